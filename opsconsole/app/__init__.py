@@ -1,0 +1,1 @@
+"""Composition root: command line, bootstrap, settings. The only place that joins things."""

@@ -1,0 +1,1 @@
+"""What thinks: the playbook brain. Brains propose; they never act."""

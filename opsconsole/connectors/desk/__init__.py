@@ -1,0 +1,1 @@
+"""The embedded desk: mailbox, contacts, companies, deals, tickets, tasks and notes inside the workspace."""

@@ -1,0 +1,136 @@
+"""Which column of an export is which of our fields, and which kind of record a table holds."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from opsconsole.connectors.files.record import RecordKind
+
+_NOISE = re.compile(r"[^\w]+|_")
+
+_CREATED = "created at|created|create date|date created|created date|created time|creation date|added|created on|opened"
+_UPDATED = "updated at|updated|last modified|last modified date|last updated|last updated time|update time|modified"
+_COMPANY = (
+    "company|company name|organization|organisation|organization name|organisation name|account|account name"
+    "|associated company|associated company names|firma|unternehmen|customer company"
+)
+_EMAIL = (
+    "email|e mail|email address|e mail address|primary email|work email|contact email|person email|person email work"
+    "|email 1|mail|e mail adresse"
+)
+_OWNER = "owner|owner name|deal owner|opportunity owner|sales rep|account owner|owner email|besitzer"
+
+# kind -> field -> spellings. The first spelling that a header has wins; earlier fields win over later ones.
+SPELLINGS: dict[RecordKind, dict[str, str]] = {
+    "contact": {
+        "external_id": "record id|contact id|person id|id|hs object id|contact record id|user id",
+        "email": _EMAIL,
+        "first_name": "first name|firstname|given name|person first name|vorname",
+        "last_name": "last name|lastname|surname|family name|person last name|nachname",
+        "name": "name|full name|contact name|person name|display name|contact",
+        "phone": "phone|phone number|telephone|mobile|mobile phone|mobile phone number|work phone|person phone"
+        "|person phone work|tel|telefon|phone 1 value",
+        "company": f"{_COMPANY}|person organization",
+        "title": "title|job title|position|role|person job title|jobtitle",
+        "notes": "notes|note|comments|description|background",
+        "created_at": f"{_CREATED}|person created|person person created",
+    },
+    "company": {
+        "external_id": "record id|company id|organization id|organisation id|account id|id|hs object id",
+        "name": f"company name|name|{_COMPANY}",
+        "domain": "domain|company domain name|company domain|website|website url|web site|url|domains"
+        "|organization website",
+        "industry": "industry|sector|branch|branche|organization industry",
+        "size": "size|number of employees|employees|employee count|company size|headcount|organization employee count",
+    },
+    "deal": {
+        "external_id": "record id|deal id|opportunity id|id|hs object id",
+        "name": "deal name|deal title|opportunity name|deal|opportunity|name|title|deal deal title",
+        "amount": "amount|deal amount|value|deal value|deal value amount|amount in company currency|total|betrag|wert",
+        "currency": "currency|deal currency|deal currency of value|currency of value|opportunity currency"
+        "|amount currency",
+        "stage": "stage|deal stage|stage name|pipeline stage|sales stage|phase",
+        "owner": f"{_OWNER}|deal deal owner",
+        "contact_email": f"associated contact email|primary contact email|{_EMAIL}",
+        "company": f"{_COMPANY}|deal organization",
+        "close_date": "close date|expected close date|deal expected close date|closing date|closedate|deal close date"
+        "|deal closed|won time",
+        "last_activity_at": "last activity date|last activity|last activity at|deal last activity date|last contacted"
+        "|deal last activity",
+        "created_at": f"{_CREATED}|deal created|deal deal created|deal create date",
+    },
+    "ticket": {
+        "external_id": "ticket id|id|ticket|ticket number|number|case number|case id|issue key|key|record id|ticket no"
+        "|external id",
+        "title": "subject|ticket name|title|ticket subject|summary|name|betreff",
+        "description": "description|ticket description|body|content|details|message|text|beschreibung",
+        "queue": "queue|group|group name|team|department|pipeline|project|ticket pipeline|category",
+        "assignee": "assignee|assignee name|agent|agent name|assigned to|ticket owner|responder|assignee email|owner",
+        "priority": "priority|ticket priority|urgency|severity",
+        "status": "status|ticket status|state",
+        "requester_email": "requester email|requester e mail|contact email|customer email|reporter email|from|"
+        f"{_EMAIL}|requester|reporter",
+        "created_at": f"{_CREATED}|ticket created|reported at",
+        "updated_at": _UPDATED,
+    },
+}
+_DECISIVE: dict[RecordKind, tuple[str, ...]] = {
+    "deal": ("amount", "stage", "close_date"),
+    "ticket": ("title", "description", "queue", "assignee", "priority", "status", "requester_email"),
+    "contact": ("email", "first_name", "last_name", "phone", "name"),
+    "company": ("domain", "industry", "size"),
+}
+_NEEDED: dict[RecordKind, tuple[tuple[str, ...], ...]] = {
+    "deal": (("name",), ("amount", "stage", "close_date")),
+    "ticket": (("title", "description"), ("status", "priority", "requester_email", "queue", "assignee")),
+    "contact": (("email", "name", "first_name", "last_name"), ("email", "phone")),
+    "company": (("name",), ("domain", "industry", "size")),
+}
+_SAYS: dict[RecordKind, re.Pattern[str]] = {
+    "deal": re.compile(r"\b(?:deals?|opportunit(?:y|ies)|pipeline)\b"),
+    "ticket": re.compile(r"\b(?:tickets?|issues?|cases?|requester|assignee|agent)\b"),
+    "contact": re.compile(r"\b(?:contacts?|persons?|people|leads?|first name|last name)\b"),
+    "company": re.compile(r"\b(?:compan(?:y|ies)|organi[sz]ations?|accounts?|employees)\b"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a table holds: its kind, and the column of each of our fields."""
+
+    kind: RecordKind
+    columns: dict[str, int]
+
+
+def layout_of(headers: Sequence[str], *, file_name: str) -> Layout | None:
+    """Tell what a table holds by its headers (and its name where they leave it open); None where it cannot be told."""
+    plain = [normal(header) for header in headers]
+    name = normal(PurePath(file_name).stem)
+    best: Layout | None = None
+    best_score = 0.0
+    for kind in SPELLINGS:
+        columns = _columns(kind, plain)
+        if not all(any(field in columns for field in group) for group in _NEEDED[kind]):
+            continue
+        score = float(sum(field in columns for field in _DECISIVE[kind]))
+        score += 0.5 * len(columns) + 1.5 * min(3, sum(bool(_SAYS[kind].search(one)) for one in plain))
+        score += 3 if _SAYS[kind].search(name) else 0
+        if score > best_score:
+            best, best_score = Layout(kind, columns), score
+    return best
+
+
+def normal(header: str) -> str:
+    """Give a header in lower case with single spaces."""
+    return " ".join(_NOISE.sub(" ", header.lower()).split())[:80]
+
+
+def _columns(kind: RecordKind, plain: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for field, spellings in SPELLINGS[kind].items():
+        for spelling in spellings.split("|"):
+            if spelling in plain and (at := plain.index(spelling)) not in found.values():
+                found[field] = at
+                break
+    return found

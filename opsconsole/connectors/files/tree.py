@@ -1,0 +1,133 @@
+"""Folders: trees of single mails and mailbox files, and Maildirs at any depth."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from opsconsole.connectors.files.mbox import looks_like_mbox, split_mbox
+from opsconsole.connectors.files.names import SNIFF, mailbox_folder, reason_to_skip
+from opsconsole.connectors.files.source import Member, Source
+
+
+class FolderSource(Source):
+    """A tree of mails. The folder of a mail is its path below the root."""
+
+    kind = "folder"
+
+    def _members(self) -> Iterator[Member]:
+        for root, folders, files in os.walk(self.path, followlinks=False, onerror=self._on_error):
+            folders.sort()
+            place = Path(root)
+            if is_maildir(place):
+                folders[:] = [name for name in folders if name not in ("cur", "new", "tmp")]
+                yield from self._maildir(place)
+            folder = folder_name(place.relative_to(self.path))
+            for name in sorted(files):
+                yield from self._file(place / name, folder)
+
+    def _on_error(self, error: OSError) -> None:
+        self.counts.skip(f"a folder that could not be opened ({error.strerror})")
+
+    def _maildir(self, place: Path) -> Iterator[Member]:
+        folder = folder_name(place.relative_to(self.path))
+        for part in ("new", "cur"):
+            try:
+                names = sorted(os.listdir(place / part))
+            except OSError as error:
+                self._on_error(error)
+                continue
+            for name in names:
+                path = place / part / name
+                if path.is_symlink() or not path.is_file():
+                    self.counts.skip("a link or a folder, not a file")
+                elif name.startswith("."):
+                    self.counts.skip("a hidden file")
+                else:
+                    yield one_file(path, str(path.relative_to(self.path)), folder, self.limits.member)
+
+    def _file(self, path: Path, folder: str) -> Iterator[Member]:
+        if path.is_symlink() or not path.is_file():
+            self.counts.skip("a link or a folder, not a file")
+            return
+        name = str(path.relative_to(self.path))
+        try:
+            with path.open("rb") as stream:
+                start = stream.read(SNIFF)
+        except OSError:
+            start = b""
+        reason = reason_to_skip(name, start)
+        if reason:
+            self.counts.skip(reason)
+        elif looks_like_mbox(start):
+            yield from mbox_file(path, name, mailbox_folder(name, folder), self.limits.member)
+        else:
+            yield one_file(path, name, folder, self.limits.member)
+
+
+class MaildirSource(FolderSource):
+    """A Maildir; its subfolders are the mails' folders."""
+
+    kind = "maildir"
+
+
+class MailSource(Source):
+    """A single mail."""
+
+    kind = "mail"
+
+    def _members(self) -> Iterator[Member]:
+        yield one_file(self.path, self.path.name, "", self.limits.member)
+
+
+class MboxSource(Source):
+    """A mailbox file."""
+
+    kind = "mbox"
+
+    def _members(self) -> Iterator[Member]:
+        yield from mbox_file(self.path, self.path.name, "", self.limits.member)
+
+
+def is_maildir(place: Path) -> bool:
+    """Tell whether a folder is a Maildir."""
+    return (place / "cur").is_dir() and (place / "new").is_dir()
+
+
+def folder_name(place: Path) -> str:
+    """Give a folder's name as people see it: `.Sent.2024` of a Maildir is `Sent/2024`."""
+    parts = [part[1:].replace(".", "/") if part.startswith(".") else part for part in place.parts]
+    return "/".join(part for part in parts if part).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def one_file(path: Path, name: str, folder: str, limit: int) -> Member:
+    """Read one mail from a file; a file that cannot be read becomes a member with a problem."""
+    at: datetime | None = None
+    try:
+        at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        with path.open("rb") as stream:
+            data = stream.read(limit + 1)
+    except (OSError, ValueError, OverflowError) as error:
+        why = (error.strerror if isinstance(error, OSError) else None) or "unreadable"
+        problem = f"The file {name!r} could not be read: {why}."
+        return Member(name=name, data=b"", folder=folder, at=at, problem=problem)
+    problem = ""
+    if len(data) > limit:
+        problem = f"The file is larger than {limit // 1024 // 1024} MB; the rest was not read."
+    return Member(name=name, data=data[:limit], folder=folder, at=at, problem=problem)
+
+
+def mbox_file(path: Path, name: str, folder: str, limit: int) -> Iterator[Member]:
+    """Read the mails of a mailbox file."""
+    place = 0
+    try:
+        with path.open("rb") as stream:
+            for place, (data, problem) in enumerate(split_mbox(stream, limit=limit), start=1):
+                yield Member(name=f"{name}#{place}", data=data, folder=folder, problem=problem)
+    except OSError as error:
+        yield Member(
+            name=f"{name}#{place + 1}",
+            data=b"",
+            folder=folder,
+            problem=f"The mailbox file {name!r} could not be read any further: {error.strerror}.",
+        )

@@ -1,0 +1,183 @@
+"""A mail's parts: its text in the best form, and what is attached."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from email.header import decode_header, make_header
+from email.message import Message
+from typing import TypeVar, cast
+
+from opsconsole.connectors.mailtext import charset, clean, html
+from opsconsole.connectors.mailtext.model import MAX_TEXT, Attachment
+from opsconsole.connectors.mailtext.parse import TOO_DEEP
+
+MAX_DEPTH = 30
+MAX_PARTS = 1_000
+MAX_ATTACHMENTS = 200
+DIFFERS = (
+    "The plain text of the mail says something else than the formatted text that people see; "
+    "the formatted text was read."
+)
+ENCRYPTED = "The mail is encrypted; opsconsole cannot read it. Open it in the mail program that holds the key."
+_CUT = f"The mail's text is longer than {MAX_TEXT} characters; the rest was not read."
+_TEXT_TYPES = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown"})
+_T = TypeVar("_T")
+
+
+@dataclass(slots=True)
+class Body:
+    """What was found while walking the parts."""
+
+    problems: list[str]
+    text: str = ""
+    attachments: list[Attachment] = field(default_factory=list[Attachment])
+    parts: list[Message] = field(default_factory=list[Message])
+    nested: list[Message] = field(default_factory=list[Message])
+    """Mails within the mail; read for text only where it has none of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    text: str
+    is_html: bool = False
+
+
+def read_body(message: Message, problems: list[str]) -> Body:
+    """Walk the parts of a mail and give its text and attachments."""
+    body = Body(problems)
+    body.text = _joined(_walk(message, body, 0))
+    for inner in body.nested[:3]:
+        if body.text.strip():
+            break
+        hidden = Body(problems)
+        body.text = _joined(_walk(inner, hidden, 1))
+    if len(body.text) > MAX_TEXT:
+        body.text = body.text[:MAX_TEXT]
+        problems.append(_CUT)
+    return body
+
+
+def text_of(data: bytes, problems: list[str]) -> str:
+    """Give bytes without any structure as text."""
+    if len(data) > MAX_TEXT * 4:
+        problems.append(_CUT)
+    return _seen(charset.decode(data[: MAX_TEXT * 4], None)[0], problems)[:MAX_TEXT]
+
+
+def _walk(part: Message, body: Body, depth: int) -> list[_Piece]:
+    if depth > MAX_DEPTH or len(body.parts) >= MAX_PARTS:
+        body.problems.append(TOO_DEEP)
+        return []
+    body.parts.append(part)
+    kind = _guard(part.get_content_type, "text/plain")
+    children = _children(part)
+    if kind == "multipart/encrypted" or (
+        kind.endswith("pkcs7-mime") and "signed" not in _parameter(part, "smime-type")
+    ):
+        body.problems.append(ENCRYPTED)
+    if children and kind.startswith("multipart/"):
+        pieces = [_walk(child, body, depth + 1) for child in children]
+        if kind == "multipart/alternative":
+            return _best([piece for group in pieces for piece in group], body)
+        return [piece for group in pieces for piece in group]
+    if children:
+        body.nested.extend(children)
+        subject = clean.line(str(_guard(lambda: children[0]["subject"], "") or ""), 100)
+        size = _guard(lambda: sum(len(child.as_bytes()) for child in children), 0)
+        _attach(body, _name(part) or f"{subject or 'message'}.eml", kind, size)
+        return []
+    return _leaf(part, kind, body)
+
+
+def _children(part: Message) -> list[Message]:
+    payload: object = _guard(part.get_payload, "")
+    if not isinstance(payload, list):
+        return []
+    return [cast(Message, child) for child in cast(list[object], payload) if isinstance(child, Message)]
+
+
+def _leaf(part: Message, kind: str, body: Body) -> list[_Piece]:
+    name = _name(part)
+    is_attached = _guard(part.get_content_disposition, None) == "attachment" or bool(name)
+    if kind not in _TEXT_TYPES and kind.startswith("multipart/"):
+        kind = "text/plain"
+    data = _data(part)
+    if is_attached or kind not in _TEXT_TYPES:
+        if data or name:
+            _attach(body, name or "unnamed", kind, len(data))
+        return []
+    limit = html.MAX_HTML if kind == "text/html" else MAX_TEXT
+    if len(data) > limit * 4:
+        data = data[: limit * 4]
+        body.problems.append(_CUT)
+    text, problem = charset.decode(data, _parameter(part, "charset"))
+    if problem:
+        body.problems.append(problem)
+    if kind in ("text/plain", "text/markdown"):
+        return [_Piece(_seen(text, body.problems))]
+    page = html.read_html(clean.scrub(text))
+    body.problems.extend(page.problems)
+    return [_Piece(_seen(page.text, body.problems), is_html=True)]
+
+
+def _best(pieces: list[_Piece], body: Body) -> list[_Piece]:
+    """Choose between the forms of one text: plain, unless it is a stub or not what people see."""
+    plain = [piece for piece in pieces if not piece.is_html and piece.text.strip()]
+    rich = [piece for piece in pieces if piece.is_html and piece.text.strip()]
+    if not plain or not rich:
+        return plain or rich
+    said, seen = _words(_joined(plain)), _words(_joined(rich))
+    if len(seen) >= 40 and len(said) * 4 < len(seen):
+        return rich
+    if len(said) >= 20 and len(said & seen) * 5 < len(said) * 2:
+        body.problems.append(DIFFERS)
+        return rich
+    return plain
+
+
+def _words(text: str) -> set[str]:
+    return {word for word in text[:50_000].lower().split() if word.isalpha()}
+
+
+def _seen(text: str, problems: list[str]) -> str:
+    problems.extend(clean.oddities(text))
+    return clean.scrub(text)
+
+
+def _joined(pieces: list[_Piece]) -> str:
+    return "\n\n".join(piece.text.strip("\n") for piece in pieces if piece.text.strip())
+
+
+def _data(part: Message) -> bytes:
+    data: object = _guard(lambda: part.get_payload(decode=True), None)
+    if isinstance(data, bytes):
+        return data
+    text: object = _guard(part.get_payload, "")
+    return text.encode("utf-8", "surrogateescape") if isinstance(text, str) else b""
+
+
+def _parameter(part: Message, name: str) -> str:
+    found: object = _guard(lambda: part.get_param(name, ""), "")
+    return str(found[2]) if isinstance(found, tuple) else str(found or "")
+
+
+def _name(part: Message) -> str:
+    name = str(_guard(part.get_filename, None) or "")
+    if "=?" in name:
+        encoded = name
+        name = _guard(lambda: str(make_header(decode_header(encoded))), name)
+    return clean.line(name.replace("\\", "/").rpartition("/")[2], 255)
+
+
+def _attach(body: Body, name: str, kind: str, size: int) -> None:
+    if len(body.attachments) == MAX_ATTACHMENTS:
+        body.problems.append(f"The mail has more than {MAX_ATTACHMENTS} attachments; the rest is not listed.")
+    if len(body.attachments) < MAX_ATTACHMENTS:
+        body.attachments.append(Attachment(name=name, content_type=clean.line(kind, 100), size=size))
+
+
+def _guard(read: Callable[[], _T], otherwise: _T) -> _T:
+    """Call into the standard library, whose header parser raises many things on crafted mails."""
+    try:
+        return read()
+    except Exception:
+        return otherwise

@@ -1,0 +1,90 @@
+"""A mail as an event.
+
+Which name an event carries: `<message id>#<digest>` where the digest covers what the sender wrote (identity.py).
+A Message-ID alone is not enough: senders repeat them, and anyone can repeat one on purpose to make a second mail
+vanish as "known already". With the digest, the same mail from two folders, servers or exports is one event, and two
+different mails are two, with no memory of what was seen before and in whichever order they come. A mail without an
+id of its own needs no digest: its id is one. What looks for a mail by its id uses the field `message_id`.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from opsconsole.connectors.mailtext.identity import content_digest
+from opsconsole.connectors.mailtext.model import MailText
+from opsconsole.connectors.mailtext.read import read_mail
+from opsconsole.domain.event import IncomingEvent
+
+NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
+"""Stands for an unknown time: so old that no rule takes it for fresh."""
+
+
+def thread_subject(mail: MailText) -> str:
+    """Give the key of the thread a mail belongs to: `thread:<id of its first mail>`."""
+    root = mail.references[0] if mail.references else mail.in_reply_to or mail.message_id
+    return f"thread:{root}"
+
+
+def mail_event(
+    raw: bytes,
+    *,
+    own_addresses: Collection[str] = (),
+    folder: str = "",
+    label: str | None = None,
+    received_at: datetime | None = None,
+    fallback_at: datetime | None = None,
+    trusted_authserv: str | None = None,
+    problems: Iterable[str] = (),
+) -> IncomingEvent:
+    """Give the event for a mail. Never raises, whatever the bytes.
+
+    Args:
+        raw: the mail as the server or a file holds it.
+        own_addresses: addresses, in lower case, whose mails are `mail.sent`.
+        folder: where it was found.
+        label: the right category where the folder tells it.
+        received_at: aware time of arrival as the receiving server says; when it happened, if given.
+        fallback_at: aware time for a mail that tells none itself (a file's time).
+        trusted_authserv: see `read_mail`.
+        problems: what went wrong before the mail got here.
+    """
+    mail = read_mail(raw, received_at=received_at, trusted_authserv=trusted_authserv)
+    found = (*problems, *mail.problems)
+    occurred_at = received_at or mail.date or fallback_at or NO_DATE
+    return IncomingEvent(
+        external_id=f"{mail.message_id}#{content_digest(raw)}" if mail.has_own_id else mail.message_id,
+        kind="mail.sent" if mail.sender and mail.sender in own_addresses else "mail.received",
+        subject=thread_subject(mail),
+        occurred_at=occurred_at.astimezone(UTC),
+        title=mail.subject,
+        text=mail.text,
+        sender=mail.sender,
+        sender_name=mail.sender_name,
+        is_verified=mail.is_verified,
+        is_untrusted=True,
+        recipients=tuple(dict.fromkeys((*mail.to, *mail.cc))),
+        fields=_fields(mail, folder),
+        problems=found,
+        raw=raw if found else None,
+        label=label,
+    )
+
+
+def _fields(mail: MailText, folder: str) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "message_id": mail.message_id,
+        "in_reply_to": mail.in_reply_to,
+        "references": list(mail.references),
+        "to": list(mail.to),
+        "cc": list(mail.cc),
+        "reply_to": list(mail.reply_to),
+        "attachments": [
+            {"name": one.name, "content_type": one.content_type, "size": one.size} for one in mail.attachments
+        ],
+        "folder": folder,
+        "is_auto": mail.is_auto,
+    }
+    if mail.full_text != mail.text:
+        fields["full_text"] = mail.full_text
+    return fields

@@ -1,0 +1,159 @@
+"""Header fields, each read on its own, so that a malformed one spoils no other."""
+
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from email import policy
+from email.header import decode_header, make_header
+from email.utils import parsedate_tz
+from typing import Any
+
+from opsconsole.connectors.mailtext.clean import line, repair
+
+MAX_STRUCTURED = 8_000
+"""Characters of an address header given to the standard parser, which is quadratic on crafted ones."""
+MAX_VALUE = 200_000
+MAX_ADDRESSES = 2_000
+EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
+FUTURE = timedelta(days=2)
+
+_FOLD = re.compile(r"\r?\n[ \t]*|\r")
+_ADDRESS = re.compile(
+    r"""(?:(?P<name>"[^"<>]{0,200}"|[^"<>@,;]{0,200})<)?\s{0,3}(?P<addr>[^\s<>()@,;:"'\[\]]{1,64}@[^\s<>()@,;:"']{1,255})"""
+)
+_ID = re.compile(r"<([^<>]{1,990})>")
+_BARE_ID = re.compile(r"[^\s<>,;]{1,500}@[^\s<>,;]{1,490}")
+
+
+class Headers:
+    """The header fields of one mail. Problems found while reading are added to `problems`."""
+
+    def __init__(self, items: Iterable[tuple[str, str]], problems: list[str]) -> None:
+        self._fields: dict[str, list[str]] = {}
+        self._problems = problems
+        for name, value in items:
+            self._fields.setdefault(name.strip().lower(), []).append(value)
+
+    def all(self, name: str) -> list[str]:
+        """Give the raw values of a field on one line each, topmost first."""
+        return [_FOLD.sub(" ", repair(value[:MAX_VALUE])).strip() for value in self._fields.get(name, [])]
+
+    def first(self, name: str) -> str:
+        """Give the topmost raw value, or an empty text."""
+        return next(iter(self.all(name)), "")
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._fields
+
+    def __len__(self) -> int:
+        return sum(len(values) for values in self._fields.values())
+
+    def text(self, name: str) -> str:
+        """Give a field in words, encoded words decoded."""
+        return line(self._decoded(name, self.first(name)[:MAX_STRUCTURED]))
+
+    def raw_text(self, name: str) -> str:
+        """Give a field decoded but not scrubbed, to look for characters that do not belong."""
+        return self._decoded(name, self.first(name)[:MAX_STRUCTURED])
+
+    def _decoded(self, name: str, value: str) -> str:
+        if "=?" not in value:
+            return value
+        for decode in (_modern, _compat):
+            with suppress(Exception):
+                return decode(value)
+        self._problems.append(f"The {name.title()} header is encoded wrongly; it is shown as it came.")
+        return value
+
+    def addresses(self, name: str) -> list[tuple[str, str]]:
+        """Give (name, address) pairs of a field; addresses in lower case, without repeats."""
+        found: dict[str, str] = {}
+        for value in self.all(name):
+            for shown, address in self._pairs(name, value):
+                found.setdefault(address, shown)
+                if len(found) >= MAX_ADDRESSES:
+                    self._problems.append(
+                        f"The {name.title()} header names more than {MAX_ADDRESSES} addresses; the rest was left out."
+                    )
+                    return [(shown, address) for address, shown in found.items()]
+        return [(shown, address) for address, shown in found.items()]
+
+    def _pairs(self, name: str, value: str) -> list[tuple[str, str]]:
+        if not value:
+            return []
+        pairs: list[tuple[str, str]] = []
+        if len(value) <= MAX_STRUCTURED:
+            try:
+                # The header's type is made at run time; stubs do not know `addresses`.
+                header: Any = policy.default.header_factory("to", value)
+                pairs = [(str(one.display_name), str(one.addr_spec)) for one in header.addresses]
+            except Exception:
+                pairs = []
+        good = [pair for pair in map(_address, pairs) if pair is not None]
+        if not good and "@" in value:
+            rough = [(m["name"] or "", m["addr"]) for m in _ADDRESS.finditer(value)]
+            if len(rough) == 1 and not rough[0][0]:
+                rough = [(value[:1000].partition(rough[0][1])[0].strip("<"), rough[0][1])]
+            good = [pair for pair in map(_address, rough) if pair is not None]
+            if len(value) <= MAX_STRUCTURED or not good:
+                self._problems.append(
+                    f"The {name.title()} header is malformed; its addresses were read as well as can be."
+                )
+        return good
+
+    def ids(self, name: str) -> tuple[str, ...]:
+        """Give the message ids of a field in order, without repeats, at most 200 (the first and the newest)."""
+        found: dict[str, None] = {}
+        for value in self.all(name):
+            spelt = _ID.findall(value) or _BARE_ID.findall(value)
+            for one in spelt:
+                if bare := "".join(line(one).split()):
+                    found[f"<{bare}>"] = None
+        ids = tuple(found)
+        return ids if len(ids) <= 200 else ids[:1] + ids[-199:]
+
+    def date(self, name: str, *, now: datetime) -> datetime | None:
+        """Give a believable date of a field in UTC; `Received` has its own behind the last semicolon."""
+        value = self.first(name)
+        if name == "received":
+            value = value.rpartition(";")[2]
+        return parse_date(value, now=now)
+
+
+def _modern(value: str) -> str:
+    return repair(str(policy.default.header_factory("subject", value)))
+
+
+def _compat(value: str) -> str:
+    return repair(str(make_header(decode_header(value))))
+
+
+def parse_date(value: str, *, now: datetime) -> datetime | None:
+    """Give a date of RFC 5322 form in UTC; None if unreadable, before 1980, or later than `now` and two days."""
+    try:
+        parts = parsedate_tz(value[:200])
+        if parts is None:
+            return None
+        year, month, day, hour, minute, second = (int(part) for part in parts[:6])
+        moment = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
+        offset = parts[9] or 0
+        if abs(offset) > 16 * 3600:
+            return None
+        moment -= timedelta(seconds=offset)
+    except Exception:
+        return None
+    return moment if EARLIEST <= moment <= now + FUTURE else None
+
+
+def _address(pair: tuple[str, str]) -> tuple[str, str] | None:
+    shown, address = pair
+    address = line(address).strip(" .<>").lower()
+    local, at, domain = address.rpartition("@")
+    if not at or not local or not domain or " " in address or len(address) > 320:
+        return None
+    name = line(shown, 200).strip(" \"'")
+    if "=?" in name:
+        with suppress(Exception):
+            name = line(_compat(name), 200)
+    return name, address

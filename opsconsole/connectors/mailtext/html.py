@@ -1,0 +1,165 @@
+"""HTML mail to plain text. Nothing is fetched: scripts, styles, images and links are never followed.
+
+The tree is stripped of all attributes and of layout tables before inscriptis lays it out, as crafted margins, indents
+and column widths make megabytes of spaces out of little.
+"""
+
+import re
+from dataclasses import dataclass
+from html import unescape
+from typing import Any, cast
+
+import lxml.html  # pyright: ignore[reportMissingTypeStubs]
+from inscriptis.css_profiles import CSS_PROFILES  # pyright: ignore[reportMissingTypeStubs]
+from inscriptis.html_engine import Inscriptis  # pyright: ignore[reportMissingTypeStubs]
+from inscriptis.model.config import ParserConfig  # pyright: ignore[reportMissingTypeStubs]
+
+from opsconsole.connectors.mailtext.clean import HIDDEN_TEXT
+from opsconsole.connectors.mailtext.hidden import blank_hidden
+
+MAX_HTML = 500_000
+"""Characters of HTML that are read."""
+MAX_INDENT = 6
+MAX_CELLS = 400
+MAX_CELL = 200
+
+_UNSAFE = ("script", "style", "head", "title", "noscript", "template", "iframe", "object", "embed", "svg", "math")
+_INDENTS = frozenset({"ul", "ol", "dl", "menu", "dir", "dd", "li"})
+_TABLE_PARTS = frozenset({"thead", "tbody", "tfoot", "tr", "caption", "td", "th"})
+_XML = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
+_TAG = re.compile(r"<(?:!--|/?[A-Za-z])[^>]{0,2000}>")
+_BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6])\b[^>]{0,200}>", re.IGNORECASE)
+_DROPPED = re.compile(r"<(script|style|head)\b.{0,200000}?</\1\s*>|<!--.{0,200000}?-->", re.IGNORECASE | re.DOTALL)
+_SPACE = re.compile(r"[ \t\xa0]+")
+_GAPS = re.compile(r"\n{3,}")
+_QUOTE_MARK = "> "
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The text of an HTML page, and what was wrong with it."""
+
+    text: str
+    problems: tuple[str, ...] = ()
+
+
+def read_html(source: str) -> Page:
+    """Give the text that a person sees of an HTML mail. Never raises."""
+    problems: list[str] = []
+    if len(source) > MAX_HTML:
+        problems.append(f"The mail's formatted text is longer than {MAX_HTML} characters; the rest was not read.")
+        source = source[:MAX_HTML]
+    source = _XML.sub("", source)
+    if not source.strip():
+        return Page("", tuple(problems))
+    try:
+        text, is_hiding = _rendered(source)
+    except Exception:
+        problems.append("The mail's formatted text could not be laid out; it was read without its layout.")
+        return Page(_crude(source), tuple(problems))
+    if is_hiding:
+        problems.append(HIDDEN_TEXT)
+    elif not text.strip() and len(rough := _crude(source)) > 20:
+        problems.append("The mail's formatted text could not be laid out; it was read without its layout.")
+        text = rough
+    return Page(text, tuple(problems))
+
+
+def _rendered(source: str) -> tuple[str, bool]:
+    # lxml has no type stubs.
+    parser: Any = lxml.html.HTMLParser(remove_comments=True, remove_pis=True, no_network=True, huge_tree=False)
+    root: Any = cast(Any, lxml.html).document_fromstring(source, parser=parser)
+    is_hiding = blank_hidden(root)
+    for node in list(root.iter(*_UNSAFE)):
+        if node.getparent() is not None:
+            node.drop_tree()
+    quotes = _quotes(root)
+    _flatten_tables(root)
+    _limit_indents(root)
+    for node in root.iter():
+        node.attrib.clear()
+    for quote in quotes:
+        _mark_quote(quote)
+    return _laid_out(root), is_hiding
+
+
+def _laid_out(root: Any) -> str:
+    config = ParserConfig(css=CSS_PROFILES["strict"].copy())
+    text: str = Inscriptis(root, config).get_text()
+    rows = [_SPACE.sub(" ", row).rstrip() if "\xa0" in row else row.rstrip() for row in text.split("\n")]
+    return _GAPS.sub("\n\n", "\n".join(rows)).strip("\n")
+
+
+def _quotes(root: Any) -> list[Any]:
+    """Find what mail programs mark as quoted: the outermost of them, where there are not too many."""
+    found = [
+        node
+        for node in root.iter("blockquote")
+        if node.get("type", "").lower() == "cite" or "quote" in node.get("class", "").lower()
+    ]
+    chosen = set(found[:50])
+    return [node for node in found[:50] if not any(above in chosen for above in node.iterancestors())]
+
+
+def _mark_quote(quote: Any) -> None:
+    tail, quote.tail = quote.tail, None
+    text = _laid_out(quote)
+    quote.tail = tail
+    for child in list(quote):
+        quote.remove(child)
+    quote.tag = "pre"
+    quote.text = "\n".join(_QUOTE_MARK + row for row in text.split("\n"))
+
+
+def _flatten_tables(root: Any) -> None:
+    """Turn tables that are layout, or too large to draw with columns, into lines."""
+    for table in list(root.iter("table")):
+        if _is_data(table):
+            continue
+        has_inner = next(table.iterdescendants("table", "div", "p"), None) is not None
+        for node in [table, *_own_parts(table)]:
+            if node.tag in ("td", "th"):
+                node.tag = "div" if has_inner else "span"
+                node.tail = f" {node.tail or ''}"
+            else:
+                node.tag = "div"
+
+
+def _own_parts(table: Any) -> list[Any]:
+    """Give the groups, rows and cells of a table, not those of tables within it."""
+    parts: list[Any] = []
+    level: list[Any] = [table]
+    for _ in range(3):
+        level = [node for above in level for node in above if node.tag in _TABLE_PARTS]
+        parts.extend(level)
+        level = [node for node in level if node.tag not in ("td", "th")]
+    return parts
+
+
+def _is_data(table: Any) -> bool:
+    if next(table.iterdescendants("table"), None) is not None or next(table.iterancestors("table"), None) is not None:
+        return False
+    lengths: list[int] = []
+    for cell in table.iterdescendants("td", "th"):
+        lengths.append(len("".join(cell.itertext())))
+        if len(lengths) > MAX_CELLS or lengths[-1] > MAX_CELL:
+            return False
+    return len(lengths) > 1 and len(lengths) * max(lengths) <= 4 * sum(lengths) + 4_000
+
+
+def _limit_indents(root: Any) -> None:
+    depth: dict[Any, int] = {}
+    for node in root.iter():
+        above = node.getparent()
+        level = depth.get(above, 0)
+        if node.tag in _INDENTS:
+            level += 1
+            if level > MAX_INDENT * 2:
+                node.tag = "div"
+        depth[node] = level
+
+
+def _crude(source: str) -> str:
+    text = _TAG.sub(" ", _BREAK.sub("\n", _DROPPED.sub(" ", source)))
+    rows = [_SPACE.sub(" ", row).strip() for row in unescape(text).split("\n")]
+    return _GAPS.sub("\n\n", "\n".join(rows)).strip()

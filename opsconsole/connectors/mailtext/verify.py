@@ -1,0 +1,75 @@
+"""Who vouches for the sender, and whether a machine wrote the mail."""
+
+import re
+
+from opsconsole.connectors.mailtext.headers import Headers
+
+_DMARC = re.compile(r"\s*dmarc\s*(?:/\s*\d+\s*)?=\s*([a-z]+)", re.IGNORECASE)
+_HEADER_FROM = re.compile(r"\bheader\.from\s*=\s*\"?(?:[^\s\";]{0,64}@)?([^\s\";@]{1,255})", re.IGNORECASE)
+_BULK = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply"})
+_ROBOTS = ("mailer-daemon@", "postmaster@")
+
+
+def is_verified(headers: Headers, *, sender: str, trusted_authserv: str | None) -> bool:
+    """Tell whether the trusted server says that DMARC passed for `sender`.
+
+    Only the topmost Authentication-Results that carries the trusted name counts: those below it can come from
+    the sender. A mail with several senders is never verified, as the check may have looked at another one.
+    """
+    if not trusted_authserv or not sender:
+        return False
+    if len(headers.all("from")) != 1 or len(headers.addresses("from")) != 1:
+        return False
+    trusted = trusted_authserv.strip().lower()
+    for value in headers.all("authentication-results"):
+        name, *results = _without_comments(value).split(";")
+        words = name.split()
+        if words and words[0].lower() == trusted:
+            return _dmarc_passed(results, sender.rpartition("@")[2])
+    return False
+
+
+def _dmarc_passed(results: list[str], domain: str) -> bool:
+    said = [(m[1].lower(), row) for row in results if (m := _DMARC.match(row))]
+    if not said or any(verdict != "pass" for verdict, _ in said):
+        return False
+    named = [m[1].lower().rstrip(".") for _, row in said if (m := _HEADER_FROM.search(row))]
+    return all(name == domain for name in named)
+
+
+def _without_comments(value: str) -> str:
+    """Drop `(comments)` and the insides of quotes, in which a sender's own words can stand."""
+    kept: list[str] = []
+    depth = 0
+    is_quoted = False
+    skip = False
+    for char in value[:20_000]:
+        if skip:
+            skip = False
+        elif char == "\\" and (is_quoted or depth):
+            skip = True
+        elif char == '"' and not depth:
+            is_quoted = not is_quoted
+        elif is_quoted:
+            continue
+        elif char == "(":
+            depth += 1
+        elif char == ")" and depth:
+            depth -= 1
+        elif not depth:
+            kept.append(char)
+    return "".join(kept)
+
+
+def is_auto(headers: Headers, *, sender: str, content_type: str) -> bool:
+    """Tell whether a machine or a list sent it, so that no agent answers in a loop."""
+    submitted = headers.first("auto-submitted").partition(";")[0].strip().lower()
+    if submitted and submitted != "no":
+        return True
+    if headers.first("precedence").strip().lower() in _BULK:
+        return True
+    if any(name in headers for name in ("list-id", "x-autoreply", "x-autorespond", "x-auto-reply-from")):
+        return True
+    if any(value.strip() == "<>" for value in headers.all("return-path")):
+        return True
+    return content_type == "multipart/report" or sender.startswith(_ROBOTS)

@@ -1,0 +1,1 @@
+"""Words only: ids, fixed sets, frozen models, errors. Imports nothing of ours."""

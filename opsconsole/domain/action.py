@@ -1,0 +1,122 @@
+"""Wanted tool calls: their types, the calls, and what came of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from opsconsole.domain.canonical import digest
+from opsconsole.domain.enums import Comparison, Effect, Reversibility
+from opsconsole.domain.ids import ActionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionType:
+    """A kind of tool call, with everything the gate must know of it."""
+
+    name: str
+    """`connection.verb`, e.g. `desk.create_ticket`."""
+    title: str
+    """For screens, an infinitive: `create a ticket`."""
+    effect: Effect
+    reversibility: Reversibility = Reversibility.REVERSIBLE
+    arguments: type[BaseModel]
+    """Schema of the arguments; values are validated by it before the gate sees them."""
+    sentence: str = ""
+    """One-line intent with argument slots: `Reply to {to}`; empty gives title and arguments."""
+    is_money: bool = False
+    is_untrusted: bool = False
+    """A read whose result strangers can have written."""
+    is_egress: bool = False
+    """A read whose arguments leave the house."""
+    destinations: tuple[str, ...] = ()
+    """Arguments that name who receives it (addresses, URLs)."""
+    external_if_given: tuple[str, ...] = ()
+    """Arguments that make an internal action external when they are given."""
+    is_template_reply: bool = False
+    """Writes only from a ratified template to the event's own sender (an acknowledgement)."""
+    repeat_window_s: float | None = None
+    """The same type on the same subject again within this time is asked about, in seconds."""
+    max_age_s: float | None = None
+    """An event older than this is asked about before acting, in seconds."""
+    compare: Mapping[str, Comparison] = field(default_factory=dict[str, Comparison])
+    """Per argument; EXACT where it says nothing."""
+    undo: str | None = None
+    """How it is undone, in words; None where it cannot be."""
+    is_idempotent: bool = False
+    """The connector hands the idempotency key to a system that honours it: a repeat does nothing new."""
+    is_findable: bool = False
+    """The connector can look for the result of a call by its key."""
+
+    def schema(self) -> dict[str, Any]:
+        """Give the JSON schema of the arguments."""
+        return self.arguments.model_json_schema()
+
+    def fingerprint(self) -> str:
+        """Digest over what the gate and a grant rely on; descriptions and titles do not count."""
+        return digest(
+            {
+                "name": self.name,
+                "effect": self.effect.value,
+                "reversibility": self.reversibility.value,
+                "money": self.is_money,
+                "untrusted": self.is_untrusted,
+                "egress": self.is_egress,
+                "destinations": list(self.destinations),
+                "external_if_given": list(self.external_if_given),
+                "template_reply": self.is_template_reply,
+                "arguments": _bare(self.schema()),
+            }
+        )
+
+
+def _bare(schema: Any) -> Any:
+    if isinstance(schema, dict):
+        return {k: _bare(v) for k, v in schema.items() if k not in ("title", "description", "examples")}  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(schema, list):
+        return [_bare(item) for item in schema]  # pyright: ignore[reportUnknownVariableType]
+    return schema
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """One tool call as a brain wants it, before it has an id or a ruling."""
+
+    tool: str
+    args: Mapping[str, Any]
+    step: str | None = None
+    """The ratified playbook step that chose the tool; None where a model chose it."""
+    slots: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """Per argument that a ratified template wrote: the values that filled its slots."""
+    because: str = ""
+    """Why, in a sentence for the card."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """An action handed to a connector."""
+
+    action_id: ActionId
+    tool: str
+    args: Mapping[str, Any]
+    subject: str
+    actor: str
+    """Who acts, for the outside system's own history: `agent:mira`."""
+    key: str
+    """Idempotency key, the same for every try of this effect; empty for reads."""
+    fields: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """The event's typed fields, for actions on the event itself (reply in the thread)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What came of an action, as the brain sees it. `data` is JSON; `error` is for brain and person."""
+
+    is_ok: bool
+    data: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    error: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the form that is stored and that step conditions see: the data plus `ok` and `error`."""
+        return {**self.data, "ok": self.is_ok, "error": self.error}

@@ -1,0 +1,252 @@
+"""An agent as its file says it: playbook, autonomy, guardrails, limits. Frozen; a change is a new version.
+
+The models are the file format. `engine.agentfile` reads YAML into them and points at lines.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from opsconsole.domain.enums import ClassCeiling, Level, Stage
+
+Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,47}$")]
+ToolName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_]*)+$")]
+Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+
+
+class Frozen(BaseModel):
+    """Immutable, and strict about names: a misspelt key is an error, not a silent nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Step(Frozen):
+    """One step of a category: exactly one of look_up, do, ask, stop."""
+
+    look_up: ToolName | None = None
+    """A read."""
+    do: ToolName | None = None
+    """A write; the gate decides what becomes of it."""
+    ask: str | None = None
+    """A question to the person (template); the answer is `<as>.answer`."""
+    stop: str | None = None
+    """Ends the run, with the reason."""
+    args: dict[str, Any] = Field(default_factory=dict, alias="with")
+    """Arguments; texts are templates."""
+    as_: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] | None = Field(default=None, alias="as")
+    """Name under which later steps see the result (with `ok` and `error`)."""
+    when: str | None = None
+    """CEL condition over event, category and earlier results."""
+    because: str = ""
+    """Why, in a sentence for the card (template)."""
+    on_fail: tuple["Step", ...] = ()
+    """Instead of going on, when the tool failed."""
+    on_reject: tuple["Step", ...] = ()
+    """When a person rejected it; `rejection` is their reason. Empty: the run ends there."""
+    options: tuple[str, ...] = ()
+    """For `ask`: answers offered."""
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> "Step":
+        given = [name for name in ("look_up", "do", "ask", "stop") if getattr(self, name) is not None]
+        if len(given) != 1:
+            found = " and ".join(given) or "none of them"
+            raise ValueError(f"a step needs exactly one of look_up, do, ask, stop; this one has {found}")
+        return self
+
+
+class Category(Frozen):
+    """One kind of event: how to tell it, and what to do."""
+
+    id: Slug
+    name: str
+    criteria: str = ""
+    """In plain words: what belongs here and what does not."""
+    examples: tuple[str, ...] = ()
+    """Texts as they come in; the offline brain learns from them, a language model is shown them."""
+    steps: tuple[Step, ...] = ()
+    threshold: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Confidence needed to go on without a person; None takes the playbook's."""
+
+
+class Playbook(Frozen):
+    """What the agent does, in plain words plus categories, examples and steps. Both brains work from it."""
+
+    purpose: str
+    tone: str = ""
+    escalation: str = ""
+    """When to ask a person, and what to tell them."""
+    threshold: Annotated[float, Field(ge=0, le=1)] = 0.5
+    """Confidence below which a person is asked."""
+    triage: Literal["text", "kind"] = "text"
+    """`text`: by nearest precedents; `kind`: the event's kind is the category (`deal.stalled` → deal_stalled)."""
+    rules: tuple["TriageRule", ...] = ()
+    """Conditions that decide the category before any text is compared."""
+    categories: tuple[Category, ...]
+
+    @field_validator("categories")
+    @classmethod
+    def _distinct(cls, value: tuple[Category, ...]) -> tuple[Category, ...]:
+        seen: set[str] = set()
+        for category in value:
+            if category.id in seen:
+                raise ValueError(f"two categories are called {category.id!r}")
+            seen.add(category.id)
+        if not value:
+            raise ValueError("a playbook needs at least one category")
+        return value
+
+
+class TriageRule(Frozen):
+    """When the condition holds, the category is this."""
+
+    when: str
+    category: Slug
+    because: str = ""
+
+
+class Subscription(Frozen):
+    """Which events the agent works."""
+
+    connection: str = "desk"
+    kinds: tuple[str, ...]
+    where: str | None = None
+    """CEL condition over the event."""
+
+
+class Autonomy(Frozen):
+    """Levels per action type, and per category and action type. The more specific one holds."""
+
+    default: Level = Level.OBSERVE
+    actions: dict[ToolName, Level] = Field(default_factory=dict)
+    categories: dict[Slug, dict[ToolName, Level]] = Field(default_factory=dict)
+
+    def level(self, tool: str, category: str | None) -> Level:
+        """Give the level for a tool in a category."""
+        if category is not None and tool in (special := self.categories.get(category, {})):
+            return special[tool]
+        return self.actions.get(tool, self.default)
+
+
+class Stages(Frozen):
+    """Which categories are live. `shadow` records only; limited, expanded and full are live."""
+
+    default: Stage = Stage.SHADOW
+    categories: dict[Slug, Stage] = Field(default_factory=dict)
+
+    def stage(self, category: str | None) -> Stage:
+        """Give the stage of a category."""
+        return self.default if category is None else self.categories.get(category, self.default)
+
+
+class Raised(Frozen):
+    """A class ceiling raised by hand for one action type, with the reason."""
+
+    action: ToolName
+    ceiling: ClassCeiling
+    reason: Annotated[str, Field(min_length=8)]
+
+
+class Guardrail(Frozen):
+    """A condition on an action that refuses it or asks a person."""
+
+    name: Slug
+    when: str
+    """CEL over args, tool, event, category, subject."""
+    then: Literal["refuse", "ask"]
+    because: Annotated[str, Field(min_length=4)]
+    actions: tuple[str, ...] = ()
+    """Tools it looks at (`desk.reply`, `desk.*`); empty is all writes."""
+
+
+class Budgets(Frozen):
+    """Caps. At a cap actions park for a person; nothing is dropped. Money in the workspace's currency."""
+
+    actions_per_hour: Annotated[int, Field(ge=0)] | None = None
+    actions_per_day: Annotated[int, Field(ge=0)] | None = None
+    runs_per_hour: Annotated[int, Field(ge=0)] | None = None
+    runs_per_day: Annotated[int, Field(ge=0)] | None = None
+    cost_per_hour: Annotated[float, Field(ge=0)] | None = None
+    cost_per_day: Annotated[float, Field(ge=0)] | None = None
+    per_recipient_per_day: Annotated[int, Field(ge=0)] | None = None
+
+
+class QuietHours(Frozen):
+    """When these actions wait for the morning."""
+
+    actions: tuple[str, ...] = ("*",)
+    from_: Clock = Field(alias="from")
+    to: Clock
+    zone: str = "UTC"
+    """IANA zone, or `recipient` for the zone of the person it goes to (else `fallback`)."""
+    fallback: str = "UTC"
+    days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ()
+    """Whole days that are quiet too."""
+
+
+class Limits(Frozen):
+    """What one run may use."""
+
+    turns: Annotated[int, Field(ge=1, le=200)] = 24
+    seconds: Annotated[float, Field(gt=0)] = 300
+    cost: Annotated[float, Field(ge=0)] | None = None
+    attempts: Annotated[int, Field(ge=1, le=10)] = 3
+
+
+class ApprovalRules(Frozen):
+    """How requests to the person behave."""
+
+    expires_h: Annotated[float, Field(gt=0)] = 48
+    on_expiry: Literal["lapse", "escalate"] = "escalate"
+    veto_s: Annotated[float, Field(ge=0)] = 10
+
+
+class Trust(Frozen):
+    """Addresses and domains a person has ratified as destinations."""
+
+    addresses: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    egress: tuple[str, ...] = ()
+    """Hosts that reads may send arguments to after untrusted text."""
+
+
+class AgentSpec(Frozen):
+    """A whole agent."""
+
+    agent: Slug
+    name: str
+    field: Literal["sales", "revenue", "customer_success", "internal", "other"] = "other"
+    summary: str = ""
+    subscribes: tuple[Subscription, ...]
+    scope: tuple[Slug, ...] | None = None
+    """Categories it may work live; None is all of the playbook's."""
+    stage: Stages = Stages()
+    autonomy: Autonomy = Autonomy()
+    raised: tuple[Raised, ...] = ()
+    guardrails: tuple[Guardrail, ...] = ()
+    budgets: Budgets = Budgets()
+    quiet_hours: tuple[QuietHours, ...] = ()
+    limits: Limits = Limits()
+    approvals: ApprovalRules = ApprovalRules()
+    trust: Trust = Trust()
+    brain: Literal["playbook"] = "playbook"
+    playbook: Playbook
+
+    @model_validator(mode="after")
+    def _categories_exist(self) -> "AgentSpec":
+        known = {category.id for category in self.playbook.categories}
+        used = [*self.stage.categories, *self.autonomy.categories, *(self.scope or ())]
+        used += [rule.category for rule in self.playbook.rules]
+        for name in used:
+            if name not in known:
+                raise ValueError(f"category {name!r} is not in the playbook (it has {', '.join(sorted(known))})")
+        return self
+
+    def category(self, name: str | None) -> Category | None:
+        """Give a category of the playbook by its id."""
+        return next((category for category in self.playbook.categories if category.id == name), None)
+
+    def threshold(self, category: str | None) -> float:
+        """Give the confidence needed in a category."""
+        found = self.category(category)
+        return self.playbook.threshold if found is None or found.threshold is None else found.threshold

@@ -1,0 +1,138 @@
+"""Fixed sets of words, as they stand in the database and in files."""
+
+from enum import IntEnum, StrEnum
+
+
+class Verdict(IntEnum):
+    """What the gate says of an action; a lower verdict is a lower ceiling."""
+
+    REFUSE = 0
+    SIMULATE = 1
+    RECOMMEND = 2
+    ASK = 3
+    ACT = 4
+
+
+class Effect(StrEnum):
+    """Where an action reaches."""
+
+    READ = "read"
+    INTERNAL = "internal"
+    EXTERNAL = "external"
+
+
+class Reversibility(StrEnum):
+    """What can be done about an action afterwards."""
+
+    REVERSIBLE = "reversible"
+    COMPENSABLE = "compensable"
+    IRREVERSIBLE = "irreversible"
+
+
+class Level(IntEnum):
+    """Autonomy of an agent for one action type."""
+
+    OBSERVE = 1
+    APPROVAL = 2
+    AUTONOMOUS = 3
+
+
+class Stage(StrEnum):
+    """How much of an agent's scope is live."""
+
+    SHADOW = "shadow"
+    LIMITED = "limited"
+    EXPANDED = "expanded"
+    FULL = "full"
+
+
+class ClassCeiling(StrEnum):
+    """Classes of actions that need a person until the ceiling is raised by hand with a reason."""
+
+    IRREVERSIBLE = "irreversible"
+    MONEY = "money"
+    FIRST_CONTACT = "first_contact"
+
+
+class RunState(StrEnum):
+    """Where a run stands. `waiting` costs nothing and may last for weeks."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class ActionState(StrEnum):
+    """Where an action stands; every state but the first two carries a result for the brain."""
+
+    PROPOSED = "proposed"
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+    SIMULATED = "simulated"
+    RECOMMENDED = "recommended"
+    REFUSED = "refused"
+    REJECTED = "rejected"
+    LAPSED = "lapsed"
+    CANCELLED = "cancelled"
+
+
+class EffectState(StrEnum):
+    """Where one execution of an action in the outside world stands."""
+
+    PREPARED = "prepared"
+    SENDING = "sending"
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+    UNDONE = "undone"
+
+
+class ApprovalKind(StrEnum):
+    """What a person is asked: may this be done, what is the answer, or did this happen."""
+
+    ACTION = "action"
+    QUESTION = "question"
+    UNKNOWN = "unknown"
+
+
+class ApprovalState(StrEnum):
+    """Where a request to a person stands."""
+
+    WAITING = "waiting"
+    DECIDED = "decided"
+    LAPSED = "lapsed"
+    VOID = "void"
+
+
+class Verb(StrEnum):
+    """What a person can say to a request."""
+
+    APPROVE = "approve"
+    EDIT = "edit"
+    REJECT = "reject"
+    RESPOND = "respond"
+    IGNORE = "ignore"
+
+
+class Risk(StrEnum):
+    """The pill on a card."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Comparison(StrEnum):
+    """How one argument of two actions is compared."""
+
+    EXACT = "exact"
+    NUMBER = "number"
+    TIME = "time"
+    SET = "set"
+    TEXT = "text"
+    IGNORE = "ignore"

@@ -1,0 +1,100 @@
+"""Every error we raise on purpose, and whose fault it is.
+
+OpsError
+├── UserError            what was asked cannot be done as asked; the message says what to ask instead
+│   ├── FileFormatError  a file of the person's is wrong at a line
+│   ├── NotFoundError
+│   ├── StaleCardError   the card changed since it was shown
+│   └── DecisionError    the request is decided already, or the verb does not fit
+├── EnvironmentError_    the machine: disk, rights, locks, network
+│   ├── WorkspaceError   no workspace, a newer one, a damaged one, one in use
+│   │   ├── WorkspaceBusyError
+│   │   ├── WorkspaceTooNewError
+│   │   └── WorkspaceDamagedError
+│   ├── DiskError        full or read-only
+│   └── FencedError      another engine took over this workspace
+└── ConnectorError       an outside system said no, or said nothing
+    ├── TransientError   certainly not done; worth another try
+    ├── PermanentError   certainly not done; another try would say the same
+    └── AmbiguousError   perhaps done: never repeated silently
+
+`CancelledError` of asyncio is never translated.
+"""
+
+
+class OpsError(Exception):
+    """Base. The text is for the person: what happened, to what, and what to do next."""
+
+
+class UserError(OpsError):
+    """What was asked cannot be done as asked."""
+
+
+class FileFormatError(UserError):
+    """A file is wrong. `path` and `line` (from 1, or None) say where."""
+
+    def __init__(self, message: str, *, path: str, line: int | None = None) -> None:
+        where = path if line is None else f"{path}:{line}"
+        super().__init__(f"{where}: {message}")
+        self.path = path
+        self.line = line
+
+
+class NotFoundError(UserError):
+    """There is nothing of that name."""
+
+
+class StaleCardError(UserError):
+    """The decision was made on a card that is no longer the one to decide."""
+
+
+class DecisionError(UserError):
+    """The request was decided already, or the verb does not fit it."""
+
+
+class EnvironmentError_(OpsError):
+    """The machine stands in the way."""
+
+
+class WorkspaceError(EnvironmentError_):
+    """The workspace cannot be used."""
+
+
+class WorkspaceBusyError(WorkspaceError):
+    """Another engine works this workspace."""
+
+
+class WorkspaceTooNewError(WorkspaceError):
+    """The file was written by a newer opsconsole."""
+
+
+class WorkspaceDamagedError(WorkspaceError):
+    """The file is not a sound workspace database."""
+
+
+class DiskError(EnvironmentError_):
+    """The disk is full, or the file may not be written."""
+
+
+class FencedError(EnvironmentError_):
+    """A newer engine has taken the workspace; this one must stop writing."""
+
+
+class ConnectorError(OpsError):
+    """An outside system said no, or said nothing."""
+
+
+class TransientError(ConnectorError):
+    """Certainly not done; another try may work. `retry_after_s` is the system's own wish, in seconds."""
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class PermanentError(ConnectorError):
+    """Certainly not done, and another try would say the same."""
+
+
+class AmbiguousError(ConnectorError):
+    """The call may have taken effect. It must be reconciled, never silently repeated."""

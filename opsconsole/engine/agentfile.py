@@ -1,0 +1,160 @@
+"""Agents as YAML files: read, check against the tools there are, and put in use as a new version."""
+
+import difflib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import available_timezones
+
+from jinja2 import TemplateError
+
+from opsconsole.domain.agent import AgentSpec, Step
+from opsconsole.domain.canonical import canonical, digest
+from opsconsole.domain.enums import Effect
+from opsconsole.engine.registry import Registry
+from opsconsole.engine.templates import parse
+from opsconsole.engine.yamlfile import Loc, YamlDocument, read_yaml
+from opsconsole.policy.conditions import ConditionError, compile_condition
+from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import agents as write_agents
+
+
+@dataclass(frozen=True, slots=True)
+class AgentFile:
+    """A sound agent with the text it came from."""
+
+    spec: AgentSpec
+    source: str
+
+
+def read_agent(path: Path, registry: Registry) -> AgentFile:
+    """Read and check an agent's file.
+
+    Raises:
+        FileFormatError: something is wrong; the message names the line.
+    """
+    document = read_yaml(path)
+    spec = document.into(AgentSpec)
+    _check_conditions(spec, document)
+    _check_tools(spec, document, registry)
+    _check_zones(spec, document)
+    return AgentFile(spec, path.read_text(encoding="utf-8-sig"))
+
+
+def apply_agent(tx: Transaction, file: AgentFile, registry: Registry, *, actor: str, now: datetime) -> tuple[int, bool]:
+    """Put an agent's file in use; give (version number, is it new)."""
+    spec = file.spec
+    body = spec.model_dump(mode="json", by_alias=True)
+    tools = {tool: registry.fingerprint(tool) for tool in sorted(tools_of(spec))}
+    text = digest(body)
+    version, number, is_new = write_agents.add_version(
+        tx, spec.agent, digest=text, spec=canonical(body).decode(), tools=tools, source=file.source, actor=actor, now=now
+    )
+    if is_new:
+        tx.record(
+            "agent.applied", at=now, actor=actor, agent=spec.agent, version=version, number=number, digest=text, tools=tools
+        )
+    return number, is_new
+
+
+def load_spec(text: str) -> AgentSpec:
+    """Give the agent of a stored version."""
+    return AgentSpec.model_validate(json.loads(text))
+
+
+def steps_of(steps: Sequence[Step], loc: Loc = ()) -> Iterator[tuple[Step, Loc]]:
+    """Walk steps and their branches with their places."""
+    for index, step in enumerate(steps):
+        here = (*loc, index)
+        yield step, here
+        yield from steps_of(step.on_fail, (*here, "on_fail"))
+        yield from steps_of(step.on_reject, (*here, "on_reject"))
+
+
+def all_steps(spec: AgentSpec) -> Iterator[tuple[Step, Loc]]:
+    """Walk all steps of an agent."""
+    for index, category in enumerate(spec.playbook.categories):
+        yield from steps_of(category.steps, ("playbook", "categories", index, "steps"))
+
+
+def tools_of(spec: AgentSpec) -> set[str]:
+    """Give every tool an agent names."""
+    named = {step.look_up or step.do for step, _ in all_steps(spec)}
+    named |= set(spec.autonomy.actions) | {raised.action for raised in spec.raised}
+    named |= {tool for special in spec.autonomy.categories.values() for tool in special}
+    return {tool for tool in named if tool}
+
+
+def _check_tools(spec: AgentSpec, document: YamlDocument, registry: Registry) -> None:
+    def check(tool: str, loc: Loc) -> None:
+        if registry.type(tool) is None:
+            close = difflib.get_close_matches(tool, registry.names(), n=1)
+            hint = f"; did you mean {close[0]}?" if close else f"; there are {', '.join(registry.names()[:8])} …"
+            raise document.error(f"there is no tool {tool}{hint}", loc)
+
+    for step, loc in all_steps(spec):
+        if step.look_up is not None:
+            check(step.look_up, (*loc, "look_up"))
+            if (kind := registry.type(step.look_up)) and kind.effect is not Effect.READ:
+                raise document.error(f"{step.look_up} changes something: write `do:`, not `look_up:`", (*loc, "look_up"))
+        if step.do is not None:
+            check(step.do, (*loc, "do"))
+            if (kind := registry.type(step.do)) and kind.effect is Effect.READ:
+                raise document.error(f"{step.do} only reads: write `look_up:`, not `do:`", (*loc, "do"))
+        tool = step.look_up or step.do
+        kind = registry.type(tool) if tool else None
+        if kind is not None:
+            known = kind.arguments.model_fields
+            for name in step.args:
+                if name not in known:
+                    raise document.error(f"{tool} takes no {name!r}; it takes {', '.join(known)}", (*loc, "with", name))
+            for name, facts in known.items():
+                if facts.is_required() and name not in step.args and not (name == "to" and "to" in kind.destinations):
+                    raise document.error(f"{tool} needs {name!r}", (*loc, "with"))
+    for tool in spec.autonomy.actions:
+        check(tool, ("autonomy", "actions", tool))
+    for category, special in spec.autonomy.categories.items():
+        for tool in special:
+            check(tool, ("autonomy", "categories", category, tool))
+    for index, raised in enumerate(spec.raised):
+        check(raised.action, ("raised", index, "action"))
+
+
+def _check_conditions(spec: AgentSpec, document: YamlDocument) -> None:
+    def condition(text: str | None, loc: Loc) -> None:
+        if text is not None:
+            try:
+                compile_condition(text)
+            except ConditionError as error:
+                raise document.error(str(error), loc) from error
+
+    def template(text: object, loc: Loc) -> None:
+        if isinstance(text, str):
+            try:
+                parse(text)
+            except TemplateError as error:
+                raise document.error(f"not a template we can read: {error}", loc) from error
+
+    for index, subscription in enumerate(spec.subscribes):
+        condition(subscription.where, ("subscribes", index, "where"))
+    for index, guardrail in enumerate(spec.guardrails):
+        condition(guardrail.when, ("guardrails", index, "when"))
+    for index, rule in enumerate(spec.playbook.rules):
+        condition(rule.when, ("playbook", "rules", index, "when"))
+    for step, loc in all_steps(spec):
+        condition(step.when, (*loc, "when"))
+        for name, value in step.args.items():
+            template(value, (*loc, "with", name))
+        for name in ("ask", "stop", "because"):
+            template(getattr(step, name), (*loc, name))
+
+
+def _check_zones(spec: AgentSpec, document: YamlDocument) -> None:
+    zones = available_timezones() | {"UTC"}
+    for index, hours in enumerate(spec.quiet_hours):
+        for name in ("zone", "fallback"):
+            value = getattr(hours, name)
+            if value not in zones and not (name == "zone" and value == "recipient"):
+                raise document.error(f"there is no time zone {value!r}; write it like Europe/Berlin", ("quiet_hours", index, name))

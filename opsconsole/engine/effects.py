@@ -1,0 +1,290 @@
+"""Effects: the intent first, the call, then what came of it. What is in doubt is never silently repeated."""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from opsconsole.domain.action import Call, Result
+from opsconsole.domain.enums import ActionState, ApprovalKind, ApprovalState, Effect, EffectState, Verdict
+from opsconsole.domain.errors import AmbiguousError, DiskError, PermanentError, TransientError, WorkspaceBusyError
+from opsconsole.domain.ids import EffectId
+from opsconsole.domain.ruling import UNTIL_RELEASED
+from opsconsole.engine.gatekeeper import Judgement
+from opsconsole.engine.kernel import Kernel, Writes
+from opsconsole.engine.runview import Loaded, load, shown, wanted_again
+from opsconsole.engine.turns import ask, audit_reasons
+from opsconsole.store import faults
+from opsconsole.store.queries import work
+from opsconsole.store.rows import ActionRow, EffectRow
+from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import events as write_events, people, work as write_work
+
+_log = logging.getLogger(__name__)
+LATE_S = 60.0
+"""A prepared effect this long past its time is asked about again, in seconds: the machine slept."""
+CALL_TIMEOUT_S = 60.0
+TRIES = 5
+BACKOFF_S = (1.0, 5.0, 30.0, 120.0, 600.0)
+ASKED_AGAIN = "asked again: "
+
+
+class Effects:
+    """Sends what is prepared and due, and settles what is in doubt."""
+
+    def __init__(self, kernel: Kernel, writes: Writes) -> None:
+        self._kernel = kernel
+        self._writes = writes
+        self._busy: set[EffectId] = set()
+
+    async def perform_sending(self, actions: Iterable[str]) -> None:
+        """Perform the effects that were recorded in `sending` for these actions by the turn just stored."""
+        effects = [effect for one in actions if (effect := work.effect_of(self._kernel.reader, one)) is not None]
+        sending = [effect for effect in effects if effect.state is EffectState.SENDING and effect.id not in self._busy]
+        await asyncio.gather(*(self._guarded(effect.id, self._perform(effect)) for effect in sending))
+
+    async def send_due(self) -> int:
+        """Send every prepared effect whose time has come; give how many were looked at."""
+        due = [one for one in work.due_effects(self._kernel.reader, now=self._now()) if one.id not in self._busy]
+        await asyncio.gather(*(self._guarded(effect.id, self._send(effect.id)) for effect in due))
+        return len(due)
+
+    async def doubt_what_was_sending(self) -> int:
+        """At start: what a dead engine was sending is unknown now. Give how many."""
+        return await self._writes.write(self._doubt, name="effects.doubt")
+
+    async def reconcile_all(self) -> None:
+        """Settle every unknown effect that has no timer or question of its own yet."""
+        for effect in work.effects_in(self._kernel.reader, EffectState.UNKNOWN):
+            if effect.id not in self._busy and not work.is_asked(self._kernel.reader, effect.action_id):
+                await self._guarded(effect.id, self.reconcile(effect.id))
+
+    async def reconcile(self, effect_id: EffectId) -> None:
+        """Settle one effect in doubt: by its idempotency key, by looking for it, else by asking a person."""
+        effect = work.effect(self._kernel.reader, effect_id)
+        if effect is None or effect.state is not EffectState.UNKNOWN:
+            return
+        loaded, action = self._load(effect)
+        kind, owner = self._kernel.registry.type(action.tool), self._kernel.registry.owner(action.tool)
+        if kind is None or owner is None or effect.attempts > TRIES or not (kind.is_idempotent or kind.is_findable):
+            await self._writes.write(lambda tx: self._ask_about(tx, effect, loaded, action), name="effect.ask_unknown")
+            return
+        if not kind.is_idempotent:
+            try:
+                found = await asyncio.wait_for(owner.find(self._call(loaded, action, effect)), CALL_TIMEOUT_S)
+            except Exception as error:  # noqa: BLE001 - looking changes nothing; look again later
+                text = f"could not be looked up: {error}"
+                await self._writes.write(lambda tx: self._look_later(tx, effect, text), name="effect.look_later")
+                return
+            faults.reach("connector.found")
+            if found is not None:
+                await self._finish(effect, loaded, action, found)
+                return
+        if await self._writes.write(lambda tx: self._again(tx, effect.id), name="effect.again"):
+            await self._perform(self._reload(effect))
+
+    def _now(self) -> datetime:
+        return self._kernel.clock.now()
+
+    async def _guarded(self, effect: EffectId, work_: Any) -> None:
+        self._busy.add(effect)
+        try:
+            await work_
+        finally:
+            self._busy.discard(effect)
+
+    def _load(self, effect: EffectRow) -> tuple[Loaded, ActionRow]:
+        run = int(effect.action_id.partition("/")[0])
+        loaded = load(self._kernel, self._kernel.reader, run)
+        return loaded, next(action for action in loaded.actions if action.id == effect.action_id)
+
+    def _reload(self, effect: EffectRow) -> EffectRow:
+        found = work.effect(self._kernel.reader, effect.id)
+        assert found is not None
+        return found
+
+    def _call(self, loaded: Loaded, action: ActionRow, effect: EffectRow) -> Call:
+        return Call(
+            action_id=action.id, tool=action.tool, args=action.args, subject=loaded.event.subject,
+            actor=f"agent:{loaded.run.agent_id}", key=effect.key, fields=loaded.event.fields,
+        )  # fmt: skip
+
+    def _doubt(self, tx: Transaction) -> int:
+        effects = work.effects_in(tx.conn, EffectState.SENDING)
+        for effect in effects:
+            write_work.set_effect(tx, effect.id, EffectState.UNKNOWN, now=self._now(), error="the engine stopped meanwhile")
+            tx.record("effect.unknown", at=self._now(), actor="engine", action=effect.action_id, effect=effect.id, why="engine stopped")
+        return len(effects)
+
+    def _again(self, tx: Transaction, effect_id: EffectId) -> bool:
+        effect = work.effect(tx.conn, effect_id)
+        if effect is None or effect.state is not EffectState.UNKNOWN:
+            return False
+        write_work.set_effect(tx, effect_id, EffectState.SENDING, now=self._now())
+        tx.record("effect.sending_again", at=self._now(), actor="engine", action=effect.action_id, effect=effect_id)
+        return True
+
+    def _look_later(self, tx: Transaction, effect: EffectRow, error: str) -> None:
+        attempts = write_work.count_effect_attempt(tx, effect.id)
+        wait_s = BACKOFF_S[min(attempts - 1, len(BACKOFF_S) - 1)]
+        write_work.set_timer(tx, "reconcile", str(effect.id), due=self._now() + timedelta(seconds=wait_s))
+        tx.record("effect.look_later", at=self._now(), actor="engine", action=effect.action_id, effect=effect.id)
+        _log.info("effect %d %s", effect.id, error)
+
+    def _ask_about(self, tx: Transaction, effect: EffectRow, loaded: Loaded, action: ActionRow) -> None:
+        if work.is_asked(tx.conn, action.id):
+            return
+        because = "It is not known whether this was done, and the system cannot be asked. Look there, then say."
+        ask(
+            tx, kind=ApprovalKind.UNKNOWN, action=action.id, run=loaded.run.id, agent=effect.agent_id, digest=action.digest,
+            ruling_id=0, subject=action.subject_id, because=because, expires_h=24 * 365, now=self._now(),
+        )  # fmt: skip
+
+    async def _send(self, effect_id: EffectId) -> None:
+        """From prepared to sending, past the gate once more, in one transaction; then the call."""
+        effect = work.effect(self._kernel.reader, effect_id)
+        if effect is None:
+            return
+        loaded, _ = self._load(effect)
+        if await self._writes.write(lambda tx: self._begin(tx, effect_id, loaded), name="effect.begin"):
+            await self._perform(self._reload(effect))
+
+    def _begin(self, tx: Transaction, effect_id: EffectId, loaded: Loaded) -> bool:
+        now = self._now()
+        effect = work.effect(tx.conn, effect_id)
+        if effect is None or effect.state is not EffectState.PREPARED or effect.is_held or effect.not_before > now:
+            return False
+        action = work.action(tx.conn, effect.action_id)
+        assert action is not None
+        wanted = wanted_again(self._kernel, loaded, action, grant=effect.grant_id)
+        judged = self._kernel.gatekeeper.judge(
+            tx, wanted, version=self._current(tx, loaded), event=loaded.event, phase="sending", now=now
+        )
+        hold, verdict = judged.ruling.hold_until, judged.ruling.verdict
+        facts = {"action": action.id, "effect": effect.id, "run": loaded.run.id, "reasons": audit_reasons(judged)}
+        if verdict < Verdict.ASK:
+            self._void(tx, effect, action, judged, facts)
+        elif hold is not None:
+            is_held = hold == UNTIL_RELEASED
+            write_work.hold_effect(tx, effect.id, not_before=None if is_held else hold, is_held=is_held)
+            tx.record("effect.held", at=now, actor="engine", until=None if is_held else hold.isoformat(), **facts)
+        elif (now - effect.not_before).total_seconds() > LATE_S:
+            self._ask_again(tx, effect, action, judged, f"{ASKED_AGAIN}late by more than a minute (sleep, restart or pause)", facts)
+        elif verdict is Verdict.ASK and effect.approval_id is None:
+            self._ask_again(tx, effect, action, judged, judged.ruling.explain(), facts)
+        else:
+            write_work.rule_effect(tx, effect.id, ruling=judged.ruling_id, verdict=verdict)
+            write_work.set_effect(tx, effect.id, EffectState.SENDING, now=now)
+            tx.record("effect.sending", at=now, actor="engine", key=effect.key[:16], **facts)
+            return True
+        return False
+
+    def _current(self, tx: Transaction, loaded: Loaded) -> Any:
+        """The agent's version in use rules, so that a demotion or a new guardrail binds what is still prepared."""
+        found = work.current_version_of(tx.conn, loaded.run.agent_id)
+        return loaded.version if found is None else self._kernel.roster.version(tx.conn, found)
+
+    def _void(self, tx: Transaction, effect: EffectRow, action: ActionRow, judged: Judgement, facts: Mapping[str, Any]) -> None:
+        now = self._now()
+        result = {"ok": False, "refused": True, "error": f"no longer allowed: {judged.ruling.explain()}"}
+        write_work.set_effect(tx, effect.id, EffectState.CANCELLED, now=now)
+        write_work.set_action(tx, action.id, ActionState.REFUSED, now=now, result=result)
+        write_work.wake(tx, action.run_id)
+        tx.record("effect.void", at=now, actor="engine", verdict=judged.ruling.verdict.name, **facts)
+
+    def _ask_again(
+        self, tx: Transaction, effect: EffectRow, action: ActionRow, judged: Judgement, because: str, facts: Mapping[str, Any]
+    ) -> None:
+        now = self._now()
+        write_work.set_effect(tx, effect.id, EffectState.CANCELLED, now=now)
+        tx.record("effect.asked_again", at=now, actor="engine", because=because, **facts)
+        ask(
+            tx, kind=ApprovalKind.ACTION, action=action.id, run=action.run_id, agent=effect.agent_id, digest=action.digest,
+            ruling_id=judged.ruling_id, subject=action.subject_id, because=because, expires_h=48, now=now,
+        )  # fmt: skip
+
+    async def _perform(self, effect: EffectRow) -> None:
+        """Make the call of an effect that is in `sending`."""
+        loaded, action = self._load(effect)
+        owner, kind = self._kernel.registry.owner(action.tool), self._kernel.registry.type(action.tool)
+        if owner is None or kind is None:
+            await self._finish(effect, loaded, action, Result(is_ok=False, error=f"there is no tool {action.tool}"))
+            return
+        call = self._call(loaded, action, effect)
+        faults.reach("connector.before_call")
+        try:
+            if kind.effect is Effect.READ:
+                result = await asyncio.wait_for(owner.read(call, {}, None), CALL_TIMEOUT_S)
+            else:
+                result = await asyncio.wait_for(owner.execute(call), CALL_TIMEOUT_S)
+        except TransientError as error:
+            await self._writes.write(lambda tx, e=error: self._retry(tx, effect, loaded, action, e), name="effect.retry")
+            return
+        except PermanentError as error:
+            result = Result(is_ok=False, error=str(error))
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it was, the call may have taken effect
+            why = str(error) if isinstance(error, AmbiguousError) else f"{type(error).__name__}"
+            await self._doubt_one(effect, why or "no answer")
+            return
+        faults.reach("connector.after_call")
+        await self._finish(effect, loaded, action, result)
+
+    async def _doubt_one(self, effect: EffectRow, why: str) -> None:
+        def job(tx: Transaction) -> None:
+            now = self._now()
+            write_work.set_effect(tx, effect.id, EffectState.UNKNOWN, now=now, error=why)
+            wait_s = BACKOFF_S[min(max(effect.attempts - 1, 0), len(BACKOFF_S) - 1)]
+            write_work.set_timer(tx, "reconcile", str(effect.id), due=now + timedelta(seconds=wait_s))
+            tx.record("effect.unknown", at=now, actor="engine", action=effect.action_id, effect=effect.id, why="no clear answer")
+
+        await self._persist(job, "effect.unknown")
+
+    def _retry(self, tx: Transaction, effect: EffectRow, loaded: Loaded, action: ActionRow, error: TransientError) -> None:
+        now = self._now()
+        if effect.attempts >= TRIES:
+            self._finish_in(tx, effect, loaded, action, Result(is_ok=False, error=f"gave up after {TRIES} tries: {error}"))
+            return
+        wait_s = error.retry_after_s or BACKOFF_S[min(effect.attempts - 1, len(BACKOFF_S) - 1)]
+        write_work.hold_effect(tx, effect.id, not_before=now + timedelta(seconds=wait_s), is_held=False)
+        tx.record("effect.retry", at=now, actor="engine", action=action.id, effect=effect.id, attempt=effect.attempts)
+
+    async def _finish(self, effect: EffectRow, loaded: Loaded, action: ActionRow, result: Result) -> None:
+        await self._persist(lambda tx: self._finish_in(tx, effect, loaded, action, result), "effect.finish")
+
+    async def _persist(self, job: Any, name: str) -> None:
+        """Store what the outside world did. A full disk is waited out: forgetting it would mean doubt."""
+        wait_s = 0.5
+        while True:
+            try:
+                await self._writes.write(job, name=name)
+                return
+            except (DiskError, WorkspaceBusyError) as error:
+                _log.error("%s: trying again in %.0f s: %s", name, wait_s, error)
+                await asyncio.sleep(wait_s)
+                wait_s = min(wait_s * 2, 30.0)
+
+    def _finish_in(self, tx: Transaction, effect: EffectRow, loaded: Loaded, action: ActionRow, result: Result) -> None:
+        now = self._now()
+        current = work.effect(tx.conn, effect.id)
+        if current is None or current.state not in (EffectState.SENDING, EffectState.UNKNOWN):
+            return
+        kind = self._kernel.registry.type(action.tool)
+        state = EffectState.DONE if result.is_ok else EffectState.FAILED
+        write_work.set_effect(tx, effect.id, state, now=now, error=result.error)
+        action_state = ActionState.DONE if result.is_ok else ActionState.FAILED
+        kept = write_work.set_action(tx, action.id, action_state, now=now, result=shown(result.to_json()))
+        write_work.drop_timer(tx, "reconcile", str(effect.id))
+        if (asked := work.approval_of(tx.conn, action.id)) is not None and asked.state is ApprovalState.WAITING:
+            people.close_approval(tx, asked.id, ApprovalState.VOID, now=now)
+        if result.is_ok and kind is not None and kind.effect is not Effect.READ:
+            write_events.change_subject(tx, action.subject_id, at=now, what=kind.title, run=action.run_id)
+            sent_to = [str(action.args[name]) for name in kind.destinations if action.args.get(name)]
+            write_events.correspond(tx, loaded.event.connection, sent_to, at=now)
+        write_work.wake(tx, action.run_id)
+        tx.record(
+            f"effect.{state.value}", at=now, actor="engine", run=action.run_id, action=action.id, effect=effect.id,
+            result=None if kept is None else tx.content_digest(kept),
+        )  # fmt: skip

@@ -1,0 +1,229 @@
+"""The engine of one workspace: takes the lease, recovers, then works until it is stopped."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine
+from datetime import UTC, datetime
+from typing import Any
+
+from opsconsole.domain.enums import RunState
+from opsconsole.domain.errors import DiskError, EnvironmentError_, WorkspaceBusyError
+from opsconsole.domain.event import IncomingEvent
+from opsconsole.engine.dispatch import Dispatcher
+from opsconsole.engine.effects import Effects
+from opsconsole.engine.intake import Taken, take
+from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ports import Brain, Clock, Connector, Lesson
+from opsconsole.engine.registry import Registry
+from opsconsole.engine.runloop import RunLoop
+from opsconsole.engine.timers import Timers
+from opsconsole.store import audit, heads
+from opsconsole.store.lease import Lease
+from opsconsole.store.queries import cases, changes, work
+from opsconsole.store.transaction import Transaction
+from opsconsole.store.workspace import Workspace
+from opsconsole.store.writer import Writer
+from opsconsole.store.writes import work as write_work
+
+_log = logging.getLogger(__name__)
+WIDTH = 24
+"""Runs advanced at once; enough for the group commit to carry several."""
+FAST_POLL_S, SLOW_POLL_S = 0.025, 0.1
+"""How often the file is asked whether another process wrote: while people are asked something, and else."""
+HEAD_EVERY_S = 300.0
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Give the present in UTC."""
+        return datetime.now(UTC)
+
+
+class Engine:
+    """Use as an async context: `async with Engine(...) as engine: await engine.run()`."""
+
+    def __init__(
+        self, workspace: Workspace, connectors: Callable[["Engine"], list[Connector]], brain: Brain, *,
+        clock: Clock | None = None, width: int = WIDTH,
+    ) -> None:  # fmt: skip
+        self.workspace = workspace
+        self.clock = clock or SystemClock()
+        self._make_connectors = connectors
+        self.brain = brain
+        self._width = width
+        self._stop = asyncio.Event()
+        self._last_case = 0
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> "Engine":
+        self._lease = Lease(self.workspace.folder)
+        try:
+            self._lease.fence(self.workspace.database)
+            self.reader = self.workspace.database.reader()
+            self.writer = Writer(self.workspace.database)
+            self.registry = Registry(self._make_connectors(self))
+            self.kernel = Kernel(self.workspace.id, self.registry, self.clock, self.reader)
+            self.effects = Effects(self.kernel, self.writer)
+            self.loop = RunLoop(self.kernel, self.writer, self.brain, self.effects)
+            self.dispatcher = Dispatcher(self.kernel, self.loop, width=self._width)
+            self.timers = Timers(self.kernel, self.writer, self.effects)
+            await self._recover()
+        except BaseException:
+            self._lease.close()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.dispatcher.close()
+        with contextlib.suppress(EnvironmentError_):
+            await self.writer.write(
+                lambda tx: tx.record("engine.stopped", at=self.clock.now(), actor="engine"), name="engine.stop"
+            )
+        await self.writer.close()
+        with contextlib.suppress(OSError):
+            heads.note(self.workspace.folder, audit.head(self.reader), self.clock.now())
+        self.reader.close()
+        self.workspace.database.epoch = None
+        self._lease.close()
+
+    async def _recover(self) -> None:
+        def job(tx: Transaction) -> None:
+            now = self.clock.now()
+            count = write_work.requeue_running(tx)
+            tx.record("engine.started", at=now, actor="engine", epoch=self.workspace.database.epoch, picked_up=count or None)
+
+        await self.writer.write(job, name="engine.start")
+        await self.effects.doubt_what_was_sending()
+        self.learn_new_cases()
+
+    def learn_new_cases(self) -> None:
+        """Hand the brain every case that was added since."""
+        for case_id, agent, category, text in cases.after(self.reader, self._last_case):
+            self.brain.learn(Lesson(case_id, agent, category, text))
+            self._last_case = case_id
+
+    async def take(self, connection: str, incoming: IncomingEvent, *, is_history: bool = False) -> Taken:
+        """Take an event in and set its runs going."""
+        taken = await self.writer.write(
+            lambda tx: take(self.kernel, tx, connection, incoming, is_history=is_history), name="event.take"
+        )
+        if taken.runs:
+            self.dispatcher.kick()
+        return taken
+
+    async def settle(self) -> None:
+        """Work until all that is left waits for a person or for a time to come."""
+        await self.effects.reconcile_all()
+        while True:
+            self.learn_new_cases()
+            await self.dispatcher.idle()
+            self._raise_if_stopped()
+            if not await self.timers.run_due() and not await self.effects.send_due() and not self._has_queued():
+                return
+
+    def _has_queued(self) -> bool:
+        if work.run_counts(self.reader).get(RunState.QUEUED.value, 0) == 0:
+            return False
+        self.dispatcher.kick()
+        return self.dispatcher.running > 0
+
+    def _raise_if_stopped(self) -> None:
+        if self.dispatcher.error is not None:
+            raise self.dispatcher.error
+
+    def stop(self) -> None:
+        """Ask `run` to end."""
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Work until `stop`: connectors' events, commands of other processes, timers, effects.
+
+        Raises:
+            FencedError: another engine took the workspace.
+        """
+        self._spawn(self._watch_file(), "watch-file")
+        self._spawn(self._note_heads(), "note-heads")
+        for connector in self.registry.connectors.values():
+            self._spawn(self._watch(connector), f"watch-{connector.id}")
+        self._spawn(self.effects.reconcile_all(), "reconcile")
+        stop = asyncio.create_task(self._stop.wait())
+        try:
+            while not self._stop.is_set():
+                done, _ = await asyncio.wait([stop, *self._tasks], return_when=asyncio.FIRST_COMPLETED)
+                for task in done - {stop}:
+                    self._tasks = [one for one in self._tasks if one is not task]
+                    if (error := task.exception()) is not None:
+                        raise error
+        finally:
+            stop.cancel()
+
+    def _spawn(self, work_: Coroutine[Any, Any, None], name: str) -> None:
+        self._tasks.append(asyncio.create_task(work_, name=name))
+
+    async def _watch(self, connector: Connector) -> None:
+        async for incoming in connector.watch():
+            await self._patiently(lambda one=incoming: self.take(connector.id, one))
+
+    async def _watch_file(self) -> None:
+        """Notice what other processes wrote, and what has come due."""
+        seen, version, due = changes.counts(self.reader), 0, None
+        self.dispatcher.kick()
+        await self._turn_over()
+        while True:
+            waits = work.waiting_count(self.reader) > 0
+            while True:
+                await asyncio.sleep(FAST_POLL_S if waits else SLOW_POLL_S)
+                present = changes.data_version(self.reader)
+                if present != version or (due is not None and self.clock.now() >= due) or self.dispatcher.error:
+                    break
+            version = present
+            counts = changes.counts(self.reader)
+            if counts != seen or due is not None:
+                seen = counts
+                await self._turn_over()
+            due = work.next_due(self.reader)
+
+    async def _turn_over(self) -> None:
+        if self.dispatcher.error is not None:
+            if not isinstance(self.dispatcher.error, DiskError | WorkspaceBusyError):
+                raise self.dispatcher.error
+            await asyncio.sleep(2.0)
+            self.dispatcher.error = None
+            await self._patiently(lambda: self.writer.write(lambda tx: write_work.requeue_running(tx, self.dispatcher.runs), name="run.requeue"))
+        self.learn_new_cases()
+        await self._patiently(self._due_work)
+        self.dispatcher.kick()
+
+    async def _due_work(self) -> None:
+        while await self.timers.run_due() or await self.effects.send_due():
+            self.dispatcher.kick()
+
+    async def _patiently(self, make: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        """A full or locked disk stops the work, not the engine: it is tried again, and nothing is lost."""
+        wait_s = 0.5
+        while True:
+            try:
+                await make()
+                return
+            except (DiskError, WorkspaceBusyError) as error:
+                _log.error("waiting %.1f s: %s", wait_s, error)
+                await asyncio.sleep(wait_s)
+                wait_s = min(wait_s * 2, 30.0)
+
+    async def _note_heads(self) -> None:
+        while True:
+            with contextlib.suppress(OSError):
+                heads.note(self.workspace.folder, audit.head(self.reader), self.clock.now())
+            await asyncio.sleep(HEAD_EVERY_S)
+
+
+async def nothing() -> AsyncIterator[IncomingEvent]:
+    """The events of a connector that has none of its own."""
+    return
+    yield

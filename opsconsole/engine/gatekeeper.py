@@ -1,0 +1,239 @@
+"""Gathers what the gate may look at, asks it, and stores its word: always inside a write transaction.
+
+Budgets, switches and earlier actions are read in the same transaction that writes what follows from them, so two
+actions cannot slip under one cap.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from opsconsole.domain.agent import Budgets
+from opsconsole.domain.enums import Effect, Level, Stage, Verdict
+from opsconsole.domain.event import Event
+from opsconsole.domain.ruling import Reason, Ruling
+from opsconsole.engine.agents import Version
+from opsconsole.engine.ports import ASK_PERSON
+from opsconsole.engine.registry import Registry
+from opsconsole.policy import gate
+from opsconsole.policy.context import GateContext, Provenance, Usage
+from opsconsole.store.queries import events, limits
+from opsconsole.store.rows import Reader
+from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import work as write_work
+
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """An action as the gate is asked about it."""
+
+    action_id: str
+    run_id: int
+    subject_id: int
+    tool: str
+    args: Mapping[str, Any]
+    category: str | None
+    confidence: float | None
+    is_abstained: bool
+    is_tainted: bool
+    is_ratified_step: bool
+    slots: Mapping[str, tuple[str, ...]]
+    grant_id: int | None = None
+    """A standing grant that was used for this action already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A ruling with its row and what it was made from."""
+
+    ruling: Ruling
+    ruling_id: int
+    context: GateContext
+    grant_id: int | None
+    recipient: str
+    if_live: Ruling | None
+
+
+class Gatekeeper:
+    """The only caller of the gate."""
+
+    def __init__(self, registry: Registry, workspace: str) -> None:
+        self._registry = registry
+        self._workspace = workspace
+
+    def judge(
+        self, tx: Transaction, wanted: Wanted, *, version: Version, event: Event, phase: str, now: datetime
+    ) -> Judgement:
+        """Ask the gate and store its word."""
+        context, grant = self._context(tx, wanted, version=version, event=event, now=now)
+        if wanted.tool == ASK_PERSON:
+            ruling, if_live = _rule_question(context, version), None
+        else:
+            ruling = gate.rule(context)
+            if_live = gate.rule_at_next_rung(context, ruling.verdict)
+        ruling_id = write_work.add_ruling(tx, wanted.action_id, ruling, phase=phase, if_live=if_live, now=now)
+        destinations = context.destinations() if context.is_write else ()
+        recipient = self._recipient(destinations[0]) if destinations else ""
+        return Judgement(ruling, ruling_id, context, grant, recipient, if_live)
+
+    def _recipient(self, address: str) -> str:
+        return hashlib.sha256(f"{self._workspace}:{address}".encode()).hexdigest()[:32]
+
+    def _context(
+        self, tx: Transaction, wanted: Wanted, *, version: Version, event: Event, now: datetime
+    ) -> tuple[GateContext, int | None]:
+        conn, spec = tx.conn, version.spec
+        kind = self._registry.type(wanted.tool)
+        fingerprint = self._registry.fingerprint(wanted.tool)
+        ratified = version.tools.get(wanted.tool)
+        level = spec.autonomy.level(wanted.tool, wanted.category)
+        is_write = kind is None or kind.effect is not Effect.READ
+        grant = wanted.grant_id
+        if grant is not None and not limits.is_grant_in_force(conn, grant, fingerprint=fingerprint, now=now):
+            grant = None
+        elif grant is None and is_write and kind is not None and level is Level.APPROVAL:
+            grant = limits.grant_for(
+                conn, agent=spec.agent, tool=wanted.tool, fingerprint=fingerprint, args=wanted.args, now=now
+            )
+        since = event.received_at if events.is_replay(conn, event.connection) else event.occurred_at
+        trust = spec.trust
+        context = GateContext(
+            now=now,
+            tool=wanted.tool,
+            args=wanted.args,
+            type=kind,
+            is_type_changed=kind is not None and ratified is not None and ratified != fingerprint,
+            category=wanted.category,
+            stage=spec.stage.stage(wanted.category),
+            is_in_scope=spec.scope is None or wanted.category in spec.scope,
+            level=level,
+            has_grant=grant is not None,
+            switches=self._switches(conn, spec.agent, wanted.tool),
+            raised=frozenset(raised.ceiling for raised in spec.raised if raised.action == wanted.tool),
+            guardrails=spec.guardrails,
+            variables=_variables(event, wanted),
+            provenance=Provenance(
+                is_tainted=wanted.is_tainted,
+                is_ratified_step=wanted.is_ratified_step,
+                slots=wanted.slots,
+                verified_sender=event.sender if event.is_verified else "",
+                trusted_addresses=frozenset(address.lower() for address in trust.addresses),
+                trusted_domains=frozenset(domain.lower() for domain in trust.domains),
+                trusted_egress=frozenset(host.lower() for host in trust.egress),
+            ),
+            event_age_s=max(0.0, (now - since).total_seconds()),
+            quiet_hours=spec.quiet_hours,
+            confidence=wanted.confidence,
+            threshold=spec.threshold(wanted.category),
+            is_abstained=wanted.is_abstained,
+        )
+        if not is_write:
+            return context, grant
+        return replace(context, **self._write_facts(tx, wanted, context, version, event)), grant
+
+    def _write_facts(
+        self, tx: Transaction, wanted: Wanted, context: GateContext, version: Version, event: Event
+    ) -> dict[str, Any]:
+        conn, now = tx.conn, context.now
+        destinations = context.destinations()
+        is_external = context.effect is Effect.EXTERNAL
+        ago = None
+        if context.type is not None and context.type.repeat_window_s is not None:
+            ago = limits.done_ago(
+                conn, subject=wanted.subject_id, tool=wanted.tool, now=now, besides=wanted.action_id
+            )
+        return {
+            "is_first_contact": is_external
+            and any(not events.is_known_correspondent(conn, event.connection, one) for one in destinations),
+            "done_ago_s": None if ago is None else ago.total_seconds(),
+            "usages": self._usages(conn, version, destinations, now),
+            "has_category_changed": limits.has_other_category(
+                conn, run=wanted.run_id, category=wanted.category, besides=wanted.action_id
+            ),
+        }
+
+    def _switches(self, conn: Reader, agent: str, tool: str) -> tuple[str, ...]:
+        owner = self._registry.owner(tool)
+        reached = {"all": "everything", f"agent:{agent}": f"agent {agent}"}
+        if owner is not None:
+            reached[f"connection:{owner.id}"] = f"connection {owner.id}"
+        return tuple(reached[scope] for scope, _ in limits.switches(conn) if scope in reached)
+
+    def _usages(self, conn: Reader, version: Version, destinations: tuple[str, ...], now: datetime) -> tuple[Usage, ...]:
+        found: list[Usage] = []
+        agent = version.agent_id
+        stored = limits.setting(conn, "budgets")
+        workspace = Budgets() if stored is None else Budgets.model_validate(json.loads(stored))
+        for who, key, budget in ((f"agent {agent}", agent, version.spec.budgets), ("the workspace", None, workspace)):
+            for cap, span, word in (
+                (budget.actions_per_hour, _HOUR, "hour"),
+                (budget.actions_per_day, _DAY, "day"),
+            ):
+                if cap is not None:
+                    used = limits.actions_since(conn, since=now - span, agent=key)
+                    found.append(Usage(f"actions an {word} of {who}" if word == "hour" else f"actions a day of {who}", used, cap))
+            for cap, money, span, word in (
+                (budget.runs_per_hour, budget.cost_per_hour, _HOUR, "an hour"),
+                (budget.runs_per_day, budget.cost_per_day, _DAY, "a day"),
+            ):
+                if cap is None and money is None:
+                    continue
+                runs, cost = limits.runs_since(conn, since=now - span, agent=key)
+                if cap is not None:
+                    found.append(Usage(f"runs {word} of {who}", runs - 1, cap))
+                if money is not None:
+                    found.append(Usage(f"money {word} of {who}", cost, money))
+            if budget.per_recipient_per_day is not None and destinations:
+                used = limits.recipient_since(conn, since=now - _DAY, recipient=self._recipient(destinations[0]))
+                found.append(Usage("actions a day towards this recipient", used, budget.per_recipient_per_day))
+        return tuple(found)
+
+
+def _variables(event: Event, wanted: Wanted) -> dict[str, Any]:
+    return {
+        "event": event_facts(event),
+        "subject": event.subject,
+        "category": wanted.category or "",
+        "confidence": wanted.confidence or 0.0,
+    }
+
+
+def event_facts(event: Event) -> dict[str, Any]:
+    """Give the event as conditions and templates see it."""
+    return {
+        "kind": event.kind,
+        "connection": event.connection,
+        "subject": event.subject,
+        "title": event.title,
+        "text": event.text,
+        "sender": event.sender,
+        "sender_name": event.sender_name,
+        "sender_domain": event.sender.rpartition("@")[2],
+        "is_verified": event.is_verified,
+        "recipients": list(event.recipients),
+        "problems": list(event.problems),
+        "occurred_at": event.occurred_at.isoformat(),
+        "fields": dict(event.fields),
+    }
+
+
+def _rule_question(context: GateContext, version: Version) -> Ruling:
+    """A question reaches the person where the category, or for none any category, is live; else it is recorded."""
+    spec = version.spec
+    stages = spec.stage
+    is_live = context.stage is not Stage.SHADOW and context.is_in_scope
+    if context.category is None:
+        is_live = stages.default is not Stage.SHADOW or any(one is not Stage.SHADOW for one in stages.categories.values())
+    reasons = [
+        Reason("question", "the agent asks a person", Verdict.ASK)
+        if is_live
+        else Reason("stage", "in shadow: the question is recorded, not asked", Verdict.SIMULATE)
+    ]
+    for switch in context.switches:
+        reasons.append(Reason("kill_switch", f"paused: {switch}"))
+    return Ruling(min(reason.verdict for reason in reasons), None, tuple(reasons))

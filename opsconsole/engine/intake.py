@@ -1,0 +1,77 @@
+"""Intake: an event once, its subject, and the agents that work it, in one transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from fnmatch import fnmatchcase
+
+from opsconsole.domain.event import Event, IncomingEvent
+from opsconsole.domain.ids import EventId, RunId
+from opsconsole.engine.agents import Version
+from opsconsole.engine.gatekeeper import event_facts
+from opsconsole.engine.kernel import Kernel
+from opsconsole.policy.conditions import ConditionError, UndecidedError, holds
+from opsconsole.store.queries import events
+from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import events as write_events, work as write_work
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of an incoming event."""
+
+    event: EventId
+    is_new: bool
+    runs: tuple[RunId, ...]
+
+
+def take(kernel: Kernel, tx: Transaction, connection: str, incoming: IncomingEvent, *, is_history: bool = False) -> Taken:
+    """Store an event unless it is known, and queue it for the agents that subscribe to it.
+
+    Args:
+        kernel: where agents and clock are.
+        tx: the transaction.
+        connection: the connection's id.
+        incoming: what the connector brought.
+        is_history: keep it for look-ups, but let no agent work it.
+    """
+    known = write_events.find(tx, connection, incoming.external_id)
+    if known is not None:
+        return Taken(known, False, ())
+    now = kernel.clock.now()
+    identity, subject = write_events.add(tx, connection, incoming, now=now)
+    runs: list[RunId] = []
+    if not is_history:
+        event = events.event(tx.conn, identity)
+        assert event is not None
+        for version in kernel.roster.current(tx.conn):
+            if subscribes(version, event):
+                run = write_work.add_run(tx, event=identity, agent=version.agent_id, version=version.id, subject=subject, now=now)
+                if run is not None:
+                    runs.append(run)
+    _note_correspondents(tx, connection, incoming, now)
+    return Taken(identity, True, tuple(runs))
+
+
+def subscribes(version: Version, event: Event) -> bool:
+    """Tell whether an agent works an event. A condition that cannot be decided lets the event in: nothing is dropped."""
+    for one in version.spec.subscribes:
+        if one.connection not in ("*", event.connection):
+            continue
+        if not any(fnmatchcase(event.kind, pattern) for pattern in one.kinds):
+            continue
+        if one.where is None:
+            return True
+        try:
+            if holds(one.where, {"event": event_facts(event)}):
+                return True
+        except (UndecidedError, ConditionError):
+            return True
+    return False
+
+
+def _note_correspondents(tx: Transaction, connection: str, incoming: IncomingEvent, now: datetime) -> None:
+    """Who has written to us, or we to, is no first contact. A forged sender must not become one: only verified or own."""
+    if incoming.kind == "mail.sent":
+        write_events.correspond(tx, connection, incoming.recipients, at=now)
+    elif incoming.sender:
+        write_events.correspond(tx, connection, [incoming.sender], at=now)

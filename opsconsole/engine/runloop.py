@@ -1,0 +1,210 @@
+"""The run loop: perform what is open, think, record, until the run ends or must wait.
+
+A run holds nothing in memory that is not in the file: `advance` may be called again at any time, by any engine.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from opsconsole.domain.action import Call, Result
+from opsconsole.domain.enums import ActionState, RunState, Verdict
+from opsconsole.domain.errors import ConnectorError, EnvironmentError_, TransientError
+from opsconsole.domain.ids import RunId
+from opsconsole.engine.effects import Effects
+from opsconsole.engine.kernel import Kernel, Writes
+from opsconsole.engine.ports import Brain, Turn
+from opsconsole.engine.runview import OVERLAY, Loaded, is_tainted, load, overlay, view
+from opsconsole.engine.turns import Setting, record_turn
+from opsconsole.store import faults
+from opsconsole.store.queries import limits, work
+from opsconsole.store.rows import ActionRow
+from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import work as write_work
+
+_log = logging.getLogger(__name__)
+READ_TRIES = 3
+READ_TIMEOUT_S = 60.0
+BACKOFF_S = (5.0, 30.0, 120.0, 600.0)
+
+
+class RunLoop:
+    """Advances runs, one call at a time each."""
+
+    def __init__(self, kernel: Kernel, writes: Writes, brain: Brain, effects: Effects) -> None:
+        self._kernel = kernel
+        self._writes = writes
+        self._brain = brain
+        self._effects = effects
+
+    async def advance(self, run_id: RunId) -> None:
+        """Take a run as far as it goes now."""
+        started = time.monotonic()
+        await self._writes.write(lambda tx: self._begin(tx, run_id), name="run.begin")
+        while True:
+            loaded = load(self._kernel, self._kernel.reader, run_id)
+            if loaded.run.state is not RunState.RUNNING:
+                return
+            if self._is_paused(loaded):
+                await self._writes.write(lambda tx: write_work.set_run(tx, run_id, RunState.QUEUED, now=self._now()), name="run.pause")
+                return
+            if loaded.open_actions:
+                await self._perform(loaded)
+                if await self._writes.write(lambda tx: self._park(tx, run_id), name="run.park"):
+                    return
+                continue
+            if stop := self._limit(loaded, time.monotonic() - started):
+                await self._writes.write(lambda tx, stop=stop: self._end(tx, run_id, RunState.FAILED, stop), name="run.stop")
+                return
+            if not await self._think(loaded, time.monotonic() - started):
+                return
+
+    async def fail(self, run_id: RunId, error: Exception) -> None:
+        """End a run that met a bug of ours; the event stays, and the run says so."""
+        _log.error("run %d failed", run_id, exc_info=error)
+        text = f"stopped by an error in opsconsole ({type(error).__name__}); a person should look"
+        await self._writes.write(lambda tx: self._end(tx, run_id, RunState.FAILED, text), name="run.fail")
+
+    def _now(self) -> Any:
+        return self._kernel.clock.now()
+
+    def _begin(self, tx: Transaction, run_id: RunId) -> None:
+        run = work.run(tx.conn, run_id)
+        if run is not None and run.state in (RunState.QUEUED, RunState.WAITING):
+            write_work.set_run(tx, run_id, RunState.RUNNING, now=self._now())
+
+    def _is_paused(self, loaded: Loaded) -> bool:
+        scopes = {"all", f"agent:{loaded.run.agent_id}"}
+        return any(scope in scopes for scope, _ in limits.switches(self._kernel.reader))
+
+    def _limit(self, loaded: Loaded, seconds: float) -> str:
+        caps, run = loaded.version.spec.limits, loaded.run
+        if run.turns >= caps.turns:
+            return f"stopped at its limit of {caps.turns} turns; a person should look"
+        if seconds > caps.seconds:
+            return f"stopped at its limit of {caps.seconds:g} seconds; a person should look"
+        if caps.cost is not None and run.cost_micros >= caps.cost * 1e6:
+            return f"stopped at its cost limit of {caps.cost:g}; a person should look"
+        return ""
+
+    async def _think(self, loaded: Loaded, spent_s: float) -> bool:
+        run, caps = loaded.run, loaded.version.spec.limits
+        try:
+            left = max(0.1, caps.seconds - spent_s)
+            turn = await asyncio.wait_for(self._brain.turn(view(self._kernel, loaded)), left)
+        except TransientError as error:
+            await self._writes.write(lambda tx, e=error: self._later(tx, loaded, e), name="run.retry")
+            return False
+        except TimeoutError:
+            stop = f"stopped at its limit of {caps.seconds:g} seconds; a person should look"
+            await self._writes.write(lambda tx: self._end(tx, run.id, RunState.FAILED, stop), name="run.stop")
+            return False
+        except ConnectorError as error:
+            text = f"could not be thought through: {error}"
+            await self._writes.write(lambda tx: self._end(tx, run.id, RunState.FAILED, text), name="run.stop")
+            return False
+        faults.reach("brain.answered")
+        return await self._writes.write(lambda tx: self._record(tx, loaded, turn), name="turn.record")
+
+    def _record(self, tx: Transaction, loaded: Loaded, turn: Turn) -> bool:
+        now = self._now()
+        tainted = is_tainted(self._kernel, loaded.event, loaded.actions, before_turn=loaded.run.turns)
+        record_turn(self._kernel, tx, Setting(loaded.run, loaded.version, loaded.event, tainted), turn, now=now)
+        if turn.proposals:
+            return True
+        outcome = turn.final if turn.final is not None else "ended without an outcome"
+        self._end(tx, loaded.run.id, RunState.DONE, outcome, is_handled=turn.is_handled)
+        return False
+
+    def _later(self, tx: Transaction, loaded: Loaded, error: TransientError) -> None:
+        run, now = loaded.run, self._now()
+        attempts = write_work.count_attempt(tx, run.id)
+        if attempts >= loaded.version.spec.limits.attempts:
+            self._end(tx, run.id, RunState.FAILED, f"gave up after {attempts} tries: {error}")
+            return
+        wait_s = error.retry_after_s or BACKOFF_S[min(attempts - 1, len(BACKOFF_S) - 1)]
+        write_work.set_run(tx, run.id, RunState.WAITING, now=now, error=str(error))
+        write_work.set_timer(tx, "run_retry", str(run.id), due=now + timedelta(seconds=wait_s))
+        tx.record("run.retry", at=now, actor=f"agent:{run.agent_id}", run=run.id, attempt=attempts, wait_s=int(wait_s))
+
+    def _end(self, tx: Transaction, run_id: RunId, state: RunState, outcome: str, *, is_handled: bool = True) -> None:
+        now = self._now()
+        run = work.run(tx.conn, run_id)
+        if run is None or run.state in (RunState.DONE, RunState.FAILED, RunState.CANCELLED):
+            return
+        write_work.set_run(tx, run_id, state, now=now, outcome=outcome)
+        tx.record(
+            "run.finished", at=now, actor=f"agent:{run.agent_id}", run=run_id, state=state.value, handled=is_handled,
+            category=run.category, cost_micros=run.cost_micros or None,
+        )  # fmt: skip
+
+    def _park(self, tx: Transaction, run_id: RunId) -> bool:
+        """Wait where something is open; decided in the transaction, so that a decision cannot slip past."""
+        if not work.has_open_actions(tx.conn, run_id):
+            return False
+        write_work.set_run(tx, run_id, RunState.WAITING, now=self._now())
+        return True
+
+    async def _perform(self, loaded: Loaded) -> None:
+        proposed = [action for action in loaded.open_actions if action.state is ActionState.PROPOSED]
+        results = await asyncio.gather(*(self._look(loaded, action) for action in proposed))
+        found = [(action, result) for action, result in zip(proposed, results, strict=True) if result is not None]
+        if found:
+            await self._writes.write(lambda tx: self._store(tx, loaded, found), name="results.store")
+        waiting = [action.id for action in loaded.open_actions if action.state is ActionState.WAITING]
+        await self._effects.perform_sending(waiting)
+
+    def _store(self, tx: Transaction, loaded: Loaded, found: list[tuple[ActionRow, Mapping[str, Any]]]) -> None:
+        now = self._now()
+        for action, result in found:
+            state = {
+                Verdict.SIMULATE: ActionState.SIMULATED,
+                Verdict.RECOMMEND: ActionState.RECOMMENDED,
+            }.get(action.verdict or Verdict.ACT, ActionState.DONE if result.get("ok") else ActionState.FAILED)
+            kept = write_work.set_action(tx, action.id, state, now=now, result=result)
+            tx.record(
+                f"action.{state.value}", at=now, actor=f"agent:{loaded.run.agent_id}", run=loaded.run.id,
+                action=action.id, result=None if kept is None else tx.content_digest(kept),
+            )  # fmt: skip
+
+    async def _look(self, loaded: Loaded, action: ActionRow) -> Mapping[str, Any] | None:
+        """Read, or simulate a write; None leaves it open."""
+        call = Call(
+            action_id=action.id, tool=action.tool, args=action.args, subject=loaded.event.subject,
+            actor=f"agent:{loaded.run.agent_id}", key="", fields=loaded.event.fields,
+        )  # fmt: skip
+        owner = self._kernel.registry.owner(action.tool)
+        records = overlay(loaded.actions)
+        if action.verdict in (Verdict.SIMULATE, Verdict.RECOMMEND):
+            if owner is None or not action.is_write:
+                return {"ok": owner is None, "error": "" if owner is None else "not done in shadow", "answer": ""}
+            try:
+                simulated = await owner.simulate(call, records)
+            except ConnectorError as error:
+                return {"ok": False, "error": str(error)}
+            return {**simulated.result.to_json(), OVERLAY: {k: dict(v) for k, v in simulated.records.items()}}
+        if owner is None:
+            return {"ok": False, "error": f"there is no tool {action.tool}"}
+        return (await self._read(owner, call, records)).to_json()
+
+    async def _read(self, owner: Any, call: Call, records: Mapping[str, Mapping[str, Any]]) -> Result:
+        for attempt in range(READ_TRIES):
+            try:
+                return await asyncio.wait_for(owner.read(call, records, None), READ_TIMEOUT_S)
+            except TransientError as error:
+                if attempt == READ_TRIES - 1:
+                    return Result(is_ok=False, error=str(error))
+                await asyncio.sleep(min(error.retry_after_s or 0.2 * 2**attempt, 5.0))
+            except TimeoutError:
+                return Result(is_ok=False, error=f"{call.tool} gave no answer within {READ_TIMEOUT_S:g} s")
+            except ConnectorError as error:
+                return Result(is_ok=False, error=str(error))
+            except EnvironmentError_:
+                raise
+            except Exception as error:  # noqa: BLE001 - a read changes nothing; the agent goes on without it
+                _log.warning("%s failed", call.tool, exc_info=True)
+                return Result(is_ok=False, error=f"{call.tool} failed: {type(error).__name__}")
+        raise AssertionError("unreachable")

@@ -1,0 +1,110 @@
+"""A run as the engine picks it up: its rows, and the view its brain gets. Replays what is stored, repeats nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from opsconsole.domain.enums import ActionState
+from opsconsole.domain.event import Event
+from opsconsole.engine.agents import Version
+from opsconsole.engine.gatekeeper import Wanted
+from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ports import ASK_PERSON, Outcome, PastTurn, RunView, Turn
+from opsconsole.engine.turns import turn_from
+from opsconsole.store.queries import events, work
+from opsconsole.store.rows import ActionRow, Reader, RunRow
+
+OPEN = (ActionState.PROPOSED, ActionState.WAITING)
+OVERLAY = "_records"
+"""Where a simulated action keeps the records that later reads of its run should see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A run with all it stands on."""
+
+    run: RunRow
+    version: Version
+    event: Event
+    turns: tuple[Turn, ...]
+    actions: tuple[ActionRow, ...]
+
+    @property
+    def open_actions(self) -> tuple[ActionRow, ...]:
+        """Actions without a result yet."""
+        return tuple(action for action in self.actions if action.state in OPEN)
+
+
+def load(kernel: Kernel, conn: Reader, run_id: int) -> Loaded:
+    """Load a run.
+
+    Raises:
+        LookupError: there is none.
+    """
+    run = work.run(conn, run_id)
+    event = None if run is None else events.event(conn, run.event_id)
+    if run is None or event is None:
+        raise LookupError(f"run {run_id}")
+    version = kernel.roster.version(conn, run.version_id)
+    turns = tuple(turn_from(body) for body in work.turns(conn, run_id))
+    return Loaded(run, version, event, turns, tuple(work.actions(conn, run_id)))
+
+
+def is_tainted(kernel: Kernel, event: Event, actions: tuple[ActionRow, ...], *, before_turn: int) -> bool:
+    """Tell whether untrusted text had reached the brain before a turn."""
+    if event.is_untrusted:
+        return True
+    for action in actions:
+        kind = kernel.registry.type(action.tool)
+        is_stranger = action.tool != ASK_PERSON and (kind is None or kind.is_untrusted)
+        if action.turn < before_turn and action.result is not None and is_stranger:
+            return True
+    return False
+
+
+def wanted_again(kernel: Kernel, loaded: Loaded, action: ActionRow, *, grant: int | None) -> Wanted:
+    """Give a stored action, with its present arguments, as the gate is asked about it once more."""
+    turn = loaded.turns[action.turn]
+    proposal = turn.proposals[action.position]
+    return Wanted(
+        action_id=action.id,
+        run_id=loaded.run.id,
+        subject_id=action.subject_id,
+        tool=action.tool,
+        args=action.args,
+        category=turn.category,
+        confidence=turn.confidence,
+        is_abstained=turn.is_abstained,
+        is_tainted=is_tainted(kernel, loaded.event, loaded.actions, before_turn=action.turn),
+        is_ratified_step=proposal.step is not None,
+        slots=proposal.slots,
+        grant_id=grant,
+    )
+
+
+def view(kernel: Kernel, loaded: Loaded) -> RunView:
+    """Give what the brain sees."""
+    past: list[PastTurn] = []
+    for number, turn in enumerate(loaded.turns):
+        outcomes = [
+            Outcome(proposal, action.state.value, shown(action.result))
+            for proposal, action in zip(
+                turn.proposals, (one for one in loaded.actions if one.turn == number), strict=False
+            )
+        ]
+        past.append(PastTurn(turn, tuple(outcomes)))
+    return RunView(loaded.run.id, loaded.version.spec, loaded.event, tuple(past), kernel.clock.now())
+
+
+def shown(result: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Give a result as the brain sees it."""
+    return {name: value for name, value in (result or {}).items() if name != OVERLAY}
+
+
+def overlay(actions: tuple[ActionRow, ...]) -> dict[str, dict[str, Any]]:
+    """Give the records of this run's simulated writes, later ones over earlier ones."""
+    records: dict[str, dict[str, Any]] = {}
+    for action in actions:
+        for key, fields in ((action.result or {}).get(OVERLAY) or {}).items():
+            records[key] = {**records.get(key, {}), **fields}
+    return records

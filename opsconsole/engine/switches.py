@@ -1,0 +1,30 @@
+"""Kill switches: all agents, one agent, one connection."""
+
+from opsconsole.domain.errors import UserError
+from opsconsole.engine.kernel import Kernel
+from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import people
+
+
+def pause(kernel: Kernel, tx: Transaction, scope: str, *, actor: str, reason: str) -> None:
+    """Turn a switch on: `all`, `agent:<slug>` or `connection:<id>`. Nothing starts; nothing is lost."""
+    _check(scope)
+    now = kernel.clock.now()
+    people.switch_on(tx, scope, reason=reason, actor=actor, now=now)
+    tx.record("switch.on", at=now, actor=actor, scope=scope)
+
+
+def resume(kernel: Kernel, tx: Transaction, scope: str, *, actor: str) -> bool:
+    """Turn a switch off; False where it was not on. What was held comes before the gate again."""
+    _check(scope)
+    if not people.switch_off(tx, scope):
+        return False
+    people.release_held(tx)
+    tx.record("switch.off", at=kernel.clock.now(), actor=actor, scope=scope)
+    return True
+
+
+def _check(scope: str) -> None:
+    kind, _, name = scope.partition(":")
+    if scope != "all" and not (kind in ("agent", "connection") and name):
+        raise UserError(f"{scope!r} is not something to pause. Say all, agent:NAME or connection:NAME.")

@@ -1,0 +1,120 @@
+"""Texts with slots: sandboxed Jinja that also says what filled each slot.
+
+What filled the slots decides at the gate whether a text is a ratified template with typed values, or free text.
+"""
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError, meta
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+LONGEST = 50_000
+"""Longest text a template may give, in characters."""
+
+_slots: ContextVar[list[str] | None] = ContextVar("slots", default=None)
+
+
+class TemplateFailure(ValueError):  # noqa: N818 - reads as what happened to a step
+    """A template could not be filled; the message says which name was missing."""
+
+
+def _note(value: Any) -> Any:
+    noted = _slots.get()
+    if noted is not None:
+        noted.append("" if value is None else str(value))
+    return "" if value is None else value
+
+
+def _environment() -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined, finalize=_note, autoescape=False, keep_trailing_newline=False
+    )
+    for name in ("range", "lipsum", "cycler", "joiner", "namespace", "dict"):
+        environment.globals.pop(name, None)
+    return environment
+
+
+_ENVIRONMENT = _environment()
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> Template:
+    """Compile a template.
+
+    Raises:
+        TemplateError: it does not parse.
+    """
+    return _ENVIRONMENT.from_string(text)
+
+
+@lru_cache(maxsize=4096)
+def names_in(text: str) -> frozenset[str]:
+    """Give the names a template refers to."""
+    return frozenset(meta.find_undeclared_variables(_ENVIRONMENT.parse(text)))
+
+
+def fill(text: str, values: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+    """Fill a template; give the text and what filled its slots, in order.
+
+    Raises:
+        TemplateFailure: a name is missing, or the text grows beyond all reason.
+    """
+    if "{" not in text:
+        return text, ()
+    noted: list[str] = []
+    token = _slots.set(noted)
+    parts: list[str] = []
+    size = 0
+    try:
+        for part in parse(text).generate(values):
+            size += len(part)
+            if size > LONGEST:
+                raise TemplateFailure(f"the text grows beyond {LONGEST} characters")
+            parts.append(part)
+    except UndefinedError as error:
+        raise TemplateFailure(f"{error.message} in {text[:80]!r}") from error
+    except (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError, MemoryError) as error:
+        raise TemplateFailure(f"{error} in {text[:80]!r}") from error
+    finally:
+        _slots.reset(token)
+    return "".join(parts), tuple(slot for slot in noted if slot)
+
+
+def fill_value(value: Any, values: Mapping[str, Any]) -> tuple[Any, tuple[str, ...]]:
+    """Fill the templates in a JSON value; a text that is one slot alone keeps the slot's own type."""
+    if isinstance(value, str):
+        text = value.strip()
+        if text.startswith("{{") and text.endswith("}}") and text.count("{{") == 1:
+            return _bare(text, values)
+        return fill(value, values)
+    if isinstance(value, Mapping):
+        filled = {str(name): fill_value(item, values) for name, item in value.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        return {name: item for name, (item, _) in filled.items()}, tuple(s for _, some in filled.values() for s in some)
+    if isinstance(value, list | tuple):
+        items = [fill_value(item, values) for item in value]  # pyright: ignore[reportUnknownVariableType]
+        return [item for item, _ in items], tuple(s for _, some in items for s in some)
+    return value, ()
+
+
+@lru_cache(maxsize=4096)
+def _expression(text: str) -> Any:
+    return _ENVIRONMENT.compile_expression(text, undefined_to_none=False)
+
+
+def _bare(text: str, values: Mapping[str, Any]) -> tuple[Any, tuple[str, ...]]:
+    try:
+        value = _expression(text[2:-2].strip())(**values)
+    except TemplateError as error:
+        raise TemplateFailure(f"{error} in {text[:80]!r}") from error
+    except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError, MemoryError) as error:
+        raise TemplateFailure(f"{error} in {text[:80]!r}") from error
+    if isinstance(value, StrictUndefined):
+        raise TemplateFailure(f"nothing is known as {text}")
+    if value is None or isinstance(value, bool | int | float):
+        return value, ()
+    if isinstance(value, str):
+        return value[:LONGEST], (value,)
+    return fill(text, values)

@@ -1,0 +1,126 @@
+"""Read a YAML file into a pydantic model; every error names the line.
+
+Stricter than YAML: no aliases (a small file could unfold without end), no repeated keys, at most 1 MB.
+"""
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from opsconsole.domain.errors import FileFormatError
+
+_M = TypeVar("_M", bound=BaseModel)
+LARGEST = 1_000_000
+Loc = tuple[int | str, ...]
+
+
+class YamlDocument:
+    """A parsed document that still knows its lines."""
+
+    def __init__(self, text: str, path: str) -> None:
+        """Parse.
+
+        Raises:
+            FileFormatError: not YAML as we take it.
+        """
+        self.path = path
+        if len(text) > LARGEST:
+            raise FileFormatError("larger than 1 MB; an agent or policy file is a few pages", path=path)
+        try:
+            for event in yaml.parse(text, Loader=yaml.SafeLoader):
+                if isinstance(event, yaml.AliasEvent):
+                    raise FileFormatError("aliases (*name) are not taken; write it out", path=path, line=event.start_mark.line + 1)
+            self._root = yaml.compose(text, Loader=yaml.SafeLoader)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            line = None if mark is None else mark.line + 1
+            raise FileFormatError(f"not YAML: {error.problem or error.context}", path=path, line=line) from error
+        except (yaml.YAMLError, RecursionError) as error:
+            raise FileFormatError(f"not YAML: {error}", path=path) from error
+        if self._root is None:
+            raise FileFormatError("the file is empty", path=path)
+        self._refuse_repeats(self._root)
+        try:
+            self.value: Any = yaml.SafeLoader("").construct_document(self._root)
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else None
+            raise FileFormatError(f"not YAML: {error.problem}", path=path, line=line) from error
+
+    def line(self, loc: Loc) -> int | None:
+        """Give the line (from 1) of a place; of the nearest thing around it where it is missing."""
+        node, line = self._root, None
+        for part in loc:
+            if node is None:
+                break
+            line = node.start_mark.line + 1
+            child = None
+            if isinstance(node, yaml.MappingNode):
+                for key, value in node.value:
+                    if key.value == str(part):
+                        child, line = value, key.start_mark.line + 1
+            elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+                child = node.value[part]
+                line = child.start_mark.line + 1
+            if child is None:
+                continue  # a validator's own part of the path, or a key that is missing
+            node = child
+        return line
+
+    def error(self, message: str, loc: Loc) -> FileFormatError:
+        """Make an error that points at a place."""
+        return FileFormatError(message, path=self.path, line=self.line(loc))
+
+    def into(self, model: type[_M]) -> _M:
+        """Validate into a model.
+
+        Raises:
+            FileFormatError: the first thing that does not fit, with how many more there are.
+        """
+        if not isinstance(self.value, dict):
+            raise FileFormatError("expected names with values, such as `agent: mira`", path=self.path, line=1)
+        try:
+            return model.model_validate(self.value)
+        except ValidationError as error:
+            first, *more = error.errors(include_url=False)
+            where = ".".join(str(part) for part in first["loc"])
+            text = first["msg"].removeprefix("Value error, ")
+            if first["type"] == "extra_forbidden":
+                text = "there is no such setting here"
+            elif first["type"] == "missing":
+                text = "is missing"
+            also = f" (and {len(more)} more)" if more else ""
+            raise self.error(f"{where}: {text}{also}", first["loc"]) from error
+
+    def _refuse_repeats(self, node: yaml.Node, depth: int = 0) -> None:
+        if depth > 40:
+            raise FileFormatError("nested too deep", path=self.path, line=node.start_mark.line + 1)
+        if isinstance(node, yaml.MappingNode):
+            seen: set[str] = set()
+            for key, value in node.value:
+                if not isinstance(key, yaml.ScalarNode):
+                    raise FileFormatError("a name must be plain text", path=self.path, line=key.start_mark.line + 1)
+                if key.value in seen:
+                    raise FileFormatError(f"{key.value!r} stands here twice", path=self.path, line=key.start_mark.line + 1)
+                seen.add(key.value)
+                self._refuse_repeats(value, depth + 1)
+        elif isinstance(node, yaml.SequenceNode):
+            for item in node.value:
+                self._refuse_repeats(item, depth + 1)
+
+
+def read_yaml(path: Path) -> YamlDocument:
+    """Read a YAML file.
+
+    Raises:
+        FileFormatError: it cannot be read, or is not YAML as we take it.
+    """
+    try:
+        if path.stat().st_size > LARGEST:
+            raise FileFormatError("larger than 1 MB; an agent or policy file is a few pages", path=str(path))
+        return YamlDocument(path.read_text(encoding="utf-8-sig"), str(path))
+    except FileNotFoundError as error:
+        raise FileFormatError("there is no such file", path=str(path)) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileFormatError(f"cannot be read: {error}", path=str(path)) from error

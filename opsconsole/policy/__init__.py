@@ -1,0 +1,1 @@
+"""Pure functions of governance: rulings, guardrails, provenance. No clock, no I/O."""

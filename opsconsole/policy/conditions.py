@@ -1,0 +1,55 @@
+"""Conditions in CEL: compiled once, evaluated often, never `eval`.
+
+A condition that cannot be decided (a missing field, a wrong type) is an `UndecidedError`; who asked decides what that
+means, and for a guardrail it means a person is asked.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import cel
+
+
+class ConditionError(ValueError):
+    """The text is not a CEL expression."""
+
+
+class UndecidedError(ValueError):
+    """The expression is sound but has no yes or no for these values."""
+
+
+@lru_cache(maxsize=4096)
+def compile_condition(text: str) -> cel.Program:
+    """Compile a CEL expression.
+
+    Raises:
+        ConditionError: it does not parse; the message quotes the place.
+    """
+    try:
+        return cel.compile(text)
+    except ValueError as error:
+        detail = str(error).splitlines()[0].removeprefix("Failed to parse expression ")
+        raise ConditionError(f"not a condition we can read: {detail}") from error
+
+
+def names_in(text: str) -> frozenset[str]:
+    """Give the variables that a condition refers to."""
+    return frozenset(compile_condition(text).variables())
+
+
+def holds(text: str, values: Mapping[str, Any]) -> bool:
+    """Tell whether a condition holds.
+
+    Raises:
+        ConditionError: the text does not parse.
+        UndecidedError: a name or field is missing, types do not fit, or the answer is no yes or no.
+    """
+    program = compile_condition(text)
+    try:
+        answer = program.execute(dict(values))
+    except (KeyError, RuntimeError, TypeError, ValueError, OverflowError, ZeroDivisionError) as error:
+        raise UndecidedError(f"{text!r} cannot be decided: {error}") from error
+    if not isinstance(answer, bool):
+        raise UndecidedError(f"{text!r} gives {type(answer).__name__}, not yes or no")
+    return answer

@@ -1,0 +1,118 @@
+"""Everything the gate may look at, gathered beforehand: rules are pure and see nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from opsconsole.domain.action import ActionType
+from opsconsole.domain.agent import Guardrail, QuietHours
+from opsconsole.domain.enums import ClassCeiling, Effect, Level, Reversibility, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What was used of a cap. Same unit in both: actions, runs or money."""
+
+    name: str
+    used: float
+    cap: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where the choice of tool and the arguments come from."""
+
+    is_tainted: bool = False
+    """Text that a stranger can have written reached the brain before this action was proposed."""
+    is_ratified_step: bool = False
+    """A step of the ratified playbook chose the tool."""
+    slots: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """Per argument that a ratified template wrote (or left constant): the values in its slots."""
+    verified_sender: str = ""
+    """Address of the event's sender where the receiving system vouches for it, else empty."""
+    trusted_addresses: frozenset[str] = frozenset()
+    trusted_domains: frozenset[str] = frozenset()
+    trusted_egress: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateContext:
+    """One action and its circumstances."""
+
+    now: datetime
+    tool: str
+    args: Mapping[str, Any]
+    type: ActionType | None
+    """None: a tool nobody declared."""
+    is_type_changed: bool = False
+    """The tool's schema or class is not the one the agent's version was ratified with."""
+    category: str | None = None
+    stage: Stage = Stage.FULL
+    is_in_scope: bool = True
+    level: Level = Level.AUTONOMOUS
+    has_grant: bool = False
+    switches: tuple[str, ...] = ()
+    """Kill switches that are on and reach this action, in words."""
+    raised: frozenset[ClassCeiling] = frozenset()
+    is_first_contact: bool = False
+    guardrails: tuple[Guardrail, ...] = ()
+    variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """What guardrail conditions see beside args and tool: event, subject, category."""
+    provenance: Provenance = Provenance()
+    has_category_changed: bool = False
+    """The category is another one than at this run's first write."""
+    does_offline_disagree: bool = False
+    done_ago_s: float | None = None
+    """Since the same action type was done on this subject, in seconds."""
+    event_age_s: float = 0.0
+    usages: tuple[Usage, ...] = ()
+    quiet_hours: tuple[QuietHours, ...] = ()
+    recipient_zone: str | None = None
+    confidence: float | None = None
+    threshold: float = 0.0
+    is_abstained: bool = False
+
+    @property
+    def is_known(self) -> bool:
+        """The tool is declared and is still what was ratified."""
+        return self.type is not None and not self.is_type_changed
+
+    @property
+    def effect(self) -> Effect:
+        """Reach of this very call. What is not known reaches outside."""
+        if self.type is None or self.is_type_changed:
+            return Effect.EXTERNAL
+        if self.type.effect is Effect.INTERNAL and any(self.args.get(name) for name in self.type.external_if_given):
+            return Effect.EXTERNAL
+        return self.type.effect
+
+    @property
+    def reversibility(self) -> Reversibility:
+        """What is not known cannot be undone."""
+        if self.type is None or self.is_type_changed:
+            return Reversibility.IRREVERSIBLE
+        return self.type.reversibility
+
+    @property
+    def is_write(self) -> bool:
+        """It changes something somewhere."""
+        return self.effect is not Effect.READ
+
+    def destinations(self) -> tuple[str, ...]:
+        """Give the addresses this call goes to, in lower case."""
+        if self.type is None:
+            return ()
+        return tuple(address.lower() for name in self.type.destinations for address in _texts(self.args.get(name)))
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if value is None or value == "":
+        return ()
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, Mapping):
+        return tuple(text for item in value.values() for text in _texts(item))  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, list | tuple):
+        return tuple(text for item in value for text in _texts(item))  # pyright: ignore[reportUnknownVariableType]
+    return (str(value),)

@@ -1,0 +1,51 @@
+"""The gate: every rule sets a ceiling, the lowest holds.
+
+There is no other place that decides what an agent may do. Rules only lower, so another rule never loosens anything.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from opsconsole.domain.enums import Level, Stage, Verdict
+from opsconsole.domain.ruling import Reason, Ruling
+from opsconsole.policy import rules
+from opsconsole.policy.context import GateContext
+
+Rule = Callable[[GateContext], Iterable[Reason]]
+
+RULES: tuple[Rule, ...] = (
+    rules.kill_switch,
+    rules.stage,
+    rules.autonomy,
+    rules.unknown_tool,
+    rules.class_ceiling,
+    rules.guardrails,
+    rules.provenance,
+    rules.egress,
+    rules.category_doubt,
+    rules.already_done,
+    rules.late,
+    rules.budgets,
+    rules.quiet_hours,
+    rules.confidence,
+)
+
+
+def rule(context: GateContext, with_rules: Sequence[Rule] = RULES) -> Ruling:
+    """Rule on one action: the lowest ceiling, the latest hold, every reason."""
+    reasons = tuple(reason for one in with_rules for reason in one(context))
+    verdict = min((reason.verdict for reason in reasons), default=Verdict.ACT)
+    hold = max((reason.hold_until for reason in reasons if reason.hold_until is not None), default=None)
+    return Ruling(verdict, hold, reasons)
+
+
+def rule_at_next_rung(context: GateContext, verdict: Verdict, with_rules: Sequence[Rule] = RULES) -> Ruling | None:
+    """Rule as if the agent stood one rung higher: live instead of shadow, else one autonomy level up.
+
+    None where no rung is above.
+    """
+    if verdict is Verdict.SIMULATE:
+        return rule(replace(context, stage=Stage.FULL, is_in_scope=True), with_rules)
+    if verdict in (Verdict.RECOMMEND, Verdict.ASK) and context.level < Level.AUTONOMOUS:
+        return rule(replace(context, level=Level(context.level + 1)), with_rules)
+    return None

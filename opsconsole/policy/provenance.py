@@ -1,0 +1,57 @@
+"""What may pass after untrusted text: known destinations, and templates whose slots are a name, an id or a date."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from opsconsole.policy.context import Provenance
+
+SLOT_LENGTH = 80
+"""Longest text a typed slot may carry, in characters."""
+
+_NAME = re.compile(r"[^\W\d_][\w .,'’&()-]*", re.UNICODE)
+_ID = re.compile(r"[#A-Za-z0-9][A-Za-z0-9#_:-]*")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:?\d{2})?)?")
+_AMOUNT = re.compile(r"-?\d{1,12}([.,]\d{1,4})?( ?[A-Z]{3})?")
+_URL = re.compile(r"://|www\.|\b[\w-]+\.[a-z]{2,}\b|@", re.IGNORECASE)
+
+
+def is_typed(text: str) -> bool:
+    """Tell whether a slot's value is a name, an id, a date or an amount: at most 80 characters, no URL, one line."""
+    if len(text) > SLOT_LENGTH or _URL.search(text):
+        return False
+    return any(pattern.fullmatch(text) for pattern in (_NAME, _ID, _DATE, _AMOUNT)) or text == ""
+
+
+def is_trusted_destination(address: str, origin: Provenance) -> bool:
+    """Tell whether an address is the event's verified sender, or ratified by address or domain."""
+    bare = address.strip().lower()
+    if not bare or any(mark in bare for mark in ",;<> \n\t"):
+        return False
+    domain = bare.rpartition("@")[2]
+    is_sender = bool(origin.verified_sender) and bare == origin.verified_sender.lower()
+    return is_sender or bare in origin.trusted_addresses or domain in origin.trusted_domains
+
+
+def untyped_argument(
+    args: Mapping[str, Any], slots: Mapping[str, tuple[str, ...]], *, except_for: tuple[str, ...] = ()
+) -> str | None:
+    """Give the name of the first argument that no ratified template wrote with typed slots; None if all are."""
+    for name, value in args.items():
+        if name in except_for or value is None or isinstance(value, bool | int | float):
+            continue
+        if name not in slots or not all(is_typed(slot) for slot in slots[name]):
+            return name
+    return None
+
+
+def host_of(address: str) -> str:
+    """Give the host of a URL or mail address, in lower case; the text itself where it has neither."""
+    if "@" in address and "://" not in address:
+        return address.rpartition("@")[2]
+    parts = urlsplit(address if "://" in address else f"//{address}")
+    try:
+        return (parts.hostname or address).lower()
+    except ValueError:
+        return address

@@ -1,0 +1,192 @@
+"""The rules of the gate, one function each. Reasons carry no personal data: they stand in the audit trail."""
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from opsconsole.domain.enums import ClassCeiling, Effect, Level, Reversibility, Stage, Verdict
+from opsconsole.domain.ruling import UNTIL_RELEASED, Reason
+from opsconsole.policy import quiet
+from opsconsole.policy.conditions import ConditionError, UndecidedError, holds
+from opsconsole.policy.context import GateContext
+from opsconsole.policy.provenance import host_of, is_trusted_destination, untyped_argument
+
+_AGE_UNITS = ((86400.0, "day"), (3600.0, "hour"), (60.0, "minute"), (1.0, "second"))
+
+
+def kill_switch(context: GateContext) -> Iterator[Reason]:
+    """Nothing starts while a switch is on; nothing is lost."""
+    for switch in context.switches:
+        yield Reason("kill_switch", f"paused: {switch}", hold_until=UNTIL_RELEASED)
+
+
+def stage(context: GateContext) -> Iterator[Reason]:
+    """Writes of a category that is not live are only recorded."""
+    if not context.is_write:
+        return
+    what = f"category {context.category}" if context.category else "an event without a category"
+    if context.stage is Stage.SHADOW:
+        yield Reason("stage", f"{what} is in shadow: recorded, not done", Verdict.SIMULATE)
+    elif not context.is_in_scope:
+        yield Reason("scope", f"{what} is outside the agent's live scope: recorded, not done", Verdict.SIMULATE)
+
+
+def autonomy(context: GateContext) -> Iterator[Reason]:
+    """The level for this agent, action type and category; a standing grant lifts ASK here and only here."""
+    if not context.is_write:
+        return
+    if context.level <= Level.OBSERVE:
+        yield Reason("autonomy", f"autonomy level 1 for {context.tool}: recommend only", Verdict.RECOMMEND)
+    elif context.level == Level.APPROVAL:
+        if context.has_grant:
+            yield Reason("grant", f"autonomy level 2 for {context.tool}, allowed by a standing grant")
+        else:
+            yield Reason("autonomy", f"autonomy level 2 for {context.tool}: act with approval", Verdict.ASK)
+
+
+def unknown_tool(context: GateContext) -> Iterator[Reason]:
+    """A tool nobody declared, or that changed since it was ratified, is treated as the riskiest kind."""
+    if context.type is None:
+        yield Reason("unknown_tool", f"{context.tool} is not a declared tool: treated as external", Verdict.ASK)
+    elif context.is_type_changed:
+        text = f"{context.tool} changed since this agent version was ratified: treated as external and irreversible"
+        yield Reason("changed_tool", text, Verdict.ASK)
+
+
+def class_ceiling(context: GateContext) -> Iterator[Reason]:
+    """Irreversible, money and first contact need a person until raised by hand."""
+    if not context.is_write:
+        return
+    raised = context.raised
+    if context.reversibility is Reversibility.IRREVERSIBLE and ClassCeiling.IRREVERSIBLE not in raised:
+        yield Reason("class_irreversible", f"{context.tool} cannot be undone", Verdict.ASK)
+    if context.type is not None and context.type.is_money and ClassCeiling.MONEY not in raised:
+        yield Reason("class_money", f"{context.tool} moves money", Verdict.ASK)
+    if context.is_first_contact and ClassCeiling.FIRST_CONTACT not in raised:
+        yield Reason("class_first_contact", "goes to an address this account has had no mail with", Verdict.ASK)
+
+
+def guardrails(context: GateContext) -> Iterator[Reason]:
+    """The operator's own conditions. One that cannot be decided asks a person."""
+    variables = None
+    for guardrail in context.guardrails:
+        if guardrail.actions:
+            if not any(fnmatchcase(context.tool, pattern) for pattern in guardrail.actions):
+                continue
+        elif not context.is_write:
+            continue
+        if variables is None:
+            variables = {**context.variables, "args": dict(context.args), "tool": context.tool}
+        verdict = Verdict.REFUSE if guardrail.then == "refuse" else Verdict.ASK
+        try:
+            if holds(guardrail.when, variables):
+                yield Reason(f"guardrail:{guardrail.name}", guardrail.because, verdict)
+        except (UndecidedError, ConditionError):
+            text = f"guardrail {guardrail.name} could not be decided for this action: a person looks"
+            yield Reason(f"guardrail:{guardrail.name}", text, Verdict.ASK)
+
+
+def provenance(context: GateContext) -> Iterator[Reason]:
+    """After untrusted text, what reaches outside or cannot be undone acts only as a ratified template to a known address."""
+    origin = context.provenance
+    is_grave = context.effect is Effect.EXTERNAL or context.reversibility is Reversibility.IRREVERSIBLE
+    if not (origin.is_tainted and context.is_write and is_grave):
+        return
+    if not origin.is_ratified_step:
+        text = "chosen after reading text from outside, not by a ratified playbook step"
+        yield Reason("provenance_tool", text, Verdict.ASK)
+        return
+    destinations = context.destinations()
+    if context.effect is Effect.EXTERNAL and not destinations:
+        yield Reason("provenance_destination", "after outside text, and where it goes is not stated", Verdict.ASK)
+    if any(not is_trusted_destination(address, origin) for address in destinations):
+        text = "after outside text, to an address that is neither the verified sender nor ratified"
+        yield Reason("provenance_destination", text, Verdict.ASK)
+    loose = untyped_argument(context.args, origin.slots, except_for=context.type.destinations if context.type else ())
+    if loose is not None:
+        text = f"after outside text, and {loose} is not a ratified template with only a name, id or date filled in"
+        yield Reason("provenance_text", text, Verdict.ASK)
+
+
+def egress(context: GateContext) -> Iterator[Reason]:
+    """A read that sends its arguments out, after untrusted text, to a place nobody allowed."""
+    kind = context.type
+    if kind is None or context.is_write or not kind.is_egress or not context.provenance.is_tainted:
+        return
+    hosts = {host_of(address) for address in context.destinations()}
+    if hosts and hosts <= context.provenance.trusted_egress:
+        return
+    if context.stage is Stage.SHADOW or not context.is_in_scope:
+        text = f"{context.tool} would send text outside after outside text was read: not done in shadow"
+        yield Reason("egress", text, Verdict.SIMULATE)
+    else:
+        text = f"{context.tool} sends its arguments outside after outside text was read"
+        yield Reason("egress", text, Verdict.ASK)
+
+
+def category_doubt(context: GateContext) -> Iterator[Reason]:
+    """The triage wavered."""
+    if not context.is_write:
+        return
+    if context.has_category_changed:
+        yield Reason("category_changed", "the category changed after the first write of this run", Verdict.ASK)
+    if context.does_offline_disagree:
+        text = "the offline triage is confident of another category than the model"
+        yield Reason("category_disputed", text, Verdict.ASK)
+
+
+def already_done(context: GateContext) -> Iterator[Reason]:
+    """The same thing was done here a moment ago."""
+    window = context.type.repeat_window_s if context.type is not None else None
+    if context.is_write and window is not None and context.done_ago_s is not None and context.done_ago_s < window:
+        text = f"already done: {context.tool} on this subject {age_in_words(context.done_ago_s)} ago"
+        yield Reason("already_done", text, Verdict.ASK)
+
+
+def late(context: GateContext) -> Iterator[Reason]:
+    """The event is old: the machine was asleep, or the mail was."""
+    limit = context.type.max_age_s if context.type is not None else None
+    if context.is_write and limit is not None and context.event_age_s > limit:
+        yield Reason("late", f"late: the event is {age_in_words(context.event_age_s)} old", Verdict.ASK)
+
+
+def budgets(context: GateContext) -> Iterator[Reason]:
+    """At a cap, work parks for a person; it is never dropped."""
+    if not context.is_write:
+        return
+    for usage in context.usages:
+        if usage.used >= usage.cap:
+            text = f"parked at cap: {usage.name} is {usage.used:g} of {usage.cap:g}"
+            yield Reason("budget", text, Verdict.ASK)
+
+
+def quiet_hours(context: GateContext) -> Iterator[Reason]:
+    """Some actions wait for the morning."""
+    if not context.is_write:
+        return
+    for hours in context.quiet_hours:
+        if not any(fnmatchcase(context.tool, pattern) for pattern in hours.actions):
+            continue
+        until = quiet.quiet_until(context.now, hours, recipient_zone=context.recipient_zone)
+        if until is not None:
+            text = f"quiet hours {hours.from_} to {hours.to}: waits until {until:%Y-%m-%d %H:%M} UTC"
+            yield Reason("quiet_hours", text, hold_until=until)
+
+
+def confidence(context: GateContext) -> Iterator[Reason]:
+    """An agent that is not sure asks."""
+    if not context.is_write:
+        return
+    if context.is_abstained:
+        yield Reason("abstained", "the agent could not tell what kind of event this is", Verdict.ASK)
+    elif context.confidence is not None and context.confidence < context.threshold:
+        text = f"confidence {context.confidence:.2f} is below {context.threshold:.2f}"
+        yield Reason("confidence", text, Verdict.ASK)
+
+
+def age_in_words(seconds: float) -> str:
+    """Give a span in its largest unit: `3 hours`."""
+    for size, name in _AGE_UNITS:
+        if seconds >= size:
+            count = int(seconds // size)
+            return f"{count} {name}{'' if count == 1 else 's'}"
+    return "less than a second"

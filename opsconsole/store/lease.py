@@ -1,0 +1,88 @@
+"""One engine a workspace: an OS lock that death releases, and an epoch that fences a stalled engine out."""
+
+import os
+import sys
+from pathlib import Path
+from types import TracebackType
+
+from opsconsole.domain.errors import WorkspaceBusyError
+from opsconsole.store.database import Database
+from opsconsole.store.transaction import Transaction
+
+NAME = "engine.lock"
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(descriptor: int) -> None:
+        os.lseek(descriptor, 1024, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+class Lease:
+    """Held while open. The lock file tells who holds it; the lock itself is the operating system's."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the workspace.
+
+        Raises:
+            WorkspaceBusyError: another engine has it.
+        """
+        self._path = folder / NAME
+        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            _lock(self._descriptor)
+        except OSError as error:
+            holder = os.read(self._descriptor, 64).decode("ascii", "replace").strip() or "unknown"
+            os.close(self._descriptor)
+            raise WorkspaceBusyError(
+                f"An engine (process {holder}) is already working {folder}."
+                " Use it as it is (`opsconsole status`), or stop that one first."
+            ) from error
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        os.ftruncate(self._descriptor, 0)
+        os.write(self._descriptor, f"{os.getpid()}\n".encode("ascii"))
+
+    def fence(self, database: Database) -> int:
+        """Raise the workspace's epoch; writes of an earlier engine are refused from now on."""
+
+        def raise_epoch(transaction: Transaction) -> int:
+            conn = transaction.conn
+            row = conn.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()
+            epoch = int(row[0]) + 1 if row else 1
+            conn.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('epoch', ?)", (str(epoch),))
+            return epoch
+
+        database.epoch = database.write(raise_epoch, name="lease.fence")
+        return database.epoch
+
+    def close(self) -> None:
+        """Let go."""
+        os.close(self._descriptor)
+
+    def __enter__(self) -> "Lease":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+def holder(folder: Path) -> int | None:
+    """Give the process id of the engine that works the folder; None where there is none."""
+    path = folder / NAME
+    if not path.exists():
+        return None
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        text = os.read(descriptor, 64).decode("ascii", "replace").strip()
+        _lock(descriptor)
+    except OSError:
+        return int(text) if text.isdigit() else 0
+    finally:
+        os.close(descriptor)
+    return None

@@ -1,0 +1,60 @@
+"""Stored events and what is known of their subjects and senders."""
+
+import sqlite3
+
+from opsconsole.domain.event import Event
+from opsconsole.domain.ids import ConnectionId, EventId, SubjectId
+from opsconsole.store.queries.content import decode
+from opsconsole.store.times import from_micros
+
+
+def event(conn: sqlite3.Connection, event_id: int) -> Event | None:
+    """Give an event; None where there is none."""
+    row = conn.execute(
+        "SELECT e.id, e.connection_id, e.external_id, e.kind, e.subject_id, s.key, e.occurred_at, e.received_at,"
+        " e.is_untrusted, c.bytes FROM event e JOIN subject s ON s.id = e.subject_id"
+        " JOIN content c ON c.id = e.content_id WHERE e.id = ?",
+        (event_id,),
+    ).fetchone()
+    if row is None:
+        return None
+    body = decode(row[9])
+    return Event(
+        id=EventId(row[0]),
+        connection=ConnectionId(row[1]),
+        external_id=row[2],
+        kind=row[3],
+        subject_id=SubjectId(row[4]),
+        subject=row[5],
+        occurred_at=from_micros(int(row[6])),
+        received_at=from_micros(int(row[7])),
+        title=body.get("title", ""),
+        text=body.get("text", ""),
+        sender=body.get("sender", ""),
+        sender_name=body.get("sender_name", ""),
+        is_verified=body.get("is_verified", False),
+        is_untrusted=bool(row[8]),
+        recipients=tuple(body.get("recipients", ())),
+        fields=body.get("fields", {}),
+        problems=tuple(body.get("problems", ())),
+    )
+
+
+def is_replay(conn: sqlite3.Connection, connection: str) -> bool:
+    """Tell whether a connection brings imported past, whose age counts from its arrival here."""
+    row = conn.execute("SELECT is_replay FROM connection WHERE id = ?", (connection,)).fetchone()
+    return bool(row and row[0])
+
+
+def is_known_correspondent(conn: sqlite3.Connection, connection: str, address: str) -> bool:
+    """Tell whether this account ever had mail from or to an address (lower case)."""
+    row = conn.execute(
+        "SELECT 1 FROM correspondent WHERE connection_id = ? AND address = ?", (connection, address)
+    ).fetchone()
+    return row is not None
+
+
+def subject_key(conn: sqlite3.Connection, subject_id: int) -> str:
+    """Give a subject's key, `kind:key`; empty where there is none."""
+    row = conn.execute("SELECT key FROM subject WHERE id = ?", (subject_id,)).fetchone()
+    return "" if row is None else row[0]

@@ -1,0 +1,94 @@
+"""Figures the gate counts with: what was used, done, granted, switched off."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from opsconsole.store.times import from_micros, to_micros
+
+
+def actions_since(conn: sqlite3.Connection, *, since: datetime, agent: str | None) -> int:
+    """Count effects that were made since, of one agent or of all; cancelled ones do not count."""
+    where, values = ("AND agent_id = ?", (agent,)) if agent is not None else ("", ())
+    (count,) = conn.execute(
+        f"SELECT count(*) FROM effect WHERE created_at >= ? AND state <> 'cancelled' {where}",
+        (to_micros(since), *values),
+    ).fetchone()
+    return count
+
+
+def recipient_since(conn: sqlite3.Connection, *, since: datetime, recipient: str) -> int:
+    """Count effects towards one recipient (its salted digest) since."""
+    (count,) = conn.execute(
+        "SELECT count(*) FROM effect WHERE recipient = ? AND created_at >= ? AND state <> 'cancelled'",
+        (recipient, to_micros(since)),
+    ).fetchone()
+    return count
+
+
+def runs_since(conn: sqlite3.Connection, *, since: datetime, agent: str | None) -> tuple[int, float]:
+    """Count runs started since, and their cost in whole currency units."""
+    where, values = ("AND agent_id = ?", (agent,)) if agent is not None else ("", ())
+    count, cost = conn.execute(
+        f"SELECT count(*), coalesce(sum(cost_micros), 0) FROM run WHERE started_at >= ? {where}",
+        (to_micros(since), *values),
+    ).fetchone()
+    return count, cost / 1e6
+
+
+def done_ago(conn: sqlite3.Connection, *, subject: int, tool: str, now: datetime, besides: str) -> timedelta | None:
+    """Give the time since `tool` was last done on a subject by another action than `besides`; None for never."""
+    row = conn.execute(
+        "SELECT max(e.done_at) FROM action a JOIN effect e ON e.action_id = a.id"
+        " WHERE a.subject_id = ? AND a.tool = ? AND a.is_write = 1 AND e.state = 'done' AND a.id <> ?",
+        (subject, tool, besides),
+    ).fetchone()
+    at = from_micros(row[0])
+    return None if at is None else now - at
+
+
+def switches(conn: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Give the kill switches that are on: (scope, reason)."""
+    return conn.execute("SELECT scope, reason FROM switch ORDER BY scope").fetchall()
+
+
+def grant_for(
+    conn: sqlite3.Connection, *, agent: str, tool: str, fingerprint: str, args: Mapping[str, Any], now: datetime
+) -> int | None:
+    """Give the id of a standing grant that covers this call; None for none."""
+    rows = conn.execute(
+        "SELECT id, pinned FROM standing_grant WHERE agent_id = ? AND tool = ? AND fingerprint = ?"
+        " AND revoked_at IS NULL AND expires_at > ? AND (uses_left IS NULL OR uses_left > 0) ORDER BY id",
+        (agent, tool, fingerprint, to_micros(now)),
+    )
+    for grant, pinned in rows:
+        wanted: dict[str, Any] = json.loads(pinned)
+        if all(name in args and args[name] == value for name, value in wanted.items()):
+            return grant
+    return None
+
+
+def is_grant_in_force(conn: sqlite3.Connection, grant: int, *, fingerprint: str, now: datetime) -> bool:
+    """Tell whether a grant that was used for an effect still stands: not revoked, not expired, same schema."""
+    row = conn.execute(
+        "SELECT 1 FROM standing_grant WHERE id = ? AND fingerprint = ? AND revoked_at IS NULL AND expires_at > ?",
+        (grant, fingerprint, to_micros(now)),
+    ).fetchone()
+    return row is not None
+
+
+def setting(conn: sqlite3.Connection, key: str) -> str | None:
+    """Give a workspace setting."""
+    row = conn.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return None if row is None else row[0]
+
+
+def has_other_category(conn: sqlite3.Connection, *, run: int, category: str | None, besides: str) -> bool:
+    """Tell whether an earlier write of the run was proposed under another category."""
+    row = conn.execute(
+        "SELECT 1 FROM action WHERE run_id = ? AND is_write = 1 AND id <> ? AND category IS NOT ? LIMIT 1",
+        (run, besides, category),
+    ).fetchone()
+    return row is not None

@@ -1,0 +1,257 @@
+"""What the engine works on: runs, turns, actions, effects, approvals, rulings."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from opsconsole.domain.enums import ActionState, ApprovalKind, ApprovalState, EffectState, RunState, Verdict
+from opsconsole.domain.ids import ActionId, AgentId, ApprovalId, EffectId, EventId, RunId, SubjectId, VersionId
+from opsconsole.store.queries.content import decode
+from opsconsole.store.rows import ActionRow, ApprovalRow, EffectRow, RulingRow, RunRow, VersionRow
+from opsconsole.store.times import from_micros, to_micros
+
+_RUN = (
+    "SELECT id, event_id, agent_id, version_id, subject_id, state, category, confidence, turns, attempts,"
+    " cost_micros, queued_at, started_at, finished_at, outcome, error FROM run"
+)
+_ACTION = (
+    "SELECT a.id, a.run_id, a.turn, a.position, a.tool, a.subject_id, c.bytes, a.digest, a.is_write, a.category,"
+    " a.state, a.result_id, r.bytes,"
+    " (SELECT verdict FROM ruling WHERE action_id = a.id ORDER BY id DESC LIMIT 1)"
+    " FROM action a JOIN content c ON c.id = a.args_id LEFT JOIN content r ON r.id = a.result_id"
+)
+_EFFECT = (
+    "SELECT id, action_id, verdict, approval_id, state, key, not_before, is_held, attempts, agent_id, grant_id,"
+    " error FROM effect"
+)
+_APPROVAL = (
+    "SELECT id, kind, action_id, agent_id, digest, state, subject_mark, because, created_at, expires_at, is_escalated"
+    " FROM approval"
+)
+
+
+def _run(row: Sequence[Any]) -> RunRow:
+    return RunRow(
+        RunId(row[0]), EventId(row[1]), AgentId(row[2]), VersionId(row[3]), SubjectId(row[4]), RunState(row[5]),
+        row[6], row[7], row[8], row[9], row[10],
+        from_micros(int(row[11])), from_micros(row[12]), from_micros(row[13]), row[14], row[15],
+    )  # fmt: skip
+
+
+def _action(row: Sequence[Any]) -> ActionRow:
+    return ActionRow(
+        ActionId(row[0]), RunId(row[1]), row[2], row[3], row[4], SubjectId(row[5]), decode(row[6]), row[7],
+        bool(row[8]), row[9], ActionState(row[10]), None if row[11] is None else decode(row[12]),
+        None if row[13] is None else Verdict[row[13]],
+    )  # fmt: skip
+
+
+def _effect(row: Sequence[Any]) -> EffectRow:
+    return EffectRow(
+        EffectId(row[0]), ActionId(row[1]), Verdict[row[2]], None if row[3] is None else ApprovalId(row[3]),
+        EffectState(row[4]), row[5], from_micros(int(row[6])), bool(row[7]), row[8], AgentId(row[9]), row[10],
+        row[11],
+    )  # fmt: skip
+
+
+def _approval(row: Sequence[Any]) -> ApprovalRow:
+    return ApprovalRow(
+        ApprovalId(row[0]), ApprovalKind(row[1]), ActionId(row[2]), AgentId(row[3]), row[4], ApprovalState(row[5]),
+        row[6], row[7], from_micros(int(row[8])), from_micros(row[9]), bool(row[10]),
+    )  # fmt: skip
+
+
+def run(conn: sqlite3.Connection, run_id: int) -> RunRow | None:
+    """Give a run; None where there is none."""
+    row = conn.execute(f"{_RUN} WHERE id = ?", (run_id,)).fetchone()
+    return None if row is None else _run(row)
+
+
+def queued(conn: sqlite3.Connection, *, limit: int, without: Sequence[int] = ()) -> list[tuple[RunId, AgentId, SubjectId]]:
+    """Give up to `limit` queued runs of each agent, oldest first."""
+    found: list[tuple[RunId, AgentId, SubjectId]] = []
+    skipped = set(without)
+    for (agent,) in conn.execute("SELECT id FROM agent ORDER BY id").fetchall():
+        rows = conn.execute(
+            "SELECT id, subject_id FROM run WHERE state = 'queued' AND agent_id = ? ORDER BY id LIMIT ?",
+            (agent, limit + len(skipped)),
+        ).fetchall()
+        fresh = [row for row in rows if row[0] not in skipped]
+        found += [(RunId(row[0]), AgentId(agent), SubjectId(row[1])) for row in fresh[:limit]]
+    return found
+
+
+def run_counts(conn: sqlite3.Connection) -> dict[str, int]:
+    """Give the number of runs in each open state."""
+    return dict(
+        conn.execute(
+            "SELECT state, count(*) FROM run WHERE state IN ('queued','running','waiting') GROUP BY state"
+        ).fetchall()
+    )
+
+
+def turns(conn: sqlite3.Connection, run_id: int) -> list[dict[str, Any]]:
+    """Give the stored turns of a run, in order."""
+    rows = conn.execute(
+        "SELECT c.bytes FROM turn t JOIN content c ON c.id = t.content_id WHERE t.run_id = ? ORDER BY t.number",
+        (run_id,),
+    )
+    return [decode(row[0]) for row in rows]
+
+
+def actions(conn: sqlite3.Connection, run_id: int) -> list[ActionRow]:
+    """Give the actions of a run, in order."""
+    rows = conn.execute(f"{_ACTION} WHERE a.run_id = ? ORDER BY a.turn, a.position", (run_id,))
+    return [_action(row) for row in rows]
+
+
+def action(conn: sqlite3.Connection, action_id: str) -> ActionRow | None:
+    """Give an action; None where there is none."""
+    row = conn.execute(f"{_ACTION} WHERE a.id = ?", (action_id,)).fetchone()
+    return None if row is None else _action(row)
+
+
+def effect(conn: sqlite3.Connection, effect_id: int) -> EffectRow | None:
+    """Give an effect; None where there is none."""
+    row = conn.execute(f"{_EFFECT} WHERE id = ?", (effect_id,)).fetchone()
+    return None if row is None else _effect(row)
+
+
+def effect_of(conn: sqlite3.Connection, action_id: str) -> EffectRow | None:
+    """Give the effect of an action; None where there is none."""
+    row = conn.execute(f"{_EFFECT} WHERE action_id = ?", (action_id,)).fetchone()
+    return None if row is None else _effect(row)
+
+
+def due_effects(conn: sqlite3.Connection, *, now: datetime, limit: int = 256) -> list[EffectRow]:
+    """Give prepared effects whose time has come and that no switch holds."""
+    rows = conn.execute(
+        f"{_EFFECT} WHERE state = 'prepared' AND not_before <= ? AND is_held = 0 ORDER BY not_before, id LIMIT ?",
+        (to_micros(now), limit),
+    )
+    return [_effect(row) for row in rows]
+
+
+def effects_in(conn: sqlite3.Connection, state: EffectState) -> list[EffectRow]:
+    """Give the effects in an open state."""
+    rows = conn.execute(f"{_EFFECT} WHERE state = ? ORDER BY id", (state.value,))
+    return [_effect(row) for row in rows]
+
+
+def next_due(conn: sqlite3.Connection) -> datetime | None:
+    """Give when the next prepared effect or timer is due."""
+    row = conn.execute(
+        "SELECT min(at) FROM (SELECT min(not_before) AS at FROM effect WHERE state = 'prepared' AND is_held = 0"
+        " UNION ALL SELECT min(due_at) FROM timer)"
+    ).fetchone()
+    return from_micros(row[0])
+
+
+def due_timers(conn: sqlite3.Connection, *, now: datetime) -> list[tuple[int, str, str]]:
+    """Give (id, kind, ref) of the timers whose time has come."""
+    return conn.execute(
+        "SELECT id, kind, ref FROM timer WHERE due_at <= ? ORDER BY due_at, id LIMIT 512", (to_micros(now),)
+    ).fetchall()
+
+
+def approval(conn: sqlite3.Connection, approval_id: int) -> ApprovalRow | None:
+    """Give a request; None where there is none."""
+    row = conn.execute(f"{_APPROVAL} WHERE id = ?", (approval_id,)).fetchone()
+    return None if row is None else _approval(row)
+
+
+def waiting_approvals(conn: sqlite3.Connection, *, limit: int = 1000) -> list[ApprovalRow]:
+    """Give the requests that wait, oldest first."""
+    return [
+        _approval(row)
+        for row in conn.execute(f"{_APPROVAL} WHERE state = 'waiting' ORDER BY created_at, id LIMIT ?", (limit,))
+    ]
+
+
+def waiting_count(conn: sqlite3.Connection) -> int:
+    """Give the number of requests that wait."""
+    return int(conn.execute("SELECT count(*) FROM approval WHERE state = 'waiting'").fetchone()[0])
+
+
+def approval_of(conn: sqlite3.Connection, action_id: str) -> ApprovalRow | None:
+    """Give the latest request about an action."""
+    row = conn.execute(f"{_APPROVAL} WHERE action_id = ? ORDER BY id DESC LIMIT 1", (action_id,)).fetchone()
+    return None if row is None else _approval(row)
+
+
+def rulings(conn: sqlite3.Connection, action_id: str) -> list[RulingRow]:
+    """Give every ruling on an action, in order."""
+    rows = conn.execute(
+        "SELECT id, action_id, phase, at, verdict, hold_until, reasons, if_live FROM ruling"
+        " WHERE action_id = ? ORDER BY id",
+        (action_id,),
+    )
+    return [
+        RulingRow(
+            row[0], ActionId(row[1]), row[2], from_micros(int(row[3])), Verdict[row[4]], from_micros(row[5]),
+            tuple(json.loads(row[6])), row[7],
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def version(conn: sqlite3.Connection, version_id: int) -> VersionRow | None:
+    """Give an agent version; None where there is none."""
+    row = conn.execute(
+        "SELECT id, agent_id, number, digest, spec, tools, source, applied_by, created_at"
+        " FROM agent_version WHERE id = ?",
+        (version_id,),
+    ).fetchone()
+    if row is None:
+        return None
+    return VersionRow(
+        VersionId(row[0]), AgentId(row[1]), row[2], row[3], row[4], json.loads(row[5]), row[6], row[7],
+        from_micros(int(row[8])),
+    )  # fmt: skip
+
+
+def current_version_ids(conn: sqlite3.Connection) -> list[VersionId]:
+    """Give the version in use of every agent."""
+    rows = conn.execute("SELECT version_id FROM agent WHERE version_id IS NOT NULL ORDER BY id").fetchall()
+    return [VersionId(row[0]) for row in rows]
+
+
+def subject_mark(conn: sqlite3.Connection, subject_id: int, *, without_run: int | None = None) -> int:
+    """Give the id of the latest change of a subject that another than `without_run` made; 0 for none."""
+    row = conn.execute(
+        "SELECT max(id) FROM subject_change WHERE subject_id = ? AND (run_id IS NULL OR run_id IS NOT ?)",
+        (subject_id, without_run),
+    ).fetchone()
+    return row[0] or 0
+
+
+def subject_changes(conn: sqlite3.Connection, subject_id: int, *, after: int, without_run: int) -> list[str]:
+    """Give what others changed on a subject since a mark, in words."""
+    rows = conn.execute(
+        "SELECT what FROM subject_change WHERE subject_id = ? AND id > ? AND (run_id IS NULL OR run_id IS NOT ?)"
+        " ORDER BY id",
+        (subject_id, after, without_run),
+    )
+    return [row[0] for row in rows]
+
+
+def has_open_actions(conn: sqlite3.Connection, run_id: int) -> bool:
+    """Tell whether a run has actions without a result."""
+    row = conn.execute(
+        "SELECT 1 FROM action WHERE run_id = ? AND state IN ('proposed', 'waiting') LIMIT 1", (run_id,)
+    ).fetchone()
+    return row is not None
+
+
+def is_asked(conn: sqlite3.Connection, action_id: str) -> bool:
+    """Tell whether a person is being asked about an action."""
+    row = conn.execute("SELECT 1 FROM approval WHERE action_id = ? AND state = 'waiting'", (action_id,)).fetchone()
+    return row is not None
+
+
+def current_version_of(conn: sqlite3.Connection, agent: str) -> VersionId | None:
+    """Give the version an agent uses now."""
+    row = conn.execute("SELECT version_id FROM agent WHERE id = ?", (agent,)).fetchone()
+    return None if row is None or row[0] is None else VersionId(row[0])

@@ -1,0 +1,69 @@
+"""One write transaction: rows, their audit entries and their change counters go together or not at all."""
+
+import hashlib
+import os
+import sqlite3
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from opsconsole.domain.canonical import canonical
+from opsconsole.domain.ids import ContentId
+from opsconsole.store import audit
+
+
+class Transaction:
+    """Handed to every write. Lives as long as its `BEGIN IMMEDIATE`."""
+
+    __slots__ = ("_head", "_touched", "conn")
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self.conn = conn
+        self._head: audit.Head | None = None
+        self._touched: set[str] = set()
+
+    def record(self, kind: str, *, at: datetime, actor: str, **facts: Any) -> int:
+        """Append an audit entry; give its seq. Facts hold no personal data. None is left out."""
+        if self._head is None:
+            self._head = audit.head(self.conn)
+        told = {name: value for name, value in facts.items() if value is not None}
+        self._head = audit.append(self.conn, self._head, at=at, kind=kind, actor=actor, facts=told)
+        return self._head.seq
+
+    def touch(self, topic: str) -> None:
+        """Tell pollers that something of this topic changed."""
+        self._touched.add(topic)
+
+    def keep(self, value: Any) -> ContentId:
+        """Store a JSON value (personal content); give its id."""
+        return self.keep_bytes(canonical(value))
+
+    def keep_bytes(self, data: bytes) -> ContentId:
+        """Store bytes under a fresh salt."""
+        salt = os.urandom(16)
+        cursor = self.conn.execute(
+            "INSERT INTO content (salt, bytes, digest) VALUES (?, ?, ?)",
+            (salt, data, hashlib.sha256(salt + data).digest()),
+        )
+        return ContentId(cursor.lastrowid or 0)
+
+    def content_digest(self, content: int) -> str:
+        """Give the salted digest of stored content, in hex: what the audit chain may hold."""
+        (value,) = self.conn.execute("SELECT digest FROM content WHERE id = ?", (content,)).fetchone()
+        return value.hex()
+
+    def forget_head(self) -> None:
+        """After a rolled-back savepoint the head must be read again."""
+        self._head = None
+
+    def flush(self) -> None:
+        """Write the change counters; called once before COMMIT."""
+        for topic in sorted(self._touched):
+            self.conn.execute(
+                "INSERT INTO change (topic, count) VALUES (?, 1) ON CONFLICT (topic) DO UPDATE SET count = count + 1",
+                (topic,),
+            )
+        self._touched.clear()
+
+
+Facts = Mapping[str, Any]

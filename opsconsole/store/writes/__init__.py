@@ -1,0 +1,1 @@
+"""The write side: small functions that run inside a transaction. They decide nothing."""

@@ -1,0 +1,36 @@
+"""Write agents and their immutable versions."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from opsconsole.domain.ids import VersionId
+from opsconsole.store.times import to_micros
+from opsconsole.store.transaction import Transaction
+
+
+def add_version(
+    tx: Transaction, agent: str, *, digest: str, spec: str, tools: Mapping[str, str], source: str, actor: str, now: datetime
+) -> tuple[VersionId, int, bool]:
+    """Store a version and put it in use; give (id, number, is_new). The same content in use again makes nothing."""
+    conn = tx.conn
+    conn.execute("INSERT OR IGNORE INTO agent (id, created_at) VALUES (?, ?)", (agent, to_micros(now)))
+    row = conn.execute(
+        "SELECT v.id, v.number, v.digest, v.tools FROM agent a JOIN agent_version v ON v.id = a.version_id WHERE a.id = ?",
+        (agent,),
+    ).fetchone()
+    kept = json.dumps(tools, sort_keys=True)
+    if row is not None and row[2] == digest and row[3] == kept:
+        return VersionId(row[0]), row[1], False
+    (number,) = conn.execute(
+        "SELECT coalesce(max(number), 0) + 1 FROM agent_version WHERE agent_id = ?", (agent,)
+    ).fetchone()
+    cursor = conn.execute(
+        "INSERT INTO agent_version (agent_id, number, digest, spec, tools, source, applied_by, created_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (agent, number, digest, spec, kept, source, actor, to_micros(now)),
+    )
+    version = VersionId(cursor.lastrowid or 0)
+    conn.execute("UPDATE agent SET version_id = ? WHERE id = ?", (version, agent))
+    tx.touch("agents")
+    return version, number, True

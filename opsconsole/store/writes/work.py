@@ -1,0 +1,192 @@
+"""Write runs, turns, actions, rulings and effects."""
+
+import json
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from opsconsole.domain.enums import ActionState, EffectState, RunState, Verdict
+from opsconsole.domain.ids import ActionId, EffectId, RunId
+from opsconsole.domain.ruling import UNTIL_RELEASED, Ruling
+from opsconsole.store.times import FOREVER, to_micros
+from opsconsole.store.transaction import Transaction
+
+
+def add_run(tx: Transaction, *, event: int, agent: str, version: int, subject: int, now: datetime) -> RunId | None:
+    """Queue an event for an agent; None where it had it already."""
+    cursor = tx.conn.execute(
+        "INSERT OR IGNORE INTO run (event_id, agent_id, version_id, subject_id, state, queued_at)"
+        " VALUES (?, ?, ?, ?, 'queued', ?)",
+        (event, agent, version, subject, to_micros(now)),
+    )
+    tx.touch("runs")
+    return RunId(cursor.lastrowid or 0) if cursor.rowcount else None
+
+
+def set_run(tx: Transaction, run: int, state: RunState, *, now: datetime, outcome: str | None = None, error: str | None = None) -> None:
+    """Move a run to a state; a final one gets its time."""
+    is_final = state in (RunState.DONE, RunState.FAILED, RunState.CANCELLED)
+    tx.conn.execute(
+        "UPDATE run SET state = ?, outcome = coalesce(?, outcome), error = coalesce(?, error),"
+        " finished_at = CASE WHEN ? THEN ? ELSE finished_at END,"
+        " started_at = CASE WHEN ? = 'running' THEN coalesce(started_at, ?) ELSE started_at END WHERE id = ?",
+        (state.value, outcome, error, is_final, to_micros(now), state.value, to_micros(now), run),
+    )
+    tx.touch("runs")
+
+
+def count_attempt(tx: Transaction, run: int) -> int:
+    """Count another try of a run; give how many there were."""
+    row = tx.conn.execute("UPDATE run SET attempts = attempts + 1 WHERE id = ? RETURNING attempts", (run,)).fetchone()
+    return int(row[0])
+
+
+def count_effect_attempt(tx: Transaction, effect: int) -> int:
+    """Count another try to settle an effect; give how many there were."""
+    row = tx.conn.execute("UPDATE effect SET attempts = attempts + 1 WHERE id = ? RETURNING attempts", (effect,)).fetchone()
+    return int(row[0])
+
+
+def requeue_running(tx: Transaction, but: Collection[int] = ()) -> int:
+    """Queue again what an engine was advancing when it ended; give how many."""
+    held = ",".join(str(int(run)) for run in but)
+    cursor = tx.conn.execute(f"UPDATE run SET state = 'queued' WHERE state = 'running' AND id NOT IN ({held})")  # noqa: S608 - integers
+    tx.touch("runs")
+    return cursor.rowcount
+
+
+def wake(tx: Transaction, run: int) -> None:
+    """Queue a waiting run again: something it waited for is there."""
+    tx.conn.execute("UPDATE run SET state = 'queued' WHERE id = ? AND state = 'waiting'", (run,))
+    tx.touch("runs")
+
+
+def add_turn(
+    tx: Transaction, run: int, number: int, *, body: Mapping[str, Any], category: str | None, confidence: float | None,
+    cost_micros: int, now: datetime,
+) -> int:  # fmt: skip
+    """Store a brain's turn; give the id of its content."""
+    content = tx.keep(body)
+    tx.conn.execute(
+        "INSERT INTO turn (run_id, number, at, content_id) VALUES (?, ?, ?, ?)", (run, number, to_micros(now), content)
+    )
+    tx.conn.execute(
+        "UPDATE run SET turns = ?, category = ?, confidence = ?, cost_micros = cost_micros + ? WHERE id = ?",
+        (number + 1, category, confidence, cost_micros, run),
+    )
+    return content
+
+
+def add_action(
+    tx: Transaction, action: ActionId, *, run: int, turn: int, position: int, tool: str, subject: int, args_id: int,
+    digest: str, is_write: bool, category: str | None, now: datetime,
+) -> None:  # fmt: skip
+    """Store a wanted action."""
+    tx.conn.execute(
+        "INSERT INTO action (id, run_id, turn, position, tool, subject_id, args_id, digest, is_write, category, state, at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'proposed', ?)",
+        (action, run, turn, position, tool, subject, args_id, digest, is_write, category, to_micros(now)),
+    )
+
+
+def set_arguments(tx: Transaction, action: str, *, args_id: int, digest: str) -> None:
+    """Replace an action's arguments by a person's."""
+    tx.conn.execute("UPDATE action SET args_id = ?, digest = ? WHERE id = ?", (args_id, digest, action))
+
+
+def set_action(tx: Transaction, action: str, state: ActionState, *, now: datetime, result: Mapping[str, Any] | None = None) -> int | None:
+    """Move an action to a state; give the content id of its result, None without one."""
+    content = None if result is None else tx.keep(result)
+    tx.conn.execute(
+        "UPDATE action SET state = ?, result_id = coalesce(?, result_id), done_at = ? WHERE id = ?",
+        (state.value, content, None if result is None else to_micros(now), action),
+    )
+    return content
+
+
+def add_ruling(tx: Transaction, action: str, ruling: Ruling, *, phase: str, if_live: Ruling | None, now: datetime) -> int:
+    """Store the gate's word; give its id."""
+    cursor = tx.conn.execute(
+        "INSERT INTO ruling (action_id, phase, at, verdict, hold_until, reasons, if_live) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            action, phase, to_micros(now), ruling.verdict.name, hold_micros(ruling.hold_until),
+            json.dumps([reason.to_json() for reason in ruling.reasons], ensure_ascii=False),
+            None if if_live is None else if_live.verdict.name,
+        ),
+    )  # fmt: skip
+    return cursor.lastrowid or 0
+
+
+def hold_micros(until: datetime | None) -> int | None:
+    """Give the stored form of a hold."""
+    if until is None:
+        return None
+    return FOREVER if until == UNTIL_RELEASED else to_micros(until)
+
+
+def add_effect(
+    tx: Transaction, action: str, *, ruling: int, verdict: Verdict, approval: int | None, state: EffectState, key: str,
+    not_before: datetime, is_held: bool, agent: str, grant: int | None, recipient: str, now: datetime,
+) -> EffectId:  # fmt: skip
+    """Write the intent, in place of a cancelled one (which was never sent).
+
+    The schema refuses it for any verdict but ASK (with its approval) and ACT.
+    """
+    is_sending = state is EffectState.SENDING
+    row = tx.conn.execute(
+        "INSERT INTO effect (action_id, ruling_id, verdict, approval_id, state, key, not_before, is_held, agent_id,"
+        " grant_id, recipient, created_at, sent_at, attempts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (action_id) DO UPDATE SET ruling_id = excluded.ruling_id, verdict = excluded.verdict,"
+        " approval_id = excluded.approval_id, state = excluded.state, key = excluded.key,"
+        " not_before = excluded.not_before, is_held = excluded.is_held, grant_id = excluded.grant_id,"
+        " recipient = excluded.recipient, done_at = NULL WHERE state = 'cancelled' RETURNING id",
+        (
+            action, ruling, verdict.name, approval, state.value, key, to_micros(not_before), is_held, agent, grant,
+            recipient, to_micros(now), to_micros(now) if is_sending else None, int(is_sending),
+        ),
+    ).fetchone()  # fmt: skip
+    if row is None:
+        raise ValueError(f"action {action} has an effect that was not cancelled")
+    tx.touch("effects")
+    return EffectId(row[0])
+
+
+def set_effect(tx: Transaction, effect: int, state: EffectState, *, now: datetime, error: str | None = None) -> None:
+    """Move an effect to a state."""
+    is_sending = state is EffectState.SENDING
+    is_over = state in (EffectState.DONE, EffectState.FAILED, EffectState.CANCELLED, EffectState.UNDONE)
+    tx.conn.execute(
+        "UPDATE effect SET state = ?, error = coalesce(?, error), attempts = attempts + ?,"
+        " sent_at = CASE WHEN ? THEN ? ELSE sent_at END, done_at = CASE WHEN ? THEN ? ELSE done_at END WHERE id = ?",
+        (state.value, error, int(is_sending), is_sending, to_micros(now), is_over, to_micros(now), effect),
+    )
+    tx.touch("effects")
+
+
+def rule_effect(tx: Transaction, effect: int, *, ruling: int, verdict: Verdict) -> None:
+    """Point an effect at the ruling that is in force for it now."""
+    tx.conn.execute("UPDATE effect SET ruling_id = ?, verdict = ? WHERE id = ?", (ruling, verdict.name, effect))
+
+
+def hold_effect(tx: Transaction, effect: int, *, not_before: datetime | None, is_held: bool) -> None:
+    """Put an effect off, or keep it until a switch is lifted."""
+    tx.conn.execute(
+        "UPDATE effect SET state = 'prepared', is_held = ?, not_before = coalesce(?, not_before) WHERE id = ?",
+        (is_held, None if not_before is None else to_micros(not_before), effect),
+    )
+    tx.touch("effects")
+
+
+def set_timer(tx: Transaction, kind: str, ref: str, *, due: datetime) -> None:
+    """Set or move a durable timer."""
+    tx.conn.execute(
+        "INSERT INTO timer (kind, due_at, ref) VALUES (?, ?, ?)"
+        " ON CONFLICT (kind, ref) DO UPDATE SET due_at = excluded.due_at",
+        (kind, to_micros(due), ref),
+    )
+    tx.touch("timers")
+
+
+def drop_timer(tx: Transaction, kind: str, ref: str) -> None:
+    """Drop a timer, if there is one."""
+    tx.conn.execute("DELETE FROM timer WHERE kind = ? AND ref = ?", (kind, ref))

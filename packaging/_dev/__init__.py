@@ -1,0 +1,1 @@
+"""What stands behind `packaging/dev.py`: set-up of `.venv`, the checks, the locks. Standard library only."""
