@@ -38,6 +38,9 @@ def take(kernel: Kernel, tx: Transaction, connection: str, incoming: IncomingEve
     if known is not None:
         return Taken(known, False, ())
     now = kernel.clock.now()
+    owner = kernel.registry.connectors.get(connection)
+    if owner is not None:
+        incoming = owner.arrive(tx, incoming, now=now)
     identity, subject = write_events.add(tx, connection, incoming, now=now)
     runs: list[RunId] = []
     if not is_history:
@@ -70,7 +73,7 @@ def subscribes(version: Version, event: Event) -> bool:
 
 
 def _note_correspondents(tx: Transaction, connection: str, incoming: IncomingEvent, now: datetime) -> None:
-    """Who has written to us, or we to, is no first contact. A forged sender must not become one: only verified or own."""
+    """Whoever has written to this account, or was written to by it, is no first contact any more."""
     if incoming.kind == "mail.sent":
         write_events.correspond(tx, connection, incoming.recipients, at=now)
     elif incoming.sender:

@@ -9,6 +9,7 @@ from opsconsole.domain.action import ActionType, Call, Proposal, Result
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.event import Event, IncomingEvent
 from opsconsole.domain.ids import RunId
+from opsconsole.store.transaction import Transaction
 
 ASK_PERSON = "person.ask"
 """The tool every brain has: a question to the person, whose answer continues the run."""
@@ -81,6 +82,10 @@ class Connector(Protocol):
 
     async def undo(self, call: Call, result: Mapping[str, Any]) -> Result:
         """Take a done action back, where its type says that can be."""
+        ...
+
+    def arrive(self, tx: Transaction, incoming: IncomingEvent, *, now: datetime) -> IncomingEvent:
+        """In the intake's transaction, for a new event: keep what the connector keeps, add fields of its own."""
         ...
 
     def watch(self) -> AsyncIterator[IncomingEvent]:

@@ -108,19 +108,22 @@ def provenance(context: GateContext) -> Iterator[Reason]:
 
 
 def egress(context: GateContext) -> Iterator[Reason]:
-    """A read that sends its arguments out, after untrusted text, to a place nobody allowed."""
+    """A read that sends its arguments to a place nobody allowed.
+
+    Not only after untrusted text: what is classed as trusted can still carry a stranger's words (a channel's name), and
+    the recorded attacks of AgentDojo use exactly that way out. An allow-list is the way to let such reads run.
+    """
     kind = context.type
-    if kind is None or context.is_write or not kind.is_egress or not context.provenance.is_tainted:
+    if kind is None or context.is_write or not kind.is_egress:
         return
     hosts = {host_of(address) for address in context.destinations()}
     if hosts and hosts <= context.provenance.trusted_egress:
         return
     if context.stage is Stage.SHADOW or not context.is_in_scope:
-        text = f"{context.tool} would send text outside after outside text was read: not done in shadow"
-        yield Reason("egress", text, Verdict.SIMULATE)
+        yield Reason("egress", f"{context.tool} would send text outside: not done in shadow", Verdict.SIMULATE)
     else:
-        text = f"{context.tool} sends its arguments outside after outside text was read"
-        yield Reason("egress", text, Verdict.ASK)
+        after = " after outside text was read" if context.provenance.is_tainted else ""
+        yield Reason("egress", f"{context.tool} sends its arguments outside{after}, to a place not allowed", Verdict.ASK)
 
 
 def category_doubt(context: GateContext) -> Iterator[Reason]:

@@ -188,3 +188,13 @@ def _statements(sql: str) -> list[str]:
     if part.strip() and not all(line.lstrip().startswith("--") or not line.strip() for line in part.splitlines()):
         raise WorkspaceError("a migration ends in the middle of a statement")
     return found
+
+
+def audit_triggers() -> dict[str, str]:
+    """Give the SQL of the audit table's guards, as the migrations make them."""
+    found: dict[str, str] = {}
+    for _, sql in migrations():
+        for statement in _statements(sql):
+            if match := re.search(r"CREATE TRIGGER (audit_\w+)", statement):
+                found[match[1]] = statement[match.start() :].rstrip(";")
+    return found

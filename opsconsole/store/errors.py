@@ -39,3 +39,10 @@ def translated(path: Path) -> Iterator[None]:
         raise
     except sqlite3.Error as error:
         raise translate(error, path) from error
+
+
+def is_database_error(error: BaseException) -> str | None:
+    """Give the text of a stray SQLite error from a reading query, for the command line's last edge; None for others."""
+    if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
+        return str(translate(error, Path("workspace.db")))
+    return None

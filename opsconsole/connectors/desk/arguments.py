@@ -8,7 +8,9 @@ Line = Annotated[str, Field(max_length=300)]
 Short = Annotated[str, Field(max_length=120)]
 Body = Annotated[str, Field(max_length=50_000)]
 Address = Annotated[str, Field(pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+$", max_length=254)]
-Number = Annotated[int, Field(ge=1)]
+Simulated = Annotated[str, Field(pattern=r"^sim:\d+/\d+\.\d+$")]
+Number = Annotated[int, Field(ge=1)] | Simulated
+"""A record's number, or the stand-in of one that a run only simulated."""
 Kind = Literal["contact", "company", "deal", "ticket", "task", "note", "mail"]
 
 

@@ -30,6 +30,8 @@ class Body:
     problems: list[str]
     text: str = ""
     attachments: list[Attachment] = field(default_factory=list[Attachment])
+    html_left: int = html.MAX_HTML
+    """Characters of HTML still to be laid out; the layout is what costs most."""
     parts: list[Message] = field(default_factory=list[Message])
     nested: list[Message] = field(default_factory=list[Message])
     """Mails within the mail; read for text only where it has none of its own."""
@@ -114,7 +116,11 @@ def _leaf(part: Message, kind: str, body: Body) -> list[_Piece]:
         body.problems.append(problem)
     if kind in ("text/plain", "text/markdown"):
         return [_Piece(_seen(text, body.problems))]
-    page = html.read_html(clean.scrub(text))
+    if body.html_left <= 0:
+        body.problems.append(_CUT)
+        return []
+    page = html.read_html(clean.scrub(text), limit=body.html_left)
+    body.html_left -= len(text)
     body.problems.extend(page.problems)
     return [_Piece(_seen(page.text, body.problems), is_html=True)]
 

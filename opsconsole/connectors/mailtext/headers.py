@@ -11,19 +11,22 @@ from typing import Any
 
 from opsconsole.connectors.mailtext.clean import line, repair
 
-MAX_STRUCTURED = 8_000
+MAX_STRUCTURED = 4_000
 """Characters of an address header given to the standard parser, which is quadratic on crafted ones."""
 MAX_VALUE = 200_000
+MAX_IDS = 64_000
 MAX_ADDRESSES = 2_000
 EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 FUTURE = timedelta(days=2)
 
 _FOLD = re.compile(r"\r?\n[ \t]*|\r")
 _ADDRESS = re.compile(
-    r"""(?:(?P<name>"[^"<>]{0,200}"|[^"<>@,;]{0,200})<)?\s{0,3}(?P<addr>[^\s<>()@,;:"'\[\]]{1,64}@[^\s<>()@,;:"']{1,255})"""
+    r"""(?:(?P<name>"[^"<>]{0,200}"|[^"<>@,;]{0,200})\s{0,5}<)?\s{0,3}(?P<addr>[^\s<>()@,;:"'\[\]]{1,64}@[^\s<>()@,;:"']{1,255})"""
 )
+_COMMAS = re.compile(r",(?:\s{0,20},)+")
 _ID = re.compile(r"<([^<>]{1,990})>")
-_BARE_ID = re.compile(r"[^\s<>,;]{1,500}@[^\s<>,;]{1,490}")
+_BARE_COMMAS = re.compile(r",(?:\s{0,20},)+")
+_ID = re.compile(r"[^\s<>,;]{1,500}@[^\s<>,;]{1,490}")
 
 
 class Headers:
@@ -32,6 +35,7 @@ class Headers:
     def __init__(self, items: Iterable[tuple[str, str]], problems: list[str]) -> None:
         self._fields: dict[str, list[str]] = {}
         self._problems = problems
+        self._addresses: dict[str, list[tuple[str, str]]] = {}
         for name, value in items:
             self._fields.setdefault(name.strip().lower(), []).append(value)
 
@@ -68,6 +72,11 @@ class Headers:
 
     def addresses(self, name: str) -> list[tuple[str, str]]:
         """Give (name, address) pairs of a field; addresses in lower case, without repeats."""
+        if name not in self._addresses:
+            self._addresses[name] = self._read_addresses(name)
+        return self._addresses[name]
+
+    def _read_addresses(self, name: str) -> list[tuple[str, str]]:
         found: dict[str, str] = {}
         for value in self.all(name):
             for shown, address in self._pairs(name, value):
@@ -80,6 +89,7 @@ class Headers:
         return [(shown, address) for address, shown in found.items()]
 
     def _pairs(self, name: str, value: str) -> list[tuple[str, str]]:
+        value = _COMMAS.sub(",", value)
         if not value:
             return []
         pairs: list[tuple[str, str]] = []
@@ -106,7 +116,7 @@ class Headers:
         """Give the message ids of a field in order, without repeats, at most 200 (the first and the newest)."""
         found: dict[str, None] = {}
         for value in self.all(name):
-            spelt = _ID.findall(value) or _BARE_ID.findall(value)
+            spelt = _ID.findall(value[:MAX_IDS]) or _BARE_ID.findall(value[:MAX_STRUCTURED])
             for one in spelt:
                 if bare := "".join(line(one).split()):
                     found[f"<{bare}>"] = None

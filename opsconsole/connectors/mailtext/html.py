@@ -17,7 +17,7 @@ from inscriptis.model.config import ParserConfig  # pyright: ignore[reportMissin
 from opsconsole.connectors.mailtext.clean import HIDDEN_TEXT
 from opsconsole.connectors.mailtext.hidden import blank_hidden
 
-MAX_HTML = 500_000
+MAX_HTML = 300_000
 """Characters of HTML that are read."""
 MAX_INDENT = 6
 MAX_CELLS = 400
@@ -27,9 +27,8 @@ _UNSAFE = ("script", "style", "head", "title", "noscript", "template", "iframe",
 _INDENTS = frozenset({"ul", "ol", "dl", "menu", "dir", "dd", "li"})
 _TABLE_PARTS = frozenset({"thead", "tbody", "tfoot", "tr", "caption", "td", "th"})
 _XML = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
-_TAG = re.compile(r"<(?:!--|/?[A-Za-z])[^>]{0,2000}>")
-_BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6])\b[^>]{0,200}>", re.IGNORECASE)
-_DROPPED = re.compile(r"<(script|style|head)\b.{0,200000}?</\1\s*>|<!--.{0,200000}?-->", re.IGNORECASE | re.DOTALL)
+_BREAK = re.compile(r"br\b|/(?:p|div|tr|li|h[1-6])\b")
+_DROPPED = re.compile(r"script\b|style\b|head\b|!--")
 _SPACE = re.compile(r"[ \t\xa0]+")
 _GAPS = re.compile(r"\n{3,}")
 _QUOTE_MARK = "> "
@@ -43,12 +42,12 @@ class Page:
     problems: tuple[str, ...] = ()
 
 
-def read_html(source: str) -> Page:
-    """Give the text that a person sees of an HTML mail. Never raises."""
+def read_html(source: str, *, limit: int = MAX_HTML) -> Page:
+    """Give the text that a person sees of an HTML mail, of its first `limit` characters. Never raises."""
     problems: list[str] = []
-    if len(source) > MAX_HTML:
+    if len(source) > limit:
         problems.append(f"The mail's formatted text is longer than {MAX_HTML} characters; the rest was not read.")
-        source = source[:MAX_HTML]
+        source = source[:limit]
     source = _XML.sub("", source)
     if not source.strip():
         return Page("", tuple(problems))
@@ -160,6 +159,29 @@ def _limit_indents(root: Any) -> None:
 
 
 def _crude(source: str) -> str:
-    text = _TAG.sub(" ", _BREAK.sub("\n", _DROPPED.sub(" ", source)))
-    rows = [_SPACE.sub(" ", row).strip() for row in unescape(text).split("\n")]
+    """Drop tags without building a tree; what is opened and not closed is dropped to the end, as a screen does."""
+    kept: list[str] = []
+    dropping = ""
+    for place, piece in enumerate(source.split("<")):
+        tag = piece[:12].lower()
+        if dropping == "!--":
+            _, closed, piece = piece.partition("-->")
+            dropping = "" if closed else dropping
+            kept.append(piece)
+            continue
+        if dropping:
+            dropping = "" if tag.startswith(f"/{dropping}") else dropping
+            continue
+        if place == 0 or not (tag[:1].isalpha() or tag[:1] in ("/", "!", "?")):
+            kept.append(piece if place == 0 else f"<{piece}")
+            continue
+        if opened := _DROPPED.match(tag):
+            dropping = opened[0]
+            if dropping == "!--" and "-->" in piece:
+                dropping = ""
+                kept.append(piece.partition("-->")[2])
+            continue
+        kept.append("\n" if _BREAK.match(tag) else " ")
+        kept.append(piece.partition(">")[2])
+    rows = [_SPACE.sub(" ", row).strip() for row in unescape("".join(kept)).split("\n")]
     return _GAPS.sub("\n\n", "\n".join(rows)).strip()

@@ -15,9 +15,14 @@ MAX_NESTING = 60
 MAX_LINE_WORK = 4_000_000
 """Lines times open boundaries: the standard parser compares every line with every boundary."""
 
+MAX_PARTS = 5_000
+MAX_FIELD = 4_000
+"""Bytes of one Content-… field of any part; the standard parser is quadratic on crafted ones."""
+
 TOO_DEEP = "The mail's parts are nested too deeply; the innermost were not read."
 TRUNCATED = "The mail is cut off or its parts are not closed as they should be; something may be missing."
 _NESTS = re.compile(rb"boundary\s*=|^content-type:\s*message/", re.IGNORECASE | re.MULTILINE)
+_CONTENT_FIELD = re.compile(rb"^content-[a-z-]{1,30}:[^\n]*(?:\n[ \t][^\n]*)*", re.IGNORECASE | re.MULTILINE)
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 _BROKEN: dict[type[errors.MessageDefect], str] = {
     errors.StartBoundaryNotFoundDefect: TRUNCATED,
@@ -69,6 +74,10 @@ def _bounded(raw: bytes, problems: list[str]) -> bytes:
             problems.append(TOO_DEEP)
             raw = raw[: found.start()]
             break
+    raw = _CONTENT_FIELD.sub(lambda found: found[0][:MAX_FIELD], raw)
+    if nests and raw.count(b"\n--") > MAX_PARTS:
+        problems.append(f"The mail has more than {MAX_PARTS} parts; the rest of them was not read.")
+        raw = b"\n--".join(raw.split(b"\n--", MAX_PARTS)[:MAX_PARTS])
     is_cut = False
     while raw.count(b"\n") * (1 + nests) > MAX_LINE_WORK:
         raw = raw[: len(raw) // 2]

@@ -67,7 +67,7 @@ def _read(raw: bytes, now: datetime, trusted_authserv: str | None, problems: lis
         cc=_only_addresses(headers, "cc"),
         reply_to=_only_addresses(headers, "reply-to"),
         date=_date(headers, now, problems),
-        text=strip_quotes(full_text, subject=subject),
+        text=strip_quotes(full_text, subject=subject)[:MAX_TEXT],
         full_text=full_text,
         attachments=tuple(body.attachments),
         is_auto=verify.is_auto(headers, sender=sender, content_type=content_type),

@@ -1,0 +1,64 @@
+"""The command line. `main` is the way in: errors a person can act on, exit codes a script can read.
+
+0 all right; 1 the thing asked about is not all right (verification, nothing decided); 2 asked wrongly; 3 the machine or
+the workspace stands in the way.
+"""
+
+import logging
+import os
+import sys
+
+import typer
+
+from opsconsole.app.commands import agents, approvals, audit, cases, demo, policy, reading, running, switches
+from opsconsole.domain.errors import EnvironmentError_, OpsError
+from opsconsole.store.errors import is_database_error
+
+app = typer.Typer(
+    name="opsconsole",
+    help="Run AI agents on your own machine and stay in charge of them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command()(demo.demo)
+app.command()(running.init)
+app.command()(running.engine)
+app.command("import")(running.import_)
+app.command()(reading.status)
+app.command()(reading.feed)
+app.command()(switches.pause)
+app.command()(switches.resume)
+app.add_typer(agents.app, name="agents")
+app.add_typer(approvals.app, name="approvals")
+app.add_typer(approvals.grants, name="grants")
+app.add_typer(cases.app, name="cases")
+app.add_typer(reading.runs, name="runs")
+app.add_typer(audit.app, name="audit")
+app.add_typer(policy.app, name="policy")
+
+
+def main() -> None:
+    """Run a command; end with an exit code."""
+    level = os.environ.get("OPSCONSOLE_LOG", "ERROR").upper()
+    logging.basicConfig(level=level if level in logging.getLevelNamesMapping() else "ERROR", format="%(levelname)s %(name)s: %(message)s")
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        app(standalone_mode=True)
+    except OpsError as error:
+        typer.echo(f"{error}", err=True)
+        sys.exit(3 if isinstance(error, EnvironmentError_) else 2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        typer.echo("Stopped. Nothing was lost; the same command goes on from here.", err=True)
+        sys.exit(130)
+    except Exception as error:
+        if (ours := is_database_error(error)) is None:
+            raise
+        typer.echo(ours, err=True)
+        sys.exit(3)

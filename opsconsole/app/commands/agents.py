@@ -1,0 +1,84 @@
+"""agents: list, show, apply files."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.session import opened
+from opsconsole.app.words import count, listed, say, say_json, table
+from opsconsole.domain.errors import NotFoundError
+from opsconsole.engine.agentfile import apply_agent, load_spec, read_agent
+from opsconsole.store.queries import feed, work
+
+app = typer.Typer(help="Who works for you, and with how much rope.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_(*, as_json: AsJson = False, workspace: Where = None) -> None:
+    """List the agents."""
+    with opened(workspace) as session:
+        conn = session.kernel.reader
+        counts = {one.agent: one for one in feed.agent_counts(conn)}
+        versions = [row for one in work.current_version_ids(conn) if (row := work.version(conn, one)) is not None]
+    rows = [("AGENT", "VERSION", "EVENTS", "WAITING", "WHAT BECAME OF ITS ACTIONS")]
+    for version in versions:
+        spec, done = load_spec(version.spec), counts[version.agent_id]
+        if as_json:
+            say_json(
+                {
+                    "agent": version.agent_id, "name": spec.name, "field": spec.field, "version": version.number,
+                    "events": done.events, "waiting": done.waiting, "failed": done.failed, "verdicts": done.verdicts,
+                    "categories": done.categories,
+                }
+            )  # fmt: skip
+        rows.append((version.agent_id, str(version.number), str(done.events), str(done.waiting), listed(done.verdicts)))
+    if not as_json:
+        if len(rows) == 1:
+            say("No agents yet. Put one in use: `opsconsole agents apply FILE.yaml`.")
+        else:
+            table(rows, (20, 7, 6, 7, 80))
+
+
+@app.command()
+def show(agent: str, *, source: Annotated[bool, typer.Option(help="Print the file as it was applied.")] = False, as_json: AsJson = False, workspace: Where = None) -> None:
+    """Show an agent: what it does, its stages and levels."""
+    with opened(workspace) as session:
+        conn = session.kernel.reader
+        version_id = work.current_version_of(conn, agent)
+        version = None if version_id is None else work.version(conn, version_id)
+    if version is None:
+        raise NotFoundError(f"There is no agent {agent}. `opsconsole agents list` shows them.")
+    if as_json:
+        say_json({"agent": agent, "version": version.number, "applied_by": version.applied_by, "spec": json.loads(version.spec)})
+        return
+    if source:
+        say(version.source)
+        return
+    spec = load_spec(version.spec)
+    say(f"{spec.name} ({agent}), version {version.number}, applied by {version.applied_by}")
+    say(spec.summary or spec.playbook.purpose)
+    say(f"Stage: {spec.stage.default.value}" + "".join(f"; {name} {stage.value}" for name, stage in spec.stage.categories.items()))
+    say(f"Autonomy: level {int(spec.autonomy.default)}" + "".join(f"; {tool} {int(level)}" for tool, level in spec.autonomy.actions.items()))
+    for raised in spec.raised:
+        say(f"Raised by hand: {raised.action} past {raised.ceiling.value}: {raised.reason}")
+    for guardrail in spec.guardrails:
+        say(f"Guardrail {guardrail.name}: {guardrail.then} when {guardrail.when} ({guardrail.because})")
+    for category in spec.playbook.categories:
+        say(f"  {category.id}: {category.name}, {count(len(category.steps), 'step')}, {count(len(category.examples), 'example')}")
+
+
+@app.command()
+def apply(files: Annotated[list[Path], typer.Argument(help="Agent files (YAML).")], *, workspace: Where = None) -> None:
+    """Put agents' files in use. All are checked first; a wrong one is named with its line, and nothing changes."""
+    with opened(workspace) as session:
+        agents = [read_agent(path, session.kernel.registry) for path in files]
+        now = session.kernel.clock.now()
+        for agent in agents:
+            number, is_new = session.write(
+                lambda tx, one=agent: apply_agent(tx, one, session.kernel.registry, actor=session.actor, now=now), name="agent.apply"
+            )
+            word = f"version {number} is in use" if is_new else f"unchanged, version {number} stays in use"
+            say(f"{agent.spec.agent}: {word}.")

@@ -1,0 +1,211 @@
+"""approvals and grants: what waits for you."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.session import Session, opened
+from opsconsole.app.words import ago, count, plain, say, say_json, table
+from opsconsole.domain.enums import ApprovalKind
+from opsconsole.domain.errors import NotFoundError, UserError
+from opsconsole.engine import commands
+from opsconsole.engine.cards import CardView, card, intent, risk
+from opsconsole.engine.commands import Answer, Grant
+from opsconsole.store.queries import grants as read_grants
+from opsconsole.store.queries import work
+from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import people
+
+app = typer.Typer(help="What waits for you: look, then approve, edit, reject or answer.", no_args_is_help=True)
+grants = typer.Typer(help="Standing grants: what you always allow, for how long.", no_args_is_help=True)
+Number = Annotated[int, typer.Argument(help="The request's number.")]
+Digest = Annotated[str | None, typer.Option(help="Digest of the card you saw; refused if it changed.")]
+
+
+@app.command("list")
+def list_(*, limit: Annotated[int, typer.Option(min=1)] = 50, as_json: AsJson = False, workspace: Where = None) -> None:
+    """List what waits, oldest first."""
+    with opened(workspace) as session:
+        conn, now = session.kernel.reader, session.kernel.clock.now()
+        waiting = work.waiting_approvals(conn, limit=limit)
+        total = work.waiting_count(conn)
+        rows = [("NO", "RISK", "AGENT", "WAITS", "WHAT", "WHY YOU ARE ASKED")]
+        for one in waiting:
+            action = work.action(conn, one.action_id)
+            assert action is not None
+            kind = session.kernel.registry.type(action.tool)
+            what, pill = intent(kind, action, one), "ask" if one.kind is ApprovalKind.QUESTION else risk(kind).value
+            if as_json:
+                say_json(
+                    {
+                        "id": one.id, "kind": one.kind.value, "agent": one.agent_id, "tool": action.tool, "args": action.args,
+                        "intent": what, "risk": pill, "because": one.because, "asked_at": one.created_at,
+                        "expires_at": one.expires_at, "digest": one.digest, "category": action.category,
+                    }
+                )  # fmt: skip
+            rows.append((str(one.id), pill, one.agent_id, ago(one.created_at, now), what, one.because))
+    if as_json:
+        return
+    if len(rows) == 1:
+        say("Nothing waits for you.")
+        return
+    table(rows, (5, 6, 16, 10, 52, 90))
+    more = f" (the {len(waiting)} oldest of {total})" if total > len(waiting) else ""
+    say(f"\n{count(total, 'request')} waiting{more}. `opsconsole approvals show NO` shows one whole.")
+
+
+@app.command()
+def show(number: Number, *, as_json: AsJson = False, workspace: Where = None) -> None:
+    """Show a request whole: what would be done, why you are asked, what it rests on."""
+    with opened(workspace) as session:
+        view = asyncio.run(card(session.kernel, number))
+        if as_json:
+            say_json(view.to_json())
+        else:
+            _print(view, session)
+
+
+def _print(view: CardView, session: Session) -> None:
+    now = session.kernel.clock.now()
+    say(f"Request {view.id} ({view.state}), risk {view.risk.value}, asked {ago(view.asked_at, now)} by {view.agent}")
+    say(f"\n  {plain(view.intent, 160)}\n")
+    say(f"You are asked because: {plain(view.because)}")
+    if view.agents_reason:
+        say(f"The agent's reason: {plain(view.agents_reason)}")
+    if view.kind is ApprovalKind.QUESTION:
+        for option in view.args.get("options") or []:
+            say(f"  - {plain(str(option))}")
+    else:
+        for name, value in view.args.items():
+            say(f"  {name}: {plain(str(value))}")
+        say(f"It {view.reversibility}.")
+    changed = [one for one in view.changes if one.now]
+    for change in changed:
+        say(f"  {change.field}: {plain(change.now, 60)} -> {plain(change.after, 60)}")
+    for claim in view.claims:
+        where = f"found in {claim.source}" if claim.state == "found" else claim.state
+        say(f"  evidence: {claim.argument}: {plain(claim.text, 60)!r} {where}")
+    for one in view.precedents[:3]:
+        say(f"  like ({one['category']}): {plain(str(one['quote']), 100)}")
+    if view.subject_changes:
+        say(f"Since you were asked: {plain('; '.join(view.subject_changes))}")
+    if view.expires_at is not None and view.state == "waiting":
+        say(f"Decide within {ago(view.expires_at, now).removeprefix('in ')}; time never approves.")
+    for decision in view.decisions:
+        say(f"Decided: {decision['verb']} by {decision['actor']}, {ago(decision['at'], now)}")
+    event = view.event
+    trust = "verified sender" if event["is_verified"] else "sender not verified"
+    say(f"\nThe event: {event['kind']} from {plain(str(event['from']), 60) or '-'} ({trust}): {plain(str(event['title']), 100)}")
+    say("\n".join("  | " + line for line in plain(str(event["text"]))[:1500].splitlines()))
+    say(f"\nCard {view.digest[:12]}")
+
+
+def _decide(workspace: Path | None, number: int, job: Callable[[Session, Transaction], Answer]) -> None:
+    with opened(workspace) as session:
+        answer = session.write(lambda tx: job(session, tx), name="decision")
+    say(f"Request {number}: {answer.text}")
+    if not answer.is_done:
+        raise typer.Exit(1)
+
+
+@app.command()
+def approve(
+    number: Number, *, digest: Digest = None, grant_days: Annotated[float | None, typer.Option(help="Always allow the same for so many days.")] = None,
+    pin: Annotated[str, typer.Option(help="With --grant-days: arguments that must stay as they are, comma-separated.")] = "",
+    uses: Annotated[int | None, typer.Option(min=1, help="With --grant-days: how often at most.")] = None, workspace: Where = None,
+) -> None:  # fmt: skip
+    """Approve: it is done after a short window in which you can still take it back."""
+    if grant_days is None and (pin or uses):
+        raise UserError("--pin and --uses go with --grant-days.")
+    grant = None
+    if grant_days is not None:
+        if not 0 < grant_days <= 366:
+            raise UserError("--grant-days takes more than 0 and at most 366 days.")
+        grant = Grant(timedelta(days=grant_days), tuple(name.strip() for name in pin.split(",") if name.strip()), uses)
+    _decide(workspace, number, lambda s, tx: commands.approve(s.kernel, tx, number, actor=s.actor, digest=digest, grant=grant))
+
+
+@app.command()
+def edit(
+    number: Number, values: Annotated[list[str], typer.Argument(help="name=value, or a JSON object.")], *, digest: Digest = None,
+    workspace: Where = None,
+) -> None:  # fmt: skip
+    """Approve with other arguments; they are checked, and the gate decides anew."""
+    edited: dict[str, Any] = {}
+    for value in values:
+        if value.lstrip().startswith("{"):
+            try:
+                edited.update(json.loads(value))
+            except ValueError as error:
+                raise UserError(f"Not a JSON object: {error}") from error
+        else:
+            name, equals, text = value.partition("=")
+            if not equals:
+                raise UserError(f"{value!r} should be name=value.")
+            edited[name.strip()] = text
+    _decide(workspace, number, lambda s, tx: commands.approve(s.kernel, tx, number, actor=s.actor, digest=digest, edited=edited))
+
+
+@app.command()
+def reject(number: Number, reason: Annotated[str, typer.Argument(help="The agent gets it.")], *, digest: Digest = None, workspace: Where = None) -> None:
+    """Say no, and why."""
+    _decide(workspace, number, lambda s, tx: commands.reject(s.kernel, tx, number, actor=s.actor, reason=reason, digest=digest))
+
+
+@app.command()
+def respond(number: Number, answer: str, *, digest: Digest = None, workspace: Where = None) -> None:
+    """Answer an agent's question; its run goes on."""
+    _decide(workspace, number, lambda s, tx: commands.respond(s.kernel, tx, number, actor=s.actor, answer=answer, digest=digest))
+
+
+@app.command()
+def ignore(number: Number, *, digest: Digest = None, workspace: Where = None) -> None:
+    """Let a request lapse; nothing is done."""
+    _decide(workspace, number, lambda s, tx: commands.ignore(s.kernel, tx, number, actor=s.actor, digest=digest))
+
+
+@app.command()
+def undo(number: Number, *, workspace: Where = None) -> None:
+    """Take an approval back; after its window, undo what was done where that can be."""
+    _decide(workspace, number, lambda s, tx: commands.undo(s.kernel, tx, number, actor=s.actor))
+
+
+@grants.command("list")
+def list_grants(*, as_json: AsJson = False, workspace: Where = None) -> None:
+    """List the grants in force."""
+    with opened(workspace) as session:
+        found = read_grants.in_force(session.kernel.reader, now=session.kernel.clock.now())
+    rows = [("NO", "AGENT", "TOOL", "PINNED", "UNTIL", "LEFT")]
+    for one in found:
+        if as_json:
+            say_json(one)
+        left = "any" if one["uses_left"] is None else str(one["uses_left"])
+        rows.append((str(one["id"]), one["agent"], one["tool"], str(one["pinned"]), f"{one['expires_at']:%Y-%m-%d %H:%M}", left))
+    if not as_json:
+        if len(rows) == 1:
+            say("No grants. `opsconsole approvals approve NO --grant-days 7` gives one.")
+        else:
+            table(rows, (5, 18, 22, 40, 16, 5))
+
+
+@grants.command()
+def revoke(number: Annotated[int, typer.Argument()], *, workspace: Where = None) -> None:
+    """Revoke a grant."""
+    with opened(workspace) as session:
+
+        def job(tx: Transaction) -> bool:
+            now = session.kernel.clock.now()
+            is_there = people.revoke_grant(tx, number, now=now)
+            if is_there:
+                tx.record("grant.revoked", at=now, actor=session.actor, grant=number)
+            return is_there
+
+        if not session.write(job, name="grant.revoke"):
+            raise NotFoundError(f"There is no grant {number} in force.")
+    say(f"Grant {number} is revoked.")

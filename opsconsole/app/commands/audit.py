@@ -1,0 +1,71 @@
+"""audit: prove the record."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.session import opened
+from opsconsole.app.words import plain, say, say_json, table
+from opsconsole.domain.errors import UserError
+from opsconsole.store import audit as chain
+from opsconsole.store import heads
+from opsconsole.store.database import audit_triggers
+from opsconsole.store.queries import feed
+
+app = typer.Typer(help="The audit trail: verify it, read it.", no_args_is_help=True)
+
+
+@app.command()
+def verify(
+    *, head: Annotated[str | None, typer.Option(help="A head you noted: SEQ:CHAIN in hex.")] = None, as_json: AsJson = False,
+    workspace: Where = None,
+) -> None:  # fmt: skip
+    """Check every entry, the guards, and the heads noted beside the database. Exit code 1 where something is wrong."""
+    given: tuple[chain.Head, ...] = ()
+    if head is not None:
+        parsed = heads.parse(head)
+        if parsed is None:
+            raise UserError("A head looks like 1234:9f…, the number and 64 hex digits, as `audit verify` prints it.")
+        given = (parsed,)
+    with opened(workspace) as session:
+        noted = heads.read(session.workspace.folder)
+        report = chain.verify(session.kernel.reader, noted=(*noted, *given), triggers=audit_triggers())
+    facts = {
+        "ok": report.is_ok, "entries": report.entries, "head": f"{report.head.seq}:{report.head.chain.hex()}",
+        "noted_heads": len(noted) + len(given), "findings": [{"seq": one.seq, "what": one.what} for one in report.findings],
+    }  # fmt: skip
+    if as_json:
+        say_json(facts)
+    elif report.is_ok:
+        say(f"The record is whole: {report.entries} entries, each as it was written and in its place.")
+        say(f"Heads noted beside the database: {len(noted)}, all on the chain." if noted else "No head was noted beside the database yet.")
+        say(f"Head: {facts['head']}")
+        say("Note it elsewhere: only a head kept outside this machine shows a record that was wholly rewritten.")
+    else:
+        say("The record is NOT as it was written:")
+        for finding in report.findings:
+            say(f"  - {finding.what}")
+        say("Nothing was repaired. Keep a copy of the folder, and compare with a backup.")
+    if not report.is_ok:
+        raise typer.Exit(1)
+
+
+@app.command()
+def tail(*, count: Annotated[int, typer.Option("--count", "-n", min=1)] = 20, as_json: AsJson = False, workspace: Where = None) -> None:
+    """Show the last entries."""
+    with opened(workspace) as session:
+        entries = feed.audit_tail(session.kernel.reader, limit=count)
+    for entry in entries:
+        if as_json:
+            say_json(entry)
+            continue
+        at = datetime.fromisoformat(entry.pop("at")).astimezone(UTC)
+        rest = {name: value for name, value in entry.items() if name not in ("seq", "kind", "actor") and not _is_digest(value)}
+        text = ", ".join(f"{name} {plain(str(value), 90)}" for name, value in rest.items())
+        table([(str(entry["seq"]), f"{at:%m-%d %H:%M:%S}", entry["kind"], entry["actor"], text)], (7, 14, 20, 18, 160))
+
+
+def _is_digest(value: object) -> bool:
+    return isinstance(value, str) and len(value) == 64

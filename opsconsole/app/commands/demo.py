@@ -1,0 +1,114 @@
+"""demo: the main job on the embedded sample, worked live and offline."""
+
+import asyncio
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from opsconsole.app import sample
+from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.place import data_folder, resources
+from opsconsole.app.session import actor, desk_of, playbook_brain
+from opsconsole.app.summary import summary, tell
+from opsconsole.app.words import say, say_json
+from opsconsole.domain.errors import UserError, WorkspaceBusyError
+from opsconsole.engine.engine import Engine, SystemClock
+from opsconsole.store import lease
+from opsconsole.store import workspace as workspaces
+from opsconsole.store.database import Database
+from opsconsole.store.queries import cases, limits
+
+_OWN_FILES = ("workspace.db", "workspace.db-wal", "workspace.db-shm", "engine.lock", "audit.heads")
+
+
+def demo(
+    *, headless: Annotated[bool, typer.Option("--headless", help="In the terminal (the window is not there yet).")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin the sample anew; what you decided in it is gone.")] = False,
+    as_json: AsJson = False, workspace: Where = None,
+) -> None:  # fmt: skip
+    """Work two weeks of a small company's events with four agents, offline, and say what became of them."""
+    folder = workspace.expanduser() if workspace is not None else data_folder() / "demo"
+    asyncio.run(_demo(folder, fresh=fresh, as_json=as_json))
+
+
+async def _demo(folder: Path, *, fresh: bool, as_json: bool) -> None:
+    shipped = resources() / "sample"
+    if not shipped.is_dir():
+        raise UserError(f"The sample is missing from this installation ({shipped}). Install opsconsole again.")
+    if fresh:
+        _clear(folder)
+    clock = SystemClock()
+    place = workspaces.create(folder, at=clock.now(), actor=actor())
+    reader = place.database.reader()
+    began = time.monotonic()
+    try:
+        _refuse_own(place.database, folder)
+        async with Engine(place, desk_of, playbook_brain(reader), clock=clock) as engine:
+            is_new = limits.setting(reader, "sample") is None
+            if is_new:
+                await _settle_in(engine, shipped)
+            found = sample.events(shipped, now=clock.now(), deals=sample.deals_by_name(reader))
+            if not as_json:
+                word = "" if is_new else "; this workspace was begun before, what you decided stays (--fresh begins anew)"
+                say(f"Sample company: {len(found)} events of two weeks, worked by four agents on this machine, offline{word}.\n")
+            await _work(engine, found, is_quiet=as_json)
+            facts = summary(reader, folder, seconds=time.monotonic() - began)
+    finally:
+        reader.close()
+        place.close()
+    if as_json:
+        say_json(facts)
+    else:
+        tell(facts)
+
+
+async def _settle_in(engine: Engine, shipped: Path) -> None:
+    now = engine.clock.now()
+    await engine.writer.write(lambda tx: sample.fill_desk(tx, shipped, now=now), name="sample.desk")
+    await engine.writer.write(lambda tx: sample.hire(engine.kernel, tx, shipped, actor=actor(), now=now), name="sample.hire")
+
+
+async def _work(engine: Engine, found: list[sample.SampleEvent], *, is_quiet: bool) -> None:
+    is_live = sys.stdout.isatty() and not is_quiet
+    day = 0
+    for number, one in enumerate(found, start=1):
+        await engine.take("desk", one.incoming)
+        if one.day != day or number == len(found):
+            await engine.settle()
+            day = one.day
+            if is_live:
+                filled = 30 * number // len(found)
+                typer.echo(f"\r  day {day:2} of {sample.DAYS}  [{'#' * filled}{'.' * (30 - filled)}]  {number} events", nl=False)
+            elif not is_quiet:
+                say(f"  day {day:2} of {sample.DAYS}: {number} events so far")
+    if is_live:
+        say("\n")
+
+
+def _refuse_own(database: Database, folder: Path) -> None:
+    reader = database.reader()
+    try:
+        is_sample = limits.setting(reader, "sample") is not None
+        is_used = bool(cases.agents(reader))
+    finally:
+        reader.close()
+    if is_used and not is_sample:
+        raise UserError(f"{folder} is a workspace of your own; the sample does not go into it. Name another folder with --workspace.")
+
+
+def _clear(folder: Path) -> None:
+    """Remove an earlier sample, and nothing else."""
+    if not (folder / "workspace.db").exists():
+        return
+    if lease.holder(folder) is not None:
+        raise WorkspaceBusyError(f"An engine is working {folder}. Stop it first, then use --fresh.")
+    place = workspaces.open_(folder)
+    try:
+        _refuse_own(place.database, folder)
+    finally:
+        place.close()
+    for name in _OWN_FILES:
+        (folder / name).unlink(missing_ok=True)

@@ -1,0 +1,40 @@
+"""policy check: what would the gate say of recorded actions."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from opsconsole.app.words import say_json
+from opsconsole.domain.enums import Level
+from opsconsole.engine.policycheck import PolicyFile, Totals, read_cases, read_policy, read_tools
+from opsconsole.engine.policycheck import check as check_case
+
+app = typer.Typer(help="Try a policy on the past.", no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Keep `policy` a group."""
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="Cases, one JSON object a line: case_id, suite, agent_actions [{tool, args}]; .gz too.")],
+    *,
+    tools: Annotated[Path | None, typer.Option(help="Classes of the tools (YAML). Unknown tools count as external and irreversible.")] = None,
+    policy: Annotated[Path | None, typer.Option(help="Policy to try (YAML).")] = None,
+    level: Annotated[int | None, typer.Option(min=1, max=3, help="Autonomy level of every action; 3 where nothing is said.")] = None,
+    totals_only: Annotated[bool, typer.Option("--totals", help="Only the totals.")] = False,
+) -> None:
+    """Print per case and in total what the gate would say, as JSON lines. Nothing is done, no workspace is needed."""
+    known = {} if tools is None else read_tools(tools)
+    wanted = PolicyFile() if policy is None else read_policy(policy)
+    everywhere = Level(level or wanted.level or Level.AUTONOMOUS)
+    now, totals = datetime.now(UTC), Totals()
+    for case in read_cases(file):
+        verdict = check_case(case, known, wanted, level=everywhere, now=now, totals=totals)
+        if not totals_only:
+            say_json(verdict)
+    say_json({"total": totals.to_json(), "level": int(everywhere)})

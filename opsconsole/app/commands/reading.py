@@ -1,0 +1,168 @@
+"""status, feed, runs: what is going on, and why."""
+
+from typing import Annotated, Any
+
+import typer
+
+from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.session import Session, opened
+from opsconsole.app.words import count, listed, plain, say, say_json, table, utc
+from opsconsole.domain.errors import NotFoundError
+from opsconsole.engine.runview import load, shown
+from opsconsole.store import lease
+from opsconsole.store.queries import feed as read
+from opsconsole.store.queries import limits, work
+
+runs = typer.Typer(help="Runs: one agent working one event.", no_args_is_help=True)
+
+
+@runs.callback()
+def _group() -> None:
+    """Keep `runs` a group."""
+
+
+def status(*, as_json: AsJson = False, workspace: Where = None) -> None:
+    """Show the state of the workspace: engine, events, what waits, what was refused."""
+    with opened(workspace) as session:
+        conn = session.kernel.reader
+        totals, agents = read.totals(conn), read.agent_counts(conn)
+        switches, refused = limits.switches(conn), read.refused(conn)
+        engine = lease.holder(session.workspace.folder)
+        folder = session.workspace.folder
+    if as_json:
+        say_json(
+            {
+                "workspace": str(folder), "engine": engine, "events": totals.events, "broken": totals.broken,
+                "without_agent": totals.without_agent, "runs": totals.runs, "waiting": totals.waiting,
+                "effects": totals.effects, "audit_entries": totals.audit, "switches": [scope for scope, _ in switches],
+                "agents": {one.agent: {"events": one.events, "verdicts": one.verdicts, "categories": one.categories} for one in agents},
+                "refused": [{"tool": tool, "why": why, "count": number} for tool, why, number in refused],
+            }
+        )  # fmt: skip
+        return
+    say(f"Workspace  {folder}")
+    say("Engine     " + (f"working (process {engine})" if engine is not None else "not running; start it with `opsconsole engine`"))
+    for scope, reason in switches:
+        say(f"PAUSED     {scope}{': ' + plain(reason, 80) if reason else ''}")
+    say(f"Events     {totals.events}" + (f", {totals.broken} could not be read whole (kept and marked)" if totals.broken else ""))
+    say(f"Runs       {listed(totals.runs)}")
+    say(f"Effects    {listed(totals.effects)}")
+    say(f"For you    {listed(totals.waiting, {'action': 'to approve', 'question': 'to answer', 'unknown': 'in doubt'})}")
+    for one in agents:
+        say(f"  {one.agent}: {count(one.events, 'event')}; {listed(one.verdicts)}")
+    for tool, why, number in refused:
+        say(f"  refused {number} x {tool}: {plain(why, 120)}")
+    say(f"Audit      {totals.audit} entries; `opsconsole audit verify` checks them")
+
+
+def feed(
+    *, limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000)] = 30, agent: Annotated[str | None, typer.Option()] = None,
+    state: Annotated[str | None, typer.Option(help="queued, running, waiting, done, failed")] = None,
+    broken: Annotated[bool, typer.Option("--broken", help="Only what could not be read whole.")] = False, as_json: AsJson = False,
+    workspace: Where = None,
+) -> None:  # fmt: skip
+    """Show events and what became of them, newest first."""
+    with opened(workspace) as session:
+        rows = read.feed(session.kernel.reader, limit=limit, agent=agent, state=state, is_broken=True if broken else None)
+    if as_json:
+        for row in rows:
+            say_json({name: getattr(row, name) for name in row.__slots__})
+        return
+    if not rows:
+        say("No events yet. Bring some: `opsconsole import SOURCE`, or try `opsconsole demo`.")
+        return
+    shown_rows = [("EVENT", "RUN", "WHEN", "FROM", "TITLE", "AGENT", "CATEGORY", "STATE", "ACTIONS / OUTCOME")]
+    for row in rows:
+        mark = "! " if row.is_broken else ""
+        run = "" if row.run_id is None else str(row.run_id)
+        outcome = row.verdicts or row.outcome or ("no agent works this" if not run else "")
+        shown_rows.append(
+            (str(row.event_id), run, f"{row.at:%m-%d %H:%M}", row.sender or row.kind, mark + row.title, row.agent, row.category, row.state, outcome)
+        )
+    table(shown_rows, (5, 5, 11, 26, 36, 14, 20, 8, 40))
+
+
+@runs.command()
+def show(run: Annotated[int, typer.Argument()], *, as_json: AsJson = False, workspace: Where = None) -> None:
+    """Tell the whole story of a run: event, triage, each action with its ruling and reasons, effects, decisions, audit."""
+    with opened(workspace) as session:
+        if work.run(session.kernel.reader, run) is None:
+            raise NotFoundError(f"There is no run {run}. `opsconsole feed` shows their numbers.")
+        story = _story(session, run)
+    if as_json:
+        say_json(story)
+    else:
+        _tell(story)
+
+
+def _story(session: Session, run: int) -> dict[str, Any]:
+    conn = session.kernel.reader
+    loaded = load(session.kernel, conn, run)
+    actions: list[dict[str, Any]] = []
+    for action in loaded.actions:
+        effect, approval = work.effect_of(conn, action.id), work.approval_of(conn, action.id)
+        proposal = loaded.turns[action.turn].proposals[action.position]
+        actions.append(
+            {
+                "id": action.id, "tool": action.tool, "args": dict(action.args), "is_write": action.is_write,
+                "state": action.state.value, "because": proposal.because, "step": proposal.step,
+                "result": shown(action.result) if action.result is not None else None,
+                "rulings": [
+                    {
+                        "phase": one.phase, "verdict": one.verdict.name, "hold_until": one.hold_until, "if_live": one.if_live,
+                        "reasons": list(one.reasons), "at": one.at,
+                    }
+                    for one in work.rulings(conn, action.id)
+                ],
+                "effect": None if effect is None else {"id": effect.id, "state": effect.state.value, "attempts": effect.attempts, "error": effect.error},
+                "approval": None if approval is None else {"id": approval.id, "state": approval.state.value, "kind": approval.kind.value},
+                "decisions": read.decisions_of(conn, action.id),
+            }
+        )  # fmt: skip
+    event, row = loaded.event, loaded.run
+    return {
+        "run": row.id, "agent": row.agent_id, "version": loaded.version.number, "state": row.state.value,
+        "category": row.category, "confidence": row.confidence, "outcome": row.outcome, "error": row.error,
+        "queued_at": row.queued_at, "finished_at": row.finished_at,
+        "event": {
+            "id": event.id, "kind": event.kind, "from": event.sender, "title": event.title, "text": event.text,
+            "subject": event.subject, "at": event.occurred_at, "problems": list(event.problems),
+        },
+        "turns": [{"rationale": turn.rationale, "evidence": list(turn.evidence), "final": turn.final} for turn in loaded.turns],
+        "actions": actions,
+        "audit": read.audit_of_run(conn, run),
+    }  # fmt: skip
+
+
+def _tell(story: dict[str, Any]) -> None:
+    event = story["event"]
+    say(f"Run {story['run']} of {story['agent']} (version {story['version']}): {story['state']}")
+    say(f"Event {event['id']}, {event['kind']}, {utc(event['at'])}, from {plain(event['from'], 60) or '-'}: {plain(event['title'], 100)}")
+    for problem in event["problems"]:
+        say(f"  could not be read whole: {plain(problem, 120)}")
+    say("\n".join("  | " + line for line in plain(event["text"])[:800].splitlines()))
+    sure = "" if story["confidence"] is None else f", {story['confidence']:.0%} sure"
+    say(f"\nTriage: {story['category'] or 'not told'}{sure}")
+    for turn in story["turns"]:
+        if turn["rationale"]:
+            say(f"  {plain(turn['rationale'], 200)}")
+        for one in turn["evidence"][:3]:
+            say(f"  like ({one.get('category', '')}): {plain(str(one.get('quote', '')), 110)}")
+    for action in story["actions"]:
+        last = action["rulings"][-1] if action["rulings"] else None
+        say(f"\n{action['id']}  {action['tool']}: {action['state']}" + (f"  [{last['verdict']}]" if last else ""))
+        for name, value in action["args"].items():
+            say(f"    {name}: {plain(str(value), 140)}")
+        for ruling in action["rulings"]:
+            for reason in ruling["reasons"]:
+                say(f"    {ruling['phase']}: {reason['rule']}: {plain(reason['text'], 140)}")
+        for decision in action["decisions"]:
+            words = decision["words"] or {}
+            text = words.get("reason") or words.get("answer") or ""
+            say(f"    {decision['verb']} by {decision['actor']}{': ' + plain(text, 120) if text else ''}")
+        if action["effect"]:
+            say(f"    effect {action['effect']['state']}" + (f": {plain(action['effect']['error'], 120)}" if action["effect"]["error"] else ""))
+        if action["result"]:
+            say(f"    result: {plain(str(action['result']), 200)}")
+    say(f"\nOutcome: {plain(story['outcome'], 200) or 'not over yet'}")
+    say(f"Audit: {count(len(story['audit']), 'entry', 'entries')}, {', '.join(str(one['seq']) for one in story['audit'][:40])}")

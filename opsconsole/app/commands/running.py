@@ -1,0 +1,94 @@
+"""init, engine, import: make a workspace, work it, bring events."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.importing import import_path
+from opsconsole.app.place import workspace_folder
+from opsconsole.app.session import actor, desk_of, opened, playbook_brain
+from opsconsole.app.watching import watch_folders
+from opsconsole.app.words import count, listed, say, say_json
+from opsconsole.engine.engine import Engine, SystemClock
+from opsconsole.store import workspace as workspaces
+
+
+def init(*, workspace: Where = None) -> None:
+    """Make a workspace: one private folder on this machine."""
+    folder = workspace_folder(workspace)
+    made = workspaces.create(folder, at=SystemClock().now(), actor=actor())
+    made.close()
+    say(f"The workspace is ready: {folder}")
+    say("Next: `opsconsole agents apply FILE.yaml`, `opsconsole import MAILBOX`, `opsconsole engine`.")
+
+
+def engine(
+    *, once: Annotated[bool, typer.Option("--once", help="Work what is there, then stop.")] = False,
+    watch: Annotated[list[Path] | None, typer.Option(help="Folder whose new files are imported.")] = None, workspace: Where = None,
+) -> None:  # fmt: skip
+    """Work the workspace: agents take events, approved actions are done. Ctrl+C stops it; nothing is lost."""
+    asyncio.run(_engine(workspace_folder(workspace), once=once, watch=watch or []))
+
+
+async def _engine(folder: Path, *, once: bool, watch: list[Path]) -> None:
+    place = workspaces.open_(folder)
+    reader = place.database.reader()
+    try:
+        async with Engine(place, desk_of, playbook_brain(reader)) as running:
+            if once:
+                await running.settle()
+                say("All that can be done now is done. `opsconsole status` shows what waits.")
+                return
+            loop = asyncio.get_running_loop()
+            for name in (signal.SIGINT, signal.SIGTERM):
+                with contextlib.suppress(NotImplementedError):  # Windows: Ctrl+C arrives as KeyboardInterrupt
+                    loop.add_signal_handler(name, running.stop)
+            say(f"Working {folder}. Ctrl+C stops; nothing is lost.")
+            sys.stdout.flush()
+            watching = asyncio.create_task(watch_folders(running, watch))
+            try:
+                await running.run()
+            finally:
+                watching.cancel()
+                await asyncio.gather(watching, return_exceptions=True)
+    finally:
+        reader.close()
+        place.close()
+    say("Stopped. Nothing was lost.")
+
+
+def import_(
+    sources: Annotated[list[Path], typer.Argument(help="mbox, Maildir, folder or archive of .eml, .eml, CSV")], *,
+    history: Annotated[bool, typer.Option("--history", help="For look-ups only; no agent works it.")] = False,
+    own: Annotated[str, typer.Option(help="Your own addresses, comma-separated: their mails count as sent.")] = "",
+    authserv: Annotated[str | None, typer.Option(help="Name of your mail server, whose word on senders counts.")] = None,
+    as_json: AsJson = False, workspace: Where = None,
+) -> None:  # fmt: skip
+    """Bring mail and tables onto the desk. Running it twice doubles nothing; what cannot be read is kept and marked."""
+    addresses = {one.strip().lower() for one in own.split(",") if one.strip()}
+    with opened(workspace) as session:
+        for source in sources:
+            is_loud = sys.stderr.isatty() and not as_json
+
+            def progress(seen: int, is_loud: bool = is_loud) -> None:
+                if is_loud:
+                    typer.echo(f"\r  {seen} read", err=True, nl=False)
+
+            done = import_path(session, source, is_history=history, own_addresses=addresses, authserv=authserv, progress=progress)
+            if is_loud:
+                typer.echo("\r", err=True, nl=False)
+            if as_json:
+                say_json({name: getattr(done, name) for name in done.__slots__})
+                continue
+            what = listed(done.records) if done.records else count(done.seen, "mail")
+            say(f"{source}: {what}; {done.new} new, {done.known} known before, {done.queued} given to agents.")
+            if done.broken:
+                say(f"  {done.broken} could not be read whole: kept and marked; `opsconsole feed --broken` shows them.")
+            for reason, number in done.skipped.items():
+                say(f"  {number} left out: {reason}")

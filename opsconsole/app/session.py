@@ -1,0 +1,93 @@
+"""Opens a workspace for a command, and joins connectors, brain and engine. The one composition root."""
+
+import getpass
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from opsconsole.app.place import workspace_folder
+from opsconsole.brains.playbook import PlaybookBrain
+from opsconsole.brains.triage import Hit
+from opsconsole.connectors.desk.connector import DeskConnector
+from opsconsole.engine.engine import Engine, SystemClock
+from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ports import Clock, Connector, Lesson
+from opsconsole.engine.registry import Registry
+from opsconsole.store import cases as case_store
+from opsconsole.store import workspace as workspaces
+from opsconsole.store.queries import cases
+from opsconsole.store.rows import Reader
+from opsconsole.store.transaction import Transaction
+from opsconsole.store.workspace import Workspace
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A workspace opened by a command that is not the engine."""
+
+    workspace: Workspace
+    kernel: Kernel
+    actor: str
+
+    def write(self, job: Callable[[Transaction], _T], *, name: str) -> _T:
+        """Run a job in one transaction."""
+        return self.workspace.database.write(job, name=name)
+
+
+class _Direct:
+    """The desk's writes when no engine's writer is there."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    async def write(self, job: Callable[[Transaction], _T], *, name: str) -> _T:
+        return self._workspace.database.write(job, name=name)
+
+
+def actor() -> str:
+    """Give who is at the keyboard, for the record."""
+    try:
+        return f"person:{getpass.getuser()}"
+    except (OSError, KeyError, ImportError):
+        return f"person:{os.environ.get('USER', 'unknown')}"
+
+
+@contextmanager
+def opened(folder: Path | None, *, clock: Clock | None = None) -> Iterator[Session]:
+    """Open the workspace for reading and for commands.
+
+    Raises:
+        WorkspaceError: it cannot be used.
+    """
+    workspace = workspaces.open_(workspace_folder(folder))
+    reader = workspace.database.reader()
+    try:
+        time = clock or SystemClock()
+        registry = Registry([DeskConnector(reader, _Direct(workspace), time)])
+        yield Session(workspace, Kernel(workspace.id, registry, time, reader), actor())
+    finally:
+        reader.close()
+        workspace.close()
+
+
+def playbook_brain(reader: Reader) -> PlaybookBrain:
+    """Make the offline brain over a workspace's cases."""
+
+    def nearest(agent: str, text: str, count: int) -> Sequence[Hit]:
+        return case_store.nearest(reader, text, scope=agent, limit=count)
+
+    def lessons(agent: str) -> Iterator[Lesson]:
+        for case_id, category, text in cases.of_agent(reader, agent):
+            yield Lesson(case_id, agent, category, text)
+
+    return PlaybookBrain(nearest, lessons)
+
+
+def desk_of(engine: Engine) -> list[Connector]:
+    """Give the connectors of an engine: the desk, for now."""
+    return [DeskConnector(engine.reader, engine.writer, engine.clock)]

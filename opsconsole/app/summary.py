@@ -1,0 +1,78 @@
+"""The summary of a workspace: what came in, what each agent did, what waits, what was refused and why."""
+
+from pathlib import Path
+from typing import Any
+
+from opsconsole.app.words import count, listed, plain, say
+from opsconsole.engine.agentfile import load_spec
+from opsconsole.store import audit, heads
+from opsconsole.store.queries import feed, work
+from opsconsole.store.queries.summary import examples, held
+from opsconsole.store.rows import Reader
+
+_DONE = {"ACT": "done by itself", "ASK": "asked a person", "RECOMMEND": "recommended", "SIMULATE": "only recorded (shadow)", "REFUSE": "refused"}
+
+
+def summary(reader: Reader, folder: Path, *, seconds: float) -> dict[str, Any]:
+    """Gather the facts as JSON."""
+    totals = feed.totals(reader)
+    agents: list[dict[str, Any]] = []
+    specs = {}
+    for version_id in work.current_version_ids(reader):
+        version = work.version(reader, version_id)
+        if version is not None:
+            specs[version.agent_id] = load_spec(version.spec)
+    for one in feed.agent_counts(reader):
+        agents.append(
+            {
+                "agent": one.agent, "name": specs[one.agent].name, "summary": specs[one.agent].summary, "events": one.events,
+                "done": one.done, "waiting": one.waiting, "failed": one.failed, "verdicts": one.verdicts,
+                "categories": one.categories,
+            }
+        )  # fmt: skip
+    report = audit.verify(reader, noted=heads.read(folder))
+    return {
+        "workspace": str(folder), "seconds": round(seconds, 1), "events": totals.events, "broken": totals.broken,
+        "without_agent": totals.without_agent, "runs": totals.runs, "agents": agents, "waiting": totals.waiting,
+        "held": held(reader), "effects": totals.effects,
+        "refused": [{"tool": tool, "why": why, "count": number} for tool, why, number in feed.refused(reader)],
+        "examples": examples(reader), "audit": {"entries": report.entries, "ok": report.is_ok},
+    }  # fmt: skip
+
+
+def tell(facts: dict[str, Any]) -> None:
+    """Say it to a person."""
+    say(f"What came in     {count(facts['events'], 'event')} in {facts['seconds']} s"
+        + (f"; {facts['broken']} could not be read whole" if facts["broken"] else "")
+        + (f"; {facts['without_agent']} are nobody's" if facts["without_agent"] else ""))  # fmt: skip
+    say("\nWhat each agent did")
+    for one in facts["agents"]:
+        verdicts = {_DONE[name]: one["verdicts"][name] for name in _DONE if one["verdicts"].get(name)}
+        say(f"  {one['name']}: {count(one['events'], 'event')}, {one['done']} finished, {one['waiting']} waiting"
+            + (f", {one['failed']} failed" if one["failed"] else ""))  # fmt: skip
+        say(f"      actions: {listed(verdicts)}")
+        top = dict(list(one["categories"].items())[:5])
+        say(f"      most often: {listed({name.replace('_', ' '): number for name, number in top.items()})}")
+    waiting = facts["waiting"]
+    say("\nWhat waits for you")
+    words = {"action": "to approve", "question": "to answer", "unknown": "in doubt"}
+    say(f"  {listed(waiting, words)}" + (f"; {facts['held']} approved or allowed, held until later (quiet hours, pause)" if facts["held"] else ""))
+    for one in facts["examples"]:
+        say(f"  no {one['approval']}: {plain(one['what'], 70)} ({plain(one['because'], 90)})")
+    say("\nWhat was refused, and why")
+    for one in facts["refused"] or []:
+        say(f"  {one['count']} x {one['tool']}: {plain(one['why'], 110)}")
+    if not facts["refused"]:
+        say("  nothing")
+    state = "whole, every entry verified" if facts["audit"]["ok"] else "NOT as it was written; see `opsconsole audit verify`"
+    say(f"\nThe record       {facts['audit']['entries']} entries, {state}")
+    say(f"The workspace    {facts['workspace']}")
+    where = f" -w {facts['workspace']}"
+    say("\nTry next")
+    say(f"  opsconsole approvals list{where}")
+    if facts["examples"]:
+        say(f"  opsconsole approvals show {facts['examples'][0]['approval']}{where}")
+    say(f"  opsconsole feed{where}")
+    say(f"  opsconsole runs show 1{where}")
+    say(f"  opsconsole agents list{where}")
+    say(f"  opsconsole audit verify{where}")

@@ -1,0 +1,65 @@
+"""Text for a terminal: nothing that came from outside may steer it."""
+
+import json
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import typer
+
+
+def plain(text: str, width: int | None = None) -> str:
+    """Give text without control, bidi or zero-width characters, on one line where a width is given."""
+    if width is not None:
+        text = " ".join(text.split())
+    kept = "".join(c if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co") else "·" for c in text)
+    if width is not None and len(kept) > width:
+        return kept[: max(1, width - 1)] + "…"
+    return kept
+
+
+def say(text: str = "") -> None:
+    """Print a line for the person."""
+    typer.echo(text)
+
+
+def say_json(value: Any) -> None:
+    """Print one JSON line."""
+    typer.echo(json.dumps(value, ensure_ascii=False, default=_default))
+
+
+def _default(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def table(rows: Iterable[Sequence[str]], widths: Sequence[int]) -> None:
+    """Print rows in columns; the last one may run on."""
+    for row in rows:
+        cells = [plain(cell, width).ljust(width) for cell, width in zip(row, widths, strict=True)]
+        say("  ".join(cells).rstrip())
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """Give a time as people say it: `3 h ago`, `in 2 d`."""
+    seconds = (now - at).total_seconds()
+    size, unit = next(
+        (size, unit) for size, unit in ((86400, "d"), (3600, "h"), (60, "min"), (0, "s")) if abs(seconds) >= size
+    )
+    count = int(abs(seconds) // (size or 1))
+    return f"{count} {unit} ago" if seconds >= 0 else f"in {count} {unit}"
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """Give `1 run`, `2 runs`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def listed(counts: Mapping[str, int], words: Mapping[str, str] | None = None) -> str:
+    """Give counts in a line: `done 3, waiting 1`."""
+    return ", ".join(f"{(words or {}).get(name, name)} {number}" for name, number in counts.items() if number) or "none"
+
+
+def utc(at: datetime) -> str:
+    """Give a time to the minute."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

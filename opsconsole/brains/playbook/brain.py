@@ -1,0 +1,147 @@
+"""The playbook brain: triage, then steps. Holds nothing between turns but what was learnt; the memo is in the turn."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from opsconsole.brains.playbook.steps import Place, advance, take_outcomes
+from opsconsole.brains.triage import CategorySeed, Hit, Triage, Verdict
+from opsconsole.domain.action import Proposal
+from opsconsole.domain.agent import AgentSpec, Category
+from opsconsole.domain.event import Event
+from opsconsole.engine.gatekeeper import event_facts
+from opsconsole.engine.ports import ASK_PERSON, Lesson, RunView, Turn
+from opsconsole.policy.conditions import UndecidedError, holds
+
+Nearest = Callable[[str, str, int], Sequence[Hit]]
+"""(agent, text, how many) → nearest precedents."""
+
+
+class PlaybookBrain:
+    """One for all agents of a workspace; each agent has a memory of its own."""
+
+    def __init__(self, nearest: Nearest, cases: Callable[[str], Iterable[Lesson]]) -> None:
+        self._nearest = nearest
+        self._cases = cases
+        self._triages: dict[int, tuple[AgentSpec, Triage, set[int]]] = {}
+
+    def learn(self, lesson: Lesson) -> None:
+        """Take a case in; it counts for the very next event."""
+        for spec, triage, known in self._triages.values():
+            if spec.agent == lesson.agent and lesson.case_id not in known:
+                known.add(lesson.case_id)
+                triage.learn(case_id=lesson.case_id, category=lesson.category, text=lesson.text)
+
+    async def turn(self, view: RunView) -> Turn:
+        """Think once."""
+        if not view.past:
+            return self._first(view)
+        last = view.past[-1]
+        memo, outcomes = last.turn.memo, last.outcomes
+        if memo.get("triage"):
+            return self._answered(view, str(outcomes[0].result.get("answer", "")), outcomes[0].result)
+        category = view.agent.category(last.turn.category)
+        if category is None:
+            return Turn(category=last.turn.category, final="the category is no longer in the playbook", is_handled=False)
+        place = Place.from_json(memo)
+        ended = take_outcomes(category, place, outcomes)
+        if ended is not None:
+            return Turn(
+                category=category.id, confidence=last.turn.confidence, final=ended.end or "done", is_handled=ended.is_handled
+            )
+        return self._go_on(view, category, place, last.turn.confidence, "")
+
+    def classify(self, agent: AgentSpec, event: Event) -> tuple[str | None, float, str, Verdict | None]:
+        """Triage one event: (category or None, confidence, why, the text verdict where texts decided)."""
+        playbook = agent.playbook
+        facts = {"event": event_facts(event)}
+        for rule in playbook.rules:
+            try:
+                if holds(rule.when, facts):
+                    return rule.category, 1.0, rule.because or f"rule: {rule.when}", None
+            except UndecidedError:
+                continue
+        if playbook.triage == "kind":
+            name = event.kind.replace(".", "_")
+            found = agent.category(name)
+            if found is None:
+                return None, 0.0, f"no category is called {name}", None
+            return name, 1.0, f"the event's kind is {event.kind}", None
+        verdict = self._triage(agent).classify(text_of(event))
+        return verdict.category, verdict.confidence, verdict.why, verdict
+
+    def _triage(self, agent: AgentSpec) -> Triage:
+        found = self._triages.get(id(agent))
+        if found is None:
+            seeds = [CategorySeed(one.id, one.name, one.criteria, one.examples) for one in agent.playbook.categories]
+            triage = Triage(
+                categories=seeds, nearest=lambda text, count: self._nearest(agent.agent, text, count),
+                threshold=agent.playbook.threshold,
+            )  # fmt: skip
+            known: set[int] = set()
+            for lesson in self._cases(agent.agent):
+                known.add(lesson.case_id)
+                triage.learn(case_id=lesson.case_id, category=lesson.category, text=lesson.text)
+            found = (agent, triage, known)
+            self._triages[id(agent)] = found
+        return found[1]
+
+    def _first(self, view: RunView) -> Turn:
+        name, confidence, why, verdict = self.classify(view.agent, view.event)
+        category = view.agent.category(name)
+        if category is None:
+            return self._ask_category(view.agent, confidence, why, verdict)
+        turn = self._go_on(view, category, Place(), confidence, why)
+        return turn if verdict is None else _with_evidence(turn, verdict)
+
+    def _ask_category(self, agent: AgentSpec, confidence: float, why: str, verdict: Verdict | None) -> Turn:
+        ranked = [] if verdict is None else [name for name, _ in verdict.ranked[:4]]
+        options = [*ranked, *(one.id for one in agent.playbook.categories if one.id not in ranked)]
+        question = {
+            "question": "What kind of event is this? " + (agent.playbook.escalation or "Name the category, and I go on."),
+            "options": options,
+            "about": "category",
+            "why": why,
+        }
+        turn = Turn(
+            category=None, confidence=confidence, is_abstained=True, rationale=why, memo={"triage": True},
+            proposals=(Proposal(tool=ASK_PERSON, args=question, because=why),),
+        )  # fmt: skip
+        return turn if verdict is None else _with_evidence(turn, verdict)
+
+    def _answered(self, view: RunView, answer: str, result: Mapping[str, Any]) -> Turn:
+        wanted = answer.strip().casefold()
+        for category in view.agent.playbook.categories:
+            if wanted in (category.id.casefold(), category.name.casefold()):
+                return self._go_on(view, category, Place(), 1.0, "a person said so")
+        text = f"left to people: {answer}" if answer else f"left to people: {result.get('error') or 'nobody said what it is'}"
+        return Turn(category=None, is_abstained=True, final=text, is_handled=False)
+
+    def _go_on(self, view: RunView, category: Category, place: Place, confidence: float | None, why: str) -> Turn:
+        facts = {
+            "event": event_facts(view.event),
+            "category": category.id,
+            "confidence": confidence or 0.0,
+            "agent": {"id": view.agent.agent, "name": view.agent.name},
+            "today": view.now.date().isoformat(),
+        }
+        following = advance(category, place, facts, sender=view.event.sender)
+        if following.end is not None:
+            text = following.end or f"{category.name}: all steps done"
+            return Turn(category=category.id, confidence=confidence, rationale=why, final=text, is_handled=following.is_handled)
+        return Turn(
+            category=category.id, confidence=confidence, rationale=why, proposals=following.proposals, memo=place.to_json()
+        )
+
+
+def text_of(event: Event) -> str:
+    """Give what triage compares: subject, empty line, body."""
+    return f"{event.title}\n\n{event.text}"
+
+
+def _with_evidence(turn: Turn, verdict: Verdict) -> Turn:
+    evidence = tuple(
+        {"case": one.case_id, "category": one.category, "similarity": round(one.similarity, 3), "quote": one.text[:160]}
+        for one in verdict.precedents[:5]
+    )
+    return replace(turn, evidence=evidence)

@@ -1,0 +1,117 @@
+"""The desk as a connector: a real small system of record in the workspace file."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from opsconsole.connectors.desk.deeds import carry_out, plan, take_back
+from opsconsole.connectors.desk.lookups import look_up
+from opsconsole.connectors.desk.mailbox import keep_mail
+from opsconsole.connectors.desk.tools import desk_tools
+from opsconsole.domain.action import ActionType, Call, Result
+from opsconsole.domain.event import IncomingEvent
+from opsconsole.engine.kernel import Writes
+from opsconsole.engine.ports import Change, Clock, Overlay, Simulated
+from opsconsole.store.queries import desk as read
+from opsconsole.store.rows import Reader
+from opsconsole.store.times import from_micros, to_micros
+from opsconsole.store.transaction import Transaction
+
+WATCH_EVERY_S = 300.0
+
+
+class DeskConnector:
+    """Reads with its own connection, writes through the engine's writer, honours idempotency keys."""
+
+    def __init__(self, reader: Reader, writes: Writes, clock: Clock, *, name: str = "desk", stalled_after_days: float | None = 14) -> None:
+        self.id = name
+        self._reader = reader
+        self._writes = writes
+        self._clock = clock
+        self._stalled_after_days = stalled_after_days
+
+    def action_types(self) -> Sequence[ActionType]:
+        """Give the desk's tools."""
+        return desk_tools(self.id)
+
+    async def read(self, call: Call, overlay: Overlay, as_of: Any) -> Result:
+        """Look something up."""
+        return look_up(self._reader, _verb(call), call, overlay, now=self._clock.now())
+
+    async def execute(self, call: Call) -> Result:
+        """Do it, once per key."""
+        now = self._clock.now()
+        data = await self._writes.write(lambda tx: carry_out(tx, _verb(call), call, now=now), name="desk.do")
+        return Result(is_ok=True, data=data)
+
+    async def find(self, call: Call) -> Result | None:
+        """Look for what a key did."""
+        data = read.done_by(self._reader, call.key)
+        return None if data is None else Result(is_ok=True, data=data)
+
+    async def simulate(self, call: Call, overlay: Overlay) -> Simulated:
+        """Say what it would return; later look-ups of the run see the records."""
+        wanted = plan(self._reader, _verb(call), call, overlay, now=self._clock.now())
+        if wanted.record is None:
+            identity = f"sim:{call.action_id}"
+            return Simulated(Result(is_ok=True, data={"id": identity}), {f"{wanted.kind}:{identity}": dict(wanted.fields)})
+        result = Result(is_ok=True, data={"id": wanted.record, "changed": len(wanted.fields)})
+        return Simulated(result, {f"{wanted.kind}:{wanted.record}": dict(wanted.fields)})
+
+    async def preview(self, call: Call) -> Sequence[Change]:
+        """Give now against after."""
+        wanted = plan(self._reader, _verb(call), call, {}, now=self._clock.now())
+        present = read.get(self._reader, wanted.kind, wanted.record) if isinstance(wanted.record, int) else None
+        return [
+            Change(name, str((present or {}).get(name) or ""), str(value))
+            for name, value in wanted.fields.items()
+            if (present or {}).get(name) != value and name in call.args
+        ]
+
+    async def undo(self, call: Call, result: Mapping[str, Any]) -> Result:
+        """Take it back."""
+        now = self._clock.now()
+        await self._writes.write(lambda tx: take_back(tx, call, now=now), name="desk.undo")
+        return Result(is_ok=True)
+
+    def arrive(self, tx: Transaction, incoming: IncomingEvent, *, now: datetime) -> IncomingEvent:
+        """Keep a mail in the mailbox; the event then knows its number there."""
+        return keep_mail(tx, incoming, now=now) if incoming.kind.startswith("mail.") else incoming
+
+    async def watch(self) -> AsyncIterator[IncomingEvent]:
+        """Notice deals that went quiet; one event for each spell of silence."""
+        while self._stalled_after_days is not None:
+            for event in self.stalled():
+                yield event
+            await asyncio.sleep(WATCH_EVERY_S)
+
+    def stalled(self) -> list[IncomingEvent]:
+        """Give an event for every open deal without activity for so many days."""
+        now = self._clock.now()
+        before = now - timedelta(days=self._stalled_after_days or 0)
+        return [_stalled(deal, now) for deal in read.stalled(self._reader, before=to_micros(before))]
+
+
+def _stalled(deal: Mapping[str, Any], now: Any) -> IncomingEvent:
+    last = from_micros(int(deal["last_activity_at"]))
+    days = (now - last).days
+    return IncomingEvent(
+        external_id=f"deal-{deal['id']}:stalled:{last:%Y-%m-%dT%H:%M:%S}",
+        kind="deal.stalled",
+        subject=f"deal:{deal['id']}",
+        occurred_at=now,
+        title=f"{deal['name']} went quiet",
+        text=f"{deal['name']} ({deal['stage']}) has had no activity for {days} days.",
+        is_untrusted=False,
+        fields={
+            "deal_id": deal["id"], "deal_name": deal["name"], "idle_days": days, "stage": deal["stage"],
+            "owner": deal["owner"], "amount": deal["amount"], "contact_email": deal["contact_email"],
+        },
+    )  # fmt: skip
+
+
+def _verb(call: Call) -> str:
+    return call.tool.partition(".")[2]
+
+

@@ -1,0 +1,146 @@
+"""What the desk answers when it is asked, with a run's simulated writes laid over."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from opsconsole.domain.action import Call, Result
+from opsconsole.domain.errors import PermanentError
+from opsconsole.engine.ports import Overlay
+from opsconsole.store.queries import desk as read
+from opsconsole.store.rows import Reader
+from opsconsole.store.times import from_micros
+
+_CONTACT = ("id", "name", "email", "company", "title", "phone", "zone", "tags")
+_DEAL = ("id", "name", "amount", "currency", "stage", "owner", "contact_email", "company")
+_TICKET = ("id", "title", "queue", "assignee", "priority", "status")
+
+
+def look_up(conn: Reader, verb: str, call: Call, overlay: Overlay, *, now: datetime) -> Result:
+    """Answer one look-up.
+
+    Raises:
+        PermanentError: the desk has no such look-up.
+    """
+    answer = _LOOKUPS.get(verb)
+    if answer is None:
+        raise PermanentError(f"the desk has no look-up called {verb}")
+    return Result(is_ok=True, data=answer(conn, call, overlay, now))
+
+
+def merged(records: list[dict[str, Any]], kind: str, overlay: Overlay, **equal: Any) -> list[dict[str, Any]]:
+    """Lay simulated records over real ones; new ones come first, where they match."""
+    found = [{**one, **overlay.get(f"{kind}:{one['id']}", {})} for one in records]
+    for key, fields in overlay.items():
+        name, _, identity = key.partition(":")
+        if name == kind and identity.startswith("sim:") and all(_low(fields.get(f)) == _low(v) for f, v in equal.items()):
+            found.insert(0, {**dict.fromkeys(read.COLUMNS[kind], ""), **fields, "id": identity})
+    return found
+
+
+def _one(conn: Reader, kind: str, identity: Any, overlay: Overlay) -> dict[str, Any] | None:
+    laid_over = overlay.get(f"{kind}:{identity}", {})
+    record = None if isinstance(identity, str) else read.get(conn, kind, identity)
+    if record is None:
+        return {**dict.fromkeys((*read.COLUMNS[kind], "updated_at"), ""), **laid_over, "id": identity} if laid_over else None
+    return {**record, **laid_over}
+
+
+def _low(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _pick(record: Mapping[str, Any] | None, names: tuple[str, ...]) -> dict[str, Any]:
+    if record is None:
+        return {"found": False, **dict.fromkeys(names, "")}
+    return {"found": True, **{name: record[name] for name in names}}
+
+
+def _find_contact(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
+    email = call.args["email"].lower()
+    found = merged(read.find(conn, "contact", email=email, newest_first=False), "contact", overlay, email=email)
+    return _pick(found[0] if found else None, _CONTACT)
+
+
+def _find_company(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
+    for field in ("domain", "name"):
+        value = call.args.get(field, "")
+        wanted = value.lower() if field == "domain" else value
+        if value and (found := merged(read.find(conn, "company", **{field: wanted}), "company", overlay, **{field: wanted})):
+            return _pick(found[0], ("id", "name", "domain", "industry", "size"))
+    return _pick(None, ("id", "name", "domain", "industry", "size"))
+
+
+def _find_deals(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
+    args = call.args
+    equal = {"contact_email": args.get("email", "").lower(), "company": args.get("company", ""), "stage": args.get("stage", "")}
+    equal = {name: value for name, value in equal.items() if value}
+    found = merged(read.find(conn, "deal", **equal), "deal", overlay, **equal) if equal else []
+    if args.get("is_open", True):
+        found = [one for one in found if str(one["stage"]).lower() not in read.CLOSED_STAGES]
+    first = found[0] if found else dict.fromkeys(_DEAL, "")
+    deals = [{name: one[name] for name in _DEAL} for one in found]
+    return {"count": len(found), "deals": deals, **{name: first[name] for name in ("id", "name", "stage", "owner", "amount")}}
+
+
+def _get_deal(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
+    record = _one(conn, "deal", call.args["id"], overlay)
+    if record is not None:
+        last = record["last_activity_at"] or record["updated_at"]
+        record["idle_days"] = max(0, (now - from_micros(int(last))).days) if last else 0
+    return _pick(record, (*_DEAL, "close_date", "idle_days"))
+
+
+def _find_tickets(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
+    args = call.args
+    equal = {"requester_email": args.get("email", "").lower(), "thread": args.get("thread", ""), "status": args.get("status", "")}
+    equal = {name: value for name, value in equal.items() if value}
+    found = merged(read.find(conn, "ticket", **equal), "ticket", overlay, **equal) if equal else []
+    first = found[0] if found else dict.fromkeys(_TICKET, "")
+    tickets = [{name: one[name] for name in _TICKET} for one in found]
+    return {"count": len(found), "tickets": tickets, **{name: first[name] for name in ("id", "status", "priority", "assignee")}}
+
+
+def _get_ticket(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
+    record = _one(conn, "ticket", call.args["id"], overlay)
+    return _pick(record, (*_TICKET, "description", "requester_email"))
+
+
+def _thread(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
+    thread = call.args.get("thread") or call.subject
+    found = read.find(conn, "mail", thread=thread, newest_first=False)
+    mails = [
+        {
+            "from": one["sender"], "subject": one["subject"], "text": one["text"][:4000], "direction": one["direction"],
+            "sent_at": "" if one["sent_at"] is None else from_micros(one["sent_at"]).isoformat(),
+        }
+        for one in found
+    ]  # fmt: skip
+    has_reply = any(one["direction"] == "out" for one in found)
+    return {"count": len(mails), "mails": mails, "last_from": mails[-1]["from"] if mails else "", "has_our_reply": has_reply}
+
+
+def _search(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
+    hits = read.search(conn, call.args["text"], kind=call.args.get("kind"), limit=call.args.get("limit", 10))
+    return {"count": len(hits), "hits": hits}
+
+
+def _history(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
+    if isinstance(call.args["id"], str):
+        return {"count": 0, "entries": []}
+    lines = read.history(conn, call.args["kind"], call.args["id"])
+    entries = [{**line, "at": from_micros(line["at"]).isoformat()} for line in lines]
+    return {"count": len(entries), "entries": entries}
+
+
+_LOOKUPS: dict[str, Callable[[Reader, Call, Overlay, datetime], dict[str, Any]]] = {
+    "find_contact": _find_contact,
+    "find_company": _find_company,
+    "find_deals": _find_deals,
+    "get_deal": _get_deal,
+    "find_tickets": _find_tickets,
+    "get_ticket": _get_ticket,
+    "thread": _thread,
+    "search": _search,
+    "history": _history,
+}

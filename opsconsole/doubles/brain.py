@@ -1,0 +1,38 @@
+"""A brain that follows a script: what a model might say, said on purpose."""
+
+from collections.abc import Callable, Sequence
+
+from opsconsole.domain.action import Proposal
+from opsconsole.engine.ports import Lesson, RunView, Turn
+
+Script = Callable[[RunView], Turn]
+
+
+class FakeBrain:
+    """Answers each turn by calling the script; keeps what it was taught and asked."""
+
+    def __init__(self, script: Script) -> None:
+        self._script = script
+        self.lessons: list[Lesson] = []
+        self.views: list[RunView] = []
+
+    async def turn(self, view: RunView) -> Turn:
+        """Follow the script."""
+        self.views.append(view)
+        return self._script(view)
+
+    def learn(self, lesson: Lesson) -> None:
+        """Keep a lesson."""
+        self.lessons.append(lesson)
+
+
+def one_by_one(category: str, calls: Sequence[Proposal], *, confidence: float = 1.0) -> Script:
+    """Make a script that wants these calls one after another, whatever comes of them, and then is done."""
+
+    def script(view: RunView) -> Turn:
+        done = len(view.past)
+        if done < len(calls):
+            return Turn(category=category, confidence=confidence, proposals=(calls[done],))
+        return Turn(category=category, confidence=confidence, final="done")
+
+    return script

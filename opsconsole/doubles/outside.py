@@ -1,0 +1,77 @@
+"""An outside system in a process and a file of its own, which survives the death of whoever calls it.
+
+`python -m opsconsole.doubles.outside --file deeds.jsonl --mode honour` prints its port and serves JSON lines on
+loopback. Modes: `honour` (a repeated key gives the first answer), `lookup` (a repeat makes another, but a key can be
+looked up), `neither`. Every deed is one line in the file, written and synced before the answer.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+
+class OutsideSystem:
+    """Takes deeds and writes each down."""
+
+    def __init__(self, file: Path, mode: str) -> None:
+        self._mode = mode
+        self._by_key: dict[str, int] = {}
+        self._count = 0
+        for line in file.read_text(encoding="utf-8").splitlines() if file.exists() else []:
+            self._count += 1
+            self._by_key.setdefault(json.loads(line)["key"], self._count)
+        self._file = file.open("a", encoding="utf-8")
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Serve one request: `{op: do|find, key, what}`."""
+        key = str(request.get("key", ""))
+        if request.get("op") == "find":
+            found = self._by_key.get(key) if self._mode == "lookup" else None
+            return {"id": found}
+        if self._mode == "honour" and key in self._by_key:
+            return {"id": self._by_key[key]}
+        self._count += 1
+        self._file.write(json.dumps({"key": key, "what": request.get("what")}) + "\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._by_key.setdefault(key, self._count)
+        return {"id": self._count}
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one caller until it hangs up."""
+        try:
+            while line := await reader.readline():
+                writer.write(json.dumps(self.answer(json.loads(line))).encode() + b"\n")
+                await writer.drain()
+        except (ConnectionError, json.JSONDecodeError):
+            pass
+        finally:
+            writer.close()
+
+
+def deeds(file: Path) -> Counter[str]:
+    """Count the deeds in a file by what was done."""
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    return Counter(json.dumps(json.loads(line)["what"], sort_keys=True) for line in lines)
+
+
+async def _main(file: Path, mode: str) -> None:
+    system = OutsideSystem(file, mode)
+    server = await asyncio.start_server(system.serve, "127.0.0.1", 0)
+    sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
+    sys.stdout.flush()
+    async with server:
+        await server.serve_forever()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--file", type=Path, required=True)
+    parser.add_argument("--mode", choices=("honour", "lookup", "neither"), required=True)
+    options = parser.parse_args()
+    asyncio.run(_main(options.file, options.mode))

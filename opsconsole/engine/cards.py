@@ -1,0 +1,179 @@
+"""The card a person decides on: all it shows is read from what is stored, bound by one digest."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from opsconsole.domain.action import ActionType, Call
+from opsconsole.domain.enums import ApprovalKind, Effect, Reversibility, Risk
+from opsconsole.domain.errors import ConnectorError, NotFoundError
+from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ports import Change
+from opsconsole.engine.runview import Loaded, load, shown
+from opsconsole.store.queries import feed, work
+from opsconsole.store.rows import ActionRow, ApprovalRow
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Something the action relies on, and where it was found. Three honest states: found, asserted, uncited."""
+
+    argument: str
+    text: str
+    state: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """A card in plain values."""
+
+    id: int
+    digest: str
+    kind: ApprovalKind
+    state: str
+    agent: str
+    category: str
+    intent: str
+    tool: str
+    args: Mapping[str, Any]
+    changes: tuple[Change, ...]
+    claims: tuple[Claim, ...]
+    precedents: tuple[Mapping[str, Any], ...]
+    because: str
+    agents_reason: str
+    reversibility: str
+    risk: Risk
+    if_live: str
+    asked_at: datetime
+    expires_at: datetime | None
+    is_escalated: bool
+    subject_changes: tuple[str, ...]
+    event: Mapping[str, Any]
+    decisions: tuple[Mapping[str, Any], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it as JSON."""
+        body = asdict(self)
+        for name in ("asked_at", "expires_at"):
+            body[name] = None if body[name] is None else body[name].isoformat()
+        for decision in body["decisions"]:
+            decision["at"] = decision["at"].isoformat()
+        return body
+
+
+async def card(kernel: Kernel, approval_id: int) -> CardView:
+    """Make the card of a request.
+
+    Raises:
+        NotFoundError: there is none of that number.
+    """
+    conn = kernel.reader
+    approval = work.approval(conn, approval_id)
+    if approval is None:
+        raise NotFoundError(f"There is no request {approval_id}. `opsconsole approvals list` shows what waits.")
+    action = work.action(conn, approval.action_id)
+    assert action is not None
+    loaded = load(kernel, conn, action.run_id)
+    kind = kernel.registry.type(action.tool)
+    turn = loaded.turns[action.turn]
+    proposal = turn.proposals[action.position]
+    ruling = work.rulings(conn, action.id)
+    return CardView(
+        id=approval.id,
+        digest=approval.digest,
+        kind=approval.kind,
+        state=approval.state.value,
+        agent=loaded.version.spec.name,
+        category=action.category or "",
+        intent=intent(kind, action, approval),
+        tool=action.tool,
+        args=action.args,
+        changes=await _changes(kernel, loaded, action, approval),
+        claims=_claims(loaded, action, proposal.slots),
+        precedents=turn.evidence,
+        because=approval.because,
+        agents_reason=proposal.because or turn.rationale,
+        reversibility=reversibility(kind, loaded.version.spec.approvals.veto_s),
+        risk=risk(kind),
+        if_live=ruling[-1].if_live or "" if ruling else "",
+        asked_at=approval.created_at,
+        expires_at=approval.expires_at,
+        is_escalated=approval.is_escalated,
+        subject_changes=tuple(
+            work.subject_changes(conn, action.subject_id, after=approval.subject_mark, without_run=action.run_id)
+        ),
+        event={
+            "id": loaded.event.id, "kind": loaded.event.kind, "from": loaded.event.sender, "title": loaded.event.title,
+            "text": loaded.event.text, "is_verified": loaded.event.is_verified, "problems": list(loaded.event.problems),
+        },
+        decisions=tuple(feed.decisions_of(conn, action.id)),
+    )  # fmt: skip
+
+
+def intent(kind: ActionType | None, action: ActionRow, approval: ApprovalRow | None = None) -> str:
+    """Give the action in one line."""
+    if approval is not None and approval.kind is ApprovalKind.QUESTION:
+        return str(action.args.get("question", "a question"))
+    line = f"{action.tool}"
+    if kind is not None:
+        line = kind.title[:1].upper() + kind.title[1:]
+        if kind.sentence:
+            filled = {name: str(action.args.get(name) or "—").replace("\n", " ")[:80] for name in kind.arguments.model_fields}
+            line = kind.sentence.format_map(filled)
+    if approval is not None and approval.kind is ApprovalKind.UNKNOWN:
+        return f"Was this done? {line}"
+    return line
+
+
+def risk(kind: ActionType | None) -> Risk:
+    """High: irreversible or money; medium: external or compensable; low: the rest."""
+    if kind is None or kind.is_money or kind.reversibility is Reversibility.IRREVERSIBLE:
+        return Risk.HIGH
+    if kind.effect is Effect.EXTERNAL or kind.reversibility is Reversibility.COMPENSABLE:
+        return Risk.MEDIUM
+    return Risk.LOW
+
+
+def reversibility(kind: ActionType | None, veto_s: float) -> str:
+    """Say in words what can be taken back."""
+    window = f"can be stopped for {veto_s:g} s after you approve" if veto_s else "is done at once when you approve"
+    if kind is None or kind.undo is None:
+        return f"{window}; cannot be undone after that"
+    return f"{window}; can be undone later: {kind.undo}"
+
+
+async def _changes(kernel: Kernel, loaded: Loaded, action: ActionRow, approval: ApprovalRow) -> tuple[Change, ...]:
+    owner = kernel.registry.owner(action.tool)
+    if owner is None or approval.kind is ApprovalKind.QUESTION:
+        return ()
+    call = Call(
+        action_id=action.id, tool=action.tool, args=action.args, subject=loaded.event.subject,
+        actor=f"agent:{loaded.run.agent_id}", key="", fields=loaded.event.fields,
+    )  # fmt: skip
+    try:
+        return tuple(await owner.preview(call))
+    except ConnectorError as error:
+        return (Change("!", "", f"cannot be shown: {error}"),)
+
+
+def _claims(loaded: Loaded, action: ActionRow, slots: Mapping[str, tuple[str, ...]]) -> tuple[Claim, ...]:
+    sources = [
+        ("the event", f"{loaded.event.title}\n{loaded.event.text}"),
+        ("the event's sender", f"{loaded.event.sender}\n{loaded.event.sender_name}"),
+        ("the event's fields", str(dict(loaded.event.fields))),
+    ]
+    for earlier in loaded.actions:
+        if earlier.turn < action.turn and earlier.result:
+            sources.append((earlier.tool, str(shown(earlier.result))))
+    claims: list[Claim] = []
+    for name, value in action.args.items():
+        values = slots.get(name)
+        if values is None:
+            values = (str(value),) if isinstance(value, str | int | float) and not isinstance(value, bool) else ()
+        for text in values:
+            where = next((source for source, body in sources if text and text in body), None)
+            state = "found" if where is not None else "asserted" if name in slots else "uncited"
+            claims.append(Claim(name, text[:200], state, where or ""))
+    return tuple(claims)

@@ -1,0 +1,231 @@
+"""What would the gate say of recorded actions: how an operator tries a policy on the past.
+
+Only `case_id`, `suite` and `agent_actions` of a case are read. Provenance is carried: once a tool that gives strangers'
+text was called, later calls of the case count as chosen after reading it.
+"""
+
+import gzip
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError
+
+from opsconsole.domain.action import ActionType
+from opsconsole.domain.agent import Frozen, Guardrail, Trust
+from opsconsole.domain.enums import ClassCeiling, Effect, Level, Reversibility, Verdict
+from opsconsole.domain.errors import FileFormatError
+from opsconsole.engine.yamlfile import read_yaml
+from opsconsole.policy import gate
+from opsconsole.policy.conditions import ConditionError, compile_condition
+from opsconsole.policy.context import GateContext, Provenance
+
+LONGEST_LINE = 10_000_000
+
+
+class AnyArguments(BaseModel):
+    """Arguments of a tool whose schema we were not given."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class ToolEntry(Frozen):
+    """One tool in a TOOLS.yaml."""
+
+    effect: Effect
+    reversibility: Reversibility = Reversibility.REVERSIBLE
+    untrusted: bool = False
+    """What it returns can have been written by strangers."""
+    egress: bool = False
+    """Its arguments leave the house even though it only reads."""
+    external_if_given: tuple[str, ...] = ()
+    destinations: tuple[str, ...] = ()
+    money: bool = False
+
+    def action_type(self, name: str) -> ActionType:
+        """Give it as the gate knows tools."""
+        return ActionType(
+            name=name, title=name, effect=self.effect, reversibility=self.reversibility, arguments=AnyArguments,
+            is_untrusted=self.untrusted, is_egress=self.egress, external_if_given=self.external_if_given,
+            destinations=self.destinations, is_money=self.money,
+        )  # fmt: skip
+
+
+class ToolsFile(RootModel[dict[str, dict[str, ToolEntry]]]):
+    """TOOLS.yaml: suite → tool → class."""
+
+
+class RaisedFor(Frozen):
+    """A class ceiling raised by hand."""
+
+    tool: str
+    ceiling: ClassCeiling
+    reason: str = Field(min_length=8)
+
+
+class PolicyFile(Frozen):
+    """POLICY.yaml: what to try."""
+
+    level: Level | None = None
+    levels: dict[str, Level] = {}
+    class_ceilings: Literal["on", "off"] | bool = True
+    """`off` tries the other rules alone; an agent has no such setting."""
+    raised: tuple[RaisedFor, ...] = ()
+    guardrails: tuple[Guardrail, ...] = ()
+    trust: Trust = Trust()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedCase:
+    """A case as it was recorded, with what counts."""
+
+    case_id: str
+    suite: str
+    actions: Sequence[tuple[str, Mapping[str, Any]]]
+
+
+@dataclass(slots=True)
+class Totals:
+    """Counts over all cases."""
+
+    cases: int = 0
+    actions: int = 0
+    verdicts: Counter[str] = field(default_factory=Counter[str])
+    by_class: dict[str, Counter[str]] = field(default_factory=dict[str, Counter[str]])
+    rules: Counter[str] = field(default_factory=Counter[str])
+    unknown_tools: Counter[str] = field(default_factory=Counter[str])
+
+    def to_json(self) -> dict[str, Any]:
+        """Give them as JSON."""
+        return {
+            "cases": self.cases,
+            "actions": self.actions,
+            "verdicts": dict(self.verdicts),
+            "by_class": {name: dict(counts) for name, counts in sorted(self.by_class.items())},
+            "binding_rules": dict(self.rules.most_common()),
+            "unknown_tools": dict(self.unknown_tools.most_common()),
+        }
+
+
+def read_tools(path: Path) -> dict[str, dict[str, ActionType]]:
+    """Read a TOOLS.yaml.
+
+    Raises:
+        FileFormatError: it is not as it should be, with the line.
+    """
+    tools = read_yaml(path).into(ToolsFile).root
+    return {suite: {name: entry.action_type(name) for name, entry in some.items()} for suite, some in tools.items()}
+
+
+def read_policy(path: Path) -> PolicyFile:
+    """Read a POLICY.yaml.
+
+    Raises:
+        FileFormatError: it is not as it should be, with the line.
+    """
+    document = read_yaml(path)
+    policy = document.into(PolicyFile)
+    for index, guardrail in enumerate(policy.guardrails):
+        try:
+            compile_condition(guardrail.when)
+        except ConditionError as error:
+            raise document.error(str(error), ("guardrails", index, "when")) from error
+    return policy
+
+
+def read_cases(path: Path) -> Iterator[RecordedCase]:
+    """Read recorded cases, one JSON object a line, plain or gzipped.
+
+    Raises:
+        FileFormatError: a line is no such case.
+    """
+    opener = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opener(path, "rt", encoding="utf-8") as file:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    yield _case(line, str(path), number)
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise FileFormatError(f"cannot be read: {error}", path=str(path)) from error
+
+
+class _Action(BaseModel):
+    tool: str
+    args: dict[str, Any] = {}
+
+
+class _Case(BaseModel):
+    case_id: str
+    suite: str = ""
+    agent_actions: list[_Action]
+
+
+def _case(line: str, path: str, number: int) -> RecordedCase:
+    if len(line) > LONGEST_LINE:
+        raise FileFormatError("a line of more than 10 MB is no case", path=path, line=number)
+    try:
+        case = _Case.model_validate_json(line)
+    except (ValidationError, RecursionError) as error:
+        detail = error.errors(include_url=False)[0]["msg"] if isinstance(error, ValidationError) else "nested too deep"
+        text = f"not a case {{case_id, suite, agent_actions: [{{tool, args}}]}}: {detail}"
+        raise FileFormatError(text, path=path, line=number) from error
+    return RecordedCase(case.case_id, case.suite, [(one.tool, one.args) for one in case.agent_actions])
+
+
+def check(
+    case: RecordedCase, tools: Mapping[str, Mapping[str, ActionType]], policy: PolicyFile, *, level: Level, now: datetime,
+    totals: Totals,
+) -> dict[str, Any]:  # fmt: skip
+    """Ask the gate about each action of a case, in order; give the verdicts as JSON and add to the totals."""
+    known = tools.get(case.suite, {})
+    is_tainted = False
+    told: list[dict[str, Any]] = []
+    totals.cases += 1
+    for tool, args in case.actions:
+        kind = known.get(tool)
+        context = _context(tool, args, kind, policy, is_tainted=is_tainted, level=level, now=now)
+        ruling = gate.rule(context)
+        name = ruling.verdict.name
+        told.append(
+            {
+                "tool": tool, "effect": context.effect.value, "reversibility": context.reversibility.value,
+                "after_untrusted": is_tainted, "verdict": name,
+                "reasons": [f"{reason.rule}: {reason.text}" for reason in ruling.binding],
+            }
+        )  # fmt: skip
+        is_egress = kind is not None and kind.is_egress
+        group = f"{context.effect.value} {'egress' if is_egress else context.reversibility.value if context.is_write else ''}"
+        totals.actions += 1
+        totals.verdicts[name] += 1
+        totals.by_class.setdefault(group.strip(), Counter())[name] += 1
+        totals.rules.update(reason.rule for reason in ruling.binding)
+        if kind is None:
+            totals.unknown_tools[f"{case.suite}:{tool}"] += 1
+        is_tainted = is_tainted or kind is None or kind.is_untrusted
+    lowest = min((Verdict[one["verdict"]] for one in told), default=Verdict.ACT)
+    return {"case_id": case.case_id, "suite": case.suite, "verdict": lowest.name, "actions": told}
+
+
+def _context(
+    tool: str, args: Mapping[str, Any], kind: ActionType | None, policy: PolicyFile, *, is_tainted: bool, level: Level,
+    now: datetime,
+) -> GateContext:  # fmt: skip
+    raised = frozenset(one.ceiling for one in policy.raised if one.tool == tool)
+    if policy.class_ceilings in (False, "off"):
+        raised = frozenset(ClassCeiling)
+    trust = policy.trust
+    return GateContext(
+        now=now, tool=tool, args=args, type=kind, level=policy.levels.get(tool, level), raised=raised,
+        guardrails=policy.guardrails,
+        variables={"event": {}, "subject": "", "category": "", "confidence": 1.0},
+        provenance=Provenance(
+            is_tainted=is_tainted,
+            trusted_addresses=frozenset(trust.addresses),
+            trusted_domains=frozenset(trust.domains),
+            trusted_egress=frozenset(trust.egress),
+        ),
+    )  # fmt: skip

@@ -1,0 +1,116 @@
+"""The embedded desk, read side: records by kind, lookups, search, history."""
+
+import json
+import re
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "company": ("name", "domain", "industry", "size", "notes"),
+    "contact": ("name", "email", "phone", "company", "title", "zone", "tags", "notes"),
+    "deal": ("name", "amount", "currency", "stage", "owner", "contact_email", "company", "close_date", "last_activity_at"),
+    "ticket": ("title", "description", "queue", "assignee", "priority", "status", "requester_email", "thread"),
+    "task": ("title", "assignee", "due", "status", "about"),
+    "note": ("about", "text"),
+    "credit": ("contact_email", "amount", "currency", "reason"),
+    "mail": ("thread", "direction", "folder", "sender", "recipients", "subject", "text", "tags", "in_reply_to", "sent_at"),
+}  # fmt: skip
+"""Fields of each kind of record; `external_id` and the times come on top. Names in SQL come from here only."""
+
+SEARCHED: Mapping[str, tuple[str, ...]] = {
+    "company": ("name", "domain", "industry", "notes"),
+    "contact": ("name", "email", "company", "title", "tags", "notes"),
+    "deal": ("name", "company", "contact_email"),
+    "ticket": ("title", "description", "requester_email"),
+    "task": ("title",),
+    "note": ("text",),
+    "mail": ("sender", "recipients", "subject", "text"),
+}
+_WORD = re.compile(r"\w+", re.UNICODE)
+CLOSED_STAGES = ("won", "lost", "closed")
+
+
+def _row(kind: str, values: tuple[Any, ...]) -> dict[str, Any]:
+    return dict(zip(("id", "external_id", *COLUMNS[kind], "created_at", "updated_at"), values, strict=True))
+
+
+def _select(kind: str) -> str:
+    return f"SELECT id, external_id, {', '.join(COLUMNS[kind])}, created_at, updated_at FROM desk_{kind}"  # noqa: S608 - names from COLUMNS
+
+
+def get(conn: sqlite3.Connection, kind: str, record: int) -> dict[str, Any] | None:
+    """Give a record; None where there is none."""
+    row = conn.execute(f"{_select(kind)} WHERE id = ?", (record,)).fetchone()
+    return None if row is None else _row(kind, row)
+
+
+def find(conn: sqlite3.Connection, kind: str, *, limit: int = 50, newest_first: bool = True, **equal: Any) -> list[dict[str, Any]]:
+    """Give the records whose fields equal these values (text without regard to case)."""
+    for name in equal:
+        if name not in COLUMNS[kind] and name != "external_id":
+            raise KeyError(f"{kind} has no field {name}")
+    where = " AND ".join(f"{name} = ?" for name in equal) or "1"
+    order = "DESC" if newest_first else "ASC"
+    rows = conn.execute(f"{_select(kind)} WHERE {where} ORDER BY id {order} LIMIT ?", (*equal.values(), limit))
+    return [_row(kind, row) for row in rows]
+
+
+def stalled(conn: sqlite3.Connection, *, before: int) -> list[dict[str, Any]]:
+    """Give the open deals without activity since a time (microseconds)."""
+    marks = ", ".join("?" for _ in CLOSED_STAGES)
+    rows = conn.execute(
+        f"{_select('deal')} WHERE last_activity_at < ? AND lower(stage) NOT IN ({marks}) ORDER BY id",
+        (before, *CLOSED_STAGES),
+    )
+    return [_row("deal", row) for row in rows]
+
+
+def search(conn: sqlite3.Connection, text: str, *, kind: str | None, limit: int) -> list[dict[str, Any]]:
+    """Give the records that hold the words of a text, best first."""
+    words = _WORD.findall(text)[:24]
+    if not words:
+        return []
+    match = " OR ".join(f'"{word}"' for word in words)
+    where, values = ("AND kind = ?", (kind,)) if kind else ("", ())
+    rows = conn.execute(
+        f"SELECT kind, record_id, snippet(desk_search, 0, '', '', '…', 24) FROM desk_search"  # noqa: S608 - no input in it
+        f" WHERE desk_search MATCH ? {where} ORDER BY rank LIMIT ?",
+        (match, *values, limit),
+    )
+    return [{"kind": row[0], "id": row[1], "text": row[2]} for row in rows]
+
+
+def history(conn: sqlite3.Connection, kind: str, record: int) -> list[dict[str, Any]]:
+    """Give who changed a record, oldest first; times in microseconds."""
+    rows = conn.execute(
+        "SELECT at, actor, field, was, now FROM desk_history WHERE kind = ? AND record_id = ? ORDER BY id", (kind, record)
+    )
+    return [{"at": row[0], "actor": row[1], "field": row[2], "was": row[3], "now": row[4]} for row in rows]
+
+
+def done_by(conn: sqlite3.Connection, key: str) -> dict[str, Any] | None:
+    """Give the result of the call with an idempotency key; None where it was never done."""
+    row = conn.execute("SELECT result FROM desk_key WHERE key = ?", (key,)).fetchone()
+    return None if row is None else json.loads(row[0])
+
+
+def undo_of(conn: sqlite3.Connection, key: str) -> dict[str, Any] | None:
+    """Give what takes the call with a key back: `{kind, id, remove}` or `{kind, id, fields}`."""
+    row = conn.execute("SELECT undo FROM desk_key WHERE key = ?", (key,)).fetchone()
+    return None if row is None else json.loads(row[0])
+
+
+def count(conn: sqlite3.Connection, kind: str) -> int:
+    """Count the records of a kind."""
+    if kind not in COLUMNS:
+        raise KeyError(kind)
+    return int(conn.execute(f"SELECT count(*) FROM desk_{kind}").fetchone()[0])  # noqa: S608 - a known kind
+
+
+def number_of(conn: sqlite3.Connection, kind: str, external_id: str) -> int | None:
+    """Give the number of a record by the name it has in the system it came from."""
+    if kind not in COLUMNS:
+        raise KeyError(kind)
+    row = conn.execute(f"SELECT id FROM desk_{kind} WHERE external_id = ?", (external_id,)).fetchone()  # noqa: S608 - a known kind
+    return None if row is None else int(row[0])

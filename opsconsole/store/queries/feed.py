@@ -1,0 +1,177 @@
+"""What people look at: events with what became of them, counts, a run's whole story."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from opsconsole.store.queries.content import decode
+from opsconsole.store.times import from_micros
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRow:
+    """An event and one agent's run on it (run fields empty where no agent works it)."""
+
+    event_id: int
+    at: datetime
+    kind: str
+    sender: str
+    title: str
+    is_broken: bool
+    run_id: int | None
+    agent: str
+    category: str
+    state: str
+    outcome: str
+    verdicts: str
+    """Verdicts of the run's writes, lowest first: `SIMULATE 2, ACT 1`."""
+
+
+def feed(
+    conn: sqlite3.Connection, *, limit: int = 50, agent: str | None = None, state: str | None = None, before: int | None = None,
+    is_broken: bool | None = None,
+) -> list[FeedRow]:  # fmt: skip
+    """Give the newest events first."""
+    where, values = ["1"], list[Any]()
+    for clause, value in (("r.agent_id = ?", agent), ("r.state = ?", state), ("e.id < ?", before)):
+        if value is not None:
+            where.append(clause)
+            values.append(value)
+    if is_broken is not None:
+        where.append("e.is_broken = ?")
+        values.append(is_broken)
+    rows = conn.execute(
+        "SELECT e.id, e.occurred_at, e.kind, c.bytes, e.is_broken, r.id, r.agent_id, r.category, r.state, r.outcome,"
+        " (SELECT group_concat(v, ', ') FROM (SELECT w.verdict || ' ' || count(*) AS v FROM action a JOIN ruling w"
+        "   ON w.id = (SELECT max(id) FROM ruling WHERE action_id = a.id)"
+        "   WHERE a.run_id = r.id AND a.is_write = 1 GROUP BY w.verdict))"
+        " FROM event e JOIN content c ON c.id = e.content_id LEFT JOIN run r ON r.event_id = e.id"
+        f" WHERE {' AND '.join(where)} ORDER BY e.id DESC, r.id LIMIT ?",  # noqa: S608 - clauses are ours
+        (*values, limit),
+    )
+    found: list[FeedRow] = []
+    for row in rows:
+        body: Mapping[str, Any] = decode(row[3])
+        found.append(
+            FeedRow(
+                row[0], from_micros(int(row[1])), row[2], body.get("sender", ""), body.get("title", ""), bool(row[4]),
+                row[5], row[6] or "", row[7] or "", row[8] or "", row[9] or "", row[10] or "",
+            )
+        )  # fmt: skip
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class AgentCounts:
+    """What an agent did, in counts."""
+
+    agent: str
+    events: int
+    done: int
+    waiting: int
+    failed: int
+    verdicts: Mapping[str, int]
+    """Latest verdict of each write."""
+    categories: Mapping[str, int]
+
+
+def agent_counts(conn: sqlite3.Connection) -> list[AgentCounts]:
+    """Count per agent."""
+    found: list[AgentCounts] = []
+    for (agent,) in conn.execute("SELECT id FROM agent ORDER BY id").fetchall():
+        states: dict[str, int] = dict(
+            conn.execute("SELECT state, count(*) FROM run WHERE agent_id = ? GROUP BY state", (agent,)).fetchall()
+        )
+        verdicts: dict[str, int] = dict(
+            conn.execute(
+                "SELECT w.verdict, count(*) FROM run r JOIN action a ON a.run_id = r.id JOIN ruling w"
+                " ON w.id = (SELECT max(id) FROM ruling WHERE action_id = a.id)"
+                " WHERE r.agent_id = ? AND a.is_write = 1 GROUP BY w.verdict",
+                (agent,),
+            ).fetchall()
+        )
+        categories: dict[str, int] = dict(
+            conn.execute(
+                "SELECT coalesce(category, '?'), count(*) FROM run WHERE agent_id = ? GROUP BY 1 ORDER BY 2 DESC", (agent,)
+            ).fetchall()
+        )
+        open_ = states.get("waiting", 0) + states.get("queued", 0) + states.get("running", 0)
+        found.append(
+            AgentCounts(
+                agent, sum(states.values()), states.get("done", 0), open_, states.get("failed", 0), verdicts, categories
+            )
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The state of the workspace in counts."""
+
+    events: int
+    broken: int
+    without_agent: int
+    runs: Mapping[str, int]
+    waiting: Mapping[str, int]
+    """Requests to the person, by kind."""
+    effects: Mapping[str, int]
+    audit: int
+
+
+def totals(conn: sqlite3.Connection) -> Totals:
+    """Count everything."""
+
+    def one(sql: str) -> int:
+        return int(conn.execute(sql).fetchone()[0])
+
+    return Totals(
+        events=one("SELECT count(*) FROM event"),
+        broken=one("SELECT count(*) FROM event WHERE is_broken = 1"),
+        without_agent=one("SELECT count(*) FROM event e WHERE NOT EXISTS (SELECT 1 FROM run WHERE event_id = e.id)"),
+        runs=dict(conn.execute("SELECT state, count(*) FROM run GROUP BY state").fetchall()),
+        waiting=dict(conn.execute("SELECT kind, count(*) FROM approval WHERE state = 'waiting' GROUP BY kind").fetchall()),
+        effects=dict(conn.execute("SELECT state, count(*) FROM effect GROUP BY state").fetchall()),
+        audit=one("SELECT coalesce(max(seq), 0) FROM audit"),
+    )
+
+
+def refused(conn: sqlite3.Connection, *, limit: int = 10) -> list[tuple[str, str, int]]:
+    """Give (tool, why, how often) of what the gate refused, most often first."""
+    counts: dict[tuple[str, str], int] = {}
+    for tool, reasons in conn.execute(
+        "SELECT a.tool, w.reasons FROM action a JOIN ruling w ON w.action_id = a.id WHERE w.verdict = 'REFUSE'"
+    ):
+        why = "; ".join(one["text"] for one in json.loads(reasons) if one["verdict"] == "REFUSE")
+        counts[(tool, why)] = counts.get((tool, why), 0) + 1
+    ordered = sorted(counts.items(), key=lambda item: -item[1])[:limit]
+    return [(tool, why, count) for (tool, why), count in ordered]
+
+
+def audit_tail(conn: sqlite3.Connection, *, limit: int) -> list[dict[str, Any]]:
+    """Give the last entries, oldest first."""
+    rows = conn.execute("SELECT blob FROM audit ORDER BY seq DESC LIMIT ?", (limit,)).fetchall()
+    return [json.loads(row[0]) for row in reversed(rows)]
+
+
+def audit_of_run(conn: sqlite3.Connection, run: int) -> list[dict[str, Any]]:
+    """Give the entries of a run."""
+    rows = conn.execute("SELECT blob FROM audit WHERE run = ? ORDER BY seq", (run,))
+    return [json.loads(row[0]) for row in rows]
+
+
+def decisions_of(conn: sqlite3.Connection, action: str) -> list[dict[str, Any]]:
+    """Give what people said about an action."""
+    rows = conn.execute(
+        "SELECT d.verb, d.actor, d.at, c.bytes FROM decision d JOIN approval p ON p.id = d.approval_id"
+        " LEFT JOIN content c ON c.id = d.content_id WHERE p.action_id = ? ORDER BY d.id",
+        (action,),
+    )
+    return [
+        {"verb": row[0], "actor": row[1], "at": from_micros(int(row[2])), "words": None if row[3] is None else decode(row[3])}
+        for row in rows
+    ]
+
+
