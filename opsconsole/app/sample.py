@@ -15,6 +15,7 @@ from opsconsole.engine.agentfile import apply_agent, read_agent
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store import cases as case_store
 from opsconsole.store.queries import desk
+from opsconsole.store.times import to_micros
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import settings
 
@@ -72,7 +73,7 @@ def hire(kernel: Kernel, tx: Transaction, folder: Path, *, actor: str, now: date
     for case in cases:
         case_store.add_case(
             tx.conn, scope=case["agent"], category=case["category"], text=case["text"].strip(), source="sample",
-            occurred_at=now - timedelta(days=60), created_at=now,
+            occurred_at=to_micros(now - timedelta(days=60)), created_at=to_micros(now),
         )  # fmt: skip
     tx.record("cases.imported", at=now, actor=actor, count=len(cases))
     return len(cases)

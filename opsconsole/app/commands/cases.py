@@ -15,6 +15,7 @@ from opsconsole.domain.errors import FileFormatError, NotFoundError
 from opsconsole.engine.agentfile import load_spec
 from opsconsole.store import cases as store
 from opsconsole.store.queries import work
+from opsconsole.store.times import to_micros
 from opsconsole.store.transaction import Transaction
 
 app = typer.Typer(help="Precedents: past events with their right category.", no_args_is_help=True)
@@ -41,7 +42,7 @@ def import_(agent: str, file: Annotated[Path, typer.Argument(help="CSV with the 
 
             def job(tx: Transaction, chunk: list[tuple[str, str]] = chunk) -> None:
                 for text, category in chunk:
-                    store.add_case(tx.conn, scope=agent, category=category, text=text, source="import", occurred_at=now, created_at=now)
+                    store.add_case(tx.conn, scope=agent, category=category, text=text, source="import", occurred_at=to_micros(now), created_at=to_micros(now))
                 tx.record("cases.imported", at=now, actor=session.actor, agent=agent, count=len(chunk))
                 tx.touch("cases")
 

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO
 
@@ -45,7 +45,7 @@ class TableSource(Source):
         with self._open() as stream:
             rows = _rows(stream, self._delimiter)
             next(rows, None)
-            sample = [row for row, _ in zip(rows, range(SAMPLE_ROWS), strict=False)]
+            sample = list(islice(rows, SAMPLE_ROWS))
             habit = day_habit(_date_cells(sample, self._layout))
             for line, cells, problem in chain(sample, rows):
                 if not any(cell.strip() for cell in cells) and not problem:

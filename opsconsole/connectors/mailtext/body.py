@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from email.header import decode_header, make_header
 from email.message import Message
 from typing import TypeVar, cast
 
 from opsconsole.connectors.mailtext import charset, clean, html
+from opsconsole.connectors.mailtext.headers import decoded_name
 from opsconsole.connectors.mailtext.model import MAX_TEXT, Attachment
 from opsconsole.connectors.mailtext.parse import TOO_DEEP
 
@@ -168,9 +168,7 @@ def _parameter(part: Message, name: str) -> str:
 
 def _name(part: Message) -> str:
     name = str(_guard(part.get_filename, None) or "")
-    if "=?" in name:
-        encoded = name
-        name = _guard(lambda: str(make_header(decode_header(encoded))), name)
+    name = decoded_name(name)
     return clean.line(name.replace("\\", "/").rpartition("/")[2], 255)
 
 

@@ -61,7 +61,7 @@ def _codec(said: str) -> str | None:
         found = codecs.lookup(said).name
     except (LookupError, ValueError):
         return None
-    if found in _REFUSED:
+    if found.replace("-", "_") in _REFUSED:
         return None
     try:
         b"a".decode(found, "replace")
@@ -71,10 +71,8 @@ def _codec(said: str) -> str | None:
 
 
 def _guess(data: bytes) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        # A text cut in the middle of its last character is still UTF-8.
-        if error.start >= len(data) - 3 and error.start > 0:
-            return data[: error.start].decode("utf-8-sig", "replace") + "\ufffd"
-        return data.decode("cp1252", "replace")
+    """Decode as UTF-8 where more of it fits than not, so that one stray byte does not garble the rest."""
+    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+    bad = text.count("\ufffd")
+    good = len(text) - len(text.encode("ascii", "ignore")) - bad
+    return text if good > bad or not bad else data.decode("cp1252", "replace")

@@ -23,10 +23,11 @@ _FOLD = re.compile(r"\r?\n[ \t]*|\r")
 _ADDRESS = re.compile(
     r"""(?:(?P<name>"[^"<>]{0,200}"|[^"<>@,;]{0,200})\s{0,5}<)?\s{0,3}(?P<addr>[^\s<>()@,;:"'\[\]]{1,64}@[^\s<>()@,;:"']{1,255})"""
 )
+_WORD = re.compile(r"=\?[^?\s]{1,40}\?[bq]\?[^?]{0,1000}\?=", re.IGNORECASE)
+_BETWEEN = re.compile(r"\?=\s{1,5}=\?")
 _COMMAS = re.compile(r",(?:\s{0,20},)+")
 _ID = re.compile(r"<([^<>]{1,990})>")
-_BARE_COMMAS = re.compile(r",(?:\s{0,20},)+")
-_ID = re.compile(r"[^\s<>,;]{1,500}@[^\s<>,;]{1,490}")
+_BARE_ID = re.compile(r"[^\s<>,;]{1,500}@[^\s<>,;]{1,490}")
 
 
 class Headers:
@@ -137,6 +138,13 @@ def _modern(value: str) -> str:
 
 def _compat(value: str) -> str:
     return repair(str(make_header(decode_header(value))))
+
+
+def decoded_name(value: str) -> str:
+    """Decode encoded words wherever they stand; mailers put them inside names, where they do not belong."""
+    with suppress(Exception):
+        return _WORD.sub(lambda found: _compat(found[0]), _BETWEEN.sub("?==?", value))
+    return value
 
 
 def parse_date(value: str, *, now: datetime) -> datetime | None:

@@ -1,5 +1,6 @@
 """The way in: bytes to MailText, whatever the bytes."""
 
+import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.message import Message
@@ -12,6 +13,7 @@ from opsconsole.connectors.mailtext.model import MAX_TEXT, MailText
 from opsconsole.connectors.mailtext.parse import defect_problems, parse
 from opsconsole.connectors.mailtext.reply import strip_quotes
 
+_log = logging.getLogger(__name__)
 _BROKEN_HEADERS = "The mail's headers could not be read."
 
 
@@ -27,6 +29,8 @@ def read_mail(raw: bytes, *, received_at: datetime | None = None, trusted_authse
     try:
         return _read(raw, received_at or datetime.now(UTC), trusted_authserv, problems)
     except Exception as error:
+        # Every known oddity is handled further in; what arrives here is ours to mend.
+        _log.warning("A mail could not be taken apart.", exc_info=True)
         problems.append(
             f"The mail could not be taken apart ({type(error).__name__}); it is shown as it came, "
             "and the original is kept."

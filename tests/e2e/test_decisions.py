@@ -1,0 +1,176 @@
+"""What a person can say, and what the gate says again: each with its binding rule in the audit."""
+
+from pathlib import Path
+
+import pytest
+
+from opsconsole.domain.action import Proposal
+from opsconsole.domain.errors import DecisionError, StaleCardError
+from opsconsole.engine import commands
+from opsconsole.engine.ports import ASK_PERSON, RunView, Turn
+from tests.support.rig import ANN, agent, call, mail, rig
+
+REPLY = call("desk.reply", to=ANN, text="We are on it.")
+
+
+def reasons(entry: dict[str, object]) -> str:
+    return " | ".join(entry["reasons"])  # type: ignore[arg-type]
+
+
+async def test_approve(tmp_path: Path) -> None:
+    async with rig(tmp_path, [REPLY], agent()) as r:
+        await r.take(mail())
+        (card,) = r.waiting()
+        assert r.sent() == []
+        answer = await r.approve(card.id, digest=card.digest)
+        assert answer.is_done
+        await r.settle()
+        assert r.sent() == [], "the veto window still runs"
+        await r.wait(seconds=11)
+        assert r.sent() == ["We are on it."]
+        assert r.run().state == "done"
+        (ruled,) = r.audit("action.ruled")
+        assert ruled["verdict"] == "ASK" and "class_irreversible" in reasons(ruled)
+        (decided,) = r.audit("decision.approve")
+        assert decided["actor"] == "person:test" and decided["card"] == card.digest
+        assert [one["kind"] for one in r.audit("effect.done")] == ["effect.done"]
+        with pytest.raises(DecisionError):
+            await r.approve(card.id)
+
+
+async def test_edit_then_approve_sends_the_edited_text(tmp_path: Path) -> None:
+    async with rig(tmp_path, [REPLY], agent()) as r:
+        await r.take(mail())
+        (card,) = r.waiting()
+        with pytest.raises(DecisionError, match="to"):
+            await r.approve(card.id, edited={"to": "not an address"})
+        assert (await r.approve(card.id, edited={"text": "Edited."})).is_done
+        await r.wait(seconds=11)
+        assert r.sent() == ["Edited."]
+        (decided,) = r.audit("decision.edit")
+        assert decided["digest"] != r.audit("action.ruled")[0]["digest"]
+
+
+async def test_edited_arguments_are_decided_again(tmp_path: Path) -> None:
+    rule = {"name": "no-iban", "when": "args.text.contains('IBAN')", "then": "refuse", "because": "bank details never leave"}
+    async with rig(tmp_path, [REPLY], agent(guardrails=[rule])) as r:
+        await r.take(mail())
+        (card,) = r.waiting()
+        answer = await r.approve(card.id, edited={"text": "Our IBAN is …"})
+        assert not answer.is_done and "bank details" in answer.text
+        await r.wait(minutes=1)
+        assert r.sent() == []
+        assert "guardrail:no-iban" in reasons(r.audit("decision.edit")[0])
+
+
+async def test_reject_and_try_again(tmp_path: Path) -> None:
+    def script(view: RunView) -> Turn:
+        if not view.past:
+            return Turn(category="case", proposals=(REPLY,))
+        outcome = view.past[-1].outcomes[0]
+        if outcome.state == "rejected" and len(view.past) == 1:
+            assert outcome.result["error"] == "too short"
+            return Turn(category="case", proposals=(call("desk.reply", to=ANN, text="A longer answer."),))
+        return Turn(category="case", final="done")
+
+    async with rig(tmp_path, script, agent()) as r:
+        await r.take(mail())
+        await r.say(commands.reject, r.waiting()[0].id, reason="too short")
+        await r.settle()
+        (second,) = r.waiting()
+        await r.approve(second.id)
+        await r.wait(seconds=11)
+        assert r.sent() == ["A longer answer."]
+        assert r.states() == ["desk.reply rejected", "desk.reply done"]
+        assert len(r.audit("decision.reject")) == 1
+
+
+async def test_respond_to_an_escalation_continues_the_run(tmp_path: Path) -> None:
+    def script(view: RunView) -> Turn:
+        if not view.past:
+            question = Proposal(tool=ASK_PERSON, args={"question": "Which queue?", "options": ["billing", "tech"]}, step="case#0")
+            return Turn(category="case", proposals=(question,))
+        if len(view.past) == 1:
+            queue = view.past[0].outcomes[0].result["answer"]
+            return Turn(category="case", proposals=(call("desk.create_ticket", title="Look", queue=queue),))
+        return Turn(category="case", final="done")
+
+    async with rig(tmp_path, script, agent()) as r:
+        await r.take(mail())
+        (card,) = r.waiting()
+        assert card.kind == "question"
+        with pytest.raises(DecisionError, match="question"):
+            await r.approve(card.id)
+        await r.say(commands.respond, card.id, answer="billing")
+        await r.settle()
+        assert r.states() == ["person.ask done", "desk.create_ticket done"]
+        assert r.engine.reader.execute("SELECT queue FROM desk_ticket").fetchone() == ("billing",)
+        assert "question" in reasons(r.audit("action.ruled")[0])
+
+
+async def test_expiry_escalates_then_lapses_and_never_approves(tmp_path: Path) -> None:
+    async with rig(tmp_path, [REPLY], agent(approvals={"expires_h": 4, "on_expiry": "escalate"})) as r:
+        await r.take(mail())
+        await r.wait(hours=4, seconds=1)
+        (card,) = r.waiting()
+        assert card.is_escalated
+        await r.wait(hours=4, seconds=1)
+        assert r.waiting() == [] and r.sent() == []
+        assert r.states() == ["desk.reply lapsed"] and r.run().state == "done"
+        assert [one["kind"] for one in r.audit("approval.escalated") + r.audit("approval.lapsed")] == [
+            "approval.escalated", "approval.lapsed",
+        ]  # fmt: skip
+
+
+async def test_an_expired_request_cannot_be_approved(tmp_path: Path) -> None:
+    async with rig(tmp_path, [REPLY], agent(approvals={"expires_h": 1, "on_expiry": "lapse"})) as r:
+        await r.take(mail())
+        (card,) = r.waiting()
+        r.clock.move(hours=2)
+        with pytest.raises(DecisionError, match="expired"):
+            await r.approve(card.id)
+        await r.settle()
+        assert r.sent() == [] and r.states() == ["desk.reply lapsed"]
+
+
+async def test_subject_changed_meanwhile_is_shown_and_asked_again(tmp_path: Path) -> None:
+    async with rig(tmp_path, [REPLY], agent(subscribes=[{"kinds": ["mail.received"], "where": "event.title == 'Question 1'"}])) as r:
+        await r.take(mail())
+        (card,) = r.waiting()
+        await r.take(mail(2, subject=mail().subject, title="Never mind"))
+        answer = await r.approve(card.id, digest=card.digest)
+        assert not answer.is_done and "mail received" in answer.text
+        (fresh,) = r.waiting()
+        assert fresh.digest != card.digest
+        with pytest.raises(StaleCardError):
+            await r.approve(card.id, digest=card.digest)
+        assert (await r.approve(card.id, digest=fresh.digest)).is_done
+        await r.wait(seconds=11)
+        assert r.sent() == ["We are on it."]
+        assert len(r.audit("approval.changed")) == 1
+
+
+async def test_undo_inside_the_veto_window_costs_nothing(tmp_path: Path) -> None:
+    async with rig(tmp_path, [REPLY], agent()) as r:
+        await r.take(mail())
+        (card,) = r.waiting()
+        await r.approve(card.id)
+        assert (await r.say(commands.undo, card.id)).is_done
+        await r.wait(minutes=1)
+        assert r.sent() == []
+        (again,) = r.waiting()
+        await r.approve(again.id)
+        await r.wait(seconds=11)
+        assert r.sent() == ["We are on it."]
+
+
+async def test_what_was_done_is_undone_where_that_can_be(tmp_path: Path) -> None:
+    async with rig(tmp_path, [call("desk.create_ticket", title="A ticket")], agent(level=2)) as r:
+        await r.take(mail())
+        (card,) = r.waiting()
+        await r.approve(card.id)
+        await r.wait(seconds=11)
+        await r.say(commands.undo, card.id)
+        await r.settle()
+        assert r.engine.reader.execute("SELECT status FROM desk_ticket").fetchone() == ("closed",)
+        assert len(r.audit("effect.undone")) == 1

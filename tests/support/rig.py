@@ -1,0 +1,197 @@
+"""A workspace with an engine, a clock that is moved, and a brain that follows a script: real everything else."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from opsconsole.connectors.desk.connector import DeskConnector
+from opsconsole.domain.action import Proposal
+from opsconsole.domain.agent import AgentSpec
+from opsconsole.domain.event import IncomingEvent
+from opsconsole.doubles.brain import FakeBrain, Script, one_by_one
+from opsconsole.doubles.clock import FakeClock
+from opsconsole.engine import commands, switches
+from opsconsole.engine.agentfile import AgentFile, apply_agent
+from opsconsole.engine.commands import Answer
+from opsconsole.engine.engine import Engine
+from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ports import Brain, Connector
+from opsconsole.engine.registry import Registry
+from opsconsole.store import audit
+from opsconsole.store import workspace as workspaces
+from opsconsole.store.queries import feed, work
+from opsconsole.store.rows import ActionRow, ApprovalRow
+from opsconsole.store.workspace import Workspace
+
+ANN = "ann@harbour.example"
+
+
+def call(tool: str, step: str | None = "case#0", slots: dict[str, tuple[str, ...]] | None = None, **args: Any) -> Proposal:
+    """A wanted call."""
+    return Proposal(tool=tool, args=args, step=step, slots=slots or {})
+
+
+def agent(name: str = "mira", *, level: int = 3, **changes: Any) -> AgentSpec:
+    """An agent that is live in one category, `case`."""
+    body: dict[str, Any] = {
+        "agent": name,
+        "name": name.title(),
+        "subscribes": [{"kinds": ["mail.received"]}],
+        "stage": {"default": "full"},
+        "autonomy": {"default": level},
+        "playbook": {"purpose": "a test", "categories": [{"id": "case", "name": "Case"}]},
+    }
+    return AgentSpec.model_validate(body | changes)
+
+
+def mail(number: int = 1, **changes: Any) -> IncomingEvent:
+    """A mail from a verified sender."""
+    facts: dict[str, Any] = {
+        "external_id": f"<m{number}@harbour.example>",
+        "kind": "mail.received",
+        "subject": f"thread:<m{number}@harbour.example>",
+        "occurred_at": FakeClock().now(),
+        "title": f"Question {number}",
+        "text": "Could you have a look, please?",
+        "sender": ANN,
+        "sender_name": "Ann Harbour",
+        "is_verified": True,
+        "recipients": ("support@slotwise.example",),
+        "fields": {"message_id": f"<m{number}@harbour.example>", "folder": "Inbox", "is_auto": False},
+    }
+    return IncomingEvent(**(facts | changes))
+
+
+@dataclass
+class Rig:
+    """An engine at work, and the person beside it."""
+
+    workspace: Workspace
+    clock: FakeClock
+    engine: Engine
+    brain: Brain
+    answers: list[Answer] = field(default_factory=list[Answer])
+
+    @property
+    def kernel(self) -> Kernel:
+        return self.engine.kernel
+
+    async def hire(self, *specs: AgentSpec) -> None:
+        """Put agents in use."""
+        for spec in specs:
+            file, now = AgentFile(spec, ""), self.clock.now()
+            await self.engine.writer.write(
+                lambda tx, f=file: apply_agent(tx, f, self.engine.registry, actor="person:test", now=now), name="agent.apply"
+            )
+
+    async def take(self, *events: IncomingEvent) -> None:
+        """Take events in and work until only people and time are waited for."""
+        for event in events:
+            await self.engine.take("desk", event)
+        await self.engine.settle()
+
+    async def settle(self) -> None:
+        """Work until only people and time are waited for."""
+        await self.engine.settle()
+
+    async def wait(self, **span: float) -> None:
+        """Let time pass, then work."""
+        self.clock.move(**span)
+        await self.engine.settle()
+
+    def waiting(self) -> list[ApprovalRow]:
+        """Requests that wait, oldest first."""
+        return work.waiting_approvals(self.engine.reader)
+
+    async def say(self, verb: Callable[..., Answer], approval: int, **words: Any) -> Answer:
+        """Decide as the person, in a transaction of its own, as another process would."""
+        answer = await self.engine.writer.write(
+            lambda tx: verb(self.kernel, tx, approval, actor="person:test", **words), name="decision"
+        )
+        self.answers.append(answer)
+        return answer
+
+    async def approve(self, approval: int, **words: Any) -> Answer:
+        return await self.say(commands.approve, approval, **words)
+
+    async def pause(self, scope: str = "all") -> None:
+        await self.engine.writer.write(
+            lambda tx: switches.pause(self.kernel, tx, scope, actor="person:test", reason=""), name="switch.on"
+        )
+
+    async def resume(self, scope: str = "all") -> None:
+        await self.engine.writer.write(
+            lambda tx: switches.resume(self.kernel, tx, scope, actor="person:test"), name="switch.off"
+        )
+        self.engine.dispatcher.kick()
+
+    def actions(self, run: int = 1) -> list[ActionRow]:
+        return work.actions(self.engine.reader, run)
+
+    def states(self, run: int = 1) -> list[str]:
+        """`tool state` of each action of a run."""
+        return [f"{one.tool} {one.state.value}" for one in self.actions(run)]
+
+    def run(self, number: int = 1) -> Any:
+        return work.run(self.engine.reader, number)
+
+    def audit(self, kind: str) -> list[dict[str, Any]]:
+        """Audit entries of a kind."""
+        return [one for one in feed.audit_tail(self.engine.reader, limit=100_000) if one["kind"] == kind]
+
+    def sent(self) -> list[str]:
+        """Texts of the mails that left the desk."""
+        rows = self.engine.reader.execute("SELECT text FROM desk_mail WHERE direction = 'out' ORDER BY id").fetchall()
+        return [row[0] for row in rows]
+
+    def count(self, table: str) -> int:
+        return int(self.engine.reader.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608
+
+    def verify(self) -> None:
+        """The record is whole."""
+        report = audit.verify(self.engine.reader)
+        assert report.is_ok, report.findings
+
+
+def desk_only(engine: Engine) -> list[Connector]:
+    """The desk, without its own watch."""
+    return [DeskConnector(engine.reader, engine.writer, engine.clock, stalled_after_days=None)]
+
+
+@asynccontextmanager
+async def rig(
+    folder: Path, script: Script | Sequence[Proposal] | Brain, *specs: AgentSpec, clock: FakeClock | None = None,
+    connectors: Callable[[Engine], list[Connector]] = desk_only, width: int = 24,
+) -> AsyncIterator[Rig]:  # fmt: skip
+    """Start a workspace with these agents; at the end the record must be whole."""
+    time = clock or FakeClock()
+    brain: Any = script
+    if isinstance(script, list | tuple):
+        brain = FakeBrain(one_by_one("case", script))
+    elif callable(script):
+        brain = FakeBrain(script)
+    workspace = workspaces.create(folder, at=time.now(), actor="person:test")
+    try:
+        async with Engine(workspace, connectors, brain, clock=time, width=width) as engine:
+            made = Rig(workspace, time, engine, brain)
+            await made.hire(*specs)
+            yield made
+            made.verify()
+    finally:
+        workspace.close()
+
+
+def registry() -> Registry:
+    """The desk's tools, for checking files."""
+
+    class Tools:
+        id = "desk"
+
+        def action_types(self) -> Any:
+            from opsconsole.connectors.desk.tools import desk_tools
+
+            return desk_tools()
+
+    return Registry([Tools()])  # type: ignore[list-item]
