@@ -15,12 +15,8 @@ def main():
         import shutil
 
         asked = " ".join(["packaging/dev.py"] + sys.argv[1:])  # noqa: RUF005 - parses on old Pythons
-        found = [
-            name for name in ("python3.14", "python3.13", "python3.12", "python3.11") if shutil.which(name)
-        ]
-        advice = (
-            "Use this instead: %s %s" % (found[0], asked) if found else "Install a newer one and try again."
-        )
+        found = [name for name in ("python3.14", "python3.13", "python3.12", "python3.11") if shutil.which(name)]
+        advice = "Use this instead: %s %s" % (found[0], asked) if found else "Install a newer one and try again."
         sys.stderr.write(
             "opsconsole needs Python %d.%d or newer; this is Python %d.%d (%s). %s\n"
             % (OLDEST + sys.version_info[:2] + (sys.executable, advice))

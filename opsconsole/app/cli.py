@@ -42,7 +42,10 @@ app.add_typer(policy.app, name="policy")
 def main() -> None:
     """Run a command; end with an exit code."""
     level = os.environ.get("OPSCONSOLE_LOG", "ERROR").upper()
-    logging.basicConfig(level=level if level in logging.getLevelNamesMapping() else "ERROR", format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        level=level if level in logging.getLevelNamesMapping() else "ERROR",
+        format="%(levelname)s %(name)s: %(message)s",
+    )
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

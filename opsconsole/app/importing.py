@@ -56,14 +56,18 @@ def import_path(
     return done
 
 
-
 def _chunks(items: Iterator[_T]) -> Iterator[list[_T]]:
     while chunk := list(islice(items, CHUNK)):
         yield chunk
 
 
 def _import_events(
-    session: Session, events: Iterator[IncomingEvent], done: Imported, *, is_history: bool, progress: Callable[[int], None]
+    session: Session,
+    events: Iterator[IncomingEvent],
+    done: Imported,
+    *,
+    is_history: bool,
+    progress: Callable[[int], None],
 ) -> None:
     for chunk in _chunks(events):
 
@@ -86,7 +90,9 @@ def _import_records(session: Session, source: Source, done: Imported, progress: 
         def job(tx: Transaction, chunk: list[ImportRecord] = chunk) -> int:
             now = session.kernel.clock.now()
             return sum(
-                keep_record(tx, one.kind, one.external_id, one.fields, now=now, created_at=_when(one.fields.get("created_at")))
+                keep_record(
+                    tx, one.kind, one.external_id, one.fields, now=now, created_at=_when(one.fields.get("created_at"))
+                )
                 for one in chunk
             )
 

@@ -149,5 +149,3 @@ def _list(value: Any) -> Iterator[Any]:
         yield from value  # pyright: ignore[reportUnknownVariableType]
     elif value:
         yield value
-
-

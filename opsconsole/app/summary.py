@@ -10,7 +10,13 @@ from opsconsole.store.queries import feed, work
 from opsconsole.store.queries.summary import examples, held
 from opsconsole.store.rows import Reader
 
-_DONE = {"ACT": "done by itself", "ASK": "asked a person", "RECOMMEND": "recommended", "SIMULATE": "only recorded (shadow)", "REFUSE": "refused"}
+_DONE = {
+    "ACT": "done by itself",
+    "ASK": "asked a person",
+    "RECOMMEND": "recommended",
+    "SIMULATE": "only recorded (shadow)",
+    "REFUSE": "refused",
+}
 
 
 def summary(reader: Reader, folder: Path, *, seconds: float) -> dict[str, Any]:
@@ -56,7 +62,10 @@ def tell(facts: dict[str, Any]) -> None:
     waiting = facts["waiting"]
     say("\nWhat waits for you")
     words = {"action": "to approve", "question": "to answer", "unknown": "in doubt"}
-    say(f"  {listed(waiting, words)}" + (f"; {facts['held']} approved or allowed, held until later (quiet hours, pause)" if facts["held"] else ""))
+    say(
+        f"  {listed(waiting, words)}"
+        + (f"; {facts['held']} approved or allowed, held until later (quiet hours, pause)" if facts["held"] else "")
+    )
     for one in facts["examples"]:
         say(f"  no {one['approval']}: {plain(one['what'], 70)} ({plain(one['because'], 90)})")
     say("\nWhat was refused, and why")
@@ -64,7 +73,11 @@ def tell(facts: dict[str, Any]) -> None:
         say(f"  {one['count']} x {one['tool']}: {plain(one['why'], 110)}")
     if not facts["refused"]:
         say("  nothing")
-    state = "whole, every entry verified" if facts["audit"]["ok"] else "NOT as it was written; see `opsconsole audit verify`"
+    state = (
+        "whole, every entry verified"
+        if facts["audit"]["ok"]
+        else "NOT as it was written; see `opsconsole audit verify`"
+    )
     say(f"\nThe record       {facts['audit']['entries']} entries, {state}")
     say(f"The workspace    {facts['workspace']}")
     where = f" -w {facts['workspace']}"

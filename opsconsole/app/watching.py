@@ -34,7 +34,8 @@ async def _bring(engine: Engine, path: Path) -> None:
     if isinstance(source, TableSource):
         for record in source.records():
             await engine.writer.write(
-                lambda tx, r=record: keep_record(tx, r.kind, r.external_id, r.fields, now=engine.clock.now()), name="import.record"
+                lambda tx, r=record: keep_record(tx, r.kind, r.external_id, r.fields, now=engine.clock.now()),
+                name="import.record",
             )
         return
     for event in source.events():

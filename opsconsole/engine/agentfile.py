@@ -50,11 +50,25 @@ def apply_agent(tx: Transaction, file: AgentFile, registry: Registry, *, actor: 
     tools = {tool: registry.fingerprint(tool) for tool in sorted(tools_of(spec))}
     text = digest(body)
     version, number, is_new = write_agents.add_version(
-        tx, spec.agent, digest=text, spec=canonical(body).decode(), tools=tools, source=file.source, actor=actor, now=now
+        tx,
+        spec.agent,
+        digest=text,
+        spec=canonical(body).decode(),
+        tools=tools,
+        source=file.source,
+        actor=actor,
+        now=now,
     )
     if is_new:
         tx.record(
-            "agent.applied", at=now, actor=actor, agent=spec.agent, version=version, number=number, digest=text, tools=tools
+            "agent.applied",
+            at=now,
+            actor=actor,
+            agent=spec.agent,
+            version=version,
+            number=number,
+            digest=text,
+            tools=tools,
         )
     return number, is_new
 
@@ -98,7 +112,9 @@ def _check_tools(spec: AgentSpec, document: YamlDocument, registry: Registry) ->
         if step.look_up is not None:
             check(step.look_up, (*loc, "look_up"))
             if (kind := registry.type(step.look_up)) and kind.effect is not Effect.READ:
-                raise document.error(f"{step.look_up} changes something: write `do:`, not `look_up:`", (*loc, "look_up"))
+                raise document.error(
+                    f"{step.look_up} changes something: write `do:`, not `look_up:`", (*loc, "look_up")
+                )
         if step.do is not None:
             check(step.do, (*loc, "do"))
             if (kind := registry.type(step.do)) and kind.effect is Effect.READ:
@@ -157,4 +173,6 @@ def _check_zones(spec: AgentSpec, document: YamlDocument) -> None:
         for name in ("zone", "fallback"):
             value = getattr(hours, name)
             if value not in zones and not (name == "zone" and value == "recipient"):
-                raise document.error(f"there is no time zone {value!r}; write it like Europe/Berlin", ("quiet_hours", index, name))
+                raise document.error(
+                    f"there is no time zone {value!r}; write it like Europe/Berlin", ("quiet_hours", index, name)
+                )

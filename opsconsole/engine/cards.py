@@ -120,7 +120,9 @@ def intent(kind: ActionType | None, action: ActionRow, approval: ApprovalRow | N
     if kind is not None:
         line = kind.title[:1].upper() + kind.title[1:]
         if kind.sentence:
-            filled = {name: str(action.args.get(name) or "—").replace("\n", " ")[:80] for name in kind.arguments.model_fields}
+            filled = {
+                name: str(action.args.get(name) or "—").replace("\n", " ")[:80] for name in kind.arguments.model_fields
+            }
             line = kind.sentence.format_map(filled)
     if approval is not None and approval.kind is ApprovalKind.UNKNOWN:
         return f"Was this done? {line}"

@@ -11,7 +11,6 @@ from typing import Any
 
 from opsconsole.domain.enums import ActionState, ApprovalKind, ApprovalState, Effect, EffectState, Verb, Verdict
 from opsconsole.domain.errors import DecisionError, NotFoundError, StaleCardError
-from opsconsole.domain.ids import ApprovalId
 from opsconsole.domain.ruling import UNTIL_RELEASED
 from opsconsole.engine.agents import Version
 from opsconsole.engine.digests import card_digest
@@ -22,7 +21,8 @@ from opsconsole.engine.turns import ArgumentError, audit_reasons, intend, keep_a
 from opsconsole.store.queries import work
 from opsconsole.store.rows import ActionRow, ApprovalRow
 from opsconsole.store.transaction import Transaction
-from opsconsole.store.writes import people, work as write_work
+from opsconsole.store.writes import people
+from opsconsole.store.writes import work as write_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,9 @@ def open_card(kernel: Kernel, tx: Transaction, approval_id: int, *, digest: str 
         word = {"decided": "was decided already", "lapsed": "has lapsed", "void": "is no longer needed"}[approval.state]
         raise DecisionError(f"Request {approval_id} {word}; nothing was changed.")
     if digest is not None and not approval.digest.startswith(digest):
-        raise StaleCardError(f"Request {approval_id} changed since you saw it. Look again: `opsconsole approvals show {approval_id}`.")
+        raise StaleCardError(
+            f"Request {approval_id} changed since you saw it. Look again: `opsconsole approvals show {approval_id}`."
+        )
     action = work.action(tx.conn, approval.action_id)
     assert action is not None
     loaded = load(kernel, tx.conn, action.run_id)
@@ -92,9 +94,13 @@ def approve(
     if approval.kind is ApprovalKind.UNKNOWN:
         return _settle_unknown(kernel, tx, card, actor=actor, is_done=True, reason="")
     if approval.kind is ApprovalKind.QUESTION:
-        raise DecisionError(f"Request {approval_id} is a question. Answer it: `opsconsole approvals respond {approval_id} \"…\"`.")
+        raise DecisionError(
+            f'Request {approval_id} is a question. Answer it: `opsconsole approvals respond {approval_id} "…"`.'
+        )
     if approval.expires_at is not None and approval.expires_at <= now:
-        raise DecisionError(f"Request {approval_id} expired {approval.expires_at:%Y-%m-%d %H:%M} UTC; it is never approved by time.")
+        raise DecisionError(
+            f"Request {approval_id} expired {approval.expires_at:%Y-%m-%d %H:%M} UTC; it is never approved by time."
+        )
     if (changed := _changed(tx, card, now=now)) is not None:
         return changed
     args, changed_digest = dict(action.args), action.digest
@@ -111,9 +117,20 @@ def approve(
         write_work.set_arguments(tx, action.id, args_id=args_id, digest=changed_digest)
         action = work.action(tx.conn, action.id) or action
     wanted = wanted_again(kernel, card.loaded, action, grant=None)
-    judged = kernel.gatekeeper.judge(tx, wanted, version=card.version, event=card.loaded.event, phase="decided", now=now)
+    judged = kernel.gatekeeper.judge(
+        tx, wanted, version=card.version, event=card.loaded.event, phase="decided", now=now
+    )
     verb = Verb.EDIT if edited else Verb.APPROVE
-    _note(tx, card, verb, actor=actor, words={"args": args} if edited else None, judged=judged, action_digest=changed_digest, now=now)
+    _note(
+        tx,
+        card,
+        verb,
+        actor=actor,
+        words={"args": args} if edited else None,
+        judged=judged,
+        action_digest=changed_digest,
+        now=now,
+    )
     if judged.ruling.verdict < Verdict.ASK:
         return _void(tx, card, judged, now=now)
     people.close_approval(tx, approval.id, ApprovalState.DECIDED, now=now)
@@ -128,7 +145,9 @@ def approve(
     return _sent_when(judged, now + timedelta(seconds=veto))
 
 
-def reject(kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str, reason: str, digest: str | None = None) -> Answer:
+def reject(
+    kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str, reason: str, digest: str | None = None
+) -> Answer:
     """Say no, with a reason; the agent gets it and may try another way."""
     card, now = open_card(kernel, tx, approval_id, digest=digest), kernel.clock.now()
     if card.approval.kind is ApprovalKind.UNKNOWN:
@@ -138,7 +157,9 @@ def reject(kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str, rea
     return Answer(True, "Rejected. The agent gets your reason and goes on from there.")
 
 
-def respond(kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str, answer: str, digest: str | None = None) -> Answer:
+def respond(
+    kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str, answer: str, digest: str | None = None
+) -> Answer:
     """Answer an agent's question; the run goes on with it.
 
     Raises:
@@ -146,7 +167,9 @@ def respond(kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str, an
     """
     card, now = open_card(kernel, tx, approval_id, digest=digest), kernel.clock.now()
     if card.approval.kind is not ApprovalKind.QUESTION:
-        raise DecisionError(f"Request {approval_id} asks for a yes or no: `approvals approve {approval_id}` or `reject`.")
+        raise DecisionError(
+            f"Request {approval_id} asks for a yes or no: `approvals approve {approval_id}` or `reject`."
+        )
     if not answer.strip():
         raise DecisionError("The answer is empty. Nothing was changed.")
     _note(tx, card, Verb.RESPOND, actor=actor, words={"answer": answer}, now=now)
@@ -193,7 +216,11 @@ def undo(kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str) -> An
         write_work.set_timer(tx, "undo", str(effect.id), due=now)
         tx.record("effect.undo_wanted", at=now, actor=actor, action=action.id, effect=effect.id)
         return Answer(True, f"It was done already; it is being undone: {kind.undo}.")
-    raise DecisionError(f"Request {approval_id}: what was done cannot be undone." if effect.state is EffectState.DONE else f"Request {approval_id} cannot be taken back now ({effect.state.value}).")
+    raise DecisionError(
+        f"Request {approval_id}: what was done cannot be undone."
+        if effect.state is EffectState.DONE
+        else f"Request {approval_id} cannot be taken back now ({effect.state.value})."
+    )
 
 
 def _changed(tx: Transaction, card: Card, *, now: datetime) -> Answer | None:
@@ -204,9 +231,13 @@ def _changed(tx: Transaction, card: Card, *, now: datetime) -> Answer | None:
         return None
     mark = work.subject_mark(tx.conn, action.subject_id, without_run=action.run_id)
     latest = work.rulings(tx.conn, action.id)[-1].id
-    people.refresh_approval(tx, approval.id, digest=card_digest(action=action.digest, ruling_id=latest, subject_mark=mark), mark=mark)
+    people.refresh_approval(
+        tx, approval.id, digest=card_digest(action=action.digest, ruling_id=latest, subject_mark=mark), mark=mark
+    )
     tx.record("approval.changed", at=now, actor="engine", approval=approval.id, action=action.id, changes=len(changes))
-    return Answer(False, f"Not approved yet: since you were asked, this happened: {'; '.join(changes)}. Look again, then decide.")
+    return Answer(
+        False, f"Not approved yet: since you were asked, this happened: {'; '.join(changes)}. Look again, then decide."
+    )
 
 
 def _note(
@@ -247,22 +278,45 @@ def _sent_when(judged: Judgement, at: datetime) -> Answer:
         return Answer(True, f"Approved; held until you resume ({judged.ruling.explain()}).", None)
     when = at if hold is None else max(at, hold)
     note = "" if hold is None else f" ({judged.ruling.explain()})"
-    return Answer(True, f"Approved; done at {when:%H:%M:%S} UTC{note}. Until then `approvals undo` takes it back.", when)
+    return Answer(
+        True, f"Approved; done at {when:%H:%M:%S} UTC{note}. Until then `approvals undo` takes it back.", when
+    )
 
 
 def _settle_unknown(kernel: Kernel, tx: Transaction, card: Card, *, actor: str, is_done: bool, reason: str) -> Answer:
     now = kernel.clock.now()
     effect = work.effect_of(tx.conn, card.action.id)
-    _note(tx, card, Verb.APPROVE if is_done else Verb.REJECT, actor=actor, words={"reason": reason} if reason else None, now=now)
+    _note(
+        tx,
+        card,
+        Verb.APPROVE if is_done else Verb.REJECT,
+        actor=actor,
+        words={"reason": reason} if reason else None,
+        now=now,
+    )
     if effect is not None:
         write_work.set_effect(tx, effect.id, EffectState.DONE if is_done else EffectState.FAILED, now=now)
-        tx.record(f"effect.{'done' if is_done else 'failed'}", at=now, actor=actor, run=card.action.run_id, action=card.action.id, effect=effect.id, by="person")
-    result = {"ok": is_done, "by_person": True, "error": "" if is_done else f"a person says it was not done. {reason}".strip()}
+        tx.record(
+            f"effect.{'done' if is_done else 'failed'}",
+            at=now,
+            actor=actor,
+            run=card.action.run_id,
+            action=card.action.id,
+            effect=effect.id,
+            by="person",
+        )
+    result = {
+        "ok": is_done,
+        "by_person": True,
+        "error": "" if is_done else f"a person says it was not done. {reason}".strip(),
+    }
     _close(tx, card, ActionState.DONE if is_done else ActionState.FAILED, result, now=now)
     return Answer(True, "Noted as done." if is_done else "Noted as not done; the agent goes on from there.")
 
 
-def _grant(kernel: Kernel, tx: Transaction, card: Card, args: Mapping[str, Any], grant: Grant, *, actor: str, now: datetime) -> None:
+def _grant(
+    kernel: Kernel, tx: Transaction, card: Card, args: Mapping[str, Any], grant: Grant, *, actor: str, now: datetime
+) -> None:
     tool = card.action.tool
     unknown = [name for name in grant.pinned if name not in args]
     if unknown:
@@ -272,6 +326,13 @@ def _grant(kernel: Kernel, tx: Transaction, card: Card, args: Mapping[str, Any],
         tx, agent=card.approval.agent_id, tool=tool, fingerprint=kernel.registry.fingerprint(tool), pinned=pinned,
         actor=actor, expires_at=now + grant.lasts, uses=grant.uses, now=now,
     )  # fmt: skip
-    tx.record("grant.given", at=now, actor=actor, grant=number, agent=card.approval.agent_id, tool=tool, pinned=sorted(pinned), uses=grant.uses)
-
-
+    tx.record(
+        "grant.given",
+        at=now,
+        actor=actor,
+        grant=number,
+        agent=card.approval.agent_id,
+        tool=tool,
+        pinned=sorted(pinned),
+        uses=grant.uses,
+    )

@@ -9,9 +9,7 @@ from opsconsole.domain.canonical import digest
 
 def action_digest(*, tool: str, fingerprint: str, subject: str, args: Mapping[str, Any], salt: bytes) -> str:
     """Digest of one exact action; salted, because it stands in the audit trail and arguments can be guessed."""
-    return digest(
-        {"tool": tool, "schema": fingerprint, "subject": subject, "args": dict(args), "salt": salt.hex()}
-    )
+    return digest({"tool": tool, "schema": fingerprint, "subject": subject, "args": dict(args), "salt": salt.hex()})
 
 
 def card_digest(*, action: str, ruling_id: int, subject_mark: int) -> str:

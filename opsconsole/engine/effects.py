@@ -19,7 +19,9 @@ from opsconsole.store import faults
 from opsconsole.store.queries import work
 from opsconsole.store.rows import ActionRow, EffectRow
 from opsconsole.store.transaction import Transaction
-from opsconsole.store.writes import events as write_events, people, work as write_work
+from opsconsole.store.writes import events as write_events
+from opsconsole.store.writes import people
+from opsconsole.store.writes import work as write_work
 
 _log = logging.getLogger(__name__)
 LATE_S = 60.0
@@ -73,7 +75,7 @@ class Effects:
         if not kind.is_idempotent:
             try:
                 found = await asyncio.wait_for(owner.find(self._call(loaded, action, effect)), CALL_TIMEOUT_S)
-            except Exception as error:  # noqa: BLE001 - looking changes nothing; look again later
+            except Exception as error:
                 text = f"could not be looked up: {error}"
                 await self._writes.write(lambda tx: self._look_later(tx, effect, text), name="effect.look_later")
                 return
@@ -113,8 +115,17 @@ class Effects:
     def _doubt(self, tx: Transaction) -> int:
         effects = work.effects_in(tx.conn, EffectState.SENDING)
         for effect in effects:
-            write_work.set_effect(tx, effect.id, EffectState.UNKNOWN, now=self._now(), error="the engine stopped meanwhile")
-            tx.record("effect.unknown", at=self._now(), actor="engine", action=effect.action_id, effect=effect.id, why="engine stopped")
+            write_work.set_effect(
+                tx, effect.id, EffectState.UNKNOWN, now=self._now(), error="the engine stopped meanwhile"
+            )
+            tx.record(
+                "effect.unknown",
+                at=self._now(),
+                actor="engine",
+                action=effect.action_id,
+                effect=effect.id,
+                why="engine stopped",
+            )
         return len(effects)
 
     def _again(self, tx: Transaction, effect_id: EffectId) -> bool:
@@ -170,7 +181,9 @@ class Effects:
             write_work.hold_effect(tx, effect.id, not_before=None if is_held else hold, is_held=is_held)
             tx.record("effect.held", at=now, actor="engine", until=None if is_held else hold.isoformat(), **facts)
         elif (now - effect.not_before).total_seconds() > LATE_S:
-            self._ask_again(tx, effect, action, judged, f"{ASKED_AGAIN}late by more than a minute (sleep, restart or pause)", facts)
+            self._ask_again(
+                tx, effect, action, judged, f"{ASKED_AGAIN}late by more than a minute (sleep, restart or pause)", facts
+            )
         elif verdict is Verdict.ASK and effect.approval_id is None:
             self._ask_again(tx, effect, action, judged, judged.ruling.explain(), facts)
         else:
@@ -185,7 +198,9 @@ class Effects:
         found = work.current_version_of(tx.conn, loaded.run.agent_id)
         return loaded.version if found is None else self._kernel.roster.version(tx.conn, found)
 
-    def _void(self, tx: Transaction, effect: EffectRow, action: ActionRow, judged: Judgement, facts: Mapping[str, Any]) -> None:
+    def _void(
+        self, tx: Transaction, effect: EffectRow, action: ActionRow, judged: Judgement, facts: Mapping[str, Any]
+    ) -> None:
         now = self._now()
         result = {"ok": False, "refused": True, "error": f"no longer allowed: {judged.ruling.explain()}"}
         write_work.set_effect(tx, effect.id, EffectState.CANCELLED, now=now)
@@ -194,7 +209,13 @@ class Effects:
         tx.record("effect.void", at=now, actor="engine", verdict=judged.ruling.verdict.name, **facts)
 
     def _ask_again(
-        self, tx: Transaction, effect: EffectRow, action: ActionRow, judged: Judgement, because: str, facts: Mapping[str, Any]
+        self,
+        tx: Transaction,
+        effect: EffectRow,
+        action: ActionRow,
+        judged: Judgement,
+        because: str,
+        facts: Mapping[str, Any],
     ) -> None:
         now = self._now()
         write_work.set_effect(tx, effect.id, EffectState.CANCELLED, now=now)
@@ -219,13 +240,15 @@ class Effects:
             else:
                 result = await asyncio.wait_for(owner.execute(call), CALL_TIMEOUT_S)
         except TransientError as error:
-            await self._writes.write(lambda tx, e=error: self._retry(tx, effect, loaded, action, e), name="effect.retry")
+            await self._writes.write(
+                lambda tx, e=error: self._retry(tx, effect, loaded, action, e), name="effect.retry"
+            )
             return
         except PermanentError as error:
             result = Result(is_ok=False, error=str(error))
         except asyncio.CancelledError:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever it was, the call may have taken effect
+        except Exception as error:
             why = str(error) if isinstance(error, AmbiguousError) else f"{type(error).__name__}"
             await self._doubt_one(effect, why or "no answer")
             return
@@ -238,14 +261,25 @@ class Effects:
             write_work.set_effect(tx, effect.id, EffectState.UNKNOWN, now=now, error=why)
             wait_s = BACKOFF_S[min(max(effect.attempts - 1, 0), len(BACKOFF_S) - 1)]
             write_work.set_timer(tx, "reconcile", str(effect.id), due=now + timedelta(seconds=wait_s))
-            tx.record("effect.unknown", at=now, actor="engine", action=effect.action_id, effect=effect.id, why="no clear answer")
+            tx.record(
+                "effect.unknown",
+                at=now,
+                actor="engine",
+                action=effect.action_id,
+                effect=effect.id,
+                why="no clear answer",
+            )
 
         await self._persist(job, "effect.unknown")
 
-    def _retry(self, tx: Transaction, effect: EffectRow, loaded: Loaded, action: ActionRow, error: TransientError) -> None:
+    def _retry(
+        self, tx: Transaction, effect: EffectRow, loaded: Loaded, action: ActionRow, error: TransientError
+    ) -> None:
         now = self._now()
         if effect.attempts >= TRIES:
-            self._finish_in(tx, effect, loaded, action, Result(is_ok=False, error=f"gave up after {TRIES} tries: {error}"))
+            self._finish_in(
+                tx, effect, loaded, action, Result(is_ok=False, error=f"gave up after {TRIES} tries: {error}")
+            )
             return
         wait_s = error.retry_after_s or BACKOFF_S[min(effect.attempts - 1, len(BACKOFF_S) - 1)]
         write_work.hold_effect(tx, effect.id, not_before=now + timedelta(seconds=wait_s), is_held=False)

@@ -96,7 +96,9 @@ class Engine:
         def job(tx: Transaction) -> None:
             now = self.clock.now()
             count = write_work.requeue_running(tx)
-            tx.record("engine.started", at=now, actor="engine", epoch=self.workspace.database.epoch, picked_up=count or None)
+            tx.record(
+                "engine.started", at=now, actor="engine", epoch=self.workspace.database.epoch, picked_up=count or None
+            )
 
         await self.writer.write(job, name="engine.start")
         await self.effects.doubt_what_was_sending()
@@ -195,7 +197,11 @@ class Engine:
                 raise self.dispatcher.error
             await asyncio.sleep(2.0)
             self.dispatcher.error = None
-            await self._patiently(lambda: self.writer.write(lambda tx: write_work.requeue_running(tx, self.dispatcher.runs), name="run.requeue"))
+            await self._patiently(
+                lambda: self.writer.write(
+                    lambda tx: write_work.requeue_running(tx, self.dispatcher.runs), name="run.requeue"
+                )
+            )
         self.learn_new_cases()
         await self._patiently(self._due_work)
         self.dispatcher.kick()

@@ -144,9 +144,7 @@ class Gatekeeper:
         is_external = context.effect is Effect.EXTERNAL
         ago = None
         if context.type is not None and context.type.repeat_window_s is not None:
-            ago = limits.done_ago(
-                conn, subject=wanted.subject_id, tool=wanted.tool, now=now, besides=wanted.action_id
-            )
+            ago = limits.done_ago(conn, subject=wanted.subject_id, tool=wanted.tool, now=now, besides=wanted.action_id)
         return {
             "is_first_contact": is_external
             and any(not events.is_known_correspondent(conn, event.connection, one) for one in destinations),
@@ -164,7 +162,9 @@ class Gatekeeper:
             reached[f"connection:{owner.id}"] = f"connection {owner.id}"
         return tuple(reached[scope] for scope, _ in limits.switches(conn) if scope in reached)
 
-    def _usages(self, conn: Reader, version: Version, destinations: tuple[str, ...], now: datetime) -> tuple[Usage, ...]:
+    def _usages(
+        self, conn: Reader, version: Version, destinations: tuple[str, ...], now: datetime
+    ) -> tuple[Usage, ...]:
         found: list[Usage] = []
         agent = version.agent_id
         stored = limits.setting(conn, "budgets")
@@ -176,7 +176,9 @@ class Gatekeeper:
             ):
                 if cap is not None:
                     used = limits.actions_since(conn, since=now - span, agent=key)
-                    found.append(Usage(f"actions an {word} of {who}" if word == "hour" else f"actions a day of {who}", used, cap))
+                    found.append(
+                        Usage(f"actions an {word} of {who}" if word == "hour" else f"actions a day of {who}", used, cap)
+                    )
             for cap, money, span, word in (
                 (budget.runs_per_hour, budget.cost_per_hour, _HOUR, "an hour"),
                 (budget.runs_per_day, budget.cost_per_day, _DAY, "a day"),
@@ -228,7 +230,9 @@ def _rule_question(context: GateContext, version: Version) -> Ruling:
     stages = spec.stage
     is_live = context.stage is not Stage.SHADOW and context.is_in_scope
     if context.category is None:
-        is_live = stages.default is not Stage.SHADOW or any(one is not Stage.SHADOW for one in stages.categories.values())
+        is_live = stages.default is not Stage.SHADOW or any(
+            one is not Stage.SHADOW for one in stages.categories.values()
+        )
     reasons = [
         Reason("question", "the agent asks a person", Verdict.ASK)
         if is_live

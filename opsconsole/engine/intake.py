@@ -12,7 +12,8 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.policy.conditions import ConditionError, UndecidedError, holds
 from opsconsole.store.queries import events
 from opsconsole.store.transaction import Transaction
-from opsconsole.store.writes import events as write_events, work as write_work
+from opsconsole.store.writes import events as write_events
+from opsconsole.store.writes import work as write_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,9 @@ class Taken:
     runs: tuple[RunId, ...]
 
 
-def take(kernel: Kernel, tx: Transaction, connection: str, incoming: IncomingEvent, *, is_history: bool = False) -> Taken:
+def take(
+    kernel: Kernel, tx: Transaction, connection: str, incoming: IncomingEvent, *, is_history: bool = False
+) -> Taken:
     """Store an event unless it is known, and queue it for the agents that subscribe to it.
 
     Args:
@@ -48,7 +51,9 @@ def take(kernel: Kernel, tx: Transaction, connection: str, incoming: IncomingEve
         assert event is not None
         for version in kernel.roster.current(tx.conn):
             if subscribes(version, event):
-                run = write_work.add_run(tx, event=identity, agent=version.agent_id, version=version.id, subject=subject, now=now)
+                run = write_work.add_run(
+                    tx, event=identity, agent=version.agent_id, version=version.id, subject=subject, now=now
+                )
                 if run is not None:
                     runs.append(run)
     _note_correspondents(tx, connection, incoming, now)

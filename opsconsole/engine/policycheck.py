@@ -5,7 +5,6 @@ text was called, later calls of the case count as chosen after reading it.
 """
 
 import gzip
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

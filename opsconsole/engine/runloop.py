@@ -49,7 +49,9 @@ class RunLoop:
             if loaded.run.state is not RunState.RUNNING:
                 return
             if self._is_paused(loaded):
-                await self._writes.write(lambda tx: write_work.set_run(tx, run_id, RunState.QUEUED, now=self._now()), name="run.pause")
+                await self._writes.write(
+                    lambda tx: write_work.set_run(tx, run_id, RunState.QUEUED, now=self._now()), name="run.pause"
+                )
                 return
             if loaded.open_actions:
                 await self._perform(loaded)
@@ -57,7 +59,9 @@ class RunLoop:
                     return
                 continue
             if stop := self._limit(loaded, time.monotonic() - started):
-                await self._writes.write(lambda tx, stop=stop: self._end(tx, run_id, RunState.FAILED, stop), name="run.stop")
+                await self._writes.write(
+                    lambda tx, stop=stop: self._end(tx, run_id, RunState.FAILED, stop), name="run.stop"
+                )
                 return
             if not await self._think(loaded, time.monotonic() - started):
                 return
@@ -204,7 +208,7 @@ class RunLoop:
                 return Result(is_ok=False, error=str(error))
             except EnvironmentError_:
                 raise
-            except Exception as error:  # noqa: BLE001 - a read changes nothing; the agent goes on without it
+            except Exception as error:
                 _log.warning("%s failed", call.tool, exc_info=True)
                 return Result(is_ok=False, error=f"{call.tool} failed: {type(error).__name__}")
         raise AssertionError("unreachable")

@@ -17,7 +17,7 @@ LONGEST = 50_000
 _slots: ContextVar[list[str] | None] = ContextVar("slots", default=None)
 
 
-class TemplateFailure(ValueError):  # noqa: N818 - reads as what happened to a step
+class TemplateFailure(ValueError):
     """A template could not be filled; the message says which name was missing."""
 
 

@@ -11,7 +11,8 @@ from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.runview import load, shown
 from opsconsole.store.queries import work
 from opsconsole.store.transaction import Transaction
-from opsconsole.store.writes import people, work as write_work
+from opsconsole.store.writes import people
+from opsconsole.store.writes import work as write_work
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +34,9 @@ class Timers:
             elif kind == "run_retry":
                 await self._writes.write(lambda tx, r=ref: self._retry(tx, int(r)), name="timer.retry")
             elif kind == "reconcile":
-                await self._writes.write(lambda tx, r=ref: write_work.drop_timer(tx, "reconcile", r), name="timer.reconcile")
+                await self._writes.write(
+                    lambda tx, r=ref: write_work.drop_timer(tx, "reconcile", r), name="timer.reconcile"
+                )
                 await self._effects.reconcile(EffectId(int(ref)))
             elif kind == "undo":
                 await self._undo(EffectId(int(ref)))
@@ -86,7 +89,7 @@ class Timers:
             try:
                 result = await owner.undo(call, shown(action.result))
                 is_undone, text = result.is_ok, result.error
-            except Exception as error:  # noqa: BLE001 - what went wrong is told; undoing is idempotent by its key
+            except Exception as error:
                 text = str(error)
 
         def job(tx: Transaction) -> None:

@@ -24,7 +24,8 @@ from opsconsole.engine.ports import ASK_PERSON, Turn
 from opsconsole.store.queries import content, work
 from opsconsole.store.rows import RunRow
 from opsconsole.store.transaction import Transaction
-from opsconsole.store.writes import people, work as write_work
+from opsconsole.store.writes import people
+from opsconsole.store.writes import work as write_work
 
 
 class ArgumentError(ValueError):
@@ -40,7 +41,10 @@ def validate(kind: ActionType, args: Mapping[str, Any]) -> dict[str, Any]:
     try:
         model = kind.arguments.model_validate(dict(args))
     except ValidationError as error:
-        found = [f"{'.'.join(str(p) for p in one['loc']) or 'arguments'}: {one['msg']}" for one in error.errors(include_url=False)]
+        found = [
+            f"{'.'.join(str(p) for p in one['loc']) or 'arguments'}: {one['msg']}"
+            for one in error.errors(include_url=False)
+        ]
         raise ArgumentError(f"{kind.name} cannot take these arguments: {'; '.join(found[:4])}") from error
     return jsonable(model.model_dump(mode="json", exclude_unset=True))
 
@@ -130,7 +134,9 @@ def _record_action(
         category=turn.category, confidence=turn.confidence, is_abstained=turn.is_abstained,
         is_tainted=setting.is_tainted, is_ratified_step=proposal.step is not None, slots=proposal.slots,
     )  # fmt: skip
-    judged = kernel.gatekeeper.judge(tx, wanted, version=setting.version, event=setting.event, phase="proposed", now=now)
+    judged = kernel.gatekeeper.judge(
+        tx, wanted, version=setting.version, event=setting.event, phase="proposed", now=now
+    )
     tx.record(
         "action.ruled", at=now, actor=f"agent:{run.agent_id}", run=run.id, action=identity, tool=proposal.tool,
         digest=digest, verdict=judged.ruling.verdict.name, reasons=audit_reasons(judged),
@@ -139,7 +145,9 @@ def _record_action(
     _follow(kernel, tx, setting, identity, proposal, digest, judged, is_write=is_write, now=now)
 
 
-def keep_arguments(kernel: Kernel, tx: Transaction, tool: str, subject: str, args: Mapping[str, Any]) -> tuple[int, str]:
+def keep_arguments(
+    kernel: Kernel, tx: Transaction, tool: str, subject: str, args: Mapping[str, Any]
+) -> tuple[int, str]:
     """Store arguments; give their content id and the digest of the action."""
     args_id = tx.keep(args)
     salt = content.salt_of(tx.conn, args_id)
@@ -155,7 +163,9 @@ def audit_reasons(judged: Judgement) -> list[str]:
     return [f"{reason.rule}: {reason.text}" for reason in ordered]
 
 
-def _refuse(tx: Transaction, setting: Setting, identity: ActionId, tool: str, digest: str, problem: str, *, now: datetime) -> None:
+def _refuse(
+    tx: Transaction, setting: Setting, identity: ActionId, tool: str, digest: str, problem: str, *, now: datetime
+) -> None:
     result = {"ok": False, "error": problem}
     write_work.set_action(tx, identity, ActionState.FAILED, now=now, result=result)
     tx.record(
@@ -198,7 +208,15 @@ def ask(
     expires_at = now + timedelta(hours=expires_h)
     card = card_digest(action=digest, ruling_id=ruling_id, subject_mark=mark)
     approval = people.add_approval(
-        tx, kind=kind, action=action, agent=agent, digest=card, mark=mark, because=because, expires_at=expires_at, now=now
+        tx,
+        kind=kind,
+        action=action,
+        agent=agent,
+        digest=card,
+        mark=mark,
+        because=because,
+        expires_at=expires_at,
+        now=now,
     )
     write_work.set_action(tx, action, ActionState.WAITING, now=now)
     write_work.set_timer(tx, "approval_expiry", str(approval), due=expires_at)

@@ -31,7 +31,9 @@ class YamlDocument:
         try:
             for event in yaml.parse(text, Loader=yaml.SafeLoader):
                 if isinstance(event, yaml.AliasEvent):
-                    raise FileFormatError("aliases (*name) are not taken; write it out", path=path, line=event.start_mark.line + 1)
+                    raise FileFormatError(
+                        "aliases (*name) are not taken; write it out", path=path, line=event.start_mark.line + 1
+                    )
             self._root = yaml.compose(text, Loader=yaml.SafeLoader)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
@@ -102,7 +104,9 @@ class YamlDocument:
                 if not isinstance(key, yaml.ScalarNode):
                     raise FileFormatError("a name must be plain text", path=self.path, line=key.start_mark.line + 1)
                 if key.value in seen:
-                    raise FileFormatError(f"{key.value!r} stands here twice", path=self.path, line=key.start_mark.line + 1)
+                    raise FileFormatError(
+                        f"{key.value!r} stands here twice", path=self.path, line=key.start_mark.line + 1
+                    )
                 seen.add(key.value)
                 self._refuse_repeats(value, depth + 1)
         elif isinstance(node, yaml.SequenceNode):

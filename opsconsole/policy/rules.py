@@ -123,7 +123,9 @@ def egress(context: GateContext) -> Iterator[Reason]:
         yield Reason("egress", f"{context.tool} would send text outside: not done in shadow", Verdict.SIMULATE)
     else:
         after = " after outside text was read" if context.provenance.is_tainted else ""
-        yield Reason("egress", f"{context.tool} sends its arguments outside{after}, to a place not allowed", Verdict.ASK)
+        yield Reason(
+            "egress", f"{context.tool} sends its arguments outside{after}, to a place not allowed", Verdict.ASK
+        )
 
 
 def category_doubt(context: GateContext) -> Iterator[Reason]:

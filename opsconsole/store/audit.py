@@ -38,13 +38,21 @@ def head(conn: sqlite3.Connection) -> Head:
     return Head(0, GENESIS) if row is None else Head(row[0], row[1])
 
 
-def append(conn: sqlite3.Connection, last: Head, *, at: datetime, kind: str, actor: str, facts: Mapping[str, Any]) -> Head:
+def append(
+    conn: sqlite3.Connection, last: Head, *, at: datetime, kind: str, actor: str, facts: Mapping[str, Any]
+) -> Head:
     """Append one entry after `last`, which must have been read in this transaction; give the new head.
 
     `facts` is JSON without personal data: ids, digests, verdicts, reasons.
     """
     seq = last.seq + 1
-    entry = {**facts, "seq": seq, "at": at.astimezone(UTC).isoformat(timespec="microseconds"), "kind": kind, "actor": actor}
+    entry = {
+        **facts,
+        "seq": seq,
+        "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "kind": kind,
+        "actor": actor,
+    }
     blob = canonical(entry)
     chain = link(last.chain, blob)
     conn.execute("INSERT INTO audit (seq, blob, chain) VALUES (?, ?, ?)", (seq, blob.decode(), chain))
@@ -109,7 +117,9 @@ def verify(
             break
     for seq in sorted(wanted):
         if seq > expected:
-            findings.append(Finding(seq, f"the record ends at {expected}, but a head at {seq} was noted: the end is cut off"))
+            findings.append(
+                Finding(seq, f"the record ends at {expected}, but a head at {seq} was noted: the end is cut off")
+            )
     findings += _check_triggers(conn, triggers)
     return Report(expected, Head(expected, previous), tuple(findings))
 

@@ -95,9 +95,7 @@ def retire_case(conn: sqlite3.Connection, case_id: int, *, retired_at: int) -> b
 
     False where it was out of use or unknown.
     """
-    cursor = conn.execute(
-        "UPDATE cases SET retired_at = ? WHERE id = ? AND retired_at IS NULL", (retired_at, case_id)
-    )
+    cursor = conn.execute("UPDATE cases SET retired_at = ? WHERE id = ? AND retired_at IS NULL", (retired_at, case_id))
     return cursor.rowcount == 1
 
 
@@ -111,9 +109,7 @@ def iter_cases(conn: sqlite3.Connection, scope: str, *, as_of: int | None = None
         yield StoredCase(case_id=case_id, category=category, text=text, occurred_at=occurred_at)
 
 
-def nearest(
-    conn: sqlite3.Connection, text: str, *, scope: str, limit: int, as_of: int | None = None
-) -> list[Hit]:
+def nearest(conn: sqlite3.Connection, text: str, *, scope: str, limit: int, as_of: int | None = None) -> list[Hit]:
     """The `limit` cases of a scope nearest to any text whatever, nearest first; equal ones by id.
 
     BM25 (Robertson and Zaragoza, 2009) as FTS5 computes it, over the text's informative words only: reading

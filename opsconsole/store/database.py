@@ -155,7 +155,9 @@ class Database:
             row = self._writer.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()
             if row is None or int(row[0]) != self.epoch:
                 self._writer.execute("ROLLBACK")
-                raise FencedError("Another engine has taken over this workspace; this one stops and changes nothing more.")
+                raise FencedError(
+                    "Another engine has taken over this workspace; this one stops and changes nothing more."
+                )
 
     def commit(self) -> None:
         """Commit what `begin` began."""

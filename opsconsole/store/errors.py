@@ -15,9 +15,13 @@ def translate(error: sqlite3.Error, path: Path) -> OpsError:
     if code == sqlite3.SQLITE_FULL or "disk is full" in text:
         return DiskError(f"The disk is full: {path} could not be written. Nothing was lost; free some space and go on.")
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM) or "readonly" in text:
-        return DiskError(f"{path} is read-only. Give yourself the right to write it, or choose another workspace folder.")
+        return DiskError(
+            f"{path} is read-only. Give yourself the right to write it, or choose another workspace folder."
+        )
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return WorkspaceBusyError(f"{path} is locked by another program (a backup, a database browser?). Close it and try again.")
+        return WorkspaceBusyError(
+            f"{path} is locked by another program (a backup, a database browser?). Close it and try again."
+        )
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return WorkspaceDamagedError(
             f"{path} is damaged ({text}). It was not changed. Copy the folder away, then put back a backup"
@@ -43,6 +47,8 @@ def translated(path: Path) -> Iterator[None]:
 
 def is_database_error(error: BaseException) -> str | None:
     """Give the text of a stray SQLite error from a reading query, for the command line's last edge; None for others."""
-    if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
+    if isinstance(error, sqlite3.DatabaseError) and not isinstance(
+        error, sqlite3.IntegrityError | sqlite3.ProgrammingError
+    ):
         return str(translate(error, Path("workspace.db")))
     return None

@@ -12,7 +12,20 @@ from opsconsole.store.database import Database
 from opsconsole.store.transaction import Transaction
 
 DATABASE = "workspace.db"
-_NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "afs", "ncpfs", "davfs", "fuse.davfs2", "ceph", "fuse.glusterfs"}
+_NETWORK = {
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smb3",
+    "smbfs",
+    "fuse.sshfs",
+    "afs",
+    "ncpfs",
+    "davfs",
+    "fuse.davfs2",
+    "ceph",
+    "fuse.glusterfs",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +89,9 @@ def open_(folder: Path) -> Workspace:
     """
     path = folder / DATABASE
     if not path.exists():
-        raise NotFoundError(f"There is no workspace in {folder}. Make one with `opsconsole init`, or try `opsconsole demo`.")
+        raise NotFoundError(
+            f"There is no workspace in {folder}. Make one with `opsconsole init`, or try `opsconsole demo`."
+        )
     if path.stat().st_size == 0:
         raise WorkspaceError(f"{path} is empty: its making was cut short. Run `opsconsole init` to finish it.")
     _refuse_network(folder)

@@ -105,7 +105,7 @@ class Writer:
             for job in group:
                 job.error = ours
             return
-        except BaseException as error:  # noqa: BLE001 - a bug must reach its callers, not end the only writer
+        except BaseException as error:
             _quietly(database.rollback)
             for job in group:
                 job.error = error
@@ -120,7 +120,7 @@ class Writer:
             job.answer = job.run(transaction)
         except sqlite3.OperationalError:
             raise
-        except Exception as error:  # noqa: BLE001 - the caller gets it
+        except Exception as error:
             job.error = error
             conn.execute("ROLLBACK TO job")
             transaction.forget_head()

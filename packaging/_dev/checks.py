@@ -17,9 +17,7 @@ from . import locks, report, settings, surroundings
 LIMIT_S = 15 * 60
 """A check that hangs is ended after this long."""
 
-_SUMMARY = re.compile(
-    r"\d+ (passed|failed|errors?|skipped|deselected)\b.* in [\d.]+s|no tests (ran|collected)"
-)
+_SUMMARY = re.compile(r"\d+ (passed|failed|errors?|skipped|deselected)\b.* in [\d.]+s|no tests (ran|collected)")
 _ESCAPES = re.compile(r"\x1b\[[\d;]*m")
 
 
@@ -139,9 +137,5 @@ def _print_table(results: Sequence[_Result], last_line: str) -> None:
     failed = [result for result in results if not result.is_ok]
     for result in failed:
         print(f"  {result.name} again: {result.again}")
-    print(
-        "Everything passed."
-        if not failed
-        else f"{len(failed)} of {len(results)} checks failed; details above."
-    )
+    print("Everything passed." if not failed else f"{len(failed)} of {len(results)} checks failed; details above.")
     print(last_line, flush=True)

@@ -38,18 +38,14 @@ def find_or_fetch(env: Mapping[str, str]) -> str:
 def _pinned() -> tuple[int, ...]:
     match = re.search(r"^uv==([\d.]+)", settings.UV_LOCK.read_text(encoding="utf-8"), re.MULTILINE)
     if not match:
-        raise report.SetupError(
-            f"{settings.UV_LOCK.name} names no version of uv.", "Restore that file from git."
-        )
+        raise report.SetupError(f"{settings.UV_LOCK.name} names no version of uv.", "Restore that file from git.")
     return tuple(map(int, match[1].split(".")))
 
 
 def _version_of(program: str, env: Mapping[str, str]) -> tuple[int, ...]:
     """uv's version; empty, and so older than any, where it does not start."""
     try:
-        answer = subprocess.run(
-            [program, "--version"], env=dict(env), capture_output=True, text=True, timeout=60
-        )
+        answer = subprocess.run([program, "--version"], env=dict(env), capture_output=True, text=True, timeout=60)
     except (OSError, subprocess.TimeoutExpired):
         return ()
     match = re.match(r"uv (\d+)\.(\d+)\.(\d+)", answer.stdout)
@@ -105,9 +101,7 @@ def _pip_install(python: str, target: Path, env: Mapping[str, str]) -> None:
         "off",
     ]
     where = ["--target", str(unfinished), "-r", str(settings.UV_LOCK)]
-    report.run(
-        "fetching uv, which installs the parts", [python, "-m", "pip", "install", *options, *where], env=env
-    )
+    report.run("fetching uv, which installs the parts", [python, "-m", "pip", "install", *options, *where], env=env)
     shutil.rmtree(target, ignore_errors=True)
     unfinished.rename(target)
 

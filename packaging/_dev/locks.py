@@ -52,9 +52,7 @@ def make(*, upgrade: bool) -> None:
             [*everything, "pyproject.toml", "-o", str(dev)],
             env=env,
         )
-        report.run(
-            "choosing the same ones for running", [*only_run, "pyproject.toml", "-o", str(run)], env=env
-        )
+        report.run("choosing the same ones for running", [*only_run, "pyproject.toml", "-o", str(run)], env=env)
     except report.CommandError as problem:
         raise report.as_setup_error("Making the lock files", problem) from problem
     for lock in (dev, run):
@@ -66,9 +64,7 @@ def _finish(lock: Path) -> None:
     lines = lock.read_text(encoding="utf-8").splitlines()
     text = "\n".join(line for line in lines if not line.startswith("#")) + "\n"
     if "://" in text or re.search(r"^\s*(-i|-f|--index|--extra-index|--find-links)", text, re.MULTILINE):
-        raise report.SetupError(
-            f"{lock.name} names a host or an index.", "Take that index out of your settings."
-        )
+        raise report.SetupError(f"{lock.name} names a host or an index.", "Take that index out of your settings.")
     lock.write_text(_header() + "\n" + text, encoding="utf-8", newline="\n")
 
 

@@ -176,6 +176,4 @@ def as_setup_error(what: str, problem: CommandError) -> SetupError:
     """The failed command, in words for the person."""
     log = os.path.relpath(settings.LOG, settings.ROOT)
     advice = problem.hint or f"Run the same command again; if it fails again, send {log} to the developers."
-    return SetupError(
-        f"{what} did not work.", advice, f"The last it said (all of it: {log}):\n{problem.tail}"
-    )
+    return SetupError(f"{what} did not work.", advice, f"The last it said (all of it: {log}):\n{problem.tail}")

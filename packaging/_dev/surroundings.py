@@ -131,9 +131,7 @@ def _pip_files(env: dict[str, str]) -> Iterator[Path]:
         return
     home = Path(env["HOME"]) if env.get("HOME") else None
     if settings.IS_WINDOWS:
-        yield from (
-            Path(env[name]) / "pip" / "pip.ini" for name in ("PROGRAMDATA", "APPDATA") if env.get(name)
-        )
+        yield from (Path(env[name]) / "pip" / "pip.ini" for name in ("PROGRAMDATA", "APPDATA") if env.get(name))
     else:
         yield from (Path("/etc/xdg/pip/pip.conf"), Path("/etc/pip.conf"))
         if sys.platform == "darwin" and home:

@@ -74,9 +74,7 @@ def qt_libraries(*, env: Mapping[str, str]) -> None:
     if not settings.QT_LIBRARIES or sys.platform != "linux":
         return
     if not has_apt():
-        report.say(
-            "  note: the window, once there is one, needs Qt's system libraries (OpenGL, xkbcommon, xcb)"
-        )
+        report.say("  note: the window, once there is one, needs Qt's system libraries (OpenGL, xkbcommon, xcb)")
         return
     query = subprocess.run(
         ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n"],

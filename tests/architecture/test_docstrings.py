@@ -13,7 +13,5 @@ def test_every_module_has_a_docstring() -> None:
 
 def _speaks(path: Path) -> bool:
     text = path.read_text(encoding="utf-8")
-    is_bare_package_of_tests = (
-        path.name == "__init__.py" and shown(path).startswith("tests/") and not text.strip()
-    )
+    is_bare_package_of_tests = path.name == "__init__.py" and shown(path).startswith("tests/") and not text.strip()
     return is_bare_package_of_tests or bool(ast.get_docstring(ast.parse(text, filename=str(path))))

@@ -52,7 +52,12 @@ async def test_edit_then_approve_sends_the_edited_text(tmp_path: Path) -> None:
 
 
 async def test_edited_arguments_are_decided_again(tmp_path: Path) -> None:
-    rule = {"name": "no-iban", "when": "args.text.contains('IBAN')", "then": "refuse", "because": "bank details never leave"}
+    rule = {
+        "name": "no-iban",
+        "when": "args.text.contains('IBAN')",
+        "then": "refuse",
+        "because": "bank details never leave",
+    }
     async with rig(tmp_path, [REPLY], agent(guardrails=[rule])) as r:
         await r.take(mail())
         (card,) = r.waiting()
@@ -88,7 +93,9 @@ async def test_reject_and_try_again(tmp_path: Path) -> None:
 async def test_respond_to_an_escalation_continues_the_run(tmp_path: Path) -> None:
     def script(view: RunView) -> Turn:
         if not view.past:
-            question = Proposal(tool=ASK_PERSON, args={"question": "Which queue?", "options": ["billing", "tech"]}, step="case#0")
+            question = Proposal(
+                tool=ASK_PERSON, args={"question": "Which queue?", "options": ["billing", "tech"]}, step="case#0"
+            )
             return Turn(category="case", proposals=(question,))
         if len(view.past) == 1:
             queue = view.past[0].outcomes[0].result["answer"]
@@ -134,7 +141,9 @@ async def test_an_expired_request_cannot_be_approved(tmp_path: Path) -> None:
 
 
 async def test_subject_changed_meanwhile_is_shown_and_asked_again(tmp_path: Path) -> None:
-    async with rig(tmp_path, [REPLY], agent(subscribes=[{"kinds": ["mail.received"], "where": "event.title == 'Question 1'"}])) as r:
+    async with rig(
+        tmp_path, [REPLY], agent(subscribes=[{"kinds": ["mail.received"], "where": "event.title == 'Question 1'"}])
+    ) as r:
         await r.take(mail())
         (card,) = r.waiting()
         await r.take(mail(2, subject=mail().subject, title="Never mind"))

@@ -28,7 +28,9 @@ from opsconsole.store.workspace import Workspace
 ANN = "ann@harbour.example"
 
 
-def call(tool: str, step: str | None = "case#0", slots: dict[str, tuple[str, ...]] | None = None, **args: Any) -> Proposal:
+def call(
+    tool: str, step: str | None = "case#0", slots: dict[str, tuple[str, ...]] | None = None, **args: Any
+) -> Proposal:
     """A wanted call."""
     return Proposal(tool=tool, args=args, step=step, slots=slots or {})
 
@@ -83,7 +85,8 @@ class Rig:
         for spec in specs:
             file, now = AgentFile(spec, ""), self.clock.now()
             await self.engine.writer.write(
-                lambda tx, f=file: apply_agent(tx, f, self.engine.registry, actor="person:test", now=now), name="agent.apply"
+                lambda tx, f=file: apply_agent(tx, f, self.engine.registry, actor="person:test", now=now),
+                name="agent.apply",
             )
 
     async def take(self, *events: IncomingEvent) -> None:

@@ -43,7 +43,13 @@ def list_(*, as_json: AsJson = False, workspace: Where = None) -> None:
 
 
 @app.command()
-def show(agent: str, *, source: Annotated[bool, typer.Option(help="Print the file as it was applied.")] = False, as_json: AsJson = False, workspace: Where = None) -> None:
+def show(
+    agent: str,
+    *,
+    source: Annotated[bool, typer.Option(help="Print the file as it was applied.")] = False,
+    as_json: AsJson = False,
+    workspace: Where = None,
+) -> None:
     """Show an agent: what it does, its stages and levels."""
     with opened(workspace) as session:
         conn = session.kernel.reader
@@ -52,7 +58,14 @@ def show(agent: str, *, source: Annotated[bool, typer.Option(help="Print the fil
     if version is None:
         raise NotFoundError(f"There is no agent {agent}. `opsconsole agents list` shows them.")
     if as_json:
-        say_json({"agent": agent, "version": version.number, "applied_by": version.applied_by, "spec": json.loads(version.spec)})
+        say_json(
+            {
+                "agent": agent,
+                "version": version.number,
+                "applied_by": version.applied_by,
+                "spec": json.loads(version.spec),
+            }
+        )
         return
     if source:
         say(version.source)
@@ -60,14 +73,22 @@ def show(agent: str, *, source: Annotated[bool, typer.Option(help="Print the fil
     spec = load_spec(version.spec)
     say(f"{spec.name} ({agent}), version {version.number}, applied by {version.applied_by}")
     say(spec.summary or spec.playbook.purpose)
-    say(f"Stage: {spec.stage.default.value}" + "".join(f"; {name} {stage.value}" for name, stage in spec.stage.categories.items()))
-    say(f"Autonomy: level {int(spec.autonomy.default)}" + "".join(f"; {tool} {int(level)}" for tool, level in spec.autonomy.actions.items()))
+    say(
+        f"Stage: {spec.stage.default.value}"
+        + "".join(f"; {name} {stage.value}" for name, stage in spec.stage.categories.items())
+    )
+    say(
+        f"Autonomy: level {int(spec.autonomy.default)}"
+        + "".join(f"; {tool} {int(level)}" for tool, level in spec.autonomy.actions.items())
+    )
     for raised in spec.raised:
         say(f"Raised by hand: {raised.action} past {raised.ceiling.value}: {raised.reason}")
     for guardrail in spec.guardrails:
         say(f"Guardrail {guardrail.name}: {guardrail.then} when {guardrail.when} ({guardrail.because})")
     for category in spec.playbook.categories:
-        say(f"  {category.id}: {category.name}, {count(len(category.steps), 'step')}, {count(len(category.examples), 'example')}")
+        say(
+            f"  {category.id}: {category.name}, {count(len(category.steps), 'step')}, {count(len(category.examples), 'example')}"
+        )
 
 
 @app.command()
@@ -78,7 +99,8 @@ def apply(files: Annotated[list[Path], typer.Argument(help="Agent files (YAML)."
         now = session.kernel.clock.now()
         for agent in agents:
             number, is_new = session.write(
-                lambda tx, one=agent: apply_agent(tx, one, session.kernel.registry, actor=session.actor, now=now), name="agent.apply"
+                lambda tx, one=agent: apply_agent(tx, one, session.kernel.registry, actor=session.actor, now=now),
+                name="agent.apply",
             )
             word = f"version {number} is in use" if is_new else f"unchanged, version {number} stays in use"
             say(f"{agent.spec.agent}: {word}.")

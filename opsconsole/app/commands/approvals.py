@@ -101,7 +101,9 @@ def _print(view: CardView, session: Session) -> None:
         say(f"Decided: {decision['verb']} by {decision['actor']}, {ago(decision['at'], now)}")
     event = view.event
     trust = "verified sender" if event["is_verified"] else "sender not verified"
-    say(f"\nThe event: {event['kind']} from {plain(str(event['from']), 60) or '-'} ({trust}): {plain(str(event['title']), 100)}")
+    say(
+        f"\nThe event: {event['kind']} from {plain(str(event['from']), 60) or '-'} ({trust}): {plain(str(event['title']), 100)}"
+    )
     say("\n".join("  | " + line for line in plain(str(event["text"]))[:1500].splitlines()))
     say(f"\nCard {view.digest[:12]}")
 
@@ -128,7 +130,11 @@ def approve(
         if not 0 < grant_days <= 366:
             raise UserError("--grant-days takes more than 0 and at most 366 days.")
         grant = Grant(timedelta(days=grant_days), tuple(name.strip() for name in pin.split(",") if name.strip()), uses)
-    _decide(workspace, number, lambda s, tx: commands.approve(s.kernel, tx, number, actor=s.actor, digest=digest, grant=grant))
+    _decide(
+        workspace,
+        number,
+        lambda s, tx: commands.approve(s.kernel, tx, number, actor=s.actor, digest=digest, grant=grant),
+    )
 
 
 @app.command()
@@ -149,19 +155,37 @@ def edit(
             if not equals:
                 raise UserError(f"{value!r} should be name=value.")
             edited[name.strip()] = text
-    _decide(workspace, number, lambda s, tx: commands.approve(s.kernel, tx, number, actor=s.actor, digest=digest, edited=edited))
+    _decide(
+        workspace,
+        number,
+        lambda s, tx: commands.approve(s.kernel, tx, number, actor=s.actor, digest=digest, edited=edited),
+    )
 
 
 @app.command()
-def reject(number: Number, reason: Annotated[str, typer.Argument(help="The agent gets it.")], *, digest: Digest = None, workspace: Where = None) -> None:
+def reject(
+    number: Number,
+    reason: Annotated[str, typer.Argument(help="The agent gets it.")],
+    *,
+    digest: Digest = None,
+    workspace: Where = None,
+) -> None:
     """Say no, and why."""
-    _decide(workspace, number, lambda s, tx: commands.reject(s.kernel, tx, number, actor=s.actor, reason=reason, digest=digest))
+    _decide(
+        workspace,
+        number,
+        lambda s, tx: commands.reject(s.kernel, tx, number, actor=s.actor, reason=reason, digest=digest),
+    )
 
 
 @app.command()
 def respond(number: Number, answer: str, *, digest: Digest = None, workspace: Where = None) -> None:
     """Answer an agent's question; its run goes on."""
-    _decide(workspace, number, lambda s, tx: commands.respond(s.kernel, tx, number, actor=s.actor, answer=answer, digest=digest))
+    _decide(
+        workspace,
+        number,
+        lambda s, tx: commands.respond(s.kernel, tx, number, actor=s.actor, answer=answer, digest=digest),
+    )
 
 
 @app.command()
@@ -186,7 +210,9 @@ def list_grants(*, as_json: AsJson = False, workspace: Where = None) -> None:
         if as_json:
             say_json(one)
         left = "any" if one["uses_left"] is None else str(one["uses_left"])
-        rows.append((str(one["id"]), one["agent"], one["tool"], str(one["pinned"]), f"{one['expires_at']:%Y-%m-%d %H:%M}", left))
+        rows.append(
+            (str(one["id"]), one["agent"], one["tool"], str(one["pinned"]), f"{one['expires_at']:%Y-%m-%d %H:%M}", left)
+        )
     if not as_json:
         if len(rows) == 1:
             say("No grants. `opsconsole approvals approve NO --grant-days 7` gives one.")

@@ -40,7 +40,11 @@ def verify(
         say_json(facts)
     elif report.is_ok:
         say(f"The record is whole: {report.entries} entries, each as it was written and in its place.")
-        say(f"Heads noted beside the database: {len(noted)}, all on the chain." if noted else "No head was noted beside the database yet.")
+        say(
+            f"Heads noted beside the database: {len(noted)}, all on the chain."
+            if noted
+            else "No head was noted beside the database yet."
+        )
         say(f"Head: {facts['head']}")
         say("Note it elsewhere: only a head kept outside this machine shows a record that was wholly rewritten.")
     else:
@@ -53,7 +57,12 @@ def verify(
 
 
 @app.command()
-def tail(*, count: Annotated[int, typer.Option("--count", "-n", min=1)] = 20, as_json: AsJson = False, workspace: Where = None) -> None:
+def tail(
+    *,
+    count: Annotated[int, typer.Option("--count", "-n", min=1)] = 20,
+    as_json: AsJson = False,
+    workspace: Where = None,
+) -> None:
     """Show the last entries."""
     with opened(workspace) as session:
         entries = feed.audit_tail(session.kernel.reader, limit=count)
@@ -62,7 +71,11 @@ def tail(*, count: Annotated[int, typer.Option("--count", "-n", min=1)] = 20, as
             say_json(entry)
             continue
         at = datetime.fromisoformat(entry.pop("at")).astimezone(UTC)
-        rest = {name: value for name, value in entry.items() if name not in ("seq", "kind", "actor") and not _is_digest(value)}
+        rest = {
+            name: value
+            for name, value in entry.items()
+            if name not in ("seq", "kind", "actor") and not _is_digest(value)
+        }
         text = ", ".join(f"{name} {plain(str(value), 90)}" for name, value in rest.items())
         table([(str(entry["seq"]), f"{at:%m-%d %H:%M:%S}", entry["kind"], entry["actor"], text)], (7, 14, 20, 18, 160))
 

@@ -27,7 +27,12 @@ def _group() -> None:
 
 
 @app.command("import")
-def import_(agent: str, file: Annotated[Path, typer.Argument(help="CSV with the columns text and category.")], *, workspace: Where = None) -> None:
+def import_(
+    agent: str,
+    file: Annotated[Path, typer.Argument(help="CSV with the columns text and category.")],
+    *,
+    workspace: Where = None,
+) -> None:
     """Give an agent past cases to learn from; they count for its very next event."""
     with opened(workspace) as session:
         conn, now = session.kernel.reader, session.kernel.clock.now()
@@ -42,7 +47,15 @@ def import_(agent: str, file: Annotated[Path, typer.Argument(help="CSV with the 
 
             def job(tx: Transaction, chunk: list[tuple[str, str]] = chunk) -> None:
                 for text, category in chunk:
-                    store.add_case(tx.conn, scope=agent, category=category, text=text, source="import", occurred_at=to_micros(now), created_at=to_micros(now))
+                    store.add_case(
+                        tx.conn,
+                        scope=agent,
+                        category=category,
+                        text=text,
+                        source="import",
+                        occurred_at=to_micros(now),
+                        created_at=to_micros(now),
+                    )
                 tx.record("cases.imported", at=now, actor=session.actor, agent=agent, count=len(chunk))
                 tx.touch("cases")
 

@@ -52,8 +52,12 @@ async def _demo(folder: Path, *, fresh: bool, as_json: bool) -> None:
                 await _settle_in(engine, shipped)
             found = sample.events(shipped, now=clock.now(), deals=sample.deals_by_name(reader))
             if not as_json:
-                word = "" if is_new else "; this workspace was begun before, what you decided stays (--fresh begins anew)"
-                say(f"Sample company: {len(found)} events of two weeks, worked by four agents on this machine, offline{word}.\n")
+                word = (
+                    "" if is_new else "; this workspace was begun before, what you decided stays (--fresh begins anew)"
+                )
+                say(
+                    f"Sample company: {len(found)} events of two weeks, worked by four agents on this machine, offline{word}.\n"
+                )
             await _work(engine, found, is_quiet=as_json)
             facts = summary(reader, folder, seconds=time.monotonic() - began)
     finally:
@@ -68,7 +72,9 @@ async def _demo(folder: Path, *, fresh: bool, as_json: bool) -> None:
 async def _settle_in(engine: Engine, shipped: Path) -> None:
     now = engine.clock.now()
     await engine.writer.write(lambda tx: sample.fill_desk(tx, shipped, now=now), name="sample.desk")
-    await engine.writer.write(lambda tx: sample.hire(engine.kernel, tx, shipped, actor=actor(), now=now), name="sample.hire")
+    await engine.writer.write(
+        lambda tx: sample.hire(engine.kernel, tx, shipped, actor=actor(), now=now), name="sample.hire"
+    )
 
 
 async def _work(engine: Engine, found: list[sample.SampleEvent], *, is_quiet: bool) -> None:
@@ -81,7 +87,10 @@ async def _work(engine: Engine, found: list[sample.SampleEvent], *, is_quiet: bo
             day = one.day
             if is_live:
                 filled = 30 * number // len(found)
-                typer.echo(f"\r  day {day:2} of {sample.DAYS}  [{'#' * filled}{'.' * (30 - filled)}]  {number} events", nl=False)
+                typer.echo(
+                    f"\r  day {day:2} of {sample.DAYS}  [{'#' * filled}{'.' * (30 - filled)}]  {number} events",
+                    nl=False,
+                )
             elif not is_quiet:
                 say(f"  day {day:2} of {sample.DAYS}: {number} events so far")
     if is_live:
@@ -96,7 +105,9 @@ def _refuse_own(database: Database, folder: Path) -> None:
     finally:
         reader.close()
     if is_used and not is_sample:
-        raise UserError(f"{folder} is a workspace of your own; the sample does not go into it. Name another folder with --workspace.")
+        raise UserError(
+            f"{folder} is a workspace of your own; the sample does not go into it. Name another folder with --workspace."
+        )
 
 
 def _clear(folder: Path) -> None:

@@ -21,11 +21,18 @@ def _group() -> None:
 
 @app.command()
 def check(
-    file: Annotated[Path, typer.Argument(help="Cases, one JSON object a line: case_id, suite, agent_actions [{tool, args}]; .gz too.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="Cases, one JSON object a line: case_id, suite, agent_actions [{tool, args}]; .gz too."),
+    ],
     *,
-    tools: Annotated[Path | None, typer.Option(help="Classes of the tools (YAML). Unknown tools count as external and irreversible.")] = None,
+    tools: Annotated[
+        Path | None, typer.Option(help="Classes of the tools (YAML). Unknown tools count as external and irreversible.")
+    ] = None,
     policy: Annotated[Path | None, typer.Option(help="Policy to try (YAML).")] = None,
-    level: Annotated[int | None, typer.Option(min=1, max=3, help="Autonomy level of every action; 3 where nothing is said.")] = None,
+    level: Annotated[
+        int | None, typer.Option(min=1, max=3, help="Autonomy level of every action; 3 where nothing is said.")
+    ] = None,
     totals_only: Annotated[bool, typer.Option("--totals", help="Only the totals.")] = False,
 ) -> None:
     """Print per case and in total what the gate would say, as JSON lines. Nothing is done, no workspace is needed."""

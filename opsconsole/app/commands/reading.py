@@ -41,13 +41,21 @@ def status(*, as_json: AsJson = False, workspace: Where = None) -> None:
         )  # fmt: skip
         return
     say(f"Workspace  {folder}")
-    say("Engine     " + (f"working (process {engine})" if engine is not None else "not running; start it with `opsconsole engine`"))
+    say(
+        "Engine     "
+        + (f"working (process {engine})" if engine is not None else "not running; start it with `opsconsole engine`")
+    )
     for scope, reason in switches:
         say(f"PAUSED     {scope}{': ' + plain(reason, 80) if reason else ''}")
-    say(f"Events     {totals.events}" + (f", {totals.broken} could not be read whole (kept and marked)" if totals.broken else ""))
+    say(
+        f"Events     {totals.events}"
+        + (f", {totals.broken} could not be read whole (kept and marked)" if totals.broken else "")
+    )
     say(f"Runs       {listed(totals.runs)}")
     say(f"Effects    {listed(totals.effects)}")
-    say(f"For you    {listed(totals.waiting, {'action': 'to approve', 'question': 'to answer', 'unknown': 'in doubt'})}")
+    say(
+        f"For you    {listed(totals.waiting, {'action': 'to approve', 'question': 'to answer', 'unknown': 'in doubt'})}"
+    )
     for one in agents:
         say(f"  {one.agent}: {count(one.events, 'event')}; {listed(one.verdicts)}")
     for tool, why, number in refused:
@@ -63,7 +71,9 @@ def feed(
 ) -> None:  # fmt: skip
     """Show events and what became of them, newest first."""
     with opened(workspace) as session:
-        rows = read.feed(session.kernel.reader, limit=limit, agent=agent, state=state, is_broken=True if broken else None)
+        rows = read.feed(
+            session.kernel.reader, limit=limit, agent=agent, state=state, is_broken=True if broken else None
+        )
     if as_json:
         for row in rows:
             say_json({name: getattr(row, name) for name in row.__slots__})
@@ -77,7 +87,17 @@ def feed(
         run = "" if row.run_id is None else str(row.run_id)
         outcome = row.verdicts or row.outcome or ("no agent works this" if not run else "")
         shown_rows.append(
-            (str(row.event_id), run, f"{row.at:%m-%d %H:%M}", row.sender or row.kind, mark + row.title, row.agent, row.category, row.state, outcome)
+            (
+                str(row.event_id),
+                run,
+                f"{row.at:%m-%d %H:%M}",
+                row.sender or row.kind,
+                mark + row.title,
+                row.agent,
+                row.category,
+                row.state,
+                outcome,
+            )
         )
     table(shown_rows, (5, 5, 11, 26, 36, 14, 20, 8, 40))
 
@@ -137,7 +157,9 @@ def _story(session: Session, run: int) -> dict[str, Any]:
 def _tell(story: dict[str, Any]) -> None:
     event = story["event"]
     say(f"Run {story['run']} of {story['agent']} (version {story['version']}): {story['state']}")
-    say(f"Event {event['id']}, {event['kind']}, {utc(event['at'])}, from {plain(event['from'], 60) or '-'}: {plain(event['title'], 100)}")
+    say(
+        f"Event {event['id']}, {event['kind']}, {utc(event['at'])}, from {plain(event['from'], 60) or '-'}: {plain(event['title'], 100)}"
+    )
     for problem in event["problems"]:
         say(f"  could not be read whole: {plain(problem, 120)}")
     say("\n".join("  | " + line for line in plain(event["text"])[:800].splitlines()))
@@ -161,8 +183,13 @@ def _tell(story: dict[str, Any]) -> None:
             text = words.get("reason") or words.get("answer") or ""
             say(f"    {decision['verb']} by {decision['actor']}{': ' + plain(text, 120) if text else ''}")
         if action["effect"]:
-            say(f"    effect {action['effect']['state']}" + (f": {plain(action['effect']['error'], 120)}" if action["effect"]["error"] else ""))
+            say(
+                f"    effect {action['effect']['state']}"
+                + (f": {plain(action['effect']['error'], 120)}" if action["effect"]["error"] else "")
+            )
         if action["result"]:
             say(f"    result: {plain(str(action['result']), 200)}")
     say(f"\nOutcome: {plain(story['outcome'], 200) or 'not over yet'}")
-    say(f"Audit: {count(len(story['audit']), 'entry', 'entries')}, {', '.join(str(one['seq']) for one in story['audit'][:40])}")
+    say(
+        f"Audit: {count(len(story['audit']), 'entry', 'entries')}, {', '.join(str(one['seq']) for one in story['audit'][:40])}"
+    )

@@ -80,7 +80,9 @@ def import_(
                 if is_loud:
                     typer.echo(f"\r  {seen} read", err=True, nl=False)
 
-            done = import_path(session, source, is_history=history, own_addresses=addresses, authserv=authserv, progress=progress)
+            done = import_path(
+                session, source, is_history=history, own_addresses=addresses, authserv=authserv, progress=progress
+            )
             if is_loud:
                 typer.echo("\r", err=True, nl=False)
             if as_json:

@@ -12,15 +12,21 @@ from opsconsole.engine import switches
 Scope = Annotated[str, typer.Argument(help="all, agent:NAME or connection:NAME")]
 
 
-def pause(scope: Scope = "all", *, reason: Annotated[str, typer.Option(help="For the record.")] = "", workspace: Where = None) -> None:
+def pause(
+    scope: Scope = "all", *, reason: Annotated[str, typer.Option(help="For the record.")] = "", workspace: Where = None
+) -> None:
     """Stop everything (or one agent, or one connection) at once. Nothing is lost."""
     with opened(workspace) as session:
-        session.write(lambda tx: switches.pause(session.kernel, tx, scope, actor=session.actor, reason=reason), name="switch.on")
+        session.write(
+            lambda tx: switches.pause(session.kernel, tx, scope, actor=session.actor, reason=reason), name="switch.on"
+        )
     say(f"Paused: {scope}. Nothing starts until `opsconsole resume{'' if scope == 'all' else ' ' + scope}`.")
 
 
 def resume(scope: Scope = "all", *, workspace: Where = None) -> None:
     """Lift a pause. What was held comes before the gate again; what is late by then is asked about."""
     with opened(workspace) as session:
-        was_on = session.write(lambda tx: switches.resume(session.kernel, tx, scope, actor=session.actor), name="switch.off")
+        was_on = session.write(
+            lambda tx: switches.resume(session.kernel, tx, scope, actor=session.actor), name="switch.off"
+        )
     say(f"Resumed: {scope}." if was_on else f"{scope} was not paused.")

@@ -42,12 +42,17 @@ class PlaybookBrain:
             return self._answered(view, str(outcomes[0].result.get("answer", "")), outcomes[0].result)
         category = view.agent.category(last.turn.category)
         if category is None:
-            return Turn(category=last.turn.category, final="the category is no longer in the playbook", is_handled=False)
+            return Turn(
+                category=last.turn.category, final="the category is no longer in the playbook", is_handled=False
+            )
         place = Place.from_json(memo)
         ended = take_outcomes(category, place, outcomes)
         if ended is not None:
             return Turn(
-                category=category.id, confidence=last.turn.confidence, final=ended.end or "done", is_handled=ended.is_handled
+                category=category.id,
+                confidence=last.turn.confidence,
+                final=ended.end or "done",
+                is_handled=ended.is_handled,
             )
         return self._go_on(view, category, place, last.turn.confidence, "")
 
@@ -98,7 +103,8 @@ class PlaybookBrain:
         ranked = [] if verdict is None else [name for name, _ in verdict.ranked[:4]]
         options = [*ranked, *(one.id for one in agent.playbook.categories if one.id not in ranked)]
         question = {
-            "question": "What kind of event is this? " + (agent.playbook.escalation or "Name the category, and I go on."),
+            "question": "What kind of event is this? "
+            + (agent.playbook.escalation or "Name the category, and I go on."),
             "options": options,
             "about": "category",
             "why": why,
@@ -114,7 +120,11 @@ class PlaybookBrain:
         for category in view.agent.playbook.categories:
             if wanted in (category.id.casefold(), category.name.casefold()):
                 return self._go_on(view, category, Place(), 1.0, "a person said so")
-        text = f"left to people: {answer}" if answer else f"left to people: {result.get('error') or 'nobody said what it is'}"
+        text = (
+            f"left to people: {answer}"
+            if answer
+            else f"left to people: {result.get('error') or 'nobody said what it is'}"
+        )
         return Turn(category=None, is_abstained=True, final=text, is_handled=False)
 
     def _go_on(self, view: RunView, category: Category, place: Place, confidence: float | None, why: str) -> Turn:
@@ -128,9 +138,15 @@ class PlaybookBrain:
         following = advance(category, place, facts, sender=view.event.sender)
         if following.end is not None:
             text = following.end or f"{category.name}: all steps done"
-            return Turn(category=category.id, confidence=confidence, rationale=why, final=text, is_handled=following.is_handled)
+            return Turn(
+                category=category.id, confidence=confidence, rationale=why, final=text, is_handled=following.is_handled
+            )
         return Turn(
-            category=category.id, confidence=confidence, rationale=why, proposals=following.proposals, memo=place.to_json()
+            category=category.id,
+            confidence=confidence,
+            rationale=why,
+            proposals=following.proposals,
+            memo=place.to_json(),
         )
 
 

@@ -33,7 +33,12 @@ class Place:
 
     def to_json(self) -> dict[str, Any]:
         """Give the form that is kept in a turn's memo."""
-        return {"path": [list(one) for one in self.path], "next": self.next, "bound": self.bound, "pending": list(self.pending)}
+        return {
+            "path": [list(one) for one in self.path],
+            "next": self.next,
+            "bound": self.bound,
+            "pending": list(self.pending),
+        }
 
     @classmethod
     def from_json(cls, memo: Mapping[str, Any]) -> "Place":
@@ -107,7 +112,9 @@ def advance(category: Category, place: Place, facts: Mapping[str, Any], *, sende
                 return Advance(end=fill(step.stop, values)[0])
             proposals.append(_proposal(category, place, step, values, sender))
         except (UndecidedError, TemplateFailure) as error:
-            return Advance(end=f"step {place.next + 1} of {category.name} could not be worked out: {error}", is_handled=False)
+            return Advance(
+                end=f"step {place.next + 1} of {category.name} could not be worked out: {error}", is_handled=False
+            )
         pending.append(place.next)
         place.next += 1
         if step.as_ is not None:

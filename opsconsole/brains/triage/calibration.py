@@ -135,9 +135,7 @@ def confidence(signals: Signals) -> float:
 def alternatives(scores: Sequence[float], best: int, sure: float) -> list[tuple[int, float]]:
     """Categories with their probabilities, best first; together at most 1, none above the best one's."""
     top = scores[best]
-    others = {
-        place: sure * exp(SHARPNESS * (score - top)) for place, score in enumerate(scores) if place != best
-    }
+    others = {place: sure * exp(SHARPNESS * (score - top)) for place, score in enumerate(scores) if place != best}
     total = sum(others.values())
     scale = min(1.0, (1.0 - sure) / total) if total else 1.0
     ranked = sorted(others.items(), key=lambda item: (-item[1], item[0]))

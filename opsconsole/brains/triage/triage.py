@@ -229,9 +229,7 @@ class Triage:
             candidates.extend(self._seeds[place])
         return neighbours.measure(query, candidates, self._memory.statistics)[:NEAREST]
 
-    def _why(
-        self, outcome: _Outcome, ranked: tuple[tuple[str, float], ...], *, abstains: bool, foreign: bool
-    ) -> str:
+    def _why(self, outcome: _Outcome, ranked: tuple[tuple[str, float], ...], *, abstains: bool, foreign: bool) -> str:
         if foreign:
             return "This looks most like past cases that were none of this agent's categories."
         name = self._name(ranked[0][0])

@@ -73,9 +73,7 @@ class Statistics:
         """
         top = log(self.total + 1)
         seen = self.seen
-        return [
-            weight * (top - log(seen[feature] + 0.5)) for feature, weight in zip(ids, weights, strict=True)
-        ]
+        return [weight * (top - log(seen[feature] + 0.5)) for feature, weight in zip(ids, weights, strict=True)]
 
     def votes(self, ids: Sequence[FeatureId], weights: Sequence[float]) -> list[float]:
         """Mean log evidence per feature and category; the mean, so that long texts do not shout.

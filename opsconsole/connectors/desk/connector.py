@@ -24,7 +24,9 @@ WATCH_EVERY_S = 300.0
 class DeskConnector:
     """Reads with its own connection, writes through the engine's writer, honours idempotency keys."""
 
-    def __init__(self, reader: Reader, writes: Writes, clock: Clock, *, name: str = "desk", stalled_after_days: float | None = 14) -> None:
+    def __init__(
+        self, reader: Reader, writes: Writes, clock: Clock, *, name: str = "desk", stalled_after_days: float | None = 14
+    ) -> None:
         self.id = name
         self._reader = reader
         self._writes = writes
@@ -55,7 +57,9 @@ class DeskConnector:
         wanted = plan(self._reader, _verb(call), call, overlay, now=self._clock.now())
         if wanted.record is None:
             identity = f"sim:{call.action_id}"
-            return Simulated(Result(is_ok=True, data={"id": identity}), {f"{wanted.kind}:{identity}": dict(wanted.fields)})
+            return Simulated(
+                Result(is_ok=True, data={"id": identity}), {f"{wanted.kind}:{identity}": dict(wanted.fields)}
+            )
         result = Result(is_ok=True, data={"id": wanted.record, "changed": len(wanted.fields)})
         return Simulated(result, {f"{wanted.kind}:{wanted.record}": dict(wanted.fields)})
 
@@ -113,5 +117,3 @@ def _stalled(deal: Mapping[str, Any], now: Any) -> IncomingEvent:
 
 def _verb(call: Call) -> str:
     return call.tool.partition(".")[2]
-
-

@@ -88,7 +88,9 @@ def _given(args: Mapping[str, Any], *names: str) -> dict[str, Any]:
 def _change(kind: str, *names: str) -> Callable[[Reader, Call, Overlay, datetime], Plan]:
     def make(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> Plan:
         record = call.args["id"]
-        is_there = f"{kind}:{record}" in overlay if isinstance(record, str) else read.get(conn, kind, record) is not None
+        is_there = (
+            f"{kind}:{record}" in overlay if isinstance(record, str) else read.get(conn, kind, record) is not None
+        )
         if not is_there:
             raise PermanentError(f"there is no {kind} {record} on the desk")
         return Plan(kind, _given(call.args, *names), record)
@@ -98,7 +100,11 @@ def _change(kind: str, *names: str) -> Callable[[Reader, Call, Overlay, datetime
 
 def _create_ticket(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> Plan:
     fields = _given(call.args, "title", "description", "queue", "assignee", "priority")
-    fields |= {"requester_email": call.args.get("requester_email", "").lower(), "status": "open", "thread": call.subject}
+    fields |= {
+        "requester_email": call.args.get("requester_email", "").lower(),
+        "status": "open",
+        "thread": call.subject,
+    }
     return Plan("ticket", fields, closing={"status": "closed"})
 
 
@@ -107,7 +113,9 @@ def _create_task(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> P
     if due.startswith("+"):
         due = (now + timedelta(days=int(due[1:]))).date().isoformat()
     about = call.args.get("about") or call.subject
-    return Plan("task", {**_given(call.args, "title", "assignee"), "due": due, "about": about}, closing={"status": "closed"})
+    return Plan(
+        "task", {**_given(call.args, "title", "assignee"), "due": due, "about": about}, closing={"status": "closed"}
+    )
 
 
 def _add_note(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> Plan:

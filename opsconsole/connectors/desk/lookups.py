@@ -33,7 +33,11 @@ def merged(records: list[dict[str, Any]], kind: str, overlay: Overlay, **equal: 
     found = [{**one, **overlay.get(f"{kind}:{one['id']}", {})} for one in records]
     for key, fields in overlay.items():
         name, _, identity = key.partition(":")
-        if name == kind and identity.startswith("sim:") and all(_low(fields.get(f)) == _low(v) for f, v in equal.items()):
+        if (
+            name == kind
+            and identity.startswith("sim:")
+            and all(_low(fields.get(f)) == _low(v) for f, v in equal.items())
+        ):
             found.insert(0, {**dict.fromkeys(read.COLUMNS[kind], ""), **fields, "id": identity})
     return found
 
@@ -42,7 +46,11 @@ def _one(conn: Reader, kind: str, identity: Any, overlay: Overlay) -> dict[str, 
     laid_over = overlay.get(f"{kind}:{identity}", {})
     record = None if isinstance(identity, str) else read.get(conn, kind, identity)
     if record is None:
-        return {**dict.fromkeys((*read.COLUMNS[kind], "updated_at"), ""), **laid_over, "id": identity} if laid_over else None
+        return (
+            {**dict.fromkeys((*read.COLUMNS[kind], "updated_at"), ""), **laid_over, "id": identity}
+            if laid_over
+            else None
+        )
     return {**record, **laid_over}
 
 
@@ -66,21 +74,31 @@ def _find_company(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> 
     for field in ("domain", "name"):
         value = call.args.get(field, "")
         wanted = value.lower() if field == "domain" else value
-        if value and (found := merged(read.find(conn, "company", **{field: wanted}), "company", overlay, **{field: wanted})):
+        if value and (
+            found := merged(read.find(conn, "company", **{field: wanted}), "company", overlay, **{field: wanted})
+        ):
             return _pick(found[0], ("id", "name", "domain", "industry", "size"))
     return _pick(None, ("id", "name", "domain", "industry", "size"))
 
 
 def _find_deals(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
     args = call.args
-    equal = {"contact_email": args.get("email", "").lower(), "company": args.get("company", ""), "stage": args.get("stage", "")}
+    equal = {
+        "contact_email": args.get("email", "").lower(),
+        "company": args.get("company", ""),
+        "stage": args.get("stage", ""),
+    }
     equal = {name: value for name, value in equal.items() if value}
     found = merged(read.find(conn, "deal", **equal), "deal", overlay, **equal) if equal else []
     if args.get("is_open", True):
         found = [one for one in found if str(one["stage"]).lower() not in read.CLOSED_STAGES]
     first = found[0] if found else dict.fromkeys(_DEAL, "")
     deals = [{name: one[name] for name in _DEAL} for one in found]
-    return {"count": len(found), "deals": deals, **{name: first[name] for name in ("id", "name", "stage", "owner", "amount")}}
+    return {
+        "count": len(found),
+        "deals": deals,
+        **{name: first[name] for name in ("id", "name", "stage", "owner", "amount")},
+    }
 
 
 def _get_deal(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
@@ -93,12 +111,20 @@ def _get_deal(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> dict
 
 def _find_tickets(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
     args = call.args
-    equal = {"requester_email": args.get("email", "").lower(), "thread": args.get("thread", ""), "status": args.get("status", "")}
+    equal = {
+        "requester_email": args.get("email", "").lower(),
+        "thread": args.get("thread", ""),
+        "status": args.get("status", ""),
+    }
     equal = {name: value for name, value in equal.items() if value}
     found = merged(read.find(conn, "ticket", **equal), "ticket", overlay, **equal) if equal else []
     first = found[0] if found else dict.fromkeys(_TICKET, "")
     tickets = [{name: one[name] for name in _TICKET} for one in found]
-    return {"count": len(found), "tickets": tickets, **{name: first[name] for name in ("id", "status", "priority", "assignee")}}
+    return {
+        "count": len(found),
+        "tickets": tickets,
+        **{name: first[name] for name in ("id", "status", "priority", "assignee")},
+    }
 
 
 def _get_ticket(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
@@ -117,7 +143,12 @@ def _thread(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> dict[s
         for one in found
     ]  # fmt: skip
     has_reply = any(one["direction"] == "out" for one in found)
-    return {"count": len(mails), "mails": mails, "last_from": mails[-1]["from"] if mails else "", "has_our_reply": has_reply}
+    return {
+        "count": len(mails),
+        "mails": mails,
+        "last_from": mails[-1]["from"] if mails else "",
+        "has_our_reply": has_reply,
+    }
 
 
 def _search(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:

@@ -32,7 +32,13 @@ def keep_mail(tx: Transaction, incoming: IncomingEvent, *, now: datetime) -> Inc
 
 
 def keep_record(
-    tx: Transaction, kind: str, external_id: str, fields: Mapping[str, Any], *, now: datetime, created_at: datetime | None = None
+    tx: Transaction,
+    kind: str,
+    external_id: str,
+    fields: Mapping[str, Any],
+    *,
+    now: datetime,
+    created_at: datetime | None = None,
 ) -> bool:
     """Put a row of a table onto the desk, over an earlier one of the same name; True where it is new."""
     known = set(read.COLUMNS[kind])

@@ -13,7 +13,9 @@ def _read(name: str, title: str, arguments: type[a.Arguments], *, untrusted: boo
     return ActionType(name=name, title=title, effect=Effect.READ, arguments=arguments, is_untrusted=untrusted)
 
 
-def _inside(name: str, title: str, arguments: type[a.Arguments], sentence: str, undo: str, *, repeat_s: float | None = None) -> ActionType:
+def _inside(
+    name: str, title: str, arguments: type[a.Arguments], sentence: str, undo: str, *, repeat_s: float | None = None
+) -> ActionType:
     return ActionType(
         name=name, title=title, effect=Effect.INTERNAL, arguments=arguments, sentence=sentence, undo=undo,
         compare=_TEXT, repeat_window_s=repeat_s, is_idempotent=True, is_findable=True,
@@ -21,7 +23,13 @@ def _inside(name: str, title: str, arguments: type[a.Arguments], sentence: str, 
 
 
 def _outside(
-    name: str, title: str, arguments: type[a.Arguments], sentence: str, *, repeat_s: float | None = None, template: bool = False
+    name: str,
+    title: str,
+    arguments: type[a.Arguments],
+    sentence: str,
+    *,
+    repeat_s: float | None = None,
+    template: bool = False,
 ) -> ActionType:
     return ActionType(
         name=name, title=title, effect=Effect.EXTERNAL, reversibility=Reversibility.IRREVERSIBLE, arguments=arguments,

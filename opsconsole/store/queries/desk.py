@@ -45,7 +45,9 @@ def get(conn: sqlite3.Connection, kind: str, record: int) -> dict[str, Any] | No
     return None if row is None else _row(kind, row)
 
 
-def find(conn: sqlite3.Connection, kind: str, *, limit: int = 50, newest_first: bool = True, **equal: Any) -> list[dict[str, Any]]:
+def find(
+    conn: sqlite3.Connection, kind: str, *, limit: int = 50, newest_first: bool = True, **equal: Any
+) -> list[dict[str, Any]]:
     """Give the records whose fields equal these values (text without regard to case)."""
     for name in equal:
         if name not in COLUMNS[kind] and name != "external_id":
@@ -84,7 +86,8 @@ def search(conn: sqlite3.Connection, text: str, *, kind: str | None, limit: int)
 def history(conn: sqlite3.Connection, kind: str, record: int) -> list[dict[str, Any]]:
     """Give who changed a record, oldest first; times in microseconds."""
     rows = conn.execute(
-        "SELECT at, actor, field, was, now FROM desk_history WHERE kind = ? AND record_id = ? ORDER BY id", (kind, record)
+        "SELECT at, actor, field, was, now FROM desk_history WHERE kind = ? AND record_id = ? ORDER BY id",
+        (kind, record),
     )
     return [{"at": row[0], "actor": row[1], "field": row[2], "was": row[3], "now": row[4]} for row in rows]
 

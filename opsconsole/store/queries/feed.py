@@ -49,7 +49,7 @@ def feed(
         "   ON w.id = (SELECT max(id) FROM ruling WHERE action_id = a.id)"
         "   WHERE a.run_id = r.id AND a.is_write = 1 GROUP BY w.verdict))"
         " FROM event e JOIN content c ON c.id = e.content_id LEFT JOIN run r ON r.event_id = e.id"
-        f" WHERE {' AND '.join(where)} ORDER BY e.id DESC, r.id LIMIT ?",  # noqa: S608 - clauses are ours
+        f" WHERE {' AND '.join(where)} ORDER BY e.id DESC, r.id LIMIT ?",
         (*values, limit),
     )
     found: list[FeedRow] = []
@@ -95,7 +95,8 @@ def agent_counts(conn: sqlite3.Connection) -> list[AgentCounts]:
         )
         categories: dict[str, int] = dict(
             conn.execute(
-                "SELECT coalesce(category, '?'), count(*) FROM run WHERE agent_id = ? GROUP BY 1 ORDER BY 2 DESC", (agent,)
+                "SELECT coalesce(category, '?'), count(*) FROM run WHERE agent_id = ? GROUP BY 1 ORDER BY 2 DESC",
+                (agent,),
             ).fetchall()
         )
         open_ = states.get("waiting", 0) + states.get("queued", 0) + states.get("running", 0)
@@ -132,7 +133,9 @@ def totals(conn: sqlite3.Connection) -> Totals:
         broken=one("SELECT count(*) FROM event WHERE is_broken = 1"),
         without_agent=one("SELECT count(*) FROM event e WHERE NOT EXISTS (SELECT 1 FROM run WHERE event_id = e.id)"),
         runs=dict(conn.execute("SELECT state, count(*) FROM run GROUP BY state").fetchall()),
-        waiting=dict(conn.execute("SELECT kind, count(*) FROM approval WHERE state = 'waiting' GROUP BY kind").fetchall()),
+        waiting=dict(
+            conn.execute("SELECT kind, count(*) FROM approval WHERE state = 'waiting' GROUP BY kind").fetchall()
+        ),
         effects=dict(conn.execute("SELECT state, count(*) FROM effect GROUP BY state").fetchall()),
         audit=one("SELECT coalesce(max(seq), 0) FROM audit"),
     )
@@ -170,8 +173,11 @@ def decisions_of(conn: sqlite3.Connection, action: str) -> list[dict[str, Any]]:
         (action,),
     )
     return [
-        {"verb": row[0], "actor": row[1], "at": from_micros(int(row[2])), "words": None if row[3] is None else decode(row[3])}
+        {
+            "verb": row[0],
+            "actor": row[1],
+            "at": from_micros(int(row[2])),
+            "words": None if row[3] is None else decode(row[3]),
+        }
         for row in rows
     ]
-
-

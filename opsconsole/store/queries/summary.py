@@ -20,6 +20,8 @@ def examples(conn: sqlite3.Connection) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for approval, tool, args, because in rows:
         values = decode(args)
-        what = values.get("question") or f"{tool}: {values.get('to') or values.get('title') or values.get('text') or ''}"
+        what = (
+            values.get("question") or f"{tool}: {values.get('to') or values.get('title') or values.get('text') or ''}"
+        )
         found.append({"approval": approval, "what": what, "because": because})
     return found

@@ -69,7 +69,9 @@ def run(conn: sqlite3.Connection, run_id: int) -> RunRow | None:
     return None if row is None else _run(row)
 
 
-def queued(conn: sqlite3.Connection, *, limit: int, without: Sequence[int] = ()) -> list[tuple[RunId, AgentId, SubjectId]]:
+def queued(
+    conn: sqlite3.Connection, *, limit: int, without: Sequence[int] = ()
+) -> list[tuple[RunId, AgentId, SubjectId]]:
     """Give up to `limit` queued runs of each agent, oldest first."""
     found: list[tuple[RunId, AgentId, SubjectId]] = []
     skipped = set(without)

@@ -10,7 +10,15 @@ from opsconsole.store.transaction import Transaction
 
 
 def add_version(
-    tx: Transaction, agent: str, *, digest: str, spec: str, tools: Mapping[str, str], source: str, actor: str, now: datetime
+    tx: Transaction,
+    agent: str,
+    *,
+    digest: str,
+    spec: str,
+    tools: Mapping[str, str],
+    source: str,
+    actor: str,
+    now: datetime,
 ) -> tuple[VersionId, int, bool]:
     """Store a version and put it in use; give (id, number, is_new). The same content in use again makes nothing."""
     conn = tx.conn

@@ -37,7 +37,9 @@ def create(
     return record
 
 
-def update(tx: Transaction, kind: str, record: int, fields: Mapping[str, Any], *, actor: str, now: datetime) -> dict[str, Any]:
+def update(
+    tx: Transaction, kind: str, record: int, fields: Mapping[str, Any], *, actor: str, now: datetime
+) -> dict[str, Any]:
     """Change fields of a record; give the values they had. Fields that stay as they are do not count.
 
     Raises:
@@ -75,7 +77,9 @@ def remove(tx: Transaction, kind: str, record: int, *, actor: str, now: datetime
 
 def remember(tx: Transaction, key: str, *, result: Mapping[str, Any], undo: Mapping[str, Any]) -> None:
     """Remember what an idempotency key did, and what takes it back."""
-    tx.conn.execute("INSERT INTO desk_key (key, result, undo) VALUES (?, ?, ?)", (key, json.dumps(result), json.dumps(undo)))
+    tx.conn.execute(
+        "INSERT INTO desk_key (key, result, undo) VALUES (?, ?, ?)", (key, json.dumps(result), json.dumps(undo))
+    )
 
 
 def _history(

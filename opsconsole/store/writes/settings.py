@@ -6,7 +6,8 @@ from opsconsole.store.transaction import Transaction
 def put(tx: Transaction, key: str, value: str) -> None:
     """Set a setting."""
     tx.conn.execute(
-        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (key, value)
+        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (key, value),
     )
     tx.touch("settings")
 

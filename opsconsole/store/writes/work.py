@@ -23,7 +23,9 @@ def add_run(tx: Transaction, *, event: int, agent: str, version: int, subject: i
     return RunId(cursor.lastrowid or 0) if cursor.rowcount else None
 
 
-def set_run(tx: Transaction, run: int, state: RunState, *, now: datetime, outcome: str | None = None, error: str | None = None) -> None:
+def set_run(
+    tx: Transaction, run: int, state: RunState, *, now: datetime, outcome: str | None = None, error: str | None = None
+) -> None:
     """Move a run to a state; a final one gets its time."""
     is_final = state in (RunState.DONE, RunState.FAILED, RunState.CANCELLED)
     tx.conn.execute(
@@ -43,7 +45,9 @@ def count_attempt(tx: Transaction, run: int) -> int:
 
 def count_effect_attempt(tx: Transaction, effect: int) -> int:
     """Count another try to settle an effect; give how many there were."""
-    row = tx.conn.execute("UPDATE effect SET attempts = attempts + 1 WHERE id = ? RETURNING attempts", (effect,)).fetchone()
+    row = tx.conn.execute(
+        "UPDATE effect SET attempts = attempts + 1 WHERE id = ? RETURNING attempts", (effect,)
+    ).fetchone()
     return int(row[0])
 
 
@@ -94,7 +98,9 @@ def set_arguments(tx: Transaction, action: str, *, args_id: int, digest: str) ->
     tx.conn.execute("UPDATE action SET args_id = ?, digest = ? WHERE id = ?", (args_id, digest, action))
 
 
-def set_action(tx: Transaction, action: str, state: ActionState, *, now: datetime, result: Mapping[str, Any] | None = None) -> int | None:
+def set_action(
+    tx: Transaction, action: str, state: ActionState, *, now: datetime, result: Mapping[str, Any] | None = None
+) -> int | None:
     """Move an action to a state; give the content id of its result, None without one."""
     content = None if result is None else tx.keep(result)
     tx.conn.execute(
@@ -104,7 +110,9 @@ def set_action(tx: Transaction, action: str, state: ActionState, *, now: datetim
     return content
 
 
-def add_ruling(tx: Transaction, action: str, ruling: Ruling, *, phase: str, if_live: Ruling | None, now: datetime) -> int:
+def add_ruling(
+    tx: Transaction, action: str, ruling: Ruling, *, phase: str, if_live: Ruling | None, now: datetime
+) -> int:
     """Store the gate's word; give its id."""
     cursor = tx.conn.execute(
         "INSERT INTO ruling (action_id, phase, at, verdict, hold_until, reasons, if_live) VALUES (?, ?, ?, ?, ?, ?, ?)",

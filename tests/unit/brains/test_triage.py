@@ -102,9 +102,7 @@ def shown(verdict: Verdict) -> object:
 
 
 def test_sorts_by_the_playbook_examples_alone(conn: sqlite3.Connection) -> None:
-    verdict = Desk(conn).triage.classify(
-        "Lamp order\n\nHello,\nthe lamp is broken, I want a refund please.\nAnna"
-    )
+    verdict = Desk(conn).triage.classify("Lamp order\n\nHello,\nthe lamp is broken, I want a refund please.\nAnna")
     assert verdict.category == "refund"
     assert verdict.precedents[0].case_id is None
     assert verdict.precedents[0].category == "refund"

@@ -20,9 +20,7 @@ def conn() -> Iterator[sqlite3.Connection]:
 
 
 def add(conn: sqlite3.Connection, text: str, *, scope: str = "desk", at: int = 0) -> int:
-    return add_case(
-        conn, scope=scope, category="c", text=text, source="person", occurred_at=at, created_at=at
-    )
+    return add_case(conn, scope=scope, category="c", text=text, source="person", occurred_at=at, created_at=at)
 
 
 def test_nearest_first(conn: sqlite3.Connection) -> None:
