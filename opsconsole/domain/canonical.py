@@ -1,34 +1,64 @@
 """Canonical JSON (RFC 8785) and the digests made over it."""
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import rfc8785
 
-type_json = Any
+Json = Any
+
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False).encode
+_LARGEST = 2**53 - 1
 
 
-def canonical(value: type_json) -> bytes:
+def canonical(value: Json) -> bytes:
     """Give the RFC 8785 form of a JSON value.
+
+    The standard encoder (in C, ten times faster) writes the same bytes for what `_is_plain` lets through.
 
     Raises:
         ValueError: a key is not text, or a number has no JSON form (NaN, integers beyond 2**53).
     """
+    if _is_plain(value):
+        return _encode(value).encode()
     return rfc8785.dumps(value)
 
 
-def digest(value: type_json) -> str:
+def _is_plain(value: Json) -> bool:
+    """Tell whether the standard encoder agrees with RFC 8785: keys in ASCII, numbers that both write alike."""
+    kind = type(value)
+    if kind is str:
+        return True
+    if kind is dict:
+        for key, item in value.items():
+            if type(key) is not str or not key.isascii() or not _is_plain(item):
+                return False
+        return True
+    if kind is list:
+        return all(map(_is_plain, value))
+    if value is None or kind is bool:
+        return True
+    if kind is int:
+        return -_LARGEST <= value <= _LARGEST
+    return kind is float and 1e-4 <= abs(value) < 1e15 and not value.is_integer()
+
+
+def digest(value: Json) -> str:
     """Give SHA-256 over the canonical form, in hex (64 characters)."""
     return hashlib.sha256(canonical(value)).hexdigest()
 
 
-def jsonable(value: object) -> type_json:
-    """Give `value` with integers beyond 2**53 as text, tuples as lists and bytes as text."""
-    if isinstance(value, bool) or value is None or isinstance(value, str | float):
+def jsonable(value: object) -> Json:
+    """Give `value` as JSON: tuples and sets as lists, other mappings as dicts, integers beyond 2**53 as text."""
+    kind = type(value)
+    if kind is str or kind is bool or value is None or kind is float:
         return value
-    if isinstance(value, int):
-        return value if abs(value) <= 2**53 - 1 else str(value)
+    if kind is int:
+        return value if -_LARGEST <= cast(int, value) <= _LARGEST else str(value)
+    if isinstance(value, str):
+        return str(value)
     if isinstance(value, Mapping):
         return {str(key): jsonable(item) for key, item in cast(Mapping[object, object], value).items()}
     if isinstance(value, bytes):

@@ -55,6 +55,8 @@ class RunLoop:
                 return
             if loaded.open_actions:
                 await self._perform(loaded)
+                if not work.has_open_actions(self._kernel.reader, run_id):
+                    continue
                 if await self._writes.write(lambda tx: self._park(tx, run_id), name="run.park"):
                     return
                 continue

@@ -4,7 +4,7 @@ All in one transaction, committed before anything is done about it.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -79,9 +79,28 @@ def record_turn(kernel: Kernel, tx: Transaction, setting: Setting, turn: Turn, *
 
 def turn_body(turn: Turn) -> dict[str, Any]:
     """Give the stored form of a turn."""
-    body = asdict(turn)
-    body["proposals"] = [asdict(proposal) for proposal in _distinct(turn.proposals)]
-    return jsonable(body)
+    return {
+        "category": turn.category,
+        "confidence": turn.confidence,
+        "is_abstained": turn.is_abstained,
+        "rationale": turn.rationale,
+        "proposals": [
+            {
+                "tool": one.tool,
+                "args": jsonable(one.args),
+                "step": one.step,
+                "slots": jsonable(one.slots),
+                "because": one.because,
+            }
+            for one in _distinct(turn.proposals)
+        ],
+        "final": turn.final,
+        "is_handled": turn.is_handled,
+        "memo": jsonable(turn.memo),
+        "evidence": jsonable(turn.evidence),
+        "cost_micros": turn.cost_micros,
+        "tokens": turn.tokens,
+    }
 
 
 def turn_from(body: Mapping[str, Any]) -> Turn:
@@ -97,6 +116,8 @@ def turn_from(body: Mapping[str, Any]) -> Turn:
 
 def _distinct(proposals: tuple[Proposal, ...]) -> list[Proposal]:
     """Identical calls of one turn are one action."""
+    if len(proposals) < 2:
+        return list(proposals)
     seen: set[bytes] = set()
     kept: list[Proposal] = []
     for proposal in proposals:

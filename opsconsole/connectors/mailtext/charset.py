@@ -75,4 +75,4 @@ def _guess(data: bytes) -> str:
     text = data.decode("utf-8", "replace").removeprefix("\ufeff")
     bad = text.count("\ufffd")
     good = len(text) - len(text.encode("ascii", "ignore")) - bad
-    return text if good > bad or not bad else data.decode("cp1252", "replace")
+    return text if good >= bad else data.decode("cp1252", "replace")

@@ -231,21 +231,30 @@ PIECES = st.sampled_from(
 )
 
 
+class Collected(logging.Handler):
+    """Keeps what was logged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.one_of(st.binary(max_size=2000), st.lists(st.one_of(PIECES, st.binary(max_size=20)), max_size=40).map(b"".join))
 )
 def test_no_bytes_raise_and_texts_can_be_stored(raw: bytes) -> None:
-    failures: list[logging.LogRecord] = []
-    handler = logging.Handler()
-    handler.emit = failures.append
+    handler = Collected()
     logger = logging.getLogger("opsconsole.connectors.mailtext.read")
     logger.addHandler(handler)
     try:
         got = read_mail(raw)
     finally:
         logger.removeHandler(handler)
-    assert failures == []
+    assert handler.records == []
     assert got.message_id.startswith("<") and got.message_id.endswith(">")
     assert got.text.strip() or got.problems
     for text in (got.text, got.full_text, got.subject, got.sender, got.sender_name, *got.to, *got.references):
