@@ -4,6 +4,7 @@
 the workspace stands in the way.
 """
 
+import io
 import logging
 import os
 import sys
@@ -47,7 +48,7 @@ def main() -> None:
         format="%(levelname)s %(name)s: %(message)s",
     )
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
         app(standalone_mode=True)

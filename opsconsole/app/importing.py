@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from opsconsole.app.session import Session
-from opsconsole.connectors.desk.mailbox import keep_record
+from opsconsole.connectors.desk.mailbox import keep_record, when
 from opsconsole.connectors.files import ImportRecord, Source, open_source
 from opsconsole.connectors.files.table import TableSource
 from opsconsole.domain.event import IncomingEvent
@@ -91,7 +90,7 @@ def _import_records(session: Session, source: Source, done: Imported, progress: 
             now = session.kernel.clock.now()
             return sum(
                 keep_record(
-                    tx, one.kind, one.external_id, one.fields, now=now, created_at=_when(one.fields.get("created_at"))
+                    tx, one.kind, one.external_id, one.fields, now=now, created_at=when(one.fields.get("created_at"))
                 )
                 for one in chunk
             )
@@ -104,7 +103,3 @@ def _import_records(session: Session, source: Source, done: Imported, progress: 
             done.records[one.kind] = done.records.get(one.kind, 0) + 1
             done.broken += bool(one.problems)
         progress(done.seen)
-
-
-def _when(value: Any) -> datetime | None:
-    return value if isinstance(value, datetime) else None

@@ -2,7 +2,7 @@
 
 import getpass
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +58,7 @@ def actor() -> str:
 
 
 @contextmanager
-def opened(folder: Path | None, *, clock: Clock | None = None) -> Iterator[Session]:
+def opened(folder: Path | None, *, clock: Clock | None = None) -> Generator[Session]:
     """Open the workspace for reading and for commands.
 
     Raises:

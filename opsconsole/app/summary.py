@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from opsconsole.app.words import count, listed, plain, say
+from opsconsole.domain.agent import AgentSpec
 from opsconsole.engine.agentfile import load_spec
 from opsconsole.store import audit, heads
 from opsconsole.store.queries import feed, work
@@ -23,7 +24,7 @@ def summary(reader: Reader, folder: Path, *, seconds: float) -> dict[str, Any]:
     """Gather the facts as JSON."""
     totals = feed.totals(reader)
     agents: list[dict[str, Any]] = []
-    specs = {}
+    specs: dict[str, AgentSpec] = {}
     for version_id in work.current_version_ids(reader):
         version = work.version(reader, version_id)
         if version is not None:
@@ -69,7 +70,7 @@ def tell(facts: dict[str, Any]) -> None:
     for one in facts["examples"]:
         say(f"  no {one['approval']}: {plain(one['what'], 70)} ({plain(one['because'], 90)})")
     say("\nWhat was refused, and why")
-    for one in facts["refused"] or []:
+    for one in facts["refused"]:
         say(f"  {one['count']} x {one['tool']}: {plain(one['why'], 110)}")
     if not facts["refused"]:
         say("  nothing")

@@ -28,7 +28,7 @@ def canonical(value: Json) -> bytes:
 
 def _is_plain(value: Json) -> bool:
     """Tell whether the standard encoder agrees with RFC 8785: keys in ASCII, numbers that both write alike."""
-    kind = type(value)
+    kind = cast(type[object], type(value))
     if kind is str:
         return True
     if kind is dict:

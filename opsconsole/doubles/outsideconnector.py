@@ -58,7 +58,7 @@ class OutsideConnector:
 
     async def find(self, call: Call) -> Result | None:
         """Look for what a key did."""
-        answer = await self._ask({"op": "find", "key": call.key})
+        answer = await self._ask({"op": "find", "key": call.key, "what": dict(call.args)})
         return None if answer["id"] is None else Result(is_ok=True, data={"id": answer["id"]})
 
     async def simulate(self, call: Call, overlay: Overlay) -> Simulated:
@@ -97,4 +97,7 @@ class OutsideConnector:
             writer.close()
         if not line:
             raise AmbiguousError("the outside system hung up without an answer")
-        return json.loads(line)
+        answer: dict[str, Any] = json.loads(line)
+        if answer.get("busy"):
+            raise TransientError("the outside system is busy", retry_after_s=0.02)
+        return answer

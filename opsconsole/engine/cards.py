@@ -12,7 +12,7 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports import Change
 from opsconsole.engine.runview import Loaded, load, shown
 from opsconsole.store.queries import feed, work
-from opsconsole.store.rows import ActionRow, ApprovalRow
+from opsconsole.store.rows import ActionRow, ApprovalRow, present
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,7 @@ async def card(kernel: Kernel, approval_id: int) -> CardView:
     approval = work.approval(conn, approval_id)
     if approval is None:
         raise NotFoundError(f"There is no request {approval_id}. `opsconsole approvals list` shows what waits.")
-    action = work.action(conn, approval.action_id)
-    assert action is not None
+    action = present(work.action(conn, approval.action_id), approval.action_id)
     loaded = load(kernel, conn, action.run_id)
     kind = kernel.registry.type(action.tool)
     turn = loaded.turns[action.turn]

@@ -19,7 +19,7 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runview import Loaded, load, wanted_again
 from opsconsole.engine.turns import ArgumentError, audit_reasons, intend, keep_arguments, validate
 from opsconsole.store.queries import work
-from opsconsole.store.rows import ActionRow, ApprovalRow
+from opsconsole.store.rows import ActionRow, ApprovalRow, present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import people
 from opsconsole.store.writes import work as write_work
@@ -72,8 +72,7 @@ def open_card(kernel: Kernel, tx: Transaction, approval_id: int, *, digest: str 
         raise StaleCardError(
             f"Request {approval_id} changed since you saw it. Look again: `opsconsole approvals show {approval_id}`."
         )
-    action = work.action(tx.conn, approval.action_id)
-    assert action is not None
+    action = present(work.action(tx.conn, approval.action_id), approval.action_id)
     loaded = load(kernel, tx.conn, action.run_id)
     current = work.current_version_of(tx.conn, approval.agent_id)
     version = loaded.version if current is None else kernel.roster.version(tx.conn, current)

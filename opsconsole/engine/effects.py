@@ -17,7 +17,7 @@ from opsconsole.engine.runview import Loaded, load, shown, wanted_again
 from opsconsole.engine.turns import ask, audit_reasons
 from opsconsole.store import faults
 from opsconsole.store.queries import work
-from opsconsole.store.rows import ActionRow, EffectRow
+from opsconsole.store.rows import ActionRow, EffectRow, present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import events as write_events
 from opsconsole.store.writes import people
@@ -102,9 +102,7 @@ class Effects:
         return loaded, next(action for action in loaded.actions if action.id == effect.action_id)
 
     def _reload(self, effect: EffectRow) -> EffectRow:
-        found = work.effect(self._kernel.reader, effect.id)
-        assert found is not None
-        return found
+        return present(work.effect(self._kernel.reader, effect.id), f"effect {effect.id}")
 
     def _call(self, loaded: Loaded, action: ActionRow, effect: EffectRow) -> Call:
         return Call(
@@ -166,8 +164,7 @@ class Effects:
         effect = work.effect(tx.conn, effect_id)
         if effect is None or effect.state is not EffectState.PREPARED or effect.is_held or effect.not_before > now:
             return False
-        action = work.action(tx.conn, effect.action_id)
-        assert action is not None
+        action = present(work.action(tx.conn, effect.action_id), effect.action_id)
         wanted = wanted_again(self._kernel, loaded, action, grant=effect.grant_id)
         judged = self._kernel.gatekeeper.judge(
             tx, wanted, version=self._current(tx, loaded), event=loaded.event, phase="sending", now=now
@@ -286,7 +283,10 @@ class Effects:
         tx.record("effect.retry", at=now, actor="engine", action=action.id, effect=effect.id, attempt=effect.attempts)
 
     async def _finish(self, effect: EffectRow, loaded: Loaded, action: ActionRow, result: Result) -> None:
-        await self._persist(lambda tx: self._finish_in(tx, effect, loaded, action, result), "effect.finish")
+        def job(tx: Transaction) -> None:
+            self._finish_in(tx, effect, loaded, action, result)
+
+        await self._persist(job, "effect.finish")
 
     async def _persist(self, job: Any, name: str) -> None:
         """Store what the outside world did. A full disk is waited out: forgetting it would mean doubt."""

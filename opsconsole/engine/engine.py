@@ -29,7 +29,7 @@ from opsconsole.store.writes import work as write_work
 _log = logging.getLogger(__name__)
 WIDTH = 24
 """Runs advanced at once; enough for the group commit to carry several."""
-FAST_POLL_S, SLOW_POLL_S = 0.025, 0.1
+FAST_POLL_S, SLOW_POLL_S = 0.04, 0.1
 """How often the file is asked whether another process wrote: while people are asked something, and else."""
 HEAD_EVERY_S = 300.0
 

@@ -11,6 +11,7 @@ from opsconsole.engine.gatekeeper import event_facts
 from opsconsole.engine.kernel import Kernel
 from opsconsole.policy.conditions import ConditionError, UndecidedError, holds
 from opsconsole.store.queries import events
+from opsconsole.store.rows import present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import events as write_events
 from opsconsole.store.writes import work as write_work
@@ -47,8 +48,7 @@ def take(
     identity, subject = write_events.add(tx, connection, incoming, now=now)
     runs: list[RunId] = []
     if not is_history:
-        event = events.event(tx.conn, identity)
-        assert event is not None
+        event = present(events.event(tx.conn, identity), f"event {identity}")
         for version in kernel.roster.current(tx.conn):
             if subscribes(version, event):
                 run = write_work.add_run(

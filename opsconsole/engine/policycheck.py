@@ -70,7 +70,7 @@ class PolicyFile(Frozen):
     """POLICY.yaml: what to try."""
 
     level: Level | None = None
-    levels: dict[str, Level] = {}
+    levels: dict[str, Level] = Field(default_factory=dict)
     class_ceilings: Literal["on", "off"] | bool = True
     """`off` tries the other rules alone; an agent has no such setting."""
     raised: tuple[RaisedFor, ...] = ()
@@ -154,7 +154,7 @@ def read_cases(path: Path) -> Iterator[RecordedCase]:
 
 class _Action(BaseModel):
     tool: str
-    args: dict[str, Any] = {}
+    args: dict[str, Any] = Field(default_factory=dict)
 
 
 class _Case(BaseModel):

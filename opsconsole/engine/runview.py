@@ -105,6 +105,7 @@ def overlay(actions: tuple[ActionRow, ...]) -> dict[str, dict[str, Any]]:
     """Give the records of this run's simulated writes, later ones over earlier ones."""
     records: dict[str, dict[str, Any]] = {}
     for action in actions:
-        for key, fields in ((action.result or {}).get(OVERLAY) or {}).items():
+        laid_over: Mapping[str, Mapping[str, Any]] = (action.result or {}).get(OVERLAY) or {}
+        for key, fields in laid_over.items():
             records[key] = {**records.get(key, {}), **fields}
     return records

@@ -10,6 +10,7 @@ from opsconsole.engine.effects import Effects
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.runview import load, shown
 from opsconsole.store.queries import work
+from opsconsole.store.rows import present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import people
 from opsconsole.store.writes import work as write_work
@@ -58,8 +59,7 @@ class Timers:
         if approval.expires_at is not None and approval.expires_at > now:
             write_work.set_timer(tx, "approval_expiry", str(approval_id), due=approval.expires_at)
             return
-        action = work.action(tx.conn, approval.action_id)
-        assert action is not None
+        action = present(work.action(tx.conn, approval.action_id), approval.action_id)
         loaded = load(self._kernel, tx.conn, action.run_id)
         rules = loaded.version.spec.approvals
         facts = {"approval": approval_id, "action": action.id, "run": action.run_id}

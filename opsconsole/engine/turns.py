@@ -107,7 +107,13 @@ def turn_from(body: Mapping[str, Any]) -> Turn:
     """Read a stored turn."""
     facts = dict(body)
     facts["proposals"] = tuple(
-        Proposal(**{**one, "slots": {name: tuple(some) for name, some in one["slots"].items()}})
+        Proposal(
+            tool=one["tool"],
+            args=one["args"],
+            step=one["step"],
+            slots={name: tuple(some) for name, some in one["slots"].items()},
+            because=one["because"],
+        )
         for one in facts.get("proposals", ())
     )
     facts["evidence"] = tuple(facts.get("evidence", ()))

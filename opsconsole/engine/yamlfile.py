@@ -4,7 +4,7 @@ Stricter than YAML: no aliases (a small file could unfold without end), no repea
 """
 
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -31,9 +31,9 @@ class YamlDocument:
         try:
             for event in yaml.parse(text, Loader=yaml.SafeLoader):
                 if isinstance(event, yaml.AliasEvent):
-                    raise FileFormatError(
-                        "aliases (*name) are not taken; write it out", path=path, line=event.start_mark.line + 1
-                    )
+                    mark = event.start_mark
+                    line = None if mark is None else mark.line + 1
+                    raise FileFormatError("aliases (*name) are not taken; write it out", path=path, line=line)
             self._root = yaml.compose(text, Loader=yaml.SafeLoader)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
@@ -45,7 +45,7 @@ class YamlDocument:
             raise FileFormatError("the file is empty", path=path)
         self._refuse_repeats(self._root)
         try:
-            self.value: Any = yaml.SafeLoader("").construct_document(self._root)
+            self.value: Any = yaml.SafeLoader("").construct_document(self._root)  # pyright: ignore[reportUnknownMemberType]
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else None
             raise FileFormatError(f"not YAML: {error.problem}", path=path, line=line) from error
@@ -83,7 +83,7 @@ class YamlDocument:
         if not isinstance(self.value, dict):
             raise FileFormatError("expected names with values, such as `agent: mira`", path=self.path, line=1)
         try:
-            return model.model_validate(self.value)
+            return model.model_validate(cast(dict[str, Any], self.value))
         except ValidationError as error:
             first, *more = error.errors(include_url=False)
             where = ".".join(str(part) for part in first["loc"])

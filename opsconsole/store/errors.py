@@ -1,7 +1,7 @@
 """The one edge where SQLite's errors become ours."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def translate(error: sqlite3.Error, path: Path) -> OpsError:
 
 
 @contextmanager
-def translated(path: Path) -> Iterator[None]:
+def translated(path: Path) -> Generator[None]:
     """Turn SQLite's errors inside into ours. Broken rules of ours (IntegrityError) stay: they are bugs."""
     try:
         yield

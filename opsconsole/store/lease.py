@@ -80,6 +80,7 @@ def holder(folder: Path) -> int | None:
     if not path.exists():
         return None
     descriptor = os.open(path, os.O_RDWR)
+    text = ""
     try:
         text = os.read(descriptor, 64).decode("ascii", "replace").strip()
         _lock(descriptor)

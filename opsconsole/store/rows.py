@@ -4,13 +4,26 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from opsconsole.domain.enums import ActionState, ApprovalKind, ApprovalState, EffectState, RunState, Verdict
 from opsconsole.domain.ids import ActionId, AgentId, ApprovalId, EffectId, EventId, RunId, SubjectId, VersionId
 
 Reader = sqlite3.Connection
 """A connection to read with, for floors above that must not know SQLite."""
+
+_T = TypeVar("_T")
+
+
+def present(value: _T | None, what: str) -> _T:
+    """Give a row that must be there.
+
+    Raises:
+        LookupError: it is not; the journal's foreign keys should have made that impossible.
+    """
+    if value is None:
+        raise LookupError(what)
+    return value
 
 
 @dataclass(frozen=True, slots=True)

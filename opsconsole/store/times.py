@@ -1,7 +1,6 @@
 """Time in the file: whole microseconds since 1970 UTC. In the code: aware datetimes."""
 
 from datetime import UTC, datetime, timedelta
-from typing import overload
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = timedelta(microseconds=1)
@@ -14,12 +13,11 @@ def to_micros(at: datetime) -> int:
     return (at - _EPOCH) // _MICRO
 
 
-@overload
-def from_micros(micros: int) -> datetime: ...
-@overload
-def from_micros(micros: None) -> None: ...
-@overload
-def from_micros(micros: int | None) -> datetime | None: ...
-def from_micros(micros: int | None) -> datetime | None:
+def from_micros(micros: int) -> datetime:
     """Give the aware datetime of a stored time."""
-    return None if micros is None else _EPOCH + timedelta(microseconds=micros)
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+def maybe_from_micros(micros: int | None) -> datetime | None:
+    """Give the aware datetime of a stored time that may be missing."""
+    return None if micros is None else from_micros(micros)

@@ -6,22 +6,36 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from opsconsole.app.session import playbook_brain
+from opsconsole.app.session import opened, playbook_brain
 from opsconsole.domain.agent import AgentSpec
+from opsconsole.engine import commands
+from opsconsole.engine.agentfile import AgentFile, apply_agent
 from opsconsole.engine.engine import Engine, SystemClock
+from opsconsole.store import audit
 from opsconsole.store import workspace as workspaces
-from tests.support.rig import agent, call, desk_only, mail, rig
+from opsconsole.store.queries import work
+from opsconsole.store.transaction import Transaction
+from tests.support.rig import agent, desk_only, mail
 
 _TOPICS = {
-    "billing": ("The invoice shows a wrong amount", "We were charged twice this month", "Please resend the bill for March"),
+    "billing": (
+        "The invoice shows a wrong amount",
+        "We were charged twice this month",
+        "Please resend the bill for March",
+    ),
     "bug": ("The calendar does not load any more", "An error appears when I save", "The page stays white after login"),
     "how_to": ("How can I export all appointments", "Where do I change the opening hours", "How do I add a colleague"),
-    "cancel": ("We want to end our contract", "Please cancel the subscription", "How do we leave at the end of the year"),
+    "cancel": (
+        "We want to end our contract",
+        "Please cancel the subscription",
+        "How do we leave at the end of the year",
+    ),
 }
 
 
@@ -39,7 +53,13 @@ def clerk() -> AgentSpec:
     categories = [
         {"id": name, "name": name, "examples": list(examples), "steps": steps} for name, examples in _TOPICS.items()
     ]
-    rule = {"name": "no-secret", "when": "args.title.contains('secret')", "then": "ask", "because": "a secret", "actions": ["desk.create_ticket"]}
+    rule = {
+        "name": "no-secret",
+        "when": "args.title.contains('secret')",
+        "then": "ask",
+        "because": "a secret",
+        "actions": ["desk.create_ticket"],
+    }
     return agent(
         "clerk", guardrails=[rule], budgets={"actions_per_day": 10_000_000},
         playbook={"purpose": "bench", "threshold": 0.0, "categories": categories},
@@ -64,23 +84,25 @@ async def _throughput(count: int) -> dict[str, Any]:
         place = workspaces.create(Path(folder), at=SystemClock().now(), actor="bench")
         reader = place.database.reader()
         async with Engine(place, desk_only, playbook_brain(reader)) as engine:
-            from opsconsole.engine.agentfile import AgentFile, apply_agent
-
             now = engine.clock.now()
             await engine.writer.write(
-                lambda tx: apply_agent(tx, AgentFile(clerk(), ""), engine.registry, actor="bench", now=now), name="agent.apply"
+                lambda tx: apply_agent(tx, AgentFile(clerk(), ""), engine.registry, actor="bench", now=now),
+                name="agent.apply",
             )
             await asyncio.gather(*(engine.take("desk", one) for one in events(50, 1_000_000)))
             await engine.settle()
             size = Path(folder, "workspace.db").stat().st_size
-            began, cpu, jobs, groups = time.perf_counter(), time.process_time(), engine.writer.jobs, engine.writer.groups
+            began, cpu, jobs, groups = (
+                time.perf_counter(),
+                time.process_time(),
+                engine.writer.jobs,
+                engine.writer.groups,
+            )
             await asyncio.gather(*(engine.take("desk", one) for one in events(count)))
             await engine.settle()
             wall, used = time.perf_counter() - began, time.process_time() - cpu
             done = reader.execute("SELECT count(*) FROM run WHERE state = 'done'").fetchone()[0]
             assert done == count + 50, f"{done} of {count + 50} runs done"
-            await engine.writer.write(lambda tx: None, name="bench")
-            engine.reader.execute("SELECT 1")
             writes, commits = engine.writer.jobs - jobs, engine.writer.groups - groups
         place.database.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         grown = Path(folder, "workspace.db").stat().st_size - size
@@ -92,11 +114,82 @@ async def _throughput(count: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _cpu_s(pid: int) -> float:
+    """CPU seconds of a process so far (Linux)."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _memory_mb(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+
+def _another_process(parked: int, approvals: int, idle_s: float) -> Iterator[dict[str, Any]]:
+    """Approve from this process what an engine in another one parked."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        workspaces.create(folder, at=SystemClock().now(), actor="bench").close()
+        command = [sys.executable, "-m", "tests.bench.child", name, str(parked)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+            assert child.stdout is not None
+            try:
+                assert child.stdout.readline() == "ready\n"
+                began = _cpu_s(child.pid)
+                threading.Event().wait(idle_s)
+                used = _cpu_s(child.pid) - began
+                yield {
+                    "bench": "idle", "parked_approvals": parked, "cpu_percent": round(100 * used / idle_s, 2),
+                    "memory_mb": round(_memory_mb(child.pid)), "budget": "<= 0.5 % CPU",
+                }  # fmt: skip
+                yield _latency(folder, child.stdout, approvals)
+            finally:
+                child.terminate()
+
+
+def _latency(folder: Path, told: Any, approvals: int) -> dict[str, Any]:
+    delays: list[float] = []
+    with opened(folder) as session:
+        for one in work.waiting_approvals(session.kernel.reader, limit=approvals):
+            session.write(lambda tx, n=one.id: commands.approve(session.kernel, tx, n, actor="bench"), name="decision")
+            committed = time.time()
+            action, called = told.readline().split()
+            assert action == one.action_id
+            delays.append((float(called) - committed) * 1000)
+    return {
+        "bench": "approval_to_connector", "budget": "<= 50 ms median", "median_ms": round(statistics.median(delays), 1),
+        "p95_ms": round(sorted(delays)[int(len(delays) * 0.95)], 1), "approvals": len(delays),
+    }  # fmt: skip
+
+
+def _verification(entries: int) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as name:
+        place = workspaces.create(Path(name), at=SystemClock().now(), actor="bench")
+        now = SystemClock().now()
+
+        def job(tx: Transaction) -> None:
+            for number in range(entries):
+                tx.record(
+                    "action.ruled", at=now, actor="agent:clerk", run=number, action=f"{number}/0.0", tool="desk.reply",
+                    digest="0" * 64, verdict="ASK", reasons=["class_irreversible: desk.reply cannot be undone"],
+                )  # fmt: skip
+
+        place.database.write(job)
+        reader = place.database.reader()
+        began, cpu = time.perf_counter(), time.process_time()
+        report = audit.verify(reader)
+        wall, used = time.perf_counter() - began, time.process_time() - cpu
+        assert report.is_ok
+        reader.close()
+        place.close()
+    return {
+        "bench": "audit_verify", "budget": ">= 100,000 entries/s", "entries_per_s": round(report.entries / wall),
+        "entries_per_cpu_s": round(report.entries / used), "entries": report.entries,
+    }  # fmt: skip
+
+
 def run(data_dir: Path) -> Iterator[dict[str, Any]]:
-    """Give the figures."""
+    """Give the figures; `data_dir` is not needed."""
     yield {"bench": "governed_runs", "budget": ">= 200 runs/s", **asyncio.run(_throughput(1000))}
-
-
-if __name__ == "__main__":
-    for figure in run(Path()):
-        print(figure)
+    yield from _another_process(parked=1000, approvals=40, idle_s=10.0)
+    yield _verification(200_000)

@@ -19,6 +19,7 @@ from opsconsole.engine.cards import CardView, card, intent, risk
 from opsconsole.engine.commands import Answer, Grant
 from opsconsole.store.queries import grants as read_grants
 from opsconsole.store.queries import work
+from opsconsole.store.rows import present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import people
 
@@ -37,8 +38,7 @@ def list_(*, limit: Annotated[int, typer.Option(min=1)] = 50, as_json: AsJson = 
         total = work.waiting_count(conn)
         rows = [("NO", "RISK", "AGENT", "WAITS", "WHAT", "WHY YOU ARE ASKED")]
         for one in waiting:
-            action = work.action(conn, one.action_id)
-            assert action is not None
+            action = present(work.action(conn, one.action_id), one.action_id)
             kind = session.kernel.registry.type(action.tool)
             what, pill = intent(kind, action, one), "ask" if one.kind is ApprovalKind.QUESTION else risk(kind).value
             if as_json:
@@ -79,8 +79,9 @@ def _print(view: CardView, session: Session) -> None:
     if view.agents_reason:
         say(f"The agent's reason: {plain(view.agents_reason)}")
     if view.kind is ApprovalKind.QUESTION:
-        for option in view.args.get("options") or []:
-            say(f"  - {plain(str(option))}")
+        options: list[str] = list(map(str, view.args.get("options") or ()))
+        for option in options:
+            say(f"  - {plain(option)}")
     else:
         for name, value in view.args.items():
             say(f"  {name}: {plain(str(value))}")

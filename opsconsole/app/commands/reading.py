@@ -179,7 +179,7 @@ def _tell(story: dict[str, Any]) -> None:
             for reason in ruling["reasons"]:
                 say(f"    {ruling['phase']}: {reason['rule']}: {plain(reason['text'], 140)}")
         for decision in action["decisions"]:
-            words = decision["words"] or {}
+            words: dict[str, str] = decision["words"] or {}
             text = words.get("reason") or words.get("answer") or ""
             say(f"    {decision['verb']} by {decision['actor']}{': ' + plain(text, 120) if text else ''}")
         if action["effect"]:

@@ -89,7 +89,9 @@ def import_(
                 say_json({name: getattr(done, name) for name in done.__slots__})
                 continue
             what = listed(done.records) if done.records else count(done.seen, "mail")
-            say(f"{source}: {what}; {done.new} new, {done.known} known before, {done.queued} given to agents.")
+            say(
+                f"{source}: {what}; {done.new} new, {done.known} copies or known before, {done.queued} given to agents."
+            )
             if done.broken:
                 say(f"  {done.broken} could not be read whole: kept and marked; `opsconsole feed --broken` shows them.")
             for reason, number in done.skipped.items():

@@ -55,7 +55,8 @@ def carry_out(tx: Transaction, verb: str, call: Call, *, now: datetime) -> dict[
         result: dict[str, Any] = {"id": record}
         undo: dict[str, Any] = {"kind": wanted.kind, "id": record, "fields": dict(wanted.closing)}
     else:
-        assert isinstance(wanted.record, int), "only a simulated run has stand-ins"
+        if isinstance(wanted.record, str):
+            raise PermanentError("this names a record that a run only simulated")
         was = write.update(tx, wanted.kind, wanted.record, wanted.fields, actor=call.actor, now=now)
         result = {"id": wanted.record, "changed": len(was)}
         undo = {"kind": wanted.kind, "id": wanted.record, "fields": was, "is_change": True}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from opsconsole.domain.event import IncomingEvent
@@ -42,7 +42,7 @@ def keep_record(
 ) -> bool:
     """Put a row of a table onto the desk, over an earlier one of the same name; True where it is new."""
     known = set(read.COLUMNS[kind])
-    given = {name: _stored(value) for name, value in fields.items() if name in known and value not in (None, "")}
+    given = {name: _stored(name, value) for name, value in fields.items() if name in known and value not in (None, "")}
     present = read.number_of(tx.conn, kind, external_id)
     if present is not None:
         write.update(tx, kind, present, given, actor="import", now=now)
@@ -51,9 +51,24 @@ def keep_record(
     return True
 
 
-def _stored(value: Any) -> Any:
+def _stored(name: str, value: Any) -> Any:
+    """Give a value as its column takes it; times may come as ISO text."""
+    if name.endswith("_at") and isinstance(value, str):
+        value = when(value)
     if isinstance(value, datetime):
         return to_micros(value)
     if isinstance(value, list | tuple):
         return " ".join(str(item) for item in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
     return value
+
+
+def when(value: Any) -> datetime | None:
+    """Read a time that is a datetime or ISO text; None where it is neither. Without a zone it is UTC."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    if not isinstance(value, datetime):
+        return None
+    return value if value.tzinfo is not None else value.replace(tzinfo=UTC)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from opsconsole.store.times import from_micros, to_micros
+from opsconsole.store.times import maybe_from_micros, to_micros
 
 
 def actions_since(conn: sqlite3.Connection, *, since: datetime, agent: str | None) -> int:
@@ -45,7 +45,7 @@ def done_ago(conn: sqlite3.Connection, *, subject: int, tool: str, now: datetime
         " WHERE a.subject_id = ? AND a.tool = ? AND a.is_write = 1 AND e.state = 'done' AND a.id <> ?",
         (subject, tool, besides),
     ).fetchone()
-    at = from_micros(row[0])
+    at = maybe_from_micros(row[0])
     return None if at is None else now - at
 
 

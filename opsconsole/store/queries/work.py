@@ -10,7 +10,7 @@ from opsconsole.domain.enums import ActionState, ApprovalKind, ApprovalState, Ef
 from opsconsole.domain.ids import ActionId, AgentId, ApprovalId, EffectId, EventId, RunId, SubjectId, VersionId
 from opsconsole.store.queries.content import decode
 from opsconsole.store.rows import ActionRow, ApprovalRow, EffectRow, RulingRow, RunRow, VersionRow
-from opsconsole.store.times import from_micros, to_micros
+from opsconsole.store.times import from_micros, maybe_from_micros, to_micros
 
 _RUN = (
     "SELECT id, event_id, agent_id, version_id, subject_id, state, category, confidence, turns, attempts,"
@@ -36,7 +36,7 @@ def _run(row: Sequence[Any]) -> RunRow:
     return RunRow(
         RunId(row[0]), EventId(row[1]), AgentId(row[2]), VersionId(row[3]), SubjectId(row[4]), RunState(row[5]),
         row[6], row[7], row[8], row[9], row[10],
-        from_micros(int(row[11])), from_micros(row[12]), from_micros(row[13]), row[14], row[15],
+        from_micros(int(row[11])), maybe_from_micros(row[12]), maybe_from_micros(row[13]), row[14], row[15],
     )  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def _effect(row: Sequence[Any]) -> EffectRow:
 def _approval(row: Sequence[Any]) -> ApprovalRow:
     return ApprovalRow(
         ApprovalId(row[0]), ApprovalKind(row[1]), ActionId(row[2]), AgentId(row[3]), row[4], ApprovalState(row[5]),
-        row[6], row[7], from_micros(int(row[8])), from_micros(row[9]), bool(row[10]),
+        row[6], row[7], from_micros(int(row[8])), maybe_from_micros(row[9]), bool(row[10]),
     )  # fmt: skip
 
 
@@ -148,7 +148,7 @@ def next_due(conn: sqlite3.Connection) -> datetime | None:
         "SELECT min(at) FROM (SELECT min(not_before) AS at FROM effect WHERE state = 'prepared' AND is_held = 0"
         " UNION ALL SELECT min(due_at) FROM timer)"
     ).fetchone()
-    return from_micros(row[0])
+    return maybe_from_micros(row[0])
 
 
 def due_timers(conn: sqlite3.Connection, *, now: datetime) -> list[tuple[int, str, str]]:
@@ -192,7 +192,7 @@ def rulings(conn: sqlite3.Connection, action_id: str) -> list[RulingRow]:
     )
     return [
         RulingRow(
-            row[0], ActionId(row[1]), row[2], from_micros(int(row[3])), Verdict[row[4]], from_micros(row[5]),
+            row[0], ActionId(row[1]), row[2], from_micros(int(row[3])), Verdict[row[4]], maybe_from_micros(row[5]),
             tuple(json.loads(row[6])), row[7],
         )
         for row in rows
