@@ -36,9 +36,14 @@ class Imported:
 
 
 def import_path(
-    session: Session, path: Path, *, is_history: bool, own_addresses: Collection[str], authserv: str | None,
+    session: Session,
+    path: Path,
+    *,
+    is_history: bool,
+    own_addresses: Collection[str],
+    authserv: str | None,
     progress: Callable[[int], None],
-) -> Imported:  # fmt: skip
+) -> Imported:
     """Import a file or folder.
 
     Raises:

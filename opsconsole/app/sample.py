@@ -72,9 +72,14 @@ def hire(kernel: Kernel, tx: Transaction, folder: Path, *, actor: str, now: date
     cases = load_yaml(folder / "cases.yaml")
     for case in cases:
         case_store.add_case(
-            tx.conn, scope=case["agent"], category=case["category"], text=case["text"].strip(), source="sample",
-            occurred_at=to_micros(now - timedelta(days=60)), created_at=to_micros(now),
-        )  # fmt: skip
+            tx.conn,
+            scope=case["agent"],
+            category=case["category"],
+            text=case["text"].strip(),
+            source="sample",
+            occurred_at=to_micros(now - timedelta(days=60)),
+            created_at=to_micros(now),
+        )
     tx.record("cases.imported", at=now, actor=actor, count=len(cases))
     return len(cases)
 
@@ -124,8 +129,11 @@ def _event(
         deal = deals[str(fields.pop("deal"))]
         fields = {
             **{name: deal[name] for name in ("stage", "owner", "amount", "contact_email")},
-            "deal_id": deal["id"], "deal_name": deal["name"], "idle_days": 0, **fields,
-        }  # fmt: skip
+            "deal_id": deal["id"],
+            "deal_name": deal["name"],
+            "idle_days": 0,
+            **fields,
+        }
         subject = f"deal:{deal['id']}"
     incoming = IncomingEvent(
         external_id=identity,

@@ -32,31 +32,49 @@ def summary(reader: Reader, folder: Path, *, seconds: float) -> dict[str, Any]:
     for one in feed.agent_counts(reader):
         agents.append(
             {
-                "agent": one.agent, "name": specs[one.agent].name, "summary": specs[one.agent].summary, "events": one.events,
-                "done": one.done, "waiting": one.waiting, "failed": one.failed, "verdicts": one.verdicts,
+                "agent": one.agent,
+                "name": specs[one.agent].name,
+                "summary": specs[one.agent].summary,
+                "events": one.events,
+                "done": one.done,
+                "waiting": one.waiting,
+                "failed": one.failed,
+                "verdicts": one.verdicts,
                 "categories": one.categories,
             }
-        )  # fmt: skip
+        )
     report = audit.verify(reader, noted=heads.read(folder))
     return {
-        "workspace": str(folder), "seconds": round(seconds, 1), "events": totals.events, "broken": totals.broken,
-        "without_agent": totals.without_agent, "runs": totals.runs, "agents": agents, "waiting": totals.waiting,
-        "held": held(reader), "effects": totals.effects,
+        "workspace": str(folder),
+        "seconds": round(seconds, 1),
+        "events": totals.events,
+        "broken": totals.broken,
+        "without_agent": totals.without_agent,
+        "runs": totals.runs,
+        "agents": agents,
+        "waiting": totals.waiting,
+        "held": held(reader),
+        "effects": totals.effects,
         "refused": [{"tool": tool, "why": why, "count": number} for tool, why, number in feed.refused(reader)],
-        "examples": examples(reader), "audit": {"entries": report.entries, "ok": report.is_ok},
-    }  # fmt: skip
+        "examples": examples(reader),
+        "audit": {"entries": report.entries, "ok": report.is_ok},
+    }
 
 
 def tell(facts: dict[str, Any]) -> None:
     """Say it to a person."""
-    say(f"What came in     {count(facts['events'], 'event')} in {facts['seconds']} s"
+    say(
+        f"What came in     {count(facts['events'], 'event')} in {facts['seconds']} s"
         + (f"; {facts['broken']} could not be read whole" if facts["broken"] else "")
-        + (f"; {facts['without_agent']} are nobody's" if facts["without_agent"] else ""))  # fmt: skip
+        + (f"; {facts['without_agent']} are nobody's" if facts["without_agent"] else "")
+    )
     say("\nWhat each agent did")
     for one in facts["agents"]:
         verdicts = {_DONE[name]: one["verdicts"][name] for name in _DONE if one["verdicts"].get(name)}
-        say(f"  {one['name']}: {count(one['events'], 'event')}, {one['done']} finished, {one['waiting']} waiting"
-            + (f", {one['failed']} failed" if one["failed"] else ""))  # fmt: skip
+        say(
+            f"  {one['name']}: {count(one['events'], 'event')}, {one['done']} finished, {one['waiting']} waiting"
+            + (f", {one['failed']} failed" if one["failed"] else "")
+        )
         say(f"      actions: {listed(verdicts)}")
         top = dict(list(one["categories"].items())[:5])
         say(f"      most often: {listed({name.replace('_', ' '): number for name, number in top.items()})}")

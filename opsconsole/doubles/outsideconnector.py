@@ -40,12 +40,19 @@ class OutsideConnector:
             "is_findable": self._mode in ("honour", "lookup"),
         }
         return (
-            ActionType(name=f"{self.id}.record", title="record", effect=Effect.INTERNAL, sentence="Record {what}", **facts),
             ActionType(
-                name=f"{self.id}.send", title="send", effect=Effect.EXTERNAL, reversibility=Reversibility.IRREVERSIBLE,
-                destinations=("to",), sentence="Send {what} to {to}", **facts,
+                name=f"{self.id}.record", title="record", effect=Effect.INTERNAL, sentence="Record {what}", **facts
             ),
-        )  # fmt: skip
+            ActionType(
+                name=f"{self.id}.send",
+                title="send",
+                effect=Effect.EXTERNAL,
+                reversibility=Reversibility.IRREVERSIBLE,
+                destinations=("to",),
+                sentence="Send {what} to {to}",
+                **facts,
+            ),
+        )
 
     async def read(self, call: Call, overlay: Overlay, as_of: datetime | None) -> Result:
         """Nothing to read here."""

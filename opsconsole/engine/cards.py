@@ -104,11 +104,16 @@ async def card(kernel: Kernel, approval_id: int) -> CardView:
             work.subject_changes(conn, action.subject_id, after=approval.subject_mark, without_run=action.run_id)
         ),
         event={
-            "id": loaded.event.id, "kind": loaded.event.kind, "from": loaded.event.sender, "title": loaded.event.title,
-            "text": loaded.event.text, "is_verified": loaded.event.is_verified, "problems": list(loaded.event.problems),
+            "id": loaded.event.id,
+            "kind": loaded.event.kind,
+            "from": loaded.event.sender,
+            "title": loaded.event.title,
+            "text": loaded.event.text,
+            "is_verified": loaded.event.is_verified,
+            "problems": list(loaded.event.problems),
         },
         decisions=tuple(feed.decisions_of(conn, action.id)),
-    )  # fmt: skip
+    )
 
 
 def intent(kind: ActionType | None, action: ActionRow, approval: ApprovalRow | None = None) -> str:
@@ -150,9 +155,14 @@ async def _changes(kernel: Kernel, loaded: Loaded, action: ActionRow, approval: 
     if owner is None or approval.kind is ApprovalKind.QUESTION:
         return ()
     call = Call(
-        action_id=action.id, tool=action.tool, args=action.args, subject=loaded.event.subject,
-        actor=f"agent:{loaded.run.agent_id}", key="", fields=loaded.event.fields,
-    )  # fmt: skip
+        action_id=action.id,
+        tool=action.tool,
+        args=action.args,
+        subject=loaded.event.subject,
+        actor=f"agent:{loaded.run.agent_id}",
+        key="",
+        fields=loaded.event.fields,
+    )
     try:
         return tuple(await owner.preview(call))
     except ConnectorError as error:

@@ -80,9 +80,15 @@ def open_card(kernel: Kernel, tx: Transaction, approval_id: int, *, digest: str 
 
 
 def approve(
-    kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str, digest: str | None = None,
-    edited: Mapping[str, Any] | None = None, grant: Grant | None = None,
-) -> Answer:  # fmt: skip
+    kernel: Kernel,
+    tx: Transaction,
+    approval_id: int,
+    *,
+    actor: str,
+    digest: str | None = None,
+    edited: Mapping[str, Any] | None = None,
+    grant: Grant | None = None,
+) -> Answer:
     """Approve an action, perhaps with edited arguments; the gate decides anew.
 
     Raises:
@@ -136,9 +142,16 @@ def approve(
     write_work.drop_timer(tx, "approval_expiry", str(approval.id))
     veto = card.version.spec.approvals.veto_s if judged.context.effect is not Effect.READ else 0.0
     intend(
-        kernel, tx, action=action.id, digest=changed_digest, judged=judged, approval=approval.id,
-        agent=approval.agent_id, veto_s=veto, now=now,
-    )  # fmt: skip
+        kernel,
+        tx,
+        action=action.id,
+        digest=changed_digest,
+        judged=judged,
+        approval=approval.id,
+        agent=approval.agent_id,
+        veto_s=veto,
+        now=now,
+    )
     if grant is not None:
         _grant(kernel, tx, card, args, grant, actor=actor, now=now)
     return _sent_when(judged, now + timedelta(seconds=veto))
@@ -206,9 +219,16 @@ def undo(kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str) -> An
         write_work.set_effect(tx, effect.id, EffectState.CANCELLED, now=now)
         tx.record("decision.undone", at=now, actor=actor, approval=approval.id, action=action.id)
         again = people.add_approval(
-            tx, kind=ApprovalKind.ACTION, action=action.id, agent=approval.agent_id, digest=approval.digest,
-            mark=approval.subject_mark, because=approval.because, expires_at=now + timedelta(hours=48), now=now,
-        )  # fmt: skip
+            tx,
+            kind=ApprovalKind.ACTION,
+            action=action.id,
+            agent=approval.agent_id,
+            digest=approval.digest,
+            mark=approval.subject_mark,
+            because=approval.because,
+            expires_at=now + timedelta(hours=48),
+            now=now,
+        )
         write_work.set_timer(tx, "approval_expiry", str(again), due=now + timedelta(hours=48))
         return Answer(True, f"Taken back; nothing was sent. It waits again as request {again}.")
     if effect.state is EffectState.DONE and kind is not None and kind.undo is not None:
@@ -240,18 +260,32 @@ def _changed(tx: Transaction, card: Card, *, now: datetime) -> Answer | None:
 
 
 def _note(
-    tx: Transaction, card: Card, verb: Verb, *, actor: str, words: Mapping[str, Any] | None, now: datetime,
-    judged: Judgement | None = None, action_digest: str | None = None,
-) -> None:  # fmt: skip
+    tx: Transaction,
+    card: Card,
+    verb: Verb,
+    *,
+    actor: str,
+    words: Mapping[str, Any] | None,
+    now: datetime,
+    judged: Judgement | None = None,
+    action_digest: str | None = None,
+) -> None:
     kept = people.add_decision(tx, card.approval.id, verb, actor=actor, content=words, now=now)
     waited = now - card.approval.created_at
     tx.record(
-        f"decision.{verb.value}", at=now, actor=actor, run=card.action.run_id, action=card.action.id,
-        approval=card.approval.id, card=card.approval.digest, digest=action_digest,
-        words=None if kept is None else tx.content_digest(kept), waited_s=int(waited.total_seconds()),
+        f"decision.{verb.value}",
+        at=now,
+        actor=actor,
+        run=card.action.run_id,
+        action=card.action.id,
+        approval=card.approval.id,
+        card=card.approval.digest,
+        digest=action_digest,
+        words=None if kept is None else tx.content_digest(kept),
+        waited_s=int(waited.total_seconds()),
         verdict=None if judged is None else judged.ruling.verdict.name,
         reasons=None if judged is None else audit_reasons(judged),
-    )  # fmt: skip
+    )
 
 
 def _close(tx: Transaction, card: Card, state: ActionState, result: Mapping[str, Any], *, now: datetime) -> None:
@@ -322,9 +356,16 @@ def _grant(
         raise DecisionError(f"{tool} has no {', '.join(unknown)} here to pin; it has {', '.join(args)}.")
     pinned = {name: args[name] for name in grant.pinned}
     number = people.add_grant(
-        tx, agent=card.approval.agent_id, tool=tool, fingerprint=kernel.registry.fingerprint(tool), pinned=pinned,
-        actor=actor, expires_at=now + grant.lasts, uses=grant.uses, now=now,
-    )  # fmt: skip
+        tx,
+        agent=card.approval.agent_id,
+        tool=tool,
+        fingerprint=kernel.registry.fingerprint(tool),
+        pinned=pinned,
+        actor=actor,
+        expires_at=now + grant.lasts,
+        uses=grant.uses,
+        now=now,
+    )
     tx.record(
         "grant.given",
         at=now,

@@ -106,9 +106,14 @@ class Effects:
 
     def _call(self, loaded: Loaded, action: ActionRow, effect: EffectRow) -> Call:
         return Call(
-            action_id=action.id, tool=action.tool, args=action.args, subject=loaded.event.subject,
-            actor=f"agent:{loaded.run.agent_id}", key=effect.key, fields=loaded.event.fields,
-        )  # fmt: skip
+            action_id=action.id,
+            tool=action.tool,
+            args=action.args,
+            subject=loaded.event.subject,
+            actor=f"agent:{loaded.run.agent_id}",
+            key=effect.key,
+            fields=loaded.event.fields,
+        )
 
     def _doubt(self, tx: Transaction) -> int:
         effects = work.effects_in(tx.conn, EffectState.SENDING)
@@ -146,9 +151,18 @@ class Effects:
             return
         because = "It is not known whether this was done, and the system cannot be asked. Look there, then say."
         ask(
-            tx, kind=ApprovalKind.UNKNOWN, action=action.id, run=loaded.run.id, agent=effect.agent_id, digest=action.digest,
-            ruling_id=0, subject=action.subject_id, because=because, expires_h=24 * 365, now=self._now(),
-        )  # fmt: skip
+            tx,
+            kind=ApprovalKind.UNKNOWN,
+            action=action.id,
+            run=loaded.run.id,
+            agent=effect.agent_id,
+            digest=action.digest,
+            ruling_id=0,
+            subject=action.subject_id,
+            because=because,
+            expires_h=24 * 365,
+            now=self._now(),
+        )
 
     async def _send(self, effect_id: EffectId) -> None:
         """From prepared to sending, past the gate once more, in one transaction; then the call."""
@@ -218,9 +232,18 @@ class Effects:
         write_work.set_effect(tx, effect.id, EffectState.CANCELLED, now=now)
         tx.record("effect.asked_again", at=now, actor="engine", because=because, **facts)
         ask(
-            tx, kind=ApprovalKind.ACTION, action=action.id, run=action.run_id, agent=effect.agent_id, digest=action.digest,
-            ruling_id=judged.ruling_id, subject=action.subject_id, because=because, expires_h=48, now=now,
-        )  # fmt: skip
+            tx,
+            kind=ApprovalKind.ACTION,
+            action=action.id,
+            run=action.run_id,
+            agent=effect.agent_id,
+            digest=action.digest,
+            ruling_id=judged.ruling_id,
+            subject=action.subject_id,
+            because=because,
+            expires_h=48,
+            now=now,
+        )
 
     async def _perform(self, effect: EffectRow) -> None:
         """Make the call of an effect that is in `sending`."""
@@ -319,6 +342,11 @@ class Effects:
             write_events.correspond(tx, loaded.event.connection, sent_to, at=now)
         write_work.wake(tx, action.run_id)
         tx.record(
-            f"effect.{state.value}", at=now, actor="engine", run=action.run_id, action=action.id, effect=effect.id,
+            f"effect.{state.value}",
+            at=now,
+            actor="engine",
+            run=action.run_id,
+            action=action.id,
+            effect=effect.id,
             result=None if kept is None else tx.content_digest(kept),
-        )  # fmt: skip
+        )

@@ -46,9 +46,14 @@ class Engine:
     """Use as an async context: `async with Engine(...) as engine: await engine.run()`."""
 
     def __init__(
-        self, workspace: Workspace, connectors: Callable[["Engine"], list[Connector]], brain: Brain, *,
-        clock: Clock | None = None, width: int = WIDTH,
-    ) -> None:  # fmt: skip
+        self,
+        workspace: Workspace,
+        connectors: Callable[["Engine"], list[Connector]],
+        brain: Brain,
+        *,
+        clock: Clock | None = None,
+        width: int = WIDTH,
+    ) -> None:
         self.workspace = workspace
         self.clock = clock or SystemClock()
         self._make_connectors = connectors

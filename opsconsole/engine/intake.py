@@ -61,7 +61,7 @@ def take(
 
 
 def subscribes(version: Version, event: Event) -> bool:
-    """Tell whether an agent works an event. A condition that cannot be decided lets the event in: nothing is dropped."""
+    """Tell whether an agent works an event. What a condition cannot decide comes in: nothing is dropped."""
     for one in version.spec.subscribes:
         if one.connection not in ("*", event.connection):
             continue

@@ -48,10 +48,17 @@ class ToolEntry(Frozen):
     def action_type(self, name: str) -> ActionType:
         """Give it as the gate knows tools."""
         return ActionType(
-            name=name, title=name, effect=self.effect, reversibility=self.reversibility, arguments=AnyArguments,
-            is_untrusted=self.untrusted, is_egress=self.egress, external_if_given=self.external_if_given,
-            destinations=self.destinations, is_money=self.money,
-        )  # fmt: skip
+            name=name,
+            title=name,
+            effect=self.effect,
+            reversibility=self.reversibility,
+            arguments=AnyArguments,
+            is_untrusted=self.untrusted,
+            is_egress=self.egress,
+            external_if_given=self.external_if_given,
+            destinations=self.destinations,
+            is_money=self.money,
+        )
 
 
 class ToolsFile(RootModel[dict[str, dict[str, ToolEntry]]]):
@@ -176,9 +183,14 @@ def _case(line: str, path: str, number: int) -> RecordedCase:
 
 
 def check(
-    case: RecordedCase, tools: Mapping[str, Mapping[str, ActionType]], policy: PolicyFile, *, level: Level, now: datetime,
+    case: RecordedCase,
+    tools: Mapping[str, Mapping[str, ActionType]],
+    policy: PolicyFile,
+    *,
+    level: Level,
+    now: datetime,
     totals: Totals,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """Ask the gate about each action of a case, in order; give the verdicts as JSON and add to the totals."""
     known = tools.get(case.suite, {})
     is_tainted = False
@@ -191,13 +203,17 @@ def check(
         name = ruling.verdict.name
         told.append(
             {
-                "tool": tool, "effect": context.effect.value, "reversibility": context.reversibility.value,
-                "after_untrusted": is_tainted, "verdict": name,
+                "tool": tool,
+                "effect": context.effect.value,
+                "reversibility": context.reversibility.value,
+                "after_untrusted": is_tainted,
+                "verdict": name,
                 "reasons": [f"{reason.rule}: {reason.text}" for reason in ruling.binding],
             }
-        )  # fmt: skip
+        )
         is_egress = kind is not None and kind.is_egress
-        group = f"{context.effect.value} {'egress' if is_egress else context.reversibility.value if context.is_write else ''}"
+        detail = "egress" if is_egress else context.reversibility.value if context.is_write else ""
+        group = f"{context.effect.value} {detail}"
         totals.actions += 1
         totals.verdicts[name] += 1
         totals.by_class.setdefault(group.strip(), Counter())[name] += 1
@@ -210,15 +226,26 @@ def check(
 
 
 def _context(
-    tool: str, args: Mapping[str, Any], kind: ActionType | None, policy: PolicyFile, *, is_tainted: bool, level: Level,
+    tool: str,
+    args: Mapping[str, Any],
+    kind: ActionType | None,
+    policy: PolicyFile,
+    *,
+    is_tainted: bool,
+    level: Level,
     now: datetime,
-) -> GateContext:  # fmt: skip
+) -> GateContext:
     raised = frozenset(one.ceiling for one in policy.raised if one.tool == tool)
     if policy.class_ceilings in (False, "off"):
         raised = frozenset(ClassCeiling)
     trust = policy.trust
     return GateContext(
-        now=now, tool=tool, args=args, type=kind, level=policy.levels.get(tool, level), raised=raised,
+        now=now,
+        tool=tool,
+        args=args,
+        type=kind,
+        level=policy.levels.get(tool, level),
+        raised=raised,
         guardrails=policy.guardrails,
         variables={"event": {}, "subject": "", "category": "", "confidence": 1.0},
         provenance=Provenance(
@@ -227,4 +254,4 @@ def _context(
             trusted_domains=frozenset(trust.domains),
             trusted_egress=frozenset(trust.egress),
         ),
-    )  # fmt: skip
+    )

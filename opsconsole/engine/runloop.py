@@ -143,9 +143,15 @@ class RunLoop:
             return
         write_work.set_run(tx, run_id, state, now=now, outcome=outcome)
         tx.record(
-            "run.finished", at=now, actor=f"agent:{run.agent_id}", run=run_id, state=state.value, handled=is_handled,
-            category=run.category, cost_micros=run.cost_micros or None,
-        )  # fmt: skip
+            "run.finished",
+            at=now,
+            actor=f"agent:{run.agent_id}",
+            run=run_id,
+            state=state.value,
+            handled=is_handled,
+            category=run.category,
+            cost_micros=run.cost_micros or None,
+        )
 
     def _park(self, tx: Transaction, run_id: RunId) -> bool:
         """Wait where something is open; decided in the transaction, so that a decision cannot slip past."""
@@ -172,16 +178,25 @@ class RunLoop:
             }.get(action.verdict or Verdict.ACT, ActionState.DONE if result.get("ok") else ActionState.FAILED)
             kept = write_work.set_action(tx, action.id, state, now=now, result=result)
             tx.record(
-                f"action.{state.value}", at=now, actor=f"agent:{loaded.run.agent_id}", run=loaded.run.id,
-                action=action.id, result=None if kept is None else tx.content_digest(kept),
-            )  # fmt: skip
+                f"action.{state.value}",
+                at=now,
+                actor=f"agent:{loaded.run.agent_id}",
+                run=loaded.run.id,
+                action=action.id,
+                result=None if kept is None else tx.content_digest(kept),
+            )
 
     async def _look(self, loaded: Loaded, action: ActionRow) -> Mapping[str, Any] | None:
         """Read, or simulate a write; None leaves it open."""
         call = Call(
-            action_id=action.id, tool=action.tool, args=action.args, subject=loaded.event.subject,
-            actor=f"agent:{loaded.run.agent_id}", key="", fields=loaded.event.fields,
-        )  # fmt: skip
+            action_id=action.id,
+            tool=action.tool,
+            args=action.args,
+            subject=loaded.event.subject,
+            actor=f"agent:{loaded.run.agent_id}",
+            key="",
+            fields=loaded.event.fields,
+        )
         owner = self._kernel.registry.owner(action.tool)
         records = overlay(loaded.actions)
         if action.verdict in (Verdict.SIMULATE, Verdict.RECOMMEND):

@@ -83,9 +83,14 @@ class Timers:
         if effect is not None and action is not None and owner is not None and effect.state is EffectState.DONE:
             loaded = load(self._kernel, self._kernel.reader, action.run_id)
             call = Call(
-                action_id=action.id, tool=action.tool, args=action.args, subject=loaded.event.subject,
-                actor="person", key=effect.key, fields=loaded.event.fields,
-            )  # fmt: skip
+                action_id=action.id,
+                tool=action.tool,
+                args=action.args,
+                subject=loaded.event.subject,
+                actor="person",
+                key=effect.key,
+                fields=loaded.event.fields,
+            )
             try:
                 result = await owner.undo(call, shown(action.result))
                 is_undone, text = result.is_ok, result.error

@@ -65,14 +65,27 @@ def record_turn(kernel: Kernel, tx: Transaction, setting: Setting, turn: Turn, *
     run = setting.run
     body = turn_body(turn)
     kept = write_work.add_turn(
-        tx, run.id, run.turns, body=body, category=turn.category, confidence=turn.confidence,
-        cost_micros=turn.cost_micros, now=now,
-    )  # fmt: skip
+        tx,
+        run.id,
+        run.turns,
+        body=body,
+        category=turn.category,
+        confidence=turn.confidence,
+        cost_micros=turn.cost_micros,
+        now=now,
+    )
     tx.record(
-        "turn", at=now, actor=f"agent:{run.agent_id}", run=run.id, number=run.turns, version=run.version_id,
-        category=turn.category, confidence=None if turn.confidence is None else round(turn.confidence, 4),
-        content=tx.content_digest(kept), cost_micros=turn.cost_micros or None,
-    )  # fmt: skip
+        "turn",
+        at=now,
+        actor=f"agent:{run.agent_id}",
+        run=run.id,
+        number=run.turns,
+        version=run.version_id,
+        category=turn.category,
+        confidence=None if turn.confidence is None else round(turn.confidence, 4),
+        content=tx.content_digest(kept),
+        cost_micros=turn.cost_micros or None,
+    )
     for position, proposal in enumerate(_distinct(turn.proposals)):
         _record_action(kernel, tx, setting, turn, proposal, position, now=now)
 
@@ -150,25 +163,51 @@ def _record_action(
             problem = str(error)
     args_id, digest = keep_arguments(kernel, tx, proposal.tool, setting.event.subject, args)
     write_work.add_action(
-        tx, identity, run=run.id, turn=run.turns, position=position, tool=proposal.tool, subject=run.subject_id,
-        args_id=args_id, digest=digest, is_write=is_write, category=turn.category, now=now,
-    )  # fmt: skip
+        tx,
+        identity,
+        run=run.id,
+        turn=run.turns,
+        position=position,
+        tool=proposal.tool,
+        subject=run.subject_id,
+        args_id=args_id,
+        digest=digest,
+        is_write=is_write,
+        category=turn.category,
+        now=now,
+    )
     if problem:
         _refuse(tx, setting, identity, proposal.tool, digest, problem, now=now)
         return
     wanted = Wanted(
-        action_id=identity, run_id=run.id, subject_id=run.subject_id, tool=proposal.tool, args=args,
-        category=turn.category, confidence=turn.confidence, is_abstained=turn.is_abstained,
-        is_tainted=setting.is_tainted, is_ratified_step=proposal.step is not None, slots=proposal.slots,
-    )  # fmt: skip
+        action_id=identity,
+        run_id=run.id,
+        subject_id=run.subject_id,
+        tool=proposal.tool,
+        args=args,
+        category=turn.category,
+        confidence=turn.confidence,
+        is_abstained=turn.is_abstained,
+        is_tainted=setting.is_tainted,
+        is_ratified_step=proposal.step is not None,
+        slots=proposal.slots,
+    )
     judged = kernel.gatekeeper.judge(
         tx, wanted, version=setting.version, event=setting.event, phase="proposed", now=now
     )
     tx.record(
-        "action.ruled", at=now, actor=f"agent:{run.agent_id}", run=run.id, action=identity, tool=proposal.tool,
-        digest=digest, verdict=judged.ruling.verdict.name, reasons=audit_reasons(judged),
-        if_live=None if judged.if_live is None else judged.if_live.verdict.name, step=proposal.step,
-    )  # fmt: skip
+        "action.ruled",
+        at=now,
+        actor=f"agent:{run.agent_id}",
+        run=run.id,
+        action=identity,
+        tool=proposal.tool,
+        digest=digest,
+        verdict=judged.ruling.verdict.name,
+        reasons=audit_reasons(judged),
+        if_live=None if judged.if_live is None else judged.if_live.verdict.name,
+        step=proposal.step,
+    )
     _follow(kernel, tx, setting, identity, proposal, digest, judged, is_write=is_write, now=now)
 
 
@@ -196,15 +235,28 @@ def _refuse(
     result = {"ok": False, "error": problem}
     write_work.set_action(tx, identity, ActionState.FAILED, now=now, result=result)
     tx.record(
-        "action.invalid", at=now, actor=f"agent:{setting.run.agent_id}", run=setting.run.id, action=identity, tool=tool,
+        "action.invalid",
+        at=now,
+        actor=f"agent:{setting.run.agent_id}",
+        run=setting.run.id,
+        action=identity,
+        tool=tool,
         digest=digest,
-    )  # fmt: skip
+    )
 
 
 def _follow(
-    kernel: Kernel, tx: Transaction, setting: Setting, identity: ActionId, proposal: Proposal, digest: str,
-    judged: Judgement, *, is_write: bool, now: datetime,
-) -> None:  # fmt: skip
+    kernel: Kernel,
+    tx: Transaction,
+    setting: Setting,
+    identity: ActionId,
+    proposal: Proposal,
+    digest: str,
+    judged: Judgement,
+    *,
+    is_write: bool,
+    now: datetime,
+) -> None:
     verdict = judged.ruling.verdict
     if verdict is Verdict.REFUSE:
         result = {"ok": False, "error": f"refused: {judged.ruling.explain()}", "refused": True}
@@ -212,24 +264,49 @@ def _follow(
     elif verdict is Verdict.ASK:
         kind = ApprovalKind.QUESTION if proposal.tool == ASK_PERSON else ApprovalKind.ACTION
         ask(
-            tx, kind=kind, action=identity, run=setting.run.id, agent=setting.run.agent_id, digest=digest,
-            ruling_id=judged.ruling_id, subject=setting.run.subject_id, because=judged.ruling.explain(),
-            expires_h=setting.version.spec.approvals.expires_h, now=now,
-        )  # fmt: skip
+            tx,
+            kind=kind,
+            action=identity,
+            run=setting.run.id,
+            agent=setting.run.agent_id,
+            digest=digest,
+            ruling_id=judged.ruling_id,
+            subject=setting.run.subject_id,
+            because=judged.ruling.explain(),
+            expires_h=setting.version.spec.approvals.expires_h,
+            now=now,
+        )
     elif verdict is Verdict.ACT and is_write:
         veto = setting.version.spec.approvals.veto_s if judged.context.effect is Effect.EXTERNAL else 0.0
         intend(
-            kernel, tx, action=identity, digest=digest, judged=judged, approval=None, agent=setting.run.agent_id,
-            veto_s=veto, now=now,
-        )  # fmt: skip
+            kernel,
+            tx,
+            action=identity,
+            digest=digest,
+            judged=judged,
+            approval=None,
+            agent=setting.run.agent_id,
+            veto_s=veto,
+            now=now,
+        )
         if judged.grant_id is not None:
             people.use_grant(tx, judged.grant_id)
 
 
 def ask(
-    tx: Transaction, *, kind: ApprovalKind, action: ActionId, run: RunId, agent: str, digest: str, ruling_id: int,
-    subject: int, because: str, expires_h: float, now: datetime,
-) -> ApprovalId:  # fmt: skip
+    tx: Transaction,
+    *,
+    kind: ApprovalKind,
+    action: ActionId,
+    run: RunId,
+    agent: str,
+    digest: str,
+    ruling_id: int,
+    subject: int,
+    because: str,
+    expires_h: float,
+    now: datetime,
+) -> ApprovalId:
     """Park an action as a row that waits for a person."""
     mark = work.subject_mark(tx.conn, subject, without_run=run)
     expires_at = now + timedelta(hours=expires_h)
@@ -252,9 +329,17 @@ def ask(
 
 
 def intend(
-    kernel: Kernel, tx: Transaction, *, action: ActionId, digest: str, judged: Judgement, approval: ApprovalId | None,
-    agent: str, veto_s: float, now: datetime,
-) -> None:  # fmt: skip
+    kernel: Kernel,
+    tx: Transaction,
+    *,
+    action: ActionId,
+    digest: str,
+    judged: Judgement,
+    approval: ApprovalId | None,
+    agent: str,
+    veto_s: float,
+    now: datetime,
+) -> None:
     """Write the intent of an effect: at once in `sending` where nothing holds it, else prepared until its time."""
     hold = judged.ruling.hold_until
     is_held = hold == UNTIL_RELEASED
@@ -264,13 +349,28 @@ def intend(
     is_now = not_before <= now and not is_held and approval is None
     key = idempotency_key(workspace=kernel.workspace, action_id=action, action=digest)
     write_work.add_effect(
-        tx, action, ruling=judged.ruling_id, verdict=judged.ruling.verdict, approval=approval,
-        state=EffectState.SENDING if is_now else EffectState.PREPARED, key=key, not_before=not_before, is_held=is_held,
-        agent=agent, grant=judged.grant_id, recipient=judged.recipient, now=now,
-    )  # fmt: skip
+        tx,
+        action,
+        ruling=judged.ruling_id,
+        verdict=judged.ruling.verdict,
+        approval=approval,
+        state=EffectState.SENDING if is_now else EffectState.PREPARED,
+        key=key,
+        not_before=not_before,
+        is_held=is_held,
+        agent=agent,
+        grant=judged.grant_id,
+        recipient=judged.recipient,
+        now=now,
+    )
     write_work.set_action(tx, action, ActionState.WAITING, now=now)
     if not is_now:
         tx.record(
-            "effect.prepared", at=now, actor=f"agent:{agent}", action=action, approval=approval,
-            not_before=None if is_held else not_before.isoformat(), held=is_held or None,
-        )  # fmt: skip
+            "effect.prepared",
+            at=now,
+            actor=f"agent:{agent}",
+            action=action,
+            approval=approval,
+            not_before=None if is_held else not_before.isoformat(),
+            held=is_held or None,
+        )

@@ -86,7 +86,7 @@ def guardrails(context: GateContext) -> Iterator[Reason]:
 
 
 def provenance(context: GateContext) -> Iterator[Reason]:
-    """After untrusted text, what reaches outside or cannot be undone acts only as a ratified template to a known address."""
+    """After untrusted text, what is external or irreversible acts only as a ratified template to a known address."""
     origin = context.provenance
     is_grave = context.effect is Effect.EXTERNAL or context.reversibility is Reversibility.IRREVERSIBLE
     if not (origin.is_tainted and context.is_write and is_grave):

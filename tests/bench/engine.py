@@ -61,9 +61,11 @@ def clerk() -> AgentSpec:
         "actions": ["desk.create_ticket"],
     }
     return agent(
-        "clerk", guardrails=[rule], budgets={"actions_per_day": 10_000_000},
+        "clerk",
+        guardrails=[rule],
+        budgets={"actions_per_day": 10_000_000},
         playbook={"purpose": "bench", "threshold": 0.0, "categories": categories},
-    )  # fmt: skip
+    )
 
 
 def events(count: int, first: int = 0) -> list[Any]:
@@ -71,12 +73,14 @@ def events(count: int, first: int = 0) -> list[Any]:
     texts = [text for some in _TOPICS.values() for text in some]
     return [
         mail(
-            first + number, title=texts[number % len(texts)], sender=f"p{number % 97}@harbour.example",
-            text=f"Hello, {texts[number % len(texts)].lower()}, case {number}. Could you look into it? Kind regards, P{number}",
+            first + number,
+            title=texts[number % len(texts)],
+            sender=f"p{number % 97}@harbour.example",
+            text=f"Hello, {texts[number % len(texts)].lower()}, case {number}. Could you look into it? Regards, P{number}",
             occurred_at=SystemClock().now(),
         )
         for number in range(count)
-    ]  # fmt: skip
+    ]
 
 
 async def _throughput(count: int) -> dict[str, Any]:
@@ -91,7 +95,7 @@ async def _throughput(count: int) -> dict[str, Any]:
             )
             await asyncio.gather(*(engine.take("desk", one) for one in events(50, 1_000_000)))
             await engine.settle()
-            size = Path(folder, "workspace.db").stat().st_size
+            size = os.path.getsize(place.database.path)
             began, cpu, jobs, groups = (
                 time.perf_counter(),
                 time.process_time(),
@@ -105,13 +109,17 @@ async def _throughput(count: int) -> dict[str, Any]:
             assert done == count + 50, f"{done} of {count + 50} runs done"
             writes, commits = engine.writer.jobs - jobs, engine.writer.groups - groups
         place.database.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        grown = Path(folder, "workspace.db").stat().st_size - size
+        grown = os.path.getsize(place.database.path) - size
         reader.close()
         place.close()
     return {
-        "runs_per_s": round(count / wall, 1), "cpu_ms_per_run": round(1000 * used / count, 2), "writes_per_run": round(writes / count, 1),
-        "commits_per_run": round(commits / count, 2), "database_bytes_per_run": grown // count, "runs": count,
-    }  # fmt: skip
+        "runs_per_s": round(count / wall, 1),
+        "cpu_ms_per_run": round(1000 * used / count, 2),
+        "writes_per_run": round(writes / count, 1),
+        "commits_per_run": round(commits / count, 2),
+        "database_bytes_per_run": grown // count,
+        "runs": count,
+    }
 
 
 def _cpu_s(pid: int) -> float:
@@ -139,9 +147,12 @@ def _another_process(parked: int, approvals: int, idle_s: float) -> Iterator[dic
                 threading.Event().wait(idle_s)
                 used = _cpu_s(child.pid) - began
                 yield {
-                    "bench": "idle", "parked_approvals": parked, "cpu_percent": round(100 * used / idle_s, 2),
-                    "memory_mb": round(_memory_mb(child.pid)), "budget": "<= 0.5 % CPU",
-                }  # fmt: skip
+                    "bench": "idle",
+                    "parked_approvals": parked,
+                    "cpu_percent": round(100 * used / idle_s, 2),
+                    "memory_mb": round(_memory_mb(child.pid)),
+                    "budget": "<= 0.5 % CPU",
+                }
                 yield _latency(folder, child.stdout, approvals)
             finally:
                 child.terminate()
@@ -157,9 +168,12 @@ def _latency(folder: Path, told: Any, approvals: int) -> dict[str, Any]:
             assert action == one.action_id
             delays.append((float(called) - committed) * 1000)
     return {
-        "bench": "approval_to_connector", "budget": "<= 50 ms median", "median_ms": round(statistics.median(delays), 1),
-        "p95_ms": round(sorted(delays)[int(len(delays) * 0.95)], 1), "approvals": len(delays),
-    }  # fmt: skip
+        "bench": "approval_to_connector",
+        "budget": "<= 50 ms median",
+        "median_ms": round(statistics.median(delays), 1),
+        "p95_ms": round(sorted(delays)[int(len(delays) * 0.95)], 1),
+        "approvals": len(delays),
+    }
 
 
 def _verification(entries: int) -> dict[str, Any]:
@@ -170,9 +184,16 @@ def _verification(entries: int) -> dict[str, Any]:
         def job(tx: Transaction) -> None:
             for number in range(entries):
                 tx.record(
-                    "action.ruled", at=now, actor="agent:clerk", run=number, action=f"{number}/0.0", tool="desk.reply",
-                    digest="0" * 64, verdict="ASK", reasons=["class_irreversible: desk.reply cannot be undone"],
-                )  # fmt: skip
+                    "action.ruled",
+                    at=now,
+                    actor="agent:clerk",
+                    run=number,
+                    action=f"{number}/0.0",
+                    tool="desk.reply",
+                    digest="0" * 64,
+                    verdict="ASK",
+                    reasons=["class_irreversible: desk.reply cannot be undone"],
+                )
 
         place.database.write(job)
         reader = place.database.reader()
@@ -183,9 +204,12 @@ def _verification(entries: int) -> dict[str, Any]:
         reader.close()
         place.close()
     return {
-        "bench": "audit_verify", "budget": ">= 100,000 entries/s", "entries_per_s": round(report.entries / wall),
-        "entries_per_cpu_s": round(report.entries / used), "entries": report.entries,
-    }  # fmt: skip
+        "bench": "audit_verify",
+        "budget": ">= 100,000 entries/s",
+        "entries_per_s": round(report.entries / wall),
+        "entries_per_cpu_s": round(report.entries / used),
+        "entries": report.entries,
+    }
 
 
 def run(data_dir: Path) -> Iterator[dict[str, Any]]:

@@ -23,6 +23,8 @@ def run(data_dir: Path) -> Iterator[dict[str, Any]]:
         check(case, tools, PolicyFile(), level=Level.AUTONOMOUS, now=now, totals=totals)
     used = time.process_time() - began
     yield {
-        "bench": "policy_check", "actions": totals.actions, "us_cpu_per_action": round(1e6 * used / totals.actions, 1),
+        "bench": "policy_check",
+        "actions": totals.actions,
+        "us_cpu_per_action": round(1e6 * used / totals.actions, 1),
         "verdicts": dict(totals.verdicts),
-    }  # fmt: skip
+    }

@@ -125,8 +125,9 @@ async def test_expiry_escalates_then_lapses_and_never_approves(tmp_path: Path) -
         assert r.waiting() == [] and r.sent() == []
         assert r.states() == ["desk.reply lapsed"] and r.run().state == "done"
         assert [one["kind"] for one in r.audit("approval.escalated") + r.audit("approval.lapsed")] == [
-            "approval.escalated", "approval.lapsed",
-        ]  # fmt: skip
+            "approval.escalated",
+            "approval.lapsed",
+        ]
 
 
 async def test_an_expired_request_cannot_be_approved(tmp_path: Path) -> None:

@@ -82,8 +82,9 @@ class Rig:
 
     async def hire(self, *specs: AgentSpec) -> None:
         """Put agents in use."""
+        now = self.clock.now()
         for spec in specs:
-            file, now = AgentFile(spec, ""), self.clock.now()
+            file = AgentFile(spec, "")
             await self.engine.writer.write(
                 lambda tx, f=file: apply_agent(tx, f, self.engine.registry, actor="person:test", now=now),
                 name="agent.apply",
@@ -165,9 +166,13 @@ def desk_only(engine: Engine) -> list[Connector]:
 
 @asynccontextmanager
 async def rig(
-    folder: Path, script: Script | Sequence[Proposal] | Brain, *specs: AgentSpec, clock: FakeClock | None = None,
-    connectors: Callable[[Engine], list[Connector]] = desk_only, width: int = 24,
-) -> AsyncIterator[Rig]:  # fmt: skip
+    folder: Path,
+    script: Script | Sequence[Proposal] | Brain,
+    *specs: AgentSpec,
+    clock: FakeClock | None = None,
+    connectors: Callable[[Engine], list[Connector]] = desk_only,
+    width: int = 24,
+) -> AsyncIterator[Rig]:
     """Start a workspace with these agents; at the end the record must be whole."""
     time = clock or FakeClock()
     brain: Any = script

@@ -29,11 +29,17 @@ def list_(*, as_json: AsJson = False, workspace: Where = None) -> None:
         if as_json:
             say_json(
                 {
-                    "agent": version.agent_id, "name": spec.name, "field": spec.field, "version": version.number,
-                    "events": done.events, "waiting": done.waiting, "failed": done.failed, "verdicts": done.verdicts,
+                    "agent": version.agent_id,
+                    "name": spec.name,
+                    "field": spec.field,
+                    "version": version.number,
+                    "events": done.events,
+                    "waiting": done.waiting,
+                    "failed": done.failed,
+                    "verdicts": done.verdicts,
                     "categories": done.categories,
                 }
-            )  # fmt: skip
+            )
         rows.append((version.agent_id, str(version.number), str(done.events), str(done.waiting), listed(done.verdicts)))
     if not as_json:
         if len(rows) == 1:
@@ -86,9 +92,8 @@ def show(
     for guardrail in spec.guardrails:
         say(f"Guardrail {guardrail.name}: {guardrail.then} when {guardrail.when} ({guardrail.because})")
     for category in spec.playbook.categories:
-        say(
-            f"  {category.id}: {category.name}, {count(len(category.steps), 'step')}, {count(len(category.examples), 'example')}"
-        )
+        steps, examples = count(len(category.steps), "step"), count(len(category.examples), "example")
+        say(f"  {category.id}: {category.name}, {steps}, {examples}")
 
 
 @app.command()

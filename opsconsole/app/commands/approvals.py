@@ -44,11 +44,20 @@ def list_(*, limit: Annotated[int, typer.Option(min=1)] = 50, as_json: AsJson = 
             if as_json:
                 say_json(
                     {
-                        "id": one.id, "kind": one.kind.value, "agent": one.agent_id, "tool": action.tool, "args": action.args,
-                        "intent": what, "risk": pill, "because": one.because, "asked_at": one.created_at,
-                        "expires_at": one.expires_at, "digest": one.digest, "category": action.category,
+                        "id": one.id,
+                        "kind": one.kind.value,
+                        "agent": one.agent_id,
+                        "tool": action.tool,
+                        "args": action.args,
+                        "intent": what,
+                        "risk": pill,
+                        "because": one.because,
+                        "asked_at": one.created_at,
+                        "expires_at": one.expires_at,
+                        "digest": one.digest,
+                        "category": action.category,
                     }
-                )  # fmt: skip
+                )
             rows.append((str(one.id), pill, one.agent_id, ago(one.created_at, now), what, one.because))
     if as_json:
         return
@@ -102,9 +111,8 @@ def _print(view: CardView, session: Session) -> None:
         say(f"Decided: {decision['verb']} by {decision['actor']}, {ago(decision['at'], now)}")
     event = view.event
     trust = "verified sender" if event["is_verified"] else "sender not verified"
-    say(
-        f"\nThe event: {event['kind']} from {plain(str(event['from']), 60) or '-'} ({trust}): {plain(str(event['title']), 100)}"
-    )
+    sender = plain(str(event["from"]), 60) or "-"
+    say(f"\nThe event: {event['kind']} from {sender} ({trust}): {plain(str(event['title']), 100)}")
     say("\n".join("  | " + line for line in plain(str(event["text"]))[:1500].splitlines()))
     say(f"\nCard {view.digest[:12]}")
 
@@ -119,10 +127,16 @@ def _decide(workspace: Path | None, number: int, job: Callable[[Session, Transac
 
 @app.command()
 def approve(
-    number: Number, *, digest: Digest = None, grant_days: Annotated[float | None, typer.Option(help="Always allow the same for so many days.")] = None,
-    pin: Annotated[str, typer.Option(help="With --grant-days: arguments that must stay as they are, comma-separated.")] = "",
-    uses: Annotated[int | None, typer.Option(min=1, help="With --grant-days: how often at most.")] = None, workspace: Where = None,
-) -> None:  # fmt: skip
+    number: Number,
+    *,
+    digest: Digest = None,
+    grant_days: Annotated[float | None, typer.Option(help="Always allow the same for so many days.")] = None,
+    pin: Annotated[
+        str, typer.Option(help="With --grant-days: arguments that must stay as they are, comma-separated.")
+    ] = "",
+    uses: Annotated[int | None, typer.Option(min=1, help="With --grant-days: how often at most.")] = None,
+    workspace: Where = None,
+) -> None:
     """Approve: it is done after a short window in which you can still take it back."""
     if grant_days is None and (pin or uses):
         raise UserError("--pin and --uses go with --grant-days.")
@@ -140,9 +154,12 @@ def approve(
 
 @app.command()
 def edit(
-    number: Number, values: Annotated[list[str], typer.Argument(help="name=value, or a JSON object.")], *, digest: Digest = None,
+    number: Number,
+    values: Annotated[list[str], typer.Argument(help="name=value, or a JSON object.")],
+    *,
+    digest: Digest = None,
     workspace: Where = None,
-) -> None:  # fmt: skip
+) -> None:
     """Approve with other arguments; they are checked, and the gate decides anew."""
     edited: dict[str, Any] = {}
     for value in values:

@@ -19,9 +19,11 @@ app = typer.Typer(help="The audit trail: verify it, read it.", no_args_is_help=T
 
 @app.command()
 def verify(
-    *, head: Annotated[str | None, typer.Option(help="A head you noted: SEQ:CHAIN in hex.")] = None, as_json: AsJson = False,
+    *,
+    head: Annotated[str | None, typer.Option(help="A head you noted: SEQ:CHAIN in hex.")] = None,
+    as_json: AsJson = False,
     workspace: Where = None,
-) -> None:  # fmt: skip
+) -> None:
     """Check every entry, the guards, and the heads noted beside the database. Exit code 1 where something is wrong."""
     given: tuple[chain.Head, ...] = ()
     if head is not None:
@@ -33,9 +35,12 @@ def verify(
         noted = heads.read(session.workspace.folder)
         report = chain.verify(session.kernel.reader, noted=(*noted, *given), triggers=audit_triggers())
     facts = {
-        "ok": report.is_ok, "entries": report.entries, "head": f"{report.head.seq}:{report.head.chain.hex()}",
-        "noted_heads": len(noted) + len(given), "findings": [{"seq": one.seq, "what": one.what} for one in report.findings],
-    }  # fmt: skip
+        "ok": report.is_ok,
+        "entries": report.entries,
+        "head": f"{report.head.seq}:{report.head.chain.hex()}",
+        "noted_heads": len(noted) + len(given),
+        "findings": [{"seq": one.seq, "what": one.what} for one in report.findings],
+    }
     if as_json:
         say_json(facts)
     elif report.is_ok:

@@ -25,10 +25,16 @@ _OWN_FILES = ("workspace.db", "workspace.db-wal", "workspace.db-shm", "engine.lo
 
 
 def demo(
-    *, headless: Annotated[bool, typer.Option("--headless", help="In the terminal (the window is not there yet).")] = False,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Begin the sample anew; what you decided in it is gone.")] = False,
-    as_json: AsJson = False, workspace: Where = None,
-) -> None:  # fmt: skip
+    *,
+    headless: Annotated[
+        bool, typer.Option("--headless", help="In the terminal (the window is not there yet).")
+    ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Begin the sample anew; what you decided in it is gone.")
+    ] = False,
+    as_json: AsJson = False,
+    workspace: Where = None,
+) -> None:
     """Work two weeks of a small company's events with four agents, offline, and say what became of them."""
     folder = workspace.expanduser() if workspace is not None else data_folder() / "demo"
     asyncio.run(_demo(folder, fresh=fresh, as_json=as_json))
@@ -55,9 +61,7 @@ async def _demo(folder: Path, *, fresh: bool, as_json: bool) -> None:
                 word = (
                     "" if is_new else "; this workspace was begun before, what you decided stays (--fresh begins anew)"
                 )
-                say(
-                    f"Sample company: {len(found)} events of two weeks, worked by four agents on this machine, offline{word}.\n"
-                )
+                say(f"Sample company: {len(found)} events of two weeks, four agents, on this machine, offline{word}.\n")
             await _work(engine, found, is_quiet=as_json)
             facts = summary(reader, folder, seconds=time.monotonic() - began)
     finally:
@@ -106,7 +110,7 @@ def _refuse_own(database: Database, folder: Path) -> None:
         reader.close()
     if is_used and not is_sample:
         raise UserError(
-            f"{folder} is a workspace of your own; the sample does not go into it. Name another folder with --workspace."
+            f"{folder} is a workspace of your own; the sample stays out of it. Name another folder with --workspace."
         )
 
 

@@ -32,13 +32,23 @@ def status(*, as_json: AsJson = False, workspace: Where = None) -> None:
     if as_json:
         say_json(
             {
-                "workspace": str(folder), "engine": engine, "events": totals.events, "broken": totals.broken,
-                "without_agent": totals.without_agent, "runs": totals.runs, "waiting": totals.waiting,
-                "effects": totals.effects, "audit_entries": totals.audit, "switches": [scope for scope, _ in switches],
-                "agents": {one.agent: {"events": one.events, "verdicts": one.verdicts, "categories": one.categories} for one in agents},
+                "workspace": str(folder),
+                "engine": engine,
+                "events": totals.events,
+                "broken": totals.broken,
+                "without_agent": totals.without_agent,
+                "runs": totals.runs,
+                "waiting": totals.waiting,
+                "effects": totals.effects,
+                "audit_entries": totals.audit,
+                "switches": [scope for scope, _ in switches],
+                "agents": {
+                    one.agent: {"events": one.events, "verdicts": one.verdicts, "categories": one.categories}
+                    for one in agents
+                },
                 "refused": [{"tool": tool, "why": why, "count": number} for tool, why, number in refused],
             }
-        )  # fmt: skip
+        )
         return
     say(f"Workspace  {folder}")
     say(
@@ -64,11 +74,14 @@ def status(*, as_json: AsJson = False, workspace: Where = None) -> None:
 
 
 def feed(
-    *, limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000)] = 30, agent: Annotated[str | None, typer.Option()] = None,
+    *,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000)] = 30,
+    agent: Annotated[str | None, typer.Option()] = None,
     state: Annotated[str | None, typer.Option(help="queued, running, waiting, done, failed")] = None,
-    broken: Annotated[bool, typer.Option("--broken", help="Only what could not be read whole.")] = False, as_json: AsJson = False,
+    broken: Annotated[bool, typer.Option("--broken", help="Only what could not be read whole.")] = False,
+    as_json: AsJson = False,
     workspace: Where = None,
-) -> None:  # fmt: skip
+) -> None:
     """Show events and what became of them, newest first."""
     with opened(workspace) as session:
         rows = read.feed(
@@ -104,7 +117,7 @@ def feed(
 
 @runs.command()
 def show(run: Annotated[int, typer.Argument()], *, as_json: AsJson = False, workspace: Where = None) -> None:
-    """Tell the whole story of a run: event, triage, each action with its ruling and reasons, effects, decisions, audit."""
+    """Tell the whole story of a run: event, triage, actions with rulings and reasons, effects, decisions, audit."""
     with opened(workspace) as session:
         if work.run(session.kernel.reader, run) is None:
             raise NotFoundError(f"There is no run {run}. `opsconsole feed` shows their numbers.")
@@ -124,42 +137,69 @@ def _story(session: Session, run: int) -> dict[str, Any]:
         proposal = loaded.turns[action.turn].proposals[action.position]
         actions.append(
             {
-                "id": action.id, "tool": action.tool, "args": dict(action.args), "is_write": action.is_write,
-                "state": action.state.value, "because": proposal.because, "step": proposal.step,
+                "id": action.id,
+                "tool": action.tool,
+                "args": dict(action.args),
+                "is_write": action.is_write,
+                "state": action.state.value,
+                "because": proposal.because,
+                "step": proposal.step,
                 "result": shown(action.result) if action.result is not None else None,
                 "rulings": [
                     {
-                        "phase": one.phase, "verdict": one.verdict.name, "hold_until": one.hold_until, "if_live": one.if_live,
-                        "reasons": list(one.reasons), "at": one.at,
+                        "phase": one.phase,
+                        "verdict": one.verdict.name,
+                        "hold_until": one.hold_until,
+                        "if_live": one.if_live,
+                        "reasons": list(one.reasons),
+                        "at": one.at,
                     }
                     for one in work.rulings(conn, action.id)
                 ],
-                "effect": None if effect is None else {"id": effect.id, "state": effect.state.value, "attempts": effect.attempts, "error": effect.error},
-                "approval": None if approval is None else {"id": approval.id, "state": approval.state.value, "kind": approval.kind.value},
+                "effect": None
+                if effect is None
+                else {"id": effect.id, "state": effect.state.value, "attempts": effect.attempts, "error": effect.error},
+                "approval": None
+                if approval is None
+                else {"id": approval.id, "state": approval.state.value, "kind": approval.kind.value},
                 "decisions": read.decisions_of(conn, action.id),
             }
-        )  # fmt: skip
+        )
     event, row = loaded.event, loaded.run
     return {
-        "run": row.id, "agent": row.agent_id, "version": loaded.version.number, "state": row.state.value,
-        "category": row.category, "confidence": row.confidence, "outcome": row.outcome, "error": row.error,
-        "queued_at": row.queued_at, "finished_at": row.finished_at,
+        "run": row.id,
+        "agent": row.agent_id,
+        "version": loaded.version.number,
+        "state": row.state.value,
+        "category": row.category,
+        "confidence": row.confidence,
+        "outcome": row.outcome,
+        "error": row.error,
+        "queued_at": row.queued_at,
+        "finished_at": row.finished_at,
         "event": {
-            "id": event.id, "kind": event.kind, "from": event.sender, "title": event.title, "text": event.text,
-            "subject": event.subject, "at": event.occurred_at, "problems": list(event.problems),
+            "id": event.id,
+            "kind": event.kind,
+            "from": event.sender,
+            "title": event.title,
+            "text": event.text,
+            "subject": event.subject,
+            "at": event.occurred_at,
+            "problems": list(event.problems),
         },
-        "turns": [{"rationale": turn.rationale, "evidence": list(turn.evidence), "final": turn.final} for turn in loaded.turns],
+        "turns": [
+            {"rationale": turn.rationale, "evidence": list(turn.evidence), "final": turn.final} for turn in loaded.turns
+        ],
         "actions": actions,
         "audit": read.audit_of_run(conn, run),
-    }  # fmt: skip
+    }
 
 
 def _tell(story: dict[str, Any]) -> None:
     event = story["event"]
     say(f"Run {story['run']} of {story['agent']} (version {story['version']}): {story['state']}")
-    say(
-        f"Event {event['id']}, {event['kind']}, {utc(event['at'])}, from {plain(event['from'], 60) or '-'}: {plain(event['title'], 100)}"
-    )
+    sender = plain(event["from"], 60) or "-"
+    say(f"Event {event['id']}, {event['kind']}, {utc(event['at'])}, from {sender}: {plain(event['title'], 100)}")
     for problem in event["problems"]:
         say(f"  could not be read whole: {plain(problem, 120)}")
     say("\n".join("  | " + line for line in plain(event["text"])[:800].splitlines()))
@@ -190,6 +230,5 @@ def _tell(story: dict[str, Any]) -> None:
         if action["result"]:
             say(f"    result: {plain(str(action['result']), 200)}")
     say(f"\nOutcome: {plain(story['outcome'], 200) or 'not over yet'}")
-    say(
-        f"Audit: {count(len(story['audit']), 'entry', 'entries')}, {', '.join(str(one['seq']) for one in story['audit'][:40])}"
-    )
+    numbers = ", ".join(str(one["seq"]) for one in story["audit"][:40])
+    say(f"Audit: {count(len(story['audit']), 'entry', 'entries')}, {numbers}")

@@ -29,9 +29,11 @@ def init(*, workspace: Where = None) -> None:
 
 
 def engine(
-    *, once: Annotated[bool, typer.Option("--once", help="Work what is there, then stop.")] = False,
-    watch: Annotated[list[Path] | None, typer.Option(help="Folder whose new files are imported.")] = None, workspace: Where = None,
-) -> None:  # fmt: skip
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Work what is there, then stop.")] = False,
+    watch: Annotated[list[Path] | None, typer.Option(help="Folder whose new files are imported.")] = None,
+    workspace: Where = None,
+) -> None:
     """Work the workspace: agents take events, approved actions are done. Ctrl+C stops it; nothing is lost."""
     asyncio.run(_engine(workspace_folder(workspace), once=once, watch=watch or []))
 
@@ -64,12 +66,16 @@ async def _engine(folder: Path, *, once: bool, watch: list[Path]) -> None:
 
 
 def import_(
-    sources: Annotated[list[Path], typer.Argument(help="mbox, Maildir, folder or archive of .eml, .eml, CSV")], *,
+    sources: Annotated[list[Path], typer.Argument(help="mbox, Maildir, folder or archive of .eml, .eml, CSV")],
+    *,
     history: Annotated[bool, typer.Option("--history", help="For look-ups only; no agent works it.")] = False,
     own: Annotated[str, typer.Option(help="Your own addresses, comma-separated: their mails count as sent.")] = "",
-    authserv: Annotated[str | None, typer.Option(help="Name of your mail server, whose word on senders counts.")] = None,
-    as_json: AsJson = False, workspace: Where = None,
-) -> None:  # fmt: skip
+    authserv: Annotated[
+        str | None, typer.Option(help="Name of your mail server, whose word on senders counts.")
+    ] = None,
+    as_json: AsJson = False,
+    workspace: Where = None,
+) -> None:
     """Bring mail and tables onto the desk. Running it twice doubles nothing; what cannot be read is kept and marked."""
     addresses = {one.strip().lower() for one in own.split(",") if one.strip()}
     with opened(workspace) as session:

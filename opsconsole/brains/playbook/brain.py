@@ -80,9 +80,10 @@ class PlaybookBrain:
         if found is None:
             seeds = [CategorySeed(one.id, one.name, one.criteria, one.examples) for one in agent.playbook.categories]
             triage = Triage(
-                categories=seeds, nearest=lambda text, count: self._nearest(agent.agent, text, count),
+                categories=seeds,
+                nearest=lambda text, count: self._nearest(agent.agent, text, count),
                 threshold=agent.playbook.threshold,
-            )  # fmt: skip
+            )
             known: set[int] = set()
             for lesson in self._cases(agent.agent):
                 known.add(lesson.case_id)
@@ -110,9 +111,13 @@ class PlaybookBrain:
             "why": why,
         }
         turn = Turn(
-            category=None, confidence=confidence, is_abstained=True, rationale=why, memo={"triage": True},
+            category=None,
+            confidence=confidence,
+            is_abstained=True,
+            rationale=why,
+            memo={"triage": True},
             proposals=(Proposal(tool=ASK_PERSON, args=question, because=why),),
-        )  # fmt: skip
+        )
         return turn if verdict is None else _with_evidence(turn, verdict)
 
     def _answered(self, view: RunView, answer: str, result: Mapping[str, Any]) -> Turn:

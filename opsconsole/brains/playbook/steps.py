@@ -45,8 +45,10 @@ class Place:
         """Read a memo."""
         return cls(
             tuple((int(index), str(branch)) for index, branch in memo["path"]),
-            memo["next"], dict(memo["bound"]), tuple(memo["pending"]),
-        )  # fmt: skip
+            memo["next"],
+            dict(memo["bound"]),
+            tuple(memo["pending"]),
+        )
 
 
 @dataclass(frozen=True, slots=True)

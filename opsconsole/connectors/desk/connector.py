@@ -109,10 +109,15 @@ def _stalled(deal: Mapping[str, Any], now: Any) -> IncomingEvent:
         text=f"{deal['name']} ({deal['stage']}) has had no activity for {days} days.",
         is_untrusted=False,
         fields={
-            "deal_id": deal["id"], "deal_name": deal["name"], "idle_days": days, "stage": deal["stage"],
-            "owner": deal["owner"], "amount": deal["amount"], "contact_email": deal["contact_email"],
+            "deal_id": deal["id"],
+            "deal_name": deal["name"],
+            "idle_days": days,
+            "stage": deal["stage"],
+            "owner": deal["owner"],
+            "amount": deal["amount"],
+            "contact_email": deal["contact_email"],
         },
-    )  # fmt: skip
+    )
 
 
 def _verb(call: Call) -> str:

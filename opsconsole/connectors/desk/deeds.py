@@ -159,10 +159,16 @@ def _mail_out(direction: str, folder: str) -> Callable[[Reader, Call, Overlay, d
     def make(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> Plan:
         args = call.args
         fields = {
-            "thread": call.subject, "direction": direction, "folder": folder, "sender": call.actor,
-            "recipients": str(args.get("to", "")).lower(), "subject": args.get("subject", ""), "text": args.get("text", ""),
-            "in_reply_to": str(call.fields.get("message_id", "")), "sent_at": to_micros(now),
-        }  # fmt: skip
+            "thread": call.subject,
+            "direction": direction,
+            "folder": folder,
+            "sender": call.actor,
+            "recipients": str(args.get("to", "")).lower(),
+            "subject": args.get("subject", ""),
+            "text": args.get("text", ""),
+            "in_reply_to": str(call.fields.get("message_id", "")),
+            "sent_at": to_micros(now),
+        }
         return Plan("mail", fields)
 
     return make

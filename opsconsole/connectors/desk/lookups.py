@@ -137,11 +137,14 @@ def _thread(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> dict[s
     found = read.find(conn, "mail", thread=thread, newest_first=False)
     mails = [
         {
-            "from": one["sender"], "subject": one["subject"], "text": one["text"][:4000], "direction": one["direction"],
+            "from": one["sender"],
+            "subject": one["subject"],
+            "text": one["text"][:4000],
+            "direction": one["direction"],
             "sent_at": "" if one["sent_at"] is None else from_micros(one["sent_at"]).isoformat(),
         }
         for one in found
-    ]  # fmt: skip
+    ]
     has_reply = any(one["direction"] == "out" for one in found)
     return {
         "count": len(mails),

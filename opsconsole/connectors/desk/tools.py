@@ -17,9 +17,17 @@ def _inside(
     name: str, title: str, arguments: type[a.Arguments], sentence: str, undo: str, *, repeat_s: float | None = None
 ) -> ActionType:
     return ActionType(
-        name=name, title=title, effect=Effect.INTERNAL, arguments=arguments, sentence=sentence, undo=undo,
-        compare=_TEXT, repeat_window_s=repeat_s, is_idempotent=True, is_findable=True,
-    )  # fmt: skip
+        name=name,
+        title=title,
+        effect=Effect.INTERNAL,
+        arguments=arguments,
+        sentence=sentence,
+        undo=undo,
+        compare=_TEXT,
+        repeat_window_s=repeat_s,
+        is_idempotent=True,
+        is_findable=True,
+    )
 
 
 def _outside(
@@ -32,10 +40,20 @@ def _outside(
     template: bool = False,
 ) -> ActionType:
     return ActionType(
-        name=name, title=title, effect=Effect.EXTERNAL, reversibility=Reversibility.IRREVERSIBLE, arguments=arguments,
-        sentence=sentence, destinations=("to",), compare=_TEXT, repeat_window_s=repeat_s, max_age_s=3 * _DAY,
-        is_template_reply=template, is_idempotent=True, is_findable=True,
-    )  # fmt: skip
+        name=name,
+        title=title,
+        effect=Effect.EXTERNAL,
+        reversibility=Reversibility.IRREVERSIBLE,
+        arguments=arguments,
+        sentence=sentence,
+        destinations=("to",),
+        compare=_TEXT,
+        repeat_window_s=repeat_s,
+        max_age_s=3 * _DAY,
+        is_template_reply=template,
+        is_idempotent=True,
+        is_findable=True,
+    )
 
 
 def desk_tools(desk: str = "desk") -> tuple[ActionType, ...]:
@@ -50,25 +68,83 @@ def desk_tools(desk: str = "desk") -> tuple[ActionType, ...]:
         _read(f"{desk}.thread", "read a mail thread", a.Thread, untrusted=True),
         _read(f"{desk}.search", "search the desk", a.Search, untrusted=True),
         _read(f"{desk}.history", "read who changed a record", a.History),
-        _inside(f"{desk}.create_ticket", "create a ticket", a.CreateTicket, "Create a ticket in {queue}: {title}", "the ticket is closed as made by mistake", repeat_s=_DAY),
-        _inside(f"{desk}.update_ticket", "change a ticket", a.UpdateTicket, "Change ticket {id}", "the earlier values come back"),
-        _inside(f"{desk}.create_task", "create a task", a.CreateTask, "Give {assignee} a task: {title}", "the task is closed as made by mistake", repeat_s=_DAY),
+        _inside(
+            f"{desk}.create_ticket",
+            "create a ticket",
+            a.CreateTicket,
+            "Create a ticket in {queue}: {title}",
+            "the ticket is closed as made by mistake",
+            repeat_s=_DAY,
+        ),
+        _inside(
+            f"{desk}.update_ticket",
+            "change a ticket",
+            a.UpdateTicket,
+            "Change ticket {id}",
+            "the earlier values come back",
+        ),
+        _inside(
+            f"{desk}.create_task",
+            "create a task",
+            a.CreateTask,
+            "Give {assignee} a task: {title}",
+            "the task is closed as made by mistake",
+            repeat_s=_DAY,
+        ),
         _inside(f"{desk}.add_note", "add a note", a.AddNote, "Add a note", "the note is removed"),
-        _inside(f"{desk}.create_contact", "create a contact", a.CreateContact, "Create a contact for {email}", "the contact is removed"),
-        _inside(f"{desk}.update_contact", "change a contact", a.UpdateContact, "Change contact {id}", "the earlier values come back"),
-        _inside(f"{desk}.create_deal", "create a deal", a.CreateDeal, "Create a deal: {name}", "the deal is closed as made by mistake", repeat_s=_DAY),
-        _inside(f"{desk}.update_deal", "change a deal", a.UpdateDeal, "Change deal {id}", "the earlier values come back"),
+        _inside(
+            f"{desk}.create_contact",
+            "create a contact",
+            a.CreateContact,
+            "Create a contact for {email}",
+            "the contact is removed",
+        ),
+        _inside(
+            f"{desk}.update_contact",
+            "change a contact",
+            a.UpdateContact,
+            "Change contact {id}",
+            "the earlier values come back",
+        ),
+        _inside(
+            f"{desk}.create_deal",
+            "create a deal",
+            a.CreateDeal,
+            "Create a deal: {name}",
+            "the deal is closed as made by mistake",
+            repeat_s=_DAY,
+        ),
+        _inside(
+            f"{desk}.update_deal", "change a deal", a.UpdateDeal, "Change deal {id}", "the earlier values come back"
+        ),
         _inside(f"{desk}.move_mail", "move the mail", a.MoveMail, "Move the mail to {folder}", "the mail goes back"),
         _inside(f"{desk}.tag_mail", "tag the mail", a.TagMail, "Tag the mail {tag}", "the tag is removed"),
-        _inside(f"{desk}.draft_reply", "draft a reply", a.Draft, "Lay a draft reply into Drafts", "the draft is removed"),
+        _inside(
+            f"{desk}.draft_reply", "draft a reply", a.Draft, "Lay a draft reply into Drafts", "the draft is removed"
+        ),
         _outside(f"{desk}.reply", "reply in the thread", a.Reply, "Reply to {to}", repeat_s=_HOUR),
-        _outside(f"{desk}.acknowledge", "acknowledge by template", a.Reply, "Acknowledge to {to}", repeat_s=_DAY, template=True),
+        _outside(
+            f"{desk}.acknowledge",
+            "acknowledge by template",
+            a.Reply,
+            "Acknowledge to {to}",
+            repeat_s=_DAY,
+            template=True,
+        ),
         _outside(f"{desk}.send_mail", "send a new mail", a.SendMail, "Write to {to}: {subject}", repeat_s=_HOUR),
         _outside(f"{desk}.forward", "forward the mail", a.Forward, "Forward the mail to {to}", repeat_s=_HOUR),
         ActionType(
-            name=f"{desk}.give_credit", title="give a credit note", effect=Effect.INTERNAL,
-            reversibility=Reversibility.COMPENSABLE, arguments=a.GiveCredit, sentence="Credit {amount} {currency} to {contact_email}",
-            is_money=True, undo="the credit is cancelled by a counter entry", compare={"amount": Comparison.NUMBER, "reason": Comparison.TEXT},
-            repeat_window_s=7 * _DAY, is_idempotent=True, is_findable=True,
+            name=f"{desk}.give_credit",
+            title="give a credit note",
+            effect=Effect.INTERNAL,
+            reversibility=Reversibility.COMPENSABLE,
+            arguments=a.GiveCredit,
+            sentence="Credit {amount} {currency} to {contact_email}",
+            is_money=True,
+            undo="the credit is cancelled by a counter entry",
+            compare={"amount": Comparison.NUMBER, "reason": Comparison.TEXT},
+            repeat_window_s=7 * _DAY,
+            is_idempotent=True,
+            is_findable=True,
         ),
-    )  # fmt: skip
+    )

@@ -105,6 +105,7 @@ CREATE TABLE run (
 ) STRICT;
 CREATE INDEX run_by_state ON run(state, agent_id, id) WHERE state IN ('queued','running','waiting');
 CREATE INDEX run_by_start ON run(agent_id, started_at);
+CREATE INDEX run_by_time ON run(started_at);
 
 CREATE TABLE turn (
     run_id INTEGER NOT NULL REFERENCES run(id),
@@ -170,6 +171,7 @@ CREATE TABLE effect (
 ) STRICT;
 CREATE INDEX effect_open ON effect(state, not_before) WHERE state IN ('prepared','sending','unknown');
 CREATE INDEX effect_by_agent ON effect(agent_id, created_at);
+CREATE INDEX effect_by_time ON effect(created_at);
 CREATE INDEX effect_by_recipient ON effect(recipient, created_at) WHERE recipient <> '';
 
 CREATE TABLE approval (

@@ -9,13 +9,34 @@ from typing import Any
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "company": ("name", "domain", "industry", "size", "notes"),
     "contact": ("name", "email", "phone", "company", "title", "zone", "tags", "notes"),
-    "deal": ("name", "amount", "currency", "stage", "owner", "contact_email", "company", "close_date", "last_activity_at"),
+    "deal": (
+        "name",
+        "amount",
+        "currency",
+        "stage",
+        "owner",
+        "contact_email",
+        "company",
+        "close_date",
+        "last_activity_at",
+    ),
     "ticket": ("title", "description", "queue", "assignee", "priority", "status", "requester_email", "thread"),
     "task": ("title", "assignee", "due", "status", "about"),
     "note": ("about", "text"),
     "credit": ("contact_email", "amount", "currency", "reason"),
-    "mail": ("thread", "direction", "folder", "sender", "recipients", "subject", "text", "tags", "in_reply_to", "sent_at"),
-}  # fmt: skip
+    "mail": (
+        "thread",
+        "direction",
+        "folder",
+        "sender",
+        "recipients",
+        "subject",
+        "text",
+        "tags",
+        "in_reply_to",
+        "sent_at",
+    ),
+}
 """Fields of each kind of record; `external_id` and the times come on top. Names in SQL come from here only."""
 
 SEARCHED: Mapping[str, tuple[str, ...]] = {

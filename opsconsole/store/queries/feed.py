@@ -31,36 +31,44 @@ class FeedRow:
 
 
 def feed(
-    conn: sqlite3.Connection, *, limit: int = 50, agent: str | None = None, state: str | None = None, before: int | None = None,
+    conn: sqlite3.Connection,
+    *,
+    limit: int = 50,
+    agent: str | None = None,
+    state: str | None = None,
+    before: int | None = None,
     is_broken: bool | None = None,
-) -> list[FeedRow]:  # fmt: skip
+) -> list[FeedRow]:
     """Give the newest events first."""
-    where, values = ["1"], list[Any]()
-    for clause, value in (("r.agent_id = ?", agent), ("r.state = ?", state), ("e.id < ?", before)):
-        if value is not None:
-            where.append(clause)
-            values.append(value)
-    if is_broken is not None:
-        where.append("e.is_broken = ?")
-        values.append(is_broken)
     rows = conn.execute(
         "SELECT e.id, e.occurred_at, e.kind, c.bytes, e.is_broken, r.id, r.agent_id, r.category, r.state, r.outcome,"
         " (SELECT group_concat(v, ', ') FROM (SELECT w.verdict || ' ' || count(*) AS v FROM action a JOIN ruling w"
         "   ON w.id = (SELECT max(id) FROM ruling WHERE action_id = a.id)"
         "   WHERE a.run_id = r.id AND a.is_write = 1 GROUP BY w.verdict))"
         " FROM event e JOIN content c ON c.id = e.content_id LEFT JOIN run r ON r.event_id = e.id"
-        f" WHERE {' AND '.join(where)} ORDER BY e.id DESC, r.id LIMIT ?",
-        (*values, limit),
+        " WHERE (?1 IS NULL OR r.agent_id = ?1) AND (?2 IS NULL OR r.state = ?2) AND (?3 IS NULL OR e.id < ?3)"
+        " AND (?4 IS NULL OR e.is_broken = ?4) ORDER BY e.id DESC, r.id LIMIT ?5",
+        (agent, state, before, is_broken, limit),
     )
     found: list[FeedRow] = []
     for row in rows:
         body: Mapping[str, Any] = decode(row[3])
         found.append(
             FeedRow(
-                row[0], from_micros(int(row[1])), row[2], body.get("sender", ""), body.get("title", ""), bool(row[4]),
-                row[5], row[6] or "", row[7] or "", row[8] or "", row[9] or "", row[10] or "",
+                row[0],
+                from_micros(int(row[1])),
+                row[2],
+                body.get("sender", ""),
+                body.get("title", ""),
+                bool(row[4]),
+                row[5],
+                row[6] or "",
+                row[7] or "",
+                row[8] or "",
+                row[9] or "",
+                row[10] or "",
             )
-        )  # fmt: skip
+        )
     return found
 
 

@@ -17,8 +17,14 @@ def in_force(conn: sqlite3.Connection, *, now: datetime) -> list[dict[str, Any]]
     )
     return [
         {
-            "id": row[0], "agent": row[1], "tool": row[2], "pinned": json.loads(row[3]), "actor": row[4],
-            "created_at": from_micros(int(row[5])), "expires_at": from_micros(int(row[6])), "uses_left": row[7],
+            "id": row[0],
+            "agent": row[1],
+            "tool": row[2],
+            "pinned": json.loads(row[3]),
+            "actor": row[4],
+            "created_at": from_micros(int(row[5])),
+            "expires_at": from_micros(int(row[6])),
+            "uses_left": row[7],
         }
         for row in rows
-    ]  # fmt: skip
+    ]

@@ -11,12 +11,12 @@ from opsconsole.store.times import maybe_from_micros, to_micros
 
 def actions_since(conn: sqlite3.Connection, *, since: datetime, agent: str | None) -> int:
     """Count effects that were made since, of one agent or of all; cancelled ones do not count."""
-    where, values = ("AND agent_id = ?", (agent,)) if agent is not None else ("", ())
-    (count,) = conn.execute(
-        f"SELECT count(*) FROM effect WHERE created_at >= ? AND state <> 'cancelled' {where}",
-        (to_micros(since), *values),
-    ).fetchone()
-    return count
+    made = "SELECT count(*) FROM effect WHERE created_at >= ? AND state <> 'cancelled'"
+    if agent is None:
+        (count,) = conn.execute(made, (to_micros(since),)).fetchone()
+    else:
+        (count,) = conn.execute(made + " AND agent_id = ?", (to_micros(since), agent)).fetchone()
+    return int(count)
 
 
 def recipient_since(conn: sqlite3.Connection, *, since: datetime, recipient: str) -> int:
@@ -30,11 +30,11 @@ def recipient_since(conn: sqlite3.Connection, *, since: datetime, recipient: str
 
 def runs_since(conn: sqlite3.Connection, *, since: datetime, agent: str | None) -> tuple[int, float]:
     """Count runs started since, and their cost in whole currency units."""
-    where, values = ("AND agent_id = ?", (agent,)) if agent is not None else ("", ())
-    count, cost = conn.execute(
-        f"SELECT count(*), coalesce(sum(cost_micros), 0) FROM run WHERE started_at >= ? {where}",
-        (to_micros(since), *values),
-    ).fetchone()
+    started = "SELECT count(*), coalesce(sum(cost_micros), 0) FROM run WHERE started_at >= ?"
+    if agent is None:
+        count, cost = conn.execute(started, (to_micros(since),)).fetchone()
+    else:
+        count, cost = conn.execute(started + " AND agent_id = ?", (to_micros(since), agent)).fetchone()
     return count, cost / 1e6
 
 

@@ -34,33 +34,74 @@ _APPROVAL = (
 
 def _run(row: Sequence[Any]) -> RunRow:
     return RunRow(
-        RunId(row[0]), EventId(row[1]), AgentId(row[2]), VersionId(row[3]), SubjectId(row[4]), RunState(row[5]),
-        row[6], row[7], row[8], row[9], row[10],
-        from_micros(int(row[11])), maybe_from_micros(row[12]), maybe_from_micros(row[13]), row[14], row[15],
-    )  # fmt: skip
+        RunId(row[0]),
+        EventId(row[1]),
+        AgentId(row[2]),
+        VersionId(row[3]),
+        SubjectId(row[4]),
+        RunState(row[5]),
+        row[6],
+        row[7],
+        row[8],
+        row[9],
+        row[10],
+        from_micros(int(row[11])),
+        maybe_from_micros(row[12]),
+        maybe_from_micros(row[13]),
+        row[14],
+        row[15],
+    )
 
 
 def _action(row: Sequence[Any]) -> ActionRow:
     return ActionRow(
-        ActionId(row[0]), RunId(row[1]), row[2], row[3], row[4], SubjectId(row[5]), decode(row[6]), row[7],
-        bool(row[8]), row[9], ActionState(row[10]), None if row[11] is None else decode(row[12]),
+        ActionId(row[0]),
+        RunId(row[1]),
+        row[2],
+        row[3],
+        row[4],
+        SubjectId(row[5]),
+        decode(row[6]),
+        row[7],
+        bool(row[8]),
+        row[9],
+        ActionState(row[10]),
+        None if row[11] is None else decode(row[12]),
         None if row[13] is None else Verdict[row[13]],
-    )  # fmt: skip
+    )
 
 
 def _effect(row: Sequence[Any]) -> EffectRow:
     return EffectRow(
-        EffectId(row[0]), ActionId(row[1]), Verdict[row[2]], None if row[3] is None else ApprovalId(row[3]),
-        EffectState(row[4]), row[5], from_micros(int(row[6])), bool(row[7]), row[8], AgentId(row[9]), row[10],
+        EffectId(row[0]),
+        ActionId(row[1]),
+        Verdict[row[2]],
+        None if row[3] is None else ApprovalId(row[3]),
+        EffectState(row[4]),
+        row[5],
+        from_micros(int(row[6])),
+        bool(row[7]),
+        row[8],
+        AgentId(row[9]),
+        row[10],
         row[11],
-    )  # fmt: skip
+    )
 
 
 def _approval(row: Sequence[Any]) -> ApprovalRow:
     return ApprovalRow(
-        ApprovalId(row[0]), ApprovalKind(row[1]), ActionId(row[2]), AgentId(row[3]), row[4], ApprovalState(row[5]),
-        row[6], row[7], from_micros(int(row[8])), maybe_from_micros(row[9]), bool(row[10]),
-    )  # fmt: skip
+        ApprovalId(row[0]),
+        ApprovalKind(row[1]),
+        ActionId(row[2]),
+        AgentId(row[3]),
+        row[4],
+        ApprovalState(row[5]),
+        row[6],
+        row[7],
+        from_micros(int(row[8])),
+        maybe_from_micros(row[9]),
+        bool(row[10]),
+    )
 
 
 def run(conn: sqlite3.Connection, run_id: int) -> RunRow | None:
@@ -192,11 +233,17 @@ def rulings(conn: sqlite3.Connection, action_id: str) -> list[RulingRow]:
     )
     return [
         RulingRow(
-            row[0], ActionId(row[1]), row[2], from_micros(int(row[3])), Verdict[row[4]], maybe_from_micros(row[5]),
-            tuple(json.loads(row[6])), row[7],
+            row[0],
+            ActionId(row[1]),
+            row[2],
+            from_micros(int(row[3])),
+            Verdict[row[4]],
+            maybe_from_micros(row[5]),
+            tuple(json.loads(row[6])),
+            row[7],
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def version(conn: sqlite3.Connection, version_id: int) -> VersionRow | None:
@@ -209,9 +256,16 @@ def version(conn: sqlite3.Connection, version_id: int) -> VersionRow | None:
     if row is None:
         return None
     return VersionRow(
-        VersionId(row[0]), AgentId(row[1]), row[2], row[3], row[4], json.loads(row[5]), row[6], row[7],
+        VersionId(row[0]),
+        AgentId(row[1]),
+        row[2],
+        row[3],
+        row[4],
+        json.loads(row[5]),
+        row[6],
+        row[7],
         from_micros(int(row[8])),
-    )  # fmt: skip
+    )
 
 
 def current_version_ids(conn: sqlite3.Connection) -> list[VersionId]:

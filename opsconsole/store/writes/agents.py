@@ -24,7 +24,8 @@ def add_version(
     conn = tx.conn
     conn.execute("INSERT OR IGNORE INTO agent (id, created_at) VALUES (?, ?)", (agent, to_micros(now)))
     row = conn.execute(
-        "SELECT v.id, v.number, v.digest, v.tools FROM agent a JOIN agent_version v ON v.id = a.version_id WHERE a.id = ?",
+        "SELECT v.id, v.number, v.digest, v.tools FROM agent a"
+        " JOIN agent_version v ON v.id = a.version_id WHERE a.id = ?",
         (agent,),
     ).fetchone()
     kept = json.dumps(tools, sort_keys=True)

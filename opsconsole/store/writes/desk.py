@@ -19,9 +19,15 @@ def _known(kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def create(
-    tx: Transaction, kind: str, fields: Mapping[str, Any], *, actor: str, now: datetime, external_id: str | None = None,
+    tx: Transaction,
+    kind: str,
+    fields: Mapping[str, Any],
+    *,
+    actor: str,
+    now: datetime,
+    external_id: str | None = None,
     created_at: datetime | None = None,
-) -> int:  # fmt: skip
+) -> int:
     """Make a record; give its number."""
     given = _known(kind, fields)
     names = ["external_id", *given, "created_at", "updated_at"]

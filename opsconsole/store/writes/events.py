@@ -62,10 +62,18 @@ def add(tx: Transaction, connection: str, event: IncomingEvent, *, now: datetime
         "INSERT INTO event (connection_id, external_id, kind, subject_id, occurred_at, received_at, is_untrusted,"
         " is_broken, content_id, raw_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            connection, event.external_id, event.kind, about, to_micros(event.occurred_at), to_micros(now),
-            event.is_untrusted, bool(event.problems), content, raw,
+            connection,
+            event.external_id,
+            event.kind,
+            about,
+            to_micros(event.occurred_at),
+            to_micros(now),
+            event.is_untrusted,
+            bool(event.problems),
+            content,
+            raw,
         ),
-    )  # fmt: skip
+    )
     identity = EventId(cursor.lastrowid or 0)
     change_subject(tx, about, at=now, what=f"{event.kind.replace('.', ' ')}", run=None)
     tx.record(

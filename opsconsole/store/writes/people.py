@@ -12,18 +12,32 @@ from opsconsole.store.transaction import Transaction
 
 
 def add_approval(
-    tx: Transaction, *, kind: ApprovalKind, action: str, agent: str, digest: str, mark: int, because: str,
-    expires_at: datetime | None, now: datetime,
-) -> ApprovalId:  # fmt: skip
+    tx: Transaction,
+    *,
+    kind: ApprovalKind,
+    action: str,
+    agent: str,
+    digest: str,
+    mark: int,
+    because: str,
+    expires_at: datetime | None,
+    now: datetime,
+) -> ApprovalId:
     """Ask a person."""
     cursor = tx.conn.execute(
         "INSERT INTO approval (kind, action_id, agent_id, digest, state, subject_mark, because, created_at, expires_at)"
         " VALUES (?, ?, ?, ?, 'waiting', ?, ?, ?, ?)",
         (
-            kind.value, action, agent, digest, mark, because, to_micros(now),
+            kind.value,
+            action,
+            agent,
+            digest,
+            mark,
+            because,
+            to_micros(now),
             None if expires_at is None else to_micros(expires_at),
         ),
-    )  # fmt: skip
+    )
     tx.touch("approvals")
     return ApprovalId(cursor.lastrowid or 0)
 
@@ -65,18 +79,32 @@ def add_decision(
 
 
 def add_grant(
-    tx: Transaction, *, agent: str, tool: str, fingerprint: str, pinned: Mapping[str, Any], actor: str,
-    expires_at: datetime, uses: int | None, now: datetime,
-) -> int:  # fmt: skip
+    tx: Transaction,
+    *,
+    agent: str,
+    tool: str,
+    fingerprint: str,
+    pinned: Mapping[str, Any],
+    actor: str,
+    expires_at: datetime,
+    uses: int | None,
+    now: datetime,
+) -> int:
     """Store a standing grant."""
     cursor = tx.conn.execute(
         "INSERT INTO standing_grant (agent_id, tool, fingerprint, pinned, actor, created_at, expires_at, uses_left)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            agent, tool, fingerprint, json.dumps(pinned, sort_keys=True), actor, to_micros(now), to_micros(expires_at),
+            agent,
+            tool,
+            fingerprint,
+            json.dumps(pinned, sort_keys=True),
+            actor,
+            to_micros(now),
+            to_micros(expires_at),
             uses,
         ),
-    )  # fmt: skip
+    )
     tx.touch("grants")
     return cursor.lastrowid or 0
 

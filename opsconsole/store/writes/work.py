@@ -66,9 +66,16 @@ def wake(tx: Transaction, run: int) -> None:
 
 
 def add_turn(
-    tx: Transaction, run: int, number: int, *, body: Mapping[str, Any], category: str | None, confidence: float | None,
-    cost_micros: int, now: datetime,
-) -> int:  # fmt: skip
+    tx: Transaction,
+    run: int,
+    number: int,
+    *,
+    body: Mapping[str, Any],
+    category: str | None,
+    confidence: float | None,
+    cost_micros: int,
+    now: datetime,
+) -> int:
     """Store a brain's turn; give the id of its content."""
     content = tx.keep(body)
     tx.conn.execute(
@@ -82,13 +89,24 @@ def add_turn(
 
 
 def add_action(
-    tx: Transaction, action: ActionId, *, run: int, turn: int, position: int, tool: str, subject: int, args_id: int,
-    digest: str, is_write: bool, category: str | None, now: datetime,
-) -> None:  # fmt: skip
+    tx: Transaction,
+    action: ActionId,
+    *,
+    run: int,
+    turn: int,
+    position: int,
+    tool: str,
+    subject: int,
+    args_id: int,
+    digest: str,
+    is_write: bool,
+    category: str | None,
+    now: datetime,
+) -> None:
     """Store a wanted action."""
     tx.conn.execute(
-        "INSERT INTO action (id, run_id, turn, position, tool, subject_id, args_id, digest, is_write, category, state, at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'proposed', ?)",
+        "INSERT INTO action (id, run_id, turn, position, tool, subject_id, args_id, digest, is_write, category,"
+        " state, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'proposed', ?)",
         (action, run, turn, position, tool, subject, args_id, digest, is_write, category, to_micros(now)),
     )
 
@@ -117,11 +135,15 @@ def add_ruling(
     cursor = tx.conn.execute(
         "INSERT INTO ruling (action_id, phase, at, verdict, hold_until, reasons, if_live) VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
-            action, phase, to_micros(now), ruling.verdict.name, hold_micros(ruling.hold_until),
+            action,
+            phase,
+            to_micros(now),
+            ruling.verdict.name,
+            hold_micros(ruling.hold_until),
             json.dumps([reason.to_json() for reason in ruling.reasons], ensure_ascii=False),
             None if if_live is None else if_live.verdict.name,
         ),
-    )  # fmt: skip
+    )
     return cursor.lastrowid or 0
 
 
@@ -133,9 +155,21 @@ def hold_micros(until: datetime | None) -> int | None:
 
 
 def add_effect(
-    tx: Transaction, action: str, *, ruling: int, verdict: Verdict, approval: int | None, state: EffectState, key: str,
-    not_before: datetime, is_held: bool, agent: str, grant: int | None, recipient: str, now: datetime,
-) -> EffectId:  # fmt: skip
+    tx: Transaction,
+    action: str,
+    *,
+    ruling: int,
+    verdict: Verdict,
+    approval: int | None,
+    state: EffectState,
+    key: str,
+    not_before: datetime,
+    is_held: bool,
+    agent: str,
+    grant: int | None,
+    recipient: str,
+    now: datetime,
+) -> EffectId:
     """Write the intent, in place of a cancelled one (which was never sent).
 
     The schema refuses it for any verdict but ASK (with its approval) and ACT.
@@ -149,10 +183,22 @@ def add_effect(
         " not_before = excluded.not_before, is_held = excluded.is_held, grant_id = excluded.grant_id,"
         " recipient = excluded.recipient, done_at = NULL WHERE state = 'cancelled' RETURNING id",
         (
-            action, ruling, verdict.name, approval, state.value, key, to_micros(not_before), is_held, agent, grant,
-            recipient, to_micros(now), to_micros(now) if is_sending else None, int(is_sending),
+            action,
+            ruling,
+            verdict.name,
+            approval,
+            state.value,
+            key,
+            to_micros(not_before),
+            is_held,
+            agent,
+            grant,
+            recipient,
+            to_micros(now),
+            to_micros(now) if is_sending else None,
+            int(is_sending),
         ),
-    ).fetchone()  # fmt: skip
+    ).fetchone()
     if row is None:
         raise ValueError(f"action {action} has an effect that was not cancelled")
     tx.touch("effects")

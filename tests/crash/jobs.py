@@ -1,0 +1,272 @@
+"""What the worker works in a crash test: agents, events, a brain and a person, and what must have come of it.
+
+`MixedJob` is made so that every path of the journal is walked; `tests.crash.samplejob` works the shipped sample.
+"""
+
+import hashlib
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from opsconsole.connectors.desk.connector import DeskConnector
+from opsconsole.domain.action import Proposal
+from opsconsole.domain.agent import AgentSpec
+from opsconsole.domain.enums import ApprovalKind
+from opsconsole.domain.errors import TransientError
+from opsconsole.domain.event import IncomingEvent
+from opsconsole.doubles.outsideconnector import OutsideConnector
+from opsconsole.engine import commands
+from opsconsole.engine.agentfile import AgentFile, apply_agent
+from opsconsole.engine.engine import Engine
+from opsconsole.engine.kernel import Kernel, Writes
+from opsconsole.engine.ports import ASK_PERSON, Brain, Connector, Lesson, Outcome, RunView, Turn
+from opsconsole.store.rows import ActionRow, ApprovalRow, Reader
+from opsconsole.store.transaction import Transaction
+
+PERSON = "person:crash"
+ANN = "ann@harbour.example"
+
+
+class ShiftedClock:
+    """The machine's clock, some seconds off."""
+
+    def __init__(self, offset_s: float = 0.0) -> None:
+        self._offset = timedelta(seconds=offset_s)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self._offset
+
+
+class Job(ABC):
+    """One piece of work; every process that takes part makes its own from the same arguments."""
+
+    def __init__(self, *, case: str, count: int, port: int, mode: str, offset_s: float) -> None:
+        self.case = case
+        self.count = count
+        self.port = port
+        self.mode = mode
+        self.clock = ShiftedClock(offset_s)
+
+    @abstractmethod
+    def connectors(self, reader: Reader, writes: Writes) -> list[Connector]: ...
+
+    @abstractmethod
+    def brain(self, reader: Reader) -> Brain: ...
+
+    @abstractmethod
+    async def set_up(self, engine: Engine) -> None:
+        """Hire the agents; may be called again."""
+
+    @abstractmethod
+    def events(self, reader: Reader) -> Sequence[IncomingEvent]: ...
+
+    @abstractmethod
+    def decide(self, kernel: Kernel, tx: Transaction, asked: ApprovalRow, action: ActionRow) -> None:
+        """Be the person: always the same answer to the same request."""
+
+    def leaves(self, asked: ApprovalRow) -> bool:
+        """Tell whether the person never answers this one."""
+        return False
+
+    def afterthoughts(self, reader: Reader) -> Sequence[int]:
+        """Give the approvals whose effects the person wants undone by now."""
+        return ()
+
+    def expected(self) -> Counter[str] | None:
+        """Give every deed that must have been done outside, by its mark; None where only the journal can tell."""
+        return None
+
+    def findings(self, reader: Reader) -> list[str]:
+        """Give what is wrong inside the workspace; asked only when every run is finished."""
+        return []
+
+    @abstractmethod
+    def mark(self, tool: str, action: str, args: Mapping[str, Any]) -> str | None:
+        """Give the mark of an action's deed outside; None for what is not done there."""
+
+
+def _spec(name: str, *, level: int = 3, **changes: Any) -> AgentSpec:
+    body: dict[str, Any] = {
+        "agent": name,
+        "name": name.title(),
+        "subscribes": [{"kinds": ["mail.received"]}],
+        "stage": {"default": "full"},
+        "autonomy": {"default": level},
+        "limits": {"attempts": 10},
+        "approvals": {"veto_s": 0},
+        "playbook": {"purpose": "a crash test", "categories": [{"id": "case", "name": "Case"}]},
+    }
+    return AgentSpec.model_validate(body | changes)
+
+
+RAISED = [
+    {"action": "outside.send", "ceiling": ceiling, "reason": "notices go out by themselves"}
+    for ceiling in ("irreversible", "first_contact")
+]
+AGENTS = (
+    _spec("mira"),
+    _spec("otto", raised=RAISED, approvals={"veto_s": 0.01}),
+    _spec("lena", approvals={"expires_h": 0.05 / 3600, "on_expiry": "escalate"}),
+    _spec("shade", stage={"default": "shadow"}),
+)
+"""mira asks before she sends; otto sends by himself after a veto window; nobody answers lena; shade only records."""
+
+
+class MixedJob(Job):
+    """Reads, deeds inside and outside, requests, questions, edits, rejections, failures, an undoing, shadow."""
+
+    def connectors(self, reader: Reader, writes: Writes) -> list[Connector]:
+        desk = DeskConnector(reader, writes, self.clock, stalled_after_days=None)
+        return [desk, OutsideConnector(self.port, self.mode)]
+
+    def brain(self, reader: Reader) -> Brain:
+        return MixedBrain()
+
+    async def set_up(self, engine: Engine) -> None:
+        for spec in AGENTS:
+            file, now = AgentFile(spec, ""), self.clock.now()
+            await engine.writer.write(
+                lambda tx, f=file, n=now: apply_agent(tx, f, engine.registry, actor=PERSON, now=n), name="agent.apply"
+            )
+
+    def events(self, reader: Reader) -> Sequence[IncomingEvent]:
+        now = self.clock.now()
+        return [
+            IncomingEvent(
+                external_id=f"{self.case}-{number}", kind="mail.received", subject=f"thread:{number}", occurred_at=now,
+                title=f"Question {number}", text="Could you have a look, please?", sender=ANN, is_verified=True,
+                is_untrusted=number % 2 == 0, fields={"number": number, "base": f"{self.case}-{number}"},
+            )
+            for number in range(self.count)
+        ]  # fmt: skip
+
+    def leaves(self, asked: ApprovalRow) -> bool:
+        return asked.agent_id == "lena"
+
+    def decide(self, kernel: Kernel, tx: Transaction, asked: ApprovalRow, action: ActionRow) -> None:
+        if asked.kind is ApprovalKind.QUESTION:
+            commands.respond(kernel, tx, asked.id, actor=PERSON, answer="Yes, please.")
+            return
+        what = str(action.args.get("what", ""))
+        answer = answer_to(what) if action.tool == "outside.send" and what.endswith("/send") else "approve"
+        if answer == "reject":
+            commands.reject(kernel, tx, asked.id, actor=PERSON, reason="Not this way.")
+        elif answer == "edit":
+            commands.approve(kernel, tx, asked.id, actor=PERSON, edited={"what": f"{what} (edited)"})
+        else:
+            commands.approve(kernel, tx, asked.id, actor=PERSON)
+
+    def afterthoughts(self, reader: Reader) -> Sequence[int]:
+        rows = reader.execute(
+            "SELECT e.approval_id, v.external_id FROM effect e JOIN action a ON a.id = e.action_id"
+            " JOIN run r ON r.id = a.run_id JOIN event v ON v.id = r.event_id"
+            " WHERE a.tool = 'desk.give_credit' AND e.state = 'done'"
+            " AND NOT EXISTS (SELECT 1 FROM timer t WHERE t.kind = 'undo' AND t.ref = e.id)"
+        ).fetchall()
+        return [row[0] for row in rows if int(row[1].rpartition("-")[2]) % 6 == 0]
+
+    def expected(self) -> Counter[str]:
+        found: Counter[str] = Counter()
+        for number in range(self.count):
+            base = f"{self.case}-{number}"
+            found[f"{base}/record{trouble(number)}"] = 1
+            answer = answer_to(f"{base}/send")
+            found[{"approve": f"{base}/send", "edit": f"{base}/send (edited)", "reject": f"{base}/sorry"}[answer]] = 1
+            if number % 2:
+                found[f"{base}/notice"] = 1
+        return found
+
+    def findings(self, reader: Reader) -> list[str]:
+        numbers = range(self.count)
+        wanted = {
+            "desk_note": self.count,
+            "desk_task": sum(number % 2 for number in numbers),
+            "desk_credit WHERE amount <> 0": sum(number % 6 == 3 for number in numbers),
+            "desk_credit WHERE amount = 0": sum(number % 6 == 0 for number in numbers),
+            "desk_ticket": 0,
+        }
+        counts = {what: _count(reader, what) for what in wanted}
+        return [f"{counts[what]} of {what}, not {number}" for what, number in wanted.items() if counts[what] != number]
+
+    def mark(self, tool: str, action: str, args: Mapping[str, Any]) -> str | None:
+        return str(args["what"]) if tool.startswith("outside.") else None
+
+
+def _count(reader: Reader, what: str) -> int:
+    return int(reader.execute(f"SELECT count(*) FROM {what}").fetchone()[0])  # noqa: S608 - our own words
+
+
+def answer_to(what: str) -> str:
+    """Give what the person says to sending `what`."""
+    return ("approve", "edit", "reject")[hashlib.sha256(what.encode()).digest()[0] % 3]
+
+
+def trouble(number: int) -> str:
+    """Give the trouble that recording for this event meets outside."""
+    return {2: "!hang", 4: "!busy"}.get(number % 6, "")
+
+
+class MixedBrain:
+    """Holds no state but one: an event's first thought may fail, once in a process."""
+
+    def __init__(self) -> None:
+        self._tried: set[int] = set()
+
+    def learn(self, lesson: Lesson) -> None:
+        """It learns nothing."""
+
+    async def turn(self, view: RunView) -> Turn:
+        number = int(view.event.fields["number"])
+        if view.agent.agent == "mira" and number % 6 == 5 and not view.past and view.run_id not in self._tried:
+            self._tried.add(view.run_id)
+            raise TransientError("busy", retry_after_s=0.02)
+        proposals = _next(_plan(view.agent.agent, number, str(view.event.fields["base"])), view)
+        return Turn(category="case", confidence=1.0, proposals=proposals, final=None if proposals else "done")
+
+
+def _next(plan: Sequence[tuple[Proposal, ...]], view: RunView) -> tuple[Proposal, ...]:
+    done, again = 0, ()
+    for turn in view.past:
+        again = tuple(outcome.proposal for outcome in turn.outcomes if _was_not_done(outcome))
+        done += not again
+    if again:
+        return again
+    if done < len(plan):
+        return plan[done]
+    if done == len(plan) and any(one.state == "rejected" for turn in view.past for one in turn.outcomes):
+        return (_call("outside.record", what=f"{view.event.fields['base']}/sorry"),)
+    return ()
+
+
+def _was_not_done(outcome: Outcome) -> bool:
+    """A person looked and says that it was not done: it is wanted again, as a new action."""
+    return bool(outcome.result.get("by_person")) and not outcome.result.get("ok")
+
+
+def _call(tool: str, **args: Any) -> Proposal:
+    return Proposal(tool=tool, args=args, step="case#0", slots={name: () for name in args})
+
+
+def _plan(agent: str, number: int, base: str) -> list[tuple[Proposal, ...]]:
+    if agent == "shade":
+        shadow = (_call("outside.send", what=f"{base}/shadow", to=ANN), _call("desk.create_ticket", title="Shadow"))
+        return [shadow] if number % 2 == 0 else []
+    if agent == "lena":
+        return [(_call(ASK_PERSON, question="Anyone?"),)] if number % 6 == 1 else []
+    if agent == "otto":
+        notice = (_call("outside.send", what=f"{base}/notice", to=ANN), _call("desk.create_task", title="Look"))
+        return [notice] if number % 2 else []
+    plan: list[tuple[Proposal, ...]] = []
+    if number % 2 == 0:
+        plan.append((_call("desk.find_contact", email=ANN), _call("desk.thread")))
+    plan.append((_call("outside.record", what=f"{base}/record{trouble(number)}"), _call("desk.add_note", text=base)))
+    if number % 4 == 0:
+        plan.append((_call(ASK_PERSON, question="Shall we?"),))
+    if number % 5 == 0:
+        plan.append((_call("desk.update_ticket", id=987_654_321, status="closed"),))
+    if number % 3 == 0:
+        plan.append((_call("desk.give_credit", amount=5.0, currency="EUR", reason="late", contact_email=ANN),))
+    plan.append((_call("outside.send", what=f"{base}/send", to=ANN),))
+    return plan

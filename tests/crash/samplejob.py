@@ -1,0 +1,97 @@
+"""The shipped sample as the work of a crash test; its mails leave through the outside system, the rest is on the desk."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from opsconsole.app import sample
+from opsconsole.app.place import resources
+from opsconsole.app.session import playbook_brain
+from opsconsole.connectors.desk.connector import DeskConnector
+from opsconsole.domain.action import ActionType, Call, Result
+from opsconsole.domain.enums import ApprovalKind, Effect
+from opsconsole.domain.errors import DecisionError
+from opsconsole.domain.event import IncomingEvent
+from opsconsole.doubles.outsideconnector import OutsideConnector
+from opsconsole.engine import commands
+from opsconsole.engine.engine import Engine
+from opsconsole.engine.kernel import Kernel, Writes
+from opsconsole.engine.ports import Brain, Clock, Connector
+from opsconsole.store.queries import limits
+from opsconsole.store.rows import ActionRow, ApprovalRow, Reader
+from opsconsole.store.transaction import Transaction
+from tests.crash.jobs import PERSON, Job, answer_to
+
+
+class OutsideDesk(DeskConnector):
+    """The desk, but what is external is done by the outside double, under the mark `case:action`."""
+
+    def __init__(self, reader: Reader, writes: Writes, clock: Clock, *, case: str, port: int, mode: str) -> None:
+        super().__init__(reader, writes, clock, stalled_after_days=None)
+        self._case = case
+        self._outside = OutsideConnector(port, mode)
+        self._is_idempotent, self._is_findable = mode == "honour", mode in ("honour", "lookup")
+
+    def action_types(self) -> Sequence[ActionType]:
+        return [
+            replace(kind, is_idempotent=self._is_idempotent, is_findable=self._is_findable)
+            if kind.effect is Effect.EXTERNAL
+            else kind
+            for kind in super().action_types()
+        ]
+
+    async def execute(self, call: Call) -> Result:
+        if call.tool not in OUTGOING:
+            return await super().execute(call)
+        return await self._outside.execute(replace(call, args={"what": f"{self._case}:{call.action_id}"}))
+
+    async def find(self, call: Call) -> Result | None:
+        return await (self._outside.find(call) if call.tool in OUTGOING else super().find(call))
+
+
+OUTGOING = frozenset(f"desk.{verb}" for verb in ("reply", "acknowledge", "send_mail", "forward"))
+
+
+class SampleJob(Job):
+    """`count` of the sample's events, spread over its two weeks; the sample's agents, triage and steps."""
+
+    def connectors(self, reader: Reader, writes: Writes) -> list[Connector]:
+        return [OutsideDesk(reader, writes, self.clock, case=self.case, port=self.port, mode=self.mode)]
+
+    def brain(self, reader: Reader) -> Brain:
+        return playbook_brain(reader)
+
+    async def set_up(self, engine: Engine) -> None:
+        if limits.setting(engine.reader, "sample") is not None:
+            return
+        folder, now = resources() / "sample", self.clock.now()
+
+        def job(tx: Transaction) -> None:
+            sample.fill_desk(tx, folder, now=now)
+            sample.hire(engine.kernel, tx, folder, actor=PERSON, now=now)
+
+        await engine.writer.write(job, name="sample.hire")
+
+    def events(self, reader: Reader) -> Sequence[IncomingEvent]:
+        deals = sample.deals_by_name(reader)
+        found = sample.events(resources() / "sample", now=self.clock.now(), deals=deals)
+        return [one.incoming for one in found[:: max(1, len(found) // self.count)]]
+
+    def decide(self, kernel: Kernel, tx: Transaction, asked: ApprovalRow, action: ActionRow) -> None:
+        if asked.kind is ApprovalKind.QUESTION:
+            options = [str(one) for one in action.args.get("options", ())] or ["Yes"]
+            answer = options[sum(asked.action_id.encode()) % len(options)]
+            commands.respond(kernel, tx, asked.id, actor=PERSON, answer=answer)
+            return
+        answer = answer_to(asked.action_id)
+        if answer == "reject":
+            commands.reject(kernel, tx, asked.id, actor=PERSON, reason="Not this way.")
+            return
+        texts = {"text": "Edited by a person."} if answer == "edit" and "text" in action.args else None
+        try:
+            commands.approve(kernel, tx, asked.id, actor=PERSON, edited=texts)
+        except DecisionError:
+            commands.reject(kernel, tx, asked.id, actor=PERSON, reason="It does not fit.")
+
+    def mark(self, tool: str, action: str, args: Mapping[str, Any]) -> str | None:
+        return f"{self.case}:{action}" if tool in OUTGOING else None
