@@ -7,7 +7,7 @@ from opsconsole.app.words import count, listed, plain, say
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.engine.agentfile import load_spec
 from opsconsole.store import audit, heads
-from opsconsole.store.queries import feed, work
+from opsconsole.store.queries import feed, versions
 from opsconsole.store.queries.summary import examples, held
 from opsconsole.store.rows import Reader
 
@@ -25,8 +25,8 @@ def summary(reader: Reader, folder: Path, *, seconds: float) -> dict[str, Any]:
     totals = feed.totals(reader)
     agents: list[dict[str, Any]] = []
     specs: dict[str, AgentSpec] = {}
-    for version_id in work.current_version_ids(reader):
-        version = work.version(reader, version_id)
+    for version_id in versions.current_version_ids(reader):
+        version = versions.version(reader, version_id)
         if version is not None:
             specs[version.agent_id] = load_spec(version.spec)
     for one in feed.agent_counts(reader):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.ids import AgentId, VersionId
 from opsconsole.engine.agentfile import load_spec
-from opsconsole.store.queries import work
+from opsconsole.store.queries import versions
 from opsconsole.store.rows import Reader
 
 
@@ -34,7 +34,7 @@ class Roster:
         """
         found = self._versions.get(version_id)
         if found is None:
-            row = work.version(conn, version_id)
+            row = versions.version(conn, version_id)
             if row is None:
                 raise LookupError(f"agent version {version_id}")
             found = Version(row.id, row.agent_id, row.number, load_spec(row.spec), dict(row.tools))
@@ -43,4 +43,4 @@ class Roster:
 
     def current(self, conn: Reader) -> list[Version]:
         """Give the version in use of every agent."""
-        return [self.version(conn, one) for one in work.current_version_ids(conn)]
+        return [self.version(conn, one) for one in versions.current_version_ids(conn)]

@@ -11,12 +11,12 @@ from opsconsole.domain.enums import ActionState, ApprovalKind, ApprovalState, Ef
 from opsconsole.domain.errors import AmbiguousError, DiskError, PermanentError, TransientError, WorkspaceBusyError
 from opsconsole.domain.ids import EffectId
 from opsconsole.domain.ruling import UNTIL_RELEASED
-from opsconsole.engine.gatekeeper import Judgement
+from opsconsole.engine.gatekeeper import Judgement, audit_reasons
+from opsconsole.engine.intents import ask
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.runview import Loaded, load, shown, wanted_again
-from opsconsole.engine.turns import ask, audit_reasons
 from opsconsole.store import faults
-from opsconsole.store.queries import work
+from opsconsole.store.queries import versions, work
 from opsconsole.store.rows import ActionRow, EffectRow, present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import events as write_events
@@ -206,7 +206,7 @@ class Effects:
 
     def _current(self, tx: Transaction, loaded: Loaded) -> Any:
         """The agent's version in use rules, so that a demotion or a new guardrail binds what is still prepared."""
-        found = work.current_version_of(tx.conn, loaded.run.agent_id)
+        found = versions.current_version_of(tx.conn, loaded.run.agent_id)
         return loaded.version if found is None else self._kernel.roster.version(tx.conn, found)
 
     def _void(

@@ -196,6 +196,13 @@ class Gatekeeper:
         return tuple(found)
 
 
+def audit_reasons(judged: Judgement) -> list[str]:
+    """Give the reasons as they stand in the audit trail: rule and text, binding ones first."""
+    binding = judged.ruling.binding
+    ordered = [*binding, *(reason for reason in judged.ruling.reasons if reason not in binding)]
+    return [f"{reason.rule}: {reason.text}" for reason in ordered]
+
+
 def _variables(event: Event, wanted: Wanted) -> dict[str, Any]:
     return {
         "event": event_facts(event),

@@ -10,7 +10,7 @@ from opsconsole.engine.agents import Version
 from opsconsole.engine.gatekeeper import Wanted
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports import ASK_PERSON, Outcome, PastTurn, RunView, Turn
-from opsconsole.engine.turns import turn_from
+from opsconsole.engine.turnbody import turn_from
 from opsconsole.store.queries import events, work
 from opsconsole.store.rows import ActionRow, Reader, RunRow
 

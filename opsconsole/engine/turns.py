@@ -3,50 +3,25 @@
 All in one transaction, committed before anything is done about it.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from pydantic import ValidationError
-
-from opsconsole.domain.action import ActionType, Proposal
-from opsconsole.domain.canonical import canonical, jsonable
-from opsconsole.domain.enums import ActionState, ApprovalKind, Effect, EffectState, Verdict
+from opsconsole.domain.action import Proposal
+from opsconsole.domain.canonical import jsonable
+from opsconsole.domain.enums import ActionState, ApprovalKind, Effect, Verdict
 from opsconsole.domain.event import Event
-from opsconsole.domain.ids import ActionId, ApprovalId, RunId, action_id
-from opsconsole.domain.ruling import UNTIL_RELEASED
+from opsconsole.domain.ids import ActionId, action_id
 from opsconsole.engine.agents import Version
-from opsconsole.engine.digests import action_digest, card_digest, idempotency_key
-from opsconsole.engine.gatekeeper import Judgement, Wanted
+from opsconsole.engine.arguments import ArgumentError, keep_arguments, validate
+from opsconsole.engine.gatekeeper import Judgement, Wanted, audit_reasons
+from opsconsole.engine.intents import ask, intend
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports import ASK_PERSON, Turn
-from opsconsole.store.queries import content, work
+from opsconsole.engine.turnbody import distinct, turn_body
 from opsconsole.store.rows import RunRow
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import people
 from opsconsole.store.writes import work as write_work
-
-
-class ArgumentError(ValueError):
-    """Arguments do not fit their tool's schema; the message is for brain and person."""
-
-
-def validate(kind: ActionType, args: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the arguments as the schema reads them, without what was not given.
-
-    Raises:
-        ArgumentError: they do not fit.
-    """
-    try:
-        model = kind.arguments.model_validate(dict(args))
-    except ValidationError as error:
-        found = [
-            f"{'.'.join(str(p) for p in one['loc']) or 'arguments'}: {one['msg']}"
-            for one in error.errors(include_url=False)
-        ]
-        raise ArgumentError(f"{kind.name} cannot take these arguments: {'; '.join(found[:4])}") from error
-    return jsonable(model.model_dump(mode="json", exclude_unset=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,65 +61,8 @@ def record_turn(kernel: Kernel, tx: Transaction, setting: Setting, turn: Turn, *
         content=tx.content_digest(kept),
         cost_micros=turn.cost_micros or None,
     )
-    for position, proposal in enumerate(_distinct(turn.proposals)):
+    for position, proposal in enumerate(distinct(turn.proposals)):
         _record_action(kernel, tx, setting, turn, proposal, position, now=now)
-
-
-def turn_body(turn: Turn) -> dict[str, Any]:
-    """Give the stored form of a turn."""
-    return {
-        "category": turn.category,
-        "confidence": turn.confidence,
-        "is_abstained": turn.is_abstained,
-        "rationale": turn.rationale,
-        "proposals": [
-            {
-                "tool": one.tool,
-                "args": jsonable(one.args),
-                "step": one.step,
-                "slots": jsonable(one.slots),
-                "because": one.because,
-            }
-            for one in _distinct(turn.proposals)
-        ],
-        "final": turn.final,
-        "is_handled": turn.is_handled,
-        "memo": jsonable(turn.memo),
-        "evidence": jsonable(turn.evidence),
-        "cost_micros": turn.cost_micros,
-        "tokens": turn.tokens,
-    }
-
-
-def turn_from(body: Mapping[str, Any]) -> Turn:
-    """Read a stored turn."""
-    facts = dict(body)
-    facts["proposals"] = tuple(
-        Proposal(
-            tool=one["tool"],
-            args=one["args"],
-            step=one["step"],
-            slots={name: tuple(some) for name, some in one["slots"].items()},
-            because=one["because"],
-        )
-        for one in facts.get("proposals", ())
-    )
-    facts["evidence"] = tuple(facts.get("evidence", ()))
-    return Turn(**facts)
-
-
-def _distinct(proposals: tuple[Proposal, ...]) -> list[Proposal]:
-    """Identical calls of one turn are one action."""
-    if len(proposals) < 2:
-        return list(proposals)
-    seen: set[bytes] = set()
-    kept: list[Proposal] = []
-    for proposal in proposals:
-        mark = canonical([proposal.tool, jsonable(proposal.args)])
-        if mark not in seen:
-            seen.add(mark)
-            kept.append(proposal)
-    return kept
 
 
 def _record_action(
@@ -211,24 +129,6 @@ def _record_action(
     _follow(kernel, tx, setting, identity, proposal, digest, judged, is_write=is_write, now=now)
 
 
-def keep_arguments(
-    kernel: Kernel, tx: Transaction, tool: str, subject: str, args: Mapping[str, Any]
-) -> tuple[int, str]:
-    """Store arguments; give their content id and the digest of the action."""
-    args_id = tx.keep(args)
-    salt = content.salt_of(tx.conn, args_id)
-    return args_id, action_digest(
-        tool=tool, fingerprint=kernel.registry.fingerprint(tool), subject=subject, args=args, salt=salt
-    )
-
-
-def audit_reasons(judged: Judgement) -> list[str]:
-    """Give the reasons as they stand in the audit trail: rule and text, binding ones first."""
-    binding = judged.ruling.binding
-    ordered = [*binding, *(reason for reason in judged.ruling.reasons if reason not in binding)]
-    return [f"{reason.rule}: {reason.text}" for reason in ordered]
-
-
 def _refuse(
     tx: Transaction, setting: Setting, identity: ActionId, tool: str, digest: str, problem: str, *, now: datetime
 ) -> None:
@@ -291,86 +191,3 @@ def _follow(
         )
         if judged.grant_id is not None:
             people.use_grant(tx, judged.grant_id)
-
-
-def ask(
-    tx: Transaction,
-    *,
-    kind: ApprovalKind,
-    action: ActionId,
-    run: RunId,
-    agent: str,
-    digest: str,
-    ruling_id: int,
-    subject: int,
-    because: str,
-    expires_h: float,
-    now: datetime,
-) -> ApprovalId:
-    """Park an action as a row that waits for a person."""
-    mark = work.subject_mark(tx.conn, subject, without_run=run)
-    expires_at = now + timedelta(hours=expires_h)
-    card = card_digest(action=digest, ruling_id=ruling_id, subject_mark=mark)
-    approval = people.add_approval(
-        tx,
-        kind=kind,
-        action=action,
-        agent=agent,
-        digest=card,
-        mark=mark,
-        because=because,
-        expires_at=expires_at,
-        now=now,
-    )
-    write_work.set_action(tx, action, ActionState.WAITING, now=now)
-    write_work.set_timer(tx, "approval_expiry", str(approval), due=expires_at)
-    tx.record("approval.asked", at=now, actor=f"agent:{agent}", run=run, action=action, approval=approval, card=card)
-    return approval
-
-
-def intend(
-    kernel: Kernel,
-    tx: Transaction,
-    *,
-    action: ActionId,
-    digest: str,
-    judged: Judgement,
-    approval: ApprovalId | None,
-    agent: str,
-    veto_s: float,
-    now: datetime,
-) -> None:
-    """Write the intent of an effect: at once in `sending` where nothing holds it, else prepared until its time."""
-    hold = judged.ruling.hold_until
-    is_held = hold == UNTIL_RELEASED
-    not_before = now + timedelta(seconds=veto_s)
-    if hold is not None and not is_held:
-        not_before = max(not_before, hold)
-    is_now = not_before <= now and not is_held and approval is None
-    key = idempotency_key(workspace=kernel.workspace, action_id=action, action=digest)
-    write_work.add_effect(
-        tx,
-        action,
-        ruling=judged.ruling_id,
-        verdict=judged.ruling.verdict,
-        approval=approval,
-        state=EffectState.SENDING if is_now else EffectState.PREPARED,
-        key=key,
-        not_before=not_before,
-        is_held=is_held,
-        agent=agent,
-        grant=judged.grant_id,
-        recipient=judged.recipient,
-        now=now,
-    )
-    write_work.set_action(tx, action, ActionState.WAITING, now=now)
-    if not is_now:
-        tx.record(
-            "effect.prepared",
-            at=now,
-            actor=f"agent:{agent}",
-            action=action,
-            approval=approval,
-            not_before=None if is_held else not_before.isoformat(),
-            held=is_held or None,
-        )

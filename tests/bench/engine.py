@@ -21,6 +21,7 @@ from opsconsole.store import audit
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.queries import work
 from opsconsole.store.transaction import Transaction
+from opsconsole.store.workspace import Workspace
 from tests.support.rig import agent, desk_only, mail
 
 _TOPICS = {
@@ -68,6 +69,10 @@ def clerk() -> AgentSpec:
     )
 
 
+def _size(place: Workspace) -> int:
+    return place.database.path.stat().st_size
+
+
 def events(count: int, first: int = 0) -> list[Any]:
     """Mails of the four topics from many people."""
     texts = [text for some in _TOPICS.values() for text in some]
@@ -76,7 +81,7 @@ def events(count: int, first: int = 0) -> list[Any]:
             first + number,
             title=texts[number % len(texts)],
             sender=f"p{number % 97}@harbour.example",
-            text=f"Hello, {texts[number % len(texts)].lower()}, case {number}. Could you look into it? Regards, P{number}",
+            text=f"Hello, {texts[number % len(texts)].lower()}, case {number}. Please look. Regards, P{number}",
             occurred_at=SystemClock().now(),
         )
         for number in range(count)
@@ -95,7 +100,7 @@ async def _throughput(count: int) -> dict[str, Any]:
             )
             await asyncio.gather(*(engine.take("desk", one) for one in events(50, 1_000_000)))
             await engine.settle()
-            size = os.path.getsize(place.database.path)
+            size = _size(place)
             began, cpu, jobs, groups = (
                 time.perf_counter(),
                 time.process_time(),
@@ -109,7 +114,7 @@ async def _throughput(count: int) -> dict[str, Any]:
             assert done == count + 50, f"{done} of {count + 50} runs done"
             writes, commits = engine.writer.jobs - jobs, engine.writer.groups - groups
         place.database.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        grown = os.path.getsize(place.database.path) - size
+        grown = _size(place) - size
         reader.close()
         place.close()
     return {

@@ -246,7 +246,7 @@ def _was_not_done(outcome: Outcome) -> bool:
 
 
 def _call(tool: str, **args: Any) -> Proposal:
-    return Proposal(tool=tool, args=args, step="case#0", slots={name: () for name in args})
+    return Proposal(tool=tool, args=args, step="case#0", slots=dict.fromkeys(args, ()))
 
 
 def _plan(agent: str, number: int, base: str) -> list[tuple[Proposal, ...]]:

@@ -6,7 +6,7 @@ import pytest
 
 from opsconsole.domain.action import Proposal
 from opsconsole.domain.errors import DecisionError, StaleCardError
-from opsconsole.engine import commands
+from opsconsole.engine import afterwards, commands
 from opsconsole.engine.ports import ASK_PERSON, RunView, Turn
 from tests.support.rig import ANN, agent, call, mail, rig
 
@@ -165,7 +165,7 @@ async def test_undo_inside_the_veto_window_costs_nothing(tmp_path: Path) -> None
         await r.take(mail())
         (card,) = r.waiting()
         await r.approve(card.id)
-        assert (await r.say(commands.undo, card.id)).is_done
+        assert (await r.say(afterwards.undo, card.id)).is_done
         await r.wait(minutes=1)
         assert r.sent() == []
         (again,) = r.waiting()
@@ -180,7 +180,7 @@ async def test_what_was_done_is_undone_where_that_can_be(tmp_path: Path) -> None
         (card,) = r.waiting()
         await r.approve(card.id)
         await r.wait(seconds=11)
-        await r.say(commands.undo, card.id)
+        await r.say(afterwards.undo, card.id)
         await r.settle()
         assert r.engine.reader.execute("SELECT status FROM desk_ticket").fetchone() == ("closed",)
         assert len(r.audit("effect.undone")) == 1

@@ -14,7 +14,7 @@ from opsconsole.doubles.brain import FakeBrain, Script, one_by_one
 from opsconsole.doubles.clock import FakeClock
 from opsconsole.engine import commands, switches
 from opsconsole.engine.agentfile import AgentFile, apply_agent
-from opsconsole.engine.commands import Answer
+from opsconsole.engine.decisions import Answer
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports import Brain, Connector

@@ -11,7 +11,7 @@ from opsconsole.app.session import opened
 from opsconsole.app.words import count, listed, say, say_json, table
 from opsconsole.domain.errors import NotFoundError
 from opsconsole.engine.agentfile import apply_agent, load_spec, read_agent
-from opsconsole.store.queries import feed, work
+from opsconsole.store.queries import feed, versions
 
 app = typer.Typer(help="Who works for you, and with how much rope.", no_args_is_help=True)
 
@@ -22,9 +22,11 @@ def list_(*, as_json: AsJson = False, workspace: Where = None) -> None:
     with opened(workspace) as session:
         conn = session.kernel.reader
         counts = {one.agent: one for one in feed.agent_counts(conn)}
-        versions = [row for one in work.current_version_ids(conn) if (row := work.version(conn, one)) is not None]
+        versions = [
+            row for one in versions.current_version_ids(conn) if (row := versions.version(conn, one)) is not None
+        ]
     rows = [("AGENT", "VERSION", "EVENTS", "WAITING", "WHAT BECAME OF ITS ACTIONS")]
-    for version in versions:
+    for version in in_use:
         spec, done = load_spec(version.spec), counts[version.agent_id]
         if as_json:
             say_json(
@@ -59,8 +61,8 @@ def show(
     """Show an agent: what it does, its stages and levels."""
     with opened(workspace) as session:
         conn = session.kernel.reader
-        version_id = work.current_version_of(conn, agent)
-        version = None if version_id is None else work.version(conn, version_id)
+        version_id = versions.current_version_of(conn, agent)
+        version = None if version_id is None else versions.version(conn, version_id)
     if version is None:
         raise NotFoundError(f"There is no agent {agent}. `opsconsole agents list` shows them.")
     if as_json:

@@ -14,9 +14,9 @@ from opsconsole.app.session import Session, opened
 from opsconsole.app.words import ago, count, plain, say, say_json, table
 from opsconsole.domain.enums import ApprovalKind
 from opsconsole.domain.errors import NotFoundError, UserError
-from opsconsole.engine import commands
+from opsconsole.engine import afterwards, commands
 from opsconsole.engine.cards import CardView, card, intent, risk
-from opsconsole.engine.commands import Answer, Grant
+from opsconsole.engine.decisions import Answer, Grant
 from opsconsole.store.queries import grants as read_grants
 from opsconsole.store.queries import work
 from opsconsole.store.rows import present
@@ -215,7 +215,7 @@ def ignore(number: Number, *, digest: Digest = None, workspace: Where = None) ->
 @app.command()
 def undo(number: Number, *, workspace: Where = None) -> None:
     """Take an approval back; after its window, undo what was done where that can be."""
-    _decide(workspace, number, lambda s, tx: commands.undo(s.kernel, tx, number, actor=s.actor))
+    _decide(workspace, number, lambda s, tx: afterwards.undo(s.kernel, tx, number, actor=s.actor))
 
 
 @grants.command("list")

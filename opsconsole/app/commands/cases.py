@@ -14,7 +14,7 @@ from opsconsole.app.words import count, say
 from opsconsole.domain.errors import FileFormatError, NotFoundError
 from opsconsole.engine.agentfile import load_spec
 from opsconsole.store import cases as store
-from opsconsole.store.queries import work
+from opsconsole.store.queries import versions
 from opsconsole.store.times import to_micros
 from opsconsole.store.transaction import Transaction
 
@@ -36,8 +36,8 @@ def import_(
     """Give an agent past cases to learn from; they count for its very next event."""
     with opened(workspace) as session:
         conn, now = session.kernel.reader, session.kernel.clock.now()
-        version_id = work.current_version_of(conn, agent)
-        version = None if version_id is None else work.version(conn, version_id)
+        version_id = versions.current_version_of(conn, agent)
+        version = None if version_id is None else versions.version(conn, version_id)
         if version is None:
             raise NotFoundError(f"There is no agent {agent}. `opsconsole agents list` shows them.")
         known = {category.id for category in load_spec(version.spec).playbook.categories}

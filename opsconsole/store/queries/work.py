@@ -9,7 +9,7 @@ from typing import Any
 from opsconsole.domain.enums import ActionState, ApprovalKind, ApprovalState, EffectState, RunState, Verdict
 from opsconsole.domain.ids import ActionId, AgentId, ApprovalId, EffectId, EventId, RunId, SubjectId, VersionId
 from opsconsole.store.queries.content import decode
-from opsconsole.store.rows import ActionRow, ApprovalRow, EffectRow, RulingRow, RunRow, VersionRow
+from opsconsole.store.rows import ActionRow, ApprovalRow, EffectRow, RulingRow, RunRow
 from opsconsole.store.times import from_micros, maybe_from_micros, to_micros
 
 _RUN = (
@@ -224,56 +224,6 @@ def approval_of(conn: sqlite3.Connection, action_id: str) -> ApprovalRow | None:
     return None if row is None else _approval(row)
 
 
-def rulings(conn: sqlite3.Connection, action_id: str) -> list[RulingRow]:
-    """Give every ruling on an action, in order."""
-    rows = conn.execute(
-        "SELECT id, action_id, phase, at, verdict, hold_until, reasons, if_live FROM ruling"
-        " WHERE action_id = ? ORDER BY id",
-        (action_id,),
-    )
-    return [
-        RulingRow(
-            row[0],
-            ActionId(row[1]),
-            row[2],
-            from_micros(int(row[3])),
-            Verdict[row[4]],
-            maybe_from_micros(row[5]),
-            tuple(json.loads(row[6])),
-            row[7],
-        )
-        for row in rows
-    ]
-
-
-def version(conn: sqlite3.Connection, version_id: int) -> VersionRow | None:
-    """Give an agent version; None where there is none."""
-    row = conn.execute(
-        "SELECT id, agent_id, number, digest, spec, tools, source, applied_by, created_at"
-        " FROM agent_version WHERE id = ?",
-        (version_id,),
-    ).fetchone()
-    if row is None:
-        return None
-    return VersionRow(
-        VersionId(row[0]),
-        AgentId(row[1]),
-        row[2],
-        row[3],
-        row[4],
-        json.loads(row[5]),
-        row[6],
-        row[7],
-        from_micros(int(row[8])),
-    )
-
-
-def current_version_ids(conn: sqlite3.Connection) -> list[VersionId]:
-    """Give the version in use of every agent."""
-    rows = conn.execute("SELECT version_id FROM agent WHERE version_id IS NOT NULL ORDER BY id").fetchall()
-    return [VersionId(row[0]) for row in rows]
-
-
 def subject_mark(conn: sqlite3.Connection, subject_id: int, *, without_run: int | None = None) -> int:
     """Give the id of the latest change of a subject that another than `without_run` made; 0 for none."""
     row = conn.execute(
@@ -307,7 +257,23 @@ def is_asked(conn: sqlite3.Connection, action_id: str) -> bool:
     return row is not None
 
 
-def current_version_of(conn: sqlite3.Connection, agent: str) -> VersionId | None:
-    """Give the version an agent uses now."""
-    row = conn.execute("SELECT version_id FROM agent WHERE id = ?", (agent,)).fetchone()
-    return None if row is None or row[0] is None else VersionId(row[0])
+def rulings(conn: sqlite3.Connection, action_id: str) -> list[RulingRow]:
+    """Give every ruling on an action, in order."""
+    rows = conn.execute(
+        "SELECT id, action_id, phase, at, verdict, hold_until, reasons, if_live FROM ruling"
+        " WHERE action_id = ? ORDER BY id",
+        (action_id,),
+    )
+    return [
+        RulingRow(
+            row[0],
+            ActionId(row[1]),
+            row[2],
+            from_micros(int(row[3])),
+            Verdict[row[4]],
+            maybe_from_micros(row[5]),
+            tuple(json.loads(row[6])),
+            row[7],
+        )
+        for row in rows
+    ]

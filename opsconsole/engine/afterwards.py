@@ -1,0 +1,87 @@
+"""Taking back what was decided, and settling what is in doubt."""
+
+from datetime import timedelta
+
+from opsconsole.domain.enums import ActionState, ApprovalKind, EffectState, Verb
+from opsconsole.domain.errors import DecisionError, NotFoundError
+from opsconsole.engine.decisions import Answer, Card, close, note
+from opsconsole.engine.kernel import Kernel
+from opsconsole.store.queries import work
+from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import people
+from opsconsole.store.writes import work as write_work
+
+
+def undo(kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str) -> Answer:
+    """Take an approval back inside its veto window; the request waits again. After it, have the effect undone.
+
+    Raises:
+        NotFoundError: there is none of that number.
+        DecisionError: it was not approved, or what was done cannot be undone.
+    """
+    now = kernel.clock.now()
+    approval = work.approval(tx.conn, approval_id)
+    effect = None if approval is None else work.effect_of(tx.conn, approval.action_id)
+    action = None if approval is None else work.action(tx.conn, approval.action_id)
+    if approval is None or action is None:
+        raise NotFoundError(f"There is no request {approval_id}.")
+    kind = kernel.registry.type(action.tool)
+    if effect is None or effect.approval_id != approval.id:
+        raise DecisionError(f"Request {approval_id} was not approved; there is nothing to take back.")
+    if effect.state is EffectState.PREPARED:
+        write_work.set_effect(tx, effect.id, EffectState.CANCELLED, now=now)
+        tx.record("decision.undone", at=now, actor=actor, approval=approval.id, action=action.id)
+        again = people.add_approval(
+            tx,
+            kind=ApprovalKind.ACTION,
+            action=action.id,
+            agent=approval.agent_id,
+            digest=approval.digest,
+            mark=approval.subject_mark,
+            because=approval.because,
+            expires_at=now + timedelta(hours=48),
+            now=now,
+        )
+        write_work.set_timer(tx, "approval_expiry", str(again), due=now + timedelta(hours=48))
+        return Answer(True, f"Taken back; nothing was sent. It waits again as request {again}.")
+    if effect.state is EffectState.DONE and kind is not None and kind.undo is not None:
+        write_work.set_timer(tx, "undo", str(effect.id), due=now)
+        tx.record("effect.undo_wanted", at=now, actor=actor, action=action.id, effect=effect.id)
+        return Answer(True, f"It was done already; it is being undone: {kind.undo}.")
+    raise DecisionError(
+        f"Request {approval_id}: what was done cannot be undone."
+        if effect.state is EffectState.DONE
+        else f"Request {approval_id} cannot be taken back now ({effect.state.value})."
+    )
+
+
+def settle_unknown(kernel: Kernel, tx: Transaction, card: Card, *, actor: str, is_done: bool, reason: str) -> Answer:
+    """Close a doubt with what a person found out."""
+    now = kernel.clock.now()
+    effect = work.effect_of(tx.conn, card.action.id)
+    note(
+        tx,
+        card,
+        Verb.APPROVE if is_done else Verb.REJECT,
+        actor=actor,
+        words={"reason": reason} if reason else None,
+        now=now,
+    )
+    if effect is not None:
+        write_work.set_effect(tx, effect.id, EffectState.DONE if is_done else EffectState.FAILED, now=now)
+        tx.record(
+            f"effect.{'done' if is_done else 'failed'}",
+            at=now,
+            actor=actor,
+            run=card.action.run_id,
+            action=card.action.id,
+            effect=effect.id,
+            by="person",
+        )
+    result = {
+        "ok": is_done,
+        "by_person": True,
+        "error": "" if is_done else f"a person says it was not done. {reason}".strip(),
+    }
+    close(tx, card, ActionState.DONE if is_done else ActionState.FAILED, result, now=now)
+    return Answer(True, "Noted as done." if is_done else "Noted as not done; the agent goes on from there.")

@@ -1,0 +1,97 @@
+"""What follows from the gate's word: a request that waits for a person, or the intent of an effect."""
+
+from datetime import datetime, timedelta
+
+from opsconsole.domain.enums import ActionState, ApprovalKind, EffectState
+from opsconsole.domain.ids import ActionId, ApprovalId, RunId
+from opsconsole.domain.ruling import UNTIL_RELEASED
+from opsconsole.engine.digests import card_digest, idempotency_key
+from opsconsole.engine.gatekeeper import Judgement
+from opsconsole.engine.kernel import Kernel
+from opsconsole.store.queries import work
+from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import people
+from opsconsole.store.writes import work as write_work
+
+
+def ask(
+    tx: Transaction,
+    *,
+    kind: ApprovalKind,
+    action: ActionId,
+    run: RunId,
+    agent: str,
+    digest: str,
+    ruling_id: int,
+    subject: int,
+    because: str,
+    expires_h: float,
+    now: datetime,
+) -> ApprovalId:
+    """Park an action as a row that waits for a person."""
+    mark = work.subject_mark(tx.conn, subject, without_run=run)
+    expires_at = now + timedelta(hours=expires_h)
+    card = card_digest(action=digest, ruling_id=ruling_id, subject_mark=mark)
+    approval = people.add_approval(
+        tx,
+        kind=kind,
+        action=action,
+        agent=agent,
+        digest=card,
+        mark=mark,
+        because=because,
+        expires_at=expires_at,
+        now=now,
+    )
+    write_work.set_action(tx, action, ActionState.WAITING, now=now)
+    write_work.set_timer(tx, "approval_expiry", str(approval), due=expires_at)
+    tx.record("approval.asked", at=now, actor=f"agent:{agent}", run=run, action=action, approval=approval, card=card)
+    return approval
+
+
+def intend(
+    kernel: Kernel,
+    tx: Transaction,
+    *,
+    action: ActionId,
+    digest: str,
+    judged: Judgement,
+    approval: ApprovalId | None,
+    agent: str,
+    veto_s: float,
+    now: datetime,
+) -> None:
+    """Write the intent of an effect: at once in `sending` where nothing holds it, else prepared until its time."""
+    hold = judged.ruling.hold_until
+    is_held = hold == UNTIL_RELEASED
+    not_before = now + timedelta(seconds=veto_s)
+    if hold is not None and not is_held:
+        not_before = max(not_before, hold)
+    is_now = not_before <= now and not is_held and approval is None
+    key = idempotency_key(workspace=kernel.workspace, action_id=action, action=digest)
+    write_work.add_effect(
+        tx,
+        action,
+        ruling=judged.ruling_id,
+        verdict=judged.ruling.verdict,
+        approval=approval,
+        state=EffectState.SENDING if is_now else EffectState.PREPARED,
+        key=key,
+        not_before=not_before,
+        is_held=is_held,
+        agent=agent,
+        grant=judged.grant_id,
+        recipient=judged.recipient,
+        now=now,
+    )
+    write_work.set_action(tx, action, ActionState.WAITING, now=now)
+    if not is_now:
+        tx.record(
+            "effect.prepared",
+            at=now,
+            actor=f"agent:{agent}",
+            action=action,
+            approval=approval,
+            not_before=None if is_held else not_before.isoformat(),
+            held=is_held or None,
+        )

@@ -1,0 +1,65 @@
+"""The stored form of a turn."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from opsconsole.domain.action import Proposal
+from opsconsole.domain.canonical import canonical, jsonable
+from opsconsole.engine.ports import Turn
+
+
+def turn_body(turn: Turn) -> dict[str, Any]:
+    """Give the stored form of a turn."""
+    return {
+        "category": turn.category,
+        "confidence": turn.confidence,
+        "is_abstained": turn.is_abstained,
+        "rationale": turn.rationale,
+        "proposals": [
+            {
+                "tool": one.tool,
+                "args": jsonable(one.args),
+                "step": one.step,
+                "slots": jsonable(one.slots),
+                "because": one.because,
+            }
+            for one in distinct(turn.proposals)
+        ],
+        "final": turn.final,
+        "is_handled": turn.is_handled,
+        "memo": jsonable(turn.memo),
+        "evidence": jsonable(turn.evidence),
+        "cost_micros": turn.cost_micros,
+        "tokens": turn.tokens,
+    }
+
+
+def turn_from(body: Mapping[str, Any]) -> Turn:
+    """Read a stored turn."""
+    facts = dict(body)
+    facts["proposals"] = tuple(
+        Proposal(
+            tool=one["tool"],
+            args=one["args"],
+            step=one["step"],
+            slots={name: tuple(some) for name, some in one["slots"].items()},
+            because=one["because"],
+        )
+        for one in facts.get("proposals", ())
+    )
+    facts["evidence"] = tuple(facts.get("evidence", ()))
+    return Turn(**facts)
+
+
+def distinct(proposals: tuple[Proposal, ...]) -> list[Proposal]:
+    """Identical calls of one turn are one action."""
+    if len(proposals) < 2:
+        return list(proposals)
+    seen: set[bytes] = set()
+    kept: list[Proposal] = []
+    for proposal in proposals:
+        mark = canonical([proposal.tool, jsonable(proposal.args)])
+        if mark not in seen:
+            seen.add(mark)
+            kept.append(proposal)
+    return kept

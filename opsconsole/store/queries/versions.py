@@ -1,0 +1,42 @@
+"""Agents' versions: the ones in use, and any by its number."""
+
+import json
+import sqlite3
+
+from opsconsole.domain.ids import AgentId, VersionId
+from opsconsole.store.rows import VersionRow
+from opsconsole.store.times import from_micros
+
+
+def version(conn: sqlite3.Connection, version_id: int) -> VersionRow | None:
+    """Give an agent version; None where there is none."""
+    row = conn.execute(
+        "SELECT id, agent_id, number, digest, spec, tools, source, applied_by, created_at"
+        " FROM agent_version WHERE id = ?",
+        (version_id,),
+    ).fetchone()
+    if row is None:
+        return None
+    return VersionRow(
+        VersionId(row[0]),
+        AgentId(row[1]),
+        row[2],
+        row[3],
+        row[4],
+        json.loads(row[5]),
+        row[6],
+        row[7],
+        from_micros(int(row[8])),
+    )
+
+
+def current_version_ids(conn: sqlite3.Connection) -> list[VersionId]:
+    """Give the version in use of every agent."""
+    rows = conn.execute("SELECT version_id FROM agent WHERE version_id IS NOT NULL ORDER BY id").fetchall()
+    return [VersionId(row[0]) for row in rows]
+
+
+def current_version_of(conn: sqlite3.Connection, agent: str) -> VersionId | None:
+    """Give the version an agent uses now."""
+    row = conn.execute("SELECT version_id FROM agent WHERE id = ?", (agent,)).fetchone()
+    return None if row is None or row[0] is None else VersionId(row[0])
