@@ -25,8 +25,11 @@ def say(text: str = "") -> None:
 
 
 def say_json(value: Any) -> None:
-    """Print one JSON line."""
-    typer.echo(json.dumps(value, ensure_ascii=False, default=_default))
+    """Print one JSON line; what could steer a terminal stands in it as an escape."""
+    text = json.dumps(value, ensure_ascii=False, default=_default)
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
+    typer.echo(text)
 
 
 def _default(value: Any) -> Any:

@@ -20,7 +20,9 @@ from opsconsole.engine.gatekeeper import Judgement
 from opsconsole.engine.intents import intend
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runview import wanted_again
+from opsconsole.store import cases
 from opsconsole.store.queries import work
+from opsconsole.store.times import to_micros
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import people
 from opsconsole.store.writes import work as write_work
@@ -119,7 +121,7 @@ def reject(
 def respond(
     kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str, answer: str, digest: str | None = None
 ) -> Answer:
-    """Answer an agent's question; the run goes on with it.
+    """Answer an agent's question; the run goes on with it. A category that was named is a case learnt at once.
 
     Raises:
         DecisionError: the request is no question.
@@ -133,7 +135,8 @@ def respond(
         raise DecisionError("The answer is empty. Nothing was changed.")
     note(tx, card, Verb.RESPOND, actor=actor, words={"answer": answer}, now=now)
     close(tx, card, ActionState.DONE, {"ok": True, "answer": answer.strip(), "error": ""}, now=now)
-    return Answer(True, "Answered. The agent goes on with it.")
+    is_learnt = card.action.args.get("about") == "category" and _learn(tx, card, answer, actor=actor, now=now)
+    return Answer(True, "Answered. The agent goes on with it" + (", and has learnt this case." if is_learnt else "."))
 
 
 def ignore(kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str, digest: str | None = None) -> Answer:
@@ -144,6 +147,28 @@ def ignore(kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str, dig
     note(tx, card, Verb.IGNORE, actor=actor, words=None, now=now)
     close(tx, card, ActionState.LAPSED, {"ok": False, "lapsed": True, "error": "a person let it lapse"}, now=now)
     return Answer(True, "Let go. Nothing was done.")
+
+
+def _learn(tx: Transaction, card: Card, answer: str, *, actor: str, now: datetime) -> bool:
+    """Keep the event with the category a person gave it as a precedent; False where it names none."""
+    wanted = answer.strip().casefold()
+    for category in card.loaded.version.spec.playbook.categories:
+        if wanted in (category.id.casefold(), category.name.casefold()):
+            event, at = card.loaded.event, to_micros(now)
+            case = cases.add_case(
+                tx.conn,
+                scope=card.approval.agent_id,
+                category=category.id,
+                text=f"{event.title}\n\n{event.text}",
+                source="person",
+                occurred_at=to_micros(event.occurred_at),
+                created_at=at,
+                event_id=str(event.id),
+            )
+            tx.record("case.learnt", at=now, actor=actor, case=case, agent=card.approval.agent_id, event=event.id)
+            tx.touch("cases")
+            return True
+    return False
 
 
 def _changed(tx: Transaction, card: Card, *, now: datetime) -> Answer | None:

@@ -5,6 +5,7 @@ text was called, later calls of the case count as chosen after reading it.
 """
 
 import gzip
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -155,7 +156,7 @@ def read_cases(path: Path) -> Iterator[RecordedCase]:
             for number, line in enumerate(file, start=1):
                 if line.strip():
                     yield _case(line, str(path), number)
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
         raise FileFormatError(f"cannot be read: {error}", path=str(path)) from error
 
 

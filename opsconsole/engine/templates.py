@@ -9,10 +9,13 @@ from functools import lru_cache
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError, meta
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
 
 LONGEST = 50_000
 """Longest text a template may give, in characters."""
+
+_BROKEN = (TypeError, ValueError, ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError)
+"""What a template can run into when it is filled."""
 
 _slots: ContextVar[list[str] | None] = ContextVar("slots", default=None)
 
@@ -28,12 +31,30 @@ def _note(value: Any) -> Any:
     return "" if value is None else value
 
 
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Also refuses what grows or computes without end; a template writes a letter."""
+
+    intercepted_binops = frozenset({"*", "**", "%"})
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        if not isinstance(left, int | float) or not isinstance(right, int | float) or operator == "**":
+            raise SecurityError(f"{operator} works on plain numbers only" if operator != "**" else "** is not taken")
+        return super().call_binop(context, operator, left, right)
+
+    def call(self, context: Any, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
+        if getattr(obj, "__name__", "") in ("format", "format_map"):
+            raise SecurityError("format is not taken; write {{ name }}")
+        if any(isinstance(one, int) and one > LONGEST for one in (*args, *kwargs.values())):
+            raise SecurityError(f"numbers above {LONGEST} are not taken here")
+        return super().call(context, obj, *args, **kwargs)
+
+
 def _environment() -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, finalize=_note, autoescape=False, keep_trailing_newline=False
-    )
+    environment = _Sandbox(undefined=StrictUndefined, finalize=_note, autoescape=False, keep_trailing_newline=False)
     for name in ("range", "lipsum", "cycler", "joiner", "namespace", "dict"):
         environment.globals.pop(name, None)
+    for name in ("batch", "center", "format", "indent", "pprint", "slice", "wordwrap", "xmlattr"):
+        environment.filters.pop(name, None)
     return environment
 
 
@@ -47,7 +68,10 @@ def parse(text: str) -> Template:
     Raises:
         TemplateError: it does not parse.
     """
-    return _ENVIRONMENT.from_string(text)
+    try:
+        return _ENVIRONMENT.from_string(text)
+    except (RecursionError, SyntaxError, MemoryError, ValueError, OverflowError) as error:
+        raise TemplateError("nested too deep, or too long") from error
 
 
 @lru_cache(maxsize=4096)
@@ -76,7 +100,7 @@ def fill(text: str, values: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
             parts.append(part)
     except UndefinedError as error:
         raise TemplateFailure(f"{error.message} in {text[:80]!r}") from error
-    except (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError, MemoryError) as error:
+    except (TemplateError, *_BROKEN) as error:
         raise TemplateFailure(f"{error} in {text[:80]!r}") from error
     finally:
         _slots.reset(token)
@@ -107,9 +131,7 @@ def _expression(text: str) -> Any:
 def _bare(text: str, values: Mapping[str, Any]) -> tuple[Any, tuple[str, ...]]:
     try:
         value = _expression(text[2:-2].strip())(**values)
-    except TemplateError as error:
-        raise TemplateFailure(f"{error} in {text[:80]!r}") from error
-    except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError, MemoryError) as error:
+    except (TemplateError, SyntaxError, *_BROKEN) as error:
         raise TemplateFailure(f"{error} in {text[:80]!r}") from error
     if isinstance(value, StrictUndefined):
         raise TemplateFailure(f"nothing is known as {text}")

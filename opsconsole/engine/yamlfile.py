@@ -13,7 +13,34 @@ from opsconsole.domain.errors import FileFormatError
 
 _M = TypeVar("_M", bound=BaseModel)
 LARGEST = 1_000_000
+DEEPEST = 40
 Loc = tuple[int | str, ...]
+
+
+class _Constructor(yaml.SafeLoader):
+    """Remembers the line it is at: a value that cannot be made raises errors of many kinds without one."""
+
+    line = 1
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        if isinstance(node, yaml.ScalarNode):
+            self.line = node.start_mark.line + 1
+        return super().construct_object(node, deep=deep)  # pyright: ignore[reportUnknownMemberType]
+
+
+def _refuse_odd(text: str, path: str) -> None:
+    """Refuse aliases and deep nesting while reading, before either costs anything."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            message = "aliases (*name) are not taken; write it out"
+            raise FileFormatError(message, path=path, line=event.start_mark.line + 1)
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEEPEST:
+                raise FileFormatError("nested too deep", path=path, line=event.start_mark.line + 1)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 class YamlDocument:
@@ -39,6 +66,10 @@ class YamlDocument:
             mark = error.problem_mark or error.context_mark
             line = None if mark is None else mark.line + 1
             raise FileFormatError(f"not YAML: {error.problem or error.context}", path=path, line=line) from error
+        except yaml.reader.ReaderError as error:
+            line = text.count("\n", 0, error.position) + 1
+            what = f"the character #x{error.character:04x} has no place in a text"  # pyright: ignore[reportUnknownMemberType]
+            raise FileFormatError(f"not YAML: {what}", path=path, line=line) from error
         except (yaml.YAMLError, RecursionError) as error:
             raise FileFormatError(f"not YAML: {error}", path=path) from error
         if self._root is None:
@@ -95,9 +126,7 @@ class YamlDocument:
             also = f" (and {len(more)} more)" if more else ""
             raise self.error(f"{where}: {text}{also}", first["loc"]) from error
 
-    def _refuse_repeats(self, node: yaml.Node, depth: int = 0) -> None:
-        if depth > 40:
-            raise FileFormatError("nested too deep", path=self.path, line=node.start_mark.line + 1)
+    def _refuse_repeats(self, node: yaml.Node) -> None:
         if isinstance(node, yaml.MappingNode):
             seen: set[str] = set()
             for key, value in node.value:
@@ -108,10 +137,10 @@ class YamlDocument:
                         f"{key.value!r} stands here twice", path=self.path, line=key.start_mark.line + 1
                     )
                 seen.add(key.value)
-                self._refuse_repeats(value, depth + 1)
+                self._refuse_repeats(value)
         elif isinstance(node, yaml.SequenceNode):
             for item in node.value:
-                self._refuse_repeats(item, depth + 1)
+                self._refuse_repeats(item)
 
 
 def read_yaml(path: Path) -> YamlDocument:
@@ -126,5 +155,8 @@ def read_yaml(path: Path) -> YamlDocument:
         return YamlDocument(path.read_text(encoding="utf-8-sig"), str(path))
     except FileNotFoundError as error:
         raise FileFormatError("there is no such file", path=str(path)) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise FileFormatError(f"cannot be read: {error}", path=str(path)) from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise FileFormatError("not UTF-8 text; save the file as UTF-8", path=str(path), line=line) from error
+    except OSError as error:
+        raise FileFormatError(f"cannot be read: {error.strerror or error}", path=str(path)) from error

@@ -10,6 +10,9 @@ from typing import Any
 
 import cel
 
+LONGEST = 2_000
+"""Longest condition, in characters: a longer chain of names overflows the stack of the parser, and with it the process."""
+
 
 class ConditionError(ValueError):
     """The text is not a CEL expression."""
@@ -26,10 +29,13 @@ def compile_condition(text: str) -> cel.Program:
     Raises:
         ConditionError: it does not parse; the message quotes the place.
     """
+    if len(text) > LONGEST:
+        raise ConditionError(f"a condition takes at most {LONGEST} characters; this one has {len(text)}")
     try:
         return cel.compile(text)
     except ValueError as error:
         detail = str(error).splitlines()[0].removeprefix("Failed to parse expression ")
+        detail = detail if len(detail) <= 300 else f"{detail[:140]} … {detail[-140:]}"
         raise ConditionError(f"not a condition we can read: {detail}") from error
 
 
@@ -48,7 +54,7 @@ def holds(text: str, values: Mapping[str, Any]) -> bool:
     program = compile_condition(text)
     try:
         answer = program.execute(dict(values))
-    except (KeyError, RuntimeError, TypeError, ValueError, OverflowError, ZeroDivisionError) as error:
+    except Exception as error:  # the evaluator's own errors have many kinds: KeyError, OverflowError, re.error
         raise UndecidedError(f"{text!r} cannot be decided: {error}") from error
     if not isinstance(answer, bool):
         raise UndecidedError(f"{text!r} gives {type(answer).__name__}, not yes or no")

@@ -103,7 +103,12 @@ class GateContext:
         """Give the addresses this call goes to, in lower case."""
         if self.type is None:
             return ()
-        return tuple(address.lower() for name in self.type.destinations for address in _texts(self.args.get(name)))
+        return tuple(folded(address) for name in self.type.destinations for address in _texts(self.args.get(name)))
+
+
+def folded(address: str) -> str:
+    """Give an address in lower case; one with other than ASCII letters as it is, for some of those fold onto ASCII."""
+    return address.lower() if address.isascii() else address
 
 
 def _texts(value: Any) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from opsconsole.policy.context import Provenance
+from opsconsole.policy.context import Provenance, folded
 
 SLOT_LENGTH = 80
 """Longest text a typed slot may carry, in characters."""
@@ -14,7 +14,9 @@ _NAME = re.compile(r"[^\W\d_][\w .,'’&()-]*", re.UNICODE)
 _ID = re.compile(r"[#A-Za-z0-9][A-Za-z0-9#_:-]*")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:?\d{2})?)?")
 _AMOUNT = re.compile(r"-?\d{1,12}([.,]\d{1,4})?( ?[A-Z]{3})?")
-_URL = re.compile(r"://|www\.|\b[\w-]+\.[a-z]{2,}\b|@", re.IGNORECASE)
+_URL = re.compile(r"://|www\.|\b[\w-]+\.[^\W\d_]{2,}|\b\d{1,3}(\.\d{1,3}){3}\b|@", re.IGNORECASE)
+_ADDRESS = re.compile(r"[^@\s,;:<>()\[\]\\/?#\"]+@([^@\s,;:<>()\[\]\\/?#\"]+)")
+_UNSAFE = re.compile(r"[\\\s\x00-\x1f\x7f]")
 
 
 def is_typed(text: str) -> bool:
@@ -26,12 +28,16 @@ def is_typed(text: str) -> bool:
 
 def is_trusted_destination(address: str, origin: Provenance) -> bool:
     """Tell whether an address is the event's verified sender, or ratified by address or domain."""
-    bare = address.strip().lower()
+    bare = folded(address.strip())
     if not bare or any(mark in bare for mark in ",;<> \n\t"):
         return False
-    domain = bare.rpartition("@")[2]
-    is_sender = bool(origin.verified_sender) and bare == origin.verified_sender.lower()
-    return is_sender or bare in origin.trusted_addresses or domain in origin.trusted_domains
+    if bare in origin.trusted_addresses:
+        return True
+    match = _ADDRESS.fullmatch(bare)
+    if match is None:
+        return False
+    is_sender = bool(origin.verified_sender) and bare == folded(origin.verified_sender)
+    return is_sender or match[1] in origin.trusted_domains
 
 
 def untyped_argument(
@@ -47,11 +53,16 @@ def untyped_argument(
 
 
 def host_of(address: str) -> str:
-    """Give the host of a URL or mail address, in lower case; the text itself where it has neither."""
-    if "@" in address and "://" not in address:
-        return address.rpartition("@")[2]
-    parts = urlsplit(address if "://" in address else f"//{address}")
+    """Give the host of a URL or mail address, in lower case; the text itself where it has neither.
+
+    What two programs could read as two hosts (a backslash, a space, a name before an @) is no host.
+    """
+    if (match := _ADDRESS.fullmatch(address)) is not None:
+        return folded(match[1])
+    if _UNSAFE.search(address):
+        return address
     try:
-        return (parts.hostname or address).lower()
+        parts = urlsplit(address if "://" in address else f"//{address}")
+        return address if "@" in parts.netloc else folded(parts.hostname or address)
     except ValueError:
         return address

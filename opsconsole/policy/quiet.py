@@ -52,4 +52,8 @@ def _next_edge(local: datetime, hours: QuietHours) -> datetime:
     end = time.fromisoformat(hours.to)
     midnight = datetime.combine(local.date() + timedelta(days=1), time(), tzinfo=local.tzinfo)
     today = datetime.combine(local.date(), end, tzinfo=local.tzinfo)
-    return min((edge for edge in (today, midnight) if edge > local), default=midnight)
+    now = local.astimezone(UTC)
+    # When clocks go back an hour happens twice (fold); in UTC the edges have an order.
+    edges = (today, today.replace(fold=1), midnight, midnight.replace(fold=1))
+    later = [edge for edge in edges if edge.astimezone(UTC) > now]
+    return min(later, key=lambda edge: edge.astimezone(UTC)).astimezone(UTC).astimezone(local.tzinfo)

@@ -183,7 +183,7 @@ def confidence(context: GateContext) -> Iterator[Reason]:
         return
     if context.is_abstained:
         yield Reason("abstained", "the agent could not tell what kind of event this is", Verdict.ASK)
-    elif context.confidence is not None and context.confidence < context.threshold:
+    elif context.confidence is not None and not context.confidence >= context.threshold:  # NaN asks too
         text = f"confidence {context.confidence:.2f} is below {context.threshold:.2f}"
         yield Reason("confidence", text, Verdict.ASK)
 

@@ -1,5 +1,6 @@
 """Open the workspace file: pragmas, migrations with the too-new guard, read-only readers, one write at a time."""
 
+import os
 import re
 import sqlite3
 from collections.abc import Callable
@@ -91,6 +92,7 @@ class Database:
             return
         if version:
             copy = self.path.with_name(f"{self.path.name}.before-{steps[-1][0]:04d}")
+            os.close(os.open(copy, os.O_CREAT | os.O_WRONLY, 0o600))
             with closing(sqlite3.connect(copy)) as target:
                 conn.backup(target)
         conn.execute("BEGIN IMMEDIATE")
@@ -105,7 +107,7 @@ class Database:
             conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             conn.execute("COMMIT")
         except BaseException:
-            conn.execute("ROLLBACK")
+            self.rollback()
             raise
 
     def check(self) -> None:

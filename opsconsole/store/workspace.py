@@ -12,6 +12,7 @@ from opsconsole.store.database import Database
 from opsconsole.store.transaction import Transaction
 
 DATABASE = "workspace.db"
+MOUNTS = Path("/proc/self/mounts")
 _NETWORK = {
     "nfs",
     "nfs4",
@@ -118,17 +119,17 @@ def _refuse_network(folder: Path) -> None:
 
 def _filesystem(folder: Path) -> str:
     """Give the file system's type; empty where the system does not tell."""
-    mounts = Path("/proc/self/mounts")
     if sys.platform == "win32":
         return "cifs" if str(folder.resolve()).startswith("\\\\") else ""
-    if not mounts.exists():
+    if not MOUNTS.exists():
         return ""
     target, best, kind = str(folder.resolve()), "", ""
-    for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines():
+    for line in MOUNTS.read_text(encoding="utf-8", errors="replace").splitlines():
         parts = line.split()
         if len(parts) < 3:
             continue
         point = parts[1].replace("\\040", " ")
-        if (target == point or target.startswith(point.rstrip("/") + "/")) and len(point) > len(best):
+        if (target == point or target.startswith(point.rstrip("/") + "/")) and len(point) >= len(best):
+            # Of two mounts at one place the later one covers the earlier (autofs, then nfs).
             best, kind = point, parts[2]
     return kind

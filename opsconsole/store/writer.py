@@ -118,10 +118,12 @@ class Writer:
         conn.execute("SAVEPOINT job")
         try:
             job.answer = job.run(transaction)
-        except sqlite3.OperationalError:
-            raise
         except Exception as error:
-            job.error = error
+            # What is wrong with the disk or the lock ends the group; what is wrong with the job ends the job.
+            if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+                raise
+            is_ours = not isinstance(error, sqlite3.OperationalError)
+            job.error = error if is_ours else translate(error, self._database.path)
             conn.execute("ROLLBACK TO job")
             transaction.forget_head()
         conn.execute("RELEASE job")

@@ -14,6 +14,7 @@ from opsconsole.domain.errors import DecisionError
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.doubles.outsideconnector import OutsideConnector
 from opsconsole.engine import commands
+from opsconsole.engine.agentfile import AgentFile, apply_agent, read_agent
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.ports import Brain, Clock, Connector
@@ -49,6 +50,12 @@ class OutsideDesk(DeskConnector):
         return await (self._outside.find(call) if call.tool in OUTGOING else super().find(call))
 
 
+def _hasty(file: AgentFile) -> AgentFile:
+    """Give the agent with veto windows that a test can wait for."""
+    rules = file.spec.approvals.model_copy(update={"veto_s": 0.02})
+    return AgentFile(file.spec.model_copy(update={"approvals": rules}), file.source)
+
+
 OUTGOING = frozenset(f"desk.{verb}" for verb in ("reply", "acknowledge", "send_mail", "forward"))
 
 
@@ -69,6 +76,9 @@ class SampleJob(Job):
         def job(tx: Transaction) -> None:
             sample.fill_desk(tx, folder, now=now)
             sample.hire(engine.kernel, tx, folder, actor=PERSON, now=now)
+            for path in sorted((folder / "agents").glob("*.yaml")):
+                file = _hasty(read_agent(path, engine.registry))
+                apply_agent(tx, file, engine.registry, actor=PERSON, now=now)
 
         await engine.writer.write(job, name="sample.hire")
 

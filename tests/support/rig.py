@@ -1,6 +1,6 @@
 """A workspace with an engine, a clock that is moved, and a brain that follows a script: real everything else."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -172,11 +172,11 @@ async def rig(
     clock: FakeClock | None = None,
     connectors: Callable[[Engine], list[Connector]] = desk_only,
     width: int = 24,
-) -> AsyncIterator[Rig]:
+) -> AsyncGenerator[Rig]:
     """Start a workspace with these agents; at the end the record must be whole."""
     time = clock or FakeClock()
     brain: Any = script
-    if isinstance(script, list | tuple):
+    if isinstance(script, Sequence):
         brain = FakeBrain(one_by_one("case", script))
     elif callable(script):
         brain = FakeBrain(script)

@@ -22,9 +22,7 @@ def list_(*, as_json: AsJson = False, workspace: Where = None) -> None:
     with opened(workspace) as session:
         conn = session.kernel.reader
         counts = {one.agent: one for one in feed.agent_counts(conn)}
-        versions = [
-            row for one in versions.current_version_ids(conn) if (row := versions.version(conn, one)) is not None
-        ]
+        in_use = [row for one in versions.current_version_ids(conn) if (row := versions.version(conn, one)) is not None]
     rows = [("AGENT", "VERSION", "EVENTS", "WAITING", "WHAT BECAME OF ITS ACTIONS")]
     for version in in_use:
         spec, done = load_spec(version.spec), counts[version.agent_id]

@@ -82,23 +82,25 @@ def show(number: Number, *, as_json: AsJson = False, workspace: Where = None) ->
 
 def _print(view: CardView, session: Session) -> None:
     now = session.kernel.clock.now()
-    say(f"Request {view.id} ({view.state}), risk {view.risk.value}, asked {ago(view.asked_at, now)} by {view.agent}")
+    is_question = view.kind is ApprovalKind.QUESTION
+    pill = "a question" if is_question else f"risk {view.risk.value}"
+    say(f"Request {view.id} ({view.state}), {pill}, asked {ago(view.asked_at, now)} by {view.agent}")
     say(f"\n  {plain(view.intent, 160)}\n")
     say(f"You are asked because: {plain(view.because)}")
     if view.agents_reason:
         say(f"The agent's reason: {plain(view.agents_reason)}")
-    if view.kind is ApprovalKind.QUESTION:
+    if is_question:
         options: list[str] = list(map(str, view.args.get("options") or ()))
         for option in options:
             say(f"  - {plain(option)}")
     else:
         for name, value in view.args.items():
-            say(f"  {name}: {plain(str(value))}")
+            say(f"  {plain(name, 60)}: {plain(str(value))}")
         say(f"It {view.reversibility}.")
     changed = [one for one in view.changes if one.now]
     for change in changed:
         say(f"  {change.field}: {plain(change.now, 60)} -> {plain(change.after, 60)}")
-    for claim in view.claims:
+    for claim in () if is_question else view.claims:
         where = f"found in {claim.source}" if claim.state == "found" else claim.state
         say(f"  evidence: {claim.argument}: {plain(claim.text, 60)!r} {where}")
     for one in view.precedents[:3]:
@@ -114,7 +116,10 @@ def _print(view: CardView, session: Session) -> None:
     sender = plain(str(event["from"]), 60) or "-"
     say(f"\nThe event: {event['kind']} from {sender} ({trust}): {plain(str(event['title']), 100)}")
     say("\n".join("  | " + line for line in plain(str(event["text"]))[:1500].splitlines()))
-    say(f"\nCard {view.digest[:12]}")
+    if view.state == "waiting":
+        verb = f"respond {view.id} ANSWER" if is_question else f"approve {view.id}   or edit, reject, ignore"
+        say(f"\nDecide: opsconsole approvals {verb}")
+    say(f"Card {view.digest[:12]}")
 
 
 def _decide(workspace: Path | None, number: int, job: Callable[[Session, Transaction], Answer]) -> None:

@@ -212,9 +212,12 @@ def _tell(story: dict[str, Any]) -> None:
             say(f"  like ({one.get('category', '')}): {plain(str(one.get('quote', '')), 110)}")
     for action in story["actions"]:
         last = action["rulings"][-1] if action["rulings"] else None
-        say(f"\n{action['id']}  {action['tool']}: {action['state']}" + (f"  [{last['verdict']}]" if last else ""))
+        say(
+            f"\n{action['id']}  {plain(action['tool'], 80)}: {action['state']}"
+            + (f"  [{last['verdict']}]" if last else "")
+        )
         for name, value in action["args"].items():
-            say(f"    {name}: {plain(str(value), 140)}")
+            say(f"    {plain(name, 60)}: {plain(str(value), 140)}")
         for ruling in action["rulings"]:
             for reason in ruling["reasons"]:
                 say(f"    {ruling['phase']}: {reason['rule']}: {plain(reason['text'], 140)}")

@@ -134,14 +134,15 @@ def _get_ticket(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> di
 
 def _thread(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
     thread = call.args.get("thread") or call.subject
-    found = read.find(conn, "mail", thread=thread, newest_first=False)
+    found = merged(read.find(conn, "mail", thread=thread, newest_first=False), "mail", overlay, thread=thread)
+    found.sort(key=lambda one: one["sent_at"] or 0)
     mails = [
         {
             "from": one["sender"],
             "subject": one["subject"],
             "text": one["text"][:4000],
             "direction": one["direction"],
-            "sent_at": "" if one["sent_at"] is None else from_micros(one["sent_at"]).isoformat(),
+            "sent_at": "" if not one["sent_at"] else from_micros(one["sent_at"]).isoformat(),
         }
         for one in found
     ]

@@ -1,5 +1,6 @@
 """Mail and tables that come into the desk."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -57,6 +58,9 @@ def _stored(name: str, value: Any) -> Any:
         value = when(value)
     if isinstance(value, datetime):
         return to_micros(value)
+    if name == "size" and isinstance(value, str):
+        digits = re.match(r"\d+", re.sub(r"(?<=\d)[., '](?=\d{3}\b)", "", value.strip()))
+        return int(digits[0][:12]) if digits else None
     if isinstance(value, list | tuple):
         return " ".join(str(item) for item in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
     return value

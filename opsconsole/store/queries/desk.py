@@ -49,7 +49,7 @@ SEARCHED: Mapping[str, tuple[str, ...]] = {
     "mail": ("sender", "recipients", "subject", "text"),
 }
 _WORD = re.compile(r"\w+", re.UNICODE)
-CLOSED_STAGES = ("won", "lost", "closed")
+CLOSED_STAGES = ("won", "lost", "closed", "closed won", "closed lost", "closedwon", "closedlost")
 
 
 def _row(kind: str, values: tuple[Any, ...]) -> dict[str, Any]:

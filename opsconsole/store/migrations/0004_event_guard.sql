@@ -1,0 +1,5 @@
+-- An event is never changed once stored; of its content only the erasing of a person is let through.
+CREATE TRIGGER event_no_update BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
+CREATE TRIGGER content_no_update BEFORE UPDATE ON content
+WHEN NEW.bytes IS NOT NULL OR NEW.salt IS NOT OLD.salt OR NEW.digest IS NOT OLD.digest OR NEW.id IS NOT OLD.id
+BEGIN SELECT RAISE(ABORT, 'content is never changed, only erased'); END;
