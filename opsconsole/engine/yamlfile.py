@@ -56,11 +56,7 @@ class YamlDocument:
         if len(text) > LARGEST:
             raise FileFormatError("larger than 1 MB; an agent or policy file is a few pages", path=path)
         try:
-            for event in yaml.parse(text, Loader=yaml.SafeLoader):
-                if isinstance(event, yaml.AliasEvent):
-                    mark = event.start_mark
-                    line = None if mark is None else mark.line + 1
-                    raise FileFormatError("aliases (*name) are not taken; write it out", path=path, line=line)
+            _refuse_odd(text, path)
             self._root = yaml.compose(text, Loader=yaml.SafeLoader)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
@@ -75,11 +71,15 @@ class YamlDocument:
         if self._root is None:
             raise FileFormatError("the file is empty", path=path)
         self._refuse_repeats(self._root)
+        loader = _Constructor("")
         try:
-            self.value: Any = yaml.SafeLoader("").construct_document(self._root)  # pyright: ignore[reportUnknownMemberType]
+            self.value: Any = loader.construct_document(self._root)  # pyright: ignore[reportUnknownMemberType]
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else None
             raise FileFormatError(f"not YAML: {error.problem}", path=path, line=line) from error
+        except (ValueError, LookupError, AttributeError, TypeError, OverflowError) as error:
+            text = "this value cannot be read (a date that is none, a number too long); put it in quotes"
+            raise FileFormatError(text, path=path, line=loader.line) from error
 
     def line(self, loc: Loc) -> int | None:
         """Give the line (from 1) of a place; of the nearest thing around it where it is missing."""

@@ -11,7 +11,7 @@ from typing import Any
 import cel
 
 LONGEST = 2_000
-"""Longest condition, in characters: a longer chain of names overflows the stack of the parser, and with it the process."""
+"""Longest condition, in characters: a much longer chain of names overflows the parser's stack and ends the process."""
 
 
 class ConditionError(ValueError):
