@@ -38,73 +38,43 @@ class Effects:
     def __init__(self, kernel: Kernel, writes: Writes) -> None:
         self._kernel = kernel
         self._writes = writes
-        self._busy: set[EffectId] = set()
+        self.busy: set[EffectId] = set()
 
     async def perform_sending(self, actions: Iterable[str]) -> None:
         """Perform the effects that were recorded in `sending` for these actions by the turn just stored."""
         effects = [effect for one in actions if (effect := work.effect_of(self._kernel.reader, one)) is not None]
-        sending = [effect for effect in effects if effect.state is EffectState.SENDING and effect.id not in self._busy]
-        await asyncio.gather(*(self._guarded(effect.id, self._perform(effect)) for effect in sending))
+        sending = [effect for effect in effects if effect.state is EffectState.SENDING and effect.id not in self.busy]
+        await asyncio.gather(*(self.guarded(effect.id, self.perform(effect)) for effect in sending))
 
     async def send_due(self) -> int:
         """Send every prepared effect whose time has come; give how many were looked at."""
-        due = [one for one in work.due_effects(self._kernel.reader, now=self._now()) if one.id not in self._busy]
-        await asyncio.gather(*(self._guarded(effect.id, self._send(effect.id)) for effect in due))
+        due = [one for one in work.due_effects(self._kernel.reader, now=self._now()) if one.id not in self.busy]
+        await asyncio.gather(*(self.guarded(effect.id, self._send(effect.id)) for effect in due))
         return len(due)
-
-    async def doubt_what_was_sending(self) -> int:
-        """At start: what a dead engine was sending is unknown now. Give how many."""
-        return await self._writes.write(self._doubt, name="effects.doubt")
-
-    async def reconcile_all(self) -> None:
-        """Settle every unknown effect that has no timer or question of its own yet."""
-        for effect in work.effects_in(self._kernel.reader, EffectState.UNKNOWN):
-            if effect.id not in self._busy and not work.is_asked(self._kernel.reader, effect.action_id):
-                await self._guarded(effect.id, self.reconcile(effect.id))
-
-    async def reconcile(self, effect_id: EffectId) -> None:
-        """Settle one effect in doubt: by its idempotency key, by looking for it, else by asking a person."""
-        effect = work.effect(self._kernel.reader, effect_id)
-        if effect is None or effect.state is not EffectState.UNKNOWN:
-            return
-        loaded, action = self._load(effect)
-        kind, owner = self._kernel.registry.type(action.tool), self._kernel.registry.owner(action.tool)
-        if kind is None or owner is None or effect.attempts > TRIES or not (kind.is_idempotent or kind.is_findable):
-            await self._writes.write(lambda tx: self._ask_about(tx, effect, loaded, action), name="effect.ask_unknown")
-            return
-        if not kind.is_idempotent:
-            try:
-                found = await asyncio.wait_for(owner.find(self._call(loaded, action, effect)), CALL_TIMEOUT_S)
-            except Exception as error:
-                text = f"could not be looked up: {error}"
-                await self._writes.write(lambda tx: self._look_later(tx, effect, text), name="effect.look_later")
-                return
-            faults.reach("connector.found")
-            if found is not None:
-                await self._finish(effect, loaded, action, found)
-                return
-        if await self._writes.write(lambda tx: self._again(tx, effect.id), name="effect.again"):
-            await self._perform(self._reload(effect))
 
     def _now(self) -> datetime:
         return self._kernel.clock.now()
 
-    async def _guarded(self, effect: EffectId, work_: Any) -> None:
-        self._busy.add(effect)
+    async def guarded(self, effect: EffectId, work_: Any) -> None:
+        """Run while no other part touches the effect."""
+        self.busy.add(effect)
         try:
             await work_
         finally:
-            self._busy.discard(effect)
+            self.busy.discard(effect)
 
-    def _load(self, effect: EffectRow) -> tuple[Loaded, ActionRow]:
+    def load(self, effect: EffectRow) -> tuple[Loaded, ActionRow]:
+        """Load the run and the action of an effect."""
         run = int(effect.action_id.partition("/")[0])
         loaded = load(self._kernel, self._kernel.reader, run)
         return loaded, next(action for action in loaded.actions if action.id == effect.action_id)
 
-    def _reload(self, effect: EffectRow) -> EffectRow:
+    def reload(self, effect: EffectRow) -> EffectRow:
+        """Give an effect as it stands now."""
         return present(work.effect(self._kernel.reader, effect.id), f"effect {effect.id}")
 
-    def _call(self, loaded: Loaded, action: ActionRow, effect: EffectRow) -> Call:
+    def call(self, loaded: Loaded, action: ActionRow, effect: EffectRow) -> Call:
+        """Give the call as the connector gets it; the key is the same for every try."""
         return Call(
             action_id=action.id,
             tool=action.tool,
@@ -115,63 +85,14 @@ class Effects:
             fields=loaded.event.fields,
         )
 
-    def _doubt(self, tx: Transaction) -> int:
-        effects = work.effects_in(tx.conn, EffectState.SENDING)
-        for effect in effects:
-            write_work.set_effect(
-                tx, effect.id, EffectState.UNKNOWN, now=self._now(), error="the engine stopped meanwhile"
-            )
-            tx.record(
-                "effect.unknown",
-                at=self._now(),
-                actor="engine",
-                action=effect.action_id,
-                effect=effect.id,
-                why="engine stopped",
-            )
-        return len(effects)
-
-    def _again(self, tx: Transaction, effect_id: EffectId) -> bool:
-        effect = work.effect(tx.conn, effect_id)
-        if effect is None or effect.state is not EffectState.UNKNOWN:
-            return False
-        write_work.set_effect(tx, effect_id, EffectState.SENDING, now=self._now())
-        tx.record("effect.sending_again", at=self._now(), actor="engine", action=effect.action_id, effect=effect_id)
-        return True
-
-    def _look_later(self, tx: Transaction, effect: EffectRow, error: str) -> None:
-        attempts = write_work.count_effect_attempt(tx, effect.id)
-        wait_s = BACKOFF_S[min(attempts - 1, len(BACKOFF_S) - 1)]
-        write_work.set_timer(tx, "reconcile", str(effect.id), due=self._now() + timedelta(seconds=wait_s))
-        tx.record("effect.look_later", at=self._now(), actor="engine", action=effect.action_id, effect=effect.id)
-        _log.info("effect %d %s", effect.id, error)
-
-    def _ask_about(self, tx: Transaction, effect: EffectRow, loaded: Loaded, action: ActionRow) -> None:
-        if work.is_asked(tx.conn, action.id):
-            return
-        because = "It is not known whether this was done, and the system cannot be asked. Look there, then say."
-        ask(
-            tx,
-            kind=ApprovalKind.UNKNOWN,
-            action=action.id,
-            run=loaded.run.id,
-            agent=effect.agent_id,
-            digest=action.digest,
-            ruling_id=0,
-            subject=action.subject_id,
-            because=because,
-            expires_h=24 * 365,
-            now=self._now(),
-        )
-
     async def _send(self, effect_id: EffectId) -> None:
         """From prepared to sending, past the gate once more, in one transaction; then the call."""
         effect = work.effect(self._kernel.reader, effect_id)
         if effect is None:
             return
-        loaded, _ = self._load(effect)
+        loaded, _ = self.load(effect)
         if await self._writes.write(lambda tx: self._begin(tx, effect_id, loaded), name="effect.begin"):
-            await self._perform(self._reload(effect))
+            await self.perform(self.reload(effect))
 
     def _begin(self, tx: Transaction, effect_id: EffectId, loaded: Loaded) -> bool:
         now = self._now()
@@ -245,14 +166,14 @@ class Effects:
             now=now,
         )
 
-    async def _perform(self, effect: EffectRow) -> None:
+    async def perform(self, effect: EffectRow) -> None:
         """Make the call of an effect that is in `sending`."""
-        loaded, action = self._load(effect)
+        loaded, action = self.load(effect)
         owner, kind = self._kernel.registry.owner(action.tool), self._kernel.registry.type(action.tool)
         if owner is None or kind is None:
-            await self._finish(effect, loaded, action, Result(is_ok=False, error=f"there is no tool {action.tool}"))
+            await self.finish(effect, loaded, action, Result(is_ok=False, error=f"there is no tool {action.tool}"))
             return
-        call = self._call(loaded, action, effect)
+        call = self.call(loaded, action, effect)
         faults.reach("connector.before_call")
         try:
             if kind.effect is Effect.READ:
@@ -273,7 +194,7 @@ class Effects:
             await self._doubt_one(effect, why or "no answer")
             return
         faults.reach("connector.after_call")
-        await self._finish(effect, loaded, action, result)
+        await self.finish(effect, loaded, action, result)
 
     async def _doubt_one(self, effect: EffectRow, why: str) -> None:
         def job(tx: Transaction) -> None:
@@ -305,7 +226,9 @@ class Effects:
         write_work.hold_effect(tx, effect.id, not_before=now + timedelta(seconds=wait_s), is_held=False)
         tx.record("effect.retry", at=now, actor="engine", action=action.id, effect=effect.id, attempt=effect.attempts)
 
-    async def _finish(self, effect: EffectRow, loaded: Loaded, action: ActionRow, result: Result) -> None:
+    async def finish(self, effect: EffectRow, loaded: Loaded, action: ActionRow, result: Result) -> None:
+        """Store what came of it."""
+
         def job(tx: Transaction) -> None:
             self._finish_in(tx, effect, loaded, action, result)
 

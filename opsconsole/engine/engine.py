@@ -11,6 +11,7 @@ from opsconsole.domain.enums import RunState
 from opsconsole.domain.errors import DiskError, EnvironmentError_, WorkspaceBusyError
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.dispatch import Dispatcher
+from opsconsole.engine.doubts import Doubts
 from opsconsole.engine.effects import Effects
 from opsconsole.engine.intake import Taken, take
 from opsconsole.engine.kernel import Kernel
@@ -72,9 +73,10 @@ class Engine:
             self.registry = Registry(self._make_connectors(self))
             self.kernel = Kernel(self.workspace.id, self.registry, self.clock, self.reader)
             self.effects = Effects(self.kernel, self.writer)
+            self.doubts = Doubts(self.kernel, self.writer, self.effects)
             self.loop = RunLoop(self.kernel, self.writer, self.brain, self.effects)
             self.dispatcher = Dispatcher(self.kernel, self.loop, width=self._width)
-            self.timers = Timers(self.kernel, self.writer, self.effects)
+            self.timers = Timers(self.kernel, self.writer, self.doubts)
             await self._recover()
         except BaseException:
             self._lease.close()
@@ -106,7 +108,7 @@ class Engine:
             )
 
         await self.writer.write(job, name="engine.start")
-        await self.effects.doubt_what_was_sending()
+        await self.doubts.doubt_what_was_sending()
         self.learn_new_cases()
 
     def learn_new_cases(self) -> None:
@@ -126,7 +128,7 @@ class Engine:
 
     async def settle(self) -> None:
         """Work until all that is left waits for a person or for a time to come."""
-        await self.effects.reconcile_all()
+        await self.doubts.reconcile_all()
         while True:
             self.learn_new_cases()
             await self.dispatcher.idle()
@@ -158,7 +160,7 @@ class Engine:
         self._spawn(self._note_heads(), "note-heads")
         for connector in self.registry.connectors.values():
             self._spawn(self._watch(connector), f"watch-{connector.id}")
-        self._spawn(self.effects.reconcile_all(), "reconcile")
+        self._spawn(self.doubts.reconcile_all(), "reconcile")
         stop = asyncio.create_task(self._stop.wait())
         try:
             while not self._stop.is_set():

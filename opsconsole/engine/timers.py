@@ -6,7 +6,7 @@ from datetime import timedelta
 from opsconsole.domain.action import Call
 from opsconsole.domain.enums import ActionState, ApprovalState, EffectState
 from opsconsole.domain.ids import EffectId
-from opsconsole.engine.effects import Effects
+from opsconsole.engine.doubts import Doubts
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.runview import load, shown
 from opsconsole.store.queries import work
@@ -21,10 +21,10 @@ _log = logging.getLogger(__name__)
 class Timers:
     """Acts on timers; each is dropped in the transaction that acts on it."""
 
-    def __init__(self, kernel: Kernel, writes: Writes, effects: Effects) -> None:
+    def __init__(self, kernel: Kernel, writes: Writes, doubts: Doubts) -> None:
         self._kernel = kernel
         self._writes = writes
-        self._effects = effects
+        self._doubts = doubts
 
     async def run_due(self) -> int:
         """Act on every timer that is due; give how many."""
@@ -38,7 +38,7 @@ class Timers:
                 await self._writes.write(
                     lambda tx, r=ref: write_work.drop_timer(tx, "reconcile", r), name="timer.reconcile"
                 )
-                await self._effects.reconcile(EffectId(int(ref)))
+                await self._doubts.reconcile(EffectId(int(ref)))
             elif kind == "undo":
                 await self._undo(EffectId(int(ref)))
             else:

@@ -1,0 +1,122 @@
+"""Effects in doubt: what is not known to have happened is looked up, or a person is asked; never silently repeated."""
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from opsconsole.domain.enums import ApprovalKind, EffectState
+from opsconsole.domain.ids import EffectId
+from opsconsole.engine.effects import BACKOFF_S, CALL_TIMEOUT_S, TRIES, Effects
+from opsconsole.engine.intents import ask
+from opsconsole.engine.kernel import Kernel, Writes
+from opsconsole.engine.runview import Loaded
+from opsconsole.store import faults
+from opsconsole.store.queries import work
+from opsconsole.store.rows import ActionRow, EffectRow
+from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import work as write_work
+
+_log = logging.getLogger(__name__)
+
+
+class Doubts:
+    """Settles unknown effects.
+
+    A system is asked again only some time after the doubtful call, because a call that was on its way could still arrive.
+    """
+
+    def __init__(self, kernel: Kernel, writes: Writes, effects: Effects) -> None:
+        self._kernel = kernel
+        self._writes = writes
+        self._effects = effects
+
+    async def doubt_what_was_sending(self) -> int:
+        """At start: what a dead engine was sending is unknown now. Give how many."""
+        return await self._writes.write(self._doubt, name="effects.doubt")
+
+    async def reconcile_all(self) -> None:
+        """Settle every unknown effect that has no timer or question of its own yet."""
+        for effect in work.effects_in(self._kernel.reader, EffectState.UNKNOWN):
+            if effect.id not in self._effects.busy and not work.is_asked(self._kernel.reader, effect.action_id):
+                await self._effects.guarded(effect.id, self.reconcile(effect.id))
+
+    async def reconcile(self, effect_id: EffectId) -> None:
+        """Settle one effect in doubt: by its idempotency key, by looking for it, else by asking a person."""
+        effect = work.effect(self._kernel.reader, effect_id)
+        if effect is None or effect.state is not EffectState.UNKNOWN:
+            return
+        loaded, action = self._effects.load(effect)
+        kind, owner = self._kernel.registry.type(action.tool), self._kernel.registry.owner(action.tool)
+        if kind is None or owner is None or effect.attempts > TRIES or not (kind.is_idempotent or kind.is_findable):
+            await self._writes.write(lambda tx: self._ask_about(tx, effect, loaded, action), name="effect.ask_unknown")
+            return
+        if not kind.is_idempotent:
+            try:
+                found = await asyncio.wait_for(owner.find(self._effects.call(loaded, action, effect)), CALL_TIMEOUT_S)
+            except Exception as error:
+                text = f"could not be looked up: {error}"
+                await self._writes.write(lambda tx: self._look_later(tx, effect, text), name="effect.look_later")
+                return
+            faults.reach("connector.found")
+            if found is not None:
+                await self._effects.finish(effect, loaded, action, found)
+                return
+        if await self._writes.write(lambda tx: self._again(tx, effect.id), name="effect.again"):
+            await self._effects.perform(self._effects.reload(effect))
+
+    def _doubt(self, tx: Transaction) -> int:
+        effects = work.effects_in(tx.conn, EffectState.SENDING)
+        for effect in effects:
+            write_work.set_effect(
+                tx, effect.id, EffectState.UNKNOWN, now=self._kernel.clock.now(), error="the engine stopped meanwhile"
+            )
+            tx.record(
+                "effect.unknown",
+                at=self._kernel.clock.now(),
+                actor="engine",
+                action=effect.action_id,
+                effect=effect.id,
+                why="engine stopped",
+            )
+        return len(effects)
+
+    def _again(self, tx: Transaction, effect_id: EffectId) -> bool:
+        effect = work.effect(tx.conn, effect_id)
+        if effect is None or effect.state is not EffectState.UNKNOWN:
+            return False
+        write_work.set_effect(tx, effect_id, EffectState.SENDING, now=self._kernel.clock.now())
+        tx.record(
+            "effect.sending_again",
+            at=self._kernel.clock.now(),
+            actor="engine",
+            action=effect.action_id,
+            effect=effect_id,
+        )
+        return True
+
+    def _look_later(self, tx: Transaction, effect: EffectRow, error: str) -> None:
+        attempts = write_work.count_effect_attempt(tx, effect.id)
+        wait_s = BACKOFF_S[min(attempts - 1, len(BACKOFF_S) - 1)]
+        write_work.set_timer(tx, "reconcile", str(effect.id), due=self._kernel.clock.now() + timedelta(seconds=wait_s))
+        tx.record(
+            "effect.look_later", at=self._kernel.clock.now(), actor="engine", action=effect.action_id, effect=effect.id
+        )
+        _log.info("effect %d %s", effect.id, error)
+
+    def _ask_about(self, tx: Transaction, effect: EffectRow, loaded: Loaded, action: ActionRow) -> None:
+        if work.is_asked(tx.conn, action.id):
+            return
+        because = "It is not known whether this was done, and the system cannot be asked. Look there, then say."
+        ask(
+            tx,
+            kind=ApprovalKind.UNKNOWN,
+            action=action.id,
+            run=loaded.run.id,
+            agent=effect.agent_id,
+            digest=action.digest,
+            ruling_id=0,
+            subject=action.subject_id,
+            because=because,
+            expires_h=24 * 365,
+            now=self._kernel.clock.now(),
+        )
