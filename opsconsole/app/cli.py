@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from opsconsole.app.commands import agents, approvals, audit, cases, demo, policy, reading, running, switches
+from opsconsole.app.commands import agents, approvals, audit, budgets, cases, demo, policy, reading, running, switches
 from opsconsole.domain.errors import EnvironmentError_, OpsError
 from opsconsole.store.errors import is_database_error
 
@@ -31,6 +31,7 @@ app.command()(reading.status)
 app.command()(reading.feed)
 app.command()(switches.pause)
 app.command()(switches.resume)
+app.command()(budgets.budgets)
 app.add_typer(agents.app, name="agents")
 app.add_typer(approvals.app, name="approvals")
 app.add_typer(approvals.grants, name="grants")

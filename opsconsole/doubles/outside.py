@@ -4,8 +4,9 @@
 loopback. Modes: `honour` (a repeated key gives the first answer), `lookup` (a repeat makes another, but a key can be
 looked up), `neither`. Every deed is one line in the file, written and synced before the answer.
 
-With `--troubles`, a deed whose text ends in `!busy` is turned away the first time, and one that ends in `!hang` is done
-but not answered the first time; nor is the first look-up of it.
+With `--troubles`, a deed whose text ends in `!busy` is turned away the first time; one that ends in `!hang` is done
+but not answered the first time, nor is the first look-up of it; one that ends in `!slow` is done a while after it was
+asked for, whether the caller still lives or not. `{op: pending}` tells how many such are on their way.
 """
 
 import argparse
@@ -17,6 +18,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+SLOW_S = 0.3
+TROUBLES = ("busy", "hang")
+
 
 class OutsideSystem:
     """Takes deeds and writes each down."""
@@ -27,15 +31,18 @@ class OutsideSystem:
         self._troubled: set[tuple[str, str]] = set()
         self._by_key: dict[str, int] = {}
         self._count = 0
+        self._pending = 0
         for line in file.read_text(encoding="utf-8").splitlines() if file.exists() else []:
             self._count += 1
             self._by_key.setdefault(json.loads(line)["key"], self._count)
         self._file = file.open("a", encoding="utf-8")
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any] | None:
-        """Serve one request: `{op: do|find, key, what}`. None: hang up instead of answering."""
+        """Serve one request: `{op: do|find|pending, key, what}`. None: hang up instead of answering."""
         key, op = str(request.get("key", "")), str(request.get("op", ""))
         trouble = self._trouble(op, key, str(request.get("what")))
+        if op == "pending":
+            return {"pending": self._pending}
         if trouble == "busy":
             return {"busy": True}
         answer = self._look(key) if op == "find" else self._do(key, request.get("what"))
@@ -43,8 +50,8 @@ class OutsideSystem:
 
     def _trouble(self, op: str, key: str, what: str) -> str:
         """Give the trouble a request meets: each kind of request of a key meets it once."""
-        found = next((one for one in ("busy", "hang") if f"!{one}" in what), "") if self._has_troubles else ""
-        if found == "busy" and op == "find":
+        found = next((one for one in TROUBLES if f"!{one}" in what), "") if self._has_troubles else ""
+        if found != "hang" and op == "find":
             return ""
         if not found or (op, key) in self._troubled:
             return ""
@@ -64,11 +71,19 @@ class OutsideSystem:
         self._by_key.setdefault(key, self._count)
         return {"id": self._count}
 
+    async def _in_its_time(self, request: dict[str, Any]) -> dict[str, Any] | None:
+        """Answer; what is slow is under way for a while first."""
+        if self._has_troubles and request.get("op") == "do" and "!slow" in str(request.get("what")):
+            self._pending += 1
+            await asyncio.sleep(SLOW_S)
+            self._pending -= 1
+        return self.answer(request)
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one caller until it hangs up."""
         try:
             while line := await reader.readline():
-                answer = self.answer(json.loads(line))
+                answer = await self._in_its_time(json.loads(line))
                 if answer is None:
                     break
                 writer.write(json.dumps(answer).encode() + b"\n")

@@ -12,7 +12,7 @@ from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.runview import Loaded
 from opsconsole.store import faults
 from opsconsole.store.queries import work
-from opsconsole.store.rows import ActionRow, EffectRow
+from opsconsole.store.rows import ActionRow, EffectRow, present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import work as write_work
 
@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 class Doubts:
     """Settles unknown effects.
 
-    A system is asked again only some time after the doubtful call, because a call that was on its way could still arrive.
+    A system that does not honour keys is asked only some time after the doubtful call, which may still be on its way.
     """
 
     def __init__(self, kernel: Kernel, writes: Writes, effects: Effects) -> None:
@@ -37,31 +37,38 @@ class Doubts:
     async def reconcile_all(self) -> None:
         """Settle every unknown effect that has no timer or question of its own yet."""
         for effect in work.effects_in(self._kernel.reader, EffectState.UNKNOWN):
-            if effect.id not in self._effects.busy and not work.is_asked(self._kernel.reader, effect.action_id):
-                await self._effects.guarded(effect.id, self.reconcile(effect.id))
+            is_looked_after = work.is_asked(self._kernel.reader, effect.action_id) or work.has_timer(
+                self._kernel.reader, "reconcile", str(effect.id)
+            )
+            if not is_looked_after:
+                await self.reconcile(effect.id)
 
     async def reconcile(self, effect_id: EffectId) -> None:
         """Settle one effect in doubt: by its idempotency key, by looking for it, else by asking a person."""
+        if effect_id not in self._effects.busy:
+            await self._effects.guarded(effect_id, self._reconcile(effect_id))
+
+    async def _reconcile(self, effect_id: EffectId) -> None:
         effect = work.effect(self._kernel.reader, effect_id)
         if effect is None or effect.state is not EffectState.UNKNOWN:
             return
         loaded, action = self._effects.load(effect)
         kind, owner = self._kernel.registry.type(action.tool), self._kernel.registry.owner(action.tool)
         if kind is None or owner is None or effect.attempts > TRIES or not (kind.is_idempotent or kind.is_findable):
-            await self._writes.write(lambda tx: self._ask_about(tx, effect, loaded, action), name="effect.ask_unknown")
+            await self._effects.persist(lambda tx: self._ask_about(tx, effect, loaded, action), "effect.ask_unknown")
             return
         if not kind.is_idempotent:
             try:
                 found = await asyncio.wait_for(owner.find(self._effects.call(loaded, action, effect)), CALL_TIMEOUT_S)
             except Exception as error:
                 text = f"could not be looked up: {error}"
-                await self._writes.write(lambda tx: self._look_later(tx, effect, text), name="effect.look_later")
+                await self._effects.persist(lambda tx: self._look_later(tx, effect, text), "effect.look_later")
                 return
             faults.reach("connector.found")
             if found is not None:
                 await self._effects.finish(effect, loaded, action, found)
                 return
-        if await self._writes.write(lambda tx: self._again(tx, effect.id), name="effect.again"):
+        if await self._effects.persist(lambda tx: self._again(tx, effect.id), "effect.again"):
             await self._effects.perform(self._effects.reload(effect))
 
     def _doubt(self, tx: Transaction) -> int:
@@ -70,6 +77,10 @@ class Doubts:
             write_work.set_effect(
                 tx, effect.id, EffectState.UNKNOWN, now=self._kernel.clock.now(), error="the engine stopped meanwhile"
             )
+            action = present(work.action(tx.conn, effect.action_id), effect.action_id)
+            if (arrival_s := self._effects.arrival_s(action.tool)) > 0:
+                due = self._kernel.clock.now() + timedelta(seconds=arrival_s)
+                write_work.set_timer(tx, "reconcile", str(effect.id), due=due)
             tx.record(
                 "effect.unknown",
                 at=self._kernel.clock.now(),

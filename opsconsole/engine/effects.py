@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from opsconsole.domain.action import Call, Result
 from opsconsole.domain.enums import ActionState, ApprovalKind, ApprovalState, Effect, EffectState, Verdict
@@ -24,11 +24,14 @@ from opsconsole.store.writes import people
 from opsconsole.store.writes import work as write_work
 
 _log = logging.getLogger(__name__)
+_T = TypeVar("_T")
 LATE_S = 60.0
 """A prepared effect this long past its time is asked about again, in seconds: the machine slept."""
 CALL_TIMEOUT_S = 60.0
 TRIES = 5
 BACKOFF_S = (1.0, 5.0, 30.0, 120.0, 600.0)
+ARRIVAL_S = 60.0
+"""A call whose end is unknown may still arrive so much later, in seconds; only then does "not found" say "not done"."""
 ASKED_AGAIN = "asked again: "
 
 
@@ -181,9 +184,7 @@ class Effects:
             else:
                 result = await asyncio.wait_for(owner.execute(call), CALL_TIMEOUT_S)
         except TransientError as error:
-            await self._writes.write(
-                lambda tx, e=error: self._retry(tx, effect, loaded, action, e), name="effect.retry"
-            )
+            await self.persist(lambda tx, e=error: self._retry(tx, effect, loaded, action, e), "effect.retry")
             return
         except PermanentError as error:
             result = Result(is_ok=False, error=str(error))
@@ -191,16 +192,21 @@ class Effects:
             raise
         except Exception as error:
             why = str(error) if isinstance(error, AmbiguousError) else f"{type(error).__name__}"
-            await self._doubt_one(effect, why or "no answer")
+            await self._doubt_one(effect, why or "no answer", arrival_s=self.arrival_s(action.tool))
             return
         faults.reach("connector.after_call")
         await self.finish(effect, loaded, action, result)
 
-    async def _doubt_one(self, effect: EffectRow, why: str) -> None:
+    def arrival_s(self, tool: str) -> float:
+        """Give how long a call may be on its way before it is looked for; 0 where it need not, or cannot, be."""
+        kind = self._kernel.registry.type(tool)
+        return ARRIVAL_S if kind is not None and kind.is_findable and not kind.is_idempotent else 0.0
+
+    async def _doubt_one(self, effect: EffectRow, why: str, *, arrival_s: float) -> None:
         def job(tx: Transaction) -> None:
             now = self._now()
             write_work.set_effect(tx, effect.id, EffectState.UNKNOWN, now=now, error=why)
-            wait_s = BACKOFF_S[min(max(effect.attempts - 1, 0), len(BACKOFF_S) - 1)]
+            wait_s = max(arrival_s, BACKOFF_S[min(max(effect.attempts - 1, 0), len(BACKOFF_S) - 1)])
             write_work.set_timer(tx, "reconcile", str(effect.id), due=now + timedelta(seconds=wait_s))
             tx.record(
                 "effect.unknown",
@@ -211,7 +217,7 @@ class Effects:
                 why="no clear answer",
             )
 
-        await self._persist(job, "effect.unknown")
+        await self.persist(job, "effect.unknown")
 
     def _retry(
         self, tx: Transaction, effect: EffectRow, loaded: Loaded, action: ActionRow, error: TransientError
@@ -232,15 +238,14 @@ class Effects:
         def job(tx: Transaction) -> None:
             self._finish_in(tx, effect, loaded, action, result)
 
-        await self._persist(job, "effect.finish")
+        await self.persist(job, "effect.finish")
 
-    async def _persist(self, job: Any, name: str) -> None:
+    async def persist(self, job: Callable[[Transaction], _T], name: str) -> _T:
         """Store what the outside world did. A full disk is waited out: forgetting it would mean doubt."""
         wait_s = 0.5
         while True:
             try:
-                await self._writes.write(job, name=name)
-                return
+                return await self._writes.write(job, name=name)
             except (DiskError, WorkspaceBusyError) as error:
                 _log.error("%s: trying again in %.0f s: %s", name, wait_s, error)
                 await asyncio.sleep(wait_s)

@@ -193,7 +193,7 @@ class Engine:
                     break
             version = present
             counts = changes.counts(self.reader)
-            if counts != seen or due is not None:
+            if counts != seen or due is not None or self.dispatcher.error is not None:
                 seen = counts
                 await self._turn_over()
             due = work.next_due(self.reader)

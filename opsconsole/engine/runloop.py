@@ -117,6 +117,9 @@ class RunLoop:
 
     def _record(self, tx: Transaction, loaded: Loaded, turn: Turn) -> bool:
         now = self._now()
+        run = work.run(tx.conn, loaded.run.id)
+        if run is None or run.state is not RunState.RUNNING:
+            return False  # cancelled while the brain was thinking: nothing of the turn is kept
         tainted = is_tainted(self._kernel, loaded.event, loaded.actions, before_turn=loaded.run.turns)
         record_turn(self._kernel, tx, Setting(loaded.run, loaded.version, loaded.event, tainted), turn, now=now)
         if turn.proposals:

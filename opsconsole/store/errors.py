@@ -16,7 +16,8 @@ def translate(error: sqlite3.Error, path: Path) -> OpsError:
         return DiskError(f"The disk is full: {path} could not be written. Nothing was lost; free some space and go on.")
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM) or "readonly" in text:
         return DiskError(
-            f"{path} is read-only. Give yourself the right to write it, or choose another workspace folder."
+            f"{path}, or a file beside it, is read-only. Give yourself the right to write them, or choose another"
+            " workspace folder."
         )
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return WorkspaceBusyError(

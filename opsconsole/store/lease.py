@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
-from opsconsole.domain.errors import WorkspaceBusyError
+from opsconsole.domain.errors import DiskError, WorkspaceBusyError
 from opsconsole.store.database import Database
 from opsconsole.store.transaction import Transaction
 
@@ -32,9 +32,15 @@ class Lease:
 
         Raises:
             WorkspaceBusyError: another engine has it.
+            DiskError: the folder may not be written.
         """
         self._path = folder / NAME
-        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise DiskError(
+                f"{self._path} cannot be written: {error.strerror}. Give yourself the right to write {folder}."
+            ) from error
         try:
             _lock(self._descriptor)
         except OSError as error:

@@ -89,11 +89,15 @@ def open_(folder: Path) -> Workspace:
         WorkspaceError: it cannot be used; the subclass says why.
     """
     path = folder / DATABASE
-    if not path.exists():
+    try:
+        size = path.stat().st_size
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise NotFoundError(
             f"There is no workspace in {folder}. Make one with `opsconsole init`, or try `opsconsole demo`."
-        )
-    if path.stat().st_size == 0:
+        ) from error
+    except OSError as error:
+        raise DiskError(f"{path} cannot be read: {error.strerror}. Choose a folder that you may read.") from error
+    if size == 0:
         raise WorkspaceError(f"{path} is empty: its making was cut short. Run `opsconsole init` to finish it.")
     _refuse_network(folder)
     database = Database(path)

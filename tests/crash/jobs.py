@@ -7,6 +7,7 @@ import hashlib
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -87,7 +88,7 @@ class Job(ABC):
         """Give the mark of an action's deed outside; None for what is not done there."""
 
 
-def _spec(name: str, *, level: int = 3, **changes: Any) -> AgentSpec:
+def spec(name: str, *, level: int = 3, **changes: Any) -> AgentSpec:
     body: dict[str, Any] = {
         "agent": name,
         "name": name.title(),
@@ -106,10 +107,10 @@ RAISED = [
     for ceiling in ("irreversible", "first_contact")
 ]
 AGENTS = (
-    _spec("mira"),
-    _spec("otto", raised=RAISED, approvals={"veto_s": 0.01}),
-    _spec("lena", approvals={"expires_h": 0.05 / 3600, "on_expiry": "escalate"}),
-    _spec("shade", stage={"default": "shadow"}),
+    spec("mira"),
+    spec("otto", raised=RAISED, approvals={"veto_s": 0.01}),
+    spec("lena", approvals={"expires_h": 0.05 / 3600, "on_expiry": "escalate"}),
+    spec("shade", stage={"default": "shadow"}),
 )
 """mira asks before she sends; otto sends by himself after a veto window; nobody answers lena; shade only records."""
 
@@ -208,6 +209,16 @@ def trouble(number: int) -> str:
     return {2: "!hang", 4: "!busy"}.get(number % 6, "")
 
 
+class SlowJob(MixedJob):
+    """One event, whose first deed is under way for a while."""
+
+    def events(self, reader: Reader) -> Sequence[IncomingEvent]:
+        return [replace(one, fields={**one.fields, "is_slow": True}) for one in super().events(reader)]
+
+    def expected(self) -> Counter[str]:
+        return Counter({f"{mark}!slow" if mark.endswith("/record") else mark: 1 for mark in super().expected()})
+
+
 class MixedBrain:
     """Holds no state but one: an event's first thought may fail, once in a process."""
 
@@ -222,7 +233,8 @@ class MixedBrain:
         if view.agent.agent == "mira" and number % 6 == 5 and not view.past and view.run_id not in self._tried:
             self._tried.add(view.run_id)
             raise TransientError("busy", retry_after_s=0.02)
-        proposals = _next(_plan(view.agent.agent, number, str(view.event.fields["base"])), view)
+        base, is_slow = str(view.event.fields["base"]), bool(view.event.fields.get("is_slow"))
+        proposals = _next(_plan(view.agent.agent, number, base, is_slow=is_slow), view)
         return Turn(category="case", confidence=1.0, proposals=proposals, final=None if proposals else "done")
 
 
@@ -236,7 +248,7 @@ def _next(plan: Sequence[tuple[Proposal, ...]], view: RunView) -> tuple[Proposal
     if done < len(plan):
         return plan[done]
     if done == len(plan) and any(one.state == "rejected" for turn in view.past for one in turn.outcomes):
-        return (_call("outside.record", what=f"{view.event.fields['base']}/sorry"),)
+        return (call("outside.record", what=f"{view.event.fields['base']}/sorry"),)
     return ()
 
 
@@ -245,28 +257,29 @@ def _was_not_done(outcome: Outcome) -> bool:
     return bool(outcome.result.get("by_person")) and not outcome.result.get("ok")
 
 
-def _call(tool: str, **args: Any) -> Proposal:
+def call(tool: str, **args: Any) -> Proposal:
     return Proposal(tool=tool, args=args, step="case#0", slots=dict.fromkeys(args, ()))
 
 
-def _plan(agent: str, number: int, base: str) -> list[tuple[Proposal, ...]]:
+def _plan(agent: str, number: int, base: str, *, is_slow: bool) -> list[tuple[Proposal, ...]]:
     if agent == "shade":
-        shadow = (_call("outside.send", what=f"{base}/shadow", to=ANN), _call("desk.create_ticket", title="Shadow"))
+        shadow = (call("outside.send", what=f"{base}/shadow", to=ANN), call("desk.create_ticket", title="Shadow"))
         return [shadow] if number % 2 == 0 else []
     if agent == "lena":
-        return [(_call(ASK_PERSON, question="Anyone?"),)] if number % 6 == 1 else []
+        return [(call(ASK_PERSON, question="Anyone?"),)] if number % 6 == 1 else []
     if agent == "otto":
-        notice = (_call("outside.send", what=f"{base}/notice", to=ANN), _call("desk.create_task", title="Look"))
+        notice = (call("outside.send", what=f"{base}/notice", to=ANN), call("desk.create_task", title="Look"))
         return [notice] if number % 2 else []
     plan: list[tuple[Proposal, ...]] = []
     if number % 2 == 0:
-        plan.append((_call("desk.find_contact", email=ANN), _call("desk.thread")))
-    plan.append((_call("outside.record", what=f"{base}/record{trouble(number)}"), _call("desk.add_note", text=base)))
+        plan.append((call("desk.find_contact", email=ANN), call("desk.thread")))
+    recorded = f"{base}/record{'!slow' if is_slow else trouble(number)}"
+    plan.append((call("outside.record", what=recorded), call("desk.add_note", text=base)))
     if number % 4 == 0:
-        plan.append((_call(ASK_PERSON, question="Shall we?"),))
+        plan.append((call(ASK_PERSON, question="Shall we?"),))
     if number % 5 == 0:
-        plan.append((_call("desk.update_ticket", id=987_654_321, status="closed"),))
+        plan.append((call("desk.update_ticket", id=987_654_321, status="closed"),))
     if number % 3 == 0:
-        plan.append((_call("desk.give_credit", amount=5.0, currency="EUR", reason="late", contact_email=ANN),))
-    plan.append((_call("outside.send", what=f"{base}/send", to=ANN),))
+        plan.append((call("desk.give_credit", amount=5.0, currency="EUR", reason="late", contact_email=ANN),))
+    plan.append((call("outside.send", what=f"{base}/send", to=ANN),))
     return plan

@@ -4,6 +4,7 @@ import json
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -77,6 +78,19 @@ class OutsideProcess(_Process):
         """Give where the file ends now."""
         return self.file.stat().st_size if self.file.exists() else 0
 
+    def pending(self) -> int:
+        """Ask how many slow deeds are under way."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_S) as asked:
+            asked.sendall(b'{"op": "pending"}\n')
+            return int(json.loads(asked.makefile("rb").readline())["pending"])
+
+    def wait_for_pending(self) -> None:
+        """Wait until nothing is under way."""
+        deadline = time.monotonic() + PATIENCE_S
+        while self.pending():
+            if time.monotonic() > deadline:
+                raise TimeoutError("a deed is under way for ever")
+
     def deeds(self, since: int) -> Counter[str]:
         """Count what was done since the file was that long, by mark."""
         with self.file.open("rb") as file:
@@ -92,7 +106,7 @@ class Workers(_Process):
 
     def run(
         self, arguments: list[str], *, log: Path, env: dict[str, str] | None = None, kill_after_s: float | None = None,
-        meanwhile: Callable[[], None] | None = None,
+        kill_when: Callable[[], bool] | None = None, meanwhile: Callable[[], None] | None = None,
     ) -> int:  # fmt: skip
         """Start one and wait for its end; give its exit code, negative for a signal.
 
@@ -101,6 +115,7 @@ class Workers(_Process):
             log: where its output goes.
             env: more environment.
             kill_after_s: kill it from outside after so long.
+            kill_when: kill it from outside as soon as this holds.
             meanwhile: called again and again while it lives.
         """
         request = {"args": arguments, "env": env or {}, "log": str(log)}
@@ -110,11 +125,12 @@ class Workers(_Process):
         while True:
             passed = time.monotonic() - began
             left = PATIENCE_S - passed if kill_after_s is None or is_killed else kill_after_s - passed
-            line = self.line(max(0.0, min(left, 0.02 if meanwhile else left)))
+            line = self.line(max(0.0, min(left, 0.02 if meanwhile or kill_when else left)))
             if line is not None:
                 return int(line.removeprefix("exit "))
             passed = time.monotonic() - began
-            if kill_after_s is not None and not is_killed and passed >= kill_after_s:
+            is_time = kill_after_s is not None and passed >= kill_after_s
+            if not is_killed and (is_time or (kill_when is not None and kill_when())):
                 os.kill(pid, signal.SIGKILL)
                 is_killed = True
             elif passed > PATIENCE_S:

@@ -1,4 +1,4 @@
-"""The shipped sample as the work of a crash test; its mails leave through the outside system, the rest is on the desk."""
+"""The shipped sample as the work of a crash test: its mails leave through the outside system."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

@@ -8,16 +8,17 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from opsconsole.doubles.outside import SLOW_S
 from opsconsole.engine import effects
 from opsconsole.engine import engine as engines
 from opsconsole.engine.engine import Engine
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.rows import Reader
-from tests.crash.jobs import Job, MixedJob
+from tests.crash.jobs import Job, MixedJob, SlowJob
 from tests.crash.person import Person
 from tests.crash.samplejob import SampleJob
 
-JOBS: dict[str, type[Job]] = {"mixed": MixedJob, "sample": SampleJob}
+JOBS: dict[str, type[Job]] = {"mixed": MixedJob, "slow": SlowJob, "sample": SampleJob}
 LIMIT_S = 60.0
 POLL_S = 0.01
 OPEN = """
@@ -59,7 +60,7 @@ def main(arguments: Sequence[str]) -> None:
     """Work; returns when all is finished."""
     options = parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING)
-    effects.BACKOFF_S = (0.02,) * 5
+    effects.BACKOFF_S, effects.ARRIVAL_S = (0.02,) * 5, 2 * SLOW_S
     engines.FAST_POLL_S = engines.SLOW_POLL_S = 0.005
     job = JOBS[options.job](
         case=options.case, count=options.events, port=options.port, mode=options.mode, offset_s=options.offset_s

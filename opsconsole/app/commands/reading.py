@@ -8,6 +8,7 @@ from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.session import Session, opened
 from opsconsole.app.words import count, listed, plain, say, say_json, table, utc
 from opsconsole.domain.errors import NotFoundError
+from opsconsole.engine.cancel import cancel_run
 from opsconsole.engine.runview import load, shown
 from opsconsole.store import lease
 from opsconsole.store.queries import feed as read
@@ -113,6 +114,21 @@ def feed(
             )
         )
     table(shown_rows, (5, 5, 11, 26, 36, 14, 20, 8, 40))
+
+
+@runs.command()
+def cancel(
+    run: Annotated[int, typer.Argument()],
+    *,
+    reason: Annotated[str, typer.Option(help="For the record.")] = "",
+    workspace: Where = None,
+) -> None:
+    """Cancel a run: what has not begun never will. What was done stays."""
+    with opened(workspace) as session:
+        number = session.write(
+            lambda tx: cancel_run(session.kernel, tx, run, actor=session.actor, reason=reason), name="run.cancel"
+        )
+    say(f"Run {run} is cancelled; {count(number, 'action')} of it will not be done.")
 
 
 @runs.command()

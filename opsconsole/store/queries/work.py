@@ -199,6 +199,11 @@ def due_timers(conn: sqlite3.Connection, *, now: datetime) -> list[tuple[int, st
     ).fetchall()
 
 
+def has_timer(conn: sqlite3.Connection, kind: str, ref: str) -> bool:
+    """Tell whether a timer is set."""
+    return conn.execute("SELECT 1 FROM timer WHERE kind = ? AND ref = ?", (kind, ref)).fetchone() is not None
+
+
 def approval(conn: sqlite3.Connection, approval_id: int) -> ApprovalRow | None:
     """Give a request; None where there is none."""
     row = conn.execute(f"{_APPROVAL} WHERE id = ?", (approval_id,)).fetchone()

@@ -1,0 +1,46 @@
+"""Cancelling a run: what has not begun never will; what was sent stays, and is told."""
+
+from opsconsole.domain.enums import ActionState, ApprovalState, EffectState, RunState
+from opsconsole.domain.errors import DecisionError, NotFoundError
+from opsconsole.engine.kernel import Kernel
+from opsconsole.store.queries import work
+from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import people
+from opsconsole.store.writes import work as write_work
+
+_OVER = (RunState.DONE, RunState.FAILED, RunState.CANCELLED)
+_OPEN = (ActionState.PROPOSED, ActionState.WAITING)
+
+
+def cancel_run(kernel: Kernel, tx: Transaction, run_id: int, *, actor: str, reason: str) -> int:
+    """Cancel a run; give how many of its actions were still open.
+
+    Raises:
+        NotFoundError: there is no such run.
+        DecisionError: it is over, or something of it is being sent or in doubt at this moment.
+    """
+    now = kernel.clock.now()
+    run = work.run(tx.conn, run_id)
+    if run is None:
+        raise NotFoundError(f"There is no run {run_id}. `opsconsole feed` shows their numbers.")
+    if run.state in _OVER:
+        raise DecisionError(f"Run {run_id} is over ({run.state.value}); there is nothing to cancel.")
+    still_open = [action for action in work.actions(tx.conn, run_id) if action.state in _OPEN]
+    for action in still_open:
+        effect = work.effect_of(tx.conn, action.id)
+        if effect is not None and effect.state in (EffectState.SENDING, EffectState.UNKNOWN):
+            raise DecisionError(
+                f"Run {run_id} is sending, or in doubt about, {action.tool}. Try again when that is settled."
+            )
+        if effect is not None and effect.state is EffectState.PREPARED:
+            write_work.set_effect(tx, effect.id, EffectState.CANCELLED, now=now)
+        approval = work.approval_of(tx.conn, action.id)
+        if approval is not None and approval.state is ApprovalState.WAITING:
+            people.close_approval(tx, approval.id, ApprovalState.VOID, now=now)
+            write_work.drop_timer(tx, "approval_expiry", str(approval.id))
+        result = {"ok": False, "error": "the run was cancelled"}
+        write_work.set_action(tx, action.id, ActionState.CANCELLED, now=now, result=result)
+    write_work.drop_timer(tx, "run_retry", str(run_id))
+    write_work.set_run(tx, run_id, RunState.CANCELLED, now=now, outcome=reason or "cancelled by a person")
+    tx.record("run.cancelled", at=now, actor=actor, run=run_id, open_actions=len(still_open))
+    return len(still_open)

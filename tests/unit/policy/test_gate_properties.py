@@ -1,0 +1,164 @@
+"""The gate's laws, for any circumstances: rules only lower, switches hold, shadow records, ceilings bind."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opsconsole.domain.agent import Guardrail
+from opsconsole.domain.enums import ClassCeiling, Effect, Level, Reversibility, Stage, Verdict
+from opsconsole.domain.ruling import UNTIL_RELEASED, Ruling
+from opsconsole.policy.context import GateContext, Provenance, Usage
+from opsconsole.policy.gate import RULES, Rule, rule, rule_at_next_rung
+from tests.support.contexts import ANN, MARK, action_type, context, contexts, types
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+some_rules = st.lists(st.sampled_from(RULES), unique=True)
+
+
+def rules_of(ruling: Ruling) -> set[str]:
+    return {reason.rule for reason in ruling.reasons}
+
+
+@given(contexts, some_rules, some_rules)
+def test_more_rules_never_loosen(one: GateContext, some: list[Rule], more: list[Rule]) -> None:
+    less, all_ = rule(one, some), rule(one, [*some, *more])
+    assert all_.verdict <= less.verdict
+    assert (all_.hold_until or NEVER) >= (less.hold_until or NEVER)
+    whole = rule(one)
+    assert whole.verdict <= all_.verdict and (whole.hold_until or NEVER) >= (all_.hold_until or NEVER)
+
+
+@given(contexts)
+def test_a_ruling_says_what_binds_it(one: GateContext) -> None:
+    ruling = rule(one)
+    assert bool(ruling.binding) == (ruling.verdict < Verdict.ACT or ruling.hold_until is not None)
+    assert ruling == rule(one), "the same question gets the same answer"
+
+
+@given(contexts)
+def test_a_switch_always_holds(one: GateContext) -> None:
+    ruling = rule(replace(one, switches=("everything",)))
+    assert ruling.hold_until == UNTIL_RELEASED and "kill_switch" in rules_of(ruling)
+
+
+@given(contexts, st.booleans())
+def test_what_is_not_live_is_at_most_recorded(one: GateContext, is_shadow: bool) -> None:
+    stage = Stage.SHADOW if is_shadow else one.stage
+    ruling = rule(replace(one, stage=stage, is_in_scope=is_shadow and one.is_in_scope))
+    if one.is_write:
+        assert ruling.verdict <= Verdict.SIMULATE
+
+
+@given(contexts)
+def test_levels_are_ceilings(one: GateContext) -> None:
+    if one.is_write:
+        assert rule(replace(one, level=Level.OBSERVE)).verdict <= Verdict.RECOMMEND
+        assert rule(replace(one, level=Level.APPROVAL, has_grant=False)).verdict <= Verdict.ASK
+        ladder = [rule(replace(one, level=level)).verdict for level in Level]
+        assert ladder == sorted(ladder), "a higher level never lowers"
+
+
+@given(contexts)
+def test_unknown_or_changed_tools_never_act(one: GateContext) -> None:
+    assert rule(replace(one, type=None)).verdict <= Verdict.ASK
+    assert rule(replace(one, is_type_changed=True)).verdict <= Verdict.ASK
+
+
+@given(contexts)
+def test_a_grant_lifts_only_the_ask_of_the_autonomy_rule(one: GateContext) -> None:
+    without, with_ = rule(replace(one, has_grant=False)), rule(replace(one, has_grant=True))
+    others = [each for each in RULES if each.__name__ != "autonomy"]
+    assert with_.verdict <= rule(one, others).verdict, "no other rule is lifted"
+    if with_.verdict is not without.verdict:
+        assert (without.verdict, with_.verdict) == (Verdict.ASK, Verdict.ACT) and one.level is Level.APPROVAL
+        assert {reason.rule for reason in without.binding if reason.verdict is Verdict.ASK} == {"autonomy"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"type": action_type(reversibility=Reversibility.IRREVERSIBLE)}, "class_irreversible"),
+        ({"type": action_type(is_money=True)}, "class_money"),
+        ({"type": action_type(effect=Effect.EXTERNAL), "is_first_contact": True}, "class_first_contact"),
+        ({"provenance": Provenance(is_tainted=True), "type": action_type(effect=Effect.EXTERNAL)}, "provenance_tool"),
+        ({"type": None}, "unknown_tool"),
+        ({"is_type_changed": True}, "changed_tool"),
+    ],
+)
+def test_a_grant_does_not_lift(changes: dict[str, object], name: str) -> None:
+    ruling = rule(context(level=Level.APPROVAL, has_grant=True, **changes))
+    assert ruling.verdict is Verdict.ASK and name in {reason.rule for reason in ruling.binding}
+    assert rule(context(level=Level.APPROVAL, has_grant=True)).verdict is Verdict.ACT, "the grant itself holds"
+
+
+@given(contexts, types, st.frozensets(st.sampled_from(ClassCeiling)))
+def test_class_ceilings_bind_until_raised(one: GateContext, kind: object, raised: frozenset[ClassCeiling]) -> None:
+    ruling = rule(replace(one, type=kind, is_type_changed=False, raised=raised))  # type: ignore[arg-type]
+    told = replace(one, type=kind, is_type_changed=False)  # type: ignore[arg-type]
+    assert told.type is not None
+    bound = {
+        "class_irreversible": told.reversibility is Reversibility.IRREVERSIBLE and ClassCeiling.IRREVERSIBLE not in raised,
+        "class_money": told.type.is_money and ClassCeiling.MONEY not in raised,
+        "class_first_contact": told.is_first_contact and ClassCeiling.FIRST_CONTACT not in raised,
+    }
+    for name, is_bound in bound.items():
+        assert (name in rules_of(ruling)) == (is_bound and told.is_write)
+    if told.is_write and any(bound.values()):
+        assert ruling.verdict <= Verdict.ASK
+
+
+@given(contexts, st.floats(0, 1e6), st.floats(0, 1e6))
+def test_at_its_cap_everything_asks(one: GateContext, cap: float, over: float) -> None:
+    if one.is_write:
+        ruling = rule(replace(one, usages=(Usage("actions a day", cap + over, cap),)))
+        assert ruling.verdict <= Verdict.ASK and "budget" in rules_of(ruling)
+
+
+@given(contexts, st.sampled_from(["refuse", "ask"]), st.sampled_from(["args.nothing == 1", "1", "args.x.y", "event.a > 2", "("]))
+def test_an_undecided_guardrail_asks(one: GateContext, then: str, when: str) -> None:
+    guardrail = Guardrail.model_construct(name="odd", when=when, then=then, because="of that", actions=("*",))
+    ruling = rule(replace(one, guardrails=(guardrail,)))
+    assert ruling.verdict <= Verdict.ASK and "guardrail:odd" in rules_of(ruling)
+
+
+@given(contexts)
+def test_a_refusing_guardrail_refuses_and_nothing_lifts_it(one: GateContext) -> None:
+    guardrail = Guardrail(name="never", when="true", then="refuse", because="we never do", actions=("*",))
+    assert rule(replace(one, guardrails=(guardrail,))).verdict is Verdict.REFUSE
+
+
+@given(contexts)
+def test_tainted_external_acts_need_a_ratified_step(one: GateContext) -> None:
+    origin = replace(one.provenance, is_tainted=True, is_ratified_step=False)
+    if one.effect is Effect.EXTERNAL or one.reversibility is Reversibility.IRREVERSIBLE:
+        ruling = rule(replace(one, provenance=origin))
+        assert ruling.verdict <= (Verdict.ASK if one.is_write else Verdict.ACT)
+
+
+@given(contexts)
+def test_a_doubtful_agent_asks(one: GateContext) -> None:
+    if one.is_write:
+        for doubt in ({"is_abstained": True}, {"confidence": 0.4, "threshold": 0.5}, {"confidence": float("nan")}):
+            assert rule(replace(one, **doubt)).verdict <= Verdict.ASK  # type: ignore[arg-type]
+
+
+@given(contexts)
+def test_no_reason_repeats_personal_data(one: GateContext) -> None:
+    for ruling in (rule(one), rule_at_next_rung(one, rule(one).verdict)):
+        for reason in () if ruling is None else ruling.reasons:
+            assert MARK not in reason.text and ANN not in reason.text and "@" not in reason.text
+
+
+@given(contexts)
+def test_the_next_rung_is_never_lower(one: GateContext) -> None:
+    now = rule(one)
+    above = rule_at_next_rung(one, now.verdict)
+    assert above is None or above.verdict >= now.verdict
+
+
+def test_nothing_stands_against_a_plain_reversible_act() -> None:
+    ruling = rule(context())
+    assert (ruling.verdict, ruling.hold_until, ruling.reasons) == (Verdict.ACT, None, ())
