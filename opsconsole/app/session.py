@@ -12,6 +12,7 @@ from opsconsole.app.place import workspace_folder
 from opsconsole.brains.playbook import PlaybookBrain
 from opsconsole.brains.triage import Hit
 from opsconsole.connectors.desk.connector import DeskConnector
+from opsconsole.engine.doorbell import ring
 from opsconsole.engine.engine import Engine, SystemClock
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports import Clock, Connector, Lesson
@@ -35,8 +36,10 @@ class Session:
     actor: str
 
     def write(self, job: Callable[[Transaction], _T], *, name: str) -> _T:
-        """Run a job in one transaction."""
-        return self.workspace.database.write(job, name=name)
+        """Run a job in one transaction, and have the engine look."""
+        answer = self.workspace.database.write(job, name=name)
+        ring(self.workspace.folder)
+        return answer
 
 
 class _Direct:

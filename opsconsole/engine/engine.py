@@ -11,6 +11,7 @@ from opsconsole.domain.enums import RunState
 from opsconsole.domain.errors import DiskError, EnvironmentError_, WorkspaceBusyError
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.dispatch import Dispatcher
+from opsconsole.engine.doorbell import Doorbell
 from opsconsole.engine.doubts import Doubts
 from opsconsole.engine.effects import Effects
 from opsconsole.engine.intake import Taken, take
@@ -30,8 +31,8 @@ from opsconsole.store.writes import work as write_work
 _log = logging.getLogger(__name__)
 WIDTH = 24
 """Runs advanced at once; enough for the group commit to carry several."""
-FAST_POLL_S, SLOW_POLL_S = 0.04, 0.1
-"""How often the file is asked whether another process wrote: while people are asked something, and else."""
+POLL_S = 0.25
+"""How often the file is asked whether another process wrote, where nobody rings."""
 HEAD_EVERY_S = 300.0
 
 
@@ -76,6 +77,7 @@ class Engine:
             self.doubts = Doubts(self.kernel, self.writer, self.effects)
             self.loop = RunLoop(self.kernel, self.writer, self.brain, self.effects)
             self.dispatcher = Dispatcher(self.kernel, self.loop, width=self._width)
+            self.doorbell = Doorbell(self.workspace.folder)
             self.timers = Timers(self.kernel, self.writer, self.doubts)
             await self._recover()
         except BaseException:
@@ -88,6 +90,7 @@ class Engine:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.dispatcher.close()
+        self.doorbell.close()
         with contextlib.suppress(EnvironmentError_):
             await self.writer.write(
                 lambda tx: tx.record("engine.stopped", at=self.clock.now(), actor="engine"), name="engine.stop"
@@ -156,6 +159,7 @@ class Engine:
         Raises:
             FencedError: another engine took the workspace.
         """
+        await self.doorbell.open()
         self._spawn(self._watch_file(), "watch-file")
         self._spawn(self._note_heads(), "note-heads")
         for connector in self.registry.connectors.values():
@@ -185,9 +189,9 @@ class Engine:
         self.dispatcher.kick()
         await self._turn_over()
         while True:
-            waits = work.waiting_count(self.reader) > 0
             while True:
-                await asyncio.sleep(FAST_POLL_S if waits else SLOW_POLL_S)
+                left_s = POLL_S if due is None else (due - self.clock.now()).total_seconds()
+                await self.doorbell.wait(min(POLL_S, max(0.01, left_s)))
                 present = changes.data_version(self.reader)
                 if present != version or (due is not None and self.clock.now() >= due) or self.dispatcher.error:
                     break

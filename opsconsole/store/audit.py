@@ -130,7 +130,9 @@ def verify(
 
 def _check_triggers(conn: sqlite3.Connection, triggers: Mapping[str, str] | None) -> list[Finding]:
     rows: dict[str, str] = dict(
-        conn.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND lower(tbl_name) = 'audit'").fetchall()
+        conn.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND lower(tbl_name) = 'audit'"
+        ).fetchall()
     )
     findings = [
         Finding(0, f"the guard {name} is gone: entries could have been changed without notice")

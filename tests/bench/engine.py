@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -166,7 +167,9 @@ def _another_process(parked: int, approvals: int, idle_s: float) -> Iterator[dic
 def _latency(folder: Path, told: Any, approvals: int) -> dict[str, Any]:
     delays: list[float] = []
     with opened(folder) as session:
+        pauses = random.Random(1)
         for one in work.waiting_approvals(session.kernel.reader, limit=approvals):
+            threading.Event().wait(pauses.uniform(0.0, 0.3))
             session.write(lambda tx, n=one.id: commands.approve(session.kernel, tx, n, actor="bench"), name="decision")
             committed = time.time()
             action, called = told.readline().split()

@@ -21,10 +21,11 @@ from opsconsole.store import lease
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.database import Database
 from opsconsole.store.queries import cases, limits, work
+from opsconsole.store.transaction import Transaction
 
 VETO_S = 10.0
 """The longest window that the demonstration waits out, in seconds."""
-_OWN_FILES = ("workspace.db", "workspace.db-wal", "workspace.db-shm", "engine.lock", "audit.heads")
+_OWN_FILES = ("workspace.db", "workspace.db-wal", "workspace.db-shm", "engine.lock", "engine.bell", "audit.heads")
 
 
 def demo(
@@ -78,11 +79,14 @@ async def _demo(folder: Path, *, fresh: bool, as_json: bool) -> None:
 
 
 async def _settle_in(engine: Engine, shipped: Path) -> None:
+    """In one transaction: a sample that was begun has its agents."""
     now = engine.clock.now()
-    await engine.writer.write(lambda tx: sample.fill_desk(tx, shipped, now=now), name="sample.desk")
-    await engine.writer.write(
-        lambda tx: sample.hire(engine.kernel, tx, shipped, actor=actor(), now=now), name="sample.hire"
-    )
+
+    def job(tx: Transaction) -> None:
+        sample.fill_desk(tx, shipped, now=now)
+        sample.hire(engine.kernel, tx, shipped, actor=actor(), now=now)
+
+    await engine.writer.write(job, name="sample.settle")
 
 
 async def _work(engine: Engine, found: list[sample.SampleEvent], *, is_quiet: bool) -> None:

@@ -135,7 +135,7 @@ def _get_ticket(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> di
 def _thread(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
     thread = call.args.get("thread") or call.subject
     found = merged(read.find(conn, "mail", thread=thread, newest_first=False), "mail", overlay, thread=thread)
-    found.sort(key=lambda one: one["sent_at"] or 0)
+    found.sort(key=lambda one: (one["sent_at"] or 0, isinstance(one["id"], str)))
     mails = [
         {
             "from": one["sender"],

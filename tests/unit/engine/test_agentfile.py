@@ -1,0 +1,150 @@
+"""What is wrong with an agent's file is said with its line, in words that help."""
+
+from pathlib import Path
+
+import pytest
+
+from opsconsole.domain.errors import FileFormatError
+from opsconsole.engine.agentfile import read_agent, tools_of
+from tests.support.rig import registry
+
+GOOD = """\
+agent: mira
+name: Mira
+subscribes:
+  - kinds: [mail.received]
+    where: event.sender != ''
+stage:
+  default: shadow
+  categories:
+    question: limited
+autonomy:
+  default: 2
+  actions:
+    desk.tag_mail: 3
+raised:
+  - {action: desk.acknowledge, ceiling: irreversible, reason: a template to the sender}
+guardrails:
+  - name: no-iban
+    when: args.text.contains('IBAN')
+    then: refuse
+    because: bank details never leave
+quiet_hours:
+  - from: "20:00"
+    to: "07:00"
+    zone: Europe/Berlin
+playbook:
+  purpose: answers questions
+  rules:
+    - when: event.sender_domain == 'partner.example'
+      category: question
+  categories:
+    - id: question
+      name: Question
+      steps:
+        - look_up: desk.find_contact
+          with:
+            email: "{{ event.sender }}"
+          as: contact
+        - do: desk.create_ticket
+          when: contact.found
+          with:
+            title: "{{ event.title }}"
+            queue: support
+          because: "{{ contact.name }} asked"
+"""
+
+
+def test_the_good_one_is_good(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(GOOD)
+    file = read_agent(tmp_path / "a.yaml", registry())
+    assert file.source == GOOD
+    assert tools_of(file.spec) == {"desk.tag_mail", "desk.acknowledge", "desk.find_contact", "desk.create_ticket"}
+
+
+# what is written instead: (old, new, line of the error, what it says)
+WRONG: dict[str, tuple[str, str, int, str]] = {
+    "a misspelt key": ("name: Mira", "nmae: Mira", 2, "nmae: there is no such setting"),
+    "a misspelt key inside": ("    zone: Europe", "    zoen: Europe", 24, "zoen: there is no such setting"),
+    "a missing key": ("      name: Question\n", "", 31, "name: is missing"),
+    "a level that is none": ("default: 2", "default: 7", 11, "autonomy.default"),
+    "an unknown tool": ("do: desk.create_ticket", "do: desk.create_tickt", 38, "did you mean desk.create_ticket"),
+    "a tool of another world": ("do: desk.create_ticket", "do: jira.issue", 38, "there is no tool jira.issue"),
+    "an unknown tool in the levels": ("desk.tag_mail: 3", "desk.tag_male: 3", 13, "did you mean desk.tag_mail"),
+    "an unknown raised tool": ("action: desk.acknowledge", "action: desk.acknowlege", 15, "did you mean desk.acknowledge"),
+    "a read that is done": ("do: desk.create_ticket", "do: desk.find_tickets", 38, "only reads"),
+    "a write that is looked up": ("look_up: desk.find_contact", "look_up: desk.create_contact", 34, "changes something"),
+    "two kinds of step": ("          as: contact", "          as: contact\n          stop: done", 34, "exactly one of"),
+    "a wrong condition": ("when: contact.found", "when: contact.found &&", 39, "not a condition"),
+    "a wrong guardrail": ("when: args.text.contains('IBAN')", "when: args.text.contains('IBAN'", 18, "not a condition"),
+    "a wrong where": ("where: event.sender != ''", "where: event.sender !=", 5, "not a condition"),
+    "a wrong rule": ("when: event.sender_domain ==", "when: event.sender_domain === ", 28, "not a condition"),
+    "a wrong template": ('title: "{{ event.title }}"', 'title: "{{ event.title }"', 41, "not a template"),
+    "an unknown filter": ('title: "{{ event.title }}"', 'title: "{{ event.title | shout }}"', 41, "not a template"),
+    "a wrong because": ('because: "{{ contact.name }} asked"', 'because: "{% if %}"', 43, "not a template"),
+    "a wrong argument": ("queue: support", "qeue: support", 42, "takes no 'qeue'; it takes title"),
+    "a missing argument": ('            title: "{{ event.title }}"\n', "", 40, "needs 'title'"),
+    "an unknown category": ("    question: limited", "    qestion: limited", 1, "category 'qestion' is not in the playbook"),
+    "a zone that is none": ("zone: Europe/Berlin", "zone: Europe/Berlim", 24, "Europe/Berlin"),
+    "a time that is none": ('to: "07:00"', 'to: "7 am"', 23, "quiet_hours.0.to"),
+    "a repeated key": ("name: Mira", "name: Mira\nname: Mara", 3, "'name' stands here twice"),
+    "a raised ceiling without a reason": ("reason: a template to the sender", "reason: so", 15, "reason"),
+    "a tab": ("  default: shadow", "\tdefault: shadow", 7, "not YAML"),
+    "an alias": ("name: Mira", "name: &x Mira\nsummary: *x", 3, "aliases"),
+    "a steering character": ("name: Mira", "name: M\x1b[31mira", 2, "#x001b"),
+    "a date that is none": ("name: Mira", "name: 2026-13-45", 2, "cannot be read"),
+    "a python tag": ("name: Mira", "name: !!python/object/apply:os.system [ls]", 2, "not YAML"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_errors_point_at_the_line(tmp_path: Path, name: str) -> None:
+    old, new, line, said = WRONG[name]
+    assert GOOD.count(old) == 1
+    path = tmp_path / "agent.yaml"
+    path.write_text(GOOD.replace(old, new))
+    with pytest.raises(FileFormatError) as caught:
+        read_agent(path, registry())
+    assert said in str(caught.value) and (caught.value.line, caught.value.path) == (line, str(path)), str(caught.value)
+    assert len(str(caught.value)) < 700
+
+
+def bomb() -> str:
+    lines = ["a: &a [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"{chr(98 + n)}: &{chr(98 + n)} [{', '.join([f'*{chr(97 + n)}'] * 9)}]" for n in range(9)]
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "said"),
+    [
+        (bomb().encode(), 2, "aliases"), (b"[" * 500_000, 1, "nested too deep"), (b"- " * 300_000 + b"a", 1, "nested too deep"),
+        (b"{a: " * 5_000, 1, "nested too deep"), (b"name: Mira\nsummary: caf\xe9\n", 2, "UTF-8"), (b"a: " + b"x" * 1_000_001, None, "1 MB"),
+        (b"", None, "empty"), (b"# nothing\n", None, "empty"), (b"just text", 1, "names with values"), (b"- a\n- b", 1, "names with values"),
+        (b"? [a, b]\n: c", 1, "plain text"), (b"a: 1\n--- \nb: 2", 2, "not YAML"), (b"a: [1, 2\nb: 3", 2, "not YAML"),
+        ("\ufeff".encode() + b"nmae: x", 1, "agent: is missing"), (b"a: 0x_", 1, "cannot be read"), (b"a: " + b"1" * 9_000, 1, "cannot be read"),
+    ],
+)  # fmt: skip
+def test_files_that_are_no_agents(tmp_path: Path, data: bytes, line: int | None, said: str) -> None:
+    path = tmp_path / "agent.yaml"
+    path.write_bytes(data)
+    with pytest.raises(FileFormatError) as caught:
+        read_agent(path, registry())
+    assert said in str(caught.value) and caught.value.line == line, str(caught.value)[:300]
+
+
+def test_no_file_and_a_folder(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.yaml", tmp_path):
+        with pytest.raises(FileFormatError, match=str(path.name)):
+            read_agent(path, registry())
+
+
+@pytest.mark.parametrize(
+    "text", ["{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}", "{% for a in event.x %}" * 25 + "{% endfor %}" * 25, "{{ [" * 2000]
+)
+def test_a_template_nested_without_end_is_an_error_of_the_file(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "agent.yaml"
+    path.write_text(GOOD.replace('title: "{{ event.title }}"', f'title: "{text}"'))
+    with pytest.raises(FileFormatError) as caught:
+        read_agent(path, registry())
+    assert caught.value.line == 41

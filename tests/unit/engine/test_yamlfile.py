@@ -1,0 +1,64 @@
+"""Reading YAML: for any text, a document or a `FileFormatError`."""
+
+import pytest
+import yaml
+from hypothesis import example, given
+from hypothesis import strategies as st
+from pydantic import BaseModel, ConfigDict
+
+from opsconsole.domain.errors import FileFormatError
+from opsconsole.engine.yamlfile import YamlDocument
+
+pieces = st.sampled_from(
+    ["a", ":", " ", "\n", "- ", "{", "}", "[", "]", ",", "? ", "!!int ", "!!bool ", "!!float ", "!!timestamp ", "!!binary ", "!!set ", "!!omap ",
+     "&a ", "*a", "<<: ", "|", ">", "'", '"', "#", "%YAML 1.1", "---", "2026-13-45", "0x_", "1_", "0b", "-.inf", "1:99:1", "\t", "~", "=", "é", "\x00",
+     "\ufeff", "\u2028", "12:", "!!python/name:x ", "!!null ", "!<tag:x> ", "yes"]
+)  # fmt: skip
+
+
+class Anything(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+
+@given(st.text() | st.lists(pieces, max_size=25).map("".join))
+@example("a: !!bool foo")
+@example("a: !!timestamp x")
+@example("a: 2026-13-45")
+@example("? [a]\n: b")
+@example("<<: {a: 1}\na: 2")
+@example("a: !!int ''")
+@example("a: .inf\nb: .nan")
+@example("1: a\n1.0: b")
+def test_any_text_is_a_document_or_an_error(text: str) -> None:
+    try:
+        document = YamlDocument(text, "x.yaml")
+        document.into(Anything)
+    except FileFormatError as error:
+        assert str(error).startswith("x.yaml")
+        assert error.line is None or 1 <= error.line <= len(text.splitlines()) + 1
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc", min_size=1, max_size=3), inner, max_size=3),
+    max_leaves=10,
+)
+
+
+@given(st.dictionaries(st.text("abc", min_size=1, max_size=3), json_values, min_size=1, max_size=4))
+def test_what_others_write_is_read_the_same(value: dict[str, object]) -> None:
+    yaml.SafeDumper.ignore_aliases = lambda *_: True  # type: ignore[method-assign]
+    assert YamlDocument(yaml.safe_dump(value), "x").value == value
+
+
+def test_lines_of_places() -> None:
+    document = YamlDocument("a:\n  - b: 1\n  - c:\n      d: 2\n", "x")
+    assert [document.line(loc) for loc in ((), ("a",), ("a", 1), ("a", 1, "c", "d"), ("a", 9), ("a", 0, "z"), ("q",))] == [None, 1, 3, 4, 2, 2, 1]
+
+
+@pytest.mark.parametrize("depth", [39, 40])
+def test_depth(depth: int) -> None:
+    text = "[" * depth + "]" * depth
+    assert YamlDocument(text, "x").value is not None
+    with pytest.raises(FileFormatError, match="deep"):
+        YamlDocument("[" * 41 + "]" * 41, "x")
