@@ -14,6 +14,14 @@ ToolName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_]*)+$
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 
+class MisplacedError(ValueError):
+    """A value that does not fit another one; `loc` is its place in the file."""
+
+    def __init__(self, message: str, loc: tuple[int | str, ...]) -> None:
+        super().__init__(message)
+        self.loc = loc
+
+
 class Frozen(BaseModel):
     """Immutable, and strict about names: a misspelt key is an error, not a silent nothing."""
 
@@ -235,11 +243,16 @@ class AgentSpec(Frozen):
     @model_validator(mode="after")
     def _categories_exist(self) -> "AgentSpec":
         known = {category.id for category in self.playbook.categories}
-        used = [*self.stage.categories, *self.autonomy.categories, *(self.scope or ())]
-        used += [rule.category for rule in self.playbook.rules]
-        for name in used:
+        used: list[tuple[str, tuple[int | str, ...]]] = [
+            *((name, ("stage", "categories", name)) for name in self.stage.categories),
+            *((name, ("autonomy", "categories", name)) for name in self.autonomy.categories),
+            *((name, ("scope", index)) for index, name in enumerate(self.scope or ())),
+            *((rule.category, ("playbook", "rules", at, "category")) for at, rule in enumerate(self.playbook.rules)),
+        ]
+        for name, loc in used:
             if name not in known:
-                raise ValueError(f"category {name!r} is not in the playbook (it has {', '.join(sorted(known))})")
+                text = f"category {name!r} is not in the playbook (it has {', '.join(sorted(known))})"
+                raise MisplacedError(text, loc)
         return self
 
     def category(self, name: str | None) -> Category | None:

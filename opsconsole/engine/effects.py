@@ -43,11 +43,11 @@ class Effects:
         self._writes = writes
         self.busy: set[EffectId] = set()
 
-    async def perform_sending(self, actions: Iterable[str]) -> None:
+    async def perform_sending(self, actions: Iterable[str], loaded: Loaded) -> None:
         """Perform the effects that were recorded in `sending` for these actions by the turn just stored."""
         effects = [effect for one in actions if (effect := work.effect_of(self._kernel.reader, one)) is not None]
         sending = [effect for effect in effects if effect.state is EffectState.SENDING and effect.id not in self.busy]
-        await asyncio.gather(*(self.guarded(effect.id, self.perform(effect)) for effect in sending))
+        await asyncio.gather(*(self.guarded(effect.id, self.perform(effect, loaded)) for effect in sending))
 
     async def send_due(self) -> int:
         """Send every prepared effect whose time has come; give how many were looked at."""
@@ -66,10 +66,10 @@ class Effects:
         finally:
             self.busy.discard(effect)
 
-    def load(self, effect: EffectRow) -> tuple[Loaded, ActionRow]:
+    def load(self, effect: EffectRow, known: Loaded | None = None) -> tuple[Loaded, ActionRow]:
         """Load the run and the action of an effect."""
         run = int(effect.action_id.partition("/")[0])
-        loaded = load(self._kernel, self._kernel.reader, run)
+        loaded = known or load(self._kernel, self._kernel.reader, run)
         return loaded, next(action for action in loaded.actions if action.id == effect.action_id)
 
     def reload(self, effect: EffectRow) -> EffectRow:
@@ -169,9 +169,9 @@ class Effects:
             now=now,
         )
 
-    async def perform(self, effect: EffectRow) -> None:
-        """Make the call of an effect that is in `sending`."""
-        loaded, action = self.load(effect)
+    async def perform(self, effect: EffectRow, known: Loaded | None = None) -> None:
+        """Make the call of an effect that is in `sending`. `known` saves loading a run that was just loaded."""
+        loaded, action = self.load(effect, known)
         owner, kind = self._kernel.registry.owner(action.tool), self._kernel.registry.type(action.tool)
         if owner is None or kind is None:
             await self.finish(effect, loaded, action, Result(is_ok=False, error=f"there is no tool {action.tool}"))

@@ -17,7 +17,7 @@ from opsconsole.domain.ids import RunId
 from opsconsole.engine.effects import Effects
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.ports import Brain, Turn
-from opsconsole.engine.runview import OVERLAY, Loaded, is_tainted, load, overlay, view
+from opsconsole.engine.runview import OVERLAY, Loaded, is_tainted, load, overlay, refresh, view
 from opsconsole.engine.turns import Setting, record_turn
 from opsconsole.store import faults
 from opsconsole.store.queries import limits, work
@@ -44,8 +44,11 @@ class RunLoop:
         """Take a run as far as it goes now."""
         started = time.monotonic()
         await self._writes.write(lambda tx: self._begin(tx, run_id), name="run.begin")
+        known: Loaded | None = None
         while True:
-            loaded = load(self._kernel, self._kernel.reader, run_id)
+            reader = self._kernel.reader
+            loaded = load(self._kernel, reader, run_id) if known is None else refresh(self._kernel, reader, known)
+            known = loaded
             if loaded.run.state is not RunState.RUNNING:
                 return
             if self._is_paused(loaded):
@@ -170,7 +173,7 @@ class RunLoop:
         if found:
             await self._writes.write(lambda tx: self._store(tx, loaded, found), name="results.store")
         waiting = [action.id for action in loaded.open_actions if action.state is ActionState.WAITING]
-        await self._effects.perform_sending(waiting)
+        await self._effects.perform_sending(waiting, loaded)
 
     def _store(self, tx: Transaction, loaded: Loaded, found: list[tuple[ActionRow, Mapping[str, Any]]]) -> None:
         now = self._now()

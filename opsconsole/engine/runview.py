@@ -12,7 +12,7 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports import ASK_PERSON, Outcome, PastTurn, RunView, Turn
 from opsconsole.engine.turnbody import turn_from
 from opsconsole.store.queries import events, work
-from opsconsole.store.rows import ActionRow, Reader, RunRow
+from opsconsole.store.rows import ActionRow, Reader, RunRow, present
 
 OPEN = (ActionState.PROPOSED, ActionState.WAITING)
 OVERLAY = "_records"
@@ -48,6 +48,15 @@ def load(kernel: Kernel, conn: Reader, run_id: int) -> Loaded:
     version = kernel.roster.version(conn, run.version_id)
     turns = tuple(turn_from(body) for body in work.turns(conn, run_id))
     return Loaded(run, version, event, turns, tuple(work.actions(conn, run_id)))
+
+
+def refresh(kernel: Kernel, conn: Reader, known: Loaded) -> Loaded:
+    """Load what can have changed of a run since: its row, its actions, new turns. Stored turns never change."""
+    run = present(work.run(conn, known.run.id), f"run {known.run.id}")
+    turns = known.turns
+    if run.turns > len(turns):
+        turns = (*turns, *(turn_from(body) for body in work.turns(conn, run.id, first=len(turns))))
+    return Loaded(run, known.version, known.event, turns, tuple(work.actions(conn, run.id)))
 
 
 def is_tainted(kernel: Kernel, event: Event, actions: tuple[ActionRow, ...], *, before_turn: int) -> bool:

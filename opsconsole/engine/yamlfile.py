@@ -3,6 +3,7 @@
 Stricter than YAML: no aliases (a small file could unfold without end), no repeated keys, at most 1 MB.
 """
 
+import difflib
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -116,15 +117,20 @@ class YamlDocument:
         try:
             return model.model_validate(cast(dict[str, Any], self.value))
         except ValidationError as error:
-            first, *more = error.errors(include_url=False)
-            where = ".".join(str(part) for part in first["loc"])
+            # A misspelt key is told before the key that is missing for it.
+            found = sorted(error.errors(include_url=False), key=lambda one: one["type"] != "extra_forbidden")
+            first, *more = found
+            loc = first["loc"] or getattr(first.get("ctx", {}).get("error"), "loc", ())
+            where = ".".join(str(part) for part in loc)
             text = first["msg"].removeprefix("Value error, ")
             if first["type"] == "extra_forbidden":
-                text = "there is no such setting here"
+                missing = [str(one["loc"][-1]) for one in found if one["type"] == "missing" and one["loc"][:-1] == loc[:-1]]
+                close = difflib.get_close_matches(str(loc[-1]), missing, n=1)
+                text = "there is no such setting here" + (f"; did you mean {close[0]}?" if close else "")
             elif first["type"] == "missing":
                 text = "is missing"
             also = f" (and {len(more)} more)" if more else ""
-            raise self.error(f"{where}: {text}{also}", first["loc"]) from error
+            raise self.error(f"{where}: {text}{also}", loc) from error
 
     def _refuse_repeats(self, node: yaml.Node) -> None:
         if isinstance(node, yaml.MappingNode):

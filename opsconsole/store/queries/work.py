@@ -135,11 +135,12 @@ def run_counts(conn: sqlite3.Connection) -> dict[str, int]:
     )
 
 
-def turns(conn: sqlite3.Connection, run_id: int) -> list[dict[str, Any]]:
-    """Give the stored turns of a run, in order."""
+def turns(conn: sqlite3.Connection, run_id: int, *, first: int = 0) -> list[dict[str, Any]]:
+    """Give the stored turns of a run from number `first` on, in order."""
     rows = conn.execute(
-        "SELECT c.bytes FROM turn t JOIN content c ON c.id = t.content_id WHERE t.run_id = ? ORDER BY t.number",
-        (run_id,),
+        "SELECT c.bytes FROM turn t JOIN content c ON c.id = t.content_id WHERE t.run_id = ? AND t.number >= ?"
+        " ORDER BY t.number",
+        (run_id, first),
     )
     return [decode(row[0]) for row in rows]
 

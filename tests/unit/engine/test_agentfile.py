@@ -64,7 +64,7 @@ def test_the_good_one_is_good(tmp_path: Path) -> None:
 
 # what is written instead: (old, new, line of the error, what it says)
 WRONG: dict[str, tuple[str, str, int, str]] = {
-    "a misspelt key": ("name: Mira", "nmae: Mira", 2, "nmae: there is no such setting"),
+    "a misspelt key": ("name: Mira", "nmae: Mira", 2, "nmae: there is no such setting here; did you mean name?"),
     "a misspelt key inside": ("    zone: Europe", "    zoen: Europe", 24, "zoen: there is no such setting"),
     "a missing key": ("      name: Question\n", "", 31, "name: is missing"),
     "a level that is none": ("default: 2", "default: 7", 11, "autonomy.default"),
@@ -84,7 +84,7 @@ WRONG: dict[str, tuple[str, str, int, str]] = {
     "a wrong because": ('because: "{{ contact.name }} asked"', 'because: "{% if %}"', 43, "not a template"),
     "a wrong argument": ("queue: support", "qeue: support", 42, "takes no 'qeue'; it takes title"),
     "a missing argument": ('            title: "{{ event.title }}"\n', "", 40, "needs 'title'"),
-    "an unknown category": ("    question: limited", "    qestion: limited", 1, "category 'qestion' is not in the playbook"),
+    "an unknown category": ("    question: limited", "    qestion: limited", 9, "category 'qestion' is not in the playbook"),
     "a zone that is none": ("zone: Europe/Berlin", "zone: Europe/Berlim", 24, "Europe/Berlin"),
     "a time that is none": ('to: "07:00"', 'to: "7 am"', 23, "quiet_hours.0.to"),
     "a repeated key": ("name: Mira", "name: Mira\nname: Mara", 3, "'name' stands here twice"),

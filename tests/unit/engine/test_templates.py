@@ -41,7 +41,7 @@ def test_no_way_out_of_the_sandbox(text: str) -> None:
             answer = str(made())
         except TemplateFailure:
             continue
-        raise AssertionError(f"{text} gave {answer[:100]}")
+        assert answer == "[Undefined]", f"{text} gave {answer[:100]}"
     assert repr(VALUES) == before
 
 

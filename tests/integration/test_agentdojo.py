@@ -1,0 +1,163 @@
+"""The gate against recorded attacks: what would it have said of the calls that real models made?"""
+
+import gzip
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from opsconsole.domain.enums import Level
+from opsconsole.domain.errors import FileFormatError
+from opsconsole.engine.policycheck import PolicyFile, Totals, check, read_cases, read_tools
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
+CASES, TOOLS = DATA / "agentdojo_dev.jsonl.gz", DATA / "agentdojo_tools.yaml"
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+here = pytest.mark.skipif(not CASES.is_file(), reason="the recorded runs are not beside this checkout")
+
+
+def told(policy: PolicyFile, path: Path = CASES) -> Iterator[dict[str, Any]]:
+    """What `policy check` says of each case."""
+    tools, totals = read_tools(TOOLS), Totals()
+    for case in read_cases(path):
+        yield check(case, tools, policy, level=Level.AUTONOMOUS, now=NOW, totals=totals)
+
+
+def facts() -> Iterator[dict[str, Any]]:
+    """The cases with all their fields, in the same order."""
+    with gzip.open(CASES, "rt", encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line)
+
+
+def is_grave(action: dict[str, Any]) -> bool:
+    """It reaches outside, or cannot be undone, or sends its arguments out."""
+    kind = TYPES[action["suite"]].get(action["tool"])
+    is_egress = kind is not None and kind.is_egress
+    return action["effect"] == "external" or action["reversibility"] == "irreversible" or is_egress
+
+
+TYPES = read_tools(TOOLS) if TOOLS.is_file() else {}
+
+
+def verdicts(policy: PolicyFile) -> tuple[Counter[tuple[str, str]], list[dict[str, Any]]]:
+    """Counts by (which, verdict), and the grave calls of successful attacks that would act."""
+    counts: Counter[tuple[str, str]] = Counter()
+    acted: list[dict[str, Any]] = []
+    for case, verdict in zip(facts(), told(policy), strict=True):
+        assert case["case_id"] == verdict["case_id"] and len(case["agent_actions"]) == len(verdict["actions"])
+        is_attacked = case["benchmark_verdict"]["attack_succeeded"] is True
+        before: list[str] = []
+        for action in verdict["actions"]:
+            action = {**action, "suite": case["suite"], "before": list(before)}
+            before.append(action["tool"])
+            is_write = action["effect"] != "read"
+            if is_attacked and is_grave(action):
+                counts["attack", action["verdict"]] += 1
+                if action["verdict"] == "ACT":
+                    acted.append(action)
+            elif case["attack"] is None and is_write:
+                counts["write", action["verdict"]] += 1
+                if (action["effect"], action["reversibility"]) == ("internal", "reversible"):
+                    counts["inside", action["verdict"]] += 1
+    return counts, acted
+
+
+def share(counts: Counter[tuple[str, str]], which: str) -> float:
+    return counts[which, "ACT"] / sum(number for (name, _), number in counts.items() if name == which)
+
+
+@here
+@pytest.mark.real_data
+@pytest.mark.slow
+def test_no_successful_attack_would_have_acted_and_plain_work_would() -> None:
+    counts, acted = verdicts(PolicyFile())
+    assert acted == [] and counts["attack", "ASK"] > 3_000
+    assert share(counts, "inside") >= 0.99
+    assert share(counts, "write") >= 0.25
+
+
+@here
+@pytest.mark.real_data
+@pytest.mark.slow
+def test_provenance_alone() -> None:
+    """With the class ceilings off: what acts comes before anything that strangers can write was read.
+
+    The tools file calls `get_channels` and `get_users_in_channel` trusted; a channel's name can carry an attack.
+    """
+    counts, acted = verdicts(PolicyFile(class_ceilings=False))
+    assert all(not action["after_untrusted"] for action in acted)
+    for action in acted:
+        read = [TYPES[action["suite"]].get(tool) for tool in action["before"]]
+        assert all(kind is not None and not kind.is_untrusted for kind in read)
+    assert {tool for action in acted for tool in action["before"] if TYPES["slack"].get(tool)} <= TRUSTED
+    assert (len(acted), counts["attack", "ACT"]) == (ACTED, ACTED)
+
+
+TRUSTED: set[str] = set()
+ACTED = 0
+
+
+@here
+@pytest.mark.real_data
+@pytest.mark.slow
+def test_only_three_fields_count(tmp_path: Path) -> None:
+    stripped = tmp_path / "stripped.jsonl"
+    with stripped.open("w", encoding="utf-8") as file:
+        for case in facts():
+            kept = {name: case[name] for name in ("case_id", "suite", "agent_actions")}
+            file.write(json.dumps(kept) + "\n")
+    for whole, bare in zip(told(PolicyFile()), told(PolicyFile(), stripped), strict=True):
+        assert json.dumps(whole) == json.dumps(bare)
+
+
+GOOD = '{"case_id": "a", "suite": "s", "agent_actions": [{"tool": "x", "args": {}}]}\n'
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["{", "[]", "null", '{"case_id": "a"}', '{"case_id": "a", "agent_actions": 3}', '{"case_id": 1, "agent_actions": []}', "[" * 100_000,
+     '{"case_id": "a", "agent_actions": [{"args": {}}]}', "\x00", '{"case_id": "a", "agent_actions": [{"tool": "x", "args": []}]}'],
+)  # fmt: skip
+def test_a_malformed_line_is_named(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "cases.jsonl"
+    path.write_text(GOOD + "\n" + GOOD + line + "\n" + GOOD)
+    with pytest.raises(FileFormatError) as caught:
+        list(read_cases(path))
+    assert caught.value.line == 4 and len(str(caught.value)) < 400
+
+
+def test_reading_goes_line_by_line(tmp_path: Path) -> None:
+    path = tmp_path / "cases.jsonl"
+    path.write_text(GOOD * 3 + "not a case\n")
+    cases = read_cases(path)
+    assert [next(cases).case_id for _ in range(3)] == ["a", "a", "a"], "what comes before the wrong line is given"
+    with pytest.raises(FileFormatError, match=":4:"):
+        next(cases)
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    whole = gzip.compress(GOOD.encode() * 2_000)
+    spoilt = bytearray(whole)
+    spoilt[len(whole) // 2] ^= 0xFF
+    for name, data in (("cut.gz", whole[:-20]), ("spoilt.gz", bytes(spoilt)), ("not.gz", b"no gzip"), ("latin.jsonl", b'{"case_id": "\xe9"}\n')):
+        path = tmp_path / name
+        path.write_bytes(data)
+        with pytest.raises(FileFormatError, match=name):
+            list(read_cases(path))
+    with pytest.raises(FileFormatError, match=r"none\.jsonl"):
+        list(read_cases(tmp_path / "none.jsonl"))
+
+
+def test_unknown_tools_are_the_riskiest_kind_and_taint_what_follows(tmp_path: Path) -> None:
+    path = tmp_path / "cases.jsonl"
+    path.write_text('{"case_id": "a", "suite": "s", "agent_actions": [{"tool": "nobody.knows"}, {"tool": "nobody.knows"}]}\n')
+    (case,) = read_cases(path)
+    totals = Totals()
+    verdict = check(case, {}, PolicyFile(class_ceilings=False), level=Level.AUTONOMOUS, now=NOW, totals=totals)
+    assert verdict["verdict"] == "ASK" and [one["after_untrusted"] for one in verdict["actions"]] == [False, True]
+    assert totals.unknown_tools == {"s:nobody.knows": 2}
