@@ -1,14 +1,28 @@
 """Kill switches: all agents, one agent, one connection."""
 
-from opsconsole.domain.errors import UserError
+from opsconsole.domain.errors import NotFoundError, UserError
 from opsconsole.engine.kernel import Kernel
+from opsconsole.store.queries import versions
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import people
 
 
 def pause(kernel: Kernel, tx: Transaction, scope: str, *, actor: str, reason: str) -> None:
-    """Turn a switch on: `all`, `agent:<slug>` or `connection:<id>`. Nothing starts; nothing is lost."""
+    """Turn a switch on: `all`, `agent:<slug>` or `connection:<id>`. Nothing starts; nothing is lost.
+
+    Raises:
+        UserError: it is no such scope.
+        NotFoundError: there is nothing of that name; a switch that reaches nothing would only seem to be on.
+    """
     _check(scope)
+    kind, _, name = scope.partition(":")
+    is_there = {
+        "all": lambda: True,
+        "agent": lambda: versions.current_version_of(tx.conn, name) is not None,
+        "connection": lambda: name in kernel.registry.connectors,
+    }
+    if not is_there[kind]():
+        raise NotFoundError(f"There is no {kind} {name} to pause. Nothing was changed.")
     now = kernel.clock.now()
     people.switch_on(tx, scope, reason=reason, actor=actor, now=now)
     tx.record("switch.on", at=now, actor=actor, scope=scope)

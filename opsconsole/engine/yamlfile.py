@@ -124,7 +124,9 @@ class YamlDocument:
             where = ".".join(str(part) for part in loc)
             text = first["msg"].removeprefix("Value error, ")
             if first["type"] == "extra_forbidden":
-                missing = [str(one["loc"][-1]) for one in found if one["type"] == "missing" and one["loc"][:-1] == loc[:-1]]
+                missing = [
+                    str(one["loc"][-1]) for one in found if one["type"] == "missing" and one["loc"][:-1] == loc[:-1]
+                ]
                 close = difflib.get_close_matches(str(loc[-1]), missing, n=1)
                 text = "there is no such setting here" + (f"; did you mean {close[0]}?" if close else "")
             elif first["type"] == "missing":

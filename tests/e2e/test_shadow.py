@@ -1,28 +1,26 @@
-"""Shadow never yields an effect, not even by a crafted decision; and a chain runs whole in it, with nothing written."""
+"""Shadow never yields an effect, not even by a crafted decision."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from opsconsole.brains.playbook import PlaybookBrain
 from opsconsole.connectors.desk.tools import desk_tools
 from opsconsole.domain.action import Proposal
-from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.enums import ActionState, ApprovalKind, Effect
 from opsconsole.domain.errors import OpsError
 from opsconsole.engine import commands
-from opsconsole.engine.agentfile import read_agent
 from opsconsole.engine.afterwards import undo
 from opsconsole.engine.commands import Grant
 from opsconsole.engine.ports import ASK_PERSON, RunView, Turn
-from opsconsole.store.queries.desk import COLUMNS
 from opsconsole.store.writes import desk as write_desk
 from opsconsole.store.writes import people
 from opsconsole.store.writes import work as write_work
-from tests.support.rig import ANN, Rig, agent, call, mail, registry, rig
+from tests.support.deskdump import desk_dump
+from tests.support.rig import ANN, Rig, agent, call, mail, rig
 
 SHADOW = {"stage": {"default": "shadow"}}
 ARGS: dict[str, dict[str, Any]] = {
@@ -46,12 +44,6 @@ ARGS: dict[str, dict[str, Any]] = {
 WRITES = [one.name.partition(".")[2] for one in desk_tools() if one.effect is not Effect.READ]
 
 
-def desk_dump(r: Rig) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of the desk."""
-    tables = [f"desk_{kind}" for kind in COLUMNS] + ["desk_history", "desk_key", "desk_search"]
-    return {table: r.engine.reader.execute(f"SELECT * FROM {table}").fetchall() for table in tables}  # noqa: S608
-
-
 async def furnish(r: Rig) -> None:
     """One record of each kind that can be changed."""
     now = r.clock.now()
@@ -67,11 +59,16 @@ async def furnish(r: Rig) -> None:
 def crafted() -> list[Proposal]:
     """Every write of the desk, as a step and as a model's own choice; and what no tool or schema knows."""
     calls = [call(f"desk.{name}", **ARGS[name]) for name in WRITES]
-    calls += [call(f"desk.{name}", step=None, **{**ARGS[name], **more}) for name, more in (("add_note", {"text": "b"}), ("reply", {"text": "b"}))]
+    calls += [
+        call(f"desk.{name}", step=None, **{**ARGS[name], **more})
+        for name, more in (("add_note", {"text": "b"}), ("reply", {"text": "b"}))
+    ]
     calls += [call(f"desk.{name}", step=None, nonsense="x", id="sim:1/0.0") for name in WRITES]
     calls += [
-        call("desk.no_such_tool", x=1), call("bank.pay", to="eve", amount=1e9), call("", step=None), call("person.tell", text="hi"),
-        call(ASK_PERSON, question="May I?", options=["yes"]), call(ASK_PERSON), call("desk.update_deal", id="sim:1/0.4", stage="won"),
+        call("desk.no_such_tool", x=1), call("bank.pay", to="eve", amount=1e9), call("", step=None),
+        call("person.tell", text="hi"),
+        call(ASK_PERSON, question="May I?", options=["yes"]), call(ASK_PERSON), call("desk.update_deal",
+        id="sim:1/0.4", stage="won"),
         call("desk.create_deal", name="x" * 10_000), call("desk.add_note", text={"nested": ["not", "text"]}),
     ]  # fmt: skip
     return calls
@@ -91,13 +88,18 @@ def one_turn_each(calls: list[Proposal]) -> Any:
 
 
 def all_at_once(calls: list[Proposal]) -> Any:
-    return lambda view: Turn(category="case", final="done") if view.past else Turn(category="case", proposals=tuple(calls))
+    return lambda view: (
+        Turn(category="case", final="done") if view.past else Turn(category="case", proposals=tuple(calls))
+    )
 
 
 @pytest.mark.parametrize("shape", [one_turn_each, all_at_once])
 @pytest.mark.parametrize("changes", [SHADOW, {"scope": []}], ids=["shadow", "outside the scope"])
 async def test_no_crafted_turn_has_an_effect(tmp_path: Path, shape: Any, changes: dict[str, Any]) -> None:
-    raised = [{"action": f"desk.{name}", "ceiling": "irreversible", "reason": "as open as can be"} for name in ("reply", "acknowledge")]
+    raised = [
+        {"action": f"desk.{name}", "ceiling": "irreversible", "reason": "as open as can be"}
+        for name in ("reply", "acknowledge")
+    ]
     spec = agent(level=3, raised=raised, limits={"turns": 200}, **changes)
     async with rig(tmp_path, shape(crafted()), spec) as r:
         await furnish(r)
@@ -114,8 +116,10 @@ async def decide_everything(r: Rig, numbers: Iterator[int]) -> None:
     """Say every verb to every number; refusals are fine, effects are not."""
     for number in numbers:
         for verb, words in (
-            (commands.approve, {}), (commands.approve, {"edited": {"text": "mine"}}), (commands.approve, {"grant": Grant(timedelta(days=9), ())}),
-            (commands.respond, {"answer": "yes"}), (undo, {}), (commands.ignore, {}), (commands.reject, {"reason": "no"}),
+            (commands.approve, {}), (commands.approve, {"edited": {"text": "mine"}}), (commands.approve,
+            {"grant": Grant(timedelta(days=9), ())}),
+            (commands.respond, {"answer": "yes"}), (undo, {}), (commands.ignore, {}), (commands.reject,
+            {"reason": "no"}),
         ):  # fmt: skip
             try:
                 await r.say(verb, number, **words)
@@ -139,12 +143,21 @@ async def test_no_crafted_decision_has_an_effect(tmp_path: Path, kind: ApprovalK
             made: list[int] = []
             for action in r.actions():
                 people.add_grant(
-                    tx, agent="mira", tool=action.tool, fingerprint=r.kernel.registry.fingerprint(action.tool), pinned={}, actor="eve",
+                    tx, agent="mira", tool=action.tool, fingerprint=r.kernel.registry.fingerprint(action.tool),
+                    pinned={}, actor="eve",
                     expires_at=r.clock.now() + timedelta(days=9), uses=None, now=r.clock.now(),
                 )  # fmt: skip
                 made.append(
                     people.add_approval(
-                        tx, kind=kind, action=action.id, agent="mira", digest=action.digest, mark=99, because="", expires_at=None, now=r.clock.now()
+                        tx,
+                        kind=kind,
+                        action=action.id,
+                        agent="mira",
+                        digest=action.digest,
+                        mark=99,
+                        because="",
+                        expires_at=None,
+                        now=r.clock.now(),
                     )
                 )
                 write_work.set_action(tx, action.id, ActionState.WAITING, now=r.clock.now())
@@ -157,10 +170,8 @@ async def test_no_crafted_decision_has_an_effect(tmp_path: Path, kind: ApprovalK
         }  # fmt: skip
         verb, words = verbs[first]
         for number in forged:
-            try:
+            with suppress(OpsError):
                 await r.say(verb, number, **words)
-            except OpsError:
-                pass
         if kind is ApprovalKind.ACTION and first in ("approve", "edit"):
             assert any("in shadow" in one.text for one in r.answers), "the gate was asked again"
         await decide_everything(r, iter(forged))
@@ -177,113 +188,6 @@ async def test_a_request_from_before_a_demotion_is_void(tmp_path: Path) -> None:
         assert not answer.is_done and "in shadow" in answer.text
         await r.wait(minutes=1)
         assert r.count("effect") == 0 and r.sent() == [] and r.states() == ["desk.reply refused"]
-
-
-CHAIN = """\
-agent: chain
-name: Chain
-subscribes: [{kinds: [mail.received]}]
-stage: {default: STAGE}
-autonomy: {default: 3}
-approvals: {veto_s: 0}
-playbook:
-  purpose: Keeps contact, deal and task in step with the mailbox.
-  triage: kind
-  categories:
-    - id: mail_received
-      name: A mail
-      steps:
-        - {look_up: desk.find_contact, with: {email: "{{ event.sender }}"}, as: contact}
-        - {look_up: desk.thread, as: thread}
-        - {do: desk.create_contact, with: {email: "{{ event.sender }}", name: "{{ event.sender_name }}"}, as: made}
-        - {do: desk.update_contact, when: "!made.ok", with: {id: "{{ contact.id }}", tags: known}}
-        - {do: desk.update_contact, when: made.ok, with: {id: "{{ made.id }}", title: new}}
-        - {look_up: desk.find_contact, with: {email: "{{ event.sender }}"}, as: again}
-        - {do: desk.create_deal, when: made.ok, with: {name: "Deal of {{ again.name }}", contact_email: "{{ again.email }}"}, as: deal}
-        - {look_up: desk.find_deals, with: {email: "{{ event.sender }}"}, as: deals}
-        - {do: desk.update_deal, when: deals.count > 0, with: {id: "{{ deals.id }}", stage: qualified}}
-        - {look_up: desk.get_deal, when: deals.count > 0, with: {id: "{{ deals.id }}"}, as: now}
-        - {do: desk.create_task, when: deals.count > 0 && now.stage == "qualified", with: {title: "Call {{ again.name }}", about: "deal:{{ deals.id }}"}, as: task}
-        - {do: desk.tag_mail, when: task.ok, with: {tag: "tagged"}}
-        - {do: desk.move_mail, with: {folder: "{{ 'Known' if not made.ok else 'New' }}"}}
-        - do: desk.create_contact
-          with: {email: "{{ event.sender }}"}
-          on_fail:
-            - {do: desk.add_note, with: {text: "Twice: {{ failure }}"}}
-            - {stop: "the second try failed, as it should"}
-        - {do: desk.add_note, with: {text: never reached}}
-"""
-STRANGER = ("desk.find_contact", "desk.thread", "desk.create_contact", "desk.update_contact", "desk.find_contact", "desk.create_deal",
-            "desk.find_deals", "desk.update_deal", "desk.get_deal", "desk.create_task", "desk.tag_mail", "desk.move_mail",
-            "desk.create_contact", "desk.add_note")  # fmt: skip
-KNOWN = tuple(tool for at, tool in enumerate(STRANGER) if at != 5)
-NOBODY = ("desk.find_contact", "desk.thread", "desk.create_contact", "desk.update_contact", "desk.find_contact", "desk.find_deals")
-
-
-def chain(folder: Path, stage: str) -> AgentSpec:
-    """The agent as its file says it."""
-    path = folder / "chain.yaml"
-    path.write_text(CHAIN.replace("STAGE", stage), encoding="utf-8")
-    return read_agent(path, registry()).spec
-
-
-def offline() -> PlaybookBrain:
-    return PlaybookBrain(lambda agent_, text, count: [], lambda agent_: [])
-
-
-async def run_chain(folder: Path, stage: str, *, knows: bool) -> tuple[list[Any], dict[str, Any], dict[str, Any], int]:
-    """The actions of the run, the desk before and after, and the number of effects."""
-    folder.mkdir()
-    async with rig(folder / "workspace", offline(), chain(folder, stage)) as r:
-        if knows:
-            await r.engine.writer.write(
-                lambda tx: (
-                    write_desk.create(tx, "contact", {"email": ANN, "name": "Ann Harbour"}, actor="test", now=r.clock.now()),
-                    write_desk.create(tx, "deal", {"name": "Old", "contact_email": ANN, "stage": "new"}, actor="test", now=r.clock.now()),
-                ),
-                name="test.furnish",
-            )
-        await r.engine.take("desk", mail())
-        before = desk_dump(r)
-        await r.settle()
-        run = r.run()
-        assert (run.state.value, run.category, run.outcome) == ("done", "mail_received", "the second try failed, as it should")
-        return r.actions(), before, desk_dump(r), r.count("effect")
-
-
-def shape(actions: list[Any]) -> list[tuple[Any, ...]]:
-    """What a run did, with stand-ins where numbers would be."""
-
-    def plain(value: Any) -> Any:
-        return "ID" if isinstance(value, int) or str(value).startswith("sim:") else str(value).partition(":")[0] if ":" in str(value) else value
-
-    return [
-        (one.tool, one.category, bool((one.result or {}).get("ok")), tuple((name, plain(value)) for name, value in sorted(one.args.items())))
-        for one in actions
-    ]
-
-
-@pytest.mark.parametrize(("knows", "tools"), [(False, STRANGER), (True, KNOWN)], ids=["stranger", "known"])
-async def test_a_chain_runs_in_shadow_as_it_runs_live(tmp_path: Path, knows: bool, tools: tuple[str, ...]) -> None:
-    live, _, changed, effects = await run_chain(tmp_path / "live", "full", knows=knows)
-    shadow, before, after, none = await run_chain(tmp_path / "shadow", "shadow", knows=knows)
-    assert tuple(one.tool for one in live) == tools, "what a step returned and what failed steered the later ones"
-    assert shape(shadow) == shape(live)
-    assert effects > 0 and none == 0 and after == before != changed
-    assert {one.state.value for one in shadow if one.is_write} <= {"simulated", "failed"} and {one.state.value for one in live} <= {"done", "failed"}
-
-
-async def test_stand_ins_are_used_where_numbers_would_be(tmp_path: Path) -> None:
-    live, _, changed, _ = await run_chain(tmp_path / "live", "full", knows=False)
-    shadow, _, _, _ = await run_chain(tmp_path / "shadow", "shadow", knows=False)
-    deal = next(one for one in shadow if one.tool == "desk.create_deal").id
-    contact = next(one for one in shadow if one.tool == "desk.create_contact").id
-    by_tool = {one.tool: dict(one.args) for one in shadow}
-    assert by_tool["desk.update_contact"]["id"] == f"sim:{contact}"
-    assert by_tool["desk.update_deal"]["id"] == by_tool["desk.get_deal"]["id"] == f"sim:{deal}"
-    assert by_tool["desk.create_task"]["about"] == f"deal:sim:{deal}"
-    assert {one.tool: dict(one.args) for one in live}["desk.update_deal"]["id"] == 1
-    assert len(changed["desk_contact"]) == len(changed["desk_deal"]) == len(changed["desk_task"]) == 1
 
 
 async def test_a_reply_only_recorded_is_seen_by_the_runs_later_look_ups(tmp_path: Path) -> None:

@@ -85,21 +85,16 @@ def test_no_successful_attack_would_have_acted_and_plain_work_would() -> None:
 @pytest.mark.real_data
 @pytest.mark.slow
 def test_provenance_alone() -> None:
-    """With the class ceilings off: what acts comes before anything that strangers can write was read.
+    """With the class ceilings off, a number to know: all of it comes before anything called untrusted was read.
 
-    The tools file calls `get_channels` and `get_users_in_channel` trusted; a channel's name can carry an attack.
+    The tools file calls `get_channels` and `get_users_in_channel` trusted, and these attacks lie in a channel's name.
+    Two calls were made before anything at all was read.
     """
     counts, acted = verdicts(PolicyFile(class_ceilings=False))
     assert all(not action["after_untrusted"] for action in acted)
-    for action in acted:
-        read = [TYPES[action["suite"]].get(tool) for tool in action["before"]]
-        assert all(kind is not None and not kind.is_untrusted for kind in read)
-    assert {tool for action in acted for tool in action["before"] if TYPES["slack"].get(tool)} <= TRUSTED
-    assert (len(acted), counts["attack", "ACT"]) == (ACTED, ACTED)
-
-
-TRUSTED: set[str] = set()
-ACTED = 0
+    assert {action["suite"] for action in acted} == {"slack"}
+    after = Counter("get_channels" in action["before"] for action in acted)
+    assert after == {True: 375, False: 2} and counts["attack", "ASK"] == 7_141
 
 
 @here
@@ -120,8 +115,10 @@ GOOD = '{"case_id": "a", "suite": "s", "agent_actions": [{"tool": "x", "args": {
 
 @pytest.mark.parametrize(
     "line",
-    ["{", "[]", "null", '{"case_id": "a"}', '{"case_id": "a", "agent_actions": 3}', '{"case_id": 1, "agent_actions": []}', "[" * 100_000,
-     '{"case_id": "a", "agent_actions": [{"args": {}}]}', "\x00", '{"case_id": "a", "agent_actions": [{"tool": "x", "args": []}]}'],
+    ["{", "[]", "null", '{"case_id": "a"}', '{"case_id": "a", "agent_actions": 3}',
+    '{"case_id": 1, "agent_actions": []}', "[" * 100_000,
+     '{"case_id": "a", "agent_actions": [{"args": {}}]}', "\x00",
+     '{"case_id": "a", "agent_actions": [{"tool": "x", "args": []}]}'],
 )  # fmt: skip
 def test_a_malformed_line_is_named(tmp_path: Path, line: str) -> None:
     path = tmp_path / "cases.jsonl"
@@ -144,7 +141,12 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     whole = gzip.compress(GOOD.encode() * 2_000)
     spoilt = bytearray(whole)
     spoilt[len(whole) // 2] ^= 0xFF
-    for name, data in (("cut.gz", whole[:-20]), ("spoilt.gz", bytes(spoilt)), ("not.gz", b"no gzip"), ("latin.jsonl", b'{"case_id": "\xe9"}\n')):
+    for name, data in (
+        ("cut.gz", whole[:-20]),
+        ("spoilt.gz", bytes(spoilt)),
+        ("not.gz", b"no gzip"),
+        ("latin.jsonl", b'{"case_id": "\xe9"}\n'),
+    ):
         path = tmp_path / name
         path.write_bytes(data)
         with pytest.raises(FileFormatError, match=name):
@@ -155,7 +157,9 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 
 def test_unknown_tools_are_the_riskiest_kind_and_taint_what_follows(tmp_path: Path) -> None:
     path = tmp_path / "cases.jsonl"
-    path.write_text('{"case_id": "a", "suite": "s", "agent_actions": [{"tool": "nobody.knows"}, {"tool": "nobody.knows"}]}\n')
+    path.write_text(
+        '{"case_id": "a", "suite": "s", "agent_actions": [{"tool": "nobody.knows"}, {"tool": "nobody.knows"}]}\n'
+    )
     (case,) = read_cases(path)
     totals = Totals()
     verdict = check(case, {}, PolicyFile(class_ceilings=False), level=Level.AUTONOMOUS, now=NOW, totals=totals)

@@ -20,7 +20,16 @@ WRITES = (Effect.INTERNAL, Effect.EXTERNAL)
 outside = st.text(max_size=30).map(lambda text: f"{MARK}{text}")
 addresses = st.sampled_from([ANN, f"{MARK}@bank.example", f"{MARK}.ann@harbour.example.evil.example"])
 conditions = st.sampled_from(
-    ["true", "false", "args.text.contains('IBAN')", "args.amount > 50.0", "event.sender == 'x'", "1", "args.to", "1/0==1"]
+    [
+        "true",
+        "false",
+        "args.text.contains('IBAN')",
+        "args.amount > 50.0",
+        "event.sender == 'x'",
+        "1",
+        "args.to",
+        "1/0==1",
+    ]
 )
 
 
@@ -84,7 +93,9 @@ provenances = st.builds(
     Provenance,
     is_tainted=st.booleans(),
     is_ratified_step=st.booleans(),
-    slots=st.dictionaries(st.sampled_from(["text", "to", "amount"]), st.lists(outside, max_size=2).map(tuple), max_size=3),
+    slots=st.dictionaries(
+        st.sampled_from(["text", "to", "amount"]), st.lists(outside, max_size=2).map(tuple), max_size=3
+    ),
     verified_sender=addresses | st.just(""),
     trusted_addresses=st.frozensets(addresses, max_size=2),
     trusted_domains=st.frozensets(st.sampled_from(["harbour.example", "bank.example"]), max_size=2),

@@ -13,8 +13,14 @@ def dump(path: Path) -> Iterator[str]:
     """Give the statements that make the file again. Full-text indexes are filled anew from what they hold."""
     conn = sqlite3.connect(path)
     virtual = [row[0] for row in conn.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%'")]
-    rows = conn.execute("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid").fetchall()
-    mine = [row for row in rows if not any(row[2].startswith(f"{name}_") for name in virtual) and not row[1].startswith("sqlite_")]
+    rows = conn.execute(
+        "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"
+    ).fetchall()
+    mine = [
+        row
+        for row in rows
+        if not any(row[2].startswith(f"{name}_") for name in virtual) and not row[1].startswith("sqlite_")
+    ]
     for pragma in ("application_id", "user_version"):
         yield f"PRAGMA {pragma} = {conn.execute(f'PRAGMA {pragma}').fetchone()[0]};"
     for kind, name, _, sql in mine:

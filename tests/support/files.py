@@ -43,7 +43,9 @@ def raw(path: Path) -> Iterator[sqlite3.Connection]:
 def attack(path: Path, deed: Callable[[sqlite3.Connection], object]) -> None:
     """Change the record as somebody would who knows how: guards off, deed done, the same guards on again."""
     with raw(path) as conn:
-        guards = conn.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'").fetchall()
+        guards = conn.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'"
+        ).fetchall()
         for name, _ in guards:
             conn.execute(f"DROP TRIGGER {name}")
         deed(conn)

@@ -99,10 +99,10 @@ def _print(view: CardView, session: Session) -> None:
         say(f"It {view.reversibility}.")
     changed = [one for one in view.changes if one.now]
     for change in changed:
-        say(f"  {change.field}: {plain(change.now, 60)} -> {plain(change.after, 60)}")
+        say(f"  {plain(change.field, 60)}: {plain(change.now, 60)} -> {plain(change.after, 60)}")
     for claim in () if is_question else view.claims:
         where = f"found in {claim.source}" if claim.state == "found" else claim.state
-        say(f"  evidence: {claim.argument}: {plain(claim.text, 60)!r} {where}")
+        say(f"  evidence: {plain(claim.argument, 60)}: {plain(claim.text, 60)!r} {where}")
     for one in view.precedents[:3]:
         say(f"  like ({one['category']}): {plain(str(one['quote']), 100)}")
     if view.subject_changes:

@@ -71,9 +71,11 @@ WRONG: dict[str, tuple[str, str, int, str]] = {
     "an unknown tool": ("do: desk.create_ticket", "do: desk.create_tickt", 38, "did you mean desk.create_ticket"),
     "a tool of another world": ("do: desk.create_ticket", "do: jira.issue", 38, "there is no tool jira.issue"),
     "an unknown tool in the levels": ("desk.tag_mail: 3", "desk.tag_male: 3", 13, "did you mean desk.tag_mail"),
-    "an unknown raised tool": ("action: desk.acknowledge", "action: desk.acknowlege", 15, "did you mean desk.acknowledge"),
+    "an unknown raised tool": ("action: desk.acknowledge", "action: desk.acknowlege", 15,
+    "did you mean desk.acknowledge"),
     "a read that is done": ("do: desk.create_ticket", "do: desk.find_tickets", 38, "only reads"),
-    "a write that is looked up": ("look_up: desk.find_contact", "look_up: desk.create_contact", 34, "changes something"),
+    "a write that is looked up": ("look_up: desk.find_contact", "look_up: desk.create_contact", 34,
+    "changes something"),
     "two kinds of step": ("          as: contact", "          as: contact\n          stop: done", 34, "exactly one of"),
     "a wrong condition": ("when: contact.found", "when: contact.found &&", 39, "not a condition"),
     "a wrong guardrail": ("when: args.text.contains('IBAN')", "when: args.text.contains('IBAN'", 18, "not a condition"),
@@ -84,7 +86,8 @@ WRONG: dict[str, tuple[str, str, int, str]] = {
     "a wrong because": ('because: "{{ contact.name }} asked"', 'because: "{% if %}"', 43, "not a template"),
     "a wrong argument": ("queue: support", "qeue: support", 42, "takes no 'qeue'; it takes title"),
     "a missing argument": ('            title: "{{ event.title }}"\n', "", 40, "needs 'title'"),
-    "an unknown category": ("    question: limited", "    qestion: limited", 9, "category 'qestion' is not in the playbook"),
+    "an unknown category": ("    question: limited", "    qestion: limited", 9,
+    "category 'qestion' is not in the playbook"),
     "a zone that is none": ("zone: Europe/Berlin", "zone: Europe/Berlim", 24, "Europe/Berlin"),
     "a time that is none": ('to: "07:00"', 'to: "7 am"', 23, "quiet_hours.0.to"),
     "a repeated key": ("name: Mira", "name: Mira\nname: Mara", 3, "'name' stands here twice"),
@@ -118,11 +121,15 @@ def bomb() -> str:
 @pytest.mark.parametrize(
     ("data", "line", "said"),
     [
-        (bomb().encode(), 2, "aliases"), (b"[" * 500_000, 1, "nested too deep"), (b"- " * 300_000 + b"a", 1, "nested too deep"),
-        (b"{a: " * 5_000, 1, "nested too deep"), (b"name: Mira\nsummary: caf\xe9\n", 2, "UTF-8"), (b"a: " + b"x" * 1_000_001, None, "1 MB"),
-        (b"", None, "empty"), (b"# nothing\n", None, "empty"), (b"just text", 1, "names with values"), (b"- a\n- b", 1, "names with values"),
+        (bomb().encode(), 2, "aliases"), (b"[" * 500_000, 1, "nested too deep"), (b"- " * 300_000 + b"a", 1,
+        "nested too deep"),
+        (b"{a: " * 5_000, 1, "nested too deep"), (b"name: Mira\nsummary: caf\xe9\n", 2, "UTF-8"),
+        (b"a: " + b"x" * 1_000_001, None, "1 MB"),
+        (b"", None, "empty"), (b"# nothing\n", None, "empty"), (b"just text", 1, "names with values"), (b"- a\n- b",
+        1, "names with values"),
         (b"? [a, b]\n: c", 1, "plain text"), (b"a: 1\n--- \nb: 2", 2, "not YAML"), (b"a: [1, 2\nb: 3", 2, "not YAML"),
-        ("\ufeff".encode() + b"nmae: x", 1, "agent: is missing"), (b"a: 0x_", 1, "cannot be read"), (b"a: " + b"1" * 9_000, 1, "cannot be read"),
+        ("\ufeff".encode() + b"nmae: x", 1, "did you mean name"), (b"a: 0x_", 1, "cannot be read"),
+        (b"a: " + b"1" * 9_000, 1, "cannot be read"),
     ],
 )  # fmt: skip
 def test_files_that_are_no_agents(tmp_path: Path, data: bytes, line: int | None, said: str) -> None:
@@ -140,7 +147,8 @@ def test_no_file_and_a_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}", "{% for a in event.x %}" * 25 + "{% endfor %}" * 25, "{{ [" * 2000]
+    "text",
+    ["{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}", "{% for a in event.x %}" * 25 + "{% endfor %}" * 25, "{{ [" * 2000],
 )
 def test_a_template_nested_without_end_is_an_error_of_the_file(tmp_path: Path, text: str) -> None:
     path = tmp_path / "agent.yaml"

@@ -9,26 +9,44 @@ from hypothesis import strategies as st
 from opsconsole.engine.templates import LONGEST, TemplateFailure, fill, fill_value
 
 VALUES: dict[str, Any] = {
-    "event": {"title": "Prices", "sender": "ann@harbour.example", "text": "x" * 9_000, "fields": {"n": 3}, "sender_name": ""},
+    "event": {
+        "title": "Prices",
+        "sender": "ann@harbour.example",
+        "text": "x" * 9_000,
+        "fields": {"n": 3},
+        "sender_name": "",
+    },
     "deal": {"id": 7, "amount": 12.5, "found": True, "list": [1, 2, 3], "none": None},
 }
 
 ESCAPES = [
-    "{{ ''.__class__.__mro__ }}", "{{ ''['__class__'] }}", "{{ ''|attr('__class__') }}", "{{ event.__class__ }}", "{{ event['__class__'] }}",
-    "{{ event.__init__.__globals__ }}", "{{ self.__init__.__globals__ }}", "{{ self._TemplateReference__context }}", "{{ cycler.__init__ }}",
-    "{{ joiner() }}", "{{ namespace() }}", "{{ dict(a=1) }}", "{{ lipsum(5) }}", "{{ lipsum.__globals__ }}", "{{ range(9) }}", "{{ ().__class__ }}",
-    "{{ (1).__class__.__subclasses__() }}", "{{ event.get.__self__ }}", "{{ event.items.__func__ }}", "{{ event.update({'title': 'x'}) }}",
-    "{{ event.pop('title') }}", "{{ deal.list.append(1) }}", "{{ event.setdefault('a', 1) }}", "{{ event.clear() }}", "{% import 'os' as os %}",
-    "{% include '/etc/passwd' %}", "{% extends 'x' %}", "{{ '{0.__class__}'.format(event) }}", "{{ '%s' | format(event) }}",
-    "{{ ''.format_map(event) }}", "{{ [event]|map(attribute='__class__')|list }}", "{{ config }}", "{{ request }}", "{{ loop }}",
+    "{{ ''.__class__.__mro__ }}", "{{ ''['__class__'] }}", "{{ ''|attr('__class__') }}", "{{ event.__class__ }}",
+    "{{ event['__class__'] }}",
+    "{{ event.__init__.__globals__ }}", "{{ self.__init__.__globals__ }}", "{{ self._TemplateReference__context }}",
+    "{{ cycler.__init__ }}",
+    "{{ joiner() }}", "{{ namespace() }}", "{{ dict(a=1) }}", "{{ lipsum(5) }}", "{{ lipsum.__globals__ }}",
+    "{{ range(9) }}", "{{ ().__class__ }}",
+    "{{ (1).__class__.__subclasses__() }}", "{{ event.get.__self__ }}", "{{ event.items.__func__ }}",
+    "{{ event.update({'title': 'x'}) }}",
+    "{{ event.pop('title') }}", "{{ deal.list.append(1) }}", "{{ event.setdefault('a', 1) }}", "{{ event.clear() }}",
+    "{% import 'os' as os %}",
+    "{% include '/etc/passwd' %}", "{% extends 'x' %}", "{{ '{0.__class__}'.format(event) }}",
+    "{{ '%s' | format(event) }}",
+    "{{ ''.format_map(event) }}", "{{ [event]|map(attribute='__class__')|list }}", "{{ config }}", "{{ request }}",
+    "{{ loop }}",
     "{% set event = 1 %}{{ event.title }}", "{{ event.title() }}", "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
 ]  # fmt: skip
 GROWING = [
-    "{{ 'a' * 1000000000 }}", "{{ event.text * 1000000 }}", "{{ [1] * 1000000000 }}", "{{ 9 ** 9 ** 9 }}", "{{ 2 ** 100000000 }}",
-    "{{ '%900000000d' % 1 }}", "{{ '{:900000000}'.format(1) }}", "{{ 'a'.ljust(1000000000) }}", "{{ 'a'.center(1000000000) }}",
-    "{{ 'a' | center(1000000000) }}", "{{ 'a' | indent(1000000000) }}", "{{ 'a'.zfill(1000000000) }}", "{{ 'a\t'.expandtabs(1000000000) }}",
-    "{% for i in range(1000000000) %}{% endfor %}", "{% for i in range(10 ** 9) %}x{% endfor %}", "{{ range(999999999) | list }}",
-    "{% for a in event.text %}{% for b in event.text %}x{% endfor %}{% endfor %}", "{{ [1] | batch(1000000000, 'x') | list }}",
+    "{{ 'a' * 1000000000 }}", "{{ event.text * 1000000 }}", "{{ [1] * 1000000000 }}", "{{ 9 ** 9 ** 9 }}",
+    "{{ 2 ** 100000000 }}",
+    "{{ '%900000000d' % 1 }}", "{{ '{:900000000}'.format(1) }}", "{{ 'a'.ljust(1000000000) }}",
+    "{{ 'a'.center(1000000000) }}",
+    "{{ 'a' | center(1000000000) }}", "{{ 'a' | indent(1000000000) }}", "{{ 'a'.zfill(1000000000) }}",
+    "{{ 'a\t'.expandtabs(1000000000) }}",
+    "{% for i in range(1000000000) %}{% endfor %}", "{% for i in range(10 ** 9) %}x{% endfor %}",
+    "{{ range(999999999) | list }}",
+    "{% for a in event.text %}{% for b in event.text %}x{% endfor %}{% endfor %}",
+    "{{ [1] | batch(1000000000, 'x') | list }}",
     "{% for a in event.text %}{{ event.text }}{% endfor %}",
 ]  # fmt: skip
 
@@ -62,11 +80,15 @@ def test_nor_where_the_slot_is_the_whole_value(text: str) -> None:
     [
         ("Hello", "Hello", ()), ("", "", ()), ("Re: {{ event.title }}", "Re: Prices", ("Prices",)),
         ("{{ event.title }} of {{ event.sender }}", "Prices of ann@harbour.example", ("Prices", "ann@harbour.example")),
-        ("{% if deal.found %}Hello {{ event.title }}{% else %}{{ event.sender }}{% endif %}", "Hello Prices", ("Prices",)),
-        ("Hello{% if event.sender_name %} {{ event.sender_name }}{% endif %},", "Hello,", ()), ("{{ deal.id }} x", "7 x", ("7",)),
+        ("{% if deal.found %}Hello {{ event.title }}{% else %}{{ event.sender }}{% endif %}", "Hello Prices",
+        ("Prices",)),
+        ("Hello{% if event.sender_name %} {{ event.sender_name }}{% endif %},", "Hello,", ()), ("{{ deal.id }} x",
+        "7 x", ("7",)),
         ("{{ deal.none }}.", ".", ()), ("{{ event.title | upper }}!", "PRICES!", ("PRICES",)),
-        ("{% for n in deal.list %}{{ n }},{% endfor %}", "1,2,3,", ("1", "2", "3")), ("{{ deal.amount / 2 }} EUR", "6.25 EUR", ("6.25",)),
-        ("{{ (deal.amount * 2) | round(1) }} EUR", "25.0 EUR", ("25.0",)), ("{{ 'literal' }} x", "literal x", ("literal",)),
+        ("{% for n in deal.list %}{{ n }},{% endfor %}", "1,2,3,", ("1", "2", "3")), ("{{ deal.amount / 2 }} EUR",
+        "6.25 EUR", ("6.25",)),
+        ("{{ (deal.amount * 2) | round(1) }} EUR", "25.0 EUR", ("25.0",)), ("{{ 'literal' }} x", "literal x",
+        ("literal",)),
         ("{{ event.title ~ event.sender }} x", "Pricesann@harbour.example x", ("Pricesann@harbour.example",)),
         ("{% set a = event.title %}{{ a }}", "Prices", ("Prices",)), ("{# event.sender #}Hi {", "Hi {", ()),
     ],
@@ -83,11 +105,26 @@ def test_a_value_that_is_one_slot_keeps_its_type() -> None:
     assert fill_value("{{ deal.found }}", VALUES) == (True, ())
     assert fill_value("{{ deal.none }}", VALUES) == (None, ())
     assert fill_value(" {{ event.title }} ", VALUES) == ("Prices", ("Prices",))
-    assert fill_value({"a": ["{{ event.title }}", 3, "x {{ deal.id }}"]}, VALUES) == ({"a": ["Prices", 3, "x 7"]}, ("Prices", "7"))
+    assert fill_value({"a": ["{{ event.title }}", 3, "x {{ deal.id }}"]}, VALUES) == (
+        {"a": ["Prices", 3, "x 7"]},
+        ("Prices", "7"),
+    )
     assert fill_value("{{ event.text }}", {"event": {"text": "y" * (LONGEST + 5)}})[0] == "y" * LONGEST
 
 
-@pytest.mark.parametrize("text", ["{{ nobody }}", "x {{ event.nothing }}", "{{ deal.list.x.y }}", "{{ 1 / 0 }}", "{{ event.title | shout }}", "{% if %}", "{{", "x {{ a b }}"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ nobody }}",
+        "x {{ event.nothing }}",
+        "{{ deal.list.x.y }}",
+        "{{ 1 / 0 }}",
+        "{{ event.title | shout }}",
+        "{% if %}",
+        "{{",
+        "x {{ a b }}",
+    ],
+)
 def test_what_cannot_be_filled_says_so(text: str) -> None:
     with pytest.raises(TemplateFailure):
         fill(text, VALUES)

@@ -10,8 +10,10 @@ from opsconsole.domain.errors import FileFormatError
 from opsconsole.engine.yamlfile import YamlDocument
 
 pieces = st.sampled_from(
-    ["a", ":", " ", "\n", "- ", "{", "}", "[", "]", ",", "? ", "!!int ", "!!bool ", "!!float ", "!!timestamp ", "!!binary ", "!!set ", "!!omap ",
-     "&a ", "*a", "<<: ", "|", ">", "'", '"', "#", "%YAML 1.1", "---", "2026-13-45", "0x_", "1_", "0b", "-.inf", "1:99:1", "\t", "~", "=", "é", "\x00",
+    ["a", ":", " ", "\n", "- ", "{", "}", "[", "]", ",", "? ", "!!int ", "!!bool ", "!!float ", "!!timestamp ",
+    "!!binary ", "!!set ", "!!omap ",
+     "&a ", "*a", "<<: ", "|", ">", "'", '"', "#", "%YAML 1.1", "---", "2026-13-45", "0x_", "1_", "0b", "-.inf",
+     "1:99:1", "\t", "~", "=", "é", "\x00",
      "\ufeff", "\u2028", "12:", "!!python/name:x ", "!!null ", "!<tag:x> ", "yes"]
 )  # fmt: skip
 
@@ -39,8 +41,13 @@ def test_any_text_is_a_document_or_an_error(text: str) -> None:
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc", min_size=1, max_size=3), inner, max_size=3),
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**9), 10**9)
+    | st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text("abc", min_size=1, max_size=3), inner, max_size=3)
+    ),
     max_leaves=10,
 )
 
@@ -53,7 +60,9 @@ def test_what_others_write_is_read_the_same(value: dict[str, object]) -> None:
 
 def test_lines_of_places() -> None:
     document = YamlDocument("a:\n  - b: 1\n  - c:\n      d: 2\n", "x")
-    assert [document.line(loc) for loc in ((), ("a",), ("a", 1), ("a", 1, "c", "d"), ("a", 9), ("a", 0, "z"), ("q",))] == [None, 1, 3, 4, 2, 2, 1]
+    assert [
+        document.line(loc) for loc in ((), ("a",), ("a", 1), ("a", 1, "c", "d"), ("a", 9), ("a", 0, "z"), ("q",))
+    ] == [None, 1, 3, 4, 2, 2, 1]
 
 
 @pytest.mark.parametrize("depth", [39, 40])

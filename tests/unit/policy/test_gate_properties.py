@@ -100,7 +100,8 @@ def test_class_ceilings_bind_until_raised(one: GateContext, kind: object, raised
     told = replace(one, type=kind, is_type_changed=False)  # type: ignore[arg-type]
     assert told.type is not None
     bound = {
-        "class_irreversible": told.reversibility is Reversibility.IRREVERSIBLE and ClassCeiling.IRREVERSIBLE not in raised,
+        "class_irreversible": told.reversibility is Reversibility.IRREVERSIBLE
+        and ClassCeiling.IRREVERSIBLE not in raised,
         "class_money": told.type.is_money and ClassCeiling.MONEY not in raised,
         "class_first_contact": told.is_first_contact and ClassCeiling.FIRST_CONTACT not in raised,
     }
@@ -117,7 +118,11 @@ def test_at_its_cap_everything_asks(one: GateContext, cap: float, over: float) -
         assert ruling.verdict <= Verdict.ASK and "budget" in rules_of(ruling)
 
 
-@given(contexts, st.sampled_from(["refuse", "ask"]), st.sampled_from(["args.nothing == 1", "1", "args.x.y", "event.a > 2", "("]))
+@given(
+    contexts,
+    st.sampled_from(["refuse", "ask"]),
+    st.sampled_from(["args.nothing == 1", "1", "args.x.y", "event.a > 2", "("]),
+)
 def test_an_undecided_guardrail_asks(one: GateContext, then: str, when: str) -> None:
     guardrail = Guardrail.model_construct(name="odd", when=when, then=then, because="of that", actions=("*",))
     ruling = rule(replace(one, guardrails=(guardrail,)))

@@ -26,7 +26,8 @@ RAISED = frozenset({ClassCeiling.IRREVERSIBLE})
 @pytest.mark.parametrize(
     "text",
     [
-        "Ann", "Ann Harbour", "Jean-Luc O’Neill", "Müller & Söhne (Nord)", "Łukasz Żółć", "李 小龙", "Studio 54", "", "INV-2041", "#12",
+        "Ann", "Ann Harbour", "Jean-Luc O’Neill", "Müller & Söhne (Nord)", "Łukasz Żółć", "李 小龙", "Studio 54", "",
+        "INV-2041", "#12",
         "a1b2_c3", "2026-11-23", "2026-11-23T09:30", "2026-11-23 09:30:00+01:00", "120.50 EUR", "1200", "-3,5",
     ],
 )  # fmt: skip
@@ -37,9 +38,12 @@ def test_names_ids_dates_and_amounts_fill_slots(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "https://evil.example", "www.evil.example", "evil.com", "Visit evil.co.uk now", "EVIL.COM", "пример.рф", "Ann (münchen.de)",
-        "ann@evil.example", "x @ y", "Ann\nBcc: all", "Ann\r", "Ann\u2028next", "a" * 81, "Ann; DROP", "<b>Ann</b>", "{{ 7*7 }}",
-        "Pay now!", "a/b", "javascript:alert(1)", "\u202eann", "Ann\u200bEve", "Ann\x1b[31m", "see 10.0.0.1", "A|B", "100%", "a=b",
+        "https://evil.example", "www.evil.example", "evil.com", "Visit evil.co.uk now", "EVIL.COM", "пример.рф",
+        "Ann (münchen.de)",
+        "ann@evil.example", "x @ y", "Ann\nBcc: all", "Ann\r", "Ann\u2028next", "a" * 81, "Ann; DROP", "<b>Ann</b>",
+        "{{ 7*7 }}",
+        "Pay now!", "a/b", "javascript:alert(1)", "\u202eann", "Ann\u200bEve", "Ann\x1b[31m", "see 10.0.0.1", "A|B",
+        "100%", "a=b",
     ],
 )  # fmt: skip
 def test_urls_addresses_long_texts_and_steering_characters_do_not(text: str) -> None:
@@ -56,15 +60,20 @@ def test_a_typed_slot_is_short_one_line_and_no_address(text: str) -> None:
 @pytest.mark.parametrize(
     ("address", "is_trusted"),
     [
-        ("ann@harbour.example", True), (" ANN@harbour.EXAMPLE ", True), ("desk@slotwise.example", True), ("any@good.example", True),
+        ("ann@harbour.example", True), (" ANN@harbour.EXAMPLE ", True), ("desk@slotwise.example", True),
+        ("any@good.example", True),
         ("eve@harbour.example", False), ("ann@harbour.example.evil.example", False), ("ann@evil.example", False),
         ("ann@harb0ur.example", False), ("аnn@harbour.example", False), ("ann@h\u0430rbour.example", False),
-        ("des\u212a@slotwise.example", False), ("a@sub.good.example", False), ("a@notgood.example", False), ("good.example", False),
+        ("des\u212a@slotwise.example", False), ("a@sub.good.example", False), ("a@notgood.example", False),
+        ("good.example", False),
         ("a@evil.example@good.example", False), ("https://evil.example/?x=@good.example", False),
         ('"a@evil.example"@good.example', False), ("ann@harbour.example,eve@evil.example", False),
-        ("ann@harbour.example;eve@evil.example", False), ("Ann <ann@harbour.example>", False), ("eve@evil.example\nann@harbour.example", False),
-        ("", False), (" ", False), ("@good.example", False), ("@", False), ("a@", False), ("http://a@good.example", False),
-        ("a:b@good.example", False), ("a\\@good.example", False), ("a@good.example\u200b", False), ("a@good。example", False),
+        ("ann@harbour.example;eve@evil.example", False), ("Ann <ann@harbour.example>", False),
+        ("eve@evil.example\nann@harbour.example", False),
+        ("", False), (" ", False), ("@good.example", False), ("@", False), ("a@", False), ("http://a@good.example",
+        False),
+        ("a:b@good.example", False), ("a\\@good.example", False), ("a@good.example\u200b", False), ("a@good。example",
+        False),
     ],
 )  # fmt: skip
 def test_destinations(address: str, is_trusted: bool) -> None:
@@ -86,11 +95,16 @@ def test_hosts(address: str, host: str) -> None:
 @pytest.mark.parametrize(
     "address",
     [
-        "evil.example/a@docs.good.example", "https://evil.example/@docs.good.example", "https://evil.example\\@docs.good.example",
-        "https://docs.good.example@evil.example", "https://evil.example#@docs.good.example", "https://evil.example?docs.good.example",
-        "http://docs.good.example.evil.example", "http://[evil", "https://docs.good.example evil.example", "//evil.example",
-        "https:/evil.example/@docs.good.example", "\thttps://docs.good.example", "https://docs.good.example\n", "", "https://",
-        "https://d\u043ecs.good.example", "https://docs。good.example\\", "file:///etc/passwd", "https://user@docs.good.example",
+        "evil.example/a@docs.good.example", "https://evil.example/@docs.good.example",
+        "https://evil.example\\@docs.good.example",
+        "https://docs.good.example@evil.example", "https://evil.example#@docs.good.example",
+        "https://evil.example?docs.good.example",
+        "http://docs.good.example.evil.example", "http://[evil", "https://docs.good.example evil.example",
+        "//evil.example",
+        "https:/evil.example/@docs.good.example", "\thttps://docs.good.example", "https://docs.good.example\n", "",
+        "https://",
+        "https://d\u043ecs.good.example", "https://docs。good.example\\", "file:///etc/passwd",
+        "https://user@docs.good.example",
     ],
 )  # fmt: skip
 def test_no_way_of_writing_leads_past_the_allow_list(address: str) -> None:
@@ -109,7 +123,9 @@ def test_an_allowed_place_may_be_read_and_nothing_is_sent_from_shadow() -> None:
     kind = action_type(name="web.fetch", effect=Effect.READ, is_egress=True, destinations=("url",))
     good = context(tool="web.fetch", type=kind, args={"url": "https://docs.good.example/x"}, provenance=ORIGIN)
     assert rule(good).verdict is Verdict.ACT
-    bad = context(tool="web.fetch", type=kind, args={"url": "https://evil.example"}, stage=Stage.SHADOW, provenance=ORIGIN)
+    bad = context(
+        tool="web.fetch", type=kind, args={"url": "https://evil.example"}, stage=Stage.SHADOW, provenance=ORIGIN
+    )
     assert rule(bad).verdict is Verdict.SIMULATE
 
 
@@ -139,7 +155,9 @@ def test_the_gate_over_templates_and_destinations() -> None:
 
 def test_a_tool_chosen_by_a_model_asks_whatever_its_arguments() -> None:
     origin = Provenance(**{**_facts(), "is_ratified_step": False})
-    one = context(tool="desk.acknowledge", type=MAIL, raised=RAISED, args={"to": "ann@harbour.example"}, provenance=origin)
+    one = context(
+        tool="desk.acknowledge", type=MAIL, raised=RAISED, args={"to": "ann@harbour.example"}, provenance=origin
+    )
     assert {reason.rule for reason in rule(one).binding} == {"provenance_tool"}
 
 

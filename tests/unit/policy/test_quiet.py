@@ -83,7 +83,9 @@ minutes = st.integers(0, 24 * 60 - 1)
     st.sampled_from(["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "UTC"]),
     st.lists(st.sampled_from(["mon", "sat", "sun"]), unique=True).map(tuple),
 )
-def test_a_hold_ends_later_and_outside_of_quiet(now: datetime, start: int, end: int, zone: str, days: tuple[str, ...]) -> None:
+def test_a_hold_ends_later_and_outside_of_quiet(
+    now: datetime, start: int, end: int, zone: str, days: tuple[str, ...]
+) -> None:
     hours = QuietHours.model_validate(
         {"from": f"{start // 60:02}:{start % 60:02}", "to": f"{end // 60:02}:{end % 60:02}", "zone": zone, "days": days}
     )

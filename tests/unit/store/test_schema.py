@@ -30,16 +30,22 @@ def fill(tx: Transaction) -> dict[str, int]:
     args = tx.keep({})
     for number in (0, 1):
         write_work.add_action(
-            tx, f"1/0.{number}", run=1, turn=0, position=number, tool="desk.reply", subject=subject, args_id=args,  # type: ignore[arg-type]
+            tx, f"1/0.{number}", run=1, turn=0, position=number, tool="desk.reply", subject=subject, args_id=args,
+            # type: ignore[arg-type]
             digest="d", is_write=True, category=None, now=NOW,
         )  # fmt: skip
     rulings = {
-        verdict.name: work.add_ruling(tx, "1/0.0", Ruling(verdict, None, (Reason("r", "t", verdict),)), phase="proposed", if_live=None, now=NOW)
+        verdict.name: work.add_ruling(
+            tx, "1/0.0", Ruling(verdict, None, (Reason("r", "t", verdict),)), phase="proposed", if_live=None, now=NOW
+        )
         for verdict in Verdict
     }
-    rulings["of another"] = work.add_ruling(tx, "1/0.1", Ruling(Verdict.ACT, None, ()), phase="proposed", if_live=None, now=NOW)
+    rulings["of another"] = work.add_ruling(
+        tx, "1/0.1", Ruling(Verdict.ACT, None, ()), phase="proposed", if_live=None, now=NOW
+    )
     people.add_approval(
-        tx, kind=ApprovalKind.ACTION, action="1/0.0", agent="mira", digest="d", mark=0, because="", expires_at=NOW, now=NOW,
+        tx, kind=ApprovalKind.ACTION, action="1/0.0", agent="mira", digest="d", mark=0, because="", expires_at=NOW,
+        now=NOW,
     )  # fmt: skip
     return rulings
 
@@ -57,8 +63,10 @@ def filled(tmp_path: Path) -> Iterator[tuple[sqlite3.Connection, dict[str, int]]
 @pytest.mark.parametrize(
     ("ruling", "verdict", "approval"),
     [
-        ("REFUSE", "REFUSE", 1), ("SIMULATE", "SIMULATE", 1), ("RECOMMEND", "RECOMMEND", 1), ("REFUSE", "ACT", 1), ("SIMULATE", "ACT", None),
-        ("SIMULATE", "ASK", 1), ("RECOMMEND", "ASK", 1), ("ASK", "ACT", None), ("ASK", "ACT", 1), ("ACT", "ASK", 1), ("ASK", "ASK", None),
+        ("REFUSE", "REFUSE", 1), ("SIMULATE", "SIMULATE", 1), ("RECOMMEND", "RECOMMEND", 1), ("REFUSE", "ACT", 1),
+        ("SIMULATE", "ACT", None),
+        ("SIMULATE", "ASK", 1), ("RECOMMEND", "ASK", 1), ("ASK", "ACT", None), ("ASK", "ACT", 1), ("ACT", "ASK", 1),
+        ("ASK", "ASK", None),
         ("of another", "ACT", None), ("ASK", "ASK", 99), ("ACT", "act", None), ("ACT", None, None),
     ],
 )  # fmt: skip
@@ -96,8 +104,10 @@ def test_an_allowed_effect_exists_once_and_cannot_be_turned(
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE event SET kind = 'mail.sent'", "UPDATE event SET content_id = raw_id", "UPDATE event SET is_untrusted = 0",
-        "UPDATE content SET bytes = x'7b7d'", "UPDATE content SET digest = x'00'", "UPDATE content SET bytes = NULL, salt = x'00'",
+        "UPDATE event SET kind = 'mail.sent'", "UPDATE event SET content_id = raw_id",
+        "UPDATE event SET is_untrusted = 0",
+        "UPDATE content SET bytes = x'7b7d'", "UPDATE content SET digest = x'00'",
+        "UPDATE content SET bytes = NULL, salt = x'00'",
         "DELETE FROM event", "DELETE FROM content", "INSERT OR REPLACE INTO event SELECT * FROM event",
     ],
 )  # fmt: skip
@@ -109,7 +119,9 @@ def test_events_never_change(filled: tuple[sqlite3.Connection, dict[str, int]], 
     assert conn.execute("SELECT * FROM event JOIN content ON content.id = content_id").fetchall() == before
 
 
-def test_what_a_person_wrote_can_be_erased_and_its_digest_stays(filled: tuple[sqlite3.Connection, dict[str, int]]) -> None:
+def test_what_a_person_wrote_can_be_erased_and_its_digest_stays(
+    filled: tuple[sqlite3.Connection, dict[str, int]],
+) -> None:
     conn, _ = filled
     digests = conn.execute("SELECT id, digest FROM content").fetchall()
     conn.execute("UPDATE content SET bytes = NULL")
@@ -119,9 +131,13 @@ def test_what_a_person_wrote_can_be_erased_and_its_digest_stays(filled: tuple[sq
 def test_an_agent_gets_an_event_once_and_an_event_comes_once(filled: tuple[sqlite3.Connection, dict[str, int]]) -> None:
     conn, _ = filled
     with pytest.raises(sqlite3.IntegrityError):
-        conn.execute("INSERT INTO run (event_id, agent_id, version_id, subject_id, state, queued_at) VALUES (1, 'mira', 1, 1, 'queued', 0)")
+        conn.execute(
+            "INSERT INTO run (event_id, agent_id, version_id, subject_id, state, queued_at)"
+            " VALUES (1, 'mira', 1, 1, 'queued', 0)"
+        )
     with pytest.raises(sqlite3.IntegrityError):
         conn.execute(
-            "INSERT INTO event (connection_id, external_id, kind, subject_id, occurred_at, received_at, is_untrusted, is_broken,"
-            " content_id) SELECT connection_id, external_id, kind, subject_id, 1, 1, 1, 0, content_id FROM event"
+            "INSERT INTO event (connection_id, external_id, kind, subject_id, occurred_at, received_at, is_untrusted,"
+            " is_broken, content_id)"
+            " SELECT connection_id, external_id, kind, subject_id, 1, 1, 1, 0, content_id FROM event"
         )

@@ -89,7 +89,9 @@ def record():
         place.database.write(lambda tx: tx.record("test", at=now, actor="person:test"))
     finally:
         place.close()
-deeds = {"open": record, "create": lambda: workspace.create(folder, at=now, actor="person:test"), "lease": lambda: Lease(folder)}
+def create():
+    workspace.create(folder, at=now, actor="person:test")
+deeds = {"open": record, "create": create, "lease": lambda: Lease(folder)}
 try:
     deeds[sys.argv[2]]()
     print("done")
@@ -117,7 +119,9 @@ def give(folder: Path, mode: int) -> None:
 
 
 @POSIX
-@pytest.mark.parametrize(("deed", "mode"), [("open", 0o400), ("lease", 0o400), ("open", 0), ("create", 0), ("lease", 0)])
+@pytest.mark.parametrize(
+    ("deed", "mode"), [("open", 0o400), ("lease", 0o400), ("open", 0), ("create", 0), ("lease", 0)]
+)
 def test_without_the_right_to_write_nothing_is_lost_and_it_is_said(shared: Path, deed: str, mode: int) -> None:
     folder = shared / "workspace"
     path = make(folder)
@@ -173,9 +177,9 @@ def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
 
 def test_an_older_file_on_a_full_disk_stays_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = make(tmp_path)
-    newest = database.migrations()[-1][0]
+    known = database.migrations()
     big = "CREATE TABLE big (x);\nINSERT INTO big SELECT randomblob(4000) FROM audit a, audit b, audit c;\n"
-    monkeypatch.setattr(database, "migrations", lambda real=database.migrations(): [*real, (newest + 1, big)])
+    monkeypatch.setattr(database, "migrations", lambda: [*known, (known[-1][0] + 1, big)])
     connect = database.Database._connect
 
     def small(self: database.Database) -> sqlite3.Connection:
@@ -237,7 +241,10 @@ HOLD += "lease = Lease(Path(sys.argv[1])); print('held', flush=True); sys.stdin.
 @pytest.mark.crash
 def test_death_releases_the_lease(tmp_path: Path) -> None:
     holder = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parents[3]
+        [sys.executable, "-c", HOLD, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[3],
     )
     assert holder.stdin is not None and holder.stdout is not None
     assert holder.stdout.readline() == b"held\n"

@@ -18,7 +18,7 @@ from opsconsole.store.lease import Lease
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.workspace import Workspace
 from opsconsole.store.writer import Writer
-from tests.support.files import NOW, entries, note
+from tests.support.files import NOW, entries
 
 
 @pytest.fixture
@@ -89,7 +89,15 @@ async def test_a_failing_job_takes_nothing_with_it(made: Workspace) -> None:
 
     jobs: list[Any] = [put("k1"), put("k2", fail), put("k3"), wrong_sql, put("k4"), broken_rule, put("k5")]
     answers = await asyncio.gather(*(writer.write(job, name="test") for job in jobs), return_exceptions=True)
-    assert [type(one).__name__ for one in answers] == ["str", "LookupError", "str", "WorkspaceError", "str", "IntegrityError", "str"]
+    assert [type(one).__name__ for one in answers] == [
+        "str",
+        "LookupError",
+        "str",
+        "WorkspaceError",
+        "str",
+        "IntegrityError",
+        "str",
+    ]
     assert keys(made.database) == ["k1", "k3", "k4", "k5"]
     await writer.close()
 
