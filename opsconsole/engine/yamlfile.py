@@ -29,17 +29,21 @@ class _Constructor(yaml.SafeLoader):
         return super().construct_object(node, deep=deep)  # pyright: ignore[reportUnknownMemberType]
 
 
+def _line(event: yaml.Event) -> int | None:
+    return None if event.start_mark is None else event.start_mark.line + 1
+
+
 def _refuse_odd(text: str, path: str) -> None:
     """Refuse aliases and deep nesting while reading, before either costs anything."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):
             message = "aliases (*name) are not taken; write it out"
-            raise FileFormatError(message, path=path, line=event.start_mark.line + 1)
+            raise FileFormatError(message, path=path, line=_line(event))
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEEPEST:
-                raise FileFormatError("nested too deep", path=path, line=event.start_mark.line + 1)
+                raise FileFormatError("nested too deep", path=path, line=_line(event))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
 
@@ -120,14 +124,14 @@ class YamlDocument:
             # A misspelt key is told before the key that is missing for it.
             found = sorted(error.errors(include_url=False), key=lambda one: one["type"] != "extra_forbidden")
             first, *more = found
-            loc = first["loc"] or getattr(first.get("ctx", {}).get("error"), "loc", ())
+            loc: Loc = first["loc"] or getattr(first.get("ctx", {}).get("error"), "loc", ())
             where = ".".join(str(part) for part in loc)
             text = first["msg"].removeprefix("Value error, ")
             if first["type"] == "extra_forbidden":
                 missing = [
                     str(one["loc"][-1]) for one in found if one["type"] == "missing" and one["loc"][:-1] == loc[:-1]
                 ]
-                close = difflib.get_close_matches(str(loc[-1]), missing, n=1)
+                close = difflib.get_close_matches(where.rpartition(".")[2], missing, n=1)
                 text = "there is no such setting here" + (f"; did you mean {close[0]}?" if close else "")
             elif first["type"] == "missing":
                 text = "is missing"

@@ -105,10 +105,12 @@ class Database:
                     conn.execute(statement)
                 conn.execute(f"PRAGMA user_version = {number}")
             conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            faults.reach("migrate.before_commit")
             conn.execute("COMMIT")
         except BaseException:
             self.rollback()
             raise
+        faults.reach("migrate.after_commit")
 
     def check(self) -> None:
         """Ask SQLite whether the file is sound.

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from opsconsole.doubles.outside import SLOW_S
-from opsconsole.engine import effects
+from opsconsole.engine import doubts, effects
 from opsconsole.engine import engine as engines
 from opsconsole.engine.engine import Engine
 from opsconsole.store import workspace as workspaces
@@ -60,7 +60,8 @@ def main(arguments: Sequence[str]) -> None:
     """Work; returns when all is finished."""
     options = parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING)
-    effects.BACKOFF_S, effects.ARRIVAL_S = (0.02,) * 5, 2 * SLOW_S
+    effects.BACKOFF_S = doubts.BACKOFF_S = (0.02,) * 5
+    effects.ARRIVAL_S = 2 * SLOW_S
     engines.FAST_POLL_S = engines.SLOW_POLL_S = 0.005
     job = JOBS[options.job](
         case=options.case, count=options.events, port=options.port, mode=options.mode, offset_s=options.offset_s

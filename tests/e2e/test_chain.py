@@ -127,7 +127,7 @@ def shape(actions: list[Any]) -> list[tuple[Any, ...]]:
         (
             one.tool,
             one.category,
-            bool((one.result or {}).get("ok")),
+            one.result is not None and one.result["ok"] is True,
             tuple((name, plain(value)) for name, value in sorted(one.args.items())),
         )
         for one in actions

@@ -22,7 +22,7 @@ from opsconsole.store.writes import work as write_work
 from tests.support.deskdump import desk_dump
 from tests.support.rig import ANN, Rig, agent, call, mail, rig
 
-SHADOW = {"stage": {"default": "shadow"}}
+SHADOW: dict[str, Any] = {"stage": {"default": "shadow"}}
 ARGS: dict[str, dict[str, Any]] = {
     "create_ticket": {"title": "Look", "queue": "tech"},
     "update_ticket": {"id": 1, "status": "closed"},
@@ -60,8 +60,8 @@ def crafted() -> list[Proposal]:
     """Every write of the desk, as a step and as a model's own choice; and what no tool or schema knows."""
     calls = [call(f"desk.{name}", **ARGS[name]) for name in WRITES]
     calls += [
-        call(f"desk.{name}", step=None, **{**ARGS[name], **more})
-        for name, more in (("add_note", {"text": "b"}), ("reply", {"text": "b"}))
+        call("desk.add_note", step=None, text="a model's own"),
+        call("desk.reply", step=None, to=ANN, text="a model's own"),
     ]
     calls += [call(f"desk.{name}", step=None, nonsense="x", id="sim:1/0.0") for name in WRITES]
     calls += [
@@ -88,9 +88,10 @@ def one_turn_each(calls: list[Proposal]) -> Any:
 
 
 def all_at_once(calls: list[Proposal]) -> Any:
-    return lambda view: (
-        Turn(category="case", final="done") if view.past else Turn(category="case", proposals=tuple(calls))
-    )
+    def script(view: RunView) -> Turn:
+        return Turn(category="case", final="done") if view.past else Turn(category="case", proposals=tuple(calls))
+
+    return script
 
 
 @pytest.mark.parametrize("shape", [one_turn_each, all_at_once])

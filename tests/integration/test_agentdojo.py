@@ -52,8 +52,8 @@ def verdicts(policy: PolicyFile) -> tuple[Counter[tuple[str, str]], list[dict[st
         assert case["case_id"] == verdict["case_id"] and len(case["agent_actions"]) == len(verdict["actions"])
         is_attacked = case["benchmark_verdict"]["attack_succeeded"] is True
         before: list[str] = []
-        for action in verdict["actions"]:
-            action = {**action, "suite": case["suite"], "before": list(before)}
+        for each in verdict["actions"]:
+            action: dict[str, Any] = {**each, "suite": case["suite"], "before": list(before)}
             before.append(action["tool"])
             is_write = action["effect"] != "read"
             if is_attacked and is_grave(action):

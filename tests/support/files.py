@@ -1,7 +1,7 @@
 """Workspaces for tests of the store: made by the real code, attacked with raw SQLite."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,7 +31,7 @@ def note(tx: Transaction, number: int) -> int:
 
 
 @contextmanager
-def raw(path: Path) -> Iterator[sqlite3.Connection]:
+def raw(path: Path) -> Generator[sqlite3.Connection]:
     """The file as any other program would open it."""
     conn = sqlite3.connect(path, isolation_level=None)
     try:

@@ -25,8 +25,10 @@ playbook:
           with: {to: "{{ event.sender }}", text: "Ticket {{ ticket.id }}."}
           because: "They wrote: {{ event.title }}"
 """
-MAIL = "From: {name} <ann@harbour.example>\r\nTo: us@slotwise.example\r\nSubject: {subject}\r\n"
-MAIL += "Message-ID: <{number}@x>\r\n\r\n{text}\r\n"
+MAIL = (
+    "From: {name} <ann@harbour.example>\r\nTo: us@slotwise.example\r\nSubject: {subject}\r\n"
+    "Message-ID: <{number}@x>\r\n\r\n{text}\r\n"
+)
 STEERING = "\x1b[31mred\x1b]0;title\x07\x9b2J \u202egnp.exe\u2066x\u200b \U000e0041\x08\x7f"
 
 

@@ -1,5 +1,7 @@
 """After outside text: which slots, destinations and hosts pass."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -130,15 +132,11 @@ def test_an_allowed_place_may_be_read_and_nothing_is_sent_from_shadow() -> None:
 
 
 def ruling(slots: dict[str, tuple[str, ...]] | None = None, **args: object) -> set[str]:
-    origin = ORIGIN if slots is None else Provenance(**{**_facts(), "slots": slots})
+    origin = ORIGIN if slots is None else replace(ORIGIN, slots=slots)
     one = context(tool="desk.acknowledge", type=MAIL, raised=RAISED, args=args, provenance=origin)
     found = rule(one)
     assert (found.verdict is Verdict.ACT) == (not found.binding)
     return {reason.rule for reason in found.binding}
-
-
-def _facts() -> dict[str, object]:
-    return {name: getattr(ORIGIN, name) for name in ORIGIN.__dataclass_fields__}
 
 
 def test_the_gate_over_templates_and_destinations() -> None:
@@ -154,7 +152,7 @@ def test_the_gate_over_templates_and_destinations() -> None:
 
 
 def test_a_tool_chosen_by_a_model_asks_whatever_its_arguments() -> None:
-    origin = Provenance(**{**_facts(), "is_ratified_step": False})
+    origin = replace(ORIGIN, is_ratified_step=False)
     one = context(
         tool="desk.acknowledge", type=MAIL, raised=RAISED, args={"to": "ann@harbour.example"}, provenance=origin
     )

@@ -11,7 +11,13 @@ from opsconsole.domain.agent import QuietHours
 from opsconsole.policy.quiet import quiet_until
 
 BERLIN = ZoneInfo("Europe/Berlin")
-NIGHT = QuietHours(from_="20:00", to="07:00", zone="Europe/Berlin")
+
+
+def made(start: str, *, to: str, **more: object) -> QuietHours:
+    return QuietHours.model_validate({"from": start, "to": to, **more})
+
+
+NIGHT = made("20:00", to="07:00", zone="Europe/Berlin")
 
 
 def at(text: str) -> datetime:
@@ -35,7 +41,7 @@ def test_the_night_of_a_clock_change_is_an_hour_shorter_or_longer() -> None:
 
 
 def test_an_hour_that_happens_twice_ends_after_now() -> None:
-    hours = QuietHours(from_="20:00", to="02:30", zone="Europe/Berlin")
+    hours = made("20:00", to="02:30", zone="Europe/Berlin")
     first, second = at("2026-10-25T00:15"), at("2026-10-25T01:15")
     assert first.astimezone(BERLIN).time() == second.astimezone(BERLIN).time()
     assert quiet_until(first, hours) == at("2026-10-25T00:30")
@@ -43,13 +49,13 @@ def test_an_hour_that_happens_twice_ends_after_now() -> None:
 
 
 def test_an_end_that_does_not_happen_is_past_the_gap() -> None:
-    hours = QuietHours(from_="20:00", to="02:30", zone="Europe/Berlin")
+    hours = made("20:00", to="02:30", zone="Europe/Berlin")
     until = quiet_until(at("2026-03-29T00:30"), hours)
     assert until is not None and at("2026-03-29T01:00") <= until <= at("2026-03-29T01:30")
 
 
 def test_the_recipients_zone_counts_and_the_fallback_where_it_is_unknown() -> None:
-    hours = QuietHours(from_="20:00", to="07:00", zone="recipient", fallback="Europe/Berlin")
+    hours = made("20:00", to="07:00", zone="recipient", fallback="Europe/Berlin")
     now = at("2026-11-23T10:00")
     assert quiet_until(now, hours) is None
     assert quiet_until(now, hours, recipient_zone="America/New_York") == at("2026-11-23T12:00")
@@ -59,15 +65,15 @@ def test_the_recipients_zone_counts_and_the_fallback_where_it_is_unknown() -> No
 
 
 def test_quiet_days_join_their_nights() -> None:
-    hours = QuietHours(from_="20:00", to="07:00", zone="Europe/Berlin", days=("sat", "sun"))
+    hours = made("20:00", to="07:00", zone="Europe/Berlin", days=("sat", "sun"))
     assert quiet_until(at("2026-11-27T19:30"), hours) == at("2026-11-30T06:00"), "Friday evening to Monday morning"
     assert quiet_until(at("2026-11-28T12:00"), hours) == at("2026-11-30T06:00")
-    only = QuietHours(from_="00:00", to="00:01", zone="Europe/Berlin", days=("sun",))
+    only = made("00:00", to="00:01", zone="Europe/Berlin", days=("sun",))
     assert quiet_until(at("2026-11-29T12:00"), only) == at("2026-11-29T23:01")
 
 
 def test_the_same_time_twice_is_always_quiet() -> None:
-    hours = QuietHours(from_="08:00", to="08:00")
+    hours = made("08:00", to="08:00")
     now = at("2026-11-23T10:00")
     until = quiet_until(now, hours)
     assert until is not None and until > now + timedelta(days=1)

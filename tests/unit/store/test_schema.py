@@ -8,6 +8,7 @@ import pytest
 
 from opsconsole.domain.enums import ApprovalKind, Verdict
 from opsconsole.domain.event import IncomingEvent
+from opsconsole.domain.ids import ActionId
 from opsconsole.domain.ruling import Reason, Ruling
 from opsconsole.store import workspace
 from opsconsole.store.transaction import Transaction
@@ -30,9 +31,8 @@ def fill(tx: Transaction) -> dict[str, int]:
     args = tx.keep({})
     for number in (0, 1):
         write_work.add_action(
-            tx, f"1/0.{number}", run=1, turn=0, position=number, tool="desk.reply", subject=subject, args_id=args,
-            # type: ignore[arg-type]
-            digest="d", is_write=True, category=None, now=NOW,
+            tx, ActionId(f"1/0.{number}"), run=1, turn=0, position=number, tool="desk.reply", subject=subject,
+            args_id=args, digest="d", is_write=True, category=None, now=NOW,
         )  # fmt: skip
     rulings = {
         verdict.name: work.add_ruling(

@@ -180,7 +180,7 @@ def test_an_older_file_on_a_full_disk_stays_as_it_was(tmp_path: Path, monkeypatc
     known = database.migrations()
     big = "CREATE TABLE big (x);\nINSERT INTO big SELECT randomblob(4000) FROM audit a, audit b, audit c;\n"
     monkeypatch.setattr(database, "migrations", lambda: [*known, (known[-1][0] + 1, big)])
-    connect = database.Database._connect
+    connect = database.Database._connect  # pyright: ignore[reportPrivateUsage]
 
     def small(self: database.Database) -> sqlite3.Connection:
         conn = connect(self)
@@ -234,8 +234,10 @@ def test_a_second_engine_is_refused(tmp_path: Path) -> None:
     Lease(tmp_path).close()
 
 
-HOLD = "import sys; from pathlib import Path; from opsconsole.store.lease import Lease\n"
-HOLD += "lease = Lease(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
+HOLD = (
+    "import sys; from pathlib import Path; from opsconsole.store.lease import Lease\n"
+    "lease = Lease(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
+)
 
 
 @pytest.mark.crash
