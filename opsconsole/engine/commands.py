@@ -22,6 +22,7 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runview import wanted_again
 from opsconsole.store import cases
 from opsconsole.store.queries import work
+from opsconsole.store.rows import ActionRow, ApprovalRow, present
 from opsconsole.store.times import to_micros
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import people
@@ -44,32 +45,13 @@ def approve(
         DecisionError: the verb does not fit, the request expired, or the edited arguments do not fit the schema.
     """
     card, now = open_card(kernel, tx, approval_id, digest=digest), kernel.clock.now()
-    approval, action = card.approval, card.action
+    approval = card.approval
     if approval.kind is ApprovalKind.UNKNOWN:
         return settle_unknown(kernel, tx, card, actor=actor, is_done=True, reason="")
-    if approval.kind is ApprovalKind.QUESTION:
-        raise DecisionError(
-            f'Request {approval_id} is a question. Answer it: `opsconsole approvals respond {approval_id} "…"`.'
-        )
-    if approval.expires_at is not None and approval.expires_at <= now:
-        raise DecisionError(
-            f"Request {approval_id} expired {approval.expires_at:%Y-%m-%d %H:%M} UTC; it is never approved by time."
-        )
+    _refuse_unfit(approval, now)
     if (changed := _changed(tx, card, now=now)) is not None:
         return changed
-    args, changed_digest = dict(action.args), action.digest
-    kind = kernel.registry.type(action.tool)
-    if kind is not None:
-        try:
-            args = validate(kind, {**args, **(edited or {})})
-        except ArgumentError as error:
-            raise DecisionError(f"{error}. Nothing was changed.") from error
-    elif edited:
-        args = {**args, **edited}
-    if args != dict(action.args):
-        args_id, changed_digest = keep_arguments(kernel, tx, action.tool, card.loaded.event.subject, args)
-        write_work.set_arguments(tx, action.id, args_id=args_id, digest=changed_digest)
-        action = work.action(tx.conn, action.id) or action
+    action = _with_arguments(kernel, tx, card, edited or {})
     wanted = wanted_again(kernel, card.loaded, action, grant=None)
     judged = kernel.gatekeeper.judge(
         tx, wanted, version=card.version, event=card.loaded.event, phase="decided", now=now
@@ -80,9 +62,9 @@ def approve(
         card,
         verb,
         actor=actor,
-        words={"args": args} if edited else None,
+        words={"args": dict(action.args)} if edited else None,
         judged=judged,
-        action_digest=changed_digest,
+        action_digest=action.digest,
         now=now,
     )
     if judged.ruling.verdict < Verdict.ASK:
@@ -94,7 +76,7 @@ def approve(
         kernel,
         tx,
         action=action.id,
-        digest=changed_digest,
+        digest=action.digest,
         judged=judged,
         approval=approval.id,
         agent=approval.agent_id,
@@ -102,7 +84,7 @@ def approve(
         now=now,
     )
     if grant is not None:
-        give_grant(kernel, tx, card, args, grant, actor=actor, now=now)
+        give_grant(kernel, tx, card, action.args, grant, actor=actor, now=now)
     return _sent_when(judged, now + timedelta(seconds=veto))
 
 
@@ -169,6 +151,33 @@ def _learn(tx: Transaction, card: Card, answer: str, *, actor: str, now: datetim
             tx.touch("cases")
             return True
     return False
+
+
+def _refuse_unfit(approval: ApprovalRow, now: datetime) -> None:
+    if approval.kind is ApprovalKind.QUESTION:
+        raise DecisionError(
+            f'Request {approval.id} is a question. Answer it: `opsconsole approvals respond {approval.id} "…"`.'
+        )
+    if approval.expires_at is not None and approval.expires_at <= now:
+        raise DecisionError(
+            f"Request {approval.id} expired {approval.expires_at:%Y-%m-%d %H:%M} UTC; it is never approved by time."
+        )
+
+
+def _with_arguments(kernel: Kernel, tx: Transaction, card: Card, edited: Mapping[str, Any]) -> ActionRow:
+    """Read the arguments by today's schema, with a person's over the agent's; keep them where they changed."""
+    action, kind = card.action, kernel.registry.type(card.action.tool)
+    args = {**action.args, **edited}
+    if kind is not None:
+        try:
+            args = validate(kind, args)
+        except ArgumentError as error:
+            raise DecisionError(f"{error}. Nothing was changed.") from error
+    if args == dict(action.args):
+        return action
+    args_id, digest = keep_arguments(kernel, tx, action.tool, card.loaded.event.subject, args)
+    write_work.set_arguments(tx, action.id, args_id=args_id, digest=digest)
+    return present(work.action(tx.conn, action.id), action.id)
 
 
 def _changed(tx: Transaction, card: Card, *, now: datetime) -> Answer | None:

@@ -3,6 +3,7 @@
 All in one transaction, committed before anything is done about it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -97,19 +98,7 @@ def _record_action(
     if problem:
         _refuse(tx, setting, identity, proposal.tool, digest, problem, now=now)
         return
-    wanted = Wanted(
-        action_id=identity,
-        run_id=run.id,
-        subject_id=run.subject_id,
-        tool=proposal.tool,
-        args=args,
-        category=turn.category,
-        confidence=turn.confidence,
-        is_abstained=turn.is_abstained,
-        is_tainted=setting.is_tainted,
-        is_ratified_step=proposal.step is not None,
-        slots=proposal.slots,
-    )
+    wanted = _wanted(setting, turn, proposal, identity, args)
     judged = kernel.gatekeeper.judge(
         tx, wanted, version=setting.version, event=setting.event, phase="proposed", now=now
     )
@@ -127,6 +116,22 @@ def _record_action(
         step=proposal.step,
     )
     _follow(kernel, tx, setting, identity, proposal, digest, judged, is_write=is_write, now=now)
+
+
+def _wanted(setting: Setting, turn: Turn, proposal: Proposal, identity: ActionId, args: Mapping[str, Any]) -> Wanted:
+    return Wanted(
+        action_id=identity,
+        run_id=setting.run.id,
+        subject_id=setting.run.subject_id,
+        tool=proposal.tool,
+        args=args,
+        category=turn.category,
+        confidence=turn.confidence,
+        is_abstained=turn.is_abstained,
+        is_tainted=setting.is_tainted,
+        is_ratified_step=proposal.step is not None,
+        slots=proposal.slots,
+    )
 
 
 def _refuse(

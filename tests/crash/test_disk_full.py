@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from opsconsole.domain.errors import DiskError
-from opsconsole.engine.engine import SLOW_POLL_S
+from opsconsole.engine.engine import POLL_S
 from opsconsole.store import workspace as workspaces
 from tests.crash.inprocess import ANSWER, Running, running, until
 from tests.crash.processes import OutsideProcess
@@ -67,7 +67,7 @@ async def test_the_file_is_locked_for_longer_than_we_wait(tmp_path: Path, outsid
         await r.take("first")
         await until(lambda: r.brain.asked, "the brain thinks")
         with contextlib.closing(sqlite3.connect(tmp_path / "w" / "workspace.db", isolation_level=None)) as other:
-            await asyncio.sleep(5 * SLOW_POLL_S)  # the engine sees its own last change; a shorter wait tests less
+            await asyncio.sleep(3 * POLL_S)  # the engine sees its own last change; a shorter wait tests less
             other.execute("BEGIN IMMEDIATE")
             held.set()
             await until(lambda: r.engine.dispatcher.error is not None, "the turn cannot be stored")

@@ -62,7 +62,7 @@ def main(arguments: Sequence[str]) -> None:
     logging.basicConfig(level=logging.WARNING)
     effects.BACKOFF_S = doubts.BACKOFF_S = (0.02,) * 5
     effects.ARRIVAL_S = 2 * SLOW_S
-    engines.FAST_POLL_S = engines.SLOW_POLL_S = 0.005
+    engines.POLL_S = 0.02
     job = JOBS[options.job](
         case=options.case, count=options.events, port=options.port, mode=options.mode, offset_s=options.offset_s
     )

@@ -35,11 +35,7 @@ def agents() -> list[AgentSpec]:
 
 
 def events() -> list[sample.SampleEvent]:
-    deals = {
-        str(number): dict.fromkeys(("id", "name", "stage", "owner", "amount", "contact_email"), "")
-        for number in range(2000)
-    }
-    return sample.events(FOLDER, now=NOW, deals=_AnyDeal(deals))
+    return sample.events(FOLDER, now=NOW, deals=_AnyDeal())
 
 
 class _AnyDeal(dict[str, dict[str, Any]]):

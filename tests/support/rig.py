@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from opsconsole.connectors.desk.connector import DeskConnector
 from opsconsole.domain.action import Proposal
@@ -177,7 +177,7 @@ async def rig(
     time = clock or FakeClock()
     brain: Any = script
     if isinstance(script, Sequence):
-        brain = FakeBrain(one_by_one("case", script))
+        brain = FakeBrain(one_by_one("case", cast(Sequence[Proposal], script)))
     elif callable(script):
         brain = FakeBrain(script)
     workspace = workspaces.create(folder, at=time.now(), actor="person:test")

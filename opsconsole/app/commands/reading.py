@@ -9,10 +9,11 @@ from opsconsole.app.session import Session, opened
 from opsconsole.app.words import count, listed, plain, say, say_json, table, utc
 from opsconsole.domain.errors import NotFoundError
 from opsconsole.engine.cancel import cancel_run
-from opsconsole.engine.runview import load, shown
+from opsconsole.engine.runview import Loaded, load, shown
 from opsconsole.store import lease
 from opsconsole.store.queries import feed as read
 from opsconsole.store.queries import limits, work
+from opsconsole.store.rows import ActionRow, Reader
 
 runs = typer.Typer(help="Runs: one agent working one event.", no_args_is_help=True)
 
@@ -147,40 +148,6 @@ def show(run: Annotated[int, typer.Argument()], *, as_json: AsJson = False, work
 def _story(session: Session, run: int) -> dict[str, Any]:
     conn = session.kernel.reader
     loaded = load(session.kernel, conn, run)
-    actions: list[dict[str, Any]] = []
-    for action in loaded.actions:
-        effect, approval = work.effect_of(conn, action.id), work.approval_of(conn, action.id)
-        proposal = loaded.turns[action.turn].proposals[action.position]
-        actions.append(
-            {
-                "id": action.id,
-                "tool": action.tool,
-                "args": dict(action.args),
-                "is_write": action.is_write,
-                "state": action.state.value,
-                "because": proposal.because,
-                "step": proposal.step,
-                "result": shown(action.result) if action.result is not None else None,
-                "rulings": [
-                    {
-                        "phase": one.phase,
-                        "verdict": one.verdict.name,
-                        "hold_until": one.hold_until,
-                        "if_live": one.if_live,
-                        "reasons": list(one.reasons),
-                        "at": one.at,
-                    }
-                    for one in work.rulings(conn, action.id)
-                ],
-                "effect": None
-                if effect is None
-                else {"id": effect.id, "state": effect.state.value, "attempts": effect.attempts, "error": effect.error},
-                "approval": None
-                if approval is None
-                else {"id": approval.id, "state": approval.state.value, "kind": approval.kind.value},
-                "decisions": read.decisions_of(conn, action.id),
-            }
-        )
     event, row = loaded.event, loaded.run
     return {
         "run": row.id,
@@ -206,9 +173,44 @@ def _story(session: Session, run: int) -> dict[str, Any]:
         "turns": [
             {"rationale": turn.rationale, "evidence": list(turn.evidence), "final": turn.final} for turn in loaded.turns
         ],
-        "actions": actions,
+        "actions": [_action_story(conn, loaded, action) for action in loaded.actions],
         "audit": read.audit_of_run(conn, run),
     }
+
+
+def _action_story(conn: Reader, loaded: Loaded, action: ActionRow) -> dict[str, Any]:
+    effect, approval = work.effect_of(conn, action.id), work.approval_of(conn, action.id)
+    proposal = loaded.turns[action.turn].proposals[action.position]
+    story: dict[str, Any] = {
+        "id": action.id,
+        "tool": action.tool,
+        "args": dict(action.args),
+        "is_write": action.is_write,
+        "state": action.state.value,
+        "because": proposal.because,
+        "step": proposal.step,
+        "result": shown(action.result) if action.result is not None else None,
+        "rulings": [
+            {
+                "phase": one.phase,
+                "verdict": one.verdict.name,
+                "hold_until": one.hold_until,
+                "if_live": one.if_live,
+                "reasons": list(one.reasons),
+                "at": one.at,
+            }
+            for one in work.rulings(conn, action.id)
+        ],
+        "effect": None,
+        "approval": None,
+        "decisions": read.decisions_of(conn, action.id),
+    }
+    if effect is not None:
+        names = {"id": effect.id, "state": effect.state.value, "attempts": effect.attempts, "error": effect.error}
+        story["effect"] = names
+    if approval is not None:
+        story["approval"] = {"id": approval.id, "state": approval.state.value, "kind": approval.kind.value}
+    return story
 
 
 def _tell(story: dict[str, Any]) -> None:

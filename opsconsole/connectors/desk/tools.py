@@ -58,6 +58,10 @@ def _outside(
 
 def desk_tools(desk: str = "desk") -> tuple[ActionType, ...]:
     """Give the desk's tools under the connection's name."""
+    return (*_reads(desk), *_records(desk), *_mails(desk))
+
+
+def _reads(desk: str) -> tuple[ActionType, ...]:
     return (
         _read(f"{desk}.find_contact", "find a contact by address", a.ByEmail),
         _read(f"{desk}.find_company", "find a company", a.FindCompany),
@@ -68,6 +72,11 @@ def desk_tools(desk: str = "desk") -> tuple[ActionType, ...]:
         _read(f"{desk}.thread", "read a mail thread", a.Thread, untrusted=True),
         _read(f"{desk}.search", "search the desk", a.Search, untrusted=True),
         _read(f"{desk}.history", "read who changed a record", a.History),
+    )
+
+
+def _records(desk: str) -> tuple[ActionType, ...]:
+    return (
         _inside(
             f"{desk}.create_ticket",
             "create a ticket",
@@ -117,6 +126,11 @@ def desk_tools(desk: str = "desk") -> tuple[ActionType, ...]:
         _inside(
             f"{desk}.update_deal", "change a deal", a.UpdateDeal, "Change deal {id}", "the earlier values come back"
         ),
+    )
+
+
+def _mails(desk: str) -> tuple[ActionType, ...]:
+    return (
         _inside(f"{desk}.move_mail", "move the mail", a.MoveMail, "Move the mail to {folder}", "the mail goes back"),
         _inside(f"{desk}.tag_mail", "tag the mail", a.TagMail, "Tag the mail {tag}", "the tag is removed"),
         _inside(
