@@ -6,6 +6,7 @@ All in one transaction, committed before anything is done about it.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from opsconsole.domain.action import Proposal
 from opsconsole.domain.canonical import jsonable
