@@ -18,7 +18,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-SLOW_S = 0.3
+SLOW_S = 0.15
+"""How long a slow deed is under way, in seconds."""
 TROUBLES = ("busy", "hang")
 
 

@@ -3,8 +3,9 @@
 All in one transaction, committed before anything is done about it.
 """
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,9 @@ from opsconsole.store.rows import RunRow
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import people
 from opsconsole.store.writes import work as write_work
+
+UNNAMED = "unknown.tool"
+_TOOL_NAME = re.compile(r"[a-z][a-z0-9_-]{0,60}(\.[a-z][a-z0-9_]{0,60})+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,8 @@ def record_turn(kernel: Kernel, tx: Transaction, setting: Setting, turn: Turn, *
 def _record_action(
     kernel: Kernel, tx: Transaction, setting: Setting, turn: Turn, proposal: Proposal, position: int, *, now: datetime
 ) -> None:
+    if not _TOOL_NAME.fullmatch(proposal.tool):
+        proposal = replace(proposal, tool=UNNAMED)  # what a model wrote as a name stays in the turn, not in the record
     run = setting.run
     identity = action_id(run.id, run.turns, position)
     kind = kernel.registry.type(proposal.tool)

@@ -11,6 +11,9 @@ SLOT_LENGTH = 80
 """Longest text a typed slot may carry, in characters."""
 
 _NAME = re.compile(r"[^\W\d_][\w .,'’&()-]*", re.UNICODE)
+_SENTENCE = re.compile(r"\d{4}|(\S+\s+){6}")
+"""What a name does not hold: a telephone number, or more than six words."""
+
 _ID = re.compile(r"[#A-Za-z0-9][A-Za-z0-9#_:-]*")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:?\d{2})?)?")
 _AMOUNT = re.compile(r"-?\d{1,12}([.,]\d{1,4})?( ?[A-Z]{3})?")
@@ -23,7 +26,9 @@ def is_typed(text: str) -> bool:
     """Tell whether a slot's value is a name, an id, a date or an amount: at most 80 characters, no URL, one line."""
     if len(text) > SLOT_LENGTH or _URL.search(text):
         return False
-    return any(pattern.fullmatch(text) for pattern in (_NAME, _ID, _DATE, _AMOUNT)) or text == ""
+    if _NAME.fullmatch(text) and not _SENTENCE.search(text):
+        return True
+    return any(pattern.fullmatch(text) for pattern in (_ID, _DATE, _AMOUNT)) or text == ""
 
 
 def is_trusted_destination(address: str, origin: Provenance) -> bool:

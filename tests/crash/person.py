@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from opsconsole.domain.enums import ApprovalKind
 from opsconsole.domain.errors import DecisionError, WorkspaceBusyError
 from opsconsole.engine import afterwards, commands
+from opsconsole.engine.doorbell import ring
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.registry import Registry
 from opsconsole.store import workspace as workspaces
@@ -76,5 +77,6 @@ class Person:
         """A decision that came too late, or at a locked moment, is made again in the next round where it still fits."""
         try:
             self._workspace.database.write(job, name="decision")
+            ring(self._workspace.folder)
         except (DecisionError, WorkspaceBusyError):
             return
