@@ -56,6 +56,7 @@ class Writer:
         if self._is_closed:
             raise RuntimeError("the writer is closed")
         future: asyncio.Future[_T] = self._loop.create_future()
+        future.add_done_callback(_look_at)
         self._queue.put(_Job(job, name, future))
         return await asyncio.shield(future)
 
@@ -127,6 +128,12 @@ class Writer:
             conn.execute("ROLLBACK TO job")
             transaction.forget_head()
         conn.execute("RELEASE job")
+
+
+def _look_at(future: asyncio.Future[Any]) -> None:
+    """A caller that was cancelled will not ask for the error; that is not a stray one."""
+    if not future.cancelled():
+        future.exception()
 
 
 def _quietly(rollback: Callable[[], None]) -> None:

@@ -26,8 +26,8 @@ IS_FULL = os.environ.get("OPSCONSOLE_CRASH") == "full"
 SEED = os.environ.get("OPSCONSOLE_CRASH_SEED", "slotwise")
 ONLY = os.environ.get("OPSCONSOLE_CRASH_CASE")
 RANDOM_KILLS = 200 if IS_FULL else 15
-SIZES = {"mixed": 40, "sample": 48} if IS_FULL else {"mixed": 12, "sample": 16}
-SMALL = 8
+SIZES = {"mixed": 40, "sample": 48} if IS_FULL else {"mixed": 10, "sample": 16}
+SMALL = 6
 """Events that walk every path of the mixed job once."""
 OFFSET_S = (datetime(2026, 11, 23, 15, 30, tzinfo=UTC) - datetime.now(UTC)).total_seconds()
 """So that the sample meets no quiet hours."""
