@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import Any, cast
 
 import rfc8785
@@ -51,10 +52,12 @@ def digest(value: Json) -> str:
 
 
 def jsonable(value: object) -> Json:
-    """Give `value` as JSON: tuples and sets as lists, other mappings as dicts, integers beyond 2**53 as text."""
+    """Give `value` as JSON: tuples and sets as lists, other mappings as dicts, what JSON cannot say as text."""
     kind = type(value)
-    if kind is str or kind is bool or value is None or kind is float:
+    if kind is str or kind is bool or value is None:
         return value
+    if kind is float:
+        return value if isfinite(cast(float, value)) else str(value)
     if kind is int:
         return value if -_LARGEST <= cast(int, value) <= _LARGEST else str(value)
     if isinstance(value, str):

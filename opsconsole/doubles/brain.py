@@ -11,8 +11,9 @@ Script = Callable[[RunView], Turn]
 class FakeBrain:
     """Answers each turn by calling the script; keeps what it was taught and asked."""
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, *, is_playbook: bool = True) -> None:
         self._script = script
+        self.is_playbook = is_playbook
         self.lessons: list[Lesson] = []
         self.views: list[RunView] = []
 

@@ -13,6 +13,7 @@ from opsconsole.domain.enums import Effect, Reversibility
 from opsconsole.domain.errors import AmbiguousError, TransientError
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.ports import Change, Overlay, Simulated
+from opsconsole.store.rows import Reader
 from opsconsole.store.transaction import Transaction
 
 
@@ -83,6 +84,10 @@ class OutsideConnector:
     def arrive(self, tx: Transaction, incoming: IncomingEvent, *, now: datetime) -> IncomingEvent:
         """Keeps nothing."""
         return incoming
+
+    def zone_of(self, conn: Reader, address: str) -> str:
+        """Nobody's is known."""
+        return ""
 
     async def watch(self) -> AsyncIterator[IncomingEvent]:
         """No events of its own."""

@@ -1,14 +1,12 @@
 """Taking back what was decided, and settling what is in doubt."""
 
-from datetime import timedelta
-
 from opsconsole.domain.enums import ActionState, ApprovalKind, EffectState, Verb
 from opsconsole.domain.errors import DecisionError, NotFoundError
 from opsconsole.engine.decisions import Answer, Card, close, note
+from opsconsole.engine.intents import ask
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import work
 from opsconsole.store.transaction import Transaction
-from opsconsole.store.writes import people
 from opsconsole.store.writes import work as write_work
 
 
@@ -31,18 +29,19 @@ def undo(kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str) -> An
     if effect.state is EffectState.PREPARED:
         write_work.set_effect(tx, effect.id, EffectState.CANCELLED, now=now)
         tx.record("decision.undone", at=now, actor=actor, approval=approval.id, action=action.id)
-        again = people.add_approval(
+        again = ask(
             tx,
             kind=ApprovalKind.ACTION,
             action=action.id,
+            run=action.run_id,
             agent=approval.agent_id,
-            digest=approval.digest,
-            mark=approval.subject_mark,
+            digest=action.digest,
+            ruling_id=work.rulings(tx.conn, action.id)[-1].id,
+            subject=action.subject_id,
             because=approval.because,
-            expires_at=now + timedelta(hours=48),
+            expires_h=48,
             now=now,
         )
-        write_work.set_timer(tx, "approval_expiry", str(again), due=now + timedelta(hours=48))
         return Answer(True, f"Taken back; nothing was sent. It waits again as request {again}.")
     if effect.state is EffectState.DONE and kind is not None and kind.undo is not None:
         write_work.set_timer(tx, "undo", str(effect.id), due=now)

@@ -47,7 +47,7 @@ def apply_agent(tx: Transaction, file: AgentFile, registry: Registry, *, actor: 
     """Put an agent's file in use; give (version number, is it new)."""
     spec = file.spec
     body = spec.model_dump(mode="json", by_alias=True)
-    tools = {tool: registry.fingerprint(tool) for tool in sorted(tools_of(spec))}
+    tools = {tool: registry.fingerprint(tool) for tool in registry.names()}
     text = digest(body)
     version, number, is_new = write_agents.add_version(
         tx,
@@ -68,7 +68,7 @@ def apply_agent(tx: Transaction, file: AgentFile, registry: Registry, *, actor: 
             version=version,
             number=number,
             digest=text,
-            tools=tools,
+            tools=digest(tools),
         )
     return number, is_new
 
@@ -91,14 +91,6 @@ def all_steps(spec: AgentSpec) -> Iterator[tuple[Step, Loc]]:
     """Walk all steps of an agent."""
     for index, category in enumerate(spec.playbook.categories):
         yield from steps_of(category.steps, ("playbook", "categories", index, "steps"))
-
-
-def tools_of(spec: AgentSpec) -> set[str]:
-    """Give every tool an agent names."""
-    named = {step.look_up or step.do for step, _ in all_steps(spec)}
-    named |= set(spec.autonomy.actions) | {raised.action for raised in spec.raised}
-    named |= {tool for special in spec.autonomy.categories.values() for tool in special}
-    return {tool for tool in named if tool}
 
 
 def _check_tools(spec: AgentSpec, document: YamlDocument, registry: Registry) -> None:

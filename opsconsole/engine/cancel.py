@@ -1,5 +1,7 @@
 """Cancelling a run: what has not begun never will; what was sent stays, and is told."""
 
+from datetime import datetime
+
 from opsconsole.domain.enums import ActionState, ApprovalState, EffectState, RunState
 from opsconsole.domain.errors import DecisionError, NotFoundError
 from opsconsole.engine.kernel import Kernel
@@ -10,6 +12,7 @@ from opsconsole.store.writes import work as write_work
 
 _OVER = (RunState.DONE, RunState.FAILED, RunState.CANCELLED)
 _OPEN = (ActionState.PROPOSED, ActionState.WAITING)
+_BEGUN = (EffectState.SENDING, EffectState.UNKNOWN)
 
 
 def cancel_run(kernel: Kernel, tx: Transaction, run_id: int, *, actor: str, reason: str) -> int:
@@ -25,22 +28,43 @@ def cancel_run(kernel: Kernel, tx: Transaction, run_id: int, *, actor: str, reas
         raise NotFoundError(f"There is no run {run_id}. `opsconsole feed` shows their numbers.")
     if run.state in _OVER:
         raise DecisionError(f"Run {run_id} is over ({run.state.value}); there is nothing to cancel.")
-    still_open = [action for action in work.actions(tx.conn, run_id) if action.state in _OPEN]
-    for action in still_open:
+    for action in work.actions(tx.conn, run_id):
         effect = work.effect_of(tx.conn, action.id)
-        if effect is not None and effect.state in (EffectState.SENDING, EffectState.UNKNOWN):
+        if action.state in _OPEN and effect is not None and effect.state in _BEGUN:
             raise DecisionError(
                 f"Run {run_id} is sending, or in doubt about, {action.tool}. Try again when that is settled."
             )
+    closed = close_open_actions(tx, run_id, why="the run was cancelled", actor=actor, now=now)
+    write_work.drop_timer(tx, "run_retry", str(run_id))
+    write_work.set_run(tx, run_id, RunState.CANCELLED, now=now, outcome=reason or "cancelled by a person")
+    tx.record("run.cancelled", at=now, actor=actor, run=run_id, open_actions=closed)
+    return closed
+
+
+def close_open_actions(tx: Transaction, run_id: int, *, why: str, actor: str, now: datetime) -> int:
+    """Close what has not begun of a run: its requests, its prepared effects; give how many actions that were.
+
+    What is being sent or in doubt stays: it must still be settled.
+    """
+    closed = 0
+    for action in work.actions(tx.conn, run_id):
+        effect, approval = work.effect_of(tx.conn, action.id), work.approval_of(tx.conn, action.id)
+        if action.state not in _OPEN or (effect is not None and effect.state in _BEGUN):
+            continue
         if effect is not None and effect.state is EffectState.PREPARED:
             write_work.set_effect(tx, effect.id, EffectState.CANCELLED, now=now)
-        approval = work.approval_of(tx.conn, action.id)
         if approval is not None and approval.state is ApprovalState.WAITING:
             people.close_approval(tx, approval.id, ApprovalState.VOID, now=now)
             write_work.drop_timer(tx, "approval_expiry", str(approval.id))
-        result = {"ok": False, "error": "the run was cancelled"}
-        write_work.set_action(tx, action.id, ActionState.CANCELLED, now=now, result=result)
-    write_work.drop_timer(tx, "run_retry", str(run_id))
-    write_work.set_run(tx, run_id, RunState.CANCELLED, now=now, outcome=reason or "cancelled by a person")
-    tx.record("run.cancelled", at=now, actor=actor, run=run_id, open_actions=len(still_open))
-    return len(still_open)
+        write_work.set_action(tx, action.id, ActionState.CANCELLED, now=now, result={"ok": False, "error": why})
+        tx.record(
+            "action.cancelled",
+            at=now,
+            actor=actor,
+            run=run_id,
+            action=action.id,
+            effect=None if effect is None else effect.id,
+            approval=None if approval is None else approval.id,
+        )
+        closed += 1
+    return closed

@@ -54,7 +54,7 @@ def approve(
     action = _with_arguments(kernel, tx, card, edited or {})
     wanted = wanted_again(kernel, card.loaded, action, grant=None)
     judged = kernel.gatekeeper.judge(
-        tx, wanted, version=card.version, event=card.loaded.event, phase="decided", now=now
+        tx, wanted, version=card.loaded.version, event=card.loaded.event, phase="decided", now=now
     )
     verb = Verb.EDIT if edited else Verb.APPROVE
     note(

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from datetime import timedelta
 
-from opsconsole.domain.enums import ApprovalKind, EffectState
+from opsconsole.domain.enums import ApprovalKind, EffectState, Verdict
 from opsconsole.domain.ids import EffectId
 from opsconsole.engine.effects import BACKOFF_S, CALL_TIMEOUT_S, TRIES, Effects
 from opsconsole.engine.intents import ask
@@ -17,6 +17,8 @@ from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import work as write_work
 
 _log = logging.getLogger(__name__)
+RESEND_S = 600.0
+"""How long after its time an effect may be sent once more to find out about it, in seconds; later a person is asked."""
 
 
 class Doubts:
@@ -57,7 +59,7 @@ class Doubts:
         if kind is None or owner is None or effect.attempts > TRIES or not (kind.is_idempotent or kind.is_findable):
             await self._effects.persist(lambda tx: self._ask_about(tx, effect, loaded, action), "effect.ask_unknown")
             return
-        if not kind.is_idempotent:
+        if kind.is_findable:
             try:
                 found = await asyncio.wait_for(owner.find(self._effects.call(loaded, action, effect)), CALL_TIMEOUT_S)
             except Exception as error:
@@ -67,8 +69,9 @@ class Doubts:
             faults.reach("connector.found")
             if found is not None:
                 await self._effects.finish(effect, loaded, action, found)
-                return
-        if await self._effects.persist(lambda tx: self._again(tx, effect.id), "effect.again"):
+            elif await self._effects.persist(lambda tx: self._back(tx, effect.id), "effect.back"):
+                await self._effects.send(effect.id)
+        elif await self._effects.persist(lambda tx: self._again(tx, effect.id, loaded), "effect.again"):
             await self._effects.perform(self._effects.reload(effect))
 
     def _doubt(self, tx: Transaction) -> int:
@@ -91,9 +94,30 @@ class Doubts:
             )
         return len(effects)
 
-    def _again(self, tx: Transaction, effect_id: EffectId) -> bool:
+    def _back(self, tx: Transaction, effect_id: EffectId) -> bool:
+        """It certainly never arrived: it is prepared as before, and comes before the gate like any other."""
         effect = work.effect(tx.conn, effect_id)
         if effect is None or effect.state is not EffectState.UNKNOWN:
+            return False
+        write_work.hold_effect(tx, effect_id, not_before=None, is_held=False)
+        now = self._kernel.clock.now()
+        tx.record("effect.not_found", at=now, actor="engine", action=effect.action_id, effect=effect_id)
+        return True
+
+    def _again(self, tx: Transaction, effect_id: EffectId, loaded: Loaded) -> bool:
+        """Only sending it once more, which does nothing new, can tell; and only if the gate lets it today."""
+        effect = work.effect(tx.conn, effect_id)
+        if effect is None or effect.state is not EffectState.UNKNOWN:
+            return False
+        action = present(work.action(tx.conn, effect.action_id), effect.action_id)
+        ruling = self._effects.judge_again(tx, effect, action, loaded).ruling
+        is_late = (self._kernel.clock.now() - effect.not_before).total_seconds() > RESEND_S
+        needed = Verdict.ACT if effect.approval_id is None else Verdict.ASK
+        if ruling.hold_until is not None:
+            self._look_later(tx, effect, "held by the gate")
+            return False
+        if ruling.verdict < needed or is_late:
+            self._ask_about(tx, effect, loaded, action)
             return False
         write_work.set_effect(tx, effect_id, EffectState.SENDING, now=self._kernel.clock.now())
         tx.record(

@@ -15,8 +15,9 @@ from opsconsole.engine.gatekeeper import Judgement, audit_reasons
 from opsconsole.engine.intents import ask
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.runview import Loaded, load, shown, wanted_again
+from opsconsole.policy.context import texts_in
 from opsconsole.store import faults
-from opsconsole.store.queries import versions, work
+from opsconsole.store.queries import work
 from opsconsole.store.rows import ActionRow, EffectRow, present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import events as write_events
@@ -52,7 +53,7 @@ class Effects:
     async def send_due(self) -> int:
         """Send every prepared effect whose time has come; give how many were looked at."""
         due = [one for one in work.due_effects(self._kernel.reader, now=self._now()) if one.id not in self.busy]
-        await asyncio.gather(*(self.guarded(effect.id, self._send(effect.id)) for effect in due))
+        await asyncio.gather(*(self.guarded(effect.id, self.send(effect.id)) for effect in due))
         return len(due)
 
     def _now(self) -> datetime:
@@ -88,7 +89,7 @@ class Effects:
             fields=loaded.event.fields,
         )
 
-    async def _send(self, effect_id: EffectId) -> None:
+    async def send(self, effect_id: EffectId) -> None:
         """From prepared to sending, past the gate once more, in one transaction; then the call."""
         effect = work.effect(self._kernel.reader, effect_id)
         if effect is None:
@@ -103,10 +104,7 @@ class Effects:
         if effect is None or effect.state is not EffectState.PREPARED or effect.is_held or effect.not_before > now:
             return False
         action = present(work.action(tx.conn, effect.action_id), effect.action_id)
-        wanted = wanted_again(self._kernel, loaded, action, grant=effect.grant_id)
-        judged = self._kernel.gatekeeper.judge(
-            tx, wanted, version=self._current(tx, loaded), event=loaded.event, phase="sending", now=now
-        )
+        judged = self.judge_again(tx, effect, action, loaded)
         hold, verdict = judged.ruling.hold_until, judged.ruling.verdict
         facts = {"action": action.id, "effect": effect.id, "run": loaded.run.id, "reasons": audit_reasons(judged)}
         if verdict < Verdict.ASK:
@@ -128,10 +126,12 @@ class Effects:
             return True
         return False
 
-    def _current(self, tx: Transaction, loaded: Loaded) -> Any:
-        """The agent's version in use rules, so that a demotion or a new guardrail binds what is still prepared."""
-        found = versions.current_version_of(tx.conn, loaded.run.agent_id)
-        return loaded.version if found is None else self._kernel.roster.version(tx.conn, found)
+    def judge_again(self, tx: Transaction, effect: EffectRow, action: ActionRow, loaded: Loaded) -> Judgement:
+        """Ask the gate once more, with what holds now."""
+        wanted = wanted_again(self._kernel, loaded, action, grant=effect.grant_id)
+        return self._kernel.gatekeeper.judge(
+            tx, wanted, version=loaded.version, event=loaded.event, phase="sending", now=self._now()
+        )
 
     def _void(
         self, tx: Transaction, effect: EffectRow, action: ActionRow, judged: Judgement, facts: Mapping[str, Any]
@@ -266,7 +266,7 @@ class Effects:
             people.close_approval(tx, asked.id, ApprovalState.VOID, now=now)
         if result.is_ok and kind is not None and kind.effect is not Effect.READ:
             write_events.change_subject(tx, action.subject_id, at=now, what=kind.title, run=action.run_id)
-            sent_to = [str(action.args[name]) for name in kind.destinations if action.args.get(name)]
+            sent_to = texts_in([action.args.get(name) for name in kind.destinations])
             write_events.correspond(tx, loaded.event.connection, sent_to, at=now)
         write_work.wake(tx, action.run_id)
         tx.record(

@@ -15,12 +15,12 @@ from opsconsole.domain.agent import Budgets
 from opsconsole.domain.enums import Effect, Level, Stage, Verdict
 from opsconsole.domain.event import Event
 from opsconsole.domain.ruling import Reason, Ruling
-from opsconsole.engine.agents import Version
+from opsconsole.engine.agents import Roster, Version
 from opsconsole.engine.ports import ASK_PERSON
 from opsconsole.engine.registry import Registry
 from opsconsole.policy import gate
 from opsconsole.policy.context import GateContext, Provenance, Usage
-from opsconsole.store.queries import events, limits
+from opsconsole.store.queries import events, limits, versions
 from opsconsole.store.rows import Reader
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import work as write_work
@@ -62,20 +62,26 @@ class Judgement:
 class Gatekeeper:
     """The only caller of the gate."""
 
-    def __init__(self, registry: Registry, workspace: str) -> None:
+    def __init__(self, registry: Registry, workspace: str, roster: Roster) -> None:
         self._registry = registry
         self._workspace = workspace
+        self._roster = roster
 
     def judge(
         self, tx: Transaction, wanted: Wanted, *, version: Version, event: Event, phase: str, now: datetime
     ) -> Judgement:
-        """Ask the gate and store its word."""
+        """Ask the gate and store its word.
+
+        A run follows the playbook it was taken in with, but both that version and the one in use rule, and the lower
+        word holds: a demotion or a new guardrail binds what is queued, parked or prepared.
+        """
         context, grant = self._context(tx, wanted, version=version, event=event, now=now)
-        if wanted.tool == ASK_PERSON:
-            ruling, if_live = _rule_question(context, version), None
-        else:
-            ruling = gate.rule(context)
-            if_live = gate.rule_at_next_rung(context, ruling.verdict)
+        ruling, if_live = _rule(context, version)
+        in_use = versions.current_version_of(tx.conn, version.agent_id)
+        if in_use is not None and in_use != version.id:
+            current = self._roster.version(tx.conn, in_use)
+            today, _ = self._context(tx, wanted, version=current, event=event, now=now)
+            ruling = gate.both(ruling, _rule(today, current)[0])
         ruling_id = write_work.add_ruling(tx, wanted.action_id, ruling, phase=phase, if_live=if_live, now=now)
         destinations = context.destinations() if context.is_write else ()
         recipient = self._recipient(destinations[0]) if destinations else ""
@@ -107,7 +113,7 @@ class Gatekeeper:
             tool=wanted.tool,
             args=wanted.args,
             type=kind,
-            is_type_changed=kind is not None and ratified is not None and ratified != fingerprint,
+            is_type_changed=kind is not None and ratified != fingerprint,
             category=wanted.category,
             stage=spec.stage.stage(wanted.category),
             is_in_scope=spec.scope is None or wanted.category in spec.scope,
@@ -145,11 +151,14 @@ class Gatekeeper:
         ago = None
         if context.type is not None and context.type.repeat_window_s is not None:
             ago = limits.done_ago(conn, subject=wanted.subject_id, tool=wanted.tool, now=now, besides=wanted.action_id)
+        owner = self._registry.owner(wanted.tool)
+        zones = [] if owner is None else [zone for one in destinations if (zone := owner.zone_of(conn, one))]
         return {
+            "recipient_zones": tuple(zones),
             "is_first_contact": is_external
             and any(not events.is_known_correspondent(conn, event.connection, one) for one in destinations),
             "done_ago_s": None if ago is None else ago.total_seconds(),
-            "usages": self._usages(conn, version, destinations, now),
+            "usages": self._usages(conn, version, wanted.action_id, destinations, now),
             "has_category_changed": limits.has_other_category(
                 conn, run=wanted.run_id, category=wanted.category, besides=wanted.action_id
             ),
@@ -163,7 +172,7 @@ class Gatekeeper:
         return tuple(reached[scope] for scope, _ in limits.switches(conn) if scope in reached)
 
     def _usages(
-        self, conn: Reader, version: Version, destinations: tuple[str, ...], now: datetime
+        self, conn: Reader, version: Version, besides: str, destinations: tuple[str, ...], now: datetime
     ) -> tuple[Usage, ...]:
         found: list[Usage] = []
         agent = version.agent_id
@@ -175,7 +184,7 @@ class Gatekeeper:
                 (budget.actions_per_day, _DAY, "day"),
             ):
                 if cap is not None:
-                    used = limits.actions_since(conn, since=now - span, agent=key)
+                    used = limits.actions_since(conn, since=now - span, agent=key, besides=besides)
                     found.append(
                         Usage(f"actions an {word} of {who}" if word == "hour" else f"actions a day of {who}", used, cap)
                     )
@@ -191,7 +200,8 @@ class Gatekeeper:
                 if money is not None:
                     found.append(Usage(f"money {word} of {who}", cost, money))
             if budget.per_recipient_per_day is not None and destinations:
-                used = limits.recipient_since(conn, since=now - _DAY, recipient=self._recipient(destinations[0]))
+                recipient = self._recipient(destinations[0])
+                used = limits.recipient_since(conn, since=now - _DAY, recipient=recipient, besides=besides)
                 found.append(Usage("actions a day towards this recipient", used, budget.per_recipient_per_day))
         return tuple(found)
 
@@ -229,6 +239,13 @@ def event_facts(event: Event) -> dict[str, Any]:
         "occurred_at": event.occurred_at.isoformat(),
         "fields": dict(event.fields),
     }
+
+
+def _rule(context: GateContext, version: Version) -> tuple[Ruling, Ruling | None]:
+    if context.tool == ASK_PERSON:
+        return _rule_question(context, version), None
+    ruling = gate.rule(context)
+    return ruling, gate.rule_at_next_rung(context, ruling.verdict)
 
 
 def _rule_question(context: GateContext, version: Version) -> Ruling:

@@ -85,13 +85,13 @@ def intend(
         now=now,
     )
     write_work.set_action(tx, action, ActionState.WAITING, now=now)
-    if not is_now:
-        tx.record(
-            "effect.prepared",
-            at=now,
-            actor=f"agent:{agent}",
-            action=action,
-            approval=approval,
-            not_before=None if is_held else not_before.isoformat(),
-            held=is_held or None,
-        )
+    tx.record(
+        "effect.sending" if is_now else "effect.prepared",
+        at=now,
+        actor=f"agent:{agent}",
+        action=action,
+        approval=approval,
+        key=key[:16],
+        not_before=None if is_held or is_now else not_before.isoformat(),
+        held=is_held or None,
+    )

@@ -34,4 +34,4 @@ class Kernel:
     gatekeeper: Gatekeeper = field(init=False)
 
     def __post_init__(self) -> None:
-        self.gatekeeper = Gatekeeper(self.registry, self.workspace)
+        self.gatekeeper = Gatekeeper(self.registry, self.workspace, self.roster)

@@ -9,6 +9,7 @@ from opsconsole.domain.action import ActionType, Call, Proposal, Result
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.event import Event, IncomingEvent
 from opsconsole.domain.ids import RunId
+from opsconsole.store.rows import Reader
 from opsconsole.store.transaction import Transaction
 
 ASK_PERSON = "person.ask"
@@ -88,6 +89,10 @@ class Connector(Protocol):
         """In the intake's transaction, for a new event: keep what the connector keeps, add fields of its own."""
         ...
 
+    def zone_of(self, conn: Reader, address: str) -> str:
+        """Give the IANA zone of a recipient, empty where it is not known; runs in the gate's transaction."""
+        ...
+
     def watch(self) -> AsyncIterator[IncomingEvent]:
         """Yield events as they happen; ends at once where the connector has none of its own."""
         ...
@@ -153,6 +158,10 @@ class Lesson:
 
 class Brain(Protocol):
     """What thinks. It proposes; it never acts."""
+
+    is_playbook: bool
+    """It follows the playbook's steps by code: only then do `Proposal.step` and `slots` count. What a model writes
+    about its own proposals ratifies nothing."""
 
     async def turn(self, view: RunView) -> Turn:
         """Think once. Deterministic brains must give the same answer for the same view.

@@ -14,11 +14,12 @@ from opsconsole.domain.action import Call, Result
 from opsconsole.domain.enums import ActionState, RunState, Verdict
 from opsconsole.domain.errors import ConnectorError, EnvironmentError_, TransientError
 from opsconsole.domain.ids import RunId
+from opsconsole.engine.cancel import close_open_actions
 from opsconsole.engine.effects import Effects
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.ports import Brain, Turn
 from opsconsole.engine.runview import OVERLAY, Loaded, is_tainted, load, overlay, refresh, view
-from opsconsole.engine.turns import Setting, record_turn
+from opsconsole.engine.turns import Setting, ratified, record_turn
 from opsconsole.store import faults
 from opsconsole.store.queries import limits, work
 from opsconsole.store.rows import ActionRow
@@ -52,9 +53,7 @@ class RunLoop:
             if loaded.run.state is not RunState.RUNNING:
                 return
             if self._is_paused(loaded):
-                await self._writes.write(
-                    lambda tx: write_work.set_run(tx, run_id, RunState.QUEUED, now=self._now()), name="run.pause"
-                )
+                await self._writes.write(lambda tx: self._requeue(tx, run_id), name="run.pause")
                 return
             if loaded.open_actions:
                 await self._perform(loaded)
@@ -85,9 +84,20 @@ class RunLoop:
         if run is not None and run.state in (RunState.QUEUED, RunState.WAITING):
             write_work.set_run(tx, run_id, RunState.RUNNING, now=self._now())
 
+    def _requeue(self, tx: Transaction, run_id: RunId) -> None:
+        if self._is_running(tx, run_id):
+            write_work.set_run(tx, run_id, RunState.QUEUED, now=self._now())
+
+    def _is_running(self, tx: Transaction, run_id: RunId) -> bool:
+        """A person may have cancelled it meanwhile; then nothing of this engine's work on it is kept."""
+        run = work.run(tx.conn, run_id)
+        return run is not None and run.state is RunState.RUNNING
+
     def _is_paused(self, loaded: Loaded) -> bool:
-        scopes = {"all", f"agent:{loaded.run.agent_id}"}
-        return any(scope in scopes for scope, _ in limits.switches(self._kernel.reader))
+        return bool({"all", f"agent:{loaded.run.agent_id}"} & self._paused_scopes())
+
+    def _paused_scopes(self) -> set[str]:
+        return {scope for scope, _ in limits.switches(self._kernel.reader)}
 
     def _limit(self, loaded: Loaded, seconds: float) -> str:
         caps, run = loaded.version.spec.limits, loaded.run
@@ -120,9 +130,9 @@ class RunLoop:
 
     def _record(self, tx: Transaction, loaded: Loaded, turn: Turn) -> bool:
         now = self._now()
-        run = work.run(tx.conn, loaded.run.id)
-        if run is None or run.state is not RunState.RUNNING:
-            return False  # cancelled while the brain was thinking: nothing of the turn is kept
+        if not self._is_running(tx, loaded.run.id):
+            return False
+        turn = ratified(turn, loaded.version.spec, is_playbook=self._brain.is_playbook)
         tainted = is_tainted(self._kernel, loaded.event, loaded.actions, before_turn=loaded.run.turns)
         record_turn(self._kernel, tx, Setting(loaded.run, loaded.version, loaded.event, tainted), turn, now=now)
         if turn.proposals:
@@ -133,6 +143,8 @@ class RunLoop:
 
     def _later(self, tx: Transaction, loaded: Loaded, error: TransientError) -> None:
         run, now = loaded.run, self._now()
+        if not self._is_running(tx, run.id):
+            return
         attempts = write_work.count_attempt(tx, run.id)
         if attempts >= loaded.version.spec.limits.attempts:
             self._end(tx, run.id, RunState.FAILED, f"gave up after {attempts} tries: {error}")
@@ -147,6 +159,8 @@ class RunLoop:
         run = work.run(tx.conn, run_id)
         if run is None or run.state in (RunState.DONE, RunState.FAILED, RunState.CANCELLED):
             return
+        if state is RunState.FAILED:
+            close_open_actions(tx, run_id, why=outcome, actor="engine", now=now)
         write_work.set_run(tx, run_id, state, now=now, outcome=outcome)
         tx.record(
             "run.finished",
@@ -161,22 +175,29 @@ class RunLoop:
 
     def _park(self, tx: Transaction, run_id: RunId) -> bool:
         """Wait where something is open; decided in the transaction, so that a decision cannot slip past."""
+        if not self._is_running(tx, run_id):
+            return True
         if not work.has_open_actions(tx.conn, run_id):
             return False
         write_work.set_run(tx, run_id, RunState.WAITING, now=self._now())
         return True
 
     async def _perform(self, loaded: Loaded) -> None:
+        """Begin what was recorded as being sent at once, and look things up beside it."""
+        waiting = [action.id for action in loaded.open_actions if action.state is ActionState.WAITING]
+        await asyncio.gather(self._effects.perform_sending(waiting, loaded), self._look_all(loaded))
+
+    async def _look_all(self, loaded: Loaded) -> None:
         proposed = [action for action in loaded.open_actions if action.state is ActionState.PROPOSED]
         results = await asyncio.gather(*(self._look(loaded, action) for action in proposed))
         found = [(action, result) for action, result in zip(proposed, results, strict=True) if result is not None]
         if found:
             await self._writes.write(lambda tx: self._store(tx, loaded, found), name="results.store")
-        waiting = [action.id for action in loaded.open_actions if action.state is ActionState.WAITING]
-        await self._effects.perform_sending(waiting, loaded)
 
     def _store(self, tx: Transaction, loaded: Loaded, found: list[tuple[ActionRow, Mapping[str, Any]]]) -> None:
         now = self._now()
+        if not self._is_running(tx, loaded.run.id):
+            return
         for action, result in found:
             state = {
                 Verdict.SIMULATE: ActionState.SIMULATED,
@@ -209,12 +230,19 @@ class RunLoop:
             if owner is None or not action.is_write:
                 return {"ok": owner is None, "error": "" if owner is None else "not done in shadow", "answer": ""}
             try:
-                simulated = await owner.simulate(call, records)
+                simulated = await asyncio.wait_for(owner.simulate(call, records), READ_TIMEOUT_S)
             except ConnectorError as error:
                 return {"ok": False, "error": str(error)}
+            except EnvironmentError_:
+                raise
+            except Exception as error:
+                _log.warning("%s could not be simulated", call.tool, exc_info=True)
+                return {"ok": False, "error": f"{call.tool} could not be simulated: {type(error).__name__}"}
             return {**simulated.result.to_json(), OVERLAY: {k: dict(v) for k, v in simulated.records.items()}}
         if owner is None:
             return {"ok": False, "error": f"there is no tool {action.tool}"}
+        if f"connection:{owner.id}" in self._paused_scopes():
+            return None
         return (await self._read(owner, call, records)).to_json()
 
     async def _read(self, owner: Any, call: Call, records: Mapping[str, Mapping[str, Any]]) -> Result:

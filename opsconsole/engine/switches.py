@@ -25,7 +25,8 @@ def pause(kernel: Kernel, tx: Transaction, scope: str, *, actor: str, reason: st
         raise NotFoundError(f"There is no {kind} {name} to pause. Nothing was changed.")
     now = kernel.clock.now()
     people.switch_on(tx, scope, reason=reason, actor=actor, now=now)
-    tx.record("switch.on", at=now, actor=actor, scope=scope)
+    words = tx.content_digest(tx.keep({"reason": reason})) if reason else None
+    tx.record("switch.on", at=now, actor=actor, scope=scope, words=words)
 
 
 def resume(kernel: Kernel, tx: Transaction, scope: str, *, actor: str) -> bool:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from opsconsole.domain.action import Proposal
+from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.canonical import jsonable
 from opsconsole.domain.enums import ActionState, ApprovalKind, Effect, Verdict
 from opsconsole.domain.event import Event
@@ -39,6 +40,19 @@ class Setting:
     event: Event
     is_tainted: bool
     """Untrusted text has reached the brain by now."""
+
+
+def ratified(turn: Turn, spec: AgentSpec, *, is_playbook: bool) -> Turn:
+    """Give a turn with only the claims that count.
+
+    A category that is not the playbook's is none: the agent has abstained. Steps and slots are taken from a brain that
+    follows the playbook by code, never from what a model says of its own proposals.
+    """
+    if turn.category is not None and spec.category(turn.category) is None:
+        turn = replace(turn, category=None, is_abstained=True)
+    if not is_playbook:
+        turn = replace(turn, proposals=tuple(replace(one, step=None, slots={}) for one in turn.proposals))
+    return turn
 
 
 def record_turn(kernel: Kernel, tx: Transaction, setting: Setting, turn: Turn, *, now: datetime) -> None:
@@ -121,6 +135,7 @@ def _record_action(
         reasons=audit_reasons(judged),
         if_live=None if judged.if_live is None else judged.if_live.verdict.name,
         step=proposal.step,
+        grant=judged.grant_id,
     )
     _follow(kernel, tx, setting, identity, proposal, digest, judged, is_write=is_write, now=now)
 

@@ -68,7 +68,8 @@ class GateContext:
     event_age_s: float = 0.0
     usages: tuple[Usage, ...] = ()
     quiet_hours: tuple[QuietHours, ...] = ()
-    recipient_zone: str | None = None
+    recipient_zones: tuple[str, ...] = ()
+    """IANA zones of those it goes to, where they are known."""
     confidence: float | None = None
     threshold: float = 0.0
     is_abstained: bool = False
@@ -103,7 +104,7 @@ class GateContext:
         """Give the addresses this call goes to, in lower case."""
         if self.type is None:
             return ()
-        return tuple(folded(address) for name in self.type.destinations for address in _texts(self.args.get(name)))
+        return tuple(folded(address) for name in self.type.destinations for address in texts_in(self.args.get(name)))
 
 
 def folded(address: str) -> str:
@@ -111,13 +112,14 @@ def folded(address: str) -> str:
     return address.lower() if address.isascii() else address
 
 
-def _texts(value: Any) -> tuple[str, ...]:
+def texts_in(value: Any) -> tuple[str, ...]:
+    """Give every text in a JSON value, in order; empty ones left out."""
     if value is None or value == "":
         return ()
     if isinstance(value, str):
         return (value,)
     if isinstance(value, Mapping):
-        return tuple(text for item in value.values() for text in _texts(item))  # pyright: ignore[reportUnknownVariableType]
+        return tuple(text for item in value.values() for text in texts_in(item))  # pyright: ignore[reportUnknownVariableType]
     if isinstance(value, list | tuple):
-        return tuple(text for item in value for text in _texts(item))  # pyright: ignore[reportUnknownVariableType]
+        return tuple(text for item in value for text in texts_in(item))  # pyright: ignore[reportUnknownVariableType]
     return (str(value),)

@@ -39,6 +39,13 @@ def rule(context: GateContext, with_rules: Sequence[Rule] = RULES) -> Ruling:
     return Ruling(verdict, hold, reasons)
 
 
+def both(first: Ruling, second: Ruling) -> Ruling:
+    """Join two rulings: the lower verdict, the later hold, the reasons of both."""
+    holds = [one.hold_until for one in (first, second) if one.hold_until is not None]
+    reasons = (*first.reasons, *(reason for reason in second.reasons if reason not in first.reasons))
+    return Ruling(min(first.verdict, second.verdict), max(holds, default=None), reasons)
+
+
 def rule_at_next_rung(context: GateContext, verdict: Verdict, with_rules: Sequence[Rule] = RULES) -> Ruling | None:
     """Rule as if the agent stood one rung higher: live instead of shadow, else one autonomy level up.
 

@@ -143,7 +143,8 @@ def already_done(context: GateContext) -> Iterator[Reason]:
     """The same thing was done here a moment ago."""
     window = context.type.repeat_window_s if context.type is not None else None
     if context.is_write and window is not None and context.done_ago_s is not None and context.done_ago_s < window:
-        text = f"already done: {context.tool} on this subject {age_in_words(context.done_ago_s)} ago"
+        when = f"{age_in_words(context.done_ago_s)} ago" if context.done_ago_s else "is on its way"
+        text = f"already done: {context.tool} on this subject {when}"
         yield Reason("already_done", text, Verdict.ASK)
 
 
@@ -171,7 +172,9 @@ def quiet_hours(context: GateContext) -> Iterator[Reason]:
     for hours in context.quiet_hours:
         if not any(fnmatchcase(context.tool, pattern) for pattern in hours.actions):
             continue
-        until = quiet.quiet_until(context.now, hours, recipient_zone=context.recipient_zone)
+        zones = context.recipient_zones or (None,)
+        ends = [quiet.quiet_until(context.now, hours, recipient_zone=zone) for zone in zones]
+        until = max((end for end in ends if end is not None), default=None)
         if until is not None:
             text = f"quiet hours {hours.from_} to {hours.to}: waits until {until:%Y-%m-%d %H:%M} UTC"
             yield Reason("quiet_hours", text, hold_until=until)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from opsconsole.domain.canonical import canonical
+from opsconsole.domain.canonical import canonical, jsonable
 from opsconsole.domain.ids import ContentId
 from opsconsole.store import audit
 
@@ -35,8 +35,11 @@ class Transaction:
         self._touched.add(topic)
 
     def keep(self, value: Any) -> ContentId:
-        """Store a JSON value (personal content); give its id."""
-        return self.keep_bytes(canonical(value))
+        """Store a JSON value (personal content); give its id. What JSON cannot say (NaN, 2**60) is kept as text."""
+        try:
+            return self.keep_bytes(canonical(value))
+        except (ValueError, TypeError, RecursionError):
+            return self.keep_bytes(canonical(jsonable(value)))
 
     def keep_bytes(self, data: bytes) -> ContentId:
         """Store bytes under a fresh salt."""

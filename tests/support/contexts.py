@@ -125,7 +125,7 @@ contexts = st.builds(
     event_age_s=st.floats(0, 1e7),
     usages=st.lists(usages, max_size=2).map(tuple),
     quiet_hours=st.lists(quiet_hours, max_size=2).map(tuple),
-    recipient_zone=st.sampled_from([None, "America/New_York", "Nowhere/Here"]),
+    recipient_zones=st.sampled_from([(), ("America/New_York",), ("Nowhere/Here", "Asia/Tokyo")]),
     confidence=st.none() | st.floats(0, 1) | st.just(float("nan")),
     threshold=st.floats(0, 1),
     is_abstained=st.booleans(),

@@ -20,6 +20,8 @@ Nearest = Callable[[str, str, int], Sequence[Hit]]
 class PlaybookBrain:
     """One for all agents of a workspace; each agent has a memory of its own."""
 
+    is_playbook = True
+
     def __init__(self, nearest: Nearest, cases: Callable[[str], Iterable[Lesson]]) -> None:
         self._nearest = nearest
         self._cases = cases

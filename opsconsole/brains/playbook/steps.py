@@ -72,7 +72,7 @@ def take_outcomes(category: Category, place: Place, outcomes: Sequence[Outcome])
     """Bind what came of the pending steps and choose the branch; an `Advance` where the run ends here."""
     steps = steps_at(category, place.path)
     pending, place.pending = place.pending, ()
-    for index, outcome in zip(pending, outcomes, strict=False):
+    for index, outcome in zip(pending, outcomes, strict=True):
         step = steps[index]
         if step.as_ is not None:
             place.bound[step.as_] = dict(outcome.result)
@@ -112,7 +112,10 @@ def advance(category: Category, place: Place, facts: Mapping[str, Any], *, sende
                 continue
             if step.stop is not None:
                 return Advance(end=fill(step.stop, values)[0])
-            proposals.append(_proposal(category, place, step, values, sender))
+            wanted = _proposal(category, place, step, values, sender)
+            if any((one.tool, one.args) == (wanted.tool, wanted.args) for one in proposals):
+                break  # the same call twice in a turn is one action; the second step gets its own, next turn
+            proposals.append(wanted)
         except (UndecidedError, TemplateFailure) as error:
             return Advance(
                 end=f"step {place.next + 1} of {category.name} could not be worked out: {error}", is_handled=False

@@ -83,6 +83,11 @@ class DeskConnector:
         """Keep a mail in the mailbox; the event then knows its number there."""
         return keep_mail(tx, incoming, now=now) if incoming.kind.startswith("mail.") else incoming
 
+    def zone_of(self, conn: Reader, address: str) -> str:
+        """Give the zone of the contact with this address."""
+        found = read.find(conn, "contact", email=address.lower(), limit=1)
+        return str(found[0]["zone"]) if found else ""
+
     async def watch(self) -> AsyncIterator[IncomingEvent]:
         """Notice deals that went quiet; one event for each spell of silence."""
         while self._stalled_after_days is not None:

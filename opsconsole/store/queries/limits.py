@@ -6,24 +6,25 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from opsconsole.store.times import maybe_from_micros, to_micros
+from opsconsole.store.times import from_micros, to_micros
 
 
-def actions_since(conn: sqlite3.Connection, *, since: datetime, agent: str | None) -> int:
-    """Count effects that were made since, of one agent or of all; cancelled ones do not count."""
-    made = "SELECT count(*) FROM effect WHERE created_at >= ? AND state <> 'cancelled'"
+def actions_since(conn: sqlite3.Connection, *, since: datetime, agent: str | None, besides: str = "") -> int:
+    """Count effects that were made since, of one agent or of all, for other actions; cancelled ones do not count."""
+    made = "SELECT count(*) FROM effect WHERE created_at >= ? AND state <> 'cancelled' AND action_id <> ?"
     if agent is None:
-        (count,) = conn.execute(made, (to_micros(since),)).fetchone()
+        (count,) = conn.execute(made, (to_micros(since), besides)).fetchone()
     else:
-        (count,) = conn.execute(made + " AND agent_id = ?", (to_micros(since), agent)).fetchone()
+        (count,) = conn.execute(made + " AND agent_id = ?", (to_micros(since), besides, agent)).fetchone()
     return int(count)
 
 
-def recipient_since(conn: sqlite3.Connection, *, since: datetime, recipient: str) -> int:
+def recipient_since(conn: sqlite3.Connection, *, since: datetime, recipient: str, besides: str) -> int:
     """Count effects towards one recipient (its salted digest) since."""
     (count,) = conn.execute(
-        "SELECT count(*) FROM effect WHERE recipient = ? AND created_at >= ? AND state <> 'cancelled'",
-        (recipient, to_micros(since)),
+        "SELECT count(*) FROM effect WHERE recipient = ? AND created_at >= ? AND state <> 'cancelled'"
+        " AND action_id <> ?",
+        (recipient, to_micros(since), besides),
     ).fetchone()
     return count
 
@@ -39,14 +40,21 @@ def runs_since(conn: sqlite3.Connection, *, since: datetime, agent: str | None) 
 
 
 def done_ago(conn: sqlite3.Connection, *, subject: int, tool: str, now: datetime, besides: str) -> timedelta | None:
-    """Give the time since `tool` was last done on a subject by another action than `besides`; None for never."""
-    row = conn.execute(
-        "SELECT max(e.done_at) FROM action a JOIN effect e ON e.action_id = a.id"
-        " WHERE a.subject_id = ? AND a.tool = ? AND a.is_write = 1 AND e.state = 'done' AND a.id <> ?",
-        (subject, tool, besides),
+    """Give the time since `tool` was last done on a subject by another action than `besides`; None for never.
+
+    What is on its way counts as done now: sent without an answer yet, or prepared before this one.
+    """
+    at, is_coming = conn.execute(
+        "SELECT max(CASE e.state WHEN 'done' THEN e.done_at END),"
+        " max(e.state IN ('sending', 'unknown') OR (e.state = 'prepared' AND e.id < coalesce("
+        "   (SELECT own.id FROM effect own WHERE own.action_id = ?1 AND own.state = 'prepared'), 9223372036854775807)))"
+        " FROM action a JOIN effect e ON e.action_id = a.id"
+        " WHERE a.subject_id = ?2 AND a.tool = ?3 AND a.is_write = 1 AND a.id <> ?1",
+        (besides, subject, tool),
     ).fetchone()
-    at = maybe_from_micros(row[0])
-    return None if at is None else now - at
+    if is_coming:
+        return timedelta(0)
+    return None if at is None else now - from_micros(at)
 
 
 def switches(conn: sqlite3.Connection) -> list[tuple[str, str]]:

@@ -140,4 +140,9 @@ def switch_off(tx: Transaction, scope: str) -> bool:
 def release_held(tx: Transaction) -> None:
     """Let every held effect come before the gate again; what still stands against it will say so."""
     tx.conn.execute("UPDATE effect SET is_held = 0 WHERE state = 'prepared' AND is_held = 1")
+    tx.conn.execute(
+        "UPDATE run SET state = 'queued' WHERE state = 'waiting'"
+        " AND EXISTS (SELECT 1 FROM action WHERE run_id = run.id AND state = 'proposed')"
+    )
     tx.touch("effects")
+    tx.touch("runs")

@@ -181,7 +181,8 @@ def add_effect(
         " ON CONFLICT (action_id) DO UPDATE SET ruling_id = excluded.ruling_id, verdict = excluded.verdict,"
         " approval_id = excluded.approval_id, state = excluded.state, key = excluded.key,"
         " not_before = excluded.not_before, is_held = excluded.is_held, grant_id = excluded.grant_id,"
-        " recipient = excluded.recipient, done_at = NULL WHERE state = 'cancelled' RETURNING id",
+        " recipient = excluded.recipient, created_at = excluded.created_at, attempts = excluded.attempts,"
+        " sent_at = excluded.sent_at, error = '', done_at = NULL WHERE state = 'cancelled' RETURNING id",
         (
             action,
             ruling,
