@@ -107,6 +107,8 @@ class Call:
     """Idempotency key, the same for every try of this effect; empty for reads."""
     fields: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """The event's typed fields, for actions on the event itself (reply in the thread)."""
+    undo_key: str = ""
+    """When `key`'s deed is taken back: the idempotency key of that, the same for every try of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

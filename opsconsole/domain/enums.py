@@ -92,6 +92,16 @@ class EffectState(StrEnum):
     UNDONE = "undone"
 
 
+class UndoState(StrEnum):
+    """Where the taking back of a done effect stands."""
+
+    WANTED = "wanted"
+    SENDING = "sending"
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
 class ApprovalKind(StrEnum):
     """What a person is asked: may this be done, what is the answer, or did this happen."""
 

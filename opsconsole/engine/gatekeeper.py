@@ -152,7 +152,9 @@ class Gatekeeper:
         if context.type is not None and context.type.repeat_window_s is not None:
             ago = limits.done_ago(conn, subject=wanted.subject_id, tool=wanted.tool, now=now, besides=wanted.action_id)
         owner = self._registry.owner(wanted.tool)
-        zones = [] if owner is None else [zone for one in destinations if (zone := owner.zone_of(conn, one))]
+        zones: list[str] = []
+        if owner is not None and any(hours.zone == "recipient" for hours in context.quiet_hours):
+            zones = [zone for one in destinations if (zone := owner.zone_of(conn, one))]
         return {
             "recipient_zones": tuple(zones),
             "is_first_contact": is_external

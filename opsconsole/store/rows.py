@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from opsconsole.domain.enums import ActionState, ApprovalKind, ApprovalState, EffectState, RunState, Verdict
+from opsconsole.domain.enums import ActionState, ApprovalKind, ApprovalState, EffectState, RunState, UndoState, Verdict
 from opsconsole.domain.ids import ActionId, AgentId, ApprovalId, EffectId, EventId, RunId, SubjectId, VersionId
 
 Reader = sqlite3.Connection
@@ -83,6 +83,17 @@ class EffectRow:
     attempts: int
     agent_id: AgentId
     grant_id: int | None
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class UndoRow:
+    """The taking back of a done effect."""
+
+    effect_id: EffectId
+    state: UndoState
+    key: str
+    attempts: int
     error: str
 
 

@@ -1,0 +1,144 @@
+"""Taking done effects back: an effect too, with its intent first, a key of its own, and doubt where doubt is."""
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from opsconsole.domain.action import Call, Result
+from opsconsole.domain.enums import EffectState, UndoState
+from opsconsole.domain.errors import PermanentError, TransientError
+from opsconsole.domain.ids import EffectId
+from opsconsole.engine.effects import BACKOFF_S, CALL_TIMEOUT_S, TRIES, Effects
+from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.runview import shown
+from opsconsole.store import faults
+from opsconsole.store.queries import undos, work
+from opsconsole.store.rows import EffectRow, UndoRow, present
+from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import undos as write
+from opsconsole.store.writes import work as write_work
+
+_log = logging.getLogger(__name__)
+TIMER = "undo"
+
+
+class Undos:
+    """Takes back what a person wants undone. What is not known to be undone is repeated only where a repeat is safe."""
+
+    def __init__(self, kernel: Kernel, effects: Effects) -> None:
+        self._kernel = kernel
+        self._effects = effects
+
+    async def doubt_what_was_sending(self) -> None:
+        """At start: what a dead engine was taking back is unknown now."""
+        if undos.sending(self._kernel.reader):
+            await self._effects.persist(self._doubt_all, "undo.doubt")
+
+    async def run(self, effect_id: EffectId) -> None:
+        """Take one effect back, or try to."""
+        undo = await self._effects.persist(lambda tx: self._begin(tx, effect_id), "undo.begin")
+        if undo is None:
+            return
+        effect = present(work.effect(self._kernel.reader, effect_id), f"effect {effect_id}")
+        try:
+            result = await asyncio.wait_for(self._call(effect, undo), CALL_TIMEOUT_S)
+        except TransientError as error:
+            await self._effects.persist(lambda tx, e=error: self._later(tx, effect, undo, e), "undo.retry")
+            return
+        except PermanentError as error:
+            result = Result(is_ok=False, error=str(error))
+        except Exception as error:
+            why = f"{type(error).__name__}: {error}"
+            await self._effects.persist(lambda tx: self._doubt(tx, effect, undo, why), "undo.unknown")
+            return
+        faults.reach("connector.after_undo")
+        await self._effects.persist(lambda tx: self._finish(tx, effect, result), "effect.undo")
+
+    def _begin(self, tx: Transaction, effect_id: EffectId) -> UndoRow | None:
+        now = self._kernel.clock.now()
+        write_work.drop_timer(tx, TIMER, str(effect_id))
+        effect, earlier = work.effect(tx.conn, effect_id), undos.undo_of_effect(tx.conn, effect_id)
+        is_under_way = earlier is not None and earlier.state is UndoState.SENDING
+        if effect is None or effect.state is not EffectState.DONE or is_under_way:
+            return None
+        write.begin_undo(tx, effect_id, key=f"{effect.key}:undo", tries=TRIES, now=now)
+        undo = present(undos.undo_of_effect(tx.conn, effect_id), f"undo of {effect_id}")
+        self._record(tx, "effect.undoing", effect, attempt=undo.attempts)
+        return undo
+
+    async def _call(self, effect: EffectRow, undo: UndoRow) -> Result:
+        loaded, action = self._effects.load(effect)
+        owner = self._kernel.registry.owner(action.tool)
+        if owner is None:
+            raise PermanentError(f"there is no tool {action.tool} any more")
+        call = Call(
+            action_id=action.id,
+            tool=action.tool,
+            args=action.args,
+            subject=loaded.event.subject,
+            actor="person",
+            key=effect.key,
+            fields=loaded.event.fields,
+            undo_key=undo.key,
+        )
+        faults.reach("connector.before_undo")
+        return await owner.undo(call, shown(action.result))
+
+    def _finish(self, tx: Transaction, effect: EffectRow, result: Result) -> None:
+        if not result.is_ok:
+            self._fail(tx, effect, UndoState.FAILED, result.error or "the system refused", "refused")
+            return
+        now = self._kernel.clock.now()
+        write_work.set_effect(tx, effect.id, EffectState.UNDONE, now=now)
+        write.set_undo(tx, effect.id, UndoState.DONE, error=result.error, now=now)
+        self._record(tx, "effect.undone", effect, is_partial=True if result.error else None)
+
+    def _later(self, tx: Transaction, effect: EffectRow, undo: UndoRow, error: TransientError) -> None:
+        if undo.attempts >= TRIES:
+            self._fail(tx, effect, UndoState.FAILED, f"gave up after {TRIES} tries: {error}", "gave up")
+            return
+        text = f"not undone yet, will be tried again: {error}"
+        self._again(tx, effect, undo, UndoState.WANTED, text, wish_s=error.retry_after_s)
+        self._record(tx, "effect.undo_retry", effect, attempt=undo.attempts)
+
+    def _doubt(self, tx: Transaction, effect: EffectRow, undo: UndoRow, why: str) -> None:
+        """Only a system that honours keys is asked once more; else a person must look."""
+        action = present(work.action(tx.conn, effect.action_id), effect.action_id)
+        kind = self._kernel.registry.type(action.tool)
+        if kind is None or not kind.is_idempotent or undo.attempts >= TRIES:
+            text = f"it is not known whether it was taken back ({why}); look there"
+            self._fail(tx, effect, UndoState.UNKNOWN, text, "not known")
+            return
+        self._again(tx, effect, undo, UndoState.UNKNOWN, f"not known yet whether it was undone: {why}")
+        self._record(tx, "effect.undo_unknown", effect, attempt=undo.attempts)
+
+    def _doubt_all(self, tx: Transaction) -> None:
+        for undo in undos.sending(tx.conn):
+            effect = present(work.effect(tx.conn, undo.effect_id), f"effect {undo.effect_id}")
+            self._doubt(tx, effect, undo, "the engine stopped meanwhile")
+
+    def _again(
+        self,
+        tx: Transaction,
+        effect: EffectRow,
+        undo: UndoRow,
+        state: UndoState,
+        text: str,
+        *,
+        wish_s: float | None = None,
+    ) -> None:
+        now = self._kernel.clock.now()
+        wait_s = wish_s or BACKOFF_S[min(undo.attempts - 1, len(BACKOFF_S) - 1)]
+        write.set_undo(tx, effect.id, state, error=text, now=now)
+        write_work.set_timer(tx, TIMER, str(effect.id), due=now + timedelta(seconds=wait_s))
+
+    def _fail(self, tx: Transaction, effect: EffectRow, state: UndoState, text: str, why: str) -> None:
+        error = f"could not be undone: {text}"
+        write.set_undo(tx, effect.id, state, error=error, now=self._kernel.clock.now())
+        self._record(tx, "effect.undo_failed", effect, why=why)
+        _log.warning("effect %d %s", effect.id, error)
+
+    def _record(self, tx: Transaction, kind: str, effect: EffectRow, **facts: object) -> None:
+        run = int(effect.action_id.partition("/")[0])
+        now = self._kernel.clock.now()
+        tx.record(kind, at=now, actor="engine", run=run, action=effect.action_id, effect=effect.id, **facts)
