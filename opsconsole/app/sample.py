@@ -145,7 +145,6 @@ def _event(
         sender=str(entry.get("from") or "").lower(),
         sender_name=str(entry.get("name") or ""),
         is_verified=bool(entry.get("verified")),
-        is_untrusted=not kind.startswith("deal."),
         recipients=tuple(str(one).lower() for one in _list(entry.get("to"))),
         fields=fields,
     )

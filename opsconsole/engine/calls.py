@@ -15,7 +15,8 @@ REST_S = (0.5, 30.0)
 class Calls:
     """Starts, counts and ends them. What goes wrong unexpectedly is logged; only the loss of the workspace is fatal."""
 
-    def __init__(self) -> None:
+    def __init__(self, when_ended: Callable[[], None]) -> None:
+        self._when_ended = when_ended
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._rests: dict[str, tuple[float, float]] = {}
         self._fenced = asyncio.Event()
@@ -27,7 +28,8 @@ class Calls:
         until, _ = self._rests.get(name, (0.0, 0.0))
         if name in self._tasks or asyncio.get_running_loop().time() < until:
             return False
-        self._tasks[name] = asyncio.create_task(self._run(name, make), name=name)
+        task = self._tasks[name] = asyncio.create_task(self._run(name, make), name=name)
+        task.add_done_callback(lambda _: self._ended(name))
         return True
 
     async def idle(self) -> bool:
@@ -63,6 +65,10 @@ class Calls:
         for name in self._tasks:
             _log.error("%s does not end; it is left", name)
 
+    def _ended(self, name: str) -> None:
+        del self._tasks[name]
+        self._when_ended()
+
     async def _run(self, name: str, make: Callable[[], Coroutine[Any, Any, Any]]) -> None:
         try:
             await make()
@@ -76,5 +82,3 @@ class Calls:
                 self._fenced.set()
             is_known = isinstance(error, DiskError | WorkspaceBusyError | FencedError)
             _log.error("%s rests for %.1f s: %s", name, wait_s, error, exc_info=not is_known)
-        finally:
-            del self._tasks[name]

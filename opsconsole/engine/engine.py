@@ -3,13 +3,19 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
 
-from opsconsole.domain.enums import RunState
-from opsconsole.domain.errors import DiskError, EnvironmentError_, WorkspaceBusyError
+from opsconsole.domain.enums import EffectState, RunState
+from opsconsole.domain.errors import (
+    DiskError,
+    EnvironmentError_,
+    WorkspaceBusyError,
+)
 from opsconsole.domain.event import IncomingEvent
+from opsconsole.domain.ids import EffectId
+from opsconsole.engine.calls import Calls
 from opsconsole.engine.dispatch import Dispatcher
 from opsconsole.engine.doorbell import Doorbell
 from opsconsole.engine.doubts import Doubts
@@ -20,6 +26,8 @@ from opsconsole.engine.ports import Brain, Clock, Connector, Lesson
 from opsconsole.engine.registry import Registry
 from opsconsole.engine.runloop import RunLoop
 from opsconsole.engine.timers import Timers
+from opsconsole.engine.undos import Undos
+from opsconsole.engine.watches import watch
 from opsconsole.store import audit, heads
 from opsconsole.store.lease import Lease
 from opsconsole.store.queries import cases, changes, work
@@ -34,6 +42,10 @@ WIDTH = 24
 POLL_S = 0.25
 """How often the file is asked whether another process wrote, where nobody rings."""
 HEAD_EVERY_S = 300.0
+GRACE_S = 2.0
+"""At the end, calls under way have so long to come to theirs before they are cancelled, in seconds."""
+END_S = 5.0
+"""What was cancelled has so long to end, in seconds."""
 
 
 class SystemClock:
@@ -63,6 +75,7 @@ class Engine:
         self._width = width
         self._stop = asyncio.Event()
         self._last_case = 0
+        self._did_start = False
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> "Engine":
@@ -78,18 +91,22 @@ class Engine:
             self.loop = RunLoop(self.kernel, self.writer, self.brain, self.effects)
             self.dispatcher = Dispatcher(self.kernel, self.loop, width=self._width)
             self.doorbell = Doorbell(self.workspace.folder)
-            self.timers = Timers(self.kernel, self.writer, self.doubts)
+            self.undos = Undos(self.kernel, self.effects)
+            self.calls = Calls(self.dispatcher.kick)
+            self.timers = Timers(self.kernel, self.writer, self.calls, self.doubts, self.undos)
             await self._recover()
         except BaseException:
             self._lease.close()
             raise
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, _: object, error: BaseException | None, trace: object) -> None:
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=END_S)
         await self.dispatcher.close()
+        await self.calls.close(grace_s=GRACE_S if error is None else 0.0, deadline_s=END_S)
         self.doorbell.close()
         with contextlib.suppress(EnvironmentError_):
             await self.writer.write(
@@ -112,6 +129,7 @@ class Engine:
 
         await self.writer.write(job, name="engine.start")
         await self.doubts.doubt_what_was_sending()
+        await self.undos.doubt_what_was_sending()
         self.learn_new_cases()
 
     def learn_new_cases(self) -> None:
@@ -131,12 +149,14 @@ class Engine:
 
     async def settle(self) -> None:
         """Work until all that is left waits for a person or for a time to come."""
-        await self.doubts.reconcile_all()
+        self.calls.error = None
+        self._start_reconciling()
         while True:
             self.learn_new_cases()
             await self.dispatcher.idle()
             self._raise_if_stopped()
-            if not await self.timers.run_due() and not await self.effects.send_due() and not self._has_queued():
+            did_start, was_busy = await self._start_due(), await self.calls.idle()
+            if not did_start and not was_busy and not self._has_queued():
                 return
 
     def _has_queued(self) -> bool:
@@ -164,7 +184,8 @@ class Engine:
         self._spawn(self._note_heads(), "note-heads")
         for connector in self.registry.connectors.values():
             self._spawn(self._watch(connector), f"watch-{connector.id}")
-        self._spawn(self.doubts.reconcile_all(), "reconcile")
+        self._spawn(self.calls.until_fenced(), "fenced")
+        self._start_reconciling()
         stop = asyncio.create_task(self._stop.wait())
         try:
             while not self._stop.is_set():
@@ -180,8 +201,7 @@ class Engine:
         self._tasks.append(asyncio.create_task(work_, name=name))
 
     async def _watch(self, connector: Connector) -> None:
-        async for incoming in connector.watch():
-            await self._patiently(lambda one=incoming: self.take(connector.id, one))
+        await watch(connector, lambda one: self._patiently(lambda: self.take(connector.id, one)))
 
     async def _watch_file(self) -> None:
         """Notice what other processes wrote, and what has come due."""
@@ -191,7 +211,8 @@ class Engine:
         while True:
             while True:
                 left_s = POLL_S if due is None else (due - self.clock.now()).total_seconds()
-                await self.doorbell.wait(min(POLL_S, max(0.01, left_s)))
+                least_s = 0.01 if self._did_start else POLL_S  # what is due and cannot be started is not hurried
+                await self.doorbell.wait(min(POLL_S, max(least_s if left_s <= 0 else 0.01, left_s)))
                 present = changes.data_version(self.reader)
                 if present != version or (due is not None and self.clock.now() >= due) or self.dispatcher.error:
                     break
@@ -214,12 +235,27 @@ class Engine:
                 )
             )
         self.learn_new_cases()
-        await self._patiently(self._due_work)
+        await self._patiently(self._start_due)
         self.dispatcher.kick()
 
-    async def _due_work(self) -> None:
-        while await self.timers.run_due() or await self.effects.send_due():
-            self.dispatcher.kick()
+    async def _start_due(self) -> bool:
+        """Act on what has come due; calls to other systems are started, never waited for. Tell whether any was."""
+        did_start = await self.timers.run_due() > 0
+        for effect in work.due_effects(self.reader, now=self.clock.now()):
+            if effect.id not in self.effects.busy:
+                did_start |= self.calls.start(f"send {effect.id}", lambda e=effect.id: self._send(e))
+        self._did_start = did_start
+        return did_start
+
+    def _start_reconciling(self) -> None:
+        """Settle what is in doubt and has no timer or question of its own yet."""
+        for effect in work.effects_in(self.reader, EffectState.UNKNOWN):
+            is_asked = work.is_asked(self.reader, effect.action_id)
+            if not is_asked and not work.has_timer(self.reader, "reconcile", str(effect.id)):
+                self.calls.start(f"reconcile {effect.id}", lambda e=effect.id: self.timers.reconcile(e))
+
+    async def _send(self, effect: EffectId) -> None:
+        await self.effects.guarded(effect, self.effects.send(effect))
 
     async def _patiently(self, make: Callable[[], Coroutine[Any, Any, Any]]) -> None:
         """A full or locked disk stops the work, not the engine: it is tried again, and nothing is lost."""
@@ -238,9 +274,3 @@ class Engine:
             with contextlib.suppress(OSError):
                 heads.note(self.workspace.folder, audit.head(self.reader), self.clock.now())
             await asyncio.sleep(HEAD_EVERY_S)
-
-
-async def nothing() -> AsyncIterator[IncomingEvent]:
-    """The events of a connector that has none of its own."""
-    return
-    yield

@@ -1,14 +1,18 @@
 """Durable waits that came due: expiries, retries, doubts, undoings."""
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 
-from opsconsole.domain.action import Call
-from opsconsole.domain.enums import ActionState, ApprovalState, EffectState
+from opsconsole.domain.enums import ActionState, ApprovalState
+from opsconsole.domain.errors import EnvironmentError_
 from opsconsole.domain.ids import EffectId
+from opsconsole.engine.calls import Calls
 from opsconsole.engine.doubts import Doubts
 from opsconsole.engine.kernel import Kernel, Writes
-from opsconsole.engine.runview import load, shown
+from opsconsole.engine.runview import load
+from opsconsole.engine.undos import TIMER as UNDO
+from opsconsole.engine.undos import Undos
 from opsconsole.store.queries import work
 from opsconsole.store.rows import present
 from opsconsole.store.transaction import Transaction
@@ -16,35 +20,62 @@ from opsconsole.store.writes import people
 from opsconsole.store.writes import work as write_work
 
 _log = logging.getLogger(__name__)
+PUT_OFF_S = 60.0
+"""A timer whose work fails unexpectedly is tried again so much later, in seconds."""
 
 
 class Timers:
     """Acts on timers; each is dropped in the transaction that acts on it."""
 
-    def __init__(self, kernel: Kernel, writes: Writes, doubts: Doubts) -> None:
+    def __init__(self, kernel: Kernel, writes: Writes, calls: Calls, doubts: Doubts, undos: Undos) -> None:
         self._kernel = kernel
         self._writes = writes
+        self._calls = calls
         self._doubts = doubts
+        self._undos = undos
 
     async def run_due(self) -> int:
-        """Act on every timer that is due; give how many."""
+        """Act on every timer that is due; give how many were acted on. Calls are started, not waited for."""
         due = work.due_timers(self._kernel.reader, now=self._kernel.clock.now())
+        count = 0
         for _, kind, ref in due:
-            if kind == "approval_expiry":
-                await self._writes.write(lambda tx, r=ref: self._expire(tx, int(r)), name="timer.expiry")
-            elif kind == "run_retry":
-                await self._writes.write(lambda tx, r=ref: self._retry(tx, int(r)), name="timer.retry")
-            elif kind == "reconcile":
-                await self._writes.write(
-                    lambda tx, r=ref: write_work.drop_timer(tx, "reconcile", r), name="timer.reconcile"
-                )
-                await self._doubts.reconcile(EffectId(int(ref)))
-            elif kind == "undo":
-                await self._undo(EffectId(int(ref)))
-            else:
-                _log.error("unknown timer %s %s dropped", kind, ref)
-                await self._writes.write(lambda tx, k=kind, r=ref: write_work.drop_timer(tx, k, r), name="timer.drop")
-        return len(due)
+            try:
+                count += await self._act(kind, ref)
+            except EnvironmentError_:
+                raise
+            except Exception:
+                _log.exception("timer %s %s is put off", kind, ref)
+                later = self._kernel.clock.now() + timedelta(seconds=PUT_OFF_S)
+                await self._write(lambda tx, k=kind, r=ref, d=later: write_work.set_timer(tx, k, r, due=d), "put_off")
+        return count
+
+    async def _act(self, kind: str, ref: str) -> bool:
+        if kind == "reconcile":
+            return self._calls.start(f"reconcile {ref}", lambda: self.reconcile(EffectId(int(ref))))
+        if kind == UNDO:
+            return self._calls.start(f"undo {ref}", lambda: self._undos.run(EffectId(int(ref))))
+        if kind == "approval_expiry":
+            await self._write(lambda tx: self._expire(tx, int(ref)), "expiry")
+        elif kind == "run_retry":
+            await self._write(lambda tx: self._retry(tx, int(ref)), "retry")
+        else:
+            _log.error("unknown timer %s %s dropped", kind, ref)
+            await self._write(lambda tx: write_work.drop_timer(tx, kind, ref), "drop")
+        return True
+
+    async def reconcile(self, effect: EffectId) -> None:
+        """Settle a doubt; where that fails unexpectedly, it is tried again later."""
+        ref = str(effect)
+        await self._write(lambda tx: write_work.drop_timer(tx, "reconcile", ref), "reconcile")
+        try:
+            await self._doubts.reconcile(effect)
+        except Exception:
+            later = self._kernel.clock.now() + timedelta(seconds=PUT_OFF_S)
+            await self._write(lambda tx: write_work.set_timer(tx, "reconcile", ref, due=later), "put_off")
+            raise
+
+    async def _write(self, job: Callable[[Transaction], None], name: str) -> None:
+        await self._writes.write(job, name=f"timer.{name}")
 
     def _retry(self, tx: Transaction, run: int) -> None:
         write_work.drop_timer(tx, "run_retry", str(run))
@@ -74,37 +105,3 @@ class Timers:
         write_work.set_action(tx, action.id, ActionState.LAPSED, now=now, result=result)
         write_work.wake(tx, action.run_id)
         tx.record("approval.lapsed", at=now, actor="engine", **facts)
-
-    async def _undo(self, effect_id: EffectId) -> None:
-        effect = work.effect(self._kernel.reader, effect_id)
-        action = None if effect is None else work.action(self._kernel.reader, effect.action_id)
-        owner = None if action is None else self._kernel.registry.owner(action.tool)
-        text, is_undone = "it is gone", False
-        if effect is not None and action is not None and owner is not None and effect.state is EffectState.DONE:
-            loaded = load(self._kernel, self._kernel.reader, action.run_id)
-            call = Call(
-                action_id=action.id,
-                tool=action.tool,
-                args=action.args,
-                subject=loaded.event.subject,
-                actor="person",
-                key=effect.key,
-                fields=loaded.event.fields,
-            )
-            try:
-                result = await owner.undo(call, shown(action.result))
-                is_undone, text = result.is_ok, result.error
-            except Exception as error:
-                text = str(error)
-
-        def job(tx: Transaction) -> None:
-            now = self._kernel.clock.now()
-            write_work.drop_timer(tx, "undo", str(effect_id))
-            if is_undone:
-                write_work.set_effect(tx, effect_id, EffectState.UNDONE, now=now)
-            word = "effect.undone" if is_undone else "effect.undo_failed"
-            tx.record(word, at=now, actor="engine", effect=effect_id, action=None if action is None else action.id)
-
-        await self._writes.write(job, name="effect.undo")
-        if not is_undone:
-            _log.warning("effect %d could not be undone: %s", effect_id, text)

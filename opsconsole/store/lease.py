@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from pathlib import Path
 from types import TracebackType
 
@@ -10,6 +11,9 @@ from opsconsole.store.database import Database
 from opsconsole.store.transaction import Transaction
 
 NAME = "engine.lock"
+LOOKS = 20
+LOOK_S = 0.05
+"""Somebody who only looks whether there is an engine holds the lock for a moment: it is tried so often, in seconds."""
 
 if sys.platform == "win32":
     import msvcrt
@@ -17,11 +21,33 @@ if sys.platform == "win32":
     def _lock(descriptor: int) -> None:
         os.lseek(descriptor, 1024, os.SEEK_SET)
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+
+    def _is_engines(descriptor: int) -> bool:
+        """There is no way to look without taking the lock, so whoever looks does it again."""
+        for _ in range(LOOKS):
+            try:
+                _lock(descriptor)
+            except OSError:
+                time.sleep(LOOK_S)  # noqa: TID251 - before there is a loop
+            else:
+                os.lseek(descriptor, 1024, os.SEEK_SET)
+                msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+                return False
+        return True
 else:
     import fcntl
 
     def _lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _is_engines(descriptor: int) -> bool:
+        """An engine's lock is exclusive; whoever only looks shares theirs, for a moment."""
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+        return False
 
 
 class Lease:
@@ -42,7 +68,7 @@ class Lease:
                 f"{self._path} cannot be written: {error.strerror}. Give yourself the right to write {folder}."
             ) from error
         try:
-            _lock(self._descriptor)
+            _take(self._descriptor)
         except OSError as error:
             holder = os.read(self._descriptor, 64).decode("ascii", "replace").strip() or "unknown"
             os.close(self._descriptor)
@@ -80,18 +106,28 @@ class Lease:
         self.close()
 
 
+def _take(descriptor: int) -> None:
+    """Lock; waits for somebody who only looks, not for an engine."""
+    for left in reversed(range(LOOKS)):
+        try:
+            _lock(descriptor)
+            return
+        except OSError:
+            if left == 0 or _is_engines(descriptor):
+                raise
+        time.sleep(LOOK_S)  # noqa: TID251 - before there is a loop
+
+
 def holder(folder: Path) -> int | None:
     """Give the process id of the engine that works the folder; None where there is none."""
     path = folder / NAME
     if not path.exists():
         return None
     descriptor = os.open(path, os.O_RDWR)
-    text = ""
     try:
+        if not _is_engines(descriptor):
+            return None
         text = os.read(descriptor, 64).decode("ascii", "replace").strip()
-        _lock(descriptor)
-    except OSError:
         return int(text) if text.isdigit() else 0
     finally:
         os.close(descriptor)
-    return None

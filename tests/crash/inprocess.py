@@ -49,6 +49,8 @@ class TellingConnector(OutsideConnector):
 class OneDeed:
     """A brain: every event is recorded outside once. `waits` may hold an event's thought back."""
 
+    is_playbook = True
+
     def __init__(self) -> None:
         self.waits: dict[str, asyncio.Event] = {}
         self.asked: list[str] = []

@@ -222,6 +222,8 @@ class SlowJob(MixedJob):
 class MixedBrain:
     """Holds no state but one: an event's first thought may fail, once in a process."""
 
+    is_playbook = True
+
     def __init__(self) -> None:
         self._tried: set[int] = set()
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from opsconsole.connectors.desk.deeds import carry_out, plan, take_back
+from opsconsole.connectors.desk.deeds import carry_out, laid_over, plan, take_back
 from opsconsole.connectors.desk.lookups import look_up
 from opsconsole.connectors.desk.mailbox import keep_mail
 from opsconsole.connectors.desk.tools import desk_tools
@@ -55,13 +55,12 @@ class DeskConnector:
     async def simulate(self, call: Call, overlay: Overlay) -> Simulated:
         """Say what it would return; later look-ups of the run see the records."""
         wanted = plan(self._reader, _verb(call), call, overlay, now=self._clock.now())
+        fields = laid_over(wanted, now=self._clock.now())
         if wanted.record is None:
             identity = f"sim:{call.action_id}"
-            return Simulated(
-                Result(is_ok=True, data={"id": identity}), {f"{wanted.kind}:{identity}": dict(wanted.fields)}
-            )
+            return Simulated(Result(is_ok=True, data={"id": identity}), {f"{wanted.kind}:{identity}": fields})
         result = Result(is_ok=True, data={"id": wanted.record, "changed": len(wanted.fields)})
-        return Simulated(result, {f"{wanted.kind}:{wanted.record}": dict(wanted.fields)})
+        return Simulated(result, {f"{wanted.kind}:{wanted.record}": fields})
 
     async def preview(self, call: Call) -> Sequence[Change]:
         """Give now against after."""
@@ -74,10 +73,10 @@ class DeskConnector:
         ]
 
     async def undo(self, call: Call, result: Mapping[str, Any]) -> Result:
-        """Take it back."""
+        """Take it back, once per undo key."""
         now = self._clock.now()
-        await self._writes.write(lambda tx: take_back(tx, call, now=now), name="desk.undo")
-        return Result(is_ok=True)
+        left = await self._writes.write(lambda tx: take_back(tx, call, now=now), name="desk.undo")
+        return Result(is_ok=True, error=f"left as it is, changed since: {', '.join(left)}" if left else "")
 
     def arrive(self, tx: Transaction, incoming: IncomingEvent, *, now: datetime) -> IncomingEvent:
         """Keep a mail in the mailbox; the event then knows its number there."""
@@ -112,7 +111,7 @@ def _stalled(deal: Mapping[str, Any], now: Any) -> IncomingEvent:
         occurred_at=now,
         title=f"{deal['name']} went quiet",
         text=f"{deal['name']} ({deal['stage']}) has had no activity for {days} days.",
-        is_untrusted=False,
+        is_untrusted=True,  # names and notes of a deal may come from a stranger's mail
         fields={
             "deal_id": deal["id"],
             "deal_name": deal["name"],

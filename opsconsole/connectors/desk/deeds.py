@@ -27,6 +27,8 @@ class Plan:
     record: int | str | None = None
     closing: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Fields that mark a new record as made by mistake; empty: it is removed."""
+    added: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Words that a change adds to a field of words; only they are taken back."""
 
 
 def plan(conn: Reader, verb: str, call: Call, overlay: Overlay, *, now: datetime) -> Plan:
@@ -59,22 +61,68 @@ def carry_out(tx: Transaction, verb: str, call: Call, *, now: datetime) -> dict[
             raise PermanentError("this names a record that a run only simulated")
         was = write.update(tx, wanted.kind, wanted.record, wanted.fields, actor=call.actor, now=now)
         result = {"id": wanted.record, "changed": len(was)}
-        undo = {"kind": wanted.kind, "id": wanted.record, "fields": was, "is_change": True}
+        undo = {"kind": wanted.kind, "id": wanted.record, "is_change": True}
+        undo["fields"] = {name: value for name, value in was.items() if name not in wanted.added}
+        undo["set"] = {name: wanted.fields[name] for name in undo["fields"]}
+        undo["added"] = {name: word for name, word in wanted.added.items() if name in was}
     _touch_deal(tx, wanted, now)
     write.remember(tx, call.key, result=result, undo=undo)
     return result
 
 
-def take_back(tx: Transaction, call: Call, *, now: datetime) -> None:
-    """Undo what a key did: earlier values come back, a new record is closed or removed."""
+def take_back(tx: Transaction, call: Call, *, now: datetime) -> list[str]:
+    """Undo what a key did, once per undo key: earlier values come back, a new record is closed or removed.
+
+    What somebody changed since is theirs and stays; gives the names of those fields.
+
+    Raises:
+        PermanentError: there is nothing to take back, or all of it was changed since; nothing was changed.
+    """
+    if (earlier := read.done_by(tx.conn, call.undo_key)) is not None:
+        return earlier["left"]
     undo = read.undo_of(tx.conn, call.key)
     if undo is None:
         raise PermanentError("there is nothing on the desk that this action did")
-    kind, record, fields = undo["kind"], undo["id"], undo["fields"]
-    if fields:
-        write.update(tx, kind, record, fields, actor=call.actor, now=now)
-    elif not undo.get("is_change"):
+    left = _back(tx, call, undo, now) if undo.get("is_change") else _close(tx, call, undo, now)
+    write.remember(tx, call.undo_key, result={"left": left}, undo={})
+    return left
+
+
+def _back(tx: Transaction, call: Call, undo: Mapping[str, Any], now: datetime) -> list[str]:
+    kind, record, was = undo["kind"], undo["id"], undo["fields"]
+    present = read.get(tx.conn, kind, record)
+    if present is None:
+        raise PermanentError(f"{kind} {record} is not on the desk any more")
+    ours = undo.get("set", {name: present[name] for name in was})
+    back = {name: value for name, value in was.items() if present[name] == ours[name]}
+    for name, word in undo.get("added", {}).items():
+        back[name] = " ".join(one for one in str(present[name]).split() if one != word)
+    left = sorted(name for name, value in was.items() if name not in back and present[name] != value)
+    if left and not back:
+        raise PermanentError(f"{kind} {record} was changed since ({', '.join(left)}); it was left as it is")
+    write.update(tx, kind, record, back, actor=call.actor, now=now)
+    return left
+
+
+def _close(tx: Transaction, call: Call, undo: Mapping[str, Any], now: datetime) -> list[str]:
+    """Close or remove a record we made; not where somebody worked on what that would undo."""
+    kind, record, closing = undo["kind"], undo["id"], undo["fields"]
+    if read.get(tx.conn, kind, record) is None:
+        return []
+    changed = {line["field"] for line in read.history(tx.conn, kind, record) if line["field"]}
+    if (theirs := changed & set(closing) if closing else changed) != set():
+        raise PermanentError(f"{kind} {record} was changed since ({', '.join(sorted(theirs))}); it was left as it is")
+    if closing:
+        write.update(tx, kind, record, closing, actor=call.actor, now=now)
+    else:
         write.remove(tx, kind, record, actor=call.actor, now=now)
+    return []
+
+
+def laid_over(wanted: Plan, *, now: datetime) -> dict[str, Any]:
+    """Give the fields that later look-ups of a run see where a plan was only simulated."""
+    is_touched = wanted.kind == "deal" and wanted.record is not None
+    return {**wanted.fields, **({"last_activity_at": to_micros(now)} if is_touched else {})}
 
 
 def _touch_deal(tx: Transaction, wanted: Plan, now: datetime) -> None:
@@ -152,8 +200,8 @@ def _move_mail(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> Pla
 def _tag_mail(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> Plan:
     mail = _own_mail(conn, call)
     present = overlay.get(f"mail:{mail['id']}", {}).get("tags", mail["tags"])
-    tags = [tag for tag in str(present).split() if tag]
-    return Plan("mail", {"tags": " ".join(sorted({*tags, call.args["tag"]}))}, mail["id"])
+    tag = call.args["tag"]
+    return Plan("mail", {"tags": " ".join(sorted({*str(present).split(), tag}))}, mail["id"], added={"tags": tag})
 
 
 def _mail_out(direction: str, folder: str) -> Callable[[Reader, Call, Overlay, datetime], Plan]:

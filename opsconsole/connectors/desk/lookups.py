@@ -28,18 +28,22 @@ def look_up(conn: Reader, verb: str, call: Call, overlay: Overlay, *, now: datet
     return Result(is_ok=True, data=answer(conn, call, overlay, now))
 
 
-def merged(records: list[dict[str, Any]], kind: str, overlay: Overlay, **equal: Any) -> list[dict[str, Any]]:
-    """Lay simulated records over real ones; new ones come first, where they match."""
-    found = [{**one, **overlay.get(f"{kind}:{one['id']}", {})} for one in records]
-    for key, fields in overlay.items():
+def merged(
+    conn: Reader, kind: str, overlay: Overlay, *, newest_first: bool = True, **equal: Any
+) -> list[dict[str, Any]]:
+    """Find records, with simulated changes laid over before they are compared; simulated new ones come first."""
+    changed: dict[int | str, dict[str, Any]] = {}
+    for key in overlay:
         name, _, identity = key.partition(":")
-        if (
-            name == kind
-            and identity.startswith("sim:")
-            and all(_low(fields.get(f)) == _low(v) for f, v in equal.items())
-        ):
-            found.insert(0, {**dict.fromkeys(read.COLUMNS[kind], ""), **fields, "id": identity})
-    return found
+        if name == kind:
+            number = identity if identity.startswith("sim:") else int(identity)
+            if (record := _one(conn, kind, number, overlay)) is not None:
+                changed[number] = record
+    fits = [one for one in changed.values() if all(_low(one.get(name)) == _low(v) for name, v in equal.items())]
+    new = [one for one in fits if isinstance(one["id"], str)]
+    real = [one for one in read.find(conn, kind, newest_first=newest_first, **equal) if one["id"] not in changed]
+    real += [one for one in fits if not isinstance(one["id"], str)]
+    return new[::-1] + sorted(real, key=lambda one: one["id"], reverse=newest_first)
 
 
 def _one(conn: Reader, kind: str, identity: Any, overlay: Overlay) -> dict[str, Any] | None:
@@ -66,7 +70,7 @@ def _pick(record: Mapping[str, Any] | None, names: tuple[str, ...]) -> dict[str,
 
 def _find_contact(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
     email = call.args["email"].lower()
-    found = merged(read.find(conn, "contact", email=email, newest_first=False), "contact", overlay, email=email)
+    found = merged(conn, "contact", overlay, newest_first=False, email=email)
     return _pick(found[0] if found else None, _CONTACT)
 
 
@@ -74,9 +78,7 @@ def _find_company(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> 
     for field in ("domain", "name"):
         value = call.args.get(field, "")
         wanted = value.lower() if field == "domain" else value
-        if value and (
-            found := merged(read.find(conn, "company", **{field: wanted}), "company", overlay, **{field: wanted})
-        ):
+        if value and (found := merged(conn, "company", overlay, **{field: wanted})):
             return _pick(found[0], ("id", "name", "domain", "industry", "size"))
     return _pick(None, ("id", "name", "domain", "industry", "size"))
 
@@ -89,7 +91,7 @@ def _find_deals(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> di
         "stage": args.get("stage", ""),
     }
     equal = {name: value for name, value in equal.items() if value}
-    found = merged(read.find(conn, "deal", **equal), "deal", overlay, **equal) if equal else []
+    found = merged(conn, "deal", overlay, **equal) if equal else []
     if args.get("is_open", True):
         found = [one for one in found if str(one["stage"]).lower() not in read.CLOSED_STAGES]
     first = found[0] if found else dict.fromkeys(_DEAL, "")
@@ -117,7 +119,7 @@ def _find_tickets(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> 
         "status": args.get("status", ""),
     }
     equal = {name: value for name, value in equal.items() if value}
-    found = merged(read.find(conn, "ticket", **equal), "ticket", overlay, **equal) if equal else []
+    found = merged(conn, "ticket", overlay, **equal) if equal else []
     first = found[0] if found else dict.fromkeys(_TICKET, "")
     tickets = [{name: one[name] for name in _TICKET} for one in found]
     return {
@@ -134,7 +136,7 @@ def _get_ticket(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> di
 
 def _thread(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
     thread = call.args.get("thread") or call.subject
-    found = merged(read.find(conn, "mail", thread=thread, newest_first=False), "mail", overlay, thread=thread)
+    found = merged(conn, "mail", overlay, newest_first=False, thread=thread)
     found.sort(key=lambda one: (one["sent_at"] or 0, isinstance(one["id"], str)))
     mails = [
         {

@@ -9,8 +9,9 @@ _DAY = 24 * _HOUR
 _TEXT = {"text": Comparison.TEXT, "description": Comparison.TEXT, "title": Comparison.TEXT, "subject": Comparison.TEXT}
 
 
-def _read(name: str, title: str, arguments: type[a.Arguments], *, untrusted: bool = False) -> ActionType:
-    return ActionType(name=name, title=title, effect=Effect.READ, arguments=arguments, is_untrusted=untrusted)
+def _read(name: str, title: str, arguments: type[a.Arguments]) -> ActionType:
+    """Any field may hold a stranger's words: agents and people copy them from mails onto the desk."""
+    return ActionType(name=name, title=title, effect=Effect.READ, arguments=arguments, is_untrusted=True)
 
 
 def _inside(
@@ -67,10 +68,10 @@ def _reads(desk: str) -> tuple[ActionType, ...]:
         _read(f"{desk}.find_company", "find a company", a.FindCompany),
         _read(f"{desk}.find_deals", "find deals", a.FindDeals),
         _read(f"{desk}.get_deal", "read a deal", a.ById),
-        _read(f"{desk}.find_tickets", "find tickets", a.FindTickets, untrusted=True),
-        _read(f"{desk}.get_ticket", "read a ticket", a.ById, untrusted=True),
-        _read(f"{desk}.thread", "read a mail thread", a.Thread, untrusted=True),
-        _read(f"{desk}.search", "search the desk", a.Search, untrusted=True),
+        _read(f"{desk}.find_tickets", "find tickets", a.FindTickets),
+        _read(f"{desk}.get_ticket", "read a ticket", a.ById),
+        _read(f"{desk}.thread", "read a mail thread", a.Thread),
+        _read(f"{desk}.search", "search the desk", a.Search),
         _read(f"{desk}.history", "read who changed a record", a.History),
     )
 
