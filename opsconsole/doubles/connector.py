@@ -30,6 +30,11 @@ async def fine(call: Call) -> Result:
     return Result(is_ok=True, data={"id": 1})
 
 
+async def refused(call: Call) -> Result:
+    """It cannot be undone."""
+    return Result(is_ok=False, error="cannot be undone")
+
+
 class FakeConnector:
     """Tools `<name>.do` (internal), `<name>.send` (external), `<name>.look` (a read)."""
 
@@ -40,13 +45,16 @@ class FakeConnector:
         name: str = "out",
         read: Answer = fine,
         simulate: Answer = fine,
+        take_back: Answer = refused,
         schema: type[BaseModel] = AnyDeed,
         **facts: Any,
     ) -> None:
         self.id = name
         self.calls: list[Call] = []
         self.reads: list[Call] = []
+        self.undone: list[Call] = []
         self._execute, self._read, self._simulate = execute, read, simulate
+        self._take_back = take_back
         self._schema, self._facts = schema, facts
 
     def action_types(self) -> Sequence[ActionType]:
@@ -88,8 +96,9 @@ class FakeConnector:
         return ()
 
     async def undo(self, call: Call, result: Mapping[str, Any]) -> Result:
-        """It cannot be undone."""
-        return Result(is_ok=False, error="cannot be undone")
+        """Take back as scripted."""
+        self.undone.append(call)
+        return await self._take_back(call)
 
     def arrive(self, tx: Transaction, incoming: IncomingEvent, *, now: datetime) -> IncomingEvent:
         """Keeps nothing."""

@@ -12,7 +12,7 @@ from opsconsole.engine.cancel import cancel_run
 from opsconsole.engine.runview import Loaded, load, shown
 from opsconsole.store import lease
 from opsconsole.store.queries import feed as read
-from opsconsole.store.queries import limits, work
+from opsconsole.store.queries import limits, undos, work
 from opsconsole.store.rows import ActionRow, Reader
 
 runs = typer.Typer(help="Runs: one agent working one event.", no_args_is_help=True)
@@ -206,11 +206,23 @@ def _action_story(conn: Reader, loaded: Loaded, action: ActionRow) -> dict[str, 
         "decisions": read.decisions_of(conn, action.id),
     }
     if effect is not None:
-        names = {"id": effect.id, "state": effect.state.value, "attempts": effect.attempts, "error": effect.error}
+        names: dict[str, Any] = {
+            "id": effect.id,
+            "state": effect.state.value,
+            "attempts": effect.attempts,
+            "error": effect.error,
+        }
+        if (undo := undos.undo_of_effect(conn, effect.id)) is not None:
+            names["undo"] = {"state": undo.state.value, "attempts": undo.attempts}
         story["effect"] = names
     if approval is not None:
         story["approval"] = {"id": approval.id, "state": approval.state.value, "kind": approval.kind.value}
     return story
+
+
+def _undoing(effect: dict[str, Any]) -> str:
+    undo = effect.get("undo")
+    return "" if undo is None or undo["state"] == "done" else f", undo {undo['state']}"
 
 
 def _tell(story: dict[str, Any]) -> None:
@@ -245,7 +257,7 @@ def _tell(story: dict[str, Any]) -> None:
             say(f"    {decision['verb']} by {decision['actor']}{': ' + plain(text, 120) if text else ''}")
         if action["effect"]:
             say(
-                f"    effect {action['effect']['state']}"
+                f"    effect {action['effect']['state']}{_undoing(action['effect'])}"
                 + (f": {plain(action['effect']['error'], 120)}" if action["effect"]["error"] else "")
             )
         if action["result"]:

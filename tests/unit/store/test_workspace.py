@@ -234,6 +234,29 @@ def test_a_second_engine_is_refused(tmp_path: Path) -> None:
     Lease(tmp_path).close()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="looks by a lock that can be shared")
+def test_whoever_only_looks_keeps_no_engine_from_starting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import fcntl
+
+    Lease(tmp_path).close()
+    looking = os.open(tmp_path / lease.NAME, os.O_RDWR)
+    fcntl.flock(looking, fcntl.LOCK_SH)
+    assert lease.holder(tmp_path) is None, "two that look do not take each other for an engine"
+    waits: list[float] = []
+
+    def looked(seconds: float) -> None:
+        waits.append(seconds)
+        fcntl.flock(looking, fcntl.LOCK_UN)
+
+    monkeypatch.setattr(lease.time, "sleep", looked)
+    with Lease(tmp_path):
+        assert waits == [lease.LOOK_S]
+        with pytest.raises(WorkspaceBusyError):
+            Lease(tmp_path)
+    assert len(waits) == 1, "an engine is not waited for"
+    os.close(looking)
+
+
 HOLD = (
     "import sys; from pathlib import Path; from opsconsole.store.lease import Lease\n"
     "lease = Lease(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
