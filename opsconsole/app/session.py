@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from opsconsole.app.place import workspace_folder
+from opsconsole.app.words import speak_of
 from opsconsole.brains.playbook import PlaybookBrain
 from opsconsole.brains.triage import Hit
 from opsconsole.connectors.desk.connector import DeskConnector
@@ -18,6 +19,7 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports import Clock, Connector, Lesson
 from opsconsole.engine.registry import Registry
 from opsconsole.store import cases as case_store
+from opsconsole.store import lease
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.queries import cases
 from opsconsole.store.rows import Reader
@@ -67,12 +69,15 @@ def opened(folder: Path | None, *, clock: Clock | None = None) -> Generator[Sess
     Raises:
         WorkspaceError: it cannot be used.
     """
+    speak_of(folder)
     workspace = workspaces.open_(workspace_folder(folder))
     reader = workspace.database.reader()
     try:
         time = clock or SystemClock()
         registry = Registry([DeskConnector(reader, _Direct(workspace), time)])
-        yield Session(workspace, Kernel(workspace.id, registry, time, reader), actor())
+        is_running = lease.holder(workspace.folder) is not None
+        kernel = Kernel(workspace.id, registry, time, reader, is_engine_running=is_running)
+        yield Session(workspace, kernel, actor())
     finally:
         reader.close()
         workspace.close()

@@ -99,12 +99,9 @@ def tell(facts: dict[str, Any]) -> None:
     )
     say(f"\nThe record       {facts['audit']['entries']} entries, {state}")
     say(f"The workspace    {facts['workspace']}")
-    where = f" -w {facts['workspace']}"
-    say("\nTry next")
-    say(f"  opsconsole approvals list{where}")
+    say("\nTry next (copy a line without the quotes)")
+    say("  `opsconsole approvals list`")
     if facts["examples"]:
-        say(f"  opsconsole approvals show {facts['examples'][0]['approval']}{where}")
-    say(f"  opsconsole feed{where}")
-    say(f"  opsconsole runs show 1{where}")
-    say(f"  opsconsole agents list{where}")
-    say(f"  opsconsole audit verify{where}")
+        say(f"  `opsconsole approvals show {facts['examples'][0]['approval']}`")
+    for words in ("feed", "runs show 1", "agents list", "audit verify"):
+        say(f"  `opsconsole {words}`")

@@ -1,9 +1,15 @@
 """Text for a terminal: nothing that came from outside may steer it."""
 
+import contextlib
 import json
+import re
+import shlex
+import shutil
+import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -19,9 +25,34 @@ def plain(text: str, width: int | None = None) -> str:
     return kept
 
 
+_HINT = re.compile(r"`opsconsole( [^`]*)`")
+_spoken_of: list[str] = []
+
+
+def speak_of(folder: Path | None) -> None:
+    """Say which workspace the hints are about: the one a person named with --workspace, or the default."""
+    _spoken_of[:] = [] if folder is None else [shlex.quote(str(folder))]
+
+
+def hinted(text: str) -> str:
+    """Give a text whose commands in backticks can be pasted: with the program's path and the workspace."""
+    where = "".join(f" -w {folder}" for folder in _spoken_of)
+    return _HINT.sub(lambda match: f"`{_program()}{match[1]}{where}`", text)
+
+
+def _program() -> str:
+    """Give what to type for this program: its name where the shell would find it, else its path."""
+    started = Path(sys.argv[0])
+    if shutil.which("opsconsole") or not started.name.startswith("opsconsole"):
+        return "opsconsole"
+    with contextlib.suppress(ValueError):
+        return str(started.resolve().relative_to(Path.cwd()))
+    return str(started)
+
+
 def say(text: str = "") -> None:
     """Print a line for the person."""
-    typer.echo(text)
+    typer.echo(hinted(text))
 
 
 def say_json(value: Any) -> None:

@@ -4,6 +4,7 @@ They run in any process (window, command line); the engine learns of them from t
 re-decides with what holds now: arguments, policy, stage, expiry, and whether the subject changed meanwhile.
 """
 
+import difflib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -83,9 +84,8 @@ def approve(
         veto_s=veto,
         now=now,
     )
-    if grant is not None:
-        give_grant(kernel, tx, card, action.args, grant, actor=actor, now=now)
-    return _sent_when(judged, now + timedelta(seconds=veto))
+    given = "" if grant is None else give_grant(kernel, tx, card, action.args, grant, actor=actor, now=now)
+    return _sent_when(kernel, approval, judged, now + timedelta(seconds=veto), given)
 
 
 def reject(
@@ -115,6 +115,7 @@ def respond(
         )
     if not answer.strip():
         raise DecisionError("The answer is empty. Nothing was changed.")
+    answer = _one_of(card, answer)
     note(tx, card, Verb.RESPOND, actor=actor, words={"answer": answer}, now=now)
     close(tx, card, ActionState.DONE, {"ok": True, "answer": answer.strip(), "error": ""}, now=now)
     is_learnt = card.action.args.get("about") == "category" and _learn(tx, card, answer, actor=actor, now=now)
@@ -129,6 +130,22 @@ def ignore(kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str, dig
     note(tx, card, Verb.IGNORE, actor=actor, words=None, now=now)
     close(tx, card, ActionState.LAPSED, {"ok": False, "lapsed": True, "error": "a person let it lapse"}, now=now)
     return Answer(True, "Let go. Nothing was done.")
+
+
+def _one_of(card: Card, answer: str) -> str:
+    """Where a question offers answers, take one of them (or `none`); a slip of the pen must not end a run."""
+    options = [str(option) for option in card.action.args.get("options") or ()]
+    names = {option.casefold(): option for option in options}
+    if card.action.args.get("about") == "category":
+        names |= {one.name.casefold(): one.id for one in card.loaded.version.spec.playbook.categories}
+    wanted = answer.strip()
+    if not options or wanted.casefold() == "none":
+        return wanted
+    if (found := names.get(wanted.casefold())) is not None:
+        return found
+    close = difflib.get_close_matches(wanted.casefold(), names, n=1, cutoff=0.4)
+    hint = f" Did you mean {names[close[0]]}?" if close else ""
+    raise DecisionError(f"{wanted!r} is none of the answers: {', '.join(options)}, or none.{hint} Nothing was changed.")
 
 
 def _learn(tx: Transaction, card: Card, answer: str, *, actor: str, now: datetime) -> bool:
@@ -207,12 +224,13 @@ def _void(tx: Transaction, card: Card, judged: Judgement, *, now: datetime) -> A
     return Answer(False, f"Not done: your approval does not lift this rule: {why}.")
 
 
-def _sent_when(judged: Judgement, at: datetime) -> Answer:
-    hold = judged.ruling.hold_until
+def _sent_when(kernel: Kernel, approval: ApprovalRow, judged: Judgement, at: datetime, given: str) -> Answer:
+    """Say when it is done, and what was granted beside it."""
+    hold, undo = judged.ruling.hold_until, f"Until then `opsconsole approvals undo {approval.id}` takes it back.{given}"
     if hold == UNTIL_RELEASED:
-        return Answer(True, f"Approved; held until you resume ({judged.ruling.explain()}).", None)
+        return Answer(True, f"Approved; held until you resume ({judged.ruling.explain()}).{given}")
+    if not kernel.is_engine_running:
+        return Answer(True, f"Approved; done when an engine runs. {undo}")
     when = at if hold is None else max(at, hold)
     note = "" if hold is None else f" ({judged.ruling.explain()})"
-    return Answer(
-        True, f"Approved; done at {when:%H:%M:%S} UTC{note}. Until then `approvals undo` takes it back.", when
-    )
+    return Answer(True, f"Approved; done at {when:%H:%M:%S} UTC{note}. {undo}", when)

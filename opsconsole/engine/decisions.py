@@ -32,7 +32,8 @@ class Grant:
     """Allow the same from now on: for how long, how often, with which arguments pinned."""
 
     lasts: timedelta
-    pinned: tuple[str, ...]
+    pinned: tuple[str, ...] | None
+    """Arguments that must stay as they are; None: all of them, the very same action."""
     uses: int | None = None
 
 
@@ -112,13 +113,14 @@ def close(tx: Transaction, card: Card, state: ActionState, result: Mapping[str, 
 
 def grant(
     kernel: Kernel, tx: Transaction, card: Card, args: Mapping[str, Any], grant: Grant, *, actor: str, now: datetime
-) -> None:
-    """Store a standing grant for what was just approved."""
+) -> str:
+    """Store a standing grant for what was just approved; say what it allows."""
     tool = card.action.tool
-    unknown = [name for name in grant.pinned if name not in args]
+    names = tuple(args) if grant.pinned is None else grant.pinned
+    unknown = [name for name in names if name not in args]
     if unknown:
         raise DecisionError(f"{tool} has no {', '.join(unknown)} here to pin; it has {', '.join(args)}.")
-    pinned = {name: args[name] for name in grant.pinned}
+    pinned = {name: args[name] for name in names}
     number = people.add_grant(
         tx,
         agent=card.approval.agent_id,
@@ -140,3 +142,6 @@ def grant(
         pinned=sorted(pinned),
         uses=grant.uses,
     )
+    same = "the same arguments" if len(names) == len(args) else f"the same {', '.join(names)}"
+    until = f"{now + grant.lasts:%Y-%m-%d %H:%M} UTC"
+    return f" Grant {number}: {card.approval.agent_id} may {tool} with {same} until {until}."

@@ -123,6 +123,7 @@ class Engine:
         def job(tx: Transaction) -> None:
             now = self.clock.now()
             count = write_work.requeue_running(tx)
+            write_work.start_waiting(tx, now=now)
             tx.record(
                 "engine.started", at=now, actor="engine", epoch=self.workspace.database.epoch, picked_up=count or None
             )

@@ -68,6 +68,7 @@ def intend(
     if hold is not None and not is_held:
         not_before = max(not_before, hold)
     is_now = not_before <= now and not is_held and approval is None
+    waits_for_engine = approval is not None and not is_held and not kernel.is_engine_running
     key = idempotency_key(workspace=kernel.workspace, action_id=action, action=digest)
     write_work.add_effect(
         tx,
@@ -78,7 +79,7 @@ def intend(
         state=EffectState.SENDING if is_now else EffectState.PREPARED,
         key=key,
         not_before=not_before,
-        is_held=is_held,
+        is_held=2 if waits_for_engine else int(is_held),
         agent=agent,
         grant=judged.grant_id,
         recipient=judged.recipient,

@@ -30,6 +30,8 @@ class Kernel:
     registry: Registry
     clock: Clock
     reader: Reader
+    is_engine_running: bool = True
+    """False in a command while no engine works the workspace: what is approved then waits for one to start."""
     roster: Roster = field(default_factory=Roster)
     gatekeeper: Gatekeeper = field(init=False)
 

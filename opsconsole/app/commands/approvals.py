@@ -117,15 +117,24 @@ def _print(view: CardView, session: Session) -> None:
     say(f"\nThe event: {event['kind']} from {sender} ({trust}): {plain(str(event['title']), 100)}")
     say("\n".join("  | " + line for line in plain(str(event["text"]))[:1500].splitlines()))
     if view.state == "waiting":
-        verb = f"respond {view.id} ANSWER" if is_question else f"approve {view.id}   or edit, reject, ignore"
-        say(f"\nDecide: opsconsole approvals {verb}")
+        verb = f"respond {view.id} ANSWER" if is_question else f"approve {view.id}"
+        verb = f"`opsconsole approvals {verb} --digest {view.digest[:12]}`"
+        verb += "" if is_question else ", or edit, reject, ignore"
+        say(f"\nDecide: {verb}")
     say(f"Card {view.digest[:12]}")
 
 
 def _decide(workspace: Path | None, number: int, job: Callable[[Session, Transaction], Answer]) -> None:
     with opened(workspace) as session:
+        asked = work.approval(session.kernel.reader, number)
+        action = None if asked is None else work.action(session.kernel.reader, asked.action_id)
         answer = session.write(lambda tx: job(session, tx), name="decision")
-    say(f"Request {number}: {answer.text}")
+        what = "" if action is None else intent(session.kernel.registry.type(action.tool), action, asked)
+        agent = "" if asked is None else f", {asked.agent_id}"
+        is_idle = not session.kernel.is_engine_running
+    say(f"Request {number} ({plain(what, 90)}{agent}): {answer.text}")
+    if answer.is_done and is_idle:
+        say("No engine is running; start it to go on: `opsconsole engine`, or `opsconsole engine --once`.")
     if not answer.is_done:
         raise typer.Exit(1)
 
@@ -137,7 +146,10 @@ def approve(
     digest: Digest = None,
     grant_days: Annotated[float | None, typer.Option(help="Always allow the same for so many days.")] = None,
     pin: Annotated[
-        str, typer.Option(help="With --grant-days: arguments that must stay as they are, comma-separated.")
+        str,
+        typer.Option(
+            help="With --grant-days: only these arguments must stay as they are, comma-separated; else all must."
+        ),
     ] = "",
     uses: Annotated[int | None, typer.Option(min=1, help="With --grant-days: how often at most.")] = None,
     workspace: Where = None,
@@ -149,7 +161,8 @@ def approve(
     if grant_days is not None:
         if not 0 < grant_days <= 366:
             raise UserError("--grant-days takes more than 0 and at most 366 days.")
-        grant = Grant(timedelta(days=grant_days), tuple(name.strip() for name in pin.split(",") if name.strip()), uses)
+        pinned = tuple(name.strip() for name in pin.split(",") if name.strip()) or None
+        grant = Grant(timedelta(days=grant_days), pinned, uses)
     _decide(
         workspace,
         number,

@@ -1,6 +1,7 @@
 """demo: the main job on the embedded sample, worked live and offline."""
 
 import asyncio
+import os
 import sys
 import time
 from pathlib import Path
@@ -10,21 +11,19 @@ import typer
 
 from opsconsole.app import sample
 from opsconsole.app.commands.options import AsJson, Where
-from opsconsole.app.place import data_folder, resources
+from opsconsole.app.place import VARIABLE, data_folder, resources, workspace_folder
+from opsconsole.app.running import wait_out_windows
 from opsconsole.app.session import actor, desk_of, playbook_brain
 from opsconsole.app.summary import summary, tell
-from opsconsole.app.words import count, say, say_json
-from opsconsole.domain.enums import EffectState
+from opsconsole.app.words import say, say_json, speak_of
 from opsconsole.domain.errors import UserError, WorkspaceBusyError
 from opsconsole.engine.engine import Engine, SystemClock
 from opsconsole.store import lease
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.database import Database
-from opsconsole.store.queries import cases, limits, work
+from opsconsole.store.queries import cases, limits
 from opsconsole.store.transaction import Transaction
 
-VETO_S = 10.0
-"""The longest window that the demonstration waits out, in seconds."""
 _OWN_FILES = ("workspace.db", "workspace.db-wal", "workspace.db-shm", "engine.lock", "engine.bell", "audit.heads")
 
 
@@ -40,7 +39,9 @@ def demo(
     workspace: Where = None,
 ) -> None:
     """Work two weeks of a small company's events with four agents, offline, and say what became of them."""
-    folder = workspace.expanduser() if workspace is not None else data_folder() / "demo"
+    named = workspace is not None or VARIABLE in os.environ
+    folder = workspace_folder(workspace) if named else data_folder() / "demo"
+    speak_of(folder)
     asyncio.run(_demo(folder, fresh=fresh, as_json=as_json))
 
 
@@ -67,7 +68,7 @@ async def _demo(folder: Path, *, fresh: bool, as_json: bool) -> None:
                 )
                 say(f"Sample company: {len(found)} events of two weeks, four agents, on this machine, offline{word}.\n")
             await _work(engine, found, is_quiet=as_json)
-            await _wait_out_veto(engine, is_quiet=as_json)
+            await wait_out_windows(engine, is_quiet=as_json)
             facts = summary(reader, folder, seconds=time.monotonic() - began)
     finally:
         reader.close()
@@ -107,19 +108,6 @@ async def _work(engine: Engine, found: list[sample.SampleEvent], *, is_quiet: bo
                 say(f"  day {day:2} of {sample.DAYS}: {number} events so far")
     if is_live:
         say("\n")
-
-
-async def _wait_out_veto(engine: Engine, *, is_quiet: bool) -> None:
-    """What acts by itself to the outside still has its window in which it could be stopped: let it pass."""
-    now = engine.clock.now()
-    due = [one.not_before for one in work.effects_in(engine.reader, EffectState.PREPARED) if not one.is_held]
-    soon = [at for at in due if (at - now).total_seconds() <= VETO_S]
-    if not soon:
-        return
-    if not is_quiet:
-        say(f"  {count(len(soon), 'mail')} about to go out by itself: {VETO_S:g} s in which you could stop it\n")
-    await asyncio.sleep(max(0.0, (max(soon) - engine.clock.now()).total_seconds()) + 0.05)
-    await engine.settle()
 
 
 def _refuse_own(database: Database, folder: Path) -> None:

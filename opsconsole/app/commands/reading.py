@@ -94,6 +94,11 @@ def feed(
             say_json({name: getattr(row, name) for name in row.__slots__})
         return
     if not rows:
+        if agent or state or broken:
+            say(
+                "No event fits. `opsconsole feed` shows all; states: queued, running, waiting, done, failed, cancelled."
+            )
+            return
         say("No events yet. Bring some: `opsconsole import SOURCE`, or try `opsconsole demo`.")
         return
     shown_rows = [("EVENT", "RUN", "WHEN", "FROM", "TITLE", "AGENT", "CATEGORY", "STATE", "ACTIONS / OUTCOME")]

@@ -12,16 +12,24 @@ import typer
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.importing import import_path
 from opsconsole.app.place import workspace_folder
+from opsconsole.app.running import wait_out_windows
 from opsconsole.app.session import actor, desk_of, opened, playbook_brain
 from opsconsole.app.watching import watch_folders
-from opsconsole.app.words import count, listed, say, say_json
+from opsconsole.app.words import count, listed, say, say_json, speak_of
+from opsconsole.domain.errors import UserError
 from opsconsole.engine.engine import Engine, SystemClock
 from opsconsole.store import workspace as workspaces
+from opsconsole.store.queries import limits
 
 
 def init(*, workspace: Where = None) -> None:
     """Make a workspace: one private folder on this machine."""
     folder = workspace_folder(workspace)
+    if workspace is not None and not str(workspace).strip(". "):
+        raise UserError("Name a folder for the workspace; it becomes private to you.")
+    if folder.is_dir() and not (folder / workspaces.DATABASE).exists() and any(folder.iterdir()):
+        raise UserError(f"{folder} holds other files. A workspace is a folder of its own; name a new one.")
+    speak_of(workspace)
     made = workspaces.create(folder, at=SystemClock().now(), actor=actor())
     made.close()
     say(f"The workspace is ready: {folder}")
@@ -35,6 +43,10 @@ def engine(
     workspace: Where = None,
 ) -> None:
     """Work the workspace: agents take events, approved actions are done. Ctrl+C stops it; nothing is lost."""
+    for folder in watch or []:
+        if not folder.is_dir():
+            raise UserError(f"There is no folder {folder} to watch. Make it, or name another one.")
+    speak_of(workspace)
     asyncio.run(_engine(workspace_folder(workspace), once=once, watch=watch or []))
 
 
@@ -45,6 +57,10 @@ async def _engine(folder: Path, *, once: bool, watch: list[Path]) -> None:
         async with Engine(place, desk_of, playbook_brain(reader)) as running:
             if once:
                 await running.settle()
+                await wait_out_windows(running, is_quiet=False)
+                paused = ", ".join(scope for scope, _ in limits.switches(running.reader))
+                if paused:
+                    say(f"Paused: {paused}; nothing of that was begun. `opsconsole resume` lifts a pause.")
                 say("All that can be done now is done. `opsconsole status` shows what waits.")
                 return
             loop = asyncio.get_running_loop()

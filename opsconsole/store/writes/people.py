@@ -125,7 +125,8 @@ def revoke_grant(tx: Transaction, grant: int, *, now: datetime) -> bool:
 def switch_on(tx: Transaction, scope: str, *, reason: str, actor: str, now: datetime) -> None:
     """Turn a kill switch on."""
     tx.conn.execute(
-        "INSERT OR REPLACE INTO switch (scope, reason, actor, at) VALUES (?, ?, ?, ?)",
+        "INSERT INTO switch (scope, reason, actor, at) VALUES (?, ?, ?, ?) ON CONFLICT (scope) DO UPDATE SET"
+        " reason = CASE excluded.reason WHEN '' THEN reason ELSE excluded.reason END",
         (scope, reason, actor, to_micros(now)),
     )
     tx.touch("switches")

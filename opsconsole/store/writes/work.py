@@ -51,6 +51,16 @@ def count_effect_attempt(tx: Transaction, effect: int) -> int:
     return int(row[0])
 
 
+def start_waiting(tx: Transaction, *, now: datetime) -> int:
+    """Let effects go that were approved while no engine ran: their time is now at the earliest. Give how many."""
+    cursor = tx.conn.execute(
+        "UPDATE effect SET is_held = 0, not_before = max(not_before, ?) WHERE state = 'prepared' AND is_held = 2",
+        (to_micros(now),),
+    )
+    tx.touch("effects")
+    return cursor.rowcount
+
+
 def requeue_running(tx: Transaction, but: Collection[int] = ()) -> int:
     """Queue again what an engine was advancing when it ended; give how many."""
     held = ",".join(str(int(run)) for run in but)
@@ -164,7 +174,7 @@ def add_effect(
     state: EffectState,
     key: str,
     not_before: datetime,
-    is_held: bool,
+    is_held: int,
     agent: str,
     grant: int | None,
     recipient: str,

@@ -1,0 +1,26 @@
+"""Working a workspace until nothing is left that only needs a moment."""
+
+import asyncio
+
+from opsconsole.app.words import count, say
+from opsconsole.domain.enums import EffectState
+from opsconsole.engine.engine import Engine
+from opsconsole.store.queries import work
+
+WINDOW_S = 30.0
+"""Windows up to this long are waited out, in seconds; longer ones wait for the next engine."""
+
+
+async def wait_out_windows(engine: Engine, *, is_quiet: bool) -> None:
+    """Let the windows pass in which approved or autonomous actions could still be stopped, then do them."""
+    while True:
+        now = engine.clock.now()
+        prepared = [one for one in work.effects_in(engine.reader, EffectState.PREPARED) if not one.is_held]
+        soon = [one.not_before for one in prepared if (one.not_before - now).total_seconds() <= WINDOW_S]
+        if not soon:
+            return
+        wait_s = max(0.0, (max(soon) - now).total_seconds()) + 0.05
+        if not is_quiet and wait_s > 1:
+            say(f"  {count(len(soon), 'action')} about to be done: {wait_s:.0f} s in which you could stop it\n")
+        await asyncio.sleep(wait_s)
+        await engine.settle()
