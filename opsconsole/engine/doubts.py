@@ -36,15 +36,6 @@ class Doubts:
         """At start: what a dead engine was sending is unknown now. Give how many."""
         return await self._writes.write(self._doubt, name="effects.doubt")
 
-    async def reconcile_all(self) -> None:
-        """Settle every unknown effect that has no timer or question of its own yet."""
-        for effect in work.effects_in(self._kernel.reader, EffectState.UNKNOWN):
-            is_looked_after = work.is_asked(self._kernel.reader, effect.action_id) or work.has_timer(
-                self._kernel.reader, "reconcile", str(effect.id)
-            )
-            if not is_looked_after:
-                await self.reconcile(effect.id)
-
     async def reconcile(self, effect_id: EffectId) -> None:
         """Settle one effect in doubt: by its idempotency key, by looking for it, else by asking a person."""
         if effect_id not in self._effects.busy:

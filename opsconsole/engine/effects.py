@@ -50,12 +50,6 @@ class Effects:
         sending = [effect for effect in effects if effect.state is EffectState.SENDING and effect.id not in self.busy]
         await asyncio.gather(*(self.guarded(effect.id, self.perform(effect, loaded)) for effect in sending))
 
-    async def send_due(self) -> int:
-        """Send every prepared effect whose time has come; give how many were looked at."""
-        due = [one for one in work.due_effects(self._kernel.reader, now=self._now()) if one.id not in self.busy]
-        await asyncio.gather(*(self.guarded(effect.id, self.send(effect.id)) for effect in due))
-        return len(due)
-
     def _now(self) -> datetime:
         return self._kernel.clock.now()
 

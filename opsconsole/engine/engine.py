@@ -80,10 +80,13 @@ class Engine:
 
     async def __aenter__(self) -> "Engine":
         self._lease = Lease(self.workspace.folder)
-        try:
+        async with contextlib.AsyncExitStack() as undone_on_failure:
+            undone_on_failure.callback(self._lease.close)
             self._lease.fence(self.workspace.database)
             self.reader = self.workspace.database.reader()
+            undone_on_failure.callback(self.reader.close)
             self.writer = Writer(self.workspace.database)
+            undone_on_failure.push_async_callback(self.writer.close)
             self.registry = Registry(self._make_connectors(self))
             self.kernel = Kernel(self.workspace.id, self.registry, self.clock, self.reader)
             self.effects = Effects(self.kernel, self.writer)
@@ -95,9 +98,7 @@ class Engine:
             self.calls = Calls(self.dispatcher.kick)
             self.timers = Timers(self.kernel, self.writer, self.calls, self.doubts, self.undos)
             await self._recover()
-        except BaseException:
-            self._lease.close()
-            raise
+            undone_on_failure.pop_all()
         return self
 
     async def __aexit__(self, _: object, error: BaseException | None, trace: object) -> None:

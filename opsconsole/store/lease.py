@@ -1,5 +1,6 @@
 """One engine a workspace: an OS lock that death releases, and an epoch that fences a stalled engine out."""
 
+import contextlib
 import os
 import sys
 import time
@@ -76,9 +77,10 @@ class Lease:
                 f"An engine (process {holder}) is already working {folder}."
                 " Use it as it is (`opsconsole status`), or stop that one first."
             ) from error
-        os.lseek(self._descriptor, 0, os.SEEK_SET)
-        os.ftruncate(self._descriptor, 0)
-        os.write(self._descriptor, f"{os.getpid()}\n".encode("ascii"))
+        with contextlib.suppress(OSError):  # a full disk: the lock holds all the same, only its holder is not named
+            os.lseek(self._descriptor, 0, os.SEEK_SET)
+            os.ftruncate(self._descriptor, 0)
+            os.write(self._descriptor, f"{os.getpid()}\n".encode("ascii"))
 
     def fence(self, database: Database) -> int:
         """Raise the workspace's epoch; writes of an earlier engine are refused from now on."""
