@@ -11,6 +11,7 @@ from opsconsole.engine.agents import Version
 from opsconsole.engine.gatekeeper import Judgement, audit_reasons
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runview import Loaded, load
+from opsconsole.store.crosscheck import grant_terms
 from opsconsole.store.queries import versions, work
 from opsconsole.store.rows import ActionRow, ApprovalRow, present
 from opsconsole.store.transaction import Transaction
@@ -141,6 +142,7 @@ def grant(
         tool=tool,
         pinned=sorted(pinned),
         uses=grant.uses,
+        terms=grant_terms(tx.conn, number),
     )
     same = "the same arguments" if len(names) == len(args) else f"the same {', '.join(names)}"
     until = f"{now + grant.lasts:%Y-%m-%d %H:%M} UTC"

@@ -165,6 +165,7 @@ async def test_no_crafted_decision_has_an_effect(tmp_path: Path, kind: ApprovalK
             return made
 
         forged = await r.engine.writer.write(forge, name="test.forge")
+        r.is_forged = True
         verbs: dict[str, tuple[Any, dict[str, Any]]] = {
             "approve": (commands.approve, {}), "edit": (commands.approve, {"edited": {"text": "mine"}}),
             "respond": (commands.respond, {"answer": "yes"}), "reject": (commands.reject, {"reason": "no"}),

@@ -21,6 +21,7 @@ from opsconsole.engine.ports import Brain, Connector
 from opsconsole.engine.registry import Registry
 from opsconsole.store import audit
 from opsconsole.store import workspace as workspaces
+from opsconsole.store.crosscheck import crosscheck
 from opsconsole.store.queries import feed, work
 from opsconsole.store.rows import ActionRow, ApprovalRow
 from opsconsole.store.workspace import Workspace
@@ -75,6 +76,8 @@ class Rig:
     engine: Engine
     brain: Brain
     answers: list[Answer] = field(default_factory=list[Answer])
+    is_forged: bool = False
+    """The test itself put rows there that the record knows nothing of."""
 
     @property
     def kernel(self) -> Kernel:
@@ -157,6 +160,8 @@ class Rig:
         """The record is whole."""
         report = audit.verify(self.engine.reader)
         assert report.is_ok, report.findings
+        differs = crosscheck(self.engine.reader)
+        assert bool(differs) == self.is_forged, differs
 
 
 def desk_only(engine: Engine) -> list[Connector]:

@@ -1,5 +1,6 @@
 """audit: prove the record."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from opsconsole.app.words import plain, say, say_json, table
 from opsconsole.domain.errors import UserError
 from opsconsole.store import audit as chain
 from opsconsole.store import heads
+from opsconsole.store.crosscheck import crosscheck
 from opsconsole.store.database import audit_triggers
 from opsconsole.store.queries import feed
 
@@ -34,17 +36,24 @@ def verify(
     with opened(workspace) as session:
         noted = heads.read(session.workspace.folder)
         report = chain.verify(session.kernel.reader, noted=(*noted, *given), triggers=audit_triggers())
+        beside = crosscheck(session.kernel.reader)
+        is_unreadable = not noted and (session.workspace.folder / heads.NAME).exists()
+    report = replace(report, findings=(*report.findings, *beside))
     facts = {
         "ok": report.is_ok,
         "entries": report.entries,
         "head": f"{report.head.seq}:{report.head.chain.hex()}",
         "noted_heads": len(noted) + len(given),
+        "heads_file_readable": not is_unreadable,
         "findings": [{"seq": one.seq, "what": one.what} for one in report.findings],
     }
     if as_json:
         say_json(facts)
     elif report.is_ok:
         say(f"The record is whole: {report.entries} entries, each as it was written and in its place.")
+        say("Contents, triage, rulings, decisions, results, agents and grants in the tables agree with it.")
+        if is_unreadable:
+            say(f"BUT: {heads.NAME} beside the database holds no head that can be read; somebody changed it.")
         say(
             f"Heads noted beside the database: {len(noted)}, all on the chain."
             if noted

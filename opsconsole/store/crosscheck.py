@@ -1,0 +1,153 @@
+"""Does the journal still say what the record says: contents, triage, rulings, decisions, results, agents, grants.
+
+The chain proves the entries; this holds the tables that people read beside them. What erasure took is left out.
+"""
+
+import hashlib
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+from opsconsole.domain.canonical import digest
+from opsconsole.store.audit import Finding
+
+MOST = 50
+"""Findings told at most."""
+
+_EVENT = "SELECT c.digest FROM event e JOIN content c ON c.id = e.content_id WHERE e.id = ?"
+_TURN = "SELECT c.digest FROM turn t JOIN content c ON c.id = t.content_id WHERE t.run_id = ? AND t.number = ?"
+_RESULT = "SELECT c.digest FROM action a JOIN content c ON c.id = a.result_id WHERE a.id = ?"
+_DECISIONS = "SELECT verb, actor FROM decision WHERE approval_id = ? ORDER BY id"
+_EFFECTS = {
+    "effect.sending": "sending",
+    "effect.sending_again": "sending",
+    "effect.done": "done",
+    "effect.failed": "failed",
+    "effect.unknown": "unknown",
+    "effect.void": "cancelled",
+    "effect.asked_again": "cancelled",
+    "effect.undone": "undone",
+    "decision.undone": "cancelled",
+}
+"""What an entry says of the state of its action's effect; others say nothing."""
+
+
+def crosscheck(conn: sqlite3.Connection) -> tuple[Finding, ...]:
+    """Compare the tables with the record; give what differs, at most `MOST`."""
+    told = _Told()
+    for seq, blob in conn.execute("SELECT seq, blob FROM audit ORDER BY seq"):
+        try:
+            told.take(seq, json.loads(blob))
+        except (ValueError, KeyError, TypeError):
+            continue  # the chain's verification names it
+    found: list[Finding] = []
+    for one in _differences(conn, told):
+        found.append(one)
+        if len(found) == MOST:
+            break
+    return tuple(found)
+
+
+class _Told:
+    """The last word of the record on each thing, with the entry that said it."""
+
+    def __init__(self) -> None:
+        self.events: dict[int, tuple[int, str]] = {}
+        self.turns: dict[tuple[int, int], tuple[int, str]] = {}
+        self.results: dict[str, tuple[int, str]] = {}
+        self.verdicts: dict[str, tuple[int, str]] = {}
+        self.agents: dict[int, tuple[int, str]] = {}
+        self.grants: dict[int, tuple[int, str]] = {}
+        self.effects: dict[str, tuple[int, str]] = {}
+        self.decisions: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
+
+    def take(self, seq: int, entry: dict[str, Any]) -> None:
+        """Take one entry in."""
+        kind = entry["kind"]
+        if kind == "event.received":
+            self.events[entry["event"]] = (seq, entry["content"])
+        elif kind == "turn":
+            self.turns[(entry["run"], entry["number"])] = (seq, entry["content"])
+        elif kind == "action.ruled":
+            self.verdicts[entry["action"]] = (seq, entry["verdict"])
+        elif kind == "agent.applied":
+            self.agents[entry["version"]] = (seq, entry["digest"])
+        elif kind == "grant.given":
+            self.grants[entry["grant"]] = (seq, entry["terms"])
+        elif kind.startswith("decision.") and kind != "decision.undone":
+            self.decisions[entry["approval"]].append((seq, kind.removeprefix("decision."), entry["actor"]))
+        if "action" in entry and kind in _EFFECTS:
+            self.effects[entry["action"]] = (seq, _EFFECTS[kind])
+        if "action" in entry and "result" in entry:
+            self.results[entry["action"]] = (seq, entry["result"])
+
+
+def _differences(conn: sqlite3.Connection, told: _Told) -> Iterator[Finding]:
+    for row, salt, data, kept in conn.execute("SELECT id, salt, bytes, digest FROM content WHERE bytes IS NOT NULL"):
+        if hashlib.sha256(salt + data).digest() != kept:
+            yield Finding(0, f"stored content {row} is not what was stored")
+    yield from _same(conn, told.events, _EVENT, _hex, "event")
+    yield from _same(conn, told.turns, _TURN, _hex, "turn")
+    yield from _same(conn, told.results, _RESULT, _hex, "result of action")
+    ruled = "SELECT verdict FROM ruling WHERE action_id = ? AND phase = 'proposed' ORDER BY id LIMIT 1"
+    yield from _same(conn, told.verdicts, ruled, str, "ruling on action")
+    yield from _same(conn, told.agents, "SELECT spec FROM agent_version WHERE id = ?", _spec_digest, "agent version")
+    yield from _same(
+        conn, told.effects, "SELECT state FROM effect WHERE action_id = ?", str, "effect of action", _went_on
+    )
+    for (grant,) in conn.execute("SELECT id FROM standing_grant ORDER BY id").fetchall():
+        if grant not in told.grants:
+            yield Finding(0, f"the record knows nothing of grant {grant}")
+    for (approval,) in conn.execute("SELECT DISTINCT approval_id FROM decision ORDER BY 1").fetchall():
+        if approval not in told.decisions:
+            yield Finding(0, f"the record knows of no decision on request {approval}")
+    for grant, (seq, terms) in told.grants.items():
+        if grant_terms(conn, grant) != terms:
+            yield Finding(seq, f"grant {grant} is not what entry {seq} says was given")
+    for approval, said in told.decisions.items():
+        rows = conn.execute(_DECISIONS, (approval,)).fetchall()
+        if rows != [(verb, actor) for _, verb, actor in said]:
+            yield Finding(said[0][0], f"what was decided on request {approval} is not what the record says")
+
+
+def _same(
+    conn: sqlite3.Connection,
+    told: dict[Any, tuple[int, str]],
+    sql: str,
+    read: Callable[[Any], str],
+    what: str,
+    allowed: Callable[[str, str], bool] | None = None,
+) -> Iterator[Finding]:
+    for key, (seq, said) in told.items():
+        row = conn.execute(sql, _parts(key)).fetchone()
+        present = None if row is None else read(row[0])
+        if present != said and not (allowed is not None and present is not None and allowed(said, present)):
+            name = ".".join(map(str, _parts(key)))
+            yield Finding(seq, f"{what} {name} is not what entry {seq} says")
+
+
+def _parts(key: Any) -> tuple[Any, ...]:
+    return cast(tuple[Any, ...], key) if isinstance(key, tuple) else (key,)
+
+
+def _hex(value: bytes) -> str:
+    return value.hex()
+
+
+def _spec_digest(spec: str) -> str:
+    return hashlib.sha256(spec.encode()).hexdigest()
+
+
+def _went_on(said: str, present: str) -> bool:
+    """A state that only lasts until the next step: prepared again after a try, cancelled with its run."""
+    return said in ("sending", "unknown", "cancelled") and present in ("prepared", "cancelled")
+
+
+def grant_terms(conn: sqlite3.Connection, grant: int) -> str:
+    """Digest of what a grant allows, and until when; empty where there is no such grant."""
+    row = conn.execute(
+        "SELECT agent_id, tool, fingerprint, pinned, expires_at FROM standing_grant WHERE id = ?", (grant,)
+    ).fetchone()
+    return "" if row is None else digest([str(value) for value in row])
