@@ -15,6 +15,7 @@ from opsconsole.engine.intake import take
 from opsconsole.store.transaction import Transaction
 
 _T = TypeVar("_T")
+DAMAGED = "The archive is damaged"
 CHUNK = 200
 """Mails or rows in one transaction."""
 
@@ -31,6 +32,8 @@ class Imported:
     """Kept, marked and shown, though not all of it could be read."""
     queued: int = 0
     """Runs that agents were given."""
+    damaged: list[str] = field(default_factory=list[str])
+    """Where the source itself ends before its time."""
     skipped: dict[str, int] = field(default_factory=dict[str, int])
     records: dict[str, int] = field(default_factory=dict[str, int])
 
@@ -85,6 +88,7 @@ def _import_events(
         done.known += len(chunk) - new
         done.queued += queued
         done.broken += sum(bool(one.problems) for one in chunk)
+        done.damaged += [why for one in chunk for why in one.problems if why.startswith(DAMAGED)]
         progress(done.seen)
 
 

@@ -106,6 +106,8 @@ def feed(
         mark = "! " if row.is_broken else ""
         run = "" if row.run_id is None else str(row.run_id)
         outcome = row.verdicts or row.outcome or ("no agent works this" if not run else "")
+        if broken:
+            outcome = "; ".join(row.problems)
         shown_rows.append(
             (
                 str(row.event_id),

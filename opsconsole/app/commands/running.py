@@ -94,6 +94,7 @@ def import_(
 ) -> None:
     """Bring mail and tables onto the desk. Running it twice doubles nothing; what cannot be read is kept and marked."""
     addresses = {one.strip().lower() for one in own.split(",") if one.strip()}
+    is_whole = True
     with opened(workspace) as session:
         for source in sources:
             is_loud = sys.stderr.isatty() and not as_json
@@ -107,6 +108,7 @@ def import_(
             )
             if is_loud:
                 typer.echo("\r", err=True, nl=False)
+            is_whole = is_whole and not done.damaged
             if as_json:
                 say_json({name: getattr(done, name) for name in done.__slots__})
                 continue
@@ -116,5 +118,9 @@ def import_(
             )
             if done.broken:
                 say(f"  {done.broken} could not be read whole: kept and marked; `opsconsole feed --broken` shows them.")
+            for damage in done.damaged:
+                say(f"  NOT ALL OF IT: {damage}. Copy or export it again and import that: nothing is doubled.")
             for reason, number in done.skipped.items():
                 say(f"  {number} left out: {reason}")
+    if not is_whole:
+        raise typer.Exit(1)

@@ -21,6 +21,8 @@ class FeedRow:
     sender: str
     title: str
     is_broken: bool
+    problems: tuple[str, ...]
+    """What could not be read, in words."""
     run_id: int | None
     agent: str
     category: str
@@ -61,6 +63,7 @@ def feed(
                 body.get("sender", ""),
                 body.get("title", ""),
                 bool(row[4]),
+                tuple(body.get("problems", ())),
                 row[5],
                 row[6] or "",
                 row[7] or "",
