@@ -12,7 +12,7 @@ import sys
 import typer
 
 from opsconsole.app.commands import agents, approvals, audit, budgets, cases, demo, policy, reading, running, switches
-from opsconsole.app.words import hinted
+from opsconsole.app.words import hinted, plain
 from opsconsole.domain.errors import EnvironmentError_, OpsError
 from opsconsole.store.errors import is_database_error
 
@@ -55,7 +55,7 @@ def main() -> None:
     try:
         app(standalone_mode=True)
     except OpsError as error:
-        typer.echo(hinted(f"{error}"), err=True)
+        typer.echo(plain(hinted(f"{error}")), err=True)
         sys.exit(3 if isinstance(error, EnvironmentError_) else 2)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,7 +15,7 @@ from opsconsole.store.transaction import Transaction
 
 _T = TypeVar("_T")
 DAMAGED = "The archive is damaged"
-CHUNK = 200
+CHUNK, CHUNK_BYTES = 200, 32_000_000
 """Mails or rows in one transaction."""
 
 
@@ -64,7 +63,15 @@ def import_path(
 
 
 def _chunks(items: Iterator[_T]) -> Iterator[list[_T]]:
-    while chunk := list(islice(items, CHUNK)):
+    chunk: list[_T] = []
+    size = 0
+    for item in items:
+        chunk.append(item)
+        size += len(getattr(item, "raw", None) or b"")
+        if len(chunk) == CHUNK or size > CHUNK_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
         yield chunk
 
 

@@ -52,7 +52,7 @@ def _program() -> str:
 
 def say(text: str = "") -> None:
     """Print a line for the person."""
-    typer.echo(hinted(text))
+    typer.echo(plain(hinted(text)))
 
 
 def say_json(value: Any) -> None:

@@ -25,7 +25,7 @@ class MisplacedError(ValueError):
 class Frozen(BaseModel):
     """Immutable, and strict about names: a misspelt key is an error, not a silent nothing."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
 
 
 class Step(Frozen):
@@ -196,7 +196,7 @@ class Limits(Frozen):
     """What one run may use."""
 
     turns: Annotated[int, Field(ge=1, le=200)] = 24
-    seconds: Annotated[float, Field(gt=0)] = 300
+    seconds: Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)] = 300
     cost: Annotated[float, Field(ge=0)] | None = None
     attempts: Annotated[int, Field(ge=1, le=10)] = 3
 
@@ -204,9 +204,9 @@ class Limits(Frozen):
 class ApprovalRules(Frozen):
     """How requests to the person behave."""
 
-    expires_h: Annotated[float, Field(gt=0)] = 48
+    expires_h: Annotated[float, Field(gt=0, le=8784, allow_inf_nan=False)] = 48
     on_expiry: Literal["lapse", "escalate"] = "escalate"
-    veto_s: Annotated[float, Field(ge=0)] = 10
+    veto_s: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] = 10
 
 
 class Trust(Frozen):

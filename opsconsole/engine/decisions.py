@@ -18,6 +18,9 @@ from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import people
 from opsconsole.store.writes import work as write_work
 
+SHORTEST_DIGEST = 12
+"""Hex digits of a card that a person must name at least."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -63,7 +66,7 @@ def open_card(kernel: Kernel, tx: Transaction, approval_id: int, *, digest: str 
     if approval.state is not ApprovalState.WAITING:
         word = {"decided": "was decided already", "lapsed": "has lapsed", "void": "is no longer needed"}[approval.state]
         raise DecisionError(f"Request {approval_id} {word}; nothing was changed.")
-    if digest is not None and not approval.digest.startswith(digest):
+    if digest is not None and (len(digest) < SHORTEST_DIGEST or not approval.digest.startswith(digest)):
         raise StaleCardError(
             f"Request {approval_id} changed since you saw it. Look again: `opsconsole approvals show {approval_id}`."
         )

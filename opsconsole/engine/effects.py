@@ -11,6 +11,7 @@ from opsconsole.domain.enums import ActionState, ApprovalKind, ApprovalState, Ef
 from opsconsole.domain.errors import AmbiguousError, DiskError, PermanentError, TransientError, WorkspaceBusyError
 from opsconsole.domain.ids import EffectId
 from opsconsole.domain.ruling import UNTIL_RELEASED
+from opsconsole.engine.digests import action_digest
 from opsconsole.engine.gatekeeper import Judgement, audit_reasons
 from opsconsole.engine.intents import ask
 from opsconsole.engine.kernel import Kernel, Writes
@@ -98,6 +99,9 @@ class Effects:
         if effect is None or effect.state is not EffectState.PREPARED or effect.is_held or effect.not_before > now:
             return False
         action = present(work.action(tx.conn, effect.action_id), effect.action_id)
+        if not self._is_as_decided(tx, action, loaded):
+            self._stop_forged(tx, effect, action)
+            return False
         judged = self.judge_again(tx, effect, action, loaded)
         hold, verdict = judged.ruling.hold_until, judged.ruling.verdict
         facts = {"action": action.id, "effect": effect.id, "run": loaded.run.id, "reasons": audit_reasons(judged)}
@@ -119,6 +123,23 @@ class Effects:
             tx.record("effect.sending", at=now, actor="engine", key=effect.key[:16], **facts)
             return True
         return False
+
+    def _is_as_decided(self, tx: Transaction, action: ActionRow, loaded: Loaded) -> bool:
+        """The stored arguments are still those that the action's digest, and so the decision, was about."""
+        salt, tool = work.args_salt(tx.conn, action.id), action.tool
+        schemas = {self._kernel.registry.fingerprint(tool), loaded.version.tools.get(tool, "")}
+        return action.digest in {
+            action_digest(tool=tool, fingerprint=one, subject=loaded.event.subject, args=action.args, salt=salt)
+            for one in schemas
+        }
+
+    def _stop_forged(self, tx: Transaction, effect: EffectRow, action: ActionRow) -> None:
+        now = self._now()
+        error = "stopped: the stored arguments are not those that were decided on; somebody changed the file"
+        write_work.set_effect(tx, effect.id, EffectState.CANCELLED, now=now, error=error)
+        write_work.set_action(tx, action.id, ActionState.REFUSED, now=now, result={"ok": False, "error": error})
+        write_work.wake(tx, action.run_id)
+        tx.record("effect.void", at=now, actor="engine", action=action.id, effect=effect.id, reasons=[error])
 
     def judge_again(self, tx: Transaction, effect: EffectRow, action: ActionRow, loaded: Loaded) -> Judgement:
         """Ask the gate once more, with what holds now."""

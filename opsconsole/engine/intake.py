@@ -78,8 +78,8 @@ def subscribes(version: Version, event: Event) -> bool:
 
 
 def _note_correspondents(tx: Transaction, connection: str, incoming: IncomingEvent, now: datetime) -> None:
-    """Whoever has written to this account, or was written to by it, is no first contact any more."""
+    """Whoever was written to, or has verifiably written to this account, is no first contact any more."""
     if incoming.kind == "mail.sent":
         write_events.correspond(tx, connection, incoming.recipients, at=now)
-    elif incoming.sender:
+    elif incoming.sender and incoming.is_verified:
         write_events.correspond(tx, connection, [incoming.sender], at=now)

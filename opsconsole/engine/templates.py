@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError, meta
+from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError, meta, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -70,6 +70,9 @@ def parse(text: str) -> Template:
         TemplateError: it does not parse.
     """
     try:
+        found = next(_ENVIRONMENT.parse(text).find_all((nodes.For, nodes.Macro, nodes.CallBlock)), None)
+        if found is not None:
+            raise TemplateError("a text takes slots and conditions, no loops and no macros")
         return _ENVIRONMENT.from_string(text)
     except (RecursionError, SyntaxError, MemoryError, ValueError, OverflowError) as error:
         raise TemplateError("nested too deep, or too long") from error

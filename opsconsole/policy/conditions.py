@@ -4,6 +4,7 @@ A condition that cannot be decided (a missing field, a wrong type) is an `Undeci
 means, and for a guardrail it means a person is asked.
 """
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -22,6 +23,10 @@ class UndecidedError(ValueError):
     """The expression is sound but has no yes or no for these values."""
 
 
+MOST_LOOPS = 3
+_LOOPS = re.compile(r"\.\s*(?:all|exists|exists_one|map|filter)\s*\(")
+
+
 @lru_cache(maxsize=4096)
 def compile_condition(text: str) -> cel.Program:
     """Compile a CEL expression.
@@ -31,6 +36,8 @@ def compile_condition(text: str) -> cel.Program:
     """
     if len(text) > LONGEST:
         raise ConditionError(f"a condition takes at most {LONGEST} characters; this one has {len(text)}")
+    if len(_LOOPS.findall(text)) > MOST_LOOPS:
+        raise ConditionError(f"a condition takes at most {MOST_LOOPS} of all, exists, map and filter")
     try:
         return cel.compile(text)
     except ValueError as error:

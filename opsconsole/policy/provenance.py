@@ -11,10 +11,12 @@ SLOT_LENGTH = 80
 """Longest text a typed slot may carry, in characters."""
 
 _NAME = re.compile(r"[^\W\d_][\w .,'’&()-]*", re.UNICODE)
-_SENTENCE = re.compile(r"\d{4}|(\S+\s+){6}")
-"""What a name does not hold: a telephone number, or more than six words."""
+_TITLES = "".join(rf"(?<!\b{title})" for title in ("[A-Z]", "Dr", "Mr", "Ms", "Mrs", "Prof", "Ing", "St", "Sr", "Sra"))
+_SENTENCE = re.compile(rf"\d{{3}}|\d\D+\d\D+\d|([^\s.&-]+[\s.&-]+){{5}}|{_TITLES}[.] |\bdot\b|\s[.]", re.IGNORECASE)
+"""What a name does not hold: three digits, more than five words, a sentence's end, a spelt-out address."""
 
-_ID = re.compile(r"[#A-Za-z0-9][A-Za-z0-9#_:-]*")
+_ID = re.compile(r"(?=[^0-9]*[0-9])[#A-Za-z0-9]{1,16}([#_/-][A-Za-z0-9]{1,16}){0,2}")
+"""An id holds a digit, and at most three short parts."""
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:?\d{2})?)?")
 _AMOUNT = re.compile(r"-?\d{1,12}([.,]\d{1,4})?( ?[A-Z]{3})?")
 _URL = re.compile(r"://|www\.|\b[\w-]+\.[^\W\d_]{2,}|\b\d{1,3}(\.\d{1,3}){3}\b|@", re.IGNORECASE)

@@ -3,6 +3,7 @@
 One line a head: `seq chain-in-hex time`. A copy elsewhere (a git folder, a mail to oneself) is worth more.
 """
 
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -16,7 +17,7 @@ def note(folder: Path, head: Head, at: datetime) -> None:
     path = folder / NAME
     if head.seq == 0 or (path.exists() and any(one == head for one in read(folder)[-1:])):
         return
-    with path.open("a", encoding="ascii") as file:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a", encoding="ascii") as file:
         file.write(f"{head.seq} {head.chain.hex()} {at.isoformat(timespec='seconds')}\n")
 
 

@@ -57,7 +57,10 @@ class TableSource(Source):
                 yield record
 
     def _open(self) -> IO[str]:
-        return self.path.open("r", encoding=self._encoding, errors="surrogateescape", newline="")
+        return self.path.open("r", encoding=self._encoding, errors=self._errors(), newline="")
+
+    def _errors(self) -> str:
+        return "replace" if "16" in self._encoding or "32" in self._encoding else "surrogateescape"
 
 
 def _rows(stream: IO[str], delimiter: str) -> Iterator[tuple[int, list[str], str]]:

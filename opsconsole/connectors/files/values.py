@@ -65,7 +65,7 @@ def moment_of(cell: str, *, is_day_first: bool | None) -> tuple[datetime, bool, 
         is_day_first: the file's own habit for `03/04/2026`, None where it shows none.
     """
     text = cell.strip()[:100]
-    if text.isdigit() and len(text) in (10, 13):
+    if text.isascii() and text.isdecimal() and len(text) in (10, 13):
         return _checked(datetime.fromtimestamp(int(text) / (1000 if len(text) == 13 else 1), UTC), True, False)
     if _ISO.match(text):
         try:

@@ -7,6 +7,7 @@ different mails are two, with no memory of what was seen before and in whichever
 id of its own needs no digest: its id is one. What looks for a mail by its id uses the field `message_id`.
 """
 
+import re
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +19,9 @@ from opsconsole.domain.event import IncomingEvent
 
 NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
 """Stands for an unknown time: so old that no rule takes it for fresh."""
+
+
+_SENT = re.compile(r"\b(sent|gesendet\w*|envoy\w*|enviad\w*|verzonden|inviat\w*|outbox)\b", re.IGNORECASE)
 
 
 def thread_subject(mail: MailText) -> str:
@@ -41,7 +45,8 @@ def mail_event(
 
     Args:
         raw: the mail as the server or a file holds it.
-        own_addresses: addresses, in lower case, whose mails are `mail.sent`.
+        own_addresses: addresses, in lower case, whose mails are `mail.sent` where they lie in a folder of sent mail or
+            DMARC vouches for them, else `mail.claimed`: anybody can write our address into From.
         folder: where it was found.
         label: the right category where the folder tells it.
         received_at: aware time of arrival as the receiving server says; when it happened, if given.
@@ -50,11 +55,13 @@ def mail_event(
         problems: what went wrong before the mail got here.
     """
     mail = read_mail(raw, received_at=received_at, trusted_authserv=trusted_authserv)
+    is_own = bool(mail.sender) and mail.sender in own_addresses
+    is_sent = is_own and (mail.is_verified or bool(_SENT.search(folder)))
     found = (*problems, *mail.problems)
     occurred_at = received_at or mail.date or fallback_at or NO_DATE
     return IncomingEvent(
         external_id=f"{mail.message_id}#{content_digest(raw)}" if mail.has_own_id else mail.message_id,
-        kind="mail.sent" if mail.sender and mail.sender in own_addresses else "mail.received",
+        kind="mail.sent" if is_sent else "mail.claimed" if is_own else "mail.received",
         subject=thread_subject(mail),
         occurred_at=occurred_at.astimezone(UTC),
         title=mail.subject,

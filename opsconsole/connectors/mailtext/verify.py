@@ -4,8 +4,9 @@ import re
 
 from opsconsole.connectors.mailtext.headers import Headers
 
-_DMARC = re.compile(r"\s*dmarc\s*(?:/\s*\d+\s*)?=\s*([a-z]+)", re.IGNORECASE)
+_DMARC = re.compile(r"\s*dmarc\s*(?:/\s*\d+\s*)?=\s*([a-z]+)(?=[\s;(]|$)", re.IGNORECASE)
 _HEADER_FROM = re.compile(r"\bheader\.from\s*=\s*\"?(?:[^\s\";]{0,64}@)?([^\s\";@]{1,255})", re.IGNORECASE)
+_ASCII_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 _BULK = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply"})
 _ROBOTS = ("mailer-daemon@", "postmaster@")
 
@@ -20,6 +21,8 @@ def is_verified(headers: Headers, *, sender: str, trusted_authserv: str | None) 
         return False
     if len(headers.all("from")) != 1 or len(headers.addresses("from")) != 1:
         return False
+    if sender not in headers.all("from")[0].translate(_ASCII_LOWER):
+        return False  # cleaned of look-alike or invisible characters: the mailbox that was checked is another one
     trusted = trusted_authserv.strip().lower()
     for value in headers.all("authentication-results"):
         name, *results = _without_comments(value).split(";")
@@ -33,8 +36,8 @@ def _dmarc_passed(results: list[str], domain: str) -> bool:
     said = [(m[1].lower(), row) for row in results if (m := _DMARC.match(row))]
     if not said or any(verdict != "pass" for verdict, _ in said):
         return False
-    named = [m[1].lower().rstrip(".") for _, row in said if (m := _HEADER_FROM.search(row))]
-    return all(name == domain for name in named)
+    named = [m[1].lower().rstrip(".") for _, row in said for m in _HEADER_FROM.finditer(row)]
+    return named == [domain]
 
 
 def _without_comments(value: str) -> str:

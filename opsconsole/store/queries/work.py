@@ -157,6 +157,14 @@ def action(conn: sqlite3.Connection, action_id: str) -> ActionRow | None:
     return None if row is None else _action(row)
 
 
+def args_salt(conn: sqlite3.Connection, action_id: str) -> bytes:
+    """Give the salt under which an action's arguments are stored."""
+    row = conn.execute(
+        "SELECT c.salt FROM action a JOIN content c ON c.id = a.args_id WHERE a.id = ?", (action_id,)
+    ).fetchone()
+    return b"" if row is None else row[0]
+
+
 def effect(conn: sqlite3.Connection, effect_id: int) -> EffectRow | None:
     """Give an effect; None where there is none."""
     row = conn.execute(f"{_EFFECT} WHERE id = ?", (effect_id,)).fetchone()

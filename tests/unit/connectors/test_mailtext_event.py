@@ -33,7 +33,22 @@ def test_the_same_mail_on_another_route_is_the_same_event_and_another_mail_is_no
 
 
 def test_own_mail_is_sent() -> None:
-    assert mail_event(RAW, own_addresses={"ann@x.y"}).kind == "mail.sent"
+    assert mail_event(RAW, own_addresses={"ann@x.y"}, folder="Sent").kind == "mail.sent"
+    assert mail_event(RAW, own_addresses={"ann@x.y"}).kind == "mail.claimed", "anybody can write our address there"
+
+
+def test_a_mailbox_that_only_looks_like_the_senders_is_not_verified() -> None:
+    results = "Authentication-Results: mx; dmarc=pass header.from={}\r\nFrom: {}\r\nSubject: Hi\r\n\r\nHello"
+
+    def verified(domain: str, sender: str) -> bool:
+        return mail_event(results.format(domain, sender).encode(), trusted_authserv="mx").is_verified
+
+    assert verified("gmail.example", "Kate <Kate@Gmail.example>")
+    assert not verified("gmail.example", "\u212aate@gmail.example")
+    assert not verified("corp.example", "c\u00ade\u200bo@corp.example")
+    assert not verified("other.example", "kate@gmail.example")
+    assert not verified("gmail.example header.from=evil.example", "kate@gmail.example")
+    assert not verified("", "kate@gmail.example")
 
 
 def test_problems_keep_the_original_and_unknown_times_are_very_old() -> None:
