@@ -42,12 +42,12 @@ def hinted(text: str) -> str:
 
 def _program() -> str:
     """Give what to type for this program: its name where the shell would find it, else its path."""
-    started = Path(sys.argv[0])
-    if shutil.which("opsconsole") or not started.name.startswith("opsconsole"):
+    beside = Path(sys.executable).with_name("opsconsole.exe" if sys.platform == "win32" else "opsconsole")
+    if shutil.which("opsconsole") or not beside.exists():
         return "opsconsole"
     with contextlib.suppress(ValueError):
-        return str(started.resolve().relative_to(Path.cwd()))
-    return str(started)
+        return str(beside.relative_to(Path.cwd()))
+    return str(beside)
 
 
 def say(text: str = "") -> None:
