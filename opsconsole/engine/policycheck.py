@@ -153,7 +153,8 @@ def read_cases(path: Path) -> Iterator[RecordedCase]:
     opener = gzip.open if path.suffix == ".gz" else open
     try:
         with opener(path, "rt", encoding="utf-8") as file:
-            for number, line in enumerate(file, start=1):
+            # Read in bounded pieces: a small .gz can hold a line of gigabytes.
+            for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE + 1), ""), start=1):
                 if line.strip():
                     yield _case(line, str(path), number)
     except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
