@@ -5,12 +5,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from opsconsole.domain.action import ActionType, Call
+from opsconsole.domain.action import ActionType
 from opsconsole.domain.enums import ApprovalKind, Effect, Reversibility, Risk
 from opsconsole.domain.errors import ConnectorError, NotFoundError
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports import Change
-from opsconsole.engine.runview import Loaded, load, shown
+from opsconsole.engine.runview import Loaded, call_of, load, shown
 from opsconsole.store.queries import feed, work
 from opsconsole.store.rows import ActionRow, ApprovalRow, present
 
@@ -154,15 +154,7 @@ async def _changes(kernel: Kernel, loaded: Loaded, action: ActionRow, approval: 
     owner = kernel.registry.owner(action.tool)
     if owner is None or approval.kind is ApprovalKind.QUESTION:
         return ()
-    call = Call(
-        action_id=action.id,
-        tool=action.tool,
-        args=action.args,
-        subject=loaded.event.subject,
-        actor=f"agent:{loaded.run.agent_id}",
-        key="",
-        fields=loaded.event.fields,
-    )
+    call = call_of(loaded, action)
     try:
         return tuple(await owner.preview(call))
     except ConnectorError as error:

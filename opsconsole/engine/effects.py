@@ -15,7 +15,7 @@ from opsconsole.engine.digests import action_digest
 from opsconsole.engine.gatekeeper import Judgement, audit_reasons
 from opsconsole.engine.intents import ask
 from opsconsole.engine.kernel import Kernel, Writes
-from opsconsole.engine.runview import Loaded, load, shown, wanted_again
+from opsconsole.engine.runview import Loaded, call_of, load, shown, wanted_again
 from opsconsole.policy.context import texts_in
 from opsconsole.store import faults
 from opsconsole.store.queries import work
@@ -74,15 +74,7 @@ class Effects:
 
     def call(self, loaded: Loaded, action: ActionRow, effect: EffectRow) -> Call:
         """Give the call as the connector gets it; the key is the same for every try."""
-        return Call(
-            action_id=action.id,
-            tool=action.tool,
-            args=action.args,
-            subject=loaded.event.subject,
-            actor=f"agent:{loaded.run.agent_id}",
-            key=effect.key,
-            fields=loaded.event.fields,
-        )
+        return call_of(loaded, action, key=effect.key)
 
     async def send(self, effect_id: EffectId) -> None:
         """From prepared to sending, past the gate once more, in one transaction; then the call."""

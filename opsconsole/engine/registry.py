@@ -37,7 +37,3 @@ class Registry:
     def names(self) -> tuple[str, ...]:
         """Give all tools, in order."""
         return tuple(sorted(self._types))
-
-    def all_types(self) -> Mapping[str, ActionType]:
-        """Give all types by tool name."""
-        return self._types

@@ -18,7 +18,7 @@ from opsconsole.engine.cancel import close_open_actions
 from opsconsole.engine.effects import Effects
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.ports import Brain, Turn
-from opsconsole.engine.runview import OVERLAY, Loaded, is_tainted, load, overlay, refresh, view
+from opsconsole.engine.runview import OVERLAY, Loaded, call_of, is_tainted, load, overlay, refresh, view
 from opsconsole.engine.turns import Setting, ratified, record_turn
 from opsconsole.store import faults
 from opsconsole.store.queries import limits, work
@@ -215,15 +215,7 @@ class RunLoop:
 
     async def _look(self, loaded: Loaded, action: ActionRow) -> Mapping[str, Any] | None:
         """Read, or simulate a write; None leaves it open."""
-        call = Call(
-            action_id=action.id,
-            tool=action.tool,
-            args=action.args,
-            subject=loaded.event.subject,
-            actor=f"agent:{loaded.run.agent_id}",
-            key="",
-            fields=loaded.event.fields,
-        )
+        call = call_of(loaded, action)
         owner = self._kernel.registry.owner(action.tool)
         records = overlay(loaded.actions)
         if action.verdict in (Verdict.SIMULATE, Verdict.RECOMMEND):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from opsconsole.domain.action import Call
 from opsconsole.domain.enums import ActionState
 from opsconsole.domain.event import Event
 from opsconsole.engine.agents import Version
@@ -88,6 +89,19 @@ def wanted_again(kernel: Kernel, loaded: Loaded, action: ActionRow, *, grant: in
         is_ratified_step=proposal.step is not None,
         slots=proposal.slots,
         grant_id=grant,
+    )
+
+
+def call_of(loaded: Loaded, action: ActionRow, *, key: str = "") -> Call:
+    """Give an action as its connector gets it; `key` is empty where nothing is done."""
+    return Call(
+        action_id=action.id,
+        tool=action.tool,
+        args=action.args,
+        subject=loaded.event.subject,
+        actor=f"agent:{loaded.run.agent_id}",
+        key=key,
+        fields=loaded.event.fields,
     )
 
 

@@ -2,15 +2,16 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
-from opsconsole.domain.action import Call, Result
+from opsconsole.domain.action import Result
 from opsconsole.domain.enums import EffectState, UndoState
 from opsconsole.domain.errors import PermanentError, TransientError
 from opsconsole.domain.ids import EffectId
 from opsconsole.engine.effects import BACKOFF_S, CALL_TIMEOUT_S, TRIES, Effects
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.runview import shown
+from opsconsole.engine.runview import call_of, shown
 from opsconsole.store import faults
 from opsconsole.store.queries import undos, work
 from opsconsole.store.rows import EffectRow, UndoRow, present
@@ -71,16 +72,7 @@ class Undos:
         owner = self._kernel.registry.owner(action.tool)
         if owner is None:
             raise PermanentError(f"there is no tool {action.tool} any more")
-        call = Call(
-            action_id=action.id,
-            tool=action.tool,
-            args=action.args,
-            subject=loaded.event.subject,
-            actor="person",
-            key=effect.key,
-            fields=loaded.event.fields,
-            undo_key=undo.key,
-        )
+        call = replace(call_of(loaded, action, key=effect.key), actor="person", undo_key=undo.key)
         faults.reach("connector.before_undo")
         return await owner.undo(call, shown(action.result))
 

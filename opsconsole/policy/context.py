@@ -75,11 +75,6 @@ class GateContext:
     is_abstained: bool = False
 
     @property
-    def is_known(self) -> bool:
-        """The tool is declared and is still what was ratified."""
-        return self.type is not None and not self.is_type_changed
-
-    @property
     def effect(self) -> Effect:
         """Reach of this very call. What is not known reaches outside."""
         if self.type is None or self.is_type_changed:

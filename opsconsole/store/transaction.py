@@ -3,7 +3,6 @@
 import hashlib
 import os
 import sqlite3
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -67,6 +66,3 @@ class Transaction:
                 (topic,),
             )
         self._touched.clear()
-
-
-Facts = Mapping[str, Any]
