@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from opsconsole.app.connections import Parts, make_connectors
 from opsconsole.app.place import workspace_folder
 from opsconsole.app.words import speak_of
 from opsconsole.brains.playbook import PlaybookBrain
 from opsconsole.brains.triage import Hit
-from opsconsole.connectors.desk.connector import DeskConnector
+from opsconsole.domain.errors import KeyringError, SecretMissingError
 from opsconsole.engine.doorbell import ring
 from opsconsole.engine.engine import Engine, SystemClock
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.ports import Clock, Connector, Lesson
+from opsconsole.engine.ports import Clock, Connector, Lesson, Secrets
 from opsconsole.engine.registry import Registry
 from opsconsole.store import cases as case_store
 from opsconsole.store import lease
@@ -42,6 +43,22 @@ class Session:
         answer = self.workspace.database.write(job, name=name)
         ring(self.workspace.folder)
         return answer
+
+
+class NoSecrets:
+    """Keeps nothing yet."""
+
+    def get(self, name: str) -> str:
+        """Give none."""
+        raise SecretMissingError(f"The secret {name} is kept nowhere.")
+
+    def put(self, name: str, value: str) -> None:
+        """Refuse."""
+        raise KeyringError("There is no place to keep secrets yet.")
+
+    def delete(self, name: str) -> bool:
+        """Nothing to forget."""
+        return False
 
 
 class _Direct:
@@ -74,7 +91,8 @@ def opened(folder: Path | None, *, clock: Clock | None = None) -> Generator[Sess
     reader = workspace.database.reader()
     try:
         time = clock or SystemClock()
-        registry = Registry([DeskConnector(reader, _Direct(workspace), time)])
+        parts = Parts(reader, _Direct(workspace), time, secrets_of(workspace))
+        registry = Registry(make_connectors(parts))
         is_running = lease.holder(workspace.folder) is not None
         kernel = Kernel(workspace.id, registry, time, reader, is_engine_running=is_running)
         yield Session(workspace, kernel, actor())
@@ -96,6 +114,11 @@ def playbook_brain(reader: Reader) -> PlaybookBrain:
     return PlaybookBrain(nearest, lessons)
 
 
-def desk_of(engine: Engine) -> list[Connector]:
-    """Give the connectors of an engine: the desk, for now."""
-    return [DeskConnector(engine.reader, engine.writer, engine.clock)]
+def connectors_of(engine: Engine) -> list[Connector]:
+    """Give the connectors of an engine: one of every connection."""
+    return make_connectors(Parts(engine.reader, engine.writer, engine.clock, secrets_of(engine.workspace)))
+
+
+def secrets_of(workspace: Workspace) -> Secrets:
+    """Give where the secrets of a workspace are kept."""
+    return NoSecrets()

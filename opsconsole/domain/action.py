@@ -36,6 +36,8 @@ class ActionType:
     """Arguments that make an internal action external when they are given."""
     is_template_reply: bool = False
     """Writes only from a ratified template to the event's own sender (an acknowledgement)."""
+    is_reply: bool = False
+    """Answers whoever caused the event: refused where a machine did, so that two machines make no loop."""
     repeat_window_s: float | None = None
     """The same type on the same subject again within this time is asked about, in seconds."""
     max_age_s: float | None = None
@@ -48,6 +50,8 @@ class ActionType:
     """The connector hands the idempotency key to a system that honours it: a repeat does nothing new."""
     is_findable: bool = False
     """The connector can look for the result of a call by its key."""
+    arrival_s: float = 60.0
+    """A call whose end is unknown may still arrive so much later, in seconds; only then "not found" says "not done"."""
 
     def schema(self) -> dict[str, Any]:
         """Give the JSON schema of the arguments."""
@@ -66,6 +70,7 @@ class ActionType:
                 "destinations": list(self.destinations),
                 "external_if_given": list(self.external_if_given),
                 "template_reply": self.is_template_reply,
+                **({"reply": True} if self.is_reply else {}),
                 "arguments": _bare(self.schema()),
             }
         )
@@ -91,6 +96,8 @@ class Proposal:
     """Per argument that a ratified template wrote: the values that filled its slots."""
     because: str = ""
     """Why, in a sentence for the card."""
+    problem: str = ""
+    """Why the call cannot be made as it was written (no such tool, arguments no JSON): it goes back at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

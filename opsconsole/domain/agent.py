@@ -237,7 +237,13 @@ class AgentSpec(Frozen):
     limits: Limits = Limits()
     approvals: ApprovalRules = ApprovalRules()
     trust: Trust = Trust()
-    brain: Literal["playbook"] = "playbook"
+    brain: Literal["playbook", "model"] = "playbook"
+    models: tuple[Slug, ...] = ()
+    """With `brain: model`: names of connected models, tried in this order. Empty: `main`."""
+    fallback: Literal["playbook", "person"] = "playbook"
+    """When no model answers: the offline brain where nothing was done yet, or a person at once."""
+    tools: tuple[str, ...] = ()
+    """Tools a model is offered (`crm.*`). Empty: those of the playbook's steps and of the autonomy levels."""
     playbook: Playbook
 
     @model_validator(mode="after")

@@ -5,12 +5,14 @@ OpsError
 │   ├── FileFormatError  a file of the person's is wrong at a line
 │   ├── NotFoundError
 │   ├── StaleCardError   the card changed since it was shown
+│   ├── SecretMissingError  a secret that is named is nowhere kept
 │   └── DecisionError    the request is decided already, or the verb does not fit
 ├── EnvironmentError_    the machine: disk, rights, locks, network
 │   ├── WorkspaceError   no workspace, a newer one, a damaged one, one in use
 │   │   ├── WorkspaceBusyError
 │   │   ├── WorkspaceTooNewError
 │   │   └── WorkspaceDamagedError
+│   ├── KeyringError     the keyring of the operating system is not there, locked, or does not answer
 │   ├── DiskError        full or read-only
 │   └── FencedError      another engine took over this workspace
 └── ConnectorError       an outside system said no, or said nothing
@@ -48,6 +50,10 @@ class StaleCardError(UserError):
     """The decision was made on a card that is no longer the one to decide."""
 
 
+class SecretMissingError(UserError):
+    """A secret that a connection names is kept nowhere."""
+
+
 class DecisionError(UserError):
     """The request was decided already, or the verb does not fit it."""
 
@@ -70,6 +76,10 @@ class WorkspaceTooNewError(WorkspaceError):
 
 class WorkspaceDamagedError(WorkspaceError):
     """The file is not a sound workspace database."""
+
+
+class KeyringError(EnvironmentError_):
+    """The keyring of the operating system is not there, locked, or does not answer."""
 
 
 class DiskError(EnvironmentError_):

@@ -1,6 +1,7 @@
 """A brain that follows a script: what a model might say, said on purpose."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from opsconsole.domain.action import Proposal
 from opsconsole.engine.ports import Lesson, RunView, Turn
@@ -13,18 +14,21 @@ class FakeBrain:
 
     def __init__(self, script: Script, *, is_playbook: bool = True) -> None:
         self._script = script
-        self.is_playbook = is_playbook
+        self._is_playbook = is_playbook
         self.lessons: list[Lesson] = []
         self.views: list[RunView] = []
 
     async def turn(self, view: RunView) -> Turn:
         """Follow the script."""
         self.views.append(view)
-        return self._script(view)
+        return replace(self._script(view), is_by_playbook=self._is_playbook)
 
     def learn(self, lesson: Lesson) -> None:
         """Keep a lesson."""
         self.lessons.append(lesson)
+
+    async def close(self) -> None:
+        """Nothing is open."""
 
 
 def one_by_one(category: str, calls: Sequence[Proposal], *, confidence: float = 1.0) -> Script:

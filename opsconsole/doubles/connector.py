@@ -1,6 +1,6 @@
 """A connector that does what a test says: answers, refuses, hangs, and remembers what it was asked."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from opsconsole.domain.action import ActionType, Call, Result
 from opsconsole.domain.enums import Effect
 from opsconsole.domain.event import IncomingEvent
-from opsconsole.engine.ports import Change, Overlay, Simulated
+from opsconsole.engine.ports import Change, Overlay, Simulated, Take
 from opsconsole.store.rows import Reader
 from opsconsole.store.transaction import Transaction
 
@@ -108,7 +108,8 @@ class FakeConnector:
         """Nobody's is known."""
         return ""
 
-    async def watch(self) -> AsyncIterator[IncomingEvent]:
+    async def watch(self, take: Take) -> None:
         """No events of its own."""
-        for event in ():
-            yield event
+
+    async def close(self) -> None:
+        """Nothing is open."""

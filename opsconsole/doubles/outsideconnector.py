@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,8 @@ from opsconsole.domain.action import ActionType, Call, Result
 from opsconsole.domain.enums import Effect, Reversibility
 from opsconsole.domain.errors import AmbiguousError, TransientError
 from opsconsole.domain.event import IncomingEvent
-from opsconsole.engine.ports import Change, Overlay, Simulated
+from opsconsole.doubles.outside import SLOW_S
+from opsconsole.engine.ports import Change, Overlay, Simulated, Take
 from opsconsole.store.rows import Reader
 from opsconsole.store.transaction import Transaction
 
@@ -39,6 +40,7 @@ class OutsideConnector:
             "arguments": Deed,
             "is_idempotent": self._mode == "honour",
             "is_findable": self._mode in ("honour", "lookup"),
+            "arrival_s": 2 * SLOW_S,
         }
         return (
             ActionType(
@@ -89,10 +91,11 @@ class OutsideConnector:
         """Nobody's is known."""
         return ""
 
-    async def watch(self) -> AsyncIterator[IncomingEvent]:
+    async def watch(self, take: Take) -> None:
         """No events of its own."""
-        for event in ():
-            yield event
+
+    async def close(self) -> None:
+        """Nothing is open."""
 
     async def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         try:

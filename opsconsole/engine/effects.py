@@ -32,8 +32,6 @@ LATE_S = 60.0
 CALL_TIMEOUT_S = 60.0
 TRIES = 5
 BACKOFF_S = (1.0, 5.0, 30.0, 120.0, 600.0)
-ARRIVAL_S = 60.0
-"""A call whose end is unknown may still arrive so much later, in seconds; only then does "not found" say "not done"."""
 ASKED_AGAIN = "asked again: "
 
 
@@ -207,7 +205,7 @@ class Effects:
     def arrival_s(self, tool: str) -> float:
         """Give how long a call may be on its way before it is looked for; 0 where it need not, or cannot, be."""
         kind = self._kernel.registry.type(tool)
-        return ARRIVAL_S if kind is not None and kind.is_findable and not kind.is_idempotent else 0.0
+        return kind.arrival_s if kind is not None and kind.is_findable and not kind.is_idempotent else 0.0
 
     async def _doubt_one(self, effect: EffectRow, why: str, *, arrival_s: float) -> None:
         def job(tx: Transaction) -> None:

@@ -27,7 +27,7 @@ from opsconsole.engine.registry import Registry
 from opsconsole.engine.runloop import RunLoop
 from opsconsole.engine.timers import Timers
 from opsconsole.engine.undos import Undos
-from opsconsole.engine.watches import watch
+from opsconsole.engine.watches import Watches
 from opsconsole.store import audit, heads
 from opsconsole.store.lease import Lease
 from opsconsole.store.queries import cases, changes, work
@@ -108,6 +108,7 @@ class Engine:
             await asyncio.wait(self._tasks, timeout=END_S)
         await self.dispatcher.close()
         await self.calls.close(grace_s=GRACE_S if error is None else 0.0, deadline_s=END_S)
+        await self._close_outside()
         self.doorbell.close()
         with contextlib.suppress(EnvironmentError_):
             await self.writer.write(
@@ -119,6 +120,14 @@ class Engine:
         self.reader.close()
         self.workspace.database.epoch = None
         self._lease.close()
+
+    async def _close_outside(self) -> None:
+        """Close connectors and brain; one that does not let go is left and logged."""
+        for one in (*self.registry.connectors.values(), self.brain):
+            try:
+                await asyncio.wait_for(one.close(), END_S)
+            except Exception as error:
+                _log.warning("%s did not close: %s", type(one).__name__, error, exc_info=True)
 
     async def _recover(self) -> None:
         def job(tx: Transaction) -> None:
@@ -184,9 +193,11 @@ class Engine:
         await self.doorbell.open()
         self._spawn(self._watch_file(), "watch-file")
         self._spawn(self._note_heads(), "note-heads")
+        watches = Watches(self.take)
         for connector in self.registry.connectors.values():
-            self._spawn(self._watch(connector), f"watch-{connector.id}")
+            self._spawn(watches.watch(connector), f"watch-{connector.id}")
         self._spawn(self.calls.until_fenced(), "fenced")
+        self._spawn(watches.until_lost(), "lost")
         self._start_reconciling()
         stop = asyncio.create_task(self._stop.wait())
         try:
@@ -201,9 +212,6 @@ class Engine:
 
     def _spawn(self, work_: Coroutine[Any, Any, None], name: str) -> None:
         self._tasks.append(asyncio.create_task(work_, name=name))
-
-    async def _watch(self, connector: Connector) -> None:
-        await watch(connector, lambda one: self._patiently(lambda: self.take(connector.id, one)))
 
     async def _watch_file(self) -> None:
         """Notice what other processes wrote, and what has come due."""

@@ -45,6 +45,8 @@ class Wanted:
     slots: Mapping[str, tuple[str, ...]]
     grant_id: int | None = None
     """A standing grant that was used for this action already."""
+    is_disputed: bool = False
+    """The offline triage is sure of another category than the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,8 @@ class Gatekeeper:
             confidence=wanted.confidence,
             threshold=spec.threshold(wanted.category),
             is_abstained=wanted.is_abstained,
+            does_offline_disagree=wanted.is_disputed,
+            is_machine_written=event.fields.get("is_auto") is True,
         )
         if not is_write:
             return context, grant
@@ -160,6 +164,10 @@ class Gatekeeper:
             "is_first_contact": is_external
             and any(not events.is_known_correspondent(conn, event.connection, one) for one in destinations),
             "done_ago_s": None if ago is None else ago.total_seconds(),
+            "is_repeated_in_run": not wanted.is_ratified_step
+            and limits.is_done_in_run(
+                conn, run=wanted.run_id, tool=wanted.tool, args=wanted.args, besides=wanted.action_id
+            ),
             "usages": self._usages(conn, version, wanted.action_id, destinations, now),
             "has_category_changed": limits.has_other_category(
                 conn, run=wanted.run_id, category=wanted.category, besides=wanted.action_id

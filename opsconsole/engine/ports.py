@@ -1,9 +1,9 @@
 """What the engine needs from the outside, as Protocols: connectors, brains, a clock."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from opsconsole.domain.action import ActionType, Call, Proposal, Result
 from opsconsole.domain.agent import AgentSpec
@@ -43,6 +43,53 @@ class Simulated:
 
 
 Overlay = Mapping[str, Mapping[str, Any]]
+Take = Callable[[IncomingEvent], Awaitable[bool]]
+"""Hand an event over: returns once it is committed; True where it was new. May be called many times at once."""
+
+
+class Secrets(Protocol):
+    """Passwords and tokens by name. Blocking: from the loop call it through `asyncio.to_thread`."""
+
+    def get(self, name: str) -> str:
+        """Give a secret.
+
+        Raises:
+            SecretMissingError: it is kept nowhere.
+            KeyringError: the keyring does not answer.
+        """
+        ...
+
+    def put(self, name: str, value: str) -> None:
+        """Keep a secret.
+
+        Raises:
+            KeyringError: there is no place to keep it.
+        """
+        ...
+
+    def delete(self, name: str) -> bool:
+        """Forget a secret; False where there was none."""
+        ...
+
+
+class Memory(Protocol):
+    """What one connection remembers across restarts: small JSON values, never a secret."""
+
+    def get(self, key: str) -> Any:
+        """Give a value; None where nothing is kept."""
+        ...
+
+    async def put(self, key: str, value: Any) -> None:
+        """Keep a value; returns once it is on disk."""
+        ...
+
+
+class Health(Protocol):
+    """How a connection is, for people."""
+
+    async def note(self, state: Literal["ok", "trouble", "needs_you"], text: str) -> None:
+        """Say how it is; the same again costs nothing."""
+        ...
 
 
 class Connector(Protocol):
@@ -93,8 +140,15 @@ class Connector(Protocol):
         """Give the IANA zone of a recipient, empty where it is not known; runs in the gate's transaction."""
         ...
 
-    def watch(self) -> AsyncIterator[IncomingEvent]:
-        """Yield events as they happen; ends at once where the connector has none of its own."""
+    async def watch(self, take: Take) -> None:
+        """Hand over events as they happen; returns at once where the connector has none of its own.
+
+        What it raises is logged, and it is called again after a while.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of what is open to the outside; called once, at the engine's end and by commands."""
         ...
 
 
@@ -114,8 +168,17 @@ class Turn:
     memo: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """What the brain needs back at its next turn; JSON."""
     evidence: tuple[Mapping[str, Any], ...] = ()
+    """Precedents (`case`, `category`, `quote`) and quotes (`quote`, `source`, `state`: found or not found)."""
     cost_micros: int = 0
     tokens: int = 0
+    goes_on: bool = False
+    """Nothing to do and no end: the brain is asked again at once (its answer could not be used, or was only triage)."""
+    is_by_playbook: bool = False
+    """Code that follows the playbook made it: only then do `Proposal.step` and `slots` count."""
+    model: str = ""
+    """The model that answered; empty for code."""
+    is_disputed: bool = False
+    """The offline triage is sure of another category than the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +207,14 @@ class RunView:
     event: Event
     past: tuple[PastTurn, ...]
     now: datetime
+    tools: Mapping[str, ActionType] = field(default_factory=dict[str, ActionType])
+    """Every tool there is, by name."""
+    attempt: int = 0
+    """How often this turn was put off already because nothing answered."""
+    history: tuple[str, ...] = ()
+    """What happened on the same subject before, oldest first, in words."""
+    is_over_budget: str = ""
+    """Why no more may be spent on models now, in words; empty where it may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +230,6 @@ class Lesson:
 class Brain(Protocol):
     """What thinks. It proposes; it never acts."""
 
-    is_playbook: bool
-    """It follows the playbook's steps by code: only then do `Proposal.step` and `slots` count. What a model writes
-    about its own proposals ratifies nothing."""
-
     async def turn(self, view: RunView) -> Turn:
         """Think once. Deterministic brains must give the same answer for the same view.
 
@@ -174,4 +241,8 @@ class Brain(Protocol):
 
     def learn(self, lesson: Lesson) -> None:
         """Take a case in at once."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of what is open to the outside."""
         ...

@@ -132,10 +132,10 @@ class RunLoop:
         now = self._now()
         if not self._is_running(tx, loaded.run.id):
             return False
-        turn = ratified(turn, loaded.version.spec, is_playbook=self._brain.is_playbook)
+        turn = ratified(turn, loaded.version.spec)
         tainted = is_tainted(self._kernel, loaded.event, loaded.actions, before_turn=loaded.run.turns)
         record_turn(self._kernel, tx, Setting(loaded.run, loaded.version, loaded.event, tainted), turn, now=now)
-        if turn.proposals:
+        if turn.proposals or turn.goes_on:
             return True
         outcome = turn.final if turn.final is not None else "ended without an outcome"
         self._end(tx, loaded.run.id, RunState.DONE, outcome, is_handled=turn.is_handled)

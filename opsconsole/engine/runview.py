@@ -89,6 +89,7 @@ def wanted_again(kernel: Kernel, loaded: Loaded, action: ActionRow, *, grant: in
         is_ratified_step=proposal.step is not None,
         slots=proposal.slots,
         grant_id=grant,
+        is_disputed=turn.is_disputed,
     )
 
 

@@ -22,6 +22,7 @@ def turn_body(turn: Turn) -> dict[str, Any]:
                 "step": one.step,
                 "slots": jsonable(one.slots),
                 "because": one.because,
+                **({"problem": one.problem} if one.problem else {}),
             }
             for one in distinct(turn.proposals)
         ],
@@ -31,6 +32,10 @@ def turn_body(turn: Turn) -> dict[str, Any]:
         "evidence": jsonable(turn.evidence),
         "cost_micros": turn.cost_micros,
         "tokens": turn.tokens,
+        "is_by_playbook": turn.is_by_playbook,
+        **({"goes_on": True} if turn.goes_on else {}),
+        **({"model": turn.model} if turn.model else {}),
+        **({"is_disputed": True} if turn.is_disputed else {}),
     }
 
 
@@ -44,6 +49,7 @@ def turn_from(body: Mapping[str, Any]) -> Turn:
             step=one["step"],
             slots={name: tuple(some) for name, some in one["slots"].items()},
             because=one["because"],
+            problem=one.get("problem", ""),
         )
         for one in facts.get("proposals", ())
     )

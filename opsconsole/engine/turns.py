@@ -42,7 +42,7 @@ class Setting:
     """Untrusted text has reached the brain by now."""
 
 
-def ratified(turn: Turn, spec: AgentSpec, *, is_playbook: bool) -> Turn:
+def ratified(turn: Turn, spec: AgentSpec) -> Turn:
     """Give a turn with only the claims that count.
 
     A category that is not the playbook's is none: the agent has abstained. Steps and slots are taken from a brain that
@@ -50,7 +50,7 @@ def ratified(turn: Turn, spec: AgentSpec, *, is_playbook: bool) -> Turn:
     """
     if turn.category is not None and spec.category(turn.category) is None:
         turn = replace(turn, category=None, is_abstained=True)
-    if not is_playbook:
+    if not turn.is_by_playbook:
         turn = replace(turn, proposals=tuple(replace(one, step=None, slots={}) for one in turn.proposals))
     return turn
 
@@ -79,7 +79,9 @@ def record_turn(kernel: Kernel, tx: Transaction, setting: Setting, turn: Turn, *
         category=turn.category,
         confidence=None if turn.confidence is None else round(turn.confidence, 4),
         content=tx.content_digest(kept),
+        model=turn.model or None,
         cost_micros=turn.cost_micros or None,
+        tokens=turn.tokens or None,
     )
     for position, proposal in enumerate(distinct(turn.proposals)):
         _record_action(kernel, tx, setting, turn, proposal, position, now=now)
@@ -96,7 +98,7 @@ def _record_action(
     is_question = proposal.tool == ASK_PERSON
     is_write = not is_question and (kind is None or kind.effect is not Effect.READ)
     args, problem = dict(jsonable(proposal.args)), ""
-    if kind is not None:
+    if kind is not None and not proposal.problem:
         try:
             args = validate(kind, args)
         except ArgumentError as error:
@@ -116,7 +118,7 @@ def _record_action(
         category=turn.category,
         now=now,
     )
-    if problem:
+    if problem := proposal.problem or problem:
         _refuse(tx, setting, identity, proposal.tool, digest, problem, now=now)
         return
     wanted = _wanted(setting, turn, proposal, identity, args)
@@ -153,6 +155,7 @@ def _wanted(setting: Setting, turn: Turn, proposal: Proposal, identity: ActionId
         is_tainted=setting.is_tainted,
         is_ratified_step=proposal.step is not None,
         slots=proposal.slots,
+        is_disputed=turn.is_disputed,
     )
 
 

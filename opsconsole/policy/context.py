@@ -63,6 +63,10 @@ class GateContext:
     has_category_changed: bool = False
     """The category is another one than at this run's first write."""
     does_offline_disagree: bool = False
+    is_machine_written: bool = False
+    """A machine or a mailing list wrote the event."""
+    is_repeated_in_run: bool = False
+    """The same tool with the same arguments was done, or is coming, in this very run."""
     done_ago_s: float | None = None
     """Since the same action type was done on this subject, in seconds."""
     event_age_s: float = 0.0

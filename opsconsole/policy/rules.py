@@ -128,6 +128,12 @@ def egress(context: GateContext) -> Iterator[Reason]:
         )
 
 
+def loops(context: GateContext) -> Iterator[Reason]:
+    """No answer to a machine: it might answer back (RFC 3834, section 2)."""
+    if context.is_machine_written and context.type is not None and context.type.is_reply:
+        yield Reason("loop", "a machine or a mailing list wrote this; an answer could start a loop", Verdict.REFUSE)
+
+
 def category_doubt(context: GateContext) -> Iterator[Reason]:
     """The triage wavered."""
     if not context.is_write:
@@ -146,6 +152,9 @@ def already_done(context: GateContext) -> Iterator[Reason]:
         when = f"{age_in_words(context.done_ago_s)} ago" if context.done_ago_s else "is on its way"
         text = f"already done: {context.tool} on this subject {when}"
         yield Reason("already_done", text, Verdict.ASK)
+    if context.is_write and context.is_repeated_in_run:
+        text = f"already done: {context.tool} with the same arguments earlier in this run"
+        yield Reason("repeated", text, Verdict.ASK)
 
 
 def late(context: GateContext) -> Iterator[Reason]:

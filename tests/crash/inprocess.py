@@ -49,8 +49,6 @@ class TellingConnector(OutsideConnector):
 class OneDeed:
     """A brain: every event is recorded outside once. `waits` may hold an event's thought back."""
 
-    is_playbook = True
-
     def __init__(self) -> None:
         self.waits: dict[str, asyncio.Event] = {}
         self.asked: list[str] = []
@@ -58,13 +56,22 @@ class OneDeed:
     def learn(self, lesson: object) -> None:
         """It learns nothing."""
 
+    async def close(self) -> None:
+        """Nothing is open."""
+
     async def turn(self, view: RunView) -> Turn:
         name = view.event.external_id
         self.asked.append(name)
         if (held := self.waits.get(name)) is not None:
             await held.wait()
         proposals = () if view.past else (call("outside.record", what=name),)
-        return Turn(category="case", confidence=1.0, proposals=proposals, final="done" if view.past else None)
+        return Turn(
+            category="case",
+            confidence=1.0,
+            proposals=proposals,
+            final="done" if view.past else None,
+            is_by_playbook=True,
+        )
 
 
 @dataclass

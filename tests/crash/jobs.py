@@ -222,13 +222,14 @@ class SlowJob(MixedJob):
 class MixedBrain:
     """Holds no state but one: an event's first thought may fail, once in a process."""
 
-    is_playbook = True
-
     def __init__(self) -> None:
         self._tried: set[int] = set()
 
     def learn(self, lesson: Lesson) -> None:
         """It learns nothing."""
+
+    async def close(self) -> None:
+        """Nothing is open."""
 
     async def turn(self, view: RunView) -> Turn:
         number = int(view.event.fields["number"])
@@ -237,7 +238,8 @@ class MixedBrain:
             raise TransientError("busy", retry_after_s=0.02)
         base, is_slow = str(view.event.fields["base"]), bool(view.event.fields.get("is_slow"))
         proposals = _next(_plan(view.agent.agent, number, base, is_slow=is_slow), view)
-        return Turn(category="case", confidence=1.0, proposals=proposals, final=None if proposals else "done")
+        final = None if proposals else "done"
+        return Turn(category="case", confidence=1.0, proposals=proposals, final=final, is_by_playbook=True)
 
 
 def _next(plan: Sequence[tuple[Proposal, ...]], view: RunView) -> tuple[Proposal, ...]:

@@ -8,7 +8,6 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from opsconsole.doubles.outside import SLOW_S
 from opsconsole.engine import doubts, effects
 from opsconsole.engine import engine as engines
 from opsconsole.engine.engine import Engine
@@ -61,7 +60,6 @@ def main(arguments: Sequence[str]) -> None:
     options = parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING)
     effects.BACKOFF_S = doubts.BACKOFF_S = (0.02,) * 5
-    effects.ARRIVAL_S = 2 * SLOW_S
     engines.POLL_S = 0.02
     job = JOBS[options.job](
         case=options.case, count=options.events, port=options.port, mode=options.mode, offset_s=options.offset_s

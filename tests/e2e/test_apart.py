@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from opsconsole.doubles.connector import FakeConnector
 from opsconsole.engine import calls, engine, watches
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.intake import Taken
-from opsconsole.engine.ports import Connector, RunView, Turn
+from opsconsole.engine.ports import Connector, RunView, Take, Turn
 from tests.support.rig import ANN, agent, call, mail, rig
 from tests.support.running import beside, make, running, state, until
 
@@ -105,11 +104,11 @@ async def test_a_watch_that_fails_is_started_again(
     tries: list[int] = []
 
     class Flaky(DeskConnector):
-        async def watch(self) -> AsyncIterator[IncomingEvent]:
+        async def watch(self, take: Take) -> None:
             tries.append(len(tries))
             if len(tries) < 3:
                 raise TransientError("the server hung up") if len(tries) == 1 else ValueError("odd")
-            yield mail()
+            await take(mail())
 
     def flaky(engine: Engine) -> list[Connector]:
         return [Flaky(engine.reader, engine.writer, engine.clock)]

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from opsconsole.app.cli import app
 from opsconsole.app.importing import Imported, import_path
-from opsconsole.app.session import Session, desk_of, opened, playbook_brain
+from opsconsole.app.session import Session, connectors_of, opened, playbook_brain
 from opsconsole.engine.agentfile import apply_agent, read_agent
 from opsconsole.engine.engine import Engine
 from opsconsole.store import audit, workspace
@@ -72,7 +72,7 @@ def hire(session: Session, tmp_path: Path) -> None:
 async def settle(folder: Path) -> None:
     place = workspace.open_(folder)
     reader = place.database.reader()
-    async with Engine(place, desk_of, playbook_brain(reader)) as engine:
+    async with Engine(place, connectors_of, playbook_brain(reader)) as engine:
         await engine.settle()
     reader.close()
     place.close()

@@ -20,8 +20,6 @@ Nearest = Callable[[str, str, int], Sequence[Hit]]
 class PlaybookBrain:
     """One for all agents of a workspace; each agent has a memory of its own."""
 
-    is_playbook = True
-
     def __init__(self, nearest: Nearest, cases: Callable[[str], Iterable[Lesson]]) -> None:
         self._nearest = nearest
         self._cases = cases
@@ -34,8 +32,14 @@ class PlaybookBrain:
                 known.add(lesson.case_id)
                 triage.learn(case_id=lesson.case_id, category=lesson.category, text=lesson.text)
 
+    async def close(self) -> None:
+        """Nothing is open."""
+
     async def turn(self, view: RunView) -> Turn:
         """Think once."""
+        return replace(self._think(view), is_by_playbook=True)
+
+    def _think(self, view: RunView) -> Turn:
         if not view.past:
             return self._first(view)
         last = view.past[-1]

@@ -1,7 +1,7 @@
 """The desk as a connector: a real small system of record in the workspace file."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from opsconsole.connectors.desk.tools import desk_tools
 from opsconsole.domain.action import ActionType, Call, Result
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.kernel import Writes
-from opsconsole.engine.ports import Change, Clock, Overlay, Simulated
+from opsconsole.engine.ports import Change, Clock, Overlay, Simulated, Take
 from opsconsole.store.queries import desk as read
 from opsconsole.store.rows import Reader
 from opsconsole.store.times import from_micros, to_micros
@@ -87,12 +87,15 @@ class DeskConnector:
         found = read.find(conn, "contact", email=address.lower(), limit=1)
         return str(found[0]["zone"]) if found else ""
 
-    async def watch(self) -> AsyncIterator[IncomingEvent]:
+    async def watch(self, take: Take) -> None:
         """Notice deals that went quiet; one event for each spell of silence."""
         while self._stalled_after_days is not None:
             for event in self.stalled():
-                yield event
+                await take(event)
             await asyncio.sleep(WATCH_EVERY_S)
+
+    async def close(self) -> None:
+        """Nothing is open to the outside."""
 
     def stalled(self) -> list[IncomingEvent]:
         """Give an event for every open deal without activity for so many days."""

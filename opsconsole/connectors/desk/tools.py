@@ -52,6 +52,7 @@ def _outside(
         repeat_window_s=repeat_s,
         max_age_s=3 * _DAY,
         is_template_reply=template,
+        is_reply=name.endswith((".reply", ".acknowledge")),
         is_idempotent=True,
         is_findable=True,
     )

@@ -57,6 +57,17 @@ def done_ago(conn: sqlite3.Connection, *, subject: int, tool: str, now: datetime
     return None if at is None else now - from_micros(at)
 
 
+def is_done_in_run(conn: sqlite3.Connection, *, run: int, tool: str, args: Mapping[str, Any], besides: str) -> bool:
+    """Tell whether an earlier action of a run wanted the same thing and was done, is coming, or was simulated."""
+    rows = conn.execute(
+        "SELECT c.bytes FROM action a JOIN content c ON c.id = a.args_id WHERE a.run_id = ? AND a.tool = ?"
+        " AND a.is_write = 1 AND a.id <> ? AND a.state IN ('waiting', 'done', 'simulated', 'recommended')"
+        " AND a.at <= coalesce((SELECT at FROM action WHERE id = ?), 9223372036854775807)",
+        (run, tool, besides, besides),
+    )
+    return any(data is not None and json.loads(data) == dict(args) for (data,) in rows)
+
+
 def switches(conn: sqlite3.Connection) -> list[tuple[str, str]]:
     """Give the kill switches that are on: (scope, reason)."""
     return conn.execute("SELECT scope, reason FROM switch ORDER BY scope").fetchall()

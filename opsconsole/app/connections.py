@@ -1,0 +1,75 @@
+"""Connections as they are configured: from rows of the workspace to connectors."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from opsconsole.connectors.desk.connector import DeskConnector
+from opsconsole.domain.errors import WorkspaceError
+from opsconsole.engine.kernel import Writes
+from opsconsole.engine.memory import ConnectionMemory
+from opsconsole.engine.ports import Clock, Connector, Secrets
+from opsconsole.net.client import HttpClient
+from opsconsole.store.queries.connections import ConnectionRow, connections
+from opsconsole.store.rows import Reader
+
+MODEL = "model"
+"""Kind of a connection that is a language model: no connector, but what a brain thinks with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What connectors are made of, joined once a process."""
+
+    reader: Reader
+    writes: Writes
+    clock: Clock
+    secrets: Secrets
+    http: HttpClient = field(default_factory=HttpClient)
+
+    def memory(self, name: str) -> ConnectionMemory:
+        """Give the memory of a connection."""
+        return ConnectionMemory(name, self.reader, self.writes, self.clock)
+
+
+Make = Callable[[str, Mapping[str, Any], Parts], Connector]
+
+
+def _desk(name: str, config: Mapping[str, Any], parts: Parts) -> Connector:
+    return DeskConnector(parts.reader, parts.writes, parts.clock, name=name)
+
+
+KINDS: Mapping[str, Make] = {"desk": _desk}
+
+
+def make_connectors(parts: Parts) -> list[Connector]:
+    """Make a connector of every connection in use.
+
+    Raises:
+        WorkspaceError: a stored configuration cannot be read any more.
+    """
+    return [_make(row, parts) for row in _usable(connections(parts.reader))]
+
+
+def _usable(rows: Iterable[ConnectionRow]) -> list[ConnectionRow]:
+    return [row for row in rows if row.kind != MODEL]
+
+
+def _make(row: ConnectionRow, parts: Parts) -> Connector:
+    make = KINDS.get(row.kind)
+    if make is None:
+        raise WorkspaceError(
+            f"The connection {row.id} is of a kind this opsconsole does not know ({row.kind}). Install the version that"
+            f" made it, or take it out: `opsconsole connect remove {row.id}`."
+        )
+    try:
+        return make(row.id, row.config, parts)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise WorkspaceError(
+            f"The configuration of the connection {row.id} cannot be read ({where}: {first['msg']}). Connect it again:"
+            f" `opsconsole connect {row.kind}`."
+        ) from error

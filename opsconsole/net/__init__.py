@@ -1,0 +1,1 @@
+"""HTTP, the one floor that speaks it: a client for models and actions, a server for webhooks."""

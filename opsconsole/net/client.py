@@ -1,0 +1,196 @@
+"""The HTTP client: one pool a process, no redirects, bounded answers, and honest errors.
+
+Every error says whether the request can have arrived: that decides whether an action may be tried again.
+"""
+
+import asyncio
+import json
+import socket
+import ssl
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
+
+LARGEST = 4_000_000
+"""Largest answer that is read, in bytes, unless the caller says otherwise."""
+CONNECT_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request. `headers` may hold secrets: they are never part of an error."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    body: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+
+    def json(self) -> Any:
+        """Read the body as JSON.
+
+        Raises:
+            ValueError: it is none.
+        """
+        return json.loads(self.body)
+
+    @property
+    def retry_after_s(self) -> float | None:
+        """The server's wish in seconds, between 0 and an hour; None where it says none, or a date."""
+        try:
+            return min(max(float(self.headers.get("retry-after", "")), 0.0), 3600.0)
+        except ValueError:
+            return None
+
+
+class HttpClient:
+    """Opens its pool at the first request; `close` it at the end. May be used from one loop only."""
+
+    def __init__(self, *, ca_file: str | None = None) -> None:
+        self._ca_file = ca_file
+        self._session: aiohttp.ClientSession | None = None
+
+    async def send(self, request: Request, *, timeout_s: float, largest: int = LARGEST) -> Answer:
+        """Send a request and read the whole answer.
+
+        Args:
+            request: what to send.
+            timeout_s: for all of it, in seconds.
+            largest: longest answer that is taken, in bytes.
+
+        Raises:
+            TransientError: it certainly was not sent: no such host, nobody listens, no TLS.
+            PermanentError: the address is none that can be asked, or its certificate cannot be trusted.
+            AmbiguousError: it was sent, and no whole answer came.
+        """
+        async with self.open(request, timeout_s=timeout_s) as answer:
+            with _translated(request):
+                body = await answer.content.read(largest + 1)
+                while len(body) <= largest and not answer.content.at_eof():
+                    body += await answer.content.read(largest + 1 - len(body))
+            if len(body) > largest:
+                answer.close()
+                raise AmbiguousError(f"{_place(request.url)} answered with more than {largest} bytes; it was not read.")
+            return Answer(answer.status, _headers(answer), body)
+
+    @asynccontextmanager
+    async def open(self, request: Request, *, timeout_s: float) -> AsyncGenerator[aiohttp.ClientResponse]:
+        """Send a request; give the answer once its head is there, for reading it piece by piece."""
+        timeout = aiohttp.ClientTimeout(total=timeout_s, connect=None, sock_connect=min(CONNECT_S, timeout_s))
+        with _translated(request):
+            answer = await self._pool().request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                data=request.body,
+                timeout=timeout,
+                allow_redirects=False,
+            )
+        try:
+            yield answer
+        except BaseException:
+            answer.close()
+            raise
+        finally:
+            answer.release()
+
+    def _pool(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            tls = ssl.create_default_context(cafile=self._ca_file)
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, ssl=tls, keepalive_timeout=60),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trust_env=True,
+                auto_decompress=True,
+            )
+        return self._session
+
+    async def close(self) -> None:
+        """Close all connections."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+
+class _translated:
+    """Turn the library's errors into ours, by whether the request can have arrived."""
+
+    def __init__(self, request: Request) -> None:
+        self._where = _place(request.url)
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if error is not None and (ours := self._ours(error)) is not None:
+            raise ours from None  # the library's own text can hold headers
+
+    def _ours(self, error: BaseException) -> Exception | None:
+        where = self._where
+        if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError):
+            return PermanentError(
+                f"{where} has a certificate that this machine does not trust. Check the address; where the server is"
+                " your own, name its certificate authority (`ca_file`)."
+            )
+        if isinstance(error, aiohttp.ClientConnectorDNSError):
+            return TransientError(f"{where}: there is no such host, or no network. Check the address.")
+        if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
+            why = "nobody listens there" if _is_refused(error) else "it cannot be reached"
+            return TransientError(f"{where}: {why}. Is it running, and is the address right?")
+        if isinstance(error, aiohttp.InvalidURL | aiohttp.NonHttpUrlClientError):
+            return PermanentError(f"{where} is not an address that can be asked. Write it like https://host/path.")
+        if isinstance(error, TimeoutError):
+            return AmbiguousError(f"{where} gave no answer in time.")
+        if isinstance(error, aiohttp.ClientError | OSError | ValueError):
+            return AmbiguousError(f"{where} broke off before its answer was whole ({type(error).__name__}).")
+        return None
+
+
+def _is_refused(error: Exception) -> bool:
+    inner = getattr(error, "os_error", None)
+    return isinstance(inner, ConnectionRefusedError) or "refused" in str(inner)
+
+
+def _headers(answer: aiohttp.ClientResponse) -> dict[str, str]:
+    return {name.lower(): value for name, value in answer.headers.items()}
+
+
+def _place(url: str) -> str:
+    """Give scheme, host and port of an address: what may stand in an error. A path can hold a secret."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or "?"
+        return f"{parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}"
+    except ValueError:
+        return "the address"
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """Give a port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+async def resolves(host: str) -> bool:
+    """Tell whether a host's name can be looked up."""
+    try:
+        await asyncio.get_running_loop().getaddrinfo(host, None)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,72 @@
+"""Configured connections, and what they remember."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from opsconsole.store.times import from_micros
+
+HEALTH = "health"
+"""Under this key a connection keeps how it is: `{state, text}`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionRow:
+    """One configured account of one kind of system. `config` holds names of secrets, never secrets."""
+
+    id: str
+    kind: str
+    config: Mapping[str, Any]
+    is_off: bool
+    """Removed, but its events stay."""
+    created_at: datetime
+
+
+def _row(values: tuple[Any, ...]) -> ConnectionRow:
+    return ConnectionRow(values[0], values[1], json.loads(values[2]), bool(values[3]), from_micros(int(values[4])))
+
+
+def connections(conn: sqlite3.Connection, *, kind: str | None = None) -> list[ConnectionRow]:
+    """Give the connections in use, in order of name."""
+    rows = conn.execute(
+        "SELECT id, kind, config, is_off, created_at FROM connection WHERE is_off = 0 AND (?1 IS NULL OR kind = ?1)"
+        " ORDER BY id",
+        (kind,),
+    )
+    return [_row(row) for row in rows]
+
+
+def connection(conn: sqlite3.Connection, name: str) -> ConnectionRow | None:
+    """Give a connection, also one that was removed; None where there never was one."""
+    row = conn.execute("SELECT id, kind, config, is_off, created_at FROM connection WHERE id = ?", (name,)).fetchone()
+    return None if row is None else _row(row)
+
+
+def recall(conn: sqlite3.Connection, connection_id: str, key: str) -> Any:
+    """Give what a connection keeps under a key; None for nothing."""
+    row = conn.execute(
+        "SELECT value FROM connection_memory WHERE connection_id = ? AND key = ?", (connection_id, key)
+    ).fetchone()
+    return None if row is None else json.loads(row[0])
+
+
+def health(conn: sqlite3.Connection, connection_id: str) -> tuple[str, str, datetime] | None:
+    """Give (state, text, since) of a connection; None where it never said."""
+    row = conn.execute(
+        "SELECT value, at FROM connection_memory WHERE connection_id = ? AND key = ?", (connection_id, HEALTH)
+    ).fetchone()
+    if row is None:
+        return None
+    said = json.loads(row[0])
+    return said["state"], said["text"], from_micros(int(row[1]))
+
+
+def last_event_at(conn: sqlite3.Connection, connection_id: str) -> datetime | None:
+    """Give when the newest event of a connection was taken in; None for none."""
+    row = conn.execute(
+        "SELECT received_at FROM event WHERE connection_id = ? ORDER BY id DESC LIMIT 1", (connection_id,)
+    ).fetchone()
+    return None if row is None else from_micros(int(row[0]))
