@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from opsconsole.brains.model import Endpoint, ModelConfig
 from opsconsole.connectors.desk.connector import DeskConnector
 from opsconsole.domain.errors import WorkspaceError
 from opsconsole.engine.kernel import Writes
@@ -53,6 +54,23 @@ def make_connectors(parts: Parts) -> list[Connector]:
     return [_make(row, parts) for row in _usable(connections(parts.reader))]
 
 
+def endpoints(reader: Reader, secrets: Secrets, http: HttpClient) -> dict[str, Endpoint]:
+    """Make an endpoint of every connected model, by its name.
+
+    Raises:
+        WorkspaceError: a stored configuration cannot be read any more.
+    """
+    found: dict[str, Endpoint] = {}
+    for row in connections(reader, kind=MODEL):
+        try:
+            config = ModelConfig.model_validate(row.config)
+        except ValidationError as error:
+            raise _unreadable(row, error) from error
+        pool = http if config.ca_file is None else HttpClient(ca_file=config.ca_file)
+        found[row.id] = Endpoint(row.id, config, secrets=secrets, http=pool)
+    return found
+
+
 def _usable(rows: Iterable[ConnectionRow]) -> list[ConnectionRow]:
     return [row for row in rows if row.kind != MODEL]
 
@@ -67,9 +85,13 @@ def _make(row: ConnectionRow, parts: Parts) -> Connector:
     try:
         return make(row.id, row.config, parts)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise WorkspaceError(
-            f"The configuration of the connection {row.id} cannot be read ({where}: {first['msg']}). Connect it again:"
-            f" `opsconsole connect {row.kind}`."
-        ) from error
+        raise _unreadable(row, error) from error
+
+
+def _unreadable(row: ConnectionRow, error: ValidationError) -> WorkspaceError:
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(map(str, first["loc"]))
+    return WorkspaceError(
+        f"The configuration of the connection {row.id} cannot be read ({where}: {first['msg']}). Connect it again:"
+        f" `opsconsole connect {row.kind}`."
+    )

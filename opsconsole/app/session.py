@@ -8,17 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from opsconsole.app.connections import Parts, make_connectors
+from opsconsole.app.connections import Parts, endpoints, make_connectors
 from opsconsole.app.place import workspace_folder
 from opsconsole.app.words import speak_of
+from opsconsole.brains.chain import BrainChain
+from opsconsole.brains.model import LanguageModelBrain
 from opsconsole.brains.playbook import PlaybookBrain
 from opsconsole.brains.triage import Hit
 from opsconsole.domain.errors import KeyringError, SecretMissingError
 from opsconsole.engine.doorbell import ring
 from opsconsole.engine.engine import Engine, SystemClock
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.ports import Clock, Connector, Lesson, Secrets
+from opsconsole.engine.ports import Brain, Clock, Connector, Lesson, Secrets
 from opsconsole.engine.registry import Registry
+from opsconsole.net.client import HttpClient
 from opsconsole.store import cases as case_store
 from opsconsole.store import lease
 from opsconsole.store import workspace as workspaces
@@ -112,6 +115,13 @@ def playbook_brain(reader: Reader) -> PlaybookBrain:
             yield Lesson(case_id, agent, category, text)
 
     return PlaybookBrain(nearest, lessons)
+
+
+def brain_of(reader: Reader, secrets: Secrets) -> Brain:
+    """Make the brain of a workspace: its models, the offline brain, and which of them thinks when."""
+    playbook = playbook_brain(reader)
+    model = LanguageModelBrain(playbook.precedents, playbook.opinion)
+    return BrainChain(playbook, model, endpoints(reader, secrets, HttpClient()))
 
 
 def connectors_of(engine: Engine) -> list[Connector]:

@@ -34,6 +34,11 @@ class Registry:
             self._fingerprints[tool] = "" if kind is None else kind.fingerprint()
         return self._fingerprints[tool]
 
+    @property
+    def types(self) -> Mapping[str, ActionType]:
+        """Every tool's type, by name; the same object each time."""
+        return self._types
+
     def names(self) -> tuple[str, ...]:
         """Give all tools, in order."""
         return tuple(sorted(self._types))

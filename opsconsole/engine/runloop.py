@@ -19,6 +19,7 @@ from opsconsole.engine.effects import Effects
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.ports import Brain, Turn
 from opsconsole.engine.runview import OVERLAY, Loaded, call_of, is_tainted, load, overlay, refresh, view
+from opsconsole.engine.spending import Spending
 from opsconsole.engine.turns import Setting, ratified, record_turn
 from opsconsole.store import faults
 from opsconsole.store.queries import limits, work
@@ -40,6 +41,7 @@ class RunLoop:
         self._writes = writes
         self._brain = brain
         self._effects = effects
+        self._spending = Spending(kernel)
 
     async def advance(self, run_id: RunId) -> None:
         """Take a run as far as it goes now."""
@@ -110,10 +112,16 @@ class RunLoop:
         return ""
 
     async def _think(self, loaded: Loaded, spent_s: float) -> bool:
+        try:
+            return await self._think_and_record(loaded, spent_s)
+        finally:
+            self._spending.end(loaded.run.id)
+
+    async def _think_and_record(self, loaded: Loaded, spent_s: float) -> bool:
         run, caps = loaded.run, loaded.version.spec.limits
         try:
             left = max(0.1, caps.seconds - spent_s)
-            turn = await asyncio.wait_for(self._brain.turn(view(self._kernel, loaded)), left)
+            turn = await asyncio.wait_for(self._ask(loaded), left)
         except TransientError as error:
             await self._writes.write(lambda tx, e=error: self._later(tx, loaded, e), name="run.retry")
             return False
@@ -127,6 +135,16 @@ class RunLoop:
             return False
         faults.reach("brain.answered")
         return await self._writes.write(lambda tx: self._record(tx, loaded, turn), name="turn.record")
+
+    async def _ask(self, loaded: Loaded) -> Turn:
+        """Ask the brain; where a model thinks, only while there is money for it."""
+        if loaded.version.spec.brain != "model":
+            return await self._brain.turn(view(self._kernel, loaded))
+        seen = view(self._kernel, loaded, is_over_budget=self._spending.why_not(loaded.version))
+        self._spending.begin(loaded.run.id, loaded.run.agent_id)
+        turn = await self._brain.turn(seen)
+        self._spending.learn(loaded.run.agent_id, turn.cost_micros)
+        return turn
 
     def _record(self, tx: Transaction, loaded: Loaded, turn: Turn) -> bool:
         now = self._now()

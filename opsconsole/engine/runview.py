@@ -13,6 +13,7 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports import ASK_PERSON, Outcome, PastTurn, RunView, Turn
 from opsconsole.engine.turnbody import turn_from
 from opsconsole.store.queries import events, work
+from opsconsole.store.queries.history import of_subject
 from opsconsole.store.rows import ActionRow, Reader, RunRow, present
 
 OPEN = (ActionState.PROPOSED, ActionState.WAITING)
@@ -106,7 +107,7 @@ def call_of(loaded: Loaded, action: ActionRow, *, key: str = "") -> Call:
     )
 
 
-def view(kernel: Kernel, loaded: Loaded) -> RunView:
+def view(kernel: Kernel, loaded: Loaded, *, is_over_budget: str = "") -> RunView:
     """Give what the brain sees."""
     past: list[PastTurn] = []
     for number, turn in enumerate(loaded.turns):
@@ -117,7 +118,19 @@ def view(kernel: Kernel, loaded: Loaded) -> RunView:
             )
         ]
         past.append(PastTurn(turn, tuple(outcomes)))
-    return RunView(loaded.run.id, loaded.version.spec, loaded.event, tuple(past), kernel.clock.now())
+    spec = loaded.version.spec
+    history = of_subject(kernel.reader, loaded.run) if spec.brain == "model" else ()
+    return RunView(
+        run_id=loaded.run.id,
+        agent=spec,
+        event=loaded.event,
+        past=tuple(past),
+        now=kernel.clock.now(),
+        tools=kernel.registry.types,
+        attempt=loaded.run.attempts,
+        history=history,
+        is_over_budget=is_over_budget,
+    )
 
 
 def shown(result: Mapping[str, Any] | None) -> dict[str, Any]:

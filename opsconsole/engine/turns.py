@@ -67,6 +67,7 @@ def record_turn(kernel: Kernel, tx: Transaction, setting: Setting, turn: Turn, *
         category=turn.category,
         confidence=turn.confidence,
         cost_micros=turn.cost_micros,
+        tokens=turn.tokens,
         now=now,
     )
     tx.record(

@@ -20,6 +20,8 @@ from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientEr
 LARGEST = 4_000_000
 """Largest answer that is read, in bytes, unless the caller says otherwise."""
 CONNECT_S = 10.0
+LONGEST_LINE = 1 << 18
+"""Half of the longest line of a stream that is taken, in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +81,33 @@ class HttpClient:
             AmbiguousError: it was sent, and no whole answer came.
         """
         async with self.open(request, timeout_s=timeout_s) as answer:
+            return await self.read(answer, request, largest=largest)
+
+    async def read(self, answer: aiohttp.ClientResponse, request: Request, *, largest: int = LARGEST) -> Answer:
+        """Read the rest of an answer that was opened."""
+        with _translated(request):
+            body = await answer.content.read(largest + 1)
+            while len(body) <= largest and not answer.content.at_eof():
+                body += await answer.content.read(largest + 1 - len(body))
+        if len(body) > largest:
+            answer.close()
+            raise AmbiguousError(f"{_place(request.url)} answered with more than {largest} bytes; it was not read.")
+        return Answer(answer.status, _headers(answer), body)
+
+    async def lines(
+        self, answer: aiohttp.ClientResponse, request: Request, *, silence_s: float, largest: int = LARGEST
+    ) -> AsyncGenerator[bytes]:
+        """Give the lines of an answer as they come, without their ends; at most `silence_s` seconds between them."""
+        taken = 0
+        while True:
             with _translated(request):
-                body = await answer.content.read(largest + 1)
-                while len(body) <= largest and not answer.content.at_eof():
-                    body += await answer.content.read(largest + 1 - len(body))
-            if len(body) > largest:
-                answer.close()
+                line = await asyncio.wait_for(answer.content.readline(), silence_s)
+            taken += len(line)
+            if taken > largest:
                 raise AmbiguousError(f"{_place(request.url)} answered with more than {largest} bytes; it was not read.")
-            return Answer(answer.status, _headers(answer), body)
+            if not line:
+                return
+            yield line.rstrip(b"\r\n")
 
     @asynccontextmanager
     async def open(self, request: Request, *, timeout_s: float) -> AsyncGenerator[aiohttp.ClientResponse]:
@@ -117,6 +138,7 @@ class HttpClient:
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=True,
                 auto_decompress=True,
+                read_bufsize=LONGEST_LINE,
             )
         return self._session
 

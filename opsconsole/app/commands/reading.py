@@ -232,6 +232,10 @@ def _undoing(effect: dict[str, Any]) -> str:
     return "" if undo is None or undo["state"] == "done" else f", undo {undo['state']}"
 
 
+def _checked(quote: dict[str, Any]) -> str:
+    return f"found in {quote['source']}" if quote.get("state") == "found" else "found NOWHERE in what was read"
+
+
 def _tell(story: dict[str, Any]) -> None:
     event = story["event"]
     say(f"Run {story['run']} of {story['agent']} (version {story['version']}): {story['state']}")
@@ -245,8 +249,9 @@ def _tell(story: dict[str, Any]) -> None:
     for turn in story["turns"]:
         if turn["rationale"]:
             say(f"  {plain(turn['rationale'], 200)}")
-        for one in turn["evidence"][:3]:
-            say(f"  like ({one.get('category', '')}): {plain(str(one.get('quote', '')), 110)}")
+        for one in turn["evidence"][:8]:
+            how = f"like ({one['category']})" if "case" in one else f"quotes ({_checked(one)})"
+            say(f"  {how}: {plain(str(one.get('quote', '')), 110)}")
     for action in story["actions"]:
         last = action["rulings"][-1] if action["rulings"] else None
         say(

@@ -16,6 +16,9 @@ from opsconsole.policy.conditions import UndecidedError, holds
 Nearest = Callable[[str, str, int], Sequence[Hit]]
 """(agent, text, how many) → nearest precedents."""
 
+PRECEDENTS = 5
+"""So many nearest cases a model is shown."""
+
 
 class PlaybookBrain:
     """One for all agents of a workspace; each agent has a memory of its own."""
@@ -80,6 +83,22 @@ class PlaybookBrain:
             return name, 1.0, f"the event's kind is {event.kind}", None
         verdict = self._triage(agent).classify(text_of(event))
         return verdict.category, verdict.confidence, verdict.why, verdict
+
+    def opinion(self, agent: AgentSpec, event: Event) -> tuple[str | None, float]:
+        """Give (category, how sure) by texts alone, as a second opinion on what a model says."""
+        if agent.playbook.triage != "text":
+            return None, 0.0
+        category, confidence, _, verdict = self.classify(agent, event)
+        return (category, confidence) if verdict is not None else (None, 0.0)
+
+    def precedents(self, agent: AgentSpec, event: Event) -> list[dict[str, Any]]:
+        """Give the nearest past cases of an event: `case`, `category`, `quote`, nearest first."""
+        known = {one.id for one in agent.playbook.categories}
+        return [
+            {"case": hit.case_id, "category": hit.category, "quote": hit.text[:300]}
+            for hit in self._nearest(agent.agent, text_of(event), PRECEDENTS)
+            if hit.category in known
+        ]
 
     def _triage(self, agent: AgentSpec) -> Triage:
         found = self._triages.get(id(agent))

@@ -39,6 +39,19 @@ def runs_since(conn: sqlite3.Connection, *, since: datetime, agent: str | None) 
     return count, cost / 1e6
 
 
+def cost_since(conn: sqlite3.Connection, *, since: datetime, agent: str | None) -> float:
+    """Give what turns stored since cost, of one agent or of all, in whole currency units."""
+    rows = (
+        "SELECT coalesce(sum(cost_micros), 0) FROM run WHERE cost_micros > 0 AND (started_at >= ?1 OR finished_at >= ?1"
+    )
+    rows += " OR state IN ('queued', 'running', 'waiting'))"
+    if agent is None:
+        (micros,) = conn.execute(rows, (to_micros(since),)).fetchone()
+    else:
+        (micros,) = conn.execute(f"{rows} AND agent_id = ?2", (to_micros(since), agent)).fetchone()
+    return micros / 1e6
+
+
 def done_ago(conn: sqlite3.Connection, *, subject: int, tool: str, now: datetime, besides: str) -> timedelta | None:
     """Give the time since `tool` was last done on a subject by another action than `besides`; None for never.
 
@@ -107,7 +120,8 @@ def setting(conn: sqlite3.Connection, key: str) -> str | None:
 def has_other_category(conn: sqlite3.Connection, *, run: int, category: str | None, besides: str) -> bool:
     """Tell whether an earlier write of the run was proposed under another category."""
     row = conn.execute(
-        "SELECT 1 FROM action WHERE run_id = ? AND is_write = 1 AND id <> ? AND category IS NOT ? LIMIT 1",
+        "SELECT 1 FROM action WHERE run_id = ? AND is_write = 1 AND id <> ? AND category IS NOT ?"
+        " AND EXISTS (SELECT 1 FROM ruling WHERE action_id = action.id) LIMIT 1",
         (run, besides, category),
     ).fetchone()
     return row is not None

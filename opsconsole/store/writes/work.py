@@ -84,16 +84,18 @@ def add_turn(
     category: str | None,
     confidence: float | None,
     cost_micros: int,
+    tokens: int,
     now: datetime,
 ) -> int:
-    """Store a brain's turn; give the id of its content."""
+    """Store a brain's turn; give the id of its content. The tries of the next one are counted anew."""
     content = tx.keep(body)
     tx.conn.execute(
         "INSERT INTO turn (run_id, number, at, content_id) VALUES (?, ?, ?, ?)", (run, number, to_micros(now), content)
     )
     tx.conn.execute(
-        "UPDATE run SET turns = ?, category = ?, confidence = ?, cost_micros = cost_micros + ? WHERE id = ?",
-        (number + 1, category, confidence, cost_micros, run),
+        "UPDATE run SET turns = ?, category = ?, confidence = ?, cost_micros = cost_micros + ?, tokens = tokens + ?,"
+        " attempts = 0 WHERE id = ?",
+        (number + 1, category, confidence, cost_micros, tokens, run),
     )
     return content
 

@@ -1,0 +1,130 @@
+"""The language-model brain: asks one endpoint, reads the answer, counts the cost. Holds nothing of a run."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from opsconsole.brains.model.conversation import messages
+from opsconsole.brains.model.endpoint import Endpoint, OverflowError_
+from opsconsole.brains.model.evidence import Sources
+from opsconsole.brains.model.offer import Offer, make_offer
+from opsconsole.brains.model.prompt import SHORTER
+from opsconsole.brains.model.reading import Reading, corrections
+from opsconsole.brains.model.wire import ModelAnswer, Usage, estimated
+from opsconsole.domain.agent import AgentSpec
+from opsconsole.domain.errors import PermanentError
+from opsconsole.domain.event import Event
+from opsconsole.engine.ports import RunView, Turn
+
+MOST_CORRECTIONS = 2
+"""So many answers in a row that could not be used; then somebody else must think."""
+SURE = 0.8
+"""From this confidence on the offline triage contradicts a model's category."""
+CHARACTERS_A_TOKEN = 3.2
+"""What a question's length is estimated with, on the low side."""
+Precedents = Callable[[AgentSpec, Event], Sequence[Mapping[str, Any]]]
+"""(agent, event) → nearest past cases: `case`, `category`, `similarity`, `quote`."""
+SecondOpinion = Callable[[AgentSpec, Event], tuple[str | None, float]]
+"""(agent, event) → (category of the offline triage, how sure it is)."""
+
+
+class RefusedError(PermanentError):
+    """The model will not answer this, or not in a form that can be used."""
+
+
+class LanguageModelBrain:
+    """One for all models; which endpoint is asked is said with each turn."""
+
+    def __init__(self, precedents: Precedents, second_opinion: SecondOpinion) -> None:
+        self._precedents = precedents
+        self._second_opinion = second_opinion
+        self._offers: dict[tuple[int, int], tuple[AgentSpec, Any, Offer]] = {}
+
+    async def turn(self, view: RunView, endpoint: Endpoint) -> Turn:
+        """Think once with one model.
+
+        Raises:
+            TransientError: it does not answer now.
+            PermanentError: it cannot answer this, or answers nothing that can be used.
+        """
+        memos = [past.turn.memo for past in view.past if "calls" in past.turn.memo]
+        if corrections(view.past, endpoint.name) >= MOST_CORRECTIONS:
+            raise RefusedError(f"the model {endpoint.name} did not answer in a form that can be used")
+        offer = self.offer(view)
+        shown = (
+            memos[0].get("precedents", []) if memos else [dict(one) for one in self._precedents(view.agent, view.event)]
+        )
+        answer, usage = await self._ask(view, endpoint, offer, shown)
+        if answer.refusal or (answer.finish == "content_filter" and not answer.calls):
+            raise RefusedError(f"the model {endpoint.name} refuses to work on this event")
+        turn = Reading(view.agent, offer, Sources(view), _category(view), _confidence(view)).turn(answer)
+        memo = dict(turn.memo)
+        if not memos:
+            memo["precedents"] = shown
+            turn = replace(turn, evidence=(*turn.evidence, *shown))
+        if usage.is_estimated:
+            memo["usage"] = "estimated"
+        return replace(
+            turn,
+            memo=memo,
+            model=f"{endpoint.name}:{endpoint.config.model}",
+            tokens=usage.read + usage.written,
+            cost_micros=endpoint.config.prices.cost_micros(read=usage.read, cached=usage.cached, written=usage.written),
+            is_disputed=self._is_disputed(view, turn),
+        )
+
+    def offer(self, view: RunView) -> Offer:
+        """Give what an agent's model may call; made once for a version."""
+        key = (id(view.agent), id(view.tools))
+        found = self._offers.get(key)
+        if found is None:
+            found = (view.agent, view.tools, make_offer(view.agent, view.tools))
+            self._offers[key] = found
+        return found[2]
+
+    async def _ask(
+        self, view: RunView, endpoint: Endpoint, offer: Offer, shown: Sequence[Mapping[str, Any]]
+    ) -> tuple[ModelAnswer, Usage]:
+        """Ask; where the question is too long, ask a shorter one."""
+        room = endpoint.config.context_tokens * CHARACTERS_A_TOKEN
+        for tightness in range(len(SHORTER)):
+            is_last = tightness == len(SHORTER) - 1
+            question = messages(view, shown, tightness=tightness)
+            size = len(offer.wire) + sum(len(str(one.get("content") or "")) for one in question)
+            if room and size > room and not is_last:
+                continue
+            try:
+                answer = await endpoint.ask(question, offer.wire)
+            except OverflowError_:
+                if is_last:
+                    raise
+                continue
+            got = len(answer.text) + sum(len(one.arguments) for one in answer.calls)
+            return answer, answer.usage or estimated(sent=size, got=got)
+        raise AssertionError("unreachable")
+
+    def _is_disputed(self, view: RunView, turn: Turn) -> bool:
+        """Once a category is named, the offline triage is heard too, where it has something to say."""
+        if turn.category is None or len(view.agent.playbook.categories) < 2:
+            return False
+        for past in reversed(view.past):
+            if past.turn.category == turn.category and "calls" in past.turn.memo:
+                return past.turn.is_disputed
+        category, confidence = self._second_opinion(view.agent, view.event)
+        return category is not None and category != turn.category and confidence >= SURE
+
+
+def _category(view: RunView) -> str | None:
+    """Give the category as it stands: the last one named, or the only one there is."""
+    for past in reversed(view.past):
+        if past.turn.category is not None:
+            return past.turn.category
+    categories = view.agent.playbook.categories
+    return categories[0].id if len(categories) == 1 else None
+
+
+def _confidence(view: RunView) -> float | None:
+    for past in reversed(view.past):
+        if past.turn.category is not None:
+            return past.turn.confidence
+    return None

@@ -1,0 +1,191 @@
+"""One endpoint: asks it, and says in our errors what it did."""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from opsconsole.brains.model.config import ModelConfig
+from opsconsole.brains.model.wire import ModelAnswer, NoAnswerError, Stream, read_answer
+from opsconsole.domain.errors import AmbiguousError, KeyringError, PermanentError, SecretMissingError, TransientError
+from opsconsole.engine.ports import Secrets
+from opsconsole.net.client import Answer, HttpClient, Request
+
+_log = logging.getLogger(__name__)
+KEY_LASTS_S = 300.0
+"""A key is asked of the keyring again after so long, in seconds."""
+LARGEST = 8_000_000
+_OVERFLOW = ("context length", "context_length", "context window", "maximum context", "too many tokens", "too long")
+
+
+class OverflowError_(PermanentError):
+    """The question is longer than the model takes; a shorter one may pass."""
+
+
+class KeyRefusedError(PermanentError):
+    """The endpoint does not take the key."""
+
+
+class Endpoint:
+    """A connected model. May be asked many questions at once."""
+
+    def __init__(self, name: str, config: ModelConfig, *, secrets: Secrets, http: HttpClient) -> None:
+        self.name = name
+        self.config = config
+        self._secrets = secrets
+        self._http = http
+        self._key: tuple[str, float] | None = None
+        self._turn = asyncio.Semaphore(config.at_once)
+        query = f"?{urlencode(config.query)}" if config.query else ""
+        self._url = f"{config.base_url}/chat/completions{query}"
+        self._models_url = f"{config.base_url}/models{query}"
+
+    async def ask(self, messages: Sequence[Mapping[str, Any]], tools: str) -> ModelAnswer:
+        """Ask one question. `tools` is the JSON of the tools offered, empty for none.
+
+        Raises:
+            TransientError: busy, broken off, silent; worth another try later. A model's answer changes nothing, so a
+                question that may have arrived can be asked again.
+            OverflowError_: the question is too long.
+            PermanentError: refused: key, model, form.
+        """
+        body = self._body(messages, tools)
+        async with self._turn:
+            request = Request("POST", self._url, await self._headers(), body)
+            try:
+                if self.config.stream:
+                    return await self._streamed(request)
+                answer = await self._http.send(request, timeout_s=self.config.timeout_s, largest=LARGEST)
+            except AmbiguousError as error:
+                raise TransientError(str(error)) from error
+        self._refuse(answer)
+        return read_answer(answer.body)
+
+    async def models(self) -> tuple[str, ...]:
+        """Give the names of the models there; empty where the endpoint does not tell.
+
+        Raises:
+            ConnectorError: it cannot be reached, or refuses the key.
+        """
+        request = Request("GET", self._models_url, await self._headers())
+        try:
+            answer = await self._http.send(request, timeout_s=min(20.0, self.config.timeout_s))
+        except AmbiguousError as error:
+            raise TransientError(str(error)) from error
+        if answer.status in (404, 405, 501):
+            return ()
+        self._refuse(answer)
+        try:
+            found: Any = answer.json()
+        except ValueError as error:
+            raise NoAnswerError("the endpoint's list of models is no JSON; is the address right?") from error
+        return names_listed(found)
+
+    async def close(self) -> None:
+        """Close what is open to it."""
+        await self._http.close()
+
+    def _body(self, messages: Sequence[Mapping[str, Any]], tools: str) -> bytes:
+        facts: dict[str, Any] = {"model": self.config.model, **self.config.extra}
+        if self.config.stream:
+            facts |= {"stream": True, "stream_options": {"include_usage": True}}
+        head = json.dumps(facts, ensure_ascii=False)[:-1]
+        offered = f', "tools": {tools}' if tools else ""
+        return f'{head}, "messages": {json.dumps(list(messages), ensure_ascii=False)}{offered}}}'.encode()
+
+    async def _headers(self) -> dict[str, str]:
+        headers = {"content-type": "application/json", "accept": "application/json, text/event-stream"}
+        if self.config.key is not None:
+            key = await self._read_key(self.config.key)
+            headers[self.config.key_header] = f"Bearer {key}" if self.config.key_header == "authorization" else key
+        return headers
+
+    async def _read_key(self, name: str) -> str:
+        now = time.monotonic()
+        if self._key is None or now - self._key[1] > KEY_LASTS_S:
+            try:
+                key = (await asyncio.to_thread(self._secrets.get, name)).strip()
+            except SecretMissingError as error:
+                raise PermanentError(f"the model {self.name} lacks its key: {error}") from error
+            except KeyringError as error:
+                raise TransientError(f"the model {self.name} lacks its key: {error}") from error
+            if not key.isascii() or not key.isprintable():
+                raise PermanentError(
+                    f"The key {name} of the model {self.name} holds characters that no key has. Set it again:"
+                    f" `opsconsole secrets set {name}`."
+                )
+            self._key = (key, now)
+        return self._key[0]
+
+    async def _streamed(self, request: Request) -> ModelAnswer:
+        stream = Stream()
+        async with self._http.open(request, timeout_s=self.config.timeout_s) as answer:
+            if answer.status != 200 or "json" in answer.headers.get("content-type", ""):
+                whole = await self._http.read(answer, request, largest=LARGEST)
+                self._refuse(whole)
+                return read_answer(whole.body)
+            async for line in self._http.lines(answer, request, silence_s=self.config.stall_s, largest=LARGEST):
+                if (said := stream.take(line)) is not None:
+                    self._refuse(Answer(500, {}, json.dumps(said).encode()))
+                if stream.is_done:
+                    break
+        return stream.answer()
+
+    def _refuse(self, answer: Answer) -> None:
+        """Raise for an answer that is none."""
+        said = _said(answer.body)
+        if self._key is not None and len(self._key[0]) > 3:
+            said = said.replace(self._key[0], "•••")  # some endpoints tell the key back
+        if answer.status == 200 and not said:
+            return
+        where = f"the model {self.name}"
+        text = f": {said}" if said else ""
+        if any(mark in said.lower() for mark in _OVERFLOW) and answer.status in (200, 400, 413, 422, 500):
+            raise OverflowError_(f"{where} cannot take a question this long{text}")
+        if answer.status in (401, 403):
+            self._key = None
+            raise KeyRefusedError(
+                f"{where} does not take its key (status {answer.status}). Set the right one:"
+                f" `opsconsole connect model {self.name}`."
+            )
+        if answer.status == 404:
+            raise PermanentError(f"{where}: there is no model {self.config.model} at this address{text}")
+        if answer.status == 429:
+            raise TransientError(f"{where} is asked too much at the moment{text}", retry_after_s=answer.retry_after_s)
+        if answer.status >= 500 or answer.status in (408, 409, 425):
+            raise TransientError(f"{where} is in trouble (status {answer.status})", retry_after_s=answer.retry_after_s)
+        if answer.status == 200:
+            raise TransientError(f"{where} answered with an error{text}")
+        if 300 <= answer.status < 400:
+            raise PermanentError(f"{where} sends us elsewhere (status {answer.status}). Give its new address.")
+        raise PermanentError(f"{where} does not take the question (status {answer.status}){text}")
+
+
+def names_listed(value: Any) -> tuple[str, ...]:
+    """Give the ids in a list of models, however it is wrapped."""
+    data = cast(dict[str, Any], value).get("data") if isinstance(value, dict) else value
+    items = cast(list[Any], data) if isinstance(data, list) else []
+    ids = [cast(dict[str, Any], one).get("id") for one in items if isinstance(one, dict)]
+    return tuple(str(one) for one in ids if one)
+
+
+def _said(body: bytes) -> str:
+    """Give the error text of an answer in one short line; empty where it holds none."""
+    if b'"error"' not in body[:20_000] and b'"detail"' not in body[:20_000]:
+        return ""
+    try:
+        value: Any = json.loads(body)
+    except ValueError:
+        return ""
+    if not isinstance(value, dict):
+        return ""
+    facts = cast(dict[str, Any], value)
+    error: Any = None if facts.get("choices") else facts.get("error") or facts.get("detail")
+    if isinstance(error, dict):
+        told = cast(dict[str, Any], error)
+        error = f"{told.get('message') or ''} {told.get('code') or ''}"
+    text = " ".join(str(error).split()) if error else ""
+    return "".join(c for c in text if c.isprintable())[:200]

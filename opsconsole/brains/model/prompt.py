@@ -1,0 +1,102 @@
+"""What a model is told: the system prompt from a small template, and the event with a fence around strangers' words."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined, Template
+
+from opsconsole.brains.model.offer import ASK, TRIAGE
+from opsconsole.domain.agent import AgentSpec, Category
+from opsconsole.engine.ports import RunView
+
+FENCE = "=== text from outside"
+LONGEST_EVENT = 24_000
+"""Longest text of an event that a model is shown, in characters."""
+SHORTER = (1.0, 0.25, 0.05)
+"""Share of texts that is shown, by how often the question was too long."""
+
+
+@lru_cache(maxsize=1)
+def _template() -> Template:
+    source = resources.files("opsconsole.brains.model").joinpath("prompt.j2").read_text(encoding="utf-8")
+    environment = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)  # noqa: S701 - no HTML
+    filters: dict[str, Any] = {"short": one_line, "steps": steps_in_words}
+    environment.filters.update(filters)
+    return environment.from_string(source)
+
+
+def system_prompt(agent: AgentSpec) -> str:
+    """Give what a model is told of its job: the same for all events of an agent's version."""
+    return _template().render(agent=agent, playbook=agent.playbook, triage=TRIAGE, ask=ASK, fence_word=FENCE).strip()
+
+
+def event_prompt(view: RunView, precedents: Sequence[Mapping[str, Any]], *, tightness: int = 0) -> str:
+    """Give the event as a model is told of it.
+
+    Args:
+        view: the run.
+        precedents: the nearest past cases, `category` and `quote` each.
+        tightness: how often the question was too long; texts are cut accordingly.
+    """
+    event = view.event
+    share = SHORTER[min(tightness, len(SHORTER) - 1)]
+    text = short_text(event.text, int(LONGEST_EVENT * share))
+    lines = [
+        f"Event: {event.kind}, {event.occurred_at:%Y-%m-%d %H:%M} UTC; now it is {view.now:%Y-%m-%d %H:%M} UTC.",
+        f"About: {one_line(event.subject, 200)}",
+    ]
+    if event.sender:
+        word = "the server vouches for it" if event.is_verified else "nobody vouches for it"
+        lines.append(f"From: {one_line(event.sender, 200)} ({word})")
+    if event.problems:
+        lines.append(f"Could not be read whole: {one_line('; '.join(event.problems), 300)}")
+    body = f"{event.sender_name}\n{event.title}\n\n{text}".strip()
+    if facts := _facts(event.fields):
+        body = f"{body}\n\n{facts}"
+    lines += ["", fenced(body)]
+    if view.history and not tightness:
+        lines += ["", "On the same subject before:", *(f"- {one_line(one, 300)}" for one in view.history)]
+    if precedents and not tightness:
+        told = "\n".join(f"{one['category']}: {one_line(str(one['quote']), 200)}" for one in precedents)
+        lines += ["", "Similar events and what kind people said they are:", fenced(told)]
+    return "\n".join(lines)
+
+
+def fenced(text: str) -> str:
+    """Put a text between two marks that it cannot contain: the mark is a digest of the text itself."""
+    mark = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return f"{FENCE} {mark}\n{text}\n{FENCE} {mark}"
+
+
+def short_text(text: str, limit: int) -> str:
+    """Give a text cut in its middle; it says how much was left out."""
+    if len(text) <= limit:
+        return text
+    head = limit * 2 // 3
+    tail = limit - head
+    return f"{text[:head]}\n[… {len(text) - limit} characters left out …]\n{text[len(text) - tail :]}"
+
+
+def one_line(text: str, limit: int) -> str:
+    """Give a text on one line of at most `limit` characters."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= limit else f"{flat[: limit - 1]}…"
+
+
+def steps_in_words(category: Category) -> str:
+    """Give the playbook's steps in one line, as a habit and not as a programme."""
+    found = [step.look_up or step.do or ("ask" if step.ask else "stop") for step in category.steps]
+    return ", ".join(found)
+
+
+def _facts(fields: Mapping[str, Any]) -> str:
+    """Give what else is known of the event: short values only."""
+    kept = {
+        name: value
+        for name, value in fields.items()
+        if name not in ("full_text", "references") and isinstance(value, str | int | float | bool) and value != ""
+    }
+    return "\n".join(f"{name}: {one_line(str(value), 200)}" for name, value in kept.items())

@@ -1,0 +1,200 @@
+"""A model's answer as a turn: calls that are sound, calls that go back, the end, or nothing that can be used."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import Any, cast
+
+from opsconsole.brains.model.evidence import Sources, checked
+from opsconsole.brains.model.offer import TRIAGE, Offer
+from opsconsole.brains.model.wire import ModelAnswer, WireCall
+from opsconsole.domain.action import Proposal
+from opsconsole.domain.agent import AgentSpec
+from opsconsole.domain.canonical import canonical, jsonable
+from opsconsole.engine.ports import PastTurn, Turn
+
+LONGEST_ARGUMENTS = 100_000
+"""Longest arguments of one call that are read, in characters."""
+MOST_CALLS = 64
+UNKNOWN = "unknown.tool"
+_THOUGHT = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
+_KEYS = {"category", "outcome", "rationale", "handled"}
+EMPTY = "Your answer was empty. Call a tool, or answer with the JSON object that ends the work."
+NO_OBJECT = "Your answer was neither a tool call nor the JSON object asked for. When all is done, answer with it alone."
+
+
+@dataclass(slots=True)
+class Reading:
+    """What is found while an answer is read."""
+
+    agent: AgentSpec
+    offer: Offer
+    sources: Sources
+    category: str | None
+    confidence: float | None = None
+    rationale: str = ""
+    evidence: tuple[Mapping[str, Any], ...] = ()
+    proposals: list[Proposal] = field(default_factory=list[Proposal])
+    calls: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    places: dict[bytes, int] = field(default_factory=dict[bytes, int])
+
+    def turn(self, answer: ModelAnswer) -> Turn:
+        """Read an answer."""
+        text = _THOUGHT.sub("", answer.text).strip()
+        wanted = answer.calls[:MOST_CALLS]
+        for call in wanted:
+            if call.name == TRIAGE:
+                self._triage(call)
+        for call in wanted:
+            if call.name != TRIAGE:
+                self._call(call)
+        memo = {"calls": self.calls, "content": text[:LONGEST_ARGUMENTS]}
+        if self.calls:
+            because = self.rationale or text
+            return self._made(memo, rationale=because[:1000], goes_on=not self.proposals)
+        if not text:
+            return self._made(memo | {"says": EMPTY}, goes_on=True)
+        return self._final(text, memo)
+
+    def _made(self, memo: Mapping[str, Any], **facts: Any) -> Turn:
+        return Turn(
+            category=self.category,
+            confidence=self.confidence,
+            evidence=self.evidence,
+            proposals=tuple(self.proposals),
+            memo=memo,
+            **facts,
+        )
+
+    def _triage(self, call: WireCall) -> None:
+        args, problem = _arguments(call.arguments)
+        if not problem:
+            problem = self._take_category(args)
+        says = problem or "noted"
+        self.calls.append({"name": TRIAGE, "arguments": _sendable(call.arguments), "says": says})
+
+    def _take_category(self, said: Mapping[str, Any]) -> str:
+        """Take what a model says of the event's kind; give what is wrong with it, empty for nothing."""
+        name = said.get("category")
+        if not isinstance(name, str) or self.agent.category(name) is None:
+            return f"There is no kind {str(name)[:60]!r}. The kinds: {', '.join(self._kinds())}."
+        self.category = name
+        self.confidence = _share(said.get("confidence"))
+        self.rationale = str(said.get("rationale") or "")[:2000]
+        self.evidence = checked(said.get("evidence"), self.sources)
+        return ""
+
+    def _kinds(self) -> list[str]:
+        return [one.id for one in self.agent.playbook.categories]
+
+    def _call(self, call: WireCall) -> None:
+        tool = self.offer.resolve(call.name)
+        args, problem = _arguments(call.arguments)
+        if tool is None:
+            names = ", ".join(sorted(self.offer.tools))
+            problem = f"There is no tool {call.name[:60]!r}. You have: {names}."
+        elif not problem and tool in self.offer.writes and self.category is None:
+            problem = f"Say first what kind of event this is: call {TRIAGE}, then do this."
+        if problem:
+            args = args or {"unreadable": call.arguments[:2000]}
+        proposal = Proposal(tool=tool or UNKNOWN, args=args, because=self.rationale[:300], problem=problem)
+        mark = canonical([proposal.tool, jsonable(args)])
+        if mark not in self.places:
+            self.places[mark] = len(self.proposals)
+            self.proposals.append(proposal)
+        name = call.name if tool is not None else _safe_name(call.name)
+        self.calls.append({"name": name, "arguments": _sendable(call.arguments), "at": self.places[mark]})
+
+    def _final(self, text: str, memo: Mapping[str, Any]) -> Turn:
+        said = _object(text)
+        if said is None:
+            return self._made({**memo, "says": NO_OBJECT}, rationale=text[:1000], goes_on=True)
+        is_none = said.get("category") in (None, "", "none", "unknown") and "category" in said
+        if is_none and self.category is None:
+            outcome = _sentence(said) or "the model could not tell what kind of event this is"
+            return self._made(memo, rationale=_why(said), final=outcome, is_handled=False, is_abstained=True)
+        if not is_none and "category" in said and (problem := self._take_category(said)):
+            return self._made({**memo, "says": problem}, rationale=_why(said), goes_on=True)
+        if self.category is None:
+            return self._made({**memo, "says": f"Name the category: {', '.join(self._kinds())}."}, goes_on=True)
+        self.evidence = self.evidence or checked(said.get("evidence"), self.sources)
+        outcome = _sentence(said) or "done"
+        is_handled = said.get("handled", True) is not False
+        return self._made(memo, rationale=_why(said), final=outcome, is_handled=is_handled)
+
+
+def _why(said: Mapping[str, Any]) -> str:
+    return str(said.get("rationale") or "")[:2000]
+
+
+def _sentence(said: Mapping[str, Any]) -> str:
+    return " ".join(str(said.get("outcome") or said.get("rationale") or "").split())[:500]
+
+
+def _arguments(text: str) -> tuple[dict[str, Any], str]:
+    """Give a call's arguments, and what is wrong with them."""
+    if len(text) > LONGEST_ARGUMENTS:
+        return {}, f"The arguments are longer than {LONGEST_ARGUMENTS} characters."
+    try:
+        value: object = json.loads(text) if text.strip() else {}
+    except (ValueError, RecursionError) as error:
+        return {}, f"The arguments are not one JSON object: {str(error)[:120]}."
+    if not isinstance(value, dict):
+        return {}, "The arguments are not one JSON object."
+    try:
+        args = cast(dict[str, Any], jsonable(cast(object, value)))
+        canonical(args)
+    except (ValueError, RecursionError):
+        return {}, "The arguments hold something that cannot be kept: text that is no Unicode, or too deep."
+    return args, ""
+
+
+def _sendable(text: str) -> str:
+    """Give arguments as they can be sent back: some endpoints refuse a conversation whose arguments are no JSON."""
+    _, problem = _arguments(text)
+    return json.dumps({"unreadable": text[:2000]}) if problem else text if text.strip() else "{}"
+
+
+def _safe_name(name: str) -> str:
+    return re.sub(r"[^a-zA-Z0-9_-]", "_", name)[:64] or "nameless"
+
+
+def _object(text: str) -> dict[str, Any] | None:
+    """Find the object that ends the work: alone, in a code block, or in prose."""
+    decoder = json.JSONDecoder()
+    at, tries = text.find("{"), 0
+    while at >= 0 and tries < 20:
+        tries += 1
+        try:
+            value, _ = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            value = None
+        if isinstance(value, dict) and _KEYS & cast(dict[str, Any], value).keys():
+            return cast(dict[str, Any], value)
+        at = text.find("{", at + 1)
+    return None
+
+
+def _share(value: Any) -> float | None:
+    """Read a confidence: 0 to 1, or per cent; None for anything else."""
+    if isinstance(value, str):
+        value = value.strip().rstrip("%")
+    try:
+        number = float(value) if not isinstance(value, bool) and value is not None else None
+    except (TypeError, ValueError, OverflowError):
+        return None
+    if number is None or not isfinite(number) or number < 0 or number > 100:
+        return None
+    return number if number <= 1 else number / 100
+
+
+def corrections(past: Sequence[PastTurn], model: str) -> int:
+    """Count how many of a model's last answers in a row could not be used."""
+    count = 0
+    for one in reversed(past):
+        if not one.turn.model.startswith(f"{model}:") or not one.turn.memo.get("says"):
+            break
+        count += 1
+    return count

@@ -1,0 +1,56 @@
+"""Money for models: asked before every turn, so that a cap holds though many runs think at once."""
+
+import json
+from collections import Counter
+from datetime import timedelta
+
+from opsconsole.domain.agent import Budgets
+from opsconsole.domain.ids import AgentId, RunId
+from opsconsole.engine.agents import Version
+from opsconsole.engine.kernel import Kernel
+from opsconsole.store.queries import limits
+
+_SPANS = (("cost_per_hour", timedelta(hours=1), "an hour"), ("cost_per_day", timedelta(days=1), "a day"))
+
+
+class Spending:
+    """Counts what was spent, and what turns under way may still cost: each as much as the dearest one so far."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+        self._thinking: dict[RunId, AgentId] = {}
+        self._dearest: Counter[AgentId] = Counter()
+
+    def why_not(self, version: Version) -> str:
+        """Say why no more may be spent on models for an agent now; empty where it may."""
+        conn, now = self._kernel.reader, self._kernel.clock.now()
+        stored = limits.setting(conn, "budgets")
+        workspace = Budgets() if stored is None else Budgets.model_validate(json.loads(stored))
+        for who, agent, budget in (
+            (f"agent {version.agent_id}", version.agent_id, version.spec.budgets),
+            ("the workspace", None, workspace),
+        ):
+            for name, span, word in _SPANS:
+                cap: float | None = getattr(budget, name)
+                if cap is None:
+                    continue
+                spent = limits.cost_since(conn, since=now - span, agent=agent)
+                if spent + self._coming(agent) >= cap:
+                    return f"parked at cap: money {word} of {who} is {spent:.4g} of {cap:g}"
+        return ""
+
+    def begin(self, run: RunId, agent: AgentId) -> None:
+        """A turn is being thought."""
+        self._thinking[run] = agent
+
+    def learn(self, agent: AgentId, cost_micros: int) -> None:
+        """A turn cost so much."""
+        self._dearest[agent] = max(self._dearest[agent], cost_micros)
+
+    def end(self, run: RunId) -> None:
+        """The turn is on disk, or is none."""
+        self._thinking.pop(run, None)
+
+    def _coming(self, agent: AgentId | None) -> float:
+        """Give what the turns under way may cost, in whole currency units."""
+        return sum(self._dearest[one] for one in self._thinking.values() if agent in (None, one)) / 1e6
