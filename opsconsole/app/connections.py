@@ -8,12 +8,15 @@ from pydantic import ValidationError
 
 from opsconsole.brains.model import Endpoint, ModelConfig
 from opsconsole.connectors.desk.connector import DeskConnector
+from opsconsole.connectors.http import HttpConfig, HttpConnector
+from opsconsole.connectors.webhook import WebhookConfig, WebhookConnector
 from opsconsole.domain.errors import WorkspaceError
 from opsconsole.engine.kernel import Writes
 from opsconsole.engine.memory import ConnectionMemory
 from opsconsole.engine.ports import Clock, Connector, Secrets
 from opsconsole.net.client import HttpClient
 from opsconsole.store.queries.connections import ConnectionRow, connections
+from opsconsole.store.queries.events import fields_of
 from opsconsole.store.rows import Reader
 
 MODEL = "model"
@@ -42,7 +45,20 @@ def _desk(name: str, config: Mapping[str, Any], parts: Parts) -> Connector:
     return DeskConnector(parts.reader, parts.writes, parts.clock, name=name)
 
 
-KINDS: Mapping[str, Make] = {"desk": _desk}
+def _webhook(name: str, config: Mapping[str, Any], parts: Parts) -> Connector:
+    def known(external_id: str) -> Mapping[str, Any] | None:
+        return fields_of(parts.reader, name, external_id)
+
+    read, memory = WebhookConfig.model_validate(config), parts.memory(name)
+    return WebhookConnector(name, read, secrets=parts.secrets, health=memory, clock=parts.clock, fields_of=known)
+
+
+def _http(name: str, config: Mapping[str, Any], parts: Parts) -> Connector:
+    read, memory = HttpConfig.model_validate(config), parts.memory(name)
+    return HttpConnector(name, read, http=parts.http, secrets=parts.secrets, health=memory, clock=parts.clock)
+
+
+KINDS: Mapping[str, Make] = {"desk": _desk, "webhook": _webhook, "http": _http}
 
 
 def make_connectors(parts: Parts) -> list[Connector]:

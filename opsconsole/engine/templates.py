@@ -132,6 +132,33 @@ def _expression(text: str) -> Any:
     return _ENVIRONMENT.compile_expression(text, undefined_to_none=False)
 
 
+def value_of(expression: str, values: Mapping[str, Any]) -> Any:
+    """Give what an expression (a slot without its braces) stands for, of whatever kind.
+
+    Raises:
+        TemplateFailure: a name is missing, or it cannot be worked out.
+    """
+    try:
+        value = _expression(expression)(**values)
+    except (TemplateError, SyntaxError, *_BROKEN) as error:
+        raise TemplateFailure(f"{error} in {expression[:80]!r}") from error
+    if isinstance(value, StrictUndefined):
+        raise TemplateFailure(f"nothing is known as {expression}")
+    return value
+
+
+def check_expression(expression: str) -> None:
+    """Compile an expression.
+
+    Raises:
+        TemplateError: it does not parse.
+    """
+    try:
+        _expression(expression)
+    except (RecursionError, SyntaxError, MemoryError, ValueError, OverflowError) as error:
+        raise TemplateError("nested too deep, or too long") from error
+
+
 def _bare(text: str, values: Mapping[str, Any]) -> tuple[Any, tuple[str, ...]]:
     try:
         value = _expression(text[2:-2].strip())(**values)

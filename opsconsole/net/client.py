@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
+from yarl import URL
 
 from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
 
@@ -42,6 +43,8 @@ class Answer:
     headers: Mapping[str, str]
     """Names in lower case."""
     body: bytes
+    is_cut: bool = False
+    """The body was longer than wanted; this is its beginning."""
 
     def json(self) -> Any:
         """Read the body as JSON.
@@ -67,13 +70,16 @@ class HttpClient:
         self._ca_file = ca_file
         self._session: aiohttp.ClientSession | None = None
 
-    async def send(self, request: Request, *, timeout_s: float, largest: int = LARGEST) -> Answer:
+    async def send(
+        self, request: Request, *, timeout_s: float, largest: int = LARGEST, may_cut: bool = False
+    ) -> Answer:
         """Send a request and read the whole answer.
 
         Args:
             request: what to send.
             timeout_s: for all of it, in seconds.
             largest: longest answer that is taken, in bytes.
+            may_cut: give the beginning of a longer answer, instead of an error.
 
         Raises:
             TransientError: it certainly was not sent: no such host, nobody listens, no TLS.
@@ -81,9 +87,11 @@ class HttpClient:
             AmbiguousError: it was sent, and no whole answer came.
         """
         async with self.open(request, timeout_s=timeout_s) as answer:
-            return await self.read(answer, request, largest=largest)
+            return await self.read(answer, request, largest=largest, may_cut=may_cut)
 
-    async def read(self, answer: aiohttp.ClientResponse, request: Request, *, largest: int = LARGEST) -> Answer:
+    async def read(
+        self, answer: aiohttp.ClientResponse, request: Request, *, largest: int = LARGEST, may_cut: bool = False
+    ) -> Answer:
         """Read the rest of an answer that was opened."""
         with _translated(request):
             body = await answer.content.read(largest + 1)
@@ -91,6 +99,8 @@ class HttpClient:
                 body += await answer.content.read(largest + 1 - len(body))
         if len(body) > largest:
             answer.close()
+            if may_cut:
+                return Answer(answer.status, _headers(answer), body[:largest], is_cut=True)
             raise AmbiguousError(f"{_place(request.url)} answered with more than {largest} bytes; it was not read.")
         return Answer(answer.status, _headers(answer), body)
 
@@ -116,7 +126,7 @@ class HttpClient:
         with _translated(request):
             answer = await self._pool().request(
                 request.method,
-                request.url,
+                URL(request.url, encoded=True) if request.url.isascii() else request.url,  # sent as it is written
                 headers=request.headers,
                 data=request.body,
                 timeout=timeout,

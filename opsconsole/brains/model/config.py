@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from opsconsole.net.places import is_loopback
+
 MILLION = 1_000_000
 SecretName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 
@@ -75,8 +77,3 @@ class ModelConfig(BaseModel):
         if taken := {"model", "messages", "tools", "stream"} & value.keys():
             raise ValueError(f"{', '.join(sorted(taken))} is set by opsconsole")
         return value
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine."""
-    return host in ("localhost", "::1") or host.startswith("127.")

@@ -1,6 +1,7 @@
 """Stored events and what is known of their subjects and senders."""
 
 import sqlite3
+from typing import Any
 
 from opsconsole.domain.event import Event
 from opsconsole.domain.ids import ConnectionId, EventId, SubjectId
@@ -58,3 +59,13 @@ def subject_key(conn: sqlite3.Connection, subject_id: int) -> str:
     """Give a subject's key, `kind:key`; empty where there is none."""
     row = conn.execute("SELECT key FROM subject WHERE id = ?", (subject_id,)).fetchone()
     return "" if row is None else row[0]
+
+
+def fields_of(conn: sqlite3.Connection, connection: str, external_id: str) -> dict[str, Any] | None:
+    """Give the typed fields of an event by its name outside; None where there is none."""
+    row = conn.execute(
+        "SELECT c.bytes FROM event e JOIN content c ON c.id = e.content_id"
+        " WHERE e.connection_id = ? AND e.external_id = ?",
+        (connection, external_id),
+    ).fetchone()
+    return None if row is None else decode(row[0]).get("fields", {})

@@ -1,0 +1,179 @@
+"""connect webhook, connect http: put connections in use that a file declares."""
+
+import asyncio
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+from opsconsole.app.commands.options import Where
+from opsconsole.app.session import Session, opened, secrets_of
+from opsconsole.app.words import count, say
+from opsconsole.connectors.http import HttpConfig
+from opsconsole.connectors.http.actions import Action
+from opsconsole.connectors.webhook import WebhookConfig
+from opsconsole.connectors.webhook.verify import Verifier
+from opsconsole.domain.canonical import digest
+from opsconsole.domain.enums import Effect
+from opsconsole.domain.errors import ConnectorError, EnvironmentError_, SecretMissingError, UserError
+from opsconsole.engine.agentfile import load_spec
+from opsconsole.engine.ports import Secrets
+from opsconsole.engine.yamlfile import read_yaml
+from opsconsole.net.client import HttpClient, Request
+from opsconsole.net.server import why_not
+from opsconsole.store import lease
+from opsconsole.store.queries import connections, versions
+from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import connections as write
+
+File = Annotated[Path, typer.Argument(help="The connection's file (YAML).")]
+_REACH_S = 10.0
+
+
+def webhook(file: File, *, workspace: Where = None) -> None:
+    """Take events that other systems POST here as JSON."""
+    config = read_yaml(file).into(WebhookConfig)
+    with opened(workspace) as session:
+        _check_kind(session, config.connection, "webhook")
+        found = _secrets(secrets_of(session.workspace), config.secrets)
+        Verifier(config.verify, found)
+        is_ours = _listens_already(session, config)
+        if not is_ours:
+            _check_port(config)
+        _store(session, config)
+        say(f"{config.connection} takes events at http://{config.address}{config.path}, up to {config.largest_kb} KB.")
+        say(_who(config))
+        _say_agents(session, config.connection)
+        _say_engine(session)
+
+
+def http(file: File, *, workspace: Where = None) -> None:
+    """Let agents use a REST system: the calls that the file declares."""
+    config = read_yaml(file).into(HttpConfig)
+    with opened(workspace) as session:
+        _check_kind(session, config.connection, "http")
+        actions = [Action(config, config.connection, action) for action in config.actions]
+        needed = sorted({one[-1] for action in actions for one in action.secrets})
+        _secrets(secrets_of(session.workspace), needed)
+        asyncio.run(_reach(config.base))
+        _store(session, config)
+        say(f"{config.connection} is connected: {config.base}")
+        for action in actions:
+            say(f"  {action.type.name}: {_in_words(action)}")
+        reads = [action.type.name for action in actions if action.is_read and not action.type.is_egress]
+        if reads:
+            host = urlsplit(config.base).hostname
+            say(
+                f"Reads send their arguments to {host}. If others own it, write `egress: true` there; then you are asked."
+            )
+        example = actions[-1].type.name
+        say(f"Agents can use them once their file names them: `autonomy: {{actions: {{{example}: 2}}}}`.")
+        _say_engine(session)
+
+
+def _check_kind(session: Session, name: str, kind: str) -> None:
+    earlier = connections.connection(session.kernel.reader, name)
+    if earlier is not None and earlier.kind != kind:
+        raise UserError(f"There is a connection {name} of another kind ({earlier.kind}). Give this one another name.")
+
+
+def _secrets(secrets: Secrets, names: Sequence[str]) -> list[str]:
+    found: list[str] = []
+    for name in names:
+        try:
+            found.append(secrets.get(name))
+        except SecretMissingError as error:
+            raise UserError(
+                f"The secret {name} is not kept yet. Keep it with `opsconsole secrets set {name}`."
+            ) from error
+    return found
+
+
+def _listens_already(session: Session, config: WebhookConfig) -> bool:
+    """Tell whether our own running engine listens there for this workspace."""
+    if lease.holder(session.workspace.folder) is None:
+        return False
+    rows = connections.connections(session.kernel.reader, kind="webhook")
+    return any(WebhookConfig.model_validate(row.config).address == config.address for row in rows)
+
+
+def _check_port(config: WebhookConfig) -> None:
+    address = config.address
+    try:
+        family, _, _, _, place = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+            probe.listen(1)
+    except OSError as error:
+        raise EnvironmentError_(why_not(address, error)) from error
+
+
+async def _reach(base: str) -> None:
+    """Any answer will do: what counts is that somebody is there, with a certificate that can be trusted."""
+    client = HttpClient()
+    try:
+        await client.send(Request("GET", f"{base}/"), timeout_s=_REACH_S, largest=65_536, may_cut=True)
+    except ConnectorError as error:
+        raise EnvironmentError_(f"{error} Nothing was stored.") from error
+    finally:
+        await client.close()
+
+
+def _store(session: Session, config: WebhookConfig | HttpConfig) -> None:
+    body = config.model_dump(mode="json")
+
+    def job(tx: Transaction) -> None:
+        now = session.kernel.clock.now()
+        write.put(tx, config.connection, kind=config.kind, config=body, now=now)
+        tx.record(
+            "connection.connected",
+            at=now,
+            actor=session.actor,
+            connection=config.connection,
+            connection_kind=config.kind,
+            digest=digest(body),
+        )
+
+    session.write(job, name="connection.put")
+
+
+def _who(config: WebhookConfig) -> str:
+    if config.verify == "nobody":
+        return "Nobody is verified: any program on this machine can send events."
+    how = "signs as Standard Webhooks says" if config.verify == "standard_webhooks" else "sends the bearer secret"
+    written = "counts as written by a stranger" if not config.event.trusted else "counts as written by your own systems"
+    return f"Whoever {how} is let in; what they send {written}."
+
+
+def _in_words(action: Action) -> str:
+    kind = action.type
+    if kind.effect is Effect.READ:
+        return f"{kind.title} (reads)"
+    facts = [f"{kind.effect.value}, {kind.reversibility.value}"]
+    if kind.is_idempotent:
+        facts.append("a repeat does nothing new")
+    elif kind.is_findable:
+        facts.append("can be looked for after a broken call")
+    else:
+        facts.append("after a broken call you are asked what happened")
+    return f"{kind.title} ({'; '.join(facts)})"
+
+
+def _say_agents(session: Session, name: str) -> None:
+    conn = session.kernel.reader
+    rows = [row for one in versions.current_version_ids(conn) if (row := versions.version(conn, one)) is not None]
+    specs = [load_spec(row.spec) for row in rows]
+    agents = [spec.agent for spec in specs if any(one.connection in ("*", name) for one in spec.subscribes)]
+    if agents:
+        say(f"{count(len(agents), 'agent')} may work its events: {', '.join(agents)}.")
+    else:
+        say(f"No agent works its events yet: write `subscribes: [{{connection: {name}, kinds: [...]}}]` in one.")
+
+
+def _say_engine(session: Session) -> None:
+    if lease.holder(session.workspace.folder) is not None:
+        say("An engine is running: stop and start it (`opsconsole engine`) to have it use this.")

@@ -1,0 +1,86 @@
+"""Declared actions, compiled once: what the gate knows of them, and what they send and read."""
+
+from typing import Any
+
+from opsconsole.connectors.http.answers import AnswerReader, statuses
+from opsconsole.connectors.http.config import HttpConfig
+from opsconsole.connectors.http.configcheck import defaults_of
+from opsconsole.connectors.http.model import Current, HttpAction, LookUp, Undo
+from opsconsole.connectors.http.requests import RequestMaker
+from opsconsole.connectors.http.schema import arguments_model
+from opsconsole.domain.action import ActionType
+from opsconsole.domain.enums import Effect
+from opsconsole.engine.slottext import SlotText, SlotValue
+
+
+class Action:
+    """One tool."""
+
+    def __init__(self, config: HttpConfig, name: str, action: HttpAction) -> None:
+        self.spec = action
+        self.type = _type(name, action)
+        self.is_read = action.effect is Effect.READ
+        self.ok = frozenset(action.ok)
+        self.defaults = defaults_of(action.arguments)
+        self.request = RequestMaker(config.base, config.headers, action)
+        self.answer = AnswerReader(action.result)
+        self.look_up = None if action.look_up is None else Finder(config, action.look_up)
+        self.undo = None if action.undo is None else Taker(config, action.undo)
+        self.current = None if action.current is None else Present(config, action.current)
+        makers = [self.request, *(one.request for one in (self.look_up, self.undo, self.current) if one is not None)]
+        self.secrets = frozenset[tuple[str, ...]]().union(*(maker.secrets for maker in makers))
+
+
+class Finder:
+    """Looks for the result of an earlier try."""
+
+    def __init__(self, config: HttpConfig, look_up: LookUp) -> None:
+        self.request = RequestMaker(config.base, config.headers, look_up)
+        self.found = statuses(look_up.found)
+        self.not_found = statuses(look_up.not_found)
+        self.answer = AnswerReader(look_up.result)
+        self.found_if = SlotText(look_up.found_if) if look_up.found_if else None
+
+
+class Taker:
+    """Takes an action back."""
+
+    def __init__(self, config: HttpConfig, undo: Undo) -> None:
+        self.request = RequestMaker(config.base, config.headers, undo)
+        self.ok = statuses(undo.ok)
+        self.gone = statuses(undo.gone)
+
+
+class Present:
+    """Shows what is there now."""
+
+    def __init__(self, config: HttpConfig, current: Current) -> None:
+        self.request = RequestMaker(config.base, config.headers, current)
+        self.values = {name: SlotValue(value) for name, value in current.values.items()}
+
+
+def _type(name: str, action: HttpAction) -> ActionType:
+    tool = f"{name}.{action.name}"
+    is_read = action.effect is Effect.READ
+    facts: dict[str, Any] = {} if is_read else {"undo": None if action.undo is None else action.undo.words}
+    return ActionType(
+        name=tool,
+        title=action.title,
+        effect=action.reach,
+        reversibility=action.can_be_undone,
+        arguments=arguments_model(tool.replace(".", "_").replace("-", "_"), action.arguments),
+        sentence=action.sentence,
+        is_money=action.money,
+        is_untrusted=is_read and action.untrusted,
+        is_egress=is_read and action.egress,
+        is_reply=action.reply,
+        destinations=action.destinations,
+        external_if_given=action.external_if_given,
+        repeat_window_s=action.repeat_window_s,
+        max_age_s=action.max_age_s,
+        compare=action.compare,
+        is_idempotent=action.idempotency_header is not None,
+        is_findable=action.look_up is not None,
+        arrival_s=action.arrival_s,
+        **facts,
+    )

@@ -1,0 +1,90 @@
+"""From a declared request and a call's values to what is sent. No argument chooses the host, or leaves its place."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+from urllib.parse import quote
+
+from opsconsole.connectors.http.model import Sending
+from opsconsole.domain.errors import PermanentError
+from opsconsole.engine.slottext import MissingError, SlotText, SlotValue, text_of
+from opsconsole.engine.templates import TemplateFailure
+from opsconsole.net.client import Request
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_STEPS = re.compile(r"[/\\]")
+
+
+class RequestMaker:
+    """One declared request, compiled once."""
+
+    def __init__(self, base: str, headers: Mapping[str, str], sending: Sending) -> None:
+        self._base = base
+        self._method = sending.method
+        before, mark, after = sending.path.partition("?")
+        self._path = SlotText(before)
+        self._mark = mark
+        self._in_path = SlotText(after)
+        self._query = {name: SlotValue(value) for name, value in sending.query.items()}
+        self._headers = [(name, SlotText(value)) for name, value in {**headers, **sending.headers}.items()]
+        self._body = None if sending.body is None else SlotValue(sending.body)
+
+    @property
+    def secrets(self) -> frozenset[tuple[str, ...]]:
+        """What it needs of secrets: `("secret", name)` or `("basic", user, name)`."""
+        texts = [text for _, text in self._headers]
+        for value in (*self._query.values(), *([self._body] if self._body else [])):
+            texts += value.texts
+        paths = (slot.path for text in texts for slot in text.slots if slot.path)
+        return frozenset(tuple(map(str, path)) for path in paths if path[0] in ("secret", "basic"))
+
+    def make(self, values: Mapping[str, Any], *, more: Mapping[str, str]) -> Request:
+        """Fill it.
+
+        Args:
+            values: args, key, action, subject, actor, fields, secret, basic …
+            more: further headers.
+
+        Raises:
+            PermanentError: it cannot be filled, or a value has no place where it stands.
+        """
+        try:
+            url = self._base + self._path.fill(values, _segment) + self._queries(values)
+            headers = {name: _header(name, text.fill(values)) for name, text in self._headers} | dict(more)
+            body = None if self._body is None else self._body.fill(values)
+        except TemplateFailure as error:
+            raise PermanentError(f"the request could not be made: {error}") from error
+        if body is None:
+            return Request(self._method, url, headers)
+        headers.setdefault("Content-Type", "application/json")
+        return Request(self._method, url, headers, json.dumps(body, separators=(",", ":")).encode())
+
+    def _queries(self, values: Mapping[str, Any]) -> str:
+        pairs: list[str] = [self._in_path.fill(values, _quoted)] if self._mark else []
+        for name, slot in self._query.items():
+            try:
+                value = slot.fill(values)
+            except MissingError:
+                continue
+            items: Iterable[Any] = cast(list[Any], value) if isinstance(value, list) else [value]
+            pairs += [f"{_quoted(name)}={_quoted(text_of(item))}" for item in items]
+        return f"?{'&'.join(pairs)}" if pairs else ""
+
+
+def _segment(text: str) -> str:
+    if not text:
+        raise PermanentError("a part of the address would be empty, and name something else")
+    if any(step in (".", "..") for step in _STEPS.split(text)) or _CONTROL.search(text):
+        raise PermanentError("a part of the address would lead elsewhere")
+    return _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe="", errors="replace")
+
+
+def _header(name: str, text: str) -> str:
+    if _CONTROL.search(text):
+        raise PermanentError(f"the header {name} would hold a line break or another control character")
+    return text

@@ -1,0 +1,36 @@
+"""Takes the secrets of a call out of what the other side says: an error, or an answer, may echo them."""
+
+import json
+from collections.abc import Iterable
+from urllib.parse import quote, quote_plus
+
+MARK = "[secret]"
+_SHORTEST = 3
+
+
+class Scrubber:
+    """Knows the secrets of one connection in every form they are sent in."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        forms: set[str] = set()
+        for secret in secrets:
+            quoted = json.dumps(secret)[1:-1]
+            forms |= {secret, quoted, quoted.replace("/", "\\/"), quote(secret, safe=""), quote_plus(secret)}
+        self._forms = sorted((one for one in forms if len(one) >= _SHORTEST), key=len, reverse=True)
+        self._bytes = [one.encode("utf-8", "replace") for one in self._forms]
+        self.longest = max(map(len, self._bytes), default=0)
+        """Length of the longest form, in bytes."""
+
+    def text(self, text: str) -> str:
+        """Scrub a text."""
+        for form in self._forms:
+            if form in text:
+                text = text.replace(form, MARK)
+        return text
+
+    def body(self, body: bytes) -> bytes:
+        """Scrub the bytes of an answer."""
+        for form in self._bytes:
+            if form in body:
+                body = body.replace(form, MARK.encode())
+        return body

@@ -1,0 +1,155 @@
+"""The webhook as a connector: it has events and no actions."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NoReturn
+
+from opsconsole.connectors.webhook.config import WebhookConfig
+from opsconsole.connectors.webhook.mapping import DIGEST, Mapper
+from opsconsole.connectors.webhook.verify import Verifier
+from opsconsole.domain.action import ActionType, Call, Result
+from opsconsole.domain.errors import EnvironmentError_, PermanentError, UserError
+from opsconsole.domain.event import IncomingEvent
+from opsconsole.engine.ports import Change, Clock, Health, Overlay, Secrets, Simulated, Take
+from opsconsole.net.jsontext import JsonError, parse_json
+from opsconsole.net.places import is_loopback
+from opsconsole.net.server import BUSY, Arrived, Hook, Reply, serving
+from opsconsole.store.rows import Reader
+from opsconsole.store.transaction import Transaction
+
+_log = logging.getLogger(__name__)
+TAKE_S = 20.0
+"""An event that is not on disk after so many seconds is refused for now; the sender tries again."""
+_FULL = Reply(503, {"error": "cannot be kept just now; send it again"}, retry_after_s=30)
+_STRANGER = Reply(401, {"error": "not signed as agreed"})
+FieldsOf = Callable[[str], Mapping[str, Any] | None]
+"""Gives the stored fields of an event by its external id."""
+
+
+class WebhookConnector:
+    """Serves one path while it is watched."""
+
+    def __init__(
+        self,
+        name: str,
+        config: WebhookConfig,
+        *,
+        secrets: Secrets,
+        health: Health,
+        clock: Clock,
+        fields_of: FieldsOf,
+    ) -> None:
+        self.id = name
+        self._config = config
+        self._secrets = secrets
+        self._health = health
+        self._clock = clock
+        self._fields_of = fields_of
+        self._mapper = Mapper(config)
+
+    async def watch(self, take: Take) -> None:
+        """Listen until cancelled.
+
+        Raises:
+            UserError: a secret is missing, or another connection has this path.
+            EnvironmentError_: the address cannot be listened at, or the keyring does not answer.
+        """
+        try:
+            verifier = await asyncio.to_thread(self._verifier)
+        except (UserError, EnvironmentError_) as error:
+            await self._health.note("needs_you", str(error))
+            raise
+        config = self._config
+
+        async def answer(arrived: Arrived) -> Reply:
+            return await self._answer(arrived, verifier, take)
+
+        try:
+            async with serving(config.address, Hook(config.path, config.largest_kb * 1024, answer)):
+                await self._health.note("ok", f"listens at {config.address}{config.path}")
+                await asyncio.get_running_loop().create_future()
+        except (UserError, EnvironmentError_) as error:
+            await self._health.note("trouble", str(error))
+            raise
+
+    def _verifier(self) -> Verifier:
+        return Verifier(self._config.verify, [self._secrets.get(name) for name in self._config.secrets])
+
+    async def _answer(self, arrived: Arrived, verifier: Verifier, take: Take) -> Reply:
+        if self._config.verify == "nobody" and not _is_from_here(arrived.headers):
+            return Reply(403, {"error": "only programs on this machine"})
+        if not verifier.is_genuine(arrived.headers, arrived.body):
+            return _STRANGER
+        try:
+            body = parse_json(arrived.body)
+        except JsonError as error:
+            return Reply(400, {"error": str(error)})
+        event = self._mapper.event(body, arrived.body, arrived.headers, now=self._clock.now())
+        try:
+            async with asyncio.timeout(TAKE_S):
+                is_new = await take(event)
+        except TimeoutError:
+            return BUSY
+        except Exception as error:
+            _log.error("%s: an event could not be kept; the sender is asked to send it again: %s", self.id, error)
+            return _FULL
+        return Reply(202, {"event": "accepted"}) if is_new else self._known(event)
+
+    def _known(self, event: IncomingEvent) -> Reply:
+        """Answer a repeat: well where it is the same, with a conflict where another body has this id."""
+        stored = self._fields_of(event.external_id) or {}
+        if stored.get(DIGEST, event.fields[DIGEST]) == event.fields[DIGEST]:
+            return Reply(200, {"event": "known"})
+        return Reply(409, {"error": "this id was used for another event before; nothing was taken"})
+
+    async def close(self) -> None:
+        """Nothing stays open: the server ends with the watch."""
+
+    def action_types(self) -> Sequence[ActionType]:
+        """Give none."""
+        return ()
+
+    async def read(self, call: Call, overlay: Overlay, as_of: datetime | None) -> Result:
+        """Refuse."""
+        _no_actions()
+
+    async def execute(self, call: Call) -> Result:
+        """Refuse."""
+        _no_actions()
+
+    async def find(self, call: Call) -> Result | None:
+        """Refuse."""
+        _no_actions()
+
+    async def simulate(self, call: Call, overlay: Overlay) -> Simulated:
+        """Refuse."""
+        _no_actions()
+
+    async def preview(self, call: Call) -> Sequence[Change]:
+        """Give nothing."""
+        return ()
+
+    async def undo(self, call: Call, result: Mapping[str, Any]) -> Result:
+        """Refuse."""
+        _no_actions()
+
+    def arrive(self, tx: Transaction, incoming: IncomingEvent, *, now: datetime) -> IncomingEvent:
+        """Keep nothing of its own."""
+        return incoming
+
+    def zone_of(self, conn: Reader, address: str) -> str:
+        """Know no zones."""
+        return ""
+
+
+def _no_actions() -> NoReturn:
+    raise PermanentError("a webhook only takes events; nothing can be done through it")
+
+
+def _is_from_here(headers: Mapping[str, str]) -> bool:
+    """Tell whether a request can come from a program here, and not from a web page that a browser here shows."""
+    host = headers.get("host", "")
+    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+    return "origin" not in headers and is_loopback(name.strip("[]").lower())

@@ -1,0 +1,158 @@
+"""From a JSON body to an event, as the file maps it. What is missing is a problem in words; nothing is lost."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from opsconsole.connectors.webhook.config import WebhookConfig
+from opsconsole.domain.canonical import jsonable
+from opsconsole.domain.event import IncomingEvent
+from opsconsole.engine.slottext import SlotText, SlotValue, text_of
+from opsconsole.engine.templates import TemplateFailure
+
+DIGEST = "body_sha256"
+"""The field that tells a repeat from another body under the same id."""
+LINE, LONGEST = 300, 50_000
+"""Longest title, name or id, and longest text, in characters."""
+_KIND = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
+_SUBJECT = re.compile(r"[a-z][a-z0-9_-]*:.+")
+_ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
+_KEPT_BACK = frozenset({"authorization", "proxy-authorization", "cookie", "webhook-signature"})
+"""Headers that no template sees: what identifies the sender has no place in an event."""
+
+
+class Mapper:
+    """Maps bodies of one connection; templates are compiled once."""
+
+    def __init__(self, config: WebhookConfig) -> None:
+        event = config.event
+        self._connection = config.connection
+        self._event = event
+        self._is_checked = config.verify != "nobody"
+        names = ("id", "kind", "subject", "title", "text", "sender", "sender_name", "occurred_at")
+        self._texts = {name: SlotText(text) for name in names if (text := getattr(event, name))}
+        self._fields = {name: SlotValue(value) for name, value in event.fields.items()}
+
+    def event(self, body: Any, raw: bytes, headers: Mapping[str, str], *, now: datetime) -> IncomingEvent:
+        """Make the event of a verified request."""
+        digest = hashlib.sha256(raw).hexdigest()
+        shown = {name: value for name, value in headers.items() if name not in _KEPT_BACK}
+        filled = _Filled(self._texts, {"body": body, "header": shown})
+        identity = self._identity(filled, digest)
+        problems = filled.problems
+        sender = filled.line("sender").lower()
+        if sender and not _ADDRESS.fullmatch(sender):
+            problems.append(f"the sender is no mail address: {sender[:80]}")
+            sender = ""
+        kind, subject = self._kind(filled), self._subject(filled, digest)
+        fields = {**self._typed(filled), DIGEST: digest}
+        occurred_at = _time(filled.value("occurred_at"), now, problems)
+        title, text, sender_name = filled.line("title"), filled.long("text"), filled.line("sender_name")
+        return IncomingEvent(
+            external_id=identity,
+            kind=kind,
+            subject=subject,
+            occurred_at=occurred_at,
+            title=title,
+            text=text,
+            sender=sender,
+            sender_name=sender_name,
+            is_verified=self._is_checked and self._event.sender_is_verified and bool(sender),
+            is_untrusted=not self._event.trusted,
+            fields=fields,
+            problems=tuple(problems),
+            raw=raw if problems else None,
+        )
+
+    def _identity(self, filled: "_Filled", digest: str) -> str:
+        text = text_of(filled.value("id", is_needed=False))
+        if not text.strip():
+            return f"body:{digest}"
+        is_plain = len(text) <= LINE and text == clean(text)
+        return text if is_plain else f"id:{hashlib.sha256(text.encode()).hexdigest()}"
+
+    def _kind(self, filled: "_Filled") -> str:
+        kind = filled.line("kind").lower()
+        if _KIND.fullmatch(kind):
+            return kind
+        filled.problems.append(f"{kind[:80]!r} is no kind of event; it counts as webhook.received")
+        return "webhook.received"
+
+    def _subject(self, filled: "_Filled", digest: str) -> str:
+        subject = filled.line("subject")
+        if _SUBJECT.fullmatch(subject):
+            return subject
+        if subject:
+            filled.problems.append(f"{subject[:80]!r} is no subject like lead:17")
+        return f"{self._connection}:{digest[:32]}"
+
+    def _typed(self, filled: "_Filled") -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, value in self._fields.items():
+            try:
+                found[name] = jsonable(value.fill(filled.values))
+            except TemplateFailure as error:
+                filled.problems.append(f"fields.{name} could not be filled: {error}")
+        return found
+
+
+class _Filled:
+    """The texts of one body, filled when asked for."""
+
+    def __init__(self, texts: Mapping[str, SlotText], values: Mapping[str, Any]) -> None:
+        self._texts = texts
+        self.values = values
+        self.problems: list[str] = []
+
+    def value(self, name: str, *, is_needed: bool = True) -> Any:
+        text = self._texts.get(name)
+        if text is None:
+            return None
+        try:
+            return text.value(self.values)
+        except TemplateFailure as error:
+            if is_needed:
+                self.problems.append(f"{name} could not be filled: {error}")
+            return None
+
+    def line(self, name: str) -> str:
+        return self._cut(name, clean(text_of(self.value(name))), LINE)
+
+    def long(self, name: str) -> str:
+        return self._cut(name, text_of(self.value(name)), LONGEST)
+
+    def _cut(self, name: str, text: str, most: int) -> str:
+        if len(text) > most:
+            self.problems.append(f"{name} is longer than {most} characters and was cut")
+        return text[:most]
+
+
+def clean(text: str) -> str:
+    """Give a text on one line, without control characters."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    kept = (" " if unicodedata.category(one) in ("Cc", "Cs", "Zl", "Zp") else one for one in text)
+    return " ".join("".join(kept).split())
+
+
+def _time(value: Any, now: datetime, problems: list[str]) -> datetime:
+    if value is None or value == "":
+        return now
+    found = None
+    try:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            found = datetime.fromtimestamp(value / 1000 if value > 1e11 else value, UTC)
+        elif isinstance(value, str):
+            found = datetime.fromisoformat(value.strip())
+            found = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError, OSError):
+        found = None
+    if found is None:
+        problems.append(f"occurred_at is no time: {text_of(value)[:80]}")
+        return now
+    if found > now + timedelta(minutes=5):
+        problems.append("occurred_at lies in the future; the time of arrival counts")
+    return min(found, now)

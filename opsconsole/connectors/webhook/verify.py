@@ -1,0 +1,50 @@
+"""Is a request from who it should be from? Answers yes or no, and never says why not."""
+
+import hmac
+from collections.abc import Mapping, Sequence
+
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+
+from opsconsole.domain.errors import UserError
+
+
+class Verifier:
+    """Checks requests against secrets, any of which is enough."""
+
+    def __init__(self, kind: str, secrets: Sequence[str]) -> None:
+        """Prepare.
+
+        Raises:
+            UserError: a signing secret has not the form it must have.
+        """
+        self._bearers = [one.encode() for one in secrets] if kind == "bearer" else []
+        self._signers = [_signer(one) for one in secrets] if kind == "standard_webhooks" else []
+        self._is_open = kind == "nobody"
+
+    def is_genuine(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Tell whether a request carries the secret or a signature made with it, not older than five minutes."""
+        if self._is_open:
+            return True
+        if self._bearers:
+            kind, _, token = headers.get("authorization", "").partition(" ")
+            given = token.strip().encode("utf-8", "surrogateescape")
+            is_known = [hmac.compare_digest(given, one) for one in self._bearers]
+            return kind.lower() == "bearer" and any(is_known)
+        return any(_is_signed(one, headers, body) for one in self._signers)
+
+
+def _signer(secret: str) -> Webhook:
+    try:
+        return Webhook(secret)
+    except Exception:
+        text = "A signing secret for a webhook is base64, often after `whsec_`. Copy it from the sender once more."
+        raise UserError(text) from None  # the library's error could show part of the secret
+
+
+def _is_signed(signer: Webhook, headers: Mapping[str, str], body: bytes) -> bool:
+    named = {name: headers.get(name, "") for name in ("webhook-id", "webhook-timestamp", "webhook-signature")}
+    try:
+        signer.verify(body, named, json_parse=False)
+    except (WebhookVerificationError, ValueError, OverflowError):  # ValueError: not UTF-8, not base64, no comma
+        return False
+    return True

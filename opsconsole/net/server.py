@@ -1,0 +1,210 @@
+"""The small HTTP server inside the engine; the only module that imports aiohttp's server.
+
+Hooks with the same address share one server, which lives as long as one of them does. Bodies are never logged.
+"""
+
+import asyncio
+import errno
+import json
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from aiohttp import web
+from aiohttp.web_protocol import RequestHandler
+
+from opsconsole.domain.errors import EnvironmentError_, UserError
+from opsconsole.net.places import Address
+
+_log = logging.getLogger(__name__)
+HEADER_S = 15.0
+"""A connection that has sent no whole request for so long is closed, in seconds."""
+BODY_S = 15.0
+"""A body must have arrived within so many seconds."""
+MOST_CONNECTIONS = 1024
+MOST_AT_ONCE = 512
+"""Requests worked at the same time; more are told to come again."""
+LONGEST_LINE = 8190
+END_S = 3.0
+"""At the end, requests under way have so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A POST with its whole body; header names are in lower case."""
+
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a hook answers."""
+
+    status: int
+    body: Mapping[str, Any]
+    retry_after_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """One path that takes POSTs of at most `largest` bytes."""
+
+    path: str
+    largest: int
+    answer: Callable[[Arrived], Awaitable[Reply]]
+
+
+BUSY = Reply(503, {"error": "busy; send it again"}, retry_after_s=5)
+
+
+class _Server(web.Server):
+    """Refuses connections beyond all reason."""
+
+    def connection_made(self, handler: RequestHandler, transport: asyncio.Transport) -> None:
+        super().connection_made(handler, transport)
+        if len(self._connections) > MOST_CONNECTIONS:
+            transport.abort()
+
+
+@dataclass(slots=True)
+class _Shared:
+    """A running server with the hooks it serves."""
+
+    runner: web.ServerRunner
+    hooks: dict[str, Hook] = field(default_factory=dict[str, Hook])
+    under_way: int = 0
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request."""
+        hook = self.hooks.get(request.path)
+        if hook is None:
+            if request.path == "/health":
+                is_read = request.method in ("GET", "HEAD")
+                return _response(Reply(200, {"status": "ok"}) if is_read else Reply(405, {"error": "GET only"}))
+            return _response(Reply(404, {"error": "there is nothing here"}), is_last=True)
+        if request.method != "POST":
+            response = _response(Reply(405, {"error": "POST only"}), is_last=True)
+            response.headers["Allow"] = "POST"
+            return response
+        if self.under_way >= MOST_AT_ONCE:
+            return _response(BUSY, is_last=True)
+        self.under_way += 1
+        try:
+            return await _take(request, hook)
+        finally:
+            self.under_way -= 1
+
+
+async def _take(request: web.BaseRequest, hook: Hook) -> web.Response:
+    too_large = Reply(413, {"error": f"larger than {hook.largest // 1024} KB"})
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        return _response(Reply(415, {"error": "send it without Content-Encoding"}), is_last=True)
+    if request.content_type != "application/json" and not request.content_type.endswith("+json"):
+        return _response(Reply(415, {"error": "send application/json"}), is_last=True)
+    if (request.content_length or 0) > hook.largest:
+        return _response(too_large, is_last=True)
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_S):
+            async for chunk in request.content.iter_any():
+                body += chunk
+                if len(body) > hook.largest:
+                    return _response(too_large, is_last=True)
+    except TimeoutError:
+        return _response(Reply(408, {"error": "the body did not arrive in time"}), is_last=True)
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return _response(await hook.answer(Arrived(headers, bytes(body))))
+
+
+def _response(reply: Reply, *, is_last: bool = False) -> web.Response:
+    response = web.Response(
+        body=json.dumps(reply.body).encode(), status=reply.status, content_type="application/json", charset="utf-8"
+    )
+    if reply.retry_after_s is not None:
+        response.headers["Retry-After"] = str(reply.retry_after_s)
+    if is_last:
+        response.force_close()
+    return response
+
+
+@dataclass(slots=True)
+class _Place:
+    """The servers of one loop; starting and stopping one at a time."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    servers: dict[Address, _Shared] = field(default_factory=dict[Address, _Shared])
+
+
+_PLACES: WeakKeyDictionary[asyncio.AbstractEventLoop, _Place] = WeakKeyDictionary()
+
+
+@asynccontextmanager
+async def serving(address: Address, hook: Hook) -> AsyncGenerator[None]:
+    """Serve a hook while inside.
+
+    Raises:
+        UserError: another hook has this path there.
+        EnvironmentError_: the address cannot be listened at.
+    """
+    place = _PLACES.setdefault(asyncio.get_running_loop(), _Place())
+    async with place.lock:
+        shared = place.servers.get(address)
+        if shared is None:
+            shared = place.servers[address] = await _start(address)
+        elif hook.path in shared.hooks:
+            raise UserError(f"Two connections listen at {address}{hook.path}. Give one of them another path.")
+        shared.hooks[hook.path] = hook
+    try:
+        yield
+    finally:
+        await asyncio.shield(_leave(place, address, hook))
+
+
+async def _leave(place: _Place, address: Address, hook: Hook) -> None:
+    async with place.lock:
+        shared = place.servers[address]
+        del shared.hooks[hook.path]
+        if not shared.hooks:
+            del place.servers[address]
+            await shared.runner.cleanup()
+
+
+async def _start(address: Address) -> _Shared:
+    hooks: list[_Shared] = []
+
+    async def handle(request: web.BaseRequest) -> web.StreamResponse:
+        return await hooks[0].handle(request)
+
+    server = _Server(
+        handle,
+        access_log=None,
+        keepalive_timeout=HEADER_S,
+        lingering_time=2.0,
+        max_line_size=LONGEST_LINE,
+        max_field_size=LONGEST_LINE,
+        logger=_log,
+    )
+    runner = web.ServerRunner(server, shutdown_timeout=END_S)
+    hooks.append(_Shared(runner))
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, address.host, address.port, backlog=512).start()
+    except OSError as error:
+        await runner.cleanup()
+        raise EnvironmentError_(why_not(address, error)) from error
+    return hooks[0]
+
+
+def why_not(address: Address, error: OSError) -> str:
+    """Say why an address cannot be listened at, and what to do."""
+    if error.errno == errno.EADDRINUSE:
+        return f"{address} is taken by another program. Stop that one, or choose another port for `listen:`."
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return f"{address} may not be listened at by you. Choose a port above 1023 for `listen:`."
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"{address} is no address of this machine. Choose 127.0.0.1, or one that it has, for `listen:`."
+    return f"{address} cannot be listened at: {error.strerror or error}. Choose another one for `listen:`."
