@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,14 +11,14 @@ from typing import TypeVar
 
 from opsconsole.app.connections import Parts, make_connectors
 from opsconsole.app.place import workspace_folder
+from opsconsole.app.secretstore import SecretStore
 from opsconsole.app.words import speak_of
 from opsconsole.brains.playbook import PlaybookBrain
 from opsconsole.brains.triage import Hit
-from opsconsole.domain.errors import KeyringError, SecretMissingError
 from opsconsole.engine.doorbell import ring
 from opsconsole.engine.engine import Engine, SystemClock
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.ports import Clock, Connector, Lesson, Secrets
+from opsconsole.engine.ports import Clock, Connector, Lesson
 from opsconsole.engine.registry import Registry
 from opsconsole.store import cases as case_store
 from opsconsole.store import lease
@@ -43,22 +44,6 @@ class Session:
         answer = self.workspace.database.write(job, name=name)
         ring(self.workspace.folder)
         return answer
-
-
-class NoSecrets:
-    """Keeps nothing yet."""
-
-    def get(self, name: str) -> str:
-        """Give none."""
-        raise SecretMissingError(f"The secret {name} is kept nowhere.")
-
-    def put(self, name: str, value: str) -> None:
-        """Refuse."""
-        raise KeyringError("There is no place to keep secrets yet.")
-
-    def delete(self, name: str) -> bool:
-        """Nothing to forget."""
-        return False
 
 
 class _Direct:
@@ -115,10 +100,23 @@ def playbook_brain(reader: Reader) -> PlaybookBrain:
 
 
 def connectors_of(engine: Engine) -> list[Connector]:
-    """Give the connectors of an engine: one of every connection."""
-    return make_connectors(Parts(engine.reader, engine.writer, engine.clock, secrets_of(engine.workspace)))
+    """Give the connectors of an engine: one of every connection. Asks for the encrypted file's passphrase, if any.
+
+    Raises:
+        KeyringError: the encrypted file of secrets is in use and cannot be opened.
+    """
+    secrets = secrets_of(engine.workspace)
+    secrets.unlock()
+    return make_connectors(Parts(engine.reader, engine.writer, engine.clock, secrets))
 
 
-def secrets_of(workspace: Workspace) -> Secrets:
+def secrets_of(workspace: Workspace) -> SecretStore:
     """Give where the secrets of a workspace are kept."""
-    return NoSecrets()
+    return SecretStore(workspace.folder, workspace.id, ask=ask_passphrase)
+
+
+def ask_passphrase() -> str | None:
+    """Ask for the passphrase of the encrypted file; None where nobody is at a terminal."""
+    if not sys.stdin.isatty():
+        return None
+    return getpass.getpass("Passphrase of the encrypted file of secrets (not shown): ")
