@@ -11,7 +11,20 @@ import sys
 
 import typer
 
-from opsconsole.app.commands import agents, approvals, audit, budgets, cases, demo, policy, reading, running, switches
+from opsconsole.app.commands import (
+    agents,
+    approvals,
+    audit,
+    budgets,
+    cases,
+    demo,
+    policy,
+    reading,
+    running,
+    secrets,
+    switches,
+)
+from opsconsole.app.discretion import be_discreet
 from opsconsole.app.words import hinted, plain
 from opsconsole.domain.errors import EnvironmentError_, OpsError
 from opsconsole.store.errors import is_database_error
@@ -40,6 +53,7 @@ app.add_typer(cases.app, name="cases")
 app.add_typer(reading.runs, name="runs")
 app.add_typer(audit.app, name="audit")
 app.add_typer(policy.app, name="policy")
+app.add_typer(secrets.app, name="secrets")
 
 
 def main() -> None:
@@ -49,6 +63,7 @@ def main() -> None:
         level=level if level in logging.getLevelNamesMapping() else "ERROR",
         format="%(levelname)s %(name)s: %(message)s",
     )
+    be_discreet()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

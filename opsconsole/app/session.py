@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,12 +11,12 @@ from typing import TypeVar
 
 from opsconsole.app.connections import Parts, endpoints, make_connectors
 from opsconsole.app.place import workspace_folder
+from opsconsole.app.secretstore import SecretStore
 from opsconsole.app.words import speak_of
 from opsconsole.brains.chain import BrainChain
 from opsconsole.brains.model import LanguageModelBrain
 from opsconsole.brains.playbook import PlaybookBrain
 from opsconsole.brains.triage import Hit
-from opsconsole.domain.errors import KeyringError, SecretMissingError
 from opsconsole.engine.doorbell import ring
 from opsconsole.engine.engine import Engine, SystemClock
 from opsconsole.engine.kernel import Kernel
@@ -46,22 +47,6 @@ class Session:
         answer = self.workspace.database.write(job, name=name)
         ring(self.workspace.folder)
         return answer
-
-
-class NoSecrets:
-    """Keeps nothing yet."""
-
-    def get(self, name: str) -> str:
-        """Give none."""
-        raise SecretMissingError(f"The secret {name} is kept nowhere.")
-
-    def put(self, name: str, value: str) -> None:
-        """Refuse."""
-        raise KeyringError("There is no place to keep secrets yet.")
-
-    def delete(self, name: str) -> bool:
-        """Nothing to forget."""
-        return False
 
 
 class _Direct:
@@ -124,11 +109,29 @@ def brain_of(reader: Reader, secrets: Secrets) -> Brain:
     return BrainChain(playbook, model, endpoints(reader, secrets, HttpClient()))
 
 
-def connectors_of(engine: Engine) -> list[Connector]:
-    """Give the connectors of an engine: one of every connection."""
-    return make_connectors(Parts(engine.reader, engine.writer, engine.clock, secrets_of(engine.workspace)))
+def engine_of(place: Workspace, reader: Reader, *, clock: Clock | None = None) -> Engine:
+    """Make the engine of a workspace, with everything that is connected. Asks for a passphrase, if one is needed.
+
+    Raises:
+        KeyringError: the encrypted file of secrets is in use and cannot be opened.
+        WorkspaceError: a connection's stored configuration cannot be read any more.
+    """
+    secrets = secrets_of(place)
+    secrets.unlock()
+
+    def connectors(engine: Engine) -> list[Connector]:
+        return make_connectors(Parts(engine.reader, engine.writer, engine.clock, secrets))
+
+    return Engine(place, connectors, brain_of(reader, secrets), clock=clock)
 
 
-def secrets_of(workspace: Workspace) -> Secrets:
+def secrets_of(workspace: Workspace) -> SecretStore:
     """Give where the secrets of a workspace are kept."""
-    return NoSecrets()
+    return SecretStore(workspace.folder, workspace.id, ask=ask_passphrase)
+
+
+def ask_passphrase() -> str | None:
+    """Ask for the passphrase of the encrypted file; None where nobody is at a terminal."""
+    if not sys.stdin.isatty():
+        return None
+    return getpass.getpass("Passphrase of the encrypted file of secrets (not shown): ")

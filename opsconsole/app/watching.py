@@ -8,6 +8,7 @@ from opsconsole.connectors.desk.mailbox import keep_record
 from opsconsole.connectors.files import WatchedFolder, open_source
 from opsconsole.connectors.files.table import TableSource
 from opsconsole.domain.errors import EnvironmentError_, FencedError, OpsError
+from opsconsole.domain.redaction import redacted
 from opsconsole.engine.engine import Engine
 
 _log = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ async def _look(engine: Engine, folder: WatchedFolder, known: set[str], told: di
 
 def _tell(told: dict[str, str], key: str, error: Exception) -> None:
     """Log an error, once as long as it stays the same."""
-    if told.get(key) != (text := f"{type(error).__name__}: {error}"):
+    if told.get(key) != (text := redacted(f"{type(error).__name__}: {error}")):
         told[key] = text
         _log.error("%s: %s", key, error, exc_info=not isinstance(error, OpsError | OSError))
 

@@ -14,9 +14,12 @@ from typing import Any
 
 import typer
 
+from opsconsole.domain.redaction import redacted
+
 
 def plain(text: str, width: int | None = None) -> str:
-    """Give text without control, bidi or zero-width characters, on one line where a width is given."""
+    """Give text without secrets, control, bidi or zero-width characters, on one line where a width is given."""
+    text = redacted(text)
     if width is not None:
         text = " ".join(text.split())
     kept = "".join(c if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co") else "·" for c in text)
@@ -57,7 +60,7 @@ def say(text: str = "") -> None:
 
 def say_json(value: Any) -> None:
     """Print one JSON line; what could steer a terminal stands in it as an escape."""
-    text = json.dumps(value, ensure_ascii=False, default=_default)
+    text = redacted(json.dumps(value, ensure_ascii=False, default=_default))
     if not text.isprintable():
         text = "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
     typer.echo(text)

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from opsconsole.domain.canonical import digest
 from opsconsole.domain.enums import Comparison, Effect, Reversibility
 from opsconsole.domain.ids import ActionId
+from opsconsole.domain.redaction import redacted, redacted_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,11 +121,18 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What came of an action, as the brain sees it. `data` is JSON; `error` is for brain and person."""
+    """What came of an action, as the brain sees it. `data` is JSON; `error` is for brain and person.
+
+    Both are stored, and a server may echo what it was sent: secrets that were handed out are left out of them.
+    """
 
     is_ok: bool
     data: Mapping[str, Any] = field(default_factory=dict[str, Any])
     error: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "error", redacted(self.error))
+        object.__setattr__(self, "data", redacted_json(self.data))
 
     def to_json(self) -> dict[str, Any]:
         """Give the form that is stored and that step conditions see: the data plus `ok` and `error`."""

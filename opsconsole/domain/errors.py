@@ -23,9 +23,17 @@ OpsError
 `CancelledError` of asyncio is never translated.
 """
 
+from opsconsole.domain.redaction import redacted
+
 
 class OpsError(Exception):
-    """Base. The text is for the person: what happened, to what, and what to do next."""
+    """Base. The text is for the person: what happened, to what, and what to do next.
+
+    It goes to terminals, logs and the database, and often quotes an outside system; so it gives itself without secrets.
+    """
+
+    def __str__(self) -> str:
+        return redacted(super().__str__())
 
 
 class UserError(OpsError):

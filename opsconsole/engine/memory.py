@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, Literal
 
+from opsconsole.domain.redaction import redacted
 from opsconsole.engine.kernel import Writes
 from opsconsole.engine.ports import Clock
 from opsconsole.store.queries import connections as read
@@ -35,6 +36,7 @@ class ConnectionMemory:
 
     async def note(self, state: State, text: str) -> None:
         """Say how the connection is; written only when it changes. A change is an entry of the record."""
+        text = redacted(text)
         if self._said == (state, text):
             return
         earlier = read.health(self._reader, self._connection)

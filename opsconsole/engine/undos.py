@@ -9,6 +9,7 @@ from opsconsole.domain.action import Result
 from opsconsole.domain.enums import EffectState, UndoState
 from opsconsole.domain.errors import PermanentError, TransientError
 from opsconsole.domain.ids import EffectId
+from opsconsole.domain.redaction import redacted
 from opsconsole.engine.effects import BACKOFF_S, CALL_TIMEOUT_S, TRIES, Effects
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runview import call_of, shown
@@ -49,7 +50,7 @@ class Undos:
         except PermanentError as error:
             result = Result(is_ok=False, error=str(error))
         except Exception as error:
-            why = f"{type(error).__name__}: {error}"
+            why = redacted(f"{type(error).__name__}: {error}")
             await self._effects.persist(lambda tx: self._doubt(tx, effect, undo, why), "undo.unknown")
             return
         faults.reach("connector.after_undo")

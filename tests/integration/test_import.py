@@ -9,9 +9,8 @@ from typer.testing import CliRunner
 
 from opsconsole.app.cli import app
 from opsconsole.app.importing import Imported, import_path
-from opsconsole.app.session import Session, connectors_of, opened, playbook_brain
+from opsconsole.app.session import Session, engine_of, opened
 from opsconsole.engine.agentfile import apply_agent, read_agent
-from opsconsole.engine.engine import Engine
 from opsconsole.store import audit, workspace
 from opsconsole.store.database import audit_triggers
 from opsconsole.store.queries import desk, feed
@@ -72,7 +71,7 @@ def hire(session: Session, tmp_path: Path) -> None:
 async def settle(folder: Path) -> None:
     place = workspace.open_(folder)
     reader = place.database.reader()
-    async with Engine(place, connectors_of, playbook_brain(reader)) as engine:
+    async with engine_of(place, reader) as engine:
         await engine.settle()
     reader.close()
     place.close()

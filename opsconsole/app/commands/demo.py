@@ -13,7 +13,7 @@ from opsconsole.app import sample
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.place import VARIABLE, data_folder, resources, workspace_folder
 from opsconsole.app.running import wait_out_windows
-from opsconsole.app.session import actor, brain_of, connectors_of, secrets_of
+from opsconsole.app.session import actor, engine_of
 from opsconsole.app.summary import summary, tell
 from opsconsole.app.words import say, say_json, speak_of
 from opsconsole.domain.errors import UserError, WorkspaceBusyError
@@ -57,7 +57,7 @@ async def _demo(folder: Path, *, fresh: bool, as_json: bool) -> None:
     began = time.monotonic()
     try:
         _refuse_own(place.database, folder)
-        async with Engine(place, connectors_of, brain_of(reader, secrets_of(place)), clock=clock) as engine:
+        async with engine_of(place, reader, clock=clock) as engine:
             is_new = limits.setting(reader, "sample") is None
             if is_new:
                 await _settle_in(engine, shipped)

@@ -13,11 +13,11 @@ from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.importing import import_path
 from opsconsole.app.place import workspace_folder
 from opsconsole.app.running import wait_out_windows
-from opsconsole.app.session import actor, brain_of, connectors_of, opened, secrets_of
+from opsconsole.app.session import actor, engine_of, opened
 from opsconsole.app.watching import watch_folders
 from opsconsole.app.words import count, listed, say, say_json, speak_of
 from opsconsole.domain.errors import UserError
-from opsconsole.engine.engine import Engine, SystemClock
+from opsconsole.engine.engine import SystemClock
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.queries import limits
 
@@ -54,7 +54,7 @@ async def _engine(folder: Path, *, once: bool, watch: list[Path]) -> None:
     place = workspaces.open_(folder)
     reader = place.database.reader()
     try:
-        async with Engine(place, connectors_of, brain_of(reader, secrets_of(place))) as running:
+        async with engine_of(place, reader) as running:
             if once:
                 await running.settle()
                 await wait_out_windows(running, is_quiet=False)

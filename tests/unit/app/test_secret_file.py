@@ -1,0 +1,117 @@
+"""The encrypted file of secrets: opened only by its passphrase, whole or not at all, and only where it was wished."""
+
+import json
+import stat
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from opsconsole.app.secretstore import SecretStore
+from opsconsole.app.secretstore.osring import Ring
+from opsconsole.app.secretstore.sealedfile import FILE
+from opsconsole.app.secretstore.store import Place
+from opsconsole.domain.errors import KeyringError, SecretMissingError, UserError
+from opsconsole.domain.redaction import forget_all
+
+WORD = "a long passphrase"
+
+
+@pytest.fixture(autouse=True)
+def discreet() -> Generator[None]:
+    yield
+    forget_all()
+
+
+def store(folder: Path, word: str | None = WORD, workspace: str = "one", **more: str) -> SecretStore:
+    environment = {**more, **({"OPSCONSOLE_SECRETS_PASSPHRASE": word} if word else {})}
+    return SecretStore(folder, workspace, environment=environment, ring=Ring(lambda: None))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    store(tmp_path).file.switch_on()
+    assert store(tmp_path).keep("mail-a", "value äöü") is Place.FILE
+    return tmp_path
+
+
+def test_it_keeps_values_and_shows_none(folder: Path) -> None:
+    assert store(folder).get("mail-a") == "value äöü"
+    raw = (folder / FILE).read_bytes()
+    assert b"mail-a" not in raw
+    assert b"value" not in raw
+    assert stat.S_IMODE((folder / FILE).stat().st_mode) == 0o600
+    assert store(folder).delete("mail-a")
+    with pytest.raises(SecretMissingError):
+        store(folder).get("mail-a")
+
+
+def test_nothing_is_written_where_it_is_off(tmp_path: Path) -> None:
+    with pytest.raises(KeyringError, match="secrets file on"):
+        store(tmp_path).put("mail-a", "value")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("word", ["another", None])
+def test_without_its_passphrase_it_stays_shut_and_as_it_was(folder: Path, word: str | None) -> None:
+    before = (folder / FILE).read_bytes()
+    closed = store(folder, word)
+    for call in (lambda: closed.get("mail-a"), lambda: closed.put("mail-b", "x"), lambda: closed.delete("mail-a")):
+        with pytest.raises(KeyringError, match="OPSCONSOLE_SECRETS_PASSPHRASE"):
+            call()
+    assert (folder / FILE).read_bytes() == before
+
+
+def test_a_person_is_asked_once(folder: Path) -> None:
+    asked: list[int] = []
+
+    def ask() -> str:
+        asked.append(1)
+        return WORD
+
+    one = SecretStore(folder, "one", environment={}, ring=Ring(lambda: None), ask=ask)
+    one.unlock()
+    one.put("mail-b", "x")
+    assert [one.get("mail-b"), one.get("mail-a"), len(asked)] == ["x", "value äöü", 1]
+
+
+def test_every_change_of_a_byte_is_seen(folder: Path) -> None:
+    path = folder / FILE
+    raw = path.read_bytes()
+    for at in range(0, len(raw) - 1, 7):
+        path.write_bytes(raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :])
+        with pytest.raises(KeyringError, match="damaged"):
+            store(folder).get("mail-a")
+    for length in range(0, len(raw) - 2, 41):
+        path.write_bytes(raw[:length])
+        with pytest.raises(KeyringError, match="damaged"):
+            store(folder).get("mail-a")
+
+
+def test_a_head_made_by_somebody_else_opens_nothing(folder: Path) -> None:
+    with pytest.raises(KeyringError, match="another workspace"):
+        store(folder, workspace="two").get("mail-a")
+    whole = json.loads((folder / FILE).read_text())
+    whole["head"]["n"] = 2**40
+    (folder / FILE).write_text(json.dumps(whole))
+    with pytest.raises(KeyringError, match="damaged"):
+        store(folder).get("mail-a")
+
+
+def test_two_writers_lose_nothing(folder: Path) -> None:
+    one, two = store(folder), store(folder)
+    for number in range(5):
+        one.put(f"a-{number}", "x")
+        two.put(f"b-{number}", "y")
+    assert len(store(folder).file.values()) == 11
+
+
+def test_environment_needs_no_passphrase(folder: Path) -> None:
+    assert store(folder, None, OPSCONSOLE_SECRET_MAIL_A="given").get("mail-a") == "given"
+    assert store(folder, None, OPSCONSOLE_SECRET_MAIL_A="given").given() == ["mail-a"]
+
+
+@pytest.mark.parametrize("name", ["", "Mail", "a--b", "-a", "a b", "a/b", "a" * 81, "ä", "a_b", "a\n"])
+def test_names_are_slugs(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UserError, match="cannot be the name"):
+        store(tmp_path).get(name)

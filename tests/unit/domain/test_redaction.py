@@ -1,0 +1,66 @@
+"""A secret that was handed out stands in no text, however it was written."""
+
+import base64
+import json
+import logging
+from collections.abc import Generator
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opsconsole.app.discretion import DiscreetFormatter
+from opsconsole.domain.action import Result
+from opsconsole.domain.errors import PermanentError
+from opsconsole.domain.redaction import MARK, forget_all, handed_out, redacted
+
+SECRET = "s3cret/with+odd %chars\"'\\ü"
+
+
+@pytest.fixture(autouse=True)
+def clean() -> Generator[None]:
+    forget_all()
+    yield
+    forget_all()
+
+
+@given(
+    st.text(st.characters(codec="utf-8", exclude_characters="•"), min_size=8, max_size=40).filter(
+        lambda text: len(text.strip()) >= 8
+    ),
+    st.binary(max_size=9),
+    st.binary(max_size=9),
+)
+def test_no_form_is_left(secret: str, before: bytes, after: bytes) -> None:
+    forget_all()
+    handed_out(secret)
+    inner = before + secret.encode() + after
+    for text in (secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret), repr(secret)):
+        assert redacted(f"a {text} b") != f"a {text} b"
+        assert secret not in redacted(f"a {text} b")
+    for encoded in (base64.b64encode(inner).decode(), base64.urlsafe_b64encode(inner).decode()):
+        shown = redacted(encoded)
+        assert MARK in shown
+        assert len(shown.replace(MARK, "")) <= len(encoded) - (len(secret.encode()) * 4 // 3 - 3)
+
+
+def test_texts_without_secrets_stay() -> None:
+    assert redacted("nothing known") == "nothing known"
+    handed_out(SECRET)
+    handed_out("abc")
+    assert redacted("abc stays: it is too short to tell") == "abc stays: it is too short to tell"
+
+
+def test_errors_results_and_logs_leave_it_out() -> None:
+    handed_out(SECRET)
+    assert str(PermanentError(f"401: bad token {SECRET}")) == f"401: bad token {MARK}"
+    result = Result(is_ok=False, error=f"no: {quote(SECRET)}", data={"body": [{"echo": SECRET}], "n": 1})
+    assert result.to_json() == {"ok": False, "error": f"no: {MARK}", "body": [{"echo": MARK}], "n": 1}
+    try:
+        raise ValueError(SECRET)
+    except ValueError as error:
+        record = logging.LogRecord("x", 40, "x", 1, "said %s", (SECRET,), (ValueError, error, error.__traceback__))
+    line = DiscreetFormatter(logging.Formatter()).format(record)
+    assert SECRET not in line
+    assert line.startswith(f"said {MARK}\nTraceback")
