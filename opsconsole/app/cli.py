@@ -17,6 +17,7 @@ from opsconsole.app.commands import (
     audit,
     budgets,
     cases,
+    connect,
     demo,
     policy,
     reading,
@@ -53,6 +54,7 @@ app.add_typer(cases.app, name="cases")
 app.add_typer(reading.runs, name="runs")
 app.add_typer(audit.app, name="audit")
 app.add_typer(policy.app, name="policy")
+app.add_typer(connect.app, name="connect")
 app.add_typer(secrets.app, name="secrets")
 
 

@@ -70,20 +70,20 @@ def make_connectors(parts: Parts) -> list[Connector]:
     return [_make(row, parts) for row in _usable(connections(parts.reader))]
 
 
-def endpoints(reader: Reader, secrets: Secrets, http: HttpClient) -> dict[str, Endpoint]:
+def endpoints(parts: Parts) -> dict[str, Endpoint]:
     """Make an endpoint of every connected model, by its name.
 
     Raises:
         WorkspaceError: a stored configuration cannot be read any more.
     """
     found: dict[str, Endpoint] = {}
-    for row in connections(reader, kind=MODEL):
+    for row in connections(parts.reader, kind=MODEL):
         try:
             config = ModelConfig.model_validate(row.config)
         except ValidationError as error:
             raise _unreadable(row, error) from error
-        pool = http if config.ca_file is None else HttpClient(ca_file=config.ca_file)
-        found[row.id] = Endpoint(row.id, config, secrets=secrets, http=pool)
+        pool = parts.http if config.ca_file is None else HttpClient(ca_file=config.ca_file)
+        found[row.id] = Endpoint(row.id, config, secrets=parts.secrets, http=pool, health=parts.memory(row.id))
     return found
 
 

@@ -20,7 +20,7 @@ from opsconsole.brains.triage import Hit
 from opsconsole.engine.doorbell import ring
 from opsconsole.engine.engine import Engine, SystemClock
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.ports import Brain, Clock, Connector, Lesson, Secrets
+from opsconsole.engine.ports import Brain, Clock, Lesson
 from opsconsole.engine.registry import Registry
 from opsconsole.net.client import HttpClient
 from opsconsole.store import cases as case_store
@@ -68,8 +68,8 @@ def actor() -> str:
 
 
 @contextmanager
-def opened(folder: Path | None, *, clock: Clock | None = None) -> Generator[Session]:
-    """Open the workspace for reading and for commands.
+def opened(folder: Path | None, *, clock: Clock | None = None, is_mending: bool = False) -> Generator[Session]:
+    """Open the workspace for reading and for commands. To mend a connection, none of them needs to be readable.
 
     Raises:
         WorkspaceError: it cannot be used.
@@ -80,7 +80,7 @@ def opened(folder: Path | None, *, clock: Clock | None = None) -> Generator[Sess
     try:
         time = clock or SystemClock()
         parts = Parts(reader, _Direct(workspace), time, secrets_of(workspace))
-        registry = Registry(make_connectors(parts))
+        registry = Registry([] if is_mending else make_connectors(parts))
         is_running = lease.holder(workspace.folder) is not None
         kernel = Kernel(workspace.id, registry, time, reader, is_engine_running=is_running)
         yield Session(workspace, kernel, actor())
@@ -102,13 +102,6 @@ def playbook_brain(reader: Reader) -> PlaybookBrain:
     return PlaybookBrain(nearest, lessons)
 
 
-def brain_of(reader: Reader, secrets: Secrets) -> Brain:
-    """Make the brain of a workspace: its models, the offline brain, and which of them thinks when."""
-    playbook = playbook_brain(reader)
-    model = LanguageModelBrain(playbook.precedents, playbook.opinion)
-    return BrainChain(playbook, model, endpoints(reader, secrets, HttpClient()))
-
-
 def engine_of(place: Workspace, reader: Reader, *, clock: Clock | None = None) -> Engine:
     """Make the engine of a workspace, with everything that is connected. Asks for a passphrase, if one is needed.
 
@@ -116,13 +109,17 @@ def engine_of(place: Workspace, reader: Reader, *, clock: Clock | None = None) -
         KeyringError: the encrypted file of secrets is in use and cannot be opened.
         WorkspaceError: a connection's stored configuration cannot be read any more.
     """
-    secrets = secrets_of(place)
+    secrets, http, playbook = secrets_of(place), HttpClient(), playbook_brain(reader)
     secrets.unlock()
 
-    def connectors(engine: Engine) -> list[Connector]:
-        return make_connectors(Parts(engine.reader, engine.writer, engine.clock, secrets))
+    def parts(engine: Engine) -> Parts:
+        return Parts(engine.reader, engine.writer, engine.clock, secrets, http)
 
-    return Engine(place, connectors, brain_of(reader, secrets), clock=clock)
+    def brain(engine: Engine) -> Brain:
+        model = LanguageModelBrain(playbook.precedents, playbook.opinion)
+        return BrainChain(playbook, model, endpoints(parts(engine)))
+
+    return Engine(place, lambda engine: make_connectors(parts(engine)), brain, clock=clock)
 
 
 def secrets_of(workspace: Workspace) -> SecretStore:

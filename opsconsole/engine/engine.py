@@ -37,8 +37,8 @@ from opsconsole.store.writer import Writer
 from opsconsole.store.writes import work as write_work
 
 _log = logging.getLogger(__name__)
-WIDTH = 24
-"""Runs advanced at once; enough for the group commit to carry several."""
+WIDTH = 128
+"""Runs advanced at once: so many may wait for a model's answer, and the group commit carries several."""
 POLL_S = 0.25
 """How often the file is asked whether another process wrote, where nobody rings."""
 HEAD_EVERY_S = 300.0
@@ -63,7 +63,7 @@ class Engine:
         self,
         workspace: Workspace,
         connectors: Callable[["Engine"], list[Connector]],
-        brain: Brain,
+        brain: Brain | Callable[["Engine"], Brain],
         *,
         clock: Clock | None = None,
         width: int = WIDTH,
@@ -71,7 +71,7 @@ class Engine:
         self.workspace = workspace
         self.clock = clock or SystemClock()
         self._make_connectors = connectors
-        self.brain = brain
+        self._make_brain = brain
         self._width = width
         self._stop = asyncio.Event()
         self._last_case = 0
@@ -88,6 +88,7 @@ class Engine:
             self.writer = Writer(self.workspace.database)
             undone_on_failure.push_async_callback(self.writer.close)
             self.registry = Registry(self._make_connectors(self))
+            self.brain = self._make_brain(self) if callable(self._make_brain) else self._make_brain
             self.kernel = Kernel(self.workspace.id, self.registry, self.clock, self.reader)
             self.effects = Effects(self.kernel, self.writer)
             self.doubts = Doubts(self.kernel, self.writer, self.effects)

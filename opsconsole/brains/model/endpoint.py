@@ -10,8 +10,16 @@ from urllib.parse import urlencode
 
 from opsconsole.brains.model.config import ModelConfig
 from opsconsole.brains.model.wire import ModelAnswer, NoAnswerError, Stream, read_answer
-from opsconsole.domain.errors import AmbiguousError, KeyringError, PermanentError, SecretMissingError, TransientError
-from opsconsole.engine.ports import Secrets
+from opsconsole.domain.errors import (
+    AmbiguousError,
+    ConnectorError,
+    KeyringError,
+    PermanentError,
+    SecretMissingError,
+    TransientError,
+)
+from opsconsole.domain.redaction import handed_out, redacted
+from opsconsole.engine.ports import Health, Secrets
 from opsconsole.net.client import Answer, HttpClient, Request
 
 _log = logging.getLogger(__name__)
@@ -32,10 +40,13 @@ class KeyRefusedError(PermanentError):
 class Endpoint:
     """A connected model. May be asked many questions at once."""
 
-    def __init__(self, name: str, config: ModelConfig, *, secrets: Secrets, http: HttpClient) -> None:
+    def __init__(
+        self, name: str, config: ModelConfig, *, secrets: Secrets, http: HttpClient, health: Health | None = None
+    ) -> None:
         self.name = name
         self.config = config
         self._secrets = secrets
+        self._health = health
         self._http = http
         self._key: tuple[str, float] | None = None
         self._turn = asyncio.Semaphore(config.at_once)
@@ -44,6 +55,21 @@ class Endpoint:
         self._models_url = f"{config.base_url}/models{query}"
 
     async def ask(self, messages: Sequence[Mapping[str, Any]], tools: str) -> ModelAnswer:
+        """Ask one question and note how the endpoint is; see `_ask`."""
+        try:
+            answer = await self._ask(messages, tools)
+        except OverflowError_:
+            raise
+        except ConnectorError as error:
+            if self._health is not None:
+                state = "trouble" if isinstance(error, TransientError) else "needs_you"
+                await self._health.note(state, str(error))
+            raise
+        if self._health is not None:
+            await self._health.note("ok", f"{self.config.model} answers")
+        return answer
+
+    async def _ask(self, messages: Sequence[Mapping[str, Any]], tools: str) -> ModelAnswer:
         """Ask one question. `tools` is the JSON of the tools offered, empty for none.
 
         Raises:
@@ -117,6 +143,7 @@ class Endpoint:
                     f"The key {name} of the model {self.name} holds characters that no key has. Set it again:"
                     f" `opsconsole secrets set {name}`."
                 )
+            handed_out(key)
             self._key = (key, now)
         return self._key[0]
 
@@ -136,9 +163,7 @@ class Endpoint:
 
     def _refuse(self, answer: Answer) -> None:
         """Raise for an answer that is none."""
-        said = _said(answer.body)
-        if self._key is not None and len(self._key[0]) > 3:
-            said = said.replace(self._key[0], "•••")  # some endpoints tell the key back
+        said = redacted(_said(answer.body))  # some endpoints tell the key back
         if answer.status == 200 and not said:
             return
         where = f"the model {self.name}"

@@ -108,7 +108,7 @@ class Reading:
         self.calls.append({"name": name, "arguments": _sendable(call.arguments), "at": self.places[mark]})
 
     def _final(self, text: str, memo: Mapping[str, Any]) -> Turn:
-        said = _object(text)
+        said = final_object(text)
         if said is None:
             return self._made({**memo, "says": NO_OBJECT}, rationale=text[:1000], goes_on=True)
         is_none = said.get("category") in (None, "", "none", "unknown") and "category" in said
@@ -161,7 +161,7 @@ def _safe_name(name: str) -> str:
     return re.sub(r"[^a-zA-Z0-9_-]", "_", name)[:64] or "nameless"
 
 
-def _object(text: str) -> dict[str, Any] | None:
+def final_object(text: str) -> dict[str, Any] | None:
     """Find the object that ends the work: alone, in a code block, or in prose."""
     decoder = json.JSONDecoder()
     at, tries = text.find("{"), 0

@@ -1,0 +1,68 @@
+"""connect: what this workspace is plugged into. Each kind has a command of its own; here are those for all."""
+
+from typing import Annotated
+
+import typer
+
+from opsconsole.app.commands import connect_files, connect_model
+from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.session import opened
+from opsconsole.app.words import ago, plain, say, say_json, table
+from opsconsole.domain.errors import NotFoundError, UserError
+from opsconsole.store import lease
+from opsconsole.store.queries import connections as read
+from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import connections as write
+
+app = typer.Typer(help="Mailboxes, models, webhooks and REST systems: connect, list, remove.", no_args_is_help=True)
+app.command("model")(connect_model.model)
+app.command("webhook")(connect_files.webhook)
+app.command("http")(connect_files.http)
+
+
+@app.command("list")
+def list_(*, as_json: AsJson = False, workspace: Where = None) -> None:
+    """Show what is connected, and how each connection is."""
+    with opened(workspace) as session:
+        conn, now = session.kernel.reader, session.kernel.clock.now()
+        rows = [("CONNECTION", "KIND", "HOW IT IS", "LAST EVENT", "NOTE")]
+        for one in read.connections(conn):
+            health, last = read.health(conn, one.id), read.last_event_at(conn, one.id)
+            state, text = ("-", "") if health is None else (health[0].replace("_", " "), health[1])
+            if as_json:
+                say_json(
+                    {
+                        "connection": one.id,
+                        "kind": one.kind,
+                        "state": None if health is None else health[0],
+                        "text": text,
+                        "since": None if health is None else health[2],
+                        "last_event_at": last,
+                        "config": one.config,
+                    }
+                )
+            note = text or str(one.config.get("base_url") or one.config.get("base") or one.config.get("address") or "")
+            rows.append((one.id, one.kind, state, "-" if last is None else ago(last, now), plain(note, 120)))
+    if not as_json:
+        table(rows, (18, 9, 10, 12, 120))
+
+
+@app.command("remove")
+def remove(name: Annotated[str, typer.Argument(help="The connection's name.")], *, workspace: Where = None) -> None:
+    """Take a connection out of use. Its events and everything done through it stay on record."""
+    if name == "desk":
+        raise UserError("The desk is part of the workspace and cannot be removed.")
+    with opened(workspace, is_mending=True) as session:
+
+        def job(tx: Transaction) -> bool:
+            was_there = write.turn_off(tx, name)
+            if was_there:
+                tx.record("connection.removed", at=session.kernel.clock.now(), actor=session.actor, connection=name)
+            return was_there
+
+        if not session.write(job, name="connection.remove"):
+            raise NotFoundError(f"There is no connection {name}. `opsconsole connect list` shows them.")
+        is_running = lease.holder(session.workspace.folder) is not None
+    say(f"{name} is no longer connected; what came through it stays. Its secrets: `opsconsole secrets list`.")
+    if is_running:
+        say("Restart the engine, so that it lets go of it.")

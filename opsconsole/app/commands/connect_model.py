@@ -1,0 +1,180 @@
+"""connect model: point agents at a language model, and try it out first."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+
+from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.commands.secrets import ask_value, read_value
+from opsconsole.app.connections import MODEL
+from opsconsole.app.session import Session, opened, secrets_of
+from opsconsole.app.words import plain, say, say_json
+from opsconsole.brains.model import Endpoint, ModelConfig
+from opsconsole.brains.model.check import Step, check
+from opsconsole.domain.canonical import digest
+from opsconsole.domain.errors import UserError
+from opsconsole.engine.agentfile import load_spec
+from opsconsole.net.client import HttpClient
+from opsconsole.store import lease
+from opsconsole.store.queries import connections as read
+from opsconsole.store.queries import versions
+from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import connections as write
+
+_KNOWN = {
+    "ollama": "http://127.0.0.1:11434/v1",
+    "llama.cpp": "http://127.0.0.1:8080/v1",
+    "lmstudio": "http://127.0.0.1:1234/v1",
+    "vllm": "http://127.0.0.1:8000/v1",
+    "openai": "https://api.openai.com/v1",
+}
+
+
+def model(
+    name: Annotated[str, typer.Argument(help="What agents call it; `main` where they name none.")] = "main",
+    *,
+    url: Annotated[str, typer.Option(help=f"Address up to /v1, or one of {', '.join(_KNOWN)}.")] = "",
+    model_name: Annotated[str, typer.Option("--model", help="The model's name at that address.")] = "",
+    key_stdin: Annotated[bool, typer.Option("--key-stdin", help="Read the key from standard input.")] = False,
+    key: Annotated[str, typer.Option("--key-secret", help="Name of a secret that is the key already.")] = "",
+    no_key: Annotated[bool, typer.Option("--no-key", help="The endpoint wants none.")] = False,
+    azure_version: Annotated[str, typer.Option(help="Azure: the api-version; the key goes into its own header.")] = "",
+    stream: Annotated[bool, typer.Option(help="Ask for answers in a stream.")] = False,
+    price_in: Annotated[float, typer.Option(min=0, help="Money for a million tokens read.")] = 0.0,
+    price_out: Annotated[float, typer.Option(min=0, help="Money for a million tokens written.")] = 0.0,
+    price_cached: Annotated[float | None, typer.Option(min=0, help="For a million read from its cache.")] = None,
+    context: Annotated[int, typer.Option(min=0, help="Tokens that fit in one question, if you know.")] = 0,
+    at_once: Annotated[int | None, typer.Option(min=1, max=1000, help="Most questions at once (32).")] = None,
+    timeout_s: Annotated[float | None, typer.Option("--timeout", help="Seconds for an answer (120).")] = None,
+    ca_file: Annotated[Path | None, typer.Option(help="Certificate authority of your own server.")] = None,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Store it though a step failed.")] = False,
+    as_json: AsJson = False,
+    workspace: Where = None,
+) -> None:
+    """Connect a language model: any OpenAI-compatible endpoint. It is tried out first, step by step."""
+    with opened(workspace, is_mending=True) as session:
+        earlier = read.connection(session.kernel.reader, name)
+        if earlier is not None and earlier.kind != MODEL:
+            raise UserError(f"{name} is a connection of another kind ({earlier.kind}). Give the model another name.")
+        known: dict[str, Any] = {} if earlier is None or earlier.is_off else dict(earlier.config)
+        facts: dict[str, Any] = {
+            **known,
+            "base_url": _address(url or known.get("base_url", "")),
+            "model": model_name or known.get("model") or _ask("The model's name there", "--model"),
+            "stream": stream or known.get("stream", False),
+        }
+        facts |= {"at_once": at_once} if at_once else {}
+        facts |= {"timeout_s": timeout_s} if timeout_s else {}
+        if price_in or price_out or "prices" not in facts:
+            facts["prices"] = {"read": price_in, "written": price_out, "cached": price_cached}
+        facts |= {"context_tokens": context} if context else {}
+        facts |= {"ca_file": str(ca_file.resolve())} if ca_file else {}
+        if azure_version:
+            facts |= {"query": {"api-version": azure_version}, "key_header": "api-key"}
+        secret = f"model-{name}"
+        if key:
+            facts["key"] = key
+        elif no_key:
+            facts["key"] = None
+        elif key_stdin or ("key" not in known and _wants_key(facts["base_url"])):
+            facts["key"] = secret
+        config = _config(facts)
+        if config.key == secret and not key_stdin and "key" not in known and not sys.stdin.isatty():
+            raise UserError("In a script, say --key-stdin (and pipe the key in), --key-secret NAME, or --no-key.")
+        if config.key == secret and not key and not no_key and (key_stdin or "key" not in known):
+            secrets_of(session.workspace).keep(secret, read_value() if key_stdin else ask_value("The key"))
+        steps = asyncio.run(_try(name, config, session, as_json=as_json))
+        is_good = all(step.is_ok or not step.is_needed for step in steps)
+        if is_good or anyway:
+            trouble = next((one.words for one in steps if not one.is_ok and one.is_needed), "")
+            _store(session, name, config, trouble=trouble)
+        _end(session, name, steps, is_good=is_good, is_stored=is_good or anyway, as_json=as_json)
+    if not is_good:
+        raise typer.Exit(1)
+
+
+def _address(said: str) -> str:
+    if not said:
+        said = _ask(f"Address of the endpoint (or one of {', '.join(_KNOWN)})", "--url")
+    return _KNOWN.get(said.strip().lower(), said.strip()).removesuffix("/chat/completions")
+
+
+def _ask(question: str, option: str) -> str:
+    if not sys.stdin.isatty():
+        raise UserError(f"In a script, say {option}. `opsconsole connect model --help` shows all of them.")
+    return typer.prompt(question).strip()
+
+
+def _wants_key(url: str) -> bool:
+    """A server on this machine rarely wants a key; any other does."""
+    return url.startswith("https://")
+
+
+def _config(facts: dict[str, Any]) -> ModelConfig:
+    try:
+        return ModelConfig.model_validate(facts)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        text = first["msg"].removeprefix("Value error, ")
+        raise UserError(f"{where}: {text}. Nothing was stored.") from error
+
+
+async def _try(name: str, config: ModelConfig, session: Session, *, as_json: bool) -> list[Step]:
+    http = HttpClient(ca_file=config.ca_file)
+    endpoint = Endpoint(name, config, secrets=secrets_of(session.workspace), http=http)
+    steps: list[Step] = []
+    try:
+        async for step in check(endpoint):
+            steps.append(step)
+            if not as_json:
+                mark = "ok  " if step.is_ok else "NO  " if step.is_needed else "note"
+                say(f"  {mark} {step.name:<20} {plain(step.words)}")
+    finally:
+        await http.close()
+    return steps
+
+
+def _store(session: Session, name: str, config: ModelConfig, *, trouble: str) -> None:
+    body = config.model_dump(mode="json")
+    state, text = ("trouble", trouble) if trouble else ("ok", f"{config.model} answers")
+
+    def job(tx: Transaction) -> None:
+        now = session.kernel.clock.now()
+        write.put(tx, name, kind=MODEL, config=body, now=now)
+        write.remember(tx, name, read.HEALTH, {"state": state, "text": text}, now=now)
+        tx.record(
+            "connection.connected",
+            at=now,
+            actor=session.actor,
+            connection=name,
+            connection_kind=MODEL,
+            digest=digest(body),
+        )
+
+    session.write(job, name="connection.put")
+
+
+def _end(session: Session, name: str, steps: list[Step], *, is_good: bool, is_stored: bool, as_json: bool) -> None:
+    if as_json:
+        told = [{"step": one.name, "ok": one.is_ok, "needed": one.is_needed, "words": one.words} for one in steps]
+        say_json({"model": name, "stored": is_stored, "ok": is_good, "steps": told})
+        return
+    if not is_stored:
+        say(f"{name} was not stored. Mend what says NO and run the same command again (--anyway stores it as it is).")
+        return
+    say(f"The model {name} is connected.")
+    conn = session.kernel.reader
+    rows = [row for one in versions.current_version_ids(conn) if (row := versions.version(conn, one)) is not None]
+    specs = [load_spec(row.spec) for row in rows]
+    users = [spec.agent for spec in specs if spec.brain == "model" and name in (spec.models or ("main",))]
+    if users:
+        say(f"It thinks for: {', '.join(users)}.")
+    else:
+        say(f"No agent thinks with it yet: write `brain: model` and `models: [{name}]` in an agent's file.")
+    if lease.holder(session.workspace.folder) is not None:
+        say("An engine is running: restart it, so that it knows the model.")

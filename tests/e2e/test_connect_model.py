@@ -1,0 +1,133 @@
+"""`connect model`: tries the endpoint step by step, stores what works, says in words what does not."""
+
+import asyncio
+import io
+import sys
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from opsconsole.doubles.modelendpoint import Reply, Request, Script, ScriptedEndpoint, call, ends, fails, says
+from tests.support.shell import AGENT, Run, Said, write_mail
+
+
+def good(request: Request) -> Reply:
+    if not request.get("tools"):
+        return says("yes")
+    if any(one["role"] == "tool" for one in request["messages"]):
+        return ends("test")
+    return says(None, call("note_word", {"word": "lighthouse"}))
+
+
+@contextmanager
+def served(script: Script, **facts: Any) -> Generator[ScriptedEndpoint]:
+    """A scripted endpoint in a thread of its own: the command runs in another process."""
+    ready, endpoint = threading.Event(), ScriptedEndpoint(script, **facts)
+
+    async def serve() -> None:
+        async with endpoint:
+            stopping[0] = asyncio.Event()
+            loops.append(asyncio.get_running_loop())
+            ready.set()
+            await stopping[0].wait()
+
+    stopping: list[Any] = [None]
+    loops: list[asyncio.AbstractEventLoop] = []
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
+    thread.start()
+    assert ready.wait(10)
+    try:
+        yield endpoint
+    finally:
+        loops[0].call_soon_threadsafe(stopping[0].set)
+        thread.join()
+
+
+@pytest.fixture
+def ready(run: Run) -> Run:
+    assert run("init").code == 0
+    return run
+
+
+def connect(run: Run, endpoint: ScriptedEndpoint, *more: str) -> tuple[Said, dict[str, Any]]:
+    said = run("connect", "model", "--url", endpoint.base_url, "--json", *more)
+    return said, said.json[0]
+
+
+def test_a_good_model_is_stored(ready: Run) -> None:
+    with served(good) as endpoint:
+        said, told = connect(ready, endpoint, "--model", "fake", "--price-in", "2")
+    assert (said.code, told["stored"]) == (0, True)
+    assert [one["step"] for one in told["steps"] if one["needed"]] == [
+        "reachable",
+        "model present",
+        "answers",
+        "tool calls",
+        "ends as asked",
+    ]
+    main = next(one for one in ready("connect", "list", "--json").json if one["connection"] == "main")
+    assert main["config"]["prices"]["read"] == 2.0 and main["state"] == "ok"
+    assert ready("connect", "remove", "main").code == 0
+    assert "main" not in ready("connect", "list").out
+
+
+@pytest.mark.parametrize(
+    ("reply", "step", "words"),
+    [
+        (says("I have no tools."), "tool calls", "did not call the tool"),
+        (fails(401), "answers", "does not take its key"),
+        (Reply(body=b"<html>"), "answers", "a web page"),
+        (fails(500), "answers", "in trouble"),
+        (says(None, call("other", {})), "tool calls", "a tool it was not given"),
+    ],
+    ids=["no-tools", "key", "html", "500", "other-tool"],
+)
+def test_what_does_not_work_is_said_and_not_stored(ready: Run, reply: Reply, step: str, words: str) -> None:
+    with served(lambda request: reply) as endpoint:
+        said, told = connect(ready, endpoint, "--model", "fake")
+    assert (said.code, told["stored"]) == (1, False)
+    last = told["steps"][-1]
+    assert (last["step"], last["ok"]) == (step, False) and words in last["words"]
+
+
+def test_a_misspelt_model_is_named(ready: Run) -> None:
+    with served(good, models=("llama-4", "qwen-3")) as endpoint:
+        said, told = connect(ready, endpoint, "--model", "lama-4")
+    assert said.code == 1 and "Did you mean llama-4?" in told["steps"][-1]["words"]
+
+
+def test_a_key_goes_in_by_standard_input_and_stays_out_of_the_workspace(
+    ready: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPSCONSOLE_SECRETS_PASSPHRASE", "a passphrase of a test")
+    assert ready("secrets", "file", "on").code == 0
+    secret = "planted-" + "value-of-a-test"
+    monkeypatch.setattr(sys, "stdin", io.StringIO(secret + "\n"))
+    with served(good) as endpoint:
+        said, _ = connect(ready, endpoint, "--model", "fake", "--key-stdin")
+        assert said.code == 0 and endpoint.headers[0]["authorization"] == f"Bearer {secret}"
+    assert secret not in said.out + said.err
+    assert not [one for one in folder.rglob("*") if one.is_file() and secret.encode() in one.read_bytes()]
+
+
+def test_an_agent_whose_model_is_connected_works_by_it(ready: Run, tmp_path: Path) -> None:
+    text = AGENT.replace("playbook:\n", "brain: model\nmodels: [main]\nfallback: person\nplaybook:\n", 1)
+    (tmp_path / "mira.yaml").write_text(text)
+
+    def script(request: Request) -> Reply:
+        if not any("event" in str(one["content"]).lower() for one in request["messages"]):
+            return good(request)
+        done = any(one["role"] == "tool" for one in request["messages"])
+        return ends("mail_received") if done else says(None, call("create_ticket", {"title": "From a model"}))
+
+    with served(script) as endpoint:
+        assert connect(ready, endpoint, "--model", "fake")[0].code == 0
+        assert ready("agents", "apply", tmp_path / "mira.yaml").code == 0
+        assert ready("import", write_mail(tmp_path)).code == 0
+        assert ready("engine", "--once").code == 0
+        (story,) = ready("runs", "show", 1, "--json").json
+    assert story["state"] == "done" and story["actions"][0]["args"]["title"] == "From a model"
