@@ -99,7 +99,9 @@ def fits(schema: Any, value: Any) -> bool:
         return True
     if isinstance(value, int | float):
         return _fits_number(schema, value)
-    return _fits_array(schema, value) if isinstance(value, list) else _fits_object(schema, value)
+    if isinstance(value, list):
+        return _fits_array(schema, cast(list[Any], value))
+    return _fits_object(schema, value)
 
 
 def _is(kind: str, value: Any) -> bool:
