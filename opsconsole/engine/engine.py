@@ -37,7 +37,7 @@ from opsconsole.store.writer import Writer
 from opsconsole.store.writes import work as write_work
 
 _log = logging.getLogger(__name__)
-WIDTH = 24
+WIDTH = 128
 """Runs advanced at once; enough for the group commit to carry several."""
 POLL_S = 0.25
 """How often the file is asked whether another process wrote, where nobody rings."""
