@@ -4,6 +4,7 @@ Every error says whether the request can have arrived: that decides whether an a
 """
 
 import asyncio
+import contextlib
 import json
 import socket
 import ssl
@@ -14,9 +15,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
+from aiohttp.helpers import get_env_proxy_for_url
 from yarl import URL
 
 from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
+from opsconsole.net.places import is_loopback
 
 LARGEST = 4_000_000
 """Largest answer that is read, in bytes, unless the caller says otherwise."""
@@ -69,6 +72,7 @@ class HttpClient:
     def __init__(self, *, ca_file: str | None = None) -> None:
         self._ca_file = ca_file
         self._session: aiohttp.ClientSession | None = None
+        self._proxies: dict[tuple[str, str | None], tuple[URL | None, aiohttp.BasicAuth | None]] = {}
 
     async def send(
         self, request: Request, *, timeout_s: float, largest: int = LARGEST, may_cut: bool = False
@@ -124,9 +128,13 @@ class HttpClient:
         """Send a request; give the answer once its head is there, for reading it piece by piece."""
         timeout = aiohttp.ClientTimeout(total=timeout_s, connect=None, sock_connect=min(CONNECT_S, timeout_s))
         with _translated(request):
+            url = URL(request.url, encoded=request.url.isascii())  # what is written properly is sent as it is
+            proxy, proxy_auth = self._proxy(url)
             answer = await self._pool().request(
                 request.method,
-                URL(request.url, encoded=True) if request.url.isascii() else request.url,  # sent as it is written
+                url,
+                proxy=proxy,
+                proxy_auth=proxy_auth,
                 headers=request.headers,
                 data=request.body,
                 timeout=timeout,
@@ -140,13 +148,25 @@ class HttpClient:
         finally:
             answer.release()
 
+    def _proxy(self, url: URL) -> tuple[URL | None, aiohttp.BasicAuth | None]:
+        """Give the machine's proxy for an address, asked for once a host.
+
+        Not `trust_env`: that reads ~/.netrc in a thread at every request, and would send what it finds there.
+        """
+        key = (url.scheme, url.host)
+        if key not in self._proxies:
+            self._proxies[key] = (None, None)
+            if not is_loopback(url.host or ""):
+                with contextlib.suppress(LookupError):
+                    self._proxies[key] = get_env_proxy_for_url(url)
+        return self._proxies[key]
+
     def _pool(self) -> aiohttp.ClientSession:
         if self._session is None:
             tls = ssl.create_default_context(cafile=self._ca_file)
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=0, ssl=tls, keepalive_timeout=60),
                 cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=True,
                 auto_decompress=True,
                 read_bufsize=LONGEST_LINE,
             )
@@ -163,7 +183,7 @@ class _translated:
     """Turn the library's errors into ours, by whether the request can have arrived."""
 
     def __init__(self, request: Request) -> None:
-        self._where = _place(request.url)
+        self._url = request.url
 
     def __enter__(self) -> None:
         return None
@@ -173,7 +193,7 @@ class _translated:
             raise ours from None  # the library's own text can hold headers
 
     def _ours(self, error: BaseException) -> Exception | None:
-        where = self._where
+        where = _place(self._url)
         if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError):
             return PermanentError(
                 f"{where} has a certificate that this machine does not trust. Check the address; where the server is"

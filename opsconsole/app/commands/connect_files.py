@@ -66,7 +66,7 @@ def http(file: File, *, workspace: Where = None) -> None:
         reads = [action.type.name for action in actions if action.is_read and not action.type.is_egress]
         if reads:
             host = urlsplit(config.base).hostname
-            say(f"Reads send their arguments to {host}. If others own it, write `egress: true` there: then they ask.")
+            say(f"Reads send their arguments to {host}. If others own it, write `egress: true`; then you are asked.")
         example = actions[-1].type.name
         say(f"Agents can use them once their file names them: `autonomy: {{actions: {{{example}: 2}}}}`.")
         _say_engine(session)

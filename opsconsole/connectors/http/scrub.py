@@ -15,7 +15,8 @@ class Scrubber:
         forms: set[str] = set()
         for secret in secrets:
             quoted = json.dumps(secret)[1:-1]
-            forms |= {secret, quoted, quoted.replace("/", "\\/"), quote(secret, safe=""), quote_plus(secret)}
+            loose = json.dumps(secret, ensure_ascii=False)[1:-1]
+            forms |= {secret, quoted, loose, quoted.replace("/", "\\/"), quote(secret, safe=""), quote_plus(secret)}
         self._forms = sorted((one for one in forms if len(one) >= _SHORTEST), key=len, reverse=True)
         self._bytes = [one.encode("utf-8", "replace") for one in self._forms]
         self.longest = max(map(len, self._bytes), default=0)

@@ -1,0 +1,122 @@
+"""An HTTP connection's file: each error names its line; what is not said counts as the riskiest."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from opsconsole.connectors.http import HttpConfig
+from opsconsole.connectors.http.actions import Action
+from opsconsole.domain.enums import Effect, Reversibility
+from opsconsole.domain.errors import FileFormatError
+from opsconsole.engine.yamlfile import read_yaml
+
+FILE = """\
+connection: crm
+kind: http
+base: https://crm.example.com/api/
+headers: {Authorization: "Bearer {{ secret('crm-token') }}"}
+actions:
+  - name: create_ticket
+    title: create a ticket
+    method: POST
+    path: /tickets/{{ args.queue }}
+    body: {title: "{{ args.title }}", note: "{{ args.note }}"}
+    arguments:
+      type: object
+      properties:
+        queue: {type: string}
+        title: {type: string, maxLength: 200}
+        note: {type: string}
+      required: [queue, title]
+    destinations: [queue]
+    idempotency_header: Idempotency-Key
+    look_up: {path: "/tickets?key={{ key }}", not_found: 404}
+    result: {id: "{{ body.ticket_id }}"}
+    undo: {words: the ticket is closed, method: DELETE, path: "/tickets/{{ result.id }}"}
+    sentence: "Create a ticket in {queue}: {title}"
+  - name: find
+    title: find a ticket
+    effect: read
+    path: /find
+    query: {q: "{{ args.q }}"}
+    arguments: {properties: {q: {type: string}}}
+"""
+
+
+def read(folder: Path, text: str = FILE) -> HttpConfig:
+    path = folder / "crm.yaml"
+    path.write_text(text, encoding="utf-8")
+    return read_yaml(path).into(HttpConfig)
+
+
+def test_a_whole_file_is_read_and_comes_back_from_the_database_as_it_was(tmp_path: Path) -> None:
+    config = read(tmp_path)
+    assert config.base == "https://crm.example.com/api"
+    assert HttpConfig.model_validate(config.model_dump(mode="json")) == config
+    ticket, find = (Action(config, "crm", one) for one in config.actions)
+    assert (ticket.type.name, ticket.type.effect, ticket.type.reversibility) == (
+        "crm.create_ticket",
+        Effect.EXTERNAL,
+        Reversibility.IRREVERSIBLE,
+    )
+    assert (ticket.type.is_idempotent, ticket.type.is_findable, ticket.type.undo) == (
+        True,
+        True,
+        "the ticket is closed",
+    )
+    assert ticket.secrets == {("secret", "crm-token")}
+    assert (find.type.effect, find.type.is_untrusted, find.type.is_egress) == (Effect.READ, True, False)
+    assert find.type.reversibility is Reversibility.REVERSIBLE
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ("https://crm", "http://crm", 3, "plain_http"),
+        ("https://crm.example.com/api/", "https://me:pw@crm.example.com", 3, "without name"),
+        ("https://crm.example.com/api/", "ftp://crm.example.com", 3, "https://"),
+        ("https://crm.example.com/api/", "https://{{ args.host }}/", 3, "slots"),
+        ("{Authorization: ", "{Host: ", 4, "itself"),
+        ("secret('crm-token')", "args.title", 4, "no args here"),
+        ("secret('crm-token')", "secret(args.x)", 4, "no args here"),
+        ("name: find", "name: create_ticket", 24, "two actions"),
+        ("{{ args.queue }}\n", "{{ args.nothing }}\n", 9, "no argument nothing"),
+        ("{{ args.queue }}\n", "{{ args.note }}\n", 9, "may be missing"),
+        ("{{ args.queue }}\n", "{{ secret('x') }}\n", 9, "no secret here"),
+        ("/tickets/{{ args.queue }}", "tickets", 9, "path like"),
+        ("/tickets/{{ args.queue }}", "/a/../b", 9, "path like"),
+        ("/tickets/{{ args.queue }}", "/{% if args.queue %}a{% endif %}", 9, "statements"),
+        ("{{ args.title }}", "{{ args.title", 10, "template"),
+        ("{{ args.title }}", "{{ boody.title }}", 10, "no boody here"),
+        ("maxLength", "maxlength", 15, "not known"),
+        ("destinations: [queue]", "destinations: [to]", 18, "no argument to"),
+        ("not_found: 404", "found: 200", 20, "not there"),
+        ("look_up: {path", "look_up: {method: DELETE, path", 20, "changes nothing"),
+        ("{{ body.ticket_id }}", "{{ fields.x }}", 21, "no fields here"),
+        ("{queue}: {title}", "{queue}: {topic}", 23, "no argument topic"),
+        ("effect: read", "effect: reads", 26, "read"),
+        ("effect: read", "efect: read", 26, "no such setting"),
+        ("effect: read", "effect: internal\n    reversibility: reversible", 27, "needs `undo:`"),
+        ("effect: read", "effect: internal\n    egress: true", 27, "for reads"),
+        ('query: {q: "{{ args.q }}"}', "body: {}", 28, "no body"),
+    ],
+)
+def test_an_error_names_its_line(tmp_path: Path, old: str, new: str, line: int, words: str) -> None:
+    assert old in FILE
+    with pytest.raises(FileFormatError, match=words) as caught:
+        read(tmp_path, FILE.replace(old, new, 1))
+    assert caught.value.line == line, str(caught.value)
+
+
+def test_plain_http_is_taken_on_this_machine_or_where_it_is_said(tmp_path: Path) -> None:
+    for base in ("http://127.0.0.1:8080", "http://[::1]:1/x", "http://localhost", "http://crm.local\nplain_http: true"):
+        assert read(tmp_path, FILE.replace("https://crm.example.com/api/", base))
+
+
+def test_what_is_not_said_counts_as_the_riskiest() -> None:
+    bare: dict[str, Any] = {"connection": "x", "kind": "http", "base": "https://x.example"}
+    config = HttpConfig.model_validate({**bare, "actions": [{"name": "go", "title": "go on", "path": "/go"}]})
+    kind = Action(config, "x", config.actions[0]).type
+    assert (kind.effect, kind.reversibility, kind.undo) == (Effect.EXTERNAL, Reversibility.IRREVERSIBLE, None)
+    assert not (kind.is_idempotent or kind.is_findable)
