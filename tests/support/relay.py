@@ -52,7 +52,7 @@ class Relay:
             self._changed.notify_all()
         self._thread.join()
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Sequence[str]
     ) -> str:
         """Take or refuse a recipient."""
@@ -61,7 +61,7 @@ class Relay:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Keep a mail; from here on it will be delivered."""
         content: Any = envelope.content
         number = next(self._numbers)
