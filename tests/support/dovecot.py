@@ -4,6 +4,7 @@ What is submitted goes through a relay (`tests.support.relay`) back to LMTP, as 
 be stopped, killed and started again on the same ports, and its mailboxes can be given a new UIDVALIDITY.
 """
 
+import contextlib
 import grp
 import os
 import pwd
@@ -16,13 +17,13 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from imapclient import IMAPClient
 
+from opsconsole.connectors.mail.imap import Imap, connect
 from tests.support.certificates import Certificates
 
 PATIENCE_S = 15.0
@@ -81,7 +82,7 @@ class Dovecot:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop()
+        self.kill()  # ending in order takes it a second, and nothing is kept
         self._place.cleanup()
 
     @property
@@ -109,7 +110,8 @@ class Dovecot:
         with (self.folder / "out.log").open("ab") as said:
             self._process = subprocess.Popen(
                 [self._program, "-F", "-c", str(self._config)], start_new_session=True, stdin=subprocess.DEVNULL,
-                stdout=said, stderr=said, **({"user": me, "group": group, "extra_groups": []} if is_root else {}),
+                stdout=said, stderr=said, user=me if is_root else None, group=group if is_root else None,
+                extra_groups=[] if is_root else None,
             )  # fmt: skip
         self.wait_ready()
 
@@ -138,14 +140,10 @@ class Dovecot:
             return
         if how is signal.SIGTERM:
             process.terminate()
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(PATIENCE_S)
-            except subprocess.TimeoutExpired:
-                pass
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         process.wait()
 
     def restart(self, *, is_killed: bool = False) -> None:
@@ -163,16 +161,27 @@ class Dovecot:
         """Hand a mail over by LMTP, byte for byte; returns once it lies in every inbox."""
         deliver(self.lmtp_port, raw, recipients, sender=sender)
 
-    def client(self, user: str) -> IMAPClient:
+    def client(self, user: str) -> Imap:
         """Sign in as a user, past every proxy."""
-        made = IMAPClient("127.0.0.1", self.imap_port, ssl=False, timeout=PATIENCE_S)
+        made = connect(
+            "127.0.0.1", self.imap_port, has_tls=False, context=None, connect_s=PATIENCE_S, answer_s=PATIENCE_S
+        )
         made.login(user, self.users[user])
         return made
 
+    @contextlib.contextmanager
+    def selected(self, user: str, folder: str = "INBOX") -> Generator[Imap]:
+        """Sign in as a user and open a folder."""
+        client = self.client(user)
+        try:
+            client.select_folder(folder)
+            yield client
+        finally:
+            client.logout()
+
     def mails(self, user: str, folder: str = "INBOX") -> list[bytes]:
         """Give every mail in a folder, in order."""
-        with self.client(user) as client:
-            client.select_folder(folder, readonly=True)
+        with self.selected(user, folder) as client:
             uids = sorted(client.search("ALL"))
             found = client.fetch(uids, ["BODY.PEEK[]"]) if uids else {}
             return [found[uid][b"BODY[]"] for uid in uids]

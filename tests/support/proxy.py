@@ -24,7 +24,10 @@ class Proxy:
         self._flows = asyncio.Event()
         self._flows.set()
         self._writers: set[asyncio.StreamWriter] = set()
+        self._all_gone = asyncio.Event()
+        self._all_gone.set()
         self._on_request: Callable[[bytes], bool] | None = None
+        self._is_before = True
         self._swallows_data_answer = 0
 
     async def __aenter__(self) -> "Proxy":
@@ -36,8 +39,7 @@ class Proxy:
         self._flows.set()
         self.cut()
         await self._server.wait_closed()
-        while self._writers:
-            await asyncio.sleep(0.005)
+        await self._all_gone.wait()
 
     @property
     def connections(self) -> int:
@@ -94,6 +96,7 @@ class Proxy:
             return
         both = {writer, inner_writer}
         self._writers |= both
+        self._all_gone.clear()
         state = _Mail()
         try:
             await asyncio.wait(
@@ -107,6 +110,8 @@ class Proxy:
             for one in both:
                 one.transport.abort()
             self._writers -= both
+            if not self._writers:
+                self._all_gone.set()
 
     async def _up(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, state: "_Mail") -> None:
         with contextlib.suppress(OSError):

@@ -1,0 +1,1 @@
+"""A live mailbox: IMAP in, SMTP out. What a mail says is read by its neighbour, `mailtext`."""

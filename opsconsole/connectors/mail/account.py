@@ -1,0 +1,59 @@
+"""What every part of the connector needs of one account, joined once."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from opsconsole.connectors.mail.auth import SignIn
+from opsconsole.connectors.mail.config import MailConfig
+from opsconsole.connectors.mail.link import Link
+from opsconsole.connectors.mail.mailbox import Named, named
+from opsconsole.connectors.mail.seal import Seal
+from opsconsole.connectors.mail.smtp import Sender
+from opsconsole.domain.errors import PermanentError
+from opsconsole.engine.ports import Clock
+
+
+@dataclass(slots=True)
+class Account:
+    """One account: its configuration, one connection for commands, one for sending."""
+
+    id: str
+    config: MailConfig
+    sign_in: SignIn
+    clock: Clock
+    seal: Seal
+    commands: Link = field(init=False)
+    sender: Sender = field(init=False)
+    _named: Named | None = None
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        self.commands = Link(self.config, self.sign_in, f"{self.id}-commands")
+        self.sender = Sender(self.config, self.sign_in)
+
+    async def folders(self, *, is_anew: bool = False) -> Named:
+        """Give the folders by use; looked up once, or anew."""
+        async with self._lock:
+            if self._named is None or is_anew:
+                self._named = await self.commands.read(lambda client: named(client, self.config.folders))
+            return self._named
+
+    async def folder_for(self, use: str) -> str:
+        """Give the folder for a use: `sent`, `drafts`, `archive`.
+
+        Raises:
+            PermanentError: there is none.
+        """
+        if found := str(getattr(await self.folders(), use)):
+            return found
+        if found := str(getattr(await self.folders(is_anew=True), use)):
+            return found
+        raise PermanentError(
+            f"The mailbox of {self.config.address} has no folder for {use}. Create one there, or name it with"
+            " `opsconsole connect mail`."
+        )
+
+    async def close(self) -> None:
+        """Let go of both connections."""
+        await self.sender.close()
+        await self.commands.close()

@@ -1,0 +1,60 @@
+"""Signing in: a password, or a token that has to be renewed now and then."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from opsconsole.connectors.mail.config import Login
+from opsconsole.domain.errors import PermanentError
+from opsconsole.engine.ports import Secrets
+
+
+class SignInError(PermanentError):
+    """The server does not let us in; only a person can change that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What is shown to a server: exactly one of password and token."""
+
+    user: str
+    password: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
+
+
+class SignIn(Protocol):
+    """Where credentials come from."""
+
+    async def credentials(self) -> Credentials:
+        """Give what to sign in with now.
+
+        Raises:
+            UserError, EnvironmentError_: it cannot be had without a person.
+            TransientError: it cannot be had at the moment.
+        """
+        ...
+
+    async def refresh(self) -> Credentials | None:
+        """After the server refused: give new ones to try once; None where there are none.
+
+        Raises:
+            UserError, EnvironmentError_, PermanentError: a person must sign in again.
+            TransientError: it cannot be had at the moment.
+        """
+        ...
+
+
+class PasswordSignIn:
+    """A password or app password out of the keyring; read anew at each sign-in, so that a changed one is noticed."""
+
+    def __init__(self, login: Login, secrets: Secrets) -> None:
+        self._login = login
+        self._secrets = secrets
+
+    async def credentials(self) -> Credentials:
+        """Give user and password."""
+        return Credentials(self._login.user, password=await asyncio.to_thread(self._secrets.get, self._login.secret))
+
+    async def refresh(self) -> Credentials | None:
+        """A password does not renew itself."""
+        return None

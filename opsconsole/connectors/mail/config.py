@@ -1,0 +1,138 @@
+"""How a mailbox is reached, as it is stored with the connection. Names of secrets, never secrets."""
+
+import ipaddress
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9.:_-]{1,253}$")]
+Address = Annotated[str, Field(pattern=r"^[^@\s,;<>]{1,64}@[^@\s,;<>]{1,189}$")]
+Folder = Annotated[str, Field(max_length=300)]
+
+
+class Frozen(BaseModel):
+    """Strict about names, never changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Server(Frozen):
+    """One of the two servers."""
+
+    host: Host
+    port: Annotated[int, Field(ge=1, le=65535)]
+    tls: Literal["tls", "starttls", "none"] = "tls"
+    """`none` only for this very machine: elsewhere anybody on the way reads the password."""
+
+    @model_validator(mode="after")
+    def _is_safe(self) -> "Server":
+        if self.tls == "none" and not is_loopback(self.host):
+            raise ValueError(
+                f"{self.host} would be spoken to without encryption; use tls or starttls, or a server on this machine"
+            )
+        return self
+
+
+class Login(Frozen):
+    """Sign-in by password or app password."""
+
+    user: Annotated[str, Field(min_length=1, max_length=254)]
+    secret: Annotated[str, Field(min_length=1, max_length=200)]
+    """Name under which the password is kept."""
+
+
+class OAuth(Frozen):
+    """Sign-in by OAuth2 (XOAUTH2). The refresh token is a secret; access tokens are never stored."""
+
+    user: Annotated[str, Field(min_length=1, max_length=254)]
+    provider: Annotated[str, Field(max_length=60)] = ""
+    """`google`, `microsoft`, or empty for endpoints given by hand."""
+    client_id: Annotated[str, Field(min_length=1, max_length=300)]
+    authorize_url: Annotated[str, Field(max_length=500)] = ""
+    token_url: Annotated[str, Field(max_length=500)] = ""
+    scopes: tuple[str, ...] = ()
+    secret: Annotated[str, Field(min_length=1, max_length=200)]
+    """Name under which the refresh token is kept."""
+    client_secret: Annotated[str, Field(max_length=200)] = ""
+    """Name under which the client's own secret is kept, where the provider wants one."""
+
+
+class Folders(Frozen):
+    """Folders by their use; what is empty is found by the server's special-use flags."""
+
+    inbox: Folder = "INBOX"
+    sent: Folder = ""
+    drafts: Folder = ""
+    archive: Folder = ""
+
+
+class MailConfig(Frozen):
+    """One account."""
+
+    address: Address
+    """Whose mail it is; From of what is sent."""
+    name: Annotated[str, Field(max_length=120)] = ""
+    """Shown beside the address."""
+    imap: Server
+    smtp: Server
+    login: Login | None = None
+    oauth: OAuth | None = None
+    folders: Folders = Folders()
+    watched: Annotated[tuple[Folder, ...], Field(max_length=5)] = ()
+    """Folders whose new mails are events; empty: the inbox. Each has a connection of its own that waits for mail."""
+    own_addresses: tuple[Address, ...] = ()
+    """Further addresses (aliases) that are this account's own."""
+    authserv: Annotated[str, Field(max_length=253)] = ""
+    """The receiving server's name in Authentication-Results, whose word on senders counts; empty: nobody is vouched
+    for."""
+    sent_copy: Literal["server", "self"] = "self"
+    """How a sent mail comes to lie in our own mailbox, where a send whose end is unknown is looked for: the server
+    files it (Gmail, Outlook), or our own address is one more recipient of the same delivery."""
+    arrival_s: Annotated[float, Field(ge=0.1, le=3600)] = 120.0
+    """So much later a sent mail may still come to lie in our own mailbox, in seconds; only then is it sent again."""
+    ca_file: Annotated[str, Field(max_length=1000)] = ""
+    """Certificates (PEM) to trust besides the system's."""
+    since: AwareDatetime
+    """When it was connected: mail that arrived before is no event."""
+
+    @model_validator(mode="after")
+    def _has_one_sign_in(self) -> "MailConfig":
+        if (self.login is None) == (self.oauth is None):
+            raise ValueError("give either login or oauth")
+        return self
+
+    @property
+    def user(self) -> str:
+        """Name to sign in with."""
+        account = self.login or self.oauth
+        return account.user if account is not None else self.address
+
+    @property
+    def own(self) -> frozenset[str]:
+        """Every own address, in lower case."""
+        return frozenset(one.lower() for one in (self.address, *self.own_addresses))
+
+    @property
+    def watched_folders(self) -> tuple[str, ...]:
+        """Folders whose new mails are events."""
+        return tuple(dict.fromkeys(self.watched)) or (self.folders.inbox,)
+
+    @property
+    def domain(self) -> str:
+        """The domain of the own address."""
+        return self.address.rpartition("@")[2].lower()
+
+    def is_too_old(self, arrived_at: datetime) -> bool:
+        """Tell whether a mail came before the account was connected; servers tell whole seconds."""
+        return arrived_at < self.since.replace(microsecond=0)
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

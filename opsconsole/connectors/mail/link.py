@@ -1,0 +1,214 @@
+"""One IMAP connection in a thread of its own, so that a server that does not answer holds up nobody else.
+
+A call that is cancelled closes the connection, which frees the thread; the next call opens a new one.
+"""
+
+import asyncio
+import contextlib
+import logging
+import socket
+import ssl
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from opsconsole.connectors.mail import tls
+from opsconsole.connectors.mail.auth import Credentials, SignIn, SignInError
+from opsconsole.connectors.mail.config import MailConfig
+from opsconsole.connectors.mail.imap import Imap, IMAPClientAbortError, IMAPClientError, LoginError, connect
+from opsconsole.domain.errors import AmbiguousError, OpsError, PermanentError, TransientError
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+CONNECT_S = 10.0
+ANSWER_S = 30.0
+"""A server that says nothing for so long is given up, in seconds."""
+FRESH_S = 5.0
+"""A connection that was used so lately is taken to be alive, in seconds."""
+CLOSE_S = 3.0
+
+
+class Link:
+    """One connection, made when it is needed. Calls are made one after another."""
+
+    def __init__(self, config: MailConfig, sign_in: SignIn, name: str) -> None:
+        self._config = config
+        self._sign_in = sign_in
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"imap-{name}")
+        self._lock = asyncio.Lock()
+        self._client: Imap | None = None
+        self._used_at = 0.0
+        self.connects = 0
+        """How often a connection was made."""
+
+    async def read(self, work: Callable[[Imap], _T]) -> _T:
+        """Do what changes nothing; tried once more over a new connection where the old one turns out to be dead.
+
+        Raises:
+            SignInError: the server does not let us in.
+            PermanentError: the server says no.
+            TransientError: it cannot be reached.
+        """
+        async with self._lock:
+            had_one = self._client is not None
+            try:
+                return await self._run(work)
+            except TransientError:
+                if not had_one:
+                    raise
+            return await self._run(work)
+
+    async def stay(self, work: Callable[[Imap], _T]) -> _T:
+        """Do what takes its time (waiting for mail), over this connection or none; raises as `read` does."""
+        async with self._lock:
+            return await self._run(work)
+
+    async def write(self, work: Callable[[Imap], _T]) -> _T:
+        """Do what changes something.
+
+        Raises:
+            SignInError, PermanentError, TransientError: certainly not done.
+            AmbiguousError: the connection was lost on the way; perhaps done.
+        """
+        async with self._lock:
+            if self._client is not None and asyncio.get_running_loop().time() - self._used_at > FRESH_S:
+                with contextlib.suppress(TransientError):
+                    await self._run(lambda client: client.noop())
+            await self._ready()
+            return await self._run(work, is_write=True)
+
+    def cut(self) -> None:
+        """Close the connection now, from whatever thread; what waits for an answer fails at once."""
+        client, self._client = self._client, None
+        if client is None:
+            return
+        with contextlib.suppress(Exception):
+            # The plain socket's own method: that of a TLS socket would take the layer away under the reading thread.
+            socket.socket.shutdown(client.socket(), socket.SHUT_RDWR)
+        self._thread.submit(_let_go, client)
+
+    async def close(self) -> None:
+        """Let go; waits a moment for the thread to end."""
+        self.cut()
+        done = self._thread.submit(_nothing)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.wrap_future(done), CLOSE_S)
+        self._thread.shutdown(wait=False)
+
+    async def _run(self, work: Callable[[Imap], _T], *, is_write: bool = False) -> _T:
+        client = await self._ready()
+        try:
+            found = await self._in_thread(lambda: work(client))
+        except (OSError, IMAPClientAbortError, ValueError, AttributeError) as error:
+            # ValueError and AttributeError: imaplib, when its socket is closed under it.
+            self.cut()
+            if is_write:
+                raise AmbiguousError(f"{self._where} was lost before it answered; perhaps it was done") from error
+            raise TransientError(f"{self._where} was lost ({_short(error)}); it is tried again") from error
+        except IMAPClientError as error:
+            raise PermanentError(f"{self._where} says no: {_short(error)}") from error
+        except asyncio.CancelledError:
+            self.cut()
+            raise
+        self._used_at = asyncio.get_running_loop().time()
+        return found
+
+    @property
+    def _where(self) -> str:
+        return f"The mail server {self._config.imap.host}"
+
+    async def _in_thread(self, work: Callable[[], _T]) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    async def _ready(self) -> Imap:
+        if self._client is None:
+            self._client = await self._connect()
+        return self._client
+
+    async def _connect(self) -> Imap:
+        credentials = await self._sign_in.credentials()
+        try:
+            return await self._open(credentials)
+        except SignInError:
+            renewed = await self._sign_in.refresh()
+            if renewed is None:
+                raise
+            return await self._open(renewed)
+
+    async def _open(self, credentials: Credentials) -> Imap:
+        made: list[Imap] = []
+        try:
+            await self._in_thread(lambda: _open(self._config, credentials, made))
+        except asyncio.CancelledError:
+            self._client = made[0] if made else None
+            self.cut()
+            raise
+        except OpsError:
+            self._thread.submit(_let_go, *made)
+            raise
+        except ssl.SSLError as error:
+            self._thread.submit(_let_go, *made)
+            raise PermanentError(tls.in_words(error, self._config.imap.host)) from error
+        except (OSError, IMAPClientError) as error:
+            self._thread.submit(_let_go, *made)
+            raise TransientError(f"{self._where} cannot be reached ({_short(error)}); it is tried again") from error
+        self.connects += 1
+        return made[0]
+
+
+def _open(config: MailConfig, credentials: Credentials, made: list[Imap]) -> None:
+    server = config.imap
+    context = None if server.tls == "none" else tls.context(config)
+    client = connect(
+        server.host,
+        server.port,
+        has_tls=server.tls == "tls",
+        context=context,
+        connect_s=CONNECT_S,
+        answer_s=ANSWER_S,
+    )
+    made.append(client)
+    if server.tls == "starttls":
+        client.starttls(context)
+    _sign_in(client, credentials, server.host)
+    # Before any SELECT, as RFC 7162 wants it. With QRESYNC the server also tells what vanished.
+    wanted = next((one for one in ("QRESYNC", "CONDSTORE") if client.has_capability(one)), None)
+    if wanted is not None and client.has_capability("ENABLE"):
+        client.enable(wanted)
+
+
+def _sign_in(client: Imap, credentials: Credentials, host: str) -> None:
+    try:
+        if credentials.token:
+            client.oauth2_login(credentials.user, credentials.token)
+        else:
+            client.login(credentials.user, credentials.password)
+    except IMAPClientAbortError:
+        raise
+    except LoginError as error:
+        if _is_passing(error):
+            raise TransientError(f"{host} does not let anybody sign in at the moment; it is tried again") from None
+        # `from None`, and without the server's words: some repeat what was shown to them.
+        raise SignInError(
+            f"{host} does not accept the sign-in of {credentials.user}. Check user and password (many providers want an"
+            " app password here, or the sign-in in the browser), then connect it again: `opsconsole connect mail`."
+        ) from None
+
+
+def _is_passing(error: Exception) -> bool:
+    """A server that is overloaded or restarts says so with a code of its own (RFC 5530)."""
+    return any(code in str(error).upper() for code in ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "TEMPORARY"))
+
+
+def _let_go(*clients: Imap) -> None:
+    for client in clients:
+        with contextlib.suppress(Exception):
+            client.shutdown()
+
+
+def _nothing() -> None:
+    """Comes after whatever the thread still had to do."""
+
+
+def _short(error: Exception) -> str:
+    return (str(error) or type(error).__name__)[:200]

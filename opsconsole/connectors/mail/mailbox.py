@@ -1,0 +1,202 @@
+"""What is asked of a mailbox, as blocking functions for the thread that holds the connection."""
+
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from opsconsole.connectors.mail.config import Folders
+from opsconsole.connectors.mail.imap import Imap, IMAPClientAbortError, IMAPClientError
+from opsconsole.connectors.mailtext.identity import content_digest, synthetic_id
+from opsconsole.connectors.mailtext.read import read_mail
+
+MADE_UP = "@opsconsole.invalid>"
+"""Ids of mails that have none of their own end so."""
+MOST_FOLDERS = 300
+MOST_ALIKE = 20
+"""So many mails with one Message-ID are looked at; more are somebody's game."""
+_USES = {"sent": (b"\\Sent",), "drafts": (b"\\Drafts",), "archive": (b"\\Archive", b"\\All")}
+_NAMES = {
+    "sent": ("sent", "sent items", "sent messages", "gesendet", "gesendete objekte", "sent mail"),
+    "drafts": ("drafts", "entwürfe"),
+    "archive": ("archive", "archiv", "archives"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The account's folders by use; empty where there is none."""
+
+    inbox: str
+    sent: str
+    drafts: str
+    archive: str
+    every: tuple[str, ...]
+    """All that can hold mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a mail is known by, wherever it lies: UIDs change, these do not."""
+
+    message_id: str
+    digest: str = ""
+    size: int = 0
+    arrived_at: datetime | None = None
+    folder: str = ""
+    """Where it was seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a mail lies now."""
+
+    folder: str
+    uid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A mail as the server holds it, or its beginning."""
+
+    uid: int
+    raw: bytes
+    arrived_at: datetime
+    size: int
+    flags: tuple[str, ...] = ()
+
+
+def named(client: Imap, given: Folders) -> Named:
+    """Find the folders: as configured, else by special use, else by the usual names."""
+    listed: Any = client.list_folders()
+    rows = [(set(flags), str(name)) for flags, _, name in listed if b"\\Noselect" not in flags][:MOST_FOLDERS]
+    found: dict[str, str] = {}
+    for use, flags in _USES.items():
+        by_flag = next((name for flag in flags for has, name in rows if flag in has), "")
+        by_name = next((name for _, name in rows if name.rpartition("/")[2].lower() in _NAMES[use]), "")
+        found[use] = getattr(given, use) or by_flag or by_name
+    return Named(inbox=given.inbox, **found, every=tuple(name for _, name in rows))
+
+
+def by_id(client: Imap, folder: str, message_id: str, *, readonly: bool = True) -> list[int]:
+    """Give the UIDs of mails with this Message-ID in a folder; selects it anew, so that the newest are seen."""
+    client.select_folder(folder, readonly=readonly)
+    return sorted(search(client, ["HEADER", "Message-ID", message_id]))
+
+
+def search(client: Imap, criteria: Sequence[Any]) -> list[int]:
+    """Search the selected folder; anything but ASCII goes as UTF-8."""
+    is_plain = all(str(one).isascii() for one in criteria)
+    return [int(uid) for uid in client.search(list(criteria), None if is_plain else "UTF-8")]
+
+
+def locate(client: Imap, mark: Mark, folders: Iterable[str]) -> Place | None:
+    """Find a mail, in the first folder that has it; None where none has."""
+    for folder in dict.fromkeys(folders):
+        if not folder:
+            continue
+        try:
+            uids = _candidates(client, folder, mark)
+        except IMAPClientAbortError:
+            raise
+        except IMAPClientError:
+            continue  # a folder that is gone, or not for us
+        if (uid := _the_one(client, uids, mark)) is not None:
+            return Place(folder, uid)
+    return None
+
+
+def _candidates(client: Imap, folder: str, mark: Mark) -> list[int]:
+    if not mark.message_id.endswith(MADE_UP):
+        return by_id(client, folder, mark.message_id)[-MOST_ALIKE:]
+    client.select_folder(folder, readonly=True)
+    criteria: list[Any] = []
+    if mark.arrived_at is not None:
+        day = timedelta(days=1)
+        criteria += ["SINCE", (mark.arrived_at - day).date(), "BEFORE", (mark.arrived_at + 2 * day).date()]
+    if mark.size > 0:
+        criteria += ["LARGER", mark.size - 1, "SMALLER", mark.size + 1]
+    return search(client, criteria or ["ALL"])[-MOST_ALIKE * 10 :]
+
+
+def _the_one(client: Imap, uids: Sequence[int], mark: Mark) -> int | None:
+    if not uids:
+        return None
+    is_made_up = mark.message_id.endswith(MADE_UP)
+    if not is_made_up and not mark.digest:
+        return uids[0]
+    if not is_made_up and mark.size:
+        sizes: Any = client.fetch(uids, ["RFC822.SIZE"])
+        alike = [uid for uid in uids if uid in sizes and sizes[uid].get(b"RFC822.SIZE") == mark.size]
+        if len(alike) == 1:
+            return alike[0]
+    for uid in uids:
+        for mail in fetch(client, [uid]):
+            is_it = synthetic_id(mail.raw) == mark.message_id if is_made_up else content_digest(mail.raw) == mark.digest
+            if is_it:
+                return uid
+    return None
+
+
+def fetch(client: Imap, uids: Sequence[int], *, most: int = 0) -> list[Stored]:
+    """Fetch mails of the selected folder whole, or their first `most` bytes, marking nothing as read."""
+    if not uids:
+        return []
+    part = f"BODY.PEEK[]<0.{most}>" if most else "BODY.PEEK[]"
+    rows: Any = client.fetch(list(uids), [part, "INTERNALDATE", "RFC822.SIZE", "FLAGS"])
+    found: list[Stored] = []
+    for uid in uids:
+        row = rows.get(uid, {})
+        raw = next((value for key, value in row.items() if key.startswith(b"BODY[]")), None)
+        if raw is None or b"INTERNALDATE" not in row:
+            continue  # gone meanwhile
+        flags = tuple(one.decode("ascii", "replace") for one in row.get(b"FLAGS", ()))
+        found.append(Stored(uid, raw, row[b"INTERNALDATE"], int(row.get(b"RFC822.SIZE", len(raw))), flags))
+    return found
+
+
+def move(client: Imap, folder: str, uids: Sequence[int], target: str) -> None:
+    """Move mails; a repeat does nothing new. Creates the target where it is missing."""
+    if not uids or folder == target:
+        return
+    if not client.folder_exists(target):
+        client.create_folder(target)
+        with contextlib.suppress(IMAPClientError):
+            client.subscribe_folder(target)
+    client.select_folder(folder)
+    if client.has_capability("MOVE"):
+        client.move(list(uids), target)
+        return
+    for uid in uids:
+        for mail in fetch(client, [uid]):
+            _copy_then_delete(client, folder, mail, target)
+
+
+def _copy_then_delete(client: Imap, folder: str, mail: Stored, target: str) -> None:
+    """Without MOVE: what an earlier try copied is not copied again."""
+    mark = Mark(read_mail(mail.raw).message_id, content_digest(mail.raw), mail.size, mail.arrived_at)
+    is_there = locate(client, mark, [target]) is not None
+    client.select_folder(folder)
+    if not is_there:
+        client.copy([mail.uid], target)
+    delete(client, [mail.uid])
+
+
+def delete(client: Imap, uids: Sequence[int]) -> None:
+    """Delete mails of the selected folder, and only these: without UIDPLUS they are only marked."""
+    client.delete_messages(list(uids), silent=True)
+    if client.has_capability("UIDPLUS"):
+        client.uid_expunge(list(uids))
+
+
+def mark_of(fields: Mapping[str, Any]) -> Mark:
+    """Give what an event's mail is known by."""
+    arrived = fields.get("arrived_at")
+    return Mark(
+        message_id=str(fields.get("message_id") or ""),
+        digest=str(fields.get("digest") or ""),
+        size=int(fields.get("size") or 0),
+        arrived_at=datetime.fromisoformat(arrived) if isinstance(arrived, str) and arrived else None,
+        folder=str(fields.get("folder") or ""),
+    )

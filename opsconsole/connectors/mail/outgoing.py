@@ -1,0 +1,107 @@
+"""Mails that leave: written, sent once, and looked for where it is not known whether they were."""
+
+from typing import Any, Literal
+
+from opsconsole.connectors.mail.account import Account
+from opsconsole.connectors.mail.compose import checked_address, message_id, reply_subject, written
+from opsconsole.connectors.mail.filing import place_of
+from opsconsole.connectors.mail.imap import Imap, IMAPClientAbortError, IMAPClientError
+from opsconsole.connectors.mail.mailbox import Named, by_id, fetch
+from opsconsole.domain.action import Call, Result
+from opsconsole.domain.errors import PermanentError
+
+VERBS = ("reply", "acknowledge", "send", "forward")
+_REPLIES = ("reply", "acknowledge")
+LARGEST_FORWARD = 20 * 1024 * 1024
+
+
+async def send(account: Account, verb: str, call: Call) -> Result:
+    """Send a mail.
+
+    Raises:
+        PermanentError, TransientError: certainly not sent.
+        AmbiguousError: perhaps sent.
+    """
+    raw = await _write(account, verb, call)
+    to = checked_address(str(call.args["to"]))
+    recipients = [to]
+    if account.config.sent_copy == "self" and to.lower() != account.config.address.lower():
+        recipients.append(account.config.address)
+    await account.sender.send(raw, to=recipients)
+    return _sent(account, call)
+
+
+async def find(account: Account, call: Call) -> Result | None:
+    """Look for a mail that was perhaps sent; None: it certainly lies nowhere in the mailbox.
+
+    Raises:
+        TransientError, PermanentError: it could not be looked for.
+    """
+    wanted, folders = message_id(call.key, account.config), await account.folders(is_anew=True)
+    core = (*account.config.watched_folders, folders.inbox)
+    if await account.commands.read(lambda client: _lies_anywhere(client, wanted, core, folders)):
+        return _sent(account, call)
+    return None
+
+
+def _lies_anywhere(client: Imap, wanted: str, core: tuple[str, ...], folders: Named) -> bool:
+    """The inbox first: a copy moves from there to other folders while this looks, never back."""
+    sure = {folder for folder in (*core, folders.sent) if folder}
+    for folder in dict.fromkeys((*core, *folders.every, folders.sent)):
+        if not folder:
+            continue
+        try:
+            if by_id(client, folder, wanted):
+                return True
+        except IMAPClientAbortError:
+            raise
+        except IMAPClientError:
+            if folder in sure:
+                raise
+    return False
+
+
+def _sent(account: Account, call: Call) -> Result:
+    return Result(is_ok=True, data={"message_id": message_id(call.key, account.config), "to": str(call.args["to"])})
+
+
+async def _write(account: Account, verb: str, call: Call) -> bytes:
+    is_reply, is_forward = verb in _REPLIES, verb == "forward"
+    if (is_reply or is_forward) and not call.fields.get("message_id"):
+        raise PermanentError("The event is no mail of this mailbox, so it can be neither answered nor forwarded.")
+    title = str(call.fields.get("title") or "")
+    subject = str(call.args.get("subject") or "")
+    forwarded = None
+    if is_reply:
+        subject = reply_subject(subject, title)
+    elif is_forward:
+        subject, forwarded = f"Fwd: {title}".strip(), await _original(account, call)
+    auto: Literal["auto-replied", "auto-generated"] = "auto-replied" if is_reply else "auto-generated"
+    raw = written(
+        account.config,
+        key=call.key,
+        to=str(call.args["to"]),
+        subject=subject,
+        text=str(call.args.get("text") or ""),
+        now=account.clock.now(),
+        auto=auto,
+        answers=call.fields if is_reply else None,
+        forwarded=forwarded,
+    )
+    await account.seal.ready()
+    return account.seal.sealed(raw, message_id(call.key, account.config))
+
+
+async def _original(account: Account, call: Call) -> bytes:
+    place = await place_of(account, call)
+
+    def get(client: Imap) -> bytes:
+        client.select_folder(place.folder, readonly=True)
+        sizes: Any = client.fetch([place.uid], ["RFC822.SIZE"])
+        if int(sizes.get(place.uid, {}).get(b"RFC822.SIZE", 0)) > LARGEST_FORWARD:
+            raise PermanentError("The mail is larger than 20 MB; forward it by hand.")
+        return next((mail.raw for mail in fetch(client, [place.uid])), b"")
+
+    if not (raw := await account.commands.read(get)):
+        raise PermanentError("The mail is not in the mailbox any more; nothing was sent.")
+    return raw

@@ -1,0 +1,56 @@
+"""Telling our own mails in our own mailbox.
+
+Anybody we wrote to knows our Message-IDs and can send a mail that carries one. So a sent mail also carries a seal over
+its id and content, which only we can make; without it a mail is never taken for ours, and never hidden from anyone.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+
+from opsconsole.connectors.mailtext.identity import content_digest
+from opsconsole.engine.ports import Memory
+
+HEADER = "X-Opsconsole-Seal"
+KEY = "seal"
+"""The key is made here and opens nothing outside; it lies with what the connection remembers."""
+_ID = re.compile(rb"(?im)^message-id:\s*(<ops\.[0-9a-f]{1,64}@[^\s<>]{1,255}>)\s*$")
+_SEAL = re.compile(rb"(?im)^x-opsconsole-seal:\s*([0-9a-f]{32})\s*$")
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
+
+
+class Seal:
+    """Makes seals and knows them."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._key = b""
+
+    async def ready(self) -> None:
+        """Make the key where there is none yet; to be called before the others."""
+        if self._key:
+            return
+        kept = self._memory.get(KEY)
+        if not kept:
+            kept = base64.b64encode(secrets.token_bytes(32)).decode()
+            await self._memory.put(KEY, kept)
+        self._key = base64.b64decode(kept)
+
+    def sealed(self, raw: bytes, message_id: str) -> bytes:
+        """Give a mail with its seal on top."""
+        return f"{HEADER}: {self._of(message_id.encode(), raw)}\r\n".encode() + raw
+
+    def is_ours(self, raw: bytes) -> bool:
+        """Tell whether we wrote this very mail."""
+        end = _HEAD_END.search(raw)
+        head = raw[: end.start() + 2] if end else raw[:65536]
+        message_id, seal = _ID.search(head), _SEAL.search(head)
+        if message_id is None or seal is None:
+            return False
+        return hmac.compare_digest(self._of(message_id[1], raw).encode(), seal[1])
+
+    def _of(self, message_id: bytes, raw: bytes) -> str:
+        said = message_id + b"\n" + content_digest(raw).encode()
+        return hmac.new(self._key, said, hashlib.sha256).hexdigest()[:32]

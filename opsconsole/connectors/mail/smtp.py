@@ -1,0 +1,213 @@
+"""Sending: one pooled SMTP connection, and an exact word on whether a mail was sent.
+
+Until the lone dot that ends a mail is on its way, nothing is sent, whatever happens. From then on only the server's
+answer tells; where none comes, perhaps it was sent.
+"""
+
+import asyncio
+import contextlib
+import logging
+import re
+import ssl
+from collections.abc import Sequence
+
+from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException, SMTPResponse, SMTPResponseException
+
+from opsconsole.connectors.mail import tls
+from opsconsole.connectors.mail.auth import Credentials, SignIn, SignInError
+from opsconsole.connectors.mail.config import MailConfig
+from opsconsole.domain.errors import AmbiguousError, ConnectorError, PermanentError, TransientError
+from opsconsole.store import faults
+
+_log = logging.getLogger(__name__)
+CONNECT_S = 10.0
+ANSWER_S = 20.0
+DATA_ANSWER_S = 30.0
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+
+
+class Sender:
+    """Sends mails one after another."""
+
+    def __init__(self, config: MailConfig, sign_in: SignIn) -> None:
+        self._config = config
+        self._sign_in = sign_in
+        self._lock = asyncio.Lock()
+        self._smtp: SMTP | None = None
+
+    async def send(self, raw: bytes, *, to: Sequence[str]) -> None:
+        """Send to every recipient, or to none.
+
+        Raises:
+            SignInError, PermanentError, TransientError: certainly not sent.
+            AmbiguousError: perhaps sent.
+        """
+        async with self._lock:
+            is_clean = False
+            try:
+                smtp = await self._ready()
+                await self._envelope(smtp, to)
+                await self._data(smtp, raw)
+                is_clean = True
+            finally:
+                if not is_clean:
+                    self._drop()
+
+    async def check(self) -> None:
+        """Sign in, and nothing more.
+
+        Raises:
+            SignInError, PermanentError, TransientError: it does not work.
+        """
+        async with self._lock:
+            await self._ready()
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        async with self._lock:
+            smtp, self._smtp = self._smtp, None
+            if smtp is not None:
+                with contextlib.suppress(SMTPException, OSError, ValueError):
+                    await smtp.quit(timeout=1.0)
+                smtp.close()
+
+    def _drop(self) -> None:
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            smtp.close()
+
+    @property
+    def _where(self) -> str:
+        return f"The mail server {self._config.smtp.host}"
+
+    async def _ready(self) -> SMTP:
+        if self._smtp is not None:
+            try:
+                answer = await self._smtp.noop(timeout=ANSWER_S)
+                if answer.code == 250:
+                    return self._smtp
+            except (SMTPException, OSError):
+                pass
+            self._drop()
+        credentials = await self._sign_in.credentials()
+        try:
+            return await self._open(credentials)
+        except SignInError:
+            renewed = await self._sign_in.refresh()
+            if renewed is None:
+                raise
+            return await self._open(renewed)
+
+    async def _open(self, credentials: Credentials) -> SMTP:
+        server = self._config.smtp
+        smtp = SMTP(
+            hostname=server.host,
+            port=server.port,
+            use_tls=server.tls == "tls",
+            start_tls=server.tls == "starttls",
+            tls_context=None if server.tls == "none" else tls.context(self._config),
+            local_hostname="localhost",  # not the machine's own name: that is nobody's business
+            timeout=CONNECT_S,
+        )
+        is_open = False
+        try:
+            await smtp.connect()
+            await _sign_in(smtp, credentials, server.host)
+            is_open = True
+        except ConnectorError:
+            raise
+        except (SMTPException, OSError) as error:
+            if (untrusted := _of_kind(error, ssl.SSLError)) is not None:
+                raise PermanentError(tls.in_words(untrusted, server.host)) from error
+            raise TransientError(f"{self._where} cannot be reached ({_said(error)}); it is tried again") from error
+        finally:
+            if not is_open:
+                smtp.close()
+        self._smtp = smtp
+        return smtp
+
+    async def _envelope(self, smtp: SMTP, to: Sequence[str]) -> None:
+        try:
+            await smtp.mail(self._config.address, timeout=ANSWER_S)
+            for address in to:
+                await smtp.rcpt(address, timeout=ANSWER_S)
+        except SMTPResponseException as error:
+            raise self._refusal(error) from error
+        except (SMTPException, OSError) as error:
+            raise TransientError(f"{self._where} was lost before the mail was sent; it is tried again") from error
+
+    async def _data(self, smtp: SMTP, raw: bytes) -> None:
+        protocol = smtp.protocol
+        if protocol is None:
+            raise TransientError(f"{self._where} was lost before the mail was sent; it is tried again")
+        is_on_its_way = False
+        try:
+            answer = await protocol.execute_command(b"DATA", timeout=ANSWER_S)
+            self._expect(answer, 354)
+            protocol.write(_dotted(raw))
+            faults.reach("smtp.before_dot")
+            is_on_its_way = True
+            protocol.write(b".\r\n")
+            # What was written is handed to the system within the call where its buffer has room, as it has for a dot.
+            faults.reach("smtp.data_sent")
+            answer = await protocol.read_response(timeout=DATA_ANSWER_S)
+            faults.reach("smtp.data_answered")
+            self._expect(answer, 250)
+        except SMTPResponseException as error:
+            if is_on_its_way and _says_nothing(error):
+                raise AmbiguousError(f"{self._where} gave up on the way; perhaps it was sent") from error
+            raise self._refusal(error) from error
+        except (SMTPException, OSError) as error:
+            if is_on_its_way:
+                raise AmbiguousError(f"{self._where} was lost before it answered; perhaps it was sent") from error
+            raise TransientError(f"{self._where} was lost before the mail was sent; it is tried again") from error
+
+    def _expect(self, answer: SMTPResponse, code: int) -> None:
+        if answer.code != code:
+            raise SMTPResponseException(answer.code, answer.message)
+
+    def _refusal(self, error: SMTPResponseException) -> ConnectorError:
+        said = f"{error.code} {' '.join(error.message.split())[:200]}"
+        if 400 <= error.code < 500:
+            return TransientError(f"{self._where} does not take the mail now: {said}")
+        return PermanentError(f"{self._where} refuses the mail: {said}")
+
+
+async def _sign_in(smtp: SMTP, credentials: Credentials, host: str) -> None:
+    try:
+        if credentials.token:
+            await smtp.auth_xoauth2(credentials.user, credentials.token, timeout=ANSWER_S)
+        else:
+            await smtp.login(credentials.user, credentials.password, timeout=ANSWER_S)
+    except SMTPAuthenticationError as error:
+        if 400 <= error.code < 500:
+            raise TransientError(f"{host} does not let anybody sign in at the moment; it is tried again") from None
+        # `from None`, and without the server's words: some repeat what was shown to them.
+        raise SignInError(
+            f"{host} does not accept the sign-in of {credentials.user} for sending. Check user and password, then"
+            " connect it again: `opsconsole connect mail`."
+        ) from None
+
+
+def _says_nothing(error: SMTPResponseException) -> bool:
+    """After the mail: a server that shuts down, or lost the next one on the way, does not know what became of it."""
+    is_no_answer = error.code < 400 or error.code in (421, 441, 442)
+    return is_no_answer or bool(re.match(r"4\.(3\.2|4\.\d+)\b", error.message))
+
+
+def _dotted(raw: bytes) -> bytes:
+    """Give a mail as it goes over the wire, without the dot that ends it."""
+    lines = _LINE_END.split(raw.removesuffix(b"\n").removesuffix(b"\r"))
+    return b"".join((b"." + one if one.startswith(b".") else one) + b"\r\n" for one in lines)
+
+
+def _of_kind(error: BaseException | None, kind: type[ssl.SSLError]) -> ssl.SSLError | None:
+    while error is not None:
+        if isinstance(error, kind):
+            return error
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def _said(error: Exception) -> str:
+    return (str(error) or type(error).__name__)[:200]
