@@ -12,7 +12,7 @@ from typing import Any
 
 from opsconsole.connectors.mail.auth import Credentials, SignInError
 from opsconsole.connectors.mail.config import OAuth
-from opsconsole.connectors.mail.oauthproviders import provider_of
+from opsconsole.connectors.mail.oauthproviders import Provider, provider_of
 from opsconsole.connectors.mail.oauthtokens import SignedOutError, TokenEndpoint, Tokens, parse
 from opsconsole.domain.errors import OpsError, PermanentError, SecretMissingError, TransientError
 from opsconsole.engine.ports import Clock, Secrets
@@ -31,7 +31,6 @@ class OAuthSignIn:
         """`name` is the connection's, for what a person is told to do."""
         self._name = name
         self._oauth = oauth
-        self._provider = provider_of(oauth)
         self._secrets = secrets
         self._http = http
         self._clock = clock
@@ -40,6 +39,11 @@ class OAuthSignIn:
         self._unkept: Tokens | None = None
         self._seen = ""
         self._start_anew()
+
+    @property
+    def _provider(self) -> Provider:
+        # At each use, so that a setting that cannot be used stops this connection and not the whole engine.
+        return provider_of(self._oauth)
 
     def _start_anew(self) -> None:
         """Hold nothing against anybody: no pauses, no refresh token that is known to be dead."""

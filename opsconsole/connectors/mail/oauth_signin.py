@@ -83,9 +83,7 @@ async def sign_in(
                     if hmac.compare_digest(answer.get("state", "").encode(), attempt.state.encode()):
                         break
         except TimeoutError:
-            raise UserError(
-                "Nobody signed in. Start again when you are ready; the page's address changes."
-            ) from None
+            raise UserError("Nobody signed in. Start again when you are ready; the page's address changes.") from None
     if provider.issuer and answer.get("iss", provider.issuer) != provider.issuer:
         raise UserError(f"Somebody else than {provider.title} answered. Start again, and look at the page's address.")
     if "code" not in answer:
