@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
@@ -12,33 +11,20 @@ from opsconsole.connectors.mail.auth import SignInError
 from opsconsole.connectors.mail.config import MailConfig
 from opsconsole.connectors.mail.link import Link
 from opsconsole.connectors.mail.oauth import REST_S, OAuthSignIn
-from opsconsole.connectors.mail.oauth_signin import sign_in
-from opsconsole.connectors.mail.oauthproviders import provider_of
-from opsconsole.connectors.mail.oauthtokens import SignedOutError, TokenEndpoint, Tokens, parse
+from opsconsole.connectors.mail.oauthtokens import SignedOutError
 from opsconsole.connectors.mail.smtp import Sender
 from opsconsole.domain.errors import KeyringError, TransientError
 from opsconsole.domain.redaction import forget_all
-from opsconsole.engine.engine import SystemClock
 from opsconsole.net.client import HttpClient
 from tests.support.dovecot import Dovecot
 from tests.support.keptsecrets import KeptSecrets
+from tests.support.oauthrig import ME, OTHER, LaterClock, Rig, asking
 from tests.support.oidc import CONFIDENTIAL, PUBLIC, OidcProvider, Person, fetch
 from tests.support.relay import Relay
 from tests.support.running import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("oauth")]
-ME = "agent@harbour.example"
 WORD = "a client's +word/ with%odd=characters"
-
-
-class LaterClock:
-    """The machine's clock, moved on: servers keep their own time."""
-
-    def __init__(self) -> None:
-        self.by = timedelta()
-
-    def now(self) -> datetime:
-        return SystemClock().now() + self.by
 
 
 @pytest.fixture(scope="module")
@@ -50,57 +36,10 @@ def provider() -> Generator[OidcProvider]:
 @pytest.fixture(scope="module")
 def mail(provider: OidcProvider) -> Generator[Dovecot]:
     with Relay() as relay:
-        server = Dovecot({ME: "unused", "other@harbour.example": "unused"}, relay_port=relay.port)
-        (server.folder / "oauth2.conf").write_text(provider.introspection(), encoding="utf-8")
-        server.extra_passdb = (
-            f"passdb {{\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n"
-            f"  args = {server.folder}/oauth2.conf\n}}"
-        )
-        # Or the server itself would make us wait longer with each refusal.
-        server.extra = ("service anvil {\n  unix_listener anvil-auth-penalty {\n    mode = 0\n  }\n}",)
+        server = asking(Dovecot({ME: "unused", OTHER: "unused"}, relay_port=relay.port), provider)
         relay.deliver_to(server.lmtp_port, server.home)
         with server:
             yield server
-
-
-@dataclass
-class Rig:
-    """A console with a mailbox at the server, whose person signs in at the provider."""
-
-    provider: OidcProvider
-    config: MailConfig
-    secrets: KeptSecrets
-    http: HttpClient
-    clock: LaterClock
-    sign: OAuthSignIn
-
-    async def person_signs_in(self, person: Person | None = None) -> Tokens:
-        assert self.config.oauth is not None
-        found = replace(provider_of(self.config.oauth), issuer=self.provider.issuer)
-        word = self.secrets.get("client") if self.config.oauth.client_secret else ""
-        client = self.config.oauth.client_id
-        endpoint = TokenEndpoint(found, client_id=client, client_secret=word, http=self.http, clock=self.clock)
-        who = person or Person(ME)
-        tokens = await sign_in(found, endpoint, client_id=client, user=ME, show=who)
-        self.secrets.put("tokens", tokens.to_text())
-        return tokens
-
-    @property
-    def tokens(self) -> Tokens:
-        return parse(self.secrets.get("tokens"))
-
-    async def logs_in(self) -> None:
-        """Log in to IMAP and SMTP over new connections."""
-        link, sender = Link(self.config, self.sign, "test"), Sender(self.config, self.sign)
-        try:
-            async with asyncio.timeout(20):
-                assert b"INBOX" in await link.read(
-                    lambda client: b"".join(one[2].encode() for one in client.list_folders())
-                )
-                await sender.check()
-        finally:
-            await link.close()
-            await sender.close()
 
 
 @pytest.fixture(params=[PUBLIC])
@@ -188,7 +127,7 @@ async def test_revoked_is_a_clear_state_and_asks_nobody_again(rig: Rig, mail: Do
 
 async def test_a_refusing_mail_server_is_left_alone_for_minutes(rig: Rig) -> None:
     """The provider gives tokens, but they are somebody else's."""
-    await rig.person_signs_in(Person("other@harbour.example"))
+    await rig.person_signs_in(Person(OTHER))
     asked, introspected = rig.provider.asked(), rig.provider.asked("/token/introspection")
     for _ in range(10):
         with pytest.raises(SignInError):
@@ -308,6 +247,6 @@ async def test_only_the_providers_own_answer_counts(rig: Rig) -> None:
             fetch("GET", f"http://127.0.0.1:{back}{target}")
         Person(ME)(url)
 
-    found = await rig.person_signs_in(knock_and_sign_in)  # type: ignore[arg-type]
+    found = await rig.person_signs_in(knock_and_sign_in)
     assert found.refresh
     await rig.logs_in()
