@@ -9,6 +9,10 @@ from pydantic import ValidationError
 from opsconsole.brains.model import Endpoint, ModelConfig
 from opsconsole.connectors.desk.connector import DeskConnector
 from opsconsole.connectors.http import HttpConfig, HttpConnector
+from opsconsole.connectors.mail.auth import SignIn
+from opsconsole.connectors.mail.config import MailConfig
+from opsconsole.connectors.mail.connector import MailConnector
+from opsconsole.connectors.mail.oauth import OAuthSignIn
 from opsconsole.connectors.webhook import WebhookConfig, WebhookConnector
 from opsconsole.domain.errors import WorkspaceError
 from opsconsole.engine.kernel import Writes
@@ -58,7 +62,27 @@ def _http(name: str, config: Mapping[str, Any], parts: Parts) -> Connector:
     return HttpConnector(name, read, http=parts.http, secrets=parts.secrets, health=memory, clock=parts.clock)
 
 
-KINDS: Mapping[str, Make] = {"desk": _desk, "webhook": _webhook, "http": _http}
+def _mail(name: str, config: Mapping[str, Any], parts: Parts) -> Connector:
+    read, memory = MailConfig.model_validate(config), parts.memory(name)
+    return MailConnector(
+        name,
+        read,
+        secrets=parts.secrets,
+        memory=memory,
+        health=memory,
+        clock=parts.clock,
+        sign_in=sign_in_of(name, read, parts),
+    )
+
+
+def sign_in_of(name: str, config: MailConfig, parts: Parts) -> SignIn | None:
+    """Make what signs in by OAuth2; None where a password does."""
+    if config.oauth is None:
+        return None
+    return OAuthSignIn(name, config.oauth, secrets=parts.secrets, http=parts.http, clock=parts.clock)
+
+
+KINDS: Mapping[str, Make] = {"desk": _desk, "mail": _mail, "webhook": _webhook, "http": _http}
 
 
 def make_connectors(parts: Parts) -> list[Connector]:

@@ -34,8 +34,8 @@ class SignIn(Protocol):
         """
         ...
 
-    async def refresh(self) -> Credentials | None:
-        """After the server refused: give new ones to try once; None where there are none.
+    async def refresh(self, refused: Credentials) -> Credentials | None:
+        """After the server refused these: give new ones to try once; None where there are none.
 
         Raises:
             UserError, EnvironmentError_, PermanentError: a person must sign in again.
@@ -55,6 +55,6 @@ class PasswordSignIn:
         """Give user and password."""
         return Credentials(self._login.user, password=await asyncio.to_thread(self._secrets.get, self._login.secret))
 
-    async def refresh(self) -> Credentials | None:
+    async def refresh(self, refused: Credentials) -> Credentials | None:
         """A password does not renew itself."""
         return None

@@ -43,7 +43,7 @@ class Login(Frozen):
 
 
 class OAuth(Frozen):
-    """Sign-in by OAuth2 (XOAUTH2). The refresh token is a secret; access tokens are never stored."""
+    """Sign-in by OAuth2 (XOAUTH2). What the provider gave is one secret."""
 
     user: Annotated[str, Field(min_length=1, max_length=254)]
     provider: Annotated[str, Field(max_length=60)] = ""
@@ -53,7 +53,7 @@ class OAuth(Frozen):
     token_url: Annotated[str, Field(max_length=500)] = ""
     scopes: tuple[str, ...] = ()
     secret: Annotated[str, Field(min_length=1, max_length=200)]
-    """Name under which the refresh token is kept."""
+    """Name under which the tokens are kept."""
     client_secret: Annotated[str, Field(max_length=200)] = ""
     """Name under which the client's own secret is kept, where the provider wants one."""
 

@@ -18,6 +18,7 @@ from opsconsole.domain.action import ActionType, Call, Result
 from opsconsole.domain.errors import PermanentError, UserError
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.ports import Change, Clock, Health, Memory, Overlay, Secrets, Simulated, Take
+from opsconsole.store.queries import desk
 from opsconsole.store.rows import Reader
 from opsconsole.store.transaction import Transaction
 
@@ -127,8 +128,9 @@ class MailConnector:
         return incoming
 
     def zone_of(self, conn: Reader, address: str) -> str:
-        """A mailbox does not know where people live."""
-        return ""
+        """Give the zone of the desk's contact with this address; a mailbox itself does not know where people live."""
+        found = desk.find(conn, "contact", email=address.lower(), limit=1)
+        return str(found[0]["zone"]) if found else ""
 
     async def watch(self, take: Take) -> None:
         """Hand over new mails until cancelled."""

@@ -130,7 +130,7 @@ class Link:
         try:
             return await self._open(credentials)
         except SignInError:
-            renewed = await self._sign_in.refresh()
+            renewed = await self._sign_in.refresh(credentials)
             if renewed is None:
                 raise
             return await self._open(renewed)

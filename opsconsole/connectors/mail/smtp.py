@@ -93,7 +93,7 @@ class Sender:
         try:
             return await self._open(credentials)
         except SignInError:
-            renewed = await self._sign_in.refresh()
+            renewed = await self._sign_in.refresh(credentials)
             if renewed is None:
                 raise
             return await self._open(renewed)
