@@ -22,6 +22,8 @@ _ACTION = (
     " (SELECT verdict FROM ruling WHERE action_id = a.id ORDER BY id DESC LIMIT 1)"
     " FROM action a JOIN content c ON c.id = a.args_id LEFT JOIN content r ON r.id = a.result_id"
 )
+_OPEN_EFFECT = "state IN ('prepared','sending','unknown')"
+"""SQLite takes a partial index only where the query says the index's own condition, word for word."""
 _EFFECT = (
     "SELECT id, action_id, verdict, approval_id, state, key, not_before, is_held, attempts, agent_id, grant_id,"
     " error FROM effect"
@@ -118,7 +120,8 @@ def queued(
     skipped = set(without)
     for (agent,) in conn.execute("SELECT id FROM agent ORDER BY id").fetchall():
         rows = conn.execute(
-            "SELECT id, subject_id FROM run WHERE state = 'queued' AND agent_id = ? ORDER BY id LIMIT ?",
+            "SELECT id, subject_id FROM run WHERE state = 'queued' AND state IN ('queued','running','waiting')"
+            " AND agent_id = ? ORDER BY id LIMIT ?",
             (agent, limit + len(skipped)),
         ).fetchall()
         fresh = [row for row in rows if row[0] not in skipped]
@@ -180,7 +183,8 @@ def effect_of(conn: sqlite3.Connection, action_id: str) -> EffectRow | None:
 def due_effects(conn: sqlite3.Connection, *, now: datetime, limit: int = 256) -> list[EffectRow]:
     """Give prepared effects whose time has come and that no switch holds."""
     rows = conn.execute(
-        f"{_EFFECT} WHERE state = 'prepared' AND not_before <= ? AND is_held = 0 ORDER BY not_before, id LIMIT ?",
+        f"{_EFFECT} WHERE state = 'prepared' AND {_OPEN_EFFECT} AND not_before <= ? AND is_held = 0"
+        " ORDER BY not_before, id LIMIT ?",
         (to_micros(now), limit),
     )
     return [_effect(row) for row in rows]
@@ -188,14 +192,15 @@ def due_effects(conn: sqlite3.Connection, *, now: datetime, limit: int = 256) ->
 
 def effects_in(conn: sqlite3.Connection, state: EffectState) -> list[EffectRow]:
     """Give the effects in an open state."""
-    rows = conn.execute(f"{_EFFECT} WHERE state = ? ORDER BY id", (state.value,))
+    rows = conn.execute(f"{_EFFECT} WHERE state = ? AND {_OPEN_EFFECT} ORDER BY id", (state.value,))
     return [_effect(row) for row in rows]
 
 
 def next_due(conn: sqlite3.Connection) -> datetime | None:
     """Give when the next prepared effect or timer is due."""
     row = conn.execute(
-        "SELECT min(at) FROM (SELECT min(not_before) AS at FROM effect WHERE state = 'prepared' AND is_held = 0"
+        "SELECT min(at) FROM (SELECT min(not_before) AS at FROM effect WHERE state = 'prepared'"
+        " AND state IN ('prepared','sending','unknown') AND is_held = 0"
         " UNION ALL SELECT min(due_at) FROM timer)"
     ).fetchone()
     return maybe_from_micros(row[0])
