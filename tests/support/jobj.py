@@ -87,6 +87,7 @@ BRAIN
 limits: {attempts: 10}
 playbook:
   purpose: Look the customer up, then make a ticket for what they ask.
+  rules: [{when: "true", category: billing}]
   categories:
     - id: billing
       name: Billing

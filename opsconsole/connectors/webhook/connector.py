@@ -68,7 +68,8 @@ class WebhookConnector:
 
         try:
             async with serving(config.address, Hook(config.path, config.largest_kb * 1024, answer)):
-                await self._health.note("ok", f"listens at {config.address}{config.path}")
+                whose = "; nobody is verified: any program here can send" if config.verify == "nobody" else ""
+                await self._health.note("ok", f"listens at {config.address}{config.path}{whose}")
                 await asyncio.get_running_loop().create_future()
         except (UserError, EnvironmentError_) as error:
             await self._health.note("trouble", str(error))
