@@ -129,9 +129,10 @@ def test_a_wrong_password_is_said_and_not_kept(ready: Run, mail: Dovecot, monkey
     assert not ready("secrets", "list", "--json").json
 
 
-def test_a_certificate_for_somebody_else(ready: Run, tmp_path: Path) -> None:
-    theirs = Certificates.made(tmp_path / "theirs", names="DNS:elsewhere.example")
-    with Dovecot({ME: WORD}, has_tls=True, certificates=theirs) as server:
+def test_a_certificate_for_somebody_else(ready: Run) -> None:
+    server = Dovecot({ME: WORD}, has_tls=True)
+    server.certificates = Certificates.made(server.folder / "theirs", names="DNS:elsewhere.example")
+    with server:
         assert "is not for localhost" in failed(connect(ready, server))["imap TLS"]
 
 
@@ -151,13 +152,16 @@ def test_password_from_the_environment(ready: Run, mail: Dovecot, monkeypatch: p
 
 
 def test_in_a_script_it_says_what_to_say(ready: Run, mail: Dovecot) -> None:
+    other = ["--imap", "imap.example.invalid:993", "--smtp", "smtp.example.invalid:465"]
     for words, hint in (
         ([], "--address"),
         (["--address", "nonsense"], "no mail address"),
         (["--address", "a@example.invalid", "--password-stdin"], "--imap"),
         (["--address", "a@gmail.com"], "--password-stdin"),
         (["--address", "a@outlook.com"], "--client-id"),
-        (["--address", "a@example.invalid", "--auth", "oauth", "--client-id", "x"], "--issuer"),
+        (["--address", ME, *other, "--auth", "oauth"], "--client-id"),
+        (["--address", ME, *other, "--auth", "oauth", "--client-id", "x"], "--issuer"),
+        (["--address", ME, *other, "--auth", "oauth", "--client-id", "x", "--issuer", "http://x.org"], "https"),
         (["--address", "a@example.invalid", "--host", "nobody"], "gmail"),
         (["--address", ME, "--imap", "mail.example.com:143", "--imap-tls", "none", "--smtp", "x:1"], "encryption"),
         (["desk", "--address", ME], "another kind"),

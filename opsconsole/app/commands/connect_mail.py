@@ -117,13 +117,14 @@ async def _connect(session: Session, said: Said, wish: _Wish) -> bool:
     if not said.name and _earlier(session, name):
         raise UserError(f"There is a mailbox {name} already. Name it to change it: `opsconsole connect mail {name}`.")
     secrets = TrialSecrets(secrets_of(session.workspace))
+    servers = await draft.servers()
     http = HttpClient(ca_file=said.ca_file or earlier.get("ca_file") or None)
     try:
         if draft.is_by_browser:
             how = {"oauth": await _by_browser(name, draft, secrets, wish, session=session, http=http)}
         else:
             how = {"login": await _by_password(name, draft, secrets, wish)}
-        config = draft.config(await draft.servers(), sign_in=how, now=session.kernel.clock.now())
+        config = draft.config(servers, sign_in=how, now=session.kernel.clock.now())
         done = await _try(config, _sign_in(name, config, secrets, session, http), is_json=wish.is_json)
     finally:
         await http.close()
