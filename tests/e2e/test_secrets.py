@@ -63,19 +63,19 @@ def test_stored_listed_removed(run: Run, folder: Path, monkeypatch: pytest.Monke
 def test_what_connections_name_is_listed(run: Run, folder: Path) -> None:
     run("init")
     place = workspaces.open_(folder)
-    config = {"host": "x", "password_secret": "mail-support", "more": [{"headers_secrets": {"X": "web-token"}}]}
+    config = {"host": "x", "password_secret": "mail-support", "more": [{"headers": {"X": "{{ secret.web_token }}"}}]}
     # A desk, since its settings are not read: any kind of connection will do.
     place.database.write(
         lambda tx: connections.put(tx, "support", kind="desk", config=config, now=SystemClock().now()), name="put"
     )
     place.close()
-    assert configured(run) == {"mail-support": None, "web-token": None}
+    assert configured(run) == {"mail-support": None, "web_token": None}
     assert "2 secrets to store" in run("secrets", "list").out
 
 
 def test_a_name_that_is_none_and_an_empty_value(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     run("init")
-    assert run("secrets", "set", "Mail", "--stdin").code == 2
+    assert run("secrets", "set", "a mail", "--stdin").code == 2
     monkeypatch.setattr(sys, "stdin", io.StringIO("\n"))
     assert "was empty" in run("secrets", "set", "mail", "--stdin").err
     assert "in a terminal" in run("secrets", "set", "mail").err

@@ -10,6 +10,7 @@ const issuer = `http://127.0.0.1:${port}`;
 const counts = {};
 let lives = 3600;
 let isBroken = false;
+const grants = new Set();
 
 const provider = new Provider(issuer, {
   clients: [
@@ -29,6 +30,7 @@ const provider = new Provider(issuer, {
 });
 const answer = provider.callback();
 
+provider.on('grant.success', (ctx) => grants.add(ctx.oidc.entities.Grant?.jti ?? ctx.oidc.entities.AccessToken.grantId));
 createServer(async (request, response) => {
   const path = request.url.split('?')[0];
   if (path === '/test/counts') {
@@ -37,6 +39,12 @@ createServer(async (request, response) => {
     const asked = new URL(request.url, issuer).searchParams;
     if (asked.has('lives')) lives = Number(asked.get('lives'));
     if (asked.has('broken')) isBroken = asked.get('broken') === 'yes';
+    if (asked.has('forget')) {
+      for (const grant of grants) {
+        await provider.RefreshToken.revokeByGrantId(grant);
+        await provider.AccessToken.revokeByGrantId(grant);
+      }
+    }
     if (asked.has('drop')) await (await provider.AccessToken.find(asked.get('drop'))).destroy();
     response.end('set');
   } else {

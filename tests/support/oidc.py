@@ -76,6 +76,10 @@ class OidcProvider:
         """Set how long access tokens live (`lives`, in seconds), break it (`broken="yes"`), or `drop` one token."""
         assert fetch("GET", f"{self.issuer}/test/set?{urlencode(what)}")[2] == "set"
 
+    def forget_everybody(self) -> None:
+        """Withdraw every token that was given."""
+        self.set(forget="all")
+
     def revoke(self, refresh_token: str, client: str = PUBLIC) -> None:
         """Have the provider withdraw a consent."""
         answer = fetch("POST", f"{self.issuer}/token/revocation", {"token": refresh_token, "client_id": client})

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from opsconsole.app.commands import connect_files, connect_model
+from opsconsole.app.commands import connect_files, connect_mail, connect_model
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.session import opened
 from opsconsole.app.words import ago, plain, say, say_json, table
@@ -15,6 +15,7 @@ from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import connections as write
 
 app = typer.Typer(help="Mailboxes, models, webhooks and REST systems: connect, list, remove.", no_args_is_help=True)
+app.command("mail")(connect_mail.mail)
 app.command("model")(connect_model.model)
 app.command("webhook")(connect_files.webhook)
 app.command("http")(connect_files.http)

@@ -23,7 +23,7 @@ app = typer.Typer(help="Passwords, tokens and keys, by name. Values are never sh
 file_app = typer.Typer(help="The encrypted file beside the workspace, for machines without a keyring.")
 app.add_typer(file_app, name="file")
 
-Name = Annotated[str, typer.Argument(help="Like mail-support-password: small letters, digits and dashes.")]
+Name = Annotated[str, typer.Argument(help="Like mail-support-password.")]
 MOST = 64 * 1024
 """Longest value read from standard input, in characters."""
 
@@ -41,7 +41,7 @@ def set_(
         value = read_value() if stdin else ask_value(f"Value of {name}")
         store = secrets_of(session.workspace)
         place = store.keep(name, value)
-        _record(session, "secret.stored", name=name, is_kept=True)
+        record_of_secret(session, "secret.stored", name=name, is_kept=True)
         say(f"Stored {name} in the {_WORDS[place]}.")
         if os.environ.get(variable(name)):
             say(f"Note: {variable(name)} is set, and as long as it is, its value is used instead.")
@@ -74,7 +74,7 @@ def remove(name: Name, *, workspace: Where = None) -> None:
     """Remove a secret from the keyring and the encrypted file."""
     with opened(workspace) as session:
         if was_there := secrets_of(session.workspace).delete(name):
-            _record(session, "secret.removed", name=name, is_kept=False)
+            record_of_secret(session, "secret.removed", name=name, is_kept=False)
         rows = connections.connections(session.kernel.reader)
         users = [row.id for row in rows if name in in_config(row.config)]
     say(f"Removed {name}." if was_there else f"There was no {name} in the keyring or the encrypted file.")
@@ -162,7 +162,7 @@ _WORDS = {
 }
 
 
-def _record(session: Session, what: str, *, name: str, is_kept: bool) -> None:
+def record_of_secret(session: Session, what: str, *, name: str, is_kept: bool) -> None:
     """Note in the record that a secret was stored or removed, and its name, which a keyring cannot list."""
     names = {*json.loads(limits.setting(session.kernel.reader, _NAMES) or "[]")}
     names = names | {name} if is_kept else names - {name}
@@ -179,8 +179,12 @@ def _known(session: Session, store: SecretStore) -> dict[str, list[str]]:
     for row in connections.connections(session.kernel.reader):
         for name in in_config(row.config):
             known.setdefault(name, []).append(row.id)
-    for name in [*json.loads(limits.setting(session.kernel.reader, _NAMES) or "[]"), *store.given()]:
+    for name in json.loads(limits.setting(session.kernel.reader, _NAMES) or "[]"):
         known.setdefault(name, [])
+    variables = {variable(name) for name in known}
+    for name in store.given():
+        if variable(name) not in variables:
+            known[name] = []
     try:
         for name in store.file.values():
             known.setdefault(name, [])

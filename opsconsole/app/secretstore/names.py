@@ -8,20 +8,19 @@ from opsconsole.domain.errors import UserError
 
 PREFIX = "OPSCONSOLE_SECRET_"
 PASSPHRASE = "OPSCONSOLE_SECRETS_PASSPHRASE"  # noqa: S105 - the name of the variable
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-MOST = 80
-"""Longest name, in characters."""
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+_IN_TEMPLATE = re.compile(r"\b(?:secret|basic\.[A-Za-z0-9_]+)\.([A-Za-z0-9_]+)")
 
 
 def checked(name: str) -> str:
     """Give the name back.
 
     Raises:
-        UserError: it is no slug.
+        UserError: it cannot be one.
     """
-    if len(name) > MOST or not _SLUG.fullmatch(name):
+    if not _NAME.fullmatch(name):
         raise UserError(
-            f"{name[:MOST]!r} cannot be the name of a secret. Use small letters, digits and single dashes, like"
+            f"{name[:80]!r} cannot be the name of a secret. Use letters, digits, dashes, dots and underscores, like"
             " mail-support-password."
         )
     return name
@@ -29,7 +28,7 @@ def checked(name: str) -> str:
 
 def variable(name: str) -> str:
     """Give the environment variable for a secret: `mail-password` is `OPSCONSOLE_SECRET_MAIL_PASSWORD`."""
-    return PREFIX + name.upper().replace("-", "_")
+    return PREFIX + name.upper().replace("-", "_").replace(".", "_")
 
 
 def of_variable(found: str) -> str:
@@ -37,26 +36,23 @@ def of_variable(found: str) -> str:
     return found.removeprefix(PREFIX).lower().replace("_", "-")
 
 
-def in_config(config: Any) -> Iterator[str]:
-    """Give the secrets that a connection's settings name: texts under keys that end in `secret` or `secrets`."""
+def in_config(config: Any, key: str = "") -> Iterator[str]:
+    """Give the secrets that a connection's settings name.
+
+    They are texts under keys that end in `secret` or `secrets` or are `key`, and `secret.NAME` in templates.
+    """
     if isinstance(config, Mapping):
-        for key, value in cast("Mapping[str, Any]", config).items():
-            if key.endswith(("secret", "secrets")):
-                yield from _texts(value)
-            else:
-                yield from in_config(value)
+        for under, value in cast("Mapping[str, Any]", config).items():
+            yield from in_config(value, key if _names_secrets(key) else under)
     elif isinstance(config, list):
         for value in cast("list[Any]", config):
-            yield from in_config(value)
+            yield from in_config(value, key)
+    elif isinstance(config, str) and _names_secrets(key):
+        if _NAME.fullmatch(config):
+            yield config
+    elif isinstance(config, str) and "{{" in config:
+        yield from _IN_TEMPLATE.findall(config)
 
 
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        if _SLUG.fullmatch(value):
-            yield value
-    elif isinstance(value, Mapping):
-        for one in cast("Mapping[str, Any]", value).values():
-            yield from _texts(one)
-    elif isinstance(value, list):
-        for one in cast("list[Any]", value):
-            yield from _texts(one)
+def _names_secrets(key: str) -> bool:
+    return key == "key" or key.endswith(("secret", "secrets"))

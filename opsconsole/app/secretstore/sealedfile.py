@@ -15,14 +15,13 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+from typing import TYPE_CHECKING, Any, cast
 
 from opsconsole.app.secretstore.names import PASSPHRASE
 from opsconsole.domain.errors import KeyringError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 FILE = "secrets.sealed"
 COST = 2**15
@@ -147,8 +146,10 @@ class SealedFile:
             raise self._damaged()
         if head["workspace"] != self._workspace:
             raise KeyringError(f"{self.path} belongs to another workspace. Move it away and store the secrets anew.")
+        from cryptography.exceptions import InvalidTag
+
         try:
-            text = AESGCM(self._key(salt, cost)).decrypt(nonce, sealed, _bytes(head))
+            text = _cipher(self._key(salt, cost)).decrypt(nonce, sealed, _bytes(head))
         except InvalidTag as error:
             self._word = None
             raise KeyringError(
@@ -168,7 +169,7 @@ class SealedFile:
         nonce = secrets.token_bytes(12)
         head = {"format": _FORMAT, "kdf": "scrypt", "n": cost, "salt": _text(salt), "nonce": _text(nonce)}
         head["workspace"] = self._workspace
-        sealed = AESGCM(self._key(salt, cost)).encrypt(nonce, json.dumps(values).encode(), _bytes(head))
+        sealed = _cipher(self._key(salt, cost)).encrypt(nonce, json.dumps(values).encode(), _bytes(head))
         whole = {"head": head, "sealed": _text(sealed), "sum": _sum(head, sealed)}
         part = self.path.with_suffix(".part")
         part.unlink(missing_ok=True)
@@ -196,9 +197,18 @@ class SealedFile:
                     " terminal, where it is asked for."
                 )
         if (salt, cost) not in self._keys:
+            from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
             key = Scrypt(salt=salt, length=32, n=cost, r=8, p=1).derive(self._word.encode())
             self._keys = {(salt, cost): key}
         return self._keys[salt, cost]
+
+
+def _cipher(key: bytes) -> "AESGCM":
+    # Not at the top: most workspaces have no such file, and every command would wait for the library.
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    return AESGCM(key)
 
 
 def _text(data: bytes) -> str:

@@ -133,6 +133,15 @@ class SecretStore:
         """Give the names of the secrets in the environment."""
         return sorted(of_variable(one) for one in self._environment if one.startswith(PREFIX))
 
+    def need_place(self, name: str) -> None:
+        """Make sure that a secret could be kept here.
+
+        Raises:
+            KeyringError: it could not; says what to do.
+        """
+        if not self.file.is_on() and not self._ring.is_there():
+            raise self._nowhere(name)
+
     def has_ring(self) -> bool:
         """Tell whether this system has a keyring that works.
 

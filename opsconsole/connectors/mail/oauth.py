@@ -112,7 +112,7 @@ class OAuthSignIn:
         try:
             tokens = parse(await asyncio.to_thread(self._secrets.get, self._oauth.secret))
         except SecretMissingError as error:
-            raise SignedOutError(self._signed_out_text("nobody has signed in yet")) from error
+            raise SignedOutError(self._signed_out_text("nobody has signed in, or the tokens were removed")) from error
         except ValueError as error:
             raise SignedOutError(self._signed_out_text(f"the secret {self._oauth.secret} holds no tokens")) from error
         if _digest(tokens) != self._seen:
@@ -181,8 +181,8 @@ class OAuthSignIn:
 
     def _signed_out_text(self, why: str) -> str:
         return (
-            f"{self._provider.title} has {self._oauth.user} signed out: {why}. Sign in again: `opsconsole connect mail"
-            f" {self._name} --sign-in`."
+            f"Signed out: run `opsconsole connect mail {self._name} --sign-in`. {self._provider.title} gives"
+            f" no tokens for {self._oauth.user} any more: {why}."
         )
 
     def _refused_text(self) -> str:

@@ -111,7 +111,7 @@ def test_environment_needs_no_passphrase(folder: Path) -> None:
     assert store(folder, None, OPSCONSOLE_SECRET_MAIL_A="given").given() == ["mail-a"]
 
 
-@pytest.mark.parametrize("name", ["", "Mail", "a--b", "-a", "a b", "a/b", "a" * 81, "ä", "a_b", "a\n"])
-def test_names_are_slugs(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["", "-a", "a b", "a/b", "a" * 81, "ä", "a\n", ".."])
+def test_names_are_plain(tmp_path: Path, name: str) -> None:
     with pytest.raises(UserError, match="cannot be the name"):
         store(tmp_path).get(name)

@@ -1,0 +1,264 @@
+"""connect mail: point opsconsole at a mailbox. Asks what it needs, tries every step out, stores it when it works."""
+
+import asyncio
+import re
+import webbrowser
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import typer
+
+from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.commands.secrets import ask_value, read_value, record_of_secret
+from opsconsole.app.mailaccount import AccountDraft, Said, can_ask
+from opsconsole.app.mailpages import about_password, no_password, registering
+from opsconsole.app.session import Session, opened, secrets_of
+from opsconsole.app.trialsecrets import TrialSecrets
+from opsconsole.app.words import plain, say, say_json
+from opsconsole.connectors.mail.auth import PasswordSignIn, SignIn
+from opsconsole.connectors.mail.check import Step, steps
+from opsconsole.connectors.mail.config import MailConfig, OAuth
+from opsconsole.connectors.mail.oauth import OAuthSignIn
+from opsconsole.connectors.mail.oauth_signin import sign_in
+from opsconsole.connectors.mail.oauthproviders import provider_of
+from opsconsole.connectors.mail.oauthtokens import TokenEndpoint
+from opsconsole.domain.canonical import digest
+from opsconsole.domain.errors import UserError
+from opsconsole.net.client import HttpClient
+from opsconsole.store import lease
+from opsconsole.store.queries import connections as read
+from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import connections as write
+
+KIND = "mail"
+_HOST_PORT = "HOST:PORT"
+_TLS = "tls, starttls, or none (on this machine only); else by the port."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wish:
+    """How to go about it."""
+
+    is_sign_in: bool
+    is_password_piped: bool
+    is_client_secret_piped: bool
+    has_browser: bool
+    is_anyway: bool
+    is_json: bool
+
+
+def mail(
+    name: Annotated[str, typer.Argument(help="What agents call it; else the address's first part.")] = "",
+    *,
+    address: Annotated[str, typer.Option(help="Address of the mailbox.")] = "",
+    user: Annotated[str, typer.Option(help="Name to sign in with, where it is not the address.")] = "",
+    host: Annotated[str, typer.Option(help="Provider by name (gmail, microsoft365, …), or other.")] = "",
+    imap: Annotated[str, typer.Option(metavar=_HOST_PORT, help="Server for reading.")] = "",
+    imap_tls: Annotated[str, typer.Option(help=_TLS)] = "",
+    smtp: Annotated[str, typer.Option(metavar=_HOST_PORT, help="Server for sending.")] = "",
+    smtp_tls: Annotated[str, typer.Option(help=_TLS)] = "",
+    auth: Annotated[str, typer.Option(help="password (also an app password), or oauth (in the browser).")] = "",
+    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read it from standard input.")] = False,
+    client_id: Annotated[str, typer.Option(help="oauth: your own client's id.")] = "",
+    client_secret_stdin: Annotated[bool, typer.Option("--client-secret-stdin", help="oauth: read it, if any.")] = False,
+    tenant: Annotated[str, typer.Option(help="oauth, Microsoft: your organisation's directory id.")] = "",
+    issuer: Annotated[str, typer.Option(help="oauth, other providers: address of the OpenID issuer.")] = "",
+    authorize_url: Annotated[str, typer.Option(help="oauth, other providers: the sign-in page.")] = "",
+    token_url: Annotated[str, typer.Option(help="oauth, other providers: where tokens are given.")] = "",
+    scope: Annotated[list[str] | None, typer.Option(help="oauth, other providers; repeat it.")] = None,
+    browser: Annotated[bool, typer.Option(help="Open the browser; else only show the page's address.")] = True,
+    sign_in: Annotated[bool, typer.Option("--sign-in", help="Sign in anew; everything else stays.")] = False,
+    shown_name: Annotated[str, typer.Option(help="Shown beside the address in what is sent.")] = "",
+    own: Annotated[list[str] | None, typer.Option(help="A further address of this mailbox; repeat it.")] = None,
+    watch: Annotated[list[str] | None, typer.Option(help="Folder whose mails are events (inbox); repeat it.")] = None,
+    authserv: Annotated[str, typer.Option(help="Name of your receiving server, whose word on senders counts.")] = "",
+    ca_file: Annotated[str, typer.Option(help="Certificate authority of your own server (PEM).")] = "",
+    anyway: Annotated[bool, typer.Option("--anyway", help="Store it though a step failed.")] = False,
+    as_json: AsJson = False,
+    workspace: Where = None,
+) -> None:
+    """Connect a mailbox. Every step is tried out: name, port, TLS, sign-in, folders, waiting, a mail to itself.
+
+    A password is asked for, piped in (--password-stdin) or in OPSCONSOLE_SECRET_MAIL_NAME_PASSWORD; never an argument.
+    """
+    if auth not in ("", "password", "oauth"):
+        raise UserError(f"--auth is password or oauth, not {auth!r}.")
+    if password_stdin and client_secret_stdin:
+        raise UserError(
+            "Standard input holds one secret: pipe one in, and store the other by `opsconsole secrets set`."
+        )
+    said = Said(
+        name=name, address=address, user=user, host=host, imap=imap, imap_tls=imap_tls, smtp=smtp, smtp_tls=smtp_tls,
+        auth=auth, has_password=password_stdin, client_id=client_id, issuer=issuer, authorize_url=authorize_url,
+        token_url=token_url, scopes=tuple(scope or ()), tenant=tenant, shown_name=shown_name, own=tuple(own or ()),
+        watched=tuple(watch or ()), authserv=authserv, ca_file=ca_file,
+    )  # fmt: skip
+    wish = _Wish(
+        is_sign_in=sign_in,
+        is_password_piped=password_stdin,
+        is_client_secret_piped=client_secret_stdin,
+        has_browser=browser,
+        is_anyway=anyway,
+        is_json=as_json,
+    )
+    with opened(workspace, is_mending=True) as session:
+        is_good = asyncio.run(_connect(session, said, wish))
+    if not is_good:
+        raise typer.Exit(1)
+
+
+async def _connect(session: Session, said: Said, wish: _Wish) -> bool:
+    earlier: Mapping[str, Any] = _earlier(session, said.name) if said.name else {}
+    if wish.is_sign_in and not earlier:
+        raise UserError("Say which connection signs in anew: `opsconsole connect mail NAME --sign-in`.")
+    draft = AccountDraft(said, earlier)
+    name = said.name or _name_of(draft.address)
+    if not said.name and _earlier(session, name):
+        raise UserError(f"There is a mailbox {name} already. Name it to change it: `opsconsole connect mail {name}`.")
+    secrets = TrialSecrets(secrets_of(session.workspace))
+    servers = await draft.servers()
+    http = HttpClient(ca_file=said.ca_file or earlier.get("ca_file") or None)
+    try:
+        if draft.is_by_browser:
+            how = {"oauth": await _by_browser(name, draft, secrets, wish, session=session, http=http)}
+        else:
+            how = {"login": await _by_password(name, draft, secrets, wish)}
+        config = draft.config(servers, sign_in=how, now=session.kernel.clock.now())
+        done = await _try(config, _sign_in(name, config, secrets, session, http), is_json=wish.is_json)
+    finally:
+        await http.close()
+    is_good = all(step.is_ok for step in done)
+    if is_good or wish.is_anyway:
+        _store(session, name, config, secrets, trouble=[step.words for step in done if not step.is_ok])
+    _end(session, name, done, is_stored=is_good or wish.is_anyway, is_json=wish.is_json)
+    return is_good
+
+
+def _name_of(address: str) -> str:
+    made = re.sub(r"[^a-z0-9]+", "-", address.partition("@")[0].lower()).strip("-")[:40]
+    return made if made[:1].isalpha() else f"mail-{made}".strip("-")
+
+
+def _earlier(session: Session, name: str) -> Mapping[str, Any]:
+    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,47}", name):
+        raise UserError(f"{name!r} cannot be a connection's name. Use small letters, digits and dashes, like support.")
+    row = read.connection(session.kernel.reader, name)
+    if row is not None and row.kind != KIND:
+        raise UserError(f"{name} is a connection of another kind ({row.kind}). Give the mailbox another name.")
+    return {} if row is None or row.is_off else row.config
+
+
+def _secret(name: str, what: str) -> str:
+    return f"mail-{name}-{what}"
+
+
+async def _by_password(name: str, draft: AccountDraft, secrets: TrialSecrets, wish: _Wish) -> Mapping[str, str]:
+    secret = _secret(name, "password")
+    login = {"user": draft.said.user or draft.user_before or draft.address, "secret": secret}
+    if wish.is_password_piped:
+        secrets.need_place(secret)
+        secrets.put(secret, read_value())
+    elif wish.is_sign_in or not await asyncio.to_thread(secrets.has, secret):
+        if not can_ask():
+            raise UserError(
+                f"In a script, pipe the password in with --password-stdin, or store it before: `opsconsole secrets set"
+                f" {secret}`."
+            )
+        secrets.need_place(secret)
+        for line in about_password(draft.host, draft.domain):
+            say(line)
+        # Google shows an app password in groups of four; the spaces are not part of it.
+        value = ask_value("Password or app password")
+        secrets.put(secret, value.replace(" ", "") if draft.host and draft.host.name == "gmail" else value)
+    return login
+
+
+async def _by_browser(
+    name: str, draft: AccountDraft, secrets: TrialSecrets, wish: _Wish, *, session: Session, http: HttpClient
+) -> OAuth:
+    tokens, word = _secret(name, "tokens"), _secret(name, "client-secret")
+    is_new = not await asyncio.to_thread(secrets.has, tokens)
+    if is_new and not wish.is_json and not draft.has_client:
+        for line in [*(no_password(draft.host) if draft.host else []), *registering(draft.provider)]:
+            say(line)
+    secrets.need_place(tokens)
+    if wish.is_client_secret_piped:
+        secrets.put(word, read_value())
+    oauth = await draft.oauth(secret=tokens, client_secret="", http=http)
+    if not wish.is_client_secret_piped and is_new and can_ask() and draft.provider != "microsoft":
+        _ask_client_secret(word, secrets)
+    if secrets.has(word):
+        oauth = oauth.model_copy(update={"client_secret": word})
+    if is_new or wish.is_sign_in:
+        await _in_browser(oauth, secrets, wish, session=session, http=http)
+    return oauth
+
+
+def _ask_client_secret(word: str, secrets: TrialSecrets) -> None:
+    given = typer.prompt("Client secret, if it has one (not shown)", default="", show_default=False, hide_input=True)
+    if given:
+        secrets.put(word, str(given))
+
+
+async def _in_browser(oauth: OAuth, secrets: TrialSecrets, wish: _Wish, *, session: Session, http: HttpClient) -> None:
+    provider = provider_of(oauth)
+    client_secret = secrets.get(oauth.client_secret) if oauth.client_secret else ""
+    endpoint = TokenEndpoint(
+        provider, client_id=oauth.client_id, client_secret=client_secret, http=http, clock=session.kernel.clock
+    )
+
+    def show(url: str) -> None:
+        typer.echo(f"Sign in as {oauth.user} on this page, in a browser on this machine:\n  {plain(url)}", err=True)
+        if wish.has_browser:
+            webbrowser.open(url)
+
+    tokens = await sign_in(provider, endpoint, client_id=oauth.client_id, user=oauth.user, show=show)
+    secrets.put(oauth.secret, tokens.to_text())
+
+
+def _sign_in(name: str, config: MailConfig, secrets: TrialSecrets, session: Session, http: HttpClient) -> SignIn:
+    if config.oauth is not None:
+        return OAuthSignIn(name, config.oauth, secrets=secrets, http=http, clock=session.kernel.clock)
+    if config.login is None:
+        raise UserError("There is no way to sign in. Say --auth password or --auth oauth.")
+    return PasswordSignIn(config.login, secrets)
+
+
+async def _try(config: MailConfig, way: SignIn, *, is_json: bool) -> list[Step]:
+    done: list[Step] = []
+    async for step in steps(config, way):
+        done.append(step)
+        if not is_json:
+            say(f"  {'ok' if step.is_ok else 'NO':<3} {step.name:<14} {step.words}")
+    return done
+
+
+def _store(session: Session, name: str, config: MailConfig, secrets: TrialSecrets, *, trouble: Sequence[str]) -> None:
+    for secret in secrets.keep():
+        record_of_secret(session, "secret.stored", name=secret, is_kept=True)
+    body = config.model_dump(mode="json")
+    health = {"state": "trouble", "text": trouble[0]} if trouble else {"state": "ok", "text": "tried out"}
+
+    def job(tx: Transaction) -> None:
+        now = session.kernel.clock.now()
+        write.put(tx, name, kind=KIND, config=body, now=now)
+        write.remember(tx, name, read.HEALTH, health, now=now)
+        facts = {"connection": name, "connection_kind": KIND, "digest": digest(body)}
+        tx.record("connection.connected", at=now, actor=session.actor, **facts)
+
+    session.write(job, name="connection.put")
+
+
+def _end(session: Session, name: str, done: Sequence[Step], *, is_stored: bool, is_json: bool) -> None:
+    if is_json:
+        told = [{"step": one.name, "ok": one.is_ok, "words": one.words} for one in done]
+        say_json({"connection": name, "stored": is_stored, "ok": all(one.is_ok for one in done), "steps": told})
+        return
+    if not is_stored:
+        say(f"Nothing was stored. Mend what says NO and run it again (--anyway stores {name} as it is).")
+        say("Meanwhile an export can be brought in without any sign-in: `opsconsole import MAILBOX`.")
+        return
+    say(f"The mailbox {name} is connected. Give agents `subscribes: [{{connection: {name}, kinds: [mail.received]}}]`.")
+    if lease.holder(session.workspace.folder) is not None:
+        say("An engine is running: stop and start it (`opsconsole engine`), so that it knows the mailbox.")
