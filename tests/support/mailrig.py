@@ -76,6 +76,10 @@ class Taken:
         return is_new
 
     @property
+    def first(self) -> IncomingEvent:
+        return next(iter(self.events.values()))
+
+    @property
     def titles(self) -> list[str]:
         return [one.title for one in self.events.values()]
 

@@ -4,7 +4,9 @@ Like a mail server's queue it outlives the mailbox server: what cannot be delive
 have been delivered is looked for first, so that a mail that lies there twice was handed in twice.
 """
 
+import contextlib
 import itertools
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -16,7 +18,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.support.dovecot import deliver, free_port
 
-_PAUSE_S = 0.1
+_PAUSE_S = 0.05
 
 
 class Relay:
@@ -64,15 +66,19 @@ class Relay:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Keep a mail; from here on it will be delivered."""
         content: Any = envelope.content
+        self.keep(str(envelope.mail_from), tuple(map(str, envelope.rcpt_tos)), bytes(content))
+        return "250 kept"
+
+    def keep(self, sender: str, recipients: tuple[str, ...], raw: bytes) -> None:
+        """Keep a mail, to be delivered once to each recipient, however often the server goes away meanwhile."""
         number = next(self._numbers)
         with self._changed:
             self.accepted += 1
-            self.envelopes.append((str(envelope.mail_from), tuple(envelope.rcpt_tos), bytes(content)))
-            for place, recipient in enumerate(envelope.rcpt_tos):
+            self.envelopes.append((sender, recipients, raw))
+            for place, recipient in enumerate(recipients):
                 mark = f"X-Relay-Number: {number}-{place}-{id(self)}\r\n".encode()
-                self._queue.append((str(envelope.mail_from), recipient, mark + bytes(content)))
+                self._queue.append((sender, recipient, mark + raw))
             self._changed.notify_all()
-        return "250 kept"
 
     def wait_until_empty(self, timeout_s: float = 20.0) -> None:
         """Wait until everything is delivered."""
@@ -105,11 +111,10 @@ class Relay:
         return True
 
     def _lies_there(self, recipient: str, mark: bytes) -> bool:
-        for place in ("new", "cur"):
-            for path in self._home(recipient).rglob(f"{place}/*"):
-                try:
-                    if mark in path.read_bytes()[:8192]:
-                        return True
-                except OSError:
-                    continue
+        for folder, _, names in os.walk(self._home(recipient)):
+            if Path(folder).name in ("new", "cur"):
+                for name in names:
+                    with contextlib.suppress(OSError):  # moved meanwhile; it is looked for again
+                        if mark in Path(folder, name).read_bytes()[:8192]:
+                            return True
         return False

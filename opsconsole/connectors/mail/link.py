@@ -8,7 +8,7 @@ import contextlib
 import logging
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -16,7 +16,7 @@ from opsconsole.connectors.mail import tls
 from opsconsole.connectors.mail.auth import Credentials, SignIn, SignInError
 from opsconsole.connectors.mail.config import MailConfig
 from opsconsole.connectors.mail.imap import Imap, IMAPClientAbortError, IMAPClientError, LoginError, connect
-from opsconsole.domain.errors import AmbiguousError, OpsError, PermanentError, TransientError
+from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -26,6 +26,7 @@ ANSWER_S = 30.0
 FRESH_S = 5.0
 """A connection that was used so lately is taken to be alive, in seconds."""
 CLOSE_S = 3.0
+_PASSING = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "TEMPORARY")
 
 
 class Link:
@@ -82,17 +83,16 @@ class Link:
         client, self._client = self._client, None
         if client is None:
             return
-        with contextlib.suppress(Exception):
-            # The plain socket's own method: that of a TLS socket would take the layer away under the reading thread.
-            socket.socket.shutdown(client.socket(), socket.SHUT_RDWR)
-        self._thread.submit(_let_go, client)
+        _wake(client)
+        self._thread.submit(_let_go, [client])
 
     async def close(self) -> None:
         """Let go; waits a moment for the thread to end."""
         self.cut()
         done = self._thread.submit(_nothing)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.wrap_future(done), CLOSE_S)
+            async with asyncio.timeout(CLOSE_S):
+                await asyncio.wrap_future(done)
         self._thread.shutdown(wait=False)
 
     async def _run(self, work: Callable[[Imap], _T], *, is_write: bool = False) -> _T:
@@ -106,6 +106,8 @@ class Link:
                 raise AmbiguousError(f"{self._where} was lost before it answered; perhaps it was done") from error
             raise TransientError(f"{self._where} was lost ({_short(error)}); it is tried again") from error
         except IMAPClientError as error:
+            if _is_passing(error):
+                raise TransientError(f"{self._where} cannot do it at the moment; it is tried again") from error
             raise PermanentError(f"{self._where} says no: {_short(error)}") from error
         except asyncio.CancelledError:
             self.cut()
@@ -137,21 +139,19 @@ class Link:
 
     async def _open(self, credentials: Credentials) -> Imap:
         made: list[Imap] = []
+        is_open = False
         try:
             await self._in_thread(lambda: _open(self._config, credentials, made))
-        except asyncio.CancelledError:
-            self._client = made[0] if made else None
-            self.cut()
-            raise
-        except OpsError:
-            self._thread.submit(_let_go, *made)
-            raise
+            is_open = True
         except ssl.SSLError as error:
-            self._thread.submit(_let_go, *made)
             raise PermanentError(tls.in_words(error, self._config.imap.host)) from error
         except (OSError, IMAPClientError) as error:
-            self._thread.submit(_let_go, *made)
             raise TransientError(f"{self._where} cannot be reached ({_short(error)}); it is tried again") from error
+        finally:
+            if not is_open:
+                for client in made:
+                    _wake(client)
+                self._thread.submit(_let_go, made)  # after the thread is done with it, when all that was made is there
         self.connects += 1
         return made[0]
 
@@ -183,10 +183,9 @@ def _sign_in(client: Imap, credentials: Credentials, host: str) -> None:
             client.oauth2_login(credentials.user, credentials.token)
         else:
             client.login(credentials.user, credentials.password)
-    except IMAPClientAbortError:
-        raise
     except LoginError as error:
-        if _is_passing(error):
+        # A line that was cut is a failed sign-in to IMAPClient too; only what it was made from tells them apart.
+        if isinstance(error.__context__, IMAPClientAbortError) or _is_passing(error):
             raise TransientError(f"{host} does not let anybody sign in at the moment; it is tried again") from None
         # `from None`, and without the server's words: some repeat what was shown to them.
         raise SignInError(
@@ -197,10 +196,17 @@ def _sign_in(client: Imap, credentials: Credentials, host: str) -> None:
 
 def _is_passing(error: Exception) -> bool:
     """A server that is overloaded or restarts says so with a code of its own (RFC 5530)."""
-    return any(code in str(error).upper() for code in ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "TEMPORARY"))
+    return any(code in str(error).upper() for code in _PASSING)
 
 
-def _let_go(*clients: Imap) -> None:
+def _wake(client: Imap) -> None:
+    """End what waits on the connection, whichever thread that is."""
+    with contextlib.suppress(Exception):
+        # The plain socket's own method: that of a TLS socket would take the layer away under the reading thread.
+        socket.socket.shutdown(client.socket(), socket.SHUT_RDWR)
+
+
+def _let_go(clients: Sequence[Imap]) -> None:
     for client in clients:
         with contextlib.suppress(Exception):
             client.shutdown()

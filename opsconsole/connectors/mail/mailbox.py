@@ -9,7 +9,6 @@ from typing import Any
 from opsconsole.connectors.mail.config import Folders
 from opsconsole.connectors.mail.imap import Imap, IMAPClientAbortError, IMAPClientError
 from opsconsole.connectors.mailtext.identity import content_digest, synthetic_id
-from opsconsole.connectors.mailtext.read import read_mail
 
 MADE_UP = "@opsconsole.invalid>"
 """Ids of mails that have none of their own end so."""
@@ -156,31 +155,32 @@ def fetch(client: Imap, uids: Sequence[int], *, most: int = 0) -> list[Stored]:
     return found
 
 
-def move(client: Imap, folder: str, uids: Sequence[int], target: str) -> None:
-    """Move mails; a repeat does nothing new. Creates the target where it is missing."""
-    if not uids or folder == target:
+def move(client: Imap, place: Place, mark: Mark, target: str) -> None:
+    """Move a mail; a repeat does nothing new. Creates the target where it is missing.
+
+    A server that died on the way can have left the mail in both folders: then it only leaves the first.
+    """
+    if place.folder == target:
         return
     if not client.folder_exists(target):
         client.create_folder(target)
         with contextlib.suppress(IMAPClientError):
             client.subscribe_folder(target)
-    client.select_folder(folder)
-    if client.has_capability("MOVE"):
-        client.move(list(uids), target)
-        return
-    for uid in uids:
-        for mail in fetch(client, [uid]):
-            _copy_then_delete(client, folder, mail, target)
+    is_there = bool(mark.digest) and _lies_in(client, mark, target)
+    client.select_folder(place.folder)
+    if is_there:
+        delete(client, [place.uid])
+    elif client.has_capability("MOVE"):
+        client.move([place.uid], target)
+    else:
+        client.copy([place.uid], target)
+        delete(client, [place.uid])
 
 
-def _copy_then_delete(client: Imap, folder: str, mail: Stored, target: str) -> None:
-    """Without MOVE: what an earlier try copied is not copied again."""
-    mark = Mark(read_mail(mail.raw).message_id, content_digest(mail.raw), mail.size, mail.arrived_at)
-    is_there = locate(client, mark, [target]) is not None
-    client.select_folder(folder)
-    if not is_there:
-        client.copy([mail.uid], target)
-    delete(client, [mail.uid])
+def _lies_in(client: Imap, mark: Mark, folder: str) -> bool:
+    """Compare what was written, not ids and sizes, which anybody can choose: a mail is deleted upon this word."""
+    uids = _candidates(client, folder, mark)
+    return any(content_digest(mail.raw) == mark.digest for uid in uids for mail in fetch(client, [uid]))
 
 
 def delete(client: Imap, uids: Sequence[int]) -> None:

@@ -44,12 +44,17 @@ class Seal:
 
     def is_ours(self, raw: bytes) -> bool:
         """Tell whether we wrote this very mail."""
+        return bool(self.own_id(raw))
+
+    def own_id(self, raw: bytes) -> str:
+        """Give the Message-ID of a mail that we wrote; empty for any other."""
         end = _HEAD_END.search(raw)
         head = raw[: end.start() + 2] if end else raw[:65536]
         message_id, seal = _ID.search(head), _SEAL.search(head)
         if message_id is None or seal is None:
-            return False
-        return hmac.compare_digest(self._of(message_id[1], raw).encode(), seal[1])
+            return ""
+        is_ours = hmac.compare_digest(self._of(message_id[1], raw).encode(), seal[1])
+        return message_id[1].decode("ascii", "replace") if is_ours else ""
 
     def _of(self, message_id: bytes, raw: bytes) -> str:
         said = message_id + b"\n" + content_digest(raw).encode()

@@ -20,7 +20,7 @@ from opsconsole.connectors.mail.auth import SignInError
 from opsconsole.connectors.mail.idle import listen
 from opsconsole.connectors.mail.imap import Imap
 from opsconsole.connectors.mail.link import Link
-from opsconsole.connectors.mail.mailbox import Stored, fetch, move, search
+from opsconsole.connectors.mail.mailbox import Mark, Place, Stored, fetch, move, search
 from opsconsole.connectors.mailtext import mail_event
 from opsconsole.connectors.mailtext.identity import content_digest
 from opsconsole.connectors.mailtext.model import MAX_MAIL
@@ -96,7 +96,7 @@ class FolderWatch:
             except (ConnectorError, UserError, KeyringError) as error:
                 if loop.time() - began > 10.0:
                     pauses = _pauses()
-                wait_s = next(pauses) if isinstance(error, TransientError) else NEEDS_YOU_S
+                wait_s = _wait_s(error, pauses)
             # What the other connection finds out is told to people; this one only comes back.
             await asyncio.sleep(wait_s)
 
@@ -115,16 +115,17 @@ class FolderWatch:
 
     async def _trouble(self, error: Exception, pauses: Iterator[float]) -> None:
         is_for_person = not isinstance(error, TransientError)
-        wait_s = NEEDS_YOU_S if is_for_person else next(pauses)
-        is_new = isinstance(error, SignInError | UserError)
-        _log.log(logging.WARNING if is_new else logging.INFO, "%s: %s", self._account.id, error)
+        wait_s = _wait_s(error, pauses)
+        _log.log(logging.WARNING if is_for_person else logging.INFO, "%s: %s", self._account.id, error)
         await self._health.note("needs_you" if is_for_person else "trouble", str(error))
         await asyncio.sleep(wait_s)
 
     async def _wait_for_mail(self) -> None:
         wall, own = time.time(), time.monotonic()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._bell.wait(), self._poll_s)
+            # Not `wait_for`: before Python 3.12 it loses a cancellation that comes together with the ring.
+            async with asyncio.timeout(self._poll_s):
+                await self._bell.wait()
         if (time.time() - wall) - (time.monotonic() - own) > SLEPT_S:
             self._link.cut()
             self._account.commands.cut()
@@ -197,10 +198,10 @@ class FolderWatch:
             self._select(client, validity)
             return fetch(client, uids, most=MAX_MAIL)
 
-        ours: list[int] = []
+        ours: list[tuple[int, Mark]] = []
         for mail in await self._account.commands.read(get):
-            if self._account.seal.is_ours(mail.raw):
-                ours.append(mail.uid)
+            if own_id := self._account.seal.own_id(mail.raw):
+                ours.append((mail.uid, Mark(own_id, content_digest(mail.raw), mail.size)))
             elif not self._account.config.is_too_old(mail.arrived_at):
                 event = await asyncio.to_thread(self._event, mail)
                 await self._take(event)
@@ -229,7 +230,7 @@ class FolderWatch:
         }
         return replace(event, fields=fields)
 
-    async def _file(self, validity: int, ours: Sequence[int]) -> None:
+    async def _file(self, validity: int, ours: Sequence[tuple[int, Mark]]) -> None:
         """Copies of what we sent go to Sent, which is where they are looked for."""
         sent = (await self._account.folders()).sent
         if not ours or not sent or sent == self._folder:
@@ -237,7 +238,8 @@ class FolderWatch:
 
         def put_away(client: Imap) -> None:
             self._select(client, validity)
-            move(client, self._folder, ours, sent)
+            for uid, mark in ours:
+                move(client, Place(self._folder, uid), mark, sent)
 
         try:
             await self._account.commands.write(put_away)
@@ -259,6 +261,13 @@ async def together(tasks: Sequence[asyncio.Task[None]]) -> None:
         for one in tasks:
             one.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _wait_s(error: Exception, pauses: Iterator[float]) -> float:
+    if isinstance(error, TransientError):
+        return next(pauses)
+    is_shut_out = isinstance(error, SignInError) or not isinstance(error, PermanentError)
+    return NEEDS_YOU_S if is_shut_out else BACKOFF_S[1]
 
 
 def _pauses() -> Iterator[float]:

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from opsconsole.connectors.mail.compose import written
+from opsconsole.connectors.mail.compose import message_id, written
 from opsconsole.connectors.mail.seal import Seal
 from opsconsole.domain.errors import PermanentError
 from opsconsole.engine.engine import SystemClock
-from tests.support.mailrig import KeptMemory, letter, mail_config, mail_rig, until
+from tests.support.mailrig import SUPPORT, KeptMemory, call_on, letter, mail_config, mail_rig, until
 
 ALLOWED = {
     "date", "message-id", "in-reply-to", "references", "from", "to", "subject", "auto-submitted", "content-type",
@@ -22,6 +22,7 @@ ALLOWED = {
 NASTY = st.text(st.characters(blacklist_categories=()), max_size=200)
 KEY = "deadbeef" * 8
 
+PARTS = "multipart/mixed; boundary=b"
 MALFORMED = {
     "empty": b"",
     "no headers": b"just some words\r\n",
@@ -29,8 +30,8 @@ MALFORMED = {
     "twice the same id": letter(1, Subject="Once more", text="another text"),
     "broken id": letter(2, Message_ID="<<>>"),
     "unknown charset": letter(3, Content_Type="text/plain; charset=klingon"),
-    "never closed": letter(4, Content_Type='multipart/mixed; boundary="b"', text="--b\r\nContent-Type: text/plain\r\n\r\nx"),
-    "deep": letter(5, Content_Type='multipart/mixed; boundary="b"', text="--b\r\nContent-Type: multipart/mixed; boundary=b\r\n" * 99),
+    "never closed": letter(4, Content_Type=PARTS, text="--b\r\nContent-Type: text/plain\r\n\r\nx"),
+    "deep": letter(5, Content_Type=PARTS, text="--b\r\nContent-Type: multipart/mixed; boundary=b\r\n" * 99),
     "nul and high bytes": letter(6, text="x").replace(b"x\r\n", b"\xff\xfe\x80 high\r\n"),
     "long line": letter(7, text="y" * 100_000),
     "many senders": letter(8, From="a@a.example, b@b.example"),
@@ -50,8 +51,6 @@ async def test_malformed_mails_are_events_and_stop_nothing() -> None:
 
 
 async def test_a_mail_without_an_id_is_found_to_be_moved() -> None:
-    from tests.support.mailrig import SUPPORT, call_on
-
     async with mail_rig() as rig, rig.watching() as taken:
         await rig.deliver(MALFORMED["no message id"])
         await rig.deliver(MALFORMED["twice the same id"])
@@ -79,7 +78,7 @@ def test_no_value_becomes_a_header(subject: str, text: str, name: str, ids: list
     assert max(map(len, raw.split(b"\r\n"))) <= 998
     assert not re.search(rb"(?<!\r)\n|\r(?!\n)", raw)
     read = BytesParser(policy=policy.compat32).parsebytes(raw)
-    names = [one.lower() for one in read.keys()]
+    names = [one.lower() for one in read]
     assert set(names) <= ALLOWED
     assert len(names) == len(set(names))
     assert not read.is_multipart()
@@ -106,8 +105,6 @@ async def test_a_seal_covers_the_text(change: bytes) -> None:
     seal, config = Seal(KeptMemory()), mail_config(1, 2)
     await seal.ready()
     raw = written(config, key=KEY, to="a@b.example", subject="s", text="t", now=SystemClock().now(), auto="")
-    from opsconsole.connectors.mail.compose import message_id
-
     sealed = seal.sealed(raw, message_id(KEY, config))
     travelled = b"Received: by somebody\r\n" + sealed.rstrip() + change + b"\r\n\r\n"
     assert seal.is_ours(travelled) is (not change)
