@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 
-from . import checks, environment, locks, nodeparts, report, settings, surroundings
+from . import checks, environment, locks, nodeparts, report, settings, surroundings, system
 
 USAGE = """\
 python3 packaging/dev.py run [options]    get ready if needed, then run the demonstration
@@ -50,6 +50,7 @@ def _run(rest: Sequence[str]) -> int:
 def _test(rest: Sequence[str]) -> int:
     environment.ensure("dev")
     nodeparts.ensure()
+    system.test_servers(env=surroundings.for_setup())
     return checks.run(fast=False, pytest_options=rest)
 
 

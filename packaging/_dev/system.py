@@ -25,6 +25,9 @@ QT_PACKAGES = (
     *("libxcb-randr0", "libxcb-xkb1", "libx11-xcb1"),
 )
 
+TEST_PACKAGES = ("dovecot-imapd", "dovecot-submissiond", "dovecot-lmtpd", "gnome-keyring", "dbus-daemon")
+"""Real servers that tests talk to: a mail server, a keyring."""
+
 
 def has_apt() -> bool:
     """Whether this is a Debian-like system."""
@@ -76,6 +79,20 @@ def qt_libraries(*, env: Mapping[str, str]) -> None:
     if not has_apt():
         report.say("  note: the window, once there is one, needs Qt's system libraries (OpenGL, xkbcommon, xcb)")
         return
+    without = "Everything works without them as long as there is no window. When you want them, run:"
+    _bring("the window's system libraries", QT_PACKAGES, without, env=env)
+
+
+def test_servers(*, env: Mapping[str, str]) -> None:
+    """Bring in the real servers that tests talk to, or say how to. Never fails: without them tests are skipped."""
+    if has_apt():
+        without = "Tests against a real mail server and a real keyring are skipped. When you want them, run:"
+        _bring("real servers for the tests", TEST_PACKAGES, without, env=env)
+    else:
+        report.say("  note: tests against Dovecot and a real keyring are skipped where they are not installed.")
+
+
+def _bring(what: str, packages: Sequence[str], without: str, *, env: Mapping[str, str]) -> None:
     query = subprocess.run(
         ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n"],
         capture_output=True,
@@ -83,18 +100,18 @@ def qt_libraries(*, env: Mapping[str, str]) -> None:
         check=False,
     )
     installed = {line.split()[0] for line in query.stdout.splitlines() if line.endswith(" installed")}
-    missing = [package for package in QT_PACKAGES if not _is_installed(package, installed)]
+    missing = [package for package in packages if not _is_installed(package, installed)]
     if not missing:
         return
     if may_install():
         try:
-            install("the window's system libraries", missing, env=env)
+            install(what, missing, env=env)
             return
         except report.CommandError as problem:
-            report.say("  note: the window's system libraries could not be installed now.")
+            report.say(f"  note: {what} could not be installed now.")
             if problem.hint != report.NETWORK:
                 report.say(problem.tail)
     else:
-        report.say("  note: the window's system libraries are not on this machine.")
-    report.say("  Everything works without them as long as there is no window. When you want them, run:")
+        report.say(f"  note: {what} are not all on this machine.")
+    report.say(f"  {without}")
     report.say(f"    {line_for(missing)}")
