@@ -96,6 +96,10 @@ def all_steps(spec: AgentSpec) -> Iterator[tuple[Step, Loc]]:
 def _check_tools(spec: AgentSpec, document: YamlDocument, registry: Registry) -> None:
     def check(tool: str, loc: Loc) -> None:
         if registry.type(tool) is None:
+            connection = tool.partition(".")[0]
+            if connection not in registry.connectors:
+                text = f"there is no tool {tool}: nothing is connected as {connection} (`opsconsole connect --help`)"
+                raise document.error(text, loc)
             close = difflib.get_close_matches(tool, registry.names(), n=1)
             hint = f"; did you mean {close[0]}?" if close else f"; there are {', '.join(registry.names()[:8])} …"
             raise document.error(f"there is no tool {tool}{hint}", loc)

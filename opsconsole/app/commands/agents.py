@@ -7,11 +7,14 @@ from typing import Annotated
 import typer
 
 from opsconsole.app.commands.options import AsJson, Where
-from opsconsole.app.session import opened
+from opsconsole.app.connections import MODEL
+from opsconsole.app.session import Session, opened
 from opsconsole.app.words import count, listed, say, say_json, table
+from opsconsole.brains.chain import MAIN
+from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.errors import NotFoundError
 from opsconsole.engine.agentfile import apply_agent, load_spec, read_agent
-from opsconsole.store.queries import feed, versions
+from opsconsole.store.queries import connections, feed, versions
 
 app = typer.Typer(help="Who works for you, and with how much rope.", no_args_is_help=True)
 
@@ -109,3 +112,17 @@ def apply(files: Annotated[list[Path], typer.Argument(help="Agent files (YAML)."
             )
             word = f"version {number} is in use" if is_new else f"unchanged, version {number} stays in use"
             say(f"{agent.spec.agent}: {word}.")
+            _say_missing(session, agent.spec)
+
+
+def _say_missing(session: Session, spec: AgentSpec) -> None:
+    """Tell what the agent's file names and nobody has connected yet: it can be connected afterwards."""
+    conn = session.kernel.reader
+    if spec.brain == "model":
+        known = {one.id for one in connections.connections(conn, kind=MODEL)}
+        for name in spec.models or (MAIN,):
+            if name not in known:
+                say(f"  Note: no model is connected as {name} yet: `opsconsole connect model {name}`.")
+    for one in spec.subscribes:
+        if one.connection not in ("*", *session.kernel.registry.connectors):
+            say(f"  Note: there is no connection {one.connection} yet, so none of its events can come.")

@@ -11,8 +11,8 @@ from opsconsole.domain.errors import NotFoundError
 from opsconsole.engine.cancel import cancel_run
 from opsconsole.engine.runview import Loaded, load, shown
 from opsconsole.store import lease
+from opsconsole.store.queries import connections, limits, undos, work
 from opsconsole.store.queries import feed as read
-from opsconsole.store.queries import limits, undos, work
 from opsconsole.store.rows import ActionRow, Reader
 
 runs = typer.Typer(help="Runs: one agent working one event.", no_args_is_help=True)
@@ -31,6 +31,7 @@ def status(*, as_json: AsJson = False, workspace: Where = None) -> None:
         switches, refused = limits.switches(conn), read.refused(conn)
         engine = lease.holder(session.workspace.folder)
         folder = session.workspace.folder
+        troubles = _troubles(conn)
     if as_json:
         say_json(
             {
@@ -44,6 +45,7 @@ def status(*, as_json: AsJson = False, workspace: Where = None) -> None:
                 "effects": totals.effects,
                 "audit_entries": totals.audit,
                 "switches": [scope for scope, _ in switches],
+                "connections_in_trouble": dict(troubles),
                 "agents": {
                     one.agent: {"events": one.events, "verdicts": one.verdicts, "categories": one.categories}
                     for one in agents
@@ -57,6 +59,8 @@ def status(*, as_json: AsJson = False, workspace: Where = None) -> None:
         "Engine     "
         + (f"working (process {engine})" if engine is not None else "not running; start it with `opsconsole engine`")
     )
+    for name, text in troubles:
+        say(f"TROUBLE    {name}: {plain(text, 200)}")
     for scope, reason in switches:
         say(f"PAUSED     {scope}{': ' + plain(reason, 80) if reason else ''}")
     say(
@@ -73,6 +77,16 @@ def status(*, as_json: AsJson = False, workspace: Where = None) -> None:
     for tool, why, number in refused:
         say(f"  refused {number} x {tool}: {plain(why, 120)}")
     say(f"Audit      {totals.audit} entries; `opsconsole audit verify` checks them")
+
+
+def _troubles(conn: Reader) -> list[tuple[str, str]]:
+    """Give (connection, what is wrong) of those that do not work."""
+    found: list[tuple[str, str]] = []
+    for one in connections.connections(conn):
+        health = connections.health(conn, one.id)
+        if health is not None and health[0] != "ok":
+            found.append((one.id, health[1]))
+    return found
 
 
 def feed(
