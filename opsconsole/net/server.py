@@ -103,7 +103,8 @@ async def _take(request: web.BaseRequest, hook: Hook) -> web.Response:
     too_large = Reply(413, {"error": f"larger than {hook.largest // 1024} KB"})
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         return _response(Reply(415, {"error": "send it without Content-Encoding"}), is_last=True)
-    if request.content_type != "application/json" and not request.content_type.endswith("+json"):
+    kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" and not kind.endswith("+json"):
         return _response(Reply(415, {"error": "send application/json"}), is_last=True)
     if (request.content_length or 0) > hook.largest:
         return _response(too_large, is_last=True)

@@ -115,8 +115,11 @@ def nearest(conn: sqlite3.Connection, text: str, *, scope: str, limit: int, as_o
     BM25 (Robertson and Zaragoza, 2009) as FTS5 computes it, over the text's informative words only: reading
     every row that has "the" would cost more than all the rest together.
     """
+    is_empty = conn.execute("SELECT 1 FROM cases WHERE scope = ? LIMIT 1", (scope,)).fetchone() is None
+    if is_empty or limit < 1:
+        return []
     query = _match_query(conn, text)
-    if not query or limit < 1:
+    if not query:
         return []
     rows = conn.execute(
         _NEAREST,

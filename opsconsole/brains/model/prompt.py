@@ -18,6 +18,9 @@ LONGEST_EVENT = 24_000
 SHORTER = (1.0, 0.25, 0.05)
 """Share of texts that is shown, by how often the question was too long."""
 
+MOST_WRITTEN = 64
+_written: dict[int, tuple[AgentSpec, str]] = {}
+
 
 @lru_cache(maxsize=1)
 def _template() -> Template:
@@ -29,8 +32,15 @@ def _template() -> Template:
 
 
 def system_prompt(agent: AgentSpec) -> str:
-    """Give what a model is told of its job: the same for all events of an agent's version."""
-    return _template().render(agent=agent, playbook=agent.playbook, triage=TRIAGE, ask=ASK, fence_word=FENCE).strip()
+    """Give what a model is told of its job: the same for all events of an agent's version, so made once for it."""
+    known = _written.get(id(agent))
+    if known is not None and known[0] is agent:
+        return known[1]
+    text = _template().render(agent=agent, playbook=agent.playbook, triage=TRIAGE, ask=ASK, fence_word=FENCE).strip()
+    if len(_written) >= MOST_WRITTEN:
+        _written.clear()
+    _written[id(agent)] = (agent, text)
+    return text
 
 
 def event_prompt(view: RunView, precedents: Sequence[Mapping[str, Any]], *, tightness: int = 0) -> str:
