@@ -1,4 +1,4 @@
-"""`python -m tests.bench [names]`: figures as JSON lines. Names: engine, triage, policy; all where none is given."""
+"""`python -m tests.bench [names]`: figures as JSON lines. Names: engine, mail, triage, policy; without one: all."""
 
 import json
 import sys
@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.bench import engine, policy, triage
+from tests.bench import engine, mail, policy, triage
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
-BENCHES = {"engine": engine.run, "policy": policy.run, "triage": triage.run}
+BENCHES = {"engine": engine.run, "mail": mail.run, "policy": policy.run, "triage": triage.run}
 
 
 def figures(names: list[str]) -> Iterator[dict[str, Any]]:

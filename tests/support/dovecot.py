@@ -64,7 +64,9 @@ class Dovecot:
     imaps_port: int = field(default_factory=free_port)
     smtp_port: int = field(default_factory=free_port)
     lmtp_port: int = field(default_factory=free_port)
-    certificates: Certificates | None = None
+    tls_names: str = "DNS:localhost,IP:127.0.0.1"
+    tls_days: int = 2
+    certificates: Certificates | None = field(default=None, init=False)
     _process: subprocess.Popen[bytes] | None = None
 
     def __post_init__(self) -> None:
@@ -73,12 +75,16 @@ class Dovecot:
         self._place = tempfile.TemporaryDirectory(prefix="dovecot-")
         self.folder = Path(self._place.name)
         self._account = pwd.getpwnam("nobody") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
-        if self.has_tls and self.certificates is None:
-            self.certificates = Certificates.made(self.folder / "tls")
+        if self.has_tls:
+            self.certificates = Certificates.made(self.folder / "tls", names=self.tls_names, days=self.tls_days)
         self._config = self.folder / "dovecot.conf"
 
     def __enter__(self) -> "Dovecot":
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:

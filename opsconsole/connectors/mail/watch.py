@@ -24,7 +24,14 @@ from opsconsole.connectors.mail.mailbox import Mark, Place, Stored, fetch, move,
 from opsconsole.connectors.mailtext import mail_event
 from opsconsole.connectors.mailtext.identity import content_digest
 from opsconsole.connectors.mailtext.model import MAX_MAIL
-from opsconsole.domain.errors import AmbiguousError, ConnectorError, KeyringError, PermanentError, TransientError, UserError
+from opsconsole.domain.errors import (
+    AmbiguousError,
+    ConnectorError,
+    KeyringError,
+    PermanentError,
+    TransientError,
+    UserError,
+)
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.ports import Health, Memory, Take
 from opsconsole.store import faults

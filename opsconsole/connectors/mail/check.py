@@ -1,0 +1,237 @@
+"""Trying an account step by step before it is connected, in words that say what is wrong and what to do.
+
+Each step gives a `Step`; none raises. They are to be made in order, and the first that fails makes the rest pointless.
+"""
+
+import asyncio
+import contextlib
+import secrets
+import socket
+import ssl
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Literal
+
+from opsconsole.connectors.mail import tls
+from opsconsole.connectors.mail.auth import SignIn
+from opsconsole.connectors.mail.compose import message_id, written
+from opsconsole.connectors.mail.config import MailConfig, Server
+from opsconsole.connectors.mail.imap import Imap
+from opsconsole.connectors.mail.link import Link
+from opsconsole.connectors.mail.mailbox import Named, by_id, delete, named
+from opsconsole.connectors.mail.smtp import Sender
+from opsconsole.domain.errors import AmbiguousError, OpsError
+from opsconsole.engine.ports import Clock
+
+CONNECT_S = 10.0
+ROUND_TRIP_S = 60.0
+LOOK_EVERY_S = 0.5
+SETTLE_S = 3.0
+"""After the mail came, the server has so much longer to file its own copy of it, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one step found."""
+
+    is_ok: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTrip:
+    """What sending to ourselves found."""
+
+    step: Step
+    sent_copy: Literal["server", "self"] = "self"
+    """What to configure: whether the server itself files what is sent."""
+    took_s: float = 0.0
+
+
+async def name(server: Server) -> Step:
+    """Is the server's name known?"""
+    try:
+        async with asyncio.timeout(CONNECT_S):
+            found = await asyncio.get_running_loop().getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
+    except socket.gaierror:
+        return Step(
+            False,
+            f"There is no server called {server.host}. Check the spelling; the provider's help pages name it, often"
+            " imap.… for reading and smtp.… for sending.",
+        )
+    except TimeoutError:
+        return Step(False, f"The name {server.host} could not be looked up in time. Check this machine's network.")
+    return Step(True, f"{server.host} is known ({found[0][4][0]})")
+
+
+async def port(server: Server) -> Step:
+    """Does anything answer at the port?"""
+    try:
+        async with asyncio.timeout(CONNECT_S):
+            _, writer = await asyncio.open_connection(server.host, server.port)
+    except TimeoutError:
+        return Step(
+            False,
+            f"{server.host} does not answer at port {server.port}. A firewall may be in the way, or the port is another"
+            " one (usual: 993 for reading, 465 or 587 for sending).",
+        )
+    except OSError as error:
+        return Step(
+            False,
+            f"{server.host} turns port {server.port} away ({error.strerror or 'no reason given'}). Usual ports are 993"
+            " for reading, 465 or 587 for sending.",
+        )
+    writer.transport.abort()
+    return Step(True, f"port {server.port} answers")
+
+
+async def encryption(server: Server, config: MailConfig, *, kind: Literal["imap", "smtp"]) -> Step:
+    """Does it encrypt, and is it who it says it is?"""
+    if server.tls == "none":
+        return Step(True, "not encrypted: the server is on this machine")
+    try:
+        async with asyncio.timeout(CONNECT_S):
+            await (_starttls(server, config, kind) if server.tls == "starttls" else _direct(server, config))
+    except ssl.SSLError as error:
+        return Step(False, tls.in_words(error, server.host))
+    except TimeoutError:
+        return Step(
+            False,
+            f"{server.host} answers at port {server.port}, but not in TLS. Try STARTTLS there, or port 993 (reading)"
+            " and 465 (sending).",
+        )
+    except (OSError, OpsError, EOFError) as error:
+        return Step(False, f"{server.host} could not be spoken to over an encrypted connection: {error}")
+    return Step(True, "encrypted, and the certificate is good")
+
+
+async def _direct(server: Server, config: MailConfig) -> None:
+    _, writer = await asyncio.open_connection(server.host, server.port, ssl=tls.context(config))
+    writer.transport.abort()
+
+
+async def _starttls(server: Server, config: MailConfig, kind: Literal["imap", "smtp"]) -> None:
+    reader, writer = await asyncio.open_connection(server.host, server.port)
+    try:
+        await _until_line(reader, b"220 " if kind == "smtp" else b"* ")
+        if kind == "smtp":
+            writer.write(b"EHLO localhost\r\n")
+            await _until_line(reader, b"250 ")
+        writer.write(b"a STARTTLS\r\n" if kind == "imap" else b"STARTTLS\r\n")
+        answer = await _until_line(reader, b"a " if kind == "imap" else b"")
+        if not answer.startswith((b"a OK", b"220")):
+            raise EOFError("it does not offer STARTTLS; try TLS at port 993 (reading) or 465 (sending)")
+        await writer.start_tls(tls.context(config), server_hostname=server.host)
+    finally:
+        writer.transport.abort()
+
+
+async def _until_line(reader: asyncio.StreamReader, start: bytes) -> bytes:
+    while line := await reader.readline():
+        if line.startswith(start):
+            return line
+    raise EOFError("it hung up")
+
+
+async def sign_in(config: MailConfig, how: SignIn) -> Step:
+    """Do both servers let us in?"""
+    link, sender = Link(config, how, "check"), Sender(config, how)
+    try:
+        await link.read(lambda client: client.noop())
+        await sender.check()
+    except OpsError as error:
+        return Step(False, str(error))
+    finally:
+        await sender.close()
+        await link.close()
+    return Step(True, f"signed in as {config.user}, for reading and for sending")
+
+
+async def folders(config: MailConfig, how: SignIn) -> tuple[Step, Named | None]:
+    """Which folders are there for what?"""
+    link = Link(config, how, "check")
+    try:
+        found = await link.read(lambda client: named(client, config.folders))
+        for folder in config.watched_folders:
+            await link.read(lambda client, one=folder: client.select_folder(one, readonly=True))
+    except OpsError as error:
+        return Step(False, f"A folder cannot be opened: {error}"), None
+    finally:
+        await link.close()
+    uses = {"sent": found.sent, "drafts": found.drafts, "archive": found.archive}
+    missing = [use for use, folder in uses.items() if not folder]
+    text = ", ".join(f"{use}: {folder}" for use, folder in uses.items() if folder)
+    if "sent" in missing and config.sent_copy == "server":
+        return Step(False, "There is no folder for sent mail. Name it, so that sent mails can be found again."), found
+    return Step(True, f"{text}; missing: {', '.join(missing)}" if missing else text), found
+
+
+async def waiting(config: MailConfig, how: SignIn) -> Step:
+    """Does the server tell at once when mail comes?"""
+    link = Link(config, how, "check")
+    try:
+        has_idle = await link.read(lambda client: client.has_capability("IDLE"))
+    except OpsError as error:
+        return Step(False, str(error))
+    finally:
+        await link.close()
+    if has_idle:
+        return Step(True, "the server tells at once when mail comes")
+    return Step(True, "the server does not tell when mail comes (no IDLE); it is asked every quarter of a minute")
+
+
+async def round_trip(config: MailConfig, how: SignIn, clock: Clock) -> RoundTrip:
+    """Send a mail to ourselves, see it come, see whether the server files what was sent, and remove it all."""
+    key = secrets.token_hex(32)
+    raw = written(
+        config, key=key, to=config.address, subject="opsconsole: a test of this mailbox", auto="auto-generated",
+        text="This mail tests sending and receiving. It is removed again by itself.", now=clock.now(),
+    )  # fmt: skip
+    link, sender, loop = Link(config, how, "check"), Sender(config, how), asyncio.get_running_loop()
+    began = loop.time()
+    try:
+        with contextlib.suppress(AmbiguousError):  # whether it comes says more
+            await sender.send(raw, to=[config.address])
+        found = await link.read(lambda client: named(client, config.folders))
+        places = tuple(dict.fromkeys((found.inbox, *config.watched_folders, *found.every)))
+        wanted = message_id(key, config)
+        sent_copy: Literal["server", "self"] = "self"
+        async for lying in _look(link, wanted, places):
+            if any(folder != found.sent for folder in lying):
+                took_s = loop.time() - began
+                if found.sent:
+                    sent_copy = await _is_filed(link, wanted, found.sent)
+                await link.write(lambda client: _remove(client, wanted, places))
+                return RoundTrip(Step(True, f"a mail to ourselves came back after {took_s:.1f} s"), sent_copy, took_s)
+        text = f"The mail was sent, but did not come within {ROUND_TRIP_S:.0f} s. Is {config.address} this mailbox?"
+        return RoundTrip(Step(False, text))
+    except OpsError as error:
+        return RoundTrip(Step(False, str(error)))
+    finally:
+        await sender.close()
+        await link.close()
+
+
+async def _look(link: Link, wanted: str, places: tuple[str, ...]) -> AsyncIterator[list[str]]:
+    """Give again and again where a mail lies, until time is up."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + ROUND_TRIP_S
+    while loop.time() < deadline:
+        yield [one for one in places if await link.read(lambda client, folder=one: by_id(client, folder, wanted))]
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def _is_filed(link: Link, wanted: str, sent: str) -> Literal["server", "self"]:
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + SETTLE_S
+    while loop.time() < deadline:
+        if await link.read(lambda client: by_id(client, sent, wanted)):
+            return "server"
+        await asyncio.sleep(LOOK_EVERY_S)
+    return "self"
+
+
+def _remove(client: Imap, wanted: str, places: tuple[str, ...]) -> None:
+    for folder in places:
+        if uids := by_id(client, folder, wanted, readonly=False):
+            delete(client, uids)
