@@ -50,11 +50,11 @@ async def _measure() -> list[tuple[float, float, float]]:
             working = asyncio.create_task(work(Path(folder) / "workspace", config, stop=stop))
             bystander, looking = rig.dovecot.client(SUPPORT), rig.dovecot.client(ANN)
             looking.select_folder("INBOX", readonly=True)
-            ringing = asyncio.create_task(
-                asyncio.to_thread(
-                    listen, bystander, "INBOX", lambda: loop.call_soon_threadsafe(lambda: heard.append(loop.time()))
-                )
-            )
+
+            def ring() -> None:
+                loop.call_soon_threadsafe(lambda: heard.append(loop.time()))
+
+            ringing = asyncio.create_task(asyncio.to_thread(listen, bystander, "INBOX", ring))
             try:
                 await _one(rig, 1, looking)
                 times = [await _one(rig, number, looking) for number in range(2, MAILS + 2)]
