@@ -64,10 +64,12 @@ def _written(value: str) -> Iterator[str]:
         yield _lower_hex(one)
     for escaped in (json.dumps(value), json.dumps(value, ensure_ascii=False), repr(value), repr(value.encode())[1:]):
         yield escaped[1:-1]
-    for core in _base64_cores(value.encode()):
-        yield core
-        yield core.replace("+", "-").replace("/", "_")
-        yield quote(core, safe="")
+    # OAuth2 clients encode their secret twice: as in an address, then in base64.
+    for one in dict.fromkeys((value, quote(value, safe=""), quote_plus(value))):
+        for core in _base64_cores(one.encode()):
+            yield core
+            yield core.replace("+", "-").replace("/", "_")
+            yield quote(core, safe="")
 
 
 def _lower_hex(text: str) -> str:

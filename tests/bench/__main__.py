@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 """`python -m tests.bench [names]`: figures as JSON lines. Names: engine, jobj, triage, policy; all by default."""
+=======
+"""`python -m tests.bench [names]`: figures as JSON lines. Names: engine, mail, triage, policy; without one: all."""
+>>>>>>> 23845fce4cc3535ead089a45ee04695a64ccb7e0
 
 import json
 import sys
@@ -7,10 +11,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+<<<<<<< HEAD
 from tests.bench import engine, jobj, policy, triage
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 BENCHES = {"engine": engine.run, "jobj": jobj.run, "policy": policy.run, "triage": triage.run}
+=======
+from tests.bench import engine, mail, policy, triage
+
+DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+BENCHES = {"engine": engine.run, "mail": mail.run, "policy": policy.run, "triage": triage.run}
+>>>>>>> 23845fce4cc3535ead089a45ee04695a64ccb7e0
 
 
 def figures(names: list[str]) -> Iterator[dict[str, Any]]:

@@ -63,14 +63,14 @@ def test_stored_listed_removed(run: Run, folder: Path, monkeypatch: pytest.Monke
 def test_what_connections_name_is_listed(run: Run, folder: Path) -> None:
     run("init")
     place = workspaces.open_(folder)
-    config = {"host": "x", "password_secret": "mail-support", "more": [{"headers": {"X": "{{ secret.web_token }}"}}]}
+    config = {"host": "x", "password_secret": "mail-support", "more": [{"headers": {"X": "{{ secret('web-token') }} {{ basic('me', 'web-word') }}"}}]}
     # A desk, since its settings are not read: any kind of connection will do.
     place.database.write(
         lambda tx: connections.put(tx, "support", kind="desk", config=config, now=SystemClock().now()), name="put"
     )
     place.close()
-    assert configured(run) == {"mail-support": None, "web_token": None}
-    assert "2 secrets to store" in run("secrets", "list").out
+    assert configured(run) == {"mail-support": None, "web-token": None, "web-word": None}
+    assert "3 secrets to store" in run("secrets", "list").out
 
 
 def test_a_name_that_is_none_and_an_empty_value(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

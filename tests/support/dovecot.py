@@ -25,6 +25,7 @@ import pytest
 
 from opsconsole.connectors.mail.imap import Imap, connect
 from tests.support.certificates import Certificates
+from tests.support.dovecotconf import FOLDER, TEXT, TLS
 
 PATIENCE_S = 15.0
 REQUIRED = "OPSCONSOLE_REQUIRE"
@@ -64,7 +65,9 @@ class Dovecot:
     imaps_port: int = field(default_factory=free_port)
     smtp_port: int = field(default_factory=free_port)
     lmtp_port: int = field(default_factory=free_port)
-    certificates: Certificates | None = None
+    tls_names: str = "DNS:localhost,IP:127.0.0.1"
+    tls_days: int = 2
+    certificates: Certificates | None = field(default=None, init=False)
     _process: subprocess.Popen[bytes] | None = None
 
     def __post_init__(self) -> None:
@@ -73,12 +76,16 @@ class Dovecot:
         self._place = tempfile.TemporaryDirectory(prefix="dovecot-")
         self.folder = Path(self._place.name)
         self._account = pwd.getpwnam("nobody") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
-        if self.has_tls and self.certificates is None:
-            self.certificates = Certificates.made(self.folder / "tls")
+        if self.has_tls:
+            self.certificates = Certificates.made(self.folder / "tls", names=self.tls_names, days=self.tls_days)
         self._config = self.folder / "dovecot.conf"
 
     def __enter__(self) -> "Dovecot":
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -187,89 +194,25 @@ class Dovecot:
             return [found[uid][b"BODY[]"] for uid in uids]
 
     def _text(self) -> str:
-        name, group = self._account.pw_name, grp.getgrgid(self._account.pw_gid).gr_name
-        tls = "ssl = no"
-        if self.certificates is not None:
-            tls = f"ssl = yes\nssl_cert = <{self.certificates.server}\nssl_key = <{self.certificates.key}"
-        imaps = self.imaps_port if self.has_tls else 0
-        folders = "".join(
-            f"  mailbox {folder} {{\n    special_use = \\{folder}\n    auto = subscribe\n  }}\n"
-            for folder in ("Sent", "Drafts", "Archive", "Trash", "Junk")
+        certificates = self.certificates
+        tls = "ssl = no" if certificates is None else TLS.format(server=certificates.server, key=certificates.key)
+        return TEXT.format(
+            folder=self.folder,
+            name=self._account.pw_name,
+            group=grp.getgrgid(self._account.pw_gid).gr_name,
+            first_uid=min(self._account.pw_uid, 500),
+            first_gid=min(self._account.pw_gid, 500),
+            tls=tls,
+            relay_port=self.relay_port or self.lmtp_port,
+            extra_passdb=self.extra_passdb,
+            files=f"scheme=PLAIN {self.folder}/users",
+            folders="".join(FOLDER.format(name=name) for name in ("Sent", "Drafts", "Archive", "Trash", "Junk")),
+            imap_port=self.imap_port,
+            imaps=self.imaps_port if self.has_tls else 0,
+            smtp_port=self.smtp_port,
+            lmtp_port=self.lmtp_port,
+            extra="\n".join(self.extra),
         )
-        files = f"scheme=PLAIN {self.folder}/users"
-        return f"""
-base_dir = {self.folder}/run
-state_dir = {self.folder}/state
-log_path = {self.folder}/dovecot.log
-default_internal_user = {name}
-default_internal_group = {group}
-default_login_user = {name}
-first_valid_uid = {min(self._account.pw_uid, 500)}
-first_valid_gid = {min(self._account.pw_gid, 500)}
-listen = 127.0.0.1
-protocols = imap submission lmtp
-mail_location = maildir:~/Maildir
-mail_max_userip_connections = 200
-mailbox_list_index = no
-auth_mechanisms = plain login xoauth2 oauthbearer
-auth_failure_delay = 0
-disable_plaintext_auth = no
-hostname = mx.harbour.example
-{tls}
-submission_relay_host = 127.0.0.1
-submission_relay_port = {self.relay_port or self.lmtp_port}
-{self.extra_passdb}
-passdb {{
-  driver = passwd-file
-  args = {files}
-}}
-userdb {{
-  driver = passwd-file
-  args = {self.folder}/users
-}}
-namespace inbox {{
-  inbox = yes
-  separator = /
-{folders}}}
-service imap-login {{
-  chroot =
-  inet_listener imap {{
-    address = 127.0.0.1
-    port = {self.imap_port}
-  }}
-  inet_listener imaps {{
-    address = 127.0.0.1
-    port = {imaps}
-    ssl = yes
-  }}
-}}
-service submission-login {{
-  chroot =
-  inet_listener submission {{
-    address = 127.0.0.1
-    port = {self.smtp_port}
-  }}
-  inet_listener submissions {{
-    port = 0
-  }}
-}}
-service lmtp {{
-  inet_listener lmtp {{
-    address = 127.0.0.1
-    port = {self.lmtp_port}
-  }}
-}}
-service anvil {{
-  chroot =
-  unix_listener anvil-auth-penalty {{
-    mode = 0
-  }}
-}}
-service stats {{
-  chroot =
-}}
-{os.linesep.join(self.extra)}
-"""
 
 
 def deliver(port: int, raw: bytes, recipients: Sequence[str], *, sender: str) -> None:

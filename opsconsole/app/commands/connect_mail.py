@@ -13,11 +13,11 @@ from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.commands.secrets import ask_value, read_value, record_of_secret
 from opsconsole.app.mailaccount import AccountDraft, Said, can_ask
 from opsconsole.app.mailpages import about_password, no_password, registering
+from opsconsole.app.mailtrial import Found, Trial, trials
 from opsconsole.app.session import Session, opened, secrets_of
 from opsconsole.app.trialsecrets import TrialSecrets
 from opsconsole.app.words import plain, say, say_json
 from opsconsole.connectors.mail.auth import PasswordSignIn, SignIn
-from opsconsole.connectors.mail.check import Step, steps
 from opsconsole.connectors.mail.config import MailConfig, OAuth
 from opsconsole.connectors.mail.oauth import OAuthSignIn
 from opsconsole.connectors.mail.oauth_signin import sign_in
@@ -125,7 +125,10 @@ async def _connect(session: Session, said: Said, wish: _Wish) -> bool:
         else:
             how = {"login": await _by_password(name, draft, secrets, wish)}
         config = draft.config(servers, sign_in=how, now=session.kernel.clock.now())
-        done = await _try(config, _sign_in(name, config, secrets, session, http), is_json=wish.is_json)
+        way, found = _sign_in(name, config, secrets, session, http), Found()
+        done = await _try(config, way, session=session, found=found, is_json=wish.is_json)
+        if found.sent_copy == "server":
+            config = config.model_copy(update={"sent_copy": "server"})
     finally:
         await http.close()
     is_good = all(step.is_ok for step in done)
@@ -225,9 +228,9 @@ def _sign_in(name: str, config: MailConfig, secrets: TrialSecrets, session: Sess
     return PasswordSignIn(config.login, secrets)
 
 
-async def _try(config: MailConfig, way: SignIn, *, is_json: bool) -> list[Step]:
-    done: list[Step] = []
-    async for step in steps(config, way):
+async def _try(config: MailConfig, way: SignIn, *, session: Session, found: Found, is_json: bool) -> list[Trial]:
+    done: list[Trial] = []
+    async for step in trials(config, way, session.kernel.clock, found):
         done.append(step)
         if not is_json:
             say(f"  {'ok' if step.is_ok else 'NO':<3} {step.name:<14} {step.words}")
@@ -250,7 +253,7 @@ def _store(session: Session, name: str, config: MailConfig, secrets: TrialSecret
     session.write(job, name="connection.put")
 
 
-def _end(session: Session, name: str, done: Sequence[Step], *, is_stored: bool, is_json: bool) -> None:
+def _end(session: Session, name: str, done: Sequence[Trial], *, is_stored: bool, is_json: bool) -> None:
     if is_json:
         told = [{"step": one.name, "ok": one.is_ok, "words": one.words} for one in done]
         say_json({"connection": name, "stored": is_stored, "ok": all(one.is_ok for one in done), "steps": told})

@@ -9,7 +9,7 @@ from opsconsole.domain.errors import UserError
 PREFIX = "OPSCONSOLE_SECRET_"
 PASSPHRASE = "OPSCONSOLE_SECRETS_PASSPHRASE"  # noqa: S105 - the name of the variable
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
-_IN_TEMPLATE = re.compile(r"\b(?:secret|basic\.[A-Za-z0-9_]+)\.([A-Za-z0-9_]+)")
+_IN_TEMPLATE = re.compile(r"\b(?:secret\(|basic\([^,()]*,)\s*['\"]([^'\"]+)['\"]")
 
 
 def checked(name: str) -> str:
@@ -39,7 +39,7 @@ def of_variable(found: str) -> str:
 def in_config(config: Any, key: str = "") -> Iterator[str]:
     """Give the secrets that a connection's settings name.
 
-    They are texts under keys that end in `secret` or `secrets` or are `key`, and `secret.NAME` in templates.
+    They are texts under keys that end in `secret` or `secrets` or are `key`, and `secret('NAME')` in templates.
     """
     if isinstance(config, Mapping):
         for under, value in cast("Mapping[str, Any]", config).items():

@@ -1,229 +1,237 @@
-"""Tries a mailbox out, step by step, and says in plain words what is wrong and what to do.
+"""Trying an account step by step before it is connected, in words that say what is wrong and what to do.
 
-Each of the two servers is tried until a step fails; the mail to oneself is sent only where both let us in.
+Each step gives a `Step`; none raises. They are to be made in order, and the first that fails makes the rest pointless.
 """
 
 import asyncio
 import contextlib
 import secrets
+import socket
 import ssl
-import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from typing import Literal
 
-from opsconsole.connectors.mail import mailbox, tls
+from opsconsole.connectors.mail import tls
 from opsconsole.connectors.mail.auth import SignIn
 from opsconsole.connectors.mail.compose import message_id, written
-from opsconsole.connectors.mail.config import MailConfig, Server, is_loopback
+from opsconsole.connectors.mail.config import MailConfig, Server
 from opsconsole.connectors.mail.imap import Imap
 from opsconsole.connectors.mail.link import Link
-from opsconsole.connectors.mail.mailbox import Named
+from opsconsole.connectors.mail.mailbox import Named, by_id, delete, named
 from opsconsole.connectors.mail.smtp import Sender
 from opsconsole.domain.errors import AmbiguousError, OpsError
-from opsconsole.net.client import resolves
+from opsconsole.engine.ports import Clock
 
-REACH_S = 10.0
-ARRIVAL_S = 90.0
-"""A mail to oneself may take so long, in seconds; slower is no fault, but worth a word."""
-_LOOK_S = (0.1, 3.0)
+CONNECT_S = 10.0
+ROUND_TRIP_S = 60.0
+LOOK_EVERY_S = 0.5
+SETTLE_S = 3.0
+"""After the mail came, the server has so much longer to file its own copy of it, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that was tried."""
+    """What one step found."""
 
-    name: str
     is_ok: bool
-    words: str
+    text: str
 
 
-async def steps(config: MailConfig, signin: SignIn, *, arrival_s: float = ARRIVAL_S) -> AsyncGenerator[Step]:
-    """Try everything out that agents will need."""
-    link, sender = Link(config, signin, "check"), Sender(config, signin)
+@dataclass(frozen=True, slots=True)
+class RoundTrip:
+    """What sending to ourselves found."""
+
+    step: Step
+    sent_copy: Literal["server", "self"] = "self"
+    """What to configure: whether the server itself files what is sent."""
+    took_s: float = 0.0
+
+
+async def name(server: Server) -> Step:
+    """Is the server's name known?"""
     try:
-        has_failed, folders = False, None
-        async for step, found in _reading(config, link):
-            has_failed, folders = has_failed or not step.is_ok, found or folders
-            yield step
-        async for step in _sending(config, sender):
-            has_failed = has_failed or not step.is_ok
-            yield step
-        if not has_failed and folders is not None:
-            yield await _to_oneself(config, link, sender, folders, arrival_s)
+        async with asyncio.timeout(CONNECT_S):
+            found = await asyncio.get_running_loop().getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
+    except socket.gaierror:
+        return Step(
+            False,
+            f"There is no server called {server.host}. Check the spelling; the provider's help pages name it, often"
+            " imap.… for reading and smtp.… for sending.",
+        )
+    except TimeoutError:
+        return Step(False, f"The name {server.host} could not be looked up in time. Check this machine's network.")
+    return Step(True, f"{server.host} is known ({found[0][4][0]})")
+
+
+async def port(server: Server) -> Step:
+    """Does anything answer at the port?"""
+    try:
+        async with asyncio.timeout(CONNECT_S):
+            _, writer = await asyncio.open_connection(server.host, server.port)
+    except TimeoutError:
+        return Step(
+            False,
+            f"{server.host} does not answer at port {server.port}. A firewall may be in the way, or the port is another"
+            " one (usual: 993 for reading, 465 or 587 for sending).",
+        )
+    except OSError as error:
+        return Step(
+            False,
+            f"{server.host} turns port {server.port} away ({error.strerror or 'no reason given'}). Usual ports are 993"
+            " for reading, 465 or 587 for sending.",
+        )
+    writer.transport.abort()
+    return Step(True, f"port {server.port} answers")
+
+
+async def encryption(server: Server, config: MailConfig, *, kind: Literal["imap", "smtp"]) -> Step:
+    """Does it encrypt, and is it who it says it is?"""
+    if server.tls == "none":
+        return Step(True, "not encrypted: the server is on this machine")
+    try:
+        async with asyncio.timeout(CONNECT_S):
+            await (_starttls(server, config, kind) if server.tls == "starttls" else _direct(server, config))
+    except ssl.SSLError as error:
+        return Step(False, tls.in_words(error, server.host))
+    except TimeoutError:
+        return Step(
+            False,
+            f"{server.host} answers at port {server.port}, but not in TLS. Try STARTTLS there, or port 993 (reading)"
+            " and 465 (sending).",
+        )
+    except (OSError, OpsError, EOFError) as error:
+        return Step(False, f"{server.host} could not be spoken to over an encrypted connection: {error}")
+    return Step(True, "encrypted, and the certificate is good")
+
+
+async def _direct(server: Server, config: MailConfig) -> None:
+    _, writer = await asyncio.open_connection(server.host, server.port, ssl=tls.context(config))
+    writer.transport.abort()
+
+
+async def _starttls(server: Server, config: MailConfig, kind: Literal["imap", "smtp"]) -> None:
+    reader, writer = await asyncio.open_connection(server.host, server.port)
+    try:
+        await _until_line(reader, b"220 " if kind == "smtp" else b"* ")
+        if kind == "smtp":
+            writer.write(b"EHLO localhost\r\n")
+            await _until_line(reader, b"250 ")
+        writer.write(b"a STARTTLS\r\n" if kind == "imap" else b"STARTTLS\r\n")
+        answer = await _until_line(reader, b"a " if kind == "imap" else b"")
+        if not answer.startswith((b"a OK", b"220")):
+            raise EOFError("it does not offer STARTTLS; try TLS at port 993 (reading) or 465 (sending)")
+        await writer.start_tls(tls.context(config), server_hostname=server.host)
+    finally:
+        writer.transport.abort()
+
+
+async def _until_line(reader: asyncio.StreamReader, start: bytes) -> bytes:
+    while line := await reader.readline():
+        if line.startswith(start):
+            return line
+    raise EOFError("it hung up")
+
+
+async def sign_in(config: MailConfig, how: SignIn) -> Step:
+    """Do both servers let us in?"""
+    link, sender = Link(config, how, "check"), Sender(config, how)
+    try:
+        await link.read(lambda client: client.noop())
+        await sender.check()
+    except OpsError as error:
+        return Step(False, str(error))
+    finally:
+        await sender.close()
+        await link.close()
+    return Step(True, f"signed in as {config.user}, for reading and for sending")
+
+
+async def folders(config: MailConfig, how: SignIn) -> tuple[Step, Named | None]:
+    """Which folders are there for what?"""
+    link = Link(config, how, "check")
+    try:
+        found = await link.read(lambda client: named(client, config.folders))
+        for folder in config.watched_folders:
+            await link.read(lambda client, one=folder: client.select_folder(one, readonly=True))
+    except OpsError as error:
+        return Step(False, f"A folder cannot be opened: {error}"), None
+    finally:
+        await link.close()
+    uses = {"sent": found.sent, "drafts": found.drafts, "archive": found.archive}
+    missing = [use for use, folder in uses.items() if not folder]
+    text = ", ".join(f"{use}: {folder}" for use, folder in uses.items() if folder)
+    if "sent" in missing and config.sent_copy == "server":
+        return Step(False, "There is no folder for sent mail. Name it, so that sent mails can be found again."), found
+    return Step(True, f"{text}; missing: {', '.join(missing)}" if missing else text), found
+
+
+async def waiting(config: MailConfig, how: SignIn) -> Step:
+    """Does the server tell at once when mail comes?"""
+    link = Link(config, how, "check")
+    try:
+        has_idle = await link.read(lambda client: client.has_capability("IDLE"))
+    except OpsError as error:
+        return Step(False, str(error))
+    finally:
+        await link.close()
+    if has_idle:
+        return Step(True, "the server tells at once when mail comes")
+    return Step(True, "the server does not tell when mail comes (no IDLE); it is asked every quarter of a minute")
+
+
+async def round_trip(config: MailConfig, how: SignIn, clock: Clock) -> RoundTrip:
+    """Send a mail to ourselves, see it come, see whether the server files what was sent, and remove it all."""
+    key = secrets.token_hex(32)
+    raw = written(
+        config, key=key, to=config.address, subject="opsconsole: a test of this mailbox", auto="auto-generated",
+        text="This mail tests sending and receiving. It is removed again by itself.", now=clock.now(),
+    )  # fmt: skip
+    link, sender, loop = Link(config, how, "check"), Sender(config, how), asyncio.get_running_loop()
+    began = loop.time()
+    try:
+        with contextlib.suppress(AmbiguousError):  # whether it comes says more
+            await sender.send(raw, to=[config.address])
+        found = await link.read(lambda client: named(client, config.folders))
+        places = tuple(dict.fromkeys((found.inbox, *config.watched_folders, *found.every)))
+        wanted = message_id(key, config)
+        sent_copy: Literal["server", "self"] = "self"
+        async for lying in _look(link, wanted, places):
+            if any(folder != found.sent for folder in lying):
+                took_s = loop.time() - began
+                if found.sent:
+                    sent_copy = await _is_filed(link, wanted, found.sent)
+                await link.write(lambda client: _remove(client, wanted, places))
+                return RoundTrip(Step(True, f"a mail to ourselves came back after {took_s:.1f} s"), sent_copy, took_s)
+        text = f"The mail was sent, but did not come within {ROUND_TRIP_S:.0f} s. Is {config.address} this mailbox?"
+        return RoundTrip(Step(False, text))
+    except OpsError as error:
+        return RoundTrip(Step(False, str(error)))
     finally:
         await sender.close()
         await link.close()
 
 
-async def _reading(config: MailConfig, link: Link) -> AsyncGenerator[tuple[Step, Named | None]]:
-    is_open = True
-    async for step in _way(config, config.imap, "imap"):
-        yield step, None
-        is_open = is_open and step.is_ok
-    if not is_open:
-        return
-    try:
-        await link.read(lambda client: client.noop())
-    except OpsError as error:
-        yield Step("imap sign-in", False, str(error)), None
-        return
-    yield Step("imap sign-in", True, f"signed in as {config.user}"), None
-    try:
-        named, has_idle = await link.read(lambda client: _look(client, config))
-    except OpsError as error:
-        yield (
-            Step("folders", False, f"{error}. Look at the folder names (--watch), and at the rights of {config.user}."),
-            None,
-        )
-        return
-    missing = [one for one in config.watched_folders if one not in named.every and one.upper() != "INBOX"]
-    if missing:
-        words = f"there is no folder {', '.join(missing)}; the mailbox has {', '.join(named.every[:20])}"
-        yield Step("folders", False, words), None
-        return
-    yield Step("folders", True, _folders_in_words(named)), named
-    waits = (
-        "new mail is noticed at once (IDLE)" if has_idle else "no IDLE here: new mail is looked for every 15 seconds"
-    )
-    yield Step("waiting", True, waits), named
+async def _look(link: Link, wanted: str, places: tuple[str, ...]) -> AsyncIterator[list[str]]:
+    """Give again and again where a mail lies, until time is up."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + ROUND_TRIP_S
+    while loop.time() < deadline:
+        yield [one for one in places if await link.read(lambda client, folder=one: by_id(client, folder, wanted))]
+        await asyncio.sleep(LOOK_EVERY_S)
 
 
-def _look(client: Imap, config: MailConfig) -> tuple[Named, bool]:
-    named = mailbox.named(client, config.folders)
-    for folder in config.watched_folders:
-        if folder in named.every or folder.upper() == "INBOX":
-            client.select_folder(folder, readonly=True)
-    return named, bool(client.has_capability("IDLE"))
+async def _is_filed(link: Link, wanted: str, sent: str) -> Literal["server", "self"]:
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + SETTLE_S
+    while loop.time() < deadline:
+        if await link.read(lambda client: by_id(client, sent, wanted)):
+            return "server"
+        await asyncio.sleep(LOOK_EVERY_S)
+    return "self"
 
 
-def _folders_in_words(named: Named) -> str:
-    uses = {"sent": named.sent, "drafts": named.drafts, "archive": named.archive}
-    there = [f"{use} is {folder}" for use, folder in uses.items() if folder]
-    lacking = [use for use, folder in uses.items() if not folder]
-    words = f"{len(named.every)} folders" + "".join(f", {one}" for one in there)
-    return words + (f"; none for {', '.join(lacking)}, so agents cannot use that" if lacking else "")
-
-
-async def _sending(config: MailConfig, sender: Sender) -> AsyncGenerator[Step]:
-    is_open = True
-    async for step in _way(config, config.smtp, "smtp"):
-        yield step
-        is_open = is_open and step.is_ok
-    if not is_open:
-        return
-    try:
-        await sender.check()
-    except OpsError as error:
-        yield Step("smtp sign-in", False, str(error))
-        return
-    yield Step("smtp sign-in", True, f"signed in as {config.user}")
-
-
-async def _way(config: MailConfig, server: Server, kind: str) -> AsyncGenerator[Step]:
-    """The name, the port, the encryption."""
-    host, port = server.host, server.port
-    if not await resolves(host):
-        words = f"there is no server called {host}. Check its spelling, and that this machine is online"
-        yield Step(f"{kind} name", False, words)
-        return
-    yield Step(f"{kind} name", True, host)
-    try:
-        async with asyncio.timeout(REACH_S):
-            reader, writer = await asyncio.open_connection(host, port)
-    except (OSError, TimeoutError) as error:
-        why = "refuses" if isinstance(error, ConnectionRefusedError) else "gives no answer on"
-        words = f"{host} {why} port {port}. Check the port (usual: 993, 465, or 143, 587); a firewall may be between"
-        yield Step(f"{kind} port", False, words)
-        return
-    try:
-        yield Step(f"{kind} port", True, str(port))
-        yield await _encryption(config, server, kind, reader, writer)
-    finally:
-        writer.close()
-
-
-async def _encryption(
-    config: MailConfig, server: Server, kind: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> Step:
-    name = f"{kind} TLS"
-    if server.tls == "none":
-        return Step(name, is_loopback(server.host), "none, and none needed: it does not leave this machine")
-    try:
-        async with asyncio.timeout(REACH_S):
-            if server.tls == "starttls" and not await _asked_for_tls(kind, reader, writer):
-                return Step(
-                    name, False, f"{server.host} offers no STARTTLS on port {server.port}. Try --{kind}-tls tls."
-                )
-            await writer.start_tls(tls.context(config), server_hostname=server.host)
-    except ssl.SSLError as error:
-        return Step(name, False, tls.in_words(error, server.host))
-    except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-        return Step(
-            name, False, f"{server.host} did not answer as an encrypted server does; port {server.port} may be for"
-            " another kind. Usual: 993 and 465 for TLS, 143 and 587 for STARTTLS.",
-        )  # fmt: skip
-    version = writer.get_extra_info("ssl_object").version()
-    return Step(name, True, f"{version}, and its certificate is good")
-
-
-async def _asked_for_tls(kind: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-    if kind == "imap":
-        await reader.readuntil(b"\r\n")
-        writer.write(b"a1 STARTTLS\r\n")
-        while True:
-            line = await reader.readuntil(b"\r\n")
-            if line.startswith(b"a1 "):
-                return line.upper().startswith(b"A1 OK")
-    await _smtp_reply(reader)
-    for command in (b"EHLO localhost\r\n", b"STARTTLS\r\n"):
-        writer.write(command)
-        if not (await _smtp_reply(reader)).startswith(b"2"):
-            return False
-    return True
-
-
-async def _smtp_reply(reader: asyncio.StreamReader) -> bytes:
-    while True:
-        line = await reader.readuntil(b"\r\n")
-        if line[3:4] != b"-":
-            return line
-
-
-async def _to_oneself(config: MailConfig, link: Link, sender: Sender, folders: Named, arrival_s: float) -> Step:
-    """Send a mail to the mailbox itself, wait for it, and take it away again."""
-    name, key = "mail to itself", secrets.token_hex(20)
-    raw = written(
-        config,
-        key=key,
-        to=config.address,
-        subject="opsconsole tries out this mailbox",
-        text="This mail was sent while the mailbox was connected. It is deleted by itself.",
-        now=datetime.now(UTC),
-        auto="auto-generated",
-    )
-    began = time.monotonic()
-    try:
-        # No answer after the mail was handed in is no matter here: it is looked for anyway.
-        with contextlib.suppress(AmbiguousError):
-            await sender.send(raw, to=[config.address])
-        wait_s, most_s = _LOOK_S
-        while not await link.read(lambda client: _take_away(client, folders, message_id(key, config))):
-            if time.monotonic() - began > arrival_s:
-                words = f"it was taken, but did not arrive within {arrival_s:.0f} s. Look into the spam folder; if mail"
-                return Step(name, False, f"{words} is merely slow here, --anyway stores the mailbox.")
-            await asyncio.sleep(wait_s)
-            wait_s = min(wait_s * 1.5, most_s)
-    except OpsError as error:
-        return Step(name, False, str(error))
-    return Step(name, True, f"arrived after {time.monotonic() - began:.1f} s")
-
-
-def _take_away(client: Imap, folders: Named, identity: str) -> bool:
-    """Delete the mail wherever it lies; True where it had arrived, and not only been filed as sent."""
-    has_arrived = False
-    for folder in dict.fromkeys((folders.inbox, folders.archive, folders.sent)):
-        if folder and (uids := mailbox.by_id(client, folder, identity, readonly=False)):
-            mailbox.delete(client, uids)
-            has_arrived = has_arrived or folder != folders.sent
-    return has_arrived
+def _remove(client: Imap, wanted: str, places: tuple[str, ...]) -> None:
+    for folder in places:
+        if uids := by_id(client, folder, wanted, readonly=False):
+            delete(client, uids)

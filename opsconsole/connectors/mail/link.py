@@ -181,8 +181,15 @@ def _sign_in(client: Imap, credentials: Credentials, host: str) -> None:
     try:
         if credentials.token:
             client.oauth2_login(credentials.user, credentials.token)
-        else:
+        elif f"{credentials.user}{credentials.password}".isascii():
             client.login(credentials.user, credentials.password)
+        elif client.has_capability("AUTH=PLAIN"):
+            client.plain_login(credentials.user, credentials.password)  # LOGIN takes ASCII only
+        else:
+            raise SignInError(
+                f"{host} takes no password with letters beyond A to Z. Make an app password there, or change it, and"
+                " connect it again: `opsconsole connect mail`."
+            )
     except LoginError as error:
         # A line that was cut is a failed sign-in to IMAPClient too; only what it was made from tells them apart.
         if isinstance(error.__context__, IMAPClientAbortError) or _is_passing(error):

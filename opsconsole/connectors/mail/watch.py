@@ -24,7 +24,14 @@ from opsconsole.connectors.mail.mailbox import Mark, Place, Stored, fetch, move,
 from opsconsole.connectors.mailtext import mail_event
 from opsconsole.connectors.mailtext.identity import content_digest
 from opsconsole.connectors.mailtext.model import MAX_MAIL
-from opsconsole.domain.errors import ConnectorError, KeyringError, PermanentError, TransientError, UserError
+from opsconsole.domain.errors import (
+    AmbiguousError,
+    ConnectorError,
+    KeyringError,
+    PermanentError,
+    TransientError,
+    UserError,
+)
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.ports import Health, Memory, Take
 from opsconsole.store import faults
@@ -36,6 +43,8 @@ POLL_WITHOUT_IDLE_S = 15.0
 BACKOFF_S = (0.2, 60.0)
 NEEDS_YOU_S = 300.0
 """Where only a person can help it is tried again so much later, in seconds; a server that is hammered locks us out."""
+PASSING = (TransientError, AmbiguousError)
+"""Comes right by itself: what is perhaps done, here the filing of own copies, is done again without harm."""
 SLEPT_S = 20.0
 """The clock on the wall went so much further than ours: the machine slept, and every connection is dead."""
 GROUP = 20
@@ -114,7 +123,7 @@ class FolderWatch:
             await self._wait_for_mail()
 
     async def _trouble(self, error: Exception, pauses: Iterator[float]) -> None:
-        is_for_person = not isinstance(error, TransientError)
+        is_for_person = not isinstance(error, PASSING)
         wait_s = _wait_s(error, pauses)
         _log.log(logging.WARNING if is_for_person else logging.INFO, "%s: %s", self._account.id, error)
         await self._health.note("needs_you" if is_for_person else "trouble", str(error))
@@ -264,7 +273,7 @@ async def together(tasks: Sequence[asyncio.Task[None]]) -> None:
 
 
 def _wait_s(error: Exception, pauses: Iterator[float]) -> float:
-    if isinstance(error, TransientError):
+    if isinstance(error, PASSING):
         return next(pauses)
     is_shut_out = isinstance(error, SignInError) or not isinstance(error, PermanentError)
     return NEEDS_YOU_S if is_shut_out else BACKOFF_S[1]

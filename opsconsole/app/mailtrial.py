@@ -1,0 +1,67 @@
+"""Tries a mailbox out, step by step, in the order in which things go wrong."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Literal
+
+from opsconsole.connectors.mail import check
+from opsconsole.connectors.mail.auth import SignIn
+from opsconsole.connectors.mail.config import MailConfig
+from opsconsole.engine.ports import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One thing that was tried."""
+
+    name: str
+    is_ok: bool
+    words: str
+
+
+@dataclass(slots=True)
+class Found:
+    """What was found out on the way, for the configuration."""
+
+    sent_copy: Literal["server", "self"] = "self"
+
+
+async def trials(config: MailConfig, how: SignIn, clock: Clock, found: Found) -> AsyncGenerator[Trial]:
+    """Try both servers as far as each can be reached; then sign in, and the rest, until something fails."""
+    is_good = True
+    for kind in ("imap", "smtp"):
+        async for one in _reached(config, kind):
+            is_good = is_good and one.is_ok
+            yield one
+    if not is_good:
+        return
+    for name in ("sign-in", "folders", "waiting"):
+        step = await _inside(name, config, how)
+        yield Trial(name, step.is_ok, step.text)
+        if not step.is_ok:
+            return
+    trip = await check.round_trip(config, how, clock)
+    found.sent_copy = trip.sent_copy
+    yield Trial("mail to itself", trip.step.is_ok, trip.step.text)
+
+
+async def _reached(config: MailConfig, kind: Literal["imap", "smtp"]) -> AsyncGenerator[Trial]:
+    server = config.imap if kind == "imap" else config.smtp
+    for name in ("name", "port", "TLS"):
+        if name == "name":
+            step = await check.name(server)
+        elif name == "port":
+            step = await check.port(server)
+        else:
+            step = await check.encryption(server, config, kind=kind)
+        yield Trial(f"{kind} {name}", step.is_ok, step.text)
+        if not step.is_ok:
+            return
+
+
+async def _inside(name: str, config: MailConfig, how: SignIn) -> check.Step:
+    if name == "sign-in":
+        return await check.sign_in(config, how)
+    if name == "folders":
+        return (await check.folders(config, how))[0]
+    return await check.waiting(config, how)

@@ -1,0 +1,30 @@
+"""A real mailbox under a storm of faults: every mail is one event, one answer in its thread, and filed; none twice.
+
+`OPSCONSOLE_CRASH=full` is the long run with at least 100 faults of every kind; `OPSCONSOLE_CRASH_SEED` repeats one.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.crash.mailstorm import Storm
+from tests.support.mailrig import mail_rig
+
+pytestmark = [
+    pytest.mark.crash,
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL, and there is no Dovecot"),
+]
+FAULTS = 120 if os.environ.get("OPSCONSOLE_CRASH") == "full" else 16
+SEED = os.environ.get("OPSCONSOLE_CRASH_SEED", "slotwise")
+
+
+async def test_nothing_is_lost_and_nothing_doubled(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    async with mail_rig() as rig:
+        storm = Storm(rig, tmp_path, seed=SEED)
+        found = await storm.run(FAULTS)
+    with capsys.disabled():
+        print(f"\n{found.line()}")
+    assert found.is_ok, storm.told(f"seed {SEED}\n{found}")
