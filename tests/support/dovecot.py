@@ -191,7 +191,7 @@ class Dovecot:
         with self.selected(user, folder) as client:
             uids = sorted(client.search("ALL"))
             found = client.fetch(uids, ["BODY.PEEK[]"]) if uids else {}
-            return [found[uid][b"BODY[]"] for uid in uids]
+            return [raw for uid in uids if (raw := found.get(uid, {}).get(b"BODY[]")) is not None]  # None: just moved
 
     def _text(self) -> str:
         certificates = self.certificates

@@ -18,7 +18,7 @@ from typing import Any
 from opsconsole.connectors.mail.account import Account
 from opsconsole.connectors.mail.auth import SignInError
 from opsconsole.connectors.mail.idle import listen
-from opsconsole.connectors.mail.imap import Imap
+from opsconsole.connectors.mail.imap import Imap, IMAPClientAbortError
 from opsconsole.connectors.mail.link import Link
 from opsconsole.connectors.mail.mailbox import Mark, Place, Stored, fetch, move, search
 from opsconsole.connectors.mailtext import mail_event
@@ -205,7 +205,12 @@ class FolderWatch:
     async def _hand_over_group(self, validity: int, uids: Sequence[int]) -> None:
         def get(client: Imap) -> list[Stored]:
             self._select(client, validity)
-            return fetch(client, uids, most=MAX_MAIL)
+            mails = fetch(client, uids, most=MAX_MAIL)
+            if missing := set(uids) - {mail.uid for mail in mails}:
+                self._select(client, validity)
+                if missing & set(search(client, ["UID", ",".join(map(str, sorted(missing)))])):
+                    raise IMAPClientAbortError("a mail that lies there was not handed out")
+            return mails
 
         ours: list[tuple[int, Mark]] = []
         for mail in await self._account.commands.read(get):
