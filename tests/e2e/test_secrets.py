@@ -63,7 +63,11 @@ def test_stored_listed_removed(run: Run, folder: Path, monkeypatch: pytest.Monke
 def test_what_connections_name_is_listed(run: Run, folder: Path) -> None:
     run("init")
     place = workspaces.open_(folder)
-    config = {"host": "x", "password_secret": "mail-support", "more": [{"headers": {"X": "{{ secret('web-token') }} {{ basic('me', 'web-word') }}"}}]}
+    config = {
+        "host": "x",
+        "password_secret": "mail-support",
+        "more": [{"headers": {"X": "{{ secret('web-token') }} {{ basic('me', 'web-word') }}"}}],
+    }
     # A desk, since its settings are not read: any kind of connection will do.
     place.database.write(
         lambda tx: connections.put(tx, "support", kind="desk", config=config, now=SystemClock().now()), name="put"
