@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""`python -m tests.bench [names]`: figures as JSON lines. Names: engine, jobj, triage, policy; all by default."""
-=======
-"""`python -m tests.bench [names]`: figures as JSON lines. Names: engine, mail, triage, policy; without one: all."""
->>>>>>> 23845fce4cc3535ead089a45ee04695a64ccb7e0
+"""`python -m tests.bench [names]`: figures as JSON lines. Names: engine, jobj, mail, triage, policy; without: all."""
 
 import json
 import sys
@@ -11,17 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-<<<<<<< HEAD
-from tests.bench import engine, jobj, policy, triage
+from tests.bench import engine, jobj, mail, policy, triage
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
-BENCHES = {"engine": engine.run, "jobj": jobj.run, "policy": policy.run, "triage": triage.run}
-=======
-from tests.bench import engine, mail, policy, triage
-
-DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
-BENCHES = {"engine": engine.run, "mail": mail.run, "policy": policy.run, "triage": triage.run}
->>>>>>> 23845fce4cc3535ead089a45ee04695a64ccb7e0
+BENCHES = {"engine": engine.run, "jobj": jobj.run, "mail": mail.run, "policy": policy.run, "triage": triage.run}
 
 
 def figures(names: list[str]) -> Iterator[dict[str, Any]]:
