@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel
 
@@ -54,6 +54,9 @@ class ActionType:
     arrival_s: float = 60.0
     """A call whose end is unknown may still arrive so much later, in seconds; only then "not found" says "not done"."""
 
+    does: str = ""
+    """Digest of what the connector sends for it, where an operator's file says that and can change it."""
+
     def schema(self) -> dict[str, Any]:
         """Give the JSON schema of the arguments."""
         return self.arguments.model_json_schema()
@@ -72,16 +75,23 @@ class ActionType:
                 "external_if_given": list(self.external_if_given),
                 "template_reply": self.is_template_reply,
                 **({"reply": True} if self.is_reply else {}),
+                **({"does": self.does} if self.does else {}),
                 "arguments": _bare(self.schema()),
             }
         )
 
 
-def _bare(schema: Any) -> Any:
+_NOTES = ("title", "description", "examples")
+
+
+def _bare(schema: Any, *, is_names: bool = False) -> Any:
+    """Give a schema without its notes; what stands under `properties` are names, also one called `title`."""
     if isinstance(schema, dict):
-        return {k: _bare(v) for k, v in schema.items() if k not in ("title", "description", "examples")}  # pyright: ignore[reportUnknownVariableType]
+        items = cast(dict[str, Any], schema).items()
+        kept = items if is_names else [(key, value) for key, value in items if key not in _NOTES]
+        return {key: _bare(value, is_names=key in ("properties", "$defs") and not is_names) for key, value in kept}
     if isinstance(schema, list):
-        return [_bare(item) for item in schema]  # pyright: ignore[reportUnknownVariableType]
+        return [_bare(item) for item in cast(list[Any], schema)]
     return schema
 
 

@@ -9,6 +9,7 @@ from opsconsole.connectors.http.model import Current, HttpAction, LookUp, Undo
 from opsconsole.connectors.http.requests import RequestMaker
 from opsconsole.connectors.http.schema import arguments_model
 from opsconsole.domain.action import ActionType
+from opsconsole.domain.canonical import digest, jsonable
 from opsconsole.domain.enums import Effect
 from opsconsole.engine.slottext import SlotText, SlotValue
 
@@ -18,7 +19,7 @@ class Action:
 
     def __init__(self, config: HttpConfig, name: str, action: HttpAction) -> None:
         self.spec = action
-        self.type = _type(name, action)
+        self.type = _type(config, name, action)
         self.is_read = action.effect is Effect.READ
         self.ok = frozenset(action.ok)
         self.defaults = defaults_of(action.arguments)
@@ -59,7 +60,16 @@ class Present:
         self.values = {name: SlotValue(value) for name, value in current.values.items()}
 
 
-def _type(name: str, action: HttpAction) -> ActionType:
+_SENT = {"method", "path", "query", "headers", "body", "idempotency_header"}
+
+
+def _does(config: HttpConfig, action: HttpAction) -> str:
+    """A call that goes elsewhere, or sends something else, is another one: what was ratified for it is to be again."""
+    sent = action.model_dump(mode="json", include=_SENT)
+    return digest(jsonable({"base": config.base, "all": dict(config.headers), "sent": sent}))
+
+
+def _type(config: HttpConfig, name: str, action: HttpAction) -> ActionType:
     tool = f"{name}.{action.name}"
     is_read = action.effect is Effect.READ
     facts: dict[str, Any] = {} if is_read else {"undo": None if action.undo is None else action.undo.words}
@@ -82,5 +92,6 @@ def _type(name: str, action: HttpAction) -> ActionType:
         is_idempotent=action.idempotency_header is not None,
         is_findable=action.look_up is not None,
         arrival_s=action.arrival_s,
+        does=_does(config, action),
         **facts,
     )

@@ -120,3 +120,26 @@ def test_what_is_not_said_counts_as_the_riskiest() -> None:
     kind = Action(config, "x", config.actions[0]).type
     assert (kind.effect, kind.reversibility, kind.undo) == (Effect.EXTERNAL, Reversibility.IRREVERSIBLE, None)
     assert not (kind.is_idempotent or kind.is_findable)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_other"),
+    [
+        ("https://crm.example.com", "https://other.example.com", True),
+        ("path: /tickets/", "path: /payments/", True),
+        ("method: POST", "method: PUT", True),
+        ('note: "{{ args.note }}"', 'note: "x"', True),
+        ("secret('crm-token')", "secret('other-token')", True),
+        ("maxLength: 200", "maxLength: 900", True),
+        ("idempotency_header: Idempotency-Key", "idempotency_header: X-Key", True),
+        ("title: create a ticket", "title: make a ticket", False),
+        ('sentence: "Create', 'sentence: "Make', False),
+    ],
+)
+def test_a_call_that_does_something_else_is_to_be_ratified_again(
+    tmp_path: Path, old: str, new: str, is_other: bool
+) -> None:
+    assert old in FILE
+    before, after = read(tmp_path), read(tmp_path, FILE.replace(old, new, 1))
+    prints = [Action(config, "crm", config.actions[0]).type.fingerprint() for config in (before, after)]
+    assert (prints[0] != prints[1]) == is_other
