@@ -99,7 +99,11 @@ class Link:
         client = await self._ready()
         try:
             found = await self._in_thread(lambda: work(client))
-        except (OSError, IMAPClientAbortError, ValueError, AttributeError) as error:
+        except UnicodeError as error:
+            raise PermanentError(
+                f"A name or text cannot be said to {self._config.imap.host}: {_short(error)}"
+            ) from error
+        except (OSError, IMAPClientAbortError, ProtocolError, ValueError, AttributeError) as error:
             # ValueError and AttributeError: imaplib, when its socket is closed under it.
             self.cut()
             if is_write:
