@@ -15,7 +15,14 @@ from typing import TypeVar
 from opsconsole.connectors.mail import tls
 from opsconsole.connectors.mail.auth import Credentials, SignIn, SignInError
 from opsconsole.connectors.mail.config import MailConfig
-from opsconsole.connectors.mail.imap import Imap, IMAPClientAbortError, IMAPClientError, LoginError, connect
+from opsconsole.connectors.mail.imap import (
+    Imap,
+    IMAPClientAbortError,
+    IMAPClientError,
+    LoginError,
+    ProtocolError,
+    connect,
+)
 from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
 
 _log = logging.getLogger(__name__)
