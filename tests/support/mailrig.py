@@ -4,7 +4,7 @@ import asyncio
 import email.message
 import email.parser
 import email.policy
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -156,9 +156,9 @@ def mail_config(imap: int, smtp: int, **changes: Any) -> MailConfig:
 
 
 @asynccontextmanager
-async def mail_rig(*, has_tls: bool = False, **changes: Any) -> AsyncGenerator[MailRig]:
-    """Start a server, a relay behind it, and proxies before it."""
-    with Relay() as relay, Dovecot(WORDS, relay_port=relay.port, has_tls=has_tls) as dovecot:
+async def mail_rig(*, has_tls: bool = False, extra: Sequence[str] = (), **changes: Any) -> AsyncGenerator[MailRig]:
+    """Start a server (with `extra` lines of configuration), a relay behind it, and proxies before it."""
+    with Relay() as relay, Dovecot(WORDS, relay_port=relay.port, has_tls=has_tls, extra=extra) as dovecot:
         relay.deliver_to(dovecot.lmtp_port, dovecot.home)
         async with Proxy(dovecot.imap_port) as imap, Proxy(dovecot.smtp_port) as smtp:
             config, memory = mail_config(imap.port, smtp.port, **changes), KeptMemory()

@@ -13,9 +13,10 @@ from imapclient.exceptions import (  # pyright: ignore[reportMissingTypeStubs]
     IMAPClientAbortError,
     IMAPClientError,
     LoginError,
+    ProtocolError,
 )
 
-__all__ = ["IMAPClientAbortError", "IMAPClientError", "Imap", "LoginError", "Row", "Uids", "connect"]
+__all__ = ["IMAPClientAbortError", "IMAPClientError", "Imap", "LoginError", "ProtocolError", "Row", "Uids", "connect"]
 
 Row = dict[bytes, Any]
 Uids = Sequence[int]

@@ -15,7 +15,14 @@ from typing import TypeVar
 from opsconsole.connectors.mail import tls
 from opsconsole.connectors.mail.auth import Credentials, SignIn, SignInError
 from opsconsole.connectors.mail.config import MailConfig
-from opsconsole.connectors.mail.imap import Imap, IMAPClientAbortError, IMAPClientError, LoginError, connect
+from opsconsole.connectors.mail.imap import (
+    Imap,
+    IMAPClientAbortError,
+    IMAPClientError,
+    LoginError,
+    ProtocolError,
+    connect,
+)
 from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
 
 _log = logging.getLogger(__name__)
@@ -99,7 +106,11 @@ class Link:
         client = await self._ready()
         try:
             found = await self._in_thread(lambda: work(client))
-        except (OSError, IMAPClientAbortError, ValueError, AttributeError) as error:
+        except UnicodeError as error:
+            raise PermanentError(
+                f"A name or text cannot be said to {self._config.imap.host}: {_short(error)}"
+            ) from error
+        except (OSError, IMAPClientAbortError, ProtocolError, ValueError, AttributeError) as error:
             # ValueError and AttributeError: imaplib, when its socket is closed under it.
             self.cut()
             if is_write:

@@ -213,13 +213,17 @@ class FolderWatch:
             return mails
 
         ours: list[tuple[int, Mark]] = []
+        events: list[IncomingEvent] = []
         for mail in await self._account.commands.read(get):
             if own_id := self._account.seal.own_id(mail.raw):
                 ours.append((mail.uid, Mark(own_id, content_digest(mail.raw), mail.size)))
             elif not self._account.config.is_too_old(mail.arrived_at):
-                event = await asyncio.to_thread(self._event, mail)
-                await self._take(event)
-                faults.reach("mail.taken")
+                events.append(await asyncio.to_thread(self._event, mail))
+        # All at once, so that they share a commit; in order, as each is queued before the next.
+        for done in await asyncio.gather(*(self._take(event) for event in events), return_exceptions=True):
+            if isinstance(done, BaseException):
+                raise done
+        faults.reach("mail.taken")
         await self._file(validity, ours)
 
     def _event(self, mail: Stored) -> IncomingEvent:

@@ -1,0 +1,110 @@
+"""Servers that can less, or do more by themselves; accounts with several folders."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from opsconsole.connectors.mail import watch
+from opsconsole.connectors.mail.compose import message_id
+from opsconsole.engine.ports import Take
+from tests.support.mailrig import ANN, SUPPORT, call_on, letter, mail_rig, until
+
+KEY = "5eed" * 16
+LITTLE = ("imap_capability = IMAP4rev1 LITERAL+ UIDPLUS SPECIAL-USE",)
+LEAST = ("imap_capability = IMAP4rev1",)
+
+
+@pytest.mark.parametrize("extra", [LITTLE, LEAST])
+async def test_a_server_without_idle_move_and_qresync(extra: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "POLL_WITHOUT_IDLE_S", 0.1)
+    monkeypatch.setattr(watch, "POLL_S", 0.1)
+    async with mail_rig(extra=extra) as rig, rig.watching() as taken:
+        for number in (1, 2):
+            await rig.deliver(letter(number))
+            await until(lambda count=number: len(taken.events) == count, "the event")
+        move = call_on(taken.first, "move", KEY, folder="Done")
+        done = await rig.connector.execute(move)
+        assert (await rig.connector.execute(move)).is_ok
+        assert len(await rig.mails(SUPPORT, "Done")) == 1
+        await rig.connector.undo(move, done.data)
+        assert await rig.mails(SUPPORT, "Done") == [] or extra is LEAST, "without UIDPLUS it is only marked as deleted"
+        await rig.connector.execute(call_on(taken.first, "reply", KEY, to=ANN, text="x"))
+        await rig.until_mails(SUPPORT, 1, "Sent")
+
+
+async def test_a_server_that_files_what_is_sent_gets_no_copy_of_ours() -> None:
+    async with mail_rig(sent_copy="server") as rig, rig.watching() as taken:
+        await rig.deliver(letter(1))
+        await until(lambda: taken.events, "the event")
+        reply = call_on(taken.first, "reply", KEY, to=ANN, text="x")
+        await rig.connector.execute(reply)
+        await rig.until_mails(ANN, 1)
+        assert [recipients for _, recipients, _ in rig.relay.envelopes] == [(ANN,)]
+        assert await rig.connector.find(reply) is None
+        with rig.dovecot.selected(SUPPORT, "Sent") as client:
+            client.append("Sent", rig.relay.envelopes[0][2])
+        found = await rig.connector.find(reply)
+        assert found is not None
+        assert found.data["message_id"] == message_id(KEY, rig.config)
+
+
+async def test_a_copy_is_found_wherever_a_rule_put_it() -> None:
+    async with mail_rig() as rig, rig.watching() as taken:
+        await rig.deliver(letter(1))
+        await until(lambda: taken.events, "the event")
+        reply = call_on(taken.first, "reply", KEY, to=ANN, text="x")
+        await rig.connector.execute(reply)
+        await rig.until_mails(SUPPORT, 1, "Sent")
+        with rig.dovecot.selected(SUPPORT, "Sent") as client:
+            client.create_folder("Rules/Robots")
+            client.move(client.search("ALL"), "Rules/Robots")
+        assert await rig.connector.find(reply) is not None
+
+
+async def test_several_folders_are_watched_and_a_mail_moved_between_them_is_one_event() -> None:
+    async with mail_rig(watched=("INBOX", "Team")) as rig:
+        with rig.dovecot.selected(SUPPORT) as client:
+            client.create_folder("Team")
+        async with rig.watching() as taken:
+            await rig.deliver(letter(1))
+            await until(lambda: taken.events, "the event")
+            with rig.dovecot.selected(SUPPORT) as client:
+                client.move(client.search("ALL"), "Team")
+                client.select_folder("Team")
+                client.append("Team", letter(2))
+            await until(lambda: "Question 2" in taken.titles, "the second")
+            await until(lambda: taken.calls == 3, "the moved one was met again")
+            assert len(taken.events) == 2
+
+
+async def test_what_taking_in_raises_ends_the_watch() -> None:
+    async with mail_rig() as rig:
+
+        async def lost(incoming: object) -> bool:
+            raise RuntimeError("the workspace is gone")
+
+        take: Take = lost
+        task = asyncio.create_task(rig.connector.watch(take))
+        await rig.deliver(letter(1))
+        with pytest.raises(RuntimeError, match="the workspace is gone"):
+            async with asyncio.timeout(10):
+                await task
+        kept = rig.memory.get("folder:INBOX")
+        assert kept is None or kept["uid"] == 0, "what was not taken is not passed over"
+
+
+async def test_a_thread_as_it_was() -> None:
+    async with mail_rig() as rig, rig.watching() as taken:
+        await rig.deliver(letter(1))
+        await until(lambda: taken.events, "the event")
+        moment = taken.first.occurred_at
+        with rig.dovecot.selected(SUPPORT) as client:
+            earlier = letter(2, References="<m1@harbour.example>")
+            client.append("Archive", earlier, (), moment - timedelta(days=10))
+        ask = call_on(taken.first, "thread", "")
+        whole = await rig.connector.read(ask, {}, None)
+        assert [one["subject"] for one in whole.data["mails"]] == ["Question 2", "Question 1"]
+        then = await rig.connector.read(ask, {}, moment - timedelta(days=5))
+        assert [one["subject"] for one in then.data["mails"]] == ["Question 2"]
+        assert (await rig.connector.read(ask, {}, moment - timedelta(days=20))).data["count"] == 0
