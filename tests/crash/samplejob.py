@@ -12,6 +12,7 @@ from opsconsole.domain.action import ActionType, Call, Result
 from opsconsole.domain.enums import ApprovalKind, Effect
 from opsconsole.domain.errors import DecisionError
 from opsconsole.domain.event import IncomingEvent
+from opsconsole.doubles.outside import SLOW_S
 from opsconsole.doubles.outsideconnector import OutsideConnector
 from opsconsole.engine import commands
 from opsconsole.engine.agentfile import AgentFile, apply_agent, read_agent
@@ -35,7 +36,7 @@ class OutsideDesk(DeskConnector):
 
     def action_types(self) -> Sequence[ActionType]:
         return [
-            replace(kind, is_idempotent=self._is_idempotent, is_findable=self._is_findable)
+            replace(kind, is_idempotent=self._is_idempotent, is_findable=self._is_findable, arrival_s=2 * SLOW_S)
             if kind.effect is Effect.EXTERNAL
             else kind
             for kind in super().action_types()

@@ -9,7 +9,9 @@ from collections.abc import Generator
 from pathlib import Path
 
 import secretstorage
+from jeepney import DBusErrorResponse  # pyright: ignore[reportMissingTypeStubs]
 from jeepney.io.blocking import DBusConnection, open_dbus_connection  # pyright: ignore[reportMissingTypeStubs]
+from secretstorage.exceptions import SecretStorageException
 
 from tests.support.needed import lacking, programs
 
@@ -62,11 +64,18 @@ def _await_service(address: str, daemon: subprocess.Popen[bytes]) -> None:
         for _ in range(1000):
             if daemon.poll() is not None:
                 lacking("keyring", "gnome-keyring-daemon does not start here")
-            if secretstorage.check_service_availability(bus):
-                secretstorage.get_default_collection(bus)
+            if secretstorage.check_service_availability(bus) and _has_collection(bus):
                 return
             threading.Event().wait(0.01)
     lacking("keyring", "gnome-keyring-daemon offers no secrets here")
+
+
+def _has_collection(bus: DBusConnection) -> bool:
+    """Between a collection's making and its place on the bus there is a moment."""
+    try:
+        return not secretstorage.get_default_collection(bus).is_locked()
+    except (DBusErrorResponse, SecretStorageException):
+        return False
 
 
 @contextlib.contextmanager

@@ -1,6 +1,7 @@
 """connect model: point agents at a language model, and try it out first."""
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.commands.secrets import ask_value, read_value
 from opsconsole.app.connections import MODEL
+from opsconsole.app.secretstore.names import variable
 from opsconsole.app.session import Session, opened, secrets_of
 from opsconsole.app.words import plain, say, say_json
 from opsconsole.brains.model import Endpoint, ModelConfig
@@ -56,37 +58,24 @@ def model(
     workspace: Where = None,
 ) -> None:
     """Connect a language model: any OpenAI-compatible endpoint. It is tried out first, step by step."""
+    given: dict[str, Any] = {
+        "stream": stream or None,
+        "at_once": at_once,
+        "timeout_s": timeout_s,
+        "context_tokens": context or None,
+        "ca_file": str(ca_file.resolve()) if ca_file else None,
+        "query": {"api-version": azure_version} if azure_version else None,
+        "key_header": "api-key" if azure_version else None,
+        "prices": {"read": price_in, "written": price_out, "cached": price_cached} if price_in or price_out else None,
+    }
     with opened(workspace, is_mending=True) as session:
-        earlier = read.connection(session.kernel.reader, name)
-        if earlier is not None and earlier.kind != MODEL:
-            raise UserError(f"{name} is a connection of another kind ({earlier.kind}). Give the model another name.")
-        known: dict[str, Any] = {} if earlier is None or earlier.is_off else dict(earlier.config)
-        facts: dict[str, Any] = {
-            **known,
-            "base_url": _address(url or known.get("base_url", "")),
-            "model": model_name or known.get("model") or _ask("The model's name there", "--model"),
-            "stream": stream or known.get("stream", False),
-        }
-        facts |= {"at_once": at_once} if at_once else {}
-        facts |= {"timeout_s": timeout_s} if timeout_s else {}
-        if price_in or price_out or "prices" not in facts:
-            facts["prices"] = {"read": price_in, "written": price_out, "cached": price_cached}
-        facts |= {"context_tokens": context} if context else {}
-        facts |= {"ca_file": str(ca_file.resolve())} if ca_file else {}
-        if azure_version:
-            facts |= {"query": {"api-version": azure_version}, "key_header": "api-key"}
-        secret = f"model-{name}"
-        if key:
-            facts["key"] = key
-        elif no_key:
-            facts["key"] = None
-        elif key_stdin or ("key" not in known and _wants_key(facts["base_url"])):
-            facts["key"] = secret
-        config = _config(facts)
-        if config.key == secret and not key_stdin and "key" not in known and not sys.stdin.isatty():
-            raise UserError("In a script, say --key-stdin (and pipe the key in), --key-secret NAME, or --no-key.")
-        if config.key == secret and not key and not no_key and (key_stdin or "key" not in known):
-            secrets_of(session.workspace).keep(secret, read_value() if key_stdin else ask_value("The key"))
+        known = _known(session, name)
+        facts = {**known, **{option: value for option, value in given.items() if value is not None}}
+        facts["base_url"] = _address(url or known.get("base_url", ""))
+        facts["model"] = model_name or known.get("model") or _ask("The model's name there", "--model")
+        if facts["base_url"] != known.get("base_url"):
+            facts.pop("key", None)  # a key goes to the address that it was given for, and to no other
+        config = _with_key(session, name, facts, secret=key, is_piped=key_stdin, is_none=no_key)
         steps = asyncio.run(_try(name, config, session, as_json=as_json))
         is_good = all(step.is_ok or not step.is_needed for step in steps)
         if is_good or anyway:
@@ -95,6 +84,32 @@ def model(
         _end(session, name, steps, is_good=is_good, is_stored=is_good or anyway, as_json=as_json)
     if not is_good:
         raise typer.Exit(1)
+
+
+def _known(session: Session, name: str) -> dict[str, Any]:
+    earlier = read.connection(session.kernel.reader, name)
+    if earlier is not None and earlier.kind != MODEL:
+        raise UserError(f"{name} is a connection of another kind ({earlier.kind}). Give the model another name.")
+    return {} if earlier is None or earlier.is_off else dict(earlier.config)
+
+
+def _with_key(
+    session: Session, name: str, facts: dict[str, Any], *, secret: str, is_piped: bool, is_none: bool
+) -> ModelConfig:
+    """Settle which secret is the key, and keep it where it was typed or piped in."""
+    own = f"model-{name}"
+    if secret or is_none:
+        return _config({**facts, "key": secret or None})
+    if not is_piped and ("key" in facts or not _wants_key(facts["base_url"])):
+        return _config(facts)
+    config, store = _config({**facts, "key": own}), secrets_of(session.workspace)
+    if is_piped:
+        store.keep(own, read_value())
+    elif not os.environ.get(variable(own)):
+        if not sys.stdin.isatty():
+            raise UserError("In a script, say --key-stdin (and pipe the key in), --key-secret NAME, or --no-key.")
+        store.keep(own, ask_value("The key"))
+    return config
 
 
 def _address(said: str) -> str:
