@@ -24,11 +24,14 @@ _PAUSE_S = 0.05
 class Relay:
     """Use as a context. `port` takes mail; where to deliver is said later, by `deliver_to`."""
 
-    def __init__(self, *, refuses: Callable[[str], str | None] = lambda _: None) -> None:
+    def __init__(self) -> None:
         self.port = free_port()
+        self.refuses: Callable[[str], str | None] = lambda _: None
+        """What is said to a recipient instead of taking it."""
+        self.answers: str | None = None
+        """What is said to the next mail instead of keeping it."""
         self.accepted = 0
         self.envelopes: list[tuple[str, tuple[str, ...], bytes]] = []
-        self._refuses = refuses
         self._numbers = itertools.count(1)
         self._queue: list[tuple[str, str, bytes]] = []
         self._changed = threading.Condition()
@@ -58,7 +61,7 @@ class Relay:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Sequence[str]
     ) -> str:
         """Take or refuse a recipient."""
-        if (refusal := self._refuses(address)) is not None:
+        if (refusal := self.refuses(address)) is not None:
             return refusal
         envelope.rcpt_tos.append(address)
         return "250 OK"
@@ -66,6 +69,9 @@ class Relay:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Keep a mail; from here on it will be delivered."""
         content: Any = envelope.content
+        if self.answers is not None:
+            answer, self.answers = self.answers, None
+            return answer
         self.keep(str(envelope.mail_from), tuple(map(str, envelope.rcpt_tos)), bytes(content))
         return "250 kept"
 

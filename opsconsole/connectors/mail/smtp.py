@@ -178,7 +178,7 @@ async def _sign_in(smtp: SMTP, credentials: Credentials, host: str) -> None:
         if credentials.token:
             await smtp.auth_xoauth2(credentials.user, credentials.token, timeout=ANSWER_S)
         else:
-            await smtp.login(credentials.user, credentials.password, timeout=ANSWER_S)
+            await _by_password(smtp, credentials, host)
     except SMTPAuthenticationError as error:
         if 400 <= error.code < 500:
             raise TransientError(f"{host} does not let anybody sign in at the moment; it is tried again") from None
@@ -189,10 +189,24 @@ async def _sign_in(smtp: SMTP, credentials: Credentials, host: str) -> None:
         ) from None
 
 
+async def _by_password(smtp: SMTP, credentials: Credentials, host: str) -> None:
+    """One try, by one method: each failed one brings the account nearer to being locked."""
+    if smtp.is_ehlo_or_helo_needed:
+        await smtp.ehlo(timeout=ANSWER_S)
+    ways = {"plain": smtp.auth_plain, "login": smtp.auth_login, "cram-md5": smtp.auth_crammd5}
+    way = next((ways[one] for one in ways if one in smtp.supported_auth_methods), None)
+    if way is None:
+        raise SignInError(
+            f"{host} offers no sign-in by password for sending. Choose TLS or STARTTLS (ports 465, 587), or the sign-in"
+            " in the browser: `opsconsole connect mail`."
+        )
+    await way(credentials.user, credentials.password, timeout=ANSWER_S)
+
+
 def _says_nothing(error: SMTPResponseException) -> bool:
     """After the mail: a server that shuts down, or lost the next one on the way, does not know what became of it."""
     is_no_answer = error.code < 400 or error.code in (421, 441, 442)
-    return is_no_answer or bool(re.match(r"4\.(3\.2|4\.\d+)\b", error.message))
+    return is_no_answer or bool(re.search(r"\b4\.(3\.2|4\.\d{1,3})\b", error.message[:200]))
 
 
 def _dotted(raw: bytes) -> bytes:

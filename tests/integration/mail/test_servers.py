@@ -7,6 +7,7 @@ import pytest
 
 from opsconsole.connectors.mail import watch
 from opsconsole.connectors.mail.compose import message_id
+from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
 from opsconsole.engine.ports import Take
 from tests.support.mailrig import ANN, SUPPORT, call_on, letter, mail_rig, until
 
@@ -108,3 +109,38 @@ async def test_a_thread_as_it_was() -> None:
         then = await rig.connector.read(ask, {}, moment - timedelta(days=5))
         assert [one["subject"] for one in then.data["mails"]] == ["Question 2"]
         assert (await rig.connector.read(ask, {}, moment - timedelta(days=20))).data["count"] == 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        ("550 5.7.1 this is spam", PermanentError),
+        ("451 4.7.1 come again later", TransientError),
+        ("421 4.3.2 going down", AmbiguousError),
+        ("451 4.4.2 the next server was lost", AmbiguousError),
+    ],
+)
+async def test_what_the_server_says_to_a_mail(answer: str, error: type[Exception]) -> None:
+    async with mail_rig() as rig, rig.watching() as taken:
+        await rig.deliver(letter(1))
+        await until(lambda: taken.events, "the event")
+        rig.relay.answers = answer
+        reply = call_on(taken.first, "reply", KEY, to=ANN, text="x")
+        with pytest.raises(error):
+            await rig.connector.execute(reply)
+        assert await rig.connector.find(reply) is None
+        await rig.connector.execute(reply)
+        assert len(await rig.until_mails(ANN, 1)) == 1
+
+
+@pytest.mark.parametrize("who", [ANN, SUPPORT])
+@pytest.mark.parametrize(("answer", "error"), [("550 5.1.1 unknown", PermanentError), ("450 busy", TransientError)])
+async def test_a_mail_goes_to_all_or_to_nobody(who: str, answer: str, error: type[Exception]) -> None:
+    """Also where only our own copy is refused: without it nothing could tell later that it was sent."""
+    async with mail_rig() as rig, rig.watching() as taken:
+        await rig.deliver(letter(1))
+        await until(lambda: taken.events, "the event")
+        rig.relay.refuses = lambda address: answer if address == who else None
+        with pytest.raises(error):
+            await rig.connector.execute(call_on(taken.first, "reply", KEY, to=ANN, text="x"))
+        assert rig.relay.envelopes == []
