@@ -187,8 +187,11 @@ class Dovecot:
             client.logout()
 
     def mails(self, user: str, folder: str = "INBOX") -> list[bytes]:
-        """Give every mail in a folder, in order."""
-        with self.selected(user, folder) as client:
+        """Give every mail in a folder, in order; none where there is no such folder yet."""
+        with self.selected(user) as client:
+            if not client.folder_exists(folder):
+                return []
+            client.select_folder(folder, readonly=True)
             uids = sorted(client.search("ALL"))
             found = client.fetch(uids, ["BODY.PEEK[]"]) if uids else {}
             return [raw for uid in uids if (raw := found.get(uid, {}).get(b"BODY[]")) is not None]  # None: just moved
