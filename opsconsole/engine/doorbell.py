@@ -46,7 +46,8 @@ class Doorbell(asyncio.DatagramProtocol):
     async def wait(self, seconds: float) -> None:
         """Wait for a ring, at most so long."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.rung.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self.rung.wait()
         self.rung.clear()
 
     def close(self) -> None:

@@ -52,7 +52,8 @@ class Doubts:
             return
         if kind.is_findable:
             try:
-                found = await asyncio.wait_for(owner.find(self._effects.call(loaded, action, effect)), CALL_TIMEOUT_S)
+                async with asyncio.timeout(CALL_TIMEOUT_S):
+                    found = await owner.find(self._effects.call(loaded, action, effect))
             except Exception as error:
                 text = f"could not be looked up: {error}"
                 await self._effects.persist(lambda tx: self._look_later(tx, effect, text), "effect.look_later")

@@ -16,6 +16,7 @@ from opsconsole.engine.gatekeeper import Judgement, audit_reasons
 from opsconsole.engine.intents import ask
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.runview import Loaded, call_of, load, shown, wanted_again
+from opsconsole.engine.together import together
 from opsconsole.policy.context import texts_in
 from opsconsole.store import faults
 from opsconsole.store.queries import work
@@ -47,7 +48,7 @@ class Effects:
         """Perform the effects that were recorded in `sending` for these actions by the turn just stored."""
         effects = [effect for one in actions if (effect := work.effect_of(self._kernel.reader, one)) is not None]
         sending = [effect for effect in effects if effect.state is EffectState.SENDING and effect.id not in self.busy]
-        await asyncio.gather(*(self.guarded(effect.id, self.perform(effect, loaded)) for effect in sending))
+        await together([self.guarded(effect.id, self.perform(effect, loaded)) for effect in sending])
 
     def _now(self) -> datetime:
         return self._kernel.clock.now()
@@ -184,10 +185,9 @@ class Effects:
         call = self.call(loaded, action, effect)
         faults.reach("connector.before_call")
         try:
-            if kind.effect is Effect.READ:
-                result = await asyncio.wait_for(owner.read(call, {}, None), CALL_TIMEOUT_S)
-            else:
-                result = await asyncio.wait_for(owner.execute(call), CALL_TIMEOUT_S)
+            async with asyncio.timeout(CALL_TIMEOUT_S):
+                is_read = kind.effect is Effect.READ
+                result = await (owner.read(call, {}, None) if is_read else owner.execute(call))
         except TransientError as error:
             await self.persist(lambda tx, e=error: self._retry(tx, effect, loaded, action, e), "effect.retry")
             return

@@ -126,7 +126,8 @@ class Engine:
         """Close connectors and brain; one that does not let go is left and logged."""
         for one in (*self.registry.connectors.values(), self.brain):
             try:
-                await asyncio.wait_for(one.close(), END_S)
+                async with asyncio.timeout(END_S):
+                    await one.close()
             except Exception as error:
                 _log.warning("%s did not close: %s", type(one).__name__, error, exc_info=True)
 

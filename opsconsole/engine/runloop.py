@@ -20,6 +20,7 @@ from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.ports import Brain, Turn
 from opsconsole.engine.runview import OVERLAY, Loaded, call_of, is_tainted, load, overlay, refresh, view
 from opsconsole.engine.spending import Spending
+from opsconsole.engine.together import together
 from opsconsole.engine.turns import Setting, ratified, record_turn
 from opsconsole.store import faults
 from opsconsole.store.queries import limits, work
@@ -121,7 +122,8 @@ class RunLoop:
         run, caps = loaded.run, loaded.version.spec.limits
         try:
             left = max(0.1, caps.seconds - spent_s)
-            turn = await asyncio.wait_for(self._ask(loaded), left)
+            async with asyncio.timeout(left):
+                turn = await self._ask(loaded)
         except TransientError as error:
             await self._writes.write(lambda tx, e=error: self._later(tx, loaded, e), name="run.retry")
             return False
@@ -203,11 +205,12 @@ class RunLoop:
     async def _perform(self, loaded: Loaded) -> None:
         """Begin what was recorded as being sent at once, and look things up beside it."""
         waiting = [action.id for action in loaded.open_actions if action.state is ActionState.WAITING]
-        await asyncio.gather(self._effects.perform_sending(waiting, loaded), self._look_all(loaded))
-
-    async def _look_all(self, loaded: Loaded) -> None:
         proposed = [action for action in loaded.open_actions if action.state is ActionState.PROPOSED]
-        results = await asyncio.gather(*(self._look(loaded, action) for action in proposed))
+        jobs = [self._effects.perform_sending(waiting, loaded)] if waiting else []
+        await together([*jobs, self._look_all(loaded, proposed)] if proposed else jobs)
+
+    async def _look_all(self, loaded: Loaded, proposed: list[ActionRow]) -> None:
+        results = await together([self._look(loaded, action) for action in proposed])
         found = [(action, result) for action, result in zip(proposed, results, strict=True) if result is not None]
         if found:
             await self._writes.write(lambda tx: self._store(tx, loaded, found), name="results.store")
@@ -240,7 +243,8 @@ class RunLoop:
             if owner is None or not action.is_write:
                 return {"ok": owner is None, "error": "" if owner is None else "not done in shadow", "answer": ""}
             try:
-                simulated = await asyncio.wait_for(owner.simulate(call, records), READ_TIMEOUT_S)
+                async with asyncio.timeout(READ_TIMEOUT_S):
+                    simulated = await owner.simulate(call, records)
             except ConnectorError as error:
                 return {"ok": False, "error": str(error)}
             except EnvironmentError_:
@@ -258,7 +262,8 @@ class RunLoop:
     async def _read(self, owner: Any, call: Call, records: Mapping[str, Mapping[str, Any]]) -> Result:
         for attempt in range(READ_TRIES):
             try:
-                return await asyncio.wait_for(owner.read(call, records, None), READ_TIMEOUT_S)
+                async with asyncio.timeout(READ_TIMEOUT_S):
+                    return await owner.read(call, records, None)
             except TransientError as error:
                 if attempt == READ_TRIES - 1:
                     return Result(is_ok=False, error=str(error))

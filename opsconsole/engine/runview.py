@@ -1,7 +1,7 @@
 """A run as the engine picks it up: its rows, and the view its brain gets. Replays what is stored, repeats nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from opsconsole.domain.action import Call
@@ -30,6 +30,8 @@ class Loaded:
     event: Event
     turns: tuple[Turn, ...]
     actions: tuple[ActionRow, ...]
+    history: tuple[str, ...] = ()
+    """What happened on the subject before, where a model is to be told."""
 
     @property
     def open_actions(self) -> tuple[ActionRow, ...]:
@@ -49,7 +51,8 @@ def load(kernel: Kernel, conn: Reader, run_id: int) -> Loaded:
         raise LookupError(f"run {run_id}")
     version = kernel.roster.version(conn, run.version_id)
     turns = tuple(turn_from(body) for body in work.turns(conn, run_id))
-    return Loaded(run, version, event, turns, tuple(work.actions(conn, run_id)))
+    history = of_subject(conn, run) if version.spec.brain == "model" else ()
+    return Loaded(run, version, event, turns, tuple(work.actions(conn, run_id)), history)
 
 
 def refresh(kernel: Kernel, conn: Reader, known: Loaded) -> Loaded:
@@ -58,7 +61,7 @@ def refresh(kernel: Kernel, conn: Reader, known: Loaded) -> Loaded:
     turns = known.turns
     if run.turns > len(turns):
         turns = (*turns, *(turn_from(body) for body in work.turns(conn, run.id, first=len(turns))))
-    return Loaded(run, known.version, known.event, turns, tuple(work.actions(conn, run.id)))
+    return replace(known, run=run, turns=turns, actions=tuple(work.actions(conn, run.id)))
 
 
 def is_tainted(kernel: Kernel, event: Event, actions: tuple[ActionRow, ...], *, before_turn: int) -> bool:
@@ -118,17 +121,15 @@ def view(kernel: Kernel, loaded: Loaded, *, is_over_budget: str = "") -> RunView
             )
         ]
         past.append(PastTurn(turn, tuple(outcomes)))
-    spec = loaded.version.spec
-    history = of_subject(kernel.reader, loaded.run) if spec.brain == "model" else ()
     return RunView(
         run_id=loaded.run.id,
-        agent=spec,
+        agent=loaded.version.spec,
         event=loaded.event,
         past=tuple(past),
         now=kernel.clock.now(),
         tools=kernel.registry.types,
         attempt=loaded.run.attempts,
-        history=history,
+        history=loaded.history,
         is_over_budget=is_over_budget,
     )
 

@@ -43,7 +43,8 @@ class Undos:
             return
         effect = present(work.effect(self._kernel.reader, effect_id), f"effect {effect_id}")
         try:
-            result = await asyncio.wait_for(self._call(effect, undo), CALL_TIMEOUT_S)
+            async with asyncio.timeout(CALL_TIMEOUT_S):
+                result = await self._call(effect, undo)
         except TransientError as error:
             await self._effects.persist(lambda tx, e=error: self._later(tx, effect, undo, e), "undo.retry")
             return

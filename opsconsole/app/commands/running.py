@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import sys
 from pathlib import Path
@@ -67,6 +68,8 @@ async def _engine(folder: Path, *, once: bool, watch: list[Path]) -> None:
             for name in (signal.SIGINT, signal.SIGTERM):
                 with contextlib.suppress(NotImplementedError):  # Windows: Ctrl+C arrives as KeyboardInterrupt
                     loop.add_signal_handler(name, running.stop)
+            gc.collect()
+            gc.freeze()  # what was loaded to start with is never garbage; collections look at the work alone
             say(f"Working {folder}. Ctrl+C stops; nothing is lost.")
             sys.stdout.flush()
             watching = asyncio.create_task(watch_folders(running, watch))
