@@ -79,7 +79,9 @@ def sign_in_of(name: str, config: MailConfig, parts: Parts) -> SignIn | None:
     """Make what signs in by OAuth2; None where a password does."""
     if config.oauth is None:
         return None
-    return OAuthSignIn(name, config.oauth, secrets=parts.secrets, http=parts.http, clock=parts.clock)
+    # The operator's own authority would replace the system's, which vouch for providers known by name.
+    http = HttpClient(ca_file=None if config.oauth.provider else config.ca_file or None)
+    return OAuthSignIn(name, config.oauth, secrets=parts.secrets, http=http, clock=parts.clock)
 
 
 KINDS: Mapping[str, Make] = {"desk": _desk, "mail": _mail, "webhook": _webhook, "http": _http}

@@ -40,6 +40,8 @@ class World:
     echo: Echoes
     planted: dict[str, str] = field(default_factory=dict[str, str])
     said: list[tuple[str, bytes]] = field(default_factory=list[tuple[str, bytes]])
+    given: dict[str, str] = field(default_factory=dict[str, str])
+    """Secrets that are not kept but given in the environment."""
     hook_port: int = field(default_factory=free_port)
 
     def plant(self, name: str, value: str) -> str:
@@ -59,10 +61,9 @@ class World:
             **{name: str(path) for name, path in places.items()},
             "DBUS_SESSION_BUS_ADDRESS": f"unix:path={self.folder}/nobody",
             "OPSCONSOLE_LOG": "DEBUG",
-            "PYTHONASYNCIODEBUG": "1",
             "PYTHONPATH": str(ROOT),
             "OPSCONSOLE_SECRETS_PASSPHRASE": self.planted["passphrase"],
-            "OPSCONSOLE_SECRET_CRM_BASIC": self.planted["http basic"],
+            **self.given,
         }
 
     def run(self, *words: object, stdin: str = "", codes: Sequence[int] = (0,)) -> bytes:
@@ -77,7 +78,9 @@ class World:
             timeout=120,
             check=False,
         )
-        self.said.append((f"what `{' '.join(map(str, words))}` said", done.stdout + done.stderr))
+        self.said.append(
+            (f"what command {len(self.said)} said, `{' '.join(map(str, words))}`", done.stdout + done.stderr)
+        )
         assert done.returncode in codes, (words, done.returncode, done.stdout[-2000:], done.stderr[-2000:])
         return done.stdout
 
@@ -152,7 +155,8 @@ actions:
 
 def rest(world: World) -> None:
     word = world.plant("http token", secret("http"))
-    world.run("secrets", "set", "crm-token", "--stdin", stdin=word)
+    world.given["OPSCONSOLE_SECRET_CRM_TOKEN"] = word
+    world.given["OPSCONSOLE_SECRET_CRM_BASIC"] = world.plant("http basic", secret("basic"))
     world.run("connect", "http", world.file("crm.yaml", HTTP.format(base=f"http://127.0.0.1:{world.echo.web}")))
     untrusted = HTTP.format(base=f"https://127.0.0.1:{world.echo.https}")
     world.run("connect", "http", world.file("tls.yaml", untrusted), codes=(3,))
@@ -230,7 +234,6 @@ def world(tmp_path: Path) -> Generator[World]:
     with echoes(Certificates.made(tmp_path / "tls")) as echo:
         made = World(tmp_path, echo)
         made.plant("passphrase", secret("passphrase"))
-        made.plant("http basic", secret("basic"))
         yield made
 
 
@@ -243,10 +246,8 @@ def test_secrets_are_found_nowhere(world: World) -> None:
         world.run("agents", "apply", *(world.file(f"{name}.yaml", agent(name)) for name in STEPS))
         world.run("import", write_mail(world.folder / "home"))
         _work(world)
-        for words in ("status", "feed", "runs show 1", "connect list --json", "secrets list", "audit verify"):
+        for words in ("status", "runs show 1", "connect list --json", "secrets list"):
             world.run(*words.split())
-        world.run("connect", "mail", "ended", codes=(1,))
-        world.run("secrets", "remove", "crm-token")
     for plant in PLANTS:
         for name, server in plant.shown.items():
             if server != "hook":
@@ -263,7 +264,8 @@ def _work(world: World) -> None:
     output = world.folder / "engine.log"
     with output.open("wb") as log:
         command = [sys.executable, "-m", "opsconsole", "engine"]
-        with subprocess.Popen(command, env=dict(world.env), cwd=world.folder, stdout=log, stderr=log) as engine:
+        env = {**world.env, "PYTHONASYNCIODEBUG": "1"}
+        with subprocess.Popen(command, env=env, cwd=world.folder, stdout=log, stderr=log) as engine:
             try:
                 deadline = time.monotonic() + PATIENCE_S
                 while time.monotonic() < deadline:
@@ -280,8 +282,7 @@ def _work(world: World) -> None:
 def _has_tried_all(world: World) -> bool:
     web = world.echo.heard["web"].all
     paths = (b"POST /model", b"GET /page", b"GET /broken", b"GET /moved", b"POST /tickets", b"POST /token")
-    health = world.run("connect", "list")
-    return all(path in web for path in paths) and health.count(b"needs you") >= 3
+    return all(path in web for path in paths) and world.run("connect", "list").count(b"needs you") >= 3
 
 
 @pytest.mark.parametrize("written", sorted(forms('user\'s "word"/+%é 123456')))

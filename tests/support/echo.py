@@ -38,7 +38,8 @@ class _Web(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        sent = f"{self.requestline}\n{self.headers}\n".encode("latin-1") + body
+        head = "\n".join([self.requestline, *(f"{name}: {value}" for name, value in self.headers.raw_items())])
+        sent = f"{head}\n\n".encode("latin-1") + body
         self.heard.add(sent)
         echo = sent.decode(errors="replace")
         if self.path.startswith("/token"):

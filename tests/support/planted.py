@@ -74,8 +74,8 @@ class ArgumentWatch:
 
     def _run(self) -> None:
         rounds = 0
-        while not self._is_ending.wait(0.02):
-            if (rounds := rounds + 1) % 25 == 1:
+        while not self._is_ending.wait(0.1):
+            if (rounds := rounds + 1) % 10 == 1:
                 listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, check=False)
                 self.seen.update(listed.stdout.splitlines())
             for path in Path("/proc").glob("[0-9]*/cmdline"):

@@ -2,10 +2,13 @@
 
 import os
 import pty
+import select
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from types import TracebackType
+
+PATIENCE_S = 60
 
 
 class Terminal:
@@ -46,6 +49,8 @@ class Terminal:
         return self._process.wait(60)
 
     def _more(self) -> bool:
+        is_said, _, _ = select.select([self._ours], [], [], PATIENCE_S)
+        assert is_said, f"it has said nothing for {PATIENCE_S} s:\n{self.seen}"
         try:
             data = os.read(self._ours, 4096)
         except OSError:  # the other end is closed

@@ -118,7 +118,7 @@ async def _connect(session: Session, said: Said, wish: _Wish) -> bool:
         raise UserError(f"There is a mailbox {name} already. Name it to change it: `opsconsole connect mail {name}`.")
     secrets = TrialSecrets(secrets_of(session.workspace))
     servers = await draft.servers()
-    http = HttpClient(ca_file=said.ca_file or earlier.get("ca_file") or None)
+    http = HttpClient(ca_file=None if draft.provider else said.ca_file or earlier.get("ca_file") or None)
     try:
         if draft.is_by_browser:
             how = {"oauth": await _by_browser(name, draft, secrets, wish, session=session, http=http)}

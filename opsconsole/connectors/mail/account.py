@@ -54,6 +54,7 @@ class Account:
         )
 
     async def close(self) -> None:
-        """Let go of both connections."""
+        """Let go of both connections, and of what signs in."""
         await self.sender.close()
         await self.commands.close()
+        await self.sign_in.close()

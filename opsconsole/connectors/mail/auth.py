@@ -43,6 +43,10 @@ class SignIn(Protocol):
         """
         ...
 
+    async def close(self) -> None:
+        """Let go of what is open to the provider."""
+        ...
+
 
 class PasswordSignIn:
     """A password or app password out of the keyring; read anew at each sign-in, so that a changed one is noticed."""
@@ -58,3 +62,6 @@ class PasswordSignIn:
     async def refresh(self, refused: Credentials) -> Credentials | None:
         """A password does not renew itself."""
         return None
+
+    async def close(self) -> None:
+        """Nothing is open."""

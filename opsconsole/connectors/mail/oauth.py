@@ -28,7 +28,7 @@ class OAuthSignIn:
     """`SignIn` by tokens. One renewal at a time, whoever asks for it; new tokens are kept before they are used."""
 
     def __init__(self, name: str, oauth: OAuth, *, secrets: Secrets, http: HttpClient, clock: Clock) -> None:
-        """`name` is the connection's, for what a person is told to do."""
+        """`name` is the connection's, for what a person is told to do; `http` is closed with this."""
         self._name = name
         self._oauth = oauth
         self._secrets = secrets
@@ -70,6 +70,12 @@ class OAuthSignIn:
             SignInError, KeyringError, TransientError: as `credentials`.
         """
         return await self._undisturbed(self._refresh(refused))
+
+    async def close(self) -> None:
+        """Let a renewal under way end, then close what is open to the provider."""
+        if self._jobs:
+            await asyncio.wait(list(self._jobs))
+        await self._http.close()
 
     async def _undisturbed(self, job: Coroutine[Any, Any, Any]) -> Any:
         """Let it end even if the caller is cancelled: an answer that is lost takes the new refresh token with it."""

@@ -3,6 +3,8 @@
 import base64
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Generator
 from urllib.parse import quote, quote_plus
 
@@ -64,3 +66,24 @@ def test_errors_results_and_logs_leave_it_out() -> None:
     line = DiscreetFormatter(logging.Formatter()).format(record)
     assert SECRET not in line
     assert line.startswith(f"said {MARK}\nTraceback")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("where", ["here", "thread"])
+def test_traces_of_uncaught_errors_leave_it_out(where: str) -> None:
+    program = (
+        "import threading\n"
+        "from opsconsole.app.discretion import be_discreet\n"
+        "from opsconsole.domain.redaction import handed_out\n"
+        "word = bytes.fromhex(input()).decode()\n"
+        "handed_out(word)\n"
+        "be_discreet()\n"
+        "def fail():\n"
+        "    raise ValueError(word)\n"
+    )
+    ending = "fail()\n" if where == "here" else "one = threading.Thread(target=fail)\none.start()\none.join()\n"
+    word = "s3cret/with+odd"
+    command = [sys.executable, "-c", program + ending]
+    done = subprocess.run(command, input=word.encode().hex(), capture_output=True, text=True, timeout=60, check=False)
+    assert f"ValueError: {MARK}" in done.stderr
+    assert word not in done.stdout + done.stderr
