@@ -164,7 +164,9 @@ class HttpClient:
 
     def _pool(self) -> aiohttp.ClientSession:
         if self._session is None:
-            tls = ssl.create_default_context(cafile=self._ca_file)
+            tls = ssl.create_default_context()
+            if self._ca_file is not None:
+                tls.load_verify_locations(self._ca_file)  # besides the system's
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=0, ssl=tls, keepalive_timeout=60),
                 cookie_jar=aiohttp.DummyCookieJar(),
