@@ -14,7 +14,7 @@ from pathlib import Path
 
 from . import locks, report, settings, surroundings
 
-LIMIT_S = 15 * 60
+LIMIT_S = 40 * 60
 """A check that hangs is ended after this long."""
 
 _SUMMARY = re.compile(r"\d+ (passed|failed|errors?|skipped|deselected)\b.* in [\d.]+s|no tests (ran|collected)")

@@ -13,11 +13,13 @@ from opsconsole.brains.model.wire import ModelAnswer, WireCall
 from opsconsole.domain.action import Proposal
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.canonical import canonical, jsonable
-from opsconsole.engine.ports import PastTurn, Turn
+from opsconsole.engine.ports import ASK_PERSON, PastTurn, Turn
 
 LONGEST_ARGUMENTS = 100_000
 """Longest arguments of one call that are read, in characters."""
 MOST_CALLS = 64
+MOST_OPTIONS = 12
+LONGEST_QUESTION = 4_000
 UNKNOWN = "unknown.tool"
 _THOUGHT = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
 _KEYS = {"category", "outcome", "rationale", "handled"}
@@ -95,6 +97,8 @@ class Reading:
         if tool is None:
             names = ", ".join(sorted(self.offer.tools))
             problem = f"There is no tool {call.name[:60]!r}. You have: {names}."
+        elif not problem and tool == ASK_PERSON:
+            args, problem = _question(args)
         elif not problem and tool in self.offer.writes and self.category is None:
             problem = f"Say first what kind of event this is: call {TRIAGE}, then do this."
         if problem:
@@ -123,6 +127,18 @@ class Reading:
         outcome = _sentence(said) or "done"
         is_handled = said.get("handled", True) is not False
         return self._made(memo, rationale=_why(said), final=outcome, is_handled=is_handled)
+
+
+def _question(said: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    """Give a question with what belongs to one: a model does not say what an answer is learnt for."""
+    text: Any = said.get("question")
+    options: Any = said.get("options") or []
+    if not isinstance(text, str) or not text.strip():
+        return {}, "A question needs words: `question`."
+    if not isinstance(options, list):
+        return {}, "`options` is a list of answers."
+    answers = [str(one)[:120] for one in cast(list[Any], options)[:MOST_OPTIONS] if isinstance(one, str | int | float)]
+    return {"question": text.strip()[:LONGEST_QUESTION], "options": answers}, ""
 
 
 def _why(said: Mapping[str, Any]) -> str:

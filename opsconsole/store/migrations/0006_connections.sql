@@ -8,3 +8,5 @@ CREATE TABLE connection_memory (
 ) STRICT, WITHOUT ROWID;
 ALTER TABLE connection ADD COLUMN is_off INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE run ADD COLUMN tokens INTEGER NOT NULL DEFAULT 0;
+-- What models cost lately: asked before every turn of a model.
+CREATE INDEX run_by_cost ON run(finished_at) WHERE cost_micros > 0;

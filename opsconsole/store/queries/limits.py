@@ -29,26 +29,24 @@ def recipient_since(conn: sqlite3.Connection, *, since: datetime, recipient: str
     return count
 
 
-def runs_since(conn: sqlite3.Connection, *, since: datetime, agent: str | None) -> tuple[int, float]:
-    """Count runs started since, and their cost in whole currency units."""
-    started = "SELECT count(*), coalesce(sum(cost_micros), 0) FROM run WHERE started_at >= ?"
+def runs_since(conn: sqlite3.Connection, *, since: datetime, agent: str | None) -> int:
+    """Count runs started since, of one agent or of all."""
+    started = "SELECT count(*) FROM run WHERE started_at >= ?"
     if agent is None:
-        count, cost = conn.execute(started, (to_micros(since),)).fetchone()
+        (count,) = conn.execute(started, (to_micros(since),)).fetchone()
     else:
-        count, cost = conn.execute(started + " AND agent_id = ?", (to_micros(since), agent)).fetchone()
-    return count, cost / 1e6
+        (count,) = conn.execute(f"{started} AND agent_id = ?", (to_micros(since), agent)).fetchone()
+    return int(count)
 
 
 def cost_since(conn: sqlite3.Connection, *, since: datetime, agent: str | None) -> float:
-    """Give what turns stored since cost, of one agent or of all, in whole currency units."""
-    rows = (
-        "SELECT coalesce(sum(cost_micros), 0) FROM run WHERE cost_micros > 0 AND (started_at >= ?1 OR finished_at >= ?1"
-    )
-    rows += " OR state IN ('queued', 'running', 'waiting'))"
-    if agent is None:
-        (micros,) = conn.execute(rows, (to_micros(since),)).fetchone()
-    else:
-        (micros,) = conn.execute(f"{rows} AND agent_id = ?2", (to_micros(since), agent)).fetchone()
+    """Give what runs cost that ended since or are not over, of one agent or of all, in whole currency units."""
+    spent = "SELECT sum(cost_micros) AS micros FROM run INDEXED BY run_by_cost WHERE cost_micros > 0 AND finished_at"
+    of_whom = "" if agent is None else " AND agent_id = ?2"
+    (micros,) = conn.execute(
+        f"SELECT coalesce(sum(micros), 0) FROM ({spent} >= ?1{of_whom} UNION ALL {spent} IS NULL{of_whom})",  # noqa: S608 - no input in it
+        (to_micros(since),) if agent is None else (to_micros(since), agent),
+    ).fetchone()
     return micros / 1e6
 
 

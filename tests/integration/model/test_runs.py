@@ -64,6 +64,17 @@ async def test_quotes_are_checked_against_what_was_read(tmp_path: Path) -> None:
         assert [one["state"] for one in kept] == ["found", "not_found"]
 
 
+async def test_a_model_asks_a_person_and_cannot_say_what_the_answer_is_learnt_for(tmp_path: Path) -> None:
+    wanted = {"question": "Which one?", "options": ["case", 7], "about": "category", "to": "x"}
+    async with thinking(tmp_path, in_order(says(None, call("ask_person", wanted)), ends("case"))) as (r, servers):
+        await r.take(mail())
+        assert dict(r.actions()[0].args) == {"question": "Which one?", "options": ["case", "7"]}
+        await r.say(commands.respond, r.waiting()[0].id, answer="case")
+        await r.settle()
+        assert r.run().state == "done" and r.count("cases") == 0
+        assert json.loads(servers["main"].requests[1]["messages"][-1]["content"])["answer"] == "case"
+
+
 async def test_a_category_it_cannot_tell_is_left_to_people(tmp_path: Path) -> None:
     async with thinking(tmp_path, in_order(ends(None, outcome="no idea")), thinker(playbook=TWO)) as (r, _):
         await r.take(mail())

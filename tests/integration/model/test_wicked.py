@@ -47,6 +47,8 @@ def one_ticket(r: Rig) -> None:
         call("desk; drop table", "{}"),
         call("x" * 5000, "{}"),
         call("triage", {"category": "nonsense"}),
+        call("ask_person", {"q": "well?"}),
+        call("ask_person", {"question": "well?", "options": "yes"}),
         {"id": "c", "type": "function", "function": {"name": "create_ticket"}},
         {"id": None, "function": {"name": "create_ticket", "arguments": {"colour": "red"}}},
     ],
