@@ -7,9 +7,10 @@ import sys
 import threading
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import secretstorage
-from jeepney import DBusErrorResponse  # pyright: ignore[reportMissingTypeStubs]
+from jeepney import DBusErrorResponse, message_bus  # pyright: ignore[reportMissingTypeStubs]
 from jeepney.io.blocking import DBusConnection, open_dbus_connection  # pyright: ignore[reportMissingTypeStubs]
 from secretstorage.exceptions import SecretStorageException
 
@@ -64,16 +65,25 @@ def _await_service(address: str, daemon: subprocess.Popen[bytes]) -> None:
         for _ in range(1000):
             if daemon.poll() is not None:
                 lacking("keyring", "gnome-keyring-daemon does not start here")
-            if secretstorage.check_service_availability(bus) and _has_collection(bus):
+            if _is_named(bus) and _has_collection(bus):
                 return
             threading.Event().wait(0.01)
     lacking("keyring", "gnome-keyring-daemon offers no secrets here")
 
 
+def _is_named(bus: DBusConnection) -> bool:
+    """Tell whether our keyring has its name. Asking it for anything sooner makes the bus start another, locked one."""
+    untyped: Any = bus
+    the_bus: Any = message_bus
+    answer = untyped.send_and_get_reply(the_bus.NameHasOwner("org.freedesktop.secrets"))
+    return bool(answer.body[0])
+
+
 def _has_collection(bus: DBusConnection) -> bool:
-    """Between a collection's making and its place on the bus there is a moment."""
+    """Look for the unlocked collection without asking for the default one: asking too early would have one made."""
     try:
-        return not secretstorage.get_default_collection(bus).is_locked()
+        collections = list(secretstorage.get_all_collections(bus))
+        return any(one.collection_path.endswith("/login") and not one.is_locked() for one in collections)
     except (DBusErrorResponse, SecretStorageException):
         return False
 
