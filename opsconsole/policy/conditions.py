@@ -5,11 +5,17 @@ means, and for a guardrail it means a person is asked.
 """
 
 import re
+import sys
 from collections.abc import Mapping
 from functools import lru_cache
+from types import ModuleType
 from typing import Any
 
-import cel
+# WORKAROUND common-expression-language 0.10 loads its own command line (prompt_toolkit, rich) with the module, which
+# takes a third of a second of every command of ours. Drop it when `import cel` leaves `cel.cli` alone.
+sys.modules.setdefault("cel.cli", ModuleType("cel.cli"))
+
+import cel  # noqa: E402
 
 LONGEST = 2_000
 """Longest condition, in characters: a much longer chain of names overflows the parser's stack and ends the process."""
