@@ -1,10 +1,10 @@
 """From what a person said to the settings of a mail connection; what was not said is asked, guessed or kept."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import typer
 from pydantic import ValidationError
@@ -18,6 +18,8 @@ from opsconsole.net.client import HttpClient
 
 Tls = Literal["tls", "starttls", "none"]
 _TLS_OF: Mapping[int, Tls] = {993: "tls", 465: "tls", 143: "starttls", 587: "starttls", 25: "starttls"}
+TRIES = 3
+_T = TypeVar("_T")
 OPENID = ("openid", "offline_access")
 
 
@@ -59,6 +61,22 @@ def ask(question: str, *, default: str = "") -> str:
     return str(typer.prompt(question, default=default or None)).strip()
 
 
+def ask_until(question: str, read: Callable[[str], _T], *, default: str = "") -> _T:
+    """Ask until the answer can be read, at most `TRIES` times: a slip of the pen must not end a conversation.
+
+    Raises:
+        UserError: the last answer could not be read either.
+    """
+    for left in reversed(range(TRIES)):
+        try:
+            return read(ask(question, default=default))
+        except UserError as error:
+            if left == 0:
+                raise
+            say(str(error))
+    raise AssertionError("unreachable")
+
+
 class AccountDraft:
     """The settings as they come together. `earlier` is the connection's configuration so far, if there is one."""
 
@@ -68,7 +86,7 @@ class AccountDraft:
         self._oauth: dict[str, Any] = dict(earlier.get("oauth") or {})
         self.address = said.address or str(earlier.get("address", ""))
         if not self.address and can_ask():
-            self.address = ask("Address of the mailbox")
+            self.address = ask_until("Address of the mailbox", _address)
         self._check_address()
         self.host = self._find_host()
 
@@ -107,10 +125,9 @@ class AccountDraft:
         return str(self._oauth.get("provider", "")) or (self.host.oauth if self.host is not None else "")
 
     def _check_address(self) -> None:
-        local, at, domain = self.address.rpartition("@")
-        if self.address and not (local and at and "." in domain):
-            raise UserError(f"{self.address!r} is no mail address. Write it like support@example.com.")
-        if not self.address:
+        if self.address:
+            _address(self.address)
+        else:
             raise UserError(
                 "In a script, say --address, and what is not known of the provider: --imap HOST:PORT, --smtp HOST:PORT,"
                 " and --password-stdin (or --auth oauth with --client-id). `opsconsole connect mail --help` shows all."
@@ -118,16 +135,12 @@ class AccountDraft:
 
     def _find_host(self) -> Host | None:
         if self.said.host:
-            found = by_name(self.said.host)
-            if found is None and self.said.host != "other":
-                names = ", ".join(host.name for host in HOSTS)
-                raise UserError(f"{self.said.host!r} is no provider known by name. Known: {names}; else say other.")
-            return found
+            return _host(self.said.host)
         known = by_domain(self.domain)
         if known is not None or self._earlier or self.said.imap or not can_ask():
             return known
         say(f"Who runs the mail of {self.domain}? Known: {', '.join(host.name for host in HOSTS)}.")
-        return by_name(ask("One of these, or other", default="other"))
+        return ask_until("One of these, or other", _host, default="other")
 
     async def servers(self) -> tuple[Server, Server]:
         """Give both servers: as said, as they were, as they are known to be, or as a person confirms a guess.
@@ -151,8 +164,8 @@ class AccountDraft:
         reading = f"{found[0].host}:{found[0].port}" if found else f"imap.{self.domain}:993"
         sending = f"{found[1].host}:{found[1].port}" if found else f"smtp.{self.domain}:465"
         return (
-            imap or _need(ask("Server for reading (IMAP), host:port", default=reading), self.said.imap_tls),
-            smtp or _need(ask("Server for sending (SMTP), host:port", default=sending), self.said.smtp_tls),
+            imap or _ask_server("Server for reading (IMAP), host:port", reading, self.said.imap_tls),
+            smtp or _ask_server("Server for sending (SMTP), host:port", sending, self.said.smtp_tls),
         )
 
     def _kept(self, what: str) -> Server | None:
@@ -233,6 +246,25 @@ def _first(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(map(str, first["loc"]))
     return f"{where + ': ' if where else ''}{first['msg'].removeprefix('Value error, ')}. Nothing was stored."
+
+
+def _address(text: str) -> str:
+    local, at, domain = text.rpartition("@")
+    if not (local and at and "." in domain):
+        raise UserError(f"{text!r} is no mail address. Write it like support@example.com.")
+    return text
+
+
+def _host(text: str) -> Host | None:
+    found = by_name(text)
+    if found is None and text != "other":
+        names = ", ".join(host.name for host in HOSTS)
+        raise UserError(f"{text!r} is no provider known by name. Known: {names}; else say other.")
+    return found
+
+
+def _ask_server(question: str, default: str, tls: str) -> Server:
+    return ask_until(question, lambda text: _need(text, tls), default=default)
 
 
 def _server(text: str, tls: str) -> Server | None:

@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+import typer
+
 from opsconsole.app.connections import Parts, endpoints, make_connectors
 from opsconsole.app.place import workspace_folder
 from opsconsole.app.secretstore import SecretStore
+from opsconsole.app.secretstore.names import PASSPHRASE
+from opsconsole.app.secretstore.sealedfile import WrongPassphraseError
 from opsconsole.app.words import speak_of
 from opsconsole.brains.chain import BrainChain
 from opsconsole.brains.model import LanguageModelBrain
@@ -32,6 +36,7 @@ from opsconsole.store.transaction import Transaction
 from opsconsole.store.workspace import Workspace
 
 _T = TypeVar("_T")
+PASSPHRASE_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,7 @@ def engine_of(place: Workspace, reader: Reader, *, clock: Clock | None = None) -
         WorkspaceError: a connection's stored configuration cannot be read any more.
     """
     secrets, http, playbook = secrets_of(place), HttpClient(), playbook_brain(reader)
-    secrets.unlock()
+    unlock(secrets)
 
     def parts(engine: Engine) -> Parts:
         return Parts(engine.reader, engine.writer, engine.clock, secrets, http)
@@ -125,6 +130,22 @@ def engine_of(place: Workspace, reader: Reader, *, clock: Clock | None = None) -
 def secrets_of(workspace: Workspace) -> SecretStore:
     """Give where the secrets of a workspace are kept."""
     return SecretStore(workspace.folder, workspace.id, ask=ask_passphrase)
+
+
+def unlock(secrets: SecretStore) -> None:
+    """Open the encrypted file of secrets, if one is in use; a mistyped passphrase is asked for again.
+
+    Raises:
+        KeyringError: it cannot be opened.
+    """
+    for left in reversed(range(PASSPHRASE_TRIES)):
+        try:
+            secrets.unlock()
+            return
+        except WrongPassphraseError as error:
+            if left == 0 or not sys.stdin.isatty() or os.environ.get(PASSPHRASE):
+                raise
+            typer.echo(f"{error}", err=True)
 
 
 def ask_passphrase() -> str | None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import re
 import shlex
 import shutil
@@ -44,9 +45,14 @@ def hinted(text: str) -> str:
 
 
 def _program() -> str:
-    """Give what to type for this program: its name where the shell would find it, else its path."""
+    """Give what to type for this program: its name where the person's own shell would find it, else its path.
+
+    The set-up command puts our folder on the path of what it starts; the shell it was typed into has no such path.
+    """
     beside = Path(sys.executable).with_name("opsconsole.exe" if sys.platform == "win32" else "opsconsole")
-    if shutil.which("opsconsole") or not beside.exists():
+    places = os.environ.get("PATH", "").split(os.pathsep)
+    others = os.pathsep.join(place for place in places if Path(place) != beside.parent)
+    if shutil.which("opsconsole", path=others) or not beside.exists():
         return "opsconsole"
     with contextlib.suppress(ValueError):
         return str(beside.relative_to(Path.cwd()))

@@ -74,7 +74,10 @@ class BrainChain:
         """Nothing answers, or nothing may be spent: the offline brain where nothing was begun, else a person."""
         if view.agent.fallback == "playbook" and not _has_written(view):
             turn = await self._offline(view)
-            return replace(turn, rationale=f"the offline brain stands in: {why}. {turn.rationale}".strip())
+            stop = "" if why.rstrip().endswith((".", "?", "!")) else "."
+            return replace(
+                turn, rationale=f"the offline brain stands in: {why.rstrip()}{stop} {turn.rationale}".strip()
+            )
         question = {
             "question": f"No model can go on with this: {why}. What shall be done?",
             "options": [AGAIN, LEAVE],

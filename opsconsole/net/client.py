@@ -200,7 +200,7 @@ class _translated:
         if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError):
             return PermanentError(
                 f"{where} has a certificate that this machine does not trust. Check the address; where the server is"
-                " your own, name its certificate authority (`ca_file`)."
+                " your own, name its certificate authority (--ca-file FILE)."
             )
         if isinstance(error, aiohttp.ClientConnectorDNSError):
             return TransientError(f"{where}: there is no such host, or no network. Check the address.")

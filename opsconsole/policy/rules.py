@@ -62,7 +62,11 @@ def class_ceiling(context: GateContext) -> Iterator[Reason]:
     if context.type is not None and context.type.is_money and ClassCeiling.MONEY not in raised:
         yield Reason("class_money", f"{context.tool} moves money", Verdict.ASK)
     if context.is_first_contact and ClassCeiling.FIRST_CONTACT not in raised:
-        yield Reason("class_first_contact", "goes to an address this account has had no mail with", Verdict.ASK)
+        yield Reason(
+            "class_first_contact",
+            "goes to an address that this account never wrote to, nor surely got mail from",
+            Verdict.ASK,
+        )
 
 
 def guardrails(context: GateContext) -> Iterator[Reason]:

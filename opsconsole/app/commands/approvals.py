@@ -11,7 +11,7 @@ import typer
 
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.session import Session, opened
-from opsconsole.app.words import ago, count, plain, say, say_json, table
+from opsconsole.app.words import ago, count, plain, say, say_json, table, utc
 from opsconsole.domain.enums import ApprovalKind
 from opsconsole.domain.errors import NotFoundError, UserError
 from opsconsole.engine import afterwards, commands
@@ -108,7 +108,7 @@ def _print(view: CardView, session: Session) -> None:
     if view.subject_changes:
         say(f"Since you were asked: {plain('; '.join(view.subject_changes))}")
     if view.expires_at is not None and view.state == "waiting":
-        say(f"Decide within {ago(view.expires_at, now).removeprefix('in ')}; time never approves.")
+        say(f"Decide by {utc(view.expires_at)} ({ago(view.expires_at, now)}); time never approves.")
     for decision in view.decisions:
         say(f"Decided: {decision['verb']} by {decision['actor']}, {ago(decision['at'], now)}")
     event = view.event

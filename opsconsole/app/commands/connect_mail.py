@@ -117,6 +117,8 @@ async def _connect(session: Session, said: Said, wish: _Wish) -> bool:
     if not said.name and _earlier(session, name):
         raise UserError(f"There is a mailbox {name} already. Name it to change it: `opsconsole connect mail {name}`.")
     secrets = TrialSecrets(secrets_of(session.workspace))
+    if not earlier and not await asyncio.to_thread(secrets.has, _secret(name, "password")):
+        secrets.need_place(_secret(name, "password"))  # before a person has answered everything
     servers = await draft.servers()
     http = HttpClient(ca_file=None if draft.provider else said.ca_file or earlier.get("ca_file") or None)
     try:

@@ -1,6 +1,7 @@
 """connect model: point agents at a language model, and try it out first."""
 
 import asyncio
+import difflib
 import os
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from opsconsole.app.commands.secrets import ask_value, read_value
 from opsconsole.app.connections import MODEL
 from opsconsole.app.secretstore.names import variable
 from opsconsole.app.session import Session, opened, secrets_of
+from opsconsole.app.trialsecrets import TrialSecrets
 from opsconsole.app.words import plain, say, say_json
 from opsconsole.brains.model import Endpoint, ModelConfig
 from opsconsole.brains.model.check import Step, check
@@ -75,10 +77,12 @@ def model(
         facts["model"] = model_name or known.get("model") or _ask("The model's name there", "--model")
         if facts["base_url"] != known.get("base_url"):
             facts.pop("key", None)  # a key goes to the address that it was given for, and to no other
-        config = _with_key(session, name, facts, secret=key, is_piped=key_stdin, is_none=no_key)
-        steps = asyncio.run(_try(name, config, session, as_json=as_json))
+        secrets = TrialSecrets(secrets_of(session.workspace))
+        config = _with_key(secrets, name, facts, secret=key, is_piped=key_stdin, is_none=no_key)
+        steps = asyncio.run(_try(name, config, secrets, as_json=as_json))
         is_good = all(step.is_ok or not step.is_needed for step in steps)
         if is_good or anyway:
+            secrets.keep()
             trouble = next((one.words for one in steps if not one.is_ok and one.is_needed), "")
             _store(session, name, config, trouble=trouble)
         _end(session, name, steps, is_good=is_good, is_stored=is_good or anyway, as_json=as_json)
@@ -94,28 +98,35 @@ def _known(session: Session, name: str) -> dict[str, Any]:
 
 
 def _with_key(
-    session: Session, name: str, facts: dict[str, Any], *, secret: str, is_piped: bool, is_none: bool
+    secrets: TrialSecrets, name: str, facts: dict[str, Any], *, secret: str, is_piped: bool, is_none: bool
 ) -> ModelConfig:
-    """Settle which secret is the key, and keep it where it was typed or piped in."""
+    """Settle which secret is the key. One that was typed or piped in is kept for good once it has worked."""
     own = f"model-{name}"
     if secret or is_none:
         return _config({**facts, "key": secret or None})
     if not is_piped and ("key" in facts or not _wants_key(facts["base_url"])):
         return _config(facts)
-    config, store = _config({**facts, "key": own}), secrets_of(session.workspace)
+    config = _config({**facts, "key": own})
     if is_piped:
-        store.keep(own, read_value())
+        secrets.need_place(own)
+        secrets.put(own, read_value())
     elif not os.environ.get(variable(own)):
         if not sys.stdin.isatty():
             raise UserError("In a script, say --key-stdin (and pipe the key in), --key-secret NAME, or --no-key.")
-        store.keep(own, ask_value("The key"))
+        secrets.need_place(own)
+        secrets.put(own, ask_value("The key"))
     return config
 
 
 def _address(said: str) -> str:
     if not said:
         said = _ask(f"Address of the endpoint (or one of {', '.join(_KNOWN)})", "--url")
-    return _KNOWN.get(said.strip().lower(), said.strip()).removesuffix("/chat/completions")
+    address = _KNOWN.get(said.strip().lower(), said.strip()).removesuffix("/chat/completions")
+    if "://" not in address:
+        close = difflib.get_close_matches(address.lower(), _KNOWN, n=1)
+        hint = f"Did you mean {close[0]}?" if close else "Write it like https://api.example.com/v1."
+        raise UserError(f"{said!r} is neither an address nor one of {', '.join(_KNOWN)}. {hint}")
+    return address
 
 
 def _ask(question: str, option: str) -> str:
@@ -139,9 +150,9 @@ def _config(facts: dict[str, Any]) -> ModelConfig:
         raise UserError(f"{where}: {text}. Nothing was stored.") from error
 
 
-async def _try(name: str, config: ModelConfig, session: Session, *, as_json: bool) -> list[Step]:
+async def _try(name: str, config: ModelConfig, secrets: TrialSecrets, *, as_json: bool) -> list[Step]:
     http = HttpClient(ca_file=config.ca_file)
-    endpoint = Endpoint(name, config, secrets=secrets_of(session.workspace), http=http)
+    endpoint = Endpoint(name, config, secrets=secrets, http=http)
     steps: list[Step] = []
     try:
         async for step in check(endpoint):

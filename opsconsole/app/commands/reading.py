@@ -288,6 +288,8 @@ def _tell(story: dict[str, Any]) -> None:
             )
         if action["result"]:
             say(f"    result: {plain(str(action['result']), 200)}")
+    if story["error"] and story["state"] == "waiting":
+        say(f"\nIt waits and is tried again: {plain(story['error'], 200)}")
     say(f"\nOutcome: {plain(story['outcome'], 200) or 'not over yet'}")
     numbers = ", ".join(str(one["seq"]) for one in story["audit"][:40])
     say(f"Audit: {count(len(story['audit']), 'entry', 'entries')}, {numbers}")

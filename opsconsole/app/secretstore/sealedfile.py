@@ -41,6 +41,10 @@ else:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
+class WrongPassphraseError(KeyringError):
+    """The passphrase does not open the file; another one may."""
+
+
 class SealedFile:
     """Named values in one encrypted file, changed by atomic replacement. `passphrase` is asked once a process."""
 
@@ -152,7 +156,7 @@ class SealedFile:
             text = _cipher(self._key(salt, cost)).decrypt(nonce, sealed, _bytes(head))
         except InvalidTag as error:
             self._word = None
-            raise KeyringError(
+            raise WrongPassphraseError(
                 f"The passphrase does not open {self.path}. Check {PASSPHRASE}, or type it again. A lost passphrase"
                 " cannot be recovered: `opsconsole secrets file off --forget`, then store the secrets anew."
             ) from error

@@ -139,7 +139,9 @@ class SecretStore:
         Raises:
             KeyringError: it could not; says what to do.
         """
-        if not self.file.is_on() and not self._ring.is_there():
+        if self.file.is_on():
+            self.file.values()
+        elif not self._ring.is_there():
             raise self._nowhere(name)
 
     def has_ring(self) -> bool:

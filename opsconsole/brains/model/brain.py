@@ -58,6 +58,8 @@ class LanguageModelBrain:
         if answer.refusal or (answer.finish == "content_filter" and not answer.calls):
             raise RefusedError(f"the model {endpoint.name} refuses to work on this event")
         turn = Reading(view.agent, offer, Sources(view), _category(view), _confidence(view)).turn(answer)
+        if turn.final is not None and (failed := _not_done(view, offer)):
+            turn = replace(turn, is_handled=False, final=f"NOT ALL WAS DONE ({', '.join(failed)} failed): {turn.final}")
         memo = dict(turn.memo)
         if not memos:
             memo["precedents"] = shown
@@ -112,6 +114,16 @@ class LanguageModelBrain:
                 return past.turn.is_disputed
         category, confidence = self._second_opinion(view.agent, view.event)
         return category is not None and category != turn.category and confidence >= SURE
+
+
+def _not_done(view: RunView, offer: Offer) -> list[str]:
+    """Give the writes that failed and that no later try made good, whatever the model says of its work."""
+    states: dict[str, str] = {}
+    for past in view.past:
+        for outcome in past.outcomes:
+            if outcome.proposal.tool in offer.writes and not outcome.proposal.problem:
+                states[outcome.proposal.tool] = outcome.state
+    return sorted(tool for tool, state in states.items() if state == "failed")
 
 
 def _category(view: RunView) -> str | None:

@@ -106,7 +106,8 @@ class FolderWatch:
                 if loop.time() - began > 10.0:
                     pauses = _pauses()
                 wait_s = _wait_s(error, pauses)
-            # What the other connection finds out is told to people; this one only comes back.
+            # What the other connection finds out is told to people, and it looks at once; this one only comes back.
+            self._bell.set()
             await asyncio.sleep(wait_s)
 
     async def _read(self) -> None:

@@ -29,7 +29,7 @@ class FeedRow:
     state: str
     outcome: str
     verdicts: str
-    """Verdicts of the run's writes, lowest first: `SIMULATE 2, ACT 1`."""
+    """Verdicts of the run's writes, and how many of them did not work: `SIMULATE 2, ACT 1, FAILED 1`."""
 
 
 def feed(
@@ -46,7 +46,9 @@ def feed(
         "SELECT e.id, e.occurred_at, e.kind, c.bytes, e.is_broken, r.id, r.agent_id, r.category, r.state, r.outcome,"
         " (SELECT group_concat(v, ', ') FROM (SELECT w.verdict || ' ' || count(*) AS v FROM action a JOIN ruling w"
         "   ON w.id = (SELECT max(id) FROM ruling WHERE action_id = a.id)"
-        "   WHERE a.run_id = r.id AND a.is_write = 1 GROUP BY w.verdict))"
+        "   WHERE a.run_id = r.id AND a.is_write = 1 GROUP BY w.verdict"
+        "   UNION ALL SELECT 'FAILED ' || count(*) FROM action a WHERE a.run_id = r.id AND a.is_write = 1"
+        "   AND a.state = 'failed' HAVING count(*) > 0))"
         " FROM event e JOIN content c ON c.id = e.content_id LEFT JOIN run r ON r.event_id = e.id"
         " WHERE (?1 IS NULL OR r.agent_id = ?1) AND (?2 IS NULL OR r.state = ?2) AND (?3 IS NULL OR e.id < ?3)"
         " AND (?4 IS NULL OR e.is_broken = ?4) ORDER BY e.id DESC, r.id LIMIT ?5",
