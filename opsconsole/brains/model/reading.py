@@ -17,6 +17,9 @@ from opsconsole.engine.ports import PastTurn, Turn
 
 LONGEST_ARGUMENTS = 100_000
 """Longest arguments of one call that are read, in characters."""
+LONGEST_TOGETHER = 200_000
+"""Arguments of one answer beyond so many characters are cut short, and go back: all is kept, several times."""
+LONGEST_CUT = 200
 MOST_CALLS = 64
 UNKNOWN = "unknown.tool"
 _THOUGHT = re.compile(r"<(/?)think(?:ing)?>", re.IGNORECASE)
@@ -44,7 +47,7 @@ class Reading:
     def turn(self, answer: ModelAnswer) -> Turn:
         """Read an answer."""
         text = without_thoughts(answer.text).strip()
-        wanted = answer.calls[:MOST_CALLS]
+        wanted = _bounded(answer.calls[:MOST_CALLS])
         for call in wanted:
             if call.name == TRIAGE:
                 self._triage(call)
@@ -126,6 +129,16 @@ class Reading:
         outcome = _sentence(said) or "done"
         is_handled = said.get("handled", True) is not False
         return self._made(memo, rationale=_why(said), final=outcome, is_handled=is_handled)
+
+
+def _bounded(calls: Sequence[WireCall]) -> list[WireCall]:
+    """Cut the calls that are too much. The beginning of a JSON object is none, so what was cut is never done."""
+    room = LONGEST_TOGETHER
+    found: list[WireCall] = []
+    for call in calls:
+        room -= len(call.arguments)
+        found.append(call if room >= 0 else WireCall(call.name[:200], call.arguments[:LONGEST_CUT]))
+    return found
 
 
 def without_thoughts(text: str) -> str:

@@ -158,3 +158,12 @@ async def test_how_sure_it_was_stands_until_another_kind_is_named(tmp_path: Path
         await r.take(mail())
         assert r.states() == ["desk.create_ticket done"]
         assert [one["confidence"] for one in r.audit("turn")] == [0.9, 0.9, 0.0, 0.95]
+
+
+async def test_a_model_that_writes_without_end_fills_no_disk(tmp_path: Path) -> None:
+    calls = [call("add_note", {"text": f"{number} {'x' * 90_000}"}) for number in range(64)]
+    async with thinking(tmp_path, in_order(says(None, *calls)), thinker(limits={"turns": 3})) as (r, _):
+        await r.take(mail())
+        assert "limit of 3 turns" in r.run().outcome and r.count("desk_note") == 0
+        kept: int = r.engine.reader.execute("SELECT sum(length(bytes)) FROM content").fetchone()[0]
+        assert kept < 3_000_000

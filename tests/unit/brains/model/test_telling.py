@@ -185,7 +185,8 @@ def test_a_strangers_words_stand_in_the_fence_wherever_they_come_from() -> None:
         kind="a" * 300 + ".b",
     )
     told = event_prompt(replace(seen, event=wicked, history=(f"mail.received {ORDER!r}; case, done: {ORDER}",)), [])
-    outside, mark = [], ""
+    outside: list[str] = []
+    mark = ""
     for line in told.splitlines():
         if line.startswith(FENCE):
             mark = "" if line == mark else mark or line

@@ -116,7 +116,11 @@ def test_addresses_that_are_none_or_leak_a_key(url: str) -> None:
         ModelConfig(base_url=url, model="m")
 
 
-@pytest.mark.parametrize("read", [read_answer, lambda raw: Stream().take(b"data: " + raw)])
+def _streamed(raw: bytes) -> object:
+    return Stream().take(b"data: " + raw)
+
+
+@pytest.mark.parametrize("read", [read_answer, _streamed])
 def test_a_bottomless_answer_is_none(read: Callable[[bytes], object]) -> None:
     with pytest.raises(NoAnswerError):
         read(b"[" * 200_000)
@@ -135,3 +139,13 @@ def test_thoughts_are_left_out_as_the_pattern_says(text: str) -> None:
 
 def test_a_million_thoughts_that_never_end_are_read_in_one_pass() -> None:
     assert without_thoughts("<think>" * 1_000_000 + "x").endswith("x")  # a pattern would take hours
+
+
+@given(st.dictionaries(st.text(max_size=5), st.text(max_size=30)), st.integers(0, 60), st.integers(0, 40))
+def test_the_beginning_of_arguments_is_never_another_call(args: dict[str, str], end: int, padding: int) -> None:
+    whole = json.dumps(args) + " " * padding
+    try:
+        cut = json.loads(whole[:end])
+    except ValueError:
+        return
+    assert cut == args
