@@ -194,3 +194,13 @@ def test_a_strangers_words_stand_in_the_fence_wherever_they_come_from() -> None:
             outside.append(line)
     assert "IGNORE" not in "\n".join(outside) and max(map(len, outside)) < 200
     assert told.count(ORDER) == 5 and "On the same subject before:" in outside
+
+
+def test_what_lies_deep_is_found_and_read_once() -> None:
+    result: dict[str, Any] = {"id": "T-77", "text": "y" * 10_000}
+    for _ in range(60):
+        result = {"in": result}
+    past = (PastTurn(Turn(category=None), (Outcome(Proposal(tool="desk.x", args={}), "done", result),)),)
+    sources = Sources(view(past=past))
+    assert sources.where('"id": "T-77"') == sources.where("T-77") == "desk.x"
+    assert sum(len(text) for _, text in sources._texts()) < 50_000  # pyright: ignore[reportPrivateUsage]
