@@ -27,6 +27,7 @@ FILE = "secrets.sealed"
 COST = 2**15
 """scrypt's n: 32 MiB and about 0.1 s for each guess."""
 _MOST_COST = 2**20
+NONCE = 12
 _FORMAT = "opsconsole secrets 1"
 
 if sys.platform == "win32":
@@ -144,9 +145,9 @@ class SealedFile:
             is_sound = (
                 whole["sum"] == _sum(head, sealed) and head["format"] == _FORMAT and 2**14 <= cost <= _MOST_COST
             ) and cost.bit_count() == 1
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise self._damaged() from error
-        if not is_sound:
+        if not is_sound or len(nonce) != NONCE:
             raise self._damaged()
         if head["workspace"] != self._workspace:
             raise KeyringError(f"{self.path} belongs to another workspace. Move it away and store the secrets anew.")
@@ -170,7 +171,7 @@ class SealedFile:
 
     def _write(self, values: dict[str, str]) -> None:
         salt, cost = next(iter(self._keys), (secrets.token_bytes(16), COST))
-        nonce = secrets.token_bytes(12)
+        nonce = secrets.token_bytes(NONCE)
         head = {"format": _FORMAT, "kdf": "scrypt", "n": cost, "salt": _text(salt), "nonce": _text(nonce)}
         head["workspace"] = self._workspace
         sealed = _cipher(self._key(salt, cost)).encrypt(nonce, json.dumps(values).encode(), _bytes(head))

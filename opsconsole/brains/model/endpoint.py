@@ -106,7 +106,7 @@ class Endpoint:
         self._refuse(answer)
         try:
             found: Any = answer.json()
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise NoAnswerError("the endpoint's list of models is no JSON; is the address right?") from error
         return names_listed(found)
 
@@ -203,7 +203,7 @@ def _said(body: bytes) -> str:
         return ""
     try:
         value: Any = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     if not isinstance(value, dict):
         return ""

@@ -35,7 +35,7 @@ class Sources:
             self._read = [("event", _plain(whole)), ("event", _plain(facts))]
             for past in self._view.past:
                 for outcome in past.outcomes:
-                    self._read.append((outcome.proposal.tool, _plain("\n".join(_strings(outcome.result)))))
+                    self._read.append((outcome.proposal.tool, _plain("\n".join(_strings(dict(outcome.result))))))
         return self._read
 
 
@@ -64,11 +64,13 @@ def _plain(text: str) -> str:
 
 def _strings(value: Any) -> list[str]:
     """Give the texts and numbers in a JSON value, and its own form, so that quotes of either kind are found."""
+    # Once for the whole: the form of what lies within is a part of it, and each level anew would grow with the depth.
+    return [*_leaves(value), json.dumps(value, ensure_ascii=False)]
+
+
+def _leaves(value: Any) -> list[str]:
     if isinstance(value, Mapping):
-        items = cast(Mapping[str, Any], value)
-        return [one for item in items.values() for one in _strings(item)] + [
-            json.dumps(dict(items), ensure_ascii=False)
-        ]
+        return [one for item in cast(Mapping[str, Any], value).values() for one in _leaves(item)]
     if isinstance(value, list | tuple):
-        return [one for item in cast(list[Any], value) for one in _strings(item)]
+        return [one for item in cast(list[Any], value) for one in _leaves(item)]
     return [] if value is None else [str(value)]

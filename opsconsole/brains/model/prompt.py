@@ -1,6 +1,7 @@
 """What a model is told: the system prompt from a small template, and the event with a fence around strangers' words."""
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
@@ -18,6 +19,7 @@ LONGEST_EVENT = 24_000
 SHORTER = (1.0, 0.25, 0.05)
 """Share of texts that is shown, by how often the question was too long."""
 
+_PLAIN = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,100}")
 MOST_WRITTEN = 64
 _written: dict[int, tuple[AgentSpec, str]] = {}
 
@@ -55,24 +57,34 @@ def event_prompt(view: RunView, precedents: Sequence[Mapping[str, Any]], *, tigh
     share = SHORTER[min(tightness, len(SHORTER) - 1)]
     text = short_text(event.text, int(LONGEST_EVENT * share))
     lines = [
-        f"Event: {event.kind}, {event.occurred_at:%Y-%m-%d %H:%M} UTC; now it is {view.now:%Y-%m-%d %H:%M} UTC.",
-        f"About: {one_line(event.subject, 200)}",
+        f"Event: {one_line(event.kind, 60)}, {event.occurred_at:%Y-%m-%d %H:%M} UTC;"
+        f" now it is {view.now:%Y-%m-%d %H:%M} UTC.",
     ]
     if event.sender:
         word = "the server vouches for it" if event.is_verified else "nobody vouches for it"
-        lines.append(f"From: {one_line(event.sender, 200)} ({word})")
-    if event.problems:
-        lines.append(f"Could not be read whole: {one_line('; '.join(event.problems), 300)}")
+        lines.append(f"From: {_address(event.sender)} ({word})")
     body = f"{event.sender_name}\n{event.title}\n\n{text}".strip()
+    # A subject's key, a problem and an odd address repeat what a stranger wrote.
+    notes = [f"about: {one_line(event.subject, 200)}"]
+    if event.sender and not _PLAIN.fullmatch(event.sender):
+        notes.append(f"from: {one_line(event.sender, 200)}")
+    if event.problems:
+        lines.append("It could not be read whole.")
+        notes.append(f"not read: {one_line('; '.join(event.problems), 300)}")
     if facts := _facts(event.fields):
         body = f"{body}\n\n{facts}"
-    lines += ["", fenced(body)]
+    lines += ["", fenced("\n".join([*notes, body]))]
     if view.history and not tightness:
-        lines += ["", "On the same subject before:", *(f"- {one_line(one, 300)}" for one in view.history)]
+        told = "\n".join(f"- {one_line(one, 300)}" for one in view.history)
+        lines += ["", "On the same subject before:", fenced(told)]
     if precedents and not tightness:
         told = "\n".join(f"{one['category']}: {one_line(str(one['quote']), 200)}" for one in precedents)
         lines += ["", "Similar events and what kind people said they are:", fenced(told)]
     return "\n".join(lines)
+
+
+def _address(sender: str) -> str:
+    return sender if _PLAIN.fullmatch(sender) else "an address that is not plainly one; it stands with the text"
 
 
 def fenced(text: str) -> str:

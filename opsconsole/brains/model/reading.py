@@ -17,13 +17,17 @@ from opsconsole.engine.ports import ASK_PERSON, PastTurn, Turn
 
 LONGEST_ARGUMENTS = 100_000
 """Longest arguments of one call that are read, in characters."""
+LONGEST_TOGETHER = 200_000
+"""Arguments of one answer beyond so many characters are cut short, and go back: all is kept, several times."""
+LONGEST_CUT = 200
 MOST_CALLS = 64
 MOST_OPTIONS = 12
 LONGEST_QUESTION = 4_000
 UNKNOWN = "unknown.tool"
-_THOUGHT = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
+_THOUGHT = re.compile(r"<(/?)think(?:ing)?>", re.IGNORECASE)
 _KEYS = {"category", "outcome", "rationale", "handled"}
 EMPTY = "Your answer was empty. Call a tool, or answer with the JSON object that ends the work."
+HOW_SURE = "noted; you did not say how sure you are (0 to 1), so the lead is asked about what you do"
 NO_OBJECT = "Your answer was neither a tool call nor the JSON object asked for. When all is done, answer with it alone."
 
 
@@ -44,8 +48,8 @@ class Reading:
 
     def turn(self, answer: ModelAnswer) -> Turn:
         """Read an answer."""
-        text = _THOUGHT.sub("", answer.text).strip()
-        wanted = answer.calls[:MOST_CALLS]
+        text = without_thoughts(answer.text).strip()
+        wanted = _bounded(answer.calls[:MOST_CALLS])
         for call in wanted:
             if call.name == TRIAGE:
                 self._triage(call)
@@ -74,7 +78,7 @@ class Reading:
         args, problem = _arguments(call.arguments)
         if not problem:
             problem = self._take_category(args)
-        says = problem or "noted"
+        says = problem or ("noted" if _share(args.get("confidence")) is not None else HOW_SURE)
         self.calls.append({"name": TRIAGE, "arguments": _sendable(call.arguments), "says": says})
 
     def _take_category(self, said: Mapping[str, Any]) -> str:
@@ -82,8 +86,10 @@ class Reading:
         name = said.get("category")
         if not isinstance(name, str) or self.agent.category(name) is None:
             return f"There is no kind {str(name)[:60]!r}. The kinds: {', '.join(self._kinds())}."
-        self.category = name
-        self.confidence = _share(said.get("confidence"))
+        share = _share(said.get("confidence"))
+        if share is None:  # what was said before of the same kind stands; who never says is not sure
+            share = (self.confidence if name == self.category else None) or 0.0
+        self.category, self.confidence = name, share
         self.rationale = str(said.get("rationale") or "")[:2000]
         self.evidence = checked(said.get("evidence"), self.sources)
         return ""
@@ -139,6 +145,29 @@ def _question(said: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
         return {}, "`options` is a list of answers."
     answers = [str(one)[:120] for one in cast(list[Any], options)[:MOST_OPTIONS] if isinstance(one, str | int | float)]
     return {"question": text.strip()[:LONGEST_QUESTION], "options": answers}, ""
+
+
+def _bounded(calls: Sequence[WireCall]) -> list[WireCall]:
+    """Cut the calls that are too much. The beginning of a JSON object is none, so what was cut is never done."""
+    room = LONGEST_TOGETHER
+    found: list[WireCall] = []
+    for call in calls:
+        room -= len(call.arguments)
+        found.append(call if room >= 0 else WireCall(call.name[:200], call.arguments[:LONGEST_CUT]))
+    return found
+
+
+def without_thoughts(text: str) -> str:
+    """Leave out what stands between `<think>` and `</think>`; in one pass, however many are never closed."""
+    kept: list[str] = []
+    end, start = 0, -1
+    for tag in _THOUGHT.finditer(text):
+        if not tag[1] and start < 0:
+            start = tag.start()
+        elif tag[1] and start >= 0:
+            kept.append(text[end:start])
+            end, start = tag.end(), -1
+    return "".join(kept) + text[end:]
 
 
 def _why(said: Mapping[str, Any]) -> str:

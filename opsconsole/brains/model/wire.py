@@ -7,6 +7,9 @@ from typing import Any, TypeGuard, cast
 
 from opsconsole.domain.errors import TransientError
 
+MOST_CHECKS = 500
+"""So often it is looked whether the arguments that came so far are whole."""
+
 
 @dataclass(frozen=True, slots=True)
 class WireCall:
@@ -50,7 +53,7 @@ def read_answer(body: bytes) -> ModelAnswer:
     """
     try:
         value: Any = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         what = "a web page" if body.lstrip()[:1] == b"<" else "something that is no JSON"
         raise NoAnswerError(f"the endpoint answered with {what}; is the address the one of its API?") from error
     choice = _first(_dict(value).get("choices"))
@@ -83,6 +86,7 @@ class Stream:
     finish: str = ""
     usage: Usage | None = None
     is_done: bool = False
+    checks: int = 0
 
     def take(self, line: bytes) -> Any:
         """Take one line of a stream; give the error object it carries, None for none."""
@@ -96,7 +100,7 @@ class Stream:
             return None
         try:
             value = _dict(json.loads(data))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise NoAnswerError("the endpoint streamed something that is no JSON") from error
         if value.get("error"):
             return value
@@ -129,7 +133,8 @@ class Stream:
         """Some servers leave the index out, or say 0 for every call: another id, or a whole call before, tells."""
         if own or self.ids.get(place):
             return own != self.ids.get(place, "")
-        return _is_json("".join(self.arguments.get(place, [])))
+        self.checks += 1  # each reads all that came: bounded, else a long stream takes the square of its length
+        return self.checks <= MOST_CHECKS and _is_json("".join(self.arguments.get(place, [])))
 
     def answer(self) -> ModelAnswer:
         """Give the whole answer.
@@ -156,7 +161,7 @@ def read_usage(value: Any) -> Usage | None:
 def _is_json(text: str) -> bool:
     try:
         json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 

@@ -4,10 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from opsconsole.domain.mailaddress import MailAddress
+
 Line = Annotated[str, Field(max_length=300)]
 Short = Annotated[str, Field(max_length=120)]
 Body = Annotated[str, Field(max_length=50_000)]
-Address = Annotated[str, Field(pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+$", max_length=254)]
 Simulated = Annotated[str, Field(pattern=r"^sim:\d+/\d+\.\d+$")]
 Number = Annotated[int, Field(ge=1)] | Simulated
 """A record's number, or the stand-in of one that a run only simulated."""
@@ -117,7 +118,7 @@ class AddNote(Arguments):
 class CreateContact(Arguments):
     """A new contact."""
 
-    email: Address
+    email: MailAddress
     name: Line = ""
     company: Short = ""
     title: Short = ""
@@ -172,7 +173,7 @@ class TagMail(Arguments):
 class Reply(Arguments):
     """Reply in the thread. `to` is the sender unless told otherwise."""
 
-    to: Address
+    to: MailAddress
     text: Annotated[str, Field(min_length=1, max_length=50_000)]
     subject: Line = ""
 
@@ -188,7 +189,7 @@ class Draft(Arguments):
 class SendMail(Arguments):
     """A new mail."""
 
-    to: Address
+    to: MailAddress
     subject: Annotated[str, Field(min_length=1, max_length=300)]
     text: Annotated[str, Field(min_length=1, max_length=50_000)]
 
@@ -196,14 +197,14 @@ class SendMail(Arguments):
 class Forward(Arguments):
     """Forward the event's mail."""
 
-    to: Address
+    to: MailAddress
     text: Body = ""
 
 
 class GiveCredit(Arguments):
     """A credit note to a customer."""
 
-    contact_email: Address
+    contact_email: MailAddress
     amount: Annotated[float, Field(gt=0, le=100_000)]
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
     reason: Line = ""

@@ -1,5 +1,6 @@
 """What an answer says about an action: done, certainly not done, or perhaps done."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -18,6 +19,8 @@ from opsconsole.net.jsontext import JsonError, parse_json
 EXCERPT = 300
 """So many characters of an answer stand in an error."""
 LONGEST_TEXT = 20_000
+LONGEST_READ = 65_536
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 LONGEST_WAIT_S = 3600.0
 _NOT_NOW = frozenset({425, 429, 503})
 _NEVER = frozenset({501, 505})
@@ -54,7 +57,9 @@ def refusal(answer: Answer, who: str, scrub: Scrubber, *, is_write: bool, has_ke
 
 
 def _excerpt(answer: Answer, scrub: Scrubber) -> str:
-    text = scrub.body(_whole(answer, scrub))[: EXCERPT * 8].decode("utf-8", "replace")
+    # Some systems write + and < in JSON as \u002B and \u003C: a secret that is told back must be found there too.
+    told = scrub.body(_whole(answer, scrub))[:LONGEST_READ].decode("utf-8", "replace")
+    text = scrub.text(_ESCAPE.sub(lambda found: chr(int(found[1], 16)), told))[: EXCERPT * 8]
     kept = " ".join("".join(one if one.isprintable() else " " for one in text).split())
     return f": {kept[:EXCERPT]}" if kept else ""
 

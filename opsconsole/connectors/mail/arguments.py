@@ -4,11 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from opsconsole.domain.mailaddress import MailAddress
+
 Line = Annotated[str, Field(max_length=300)]
 Short = Annotated[str, Field(max_length=120)]
 Body = Annotated[str, Field(max_length=50_000)]
 Text = Annotated[str, Field(min_length=1, max_length=50_000)]
-Address = Annotated[str, Field(pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+$", max_length=254)]
 Folder = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f*%]+$", min_length=1, max_length=120)]
 
 
@@ -21,7 +22,7 @@ class Arguments(BaseModel):
 class Reply(Arguments):
     """Reply in the thread of the event's mail."""
 
-    to: Address
+    to: MailAddress
     text: Text
     subject: Line = ""
 
@@ -29,7 +30,7 @@ class Reply(Arguments):
 class Send(Arguments):
     """A new mail."""
 
-    to: Address
+    to: MailAddress
     subject: Annotated[str, Field(min_length=1, max_length=300)]
     text: Text
 
@@ -37,7 +38,7 @@ class Send(Arguments):
 class Forward(Arguments):
     """Forward the event's mail whole, as an attachment."""
 
-    to: Address
+    to: MailAddress
     text: Body = ""
 
 
@@ -75,7 +76,7 @@ class Thread(Arguments):
 class History(Arguments):
     """Mails from and to a person, newest first."""
 
-    address: Address
+    address: MailAddress
     limit: Annotated[int, Field(ge=1, le=50)] = 10
 
 

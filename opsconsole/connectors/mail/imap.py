@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any, Protocol, cast
 
 from imapclient import IMAPClient, SocketTimeout  # pyright: ignore[reportMissingTypeStubs]
+from imapclient import imap4 as plain  # pyright: ignore[reportMissingTypeStubs]
+from imapclient import tls as secure  # pyright: ignore[reportMissingTypeStubs]
 from imapclient.exceptions import (  # pyright: ignore[reportMissingTypeStubs]
     IMAPClientAbortError,
     IMAPClientError,
@@ -18,6 +20,8 @@ from imapclient.exceptions import (  # pyright: ignore[reportMissingTypeStubs]
 
 __all__ = ["IMAPClientAbortError", "IMAPClientError", "Imap", "LoginError", "ProtocolError", "Row", "Uids", "connect"]
 
+MOST_ANSWERED = 256 * 1024 * 1024
+"""Bytes that a server may say to one command. More than any that we give can need: mails are asked for in groups."""
 Row = dict[bytes, Any]
 Uids = Sequence[int]
 
@@ -57,6 +61,50 @@ class Imap(Protocol):
     def idle_done(self) -> Any: ...
 
 
+class _Bounded:
+    """Ends a connection whose server says without end, or announces more than it could be asked for.
+
+    A timeout alone does not help: it counts from the last byte, and the library keeps all that it is told.
+    """
+
+    heard = 0
+
+    def send(self, data: Any) -> None:
+        self.heard = 0
+        super().send(data)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+
+    def read(self, size: int) -> bytes:
+        self._hear(size)
+        return cast(bytes, super().read(size))  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+
+    def readline(self) -> bytes:
+        line = cast(bytes, super().readline())  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+        self._hear(len(line))
+        return line
+
+    def _hear(self, size: int) -> None:
+        self.heard += size
+        if self.heard > MOST_ANSWERED:
+            raise IMAPClientAbortError(f"it said more than {MOST_ANSWERED // 1024 // 1024} MB to one command")
+
+
+class _Plain(_Bounded, plain.IMAP4WithTimeout):
+    pass
+
+
+class _Secure(_Bounded, secure.IMAP4_TLS):
+    pass
+
+
+class _Client(IMAPClient):
+    def _create_IMAP4(self) -> Any:
+        timeout: Any = cast(Any, self)._timeout
+        connect_s: float = timeout.connect
+        if self.ssl:
+            return _Secure(self.host, self.port, self.ssl_context, connect_s)
+        return _Plain(self.host, self.port, connect_s)
+
+
 def connect(
     host: str, port: int, *, has_tls: bool, context: ssl.SSLContext | None, connect_s: float, answer_s: float
 ) -> Imap:
@@ -66,6 +114,6 @@ def connect(
         OSError, IMAPClientError: it cannot be reached.
     """
     timeout: Any = SocketTimeout(connect=connect_s, read=answer_s)
-    made = IMAPClient(host, port, ssl=has_tls, ssl_context=context, timeout=timeout)
+    made = _Client(host, port, ssl=has_tls, ssl_context=context, timeout=timeout)
     made.normalise_times = False  # aware times instead of local ones
     return cast(Imap, made)

@@ -1,6 +1,10 @@
 """Mails and values made to hurt: each mail an event, no value a header."""
 
+import contextlib
+import gc
 import re
+import socket
+import threading
 from email import policy
 from email.parser import BytesParser
 from typing import Any
@@ -9,6 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from opsconsole.connectors.mail import imap
 from opsconsole.connectors.mail.compose import message_id, written
 from opsconsole.connectors.mail.seal import Seal
 from opsconsole.domain.errors import PermanentError
@@ -111,3 +116,33 @@ async def test_a_seal_covers_the_text(change: bytes) -> None:
     other = Seal(KeptMemory())
     await other.ready()
     assert not other.is_ours(sealed)
+
+
+@pytest.mark.parametrize("said", [b'* LIST () "/" {900}\r\n' + b"a" * 900, b"* OK " + b"a" * 90 + b"\r\n"])
+@pytest.mark.parametrize("greeting", [b"", b"* OK [CAPABILITY IMAP4rev1] hello\r\n"], ids=["at once", "later"])
+def test_a_server_that_never_stops_is_left(monkeypatch: pytest.MonkeyPatch, said: bytes, greeting: bytes) -> None:
+    monkeypatch.setattr(imap, "MOST_ANSWERED", 100_000)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            connection, _ = server.accept()
+            with connection, contextlib.suppress(OSError):
+                connection.sendall(greeting or b"* OK hello\r\n")
+                while True:
+                    connection.sendall(said * 100)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            with pytest.raises(imap.IMAPClientAbortError, match="MB to one command"):
+                client = imap.connect(
+                    "127.0.0.1", server.getsockname()[1], has_tls=False, context=None, connect_s=5, answer_s=5
+                )
+                try:
+                    client.list_folders()
+                finally:
+                    client.shutdown()
+        finally:
+            gc.collect()  # the connection that was never given
+            thread.join(10)
+        assert not thread.is_alive()

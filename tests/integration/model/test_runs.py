@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from opsconsole.doubles.modelendpoint import call, ends, message, says, streams
 from opsconsole.engine import commands
 from tests.support.rig import ANN, mail
@@ -149,3 +151,30 @@ async def test_the_same_write_twice_in_a_run_asks(tmp_path: Path) -> None:
         await r.take(mail())
         assert r.states() == ["desk.add_note done", "desk.add_note waiting"]
         assert "same arguments earlier" in r.waiting()[0].because
+
+
+@pytest.mark.parametrize("said", [{}, {"confidence": None}, {"confidence": "quite"}, {"confidence": 1e9}])
+async def test_who_does_not_say_how_sure_it_is_is_not_sure(tmp_path: Path, said: dict[str, Any]) -> None:
+    triage = call("triage", {"category": "case", **said})
+    async with thinking(tmp_path, in_order(says(None, triage, TICKET), ends("case")), thinker(playbook=TWO)) as (r, _):
+        await r.take(mail())
+        ruled = r.audit("action.ruled")[0]
+        assert ruled["verdict"] == "ASK" and any("confidence 0.00" in one for one in ruled["reasons"])
+
+
+async def test_how_sure_it_was_stands_until_another_kind_is_named(tmp_path: Path) -> None:
+    again = [call("triage", {"category": name}) for name in ("case", "other")]
+    script = in_order(says(None, TRIAGE), says(None, again[0], TICKET), says(None, again[1]), ends("other"))
+    async with thinking(tmp_path, script, thinker(playbook=TWO)) as (r, _):
+        await r.take(mail())
+        assert r.states() == ["desk.create_ticket done"]
+        assert [one["confidence"] for one in r.audit("turn")] == [0.9, 0.9, 0.0, 0.95]
+
+
+async def test_a_model_that_writes_without_end_fills_no_disk(tmp_path: Path) -> None:
+    calls = [call("add_note", {"text": f"{number} {'x' * 90_000}"}) for number in range(64)]
+    async with thinking(tmp_path, in_order(says(None, *calls)), thinker(limits={"turns": 3})) as (r, _):
+        await r.take(mail())
+        assert "limit of 3 turns" in r.run().outcome and r.count("desk_note") == 0
+        kept: int = r.engine.reader.execute("SELECT sum(length(bytes)) FROM content").fetchone()[0]
+        assert kept < 3_000_000

@@ -1,5 +1,7 @@
 """The encrypted file of secrets: opened only by its passphrase, whole or not at all, and only where it was wished."""
 
+import base64
+import hashlib
 import json
 import stat
 from collections.abc import Generator
@@ -115,3 +117,15 @@ def test_environment_needs_no_passphrase(folder: Path) -> None:
 def test_names_are_plain(tmp_path: Path, name: str) -> None:
     with pytest.raises(UserError, match="cannot be the name"):
         store(tmp_path).get(name)
+
+
+def test_a_head_that_no_cipher_takes_is_damage_and_no_crash(folder: Path) -> None:
+    path = folder / FILE
+    whole = json.loads(path.read_bytes())
+    whole["head"]["nonce"] = "eA=="
+    head = json.dumps(whole["head"], sort_keys=True, separators=(",", ":")).encode()
+    whole["sum"] = hashlib.sha256(head + b"\0" + base64.b64decode(whole["sealed"])).hexdigest()
+    for raw in (json.dumps(whole).encode(), b"[" * 100_000):
+        path.write_bytes(raw)
+        with pytest.raises(KeyringError, match="damaged"):
+            store(folder).get("mail-a")

@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsconsole.brains.model.config import ModelConfig, Prices
-from opsconsole.brains.model.wire import NoAnswerError, Stream, WireCall, read_answer
+from opsconsole.brains.model.reading import without_thoughts
+from opsconsole.brains.model.wire import MOST_CHECKS, NoAnswerError, Stream, WireCall, read_answer
 from opsconsole.doubles.modelendpoint import call, message, streams
 
 ANYTHING = st.recursive(
@@ -111,3 +114,38 @@ def test_cost_counts_the_cache_apart() -> None:
 def test_addresses_that_are_none_or_leak_a_key(url: str) -> None:
     with pytest.raises(ValueError, match=r"address|key|TLS"):
         ModelConfig(base_url=url, model="m")
+
+
+def _streamed(raw: bytes) -> object:
+    return Stream().take(b"data: " + raw)
+
+
+@pytest.mark.parametrize("read", [read_answer, _streamed])
+def test_a_bottomless_answer_is_none(read: Callable[[bytes], object]) -> None:
+    with pytest.raises(NoAnswerError):
+        read(b"[" * 200_000)
+
+
+def test_a_stream_that_repeats_a_name_is_not_read_from_its_beginning_each_time() -> None:
+    stream = fed(*(piece('"a', name="x", index=0) for _ in range(MOST_CHECKS * 2)))
+    assert stream.checks == MOST_CHECKS * 2 - 1 and len(stream.answer().calls) == 1
+
+
+@given(st.lists(st.sampled_from(["<think>", "</think>", "<THINKING>", "</thinking>", "a", "\n", "<"])).map("".join))
+def test_thoughts_are_left_out_as_the_pattern_says(text: str) -> None:
+    pattern = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
+    assert without_thoughts(text) == pattern.sub("", text)
+
+
+def test_a_million_thoughts_that_never_end_are_read_in_one_pass() -> None:
+    assert without_thoughts("<think>" * 1_000_000 + "x").endswith("x")  # a pattern would take hours
+
+
+@given(st.dictionaries(st.text(max_size=5), st.text(max_size=30)), st.integers(0, 60), st.integers(0, 40))
+def test_the_beginning_of_arguments_is_never_another_call(args: dict[str, str], end: int, padding: int) -> None:
+    whole = json.dumps(args) + " " * padding
+    try:
+        cut = json.loads(whole[:end])
+    except ValueError:
+        return
+    assert cut == args
