@@ -202,12 +202,11 @@ class Gatekeeper:
                 (budget.runs_per_hour, budget.cost_per_hour, _HOUR, "an hour"),
                 (budget.runs_per_day, budget.cost_per_day, _DAY, "a day"),
             ):
-                if cap is None and money is None:
-                    continue
-                runs, cost = limits.runs_since(conn, since=now - span, agent=key)
                 if cap is not None:
+                    runs = limits.runs_since(conn, since=now - span, agent=key)
                     found.append(Usage(f"runs {word} of {who}", runs - 1, cap))
                 if money is not None:
+                    cost = limits.cost_since(conn, since=now - span, agent=key)
                     found.append(Usage(f"money {word} of {who}", cost, money))
             if budget.per_recipient_per_day is not None and destinations:
                 recipient = self._recipient(destinations[0])

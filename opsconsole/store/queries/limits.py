@@ -29,27 +29,30 @@ def recipient_since(conn: sqlite3.Connection, *, since: datetime, recipient: str
     return count
 
 
-def runs_since(conn: sqlite3.Connection, *, since: datetime, agent: str | None) -> tuple[int, float]:
-    """Count runs started since, and their cost in whole currency units."""
-    started = "SELECT count(*), coalesce(sum(cost_micros), 0) FROM run WHERE started_at >= ?"
+def runs_since(conn: sqlite3.Connection, *, since: datetime, agent: str | None) -> int:
+    """Count runs started since, of one agent or of all."""
+    started = "SELECT count(*) FROM run WHERE started_at >= ?"
     if agent is None:
-        count, cost = conn.execute(started, (to_micros(since),)).fetchone()
+        (count,) = conn.execute(started, (to_micros(since),)).fetchone()
     else:
-        count, cost = conn.execute(started + " AND agent_id = ?", (to_micros(since), agent)).fetchone()
-    return count, cost / 1e6
+        (count,) = conn.execute(started + " AND agent_id = ?", (to_micros(since), agent)).fetchone()
+    return int(count)
 
 
 def cost_since(conn: sqlite3.Connection, *, since: datetime, agent: str | None) -> float:
-    """Give what turns stored since cost, of one agent or of all, in whole currency units."""
-    rows = (
-        "SELECT coalesce(sum(cost_micros), 0) FROM run WHERE cost_micros > 0 AND (started_at >= ?1 OR finished_at >= ?1"
-    )
-    rows += " OR state IN ('queued', 'running', 'waiting'))"
+    """Give what turns stored since cost, of one agent or of all, in whole currency units.
+
+    By turn, not by run: one that waits for a person was paid for when it thought, and costs nothing while it waits.
+    """
+    spent = "SELECT coalesce(sum(t.cost_micros), 0) FROM turn t"
     if agent is None:
-        (micros,) = conn.execute(rows, (to_micros(since),)).fetchone()
+        (micros,) = conn.execute(f"{spent} WHERE t.cost_micros > 0 AND t.at >= ?", (to_micros(since),)).fetchone()
     else:
-        (micros,) = conn.execute(f"{rows} AND agent_id = ?2", (to_micros(since), agent)).fetchone()
-    return micros / 1e6
+        (micros,) = conn.execute(
+            f"{spent} CROSS JOIN run r ON r.id = t.run_id WHERE t.cost_micros > 0 AND t.at >= ? AND r.agent_id = ?",
+            (to_micros(since), agent),
+        ).fetchone()
+    return int(micros) / 1e6
 
 
 def done_ago(conn: sqlite3.Connection, *, subject: int, tool: str, now: datetime, besides: str) -> timedelta | None:
