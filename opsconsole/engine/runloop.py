@@ -151,7 +151,7 @@ class RunLoop:
         if not self._is_running(tx, loaded.run.id):
             return False
         turn = ratified(turn, loaded.version.spec)
-        tainted = is_tainted(self._kernel, loaded.event, loaded.actions, before_turn=loaded.run.turns)
+        tainted = is_tainted(self._kernel, loaded, before_turn=loaded.run.turns)
         record_turn(self._kernel, tx, Setting(loaded.run, loaded.version, loaded.event, tainted), turn, now=now)
         if turn.proposals or turn.goes_on:
             return True
