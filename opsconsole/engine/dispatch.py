@@ -13,6 +13,8 @@ from opsconsole.store.queries import limits, work
 _log = logging.getLogger(__name__)
 AHEAD = 64
 """Queued runs read ahead for each agent."""
+AGAIN_S = 0.5
+"""At the end, a run that goes on although it was cancelled is cancelled again so much later, in seconds."""
 
 
 class Dispatcher:
@@ -55,10 +57,12 @@ class Dispatcher:
     async def close(self) -> None:
         """Stop advancing; what was begun is picked up from the file next time."""
         self._width = 0
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        tasks = set(self._tasks.values())
+        while tasks:
+            for task in tasks:
+                task.cancel()
+            # Before Python 3.12 `wait_for` loses a cancellation that comes together with what it waits for.
+            _, tasks = await asyncio.wait(tasks, timeout=AGAIN_S)
 
     def _fill(self) -> None:
         while len(self._tasks) < self._width and self.error is None:

@@ -46,7 +46,9 @@ class Doorbell(asyncio.DatagramProtocol):
     async def wait(self, seconds: float) -> None:
         """Wait for a ring, at most so long."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.rung.wait(), seconds)
+            # Not `wait_for`: before Python 3.12 it loses a cancellation that comes together with the ring.
+            async with asyncio.timeout(seconds):
+                await self.rung.wait()
         self.rung.clear()
 
     def close(self) -> None:

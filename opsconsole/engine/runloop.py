@@ -121,7 +121,8 @@ class RunLoop:
         run, caps = loaded.run, loaded.version.spec.limits
         try:
             left = max(0.1, caps.seconds - spent_s)
-            turn = await asyncio.wait_for(self._ask(loaded), left)
+            async with asyncio.timeout(left):
+                turn = await self._ask(loaded)
         except TransientError as error:
             await self._writes.write(lambda tx, e=error: self._later(tx, loaded, e), name="run.retry")
             return False

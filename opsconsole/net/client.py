@@ -115,7 +115,8 @@ class HttpClient:
         taken = 0
         while True:
             with _translated(request):
-                line = await asyncio.wait_for(answer.content.readline(), silence_s)
+                async with asyncio.timeout(silence_s):
+                    line = await answer.content.readline()
             taken += len(line)
             if taken > largest:
                 raise AmbiguousError(f"{_place(request.url)} answered with more than {largest} bytes; it was not read.")
