@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 
 from opsconsole.domain.errors import EnvironmentError_, FencedError
 from opsconsole.domain.ids import AgentId, RunId, SubjectId
@@ -13,6 +13,8 @@ from opsconsole.store.queries import limits, work
 _log = logging.getLogger(__name__)
 AHEAD = 64
 """Queued runs read ahead for each agent."""
+AGAIN_S = 0.5
+"""At the end, a run that goes on although it was cancelled is cancelled again so much later, in seconds."""
 
 
 class Dispatcher:
@@ -25,6 +27,9 @@ class Dispatcher:
         self._queues: OrderedDict[AgentId, deque[tuple[RunId, SubjectId]]] = OrderedDict()
         self._tasks: dict[RunId, asyncio.Task[None]] = {}
         self._busy: set[tuple[AgentId, SubjectId]] = set()
+        self._counts: Counter[AgentId] = Counter()
+        self._share = max(1, width * 2 // 3)
+        """So many runs one agent may have going: one that waits for a slow model leaves room for the others."""
         self._is_stale = True
         self._idle = asyncio.Event()
         self.error: Exception | None = None
@@ -55,10 +60,12 @@ class Dispatcher:
     async def close(self) -> None:
         """Stop advancing; what was begun is picked up from the file next time."""
         self._width = 0
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        tasks = set(self._tasks.values())
+        while tasks:
+            for task in tasks:
+                task.cancel()
+            # Before Python 3.12 `wait_for` loses a cancellation that comes together with what it waits for.
+            _, tasks = await asyncio.wait(tasks, timeout=AGAIN_S)
 
     def _fill(self) -> None:
         while len(self._tasks) < self._width and self.error is None:
@@ -70,6 +77,7 @@ class Dispatcher:
                 break
             agent, run, subject = found
             self._busy.add((agent, subject))
+            self._counts[agent] += 1
             task = asyncio.create_task(self._advance(run), name=f"run-{run}")
             self._tasks[run] = task
             task.add_done_callback(lambda done, a=agent, r=run, s=subject: self._done(done, a, r, s))
@@ -81,7 +89,7 @@ class Dispatcher:
             queue = self._queues[agent]
             for _ in range(len(queue)):
                 run, subject = queue.popleft()
-                if (agent, subject) in self._busy:
+                if (agent, subject) in self._busy or self._counts[agent] >= self._share:
                     queue.append((run, subject))
                     continue
                 self._queues.move_to_end(agent)
@@ -117,6 +125,7 @@ class Dispatcher:
     def _done(self, task: asyncio.Task[None], agent: AgentId, run: RunId, subject: SubjectId) -> None:
         self._tasks.pop(run, None)
         self._busy.discard((agent, subject))
+        self._counts[agent] -= 1
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("run %d: %s", run, error)
             self.error = error if isinstance(error, Exception) else None

@@ -46,6 +46,7 @@ class Doorbell(asyncio.DatagramProtocol):
     async def wait(self, seconds: float) -> None:
         """Wait for a ring, at most so long."""
         with contextlib.suppress(TimeoutError):
+            # Not `wait_for`: before Python 3.12 it loses a cancellation that comes together with the ring.
             async with asyncio.timeout(seconds):
                 await self.rung.wait()
         self.rung.clear()

@@ -37,7 +37,7 @@ from opsconsole.store.writer import Writer
 from opsconsole.store.writes import work as write_work
 
 _log = logging.getLogger(__name__)
-WIDTH = 128
+WIDTH = 192
 """Runs advanced at once: so many may wait for a model's answer, and the group commit carries several."""
 POLL_S = 0.25
 """How often the file is asked whether another process wrote, where nobody rings."""

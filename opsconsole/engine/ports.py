@@ -1,6 +1,7 @@
 """What the engine needs from the outside, as Protocols: connectors, brains, a clock."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -213,6 +214,8 @@ class RunView:
     """How often this turn was put off already because nothing answered."""
     history: tuple[str, ...] = ()
     """What happened on the same subject before, oldest first, in words."""
+    queueing: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Around waiting for others' turn with a model: the run's own time stands still."""
     is_over_budget: str = ""
     """Why no more may be spent on models now, in words; empty where it may."""
 

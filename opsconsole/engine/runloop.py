@@ -5,8 +5,8 @@ A run holds nothing in memory that is not in the file: `advance` may be called a
 
 import asyncio
 import logging
-import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from opsconsole.engine.cancel import close_open_actions
 from opsconsole.engine.effects import Effects
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.ports import Brain, Turn
+from opsconsole.engine.runclock import RunClock
 from opsconsole.engine.runview import OVERLAY, Loaded, call_of, is_tainted, load, overlay, refresh, view
 from opsconsole.engine.spending import Spending
 from opsconsole.engine.together import together
@@ -46,7 +47,7 @@ class RunLoop:
 
     async def advance(self, run_id: RunId) -> None:
         """Take a run as far as it goes now."""
-        started = time.monotonic()
+        clock = RunClock()
         await self._writes.write(lambda tx: self._begin(tx, run_id), name="run.begin")
         known: Loaded | None = None
         while True:
@@ -65,12 +66,12 @@ class RunLoop:
                 if await self._writes.write(lambda tx: self._park(tx, run_id), name="run.park"):
                     return
                 continue
-            if stop := self._limit(loaded, time.monotonic() - started):
+            if stop := self._limit(loaded, clock.used_s):
                 await self._writes.write(
                     lambda tx, stop=stop: self._end(tx, run_id, RunState.FAILED, stop), name="run.stop"
                 )
                 return
-            if not await self._think(loaded, time.monotonic() - started):
+            if not await self._think(loaded, clock):
                 return
 
     async def fail(self, run_id: RunId, error: Exception) -> None:
@@ -112,18 +113,18 @@ class RunLoop:
             return f"stopped at its cost limit of {caps.cost:g}; a person should look"
         return ""
 
-    async def _think(self, loaded: Loaded, spent_s: float) -> bool:
+    async def _think(self, loaded: Loaded, clock: RunClock) -> bool:
         try:
-            return await self._think_and_record(loaded, spent_s)
+            return await self._think_and_record(loaded, clock)
         finally:
             self._spending.end(loaded.run.id)
 
-    async def _think_and_record(self, loaded: Loaded, spent_s: float) -> bool:
+    async def _think_and_record(self, loaded: Loaded, clock: RunClock) -> bool:
         run, caps = loaded.run, loaded.version.spec.limits
         try:
-            left = max(0.1, caps.seconds - spent_s)
-            async with asyncio.timeout(left):
-                turn = await self._ask(loaded)
+            left = max(0.1, caps.seconds - clock.used_s)
+            async with clock.bounded(left):
+                turn = await self._ask(loaded, clock)
         except TransientError as error:
             await self._writes.write(lambda tx, e=error: self._later(tx, loaded, e), name="run.retry")
             return False
@@ -138,14 +139,16 @@ class RunLoop:
         faults.reach("brain.answered")
         return await self._writes.write(lambda tx: self._record(tx, loaded, turn), name="turn.record")
 
-    async def _ask(self, loaded: Loaded) -> Turn:
+    async def _ask(self, loaded: Loaded, clock: RunClock) -> Turn:
         """Ask the brain; where a model thinks, only while there is money for it."""
         if loaded.version.spec.brain != "model":
             return await self._brain.turn(view(self._kernel, loaded))
-        seen = view(self._kernel, loaded, is_over_budget=self._spending.why_not(loaded.version))
-        self._spending.begin(loaded.run.id, loaded.run.agent_id)
-        turn = await self._brain.turn(seen)
-        self._spending.learn(loaded.run.agent_id, turn.cost_micros)
+        async with self._spending.first_alone(loaded.version, clock.standing):
+            why_not = self._spending.why_not(loaded.version)
+            seen = replace(view(self._kernel, loaded), is_over_budget=why_not, queueing=clock.standing)
+            self._spending.begin(loaded.run.id, loaded.run.agent_id)
+            turn = await self._brain.turn(seen)
+            self._spending.learn(loaded.run.agent_id, turn.cost_micros)
         return turn
 
     def _record(self, tx: Transaction, loaded: Loaded, turn: Turn) -> bool:
@@ -153,7 +156,7 @@ class RunLoop:
         if not self._is_running(tx, loaded.run.id):
             return False
         turn = ratified(turn, loaded.version.spec)
-        tainted = is_tainted(self._kernel, loaded.event, loaded.actions, before_turn=loaded.run.turns)
+        tainted = is_tainted(self._kernel, loaded, before_turn=loaded.run.turns)
         record_turn(self._kernel, tx, Setting(loaded.run, loaded.version, loaded.event, tainted), turn, now=now)
         if turn.proposals or turn.goes_on:
             return True

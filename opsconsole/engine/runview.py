@@ -13,7 +13,7 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports import ASK_PERSON, Outcome, PastTurn, RunView, Turn
 from opsconsole.engine.turnbody import turn_from
 from opsconsole.store.queries import events, work
-from opsconsole.store.queries.history import of_subject
+from opsconsole.store.queries.history import has_untrusted, of_subject
 from opsconsole.store.rows import ActionRow, Reader, RunRow, present
 
 OPEN = (ActionState.PROPOSED, ActionState.WAITING)
@@ -64,11 +64,16 @@ def refresh(kernel: Kernel, conn: Reader, known: Loaded) -> Loaded:
     return replace(known, run=run, turns=turns, actions=tuple(work.actions(conn, run.id)))
 
 
-def is_tainted(kernel: Kernel, event: Event, actions: tuple[ActionRow, ...], *, before_turn: int) -> bool:
-    """Tell whether untrusted text had reached the brain before a turn."""
-    if event.is_untrusted:
+def is_tainted(kernel: Kernel, loaded: Loaded, *, before_turn: int) -> bool:
+    """Tell whether untrusted text had reached the brain before a turn.
+
+    A model is also told what came before on the subject: titles that strangers wrote, and outcomes made from them.
+    """
+    if loaded.event.is_untrusted:
         return True
-    for action in actions:
+    if loaded.version.spec.brain == "model" and has_untrusted(kernel.reader, loaded.run):
+        return True
+    for action in loaded.actions:
         kind = kernel.registry.type(action.tool)
         is_stranger = action.tool != ASK_PERSON and (kind is None or kind.is_untrusted)
         if action.turn < before_turn and action.result is not None and is_stranger:
@@ -89,7 +94,7 @@ def wanted_again(kernel: Kernel, loaded: Loaded, action: ActionRow, *, grant: in
         category=turn.category,
         confidence=turn.confidence,
         is_abstained=turn.is_abstained,
-        is_tainted=is_tainted(kernel, loaded.event, loaded.actions, before_turn=action.turn),
+        is_tainted=is_tainted(kernel, loaded, before_turn=action.turn),
         is_ratified_step=proposal.step is not None,
         slots=proposal.slots,
         grant_id=grant,
@@ -110,7 +115,7 @@ def call_of(loaded: Loaded, action: ActionRow, *, key: str = "") -> Call:
     )
 
 
-def view(kernel: Kernel, loaded: Loaded, *, is_over_budget: str = "") -> RunView:
+def view(kernel: Kernel, loaded: Loaded) -> RunView:
     """Give what the brain sees."""
     past: list[PastTurn] = []
     for number, turn in enumerate(loaded.turns):
@@ -130,7 +135,6 @@ def view(kernel: Kernel, loaded: Loaded, *, is_over_budget: str = "") -> RunView
         tools=kernel.registry.types,
         attempt=loaded.run.attempts,
         history=loaded.history,
-        is_over_budget=is_over_budget,
     )
 
 

@@ -173,6 +173,8 @@ class HttpClient:
                 auto_decompress=True,
                 read_bufsize=LONGEST_LINE,
             )
+            # It would send a PUT or DELETE that was not answered a second time by itself, and say nothing of it.
+            self._session._retry_connection = False  # pyright: ignore[reportPrivateUsage]
         return self._session
 
     async def close(self) -> None:

@@ -96,7 +96,7 @@ class LanguageModelBrain:
             if room and size > room and not is_last:
                 continue
             try:
-                answer = await endpoint.ask(question, offer.wire)
+                answer = await endpoint.ask(question, offer.wire, queueing=view.queueing)
             except OverflowError_:
                 if is_last:
                     raise

@@ -4,7 +4,8 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -54,10 +55,21 @@ class Endpoint:
         self._url = f"{config.base_url}/chat/completions{query}"
         self._models_url = f"{config.base_url}/models{query}"
 
-    async def ask(self, messages: Sequence[Mapping[str, Any]], tools: str) -> ModelAnswer:
-        """Ask one question and note how the endpoint is; see `_ask`."""
+    async def ask(
+        self,
+        messages: Sequence[Mapping[str, Any]],
+        tools: str,
+        *,
+        queueing: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> ModelAnswer:
+        """Ask one question and note how the endpoint is; see `_ask`. `queueing` is around the wait for one's turn."""
         try:
-            answer = await self._ask(messages, tools)
+            with queueing():
+                await self._turn.acquire()
+            try:
+                answer = await self._ask(messages, tools)
+            finally:
+                self._turn.release()
         except OverflowError_:
             raise
         except ConnectorError as error:
@@ -78,15 +90,13 @@ class Endpoint:
             OverflowError_: the question is too long.
             PermanentError: refused: key, model, form.
         """
-        body = self._body(messages, tools)
-        async with self._turn:
-            request = Request("POST", self._url, await self._headers(), body)
-            try:
-                if self.config.stream:
-                    return await self._streamed(request)
-                answer = await self._http.send(request, timeout_s=self.config.timeout_s, largest=LARGEST)
-            except AmbiguousError as error:
-                raise TransientError(str(error)) from error
+        request = Request("POST", self._url, await self._headers(), self._body(messages, tools))
+        try:
+            if self.config.stream:
+                return await self._streamed(request)
+            answer = await self._http.send(request, timeout_s=self.config.timeout_s, largest=LARGEST)
+        except AmbiguousError as error:
+            raise TransientError(str(error)) from error
         self._refuse(answer)
         return read_answer(answer.body)
 

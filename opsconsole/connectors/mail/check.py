@@ -56,7 +56,7 @@ async def name(server: Server) -> Step:
     except socket.gaierror:
         return Step(
             False,
-            f"There is no server called {server.host}, or this machine is not online. Check the spelling; the provider's"
+            f"There is no server called {server.host}, or this machine is not online. Check the spelling; your provider's"
             " help pages name it, often imap.… for reading and smtp.… for sending.",
         )
     except TimeoutError:

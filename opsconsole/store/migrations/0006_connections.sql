@@ -8,5 +8,6 @@ CREATE TABLE connection_memory (
 ) STRICT, WITHOUT ROWID;
 ALTER TABLE connection ADD COLUMN is_off INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE run ADD COLUMN tokens INTEGER NOT NULL DEFAULT 0;
--- What models cost lately: asked before every turn of a model.
-CREATE INDEX run_by_cost ON run(finished_at) WHERE cost_micros > 0;
+-- What each turn cost: a run may wait for weeks, so its own sum does not say what was spent this hour.
+ALTER TABLE turn ADD COLUMN cost_micros INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX turn_by_cost ON turn(at, cost_micros) WHERE cost_micros > 0;

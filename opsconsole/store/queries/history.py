@@ -27,6 +27,15 @@ def of_subject(conn: sqlite3.Connection, run: RunRow) -> tuple[str, ...]:
     return tuple(lines[-MOST:])
 
 
+def has_untrusted(conn: sqlite3.Connection, run: RunRow) -> bool:
+    """Tell whether an earlier event on a run's subject was written by somebody who is not trusted."""
+    row = conn.execute(
+        "SELECT 1 FROM event WHERE subject_id = ? AND id < ? AND is_untrusted = 1 LIMIT 1",
+        (run.subject_id, run.event_id),
+    ).fetchone()
+    return row is not None
+
+
 def _decisions(conn: sqlite3.Connection, event: int, agent: str) -> list[str]:
     rows = conn.execute(
         "SELECT a.tool, d.verb, c.bytes FROM run r JOIN action a ON a.run_id = r.id"

@@ -35,19 +35,24 @@ def runs_since(conn: sqlite3.Connection, *, since: datetime, agent: str | None) 
     if agent is None:
         (count,) = conn.execute(started, (to_micros(since),)).fetchone()
     else:
-        (count,) = conn.execute(f"{started} AND agent_id = ?", (to_micros(since), agent)).fetchone()
+        (count,) = conn.execute(started + " AND agent_id = ?", (to_micros(since), agent)).fetchone()
     return int(count)
 
 
 def cost_since(conn: sqlite3.Connection, *, since: datetime, agent: str | None) -> float:
-    """Give what runs cost that ended since or are not over, of one agent or of all, in whole currency units."""
-    spent = "SELECT sum(cost_micros) AS micros FROM run INDEXED BY run_by_cost WHERE cost_micros > 0 AND finished_at"
-    of_whom = "" if agent is None else " AND agent_id = ?2"
-    (micros,) = conn.execute(
-        f"SELECT coalesce(sum(micros), 0) FROM ({spent} >= ?1{of_whom} UNION ALL {spent} IS NULL{of_whom})",  # noqa: S608 - no input in it
-        (to_micros(since),) if agent is None else (to_micros(since), agent),
-    ).fetchone()
-    return micros / 1e6
+    """Give what turns stored since cost, of one agent or of all, in whole currency units.
+
+    By turn, not by run: one that waits for a person was paid for when it thought, and costs nothing while it waits.
+    """
+    spent = "SELECT coalesce(sum(t.cost_micros), 0) FROM turn t"
+    if agent is None:
+        (micros,) = conn.execute(f"{spent} WHERE t.cost_micros > 0 AND t.at >= ?", (to_micros(since),)).fetchone()
+    else:
+        (micros,) = conn.execute(
+            f"{spent} CROSS JOIN run r ON r.id = t.run_id WHERE t.cost_micros > 0 AND t.at >= ? AND r.agent_id = ?",
+            (to_micros(since), agent),
+        ).fetchone()
+    return int(micros) / 1e6
 
 
 def done_ago(conn: sqlite3.Connection, *, subject: int, tool: str, now: datetime, besides: str) -> timedelta | None:

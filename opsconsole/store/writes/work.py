@@ -90,7 +90,8 @@ def add_turn(
     """Store a brain's turn; give the id of its content. The tries of the next one are counted anew."""
     content = tx.keep(body)
     tx.conn.execute(
-        "INSERT INTO turn (run_id, number, at, content_id) VALUES (?, ?, ?, ?)", (run, number, to_micros(now), content)
+        "INSERT INTO turn (run_id, number, at, content_id, cost_micros) VALUES (?, ?, ?, ?, ?)",
+        (run, number, to_micros(now), content, cost_micros),
     )
     tx.conn.execute(
         "UPDATE run SET turns = ?, category = ?, confidence = ?, cost_micros = cost_micros + ?, tokens = tokens + ?,"

@@ -1,5 +1,6 @@
 """Who thinks when a model does not, and what thinking may cost."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from opsconsole.doubles.modelendpoint import call, ends, fails, says
@@ -62,6 +63,24 @@ async def test_a_daily_cap_holds_though_many_think_at_once(tmp_path: Path) -> No
             len(r.waiting()) == 21 - spent // 200_000
             and "parked at cap: money a day" in r.actions(21)[0].args["question"]
         )
+
+
+async def test_a_daily_cap_holds_from_the_very_first_turns(tmp_path: Path) -> None:
+    """Nobody knows yet what a turn costs: so many at once must not find out together."""
+    slow = replace(DONE, delay_s=0.05)
+    spec = thinker(budgets={"cost_per_day": 1.0})
+    async with thinking(tmp_path, in_order(slow), spec, prices={"written": 10_000.0}) as (r, servers):
+        await r.take(*[mail(number) for number in range(21)])
+        spent = r.engine.reader.execute("SELECT sum(cost_micros) FROM run").fetchone()[0]
+        assert 800_000 <= spent <= 1_000_000 and len(servers["main"].requests) == spent // 200_000
+
+
+async def test_waiting_for_ones_turn_with_a_slow_model_is_not_the_runs_own_time(tmp_path: Path) -> None:
+    slow = replace(DONE, delay_s=0.3)
+    spec = thinker(limits={"seconds": 1.0})
+    async with thinking(tmp_path, in_order(slow), spec, at_once=1) as (r, _):
+        await r.take(*[mail(number) for number in range(6)])
+        assert [r.run(number).state for number in range(1, 7)] == ["done"] * 6
 
 
 async def test_a_runs_own_cap_ends_it(tmp_path: Path) -> None:
