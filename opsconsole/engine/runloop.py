@@ -19,7 +19,17 @@ from opsconsole.engine.effects import Effects
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.ports import Brain, Turn
 from opsconsole.engine.runclock import RunClock
-from opsconsole.engine.runview import OVERLAY, Loaded, call_of, is_tainted, load, overlay, refresh, view
+from opsconsole.engine.runview import (
+    OVERLAY,
+    Loaded,
+    call_of,
+    is_tainted,
+    load,
+    overlay,
+    refresh,
+    shows_precedents,
+    view,
+)
 from opsconsole.engine.spending import Spending
 from opsconsole.engine.together import together
 from opsconsole.engine.turns import Setting, ratified, record_turn
@@ -156,7 +166,7 @@ class RunLoop:
         if not self._is_running(tx, loaded.run.id):
             return False
         turn = ratified(turn, loaded.version.spec)
-        tainted = is_tainted(self._kernel, loaded, before_turn=loaded.run.turns)
+        tainted = shows_precedents(turn) or is_tainted(self._kernel, loaded, before_turn=loaded.run.turns)
         record_turn(self._kernel, tx, Setting(loaded.run, loaded.version, loaded.event, tainted), turn, now=now)
         if turn.proposals or turn.goes_on:
             return True

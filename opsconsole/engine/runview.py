@@ -73,12 +73,19 @@ def is_tainted(kernel: Kernel, loaded: Loaded, *, before_turn: int) -> bool:
         return True
     if loaded.version.spec.brain == "model" and has_untrusted(kernel.reader, loaded.run):
         return True
+    if any(shows_precedents(turn) for turn in loaded.turns):
+        return True
     for action in loaded.actions:
         kind = kernel.registry.type(action.tool)
         is_stranger = action.tool != ASK_PERSON and (kind is None or kind.is_untrusted)
         if action.turn < before_turn and action.result is not None and is_stranger:
             return True
     return False
+
+
+def shows_precedents(turn: Turn) -> bool:
+    """Tell whether past events were quoted to the brain for this turn: strangers wrote them."""
+    return bool(turn.memo.get("precedents"))
 
 
 def wanted_again(kernel: Kernel, loaded: Loaded, action: ActionRow, *, grant: int | None) -> Wanted:

@@ -152,7 +152,7 @@ def read_usage(value: Any) -> Usage | None:
     """Read an answer's own count of tokens; None where it has none, or an impossible one."""
     said = _dict(value)
     read, written = said.get("prompt_tokens"), said.get("completion_tokens")
-    if not _is_count(read) or not _is_count(written):
+    if not _is_count(read) or not _is_count(written) or read + written == 0:
         return None
     cached = _dict(said.get("prompt_tokens_details")).get("cached_tokens")
     return Usage(read, cached if _is_count(cached) else 0, written)

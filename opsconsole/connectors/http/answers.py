@@ -44,7 +44,8 @@ def refusal(answer: Answer, who: str, scrub: Scrubber, *, is_write: bool, has_ke
         where = _host(answer.headers.get("location", ""))
         text = f"{who} answered with a redirect ({status}{where}). None is followed: correct the address in the file"
         return AmbiguousError(text) if is_write and status in _AFTER_DOING else PermanentError(text)
-    if status in _NOT_NOW:
+    # Gateways say 503 also after they passed a request on; without a key a repeat could be a second one.
+    if status in _NOT_NOW and not (status == 503 and is_write and not has_key):
         return TransientError(text, retry_after_s=_wish(answer))
     if status in _NEVER:
         return PermanentError(text)

@@ -56,8 +56,8 @@ async def name(server: Server) -> Step:
     except socket.gaierror:
         return Step(
             False,
-            f"There is no server called {server.host}, or this machine is not online. Check the spelling; your provider's"
-            " help pages name it, often imap.… for reading and smtp.… for sending.",
+            f"There is no server called {server.host}, or this machine is not online. Check the spelling; your"
+            " provider's help pages name it, often imap.… for reading and smtp.… for sending.",
         )
     except TimeoutError:
         return Step(False, f"The name {server.host} could not be looked up in time. Check this machine's network.")
