@@ -137,6 +137,9 @@ async def _connect(session: Session, said: Said, wish: _Wish) -> bool:
     if is_good or wish.is_anyway:
         _store(session, name, config, secrets, trouble=[step.words for step in done if not step.is_ok])
     _end(session, name, done, is_stored=is_good or wish.is_anyway, is_json=wish.is_json)
+    if is_good and not config.authserv and not wish.is_json:
+        say("Senders count as not verified until you name the server whose word on them counts: --authserv NAME, the")
+        say("first word of the Authentication-Results line in a mail you got.")
     return is_good
 
 

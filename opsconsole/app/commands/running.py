@@ -34,7 +34,8 @@ def init(*, workspace: Where = None) -> None:
     made = workspaces.create(folder, at=SystemClock().now(), actor=actor())
     made.close()
     say(f"The workspace is ready: {folder}")
-    say("Next: `opsconsole agents apply FILE.yaml`, `opsconsole import MAILBOX`, `opsconsole engine`.")
+    say("Next: `opsconsole connect mail`, `opsconsole connect model`, `opsconsole agents apply FILE.yaml`, then")
+    say("`opsconsole engine`. Without signing in anywhere: `opsconsole import MAILBOX`.")
 
 
 def engine(
