@@ -17,7 +17,7 @@ class Address:
 
 def is_loopback(host: str) -> bool:
     """Tell whether an address is this machine's own."""
-    if host == "localhost":
+    if host.lower() == "localhost":
         return True
     try:
         return ip_address(host).is_loopback

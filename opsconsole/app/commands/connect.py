@@ -9,10 +9,9 @@ from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.session import opened
 from opsconsole.app.words import ago, plain, say, say_json, table
 from opsconsole.domain.errors import NotFoundError, UserError
+from opsconsole.engine.connecting import disconnect
 from opsconsole.store import lease
 from opsconsole.store.queries import connections as read
-from opsconsole.store.transaction import Transaction
-from opsconsole.store.writes import connections as write
 
 app = typer.Typer(help="Mailboxes, models, webhooks and REST systems: connect, list, remove.", no_args_is_help=True)
 app.command("mail")(connect_mail.mail)
@@ -54,14 +53,10 @@ def remove(name: Annotated[str, typer.Argument(help="The connection's name.")], 
     if name == "desk":
         raise UserError("The desk is part of the workspace and cannot be removed.")
     with opened(workspace, is_mending=True) as session:
-
-        def job(tx: Transaction) -> bool:
-            was_there = write.turn_off(tx, name)
-            if was_there:
-                tx.record("connection.removed", at=session.kernel.clock.now(), actor=session.actor, connection=name)
-            return was_there
-
-        if not session.write(job, name="connection.remove"):
+        was_there = session.write(
+            lambda tx: disconnect(session.kernel, tx, name, actor=session.actor), name="connection.remove"
+        )
+        if not was_there:
             raise NotFoundError(f"There is no connection {name}. `opsconsole connect list` shows them.")
         is_running = lease.holder(session.workspace.folder) is not None
     say(f"{name} is no longer connected; what came through it stays. Its secrets: `opsconsole secrets list`.")

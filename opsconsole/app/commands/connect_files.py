@@ -16,18 +16,16 @@ from opsconsole.connectors.http import HttpConfig
 from opsconsole.connectors.http.actions import Action
 from opsconsole.connectors.webhook import WebhookConfig
 from opsconsole.connectors.webhook.verify import Verifier
-from opsconsole.domain.canonical import digest
 from opsconsole.domain.enums import Effect
 from opsconsole.domain.errors import ConnectorError, EnvironmentError_, SecretMissingError, UserError
 from opsconsole.engine.agentfile import load_spec
+from opsconsole.engine.connecting import connect
 from opsconsole.engine.ports import Secrets
 from opsconsole.engine.yamlfile import read_yaml
 from opsconsole.net.client import HttpClient, Request
 from opsconsole.net.server import why_not
 from opsconsole.store import lease
 from opsconsole.store.queries import connections, versions
-from opsconsole.store.transaction import Transaction
-from opsconsole.store.writes import connections as write
 
 File = Annotated[Path, typer.Argument(help="The connection's file (YAML).")]
 _REACH_S = 10.0
@@ -123,20 +121,10 @@ async def _reach(base: str) -> None:
 
 def _store(session: Session, config: WebhookConfig | HttpConfig) -> None:
     body = config.model_dump(mode="json")
-
-    def job(tx: Transaction) -> None:
-        now = session.kernel.clock.now()
-        write.put(tx, config.connection, kind=config.kind, config=body, now=now)
-        tx.record(
-            "connection.connected",
-            at=now,
-            actor=session.actor,
-            connection=config.connection,
-            connection_kind=config.kind,
-            digest=digest(body),
-        )
-
-    session.write(job, name="connection.put")
+    session.write(
+        lambda tx: connect(session.kernel, tx, config.connection, kind=config.kind, config=body, actor=session.actor),
+        name="connection.put",
+    )
 
 
 def _who(config: WebhookConfig) -> str:

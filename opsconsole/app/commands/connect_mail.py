@@ -23,13 +23,11 @@ from opsconsole.connectors.mail.oauth import OAuthSignIn
 from opsconsole.connectors.mail.oauth_signin import sign_in
 from opsconsole.connectors.mail.oauthproviders import provider_of
 from opsconsole.connectors.mail.oauthtokens import TokenEndpoint
-from opsconsole.domain.canonical import digest
 from opsconsole.domain.errors import UserError
+from opsconsole.engine.connecting import connect
 from opsconsole.net.client import HttpClient
 from opsconsole.store import lease
 from opsconsole.store.queries import connections as read
-from opsconsole.store.transaction import Transaction
-from opsconsole.store.writes import connections as write
 
 KIND = "mail"
 _HOST_PORT = "HOST:PORT"
@@ -246,16 +244,11 @@ def _store(session: Session, name: str, config: MailConfig, secrets: TrialSecret
     for secret in secrets.keep():
         record_of_secret(session, "secret.stored", name=secret, is_kept=True)
     body = config.model_dump(mode="json")
-    health = {"state": "trouble", "text": trouble[0]} if trouble else {"state": "ok", "text": "tried out"}
-
-    def job(tx: Transaction) -> None:
-        now = session.kernel.clock.now()
-        write.put(tx, name, kind=KIND, config=body, now=now)
-        write.remember(tx, name, read.HEALTH, health, now=now)
-        facts = {"connection": name, "connection_kind": KIND, "digest": digest(body)}
-        tx.record("connection.connected", at=now, actor=session.actor, **facts)
-
-    session.write(job, name="connection.put")
+    health = ("trouble", trouble[0]) if trouble else ("ok", "tried out")
+    session.write(
+        lambda tx: connect(session.kernel, tx, name, kind=KIND, config=body, actor=session.actor, health=health),
+        name="connection.put",
+    )
 
 
 def _end(session: Session, name: str, done: Sequence[Trial], *, is_stored: bool, is_json: bool) -> None:

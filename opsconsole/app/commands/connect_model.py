@@ -19,15 +19,13 @@ from opsconsole.app.trialsecrets import TrialSecrets
 from opsconsole.app.words import plain, say, say_json
 from opsconsole.brains.model import Endpoint, ModelConfig
 from opsconsole.brains.model.check import Step, check
-from opsconsole.domain.canonical import digest
 from opsconsole.domain.errors import UserError
 from opsconsole.engine.agentfile import load_spec
+from opsconsole.engine.connecting import connect
 from opsconsole.net.client import HttpClient
 from opsconsole.store import lease
 from opsconsole.store.queries import connections as read
 from opsconsole.store.queries import versions
-from opsconsole.store.transaction import Transaction
-from opsconsole.store.writes import connections as write
 
 _KNOWN = {
     "ollama": "http://127.0.0.1:11434/v1",
@@ -167,22 +165,11 @@ async def _try(name: str, config: ModelConfig, secrets: TrialSecrets, *, as_json
 
 def _store(session: Session, name: str, config: ModelConfig, *, trouble: str) -> None:
     body = config.model_dump(mode="json")
-    state, text = ("trouble", trouble) if trouble else ("ok", f"{config.model} answers")
-
-    def job(tx: Transaction) -> None:
-        now = session.kernel.clock.now()
-        write.put(tx, name, kind=MODEL, config=body, now=now)
-        write.remember(tx, name, read.HEALTH, {"state": state, "text": text}, now=now)
-        tx.record(
-            "connection.connected",
-            at=now,
-            actor=session.actor,
-            connection=name,
-            connection_kind=MODEL,
-            digest=digest(body),
-        )
-
-    session.write(job, name="connection.put")
+    health = ("trouble", trouble) if trouble else ("ok", f"{config.model} answers")
+    session.write(
+        lambda tx: connect(session.kernel, tx, name, kind=MODEL, config=body, actor=session.actor, health=health),
+        name="connection.put",
+    )
 
 
 def _end(session: Session, name: str, steps: list[Step], *, is_good: bool, is_stored: bool, as_json: bool) -> None:

@@ -1,12 +1,15 @@
 """Signing in: a password, or a token that has to be renewed now and then."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from opsconsole.connectors.mail.config import Login
 from opsconsole.domain.errors import PermanentError
 from opsconsole.engine.ports import Secrets
+
+_T = TypeVar("_T")
 
 
 class SignInError(PermanentError):
@@ -65,3 +68,19 @@ class PasswordSignIn:
 
     async def close(self) -> None:
         """Nothing is open."""
+
+
+async def signed_in(sign_in: SignIn, open_: Callable[[Credentials], Awaitable[_T]]) -> _T:
+    """Open a connection that signs in; where the server refuses, once more with renewed credentials, if there are any.
+
+    Raises:
+        SignInError: the server does not let us in; and what `SignIn` and opening raise.
+    """
+    credentials = await sign_in.credentials()
+    try:
+        return await open_(credentials)
+    except SignInError:
+        renewed = await sign_in.refresh(credentials)
+        if renewed is None:
+            raise
+        return await open_(renewed)

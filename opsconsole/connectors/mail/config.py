@@ -1,10 +1,11 @@
 """How a mailbox is reached, as it is stored with the connection. Names of secrets, never secrets."""
 
-import ipaddress
 from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from opsconsole.net.places import is_loopback
 
 Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9.:_-]{1,253}$")]
 Address = Annotated[str, Field(pattern=r"^[^@\s,;<>]{1,64}@[^@\s,;<>]{1,189}$")]
@@ -126,13 +127,3 @@ class MailConfig(Frozen):
     def is_too_old(self, arrived_at: datetime) -> bool:
         """Tell whether a mail came before the account was connected; servers tell whole seconds."""
         return arrived_at < self.since.replace(microsecond=0)
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from opsconsole.connectors.mail import tls
-from opsconsole.connectors.mail.auth import Credentials, SignIn, SignInError
+from opsconsole.connectors.mail.auth import Credentials, SignIn, SignInError, signed_in
 from opsconsole.connectors.mail.config import MailConfig
 from opsconsole.connectors.mail.imap import (
     Imap,
@@ -139,14 +139,7 @@ class Link:
         return self._client
 
     async def _connect(self) -> Imap:
-        credentials = await self._sign_in.credentials()
-        try:
-            return await self._open(credentials)
-        except SignInError:
-            renewed = await self._sign_in.refresh(credentials)
-            if renewed is None:
-                raise
-            return await self._open(renewed)
+        return await signed_in(self._sign_in, self._open)
 
     async def _open(self, credentials: Credentials) -> Imap:
         made: list[Imap] = []

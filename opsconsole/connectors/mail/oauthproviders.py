@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from opsconsole.connectors.mail.config import OAuth, is_loopback
+from opsconsole.connectors.mail.config import OAuth
 from opsconsole.domain.errors import AmbiguousError, TransientError, UserError
 from opsconsole.net.client import HttpClient, Request
+from opsconsole.net.places import is_loopback
 
 ANSWER_S = 20.0
 LARGEST = 200_000

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException, SMTPResponse, SMTPResponseException
 
 from opsconsole.connectors.mail import tls
-from opsconsole.connectors.mail.auth import Credentials, SignIn, SignInError
+from opsconsole.connectors.mail.auth import Credentials, SignIn, SignInError, signed_in
 from opsconsole.connectors.mail.config import MailConfig
 from opsconsole.domain.errors import AmbiguousError, ConnectorError, PermanentError, TransientError
 from opsconsole.store import faults
@@ -89,14 +89,7 @@ class Sender:
             except (SMTPException, OSError):
                 pass
             self._drop()
-        credentials = await self._sign_in.credentials()
-        try:
-            return await self._open(credentials)
-        except SignInError:
-            renewed = await self._sign_in.refresh(credentials)
-            if renewed is None:
-                raise
-            return await self._open(renewed)
+        return await signed_in(self._sign_in, self._open)
 
     async def _open(self, credentials: Credentials) -> SMTP:
         server = self._config.smtp

@@ -1,0 +1,48 @@
+"""Connections put in use and taken out of it: the configuration, how it is, and the audit entry in one transaction."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from opsconsole.domain.canonical import digest
+from opsconsole.engine.kernel import Kernel
+from opsconsole.store.queries.connections import HEALTH
+from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import connections as write
+
+
+def connect(
+    kernel: Kernel,
+    tx: Transaction,
+    name: str,
+    *,
+    kind: str,
+    config: Mapping[str, Any],
+    actor: str,
+    health: tuple[str, str] | None = None,
+) -> None:
+    """Put a connection in use, over an earlier one of its name.
+
+    Args:
+        kernel: where the clock is.
+        tx: the transaction.
+        name: the connection's id.
+        kind: mail, model, webhook, http.
+        config: its configuration; names of secrets, never secrets.
+        actor: who connects it.
+        health: (state, words) where it was tried out.
+    """
+    now = kernel.clock.now()
+    write.put(tx, name, kind=kind, config=config, now=now)
+    if health is not None:
+        state, text = health
+        write.remember(tx, name, HEALTH, {"state": state, "text": text}, now=now)
+    facts = {"connection": name, "connection_kind": kind, "digest": digest(dict(config))}
+    tx.record("connection.connected", at=now, actor=actor, **facts)
+
+
+def disconnect(kernel: Kernel, tx: Transaction, name: str, *, actor: str) -> bool:
+    """Take a connection out of use; what came through it stays. False where there was none."""
+    if not write.turn_off(tx, name):
+        return False
+    tx.record("connection.removed", at=kernel.clock.now(), actor=actor, connection=name)
+    return True
