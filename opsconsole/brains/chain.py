@@ -100,7 +100,7 @@ def _answer(view: RunView) -> str | None:
 
 
 def _category(view: RunView) -> str | None:
-    return next((past.turn.category for past in reversed(view.past) if past.turn.category is not None), None)
+    return None if view.named is None else view.named.category
 
 
 def _has_written(view: RunView) -> bool:

@@ -219,6 +219,11 @@ class RunView:
     is_over_budget: str = ""
     """Why no more may be spent on models now, in words; empty where it may."""
 
+    @property
+    def named(self) -> Turn | None:
+        """The newest turn that named a category; None where none did."""
+        return next((past.turn for past in reversed(self.past) if past.turn.category is not None), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Lesson:

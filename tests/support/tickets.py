@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from opsconsole.net.client import free_port
+from tests.support.web import serving
 
 
 @dataclass
@@ -64,10 +65,5 @@ async def ticket_server(mode: str) -> AsyncGenerator[Tickets]:
     app.add_routes(
         [web.post("/crm/lookup", _customer), web.post("/tickets", made.create), web.get("/tickets", made.find)]
     )
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", made.port).start()
-    try:
+    async with serving(app, made.port):
         yield made
-    finally:
-        await runner.cleanup()

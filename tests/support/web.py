@@ -63,18 +63,25 @@ async def hang_up(request: web.Request) -> web.StreamResponse:
 
 
 @asynccontextmanager
+async def serving(app: web.Application, port: int) -> AsyncGenerator[None]:
+    """Serve an application on loopback."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    try:
+        yield
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
 async def outside(answer: Handler) -> AsyncGenerator[Outside]:
     """Serve."""
     made = Outside(free_port(), answer)
     app = web.Application()
     app.router.add_route("*", "/{tail:.*}", made.handle)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", made.port).start()
-    try:
+    async with serving(app, made.port):
         yield made
-    finally:
-        await runner.cleanup()
 
 
 async def post(url: str, body: Any, headers: dict[str, str] | None = None) -> tuple[int, Any, dict[str, str]]:

@@ -128,15 +128,11 @@ def _not_done(view: RunView, offer: Offer) -> list[str]:
 
 def _category(view: RunView) -> str | None:
     """Give the category as it stands: the last one named, or the only one there is."""
-    for past in reversed(view.past):
-        if past.turn.category is not None:
-            return past.turn.category
+    if view.named is not None:
+        return view.named.category
     categories = view.agent.playbook.categories
     return categories[0].id if len(categories) == 1 else None
 
 
 def _confidence(view: RunView) -> float | None:
-    for past in reversed(view.past):
-        if past.turn.category is not None:
-            return past.turn.confidence
-    return None
+    return None if view.named is None else view.named.confidence
