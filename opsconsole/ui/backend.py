@@ -1,0 +1,184 @@
+"""The window's way to the file: reads and writes on threads of their own, and word of what changed.
+
+Nothing here runs on the window's thread but the handing over. Three lanes, so that a locked file holds up no reading
+and a long verification holds up no decision.
+"""
+
+import asyncio
+import logging
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+from typing import Any, Literal, Protocol, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from opsconsole.engine.kernel import Kernel
+from opsconsole.store import lease
+from opsconsole.store.queries import changes
+from opsconsole.store.transaction import Transaction
+from opsconsole.store.workspace import DATABASE
+
+_T = TypeVar("_T")
+_log = logging.getLogger(__name__)
+Lane = Literal["read", "write", "long"]
+POLL_S = 0.1
+LOOK_S = 1.0
+"""How often the lease and the file's being there are looked at."""
+
+
+class Opened(Protocol):
+    """A workspace as one thread has it open."""
+
+    @property
+    def kernel(self) -> Kernel:
+        """Reader, registry, clock, gate."""
+        ...
+
+    @property
+    def actor(self) -> str:
+        """Who is at the keyboard."""
+        ...
+
+    def write(self, job: Callable[[Transaction], _T], *, name: str) -> _T:
+        """Run a job in one transaction."""
+        ...
+
+
+class _Lane:
+    """One thread that opens the workspace when it is first needed, and again after it failed to open."""
+
+    def __init__(self, name: str, open_: Callable[[], AbstractContextManager[Opened]]) -> None:
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix=f"opsconsole-{name}")
+        self._open = open_
+        self._stack = ExitStack()
+        self._opened: Opened | None = None
+
+    def submit(self, job: Callable[[Opened], _T]) -> "Future[_T]":
+        return self._pool.submit(self._run, job)
+
+    def _run(self, job: Callable[[Opened], _T]) -> _T:
+        if self._opened is None:
+            self._opened = self._stack.enter_context(self._open())
+        return job(self._opened)
+
+    def reopen(self) -> "Future[None]":
+        return self._pool.submit(self._close)
+
+    def _close(self) -> None:
+        self._opened = None
+        self._stack.close()
+
+    def close(self) -> None:
+        self._pool.submit(self._close)
+        self._pool.shutdown(wait=True)
+
+
+class Backend(QObject):
+    """What panels read with and act through.
+
+    Signals:
+        changed: a frozenset of topics (`events`, `runs`, `approvals`, `effects`, `switches`, `grants` …) that another
+            process or we ourselves changed.
+        engine_changed: the process id of the engine that holds the workspace, 0 for none.
+        file_lost: the workspace file is not there any more (True), or is back (False).
+    """
+
+    changed = Signal(object)
+    engine_changed = Signal(int)
+    file_lost = Signal(bool)
+
+    def __init__(
+        self, folder: Path, open_: Callable[[], AbstractContextManager[Opened]], parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.folder = folder
+        self.engine = 0
+        self._open = open_
+        self._lanes: dict[Lane, _Lane] = {name: _Lane(name, open_) for name in ("read", "write", "long")}
+        self._end = threading.Event()
+        self._poller = threading.Thread(target=self._poll, name="opsconsole-poll", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look for changes."""
+        self._poller.start()
+
+    async def read(self, job: Callable[[Kernel], _T], *, lane: Lane = "read") -> _T:
+        """Run a query on a thread; `lane="long"` for what takes more than a blink.
+
+        Raises:
+            OpsError: the workspace cannot be opened or read.
+        """
+        return await asyncio.wrap_future(self._lanes[lane].submit(lambda opened: job(opened.kernel)))
+
+    async def write(self, job: Callable[[Kernel, Transaction, str], _T], *, name: str) -> _T:
+        """Run a command `job(kernel, transaction, actor)` in one transaction on the writing thread.
+
+        Raises:
+            OpsError: what the command refused, or what stood in the way; nothing was written.
+        """
+
+        def run(opened: Opened) -> _T:
+            return opened.write(lambda tx: job(opened.kernel, tx, opened.actor), name=name)
+
+        # Shielded: a decision that was begun is not half taken because a panel closed.
+        return await asyncio.shield(asyncio.wrap_future(self._lanes["write"].submit(run)))
+
+    async def call(self, job: Callable[[Opened], _T], *, lane: Lane = "long") -> _T:
+        """Run something that needs the opened workspace itself."""
+        return await asyncio.wrap_future(self._lanes[lane].submit(job))
+
+    def reopen(self) -> None:
+        """Open connections anew (a connection was added, the file came back)."""
+        for lane in self._lanes.values():
+            lane.reopen()
+
+    def close(self) -> None:
+        """End the threads; what was begun is finished."""
+        self._end.set()
+        if self._poller.is_alive():
+            self._poller.join()
+        for lane in self._lanes.values():
+            lane.close()
+
+    def _poll(self) -> None:
+        version, seen = -1, {}
+        was_lost, until_look = False, 0.0
+        opened: Any = None
+        stack = ExitStack()
+        while not self._end.wait(POLL_S):
+            try:
+                until_look -= POLL_S
+                if until_look <= 0:
+                    until_look = LOOK_S
+                    is_lost = not os.path.exists(self.folder / DATABASE)
+                    if is_lost != was_lost:
+                        was_lost = is_lost
+                        self.file_lost.emit(is_lost)
+                        stack.close()
+                        opened, version = None, -1
+                    holder = 0 if is_lost else lease.holder(self.folder) or 0
+                    if holder != self.engine:
+                        self.engine = holder
+                        self.engine_changed.emit(holder)
+                if was_lost:
+                    continue
+                if opened is None:
+                    opened = stack.enter_context(self._open())
+                present = changes.data_version(opened.kernel.reader)
+                if present != version:
+                    version = present
+                    counts = changes.counts(opened.kernel.reader)
+                    topics = frozenset(topic for topic, count in counts.items() if seen.get(topic) != count)
+                    seen = counts
+                    if topics:
+                        self.changed.emit(topics)
+            except Exception as error:
+                _log.warning("looking for changes: %s", error)
+                stack.close()
+                opened, version = None, -1
+                self._end.wait(LOOK_S)
+        stack.close()

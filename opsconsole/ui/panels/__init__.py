@@ -1,0 +1,1 @@
+"""One folder a panel; panels do not know each other."""

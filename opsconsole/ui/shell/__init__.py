@@ -1,0 +1,1 @@
+"""The frame around the panels: rail, status bar, palette, engine process, tray."""

@@ -1,0 +1,88 @@
+"""Labels, pills, buttons, cards, lines: the parts every panel is made of."""
+
+from collections.abc import Callable
+from typing import Literal
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+Role = Literal["h1", "h2", "h3", "muted", "cap", "small", "error", "figure", ""]
+Tone = Literal["plain", "ok", "warn", "danger", "accent", "shadow"]
+Kind = Literal["", "primary", "accent", "danger", "chip", "link"]
+
+
+def label(text: str = "", role: Role = "", *, is_wrapped: bool = False, is_selectable: bool = False) -> QLabel:
+    """Make a label of plain text: nothing that came from outside is ever read as markup."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    if role:
+        made.setProperty("role", role)
+    made.setWordWrap(is_wrapped)
+    if is_selectable:
+        made.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+    return made
+
+
+def pill(text: str, tone: Tone = "plain") -> QLabel:
+    """Make a pill; the tone never stands alone, the text says it too."""
+    made = label(text)
+    made.setFixedHeight(20)
+    made.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    set_pill(made, text, tone)
+    return made
+
+
+def set_pill(made: QLabel, text: str, tone: Tone) -> None:
+    """Give a pill another text and tone."""
+    made.setText(text)
+    if made.property("pill") != tone:
+        made.setProperty("pill", tone)
+        repolish(made)
+
+
+def repolish(widget: QWidget) -> None:
+    """Have the style sheet look at a widget's properties again."""
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+def button(text: str, act: Callable[[], None] | None = None, *, kind: Kind = "", keys: str = "") -> QPushButton:
+    """Make a button; `keys` names its shortcut in the tip and to screen readers (the command binds it)."""
+    made = QPushButton(text)
+    made.setAutoDefault(False)
+    if kind:
+        made.setProperty("kind", kind)
+    if keys:
+        made.setToolTip(f"{text} ({keys})")
+        made.setAccessibleDescription(f"Shortcut {keys}")
+    if act is not None:
+        made.clicked.connect(lambda _=False: act())
+    return made
+
+
+def card() -> tuple[QFrame, QVBoxLayout]:
+    """Make a card and the column inside it."""
+    frame = QFrame()
+    frame.setObjectName("card")
+    column = QVBoxLayout(frame)
+    column.setContentsMargins(16, 14, 16, 14)
+    column.setSpacing(8)
+    return frame, column
+
+
+def row(*parts: QWidget | int | None, spacing: int = 8) -> QHBoxLayout:
+    """Lay parts in a row: a widget, a gap in px, or None for the stretch."""
+    made = QHBoxLayout()
+    made.setContentsMargins(0, 0, 0, 0)
+    made.setSpacing(spacing)
+    for part in parts:
+        if part is None:
+            made.addStretch(1)
+        elif isinstance(part, int):
+            made.addSpacing(part)
+        else:
+            made.addWidget(part)
+    return made

@@ -1,0 +1,57 @@
+"""Plain words for times, verdicts, states and kinds: what stands on screens."""
+
+from datetime import datetime, timedelta
+
+VERDICTS = {
+    "REFUSE": ("Refused", "danger"),
+    "SIMULATE": ("Shadow only", "shadow"),
+    "RECOMMEND": ("Recommended", "accent"),
+    "ASK": ("Asks you", "warn"),
+    "ACT": ("Acts alone", "ok"),
+}
+"""Verdict → (words, tone of its pill)."""
+RUN_STATES = {
+    "queued": ("Queued", "plain"),
+    "running": ("Working", "accent"),
+    "waiting": ("Waits", "warn"),
+    "done": ("Done", "ok"),
+    "failed": ("Failed", "danger"),
+    "cancelled": ("Cancelled", "plain"),
+}
+
+
+def short_span(span: timedelta) -> str:
+    """Give a length of time in one unit: `now`, `4m`, `3h`, `2d`."""
+    seconds = abs(span.total_seconds())
+    if seconds < 45:
+        return "now"
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "m")):
+        if seconds >= size:
+            return f"{seconds / size:.0f}{unit}"
+    return "1m"
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """Give a past or coming time as people say it: `4 min ago`, `in 2 h`."""
+    seconds = (now - at).total_seconds()
+    if abs(seconds) < 45:
+        return "just now" if seconds >= 0 else "in a moment"
+    size, unit = next((s, u) for s, u in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")) if abs(seconds) >= s)
+    number = round(abs(seconds) / size)
+    return f"{number} {unit} ago" if seconds >= 0 else f"in {number} {unit}"
+
+
+def exact(at: datetime) -> str:
+    """Give a time exactly, in this machine's zone, for the hover."""
+    return f"{at.astimezone():%A %d %B %Y, %H:%M:%S}"
+
+
+def plural(number: int, one: str, many: str | None = None) -> str:
+    """Give `1 event`, `1,240 events`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def spoken(name: str) -> str:
+    """Give an id as words: `bug_report` → `Bug report`."""
+    words = name.replace("_", " ").replace("-", " ").replace(".", " ").strip()
+    return words[:1].upper() + words[1:]
