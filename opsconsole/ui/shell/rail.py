@@ -53,7 +53,7 @@ class RailButton(QToolButton):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setFont(fonts.font(10, fonts.SEMIBOLD))
             width = max(15, painter.fontMetrics().horizontalAdvance(text) + 8)
-            spot = QRectF(self.width() - width - 1, 2, width, 15)
+            spot = QRectF(self.width() - width, 0, width, 15)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._theme.color("accent"))
             painter.drawRoundedRect(spot, 7.5, 7.5)

@@ -204,7 +204,7 @@ class Window(QMainWindow):
             text = f"The workspace file in {self.context.backend.folder} is not there any more. Put it back (from a"
             text, tone = text + " backup, or plug the disk in again); the window goes on by itself.", "danger"
         elif self.engine.state is EngineState.CRASHED:
-            lines = [""] + self.engine.last_words.strip().splitlines()
+            lines = ["", *self.engine.last_words.strip().splitlines()]
             text = f"The engine stopped by itself and is being started again; nothing is lost. {lines[-1]}"
             tone = "danger"
         elif self.is_paused:
