@@ -1,4 +1,4 @@
-"""`python -m tests.bench [names]`: figures as JSON lines. Names: engine, jobj, mail, policy, triage; none is all."""
+"""`python -m tests.bench [names]`: figures as JSON lines. Names: engine, jobj, mail, policy, triage, window; none is all."""
 
 import json
 import sys
@@ -7,10 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.bench import engine, jobj, mail, policy, triage
+from tests.bench import engine, jobj, mail, policy, triage, window
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
-BENCHES = {"engine": engine.run, "jobj": jobj.run, "mail": mail.run, "policy": policy.run, "triage": triage.run}
+BENCHES = {
+    "engine": engine.run,
+    "jobj": jobj.run,
+    "mail": mail.run,
+    "policy": policy.run,
+    "triage": triage.run,
+    "window": window.run,
+}
 
 
 def figures(names: list[str]) -> Iterator[dict[str, Any]]:
