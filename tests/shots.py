@@ -8,7 +8,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings
 
-from opsconsole.app.window import Joined
+from opsconsole.app.joined import Joined
+from opsconsole.app.window import frame
 from opsconsole.ui.loop import qt_loop
 from opsconsole.ui.shell.catalog import PANELS, WELCOME
 from tests.support.console import application, until
@@ -21,8 +22,8 @@ SETTLE_S = 1.2
 async def _shoot(folder: Path, into: Path, kind: str) -> None:
     app = application()
     with tempfile.TemporaryDirectory() as place:
-        joined = Joined(app, folder, memory=QSettings(f"{place}/window.ini", QSettings.Format.IniFormat))
-        window = joined.window
+        window, theme = frame(app, QSettings(f"{place}/window.ini", QSettings.Format.IniFormat))
+        joined = Joined(window, folder, theme=theme)
         window.resize(*SIZE)
         window.show()
         await joined.begin(with_engine=False)
@@ -32,13 +33,13 @@ async def _shoot(folder: Path, into: Path, kind: str) -> None:
             for extra in ("workspace.db-wal", "workspace.db-shm"):
                 (folder / extra).unlink(missing_ok=True)
             joined.backend.reopen()
-        for theme in ("light", "dark"):
-            joined.context.theme.choose(theme)
+        for mode in ("light", "dark"):
+            theme.choose(mode)
             for entry in (*PANELS, WELCOME):
                 window.show_panel(entry.name)
                 await asyncio.sleep(SETTLE_S)
                 window.notice.hide()
-                window.grab().save(str(into / f"{entry.name}-{kind}-{theme}.png"))
+                window.grab().save(str(into / f"{entry.name}-{kind}-{mode}.png"))
         await joined.end()
 
 

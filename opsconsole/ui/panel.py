@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QWidget
 
-from opsconsole.ui.backend import Backend
 from opsconsole.ui.command import Command, Commands
-from opsconsole.ui.tasks import TaskRunner
 from opsconsole.ui.theme.theme import Theme
+
+if TYPE_CHECKING:  # asyncio and SQLite are loaded behind the first picture of the window
+    from opsconsole.ui.backend import Backend
+    from opsconsole.ui.tasks import TaskRunner
 
 
 class Navigator(QObject):
@@ -37,8 +39,8 @@ class Navigator(QObject):
 class Context:
     """What a panel is given."""
 
-    backend: Backend
-    tasks: TaskRunner
+    backend: "Backend"
+    tasks: "TaskRunner"
     theme: Theme
     commands: Commands
     navigator: Navigator

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [names]`: figures as JSON lines. Names: engine, jobj, mail, policy, triage, window; none is all."""
+"""`python -m tests.bench [names]`: figures as JSON lines. Without names all are run."""
 
 import json
 import sys

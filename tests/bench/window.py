@@ -15,7 +15,7 @@ from typing import Any
 
 from PySide6.QtCore import QTimer
 
-from opsconsole.app.window import Joined
+from opsconsole.app.joined import Joined
 from opsconsole.store import audit
 from tests.support.console import in_window, until
 
@@ -101,7 +101,8 @@ def _mails(folder: Path, count: int) -> Path:
     with path.open("w", encoding="utf-8") as stream:
         for number in range(count):
             stream.write(
-                f"From a@b Mon Nov  2 10:00:00 2026\nFrom: Ann <ann{number}@example.com>\nTo: support@slotwise.example\n"
+                f"From a@b Mon Nov  2 10:00:00 2026\nFrom: Ann <ann{number}@example.com>\n"
+                "To: support@slotwise.example\n"
                 f"Subject: Question {number}\nMessage-ID: <burst{number}@example.com>\n"
                 "Date: Mon, 2 Nov 2026 10:00:00 +0000\n\nHow do I change my booking page?\n\n"
             )

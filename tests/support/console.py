@@ -9,7 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 from PySide6.QtWidgets import QApplication
 
-from opsconsole.app.window import Joined
+from opsconsole.app.joined import Joined
+from opsconsole.app.window import frame
 from opsconsole.ui.loop import qt_loop
 
 Scenario = Callable[[Joined], Awaitable[None]]
@@ -32,7 +33,8 @@ def in_window(
     memory = QSettings(str(folder.parent / "window.ini"), QSettings.Format.IniFormat)
 
     async def play() -> None:
-        joined = Joined(app, folder, is_sample=is_sample, memory=memory)
+        window, theme = frame(app, memory)
+        joined = Joined(window, folder, theme=theme, is_sample=is_sample)
         joined.window.show()
         try:
             await joined.begin(with_engine=with_engine)

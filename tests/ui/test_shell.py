@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
-from opsconsole.app.window import Joined
+from opsconsole.app.joined import Joined
 from opsconsole.store import lease
 from opsconsole.store.queries import limits
 from opsconsole.ui.shell.catalog import PANELS
@@ -42,7 +42,7 @@ def test_the_palette_runs_what_was_typed(tmp_path: Path) -> None:
     async def scenario(joined: Joined) -> None:
         QTest.keyClick(joined.window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
         await until(lambda: joined.window.findChild(Palette) is not None)
-        field = joined.window.findChild(Palette).findChild(QLineEdit)
+        field = joined.window.findChildren(Palette)[0].findChildren(QLineEdit)[0]
         QTest.keyClicks(field, "pause")
         QTest.keyClick(field, Qt.Key.Key_Return)
         await until(lambda: joined.window.is_paused)

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
-from opsconsole.ui.backend import Backend
+if TYPE_CHECKING:
+    from opsconsole.ui.backend import Backend
 
 BACKOFF_S = (1, 2, 5, 15, 30)
 KEPT = 4_000
@@ -33,7 +35,7 @@ class EngineProcess(QObject):
     changed = Signal()
     crashed = Signal(str)
 
-    def __init__(self, command: Sequence[str], backend: Backend, parent: QObject | None = None) -> None:
+    def __init__(self, command: Sequence[str], backend: "Backend", parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.state = EngineState.STOPPED
         self.last_words = ""

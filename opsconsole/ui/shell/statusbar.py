@@ -1,15 +1,18 @@
 """The line at the bottom: engine, last event, model, money."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
-from opsconsole.store.queries.console import ShellState
 from opsconsole.ui.shell.engineprocess import EngineState
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets import words
 from opsconsole.ui.widgets.basics import label
+
+if TYPE_CHECKING:
+    from opsconsole.store.queries.console import ShellState
 
 _ENGINE = {
     EngineState.WORKING: ("Agents are working", "ok"),
@@ -54,7 +57,7 @@ class StatusBar(QFrame):
         self._engine.setText(text)
         self._dot.setStyleSheet(f"color: {self._theme.tokens[tint]}")
 
-    def show_state(self, state: ShellState, *, now: datetime) -> None:
+    def show_state(self, state: "ShellState", *, now: datetime) -> None:
         """Say what came last, which model thinks, what was spent."""
         at = state.last_event_at
         self._event.setText("No event yet" if at is None else f"Last event {words.ago(at, now)}")

@@ -3,21 +3,25 @@
 import importlib
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
-from opsconsole.store.queries.console import ShellState, shell_state
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.shell.catalog import PANELS, WELCOME
 from opsconsole.ui.shell.engineprocess import EngineProcess, EngineState
 from opsconsole.ui.shell.notice import Notice
-from opsconsole.ui.shell.palette import Palette
 from opsconsole.ui.shell.rail import Rail
 from opsconsole.ui.shell.statusbar import StatusBar
+from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, label, repolish
+
+if TYPE_CHECKING:
+    from opsconsole.engine.kernel import Kernel
+    from opsconsole.store.queries.console import ShellState
 
 TICK_MS = 20_000
 """How often relative times are told anew."""
@@ -37,33 +41,37 @@ class Window(QMainWindow):
     close_wanted = Signal()
     quit_wanted = Signal()
 
-    def __init__(self, context: Context, engine: EngineProcess) -> None:
+    def __init__(self, theme: Theme, memory: QSettings) -> None:
+        """Build the frame, which can be painted before anything else is loaded; `attach` gives it life."""
         super().__init__()
-        self.context, self.engine = context, engine
+        self.memory = memory
         self.state: ShellState | None = None
         self._panels: dict[str, Panel] = {}
         self._stale: set[str] = set()
         self._entries = {entry.name: entry for entry in (*PANELS, WELCOME)}
         self._current = ""
-        self._build()
-        self._connect()
+        self._build(theme)
         self.setWindowTitle("opsconsole")
         self.setMinimumSize(*LEAST)
         self.resize(1280, 800)
-        saved = context.memory.value("geometry")
+        saved = memory.value("geometry")
         if isinstance(saved, QByteArray):
             self.restoreGeometry(saved)
 
-    def _build(self) -> None:
+    def attach(self, context: Context, engine: EngineProcess) -> None:
+        """Join the frame with what it shows."""
+        self.context, self.engine = context, engine
+        self.rail.pause.clicked.connect(self.toggle_pause)
+        self.rail.menu.clicked.connect(self._open_menu)
+        self._connect()
+
+    def _build(self, theme: Theme) -> None:
         root = QWidget()
         root.setObjectName("root")
         line = QHBoxLayout(root)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(0)
-        theme = self.context.theme
         self.rail = Rail(PANELS, theme, go=self.show_panel)
-        self.rail.pause.clicked.connect(self.toggle_pause)
-        self.rail.menu.clicked.connect(self._open_menu)
         column = QVBoxLayout()
         column.setSpacing(0)
         self._banner, self._banner_text = QFrame(), label("", is_wrapped=True)
@@ -163,7 +171,7 @@ class Window(QMainWindow):
 
     async def _look(self) -> None:
         was = self.state
-        self.state = await self.context.backend.read(lambda kernel: shell_state(kernel.reader, now=kernel.clock.now()))
+        self.state = await self.context.backend.read(_shell_state)
         self._render()
         is_begun = bool(self.state.agents or self.state.events)
         if not self._current or (self._current == "welcome" and is_begun and was is not None and not was.agents):
@@ -258,10 +266,14 @@ class Window(QMainWindow):
         await self._look()
 
     def _open_palette(self) -> None:
-        Palette(self.context.commands, self).open()
+        self._show_commands(is_help=False)
 
     def _open_help(self) -> None:
-        Palette(self.context.commands, self, is_help=True).open()
+        self._show_commands(is_help=True)
+
+    def _show_commands(self, *, is_help: bool) -> None:
+        place = importlib.import_module("opsconsole.ui.shell.palette")
+        place.Palette(self.context.commands, self, is_help=is_help).open()
 
     def _flip_theme(self) -> None:
         mode = "light" if self.context.theme.is_dark else "dark"
@@ -286,3 +298,8 @@ class Window(QMainWindow):
         event.ignore()
         self.remember()
         self.close_wanted.emit()
+
+
+def _shell_state(kernel: "Kernel") -> "ShellState":
+    console = importlib.import_module("opsconsole.store.queries.console")
+    return console.shell_state(kernel.reader, now=kernel.clock.now())
