@@ -20,26 +20,33 @@ from opsconsole.store import audit
 from tests.support.console import in_window, until
 
 ROUNDS = 7
-_PAINTED = """
-import os, sys
+_BARE = """
+import os
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMainWindow
-def watched(kind):
-    plain = kind.paintEvent
-    def paint(self, event):
-        plain(self, event)
+class Window(QMainWindow):
+    def paintEvent(self, event):
+        super().paintEvent(event)
         QTimer.singleShot(0, lambda: os._exit(0))
-    kind.paintEvent = paint
+app = QApplication([])
+window = Window()
+window.resize(1280, 800)
+window.show()
+app.exec()
 """
-_BARE = (
-    _PAINTED
-    + "watched(QMainWindow); app = QApplication([]); w = QMainWindow(); w.resize(1280, 800); w.show(); app.exec()"
-)
-_OURS = (
-    _PAINTED
-    + "import opsconsole.app.window as place\nwatched(place.Window)\n"
-    + "sys.argv = ['opsconsole', 'window', '--no-engine', '-w', os.environ['WS']]\nplace.main()"
-)
+# Ours has painted its frame when it turns to loading the rest.
+_OURS = """
+import importlib, os, sys
+import opsconsole.app.entry as entry
+load = importlib.import_module
+def until_painted(name, package=None):
+    if name == "opsconsole.app.joined":
+        os._exit(0)
+    return load(name, package)
+importlib.import_module = until_painted
+sys.argv = ["opsconsole", "window", "--no-engine", "-w", os.environ["WS"]]
+entry.main()
+"""
 
 
 def _start(code: str, env: dict[str, str]) -> float:
