@@ -19,6 +19,7 @@ from opsconsole.ui.command import Commands
 from opsconsole.ui.loop import qt_loop
 from opsconsole.ui.panel import Context, Navigator
 from opsconsole.ui.shell.engineprocess import EngineProcess, EngineState
+from opsconsole.ui.shell.notifier import Notifier
 from opsconsole.ui.shell.tray import Tray
 from opsconsole.ui.shell.window import Window
 from opsconsole.ui.tasks import TaskRunner
@@ -70,6 +71,7 @@ class Joined:
         self.window = window
         window.attach(self.context, self.engine)
         self.tray = Tray(self.window, show=self._show)
+        self.notifier = Notifier(self.window, show=self._show)
 
     async def begin(self, *, with_engine: bool = True) -> None:
         """Load what the panels need, make the workspace where there is none, and set the engine going.

@@ -1,4 +1,4 @@
-"""The tray icon, where the desktop has a tray: state, what waits, pause, quit."""
+"""The tray icon, where the desktop has a tray: state, what waits, pause, quit. Notifications are not its business."""
 
 from collections.abc import Callable
 
@@ -26,8 +26,6 @@ class Tray(QObject):
         self._icon.setContextMenu(self._menu)
         self._show = show
         self._icon.activated.connect(self._on_activated)
-        self._icon.messageClicked.connect(show)
-        self._waiting = 0
         window.state_changed.connect(self._on_state)
         self._icon.setIcon(window.context.theme.icon("inbox", "accent", 32))
         self._icon.show()
@@ -40,8 +38,3 @@ class Tray(QObject):
         paused = "all" in state.switches
         self._pause.setText("Resume all agents" if paused else "Pause all agents")
         self._icon.setToolTip(f"opsconsole: {state.waiting} waiting" + (", paused" if paused else ""))
-        wants = self._window.context.memory.value("notifications", True, bool)
-        if state.waiting > self._waiting and wants and not self._window.isActiveWindow():
-            # No word of what it is about: a banner is seen by whoever looks at the screen.
-            self._icon.showMessage("opsconsole", f"{state.waiting} waiting for you", self._icon.icon())
-        self._waiting = state.waiting
