@@ -99,7 +99,7 @@ class Backend(QObject):
         super().__init__(parent)
         self.folder = folder
         self.engine = 0
-        self.is_file_lost = False
+        self.is_file_lost: bool = False
         self._open = open_
         self._lanes: dict[Lane, _Lane] = {name: _Lane(name, open_) for name in ("read", "write", "long")}
         self._end = threading.Event()
