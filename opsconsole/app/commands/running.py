@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from opsconsole.app import samplefeed
+from opsconsole.app import samplefeed, windowing
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.importing import import_path
 from opsconsole.app.place import resources, workspace_folder
@@ -87,6 +87,12 @@ async def _engine(folder: Path, *, once: bool, watch: list[Path], is_sample: boo
         reader.close()
         place.close()
     say("Stopped. Nothing was lost.")
+
+
+def window(*, workspace: Where = None) -> None:
+    """Open the window; it starts the engine behind it."""
+    # The entry opens it without loading the commands; this is for the list of commands, and for callers within.
+    raise typer.Exit(windowing.open_window(workspace_folder(workspace), is_sample=False))
 
 
 async def _nothing() -> None:

@@ -1,23 +1,22 @@
 """The window: rail, pages, status, notices; opens panels when they are wanted and refreshes what is on the screen."""
 
 import importlib
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
+from opsconsole.ui.shell.banner import Banner
 from opsconsole.ui.shell.catalog import PANELS, WELCOME
 from opsconsole.ui.shell.engineprocess import EngineProcess, EngineState
 from opsconsole.ui.shell.notice import Notice
 from opsconsole.ui.shell.rail import Rail
 from opsconsole.ui.shell.statusbar import StatusBar
 from opsconsole.ui.theme.theme import Theme
-from opsconsole.ui.widgets.basics import button, label, repolish
 
 if TYPE_CHECKING:
     from opsconsole.engine.kernel import Kernel
@@ -74,15 +73,7 @@ class Window(QMainWindow):
         self.rail = Rail(PANELS, theme, go=self.show_panel)
         column = QVBoxLayout()
         column.setSpacing(0)
-        self._banner, self._banner_text = QFrame(), label("", is_wrapped=True)
-        self._banner.setObjectName("banner")
-        inside = QHBoxLayout(self._banner)
-        inside.setContentsMargins(16, 8, 16, 8)
-        inside.addWidget(self._banner_text, 1)
-        self._banner_button = button("", self._on_banner)
-        self._banner_act: Callable[[], None] | None = None
-        inside.addWidget(self._banner_button)
-        self._banner.hide()
+        self._banner = Banner()
         self._stack = QStackedWidget()
         self._stack.addWidget(QWidget())
         self._status = StatusBar(theme)
@@ -207,33 +198,24 @@ class Window(QMainWindow):
         return self.state is not None and "all" in self.state.switches
 
     def _render_banner(self) -> None:
-        text, tone, action, act = "", "warn", "", None
+        lines = ["", *self.engine.last_words.strip().splitlines()]
         if self.context.backend.is_file_lost:
-            text = f"The workspace file in {self.context.backend.folder} is not there any more. Put it back (from a"
-            text, tone = text + " backup, or plug the disk in again); the window goes on by itself.", "danger"
+            self._banner.say(
+                f"The workspace file in {self.context.backend.folder} is not there any more. Put it back (from a backup,"
+                " or plug the disk in again); the window goes on by itself.",
+                "danger",
+            )
         elif self.engine.state is EngineState.CRASHED:
-            lines = ["", *self.engine.last_words.strip().splitlines()]
-            text = f"The engine stopped by itself and is being started again; nothing is lost. {lines[-1]}"
-            tone = "danger"
+            text = "The engine stopped by itself and is being started again; nothing is lost."
+            self._banner.say(f"{text} {lines[-1]}", "danger")
         elif self.is_paused:
-            text, action, act = "All agents are paused. Nothing starts, nothing is lost.", "Resume", self.toggle_pause
+            text = "All agents are paused. Nothing starts, nothing is lost."
+            self._banner.say(text, "warn", "Resume", self.toggle_pause)
         elif self.state is not None and self.state.troubles:
             name, _, why = self.state.troubles[0]
-            text, action = f"{name}: {why}", "Look"
-            act = lambda: self.show_panel("connections")  # noqa: E731
-        self._banner_act = act
-        self._banner_text.setText(text)
-        self._banner_button.setText(action)
-        self._banner_button.setVisible(bool(action))
-        if self._banner.property("state") != tone:
-            self._banner.setProperty("state", tone)
-            for one in (self._banner, self._banner_text):
-                repolish(one)
-        self._banner.setVisible(bool(text))
-
-    def _on_banner(self) -> None:
-        if self._banner_act is not None:
-            self._banner_act()
+            self._banner.say(f"{name}: {why}", "warn", "Look", lambda: self.show_panel("connections"))
+        else:
+            self._banner.say("")
 
     def _on_engine_crashed(self, words: str) -> None:
         self.notice.say(f"The engine stopped by itself and is started again: {words}", "", None)
