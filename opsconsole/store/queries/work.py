@@ -32,6 +32,7 @@ _APPROVAL = (
     "SELECT id, kind, action_id, agent_id, digest, state, subject_mark, because, created_at, expires_at, is_escalated"
     " FROM approval"
 )
+_COUNT = "SELECT count(*) FROM approval"
 _SHOWN = "state = 'waiting' AND coalesce(snoozed_until, 0) <= coalesce(?, 1 << 62)"
 
 
@@ -233,7 +234,8 @@ def waiting_approvals(conn: sqlite3.Connection, *, limit: int = 1000, now: datet
 
 def waiting_count(conn: sqlite3.Connection, *, now: datetime | None = None) -> int:
     """Give the number of requests that wait; with `now`, without those put off until later."""
-    return int(conn.execute(f"SELECT count(*) FROM approval WHERE {_SHOWN}", (now and to_micros(now),)).fetchone()[0])
+    row = conn.execute(f"{_COUNT} WHERE {_SHOWN}", (now and to_micros(now),)).fetchone()
+    return int(row[0])
 
 
 def approval_of(conn: sqlite3.Connection, action_id: str) -> ApprovalRow | None:
