@@ -40,7 +40,7 @@ class ActionBar(QFrame):
         line.setContentsMargins(28, 12, 28, 12)
         self.setLayout(line)
 
-    def render(self, shown: Shown | None, *, is_busy: bool) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def show_for(self, shown: Shown | None, *, is_busy: bool) -> None:
         """Offer what fits; nothing while a decision is under way."""
         kind = None if shown is None else shown.view.kind
         is_question = kind is ApprovalKind.QUESTION

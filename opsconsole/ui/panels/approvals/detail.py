@@ -115,7 +115,7 @@ class CardDetail(QFrame):
         """The card that is shown."""
         return self._shown
 
-    def render(self, shown: Shown, *, place: str, now: datetime) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def show_card(self, shown: Shown, *, place: str, now: datetime) -> None:
         """Show a card."""
         view, is_other = shown.view, self._shown is None or self._shown.view.id != shown.view.id
         is_same = self._shown is not None and self._shown.view == shown.view

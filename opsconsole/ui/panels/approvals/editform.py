@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -61,9 +61,7 @@ class EditForm(QFrame):
         inner = QVBoxLayout(body)
         inner.setContentsMargins(28, 20, 28, 20)
         inner.addWidget(self.title)
-        inner.addWidget(
-            label("Change what is not right. It is checked, and ruled on anew, before it is done.", "muted")
-        )
+        inner.addWidget(label("Change what is not right. It is checked and ruled on anew.", "muted"))
         inner.addSpacing(12)
         inner.addLayout(self._grid)
         inner.addWidget(self._error)
@@ -185,7 +183,7 @@ def _value(text: str, before: Any, editor: Editor) -> Any:
         return text == "true"
     if isinstance(before, list | dict):
         try:
-            return cast(Any, json.loads(text))
+            return json.loads(text)
         except ValueError as error:
             raise ArgumentError(f"Not valid JSON: {error}") from error
     return text
