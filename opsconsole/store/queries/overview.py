@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from opsconsole.store.queries import limits
 from opsconsole.store.times import from_micros, to_micros
@@ -249,7 +250,7 @@ def sleeps(conn: sqlite3.Connection, *, since: datetime, limit: int = 60) -> tup
     found: list[Sleep] = []
     if rows and rows[0][1] == "engine.stopped":
         found.append(Sleep(datetime.fromisoformat(rows[0][2]), None, 0, False))
-    for (seq, kind, at), (_, before, stopped) in zip(rows, rows[1:], strict=False):
+    for (seq, kind, at), (_, before, stopped) in pairwise(rows):
         if kind != "engine.started":
             continue
         ended, was_sudden = datetime.fromisoformat(at), before == "engine.started"
