@@ -214,7 +214,7 @@ class OverviewPanel(Panel):
             if one.agent not in self._cards:
                 made = AgentCard(self.context.theme, self.context.navigator, one.agent)
                 self._cards[one.agent] = made
-                self._agents.addWidget(made.frame, place // 2, place % 2, Qt.AlignmentFlag.AlignTop)
+                self._agents.addWidget(made.frame, place // 2, place % 2)
             self._cards[one.agent].render(one)
 
     def _render_side(self, state: Overview) -> None:
@@ -233,7 +233,9 @@ class OverviewPanel(Panel):
         self._advice.setText(f"{plural(state.recommended, 'recommendation')} for you")
         self._advice.setVisible(state.recommended > 0)
         self._refused_card.setVisible(bool(state.refused))
-        self._refused_text.setText("\n".join(f"{count} × {spoken(tool)}: {why}" for tool, why, count in state.refused))
+        self._refused_text.setText(
+            "\n".join(f"{count} × {spoken(tool.rpartition('.')[2])}: {why}" for tool, why, count in state.refused)
+        )
         self._refused_link.setText(f"Open {plural(sum(one[2] for one in state.refused), 'refused action')}")
         self._sleep_card.setVisible(bool(state.sleeps))
         self._sleep_text.setText("\n".join(words.sleep(one) for one in state.sleeps[:4]))

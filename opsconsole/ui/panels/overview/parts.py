@@ -49,7 +49,8 @@ class FigureButton(QPushButton):
         self.setAccessibleName(f"{self.caption.text()}: {number:,}. {note}")
 
     def sizeHint(self) -> QSize:
-        return self.layout().sizeHint() if self.layout() is not None else super().sizeHint()
+        inside = self.layout()
+        return super().sizeHint() if inside is None else inside.sizeHint()
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -60,7 +61,7 @@ class AgentCard:
 
     def __init__(self, theme: Theme, navigator: Navigator, agent: str) -> None:
         self.frame, column = card()
-        self.frame.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        self.frame.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._theme, self._agent, self._go = theme, agent, navigator.go
         self._name = button("", lambda: self._go("feed", agent=agent), kind="link")
         self._name.setStyleSheet("font-size: 13px; font-weight: 600")
@@ -82,6 +83,7 @@ class AgentCard:
         column.addSpacing(2)
         column.addWidget(self._bar)
         column.addLayout(self._legend())
+        column.addStretch(1)
 
     def _legend(self) -> QGridLayout:
         grid = QGridLayout()
@@ -124,7 +126,7 @@ class AgentCard:
             made.setText(f" {share.name} {share.value:,}")
             made.setIcon(swatch(self._theme.color(share.token), is_dashed=share.is_dashed))
             made.setIconSize(QSize(9, 9))
-            self._grid.addWidget(made, place // 2, place % 2, Qt.AlignmentFlag.AlignLeft)
+            self._grid.addWidget(made, place // 3, place % 3, Qt.AlignmentFlag.AlignLeft)
             made.show()
         self.frame.setAccessibleName(f"{glance.name}: {plural(glance.done, 'event')} done, {glance.waiting} for you")
 
