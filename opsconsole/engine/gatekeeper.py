@@ -20,7 +20,7 @@ from opsconsole.engine.ports import ASK_PERSON
 from opsconsole.engine.registry import Registry
 from opsconsole.policy import gate
 from opsconsole.policy.context import GateContext, Provenance, Usage
-from opsconsole.store.queries import events, limits, versions
+from opsconsole.store.queries import events, limits, unreal, versions
 from opsconsole.store.rows import Reader
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import work as write_work
@@ -47,6 +47,8 @@ class Wanted:
     """A standing grant that was used for this action already."""
     is_disputed: bool = False
     """The offline triage is sure of another category than the model."""
+    is_requested: bool = False
+    """A person asks for what was recommended: level 1 counts as 2, and nothing else is lifted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ class Gatekeeper:
             category=wanted.category,
             stage=spec.stage.stage(wanted.category),
             is_in_scope=spec.scope is None or wanted.category in spec.scope,
-            level=level,
+            level=_lifted(conn, wanted, level),
             has_grant=grant is not None,
             switches=self._switches(conn, spec.agent, wanted.tool),
             raised=frozenset(raised.ceiling for raised in spec.raised if raised.action == wanted.tool),
@@ -213,6 +215,13 @@ class Gatekeeper:
                 used = limits.recipient_since(conn, since=now - _DAY, recipient=recipient, besides=besides)
                 found.append(Usage("actions a day towards this recipient", used, budget.per_recipient_per_day))
         return tuple(found)
+
+
+def _lifted(conn: Reader, wanted: Wanted, level: Level) -> Level:
+    """Give the level that counts for this action: a person who asks for a recommendation is its approval."""
+    if level is Level.OBSERVE and (wanted.is_requested or unreal.answer_to(conn, wanted.action_id) == "asked"):
+        return Level.APPROVAL
+    return level
 
 
 def audit_reasons(judged: Judgement) -> list[str]:

@@ -88,7 +88,9 @@ def shows_precedents(turn: Turn) -> bool:
     return bool(turn.memo.get("precedents"))
 
 
-def wanted_again(kernel: Kernel, loaded: Loaded, action: ActionRow, *, grant: int | None) -> Wanted:
+def wanted_again(
+    kernel: Kernel, loaded: Loaded, action: ActionRow, *, grant: int | None, is_requested: bool = False
+) -> Wanted:
     """Give a stored action, with its present arguments, as the gate is asked about it once more."""
     turn = loaded.turns[action.turn]
     proposal = turn.proposals[action.position]
@@ -106,6 +108,7 @@ def wanted_again(kernel: Kernel, loaded: Loaded, action: ActionRow, *, grant: in
         slots=proposal.slots,
         grant_id=grant,
         is_disputed=turn.is_disputed,
+        is_requested=is_requested,
     )
 
 

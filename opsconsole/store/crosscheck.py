@@ -80,6 +80,8 @@ class _Told:
             self.decisions[entry["approval"]].append((seq, kind.removeprefix("decision."), entry["actor"]))
         if "action" in entry and kind in _EFFECTS:
             self.effects[entry["action"]] = (seq, _EFFECTS[kind])
+        if kind == "recommendation.asked":
+            self.results.pop(entry["action"], None)  # what was only recommended begins anew
         if "action" in entry and "result" in entry:
             self.results[entry["action"]] = (seq, entry["result"])
 

@@ -54,6 +54,12 @@ QPushButton[kind="link"] { border: 0; background: transparent; color: $accent; p
     text-align: left }
 QPushButton[kind="link"]:hover { text-decoration: underline } QPushButton[kind="link"]:focus { border: 0;
     text-decoration: underline; padding: 0 }
+QPushButton[kind="figure"] { background: $surface; border: 1px solid $border; border-radius: 10px; padding: 0 }
+QPushButton[kind="figure"]:hover { border-color: $borderStrong; background: $hover }
+QPushButton[kind="figure"]:focus { border: 2px solid $focus; padding: 0 }
+QLabel[tone="ok"] { color: $ok } QLabel[tone="warn"] { color: $warn } QLabel[tone="danger"] { color: $danger }
+QLabel[tone="shadow"] { color: $shadow }
+#card[chosen="true"] { border: 2px solid $focus } #card[shadow="true"][chosen="true"] { border: 2px dashed $shadow }
 #actions { background: $surface; border-top: 1px solid $border }
 #statusBar { background: $rail; border-top: 1px solid $border } #statusBar QLabel { font-size: 12px; color: $text2 }
 #notice { background: $text; border-radius: 8px } #notice QLabel { color: $surface }

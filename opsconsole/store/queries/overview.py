@@ -1,0 +1,284 @@
+"""The state in ten seconds: what agents did since a time. Only windows of time are asked for, along their indexes."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from opsconsole.store.queries import limits
+from opsconsole.store.times import from_micros, to_micros
+
+DAYS = 14
+"""Days of the small charts."""
+NEWEST = 20_000
+"""Of so many newest rulings at most are the verdicts of a window counted."""
+_DAY = 86_400_000_000
+_MEDIAN_OF = 1001
+
+
+@dataclass(frozen=True, slots=True)
+class AgentGlance:
+    """One agent in the window."""
+
+    agent: str
+    name: str
+    done: int
+    failed: int
+    waiting: int
+    """Requests that wait for the person now."""
+    open: int
+    """Runs that are queued, under way or waiting now."""
+    verdicts: Mapping[str, int]
+    """First verdict of each write."""
+    days: tuple[int, ...]
+    """Events of each of the last days, by when they happened; the last number is today's."""
+    cost: float
+    is_paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep:
+    """No engine was at work."""
+
+    began_at: datetime
+    ended_at: datetime | None
+    """None: it has not started again."""
+    late: int
+    """Events that happened meanwhile and were taken in afterwards."""
+    was_sudden: bool
+    """It did not end as it should: power, crash, kill."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything the overview shows."""
+
+    since: datetime
+    now: datetime
+    agents: tuple[AgentGlance, ...]
+    events: int
+    """Events that were taken in, ever."""
+    asked: int
+    """Requests that were put to the person in the window."""
+    waiting: int
+    runs: int
+    cost: float
+    currency: str
+    median_s: float | None
+    """Median seconds from taken in to done, of the newest in the window."""
+    shadow: tuple[tuple[str, str, int], ...]
+    """(agent, tool, how often) of what would have been done in the last 24 h."""
+    refused: tuple[tuple[str, str, int], ...]
+    """(tool, why, how often) in the window."""
+    sleeps: tuple[Sleep, ...]
+    paused: tuple[str, ...]
+    """Scopes of switches that are on."""
+    recommended: int
+    """Recommendations without an answer."""
+
+    @property
+    def done(self) -> int:
+        """Runs that came to their end in the window."""
+        return sum(one.done for one in self.agents)
+
+    @property
+    def failed(self) -> int:
+        """Runs that failed in the window."""
+        return sum(one.failed for one in self.agents)
+
+
+def overview(conn: sqlite3.Connection, *, since: datetime, now: datetime) -> Overview:
+    """Gather what an overview shows."""
+    switches = [scope for scope, _ in limits.switches(conn)]
+    verdicts, days = _verdicts(conn, since), _days(conn, now)
+    waiting = _waiting(conn)
+    agents = tuple(
+        _glance(conn, agent, name, since, waiting.get(agent, 0), verdicts.get(agent, {}), days.get(agent), switches)
+        for agent, name in _agents(conn)
+    )
+    (events,) = conn.execute("SELECT coalesce(max(id), 0) FROM event").fetchone()
+    (asked,) = conn.execute("SELECT count(*) FROM approval WHERE created_at >= ?", (to_micros(since),)).fetchone()
+    return Overview(
+        since=since,
+        now=now,
+        agents=agents,
+        events=events,
+        asked=asked,
+        waiting=sum(waiting.values()),
+        runs=limits.runs_since(conn, since=since, agent=None),
+        cost=limits.cost_since(conn, since=since, agent=None),
+        currency=limits.setting(conn, "currency") or "EUR",
+        median_s=_median(conn, [one.agent for one in agents], since),
+        shadow=shadow_since(conn, since=now - timedelta(days=1)),
+        refused=_refused(conn, since),
+        sleeps=sleeps(conn, since=since),
+        paused=tuple(switches),
+        recommended=_recommended(conn),
+    )
+
+
+def _agents(conn: sqlite3.Connection) -> list[tuple[str, str]]:
+    return conn.execute(
+        "SELECT a.id, coalesce(json_extract(v.spec, '$.name'), a.id) FROM agent a"
+        " LEFT JOIN agent_version v ON v.id = a.version_id ORDER BY a.id"
+    ).fetchall()
+
+
+def _waiting(conn: sqlite3.Connection) -> dict[str, int]:
+    return dict(
+        conn.execute("SELECT agent_id, count(*) FROM approval WHERE state = 'waiting' GROUP BY agent_id").fetchall()
+    )
+
+
+def _glance(
+    conn: sqlite3.Connection,
+    agent: str,
+    name: str,
+    since: datetime,
+    waiting: int,
+    verdicts: Mapping[str, int],
+    days: tuple[int, ...] | None,
+    switches: list[str],
+) -> AgentGlance:
+    ended: dict[str, int] = dict(
+        conn.execute(
+            "SELECT state, count(*) FROM run WHERE agent_id = ? AND finished_at >= ? AND finished_at IS NOT NULL"
+            " GROUP BY state",
+            (agent, to_micros(since)),
+        ).fetchall()
+    )
+    (under_way,) = conn.execute(
+        "SELECT count(*) FROM run WHERE state IN ('queued','running','waiting') AND agent_id = ?", (agent,)
+    ).fetchone()
+    return AgentGlance(
+        agent,
+        name,
+        ended.get("done", 0),
+        ended.get("failed", 0),
+        waiting,
+        under_way,
+        verdicts,
+        days or (0,) * DAYS,
+        limits.cost_since(conn, since=since, agent=agent),
+        "all" in switches or f"agent:{agent}" in switches,
+    )
+
+
+def _verdicts(conn: sqlite3.Connection, since: datetime) -> dict[str, dict[str, int]]:
+    """Count first verdicts of writes by agent, of the newest rulings in the window."""
+    (newest,) = conn.execute("SELECT coalesce(max(id), 0) FROM ruling").fetchone()
+    found: dict[str, dict[str, int]] = {}
+    for agent, verdict, count in conn.execute(
+        "SELECT r.agent_id, w.verdict, count(*) FROM ruling w CROSS JOIN action a ON a.id = w.action_id"
+        " CROSS JOIN run r ON r.id = a.run_id"
+        " WHERE w.id > ? AND w.at >= ? AND w.phase = 'proposed' AND a.is_write = 1 GROUP BY 1, 2",
+        (newest - NEWEST, to_micros(since)),
+    ):
+        found.setdefault(agent, {})[verdict] = count
+    return found
+
+
+def _days(conn: sqlite3.Connection, now: datetime) -> dict[str, tuple[int, ...]]:
+    # A day ends at midnight of this machine's zone.
+    local = now.astimezone()
+    end = to_micros(local.replace(hour=0, minute=0, second=0, microsecond=0)) + _DAY
+    counts: dict[str, list[int]] = {}
+    for agent, day, count in conn.execute(
+        "SELECT r.agent_id, (?1 - 1 - e.occurred_at) / ?2, count(*) FROM event e CROSS JOIN run r ON r.event_id = e.id"
+        " WHERE e.occurred_at >= ?1 - ?2 * ?3 AND e.occurred_at < ?1 GROUP BY 1, 2",
+        (end, _DAY, DAYS),
+    ):
+        counts.setdefault(agent, [0] * DAYS)[DAYS - 1 - day] = count
+    return {agent: tuple(values) for agent, values in counts.items()}
+
+
+def _median(conn: sqlite3.Connection, agents: list[str], since: datetime) -> float | None:
+    spans: list[int] = []
+    for agent in agents:
+        spans += [
+            row[0]
+            for row in conn.execute(
+                "SELECT finished_at - queued_at FROM run WHERE agent_id = ? AND finished_at >= ?"
+                " AND finished_at IS NOT NULL AND state = 'done' ORDER BY finished_at DESC LIMIT ?",
+                (agent, to_micros(since), _MEDIAN_OF),
+            )
+        ]
+    return sorted(spans)[len(spans) // 2] / 1e6 if spans else None
+
+
+def shadow_since(conn: sqlite3.Connection, *, since: datetime) -> tuple[tuple[str, str, int], ...]:
+    """Give (agent, tool, how often) of what would have been done since, most often first."""
+    rows = conn.execute(
+        "SELECT r.agent_id, a.tool, count(*) FROM action a CROSS JOIN run r ON r.id = a.run_id"
+        " WHERE a.state = 'simulated' AND a.state IN ('simulated','recommended') AND a.at >= ?"
+        " GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2",
+        (to_micros(since),),
+    )
+    return tuple((row[0], row[1], row[2]) for row in rows)
+
+
+def _refused(conn: sqlite3.Connection, since: datetime) -> tuple[tuple[str, str, int], ...]:
+    counts: dict[tuple[str, str], int] = {}
+    for tool, reasons in conn.execute(
+        "SELECT a.tool, w.reasons FROM ruling w CROSS JOIN action a ON a.id = w.action_id"
+        " WHERE w.verdict = 'REFUSE' AND w.at >= ? ORDER BY w.at DESC LIMIT ?",
+        (to_micros(since), NEWEST),
+    ):
+        why = "; ".join(one["text"] for one in json.loads(reasons) if one["verdict"] == "REFUSE")
+        counts[(tool, why)] = counts.get((tool, why), 0) + 1
+    ordered = sorted(counts.items(), key=lambda item: -item[1])[:5]
+    return tuple((tool, why, count) for (tool, why), count in ordered)
+
+
+def _recommended(conn: sqlite3.Connection) -> int:
+    (count,) = conn.execute(
+        "SELECT count(*) FROM action WHERE state = 'recommended' AND state IN ('simulated','recommended')"
+        " AND NOT EXISTS (SELECT 1 FROM recommendation WHERE action_id = action.id)"
+    ).fetchone()
+    return int(count)
+
+
+def sleeps(conn: sqlite3.Connection, *, since: datetime, limit: int = 60) -> tuple[Sleep, ...]:
+    """Give when no engine was at work since, newest first. Shorter ones than a minute are left out."""
+    rows = conn.execute(
+        "SELECT seq, json_extract(blob, '$.kind'), json_extract(blob, '$.at') FROM audit"
+        " WHERE kind IN ('engine.started','engine.stopped') ORDER BY seq DESC LIMIT ?",
+        (limit,),
+    ).fetchall()
+    found: list[Sleep] = []
+    if rows and rows[0][1] == "engine.stopped":
+        found.append(Sleep(datetime.fromisoformat(rows[0][2]), None, 0, False))
+    for (seq, kind, at), (_, before, stopped) in pairwise(rows):
+        if kind != "engine.started":
+            continue
+        ended, was_sudden = datetime.fromisoformat(at), before == "engine.started"
+        began = datetime.fromisoformat(stopped)
+        if was_sudden:
+            last = conn.execute("SELECT json_extract(blob, '$.at') FROM audit WHERE seq = ?", (seq - 1,)).fetchone()
+            began = datetime.fromisoformat(last[0])
+        if ended < since:
+            break
+        if ended - began >= timedelta(minutes=1):
+            found.append(Sleep(began, ended, _late(conn, began, ended), was_sudden))
+    return tuple(found)
+
+
+def _late(conn: sqlite3.Connection, began: datetime, ended: datetime) -> int:
+    (count,) = conn.execute(
+        "SELECT count(*) FROM event WHERE occurred_at >= ? AND occurred_at < ? AND received_at >= ?",
+        (to_micros(began), to_micros(ended), to_micros(ended)),
+    ).fetchone()
+    return int(count)
+
+
+def agent_names(conn: sqlite3.Connection) -> dict[str, str]:
+    """Give the agents by id, with the names people call them."""
+    return dict(_agents(conn))
+
+
+def oldest_waiting_at(conn: sqlite3.Connection) -> datetime | None:
+    """Give since when the oldest request waits; None for none."""
+    row = conn.execute("SELECT created_at FROM approval WHERE state = 'waiting' ORDER BY created_at LIMIT 1").fetchone()
+    return None if row is None else from_micros(int(row[0]))

@@ -1,0 +1,114 @@
+"""What was not done: what agents in shadow would have done, what was recommended, and what a person said to it."""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from opsconsole.domain.ids import ActionId, EventId, RunId
+from opsconsole.store.queries.content import decode
+from opsconsole.store.times import from_micros, to_micros
+
+
+@dataclass(frozen=True, slots=True)
+class UnrealRow:
+    """An action that was only recorded, and the event it answers."""
+
+    action_id: ActionId
+    run_id: RunId
+    event_id: EventId
+    subject_id: int
+    agent: str
+    agent_name: str
+    category: str
+    tool: str
+    at: datetime
+    if_live: str
+    """What the gate would say at the next rung; empty where none is above."""
+    event_title: str
+    event_sender: str
+    event_at: datetime
+
+
+def unreal(
+    conn: sqlite3.Connection,
+    *,
+    state: str,
+    agent: str | None = None,
+    category: str | None = None,
+    before: datetime | None = None,
+    limit: int = 200,
+) -> list[UnrealRow]:
+    """Give what was simulated or recommended, newest first; recommendations that were answered are left out.
+
+    Args:
+        conn: where to read.
+        state: `simulated` or `recommended`.
+        agent: of this agent only.
+        category: of this category only.
+        before: recorded before this time only.
+        limit: so many at most.
+    """
+    rows = conn.execute(
+        "SELECT a.id, a.run_id, r.event_id, a.subject_id, r.agent_id, coalesce(json_extract(v.spec, '$.name'), ''),"
+        " coalesce(a.category, ''), a.tool, a.at,"
+        " coalesce((SELECT if_live FROM ruling WHERE action_id = a.id ORDER BY id LIMIT 1), ''), c.bytes, e.occurred_at"
+        " FROM action a CROSS JOIN run r ON r.id = a.run_id CROSS JOIN event e ON e.id = r.event_id"
+        " JOIN content c ON c.id = e.content_id LEFT JOIN agent g ON g.id = r.agent_id"
+        " LEFT JOIN agent_version v ON v.id = g.version_id"
+        " WHERE a.state = ?1 AND a.state IN ('simulated','recommended') AND a.at < ?2"
+        " AND (?3 IS NULL OR r.agent_id = ?3) AND (?4 IS NULL OR a.category = ?4)"
+        " AND (?1 = 'simulated' OR NOT EXISTS (SELECT 1 FROM recommendation WHERE action_id = a.id))"
+        " ORDER BY a.at DESC, a.id DESC LIMIT ?5",
+        (state, 2**62 if before is None else to_micros(before), agent, category, limit),
+    )
+    found: list[UnrealRow] = []
+    for row in rows:
+        body: dict[str, Any] = {} if row[10] is None else decode(row[10])
+        found.append(
+            UnrealRow(
+                action_id=row[0],
+                run_id=row[1],
+                event_id=row[2],
+                subject_id=row[3],
+                agent=row[4],
+                agent_name=row[5] or row[4],
+                category=row[6],
+                tool=row[7],
+                at=from_micros(int(row[8])),
+                if_live=row[9],
+                event_title=str(body.get("title", "")),
+                event_sender=str(body.get("sender", "")),
+                event_at=from_micros(int(row[11])),
+            )
+        )
+    return found
+
+
+def facets(conn: sqlite3.Connection, *, state: str, limit: int = 5000) -> dict[str, list[str]]:
+    """Give the agents of the newest such actions, each with its categories."""
+    found: dict[str, set[str]] = {}
+    for agent, category in conn.execute(
+        "SELECT DISTINCT r.agent_id, coalesce(n.category, '') FROM (SELECT run_id, category FROM action"
+        " WHERE state = ? AND state IN ('simulated','recommended') ORDER BY at DESC LIMIT ?) n"
+        " CROSS JOIN run r ON r.id = n.run_id",
+        (state, limit),
+    ):
+        found.setdefault(agent, set()).add(category)
+    return {agent: sorted(one for one in names if one) for agent, names in sorted(found.items())}
+
+
+def answer_to(conn: sqlite3.Connection, action_id: str) -> str | None:
+    """Give what a person said to a recommendation (`did_it`, `asked`, `not_right`); None while nobody did."""
+    row = conn.execute("SELECT verb FROM recommendation WHERE action_id = ?", (action_id,)).fetchone()
+    return None if row is None else row[0]
+
+
+def changes_after(conn: sqlite3.Connection, *, subject: int, after: datetime, without_run: int) -> list[str]:
+    """Give what others than a run changed on a subject since a time, in words."""
+    rows = conn.execute(
+        "SELECT what FROM subject_change WHERE subject_id = ? AND at > ? AND (run_id IS NULL OR run_id IS NOT ?)"
+        " ORDER BY id",
+        (subject, to_micros(after), without_run),
+    )
+    return [row[0] for row in rows]

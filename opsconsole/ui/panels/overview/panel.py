@@ -1,0 +1,247 @@
+"""Overview: is all well, and what changed since I last looked. Every number opens what it counts."""
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from opsconsole.engine.kernel import Kernel
+from opsconsole.store.queries.overview import Overview, overview
+from opsconsole.ui.panel import Context, Panel
+from opsconsole.ui.panels.overview import words
+from opsconsole.ui.panels.overview.parts import AgentCard, FigureButton, fact, side_card
+from opsconsole.ui.widgets.basics import button, label, pill, row, set_pill
+from opsconsole.ui.widgets.charts import HorizontalBars, Share
+from opsconsole.ui.widgets.states import States
+from opsconsole.ui.widgets.words import exact, plural, spoken
+
+LAST_LOOK, SINCE = "overview/last_look", "overview/since"
+_DAY = timedelta(days=1)
+_WINDOWS = {"look": "since you last looked", "day": "in the last 24 hours", "week": "in the last 7 days"}
+
+
+class OverviewPanel(Panel):
+    """The state in ten seconds."""
+
+    name = "overview"
+    title = "Overview"
+    icon = "home"
+    topics = frozenset({"events", "runs", "approvals", "effects", "switches"})
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._last_look = self._remembered()
+        self._window = str(context.memory.value(SINCE, "look"))
+        if self._window not in _WINDOWS:
+            self._window = "look"
+        self._state: Overview | None = None
+        self._cards: dict[str, AgentCard] = {}
+        content = QWidget()
+        content.setObjectName("page")
+        column = QVBoxLayout(content)
+        column.setContentsMargins(28, 22, 28, 28)
+        column.setSpacing(16)
+        column.addLayout(self._head())
+        column.addLayout(self._figures())
+        column.addLayout(self._body(), 1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(content)
+        self._states = States(scroll)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._states)
+        context.backend.engine_changed.connect(lambda _=0: self._render())
+
+    def _head(self) -> QVBoxLayout:
+        self._headline, self._mood = label("", "h1", is_wrapped=True), pill("", "ok")
+        self._chips: dict[str, QPushButton] = {}
+        group = QButtonGroup(self)
+        for name, text in (("look", "Last look"), ("day", "24 hours"), ("week", "7 days")):
+            made = button(text, partial(self._choose, name), kind="chip")
+            made.setCheckable(True)
+            made.setChecked(name == self._window)
+            group.addButton(made)
+            self._chips[name] = made
+        column = QVBoxLayout()
+        column.setSpacing(10)
+        column.addWidget(self._headline)
+        column.addLayout(row(self._mood, 4, label("Counted since", "muted"), *self._chips.values(), None))
+        return column
+
+    def _figures(self) -> QHBoxLayout:
+        go = self.context.navigator.go
+        self._handled = FigureButton("Handled", lambda: go("feed", state="done"))
+        self._waiting = FigureButton("Waiting for you", lambda: go("approvals"))
+        self._escalated = FigureButton("Escalated", lambda: go("feed", verdict="ASK"))
+        self._failed = FigureButton("Failed", lambda: go("feed", state="failed"))
+        return row(self._handled, self._waiting, self._escalated, self._failed, spacing=12)
+
+    def _body(self) -> QHBoxLayout:
+        self._agents = QGridLayout()
+        self._agents.setSpacing(12)
+        left, right = QVBoxLayout(), QVBoxLayout()
+        for one in (left, right):
+            one.setSpacing(12)
+        left.addLayout(self._agents)
+        left.addStretch(1)
+        for one in (self._money(), self._shadow(), self._refused(), self._sleeps()):
+            right.addWidget(one)
+        right.addStretch(1)
+        body = QHBoxLayout()
+        body.setSpacing(12)
+        body.addLayout(left, 2)
+        body.addLayout(right, 1)
+        return body
+
+    def _money(self) -> QWidget:
+        frame, column = side_card("Money and time")
+        go = self.context.navigator.go
+        self._cost = button("", lambda: go("settings"), kind="link")
+        self._runs = button("", lambda: go("feed"), kind="link")
+        self._median = label("")
+        self._median.setToolTip("Half of what was finished took less, half took more")
+        for name, made in (("Models cost", self._cost), ("Runs", self._runs), ("Usually done in", self._median)):
+            column.addLayout(fact(name, made))
+        return frame
+
+    def _shadow(self) -> QWidget:
+        frame, column = side_card("Would have done, last 24 h", is_shadow=True)
+        self._shadow_bars = HorizontalBars(self.context.theme, "What agents in shadow would have done")
+        self._shadow_link = button("", lambda: self.context.navigator.go("shadow"), kind="link")
+        self._advice = button("", lambda: self.context.navigator.go("shadow", tab="recommendations"), kind="link")
+        column.addWidget(self._shadow_bars)
+        column.addWidget(self._shadow_link)
+        column.addWidget(self._advice)
+        return frame
+
+    def _refused(self) -> QWidget:
+        self._refused_card, column = side_card("Refused, and why")
+        self._refused_text = label("", "small", is_wrapped=True)
+        column.addWidget(self._refused_text)
+        self._refused_link = button("", lambda: self.context.navigator.go("feed", verdict="REFUSE"), kind="link")
+        column.addWidget(self._refused_link)
+        return self._refused_card
+
+    def _sleeps(self) -> QWidget:
+        self._sleep_card, column = side_card("When nothing was worked")
+        self._sleep_text = label("", "small", is_wrapped=True)
+        column.addWidget(self._sleep_text)
+        return self._sleep_card
+
+    def refresh(self) -> None:
+        self.context.tasks.start(self._load(), name="the overview", owner=self, key="load")
+
+    def restyle(self) -> None:
+        self._render()
+
+    async def _load(self) -> None:
+        window, look = self._window, self._last_look
+
+        def query(kernel: Kernel) -> Overview:
+            return overview(kernel.reader, since=_since(window, look, kernel.clock.now()), now=kernel.clock.now())
+
+        try:
+            self._state = await self.context.backend.read(query)
+        except Exception as error:
+            self._states.error(str(error), act=self.refresh)
+            raise
+        self._render()
+
+    def _choose(self, window: str) -> None:
+        self._window = window
+        self.context.memory.setValue(SINCE, window)
+        self.refresh()
+
+    def _remembered(self) -> datetime | None:
+        try:
+            return datetime.fromisoformat(str(self.context.memory.value(LAST_LOOK, "")))
+        except ValueError:
+            return None
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """A look ends when the person turns away."""
+        if self._state is not None:
+            self.context.memory.setValue(LAST_LOOK, self._state.now.isoformat())
+            self._last_look = self._state.now
+        super().hideEvent(event)
+
+    def _render(self) -> None:
+        state = self._state
+        if state is None:
+            return
+        if not state.agents and not state.events:
+            self._states.empty(
+                "Nothing is here yet",
+                "Try the sample of a small company, bring your own history, or connect a mailbox.",
+                "Begin",
+                lambda: self.context.navigator.go("welcome"),
+            )
+            return
+        self._render_head(state)
+        self._render_figures(state)
+        self._render_agents(state)
+        self._render_side(state)
+        self._states.show_content()
+
+    def _render_head(self, state: Overview) -> None:
+        is_first = self._window == "look" and self._last_look is None
+        since = _WINDOWS["day"] if is_first else _WINDOWS[self._window]
+        text, is_well = words.headline(state, is_engine_on=bool(self.context.backend.engine), since=since)
+        self._headline.setText(text)
+        set_pill(self._mood, "All is well" if is_well else "Needs a look", "ok" if is_well else "warn")
+        self._mood.setFixedWidth(self._mood.sizeHint().width())
+        look = self._chips["look"]
+        if self._window == "look":
+            look.setText("First look" if is_first else words.look(state))
+        look.setToolTip("" if self._last_look is None else exact(self._last_look))
+
+    def _render_figures(self, state: Overview) -> None:
+        self._handled.show_number(state.done, f"by {plural(sum(1 for one in state.agents if one.done), 'agent')}")
+        waiting = "nothing to decide" if not state.waiting else "decide, answer or edit"
+        self._waiting.show_number(state.waiting, waiting, "warn" if state.waiting else "")
+        self._escalated.show_number(state.asked, "put before you in this time")
+        failed = "open them to see why" if state.failed else "nothing went wrong"
+        self._failed.show_number(state.failed, failed, "danger" if state.failed else "ok")
+
+    def _render_agents(self, state: Overview) -> None:
+        for gone in [agent for agent in self._cards if agent not in {one.agent for one in state.agents}]:
+            self._cards.pop(gone).frame.deleteLater()
+        for place, one in enumerate(state.agents):
+            if one.agent not in self._cards:
+                made = AgentCard(self.context.theme, self.context.navigator, one.agent)
+                self._cards[one.agent] = made
+                self._agents.addWidget(made.frame, place // 2, place % 2)
+            self._cards[one.agent].render(one)
+
+    def _render_side(self, state: Overview) -> None:
+        self._cost.setText(words.money(state.cost, state.currency))
+        self._runs.setText(f"{state.runs:,}")
+        self._median.setText(words.span(state.median_s))
+        counts: dict[str, int] = {}
+        for _, tool, count in state.shadow:
+            name = spoken(tool.rpartition(".")[2]) if not tool.startswith("person.") else "Ask you"
+            counts[name] = counts.get(name, 0) + count
+        top = sorted(counts.items(), key=lambda item: -item[1])[:5]
+        self._shadow_bars.show_shares([Share(name, count, "shadow", is_dashed=True) for name, count in top])
+        self._shadow_bars.setVisible(bool(top))
+        total = sum(counts.values())
+        self._shadow_link.setText(f"See {plural(total, 'action')}" if total else "Nothing in shadow; open the page")
+        self._advice.setText(f"{plural(state.recommended, 'recommendation')} for you")
+        self._advice.setVisible(state.recommended > 0)
+        self._refused_card.setVisible(bool(state.refused))
+        self._refused_text.setText(
+            "\n".join(f"{count} × {spoken(tool.rpartition('.')[2])}: {why}" for tool, why, count in state.refused)
+        )
+        self._refused_link.setText(f"Open {plural(sum(one[2] for one in state.refused), 'refused action')}")
+        self._sleep_card.setVisible(bool(state.sleeps))
+        self._sleep_text.setText("\n".join(words.sleep(one) for one in state.sleeps[:4]))
+
+
+def _since(window: str, look: datetime | None, now: datetime) -> datetime:
+    if window == "week":
+        return now - 7 * _DAY
+    return look.astimezone(UTC) if window == "look" and look is not None else now - _DAY

@@ -1,0 +1,71 @@
+"""The overview in plain words."""
+
+from datetime import timedelta
+
+from opsconsole.store.queries.overview import Overview, Sleep
+from opsconsole.ui.widgets.words import ago, plural
+
+
+def headline(state: Overview, *, is_engine_on: bool, since: str) -> tuple[str, bool]:
+    """Give the one sentence, and whether all is well.
+
+    Args:
+        state: what there is.
+        is_engine_on: an engine works the workspace.
+        since: the window in words, e.g. `since you last looked`.
+    """
+    troubles: list[str] = []
+    if "all" in state.paused:
+        troubles.append("everything is paused")
+    elif state.paused:
+        troubles.append(f"{plural(len(state.paused), 'switch is', 'switches are')} on")
+    if state.failed:
+        troubles.append(f"{plural(state.failed, 'run')} failed")
+    if not is_engine_on:
+        troubles.append("the engine is not running")
+    at_work = sum(1 for one in state.agents if one.done)
+    worked = f"{plural(at_work, 'agent')} worked {plural(state.done, 'event')} {since}"
+    if not state.done:
+        worked = f"nothing was finished {since}"
+    wait = "nothing waits for you"
+    if state.waiting:
+        wait = f"{state.waiting:,} {'thing waits' if state.waiting == 1 else 'things wait'} for you"
+    start = "All is well" if not troubles else _joined(troubles)
+    return f"{start[:1].upper()}{start[1:]}: {worked}; {wait}.", not troubles
+
+
+def span(seconds: float | None) -> str:
+    """Give a length of time in words people use: `0.2 s`, `4 min`, `3 h`, `2 days`."""
+    if seconds is None:
+        return "—"
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    for size, word in ((86400, "days"), (3600, "h"), (60, "min")):
+        if seconds >= size * 1.5:
+            return f"{seconds / size:.0f} {word}"
+    return f"{seconds:.0f} s"
+
+
+def sleep(one: Sleep) -> str:
+    """Say when nothing was worked."""
+    began = f"{one.began_at.astimezone():%a %H:%M}"
+    if one.ended_at is None:
+        return f"Not running since {began}."
+    length = span((one.ended_at - one.began_at) / timedelta(seconds=1))
+    late = f"; {plural(one.late, 'event')} that came meanwhile worked late" if one.late else ""
+    how = " It ended without warning (power, crash)." if one.was_sudden else ""
+    return f"Asleep from {began} to {one.ended_at.astimezone():%a %H:%M} ({length}){late}.{how}"
+
+
+def money(amount: float, currency: str) -> str:
+    """Give money with its currency."""
+    return f"{currency} {amount:,.2f}" if amount >= 0.01 or amount == 0 else f"{currency} {amount:.4f}"
+
+
+def look(state: Overview) -> str:
+    """Say when the last look was, for its chip."""
+    return f"Last look ({ago(state.since, state.now)})"
+
+
+def _joined(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

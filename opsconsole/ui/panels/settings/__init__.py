@@ -1,0 +1,1 @@
+"""Theme, caps, quiet hours, data."""

@@ -1,0 +1,1 @@
+"""What agents would have done, and what they recommend."""

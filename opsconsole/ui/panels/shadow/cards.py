@@ -1,0 +1,127 @@
+"""Cards of what was not done. What agents would have done is dashed and offers nothing to approve."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from opsconsole.engine.recommendations import Unreal
+from opsconsole.ui.widgets.basics import Tone, button, card, label, pill, repolish, row
+from opsconsole.ui.widgets.words import VERDICTS, ago, exact, plural, spoken
+
+_LONG = 220
+Open = Callable[[Unreal], None]
+
+
+def by_event(found: Sequence[Unreal]) -> list[list[Unreal]]:
+    """Group what one run wanted, newest run first, in the order in which it wanted it."""
+    groups: dict[int, list[Unreal]] = {}
+    for one in found:
+        groups.setdefault(one.row.run_id, []).append(one)
+    return [list(reversed(group)) for group in groups.values()]
+
+
+def shadow_card(group: Sequence[Unreal], *, now: datetime, open_run: Open) -> QFrame:
+    """Make the card of what an agent would have done with one event."""
+    first = group[0]
+    frame, column = card()
+    frame.setProperty("shadow", "true")
+    head = row(label(first.row.event_title or "(no title)", "h3", is_wrapped=True), None, pill("Shadow", "shadow"))
+    column.addLayout(head)
+    column.addLayout(_facts(first, now))
+    for one in group:
+        column.addWidget(_line())
+        column.addLayout(_action(one))
+    column.addLayout(row(button("Open the run", lambda: open_run(first), kind="link"), None))
+    frame.setAccessibleName(f"Shadow: {first.row.agent_name} would have done {plural(len(group), 'thing')}")
+    return frame
+
+
+class RecommendationCard(QFrame):
+    """What an agent recommends.
+
+    Signals:
+        chosen: the person turned to it.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, one: Unreal, *, now: datetime, open_run: Open) -> None:
+        super().__init__()
+        self.one = one
+        self.setObjectName("card")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 14, 16, 14)
+        column.setSpacing(8)
+        column.addLayout(row(label(one.sentence, "h3", is_wrapped=True), None, pill("Recommended", "accent")))
+        column.addLayout(_facts(one, now))
+        column.addWidget(label(f"On: {one.row.event_title or '(no title)'}", "small", is_wrapped=True))
+        _arguments(column, one)
+        if one.because:
+            column.addWidget(label(f"Because: {one.because}", "muted", is_wrapped=True))
+        if one.changes:
+            made = label(f"Since then: {'; '.join(one.changes)}", is_wrapped=True)
+            made.setProperty("tone", "warn")
+            column.addWidget(made)
+        column.addLayout(row(button("Open the run", lambda: open_run(one), kind="link"), None))
+        self.setAccessibleName(f"Recommended by {one.row.agent_name}: {one.sentence}")
+
+    def set_chosen(self, is_chosen: bool) -> None:
+        """Show whether the keys reach this one."""
+        self.setProperty("chosen", "true" if is_chosen else "false")
+        repolish(self)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.chosen.emit(self.one.row.action_id)
+        super().mousePressEvent(event)
+
+
+def _facts(one: Unreal, now: datetime) -> QVBoxLayout:
+    parts = [one.row.agent_name, spoken(one.row.category) if one.row.category else "", one.row.event_sender]
+    made = label(" · ".join(part for part in parts if part), "small", is_wrapped=True)
+    when = label(ago(one.row.at, now), "small")
+    when.setToolTip(exact(one.row.at))
+    column = QVBoxLayout()
+    column.addLayout(row(made, None, when))
+    return column
+
+
+def _action(one: Unreal) -> QVBoxLayout:
+    column = QVBoxLayout()
+    column.setSpacing(4)
+    words, tone = VERDICTS.get(one.row.if_live, ("", "plain"))
+    head = row(label(one.sentence, is_wrapped=True), None)
+    if words:
+        live = pill(f"Live: {words.lower()}", _tone(tone))
+        live.setToolTip("What the gate would say if this were live")
+        head.addWidget(live, 0, Qt.AlignmentFlag.AlignTop)
+    column.addLayout(head)
+    _arguments(column, one)
+    if one.because:
+        column.addWidget(label(f"Because: {one.because}", "muted", is_wrapped=True))
+    return column
+
+
+def _arguments(column: QVBoxLayout, one: Unreal) -> None:
+    for name, value in one.args:
+        if value in one.sentence:
+            continue
+        text = value if len(value) <= _LONG else f"{value[:_LONG].rstrip()}…"
+        made = label(f"{spoken(name)}: {text}", "small", is_wrapped=True, is_selectable=True)
+        made.setToolTip("" if text == value else "Open the run to read all of it")
+        column.addWidget(made)
+
+
+def _tone(name: str) -> Tone:
+    tones: dict[str, Tone] = {"ok": "ok", "warn": "warn", "danger": "danger", "accent": "accent", "shadow": "shadow"}
+    return tones.get(name, "plain")
+
+
+def _line() -> QWidget:
+    made = QFrame()
+    made.setFrameShape(QFrame.Shape.HLine)
+    made.setFixedHeight(1)
+    made.setStyleSheet("color: palette(mid); background: palette(mid)")
+    return made

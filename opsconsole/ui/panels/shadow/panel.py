@@ -1,0 +1,237 @@
+"""Shadow: what agents would have done, and what they recommend. Nothing here runs by itself."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from opsconsole.domain.enums import ActionState
+from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.recommendations import Unreal, recorded
+from opsconsole.store.queries.overview import agent_names
+from opsconsole.store.queries.unreal import facets
+from opsconsole.ui.command import Command
+from opsconsole.ui.panel import Context, Panel
+from opsconsole.ui.panels.shadow.cards import RecommendationCard, by_event, shadow_card
+from opsconsole.ui.panels.shadow.verbs import Verbs
+from opsconsole.ui.widgets.basics import button, label, row
+from opsconsole.ui.widgets.states import States
+from opsconsole.ui.widgets.words import spoken
+
+PAGE = 80
+"""Actions on the page at once."""
+_TABS = {"would": ActionState.SIMULATED, "recommendations": ActionState.RECOMMENDED}
+Loaded = tuple[list[Unreal], dict[str, list[str]], dict[str, str], int, datetime]
+
+
+class ShadowPanel(Panel):
+    """Two tabs: would have done, and recommendations."""
+
+    name = "shadow"
+    title = "Shadow"
+    icon = "diff"
+    topics = frozenset({"runs", "events"})
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._tab, self._agent, self._category = "would", "", ""
+        self._limit = PAGE
+        self._shown: tuple[object, ...] = ()
+        self._cards: list[RecommendationCard] = []
+        self._chosen = ""
+        self._list = QVBoxLayout()
+        self._list.setSpacing(12)
+        content = QWidget()
+        content.setObjectName("page")
+        column = QVBoxLayout(content)
+        column.setContentsMargins(28, 4, 28, 24)
+        column.addLayout(self._list)
+        column.addStretch(1)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(content)
+        self._states = States(self._scroll)
+        self.verbs = Verbs(context, self, lambda: self.current)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addLayout(self._head())
+        outer.addWidget(self._states, 1)
+        outer.addWidget(self.verbs.bar)
+
+    def _head(self) -> QVBoxLayout:
+        self._tabs: dict[str, QPushButton] = {}
+        group = QButtonGroup(self)
+        for name, text in (("would", "Would have done"), ("recommendations", "Recommendations")):
+            made = button(text, partial(self._turn, name), kind="chip")
+            made.setCheckable(True)
+            made.setChecked(name == self._tab)
+            group.addButton(made)
+            self._tabs[name] = made
+        self._agents, self._categories = QComboBox(), QComboBox()
+        self._agents.setAccessibleName("Agent")
+        self._categories.setAccessibleName("Category")
+        for one in (self._agents, self._categories):
+            one.setMinimumWidth(170)
+        self._agents.activated.connect(lambda _=0: self._filter(agent=str(self._agents.currentData() or "")))
+        self._categories.activated.connect(
+            lambda _=0: self._filter(agent=self._agent, category=str(self._categories.currentData() or ""))
+        )
+        self._about = label("", "muted", is_wrapped=True)
+        column = QVBoxLayout()
+        column.setContentsMargins(28, 22, 28, 12)
+        column.setSpacing(10)
+        column.addWidget(label("Shadow", "h1"))
+        column.addWidget(self._about)
+        column.addLayout(row(*self._tabs.values(), None, self._agents, self._categories))
+        return column
+
+    @property
+    def current(self) -> Unreal | None:
+        """The recommendation that the keys reach."""
+        if self._tab != "recommendations":
+            return None
+        return next((one.one for one in self._cards if one.one.row.action_id == self._chosen), None)
+
+    def commands(self) -> Sequence[Command]:
+        return (
+            *self.verbs.commands(),
+            Command(
+                id="shadow.next",
+                title="Next recommendation",
+                run=lambda: self._step(1),
+                keys=("J", "Down"),
+                group="Shadow",
+                is_enabled=lambda: self._tab == "recommendations",
+            ),
+            Command(
+                id="shadow.previous",
+                title="Previous recommendation",
+                run=lambda: self._step(-1),
+                keys=("K", "Up"),
+                group="Shadow",
+                is_enabled=lambda: self._tab == "recommendations",
+            ),
+        )
+
+    def go(self, where: dict[str, Any]) -> None:
+        self._tab = str(where.get("tab", self._tab))
+        if self._tab not in _TABS:
+            self._tab = "would"
+        self._tabs[self._tab].setChecked(True)
+        self._filter(agent=str(where.get("agent", "")), category=str(where.get("category", "")))
+
+    def refresh(self) -> None:
+        self.context.tasks.start(self._load(), name="the shadow page", owner=self, key="load")
+
+    def restyle(self) -> None:
+        self.verbs.restyle()
+
+    async def _load(self) -> None:
+        state, agent, category, limit = _TABS[self._tab], self._agent, self._category, self._limit
+
+        def query(kernel: Kernel) -> Loaded:
+            conn = kernel.reader
+            found = recorded(kernel, state, agent=agent or None, category=category or None, limit=limit)
+            advice = found if state is ActionState.RECOMMENDED else recorded(kernel, ActionState.RECOMMENDED)
+            return found, facets(conn, state=state.value), agent_names(conn), len(advice), kernel.clock.now()
+
+        try:
+            found, by_agent, names, advice, now = await self.context.backend.read(query, lane="long")
+        except Exception as error:
+            self._states.error(str(error), act=self.refresh)
+            raise
+        self._render_filters(by_agent, names)
+        self._tabs["recommendations"].setText(f"Recommendations ({advice})" if advice else "Recommendations")
+        self._render(found, now)
+
+    def _render_filters(self, by_agent: dict[str, list[str]], names: dict[str, str]) -> None:
+        agents = [("All agents", ""), *((names.get(one, one), one) for one in by_agent)]
+        own = by_agent.get(self._agent) or sorted({one for some in by_agent.values() for one in some})
+        categories = [("All categories", ""), *((spoken(one), one) for one in own)]
+        for box, items, wanted in ((self._agents, agents, self._agent), (self._categories, categories, self._category)):
+            box.clear()
+            for text, value in items:
+                box.addItem(text, value)
+            box.setCurrentIndex(max(0, box.findData(wanted)))
+
+    def _render(self, found: list[Unreal], now: datetime) -> None:
+        is_advice = self._tab == "recommendations"
+        self._about.setText(
+            "Agents at level 1 recommend and do nothing. Do it yourself, have it done, or say what is not right."
+            if is_advice
+            else "Worked for real, done by nobody: what each agent in shadow would have done. There is nothing to approve."
+        )
+        what = (self._tab, *((one.row.action_id, one.digest) for one in found))
+        if what != self._shown:
+            self._shown = what
+            self._fill(found, now, is_advice=is_advice)
+        self.verbs.show(self.current, is_there=is_advice and bool(found))
+        if found:
+            self._states.show_content()
+        elif self._agent or self._category:
+            self._states.empty(
+                "Nothing fits", "No action of this agent and category.", "Show all", lambda: self._filter(agent="")
+            )
+        elif is_advice:
+            self._states.empty("Nothing is recommended", "Agents at level 1 put here what they would have you do.")
+        else:
+            self._states.empty(
+                "Nothing in shadow yet",
+                "An agent whose category is in shadow works every event and only records what it would do.",
+                "Open the agents",
+                lambda: self.context.navigator.go("agents"),
+            )
+
+    def _fill(self, found: list[Unreal], now: datetime, *, is_advice: bool) -> None:
+        self._cards = []
+        while (item := self._list.takeAt(0)) is not None:  # pyright: ignore[reportUnnecessaryComparison]
+            if (widget := item.widget()) is not None:  # pyright: ignore[reportUnnecessaryComparison]
+                widget.hide()
+                widget.deleteLater()
+        if is_advice:
+            for one in found:
+                made = RecommendationCard(one, now=now, open_run=self._open)
+                made.chosen.connect(self._choose)
+                self._cards.append(made)
+                self._list.addWidget(made)
+            ids = [one.row.action_id for one in found]
+            self._choose(self._chosen if self._chosen in ids else (ids[0] if ids else ""))
+        else:
+            for group in by_event(found):
+                self._list.addWidget(shadow_card(group, now=now, open_run=self._open))
+        if len(found) >= self._limit:
+            self._list.addWidget(button("Show more", self._more), 0, Qt.AlignmentFlag.AlignHCenter)
+
+    def _turn(self, tab: str) -> None:
+        self._tab = tab
+        self._filter(agent="")
+
+    def _filter(self, *, agent: str, category: str = "") -> None:
+        self._agent, self._category, self._limit = agent, category, PAGE
+        self.refresh()
+
+    def _more(self) -> None:
+        self._limit += PAGE
+        self.refresh()
+
+    def _open(self, one: Unreal) -> None:
+        self.context.navigator.go("feed", event=one.row.event_id, run=one.row.run_id)
+
+    def _choose(self, action: str) -> None:
+        self._chosen = action
+        for one in self._cards:
+            one.set_chosen(one.one.row.action_id == action)
+        self.verbs.show(self.current, is_there=bool(self._cards))
+
+    def _step(self, by: int) -> None:
+        ids = [one.one.row.action_id for one in self._cards]
+        if ids:
+            place = ids.index(self._chosen) if self._chosen in ids else 0
+            place = min(max(0, place + by), len(ids) - 1)
+            self._choose(ids[place])
+            self._scroll.ensureWidgetVisible(self._cards[place])

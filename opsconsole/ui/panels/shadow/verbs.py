@@ -1,0 +1,184 @@
+"""What can be said to a recommendation: the bar at the foot, its keys, and what comes of them."""
+
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+from PySide6.QtCore import QElapsedTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
+
+from opsconsole.engine import recommendations
+from opsconsole.engine.afterwards import undo
+from opsconsole.engine.decisions import Answer
+from opsconsole.engine.recommendations import Asked, Unreal
+from opsconsole.ui.command import Command
+from opsconsole.ui.panel import Context, Panel
+from opsconsole.ui.widgets.basics import button, label
+
+SETTLE_MS = 400
+"""A key pressed so soon after the card changed was meant for the one before."""
+
+
+class Verbs:
+    """I did it; do it for me; not right."""
+
+    def __init__(self, context: Context, owner: Panel, current: Callable[[], Unreal | None]) -> None:
+        self._context, self._owner, self._current = context, owner, current
+        self._since = QElapsedTimer()
+        self._since.start()
+        self._seen = ""
+        self.bar = QFrame()
+        self.bar.setObjectName("actions")
+        self._do = button("Do it for me", self.do_it, kind="accent", keys="F")
+        self._did = button("I did it", self.did_it, keys="D")
+        self._wrong = button("Not right…", self.ask_reason, kind="danger", keys="N")
+        self._hint = label("F do it  ·  D I did it  ·  J / K next and previous", "muted")
+        self._reason = QLineEdit()
+        self._reason.setPlaceholderText("What is not right about it? The reason is kept")
+        self._reason.setAccessibleName("Why it is not right")
+        self._reason.returnPressed.connect(self._on_reason)
+        self._save = button("Save the reason", self._on_reason, kind="danger")
+        self._cancel = button("Cancel", lambda: self._show_reason(False))
+        line = QHBoxLayout(self.bar)
+        line.setContentsMargins(28, 12, 28, 12)
+        line.setSpacing(8)
+        parts: tuple[QWidget, ...] = (self._do, self._did, self._hint, self._reason, self._save, self._cancel)
+        for part in parts:
+            line.addWidget(part, 1 if part is self._reason else 0)
+        line.addStretch(1)
+        line.addWidget(self._wrong)
+        self._line = line
+        self._show_reason(False)
+        self.restyle()
+        self.bar.hide()
+
+    def restyle(self) -> None:
+        """Tint the icons anew."""
+        self._do.setIcon(self._context.theme.icon("play", "onAccent"))
+        self._did.setIcon(self._context.theme.icon("check"))
+        self._wrong.setIcon(self._context.theme.icon("x", "danger"))
+
+    def commands(self) -> Sequence[Command]:
+        """Give the commands."""
+
+        def on() -> bool:
+            return self._current() is not None
+
+        return (
+            Command(
+                id="shadow.do_it", title="Do it for me", run=self.do_it, keys=("F",), group="Shadow", is_enabled=on
+            ),
+            Command(id="shadow.did_it", title="I did it", run=self.did_it, keys=("D",), group="Shadow", is_enabled=on),
+            Command(
+                id="shadow.not_right",
+                title="Not right",
+                run=self.ask_reason,
+                keys=("N",),
+                group="Shadow",
+                is_enabled=on,
+            ),
+        )
+
+    def show(self, one: Unreal | None, *, is_there: bool) -> None:
+        """Another card is meant."""
+        self.bar.setVisible(is_there)
+        seen = "" if one is None else f"{one.row.action_id}:{one.digest}"
+        if seen != self._seen:
+            self._seen = seen
+            self._since.restart()
+            self._show_reason(False)
+        for part in (self._do, self._did, self._wrong):
+            part.setEnabled(one is not None)
+
+    def do_it(self) -> None:
+        """Have it done, if the gate lets it."""
+        if (one := self._meant()) is not None:
+            self._start(self._do_it(one))
+
+    def did_it(self) -> None:
+        """Say that one did it oneself."""
+        if (one := self._meant()) is not None:
+            self._start(self._did_it(one))
+
+    def ask_reason(self) -> None:
+        """Ask why it is not right."""
+        if self._meant() is not None:
+            self._show_reason(True)
+            self._reason.setFocus()
+
+    def _on_reason(self) -> None:
+        one, reason = self._current(), self._reason.text().strip()
+        if one is None:
+            return
+        if not reason:
+            self._reason.setFocus()
+            return
+        self._start(self._not_right(one, reason))
+
+    def _meant(self) -> Unreal | None:
+        return self._current() if self._since.elapsed() >= SETTLE_MS else None
+
+    def _start(self, coro: Coroutine[Any, Any, None]) -> None:
+        self._context.tasks.start(coro, name="your word on this", owner=self._owner, key="say")
+
+    async def _do_it(self, one: Unreal) -> None:
+        action, digest = one.row.action_id, one.digest
+        said: Asked = await self._context.backend.write(
+            lambda kernel, tx, actor: recommendations.do_it(kernel, tx, action, actor=actor, digest=digest),
+            name="recommendation.asked",
+        )
+        number = said.approval
+        text = said.text.partition(" Until then `")[0]
+        if number is None or not said.is_done:
+            self._context.navigator.say(text)
+        else:
+            self._context.navigator.say(text, "Undo", lambda: self._start(self._undo(number)))
+        self._owner.refresh()
+
+    async def _did_it(self, one: Unreal) -> None:
+        action, digest = one.row.action_id, one.digest
+        said: Answer = await self._context.backend.write(
+            lambda kernel, tx, actor: recommendations.did_it(kernel, tx, action, actor=actor, digest=digest),
+            name="recommendation.did_it",
+        )
+        self._said(said, action)
+
+    async def _not_right(self, one: Unreal, reason: str) -> None:
+        action, digest = one.row.action_id, one.digest
+        said: Answer = await self._context.backend.write(
+            lambda kernel, tx, actor: recommendations.not_right(
+                kernel, tx, action, actor=actor, reason=reason, digest=digest
+            ),
+            name="recommendation.not_right",
+        )
+        self._reason.clear()
+        self._said(said, action)
+
+    def _said(self, said: Answer, action: str) -> None:
+        self._show_reason(False)
+        self._context.navigator.say(said.text, "Undo", lambda: self._start(self._take_back(action)))
+        self._owner.refresh()
+
+    async def _take_back(self, action: str) -> None:
+        said = await self._context.backend.write(
+            lambda kernel, tx, actor: recommendations.take_back(kernel, tx, action, actor=actor),
+            name="recommendation.reopened",
+        )
+        self._context.navigator.say(said.text)
+        self._owner.refresh()
+
+    async def _undo(self, approval: int) -> None:
+        said = await self._context.backend.write(
+            lambda kernel, tx, actor: undo(kernel, tx, approval, actor=actor), name="decision.undo"
+        )
+        self._context.navigator.say(said.text)
+        self._owner.refresh()
+
+    def _show_reason(self, is_asked: bool) -> None:
+        for part in (self._reason, self._save, self._cancel):
+            part.setVisible(is_asked)
+        for part in (self._do, self._did, self._hint, self._wrong):
+            part.setVisible(not is_asked)
+        if is_asked:
+            self._line.setStretch(self._line.count() - 2, 0)
+        else:
+            self._line.setStretch(self._line.count() - 2, 1)

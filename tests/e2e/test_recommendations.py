@@ -1,0 +1,138 @@
+"""A recommendation is answered by a person; "do it for me" lifts the level and nothing else."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from opsconsole.domain.enums import ActionState
+from opsconsole.domain.errors import DecisionError, StaleCardError
+from opsconsole.engine import recommendations
+from opsconsole.engine.afterwards import undo
+from opsconsole.store.queries import feed, unreal
+from opsconsole.store.writes import events as write_events
+from tests.support.rig import ANN, Rig, agent, call, mail, rig
+
+TWO = {
+    "purpose": "a test",
+    "categories": [{"id": "case", "name": "Case"}, {"id": "other", "name": "Other"}],
+}
+REPLY = call("desk.reply", to=ANN, text="Hello.")
+
+
+async def recommended(r: Rig) -> recommendations.Unreal:
+    """Take a mail in; give the one recommendation."""
+    await r.take(mail())
+    (one,) = recommendations.recorded(r.kernel, ActionState.RECOMMENDED)
+    return one
+
+
+async def say(r: Rig, verb: Any, action: str, **words: Any) -> Any:
+    return await r.engine.writer.write(
+        lambda tx: verb(r.kernel, tx, action, actor="person:test", **words), name="recommendation"
+    )
+
+
+def kinds(r: Rig, run: int) -> list[str]:
+    return [one["kind"] for one in feed.audit_of_run(r.engine.reader, run)]
+
+
+async def test_what_is_asked_for_is_done_once_and_leaves_the_list(tmp_path: Path) -> None:
+    async with rig(tmp_path, [REPLY], agent(level=1)) as r:
+        one = await recommended(r)
+        assert r.sent() == [] and "ann@harbour.example" in one.sentence
+        answer = await say(r, recommendations.do_it, one.row.action_id, digest=one.digest)
+        assert answer.is_done and answer.approval is not None
+        await r.wait(minutes=1)
+        assert len(r.sent()) == 1
+        assert recommendations.recorded(r.kernel, ActionState.RECOMMENDED) == []
+        assert {"recommendation.asked", "decision.approve"} <= set(kinds(r, one.row.run_id))
+        with pytest.raises(DecisionError, match="answered already"):
+            await say(r, recommendations.do_it, one.row.action_id)
+
+
+async def test_it_can_be_taken_back_inside_its_window(tmp_path: Path) -> None:
+    async with rig(tmp_path, [REPLY], agent(level=1)) as r:
+        one = await recommended(r)
+        answer = await say(r, recommendations.do_it, one.row.action_id)
+        assert (await r.say(undo, answer.approval)).is_done
+        await r.wait(minutes=1)
+        assert r.sent() == [] and len(r.waiting()) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"stage": {"default": "shadow"}}, "in shadow"),
+        ({"scope": ["other"], "playbook": TWO}, "outside the agent's live scope"),
+        ({"guardrails": [{"name": "no", "when": "true", "then": "refuse", "because": "never this"}]}, "never this"),
+    ],
+)
+async def test_shadow_scope_and_guardrails_stand(tmp_path: Path, changes: dict[str, Any], word: str) -> None:
+    async with rig(tmp_path, [REPLY], agent(level=1)) as r:
+        one = await recommended(r)
+        await r.hire(agent(level=1, **changes))
+        answer = await say(r, recommendations.do_it, one.row.action_id)
+        assert not answer.is_done and word in answer.text and answer.approval is None
+        await r.wait(hours=1)
+        assert r.sent() == [] and r.waiting() == []
+        assert unreal.answer_to(r.engine.reader, one.row.action_id) is None
+        assert "recommendation.not_allowed" in kinds(r, one.row.run_id)
+
+
+async def test_a_guardrail_that_came_after_the_word_stops_it(tmp_path: Path) -> None:
+    async with rig(tmp_path, [REPLY], agent(level=1)) as r:
+        one = await recommended(r)
+        await say(r, recommendations.do_it, one.row.action_id)
+        await r.hire(agent(level=1, stage={"default": "shadow"}))
+        await r.wait(minutes=1)
+        assert r.sent() == []
+
+
+async def test_a_pause_holds_it(tmp_path: Path) -> None:
+    async with rig(tmp_path, [REPLY], agent(level=1)) as r:
+        one = await recommended(r)
+        await r.pause()
+        assert (await say(r, recommendations.do_it, one.row.action_id)).is_done
+        await r.wait(seconds=30)
+        assert r.sent() == []
+        await r.resume()
+        await r.settle()
+        assert len(r.sent()) == 1
+
+
+async def test_what_was_simulated_cannot_be_asked_for(tmp_path: Path) -> None:
+    async with rig(tmp_path, [REPLY], agent(level=1, stage={"default": "shadow"})) as r:
+        await r.take(mail())
+        (one,) = recommendations.recorded(r.kernel, ActionState.SIMULATED)
+        for verb in (recommendations.do_it, recommendations.did_it):
+            with pytest.raises(DecisionError):
+                await say(r, verb, one.row.action_id)
+        assert r.sent() == []
+
+
+async def test_done_by_hand_and_not_right_are_noted_and_can_be_taken_back(tmp_path: Path) -> None:
+    async with rig(tmp_path, [REPLY], agent(level=1)) as r:
+        one = await recommended(r)
+        with pytest.raises(DecisionError, match="Say why"):
+            await say(r, recommendations.not_right, one.row.action_id, reason=" ")
+        await say(r, recommendations.not_right, one.row.action_id, reason="She wrote again")
+        assert recommendations.recorded(r.kernel, ActionState.RECOMMENDED) == []
+        await say(r, recommendations.take_back, one.row.action_id)
+        await say(r, recommendations.did_it, one.row.action_id, digest=one.digest)
+        assert kinds(r, one.row.run_id)[-1] == "recommendation.did_it" and r.sent() == []
+
+
+async def test_what_was_shown_must_still_hold(tmp_path: Path) -> None:
+    async with rig(tmp_path, [REPLY], agent(level=1)) as r:
+        one = await recommended(r)
+        r.clock.move(minutes=3)
+        at, subject = r.clock.now(), one.row.subject_id
+        await r.engine.writer.write(
+            lambda tx: write_events.change_subject(tx, subject, at=at, what="answered", run=None), name="test.change"
+        )
+        with pytest.raises(StaleCardError):
+            await say(r, recommendations.do_it, one.row.action_id, digest=one.digest)
+        (again,) = recommendations.recorded(r.kernel, ActionState.RECOMMENDED)
+        assert again.changes == ("answered",)
+        assert (await say(r, recommendations.do_it, one.row.action_id, digest=again.digest)).is_done
