@@ -201,8 +201,8 @@ class Window(QMainWindow):
         lines = ["", *self.engine.last_words.strip().splitlines()]
         if self.context.backend.is_file_lost:
             self._banner.say(
-                f"The workspace file in {self.context.backend.folder} is not there any more. Put it back (from a backup,"
-                " or plug the disk in again); the window goes on by itself.",
+                f"The workspace file in {self.context.backend.folder} is not there any more. Put it back (from a"
+                " backup, or plug the disk in again); the window goes on by itself.",
                 "danger",
             )
         elif self.engine.state is EngineState.CRASHED:
