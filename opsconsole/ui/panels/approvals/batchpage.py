@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHeaderView, QTreeWidget, QTree
 
 from opsconsole.ui.panels.approvals.rows import Waiting
 from opsconsole.ui.panels.approvals.spread import groups, spread_of
+from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, card, label, row
 from opsconsole.ui.widgets.words import plural, spoken
 
@@ -24,9 +25,10 @@ class BatchPage(QFrame):
     confirmed = Signal(object)
     closed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("detail")
+        self._theme = theme
         self._groups: dict[tuple[str, str, str], list[Waiting]] = {}
         self.choice, self.list = QComboBox(), QTreeWidget()
         self.choice.setAccessibleName("Kind of request")
@@ -34,7 +36,8 @@ class BatchPage(QFrame):
         self.choice.currentIndexChanged.connect(self._on_choice_changed)
         self.list.setAccessibleName("Requests of this kind")
         self.list.setRootIsDecorated(False)
-        self.list.itemChanged.connect(lambda _item, _column: self._count())
+        self.list.itemChanged.connect(self._on_item_changed)
+        self.restyle()
         self._spread = label("", "muted", is_wrapped=True)
         self.approve = button("Approve", self._on_approve, kind="primary", keys="Ctrl+Return")
         column = QVBoxLayout(self)
@@ -100,11 +103,11 @@ class BatchPage(QFrame):
         self._spread.setText("\n".join(spread.lines))
         self.list.blockSignals(True)
         self.list.clear()
-        self.list.setHeaderLabels(["Request", *map(spoken, names), "Look at this"])
+        self.list.setHeaderLabels(["Request", "Look at this", *map(spoken, names), "The event"])
         for one in sorted(ones, key=lambda one: one.id not in spread.apart):
             values = [str(one.args.get(name, "—")).replace("\n", " ")[:80] for name in names]
             apart = spread.apart.get(one.id, "")
-            item = QTreeWidgetItem([one.title, *values, f"Stands apart: {apart}" if apart else ""])
+            item = QTreeWidgetItem([one.title, f"Stands apart: {apart}" if apart else "", *values, one.about])
             item.setData(0, _NUMBER, one.id)
             item.setData(0, _DIGEST, one.digest)
             item.setToolTip(0, one.title)
@@ -114,9 +117,23 @@ class BatchPage(QFrame):
         header = self.list.header()
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.resizeSection(0, 320)
+        header.resizeSection(0, 300)
+        header.resizeSection(1, 200)
+        for place, _ in enumerate(names):
+            header.resizeSection(2 + place, 160)
         self.list.blockSignals(False)
-        self.list.setCurrentItem(self.list.topLevelItem(0))
+        self.list.setCurrentIndex(self.list.model().index(0, 0))
+        self._count()
+
+    def restyle(self) -> None:
+        """Paint with other tokens."""
+        colors = self._theme.tokens
+        self.list.setStyleSheet(
+            "QTreeView::item { padding: 7px 4px }"
+            f"QTreeView::item:selected {{ background: {colors['accentSoft']}; color: {colors['text']} }}"
+        )
+
+    def _on_item_changed(self, _item: QTreeWidgetItem, _column: int) -> None:
         self._count()
 
     def _count(self) -> None:

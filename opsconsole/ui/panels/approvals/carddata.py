@@ -11,7 +11,6 @@ from opsconsole.domain.enums import ApprovalKind, Reversibility
 from opsconsole.domain.errors import NotFoundError
 from opsconsole.engine.cards import CardView, Claim, card
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.ports import Change
 from opsconsole.store.queries import work
 from opsconsole.store.rows import present
 from opsconsole.ui.panels.approvals.rows import amount
@@ -123,17 +122,28 @@ def facts_claimed(shown: Shown) -> tuple[Claim, ...]:
     return () if shown.is_question else shown.view.claims
 
 
-def fields(shown: Shown) -> tuple[Change, ...]:
+@dataclass(frozen=True, slots=True)
+class FieldRow:
+    """A line of the table."""
+
+    field: str
+    now: str
+    after: str
+    is_changed: bool = True
+    """False: it is handed over as it is; no field of a record changes by it."""
+
+
+def fields(shown: Shown) -> tuple[FieldRow, ...]:
     """Give what the table shows: destinations first, then what changes, then what else is handed over."""
     view = shown.view
     changes = {one.field: one for one in view.changes if one.field != "!"}
+    has_now = any(one.now for one in changes.values())
     first = () if shown.type is None else shown.type.destinations
     names = [*(name for name in first if name in view.args), *changes, *view.args]
-    found: list[Change] = []
+    found: list[FieldRow] = []
     for name in dict.fromkeys(names):
         if name in changes:
-            found.append(Change(spoken(name), changes[name].now, changes[name].after))
-        elif (value := view.args[name]) not in (None, ""):
-            is_kept = name == "id"
-            found.append(Change(spoken(name), str(value) if is_kept else "", str(value)))
+            found.append(FieldRow(spoken(name), changes[name].now, changes[name].after))
+        elif view.args[name] not in (None, ""):
+            found.append(FieldRow(spoken(name), "", str(view.args[name]), is_changed=not has_now))
     return tuple(found)

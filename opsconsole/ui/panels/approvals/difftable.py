@@ -15,7 +15,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QPainter, QResizeEvent, QTextCharFormat, QTextLayout, QTextOption
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
-from opsconsole.engine.ports import Change
+from opsconsole.ui.panels.approvals.carddata import FieldRow
 from opsconsole.ui.panels.approvals.diff import Span, differing
 from opsconsole.ui.theme import fonts
 from opsconsole.ui.theme.theme import Theme
@@ -29,10 +29,10 @@ class ChangeModel(QAbstractTableModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self.changes: tuple[Change, ...] = ()
+        self.changes: tuple[FieldRow, ...] = ()
         self.has_now = True
 
-    def show(self, changes: Sequence[Change]) -> None:
+    def show(self, changes: Sequence[FieldRow]) -> None:
         """Show other changes."""
         self.beginResetModel()
         self.changes = tuple(changes)
@@ -57,7 +57,7 @@ class ChangeModel(QAbstractTableModel):
     def text(self, index: _Index) -> str:
         """Give what stands in a cell."""
         one = self.changes[index.row()]
-        return (one.field, one.now or "—", one.after or "—")[self.part(index)]
+        return (one.field, one.now or ("—" if one.is_changed else ""), one.after or "—")[self.part(index)]
 
     def part(self, index: _Index) -> int:
         """Give 0 for the field, 1 for now, 2 for after."""
@@ -68,8 +68,8 @@ class ChangeModel(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return self.text(index)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            if one.now == one.after:
-                return f"{one.field}: stays {one.now}"
+            if not one.is_changed:
+                return f"{one.field}: {one.after}"
             return (
                 f"{one.field}: "
                 + ("", f"was {one.now or 'empty'}", f"becomes {one.after or 'empty'}")[self.part(index)]
@@ -90,7 +90,7 @@ class ChangeDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         one, part, place = self._model.changes[index.row()], self._model.part(index), option.rect
-        is_changed = one.now != one.after and part > 0
+        is_changed = one.is_changed and part > 0
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setClipRect(place)
@@ -99,7 +99,7 @@ class ChangeDelegate(QStyledItemDelegate):
         spans = differing(one.now, one.after)[part - 1] if is_changed else []
         left = PAD_X + (GUTTER if part else 0)
         laid, _ = _laid(self._model.text(index), place.width() - left - PAD_X, self._formats(spans, part))
-        painter.setPen(self._theme.color("text2" if part == 0 else "text" if is_changed else "text3"))
+        painter.setPen(self._theme.color("text2" if part == 0 else "text"))
         laid.draw(painter, QPointF(place.left() + left, place.top() + PAD_Y + 1))
         painter.restore()
 
@@ -159,7 +159,7 @@ class ChangeTable(QTableView):
         header.setSectionsClickable(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
 
-    def show_changes(self, changes: Sequence[Change]) -> None:
+    def show_changes(self, changes: Sequence[FieldRow]) -> None:
         """Show other changes."""
         self.changes.show(changes)
         self.fit()

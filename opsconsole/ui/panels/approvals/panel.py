@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout
 
-from opsconsole.domain.enums import ApprovalKind
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.approvals.actionbar import ActionBar
@@ -18,6 +17,7 @@ from opsconsole.ui.panels.approvals.detail import CardDetail
 from opsconsole.ui.panels.approvals.editform import EditForm
 from opsconsole.ui.panels.approvals.guard import Guard
 from opsconsole.ui.panels.approvals.listpane import ListPane
+from opsconsole.ui.panels.approvals.panelcommands import make_commands
 from opsconsole.ui.panels.approvals.queue import Queue
 from opsconsole.ui.panels.approvals.rejectsheet import RejectSheet
 from opsconsole.ui.panels.approvals.times import in_an_hour, tomorrow
@@ -47,7 +47,7 @@ class ApprovalsPanel(Panel):
         self.queue = Queue(context, self)
         self.verbs = Verbs(context, self)
         self.list, self.detail, self.sheet = ListPane(context.theme), CardDetail(context.theme), RejectSheet()
-        self.form, self.batch = EditForm(), BatchPage()
+        self.form, self.batch = EditForm(), BatchPage(context.theme)
         self.bar = ActionBar(context.theme, self._acts())
         self._lay_out()
         self._connect()
@@ -89,7 +89,7 @@ class ApprovalsPanel(Panel):
         self.verbs.decided.connect(self._on_decided)
         self.verbs.refused.connect(self._on_refused)
         self.verbs.returned.connect(self._on_returned)
-        self.verbs.busy_changed.connect(lambda busy: self.bar.show_for(self.shown, is_busy=busy))
+        self.verbs.busy_changed.connect(self._on_busy_changed)
 
     def _bind_keys(self) -> None:
         for number in range(1, 10):
@@ -114,35 +114,20 @@ class ApprovalsPanel(Panel):
             "tomorrow": lambda: self._with_card(lambda id_, seen: self.verbs.snooze(id_, seen, until=tomorrow)),
             "grant": lambda: self._with_card(lambda id_, seen: self.verbs.approve(id_, seen, grant=ALWAYS)),
             "batch": self.open_batch,
+            "next": lambda: self.queue.step(1),
+            "previous": lambda: self.queue.step(-1),
+            "undo": self.verbs.undo,
+            "find": self.list.filter.setFocus,
         }
 
     def commands(self) -> Sequence[Command]:
         """Give the verbs and the ways about."""
 
-        def has(*kinds: ApprovalKind) -> Callable[[], bool]:
-            return lambda: self.mode == "card" and (one := self.shown) is not None and one.view.kind in kinds
-
-        action, question, doubt = ApprovalKind.ACTION, ApprovalKind.QUESTION, ApprovalKind.UNKNOWN
-        acts, always = self._acts(), (lambda: self.mode == "card")
-        every = has(action, question, doubt)
-        listed = (
-            ("approve", "Approve this request", "A", acts["approve"], has(action, doubt)),
-            ("edit", "Edit, then approve", "E", acts["edit"], has(action)),
-            ("reject", "Reject with a reason", "R", acts["reject"], every),
-            ("answer", "Answer the agent's question", "Q", acts["answer"], has(question)),
-            ("ignore", "Ignore: let it lapse", "I", acts["ignore"], has(action, question)),
-            ("snooze", "Snooze for an hour", "S", acts["snooze"], every),
-            ("tomorrow", "Snooze until tomorrow, 9:00", "Shift+S", acts["tomorrow"], every),
-            ("next", "Next request", "J", lambda: self.queue.step(1), always),
-            ("previous", "Previous request", "K", lambda: self.queue.step(-1), always),
-            ("undo", "Undo the last approval", "Ctrl+Z", self.verbs.undo, always),
-            ("batch", "Decide all of this kind", "B", acts["batch"], always),
-            ("find", "Filter what waits", "/", self.list.filter.setFocus, always),
+        return make_commands(
+            self._acts(),
+            kind=lambda: None if self.shown is None else self.shown.view.kind,
+            is_card=lambda: self.mode == "card",
         )
-        return [
-            Command(id=f"approvals.{name}", title=title, keys=(key,), run=run, group="Approvals", is_enabled=enabled)
-            for name, title, key, run, enabled in listed
-        ]
 
     @property
     def shown(self) -> Shown | None:
@@ -165,6 +150,7 @@ class ApprovalsPanel(Panel):
         """Paint with other tokens."""
         self.list.restyle()
         self.detail.restyle()
+        self.batch.restyle()
 
     def approve(self) -> None:
         """Approve what is shown."""
@@ -238,6 +224,9 @@ class ApprovalsPanel(Panel):
         if self.isVisible():
             self.refresh()
 
+    def _on_busy_changed(self, is_busy: bool) -> None:
+        self.bar.show_for(self.shown, is_busy=is_busy)
+
     def _on_number(self, number: int) -> None:
         if self.mode == "reject":
             self.sheet.pick(number)
@@ -306,13 +295,14 @@ class ApprovalsPanel(Panel):
 
     def _render_none(self) -> None:
         if self.queue.all:
-            self.list.states.empty(
-                "No match", "Nothing that waits has these words.", "Clear the filter", self.list.filter.clear
-            )
-            self.states.empty("", plural(len(self.queue.all), "request") + " behind the filter.")
+            count = plural(len(self.queue.all), "request")
+            text = f"{count} behind the filter; none has these words."
+            self.list.states.empty("No match", text, "Clear the filter", self.list.filter.clear)
+            self.states.empty("", "")
             return
-        goes = lambda: self.context.navigator.go("feed")  # noqa: E731
-        self.list.states.empty(
-            "Nothing waits for you", "What an agent may not do alone comes here by itself.", "See the feed", goes
-        )
+        text = "What an agent may not do alone comes here by itself."
+        self.list.states.empty("Nothing waits for you", text, "See the feed", self._go_to_feed)
         self.states.empty("All decided", "The feed shows what becomes of it. Ctrl+Z takes the latest approval back.")
+
+    def _go_to_feed(self) -> None:
+        self.context.navigator.go("feed")

@@ -10,7 +10,7 @@ from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import card, label, pill, row, set_pill
 from opsconsole.ui.widgets.words import spoken
 
-MOST_CLAIMS, MOST_PRECEDENTS = 8, 5
+MOST_CLAIMS, MOST_PRECEDENTS = 8, 4
 EVENT_HEIGHT = 168
 
 
@@ -123,7 +123,9 @@ class EvidenceCard(QFrame):
             self._column.addWidget(label("Cases like it", "h3"))
         for one in found:
             quote = str(one["quote"]).replace("\n", " ")
-            self._line("log", "text3", f"“{quote[:110]}”", f"was {spoken(str(one['category']))}")
+            self._line(
+                "log", "text3", f"“{quote[:84]}{'…' if len(quote) > 84 else ''}”", f"was {spoken(str(one['category']))}"
+            )
 
     def _line(self, icon: str, token: str, text: str, where: str) -> None:
         line, mark = QWidget(), QLabel()

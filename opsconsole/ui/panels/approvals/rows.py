@@ -23,6 +23,8 @@ RISKS: dict[str, tuple[str, Tone]] = {
 }
 SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
 _LEVEL = re.compile(r"^autonomy level \d for \S+: act with approval$")
+_FINAL = re.compile(r"^\S+ cannot be undone$")
+BY_LEVEL = "At this level of autonomy a person approves each of these"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +76,7 @@ def _row(kernel: Kernel, asked: ApprovalRow) -> Waiting:
         id=asked.id,
         kind=asked.kind,
         title=title,
-        because=about if is_question and about else reasons(asked.because)[0],
+        because=_line(about, asked, is_question=is_question),
         about=about if event is None else f"{about} {event.sender} {event.sender_name}",
         risk="ask" if is_question else risk(kind).value,
         agent=spoken(asked.agent_id),
@@ -87,6 +89,12 @@ def _row(kernel: Kernel, asked: ApprovalRow) -> Waiting:
     )
 
 
+def _line(about: str, asked: ApprovalRow, *, is_question: bool) -> str:
+    """Give the rule that binds; where it says nothing of this one, what the event is about."""
+    why = reasons(asked.because)[0]
+    return about if about and (is_question or why == BY_LEVEL) else why
+
+
 def split_question(text: str) -> tuple[str, str]:
     """Part a question from what the playbook says beside it."""
     head, mark, rest = text.partition("? ")
@@ -96,9 +104,10 @@ def split_question(text: str) -> tuple[str, str]:
 def reasons(because: str) -> list[str]:
     """Give the rules that bind in plain words, the most telling first."""
     parts = [part.strip() for part in because.split(";") if part.strip()]
-    special = [part[:1].upper() + part[1:] for part in parts if not _LEVEL.match(part)]
-    general = ["At its level a person approves each of these"] if len(special) < len(parts) else []
-    return special + general or ["A person is asked"]
+    special = [part[:1].upper() + part[1:] for part in parts if not _LEVEL.match(part) and not _FINAL.match(part)]
+    final = ["It cannot be undone"] if any(map(_FINAL.match, parts)) else []
+    general = [BY_LEVEL] if any(map(_LEVEL.match, parts)) else []
+    return special + final + general or ["A person is asked"]
 
 
 def amount(kind: ActionType | None, action: ActionRow) -> str:

@@ -2,7 +2,7 @@
 
 import statistics
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from opsconsole.domain.enums import ApprovalKind
@@ -59,7 +59,7 @@ def spread_of(rows: Sequence[Waiting]) -> Spread:
             apart |= {which: f"{spoken(name)} {numbers[which]:,g}" for which in _far(numbers, middle)}
         else:
             lines.append(f"{spoken(name)}: {len(different)} different")
-            apart |= _rare(name, values)
+            apart |= {} if name == "id" else _rare(name, values)
     return Spread(tuple(lines), tuple(differing), apart)
 
 
@@ -72,7 +72,7 @@ def _far(numbers: dict[int, float], middle: float) -> list[int]:
     return [which for which, value in numbers.items() if 0.6745 * abs(value - middle) / deviation > FAR]
 
 
-def _rare(name: str, values: dict[int, object]) -> dict[int, str]:
+def _rare(name: str, values: Mapping[int, object]) -> dict[int, str]:
     """Where nearly all say the same, the one that does not stands apart."""
     counts = Counter(map(repr, values.values()))
     most, number = counts.most_common(1)[0]
