@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtCore import QObject, QSettings, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from opsconsole.ui.command import Command, Commands
@@ -63,6 +63,8 @@ class Panel(QWidget):
         super().__init__()
         self.context = context
         self.setObjectName("page")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setAccessibleName(self.title)
 
     def commands(self) -> Sequence[Command]:
         """Give the panel's commands; asked once."""

@@ -134,6 +134,7 @@ class Window(QMainWindow):
             self._stale.add(name)
         self._current = name
         self._stack.setCurrentWidget(panel)
+        panel.setFocus(Qt.FocusReason.OtherFocusReason)
         self.rail.mark(name)
         if name in self._stale:
             self._stale.discard(name)
