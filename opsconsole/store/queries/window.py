@@ -27,14 +27,15 @@ _WHOLE = "SELECT (SELECT min(id) FROM event), (SELECT count(*) FROM event)"
 """Separately: counting takes the smallest index, the least id none."""
 _CONNECTION = "SELECT id FROM event WHERE connection_id = ?1 AND id > ?2"
 _TEXT = "SELECT rowid >> 10 FROM search WHERE search MATCH ?1 AND rowid >= (?2 + 1) * 1024"
-_LATEST = " AND w.id = (SELECT max(id) FROM ruling WHERE action_id = w.action_id) AND a.is_write = 1"
 _VERDICT = (
     "SELECT r.event_id FROM ruling w JOIN action a ON a.id = w.action_id JOIN run r ON r.id = a.run_id"
-    " WHERE w.verdict = ?1 AND w.verdict <> 'ACT' AND r.event_id > ?2" + _LATEST
+    " WHERE w.verdict = ?1 AND w.verdict <> 'ACT' AND r.event_id > ?2"
+    " AND w.id = (SELECT max(id) FROM ruling WHERE action_id = w.action_id) AND a.is_write = 1"
 )
 _ACTED = (
     "SELECT r.event_id FROM ruling w JOIN action a ON a.id = w.action_id JOIN run r ON r.id = a.run_id"
-    " WHERE w.verdict = 'ACT' AND r.event_id > ?2 AND ?1 = 'ACT'" + _LATEST
+    " WHERE w.verdict = ?1 AND r.event_id > ?2"
+    " AND w.id = (SELECT max(id) FROM ruling WHERE action_id = w.action_id) AND a.is_write = 1"
 )
 
 
@@ -82,8 +83,8 @@ class EventRow:
 
 def terms(text: str) -> str:
     """Make an FTS5 expression of what a person typed: every word must be there, its end may be left out."""
-    words = [word for part in text.split() if any(c.isalnum() for c in (word := part.replace('"', " ").strip("\0")))]
-    return " ".join('"' + word.replace("\0", " ") + '"*' for word in words[:16])
+    words = (" ".join(part.replace('"', " ").replace("\0", " ").split()) for part in text.split()[:16])
+    return " ".join(f'"{word}"*' for word in words if any(sign.isalnum() for sign in word))
 
 
 def event_ids(conn: sqlite3.Connection, wanted: Filter, *, after: int = 0) -> "array[int]":
