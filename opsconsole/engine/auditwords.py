@@ -97,8 +97,8 @@ def about(kind: str, facts: dict[str, Any]) -> str:
         if name in facts and isinstance(facts[name], str | int | float):
             parts.append(str(facts[name]))
     if kind == "action.ruled":
-        reasons: list[dict[str, Any]] = facts.get("reasons") or []
-        parts += [str(one.get("text", "")) for one in reasons[:2]]
+        reasons: list[Any] = facts.get("reasons") or []
+        parts += [str(one) for one in reasons[:3]]
     if not parts:
         parts = [f"{name} {value}" for name, value in facts.items() if not _is_digest(value)][:4]
     return " · ".join(parts)

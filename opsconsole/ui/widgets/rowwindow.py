@@ -13,6 +13,7 @@ from PySide6.QtCore import (
     QAbstractItemModel,
     QAbstractTableModel,
     QEvent,
+    QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
     Qt,
@@ -173,11 +174,6 @@ class RowWindow(QAbstractTableModel, Generic[_Row]):
         if self._asked and not self._under_way:
             self.wanted.emit()
 
-    def ask_on(self) -> None:
-        """After an answer: ask for what became needed meanwhile."""
-        if self._asked:
-            self._ask.start()
-
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         return 0 if parent.isValid() else len(self.ids)
 
@@ -253,6 +249,15 @@ class RowView(QTableView):
         index = self._rows.index(line, 0)
         self.setCurrentIndex(index)
         self.scrollTo(index)
+
+    def keep_current(self, line: int) -> None:
+        """Make a line the current one without a word about it and without scrolling."""
+        self.blockSignals(True)
+        self.selectionModel().setCurrentIndex(
+            self._rows.index(line, 0),
+            QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows,
+        )
+        self.blockSignals(False)
 
     def step(self, by: int) -> None:
         """Go some lines on or back."""
