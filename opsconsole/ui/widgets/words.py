@@ -18,6 +18,19 @@ RUN_STATES = {
     "failed": ("Failed", "danger"),
     "cancelled": ("Cancelled", "plain"),
 }
+ACTION_STATES = {
+    "proposed": ("proposed", "plain"),
+    "waiting": ("waits for you", "warn"),
+    "done": ("done", "ok"),
+    "failed": ("failed", "danger"),
+    "simulated": ("in shadow", "shadow"),
+    "recommended": ("recommended", "accent"),
+    "refused": ("refused", "danger"),
+    "rejected": ("rejected", "danger"),
+    "lapsed": ("lapsed", "plain"),
+    "cancelled": ("cancelled", "plain"),
+}
+"""State of a wanted action → (words, tone)."""
 
 
 def short_span(span: timedelta) -> str:
