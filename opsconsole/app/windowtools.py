@@ -4,12 +4,10 @@ import asyncio
 import subprocess
 import sys
 import threading
+import webbrowser
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
-
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
 
 from opsconsole.app import mailkeeping, modelaccount
 from opsconsole.app.connections import MODEL
@@ -97,7 +95,11 @@ class WindowTools:
 
     async def backup(self, target: Path, progress: Callable[[int, int], None]) -> Path:
         """Copy the workspace; give the file."""
-        tell, stop = _here(lambda both: progress(*both)), threading.Event()
+
+        def both(pages: tuple[int, int]) -> None:
+            progress(*pages)
+
+        tell, stop = _here(both), threading.Event()
 
         def count(done: int, total: int) -> None:
             tell((done, total))
@@ -112,7 +114,7 @@ class WindowTools:
 
     def open_folder(self, path: Path) -> bool:
         """Show a folder in the system's own way."""
-        return QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+        return webbrowser.open(path.resolve().as_uri())
 
 
 async def _mail(session: Session, draft: MailDraft, tell: Callable[[Step], None], *, is_kept: bool) -> Trial:

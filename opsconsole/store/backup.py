@@ -32,11 +32,13 @@ def backup(source: Path, target: Path, *, progress: Callable[[int, int], None]) 
     except OSError as error:
         raise DiskError(f"{target} cannot be written: {error.strerror}. Choose another folder.") from error
     try:
-        with translated(source):
-            with closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as conn:
-                with closing(sqlite3.connect(part)) as copy:
-                    conn.backup(copy, pages=_PAGES, progress=lambda _, left, total: progress(total - left, total))
-                    (answer,) = copy.execute("PRAGMA quick_check(1)").fetchone()
+        with (
+            translated(source),
+            closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as conn,
+            closing(sqlite3.connect(part)) as copy,
+        ):
+            conn.backup(copy, pages=_PAGES, progress=lambda _, left, total: progress(total - left, total))
+            (answer,) = copy.execute("PRAGMA quick_check(1)").fetchone()
         if answer != "ok":
             raise DiskError(f"The copy is not whole ({answer}); it was thrown away. Try another disk.")
         os.replace(part, target)
