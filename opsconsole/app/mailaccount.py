@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeVar
@@ -51,9 +52,13 @@ class Said:
     ca_file: str = ""
 
 
+NOBODY = ContextVar("nobody", default=False)
+"""Set where a window asks: then nobody is asked at the terminal it was started from."""
+
+
 def can_ask() -> bool:
     """Tell whether somebody is at a terminal."""
-    return sys.stdin.isatty()
+    return not NOBODY.get() and sys.stdin.isatty()
 
 
 def ask(question: str, *, default: str = "") -> str:

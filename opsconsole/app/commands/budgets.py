@@ -1,19 +1,16 @@
 """budgets: caps over all agents together."""
 
-import json
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.session import opened
 from opsconsole.app.words import say, say_json
 from opsconsole.domain.agent import Budgets
 from opsconsole.domain.errors import UserError
-from opsconsole.store.queries import limits
-from opsconsole.store.transaction import Transaction
-from opsconsole.store.writes import settings
+from opsconsole.engine.budgets import budgets as read_budgets
+from opsconsole.engine.budgets import set_budgets
 
 
 def budgets(
@@ -24,26 +21,19 @@ def budgets(
 ) -> None:
     """Show or set the caps over all agents. At a cap, actions wait for you; nothing is dropped."""
     with opened(workspace) as session:
-        stored = json.loads(limits.setting(session.kernel.reader, "budgets") or "{}")
+        given: dict[str, str] = {}
         for value in values or []:
             name, equals, number = value.partition("=")
             if not equals or name not in Budgets.model_fields:
                 raise UserError(f"{value!r} should be name=number with one of {', '.join(Budgets.model_fields)}.")
-            stored[name] = number or None
-        try:
-            checked = Budgets.model_validate(stored)
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            raise UserError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}. Nothing was changed.") from error
+            given[name] = number
+        if given:
+            checked = session.write(
+                lambda tx: set_budgets(session.kernel, tx, given, actor=session.actor), name="budgets.set"
+            )
+        else:
+            checked = read_budgets(session.kernel.reader)
         facts = checked.model_dump(exclude_none=True)
-        if values:
-
-            def job(tx: Transaction) -> None:
-                settings.put(tx, "budgets", json.dumps(facts))
-                caps = {name: str(cap) for name, cap in facts.items()}
-                tx.record("budgets.set", at=session.kernel.clock.now(), actor=session.actor, caps=caps)
-
-            session.write(job, name="budgets.set")
     if as_json:
         say_json(facts)
     elif not facts:

@@ -10,26 +10,24 @@ from typing import Annotated, Any
 import typer
 
 from opsconsole.app.commands.options import AsJson, Where
-from opsconsole.app.commands.secrets import ask_value, read_value, record_of_secret
+from opsconsole.app.commands.secrets import ask_value, read_value
 from opsconsole.app.mailaccount import AccountDraft, Said, can_ask
+from opsconsole.app.mailkeeping import KIND, name_of, secret_of, sign_in_with, store_mail
 from opsconsole.app.mailpages import about_password, no_password, registering
 from opsconsole.app.mailtrial import Found, Trial, trials
 from opsconsole.app.session import Session, opened, secrets_of
 from opsconsole.app.trialsecrets import TrialSecrets
 from opsconsole.app.words import plain, say, say_json
-from opsconsole.connectors.mail.auth import PasswordSignIn, SignIn
+from opsconsole.connectors.mail.auth import SignIn
 from opsconsole.connectors.mail.config import MailConfig, OAuth
-from opsconsole.connectors.mail.oauth import OAuthSignIn
 from opsconsole.connectors.mail.oauth_signin import sign_in
 from opsconsole.connectors.mail.oauthproviders import provider_of
 from opsconsole.connectors.mail.oauthtokens import TokenEndpoint
 from opsconsole.domain.errors import UserError
-from opsconsole.engine.connecting import connect
 from opsconsole.net.client import HttpClient
 from opsconsole.store import lease
 from opsconsole.store.queries import connections as read
 
-KIND = "mail"
 _HOST_PORT = "HOST:PORT"
 _TLS = "tls, starttls, or none (on this machine only); else by the port."
 
@@ -111,12 +109,12 @@ async def _connect(session: Session, said: Said, wish: _Wish) -> bool:
     if wish.is_sign_in and not earlier:
         raise UserError("Say which connection signs in anew: `opsconsole connect mail NAME --sign-in`.")
     draft = AccountDraft(said, earlier)
-    name = said.name or _name_of(draft.address)
+    name = said.name or name_of(draft.address)
     if not said.name and _earlier(session, name):
         raise UserError(f"There is a mailbox {name} already. Name it to change it: `opsconsole connect mail {name}`.")
     secrets = TrialSecrets(secrets_of(session.workspace))
-    if not earlier and not await asyncio.to_thread(secrets.has, _secret(name, "password")):
-        secrets.need_place(_secret(name, "password"))  # before a person has answered everything
+    if not earlier and not await asyncio.to_thread(secrets.has, secret_of(name, "password")):
+        secrets.need_place(secret_of(name, "password"))  # before a person has answered everything
     servers = await draft.servers()
     http = HttpClient(ca_file=None if draft.provider else said.ca_file or earlier.get("ca_file") or None)
     try:
@@ -125,7 +123,7 @@ async def _connect(session: Session, said: Said, wish: _Wish) -> bool:
         else:
             how = {"login": await _by_password(name, draft, secrets, wish)}
         config = draft.config(servers, sign_in=how, now=session.kernel.clock.now())
-        way, found = _sign_in(name, config, secrets, session, http), Found()
+        way, found = sign_in_with(name, config, secrets, session, http), Found()
         done = await _try(config, way, session=session, found=found, is_json=wish.is_json)
         if found.sent_copy == "server":
             config = config.model_copy(update={"sent_copy": "server"})
@@ -133,17 +131,12 @@ async def _connect(session: Session, said: Said, wish: _Wish) -> bool:
         await http.close()
     is_good = all(step.is_ok for step in done)
     if is_good or wish.is_anyway:
-        _store(session, name, config, secrets, trouble=[step.words for step in done if not step.is_ok])
+        store_mail(session, name, config, secrets, trouble=[step.words for step in done if not step.is_ok])
     _end(session, name, done, is_stored=is_good or wish.is_anyway, is_json=wish.is_json)
     if is_good and not config.authserv and not wish.is_json:
         say("Senders count as not verified until you name the server whose word on them counts: --authserv NAME, the")
         say("first word of the Authentication-Results line in a mail you got.")
     return is_good
-
-
-def _name_of(address: str) -> str:
-    made = re.sub(r"[^a-z0-9]+", "-", address.partition("@")[0].lower()).strip("-")[:40]
-    return made if made[:1].isalpha() else f"mail-{made}".strip("-")
 
 
 def _earlier(session: Session, name: str) -> Mapping[str, Any]:
@@ -155,12 +148,8 @@ def _earlier(session: Session, name: str) -> Mapping[str, Any]:
     return {} if row is None or row.is_off else row.config
 
 
-def _secret(name: str, what: str) -> str:
-    return f"mail-{name}-{what}"
-
-
 async def _by_password(name: str, draft: AccountDraft, secrets: TrialSecrets, wish: _Wish) -> Mapping[str, str]:
-    secret = _secret(name, "password")
+    secret = secret_of(name, "password")
     login = {"user": draft.said.user or draft.user_before or draft.address, "secret": secret}
     if wish.is_password_piped:
         secrets.need_place(secret)
@@ -183,7 +172,7 @@ async def _by_password(name: str, draft: AccountDraft, secrets: TrialSecrets, wi
 async def _by_browser(
     name: str, draft: AccountDraft, secrets: TrialSecrets, wish: _Wish, *, session: Session, http: HttpClient
 ) -> OAuth:
-    tokens, word = _secret(name, "tokens"), _secret(name, "client-secret")
+    tokens, word = secret_of(name, "tokens"), secret_of(name, "client-secret")
     is_new = not await asyncio.to_thread(secrets.has, tokens)
     if is_new and not wish.is_json and not draft.has_client:
         for line in [*(no_password(draft.host) if draft.host else []), *registering(draft.provider)]:
@@ -223,14 +212,6 @@ async def _in_browser(oauth: OAuth, secrets: TrialSecrets, wish: _Wish, *, sessi
     secrets.put(oauth.secret, tokens.to_text())
 
 
-def _sign_in(name: str, config: MailConfig, secrets: TrialSecrets, session: Session, http: HttpClient) -> SignIn:
-    if config.oauth is not None:
-        return OAuthSignIn(name, config.oauth, secrets=secrets, http=http, clock=session.kernel.clock)
-    if config.login is None:
-        raise UserError("There is no way to sign in. Say --auth password or --auth oauth.")
-    return PasswordSignIn(config.login, secrets)
-
-
 async def _try(config: MailConfig, way: SignIn, *, session: Session, found: Found, is_json: bool) -> list[Trial]:
     done: list[Trial] = []
     async for step in trials(config, way, session.kernel.clock, found):
@@ -238,17 +219,6 @@ async def _try(config: MailConfig, way: SignIn, *, session: Session, found: Foun
         if not is_json:
             say(f"  {'ok' if step.is_ok else 'NO':<3} {step.name:<14} {step.words}")
     return done
-
-
-def _store(session: Session, name: str, config: MailConfig, secrets: TrialSecrets, *, trouble: Sequence[str]) -> None:
-    for secret in secrets.keep():
-        record_of_secret(session, "secret.stored", name=secret, is_kept=True)
-    body = config.model_dump(mode="json")
-    health = ("trouble", trouble[0]) if trouble else ("ok", "tried out")
-    session.write(
-        lambda tx: connect(session.kernel, tx, name, kind=KIND, config=body, actor=session.actor, health=health),
-        name="connection.put",
-    )
 
 
 def _end(session: Session, name: str, done: Sequence[Trial], *, is_stored: bool, is_json: bool) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.commands.secrets import ask_value, read_value
 from opsconsole.app.connections import MODEL
+from opsconsole.app.modelaccount import KNOWN, config_of, store_model
 from opsconsole.app.secretstore.names import variable
 from opsconsole.app.session import Session, opened, secrets_of
 from opsconsole.app.trialsecrets import TrialSecrets
@@ -21,25 +21,16 @@ from opsconsole.brains.model import Endpoint, ModelConfig
 from opsconsole.brains.model.check import Step, check
 from opsconsole.domain.errors import UserError
 from opsconsole.engine.agentfile import load_spec
-from opsconsole.engine.connecting import connect
 from opsconsole.net.client import HttpClient
 from opsconsole.store import lease
 from opsconsole.store.queries import connections as read
 from opsconsole.store.queries import versions
 
-_KNOWN = {
-    "ollama": "http://127.0.0.1:11434/v1",
-    "llama.cpp": "http://127.0.0.1:8080/v1",
-    "lmstudio": "http://127.0.0.1:1234/v1",
-    "vllm": "http://127.0.0.1:8000/v1",
-    "openai": "https://api.openai.com/v1",
-}
-
 
 def model(
     name: Annotated[str, typer.Argument(help="What agents call it; `main` where they name none.")] = "main",
     *,
-    url: Annotated[str, typer.Option(help=f"Address up to /v1, or one of {', '.join(_KNOWN)}.")] = "",
+    url: Annotated[str, typer.Option(help=f"Address up to /v1, or one of {', '.join(KNOWN)}.")] = "",
     model_name: Annotated[str, typer.Option("--model", help="The model's name at that address.")] = "",
     key_stdin: Annotated[bool, typer.Option("--key-stdin", help="Read the key from standard input.")] = False,
     key: Annotated[str, typer.Option("--key-secret", help="Name of a secret that is the key already.")] = "",
@@ -82,7 +73,7 @@ def model(
         if is_good or anyway:
             secrets.keep()
             trouble = next((one.words for one in steps if not one.is_ok and one.is_needed), "")
-            _store(session, name, config, trouble=trouble)
+            store_model(session, name, config, trouble=trouble)
         _end(session, name, steps, is_good=is_good, is_stored=is_good or anyway, as_json=as_json)
     if not is_good:
         raise typer.Exit(1)
@@ -101,10 +92,10 @@ def _with_key(
     """Settle which secret is the key. One that was typed or piped in is kept for good once it has worked."""
     own = f"model-{name}"
     if secret or is_none:
-        return _config({**facts, "key": secret or None})
+        return config_of({**facts, "key": secret or None})
     if not is_piped and ("key" in facts or not _wants_key(facts["base_url"])):
-        return _config(facts)
-    config = _config({**facts, "key": own})
+        return config_of(facts)
+    config = config_of({**facts, "key": own})
     if is_piped:
         secrets.need_place(own)
         secrets.put(own, read_value())
@@ -118,12 +109,12 @@ def _with_key(
 
 def _address(said: str) -> str:
     if not said:
-        said = _ask(f"Address of the endpoint (or one of {', '.join(_KNOWN)})", "--url")
-    address = _KNOWN.get(said.strip().lower(), said.strip()).removesuffix("/chat/completions")
+        said = _ask(f"Address of the endpoint (or one of {', '.join(KNOWN)})", "--url")
+    address = KNOWN.get(said.strip().lower(), said.strip()).removesuffix("/chat/completions")
     if "://" not in address:
-        close = difflib.get_close_matches(address.lower(), _KNOWN, n=1)
+        close = difflib.get_close_matches(address.lower(), KNOWN, n=1)
         hint = f"Did you mean {close[0]}?" if close else "Write it like https://api.example.com/v1."
-        raise UserError(f"{said!r} is neither an address nor one of {', '.join(_KNOWN)}. {hint}")
+        raise UserError(f"{said!r} is neither an address nor one of {', '.join(KNOWN)}. {hint}")
     return address
 
 
@@ -136,16 +127,6 @@ def _ask(question: str, option: str) -> str:
 def _wants_key(url: str) -> bool:
     """A server on this machine rarely wants a key; any other does."""
     return url.startswith("https://")
-
-
-def _config(facts: dict[str, Any]) -> ModelConfig:
-    try:
-        return ModelConfig.model_validate(facts)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        text = first["msg"].removeprefix("Value error, ")
-        raise UserError(f"{where}: {text}. Nothing was stored.") from error
 
 
 async def _try(name: str, config: ModelConfig, secrets: TrialSecrets, *, as_json: bool) -> list[Step]:
@@ -161,15 +142,6 @@ async def _try(name: str, config: ModelConfig, secrets: TrialSecrets, *, as_json
     finally:
         await http.close()
     return steps
-
-
-def _store(session: Session, name: str, config: ModelConfig, *, trouble: str) -> None:
-    body = config.model_dump(mode="json")
-    health = ("trouble", trouble) if trouble else ("ok", f"{config.model} answers")
-    session.write(
-        lambda tx: connect(session.kernel, tx, name, kind=MODEL, config=body, actor=session.actor, health=health),
-        name="connection.put",
-    )
 
 
 def _end(session: Session, name: str, steps: list[Step], *, is_good: bool, is_stored: bool, as_json: bool) -> None:

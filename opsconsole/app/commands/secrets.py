@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.secretrecord import NAMES, record_of_secret
 from opsconsole.app.secretstore import SecretStore
 from opsconsole.app.secretstore.names import PASSPHRASE, checked, in_config, variable
 from opsconsole.app.secretstore.store import NO_KEYRING, Place
@@ -16,8 +17,6 @@ from opsconsole.app.session import Session, ask_passphrase, opened, secrets_of
 from opsconsole.app.words import count, hinted, plain, say, say_json, table
 from opsconsole.domain.errors import KeyringError, UserError
 from opsconsole.store.queries import connections, limits
-from opsconsole.store.transaction import Transaction
-from opsconsole.store.writes import settings
 
 app = typer.Typer(help="Passwords, tokens and keys, by name. Values are never shown.", no_args_is_help=True)
 file_app = typer.Typer(help="The encrypted file beside the workspace, for machines without a keyring.")
@@ -153,7 +152,6 @@ def read_value() -> str:
     return value
 
 
-_NAMES = "secrets"
 """Under this name the settings hold the names of the secrets that were stored."""
 _WORDS = {
     Place.ENVIRONMENT: "environment",
@@ -162,24 +160,12 @@ _WORDS = {
 }
 
 
-def record_of_secret(session: Session, what: str, *, name: str, is_kept: bool) -> None:
-    """Note in the record that a secret was stored or removed, and its name, which a keyring cannot list."""
-    names = {*json.loads(limits.setting(session.kernel.reader, _NAMES) or "[]")}
-    names = names | {name} if is_kept else names - {name}
-
-    def job(tx: Transaction) -> None:
-        settings.put(tx, _NAMES, json.dumps(sorted(names)))
-        tx.record(what, at=session.kernel.clock.now(), actor=session.actor, name=name)
-
-    session.write(job, name=what)
-
-
 def _known(session: Session, store: SecretStore) -> dict[str, list[str]]:
     known: dict[str, list[str]] = {}
     for row in connections.connections(session.kernel.reader):
         for name in in_config(row.config):
             known.setdefault(name, []).append(row.id)
-    for name in json.loads(limits.setting(session.kernel.reader, _NAMES) or "[]"):
+    for name in json.loads(limits.setting(session.kernel.reader, NAMES) or "[]"):
         known.setdefault(name, [])
     variables = {variable(name) for name in known}
     for name in store.given():

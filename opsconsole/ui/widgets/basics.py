@@ -86,3 +86,12 @@ def row(*parts: QWidget | int | None, spacing: int = 8) -> QHBoxLayout:
         else:
             made.addWidget(part)
     return made
+
+
+def beside(wide: QWidget, *parts: QWidget) -> QHBoxLayout:
+    """Lay a part that takes all the room (a wrapped label) beside small ones."""
+    made = row(wide, *parts)
+    made.setStretch(0, 1)
+    for part in parts:
+        made.setAlignment(part, Qt.AlignmentFlag.AlignTop)
+    return made

@@ -8,7 +8,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from opsconsole.engine.recommendations import Unreal
-from opsconsole.ui.widgets.basics import Tone, button, card, label, pill, repolish, row
+from opsconsole.ui.widgets.basics import Tone, beside, button, card, label, pill, repolish, row
 from opsconsole.ui.widgets.words import VERDICTS, ago, exact, plural, spoken
 
 _LONG = 220
@@ -28,7 +28,7 @@ def shadow_card(group: Sequence[Unreal], *, now: datetime, open_run: Open) -> QF
     first = group[0]
     frame, column = card()
     frame.setProperty("shadow", "true")
-    head = row(label(first.row.event_title or "(no title)", "h3", is_wrapped=True), None, pill("Shadow", "shadow"))
+    head = beside(label(first.row.event_title or "(no title)", "h3", is_wrapped=True), pill("Shadow", "shadow"))
     column.addLayout(head)
     column.addLayout(_facts(first, now))
     for one in group:
@@ -55,7 +55,7 @@ class RecommendationCard(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(8)
-        column.addLayout(row(label(one.sentence, "h3", is_wrapped=True), None, pill("Recommended", "accent")))
+        column.addLayout(beside(label(one.sentence, "h3", is_wrapped=True), pill("Recommended", "accent")))
         column.addLayout(_facts(one, now))
         column.addWidget(label(f"On: {one.row.event_title or '(no title)'}", "small", is_wrapped=True))
         _arguments(column, one)
@@ -84,7 +84,7 @@ def _facts(one: Unreal, now: datetime) -> QVBoxLayout:
     when = label(ago(one.row.at, now), "small")
     when.setToolTip(exact(one.row.at))
     column = QVBoxLayout()
-    column.addLayout(row(made, None, when))
+    column.addLayout(beside(made, when))
     return column
 
 
@@ -92,7 +92,7 @@ def _action(one: Unreal) -> QVBoxLayout:
     column = QVBoxLayout()
     column.setSpacing(4)
     words, tone = VERDICTS.get(one.row.if_live, ("", "plain"))
-    head = row(label(one.sentence, is_wrapped=True), None)
+    head = beside(label(one.sentence, is_wrapped=True))
     if words:
         live = pill(f"Live: {words.lower()}", _tone(tone))
         live.setToolTip("What the gate would say if this were live")
@@ -108,6 +108,7 @@ def _arguments(column: QVBoxLayout, one: Unreal) -> None:
     for name, value in one.args:
         if value in one.sentence:
             continue
+        value = " ".join(value.split())
         text = value if len(value) <= _LONG else f"{value[:_LONG].rstrip()}…"
         made = label(f"{spoken(name)}: {text}", "small", is_wrapped=True, is_selectable=True)
         made.setToolTip("" if text == value else "Open the run to read all of it")

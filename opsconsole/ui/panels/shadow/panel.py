@@ -164,7 +164,7 @@ class ShadowPanel(Panel):
         self._about.setText(
             "Agents at level 1 recommend and do nothing. Do it yourself, have it done, or say what is not right."
             if is_advice
-            else "Worked for real, done by nobody: what each agent in shadow would have done. There is nothing to approve."
+            else "Worked for real, done by nobody: what agents in shadow would have done. There is nothing to approve."
         )
         what = (self._tab, *((one.row.action_id, one.digest) for one in found))
         if what != self._shown:
@@ -229,7 +229,7 @@ class ShadowPanel(Panel):
         self.verbs.show(self.current, is_there=bool(self._cards))
 
     def _step(self, by: int) -> None:
-        ids = [one.one.row.action_id for one in self._cards]
+        ids: list[str] = [one.one.row.action_id for one in self._cards]
         if ids:
             place = ids.index(self._chosen) if self._chosen in ids else 0
             place = min(max(0, place + by), len(ids) - 1)

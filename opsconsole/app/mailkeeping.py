@@ -1,0 +1,54 @@
+"""A mailbox that was tried out, kept: its secrets, its configuration, its entry in the record."""
+
+import re
+from collections.abc import Sequence
+
+from opsconsole.app.secretrecord import record_of_secret
+from opsconsole.app.session import Session
+from opsconsole.app.trialsecrets import TrialSecrets
+from opsconsole.connectors.mail.auth import PasswordSignIn, SignIn
+from opsconsole.connectors.mail.config import MailConfig
+from opsconsole.connectors.mail.oauth import OAuthSignIn
+from opsconsole.domain.errors import UserError
+from opsconsole.engine.connecting import connect
+from opsconsole.net.client import HttpClient
+
+KIND = "mail"
+
+
+def name_of(address: str) -> str:
+    """Give a connection's name from its address."""
+    made = re.sub(r"[^a-z0-9]+", "-", address.partition("@")[0].lower()).strip("-")[:40]
+    return made if made[:1].isalpha() else f"mail-{made}".strip("-")
+
+
+def secret_of(name: str, what: str) -> str:
+    """Give the name of a mailbox's secret."""
+    return f"mail-{name}-{what}"
+
+
+def sign_in_with(name: str, config: MailConfig, secrets: TrialSecrets, session: Session, http: HttpClient) -> SignIn:
+    """Make what signs in.
+
+    Raises:
+        UserError: there is no way to.
+    """
+    if config.oauth is not None:
+        return OAuthSignIn(name, config.oauth, secrets=secrets, http=http, clock=session.kernel.clock)
+    if config.login is None:
+        raise UserError("There is no way to sign in. Say --auth password or --auth oauth.")
+    return PasswordSignIn(config.login, secrets)
+
+
+def store_mail(
+    session: Session, name: str, config: MailConfig, secrets: TrialSecrets, *, trouble: Sequence[str]
+) -> None:
+    """Keep its secrets and put a mailbox in use; `trouble` says what did not work."""
+    for secret in secrets.keep():
+        record_of_secret(session, "secret.stored", name=secret, is_kept=True)
+    body = config.model_dump(mode="json")
+    health = ("trouble", trouble[0]) if trouble else ("ok", "tried out")
+    session.write(
+        lambda tx: connect(session.kernel, tx, name, kind=KIND, config=body, actor=session.actor, health=health),
+        name="connection.put",
+    )

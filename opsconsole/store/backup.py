@@ -1,0 +1,46 @@
+"""A copy of the workspace file that is whole, made while others go on working."""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from opsconsole.domain.errors import DiskError
+from opsconsole.store.errors import translated
+
+_PAGES = 512
+
+
+def backup(source: Path, target: Path, *, progress: Callable[[int, int], None]) -> None:
+    """Copy the database at `source` to `target`, which gets its name only once the copy is whole.
+
+    Args:
+        source: the workspace's database.
+        target: a file that is not there yet.
+        progress: called with (pages done, pages in all); what it raises ends the copying and leaves nothing behind.
+
+    Raises:
+        DiskError: there is a file of that name, or it cannot be written.
+    """
+    if target.exists():
+        raise DiskError(f"{target} is there already. Choose another name; nothing was changed.")
+    part = target.with_name(f"{target.name}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
+    except OSError as error:
+        raise DiskError(f"{target} cannot be written: {error.strerror}. Choose another folder.") from error
+    try:
+        with (
+            translated(source),
+            closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as conn,
+            closing(sqlite3.connect(part)) as copy,
+        ):
+            conn.backup(copy, pages=_PAGES, progress=lambda _, left, total: progress(total - left, total))
+            (answer,) = copy.execute("PRAGMA quick_check(1)").fetchone()
+        if answer != "ok":
+            raise DiskError(f"The copy is not whole ({answer}); it was thrown away. Try another disk.")
+        os.replace(part, target)
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,184 @@
+"""A typed form with a trial beside it: every step is shown with a tick, or with what is wrong and what to do."""
+
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+
+from opsconsole.domain.errors import OpsError
+from opsconsole.ui.panel import Context
+from opsconsole.ui.tools import Step, Trial
+from opsconsole.ui.widgets.basics import button, card, label, repolish, row
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing to fill in."""
+
+    name: str
+    title: str
+    hint: str = ""
+    is_secret: bool = False
+    is_needed: bool = False
+    check: Callable[[str], str] | None = None
+    """Gives what is wrong with a value; empty where nothing is."""
+
+
+Try = Callable[[Mapping[str, str], Callable[[Step], None], bool], Coroutine[Any, Any, Trial]]
+
+
+class TrialForm(QWidget):
+    """Fields at the left, what was tried at the right. What is typed as a secret leaves only to be tried and kept."""
+
+    def __init__(
+        self,
+        context: Context,
+        title: str,
+        about: str,
+        *,
+        fields: Sequence[Field],
+        attempt: Try,
+        leave: Callable[[], None],
+    ) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self._context, self._fields, self._attempt, self._leave = context, fields, attempt, leave
+        self.inputs: dict[str, QLineEdit] = {}
+        self._errors: dict[str, QLabel] = {}
+        left, column = card()
+        for one in fields:
+            column.addLayout(self._row(one))
+        column.addStretch(1)
+        right, self._steps_column = card()
+        self._steps_column.addWidget(label("What was tried", "h3"))
+        self._steps = QGridLayout()
+        self._steps.setColumnStretch(1, 1)
+        self._steps.setHorizontalSpacing(10)
+        self._steps.setVerticalSpacing(10)
+        self._steps_column.addLayout(self._steps)
+        self._said = label(
+            "Nothing yet. Every step shows here with a tick, or with what to do.", "muted", is_wrapped=True
+        )
+        self._steps_column.addWidget(self._said)
+        self._steps_column.addStretch(1)
+        self._count = 0
+        self._test = button("Test", lambda: self.start(is_kept=False))
+        self._add = button("Test and connect", lambda: self.start(is_kept=True), kind="accent")
+        body = QHBoxLayout()
+        body.setSpacing(12)
+        body.addWidget(left, 1)
+        body.addWidget(right, 1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(28, 22, 28, 24)
+        outer.setSpacing(10)
+        outer.addLayout(row(label(title, "h1"), None, button("Back", self.close_form)))
+        outer.addWidget(label(about, "muted", is_wrapped=True))
+        outer.addLayout(body, 1)
+        outer.addLayout(row(self._add, self._test, None))
+
+    def _row(self, one: Field) -> QVBoxLayout:
+        made = QLineEdit()
+        made.setPlaceholderText(one.hint)
+        made.setAccessibleName(one.title)
+        if one.is_secret:
+            made.setEchoMode(QLineEdit.EchoMode.Password)
+            made.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
+        made.textEdited.connect(lambda _="", name=one.name: self._mark(name, ""))
+        error = label("", "error", is_wrapped=True)
+        error.hide()
+        self.inputs[one.name], self._errors[one.name] = made, error
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        for part in (label(one.title, "cap"), made, error):
+            column.addWidget(part)
+        return column
+
+    def show_values(self, values: Mapping[str, str]) -> None:
+        """Begin with these; secrets are always empty."""
+        for one in self._fields:
+            self.inputs[one.name].setText("" if one.is_secret else values.get(one.name, ""))
+            self._mark(one.name, "")
+        self._clear()
+        self._said.setText("Nothing yet. Every step shows here with a tick, or with what to do.")
+        self.inputs[self._fields[0].name].setFocus()
+
+    def start(self, *, is_kept: bool) -> None:
+        """Try it out with what is filled in."""
+        values = {name: made.text().strip() for name, made in self.inputs.items()}
+        is_fit = True
+        for one in self._fields:
+            value = values[one.name]
+            wrong = "Needed." if one.is_needed and not value else ""
+            if not wrong and value and one.check is not None:
+                wrong = one.check(value)
+            self._mark(one.name, wrong)
+            is_fit = is_fit and not wrong
+        if is_fit:
+            self._context.tasks.start(
+                self._run(values, is_kept=is_kept), name="trying a connection", owner=self, key="try"
+            )
+
+    def close_form(self) -> None:
+        """Go back; what was typed as a secret is forgotten."""
+        self._context.tasks.cancel(id(self))
+        for one in self._fields:
+            if one.is_secret:
+                self.inputs[one.name].clear()
+        self._leave()
+
+    async def _run(self, values: Mapping[str, str], *, is_kept: bool) -> None:
+        self._clear()
+        self._said.setText("Trying…")
+        for part in (self._test, self._add):
+            part.setEnabled(False)
+        try:
+            trial = await self._attempt(values, self._show_step, is_kept)
+        except OpsError as error:
+            self._said.setText(str(error))
+            return
+        finally:
+            for part in (self._test, self._add):
+                part.setEnabled(True)
+        self._said.setText(trial.text)
+        if trial.is_kept:
+            self._context.navigator.say(trial.text)
+            self.close_form()
+
+    def _show_step(self, step: Step) -> None:
+        mark = "check" if step.is_ok else "x" if step.is_needed else "alert"
+        tone = "ok" if step.is_ok else "danger" if step.is_needed else "warn"
+        sign, name = label(""), label(step.name, "h3")
+        sign.setPixmap(self._context.theme.pixmap(mark, tone))
+        sign.setAccessibleName({"check": "works", "x": "does not work", "alert": "take note"}[mark])
+        text = label(step.text, "small", is_wrapped=True, is_selectable=True)
+        for place, part in ((0, sign), (1, name)):
+            self._steps.addWidget(part, self._count, place, Qt.AlignmentFlag.AlignTop)
+        self._steps.addWidget(text, self._count + 1, 1)
+        self._count += 2
+
+    def _clear(self) -> None:
+        for place in reversed(range(self._steps.count())):
+            item = self._steps.takeAt(place)
+            if item is not None and (made := item.widget()) is not None:  # pyright: ignore[reportUnnecessaryComparison]
+                made.hide()
+                made.deleteLater()
+        self._count = 0
+
+    def _mark(self, name: str, wrong: str) -> None:
+        made, error = self.inputs[name], self._errors[name]
+        error.setText(wrong)
+        error.setVisible(bool(wrong))
+        if bool(made.property("invalid")) != bool(wrong):
+            made.setProperty("invalid", bool(wrong))
+            repolish(made)
+
+
+def scrolled(inside: QWidget) -> QScrollArea:
+    """Lay a page into a scroll area."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(inside)
+    return area

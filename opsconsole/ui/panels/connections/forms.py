@@ -1,0 +1,91 @@
+"""What is asked for a mailbox and for a model, and how it is read."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from opsconsole.ui.panels.connections.form import Field
+from opsconsole.ui.tools import MailDraft, ModelDraft, Step, Tools, Trial
+
+MAIL_ABOUT = (
+    "Known providers need only the address and a password, most often an app password made on their account page. The"
+    " password goes to the store of secrets and nowhere else. Browser sign-in: `opsconsole connect mail --auth oauth`."
+)
+MODEL_ABOUT = (
+    "Any OpenAI-compatible endpoint, also one on this machine (ollama, llama.cpp, lmstudio, vllm). It is tried out with"
+    " a short conversation. The key goes to the store of secrets and nowhere else."
+)
+
+
+def _address(text: str) -> str:
+    local, at, domain = text.rpartition("@")
+    return "" if local and at and "." in domain else "Write it like support@example.com."
+
+
+def _server(text: str) -> str:
+    host, colon, port = text.rpartition(":")
+    return "" if host and colon and port.isdigit() else "Write it as host:port, like imap.example.com:993."
+
+
+def _name(text: str) -> str:
+    return "" if re.fullmatch(r"[a-z][a-z0-9_-]{0,47}", text) else "Small letters, digits and dashes, like support."
+
+
+def _price(text: str) -> str:
+    try:
+        return "" if 0 <= float(text.replace(",", ".")) < 1e6 else "A number from 0 up."
+    except ValueError:
+        return "A number, like 0.15."
+
+
+MAIL = (
+    Field("address", "Address of the mailbox", "support@example.com", is_needed=True, check=_address),
+    Field("password", "Password or app password", "kept already, if empty", is_secret=True),
+    Field("name", "Name in opsconsole", "else the address's first part", check=_name),
+    Field("user", "Name to sign in with", "else the address"),
+    Field("imap", "Server for reading (IMAP)", "known providers: leave empty", check=_server),
+    Field("smtp", "Server for sending (SMTP)", "known providers: leave empty", check=_server),
+    Field("authserv", "Server whose word on senders counts", "first word of Authentication-Results in a mail you got"),
+)
+MODEL = (
+    Field("name", "Name in opsconsole", "main", check=_name),
+    Field("url", "Address up to /v1, or a known name", "ollama, or https://api.example.com/v1", is_needed=True),
+    Field("model", "The model's name there", "as the endpoint calls it", is_needed=True),
+    Field("key", "Key", "none, or kept already, if empty", is_secret=True),
+    Field("price_in", "Money for a million tokens read", "0.00", check=_price),
+    Field("price_out", "Money for a million tokens written", "0.00", check=_price),
+)
+
+
+async def try_mail(tools: Tools, values: Mapping[str, str], said: Callable[[Step], None], *, is_kept: bool) -> Trial:
+    """Try a mailbox."""
+    return await tools.try_mail(MailDraft(**values), said, is_kept=is_kept)
+
+
+async def try_model(tools: Tools, values: Mapping[str, str], said: Callable[[Step], None], *, is_kept: bool) -> Trial:
+    """Try a model."""
+    facts: dict[str, Any] = {**values, "name": values["name"] or "main"}
+    for name in ("price_in", "price_out"):
+        facts[name] = float(values[name].replace(",", ".") or 0)
+    return await tools.try_model(ModelDraft(**facts), said, is_kept=is_kept)
+
+
+def known_values(kind: str, name: str, config: Mapping[str, Any]) -> dict[str, str]:
+    """Give what a form begins with for a connection that is there; never a secret."""
+    if kind == "model":
+        prices: Mapping[str, Any] = config.get("prices") or {}
+        return {
+            "name": name,
+            "url": str(config.get("base_url", "")),
+            "model": str(config.get("model", "")),
+            "price_in": f"{prices['read']:g}" if prices.get("read") else "",
+            "price_out": f"{prices['written']:g}" if prices.get("written") else "",
+        }
+    login: Mapping[str, Any] = config.get("login") or {}
+    address = str(config.get("address", ""))
+    user = str(login.get("user", ""))
+    found = {"name": name, "address": address, "user": "" if user == address else user}
+    for what in ("imap", "smtp"):
+        server: Mapping[str, Any] = config.get(what) or {}
+        found[what] = f"{server['host']}:{server['port']}" if server else ""
+    return found | {"authserv": str(config.get("authserv", ""))}

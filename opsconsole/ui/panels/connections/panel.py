@@ -1,0 +1,226 @@
+"""Connections: what the workspace is plugged into, and how each connection is."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
+
+from opsconsole.engine import switches
+from opsconsole.engine.kernel import Kernel
+from opsconsole.store.queries import connections as read
+from opsconsole.store.queries import limits
+from opsconsole.ui.command import Command
+from opsconsole.ui.panel import Context, Panel
+from opsconsole.ui.panels.connections import forms
+from opsconsole.ui.panels.connections.form import TrialForm, scrolled
+from opsconsole.ui.tools import Step, Trial
+from opsconsole.ui.widgets.basics import Tone, beside, button, card, label, pill, row
+from opsconsole.ui.widgets.states import States
+from opsconsole.ui.widgets.words import ago, exact
+
+KINDS = {
+    "desk": "Built-in desk",
+    "mail": "Mailbox",
+    "model": "Language model",
+    "webhook": "Webhook",
+    "http": "REST system",
+}
+_HEALTH: dict[str, tuple[str, Tone]] = {"ok": ("Works", "ok"), "trouble": ("In trouble", "danger")}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A connection as the page shows it."""
+
+    row: read.ConnectionRow
+    health: tuple[str, str, datetime] | None
+    last_at: datetime | None
+    is_paused: bool
+
+
+class ConnectionsPanel(Panel):
+    """List, add, test, pause."""
+
+    name = "connections"
+    title = "Connections"
+    icon = "link"
+    topics = frozenset({"connections", "switches"})
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._list = QVBoxLayout()
+        self._list.setSpacing(12)
+        inside = QWidget()
+        inside.setObjectName("page")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(28, 4, 28, 24)
+        column.addLayout(self._list)
+        column.addStretch(1)
+        self._states = States(scrolled(inside))
+        page = QWidget()
+        page.setObjectName("page")
+        outer = QVBoxLayout(page)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addLayout(self._head())
+        outer.addWidget(self._states, 1)
+        self.mail = self._form("Connect a mailbox", forms.MAIL_ABOUT, forms.MAIL, self._try_mail)
+        self.model = self._form("Connect a model", forms.MODEL_ABOUT, forms.MODEL, self._try_model)
+        self.pages = QStackedWidget()
+        for one in (page, self.mail, self.model):
+            self.pages.addWidget(one)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(self.pages)
+
+    def _head(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setContentsMargins(28, 22, 28, 12)
+        column.setSpacing(10)
+        add_mail = button("Connect a mailbox", self.add_mail, kind="accent")
+        column.addLayout(row(label("Connections", "h1"), None, button("Connect a model", self.add_model), add_mail))
+        about = "What agents read from and act through. Secrets lie in the store of secrets, never in the workspace."
+        column.addWidget(label(about, "muted", is_wrapped=True))
+        return column
+
+    def _form(self, title: str, about: str, fields: Sequence[Any], attempt: Any) -> TrialForm:
+        return TrialForm(self.context, title, about, fields=fields, attempt=attempt, leave=self._on_left)
+
+    def commands(self) -> Sequence[Command]:
+        return (
+            Command(id="connections.mail", title="Connect a mailbox", run=self.add_mail, group="Connections"),
+            Command(id="connections.model", title="Connect a model", run=self.add_model, group="Connections"),
+        )
+
+    def add_mail(self) -> None:
+        """Show the empty form of a mailbox."""
+        self._show_form(self.mail, {})
+
+    def add_model(self) -> None:
+        """Show the empty form of a model."""
+        self._show_form(self.model, {})
+
+    def go(self, where: dict[str, Any]) -> None:
+        if (add := where.get("add")) in ("mail", "model"):
+            (self.add_mail if add == "mail" else self.add_model)()
+
+    def refresh(self) -> None:
+        self.context.tasks.start(self._load(), name="the connections", owner=self, key="load")
+
+    def _show_form(self, form: TrialForm, values: dict[str, str]) -> None:
+        form.show_values(values)
+        self.pages.setCurrentWidget(form)
+
+    def _on_left(self) -> None:
+        self.pages.setCurrentIndex(0)
+        self.refresh()
+
+    async def _try_mail(self, values: Any, said: Callable[[Step], None], is_kept: bool) -> Trial:
+        return await self._kept(await forms.try_mail(self.context.tools, values, said, is_kept=is_kept))
+
+    async def _try_model(self, values: Any, said: Callable[[Step], None], is_kept: bool) -> Trial:
+        return await self._kept(await forms.try_model(self.context.tools, values, said, is_kept=is_kept))
+
+    async def _kept(self, trial: Trial) -> Trial:
+        if trial.is_kept:
+            self.context.backend.reopen()
+        return trial
+
+    async def _load(self) -> None:
+        def query(kernel: Kernel) -> tuple[list[Shown], datetime]:
+            conn = kernel.reader
+            paused = {scope for scope, _ in limits.switches(conn)}
+            found = [
+                Shown(
+                    one,
+                    read.health(conn, one.id),
+                    read.last_event_at(conn, one.id) if one.kind != "model" else None,
+                    "all" in paused or f"connection:{one.id}" in paused,
+                )
+                for one in read.connections(conn)
+            ]
+            return found, kernel.clock.now()
+
+        try:
+            found, now = await self.context.backend.read(query, lane="long")
+        except Exception as error:
+            self._states.error(str(error), act=self.refresh)
+            raise
+        while (item := self._list.takeAt(0)) is not None:  # pyright: ignore[reportUnnecessaryComparison]
+            if (widget := item.widget()) is not None:  # pyright: ignore[reportUnnecessaryComparison]
+                widget.hide()
+                widget.deleteLater()
+        for one in found:
+            self._list.addWidget(self._card(one, now))
+        if all(one.row.kind == "desk" for one in found):
+            self._list.addWidget(self._invitation())
+        self._states.show_content()
+
+    def _card(self, one: Shown, now: datetime) -> QFrame:
+        frame, column = card()
+        name = one.row.id
+        state, tone = ("Not tried yet", "plain")
+        if one.row.kind == "desk":
+            state, tone = "Works", "ok"
+        elif one.health is not None:
+            state, tone = _HEALTH.get(one.health[0], (one.health[0].replace("_", " ").capitalize(), "warn"))
+        pills = [pill("Paused", "warn")] if one.is_paused else []
+        kind = label(KINDS.get(one.row.kind, one.row.kind), "small")
+        column.addLayout(row(label(name, "h2"), kind, None, *pills, pill(state, tone)))
+        text = "" if one.health is None else one.health[2] and f"{one.health[1]} ({ago(one.health[2], now)})"
+        where = str(
+            next((one.row.config[key] for key in ("address", "base_url", "base") if one.row.config.get(key)), "")
+        )
+        if one.row.kind == "desk":
+            where = "Mail, tickets, contacts and deals that live in this workspace; imports land here."
+        if where:
+            column.addWidget(label(where, "muted", is_wrapped=True, is_selectable=True))
+        if text:
+            column.addWidget(label(text, "" if tone == "ok" else "error", is_wrapped=True, is_selectable=True))
+        last = label("No event yet" if one.last_at is None else f"Last event {ago(one.last_at, now)}", "small")
+        if one.last_at is not None:
+            last.setToolTip(exact(one.last_at))
+        if one.row.kind == "model":
+            model = f"{one.row.config.get('model', '')} thinks for agents that name it"
+            last = label(model, "small")
+        column.addLayout(beside(last, *self._buttons(one)))
+        frame.setAccessibleName(f"{name}, {KINDS.get(one.row.kind, one.row.kind)}: {state}")
+        return frame
+
+    def _buttons(self, one: Shown) -> list[QWidget]:
+        made: list[QWidget] = []
+        if one.row.kind in ("mail", "model"):
+            form = self.mail if one.row.kind == "mail" else self.model
+            values = forms.known_values(one.row.kind, one.row.id, one.row.config)
+            made.append(button("Test or change…", partial(self._show_form, form, values)))
+        if one.row.kind != "model":
+            word = "Resume" if one.is_paused else "Pause"
+            made.append(button(word, partial(self._switch, one.row.id, is_on=not one.is_paused)))
+        return made
+
+    def _invitation(self) -> QFrame:
+        frame, column = card()
+        column.addWidget(label("Nothing from outside yet", "h3"))
+        text = "Connect a mailbox and its mails become events that agents work. A model is only needed for agents that think with one."
+        column.addWidget(label(text, "muted", is_wrapped=True))
+        return frame
+
+    def _switch(self, name: str, *, is_on: bool) -> None:
+        self.context.tasks.start(self._switched(name, is_on=is_on), name="pausing", owner=self, key=f"switch {name}")
+
+    async def _switched(self, name: str, *, is_on: bool) -> None:
+        scope = f"connection:{name}"
+        if is_on:
+            await self.context.backend.write(
+                lambda kernel, tx, actor: switches.pause(kernel, tx, scope, actor=actor, reason=""), name="switch.on"
+            )
+            text = f"{name} is paused. Nothing is lost; it goes on when you resume it."
+            self.context.navigator.say(text, "Undo", partial(self._switch, name, is_on=False))
+        else:
+            was_on = await self.context.backend.write(
+                lambda kernel, tx, actor: switches.resume(kernel, tx, scope, actor=actor), name="switch.off"
+            )
+            self.context.navigator.say(f"{name} works again." if was_on else "Everything is paused; resume that first.")
+        self.refresh()

@@ -1,0 +1,101 @@
+"""What only the composition root can do for the window. Secrets go in as fields that are never shown or kept."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that was tried."""
+
+    name: str
+    is_ok: bool
+    text: str
+    """What was found; where it failed, what is wrong and what to do."""
+    is_needed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What came of trying something out."""
+
+    steps: tuple[Step, ...]
+    is_kept: bool
+    """It is stored and in use."""
+    text: str
+    """What to do next."""
+
+    @property
+    def is_good(self) -> bool:
+        """Everything that is needed works."""
+        return all(step.is_ok or not step.is_needed for step in self.steps)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailDraft:
+    """A mailbox as a person described it; empty for what was not said."""
+
+    address: str
+    name: str = ""
+    user: str = ""
+    password: str = field(default="", repr=False)
+    imap: str = ""
+    """host:port"""
+    smtp: str = ""
+    shown_name: str = ""
+    authserv: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelDraft:
+    """A model as a person described it."""
+
+    name: str
+    url: str
+    model: str
+    key: str = field(default="", repr=False)
+    price_in: float = 0.0
+    """Money for a million tokens read."""
+    price_out: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did."""
+
+    seen: int
+    new: int
+    known: int
+    broken: int
+    is_whole: bool
+    """False: it was stopped; what was brought in stays."""
+
+
+class Tools(Protocol):
+    """Every function may take long, blocks nothing, and raises `OpsError` with what to do."""
+
+    async def try_mail(self, draft: MailDraft, said: Callable[[Step], None], *, is_kept: bool) -> Trial:
+        """Try a mailbox out, step by step; store it where every step worked and `is_kept`."""
+        ...
+
+    async def try_model(self, draft: ModelDraft, said: Callable[[Step], None], *, is_kept: bool) -> Trial:
+        """Try a model out, step by step; store it where what is needed worked and `is_kept`."""
+        ...
+
+    async def import_history(self, path: Path, progress: Callable[[int], None]) -> ImportReport:
+        """Bring in mbox, Maildir, .eml or CSV; cancelling the task ends it after the present piece."""
+        ...
+
+    async def start_sample(self, progress: Callable[[int], None]) -> None:
+        """Open the sample of a small company in a workspace of its own."""
+        ...
+
+    async def backup(self, target: Path, progress: Callable[[int, int], None]) -> Path:
+        """Copy the workspace; give the file."""
+        ...
+
+    def open_folder(self, path: Path) -> bool:
+        """Show a folder in the system's own way."""
+        ...
