@@ -165,6 +165,8 @@ class ListPane(QFrame):
         self.filter.setPlaceholderText("Filter by words, agent or sender")
         self.filter.setAccessibleName("Filter what waits")
         self.filter.setClearButtonEnabled(True)
+        # Reached by click or its key, never by itself: single keys are verbs, and here they would be letters.
+        self.filter.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.filter.textChanged.connect(self.filter_changed)
         self._glass = self.filter.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
         self.model, self.view = WaitingModel(), QListView()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout
 
 from opsconsole.ui.command import Command
@@ -17,7 +17,7 @@ from opsconsole.ui.panels.approvals.detail import CardDetail
 from opsconsole.ui.panels.approvals.editform import EditForm
 from opsconsole.ui.panels.approvals.guard import Guard
 from opsconsole.ui.panels.approvals.listpane import ListPane
-from opsconsole.ui.panels.approvals.panelcommands import make_commands
+from opsconsole.ui.panels.approvals.panelcommands import bind, make_commands
 from opsconsole.ui.panels.approvals.queue import Queue
 from opsconsole.ui.panels.approvals.rejectsheet import RejectSheet
 from opsconsole.ui.panels.approvals.times import in_an_hour, tomorrow
@@ -76,6 +76,12 @@ class ApprovalsPanel(Panel):
         line.addWidget(self.list)
         line.addWidget(self._pages, 1)
 
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.setFocus()
+
     def _connect(self) -> None:
         self.queue.changed.connect(self._render)
         self.list.picked.connect(self.queue.look_at)
@@ -93,15 +99,9 @@ class ApprovalsPanel(Panel):
 
     def _bind_keys(self) -> None:
         for number in range(1, 10):
-            self._key(str(number), lambda which=number: self._on_number(which))
-        self._key("Escape", self._leave)
-        self._key("Ctrl+Return", self._confirm)
-
-    def _key(self, keys: str, act: Callable[[], None]) -> None:
-        made = QShortcut(QKeySequence(keys), self)
-        made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        made.setAutoRepeat(False)
-        made.activated.connect(act)
+            bind(self, str(number), lambda which=number: self._on_number(which))
+        bind(self, "Escape", self._leave)
+        bind(self, "Ctrl+Return", self._confirm)
 
     def _acts(self) -> dict[str, Callable[[], None]]:
         return {
@@ -109,8 +109,8 @@ class ApprovalsPanel(Panel):
             "edit": self.edit,
             "reject": self.reject,
             "answer": self.answer,
-            "ignore": self.ignore,
-            "snooze": self.snooze,
+            "ignore": lambda: self._with_card(self.verbs.ignore),
+            "snooze": lambda: self._with_card(lambda id_, seen: self.verbs.snooze(id_, seen, until=in_an_hour)),
             "tomorrow": lambda: self._with_card(lambda id_, seen: self.verbs.snooze(id_, seen, until=tomorrow)),
             "grant": lambda: self._with_card(lambda id_, seen: self.verbs.approve(id_, seen, grant=ALWAYS)),
             "batch": self.open_batch,
@@ -155,14 +155,6 @@ class ApprovalsPanel(Panel):
     def approve(self) -> None:
         """Approve what is shown."""
         self._with_card(self.verbs.approve)
-
-    def ignore(self) -> None:
-        """Let it lapse."""
-        self._with_card(self.verbs.ignore)
-
-    def snooze(self) -> None:
-        """Put it off for an hour."""
-        self._with_card(lambda id_, seen: self.verbs.snooze(id_, seen, until=in_an_hour))
 
     def reject(self) -> None:
         """Ask for the reason."""
@@ -283,6 +275,8 @@ class ApprovalsPanel(Panel):
             self._render_none()
             return
         self.list.states.show_content()
+        if self.hasFocus():
+            self.list.view.setFocus()
         self.bar.show_for(shown, is_busy=self.verbs.is_busy)
         if self.mode == "reject" and (shown is None or shown.view.id != self._rejected):
             self._enter("card")
