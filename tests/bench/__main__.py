@@ -1,4 +1,7 @@
-"""`python -m tests.bench [names]`: figures as JSON lines. Names: engine, jobj, mail, policy, triage; none is all."""
+"""`python -m tests.bench [names]`: figures as JSON lines.
+
+Names: engine, feed, jobj, mail, policy, triage; none is all.
+"""
 
 import json
 import sys
@@ -7,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.bench import engine, jobj, mail, policy, triage
+from tests.bench import engine, feed, jobj, mail, policy, triage
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
-BENCHES = {"engine": engine.run, "jobj": jobj.run, "mail": mail.run, "policy": policy.run, "triage": triage.run}
+BENCHES = {one.__name__.rpartition(".")[2]: one.run for one in (engine, feed, jobj, mail, policy, triage)}
 
 
 def figures(names: list[str]) -> Iterator[dict[str, Any]]:

@@ -4,11 +4,11 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from pathlib import Path  # noqa: E402 - after the platform is chosen
+from pathlib import Path
 
-import pytest  # noqa: E402
+import pytest
 
-from tests.ui.sample import make_empty, make_worked  # noqa: E402
+from tests.ui.sample import make_empty, make_worked
 
 
 @pytest.fixture
