@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
-import qasync
+import qasync  # pyright: ignore[reportMissingTypeStubs]
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
@@ -29,11 +29,14 @@ class Stage:
         self.failures: list[str] = []
         self.backend = Backend(folder, lambda: opened(folder))
         self.tasks = TaskRunner()
-        self.tasks.failed.connect(lambda name, text: self.failures.append(f"{name}: {text}"))
+        self.tasks.failed.connect(self._on_tasks_failed)
         self.theme = Theme(app, "light")
         self.navigator = Navigator()
         memory = QSettings(str(folder.parent / "window.ini"), QSettings.Format.IniFormat)
         self.context = Context(self.backend, self.tasks, self.theme, Commands(), self.navigator, memory)
+
+    def _on_tasks_failed(self, name: str, text: str) -> None:
+        self.failures.append(f"{name}: {text}")
 
     def show(self, kind: type[_P], width: int = 1280, height: int = 820) -> _P:
         """Show a panel as the window would."""
@@ -71,4 +74,4 @@ def play(folder: Path, app: QApplication, scene: Callable[[Stage], Awaitable[Non
             await stage.close()
 
     with qasync.QEventLoop(app) as loop:
-        loop.run_until_complete(run())
+        loop.run_until_complete(run())  # pyright: ignore[reportUnknownMemberType]

@@ -11,7 +11,7 @@ from opsconsole.store.queries.timeline import Moment
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, card, label, row
 from opsconsole.ui.widgets.texts import para
-from opsconsole.ui.widgets.words import ACTION_STATES, ago, exact, spoken
+from opsconsole.ui.widgets.words import ACTION_STATES, ago, exact, spoken, tool_words
 
 ICONS = {"event": "inbox", "action": "bot", "decision": "check"}
 SHOWN = 200
@@ -32,6 +32,7 @@ def moments_card(
         when = label(ago(one.at, now), "small")
         when.setToolTip(exact(one.at))
         line = row(picture, spacing=8)
+        line.setAlignment(picture, Qt.AlignmentFlag.AlignTop)
         line.addWidget(para(moment_words(one)), 1)
         line.addWidget(when, 0, Qt.AlignmentFlag.AlignTop)
         if one.event_id is not None:
@@ -46,5 +47,5 @@ def moment_words(one: Moment) -> str:
         return f"{spoken(one.what)}: {one.text}" + (f", from {one.who}" if one.who else "")
     if one.kind == "action":
         state = ACTION_STATES.get(one.state, (one.state, ""))[0]
-        return f"{spoken(one.who)} wanted {spoken(one.what)}: {state}"
+        return f"{spoken(one.who)} wanted: {tool_words(one.what)}: {state}"
     return f"{one.who.partition(':')[2] or one.who} said {one.what}: {one.text}"

@@ -45,7 +45,7 @@ class Pager(QObject):
         self._later = QTimer(self, singleShot=True)
         self._later.timeout.connect(self._on_later_timeout)
         model.wanted.connect(self._on_model_wanted)
-        model.grew.connect(lambda _: self.shown.emit())
+        model.grew.connect(self.shown)
 
     def refresh(self) -> None:
         """Something changed: show it soon."""

@@ -212,6 +212,8 @@ class RowView(QTableView):
         self.setAccessibleName(name)
         self.setMouseTracking(True)
         self.setShowGrid(False)
+        # The delegate paints the ground of the current row itself.
+        self.setStyleSheet("QTableView { selection-background-color: transparent }")
         self.setWordWrap(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

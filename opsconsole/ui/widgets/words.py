@@ -64,6 +64,11 @@ def plural(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def tool_words(tool: str) -> str:
+    """Give a tool's name as words, without its connector: `desk.tag_mail` → `Tag mail`."""
+    return spoken(tool.rpartition(".")[2])
+
+
 def spoken(name: str) -> str:
     """Give an id as words: `bug_report` → `Bug report`."""
     words = name.replace("_", " ").replace("-", " ").replace(".", " ").strip()

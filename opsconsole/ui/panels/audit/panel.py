@@ -86,7 +86,7 @@ class AuditPanel(Panel):
         self.search.setClearButtonEnabled(True)
         self.search.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         self.search.textChanged.connect(self._typing.start)
-        self.kind = _choice("Kind", "Everything", {kind: name for kind, name in KINDS.items()})
+        self.kind = _choice("Kind", "Everything", KINDS)
         self.actor = _choice("Who", "Anybody", ACTORS)
         self.run = QLineEdit(placeholderText="Run")
         self.run.setFixedWidth(84)

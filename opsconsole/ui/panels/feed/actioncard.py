@@ -10,7 +10,7 @@ from opsconsole.engine.story import binding
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import Tone, card, label, pill, row
 from opsconsole.ui.widgets.texts import pairs, para, plain_value
-from opsconsole.ui.widgets.words import ACTION_STATES, VERDICTS, ago, exact, spoken
+from opsconsole.ui.widgets.words import ACTION_STATES, VERDICTS, ago, exact, spoken, tool_words
 
 WHY = {
     "REFUSE": "Refused because",
@@ -40,10 +40,10 @@ VERBS = {
 def action_card(action: dict[str, Any], *, theme: Theme, now: datetime) -> QFrame:
     """Make the card of an action of a story."""
     frame, column = card()
-    frame.setAccessibleName(f"Wanted action {spoken(action['tool'])}")
+    frame.setAccessibleName(f"Wanted action {tool_words(action['tool'])}")
     frame.setProperty("shadow", action["state"] == "simulated")
     words, tone = ACTION_STATES.get(action["state"], (action["state"], "plain"))
-    head = row(label(spoken(action["tool"]), "h3"), None)
+    head = row(label(tool_words(action["tool"]), "h3"), None)
     if action["rulings"]:
         verdict, shade = VERDICTS[action["rulings"][-1]["verdict"]]
         head.addWidget(pill(verdict, shade))  # type: ignore[arg-type]

@@ -206,7 +206,7 @@ class FeedPanel(Panel):
                 self.view.show_line(0)
         elif self.filters.wanted.is_empty:
             self.list.empty(
-                "Nothing came in yet", "Connect a mailbox or a folder, and every event shows here.", "Connect something",
+                "Nothing came in yet", "Connect a mailbox or a folder, and every event shows here.", "Connect one",
                 lambda: self.context.navigator.go("connections"),
             )  # fmt: skip
         else:

@@ -15,7 +15,7 @@ from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, card, label, pill, row
 from opsconsole.ui.widgets.moments import moments_card
 from opsconsole.ui.widgets.texts import clear, foldable, para, plain_value
-from opsconsole.ui.widgets.words import RUN_STATES, ago, exact, plural, spoken
+from opsconsole.ui.widgets.words import RUN_STATES, ago, exact, plural, spoken, tool_words
 
 LINES = 60
 """Audit lines shown."""
@@ -47,7 +47,7 @@ class StoryView(QScrollArea):
         self._column.setSpacing(14)
         self.setWidget(page)
         self._history: QWidget | None = None
-        self.actions: dict[str, QFrame] = {}
+        self.cards: dict[str, QFrame] = {}
 
     def show_story(
         self,
@@ -64,7 +64,7 @@ class StoryView(QScrollArea):
         place = 0 if is_other else self.verticalScrollBar().value()
         self.setUpdatesEnabled(False)
         clear(self._column)
-        self.actions.clear()
+        self.cards.clear()
         self._history = None
         self._head(story, runs)
         self._event(story["event"])
@@ -78,7 +78,7 @@ class StoryView(QScrollArea):
         self._column.addStretch(1)
         self.setUpdatesEnabled(True)
         aim = next((one for one in story.get("actions", ()) if _is_of(one, verdict)), None) if verdict else None
-        QTimer.singleShot(0, self, partial(self._scroll, place, self.actions.get(aim["id"]) if aim else None))
+        QTimer.singleShot(0, self, partial(self._scroll, place, self.cards.get(aim["id"]) if aim else None))
 
     def show_history(self, moments: Sequence[Moment]) -> None:
         """Show the subject's history above the rest."""
@@ -161,7 +161,7 @@ class StoryView(QScrollArea):
             line = row(picture, spacing=8)
             text = QVBoxLayout()
             text.setSpacing(0)
-            text.addWidget(para(f"{spoken(one['tool'])}: {asked}"[:300]))
+            text.addWidget(para(f"{tool_words(one['tool'])}: {asked}"[:300]))
             if found:
                 text.addWidget(foldable(found, "small", short=180))
             line.addLayout(text, 1)
@@ -187,7 +187,7 @@ class StoryView(QScrollArea):
             return
         self._column.addWidget(label(f"What the agent wanted to do ({plural(len(actions), 'action')})", "h2"))
         for one in actions:
-            self.actions[one["id"]] = made = action_card(one, theme=self._theme, now=self._now())
+            self.cards[one["id"]] = made = action_card(one, theme=self._theme, now=self._now())
             self._column.addWidget(made)
 
     def _end(self, story: dict[str, Any]) -> None:
