@@ -29,6 +29,8 @@ from opsconsole.store.workspace import DATABASE
 from opsconsole.ui.tools import ImportReport, MailDraft, ModelDraft, Step, Trial
 
 _T = TypeVar("_T")
+SAMPLE_S = 300
+"""The making of the sample takes so long at most, in seconds."""
 RESTART = "Restart the engine, so that it knows it."
 
 
@@ -84,14 +86,16 @@ class WindowTools:
 
         return await _until(run, stop)
 
-    async def start_sample(self, progress: Callable[[int], None]) -> None:
-        """Work the sample of a small company in a workspace of its own, in a process of its own."""
-        command = [sys.executable, "-m", "opsconsole", "demo", "--headless", "-w", str(data_folder() / "demo")]
-        process = await asyncio.to_thread(
-            subprocess.run, command, capture_output=True, text=True, timeout=300, check=False
+    async def make_sample(self) -> Path:
+        """Work the sample of a small company in a workspace of its own, by a process of its own."""
+        folder = data_folder() / "demo"
+        command = [sys.executable, "-m", "opsconsole", "demo", "--headless", "-w", str(folder)]
+        done = await asyncio.to_thread(
+            subprocess.run, command, capture_output=True, text=True, timeout=SAMPLE_S, check=False
         )
-        if process.returncode != 0:
-            raise UserError(process.stderr.strip()[-400:] or "The sample could not be made.")
+        if done.returncode != 0:
+            raise UserError(done.stderr.strip()[-400:] or "The sample could not be made.")
+        return folder
 
     async def backup(self, target: Path, progress: Callable[[int, int], None]) -> Path:
         """Copy the workspace; give the file."""

@@ -203,7 +203,10 @@ class ConnectionsPanel(Panel):
     def _invitation(self) -> QFrame:
         frame, column = card()
         column.addWidget(label("Nothing from outside yet", "h3"))
-        text = "Connect a mailbox and its mails become events that agents work. A model is only needed for agents that think with one."
+        text = (
+            "Connect a mailbox and its mails become events that agents work. A model is only needed for agents that"
+            " think with one."
+        )
         column.addWidget(label(text, "muted", is_wrapped=True))
         return frame
 

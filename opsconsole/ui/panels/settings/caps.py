@@ -1,0 +1,97 @@
+"""The caps over all agents, as a form; every change is on record."""
+
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QVBoxLayout
+
+from opsconsole.domain.agent import Budgets
+from opsconsole.domain.errors import OpsError
+from opsconsole.engine.budgets import set_budgets
+from opsconsole.ui.panel import Panel
+from opsconsole.ui.widgets.basics import button, card, label, row
+
+CAPS = (
+    ("actions_per_hour", "Actions an hour"),
+    ("actions_per_day", "Actions a day"),
+    ("runs_per_hour", "Runs an hour"),
+    ("runs_per_day", "Runs a day"),
+    ("cost_per_hour", "Money an hour"),
+    ("cost_per_day", "Money a day"),
+    ("per_recipient_per_day", "Actions a day towards one person"),
+)
+
+
+class Caps:
+    """A card with a field for every cap; empty is no cap."""
+
+    def __init__(self, owner: Panel) -> None:
+        self._owner, self._context = owner, owner.context
+        self._known: dict[str, str] = {}
+        self.fields: dict[str, QLineEdit] = {}
+        self.frame, column = card()
+        column.addWidget(label("Caps over all agents", "h3"))
+        about = "At a cap, actions wait for you; nothing is dropped. Empty is no cap. Every change is on record."
+        column.addWidget(label(about, "muted", is_wrapped=True))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(8)
+        for place, (name, title) in enumerate(CAPS):
+            made = QLineEdit()
+            made.setPlaceholderText("no cap")
+            made.setAccessibleName(title)
+            made.setMaximumWidth(150)
+            made.textEdited.connect(lambda _="": self._on_edited())
+            made.returnPressed.connect(self.save)
+            self.fields[name] = made
+            cell = QVBoxLayout()
+            cell.setSpacing(4)
+            cell.addWidget(label(title, "cap"))
+            cell.addWidget(made)
+            grid.addLayout(cell, place // 2, place % 2)
+        grid.setColumnStretch(2, 1)
+        column.addLayout(grid)
+        self._error: QLabel = label("", "error", is_wrapped=True)
+        self._error.hide()
+        column.addWidget(self._error)
+        self._save = button("Save the caps", self.save, kind="accent")
+        self._save.setEnabled(False)
+        column.addLayout(row(self._save, None))
+
+    def render(self, caps: Budgets) -> None:
+        """Show what holds, unless somebody is typing."""
+        known = {name: _text(getattr(caps, name)) for name, _ in CAPS}
+        if self._save.isEnabled() and known == self._known:
+            return
+        self._known = known
+        for name, made in self.fields.items():
+            made.setText(known[name])
+        self._save.setEnabled(False)
+
+    def save(self) -> None:
+        """Put the changed ones into force."""
+        changed = {
+            name: made.text().strip() for name, made in self.fields.items() if made.text() != self._known.get(name)
+        }
+        if changed:
+            self._context.tasks.start(self._put(changed), name="the caps", owner=self._owner, key="caps")
+
+    async def _put(self, changed: dict[str, str]) -> None:
+        try:
+            await self._context.backend.write(
+                lambda kernel, tx, actor: set_budgets(kernel, tx, changed, actor=actor), name="budgets.set"
+            )
+        except OpsError as error:
+            self._error.setText(str(error))
+            self._error.show()
+            return
+        self._error.hide()
+        self._known = {}
+        self._save.setEnabled(False)
+        self._context.navigator.say("The caps are saved; they hold from now on.")
+        self._owner.refresh()
+
+    def _on_edited(self) -> None:
+        self._error.hide()
+        self._save.setEnabled(any(made.text() != self._known.get(name) for name, made in self.fields.items()))
+
+
+def _text(cap: float | None) -> str:
+    return "" if cap is None else f"{cap:g}"

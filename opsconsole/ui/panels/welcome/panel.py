@@ -1,0 +1,178 @@
+"""Welcome: three doors for the first minute. Try the sample, bring your history, connect your tools."""
+
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+
+from opsconsole.domain.errors import OpsError
+from opsconsole.ui.panel import Context, Panel
+from opsconsole.ui.tools import ImportReport
+from opsconsole.ui.widgets.basics import button, card, label, row
+from opsconsole.ui.widgets.words import plural
+
+_FILES = "Mail and tables (*.mbox *.mbx *.eml *.csv *.zip *.gz *.tar *.tgz);;All files (*)"
+
+
+class WelcomePanel(Panel):
+    """The first-run page."""
+
+    name = "welcome"
+    title = "Welcome"
+    icon = "play"
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._dialog: QFileDialog | None = None
+        self._icons: list[tuple[QLabel, str]] = []
+        self._sample = button("Try the sample", self.try_sample, kind="accent")
+        self._file, self._folder = button("Choose a file…", self._ask_file), button("A folder…", self._ask_folder)
+        doors = QHBoxLayout()
+        doors.setSpacing(16)
+        for made in (self._sample_door(), self._import_door(), self._connect_door()):
+            doors.addWidget(made, 1)
+        self.said = label("", is_wrapped=True)
+        self.said.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._progress = QProgressBar()
+        self._progress.setRange(0, 0)
+        self._progress.setTextVisible(False)
+        self._progress.setFixedWidth(320)
+        self._progress.setAccessibleName("Under way")
+        self._cancel = button("Cancel", self.cancel)
+        self._next = button("", self._on_next, kind="accent")
+        self._after: Callable[[], None] | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(56, 32, 56, 32)
+        column.setSpacing(12)
+        column.addStretch(2)
+        for text, role in (
+            ("Agents at work, you in charge", "h1"),
+            ("Nothing leaves this machine until you connect something, and no agent acts until you let it.", "muted"),
+        ):
+            line = label(text, "h1" if role == "h1" else "muted")
+            line.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            column.addWidget(line)
+        column.addSpacing(16)
+        column.addLayout(doors)
+        column.addSpacing(8)
+        column.addWidget(self.said)
+        column.addLayout(row(None, self._progress, self._cancel, self._next, None))
+        column.addStretch(3)
+        self._idle("")
+        self.restyle()
+
+    def _door(self, icon: str, title: str, text: str, *buttons: QWidget) -> QFrame:
+        frame, column = card()
+        column.setContentsMargins(22, 22, 22, 22)
+        column.setSpacing(10)
+        sign = QLabel()
+        sign.setFixedHeight(30)
+        self._icons.append((sign, icon))
+        column.addWidget(sign)
+        column.addWidget(label(title, "h2"))
+        about = label(text, "muted", is_wrapped=True)
+        about.setAlignment(Qt.AlignmentFlag.AlignTop)
+        about.setMinimumHeight(96)
+        column.addWidget(about, 1)
+        column.addLayout(row(*buttons, None))
+        return frame
+
+    def _sample_door(self) -> QFrame:
+        text = "Four agents of a small company work two weeks of mail, leads and tickets. Offline, in half a minute."
+        return self._door("play", "Try the sample", text, self._sample)
+
+    def _import_door(self) -> QFrame:
+        text = (
+            "An export of your mail (mbox, Maildir, .eml) or tables of tickets, contacts and deals (CSV). It is read"
+            " here, agents see what they would have done, and nothing is sent."
+        )
+        return self._door("download", "Import your history", text, self._file, self._folder)
+
+    def _connect_door(self) -> QFrame:
+        text = "A mailbox agents may watch, and a language model if you want one. Every step is tried out before it counts."
+        go = self.context.navigator.go
+        mail = button("A mailbox", lambda: go("connections", add="mail"))
+        return self._door(
+            "link", "Connect your tools", text, mail, button("A model", lambda: go("connections", add="model"))
+        )
+
+    def restyle(self) -> None:
+        for made, name in self._icons:
+            made.setPixmap(self.context.theme.pixmap(name, "accent", 26))
+
+    def try_sample(self) -> None:
+        """Make the sample and open it."""
+        self._start(self._make_sample())
+
+    def import_from(self, path: Path) -> None:
+        """Bring a history in."""
+        self._start(self._import(path))
+
+    def cancel(self) -> None:
+        """End what is under way; what was brought in stays."""
+
+        async def nothing() -> None:
+            return
+
+        self.context.tasks.start(nothing(), name="cancelling", owner=self, key="work")
+        self._idle("Stopped. What was brought in so far stays; importing again doubles nothing.")
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        self.context.tasks.start(self._guarded(work), name="the first steps", owner=self, key="work")
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        for part in (self._sample, self._file, self._folder):
+            part.setEnabled(False)
+        self._next.hide()
+        self._progress.show()
+        self._cancel.show()
+        try:
+            await work
+        except OpsError as error:
+            self._idle(str(error))
+
+    async def _make_sample(self) -> None:
+        self.said.setText("Making the sample; the agents work through two weeks…")
+        folder = await self.context.tools.make_sample()
+        self._idle(
+            "The sample is ready.", "Open it", lambda: self.context.navigator.go("workspace", folder=str(folder))
+        )
+
+    async def _import(self, path: Path) -> None:
+        self.said.setText(f"Reading {path.name}…")
+        report: ImportReport = await self.context.tools.import_history(
+            path, lambda seen: self.said.setText(f"Reading {path.name}: {plural(seen, 'item')} so far…")
+        )
+        broken = f"; {report.broken:,} could not be read whole and are marked" if report.broken else ""
+        known = f", {report.known:,} were there already" if report.known else ""
+        text = f"{plural(report.new, 'new item')} from {path.name}{known}{broken}."
+        self._idle(text, "See them", lambda: self.context.navigator.go("feed"))
+
+    def _idle(self, text: str, action: str = "", act: Callable[[], None] | None = None) -> None:
+        self._progress.hide()
+        self._cancel.hide()
+        for part in (self._sample, self._file, self._folder):
+            part.setEnabled(True)
+        self.said.setText(text)
+        self._after = act
+        self._next.setText(action)
+        self._next.setVisible(act is not None)
+
+    def _on_next(self) -> None:
+        if self._after is not None:
+            self._after()
+
+    def _ask_file(self) -> None:
+        self._ask(QFileDialog.FileMode.ExistingFile)
+
+    def _ask_folder(self) -> None:
+        self._ask(QFileDialog.FileMode.Directory)
+
+    def _ask(self, mode: QFileDialog.FileMode) -> None:
+        dialog = QFileDialog(self, "Import your history", str(Path.home()), _FILES)
+        dialog.setFileMode(mode)
+        dialog.fileSelected.connect(lambda name: self.import_from(Path(name)))
+        self._dialog = dialog
+        dialog.open()
