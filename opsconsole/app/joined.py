@@ -66,7 +66,7 @@ class Joined:
             commands=Commands(),
             navigator=Navigator(),
             memory=window.memory,
-            tools=_tools(self.backend),
+            tools=_LateTools(folder),
         )
         self.window = window
         window.attach(self.context, self.engine)
@@ -112,8 +112,17 @@ def _opened(folder: Path) -> AbstractContextManager[Opened]:
     return session.opened(folder)
 
 
-def _tools(backend: Backend) -> Any:
-    return None
+class _LateTools:
+    """The composition root's own doings, loaded when first wanted."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._tools: Any = None
+
+    def __getattr__(self, name: str) -> Any:
+        if self._tools is None:
+            self._tools = importlib.import_module("opsconsole.app.windowtools").WindowTools(self._folder)
+        return getattr(self._tools, name)
 
 
 def _load(folder: Path, loaded: "asyncio.Future[None]") -> None:
