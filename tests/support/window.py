@@ -1,13 +1,14 @@
 """A panel over a real workspace, driven by key events on a real loop."""
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import qasync
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -96,6 +97,10 @@ def sit(
     loop = qasync.QEventLoop(app)
     with loop:
         loop.run_until_complete(_sit(app, folder, make, job))
+    # What is left of the panel goes here and now, not on whatever thread collects garbage next.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    del loop
+    gc.collect()
 
 
 async def _sit(

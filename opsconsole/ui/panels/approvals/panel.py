@@ -295,8 +295,5 @@ class ApprovalsPanel(Panel):
             self.states.empty("", "")
             return
         text = "What an agent may not do alone comes here by itself."
-        self.list.states.empty("Nothing waits for you", text, "See the feed", self._go_to_feed)
+        self.list.states.empty("Nothing waits for you", text, "See the feed", lambda: self.context.navigator.go("feed"))
         self.states.empty("All decided", "The feed shows what becomes of it. Ctrl+Z takes the latest approval back.")
-
-    def _go_to_feed(self) -> None:
-        self.context.navigator.go("feed")
