@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-import qasync
+import qasync  # pyright: ignore[reportMissingTypeStubs]
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
@@ -104,7 +104,7 @@ def sit(
     """Open a panel over a workspace and have a person do something with it."""
     loop = qasync.QEventLoop(app)
     with loop:
-        loop.run_until_complete(_sit(app, folder, make, job))
+        loop.run_until_complete(_sit(app, folder, make, job))  # pyright: ignore[reportUnknownMemberType]
     # What is left of the panel goes here and now, not on whatever thread collects garbage next.
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     del loop

@@ -143,8 +143,7 @@ class ApprovalsPanel(Panel):
         if (wanted := where.get("approval")) is not None:
             self.list.filter.clear()
             self._leave()
-            self.queue.look_at(int(wanted))
-            self.refresh()
+            self.queue.look_for(int(wanted))
 
     def restyle(self) -> None:
         """Paint with other tokens."""
@@ -269,7 +268,8 @@ class ApprovalsPanel(Panel):
         if queue.now is None:
             return
         rows = queue.rows
-        self.list.count.setText(f"{len(queue.all)} waiting")
+        put_off = f", {queue.put_off} put off" if queue.put_off else ""
+        self.list.count.setText(f"{len(queue.all)} waiting{put_off}")
         self.list.render_rows(rows, current=queue.current, now=queue.now)
         if not rows:
             self._render_none()
