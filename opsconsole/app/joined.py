@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from opsconsole.domain.errors import OpsError
 from opsconsole.ui.backend import Backend, Opened
+from opsconsole.ui.collector import Collector
 from opsconsole.ui.command import Commands
 from opsconsole.ui.loop import qt_loop
 from opsconsole.ui.panel import Context, Navigator
@@ -56,6 +57,7 @@ class Joined:
 
     def __init__(self, window: Window, folder: Path, *, theme: Theme, is_sample: bool = False) -> None:
         self.folder = folder
+        self._collector: Collector | None = None
         self.backend = Backend(folder, lambda: _opened(folder))
         program = [sys.executable, "-m", "opsconsole", "engine", "-w", str(folder)]
         self.engine = EngineProcess([*program, *(["--live-sample"] if is_sample else [])], self.backend)
@@ -82,6 +84,7 @@ class Joined:
         loaded = asyncio.get_running_loop().create_future()
         threading.Thread(target=_load, args=(self.folder, loaded), name="opsconsole-load", daemon=True).start()
         await loaded
+        self._collector = Collector()
         self.backend.start()
         self.window.look()
         if with_engine:
@@ -100,6 +103,8 @@ class Joined:
         await self.context.tasks.close()
         self.backend.close()
         self.window.deleteLater()
+        if self._collector is not None:
+            self._collector.close()
 
     def _show(self) -> None:
         self.window.show()

@@ -5,13 +5,14 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
-import qasync  # pyright: ignore[reportMissingTypeStubs]
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 from PySide6.QtWidgets import QApplication
 
 from opsconsole.app.session import opened
 from opsconsole.ui.backend import Backend
+from opsconsole.ui.collector import Collector
 from opsconsole.ui.command import Commands
+from opsconsole.ui.loop import qt_loop
 from opsconsole.ui.panel import Context, Navigator, Panel
 from opsconsole.ui.tasks import TaskRunner
 from opsconsole.ui.theme import fonts
@@ -73,5 +74,8 @@ def play(folder: Path, app: QApplication, scene: Callable[[Stage], Awaitable[Non
         finally:
             await stage.close()
 
-    with qasync.QEventLoop(app) as loop:
-        loop.run_until_complete(run())  # pyright: ignore[reportUnknownMemberType]
+    collector = Collector()
+    with qt_loop(app) as loop:
+        loop.run_until_complete(run())
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    collector.close()

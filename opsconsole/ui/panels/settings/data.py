@@ -18,7 +18,8 @@ class Data:
         self._dialog: QFileDialog | None = None
         self.frame, column = card()
         column.addWidget(label("Data", "h3"))
-        about = "Everything lies in one folder on this machine. A copy is whole even while agents work; secrets are not in it."
+        about = "Everything lies in one folder on this machine. A copy is whole even while agents work."
+        about += " Secrets are not in it."
         column.addWidget(label(about, "muted", is_wrapped=True))
         column.addWidget(label(str(self._context.backend.folder), is_wrapped=True, is_selectable=True))
         self._progress = QProgressBar()

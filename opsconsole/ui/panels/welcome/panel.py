@@ -91,7 +91,7 @@ class WelcomePanel(Panel):
         return self._door("download", "Import your history", text, self._file, self._folder)
 
     def _connect_door(self) -> QFrame:
-        text = "A mailbox agents may watch, and a language model if you want one. Every step is tried out before it counts."
+        text = "A mailbox that agents watch, and a language model if you want one. Every step is tried out first."
         go = self.context.navigator.go
         mail = button("A mailbox", lambda: go("connections", add="mail"))
         return self._door(
