@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QFileDialog,
     QFrame,
     QLineEdit,
@@ -28,6 +27,7 @@ from opsconsole.store.queries.auditlist import AuditFilter, Entry
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.audit.chain import ChainState
+from opsconsole.ui.panels.audit.choices import FORMS, choice_box
 from opsconsole.ui.panels.audit.entry import entry_card
 from opsconsole.ui.panels.audit.line import COLUMNS, HEIGHT, AuditLine, words
 from opsconsole.ui.widgets.basics import button, label, row
@@ -39,8 +39,6 @@ from opsconsole.ui.widgets.states import States
 from opsconsole.ui.widgets.texts import clear
 from opsconsole.ui.widgets.words import plural
 
-FORMS = (("Page to read (HTML)", ".html"), ("Table (CSV)", ".csv"), ("Data (JSON lines)", ".jsonl"))
-
 
 class AuditPanel(Panel):
     """Entries, the chain's state, a subject's history, export."""
@@ -48,7 +46,6 @@ class AuditPanel(Panel):
     name = "audit"
     title = "Audit"
     icon = "shield"
-    topics: frozenset[str] = frozenset()
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -59,7 +56,14 @@ class AuditPanel(Panel):
         self.list = States(self.view)
         self.chain = ChainState(context)
         self._pager = Pager(
-            self.model, self.view, ids=self._ids, rows=self._rows, context=context, owner=self, states=self.list
+            self.model,
+            self.view,
+            ids=self._ids,
+            rows=self._rows,
+            context=context,
+            owner=self,
+            states=self.list,
+            is_long=lambda: not self.wanted.is_empty,
         )
         self._typing = QTimer(self, singleShot=True, interval=200)
         self._glass = QAction(self)
@@ -86,8 +90,8 @@ class AuditPanel(Panel):
         self.search.setClearButtonEnabled(True)
         self.search.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         self.search.textChanged.connect(self._typing.start)
-        self.kind = _choice("Kind", "Everything", KINDS)
-        self.actor = _choice("Who", "Anybody", ACTORS)
+        self.kind = choice_box("Kind", "Everything", KINDS)
+        self.actor = choice_box("Who", "Anybody", ACTORS)
         self.run = QLineEdit(placeholderText="Run")
         self.run.setFixedWidth(84)
         self.run.setAccessibleName("Only this run")
@@ -161,6 +165,11 @@ class AuditPanel(Panel):
 
     def refresh(self) -> None:
         self._pager.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.focusWidget() is None:
+            self.view.setFocus()
 
     def restyle(self) -> None:
         self._line.restyle()
@@ -293,12 +302,3 @@ class AuditPanel(Panel):
     def _focus_search(self) -> None:
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
-
-
-def _choice(name: str, anything: str, values: dict[str, str]) -> QComboBox:
-    box = QComboBox()
-    box.setAccessibleName(name)
-    box.addItem(anything, None)
-    for value, text in sorted(values.items(), key=lambda item: item[1]):
-        box.addItem(text, value)
-    return box

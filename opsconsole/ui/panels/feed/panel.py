@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout
 
 from opsconsole.domain.errors import OpsError
@@ -47,7 +48,14 @@ class FeedPanel(Panel):
         self.list = States(self.view)
         self.detail = States(self.story)
         self._pager = Pager(
-            self.model, self.view, ids=self._ids, rows=self._rows, context=context, owner=self, states=self.list
+            self.model,
+            self.view,
+            ids=self._ids,
+            rows=self._rows,
+            context=context,
+            owner=self,
+            states=self.list,
+            is_long=lambda: bool(self.filters.wanted.text),
         )
         self._event: int | None = None
         self._run: int | None = None
@@ -116,6 +124,11 @@ class FeedPanel(Panel):
         self.context.tasks.start(self._offer(), name="feed filters", owner=self, key="choices")
         if self._event is not None and not self._renew_story.isActive():
             self._renew_story.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.focusWidget() is None:
+            self.view.setFocus()
 
     def restyle(self) -> None:
         self._line.restyle()
