@@ -55,7 +55,7 @@ def test_an_export_is_whole_and_recorded(worked: Path, qapp: QApplication) -> No
         number = len(panel.model.ids)
         for end in (".jsonl", ".csv", ".html"):
             path = worked / f"out{end}"
-            panel._on_file_chosen(str(path))  # pyright: ignore[reportPrivateUsage] - what the file dialog calls
+            panel.export.write_to(str(path))
             await until(path.exists)
             await until(panel.export.isEnabled)
         lines = (worked / "out.jsonl").read_text().splitlines()

@@ -2,9 +2,6 @@
 
 from PySide6.QtWidgets import QComboBox
 
-FORMS = (("Page to read (HTML)", ".html"), ("Table (CSV)", ".csv"), ("Data (JSON lines)", ".jsonl"))
-"""Words and file endings of the exports."""
-
 
 def choice_box(name: str, anything: str, values: dict[str, str]) -> QComboBox:
     """Make a box whose first choice is anything."""

@@ -2,24 +2,19 @@
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QLineEdit,
-    QMenu,
     QScrollArea,
     QSplitter,
     QVBoxLayout,
     QWidget,
 )
 
-from opsconsole.domain.errors import OpsError
-from opsconsole.engine import auditexport
 from opsconsole.engine.auditwords import ACTORS, KINDS
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import auditlist, timeline
@@ -27,10 +22,11 @@ from opsconsole.store.queries.auditlist import AuditFilter, Entry
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.audit.chain import ChainState
-from opsconsole.ui.panels.audit.choices import FORMS, choice_box
+from opsconsole.ui.panels.audit.choices import choice_box
 from opsconsole.ui.panels.audit.entry import entry_card
+from opsconsole.ui.panels.audit.export import FORMS, ExportButton
 from opsconsole.ui.panels.audit.line import COLUMNS, HEIGHT, AuditLine, words
-from opsconsole.ui.widgets.basics import button, label, row
+from opsconsole.ui.widgets.basics import label, row
 from opsconsole.ui.widgets.clock import utc_now
 from opsconsole.ui.widgets.moments import moments_card
 from opsconsole.ui.widgets.paging import Pager
@@ -81,7 +77,8 @@ class AuditPanel(Panel):
         top = QVBoxLayout()
         top.setContentsMargins(28, 20, 28, 14)
         top.setSpacing(12)
-        self.export = button("Export  ▾", self._on_export_clicked)
+        self.export = ExportButton(self.context, wanted=lambda: self.wanted)
+        self.export.exported.connect(self.refresh)
         self.number = label("", "small")
         top.addLayout(row(label("Audit", "h1"), self.number, None, self.export))
         top.addWidget(self.chain)
@@ -157,7 +154,10 @@ class AuditPanel(Panel):
             Command(id="audit.verify", title="Verify the record", run=self.chain.verify, group="Audit"),
             *(
                 Command(
-                    id=f"audit.export{end}", title=f"Export: {name}", run=partial(self.ask_where, end), group="Audit"
+                    id=f"audit.export{end}",
+                    title=f"Export: {name}",
+                    run=partial(self.export.ask_where, end),
+                    group="Audit",
                 )
                 for name, end in FORMS
             ),
@@ -168,13 +168,12 @@ class AuditPanel(Panel):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self.focusWidget() is None:
-            self.view.setFocus()
+        self.view.setFocus()
 
     def restyle(self) -> None:
         self._line.restyle()
         self._glass.setIcon(self.context.theme.icon("search", "text3"))
-        self.export.setIcon(self.context.theme.icon("download"))
+        self.export.restyle()
         self.view.viewport().update()
 
     def go(self, where: dict[str, Any]) -> None:
@@ -206,48 +205,7 @@ class AuditPanel(Panel):
         made = moments_card(moments, theme=self.context.theme, now=utc_now(), open_event=self._open_event)
         self._show_side(made)
 
-    async def _write_out(self, path: Path) -> None:
-        wanted, now = self.wanted, utc_now()
-        self.export.setEnabled(False)
-        try:
-            done = await self.context.backend.read(
-                lambda kernel: auditexport.export(kernel.reader, path, wanted=wanted, now=now), lane="long"
-            )
-            await self.context.backend.write(
-                lambda _, tx, actor: auditexport.record(tx, done, actor=actor, now=now), name="audit.export"
-            )
-        except OpsError as error:
-            self.context.navigator.say(str(error))
-            return
-        finally:
-            self.export.setEnabled(True)
-        self.context.navigator.say(f"{plural(done.entries, 'entry', 'entries')} written to {path.name}.")
-        self.refresh()
-
     # --- what happened
-
-    def ask_where(self, end: str) -> None:
-        """Ask for the file to export to."""
-        dialog = QFileDialog(self, "Export the record")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(end[1:])
-        dialog.selectFile(f"audit{end}")
-        dialog.fileSelected.connect(self._on_file_chosen)
-        dialog.open()
-
-    def _on_file_chosen(self, path: str) -> None:
-        self.context.tasks.start(self._write_out(Path(path)), name="exporting the record", owner=self, key="export")
-
-    def _on_export_clicked(self) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for name, end in FORMS:
-            menu.addAction(name).triggered.connect(partial(self._on_form_chosen, end))
-        menu.popup(self.export.mapToGlobal(self.export.rect().bottomLeft()))
-
-    def _on_form_chosen(self, end: str, _: bool = False) -> None:
-        self.ask_where(end)
 
     def _filter(self) -> None:
         run = self.run.text().strip()

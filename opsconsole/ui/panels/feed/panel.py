@@ -127,8 +127,7 @@ class FeedPanel(Panel):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self.focusWidget() is None:
-            self.view.setFocus()
+        self.view.setFocus()
 
     def restyle(self) -> None:
         self._line.restyle()
