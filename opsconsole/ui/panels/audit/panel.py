@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
@@ -50,6 +50,7 @@ class AuditPanel(Panel):
         self._line = AuditLine(self.model, context.theme)
         self.view = RowView(self.model, self._line, height=HEIGHT, name="Audit entries")
         self.list = States(self.view)
+        self._is_new = True
         self.chain = ChainState(context)
         self._pager = Pager(
             self.model,
@@ -166,10 +167,6 @@ class AuditPanel(Panel):
     def refresh(self) -> None:
         self._pager.refresh()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.view.setFocus()
-
     def restyle(self) -> None:
         self._line.restyle()
         self._glass.setIcon(self.context.theme.icon("search", "text3"))
@@ -224,6 +221,9 @@ class AuditPanel(Panel):
         self.number.setText(plural(number, "entry", "entries"))
         if number:
             self.list.show_content()
+            if self._is_new and not self.search.text():
+                self.view.setFocus()
+            self._is_new = False
         elif self.wanted.is_empty:
             self.list.empty("Nothing is recorded yet", "Whatever agents and people do is written here.")
         else:

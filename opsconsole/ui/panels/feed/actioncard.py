@@ -22,8 +22,8 @@ WHY = {
 EFFECTS: dict[str, tuple[str, Tone]] = {
     "prepared": ("Will be done", "accent"),
     "sending": ("Being done", "accent"),
-    "done": ("Done outside", "ok"),
-    "failed": ("Failed outside", "danger"),
+    "done": ("Done", "ok"),
+    "failed": ("Failed", "danger"),
     "unknown": ("In doubt", "warn"),
     "cancelled": ("Dropped", "plain"),
     "undone": ("Undone", "plain"),

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout
 
 from opsconsole.domain.errors import OpsError
@@ -46,6 +45,7 @@ class FeedPanel(Panel):
         self.story = StoryView(context.theme, utc_now)
         self._count = pill("", "plain")
         self.list = States(self.view)
+        self._is_new = True
         self.detail = States(self.story)
         self._pager = Pager(
             self.model,
@@ -124,10 +124,6 @@ class FeedPanel(Panel):
         self.context.tasks.start(self._offer(), name="feed filters", owner=self, key="choices")
         if self._event is not None and not self._renew_story.isActive():
             self._renew_story.start()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.view.setFocus()
 
     def restyle(self) -> None:
         self._line.restyle()
@@ -213,6 +209,9 @@ class FeedPanel(Panel):
         self._count.setToolTip(plural(number, "event"))
         if number:
             self.list.show_content()
+            if self._is_new and not self.filters.search.text():
+                self.view.setFocus()
+            self._is_new = False
             if not self._is_chosen and not self.view.currentIndex().isValid() and self.filters.wanted.is_empty:
                 self._is_chosen = True
                 self.view.show_line(0)
