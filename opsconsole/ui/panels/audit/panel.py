@@ -202,6 +202,11 @@ class AuditPanel(Panel):
         made = moments_card(moments, theme=self.context.theme, now=utc_now(), open_event=self._open_event)
         self._show_side(made)
 
+    async def _read_entry(self, seq: int) -> None:
+        found = await self.context.backend.read(lambda kernel: auditlist.entries(kernel.reader, [seq]))
+        if seq in found:
+            self._show_side(entry_card(found[seq], go=self.context.navigator.go))
+
     # --- what happened
 
     def _filter(self) -> None:
@@ -237,9 +242,8 @@ class AuditPanel(Panel):
         self._filter()
 
     def _on_view_picked(self, seq: int | None) -> None:
-        entry = None if seq is None else self.model.row_at(self.view.currentIndex().row())
-        if entry is not None:
-            self._show_side(entry_card(entry, go=self.context.navigator.go))
+        if seq is not None:
+            self.context.tasks.start(self._read_entry(seq), name="an audit entry", owner=self, key="history")
 
     def _on_subject_entered(self) -> None:
         if key := self.subject.text().strip():
