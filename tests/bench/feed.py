@@ -11,8 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from opsconsole.domain.action import Proposal
+from opsconsole.domain.canonical import canonical
 from opsconsole.engine.agentfile import AgentFile, apply_agent
+from opsconsole.engine.ports import Turn
 from opsconsole.engine.registry import Registry
+from opsconsole.engine.turnbody import turn_body
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.transaction import Transaction
 from tests.support.files import NOW, raw
@@ -20,6 +24,8 @@ from tests.support.rig import agent
 
 EVENTS = 1_000_000
 BATCH = 50_000
+TURN = 2_000_000_000
+"""Content of every turn."""
 CATEGORIES = ("billing", "bug_report", "how_to", "demo_request", "no_action")
 WORDS = [
     "refund",
@@ -48,7 +54,12 @@ def rows(number: int) -> tuple[dict[str, str], str, str]:
 
 def add(conn: Any, first: int, count: int) -> None:
     """Write events with a run each, and every tenth with a refused or shadow action, straight into the tables."""
-    contents, events, runs, found, actions, rulings = [], [], [], [], [], []
+    contents: list[tuple[Any, ...]] = []
+    events: list[tuple[Any, ...]] = []
+    runs: list[tuple[Any, ...]] = []
+    found: list[tuple[int, str]] = []
+    actions: list[tuple[Any, ...]] = []
+    rulings: list[tuple[str, str]] = []
     for number in range(first, first + count):
         body, category, state = rows(number)
         data = json.dumps(body).encode()
@@ -77,8 +88,16 @@ def add(conn: Any, first: int, count: int) -> None:
         actions,
     )
     conn.executemany(
+        "INSERT INTO turn (run_id, number, at, content_id) VALUES (?, 0, 0, ?)", [(one[1], TURN) for one in actions]
+    )
+    conn.executemany(
         "INSERT INTO ruling (action_id, phase, at, verdict, reasons) VALUES (?, 'proposed', 0, ?, '[]')", rulings
     )
+
+
+def _turn() -> bytes:
+    proposal = Proposal(tool="desk.reply", args={"text": "Dear customer"}, because="So that they know.")
+    return canonical(turn_body(Turn(category="billing", confidence=0.9, proposals=(proposal,))))
 
 
 def make(folder: Path, count: int = EVENTS) -> None:
@@ -88,6 +107,7 @@ def make(folder: Path, count: int = EVENTS) -> None:
     def begin(tx: Transaction) -> None:
         apply_agent(tx, AgentFile(agent(level=2), ""), Registry([]), actor="bench", now=NOW)
         tx.conn.execute("INSERT OR IGNORE INTO agent (id, version_id, created_at) VALUES ('mira', 1, 0)")
+        tx.conn.execute("INSERT INTO content (id, salt, bytes, digest) VALUES (?, x'', ?, x'')", (TURN, _turn()))
         tx.conn.execute("INSERT INTO subject (id, key) VALUES (1, 'thread:1')")
 
     place.database.write(begin)

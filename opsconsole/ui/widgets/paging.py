@@ -36,10 +36,12 @@ class Pager(QObject):
         context: Context,
         owner: QObject,
         states: States,
+        is_long: Callable[[], bool],
     ) -> None:
+        """`is_long` tells whether looking for ids may take more than a blink now."""
         super().__init__(owner)
         self._model, self._view, self._context, self._owner, self._states = model, view, context, owner, states
-        self._ids, self._rows = ids, rows
+        self._ids, self._rows, self._is_long = ids, rows, is_long
         self._is_first = True
         self._took_s = 0.0
         self._later = QTimer(self, singleShot=True)
@@ -80,7 +82,7 @@ class Pager(QObject):
             return found
 
         try:
-            found = await self._context.backend.read(read)
+            found = await self._context.backend.read(read, lane="long" if self._is_long() else "read")
         except OpsError as error:
             if not self._model.ids:
                 self._states.error(str(error), act=self.renew)

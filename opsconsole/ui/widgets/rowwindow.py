@@ -23,6 +23,8 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QTableView, QWidget
 
+from opsconsole.ui.widgets.texts import tip
+
 PAGE = 256
 KEPT = 64
 INSERT_MS = 100
@@ -192,7 +194,9 @@ class RowWindow(QAbstractTableModel, Generic[_Row]):
         if row is None:
             return "Loading" if role == Qt.ItemDataRole.AccessibleTextRole else None
         text, more = self._words(row)
-        return more if role in (Qt.ItemDataRole.AccessibleDescriptionRole, Qt.ItemDataRole.ToolTipRole) else text
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tip(more)
+        return more if role == Qt.ItemDataRole.AccessibleDescriptionRole else text
 
 
 class RowView(QTableView):

@@ -1,5 +1,6 @@
 """Longer texts in a column: paragraphs that never widen the page, pairs of name and value."""
 
+import html
 from collections.abc import Iterable
 from typing import Any
 
@@ -54,6 +55,11 @@ def pairs(values: Iterable[tuple[str, str]]) -> QGridLayout:
         grid.addWidget(key, line, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(foldable(value), line, 1)
     return grid
+
+
+def tip(text: str) -> str:
+    """Make the text of a hover: Qt would read what looks like markup as markup, and it may come from outside."""
+    return f"<qt>{html.escape(text)}</qt>".replace("\n", "<br>")
 
 
 def clear(layout: QLayout) -> None:

@@ -12,6 +12,7 @@ from opsconsole.store.queries.feed import totals
 from opsconsole.ui.panel import Context
 from opsconsole.ui.widgets.basics import button, label, pill, set_pill
 from opsconsole.ui.widgets.clock import utc_now
+from opsconsole.ui.widgets.texts import tip
 from opsconsole.ui.widgets.words import plural
 
 
@@ -96,7 +97,7 @@ class ChainState(QFrame):
             else:
                 set_pill(self.pill, f"NOT whole: {plural(len(report.findings), 'finding')}", "danger")
                 self.text.setText(report.findings[0].what)
-                self.text.setToolTip("\n".join(one.what for one in report.findings[:20]))
+                self.text.setToolTip(tip("\n".join(one.what for one in report.findings[:20])))
         finally:
             stop.set()
             self._working(False)

@@ -2,25 +2,19 @@
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
-    QComboBox,
-    QFileDialog,
     QFrame,
     QLineEdit,
-    QMenu,
     QScrollArea,
     QSplitter,
     QVBoxLayout,
     QWidget,
 )
 
-from opsconsole.domain.errors import OpsError
-from opsconsole.engine import auditexport
 from opsconsole.engine.auditwords import ACTORS, KINDS
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import auditlist, timeline
@@ -28,9 +22,11 @@ from opsconsole.store.queries.auditlist import AuditFilter, Entry
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.audit.chain import ChainState
+from opsconsole.ui.panels.audit.choices import choice_box
 from opsconsole.ui.panels.audit.entry import entry_card
+from opsconsole.ui.panels.audit.export import FORMS, ExportButton
 from opsconsole.ui.panels.audit.line import COLUMNS, HEIGHT, AuditLine, words
-from opsconsole.ui.widgets.basics import button, label, row
+from opsconsole.ui.widgets.basics import label, row
 from opsconsole.ui.widgets.clock import utc_now
 from opsconsole.ui.widgets.moments import moments_card
 from opsconsole.ui.widgets.paging import Pager
@@ -39,8 +35,6 @@ from opsconsole.ui.widgets.states import States
 from opsconsole.ui.widgets.texts import clear
 from opsconsole.ui.widgets.words import plural
 
-FORMS = (("Page to read (HTML)", ".html"), ("Table (CSV)", ".csv"), ("Data (JSON lines)", ".jsonl"))
-
 
 class AuditPanel(Panel):
     """Entries, the chain's state, a subject's history, export."""
@@ -48,7 +42,6 @@ class AuditPanel(Panel):
     name = "audit"
     title = "Audit"
     icon = "shield"
-    topics: frozenset[str] = frozenset()
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -57,9 +50,17 @@ class AuditPanel(Panel):
         self._line = AuditLine(self.model, context.theme)
         self.view = RowView(self.model, self._line, height=HEIGHT, name="Audit entries")
         self.list = States(self.view)
+        self._is_new = True
         self.chain = ChainState(context)
         self._pager = Pager(
-            self.model, self.view, ids=self._ids, rows=self._rows, context=context, owner=self, states=self.list
+            self.model,
+            self.view,
+            ids=self._ids,
+            rows=self._rows,
+            context=context,
+            owner=self,
+            states=self.list,
+            is_long=lambda: not self.wanted.is_empty,
         )
         self._typing = QTimer(self, singleShot=True, interval=200)
         self._glass = QAction(self)
@@ -77,7 +78,8 @@ class AuditPanel(Panel):
         top = QVBoxLayout()
         top.setContentsMargins(28, 20, 28, 14)
         top.setSpacing(12)
-        self.export = button("Export  ▾", self._on_export_clicked)
+        self.export = ExportButton(self.context, wanted=lambda: self.wanted)
+        self.export.exported.connect(self.refresh)
         self.number = label("", "small")
         top.addLayout(row(label("Audit", "h1"), self.number, None, self.export))
         top.addWidget(self.chain)
@@ -86,8 +88,8 @@ class AuditPanel(Panel):
         self.search.setClearButtonEnabled(True)
         self.search.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         self.search.textChanged.connect(self._typing.start)
-        self.kind = _choice("Kind", "Everything", KINDS)
-        self.actor = _choice("Who", "Anybody", ACTORS)
+        self.kind = choice_box("Kind", "Everything", KINDS)
+        self.actor = choice_box("Who", "Anybody", ACTORS)
         self.run = QLineEdit(placeholderText="Run")
         self.run.setFixedWidth(84)
         self.run.setAccessibleName("Only this run")
@@ -153,7 +155,10 @@ class AuditPanel(Panel):
             Command(id="audit.verify", title="Verify the record", run=self.chain.verify, group="Audit"),
             *(
                 Command(
-                    id=f"audit.export{end}", title=f"Export: {name}", run=partial(self.ask_where, end), group="Audit"
+                    id=f"audit.export{end}",
+                    title=f"Export: {name}",
+                    run=partial(self.export.ask_where, end),
+                    group="Audit",
                 )
                 for name, end in FORMS
             ),
@@ -165,7 +170,7 @@ class AuditPanel(Panel):
     def restyle(self) -> None:
         self._line.restyle()
         self._glass.setIcon(self.context.theme.icon("search", "text3"))
-        self.export.setIcon(self.context.theme.icon("download"))
+        self.export.restyle()
         self.view.viewport().update()
 
     def go(self, where: dict[str, Any]) -> None:
@@ -197,48 +202,12 @@ class AuditPanel(Panel):
         made = moments_card(moments, theme=self.context.theme, now=utc_now(), open_event=self._open_event)
         self._show_side(made)
 
-    async def _write_out(self, path: Path) -> None:
-        wanted, now = self.wanted, utc_now()
-        self.export.setEnabled(False)
-        try:
-            done = await self.context.backend.read(
-                lambda kernel: auditexport.export(kernel.reader, path, wanted=wanted, now=now), lane="long"
-            )
-            await self.context.backend.write(
-                lambda _, tx, actor: auditexport.record(tx, done, actor=actor, now=now), name="audit.export"
-            )
-        except OpsError as error:
-            self.context.navigator.say(str(error))
-            return
-        finally:
-            self.export.setEnabled(True)
-        self.context.navigator.say(f"{plural(done.entries, 'entry', 'entries')} written to {path.name}.")
-        self.refresh()
+    async def _read_entry(self, seq: int) -> None:
+        found = await self.context.backend.read(lambda kernel: auditlist.entries(kernel.reader, [seq]))
+        if seq in found:
+            self._show_side(entry_card(found[seq], go=self.context.navigator.go))
 
     # --- what happened
-
-    def ask_where(self, end: str) -> None:
-        """Ask for the file to export to."""
-        dialog = QFileDialog(self, "Export the record")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(end[1:])
-        dialog.selectFile(f"audit{end}")
-        dialog.fileSelected.connect(self._on_file_chosen)
-        dialog.open()
-
-    def _on_file_chosen(self, path: str) -> None:
-        self.context.tasks.start(self._write_out(Path(path)), name="exporting the record", owner=self, key="export")
-
-    def _on_export_clicked(self) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for name, end in FORMS:
-            menu.addAction(name).triggered.connect(partial(self._on_form_chosen, end))
-        menu.popup(self.export.mapToGlobal(self.export.rect().bottomLeft()))
-
-    def _on_form_chosen(self, end: str, _: bool = False) -> None:
-        self.ask_where(end)
 
     def _filter(self) -> None:
         run = self.run.text().strip()
@@ -257,6 +226,9 @@ class AuditPanel(Panel):
         self.number.setText(plural(number, "entry", "entries"))
         if number:
             self.list.show_content()
+            if self._is_new and not self.search.text():
+                self.view.setFocus()
+            self._is_new = False
         elif self.wanted.is_empty:
             self.list.empty("Nothing is recorded yet", "Whatever agents and people do is written here.")
         else:
@@ -270,9 +242,8 @@ class AuditPanel(Panel):
         self._filter()
 
     def _on_view_picked(self, seq: int | None) -> None:
-        entry = None if seq is None else self.model.row_at(self.view.currentIndex().row())
-        if entry is not None:
-            self._show_side(entry_card(entry, go=self.context.navigator.go))
+        if seq is not None:
+            self.context.tasks.start(self._read_entry(seq), name="an audit entry", owner=self, key="history")
 
     def _on_subject_entered(self) -> None:
         if key := self.subject.text().strip():
@@ -293,12 +264,3 @@ class AuditPanel(Panel):
     def _focus_search(self) -> None:
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
-
-
-def _choice(name: str, anything: str, values: dict[str, str]) -> QComboBox:
-    box = QComboBox()
-    box.setAccessibleName(name)
-    box.addItem(anything, None)
-    for value, text in sorted(values.items(), key=lambda item: item[1]):
-        box.addItem(text, value)
-    return box

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout
 from opsconsole.engine.story import binding
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import Tone, card, label, pill, row
-from opsconsole.ui.widgets.texts import pairs, para, plain_value
+from opsconsole.ui.widgets.texts import pairs, para, plain_value, tip
 from opsconsole.ui.widgets.words import ACTION_STATES, VERDICTS, ago, exact, spoken, tool_words
 
 WHY = {
@@ -22,8 +22,8 @@ WHY = {
 EFFECTS: dict[str, tuple[str, Tone]] = {
     "prepared": ("Will be done", "accent"),
     "sending": ("Being done", "accent"),
-    "done": ("Done outside", "ok"),
-    "failed": ("Failed outside", "danger"),
+    "done": ("Done", "ok"),
+    "failed": ("Failed", "danger"),
     "unknown": ("In doubt", "warn"),
     "cancelled": ("Dropped", "plain"),
     "undone": ("Undone", "plain"),
@@ -94,7 +94,7 @@ def _reason(column: QVBoxLayout, reason: dict[str, Any], *, theme: Theme, tone: 
     line = row(picture, spacing=6)
     text = str(reason["text"])
     shown = para(text[:1].upper() + text[1:])
-    shown.setToolTip(f"Rule {reason['rule']}")
+    shown.setToolTip(tip(f"Rule {reason['rule']}"))
     line.addWidget(shown, 1)
     line.setAlignment(picture, Qt.AlignmentFlag.AlignTop)
     column.addLayout(line)

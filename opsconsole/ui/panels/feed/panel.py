@@ -45,9 +45,17 @@ class FeedPanel(Panel):
         self.story = StoryView(context.theme, utc_now)
         self._count = pill("", "plain")
         self.list = States(self.view)
+        self._is_new = True
         self.detail = States(self.story)
         self._pager = Pager(
-            self.model, self.view, ids=self._ids, rows=self._rows, context=context, owner=self, states=self.list
+            self.model,
+            self.view,
+            ids=self._ids,
+            rows=self._rows,
+            context=context,
+            owner=self,
+            states=self.list,
+            is_long=lambda: bool(self.filters.wanted.text),
         )
         self._event: int | None = None
         self._run: int | None = None
@@ -201,6 +209,9 @@ class FeedPanel(Panel):
         self._count.setToolTip(plural(number, "event"))
         if number:
             self.list.show_content()
+            if self._is_new and not self.filters.search.text():
+                self.view.setFocus()
+            self._is_new = False
             if not self._is_chosen and not self.view.currentIndex().isValid() and self.filters.wanted.is_empty:
                 self._is_chosen = True
                 self.view.show_line(0)

@@ -14,7 +14,7 @@ from opsconsole.ui.panels.feed.actioncard import action_card
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, card, label, pill, row
 from opsconsole.ui.widgets.moments import moments_card
-from opsconsole.ui.widgets.texts import clear, foldable, para, plain_value
+from opsconsole.ui.widgets.texts import clear, foldable, para, plain_value, tip
 from opsconsole.ui.widgets.words import RUN_STATES, ago, exact, plural, spoken, tool_words
 
 LINES = 60
@@ -102,12 +102,12 @@ class StoryView(QScrollArea):
         self._column.addLayout(line)
         meta = QHBoxLayout()
         meta.setSpacing(36)
-        for name, value, tip in self._meta(story):
+        for name, value, more in self._meta(story):
             box = QVBoxLayout()
             box.setSpacing(2)
             box.addWidget(label(name, "cap"))
             shown = label(value)
-            shown.setToolTip(tip)
+            shown.setToolTip(tip(more))
             box.addWidget(shown)
             meta.addLayout(box)
         meta.addStretch(1)
@@ -165,6 +165,7 @@ class StoryView(QScrollArea):
             if found:
                 text.addWidget(foldable(found, "small", short=180))
             line.addLayout(text, 1)
+            line.setAlignment(picture, Qt.AlignmentFlag.AlignTop)
             column.addLayout(line)
         self._column.addWidget(frame)
 
