@@ -86,12 +86,12 @@ class WelcomePanel(Panel):
     def _import_door(self) -> QFrame:
         text = (
             "An export of your mail (mbox, Maildir, .eml) or tables of tickets, contacts and deals (CSV). It is read"
-            " here, agents see what they would have done, and nothing is sent."
+            " on this machine, and nothing is sent anywhere."
         )
         return self._door("download", "Import your history", text, self._file, self._folder)
 
     def _connect_door(self) -> QFrame:
-        text = "A mailbox agents may watch, and a language model if you want one. Every step is tried out before it counts."
+        text = "A mailbox agents may watch, and a language model if you want one. Every step is tried out first."
         go = self.context.navigator.go
         mail = button("A mailbox", lambda: go("connections", add="mail"))
         return self._door(
@@ -142,9 +142,11 @@ class WelcomePanel(Panel):
 
     async def _import(self, path: Path) -> None:
         self.said.setText(f"Reading {path.name}…")
-        report: ImportReport = await self.context.tools.import_history(
-            path, lambda seen: self.said.setText(f"Reading {path.name}: {plural(seen, 'item')} so far…")
-        )
+
+        def count(seen: int) -> None:
+            self.said.setText(f"Reading {path.name}: {plural(seen, 'item')} so far…")
+
+        report: ImportReport = await self.context.tools.import_history(path, count)
         broken = f"; {report.broken:,} could not be read whole and are marked" if report.broken else ""
         known = f", {report.known:,} were there already" if report.known else ""
         text = f"{plural(report.new, 'new item')} from {path.name}{known}{broken}."
@@ -164,6 +166,9 @@ class WelcomePanel(Panel):
         if self._after is not None:
             self._after()
 
+    def _on_chosen(self, name: str) -> None:
+        self.import_from(Path(name))
+
     def _ask_file(self) -> None:
         self._ask(QFileDialog.FileMode.ExistingFile)
 
@@ -173,6 +178,6 @@ class WelcomePanel(Panel):
     def _ask(self, mode: QFileDialog.FileMode) -> None:
         dialog = QFileDialog(self, "Import your history", str(Path.home()), _FILES)
         dialog.setFileMode(mode)
-        dialog.fileSelected.connect(lambda name: self.import_from(Path(name)))
+        dialog.fileSelected.connect(self._on_chosen)
         self._dialog = dialog
         dialog.open()
