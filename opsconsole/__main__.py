@@ -1,6 +1,6 @@
-"""`python -m opsconsole` is the command line."""
+"""`python -m opsconsole`."""
 
-from opsconsole.app.cli import main
+from opsconsole.app.entry import main
 
 if __name__ == "__main__":
     main()

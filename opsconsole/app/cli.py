@@ -38,6 +38,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.command()(running.window)
 app.command()(demo.demo)
 app.command()(running.init)
 app.command()(running.engine)

@@ -12,16 +12,18 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from opsconsole.engine.kernel import Kernel
 from opsconsole.store import lease
 from opsconsole.store.queries import changes
-from opsconsole.store.transaction import Transaction
-from opsconsole.store.workspace import DATABASE
 
+if TYPE_CHECKING:  # The engine's parts take a second to import; the first window is painted before that.
+    from opsconsole.engine.kernel import Kernel
+    from opsconsole.store.transaction import Transaction
+
+DATABASE = "workspace.db"
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 Lane = Literal["read", "write", "long"]
@@ -34,7 +36,7 @@ class Opened(Protocol):
     """A workspace as one thread has it open."""
 
     @property
-    def kernel(self) -> Kernel:
+    def kernel(self) -> "Kernel":
         """Reader, registry, clock, gate."""
         ...
 
@@ -43,7 +45,7 @@ class Opened(Protocol):
         """Who is at the keyboard."""
         ...
 
-    def write(self, job: Callable[[Transaction], _T], *, name: str) -> _T:
+    def write(self, job: Callable[["Transaction"], _T], *, name: str) -> _T:
         """Run a job in one transaction."""
         ...
 
@@ -97,6 +99,7 @@ class Backend(QObject):
         super().__init__(parent)
         self.folder = folder
         self.engine = 0
+        self.is_file_lost: bool = False
         self._open = open_
         self._lanes: dict[Lane, _Lane] = {name: _Lane(name, open_) for name in ("read", "write", "long")}
         self._end = threading.Event()
@@ -106,7 +109,7 @@ class Backend(QObject):
         """Begin to look for changes."""
         self._poller.start()
 
-    async def read(self, job: Callable[[Kernel], _T], *, lane: Lane = "read") -> _T:
+    async def read(self, job: Callable[["Kernel"], _T], *, lane: Lane = "read") -> _T:
         """Run a query on a thread; `lane="long"` for what takes more than a blink.
 
         Raises:
@@ -114,7 +117,7 @@ class Backend(QObject):
         """
         return await asyncio.wrap_future(self._lanes[lane].submit(lambda opened: job(opened.kernel)))
 
-    async def write(self, job: Callable[[Kernel, Transaction, str], _T], *, name: str) -> _T:
+    async def write(self, job: Callable[["Kernel", "Transaction", str], _T], *, name: str) -> _T:
         """Run a command `job(kernel, transaction, actor)` in one transaction on the writing thread.
 
         Raises:
@@ -146,7 +149,7 @@ class Backend(QObject):
 
     def _poll(self) -> None:
         version, seen = -1, {}
-        was_lost, until_look = False, 0.0
+        until_look = 0.0
         opened: Any = None
         stack = ExitStack()
         while not self._end.wait(POLL_S):
@@ -155,8 +158,8 @@ class Backend(QObject):
                 if until_look <= 0:
                     until_look = LOOK_S
                     is_lost = not os.path.exists(self.folder / DATABASE)
-                    if is_lost != was_lost:
-                        was_lost = is_lost
+                    if is_lost != self.is_file_lost:
+                        self.is_file_lost = is_lost
                         self.file_lost.emit(is_lost)
                         stack.close()
                         opened, version = None, -1
@@ -164,7 +167,7 @@ class Backend(QObject):
                     if holder != self.engine:
                         self.engine = holder
                         self.engine_changed.emit(holder)
-                if was_lost:
+                if self.is_file_lost:
                     continue
                 if opened is None:
                     opened = stack.enter_context(self._open())

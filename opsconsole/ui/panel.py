@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtCore import QObject, QSettings, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from opsconsole.ui.backend import Backend
 from opsconsole.ui.command import Command, Commands
-from opsconsole.ui.tasks import TaskRunner
 from opsconsole.ui.theme.theme import Theme
+
+if TYPE_CHECKING:  # asyncio and SQLite are loaded behind the first picture of the window
+    from opsconsole.ui.backend import Backend
+    from opsconsole.ui.tasks import TaskRunner
 
 
 class Navigator(QObject):
@@ -37,8 +39,8 @@ class Navigator(QObject):
 class Context:
     """What a panel is given."""
 
-    backend: Backend
-    tasks: TaskRunner
+    backend: "Backend"
+    tasks: "TaskRunner"
     theme: Theme
     commands: Commands
     navigator: Navigator
@@ -61,6 +63,8 @@ class Panel(QWidget):
         super().__init__()
         self.context = context
         self.setObjectName("page")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setAccessibleName(self.title)
 
     def commands(self) -> Sequence[Command]:
         """Give the panel's commands; asked once."""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -40,7 +41,10 @@ class TaskRunner(QObject):
         task.add_done_callback(lambda done: self._on_done(place, done))
         if id(owner) not in self._watched:
             self._watched.add(id(owner))
-            owner.destroyed.connect(lambda _=None, which=id(owner): self.cancel(which))
+            owner.destroyed.connect(partial(self._on_owner_destroyed, id(owner)))
+
+    def _on_owner_destroyed(self, owner: int, *_: object) -> None:
+        self.cancel(owner)
 
     def cancel(self, owner: int) -> None:
         """Cancel what belongs to an owner (its `id`)."""

@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from . import checks, environment, locks, nodeparts, report, settings, surroundings, system
 
 USAGE = """\
-python3 packaging/dev.py run [options]    get ready if needed, then run the demonstration
+python3 packaging/dev.py run [options]    get ready if needed, then open the window on the sample
 python3 packaging/dev.py test [options]   all checks and tests, as CI runs them; options go to pytest
 python3 packaging/dev.py check [options]  the fast ones of them, for while you work
 python3 packaging/dev.py fix              let ruff repair and lay out the code
 python3 packaging/dev.py bench [names]    measure
+python3 packaging/dev.py shots [folder]   pictures of every panel, both themes, with data, empty and in error
 python3 packaging/dev.py lock [--upgrade] choose the parts' versions after a change of pyproject.toml
 python3 packaging/dev.py setup            only get .venv ready, with the developers' tools
 """
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _run(rest: Sequence[str]) -> int:
     environment.ensure("run")
-    return _become([str(settings.program("opsconsole")), "demo", "--headless", *rest])
+    return _become([str(settings.program("opsconsole")), "demo", *rest])
 
 
 def _test(rest: Sequence[str]) -> int:
@@ -67,6 +68,12 @@ def _fix(_rest: Sequence[str]) -> int:
 def _bench(rest: Sequence[str]) -> int:
     environment.ensure("dev")
     return _become([str(settings.VENV_PYTHON), "-m", "tests.bench", *rest])
+
+
+def _shots(rest: Sequence[str]) -> int:
+    environment.ensure("dev")
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    return _become([str(settings.VENV_PYTHON), "-m", "tests.shots", *rest])
 
 
 def _lock(rest: Sequence[str]) -> int:
@@ -100,6 +107,7 @@ _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "check": _check,
     "fix": _fix,
     "bench": _bench,
+    "shots": _shots,
     "lock": _lock,
     "setup": _setup,
 }

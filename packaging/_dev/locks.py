@@ -42,10 +42,9 @@ def make(*, upgrade: bool) -> None:
         "--no-emit-find-links",
         *(["--upgrade"] if upgrade else []),
     ]
-    window = ["--extra", "window"] if settings.WINDOW else []
     dev, run = settings.LOCKS["dev"], settings.LOCKS["run"]
-    everything = [*compile_, *window, "--group", "dev"]
-    only_run = [*compile_, *window, "--constraint", str(dev)]
+    everything = [*compile_, "--group", "dev"]
+    only_run = [*compile_, "--constraint", str(dev)]
     try:
         report.run(
             "choosing versions of all parts and tools",
@@ -76,5 +75,5 @@ def _header() -> str:
         project.get("optional-dependencies"),
         pyproject.get("dependency-groups"),
     ]
-    text = json.dumps([*asked, project["requires-python"], settings.WINDOW], sort_keys=True)
+    text = json.dumps([*asked, project["requires-python"]], sort_keys=True)
     return _HEADER + hashlib.sha256(text.encode()).hexdigest()[:16]

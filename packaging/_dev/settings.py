@@ -14,9 +14,6 @@ STAMP = VENV / "opsconsole-setup.json"
 UV_LOCK = PACKAGING / "uv.lock.txt"
 LOCKS = {"run": PACKAGING / "requirements.lock", "dev": PACKAGING / "requirements-dev.lock"}
 
-WINDOW = True
-"""Install the window's parts (pyside6, qasync) too. After a change: `python3 packaging/dev.py lock`."""
-
 QT_LIBRARIES = True
 """Install the system libraries that Qt needs on Linux, where that is allowed."""
 

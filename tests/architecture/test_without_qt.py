@@ -6,8 +6,8 @@ import sys
 
 from tests.architecture.tree import ROOT, python_files, shown
 
-# The window, and the one file that joins it to the loop when it comes.
-NEEDS_QT = ("opsconsole.ui",)
+# The window, and the two files that join it to the rest.
+NEEDS_QT = ("opsconsole.ui", "opsconsole.app.window", "opsconsole.app.joined")
 
 _PROGRAM = """
 import importlib, json, sys

@@ -159,7 +159,7 @@ def test_a_file_of_a_released_format_opens_and_verifies(kept: Path, tmp_path: Pa
     assert audit.verify(conn, triggers=audit_triggers()).is_ok
     assert feed.totals(conn).events == 2 and work.waiting_count(conn) == 1
     assert [row.title for row in feed.feed(conn, limit=10)] == ["Question 2", "Question 1"]
-    for table, word in (("desk_search", "look"), ("cases_text", "look")):
+    for table, word in (("desk_search", "look"), ("cases_text", "look"), ("search", "question")):
         assert conn.execute(f"SELECT count(*) FROM {table} WHERE {table} MATCH ?", (word,)).fetchone()[0] > 0
     conn.close()
     opened.database.check()

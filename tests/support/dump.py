@@ -8,6 +8,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from opsconsole.store.database import migrations
+
+_SEARCH = [f"INSERT INTO search{part.split(';')[0]};" for part in migrations()[6][1].split("INSERT INTO search")[1:]]
+"""How the migration fills the index of events."""
+
 
 def dump(path: Path) -> Iterator[str]:
     """Give the statements that make the file again. Full-text indexes are filled anew from what they hold."""
@@ -27,6 +32,8 @@ def dump(path: Path) -> Iterator[str]:
         if kind == "table":
             yield f"{sql};"
             yield from _rows(conn, name, is_virtual=name in virtual, is_external="content=" in sql)
+    if "search" in virtual:
+        yield from _SEARCH
     for kind, _, _, sql in mine:
         if kind != "table":
             yield f"{sql};"
@@ -34,6 +41,8 @@ def dump(path: Path) -> Iterator[str]:
 
 
 def _rows(conn: sqlite3.Connection, name: str, *, is_virtual: bool, is_external: bool) -> Iterator[str]:
+    if name == "search":
+        return  # it holds no text: filled from what it was made of, once all tables are there
     if is_external:
         yield f"INSERT INTO {name} ({name}) VALUES ('rebuild');"
         return

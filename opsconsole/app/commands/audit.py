@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,11 +11,14 @@ from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.session import opened
 from opsconsole.app.words import plain, say, say_json, table
 from opsconsole.domain.errors import UserError
+from opsconsole.engine.auditexport import FORMS, record
+from opsconsole.engine.auditexport import export as write_out
 from opsconsole.store import audit as chain
 from opsconsole.store import heads
 from opsconsole.store.crosscheck import crosscheck
 from opsconsole.store.database import audit_triggers
 from opsconsole.store.queries import feed
+from opsconsole.store.queries.auditlist import AuditFilter
 
 app = typer.Typer(help="The audit trail: verify it, read it.", no_args_is_help=True)
 
@@ -68,6 +72,25 @@ def verify(
         say("Nothing was repaired. Keep a copy of the folder, and compare with a backup.")
     if not report.is_ok:
         raise typer.Exit(1)
+
+
+@app.command()
+def export(
+    path: Annotated[Path, typer.Argument(help="Ends in .jsonl, .csv or .html.")],
+    *,
+    kind: Annotated[str | None, typer.Option(help="Only entries of this kind, as `action.ruled`.")] = None,
+    run: Annotated[int | None, typer.Option(help="Only entries of this run.")] = None,
+    workspace: Where = None,
+) -> None:
+    """Write the record to a file for somebody else; that it was taken out is recorded too."""
+    if path.suffix.lower() not in FORMS:
+        raise UserError(f"{path.name} ends in none of {', '.join(FORMS)}: the ending tells what is written.")
+    with opened(workspace) as session:
+        now = session.kernel.clock.now()
+        done = write_out(session.kernel.reader, path, wanted=AuditFilter(kind=kind, run=run), now=now)
+        session.write(lambda tx: record(tx, done, actor=session.actor, now=now), name="audit.export")
+    say(f"{done.entries} entries are in {path}.")
+    say(f"SHA-256 {done.digest}")
 
 
 @app.command()

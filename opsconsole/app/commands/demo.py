@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from opsconsole.app import sample
+from opsconsole.app import sample, samplefeed, windowing
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.place import VARIABLE, data_folder, resources, workspace_folder
 from opsconsole.app.running import wait_out_windows
@@ -22,16 +22,13 @@ from opsconsole.store import lease
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.database import Database
 from opsconsole.store.queries import cases, limits
-from opsconsole.store.transaction import Transaction
 
 _OWN_FILES = ("workspace.db", "workspace.db-wal", "workspace.db-shm", "engine.lock", "engine.bell", "audit.heads")
 
 
 def demo(
     *,
-    headless: Annotated[
-        bool, typer.Option("--headless", help="In the terminal (the window is not there yet).")
-    ] = False,
+    headless: Annotated[bool, typer.Option("--headless", help="In the terminal, without the window.")] = False,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Begin the sample anew; what you decided in it is gone.")
     ] = False,
@@ -42,6 +39,10 @@ def demo(
     named = workspace is not None or VARIABLE in os.environ
     folder = workspace_folder(workspace) if named else data_folder() / "demo"
     speak_of(folder)
+    if not headless and not as_json and windowing.has_screen():
+        if fresh:
+            _clear(folder)
+        raise typer.Exit(windowing.open_window(folder, is_sample=True))
     asyncio.run(_demo(folder, fresh=fresh, as_json=as_json))
 
 
@@ -60,7 +61,7 @@ async def _demo(folder: Path, *, fresh: bool, as_json: bool) -> None:
         async with engine_of(place, reader, clock=clock) as engine:
             is_new = limits.setting(reader, "sample") is None
             if is_new:
-                await _settle_in(engine, shipped)
+                await samplefeed.settle_in(engine, shipped)
             found = sample.events(shipped, now=clock.now(), deals=sample.deals_by_name(reader))
             if not as_json:
                 word = (
@@ -77,17 +78,6 @@ async def _demo(folder: Path, *, fresh: bool, as_json: bool) -> None:
         say_json(facts)
     else:
         tell(facts)
-
-
-async def _settle_in(engine: Engine, shipped: Path) -> None:
-    """In one transaction: a sample that was begun has its agents."""
-    now = engine.clock.now()
-
-    def job(tx: Transaction) -> None:
-        sample.fill_desk(tx, shipped, now=now)
-        sample.hire(engine.kernel, tx, shipped, actor=actor(), now=now)
-
-    await engine.writer.write(job, name="sample.settle")
 
 
 async def _work(engine: Engine, found: list[sample.SampleEvent], *, is_quiet: bool) -> None:

@@ -5,15 +5,14 @@ from typing import Annotated, Any
 import typer
 
 from opsconsole.app.commands.options import AsJson, Where
-from opsconsole.app.session import Session, opened
+from opsconsole.app.session import opened
 from opsconsole.app.words import count, listed, plain, say, say_json, table, utc
-from opsconsole.domain.errors import NotFoundError
 from opsconsole.engine.cancel import cancel_run
-from opsconsole.engine.runview import Loaded, load, shown
+from opsconsole.engine.story import run_story
 from opsconsole.store import lease
-from opsconsole.store.queries import connections, limits, undos, work
+from opsconsole.store.queries import connections, limits
 from opsconsole.store.queries import feed as read
-from opsconsole.store.rows import ActionRow, Reader
+from opsconsole.store.rows import Reader
 
 runs = typer.Typer(help="Runs: one agent working one event.", no_args_is_help=True)
 
@@ -157,88 +156,11 @@ def cancel(
 def show(run: Annotated[int, typer.Argument()], *, as_json: AsJson = False, workspace: Where = None) -> None:
     """Tell the whole story of a run: event, triage, actions with rulings and reasons, effects, decisions, audit."""
     with opened(workspace) as session:
-        if work.run(session.kernel.reader, run) is None:
-            raise NotFoundError(f"There is no run {run}. `opsconsole feed` shows their numbers.")
-        story = _story(session, run)
+        story = run_story(session.kernel, run)
     if as_json:
         say_json(story)
     else:
         _tell(story)
-
-
-def _story(session: Session, run: int) -> dict[str, Any]:
-    conn = session.kernel.reader
-    loaded = load(session.kernel, conn, run)
-    event, row = loaded.event, loaded.run
-    return {
-        "run": row.id,
-        "agent": row.agent_id,
-        "version": loaded.version.number,
-        "state": row.state.value,
-        "category": row.category,
-        "confidence": row.confidence,
-        "outcome": row.outcome,
-        "error": row.error,
-        "queued_at": row.queued_at,
-        "finished_at": row.finished_at,
-        "event": {
-            "id": event.id,
-            "kind": event.kind,
-            "from": event.sender,
-            "title": event.title,
-            "text": event.text,
-            "subject": event.subject,
-            "at": event.occurred_at,
-            "problems": list(event.problems),
-        },
-        "turns": [
-            {"rationale": turn.rationale, "evidence": list(turn.evidence), "final": turn.final} for turn in loaded.turns
-        ],
-        "actions": [_action_story(conn, loaded, action) for action in loaded.actions],
-        "audit": read.audit_of_run(conn, run),
-    }
-
-
-def _action_story(conn: Reader, loaded: Loaded, action: ActionRow) -> dict[str, Any]:
-    effect, approval = work.effect_of(conn, action.id), work.approval_of(conn, action.id)
-    proposal = loaded.turns[action.turn].proposals[action.position]
-    story: dict[str, Any] = {
-        "id": action.id,
-        "tool": action.tool,
-        "args": dict(action.args),
-        "is_write": action.is_write,
-        "state": action.state.value,
-        "because": proposal.because,
-        "step": proposal.step,
-        "result": shown(action.result) if action.result is not None else None,
-        "rulings": [
-            {
-                "phase": one.phase,
-                "verdict": one.verdict.name,
-                "hold_until": one.hold_until,
-                "if_live": one.if_live,
-                "reasons": list(one.reasons),
-                "at": one.at,
-            }
-            for one in work.rulings(conn, action.id)
-        ],
-        "effect": None,
-        "approval": None,
-        "decisions": read.decisions_of(conn, action.id),
-    }
-    if effect is not None:
-        names: dict[str, Any] = {
-            "id": effect.id,
-            "state": effect.state.value,
-            "attempts": effect.attempts,
-            "error": effect.error,
-        }
-        if (undo := undos.undo_of_effect(conn, effect.id)) is not None:
-            names["undo"] = {"state": undo.state.value, "attempts": undo.attempts}
-        story["effect"] = names
-    if approval is not None:
-        story["approval"] = {"id": approval.id, "state": approval.state.value, "kind": approval.kind.value}
-    return story
 
 
 def _undoing(effect: dict[str, Any]) -> str:

@@ -10,9 +10,10 @@ from typing import Annotated
 
 import typer
 
+from opsconsole.app import samplefeed, windowing
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.importing import import_path
-from opsconsole.app.place import workspace_folder
+from opsconsole.app.place import resources, workspace_folder
 from opsconsole.app.running import wait_out_windows
 from opsconsole.app.session import actor, engine_of, opened
 from opsconsole.app.watching import watch_folders
@@ -42,6 +43,7 @@ def engine(
     *,
     once: Annotated[bool, typer.Option("--once", help="Work what is there, then stop.")] = False,
     watch: Annotated[list[Path] | None, typer.Option(help="Folder whose new files are imported.")] = None,
+    live_sample: Annotated[bool, typer.Option("--live-sample", hidden=True)] = False,
     workspace: Where = None,
 ) -> None:
     """Work the workspace: agents take events, approved actions are done. Ctrl+C stops it; nothing is lost."""
@@ -49,10 +51,10 @@ def engine(
         if not folder.is_dir():
             raise UserError(f"There is no folder {folder} to watch. Make it, or name another one.")
     speak_of(workspace)
-    asyncio.run(_engine(workspace_folder(workspace), once=once, watch=watch or []))
+    asyncio.run(_engine(workspace_folder(workspace), once=once, watch=watch or [], is_sample=live_sample))
 
 
-async def _engine(folder: Path, *, once: bool, watch: list[Path]) -> None:
+async def _engine(folder: Path, *, once: bool, watch: list[Path], is_sample: bool) -> None:
     place = workspaces.open_(folder)
     reader = place.database.reader()
     try:
@@ -74,15 +76,27 @@ async def _engine(folder: Path, *, once: bool, watch: list[Path]) -> None:
             say(f"Working {folder}. Ctrl+C stops; nothing is lost.")
             sys.stdout.flush()
             watching = asyncio.create_task(watch_folders(running, watch))
+            feeding = asyncio.create_task(samplefeed.live(running, resources() / "sample") if is_sample else _nothing())
             try:
                 await running.run()
             finally:
-                watching.cancel()
-                await asyncio.gather(watching, return_exceptions=True)
+                for task in (watching, feeding):
+                    task.cancel()
+                await asyncio.gather(watching, feeding, return_exceptions=True)
     finally:
         reader.close()
         place.close()
     say("Stopped. Nothing was lost.")
+
+
+def window(*, workspace: Where = None) -> None:
+    """Open the window; it starts the engine behind it."""
+    # The entry opens it without loading the commands; this is for the list of commands, and for callers within.
+    raise typer.Exit(windowing.open_window(workspace_folder(workspace), is_sample=False))
+
+
+async def _nothing() -> None:
+    """Stand in where no sample is fed."""
 
 
 def import_(

@@ -32,6 +32,8 @@ _APPROVAL = (
     "SELECT id, kind, action_id, agent_id, digest, state, subject_mark, because, created_at, expires_at, is_escalated"
     " FROM approval"
 )
+_COUNT = "SELECT count(*) FROM approval"
+_SHOWN = "state = 'waiting' AND coalesce(snoozed_until, 0) <= coalesce(?, 1 << 62)"
 
 
 def _run(row: Sequence[Any]) -> RunRow:
@@ -224,17 +226,16 @@ def approval(conn: sqlite3.Connection, approval_id: int) -> ApprovalRow | None:
     return None if row is None else _approval(row)
 
 
-def waiting_approvals(conn: sqlite3.Connection, *, limit: int = 1000) -> list[ApprovalRow]:
-    """Give the requests that wait, oldest first."""
-    return [
-        _approval(row)
-        for row in conn.execute(f"{_APPROVAL} WHERE state = 'waiting' ORDER BY created_at, id LIMIT ?", (limit,))
-    ]
+def waiting_approvals(conn: sqlite3.Connection, *, limit: int = 1000, now: datetime | None = None) -> list[ApprovalRow]:
+    """Give the requests that wait, oldest first; with `now`, without those put off until later."""
+    rows = conn.execute(f"{_APPROVAL} WHERE {_SHOWN} ORDER BY created_at, id LIMIT ?", (now and to_micros(now), limit))
+    return [_approval(row) for row in rows]
 
 
-def waiting_count(conn: sqlite3.Connection) -> int:
-    """Give the number of requests that wait."""
-    return int(conn.execute("SELECT count(*) FROM approval WHERE state = 'waiting'").fetchone()[0])
+def waiting_count(conn: sqlite3.Connection, *, now: datetime | None = None) -> int:
+    """Give the number of requests that wait; with `now`, without those put off until later."""
+    row = conn.execute(f"{_COUNT} WHERE {_SHOWN}", (now and to_micros(now),)).fetchone()
+    return int(row[0])
 
 
 def approval_of(conn: sqlite3.Connection, action_id: str) -> ApprovalRow | None:

@@ -8,6 +8,7 @@ from opsconsole.domain.event import IncomingEvent
 from opsconsole.domain.ids import EventId, SubjectId
 from opsconsole.store.times import to_micros
 from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import search
 
 
 def subject(tx: Transaction, key: str) -> SubjectId:
@@ -75,6 +76,7 @@ def add(tx: Transaction, connection: str, event: IncomingEvent, *, now: datetime
         ),
     )
     identity = EventId(cursor.lastrowid or 0)
+    search.add_event(tx, identity, event)
     change_subject(tx, about, at=now, what=f"{event.kind.replace('.', ' ')}", run=None)
     tx.record(
         "event.received",

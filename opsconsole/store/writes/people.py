@@ -48,6 +48,14 @@ def refresh_approval(tx: Transaction, approval: int, *, digest: str, mark: int) 
     tx.touch("approvals")
 
 
+def snooze_approval(tx: Transaction, approval: int, *, until: datetime | None) -> None:
+    """Hide a request until a time; None shows it again."""
+    tx.conn.execute(
+        "UPDATE approval SET snoozed_until = ? WHERE id = ?", (None if until is None else to_micros(until), approval)
+    )
+    tx.touch("approvals")
+
+
 def close_approval(tx: Transaction, approval: int, state: ApprovalState, *, now: datetime) -> bool:
     """Close a request that waits; False where it was closed already."""
     cursor = tx.conn.execute(

@@ -10,6 +10,7 @@ from opsconsole.domain.ids import ActionId, EffectId, RunId
 from opsconsole.domain.ruling import UNTIL_RELEASED, Ruling
 from opsconsole.store.times import FOREVER, to_micros
 from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import search
 
 
 def add_run(tx: Transaction, *, event: int, agent: str, version: int, subject: int, now: datetime) -> RunId | None:
@@ -122,11 +123,16 @@ def add_action(
         " state, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'proposed', ?)",
         (action, run, turn, position, tool, subject, args_id, digest, is_write, category, to_micros(now)),
     )
+    if is_write:
+        search.add_arguments(tx, run, tool=tool, args_id=args_id)
 
 
 def set_arguments(tx: Transaction, action: str, *, args_id: int, digest: str) -> None:
     """Replace an action's arguments by a person's."""
-    tx.conn.execute("UPDATE action SET args_id = ?, digest = ? WHERE id = ?", (args_id, digest, action))
+    run, tool = tx.conn.execute(
+        "UPDATE action SET args_id = ?, digest = ? WHERE id = ? RETURNING run_id, tool", (args_id, digest, action)
+    ).fetchone()
+    search.add_arguments(tx, run, tool=tool, args_id=args_id)
 
 
 def set_action(

@@ -68,7 +68,8 @@ QLabel[tone="shadow"] { color: $shadow }
     min-height: 22px; padding: 0 6px }
 #banner { background: $warnSoft; border-bottom: 1px solid $border } #banner QLabel { color: $warn }
 #banner[state="danger"] { background: $dangerSoft } #banner[state="danger"] QLabel { color: $danger }
-QTableView, QListView, QTreeView { background: transparent; border: 0; gridline-color: $border; outline: 0 }
+QTableView, QListView, QTreeView { background: transparent; border: 0; selection-background-color: transparent;
+    selection-color: $text; gridline-color: $border; outline: 0 }
 QHeaderView { background: transparent }
 QHeaderView::section { background: $surface; color: $text3; border: 0; border-bottom: 1px solid $border;
     padding: 9px 14px; font-size: 11px; font-weight: 600; text-align: left }

@@ -18,6 +18,19 @@ RUN_STATES = {
     "failed": ("Failed", "danger"),
     "cancelled": ("Cancelled", "plain"),
 }
+ACTION_STATES = {
+    "proposed": ("proposed", "plain"),
+    "waiting": ("waits for you", "warn"),
+    "done": ("done", "ok"),
+    "failed": ("failed", "danger"),
+    "simulated": ("in shadow", "shadow"),
+    "recommended": ("recommended", "accent"),
+    "refused": ("refused", "danger"),
+    "rejected": ("rejected", "danger"),
+    "lapsed": ("lapsed", "plain"),
+    "cancelled": ("cancelled", "plain"),
+}
+"""State of a wanted action → (words, tone)."""
 
 
 def short_span(span: timedelta) -> str:
@@ -49,6 +62,11 @@ def exact(at: datetime) -> str:
 def plural(number: int, one: str, many: str | None = None) -> str:
     """Give `1 event`, `1,240 events`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def tool_words(tool: str) -> str:
+    """Give a tool's name as words, without its connector: `desk.tag_mail` → `Tag mail`."""
+    return spoken(tool.rpartition(".")[2])
 
 
 def spoken(name: str) -> str:

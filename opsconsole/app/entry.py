@@ -1,0 +1,14 @@
+"""The way in. The window starts without loading the command line, so that it is on the screen at once."""
+
+import importlib
+import sys
+
+from opsconsole.app.windowing import has_screen
+
+
+def main() -> None:
+    """Run the command that was typed; without one, open the window where there is a screen."""
+    if len(sys.argv) == 1 and has_screen():
+        sys.argv.append("window")
+    place = "opsconsole.app.window" if sys.argv[1:2] == ["window"] else "opsconsole.app.cli"
+    importlib.import_module(place).main()

@@ -1,0 +1,133 @@
+"""The window with everything behind it: backend, engine process, panels, tray. Loaded behind its first picture."""
+
+import asyncio
+import importlib
+import logging
+import signal
+import sys
+import threading
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from opsconsole.domain.errors import OpsError
+from opsconsole.ui.backend import Backend, Opened
+from opsconsole.ui.command import Commands
+from opsconsole.ui.loop import qt_loop
+from opsconsole.ui.panel import Context, Navigator
+from opsconsole.ui.shell.engineprocess import EngineProcess, EngineState
+from opsconsole.ui.shell.notifier import Notifier
+from opsconsole.ui.shell.tray import Tray
+from opsconsole.ui.shell.window import Window
+from opsconsole.ui.tasks import TaskRunner
+from opsconsole.ui.theme.theme import Theme
+
+_log = logging.getLogger(__name__)
+
+
+def run(app: QApplication, window: Window, *, folder: Path, theme: Theme, is_sample: bool, with_engine: bool) -> None:
+    """Run the window until it is closed for good."""
+    with qt_loop(app) as loop:
+        joined = Joined(window, folder, theme=theme, is_sample=is_sample)
+        loop.run_until_complete(_run(joined, with_engine=with_engine))
+
+
+async def _run(joined: "Joined", *, with_engine: bool) -> None:
+    ended = asyncio.Event()
+    joined.window.quit_wanted.connect(ended.set)
+    joined.window.close_wanted.connect(lambda: joined.window.hide() if joined.tray.is_there else ended.set())
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, ended.set)
+    try:
+        await joined.begin(with_engine=with_engine)
+    except OpsError as error:
+        box = QMessageBox(QMessageBox.Icon.Critical, "opsconsole", f"{error}", parent=joined.window)
+        box.finished.connect(ended.set)
+        box.open()
+    await ended.wait()
+    await joined.end()
+
+
+class Joined:
+    """A window with everything behind it."""
+
+    def __init__(self, window: Window, folder: Path, *, theme: Theme, is_sample: bool = False) -> None:
+        self.folder = folder
+        self.backend = Backend(folder, lambda: _opened(folder))
+        program = [sys.executable, "-m", "opsconsole", "engine", "-w", str(folder)]
+        self.engine = EngineProcess([*program, *(["--live-sample"] if is_sample else [])], self.backend)
+        self.context = Context(
+            backend=self.backend,
+            tasks=TaskRunner(),
+            theme=theme,
+            commands=Commands(),
+            navigator=Navigator(),
+            memory=window.memory,
+            tools=_tools(self.backend),
+        )
+        self.window = window
+        window.attach(self.context, self.engine)
+        self.tray = Tray(self.window, show=self._show)
+        self.notifier = Notifier(self.window, show=self._show)
+
+    async def begin(self, *, with_engine: bool = True) -> None:
+        """Load what the panels need, make the workspace where there is none, and set the engine going.
+
+        Raises:
+            OpsError: the workspace cannot be used; the text says why.
+        """
+        loaded = asyncio.get_running_loop().create_future()
+        threading.Thread(target=_load, args=(self.folder, loaded), name="opsconsole-load", daemon=True).start()
+        await loaded
+        self.backend.start()
+        self.window.look()
+        if with_engine:
+            self.engine.begin()
+
+    async def end(self) -> None:
+        """Close everything in order; what was begun is finished."""
+        self.window.remember()
+        self.context.memory.sync()
+        self.window.hide()
+        if self.engine.is_own:
+            stopped = asyncio.Event()
+            self.engine.changed.connect(lambda: stopped.set() if self.engine.state is EngineState.STOPPED else None)
+            self.engine.end()
+            await stopped.wait()
+        await self.context.tasks.close()
+        self.backend.close()
+        self.window.deleteLater()
+
+    def _show(self) -> None:
+        self.window.show()
+        self.window.raise_()
+        self.window.activateWindow()
+
+
+def _opened(folder: Path) -> AbstractContextManager[Opened]:
+    session = importlib.import_module("opsconsole.app.session")
+    return session.opened(folder)
+
+
+def _tools(backend: Backend) -> Any:
+    return None
+
+
+def _load(folder: Path, loaded: "asyncio.Future[None]") -> None:
+    """On a thread: import the engine's parts, and make the workspace."""
+    error: Exception | None = None
+    try:
+        session = importlib.import_module("opsconsole.app.session")
+        workspaces = importlib.import_module("opsconsole.store.workspace")
+        workspaces.create(folder, at=datetime.now(UTC), actor=session.actor()).close()
+    except Exception as problem:
+        error = problem
+
+    def tell() -> None:
+        if not loaded.done():
+            loaded.set_result(None) if error is None else loaded.set_exception(error)
+
+    loaded.get_loop().call_soon_threadsafe(tell)

@@ -1,0 +1,36 @@
+"""The sample company at work: its two weeks at once, its last two days as if they happened now."""
+
+import asyncio
+from pathlib import Path
+
+from opsconsole.app import sample
+from opsconsole.app.session import actor
+from opsconsole.engine.engine import Engine
+from opsconsole.store.queries import limits
+from opsconsole.store.transaction import Transaction
+
+LIVE_DAYS = 2
+EVERY_S = 3.0
+"""Seconds between two events of the last days."""
+
+
+async def settle_in(engine: Engine, shipped: Path) -> None:
+    """In one transaction: a sample that was begun has its agents."""
+    now = engine.clock.now()
+
+    def job(tx: Transaction) -> None:
+        sample.fill_desk(tx, shipped, now=now)
+        sample.hire(engine.kernel, tx, shipped, actor=actor(), now=now)
+
+    await engine.writer.write(job, name="sample.settle")
+
+
+async def live(engine: Engine, shipped: Path) -> None:
+    """Bring the sample's events; those that came before are not doubled."""
+    if limits.setting(engine.reader, "sample") is None:
+        await settle_in(engine, shipped)
+    found = sample.events(shipped, now=engine.clock.now(), deals=sample.deals_by_name(engine.reader))
+    for one in found:
+        taken = await engine.take("desk", one.incoming)
+        if one.day > sample.DAYS - LIVE_DAYS and taken.runs:
+            await asyncio.sleep(EVERY_S)

@@ -1,0 +1,49 @@
+"""Starts the window: paints its frame first, and loads all the rest behind it."""
+
+import argparse
+import importlib
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+
+from opsconsole.app.place import data_folder, resources, workspace_folder
+from opsconsole.ui.shell.window import Window
+from opsconsole.ui.theme import fonts
+from opsconsole.ui.theme.theme import Theme
+
+
+def main() -> None:
+    """Open the window on a workspace, made where there is none yet."""
+    parser = argparse.ArgumentParser(prog="opsconsole window", description="Open the console.")
+    parser.add_argument("-w", "--workspace", type=Path, help="The workspace's folder.")
+    parser.add_argument("--no-engine", action="store_true", help="Only look; start no engine.")
+    parser.add_argument("--live-sample", action="store_true", help=argparse.SUPPRESS)
+    asked = parser.parse_args(sys.argv[2:])
+    logging.basicConfig(level=os.environ.get("OPSCONSOLE_LOG", "ERROR").upper(), format="%(levelname)s %(message)s")
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("opsconsole")
+    app.setQuitOnLastWindowClosed(False)
+    window, theme = frame(app, QSettings(str(data_folder() / "window.ini"), QSettings.Format.IniFormat))
+    window.show()
+    app.processEvents()
+    importlib.import_module("opsconsole.app.joined").run(
+        app,
+        window,
+        folder=workspace_folder(asked.workspace),
+        theme=theme,
+        is_sample=asked.live_sample,
+        with_engine=not asked.no_engine,
+    )
+
+
+def frame(app: QApplication, memory: QSettings) -> tuple[Window, Theme]:
+    """Make the window's frame in the theme that was chosen."""
+    fonts.load(resources() / "fonts")
+    mode: Any = memory.value("theme", "system")
+    theme = Theme(app, mode if mode in ("light", "dark") else "system")
+    return Window(theme, memory), theme

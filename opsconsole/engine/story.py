@@ -1,0 +1,120 @@
+"""The whole story of a run, as plain data: what the command line prints and the window shows."""
+
+from typing import Any
+
+from opsconsole.domain.errors import NotFoundError
+from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.runview import Loaded, load, shown
+from opsconsole.store.queries import events, feed, undos, work
+from opsconsole.store.rows import ActionRow, Reader
+
+
+def event_story(conn: Reader, event_id: int) -> dict[str, Any]:
+    """Tell of an event alone.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    event = events.event(conn, event_id)
+    if event is None:
+        raise NotFoundError(f"There is no event {event_id}. `opsconsole feed` shows their numbers.")
+    return {
+        "id": event.id,
+        "kind": event.kind,
+        "connection": event.connection,
+        "from": event.sender,
+        "from_name": event.sender_name,
+        "is_verified": event.is_verified,
+        "is_untrusted": event.is_untrusted,
+        "title": event.title,
+        "text": event.text,
+        "subject": event.subject,
+        "subject_id": event.subject_id,
+        "at": event.occurred_at,
+        "problems": list(event.problems),
+    }
+
+
+def run_story(kernel: Kernel, run: int) -> dict[str, Any]:
+    """Tell the story of a run: event, triage, actions with rulings and reasons, effects, decisions, audit.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    conn = kernel.reader
+    if work.run(conn, run) is None:
+        raise NotFoundError(f"There is no run {run}. `opsconsole feed` shows their numbers.")
+    loaded = load(kernel, conn, run)
+    row = loaded.run
+    return {
+        "run": row.id,
+        "agent": row.agent_id,
+        "version": loaded.version.number,
+        "state": row.state.value,
+        "category": row.category,
+        "confidence": row.confidence,
+        "outcome": row.outcome,
+        "error": row.error,
+        "queued_at": row.queued_at,
+        "finished_at": row.finished_at,
+        "cost_micros": row.cost_micros,
+        "event": event_story(conn, row.event_id),
+        "turns": [
+            {"rationale": turn.rationale, "evidence": list(turn.evidence), "final": turn.final} for turn in loaded.turns
+        ],
+        "actions": [_action_story(conn, loaded, action) for action in loaded.actions],
+        "audit": feed.audit_of_run(conn, run),
+    }
+
+
+def _action_story(conn: Reader, loaded: Loaded, action: ActionRow) -> dict[str, Any]:
+    effect, approval = work.effect_of(conn, action.id), work.approval_of(conn, action.id)
+    proposal = loaded.turns[action.turn].proposals[action.position]
+    story: dict[str, Any] = {
+        "id": action.id,
+        "tool": action.tool,
+        "args": dict(action.args),
+        "is_write": action.is_write,
+        "state": action.state.value,
+        "because": proposal.because,
+        "step": proposal.step,
+        "result": shown(action.result) if action.result is not None else None,
+        "rulings": [
+            {
+                "phase": one.phase,
+                "verdict": one.verdict.name,
+                "hold_until": one.hold_until,
+                "if_live": one.if_live,
+                "reasons": list(one.reasons),
+                "at": one.at,
+            }
+            for one in work.rulings(conn, action.id)
+        ],
+        "effect": None,
+        "approval": None,
+        "decisions": feed.decisions_of(conn, action.id),
+    }
+    if effect is not None:
+        names: dict[str, Any] = {
+            "id": effect.id,
+            "state": effect.state.value,
+            "attempts": effect.attempts,
+            "error": effect.error,
+        }
+        if (undo := undos.undo_of_effect(conn, effect.id)) is not None:
+            names["undo"] = {"state": undo.state.value, "attempts": undo.attempts}
+        story["effect"] = names
+    if approval is not None:
+        story["approval"] = {"id": approval.id, "state": approval.state.value, "kind": approval.kind.value}
+    return story
+
+
+def binding(ruling: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Give the reasons that made a ruling's verdict (or its hold), and the others."""
+    made: list[dict[str, Any]] = []
+    others: list[dict[str, Any]] = []
+    held = None if ruling["hold_until"] is None else ruling["hold_until"].isoformat()
+    for reason in ruling["reasons"]:
+        is_binding = reason["verdict"] == ruling["verdict"] != "ACT" or (held and reason.get("hold_until") == held)
+        (made if is_binding else others).append(reason)
+    return made, others

@@ -1,0 +1,87 @@
+"""The audit trail as a list: numbers of the entries that fit, entries by number."""
+
+import json
+import sqlite3
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditFilter:
+    """Which entries; None is any."""
+
+    kind: str | None = None
+    actor: str | None = None
+    """How the actor begins: `person:`, `agent:mira`, `engine`."""
+    run: int | None = None
+    text: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """All entries fit."""
+        return self.kind is None and self.actor is None and self.run is None and not self.text.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry as it was written."""
+
+    seq: int
+    at: datetime
+    kind: str
+    actor: str
+    facts: dict[str, Any]
+    """The rest."""
+    blob: str
+    chain: str
+    """Hex."""
+
+
+_FIT = (
+    "SELECT seq FROM audit WHERE (?1 IS NULL OR kind = ?1)"
+    " AND (?2 IS NULL OR substr(json_extract(blob, '$.actor'), 1, length(?2)) = ?2)"
+    " AND (?3 IS NULL OR instr(lower(blob), lower(?3)) > 0) AND seq > ?4 ORDER BY seq"
+)
+_FIT_RUN = (
+    "SELECT seq FROM audit WHERE run = ?5 AND (?1 IS NULL OR kind = ?1)"
+    " AND (?2 IS NULL OR substr(json_extract(blob, '$.actor'), 1, length(?2)) = ?2)"
+    " AND (?3 IS NULL OR instr(lower(blob), lower(?3)) > 0) AND seq > ?4 ORDER BY seq"
+)
+
+
+def seqs(conn: sqlite3.Connection, wanted: AuditFilter, *, after: int = 0) -> "array[int]":
+    """Give the numbers of the entries that fit, ascending, those above `after` only."""
+    if wanted.is_empty:
+        (last,) = conn.execute("SELECT coalesce(max(seq), 0) FROM audit").fetchone()
+        return array("q", range(after + 1, last + 1))
+    values = (wanted.kind, wanted.actor, wanted.text.strip() or None, after)
+    if wanted.run is None:
+        return array("q", (row[0] for row in conn.execute(_FIT, values)))
+    return array("q", (row[0] for row in conn.execute(_FIT_RUN, (*values, wanted.run))))
+
+
+def entries(conn: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Entry]:
+    """Give entries by number."""
+    rows = conn.execute(
+        "SELECT a.seq, a.blob, a.chain FROM json_each(?) j JOIN audit a ON a.seq = j.value",
+        (json.dumps(list(numbers)),),
+    )
+    return {row[0]: _entry(row) for row in rows}
+
+
+def walk(conn: sqlite3.Connection, numbers: Sequence[int]) -> Iterator[Entry]:
+    """Give entries in the order of their numbers, some hundreds at a time."""
+    for first in range(0, len(numbers), 500):
+        part = list(numbers[first : first + 500])
+        found = entries(conn, part)
+        yield from (found[one] for one in part if one in found)
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    facts: dict[str, Any] = json.loads(row[1])
+    at, kind, actor = facts.pop("at"), facts.pop("kind"), facts.pop("actor")
+    facts.pop("seq", None)
+    return Entry(row[0], datetime.fromisoformat(at), kind, actor, facts, row[1], row[2].hex())

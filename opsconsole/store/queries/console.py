@@ -1,0 +1,60 @@
+"""What the frame of the window shows, in one look."""
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from opsconsole.store.queries import connections, limits
+from opsconsole.store.times import from_micros, to_micros
+
+
+@dataclass(frozen=True, slots=True)
+class ShellState:
+    """The state of the workspace in a line."""
+
+    waiting: int
+    agents: int
+    events: int
+    last_event_at: datetime | None
+    switches: tuple[str, ...]
+    """Scopes of kill switches that are on."""
+    models: int
+    troubles: tuple[tuple[str, str, str], ...]
+    """(connection, kind, what is wrong)."""
+    spent: float
+    """Money in the last 24 hours."""
+    cap: float | None
+    """Cap of a day, of all agents."""
+    currency: str
+    is_sample: bool
+
+
+def shell_state(conn: sqlite3.Connection, *, now: datetime) -> ShellState:
+    """Look once."""
+    (waiting,) = conn.execute(
+        "SELECT count(*) FROM approval WHERE state = 'waiting' AND (snoozed_until IS NULL OR snoozed_until <= ?)",
+        (to_micros(now),),
+    ).fetchone()
+    (agents,) = conn.execute("SELECT count(*) FROM agent").fetchone()
+    (events,) = conn.execute("SELECT coalesce(max(id), 0) FROM event").fetchone()
+    last = conn.execute("SELECT received_at FROM event ORDER BY id DESC LIMIT 1").fetchone()
+    present = connections.connections(conn)
+    troubles = [
+        (one.id, one.kind, said[1])
+        for one in present
+        if (said := connections.health(conn, one.id)) is not None and said[0] != "ok"
+    ]
+    return ShellState(
+        waiting=waiting,
+        agents=agents,
+        events=events,
+        last_event_at=None if last is None else from_micros(int(last[0])),
+        switches=tuple(scope for scope, _ in limits.switches(conn)),
+        models=sum(one.kind == "model" for one in present),
+        troubles=tuple(troubles),
+        spent=limits.cost_since(conn, since=now - timedelta(days=1), agent=None),
+        cap=json.loads(limits.setting(conn, "budgets") or "{}").get("cost_per_day"),
+        currency=limits.setting(conn, "currency") or "EUR",
+        is_sample=limits.setting(conn, "sample") is not None,
+    )

@@ -1,0 +1,64 @@
+"""Everything that happened about one subject, in order: events, what agents did, what people decided."""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+
+from opsconsole.store.queries.content import decode
+from opsconsole.store.times import from_micros
+
+MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of a subject's history."""
+
+    at: datetime
+    kind: str
+    """`event`, `action`, `decision`, `change`."""
+    what: str
+    """Kind of event, tool, verb, or what changed."""
+    text: str
+    who: str
+    state: str
+    event_id: int | None
+    run_id: int | None
+
+
+def timeline(conn: sqlite3.Connection, subject_id: int, *, limit: int = MOST) -> list[Moment]:
+    """Give the newest `limit` moments of each kind, oldest first."""
+    found: list[Moment] = []
+    for row in conn.execute(
+        "SELECT e.occurred_at, e.kind, c.bytes, e.id, (SELECT id FROM run WHERE event_id = e.id ORDER BY id LIMIT 1)"
+        " FROM event e JOIN content c ON c.id = e.content_id WHERE e.subject_id = ? ORDER BY e.id DESC LIMIT ?",
+        (subject_id, limit),
+    ):
+        body = decode(row[2])
+        title, sender = body.get("title", ""), body.get("sender", "")
+        found.append(Moment(from_micros(int(row[0])), "event", row[1], title, sender, "", row[3], row[4]))
+    for row in conn.execute(
+        "SELECT a.at, a.tool, a.state, r.agent_id, r.event_id, r.id FROM action a JOIN run r ON r.id = a.run_id"
+        " WHERE a.subject_id = ? AND a.is_write = 1 ORDER BY a.at DESC LIMIT ?",
+        (subject_id, limit),
+    ):
+        found.append(Moment(from_micros(int(row[0])), "action", row[1], "", row[3], row[2], row[4], row[5]))
+    for row in conn.execute(
+        "SELECT d.at, d.verb, d.actor, c.bytes, a.tool, r.event_id, r.id FROM action a JOIN run r ON r.id = a.run_id"
+        " JOIN approval p ON p.action_id = a.id JOIN decision d ON d.approval_id = p.id"
+        " LEFT JOIN content c ON c.id = d.content_id WHERE a.subject_id = ? AND a.is_write = 1"
+        " ORDER BY d.id DESC LIMIT ?",
+        (subject_id, limit),
+    ):
+        words: dict[str, str] = {} if row[3] is None else decode(row[3])
+        said = str(words.get("reason") or words.get("answer") or "")
+        found.append(Moment(from_micros(int(row[0])), "decision", row[1], said or row[4], row[2], "", row[5], row[6]))
+    return sorted(found, key=lambda one: one.at)[-limit:]
+
+
+def subject_of(conn: sqlite3.Connection, key: str) -> int | None:
+    """Give the subject with exactly this key, or else the newest one whose key holds it; None for none."""
+    row = conn.execute("SELECT id FROM subject WHERE key = ?", (key,)).fetchone()
+    if row is None:
+        row = conn.execute("SELECT id FROM subject WHERE instr(key, ?) > 0 ORDER BY id DESC LIMIT 1", (key,)).fetchone()
+    return None if row is None else row[0]

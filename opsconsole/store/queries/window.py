@@ -1,0 +1,207 @@
+"""What a list of a million events shows: vectors of ids that fit a filter, and pages of rows by id.
+
+A filter marks the events that fit in one byte each; filters are joined by AND of the marks. A million events take
+one megabyte a filter while it is computed, and eight for the vector.
+"""
+
+import json
+import sqlite3
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import compress
+from typing import Any
+
+from opsconsole.store.times import from_micros
+
+_RUNS = (
+    "SELECT event_id FROM run WHERE (?1 IS NULL OR agent_id = ?1) AND (?2 IS NULL OR category = ?2)"
+    " AND (?3 IS NULL OR state = ?3) AND event_id > ?4"
+)
+_RUNS_OF_AGENT = (
+    "SELECT event_id FROM run WHERE agent_id = ?1 AND (?2 IS NULL OR category = ?2)"
+    " AND (?3 IS NULL OR state = ?3) AND event_id > ?4"
+)
+_WHOLE = "SELECT (SELECT min(id) FROM event), (SELECT count(*) FROM event)"
+"""Separately: counting takes the smallest index, the least id none."""
+_CONNECTION = "SELECT id FROM event WHERE connection_id = ?1 AND id > ?2"
+_TEXT = "SELECT rowid >> 10 FROM search WHERE search MATCH ?1 AND rowid >= (?2 + 1) * 1024"
+_VERDICT = (
+    "SELECT r.event_id FROM ruling w JOIN action a ON a.id = w.action_id JOIN run r ON r.id = a.run_id"
+    " WHERE w.verdict = ?1 AND w.verdict <> 'ACT' AND r.event_id > ?2"
+    " AND w.id = (SELECT max(id) FROM ruling WHERE action_id = w.action_id) AND a.is_write = 1"
+)
+_ACTED = (
+    "SELECT r.event_id FROM ruling w JOIN action a ON a.id = w.action_id JOIN run r ON r.id = a.run_id"
+    " WHERE w.verdict = ?1 AND r.event_id > ?2"
+    " AND w.id = (SELECT max(id) FROM ruling WHERE action_id = w.action_id) AND a.is_write = 1"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What a person looks for; None is anything."""
+
+    agent: str | None = None
+    category: str | None = None
+    state: str | None = None
+    connection: str | None = None
+    verdict: str | None = None
+    """The latest word of the gate on one of the event's written actions."""
+    text: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Everything fits."""
+        return self == Filter() or (not self.text.strip() and self == Filter(text=self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """An event in the list, with one agent's run on it (run fields empty where no agent works it)."""
+
+    id: int
+    at: datetime
+    received_at: datetime
+    kind: str
+    connection: str
+    sender: str
+    sender_name: str
+    title: str
+    is_broken: bool
+    run_id: int | None
+    agent: str
+    category: str
+    state: str
+    outcome: str
+    actions: tuple[tuple[str, int], ...]
+    """Written actions of the run by state, most telling first: `(("refused", 1), ("done", 2))`."""
+    others: int
+    """How many more agents work it."""
+
+
+def terms(text: str) -> str:
+    """Make an FTS5 expression of what a person typed: every word must be there, its end may be left out."""
+    words = (" ".join(part.replace('"', " ").replace("\0", " ").split()) for part in text.split()[:16])
+    return " ".join(f'"{word}"*' for word in words if any(sign.isalnum() for sign in word))
+
+
+def event_ids(conn: sqlite3.Connection, wanted: Filter, *, after: int = 0) -> "array[int]":
+    """Give the ids of the events that fit, ascending, those above `after` only."""
+    (last,) = conn.execute("SELECT max(id) FROM event").fetchone()
+    if last is None or last <= after:
+        return array("q")
+    if wanted.is_empty:
+        sql = "SELECT min(id), count(*) FROM event WHERE id > ?" if after else _WHOLE
+        first, count = conn.execute(sql, (after,) if after else ()).fetchone()
+        if count == last - first + 1:
+            return array("q", range(first, last + 1))
+        return array("q", [row[0] for row in conn.execute("SELECT id FROM event WHERE id > ? ORDER BY id", (after,))])
+    marks: bytearray | None = None
+    for sql, values in _sources(wanted, after):
+        mark = bytearray(last - after + 1)
+        for (one,) in conn.execute(sql, values):
+            if one <= last:
+                mark[one - after] = 1
+        marks = mark if marks is None else _both(marks, mark)
+    if marks is None:
+        return array("q")
+    return array("q", compress(range(after, last + 1), marks))
+
+
+def _sources(wanted: Filter, after: int) -> list[tuple[str, tuple[Any, ...]]]:
+    found: list[tuple[str, tuple[Any, ...]]] = []
+    if wanted.agent or wanted.category or wanted.state:
+        sql = _RUNS_OF_AGENT if wanted.agent else _RUNS
+        found.append((sql, (wanted.agent or None, wanted.category or None, wanted.state or None, after)))
+    if wanted.connection:
+        found.append((_CONNECTION, (wanted.connection, after)))
+    if wanted.verdict:
+        found.append((_ACTED if wanted.verdict == "ACT" else _VERDICT, (wanted.verdict, after)))
+    if wanted.text.strip() and (expression := terms(wanted.text)):
+        found.append((_TEXT, (expression, after)))
+    elif wanted.text.strip():
+        found.append(("SELECT 0 WHERE ?1 IS NULL", ("only signs",)))
+    return found
+
+
+def _both(one: bytearray, other: bytearray) -> bytearray:
+    joined = int.from_bytes(one, "little") & int.from_bytes(other, "little")
+    return bytearray(joined.to_bytes(len(one), "little"))
+
+
+_ROWS = (
+    "SELECT e.id, e.occurred_at, e.received_at, e.kind, e.connection_id,"
+    " json_extract(CAST(c.bytes AS TEXT), '$.sender', '$.sender_name', '$.title'), e.is_broken,"
+    " r.id, r.agent_id, r.category, r.state, r.outcome,"
+    " (SELECT group_concat(state || ':' || n) FROM (SELECT state, count(*) AS n FROM action"
+    "  WHERE run_id = r.id AND is_write = 1 GROUP BY state)),"
+    " (SELECT count(*) - 1 FROM run WHERE event_id = e.id)"
+    " FROM json_each(?1) j JOIN event e ON e.id = j.value JOIN content c ON c.id = e.content_id"
+    " LEFT JOIN run r ON r.id = (SELECT id FROM run WHERE event_id = e.id"
+    "  ORDER BY agent_id IS NOT ?2, id LIMIT 1)"
+)
+_ORDER = (
+    "failed",
+    "refused",
+    "waiting",
+    "proposed",
+    "rejected",
+    "lapsed",
+    "cancelled",
+    "done",
+    "recommended",
+    "simulated",
+)
+
+
+def rows(conn: sqlite3.Connection, ids: Sequence[int], *, agent: str | None = None) -> dict[int, EventRow]:
+    """Give rows by id, with `agent`'s run where it has one, else the first agent's. Unknown ids are left out."""
+    found: dict[int, EventRow] = {}
+    for row in conn.execute(_ROWS, (json.dumps(list(ids)), agent)):
+        sender, name, title = json.loads(row[5]) if row[5] else ("", "", "(erased)")
+        states = dict(part.split(":") for part in row[12].split(",")) if row[12] else {}
+        counted = tuple((state, int(states[state])) for state in _ORDER if state in states)
+        found[row[0]] = EventRow(
+            row[0], from_micros(int(row[1])), from_micros(int(row[2])), row[3], row[4], sender or "", name or "",
+            title or "", bool(row[6]), row[7], row[8] or "", row[9] or "", row[10] or "", row[11] or "", counted,
+            max(0, row[13]),
+        )  # fmt: skip
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What can be filtered by."""
+
+    agents: tuple[str, ...]
+    categories: tuple[str, ...]
+    connections: tuple[str, ...]
+
+
+def choices(conn: sqlite3.Connection) -> Choices:
+    """Give agents, the categories they told, and connections; by skipping along the indexes, so quickly."""
+    agents = [row[0] for row in conn.execute("SELECT id FROM agent ORDER BY id")]
+    categories: set[str] = set()
+    for agent in agents:
+        rows_ = conn.execute(
+            "WITH RECURSIVE known(c) AS (SELECT min(category) FROM run WHERE agent_id = ?1 UNION ALL"
+            " SELECT (SELECT min(category) FROM run WHERE agent_id = ?1 AND category > c) FROM known"
+            " WHERE c IS NOT NULL) SELECT c FROM known WHERE c IS NOT NULL",
+            (agent,),
+        )
+        categories.update(row[0] for row in rows_)
+    connections = [row[0] for row in conn.execute("SELECT id FROM connection ORDER BY id")]
+    return Choices(tuple(agents), tuple(sorted(categories)), tuple(connections))
+
+
+def event_of_run(conn: sqlite3.Connection, run: int) -> int | None:
+    """Give the event that a run works; None where there is no such run."""
+    row = conn.execute("SELECT event_id FROM run WHERE id = ?", (run,)).fetchone()
+    return None if row is None else row[0]
+
+
+def runs_of_event(conn: sqlite3.Connection, event: int) -> list[tuple[int, str]]:
+    """Give (run, agent) of everybody who works an event."""
+    return conn.execute("SELECT id, agent_id FROM run WHERE event_id = ? ORDER BY id", (event,)).fetchall()

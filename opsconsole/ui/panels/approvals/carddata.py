@@ -1,0 +1,149 @@
+"""A card with what the window needs beside it, and what in it deserves a second look. No Qt here."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from opsconsole.domain.action import ActionType
+from opsconsole.domain.enums import ApprovalKind, Reversibility
+from opsconsole.domain.errors import NotFoundError
+from opsconsole.engine.cards import CardView, Claim, card
+from opsconsole.engine.kernel import Kernel
+from opsconsole.store.queries import work
+from opsconsole.store.rows import present
+from opsconsole.ui.panels.approvals.rows import amount
+from opsconsole.ui.widgets.words import spoken
+
+Weight = Literal["danger", "warn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A card, its action type, and when it was read."""
+
+    view: CardView
+    type: ActionType | None
+    amount: str
+    read_at: datetime
+
+    @property
+    def is_question(self) -> bool:
+        """The agent asks; there is nothing to approve."""
+        return self.view.kind is ApprovalKind.QUESTION
+
+    @property
+    def face(self) -> object:
+        """What a person judged by: where it differs, another card is shown."""
+        view = self.view
+        return view.id, view.digest, view.subject_changes, view.changes, view.expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to look at before deciding."""
+
+    text: str
+    weight: Weight = "warn"
+
+
+def load_cards(kernel: Kernel, ids: Sequence[int]) -> tuple[Shown, ...]:
+    """Read cards, on a thread; one that is gone meanwhile is left out."""
+    return asyncio.run(_load(kernel, ids))
+
+
+async def _load(kernel: Kernel, ids: Sequence[int]) -> tuple[Shown, ...]:
+    found: list[Shown] = []
+    try:
+        for one in ids:
+            try:
+                view = await card(kernel, one)
+            except NotFoundError:
+                continue
+            kind = kernel.registry.type(view.tool)
+            asked = present(work.approval(kernel.reader, one), str(one))
+            action = present(work.action(kernel.reader, asked.action_id), asked.action_id)
+            found.append(Shown(view, kind, amount(kind, action), kernel.clock.now()))
+    finally:
+        for connector in kernel.registry.connectors.values():
+            await connector.close()
+    return tuple(found)
+
+
+def notices(shown: Shown) -> list[Notice]:
+    """Give what tells a bad request from a good one, the gravest first."""
+    found = [*_of_sender(shown), *_of_destination(shown), *_of_change(shown), *_of_claims(shown)]
+    return sorted(found, key=lambda one: one.weight != "danger")
+
+
+def _of_sender(shown: Shown) -> Iterator[Notice]:
+    event = shown.view.event
+    if not event["is_verified"]:
+        yield Notice(f"Sender not verified: {event['from'] or 'unknown'}", "danger")
+    for problem in event["problems"]:
+        yield Notice(f"The event: {problem}")
+
+
+def _of_destination(shown: Shown) -> Iterator[Notice]:
+    view, sender = shown.view, str(shown.view.event["from"]).casefold()
+    for name in () if shown.type is None else shown.type.destinations:
+        value = str(view.args.get(name) or "")
+        if value and value.casefold() != sender:
+            yield Notice(f"Goes to {value}, who did not send the event", "danger")
+    if view.kind is ApprovalKind.UNKNOWN:
+        yield Notice("It is not known whether this was done. Look in the other system first", "danger")
+    if shown.type is not None and (shown.type.is_money or shown.amount):
+        yield Notice(f"Money: {shown.amount or 'the amount is not given'}", "danger" if shown.type.is_money else "warn")
+    if shown.is_question:
+        return
+    if shown.type is None or shown.type.reversibility is Reversibility.IRREVERSIBLE:
+        yield Notice("Cannot be undone once it is done")
+
+
+def _of_change(shown: Shown) -> Iterator[Notice]:
+    if shown.view.is_escalated:
+        yield Notice("Nobody answered in time; asked a second time")
+    for change in shown.view.changes:
+        if change.field == "!":
+            yield Notice(f"What would change {change.after}", "danger")
+
+
+def _of_claims(shown: Shown) -> Iterator[Notice]:
+    bare = [one for one in facts_claimed(shown) if one.state != "found"]
+    if bare:
+        quoted = ", ".join(f"“{one.text.strip(' ,')[:40]}”" for one in bare[:2])
+        more = f" and {len(bare) - 2} more" if len(bare) > 2 else ""
+        yield Notice(f"Stands in no source: {quoted}{more}")
+
+
+def facts_claimed(shown: Shown) -> tuple[Claim, ...]:
+    """Give the claims a person can check; a question claims nothing."""
+    return () if shown.is_question else shown.view.claims
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRow:
+    """A line of the table."""
+
+    field: str
+    now: str
+    after: str
+    is_changed: bool = True
+    """False: it is handed over as it is; no field of a record changes by it."""
+
+
+def fields(shown: Shown) -> tuple[FieldRow, ...]:
+    """Give what the table shows: destinations first, then what changes, then what else is handed over."""
+    view = shown.view
+    changes = {one.field: one for one in view.changes if one.field != "!"}
+    has_now = any(one.now for one in changes.values())
+    first = () if shown.type is None else shown.type.destinations
+    names = [*(name for name in first if name in view.args), *changes, *view.args]
+    found: list[FieldRow] = []
+    for name in dict.fromkeys(names):
+        if name in changes:
+            found.append(FieldRow(spoken(name), changes[name].now, changes[name].after))
+        elif view.args[name] not in (None, ""):
+            found.append(FieldRow(spoken(name), "", str(view.args[name]), is_changed=not has_now))
+    return tuple(found)

@@ -1,0 +1,178 @@
+"""The card of one request: everything a person needs to decide, in the order it is judged."""
+
+from datetime import datetime
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from opsconsole.ui.panels.approvals.answers import AnswerCard
+from opsconsole.ui.panels.approvals.carddata import Shown, fields, notices
+from opsconsole.ui.panels.approvals.difftable import ChangeTable
+from opsconsole.ui.panels.approvals.parts import ChangedBanner, EventCard, EvidenceCard, NoticeStrip
+from opsconsole.ui.panels.approvals.rows import RISKS, reasons, split_question
+from opsconsole.ui.theme.theme import Theme
+from opsconsole.ui.widgets.basics import Tone, label, pill, row, set_pill
+from opsconsole.ui.widgets.words import ago, exact, spoken
+
+
+class Facts(QWidget):
+    """Names over values, side by side."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__()
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(32)
+        self._values: dict[str, QLabel] = {}
+        for name in names:
+            column = QVBoxLayout()
+            column.setSpacing(3)
+            value = self._values[name] = label("", is_selectable=True)
+            column.addWidget(label(name, "cap"))
+            column.addWidget(value)
+            line.addLayout(column)
+        line.addStretch(1)
+
+    def show_fact(self, name: str, value: str, tip: str = "") -> None:
+        """Show one value."""
+        self._values[name].setText(value)
+        self._values[name].setToolTip(tip)
+
+
+class CardDetail(QFrame):
+    """Renders a card; total and idempotent."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("detail")
+        self._shown: Shown | None = None
+        self.title, self.sub = label("", "h1", is_wrapped=True), label("", "muted", is_wrapped=True)
+        self.risk, self.place = pill("", "plain"), label("", "small")
+        self.facts = Facts(("Agent", "From", "Category", "Waiting"))
+        self.why, self.reversal = label("", is_wrapped=True), label("", "small", is_wrapped=True)
+        self.banner, self.strip = ChangedBanner(), NoticeStrip(theme)
+        self.table, self.answers = ChangeTable(theme), AnswerCard()
+        self.evidence, self.event_card = EvidenceCard(theme), EventCard()
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(self._body())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(self._scroll, 1)
+
+    def _body(self) -> QWidget:
+        body = QWidget()
+        body.setObjectName("page")
+        column = QVBoxLayout(body)
+        column.setContentsMargins(28, 20, 28, 20)
+        column.setSpacing(0)
+        head = row(spacing=10)
+        head.addWidget(self.title, 1)
+        for part in (self.risk, self.place):
+            head.addWidget(part, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(head)
+        column.addSpacing(4)
+        column.addWidget(self.sub)
+        column.addSpacing(14)
+        column.addWidget(self.facts)
+        column.addSpacing(10)
+        self._why_cap = label("Why you are asked", "cap")
+        column.addWidget(self._why_cap)
+        column.addSpacing(3)
+        column.addWidget(self.why)
+        column.addSpacing(12)
+        column.addWidget(self.strip)
+        column.addSpacing(12)
+        column.addWidget(self._change_card())
+        column.addWidget(self.answers)
+        column.addSpacing(12)
+        below = QGridLayout()
+        below.setSpacing(12)
+        for place, part in enumerate((self.evidence, self.event_card)):
+            below.addWidget(part, 0, place)
+            below.setColumnStretch(place, 1)
+        column.addLayout(below)
+        column.addStretch(1)
+        return body
+
+    def _change_card(self) -> QFrame:
+        self.change_card = QFrame()
+        self.change_card.setObjectName("card")
+        column = QVBoxLayout(self.change_card)
+        column.setContentsMargins(6, 2, 6, 8)
+        column.setSpacing(4)
+        self.reversal.setContentsMargins(14, 0, 14, 0)
+        column.addWidget(self.table)
+        column.addWidget(self.reversal)
+        return self.change_card
+
+    @property
+    def shown(self) -> Shown | None:
+        """The card that is shown."""
+        return self._shown
+
+    def show_card(self, shown: Shown, *, place: str, now: datetime) -> None:
+        """Show a card."""
+        view, is_other = shown.view, self._shown is None or self._shown.view.id != shown.view.id
+        is_same = self._shown is not None and self._shown.view == shown.view
+        self._shown = shown
+        self._show_facts(shown, now)
+        self.place.setText(place)
+        if is_same:
+            return
+        head, rest = split_question(view.intent) if shown.is_question else (view.intent, "")
+        self.title.setText(head)
+        self.sub.setText(" ".join(part for part in (rest, view.agents_reason) if part))
+        self.sub.setVisible(bool(self.sub.text()))
+        word, tone = _pill_of(shown)
+        set_pill(self.risk, word, tone)
+        self.why.setText(
+            "\n".join(f"{'• ' if len(reasons(view.because)) > 1 else ''}{one}" for one in reasons(view.because))
+        )
+        self.banner.show_changes(view.subject_changes)
+        self.strip.show_notices(notices(shown))
+        self._show_deed(shown)
+        self.evidence.show_card(shown)
+        self.evidence.setVisible(not shown.is_question or bool(view.precedents))
+        self.event_card.show_card(shown)
+        if is_other:
+            self._scroll.verticalScrollBar().setValue(0)
+
+    def _show_facts(self, shown: Shown, now: datetime) -> None:
+        view = shown.view
+        waits = ago(view.asked_at, now)
+        until = f", decide {ago(view.expires_at, now)}" if view.expires_at is not None else ""
+        tip = f"Asked {exact(view.asked_at)}" + (f"\nDecide by {exact(view.expires_at)}" if view.expires_at else "")
+        self.facts.show_fact("Agent", view.agent)
+        self.facts.show_fact("From", str(view.event["from"])[:60] or "—")
+        self.facts.show_fact("Category", spoken(view.category) or "not known yet")
+        self.facts.show_fact("Waiting", f"Asked {waits}{until}", tip)
+
+    def _show_deed(self, shown: Shown) -> None:
+        self.change_card.setVisible(not shown.is_question)
+        self.answers.setVisible(shown.is_question)
+        if shown.is_question:
+            self.answers.show_options([str(one) for one in shown.view.args.get("options") or ()])
+            return
+        self.table.show_changes(fields(shown))
+        text = shown.view.reversibility
+        self.reversal.setText(f"It {text}.")
+
+    def restyle(self) -> None:
+        """Paint with other tokens."""
+        self.strip.restyle()
+        self.table.viewport().update()
+        if self._shown is not None:
+            self.evidence.show_card(self._shown)
+
+
+def _pill_of(shown: Shown) -> tuple[str, Tone]:
+    if shown.is_question:
+        return "Question", "accent"
+    word, tone = RISKS[shown.view.risk.value]
+    return f"{word} risk", tone

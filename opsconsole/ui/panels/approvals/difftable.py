@@ -1,0 +1,184 @@
+"""Now against after, field by field, with the words that differ marked."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QPainter, QResizeEvent, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+
+from opsconsole.ui.panels.approvals.carddata import FieldRow
+from opsconsole.ui.panels.approvals.diff import Span, differing
+from opsconsole.ui.theme import fonts
+from opsconsole.ui.theme.theme import Theme
+
+_Index = QModelIndex | QPersistentModelIndex
+PAD_X, PAD_Y, GUTTER, FIELD = 14, 7, 14, 150
+
+
+class ChangeModel(QAbstractTableModel):
+    """Field, now, after; where nothing was there before, field and after only."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.changes: tuple[FieldRow, ...] = ()
+        self.has_now = True
+
+    def show(self, changes: Sequence[FieldRow]) -> None:
+        """Show other changes."""
+        self.beginResetModel()
+        self.changes = tuple(changes)
+        self.has_now = any(one.now for one in changes)
+        self.endResetModel()
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.changes)
+
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        return 3 if self.has_now else 2
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return (("Field", "Now", "After approval") if self.has_now else ("Field", "What would be done"))[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+    def text(self, index: _Index) -> str:
+        """Give what stands in a cell."""
+        one = self.changes[index.row()]
+        return (one.field, one.now or ("—" if one.is_changed else ""), one.after or "—")[self.part(index)]
+
+    def part(self, index: _Index) -> int:
+        """Give 0 for the field, 1 for now, 2 for after."""
+        return index.column() if self.has_now or index.column() == 0 else 2
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        one = self.changes[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return self.text(index)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            if not one.is_changed:
+                return f"{one.field}: {one.after}"
+            return (
+                f"{one.field}: "
+                + ("", f"was {one.now or 'empty'}", f"becomes {one.after or 'empty'}")[self.part(index)]
+            )
+        return None
+
+
+class ChangeDelegate(QStyledItemDelegate):
+    """Paints a cell: tint, sign, text with the differing words marked."""
+
+    def __init__(self, theme: Theme, model: ChangeModel, parent: QTableView) -> None:
+        super().__init__(parent)
+        self._theme, self._model, self._table = theme, model, parent
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        width = self._table.columnWidth(index.column()) - 2 * PAD_X - (GUTTER if index.column() else 0)
+        return QSize(80, int(_laid(self._model.text(index), width, [])[1]) + 2 * PAD_Y)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        one, part, place = self._model.changes[index.row()], self._model.part(index), option.rect
+        is_changed = one.is_changed and part > 0
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setClipRect(place)
+        if is_changed:
+            self._paint_ground(painter, place, part)
+        spans = differing(one.now, one.after)[part - 1] if is_changed else []
+        left = PAD_X + (GUTTER if part else 0)
+        laid, _ = _laid(self._model.text(index), place.width() - left - PAD_X, self._formats(spans, part))
+        painter.setPen(self._theme.color("text2" if part == 0 else "text"))
+        laid.draw(painter, QPointF(place.left() + left, place.top() + PAD_Y + 1))
+        painter.restore()
+
+    def _paint_ground(self, painter: QPainter, place: QRect, part: int) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.color("delBg" if part == 1 else "addBg"))
+        painter.drawRoundedRect(QRectF(place).adjusted(3, 2, -3, -2), 6, 6)
+        painter.setPen(self._theme.color("danger" if part == 1 else "ok"))
+        painter.setFont(fonts.font(fonts.BODY, fonts.SEMIBOLD))
+        sign = QRectF(place.left() + 12, place.top() + PAD_Y - 1, 12, 20)
+        painter.drawText(sign, int(Qt.AlignmentFlag.AlignCenter), "−" if part == 1 else "+")
+
+    def _formats(self, spans: list[Span], part: int) -> list[QTextLayout.FormatRange]:
+        made: list[QTextLayout.FormatRange] = []
+        for start, length in spans:
+            marked, look = QTextLayout.FormatRange(), QTextCharFormat()
+            look.setBackground(self._theme.color("delWord" if part == 1 else "addWord"))
+            look.setForeground(self._theme.color("text"))
+            marked.start, marked.length, marked.format = start, length, look
+            made.append(marked)
+        return made
+
+
+def _laid(text: str, width: float, formats: list[QTextLayout.FormatRange]) -> tuple[QTextLayout, float]:
+    """Lay a text in lines; give it with its height in px."""
+    laid = QTextLayout(text.replace("\n", "\u2028"), fonts.font())
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    laid.setTextOption(option)
+    laid.setFormats(formats)
+    height = 0.0
+    laid.beginLayout()
+    while (line := laid.createLine()).isValid():
+        line.setLineWidth(width)
+        line.setPosition(QPointF(0, height))
+        height += max(20.0, line.height())
+    laid.endLayout()
+    return laid, height
+
+
+class ChangeTable(QTableView):
+    """As high as what it shows; it never scrolls by itself."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.changes = ChangeModel()
+        self.setModel(self.changes)
+        self.setItemDelegate(ChangeDelegate(theme, self.changes, self))
+        self.setAccessibleName("What would change")
+        self.verticalHeader().hide()
+        self.setShowGrid(False)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsClickable(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+
+    def show_changes(self, changes: Sequence[FieldRow]) -> None:
+        """Show other changes."""
+        self.changes.show(changes)
+        self.fit()
+
+    def fit(self) -> None:
+        """Share the width out, and be as high as the rows are."""
+        width = self.viewport().width()
+        self.setColumnWidth(0, FIELD)
+        if self.changes.has_now:
+            half = (width - FIELD) // 2
+            self.setColumnWidth(1, half)
+            self.setColumnWidth(2, width - FIELD - half)
+        else:
+            self.setColumnWidth(1, width - FIELD)
+        self.resizeRowsToContents()
+        rows = sum(self.rowHeight(place) for place in range(len(self.changes.changes)))
+        self.setFixedHeight(self.horizontalHeader().sizeHint().height() + rows + 2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.fit()

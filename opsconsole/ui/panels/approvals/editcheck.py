@@ -1,0 +1,53 @@
+"""What an action's arguments may be, and what is wrong with some. No Qt here."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from pydantic import ValidationError
+
+from opsconsole.domain.action import ActionType
+
+_WORDS = {
+    "missing": "This is needed.",
+    "string_too_short": "This is too short.",
+    "float_parsing": "This should be a number.",
+    "int_parsing": "This should be a whole number.",
+    "greater_than": "This should be more than {gt}.",
+    "greater_than_equal": "This should be at least {ge}.",
+    "less_than_equal": "This should be at most {le}.",
+    "string_too_long": "This is longer than {max_length} characters.",
+}
+
+
+def schema_of(kind: ActionType | None, args: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Give the schema of each argument, those that are given first; a union gives its first real part."""
+    if kind is None:
+        return {name: {} for name in args}
+    schema = kind.schema()
+    properties = cast(dict[str, dict[str, Any]], schema.get("properties", {}))
+    parts = cast(dict[str, dict[str, Any]], schema.get("$defs", {}))
+    names = [*(name for name in args if name in properties), *properties]
+    return {name: _plain(properties[name], parts) for name in dict.fromkeys(names)}
+
+
+def _plain(facts: dict[str, Any], parts: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    if (reference := facts.get("$ref")) is not None:
+        return parts.get(str(reference).rpartition("/")[2], {})
+    for one in cast(list[dict[str, Any]], facts.get("anyOf") or ()):
+        if one.get("type") != "null":
+            return one
+    return facts
+
+
+def problems(kind: ActionType, args: Mapping[str, Any]) -> dict[str, str]:
+    """Give what is wrong, by argument; empty where all fits."""
+    try:
+        kind.arguments.model_validate(dict(args))
+    except ValidationError as error:
+        found: dict[str, str] = {}
+        for one in error.errors(include_url=False):
+            words = _WORDS.get(one["type"])
+            text = one["msg"] if words is None else words.format(**one.get("ctx", {}))
+            found.setdefault(str(one["loc"][0]) if one["loc"] else "", text)
+        return found
+    return {}

@@ -1,0 +1,189 @@
+"""The typed form of an action's arguments, made from its schema. Wrong input is refused beside its field."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from opsconsole.domain.action import ActionType
+from opsconsole.engine.arguments import ArgumentError
+from opsconsole.ui.panels.approvals.carddata import Shown
+from opsconsole.ui.panels.approvals.editcheck import problems, schema_of
+from opsconsole.ui.panels.approvals.parts import clear
+from opsconsole.ui.widgets.basics import button, label, repolish, row
+from opsconsole.ui.widgets.words import spoken
+
+LONG = 300
+"""A text that may be longer than this gets several lines, in characters."""
+Editor = QLineEdit | QPlainTextEdit | QComboBox | QCheckBox
+
+
+class EditForm(QFrame):
+    """Edit, then approve.
+
+    Signals:
+        confirmed: the arguments that were changed, as a dict.
+        closed: nothing is to be changed.
+    """
+
+    confirmed = Signal(object)
+    closed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("detail")
+        self._type: ActionType | None = None
+        self._args: dict[str, Any] = {}
+        self._editors: dict[str, Editor] = {}
+        self._errors: dict[str, QLabel] = {}
+        self._first: dict[str, str] = {}
+        self.title, self._error = label("", "h1", is_wrapped=True), label("", "error", is_wrapped=True)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(6)
+        self._grid.setColumnMinimumWidth(0, 130)
+        self._grid.setColumnStretch(1, 1)
+        body = QWidget()
+        body.setObjectName("page")
+        inner = QVBoxLayout(body)
+        inner.setContentsMargins(28, 20, 28, 20)
+        inner.addWidget(self.title)
+        inner.addWidget(label("Change what is not right. It is checked and ruled on anew.", "muted"))
+        inner.addSpacing(12)
+        inner.addLayout(self._grid)
+        inner.addWidget(self._error)
+        inner.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidget(body)
+        bar = QFrame()
+        bar.setObjectName("actions")
+        confirm = button("Approve as edited", self.confirm, kind="primary", keys="Ctrl+Return")
+        line = row(confirm, button("Cancel", self.closed.emit, keys="Esc"), None, label("Ctrl+Enter approves", "small"))
+        line.setContentsMargins(28, 12, 28, 12)
+        bar.setLayout(line)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(scroll, 1)
+        column.addWidget(bar)
+
+    def show_card(self, shown: Shown) -> None:
+        """Offer the arguments of a card."""
+        self._type, self._args = shown.type, dict(shown.view.args)
+        self.title.setText(shown.view.intent)
+        clear(self._grid)
+        self._editors.clear()
+        self._errors.clear()
+        self._error.setText("")
+        schema = schema_of(shown.type, self._args)
+        for place, (name, facts) in enumerate(schema.items()):
+            editor, error = _editor(facts, self._args.get(name)), label("", "error", is_wrapped=True)
+            editor.setAccessibleName(spoken(name))
+            error.setVisible(False)
+            self._editors[name], self._errors[name] = editor, error
+            caption = label(spoken(name), "muted")
+            caption.setContentsMargins(0, 8, 0, 0)
+            self._grid.addWidget(caption, 2 * place, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(editor, 2 * place, 1)
+            self._grid.addWidget(error, 2 * place + 1, 1)
+        self._first = {name: _text(editor) for name, editor in self._editors.items()}
+        if self._editors:
+            next(iter(self._editors.values())).setFocus()
+
+    def editor(self, name: str) -> Editor:
+        """Give the editor of an argument."""
+        return self._editors[name]
+
+    def error_of(self, name: str) -> str:
+        """Give what is wrong with an argument; empty where nothing is."""
+        return self._errors[name].text()
+
+    def confirm(self) -> None:
+        """Approve with what was changed, if it fits the schema."""
+        edited, found = self._edited()
+        if self._type is not None and not found:
+            found = problems(self._type, {**self._args, **edited})
+        self._show_problems(found)
+        if not found:
+            self.confirmed.emit(edited)
+
+    def say(self, text: str) -> None:
+        """Say why it was refused."""
+        self._error.setText(text)
+
+    def _edited(self) -> tuple[dict[str, Any], dict[str, str]]:
+        edited: dict[str, Any] = {}
+        found: dict[str, str] = {}
+        for name, editor in self._editors.items():
+            if (text := _text(editor)) == self._first[name]:
+                continue
+            try:
+                edited[name] = _value(text, self._args.get(name), editor)
+            except ArgumentError as error:
+                found[name] = f"{error}"
+        return edited, found
+
+    def _show_problems(self, found: Mapping[str, str]) -> None:
+        for name, error in self._errors.items():
+            error.setText(found.get(name, ""))
+            error.setVisible(name in found)
+            self._editors[name].setProperty("invalid", name in found)
+            repolish(self._editors[name])
+        self._error.setText("\n".join(text for name, text in found.items() if name not in self._errors))
+        if (first := next((name for name in found if name in self._editors), None)) is not None:
+            self._editors[first].setFocus()
+
+
+def _editor(facts: Mapping[str, Any], value: Any) -> Editor:
+    if facts.get("enum"):
+        box = QComboBox()
+        box.addItems(["" if value is None else str(value), *map(str, facts["enum"])])
+        box.removeItem(0) if str(value) in map(str, facts["enum"]) else None
+        box.setCurrentText("" if value is None else str(value))
+        return box
+    if facts.get("type") == "boolean":
+        check = QCheckBox()
+        check.setChecked(bool(value))
+        return check
+    text = "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if int(facts.get("maxLength") or 0) > LONG or "\n" in text:
+        long = QPlainTextEdit(text)
+        long.setTabChangesFocus(True)
+        long.setMinimumHeight(160)
+        return long
+    return QLineEdit(text)
+
+
+def _text(editor: Editor) -> str:
+    if isinstance(editor, QCheckBox):
+        return "true" if editor.isChecked() else "false"
+    if isinstance(editor, QComboBox):
+        return editor.currentText()
+    return editor.text() if isinstance(editor, QLineEdit) else editor.toPlainText()
+
+
+def _value(text: str, before: Any, editor: Editor) -> Any:
+    """Read what was typed: pydantic reads numbers from text; lists and the like were JSON and are again."""
+    if isinstance(editor, QCheckBox):
+        return text == "true"
+    if isinstance(before, list | dict):
+        try:
+            return json.loads(text)
+        except ValueError as error:
+            raise ArgumentError(f"Not valid JSON: {error}") from error
+    return text

@@ -1,0 +1,302 @@
+"""The Approvals panel: what needs me. It joins list, card and verbs, and decides which card is shown."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout
+
+from opsconsole.ui.command import Command
+from opsconsole.ui.panel import Context, Panel
+from opsconsole.ui.panels.approvals.actionbar import ActionBar
+from opsconsole.ui.panels.approvals.batchpage import BatchPage
+from opsconsole.ui.panels.approvals.carddata import Shown
+from opsconsole.ui.panels.approvals.detail import CardDetail
+from opsconsole.ui.panels.approvals.editform import EditForm
+from opsconsole.ui.panels.approvals.guard import Guard
+from opsconsole.ui.panels.approvals.listpane import ListPane
+from opsconsole.ui.panels.approvals.panelcommands import bind, make_commands
+from opsconsole.ui.panels.approvals.queue import Queue
+from opsconsole.ui.panels.approvals.rejectsheet import RejectSheet
+from opsconsole.ui.panels.approvals.times import in_an_hour, tomorrow
+from opsconsole.ui.panels.approvals.verbs import ALWAYS, Verbs
+from opsconsole.ui.widgets.states import States
+from opsconsole.ui.widgets.words import plural
+
+Mode = Literal["card", "reject", "edit", "batch"]
+LOOK_MS = 30_000
+"""How often ages, and what was put off, are looked at."""
+
+
+class ApprovalsPanel(Panel):
+    """List on the left, card and verbs on the right."""
+
+    name = "approvals"
+    title = "Approvals"
+    icon = "inbox"
+    topics = frozenset({"approvals", "effects", "switches"})
+
+    def __init__(self, context: Context, *, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(context)
+        self.mode: Mode = "card"
+        self._edited: Shown | None = None
+        self._rejected = 0
+        self._guard = Guard(clock)
+        self.queue = Queue(context, self)
+        self.verbs = Verbs(context, self)
+        self.list, self.detail, self.sheet = ListPane(context.theme), CardDetail(context.theme), RejectSheet()
+        self.form, self.batch = EditForm(), BatchPage(context.theme)
+        self.bar = ActionBar(context.theme, self._acts())
+        self._lay_out()
+        self._connect()
+        self._bind_keys()
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_MS)
+        self._timer.timeout.connect(self._on_timeout)
+        self._timer.start()
+
+    def _lay_out(self) -> None:
+        page = QFrame()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.detail, 1)
+        column.addWidget(self.sheet)
+        column.addWidget(self.bar)
+        self.sheet.hide()
+        self.states = States(page)
+        self._pages = QStackedWidget()
+        for one in (self.states, self.form, self.batch):
+            self._pages.addWidget(one)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(self.list)
+        line.addWidget(self._pages, 1)
+
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.setFocus()
+
+    def _connect(self) -> None:
+        self.queue.changed.connect(self._render)
+        self.list.picked.connect(self.queue.look_at)
+        self.list.filter_changed.connect(self.queue.filter_by)
+        self.sheet.chosen.connect(self._on_reason_chosen)
+        self.form.confirmed.connect(self._on_edit_confirmed)
+        self.batch.confirmed.connect(self._on_batch_confirmed)
+        for one in (self.sheet, self.form, self.batch):
+            one.closed.connect(self._leave)
+        self.detail.answers.answered.connect(self._on_answered)
+        self.verbs.decided.connect(self._on_decided)
+        self.verbs.refused.connect(self._on_refused)
+        self.verbs.returned.connect(self._on_returned)
+        self.verbs.busy_changed.connect(self._on_busy_changed)
+
+    def _bind_keys(self) -> None:
+        for number in range(1, 10):
+            bind(self, str(number), lambda which=number: self._on_number(which))
+        bind(self, "Escape", self._leave)
+        bind(self, "Ctrl+Return", self._confirm)
+
+    def _acts(self) -> dict[str, Callable[[], None]]:
+        return {
+            "approve": self.approve,
+            "edit": self.edit,
+            "reject": self.reject,
+            "answer": self.answer,
+            "ignore": lambda: self._with_card(self.verbs.ignore),
+            "snooze": lambda: self._with_card(lambda id_, seen: self.verbs.snooze(id_, seen, until=in_an_hour)),
+            "tomorrow": lambda: self._with_card(lambda id_, seen: self.verbs.snooze(id_, seen, until=tomorrow)),
+            "grant": lambda: self._with_card(lambda id_, seen: self.verbs.approve(id_, seen, grant=ALWAYS)),
+            "batch": self.open_batch,
+            "next": lambda: self.queue.step(1),
+            "previous": lambda: self.queue.step(-1),
+            "undo": self.verbs.undo,
+            "find": self.list.filter.setFocus,
+        }
+
+    def commands(self) -> Sequence[Command]:
+        """Give the verbs and the ways about."""
+
+        return make_commands(
+            self._acts(),
+            kind=lambda: None if self.shown is None else self.shown.view.kind,
+            is_card=lambda: self.mode == "card",
+        )
+
+    @property
+    def shown(self) -> Shown | None:
+        """The card on the screen; None while there is none."""
+        return self.queue.shown
+
+    def refresh(self) -> None:
+        """Query again."""
+        self.queue.refresh()
+
+    def go(self, where: dict[str, Any]) -> None:
+        """Show one request: `{"approval": number}`."""
+        if (wanted := where.get("approval")) is not None:
+            self.list.filter.clear()
+            self._leave()
+            self.queue.look_at(int(wanted))
+            self.refresh()
+
+    def restyle(self) -> None:
+        """Paint with other tokens."""
+        self.list.restyle()
+        self.detail.restyle()
+        self.batch.restyle()
+
+    def approve(self) -> None:
+        """Approve what is shown."""
+        self._with_card(self.verbs.approve)
+
+    def reject(self) -> None:
+        """Ask for the reason."""
+        if self._guard.is_open and self.shown is not None:
+            self._rejected = self.shown.view.id
+            self._enter("reject")
+
+    def edit(self) -> None:
+        """Open the form."""
+        if self._guard.is_open and (shown := self.shown) is not None:
+            self._edited = shown
+            self._enter("edit")
+            self.form.show_card(shown)
+
+    def answer(self) -> None:
+        """Go to where the answer is written."""
+        if self.shown is not None and self.shown.is_question:
+            self.detail.answers.own.setFocus()
+
+    def open_batch(self) -> None:
+        """Offer what can be decided together."""
+        present = next((one.batch for one in self.queue.all if one.id == self.queue.current), None)
+        if self.batch.show_rows(self.queue.all, current=present):
+            self._enter("batch")
+            self.batch.list.setFocus()
+        else:
+            self.context.navigator.say("No two requests are of one agent, tool and category.")
+
+    def _with_card(self, verb: Callable[[int, str], None]) -> None:
+        """Do something with what is shown, unless the finger was meant for another card."""
+        shown = self.shown
+        if shown is not None and self._guard.is_open and not self.verbs.is_busy:
+            verb(shown.view.id, shown.view.digest)
+
+    def _enter(self, mode: Mode) -> None:
+        self.mode = mode
+        self._pages.setCurrentWidget({"edit": self.form, "batch": self.batch}.get(mode, self.states))
+        self.sheet.setVisible(mode == "reject")
+        self.bar.setVisible(mode != "reject")
+        self.list.setEnabled(mode != "edit")
+        if mode == "reject":
+            self.sheet.own.clear()
+            self.sheet.setFocus()
+        elif mode == "card":
+            self.list.view.setFocus()
+
+    def _leave(self) -> None:
+        if self.mode != "card" or self.detail.answers.own.hasFocus() or self.list.filter.hasFocus():
+            self._enter("card")
+            self._render()
+
+    def _confirm(self) -> None:
+        if self.mode == "edit":
+            self.form.confirm()
+        elif self.mode == "batch":
+            self.batch.approve.click()
+
+    def _on_timeout(self) -> None:
+        if self.isVisible():
+            self.refresh()
+
+    def _on_busy_changed(self, is_busy: bool) -> None:
+        self.bar.show_for(self.shown, is_busy=is_busy)
+
+    def _on_number(self, number: int) -> None:
+        if self.mode == "reject":
+            self.sheet.pick(number)
+        elif self.mode == "card" and self.shown is not None and self.shown.is_question:
+            self.detail.answers.pick(number)
+
+    def _on_reason_chosen(self, reason: str) -> None:
+        self._with_card(lambda id_, seen: self.verbs.reject(id_, seen, reason))
+
+    def _on_answered(self, answer: str) -> None:
+        self._with_card(lambda id_, seen: self.verbs.respond(id_, seen, answer))
+
+    def _on_edit_confirmed(self, edited: dict[str, Any]) -> None:
+        if (shown := self._edited) is not None and not self.verbs.is_busy:
+            self.verbs.approve(shown.view.id, shown.view.digest, edited=edited)
+
+    def _on_batch_confirmed(self, chosen: list[tuple[int, str]]) -> None:
+        self._enter("card")
+        self.verbs.approve_all(chosen)
+
+    def _on_decided(self, one: int, _is_put_off: bool) -> None:
+        if self.mode in ("reject", "edit"):
+            self._enter("card")
+        self.queue.drop(one)
+        self.refresh()
+
+    def _on_refused(self, _one: int, text: str, is_other_card: bool) -> None:
+        if self.mode == "edit" and not is_other_card:
+            self.form.say(text)
+            return
+        if self.mode in ("reject", "edit"):
+            self._enter("card")
+        if text:
+            self.context.navigator.say(text)
+        self.refresh()
+
+    def _on_returned(self, one: int) -> None:
+        self.queue.current = one
+        self.refresh()
+
+    def _render(self) -> None:
+        """Show the state there is; total and idempotent."""
+        queue, shown = self.queue, self.shown
+        if queue.error and not queue.all:
+            self.list.states.error(queue.error, act=self.refresh)
+            self.states.error(queue.error, act=self.refresh)
+            return
+        if queue.now is None:
+            return
+        rows = queue.rows
+        self.list.count.setText(f"{len(queue.all)} waiting")
+        self.list.render_rows(rows, current=queue.current, now=queue.now)
+        if not rows:
+            self._render_none()
+            return
+        self.list.states.show_content()
+        if self.hasFocus():
+            self.list.view.setFocus()
+        self.bar.show_for(shown, is_busy=self.verbs.is_busy)
+        if self.mode == "reject" and (shown is None or shown.view.id != self._rejected):
+            self._enter("card")
+        if shown is None:
+            self.states.loading("Reading the card…")
+            return
+        self._guard.show(shown.face)
+        self.detail.show_card(shown, place=f"{queue.place + 1} of {len(rows)}", now=queue.now)
+        self.states.show_content()
+
+    def _render_none(self) -> None:
+        if self.queue.all:
+            count = plural(len(self.queue.all), "request")
+            text = f"{count} behind the filter; none has these words."
+            self.list.states.empty("No match", text, "Clear the filter", self.list.filter.clear)
+            self.states.empty("", "")
+            return
+        text = "What an agent may not do alone comes here by itself."
+        self.list.states.empty("Nothing waits for you", text, "See the feed", self._go_to_feed)
+        self.states.empty("All decided", "The feed shows what becomes of it. Ctrl+Z takes the latest approval back.")
+
+    def _go_to_feed(self) -> None:
+        self.context.navigator.go("feed")

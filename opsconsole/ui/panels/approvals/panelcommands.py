@@ -1,0 +1,56 @@
+"""The panel's commands: one list that feeds keys, palette, menu and help."""
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
+
+from opsconsole.domain.enums import ApprovalKind
+from opsconsole.ui.command import Command
+
+Acts = Mapping[str, Callable[[], None]]
+_ACTION, _QUESTION, _DOUBT = ApprovalKind.ACTION, ApprovalKind.QUESTION, ApprovalKind.UNKNOWN
+_EVERY = (_ACTION, _QUESTION, _DOUBT)
+_LIST: tuple[tuple[str, str, str, tuple[ApprovalKind, ...]], ...] = (
+    ("approve", "Approve this request", "A", (_ACTION, _DOUBT)),
+    ("edit", "Edit, then approve", "E", (_ACTION,)),
+    ("reject", "Reject with a reason", "R", _EVERY),
+    ("answer", "Answer the agent's question", "Q", (_QUESTION,)),
+    ("ignore", "Ignore: let it lapse", "I", (_ACTION, _QUESTION)),
+    ("snooze", "Snooze for an hour", "S", _EVERY),
+    ("tomorrow", "Snooze until tomorrow, 9:00", "Shift+S", _EVERY),
+    ("next", "Next request", "J", ()),
+    ("previous", "Previous request", "K", ()),
+    ("undo", "Undo the last approval", "Ctrl+Z", ()),
+    ("batch", "Decide all of this kind", "B", ()),
+    ("find", "Filter what waits", "/", ()),
+)
+"""Name, title, key, kinds of request it fits; none: it needs no request."""
+
+
+def make_commands(acts: Acts, kind: Callable[[], ApprovalKind | None], is_card: Callable[[], bool]) -> list[Command]:
+    """Make the commands; all hold only while a card is looked at, `kind` says of what kind it is."""
+
+    def enabled(kinds: tuple[ApprovalKind, ...]) -> Callable[[], bool]:
+        return lambda: is_card() and (not kinds or kind() in kinds)
+
+    return [
+        Command(
+            id=f"approvals.{name}",
+            title=title,
+            keys=(key,),
+            run=acts[name],
+            group="Approvals",
+            is_enabled=enabled(kinds),
+        )
+        for name, title, key, kinds in _LIST
+    ]
+
+
+def bind(widget: QWidget, keys: str, act: Callable[[], None]) -> None:
+    """Bind a key that has no command of its own (a number, Esc) while the focus is inside a widget."""
+    made = QShortcut(QKeySequence(keys), widget)
+    made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+    made.setAutoRepeat(False)
+    made.activated.connect(act)

@@ -1,0 +1,173 @@
+"""The parts of a card: what to look at, evidence, the event, precedents. Each renders what it is given."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from opsconsole.ui.panels.approvals.carddata import Notice, Shown, facts_claimed
+from opsconsole.ui.theme.theme import Theme
+from opsconsole.ui.widgets.basics import card, label, pill, row, set_pill
+from opsconsole.ui.widgets.words import spoken
+
+MOST_CLAIMS, MOST_PRECEDENTS = 8, 4
+EVENT_HEIGHT = 168
+
+
+def clear(layout: QLayout) -> None:
+    """Take everything out of a layout."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()
+
+
+class NoticeStrip(QFrame):
+    """ "Look at this": what tells a bad request from a good one, in few lines."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._theme, self._notices = theme, list[Notice]()
+        self.setAccessibleName("Look at this")
+        self._icon, self._title = QLabel(), label("Look at this", "h3")
+        self._lines = QVBoxLayout()
+        self._lines.setSpacing(2)
+        self._lines.setContentsMargins(24, 0, 0, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 8, 14, 9)
+        column.setSpacing(3)
+        column.addLayout(row(self._icon, self._title, None))
+        column.addLayout(self._lines)
+
+    def show_notices(self, notices: Sequence[Notice]) -> None:
+        """Show these; nothing is seen where there are none."""
+        self._notices = list(notices)
+        clear(self._lines)
+        for one in notices:
+            self._lines.addWidget(label(one.text, "error" if one.weight == "danger" else "", is_wrapped=True))
+        self.setVisible(bool(notices))
+        self.restyle()
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return "\n".join(one.text for one in self._notices)
+
+    def restyle(self) -> None:
+        """Tint it by the gravest notice."""
+        token = "danger" if any(one.weight == "danger" for one in self._notices) else "warn"
+        colors = self._theme.tokens
+        self.setStyleSheet(f"#card {{ background: {colors[f'{token}Soft']}; border: 1px solid {colors[token]} }}")
+        self._title.setStyleSheet(f"color: {colors[token]}")
+        self._icon.setPixmap(self._theme.pixmap("alert", token))
+
+
+class ChangedBanner(QFrame):
+    """What others did on the subject since the question was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("banner")
+        self._text = label("", is_wrapped=True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(28, 8, 28, 8)
+        column.addWidget(self._text)
+
+    def show_changes(self, changes: Sequence[str]) -> None:
+        """Say what happened; hidden where nothing did."""
+        counted = {one: changes.count(one) for one in changes}
+        words = "; ".join(one if number == 1 else f"{one} ({number} times)" for one, number in counted.items())
+        self._text.setText(f"Changed since you were asked: {words}. Approving asks you once more.")
+        self.setVisible(bool(changes))
+
+
+class EvidenceCard(QFrame):
+    """What the action relies on, in three honest states."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        frame, self._column = card()
+        self._column.setSpacing(6)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(frame)
+
+    def show_card(self, shown: Shown) -> None:
+        """List the claims of a card, and the cases that were like it."""
+        clear(self._column)
+        claims = facts_claimed(shown)
+        ordered = sorted(claims, key=lambda one: one.state == "found")
+        if not shown.is_question:
+            self._column.addWidget(label("What it rests on", "h3"))
+            if not claims:
+                self._column.addWidget(label("It states nothing that could be looked up.", "small", is_wrapped=True))
+        for claim in ordered[:MOST_CLAIMS]:
+            text = claim.text.strip(" ,").replace("\n", " ")
+            said = f"“{text[:90]}{'…' if len(text) > 90 else ''}”"
+            if claim.state == "found":
+                where = f"{spoken(claim.argument)}: found in {claim.source.replace('_', ' ').replace('.', ': ')}"
+                self._line("check", "ok", said, where)
+            else:
+                word = "said by the agent, in no source" if claim.state == "asserted" else "no source named"
+                self._line("alert", "warn", said, f"{spoken(claim.argument)}: {word}")
+        if len(ordered) > MOST_CLAIMS:
+            self._column.addWidget(label(f"{len(ordered) - MOST_CLAIMS} more were found in sources", "small"))
+        self._precedents(shown)
+        self._column.addStretch(1)
+
+    def _precedents(self, shown: Shown) -> None:
+        found = shown.view.precedents[:MOST_PRECEDENTS]
+        if found:
+            self._column.addWidget(label("Cases like it", "h3"))
+        for one in found:
+            quote = str(one["quote"]).replace("\n", " ")
+            self._line(
+                "log", "text3", f"“{quote[:84]}{'…' if len(quote) > 84 else ''}”", f"was {spoken(str(one['category']))}"
+            )
+
+    def _line(self, icon: str, token: str, text: str, where: str) -> None:
+        line, mark = QWidget(), QLabel()
+        mark.setPixmap(self._theme.pixmap(icon, token))
+        mark.setFixedWidth(16)
+        mark.setAlignment(Qt.AlignmentFlag.AlignTop)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(label(text, is_wrapped=True))
+        words.addWidget(label(where, "small", is_wrapped=True))
+        parts = row(mark, spacing=10)
+        parts.addLayout(words, 1)
+        line.setLayout(parts)
+        self._column.addWidget(line)
+
+
+class EventCard(QFrame):
+    """The event itself: text, never markup; who sent it, and whether that is sure."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        frame, column = card()
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(frame)
+        self._trust = pill("", "plain")
+        self._title, self._sender = label("", "muted", is_wrapped=True), label("", "small", is_wrapped=True)
+        self._text = QPlainTextEdit()
+        self._text.setReadOnly(True)
+        self._text.setTabChangesFocus(True)
+        self._text.setAccessibleName("Text of the event")
+        self._text.setMinimumHeight(EVENT_HEIGHT)
+        column.addLayout(row(label("The event", "h3"), None, self._trust))
+        column.addWidget(self._title)
+        column.addWidget(self._sender)
+        column.addWidget(self._text, 1)
+
+    def show_card(self, shown: Shown) -> None:
+        """Show the event of a card."""
+        event = shown.view.event
+        is_sure = bool(event["is_verified"])
+        set_pill(self._trust, "Verified sender" if is_sure else "Not verified", "ok" if is_sure else "danger")
+        self._title.setText(str(event["title"]))
+        self._sender.setText(f"{spoken(str(event['kind']))} from {event['from'] or 'nobody named'}")
+        self._text.setPlainText(str(event["text"]) or "(no text)")

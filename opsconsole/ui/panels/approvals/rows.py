@@ -1,0 +1,120 @@
+"""The rows of the list, as one query gives them. No Qt here."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from opsconsole.domain.action import ActionType
+from opsconsole.domain.enums import ApprovalKind
+from opsconsole.engine.cards import intent, risk
+from opsconsole.engine.kernel import Kernel
+from opsconsole.store.queries import events, work
+from opsconsole.store.rows import ActionRow, ApprovalRow, present
+from opsconsole.ui.widgets.basics import Tone
+from opsconsole.ui.widgets.words import spoken
+
+RISKS: dict[str, tuple[str, Tone]] = {
+    "high": ("High", "danger"),
+    "medium": ("Medium", "warn"),
+    "low": ("Low", "plain"),
+    "ask": ("Question", "accent"),
+}
+SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
+_LEVEL = re.compile(r"^autonomy level \d for \S+: act with approval$")
+_FINAL = re.compile(r"^\S+ cannot be undone$")
+BY_LEVEL = "At this level of autonomy a person approves each of these"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A request in the list."""
+
+    id: int
+    kind: ApprovalKind
+    title: str
+    because: str
+    about: str
+    """The event's title, and who sent it: for the filter."""
+    risk: str
+    agent: str
+    tool: str
+    category: str
+    args: Mapping[str, Any]
+    amount: str
+    asked_at: datetime
+    digest: str
+
+    @property
+    def batch(self) -> tuple[str, str, str]:
+        """What it is grouped by."""
+        return self.agent, self.tool, self.category
+
+    def matches(self, text: str) -> bool:
+        """It has every word of a filter."""
+        hay = f"{self.title} {self.because} {self.about} {self.agent} {self.category} {self.amount}".casefold()
+        return all(word in hay for word in text.casefold().split())
+
+
+def waiting(kernel: Kernel) -> tuple[Waiting, ...]:
+    """Query what waits now, oldest first."""
+    conn = kernel.reader
+    return tuple(_row(kernel, one) for one in work.waiting_approvals(conn, now=kernel.clock.now()))
+
+
+def _row(kernel: Kernel, asked: ApprovalRow) -> Waiting:
+    conn = kernel.reader
+    action = present(work.action(conn, asked.action_id), asked.action_id)
+    run = present(work.run(conn, action.run_id), str(action.run_id))
+    event = events.event(conn, run.event_id)
+    kind = kernel.registry.type(action.tool)
+    is_question = asked.kind is ApprovalKind.QUESTION
+    title = split_question(intent(kind, action, asked))[0] if is_question else intent(kind, action, asked)
+    about = "" if event is None else event.title
+    return Waiting(
+        id=asked.id,
+        kind=asked.kind,
+        title=title,
+        because=_line(about, asked, is_question=is_question),
+        about=about if event is None else f"{about} {event.sender} {event.sender_name}",
+        risk="ask" if is_question else risk(kind).value,
+        agent=spoken(asked.agent_id),
+        tool=action.tool,
+        category=action.category or "",
+        args=action.args,
+        amount=amount(kind, action),
+        asked_at=asked.created_at,
+        digest=asked.digest,
+    )
+
+
+def _line(about: str, asked: ApprovalRow, *, is_question: bool) -> str:
+    """Give the rule that binds; where it says nothing of this one, what the event is about."""
+    why = reasons(asked.because)[0]
+    return about if about and (is_question or why == BY_LEVEL) else why
+
+
+def split_question(text: str) -> tuple[str, str]:
+    """Part a question from what the playbook says beside it."""
+    head, mark, rest = text.partition("? ")
+    return (head + "?", rest) if mark else (text, "")
+
+
+def reasons(because: str) -> list[str]:
+    """Give the rules that bind in plain words, the most telling first."""
+    parts = [part.strip() for part in because.split(";") if part.strip()]
+    special = [part[:1].upper() + part[1:] for part in parts if not _LEVEL.match(part) and not _FINAL.match(part)]
+    final = ["It cannot be undone"] if any(map(_FINAL.match, parts)) else []
+    general = [BY_LEVEL] if any(map(_LEVEL.match, parts)) else []
+    return special + final + general or ["A person is asked"]
+
+
+def amount(kind: ActionType | None, action: ActionRow) -> str:
+    """Give the money an action is about, with its currency; empty where there is none."""
+    value = action.args.get("amount")
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return ""
+    field = None if kind is None else kind.arguments.model_fields.get("currency")
+    currency = str(action.args.get("currency") or (field.default if field is not None else "") or "")
+    return f"{SIGNS.get(currency, currency)} {value:,.2f}".strip()

@@ -1,0 +1,197 @@
+"""Carries decisions out, one at a time. It knows nothing of widgets."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from opsconsole.domain.errors import OpsError, StaleCardError
+from opsconsole.engine import afterwards, commands, snooze
+from opsconsole.engine.decisions import Answer, Grant
+from opsconsole.engine.kernel import Kernel
+from opsconsole.store.queries import work
+from opsconsole.store.transaction import Transaction
+from opsconsole.ui.panel import Context
+from opsconsole.ui.widgets.words import plural
+
+_Job = Callable[[Kernel, Transaction, str], Answer]
+_FOR_TERMINALS = re.compile(r"(?<=[.:?!] )[^.`]*`opsconsole[^`]*`[^.]*\.?|: `opsconsole[^`]*`")
+ALWAYS = Grant(timedelta(days=7), None)
+"""The only grant that is offered in passing: the very same action, for a week."""
+
+
+class Verbs(QObject):
+    """What a person can say, each with the digest of the card they saw.
+
+    Signals:
+        decided: (number, True where it is only put off): it waits no longer.
+        refused: (number, text, True where another card has to be looked at): nothing was decided.
+        returned: number of a request that waits again.
+        busy_changed: a decision is under way, or no longer.
+    """
+
+    decided = Signal(int, bool)
+    refused = Signal(int, str, bool)
+    returned = Signal(int)
+    busy_changed = Signal(bool)
+
+    def __init__(self, context: Context, parent: QObject) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._undos: list[tuple[int, ...]] = []
+        self._count = 0
+        self.is_busy = False
+
+    def approve(
+        self, one: int, digest: str, *, edited: Mapping[str, Any] | None = None, grant: Grant | None = None
+    ) -> None:
+        """Approve, perhaps edited, perhaps with a grant."""
+
+        def job(kernel: Kernel, tx: Transaction, actor: str) -> Answer:
+            return commands.approve(kernel, tx, one, actor=actor, digest=digest, edited=edited, grant=grant)
+
+        self._start(self._decide(one, job, undo=lambda: self.undo((one,)), is_approval=True))
+
+    def reject(self, one: int, digest: str, reason: str) -> None:
+        """Say no; the agent gets the reason."""
+        self._start(
+            self._decide(one, lambda k, tx, who: commands.reject(k, tx, one, actor=who, reason=reason, digest=digest))
+        )
+
+    def respond(self, one: int, digest: str, answer: str) -> None:
+        """Answer a question."""
+        self._start(
+            self._decide(one, lambda k, tx, who: commands.respond(k, tx, one, actor=who, answer=answer, digest=digest))
+        )
+
+    def ignore(self, one: int, digest: str) -> None:
+        """Let it lapse."""
+        self._start(self._decide(one, lambda k, tx, who: commands.ignore(k, tx, one, actor=who, digest=digest)))
+
+    def snooze(self, one: int, digest: str, *, until: Callable[[datetime], datetime]) -> None:
+        """Put it off; `until` gives the time from the present one."""
+
+        def job(kernel: Kernel, tx: Transaction, actor: str) -> Answer:
+            at = until(kernel.clock.now())
+            return snooze.snooze(kernel, tx, one, actor=actor, until=at, digest=digest)
+
+        self._start(self._decide(one, job, undo=lambda: self.wake(one)))
+
+    def wake(self, one: int) -> None:
+        """Show again what was put off."""
+        self._start(self._return((one,), lambda k, tx, who, which: snooze.wake(k, tx, which, actor=who)))
+
+    def undo(self, ones: Sequence[int] | None = None) -> None:
+        """Take approvals back; without numbers the latest."""
+        if ones is None and not self._undos:
+            self._context.navigator.say("There is nothing to undo here.")
+            return
+        wanted = tuple(self._undos[-1] if ones is None else ones)
+        self._undos = [earlier for earlier in self._undos if earlier != wanted]
+        self._start(self._return(wanted, lambda k, tx, who, which: afterwards.undo(k, tx, which, actor=who)))
+
+    def approve_all(self, chosen: Sequence[tuple[int, str]]) -> None:
+        """Approve many, with one decision each."""
+        self._start(self._decide_all(tuple(chosen)))
+
+    def _start(self, coro: Any) -> None:
+        if self.is_busy:
+            coro.close()
+            return
+        self._set_busy(True)
+        self._count += 1
+        self._context.tasks.start(coro, name="decision", owner=self, key=f"decision {self._count}")
+
+    def _set_busy(self, is_busy: bool) -> None:
+        self.is_busy = is_busy
+        self.busy_changed.emit(is_busy)
+
+    async def _write(self, job: _Job) -> tuple[Answer, datetime]:
+        return await self._context.backend.write(
+            lambda kernel, tx, actor: (job(kernel, tx, actor), kernel.clock.now()), name="decision"
+        )
+
+    async def _decide(
+        self, one: int, job: _Job, *, undo: Callable[[], None] | None = None, is_approval: bool = False
+    ) -> None:
+        try:
+            answer, now = await self._write(job)
+        except OpsError as error:
+            self.refused.emit(one, for_window(f"{error}"), isinstance(error, StaleCardError))
+            return
+        finally:
+            self._set_busy(False)
+        if not answer.is_done:
+            self.refused.emit(one, for_window(answer.text), True)
+            return
+        if is_approval:
+            self._undos.append((one,))
+        self.decided.emit(one, not is_approval and undo is not None)
+        self._context.navigator.say(_said(answer, now), "Undo" if undo is not None else "", undo)
+
+    async def _decide_all(self, chosen: tuple[tuple[int, str], ...]) -> None:
+        done: list[int] = []
+        refused: list[str] = []
+        try:
+            for one, digest in chosen:
+
+                def job(kernel: Kernel, tx: Transaction, actor: str, *, which: int = one, seen: str = digest) -> Answer:
+                    return commands.approve(kernel, tx, which, actor=actor, digest=seen)
+
+                try:
+                    answer, _ = await self._write(job)
+                except OpsError as error:
+                    refused.append(f"{error}")
+                    continue
+                (done.append(one) if answer.is_done else refused.append(answer.text))
+        finally:
+            self._set_busy(False)
+        if done:
+            self._undos.append(tuple(done))
+        for one in done:
+            self.decided.emit(one, False)
+        text = f"Approved {plural(len(done), 'request')}."
+        if refused:
+            text += f" {plural(len(refused), 'request')} not: {for_window(refused[0])}"
+        self.refused.emit(0, "", True)
+        self._context.navigator.say(text, "Undo" if done else "", (lambda: self.undo(tuple(done))) if done else None)
+
+    async def _return(self, ones: Sequence[int], verb: Callable[[Kernel, Transaction, str, int], Answer]) -> None:
+        texts: list[str] = []
+        back = 0
+        try:
+            for one in ones:
+
+                def job(kernel: Kernel, tx: Transaction, actor: str, *, which: int = one) -> tuple[Answer, int]:
+                    answer = verb(kernel, tx, actor, which)
+                    asked = work.approval(tx.conn, which)
+                    latest = None if asked is None else work.approval_of(tx.conn, asked.action_id)
+                    return answer, which if latest is None else latest.id
+
+                try:
+                    answer, back = await self._context.backend.write(job, name="undo")
+                except OpsError as error:
+                    texts.append(for_window(f"{error}"))
+                    continue
+                texts.append(for_window(answer.text))
+        finally:
+            self._set_busy(False)
+        self.returned.emit(back)
+        self._context.navigator.say(texts[0] if len(texts) == 1 else f"{len(texts)} taken back. {texts[-1]}")
+
+
+def for_window(text: str) -> str:
+    """Leave out what a command's text says to people at a terminal."""
+    return " ".join(_FOR_TERMINALS.sub("", text).split()).strip()
+
+
+def _said(answer: Answer, now: datetime) -> str:
+    if answer.not_before is None or not answer.text.startswith("Approved"):
+        return for_window(answer.text)
+    seconds = (answer.not_before - now).total_seconds()
+    grant = for_window(answer.text.partition("takes it back.")[2])
+    when = f"done in {seconds:.0f} s" if 0.5 < seconds < 100 else "done at once" if seconds <= 0.5 else ""
+    first = f"Approved, {when}." if when else for_window(answer.text.partition(". ")[0] + ".")
+    return f"{first} {grant}".strip()

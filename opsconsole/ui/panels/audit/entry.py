@@ -1,0 +1,31 @@
+"""One entry read whole."""
+
+import json
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtWidgets import QFrame
+
+from opsconsole.engine.auditwords import actor_words, kind_words
+from opsconsole.store.queries.auditlist import Entry
+from opsconsole.ui.widgets.basics import button, card, label
+from opsconsole.ui.widgets.texts import foldable, pairs, para, plain_value
+from opsconsole.ui.widgets.words import exact, spoken
+
+
+def entry_card(entry: Entry, *, go: Callable[..., None]) -> QFrame:
+    """Make the card of an entry; `go` leads to the event or run that it is about."""
+    frame, column = card()
+    column.addWidget(label(kind_words(entry.kind), "h2"))
+    column.addWidget(para(f"No. {entry.seq:,} · {actor_words(entry.actor)} · {exact(entry.at)}", "small"))
+    column.addLayout(pairs((spoken(name), plain_value(value)) for name, value in entry.facts.items()))
+    if "run" in entry.facts:
+        column.addWidget(button("Open the run's story", partial(go, "feed", run=entry.facts["run"])))
+    elif "event" in entry.facts:
+        column.addWidget(button("Open the event", partial(go, "feed", event=entry.facts["event"])))
+    column.addWidget(label("As it was written", "cap"))
+    column.addWidget(foldable(json.dumps(json.loads(entry.blob), indent=2, ensure_ascii=False), "small", short=200))
+    column.addWidget(label("Chain value", "cap"))
+    chain = "\n".join(entry.chain[place : place + 32] for place in range(0, len(entry.chain), 32))
+    column.addWidget(para(chain, "small"))
+    return frame

@@ -1,0 +1,71 @@
+"""One line of the audit list."""
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from opsconsole.engine.auditwords import about, actor_words, kind_words
+from opsconsole.store.queries.auditlist import Entry
+from opsconsole.ui.theme import fonts
+from opsconsole.ui.theme.theme import Theme
+from opsconsole.ui.widgets import painting
+from opsconsole.ui.widgets.rowwindow import RowWindow
+from opsconsole.ui.widgets.words import exact
+
+HEIGHT = 40
+COLUMNS = (("No.", 72), ("When", 124), ("What", 190), ("Who", 150))
+"""Names and widths in px of the columns before `About`."""
+_DANGER = ("effect.failed", "effect.unknown", "action.failed", "action.refused", "decision.reject", "switch.on")
+
+
+def words(entry: Entry) -> tuple[str, str]:
+    """Give (text, description) for screen readers and the hover."""
+    text = f"{entry.seq}: {kind_words(entry.kind)}, {actor_words(entry.actor)}"
+    return text, f"{exact(entry.at)}\n{about(entry.kind, entry.facts)}"
+
+
+class AuditLine(QStyledItemDelegate):
+    """Paints an entry straight from its row object."""
+
+    def __init__(self, model: RowWindow[Entry], theme: Theme) -> None:
+        super().__init__()
+        self._model, self._theme = model, theme
+        self._colors: dict[str, QColor] = {}
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Take the tokens that hold now."""
+        self._colors = {name: QColor(value) for name, value in self._theme.tokens.items()}
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        colors, entry = self._colors, self._model.row_at(index.row())
+        rect: QRect = option.rect  # type: ignore[attr-defined]
+        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        is_current = bool(state & QStyle.StateFlag.State_Selected)
+        ground = "accentSoft" if is_current else "hover" if state & QStyle.StateFlag.State_MouseOver else ""
+        painting.ground(
+            painter, rect.adjusted(8, 1, -8, -1), colors[ground] if ground else None,
+            bar=colors["accent"] if is_current else None,
+        )  # fmt: skip
+        x, box = rect.x() + 22, rect.adjusted(22, 0, -22, 0)
+        if entry is None:
+            painter.fillRect(QRect(x, rect.center().y() - 5, min(320, box.width()), 10), colors["sunken"])
+        else:
+            ink = colors["danger" if entry.kind in _DANGER else "text"]
+            cells = (
+                (f"{entry.seq:,}", colors["text3"], fonts.NORMAL),
+                (f"{entry.at.astimezone():%d %b %H:%M:%S}", colors["text2"], fonts.NORMAL),
+                (kind_words(entry.kind), ink, fonts.SEMIBOLD),
+                (actor_words(entry.actor), colors["text2"], fonts.NORMAL),
+            )
+            for (text, color, weight), (_, width) in zip(cells, COLUMNS, strict=True):
+                cell = QRect(x, rect.y(), width - 10, rect.height())
+                painting.text(painter, cell, text, size=fonts.SMALL, color=color, weight=weight)
+                x += width
+            rest = QRect(x, rect.y(), max(10, box.right() - x), rect.height())
+            painting.text(painter, rest, about(entry.kind, entry.facts), size=fonts.SMALL, color=colors["text2"])
+        painter.restore()

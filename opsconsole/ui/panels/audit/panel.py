@@ -1,0 +1,304 @@
+"""The audit trail: prove it."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QFrame,
+    QLineEdit,
+    QMenu,
+    QScrollArea,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from opsconsole.domain.errors import OpsError
+from opsconsole.engine import auditexport
+from opsconsole.engine.auditwords import ACTORS, KINDS
+from opsconsole.engine.kernel import Kernel
+from opsconsole.store.queries import auditlist, timeline
+from opsconsole.store.queries.auditlist import AuditFilter, Entry
+from opsconsole.ui.command import Command
+from opsconsole.ui.panel import Context, Panel
+from opsconsole.ui.panels.audit.chain import ChainState
+from opsconsole.ui.panels.audit.entry import entry_card
+from opsconsole.ui.panels.audit.line import COLUMNS, HEIGHT, AuditLine, words
+from opsconsole.ui.widgets.basics import button, label, row
+from opsconsole.ui.widgets.clock import utc_now
+from opsconsole.ui.widgets.moments import moments_card
+from opsconsole.ui.widgets.paging import Pager
+from opsconsole.ui.widgets.rowwindow import RowView, RowWindow
+from opsconsole.ui.widgets.states import States
+from opsconsole.ui.widgets.texts import clear
+from opsconsole.ui.widgets.words import plural
+
+FORMS = (("Page to read (HTML)", ".html"), ("Table (CSV)", ".csv"), ("Data (JSON lines)", ".jsonl"))
+
+
+class AuditPanel(Panel):
+    """Entries, the chain's state, a subject's history, export."""
+
+    name = "audit"
+    title = "Audit"
+    icon = "shield"
+    topics: frozenset[str] = frozenset()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.wanted = AuditFilter()
+        self.model: RowWindow[Entry] = RowWindow(words, self)
+        self._line = AuditLine(self.model, context.theme)
+        self.view = RowView(self.model, self._line, height=HEIGHT, name="Audit entries")
+        self.list = States(self.view)
+        self.chain = ChainState(context)
+        self._pager = Pager(
+            self.model, self.view, ids=self._ids, rows=self._rows, context=context, owner=self, states=self.list
+        )
+        self._typing = QTimer(self, singleShot=True, interval=200)
+        self._glass = QAction(self)
+        self._build()
+        self._pager.shown.connect(self._on_pager_shown)
+        self.view.picked.connect(self._on_view_picked)
+        self._typing.timeout.connect(self._filter)
+        context.backend.changed.connect(self._on_backend_changed)
+        self.restyle()
+
+    def _build(self) -> None:
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        top = QVBoxLayout()
+        top.setContentsMargins(28, 20, 28, 14)
+        top.setSpacing(12)
+        self.export = button("Export  ▾", self._on_export_clicked)
+        self.number = label("", "small")
+        top.addLayout(row(label("Audit", "h1"), self.number, None, self.export))
+        top.addWidget(self.chain)
+        self.search = QLineEdit(placeholderText="Search entries: numbers, tools, reasons   /")
+        self.search.setAccessibleName("Search audit entries")
+        self.search.setClearButtonEnabled(True)
+        self.search.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
+        self.search.textChanged.connect(self._typing.start)
+        self.kind = _choice("Kind", "Everything", KINDS)
+        self.actor = _choice("Who", "Anybody", ACTORS)
+        self.run = QLineEdit(placeholderText="Run")
+        self.run.setFixedWidth(84)
+        self.run.setAccessibleName("Only this run")
+        self.run.textChanged.connect(self._typing.start)
+        self.subject = QLineEdit(placeholderText="Subject, e.g. deal:14")
+        self.subject.setFixedWidth(190)
+        self.subject.setAccessibleName("History of one subject; Enter shows it")
+        self.subject.returnPressed.connect(self._on_subject_entered)
+        for box in (self.kind, self.actor):
+            box.currentIndexChanged.connect(self._filter)
+        line = row(self.search, self.kind, self.actor, self.run, self.subject)
+        line.setStretchFactor(self.search, 1)
+        top.addLayout(line)
+        whole.addLayout(top)
+        self.split = QSplitter(Qt.Orientation.Horizontal)
+        self.split.setHandleWidth(1)
+        self.split.setChildrenCollapsible(False)
+        self.split.addWidget(self._list_pane())
+        self.split.addWidget(self._side_pane())
+        self.split.setStretchFactor(0, 1)
+        self.split.setSizes([860, 360])
+        whole.addWidget(self.split, 1)
+
+    def _list_pane(self) -> QFrame:
+        pane = QFrame()
+        pane.setObjectName("listPane")
+        column = QVBoxLayout(pane)
+        column.setContentsMargins(0, 8, 0, 0)
+        column.setSpacing(4)
+        heads = row(22, spacing=0)
+        for name, width in COLUMNS:
+            head = label(name, "cap")
+            head.setFixedWidth(width)
+            heads.addWidget(head)
+        heads.addWidget(label("About", "cap"), 1)
+        column.addLayout(heads)
+        column.addWidget(self.list, 1)
+        return pane
+
+    def _side_pane(self) -> QScrollArea:
+        self.side = QScrollArea()
+        self.side.setWidgetResizable(True)
+        self.side.setFrameShape(QFrame.Shape.NoFrame)
+        self.side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.side.setMinimumWidth(300)
+        page = QWidget()
+        page.setObjectName("page")
+        self._column = QVBoxLayout(page)
+        self._column.setContentsMargins(16, 16, 16, 16)
+        self.side.setWidget(page)
+        self._show_side(label("Choose an entry to read it whole.", "muted", is_wrapped=True))
+        return self.side
+
+    def commands(self) -> Sequence[Command]:
+        return (
+            Command(
+                id="audit.search",
+                title="Search the record",
+                run=self._focus_search,
+                keys=("Ctrl+F", "/"),
+                group="Audit",
+            ),
+            Command(id="audit.verify", title="Verify the record", run=self.chain.verify, group="Audit"),
+            *(
+                Command(
+                    id=f"audit.export{end}", title=f"Export: {name}", run=partial(self.ask_where, end), group="Audit"
+                )
+                for name, end in FORMS
+            ),
+        )
+
+    def refresh(self) -> None:
+        self._pager.refresh()
+
+    def restyle(self) -> None:
+        self._line.restyle()
+        self._glass.setIcon(self.context.theme.icon("search", "text3"))
+        self.export.setIcon(self.context.theme.icon("download"))
+        self.view.viewport().update()
+
+    def go(self, where: dict[str, Any]) -> None:
+        if "run" in where:
+            self.run.setText(str(where["run"]))
+        if "kind" in where:
+            self.kind.setCurrentIndex(max(0, self.kind.findData(where["kind"])))
+        if "subject" in where:
+            self.subject.setText(str(where["subject"]))
+            self._on_subject_entered()
+
+    # --- reading
+
+    def _ids(self, kernel: Kernel) -> Any:
+        return auditlist.seqs(kernel.reader, self.wanted)
+
+    def _rows(self, kernel: Kernel, ids: Sequence[int]) -> dict[int, Entry]:
+        return auditlist.entries(kernel.reader, ids)
+
+    async def _read_history(self, key: str) -> None:
+        def read(kernel: Kernel) -> list[timeline.Moment] | None:
+            subject = timeline.subject_of(kernel.reader, key)
+            return None if subject is None else timeline.timeline(kernel.reader, subject)
+
+        moments = await self.context.backend.read(read, lane="long")
+        if moments is None:
+            self._show_side(label(f"Nothing is known of “{key}”.", "muted", is_wrapped=True))
+            return
+        made = moments_card(moments, theme=self.context.theme, now=utc_now(), open_event=self._open_event)
+        self._show_side(made)
+
+    async def _write_out(self, path: Path) -> None:
+        wanted, now = self.wanted, utc_now()
+        self.export.setEnabled(False)
+        try:
+            done = await self.context.backend.read(
+                lambda kernel: auditexport.export(kernel.reader, path, wanted=wanted, now=now), lane="long"
+            )
+            await self.context.backend.write(
+                lambda _, tx, actor: auditexport.record(tx, done, actor=actor, now=now), name="audit.export"
+            )
+        except OpsError as error:
+            self.context.navigator.say(str(error))
+            return
+        finally:
+            self.export.setEnabled(True)
+        self.context.navigator.say(f"{plural(done.entries, 'entry', 'entries')} written to {path.name}.")
+        self.refresh()
+
+    # --- what happened
+
+    def ask_where(self, end: str) -> None:
+        """Ask for the file to export to."""
+        dialog = QFileDialog(self, "Export the record")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(end[1:])
+        dialog.selectFile(f"audit{end}")
+        dialog.fileSelected.connect(self._on_file_chosen)
+        dialog.open()
+
+    def _on_file_chosen(self, path: str) -> None:
+        self.context.tasks.start(self._write_out(Path(path)), name="exporting the record", owner=self, key="export")
+
+    def _on_export_clicked(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for name, end in FORMS:
+            menu.addAction(name).triggered.connect(partial(self._on_form_chosen, end))
+        menu.popup(self.export.mapToGlobal(self.export.rect().bottomLeft()))
+
+    def _on_form_chosen(self, end: str, _: bool = False) -> None:
+        self.ask_where(end)
+
+    def _filter(self) -> None:
+        run = self.run.text().strip()
+        wanted = AuditFilter(
+            kind=self.kind.currentData(),
+            actor=self.actor.currentData(),
+            run=int(run) if run.isdecimal() and len(run) < 16 else None,
+            text=self.search.text(),
+        )
+        if wanted != self.wanted:
+            self.wanted = wanted
+            self._pager.renew()
+
+    def _on_pager_shown(self) -> None:
+        number = len(self.model.ids)
+        self.number.setText(plural(number, "entry", "entries"))
+        if number:
+            self.list.show_content()
+        elif self.wanted.is_empty:
+            self.list.empty("Nothing is recorded yet", "Whatever agents and people do is written here.")
+        else:
+            self.list.empty("No entry fits", "Search for less, or take a filter away.", "Show all", self._reset)
+
+    def _reset(self) -> None:
+        for box in (self.kind, self.actor):
+            box.setCurrentIndex(0)
+        for field in (self.search, self.run):
+            field.clear()
+        self._filter()
+
+    def _on_view_picked(self, seq: int | None) -> None:
+        entry = None if seq is None else self.model.row_at(self.view.currentIndex().row())
+        if entry is not None:
+            self._show_side(entry_card(entry, go=self.context.navigator.go))
+
+    def _on_subject_entered(self) -> None:
+        if key := self.subject.text().strip():
+            self.context.tasks.start(self._read_history(key), name="history of a subject", owner=self, key="history")
+
+    def _on_backend_changed(self) -> None:
+        if self.isVisible():
+            self._pager.refresh()
+
+    def _open_event(self, event: int) -> None:
+        self.context.navigator.go("feed", event=event)
+
+    def _show_side(self, part: QWidget) -> None:
+        clear(self._column)
+        self._column.addWidget(part)
+        self._column.addStretch(1)
+
+    def _focus_search(self) -> None:
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+
+def _choice(name: str, anything: str, values: dict[str, str]) -> QComboBox:
+    box = QComboBox()
+    box.setAccessibleName(name)
+    box.addItem(anything, None)
+    for value, text in sorted(values.items(), key=lambda item: item[1]):
+        box.addItem(text, value)
+    return box

@@ -1,0 +1,1 @@
+"""Every event and what became of it: a live list, and the story of the run beside it."""

@@ -1,0 +1,115 @@
+"""One wanted action: what, the gate's word and why, what people said, what came of it."""
+
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QVBoxLayout
+
+from opsconsole.engine.story import binding
+from opsconsole.ui.theme.theme import Theme
+from opsconsole.ui.widgets.basics import Tone, card, label, pill, row
+from opsconsole.ui.widgets.texts import pairs, para, plain_value
+from opsconsole.ui.widgets.words import ACTION_STATES, VERDICTS, ago, exact, spoken, tool_words
+
+WHY = {
+    "REFUSE": "Refused because",
+    "SIMULATE": "Only recorded because",
+    "RECOMMEND": "Only recommended because",
+    "ASK": "Asked a person because",
+    "ACT": "Done without asking",
+}
+EFFECTS: dict[str, tuple[str, Tone]] = {
+    "prepared": ("Will be done", "accent"),
+    "sending": ("Being done", "accent"),
+    "done": ("Done outside", "ok"),
+    "failed": ("Failed outside", "danger"),
+    "unknown": ("In doubt", "warn"),
+    "cancelled": ("Dropped", "plain"),
+    "undone": ("Undone", "plain"),
+}
+VERBS = {
+    "approve": "approved",
+    "edit": "approved with changes",
+    "reject": "rejected",
+    "respond": "answered",
+    "ignore": "let it be",
+}
+
+
+def action_card(action: dict[str, Any], *, theme: Theme, now: datetime) -> QFrame:
+    """Make the card of an action of a story."""
+    frame, column = card()
+    frame.setAccessibleName(f"Wanted action {tool_words(action['tool'])}")
+    frame.setProperty("shadow", action["state"] == "simulated")
+    words, tone = ACTION_STATES.get(action["state"], (action["state"], "plain"))
+    head = row(label(tool_words(action["tool"]), "h3"), None)
+    if action["rulings"]:
+        verdict, shade = VERDICTS[action["rulings"][-1]["verdict"]]
+        head.addWidget(pill(verdict, shade))  # type: ignore[arg-type]
+    if not action["rulings"] or action["state"] in ("failed", "rejected", "lapsed", "cancelled", "done"):
+        head.addWidget(pill(spoken(words), tone))  # type: ignore[arg-type]
+    column.addLayout(head)
+    if action["because"]:
+        column.addWidget(para(action["because"], "muted"))
+    if action["rulings"]:
+        _reasons(column, action["rulings"], theme)
+    if action["args"]:
+        column.addLayout(pairs((spoken(name), plain_value(value)) for name, value in action["args"].items()))
+    for decision in action["decisions"]:
+        said: dict[str, Any] = decision["words"] or {}
+        text = said.get("reason") or said.get("answer") or ""
+        who = str(decision["actor"]).partition(":")[2]
+        line = para(f"{who} {VERBS.get(decision['verb'], decision['verb'])} this, {ago(decision['at'], now)}")
+        line.setToolTip(exact(decision["at"]))
+        column.addWidget(line)
+        if text:
+            column.addWidget(para(f"“{text}”", "muted"))
+    _effect(column, action)
+    return frame
+
+
+def _reasons(column: QVBoxLayout, rulings: list[dict[str, Any]], theme: Theme) -> None:
+    ruling = rulings[-1]
+    made, others = binding(ruling)
+    if not made and not others:
+        column.addWidget(label("No rule stood against it.", "small"))
+        return
+    column.addWidget(label(WHY[ruling["verdict"]] if made else "What the rules said", "cap"))
+    tone = {"REFUSE": "danger", "SIMULATE": "shadow", "ASK": "warn"}.get(ruling["verdict"], "text3")
+    for reason in made or others:
+        _reason(column, reason, theme=theme, tone=tone)
+    if made and others:
+        column.addWidget(label("Other rules that spoke", "cap"))
+        for reason in others:
+            _reason(column, reason, theme=theme, tone="text3")
+    if ruling["if_live"] and ruling["if_live"] != ruling["verdict"]:
+        column.addWidget(label(f"Were it live: {VERDICTS[ruling['if_live']][0].lower()}", "small"))
+
+
+def _reason(column: QVBoxLayout, reason: dict[str, Any], *, theme: Theme, tone: str) -> None:
+    picture = label()
+    picture.setPixmap(theme.pixmap("shield", tone))
+    picture.setFixedWidth(20)
+    line = row(picture, spacing=6)
+    text = str(reason["text"])
+    shown = para(text[:1].upper() + text[1:])
+    shown.setToolTip(f"Rule {reason['rule']}")
+    line.addWidget(shown, 1)
+    line.setAlignment(picture, Qt.AlignmentFlag.AlignTop)
+    column.addLayout(line)
+
+
+def _effect(column: QVBoxLayout, action: dict[str, Any]) -> None:
+    effect = action["effect"]
+    if effect is not None:
+        words, tone = EFFECTS.get(effect["state"], (effect["state"], "plain"))
+        undo = effect.get("undo")
+        tries = f"{effect['attempts']} tries" if effect["attempts"] > 1 else ""
+        more = ", ".join(part for part in (tries, f"undo {undo['state']}" if undo else "") if part)
+        column.addLayout(row(label("Effect", "cap"), pill(words, tone), label(more, "small"), None))
+        if effect["error"]:
+            column.addWidget(para(effect["error"], "error"))
+    result: dict[str, Any] = action["result"] or {}
+    if result.get("error") and not result.get("refused"):
+        column.addWidget(para(f"It answered: {result['error']}", "error"))

@@ -1,0 +1,175 @@
+"""The feed's filter: a search field, chips with menus, filters that were saved."""
+
+import json
+from dataclasses import asdict, replace
+from functools import partial
+
+from PySide6.QtCore import QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
+
+from opsconsole.store.queries.window import Choices, Filter
+from opsconsole.ui.theme.theme import Theme
+from opsconsole.ui.widgets.basics import button
+from opsconsole.ui.widgets.flow import FlowLayout
+from opsconsole.ui.widgets.words import RUN_STATES, VERDICTS, spoken
+
+SAVED = "feed/filters"
+TYPING_MS = 180
+NAMES = {"agent": "Agent", "category": "Category", "state": "State", "verdict": "Gate said", "connection": "From"}
+
+
+def describe(wanted: Filter) -> str:
+    """Give a filter in words: `Deal watch, Refused, “refund”`."""
+    parts = [choice_words(field, value) for field in NAMES if (value := getattr(wanted, field))]
+    if wanted.text.strip():
+        parts.append(f"“{wanted.text.strip()}”")
+    return ", ".join(parts)
+
+
+def choice_words(field: str, value: str) -> str:
+    """Give one choice in words."""
+    if field == "state":
+        return RUN_STATES.get(value, (spoken(value), ""))[0]
+    if field == "verdict":
+        return VERDICTS.get(value, (spoken(value), ""))[0]
+    return spoken(value) if field in ("agent", "category") else value
+
+
+class FilterBar(QWidget):
+    """Search, chips and saved filters.
+
+    Signals:
+        changed: another filter holds; see `wanted`.
+    """
+
+    changed = Signal()
+
+    def __init__(self, theme: Theme, memory: QSettings) -> None:
+        super().__init__()
+        self._theme, self._memory = theme, memory
+        self.wanted = Filter()
+        self._values: dict[str, tuple[str, ...]] = {"state": tuple(RUN_STATES), "verdict": tuple(VERDICTS)}
+        self.search = QLineEdit(placeholderText="Search everything: words, people, amounts   /")
+        self.search.setAccessibleName("Search events and actions")
+        self.search.setClearButtonEnabled(True)
+        self._glass = QAction(self)
+        self.search.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
+        self.search.textChanged.connect(self._on_search_changed)
+        self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
+        self._typing.timeout.connect(self._on_typing_timeout)
+        self.chips: dict[str, QPushButton] = {}
+        flow = FlowLayout()
+        for field, name in NAMES.items():
+            chip = button(f"{name}  ▾", kind="chip")
+            chip.setCheckable(True)
+            chip.clicked.connect(partial(self._on_chip_clicked, field))
+            self.chips[field] = chip
+            flow.addWidget(chip)
+        self.saved = button("Saved  ▾", self._on_saved_clicked, kind="chip")
+        self.clear = button("Clear", self.reset, kind="link")
+        self.clear.setFixedHeight(26)
+        flow.addWidget(self.saved)
+        flow.addWidget(self.clear)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        column.addWidget(self.search)
+        column.addLayout(flow)
+        self.restyle()
+        self._render()
+
+    def restyle(self) -> None:
+        """Paint with the tokens that hold now."""
+        self._glass.setIcon(self._theme.icon("search", "text3"))
+
+    def offer(self, choices: Choices) -> None:
+        """Take what can be chosen."""
+        self._values.update(agent=choices.agents, category=choices.categories, connection=choices.connections)
+
+    def choose(self, wanted: Filter) -> None:
+        """Let another filter hold."""
+        if wanted.text != self.search.text():
+            self.search.blockSignals(True)
+            self.search.setText(wanted.text)
+            self.search.blockSignals(False)
+        self._typing.stop()
+        if wanted != self.wanted:
+            self.wanted = wanted
+            self._render()
+            self.changed.emit()
+
+    def reset(self) -> None:
+        """Show everything."""
+        self.choose(Filter())
+
+    def menu(self, field: str) -> QMenu:
+        """Make the menu of a chip."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        present = getattr(self.wanted, field)
+        for value in (None, *self._values.get(field, ())):
+            text = "Any" if value is None else choice_words(field, value)
+            action = menu.addAction(text.replace("&", "&&"))
+            action.setCheckable(True)
+            action.setChecked(value == present)
+            action.triggered.connect(partial(self._on_value_chosen, field, value))
+        return menu
+
+    def saved_menu(self) -> QMenu:
+        """Make the menu of saved filters."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        saved = self._saved()
+        keep = menu.addAction("Save this filter")
+        keep.setEnabled(not self.wanted.is_empty and self.wanted not in saved)
+        keep.triggered.connect(lambda _=False: self._store([*self._saved(), self.wanted]))
+        if self.wanted in saved:
+            menu.addAction("Forget this filter").triggered.connect(
+                lambda _=False: self._store([one for one in self._saved() if one != self.wanted])
+            )
+        if saved:
+            menu.addSeparator()
+        for one in saved:
+            menu.addAction(describe(one).replace("&", "&&")).triggered.connect(
+                lambda _=False, filter_=one: self.choose(filter_)
+            )
+        return menu
+
+    def _saved(self) -> list[Filter]:
+        found: list[Filter] = []
+        try:
+            for one in json.loads(str(self._memory.value(SAVED, "[]"))):
+                found.append(Filter(**one))
+        except (ValueError, TypeError):
+            return found
+        return found
+
+    def _store(self, filters: list[Filter]) -> None:
+        self._memory.setValue(SAVED, json.dumps([asdict(one) for one in filters[-20:]]))
+
+    def _render(self) -> None:
+        for field, chip in self.chips.items():
+            value = getattr(self.wanted, field)
+            chip.setChecked(value is not None)
+            words = NAMES[field] if value is None else choice_words(field, value)
+            chip.setText(f"{words if len(words) < 25 else words[:24] + '…'}  ▾".replace("&", "&&"))
+            chip.setAccessibleName(f"{NAMES[field]}: {'any' if value is None else words}")
+        self.clear.setVisible(not self.wanted.is_empty)
+
+    def _on_chip_clicked(self, field: str) -> None:
+        chip = self.chips[field]
+        chip.setChecked(getattr(self.wanted, field) is not None)
+        self.menu(field).popup(chip.mapToGlobal(chip.rect().bottomLeft()))
+
+    def _on_saved_clicked(self) -> None:
+        self.saved_menu().popup(self.saved.mapToGlobal(self.saved.rect().bottomLeft()))
+
+    def _on_value_chosen(self, field: str, value: str | None) -> None:
+        self.choose(replace(self.wanted, text=self.search.text(), **{field: value}))
+
+    def _on_search_changed(self) -> None:
+        self._typing.start()
+
+    def _on_typing_timeout(self) -> None:
+        self.choose(replace(self.wanted, text=self.search.text()))

@@ -1,0 +1,136 @@
+"""One line of the feed: its words, and how it is painted."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from opsconsole.store.queries.window import EventRow
+from opsconsole.ui.theme import fonts
+from opsconsole.ui.theme.theme import Theme
+from opsconsole.ui.widgets import painting
+from opsconsole.ui.widgets.rowwindow import RowWindow
+from opsconsole.ui.widgets.words import ACTION_STATES, RUN_STATES, exact, short_span, spoken
+
+HEIGHT = 80
+INKS = {"plain": "text2", "ok": "ok", "warn": "warn", "danger": "danger", "accent": "accent", "shadow": "shadow"}
+GROUNDS = {
+    "plain": "sunken",
+    "ok": "okSoft",
+    "warn": "warnSoft",
+    "danger": "dangerSoft",
+    "accent": "accentSoft",
+    "shadow": "shadowSoft",
+}
+
+
+def state_of(row: EventRow) -> tuple[str, str]:
+    """Give (words, tone) of where a line stands."""
+    if is_shadow(row):
+        return "Shadow", "shadow"
+    if row.run_id is None:
+        return "No agent", "plain"
+    return RUN_STATES.get(row.state, (spoken(row.state), "plain"))
+
+
+def is_shadow(row: EventRow) -> bool:
+    """What its agent wanted was only recorded."""
+    return bool(row.actions) and all(state == "simulated" for state, _ in row.actions)
+
+
+def became(row: EventRow) -> tuple[str, str]:
+    """Give (words, tone) of what became of an event: `1 refused, 2 done`."""
+    if row.actions:
+        words = [f"{number} {ACTION_STATES.get(state, (state, ''))[0]}" for state, number in row.actions[:3]]
+        first = row.actions[0][0]
+        return ", ".join(words), ACTION_STATES.get(first, ("", "plain"))[1]
+    return (row.outcome or "no action", "plain") if row.run_id is not None else ("nobody works this", "plain")
+
+
+def words(row: EventRow) -> tuple[str, str]:
+    """Give (text, description) for screen readers and the hover."""
+    state, _ = state_of(row)
+    text = f"{row.title or spoken(row.kind)}, from {row.sender or row.connection}"
+    more = f"{exact(row.at)}\n{row.agent or 'no agent'}, {row.category or 'not sorted'}, {state}: {became(row)[0]}"
+    return text, more
+
+
+class FeedLine(QStyledItemDelegate):
+    """Paints a line straight from its row object."""
+
+    def __init__(self, model: RowWindow[EventRow], theme: Theme, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._model, self._theme, self._now = model, theme, now
+        self._colors: dict[str, QColor] = {}
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Take the tokens that hold now."""
+        self._colors = {name: QColor(value) for name, value in self._theme.tokens.items()}
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(100, HEIGHT)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        colors, row = self._colors, self._model.row_at(index.row())
+        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        rect: QRect = option.rect  # type: ignore[attr-defined]
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        is_current = bool(state & QStyle.StateFlag.State_Selected)
+        ground = "accentSoft" if is_current else "hover" if state & QStyle.StateFlag.State_MouseOver else ""
+        painting.ground(
+            painter,
+            rect.adjusted(8, 2, -8, -2),
+            colors[ground] if ground else None,
+            bar=colors["accent"] if is_current else None,
+        )
+        inner = rect.adjusted(22, 9, -22, -9)
+        if row is None:
+            self._placeholder(painter, inner)
+        else:
+            self._content(painter, inner, row)
+        painter.restore()
+
+    def _placeholder(self, painter: QPainter, box: QRect) -> None:
+        painter.setPen(self._colors["sunken"])
+        painter.setBrush(self._colors["sunken"])
+        for y, width in ((4, 240), (25, 170), (46, 110)):
+            painter.drawRoundedRect(box.x(), box.y() + y, min(width, box.width()), 11, 4, 4)
+
+    def _content(self, painter: QPainter, box: QRect, row: EventRow) -> None:
+        colors, x, width = self._colors, box.x(), box.width()
+        when = short_span(self._now() - row.at)
+        ink = colors["text3"]
+        painting.text(painter, QRect(x + width - 44, box.y(), 44, 20), when, size=fonts.SMALL, color=ink, is_right=True)
+        title = ("! " if row.is_broken else "") + (row.title or spoken(row.kind))
+        painting.text(
+            painter, QRect(x, box.y(), width - 52, 20), title, size=fonts.BODY, color=colors["text"],
+            weight=fonts.SEMIBOLD,
+        )  # fmt: skip
+        who = row.sender_name or row.sender or row.connection
+        painting.text(
+            painter, QRect(x, box.y() + 20, width, 20), f"{who} · {spoken(row.kind)}", size=fonts.SMALL,
+            color=colors["text2"],
+        )  # fmt: skip
+        text, tone = state_of(row)
+        used = painting.pill(
+            painter, x, box.y() + 51, text, ground=colors[GROUNDS[tone]], ink=colors[INKS[tone]],
+            is_dashed=tone == "shadow",
+        )  # fmt: skip
+        outcome, tone = became(row)
+        right = min(painting.width_of(outcome, fonts.SMALL, fonts.MEDIUM) + 2, width // 2)
+        painting.text(
+            painter, QRect(x + width - right, box.y() + 41, right, 20), outcome, size=fonts.SMALL,
+            color=colors[INKS[tone]], weight=fonts.MEDIUM, is_right=True,
+        )  # fmt: skip
+        agent = " · ".join(part for part in (spoken(row.agent), spoken(row.category)) if part)
+        agent += f" +{row.others}" if row.others else ""
+        painting.text(
+            painter, QRect(x + used + 8, box.y() + 41, width - used - right - 18, 20), agent, size=fonts.SMALL,
+            color=colors["text2"],
+        )  # fmt: skip

@@ -1,0 +1,236 @@
+"""The story of a run, or of an event nobody works, as a page of cards."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from opsconsole.engine.auditwords import about, actor_words, kind_words
+from opsconsole.store.queries.timeline import Moment
+from opsconsole.ui.panels.feed.actioncard import action_card
+from opsconsole.ui.theme.theme import Theme
+from opsconsole.ui.widgets.basics import button, card, label, pill, row
+from opsconsole.ui.widgets.moments import moments_card
+from opsconsole.ui.widgets.texts import clear, foldable, para, plain_value
+from opsconsole.ui.widgets.words import RUN_STATES, ago, exact, plural, spoken, tool_words
+
+LINES = 60
+"""Audit lines shown."""
+
+
+class StoryView(QScrollArea):
+    """Shows one story. `show_story` is total: what was shown before is gone.
+
+    Signals:
+        history_wanted: (subject id) the whole history of the subject is asked for.
+        event_wanted: (event id) another event is to be shown.
+        run_wanted: (run id) another agent's run on the same event.
+    """
+
+    history_wanted = Signal(int)
+    event_wanted = Signal(int)
+    run_wanted = Signal(int)
+
+    def __init__(self, theme: Theme, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._theme, self._now = theme, now
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        page = QWidget()
+        page.setObjectName("page")
+        self._column = QVBoxLayout(page)
+        self._column.setContentsMargins(28, 24, 28, 28)
+        self._column.setSpacing(14)
+        self.setWidget(page)
+        self._history: QWidget | None = None
+        self.cards: dict[str, QFrame] = {}
+
+    def show_story(
+        self,
+        story: dict[str, Any],
+        runs: Sequence[tuple[int, str]],
+        *,
+        verdict: str | None = None,
+        is_other: bool = False,
+    ) -> None:
+        """Show a run's story, or `{"event": …}` alone, from its top where it is another one.
+
+        `verdict`: the first action on which the gate said so is brought on the screen.
+        """
+        place = 0 if is_other else self.verticalScrollBar().value()
+        self.setUpdatesEnabled(False)
+        clear(self._column)
+        self.cards.clear()
+        self._history = None
+        self._head(story, runs)
+        self._event(story["event"])
+        if "run" in story:
+            actions: list[dict[str, Any]] = story["actions"]
+            self._lookups([one for one in actions if not one["is_write"]])
+            self._thinking(story)
+            self._writes([one for one in actions if one["is_write"]])
+            self._end(story)
+            self._record(story["audit"])
+        self._column.addStretch(1)
+        self.setUpdatesEnabled(True)
+        aim = next((one for one in story.get("actions", ()) if _is_of(one, verdict)), None) if verdict else None
+        QTimer.singleShot(0, self, partial(self._scroll, place, self.cards.get(aim["id"]) if aim else None))
+
+    def show_history(self, moments: Sequence[Moment]) -> None:
+        """Show the subject's history above the rest."""
+        if self._history is not None:
+            self._history.setParent(None)
+            self._history.deleteLater()
+        self._history = moments_card(moments, theme=self._theme, now=self._now(), open_event=self.event_wanted.emit)
+        self._column.insertWidget(2, self._history)
+        QTimer.singleShot(0, self, partial(self._scroll, 0, None))
+
+    def _scroll(self, place: int, target: QWidget | None) -> None:
+        self.verticalScrollBar().setValue(place if target is None else max(0, target.y() - 24))
+
+    def _head(self, story: dict[str, Any], runs: Sequence[tuple[int, str]]) -> None:
+        event = story["event"]
+        title = para(event["title"] or spoken(event["kind"]), "h1")
+        line = QHBoxLayout()
+        line.addWidget(title, 1)
+        words, tone = RUN_STATES.get(story.get("state", ""), ("No agent works this", "plain"))
+        line.addWidget(pill(words, tone), 0, Qt.AlignmentFlag.AlignTop)  # type: ignore[arg-type]
+        self._column.addLayout(line)
+        meta = QHBoxLayout()
+        meta.setSpacing(36)
+        for name, value, tip in self._meta(story):
+            box = QVBoxLayout()
+            box.setSpacing(2)
+            box.addWidget(label(name, "cap"))
+            shown = label(value)
+            shown.setToolTip(tip)
+            box.addWidget(shown)
+            meta.addLayout(box)
+        meta.addStretch(1)
+        meta.addWidget(
+            button("Whole history of this subject", partial(self.history_wanted.emit, int(event["subject_id"])))
+        )
+        self._column.addLayout(meta)
+        if len(runs) > 1:
+            others = [
+                button(spoken(agent), partial(self.run_wanted.emit, run), kind="chip")
+                for run, agent in runs
+                if run != story.get("run")
+            ]
+            self._column.addLayout(row(label("Also worked by", "small"), *others, None))
+
+    def _meta(self, story: dict[str, Any]) -> list[tuple[str, str, str]]:
+        event = story["event"]
+        found = [("Came", ago(event["at"], self._now()), exact(event["at"]))]
+        if "run" in story:
+            sure = "" if story["confidence"] is None else f", {story['confidence']:.0%} sure"
+            found += [
+                ("Agent", spoken(story["agent"]), f"version {story['version']}"),
+                ("Category", (spoken(story["category"]) if story["category"] else "Not sorted") + sure, ""),
+                ("Model cost", f"€ {story['cost_micros'] / 1e6:,.4f}" if story["cost_micros"] else "none", ""),
+            ]
+        return [*found, ("By", event["connection"], event["subject"])]
+
+    def _event(self, event: dict[str, Any]) -> None:
+        frame, column = card()
+        sender = event["from_name"] or event["from"] or event["connection"]
+        address = f"  {event['from']}" if event["from_name"] and event["from"] else ""
+        is_sure = bool(event["is_verified"])
+        parts = [label(sender[:80], "h3"), label(address[:80], "small")]
+        mark = pill("Sender verified" if is_sure else "Sender not verified", "ok" if is_sure else "warn")
+        column.addLayout(row(*parts, None, mark))
+        for problem in event["problems"]:
+            column.addWidget(para(f"Could not be read whole: {problem}", "error"))
+        column.addWidget(foldable(event["text"] or "No text.", short=700))
+        self._column.addWidget(frame)
+
+    def _lookups(self, actions: list[dict[str, Any]]) -> None:
+        if not actions:
+            return
+        frame, column = card()
+        column.addWidget(label("What the agent looked up", "h3"))
+        for one in actions:
+            picture = label()
+            picture.setPixmap(self._theme.pixmap("search", "text3"))
+            asked = ", ".join(f"{name} {plain_value(value)}" for name, value in one["args"].items())
+            found = "" if one["result"] is None else plain_value(_worth(one["result"]))
+            line = row(picture, spacing=8)
+            text = QVBoxLayout()
+            text.setSpacing(0)
+            text.addWidget(para(f"{tool_words(one['tool'])}: {asked}"[:300]))
+            if found:
+                text.addWidget(foldable(found, "small", short=180))
+            line.addLayout(text, 1)
+            column.addLayout(line)
+        self._column.addWidget(frame)
+
+    def _thinking(self, story: dict[str, Any]) -> None:
+        rows = [(turn["rationale"], turn["evidence"]) for turn in story["turns"]]
+        if not any(rationale or evidence for rationale, evidence in rows):
+            return
+        frame, column = card()
+        column.addWidget(label("Why the agent sorted it so", "h3"))
+        for rationale, evidence in rows:
+            if rationale:
+                column.addWidget(foldable(rationale))
+            for one in evidence[:8]:
+                column.addWidget(foldable(_evidence(one), "small", short=240))
+        self._column.addWidget(frame)
+
+    def _writes(self, actions: list[dict[str, Any]]) -> None:
+        if not actions:
+            self._column.addWidget(label("The agent wanted to do nothing.", "muted"))
+            return
+        self._column.addWidget(label(f"What the agent wanted to do ({plural(len(actions), 'action')})", "h2"))
+        for one in actions:
+            self.cards[one["id"]] = made = action_card(one, theme=self._theme, now=self._now())
+            self._column.addWidget(made)
+
+    def _end(self, story: dict[str, Any]) -> None:
+        if story["error"]:
+            waits = story["state"] in ("waiting", "queued")
+            self._column.addWidget(
+                para(
+                    ("It is tried again: " if waits else "It failed: ") + story["error"], "muted" if waits else "error"
+                )
+            )
+        if story["outcome"]:
+            self._column.addWidget(para(f"Outcome: {story['outcome']}", "muted"))
+
+    def _record(self, entries: list[dict[str, Any]]) -> None:
+        frame, column = card()
+        column.addWidget(label(f"The record: {plural(len(entries), 'entry', 'entries')}", "h3"))
+        for entry in entries[:LINES]:
+            facts = {name: value for name, value in entry.items() if name not in ("at", "kind", "actor", "seq", "run")}
+            number = label(str(entry["seq"]), "small")
+            number.setFixedWidth(56)
+            when = label(f"{datetime.fromisoformat(entry['at']).astimezone():%H:%M:%S}", "small")
+            line = row(number, spacing=8)
+            text = f"{kind_words(entry['kind'])} · {actor_words(entry['actor'])} · {about(entry['kind'], facts)}"
+            line.addWidget(para(text, "small"), 1)
+            line.addWidget(when, 0, Qt.AlignmentFlag.AlignTop)
+            column.addLayout(line)
+        if len(entries) > LINES:
+            column.addWidget(label(f"and {len(entries) - LINES} more, in Audit", "small"))
+        self._column.addWidget(frame)
+
+
+def _is_of(action: dict[str, Any], verdict: str | None) -> bool:
+    return bool(action["is_write"] and action["rulings"] and action["rulings"][-1]["verdict"] == verdict)
+
+
+def _worth(result: dict[str, Any]) -> dict[str, Any]:
+    """Leave out of a result what says nothing."""
+    return {name: value for name, value in result.items() if value not in ("", None, [], {}) and name != "ok"}
+
+
+def _evidence(one: dict[str, Any]) -> str:
+    quote = str(one.get("quote", ""))
+    if "case" in one:
+        return f"Like an earlier case ({spoken(str(one.get('category', '')))}): {quote}"
+    where = f"found in {one.get('source', '')}" if one.get("state") == "found" else "found nowhere in what was read"
+    return f"“{quote}” ({where})"

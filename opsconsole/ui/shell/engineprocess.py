@@ -1,0 +1,124 @@
+"""The engine as the window's child: started, attached to, watched, restarted after a crash, stopped at the end."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QProcess, QTimer, Signal
+
+if TYPE_CHECKING:
+    from opsconsole.ui.backend import Backend
+
+BACKOFF_S = (1, 2, 5, 15, 30)
+KEPT = 4_000
+"""Characters of the engine's last words that are kept."""
+
+
+class EngineState(StrEnum):
+    """How the engine is, as the window sees it."""
+
+    STARTING = "starting"
+    WORKING = "working"
+    ELSEWHERE = "elsewhere"
+    CRASHED = "crashed"
+    STOPPED = "stopped"
+
+
+class EngineProcess(QObject):
+    """Keeps an engine at work on the workspace for as long as the window wants one.
+
+    Signals:
+        changed: `state` or `last_words` is another.
+        crashed: the engine ended by itself (its last words); it is being restarted.
+    """
+
+    changed = Signal()
+    crashed = Signal(str)
+
+    def __init__(self, command: Sequence[str], backend: "Backend", parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.state = EngineState.STOPPED
+        self.last_words = ""
+        self._command = list(command)
+        self._backend = backend
+        self._is_wanted = False
+        self._crashes = 0
+        self._process = QProcess(self)
+        self._process.finished.connect(self._on_finished)
+        self._process.errorOccurred.connect(self._on_error)
+        self._process.readyReadStandardError.connect(self._on_words)
+        self._process.readyReadStandardOutput.connect(self._process.readAllStandardOutput)
+        self._again = QTimer(self, singleShot=True)
+        self._again.timeout.connect(self._start)
+        backend.engine_changed.connect(self._on_holder)
+
+    def begin(self) -> None:
+        """Have an engine work: the one that does already, or one of our own."""
+        self._is_wanted = True
+        self._start()
+
+    @property
+    def is_own(self) -> bool:
+        """The engine at work is our child."""
+        return self._process.state() is not QProcess.ProcessState.NotRunning
+
+    def end(self) -> None:
+        """Ask our own engine to stop; `changed` tells when it has. One started elsewhere goes on."""
+        self._is_wanted = False
+        self._again.stop()
+        if self.is_own:
+            self._process.terminate()
+            QTimer.singleShot(12_000, self._process.kill)
+        else:
+            self._set(EngineState.STOPPED)
+
+    def _start(self) -> None:
+        if not self._is_wanted or self.is_own:
+            return
+        if self._backend.engine:
+            self._set(EngineState.ELSEWHERE)
+            return
+        self._set(EngineState.STARTING)
+        self._process.start(self._command[0], self._command[1:])
+
+    def _on_holder(self, holder: int) -> None:
+        if self.is_own:
+            if holder == self._process.processId():
+                self._crashes = 0
+                self._set(EngineState.WORKING)
+            elif not holder:
+                self._set(EngineState.STARTING)
+        elif holder:
+            self._set(EngineState.ELSEWHERE)
+        elif self._is_wanted:
+            self._start()
+        else:
+            self._set(EngineState.STOPPED)
+
+    def _on_words(self) -> None:
+        said = bytes(self._process.readAllStandardError().data()).decode(errors="replace")
+        self.last_words = (self.last_words + said)[-KEPT:]
+
+    def _on_error(self, error: QProcess.ProcessError) -> None:
+        if error is QProcess.ProcessError.FailedToStart:
+            self.last_words = self._process.errorString()
+            self._on_finished(-1)
+
+    def _on_finished(self, code: int, *_: object) -> None:
+        self._on_words()
+        if not self._is_wanted:
+            self._set(EngineState.STOPPED)
+            return
+        wait_s = BACKOFF_S[min(self._crashes, len(BACKOFF_S) - 1)]
+        self._crashes += 1
+        self._set(EngineState.CRASHED)
+        lines = [line for line in self.last_words.splitlines() if line.strip()]
+        self.crashed.emit(lines[-1] if lines else f"It ended with code {code}.")
+        self._again.start(wait_s * 1000)
+
+    def _set(self, state: EngineState) -> None:
+        if state is not self.state:
+            self.state = state
+            if state is EngineState.STARTING:
+                self.last_words = ""
+            self.changed.emit()

@@ -1,0 +1,58 @@
+"""A passing word at the bottom of the window, perhaps with one thing to do about it."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+
+from opsconsole.ui.widgets.basics import button, label
+
+SHOWN_MS = 10_000
+
+
+class Notice(QFrame):
+    """Lies over the page, goes by itself, and is read out."""
+
+    def __init__(self, over: QWidget) -> None:
+        super().__init__(over)
+        self.setObjectName("notice")
+        self._over = over
+        self._act: Callable[[], None] | None = None
+        self._text, self._button = label("", is_wrapped=False), button("", self._on_button)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(16, 8, 10, 8)
+        line.addWidget(self._text)
+        line.addWidget(self._button)
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self.hide)
+        over.installEventFilter(self)
+        self.hide()
+
+    def say(self, text: str, button_text: str, act: Callable[[], None] | None) -> None:
+        """Show a text for some seconds; a newer one replaces it."""
+        short = text if len(text) <= 140 else text[:139] + "…"
+        self._text.setText(short)
+        self._text.setToolTip(text)
+        self.setAccessibleName(text)
+        self._act = act
+        self._button.setText(button_text)
+        self._button.setVisible(bool(button_text))
+        self.adjustSize()
+        self._place()
+        self.show()
+        self.raise_()
+        self._timer.start(SHOWN_MS)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        self.move((self._over.width() - self.width()) // 2, self._over.height() - self.height() - 76)
+
+    def _on_button(self) -> None:
+        act, self._act = self._act, None
+        self.hide()
+        if act is not None:
+            act()

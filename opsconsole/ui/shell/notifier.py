@@ -1,0 +1,61 @@
+"""Tells the person on the desktop that something waits; where no service answers, the window says it itself.
+
+A banner is seen by whoever stands before the screen: it counts, and never says what it is about.
+"""
+
+import importlib
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject
+
+from opsconsole.store.queries.console import ShellState
+from opsconsole.ui.shell.window import Window
+
+_log = logging.getLogger(__name__)
+MEMORY = "notifications"
+"""Key in the window's memory: whether the person wants them."""
+
+
+class Notifier(QObject):
+    """Sends one notification when more waits than before and the window is not looked at."""
+
+    def __init__(self, window: Window, *, show: Callable[[], None]) -> None:
+        super().__init__(window)
+        self.is_there: bool | None = None
+        """A service answered; None before it was asked."""
+        self._window, self._show = window, show
+        self._service: Any = None
+        self._waiting: int | None = None
+        window.state_changed.connect(self._on_state)
+
+    def _on_state(self, state: ShellState) -> None:
+        was, self._waiting = self._waiting, state.waiting
+        is_wanted = self._window.memory.value(MEMORY, True, bool)
+        if was is None or state.waiting <= was or not is_wanted or self._window.isActiveWindow():
+            return
+        self._window.context.tasks.start(self._tell(state.waiting, new=state.waiting - was), name="notify", owner=self)
+
+    async def _tell(self, waiting: int, *, new: int) -> None:
+        text = f"{new} new, {waiting} waiting for you" if waiting > new else f"{waiting} waiting for you"
+        try:
+            await self._send(text)
+            self.is_there = True
+        except Exception as error:  # no bus, no service, a service that says no: the same to the person
+            if self.is_there is not False:
+                _log.info("no notification service: %s", error)
+            self.is_there = False
+            self._window.notice.say(text, "Look", self._look)
+
+    async def _send(self, text: str) -> None:
+        if self._service is None:
+            library = importlib.import_module("desktop_notifier")
+            service = library.DesktopNotifier(app_name="opsconsole")
+            await service.get_capabilities()  # asks the service; sending would swallow that there is none
+            self._service = service
+        await self._service.send(title="opsconsole", message=text, on_clicked=self._look)
+
+    def _look(self) -> None:
+        self._show()
+        self._window.show_panel("approvals")

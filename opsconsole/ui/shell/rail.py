@@ -1,0 +1,100 @@
+"""The rail: one button a panel, the count that waits, the kill switch."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QButtonGroup, QFrame, QToolButton, QVBoxLayout
+
+from opsconsole.ui.shell.catalog import Entry
+from opsconsole.ui.theme import fonts
+from opsconsole.ui.theme.theme import Theme
+
+WIDTH = 56
+
+
+class RailButton(QToolButton):
+    """An icon with a count."""
+
+    def __init__(self, icon: str, title: str, theme: Theme) -> None:
+        super().__init__()
+        self._icon, self._title, self._theme = icon, title, theme
+        self.count = 0
+        self.tint = "text2"
+        self.setCheckable(True)
+        self.setIconSize(QSize(20, 20))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.show_count(0)
+        self.restyle()
+
+    def show_count(self, count: int) -> None:
+        """Show how many wait there; 0 shows nothing."""
+        self.count = count
+        self.setAccessibleName(f"{self._title}, {count} waiting" if count else self._title)
+        self.setToolTip(self.accessibleName())
+        self.update()
+
+    def become(self, icon: str, title: str, tint: str = "text2") -> None:
+        """Be another button (pause, resume)."""
+        self._icon, self._title, self.tint = icon, title, tint
+        self.show_count(self.count)
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Draw with today's tokens."""
+        self.setIcon(self._theme.icon(self._icon, self.tint, 20, checked="accent"))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self.count:
+            return
+        text = f"{self.count}" if self.count < 100 else "99+"
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setFont(fonts.font(10, fonts.SEMIBOLD))
+            width = max(15, painter.fontMetrics().horizontalAdvance(text) + 8)
+            spot = QRectF(self.width() - width, 0, width, 15)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.color("accent"))
+            painter.drawRoundedRect(spot, 7.5, 7.5)
+            painter.setPen(self._theme.color("onAccent"))
+            painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, text)
+
+
+class Rail(QFrame):
+    """The column at the left."""
+
+    def __init__(self, entries: Sequence[Entry], theme: Theme, *, go: Callable[[str], None]) -> None:
+        super().__init__()
+        self.setObjectName("rail")
+        self.setFixedWidth(WIDTH)
+        self.setAccessibleName("Panels")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 12, 8, 12)
+        column.setSpacing(8)
+        group = QButtonGroup(self)
+        self.buttons: dict[str, RailButton] = {}
+        for entry in entries:
+            made = self.buttons[entry.name] = RailButton(entry.icon, entry.title, theme)
+            made.clicked.connect(lambda _=False, name=entry.name: go(name))
+            group.addButton(made)
+        for name, made in self.buttons.items():
+            if name != "settings":
+                column.addWidget(made, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(1)
+        self.pause = RailButton("pause", "Pause all agents", theme)
+        self.pause.setCheckable(False)
+        self.menu = RailButton("log", "Menu", theme)
+        self.menu.setCheckable(False)
+        for made in (self.pause, self.buttons["settings"], self.menu):
+            column.addWidget(made, 0, Qt.AlignmentFlag.AlignHCenter)
+
+    def mark(self, name: str) -> None:
+        """Show which panel is open."""
+        if (made := self.buttons.get(name)) is not None:
+            made.setChecked(True)
+
+    def restyle(self) -> None:
+        """Draw with today's tokens."""
+        for made in (*self.buttons.values(), self.pause, self.menu):
+            made.restyle()

@@ -1,0 +1,8 @@
+"""The time that stands on screens."""
+
+from datetime import UTC, datetime
+
+
+def utc_now() -> datetime:
+    """Give the time now, in UTC."""
+    return datetime.now(UTC)

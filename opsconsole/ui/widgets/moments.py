@@ -1,0 +1,51 @@
+"""The history of one subject, as a column of moments."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame
+
+from opsconsole.store.queries.timeline import Moment
+from opsconsole.ui.theme.theme import Theme
+from opsconsole.ui.widgets.basics import button, card, label, row
+from opsconsole.ui.widgets.texts import para
+from opsconsole.ui.widgets.words import ACTION_STATES, ago, exact, spoken, tool_words
+
+ICONS = {"event": "inbox", "action": "bot", "decision": "check"}
+SHOWN = 200
+
+
+def moments_card(
+    moments: Sequence[Moment], *, theme: Theme, now: datetime, open_event: Callable[[int], None]
+) -> QFrame:
+    """Make the card of a subject's history, oldest first; each line opens its event."""
+    frame, column = card()
+    column.addWidget(label(f"Whole history: {len(moments)} moments", "h3"))
+    if len(moments) > SHOWN:
+        column.addWidget(label(f"The newest {SHOWN} are shown.", "small"))
+    for one in moments[-SHOWN:]:
+        picture = label()
+        picture.setPixmap(theme.pixmap(ICONS.get(one.kind, "log"), "text3"))
+        picture.setFixedWidth(20)
+        when = label(ago(one.at, now), "small")
+        when.setToolTip(exact(one.at))
+        line = row(picture, spacing=8)
+        line.setAlignment(picture, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(para(moment_words(one)), 1)
+        line.addWidget(when, 0, Qt.AlignmentFlag.AlignTop)
+        if one.event_id is not None:
+            line.addWidget(button("Open", partial(open_event, one.event_id), kind="link"), 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(line)
+    return frame
+
+
+def moment_words(one: Moment) -> str:
+    """Give a moment in a line."""
+    if one.kind == "event":
+        return f"{spoken(one.what)}: {one.text}" + (f", from {one.who}" if one.who else "")
+    if one.kind == "action":
+        state = ACTION_STATES.get(one.state, (one.state, ""))[0]
+        return f"{spoken(one.who)} wanted: {tool_words(one.what)}: {state}"
+    return f"{one.who.partition(':')[2] or one.who} said {one.what}: {one.text}"

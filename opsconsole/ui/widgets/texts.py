@@ -1,0 +1,78 @@
+"""Longer texts in a column: paragraphs that never widen the page, pairs of name and value."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from opsconsole.ui.widgets.basics import Role, button, label
+
+SHORT = 420
+
+
+def para(text: str, role: Role = "") -> QLabel:
+    """Make a paragraph of plain text that can be marked and copied and takes the width it is given."""
+    made = label(text, role, is_wrapped=True, is_selectable=True)
+    policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+    policy.setHeightForWidth(True)
+    made.setSizePolicy(policy)
+    return made
+
+
+def foldable(text: str, role: Role = "", *, short: int = SHORT) -> QWidget:
+    """Make a paragraph of which a long text shows its beginning, with a button for the rest."""
+    lines = text.splitlines()
+    cut = "\n".join(lines[:8])[:short].rstrip()
+    if len(cut) >= len(text.rstrip()):
+        return para(text, role)
+    box = QWidget()
+    column = QVBoxLayout(box)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(4)
+    shown = para(cut + " …", role)
+
+    def unfold() -> None:
+        shown.setText(text[:200_000])
+        more.hide()
+
+    more = button("Show all", unfold, kind="link")
+    column.addWidget(shown)
+    column.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
+    return box
+
+
+def pairs(values: Iterable[tuple[str, str]]) -> QGridLayout:
+    """Lay names beside their values."""
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(4)
+    grid.setColumnStretch(1, 1)
+    for line, (name, value) in enumerate(values):
+        key = label(name[:60], "small")
+        key.setMinimumWidth(96)
+        grid.addWidget(key, line, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(foldable(value), line, 1)
+    return grid
+
+
+def clear(layout: QLayout) -> None:
+    """Take everything out of a layout."""
+    while (item := layout.takeAt(0)) is not None:
+        if (part := item.widget()) is not None:
+            part.setParent(None)
+            part.deleteLater()
+        elif (inner := item.layout()) is not None:
+            clear(inner)
+            inner.deleteLater()
+
+
+def plain_value(value: Any) -> str:
+    """Give an argument or a result as text."""
+    if isinstance(value, list | tuple):
+        return ", ".join(plain_value(one) for one in value)  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {plain_value(one)}" for name, one in value.items())  # pyright: ignore[reportUnknownVariableType]
+    if value is None:
+        return "none"
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)

@@ -1,0 +1,167 @@
+"""The window: from start to the first picture beside a bare one, idle CPU, and the longest gap under load."""
+
+import asyncio
+import os
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QTimer
+
+from opsconsole.app.joined import Joined
+from opsconsole.store import audit
+from tests.support.console import in_window, until
+
+ROUNDS = 7
+_BARE = """
+import os
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMainWindow
+class Window(QMainWindow):
+    def paintEvent(self, event):
+        super().paintEvent(event)
+        QTimer.singleShot(0, lambda: os._exit(0))
+app = QApplication([])
+window = Window()
+window.resize(1280, 800)
+window.show()
+app.exec()
+"""
+# Ours has painted its frame when it turns to loading the rest.
+_OURS = """
+import importlib, os, sys
+import opsconsole.app.entry as entry
+load = importlib.import_module
+def until_painted(name, package=None):
+    if name == "opsconsole.app.joined":
+        os._exit(0)
+    return load(name, package)
+importlib.import_module = until_painted
+sys.argv = ["opsconsole", "window", "--no-engine", "-w", os.environ["WS"]]
+entry.main()
+"""
+
+
+def _start(code: str, env: dict[str, str]) -> float:
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code], env=env, check=True, stderr=subprocess.DEVNULL)
+    return time.perf_counter() - began
+
+
+def _starts(folder: Path) -> dict[str, Any]:
+    env = {**os.environ, "WS": str(folder), "QT_QPA_PLATFORM": "offscreen"}
+    pairs = [(_start(_BARE, env), _start(_OURS, env)) for _ in range(ROUNDS)]
+    return {
+        "bench": "window_start",
+        "bare_ms": round(statistics.median(bare for bare, _ in pairs) * 1e3),
+        "ours_ms": round(statistics.median(ours for _, ours in pairs) * 1e3),
+        "ratio": round(statistics.median(ours / bare for bare, ours in pairs), 2),
+        "budget_ratio": 2.0,
+    }
+
+
+class _Gaps:
+    """The longest time the window's thread did not come to a 10 ms timer."""
+
+    def __init__(self) -> None:
+        self._last = time.perf_counter()
+        self.longest_s = 0.0
+        self._timer = QTimer(interval=10)
+        self._timer.timeout.connect(self._on_tick)
+        self._timer.start()
+
+    def _on_tick(self) -> None:
+        now = time.perf_counter()
+        self.longest_s = max(self.longest_s, now - self._last)
+        self._last = now
+
+    def take(self) -> int:
+        longest, self.longest_s = self.longest_s, 0.0
+        return round(longest * 1e3)
+
+    def stop(self) -> None:
+        self._timer.stop()
+
+
+def _lock(path: Path, seconds: float) -> threading.Thread:
+    def hold() -> None:
+        conn = sqlite3.connect(path, isolation_level=None)
+        conn.execute("BEGIN IMMEDIATE")
+        threading.Event().wait(seconds)
+        conn.execute("ROLLBACK")
+        conn.close()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    return thread
+
+
+def _mails(folder: Path, count: int) -> Path:
+    path = folder / "burst.mbox"
+    with path.open("w", encoding="utf-8") as stream:
+        for number in range(count):
+            stream.write(
+                f"From a@b Mon Nov  2 10:00:00 2026\nFrom: Ann <ann{number}@example.com>\n"
+                "To: support@slotwise.example\n"
+                f"Subject: Question {number}\nMessage-ID: <burst{number}@example.com>\n"
+                "Date: Mon, 2 Nov 2026 10:00:00 +0000\n\nHow do I change my booking page?\n\n"
+            )
+    return path
+
+
+def run(_data: Path) -> Iterator[dict[str, Any]]:
+    """Measure."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "ws"
+        program = [sys.executable, "-m", "opsconsole"]
+        subprocess.run([*program, "demo", "--headless", "-w", folder], check=True, stdout=subprocess.DEVNULL)
+        yield _starts(folder)
+        found: list[dict[str, Any]] = []
+
+        async def idle(joined: Joined) -> None:
+            joined.window.show_panel("feed")
+            await asyncio.sleep(3)
+            cpu, wall = time.process_time(), time.perf_counter()
+            await asyncio.sleep(10)
+            used = (time.process_time() - cpu) / (time.perf_counter() - wall)
+            found.append({"bench": "window_idle", "cpu_percent": round(used * 100, 2), "budget_percent": 1.0})
+
+        async def loaded(joined: Joined) -> None:
+            gaps: dict[str, int] = {}
+            watch = _Gaps()
+            for panel in ("overview", "feed", "approvals", "audit"):
+                joined.window.show_panel(panel)
+                await asyncio.sleep(1.5)
+            gaps["opening_panels_ms"] = watch.take()
+            burst = [*program, "import", str(_mails(Path(place), 1000)), "-w", str(folder)]
+            joined.window.show_panel("feed")
+            importing = await asyncio.create_subprocess_exec(*burst, stdout=subprocess.DEVNULL)
+            await importing.wait()
+            before = joined.window.state
+            await until(lambda: joined.window.state is not before)
+            await asyncio.sleep(8)
+            gaps["burst_of_1000_ms"] = watch.take()
+            await joined.backend.read(lambda kernel: audit.verify(kernel.reader), lane="long")
+            gaps["verification_ms"] = watch.take()
+            lock = _lock(folder / "workspace.db", 3.0)
+            joined.window.toggle_pause()
+            for panel in ("overview", "approvals", "feed"):
+                joined.window.show_panel(panel)
+                await asyncio.sleep(0.8)
+            await until(lambda: joined.window.is_paused)
+            lock.join()
+            gaps["locked_3_s_ms"] = watch.take()
+            watch.stop()
+            found.append({"bench": "window_gaps", **gaps, "budget_ms": 100})
+
+        in_window(folder, idle)
+        in_window(folder, loaded, with_engine=True)
+        yield from found

@@ -1,0 +1,60 @@
+"""`python -m tests.shots FOLDER`: pictures of every panel, both themes, with data, empty and in error."""
+
+import asyncio
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from PySide6.QtCore import QSettings
+
+from opsconsole.app.joined import Joined
+from opsconsole.app.window import frame
+from opsconsole.ui.loop import qt_loop
+from opsconsole.ui.shell.catalog import PANELS, WELCOME
+from tests.support.console import application, until
+
+SIZE = (1280, 800)
+SETTLE_S = 1.2
+"""Time for a panel to fill; a picture is no measurement."""
+
+
+async def _shoot(folder: Path, into: Path, kind: str) -> None:
+    app = application()
+    with tempfile.TemporaryDirectory() as place:
+        window, theme = frame(app, QSettings(f"{place}/window.ini", QSettings.Format.IniFormat))
+        joined = Joined(window, folder, theme=theme)
+        window.resize(*SIZE)
+        window.show()
+        await joined.begin(with_engine=False)
+        await until(lambda: window.state is not None)
+        if kind == "error":
+            (folder / "workspace.db").write_bytes(b"this is no database " * 500)
+            for extra in ("workspace.db-wal", "workspace.db-shm"):
+                (folder / extra).unlink(missing_ok=True)
+            joined.backend.reopen()
+        for mode in ("light", "dark"):
+            theme.choose(mode)
+            for entry in (*PANELS, WELCOME):
+                window.show_panel(entry.name)
+                await asyncio.sleep(SETTLE_S)
+                window.notice.hide()
+                window.grab().save(str(into / f"{entry.name}-{kind}-{mode}.png"))
+        await joined.end()
+
+
+def main(into: Path) -> None:
+    """Take all pictures."""
+    into.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as place:
+        root = Path(place)
+        program = [sys.executable, "-m", "opsconsole"]
+        subprocess.run([*program, "demo", "--headless", "-w", root / "data"], check=True, stdout=subprocess.DEVNULL)
+        for kind in ("data", "empty", "error"):
+            with qt_loop(application()) as loop:
+                loop.run_until_complete(_shoot(root / kind, into, kind))
+    print(f"{len(list(into.glob('*.png')))} pictures in {into}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "shots"))

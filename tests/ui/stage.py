@@ -1,0 +1,77 @@
+"""A panel on a window of its own, over a workspace, inside an event loop: what tests and benches of panels share."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+import qasync  # pyright: ignore[reportMissingTypeStubs]
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+
+from opsconsole.app.session import opened
+from opsconsole.ui.backend import Backend
+from opsconsole.ui.command import Commands
+from opsconsole.ui.panel import Context, Navigator, Panel
+from opsconsole.ui.tasks import TaskRunner
+from opsconsole.ui.theme import fonts
+from opsconsole.ui.theme.theme import Theme
+
+_P = TypeVar("_P", bound=Panel)
+FONTS = Path(__file__).resolve().parents[2] / "resources" / "fonts"
+
+
+class Stage:
+    """Everything a panel is given."""
+
+    def __init__(self, folder: Path, app: QApplication) -> None:
+        fonts.load(FONTS)
+        self.failures: list[str] = []
+        self.backend = Backend(folder, lambda: opened(folder))
+        self.tasks = TaskRunner()
+        self.tasks.failed.connect(self._on_tasks_failed)
+        self.theme = Theme(app, "light")
+        self.navigator = Navigator()
+        memory = QSettings(str(folder.parent / "window.ini"), QSettings.Format.IniFormat)
+        self.context = Context(self.backend, self.tasks, self.theme, Commands(), self.navigator, memory)
+
+    def _on_tasks_failed(self, name: str, text: str) -> None:
+        self.failures.append(f"{name}: {text}")
+
+    def show(self, kind: type[_P], width: int = 1280, height: int = 820) -> _P:
+        """Show a panel as the window would."""
+        panel = kind(self.context)
+        panel.resize(width, height)
+        self.context.commands.add(panel, panel.commands())
+        panel.show()
+        panel.refresh()
+        return panel
+
+    async def close(self) -> None:
+        """End the tasks and the threads."""
+        await self.tasks.close()
+        self.backend.close()
+        assert not self.failures, self.failures
+
+
+async def until(is_so: Callable[[], object], *, seconds: float = 10) -> None:
+    """Let the window work until something is so."""
+    for _ in range(int(seconds * 100)):
+        if is_so():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it never came to be")
+
+
+def play(folder: Path, app: QApplication, scene: Callable[[Stage], Awaitable[None]]) -> None:
+    """Run a scene with a stage of its own."""
+
+    async def run() -> None:
+        stage = Stage(folder, app)
+        try:
+            await scene(stage)
+        finally:
+            await stage.close()
+
+    with qasync.QEventLoop(app) as loop:
+        loop.run_until_complete(run())  # pyright: ignore[reportUnknownMemberType]

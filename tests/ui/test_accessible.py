@@ -1,0 +1,91 @@
+"""Everything that takes the focus names itself to a screen reader, and no panel breaks at twice the size."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QAbstractItemView, QAbstractScrollArea, QScrollArea, QWidget
+
+from opsconsole.app.joined import Joined
+from opsconsole.ui.shell.catalog import PANELS, WELCOME
+from tests.support.console import in_window, until
+
+SMALL = QSize(1024, 700)
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sample") / "ws"
+    command = [sys.executable, "-m", "opsconsole", "demo", "--headless", "-w", str(folder)]
+    env = {name: value for name, value in os.environ.items() if name != "DISPLAY"}
+    subprocess.run(command, check=True, capture_output=True, env=env)
+    return folder
+
+
+def _focusable(page: QWidget) -> Iterator[QWidget]:
+    for one in page.findChildren(QWidget):
+        is_inner = isinstance(one.parent(), QAbstractScrollArea) or one.objectName().startswith("qt_")
+        if one.isVisible() and one.focusPolicy() & Qt.FocusPolicy.TabFocus and not is_inner:
+            yield one
+
+
+def test_all_that_takes_the_focus_has_a_name(sample: Path) -> None:
+    async def scenario(joined: Joined) -> None:
+        nameless: list[str] = []
+        for entry in (*PANELS, WELCOME):
+            joined.window.show_panel(entry.name)
+            await asyncio.sleep(0.8)
+            panel = joined.window.panel(entry.name)
+            assert panel is not None
+            for one in _focusable(panel):
+                if isinstance(one, QScrollArea):
+                    continue
+                told = QAccessible.queryAccessibleInterface(one)
+                if not told.text(QAccessible.Text.Name).strip():
+                    nameless.append(f"{entry.name}: {type(one).__name__} {one.objectName()}")
+        for one in _focusable(joined.window.rail):
+            assert QAccessible.queryAccessibleInterface(one).text(QAccessible.Text.Name)
+        assert not nameless, "\n".join(sorted(set(nameless)))
+
+    in_window(sample, scenario)
+
+
+def test_rows_name_themselves(sample: Path) -> None:
+    async def scenario(joined: Joined) -> None:
+        for name in ("feed", "approvals", "audit"):
+            joined.window.show_panel(name)
+            panel = joined.window.panel(name)
+            assert panel is not None
+
+            def filled(page: QWidget = panel) -> list[QAbstractItemView]:
+                return [
+                    one for one in page.findChildren(QAbstractItemView)
+                    if one.isVisible() and one.model() is not None and one.model().rowCount()
+                ]  # fmt: skip
+
+            await until(filled)
+            await asyncio.sleep(0.5)
+            view = filled()[0]
+            text = view.model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+            assert isinstance(text, str)
+            assert len(text) > 10, f"{name}: {text!r}"
+
+    in_window(sample, scenario)
+
+
+@pytest.mark.slow
+def test_a_small_screen_and_twice_the_size_cut_nothing_off(sample: Path) -> None:
+    async def scenario(joined: Joined) -> None:
+        joined.window.resize(SMALL)
+        for entry in (*PANELS, WELCOME):
+            joined.window.show_panel(entry.name)
+            await asyncio.sleep(0.5)
+            assert joined.window.size() == SMALL, f"{entry.name} forces {joined.window.size()}"
+
+    in_window(sample, scenario)
