@@ -66,7 +66,7 @@ class Joined:
             commands=Commands(),
             navigator=Navigator(),
             memory=window.memory,
-            tools=_tools(self.backend),
+            tools=_LateTools(folder),
         )
         self.window = window
         window.attach(self.context, self.engine)
@@ -112,8 +112,17 @@ def _opened(folder: Path) -> AbstractContextManager[Opened]:
     return session.opened(folder)
 
 
-def _tools(backend: Backend) -> Any:
-    return None
+class _LateTools:
+    """The window's tools, imported when the first of them is wanted."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._made: Any = None
+
+    def __getattr__(self, name: str) -> Any:
+        if self._made is None:
+            self._made = importlib.import_module("opsconsole.app.windowtools").WindowTools(self._folder)
+        return getattr(self._made, name)
 
 
 def _load(folder: Path, loaded: "asyncio.Future[None]") -> None:

@@ -21,7 +21,20 @@ from tests.support.rig import agent
 EVENTS = 1_000_000
 BATCH = 50_000
 CATEGORIES = ("billing", "bug_report", "how_to", "demo_request", "no_action")
-WORDS = ["refund", "order", "invoice", "demo", "broken", "login", "spa", "question", "urgent", "price", "renewal", "thanks"]
+WORDS = [
+    "refund",
+    "order",
+    "invoice",
+    "demo",
+    "broken",
+    "login",
+    "spa",
+    "question",
+    "urgent",
+    "price",
+    "renewal",
+    "thanks",
+]
 MICROS = int(NOW.timestamp() * 1e6)
 
 

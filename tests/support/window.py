@@ -13,7 +13,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from opsconsole.app.session import opened
-from opsconsole.doubles.clock import FakeClock
 from opsconsole.engine.kernel import Kernel
 from opsconsole.ui.backend import Backend
 from opsconsole.ui.command import Commands

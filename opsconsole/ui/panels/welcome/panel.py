@@ -103,8 +103,8 @@ class WelcomePanel(Panel):
             made.setPixmap(self.context.theme.pixmap(name, "accent", 26))
 
     def try_sample(self) -> None:
-        """Make the sample and open it."""
-        self._start(self._make_sample())
+        """Open the sample."""
+        self._start(self._open_sample())
 
     def import_from(self, path: Path) -> None:
         """Bring a history in."""
@@ -133,12 +133,10 @@ class WelcomePanel(Panel):
         except OpsError as error:
             self._idle(str(error))
 
-    async def _make_sample(self) -> None:
-        self.said.setText("Making the sample; the agents work through two weeks…")
-        folder = await self.context.tools.make_sample()
-        self._idle(
-            "The sample is ready.", "Open it", lambda: self.context.navigator.go("workspace", folder=str(folder))
-        )
+    async def _open_sample(self) -> None:
+        self.said.setText("Opening the sample…")
+        await self.context.tools.open_sample()
+        self._idle("The sample opens in a window of its own; this one stays as it is.")
 
     async def _import(self, path: Path) -> None:
         self.said.setText(f"Reading {path.name}…")
