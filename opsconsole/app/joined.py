@@ -113,16 +113,16 @@ def _opened(folder: Path) -> AbstractContextManager[Opened]:
 
 
 class _LateTools:
-    """The window's tools, imported when the first of them is wanted."""
+    """The composition root's own doings, loaded when first wanted."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._made: Any = None
+        self._tools: Any = None
 
     def __getattr__(self, name: str) -> Any:
-        if self._made is None:
-            self._made = importlib.import_module("opsconsole.app.windowtools").WindowTools(self._folder)
-        return getattr(self._made, name)
+        if self._tools is None:
+            self._tools = importlib.import_module("opsconsole.app.windowtools").WindowTools(self._folder)
+        return getattr(self._tools, name)
 
 
 def _load(folder: Path, loaded: "asyncio.Future[None]") -> None:

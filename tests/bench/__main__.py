@@ -1,11 +1,4 @@
-<<<<<<< HEAD
 """`python -m tests.bench [names]`: figures as JSON lines. Without names all are run."""
-=======
-"""`python -m tests.bench [names]`: figures as JSON lines.
-
-Names: engine, feed, jobj, mail, policy, triage; none is all.
-"""
->>>>>>> e85cd82d46ee204423959d61d5cfaa46f09d860f
 
 import json
 import sys
@@ -14,24 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-<<<<<<< HEAD
-from tests.bench import engine, jobj, mail, policy, triage, window
+from tests.bench import engine, feed, jobj, mail, policy, triage, window
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
-BENCHES = {
-    "engine": engine.run,
-    "jobj": jobj.run,
-    "mail": mail.run,
-    "policy": policy.run,
-    "triage": triage.run,
-    "window": window.run,
-}
-=======
-from tests.bench import engine, feed, jobj, mail, policy, triage
-
-DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
-BENCHES = {one.__name__.rpartition(".")[2]: one.run for one in (engine, feed, jobj, mail, policy, triage)}
->>>>>>> e85cd82d46ee204423959d61d5cfaa46f09d860f
+BENCHES = {one.__name__.rpartition(".")[2]: one.run for one in (engine, feed, jobj, mail, policy, triage, window)}
 
 
 def figures(names: list[str]) -> Iterator[dict[str, Any]]:

@@ -67,7 +67,7 @@ def test_a_history_is_brought_in(empty: Path, tmp_path: Path, qapp: QApplication
         await until(lambda: "1 new item from old.mbox." in told(panel))
         press(panel, "See them")
         panel.import_from(tmp_path / "nowhere")
-        await until(lambda: "nowhere" in panel.said.text() and "Reading" not in panel.said.text())
+        await until(lambda: panel.said.text() and "old.mbox" not in panel.said.text() and "Reading" not in told(panel))
         for text in ("A mailbox", "A model"):
             press(panel, text)
         assert places == [("feed", {}), ("connections", {"add": "mail"}), ("connections", {"add": "model"})]
