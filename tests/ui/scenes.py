@@ -1,10 +1,13 @@
 """Workspaces and tools for the tests of the overview, shadow, connections, settings and welcome pages."""
 
+import gc
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from opsconsole.app.session import Session, opened
@@ -21,9 +24,10 @@ from opsconsole.engine.turnbody import turn_body
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import events
 from opsconsole.store.writes import work as write_work
+from tests.support.console import application
 from tests.support.rig import agent
 from tests.ui.sample import make_empty
-from tests.ui.stage import Stage
+from tests.ui.stage import Stage, play
 
 NOTE = {"text": "She called; wants a demo", "about": "contact:1"}
 
@@ -70,6 +74,17 @@ def _fill(session: Session, tx: Transaction, stage: str) -> None:
         )  # fmt: skip
         write_work.set_action(tx, action, state, now=now, result={"ok": True})
         write_work.set_run(tx, run, RunState.DONE, now=now)
+
+
+def perform(folder: Path, scene: Callable[[Stage], Awaitable[None]]) -> None:
+    """Play a scene; leave no window behind that another test would find, or another thread would take apart."""
+    app = application()
+    play(folder, app, scene)
+    for one in app.topLevelWidgets():
+        one.close()
+        one.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    gc.collect()
 
 
 def with_tools(stage: Stage, folder: Path) -> None:

@@ -1,23 +1,26 @@
-"""Connections: every step of a trial is shown; what is typed as a secret goes to the store of secrets and nowhere else."""
+"""Connections: every step of a trial is shown; a secret goes to the store of secrets and nowhere else."""
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QLineEdit
 
 from opsconsole.store.queries import limits
 from opsconsole.ui.panels.connections.forms import MAIL, MODEL
 from opsconsole.ui.panels.connections.panel import ConnectionsPanel
 from opsconsole.ui.tools import MailDraft, ModelDraft
-from tests.ui.scenes import press, record, told, with_tools
-from tests.ui.stage import Stage, play, until
+from tests.ui.sample import make_empty
+from tests.ui.scenes import perform, press, record, told, with_tools
+from tests.ui.stage import Stage, until
 
 SECRET = "open-sesame-4711"
 
 
-def test_secrets_are_hidden_and_forgotten(empty: Path, qapp: QApplication) -> None:
+def test_secrets_are_hidden_and_forgotten(tmp_path: Path) -> None:
     assert SECRET not in repr(MailDraft(address="a@example.com", password=SECRET))
     assert SECRET not in repr(ModelDraft(name="m", url="u", model="m", key=SECRET))
     assert [one.name for one in (*MAIL, *MODEL) if one.is_secret] == ["password", "key"]
+
+    empty = make_empty(tmp_path / "w")
 
     async def scene(stage: Stage) -> None:
         with_tools(stage, empty)
@@ -30,10 +33,12 @@ def test_secrets_are_hidden_and_forgotten(empty: Path, qapp: QApplication) -> No
         assert field.text() == ""
         await until(lambda: "desk" in told(panel))
 
-    play(empty, qapp, scene)
+    perform(empty, scene)
 
 
-def test_what_does_not_fit_is_said_at_its_field(empty: Path, qapp: QApplication) -> None:
+def test_what_does_not_fit_is_said_at_its_field(tmp_path: Path) -> None:
+    empty = make_empty(tmp_path / "w")
+
     async def scene(stage: Stage) -> None:
         with_tools(stage, empty)
         panel = stage.show(ConnectionsPanel)
@@ -43,10 +48,12 @@ def test_what_does_not_fit_is_said_at_its_field(empty: Path, qapp: QApplication)
         press(panel, "Test and connect")
         assert "support@example.com" in told(panel) and "host:port" in told(panel)
 
-    play(empty, qapp, scene)
+    perform(empty, scene)
 
 
-def test_a_model_that_is_not_there_is_told_in_plain_words(empty: Path, qapp: QApplication) -> None:
+def test_a_model_that_is_not_there_is_told_in_plain_words(tmp_path: Path) -> None:
+    empty = make_empty(tmp_path / "w")
+
     async def scene(stage: Stage) -> None:
         with_tools(stage, empty)
         panel = stage.show(ConnectionsPanel)
@@ -57,11 +64,13 @@ def test_a_model_that_is_not_there_is_told_in_plain_words(empty: Path, qapp: QAp
         await until(lambda: "Mend what is marked" in told(panel))
         assert "Reachable" in told(panel) and "nobody listens there" in told(panel)
 
-    play(empty, qapp, scene)
+    perform(empty, scene)
     assert "connection.connected" not in [one["kind"] for one in record(empty)]
 
 
-def test_pause_and_resume(empty: Path, qapp: QApplication) -> None:
+def test_pause_and_resume(tmp_path: Path) -> None:
+    empty = make_empty(tmp_path / "w")
+
     async def scene(stage: Stage) -> None:
         panel = stage.show(ConnectionsPanel)
         await until(lambda: "desk" in told(panel))
@@ -71,4 +80,4 @@ def test_pause_and_resume(empty: Path, qapp: QApplication) -> None:
         press(panel, "Resume")
         await until(lambda: "Paused" not in told(panel))
 
-    play(empty, qapp, scene)
+    perform(empty, scene)

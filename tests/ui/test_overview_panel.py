@@ -3,14 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication
-
 from opsconsole.store.queries.overview import Overview, Sleep
 from opsconsole.ui.panels.overview import words
 from opsconsole.ui.panels.overview.panel import LAST_LOOK, OverviewPanel
 from opsconsole.ui.panels.overview.parts import FigureButton
-from tests.ui.scenes import make_advised, press, told, went
-from tests.ui.stage import Stage, play, until
+from tests.ui.sample import make_empty
+from tests.ui.scenes import make_advised, perform, press, told, went
+from tests.ui.stage import Stage, until
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -38,7 +37,7 @@ def test_a_night_is_told_with_what_was_worked_late() -> None:
     assert words.sleep(Sleep(NOW, None, 0, was_sudden=False)).startswith("Not running since")
 
 
-def test_every_number_opens_what_it_counts(tmp_path: Path, qapp: QApplication) -> None:
+def test_every_number_opens_what_it_counts(tmp_path: Path) -> None:
     async def scene(stage: Stage) -> None:
         panel, places = stage.show(OverviewPanel), went(stage)
         await until(lambda: "worked 3 events" in told(panel))
@@ -60,10 +59,10 @@ def test_every_number_opens_what_it_counts(tmp_path: Path, qapp: QApplication) -
         ]
         assert "EUR 0.75" in [one.text() for one in panel.findChildren(type(panel._cost))]  # pyright: ignore[reportPrivateUsage]
 
-    play(make_advised(tmp_path / "w"), qapp, scene)
+    perform(make_advised(tmp_path / "w"), scene)
 
 
-def test_the_last_look_is_kept_when_one_turns_away(tmp_path: Path, qapp: QApplication) -> None:
+def test_the_last_look_is_kept_when_one_turns_away(tmp_path: Path) -> None:
     async def scene(stage: Stage) -> None:
         panel = stage.show(OverviewPanel)
         await until(lambda: "worked 3 events" in told(panel))
@@ -75,14 +74,16 @@ def test_the_last_look_is_kept_when_one_turns_away(tmp_path: Path, qapp: QApplic
         press(panel, "7 days")
         await until(lambda: "in the last 7 days" in told(panel))
 
-    play(make_advised(tmp_path / "w"), qapp, scene)
+    perform(make_advised(tmp_path / "w"), scene)
 
 
-def test_an_empty_workspace_says_where_to_begin(empty: Path, qapp: QApplication) -> None:
+def test_an_empty_workspace_says_where_to_begin(tmp_path: Path) -> None:
+    empty = make_empty(tmp_path / "w")
+
     async def scene(stage: Stage) -> None:
         panel, places = stage.show(OverviewPanel), went(stage)
         await until(lambda: "Nothing is here yet" in told(panel))
         press(panel, "Begin")
         assert places == [("welcome", {})]
 
-    play(empty, qapp, scene)
+    perform(empty, scene)

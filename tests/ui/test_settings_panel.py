@@ -2,18 +2,19 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication
-
 from opsconsole.store import workspace
 from opsconsole.ui.panels.settings.panel import SettingsPanel
 from opsconsole.ui.panels.welcome.panel import WelcomePanel
-from tests.ui.scenes import press, record, told, went, with_tools
-from tests.ui.stage import Stage, play, until
+from tests.ui.sample import make_empty, make_worked
+from tests.ui.scenes import perform, press, record, told, went, with_tools
+from tests.ui.stage import Stage, until
 
 MBOX = "From a@example.com Mon Nov 23 10:00:00 2026\nFrom: a@example.com\nSubject: Hello\nMessage-ID: <1@e>\n\nHi\n\n"
 
 
-def test_caps_are_saved_on_record_and_slips_are_said(empty: Path, qapp: QApplication) -> None:
+def test_caps_are_saved_on_record_and_slips_are_said(tmp_path: Path) -> None:
+    empty = make_empty(tmp_path / "w")
+
     async def scene(stage: Stage) -> None:
         panel = stage.show(SettingsPanel)
         await until(lambda: "No agent is in use yet." in told(panel))
@@ -25,22 +26,26 @@ def test_caps_are_saved_on_record_and_slips_are_said(empty: Path, qapp: QApplica
         panel.caps.save()
         await until(lambda: "Nothing was changed" not in told(panel))
 
-    play(empty, qapp, scene)
+    perform(empty, scene)
     assert [one["caps"] for one in record(empty) if one["kind"] == "budgets.set"] == [{"actions_per_hour": "50"}]
 
 
-def test_the_theme_is_remembered(empty: Path, qapp: QApplication) -> None:
+def test_the_theme_is_remembered(tmp_path: Path) -> None:
+    empty = make_empty(tmp_path / "w")
+
     async def scene(stage: Stage) -> None:
         panel = stage.show(SettingsPanel)
         await until(lambda: "Appearance" in told(panel))
         press(panel, "Dark")
         assert stage.theme.is_dark and stage.context.memory.value("theme") == "dark"
 
-    play(empty, qapp, scene)
+    perform(empty, scene)
 
 
-def test_a_backup_is_whole(worked: Path, tmp_path: Path, qapp: QApplication) -> None:
+def test_a_backup_is_whole(tmp_path: Path) -> None:
     target = tmp_path / "copies" / "workspace.db"
+
+    worked = make_worked(tmp_path / "w")
 
     async def scene(stage: Stage) -> None:
         with_tools(stage, worked)
@@ -50,15 +55,17 @@ def test_a_backup_is_whole(worked: Path, tmp_path: Path, qapp: QApplication) -> 
         panel.data.back_up(target)
         await until(lambda: "is there already" in told(panel))
 
-    play(worked, qapp, scene)
+    perform(worked, scene)
     workspace.open_(target.parent).close()
     assert [one.name for one in target.parent.iterdir() if one.suffix == ".part"] == []
     assert record(target.parent) == record(worked)
 
 
-def test_a_history_is_brought_in(empty: Path, tmp_path: Path, qapp: QApplication) -> None:
+def test_a_history_is_brought_in(tmp_path: Path) -> None:
     box = tmp_path / "old.mbox"
     box.write_text(MBOX)
+
+    empty = make_empty(tmp_path / "w")
 
     async def scene(stage: Stage) -> None:
         with_tools(stage, empty)
@@ -72,4 +79,4 @@ def test_a_history_is_brought_in(empty: Path, tmp_path: Path, qapp: QApplication
             press(panel, text)
         assert places == [("feed", {}), ("connections", {"add": "mail"}), ("connections", {"add": "model"})]
 
-    play(empty, qapp, scene)
+    perform(empty, scene)

@@ -11,8 +11,8 @@ from opsconsole.app.session import opened
 from opsconsole.store.queries import unreal, work
 from opsconsole.ui.panels.shadow.panel import ShadowPanel
 from opsconsole.ui.panels.shadow.verbs import SETTLE_MS
-from tests.ui.scenes import make_advised, press, record, told, went
-from tests.ui.stage import Stage, play, until
+from tests.ui.scenes import make_advised, perform, press, record, told, went
+from tests.ui.stage import Stage, until
 
 
 async def ready(panel: ShadowPanel, count: int) -> None:
@@ -23,7 +23,7 @@ async def ready(panel: ShadowPanel, count: int) -> None:
     await asyncio.sleep(SETTLE_MS / 1000 + 0.05)
 
 
-def test_shadow_offers_nothing_to_approve(tmp_path: Path, qapp: QApplication) -> None:
+def test_shadow_offers_nothing_to_approve(tmp_path: Path) -> None:
     async def scene(stage: Stage) -> None:
         panel, places = stage.show(ShadowPanel), went(stage)
         await until(lambda: "Demo 3" in told(panel))
@@ -32,10 +32,10 @@ def test_shadow_offers_nothing_to_approve(tmp_path: Path, qapp: QApplication) ->
         press(panel, "Open the run")
         assert places == [("feed", {"event": 3, "run": 3})]
 
-    play(make_advised(tmp_path / "w"), qapp, scene)
+    perform(make_advised(tmp_path / "w"), scene)
 
 
-def test_d_f_and_n_answer(tmp_path: Path, qapp: QApplication) -> None:
+def test_d_f_and_n_answer(tmp_path: Path) -> None:
     folder = make_advised(tmp_path / "w")
 
     async def scene(stage: Stage) -> None:
@@ -47,14 +47,14 @@ def test_d_f_and_n_answer(tmp_path: Path, qapp: QApplication) -> None:
         assert said[0].startswith("Approved")
         await ready(panel, 1)
         QTest.keyClick(panel, Qt.Key.Key_N)
-        field = qapp.focusWidget()
+        field = QApplication.focusWidget()
         assert field is not None
         QTest.keyClicks(field, "She is a partner")
         QTest.keyClick(field, Qt.Key.Key_Return)
         await until(lambda: "Nothing is recommended" in told(panel))
         assert said[1] == "Noted as not right."
 
-    play(folder, qapp, scene)
+    perform(folder, scene)
     kinds = [one["kind"] for one in record(folder)]
     assert {"recommendation.asked", "decision.approve", "effect.prepared", "recommendation.not_right"} <= set(kinds)
     with opened(folder) as session:
@@ -63,7 +63,7 @@ def test_d_f_and_n_answer(tmp_path: Path, qapp: QApplication) -> None:
         assert work.effect_of(conn, "2/0.0") is not None and work.effect_of(conn, "1/0.0") is None
 
 
-def test_what_went_back_to_shadow_stays_there(tmp_path: Path, qapp: QApplication) -> None:
+def test_what_went_back_to_shadow_stays_there(tmp_path: Path) -> None:
     folder = make_advised(tmp_path / "w", stage="shadow")
 
     async def scene(stage: Stage) -> None:
@@ -74,6 +74,6 @@ def test_what_went_back_to_shadow_stays_there(tmp_path: Path, qapp: QApplication
         await until(lambda: said)
         assert "in shadow" in said[0] and "does not lift" in said[0]
 
-    play(folder, qapp, scene)
+    perform(folder, scene)
     with opened(folder) as session:
         assert work.effect_of(session.kernel.reader, "2/0.0") is None
