@@ -71,7 +71,7 @@ def test_a_history_is_brought_in(tmp_path: Path) -> None:
         with_tools(stage, empty)
         panel, places = stage.show(WelcomePanel), went(stage)
         panel.import_from(box)
-        await until(lambda: "1 new item from old.mbox." in told(panel))
+        await until(lambda: "1 new item from old.mbox" in told(panel))
         press(panel, "See them")
         panel.import_from(tmp_path / "nowhere")
         await until(lambda: panel.said.text() and "old.mbox" not in panel.said.text() and "Reading" not in told(panel))
