@@ -24,7 +24,9 @@ def snooze(
     if ends is not None and until >= ends:
         raise DecisionError(f"Request {approval_id} has to be decided by {ends:%Y-%m-%d %H:%M} UTC, before it is back.")
     people.snooze_approval(tx, approval_id, until=until)
-    tx.record("approval.snoozed", at=now, actor=actor, approval=approval_id, action=card.action.id, until=until)
+    tx.record(
+        "approval.snoozed", at=now, actor=actor, approval=approval_id, action=card.action.id, until=until.isoformat()
+    )
     return Answer(True, f"Put off until {until.astimezone():%A %H:%M}.", until)
 
 

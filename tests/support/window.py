@@ -1,13 +1,14 @@
 """A panel over a real workspace, driven by key events on a real loop."""
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-import qasync
-from PySide6.QtCore import QSettings, Qt
+import qasync  # pyright: ignore[reportMissingTypeStubs]
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -62,6 +63,14 @@ class Seat(Generic[P]):
             return
         QTest.keyClick(target, code, modifiers)
 
+    def hear(self, text: str, button: str, act: Any) -> None:
+        """Keep a notice."""
+        self.said.append((text, button, act))
+
+    def hear_failure(self, name: str, text: str) -> None:
+        """Keep what went wrong in a task."""
+        self.failed.append(f"{name}: {text}")
+
     async def until(self, fact: Callable[[], object]) -> None:
         """Wait for a fact."""
         await until(fact)
@@ -95,24 +104,25 @@ def sit(
     """Open a panel over a workspace and have a person do something with it."""
     loop = qasync.QEventLoop(app)
     with loop:
-        loop.run_until_complete(_sit(app, folder, make, job))
+        loop.run_until_complete(_sit(app, folder, make, job))  # pyright: ignore[reportUnknownMemberType]
+    # What is left of the panel goes here and now, not on whatever thread collects garbage next.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    del loop
+    gc.collect()
 
 
 async def _sit(
     app: QApplication, folder: Path, make: Callable[[Context, HandClock], P], job: Callable[[Seat[P]], Awaitable[None]]
 ) -> None:
-    theme, backend, tasks, commands = (
-        Theme(app, "light"),
-        Backend(folder, lambda: opened(folder)),
-        TaskRunner(),
-        Commands(),
-    )
+    time = FakeClock()
+    backend, tasks = Backend(folder, lambda: opened(folder, clock=time)), TaskRunner()
+    theme, commands = Theme(app, "light"), Commands()
     memory = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
     clock, navigator = HandClock(), Navigator()
     panel = make(Context(backend, tasks, theme, commands, navigator, memory), clock)
     seat = Seat(panel, backend, clock)
-    navigator.said.connect(lambda text, button, act: seat.said.append((text, button, act)))
-    tasks.failed.connect(lambda name, text: seat.failed.append(f"{name}: {text}"))
+    navigator.said.connect(seat.hear)
+    tasks.failed.connect(seat.hear_failure)
     commands.add(panel, panel.commands())
     panel.resize(1224, 740)
     panel.show()

@@ -157,6 +157,7 @@ def test_edit_refuses_what_does_not_fit_beside_its_field_and_then_approves(perso
         form = seat.panel.form
         queue = form.editor("queue")
         assert isinstance(queue, QLineEdit) and queue.text() == "support"
+        await seat.until(queue.isVisible)
         queue.setText("x" * 121)
         seat.press("Ctrl+Return", on=queue)
         assert form.error_of("queue") == "This is longer than 120 characters."

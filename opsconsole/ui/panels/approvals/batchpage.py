@@ -99,15 +99,15 @@ class BatchPage(QFrame):
             return
         ones = list(self._groups.values())[place]
         spread = spread_of(ones)
-        names = spread.differing[:2]
+        names = sorted(spread.differing, key=lambda name: max(len(str(one.args.get(name))) for one in ones))[:2]
         self._spread.setText("\n".join(spread.lines))
         self.list.blockSignals(True)
         self.list.clear()
-        self.list.setHeaderLabels(["Request", "Look at this", *map(spoken, names), "The event"])
+        self.list.setHeaderLabels(["Request", *map(spoken, names), "The event", "Look at this"])
         for one in sorted(ones, key=lambda one: one.id not in spread.apart):
             values = [str(one.args.get(name, "—")).replace("\n", " ")[:80] for name in names]
             apart = spread.apart.get(one.id, "")
-            item = QTreeWidgetItem([one.title, f"Stands apart: {apart}" if apart else "", *values, one.about])
+            item = QTreeWidgetItem([one.title, *values, one.about, f"Stands apart: {apart}" if apart else ""])
             item.setData(0, _NUMBER, one.id)
             item.setData(0, _DIGEST, one.digest)
             item.setToolTip(0, one.title)
@@ -117,10 +117,10 @@ class BatchPage(QFrame):
         header = self.list.header()
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.resizeSection(0, 300)
-        header.resizeSection(1, 200)
-        for place, _ in enumerate(names):
-            header.resizeSection(2 + place, 160)
+        self.list.setColumnHidden(len(names) + 2, not spread.apart)
+        widths = (230, *(150 for _ in names), 170)
+        for place, width in enumerate(widths):
+            header.resizeSection(place, width)
         self.list.blockSignals(False)
         self.list.setCurrentIndex(self.list.model().index(0, 0))
         self._count()

@@ -1,4 +1,4 @@
-"""A card with what the window needs beside it, and what in it deserves a second look. No Qt here."""
+"""A card with what the window needs beside it, and what in it deserves a second look."""
 
 import asyncio
 from collections.abc import Iterator, Sequence

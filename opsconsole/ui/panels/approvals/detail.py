@@ -81,8 +81,8 @@ class CardDetail(QFrame):
         column.addSpacing(14)
         column.addWidget(self.facts)
         column.addSpacing(10)
-        self._why_cap = label("Why you are asked", "cap")
-        column.addWidget(self._why_cap)
+        self._why_name = label("Why you are asked", "cap")
+        column.addWidget(self._why_name)
         column.addSpacing(3)
         column.addWidget(self.why)
         column.addSpacing(12)
@@ -94,7 +94,7 @@ class CardDetail(QFrame):
         below = QGridLayout()
         below.setSpacing(12)
         for place, part in enumerate((self.evidence, self.event_card)):
-            below.addWidget(part, 0, place)
+            below.addWidget(part, 0, place, Qt.AlignmentFlag.AlignTop)
             below.setColumnStretch(place, 1)
         column.addLayout(below)
         column.addStretch(1)
@@ -131,9 +131,9 @@ class CardDetail(QFrame):
         self.sub.setVisible(bool(self.sub.text()))
         word, tone = _pill_of(shown)
         set_pill(self.risk, word, tone)
-        self.why.setText(
-            "\n".join(f"{'• ' if len(reasons(view.because)) > 1 else ''}{one}" for one in reasons(view.because))
-        )
+        self.why.setText("  ·  ".join(reasons(view.because)))
+        for part in (self.why, self._why_name):
+            part.setVisible(not shown.is_question)
         self.banner.show_changes(view.subject_changes)
         self.strip.show_notices(notices(shown))
         self._show_deed(shown)

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from functools import lru_cache
 
 Span = tuple[int, int]
 """Start and length, in characters."""
@@ -10,6 +11,7 @@ MOST = 4000
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 
 
+@lru_cache(maxsize=128)
 def differing(before: str, after: str) -> tuple[list[Span], list[Span]]:
     """Give the spans to mark in either text; none where nearly all is other, for then the tint says it."""
     if not before or not after or len(before) + len(after) > MOST:

@@ -143,8 +143,7 @@ class ApprovalsPanel(Panel):
         if (wanted := where.get("approval")) is not None:
             self.list.filter.clear()
             self._leave()
-            self.queue.look_at(int(wanted))
-            self.refresh()
+            self.queue.look_for(int(wanted))
 
     def restyle(self) -> None:
         """Paint with other tokens."""
@@ -269,7 +268,8 @@ class ApprovalsPanel(Panel):
         if queue.now is None:
             return
         rows = queue.rows
-        self.list.count.setText(f"{len(queue.all)} waiting")
+        put_off = f", {queue.put_off} put off" if queue.put_off else ""
+        self.list.count.setText(f"{len(queue.all)} waiting{put_off}")
         self.list.render_rows(rows, current=queue.current, now=queue.now)
         if not rows:
             self._render_none()
@@ -295,8 +295,5 @@ class ApprovalsPanel(Panel):
             self.states.empty("", "")
             return
         text = "What an agent may not do alone comes here by itself."
-        self.list.states.empty("Nothing waits for you", text, "See the feed", self._go_to_feed)
+        self.list.states.empty("Nothing waits for you", text, "See the feed", lambda: self.context.navigator.go("feed"))
         self.states.empty("All decided", "The feed shows what becomes of it. Ctrl+Z takes the latest approval back.")
-
-    def _go_to_feed(self) -> None:
-        self.context.navigator.go("feed")

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from opsconsole.domain.errors import OpsError
 from opsconsole.engine.kernel import Kernel
+from opsconsole.store.queries import work
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.approvals.carddata import Shown, load_cards
 from opsconsole.ui.panels.approvals.rows import Waiting, waiting
@@ -31,7 +32,9 @@ class Queue(QObject):
         self.all: tuple[Waiting, ...] = ()
         self.current: int | None = None
         self.now: datetime | None = None
+        self.put_off = 0
         self.error = ""
+        self._sought: int | None = None
 
     @property
     def rows(self) -> tuple[Waiting, ...]:
@@ -63,6 +66,12 @@ class Queue(QObject):
         self.changed.emit()
         self._fetch_soon()
 
+    def look_for(self, one: int) -> None:
+        """Query again and look at a request; say so where it waits no longer."""
+        self._sought = one
+        self.look_at(one)
+        self.refresh()
+
     def step(self, by: int) -> None:
         """Go on in the list; stays at its ends."""
         rows, place = self.rows, self.place + by
@@ -92,18 +101,22 @@ class Queue(QObject):
             self._context.tasks.start(self._fetch(), name="card", owner=self, key="fetch")
 
     async def _load(self) -> None:
-        def job(kernel: Kernel) -> tuple[tuple[Waiting, ...], datetime]:
-            return waiting(kernel), kernel.clock.now()
+        def job(kernel: Kernel) -> tuple[tuple[Waiting, ...], datetime, int]:
+            now, conn = kernel.clock.now(), kernel.reader
+            return waiting(kernel), now, work.waiting_count(conn) - work.waiting_count(conn, now=now)
 
         place = max(self.place, 0)
         try:
-            self.all, self.now = await self._context.backend.read(job)
+            self.all, self.now, self.put_off = await self._context.backend.read(job)
             self.error = ""
         except OpsError as error:
             self.error = f"{error}"
             self.changed.emit()
             return
         waits = {one.id for one in self.all}
+        if self._sought is not None and self._sought not in waits:
+            self._context.navigator.say(f"Request {self._sought} does not wait any more.")
+        self._sought = None
         self._cards = {which: card for which, card in self._cards.items() if which in waits}
         self._settle(place)
 

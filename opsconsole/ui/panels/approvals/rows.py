@@ -1,4 +1,4 @@
-"""The rows of the list, as one query gives them. No Qt here."""
+"""The rows of the list, as one query gives them."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What many requests of one kind have in common, where they spread, and which stand apart. No Qt here."""
+"""What many requests of one kind have in common, where they spread, and which stand apart."""
 
 import statistics
 from collections import Counter

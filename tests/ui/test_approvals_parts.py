@@ -1,0 +1,81 @@
+"""What the panel works out without widgets: differing words, spread, reasons, words for a window."""
+
+from datetime import UTC, datetime
+
+from opsconsole.domain.enums import ApprovalKind
+from opsconsole.ui.panels.approvals.diff import differing
+from opsconsole.ui.panels.approvals.guard import Guard
+from opsconsole.ui.panels.approvals.rows import Waiting, reasons
+from opsconsole.ui.panels.approvals.spread import groups, spread_of
+from opsconsole.ui.panels.approvals.times import tomorrow
+from opsconsole.ui.panels.approvals.verbs import for_window
+
+
+def _credit(number: int, amount: float) -> Waiting:
+    return Waiting(
+        id=number,
+        kind=ApprovalKind.ACTION,
+        title=f"Credit {amount}",
+        because="",
+        about="",
+        risk="high",
+        agent="Mira",
+        tool="desk.give_credit",
+        category="billing",
+        args={"amount": amount, "currency": "EUR"},
+        amount="",
+        asked_at=datetime(2026, 11, 23, tzinfo=UTC),
+        digest=f"{number}",
+    )
+
+
+def test_only_the_words_that_differ_are_marked() -> None:
+    before, after = "We reply within 3 days.", "We answer within 3 days."
+    removed, added = differing(before, after)
+    assert [before[at : at + length] for at, length in removed] == ["reply"]
+    assert [after[at : at + length] for at, length in added] == ["answer"]
+    assert differing("Shipped", "Refunded") == ([], [])
+
+
+def test_a_group_shows_its_spread_and_what_stands_apart() -> None:
+    rows = [_credit(number, amount) for number, amount in enumerate([10, 12, 11, 13, 400])]
+    (ones,) = groups(rows).values()
+    spread = spread_of(ones)
+    assert "Amount: 10 at least, 12 in the middle, 400 at most" in spread.lines
+    assert spread.apart == {4: "Amount 400"}
+    assert groups(rows[:1]) == {}
+
+
+def test_the_rule_that_says_most_comes_first() -> None:
+    because = "autonomy level 2 for desk.reply: act with approval; desk.reply cannot be undone; a rule of the house"
+    assert reasons(because) == [
+        "A rule of the house",
+        "It cannot be undone",
+        "At this level of autonomy a person approves each of these",
+    ]
+
+
+def test_what_is_said_to_terminals_is_left_out() -> None:
+    text = "Request 5 changed since you saw it. Look again: `opsconsole approvals show 5`."
+    assert for_window(text) == "Request 5 changed since you saw it."
+    text = "Approved; done when an engine runs. Until then `opsconsole approvals undo 5` takes it back."
+    assert for_window(text) == "Approved; done when an engine runs."
+
+
+def test_a_card_is_open_once_it_was_there_long_enough() -> None:
+    at = 0.0
+    guard = Guard(lambda: at)
+    assert not guard.is_open
+    guard.show("one")
+    at = 0.39
+    assert not guard.is_open
+    guard.show("one")
+    at = 0.4
+    assert guard.is_open
+    guard.show("two")
+    assert not guard.is_open
+
+
+def test_tomorrow_is_nine_in_the_morning_here() -> None:
+    back = tomorrow(datetime(2026, 11, 23, 22, 0, tzinfo=UTC)).astimezone()
+    assert (back.hour, back.minute) == (9, 0)
