@@ -14,7 +14,6 @@ from opsconsole.app.connections import MODEL
 from opsconsole.app.importing import import_path
 from opsconsole.app.mailaccount import NOBODY, AccountDraft, Said
 from opsconsole.app.mailtrial import Found, trials
-from opsconsole.app.place import data_folder
 from opsconsole.app.secretrecord import record_of_secret
 from opsconsole.app.session import Session, opened, secrets_of
 from opsconsole.app.trialsecrets import TrialSecrets
@@ -29,8 +28,8 @@ from opsconsole.store.workspace import DATABASE
 from opsconsole.ui.tools import ImportReport, MailDraft, ModelDraft, Step, Trial
 
 _T = TypeVar("_T")
-SAMPLE_S = 300
-"""The making of the sample takes so long at most, in seconds."""
+EARLY_S = 2.0
+"""A window that does not open ends sooner than this, in seconds."""
 RESTART = "Restart the engine, so that it knows it."
 
 
@@ -86,16 +85,20 @@ class WindowTools:
 
         return await _until(run, stop)
 
-    async def make_sample(self) -> Path:
-        """Work the sample of a small company in a workspace of its own, by a process of its own."""
-        folder = data_folder() / "demo"
-        command = [sys.executable, "-m", "opsconsole", "demo", "--headless", "-w", str(folder)]
-        done = await asyncio.to_thread(
-            subprocess.run, command, capture_output=True, text=True, timeout=SAMPLE_S, check=False
-        )
-        if done.returncode != 0:
-            raise UserError(done.stderr.strip()[-400:] or "The sample could not be made.")
-        return folder
+    async def open_sample(self) -> None:
+        """Open the sample in a window of its own, by a process of its own that outlives this one."""
+
+        def begin() -> None:
+            command = [sys.executable, "-m", "opsconsole", "demo"]
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+            try:
+                code = process.wait(EARLY_S)
+            except subprocess.TimeoutExpired:
+                return
+            if code != 0:
+                raise UserError("The sample did not open. `opsconsole demo` in a terminal says why.")
+
+        await asyncio.to_thread(begin)
 
     async def backup(self, target: Path, progress: Callable[[int, int], None]) -> Path:
         """Copy the workspace; give the file."""

@@ -88,8 +88,8 @@ class Tools(Protocol):
         """Bring in mbox, Maildir, .eml or CSV; cancelling the task ends it after the present piece."""
         ...
 
-    async def make_sample(self) -> Path:
-        """Make the sample of a small company, where it is not there yet; give its workspace's folder."""
+    async def open_sample(self) -> None:
+        """Open the sample of a small company in a window of its own, over a workspace of its own."""
         ...
 
     async def backup(self, target: Path, progress: Callable[[int, int], None]) -> Path:

@@ -54,6 +54,7 @@ QPushButton[kind="link"] { border: 0; background: transparent; color: $accent; p
     text-align: left }
 QPushButton[kind="link"]:hover { text-decoration: underline } QPushButton[kind="link"]:focus { border: 0;
     text-decoration: underline; padding: 0 }
+QPushButton[kind]:disabled { color: $text3; background: $sunken; border-color: $border }
 QPushButton[kind="figure"] { background: $surface; border: 1px solid $border; border-radius: 10px; padding: 0 }
 QPushButton[kind="figure"]:hover { border-color: $borderStrong; background: $hover }
 QPushButton[kind="figure"]:focus { border: 2px solid $focus; padding: 0 }

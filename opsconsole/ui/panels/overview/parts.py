@@ -149,7 +149,6 @@ def swatch(color: QColor, *, is_dashed: bool) -> QIcon:
 def side_card(title: str, *, is_shadow: bool = False) -> tuple[QFrame, QVBoxLayout]:
     """Make a card with a title for the column at the side."""
     frame, column = card()
-    frame.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
     if is_shadow:
         frame.setProperty("shadow", "true")
     head = row(label(title, "h3"), None)

@@ -18,8 +18,7 @@ class Data:
         self._dialog: QFileDialog | None = None
         self.frame, column = card()
         column.addWidget(label("Data", "h3"))
-        about = "Everything lies in one folder on this machine. A copy is whole even while agents work."
-        about += " Secrets are not in it."
+        about = "All of it lies in one folder here. A copy is whole even while agents work; secrets are not in it."
         column.addWidget(label(about, "muted", is_wrapped=True))
         column.addWidget(label(str(self._context.backend.folder), is_wrapped=True, is_selectable=True))
         self._progress = QProgressBar()
@@ -39,9 +38,12 @@ class Data:
         dialog = QFileDialog(self._owner, "Back up to", str(Path.home() / name))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.selectFile(name)
-        dialog.fileSelected.connect(lambda file: self.back_up(Path(file)))
+        dialog.fileSelected.connect(self._on_chosen)
         self._dialog = dialog
         dialog.open()
+
+    def _on_chosen(self, file: str) -> None:
+        self.back_up(Path(file))
 
     def back_up(self, target: Path) -> None:
         """Copy the workspace to a file."""

@@ -75,7 +75,7 @@ class SettingsPanel(Panel):
         column.addWidget(label("Notifications", "h3"))
         self.notify = QCheckBox("Tell me outside the window when something waits for me")
         self.notify.setChecked(str(self.context.memory.value(NOTIFICATIONS, "true")).lower() == "true")
-        self.notify.toggled.connect(lambda is_on: self.context.memory.setValue(NOTIFICATIONS, is_on))
+        self.notify.toggled.connect(self._on_notify)
         column.addWidget(self.notify)
         column.addWidget(label("They say how many wait and nothing of what is in them.", "muted", is_wrapped=True))
         return frame
@@ -126,6 +126,9 @@ class SettingsPanel(Panel):
             self._hours.addWidget(label(f"{name}: {text}", is_wrapped=True))
         if not hours:
             self._hours.addWidget(label("No agent is in use yet.", is_wrapped=True))
+
+    def _on_notify(self, is_on: bool) -> None:
+        self.context.memory.setValue(NOTIFICATIONS, is_on)
 
     def _choose(self, mode: Mode) -> None:
         self.context.theme.choose(mode)

@@ -86,12 +86,12 @@ class WelcomePanel(Panel):
     def _import_door(self) -> QFrame:
         text = (
             "An export of your mail (mbox, Maildir, .eml) or tables of tickets, contacts and deals (CSV). It is read"
-            " here, agents see what they would have done, and nothing is sent."
+            " on this machine, and nothing is sent anywhere."
         )
         return self._door("download", "Import your history", text, self._file, self._folder)
 
     def _connect_door(self) -> QFrame:
-        text = "A mailbox that agents watch, and a language model if you want one. Every step is tried out first."
+        text = "A mailbox agents may watch, and a language model if you want one. Every step is tried out first."
         go = self.context.navigator.go
         mail = button("A mailbox", lambda: go("connections", add="mail"))
         return self._door(
@@ -103,8 +103,8 @@ class WelcomePanel(Panel):
             made.setPixmap(self.context.theme.pixmap(name, "accent", 26))
 
     def try_sample(self) -> None:
-        """Make the sample and open it."""
-        self._start(self._make_sample())
+        """Open the sample."""
+        self._start(self._open_sample())
 
     def import_from(self, path: Path) -> None:
         """Bring a history in."""
@@ -133,18 +133,18 @@ class WelcomePanel(Panel):
         except OpsError as error:
             self._idle(str(error))
 
-    async def _make_sample(self) -> None:
-        self.said.setText("Making the sample; the agents work through two weeks…")
-        folder = await self.context.tools.make_sample()
-        self._idle(
-            "The sample is ready.", "Open it", lambda: self.context.navigator.go("workspace", folder=str(folder))
-        )
+    async def _open_sample(self) -> None:
+        self.said.setText("Opening the sample…")
+        await self.context.tools.open_sample()
+        self._idle("The sample opens in a window of its own; this one stays as it is.")
 
     async def _import(self, path: Path) -> None:
         self.said.setText(f"Reading {path.name}…")
-        report: ImportReport = await self.context.tools.import_history(
-            path, lambda seen: self.said.setText(f"Reading {path.name}: {plural(seen, 'item')} so far…")
-        )
+
+        def count(seen: int) -> None:
+            self.said.setText(f"Reading {path.name}: {plural(seen, 'item')} so far…")
+
+        report: ImportReport = await self.context.tools.import_history(path, count)
         broken = f"; {report.broken:,} could not be read whole and are marked" if report.broken else ""
         known = f", {report.known:,} were there already" if report.known else ""
         text = f"{plural(report.new, 'new item')} from {path.name}{known}{broken}."
@@ -164,6 +164,9 @@ class WelcomePanel(Panel):
         if self._after is not None:
             self._after()
 
+    def _on_chosen(self, name: str) -> None:
+        self.import_from(Path(name))
+
     def _ask_file(self) -> None:
         self._ask(QFileDialog.FileMode.ExistingFile)
 
@@ -173,6 +176,6 @@ class WelcomePanel(Panel):
     def _ask(self, mode: QFileDialog.FileMode) -> None:
         dialog = QFileDialog(self, "Import your history", str(Path.home()), _FILES)
         dialog.setFileMode(mode)
-        dialog.fileSelected.connect(lambda name: self.import_from(Path(name)))
+        dialog.fileSelected.connect(self._on_chosen)
         self._dialog = dialog
         dialog.open()

@@ -1,0 +1,89 @@
+"""The overview: one sentence, four numbers, and each number opens what it counts."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from opsconsole.store.queries.overview import Overview, Sleep
+from opsconsole.ui.panels.overview import words
+from opsconsole.ui.panels.overview.panel import LAST_LOOK, OverviewPanel
+from opsconsole.ui.panels.overview.parts import FigureButton
+from tests.ui.sample import make_empty
+from tests.ui.scenes import make_advised, perform, press, told, went
+from tests.ui.stage import Stage, until
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def state(**changes: object) -> Overview:
+    facts: dict[str, object] = {
+        "since": NOW, "now": NOW, "agents": (), "events": 3, "asked": 0, "waiting": 0, "runs": 0, "cost": 0.0,
+        "currency": "EUR", "median_s": None, "shadow": (), "refused": (), "sleeps": (), "paused": (), "recommended": 0,
+    }  # fmt: skip
+    return Overview(**(facts | changes))  # type: ignore[arg-type]
+
+
+def test_the_sentence_says_what_is_wrong_before_what_was_done() -> None:
+    assert words.headline(state(waiting=9), is_engine_on=True, since="today") == (
+        "All is well: nothing was finished today; 9 things wait for you.",
+        True,
+    )
+    text, is_well = words.headline(state(paused=("all",)), is_engine_on=False, since="today")
+    assert text.startswith("Everything is paused and the engine is not running:") and not is_well
+
+
+def test_a_night_is_told_with_what_was_worked_late() -> None:
+    night = Sleep(NOW - timedelta(hours=10), NOW, 14, was_sudden=False)
+    assert "(10 h); 14 events that came meanwhile worked late." in words.sleep(night)
+    assert words.sleep(Sleep(NOW, None, 0, was_sudden=False)).startswith("Not running since")
+
+
+def test_every_number_opens_what_it_counts(tmp_path: Path) -> None:
+    async def scene(stage: Stage) -> None:
+        panel, places = stage.show(OverviewPanel), went(stage)
+        await until(lambda: "worked 3 events" in told(panel))
+        for one in panel.findChildren(FigureButton):
+            one.click()
+        for text in ("3 done", "0 for you", "Recommended 2", "Shadow 1", "2 recommendations", "See 1 action"):
+            press(panel, text)
+        assert places == [
+            ("feed", {"state": "done"}),
+            ("approvals", {}),
+            ("feed", {"verdict": "ASK"}),
+            ("feed", {"state": "failed"}),
+            ("feed", {"agent": "mira", "state": "done"}),
+            ("approvals", {"agent": "mira"}),
+            ("feed", {"agent": "mira", "verdict": "RECOMMEND"}),
+            ("shadow", {"agent": "mira"}),
+            ("shadow", {"tab": "recommendations"}),
+            ("shadow", {}),
+        ]
+        assert "EUR 0.75" in [one.text() for one in panel.findChildren(type(panel._cost))]  # pyright: ignore[reportPrivateUsage]
+
+    perform(make_advised(tmp_path / "w"), scene)
+
+
+def test_the_last_look_is_kept_when_one_turns_away(tmp_path: Path) -> None:
+    async def scene(stage: Stage) -> None:
+        panel = stage.show(OverviewPanel)
+        await until(lambda: "worked 3 events" in told(panel))
+        panel.hide()
+        assert datetime.fromisoformat(str(stage.context.memory.value(LAST_LOOK))) <= datetime.now(UTC)
+        panel.show()
+        panel.refresh()
+        await until(lambda: "nothing was finished since you last looked" in told(panel))
+        press(panel, "7 days")
+        await until(lambda: "in the last 7 days" in told(panel))
+
+    perform(make_advised(tmp_path / "w"), scene)
+
+
+def test_an_empty_workspace_says_where_to_begin(tmp_path: Path) -> None:
+    empty = make_empty(tmp_path / "w")
+
+    async def scene(stage: Stage) -> None:
+        panel, places = stage.show(OverviewPanel), went(stage)
+        await until(lambda: "Nothing is here yet" in told(panel))
+        press(panel, "Begin")
+        assert places == [("welcome", {})]
+
+    perform(empty, scene)
