@@ -66,7 +66,7 @@ def test_rows_name_themselves(sample: Path) -> None:
             def filled(page: QWidget = panel) -> list[QAbstractItemView]:
                 return [
                     one for one in page.findChildren(QAbstractItemView)
-                    if one.isVisible() and one.model() is not None and one.model().rowCount()
+                    if one.isVisible() and one.model().rowCount()
                 ]  # fmt: skip
 
             await until(filled)
@@ -89,3 +89,12 @@ def test_a_small_screen_and_twice_the_size_cut_nothing_off(sample: Path) -> None
             assert joined.window.size() == SMALL, f"{entry.name} forces {joined.window.size()}"
 
     in_window(sample, scenario)
+
+
+@pytest.mark.slow
+def test_the_same_at_twice_the_size() -> None:
+    again = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__, "-k", "small_screen"]
+    done = subprocess.run(
+        again, env={**os.environ, "QT_SCALE_FACTOR": "2"}, cwd=Path(__file__).parents[2], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout[-2000:]

@@ -72,12 +72,12 @@ class Rail(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 12, 8, 12)
         column.setSpacing(8)
-        group = QButtonGroup(self)
+        self._group = QButtonGroup(self)
         self.buttons: dict[str, RailButton] = {}
         for entry in entries:
             made = self.buttons[entry.name] = RailButton(entry.icon, entry.title, theme)
             made.clicked.connect(lambda _=False, name=entry.name: go(name))
-            group.addButton(made)
+            self._group.addButton(made)
         for name, made in self.buttons.items():
             if name != "settings":
                 column.addWidget(made, 0, Qt.AlignmentFlag.AlignHCenter)
@@ -91,8 +91,10 @@ class Rail(QFrame):
 
     def mark(self, name: str) -> None:
         """Show which panel is open."""
-        if (made := self.buttons.get(name)) is not None:
-            made.setChecked(True)
+        made = self.buttons.get(name)
+        self._group.setExclusive(made is not None)
+        for one in self.buttons.values():
+            one.setChecked(one is made)
 
     def restyle(self) -> None:
         """Draw with today's tokens."""

@@ -126,6 +126,9 @@ class Window(QMainWindow):
 
     def show_panel(self, name: str, where: dict[str, object] | None = None) -> None:
         """Show a panel, made when first wanted, at a place in it."""
+        if name not in self._entries:
+            self.notice.say(f"There is no page {name} yet.", "", None)
+            return
         panel = self._panels.get(name)
         if panel is None:
             panel = self._panels[name] = self._entries[name].make(self.context)

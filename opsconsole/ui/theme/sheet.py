@@ -32,7 +32,8 @@ QPlainTextEdit, QTextEdit { padding: 6px 8px }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus {
     border: 1px solid $focus; background: $surface }
 QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"] { border: 1px solid $danger }
-QComboBox::drop-down { border: 0; width: 22px }
+QComboBox::drop-down { border: 0; width: 24px }
+QComboBox::down-arrow { image: url($arrow); width: 12px; height: 12px }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $border; selection-background-color: $accentSoft;
     selection-color: $text; outline: 0 }
 #card { background: $surface; border: 1px solid $border; border-radius: 10px }

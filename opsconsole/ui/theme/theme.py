@@ -1,5 +1,6 @@
 """Which theme is on: follows the system unless a person chose; hands out tokens and tells when they change."""
 
+from pathlib import Path
 from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -11,6 +12,7 @@ from opsconsole.ui.theme.sheet import SHEET
 from opsconsole.ui.theme.tokens import DARK, LIGHT
 
 Mode = Literal["system", "light", "dark"]
+_ARROW = {dark: Path(__file__).with_name(f"down-{'dark' if dark else 'light'}.svg") for dark in (False, True)}
 _ROLES = {
     QPalette.ColorRole.Window: "bg",
     QPalette.ColorRole.WindowText: "text",
@@ -89,4 +91,4 @@ class Theme(QObject):
             self._app.setStyle("Fusion")
         self._app.setFont(fonts.font())
         self._app.setPalette(palette)
-        self._app.setStyleSheet(SHEET.substitute(self.tokens))
+        self._app.setStyleSheet(SHEET.substitute(self.tokens, arrow=_ARROW[is_dark].as_posix()))

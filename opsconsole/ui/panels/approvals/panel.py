@@ -122,7 +122,6 @@ class ApprovalsPanel(Panel):
 
     def commands(self) -> Sequence[Command]:
         """Give the verbs and the ways about."""
-
         return make_commands(
             self._acts(),
             kind=lambda: None if self.shown is None else self.shown.view.kind,
@@ -139,7 +138,9 @@ class ApprovalsPanel(Panel):
         self.queue.refresh()
 
     def go(self, where: dict[str, Any]) -> None:
-        """Show one request: `{"approval": number}`."""
+        """Show one request, or one agent's: `{"approval": number}`, `{"agent": id}`."""
+        if (agent := where.get("agent")) is not None:
+            self.list.filter.setText(str(agent).replace("-", " "))
         if (wanted := where.get("approval")) is not None:
             self.list.filter.clear()
             self._leave()

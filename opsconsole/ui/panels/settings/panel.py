@@ -88,7 +88,6 @@ class SettingsPanel(Panel):
         self._hours = QVBoxLayout()
         self._hours.setSpacing(6)
         column.addLayout(self._hours)
-        column.addLayout(row(button("Open the agents", lambda: self.context.navigator.go("agents"), kind="link"), None))
         return frame
 
     def _about(self) -> QFrame:

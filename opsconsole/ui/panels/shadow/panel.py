@@ -183,8 +183,6 @@ class ShadowPanel(Panel):
             self._states.empty(
                 "Nothing in shadow yet",
                 "An agent whose category is in shadow works every event and only records what it would do.",
-                "Open the agents",
-                lambda: self.context.navigator.go("agents"),
             )
 
     def _fill(self, found: list[Unreal], now: datetime, *, is_advice: bool) -> None:
