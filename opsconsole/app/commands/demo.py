@@ -23,7 +23,15 @@ from opsconsole.store import workspace as workspaces
 from opsconsole.store.database import Database
 from opsconsole.store.queries import cases, limits
 
-_OWN_FILES = ("workspace.db", "workspace.db-wal", "workspace.db-shm", "engine.lock", "engine.bell", "audit.heads")
+_OWN_FILES = (
+    "workspace.db",
+    "workspace.db-wal",
+    "workspace.db-shm",
+    "engine.lock",
+    "engine.bell",
+    "engine.log",
+    "audit.heads",
+)
 
 
 def demo(

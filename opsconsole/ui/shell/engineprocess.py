@@ -1,5 +1,6 @@
 """The engine as the window's child: started, attached to, watched, restarted after a crash, stopped at the end."""
 
+import contextlib
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
     from opsconsole.ui.backend import Backend
 
 BACKOFF_S = (1, 2, 5, 15, 30)
+LOG = "engine.log"
+"""In the workspace's folder: what the engine of this window said to developers, of its latest start."""
 KEPT = 4_000
 """Characters of the engine's last words that are kept."""
 
@@ -46,8 +49,10 @@ class EngineProcess(QObject):
         self._process = QProcess(self)
         self._process.finished.connect(self._on_finished)
         self._process.errorOccurred.connect(self._on_error)
-        self._process.readyReadStandardError.connect(self._on_words)
-        self._process.readyReadStandardOutput.connect(self._process.readAllStandardOutput)
+        # Files, not pipes: an engine whose window was killed must be able to go on speaking.
+        self._log = backend.folder / LOG
+        self._process.setStandardOutputFile(QProcess.nullDevice())
+        self._process.setStandardErrorFile(str(self._log))
         self._again = QTimer(self, singleShot=True)
         self._again.timeout.connect(self._start)
         backend.engine_changed.connect(self._on_holder)
@@ -95,9 +100,10 @@ class EngineProcess(QObject):
         else:
             self._set(EngineState.STOPPED)
 
-    def _on_words(self) -> None:
-        said = bytes(self._process.readAllStandardError().data()).decode(errors="replace")
-        self.last_words = (self.last_words + said)[-KEPT:]
+    def _read_words(self) -> None:
+        with contextlib.suppress(OSError), self._log.open("rb") as stream:
+            stream.seek(max(0, self._log.stat().st_size - KEPT))
+            self.last_words = stream.read().decode(errors="replace")
 
     def _on_error(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart:
@@ -105,7 +111,7 @@ class EngineProcess(QObject):
             self._on_finished(-1)
 
     def _on_finished(self, code: int, *_: object) -> None:
-        self._on_words()
+        self._read_words()
         if not self._is_wanted:
             self._set(EngineState.STOPPED)
             return

@@ -1,0 +1,115 @@
+"""Trouble while the window is open: a full disk, a locked file, a killed window, no service for notifications."""
+
+import asyncio
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from opsconsole.app.joined import Joined
+from opsconsole.store import lease
+from opsconsole.store.queries import limits
+from tests.support.console import in_window, until
+
+
+def _notice(joined: Joined) -> str:
+    return joined.window.notice.accessibleName()
+
+
+def _limit_pages(joined: Joined, pages: int) -> Any:
+    def job(opened: Any) -> None:
+        opened.workspace.database.connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    return joined.backend.call(job, lane="write")
+
+
+def test_a_full_disk_is_said_and_the_same_act_works_when_there_is_room(tmp_path: Path) -> None:
+    async def scenario(joined: Joined) -> None:
+        await _limit_pages(joined, 1)
+        for _ in range(400):  # the last free page is used up at some time
+            joined.window.toggle_pause()
+            await until(lambda: joined.context.tasks.count == 0)
+            if "full" in _notice(joined):
+                break
+        assert "full" in _notice(joined)
+        was_paused = joined.window.is_paused
+        await _limit_pages(joined, 1_000_000)
+        joined.window.toggle_pause()
+        await until(lambda: joined.window.is_paused is not was_paused)
+
+    in_window(tmp_path / "ws", scenario)
+
+
+def test_a_file_locked_for_seconds_holds_an_act_up_and_loses_nothing(tmp_path: Path) -> None:
+    async def scenario(joined: Joined) -> None:
+        conn = sqlite3.connect(joined.folder / "workspace.db", isolation_level=None, check_same_thread=False)
+        conn.execute("BEGIN IMMEDIATE")
+        release = threading.Timer(2.0, lambda: conn.execute("ROLLBACK"))
+        release.start()
+        joined.window.toggle_pause()
+        for number in range(1, 6):
+            QTest.keyClick(joined.window, getattr(Qt.Key, f"Key_{number}"), Qt.KeyboardModifier.ControlModifier)
+            await asyncio.sleep(0.1)
+        assert not joined.window.is_paused
+        await until(lambda: joined.window.is_paused)
+        release.join()
+        conn.close()
+
+    in_window(tmp_path / "ws", scenario)
+
+
+@pytest.mark.slow
+def test_a_killed_window_leaves_the_engine_at_work_and_the_next_one_joins_it(tmp_path: Path) -> None:
+    folder = tmp_path / "ws"
+    env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_DATA_HOME": str(tmp_path)}
+    window = subprocess.Popen([sys.executable, "-m", "opsconsole", "window", "-w", str(folder)], env=env)
+    engine = 0
+
+    async def started() -> None:
+        await until(lambda: (folder / "engine.lock").exists() and lease.holder(folder))
+
+    try:
+        asyncio.run(started())
+        engine = lease.holder(folder) or 0
+        window.kill()
+        window.wait()
+        assert lease.holder(folder) == engine
+
+        async def scenario(joined: Joined) -> None:
+            await until(lambda: joined.backend.engine == engine)
+            joined.window.toggle_pause()
+            await until(lambda: joined.window.is_paused)
+            assert await joined.backend.read(lambda kernel: limits.switches(kernel.reader))
+
+        in_window(folder, scenario)
+        assert lease.holder(folder) == engine
+    finally:
+        window.kill()
+        if engine and lease.holder(folder) == engine:
+            os.kill(engine, signal.SIGTERM)
+
+
+def test_where_no_service_notifies_the_window_says_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
+
+    async def scenario(joined: Joined) -> None:
+        state = joined.window.state
+        assert state is not None
+        joined.window.hide()
+        notifier = joined.notifier
+        joined.window.state_changed.emit(state)
+        joined.window.state_changed.emit(replace(state, waiting=3))
+        await until(lambda: notifier.is_there is False)
+        assert "3 waiting" in _notice(joined)
+        joined.window.show()
+
+    in_window(tmp_path / "ws", scenario)
