@@ -28,6 +28,7 @@ class Stage:
     def __init__(self, folder: Path, app: QApplication) -> None:
         fonts.load(FONTS)
         self.failures: list[str] = []
+        self._shown: list[Panel] = []
         self.backend = Backend(folder, lambda: opened(folder))
         self.tasks = TaskRunner()
         self.tasks.failed.connect(self._on_tasks_failed)
@@ -46,12 +47,17 @@ class Stage:
         self.context.commands.add(panel, panel.commands())
         panel.show()
         panel.refresh()
+        self._shown.append(panel)
         return panel
 
     async def close(self) -> None:
         """End the tasks and the threads."""
         await self.tasks.close()
         self.backend.close()
+        for panel in self._shown:
+            panel.close()
+            panel.deleteLater()
+        self._shown.clear()
         assert not self.failures, self.failures
 
 
