@@ -49,7 +49,7 @@ class Notice(QFrame):
         return super().eventFilter(watched, event)
 
     def _place(self) -> None:
-        self.move((self._over.width() - self.width()) // 2, self._over.height() - self.height() - 76)
+        self.move((self._over.width() - self.width()) // 2, self._over.height() - self.height() - 100)
 
     def _on_button(self) -> None:
         act, self._act = self._act, None
