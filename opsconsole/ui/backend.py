@@ -160,6 +160,7 @@ class Backend(QObject):
                     is_lost = not os.path.exists(self.folder / DATABASE)
                     if is_lost != self.is_file_lost:
                         self.is_file_lost = is_lost
+                        self.reopen()  # what is open is the file that went, not the one that comes back
                         self.file_lost.emit(is_lost)
                         stack.close()
                         opened, version = None, -1
