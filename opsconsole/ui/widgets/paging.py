@@ -90,6 +90,7 @@ class Pager(QObject):
             raise
         self._is_first = False
         self._took_s = took[0]
+        self._model.flush()  # what came before is among those found
         known = self._model.ids
         if not is_swap and len(known) and found[: len(known)] == known:
             self._model.append(found[len(known) :])
