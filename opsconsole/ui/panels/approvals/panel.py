@@ -240,16 +240,22 @@ class ApprovalsPanel(Panel):
         self.verbs.approve_all(chosen)
 
     def _on_decided(self, one: int, _is_put_off: bool) -> None:
-        if self.mode in ("reject", "edit"):
+        if self._is_worked(one):
             self._enter("card")
         self.queue.drop(one)
         self.refresh()
 
-    def _on_refused(self, _one: int, text: str, is_other_card: bool) -> None:
-        if self.mode == "edit" and not is_other_card:
+    def _is_worked(self, one: int) -> bool:
+        """Tell whether an open sheet or form is of this request."""
+        if self.mode == "edit":
+            return self._edited is not None and self._edited.view.id == one
+        return self.mode == "reject" and self._rejected == one
+
+    def _on_refused(self, one: int, text: str, is_other_card: bool) -> None:
+        if self.mode == "edit" and not is_other_card and self._is_worked(one):
             self.form.say(text)
             return
-        if self.mode in ("reject", "edit"):
+        if self._is_worked(one):
             self._enter("card")
         if text:
             self.context.navigator.say(text)
