@@ -95,10 +95,10 @@ class Joined:
         self.window.remember()
         self.context.memory.sync()
         self.window.hide()
-        if self.engine.is_own:
-            stopped = asyncio.Event()
-            self.engine.changed.connect(lambda: stopped.set() if self.engine.state is EngineState.STOPPED else None)
-            self.engine.end()
+        is_own, stopped = self.engine.is_own, asyncio.Event()
+        self.engine.changed.connect(lambda: stopped.set() if self.engine.state is EngineState.STOPPED else None)
+        self.engine.end()
+        if is_own:
             await stopped.wait()
         await self.context.tasks.close()
         self.backend.close()
