@@ -17,13 +17,13 @@ from opsconsole.ui.panels.approvals.detail import CardDetail
 from opsconsole.ui.panels.approvals.editform import EditForm
 from opsconsole.ui.panels.approvals.guard import Guard
 from opsconsole.ui.panels.approvals.listpane import ListPane
+from opsconsole.ui.panels.approvals.nothing import render_none
 from opsconsole.ui.panels.approvals.panelcommands import bind, make_commands
 from opsconsole.ui.panels.approvals.queue import Queue
 from opsconsole.ui.panels.approvals.rejectsheet import RejectSheet
 from opsconsole.ui.panels.approvals.times import in_an_hour, tomorrow
 from opsconsole.ui.panels.approvals.verbs import ALWAYS, Verbs
 from opsconsole.ui.widgets.states import States
-from opsconsole.ui.widgets.words import plural
 
 Mode = Literal["card", "reject", "edit", "batch"]
 LOOK_MS = 30_000
@@ -279,7 +279,7 @@ class ApprovalsPanel(Panel):
         self.list.count.setText(f"{len(queue.all)} waiting{put_off}")
         self.list.render_rows(rows, current=queue.current, now=queue.now)
         if not rows:
-            self._render_none()
+            render_none(self.list, self.states, count=len(self.queue.all), navigator=self.context.navigator)
             return
         self.list.states.show_content()
         if self.hasFocus():
@@ -293,14 +293,3 @@ class ApprovalsPanel(Panel):
         self._guard.show(shown.face)
         self.detail.show_card(shown, place=f"{queue.place + 1} of {len(rows)}", now=queue.now)
         self.states.show_content()
-
-    def _render_none(self) -> None:
-        if self.queue.all:
-            count = plural(len(self.queue.all), "request")
-            text = f"{count} behind the filter; none has these words."
-            self.list.states.empty("No match", text, "Clear the filter", self.list.filter.clear)
-            self.states.empty("", "")
-            return
-        text = "What an agent may not do alone comes here by itself."
-        self.list.states.empty("Nothing waits for you", text, "See the feed", lambda: self.context.navigator.go("feed"))
-        self.states.empty("All decided", "The feed shows what becomes of it. Ctrl+Z takes the latest approval back.")
