@@ -107,6 +107,7 @@ class Backend(QObject):
 
     def start(self) -> None:
         """Begin to look for changes."""
+        self.engine = lease.holder(self.folder) or 0
         self._poller.start()
 
     async def read(self, job: Callable[["Kernel"], _T], *, lane: Lane = "read") -> _T:

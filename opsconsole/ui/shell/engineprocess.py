@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from opsconsole.ui.backend import Backend
 
 BACKOFF_S = (1, 2, 5, 15, 30)
+SETTLED_MS = 60_000
+"""An engine that worked so long has got over its crashes."""
 LOG = "engine.log"
 """In the workspace's folder: what the engine of this window said to developers, of its latest start."""
 KEPT = 4_000
@@ -55,6 +57,8 @@ class EngineProcess(QObject):
         self._process.setStandardErrorFile(str(self._log))
         self._again = QTimer(self, singleShot=True)
         self._again.timeout.connect(self._start)
+        self._settled = QTimer(self, singleShot=True)
+        self._settled.timeout.connect(self._forget_crashes)
         backend.engine_changed.connect(self._on_holder)
 
     def begin(self) -> None:
@@ -89,16 +93,20 @@ class EngineProcess(QObject):
     def _on_holder(self, holder: int) -> None:
         if self.is_own:
             if holder == self._process.processId():
-                self._crashes = 0
+                self._settled.start(SETTLED_MS)
                 self._set(EngineState.WORKING)
             elif not holder:
                 self._set(EngineState.STARTING)
         elif holder:
             self._set(EngineState.ELSEWHERE)
         elif self._is_wanted:
-            self._start()
+            if not self._again.isActive():  # after a crash the pause holds
+                self._start()
         else:
             self._set(EngineState.STOPPED)
+
+    def _forget_crashes(self) -> None:
+        self._crashes = 0
 
     def _read_words(self) -> None:
         with contextlib.suppress(OSError), self._log.open("rb") as stream:
@@ -112,6 +120,7 @@ class EngineProcess(QObject):
 
     def _on_finished(self, code: int, *_: object) -> None:
         self._read_words()
+        self._settled.stop()
         if not self._is_wanted:
             self._set(EngineState.STOPPED)
             return
