@@ -26,6 +26,7 @@ class AnswerCard(QFrame):
         super().__init__()
         self.setObjectName("card")
         self._options: list[str] = []
+        self._request = 0
         self._buttons: list[QPushButton] = []
         self._hint = label("", "small")
         self._grid = QGridLayout()
@@ -43,12 +44,14 @@ class AnswerCard(QFrame):
         line = row(self.own, button("Send answer", self._on_return_pressed))
         column.addLayout(line)
 
-    def show_options(self, options: Sequence[str]) -> None:
-        """Offer these answers."""
+    def show_options(self, options: Sequence[str], *, request: int) -> None:
+        """Offer these answers; what was begun to be written for the same request stays."""
         self._options = list(options)
         self._buttons.clear()
         clear(self._grid)
-        self.own.clear()
+        if request != self._request:
+            self._request = request
+            self.own.clear()
         for place, one in enumerate(options):
             key = f"{place + 1}  " if place < KEYS else ""
             made = button(f"{key}{spoken(one)}", lambda chosen=one: self.answered.emit(chosen))

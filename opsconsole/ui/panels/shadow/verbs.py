@@ -174,6 +174,8 @@ class Verbs:
         self._owner.refresh()
 
     def _show_reason(self, is_asked: bool) -> None:
+        if not is_asked:
+            self._reason.clear()  # a reason is of one recommendation
         for part in (self._reason, self._save, self._cancel):
             part.setVisible(is_asked)
         for part in (self._do, self._did, self._hint, self._wrong):
