@@ -100,6 +100,7 @@ class Backend(QObject):
         self.folder = folder
         self.engine = 0
         self.is_file_lost: bool = False
+        self._file: tuple[int, int] | None = None
         self._open = open_
         self._lanes: dict[Lane, _Lane] = {name: _Lane(name, open_) for name in ("read", "write", "long")}
         self._end = threading.Event()
@@ -158,8 +159,9 @@ class Backend(QObject):
                 until_look -= POLL_S
                 if until_look <= 0:
                     until_look = LOOK_S
-                    is_lost = not os.path.exists(self.folder / DATABASE)
-                    if is_lost != self.is_file_lost:
+                    was, self._file = self._file, _identity(self.folder / DATABASE)
+                    is_lost = self._file is None
+                    if is_lost != self.is_file_lost or (was is not None and was != self._file):
                         self.is_file_lost = is_lost
                         self.reopen()  # what is open is the file that went, not the one that comes back
                         self.file_lost.emit(is_lost)
@@ -187,3 +189,12 @@ class Backend(QObject):
                 opened, version = None, -1
                 self._end.wait(LOOK_S)
         stack.close()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Tell which file lies there: a backup put in its place is another one. None where there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
