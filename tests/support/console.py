@@ -3,14 +3,16 @@
 import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 from PySide6.QtWidgets import QApplication
 
 from opsconsole.app.joined import Joined
 from opsconsole.app.window import frame
+from opsconsole.ui.collector import Collector
 from opsconsole.ui.loop import qt_loop
 
 Scenario = Callable[[Joined], Awaitable[None]]
@@ -22,6 +24,17 @@ def application() -> QApplication:
     made = app if isinstance(app, QApplication) else QApplication(["opsconsole"])
     made.setQuitOnLastWindowClosed(False)
     return made
+
+
+def on_qt(app: QApplication, scene: Coroutine[Any, Any, None]) -> None:
+    """Run a scene of panels on Qt's loop; what is left of them goes here, not on a thread that happens to collect."""
+    collector = Collector()
+    try:
+        with qt_loop(app) as loop:
+            loop.run_until_complete(scene)
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    finally:
+        collector.close()
 
 
 def in_window(

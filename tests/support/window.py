@@ -1,14 +1,12 @@
 """A panel over a real workspace, driven by key events on a real loop."""
 
 import asyncio
-import gc
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-import qasync  # pyright: ignore[reportMissingTypeStubs]
-from PySide6.QtCore import QCoreApplication, QEvent, QSettings, Qt
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -21,6 +19,7 @@ from opsconsole.ui.command import Commands
 from opsconsole.ui.panel import Context, Navigator, Panel
 from opsconsole.ui.tasks import TaskRunner
 from opsconsole.ui.theme.theme import Theme
+from tests.support.console import on_qt
 
 P = TypeVar("P", bound=Panel)
 T = TypeVar("T")
@@ -103,13 +102,7 @@ def sit(
     app: QApplication, folder: Path, make: Callable[[Context, HandClock], P], job: Callable[[Seat[P]], Awaitable[None]]
 ) -> None:
     """Open a panel over a workspace and have a person do something with it."""
-    loop = qasync.QEventLoop(app)
-    with loop:
-        loop.run_until_complete(_sit(app, folder, make, job))  # pyright: ignore[reportUnknownMemberType]
-    # What is left of the panel goes here and now, not on whatever thread collects garbage next.
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    del loop
-    gc.collect()
+    on_qt(app, _sit(app, folder, make, job))
 
 
 async def _sit(

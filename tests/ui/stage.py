@@ -5,18 +5,17 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSettings
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
 from opsconsole.app.session import opened
 from opsconsole.ui.backend import Backend
-from opsconsole.ui.collector import Collector
 from opsconsole.ui.command import Commands
-from opsconsole.ui.loop import qt_loop
 from opsconsole.ui.panel import Context, Navigator, Panel
 from opsconsole.ui.tasks import TaskRunner
 from opsconsole.ui.theme import fonts
 from opsconsole.ui.theme.theme import Theme
+from tests.support.console import on_qt
 
 _P = TypeVar("_P", bound=Panel)
 FONTS = Path(__file__).resolve().parents[2] / "resources" / "fonts"
@@ -80,8 +79,4 @@ def play(folder: Path, app: QApplication, scene: Callable[[Stage], Awaitable[Non
         finally:
             await stage.close()
 
-    collector = Collector()
-    with qt_loop(app) as loop:
-        loop.run_until_complete(run())
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-    collector.close()
+    on_qt(app, run())

@@ -1,6 +1,5 @@
 """audit: prove the record."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,12 +10,11 @@ from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.session import opened
 from opsconsole.app.words import plain, say, say_json, table
 from opsconsole.domain.errors import UserError
+from opsconsole.engine.auditcheck import check
 from opsconsole.engine.auditexport import FORMS, record
 from opsconsole.engine.auditexport import export as write_out
 from opsconsole.store import audit as chain
 from opsconsole.store import heads
-from opsconsole.store.crosscheck import crosscheck
-from opsconsole.store.database import audit_triggers
 from opsconsole.store.queries import feed
 from opsconsole.store.queries.auditlist import AuditFilter
 
@@ -39,10 +37,8 @@ def verify(
         given = (parsed,)
     with opened(workspace) as session:
         noted = heads.read(session.workspace.folder)
-        report = chain.verify(session.kernel.reader, noted=(*noted, *given), triggers=audit_triggers())
-        beside = crosscheck(session.kernel.reader)
+        report = check(session.kernel.reader, session.workspace.folder, given=given)
         is_unreadable = not noted and (session.workspace.folder / heads.NAME).exists()
-    report = replace(report, findings=(*report.findings, *beside))
     facts = {
         "ok": report.is_ok,
         "entries": report.entries,
