@@ -5,7 +5,7 @@ from opsconsole.domain.errors import DecisionError, NotFoundError
 from opsconsole.engine.decisions import Answer, Card, close, note
 from opsconsole.engine.intents import ask
 from opsconsole.engine.kernel import Kernel
-from opsconsole.store.queries import work
+from opsconsole.store.queries import approvals, work
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import work as write_work
 
@@ -18,7 +18,7 @@ def undo(kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str) -> An
         DecisionError: it was not approved, or what was done cannot be undone.
     """
     now = kernel.clock.now()
-    approval = work.approval(tx.conn, approval_id)
+    approval = approvals.approval(tx.conn, approval_id)
     effect = None if approval is None else work.effect_of(tx.conn, approval.action_id)
     action = None if approval is None else work.action(tx.conn, approval.action_id)
     if approval is None or action is None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from opsconsole.domain.enums import ActionState, ApprovalState, EffectState, RunState
 from opsconsole.domain.errors import DecisionError, NotFoundError
 from opsconsole.engine.kernel import Kernel
-from opsconsole.store.queries import work
+from opsconsole.store.queries import approvals, work
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import people
 from opsconsole.store.writes import work as write_work
@@ -48,7 +48,7 @@ def close_open_actions(tx: Transaction, run_id: int, *, why: str, actor: str, no
     """
     closed = 0
     for action in work.actions(tx.conn, run_id):
-        effect, approval = work.effect_of(tx.conn, action.id), work.approval_of(tx.conn, action.id)
+        effect, approval = work.effect_of(tx.conn, action.id), approvals.approval_of(tx.conn, action.id)
         if action.state not in _OPEN or (effect is not None and effect.state in _BEGUN):
             continue
         if effect is not None and effect.state is EffectState.PREPARED:

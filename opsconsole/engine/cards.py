@@ -11,7 +11,7 @@ from opsconsole.domain.errors import ConnectorError, NotFoundError
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports import Change
 from opsconsole.engine.runview import Loaded, call_of, load, shown
-from opsconsole.store.queries import feed, work
+from opsconsole.store.queries import approvals, feed, work
 from opsconsole.store.rows import ActionRow, ApprovalRow, present
 
 
@@ -70,7 +70,7 @@ async def card(kernel: Kernel, approval_id: int) -> CardView:
         NotFoundError: there is none of that number.
     """
     conn = kernel.reader
-    approval = work.approval(conn, approval_id)
+    approval = approvals.approval(conn, approval_id)
     if approval is None:
         raise NotFoundError(f"There is no request {approval_id}. `opsconsole approvals list` shows what waits.")
     action = present(work.action(conn, approval.action_id), approval.action_id)

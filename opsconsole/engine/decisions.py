@@ -12,7 +12,7 @@ from opsconsole.engine.gatekeeper import Judgement, audit_reasons
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runview import Loaded, load
 from opsconsole.store.crosscheck import grant_terms
-from opsconsole.store.queries import versions, work
+from opsconsole.store.queries import approvals, versions, work
 from opsconsole.store.rows import ActionRow, ApprovalRow, present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import people
@@ -60,7 +60,7 @@ def open_card(kernel: Kernel, tx: Transaction, approval_id: int, *, digest: str 
         DecisionError: it was decided, or is over.
         StaleCardError: `digest` is of a card that was shown before.
     """
-    approval = work.approval(tx.conn, approval_id)
+    approval = approvals.approval(tx.conn, approval_id)
     if approval is None:
         raise NotFoundError(f"There is no request {approval_id}. `opsconsole approvals list` shows what waits.")
     if approval.state is not ApprovalState.WAITING:

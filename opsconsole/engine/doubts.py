@@ -11,7 +11,7 @@ from opsconsole.engine.intents import ask
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.runview import Loaded
 from opsconsole.store import faults
-from opsconsole.store.queries import work
+from opsconsole.store.queries import approvals, work
 from opsconsole.store.rows import ActionRow, EffectRow, present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import work as write_work
@@ -131,7 +131,7 @@ class Doubts:
         _log.info("effect %d %s", effect.id, error)
 
     def _ask_about(self, tx: Transaction, effect: EffectRow, loaded: Loaded, action: ActionRow) -> None:
-        if work.is_asked(tx.conn, action.id):
+        if approvals.is_asked(tx.conn, action.id):
             return
         because = "It is not known whether this was done, and the system cannot be asked. Look there, then say."
         ask(

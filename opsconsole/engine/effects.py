@@ -19,7 +19,7 @@ from opsconsole.engine.runview import Loaded, call_of, load, shown, wanted_again
 from opsconsole.engine.together import together
 from opsconsole.policy.context import texts_in
 from opsconsole.store import faults
-from opsconsole.store.queries import work
+from opsconsole.store.queries import approvals, work
 from opsconsole.store.rows import ActionRow, EffectRow, present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import events as write_events
@@ -267,7 +267,7 @@ class Effects:
         action_state = ActionState.DONE if result.is_ok else ActionState.FAILED
         kept = write_work.set_action(tx, action.id, action_state, now=now, result=shown(result.to_json()))
         write_work.drop_timer(tx, "reconcile", str(effect.id))
-        if (asked := work.approval_of(tx.conn, action.id)) is not None and asked.state is ApprovalState.WAITING:
+        if (asked := approvals.approval_of(tx.conn, action.id)) is not None and asked.state is ApprovalState.WAITING:
             people.close_approval(tx, asked.id, ApprovalState.VOID, now=now)
         if result.is_ok and kind is not None and kind.effect is not Effect.READ:
             write_events.change_subject(tx, action.subject_id, at=now, what=kind.title, run=action.run_id)

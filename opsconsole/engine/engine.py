@@ -30,7 +30,7 @@ from opsconsole.engine.undos import Undos
 from opsconsole.engine.watches import Watches
 from opsconsole.store import audit, heads
 from opsconsole.store.lease import Lease
-from opsconsole.store.queries import cases, changes, work
+from opsconsole.store.queries import approvals, cases, changes, work
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.workspace import Workspace
 from opsconsole.store.writer import Writer
@@ -262,7 +262,7 @@ class Engine:
     def _start_reconciling(self) -> None:
         """Settle what is in doubt and has no timer or question of its own yet."""
         for effect in work.effects_in(self.reader, EffectState.UNKNOWN):
-            is_asked = work.is_asked(self.reader, effect.action_id)
+            is_asked = approvals.is_asked(self.reader, effect.action_id)
             if not is_asked and not work.has_timer(self.reader, "reconcile", str(effect.id)):
                 self.calls.start(f"reconcile {effect.id}", lambda e=effect.id: self.timers.reconcile(e))
 

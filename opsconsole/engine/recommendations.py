@@ -7,6 +7,7 @@ only records stays so. Where it may be done, a request is made and approved by t
 from dataclasses import dataclass
 from typing import Any
 
+from opsconsole.domain.action import ActionType
 from opsconsole.domain.enums import ActionState, ApprovalKind, Effect, Verdict
 from opsconsole.domain.errors import DecisionError, NotFoundError, StaleCardError
 from opsconsole.engine import commands
@@ -17,7 +18,7 @@ from opsconsole.engine.intents import ask
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runview import Loaded, load, wanted_again
 from opsconsole.store.queries import unreal, versions, work
-from opsconsole.store.rows import ActionRow
+from opsconsole.store.rows import ActionRow, present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import events as write_events
 from opsconsole.store.writes import recommendations as write
@@ -88,9 +89,7 @@ def did_it(kernel: Kernel, tx: Transaction, action_id: str, *, actor: str, diges
     action, now = _open(kernel, tx, action_id, digest=digest), kernel.clock.now()
     kind = kernel.registry.type(action.tool)
     write.answer(tx, action.id, "did_it", actor=actor, content=None, now=now)
-    write_events.change_subject(
-        tx, action.subject_id, at=now, what=f"{kind.title if kind else action.tool}, by hand", run=None
-    )
+    write_events.change_subject(tx, action.subject_id, at=now, what=_by_hand(kind, action), run=None)
     tx.record("recommendation.did_it", at=now, actor=actor, run=action.run_id, action=action.id, digest=action.digest)
     return Answer(True, "Noted: you did it yourself.")
 
@@ -121,7 +120,11 @@ def take_back(kernel: Kernel, tx: Transaction, action_id: str, *, actor: str) ->
     """
     if unreal.answer_to(tx.conn, action_id) not in ("did_it", "not_right"):
         raise DecisionError("There is nothing to take back here; what was asked for is undone by its request.")
-    write.take_back(tx, action_id)
+    action = present(work.action(tx.conn, action_id), action_id)
+    said_at = write.take_back(tx, action_id)
+    write_events.forget_change(
+        tx, action.subject_id, at=said_at, what=_by_hand(kernel.registry.type(action.tool), action)
+    )
     tx.record("recommendation.reopened", at=kernel.clock.now(), actor=actor, action=action_id)
     return Answer(True, "Taken back; it waits for your word again.")
 
@@ -171,6 +174,10 @@ def _open(kernel: Kernel, tx: Transaction, action_id: str, *, digest: str | None
     if digest is not None and digest != _digest(action, _changes(tx, action)):
         raise StaleCardError("Something happened on this subject since you saw it. Look again, then decide.")
     return action
+
+
+def _by_hand(kind: ActionType | None, action: ActionRow) -> str:
+    return f"{kind.title if kind else action.tool}, by hand"
 
 
 def _changes(tx: Transaction, action: ActionRow) -> int:

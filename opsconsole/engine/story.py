@@ -5,7 +5,7 @@ from typing import Any
 from opsconsole.domain.errors import NotFoundError
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runview import Loaded, load, shown
-from opsconsole.store.queries import events, feed, undos, work
+from opsconsole.store.queries import approvals, events, feed, undos, work
 from opsconsole.store.rows import ActionRow, Reader
 
 
@@ -68,7 +68,7 @@ def run_story(kernel: Kernel, run: int) -> dict[str, Any]:
 
 
 def _action_story(conn: Reader, loaded: Loaded, action: ActionRow) -> dict[str, Any]:
-    effect, approval = work.effect_of(conn, action.id), work.approval_of(conn, action.id)
+    effect, approval = work.effect_of(conn, action.id), approvals.approval_of(conn, action.id)
     proposal = loaded.turns[action.turn].proposals[action.position]
     story: dict[str, Any] = {
         "id": action.id,

@@ -13,7 +13,7 @@ from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.runview import load
 from opsconsole.engine.undos import TIMER as UNDO
 from opsconsole.engine.undos import Undos
-from opsconsole.store.queries import work
+from opsconsole.store.queries import approvals, work
 from opsconsole.store.rows import present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import people
@@ -83,7 +83,7 @@ class Timers:
 
     def _expire(self, tx: Transaction, approval_id: int) -> None:
         now = self._kernel.clock.now()
-        approval = work.approval(tx.conn, approval_id)
+        approval = approvals.approval(tx.conn, approval_id)
         write_work.drop_timer(tx, "approval_expiry", str(approval_id))
         if approval is None or approval.state is not ApprovalState.WAITING:
             return

@@ -32,6 +32,7 @@ _EFFECTS = {
     "decision.undone": "cancelled",
 }
 """What an entry says of the state of its action's effect; others say nothing."""
+_ANSWERS = {"recommendation.did_it", "recommendation.not_right", "recommendation.asked"}
 
 
 def crosscheck(conn: sqlite3.Connection) -> tuple[Finding, ...]:
@@ -60,6 +61,7 @@ class _Told:
         self.verdicts: dict[str, tuple[int, str]] = {}
         self.agents: dict[int, tuple[int, str]] = {}
         self.grants: dict[int, tuple[int, str]] = {}
+        self.answers: dict[str, tuple[int, str]] = {}
         self.effects: dict[str, tuple[int, str]] = {}
         self.decisions: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
 
@@ -80,6 +82,10 @@ class _Told:
             self.decisions[entry["approval"]].append((seq, kind.removeprefix("decision."), entry["actor"]))
         if "action" in entry and kind in _EFFECTS:
             self.effects[entry["action"]] = (seq, _EFFECTS[kind])
+        if kind in _ANSWERS:
+            self.answers[entry["action"]] = (seq, kind.removeprefix("recommendation."))
+        elif kind == "recommendation.reopened":
+            self.answers.pop(entry["action"], None)
         if kind == "recommendation.asked":
             self.results.pop(entry["action"], None)  # what was only recommended begins anew
         if "action" in entry and "result" in entry:
@@ -99,6 +105,11 @@ def _differences(conn: sqlite3.Connection, told: _Told) -> Iterator[Finding]:
     yield from _same(
         conn, told.effects, "SELECT state FROM effect WHERE action_id = ?", str, "effect of action", _went_on
     )
+    answered = "SELECT verb FROM recommendation WHERE action_id = ?"
+    yield from _same(conn, told.answers, answered, str, "what was said to recommendation")
+    for (action,) in conn.execute("SELECT action_id FROM recommendation ORDER BY 1").fetchall():
+        if action not in told.answers:
+            yield Finding(0, f"the record knows of no answer to recommendation {action}")
     for (grant,) in conn.execute("SELECT id FROM standing_grant ORDER BY id").fetchall():
         if grant not in told.grants:
             yield Finding(0, f"the record knows nothing of grant {grant}")

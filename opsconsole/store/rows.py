@@ -112,6 +112,7 @@ class ApprovalRow:
     created_at: datetime
     expires_at: datetime | None
     is_escalated: bool
+    snoozed_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ from opsconsole.engine.agentfile import AgentFile, apply_agent
 from opsconsole.engine.engine import Engine, SystemClock
 from opsconsole.store import audit
 from opsconsole.store import workspace as workspaces
-from opsconsole.store.queries import work
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.workspace import Workspace
 from tests.support.rig import agent, desk_only, mail
@@ -139,7 +138,7 @@ def _memory_mb(pid: int) -> float:
     return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
-def _another_process(parked: int, approvals: int, idle_s: float) -> Iterator[dict[str, Any]]:
+def _another_process(parked: int, asked: int, idle_s: float) -> Iterator[dict[str, Any]]:
     """Approve from this process what an engine in another one parked."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -159,16 +158,16 @@ def _another_process(parked: int, approvals: int, idle_s: float) -> Iterator[dic
                     "memory_mb": round(_memory_mb(child.pid)),
                     "budget": "<= 0.5 % CPU",
                 }
-                yield _latency(folder, child.stdout, approvals)
+                yield _latency(folder, child.stdout, asked)
             finally:
                 child.terminate()
 
 
-def _latency(folder: Path, told: Any, approvals: int) -> dict[str, Any]:
+def _latency(folder: Path, told: Any, asked: int) -> dict[str, Any]:
     delays: list[float] = []
     with opened(folder) as session:
         pauses = random.Random(1)
-        for one in work.waiting_approvals(session.kernel.reader, limit=approvals):
+        for one in approvals.waiting_approvals(session.kernel.reader, limit=asked):
             threading.Event().wait(pauses.uniform(0.0, 0.3))
             session.write(lambda tx, n=one.id: commands.approve(session.kernel, tx, n, actor="bench"), name="decision")
             committed = time.time()
@@ -223,5 +222,5 @@ def _verification(entries: int) -> dict[str, Any]:
 def run(data_dir: Path) -> Iterator[dict[str, Any]]:
     """Give the figures; `data_dir` is not needed."""
     yield {"bench": "governed_runs", "budget": ">= 200 runs/s", **asyncio.run(_throughput(1000))}
-    yield from _another_process(parked=1000, approvals=40, idle_s=10.0)
+    yield from _another_process(parked=1000, asked=40, idle_s=10.0)
     yield _verification(200_000)

@@ -13,7 +13,7 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.registry import Registry
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.database import Database
-from opsconsole.store.queries import work
+from opsconsole.store.queries import approvals, work
 from opsconsole.store.rows import ApprovalRow
 from opsconsole.store.transaction import Transaction
 from tests.crash.jobs import PERSON, Job
@@ -54,7 +54,7 @@ class Person:
 
     def round(self) -> None:
         """Decide everything that waits now."""
-        for asked in work.waiting_approvals(self.reader):
+        for asked in approvals.waiting_approvals(self.reader):
             if not self._job.leaves(asked):
                 self._decide(asked)
         for approval in self._job.afterthoughts(self.reader):

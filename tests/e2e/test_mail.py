@@ -14,7 +14,7 @@ from opsconsole.engine.agentfile import AgentFile, apply_agent
 from opsconsole.engine.engine import Engine, SystemClock
 from opsconsole.store import audit
 from opsconsole.store import workspace as workspaces
-from opsconsole.store.queries import work
+from opsconsole.store.queries import approvals
 from opsconsole.store.writes import connections
 from tests.crash.mailworker import mail_connector
 from tests.support.mailrig import ANN, SUPPORT, MailRig, letter, mail_rig, until
@@ -75,7 +75,7 @@ class Worked:
     engine: Engine
 
     def waiting(self) -> list[Any]:
-        return work.waiting_approvals(self.engine.reader)
+        return approvals.waiting_approvals(self.engine.reader)
 
     def runs(self) -> list[str]:
         return [row[0] for row in self.engine.reader.execute("SELECT state FROM run ORDER BY id")]

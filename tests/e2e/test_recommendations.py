@@ -9,6 +9,7 @@ from opsconsole.domain.enums import ActionState
 from opsconsole.domain.errors import DecisionError, StaleCardError
 from opsconsole.engine import recommendations
 from opsconsole.engine.afterwards import undo
+from opsconsole.store.crosscheck import crosscheck
 from opsconsole.store.queries import feed, unreal
 from opsconsole.store.writes import events as write_events
 from tests.support.rig import ANN, Rig, agent, call, mail, rig
@@ -121,6 +122,22 @@ async def test_done_by_hand_and_not_right_are_noted_and_can_be_taken_back(tmp_pa
         await say(r, recommendations.take_back, one.row.action_id)
         await say(r, recommendations.did_it, one.row.action_id, digest=one.digest)
         assert kinds(r, one.row.run_id)[-1] == "recommendation.did_it" and r.sent() == []
+        await say(r, recommendations.take_back, one.row.action_id)
+        (again,) = recommendations.recorded(r.kernel, ActionState.RECOMMENDED)
+        assert again.changes == () and again.digest == one.digest
+
+
+async def test_an_answer_that_the_record_does_not_know_is_found(tmp_path: Path) -> None:
+    async with rig(tmp_path, [REPLY], agent(level=1)) as r:
+        one = await recommended(r)
+        await say(r, recommendations.did_it, one.row.action_id)
+        assert crosscheck(r.kernel.reader) == ()
+        await r.engine.writer.write(
+            lambda tx: tx.conn.execute("UPDATE recommendation SET verb = 'not_right'"), name="forge"
+        )
+        r.is_forged = True
+        (found,) = crosscheck(r.kernel.reader)
+        assert f"what was said to recommendation {one.row.action_id}" in found.what
 
 
 async def test_what_was_shown_must_still_hold(tmp_path: Path) -> None:

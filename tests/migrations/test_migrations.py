@@ -13,7 +13,7 @@ import pytest
 from opsconsole.domain.errors import WorkspaceDamagedError, WorkspaceError, WorkspaceTooNewError
 from opsconsole.store import audit, workspace
 from opsconsole.store.database import APPLICATION_ID, Database, audit_triggers, migrations
-from opsconsole.store.queries import feed, work
+from opsconsole.store.queries import approvals, feed
 from tests.support import dump
 from tests.support.files import NOW, make, note, raw
 
@@ -157,7 +157,7 @@ def test_a_file_of_a_released_format_opens_and_verifies(kept: Path, tmp_path: Pa
     opened = workspace.open_(tmp_path)
     conn = opened.database.reader()
     assert audit.verify(conn, triggers=audit_triggers()).is_ok
-    assert feed.totals(conn).events == 2 and work.waiting_count(conn) == 1
+    assert feed.totals(conn).events == 2 and approvals.waiting_count(conn) == 1
     assert [row.title for row in feed.feed(conn, limit=10)] == ["Question 2", "Question 1"]
     for table, word in (("desk_search", "look"), ("cases_text", "look"), ("search", "question")):
         assert conn.execute(f"SELECT count(*) FROM {table} WHERE {table} MATCH ?", (word,)).fetchone()[0] > 0

@@ -22,7 +22,7 @@ from opsconsole.engine.registry import Registry
 from opsconsole.store import audit
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.crosscheck import crosscheck
-from opsconsole.store.queries import feed, work
+from opsconsole.store.queries import approvals, feed, work
 from opsconsole.store.rows import ActionRow, ApprovalRow
 from opsconsole.store.workspace import Workspace
 
@@ -110,7 +110,7 @@ class Rig:
 
     def waiting(self) -> list[ApprovalRow]:
         """Requests that wait, oldest first."""
-        return work.waiting_approvals(self.engine.reader)
+        return approvals.waiting_approvals(self.engine.reader)
 
     async def say(self, verb: Callable[..., Answer], approval: int, **words: Any) -> Answer:
         """Decide as the person, in a transaction of its own, as another process would."""

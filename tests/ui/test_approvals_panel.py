@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from opsconsole.domain.enums import ApprovalState, EffectState
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports import RunView, Turn
-from opsconsole.store.queries import work
+from opsconsole.store.queries import approvals, work
 from opsconsole.store.rows import ActionRow, present
 from opsconsole.ui.panels.approvals.panel import ApprovalsPanel
 from tests.support.rig import agent, call, mail, rig
@@ -64,19 +64,19 @@ def _ids(seat: Sitting) -> list[int]:
 
 
 def _state(which: int) -> Callable[[Kernel], ApprovalState]:
-    return lambda kernel: present(work.approval(kernel.reader, which), "approval").state
+    return lambda kernel: present(approvals.approval(kernel.reader, which), "approval").state
 
 
 def _action(which: int) -> Callable[[Kernel], ActionRow]:
     def job(kernel: Kernel) -> ActionRow:
-        return present(work.action(kernel.reader, present(work.approval(kernel.reader, which), "").action_id), "")
+        return present(work.action(kernel.reader, present(approvals.approval(kernel.reader, which), "").action_id), "")
 
     return job
 
 
 def _effect(which: int) -> Callable[[Kernel], EffectState | None]:
     def job(kernel: Kernel) -> EffectState | None:
-        asked = present(work.approval(kernel.reader, which), "")
+        asked = present(approvals.approval(kernel.reader, which), "")
         effect = work.effect_of(kernel.reader, asked.action_id)
         return None if effect is None else effect.state
 
@@ -163,6 +163,9 @@ def test_edit_refuses_what_does_not_fit_beside_its_field_and_then_approves(perso
         assert form.error_of("queue") == "This is longer than 120 characters."
         assert await seat.read(_state(first)) is ApprovalState.WAITING and seat.panel.mode == "edit"
         queue.setText("billing")
+        changes = form.changes.changes.changes
+        assert [(one.field, one.now, one.after) for one in changes] == [("Queue", "support", "billing")]
+        assert form.changes.isVisible()
         seat.press("Ctrl+Return", on=queue)
         await seat.until(lambda: first not in _ids(seat))
         assert (await seat.read(_action(first))).args["queue"] == "billing"
@@ -190,7 +193,7 @@ def test_a_card_that_changed_under_the_finger_is_not_approved(person: Person) ->
         first = _ids(seat)[0]
 
         def change(kernel: Kernel, tx: Any, actor: str) -> None:
-            asked = present(work.approval(tx.conn, first), "")
+            asked = present(approvals.approval(tx.conn, first), "")
             tx.conn.execute("UPDATE approval SET digest = ? WHERE id = ?", ("0" * 64, asked.id))
 
         await seat.backend.write(change, name="change")
@@ -211,10 +214,26 @@ def test_snooze_hides_and_undo_brings_back(person: Person) -> None:
         first = _ids(seat)[0]
         seat.press("S")
         await seat.until(lambda: first not in _ids(seat) and seat.said)
-        assert await seat.read(lambda kernel: work.waiting_count(kernel.reader)) == 5
-        assert await seat.read(lambda k: work.waiting_count(k.reader, now=k.clock.now())) == 4
+        assert await seat.read(lambda kernel: approvals.waiting_count(kernel.reader)) == 5
+        assert await seat.read(lambda k: approvals.waiting_count(k.reader, now=k.clock.now())) == 4
         seat.said[0][2]()
         await seat.until(lambda: first in _ids(seat))
+
+    person(job)
+
+
+def test_what_is_put_off_is_listed_and_can_be_shown_again(person: Person) -> None:
+    async def job(seat: Sitting) -> None:
+        first = _ids(seat)[0]
+        assert not seat.panel.list.put_off.isVisible()
+        seat.press("S")
+        await seat.until(lambda: seat.panel.list.put_off.text() == "1 put off" and not seat.panel.verbs.is_busy)
+        seat.press("Z")
+        await seat.until(lambda: _ids(seat) == [first] and seat.panel.shown is not None)
+        assert "back in" in seat.panel.list.model.age(seat.panel.queue.rows[0])
+        seat.press("S")
+        await seat.until(lambda: len(_ids(seat)) == 5)
+        assert not seat.panel.queue.is_put_off and not seat.panel.list.put_off.isVisible()
 
     person(job)
 

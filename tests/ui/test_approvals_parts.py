@@ -26,6 +26,7 @@ def _credit(number: int, amount: float) -> Waiting:
         amount="",
         asked_at=datetime(2026, 11, 23, tzinfo=UTC),
         digest=f"{number}",
+        until=None,
     )
 
 

@@ -13,7 +13,7 @@ from opsconsole.domain.action import Proposal
 from opsconsole.doubles.brain import one_by_one
 from opsconsole.doubles.clock import FakeClock
 from opsconsole.engine.ports import RunView, Turn
-from opsconsole.store.queries import work
+from opsconsole.store.queries import approvals
 from tests.support.console import in_window, until
 from tests.support.rig import agent, call, mail, rig
 
@@ -86,7 +86,7 @@ def test_ten_approvals_by_keyboard_with_three_bad_ones_told_on_their_card(tmp_pa
             await until(
                 lambda one=number: getattr(panel, "shown") is None or getattr(panel, "shown").view.id != one  # noqa: B009
             )
-            waiting = await joined.backend.read(lambda kernel: work.waiting_count(kernel.reader))
+            waiting = await joined.backend.read(lambda kernel: approvals.waiting_count(kernel.reader))
             assert waiting == left - 1
 
     in_window(folder, scenario)

@@ -17,8 +17,8 @@ from opsconsole.domain.errors import NotFoundError, UserError
 from opsconsole.engine import afterwards, commands
 from opsconsole.engine.cards import CardView, card, intent, risk
 from opsconsole.engine.decisions import Answer, Grant
+from opsconsole.store.queries import approvals, work
 from opsconsole.store.queries import grants as read_grants
-from opsconsole.store.queries import work
 from opsconsole.store.rows import present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import people
@@ -34,8 +34,8 @@ def list_(*, limit: Annotated[int, typer.Option(min=1)] = 50, as_json: AsJson = 
     """List what waits, oldest first."""
     with opened(workspace) as session:
         conn, now = session.kernel.reader, session.kernel.clock.now()
-        waiting = work.waiting_approvals(conn, limit=limit)
-        total = work.waiting_count(conn)
+        waiting = approvals.waiting_approvals(conn, limit=limit)
+        total = approvals.waiting_count(conn)
         rows = [("NO", "RISK", "AGENT", "WAITS", "WHAT", "WHY YOU ARE ASKED")]
         for one in waiting:
             action = present(work.action(conn, one.action_id), one.action_id)
@@ -135,7 +135,7 @@ def _print(view: CardView, session: Session) -> None:
 
 def _decide(workspace: Path | None, number: int, job: Callable[[Session, Transaction], Answer]) -> None:
     with opened(workspace) as session:
-        asked = work.approval(session.kernel.reader, number)
+        asked = approvals.approval(session.kernel.reader, number)
         action = None if asked is None else work.action(session.kernel.reader, asked.action_id)
         answer = session.write(lambda tx: job(session, tx), name="decision")
         what = "" if action is None else intent(session.kernel.registry.type(action.tool), action, asked)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from opsconsole.domain.enums import ActionState, ApprovalKind, ApprovalState, EffectState, RunState, Verdict
+from opsconsole.domain.enums import ActionState, EffectState, RunState, Verdict
 from opsconsole.domain.ids import ActionId, AgentId, ApprovalId, EffectId, EventId, RunId, SubjectId, VersionId
 from opsconsole.store.queries.content import decode
-from opsconsole.store.rows import ActionRow, ApprovalRow, EffectRow, RulingRow, RunRow
+from opsconsole.store.rows import ActionRow, EffectRow, RulingRow, RunRow
 from opsconsole.store.times import from_micros, maybe_from_micros, to_micros
 
 _RUN = (
@@ -28,12 +28,6 @@ _EFFECT = (
     "SELECT id, action_id, verdict, approval_id, state, key, not_before, is_held, attempts, agent_id, grant_id,"
     " error FROM effect"
 )
-_APPROVAL = (
-    "SELECT id, kind, action_id, agent_id, digest, state, subject_mark, because, created_at, expires_at, is_escalated"
-    " FROM approval"
-)
-_COUNT = "SELECT count(*) FROM approval"
-_SHOWN = "state = 'waiting' AND coalesce(snoozed_until, 0) <= coalesce(?, 1 << 62)"
 
 
 def _run(row: Sequence[Any]) -> RunRow:
@@ -89,22 +83,6 @@ def _effect(row: Sequence[Any]) -> EffectRow:
         AgentId(row[9]),
         row[10],
         row[11],
-    )
-
-
-def _approval(row: Sequence[Any]) -> ApprovalRow:
-    return ApprovalRow(
-        ApprovalId(row[0]),
-        ApprovalKind(row[1]),
-        ActionId(row[2]),
-        AgentId(row[3]),
-        row[4],
-        ApprovalState(row[5]),
-        row[6],
-        row[7],
-        from_micros(int(row[8])),
-        maybe_from_micros(row[9]),
-        bool(row[10]),
     )
 
 
@@ -220,30 +198,6 @@ def has_timer(conn: sqlite3.Connection, kind: str, ref: str) -> bool:
     return conn.execute("SELECT 1 FROM timer WHERE kind = ? AND ref = ?", (kind, ref)).fetchone() is not None
 
 
-def approval(conn: sqlite3.Connection, approval_id: int) -> ApprovalRow | None:
-    """Give a request; None where there is none."""
-    row = conn.execute(f"{_APPROVAL} WHERE id = ?", (approval_id,)).fetchone()
-    return None if row is None else _approval(row)
-
-
-def waiting_approvals(conn: sqlite3.Connection, *, limit: int = 1000, now: datetime | None = None) -> list[ApprovalRow]:
-    """Give the requests that wait, oldest first; with `now`, without those put off until later."""
-    rows = conn.execute(f"{_APPROVAL} WHERE {_SHOWN} ORDER BY created_at, id LIMIT ?", (now and to_micros(now), limit))
-    return [_approval(row) for row in rows]
-
-
-def waiting_count(conn: sqlite3.Connection, *, now: datetime | None = None) -> int:
-    """Give the number of requests that wait; with `now`, without those put off until later."""
-    row = conn.execute(f"{_COUNT} WHERE {_SHOWN}", (now and to_micros(now),)).fetchone()
-    return int(row[0])
-
-
-def approval_of(conn: sqlite3.Connection, action_id: str) -> ApprovalRow | None:
-    """Give the latest request about an action."""
-    row = conn.execute(f"{_APPROVAL} WHERE action_id = ? ORDER BY id DESC LIMIT 1", (action_id,)).fetchone()
-    return None if row is None else _approval(row)
-
-
 def subject_mark(conn: sqlite3.Connection, subject_id: int, *, without_run: int | None = None) -> int:
     """Give the id of the latest change of a subject that another than `without_run` made; 0 for none."""
     row = conn.execute(
@@ -268,12 +222,6 @@ def has_open_actions(conn: sqlite3.Connection, run_id: int) -> bool:
     row = conn.execute(
         "SELECT 1 FROM action WHERE run_id = ? AND state IN ('proposed', 'waiting') LIMIT 1", (run_id,)
     ).fetchone()
-    return row is not None
-
-
-def is_asked(conn: sqlite3.Connection, action_id: str) -> bool:
-    """Tell whether a person is being asked about an action."""
-    row = conn.execute("SELECT 1 FROM approval WHERE action_id = ? AND state = 'waiting'", (action_id,)).fetchone()
     return row is not None
 
 

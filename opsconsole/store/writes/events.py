@@ -27,6 +27,14 @@ def change_subject(tx: Transaction, subject_id: int, *, at: datetime, what: str,
     )
 
 
+def forget_change(tx: Transaction, subject_id: int, *, at: datetime, what: str) -> None:
+    """Take back what a person said they did at that time, and did not."""
+    tx.conn.execute(
+        "DELETE FROM subject_change WHERE subject_id = ? AND at = ? AND what = ? AND run_id IS NULL",
+        (subject_id, to_micros(at), what),
+    )
+
+
 def correspond(tx: Transaction, connection: str, addresses: Iterable[str], *, at: datetime) -> None:
     """Note that this account has had mail with these addresses."""
     tx.conn.executemany(

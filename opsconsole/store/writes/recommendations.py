@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-from opsconsole.store.times import to_micros
+from opsconsole.store.times import from_micros, to_micros
 from opsconsole.store.transaction import Transaction
 
 Said = Literal["did_it", "asked", "not_right"]
@@ -23,7 +23,10 @@ def answer(
     return kept
 
 
-def take_back(tx: Transaction, action: str) -> None:
-    """Have it wait for an answer again."""
-    tx.conn.execute("DELETE FROM recommendation WHERE action_id = ? AND verb <> 'asked'", (action,))
+def take_back(tx: Transaction, action: str) -> datetime:
+    """Have it wait for an answer again; give when it was answered."""
+    row = tx.conn.execute(
+        "DELETE FROM recommendation WHERE action_id = ? AND verb <> 'asked' RETURNING at", (action,)
+    ).fetchone()
     tx.touch("runs")
+    return from_micros(int(row[0]))

@@ -3,9 +3,12 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from opsconsole.ui.widgets.basics import button, label
+
+TEXT = 560
+"""A message is no wider than this, in px: longer lines are not read at a glance."""
 
 
 class States(QStackedWidget):
@@ -21,9 +24,14 @@ class States(QStackedWidget):
         column = QVBoxLayout(page)
         column.setSpacing(8)
         column.addStretch(2)
+        self._text.setMaximumWidth(TEXT)
         for one in (self._title, self._text):
             one.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            column.addWidget(one)
+            line = QHBoxLayout()
+            line.addStretch(1)
+            line.addWidget(one, 100)
+            line.addStretch(1)
+            column.addLayout(line)
         column.addSpacing(4)
         column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)

@@ -1,5 +1,6 @@
 """A request that is put off is hidden until its time, and its own end does not move."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from opsconsole.domain.errors import DecisionError, StaleCardError
 from opsconsole.engine import snooze
-from opsconsole.store.queries import work
+from opsconsole.store.queries import approvals
 from tests.support.rig import agent, call, mail, rig
 
 
@@ -19,12 +20,12 @@ async def test_a_request_is_hidden_until_its_time(tmp_path: Path) -> None:
         answer = await one.say(snooze.snooze, asked.id, until=now + timedelta(hours=1), digest=asked.digest)
         assert answer.is_done and answer.not_before == now + timedelta(hours=1)
         reader = one.engine.reader
-        assert work.waiting_approvals(reader, now=one.clock.now()) == []
-        assert work.waiting_count(reader, now=one.clock.now()) == 0 and work.waiting_count(reader) == 1
+        assert approvals.waiting_approvals(reader, now=one.clock.now()) == []
+        assert approvals.waiting_count(reader, now=one.clock.now()) == 0 and approvals.waiting_count(reader) == 1
         assert len(one.audit("approval.snoozed")) == 1
         await one.wait(hours=1)
-        (back,) = work.waiting_approvals(reader, now=one.clock.now())
-        assert back == asked
+        (back,) = approvals.waiting_approvals(reader, now=one.clock.now())
+        assert replace(back, snoozed_until=None) == asked
 
 
 async def test_what_is_put_off_can_be_shown_again_at_once(tmp_path: Path) -> None:
@@ -33,7 +34,7 @@ async def test_what_is_put_off_can_be_shown_again_at_once(tmp_path: Path) -> Non
         (asked,) = one.waiting()
         await one.say(snooze.snooze, asked.id, until=one.clock.now() + timedelta(hours=1))
         await one.say(snooze.wake, asked.id)
-        assert work.waiting_count(one.engine.reader, now=one.clock.now()) == 1
+        assert approvals.waiting_count(one.engine.reader, now=one.clock.now()) == 1
 
 
 async def test_it_is_not_put_off_beyond_its_end_nor_into_the_past_nor_unseen(tmp_path: Path) -> None:
@@ -47,4 +48,4 @@ async def test_it_is_not_put_off_beyond_its_end_nor_into_the_past_nor_unseen(tmp
             await one.say(snooze.snooze, asked.id, until=one.clock.now())
         with pytest.raises(StaleCardError):
             await one.say(snooze.snooze, asked.id, until=one.clock.now() + timedelta(hours=1), digest="0" * 64)
-        assert work.waiting_count(one.engine.reader, now=one.clock.now()) == 1
+        assert approvals.waiting_count(one.engine.reader, now=one.clock.now()) == 1

@@ -40,7 +40,7 @@ class ActionBar(QFrame):
         line.setContentsMargins(28, 12, 28, 12)
         self.setLayout(line)
 
-    def show_for(self, shown: Shown | None, *, is_busy: bool) -> None:
+    def show_for(self, shown: Shown | None, *, is_busy: bool, is_put_off: bool = False) -> None:
         """Offer what fits; nothing while a decision is under way."""
         kind = None if shown is None else shown.view.kind
         is_question = kind is ApprovalKind.QUESTION
@@ -49,6 +49,7 @@ class ActionBar(QFrame):
         self.edit.setVisible(kind is not ApprovalKind.UNKNOWN and not is_question)
         self._grant.setVisible(kind is ApprovalKind.ACTION)
         self.approve.name_it("It was done" if kind is ApprovalKind.UNKNOWN else "Approve")
+        self.snooze.name_it("Show again" if is_put_off else "Snooze")
         self.reject.name_it("It was not done" if kind is ApprovalKind.UNKNOWN else "Reject")
         for one in (self.approve, self.answer, self.edit, self.snooze, self.reject, self.more):
             one.setEnabled(shown is not None and not is_busy)

@@ -11,7 +11,7 @@ from opsconsole.domain.enums import ApprovalKind, Reversibility
 from opsconsole.domain.errors import NotFoundError
 from opsconsole.engine.cards import CardView, Claim, card
 from opsconsole.engine.kernel import Kernel
-from opsconsole.store.queries import work
+from opsconsole.store.queries import approvals, work
 from opsconsole.store.rows import present
 from opsconsole.ui.panels.approvals.rows import amount
 from opsconsole.ui.widgets.words import spoken
@@ -62,7 +62,7 @@ async def _load(kernel: Kernel, ids: Sequence[int]) -> tuple[Shown, ...]:
             except NotFoundError:
                 continue
             kind = kernel.registry.type(view.tool)
-            asked = present(work.approval(kernel.reader, one), str(one))
+            asked = present(approvals.approval(kernel.reader, one), str(one))
             action = present(work.action(kernel.reader, asked.action_id), asked.action_id)
             found.append(Shown(view, kind, amount(kind, action), kernel.clock.now()))
     finally:

@@ -27,8 +27,9 @@ PAD_X, PAD_Y, GUTTER, FIELD = 14, 7, 14, 150
 class ChangeModel(QAbstractTableModel):
     """Field, now, after; where nothing was there before, field and after only."""
 
-    def __init__(self) -> None:
+    def __init__(self, sides: tuple[str, str]) -> None:
         super().__init__()
+        self._sides = sides
         self.changes: tuple[FieldRow, ...] = ()
         self.has_now = True
 
@@ -49,7 +50,7 @@ class ChangeModel(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return (("Field", "Now", "After approval") if self.has_now else ("Field", "What would be done"))[section]
+            return (("Field", *self._sides) if self.has_now else ("Field", "What would be done"))[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         return None
@@ -143,9 +144,9 @@ def _laid(text: str, width: float, formats: list[QTextLayout.FormatRange]) -> tu
 class ChangeTable(QTableView):
     """As high as what it shows; it never scrolls by itself."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, sides: tuple[str, str] = ("Now", "After approval")) -> None:
         super().__init__()
-        self.changes = ChangeModel()
+        self.changes = ChangeModel(sides)
         self.setModel(self.changes)
         self.setItemDelegate(ChangeDelegate(theme, self.changes, self))
         self.setAccessibleName("What would change")

@@ -1,7 +1,7 @@
 """The typed form of an action's arguments, made from its schema. Wrong input is refused beside its field."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -20,9 +20,11 @@ from PySide6.QtWidgets import (
 
 from opsconsole.domain.action import ActionType
 from opsconsole.engine.arguments import ArgumentError
-from opsconsole.ui.panels.approvals.carddata import Shown
+from opsconsole.ui.panels.approvals.carddata import FieldRow, Shown
+from opsconsole.ui.panels.approvals.difftable import ChangeTable
 from opsconsole.ui.panels.approvals.editcheck import problems, schema_of
 from opsconsole.ui.panels.approvals.parts import clear
+from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, label, repolish, row
 from opsconsole.ui.widgets.words import spoken
 
@@ -42,7 +44,7 @@ class EditForm(QFrame):
     confirmed = Signal(object)
     closed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("detail")
         self._type: ActionType | None = None
@@ -51,6 +53,9 @@ class EditForm(QFrame):
         self._errors: dict[str, QLabel] = {}
         self._first: dict[str, str] = {}
         self.title, self._error = label("", "h1", is_wrapped=True), label("", "error", is_wrapped=True)
+        self.changes = ChangeTable(theme, ("The agent's", "Yours"))
+        self.changes.setAccessibleName("What you change")
+        self._changes_title = label("What you change", "h3")
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(16)
         self._grid.setVerticalSpacing(6)
@@ -65,6 +70,9 @@ class EditForm(QFrame):
         inner.addSpacing(12)
         inner.addLayout(self._grid)
         inner.addWidget(self._error)
+        inner.addSpacing(12)
+        inner.addWidget(self._changes_title)
+        inner.addWidget(self.changes)
         inner.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -94,6 +102,7 @@ class EditForm(QFrame):
         for place, (name, facts) in enumerate(schema.items()):
             editor, error = _editor(facts, self._args.get(name)), label("", "error", is_wrapped=True)
             editor.setAccessibleName(spoken(name))
+            _on_change(editor, self._show_changes)
             error.setVisible(False)
             self._editors[name], self._errors[name] = editor, error
             caption = label(spoken(name), "muted")
@@ -102,6 +111,7 @@ class EditForm(QFrame):
             self._grid.addWidget(editor, 2 * place, 1)
             self._grid.addWidget(error, 2 * place + 1, 1)
         self._first = {name: _text(editor) for name, editor in self._editors.items()}
+        self._show_changes()
         if self._editors:
             next(iter(self._editors.values())).setFocus()
 
@@ -125,6 +135,16 @@ class EditForm(QFrame):
     def say(self, text: str) -> None:
         """Say why it was refused."""
         self._error.setText(text)
+
+    def _show_changes(self) -> None:
+        rows = [
+            FieldRow(spoken(name), first, text)
+            for name, first in self._first.items()
+            if (text := _text(self._editors[name])) != first
+        ]
+        for one in (self._changes_title, self.changes):
+            one.setVisible(bool(rows))
+        self.changes.show_changes(rows)
 
     def _edited(self) -> tuple[dict[str, Any], dict[str, str]]:
         edited: dict[str, Any] = {}
@@ -167,6 +187,17 @@ def _editor(facts: Mapping[str, Any], value: Any) -> Editor:
         long.setMinimumHeight(160)
         return long
     return QLineEdit(text)
+
+
+def _on_change(editor: Editor, act: Callable[[], None]) -> None:
+    if isinstance(editor, QCheckBox):
+        editor.toggled.connect(lambda _: act())
+    elif isinstance(editor, QComboBox):
+        editor.currentTextChanged.connect(lambda _: act())
+    elif isinstance(editor, QLineEdit):
+        editor.textChanged.connect(lambda _: act())
+    else:
+        editor.textChanged.connect(act)
 
 
 def _text(editor: Editor) -> str:

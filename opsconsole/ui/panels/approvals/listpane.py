@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 from opsconsole.ui.panels.approvals.rows import RISKS, Waiting
 from opsconsole.ui.theme import fonts
 from opsconsole.ui.theme.theme import Theme
-from opsconsole.ui.widgets.basics import label, pill, row
+from opsconsole.ui.widgets.basics import button, label, pill, row
 from opsconsole.ui.widgets.states import States
 from opsconsole.ui.widgets.words import ago, exact, short_span
 
@@ -69,8 +69,12 @@ class WaitingModel(QAbstractListModel):
         return None
 
     def age(self, one: Waiting) -> str:
-        """Give how long it waits."""
-        return "" if self.now is None else short_span(self.now - one.asked_at)
+        """Give how long it waits; where it is put off, until when."""
+        if self.now is None:
+            return ""
+        if one.until is not None and one.until > self.now:
+            return f"back in {short_span(one.until - self.now)}"
+        return short_span(self.now - one.asked_at)
 
 
 class CardDelegate(QStyledItemDelegate):
@@ -150,10 +154,12 @@ class ListPane(QFrame):
     Signals:
         picked: the number of a request that became the current one.
         filter_changed: the filter's text.
+        switched: show what is put off, or again what waits.
     """
 
     picked = Signal(int)
     filter_changed = Signal(str)
+    switched = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -161,6 +167,9 @@ class ListPane(QFrame):
         self.setFixedWidth(WIDTH)
         self._theme, self._is_rendering = theme, False
         self.count = pill("", "plain")
+        self.put_off = button("", self.switched.emit, kind="chip")
+        self.put_off.setCheckable(True)
+        self.put_off.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.filter = QLineEdit()
         self.filter.setPlaceholderText("Filter by words, agent or sender")
         self.filter.setAccessibleName("Filter what waits")
@@ -172,7 +181,7 @@ class ListPane(QFrame):
         self.model, self.view = WaitingModel(), QListView()
         self._make_view()
         self.states = States(self.view)
-        head, search = row(label("Approvals", "h2"), None, self.count), row(self.filter)
+        head, search = row(label("Approvals", "h2"), None, self.put_off, self.count), row(self.filter)
         head.setContentsMargins(20, 0, 16, 0)
         search.setContentsMargins(16, 12, 16, 8)
         column = QVBoxLayout(self)
@@ -206,6 +215,15 @@ class ListPane(QFrame):
             self.view.setCurrentIndex(self.model.index(places[0]))
             self.view.scrollTo(self.model.index(places[0]))
         self._is_rendering = False
+
+    def show_counts(self, waiting: int, put_off: int, *, is_put_off: bool) -> None:
+        """Say how many wait and how many are put off, and which of them are listed."""
+        self.count.setText(f"{waiting} waiting")
+        self.count.setVisible(not is_put_off)
+        self.put_off.setText(f"{put_off} put off")
+        self.put_off.setChecked(is_put_off)
+        self.put_off.setVisible(put_off > 0)
+        self.put_off.setToolTip("Show what waits (Z)" if is_put_off else "Show what is put off (Z)")
 
     def restyle(self) -> None:
         """Tint the icon anew, and paint."""

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout
 
@@ -18,7 +18,7 @@ from opsconsole.ui.panels.approvals.editform import EditForm
 from opsconsole.ui.panels.approvals.guard import Guard
 from opsconsole.ui.panels.approvals.listpane import ListPane
 from opsconsole.ui.panels.approvals.nothing import render_none
-from opsconsole.ui.panels.approvals.panelcommands import bind, make_commands
+from opsconsole.ui.panels.approvals.panelcommands import bind, every, make_commands
 from opsconsole.ui.panels.approvals.queue import Queue
 from opsconsole.ui.panels.approvals.rejectsheet import RejectSheet
 from opsconsole.ui.panels.approvals.times import in_an_hour, tomorrow
@@ -47,15 +47,12 @@ class ApprovalsPanel(Panel):
         self.queue = Queue(context, self)
         self.verbs = Verbs(context, self)
         self.list, self.detail, self.sheet = ListPane(context.theme), CardDetail(context.theme), RejectSheet()
-        self.form, self.batch = EditForm(), BatchPage(context.theme)
+        self.form, self.batch = EditForm(context.theme), BatchPage(context.theme)
         self.bar = ActionBar(context.theme, self._acts())
         self._lay_out()
         self._connect()
         self._bind_keys()
-        self._timer = QTimer(self)
-        self._timer.setInterval(LOOK_MS)
-        self._timer.timeout.connect(self._on_timeout)
-        self._timer.start()
+        every(self, LOOK_MS, self._on_timeout)
 
     def _lay_out(self) -> None:
         page = QFrame()
@@ -75,7 +72,6 @@ class ApprovalsPanel(Panel):
         line.setSpacing(0)
         line.addWidget(self.list)
         line.addWidget(self._pages, 1)
-
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -86,6 +82,7 @@ class ApprovalsPanel(Panel):
         self.queue.changed.connect(self._render)
         self.list.picked.connect(self.queue.look_at)
         self.list.filter_changed.connect(self.queue.filter_by)
+        self.list.switched.connect(self.queue.switch)
         self.sheet.chosen.connect(self._on_reason_chosen)
         self.form.confirmed.connect(self._on_edit_confirmed)
         self.batch.confirmed.connect(self._on_batch_confirmed)
@@ -110,13 +107,14 @@ class ApprovalsPanel(Panel):
             "reject": self.reject,
             "answer": self.answer,
             "ignore": lambda: self._with_card(self.verbs.ignore),
-            "snooze": lambda: self._with_card(lambda id_, seen: self.verbs.snooze(id_, seen, until=in_an_hour)),
+            "snooze": self.snooze,
             "tomorrow": lambda: self._with_card(lambda id_, seen: self.verbs.snooze(id_, seen, until=tomorrow)),
             "grant": lambda: self._with_card(lambda id_, seen: self.verbs.approve(id_, seen, grant=ALWAYS)),
             "batch": self.open_batch,
             "next": lambda: self.queue.step(1),
             "previous": lambda: self.queue.step(-1),
             "undo": self.verbs.undo,
+            "put_off": self.queue.switch,
             "find": self.list.filter.setFocus,
         }
 
@@ -169,6 +167,13 @@ class ApprovalsPanel(Panel):
             self._enter("edit")
             self.form.show_card(shown)
 
+    def snooze(self) -> None:
+        """Put it off for an hour; what is put off, show again."""
+        if self.queue.is_put_off:
+            self._with_card(lambda id_, _: self.verbs.wake(id_))
+        else:
+            self._with_card(lambda id_, seen: self.verbs.snooze(id_, seen, until=in_an_hour))
+
     def answer(self) -> None:
         """Go to where the answer is written."""
         if self.shown is not None and self.shown.is_question:
@@ -217,7 +222,7 @@ class ApprovalsPanel(Panel):
             self.refresh()
 
     def _on_busy_changed(self, is_busy: bool) -> None:
-        self.bar.show_for(self.shown, is_busy=is_busy)
+        self.bar.show_for(self.shown, is_busy=is_busy, is_put_off=self.queue.is_put_off)
 
     def _on_number(self, number: int) -> None:
         if self.mode == "reject":
@@ -275,8 +280,7 @@ class ApprovalsPanel(Panel):
         if queue.now is None:
             return
         rows = queue.rows
-        put_off = f", {queue.put_off} put off" if queue.put_off else ""
-        self.list.count.setText(f"{len(queue.all)} waiting{put_off}")
+        self.list.show_counts(len(queue.all), queue.put_off, is_put_off=queue.is_put_off)
         self.list.render_rows(rows, current=queue.current, now=queue.now)
         if not rows:
             render_none(self.list, self.states, count=len(self.queue.all), navigator=self.context.navigator)
@@ -284,7 +288,7 @@ class ApprovalsPanel(Panel):
         self.list.states.show_content()
         if self.hasFocus():
             self.list.view.setFocus()
-        self.bar.show_for(shown, is_busy=self.verbs.is_busy)
+        self.bar.show_for(shown, is_busy=self.verbs.is_busy, is_put_off=queue.is_put_off)
         if self.mode == "reject" and (shown is None or shown.view.id != self._rejected):
             self._enter("card")
         if shown is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
@@ -24,6 +24,7 @@ _LIST: tuple[tuple[str, str, str, tuple[ApprovalKind, ...]], ...] = (
     ("previous", "Previous request", "K", ()),
     ("undo", "Undo the last approval", "Ctrl+Z", ()),
     ("batch", "Decide all of this kind", "B", ()),
+    ("put_off", "Show what is put off, or what waits", "Z", ()),
     ("find", "Filter what waits", "/", ()),
 )
 """Name, title, key, kinds of request it fits; none: it needs no request."""
@@ -54,3 +55,11 @@ def bind(widget: QWidget, keys: str, act: Callable[[], None]) -> None:
     made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
     made.setAutoRepeat(False)
     made.activated.connect(act)
+
+
+def every(owner: QObject, milliseconds: int, act: Callable[[], None]) -> None:
+    """Do something again and again, as long as its owner lives."""
+    timer = QTimer(owner)
+    timer.setInterval(milliseconds)
+    timer.timeout.connect(act)
+    timer.start()

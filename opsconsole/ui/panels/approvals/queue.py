@@ -6,10 +6,10 @@ from PySide6.QtCore import QObject, Signal
 
 from opsconsole.domain.errors import OpsError
 from opsconsole.engine.kernel import Kernel
-from opsconsole.store.queries import work
+from opsconsole.store.queries import approvals
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.approvals.carddata import Shown, load_cards
-from opsconsole.ui.panels.approvals.rows import Waiting, waiting
+from opsconsole.ui.panels.approvals.rows import Waiting, put_off, waiting
 
 AHEAD = 3
 """Cards that are read before they are asked for."""
@@ -33,6 +33,7 @@ class Queue(QObject):
         self.current: int | None = None
         self.now: datetime | None = None
         self.put_off = 0
+        self.is_put_off = False
         self.error = ""
         self._sought: int | None = None
 
@@ -55,6 +56,11 @@ class Queue(QObject):
         """Query again."""
         self._context.tasks.start(self._load(), name="approvals", owner=self, key="load")
 
+    def switch(self) -> None:
+        """Show what is put off, or again what waits."""
+        self.is_put_off = not self.is_put_off
+        self.refresh()
+
     def filter_by(self, words: str) -> None:
         """Let only these through."""
         self._words = words.strip()
@@ -68,7 +74,7 @@ class Queue(QObject):
 
     def look_for(self, one: int) -> None:
         """Query again and look at a request; say so where it waits no longer."""
-        self._sought = one
+        self._sought, self.is_put_off = one, False
         self.look_at(one)
         self.refresh()
 
@@ -101,9 +107,12 @@ class Queue(QObject):
             self._context.tasks.start(self._fetch(), name="card", owner=self, key="fetch")
 
     async def _load(self) -> None:
+        is_put_off = self.is_put_off
+
         def job(kernel: Kernel) -> tuple[tuple[Waiting, ...], datetime, int]:
             now, conn = kernel.clock.now(), kernel.reader
-            return waiting(kernel), now, work.waiting_count(conn) - work.waiting_count(conn, now=now)
+            later = approvals.waiting_count(conn) - approvals.waiting_count(conn, now=now)
+            return (put_off if is_put_off else waiting)(kernel), now, later
 
         place = max(self.place, 0)
         try:
@@ -114,6 +123,8 @@ class Queue(QObject):
             self.changed.emit()
             return
         waits = {one.id for one in self.all}
+        if self.is_put_off and not waits:
+            self.switch()
         if self._sought is not None and self._sought not in waits:
             self._context.navigator.say(f"Request {self._sought} does not wait any more.")
         self._sought = None

@@ -10,7 +10,7 @@ from opsconsole.domain.action import ActionType
 from opsconsole.domain.enums import ApprovalKind
 from opsconsole.engine.cards import intent, risk
 from opsconsole.engine.kernel import Kernel
-from opsconsole.store.queries import events, work
+from opsconsole.store.queries import approvals, events, work
 from opsconsole.store.rows import ActionRow, ApprovalRow, present
 from opsconsole.ui.widgets.basics import Tone
 from opsconsole.ui.widgets.words import spoken
@@ -45,6 +45,8 @@ class Waiting:
     amount: str
     asked_at: datetime
     digest: str
+    until: datetime | None
+    """Put off until then."""
 
     @property
     def batch(self) -> tuple[str, str, str]:
@@ -60,7 +62,13 @@ class Waiting:
 def waiting(kernel: Kernel) -> tuple[Waiting, ...]:
     """Query what waits now, oldest first."""
     conn = kernel.reader
-    return tuple(_row(kernel, one) for one in work.waiting_approvals(conn, now=kernel.clock.now()))
+    return tuple(_row(kernel, one) for one in approvals.waiting_approvals(conn, now=kernel.clock.now()))
+
+
+def put_off(kernel: Kernel) -> tuple[Waiting, ...]:
+    """Query what waits and is put off until later, the one that is back first at the top."""
+    rows = approvals.put_off_approvals(kernel.reader, now=kernel.clock.now())
+    return tuple(_row(kernel, one) for one in rows)
 
 
 def _row(kernel: Kernel, asked: ApprovalRow) -> Waiting:
@@ -86,6 +94,7 @@ def _row(kernel: Kernel, asked: ApprovalRow) -> Waiting:
         amount=amount(kind, action),
         asked_at=asked.created_at,
         digest=asked.digest,
+        until=asked.snoozed_until,
     )
 
 

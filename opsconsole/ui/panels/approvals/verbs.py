@@ -11,7 +11,7 @@ from opsconsole.domain.errors import OpsError, StaleCardError
 from opsconsole.engine import afterwards, commands, snooze
 from opsconsole.engine.decisions import Answer, Grant
 from opsconsole.engine.kernel import Kernel
-from opsconsole.store.queries import work
+from opsconsole.store.queries import approvals
 from opsconsole.store.transaction import Transaction
 from opsconsole.ui.panel import Context
 from opsconsole.ui.widgets.words import plural
@@ -166,8 +166,8 @@ class Verbs(QObject):
 
                 def job(kernel: Kernel, tx: Transaction, actor: str, *, which: int = one) -> tuple[Answer, int]:
                     answer = verb(kernel, tx, actor, which)
-                    asked = work.approval(tx.conn, which)
-                    latest = None if asked is None else work.approval_of(tx.conn, asked.action_id)
+                    asked = approvals.approval(tx.conn, which)
+                    latest = None if asked is None else approvals.approval_of(tx.conn, asked.action_id)
                     return answer, which if latest is None else latest.id
 
                 try:

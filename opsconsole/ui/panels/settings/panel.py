@@ -129,6 +129,10 @@ class SettingsPanel(Panel):
     def _on_notify(self, is_on: bool) -> None:
         self.context.memory.setValue(NOTIFICATIONS, is_on)
 
+    def restyle(self) -> None:
+        """Show the theme that holds, whoever chose it."""
+        self.modes[self.context.theme.mode].setChecked(True)
+
     def _choose(self, mode: Mode) -> None:
         self.context.theme.choose(mode)
         self.context.memory.setValue(THEME, mode)

@@ -1,0 +1,74 @@
+"""What a person is asked: the requests, those that wait, and those put off."""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from opsconsole.domain.enums import ApprovalKind, ApprovalState
+from opsconsole.domain.ids import ActionId, AgentId, ApprovalId
+from opsconsole.store.rows import ApprovalRow
+from opsconsole.store.times import from_micros, maybe_from_micros, to_micros
+
+_APPROVAL = (
+    "SELECT id, kind, action_id, agent_id, digest, state, subject_mark, because, created_at, expires_at, is_escalated,"
+    " snoozed_until FROM approval"
+)
+_COUNT = "SELECT count(*) FROM approval"
+_SHOWN = "state = 'waiting' AND coalesce(snoozed_until, 0) <= coalesce(?, 1 << 62)"
+
+
+def approval(conn: sqlite3.Connection, approval_id: int) -> ApprovalRow | None:
+    """Give a request; None where there is none."""
+    row = conn.execute(f"{_APPROVAL} WHERE id = ?", (approval_id,)).fetchone()
+    return None if row is None else _approval(row)
+
+
+def waiting_approvals(conn: sqlite3.Connection, *, limit: int = 1000, now: datetime | None = None) -> list[ApprovalRow]:
+    """Give the requests that wait, oldest first; with `now`, without those put off until later."""
+    rows = conn.execute(f"{_APPROVAL} WHERE {_SHOWN} ORDER BY created_at, id LIMIT ?", (now and to_micros(now), limit))
+    return [_approval(row) for row in rows]
+
+
+def put_off_approvals(conn: sqlite3.Connection, *, now: datetime, limit: int = 1000) -> list[ApprovalRow]:
+    """Give the requests that wait but are put off until later, the one that is back first first."""
+    rows = conn.execute(
+        f"{_APPROVAL} WHERE state = 'waiting' AND snoozed_until > ? ORDER BY snoozed_until, id LIMIT ?",
+        (to_micros(now), limit),
+    )
+    return [_approval(row) for row in rows]
+
+
+def waiting_count(conn: sqlite3.Connection, *, now: datetime | None = None) -> int:
+    """Give the number of requests that wait; with `now`, without those put off until later."""
+    row = conn.execute(f"{_COUNT} WHERE {_SHOWN}", (now and to_micros(now),)).fetchone()
+    return int(row[0])
+
+
+def approval_of(conn: sqlite3.Connection, action_id: str) -> ApprovalRow | None:
+    """Give the latest request about an action."""
+    row = conn.execute(f"{_APPROVAL} WHERE action_id = ? ORDER BY id DESC LIMIT 1", (action_id,)).fetchone()
+    return None if row is None else _approval(row)
+
+
+def is_asked(conn: sqlite3.Connection, action_id: str) -> bool:
+    """Tell whether a person is being asked about an action."""
+    row = conn.execute("SELECT 1 FROM approval WHERE action_id = ? AND state = 'waiting'", (action_id,)).fetchone()
+    return row is not None
+
+
+def _approval(row: Sequence[Any]) -> ApprovalRow:
+    return ApprovalRow(
+        ApprovalId(row[0]),
+        ApprovalKind(row[1]),
+        ActionId(row[2]),
+        AgentId(row[3]),
+        row[4],
+        ApprovalState(row[5]),
+        row[6],
+        row[7],
+        from_micros(int(row[8])),
+        maybe_from_micros(row[9]),
+        bool(row[10]),
+        maybe_from_micros(row[11]),
+    )
