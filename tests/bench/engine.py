@@ -20,6 +20,7 @@ from opsconsole.engine.agentfile import AgentFile, apply_agent
 from opsconsole.engine.engine import Engine, SystemClock
 from opsconsole.store import audit
 from opsconsole.store import workspace as workspaces
+from opsconsole.store.queries import approvals
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.workspace import Workspace
 from tests.support.rig import agent, desk_only, mail

@@ -5,6 +5,7 @@ from datetime import datetime
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from opsconsole.domain.enums import ApprovalKind
 from opsconsole.ui.panels.approvals.answers import AnswerCard
 from opsconsole.ui.panels.approvals.carddata import Shown, fields, notices
 from opsconsole.ui.panels.approvals.difftable import ChangeTable
@@ -161,8 +162,9 @@ class CardDetail(QFrame):
             self.answers.show_options(options, request=shown.view.id)
             return
         self.table.show_changes(fields(shown))
-        text = shown.view.reversibility
-        self.reversal.setText(f"It {text}.")
+        is_doubt = shown.view.kind is ApprovalKind.UNKNOWN
+        found_out = "Your answer sends nothing: it only says what you found, and the agent goes on from there."
+        self.reversal.setText(found_out if is_doubt else f"It {shown.view.reversibility}.")
 
     def restyle(self) -> None:
         """Paint with other tokens."""
