@@ -56,6 +56,10 @@ def test_the_rule_that_says_most_comes_first() -> None:
     ]
 
 
+def test_the_name_of_a_tool_is_not_shown_to_people() -> None:
+    assert reasons("desk.give_credit moves money") == ["It moves money"]
+
+
 def test_what_is_said_to_terminals_is_left_out() -> None:
     text = "Request 5 changed since you saw it. Look again: `opsconsole approvals show 5`."
     assert for_window(text) == "Request 5 changed since you saw it."

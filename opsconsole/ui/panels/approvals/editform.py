@@ -190,14 +190,17 @@ def _editor(facts: Mapping[str, Any], value: Any) -> Editor:
 
 
 def _on_change(editor: Editor, act: Callable[[], None]) -> None:
+    """Have something done at each change, whatever its signal hands over."""
+
+    def changed(*_: object) -> None:
+        act()
+
     if isinstance(editor, QCheckBox):
-        editor.toggled.connect(lambda _: act())
+        editor.toggled.connect(changed)
     elif isinstance(editor, QComboBox):
-        editor.currentTextChanged.connect(lambda _: act())
-    elif isinstance(editor, QLineEdit):
-        editor.textChanged.connect(lambda _: act())
+        editor.currentTextChanged.connect(changed)
     else:
-        editor.textChanged.connect(act)
+        editor.textChanged.connect(changed)
 
 
 def _text(editor: Editor) -> str:

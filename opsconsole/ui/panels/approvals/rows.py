@@ -24,6 +24,7 @@ RISKS: dict[str, tuple[str, Tone]] = {
 SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
 _LEVEL = re.compile(r"^autonomy level \d for \S+: act with approval$")
 _FINAL = re.compile(r"^\S+ cannot be undone$")
+_TOOL = re.compile(r"^\w+\.\w+ (?=moves )")
 BY_LEVEL = "At this level of autonomy a person approves each of these"
 
 
@@ -112,7 +113,7 @@ def split_question(text: str) -> tuple[str, str]:
 
 def reasons(because: str) -> list[str]:
     """Give the rules that bind in plain words, the most telling first."""
-    parts = [part.strip() for part in because.split(";") if part.strip()]
+    parts = [_TOOL.sub("It ", part.strip()) for part in because.split(";") if part.strip()]
     special = [part[:1].upper() + part[1:] for part in parts if not _LEVEL.match(part) and not _FINAL.match(part)]
     final = ["It cannot be undone"] if any(map(_FINAL.match, parts)) else []
     general = [BY_LEVEL] if any(map(_LEVEL.match, parts)) else []
