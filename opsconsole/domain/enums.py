@@ -146,3 +146,40 @@ class Comparison(StrEnum):
     SET = "set"
     TEXT = "text"
     IGNORE = "ignore"
+
+
+class PairVerdict(StrEnum):
+    """What an agent would have done beside what the human did."""
+
+    SAME = "same"
+    DIFFERS = "differs"
+    MISSING = "missing"
+    """Only the human acted."""
+    EXTRA = "extra"
+    """Only the agent would have acted."""
+    BOTH_NONE = "both_none"
+    """Neither acted: doing nothing is a decision."""
+
+
+class Severity(IntEnum):
+    """How bad a difference is."""
+
+    NONE = 0
+    MINOR = 1
+    SEVERE = 2
+    """Something outside, or that cannot be taken back, that no human did."""
+
+
+class Adjudication(StrEnum):
+    """What a person says of a pair."""
+
+    AGENT = "agent"
+    """The agent is right."""
+    HUMAN = "human"
+    """The human is right."""
+    BOTH = "both"
+    """Both are fine."""
+    NEITHER = "neither"
+    """Both are wrong."""
+    UNSURE = "unsure"
+    """Cannot be told."""

@@ -4,8 +4,6 @@ Only `case_id`, `suite` and `agent_actions` of a case are read. Provenance is ca
 text was called, later calls of the case count as chosen after reading it.
 """
 
-import gzip
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,18 +11,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.agent import Frozen, Guardrail, Trust
-from opsconsole.domain.enums import ClassCeiling, Effect, Level, Reversibility, Verdict
-from opsconsole.domain.errors import FileFormatError
+from opsconsole.domain.enums import ClassCeiling, Comparison, Effect, Level, Reversibility, Verdict
+from opsconsole.engine.casefile import read_lines
 from opsconsole.engine.yamlfile import read_yaml
 from opsconsole.policy import gate
 from opsconsole.policy.conditions import ConditionError, compile_condition
 from opsconsole.policy.context import GateContext, Provenance
-
-LONGEST_LINE = 10_000_000
 
 
 class AnyArguments(BaseModel):
@@ -45,6 +41,8 @@ class ToolEntry(Frozen):
     external_if_given: tuple[str, ...] = ()
     destinations: tuple[str, ...] = ()
     money: bool = False
+    compare: dict[str, Comparison] = Field(default_factory=dict)
+    """How an argument is compared with what a human did; exactly where it says nothing."""
 
     def action_type(self, name: str) -> ActionType:
         """Give it as the gate knows tools."""
@@ -59,6 +57,7 @@ class ToolEntry(Frozen):
             external_if_given=self.external_if_given,
             destinations=self.destinations,
             is_money=self.money,
+            compare=self.compare,
         )
 
 
@@ -150,15 +149,8 @@ def read_cases(path: Path) -> Iterator[RecordedCase]:
     Raises:
         FileFormatError: a line is no such case.
     """
-    opener = gzip.open if path.suffix == ".gz" else open
-    try:
-        with opener(path, "rt", encoding="utf-8") as file:
-            # Read in bounded pieces: a small .gz can hold a line of gigabytes.
-            for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE + 1), ""), start=1):
-                if line.strip():
-                    yield _case(line, str(path), number)
-    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
-        raise FileFormatError(f"cannot be read: {error}", path=str(path)) from error
+    for case in read_lines(path, _Case, "{case_id, suite, agent_actions: [{tool, args}]}"):
+        yield RecordedCase(case.case_id, case.suite, [(one.tool, one.args) for one in case.agent_actions])
 
 
 class _Action(BaseModel):
@@ -170,18 +162,6 @@ class _Case(BaseModel):
     case_id: str
     suite: str = ""
     agent_actions: list[_Action]
-
-
-def _case(line: str, path: str, number: int) -> RecordedCase:
-    if len(line) > LONGEST_LINE:
-        raise FileFormatError("a line of more than 10 MB is no case", path=path, line=number)
-    try:
-        case = _Case.model_validate_json(line)
-    except (ValidationError, RecursionError) as error:
-        detail = error.errors(include_url=False)[0]["msg"] if isinstance(error, ValidationError) else "nested too deep"
-        text = f"not a case {{case_id, suite, agent_actions: [{{tool, args}}]}}: {detail}"
-        raise FileFormatError(text, path=path, line=number) from error
-    return RecordedCase(case.case_id, case.suite, [(one.tool, one.args) for one in case.agent_actions])
 
 
 def check(

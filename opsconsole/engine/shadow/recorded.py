@@ -1,0 +1,163 @@
+"""Recorded decisions of any system beside what was expected of it: read, compared, counted.
+
+Only `case_id`, `suite`, `agent_actions` and `expected_actions` of a case are read; verdicts beside them are not.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from opsconsole.domain.action import ActionType
+from opsconsole.domain.enums import Effect, PairVerdict, Severity
+from opsconsole.engine.casefile import read_lines
+from opsconsole.policy.comparison import Compared, Deed, compare
+
+Tools = Mapping[str, Mapping[str, ActionType]]
+SHAPE = "{case_id, agent_actions: [{tool, args}], expected_actions: [{tool, args}]}"
+
+
+class RecordedAction(BaseModel):
+    """A call as a system recorded it."""
+
+    tool: str
+    args: dict[str, Any] = Field(default_factory=dict)
+    write: bool | None = None
+    """None: the tools file says it, else it counts as a write."""
+
+
+class RecordedPair(BaseModel):
+    """A case: what an agent did, and what should have been done."""
+
+    case_id: str
+    suite: str = ""
+    event: Any = None
+    agent_actions: list[RecordedAction]
+    expected_actions: list[RecordedAction]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A case with what came of the comparison."""
+
+    case: RecordedPair
+    agent: tuple[Deed, ...]
+    """Its writes."""
+    human: tuple[Deed, ...]
+    result: Compared
+    met: tuple[bool, ...]
+    """Per expected action, reads too: the agent did the same."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it as JSON; fields stand there only where they differ."""
+        actions = [
+            {
+                "agent": None if one.agent is None else self.agent[one.agent].tool,
+                "expected": None if one.human is None else self.human[one.human].tool,
+                "same": one.is_same,
+                "differs": [diff.to_json() for diff in one.fields if not diff.is_same],
+            }
+            for one in self.result.matches
+        ]
+        return {
+            "case_id": self.case.case_id,
+            "verdict": self.result.verdict.value,
+            "severity": self.result.severity.name.lower(),
+            "actions": actions,
+            "met": list(self.met),
+        }
+
+
+@dataclass(slots=True)
+class Totals:
+    """Counts over all cases."""
+
+    cases: int = 0
+    verdicts: Counter[str] = field(default_factory=Counter[str])
+    severities: Counter[str] = field(default_factory=Counter[str])
+    fields: Counter[str] = field(default_factory=Counter[str])
+    """How often a field of a tool differed."""
+    unknown_tools: Counter[str] = field(default_factory=Counter[str])
+
+    def add(self, told: Told, unknown: Sequence[str]) -> None:
+        """Count one case in."""
+        self.cases += 1
+        self.verdicts[told.result.verdict.value] += 1
+        self.severities[told.result.severity.name.lower()] += 1
+        self.unknown_tools.update(unknown)
+        for match in told.result.matches:
+            if match.agent is not None:
+                tool = told.agent[match.agent].tool
+                self.fields.update(f"{tool}.{diff.field}" for diff in match.fields if not diff.is_same)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give them as JSON. `right`: the same, or rightly nothing, as a share of all cases."""
+        right = self.verdicts[PairVerdict.SAME.value] + self.verdicts[PairVerdict.BOTH_NONE.value]
+        return {
+            "cases": self.cases,
+            "right": round(right / self.cases, 4) if self.cases else None,
+            "verdicts": {one.value: self.verdicts[one.value] for one in PairVerdict},
+            "severities": {one.name.lower(): self.severities[one.name.lower()] for one in Severity},
+            "fields_that_differ": dict(self.fields.most_common(50)),
+            "unknown_tools": dict(self.unknown_tools.most_common(50)),
+        }
+
+
+def read_pairs(path: Path) -> Iterator[RecordedPair]:
+    """Read recorded cases, one JSON object a line, plain or gzipped.
+
+    Raises:
+        FileFormatError: a line is no such case.
+    """
+    return read_lines(path, RecordedPair, SHAPE)
+
+
+def compare_case(case: RecordedPair, tools: Tools, totals: Totals) -> Told:
+    """Compare the writes of one case, and add to the totals."""
+    flags = {one.tool: one.write for one in case.agent_actions if one.write is not None}
+    unknown: list[str] = []
+
+    def deeds(actions: Sequence[RecordedAction]) -> tuple[Deed, ...]:
+        found: list[Deed] = []
+        for one in actions:
+            kind = _known(tools, case.suite, one.tool)
+            wrote = one.write if one.write is not None else flags.get(one.tool)
+            is_write = wrote if wrote is not None else kind is None or kind.effect is not Effect.READ
+            if is_write:
+                unknown.extend([one.tool] if kind is None else ())
+                found.append(_deed(one, kind))
+        return tuple(found)
+
+    agent, human = deeds(case.agent_actions), deeds(case.expected_actions)
+    told = Told(case, agent, human, compare(agent, human), _met(case, tools))
+    totals.add(told, sorted(set(unknown)))
+    return told
+
+
+def _met(case: RecordedPair, tools: Tools) -> tuple[bool, ...]:
+    every = [[_deed(one, _known(tools, case.suite, one.tool)) for one in side] for side in _sides(case)]
+    matches = compare(*every).matches
+    met = {one.human for one in matches if one.is_same}
+    return tuple(place in met for place in range(len(case.expected_actions)))
+
+
+def _sides(case: RecordedPair) -> tuple[list[RecordedAction], list[RecordedAction]]:
+    return case.agent_actions, case.expected_actions
+
+
+def _known(tools: Tools, suite: str, tool: str) -> ActionType | None:
+    """Give the class of a tool: of the case's suite, else of whichever suite has it."""
+    if (found := tools.get(suite, {}).get(tool)) is not None or suite in tools:
+        return found
+    return next((some[tool] for some in tools.values() if tool in some), None)
+
+
+def _deed(one: RecordedAction, kind: ActionType | None) -> Deed:
+    if kind is None:
+        return Deed(tool=one.tool, args=one.args)
+    given = any(one.args.get(name) not in (None, "", []) for name in kind.external_if_given)
+    effect = Effect.EXTERNAL if given else kind.effect
+    return Deed(tool=one.tool, args=one.args, effect=effect, reversibility=kind.reversibility, compare=kind.compare)

@@ -1,0 +1,143 @@
+"""What an agent would have done beside what the human did: actions aligned as sets, a verdict, a severity. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from opsconsole.domain.enums import Comparison, Effect, PairVerdict, Reversibility, Severity
+from opsconsole.policy.likeness import FieldDiff, compare_fields
+
+MOST_ALIGNED = 40
+"""More actions of one kind on either side are aligned in their order: trying all against all is no help there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """One write, the agent's or the human's, in the words of the agent's tools."""
+
+    tool: str
+    args: Mapping[str, Any]
+    subject: str = ""
+    effect: Effect = Effect.EXTERNAL
+    reversibility: Reversibility = Reversibility.IRREVERSIBLE
+    compare: Mapping[str, Comparison] = field(default_factory=dict[str, Comparison])
+
+    @property
+    def is_grave(self) -> bool:
+        """It reaches outside, or cannot be taken back."""
+        return self.effect is Effect.EXTERNAL or self.reversibility is Reversibility.IRREVERSIBLE
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An action of the agent beside one of the human; one of the two may be missing."""
+
+    agent: int | None
+    """Place in the agent's list."""
+    human: int | None
+    """Place in the human's list."""
+    fields: tuple[FieldDiff, ...] = ()
+    is_elsewhere: bool = False
+    """The same kind of action, but on another subject."""
+
+    @property
+    def is_same(self) -> bool:
+        """Both did it, alike in every field and on the same subject."""
+        both = self.agent is not None and self.human is not None
+        return both and not self.is_elsewhere and all(one.is_same for one in self.fields)
+
+    @property
+    def likeness(self) -> float:
+        """How alike the two are, 0 to 1; an action without fields is like any other of its kind."""
+        return sum(one.likeness for one in self.fields) / len(self.fields) if self.fields else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two decisions on one event, compared."""
+
+    verdict: PairVerdict
+    severity: Severity
+    matches: tuple[Match, ...]
+
+
+def compare(agent: Sequence[Deed], human: Sequence[Deed]) -> Compared:
+    """Compare the writes of an agent with those of a human; no write is a decision too."""
+    matches = align(agent, human)
+    return Compared(_verdict(agent, human, matches), _severity(agent, matches), matches)
+
+
+def align(agent: Sequence[Deed], human: Sequence[Deed]) -> tuple[Match, ...]:
+    """Pair actions as sets: of one kind on one subject first, then of one kind, the most alike first.
+
+    Returns:
+        One match for each of the agent's actions in order, then one for each of the human's that none stands beside.
+    """
+    free_agent, free_human = set(range(len(agent))), set(range(len(human)))
+    beside: dict[int, Match] = {}
+    for is_elsewhere in (False, True):
+        made = [
+            _match(agent, human, one, other, is_elsewhere=is_elsewhere)
+            for one, other in _candidates(agent, human, free_agent, free_human, is_elsewhere=is_elsewhere)
+        ]
+        for match in sorted(made, key=lambda one: (-one.is_same, -one.likeness, one.agent, one.human)):
+            if match.agent in free_agent and match.human in free_human:
+                beside[match.agent] = match
+                free_agent.discard(match.agent)
+                free_human.discard(match.human)
+    mine = [beside.get(place, Match(place, None)) for place in range(len(agent))]
+    return (*mine, *(Match(None, place) for place in sorted(free_human)))
+
+
+def _candidates(
+    agent: Sequence[Deed], human: Sequence[Deed], mine: set[int], theirs: set[int], *, is_elsewhere: bool
+) -> list[tuple[int, int]]:
+    groups: dict[tuple[str, str], tuple[list[int], list[int]]] = {}
+    for side, (deeds, free) in enumerate(((agent, mine), (human, theirs))):
+        for place in sorted(free):
+            key = (deeds[place].tool, "" if is_elsewhere else deeds[place].subject)
+            groups.setdefault(key, ([], []))[side].append(place)
+    found: list[tuple[int, int]] = []
+    for ours, others in groups.values():
+        if max(len(ours), len(others)) > MOST_ALIGNED:
+            found += zip(ours, others, strict=False)
+        else:
+            found += [(one, other) for one in ours for other in others]
+    return found
+
+
+def _match(agent: Sequence[Deed], human: Sequence[Deed], one: int, other: int, *, is_elsewhere: bool) -> Match:
+    how = {**human[other].compare, **agent[one].compare}
+    return Match(one, other, compare_fields(agent[one].args, human[other].args, how), is_elsewhere)
+
+
+def _verdict(agent: Sequence[Deed], human: Sequence[Deed], matches: Sequence[Match]) -> PairVerdict:
+    if not agent and not human:
+        return PairVerdict.BOTH_NONE
+    if all(one.is_same for one in matches):
+        return PairVerdict.SAME
+    is_extra = any(one.human is None for one in matches)
+    is_missing = any(one.agent is None for one in matches)
+    is_changed = any(one.agent is not None and one.human is not None and not one.is_same for one in matches)
+    if is_changed or (is_extra and is_missing):
+        return PairVerdict.DIFFERS
+    return PairVerdict.EXTRA if is_extra else PairVerdict.MISSING
+
+
+def _severity(agent: Sequence[Deed], matches: Sequence[Match]) -> Severity:
+    """Severe: what reaches outside or cannot be taken back, and no human did it so.
+
+    An outside action that differs from the human's in more than its wording is one that no human did: it goes to
+    another address, about another thing, or for another amount.
+    """
+    worst = Severity.NONE
+    for one in matches:
+        if one.is_same:
+            continue
+        worst = max(worst, Severity.MINOR)
+        if one.agent is None or not agent[one.agent].is_grave:
+            continue
+        is_wording = one.human is not None and not one.is_elsewhere
+        if not is_wording or any(not diff.is_same and diff.how is not Comparison.TEXT for diff in one.fields):
+            return Severity.SEVERE
+    return worst

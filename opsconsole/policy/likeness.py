@@ -1,0 +1,158 @@
+"""Are two values of one field the same: exactly, as numbers, times, sets or free text. Pure; nothing is looked up."""
+
+import difflib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, cast
+
+from opsconsole.domain.enums import Comparison
+
+NUMBER_TOLERANCE = 0.005
+"""Two amounts that differ by less than half a cent are one."""
+TIME_TOLERANCE_S = 60.0
+"""Two times within so many seconds are one."""
+TEXT_SAME = 0.9
+"""From this likeness on, two texts say the same; the difference is shown all the same."""
+LONGEST = 4000
+"""Longer texts are compared as bags of words: aligning them word by word takes seconds."""
+_WORDS = re.compile(r"\w+|[^\w\s]")
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDiff:
+    """One field of two actions."""
+
+    field: str
+    agent: Any
+    human: Any
+    how: Comparison
+    likeness: float
+    """From 0 (nothing in common) to 1 (the same)."""
+    is_same: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it as JSON."""
+        return {
+            "field": self.field,
+            "agent": self.agent,
+            "human": self.human,
+            "how": self.how.value,
+            "likeness": round(self.likeness, 4),
+            "same": self.is_same,
+        }
+
+
+def compare_fields(
+    agent: Mapping[str, Any], human: Mapping[str, Any], how: Mapping[str, Comparison]
+) -> tuple[FieldDiff, ...]:
+    """Compare the arguments of two actions field by field, in the agent's order, then what only the human gave.
+
+    Args:
+        agent: arguments as the agent wanted them.
+        human: arguments as the human had them.
+        how: per field; EXACT where it says nothing. Fields that are to be ignored are left out.
+    """
+    found: list[FieldDiff] = []
+    for name in dict.fromkeys((*agent, *human)):
+        kind = how.get(name, Comparison.EXACT)
+        if kind is Comparison.IGNORE:
+            continue
+        mine, theirs = agent.get(name), human.get(name)
+        degree = likeness(mine, theirs, kind)
+        is_same = degree >= (TEXT_SAME if kind is Comparison.TEXT else 1.0)
+        found.append(FieldDiff(name, mine, theirs, kind, degree, is_same))
+    return tuple(found)
+
+
+def likeness(one: Any, other: Any, how: Comparison) -> float:
+    """Give how alike two values are, 0 to 1. Nothing, an empty text and an empty list are the same nothing."""
+    if _is_nothing(one) or _is_nothing(other):
+        return float(_is_nothing(one) and _is_nothing(other))
+    if how is Comparison.NUMBER and (numbers := _numbers(one, other)) is not None:
+        return float(abs(numbers[0] - numbers[1]) <= max(NUMBER_TOLERANCE, 1e-9 * abs(numbers[0])))
+    if how is Comparison.TIME and (times := _times(one, other)) is not None:
+        return float(abs((times[0] - times[1]).total_seconds()) <= TIME_TOLERANCE_S)
+    if how is Comparison.SET:
+        return _overlap(_members(one), _members(other))
+    if how is Comparison.TEXT:
+        return text_likeness(str(one), str(other))
+    return float(plain(one) == plain(other))
+
+
+def text_likeness(one: str, other: str) -> float:
+    """Give the share of words two texts have in common in the same order (Ratcliff and Obershelp), 0 to 1."""
+    mine, theirs = _WORDS.findall(_folded(one)), _WORDS.findall(_folded(other))
+    if mine == theirs:
+        return 1.0
+    if len(one) + len(other) > LONGEST:
+        common = sum((Counter(mine) & Counter(theirs)).values())
+        return 2 * common / max(1, len(mine) + len(theirs))
+    return difflib.SequenceMatcher(None, mine, theirs, autojunk=False).ratio()
+
+
+def plain(value: Any) -> Any:
+    """Give a value without what makes no difference to people: case, spaces at its ends, 5 or 5.0 or "5"."""
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, str):
+        return _folded(value)
+    if isinstance(value, Mapping):
+        return {str(name): plain(one) for name, one in cast(Mapping[Any, Any], value).items() if not _is_nothing(one)}
+    if isinstance(value, Iterable):
+        return [plain(one) for one in cast(Iterable[Any], value)]
+    return str(value)
+
+
+def _folded(text: str) -> str:
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip().casefold()
+
+
+def _is_nothing(value: Any) -> bool:
+    return value is None or (isinstance(value, str | list | tuple | dict) and not value)
+
+
+def _numbers(one: Any, other: Any) -> tuple[float, float] | None:
+    try:
+        return float(one), float(other)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _times(one: Any, other: Any) -> tuple[datetime, datetime] | None:
+    mine, theirs = _time(one), _time(other)
+    return None if mine is None or theirs is None else (mine, theirs)
+
+
+def _time(value: Any) -> datetime | None:
+    if isinstance(value, datetime):
+        found = value
+    elif isinstance(value, date):
+        found = datetime(value.year, value.month, value.day, tzinfo=UTC)
+    else:
+        try:
+            found = datetime.fromisoformat(str(value).strip())
+        except ValueError:
+            return None
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+
+
+def _members(value: Any) -> frozenset[str]:
+    parts: Iterable[Any] = value.split(",") if isinstance(value, str) else value if _is_many(value) else [value]
+    return frozenset(str(plain(one)) for one in parts if not _is_nothing(one))
+
+
+def _is_many(value: Any) -> bool:
+    return isinstance(value, list | tuple | set | frozenset)
+
+
+def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / max(1, len(one | other))

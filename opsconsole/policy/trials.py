@@ -1,0 +1,157 @@
+"""From pairs to trials: what counts as one piece of evidence, and for what. Pure.
+
+A trial is all that one agent decided in one category for one customer (or thread) on one day: a burst of ten mails
+about one outage is one piece of evidence, not ten. It is right only where every decision in it is.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from opsconsole.domain.enums import Adjudication, PairVerdict, Severity
+from opsconsole.policy.evidence import OPENS_AT, Interval, evidence, exact_interval, forecast, still_needed
+
+AGREED = (PairVerdict.SAME, PairVerdict.BOTH_NONE)
+FINE = (Adjudication.AGENT, Adjudication.BOTH)
+Basis = Literal["judged", "blind", "open", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """A pair as evidence counts it."""
+
+    category: str
+    about: str
+    """The customer, or else the thread: whose events of one day are one burst."""
+    day: date
+    verdict: PairVerdict
+    severity: Severity
+    is_blind: bool
+    """No screen showed the proposal before the human acted."""
+    is_failed: bool = False
+    """The agent failed or abstained: it counts, and it counts as wrong."""
+    said: Adjudication | None = None
+    excluded: str = ""
+    """Why it proves nothing (a version worked it before, the human's acts are not known)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One piece of evidence."""
+
+    is_right: bool
+    is_severe: bool
+    basis: Basis
+    pairs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What a gate asks: accuracy above `accuracy`, and a share of decisions that are not severe above `not_severe`."""
+
+    accuracy: float
+    not_severe: float
+    business_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far the evidence of a cell is towards a gate."""
+
+    gate: Gate
+    right: int
+    total: int
+    severe: int
+    evidence: float
+    """Against "accuracy <= gate.accuracy"; opens at 20."""
+    evidence_not_severe: float
+    bases: dict[str, int]
+    """How many trials stand on which ground."""
+
+    @property
+    def is_open(self) -> bool:
+        """Both tests are passed; the days are another matter."""
+        return self.evidence >= OPENS_AT and self.evidence_not_severe >= OPENS_AT
+
+    @property
+    def needed(self) -> int:
+        """Right decisions in a row that would open both tests; 0: both are open."""
+        return max(
+            still_needed(self.right, self.total - self.right, self.gate.accuracy),
+            still_needed(self.total - self.severe, self.severe, self.gate.not_severe),
+        )
+
+    @property
+    def expected(self) -> int | None:
+        """Decisions as good as those so far that would open both tests; None where they never would."""
+        accurate = forecast(self.right, self.total - self.right, self.gate.accuracy)
+        harmless = forecast(self.total - self.severe, self.severe, self.gate.not_severe)
+        return None if accurate is None or harmless is None else max(accurate, harmless)
+
+    @property
+    def interval(self) -> Interval:
+        """Bounds of the accuracy, 95 %, at one look."""
+        return exact_interval(self.right, self.total)
+
+
+TO_LIMITED = Gate(0.85, 0.95, 10)
+TO_EXPANDED = Gate(0.90, 0.97)
+ALONE_REVERSIBLE = Gate(0.95, 0.98)
+ALONE_EXTERNAL = Gate(0.98, 0.99)
+
+
+def is_right(one: Counted) -> bool | None:
+    """Tell whether a pair counts as right; None where it proves nothing either way.
+
+    A person's word holds. Without it a failure and a difference are wrong, and an agreement is right only where the
+    human acted without having seen the proposal.
+    """
+    if one.excluded:
+        return None
+    if one.said is not None:
+        return one.said in FINE
+    if one.is_failed or one.verdict not in AGREED:
+        return False
+    return True if one.is_blind else None
+
+
+def is_severe(one: Counted) -> bool:
+    """Tell whether a pair is a severe error: until a person says that the agent was right, it is."""
+    return one.severity is Severity.SEVERE and one.said not in FINE
+
+
+def trials(pairs: Iterable[Counted]) -> list[Trial]:
+    """Group pairs, given in the order of their events, to trials in the order of their first."""
+    groups: dict[tuple[str, str, date], list[Counted]] = {}
+    for one in pairs:
+        if is_right(one) is not None:
+            groups.setdefault((one.category, one.about, one.day), []).append(one)
+    return [
+        Trial(all(map(is_right, group)), any(map(is_severe, group)), _basis(group), len(group))
+        for group in groups.values()
+    ]
+
+
+def _basis(group: Sequence[Counted]) -> Basis:
+    """Give the weakest ground a trial stands on."""
+    if any(one.is_failed and one.said is None for one in group):
+        return "failed"
+    if any(one.said is None and one.verdict not in AGREED for one in group):
+        return "open"
+    return "judged" if all(one.said is not None for one in group) else "blind"
+
+
+def standing(found: Sequence[Trial], gate: Gate) -> Standing:
+    """Count trials towards a gate."""
+    right, severe, total = sum(one.is_right for one in found), sum(one.is_severe for one in found), len(found)
+    return Standing(
+        gate,
+        right,
+        total,
+        severe,
+        evidence(right, total - right, gate.accuracy),
+        evidence(total - severe, severe, gate.not_severe),
+        dict(Counter(one.basis for one in found)),
+    )

@@ -1,0 +1,118 @@
+"""Two decisions beside each other: aligned as sets, compared field by field, judged by what is grave."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opsconsole.domain.enums import Comparison, Effect, PairVerdict, Reversibility, Severity
+from opsconsole.policy.comparison import Compared, Deed, align, compare
+from opsconsole.policy.likeness import likeness, text_likeness
+
+
+def sent(to: str, text: str = "Hello", **other: Any) -> Deed:
+    return Deed(tool="mail.send", args={"to": to, "text": text}, compare={"text": Comparison.TEXT}, **other)
+
+
+def tagged(tag: str, **other: Any) -> Deed:
+    kind: dict[str, Any] = {"effect": Effect.INTERNAL, "reversibility": Reversibility.REVERSIBLE, **other}
+    return Deed(tool="mail.tag", args={"tag": tag}, **kind)
+
+
+def told(found: Compared) -> tuple[PairVerdict, Severity]:
+    return found.verdict, found.severity
+
+
+@pytest.mark.parametrize(
+    ("agent", "human", "expected"),
+    [
+        ([], [], (PairVerdict.BOTH_NONE, Severity.NONE)),
+        ([sent("a@x")], [sent("A@x ")], (PairVerdict.SAME, Severity.NONE)),
+        ([sent("a@x"), tagged("t")], [tagged("t"), sent("a@x")], (PairVerdict.SAME, Severity.NONE)),
+        ([], [sent("a@x")], (PairVerdict.MISSING, Severity.MINOR)),
+        ([tagged("t")], [], (PairVerdict.EXTRA, Severity.MINOR)),
+        ([sent("a@x")], [], (PairVerdict.EXTRA, Severity.SEVERE)),
+        ([sent("b@x")], [sent("a@x")], (PairVerdict.DIFFERS, Severity.SEVERE)),
+        ([sent("a@x", "Quite another text")], [sent("a@x")], (PairVerdict.DIFFERS, Severity.MINOR)),
+        ([tagged("t")], [sent("a@x")], (PairVerdict.DIFFERS, Severity.MINOR)),
+        ([tagged("t", reversibility=Reversibility.IRREVERSIBLE)], [], (PairVerdict.EXTRA, Severity.SEVERE)),
+        ([sent("a@x"), sent("a@x")], [sent("a@x")], (PairVerdict.EXTRA, Severity.SEVERE)),
+    ],
+)
+def test_verdict_and_severity(agent: list[Deed], human: list[Deed], expected: tuple[PairVerdict, Severity]) -> None:
+    assert told(compare(agent, human)) == expected
+
+
+def test_the_same_on_another_subject_is_not_the_same() -> None:
+    found = compare([sent("a@x", subject="thread:1")], [sent("a@x", subject="thread:2")])
+    assert told(found) == (PairVerdict.DIFFERS, Severity.SEVERE) and found.matches[0].is_elsewhere
+
+
+def test_the_most_alike_stand_beside_each_other_whatever_the_order() -> None:
+    agent = [sent("a@x"), sent("b@x"), sent("c@x")]
+    matches = align(agent, [sent("c@x"), sent("z@x"), sent("a@x")])
+    assert [(one.agent, one.human) for one in matches] == [(0, 2), (1, 1), (2, 0)]
+
+
+def test_hundreds_of_one_kind_are_aligned_in_their_order() -> None:
+    many = [sent(f"{number}@x") for number in range(500)]
+    assert compare(many, many).verdict is PairVerdict.SAME
+
+
+def deed(tool: str, a: int, b: str, subject: str) -> Deed:
+    return Deed(tool=tool, args={"a": a, "b": b}, subject=subject)
+
+
+deeds = st.lists(
+    st.builds(deed, st.sampled_from("pq"), st.integers(0, 2), st.sampled_from(("", "x")), st.sampled_from("12")),
+    max_size=5,
+)
+
+
+@given(agent=deeds, human=deeds, chance=st.randoms())
+def test_every_action_stands_in_one_match_and_the_order_does_not_matter(
+    agent: list[Deed], human: list[Deed], chance: Any
+) -> None:
+    matches = align(agent, human)
+    assert sorted(one.agent for one in matches if one.agent is not None) == list(range(len(agent)))
+    assert sorted(one.human for one in matches if one.human is not None) == list(range(len(human)))
+    shuffled = chance.sample(human, len(human))
+    assert told(compare(agent, shuffled))[0] is compare(agent, human).verdict
+    assert compare(agent, chance.sample(agent, len(agent))).verdict in (PairVerdict.SAME, PairVerdict.BOTH_NONE)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "how", "expected"),
+    [
+        (None, "", Comparison.EXACT, 1.0),
+        ([], None, Comparison.SET, 1.0),
+        (0, None, Comparison.NUMBER, 0.0),
+        (False, None, Comparison.EXACT, 0.0),
+        ("Billing ", "billing", Comparison.EXACT, 1.0),
+        (5, "5", Comparison.EXACT, 1.0),
+        (5.0, 5, Comparison.EXACT, 1.0),
+        ("007", "7", Comparison.EXACT, 0.0),
+        (True, 1, Comparison.EXACT, 0.0),
+        ([1, 2], [2, 1], Comparison.EXACT, 0.0),
+        ({"a": 1, "b": ""}, {"a": 1}, Comparison.EXACT, 1.0),
+        ("10.001", 10, Comparison.NUMBER, 1.0),
+        (10.01, 10, Comparison.NUMBER, 0.0),
+        ("ten", "ten", Comparison.NUMBER, 1.0),
+        ("2026-11-02T10:00:00Z", "2026-11-02T11:00:30+01:00", Comparison.TIME, 1.0),
+        ("2026-11-02", "2026-11-03", Comparison.TIME, 0.0),
+        ("a, B", ["b", "a"], Comparison.SET, 1.0),
+        (["a", "b"], ["a"], Comparison.SET, 0.5),
+        (float("nan"), 1, Comparison.NUMBER, 0.0),
+    ],
+)
+def test_values_by_their_kind(one: Any, other: Any, how: Comparison, expected: float) -> None:
+    assert likeness(one, other, how) == expected
+    assert likeness(other, one, how) == expected
+
+
+def test_texts_by_their_words() -> None:
+    assert text_likeness("Hello  Ann,\nthank you.", "hello Ann, thank you.") == 1.0
+    assert 0.4 < text_likeness("We refund you today", "We refund nothing today") < 0.9
+    long = "word " * 3000
+    assert text_likeness(long, long + "more") > 0.99

@@ -1,0 +1,120 @@
+"""The evidence: the published table, the bounds by their definition, and what happens under every look."""
+
+import math
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opsconsole.policy.evidence import (
+    OPENS_AT,
+    ac1,
+    drawn_interval,
+    evidence,
+    exact_interval,
+    forecast,
+    incomplete_beta,
+    kappa,
+    log_evidence,
+    opening,
+    still_needed,
+)
+
+
+@pytest.mark.parametrize(
+    ("p0", "clean", "with_one_error"),
+    [(0.85, 28, 43), (0.90, 43, 66), (0.95, 88, 134), (0.98, 224, 340), (0.99, 449, 683)],
+)
+def test_decisions_needed_are_those_of_the_table(p0: float, clean: int, with_one_error: int) -> None:
+    assert still_needed(0, 0, p0) == clean
+    assert still_needed(0, 1, p0) + 1 == with_one_error
+    assert evidence(clean - 1, 0, p0) < OPENS_AT <= evidence(clean, 0, p0)
+    assert opening([True] * 1000, p0) == clean
+
+
+@given(right=st.integers(0, 400), wrong=st.integers(0, 60), p0=st.floats(0.5, 0.99))
+def test_evidence_is_the_integral_it_is_said_to_be(right: int, wrong: int, p0: float) -> None:
+    # The binomial sum that the incomplete beta function of whole numbers is (DLMF 8.17.5), term by term.
+    count = right + wrong + 1
+    terms = [
+        math.lgamma(count + 1) - math.lgamma(k + 1) - math.lgamma(count - k + 1) + k * math.log(p0)
+        + (count - k) * math.log1p(-p0)
+        for k in range(right + 1)
+    ]  # fmt: skip
+    top = max(terms)
+    tail = top + math.log(math.fsum(math.exp(one - top) for one in terms))
+    beta = math.lgamma(right + 1) + math.lgamma(wrong + 1) - math.lgamma(count + 1)
+    expected = beta + tail - math.log1p(-p0) - right * math.log(p0) - wrong * math.log1p(-p0)
+    assert log_evidence(right, wrong, p0) == pytest.approx(expected, abs=1e-8)
+
+
+@given(right=st.integers(0, 60), wrong=st.integers(0, 20), p0=st.floats(0.5, 0.99), p=st.floats(0.01, 1))
+def test_what_is_expected_next_is_never_more_than_what_is_there(right: int, wrong: int, p0: float, p: float) -> None:
+    # A supermartingale at every accuracy up to p0: this is all that Ville's inequality needs.
+    accuracy = p * p0
+    after = accuracy * evidence(right + 1, wrong, p0) + (1 - accuracy) * evidence(right, wrong + 1, p0)
+    assert after <= evidence(right, wrong, p0) * (1 + 1e-9)
+
+
+def test_a_right_decision_never_lowers_and_a_wrong_one_never_raises() -> None:
+    for p0 in (0.85, 0.95):
+        for right in range(0, 120, 7):
+            for wrong in range(6):
+                here = evidence(right, wrong, p0)
+                assert evidence(right + 1, wrong, p0) > here > evidence(right, wrong + 1, p0)
+
+
+@pytest.mark.parametrize("p0", [0.85, 0.95])
+def test_at_the_boundary_a_gate_opens_falsely_in_at_most_one_of_twenty(p0: float) -> None:
+    chance, opened, rounds = random.Random(7), 0, 1000
+    for _ in range(rounds):
+        opened += opening((chance.random() < p0 for _ in range(150)), p0) is not None
+    assert opened / rounds <= 0.05
+
+
+def test_exact_bounds_cover_and_wilson_is_inside_them() -> None:
+    for share in (0.5, 0.9, 0.97):
+        for total in (10, 40, 100):
+            covered = 0.0
+            for right in range(total + 1):
+                found = exact_interval(right, total)
+                if found.low <= share <= found.high:
+                    covered += math.comb(total, right) * share**right * (1 - share) ** (total - right)
+            assert covered >= 0.95
+    assert exact_interval(48, 50).low == pytest.approx(0.8629, abs=1e-4)
+    assert exact_interval(0, 0).high == 1.0 and exact_interval(20, 20).high == 1.0
+    wilson = drawn_interval(48, 50)
+    assert exact_interval(48, 50).low < wilson.low < 0.96 < wilson.high < exact_interval(48, 50).high
+    assert drawn_interval(0, 0).low == 0.0
+
+
+def test_a_forecast_promises_nothing_that_the_accuracy_does_not_carry() -> None:
+    assert forecast(100, 20, 0.85) is None
+    assert forecast(0, 0, 0.85) == 28
+    expected = forecast(60, 1, 0.90)
+    assert expected is not None and expected > still_needed(60, 1, 0.90)
+    assert forecast(28, 0, 0.85) == 0
+
+
+def test_agreement_beyond_chance() -> None:
+    # Cohen's own way of counting, by hand: agreed 0.9, by chance 0.8 * 0.9 + 0.2 * 0.1 = 0.74.
+    pairs = [("a", "a")] * 8 + [("b", "a")] + [("b", "b")]
+    assert kappa(pairs) == pytest.approx((0.9 - 0.74) / (1 - 0.74))
+    # Nearly all of one category: kappa is near nothing though 98 of 100 agree; AC1 is not.
+    skewed = [("a", "a")] * 98 + [("a", "b"), ("b", "a")]
+    by_kappa, by_ac1 = kappa(skewed), ac1(skewed)
+    assert by_kappa is not None and by_ac1 is not None and by_kappa < 0 and by_ac1 > 0.97
+    assert kappa([("a", "a")] * 5) is None and kappa([]) is None and ac1([("a", "a")] * 5) == 1.0
+
+
+def test_the_incomplete_beta_function_at_known_points() -> None:
+    assert incomplete_beta(1, 1, 0.3) == pytest.approx(0.3)
+    assert incomplete_beta(2, 3, 0.5) == pytest.approx(0.6875)
+    assert incomplete_beta(5, 2, 0.0) == 0.0 and incomplete_beta(5, 2, 1.0) == 1.0
+
+
+@pytest.mark.parametrize(("right", "wrong", "p0"), [(-1, 0, 0.9), (0, -1, 0.9), (1, 1, 0.0), (1, 1, 1.0)])
+def test_senseless_counts_are_refused(right: int, wrong: int, p0: float) -> None:
+    with pytest.raises(ValueError, match="not negative"):
+        evidence(right, wrong, p0)

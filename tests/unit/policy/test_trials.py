@@ -1,0 +1,88 @@
+"""What counts as one piece of evidence, and from pairs to an open gate under every look and selective judging."""
+
+import random
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from opsconsole.domain.enums import Adjudication, PairVerdict, Severity
+from opsconsole.policy.trials import TO_LIMITED, Counted, Gate, is_right, standing, trials
+
+DAY = date(2026, 11, 2)
+PLAIN = Counted(
+    category="billing", about="ann", day=DAY, verdict=PairVerdict.SAME, severity=Severity.NONE, is_blind=True
+)
+
+
+def many(number: int, **other: object) -> list[Counted]:
+    return [replace(PLAIN, about=f"c{place}", **other) for place in range(number)]  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize(
+    ("other", "counts"),
+    [
+        ({}, True),
+        ({"verdict": PairVerdict.BOTH_NONE}, True),
+        ({"is_blind": False}, None),
+        ({"is_blind": False, "said": Adjudication.BOTH}, True),
+        ({"said": Adjudication.NEITHER}, False),
+        ({"said": Adjudication.UNSURE}, False),
+        ({"verdict": PairVerdict.DIFFERS}, False),
+        ({"verdict": PairVerdict.MISSING}, False),
+        ({"verdict": PairVerdict.EXTRA, "said": Adjudication.AGENT}, True),
+        ({"is_failed": True}, False),
+        ({"excluded": "worked before"}, None),
+        ({"excluded": "worked before", "said": Adjudication.AGENT}, None),
+    ],
+)
+def test_what_counts_as_right(other: dict[str, object], counts: bool | None) -> None:
+    assert is_right(replace(PLAIN, **other)) is counts  # pyright: ignore[reportArgumentType]
+
+
+def test_a_burst_is_one_trial_and_one_wrong_in_it_makes_it_wrong() -> None:
+    burst = [PLAIN] * 9 + [replace(PLAIN, verdict=PairVerdict.DIFFERS)]
+    (one,) = trials(burst)
+    assert not one.is_right and one.pairs == 10 and one.basis == "open"
+    assert len(trials([PLAIN, replace(PLAIN, day=DAY + timedelta(days=1)), replace(PLAIN, about="bob")])) == 3
+
+
+def test_a_severe_difference_is_severe_until_a_person_says_the_agent_was_right() -> None:
+    severe = replace(PLAIN, verdict=PairVerdict.EXTRA, severity=Severity.SEVERE)
+    assert trials([severe])[0].is_severe
+    assert trials([replace(severe, said=Adjudication.UNSURE)])[0].is_severe
+    assert not trials([replace(severe, said=Adjudication.AGENT)])[0].is_severe
+
+
+def test_a_clean_series_opens_both_tests_of_the_first_gate() -> None:
+    # 28 decisions in a row say "better than 85 %"; 88 say "fewer than 5 % severe".
+    assert standing(trials(many(87)), TO_LIMITED).needed == 1
+    at = standing(trials(many(88)), TO_LIMITED)
+    assert at.is_open and at.needed == 0 and at.expected == 0 and at.bases == {"blind": 88}
+    severe = replace(PLAIN, about="x", severity=Severity.SEVERE, verdict=PairVerdict.EXTRA)
+    assert not standing(trials([*many(88), severe]), TO_LIMITED).is_open
+
+
+def _series(chance: random.Random, gate: Gate, days: int) -> list[Counted]:
+    """Decisions of an agent just as good as the gate's boundary, with bursts, some not blind, some failing."""
+    found: list[Counted] = []
+    for number in range(days):
+        is_good = chance.random() < gate.accuracy
+        verdict = PairVerdict.SAME if is_good and chance.random() < 0.8 else PairVerdict.DIFFERS
+        one = replace(
+            PLAIN, about=f"c{number}", verdict=verdict, is_blind=chance.random() < 0.9,
+            is_failed=not is_good and chance.random() < 0.2,
+        )  # fmt: skip
+        # A person judges the differences they come to, in no fixed order, and finds the truth.
+        truth = Adjudication.AGENT if is_good else Adjudication.HUMAN
+        is_judged = verdict is PairVerdict.DIFFERS and not one.is_failed and chance.random() < 0.7
+        found += [replace(one, said=truth if is_judged else None)] * chance.choice((1, 1, 1, 4))
+    return found
+
+
+def test_from_pairs_to_gate_with_selective_judging_the_boundary_holds() -> None:
+    gate, chance, opened, rounds = Gate(0.85, 0.5), random.Random(11), 0, 400
+    for _ in range(rounds):
+        pairs = _series(chance, gate, 80)
+        opened += any(standing(trials(pairs[:seen]), gate).is_open for seen in range(20, len(pairs) + 1, 3))
+    assert opened / rounds <= 0.05
