@@ -14,6 +14,7 @@ from opsconsole.domain.errors import (
     WorkspaceBusyError,
 )
 from opsconsole.domain.event import IncomingEvent
+from opsconsole.domain.humanact import HumanAct
 from opsconsole.domain.ids import EffectId
 from opsconsole.engine.calls import Calls
 from opsconsole.engine.dispatch import Dispatcher
@@ -25,6 +26,7 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports import Brain, Clock, Connector, Lesson
 from opsconsole.engine.registry import Registry
 from opsconsole.engine.runloop import RunLoop
+from opsconsole.engine.shadow import pairing
 from opsconsole.engine.timers import Timers
 from opsconsole.engine.undos import Undos
 from opsconsole.engine.watches import Watches
@@ -160,6 +162,12 @@ class Engine:
             self.dispatcher.kick()
         return taken
 
+    async def observe(self, connection: str, act: HumanAct) -> bool:
+        """Keep what a person did; False where it was known."""
+        return await self.writer.write(
+            lambda tx: pairing.observe(self.kernel, tx, connection, act), name="human.observe"
+        )
+
     async def settle(self) -> None:
         """Work until all that is left waits for a person or for a time to come."""
         self.calls.error = None
@@ -195,9 +203,10 @@ class Engine:
         await self.doorbell.open()
         self._spawn(self._watch_file(), "watch-file")
         self._spawn(self._note_heads(), "note-heads")
-        watches = Watches(self.take)
+        watches = Watches(self.take, self.observe)
         for connector in self.registry.connectors.values():
             self._spawn(watches.watch(connector), f"watch-{connector.id}")
+            self._spawn(watches.observe(connector), f"observe-{connector.id}")
         self._spawn(self.calls.until_fenced(), "fenced")
         self._spawn(watches.until_lost(), "lost")
         self._start_reconciling()

@@ -4,11 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from opsconsole.domain.action import ActionType, Call, Proposal, Result
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.event import Event, IncomingEvent
+from opsconsole.domain.humanact import HumanAct
 from opsconsole.domain.ids import RunId
 from opsconsole.store.rows import Reader
 from opsconsole.store.transaction import Transaction
@@ -150,6 +151,19 @@ class Connector(Protocol):
 
     async def close(self) -> None:
         """Let go of what is open to the outside; called once, at the engine's end and by commands."""
+        ...
+
+
+Notice = Callable[[HumanAct], Awaitable[bool]]
+"""Hand over what a person did: returns once it is committed; True where it was new."""
+
+
+@runtime_checkable
+class Observer(Protocol):
+    """A connector that can tell what people do in its system; only there is doing nothing a decision."""
+
+    async def observe(self, notice: Notice) -> None:
+        """Hand over human acts as they happen, never the agents' own; called like `Connector.watch`."""
         ...
 
 

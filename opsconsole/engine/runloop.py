@@ -30,12 +30,13 @@ from opsconsole.engine.runview import (
     shows_precedents,
     view,
 )
+from opsconsole.engine.shadow import pairing
 from opsconsole.engine.spending import Spending
 from opsconsole.engine.together import together
 from opsconsole.engine.turns import Setting, ratified, record_turn
 from opsconsole.store import faults
 from opsconsole.store.queries import limits, work
-from opsconsole.store.rows import ActionRow
+from opsconsole.store.rows import ActionRow, present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import work as write_work
 
@@ -205,6 +206,7 @@ class RunLoop:
             category=run.category,
             cost_micros=run.cost_micros or None,
         )
+        pairing.expect(self._kernel, tx, present(work.run(tx.conn, run_id), f"run {run_id}"), now=now)
 
     def _park(self, tx: Transaction, run_id: RunId) -> bool:
         """Wait where something is open; decided in the transaction, so that a decision cannot slip past."""

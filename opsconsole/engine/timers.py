@@ -11,6 +11,7 @@ from opsconsole.engine.calls import Calls
 from opsconsole.engine.doubts import Doubts
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.runview import load
+from opsconsole.engine.shadow import pairing
 from opsconsole.engine.undos import TIMER as UNDO
 from opsconsole.engine.undos import Undos
 from opsconsole.store.queries import approvals, work
@@ -56,6 +57,8 @@ class Timers:
             return self._calls.start(f"undo {ref}", lambda: self._undos.run(EffectId(int(ref))))
         if kind == "approval_expiry":
             await self._write(lambda tx: self._expire(tx, int(ref)), "expiry")
+        elif kind == pairing.TIMER:
+            await self._write(lambda tx: self._pair(tx, int(ref)), "pair")
         elif kind == "run_retry":
             await self._write(lambda tx: self._retry(tx, int(ref)), "retry")
         else:
@@ -76,6 +79,9 @@ class Timers:
 
     async def _write(self, job: Callable[[Transaction], None], name: str) -> None:
         await self._writes.write(job, name=f"timer.{name}")
+
+    def _pair(self, tx: Transaction, run: int) -> None:
+        pairing.close(self._kernel, tx, run)
 
     def _retry(self, tx: Transaction, run: int) -> None:
         write_work.drop_timer(tx, "run_retry", str(run))

@@ -3,12 +3,17 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TypeVar
 
 from opsconsole.domain.errors import FencedError, OpsError, WorkspaceBusyError, WorkspaceError
 from opsconsole.domain.event import IncomingEvent
+from opsconsole.domain.humanact import HumanAct
 from opsconsole.engine.intake import Taken
-from opsconsole.engine.ports import Connector
+from opsconsole.engine.ports import Connector, Observer
 
+_T = TypeVar("_T")
+_Keep = Callable[[_T], Awaitable[bool]]
 _log = logging.getLogger(__name__)
 AGAIN_S = (1.0, 300.0)
 """A watch that failed is started again so much later at first, and at most, in seconds."""
@@ -17,33 +22,52 @@ AGAIN_S = (1.0, 300.0)
 class Watches:
     """Runs the watches of all connectors; the loss of the workspace, met in any of them, is the engine's end."""
 
-    def __init__(self, take: Callable[[str, IncomingEvent], Awaitable[Taken]]) -> None:
+    def __init__(
+        self,
+        take: Callable[[str, IncomingEvent], Awaitable[Taken]],
+        observe: Callable[[str, HumanAct], Awaitable[bool]],
+    ) -> None:
         self._take = take
+        self._observe = observe
         self._lost: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
 
     async def watch(self, connector: Connector) -> None:
         """Take a connector's events in until it has no more."""
+
+        async def take(incoming: IncomingEvent) -> bool:
+            return (await self._take(connector.id, incoming)).is_new
+
+        await self._again(connector.id, connector.watch, take)
+
+    async def observe(self, connector: Connector) -> None:
+        """Take in what people do in a connector's system, where it can tell."""
+        if isinstance(connector, Observer):
+            await self._again(connector.id, connector.observe, partial(self._observe, connector.id))
+
+    async def _again(
+        self, name: str, watch: Callable[[Callable[[_T], Awaitable[bool]]], Awaitable[None]], keep: _Keep[_T]
+    ) -> None:
         first_s, most_s = AGAIN_S
         wait_s = first_s
 
-        async def take(incoming: IncomingEvent) -> bool:
+        async def kept(one: _T) -> bool:
             nonlocal wait_s
             try:
-                taken = await self._take(connector.id, incoming)
+                is_new = await keep(one)
             except (FencedError, WorkspaceError) as error:
                 if not isinstance(error, WorkspaceBusyError) and not self._lost.done():
                     self._lost.set_result(error)
                 raise
             wait_s = first_s
-            return taken.is_new
+            return is_new
 
         while True:
             try:
-                await connector.watch(take)
+                await watch(kept)
                 return
             except Exception as error:
                 is_known = isinstance(error, OpsError)
-                _log.error("%s is watched again in %.0f s: %s", connector.id, wait_s, error, exc_info=not is_known)
+                _log.error("%s is watched again in %.0f s: %s", name, wait_s, error, exc_info=not is_known)
             await asyncio.sleep(wait_s)
             wait_s = min(wait_s * 2, most_s)
 

@@ -21,6 +21,8 @@ class Deed:
     effect: Effect = Effect.EXTERNAL
     reversibility: Reversibility = Reversibility.IRREVERSIBLE
     compare: Mapping[str, Comparison] = field(default_factory=dict[str, Comparison])
+    is_partial: bool = False
+    """Only some of its fields are known: the others are not compared."""
 
     @property
     def is_grave(self) -> bool:
@@ -107,8 +109,10 @@ def _candidates(
 
 
 def _match(agent: Sequence[Deed], human: Sequence[Deed], one: int, other: int, *, is_elsewhere: bool) -> Match:
-    how = {**human[other].compare, **agent[one].compare}
-    return Match(one, other, compare_fields(agent[one].args, human[other].args, how), is_elsewhere)
+    mine, theirs = agent[one], human[other]
+    args = {name: mine.args.get(name) for name in theirs.args} if theirs.is_partial else mine.args
+    fields = compare_fields(args, theirs.args, {**theirs.compare, **mine.compare})
+    return Match(one, other, fields, is_elsewhere)
 
 
 def _verdict(agent: Sequence[Deed], human: Sequence[Deed], matches: Sequence[Match]) -> PairVerdict:

@@ -99,6 +99,14 @@ def retire_case(conn: sqlite3.Connection, case_id: int, *, retired_at: int) -> b
     return cursor.rowcount == 1
 
 
+def of_event(conn: sqlite3.Connection, event_id: str, *, scope: str) -> list[int]:
+    """Give the cases in use that came of an event."""
+    rows = conn.execute(
+        "SELECT id FROM cases WHERE scope = ? AND event_id = ? AND retired_at IS NULL ORDER BY id", (scope, event_id)
+    )
+    return [row[0] for row in rows]
+
+
 def iter_cases(conn: sqlite3.Connection, scope: str, *, as_of: int | None = None) -> Iterator[StoredCase]:
     """The cases in use of one scope in the order of their time, then id."""
     rows = conn.execute(

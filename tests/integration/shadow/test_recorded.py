@@ -145,7 +145,7 @@ def test_classes_say_what_reads_and_how_fields_are_compared(tmp_path: Path) -> N
 
 
 def test_a_write_flag_holds_against_the_classes(tmp_path: Path) -> None:
-    read = {"tool": "get_order", "args": {}, "write": False}
+    read: dict[str, Any] = {"tool": "get_order", "args": {}, "write": False}
     flagged: dict[str, Any] = {**CASE, "agent_actions": [read], "expected_actions": []}
     (told,), _ = said(written(tmp_path, flagged))
     assert told["verdict"] == "both_none"

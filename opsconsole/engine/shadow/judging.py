@@ -1,0 +1,131 @@
+"""What a person says of a pair. Their correction is a case at once: the next event like it is told by it."""
+
+from datetime import datetime
+
+from opsconsole.domain.enums import Adjudication
+from opsconsole.domain.errors import DecisionError, NotFoundError
+from opsconsole.engine.decisions import Answer
+from opsconsole.engine.kernel import Kernel
+from opsconsole.policy.trials import FINE
+from opsconsole.store import cases
+from opsconsole.store.queries import events, versions
+from opsconsole.store.queries import pairs as read
+from opsconsole.store.queries.pairs import PairRow
+from opsconsole.store.rows import present
+from opsconsole.store.times import to_micros
+from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import pairs as write
+
+WORDS = {
+    Adjudication.AGENT: "the agent is right",
+    Adjudication.HUMAN: "the human is right",
+    Adjudication.BOTH: "both are fine",
+    Adjudication.NEITHER: "both are wrong",
+    Adjudication.UNSURE: "cannot be told",
+}
+
+
+def judge(
+    kernel: Kernel,
+    tx: Transaction,
+    pair_id: int,
+    verdict: Adjudication,
+    *,
+    actor: str,
+    category: str | None = None,
+    note: str = "",
+    is_repeat: bool = False,
+) -> Answer:
+    """Say who was right; with `category`, what the event really is.
+
+    Args:
+        kernel: where agents and clock are.
+        tx: the transaction.
+        pair_id: the pair.
+        verdict: who was right.
+        actor: who says so.
+        category: the right category, where the agent's was wrong.
+        note: a sentence for later.
+        is_repeat: it was shown again to see whether the person stays the same; changes nothing else.
+
+    Raises:
+        NotFoundError: there is no such pair.
+        DecisionError: the agent's playbook has no such category.
+    """
+    pair, now = read.pair(tx.conn, pair_id), kernel.clock.now()
+    if pair is None:
+        raise NotFoundError(f"There is no pair {pair_id}. `opsconsole shadow pairs` lists them.")
+    if category is not None:
+        _known(kernel, tx, pair, category)
+    words = {"category": category, "note": note.strip()} if category or note.strip() else None
+    kept = write.add_adjudication(tx, pair_id, verdict, is_repeat=is_repeat, actor=actor, content=words, now=now)
+    tx.record(
+        "pair.judged",
+        at=now,
+        actor=actor,
+        pair=pair_id,
+        verdict=verdict.value,
+        repeat=is_repeat or None,
+        words=None if kept is None else tx.content_digest(kept),
+        agent=pair.agent,
+    )
+    if is_repeat:
+        return Answer(True, f"Noted once more: {WORDS[verdict]}.")
+    right = category or (pair.category if verdict in FINE else "")
+    learnt = bool(right) and _learn(tx, pair, right, actor=actor, now=now)
+    return Answer(True, f"Noted: {WORDS[verdict]}." + (" It is a precedent from now on." if learnt else ""))
+
+
+def take_back(kernel: Kernel, tx: Transaction, pair_id: int, *, actor: str) -> Answer:
+    """Take the latest word on a pair back, and the case that came of it.
+
+    Raises:
+        DecisionError: nothing was said of it.
+    """
+    now = kernel.clock.now()
+    if not write.take_back_adjudication(tx, pair_id):
+        raise DecisionError(f"Nothing was said of pair {pair_id}; there is nothing to take back.")
+    pair = present(read.pair(tx.conn, pair_id), f"pair {pair_id}")
+    for case in cases.of_event(tx.conn, f"{pair.event_id}", scope=pair.agent):
+        cases.retire_case(tx.conn, case, retired_at=to_micros(now))
+        tx.record("case.retired", at=now, actor=actor, case=case, agent=pair.agent)
+    tx.record("pair.reopened", at=now, actor=actor, pair=pair_id)
+    return Answer(True, "Taken back; it waits for your word again.")
+
+
+def mark_seen(kernel: Kernel, tx: Transaction, run_id: int, *, actor: str) -> bool:
+    """Note that a screen showed what a run would do: from now on the human does not act blind."""
+    now = kernel.clock.now()
+    if not write.mark_seen(tx, run_id, actor=actor, now=now):
+        return False
+    tx.record("proposal.seen", at=now, actor=actor, run=run_id)
+    return True
+
+
+def _known(kernel: Kernel, tx: Transaction, pair: PairRow, category: str) -> None:
+    current = versions.current_version_of(tx.conn, pair.agent)
+    if current is None:
+        return
+    spec = kernel.roster.version(tx.conn, current).spec
+    if spec.category(category) is None:
+        known = ", ".join(one.id for one in spec.playbook.categories)
+        raise DecisionError(f"{spec.name} has no category {category!r}; it has {known}. Nothing was changed.")
+
+
+def _learn(tx: Transaction, pair: PairRow, category: str, *, actor: str, now: datetime) -> bool:
+    event = present(events.event(tx.conn, pair.event_id), f"event {pair.event_id}")
+    for earlier in cases.of_event(tx.conn, f"{event.id}", scope=pair.agent):
+        cases.retire_case(tx.conn, earlier, retired_at=to_micros(now))
+    case = cases.add_case(
+        tx.conn,
+        scope=pair.agent,
+        category=category,
+        text=f"{event.title}\n\n{event.text}",
+        source="adjudicated",
+        occurred_at=to_micros(event.occurred_at),
+        created_at=to_micros(now),
+        event_id=f"{event.id}",
+    )
+    tx.record("case.learnt", at=now, actor=actor, case=case, agent=pair.agent, event=event.id)
+    tx.touch("cases")
+    return True

@@ -1,0 +1,18 @@
+"""How long one waits for what the human does. Pure."""
+
+from datetime import datetime, timedelta
+
+WINDOW_DAYS = 2
+"""Business days after an event until doing nothing is a decision."""
+SETTLE = timedelta(minutes=15)
+"""After an act: it is often the first of several (moved, then answered)."""
+SATURDAY = 5
+
+
+def window_end(occurred_at: datetime, days: int = WINDOW_DAYS) -> datetime:
+    """Give the same time so many business days later (Monday to Friday, in the zone of the time given)."""
+    end, left = occurred_at, days
+    while left:
+        end += timedelta(days=1)
+        left -= end.weekday() < SATURDAY
+    return end

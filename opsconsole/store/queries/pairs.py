@@ -1,0 +1,198 @@
+"""Human acts, pairs and what was said of them."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from opsconsole.domain.enums import Adjudication, PairVerdict, Severity
+from opsconsole.store.queries.content import decode
+from opsconsole.store.times import from_micros, to_micros
+
+
+@dataclass(frozen=True, slots=True)
+class ActRow:
+    """A human act as kept."""
+
+    id: int
+    connection: str
+    subject_id: int
+    tool: str
+    args: Mapping[str, Any]
+    actor: str
+    at: datetime
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairRow:
+    """A pair in a list: what it is about, and what was said of it."""
+
+    id: int
+    source: str
+    agent: str
+    version: int | None
+    event_id: int
+    run_id: int | None
+    subject_id: int
+    category: str
+    confidence: float | None
+    about: str
+    occurred_at: datetime
+    made_at: datetime
+    verdict: PairVerdict
+    severity: Severity
+    is_blind: bool
+    is_failed: bool
+    excluded: str
+    said: Adjudication | None
+    title: str
+    sender: str
+
+
+_PAIR = (
+    "SELECT p.id, p.source, p.agent_id, p.version_id, p.event_id, p.run_id, p.subject_id, p.category, p.confidence,"
+    " p.about, p.occurred_at, p.made_at, p.verdict, p.severity, p.is_blind, p.is_failed, p.excluded,"
+    " (SELECT a.verdict FROM adjudication a WHERE a.pair_id = p.id AND a.is_repeat = 0 ORDER BY a.id DESC LIMIT 1),"
+    " c.bytes FROM pair p JOIN event e ON e.id = p.event_id JOIN content c ON c.id = e.content_id"
+)
+
+
+def acts(conn: sqlite3.Connection, subject: int, *, after: datetime, until: datetime) -> list[ActRow]:
+    """Give what people did on a subject from a time on (itself included) until another, in order."""
+    rows = conn.execute(
+        "SELECT h.id, h.connection_id, h.subject_id, h.tool, c.bytes, h.actor, h.at, h.source FROM human_act h"
+        " JOIN content c ON c.id = h.args_id WHERE h.subject_id = ? AND h.at >= ? AND h.at <= ? ORDER BY h.at, h.id",
+        (subject, to_micros(after), to_micros(until)),
+    )
+    return [
+        ActRow(
+            row[0],
+            row[1],
+            row[2],
+            row[3],
+            {} if row[4] is None else decode(row[4]),
+            row[5],
+            from_micros(row[6]),
+            row[7],
+        )
+        for row in rows
+    ]
+
+
+def awaited(conn: sqlite3.Connection, subject: int) -> list[int]:
+    """Give the runs on a subject that wait for what the human does."""
+    rows = conn.execute(
+        "SELECT r.id FROM timer t JOIN run r ON r.id = CAST(t.ref AS INTEGER) WHERE t.kind = 'pair'"
+        " AND r.subject_id = ? ORDER BY r.id",
+        (subject,),
+    )
+    return [row[0] for row in rows]
+
+
+def awaited_count(conn: sqlite3.Connection) -> int:
+    """Give how many runs wait for what the human does."""
+    return int(conn.execute("SELECT count(*) FROM timer WHERE kind = 'pair'").fetchone()[0])
+
+
+def pair(conn: sqlite3.Connection, pair_id: int) -> PairRow | None:
+    """Give a pair; None where there is none."""
+    row = conn.execute(f"{_PAIR} WHERE p.id = ?", (pair_id,)).fetchone()
+    return None if row is None else _row(row)
+
+
+def body(conn: sqlite3.Connection, pair_id: int) -> dict[str, Any]:
+    """Give what a pair compares: `agent`, `human` (lists of acts), `matches`; empty once it was erased."""
+    row = conn.execute(
+        "SELECT c.bytes FROM pair p JOIN content c ON c.id = p.content_id WHERE p.id = ?", (pair_id,)
+    ).fetchone()
+    return {} if row is None or row[0] is None else decode(row[0])
+
+
+def pairs(
+    conn: sqlite3.Connection,
+    *,
+    agent: str | None = None,
+    category: str | None = None,
+    version: int | None = None,
+    verdicts: Sequence[PairVerdict] = (),
+    severity: Severity = Severity.NONE,
+    is_judged: bool | None = None,
+    limit: int = 10_000,
+    newest_first: bool = True,
+) -> list[PairRow]:
+    """Give pairs by what they are.
+
+    Args:
+        conn: where to read.
+        agent: of this agent only.
+        category: of this category only.
+        version: of this version only.
+        verdicts: one of these; empty: any.
+        severity: at least so grave.
+        is_judged: only those a person judged, or only the others.
+        limit: so many at most.
+        newest_first: by the time of their event; False: oldest first.
+    """
+    order = "DESC" if newest_first else "ASC"
+    names = ",".join("?" for _ in verdicts)
+    judged = "EXISTS (SELECT 1 FROM adjudication a WHERE a.pair_id = p.id AND a.is_repeat = 0)"
+    rows = conn.execute(
+        f"{_PAIR} WHERE (?1 IS NULL OR p.agent_id = ?1) AND (?2 IS NULL OR p.category = ?2)"
+        f" AND (?3 IS NULL OR p.version_id = ?3) AND p.severity >= ?4 AND (?5 IS NULL OR {judged} = ?5)"
+        f"{f' AND p.verdict IN ({names})' if verdicts else ''}"
+        f" ORDER BY p.occurred_at {order}, p.id {order} LIMIT {int(limit)}",
+        (agent, category, version, int(severity), is_judged, *(one.value for one in verdicts)),
+    )
+    return [_row(row) for row in rows]
+
+
+def worked_by(conn: sqlite3.Connection, event: int, agent: str) -> list[int]:
+    """Give the versions of an agent that have a pair on an event, oldest first."""
+    rows = conn.execute(
+        "SELECT DISTINCT version_id FROM pair WHERE event_id = ? AND agent_id = ? AND version_id IS NOT NULL"
+        " ORDER BY version_id",
+        (event, agent),
+    )
+    return [row[0] for row in rows]
+
+
+def said_of(conn: sqlite3.Connection, pair_id: int) -> list[tuple[int, Adjudication, bool, str, datetime]]:
+    """Give everything that was said of a pair, in order: (id, verdict, is it a repeat, actor, when)."""
+    rows = conn.execute(
+        "SELECT id, verdict, is_repeat, actor, at FROM adjudication WHERE pair_id = ? ORDER BY id", (pair_id,)
+    )
+    return [(row[0], Adjudication(row[1]), bool(row[2]), row[3], from_micros(row[4])) for row in rows]
+
+
+def seen_at(conn: sqlite3.Connection, run: int) -> datetime | None:
+    """Give when a screen first showed what a run would do; None while none did."""
+    row = conn.execute("SELECT at FROM proposal_seen WHERE run_id = ?", (run,)).fetchone()
+    return None if row is None else from_micros(row[0])
+
+
+def _row(row: Sequence[Any]) -> PairRow:
+    event: dict[str, Any] = {} if row[18] is None else decode(row[18])
+    return PairRow(
+        id=row[0],
+        source=row[1],
+        agent=row[2],
+        version=row[3],
+        event_id=row[4],
+        run_id=row[5],
+        subject_id=row[6],
+        category=row[7],
+        confidence=row[8],
+        about=row[9],
+        occurred_at=from_micros(row[10]),
+        made_at=from_micros(row[11]),
+        verdict=PairVerdict(row[12]),
+        severity=Severity(row[13]),
+        is_blind=bool(row[14]),
+        is_failed=bool(row[15]),
+        excluded=row[16],
+        said=None if row[17] is None else Adjudication(row[17]),
+        title=str(event.get("title", "")),
+        sender=str(event.get("sender", "")),
+    )
