@@ -1,0 +1,276 @@
+"""What the pairs of an agent say in numbers: agreement, accuracy, what chance would give, and how far a gate is."""
+
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from opsconsole.policy.evidence import ac1, exact_interval, kappa
+from opsconsole.policy.trials import AGREED, FINE, TO_LIMITED, Counted, Gate, Standing, standing, trials
+from opsconsole.store.queries import pairs as read
+from opsconsole.store.queries.pairs import PairRow
+
+NOTHING = "nothing"
+_PLACES = ("folder", "queue", "assignee", "stage", "tag")
+"""Arguments that say where something is led to."""
+BINS = 5
+VOLUME_DAYS = 28
+"""The forecast in days counts on the trials of the last so many days."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One agent in one category."""
+
+    agent: str
+    version: int | None
+    category: str
+    pairs: int
+    agreed: int
+    judged: int
+    judged_fine: int
+    """Of those judged: the agent was right, or both were fine."""
+    severe: int
+    excluded: int
+    unblind: int
+    """Agreements where the human saw the proposal first: they prove nothing unless judged."""
+    standing: Standing
+    days: float | None
+    """Working days until the gate opens at the volume of late; None where it does not get there."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it as JSON."""
+        at = self.standing
+        bounds = at.interval
+        return {
+            "agent": self.agent,
+            "version": self.version,
+            "category": self.category,
+            "pairs": self.pairs,
+            "agreed": self.agreed,
+            "judged": self.judged,
+            "judged_fine": self.judged_fine,
+            "severe": self.severe,
+            "excluded": self.excluded,
+            "unblind": self.unblind,
+            "trials": at.total,
+            "right": at.right,
+            "right_share": round(at.right / at.total, 4) if at.total else None,
+            "interval_95": [round(bounds.low, 4), round(bounds.high, 4)],
+            "evidence": round(min(at.evidence, 1e9), 4),
+            "evidence_not_severe": round(min(at.evidence_not_severe, 1e9), 4),
+            "open": at.is_open,
+            "needed": at.needed,
+            "expected": at.expected,
+            "days": None if self.days is None else round(self.days, 1),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbers:
+    """All numbers of a choice of pairs, for reading; what a gate may count is in the cells."""
+
+    pairs: int
+    agreed: int
+    judged: int
+    judged_fine: int
+    majority: float | None
+    """What always doing the human's most frequent thing would agree."""
+    kappa: float | None
+    ac1: float | None
+    recall: Mapping[str, tuple[int, int]]
+    """Per decision of the human: (how often the agent did the same, how often there was one)."""
+    confusion: Mapping[tuple[str, str], int]
+    """(the human's decision, the agent's) → how often."""
+    coverage: Sequence[tuple[float, float, float]]
+    """(confidence from, share of events covered, agreement among them), most confident first."""
+    reliability: Sequence[tuple[float, float, int]]
+    """(mean stated confidence, share right, pairs) by fifths."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Give them as JSON."""
+        bounds = exact_interval(self.agreed, self.pairs)
+        return {
+            "pairs": self.pairs,
+            "agreed": self.agreed,
+            "agreement": round(self.agreed / self.pairs, 4) if self.pairs else None,
+            "agreement_95": [round(bounds.low, 4), round(bounds.high, 4)],
+            "judged": self.judged,
+            "judged_fine": self.judged_fine,
+            "accuracy_of_judged": round(self.judged_fine / self.judged, 4) if self.judged else None,
+            "majority_baseline": None if self.majority is None else round(self.majority, 4),
+            "kappa": None if self.kappa is None else round(self.kappa, 4),
+            "ac1": None if self.ac1 is None else round(self.ac1, 4),
+            "recall": {name: {"met": met, "of": of} for name, (met, of) in self.recall.items()},
+            "confusion": [
+                {"human": human, "agent": agent, "count": count} for (human, agent), count in self.confusion.items()
+            ],
+            "coverage": [
+                {"confidence": round(least, 4), "coverage": round(share, 4), "agreement": round(right, 4)}
+                for least, share, right in self.coverage
+            ],
+            "reliability": [
+                {"stated": round(stated, 4), "right": round(right, 4), "pairs": count}
+                for stated, right, count in self.reliability
+            ],
+        }
+
+
+def cells(conn: sqlite3.Connection, *, now: datetime, agent: str | None = None, gate: Gate = TO_LIMITED) -> list[Cell]:
+    """Give how far each agent's newest version is in each category, the categories with most pairs first."""
+    groups: dict[tuple[str, str], list[PairRow]] = defaultdict(list)
+    newest: dict[str, int] = {}
+    for one in read.pairs(conn, agent=agent, newest_first=False, limit=1_000_000):
+        if one.version is not None:
+            newest[one.agent] = max(newest.get(one.agent, 0), one.version)
+        groups[(one.agent, one.category)].append(one)
+    found = [_cell(name, newest.get(name), category, some, gate, now=now) for (name, category), some in groups.items()]
+    return sorted((one for one in found if one.pairs), key=lambda one: (one.agent, -one.pairs, one.category))
+
+
+def counted(one: PairRow) -> Counted:
+    """Give a pair as evidence counts it."""
+    return Counted(
+        category=one.category,
+        about=one.about,
+        day=one.occurred_at.date(),
+        verdict=one.verdict,
+        severity=one.severity,
+        is_blind=one.is_blind,
+        is_failed=one.is_failed,
+        said=one.said,
+        excluded=one.excluded,
+    )
+
+
+def _cell(
+    agent: str, version: int | None, category: str, every: Sequence[PairRow], gate: Gate, *, now: datetime
+) -> Cell:
+    some = [one for one in every if one.version == version]
+    evidence = [counted(one) for one in some]
+    at = standing(trials(evidence), gate)
+    return Cell(
+        agent=agent,
+        version=version,
+        category=category,
+        pairs=len(some),
+        agreed=sum(one.verdict in AGREED for one in some),
+        judged=sum(one.said is not None for one in some),
+        judged_fine=sum(one.said in FINE for one in some),
+        severe=sum(one.is_severe for one in trials(evidence)),
+        excluded=sum(bool(one.excluded) for one in some),
+        unblind=sum(not one.is_blind and one.verdict in AGREED and one.said is None for one in some),
+        standing=at,
+        days=_days(evidence, at.expected, now),
+    )
+
+
+def _days(evidence: Sequence[Counted], expected: int | None, now: datetime) -> float | None:
+    """Give the working days that so many more trials take, at the volume of the last four weeks of the series."""
+    if expected is None:
+        return None
+    if expected == 0:
+        return 0.0
+    if not evidence:
+        return None
+    last = min(now.date(), max(one.day for one in evidence))
+    lately = len(trials(one for one in evidence if one.day > last - timedelta(days=VOLUME_DAYS)))
+    first = min(one.day for one in evidence)
+    span = max(1, min(VOLUME_DAYS, (last - first).days + 1))
+    return expected / (lately / (span * 5 / 7)) if lately else None
+
+
+def numbers(conn: sqlite3.Connection, chosen: Sequence[PairRow]) -> Numbers:
+    """Count a choice of pairs; failures and abstentions stand in every denominator."""
+    labels = [(label(body, "human"), label(body, "agent")) for body in (read.body(conn, one.id) for one in chosen)]
+    humans = Counter(human for human, _ in labels)
+    recall: dict[str, tuple[int, int]] = {}
+    for name, of in humans.most_common():
+        met = sum(one.verdict in AGREED for one, (human, _) in zip(chosen, labels, strict=True) if human == name)
+        recall[name] = (met, of)
+    return Numbers(
+        pairs=len(chosen),
+        agreed=sum(one.verdict in AGREED for one in chosen),
+        judged=sum(one.said is not None for one in chosen),
+        judged_fine=sum(one.said in FINE for one in chosen),
+        majority=humans.most_common(1)[0][1] / len(labels) if labels else None,
+        kappa=kappa(labels),
+        ac1=ac1(labels),
+        recall=recall,
+        confusion=dict(Counter(labels).most_common()),
+        coverage=_coverage(chosen),
+        reliability=_reliability(chosen),
+    )
+
+
+def label(body: Mapping[str, Any], side: str) -> str:
+    """Name a decision by its acts and where they lead: `move_mail Billing + reply`; `nothing` for none."""
+    names: list[str] = []
+    for one in body.get(side) or ():
+        verb = str(one["tool"]).partition(".")[2] or str(one["tool"])
+        place = next(
+            (one["args"][name] for name in ("folder", "queue", "assignee", "stage", "tag") if one["args"].get(name)), ""
+        )
+        names.append(f"{verb} {place}".strip())
+    return " + ".join(sorted(names)) or NOTHING
+
+
+def is_fine(one: PairRow) -> bool:
+    """A person's word where there is one, else whether both did the same."""
+    return one.said in FINE if one.said is not None else one.verdict in AGREED and not one.is_failed
+
+
+def _coverage(chosen: Sequence[PairRow]) -> list[tuple[float, float, float]]:
+    """Give what share is covered, and right, when only decisions of at least a confidence are taken."""
+    known = sorted((one for one in chosen if one.confidence is not None), key=lambda one: -(one.confidence or 0))
+    points: list[tuple[float, float, float]] = []
+    right = 0
+    for place, one in enumerate(known, start=1):
+        right += is_fine(one)
+        following = known[place].confidence if place < len(known) else None
+        if following != one.confidence:
+            points.append((one.confidence or 0.0, place / len(chosen), right / place))
+    return points
+
+
+def _reliability(chosen: Sequence[PairRow]) -> list[tuple[float, float, int]]:
+    bins: dict[int, list[PairRow]] = defaultdict(list)
+    for one in chosen:
+        if one.confidence is not None:
+            bins[min(BINS - 1, int(one.confidence * BINS))].append(one)
+    return [
+        (sum(one.confidence or 0 for one in some) / len(some), sum(map(is_fine, some)) / len(some), len(some))
+        for _, some in sorted(bins.items())
+    ]
+
+
+def queue(conn: sqlite3.Connection, *, agent: str | None = None, sample_percent: int = 10) -> list[PairRow]:
+    """Give what a person should judge: every difference, and a sample of the agreements, the gravest first.
+
+    Which agreements are in the sample is fixed by their number: nobody chooses, and looking again changes nothing.
+    """
+    waiting = read.pairs(conn, agent=agent, is_judged=False, limit=100_000)
+    chosen = [
+        one for one in waiting if not one.excluded and (one.verdict not in AGREED or _is_drawn(one.id, sample_percent))
+    ]
+    return sorted(chosen, key=lambda one: (-one.severity, one.verdict in AGREED, -one.occurred_at.timestamp(), one.id))
+
+
+def _is_drawn(number: int, percent: int) -> bool:
+    """Draw by multiplicative hashing (Knuth, volume 3, 6.4): spread evenly, whatever the content."""
+    return number * 2_654_435_761 % 2**32 < percent * 2**32 // 100
+
+
+def consistency(conn: sqlite3.Connection) -> tuple[int, int]:
+    """Give (how often a person said the same when shown again, how often they were shown again)."""
+    same = total = 0
+    for one in read.pairs(conn, is_judged=True, limit=100_000):
+        said = read.said_of(conn, one.id)
+        for place, (_, verdict, is_repeat, _, _) in enumerate(said):
+            before = [earlier for earlier in said[:place] if not earlier[2]]
+            if is_repeat and before:
+                total += 1
+                same += before[-1][1] is verdict
+    return same, total
