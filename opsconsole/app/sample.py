@@ -1,7 +1,7 @@
 """The embedded sample workspace: a small company, four agents, two weeks of events."""
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +11,7 @@ import yaml
 
 from opsconsole.connectors.desk.mailbox import keep_record
 from opsconsole.domain.event import IncomingEvent
+from opsconsole.domain.humanact import HumanAct
 from opsconsole.engine.agentfile import apply_agent, read_agent
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store import cases as case_store
@@ -31,6 +32,8 @@ class SampleEvent:
     label: str
     is_hostile: bool
     day: int
+    acts: tuple[HumanAct, ...] = ()
+    """What the company's people did about it."""
 
 
 def load_yaml(path: Path) -> Any:
@@ -93,8 +96,8 @@ def events(folder: Path, *, now: datetime, deals: Mapping[str, Mapping[str, Any]
         deals: the desk's deals by the sample's name for them.
     """
     entries = [entry for path in sorted((folder / "events").glob("*.yaml")) for entry in load_yaml(path)]
-    roots = _roots(entries)
-    found = [_event(entry, roots, now, deals) for entry in entries]
+    roots, acts = _roots(entries), load_yaml(folder / "acts.yaml")
+    found = [_event(entry, roots, now, deals, acts.get(entry["id"], ())) for entry in entries]
     return sorted(found, key=lambda one: (one.incoming.occurred_at, one.incoming.external_id))
 
 
@@ -115,7 +118,11 @@ def _roots(entries: list[dict[str, Any]]) -> dict[str, str]:
 
 
 def _event(
-    entry: Mapping[str, Any], roots: Mapping[str, str], now: datetime, deals: Mapping[str, Mapping[str, Any]]
+    entry: Mapping[str, Any],
+    roots: Mapping[str, str],
+    now: datetime,
+    deals: Mapping[str, Mapping[str, Any]],
+    acts: Sequence[Mapping[str, Any]],
 ) -> SampleEvent:
     hour, _, minute = str(entry["time"]).partition(":")
     first = (now - timedelta(days=DAYS - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -148,7 +155,19 @@ def _event(
         recipients=tuple(str(one).lower() for one in _list(entry.get("to"))),
         fields=fields,
     )
-    return SampleEvent(incoming, str(entry.get("label") or ""), bool(entry.get("hostile")), int(entry["day"]))
+    did = tuple(_act(one, number, incoming, now) for number, one in enumerate(acts))
+    return SampleEvent(incoming, str(entry.get("label") or ""), bool(entry.get("hostile")), int(entry["day"]), did)
+
+
+def _act(entry: Mapping[str, Any], number: int, incoming: IncomingEvent, now: datetime) -> HumanAct:
+    return HumanAct(
+        external_id=f"{incoming.external_id}:act{number}",
+        subject=incoming.subject,
+        tool=str(entry["tool"]),
+        args=dict(entry["with"]),
+        actor=f"person:{entry['by']}",
+        at=min(incoming.occurred_at + timedelta(minutes=float(entry["after"])), now),
+    )
 
 
 def _list(value: Any) -> Iterator[Any]:

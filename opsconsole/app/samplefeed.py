@@ -6,6 +6,7 @@ from pathlib import Path
 from opsconsole.app import sample
 from opsconsole.app.session import actor
 from opsconsole.engine.engine import Engine
+from opsconsole.engine.intake import Taken
 from opsconsole.store.queries import limits
 from opsconsole.store.transaction import Transaction
 
@@ -25,12 +26,20 @@ async def settle_in(engine: Engine, shipped: Path) -> None:
     await engine.writer.write(job, name="sample.settle")
 
 
+async def bring(engine: Engine, one: sample.SampleEvent) -> Taken:
+    """Bring an event, and what the company's people did about it."""
+    taken = await engine.take("desk", one.incoming)
+    for act in one.acts:
+        await engine.observe("desk", act)
+    return taken
+
+
 async def live(engine: Engine, shipped: Path) -> None:
     """Bring the sample's events; those that came before are not doubled."""
     if limits.setting(engine.reader, "sample") is None:
         await settle_in(engine, shipped)
     found = sample.events(shipped, now=engine.clock.now(), deals=sample.deals_by_name(engine.reader))
     for one in found:
-        taken = await engine.take("desk", one.incoming)
+        taken = await bring(engine, one)
         if one.day > sample.DAYS - LIVE_DAYS and taken.runs:
             await asyncio.sleep(EVERY_S)

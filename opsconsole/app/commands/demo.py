@@ -92,7 +92,7 @@ async def _work(engine: Engine, found: list[sample.SampleEvent], *, is_quiet: bo
     is_live = sys.stdout.isatty() and not is_quiet
     day = 0
     for number, one in enumerate(found, start=1):
-        await engine.take("desk", one.incoming)
+        await samplefeed.bring(engine, one)
         if one.day != day or number == len(found):
             await engine.settle()
             day = one.day

@@ -21,6 +21,8 @@ from opsconsole.store.queries import pairs as read
 
 app = typer.Typer(help="What agents would have done, beside what people did.", no_args_is_help=True)
 Agent = Annotated[str | None, typer.Option(help="Of this agent only.")]
+FEW = 20
+"""Below so many trials nothing is said of where it goes."""
 Number = Annotated[int, typer.Argument(help="The pair's number.")]
 
 
@@ -221,6 +223,8 @@ def needs(one: report_numbers.Cell) -> str:
         return f"enough for a narrow scope; {at.gate.business_days} working days of shadow are needed too"
     if not at.total:
         return f"{at.needed} clean decisions; none counts yet"
+    if at.expected is None and at.total < FEW:
+        return f"{at.needed} more clean decisions; too few so far for a forecast"
     if at.expected is None:
         return f"{at.needed} right in a row; as it goes now it will not get there"
     days = "" if one.days is None else f", about {max(1, round(one.days))} working days"

@@ -1,0 +1,105 @@
+"""The sample company's shadow decisions on the command line: pairs, one whole, a judgement, the numbers."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from opsconsole.app.cli import app
+from opsconsole.app.session import opened
+from opsconsole.domain.enums import PairVerdict
+from opsconsole.engine.shadow import report
+from opsconsole.store.queries import pairs as read
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("sample") / "ws"
+    assert CliRunner().invoke(app, ["demo", "--headless", "-w", str(place)]).exit_code == 0
+    return place
+
+
+def said(folder: Path, *words: str, code: int = 0) -> str:
+    done = CliRunner().invoke(app, ["shadow", *words, "-w", str(folder)])
+    assert done.exit_code == code, f"{done.output} {done.exception}"
+    return done.output
+
+
+def lines(folder: Path, *words: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in said(folder, *words, "--json").splitlines()]
+
+
+def test_every_shadow_decision_stands_beside_what_the_people_did(folder: Path) -> None:
+    pairs = lines(folder, "pairs", "--limit", "1000")
+    verdicts = {one["title"]: one["verdict"] for one in pairs}
+    assert len(pairs) == 25 and all(one["blind"] and not one["excluded"] for one in pairs)
+    assert verdicts["Kündigung"] == "same" and verdicts["suspendre l'abonnement"] == "differs"
+    assert verdicts["company card limit and expenses"] == "extra"
+
+
+def test_a_pair_is_told_whole(folder: Path) -> None:
+    (one,) = [pair for pair in lines(folder, "pairs") if pair["title"] == "joint webinar in February?"]
+    text = said(folder, "show", f"{one['id']}")
+    assert "The agent would have" in text and "duncan@slotwise.example" in text and "lena@slotwise.example" in text
+    assert (
+        "There is no pair 999" in f"{CliRunner().invoke(app, ['shadow', 'show', '999', '-w', str(folder)]).exception}"
+    )
+
+
+def test_what_waits_for_a_judgement_comes_gravest_first_and_goes_once_judged(folder: Path) -> None:
+    waiting = lines(folder, "pairs", "--waiting")
+    assert [one["severity"] for one in waiting[:3]] == ["severe"] * 3
+    differing = [one for one in waiting if one["verdict"] not in ("same", "both_none")]
+    assert len(differing) == 8
+    first = f"{waiting[0]['id']}"
+    assert "the agent is right" in said(folder, "judge", first, "agent")
+    assert first not in {f"{one['id']}" for one in lines(folder, "pairs", "--waiting")}
+    assert "waits for your word again" in said(folder, "undo", first)
+    assert first in {f"{one['id']}" for one in lines(folder, "pairs", "--waiting")}
+
+
+def test_the_report_counts_what_counts(folder: Path) -> None:
+    (told,) = lines(folder, "report")
+    assert sum(one["pairs"] for one in told["cells"]) == told["numbers"]["pairs"] == 25
+    assert told["numbers"]["agreed"] == 17
+    for cell in told["cells"]:
+        assert cell["right"] <= cell["trials"] <= cell["pairs"] and not cell["open"] and cell["needed"] > 28
+    text = said(folder, "report")
+    assert "more clean decisions; too few so far for a forecast" in text and "Agreed in 17 of the 25 pairs" in text
+
+
+def test_the_numbers_agree_with_a_count_by_hand(folder: Path) -> None:
+    with opened(folder) as session:
+        conn = session.kernel.reader
+        chosen = read.pairs(conn)
+        found = report.numbers(conn, chosen)
+        labels = [
+            (report.label(body, "human"), report.label(body, "agent"))
+            for body in (read.body(conn, one.id) for one in chosen)
+        ]
+        assert sum(found.confusion.values()) == 25 and sum(of for _, of in found.recall.values()) == 25
+        assert found.majority == max(sum(human == name for human, _ in labels) for name, _ in labels) / 25
+        least, share, right = found.coverage[-1]
+        known = [one for one in chosen if one.confidence is not None]
+        assert share == len(known) / 25 and math.isclose(right, sum(map(report.is_fine, known)) / len(known))
+        assert least == min(one.confidence or 0.0 for one in known)
+        assert sum(count for _, _, count in found.reliability) == len(known)
+        assert (
+            read.pairs(conn, verdicts=[PairVerdict.DIFFERS, PairVerdict.EXTRA], limit=2)[1].verdict
+            is not PairVerdict.SAME
+        )
+
+
+def test_what_no_system_tells_is_noted_by_hand(folder: Path) -> None:
+    assert "did desk.tag_mail" in said(folder, "act", "5", "desk.tag_mail", "tag=seen", "--by", "lena")
+    done = CliRunner().invoke(app, ["shadow", "act", "5", "desk.tag_mail", "seen", "-w", str(folder)])
+    assert "name=value" in f"{done.exception}"
+
+
+def test_without_pairs_it_says_what_to_do(tmp_path: Path) -> None:
+    assert CliRunner().invoke(app, ["init", "-w", str(tmp_path / "ws")]).exit_code == 0
+    for words in (["pairs"], ["report"]):
+        assert "No pairs yet" in said(tmp_path / "ws", *words)
