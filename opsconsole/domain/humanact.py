@@ -24,4 +24,7 @@ class HumanAct:
     """Who: `person:lena`, an account, or `somebody` where the system does not tell."""
     at: datetime
     """UTC."""
+    about: str = ""
+    """Name of the event it answers in the outside system (its external id, or the Message-ID in it); empty: whatever
+    came on the subject before."""
     source: Source = "observed"

@@ -1,5 +1,6 @@
 """From a shadow run and a human's acts to a pair, a judgement and a precedent, on the real engine."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -163,3 +164,14 @@ async def test_a_pair_waits_over_a_restart(tmp_path: Path) -> None:
 def test_the_window_is_two_business_days(day: str, until: str) -> None:
     at = datetime.fromisoformat(f"{day}T10:00:00").replace(tzinfo=UTC)
     assert f"{window_end(at):%Y-%m-%d %H}" == f"{until} 10"
+
+
+async def test_an_act_that_names_its_event_answers_no_other_of_the_thread(tmp_path: Path) -> None:
+    async with rig(tmp_path, [MOVE, MOVE], SHADOW) as r:
+        thread = "thread:<m1@harbour.example>"
+        await r.take(mail(1), mail(2, subject=thread))
+        for number in (1, 2):
+            one = act(number, "desk.move_mail", r.clock.now(), folder="Billing" if number == 1 else "Sales")
+            await r.engine.observe("desk", replace(one, subject=thread, about=f"<m{number}@harbour.example>"))
+        await r.wait(minutes=20)
+        assert [one.verdict for one in made(r)] == [PairVerdict.SAME, PairVerdict.DIFFERS]

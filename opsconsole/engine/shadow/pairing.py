@@ -59,9 +59,9 @@ def expect(kernel: Kernel, tx: Transaction, run: RunRow, *, now: datetime) -> No
     simulated = any(one.state is ActionState.SIMULATED and one.is_write for one in work.actions(tx.conn, run.id))
     if not simulated and not is_out and spec.stage.stage(run.category) is not Stage.SHADOW:
         return
-    occurred = load(kernel, tx.conn, run.id).event.occurred_at
-    known = read.acts(tx.conn, run.subject_id, after=occurred, until=now)
-    end = window_end(occurred)
+    event = load(kernel, tx.conn, run.id).event
+    known = read.acts(tx.conn, run.subject_id, event=event.external_id, after=event.occurred_at, until=now)
+    end = window_end(event.occurred_at)
     due = min(end, known[-1].at + SETTLE) if known else end
     write_work.set_timer(tx, TIMER, str(run.id), due=max(due, now))
 
@@ -89,8 +89,18 @@ def close(kernel: Kernel, tx: Transaction, run_id: int) -> int | None:
     write_work.drop_timer(tx, TIMER, str(run_id))
     loaded = load(kernel, tx.conn, run_id)
     run, event = loaded.run, loaded.event
-    human = read.acts(tx.conn, run.subject_id, after=event.occurred_at, until=window_end(event.occurred_at))
-    agent = [one for one in loaded.actions if one.is_write and one.tool not in SYSTEM]
+    human = read.acts(
+        tx.conn,
+        run.subject_id,
+        event=event.external_id,
+        after=event.occurred_at,
+        until=window_end(event.occurred_at),
+    )
+    agent = [
+        one
+        for one in loaded.actions
+        if one.is_write and one.tool not in SYSTEM and one.state is not ActionState.REFUSED
+    ]
     seen = read.seen_at(tx.conn, run_id)
     is_blind = seen is None or bool(human and human[-1].at < seen)
     excluded = ""

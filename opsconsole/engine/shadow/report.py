@@ -1,6 +1,5 @@
 """What the pairs of an agent say in numbers: agreement, accuracy, what chance would give, and how far a gate is."""
 
-import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from opsconsole.policy.evidence import ac1, exact_interval, kappa
 from opsconsole.policy.trials import AGREED, FINE, TO_LIMITED, Counted, Gate, Standing, standing, trials
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries.pairs import PairRow
+from opsconsole.store.rows import Reader
 
 NOTHING = "nothing"
 _PLACES = ("folder", "queue", "assignee", "stage", "tag")
@@ -118,7 +118,7 @@ class Numbers:
         }
 
 
-def cells(conn: sqlite3.Connection, *, now: datetime, agent: str | None = None, gate: Gate = TO_LIMITED) -> list[Cell]:
+def cells(conn: Reader, *, now: datetime, agent: str | None = None, gate: Gate = TO_LIMITED) -> list[Cell]:
     """Give how far each agent's newest version is in each category, the categories with most pairs first."""
     groups: dict[tuple[str, str], list[PairRow]] = defaultdict(list)
     newest: dict[str, int] = {}
@@ -182,7 +182,7 @@ def _days(evidence: Sequence[Counted], expected: int | None, now: datetime) -> f
     return expected / (lately / (span * 5 / 7)) if lately else None
 
 
-def numbers(conn: sqlite3.Connection, chosen: Sequence[PairRow]) -> Numbers:
+def numbers(conn: Reader, chosen: Sequence[PairRow]) -> Numbers:
     """Count a choice of pairs; failures and abstentions stand in every denominator."""
     labels = [(label(body, "human"), label(body, "agent")) for body in (read.body(conn, one.id) for one in chosen)]
     humans = Counter(human for human, _ in labels)
@@ -246,7 +246,7 @@ def _reliability(chosen: Sequence[PairRow]) -> list[tuple[float, float, int]]:
     ]
 
 
-def queue(conn: sqlite3.Connection, *, agent: str | None = None, sample_percent: int = 10) -> list[PairRow]:
+def queue(conn: Reader, *, agent: str | None = None, sample_percent: int = 10) -> list[PairRow]:
     """Give what a person should judge: every difference, and a sample of the agreements, the gravest first.
 
     Which agreements are in the sample is fixed by their number: nobody chooses, and looking again changes nothing.
@@ -263,7 +263,7 @@ def _is_drawn(number: int, percent: int) -> bool:
     return number * 2_654_435_761 % 2**32 < percent * 2**32 // 100
 
 
-def consistency(conn: sqlite3.Connection) -> tuple[int, int]:
+def consistency(conn: Reader) -> tuple[int, int]:
     """Give (how often a person said the same when shown again, how often they were shown again)."""
     same = total = 0
     for one in read.pairs(conn, is_judged=True, limit=100_000):

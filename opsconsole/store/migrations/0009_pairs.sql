@@ -6,6 +6,7 @@ CREATE TABLE human_act (
     subject_id INTEGER NOT NULL REFERENCES subject(id),
     tool TEXT NOT NULL,
     args_id INTEGER NOT NULL REFERENCES content(id),
+    about TEXT NOT NULL DEFAULT '',    -- name of the event it answers (a Message-ID); '': whatever came on the subject
     actor TEXT NOT NULL,
     at INTEGER NOT NULL,               -- when it was done
     seen_at INTEGER NOT NULL,          -- when we learnt of it

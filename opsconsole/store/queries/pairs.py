@@ -59,12 +59,22 @@ _PAIR = (
 )
 
 
-def acts(conn: sqlite3.Connection, subject: int, *, after: datetime, until: datetime) -> list[ActRow]:
-    """Give what people did on a subject from a time on (itself included) until another, in order."""
+def acts(conn: sqlite3.Connection, subject: int, *, event: str, after: datetime, until: datetime) -> list[ActRow]:
+    """Give what people did on a subject from a time on (itself included) until another, in order.
+
+    Args:
+        conn: where to read.
+        subject: its number.
+        event: external id of an event; what answers another event of the subject is left out.
+        after: from then on.
+        until: until then.
+    """
     rows = conn.execute(
         "SELECT h.id, h.connection_id, h.subject_id, h.tool, c.bytes, h.actor, h.at, h.source FROM human_act h"
-        " JOIN content c ON c.id = h.args_id WHERE h.subject_id = ? AND h.at >= ? AND h.at <= ? ORDER BY h.at, h.id",
-        (subject, to_micros(after), to_micros(until)),
+        " JOIN content c ON c.id = h.args_id WHERE h.subject_id = ?1 AND h.at >= ?2 AND h.at <= ?3"
+        " AND (h.about = '' OR h.about = ?4 OR substr(?4, 1, length(h.about) + 1) = h.about || '#')"
+        " ORDER BY h.at, h.id",
+        (subject, to_micros(after), to_micros(until), event),
     )
     return [
         ActRow(

@@ -44,14 +44,15 @@ def add_act(tx: Transaction, connection: str, act: HumanAct, *, subject: int, no
         return None
     args = tx.keep(dict(act.args))
     cursor = tx.conn.execute(
-        "INSERT INTO human_act (connection_id, external_id, subject_id, tool, args_id, actor, at, seen_at, source)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO human_act (connection_id, external_id, subject_id, tool, args_id, about, actor, at, seen_at,"
+        " source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             connection,
             act.external_id,
             subject,
             act.tool,
             args,
+            act.about,
             act.actor,
             to_micros(act.at),
             to_micros(now),

@@ -1,0 +1,199 @@
+"""Working a past event as if it happened now, knowing what was known then; nothing is ever done.
+
+It holds no effects and no way to make one: look-ups are asked as of the event, writes are only noted. What it wanted
+is what an agent in shadow would have done, less what the guardrails of its version refuse.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from opsconsole.domain.action import Call, Proposal
+from opsconsole.domain.enums import ActionState, Effect, Level, Verdict
+from opsconsole.domain.errors import ConnectorError, EnvironmentError_
+from opsconsole.domain.event import Event
+from opsconsole.domain.ids import RunId, action_id
+from opsconsole.engine.agents import Version
+from opsconsole.engine.arguments import ArgumentError, validate
+from opsconsole.engine.gatekeeper import event_facts
+from opsconsole.engine.ports import ASK_PERSON, Brain, Connector, Outcome, PastTurn, RunView, Turn
+from opsconsole.engine.registry import Registry
+from opsconsole.engine.turnbody import distinct
+from opsconsole.engine.turns import ratified
+from opsconsole.policy import gate
+from opsconsole.policy.context import GateContext
+
+HIDDEN = ("folder", "flags", "labels", "tags", "status", "queue", "assignee", "priority", "answered")
+"""Fields of a past mail or ticket that hold what people made of it later; when it came they were not set."""
+NEWS = RunId(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What came of a past event."""
+
+    category: str
+    confidence: float | None
+    actions: tuple[tuple[str, Mapping[str, Any]], ...]
+    """Writes it wanted and its guardrails allow: (tool, arguments)."""
+    because: str
+    is_abstained: bool
+    failed: str
+    """Why it came to no end; empty where it did."""
+    cost_micros: int
+    turns: int
+    off_record: tuple[str, ...] = ()
+    """Look-ups that could not be answered as of then."""
+
+
+@dataclass(slots=True)
+class _Course:
+    """A run as far as it is."""
+
+    past: list[PastTurn] = field(default_factory=list[PastTurn])
+    actions: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list[tuple[str, Mapping[str, Any]]])
+    overlay: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    off_record: list[str] = field(default_factory=list[str])
+    cost_micros: int = 0
+
+
+class Replay:
+    """Works past events with one version of an agent."""
+
+    def __init__(self, registry: Registry, version: Version, brain: Brain) -> None:
+        self._registry = registry
+        self._version = version
+        self._brain = brain
+
+    async def work(self, event: Event) -> Worked:
+        """Work one event as of the time it happened."""
+        seen, course = as_it_came(event), _Course()
+        turn: Turn | None = None
+        failed = ""
+        try:
+            for number in range(self._version.spec.limits.turns):
+                turn = ratified(await self._brain.turn(self._view(seen, course)), self._version.spec)
+                course.cost_micros += turn.cost_micros
+                if not turn.proposals and not turn.goes_on:
+                    break
+                outcomes = [
+                    await self._meet(proposal, seen, course, turn, place=(number, position))
+                    for position, proposal in enumerate(distinct(turn.proposals))
+                ]
+                course.past.append(PastTurn(turn, tuple(outcomes)))
+            else:
+                failed = f"stopped at its limit of {self._version.spec.limits.turns} turns"
+        except ConnectorError as error:
+            failed = f"could not be thought through: {error}"
+        return self._worked(course, turn, failed)
+
+    def _worked(self, course: _Course, last: Turn | None, failed: str) -> Worked:
+        turns = [one.turn for one in course.past]
+        every = turns if last is None or (turns and last is turns[-1]) else [*turns, last]
+        named = next((one for one in reversed(every) if one.category is not None), None)
+        return Worked(
+            category="" if named is None else named.category or "",
+            confidence=None if named is None else named.confidence,
+            actions=tuple(course.actions),
+            because=next((one.rationale for one in reversed(every) if one.rationale), ""),
+            is_abstained=any(one.is_abstained for one in every),
+            failed=failed,
+            cost_micros=course.cost_micros,
+            turns=len(every),
+            off_record=tuple(course.off_record),
+        )
+
+    def _view(self, event: Event, course: _Course) -> RunView:
+        return RunView(
+            run_id=NEWS,
+            agent=self._version.spec,
+            event=event,
+            past=tuple(course.past),
+            now=event.occurred_at,
+            tools=self._registry.types,
+        )
+
+    async def _meet(
+        self, proposal: Proposal, event: Event, course: _Course, turn: Turn, *, place: tuple[int, int]
+    ) -> Outcome:
+        """Answer a proposal as a run in shadow would."""
+        if proposal.tool == ASK_PERSON:
+            return Outcome(proposal, ActionState.SIMULATED.value, {"ok": True, "error": "", "answer": ""})
+        kind, owner = self._registry.type(proposal.tool), self._registry.owner(proposal.tool)
+        if kind is None or owner is None or proposal.problem:
+            why = proposal.problem or f"there is no tool {proposal.tool}"
+            return Outcome(proposal, ActionState.FAILED.value, {"ok": False, "error": why})
+        try:
+            args = validate(kind, proposal.args)
+        except ArgumentError as error:
+            return Outcome(proposal, ActionState.FAILED.value, {"ok": False, "error": f"{error}"})
+        call = Call(
+            action_id=action_id(NEWS, *place),
+            tool=proposal.tool,
+            args=args,
+            subject=event.subject,
+            actor=f"agent:{self._version.agent_id}",
+            key="",
+            fields=event.fields,
+        )
+        if kind.effect is Effect.READ:
+            return Outcome(proposal, ActionState.DONE.value, await _look_up(owner, call, course, event.occurred_at))
+        if self._is_refused(call, event, turn):
+            result = {"ok": False, "refused": True, "error": "a guardrail refuses it"}
+            return Outcome(proposal, ActionState.REFUSED.value, result)
+        course.actions.append((call.tool, args))
+        return Outcome(proposal, ActionState.SIMULATED.value, await _pretend(owner, call, course))
+
+    def _is_refused(self, call: Call, event: Event, turn: Turn) -> bool:
+        """Ask the guardrails, as the gate would; every other rule says when and by whom, not whether."""
+        variables = {
+            "event": event_facts(event),
+            "subject": event.subject,
+            "category": turn.category or "",
+            "confidence": 0.0 if turn.confidence is None else turn.confidence,
+        }
+        context = GateContext(
+            now=event.occurred_at,
+            tool=call.tool,
+            args=call.args,
+            type=self._registry.type(call.tool),
+            category=turn.category,
+            level=Level.AUTONOMOUS,
+            guardrails=self._version.spec.guardrails,
+            variables=variables,
+        )
+        return gate.rule(context).verdict is Verdict.REFUSE
+
+
+def as_it_came(event: Event) -> Event:
+    """Give an event without what people did with it later."""
+    if not event.kind.startswith(("mail.", "ticket.")):
+        return event
+    fields = {name: value for name, value in event.fields.items() if name not in HIDDEN}
+    if event.kind.startswith("mail."):
+        fields["folder"] = "Inbox"
+    return replace(event, fields=fields)
+
+
+async def _look_up(owner: Connector, call: Call, course: _Course, as_of: datetime) -> dict[str, Any]:
+    try:
+        return (await owner.read(call, course.overlay, as_of)).to_json()
+    except EnvironmentError_:
+        raise
+    except Exception as error:
+        course.off_record.append(call.tool)
+        return {"ok": False, "error": f"{call.tool} cannot tell what was known then: {type(error).__name__}"}
+
+
+async def _pretend(owner: Connector, call: Call, course: _Course) -> dict[str, Any]:
+    """Say what the write would have returned; what stands in its way today says nothing of then."""
+    try:
+        made = await owner.simulate(call, course.overlay)
+    except EnvironmentError_:
+        raise
+    except Exception:
+        return {"ok": True, "error": "", "id": f"sim:{call.action_id}"}
+    for key, fields in made.records.items():
+        course.overlay[key] = {**course.overlay.get(key, {}), **fields}
+    return made.result.to_json()

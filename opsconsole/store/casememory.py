@@ -1,0 +1,32 @@
+"""Cases as they were known at a time: a database of its own, so that not even word statistics know what came later."""
+
+import sqlite3
+
+from opsconsole.store import cases
+from opsconsole.store.cases import Hit
+from opsconsole.store.database import migrations
+
+CASES = 3
+"""The migration that makes the tables of cases."""
+
+
+class CaseMemory:
+    """Cases in the order they became known. In memory; used by one thread."""
+
+    def __init__(self) -> None:
+        self._conn = sqlite3.connect(":memory:", isolation_level=None)
+        self._conn.executescript(dict(migrations())[CASES])
+
+    def add(self, scope: str, category: str, text: str) -> int:
+        """Take a case in; give its number here."""
+        return cases.add_case(
+            self._conn, scope=scope, category=category, text=text, source="past", occurred_at=0, created_at=0
+        )
+
+    def nearest(self, scope: str, text: str, limit: int) -> list[Hit]:
+        """Give the cases nearest to a text, among those known by now."""
+        return cases.nearest(self._conn, text, scope=scope, limit=limit)
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._conn.close()
