@@ -167,7 +167,7 @@ def test_the_window_is_two_business_days(day: str, until: str) -> None:
 
 
 async def test_an_act_that_names_its_event_answers_no_other_of_the_thread(tmp_path: Path) -> None:
-    async with rig(tmp_path, [MOVE, MOVE], SHADOW) as r:
+    async with rig(tmp_path, [MOVE], SHADOW) as r:
         thread = "thread:<m1@harbour.example>"
         await r.take(mail(1), mail(2, subject=thread))
         for number in (1, 2):
