@@ -24,6 +24,7 @@ from opsconsole.app.commands import (
     running,
     secrets,
     shadow,
+    shadowrun,
     switches,
 )
 from opsconsole.app.discretion import be_discreet
@@ -56,6 +57,7 @@ app.add_typer(cases.app, name="cases")
 app.add_typer(reading.runs, name="runs")
 app.add_typer(audit.app, name="audit")
 app.add_typer(policy.app, name="policy")
+shadow.app.command("run")(shadowrun.run)
 app.add_typer(shadow.app, name="shadow")
 app.add_typer(connect.app, name="connect")
 app.add_typer(secrets.app, name="secrets")

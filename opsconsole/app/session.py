@@ -23,7 +23,7 @@ from opsconsole.brains.playbook import PlaybookBrain
 from opsconsole.brains.triage import Hit
 from opsconsole.engine.doorbell import ring
 from opsconsole.engine.engine import Engine, SystemClock
-from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.ports import Brain, Clock, Lesson
 from opsconsole.engine.registry import Registry
 from opsconsole.net.client import HttpClient
@@ -53,9 +53,14 @@ class Session:
         ring(self.workspace.folder)
         return answer
 
+    @property
+    def writes(self) -> Writes:
+        """What parts of the engine that work outside of one write through."""
+        return _Direct(self.workspace)
+
 
 class _Direct:
-    """The desk's writes when no engine's writer is there."""
+    """Writes of the desk and the like when no engine's writer is there."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace

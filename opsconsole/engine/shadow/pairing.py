@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from opsconsole.domain.action import ActionType
-from opsconsole.domain.enums import ActionState, RunState, Stage
+from opsconsole.domain.enums import ActionState, PairVerdict, RunState, Stage
 from opsconsole.domain.event import Event
 from opsconsole.domain.humanact import HumanAct
 from opsconsole.engine.kernel import Kernel
@@ -52,6 +52,14 @@ class Worked:
     """The agent's own reason."""
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A pair that was written."""
+
+    number: int
+    verdict: PairVerdict
+
+
 def expect(kernel: Kernel, tx: Transaction, run: RunRow, *, now: datetime) -> None:
     """A run ended: where it was in shadow, wait for what the human does."""
     spec = kernel.roster.version(tx.conn, run.version_id).spec
@@ -83,8 +91,8 @@ def observe(kernel: Kernel, tx: Transaction, connection: str, act: HumanAct) -> 
     return True
 
 
-def close(kernel: Kernel, tx: Transaction, run_id: int) -> int | None:
-    """Join a run with what the human did; give the pair's number, None where there is one already."""
+def close(kernel: Kernel, tx: Transaction, run_id: int) -> Made | None:
+    """Join a run with what the human did; None where there is a pair of it already."""
     now = kernel.clock.now()
     write_work.drop_timer(tx, TIMER, str(run_id))
     loaded = load(kernel, tx.conn, run_id)
@@ -135,11 +143,11 @@ def keep(
     *,
     agent: Sequence[Deed],
     human: Sequence[Deed],
-    acts: Sequence[ActRow],
+    acts: Sequence[ActRow | HumanAct],
     event: Event,
     worked: Worked,
     now: datetime,
-) -> int | None:
+) -> Made | None:
     """Compare, store the pair, and write it into the record; None where there is one already."""
     found = compare(agent, human)
     earlier = [one for one in read.worked_by(tx.conn, event.id, worked.agent) if one != worked.version]
@@ -184,7 +192,7 @@ def keep(
         source=worked.source,
         content=tx.content_digest(content),
     )
-    return number
+    return Made(number, found.verdict)
 
 
 def action_deed(kernel: Kernel, action: ActionRow, subject: str) -> Deed:
@@ -192,7 +200,7 @@ def action_deed(kernel: Kernel, action: ActionRow, subject: str) -> Deed:
     return typed_deed(kernel.registry.type(action.tool), action.tool, action.args, subject)
 
 
-def act_deed(kernel: Kernel, act: ActRow, subject: str) -> Deed:
+def act_deed(kernel: Kernel, act: ActRow | HumanAct, subject: str) -> Deed:
     """Give a human act as it is compared: only the fields its system tells."""
     return typed_deed(kernel.registry.type(act.tool), act.tool, act.args, subject, is_partial=True)
 
@@ -228,7 +236,7 @@ def _words(kernel: Kernel, act: HumanAct) -> str:
 
 
 def _body(
-    agent: Sequence[Deed], human: Sequence[Deed], acts: Sequence[ActRow], found: Compared, because: str
+    agent: Sequence[Deed], human: Sequence[Deed], acts: Sequence[ActRow | HumanAct], found: Compared, because: str
 ) -> dict[str, Any]:
     matches = [
         {
@@ -240,7 +248,7 @@ def _body(
         }
         for one in found.matches
     ]
-    did = [{"at": act.at.isoformat(), "actor": act.actor, "act": act.id, "source": act.source} for act in acts]
+    did = [{"at": act.at.isoformat(), "actor": act.actor, "source": act.source} for act in acts]
     return {
         "agent": [{"tool": one.tool, "args": dict(one.args)} for one in agent],
         "human": [

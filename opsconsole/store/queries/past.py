@@ -1,0 +1,57 @@
+"""Past events that an agent can be tried on, and what their systems tell of what people did."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from opsconsole.domain.event import Event
+from opsconsole.store.queries import desk, events
+from opsconsole.store.rows import present
+from opsconsole.store.times import from_micros, to_micros
+
+
+@dataclass(frozen=True, slots=True)
+class PastEvent:
+    """An event no run of the agent worked."""
+
+    id: int
+    at: datetime
+    is_paired: bool
+    """This version worked it from the past already."""
+
+
+def past(
+    conn: sqlite3.Connection, *, agent: str, version: int, since: datetime | None = None
+) -> Iterator[tuple[PastEvent, Event]]:
+    """Give every stored event that no run of an agent worked, in the order they happened; one in memory at a time."""
+    rows = conn.execute(
+        "SELECT e.id, e.occurred_at, EXISTS (SELECT 1 FROM pair p WHERE p.event_id = e.id AND p.agent_id = ?1"
+        " AND p.version_id = ?2 AND p.source = 'history') FROM event e WHERE e.occurred_at >= ?3"
+        " AND NOT EXISTS (SELECT 1 FROM run r WHERE r.event_id = e.id AND r.agent_id = ?1)"
+        " ORDER BY e.occurred_at, e.id",
+        (agent, version, 0 if since is None else to_micros(since)),
+    ).fetchall()
+    for number, at, is_paired in rows:
+        yield PastEvent(number, from_micros(at), bool(is_paired)), event(conn, number)
+
+
+def event(conn: sqlite3.Connection, number: int) -> Event:
+    """Give one event."""
+    return present(events.event(conn, number), f"event {number}")
+
+
+def sent_on(conn: sqlite3.Connection, subject: int, *, after: datetime, until: datetime) -> list[Event]:
+    """Give the mails that people sent on a subject in a time."""
+    rows = conn.execute(
+        "SELECT id FROM event WHERE subject_id = ? AND kind = 'mail.sent' AND occurred_at >= ? AND occurred_at <= ?"
+        " ORDER BY occurred_at, id",
+        (subject, to_micros(after), to_micros(until)),
+    ).fetchall()
+    return [event(conn, row[0]) for row in rows]
+
+
+def ticket(conn: sqlite3.Connection, number: int) -> dict[str, Any]:
+    """Give a ticket of the desk as it stands; empty where there is none."""
+    return desk.get(conn, "ticket", number) or {}
