@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget
 
 from opsconsole.app.joined import Joined
 from opsconsole.store import lease
 from opsconsole.store.queries import limits
 from opsconsole.ui.shell.catalog import PANELS
 from opsconsole.ui.shell.engineprocess import EngineState
+from opsconsole.ui.shell.notice import READ_MS
 from opsconsole.ui.shell.palette import Palette
 from tests.support.console import in_window, until
 
@@ -54,6 +55,60 @@ def test_the_palette_runs_what_was_typed(tmp_path: Path) -> None:
     in_window(tmp_path / "ws", scenario)
 
 
+def test_help_lists_the_keys_of_pages_not_opened_yet_and_runs_none_of_them(tmp_path: Path) -> None:
+    async def scenario(joined: Joined) -> None:
+        QTest.keyClick(joined.window, Qt.Key.Key_F1)
+        await until(lambda: joined.window.findChild(Palette) is not None)
+        palette = joined.window.findChildren(Palette)[0]
+        field, shown = palette.findChildren(QLineEdit)[0], palette.findChildren(QListWidget)[0]
+        QTest.keyClicks(field, "approve this")
+        assert [shown.item(one).text() for one in range(shown.count())] == ["Approvals: Approve this request. A"]
+        assert any("page Approvals" in one.text() for one in palette.findChildren(QLabel))
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        assert palette.isVisible()
+        field.setText("no such thing")
+        assert any("No command fits" in one.text() for one in palette.findChildren(QLabel))
+        field.setText("ctrl+shift+p")
+        assert shown.count() == 1
+
+    in_window(tmp_path / "ws", scenario)
+
+
+@pytest.mark.slow
+def test_a_notice_leaves_with_its_page_once_it_was_read_and_keeps_what_it_offers(tmp_path: Path) -> None:
+    async def scenario(joined: Joined) -> None:
+        await until(lambda: joined.window.panel("welcome") is not None)
+        notice = joined.window.notice
+        notice.say("Done.", "", None)
+        joined.window.show_panel("feed")
+        assert notice.isVisible()  # it came a moment ago
+        await until(lambda: notice.age_ms > READ_MS)
+        joined.window.show_panel("audit")
+        assert not notice.isVisible()
+        notice.say("Done.", "Undo", lambda: None)
+        await until(lambda: notice.age_ms > READ_MS)
+        joined.window.show_panel("feed")
+        assert notice.isVisible()
+
+    in_window(tmp_path / "ws", scenario)
+
+
+@pytest.mark.slow
+def test_the_engine_is_started_anew_on_request(tmp_path: Path) -> None:
+    crashes: list[str] = []
+
+    async def scenario(joined: Joined) -> None:
+        joined.engine.crashed.connect(crashes.append)
+        await until(lambda: joined.engine.state is EngineState.WORKING)
+        first = joined.backend.engine
+        joined.window.restart_engine()
+        await until(lambda: joined.engine.state is EngineState.WORKING and joined.backend.engine not in (0, first))
+        assert not crashes
+
+    in_window(tmp_path / "ws", scenario, with_engine=True)
+    assert lease.holder(tmp_path / "ws") is None
+
+
 @pytest.mark.slow
 def test_a_killed_engine_is_started_again_and_the_window_says_so(tmp_path: Path) -> None:
     said: list[str] = []
@@ -85,6 +140,7 @@ def test_an_engine_that_works_already_is_joined_and_left_alone(tmp_path: Path) -
     async def scenario(joined: Joined) -> None:
         await until(lambda: joined.engine.state is EngineState.ELSEWHERE)
         assert joined.backend.engine == other.pid
+        assert not joined.engine.restart()
 
     try:
         in_window(folder, scenario, with_engine=True)
