@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from opsconsole.store.queries.overview import Overview, Sleep
 from opsconsole.ui.panels.overview import words
 from opsconsole.ui.panels.overview.panel import LAST_LOOK, OverviewPanel
@@ -24,11 +26,12 @@ def state(**changes: object) -> Overview:
 
 def test_the_sentence_says_what_is_wrong_before_what_was_done() -> None:
     assert words.headline(state(waiting=9), is_engine_on=True, since="today") == (
-        "All is well: nothing was finished today; 9 things wait for you.",
-        True,
+        "Nothing was finished today; 9 things wait for you.",
+        "turn",
     )
-    text, is_well = words.headline(state(paused=("all",)), is_engine_on=False, since="today")
-    assert text.startswith("Everything is paused and the engine is not running:") and not is_well
+    assert words.headline(state(), is_engine_on=True, since="today")[1] == "well"
+    text, mood = words.headline(state(paused=("all",)), is_engine_on=False, since="today")
+    assert text.startswith("Everything is paused and the engine is not running:") and mood == "trouble"
 
 
 def test_a_night_is_told_with_what_was_worked_late() -> None:
@@ -62,7 +65,7 @@ def test_every_number_opens_what_it_counts(tmp_path: Path) -> None:
     perform(make_advised(tmp_path / "w"), scene)
 
 
-def test_the_last_look_is_kept_when_one_turns_away(tmp_path: Path) -> None:
+def test_the_last_look_is_kept_when_one_turns_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def scene(stage: Stage) -> None:
         panel = stage.show(OverviewPanel)
         await until(lambda: "worked 3 events" in told(panel))
@@ -70,6 +73,10 @@ def test_the_last_look_is_kept_when_one_turns_away(tmp_path: Path) -> None:
         assert datetime.fromisoformat(str(stage.context.memory.value(LAST_LOOK))) <= datetime.now(UTC)
         panel.show()
         panel.refresh()
+        await until(lambda: "worked 3 events in the last 24 hours" in told(panel))  # back soon: the same look
+        panel.hide()
+        monkeypatch.setattr("opsconsole.ui.panels.overview.panel.AWAY", timedelta(0))
+        panel.show()
         await until(lambda: "nothing was finished since you last looked" in told(panel))
         press(panel, "7 days")
         await until(lambda: "in the last 7 days" in told(panel))
