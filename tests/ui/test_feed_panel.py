@@ -33,6 +33,19 @@ def test_why_one_action_was_refused_in_three_clicks(worked: Path, qapp: QApplica
     play(worked, qapp, scene)
 
 
+def test_the_event_that_is_told_is_marked_in_the_list(worked: Path, qapp: QApplication) -> None:
+    async def scene(stage: Stage) -> None:
+        panel = stage.show(FeedPanel)
+        await until(lambda: panel.model.ids and panel.view.currentIndex().isValid())
+        assert panel.view.selectionModel().isSelected(panel.view.currentIndex())
+        panel.view.clearSelection()  # as Qt does it: a line is current, and not chosen
+        panel.view.clearFocus()
+        panel.view.setFocus()
+        await until(lambda: panel.view.selectionModel().isSelected(panel.view.currentIndex()))
+
+    play(worked, qapp, scene)
+
+
 def test_search_filters_and_saved_filters(worked: Path, qapp: QApplication) -> None:
     async def scene(stage: Stage) -> None:
         panel = stage.show(FeedPanel)

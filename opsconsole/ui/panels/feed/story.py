@@ -133,16 +133,18 @@ class StoryView(QScrollArea):
                 ("Category", (spoken(story["category"]) if story["category"] else "Not sorted") + sure, ""),
                 ("Model cost", f"€ {story['cost_micros'] / 1e6:,.4f}" if story["cost_micros"] else "none", ""),
             ]
-        return [*found, ("By", event["connection"], event["subject"])]
+        return [*found, ("From", spoken(event["connection"]), event["subject"])]
 
     def _event(self, event: dict[str, Any]) -> None:
         frame, column = card()
-        sender = event["from_name"] or event["from"] or event["connection"]
+        sender = event["from_name"] or event["from"] or spoken(event["connection"])
         address = f"  {event['from']}" if event["from_name"] and event["from"] else ""
         is_sure = bool(event["is_verified"])
         parts = [label(sender[:80], "h3"), label(address[:80], "small")]
-        mark = pill("Sender verified" if is_sure else "Sender not verified", "ok" if is_sure else "warn")
-        column.addLayout(row(*parts, None, mark))
+        head = row(*parts, None)
+        if is_sure or event["from"]:  # what the desk itself noticed has no sender to doubt
+            head.addWidget(pill("Sender verified" if is_sure else "Sender not verified", "ok" if is_sure else "warn"))
+        column.addLayout(head)
         for problem in event["problems"]:
             column.addWidget(para(f"Could not be read whole: {problem}", "error"))
         column.addWidget(foldable(event["text"] or "No text.", short=700))
@@ -177,7 +179,7 @@ class StoryView(QScrollArea):
         column.addWidget(label("Why the agent sorted it so", "h3"))
         for rationale, evidence in rows:
             if rationale:
-                column.addWidget(foldable(rationale))
+                column.addWidget(foldable(rationale[:1].upper() + rationale[1:]))
             for one in evidence[:8]:
                 column.addWidget(foldable(_evidence(one), "small", short=240))
         self._column.addWidget(frame)
