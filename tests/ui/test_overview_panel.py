@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from opsconsole.store.queries.overview import Overview, Sleep
+from opsconsole.app.session import opened
+from opsconsole.domain.event import IncomingEvent
+from opsconsole.store.queries.overview import DAYS, AgentGlance, Overview, Sleep
+from opsconsole.store.writes import events
 from opsconsole.ui.panels.overview import words
 from opsconsole.ui.panels.overview.panel import LAST_LOOK, OverviewPanel
 from opsconsole.ui.panels.overview.parts import FigureButton
@@ -16,9 +19,12 @@ from tests.ui.stage import Stage, until
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
+MIRA = AgentGlance("mira", "Mira", 0, 0, 0, 0, {}, (0,) * DAYS, 0.0, is_paused=False)
+
+
 def state(**changes: object) -> Overview:
     facts: dict[str, object] = {
-        "since": NOW, "now": NOW, "agents": (), "events": 3, "asked": 0, "waiting": 0, "runs": 0, "cost": 0.0,
+        "since": NOW, "now": NOW, "agents": (MIRA,), "events": 3, "asked": 0, "waiting": 0, "runs": 0, "cost": 0.0,
         "currency": "EUR", "median_s": None, "shadow": (), "refused": (), "sleeps": (), "paused": (), "recommended": 0,
     }  # fmt: skip
     return Overview(**(facts | changes))  # type: ignore[arg-type]
@@ -82,6 +88,20 @@ def test_the_last_look_is_kept_when_one_turns_away(tmp_path: Path, monkeypatch: 
         await until(lambda: "in the last 7 days" in told(panel))
 
     perform(make_advised(tmp_path / "w"), scene)
+
+
+def test_events_without_an_agent_say_how_one_is_put_in_use(tmp_path: Path) -> None:
+    folder = make_empty(tmp_path / "w")
+    with opened(folder) as session:
+        incoming = IncomingEvent(external_id="1", kind="mail.received", subject="thread:1", occurred_at=NOW)
+        session.write(lambda tx: events.add(tx, "desk", incoming, now=NOW), name="test")
+
+    async def scene(stage: Stage) -> None:
+        panel = stage.show(OverviewPanel)
+        await until(lambda: "no agent is in use yet" in told(panel))
+        assert "opsconsole agents apply" in told(panel) and "Needs a look" in told(panel)
+
+    perform(folder, scene)
 
 
 def test_an_empty_workspace_says_where_to_begin(tmp_path: Path) -> None:

@@ -63,8 +63,7 @@ class StatusBar(QFrame):
         self._event.setText("No event yet" if at is None else f"Last event {words.ago(at, now)}")
         self._event.setToolTip("" if at is None else words.exact(at))
         bad = [name for name, kind, _ in state.troubles if kind == "model"]
-        self._model.setText(
-            f"Model {bad[0]} does not answer" if bad else "Model answers" if state.models else "Offline brain"
-        )
+        thinks = "Model answers" if state.models else "No model: agents work offline"
+        self._model.setText(f"Model {bad[0]} does not answer" if bad else thinks)
         cap = "" if state.cap is None else f" of {state.cap:,.2f}"
         self._money.setText(f"{state.spent:,.2f}{cap} {state.currency} in 24 h" if state.models or state.spent else "")

@@ -94,6 +94,7 @@ class OverviewPanel(Panel):
         for one in (left, right):
             one.setSpacing(12)
         left.addLayout(self._agents)
+        left.addWidget(self._no_agent())
         left.addStretch(1)
         for one in (self._money(), self._shadow(), self._refused(), self._sleeps()):
             right.addWidget(one)
@@ -103,6 +104,15 @@ class OverviewPanel(Panel):
         body.addLayout(left, 2)
         body.addLayout(right, 1)
         return body
+
+    def _no_agent(self) -> QWidget:
+        self._no_agent_card, column = side_card("No agent is in use yet")
+        text = (
+            "Agents are files, and an agent works what comes in after it was put in use. In a terminal:"
+            " opsconsole agents apply FILE.yaml. The folder resources/examples holds one to begin with."
+        )
+        column.addWidget(label(text, "muted", is_wrapped=True, is_selectable=True))
+        return self._no_agent_card
 
     def _money(self) -> QWidget:
         frame, column = side_card("Money and time")
@@ -234,6 +244,7 @@ class OverviewPanel(Panel):
     def _render_agents(self, state: Overview) -> None:
         for gone in [agent for agent in self._cards if agent not in {one.agent for one in state.agents}]:
             self._cards.pop(gone).frame.deleteLater()
+        self._no_agent_card.setVisible(not state.agents)
         for place, one in enumerate(state.agents):
             if one.agent not in self._cards:
                 made = AgentCard(self.context.theme, self.context.navigator, one.agent)

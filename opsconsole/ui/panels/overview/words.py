@@ -27,6 +27,8 @@ def headline(state: Overview, *, is_engine_on: bool, since: str) -> tuple[str, M
         troubles.append(f"{plural(state.failed, 'run')} failed")
     if not is_engine_on:
         troubles.append("the engine is not running")
+    if not state.agents:
+        troubles.append("no agent is in use yet")
     at_work = sum(1 for one in state.agents if one.done)
     worked = f"{plural(at_work, 'agent')} worked {plural(state.done, 'event')} {since}"
     if not state.done:
