@@ -157,11 +157,11 @@ def already_done(context: GateContext) -> Iterator[Reason]:
     """The same thing was done here a moment ago."""
     window = context.type.repeat_window_s if context.type is not None else None
     if context.is_write and window is not None and context.done_ago_s is not None and context.done_ago_s < window:
-        when = f"was done here {age_in_words(context.done_ago_s)} ago" if context.done_ago_s else "is on its way here"
-        text = f"the same ({_words(context.tool)}) {when} already"
+        when = f"done here {age_in_words(context.done_ago_s)} ago" if context.done_ago_s else "on its way here"
+        text = f"already {when}: {_words(context.tool)}"
         yield Reason("already_done", text, Verdict.ASK)
     if context.is_write and context.is_repeated_in_run:
-        text = f"the very same ({_words(context.tool)}) was done earlier in this run"
+        text = f"already done earlier in this run: the very same {_words(context.tool)}"
         yield Reason("repeated", text, Verdict.ASK)
 
 

@@ -149,7 +149,7 @@ async def test_already_done_asks(tmp_path: Path) -> None:
         await r.take(mail(1))
         await r.take(mail(2, subject=subject))
         assert r.count("desk_ticket") == 1 and len(r.waiting()) == 1
-        assert "already_done: the same (create ticket)" in ruled(r.audit("action.ruled"))
+        assert "already_done: already on its way here: create ticket" in ruled(r.audit("action.ruled"))
 
 
 async def test_late_after_sleep(tmp_path: Path) -> None:

@@ -46,6 +46,18 @@ def test_the_event_that_is_told_is_marked_in_the_list(worked: Path, qapp: QAppli
     play(worked, qapp, scene)
 
 
+def test_a_story_is_never_wider_than_its_pane(worked: Path, qapp: QApplication) -> None:
+    async def scene(stage: Stage) -> None:
+        panel = stage.show(FeedPanel)
+        panel.split.setSizes([760, 400])
+        await until(lambda: "Came" in texts(panel))
+        page = panel.story.widget()
+        assert page is not None
+        await until(lambda: 0 < page.width() <= panel.story.viewport().width())
+
+    play(worked, qapp, scene)
+
+
 def test_search_filters_and_saved_filters(worked: Path, qapp: QApplication) -> None:
     async def scene(stage: Stage) -> None:
         panel = stage.show(FeedPanel)

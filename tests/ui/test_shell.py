@@ -35,6 +35,7 @@ def test_every_panel_opens_by_its_key(tmp_path: Path) -> None:
             QTest.keyClick(joined.window, getattr(Qt.Key, f"Key_{number}"), Qt.KeyboardModifier.ControlModifier)
             await until(lambda name=entry.name: joined.window.panel(name) is not None)
             assert entry.title in joined.window.windowTitle()
+            assert joined.window.rail.buttons[entry.name].toolTip() == f"{entry.title}  Ctrl+{number}"
 
     in_window(tmp_path / "ws", scenario)
 

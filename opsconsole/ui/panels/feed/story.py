@@ -13,6 +13,7 @@ from opsconsole.store.queries.timeline import Moment
 from opsconsole.ui.panels.feed.actioncard import action_card
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, card, label, pill, row
+from opsconsole.ui.widgets.flow import FlowLayout
 from opsconsole.ui.widgets.moments import moments_card
 from opsconsole.ui.widgets.texts import clear, foldable, para, plain_value, tip
 from opsconsole.ui.widgets.words import RUN_STATES, ago, exact, plural, spoken, tool_words
@@ -100,21 +101,7 @@ class StoryView(QScrollArea):
         words, tone = RUN_STATES.get(story.get("state", ""), ("No agent works this", "plain"))
         line.addWidget(pill(words, tone), 0, Qt.AlignmentFlag.AlignTop)  # type: ignore[arg-type]
         self._column.addLayout(line)
-        meta = QHBoxLayout()
-        meta.setSpacing(36)
-        for name, value, more in self._meta(story):
-            box = QVBoxLayout()
-            box.setSpacing(2)
-            box.addWidget(label(name, "cap"))
-            shown = label(value)
-            shown.setToolTip(tip(more))
-            box.addWidget(shown)
-            meta.addLayout(box)
-        meta.addStretch(1)
-        meta.addWidget(
-            button("Whole history of this subject", partial(self.history_wanted.emit, int(event["subject_id"])))
-        )
-        self._column.addLayout(meta)
+        self._column.addWidget(self._facts(story))
         if len(runs) > 1:
             others = [
                 button(spoken(agent), partial(self.run_wanted.emit, run), kind="chip")
@@ -122,6 +109,23 @@ class StoryView(QScrollArea):
                 if run != story.get("run")
             ]
             self._column.addLayout(row(label("Also worked by", "small"), *others, None))
+
+    def _facts(self, story: dict[str, Any]) -> QWidget:
+        facts = QWidget()
+        line = FlowLayout(facts, gap=24)
+        for name, value, more in self._meta(story):
+            pair = QWidget()
+            box = QVBoxLayout(pair)
+            box.setContentsMargins(0, 0, 0, 0)
+            box.setSpacing(2)
+            box.addWidget(label(name, "cap"))
+            shown = label(value)
+            shown.setToolTip(tip(more))
+            box.addWidget(shown)
+            line.addWidget(pair)
+        history = partial(self.history_wanted.emit, int(story["event"]["subject_id"]))
+        line.addWidget(button("Whole history of this subject", history))
+        return facts
 
     def _meta(self, story: dict[str, Any]) -> list[tuple[str, str, str]]:
         event = story["event"]
