@@ -46,6 +46,19 @@ def test_the_event_that_is_told_is_marked_in_the_list(worked: Path, qapp: QAppli
     play(worked, qapp, scene)
 
 
+def test_with_another_filter_the_story_is_of_an_event_that_fits(worked: Path, qapp: QApplication) -> None:
+    async def scene(stage: Stage) -> None:
+        panel = stage.show(FeedPanel)
+        await until(lambda: len(panel.model.ids) == 5 and "Came" in texts(panel))
+        panel.go({"verdict": "REFUSE"})
+        await until(lambda: len(panel.model.ids) == 1 and "Refused because" in texts(panel))
+        assert panel.view.selectionModel().isSelected(panel.view.currentIndex())
+        panel.filters.search.setText("zzz")
+        await until(lambda: not panel.model.ids and panel.detail.currentIndex() == 1)
+
+    play(worked, qapp, scene)
+
+
 def test_a_story_is_never_wider_than_its_pane(worked: Path, qapp: QApplication) -> None:
     async def scene(stage: Stage) -> None:
         panel = stage.show(FeedPanel)
