@@ -1,16 +1,37 @@
 """The commands that work on every page."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from opsconsole.ui.command import Command
 from opsconsole.ui.shell.catalog import PANELS
 
-if TYPE_CHECKING:
-    from opsconsole.ui.shell.window import Window
+
+class Frame(Protocol):
+    """What the commands need of the window."""
+
+    quit_wanted: Any
+
+    def show_panel(self, name: str, where: dict[str, object] | None = None) -> None:
+        """Show a panel."""
+
+    def open_palette(self) -> None:
+        """Show the commands of the page."""
+
+    def open_help(self) -> None:
+        """Show every command."""
+
+    def toggle_pause(self) -> None:
+        """Turn the kill switch."""
+
+    def restart_engine(self) -> None:
+        """Start the engine anew."""
+
+    def flip_theme(self) -> None:
+        """Go from light to dark or back."""
 
 
-def window_commands(window: "Window") -> list[Command]:
+def window_commands(window: Frame) -> list[Command]:
     """Make them."""
 
     def go(name: str) -> Callable[[], None]:
