@@ -18,6 +18,7 @@ from opsconsole.ui.shell.catalog import PANELS
 from opsconsole.ui.shell.engineprocess import EngineState
 from opsconsole.ui.shell.notice import READ_MS
 from opsconsole.ui.shell.palette import Palette
+from opsconsole.ui.shell.statusbar import StatusBar
 from tests.support.console import in_window, until
 
 
@@ -25,6 +26,18 @@ def test_an_empty_home_opens_on_the_first_screen(tmp_path: Path) -> None:
     async def scenario(joined: Joined) -> None:
         await until(lambda: joined.window.panel("welcome") is not None)
         assert "Welcome" in joined.window.windowTitle()
+
+    in_window(tmp_path / "ws", scenario)
+
+
+def test_without_an_agent_nobody_is_said_to_work(tmp_path: Path) -> None:
+    async def scenario(joined: Joined) -> None:
+        bar = StatusBar(joined.window.context.theme)
+        bar.show_engine(EngineState.WORKING, is_paused=False, has_agents=False)
+        assert "Ready; no agent is in use yet" in [one.text() for one in bar.findChildren(QLabel)]
+        bar.show_engine(EngineState.WORKING, is_paused=False)
+        assert "Agents are working" in [one.text() for one in bar.findChildren(QLabel)]
+        bar.deleteLater()
 
     in_window(tmp_path / "ws", scenario)
 

@@ -49,9 +49,11 @@ class StatusBar(QFrame):
         line.addWidget(self._hint)
         self._dot.setAlignment(Qt.AlignmentFlag.AlignVCenter)
 
-    def show_engine(self, state: EngineState, *, is_paused: bool) -> None:
+    def show_engine(self, state: EngineState, *, is_paused: bool, has_agents: bool = True) -> None:
         """Say how the engine is."""
         text, tint = _ENGINE[state]
+        if state is EngineState.WORKING and not has_agents:
+            text = "Ready; no agent is in use yet"
         if is_paused and state in (EngineState.WORKING, EngineState.ELSEWHERE):
             text, tint = "All agents are paused", "warn"
         self._engine.setText(text)

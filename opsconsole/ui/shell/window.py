@@ -166,7 +166,8 @@ class Window(QMainWindow):
     def _render(self, *_: object) -> None:
         """Show the state as it is known; total and idempotent."""
         state, is_paused = self.state, self.is_paused
-        self._status.show_engine(self.engine.state, is_paused=is_paused)
+        has_agents = state is None or bool(state.agents)
+        self._status.show_engine(self.engine.state, is_paused=is_paused, has_agents=has_agents)
         if state is not None:
             self._status.show_state(state, now=datetime.now(UTC))
             self.rail.buttons["approvals"].show_count(state.waiting)
