@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,15 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget
 from opsconsole.app.joined import Joined
 from opsconsole.store import lease
 from opsconsole.store.queries import limits
+from opsconsole.ui.panels.approvals.actionbar import ActionBar
+from opsconsole.ui.panels.approvals.listpane import WIDTH as LIST_WIDTH
 from opsconsole.ui.shell.catalog import PANELS
 from opsconsole.ui.shell.engineprocess import EngineState
 from opsconsole.ui.shell.notice import READ_MS
 from opsconsole.ui.shell.palette import Palette
+from opsconsole.ui.shell.rail import WIDTH
 from opsconsole.ui.shell.statusbar import StatusBar
+from opsconsole.ui.shell.window import LEAST
 from tests.support.console import in_window, until
 
 
@@ -49,6 +54,25 @@ def test_every_panel_opens_by_its_key(tmp_path: Path) -> None:
             await until(lambda name=entry.name: joined.window.panel(name) is not None)
             assert entry.title in joined.window.windowTitle()
             assert joined.window.rail.buttons[entry.name].toolTip() == f"{entry.title}  Ctrl+{number}"
+
+    in_window(tmp_path / "ws", scenario)
+
+
+def test_every_page_fits_the_least_window(tmp_path: Path) -> None:
+    async def scenario(joined: Joined) -> None:
+        for entry in PANELS:
+            joined.window.show_panel(entry.name)
+        await until(lambda: joined.window.state is not None)
+        for entry in PANELS:
+            panel = joined.window.panel(entry.name)
+            assert panel is not None
+            # Without a card the bar of the approvals holds the buttons of every kind of card.
+            if entry.name != "approvals":
+                assert panel.minimumSizeHint().width() + WIDTH <= LEAST[0], entry.name
+        bar = ActionBar(joined.window.context.theme, defaultdict(lambda: lambda: None))
+        bar.show_for(None, is_busy=False)
+        assert bar.minimumSizeHint().width() + LIST_WIDTH + WIDTH <= LEAST[0]
+        bar.deleteLater()
 
     in_window(tmp_path / "ws", scenario)
 

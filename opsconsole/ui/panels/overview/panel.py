@@ -219,7 +219,6 @@ class OverviewPanel(Panel):
         text, mood = words.headline(state, is_engine_on=bool(self.context.backend.engine), since=_WINDOWS[self._shown])
         self._headline.setText(text)
         set_pill(self._mood, *_MOODS[mood])
-        self._mood.setFixedWidth(self._mood.sizeHint().width())
         look = self._chips["look"]
         look.setVisible(self._last_look is not None)
         if self._window == "look" and self._last_look is not None:
