@@ -71,6 +71,9 @@ def test_every_page_fits_the_least_window(tmp_path: Path) -> None:
                 assert panel.minimumSizeHint().width() + WIDTH <= LEAST[0], entry.name
         bar = ActionBar(joined.window.context.theme, defaultdict(lambda: lambda: None))
         bar.show_for(None, is_busy=False)
+        bar.resize(LEAST[0] - LIST_WIDTH - WIDTH, bar.height())
+        bar.show()
+        assert not bar.hint.isVisible()
         assert bar.minimumSizeHint().width() + LIST_WIDTH + WIDTH <= LEAST[0]
         bar.deleteLater()
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 TICK_MS = 20_000
 """How often relative times are told anew."""
-LEAST = (1120, 640)
+LEAST = (1024, 640)
 """In px. Narrower, the approvals cut their buttons and the audit its columns."""
 
 
