@@ -30,7 +30,7 @@ from opsconsole.ui.tools import ImportReport, MailDraft, ModelDraft, Step, Trial
 _T = TypeVar("_T")
 EARLY_S = 2.0
 """A window that does not open ends sooner than this, in seconds."""
-RESTART = "Restart the engine, so that it knows it."
+RESTART = "Restart the engine, so that it knows it (Ctrl+K, Restart the engine)."
 
 
 class _StoppedError(Exception):

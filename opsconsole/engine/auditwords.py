@@ -11,7 +11,7 @@ KINDS = {
     "action.recommended": "Recommended only",
     "action.refused": "Action refused",
     "action.rejected": "Action rejected",
-    "action.ruled": "Gate ruled",
+    "action.ruled": "Checked by the gate",
     "action.simulated": "Recorded in shadow",
     "agent.applied": "Agent changed",
     "approval.asked": "Asked a person",
@@ -31,19 +31,19 @@ KINDS = {
     "decision.respond": "Answered",
     "decision.undone": "Decision taken back",
     "effect.asked_again": "Asked again",
-    "effect.done": "Effect done",
-    "effect.failed": "Effect failed",
-    "effect.held": "Effect held",
-    "effect.look_later": "Effect looked at later",
-    "effect.not_found": "Effect not found outside",
-    "effect.prepared": "Effect prepared",
-    "effect.retry": "Effect tried again",
-    "effect.sending": "Effect sent",
-    "effect.sending_again": "Effect sent again",
+    "effect.done": "Carried out",
+    "effect.failed": "Could not be done",
+    "effect.held": "Held back",
+    "effect.look_later": "Looked up again later",
+    "effect.not_found": "Not found outside",
+    "effect.prepared": "About to be done",
+    "effect.retry": "Tried again",
+    "effect.sending": "Being done",
+    "effect.sending_again": "Being done again",
     "effect.undo_wanted": "Undo wanted",
-    "effect.undone": "Effect undone",
-    "effect.unknown": "Effect in doubt",
-    "effect.void": "Effect dropped",
+    "effect.undone": "Undone",
+    "effect.unknown": "In doubt",
+    "effect.void": "Dropped",
     "engine.started": "Engine started",
     "engine.stopped": "Engine stopped",
     "event.received": "Event received",
@@ -52,12 +52,19 @@ KINDS = {
     "run.cancelled": "Run cancelled",
     "run.finished": "Run finished",
     "run.retry": "Run tried again",
-    "switch.off": "Switch released",
-    "switch.on": "Paused by switch",
-    "turn": "Agent thought",
+    "switch.off": "Resumed",
+    "switch.on": "Paused",
+    "turn": "Agent worked it out",
     "workspace.created": "Workspace made",
 }
 """Kind → words."""
+_VERDICTS = {
+    "REFUSE": "refused",
+    "SIMULATE": "shadow",
+    "RECOMMEND": "recommended",
+    "ASK": "asks you",
+    "ACT": "acts alone",
+}
 ACTORS = {"person:": "People", "agent:": "Agents", "engine": "The engine", "connection:": "Connections"}
 """How an actor begins → who that is."""
 
@@ -95,13 +102,21 @@ def about(kind: str, facts: dict[str, Any]) -> str:
         "text",
     ):
         if name in facts and isinstance(facts[name], str | int | float):
-            parts.append(str(facts[name]))
+            parts.append(_plain(name, str(facts[name])))
     if kind == "action.ruled":
         reasons: list[Any] = facts.get("reasons") or []
         parts += [str(one) for one in reasons[:3]]
     if not parts:
         parts = [f"{name} {value}" for name, value in facts.items() if not _is_digest(value)][:4]
     return " · ".join(parts)
+
+
+def _plain(name: str, value: str) -> str:
+    if name == "tool":
+        value = value.rpartition(".")[2]
+    if name in ("tool", "event_kind", "category"):
+        return value.replace("_", " ").replace(".", " ")
+    return _VERDICTS.get(value, value)
 
 
 def _is_digest(value: object) -> bool:

@@ -5,7 +5,7 @@ re-decides with what holds now: arguments, policy, stage, expiry, and whether th
 """
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -197,6 +197,12 @@ def _with_arguments(kernel: Kernel, tx: Transaction, card: Card, edited: Mapping
     return present(work.action(tx.conn, action.id), action.id)
 
 
+def counted(changes: Sequence[str]) -> str:
+    """Tell what happened in one line, each kind once."""
+    times = {one: changes.count(one) for one in changes}
+    return "; ".join(one if number == 1 else f"{one} ({number} times)" for one, number in times.items())
+
+
 def _changed(tx: Transaction, card: Card, *, now: datetime) -> Answer | None:
     """Where the subject changed since the question was asked: show what, bind the card anew, ask again."""
     approval, action = card.approval, card.action
@@ -210,7 +216,7 @@ def _changed(tx: Transaction, card: Card, *, now: datetime) -> Answer | None:
     )
     tx.record("approval.changed", at=now, actor="engine", approval=approval.id, action=action.id, changes=len(changes))
     return Answer(
-        False, f"Not approved yet: since you were asked, this happened: {'; '.join(changes)}. Look again, then decide."
+        False, f"Not approved yet: since you were asked, this happened: {counted(changes)}. Look again, then decide."
     )
 
 
@@ -228,9 +234,15 @@ def _sent_when(kernel: Kernel, approval: ApprovalRow, judged: Judgement, at: dat
     """Say when it is done, and what was granted beside it."""
     hold, undo = judged.ruling.hold_until, f"Until then `opsconsole approvals undo {approval.id}` takes it back.{given}"
     if hold == UNTIL_RELEASED:
-        return Answer(True, f"Approved; held until you resume ({judged.ruling.explain()}).{given}")
+        return Answer(True, f"Approved; held until you resume ({_holds(judged)}).{given}")
     if not kernel.is_engine_running:
         return Answer(True, f"Approved; done when an engine runs. {undo}")
     when = at if hold is None else max(at, hold)
-    note = "" if hold is None else f" ({judged.ruling.explain()})"
-    return Answer(True, f"Approved; done at {when:%H:%M:%S} UTC{note}. {undo}", when)
+    if hold is None:
+        return Answer(True, f"Approved; done at {when.astimezone():%H:%M:%S}. {undo}", when)
+    return Answer(True, f"Approved; done on {when.astimezone():%A at %H:%M} ({_holds(judged)}). {undo}", when)
+
+
+def _holds(judged: Judgement) -> str:
+    """Say what it is held by, without what else the gate said: that is settled by the approval."""
+    return "; ".join(one.text.partition(": waits")[0] for one in judged.ruling.reasons if one.hold_until is not None)

@@ -22,12 +22,16 @@ def snooze(
     if until <= now:
         raise DecisionError("That time is past. Nothing was changed.")
     if ends is not None and until >= ends:
-        raise DecisionError(f"Request {approval_id} has to be decided by {ends:%Y-%m-%d %H:%M} UTC, before it is back.")
+        raise DecisionError(
+            f"Request {approval_id} has to be decided by {ends.astimezone():%A %d %B, %H:%M}, before it is back."
+        )
     people.snooze_approval(tx, approval_id, until=until)
     tx.record(
         "approval.snoozed", at=now, actor=actor, approval=approval_id, action=card.action.id, until=until.isoformat()
     )
-    return Answer(True, f"Put off until {until.astimezone():%A %H:%M}.", until)
+    back = until.astimezone()
+    day = "" if back.date() == now.astimezone().date() else f"{back:%A} "
+    return Answer(True, f"Put off until {day}{back:%H:%M}.", until)
 
 
 def wake(kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str) -> Answer:

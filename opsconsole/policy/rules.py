@@ -48,7 +48,7 @@ def unknown_tool(context: GateContext) -> Iterator[Reason]:
     if context.type is None:
         yield Reason("unknown_tool", f"{context.tool} is not a declared tool: treated as external", Verdict.ASK)
     elif context.is_type_changed:
-        text = f"{context.tool} changed since this agent version was ratified: treated as external and irreversible"
+        text = f"{context.tool} changed since the agent was put in use: treated as external and as not to be undone"
         yield Reason("changed_tool", text, Verdict.ASK)
 
 
@@ -64,7 +64,7 @@ def class_ceiling(context: GateContext) -> Iterator[Reason]:
     if context.is_first_contact and ClassCeiling.FIRST_CONTACT not in raised:
         yield Reason(
             "class_first_contact",
-            "goes to an address that this account never wrote to, nor surely got mail from",
+            "first contact: this account never wrote to the address, and got no verified mail from it",
             Verdict.ASK,
         )
 
@@ -96,18 +96,22 @@ def provenance(context: GateContext) -> Iterator[Reason]:
     if not (origin.is_tainted and context.is_write and is_grave):
         return
     if not origin.is_ratified_step:
-        text = "chosen after reading text from outside, not by a ratified playbook step"
+        text = "chosen after reading text from outside, not by a step of the agent's playbook"
         yield Reason("provenance_tool", text, Verdict.ASK)
         return
     destinations = context.destinations()
     if context.effect is Effect.EXTERNAL and not destinations:
-        yield Reason("provenance_destination", "after outside text, and where it goes is not stated", Verdict.ASK)
+        yield Reason(
+            "provenance_destination",
+            "chosen after reading text from outside, and where it goes is not stated",
+            Verdict.ASK,
+        )
     if any(not is_trusted_destination(address, origin) for address in destinations):
-        text = "after outside text, to an address that is neither the verified sender nor ratified"
+        text = "after reading text from outside, to an address that is neither the verified sender nor allowed by you"
         yield Reason("provenance_destination", text, Verdict.ASK)
     loose = untyped_argument(context.args, origin.slots, except_for=context.type.destinations if context.type else ())
     if loose is not None:
-        text = f"after outside text, and {loose} is not a ratified template with only a name, id or date filled in"
+        text = f"after reading text from outside, and {loose} is not a template with only a name, id or date filled in"
         yield Reason("provenance_text", text, Verdict.ASK)
 
 
@@ -145,7 +149,7 @@ def category_doubt(context: GateContext) -> Iterator[Reason]:
     if context.has_category_changed:
         yield Reason("category_changed", "the category changed after the first write of this run", Verdict.ASK)
     if context.does_offline_disagree:
-        text = "the offline triage is confident of another category than the model"
+        text = "the offline check is sure that it is of another category than the model says"
         yield Reason("category_disputed", text, Verdict.ASK)
 
 
@@ -153,11 +157,11 @@ def already_done(context: GateContext) -> Iterator[Reason]:
     """The same thing was done here a moment ago."""
     window = context.type.repeat_window_s if context.type is not None else None
     if context.is_write and window is not None and context.done_ago_s is not None and context.done_ago_s < window:
-        when = f"{age_in_words(context.done_ago_s)} ago" if context.done_ago_s else "is on its way"
-        text = f"already done: {context.tool} on this subject {when}"
+        when = f"done here {age_in_words(context.done_ago_s)} ago" if context.done_ago_s else "on its way here"
+        text = f"already {when}: {_words(context.tool)}"
         yield Reason("already_done", text, Verdict.ASK)
     if context.is_write and context.is_repeated_in_run:
-        text = f"already done: {context.tool} with the same arguments earlier in this run"
+        text = f"already done earlier in this run: the very same {_words(context.tool)}"
         yield Reason("repeated", text, Verdict.ASK)
 
 
@@ -189,7 +193,7 @@ def quiet_hours(context: GateContext) -> Iterator[Reason]:
         ends = [quiet.quiet_until(context.now, hours, recipient_zone=zone) for zone in zones]
         until = max((end for end in ends if end is not None), default=None)
         if until is not None:
-            text = f"quiet hours {hours.from_} to {hours.to}: waits until {until:%Y-%m-%d %H:%M} UTC"
+            text = f"quiet hours {hours.from_} to {hours.to}: waits until they are over"
             yield Reason("quiet_hours", text, hold_until=until)
 
 
@@ -202,6 +206,10 @@ def confidence(context: GateContext) -> Iterator[Reason]:
     elif context.confidence is not None and not context.confidence >= context.threshold:  # NaN asks too
         text = f"confidence {context.confidence:.2f} is below {context.threshold:.2f}"
         yield Reason("confidence", text, Verdict.ASK)
+
+
+def _words(tool: str) -> str:
+    return tool.rpartition(".")[2].replace("_", " ")
 
 
 def age_in_words(seconds: float) -> str:

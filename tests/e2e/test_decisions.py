@@ -148,8 +148,9 @@ async def test_subject_changed_meanwhile_is_shown_and_asked_again(tmp_path: Path
         await r.take(mail())
         (card,) = r.waiting()
         await r.take(mail(2, subject=mail().subject, title="Never mind"))
+        await r.take(mail(3, subject=mail().subject, title="Or do"))
         answer = await r.approve(card.id, digest=card.digest)
-        assert not answer.is_done and "mail received" in answer.text
+        assert not answer.is_done and "this happened: mail received (2 times)." in answer.text
         (fresh,) = r.waiting()
         assert fresh.digest != card.digest
         with pytest.raises(StaleCardError):

@@ -31,6 +31,17 @@ async def test_quiet_hours_hold_until_the_morning(tmp_path: Path) -> None:
         assert r.sent() == [THANKS] and r.run().state == "done"
 
 
+async def test_an_approval_in_quiet_hours_says_when_and_only_what_holds_it(tmp_path: Path) -> None:
+    quiet = [{"actions": ["desk.create_ticket"], "from": "20:00", "to": "07:00", "zone": "Europe/Berlin"}]
+    clock = FakeClock(datetime(2026, 11, 23, 22, 0, tzinfo=UTC))
+    async with rig(tmp_path, [TICKET], agent(level=2, quiet_hours=quiet), clock=clock) as r:
+        await r.take(mail(occurred_at=clock.now()))
+        (card,) = r.waiting()
+        answer = await r.approve(card.id)
+        when = datetime(2026, 11, 24, 6, 0, tzinfo=UTC).astimezone()
+        assert answer.text.startswith(f"Approved; done on {when:%A at %H:%M} (quiet hours 20:00 to 07:00). ")
+
+
 async def test_an_acknowledgement_by_template_goes_out_at_three_in_the_morning(tmp_path: Path) -> None:
     clock = FakeClock(datetime(2026, 11, 23, 3, 0, tzinfo=UTC))
     async with rig(tmp_path, [ACK], agent(raised=RAISED), clock=clock) as r:
@@ -138,7 +149,7 @@ async def test_already_done_asks(tmp_path: Path) -> None:
         await r.take(mail(1))
         await r.take(mail(2, subject=subject))
         assert r.count("desk_ticket") == 1 and len(r.waiting()) == 1
-        assert "already_done: already done" in ruled(r.audit("action.ruled"))
+        assert "already_done: already on its way here: create ticket" in ruled(r.audit("action.ruled"))
 
 
 async def test_late_after_sleep(tmp_path: Path) -> None:

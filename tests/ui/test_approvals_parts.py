@@ -52,7 +52,7 @@ def test_the_rule_that_says_most_comes_first() -> None:
     assert reasons(because) == [
         "A rule of the house",
         "It cannot be undone",
-        "At this level of autonomy a person approves each of these",
+        "Autonomy level 2: you approve each of these",
     ]
 
 

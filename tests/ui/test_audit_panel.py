@@ -23,6 +23,7 @@ def test_the_record_is_verified_and_filtered(worked: Path, qapp: QApplication) -
         await until(lambda: len(panel.model.ids) == 5)
         panel.search.setText("' OR 1=1 --\"")
         await until(lambda: not panel.model.ids)
+        assert "Choose an entry" in panel.side.findChildren(QLabel)[-1].text()
         panel.search.clear()
         panel.kind.setCurrentIndex(0)
         await until(lambda: len(panel.model.ids) == everything)

@@ -33,6 +33,44 @@ def test_why_one_action_was_refused_in_three_clicks(worked: Path, qapp: QApplica
     play(worked, qapp, scene)
 
 
+def test_the_event_that_is_told_is_marked_in_the_list(worked: Path, qapp: QApplication) -> None:
+    async def scene(stage: Stage) -> None:
+        panel = stage.show(FeedPanel)
+        await until(lambda: panel.model.ids and panel.view.currentIndex().isValid())
+        assert panel.view.selectionModel().isSelected(panel.view.currentIndex())
+        panel.view.clearSelection()  # as Qt does it: a line is current, and not chosen
+        panel.view.clearFocus()
+        panel.view.setFocus()
+        await until(lambda: panel.view.selectionModel().isSelected(panel.view.currentIndex()))
+
+    play(worked, qapp, scene)
+
+
+def test_with_another_filter_the_story_is_of_an_event_that_fits(worked: Path, qapp: QApplication) -> None:
+    async def scene(stage: Stage) -> None:
+        panel = stage.show(FeedPanel)
+        await until(lambda: len(panel.model.ids) == 5 and "Came" in texts(panel))
+        panel.go({"verdict": "REFUSE"})
+        await until(lambda: len(panel.model.ids) == 1 and "Refused because" in texts(panel))
+        assert panel.view.selectionModel().isSelected(panel.view.currentIndex())
+        panel.filters.search.setText("zzz")
+        await until(lambda: not panel.model.ids and panel.detail.currentIndex() == 1)
+
+    play(worked, qapp, scene)
+
+
+def test_a_story_is_never_wider_than_its_pane(worked: Path, qapp: QApplication) -> None:
+    async def scene(stage: Stage) -> None:
+        panel = stage.show(FeedPanel)
+        panel.split.setSizes([760, 400])
+        await until(lambda: "Came" in texts(panel))
+        page = panel.story.widget()
+        assert page is not None
+        await until(lambda: 0 < page.width() <= panel.story.viewport().width())
+
+    play(worked, qapp, scene)
+
+
 def test_search_filters_and_saved_filters(worked: Path, qapp: QApplication) -> None:
     async def scene(stage: Stage) -> None:
         panel = stage.show(FeedPanel)

@@ -3,7 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from opsconsole.store.queries.overview import Overview, Sleep
+import pytest
+
+from opsconsole.app.session import opened
+from opsconsole.domain.event import IncomingEvent
+from opsconsole.store.queries.overview import DAYS, AgentGlance, Overview, Sleep
+from opsconsole.store.writes import events
 from opsconsole.ui.panels.overview import words
 from opsconsole.ui.panels.overview.panel import LAST_LOOK, OverviewPanel
 from opsconsole.ui.panels.overview.parts import FigureButton
@@ -14,9 +19,12 @@ from tests.ui.stage import Stage, until
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
+MIRA = AgentGlance("mira", "Mira", 0, 0, 0, 0, {}, (0,) * DAYS, 0.0, is_paused=False)
+
+
 def state(**changes: object) -> Overview:
     facts: dict[str, object] = {
-        "since": NOW, "now": NOW, "agents": (), "events": 3, "asked": 0, "waiting": 0, "runs": 0, "cost": 0.0,
+        "since": NOW, "now": NOW, "agents": (MIRA,), "events": 3, "asked": 0, "waiting": 0, "runs": 0, "cost": 0.0,
         "currency": "EUR", "median_s": None, "shadow": (), "refused": (), "sleeps": (), "paused": (), "recommended": 0,
     }  # fmt: skip
     return Overview(**(facts | changes))  # type: ignore[arg-type]
@@ -24,11 +32,12 @@ def state(**changes: object) -> Overview:
 
 def test_the_sentence_says_what_is_wrong_before_what_was_done() -> None:
     assert words.headline(state(waiting=9), is_engine_on=True, since="today") == (
-        "All is well: nothing was finished today; 9 things wait for you.",
-        True,
+        "Nothing was finished today; 9 things wait for you.",
+        "turn",
     )
-    text, is_well = words.headline(state(paused=("all",)), is_engine_on=False, since="today")
-    assert text.startswith("Everything is paused and the engine is not running:") and not is_well
+    assert words.headline(state(), is_engine_on=True, since="today")[1] == "well"
+    text, mood = words.headline(state(paused=("all",)), is_engine_on=False, since="today")
+    assert text.startswith("Everything is paused and the engine is not running:") and mood == "trouble"
 
 
 def test_a_night_is_told_with_what_was_worked_late() -> None:
@@ -62,7 +71,7 @@ def test_every_number_opens_what_it_counts(tmp_path: Path) -> None:
     perform(make_advised(tmp_path / "w"), scene)
 
 
-def test_the_last_look_is_kept_when_one_turns_away(tmp_path: Path) -> None:
+def test_the_last_look_is_kept_when_one_turns_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def scene(stage: Stage) -> None:
         panel = stage.show(OverviewPanel)
         await until(lambda: "worked 3 events" in told(panel))
@@ -70,11 +79,29 @@ def test_the_last_look_is_kept_when_one_turns_away(tmp_path: Path) -> None:
         assert datetime.fromisoformat(str(stage.context.memory.value(LAST_LOOK))) <= datetime.now(UTC)
         panel.show()
         panel.refresh()
+        await until(lambda: "worked 3 events in the last 24 hours" in told(panel))  # back soon: the same look
+        panel.hide()
+        monkeypatch.setattr("opsconsole.ui.panels.overview.panel.AWAY", timedelta(0))
+        panel.show()
         await until(lambda: "nothing was finished since you last looked" in told(panel))
         press(panel, "7 days")
         await until(lambda: "in the last 7 days" in told(panel))
 
     perform(make_advised(tmp_path / "w"), scene)
+
+
+def test_events_without_an_agent_say_how_one_is_put_in_use(tmp_path: Path) -> None:
+    folder = make_empty(tmp_path / "w")
+    with opened(folder) as session:
+        incoming = IncomingEvent(external_id="1", kind="mail.received", subject="thread:1", occurred_at=NOW)
+        session.write(lambda tx: events.add(tx, "desk", incoming, now=NOW), name="test")
+
+    async def scene(stage: Stage) -> None:
+        panel = stage.show(OverviewPanel)
+        await until(lambda: "no agent is in use yet" in told(panel))
+        assert "opsconsole agents apply" in told(panel) and "Needs a look" in told(panel)
+
+    perform(folder, scene)
 
 
 def test_an_empty_workspace_says_where_to_begin(tmp_path: Path) -> None:

@@ -4,19 +4,26 @@ import os
 import signal
 import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget
 
 from opsconsole.app.joined import Joined
 from opsconsole.store import lease
 from opsconsole.store.queries import limits
+from opsconsole.ui.panels.approvals.actionbar import ActionBar
+from opsconsole.ui.panels.approvals.listpane import WIDTH as LIST_WIDTH
 from opsconsole.ui.shell.catalog import PANELS
 from opsconsole.ui.shell.engineprocess import EngineState
+from opsconsole.ui.shell.notice import READ_MS
 from opsconsole.ui.shell.palette import Palette
+from opsconsole.ui.shell.rail import WIDTH
+from opsconsole.ui.shell.statusbar import StatusBar
+from opsconsole.ui.shell.window import LEAST
 from tests.support.console import in_window, until
 
 
@@ -28,12 +35,47 @@ def test_an_empty_home_opens_on_the_first_screen(tmp_path: Path) -> None:
     in_window(tmp_path / "ws", scenario)
 
 
+def test_without_an_agent_nobody_is_said_to_work(tmp_path: Path) -> None:
+    async def scenario(joined: Joined) -> None:
+        bar = StatusBar(joined.window.context.theme)
+        bar.show_engine(EngineState.WORKING, is_paused=False, has_agents=False)
+        assert "Ready; no agent is in use yet" in [one.text() for one in bar.findChildren(QLabel)]
+        bar.show_engine(EngineState.WORKING, is_paused=False)
+        assert "Agents are working" in [one.text() for one in bar.findChildren(QLabel)]
+        bar.deleteLater()
+
+    in_window(tmp_path / "ws", scenario)
+
+
 def test_every_panel_opens_by_its_key(tmp_path: Path) -> None:
     async def scenario(joined: Joined) -> None:
         for number, entry in enumerate(PANELS, start=1):
             QTest.keyClick(joined.window, getattr(Qt.Key, f"Key_{number}"), Qt.KeyboardModifier.ControlModifier)
             await until(lambda name=entry.name: joined.window.panel(name) is not None)
             assert entry.title in joined.window.windowTitle()
+            assert joined.window.rail.buttons[entry.name].toolTip() == f"{entry.title}  Ctrl+{number}"
+
+    in_window(tmp_path / "ws", scenario)
+
+
+def test_every_page_fits_the_least_window(tmp_path: Path) -> None:
+    async def scenario(joined: Joined) -> None:
+        for entry in PANELS:
+            joined.window.show_panel(entry.name)
+        await until(lambda: joined.window.state is not None)
+        for entry in PANELS:
+            panel = joined.window.panel(entry.name)
+            assert panel is not None
+            # Without a card the bar of the approvals holds the buttons of every kind of card.
+            if entry.name != "approvals":
+                assert panel.minimumSizeHint().width() + WIDTH <= LEAST[0], entry.name
+        bar = ActionBar(joined.window.context.theme, defaultdict(lambda: lambda: None))
+        bar.show_for(None, is_busy=False)
+        bar.resize(LEAST[0] - LIST_WIDTH - WIDTH, bar.height())
+        bar.show()
+        assert not bar.hint.isVisible()
+        assert bar.minimumSizeHint().width() + LIST_WIDTH + WIDTH <= LEAST[0]
+        bar.deleteLater()
 
     in_window(tmp_path / "ws", scenario)
 
@@ -52,6 +94,60 @@ def test_the_palette_runs_what_was_typed(tmp_path: Path) -> None:
         await until(lambda: not joined.window.is_paused)
 
     in_window(tmp_path / "ws", scenario)
+
+
+def test_help_lists_the_keys_of_pages_not_opened_yet_and_runs_none_of_them(tmp_path: Path) -> None:
+    async def scenario(joined: Joined) -> None:
+        QTest.keyClick(joined.window, Qt.Key.Key_F1)
+        await until(lambda: joined.window.findChild(Palette) is not None)
+        palette = joined.window.findChildren(Palette)[0]
+        field, shown = palette.findChildren(QLineEdit)[0], palette.findChildren(QListWidget)[0]
+        QTest.keyClicks(field, "approve this")
+        assert [shown.item(one).text() for one in range(shown.count())] == ["Approvals: Approve this request. A"]
+        assert any("page Approvals" in one.text() for one in palette.findChildren(QLabel))
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        assert palette.isVisible()
+        field.setText("no such thing")
+        assert any("No command fits" in one.text() for one in palette.findChildren(QLabel))
+        field.setText("ctrl+shift+p")
+        assert shown.count() == 1
+
+    in_window(tmp_path / "ws", scenario)
+
+
+@pytest.mark.slow
+def test_a_notice_leaves_with_its_page_once_it_was_read_and_keeps_what_it_offers(tmp_path: Path) -> None:
+    async def scenario(joined: Joined) -> None:
+        await until(lambda: joined.window.panel("welcome") is not None)
+        notice = joined.window.notice
+        notice.say("Done.", "", None)
+        joined.window.show_panel("feed")
+        assert notice.isVisible()  # it came a moment ago
+        await until(lambda: notice.age_ms > READ_MS)
+        joined.window.show_panel("audit")
+        assert not notice.isVisible()
+        notice.say("Done.", "Undo", lambda: None)
+        await until(lambda: notice.age_ms > READ_MS)
+        joined.window.show_panel("feed")
+        assert notice.isVisible()
+
+    in_window(tmp_path / "ws", scenario)
+
+
+@pytest.mark.slow
+def test_the_engine_is_started_anew_on_request(tmp_path: Path) -> None:
+    crashes: list[str] = []
+
+    async def scenario(joined: Joined) -> None:
+        joined.engine.crashed.connect(crashes.append)
+        await until(lambda: joined.engine.state is EngineState.WORKING)
+        first = joined.backend.engine
+        joined.window.restart_engine()
+        await until(lambda: joined.engine.state is EngineState.WORKING and joined.backend.engine not in (0, first))
+        assert not crashes
+
+    in_window(tmp_path / "ws", scenario, with_engine=True)
+    assert lease.holder(tmp_path / "ws") is None
 
 
 @pytest.mark.slow
@@ -85,6 +181,7 @@ def test_an_engine_that_works_already_is_joined_and_left_alone(tmp_path: Path) -
     async def scenario(joined: Joined) -> None:
         await until(lambda: joined.engine.state is EngineState.ELSEWHERE)
         assert joined.backend.engine == other.pid
+        assert not joined.engine.restart()
 
     try:
         in_window(folder, scenario, with_engine=True)

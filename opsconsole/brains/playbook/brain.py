@@ -80,7 +80,7 @@ class PlaybookBrain:
             found = agent.category(name)
             if found is None:
                 return None, 0.0, f"no category is called {name}", None
-            return name, 1.0, f"the event's kind is {event.kind}", None
+            return name, 1.0, f"sorted by its kind: {event.kind.replace('.', ' ').replace('_', ' ')}", None
         verdict = self._triage(agent).classify(text_of(event))
         return verdict.category, verdict.confidence, verdict.why, verdict
 

@@ -236,14 +236,14 @@ class Triage:
         if not abstains:
             alike = [near for near in outcome.near if near.category == outcome.best]
             if not alike:
-                return f"The words are typical of {name}, though no known text is close."
+                return f"The words are typical of {name}, though no earlier text is very similar."
             if len(outcome.near) == 1:
-                return f"The one known text that is near is {name}."
-            return f"{len(alike)} of the {len(outcome.near)} nearest known texts are {name}."
+                return f"The one similar earlier text was {name}."
+            return f"{len(alike)} of the {len(outcome.near)} most similar earlier texts were {name}."
         if outcome.signals.known < _FAMILIAR:
-            return f"Most of the words are new here; {name} is only the least unlikely."
+            return f"Most of its words are new here. {name} is the nearest, but that is a guess."
         if len(ranked) > 1 and ranked[1][1] >= _CLOSE * ranked[0][1]:
-            return f"It could be {name} or {self._name(ranked[1][0])}, and the known texts do not settle it."
+            return f"It could be {name} or {self._name(ranked[1][0])}; earlier texts do not settle it."
         return f"It is closest to {name}, but not close enough to be sure."
 
     def _name(self, category: str) -> str:

@@ -15,6 +15,8 @@ SETTLED_MS = 60_000
 """An engine that worked so long has got over its crashes."""
 LOG = "engine.log"
 """In the workspace's folder: what the engine of this window said to developers, of its latest start."""
+PATIENCE_MS = 12_000
+"""How long an engine may take to stop."""
 KEPT = 4_000
 """Characters of the engine's last words that are kept."""
 
@@ -57,6 +59,9 @@ class EngineProcess(QObject):
         self._process.setStandardErrorFile(str(self._log))
         self._again = QTimer(self, singleShot=True)
         self._again.timeout.connect(self._start)
+        self._is_restarting = False
+        self._last_resort = QTimer(self, singleShot=True, interval=PATIENCE_MS)
+        self._last_resort.timeout.connect(self._process.kill)
         self._settled = QTimer(self, singleShot=True)
         self._settled.timeout.connect(self._forget_crashes)
         backend.engine_changed.connect(self._on_holder)
@@ -77,9 +82,22 @@ class EngineProcess(QObject):
         self._again.stop()
         if self.is_own:
             self._process.terminate()
-            QTimer.singleShot(12_000, self._process.kill)
+            self._last_resort.start()
         else:
             self._set(EngineState.STOPPED)
+
+    def restart(self) -> bool:
+        """Have our engine stop and start anew. False where one that was started elsewhere works: it is not ours."""
+        if self.is_own:
+            self._is_restarting = True
+            self._process.terminate()
+            self._last_resort.start()
+            return True
+        if self._backend.engine:
+            return False
+        self._again.stop()
+        self.begin()
+        return True
 
     def _start(self) -> None:
         if not self._is_wanted or self.is_own:
@@ -121,8 +139,14 @@ class EngineProcess(QObject):
     def _on_finished(self, code: int, *_: object) -> None:
         self._read_words()
         self._settled.stop()
+        self._last_resort.stop()
+        is_restarting, self._is_restarting = self._is_restarting, False
         if not self._is_wanted:
             self._set(EngineState.STOPPED)
+            return
+        if is_restarting:
+            self._set(EngineState.STARTING)
+            self._start()
             return
         wait_s = BACKOFF_S[min(self._crashes, len(BACKOFF_S) - 1)]
         self._crashes += 1

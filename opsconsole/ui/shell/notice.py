@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from opsconsole.ui.widgets.basics import button, label
 
 SHOWN_MS = 10_000
+READ_MS = 3_000
+"""How long a text that came a moment ago stays when the page changes."""
 
 
 class Notice(QFrame):
@@ -20,11 +22,12 @@ class Notice(QFrame):
         self._act: Callable[[], None] | None = None
         self._text, self._button = label("", is_wrapped=False), button("", self._on_button)
         line = QHBoxLayout(self)
-        line.setContentsMargins(16, 8, 10, 8)
+        self._line = line
         line.addWidget(self._text)
         line.addWidget(self._button)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.hide)
+        self._shown = QElapsedTimer()
         over.installEventFilter(self)
         self.hide()
 
@@ -37,11 +40,23 @@ class Notice(QFrame):
         self._act = act
         self._button.setText(button_text)
         self._button.setVisible(bool(button_text))
+        self._line.setContentsMargins(16, 8, 10 if button_text else 16, 8)
         self.adjustSize()
         self._place()
         self.show()
         self.raise_()
         self._timer.start(SHOWN_MS)
+        self._shown.start()
+
+    @property
+    def age_ms(self) -> int:
+        """Since when it is shown, in ms."""
+        return self._shown.elapsed() if self._shown.isValid() else 0
+
+    def leave(self) -> None:
+        """Go with the page it was said on, unless it still offers something to do or has only just come."""
+        if self._act is None and self.age_ms > READ_MS:
+            self.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Resize:

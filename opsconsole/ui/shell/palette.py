@@ -1,37 +1,92 @@
 """Ctrl+K: every command by typing; F1: every command with its key. Both are made from the one list of commands."""
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QDialog,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from opsconsole.ui.command import Command, Commands
+from opsconsole.ui.theme import fonts
+from opsconsole.ui.theme.theme import Theme
+from opsconsole.ui.widgets import painting
+from opsconsole.ui.widgets.basics import label
 
 MOST = 200
+HEIGHT = 32
+_COMMAND, _HEADING, _IS_HERE = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1, Qt.ItemDataRole.UserRole + 2
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class _Line(QStyledItemDelegate):
+    """Group, command, keys, each in a column of its own."""
+
+    def __init__(self, theme: Theme, parent: QObject) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        return QSize(200, HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        command: Command = index.data(_COMMAND)
+        rect: QRect = option.rect  # type: ignore[attr-defined]
+        is_current = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
+        color = self._theme.color
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painting.ground(painter, rect, color("accentSoft") if is_current else None, bar=None)
+        inside = rect.adjusted(12, 0, -12, 0)
+        heading = QRect(inside.x(), inside.y(), 108, inside.height())
+        painting.text(painter, heading, index.data(_HEADING), size=fonts.SMALL, color=color("text3"))
+        x = inside.right() + 1
+        for key in reversed(command.keys):
+            x -= painting.width_of(key, fonts.CAPTION, fonts.SEMIBOLD) + 16
+            painting.pill(painter, x, inside.center().y() + 1, key, ground=color("sunken"), ink=color("text2"))
+            x -= 6
+        title = QRect(heading.right() + 8, inside.y(), x - heading.right() - 16, inside.height())
+        ink = color("text" if index.data(_IS_HERE) else "text3")
+        painting.text(painter, title, command.title, size=fonts.BODY, color=ink)
+        painter.restore()
 
 
 class Palette(QDialog):
-    """A search field over the commands that can be run here."""
+    """A search field over the commands: those that can be run here, or for help all there are."""
 
-    def __init__(self, commands: Commands, parent: QWidget, *, is_help: bool = False) -> None:
+    def __init__(self, commands: Commands, theme: Theme, parent: QWidget, *, is_help: bool = False) -> None:
         super().__init__(parent)
+        self.setObjectName("palette")
         self.setWindowTitle("All commands and keys" if is_help else "Commands")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(560, 420)
+        self.resize(620, 560 if is_help else 460)
+        self._here = {one.id for one in commands.available()}
         found = commands.all() if is_help else commands.available()
         self._commands = sorted(found, key=lambda one: (one.group != "General", one.group, one.title))
         self._shown: list[Command] = []
-        self._field, self._list = QLineEdit(), QListWidget()
-        self._field.setPlaceholderText("What do you want to do?")
+        self._field, self._list, self._hint = QLineEdit(), QListWidget(), label("", "small")
+        self._field.setPlaceholderText("Find a command or its key" if is_help else "What do you want to do?")
         self._field.setAccessibleName("Search commands")
         self._list.setAccessibleName("Commands")
+        self._list.setItemDelegate(_Line(theme, self._list))
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(8)
-        column.addWidget(self._field)
-        column.addWidget(self._list)
+        for part in (self._field, self._list, self._hint):
+            column.addWidget(part)
         self._field.textChanged.connect(self._filter)
         self._field.installEventFilter(self)
-        self._list.itemActivated.connect(self._run)
+        self._list.currentRowChanged.connect(self._say)
+        self._list.itemClicked.connect(self._run)
         self._filter("")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -48,18 +103,35 @@ class Palette(QDialog):
     def _filter(self, text: str) -> None:
         wanted = text.casefold().split()
         self._list.clear()
-        self._shown = [
-            one for one in self._commands if all(word in f"{one.group} {one.title}".casefold() for word in wanted)
-        ][:MOST]
+        self._shown = [one for one in self._commands if all(word in _words(one) for word in wanted)][:MOST]
+        before = ""
         for one in self._shown:
-            keys = f"    {' or '.join(one.keys)}" if one.keys else ""
-            self._list.addItem(QListWidgetItem(f"{one.group}:  {one.title}{keys}"))
+            item = QListWidgetItem(f"{one.group}: {one.title}. {' or '.join(one.keys)}".strip())
+            item.setData(_COMMAND, one)
+            item.setData(_HEADING, one.group if one.group != before else "")
+            item.setData(_IS_HERE, one.id in self._here)
+            self._list.addItem(item)
+            before = one.group
         self._list.setCurrentRow(0)
+        self._say(self._list.currentRow())
+
+    def _say(self, number: int) -> None:
+        if not 0 <= number < len(self._shown):
+            self._hint.setText("No command fits. Try another word.")
+        elif self._shown[number].id in self._here:
+            self._hint.setText("Enter runs it, Esc closes this.")
+        else:
+            self._hint.setText(f"Not now: this works on the page {self._shown[number].group}, where something fits it.")
 
     def _run(self, *_: object) -> None:
         number = self._list.currentRow()
-        if 0 <= number < len(self._shown):
+        # A command of a page that is not on the screen would act on what nobody sees.
+        if 0 <= number < len(self._shown) and self._shown[number].id in self._here:
             command = self._shown[number]
             self.accept()
             if command.is_enabled():
                 command.run()
+
+
+def _words(command: Command) -> str:
+    return f"{command.group} {command.title} {' '.join(command.keys)}".casefold()

@@ -16,9 +16,9 @@ WIDTH = 56
 class RailButton(QToolButton):
     """An icon with a count."""
 
-    def __init__(self, icon: str, title: str, theme: Theme) -> None:
+    def __init__(self, icon: str, title: str, theme: Theme, *, key: str = "") -> None:
         super().__init__()
-        self._icon, self._title, self._theme = icon, title, theme
+        self._icon, self._title, self._theme, self._key = icon, title, theme, key
         self.count = 0
         self.tint = "text2"
         self.setCheckable(True)
@@ -31,7 +31,7 @@ class RailButton(QToolButton):
         """Show how many wait there; 0 shows nothing."""
         self.count = count
         self.setAccessibleName(f"{self._title}, {count} waiting" if count else self._title)
-        self.setToolTip(self.accessibleName())
+        self.setToolTip(f"{self.accessibleName()}  {self._key}".rstrip())
         self.update()
 
     def become(self, icon: str, title: str, tint: str = "text2") -> None:
@@ -74,15 +74,15 @@ class Rail(QFrame):
         column.setSpacing(8)
         self._group = QButtonGroup(self)
         self.buttons: dict[str, RailButton] = {}
-        for entry in entries:
-            made = self.buttons[entry.name] = RailButton(entry.icon, entry.title, theme)
+        for number, entry in enumerate(entries, start=1):
+            made = self.buttons[entry.name] = RailButton(entry.icon, entry.title, theme, key=f"Ctrl+{number}")
             made.clicked.connect(lambda _=False, name=entry.name: go(name))
             self._group.addButton(made)
         for name, made in self.buttons.items():
             if name != "settings":
                 column.addWidget(made, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
-        self.pause = RailButton("pause", "Pause all agents", theme)
+        self.pause = RailButton("pause", "Pause all agents", theme, key="Ctrl+Shift+P")
         self.pause.setCheckable(False)
         self.menu = RailButton("log", "Menu", theme)
         self.menu.setCheckable(False)

@@ -49,9 +49,11 @@ class StatusBar(QFrame):
         line.addWidget(self._hint)
         self._dot.setAlignment(Qt.AlignmentFlag.AlignVCenter)
 
-    def show_engine(self, state: EngineState, *, is_paused: bool) -> None:
+    def show_engine(self, state: EngineState, *, is_paused: bool, has_agents: bool = True) -> None:
         """Say how the engine is."""
         text, tint = _ENGINE[state]
+        if state is EngineState.WORKING and not has_agents:
+            text = "Ready; no agent is in use yet"
         if is_paused and state in (EngineState.WORKING, EngineState.ELSEWHERE):
             text, tint = "All agents are paused", "warn"
         self._engine.setText(text)
@@ -63,8 +65,7 @@ class StatusBar(QFrame):
         self._event.setText("No event yet" if at is None else f"Last event {words.ago(at, now)}")
         self._event.setToolTip("" if at is None else words.exact(at))
         bad = [name for name, kind, _ in state.troubles if kind == "model"]
-        self._model.setText(
-            f"Model {bad[0]} does not answer" if bad else "Model answers" if state.models else "Offline brain"
-        )
+        thinks = "Model answers" if state.models else "No model: agents work offline"
+        self._model.setText(f"Model {bad[0]} does not answer" if bad else thinks)
         cap = "" if state.cap is None else f" of {state.cap:,.2f}"
         self._money.setText(f"{state.spent:,.2f}{cap} {state.currency} in 24 h" if state.models or state.spent else "")

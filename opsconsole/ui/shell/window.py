@@ -8,7 +8,6 @@ from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
-from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.shell.banner import Banner
 from opsconsole.ui.shell.catalog import PANELS, WELCOME
@@ -16,6 +15,7 @@ from opsconsole.ui.shell.engineprocess import EngineProcess, EngineState
 from opsconsole.ui.shell.notice import Notice
 from opsconsole.ui.shell.rail import Rail
 from opsconsole.ui.shell.statusbar import StatusBar
+from opsconsole.ui.shell.windowcommands import window_commands
 from opsconsole.ui.theme.theme import Theme
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 TICK_MS = 20_000
 """How often relative times are told anew."""
-LEAST = (900, 600)
+LEAST = (1024, 640)
+"""In px. Narrower, the approvals cut their buttons and the audit its columns."""
 
 
 class Window(QMainWindow):
@@ -99,28 +100,7 @@ class Window(QMainWindow):
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self.look)
         self._tick.start()
-        context.commands.add(self, self._commands())
-
-    def _commands(self) -> list[Command]:
-        goes = [
-            Command(
-                id=f"go.{entry.name}",
-                title=f"Go to {entry.title}",
-                run=lambda name=entry.name: self.show_panel(name),
-                keys=(f"Ctrl+{number}",),
-                group="Go",
-            )
-            for number, entry in enumerate(PANELS, start=1)
-        ]
-        return [
-            *goes,
-            Command(id="palette", title="Find a command", run=self._open_palette, keys=("Ctrl+K",)),
-            Command(id="help", title="Show all commands and keys", run=self._open_help, keys=("F1", "?")),
-            Command(id="pause", title="Pause or resume all agents", run=self.toggle_pause, keys=("Ctrl+Shift+P",)),
-            Command(id="theme", title="Switch between light and dark", run=self._flip_theme, keys=("Ctrl+Shift+L",)),
-            Command(id="welcome", title="Show the first screen", run=lambda: self.show_panel("welcome")),
-            Command(id="quit", title="Quit and stop the agents", run=self.quit_wanted.emit, keys=("Ctrl+Q",)),
-        ]
+        context.commands.add(self, window_commands(self))
 
     # -- panels ------------------------------------------------------------------------------------------------------
 
@@ -129,12 +109,9 @@ class Window(QMainWindow):
         if name not in self._entries:
             self.notice.say(f"There is no page {name} yet.", "", None)
             return
-        panel = self._panels.get(name)
-        if panel is None:
-            panel = self._panels[name] = self._entries[name].make(self.context)
-            self._stack.addWidget(panel)
-            self.context.commands.add(panel, panel.commands())
-            self._stale.add(name)
+        panel = self._made(name)
+        if name != self._current:
+            self.notice.leave()
         self._current = name
         self._stack.setCurrentWidget(panel)
         panel.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -145,6 +122,15 @@ class Window(QMainWindow):
         if where:
             panel.go(dict(where))
         self._render()
+
+    def _made(self, name: str) -> Panel:
+        panel = self._panels.get(name)
+        if panel is None:
+            panel = self._panels[name] = self._entries[name].make(self.context)
+            self._stack.addWidget(panel)
+            self.context.commands.add(panel, panel.commands())
+            self._stale.add(name)
+        return panel
 
     def panel(self, name: str) -> Panel | None:
         """Give a panel that was shown before."""
@@ -181,7 +167,8 @@ class Window(QMainWindow):
     def _render(self, *_: object) -> None:
         """Show the state as it is known; total and idempotent."""
         state, is_paused = self.state, self.is_paused
-        self._status.show_engine(self.engine.state, is_paused=is_paused)
+        has_agents = state is None or bool(state.agents)
+        self._status.show_engine(self.engine.state, is_paused=is_paused, has_agents=has_agents)
         if state is not None:
             self._status.show_state(state, now=datetime.now(UTC))
             self.rail.buttons["approvals"].show_count(state.waiting)
@@ -242,7 +229,7 @@ class Window(QMainWindow):
             await self.context.backend.write(
                 lambda kernel, tx, actor: switches.resume(kernel, tx, "all", actor=actor), name="resume"
             )
-            self.notice.say("Resumed. What was held comes before the gate again.", "", None)
+            self.notice.say("Resumed. What was held is checked again, and goes on.", "", None)
         else:
             await self.context.backend.write(
                 lambda kernel, tx, actor: switches.pause(kernel, tx, "all", actor=actor, reason="from the window"),
@@ -251,17 +238,30 @@ class Window(QMainWindow):
             self.notice.say("Paused. Nothing starts until you resume.", "Resume", self.toggle_pause)
         await self._look()
 
-    def _open_palette(self) -> None:
+    def restart_engine(self) -> None:
+        """Have the engine stop and start anew, so that it knows connections that were added or changed."""
+        if self.engine.restart():
+            self.notice.say("The engine is started anew; nothing is lost.", "", None)
+        else:
+            text = "This engine was not started by the window. Stop it where it runs (Ctrl+C) and start it again there."
+            self.notice.say(text, "", None)
+
+    def open_palette(self) -> None:
+        """Show the commands that can be run here."""
         self._show_commands(is_help=False)
 
-    def _open_help(self) -> None:
+    def open_help(self) -> None:
+        """Show every command of every page."""
+        for entry in PANELS:
+            self._made(entry.name)
         self._show_commands(is_help=True)
 
     def _show_commands(self, *, is_help: bool) -> None:
         place = importlib.import_module("opsconsole.ui.shell.palette")
-        place.Palette(self.context.commands, self, is_help=is_help).open()
+        place.Palette(self.context.commands, self.context.theme, self, is_help=is_help).open()
 
-    def _flip_theme(self) -> None:
+    def flip_theme(self) -> None:
+        """Go from light to dark or back, and remember it."""
         mode = "light" if self.context.theme.is_dark else "dark"
         self.context.theme.choose(mode)
         self.context.memory.setValue("theme", mode)

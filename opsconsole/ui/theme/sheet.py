@@ -74,6 +74,7 @@ QTableView, QListView, QTreeView { background: transparent; border: 0; selection
 QHeaderView { background: transparent }
 QHeaderView::section { background: $surface; color: $text3; border: 0; border-bottom: 1px solid $border;
     padding: 9px 14px; font-size: 11px; font-weight: 600; text-align: left }
+#palette { background: $surface; border: 1px solid $borderStrong }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 2px }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 2px }
 QScrollBar::handle { background: $borderStrong; border-radius: 3px; min-height: 32px; min-width: 32px }
@@ -85,6 +86,9 @@ QMenu::item { padding: 6px 24px 6px 12px; border-radius: 4px } QMenu::item:selec
 QMenuBar { background: $rail } QMenuBar::item:selected { background: $hover }
 QProgressBar { background: $sunken; border: 0; border-radius: 3px; max-height: 6px; text-align: center }
 QProgressBar::chunk { background: $accent; border-radius: 3px }
-QCheckBox::indicator, QRadioButton::indicator { width: 16px; height: 16px }
+QCheckBox { spacing: 8px }
+QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid $outline; border-radius: 4px; background: $surface }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($tick) }
+QCheckBox::indicator:focus { border: 2px solid $focus } QRadioButton::indicator { width: 16px; height: 16px }
 QSplitter::handle { background: $border }
 """)

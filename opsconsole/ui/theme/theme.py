@@ -12,7 +12,12 @@ from opsconsole.ui.theme.sheet import SHEET
 from opsconsole.ui.theme.tokens import DARK, LIGHT
 
 Mode = Literal["system", "light", "dark"]
-_ARROW = {dark: Path(__file__).with_name(f"down-{'dark' if dark else 'light'}.svg") for dark in (False, True)}
+
+
+def _picture(name: str, *, is_dark: bool) -> str:
+    return Path(__file__).with_name(f"{name}-{'dark' if is_dark else 'light'}.svg").as_posix()
+
+
 _ROLES = {
     QPalette.ColorRole.Window: "bg",
     QPalette.ColorRole.WindowText: "text",
@@ -91,4 +96,5 @@ class Theme(QObject):
             self._app.setStyle("Fusion")
         self._app.setFont(fonts.font())
         self._app.setPalette(palette)
-        self._app.setStyleSheet(SHEET.substitute(self.tokens, arrow=_ARROW[is_dark].as_posix()))
+        pictures = {name: _picture(file, is_dark=is_dark) for name, file in (("arrow", "down"), ("tick", "tick"))}
+        self._app.setStyleSheet(SHEET.substitute(self.tokens, **pictures))

@@ -20,7 +20,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QTableView, QWidget
 
 from opsconsole.ui.widgets.texts import tip
@@ -249,6 +249,14 @@ class RowView(QTableView):
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
         self.picked.emit(self._rows.id_at(current.row()) if current.isValid() else None)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        current = self.currentIndex()
+        # Qt makes the first line current without selecting it; a line that is shown beside must look chosen.
+        if current.isValid() and not self.selectionModel().isSelected(current):
+            self.keep_current(current.row())
+            self.viewport().update()
 
     def show_line(self, line: int) -> None:
         """Make a line the current one and bring it on the screen."""

@@ -1,8 +1,10 @@
 """Longer texts in a column: paragraphs that never widen the page, pairs of name and value."""
 
 import html
+import re
 from collections.abc import Iterable
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
@@ -10,6 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QLayout, QSizePolicy, QVBoxLa
 from opsconsole.ui.widgets.basics import Role, button, label
 
 SHORT = 420
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})")
 
 
 def para(text: str, role: Role = "") -> QLabel:
@@ -73,12 +76,34 @@ def clear(layout: QLayout) -> None:
             inner.deleteLater()
 
 
+def broken(text: str, width: int) -> str:
+    """Break words longer than `width` characters, which no line could hold."""
+
+    def pieces(found: re.Match[str]) -> str:
+        word = found[0]
+        return "\n".join(word[place : place + width] for place in range(0, len(word), width))
+
+    return re.sub(rf"\S{{{width + 1},}}", pieces, text)
+
+
 def plain_value(value: Any) -> str:
-    """Give an argument or a result as text."""
+    """Give an argument or a result as text; what says nothing inside of it is left out."""
     if isinstance(value, list | tuple):
-        return ", ".join(plain_value(one) for one in value)  # pyright: ignore[reportUnknownVariableType]
+        parts = [plain_value(one) for one in value]  # pyright: ignore[reportUnknownVariableType]
+        return ("; " if any(isinstance(one, dict) for one in value) else ", ").join(parts)  # pyright: ignore[reportUnknownVariableType]
     if isinstance(value, dict):
-        return ", ".join(f"{name} {plain_value(one)}" for name, one in value.items())  # pyright: ignore[reportUnknownVariableType]
+        found = cast("dict[str, Any]", value)
+        told = [(name, one) for name, one in found.items() if one not in ("", None, [], {})]
+        return ", ".join(f"{name.replace('_', ' ')} {plain_value(one)}" for name, one in told)
     if value is None:
         return "none"
-    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return _moment(value) if isinstance(value, str) and _MOMENT.fullmatch(value) else str(value)
+
+
+def _moment(text: str) -> str:
+    try:
+        return f"{datetime.fromisoformat(text).astimezone():%d %b %Y, %H:%M}"
+    except ValueError:
+        return text

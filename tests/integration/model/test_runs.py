@@ -150,7 +150,7 @@ async def test_the_same_write_twice_in_a_run_asks(tmp_path: Path) -> None:
     async with thinking(tmp_path, script) as (r, _):
         await r.take(mail())
         assert r.states() == ["desk.add_note done", "desk.add_note waiting"]
-        assert "same arguments earlier" in r.waiting()[0].because
+        assert "already done earlier in this run" in r.waiting()[0].because
 
 
 @pytest.mark.parametrize("said", [{}, {"confidence": None}, {"confidence": "quite"}, {"confidence": 1e9}])

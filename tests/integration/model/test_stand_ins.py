@@ -96,4 +96,4 @@ async def test_a_model_ratifies_nothing_and_claims_no_step(tmp_path: Path) -> No
     raised = [{"action": "desk.acknowledge", "ceiling": "irreversible", "reason": "acknowledgements"}]
     async with thinking(tmp_path, in_order(says(None, made), DONE), thinker(raised=raised)) as (r, _):
         await r.take(mail())
-        assert r.sent() == [] and "not by a ratified playbook step" in r.waiting()[0].because
+        assert r.sent() == [] and "not by a step of the agent's playbook" in r.waiting()[0].because

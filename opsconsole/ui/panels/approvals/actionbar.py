@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QMenu, QToolButton
 
 from opsconsole.domain.enums import ApprovalKind
@@ -9,6 +10,9 @@ from opsconsole.ui.panels.approvals.carddata import Shown
 from opsconsole.ui.panels.approvals.keybutton import KeyButton
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import label, row
+
+ROOMY = 720
+"""Width in px from which there is room for the hint."""
 
 
 class ActionBar(QFrame):
@@ -35,10 +39,15 @@ class ActionBar(QFrame):
         menu.addSeparator()
         menu.addAction("Decide all of this kind\tB", acts["batch"])
         self.more.setMenu(menu)
-        hint = label("J / K next, previous", "small")
-        line = row(self.approve, self.answer, self.edit, self.snooze, self.more, 4, hint, None, self.reject)
+        self.hint = label("J / K next, previous", "small")
+        line = row(self.approve, self.answer, self.edit, self.snooze, self.more, 4, self.hint, None, self.reject)
         line.setContentsMargins(28, 12, 28, 12)
         self.setLayout(line)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room the hint goes, not the ends of the buttons."""
+        super().resizeEvent(event)
+        self.hint.setVisible(self.width() >= ROOMY)
 
     def show_for(self, shown: Shown | None, *, is_busy: bool, is_put_off: bool = False) -> None:
         """Offer what fits; nothing while a decision is under way."""

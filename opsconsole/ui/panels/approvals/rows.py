@@ -25,7 +25,7 @@ SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
 _LEVEL = re.compile(r"^autonomy level \d for \S+: act with approval$")
 _FINAL = re.compile(r"^\S+ cannot be undone$")
 _TOOL = re.compile(r"^\w+\.\w+ (?=moves )")
-BY_LEVEL = "At this level of autonomy a person approves each of these"
+BY_LEVEL = "Autonomy level 2: you approve each of these"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame
 from opsconsole.engine.auditwords import actor_words, kind_words
 from opsconsole.store.queries.auditlist import Entry
 from opsconsole.ui.widgets.basics import button, card, label
-from opsconsole.ui.widgets.texts import foldable, pairs, para, plain_value
+from opsconsole.ui.widgets.texts import broken, foldable, pairs, para, plain_value
 from opsconsole.ui.widgets.words import exact, spoken
 
 
@@ -18,14 +18,14 @@ def entry_card(entry: Entry, *, go: Callable[..., None]) -> QFrame:
     frame, column = card()
     column.addWidget(label(kind_words(entry.kind), "h2"))
     column.addWidget(para(f"No. {entry.seq:,} · {actor_words(entry.actor)} · {exact(entry.at)}", "small"))
-    column.addLayout(pairs((spoken(name), plain_value(value)) for name, value in entry.facts.items()))
+    column.addLayout(pairs((spoken(name), broken(plain_value(value), 22)) for name, value in entry.facts.items()))
     if "run" in entry.facts:
         column.addWidget(button("Open the run's story", partial(go, "feed", run=entry.facts["run"])))
     elif "event" in entry.facts:
         column.addWidget(button("Open the event", partial(go, "feed", event=entry.facts["event"])))
     column.addWidget(label("As it was written", "cap"))
-    column.addWidget(foldable(json.dumps(json.loads(entry.blob), indent=2, ensure_ascii=False), "small", short=200))
+    written = json.dumps(json.loads(entry.blob), indent=2, ensure_ascii=False)
+    column.addWidget(foldable(broken(written, 40), "small", short=240))
     column.addWidget(label("Chain value", "cap"))
-    chain = "\n".join(entry.chain[place : place + 32] for place in range(0, len(entry.chain), 32))
-    column.addWidget(para(chain, "small"))
+    column.addWidget(para(broken(entry.chain, 32), "small"))
     return frame

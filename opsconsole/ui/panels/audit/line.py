@@ -13,7 +13,7 @@ from opsconsole.ui.widgets.rowwindow import RowWindow
 from opsconsole.ui.widgets.words import exact
 
 HEIGHT = 40
-COLUMNS = (("No.", 72), ("When", 124), ("What", 190), ("Who", 150))
+COLUMNS = (("No.", 72), ("When", 124), ("What", 172), ("Who", 120))
 """Names and widths in px of the columns before `About`."""
 _DANGER = ("effect.failed", "effect.unknown", "action.failed", "action.refused", "decision.reject", "switch.on")
 

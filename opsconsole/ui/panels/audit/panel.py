@@ -224,6 +224,8 @@ class AuditPanel(Panel):
     def _on_pager_shown(self) -> None:
         number = len(self.model.ids)
         self.number.setText(plural(number, "entry", "entries"))
+        if not number and not self.subject.text():  # what stands beside is of no line any more
+            self._show_side(label("Choose an entry to read it whole.", "muted", is_wrapped=True))
         if number:
             self.list.show_content()
             if self._is_new and not self.search.text():

@@ -107,7 +107,8 @@ def _effect(column: QVBoxLayout, action: dict[str, Any]) -> None:
         undo = effect.get("undo")
         tries = f"{effect['attempts']} tries" if effect["attempts"] > 1 else ""
         more = ", ".join(part for part in (tries, f"undo {undo['state']}" if undo else "") if part)
-        column.addLayout(row(label("Effect", "cap"), pill(words, tone), label(more, "small"), None))
+        if effect["state"] != action["state"] or more:  # else the head of the card says it already
+            column.addLayout(row(label("What came of it", "cap"), pill(words, tone), label(more, "small"), None))
         if effect["error"]:
             column.addWidget(para(effect["error"], "error"))
     result: dict[str, Any] = action["result"] or {}

@@ -187,6 +187,8 @@ class FeedPanel(Panel):
             self._told = None
             self.detail.error(str(error), act=lambda: self._show(event, run))
             return
+        if event != self._event:
+            return
         if told != self._told:
             is_other = self._told is None or self._told[0]["event"]["id"] != event
             self._told = told
@@ -212,7 +214,7 @@ class FeedPanel(Panel):
             if self._is_new and not self.filters.search.text():
                 self.view.setFocus()
             self._is_new = False
-            if not self._is_chosen and not self.view.currentIndex().isValid() and self.filters.wanted.is_empty:
+            if not self._is_chosen and not self.view.currentIndex().isValid():
                 self._is_chosen = True
                 self.view.show_line(0)
         elif self.filters.wanted.is_empty:
@@ -221,6 +223,7 @@ class FeedPanel(Panel):
                 lambda: self.context.navigator.go("connections"),
             )  # fmt: skip
         else:
+            self._show(None)  # a story that is not among these would be taken for one of them
             self.list.empty("No event fits", "Take a filter away, or search for less.", "Show all", self.filters.reset)
 
     def _on_view_picked(self, event: int | None) -> None:

@@ -13,6 +13,7 @@ from opsconsole.store.queries.timeline import Moment
 from opsconsole.ui.panels.feed.actioncard import action_card
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, card, label, pill, row
+from opsconsole.ui.widgets.flow import FlowLayout
 from opsconsole.ui.widgets.moments import moments_card
 from opsconsole.ui.widgets.texts import clear, foldable, para, plain_value, tip
 from opsconsole.ui.widgets.words import RUN_STATES, ago, exact, plural, spoken, tool_words
@@ -100,21 +101,7 @@ class StoryView(QScrollArea):
         words, tone = RUN_STATES.get(story.get("state", ""), ("No agent works this", "plain"))
         line.addWidget(pill(words, tone), 0, Qt.AlignmentFlag.AlignTop)  # type: ignore[arg-type]
         self._column.addLayout(line)
-        meta = QHBoxLayout()
-        meta.setSpacing(36)
-        for name, value, more in self._meta(story):
-            box = QVBoxLayout()
-            box.setSpacing(2)
-            box.addWidget(label(name, "cap"))
-            shown = label(value)
-            shown.setToolTip(tip(more))
-            box.addWidget(shown)
-            meta.addLayout(box)
-        meta.addStretch(1)
-        meta.addWidget(
-            button("Whole history of this subject", partial(self.history_wanted.emit, int(event["subject_id"])))
-        )
-        self._column.addLayout(meta)
+        self._column.addWidget(self._facts(story))
         if len(runs) > 1:
             others = [
                 button(spoken(agent), partial(self.run_wanted.emit, run), kind="chip")
@@ -122,6 +109,23 @@ class StoryView(QScrollArea):
                 if run != story.get("run")
             ]
             self._column.addLayout(row(label("Also worked by", "small"), *others, None))
+
+    def _facts(self, story: dict[str, Any]) -> QWidget:
+        facts = QWidget()
+        line = FlowLayout(facts, gap=24)
+        for name, value, more in self._meta(story):
+            pair = QWidget()
+            box = QVBoxLayout(pair)
+            box.setContentsMargins(0, 0, 0, 0)
+            box.setSpacing(2)
+            box.addWidget(label(name, "cap"))
+            shown = label(value)
+            shown.setToolTip(tip(more))
+            box.addWidget(shown)
+            line.addWidget(pair)
+        history = partial(self.history_wanted.emit, int(story["event"]["subject_id"]))
+        line.addWidget(button("Whole history of this subject", history))
+        return facts
 
     def _meta(self, story: dict[str, Any]) -> list[tuple[str, str, str]]:
         event = story["event"]
@@ -133,16 +137,18 @@ class StoryView(QScrollArea):
                 ("Category", (spoken(story["category"]) if story["category"] else "Not sorted") + sure, ""),
                 ("Model cost", f"€ {story['cost_micros'] / 1e6:,.4f}" if story["cost_micros"] else "none", ""),
             ]
-        return [*found, ("By", event["connection"], event["subject"])]
+        return [*found, ("From", spoken(event["connection"]), event["subject"])]
 
     def _event(self, event: dict[str, Any]) -> None:
         frame, column = card()
-        sender = event["from_name"] or event["from"] or event["connection"]
+        sender = event["from_name"] or event["from"] or spoken(event["connection"])
         address = f"  {event['from']}" if event["from_name"] and event["from"] else ""
         is_sure = bool(event["is_verified"])
         parts = [label(sender[:80], "h3"), label(address[:80], "small")]
-        mark = pill("Sender verified" if is_sure else "Sender not verified", "ok" if is_sure else "warn")
-        column.addLayout(row(*parts, None, mark))
+        head = row(*parts, None)
+        if is_sure or event["from"]:  # what the desk itself noticed has no sender to doubt
+            head.addWidget(pill("Sender verified" if is_sure else "Sender not verified", "ok" if is_sure else "warn"))
+        column.addLayout(head)
         for problem in event["problems"]:
             column.addWidget(para(f"Could not be read whole: {problem}", "error"))
         column.addWidget(foldable(event["text"] or "No text.", short=700))
@@ -177,7 +183,7 @@ class StoryView(QScrollArea):
         column.addWidget(label("Why the agent sorted it so", "h3"))
         for rationale, evidence in rows:
             if rationale:
-                column.addWidget(foldable(rationale))
+                column.addWidget(foldable(rationale[:1].upper() + rationale[1:]))
             for one in evidence[:8]:
                 column.addWidget(foldable(_evidence(one), "small", short=240))
         self._column.addWidget(frame)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from opsconsole.engine.kernel import Kernel
@@ -12,13 +12,20 @@ from opsconsole.store.queries.overview import Overview, overview
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.overview import words
 from opsconsole.ui.panels.overview.parts import AgentCard, FigureButton, fact, side_card
-from opsconsole.ui.widgets.basics import button, label, pill, row, set_pill
+from opsconsole.ui.widgets.basics import Tone, button, label, pill, row, set_pill
 from opsconsole.ui.widgets.charts import HorizontalBars, Share
 from opsconsole.ui.widgets.states import States
 from opsconsole.ui.widgets.words import exact, plural, spoken
 
 LAST_LOOK, SINCE = "overview/last_look", "overview/since"
+AWAY = timedelta(minutes=30)
+"""Who comes back sooner is still at the same look: a turn to another page does not set the numbers to nothing."""
 _DAY = timedelta(days=1)
+_MOODS: dict[words.Mood, tuple[str, Tone]] = {
+    "well": ("All is well", "ok"),
+    "turn": ("Your turn", "accent"),
+    "trouble": ("Needs a look", "warn"),
+}
 _WINDOWS = {"look": "since you last looked", "day": "in the last 24 hours", "week": "in the last 7 days"}
 
 
@@ -60,7 +67,7 @@ class OverviewPanel(Panel):
         self._headline, self._mood = label("", "h1", is_wrapped=True), pill("", "ok")
         self._chips: dict[str, QPushButton] = {}
         group = QButtonGroup(self)
-        for name, text in (("look", "Last look"), ("day", "24 hours"), ("week", "7 days")):
+        for name, text in (("look", "Since your last look"), ("day", "24 hours"), ("week", "7 days")):
             made = button(text, partial(self._choose, name), kind="chip")
             made.setCheckable(True)
             made.setChecked(name == self._window)
@@ -69,14 +76,14 @@ class OverviewPanel(Panel):
         column = QVBoxLayout()
         column.setSpacing(10)
         column.addWidget(self._headline)
-        column.addLayout(row(self._mood, 4, label("Counted since", "muted"), *self._chips.values(), None))
+        column.addLayout(row(self._mood, 4, label("Period", "muted"), *self._chips.values(), None))
         return column
 
     def _figures(self) -> QHBoxLayout:
         go = self.context.navigator.go
         self._handled = FigureButton("Handled", lambda: go("feed", state="done"))
         self._waiting = FigureButton("Waiting for you", lambda: go("approvals"))
-        self._escalated = FigureButton("Escalated", lambda: go("feed", verdict="ASK"))
+        self._escalated = FigureButton("Asked you", lambda: go("feed", verdict="ASK"))
         self._failed = FigureButton("Failed", lambda: go("feed", state="failed"))
         return row(self._handled, self._waiting, self._escalated, self._failed, spacing=12)
 
@@ -87,6 +94,7 @@ class OverviewPanel(Panel):
         for one in (left, right):
             one.setSpacing(12)
         left.addLayout(self._agents)
+        left.addWidget(self._no_agent())
         left.addStretch(1)
         for one in (self._money(), self._shadow(), self._refused(), self._sleeps()):
             right.addWidget(one)
@@ -97,6 +105,15 @@ class OverviewPanel(Panel):
         body.addLayout(right, 1)
         return body
 
+    def _no_agent(self) -> QWidget:
+        self._no_agent_card, column = side_card("No agent is in use yet")
+        text = (
+            "Agents are files, and an agent works what comes in after it was put in use. In a terminal:"
+            " opsconsole agents apply FILE.yaml. The folder resources/examples holds one to begin with."
+        )
+        column.addWidget(label(text, "muted", is_wrapped=True, is_selectable=True))
+        return self._no_agent_card
+
     def _money(self) -> QWidget:
         frame, column = side_card("Money and time")
         go = self.context.navigator.go
@@ -104,7 +121,11 @@ class OverviewPanel(Panel):
         self._runs = button("", lambda: go("feed"), kind="link")
         self._median = label("")
         self._median.setToolTip("Half of what was finished took less, half took more")
-        for name, made in (("Models cost", self._cost), ("Runs", self._runs), ("Usually done in", self._median)):
+        for name, made in (
+            ("Models cost", self._cost),
+            ("Runs started", self._runs),
+            ("Usually done in", self._median),
+        ):
             column.addLayout(fact(name, made))
         return frame
 
@@ -166,8 +187,15 @@ class OverviewPanel(Panel):
         """A look ends when the person turns away."""
         if self._state is not None:
             self.context.memory.setValue(LAST_LOOK, self._state.now.isoformat())
-            self._last_look = self._state.now
         super().hideEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Another look begins when the person was away for long enough."""
+        look = self._remembered()
+        if self._state is not None and look is not None and datetime.now(UTC) - look >= AWAY:
+            self._last_look = look
+            self.refresh()
+        super().showEvent(event)
 
     def _render(self) -> None:
         state = self._state
@@ -188,34 +216,40 @@ class OverviewPanel(Panel):
         self._states.show_content()
 
     def _render_head(self, state: Overview) -> None:
-        is_first = self._window == "look" and self._last_look is None
-        since = _WINDOWS["day"] if is_first else _WINDOWS[self._window]
-        text, is_well = words.headline(state, is_engine_on=bool(self.context.backend.engine), since=since)
+        text, mood = words.headline(state, is_engine_on=bool(self.context.backend.engine), since=_WINDOWS[self._shown])
         self._headline.setText(text)
-        set_pill(self._mood, "All is well" if is_well else "Needs a look", "ok" if is_well else "warn")
-        self._mood.setFixedWidth(self._mood.sizeHint().width())
+        set_pill(self._mood, *_MOODS[mood])
         look = self._chips["look"]
-        if self._window == "look":
-            look.setText("First look" if is_first else words.look(state))
+        look.setVisible(self._last_look is not None)
+        if self._window == "look" and self._last_look is not None:
+            look.setText(words.look(state))
         look.setToolTip("" if self._last_look is None else exact(self._last_look))
+        self._chips[self._shown].setChecked(True)
+
+    @property
+    def _shown(self) -> str:
+        """The window that is counted: at the first look there is no last one to count from."""
+        return "day" if self._window == "look" and self._last_look is None else self._window
 
     def _render_figures(self, state: Overview) -> None:
-        self._handled.show_number(state.done, f"by {plural(sum(1 for one in state.agents if one.done), 'agent')}")
+        at_work = sum(1 for one in state.agents if one.done)
+        self._handled.show_number(state.done, f"by {plural(at_work, 'agent')}" if at_work else "nothing was finished")
         waiting = "nothing to decide" if not state.waiting else "decide, answer or edit"
         self._waiting.show_number(state.waiting, waiting, "warn" if state.waiting else "")
-        self._escalated.show_number(state.asked, "put before you in this time")
+        self._escalated.show_number(state.asked, "requests in this period")
         failed = "open them to see why" if state.failed else "nothing went wrong"
         self._failed.show_number(state.failed, failed, "danger" if state.failed else "ok")
 
     def _render_agents(self, state: Overview) -> None:
         for gone in [agent for agent in self._cards if agent not in {one.agent for one in state.agents}]:
             self._cards.pop(gone).frame.deleteLater()
+        self._no_agent_card.setVisible(not state.agents)
         for place, one in enumerate(state.agents):
             if one.agent not in self._cards:
                 made = AgentCard(self.context.theme, self.context.navigator, one.agent)
                 self._cards[one.agent] = made
                 self._agents.addWidget(made.frame, place // 2, place % 2)
-            self._cards[one.agent].render(one)
+            self._cards[one.agent].render(one, since=_WINDOWS[self._shown])
 
     def _render_side(self, state: Overview) -> None:
         self._cost.setText(words.money(state.cost, state.currency))

@@ -78,9 +78,11 @@ class AgentCard:
         }
         column.addLayout(row(self._name, None, self._state))
         column.addLayout(row(*self._counts.values(), None, spacing=14))
-        column.addWidget(self._line)
+        self._span = label("", "cap")
         column.addWidget(label("Events a day, 14 days", "cap"))
+        column.addWidget(self._line)
         column.addSpacing(2)
+        column.addWidget(self._span)
         column.addWidget(self._bar)
         column.addLayout(self._legend())
         column.addStretch(1)
@@ -101,8 +103,8 @@ class AgentCard:
         else:
             self._go("feed", agent=self._agent, verdict=verdict)
 
-    def render(self, glance: AgentGlance) -> None:
-        """Show what holds now."""
+    def render(self, glance: AgentGlance, *, since: str) -> None:
+        """Show what holds now; `since` names the window in words."""
         self._name.setText(glance.name)
         self._name.setAccessibleName(f"{glance.name}: open its events")
         self._state.setVisible(glance.is_paused)
@@ -117,6 +119,9 @@ class AgentCard:
             for name, words, token in VERDICTS
         ]
         self._bar.show_shares(shares)
+        wanted = sum(one.value for one in shares)
+        self._span.setText(f"{plural(wanted, 'action')} {since}" if wanted else f"No action {since}")
+        self._bar.setVisible(bool(wanted))
         shown = [(name, one) for (name, _, _), one in zip(VERDICTS, shares, strict=True) if one.value]
         for one in self._verdicts.values():
             self._grid.removeWidget(one)

@@ -1,13 +1,17 @@
 """The overview in plain words."""
 
 from datetime import timedelta
+from typing import Literal
 
 from opsconsole.store.queries.overview import Overview, Sleep
 from opsconsole.ui.widgets.words import ago, plural
 
+Mood = Literal["well", "turn", "trouble"]
+"""All is well; all is well but something waits for the person; something is wrong."""
 
-def headline(state: Overview, *, is_engine_on: bool, since: str) -> tuple[str, bool]:
-    """Give the one sentence, and whether all is well.
+
+def headline(state: Overview, *, is_engine_on: bool, since: str) -> tuple[str, Mood]:
+    """Give the one sentence, and how things are.
 
     Args:
         state: what there is.
@@ -23,6 +27,8 @@ def headline(state: Overview, *, is_engine_on: bool, since: str) -> tuple[str, b
         troubles.append(f"{plural(state.failed, 'run')} failed")
     if not is_engine_on:
         troubles.append("the engine is not running")
+    if not state.agents:
+        troubles.append("no agent is in use yet")
     at_work = sum(1 for one in state.agents if one.done)
     worked = f"{plural(at_work, 'agent')} worked {plural(state.done, 'event')} {since}"
     if not state.done:
@@ -30,8 +36,10 @@ def headline(state: Overview, *, is_engine_on: bool, since: str) -> tuple[str, b
     wait = "nothing waits for you"
     if state.waiting:
         wait = f"{state.waiting:,} {'thing waits' if state.waiting == 1 else 'things wait'} for you"
-    start = "All is well" if not troubles else _joined(troubles)
-    return f"{start[:1].upper()}{start[1:]}: {worked}; {wait}.", not troubles
+    text = f"{worked}; {wait}."
+    if troubles:
+        text = f"{_joined(troubles)}: {text}"
+    return text[:1].upper() + text[1:], "trouble" if troubles else "turn" if state.waiting else "well"
 
 
 def span(seconds: float | None) -> str:
@@ -64,7 +72,7 @@ def money(amount: float, currency: str) -> str:
 
 def look(state: Overview) -> str:
     """Say when the last look was, for its chip."""
-    return f"Last look ({ago(state.since, state.now)})"
+    return f"Since your last look ({ago(state.since, state.now)})"
 
 
 def _joined(parts: list[str]) -> str:

@@ -94,7 +94,7 @@ def _action(one: Unreal) -> QVBoxLayout:
     words, tone = VERDICTS.get(one.row.if_live, ("", "plain"))
     head = beside(label(one.sentence, is_wrapped=True))
     if words:
-        live = pill(f"Live: {words.lower()}", _tone(tone))
+        live = pill(f"If live: {words.lower()}", _tone(tone))
         live.setToolTip("What the gate would say if this were live")
         head.addWidget(live, 0, Qt.AlignmentFlag.AlignTop)
     column.addLayout(head)

@@ -164,7 +164,7 @@ class ShadowPanel(Panel):
         self._about.setText(
             "Agents at level 1 recommend and do nothing. Do it yourself, have it done, or say what is not right."
             if is_advice
-            else "Worked for real, done by nobody: what agents in shadow would have done. There is nothing to approve."
+            else "What agents in shadow would have done. None of it was done, so there is nothing to approve."
         )
         what = (self._tab, *((one.row.action_id, one.digest) for one in found))
         if what != self._shown:
@@ -182,7 +182,8 @@ class ShadowPanel(Panel):
         else:
             self._states.empty(
                 "Nothing in shadow yet",
-                "An agent whose category is in shadow works every event and only records what it would do.",
+                "Agents begin in shadow: they work every event, and only record what they would do. Once one is in use,"
+                " it shows here.",
             )
 
     def _fill(self, found: list[Unreal], now: datetime, *, is_advice: bool) -> None:
