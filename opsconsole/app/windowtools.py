@@ -124,18 +124,25 @@ class WindowTools:
         return webbrowser.open(path.resolve().as_uri())
 
 
-async def _mail(session: Session, draft: MailDraft, tell: Callable[[Step], None], *, is_kept: bool) -> Trial:
-    said = Said(
+def _said(draft: MailDraft) -> Said:
+    return Said(
         name=draft.name or mailkeeping.name_of(draft.address),
         address=draft.address,
         user=draft.user,
         imap=draft.imap,
+        imap_tls=draft.imap_tls,
         smtp=draft.smtp,
+        smtp_tls=draft.smtp_tls,
         auth="password",
         has_password=bool(draft.password),
         shown_name=draft.shown_name,
         authserv=draft.authserv,
+        ca_file=str(Path(draft.ca_file).expanduser().resolve()) if draft.ca_file else "",
     )
+
+
+async def _mail(session: Session, draft: MailDraft, tell: Callable[[Step], None], *, is_kept: bool) -> Trial:
+    said = _said(draft)
     earlier = _earlier(session, said.name, mailkeeping.KIND)
     account, secrets = AccountDraft(said, earlier), TrialSecrets(secrets_of(session.workspace))
     secret = mailkeeping.secret_of(said.name, "password")
@@ -239,6 +246,8 @@ def _earlier(session: Session, name: str, kind: str) -> dict[str, Any]:
 
 
 def _words(name: str) -> str:
+    if name.startswith(("imap ", "smtp ")):
+        return name[:4].upper() + name[4:]
     return name[:1].upper() + name[1:]
 
 

@@ -43,9 +43,14 @@ class MailDraft:
     password: str = field(default="", repr=False)
     imap: str = ""
     """host:port"""
+    imap_tls: str = ""
+    """`tls`, `starttls` or `none`; empty: what is usual at the port."""
     smtp: str = ""
+    smtp_tls: str = ""
     shown_name: str = ""
     authserv: str = ""
+    ca_file: str = ""
+    """Certificates to trust besides the system's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
