@@ -13,6 +13,8 @@ from typing import Any
 
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from opsconsole.app.discretion import be_discreet
+from opsconsole.app.typed import TypedPassphrase
 from opsconsole.domain.errors import OpsError
 from opsconsole.ui.backend import Backend, Opened
 from opsconsole.ui.collector import Collector
@@ -21,6 +23,7 @@ from opsconsole.ui.loop import qt_loop
 from opsconsole.ui.panel import Context, Navigator
 from opsconsole.ui.shell.engineprocess import EngineProcess, EngineState
 from opsconsole.ui.shell.notifier import Notifier
+from opsconsole.ui.shell.seal import Seal
 from opsconsole.ui.shell.tray import Tray
 from opsconsole.ui.shell.window import Window
 from opsconsole.ui.tasks import TaskRunner
@@ -31,6 +34,7 @@ _log = logging.getLogger(__name__)
 
 def run(app: QApplication, window: Window, *, folder: Path, theme: Theme, is_sample: bool, with_engine: bool) -> None:
     """Run the window until it is closed for good."""
+    be_discreet()
     with qt_loop(app) as loop:
         joined = Joined(window, folder, theme=theme, is_sample=is_sample)
         loop.run_until_complete(_run(joined, with_engine=with_engine))
@@ -58,9 +62,10 @@ class Joined:
     def __init__(self, window: Window, folder: Path, *, theme: Theme, is_sample: bool = False) -> None:
         self.folder = folder
         self._collector: Collector | None = None
-        self.backend = Backend(folder, lambda: _opened(folder))
-        program = [sys.executable, "-m", "opsconsole", "engine", "-w", str(folder)]
-        self.engine = EngineProcess([*program, *(["--live-sample"] if is_sample else [])], self.backend)
+        typed = TypedPassphrase()
+        self.backend = Backend(folder, lambda: _opened(folder, typed))
+        program = [sys.executable, "-m", "opsconsole", "engine", "--passphrase-stdin", "-w", str(folder)]
+        self.engine = EngineProcess([*program, *(["--live-sample"] if is_sample else [])], self.backend, typed)
         self.context = Context(
             backend=self.backend,
             tasks=TaskRunner(),
@@ -68,12 +73,13 @@ class Joined:
             commands=Commands(),
             navigator=Navigator(),
             memory=window.memory,
-            tools=_LateTools(folder),
+            tools=_LateTools(folder, typed),
         )
         self.window = window
         window.attach(self.context, self.engine)
         self.tray = Tray(self.window, show=self._show)
         self.notifier = Notifier(self.window, show=self._show)
+        self.seal = Seal(self.window)
 
     async def begin(self, *, with_engine: bool = True) -> None:
         """Load what the panels need, make the workspace where there is none, and set the engine going.
@@ -112,21 +118,21 @@ class Joined:
         self.window.activateWindow()
 
 
-def _opened(folder: Path) -> AbstractContextManager[Opened]:
+def _opened(folder: Path, typed: TypedPassphrase) -> AbstractContextManager[Opened]:
     session = importlib.import_module("opsconsole.app.session")
-    return session.opened(folder)
+    return session.opened(folder, typed=typed)
 
 
 class _LateTools:
     """The composition root's own doings, loaded when first wanted."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, typed: TypedPassphrase) -> None:
+        self._folder, self._typed = folder, typed
         self._tools: Any = None
 
     def __getattr__(self, name: str) -> Any:
         if self._tools is None:
-            self._tools = importlib.import_module("opsconsole.app.windowtools").WindowTools(self._folder)
+            self._tools = importlib.import_module("opsconsole.app.windowtools").WindowTools(self._folder, self._typed)
         return getattr(self._tools, name)
 
 

@@ -17,10 +17,11 @@ from opsconsole.app.mailtrial import Found, trials
 from opsconsole.app.secretrecord import record_of_secret
 from opsconsole.app.session import Session, opened, secrets_of
 from opsconsole.app.trialsecrets import TrialSecrets
+from opsconsole.app.typed import TypedPassphrase
 from opsconsole.brains.model import Endpoint, ModelConfig
 from opsconsole.brains.model.check import check
 from opsconsole.connectors.mail.config import MailConfig, Server
-from opsconsole.domain.errors import OpsError, UserError
+from opsconsole.domain.errors import OpsError, SealedError, UserError
 from opsconsole.net.client import HttpClient
 from opsconsole.store import backup as backups
 from opsconsole.store.queries import connections
@@ -30,7 +31,10 @@ from opsconsole.ui.tools import ImportReport, MailDraft, ModelDraft, Step, Trial
 _T = TypeVar("_T")
 EARLY_S = 2.0
 """A window that does not open ends sooner than this, in seconds."""
-RESTART = "Restart the engine, so that it knows it."
+CLOSED = (
+    "The secrets are sealed in an encrypted file. Open them with their passphrase (Ctrl+K, Open the sealed secrets),"
+    " then try again; what you typed stays here."
+)
 
 
 class _StoppedError(Exception):
@@ -40,28 +44,45 @@ class _StoppedError(Exception):
 class WindowTools:
     """Tools over one workspace folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, typed: TypedPassphrase | None = None) -> None:
+        self._folder, self._typed = folder, typed or TypedPassphrase()
 
     async def try_mail(self, draft: MailDraft, said: Callable[[Step], None], *, is_kept: bool) -> Trial:
         """Try a mailbox out, and store it where every step worked."""
         tell = _here(said)
-        return await self._apart(lambda session: _mail(session, draft, tell, is_kept=is_kept))
+        return await self._apart(lambda session, secrets: _mail(session, secrets, draft, tell, is_kept=is_kept))
 
     async def try_model(self, draft: ModelDraft, said: Callable[[Step], None], *, is_kept: bool) -> Trial:
         """Try a model out, and store it where what is needed worked."""
         tell = _here(said)
-        return await self._apart(lambda session: _model(session, draft, tell, is_kept=is_kept))
+        return await self._apart(lambda session, secrets: _model(session, secrets, draft, tell, is_kept=is_kept))
 
-    async def _apart(self, job: Callable[[Session], Coroutine[Any, Any, _T]]) -> _T:
+    async def open_secrets(self, passphrase: str) -> None:
+        """Open the encrypted file of secrets, for this window and the engines it starts."""
+
+        def run() -> None:
+            with opened(self._folder, is_mending=True, typed=self._typed) as session:
+                secrets = secrets_of(session.workspace, typed=lambda: passphrase)
+                if not secrets.file.is_on():
+                    raise UserError("Secrets are not in an encrypted file here; there is nothing to open.")
+                secrets.unlock()
+
+        await asyncio.to_thread(run)
+        self._typed.keep(passphrase)
+
+    async def _apart(self, job: Callable[[Session, TrialSecrets], Coroutine[Any, Any, _T]]) -> _T:
         """Run in a thread with a loop and a session of its own, where nobody is asked at a terminal."""
 
         def run() -> _T:
             NOBODY.set(True)
-            with opened(self._folder, is_mending=True) as session:
-                return asyncio.run(job(session))
+            with opened(self._folder, is_mending=True, typed=self._typed) as session:
+                secrets = TrialSecrets(secrets_of(session.workspace, typed=self._typed))
+                return asyncio.run(job(session, secrets))
 
-        return await asyncio.to_thread(run)
+        try:
+            return await asyncio.to_thread(run)
+        except SealedError as error:
+            raise SealedError(CLOSED) from error
 
     async def import_history(self, path: Path, progress: Callable[[int], None]) -> ImportReport:
         """Bring in what a person exported; cancelling ends it after the present piece."""
@@ -76,7 +97,7 @@ class WindowTools:
                 raise _StoppedError
 
         def run() -> ImportReport:
-            with opened(self._folder) as session:
+            with opened(self._folder, typed=self._typed) as session:
                 try:
                     done = import_path(session, path, is_history=True, own_addresses=(), authserv=None, progress=count)
                 except _StoppedError:
@@ -141,10 +162,12 @@ def _said(draft: MailDraft) -> Said:
     )
 
 
-async def _mail(session: Session, draft: MailDraft, tell: Callable[[Step], None], *, is_kept: bool) -> Trial:
+async def _mail(
+    session: Session, secrets: TrialSecrets, draft: MailDraft, tell: Callable[[Step], None], *, is_kept: bool
+) -> Trial:
     said = _said(draft)
     earlier = _earlier(session, said.name, mailkeeping.KIND)
-    account, secrets = AccountDraft(said, earlier), TrialSecrets(secrets_of(session.workspace))
+    account = AccountDraft(said, earlier)
     secret = mailkeeping.secret_of(said.name, "password")
     if draft.password:
         secrets.need_place(secret)
@@ -183,7 +206,7 @@ def _kept_mail(
     if not (is_good and is_kept):
         return Trial(tuple(steps), False, "Everything works." if is_good else "Mend what is marked, then try again.")
     mailkeeping.store_mail(session, name, config, secrets, trouble=[])
-    return Trial(tuple(steps), True, f"{config.address} is connected as {name}. {RESTART}")
+    return Trial(tuple(steps), True, f"{config.address} is connected as {name}.")
 
 
 async def _servers(account: AccountDraft) -> tuple[Server, Server]:
@@ -198,7 +221,9 @@ async def _servers(account: AccountDraft) -> tuple[Server, Server]:
         ) from error
 
 
-async def _model(session: Session, draft: ModelDraft, tell: Callable[[Step], None], *, is_kept: bool) -> Trial:
+async def _model(
+    session: Session, secrets: TrialSecrets, draft: ModelDraft, tell: Callable[[Step], None], *, is_kept: bool
+) -> Trial:
     name = draft.name.strip() or "main"
     facts: dict[str, Any] = dict(_earlier(session, name, MODEL))
     url = modelaccount.KNOWN.get(draft.url.strip().lower(), draft.url.strip()).removesuffix("/chat/completions")
@@ -210,7 +235,6 @@ async def _model(session: Session, draft: ModelDraft, tell: Callable[[Step], Non
     facts |= {"base_url": url, "model": draft.model.strip()}
     if draft.price_in or draft.price_out:
         facts["prices"] = {"read": draft.price_in, "written": draft.price_out, "cached": None}
-    secrets = TrialSecrets(secrets_of(session.workspace))
     if draft.key:
         facts["key"] = f"model-{name}"
         secrets.need_place(facts["key"])
@@ -224,7 +248,7 @@ async def _model(session: Session, draft: ModelDraft, tell: Callable[[Step], Non
     for secret in secrets.keep():
         record_of_secret(session, "secret.stored", name=secret, is_kept=True)
     modelaccount.store_model(session, name, config, trouble="")
-    return Trial(tuple(steps), True, f"{config.model} is connected as {name}. {RESTART}")
+    return Trial(tuple(steps), True, f"{config.model} is connected as {name}.")
 
 
 async def _try_model(name: str, config: ModelConfig, secrets: TrialSecrets, tell: Callable[[Step], None]) -> list[Step]:

@@ -89,6 +89,10 @@ class Tools(Protocol):
         """Try a model out, step by step; store it where what is needed worked and `is_kept`."""
         ...
 
+    async def open_secrets(self, passphrase: str) -> None:
+        """Open the encrypted file of secrets, for this window and the engines it starts."""
+        ...
+
     async def import_history(self, path: Path, progress: Callable[[int], None]) -> ImportReport:
         """Bring in mbox, Maildir, .eml or CSV; cancelling the task ends it after the present piece."""
         ...

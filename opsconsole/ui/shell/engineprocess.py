@@ -1,11 +1,13 @@
 """The engine as the window's child: started, attached to, watched, restarted after a crash, stopped at the end."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
+
+from opsconsole.domain.errors import SEALED_EXIT
 
 if TYPE_CHECKING:
     from opsconsole.ui.backend import Backend
@@ -26,6 +28,8 @@ class EngineState(StrEnum):
     WORKING = "working"
     ELSEWHERE = "elsewhere"
     CRASHED = "crashed"
+    SEALED = "sealed"
+    """It ended because the secrets are sealed; it is started again when somebody has opened them."""
     STOPPED = "stopped"
 
 
@@ -40,15 +44,17 @@ class EngineProcess(QObject):
     changed = Signal()
     crashed = Signal(str)
 
-    def __init__(self, command: Sequence[str], backend: "Backend", parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, command: Sequence[str], backend: "Backend", passphrase: Callable[[], str | None]) -> None:
+        """`passphrase` gives what opens the sealed secrets; each engine is told it by its standard input."""
+        super().__init__()
         self.state = EngineState.STOPPED
         self.last_words = ""
         self._command = list(command)
-        self._backend = backend
-        self._is_wanted = False
+        self._backend, self._passphrase = backend, passphrase
+        self._is_wanted = self._is_again = False
         self._crashes = 0
         self._process = QProcess(self)
+        self._process.started.connect(self._on_started)
         self._process.finished.connect(self._on_finished)
         self._process.errorOccurred.connect(self._on_error)
         # Files, not pipes: an engine whose window was killed must be able to go on speaking.
@@ -90,6 +96,22 @@ class EngineProcess(QObject):
         self._set(EngineState.STARTING)
         self._process.start(self._command[0], self._command[1:])
 
+    def retry(self) -> None:
+        """Start it again now that the secrets are open, where that is what it waits for."""
+        if self.state is EngineState.SEALED:
+            self._start()
+
+    def restart(self) -> None:
+        """Have our own engine end in order and start anew, with what was connected meanwhile."""
+        if self.is_own:
+            self._is_again = True
+            self._process.terminate()
+
+    def _on_started(self) -> None:
+        # The one way that leaves no trace: no file, no argument, no environment that others could read.
+        self._process.write(f"{self._passphrase() or ''}\n".encode())
+        self._process.closeWriteChannel()
+
     def _on_holder(self, holder: int) -> None:
         if self.is_own:
             if holder == self._process.processId():
@@ -100,6 +122,8 @@ class EngineProcess(QObject):
         elif holder:
             self._set(EngineState.ELSEWHERE)
         elif self._is_wanted:
+            if self.state is EngineState.SEALED:
+                return  # another try would say the same
             if not self._again.isActive():  # after a crash the pause holds
                 self._start()
         else:
@@ -121,8 +145,15 @@ class EngineProcess(QObject):
     def _on_finished(self, code: int, *_: object) -> None:
         self._read_words()
         self._settled.stop()
+        is_again, self._is_again = self._is_again, False
         if not self._is_wanted:
             self._set(EngineState.STOPPED)
+            return
+        if code == SEALED_EXIT:
+            self._set(EngineState.SEALED)
+            return
+        if is_again:
+            self._start()
             return
         wait_s = BACKOFF_S[min(self._crashes, len(BACKOFF_S) - 1)]
         self._crashes += 1

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from opsconsole.domain.errors import OpsError
+from opsconsole.domain.errors import OpsError, SealedError
 from opsconsole.ui.panel import Context
 from opsconsole.ui.tools import Step, Trial
 from opsconsole.ui.widgets.basics import button, card, label, repolish, row
@@ -178,6 +178,8 @@ class TrialForm(QWidget):
             trial = await self._attempt(values, self._show_step, is_kept)
         except OpsError as error:
             self._said.setText(str(error))
+            if isinstance(error, SealedError):
+                self._context.commands.run("secrets.open")
             return
         finally:
             self._set_busy(False)

@@ -1,7 +1,7 @@
 """Connections: what the workspace is plugged into, and how each connection is."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -124,8 +124,13 @@ class ConnectionsPanel(Panel):
         return await self._kept(await forms.try_model(self.context.tools, values, said, is_kept=is_kept))
 
     async def _kept(self, trial: Trial) -> Trial:
-        if trial.is_kept:
-            self.context.backend.reopen()
+        if not trial.is_kept:
+            return trial
+        self.context.backend.reopen()
+        if self.context.commands.run("engine.restart"):
+            return replace(trial, text=f"{trial.text} The engine starts anew, so that it knows it.")
+        if self.context.backend.engine:
+            return replace(trial, text=f"{trial.text} Restart the engine, so that it knows it.")
         return trial
 
     async def _load(self) -> None:
