@@ -107,7 +107,7 @@ def test_whoever_does_not_open_them_has_a_window_that_works_and_no_engine_that_t
         QTest.keyClicks(dialog.field, "half a wo")
         QTest.keyClick(dialog, Qt.Key.Key_Escape)
         await until(lambda: joined.seal.dialog is None)
-        assert "Agents cannot sign in until you open them" in joined.window.notice.accessibleName()
+        assert "Agents cannot sign in, and wait, until you open them" in joined.window.notice.accessibleName()
         assert "secrets are sealed" in told(joined.window)
         joined.window.toggle_pause()
         await until(lambda: joined.window.is_paused)

@@ -14,7 +14,8 @@ _ABOUT = (
     "Passwords and keys of this workspace lie in an encrypted file. Its passphrase stays in this window's memory, to"
     " start the engine with, and is written nowhere."
 )
-_LATER = "The secrets stay sealed. Agents cannot sign in until you open them; all else works."
+WIDTH = 420
+_LATER = "The secrets stay sealed. Agents cannot sign in, and wait, until you open them."
 
 
 class Seal(QObject):
@@ -70,17 +71,23 @@ class Unseal(QDialog):
         column.setContentsMargins(20, 18, 20, 18)
         column.setSpacing(10)
         column.addWidget(label("Open the sealed secrets", "h2"))
-        column.addWidget(label(_ABOUT, "muted", is_wrapped=True))
+        about = label(_ABOUT, "muted", is_wrapped=True)
+        column.addWidget(about)
         column.addWidget(label("Passphrase", "cap"))
         column.addWidget(self.field)
         column.addWidget(self.said)
         column.addLayout(row(self._open, button("Not now", self.reject), None))
-        self.setMinimumWidth(440)
+        for one in (about, self.said):
+            one.setFixedWidth(WIDTH)
+        about.setMinimumHeight(about.heightForWidth(WIDTH))
+        self.field.setFocus()
         self._say("")
 
     def _say(self, text: str) -> None:
         self.said.setText(text)
         self.said.setVisible(bool(text))
+        self.said.setMinimumHeight(self.said.heightForWidth(WIDTH) if text else 0)
+        self.adjustSize()  # a window does not grow by itself with a text that wraps
         self.field.setAccessibleDescription(text)
 
     def _try(self) -> None:
