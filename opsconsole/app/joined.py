@@ -37,10 +37,11 @@ def run(app: QApplication, window: Window, *, folder: Path, theme: Theme, is_sam
     be_discreet()
     with qt_loop(app) as loop:
         joined = Joined(window, folder, theme=theme, is_sample=is_sample)
-        loop.run_until_complete(_run(joined, with_engine=with_engine))
+        loop.run_until_complete(until_closed(joined, with_engine=with_engine))
 
 
-async def _run(joined: "Joined", *, with_engine: bool) -> None:
+async def until_closed(joined: "Joined", *, with_engine: bool) -> None:
+    """Play the window until a person closes it, where no tray keeps it in reach, or quits."""
     ended = asyncio.Event()
     joined.window.quit_wanted.connect(ended.set)
     joined.window.close_wanted.connect(lambda: joined.window.hide() if joined.tray.is_there else ended.set())
