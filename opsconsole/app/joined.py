@@ -21,6 +21,7 @@ from opsconsole.ui.collector import Collector
 from opsconsole.ui.command import Commands
 from opsconsole.ui.loop import qt_loop
 from opsconsole.ui.panel import Context, Navigator
+from opsconsole.ui.shell.catalog import PANELS
 from opsconsole.ui.shell.engineprocess import EngineProcess, EngineState
 from opsconsole.ui.shell.notifier import Notifier
 from opsconsole.ui.shell.seal import Seal
@@ -30,6 +31,8 @@ from opsconsole.ui.tasks import TaskRunner
 from opsconsole.ui.theme.theme import Theme
 
 _log = logging.getLogger(__name__)
+FIRST_S, BETWEEN_S = 0.7, 0.05
+"""So long after the start panels begin to be imported, and so long between two of them."""
 
 
 def run(app: QApplication, window: Window, *, folder: Path, theme: Theme, is_sample: bool, with_engine: bool) -> None:
@@ -63,6 +66,8 @@ class Joined:
     def __init__(self, window: Window, folder: Path, *, theme: Theme, is_sample: bool = False) -> None:
         self.folder = folder
         self._collector: Collector | None = None
+        self._loader: threading.Thread | None = None
+        self._ending = threading.Event()
         typed = TypedPassphrase()
         self.backend = Backend(folder, lambda: _opened(folder, typed))
         program = [sys.executable, "-m", "opsconsole", "engine", "--passphrase-stdin", "-w", str(folder)]
@@ -89,7 +94,8 @@ class Joined:
             OpsError: the workspace cannot be used; the text says why.
         """
         loaded = asyncio.get_running_loop().create_future()
-        threading.Thread(target=_load, args=(self.folder, loaded), name="opsconsole-load", daemon=True).start()
+        self._loader = threading.Thread(target=_load, args=(self.folder, loaded, self._ending), name="opsconsole-load")
+        self._loader.start()
         await loaded
         self._collector = Collector()
         self.backend.start()
@@ -99,6 +105,7 @@ class Joined:
 
     async def end(self) -> None:
         """Close everything in order; what was begun is finished."""
+        self._ending.set()
         self.window.remember()
         self.context.memory.sync()
         self.window.hide()
@@ -108,6 +115,8 @@ class Joined:
         if is_own:
             await stopped.wait()
         await self.context.tasks.close()
+        if self._loader is not None:
+            await asyncio.to_thread(self._loader.join)
         self.backend.close()
         self.window.deleteLater()
         if self._collector is not None:
@@ -137,8 +146,8 @@ class _LateTools:
         return getattr(self._tools, name)
 
 
-def _load(folder: Path, loaded: "asyncio.Future[None]") -> None:
-    """On a thread: import the engine's parts, and make the workspace."""
+def _load(folder: Path, loaded: "asyncio.Future[None]", ending: threading.Event) -> None:
+    """On a thread: import the engine's parts, make the workspace, and import the panels before they are wanted."""
     error: Exception | None = None
     try:
         session = importlib.import_module("opsconsole.app.session")
@@ -152,3 +161,10 @@ def _load(folder: Path, loaded: "asyncio.Future[None]") -> None:
             loaded.set_result(None) if error is None else loaded.set_exception(error)
 
     loaded.get_loop().call_soon_threadsafe(tell)
+    # On the window's thread each import would be a gap as its panel opens; at once, they would hold up the first one.
+    waits_s = FIRST_S
+    for entry in PANELS:
+        if ending.wait(waits_s):
+            return
+        entry.load()
+        waits_s = BETWEEN_S

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
@@ -66,11 +66,8 @@ class ConnectionsPanel(Panel):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addLayout(self._head())
         outer.addWidget(self._states, 1)
-        self.mail = self._form("Connect a mailbox", forms.MAIL_ABOUT, forms.MAIL, self._try_mail)
-        self.model = self._form("Connect a model", forms.MODEL_ABOUT, forms.MODEL, self._try_model)
         self.pages = QStackedWidget()
-        for one in (page, self.mail, self.model):
-            self.pages.addWidget(one)
+        self.pages.addWidget(page)
         around = QVBoxLayout(self)
         around.setContentsMargins(0, 0, 0, 0)
         around.addWidget(self.pages)
@@ -85,8 +82,20 @@ class ConnectionsPanel(Panel):
         column.addWidget(label(about, "muted", is_wrapped=True))
         return column
 
+    @cached_property
+    def mail(self) -> TrialForm:
+        """The form of a mailbox."""
+        return self._form("Connect a mailbox", forms.MAIL_ABOUT, forms.MAIL, self._try_mail)
+
+    @cached_property
+    def model(self) -> TrialForm:
+        """The form of a model."""
+        return self._form("Connect a model", forms.MODEL_ABOUT, forms.MODEL, self._try_model)
+
     def _form(self, title: str, about: str, fields: Sequence[Any], attempt: Any) -> TrialForm:
-        return TrialForm(self.context, title, about, fields=fields, attempt=attempt, leave=self._on_left)
+        made = TrialForm(self.context, title, about, fields=fields, attempt=attempt, leave=self._on_left)
+        self.pages.addWidget(made)
+        return made
 
     def commands(self) -> Sequence[Command]:
         return (
@@ -112,6 +121,10 @@ class ConnectionsPanel(Panel):
     def _show_form(self, form: TrialForm, values: dict[str, str]) -> None:
         form.show_values(values)
         self.pages.setCurrentWidget(form)
+
+    def _change(self, row: read.ConnectionRow) -> None:
+        form = self.mail if row.kind == "mail" else self.model
+        self._show_form(form, forms.known_values(row.kind, row.id, row.config))
 
     def _on_left(self) -> None:
         self.pages.setCurrentIndex(0)
@@ -197,9 +210,7 @@ class ConnectionsPanel(Panel):
     def _buttons(self, one: Shown) -> list[QWidget]:
         made: list[QWidget] = []
         if one.row.kind in ("mail", "model"):
-            form = self.mail if one.row.kind == "mail" else self.model
-            values = forms.known_values(one.row.kind, one.row.id, one.row.config)
-            made.append(button("Test or change…", partial(self._show_form, form, values)))
+            made.append(button("Test or change…", partial(self._change, one.row)))
         if one.row.kind != "model":
             word = "Resume" if one.is_paused else "Pause"
             made.append(button(word, partial(self._switch, one.row.id, is_on=not one.is_paused)))
