@@ -19,6 +19,8 @@ from opsconsole.app.joined import Joined
 from opsconsole.store import audit
 from opsconsole.ui.panels.audit.export import ExportButton
 from opsconsole.ui.panels.welcome.panel import WelcomePanel
+from opsconsole.ui.shell.catalog import PANELS
+from opsconsole.ui.shell.engineprocess import EngineState
 from tests.support.console import in_window, until
 
 ROUNDS = 7
@@ -160,10 +162,12 @@ def run(_data: Path) -> Iterator[dict[str, Any]]:
         async def loaded(joined: Joined) -> None:
             gaps: dict[str, int] = {}
             watch = _Gaps()
-            for panel in ("overview", "feed", "approvals", "audit"):
-                joined.window.show_panel(panel)
+            await until(lambda: joined.engine.state is EngineState.WORKING)
+            gaps["opening_ms"] = watch.take()
+            for entry in PANELS:
+                joined.window.show_panel(entry.name)
                 await asyncio.sleep(1.5)
-            gaps["opening_panels_ms"] = watch.take()
+                gaps[f"opening_{entry.name}_ms"] = watch.take()
             burst = [*program, "import", str(_mails(Path(place) / "burst.mbox", 1000)), "-w", str(folder)]
             joined.window.show_panel("feed")
             importing = await asyncio.create_subprocess_exec(*burst, stdout=subprocess.DEVNULL)
