@@ -99,6 +99,6 @@ def test_quiet_hours_are_shown_with_the_way_to_change_them(tmp_path: Path) -> No
     async def scene(stage: Stage) -> None:
         panel = stage.show(SettingsPanel)
         await until(lambda: "Mira: 21:00 to 06:30 (Europe/Brussels)" in told(panel))
-        assert f"opsconsole agents show mira --source > mira.yaml  (line {line})" in told(panel)
+        assert f"mira.yaml, line {line}" in told(panel)
 
     perform(folder, scene)

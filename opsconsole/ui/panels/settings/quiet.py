@@ -12,8 +12,9 @@ from opsconsole.ui.widgets.basics import card, label
 
 _KEY = "quiet_hours"
 _ABOUT = (
-    "Each agent has its own, in its own file, so that a change makes a new version of it. To change them, write the"
-    f" file out, edit {_KEY} in it, and apply it again."
+    "Each agent has its own, in its own file, so that a change makes a new version of it. Write the file out with"
+    f" `opsconsole agents show AGENT --source > AGENT.yaml`, change {_KEY} in it, and put it in use with `opsconsole"
+    " agents apply AGENT.yaml`."
 )
 
 
@@ -42,7 +43,7 @@ class Quiet:
     def __init__(self) -> None:
         self.frame, column = card()
         column.addWidget(label("Quiet hours", "h3"))
-        column.addWidget(label(_ABOUT, "muted", is_wrapped=True))
+        column.addWidget(label(_ABOUT, "muted", is_wrapped=True, is_selectable=True))
         self._hours = QVBoxLayout()
         self._hours.setSpacing(4)
         column.addLayout(self._hours)
@@ -56,10 +57,8 @@ class Quiet:
         for one in found:
             text = "; ".join(map(_told, one.hours)) if one.hours else "none"
             self._hours.addWidget(label(f"{one.name}: {text}", is_wrapped=True))
-            file = f"{one.agent}.yaml"
-            where = f"line {one.line}" if one.line else "add it"
-            ways = f"opsconsole agents show {one.agent} --source > {file}  ({where})  opsconsole agents apply {file}"
-            self._hours.addWidget(label(ways, "small", is_wrapped=True, is_selectable=True))
+            where = f"line {one.line}" if one.line else f"no {_KEY} yet"
+            self._hours.addWidget(label(f"{one.agent}.yaml, {where}", "small", is_wrapped=True, is_selectable=True))
         if not found:
             self._hours.addWidget(label("No agent is in use yet.", is_wrapped=True))
 
