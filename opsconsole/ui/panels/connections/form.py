@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -20,6 +19,7 @@ from opsconsole.domain.errors import OpsError, SealedError
 from opsconsole.ui.panel import Context
 from opsconsole.ui.tools import Step, Trial
 from opsconsole.ui.widgets.basics import button, card, label, repolish, row
+from opsconsole.ui.widgets.columns import scrolled
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,12 +215,3 @@ class TrialForm(QWidget):
         if bool(made.property("invalid")) != bool(wrong):
             made.setProperty("invalid", bool(wrong))
             repolish(made)
-
-
-def scrolled(inside: QWidget) -> QScrollArea:
-    """Lay a page into a scroll area."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(inside)
-    return area

@@ -15,9 +15,10 @@ from opsconsole.store.queries import limits
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.connections import forms
-from opsconsole.ui.panels.connections.form import TrialForm, scrolled
+from opsconsole.ui.panels.connections.form import TrialForm
 from opsconsole.ui.tools import Step, Trial
 from opsconsole.ui.widgets.basics import Tone, beside, button, card, label, pill, row
+from opsconsole.ui.widgets.columns import card_column, clear
 from opsconsole.ui.widgets.states import States
 from opsconsole.ui.widgets.words import ago, exact
 
@@ -51,15 +52,8 @@ class ConnectionsPanel(Panel):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._list = QVBoxLayout()
-        self._list.setSpacing(12)
-        inside = QWidget()
-        inside.setObjectName("page")
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(28, 4, 28, 24)
-        column.addLayout(self._list)
-        column.addStretch(1)
-        self._states = States(scrolled(inside))
+        area, self._list = card_column()
+        self._states = States(area)
         page = QWidget()
         page.setObjectName("page")
         outer = QVBoxLayout(page)
@@ -166,10 +160,7 @@ class ConnectionsPanel(Panel):
         except Exception as error:
             self._states.error(str(error), act=self.refresh)
             raise
-        while (item := self._list.takeAt(0)) is not None:  # pyright: ignore[reportUnnecessaryComparison]
-            if (widget := item.widget()) is not None:  # pyright: ignore[reportUnnecessaryComparison]
-                widget.hide()
-                widget.deleteLater()
+        clear(self._list)
         for one in found:
             self._list.addWidget(self._card(one, now))
         if all(one.row.kind == "desk" for one in found):

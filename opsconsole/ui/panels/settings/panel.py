@@ -9,13 +9,13 @@ from opsconsole.domain.agent import Budgets
 from opsconsole.engine.budgets import budgets
 from opsconsole.engine.kernel import Kernel
 from opsconsole.ui.panel import Context, Panel
-from opsconsole.ui.panels.connections.form import scrolled
 from opsconsole.ui.panels.settings import quiet
 from opsconsole.ui.panels.settings.caps import Caps
 from opsconsole.ui.panels.settings.data import Data
 from opsconsole.ui.panels.settings.quiet import Quiet
 from opsconsole.ui.theme.theme import Mode
 from opsconsole.ui.widgets.basics import button, card, label, row
+from opsconsole.ui.widgets.columns import scrolled
 from opsconsole.ui.widgets.states import States
 
 THEME, NOTIFICATIONS = "theme", "notifications"

@@ -9,6 +9,7 @@ from opsconsole.domain.agent import QuietHours
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import versions
 from opsconsole.ui.widgets.basics import card, label
+from opsconsole.ui.widgets.columns import clear
 
 _KEY = "quiet_hours"
 _ABOUT = (
@@ -50,10 +51,7 @@ class Quiet:
 
     def render(self, found: Sequence[Own]) -> None:
         """Show them."""
-        while (item := self._hours.takeAt(0)) is not None:  # pyright: ignore[reportUnnecessaryComparison]
-            if (widget := item.widget()) is not None:  # pyright: ignore[reportUnnecessaryComparison]
-                widget.hide()
-                widget.deleteLater()
+        clear(self._hours)
         for one in found:
             text = "; ".join(map(_told, one.hours)) if one.hours else "none"
             self._hours.addWidget(label(f"{one.name}: {text}", is_wrapped=True))

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QPushButton, QVBoxLayout, QWidget
 
 from opsconsole.domain.enums import ActionState
 from opsconsole.engine.kernel import Kernel
@@ -19,6 +19,7 @@ from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.shadow.cards import RecommendationCard, by_event, shadow_card
 from opsconsole.ui.panels.shadow.verbs import Verbs
 from opsconsole.ui.widgets.basics import button, label, row
+from opsconsole.ui.widgets.columns import card_column, clear
 from opsconsole.ui.widgets.states import States
 from opsconsole.ui.widgets.words import spoken
 
@@ -45,18 +46,7 @@ class ShadowPanel(Panel):
         self._shown: tuple[object, ...] = ()
         self._cards: list[RecommendationCard] = []
         self._chosen = ""
-        self._list = QVBoxLayout()
-        self._list.setSpacing(12)
-        content = QWidget()
-        content.setObjectName("page")
-        column = QVBoxLayout(content)
-        column.setContentsMargins(28, 4, 28, 24)
-        column.addLayout(self._list)
-        column.addStretch(1)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(content)
+        self._scroll, self._list = card_column()
         self._states = States(self._scroll)
         self.verbs = Verbs(context, self, lambda: self.current)
         outer = QVBoxLayout(self)
@@ -192,10 +182,7 @@ class ShadowPanel(Panel):
     async def _fill(self, found: list[Unreal], now: datetime, *, is_advice: bool) -> None:
         """Lay the cards out a few at a time: a whole page of them would hold the window up."""
         self._cards = []
-        while (item := self._list.takeAt(0)) is not None:  # pyright: ignore[reportUnnecessaryComparison]
-            if (widget := item.widget()) is not None:  # pyright: ignore[reportUnnecessaryComparison]
-                widget.hide()
-                widget.deleteLater()
+        clear(self._list)
         ids = [one.row.action_id for one in found] if is_advice else []
         self._choose(self._chosen if self._chosen in ids else (ids[0] if ids else ""))
         made = (self._advice(one, now) for one in found) if is_advice else self._would(found, now)
