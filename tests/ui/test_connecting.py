@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QWidget
 
 from opsconsole.app.joined import Joined
 from opsconsole.app.secretstore.names import PASSPHRASE
+from opsconsole.app.secretstore.store import Place
 from opsconsole.domain.redaction import forget_all
 from opsconsole.ui.panels.connections.form import TrialForm
 from opsconsole.ui.panels.connections.panel import ConnectionsPanel
 from opsconsole.ui.shell.catalog import PANELS
+from tests.support import keyrings
 from tests.support.console import in_window, until
 from tests.support.dovecot import Dovecot, free_port
 from tests.support.planted import files_below, traces
@@ -231,4 +233,25 @@ def test_without_a_keyring_it_is_said_before_anything_is_tried(tmp_path: Path, m
     with served(good) as endpoint:
         in_window(folder, scenario)
     nothing_leaked(folder, KEY)
+    forget_all()
+
+
+def test_with_a_keyring_the_key_lies_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / "bus"
+    place.mkdir()
+    folder = tmp_path / "ws"
+
+    async def scenario(joined: Joined) -> None:
+        panel = await connections(joined)
+        click(panel, "Connect a model")
+        fill(panel.model, joined, **of_model(endpoint.base_url))
+        QTest.keyClick(panel.model.inputs["model"], Qt.Key.Key_Return)
+        await until(lambda: panel.pages.currentIndex() == 0 and endpoint.base_url in told(panel))
+
+    with keyrings.secret_service(place) as env, served(good) as endpoint:
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", env["DBUS_SESSION_BUS_ADDRESS"])
+        in_window(folder, scenario)
+        assert store(folder).found("model-main") == (KEY, Place.KEYRING)
+    assert not store(folder).file.is_on()
+    assert not traces({"key": KEY}, files_below(folder))
     forget_all()
