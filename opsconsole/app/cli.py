@@ -1,7 +1,7 @@
 """The command line. `main` is the way in: errors a person can act on, exit codes a script can read.
 
 0 all right; 1 the thing asked about is not all right (verification, nothing decided); 2 asked wrongly; 3 the machine or
-the workspace stands in the way.
+the workspace stands in the way; 4 `engine --passphrase-stdin` cannot open the encrypted file of secrets.
 """
 
 import io

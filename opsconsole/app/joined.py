@@ -13,30 +13,38 @@ from typing import Any
 
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from opsconsole.app.discretion import be_discreet
+from opsconsole.app.typed import TypedPassphrase
 from opsconsole.domain.errors import OpsError
 from opsconsole.ui.backend import Backend, Opened
 from opsconsole.ui.collector import Collector
 from opsconsole.ui.command import Commands
 from opsconsole.ui.loop import qt_loop
 from opsconsole.ui.panel import Context, Navigator
+from opsconsole.ui.shell.catalog import PANELS
 from opsconsole.ui.shell.engineprocess import EngineProcess, EngineState
 from opsconsole.ui.shell.notifier import Notifier
+from opsconsole.ui.shell.seal import Seal
 from opsconsole.ui.shell.tray import Tray
 from opsconsole.ui.shell.window import Window
 from opsconsole.ui.tasks import TaskRunner
 from opsconsole.ui.theme.theme import Theme
 
 _log = logging.getLogger(__name__)
+FIRST_S, BETWEEN_S = 0.7, 0.05
+"""So long after the start panels begin to be imported, and so long between two of them."""
 
 
 def run(app: QApplication, window: Window, *, folder: Path, theme: Theme, is_sample: bool, with_engine: bool) -> None:
     """Run the window until it is closed for good."""
+    be_discreet()
     with qt_loop(app) as loop:
         joined = Joined(window, folder, theme=theme, is_sample=is_sample)
-        loop.run_until_complete(_run(joined, with_engine=with_engine))
+        loop.run_until_complete(until_closed(joined, with_engine=with_engine))
 
 
-async def _run(joined: "Joined", *, with_engine: bool) -> None:
+async def until_closed(joined: "Joined", *, with_engine: bool) -> None:
+    """Play the window until a person closes it, where no tray keeps it in reach, or quits."""
     ended = asyncio.Event()
     joined.window.quit_wanted.connect(ended.set)
     joined.window.close_wanted.connect(lambda: joined.window.hide() if joined.tray.is_there else ended.set())
@@ -58,9 +66,12 @@ class Joined:
     def __init__(self, window: Window, folder: Path, *, theme: Theme, is_sample: bool = False) -> None:
         self.folder = folder
         self._collector: Collector | None = None
-        self.backend = Backend(folder, lambda: _opened(folder))
-        program = [sys.executable, "-m", "opsconsole", "engine", "-w", str(folder)]
-        self.engine = EngineProcess([*program, *(["--live-sample"] if is_sample else [])], self.backend)
+        self._loader: threading.Thread | None = None
+        self._ending = threading.Event()
+        typed = TypedPassphrase()
+        self.backend = Backend(folder, lambda: _opened(folder, typed))
+        program = [sys.executable, "-m", "opsconsole", "engine", "--passphrase-stdin", "-w", str(folder)]
+        self.engine = EngineProcess([*program, *(["--live-sample"] if is_sample else [])], self.backend, typed)
         self.context = Context(
             backend=self.backend,
             tasks=TaskRunner(),
@@ -68,12 +79,13 @@ class Joined:
             commands=Commands(),
             navigator=Navigator(),
             memory=window.memory,
-            tools=_LateTools(folder),
+            tools=_LateTools(folder, typed),
         )
         self.window = window
         window.attach(self.context, self.engine)
         self.tray = Tray(self.window, show=self._show)
         self.notifier = Notifier(self.window, show=self._show)
+        self.seal = Seal(self.window)
 
     async def begin(self, *, with_engine: bool = True) -> None:
         """Load what the panels need, make the workspace where there is none, and set the engine going.
@@ -82,7 +94,8 @@ class Joined:
             OpsError: the workspace cannot be used; the text says why.
         """
         loaded = asyncio.get_running_loop().create_future()
-        threading.Thread(target=_load, args=(self.folder, loaded), name="opsconsole-load", daemon=True).start()
+        self._loader = threading.Thread(target=_load, args=(self.folder, loaded, self._ending), name="opsconsole-load")
+        self._loader.start()
         await loaded
         self._collector = Collector()
         self.backend.start()
@@ -92,6 +105,7 @@ class Joined:
 
     async def end(self) -> None:
         """Close everything in order; what was begun is finished."""
+        self._ending.set()
         self.window.remember()
         self.context.memory.sync()
         self.window.hide()
@@ -101,6 +115,8 @@ class Joined:
         if is_own:
             await stopped.wait()
         await self.context.tasks.close()
+        if self._loader is not None:
+            await asyncio.to_thread(self._loader.join)
         self.backend.close()
         self.window.deleteLater()
         if self._collector is not None:
@@ -112,26 +128,26 @@ class Joined:
         self.window.activateWindow()
 
 
-def _opened(folder: Path) -> AbstractContextManager[Opened]:
+def _opened(folder: Path, typed: TypedPassphrase) -> AbstractContextManager[Opened]:
     session = importlib.import_module("opsconsole.app.session")
-    return session.opened(folder)
+    return session.opened(folder, typed=typed)
 
 
 class _LateTools:
     """The composition root's own doings, loaded when first wanted."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, typed: TypedPassphrase) -> None:
+        self._folder, self._typed = folder, typed
         self._tools: Any = None
 
     def __getattr__(self, name: str) -> Any:
         if self._tools is None:
-            self._tools = importlib.import_module("opsconsole.app.windowtools").WindowTools(self._folder)
+            self._tools = importlib.import_module("opsconsole.app.windowtools").WindowTools(self._folder, self._typed)
         return getattr(self._tools, name)
 
 
-def _load(folder: Path, loaded: "asyncio.Future[None]") -> None:
-    """On a thread: import the engine's parts, and make the workspace."""
+def _load(folder: Path, loaded: "asyncio.Future[None]", ending: threading.Event) -> None:
+    """On a thread: import the engine's parts, make the workspace, and import the panels before they are wanted."""
     error: Exception | None = None
     try:
         session = importlib.import_module("opsconsole.app.session")
@@ -145,3 +161,10 @@ def _load(folder: Path, loaded: "asyncio.Future[None]") -> None:
             loaded.set_result(None) if error is None else loaded.set_exception(error)
 
     loaded.get_loop().call_soon_threadsafe(tell)
+    # On the window's thread each import would be a gap as its panel opens; at once, they would hold up the first one.
+    waits_s = FIRST_S
+    for entry in PANELS:
+        if ending.wait(waits_s):
+            return
+        entry.load()
+        waits_s = BETWEEN_S

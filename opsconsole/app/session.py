@@ -36,6 +36,8 @@ from opsconsole.store.transaction import Transaction
 from opsconsole.store.workspace import Workspace
 
 _T = TypeVar("_T")
+Typed = Callable[[], str | None]
+"""Gives the passphrase of the encrypted file that a person typed elsewhere; None where nobody has."""
 PASSPHRASE_TRIES = 3
 
 
@@ -78,8 +80,12 @@ def actor() -> str:
 
 
 @contextmanager
-def opened(folder: Path | None, *, clock: Clock | None = None, is_mending: bool = False) -> Generator[Session]:
+def opened(
+    folder: Path | None, *, clock: Clock | None = None, is_mending: bool = False, typed: Typed | None = None
+) -> Generator[Session]:
     """Open the workspace for reading and for commands. To mend a connection, none of them needs to be readable.
+
+    `typed` gives the passphrase that a person typed elsewhere; with it nobody is asked at the terminal.
 
     Raises:
         WorkspaceError: it cannot be used.
@@ -89,7 +95,7 @@ def opened(folder: Path | None, *, clock: Clock | None = None, is_mending: bool 
     reader = workspace.database.reader()
     try:
         time = clock or SystemClock()
-        parts = Parts(reader, _Direct(workspace), time, secrets_of(workspace))
+        parts = Parts(reader, _Direct(workspace), time, secrets_of(workspace, typed=typed))
         registry = Registry([] if is_mending else make_connectors(parts))
         is_running = lease.holder(workspace.folder) is not None
         kernel = Kernel(workspace.id, registry, time, reader, is_engine_running=is_running)
@@ -112,14 +118,14 @@ def playbook_brain(reader: Reader) -> PlaybookBrain:
     return PlaybookBrain(nearest, lessons)
 
 
-def engine_of(place: Workspace, reader: Reader, *, clock: Clock | None = None) -> Engine:
+def engine_of(place: Workspace, reader: Reader, *, clock: Clock | None = None, typed: Typed | None = None) -> Engine:
     """Make the engine of a workspace, with everything that is connected. Asks for a passphrase, if one is needed.
 
     Raises:
         KeyringError: the encrypted file of secrets is in use and cannot be opened.
         WorkspaceError: a connection's stored configuration cannot be read any more.
     """
-    secrets, http, playbook = secrets_of(place), HttpClient(), playbook_brain(reader)
+    secrets, http, playbook = secrets_of(place, typed=typed), HttpClient(), playbook_brain(reader)
     unlock(secrets)
 
     def parts(engine: Engine) -> Parts:
@@ -132,9 +138,10 @@ def engine_of(place: Workspace, reader: Reader, *, clock: Clock | None = None) -
     return Engine(place, lambda engine: make_connectors(parts(engine)), brain, clock=clock)
 
 
-def secrets_of(workspace: Workspace) -> SecretStore:
-    """Give where the secrets of a workspace are kept."""
-    return SecretStore(workspace.folder, workspace.id, ask=ask_passphrase)
+def secrets_of(workspace: Workspace, *, typed: Typed | None = None) -> SecretStore:
+    """Give where the secrets of a workspace are kept; with `typed` nobody is asked at the terminal."""
+    ask = ask_passphrase if typed is None else None
+    return SecretStore(workspace.folder, workspace.id, ask=ask, typed=typed)
 
 
 def unlock(secrets: SecretStore) -> None:

@@ -13,6 +13,7 @@ OpsError
 │   │   ├── WorkspaceTooNewError
 │   │   └── WorkspaceDamagedError
 │   ├── KeyringError     the keyring of the operating system is not there, locked, or does not answer
+│   │   └── SealedError  the encrypted file of secrets wants its passphrase
 │   ├── DiskError        full or read-only
 │   └── FencedError      another engine took over this workspace
 └── ConnectorError       an outside system said no, or said nothing
@@ -88,6 +89,14 @@ class WorkspaceDamagedError(WorkspaceError):
 
 class KeyringError(EnvironmentError_):
     """The keyring of the operating system is not there, locked, or does not answer."""
+
+
+class SealedError(KeyringError):
+    """The encrypted file of secrets wants its passphrase, or another one than was given."""
+
+
+SEALED_EXIT = 4
+"""An engine that was given its passphrase by standard input ends with this code where the file stays closed."""
 
 
 class DiskError(EnvironmentError_):

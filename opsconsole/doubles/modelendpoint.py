@@ -98,8 +98,9 @@ def _line(value: Mapping[str, Any]) -> bytes:
 class ScriptedEndpoint:
     """Serves on loopback while open: `async with ScriptedEndpoint(script) as endpoint: endpoint.base_url`."""
 
-    def __init__(self, script: Script, *, models: Sequence[str] = ("fake",)) -> None:
-        self._script = script
+    def __init__(self, script: Script, *, models: Sequence[str] = ("fake",), port: int = 0) -> None:
+        """`port` is one that was free; 0 takes any."""
+        self._script, self._wanted = script, port
         self._models = models
         self.requests: list[Request] = []
         """Every question, in the order they came."""
@@ -107,7 +108,7 @@ class ScriptedEndpoint:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> "ScriptedEndpoint":
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self._wanted)
         self.port: int = self._server.sockets[0].getsockname()[1]
         return self
 

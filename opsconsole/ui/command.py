@@ -57,6 +57,14 @@ class Commands(QObject):
         """Give a command's action, for a menu or a button."""
         return self._all[name][1]
 
+    def run(self, name: str) -> bool:
+        """Run a command; False where there is none of that name, or it cannot be run now."""
+        command, _ = self._all.get(name, (None, None))
+        if command is None or not command.is_enabled():
+            return False
+        command.run()
+        return True
+
     def available(self) -> list[Command]:
         """Give the commands that can be run now: their place is on the screen and they are enabled."""
         return [

@@ -43,9 +43,14 @@ class MailDraft:
     password: str = field(default="", repr=False)
     imap: str = ""
     """host:port"""
+    imap_tls: str = ""
+    """`tls`, `starttls` or `none`; empty: what is usual at the port."""
     smtp: str = ""
+    smtp_tls: str = ""
     shown_name: str = ""
     authserv: str = ""
+    ca_file: str = ""
+    """Certificates to trust besides the system's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +87,10 @@ class Tools(Protocol):
 
     async def try_model(self, draft: ModelDraft, said: Callable[[Step], None], *, is_kept: bool) -> Trial:
         """Try a model out, step by step; store it where what is needed worked and `is_kept`."""
+        ...
+
+    async def open_secrets(self, passphrase: str) -> None:
+        """Open the encrypted file of secrets, for this window and the engines it starts."""
         ...
 
     async def import_history(self, path: Path, progress: Callable[[int], None]) -> ImportReport:

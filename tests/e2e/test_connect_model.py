@@ -1,50 +1,15 @@
 """`connect model`: tries the endpoint step by step, stores what works, says in words what does not."""
 
-import asyncio
 import io
 import sys
-import threading
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from opsconsole.doubles.modelendpoint import Reply, Request, Script, ScriptedEndpoint, call, ends, fails, says
+from opsconsole.doubles.modelendpoint import Reply, Request, ScriptedEndpoint, call, ends, fails, says
+from tests.support.served import good, served
 from tests.support.shell import AGENT, Run, Said, write_mail
-
-
-def good(request: Request) -> Reply:
-    if not request.get("tools"):
-        return says("yes")
-    if any(one["role"] == "tool" for one in request["messages"]):
-        return ends("test")
-    return says(None, call("note_word", {"word": "lighthouse"}))
-
-
-@contextmanager
-def served(script: Script, **facts: Any) -> Generator[ScriptedEndpoint]:
-    """A scripted endpoint in a thread of its own: the command runs in another process."""
-    ready, endpoint = threading.Event(), ScriptedEndpoint(script, **facts)
-
-    async def serve() -> None:
-        async with endpoint:
-            stopping[0] = asyncio.Event()
-            loops.append(asyncio.get_running_loop())
-            ready.set()
-            await stopping[0].wait()
-
-    stopping: list[Any] = [None]
-    loops: list[asyncio.AbstractEventLoop] = []
-    thread = threading.Thread(target=asyncio.run, args=(serve(),))
-    thread.start()
-    assert ready.wait(10)
-    try:
-        yield endpoint
-    finally:
-        loops[0].call_soon_threadsafe(stopping[0].set)
-        thread.join()
 
 
 @pytest.fixture

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+from opsconsole.app.session import opened
+from opsconsole.engine.agentfile import apply_agent, read_agent
 from opsconsole.store import workspace
 from opsconsole.ui.panels.settings.panel import SettingsPanel
 from opsconsole.ui.panels.welcome.panel import WelcomePanel
+from tests.support.shell import AGENT
 from tests.ui.sample import make_empty, make_worked
 from tests.ui.scenes import perform, press, record, told, went, with_tools
 from tests.ui.stage import Stage, until
@@ -80,3 +83,22 @@ def test_a_history_is_brought_in(tmp_path: Path) -> None:
         assert places == [("feed", {}), ("connections", {"add": "mail"}), ("connections", {"add": "model"})]
 
     perform(empty, scene)
+
+
+def test_quiet_hours_are_shown_with_the_way_to_change_them(tmp_path: Path) -> None:
+    folder, file = make_empty(tmp_path / "w"), tmp_path / "mira.yaml"
+    file.write_text(AGENT + 'quiet_hours:\n  - {from: "21:00", to: "06:30", zone: Europe/Brussels}\n')
+    line = 1 + file.read_text().splitlines().index("quiet_hours:")
+    with opened(folder) as session:
+        agent = read_agent(file, session.kernel.registry)
+        now = session.kernel.clock.now()
+        session.write(
+            lambda tx: apply_agent(tx, agent, session.kernel.registry, actor="person:test", now=now), name="a"
+        )
+
+    async def scene(stage: Stage) -> None:
+        panel = stage.show(SettingsPanel)
+        await until(lambda: "Mira: 21:00 to 06:30 (Europe/Brussels)" in told(panel))
+        assert f"mira.yaml, line {line}" in told(panel)
+
+    perform(folder, scene)

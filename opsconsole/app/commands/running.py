@@ -17,11 +17,13 @@ from opsconsole.app.place import resources, workspace_folder
 from opsconsole.app.running import wait_out_windows
 from opsconsole.app.session import actor, engine_of, opened
 from opsconsole.app.watching import watch_folders
-from opsconsole.app.words import count, listed, say, say_json, speak_of
-from opsconsole.domain.errors import UserError
-from opsconsole.engine.engine import SystemClock
+from opsconsole.app.words import count, hinted, listed, plain, say, say_json, speak_of
+from opsconsole.domain.errors import SEALED_EXIT, KeyringError, UserError
+from opsconsole.engine.engine import Engine, SystemClock
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.queries import limits
+from opsconsole.store.rows import Reader
+from opsconsole.store.workspace import Workspace
 
 
 def init(*, workspace: Where = None) -> None:
@@ -43,6 +45,9 @@ def engine(
     *,
     once: Annotated[bool, typer.Option("--once", help="Work what is there, then stop.")] = False,
     watch: Annotated[list[Path] | None, typer.Option(help="Folder whose new files are imported.")] = None,
+    passphrase_stdin: Annotated[
+        bool, typer.Option("--passphrase-stdin", help="Read the encrypted file's passphrase from standard input.")
+    ] = False,
     live_sample: Annotated[bool, typer.Option("--live-sample", hidden=True)] = False,
     workspace: Where = None,
 ) -> None:
@@ -51,14 +56,26 @@ def engine(
         if not folder.is_dir():
             raise UserError(f"There is no folder {folder} to watch. Make it, or name another one.")
     speak_of(workspace)
-    asyncio.run(_engine(workspace_folder(workspace), once=once, watch=watch or [], is_sample=live_sample))
+    word = sys.stdin.readline().rstrip("\r\n") if passphrase_stdin else None
+    work = _engine(workspace_folder(workspace), once=once, watch=watch or [], is_sample=live_sample, word=word)
+    asyncio.run(work)
 
 
-async def _engine(folder: Path, *, once: bool, watch: list[Path], is_sample: bool) -> None:
+def _engine_of(place: Workspace, reader: Reader, word: str | None) -> Engine:
+    try:
+        return engine_of(place, reader, typed=None if word is None else lambda: word)
+    except KeyringError as error:
+        if word is None:
+            raise
+        typer.echo(plain(hinted(f"{error}")), err=True)
+        raise typer.Exit(SEALED_EXIT) from error
+
+
+async def _engine(folder: Path, *, once: bool, watch: list[Path], is_sample: bool, word: str | None) -> None:
     place = workspaces.open_(folder)
     reader = place.database.reader()
     try:
-        async with engine_of(place, reader) as running:
+        async with _engine_of(place, reader, word) as running:
             if once:
                 await running.settle()
                 await wait_out_windows(running, is_quiet=False)

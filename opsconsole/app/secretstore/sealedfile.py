@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from opsconsole.app.secretstore.names import PASSPHRASE
-from opsconsole.domain.errors import KeyringError
+from opsconsole.domain.errors import KeyringError, SealedError
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -42,7 +42,7 @@ else:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
-class WrongPassphraseError(KeyringError):
+class WrongPassphraseError(SealedError):
     """The passphrase does not open the file; another one may."""
 
 
@@ -197,7 +197,7 @@ class SealedFile:
             self._word = self._passphrase()
             if not self._word:
                 self._word = None
-                raise KeyringError(
+                raise SealedError(
                     f"The encrypted file {self.path} needs its passphrase. Set {PASSPHRASE}, or run the command in a"
                     " terminal, where it is asked for."
                 )

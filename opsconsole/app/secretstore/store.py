@@ -43,14 +43,15 @@ class SecretStore:
         ring: Ring | None = None,
         environment: Mapping[str, str] | None = None,
         ask: Callable[[], str | None] | None = None,
+        typed: Callable[[], str | None] | None = None,
         largest: int = LARGEST,
     ) -> None:
-        """`ask` asks a person for the encrypted file's passphrase, where one is there to be asked."""
+        """`ask` asks a person for the encrypted file's passphrase; `typed` gives what one typed before, elsewhere."""
         self._environment = os.environ if environment is None else environment
         self._ring = ring or Ring()
         self._user = f"{workspace}/"
         self._largest = largest
-        self._ask = ask
+        self._ask, self._typed = ask, typed
         self.file = SealedFile(folder, workspace, passphrase=self._passphrase)
 
     def get(self, name: str) -> str:
@@ -156,7 +157,9 @@ class SecretStore:
         return self.file.is_on() and name in self.file.values()
 
     def _passphrase(self) -> str | None:
-        word = self._environment.get(PASSPHRASE) or (self._ask() if self._ask else None)
+        # What was typed first: it was tried, and the environment's was there before and did not help.
+        word = (self._typed() if self._typed else None) or self._environment.get(PASSPHRASE)
+        word = word or (self._ask() if self._ask else None)
         if word:
             handed_out(word)
         return word

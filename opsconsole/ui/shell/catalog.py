@@ -16,10 +16,14 @@ class Entry:
     place: str
     """`module:Class`"""
 
+    def load(self) -> type[Panel]:
+        """Import it, on whichever thread."""
+        module, _, name = self.place.partition(":")
+        return getattr(importlib.import_module(module), name)
+
     def make(self, context: Context) -> Panel:
         """Import and make it."""
-        module, _, name = self.place.partition(":")
-        return getattr(importlib.import_module(module), name)(context)
+        return self.load()(context)
 
 
 def _entry(name: str, title: str, icon: str) -> Entry:

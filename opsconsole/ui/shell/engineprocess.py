@@ -1,11 +1,13 @@
 """The engine as the window's child: started, attached to, watched, restarted after a crash, stopped at the end."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
+
+from opsconsole.domain.errors import SEALED_EXIT
 
 if TYPE_CHECKING:
     from opsconsole.ui.backend import Backend
@@ -28,6 +30,8 @@ class EngineState(StrEnum):
     WORKING = "working"
     ELSEWHERE = "elsewhere"
     CRASHED = "crashed"
+    SEALED = "sealed"
+    """It ended because the secrets are sealed; it is started again when somebody has opened them."""
     STOPPED = "stopped"
 
 
@@ -42,15 +46,17 @@ class EngineProcess(QObject):
     changed = Signal()
     crashed = Signal(str)
 
-    def __init__(self, command: Sequence[str], backend: "Backend", parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, command: Sequence[str], backend: "Backend", passphrase: Callable[[], str | None]) -> None:
+        """`passphrase` gives what opens the sealed secrets; each engine is told it by its standard input."""
+        super().__init__()
         self.state = EngineState.STOPPED
         self.last_words = ""
         self._command = list(command)
-        self._backend = backend
-        self._is_wanted = False
+        self._backend, self._passphrase = backend, passphrase
+        self._is_wanted = self._is_restarting = False
         self._crashes = 0
         self._process = QProcess(self)
+        self._process.started.connect(self._on_started)
         self._process.finished.connect(self._on_finished)
         self._process.errorOccurred.connect(self._on_error)
         # Files, not pipes: an engine whose window was killed must be able to go on speaking.
@@ -59,7 +65,6 @@ class EngineProcess(QObject):
         self._process.setStandardErrorFile(str(self._log))
         self._again = QTimer(self, singleShot=True)
         self._again.timeout.connect(self._start)
-        self._is_restarting = False
         self._last_resort = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._last_resort.timeout.connect(self._process.kill)
         self._settled = QTimer(self, singleShot=True)
@@ -86,6 +91,11 @@ class EngineProcess(QObject):
         else:
             self._set(EngineState.STOPPED)
 
+    @property
+    def can_restart(self) -> bool:
+        """Our own engine works, or none does; one that was started elsewhere is not ours."""
+        return self.is_own or not self._backend.engine
+
     def restart(self) -> bool:
         """Have our engine stop and start anew. False where one that was started elsewhere works: it is not ours."""
         if self.is_own:
@@ -108,6 +118,16 @@ class EngineProcess(QObject):
         self._set(EngineState.STARTING)
         self._process.start(self._command[0], self._command[1:])
 
+    def retry(self) -> None:
+        """Start it again now that the secrets are open, where that is what it waits for."""
+        if self.state is EngineState.SEALED:
+            self._start()
+
+    def _on_started(self) -> None:
+        # The one way that leaves no trace: no file, no argument, no environment that others could read.
+        self._process.write(f"{self._passphrase() or ''}\n".encode())
+        self._process.closeWriteChannel()
+
     def _on_holder(self, holder: int) -> None:
         if self.is_own:
             if holder == self._process.processId():
@@ -118,6 +138,8 @@ class EngineProcess(QObject):
         elif holder:
             self._set(EngineState.ELSEWHERE)
         elif self._is_wanted:
+            if self.state is EngineState.SEALED:
+                return  # another try would say the same
             if not self._again.isActive():  # after a crash the pause holds
                 self._start()
         else:
@@ -143,6 +165,9 @@ class EngineProcess(QObject):
         is_restarting, self._is_restarting = self._is_restarting, False
         if not self._is_wanted:
             self._set(EngineState.STOPPED)
+            return
+        if code == SEALED_EXIT:
+            self._set(EngineState.SEALED)
             return
         if is_restarting:
             self._set(EngineState.STARTING)

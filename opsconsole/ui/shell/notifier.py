@@ -54,7 +54,12 @@ class Notifier(QObject):
             service = library.DesktopNotifier(app_name="opsconsole")
             await service.get_capabilities()  # asks the service; sending would swallow that there is none
             self._service = service
-        await self._service.send(title="opsconsole", message=text, on_clicked=self._look)
+        taken: list[bool] = []
+        await self._service.send(
+            title="opsconsole", message=text, on_clicked=self._look, on_dispatched=lambda: taken.append(True)
+        )
+        if not taken:  # the library only writes a log where a service has gone away
+            raise ConnectionError("nobody took the notification")
 
     def _look(self) -> None:
         self._show()

@@ -19,6 +19,7 @@ _ENGINE = {
     EngineState.ELSEWHERE: ("Agents are working (engine started elsewhere)", "ok"),
     EngineState.STARTING: ("Engine is starting…", "warn"),
     EngineState.CRASHED: ("Engine stopped by itself; starting it again", "danger"),
+    EngineState.SEALED: ("Agents wait: the secrets are sealed", "warn"),
     EngineState.STOPPED: ("Engine is not running", "text3"),
 }
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from opsconsole.ui.panel import Context, Panel
+from opsconsole.ui.shell import lasting
 from opsconsole.ui.shell.banner import Banner
 from opsconsole.ui.shell.catalog import PANELS, WELCOME
 from opsconsole.ui.shell.engineprocess import EngineProcess, EngineState
@@ -100,7 +101,7 @@ class Window(QMainWindow):
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self.look)
         self._tick.start()
-        context.commands.add(self, window_commands(self))
+        context.commands.add(self, window_commands(self, can_restart=lambda: self.engine.can_restart))
 
     # -- panels ------------------------------------------------------------------------------------------------------
 
@@ -181,32 +182,12 @@ class Window(QMainWindow):
             self.rail.pause.become("play", "Resume all agents", "warn")
         else:
             self.rail.pause.become("pause", "Pause all agents (kill switch)")
-        self._render_banner()
+        lasting.render(self._banner, self.context, self.engine, state, resume=self.toggle_pause)
 
     @property
     def is_paused(self) -> bool:
         """The kill switch over all agents is on."""
         return self.state is not None and "all" in self.state.switches
-
-    def _render_banner(self) -> None:
-        lines = ["", *self.engine.last_words.strip().splitlines()]
-        if self.context.backend.is_file_lost:
-            self._banner.say(
-                f"The workspace file in {self.context.backend.folder} is not there any more. Put it back (from a"
-                " backup, or plug the disk in again); the window goes on by itself.",
-                "danger",
-            )
-        elif self.engine.state is EngineState.CRASHED:
-            text = "The engine stopped by itself and is being started again; nothing is lost."
-            self._banner.say(f"{text} {lines[-1]}", "danger")
-        elif self.is_paused:
-            text = "All agents are paused. Nothing starts, nothing is lost."
-            self._banner.say(text, "warn", "Resume", self.toggle_pause)
-        elif self.state is not None and self.state.troubles:
-            name, _, why = self.state.troubles[0]
-            self._banner.say(f"{name}: {why}", "warn", "Look", lambda: self.show_panel("connections"))
-        else:
-            self._banner.say("")
 
     def _on_engine_crashed(self, words: str) -> None:
         self.notice.say(f"The engine stopped by itself and is started again: {words}", "", None)

@@ -31,8 +31,8 @@ class Frame(Protocol):
         """Go from light to dark or back."""
 
 
-def window_commands(window: Frame) -> list[Command]:
-    """Make them."""
+def window_commands(window: Frame, *, can_restart: Callable[[], bool]) -> list[Command]:
+    """Make them; `can_restart` tells whether the engine is this window's to start anew."""
 
     def go(name: str) -> Callable[[], None]:
         return lambda: window.show_panel(name)
@@ -54,7 +54,7 @@ def window_commands(window: Frame) -> list[Command]:
         Command(
             id="pause", title="Kill switch: pause or resume all agents", run=window.toggle_pause, keys=("Ctrl+Shift+P",)
         ),
-        Command(id="restart", title="Restart the engine", run=window.restart_engine),
+        Command(id="engine.restart", title="Restart the engine", run=window.restart_engine, is_enabled=can_restart),
         Command(id="theme", title="Switch between light and dark", run=window.flip_theme, keys=("Ctrl+Shift+L",)),
         Command(id="welcome", title="Show the first screen", run=go("welcome")),
         Command(id="quit", title="Quit and stop the agents", run=window.quit_wanted.emit, keys=("Ctrl+Q",)),

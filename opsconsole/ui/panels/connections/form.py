@@ -5,12 +5,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
-from opsconsole.domain.errors import OpsError
+from opsconsole.domain.errors import OpsError, SealedError
 from opsconsole.ui.panel import Context
 from opsconsole.ui.tools import Step, Trial
 from opsconsole.ui.widgets.basics import button, card, label, repolish, row
+from opsconsole.ui.widgets.columns import scrolled
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +33,8 @@ class Field:
     is_needed: bool = False
     check: Callable[[str], str] | None = None
     """Gives what is wrong with a value; empty where nothing is."""
+    choices: Sequence[tuple[str, str]] = ()
+    """Values and their words, where one of a few is chosen instead of typed."""
 
 
 Try = Callable[[Mapping[str, str], Callable[[Step], None], bool], Coroutine[Any, Any, Trial]]
@@ -46,10 +57,11 @@ class TrialForm(QWidget):
         self.setObjectName("page")
         self._context, self._fields, self._attempt, self._leave = context, fields, attempt, leave
         self.inputs: dict[str, QLineEdit] = {}
+        self.chosen: dict[str, QComboBox] = {}
         self._errors: dict[str, QLabel] = {}
         left, column = card()
         for one in fields:
-            column.addLayout(self._row(one))
+            column.addLayout(self._choice(one) if one.choices else self._row(one))
         column.addStretch(1)
         right, self._steps_column = card()
         self._steps_column.addWidget(label("What was tried", "h3"))
@@ -68,8 +80,8 @@ class TrialForm(QWidget):
         self._add = button("Test and connect", lambda: self.start(is_kept=True), kind="accent")
         body = QHBoxLayout()
         body.setSpacing(12)
-        body.addWidget(left, 1)
-        body.addWidget(right, 1)
+        body.addWidget(scrolled(left), 1)
+        body.addWidget(scrolled(right), 1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(28, 22, 28, 24)
         outer.setSpacing(10)
@@ -86,6 +98,7 @@ class TrialForm(QWidget):
             made.setEchoMode(QLineEdit.EchoMode.Password)
             made.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
         made.textEdited.connect(lambda _="", name=one.name: self._mark(name, ""))
+        made.returnPressed.connect(self._on_return)
         error = label("", "error", is_wrapped=True)
         error.hide()
         self.inputs[one.name], self._errors[one.name] = made, error
@@ -95,12 +108,26 @@ class TrialForm(QWidget):
             column.addWidget(part)
         return column
 
+    def _choice(self, one: Field) -> QVBoxLayout:
+        made = self.chosen[one.name] = QComboBox()
+        made.setAccessibleName(one.title)
+        for value, words in one.choices:
+            made.addItem(words, value)
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        column.addWidget(label(one.title, "cap"))
+        column.addWidget(made)
+        return column
+
     def show_values(self, values: Mapping[str, str]) -> None:
         """Begin with these; secrets are always empty."""
-        for one in self._fields:
+        for name, box in self.chosen.items():
+            box.setCurrentIndex(max(0, box.findData(values.get(name, ""))))
+        for one in self._typed():
             self.inputs[one.name].setText("" if one.is_secret else values.get(one.name, ""))
             self._mark(one.name, "")
         self._clear()
+        self._set_busy(False)
         self._said.setText("Nothing yet. Every step shows here with a tick, or with what to do.")
         self.inputs[self._fields[0].name].setFocus()
 
@@ -108,39 +135,54 @@ class TrialForm(QWidget):
         """Try it out with what is filled in."""
         values = {name: made.text().strip() for name, made in self.inputs.items()}
         is_fit = True
-        for one in self._fields:
+        for one in self._typed():
             value = values[one.name]
             wrong = "Needed." if one.is_needed and not value else ""
             if not wrong and value and one.check is not None:
                 wrong = one.check(value)
             self._mark(one.name, wrong)
             is_fit = is_fit and not wrong
+        values |= {name: str(box.currentData()) for name, box in self.chosen.items()}
         if is_fit:
+            self._begin()
             self._context.tasks.start(
                 self._run(values, is_kept=is_kept), name="trying a connection", owner=self, key="try"
             )
 
+    def _typed(self) -> list[Field]:
+        return [one for one in self._fields if not one.choices]
+
+    def _on_return(self) -> None:
+        if self._add.isEnabled():  # nothing is under way
+            self.start(is_kept=True)
+
     def close_form(self) -> None:
         """Go back; what was typed as a secret is forgotten."""
         self._context.tasks.cancel(id(self))
-        for one in self._fields:
+        for one in self._typed():
             if one.is_secret:
                 self.inputs[one.name].clear()
         self._leave()
 
-    async def _run(self, values: Mapping[str, str], *, is_kept: bool) -> None:
+    def _begin(self) -> None:
         self._clear()
         self._said.setText("Trying…")
+        self._set_busy(True)
+
+    def _set_busy(self, is_busy: bool) -> None:
         for part in (self._test, self._add):
-            part.setEnabled(False)
+            part.setEnabled(not is_busy)
+
+    async def _run(self, values: Mapping[str, str], *, is_kept: bool) -> None:
         try:
             trial = await self._attempt(values, self._show_step, is_kept)
         except OpsError as error:
             self._said.setText(str(error))
+            if isinstance(error, SealedError):
+                self._context.commands.run("secrets.open")
             return
         finally:
-            for part in (self._test, self._add):
-                part.setEnabled(True)
+            self._set_busy(False)
         self._said.setText(trial.text)
         if trial.is_kept:
             self._context.navigator.say(trial.text)
@@ -173,12 +215,3 @@ class TrialForm(QWidget):
         if bool(made.property("invalid")) != bool(wrong):
             made.setProperty("invalid", bool(wrong))
             repolish(made)
-
-
-def scrolled(inside: QWidget) -> QScrollArea:
-    """Lay a page into a scroll area."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(inside)
-    return area

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from opsconsole.ui.panels.connections.form import Field
@@ -38,14 +39,22 @@ def _price(text: str) -> str:
         return "A number, like 0.15."
 
 
+def _file(text: str) -> str:
+    return "" if Path(text).expanduser().is_file() else "There is no such file here."
+
+
+TLS = (("", "as is usual at the port"), ("tls", "TLS"), ("starttls", "STARTTLS"), ("none", "none, on this machine"))
 MAIL = (
     Field("address", "Address of the mailbox", "support@example.com", is_needed=True, check=_address),
     Field("password", "Password or app password", "kept already, if empty", is_secret=True),
     Field("name", "Name in opsconsole", "else the address's first part", check=_name),
     Field("user", "Name to sign in with", "else the address"),
     Field("imap", "Server for reading (IMAP)", "known providers: leave empty", check=_server),
+    Field("imap_tls", "Encryption for reading", choices=TLS),
     Field("smtp", "Server for sending (SMTP)", "known providers: leave empty", check=_server),
+    Field("smtp_tls", "Encryption for sending", choices=TLS),
     Field("authserv", "Server whose word on senders counts", "first word of Authentication-Results in a mail you got"),
+    Field("ca_file", "File of certificates to trust", "only for a server of your own", check=_file),
 )
 MODEL = (
     Field("name", "Name in opsconsole", "main", check=_name),
@@ -88,4 +97,5 @@ def known_values(kind: str, name: str, config: Mapping[str, Any]) -> dict[str, s
     for what in ("imap", "smtp"):
         server: Mapping[str, Any] = config.get(what) or {}
         found[what] = f"{server['host']}:{server['port']}" if server else ""
-    return found | {"authserv": str(config.get("authserv", ""))}
+        found[f"{what}_tls"] = str(server.get("tls", ""))
+    return found | {name: str(config.get(name, "")) for name in ("authserv", "ca_file")}

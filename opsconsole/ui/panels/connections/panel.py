@@ -1,9 +1,9 @@
 """Connections: what the workspace is plugged into, and how each connection is."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
@@ -15,9 +15,10 @@ from opsconsole.store.queries import limits
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.connections import forms
-from opsconsole.ui.panels.connections.form import TrialForm, scrolled
+from opsconsole.ui.panels.connections.form import TrialForm
 from opsconsole.ui.tools import Step, Trial
 from opsconsole.ui.widgets.basics import Tone, beside, button, card, label, pill, row
+from opsconsole.ui.widgets.columns import card_column, clear
 from opsconsole.ui.widgets.states import States
 from opsconsole.ui.widgets.words import ago, exact
 
@@ -51,26 +52,16 @@ class ConnectionsPanel(Panel):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._list = QVBoxLayout()
-        self._list.setSpacing(12)
-        inside = QWidget()
-        inside.setObjectName("page")
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(28, 4, 28, 24)
-        column.addLayout(self._list)
-        column.addStretch(1)
-        self._states = States(scrolled(inside))
+        area, self._list = card_column()
+        self._states = States(area)
         page = QWidget()
         page.setObjectName("page")
         outer = QVBoxLayout(page)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addLayout(self._head())
         outer.addWidget(self._states, 1)
-        self.mail = self._form("Connect a mailbox", forms.MAIL_ABOUT, forms.MAIL, self._try_mail)
-        self.model = self._form("Connect a model", forms.MODEL_ABOUT, forms.MODEL, self._try_model)
         self.pages = QStackedWidget()
-        for one in (page, self.mail, self.model):
-            self.pages.addWidget(one)
+        self.pages.addWidget(page)
         around = QVBoxLayout(self)
         around.setContentsMargins(0, 0, 0, 0)
         around.addWidget(self.pages)
@@ -85,8 +76,20 @@ class ConnectionsPanel(Panel):
         column.addWidget(label(about, "muted", is_wrapped=True))
         return column
 
+    @cached_property
+    def mail(self) -> TrialForm:
+        """The form of a mailbox."""
+        return self._form("Connect a mailbox", forms.MAIL_ABOUT, forms.MAIL, self._try_mail)
+
+    @cached_property
+    def model(self) -> TrialForm:
+        """The form of a model."""
+        return self._form("Connect a model", forms.MODEL_ABOUT, forms.MODEL, self._try_model)
+
     def _form(self, title: str, about: str, fields: Sequence[Any], attempt: Any) -> TrialForm:
-        return TrialForm(self.context, title, about, fields=fields, attempt=attempt, leave=self._on_left)
+        made = TrialForm(self.context, title, about, fields=fields, attempt=attempt, leave=self._on_left)
+        self.pages.addWidget(made)
+        return made
 
     def commands(self) -> Sequence[Command]:
         return (
@@ -113,6 +116,10 @@ class ConnectionsPanel(Panel):
         form.show_values(values)
         self.pages.setCurrentWidget(form)
 
+    def _change(self, row: read.ConnectionRow) -> None:
+        form = self.mail if row.kind == "mail" else self.model
+        self._show_form(form, forms.known_values(row.kind, row.id, row.config))
+
     def _on_left(self) -> None:
         self.pages.setCurrentIndex(0)
         self.refresh()
@@ -124,8 +131,13 @@ class ConnectionsPanel(Panel):
         return await self._kept(await forms.try_model(self.context.tools, values, said, is_kept=is_kept))
 
     async def _kept(self, trial: Trial) -> Trial:
-        if trial.is_kept:
-            self.context.backend.reopen()
+        if not trial.is_kept:
+            return trial
+        self.context.backend.reopen()
+        if self.context.commands.run("engine.restart"):
+            return replace(trial, text=f"{trial.text} The engine starts anew, so that it knows it.")
+        if self.context.backend.engine:
+            return replace(trial, text=f"{trial.text} Restart the engine, so that it knows it.")
         return trial
 
     async def _load(self) -> None:
@@ -148,10 +160,7 @@ class ConnectionsPanel(Panel):
         except Exception as error:
             self._states.error(str(error), act=self.refresh)
             raise
-        while (item := self._list.takeAt(0)) is not None:  # pyright: ignore[reportUnnecessaryComparison]
-            if (widget := item.widget()) is not None:  # pyright: ignore[reportUnnecessaryComparison]
-                widget.hide()
-                widget.deleteLater()
+        clear(self._list)
         for one in found:
             self._list.addWidget(self._card(one, now))
         if all(one.row.kind == "desk" for one in found):
@@ -192,9 +201,7 @@ class ConnectionsPanel(Panel):
     def _buttons(self, one: Shown) -> list[QWidget]:
         made: list[QWidget] = []
         if one.row.kind in ("mail", "model"):
-            form = self.mail if one.row.kind == "mail" else self.model
-            values = forms.known_values(one.row.kind, one.row.id, one.row.config)
-            made.append(button("Test or change…", partial(self._show_form, form, values)))
+            made.append(button("Test or change…", partial(self._change, one.row)))
         if one.row.kind != "model":
             word = "Resume" if one.is_paused else "Pause"
             made.append(button(word, partial(self._switch, one.row.id, is_on=not one.is_paused)))

@@ -5,15 +5,17 @@ from functools import partial
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 import opsconsole
-from opsconsole.domain.agent import Budgets, QuietHours
+from opsconsole.domain.agent import Budgets
 from opsconsole.engine.budgets import budgets
 from opsconsole.engine.kernel import Kernel
 from opsconsole.ui.panel import Context, Panel
-from opsconsole.ui.panels.connections.form import scrolled
+from opsconsole.ui.panels.settings import quiet
 from opsconsole.ui.panels.settings.caps import Caps
 from opsconsole.ui.panels.settings.data import Data
+from opsconsole.ui.panels.settings.quiet import Quiet
 from opsconsole.ui.theme.theme import Mode
 from opsconsole.ui.widgets.basics import button, card, label, row
+from opsconsole.ui.widgets.columns import scrolled
 from opsconsole.ui.widgets.states import States
 
 THEME, NOTIFICATIONS = "theme", "notifications"
@@ -30,11 +32,11 @@ class SettingsPanel(Panel):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self.caps, self.data = Caps(self), Data(self)
+        self.caps, self.data, self.quiet = Caps(self), Data(self), Quiet()
         left, right = QVBoxLayout(), QVBoxLayout()
         for column, parts in (
             (left, (self._looks(), self._notifications(), self.data.frame, self._about())),
-            (right, (self.caps.frame, self._quiet())),
+            (right, (self.caps.frame, self.quiet.frame)),
         ):
             column.setSpacing(12)
             for part in parts:
@@ -80,16 +82,6 @@ class SettingsPanel(Panel):
         column.addWidget(label("They say how many wait and nothing of what is in them.", "muted", is_wrapped=True))
         return frame
 
-    def _quiet(self) -> QFrame:
-        frame, column = card()
-        column.addWidget(label("Quiet hours", "h3"))
-        about = "Set in each agent's own file, so that a change makes a new version of it."
-        column.addWidget(label(about, "muted", is_wrapped=True))
-        self._hours = QVBoxLayout()
-        self._hours.setSpacing(6)
-        column.addLayout(self._hours)
-        return frame
-
     def _about(self) -> QFrame:
         frame, column = card()
         column.addWidget(label("About", "h3"))
@@ -102,9 +94,8 @@ class SettingsPanel(Panel):
         self.context.tasks.start(self._load(), name="the settings", owner=self, key="load")
 
     async def _load(self) -> None:
-        def query(kernel: Kernel) -> tuple[Budgets, list[tuple[str, tuple[QuietHours, ...]]]]:
-            specs = [one.spec for one in kernel.roster.current(kernel.reader)]
-            return budgets(kernel.reader), [(spec.name, spec.quiet_hours) for spec in specs]
+        def query(kernel: Kernel) -> tuple[Budgets, list[quiet.Own]]:
+            return budgets(kernel.reader), quiet.query(kernel)
 
         try:
             caps, hours = await self.context.backend.read(query)
@@ -112,19 +103,8 @@ class SettingsPanel(Panel):
             self._states.error(str(error), act=self.refresh)
             raise
         self.caps.render(caps)
-        self._render_hours(hours)
+        self.quiet.render(hours)
         self._states.show_content()
-
-    def _render_hours(self, hours: list[tuple[str, tuple[QuietHours, ...]]]) -> None:
-        while (item := self._hours.takeAt(0)) is not None:  # pyright: ignore[reportUnnecessaryComparison]
-            if (widget := item.widget()) is not None:  # pyright: ignore[reportUnnecessaryComparison]
-                widget.hide()
-                widget.deleteLater()
-        for name, own in hours:
-            text = "; ".join(map(_told, own)) if own else "none"
-            self._hours.addWidget(label(f"{name}: {text}", is_wrapped=True))
-        if not hours:
-            self._hours.addWidget(label("No agent is in use yet.", is_wrapped=True))
 
     def _on_notify(self, is_on: bool) -> None:
         self.context.memory.setValue(NOTIFICATIONS, is_on)
@@ -136,10 +116,3 @@ class SettingsPanel(Panel):
     def _choose(self, mode: Mode) -> None:
         self.context.theme.choose(mode)
         self.context.memory.setValue(THEME, mode)
-
-
-def _told(hours: QuietHours) -> str:
-    zone = f"the recipient's zone, else {hours.fallback}" if hours.zone == "recipient" else hours.zone
-    days = f" and all of {', '.join(day.title() for day in hours.days)}" if hours.days else ""
-    what = "" if hours.actions == ("*",) else f" for {', '.join(hours.actions)}"
-    return f"{hours.from_} to {hours.to} ({zone}){days}{what}"

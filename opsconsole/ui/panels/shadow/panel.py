@@ -1,12 +1,13 @@
 """Shadow: what agents would have done, and what they recommend. Nothing here runs by itself."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QPushButton, QVBoxLayout, QWidget
 
 from opsconsole.domain.enums import ActionState
 from opsconsole.engine.kernel import Kernel
@@ -18,11 +19,14 @@ from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.shadow.cards import RecommendationCard, by_event, shadow_card
 from opsconsole.ui.panels.shadow.verbs import Verbs
 from opsconsole.ui.widgets.basics import button, label, row
+from opsconsole.ui.widgets.columns import card_column, clear
 from opsconsole.ui.widgets.states import States
 from opsconsole.ui.widgets.words import spoken
 
 PAGE = 80
 """Actions on the page at once."""
+SLICE = 3
+"""Cards that are laid out without a breath."""
 _TABS = {"would": ActionState.SIMULATED, "recommendations": ActionState.RECOMMENDED}
 Loaded = tuple[list[Unreal], dict[str, list[str]], dict[str, str], int, datetime]
 
@@ -42,18 +46,7 @@ class ShadowPanel(Panel):
         self._shown: tuple[object, ...] = ()
         self._cards: list[RecommendationCard] = []
         self._chosen = ""
-        self._list = QVBoxLayout()
-        self._list.setSpacing(12)
-        content = QWidget()
-        content.setObjectName("page")
-        column = QVBoxLayout(content)
-        column.setContentsMargins(28, 4, 28, 24)
-        column.addLayout(self._list)
-        column.addStretch(1)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(content)
+        self._scroll, self._list = card_column()
         self._states = States(self._scroll)
         self.verbs = Verbs(context, self, lambda: self.current)
         outer = QVBoxLayout(self)
@@ -169,8 +162,9 @@ class ShadowPanel(Panel):
         what = (self._tab, *((one.row.action_id, one.digest) for one in found))
         if what != self._shown:
             self._shown = what
-            self._fill(found, now, is_advice=is_advice)
-        self.verbs.show(self.current, is_there=is_advice and bool(found))
+            self.context.tasks.start(
+                self._fill(found, now, is_advice=is_advice), name="the shadow page's cards", owner=self, key="fill"
+            )
         if found:
             self._states.show_content()
         elif self._agent or self._category:
@@ -186,25 +180,33 @@ class ShadowPanel(Panel):
                 " it shows here.",
             )
 
-    def _fill(self, found: list[Unreal], now: datetime, *, is_advice: bool) -> None:
+    async def _fill(self, found: list[Unreal], now: datetime, *, is_advice: bool) -> None:
+        """Lay the cards out a few at a time: a whole page of them would hold the window up."""
         self._cards = []
-        while (item := self._list.takeAt(0)) is not None:  # pyright: ignore[reportUnnecessaryComparison]
-            if (widget := item.widget()) is not None:  # pyright: ignore[reportUnnecessaryComparison]
-                widget.hide()
-                widget.deleteLater()
-        if is_advice:
-            for one in found:
-                made = RecommendationCard(one, now=now, open_run=self._open)
-                made.chosen.connect(self._choose)
-                self._cards.append(made)
-                self._list.addWidget(made)
-            ids = [one.row.action_id for one in found]
-            self._choose(self._chosen if self._chosen in ids else (ids[0] if ids else ""))
-        else:
-            for group in by_event(found):
-                self._list.addWidget(shadow_card(group, now=now, open_run=self._open))
+        clear(self._list)
+        ids = [one.row.action_id for one in found] if is_advice else []
+        self._choose(self._chosen if self._chosen in ids else (ids[0] if ids else ""))
+        made = (self._advice(one, now) for one in found) if is_advice else self._would(found, now)
+        for number, one in enumerate(made, 1):
+            self._list.addWidget(one)
+            if number % SLICE == 0:
+                await asyncio.sleep(0)
+        self.verbs.show(self.current, is_there=bool(ids))
         if len(found) >= self._limit:
             self._list.addWidget(button("Show more", self._more), 0, Qt.AlignmentFlag.AlignHCenter)
+
+    def _would(self, found: list[Unreal], now: datetime) -> Iterator[QWidget]:
+        for group in by_event(found):
+            yield shadow_card(group, now=now, open_run=self._open)
+
+    def _advice(self, one: Unreal, now: datetime) -> QWidget:
+        made = RecommendationCard(one, now=now, open_run=self._open)
+        made.chosen.connect(self._choose)
+        self._cards.append(made)
+        made.set_chosen(one.row.action_id == self._chosen)
+        if one.row.action_id == self._chosen:
+            self.verbs.show(one, is_there=True)
+        return made
 
     def _turn(self, tab: str) -> None:
         self._tab = tab

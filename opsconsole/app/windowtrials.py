@@ -1,0 +1,163 @@
+"""What a form of the window describes, tried out step by step, and stored where it works."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from opsconsole.app import mailkeeping, modelaccount
+from opsconsole.app.connections import MODEL
+from opsconsole.app.mailaccount import AccountDraft, Said
+from opsconsole.app.mailtrial import Found, trials
+from opsconsole.app.secretrecord import record_of_secret
+from opsconsole.app.session import Session
+from opsconsole.app.trialsecrets import TrialSecrets
+from opsconsole.brains.model import Endpoint, ModelConfig
+from opsconsole.brains.model.check import check
+from opsconsole.connectors.mail.config import MailConfig, Server
+from opsconsole.domain.errors import OpsError, UserError
+from opsconsole.net.client import HttpClient
+from opsconsole.store.queries import connections
+from opsconsole.ui.tools import MailDraft, ModelDraft, Step, Trial
+
+
+def _said(draft: MailDraft) -> Said:
+    return Said(
+        name=draft.name or mailkeeping.name_of(draft.address),
+        address=draft.address,
+        user=draft.user,
+        imap=draft.imap,
+        imap_tls=draft.imap_tls,
+        smtp=draft.smtp,
+        smtp_tls=draft.smtp_tls,
+        auth="password",
+        has_password=bool(draft.password),
+        shown_name=draft.shown_name,
+        authserv=draft.authserv,
+        ca_file=str(Path(draft.ca_file).expanduser().resolve()) if draft.ca_file else "",
+    )
+
+
+async def trial_of_mail(
+    session: Session, secrets: TrialSecrets, draft: MailDraft, tell: Callable[[Step], None], *, is_kept: bool
+) -> Trial:
+    """Try a mailbox out, telling each step; store it where every step worked and `is_kept`.
+
+    Raises:
+        UserError: something is missing or does not fit.
+        KeyringError: there is no place for its password.
+    """
+    said = _said(draft)
+    earlier = _earlier(session, said.name, mailkeeping.KIND)
+    account = AccountDraft(said, earlier)
+    secret = mailkeeping.secret_of(said.name, "password")
+    if draft.password:
+        secrets.need_place(secret)
+        # Google shows an app password in groups of four; the spaces are not part of it.
+        is_grouped = account.host is not None and account.host.name == "gmail"
+        secrets.put(secret, draft.password.replace(" ", "") if is_grouped else draft.password)
+    elif not await asyncio.to_thread(secrets.has, secret):
+        advice = account.host.advice if account.host is not None else "Your mailbox password."
+        raise UserError(f"Type the password in. {advice}")
+    login = {"user": draft.user or account.user_before or account.address, "secret": secret}
+    config = account.config(await _servers(account), sign_in={"login": login}, now=session.kernel.clock.now())
+    http, found, steps = HttpClient(), Found(), list[Step]()
+    try:
+        way = mailkeeping.sign_in_with(said.name, config, secrets, session, http)
+        async for one in trials(config, way, session.kernel.clock, found):
+            steps.append(Step(_words(one.name), one.is_ok, one.words))
+            tell(steps[-1])
+    finally:
+        await http.close()
+    return _kept_mail(session, said.name, config, secrets, found=found, steps=steps, is_kept=is_kept)
+
+
+def _kept_mail(
+    session: Session,
+    name: str,
+    config: MailConfig,
+    secrets: TrialSecrets,
+    *,
+    found: Found,
+    steps: list[Step],
+    is_kept: bool,
+) -> Trial:
+    if found.sent_copy == "server":
+        config = config.model_copy(update={"sent_copy": "server"})
+    is_good = all(step.is_ok for step in steps)
+    if not (is_good and is_kept):
+        return Trial(tuple(steps), False, "Everything works." if is_good else "Mend what is marked, then try again.")
+    mailkeeping.store_mail(session, name, config, secrets, trouble=[])
+    return Trial(tuple(steps), True, f"{config.address} is connected as {name}.")
+
+
+async def _servers(account: AccountDraft) -> tuple[Server, Server]:
+    try:
+        return await account.servers()
+    except OpsError as error:
+        if account.said.imap and account.said.smtp:
+            raise
+        raise UserError(
+            f"The mail servers of {account.domain} are not known and do not answer under the usual names. Fill in both"
+            " servers as host:port, like imap.example.com:993; your provider's help names them."
+        ) from error
+
+
+async def trial_of_model(
+    session: Session, secrets: TrialSecrets, draft: ModelDraft, tell: Callable[[Step], None], *, is_kept: bool
+) -> Trial:
+    """Try a model out, telling each step; store it where what is needed worked and `is_kept`.
+
+    Raises:
+        UserError: something is missing or does not fit.
+        KeyringError: there is no place for its key.
+    """
+    name = draft.name.strip() or "main"
+    facts: dict[str, Any] = dict(_earlier(session, name, MODEL))
+    url = modelaccount.KNOWN.get(draft.url.strip().lower(), draft.url.strip()).removesuffix("/chat/completions")
+    if "://" not in url:
+        known = ", ".join(modelaccount.KNOWN)
+        raise UserError(f"{draft.url!r} is no address. Write it like https://api.example.com/v1, or one of {known}.")
+    if url != facts.get("base_url"):
+        facts.pop("key", None)  # a key goes to the address that it was given for, and to no other
+    facts |= {"base_url": url, "model": draft.model.strip()}
+    if draft.price_in or draft.price_out:
+        facts["prices"] = {"read": draft.price_in, "written": draft.price_out, "cached": None}
+    if draft.key:
+        facts["key"] = f"model-{name}"
+        secrets.need_place(facts["key"])
+        secrets.put(facts["key"], draft.key.strip())
+    config = modelaccount.config_of(facts)
+    steps = await _try_model(name, config, secrets, tell)
+    if not all(step.is_ok or not step.is_needed for step in steps):
+        return Trial(tuple(steps), False, "Mend what is marked, then try again.")
+    if not is_kept:
+        return Trial(tuple(steps), False, f"{config.model} works.")
+    for secret in secrets.keep():
+        record_of_secret(session, "secret.stored", name=secret, is_kept=True)
+    modelaccount.store_model(session, name, config, trouble="")
+    return Trial(tuple(steps), True, f"{config.model} is connected as {name}.")
+
+
+async def _try_model(name: str, config: ModelConfig, secrets: TrialSecrets, tell: Callable[[Step], None]) -> list[Step]:
+    http, steps = HttpClient(ca_file=config.ca_file), list[Step]()
+    try:
+        async for one in check(Endpoint(name, config, secrets=secrets, http=http)):
+            steps.append(Step(_words(one.name), one.is_ok, one.words, one.is_needed))
+            tell(steps[-1])
+    finally:
+        await http.close()
+    return steps
+
+
+def _earlier(session: Session, name: str, kind: str) -> dict[str, Any]:
+    row = connections.connection(session.kernel.reader, name)
+    if row is not None and row.kind != kind:
+        raise UserError(f"{name} is a connection of another kind ({row.kind}). Choose another name.")
+    return {} if row is None or row.is_off else dict(row.config)
+
+
+def _words(name: str) -> str:
+    if name.startswith(("imap ", "smtp ")):
+        return name[:4].upper() + name[4:]
+    return name[:1].upper() + name[1:]
