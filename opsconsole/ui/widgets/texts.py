@@ -8,8 +8,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from opsconsole.ui.widgets.basics import Role, button, label
+from opsconsole.ui.widgets.plain import readable
 
 SHORT = 420
+LONG = 60_000
+"""Characters a paragraph lays out in less than half a second."""
+TIP = 1_000
 
 
 def para(text: str, role: Role = "") -> QLabel:
@@ -34,7 +38,7 @@ def foldable(text: str, role: Role = "", *, short: int = SHORT) -> QWidget:
     shown = para(cut + " …", role)
 
     def unfold() -> None:
-        shown.setText(text[:200_000])
+        shown.setText(readable(text, LONG))
         more.hide()
 
     more = button("Show all", unfold, kind="link")
@@ -59,7 +63,7 @@ def pairs(values: Iterable[tuple[str, str]]) -> QGridLayout:
 
 def tip(text: str) -> str:
     """Make the text of a hover: Qt would read what looks like markup as markup, and it may come from outside."""
-    return f"<qt>{html.escape(text)}</qt>".replace("\n", "<br>")
+    return f"<qt>{html.escape(readable(text, TIP))}</qt>".replace("\n", "<br>")
 
 
 def clear(layout: QLayout) -> None:

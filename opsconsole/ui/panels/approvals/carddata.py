@@ -14,9 +14,11 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import work
 from opsconsole.store.rows import present
 from opsconsole.ui.panels.approvals.rows import amount
+from opsconsole.ui.widgets.plain import readable
 from opsconsole.ui.widgets.words import spoken
 
 Weight = Literal["danger", "warn"]
+MOST_FIELD = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,10 @@ class FieldRow:
     """False: it is handed over as it is; no field of a record changes by it."""
 
 
+def _told(text: str) -> str:
+    return readable(text, MOST_FIELD)
+
+
 def fields(shown: Shown) -> tuple[FieldRow, ...]:
     """Give what the table shows: destinations first, then what changes, then what else is handed over."""
     view = shown.view
@@ -143,7 +149,7 @@ def fields(shown: Shown) -> tuple[FieldRow, ...]:
     found: list[FieldRow] = []
     for name in dict.fromkeys(names):
         if name in changes:
-            found.append(FieldRow(spoken(name), changes[name].now, changes[name].after))
+            found.append(FieldRow(spoken(name), _told(changes[name].now), _told(changes[name].after)))
         elif view.args[name] not in (None, ""):
-            found.append(FieldRow(spoken(name), "", str(view.args[name]), is_changed=not has_now))
+            found.append(FieldRow(spoken(name), "", _told(str(view.args[name])), is_changed=not has_now))
     return tuple(found)

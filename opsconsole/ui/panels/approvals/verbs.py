@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from opsconsole.domain.errors import OpsError, StaleCardError
+from opsconsole.domain.errors import EnvironmentError_, OpsError, StaleCardError
 from opsconsole.engine import afterwards, commands, snooze
 from opsconsole.engine.decisions import Answer, Grant
 from opsconsole.engine.kernel import Kernel
@@ -88,9 +88,14 @@ class Verbs(QObject):
         if ones is None and not self._undos:
             self._context.navigator.say("There is nothing to undo here.")
             return
+        if self.is_busy:  # dropped, it would be lost, and the next undo would take back another one
+            self._context.navigator.say("A decision is under way. Undo once it is through.")
+            return
         wanted = tuple(self._undos[-1] if ones is None else ones)
         self._undos = [earlier for earlier in self._undos if earlier != wanted]
-        self._start(self._return(wanted, lambda k, tx, who, which: afterwards.undo(k, tx, which, actor=who)))
+        self._start(
+            self._return(wanted, lambda k, tx, who, which: afterwards.undo(k, tx, which, actor=who), is_undo=True)
+        )
 
     def approve_all(self, chosen: Sequence[tuple[int, str]]) -> None:
         """Approve many, with one decision each."""
@@ -158,8 +163,11 @@ class Verbs(QObject):
         self.refused.emit(0, "", True)
         self._context.navigator.say(text, "Undo" if done else "", (lambda: self.undo(tuple(done))) if done else None)
 
-    async def _return(self, ones: Sequence[int], verb: Callable[[Kernel, Transaction, str, int], Answer]) -> None:
+    async def _return(
+        self, ones: Sequence[int], verb: Callable[[Kernel, Transaction, str, int], Answer], *, is_undo: bool = False
+    ) -> None:
         texts: list[str] = []
+        refused: list[str] = []
         back = 0
         try:
             for one in ones:
@@ -172,14 +180,21 @@ class Verbs(QObject):
 
                 try:
                     answer, back = await self._context.backend.write(job, name="undo")
-                except OpsError as error:
-                    texts.append(for_window(f"{error}"))
+                except EnvironmentError_ as error:  # nothing was written: it can be taken back later still
+                    self._undos += [(one,)] if is_undo else []
+                    refused.append(for_window(f"{error}"))
                     continue
-                texts.append(for_window(answer.text))
+                except OpsError as error:
+                    refused.append(for_window(f"{error}"))
+                    continue
+                (texts if answer.is_done else refused).append(for_window(answer.text))
         finally:
             self._set_busy(False)
-        self.returned.emit(back)
-        self._context.navigator.say(texts[0] if len(texts) == 1 else f"{len(texts)} taken back. {texts[-1]}")
+        if back:
+            self.returned.emit(back)
+        self._context.navigator.say(
+            (texts + refused)[0] if len(ones) == 1 else f"{len(texts)} taken back. {(refused or texts)[0]}"
+        )
 
 
 def for_window(text: str) -> str:

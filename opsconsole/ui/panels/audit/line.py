@@ -10,7 +10,7 @@ from opsconsole.ui.theme import fonts
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets import painting
 from opsconsole.ui.widgets.rowwindow import RowWindow
-from opsconsole.ui.widgets.words import exact
+from opsconsole.ui.widgets.words import exact, local
 
 HEIGHT = 40
 COLUMNS = (("No.", 72), ("When", 124), ("What", 190), ("Who", 150))
@@ -58,7 +58,7 @@ class AuditLine(QStyledItemDelegate):
             ink = colors["danger" if entry.kind in _DANGER else "text"]
             cells = (
                 (f"{entry.seq:,}", colors["text3"], fonts.NORMAL),
-                (f"{entry.at.astimezone():%d %b %H:%M:%S}", colors["text2"], fonts.NORMAL),
+                (f"{local(entry.at):%d %b %H:%M:%S}", colors["text2"], fonts.NORMAL),
                 (kind_words(entry.kind), ink, fonts.SEMIBOLD),
                 (actor_words(entry.actor), colors["text2"], fonts.NORMAL),
             )
