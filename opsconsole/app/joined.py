@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from opsconsole.domain.errors import OpsError
@@ -46,6 +47,7 @@ async def _run(joined: "Joined", *, with_engine: bool) -> None:
         await joined.begin(with_engine=with_engine)
     except OpsError as error:
         box = QMessageBox(QMessageBox.Icon.Critical, "opsconsole", f"{error}", parent=joined.window)
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.finished.connect(ended.set)
         box.open()
     await ended.wait()
