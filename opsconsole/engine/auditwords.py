@@ -55,6 +55,7 @@ KINDS = {
     "switch.off": "Switch released",
     "switch.on": "Paused by switch",
     "turn": "Agent thought",
+    "unreadable": "NOT readable",
     "workspace.created": "Workspace made",
 }
 """Kind → words."""

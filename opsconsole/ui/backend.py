@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from opsconsole.domain.errors import UnreadableError
 from opsconsole.store import lease
 from opsconsole.store.errors import translated
 from opsconsole.store.queries import changes
@@ -29,6 +30,10 @@ _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 Lane = Literal["read", "write", "long"]
 POLL_S = 0.1
+_UNREADABLE = (
+    "Something in {path} is not as opsconsole writes it ({error}); nothing was changed. Verify the record in Audit: it"
+    " tells whether somebody changed the file. If it is whole, this is a fault of opsconsole."
+)
 LOOK_S = 1.0
 """How often the lease and the file's being there are looked at."""
 
@@ -77,7 +82,11 @@ class _Lane:
             if self._opened is None:
                 self._file = present
                 self._opened = self._stack.enter_context(self._open())
-            return job(self._opened)
+            try:
+                return job(self._opened)
+            except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
+                _log.exception("a job on the workspace failed")
+                raise UnreadableError(_UNREADABLE.format(path=self._path, error=f"{error}".split("\n")[0])) from error
 
     def reopen(self) -> "Future[None]":
         return self._pool.submit(self._close)
@@ -114,8 +123,8 @@ class Backend(QObject):
         self.is_file_lost: bool = False
         self._file: tuple[int, int] | None = None
         self._open = open_
-        path, names = folder / DATABASE, ("read", "write", "long")
-        self._lanes: dict[Lane, _Lane] = {name: _Lane(name, path, open_) for name in names}
+        names: tuple[Lane, ...] = ("read", "write", "long")
+        self._lanes = {name: _Lane(name, folder / DATABASE, open_) for name in names}
         self._end = threading.Event()
         self._poller = threading.Thread(target=self._poll, name="opsconsole-poll", daemon=True)
 

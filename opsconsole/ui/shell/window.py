@@ -8,6 +8,7 @@ from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
+from opsconsole.domain.errors import OpsError
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.shell.banner import Banner
@@ -45,6 +46,7 @@ class Window(QMainWindow):
         super().__init__()
         self.memory = memory
         self.state: ShellState | None = None
+        self._trouble = ""
         self._panels: dict[str, Panel] = {}
         self._stale: set[str] = set()
         self._entries = {entry.name: entry for entry in (*PANELS, WELCOME)}
@@ -166,7 +168,12 @@ class Window(QMainWindow):
 
     async def _look(self) -> None:
         was = self.state
-        self.state = await self.context.backend.read(_shell_state)
+        try:
+            self.state = await self.context.backend.read(_shell_state)
+        except OpsError as error:
+            self._trouble = f"{error}"
+            return self._render()
+        self._trouble = ""
         self._render()
         is_begun = bool(self.state.agents or self.state.events)
         if not self._current or (self._current == "welcome" and is_begun and was is not None and not was.agents):
@@ -209,6 +216,8 @@ class Window(QMainWindow):
                 " backup, or plug the disk in again); the window goes on by itself.",
                 "danger",
             )
+        elif self._trouble:
+            self._banner.say(self._trouble, "danger", "Try again", self.look)
         elif self.engine.state is EngineState.CRASHED:
             text = "The engine stopped by itself and is being started again; nothing is lost."
             self._banner.say(f"{text} {lines[-1]}", "danger")

@@ -288,7 +288,10 @@ class ApprovalsPanel(Panel):
         if self.mode == "reject" and (shown is None or shown.view.id != self._rejected):
             self._enter("card")
         if shown is None:
-            self.states.loading("Reading the card…")
+            if queue.error:
+                self.states.error(queue.error, act=self.refresh)
+            else:
+                self.states.loading("Reading the card…")
             return
         self._guard.show(shown.face)
         self.detail.show_card(shown, place=f"{queue.place + 1} of {len(rows)}", now=queue.now)

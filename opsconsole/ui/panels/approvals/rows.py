@@ -60,7 +60,19 @@ class Waiting:
 def waiting(kernel: Kernel) -> tuple[Waiting, ...]:
     """Query what waits now, oldest first."""
     conn = kernel.reader
-    return tuple(_row(kernel, one) for one in work.waiting_approvals(conn, now=kernel.clock.now()))
+    return tuple(_row_or_word(kernel, one) for one in work.waiting_approvals(conn, now=kernel.clock.now()))
+
+
+def _row_or_word(kernel: Kernel, asked: ApprovalRow) -> Waiting:
+    """Give the row; one that cannot be read must not hide the others."""
+    try:
+        return _row(kernel, asked)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return Waiting(
+            id=asked.id, kind=asked.kind, title=f"Request {asked.id} cannot be read",
+            because="Verify the record in Audit", about="", risk="high", agent=spoken(asked.agent_id), tool="",
+            category="", args={}, amount="", asked_at=asked.created_at, digest=asked.digest,
+        )  # fmt: skip
 
 
 def _row(kernel: Kernel, asked: ApprovalRow) -> Waiting:

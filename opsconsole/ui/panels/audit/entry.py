@@ -24,8 +24,15 @@ def entry_card(entry: Entry, *, go: Callable[..., None]) -> QFrame:
     elif "event" in entry.facts:
         column.addWidget(button("Open the event", partial(go, "feed", event=entry.facts["event"])))
     column.addWidget(label("As it was written", "cap"))
-    column.addWidget(foldable(json.dumps(json.loads(entry.blob), indent=2, ensure_ascii=False), "small", short=200))
+    column.addWidget(foldable(_indented(entry.blob), "small", short=200))
     column.addWidget(label("Chain value", "cap"))
     chain = "\n".join(entry.chain[place : place + 32] for place in range(0, len(entry.chain), 32))
     column.addWidget(para(chain, "small"))
     return frame
+
+
+def _indented(blob: str) -> str:
+    try:
+        return json.dumps(json.loads(blob), indent=2, ensure_ascii=False)
+    except ValueError:
+        return blob

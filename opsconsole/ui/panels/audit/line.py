@@ -15,7 +15,15 @@ from opsconsole.ui.widgets.words import exact, local
 HEIGHT = 40
 COLUMNS = (("No.", 72), ("When", 124), ("What", 190), ("Who", 150))
 """Names and widths in px of the columns before `About`."""
-_DANGER = ("effect.failed", "effect.unknown", "action.failed", "action.refused", "decision.reject", "switch.on")
+_DANGER = (
+    "effect.failed",
+    "effect.unknown",
+    "action.failed",
+    "action.refused",
+    "decision.reject",
+    "switch.on",
+    "unreadable",
+)
 
 
 def words(entry: Entry) -> tuple[str, str]:
