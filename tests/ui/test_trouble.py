@@ -168,3 +168,13 @@ def test_a_lock_file_that_cannot_be_written_does_not_keep_the_window_shut(tmp_pa
         assert joined.backend.engine == 0
 
     in_window(tmp_path / "ws", scenario)
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="there is always a screen there")
+def test_without_a_screen_it_says_so_and_leaves_no_dump(tmp_path: Path) -> None:
+    env = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    env |= {"QT_QPA_PLATFORM": "xcb", "DISPLAY": ":4711"}
+    command = [sys.executable, "-m", "opsconsole", "window", "-w", str(tmp_path / "ws")]
+    ended = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 3
+    assert "no screen answers here" in ended.stderr
