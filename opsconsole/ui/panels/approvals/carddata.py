@@ -9,6 +9,7 @@ from typing import Literal
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.enums import ApprovalKind, Reversibility
 from opsconsole.domain.errors import NotFoundError
+from opsconsole.domain.lookalike import disguise
 from opsconsole.engine.cards import CardView, Claim, card
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import work
@@ -83,6 +84,8 @@ def _of_sender(shown: Shown) -> Iterator[Notice]:
     event = shown.view.event
     if not event["is_verified"]:
         yield Notice(f"Sender not verified: {event['from'] or 'unknown'}", "danger")
+    if odd := disguise(str(event["from"])):
+        yield Notice(f"The sender's address fools the eye: {odd}", "danger")
     for problem in event["problems"]:
         yield Notice(f"The event: {problem}")
 
@@ -93,6 +96,8 @@ def _of_destination(shown: Shown) -> Iterator[Notice]:
         value = str(view.args.get(name) or "")
         if value and value.casefold() != sender:
             yield Notice(f"Goes to {value}, who did not send the event", "danger")
+        if odd := disguise(value):
+            yield Notice(f"It goes to an address that fools the eye: {odd}", "danger")
     if view.kind is ApprovalKind.UNKNOWN:
         yield Notice("It is not known whether this was done. Look in the other system first", "danger")
     if shown.type is not None and (shown.type.is_money or shown.amount):

@@ -8,6 +8,7 @@ from typing import Any
 
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.enums import ApprovalKind
+from opsconsole.domain.lookalike import disguise
 from opsconsole.engine.cards import intent, risk
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import events, work
@@ -45,6 +46,9 @@ class Waiting:
     amount: str
     asked_at: datetime
     digest: str
+    is_verified: bool = True
+    odd: str = ""
+    """What in the sender's address fools the eye."""
 
     @property
     def batch(self) -> tuple[str, str, str]:
@@ -98,6 +102,8 @@ def _row(kernel: Kernel, asked: ApprovalRow) -> Waiting:
         amount=amount(kind, action),
         asked_at=asked.created_at,
         digest=asked.digest,
+        is_verified=event is not None and event.is_verified,
+        odd="" if event is None else disguise(event.sender),
     )
 
 
