@@ -12,12 +12,15 @@ import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QPlainTextEdit, QTreeWidget, QWidget
 
+from opsconsole.app.windowtools import WindowTools
+from opsconsole.domain.errors import OpsError
 from opsconsole.engine.ports import RunView, Turn
 from opsconsole.store.queries import work
 from opsconsole.ui.panels.approvals.panel import ApprovalsPanel
 from opsconsole.ui.panels.feed.filters import SAVED
 from opsconsole.ui.panels.feed.panel import FeedPanel
 from opsconsole.ui.shell.notice import Notice
+from opsconsole.ui.tools import ModelDraft
 from opsconsole.ui.widgets.plain import honest, one_line, readable
 from opsconsole.ui.widgets.texts import foldable
 from tests.support.rig import agent, call, mail, rig
@@ -210,3 +213,16 @@ def test_an_undo_while_a_decision_is_under_way_is_kept_for_later(tmp_path: Path,
         assert first and "under way" in "".join(text for text, _, _ in seat.said)
 
     _approvals(qapp, folder, job)
+
+
+@pytest.mark.parametrize("typed", ["//user:{}@host/v1", "{}", "https://user:{}@host/v1", "http://host/v1?key={}"])
+def test_a_key_in_the_field_of_the_address_is_not_said_again(empty: Path, typed: str) -> None:
+    key = "kx-canary-7781"
+
+    async def ask() -> str:
+        draft = ModelDraft(name="main", url=typed.format(key), model="m")
+        with pytest.raises(OpsError) as told:
+            await WindowTools(empty).try_model(draft, lambda step: None, is_kept=True)
+        return str(told.value)
+
+    assert key not in asyncio.run(ask())
