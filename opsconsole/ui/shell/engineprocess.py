@@ -48,7 +48,10 @@ class EngineProcess(QObject):
         self._backend = backend
         self._is_wanted = False
         self._crashes = 0
+        self._own = 0
+        """Process id of the engine that we started last."""
         self._process = QProcess(self)
+        self._process.started.connect(self._on_started)
         self._process.finished.connect(self._on_finished)
         self._process.errorOccurred.connect(self._on_error)
         # Files, not pipes: an engine whose window was killed must be able to go on speaking.
@@ -113,6 +116,9 @@ class EngineProcess(QObject):
             stream.seek(max(0, self._log.stat().st_size - KEPT))
             self.last_words = stream.read().decode(errors="replace")
 
+    def _on_started(self) -> None:
+        self._own = self._process.processId()
+
     def _on_error(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart:
             self.last_words = self._process.errorString()
@@ -123,6 +129,9 @@ class EngineProcess(QObject):
         self._settled.stop()
         if not self._is_wanted:
             self._set(EngineState.STOPPED)
+            return
+        if self._backend.engine not in (0, self._own):
+            self._set(EngineState.ELSEWHERE)  # another window's was first; that is no crash
             return
         wait_s = BACKOFF_S[min(self._crashes, len(BACKOFF_S) - 1)]
         self._crashes += 1
