@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from opsconsole.app.discretion import be_discreet
@@ -54,6 +55,7 @@ async def until_closed(joined: "Joined", *, with_engine: bool) -> None:
         await joined.begin(with_engine=with_engine)
     except OpsError as error:
         box = QMessageBox(QMessageBox.Icon.Critical, "opsconsole", f"{error}", parent=joined.window)
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.finished.connect(ended.set)
         box.open()
     await ended.wait()

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QMessageLogContext, QSettings, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from opsconsole.app.place import data_folder, resources, workspace_folder
@@ -25,7 +25,7 @@ def main() -> None:
     parser.add_argument("--live-sample", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args(sys.argv[2:])
     logging.basicConfig(level=os.environ.get("OPSCONSOLE_LOG", "ERROR").upper(), format="%(levelname)s %(message)s")
-    app = QApplication(sys.argv[:1])
+    app = _application()
     app.setApplicationName("opsconsole")
     app.setQuitOnLastWindowClosed(False)
     window, theme = frame(app, QSettings(str(data_folder() / "window.ini"), QSettings.Format.IniFormat))
@@ -39,6 +39,27 @@ def main() -> None:
         is_sample=asked.live_sample,
         with_engine=not asked.no_engine,
     )
+
+
+def _application() -> QApplication:
+    """Make the application. Without a screen Qt would abort, and leave a dump of its memory."""
+
+    def hear(kind: QtMsgType, _: QMessageLogContext, text: str | None) -> None:
+        if kind is not QtMsgType.QtFatalMsg:
+            return
+        sys.stderr.write(
+            "The window could not be opened: no screen answers here. Sit at the machine's own desktop, or set DISPLAY."
+            " Without a screen, `opsconsole --help` lists what works in a terminal.\n"
+            f"({(text or '').partition(chr(10))[0]})\n"
+        )
+        sys.stderr.flush()
+        os._exit(3)
+
+    before = qInstallMessageHandler(hear)
+    try:
+        return QApplication(sys.argv[:1])
+    finally:
+        qInstallMessageHandler(before)
 
 
 def frame(app: QApplication, memory: QSettings) -> tuple[Window, Theme]:

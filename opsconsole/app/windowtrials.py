@@ -117,7 +117,8 @@ async def trial_of_model(
     url = modelaccount.KNOWN.get(draft.url.strip().lower(), draft.url.strip()).removesuffix("/chat/completions")
     if "://" not in url:
         known = ", ".join(modelaccount.KNOWN)
-        raise UserError(f"{draft.url!r} is no address. Write it like https://api.example.com/v1, or one of {known}.")
+        # What was typed is not said again: a key in the wrong field would stand on the screen.
+        raise UserError(f"The address has no beginning. Write it like https://api.example.com/v1, or one of {known}.")
     if url != facts.get("base_url"):
         facts.pop("key", None)  # a key goes to the address that it was given for, and to no other
     facts |= {"base_url": url, "model": draft.model.strip()}

@@ -11,7 +11,8 @@ OpsError
 │   ├── WorkspaceError   no workspace, a newer one, a damaged one, one in use
 │   │   ├── WorkspaceBusyError
 │   │   ├── WorkspaceTooNewError
-│   │   └── WorkspaceDamagedError
+│   │   ├── WorkspaceDamagedError
+│   │   └── UnreadableError  one row says what none of ours writes; the rest of the file is sound
 │   ├── KeyringError     the keyring of the operating system is not there, locked, or does not answer
 │   │   └── SealedError  the encrypted file of secrets wants its passphrase
 │   ├── DiskError        full or read-only
@@ -85,6 +86,10 @@ class WorkspaceTooNewError(WorkspaceError):
 
 class WorkspaceDamagedError(WorkspaceError):
     """The file is not a sound workspace database."""
+
+
+class UnreadableError(WorkspaceError):
+    """A row in the file is not as opsconsole writes it."""
 
 
 class KeyringError(EnvironmentError_):

@@ -1,10 +1,12 @@
 """Write the audit trail out for somebody else: JSON lines, CSV, or a page to read. The export itself is recorded."""
 
+import contextlib
 import csv
 import hashlib
 import html
 import json
 import os
+import secrets
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,6 +23,8 @@ from opsconsole.store.transaction import Transaction
 
 Form = Literal["jsonl", "csv", "html"]
 FORMS: dict[str, Form] = {".jsonl": "jsonl", ".csv": "csv", ".html": "html"}
+_DATABASE = b"SQLite format 3\0"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _STYLE = (
     "body{font:14px/1.5 system-ui,sans-serif;color:#16191f;margin:32px auto;max-width:1100px;padding:0 16px}"
     "h1{font-size:20px}p{color:#555e6c}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}"
@@ -63,17 +67,19 @@ def export(
     """
     form = FORMS.get(path.suffix.lower(), "jsonl")
     numbers = auditlist.seqs(conn, wanted)
-    part = path.with_name(path.name + ".part")
+    # A name nobody has: what lies beside the target is somebody else's, and a link there leads anywhere.
+    part = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        with part.open("w", encoding="utf-8", newline="") as file:
+        _refuse_odd(path)
+        with part.open("x", encoding="utf-8", newline="") as file:
             _WRITERS[form](file, _counted(conn, numbers, progress), now)
         digest = _digest(part)
         os.replace(part, path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        _forget(part)
         raise DiskError(f"{path} cannot be written: {error.strerror}. Choose another place.") from error
     except BaseException:
-        part.unlink(missing_ok=True)
+        _forget(part)
         raise
     return Exported(path, form, len(numbers), digest)
 
@@ -89,6 +95,22 @@ def record(tx: Transaction, done: Exported, *, actor: str, now: datetime) -> Non
         file=done.digest,
         name=done.path.name,
     )
+
+
+def _refuse_odd(path: Path) -> None:
+    """Refuse to put an export in the place of what is no file, or a database."""
+    if not path.exists():
+        return
+    if not path.is_file():
+        raise DiskError(f"{path} is there and is no file. Choose another name; nothing was changed.")
+    with path.open("rb") as file:
+        if file.read(len(_DATABASE)) == _DATABASE:
+            raise DiskError(f"{path} is a database. Choose another name; nothing was changed.")
+
+
+def _forget(part: Path) -> None:
+    with contextlib.suppress(OSError):
+        part.unlink(missing_ok=True)
 
 
 def _counted(conn: Reader, numbers: "array[int]", progress: Callable[[int, int], None] | None) -> Iterator[Entry]:
@@ -113,7 +135,7 @@ def _csv(file: TextIO, entries: Iterator[Entry], now: datetime) -> None:
 
 def _cell(text: str) -> str:
     """Keep a spreadsheet from taking a text for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return f"'{text}" if text[:1] in _FORMULA else text
 
 
 def _html(file: TextIO, entries: Iterator[Entry], now: datetime) -> None:

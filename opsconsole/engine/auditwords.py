@@ -55,6 +55,7 @@ KINDS = {
     "switch.off": "Resumed",
     "switch.on": "Paused",
     "turn": "Agent worked it out",
+    "unreadable": "NOT readable",
     "workspace.created": "Workspace made",
 }
 """Kind → words."""

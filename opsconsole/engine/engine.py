@@ -225,7 +225,7 @@ class Engine:
         self._tasks.append(asyncio.create_task(work_, name=name))
 
     async def _watch_file(self) -> None:
-        """Notice what other processes wrote, and what has come due."""
+        """Notice what other processes wrote, what has come due, and that the file is not the one any more."""
         seen, version, due = changes.counts(self.reader), 0, None
         self.dispatcher.kick()
         await self._turn_over()
@@ -234,6 +234,7 @@ class Engine:
                 left_s = POLL_S if due is None else (due - self.clock.now()).total_seconds()
                 least_s = 0.01 if self._did_start else POLL_S  # what is due and cannot be started is not hurried
                 await self.doorbell.wait(min(POLL_S, max(least_s if left_s <= 0 else 0.01, left_s)))
+                self.workspace.database.stand_by()
                 present = changes.data_version(self.reader)
                 if present != version or (due is not None and self.clock.now() >= due) or self.dispatcher.error:
                     break

@@ -2,12 +2,12 @@
 
 import os
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Generator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from opsconsole.domain.errors import DiskError
-from opsconsole.store.errors import translated
+from opsconsole.store.errors import translate, translated
 
 _PAGES = 512
 
@@ -34,6 +34,7 @@ def backup(source: Path, target: Path, *, progress: Callable[[int, int], None]) 
     try:
         with (
             translated(source),
+            _written(target),
             closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as conn,
             closing(sqlite3.connect(part)) as copy,
         ):
@@ -43,4 +44,19 @@ def backup(source: Path, target: Path, *, progress: Callable[[int, int], None]) 
             raise DiskError(f"The copy is not whole ({answer}); it was thrown away. Try another disk.")
         os.replace(part, target)
     finally:
-        part.unlink(missing_ok=True)
+        for one in (part, part.with_name(f"{part.name}-journal")):
+            one.unlink(missing_ok=True)
+
+
+@contextmanager
+def _written(target: Path) -> Generator[None]:
+    """Tell of the disk that the copy goes to; the workspace is only read."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if isinstance(translate(error, target), DiskError):
+            raise DiskError(
+                f"{target} could not be written whole ({error}); nothing of it was kept, and the workspace is"
+                " untouched. Free some space there, or choose another disk."
+            ) from error
+        raise

@@ -46,6 +46,7 @@ class Database:
         """Set by the engine that holds the lease; every write of it checks that it still holds."""
         with translated(path):
             self._writer = self._connect()
+            self._file = _identity(path)
             try:
                 self._migrate()
             except BaseException:
@@ -152,8 +153,10 @@ class Database:
         """Begin a write transaction and check that this engine is still the one.
 
         Raises:
-            FencedError: another engine has taken the workspace.
+            FencedError: another engine has taken the workspace, or its file was taken away.
         """
+        if self.epoch is not None:
+            self.stand_by()
         self._writer.execute("BEGIN IMMEDIATE")
         if self.epoch is not None:
             row = self._writer.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()
@@ -162,6 +165,18 @@ class Database:
                 raise FencedError(
                     "Another engine has taken over this workspace; this one stops and changes nothing more."
                 )
+
+    def stand_by(self) -> None:
+        """Check that the file that was opened still lies there: in another one a person may have said stop.
+
+        Raises:
+            FencedError: it was taken away or replaced.
+        """
+        if _identity(self.path) != self._file:
+            raise FencedError(
+                f"{self.path} was taken away or replaced while the engine worked; the engine stops and does nothing"
+                " more. Put the file back, then start the engine again."
+            )
 
     def commit(self) -> None:
         """Commit what `begin` began."""
@@ -180,6 +195,15 @@ class Database:
     def close(self) -> None:
         """Close the writing connection."""
         self._writer.close()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Tell which file lies there; None for none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _statements(sql: str) -> list[str]:

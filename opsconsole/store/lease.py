@@ -123,9 +123,15 @@ def _take(descriptor: int) -> None:
 def holder(folder: Path) -> int | None:
     """Give the process id of the engine that works the folder; None where there is none."""
     path = folder / NAME
-    if not path.exists():
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
         return None
-    descriptor = os.open(path, os.O_RDWR)
+    except OSError:  # a folder that may only be read; looking takes no more than that
+        try:
+            descriptor = os.open(path, os.O_RDONLY)
+        except OSError:
+            return None
     try:
         if not _is_engines(descriptor):
             return None

@@ -6,6 +6,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = timedelta(microseconds=1)
 FOREVER = 253402300799999999
 """Microseconds of the last moment a datetime can hold."""
+_LEAST = -62135596800000000
+"""And of the first. A time beyond, which none of ours writes, is read as the nearest there is."""
 
 
 def to_micros(at: datetime) -> int:
@@ -15,7 +17,7 @@ def to_micros(at: datetime) -> int:
 
 def from_micros(micros: int) -> datetime:
     """Give the aware datetime of a stored time."""
-    return _EPOCH + timedelta(microseconds=micros)
+    return _EPOCH + timedelta(microseconds=min(max(micros, _LEAST), FOREVER))
 
 
 def maybe_from_micros(micros: int | None) -> datetime | None:

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from opsconsole.domain.errors import UnreadableError
 from opsconsole.store import lease
+from opsconsole.store.errors import translated
 from opsconsole.store.queries import changes
 
 if TYPE_CHECKING:  # The engine's parts take a second to import; the first window is painted before that.
@@ -28,6 +30,10 @@ _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 Lane = Literal["read", "write", "long"]
 POLL_S = 0.1
+_UNREADABLE = (
+    "Something in {path} is not as opsconsole writes it ({error}); nothing was changed. Verify the record in Audit: it"
+    " tells whether somebody changed the file. If it is whole, this is a fault of opsconsole."
+)
 LOOK_S = 1.0
 """How often the lease and the file's being there are looked at."""
 
@@ -51,9 +57,15 @@ class Opened(Protocol):
 
 
 class _Lane:
-    """One thread that opens the workspace when it is first needed, and again after it failed to open."""
+    """One thread that opens the workspace when it is first needed, and again after it failed to open.
 
-    def __init__(self, name: str, open_: Callable[[], AbstractContextManager[Opened]]) -> None:
+    Before each job it looks whether the file is still the one it opened: a write into a file that was taken away or
+    replaced would be lost, and nobody would be told.
+    """
+
+    def __init__(self, name: str, path: Path, open_: Callable[[], AbstractContextManager[Opened]]) -> None:
+        self._path = path
+        self._file: tuple[int, int] | None = None
         self._pool = ThreadPoolExecutor(1, thread_name_prefix=f"opsconsole-{name}")
         self._open = open_
         self._stack = ExitStack()
@@ -63,9 +75,18 @@ class _Lane:
         return self._pool.submit(self._run, job)
 
     def _run(self, job: Callable[[Opened], _T]) -> _T:
-        if self._opened is None:
-            self._opened = self._stack.enter_context(self._open())
-        return job(self._opened)
+        with translated(self._path):
+            present = _identity(self._path)
+            if self._opened is not None and present != self._file:
+                self._close()
+            if self._opened is None:
+                self._file = present
+                self._opened = self._stack.enter_context(self._open())
+            try:
+                return job(self._opened)
+            except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
+                _log.exception("a job on the workspace failed")
+                raise UnreadableError(_UNREADABLE.format(path=self._path, error=f"{error}".split("\n")[0])) from error
 
     def reopen(self) -> "Future[None]":
         return self._pool.submit(self._close)
@@ -102,7 +123,8 @@ class Backend(QObject):
         self.is_file_lost: bool = False
         self._file: tuple[int, int] | None = None
         self._open = open_
-        self._lanes: dict[Lane, _Lane] = {name: _Lane(name, open_) for name in ("read", "write", "long")}
+        names: tuple[Lane, ...] = ("read", "write", "long")
+        self._lanes = {name: _Lane(name, folder / DATABASE, open_) for name in names}
         self._end = threading.Event()
         self._poller = threading.Thread(target=self._poll, name="opsconsole-poll", daemon=True)
 

@@ -4,10 +4,13 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import asyncio
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
+from tests.ui.asked import Person, fill, person_at
 from tests.ui.sample import make_empty, make_worked
 
 
@@ -21,3 +24,11 @@ def empty(tmp_path: Path) -> Path:
 def worked(tmp_path: Path) -> Path:
     """A workspace with five events, four of them worked."""
     return make_worked(tmp_path / "w")
+
+
+@pytest.fixture
+def person(tmp_path: Path, qapp: QApplication) -> Person:
+    """Somebody before the approvals of a workspace with five requests."""
+    folder = tmp_path / "workspace"
+    asyncio.run(fill(folder))
+    return person_at(folder, qapp)

@@ -1,5 +1,6 @@
 """What the panel works out without widgets: differing words, spread, reasons, words for a window."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from opsconsole.domain.enums import ApprovalKind
@@ -84,3 +85,13 @@ def test_a_card_is_open_once_it_was_there_long_enough() -> None:
 def test_tomorrow_is_nine_in_the_morning_here() -> None:
     back = tomorrow(datetime(2026, 11, 23, 22, 0, tzinfo=UTC)).astimezone()
     assert (back.hour, back.minute) == (9, 0)
+
+
+def test_a_sender_nobody_vouches_for_is_not_approved_with_the_others() -> None:
+    rows = [replace(_credit(number, 10), is_verified=number != 1) for number in range(3)]
+    spread = spread_of(rows)
+    assert spread.apart == {1: "Sender not verified"} and "Sender: not verified in 1" in spread.lines
+    nobody = [replace(one, is_verified=False) for one in rows]
+    assert spread_of(nobody).apart == {} and "Sender: not verified in all" in spread_of(nobody).lines
+    assert spread_of([rows[0], replace(rows[2], odd="x")]).apart == {2: "The sender's address fools the eye"}
+    assert groups([replace(one, tool="") for one in rows]) == {}

@@ -3,12 +3,15 @@
 import json
 from pathlib import Path
 
+import pytest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from opsconsole.app.session import opened
+from opsconsole.engine import auditexport
+from opsconsole.store.queries.auditlist import AuditFilter
 from opsconsole.store.queries.feed import audit_tail
 from opsconsole.ui.panels.audit.panel import AuditPanel
-from tests.support.files import raw
+from tests.support.files import NOW, raw
 from tests.ui.stage import Stage, play, until
 
 
@@ -65,3 +68,41 @@ def test_an_export_is_whole_and_recorded(worked: Path, qapp: QApplication) -> No
     play(worked, qapp, scene)
     with opened(worked) as session:
         assert [one["kind"] for one in audit_tail(session.kernel.reader, limit=3)] == ["audit.exported"] * 3
+
+
+@pytest.mark.parametrize("name", ["a-file/x.csv", "n" * 253 + ".csv", "a-folder.csv", "missing/x.html", "workspace.db"])
+def test_an_export_that_cannot_be_written_says_why_and_changes_nothing(
+    worked: Path, qapp: QApplication, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "a-file").write_text("x")
+    (tmp_path / "a-folder.csv").mkdir()
+    before = sorted(one.name for one in tmp_path.iterdir())
+    target = worked / name if name == "workspace.db" else tmp_path / name
+
+    async def scene(stage: Stage) -> None:
+        said: list[str] = []
+
+        def hear(text: str, *_: object) -> None:
+            said.append(text)
+
+        stage.navigator.said.connect(hear)
+        panel = stage.show(AuditPanel)
+        await until(lambda: panel.model.ids)
+        panel.export.write_to(str(target))
+        await until(lambda: said)
+        assert "Choose another" in said[0]
+        assert panel.export.isEnabled()
+
+    play(worked, qapp, scene)
+    assert sorted(one.name for one in tmp_path.iterdir() if one.name != "window.ini") == before
+    with opened(worked) as session:
+        assert audit_tail(session.kernel.reader, limit=1)
+
+
+def test_an_export_touches_nothing_beside_it(worked: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.csv.part").write_text("precious")
+    (tmp_path / "a.csv").write_text("the export before")
+    with opened(worked) as session:
+        auditexport.export(session.kernel.reader, tmp_path / "a.csv", wanted=AuditFilter(), now=NOW)
+    assert (tmp_path / "a.csv.part").read_text() == "precious"
+    assert (tmp_path / "a.csv").read_text().startswith("seq,at")

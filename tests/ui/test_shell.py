@@ -13,12 +13,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget
 
 from opsconsole.app.joined import Joined
+from opsconsole.app.session import opened
 from opsconsole.store import lease
 from opsconsole.store.queries import limits
+from opsconsole.ui.backend import Backend
 from opsconsole.ui.panels.approvals.actionbar import ActionBar
 from opsconsole.ui.panels.approvals.listpane import WIDTH as LIST_WIDTH
 from opsconsole.ui.shell.catalog import PANELS
-from opsconsole.ui.shell.engineprocess import EngineState
+from opsconsole.ui.shell.engineprocess import EngineProcess, EngineState
 from opsconsole.ui.shell.notice import READ_MS
 from opsconsole.ui.shell.palette import Palette
 from opsconsole.ui.shell.rail import WIDTH
@@ -209,3 +211,27 @@ def test_references_to_none_are_not_lost() -> None:
     for _ in range(1_000):
         one.setObjectName("name")
     assert sys.getrefcount(None) >= before - 50
+
+
+def test_an_engine_that_another_windows_was_faster_than_is_no_crash(tmp_path: Path) -> None:
+    async def scenario(joined: Joined) -> None:
+        backend = Backend(joined.folder, lambda: opened(joined.folder))
+        engine = EngineProcess(
+            [sys.executable, "-c", "import time; time.sleep(0.3); raise SystemExit(3)"], backend, lambda: None
+        )
+        said: list[str] = []
+        engine.crashed.connect(said.append)
+        engine.begin()
+        await until(lambda: engine.is_own)
+        backend.engine = os.getpid()  # the other window's has the workspace by now
+        await until(lambda: not engine.is_own)
+        await until(lambda: engine.state is EngineState.ELSEWHERE)
+        assert not said
+        backend.engine = 0
+        backend.engine_changed.emit(0)
+        await until(lambda: engine.state is EngineState.CRASHED)
+        assert said
+        engine.end()
+        backend.close()
+
+    in_window(tmp_path / "ws", scenario)

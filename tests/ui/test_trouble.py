@@ -16,6 +16,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from opsconsole.app.joined import Joined
+from opsconsole.app.session import opened
+from opsconsole.store import backup as backups
 from opsconsole.store import lease
 from opsconsole.store.queries import limits
 from tests.support.console import in_window, until
@@ -113,3 +115,66 @@ def test_where_no_service_notifies_the_window_says_it(tmp_path: Path, monkeypatc
         joined.window.show()
 
     in_window(tmp_path / "ws", scenario)
+
+
+def test_a_decision_goes_to_the_file_that_lies_there_now_and_never_to_one_that_was_taken_away(tmp_path: Path) -> None:
+    async def scenario(joined: Joined) -> None:
+        joined.window.toggle_pause()
+        await until(lambda: joined.window.is_paused)
+        workspace = joined.folder / "workspace.db"
+        kept = tmp_path / "kept.db"
+        backups.backup(workspace, kept, progress=lambda done, total: None)
+        for one in joined.folder.glob("workspace.db*"):
+            one.unlink()
+        joined.window.toggle_pause()  # at once: nothing has looked yet
+        await until(lambda: joined.context.tasks.count == 0)
+        assert "no workspace" in _notice(joined) or "not there" in _notice(joined)
+        kept.rename(workspace)
+        joined.window.toggle_pause()
+        await until(lambda: not joined.window.is_paused)
+        with opened(joined.folder) as session:
+            assert not limits.switches(session.kernel.reader)
+
+    in_window(tmp_path / "ws", scenario)
+
+
+def test_a_file_that_is_damaged_meanwhile_is_told_in_words_on_every_page(tmp_path: Path) -> None:
+    async def scenario(joined: Joined) -> None:
+        joined.window.show_panel("approvals")
+        await until(lambda: joined.context.tasks.count == 0)
+        (joined.folder / "workspace.db-wal").unlink(missing_ok=True)
+        (joined.folder / "workspace.db").write_bytes(b"this was a database" * 5_000)
+        failed: list[str] = []
+
+        def hear(name: str, text: str) -> None:
+            failed.append(f"{name}: {text}")
+
+        joined.context.tasks.failed.connect(hear)
+        for name in ("approvals", "feed", "audit", "overview"):
+            joined.window.show_panel(name)
+            await until(lambda: joined.context.tasks.count == 0)
+        joined.window.toggle_pause()
+        await until(lambda: joined.context.tasks.count == 0)
+        assert failed and not [one for one in failed if "Something went wrong" in one], failed
+
+    in_window(tmp_path / "ws", scenario)
+
+
+def test_a_lock_file_that_cannot_be_written_does_not_keep_the_window_shut(tmp_path: Path) -> None:
+    (tmp_path / "ws").mkdir()
+    (tmp_path / "ws" / "engine.lock").mkdir()
+
+    async def scenario(joined: Joined) -> None:
+        assert joined.backend.engine == 0
+
+    in_window(tmp_path / "ws", scenario)
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="there is always a screen there")
+def test_without_a_screen_it_says_so_and_leaves_no_dump(tmp_path: Path) -> None:
+    env = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    env |= {"QT_QPA_PLATFORM": "xcb", "DISPLAY": ":4711"}
+    command = [sys.executable, "-m", "opsconsole", "window", "-w", str(tmp_path / "ws")]
+    ended = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 3
+    assert "no screen answers here" in ended.stderr

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from opsconsole.store.times import from_micros
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditFilter:
@@ -81,7 +83,15 @@ def walk(conn: sqlite3.Connection, numbers: Sequence[int]) -> Iterator[Entry]:
 
 
 def _entry(row: Sequence[Any]) -> Entry:
-    facts: dict[str, Any] = json.loads(row[1])
-    at, kind, actor = facts.pop("at"), facts.pop("kind"), facts.pop("actor")
+    try:
+        facts: dict[str, Any] = json.loads(row[1])
+        at, kind, actor = datetime.fromisoformat(facts.pop("at")), str(facts.pop("kind")), str(facts.pop("actor"))
+    except (ValueError, LookupError, TypeError, AttributeError):
+        # Somebody changed it. One such entry must not hide the others; verifying tells of it.
+        return Entry(row[0], from_micros(0), "unreadable", "unknown", {"text": str(row[1])}, str(row[1]), _hex(row[2]))
     facts.pop("seq", None)
-    return Entry(row[0], datetime.fromisoformat(at), kind, actor, facts, row[1], row[2].hex())
+    return Entry(row[0], at, kind, actor, facts, row[1], _hex(row[2]))
+
+
+def _hex(value: Any) -> str:
+    return value.hex() if isinstance(value, bytes) else str(value)

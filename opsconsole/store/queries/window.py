@@ -157,7 +157,20 @@ _ORDER = (
 
 
 def rows(conn: sqlite3.Connection, ids: Sequence[int], *, agent: str | None = None) -> dict[int, EventRow]:
-    """Give rows by id, with `agent`'s run where it has one, else the first agent's. Unknown ids are left out."""
+    """Give rows by id, with `agent`'s run where it has one, else the first agent's.
+
+    Unknown ids are left out, and those whose content cannot be read: they must not hide the others.
+    """
+    try:
+        return _rows(conn, ids, agent)
+    except sqlite3.OperationalError as error:
+        if "malformed JSON" not in str(error):
+            raise
+    middle = len(ids) // 2
+    return {} if not middle else rows(conn, ids[:middle], agent=agent) | rows(conn, ids[middle:], agent=agent)
+
+
+def _rows(conn: sqlite3.Connection, ids: Sequence[int], agent: str | None) -> dict[int, EventRow]:
     found: dict[int, EventRow] = {}
     for row in conn.execute(_ROWS, (json.dumps(list(ids)), agent)):
         sender, name, title = json.loads(row[5]) if row[5] else ("", "", "(erased)")

@@ -55,6 +55,8 @@ class EngineProcess(QObject):
         self._backend, self._passphrase = backend, passphrase
         self._is_wanted = self._is_restarting = False
         self._crashes = 0
+        self._own = 0
+        """Process id of the engine that we started last."""
         self._process = QProcess(self)
         self._process.started.connect(self._on_started)
         self._process.finished.connect(self._on_finished)
@@ -124,6 +126,7 @@ class EngineProcess(QObject):
             self._start()
 
     def _on_started(self) -> None:
+        self._own = self._process.processId()
         # The one way that leaves no trace: no file, no argument, no environment that others could read.
         self._process.write(f"{self._passphrase() or ''}\n".encode())
         self._process.closeWriteChannel()
@@ -172,6 +175,9 @@ class EngineProcess(QObject):
         if is_restarting:
             self._set(EngineState.STARTING)
             self._start()
+            return
+        if self._backend.engine not in (0, self._own):
+            self._set(EngineState.ELSEWHERE)  # another window's was first; that is no crash
             return
         wait_s = BACKOFF_S[min(self._crashes, len(BACKOFF_S) - 1)]
         self._crashes += 1

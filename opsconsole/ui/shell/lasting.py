@@ -1,6 +1,7 @@
 """What the banner says: of all that is wrong now, the one thing to know first."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from opsconsole.ui.panel import Context
@@ -14,8 +15,22 @@ OPEN_SECRETS = "secrets.open"
 """The command that asks for the passphrase."""
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What keeps the window from reading; empty: nothing."""
+
+    text: str
+    look: Callable[[], None]
+
+
 def render(
-    banner: Banner, context: Context, engine: EngineProcess, state: "ShellState | None", *, resume: Callable[[], None]
+    banner: Banner,
+    context: Context,
+    engine: EngineProcess,
+    state: "ShellState | None",
+    trouble: Trouble,
+    *,
+    resume: Callable[[], None],
 ) -> None:
     """Show it, or nothing; `resume` lifts the kill switch."""
     if context.backend.is_file_lost:
@@ -24,6 +39,8 @@ def render(
             " backup, or plug the disk in again); the window goes on by itself.",
             "danger",
         )
+    elif trouble.text:
+        banner.say(trouble.text, "danger", "Try again", trouble.look)
     elif engine.state is EngineState.SEALED:
         text = "The secrets are sealed. Agents cannot sign in anywhere, and wait, until you open them."
         banner.say(text, "warn", "Open them…", context.commands.action(OPEN_SECRETS).trigger)

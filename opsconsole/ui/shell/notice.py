@@ -6,6 +6,8 @@ from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from opsconsole.ui.widgets.basics import button, label
+from opsconsole.ui.widgets.plain import one_line
+from opsconsole.ui.widgets.texts import tip
 
 SHOWN_MS = 10_000
 READ_MS = 3_000
@@ -33,10 +35,9 @@ class Notice(QFrame):
 
     def say(self, text: str, button_text: str, act: Callable[[], None] | None) -> None:
         """Show a text for some seconds; a newer one replaces it."""
-        short = text if len(text) <= 140 else text[:139] + "…"
-        self._text.setText(short)
-        self._text.setToolTip(text)
-        self.setAccessibleName(text)
+        self._text.setText(one_line(text, 140))
+        self._text.setToolTip(tip(text))
+        self.setAccessibleName(one_line(text))
         self._act = act
         self._button.setText(button_text)
         self._button.setVisible(bool(button_text))

@@ -8,6 +8,7 @@ from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
+from opsconsole.domain.errors import OpsError
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.shell import lasting
 from opsconsole.ui.shell.banner import Banner
@@ -47,6 +48,7 @@ class Window(QMainWindow):
         super().__init__()
         self.memory = memory
         self.state: ShellState | None = None
+        self._trouble = ""
         self._panels: dict[str, Panel] = {}
         self._stale: set[str] = set()
         self._entries = {entry.name: entry for entry in (*PANELS, WELCOME)}
@@ -153,7 +155,12 @@ class Window(QMainWindow):
 
     async def _look(self) -> None:
         was = self.state
-        self.state = await self.context.backend.read(_shell_state)
+        try:
+            self.state = await self.context.backend.read(_shell_state)
+        except OpsError as error:
+            self._trouble = f"{error}"
+            return self._render()
+        self._trouble = ""
         self._render()
         is_begun = bool(self.state.agents or self.state.events)
         if not self._current or (self._current == "welcome" and is_begun and was is not None and not was.agents):
@@ -182,7 +189,8 @@ class Window(QMainWindow):
             self.rail.pause.become("play", "Resume all agents", "warn")
         else:
             self.rail.pause.become("pause", "Pause all agents (kill switch)")
-        lasting.render(self._banner, self.context, self.engine, state, resume=self.toggle_pause)
+        trouble = lasting.Trouble(self._trouble, self.look)
+        lasting.render(self._banner, self.context, self.engine, state, trouble, resume=self.toggle_pause)
 
     @property
     def is_paused(self) -> bool:

@@ -6,15 +6,28 @@ from typing import Literal
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from opsconsole.ui.widgets.plain import honest
+
 Role = Literal["h1", "h2", "h3", "muted", "cap", "small", "error", "figure", ""]
 Tone = Literal["plain", "ok", "warn", "danger", "accent", "shadow"]
 Kind = Literal["", "primary", "accent", "danger", "chip", "link"]
 
 
+class PlainLabel(QLabel):
+    """Shows text only, and a stranger's text as it is: no markup, nothing that turns or hides its neighbours."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
+
+    def setText(self, text: str) -> None:
+        super().setText(honest(text))
+
+
 def label(text: str = "", role: Role = "", *, is_wrapped: bool = False, is_selectable: bool = False) -> QLabel:
     """Make a label of plain text: nothing that came from outside is ever read as markup."""
-    made = QLabel(text)
-    made.setTextFormat(Qt.TextFormat.PlainText)
+    made = PlainLabel(text)
     if role:
         made.setProperty("role", role)
     made.setWordWrap(is_wrapped)

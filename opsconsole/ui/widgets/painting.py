@@ -6,6 +6,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 
 from opsconsole.ui.theme import fonts
+from opsconsole.ui.widgets.plain import one_line
 
 _METRICS: dict[int, QFontMetrics] = {}
 
@@ -21,7 +22,7 @@ def metrics(font: QFont) -> QFontMetrics:
 @lru_cache(maxsize=8192)
 def _elided(text: str, width: int, size: int, weight: int) -> str:
     font = fonts.font(size, QFont.Weight(weight))
-    return metrics(font).elidedText(" ".join(text.split())[:300], Qt.TextElideMode.ElideRight, width)
+    return metrics(font).elidedText(one_line(text, 300), Qt.TextElideMode.ElideRight, width)
 
 
 @lru_cache(maxsize=8192)

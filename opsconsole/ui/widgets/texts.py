@@ -10,9 +10,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from opsconsole.ui.widgets.basics import Role, button, label
+from opsconsole.ui.widgets.plain import readable
 
 SHORT = 420
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})")
+LONG = 60_000
+"""Characters a paragraph lays out in less than half a second."""
+TIP = 1_000
 
 
 def para(text: str, role: Role = "") -> QLabel:
@@ -37,7 +41,7 @@ def foldable(text: str, role: Role = "", *, short: int = SHORT) -> QWidget:
     shown = para(cut + " …", role)
 
     def unfold() -> None:
-        shown.setText(text[:200_000])
+        shown.setText(readable(text, LONG))
         more.hide()
 
     more = button("Show all", unfold, kind="link")
@@ -62,7 +66,7 @@ def pairs(values: Iterable[tuple[str, str]]) -> QGridLayout:
 
 def tip(text: str) -> str:
     """Make the text of a hover: Qt would read what looks like markup as markup, and it may come from outside."""
-    return f"<qt>{html.escape(text)}</qt>".replace("\n", "<br>")
+    return f"<qt>{html.escape(readable(text, TIP))}</qt>".replace("\n", "<br>")
 
 
 def clear(layout: QLayout) -> None:

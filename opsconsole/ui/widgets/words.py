@@ -54,9 +54,17 @@ def ago(at: datetime, now: datetime) -> str:
     return f"{number} {unit} ago" if seconds >= 0 else f"in {number} {unit}"
 
 
+def local(at: datetime) -> datetime:
+    """Give a time in this machine's zone."""
+    try:
+        return at.astimezone()
+    except (OverflowError, ValueError, OSError):  # a stranger dated it to the edge of the calendar
+        return at
+
+
 def exact(at: datetime) -> str:
     """Give a time exactly, in this machine's zone, for the hover."""
-    return f"{at.astimezone():%A %d %B %Y, %H:%M:%S}"
+    return f"{local(at):%A %d %B %Y, %H:%M:%S}"
 
 
 def plural(number: int, one: str, many: str | None = None) -> str:

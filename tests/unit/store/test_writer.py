@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -199,3 +200,22 @@ async def test_readers_cannot_write(made: Workspace) -> None:
     conn.close()
     with pytest.raises(WorkspaceError):
         made.database.write(lambda tx: tx.conn.execute("SELECT * FROM nothing"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be taken away there")
+@pytest.mark.parametrize("is_replaced", [False, True])
+async def test_an_engine_whose_file_was_taken_away_writes_nothing_more(
+    made: Workspace, tmp_path: Path, is_replaced: bool
+) -> None:
+    with Lease(tmp_path) as lease:
+        lease.fence(made.database)
+        writer = Writer(made.database)
+        await writer.write(put("k1"), name="test")
+        made.database.path.rename(tmp_path / "away.db")
+        if is_replaced:
+            made.database.path.write_bytes((tmp_path / "away.db").read_bytes())
+        with pytest.raises(FencedError, match="taken away or replaced"):
+            await writer.write(put("k2"), name="test")
+        await writer.close()
+        (tmp_path / "away.db").replace(made.database.path)
+    assert keys(made.database) == ["k1"]

@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QPushButton, QVBox
 
 from opsconsole.ui.panels.approvals.parts import clear
 from opsconsole.ui.widgets.basics import button, label, row
+from opsconsole.ui.widgets.plain import one_line
+from opsconsole.ui.widgets.texts import tip
 from opsconsole.ui.widgets.words import spoken
 
 COLUMNS = 3
@@ -54,7 +56,10 @@ class AnswerCard(QFrame):
             self.own.clear()
         for place, one in enumerate(options):
             key = f"{place + 1}  " if place < KEYS else ""
-            made = button(f"{key}{spoken(one)}", lambda chosen=one: self.answered.emit(chosen))
+            made = button(
+                f"{key}{one_line(spoken(one), 80)}".replace("&", "&&"), lambda chosen=one: self.answered.emit(chosen)
+            )
+            made.setToolTip(tip(one))
             made.setStyleSheet("text-align: left")
             made.setAccessibleName(spoken(one))
             self._buttons.append(made)

@@ -9,6 +9,8 @@ from opsconsole.ui.panels.approvals.rows import Waiting
 from opsconsole.ui.panels.approvals.spread import groups, spread_of
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, card, label, row
+from opsconsole.ui.widgets.plain import one_line
+from opsconsole.ui.widgets.texts import tip
 from opsconsole.ui.widgets.words import plural, spoken
 
 _NUMBER, _DIGEST = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
@@ -105,12 +107,14 @@ class BatchPage(QFrame):
         self.list.clear()
         self.list.setHeaderLabels(["Request", *map(spoken, names), "The event", "Look at this"])
         for one in sorted(ones, key=lambda one: one.id not in spread.apart):
-            values = [str(one.args.get(name, "—")).replace("\n", " ")[:80] for name in names]
+            values = [one_line(str(one.args.get(name, "—")), 80) for name in names]
             apart = spread.apart.get(one.id, "")
-            item = QTreeWidgetItem([one.title, *values, one.about, f"Stands apart: {apart}" if apart else ""])
+            item = QTreeWidgetItem(
+                [one_line(one.title, 300), *values, one_line(one.about, 300), f"Stands apart: {apart}" if apart else ""]
+            )
             item.setData(0, _NUMBER, one.id)
             item.setData(0, _DIGEST, one.digest)
-            item.setToolTip(0, one.title)
+            item.setToolTip(0, tip(one.title))
             # What stands apart is left out until a person takes it in.
             item.setCheckState(0, Qt.CheckState.Unchecked if apart else Qt.CheckState.Checked)
             self.list.addTopLevelItem(item)

@@ -9,14 +9,17 @@ from typing import Literal
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.enums import ApprovalKind, Reversibility
 from opsconsole.domain.errors import NotFoundError
+from opsconsole.domain.lookalike import disguise
 from opsconsole.engine.cards import CardView, Claim, card
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import approvals, work
 from opsconsole.store.rows import present
 from opsconsole.ui.panels.approvals.rows import amount
+from opsconsole.ui.widgets.plain import readable
 from opsconsole.ui.widgets.words import spoken
 
 Weight = Literal["danger", "warn"]
+MOST_FIELD = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,8 @@ def _of_sender(shown: Shown) -> Iterator[Notice]:
     event = shown.view.event
     if not event["is_verified"]:
         yield Notice(f"Sender not verified: {event['from'] or 'unknown'}", "danger")
+    if odd := disguise(str(event["from"])):
+        yield Notice(f"The sender's address fools the eye: {odd}", "danger")
     for problem in event["problems"]:
         yield Notice(f"The event: {problem}")
 
@@ -91,6 +96,8 @@ def _of_destination(shown: Shown) -> Iterator[Notice]:
         value = str(view.args.get(name) or "")
         if value and value.casefold() != sender:
             yield Notice(f"Goes to {value}, who did not send the event", "danger")
+        if odd := disguise(value):
+            yield Notice(f"It goes to an address that fools the eye: {odd}", "danger")
     if view.kind is ApprovalKind.UNKNOWN:
         yield Notice("It is not known whether this was done. Look in the other system first", "danger")
     if shown.type is not None and (shown.type.is_money or shown.amount):
@@ -133,6 +140,10 @@ class FieldRow:
     """False: it is handed over as it is; no field of a record changes by it."""
 
 
+def _told(text: str) -> str:
+    return readable(text, MOST_FIELD)
+
+
 def fields(shown: Shown) -> tuple[FieldRow, ...]:
     """Give what the table shows: destinations first, then what changes, then what else is handed over."""
     view = shown.view
@@ -143,7 +154,7 @@ def fields(shown: Shown) -> tuple[FieldRow, ...]:
     found: list[FieldRow] = []
     for name in dict.fromkeys(names):
         if name in changes:
-            found.append(FieldRow(spoken(name), changes[name].now, changes[name].after))
+            found.append(FieldRow(spoken(name), _told(changes[name].now), _told(changes[name].after)))
         elif view.args[name] not in (None, ""):
-            found.append(FieldRow(spoken(name), "", str(view.args[name]), is_changed=not has_now))
+            found.append(FieldRow(spoken(name), "", _told(str(view.args[name])), is_changed=not has_now))
     return tuple(found)

@@ -13,7 +13,10 @@ from opsconsole.ui.panels.approvals.parts import ChangedBanner, EventCard, Evide
 from opsconsole.ui.panels.approvals.rows import RISKS, reasons, split_question
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import Tone, label, pill, row, set_pill
+from opsconsole.ui.widgets.plain import one_line
 from opsconsole.ui.widgets.words import ago, exact, spoken
+
+MOST_SUB = 4_000
 
 
 class Facts(QWidget):
@@ -127,8 +130,8 @@ class CardDetail(QFrame):
         if is_same:
             return
         head, rest = split_question(view.intent) if shown.is_question else (view.intent, "")
-        self.title.setText(head)
-        self.sub.setText(" ".join(part for part in (rest, view.agents_reason) if part))
+        self.title.setText(one_line(head))
+        self.sub.setText(one_line(" ".join(part for part in (rest, view.agents_reason) if part), MOST_SUB))
         self.sub.setVisible(bool(self.sub.text()))
         word, tone = _pill_of(shown)
         set_pill(self.risk, word, tone)
@@ -150,7 +153,7 @@ class CardDetail(QFrame):
         until = f", decide {ago(view.expires_at, now)}" if view.expires_at is not None else ""
         tip = f"Asked {exact(view.asked_at)}" + (f"\nDecide by {exact(view.expires_at)}" if view.expires_at else "")
         self.facts.show_fact("Agent", view.agent)
-        self.facts.show_fact("From", str(view.event["from"])[:60] or "—")
+        self.facts.show_fact("From", one_line(str(view.event["from"]), 60) or "—")
         self.facts.show_fact("Category", spoken(view.category) or "not known yet")
         self.facts.show_fact("Waiting", f"Asked {waits}{until}", tip)
 

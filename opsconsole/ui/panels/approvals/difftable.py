@@ -19,6 +19,7 @@ from opsconsole.ui.panels.approvals.carddata import FieldRow
 from opsconsole.ui.panels.approvals.diff import Span, differing
 from opsconsole.ui.theme import fonts
 from opsconsole.ui.theme.theme import Theme
+from opsconsole.ui.widgets.texts import tip
 
 _Index = QModelIndex | QPersistentModelIndex
 PAD_X, PAD_Y, GUTTER, FIELD = 14, 7, 14, 150
@@ -66,8 +67,10 @@ class ChangeModel(QAbstractTableModel):
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         one = self.changes[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return self.text(index)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tip(self.text(index))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             if not one.is_changed:
                 return f"{one.field}: {one.after}"

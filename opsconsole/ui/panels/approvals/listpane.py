@@ -29,7 +29,9 @@ from opsconsole.ui.panels.approvals.rows import RISKS, Waiting
 from opsconsole.ui.theme import fonts
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, label, pill, row
+from opsconsole.ui.widgets.plain import one_line
 from opsconsole.ui.widgets.states import States
+from opsconsole.ui.widgets.texts import tip
 from opsconsole.ui.widgets.words import ago, exact, short_span
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -65,7 +67,8 @@ class WaitingModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleDescriptionRole:
             return one.because
         if role == Qt.ItemDataRole.ToolTipRole and self.now is not None:
-            return f"{one.title}\n{one.because}\nAsked {ago(one.asked_at, self.now)}: {exact(one.asked_at)}"
+            asked = f"Asked {ago(one.asked_at, self.now)}: {exact(one.asked_at)}"
+            return tip(f"{one_line(one.title)}\n{one_line(one.because)}\n{asked}")
         return None
 
     def age(self, one: Waiting) -> str:
@@ -120,12 +123,12 @@ class CardDelegate(QStyledItemDelegate):
         elide = Qt.TextElideMode.ElideRight
         painter.setFont(bold)
         painter.setPen(self._theme.color("text"))
-        painter.drawText(line, _LEFT, QFontMetrics(bold).elidedText(one.title, elide, width))
+        painter.drawText(line, _LEFT, QFontMetrics(bold).elidedText(one_line(one.title, 300), elide, width))
         painter.setFont(small)
         painter.setPen(self._theme.color("text3"))
         painter.drawText(line, _RIGHT, age)
         painter.setPen(self._theme.color("text2"))
-        because = QFontMetrics(small).elidedText(one.because, elide, line.width())
+        because = QFontMetrics(small).elidedText(one_line(one.because, 300), elide, line.width())
         painter.drawText(line.translated(0, 19), _LEFT, because)
 
     def _paint_foot(self, painter: QPainter, line: QRect, one: Waiting) -> None:

@@ -26,8 +26,6 @@ from opsconsole.ui.panels.approvals.verbs import ALWAYS, Verbs
 from opsconsole.ui.widgets.states import States
 
 Mode = Literal["card", "reject", "edit", "batch"]
-LOOK_MS = 30_000
-"""How often ages, and what was put off, are looked at."""
 
 
 class ApprovalsPanel(Panel):
@@ -52,7 +50,7 @@ class ApprovalsPanel(Panel):
         self._lay_out()
         self._connect()
         self._bind_keys()
-        every(self, LOOK_MS, self._on_timeout)
+        every(self, self._on_timeout)
 
     def _lay_out(self) -> None:
         page = QFrame()
@@ -292,7 +290,10 @@ class ApprovalsPanel(Panel):
         if self.mode == "reject" and (shown is None or shown.view.id != self._rejected):
             self._enter("card")
         if shown is None:
-            self.states.loading("Reading the card…")
+            if queue.error:
+                self.states.error(queue.error, act=self.refresh)
+            else:
+                self.states.loading("Reading the card…")
             return
         self._guard.show(shown.face)
         self.detail.show_card(shown, place=f"{queue.place + 1} of {len(rows)}", now=queue.now)

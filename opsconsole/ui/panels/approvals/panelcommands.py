@@ -12,6 +12,8 @@ from opsconsole.ui.command import Command
 Acts = Mapping[str, Callable[[], None]]
 _ACTION, _QUESTION, _DOUBT = ApprovalKind.ACTION, ApprovalKind.QUESTION, ApprovalKind.UNKNOWN
 _EVERY = (_ACTION, _QUESTION, _DOUBT)
+LOOK_MS = 30_000
+"""How often ages, and what was put off, are looked at."""
 _LIST: tuple[tuple[str, str, str, tuple[ApprovalKind, ...]], ...] = (
     ("approve", "Approve this request", "A", (_ACTION, _DOUBT)),
     ("edit", "Edit, then approve", "E", (_ACTION,)),
@@ -22,7 +24,7 @@ _LIST: tuple[tuple[str, str, str, tuple[ApprovalKind, ...]], ...] = (
     ("tomorrow", "Snooze until tomorrow, 9:00", "Shift+S", _EVERY),
     ("next", "Next request", "J", ()),
     ("previous", "Previous request", "K", ()),
-    ("undo", "Undo the last approval", "Ctrl+Z", ()),
+    ("undo", "Undo the last approval or snooze", "Ctrl+Z", ()),
     ("batch", "Decide all of this kind", "B", ()),
     ("put_off", "Show what is put off, or what waits", "Z", ()),
     ("find", "Filter what waits", "/", ()),
@@ -57,7 +59,7 @@ def bind(widget: QWidget, keys: str, act: Callable[[], None]) -> None:
     made.activated.connect(act)
 
 
-def every(owner: QObject, milliseconds: int, act: Callable[[], None]) -> None:
+def every(owner: QObject, act: Callable[[], None], milliseconds: int = LOOK_MS) -> None:
     """Do something again and again, as long as its owner lives."""
     timer = QTimer(owner)
     timer.setInterval(milliseconds)

@@ -8,10 +8,12 @@ from PySide6.QtWidgets import QFrame, QLabel, QLayout, QPlainTextEdit, QVBoxLayo
 from opsconsole.ui.panels.approvals.carddata import Notice, Shown, facts_claimed
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import card, label, pill, row, set_pill
+from opsconsole.ui.widgets.plain import one_line, readable
 from opsconsole.ui.widgets.words import spoken
 
 MOST_CLAIMS, MOST_PRECEDENTS = 8, 4
 EVENT_HEIGHT = 168
+MOST_TEXT = 200_000
 
 
 def clear(layout: QLayout) -> None:
@@ -45,7 +47,7 @@ class NoticeStrip(QFrame):
         self._notices = list(notices)
         clear(self._lines)
         for one in notices:
-            self._lines.addWidget(label(one.text, "error" if one.weight == "danger" else "", is_wrapped=True))
+            self._lines.addWidget(label(one_line(one.text), "error" if one.weight == "danger" else "", is_wrapped=True))
         self.setVisible(bool(notices))
         self.restyle()
 
@@ -104,7 +106,7 @@ class EvidenceCard(QFrame):
             if not claims:
                 self._column.addWidget(label("It states nothing that could be looked up.", "small", is_wrapped=True))
         for claim in ordered[:MOST_CLAIMS]:
-            text = claim.text.strip(" ,").replace("\n", " ")
+            text = one_line(claim.text.strip(" ,"))
             said = f"“{text[:90]}{'…' if len(text) > 90 else ''}”"
             if claim.state == "found":
                 where = f"{spoken(claim.argument)}: found in {claim.source.replace('_', ' ').replace('.', ': ')}"
@@ -122,7 +124,7 @@ class EvidenceCard(QFrame):
         if found:
             self._column.addWidget(label("Cases like it", "h3"))
         for one in found:
-            quote = str(one["quote"]).replace("\n", " ")
+            quote = one_line(str(one["quote"]))
             self._line(
                 "log", "text3", f"“{quote[:84]}{'…' if len(quote) > 84 else ''}”", f"was {spoken(str(one['category']))}"
             )
@@ -168,6 +170,6 @@ class EventCard(QFrame):
         event = shown.view.event
         is_sure = bool(event["is_verified"])
         set_pill(self._trust, "Verified sender" if is_sure else "Not verified", "ok" if is_sure else "danger")
-        self._title.setText(str(event["title"]))
-        self._sender.setText(f"{spoken(str(event['kind']))} from {event['from'] or 'nobody named'}")
-        self._text.setPlainText(str(event["text"]) or "(no text)")
+        self._title.setText(one_line(str(event["title"])))
+        self._sender.setText(f"{spoken(str(event['kind']))} from {one_line(str(event['from'])) or 'nobody named'}")
+        self._text.setPlainText(readable(str(event["text"]), MOST_TEXT) or "(no text)")

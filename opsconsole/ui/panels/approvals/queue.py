@@ -69,6 +69,7 @@ class Queue(QObject):
     def look_at(self, one: int) -> None:
         """Make a request the current one."""
         self.current = one
+        self.error = ""
         self.changed.emit()
         self._fetch_soon()
 
@@ -143,8 +144,9 @@ class Queue(QObject):
             try:
                 found = await self._context.backend.read(lambda kernel, wanted=ids: load_cards(kernel, wanted))
             except OpsError as error:
-                self.error = f"{error}"
-                self.changed.emit()
+                if ids != ahead:  # what is read ahead says so when it is looked at
+                    self.error = f"{error}"
+                    self.changed.emit()
                 return
             self._cards |= {one.view.id: one for one in found}
             if ids != ahead:

@@ -8,6 +8,7 @@ from typing import Any
 
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.enums import ApprovalKind
+from opsconsole.domain.lookalike import disguise
 from opsconsole.engine.cards import intent, risk
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import approvals, events, work
@@ -48,6 +49,9 @@ class Waiting:
     digest: str
     until: datetime | None
     """Put off until then."""
+    is_verified: bool = True
+    odd: str = ""
+    """What in the sender's address fools the eye."""
 
     @property
     def batch(self) -> tuple[str, str, str]:
@@ -63,13 +67,26 @@ class Waiting:
 def waiting(kernel: Kernel) -> tuple[Waiting, ...]:
     """Query what waits now, oldest first."""
     conn = kernel.reader
-    return tuple(_row(kernel, one) for one in approvals.waiting_approvals(conn, now=kernel.clock.now()))
+    return tuple(_row_or_word(kernel, one) for one in approvals.waiting_approvals(conn, now=kernel.clock.now()))
 
 
 def put_off(kernel: Kernel) -> tuple[Waiting, ...]:
     """Query what waits and is put off until later, the one that is back first at the top."""
     rows = approvals.put_off_approvals(kernel.reader, now=kernel.clock.now())
-    return tuple(_row(kernel, one) for one in rows)
+    return tuple(_row_or_word(kernel, one) for one in rows)
+
+
+def _row_or_word(kernel: Kernel, asked: ApprovalRow) -> Waiting:
+    """Give the row; one that cannot be read must not hide the others."""
+    try:
+        return _row(kernel, asked)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return Waiting(
+            id=asked.id, kind=asked.kind, title=f"Request {asked.id} cannot be read",
+            because="Verify the record in Audit", about="", risk="high", agent=spoken(asked.agent_id), tool="",
+            category="", args={}, amount="", asked_at=asked.created_at, digest=asked.digest,
+            until=asked.snoozed_until,
+        )  # fmt: skip
 
 
 def _row(kernel: Kernel, asked: ApprovalRow) -> Waiting:
@@ -96,6 +113,8 @@ def _row(kernel: Kernel, asked: ApprovalRow) -> Waiting:
         asked_at=asked.created_at,
         digest=asked.digest,
         until=asked.snoozed_until,
+        is_verified=event is not None and event.is_verified,
+        odd="" if event is None else disguise(event.sender),
     )
 
 

@@ -30,7 +30,7 @@ def groups(rows: Sequence[Waiting]) -> dict[tuple[str, str, str], list[Waiting]]
     """Group what can be approved together: one agent, one tool, one category, two or more."""
     found: dict[tuple[str, str, str], list[Waiting]] = {}
     for one in rows:
-        if one.kind is ApprovalKind.ACTION:
+        if one.kind is ApprovalKind.ACTION and one.tool:  # without a tool it could not be read
             found.setdefault(one.batch, []).append(one)
     return {key: ones for key, ones in found.items() if len(ones) > 1}
 
@@ -60,7 +60,17 @@ def spread_of(rows: Sequence[Waiting]) -> Spread:
         else:
             lines.append(f"{spoken(name)}: {len(different)} different")
             apart |= {} if name == "id" else _rare(name, values)
+    apart |= _of_senders(rows, lines)
     return Spread(tuple(lines), tuple(differing), apart)
+
+
+def _of_senders(rows: Sequence[Waiting], lines: list[str]) -> dict[int, str]:
+    """A sender nobody vouches for stands apart from those that are verified; one in disguise always does."""
+    unsure = [one.id for one in rows if not one.is_verified]
+    if unsure:
+        lines.append(f"Sender: not verified in {'all' if len(unsure) == len(rows) else len(unsure)}")
+    apart = {} if len(unsure) == len(rows) else dict.fromkeys(unsure, "Sender not verified")
+    return apart | {one.id: "The sender's address fools the eye" for one in rows if one.odd}
 
 
 def _far(numbers: dict[int, float], middle: float) -> list[int]:

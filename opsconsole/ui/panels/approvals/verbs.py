@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from opsconsole.domain.errors import OpsError, StaleCardError
+from opsconsole.domain.errors import EnvironmentError_, OpsError, StaleCardError
 from opsconsole.engine import afterwards, commands, snooze
 from opsconsole.engine.decisions import Answer, Grant
 from opsconsole.engine.kernel import Kernel
@@ -40,7 +40,8 @@ class Verbs(QObject):
     def __init__(self, context: Context, parent: QObject) -> None:
         super().__init__(parent)
         self._context = context
-        self._undos: list[tuple[int, ...]] = []
+        self._undos: list[tuple[tuple[int, ...], bool]] = []
+        """What can be taken back, the latest last: (requests, they were only put off)."""
         self._count = 0
         self.is_busy = False
 
@@ -81,16 +82,28 @@ class Verbs(QObject):
 
     def wake(self, one: int) -> None:
         """Show again what was put off."""
+        self._forget((one,), is_put_off=True)
         self._start(self._return((one,), lambda k, tx, who, which: snooze.wake(k, tx, which, actor=who)))
 
     def undo(self, ones: Sequence[int] | None = None) -> None:
-        """Take approvals back; without numbers the latest."""
+        """Take approvals back; without numbers the latest, or what was put off after it."""
         if ones is None and not self._undos:
             self._context.navigator.say("There is nothing to undo here.")
             return
-        wanted = tuple(self._undos[-1] if ones is None else ones)
-        self._undos = [earlier for earlier in self._undos if earlier != wanted]
-        self._start(self._return(wanted, lambda k, tx, who, which: afterwards.undo(k, tx, which, actor=who)))
+        if self.is_busy:  # dropped, it would be lost, and the next undo would take back another one
+            self._context.navigator.say("A decision is under way. Undo once it is through.")
+            return
+        wanted, is_put_off = self._undos[-1] if ones is None else (tuple(ones), False)
+        if is_put_off:
+            self.wake(wanted[0])
+            return
+        self._forget(wanted, is_put_off=False)
+        self._start(
+            self._return(wanted, lambda k, tx, who, which: afterwards.undo(k, tx, which, actor=who), is_undo=True)
+        )
+
+    def _forget(self, ones: tuple[int, ...], *, is_put_off: bool) -> None:
+        self._undos = [earlier for earlier in self._undos if earlier != (ones, is_put_off)]
 
     def approve_all(self, chosen: Sequence[tuple[int, str]]) -> None:
         """Approve many, with one decision each."""
@@ -126,8 +139,8 @@ class Verbs(QObject):
         if not answer.is_done:
             self.refused.emit(one, for_window(answer.text), True)
             return
-        if is_approval:
-            self._undos.append((one,))
+        if undo is not None:
+            self._undos.append(((one,), not is_approval))
         self.decided.emit(one, not is_approval and undo is not None)
         self._context.navigator.say(_said(answer, now), "Undo" if undo is not None else "", undo)
 
@@ -149,7 +162,7 @@ class Verbs(QObject):
         finally:
             self._set_busy(False)
         if done:
-            self._undos.append(tuple(done))
+            self._undos.append((tuple(done), False))
         for one in done:
             self.decided.emit(one, False)
         text = f"Approved {plural(len(done), 'request')}."
@@ -158,8 +171,11 @@ class Verbs(QObject):
         self.refused.emit(0, "", True)
         self._context.navigator.say(text, "Undo" if done else "", (lambda: self.undo(tuple(done))) if done else None)
 
-    async def _return(self, ones: Sequence[int], verb: Callable[[Kernel, Transaction, str, int], Answer]) -> None:
+    async def _return(
+        self, ones: Sequence[int], verb: Callable[[Kernel, Transaction, str, int], Answer], *, is_undo: bool = False
+    ) -> None:
         texts: list[str] = []
+        refused: list[str] = []
         back = 0
         try:
             for one in ones:
@@ -172,14 +188,21 @@ class Verbs(QObject):
 
                 try:
                     answer, back = await self._context.backend.write(job, name="undo")
-                except OpsError as error:
-                    texts.append(for_window(f"{error}"))
+                except EnvironmentError_ as error:  # nothing was written: it can be taken back later still
+                    self._undos += [((one,), False)] if is_undo else []
+                    refused.append(for_window(f"{error}"))
                     continue
-                texts.append(for_window(answer.text))
+                except OpsError as error:
+                    refused.append(for_window(f"{error}"))
+                    continue
+                (texts if answer.is_done else refused).append(for_window(answer.text))
         finally:
             self._set_busy(False)
-        self.returned.emit(back)
-        self._context.navigator.say(texts[0] if len(texts) == 1 else f"{len(texts)} taken back. {texts[-1]}")
+        if back:
+            self.returned.emit(back)
+        self._context.navigator.say(
+            (texts + refused)[0] if len(ones) == 1 else f"{len(texts)} taken back. {(refused or texts)[0]}"
+        )
 
 
 def for_window(text: str) -> str:

@@ -24,8 +24,14 @@ def entry_card(entry: Entry, *, go: Callable[..., None]) -> QFrame:
     elif "event" in entry.facts:
         column.addWidget(button("Open the event", partial(go, "feed", event=entry.facts["event"])))
     column.addWidget(label("As it was written", "cap"))
-    written = json.dumps(json.loads(entry.blob), indent=2, ensure_ascii=False)
-    column.addWidget(foldable(broken(written, 40), "small", short=240))
+    column.addWidget(foldable(broken(_indented(entry.blob), 40), "small", short=240))
     column.addWidget(label("Chain value", "cap"))
     column.addWidget(para(broken(entry.chain, 32), "small"))
     return frame
+
+
+def _indented(blob: str) -> str:
+    try:
+        return json.dumps(json.loads(blob), indent=2, ensure_ascii=False)
+    except ValueError:
+        return blob

@@ -10,12 +10,20 @@ from opsconsole.ui.theme import fonts
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets import painting
 from opsconsole.ui.widgets.rowwindow import RowWindow
-from opsconsole.ui.widgets.words import exact
+from opsconsole.ui.widgets.words import exact, local
 
 HEIGHT = 40
 COLUMNS = (("No.", 72), ("When", 124), ("What", 172), ("Who", 120))
 """Names and widths in px of the columns before `About`."""
-_DANGER = ("effect.failed", "effect.unknown", "action.failed", "action.refused", "decision.reject", "switch.on")
+_DANGER = (
+    "effect.failed",
+    "effect.unknown",
+    "action.failed",
+    "action.refused",
+    "decision.reject",
+    "switch.on",
+    "unreadable",
+)
 
 
 def words(entry: Entry) -> tuple[str, str]:
@@ -58,7 +66,7 @@ class AuditLine(QStyledItemDelegate):
             ink = colors["danger" if entry.kind in _DANGER else "text"]
             cells = (
                 (f"{entry.seq:,}", colors["text3"], fonts.NORMAL),
-                (f"{entry.at.astimezone():%d %b %H:%M:%S}", colors["text2"], fonts.NORMAL),
+                (f"{local(entry.at):%d %b %H:%M:%S}", colors["text2"], fonts.NORMAL),
                 (kind_words(entry.kind), ink, fonts.SEMIBOLD),
                 (actor_words(entry.actor), colors["text2"], fonts.NORMAL),
             )

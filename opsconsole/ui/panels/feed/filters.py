@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, replace
 from functools import partial
+from typing import Any, cast
 
 from PySide6.QtCore import QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
@@ -12,6 +13,7 @@ from opsconsole.store.queries.window import Choices, Filter
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button
 from opsconsole.ui.widgets.flow import FlowLayout
+from opsconsole.ui.widgets.plain import one_line
 from opsconsole.ui.widgets.words import RUN_STATES, VERDICTS, spoken
 
 SAVED = "feed/filters"
@@ -34,6 +36,19 @@ def choice_words(field: str, value: str) -> str:
     if field == "verdict":
         return VERDICTS.get(value, (spoken(value), ""))[0]
     return spoken(value) if field in ("agent", "category") else value
+
+
+def _filter_of(kept: Any) -> Filter | None:
+    """Give a filter as it was kept; None for what another version, or another hand, wrote there."""
+    if not isinstance(kept, dict):
+        return None
+    values = cast("dict[str, Any]", kept)
+    if not isinstance(values.get("text", ""), str) or not all(isinstance(values.get(one), str | None) for one in NAMES):
+        return None
+    try:
+        return Filter(**values)
+    except TypeError:
+        return None
 
 
 class FilterBar(QWidget):
@@ -131,19 +146,18 @@ class FilterBar(QWidget):
         if saved:
             menu.addSeparator()
         for one in saved:
-            menu.addAction(describe(one).replace("&", "&&")).triggered.connect(
+            menu.addAction(one_line(describe(one), 80).replace("&", "&&")).triggered.connect(
                 lambda _=False, filter_=one: self.choose(filter_)
             )
         return menu
 
     def _saved(self) -> list[Filter]:
-        found: list[Filter] = []
         try:
-            for one in json.loads(str(self._memory.value(SAVED, "[]"))):
-                found.append(Filter(**one))
-        except (ValueError, TypeError):
-            return found
-        return found
+            kept: Any = json.loads(str(self._memory.value(SAVED, "[]")))
+        except (ValueError, RecursionError):
+            return []
+        rows = cast("list[Any]", kept) if isinstance(kept, list) else []
+        return [found for one in rows if (found := _filter_of(one)) is not None]
 
     def _store(self, filters: list[Filter]) -> None:
         self._memory.setValue(SAVED, json.dumps([asdict(one) for one in filters[-20:]]))

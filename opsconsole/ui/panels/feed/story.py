@@ -15,8 +15,9 @@ from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, card, label, pill, row
 from opsconsole.ui.widgets.flow import FlowLayout
 from opsconsole.ui.widgets.moments import moments_card
+from opsconsole.ui.widgets.plain import one_line
 from opsconsole.ui.widgets.texts import clear, foldable, para, plain_value, tip
-from opsconsole.ui.widgets.words import RUN_STATES, ago, exact, plural, spoken, tool_words
+from opsconsole.ui.widgets.words import RUN_STATES, ago, exact, local, plural, spoken, tool_words
 
 LINES = 60
 """Audit lines shown."""
@@ -95,7 +96,7 @@ class StoryView(QScrollArea):
 
     def _head(self, story: dict[str, Any], runs: Sequence[tuple[int, str]]) -> None:
         event = story["event"]
-        title = para(event["title"] or spoken(event["kind"]), "h1")
+        title = para(one_line(event["title"]) or spoken(event["kind"]), "h1")
         line = QHBoxLayout()
         line.addWidget(title, 1)
         words, tone = RUN_STATES.get(story.get("state", ""), ("No agent works this", "plain"))
@@ -141,10 +142,10 @@ class StoryView(QScrollArea):
 
     def _event(self, event: dict[str, Any]) -> None:
         frame, column = card()
-        sender = event["from_name"] or event["from"] or spoken(event["connection"])
-        address = f"  {event['from']}" if event["from_name"] and event["from"] else ""
+        sender = one_line(event["from_name"] or event["from"] or spoken(event["connection"]), 80)
+        address = f"  {one_line(event['from'], 80)}" if event["from_name"] and event["from"] else ""
         is_sure = bool(event["is_verified"])
-        parts = [label(sender[:80], "h3"), label(address[:80], "small")]
+        parts = [label(sender, "h3"), label(address, "small")]
         head = row(*parts, None)
         if is_sure or event["from"]:  # what the desk itself noticed has no sender to doubt
             head.addWidget(pill("Sender verified" if is_sure else "Sender not verified", "ok" if is_sure else "warn"))
@@ -215,7 +216,7 @@ class StoryView(QScrollArea):
             facts = {name: value for name, value in entry.items() if name not in ("at", "kind", "actor", "seq", "run")}
             number = label(str(entry["seq"]), "small")
             number.setFixedWidth(56)
-            when = label(f"{datetime.fromisoformat(entry['at']).astimezone():%H:%M:%S}", "small")
+            when = label(f"{local(datetime.fromisoformat(entry['at'])):%H:%M:%S}", "small")
             line = row(number, spacing=8)
             text = f"{kind_words(entry['kind'])} · {actor_words(entry['actor'])} · {about(entry['kind'], facts)}"
             line.addWidget(para(text, "small"), 1)
