@@ -5,7 +5,7 @@ from typing import Any
 from opsconsole.domain.errors import NotFoundError
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runview import Loaded, load, shown
-from opsconsole.store.queries import approvals, events, feed, undos, work
+from opsconsole.store.queries import approvals, events, feed, limits, undos, work
 from opsconsole.store.rows import ActionRow, Reader
 
 
@@ -58,6 +58,7 @@ def run_story(kernel: Kernel, run: int) -> dict[str, Any]:
         "queued_at": row.queued_at,
         "finished_at": row.finished_at,
         "cost_micros": row.cost_micros,
+        "currency": limits.setting(conn, "currency") or "EUR",
         "event": event_story(conn, row.event_id),
         "turns": [
             {"rationale": turn.rationale, "evidence": list(turn.evidence), "final": turn.final} for turn in loaded.turns

@@ -184,3 +184,15 @@ def test_the_filter_and_what_it_leaves(person: Person) -> None:
         await seat.until(lambda: seat.panel.shown is not None)
 
     person(job)
+
+
+def test_a_on_a_question_says_how_it_is_answered(person: Person) -> None:
+    async def job(seat: Sitting) -> None:
+        (question,) = [one.id for one in seat.panel.queue.rows if one.risk == "ask"]
+        seat.panel.go({"approval": question})
+        await seat.until(lambda: seat.panel.shown is not None and seat.panel.shown.view.id == question)
+        seat.press("A")
+        assert "This is a question" in seat.said[0][0]
+        assert await seat.read(state_of(question)) is ApprovalState.WAITING
+
+    person(job)

@@ -45,6 +45,11 @@ def waiting_count(conn: sqlite3.Connection, *, now: datetime | None = None) -> i
     return int(row[0])
 
 
+def is_any_decided(conn: sqlite3.Connection) -> bool:
+    """Tell whether a person ever decided anything."""
+    return conn.execute("SELECT 1 FROM decision LIMIT 1").fetchone() is not None
+
+
 def approval_of(conn: sqlite3.Connection, action_id: str) -> ApprovalRow | None:
     """Give the latest request about an action."""
     row = conn.execute(f"{_APPROVAL} WHERE action_id = ? ORDER BY id DESC LIMIT 1", (action_id,)).fetchone()

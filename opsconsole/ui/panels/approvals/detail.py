@@ -135,7 +135,7 @@ class CardDetail(QFrame):
         self.sub.setVisible(bool(self.sub.text()))
         word, tone = _pill_of(shown)
         set_pill(self.risk, word, tone)
-        self.why.setText("  ·  ".join(reasons(view.because)))
+        self.why.setText("\n".join(reasons(view.because)))
         for part in (self.why, self._why_name):
             part.setVisible(not shown.is_question)
         self.banner.show_changes(view.subject_changes)

@@ -2,17 +2,21 @@
 
 from opsconsole.ui.panel import Navigator
 from opsconsole.ui.panels.approvals.listpane import ListPane
+from opsconsole.ui.panels.approvals.queue import Queue
 from opsconsole.ui.widgets.states import States
 from opsconsole.ui.widgets.words import plural
 
 
-def render_none(pane: ListPane, states: States, *, count: int, navigator: Navigator) -> None:
-    """Say why nothing is shown; `count` requests stand behind the filter."""
-    if count:
-        text = f"{plural(count, 'request')} behind the filter; none has these words."
+def render_none(pane: ListPane, states: States, queue: Queue, *, navigator: Navigator) -> None:
+    """Say why nothing is shown: the filter hides it, all is decided, or nothing ever came."""
+    if queue.all:
+        text = f"{plural(len(queue.all), 'request')} behind the filter; none has these words."
         pane.states.empty("No match", text, "Clear the filter", pane.filter.clear)
         states.empty("", "")
         return
     text = "What an agent may not do alone comes here by itself."
     pane.states.empty("Nothing waits for you", text, "See the feed", lambda: navigator.go("feed"))
-    states.empty("All decided", "The feed shows what becomes of it. Ctrl+Z takes the latest approval back.")
+    if queue.has_decided:
+        states.empty("All decided", "The feed shows what becomes of it. Ctrl+Z takes the latest approval back.")
+    else:
+        states.empty("", "")

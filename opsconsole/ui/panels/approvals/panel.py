@@ -6,7 +6,6 @@ from typing import Any, Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout
 
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
@@ -16,6 +15,7 @@ from opsconsole.ui.panels.approvals.carddata import Shown
 from opsconsole.ui.panels.approvals.detail import CardDetail
 from opsconsole.ui.panels.approvals.editform import EditForm
 from opsconsole.ui.panels.approvals.guard import Guard
+from opsconsole.ui.panels.approvals.layout import lay_out
 from opsconsole.ui.panels.approvals.listpane import ListPane
 from opsconsole.ui.panels.approvals.nothing import render_none
 from opsconsole.ui.panels.approvals.panelcommands import bind, every, make_commands
@@ -23,7 +23,6 @@ from opsconsole.ui.panels.approvals.queue import Queue
 from opsconsole.ui.panels.approvals.rejectsheet import RejectSheet
 from opsconsole.ui.panels.approvals.times import in_an_hour, tomorrow
 from opsconsole.ui.panels.approvals.verbs import ALWAYS, Verbs
-from opsconsole.ui.widgets.states import States
 
 Mode = Literal["card", "reject", "edit", "batch"]
 
@@ -47,30 +46,13 @@ class ApprovalsPanel(Panel):
         self.list, self.detail, self.sheet = ListPane(context.theme), CardDetail(context.theme), RejectSheet()
         self.form, self.batch = EditForm(context.theme), BatchPage(context.theme)
         self.bar = ActionBar(context.theme, self._acts())
-        self._lay_out()
+        self.sheet.hide()
+        card, others = (self.detail, self.sheet, self.bar), (self.form, self.batch)
+        self._pages, self.states = lay_out(self, self.list, card, others)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._connect()
         self._bind_keys()
         every(self, self._on_timeout)
-
-    def _lay_out(self) -> None:
-        page = QFrame()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.detail, 1)
-        column.addWidget(self.sheet)
-        column.addWidget(self.bar)
-        self.sheet.hide()
-        self.states = States(page)
-        self._pages = QStackedWidget()
-        for one in (self.states, self.form, self.batch):
-            self._pages.addWidget(one)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(0)
-        line.addWidget(self.list)
-        line.addWidget(self._pages, 1)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -149,8 +131,11 @@ class ApprovalsPanel(Panel):
         self.batch.restyle()
 
     def approve(self) -> None:
-        """Approve what is shown."""
-        self._with_card(self.verbs.approve)
+        """Approve what is shown; a question has no yes."""
+        if self.shown is not None and self.shown.is_question:
+            self.context.navigator.say("This is a question. Press the number of an answer, or Q to write one.")
+        else:
+            self._with_card(self.verbs.approve)
 
     def reject(self) -> None:
         """Ask for the reason."""
@@ -281,7 +266,7 @@ class ApprovalsPanel(Panel):
         self.list.show_counts(len(queue.all), queue.put_off, is_put_off=queue.is_put_off)
         self.list.render_rows(rows, current=queue.current, now=queue.now)
         if not rows:
-            render_none(self.list, self.states, count=len(self.queue.all), navigator=self.context.navigator)
+            render_none(self.list, self.states, queue, navigator=self.context.navigator)
             return
         self.list.states.show_content()
         if self.hasFocus():

@@ -15,7 +15,7 @@ _EVERY = (_ACTION, _QUESTION, _DOUBT)
 LOOK_MS = 30_000
 """How often ages, and what was put off, are looked at."""
 _LIST: tuple[tuple[str, str, str, tuple[ApprovalKind, ...]], ...] = (
-    ("approve", "Approve this request", "A", (_ACTION, _DOUBT)),
+    ("approve", "Approve this request", "A", _EVERY),
     ("edit", "Edit, then approve", "E", (_ACTION,)),
     ("reject", "Reject with a reason", "R", _EVERY),
     ("answer", "Answer the agent's question", "Q", (_QUESTION,)),

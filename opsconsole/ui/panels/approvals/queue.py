@@ -34,6 +34,8 @@ class Queue(QObject):
         self.now: datetime | None = None
         self.put_off = 0
         self.is_put_off = False
+        self.has_decided = False
+        """Something waited once, and somebody decided it."""
         self.error = ""
         self._sought: int | None = None
 
@@ -110,14 +112,14 @@ class Queue(QObject):
     async def _load(self) -> None:
         is_put_off = self.is_put_off
 
-        def job(kernel: Kernel) -> tuple[tuple[Waiting, ...], datetime, int]:
+        def job(kernel: Kernel) -> tuple[tuple[Waiting, ...], datetime, int, bool]:
             now, conn = kernel.clock.now(), kernel.reader
             later = approvals.waiting_count(conn) - approvals.waiting_count(conn, now=now)
-            return (put_off if is_put_off else waiting)(kernel), now, later
+            return (put_off if is_put_off else waiting)(kernel), now, later, approvals.is_any_decided(conn)
 
         place = max(self.place, 0)
         try:
-            self.all, self.now, self.put_off = await self._context.backend.read(job)
+            self.all, self.now, self.put_off, self.has_decided = await self._context.backend.read(job)
             self.error = ""
         except OpsError as error:
             self.error = f"{error}"

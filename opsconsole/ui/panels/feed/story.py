@@ -136,7 +136,7 @@ class StoryView(QScrollArea):
             found += [
                 ("Agent", spoken(story["agent"]), f"version {story['version']}"),
                 ("Category", (spoken(story["category"]) if story["category"] else "Not sorted") + sure, ""),
-                ("Model cost", f"€ {story['cost_micros'] / 1e6:,.4f}" if story["cost_micros"] else "none", ""),
+                ("Model cost", _money(story), ""),
             ]
         return [*found, ("From", spoken(event["connection"]), event["subject"])]
 
@@ -242,3 +242,7 @@ def _evidence(one: dict[str, Any]) -> str:
         return f"Like an earlier case ({spoken(str(one.get('category', '')))}): {quote}"
     where = f"found in {one.get('source', '')}" if one.get("state") == "found" else "found nowhere in what was read"
     return f"“{quote}” ({where})"
+
+
+def _money(story: dict[str, Any]) -> str:
+    return f"{story['currency']} {story['cost_micros'] / 1e6:,.4f}" if story["cost_micros"] else "none"
