@@ -25,6 +25,7 @@ from opsconsole.app.commands import (
     secrets,
     shadow,
     shadowrun,
+    shadowtry,
     switches,
 )
 from opsconsole.app.discretion import be_discreet
@@ -58,6 +59,7 @@ app.add_typer(reading.runs, name="runs")
 app.add_typer(audit.app, name="audit")
 app.add_typer(policy.app, name="policy")
 shadow.app.command("run")(shadowrun.run)
+shadow.app.command("backtest")(shadowtry.run)
 app.add_typer(shadow.app, name="shadow")
 app.add_typer(connect.app, name="connect")
 app.add_typer(secrets.app, name="secrets")

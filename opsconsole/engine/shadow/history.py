@@ -6,7 +6,7 @@ happened, and what people made of one is a precedent only for those that came af
 
 import heapq
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -146,7 +146,7 @@ class _Lessons:
 
     def hear(self, event: Event, acts: tuple[HumanAct, ...]) -> None:
         """Note what an event turned out to be."""
-        if acts and (category := category_of(self._spec, acts)) is not None:
+        if acts and (category := category_of(self._spec, [one.args for one in acts])) is not None:
             text = f"{event.title}\n\n{event.text}"
             heapq.heappush(self._waiting, (acts[-1].at, next(self._count), category, text))
 
@@ -157,12 +157,16 @@ class _Lessons:
             self._brain.know(self._spec.agent, category, text)
 
 
-def category_of(spec: AgentSpec, acts: tuple[HumanAct, ...]) -> str | None:
+def category_of(spec: AgentSpec, acts: Sequence[Mapping[str, Any]]) -> str | None:
     """Give the category in which the playbook would do what people did; None where it is not one only.
 
     A folder or queue that is called like a category says it; else the one category whose steps lead to that place.
+
+    Args:
+        spec: the agent.
+        acts: the arguments of each act.
     """
-    places = {_name(str(act.args[name])) for act in acts for name in ("folder", "queue") if act.args.get(name)}
+    places = {_name(str(args[name])) for args in acts for name in ("folder", "queue") if args.get(name)}
     named = {one.id for one in spec.playbook.categories if {_name(one.id), _name(one.name)} & places}
     if len(named) == 1:
         return named.pop()

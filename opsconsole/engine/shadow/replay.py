@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from opsconsole.domain.action import Call, Proposal
+from opsconsole.domain.canonical import canonical, jsonable
 from opsconsole.domain.enums import ActionState, Effect, Level, Verdict
 from opsconsole.domain.errors import ConnectorError, EnvironmentError_
 from opsconsole.domain.event import Event
@@ -27,6 +28,8 @@ from opsconsole.policy.context import GateContext
 HIDDEN = ("folder", "flags", "labels", "tags", "status", "queue", "assignee", "priority", "answered")
 """Fields of a past mail or ticket that hold what people made of it later; when it came they were not set."""
 NEWS = RunId(0)
+Record = Mapping[tuple[str, bytes], Mapping[str, Any]]
+"""(tool, canonical arguments) of a look-up → what it gave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +64,12 @@ class _Course:
 class Replay:
     """Works past events with one version of an agent."""
 
-    def __init__(self, registry: Registry, version: Version, brain: Brain) -> None:
+    def __init__(self, registry: Registry, version: Version, brain: Brain, *, record: Record | None = None) -> None:
+        """`record`: what look-ups gave then; what it does not hold is asked as of then, and marked."""
         self._registry = registry
         self._version = version
         self._brain = brain
+        self._record = record
 
     async def work(self, event: Event) -> Worked:
         """Work one event as of the time it happened."""
@@ -138,12 +143,19 @@ class Replay:
             fields=event.fields,
         )
         if kind.effect is Effect.READ:
-            return Outcome(proposal, ActionState.DONE.value, await _look_up(owner, call, course, event.occurred_at))
+            return Outcome(proposal, ActionState.DONE.value, await self._look_up(owner, call, course, event))
         if self._is_refused(call, event, turn):
             result = {"ok": False, "refused": True, "error": "a guardrail refuses it"}
             return Outcome(proposal, ActionState.REFUSED.value, result)
         course.actions.append((call.tool, args))
         return Outcome(proposal, ActionState.SIMULATED.value, await _pretend(owner, call, course))
+
+    async def _look_up(self, owner: Connector, call: Call, course: _Course, event: Event) -> Mapping[str, Any]:
+        if self._record is not None:
+            if (kept := self._record.get((call.tool, canonical(jsonable(call.args))))) is not None:
+                return kept
+            course.off_record.append(call.tool)
+        return await _look_up(owner, call, course, event.occurred_at)
 
     def _is_refused(self, call: Call, event: Event, turn: Turn) -> bool:
         """Ask the guardrails, as the gate would; every other rule says when and by whom, not whether."""

@@ -18,6 +18,7 @@ from opsconsole.policy.evidence import (
     kappa,
     log_evidence,
     opening,
+    paired_interval,
     still_needed,
 )
 
@@ -87,6 +88,19 @@ def test_exact_bounds_cover_and_wilson_is_inside_them() -> None:
     wilson = drawn_interval(48, 50)
     assert exact_interval(48, 50).low < wilson.low < 0.96 < wilson.high < exact_interval(48, 50).high
     assert drawn_interval(0, 0).low == 0.0
+
+
+def test_the_bounds_of_a_paired_difference_cover_it() -> None:
+    assert paired_interval(0, 0, 0).low == -1.0
+    nothing = paired_interval(0, 0, 6)
+    assert nothing.low == -nothing.high and nothing.high > 0.4
+    chance, covered, rounds = random.Random(5), 0, 600
+    for _ in range(rounds):
+        draws = [chance.random() for _ in range(60)]
+        better, worse = sum(one < 0.12 for one in draws), sum(one > 0.95 for one in draws)
+        found = paired_interval(better, worse, 60)
+        covered += found.low <= 0.12 - 0.05 <= found.high
+    assert covered / rounds >= 0.95
 
 
 def test_a_forecast_promises_nothing_that_the_accuracy_does_not_carry() -> None:

@@ -1,0 +1,242 @@
+"""A changed agent against the record: the same events, worked by it and by the version in use, beside what people did.
+
+Nothing is posted and nothing counts for a gate: these events were seen. Look-ups are answered with what the recorded
+run saw; where a path asks what the record does not hold, the answer is as of then, and the event is marked.
+"""
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from opsconsole.domain.canonical import canonical, jsonable
+from opsconsole.domain.enums import Effect, PairVerdict, Severity
+from opsconsole.domain.event import Event
+from opsconsole.engine.agents import Version
+from opsconsole.engine.intake import subscribes
+from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.runview import shown
+from opsconsole.engine.shadow.history import PastBrain, category_of
+from opsconsole.engine.shadow.pairing import NOT_SEEN, typed_deed
+from opsconsole.engine.shadow.replay import Record, Replay, Worked, as_it_came
+from opsconsole.policy.comparison import Deed, compare
+from opsconsole.policy.evidence import Interval, paired_interval
+from opsconsole.policy.trials import AGREED
+from opsconsole.store.queries import cases as read_cases
+from opsconsole.store.queries import pairs as read
+from opsconsole.store.queries import past, work
+from opsconsole.store.queries.pairs import PairRow
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One version on one event."""
+
+    verdict: PairVerdict
+    severity: Severity
+    category: str
+    confidence: float | None
+    is_failed: bool
+    cost_micros: int
+    off_record: tuple[str, ...]
+    actions: tuple[tuple[str, Mapping[str, Any]], ...]
+
+    @property
+    def is_right(self) -> bool:
+        """It did what the people did, and came to an end."""
+        return self.verdict in AGREED and not self.is_failed
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One event, worked by both."""
+
+    pair: int
+    event: int
+    title: str
+    recorded: PairVerdict
+    """What the record says of the version that worked it then."""
+    in_use: Side
+    changed: Side
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it as JSON."""
+        return {
+            "pair": self.pair,
+            "event": self.event,
+            "title": self.title,
+            "recorded": self.recorded.value,
+            "in_use": _side(self.in_use),
+            "changed": _side(self.changed),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """All events of a backtest."""
+
+    tried: tuple[Tried, ...]
+
+    @property
+    def better(self) -> int:
+        """Events that the changed agent has right and the one in use has not."""
+        return sum(one.changed.is_right and not one.in_use.is_right for one in self.tried)
+
+    @property
+    def worse(self) -> int:
+        """Events that the agent in use has right and the changed one has not."""
+        return sum(one.in_use.is_right and not one.changed.is_right for one in self.tried)
+
+    @property
+    def interval(self) -> Interval:
+        """Bounds of the difference in accuracy, changed less in use, 95 %; from -1 to 1."""
+        return paired_interval(self.better, self.worse, len(self.tried))
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the totals as JSON."""
+        bounds = self.interval
+        return {
+            "events": len(self.tried),
+            "recorded_right": sum(one.recorded in AGREED for one in self.tried),
+            "in_use_right": sum(one.in_use.is_right for one in self.tried),
+            "changed_right": sum(one.changed.is_right for one in self.tried),
+            "better": self.better,
+            "worse": self.worse,
+            "difference_95": [round(bounds.low, 4), round(bounds.high, 4)],
+            "severe_in_use": sum(one.in_use.severity is Severity.SEVERE for one in self.tried),
+            "severe_changed": sum(one.changed.severity is Severity.SEVERE for one in self.tried),
+            "off_record": sum(bool(one.changed.off_record) for one in self.tried),
+            "cost_in_use": sum(one.in_use.cost_micros for one in self.tried) / 1e6,
+            "cost_changed": sum(one.changed.cost_micros for one in self.tried) / 1e6,
+        }
+
+
+async def backtest(
+    kernel: Kernel,
+    in_use: Version,
+    changed: Version,
+    brains: tuple[PastBrain, PastBrain],
+    *,
+    since: datetime | None = None,
+    most: int | None = None,
+    tell: Callable[[int, int], None] = lambda _, __: None,
+) -> Result:
+    """Work the events of an agent's pairs with two versions.
+
+    Args:
+        kernel: where pairs, events and tools are.
+        in_use: the version in use, worked again with the same memory: the baseline.
+        changed: the version to try; it need not be applied.
+        brains: fresh ones, for `in_use` and for `changed`.
+        since: only events from then on.
+        most: only the newest so many.
+        tell: hears (done, of).
+    """
+    chosen = _chosen(kernel, in_use.agent_id, since)
+    if most is not None:
+        chosen = chosen[-most:]
+    sides = [(version, brain) for version, brain in zip((in_use, changed), brains, strict=True)]
+    lessons = _lessons(kernel, in_use, changed, chosen)
+    tried: list[Tried] = []
+    for number, one in enumerate(chosen, start=1):
+        event = past.event(kernel.reader, one.event_id)
+        _teach(lessons, sides, event.occurred_at)
+        if all(subscribes(version, as_it_came(event)) for version, _ in sides):
+            tried.append(await _try(kernel, one, event, sides))
+        tell(number, len(chosen))
+    return Result(tuple(tried))
+
+
+def _chosen(kernel: Kernel, agent: str, since: datetime | None) -> list[PairRow]:
+    """Give one pair an event, oldest first; those that prove nothing for want of sight are left out."""
+    found: dict[int, PairRow] = {}
+    for one in read.pairs(kernel.reader, agent=agent, newest_first=False, limit=1_000_000):
+        is_late = since is None or one.occurred_at >= since
+        if is_late and one.source != "file" and one.excluded != NOT_SEEN:
+            found.setdefault(one.event_id, one)
+    return list(found.values())
+
+
+async def _try(kernel: Kernel, one: PairRow, event: Event, sides: Sequence[tuple[Version, PastBrain]]) -> Tried:
+    body = read.body(kernel.reader, one.id)
+    human = [
+        typed_deed(kernel.registry.type(act["tool"]), act["tool"], act["args"], event.subject, is_partial=True)
+        for act in body.get("human") or ()
+    ]
+    record = _recorded(kernel, one)
+    found: list[Side] = []
+    for version, brain in sides:
+        worked = await Replay(kernel.registry, version, brain, record=record).work(event)
+        found.append(_compared(kernel, worked, human, event))
+    return Tried(one.id, one.event_id, one.title, one.verdict, found[0], found[1])
+
+
+def _compared(kernel: Kernel, worked: Worked, human: Sequence[Deed], event: Event) -> Side:
+    deeds = [typed_deed(kernel.registry.type(tool), tool, args, event.subject) for tool, args in worked.actions]
+    result = compare(deeds, human)
+    return Side(
+        result.verdict,
+        result.severity,
+        worked.category,
+        worked.confidence,
+        bool(worked.failed) or worked.is_abstained,
+        worked.cost_micros,
+        worked.off_record,
+        worked.actions,
+    )
+
+
+def _recorded(kernel: Kernel, one: PairRow) -> Record | None:
+    """Give what the recorded run looked up; None where the event was worked outside the journal."""
+    if one.run_id is None:
+        return None
+    found: dict[tuple[str, bytes], Mapping[str, Any]] = {}
+    for action in work.actions(kernel.reader, one.run_id):
+        kind = kernel.registry.type(action.tool)
+        if kind is not None and kind.effect is Effect.READ and action.result is not None:
+            found[action.tool, canonical(jsonable(action.args))] = shown(action.result)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Lesson:
+    at: datetime
+    category: str
+    text: str
+
+
+def _lessons(kernel: Kernel, in_use: Version, changed: Version, chosen: Sequence[PairRow]) -> deque[_Lesson]:
+    """Give what was known when: cases by when they were learnt, and what people did with these very events."""
+    known = {one.id for version in (in_use, changed) for one in version.spec.playbook.categories}
+    worked = {f"{one.event_id}" for one in chosen}
+    found = [
+        _Lesson(at, category, text)
+        for at, category, text, event in read_cases.learnt(kernel.reader, in_use.agent_id)
+        if category in known and event not in worked
+    ]
+    for one in chosen:
+        acts = read.body(kernel.reader, one.id).get("human") or ()
+        category = category_of(in_use.spec, [act["args"] for act in acts])
+        if acts and category is not None:
+            event = past.event(kernel.reader, one.event_id)
+            found.append(_Lesson(datetime.fromisoformat(acts[-1]["at"]), category, f"{event.title}\n\n{event.text}"))
+    return deque(sorted(found, key=lambda lesson: lesson.at))
+
+
+def _teach(lessons: deque[_Lesson], sides: Sequence[tuple[Version, PastBrain]], at: datetime) -> None:
+    while lessons and lessons[0].at < at:
+        lesson = lessons.popleft()
+        for version, brain in sides:
+            if version.spec.category(lesson.category) is not None:
+                brain.know(version.agent_id, lesson.category, lesson.text)
+
+
+def _side(one: Side) -> dict[str, Any]:
+    return {
+        "verdict": one.verdict.value,
+        "severity": one.severity.name.lower(),
+        "category": one.category,
+        "right": one.is_right,
+        "off_record": list(one.off_record),
+    }

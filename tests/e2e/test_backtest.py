@@ -1,0 +1,83 @@
+"""A changed agent on the sample's record: beside the version in use, and without a trace."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from opsconsole.app.cli import app
+from opsconsole.app.place import resources
+from tests.support.dump import dump
+
+AGENT = resources() / "sample" / "agents" / "helpdesk.yaml"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("sample") / "ws"
+    assert CliRunner().invoke(app, ["demo", "--headless", "-w", str(place)]).exit_code == 0
+    return place
+
+
+def tried(folder: Path, file: Path, *words: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    done = CliRunner().invoke(app, ["shadow", "backtest", str(file), "--json", *words, "-w", str(folder)])
+    assert done.exit_code == 0, f"{done.output} {done.exception}"
+    lines = [json.loads(line) for line in done.output.splitlines()]
+    return lines[:-1], lines[-1]["total"]
+
+
+def changed(tmp_path: Path, was: str, now: str) -> Path:
+    text = AGENT.read_text(encoding="utf-8")
+    assert was in text
+    file = tmp_path / "helpdesk.yaml"
+    file.write_text(text.replace(was, now), encoding="utf-8")
+    return file
+
+
+def test_the_version_in_use_does_again_what_the_record_says(folder: Path) -> None:
+    events, total = tried(folder, AGENT)
+    assert [one["in_use"]["verdict"] for one in events] == [one["recorded"] for one in events]
+    assert all(one["in_use"] == one["changed"] for one in events) and total["off_record"] == 0
+    assert total["recorded_right"] == total["in_use_right"] == total["changed_right"] == 4
+    assert (total["better"], total["worse"], total["cost_changed"]) == (0, 0, 0.0)
+
+
+def test_a_change_shows_what_gets_better_and_what_worse(folder: Path, tmp_path: Path) -> None:
+    _, total = tried(folder, changed(tmp_path, "People/Pay", "People/Letters"))
+    assert (total["better"], total["worse"]) == (1, 4)
+    low, high = total["difference_95"]
+    assert low < -3 / 6 < high
+    said = (
+        CliRunner()
+        .invoke(app, ["shadow", "backtest", str(changed(tmp_path, "People/Pay", "X")), "-w", str(folder)])
+        .output
+    )
+    assert "4 worse" in said and "Nothing was done" in said
+
+
+def test_it_leaves_no_trace(folder: Path, tmp_path: Path) -> None:
+    before = list(dump(folder / "workspace.db"))
+    tried(folder, changed(tmp_path, "People/Pay", "Y"))
+    assert before == list(dump(folder / "workspace.db"))
+
+
+def test_what_the_record_does_not_hold_is_marked(folder: Path, tmp_path: Path) -> None:
+    look = "steps:\n          - look_up: desk.find_company\n            with: {name: Nobody}\n            as: nobody\n"
+    text = AGENT.read_text(encoding="utf-8")
+    place = text.index("steps:", text.index("payroll_expenses", text.index("categories:", text.index("playbook:"))))
+    indent = " " * (place - text.rindex("\n", 0, place) - 1)
+    step = look.replace("\n          - ", f"\n{indent}  - ").replace("\n            ", f"\n{indent}    ")
+    file = tmp_path / "helpdesk.yaml"
+    file.write_text(text[:place] + step + text[place + len("steps:\n") :], encoding="utf-8")
+    _, total = tried(folder, file)
+    assert total["off_record"] == total["events"] == 6
+
+
+def test_an_agent_that_is_not_in_use_is_refused(folder: Path, tmp_path: Path) -> None:
+    text = AGENT.read_text(encoding="utf-8").replace("agent: helpdesk", "agent: nobody", 1)
+    file = tmp_path / "nobody.yaml"
+    file.write_text(text, encoding="utf-8")
+    done = CliRunner().invoke(app, ["shadow", "backtest", str(file), "-w", str(folder)])
+    assert done.exit_code != 0 and "No agent nobody is in use" in f"{done.exception}"
