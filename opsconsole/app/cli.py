@@ -24,6 +24,7 @@ from opsconsole.app.commands import (
     running,
     secrets,
     shadow,
+    shadowlearn,
     shadowrun,
     shadowtry,
     switches,
@@ -60,6 +61,8 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(policy.app, name="policy")
 shadow.app.command("run")(shadowrun.run)
 shadow.app.command("backtest")(shadowtry.run)
+shadow.app.command("lessons")(shadowlearn.show)
+shadow.app.command("learn")(shadowlearn.take)
 app.add_typer(shadow.app, name="shadow")
 app.add_typer(connect.app, name="connect")
 app.add_typer(secrets.app, name="secrets")

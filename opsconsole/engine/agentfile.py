@@ -36,11 +36,24 @@ def read_agent(path: Path, registry: Registry) -> AgentFile:
         FileFormatError: something is wrong; the message names the line.
     """
     document = read_yaml(path)
+    return _checked(document, path.read_text(encoding="utf-8-sig"), registry)
+
+
+def read_agent_text(text: str, name: str, registry: Registry) -> AgentFile:
+    """Read and check an agent's file that lies on no disk; `name` stands in its errors.
+
+    Raises:
+        FileFormatError: something is wrong; the message names the line.
+    """
+    return _checked(YamlDocument(text, name), text, registry)
+
+
+def _checked(document: YamlDocument, text: str, registry: Registry) -> AgentFile:
     spec = document.into(AgentSpec)
     _check_conditions(spec, document)
     _check_tools(spec, document, registry)
     _check_zones(spec, document)
-    return AgentFile(spec, path.read_text(encoding="utf-8-sig"))
+    return AgentFile(spec, text)
 
 
 def apply_agent(tx: Transaction, file: AgentFile, registry: Registry, *, actor: str, now: datetime) -> tuple[int, bool]:

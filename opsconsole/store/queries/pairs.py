@@ -176,6 +176,16 @@ def said_of(conn: sqlite3.Connection, pair_id: int) -> list[tuple[int, Adjudicat
     return [(row[0], Adjudication(row[1]), bool(row[2]), row[3], from_micros(row[4])) for row in rows]
 
 
+def words_of(conn: sqlite3.Connection, pair_id: int) -> dict[str, Any]:
+    """Give the words of what holds of a pair (`category`, `note`); empty where there are none."""
+    row = conn.execute(
+        "SELECT c.bytes FROM adjudication a LEFT JOIN content c ON c.id = a.content_id"
+        " WHERE a.pair_id = ? AND a.is_repeat = 0 ORDER BY a.id DESC LIMIT 1",
+        (pair_id,),
+    ).fetchone()
+    return {} if row is None or row[0] is None else decode(row[0])
+
+
 def seen_at(conn: sqlite3.Connection, run: int) -> datetime | None:
     """Give when a screen first showed what a run would do; None while none did."""
     row = conn.execute("SELECT at FROM proposal_seen WHERE run_id = ?", (run,)).fetchone()

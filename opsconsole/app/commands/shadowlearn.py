@@ -1,0 +1,73 @@
+"""shadow lessons, shadow learn: what corrections say about a playbook, and taking it."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from opsconsole.app.commands import shadowtry
+from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.session import opened
+from opsconsole.app.words import count, say, say_json
+from opsconsole.domain.errors import NotFoundError
+from opsconsole.engine.agentfile import apply_agent
+from opsconsole.engine.shadow.lessons import Lesson, file_of, lessons
+from opsconsole.store.transaction import Transaction
+
+Agent = Annotated[str, typer.Argument(help="The agent; `opsconsole agents list` shows them.")]
+
+
+def show(agent: Agent, *, as_json: AsJson = False, workspace: Where = None) -> None:
+    """Show what repeated corrections would change in an agent's file, each with its backtest. Nothing is changed."""
+    with opened(workspace) as session:
+        found = lessons(session.kernel, agent)
+        for one in found:
+            changed = file_of(session.kernel, one)
+            result = asyncio.run(shadowtry.tried(session, changed, since=None, most=None, is_loud=False))
+            if as_json:
+                say_json({**one.to_json(), "backtest": result.to_json()})
+                continue
+            say(f"{one.id}  {one.text} ({_pairs(one)}).")
+            say(one.diff)
+            facts = result.to_json()
+            was, now = facts["in_use_right"], facts["changed_right"]
+            say(f"On {count(facts['events'], 'recorded event')}: {was} right before, {now} after;")
+            say(f"  {result.better} better, {result.worse} worse. A gate does not count these pairs again.\n")
+        if as_json:
+            return
+        if not found:
+            say(f"Nothing to learn yet: the same correction has to come three times. {agent}'s file stays as it is.")
+        else:
+            say(f"`opsconsole shadow learn {agent} ID` takes one: it becomes a new version, by your name.")
+
+
+def take(
+    agent: Agent,
+    lesson: Annotated[str, typer.Argument(help="Its name, as `opsconsole shadow lessons` shows it.")],
+    *,
+    workspace: Where = None,
+) -> None:
+    """Take one proposed change into an agent's file. It is a new version; `agents apply` of the old file goes back."""
+    with opened(workspace) as session:
+        kernel, actor = session.kernel, session.actor
+        found = next((one for one in lessons(kernel, agent) if one.id == lesson), None)
+        if found is None:
+            raise NotFoundError(
+                f"{agent} has no lesson {lesson}; it may have been taken, or the file changed."
+                f" `opsconsole shadow lessons {agent}` shows those there are."
+            )
+        changed = file_of(kernel, found)
+
+        def job(tx: Transaction) -> int:
+            now = kernel.clock.now()
+            number, _ = apply_agent(tx, changed, kernel.registry, actor=actor, now=now)
+            facts = {"lesson": found.id, "pairs": list(found.pairs)}
+            tx.record("lesson.taken", at=now, actor=actor, agent=agent, number=number, **facts)
+            return number
+
+        number = session.write(job, name="lesson.take")
+        say(f"{agent}: version {number} is in use, with what was learnt from {_pairs(found)}.")
+
+
+def _pairs(one: Lesson) -> str:
+    return f"{count(len(one.pairs), 'pair')}: {', '.join(map(str, one.pairs[:8]))}{' …' if len(one.pairs) > 8 else ''}"

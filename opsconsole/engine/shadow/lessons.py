@@ -1,0 +1,124 @@
+"""What repeated corrections say about a playbook: a proposed change of its text, taken only by a person.
+
+Two kinds: events that people again and again called another category (their texts become its examples), and a value
+that a step writes and people again and again wrote otherwise.
+"""
+
+import difflib
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from opsconsole.domain.agent import AgentSpec
+from opsconsole.domain.enums import Adjudication
+from opsconsole.engine.agentfile import AgentFile, all_steps, read_agent_text
+from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.yamledit import add_items, set_scalar
+from opsconsole.store.queries import pairs as read
+from opsconsole.store.queries import past, versions
+
+REPEATED = 3
+"""So many corrections of one kind make a proposal."""
+EXAMPLES = 5
+"""Texts that are taken into a category at once, at most."""
+LONGEST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A proposed change of an agent's file."""
+
+    id: str
+    """Of what it changes: the same proposal has the same name."""
+    agent: str
+    text: str
+    """Why, in a sentence."""
+    pairs: tuple[int, ...]
+    """The pairs it was learnt from."""
+    source: str
+    """The file as it would be."""
+    diff: str
+    """Against the version in use."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it as JSON."""
+        return {"id": self.id, "agent": self.agent, "why": self.text, "pairs": list(self.pairs), "diff": self.diff}
+
+
+def lessons(kernel: Kernel, agent: str) -> list[Lesson]:
+    """Give what the version in use could learn, what rests on most pairs first."""
+    number = versions.current_version_of(kernel.reader, agent)
+    row = None if number is None else versions.version(kernel.reader, number)
+    if number is None or row is None or not row.source.strip():
+        return []
+    spec = kernel.roster.version(kernel.reader, number).spec
+    found = [*_categories(kernel, spec, row.source), *_values(kernel, spec, row.source)]
+    return sorted(found, key=lambda one: (-len(one.pairs), one.id))
+
+
+def file_of(kernel: Kernel, lesson: Lesson) -> AgentFile:
+    """Give the agent's file as the lesson would have it, checked like any other.
+
+    Raises:
+        FileFormatError: it would not be sound any more.
+    """
+    return read_agent_text(lesson.source, f"{lesson.agent}.yaml", kernel.registry)
+
+
+def _categories(kernel: Kernel, spec: AgentSpec, source: str) -> Iterator[Lesson]:
+    """Propose examples for categories that people corrected to."""
+    groups: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for one in read.pairs(kernel.reader, agent=spec.agent, is_judged=True, newest_first=False, limit=100_000):
+        right = str(read.words_of(kernel.reader, one.id).get("category") or "")
+        if right and right != one.category:
+            event = past.event(kernel.reader, one.event_id)
+            groups[right].append((one.id, " ".join(f"{event.title}. {event.text}".split())[:LONGEST]))
+    for right, some in groups.items():
+        place = next((at for at, one in enumerate(spec.playbook.categories) if one.id == right), None)
+        if place is None:
+            continue
+        category = spec.playbook.categories[place]
+        texts = [text for text in dict.fromkeys(text for _, text in some) if text not in category.examples]
+        if len(some) < REPEATED or not texts:
+            continue
+        changed = add_items(source, ("playbook", "categories", place), "examples", texts[:EXAMPLES])
+        why = f"{len(some)} times a person said that the event was “{category.name}”"
+        yield _lesson(spec.agent, why, [number for number, _ in some], source, changed)
+
+
+def _values(kernel: Kernel, spec: AgentSpec, source: str) -> Iterator[Lesson]:
+    """Propose other values for what steps write as it stands in the playbook."""
+    groups: dict[tuple[str, str, str, str, str], list[int]] = defaultdict(list)
+    for one in read.pairs(kernel.reader, agent=spec.agent, is_judged=True, newest_first=False, limit=100_000):
+        if one.said is Adjudication.HUMAN:
+            for tool, field, mine, theirs in _differences(read.body(kernel.reader, one.id)):
+                groups[one.category, tool, field, mine, theirs].append(one.id)
+    for (category, tool, field, mine, theirs), pairs in groups.items():
+        for step, loc in all_steps(spec):
+            here = spec.playbook.categories[int(loc[2])].id
+            if step.do == tool and step.args.get(field) == mine and here == category and len(pairs) >= REPEATED:
+                changed = set_scalar(source, (*loc, "with", field), theirs)
+                why = f"{len(pairs)} times people had {field} {theirs!r} where the playbook writes {mine!r}"
+                yield _lesson(spec.agent, why, pairs, source, changed)
+
+
+def _differences(body: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+    for match in body.get("matches") or ():
+        if match["agent"] is None or match["human"] is None:
+            continue
+        tool = str(body["agent"][match["agent"]]["tool"])
+        for field in match["fields"]:
+            if not field["same"] and field["how"] != "text" and isinstance(field["human"], str) and field["human"]:
+                yield tool, str(field["field"]), str(field["agent"]), field["human"]
+
+
+def _lesson(agent: str, why: str, pairs: Sequence[int], source: str, changed: str) -> Lesson:
+    diff = "".join(
+        difflib.unified_diff(
+            source.splitlines(keepends=True), changed.splitlines(keepends=True), "in use", "proposed", n=2
+        )
+    )
+    name = hashlib.sha256(f"{agent}\n{diff}".encode()).hexdigest()[:8]
+    return Lesson(name, agent, why, tuple(pairs), changed, diff)

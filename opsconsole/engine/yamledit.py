@@ -1,0 +1,83 @@
+"""Small changes to a YAML text that leave everything else as it is written: comments, order, spacing."""
+
+import json
+from collections.abc import Sequence
+
+import yaml
+
+Loc = tuple[int | str, ...]
+
+
+def set_scalar(text: str, loc: Loc, value: str) -> str:
+    """Put a text in the place of a scalar.
+
+    Raises:
+        LookupError: there is no scalar at that place.
+    """
+    node = _node(text, loc)
+    if not isinstance(node, yaml.ScalarNode):
+        raise LookupError(f"no scalar at {loc}")
+    return text[: node.start_mark.index] + _quoted(value) + text[node.end_mark.index :]
+
+
+def add_items(text: str, loc: Loc, key: str, items: Sequence[str]) -> str:
+    """Add texts to the end of the sequence `key` of a mapping, which is made where there is none.
+
+    Raises:
+        LookupError: there is no mapping at that place.
+    """
+    node = _node(text, loc)
+    if not isinstance(node, yaml.MappingNode) or not node.value:
+        raise LookupError(f"no mapping at {loc}")
+    present = next((value for name, value in node.value if name.value == key), None)
+    if isinstance(present, yaml.SequenceNode) and present.value:
+        at = present.value[-1].end_mark.index
+        if present.flow_style:
+            return text[:at] + "".join(f", {_quoted(one)}" for one in items) + text[at:]
+        indent = " " * present.start_mark.column
+        return _insert_lines(text, at, [f"{indent}- {_quoted(one)}" for one in items])
+    if isinstance(present, yaml.SequenceNode):
+        return text[: present.start_mark.index] + _listed(items) + text[present.end_mark.index :]
+    first, name = node.value[0]
+    if node.flow_style:
+        at = name.end_mark.index
+        return f"{text[:at]}, {key}: {_listed(items)}{text[at:]}"
+    indent = " " * first.start_mark.column
+    lines = [f"{indent}{key}:", *(f"{indent}  - {_quoted(one)}" for one in items)]
+    return _insert_lines(text, _end_of(name), lines)
+
+
+def _node(text: str, loc: Loc) -> yaml.Node | None:
+    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    for part in loc:
+        if isinstance(node, yaml.MappingNode):
+            node = next((value for name, value in node.value if name.value == str(part)), None)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+        else:
+            return None
+    return node
+
+
+def _end_of(node: yaml.Node) -> int:
+    """Give where what a node says ends; the mark of a block stands on the line after it."""
+    return node.end_mark.index if isinstance(node, yaml.ScalarNode) else node.start_mark.index
+
+
+def _insert_lines(text: str, at: int, lines: Sequence[str]) -> str:
+    end = text.find("\n", at - 1 if at and text[at - 1] == "\n" else at)
+    head, tail = (text + "\n", "") if end < 0 else (text[: end + 1], text[end + 1 :])
+    return head + "".join(f"{line}\n" for line in lines) + tail
+
+
+def _listed(items: Sequence[str]) -> str:
+    return f"[{', '.join(map(_quoted, items))}]"
+
+
+def _quoted(value: str) -> str:
+    """Give a text in double quotes, as JSON writes it; what YAML does not take as it is (NEL, U+2028) is escaped."""
+    return "".join(one if one.isprintable() else _escaped(one) for one in json.dumps(value, ensure_ascii=False))
+
+
+def _escaped(sign: str) -> str:
+    return f"\\u{ord(sign):04x}" if ord(sign) < 0x10000 else f"\\U{ord(sign):08x}"
