@@ -1,6 +1,8 @@
 """shadow: what agents would have done beside what people did."""
 
 import json
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,12 +17,17 @@ from opsconsole.domain.humanact import HumanAct
 from opsconsole.engine.policycheck import read_tools
 from opsconsole.engine.shadow import judging, pairing
 from opsconsole.engine.shadow import report as report_numbers
-from opsconsole.engine.shadow.recorded import Totals, compare_case, read_pairs
+from opsconsole.engine.shadow.imported import keep_recorded
+from opsconsole.engine.shadow.pairview import pair_json
+from opsconsole.engine.shadow.recorded import Told, Totals, compare_case, read_pairs
 from opsconsole.store.queries import events
 from opsconsole.store.queries import pairs as read
+from opsconsole.store.queries.cases import agents
 
 app = typer.Typer(help="What agents would have done, beside what people did.", no_args_is_help=True)
 Agent = Annotated[str | None, typer.Option(help="Of this agent only.")]
+CHUNK = 200
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,47}")
 FEW = 20
 """Below so many trials nothing is said of where it goes."""
 Number = Annotated[int, typer.Argument(help="The pair's number.")]
@@ -46,19 +53,44 @@ def compare(
         typer.Option(help="Classes of the tools (YAML), as in `policy check`. Unknown tools count as external writes."),
     ] = None,
     totals_only: Annotated[bool, typer.Option("--totals", help="Only the totals.")] = False,
+    keep: Annotated[
+        str | None, typer.Option(help="Keep the cases as pairs under this name, to judge them like an agent's.")
+    ] = None,
+    workspace: Where = None,
 ) -> None:
     """Print per case and in total how recorded decisions differ from what was expected, as JSON lines.
 
     Verdicts: same, differs, missing (only expected), extra (only the agent), both_none. Severe is an action that
-    reaches outside or cannot be undone and that nobody expected so. Nothing is done, no workspace is needed.
+    reaches outside or cannot be undone and that nobody expected so. Nothing is done; without --keep no workspace is
+    needed.
     """
     known = {} if tools is None else read_tools(tools)
-    totals = Totals()
+    totals, told = Totals(), list[Told]()
     for case in read_pairs(file):
-        told = compare_case(case, known, totals)
+        one = compare_case(case, known, totals)
+        told += [one] if keep is not None else []
         if not totals_only:
-            say_json(told.to_json())
-    say_json({"total": totals.to_json()})
+            say_json(one.to_json())
+    facts: dict[str, Any] = {"total": totals.to_json()}
+    if keep is not None:
+        facts["kept"] = _keep(keep, told, workspace)
+    say_json(facts)
+
+
+def _keep(name: str, told: Sequence[Told], workspace: Path | None) -> int:
+    if not _NAME.fullmatch(name):
+        raise UserError(f"{name!r} is no name for --keep: small letters, digits, - and _, at most 48.")
+    new = 0
+    with opened(workspace) as session:
+        kernel, now = session.kernel, session.kernel.clock.now()
+        if name in agents(kernel.reader):
+            raise UserError(f"{name} is an agent of this workspace. Name the other system otherwise.")
+        for first in range(0, len(told), CHUNK):
+            some = told[first : first + CHUNK]
+            new += session.write(
+                lambda tx, some=some: keep_recorded(kernel, tx, name, some, now=now), name="pairs.keep"
+            )
+    return new
 
 
 @app.command()
@@ -84,7 +116,7 @@ def pairs(
         rows = [("NO", "AGENT", "CATEGORY", "VERDICT", "SEVERE", "JUDGED", "WHEN", "EVENT")]
         for one in found[:limit]:
             if as_json:
-                say_json({**_plain(one), **read.body(conn, one.id)})
+                say_json(pair_json(one, read.body(conn, one.id)))
             judged = "" if one.said is None else judging.WORDS[one.said]
             mark = "yes" if one.severity is Severity.SEVERE else ""
             when = ago(one.occurred_at, now)
@@ -108,7 +140,7 @@ def show(number: Number, *, as_json: AsJson = False, workspace: Where = None) ->
             raise NotFoundError(f"There is no pair {number}. `opsconsole shadow pairs` lists them.")
         body = read.body(conn, number)
         if as_json:
-            say_json({**_plain(one), **body})
+            say_json(pair_json(one, body))
             return
         say(f"{one.title}  ({one.sender or 'nobody named'})")
         said = "nobody judged it yet" if one.said is None else judging.WORDS[one.said]
@@ -244,24 +276,3 @@ def _none_yet(awaited: int) -> str:
     if awaited:
         return f"No pairs yet; {count(awaited, 'decision')} in shadow wait for what people do."
     return "No pairs yet. Let an agent work in shadow, or bring the past: `opsconsole shadow run --help`."
-
-
-def _plain(one: read.PairRow) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "source": one.source,
-        "agent": one.agent,
-        "version": one.version,
-        "event": one.event_id,
-        "run": one.run_id,
-        "title": one.title,
-        "category": one.category,
-        "confidence": one.confidence,
-        "verdict": one.verdict.value,
-        "severity": one.severity.name.lower(),
-        "blind": one.is_blind,
-        "failed": one.is_failed,
-        "excluded": one.excluded,
-        "judged": None if one.said is None else one.said.value,
-        "occurred_at": one.occurred_at,
-    }

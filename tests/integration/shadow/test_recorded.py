@@ -157,3 +157,23 @@ def test_a_broken_line_is_named(tmp_path: Path, line: str) -> None:
     assert done.exit_code != 0
     text = f"{done.exception}"
     assert "cases.jsonl" in text and "not a case" in text and "2" in text
+
+
+def test_cases_can_be_kept_and_judged_like_an_agents(tmp_path: Path) -> None:
+    folder = tmp_path / "ws"
+    assert CliRunner().invoke(app, ["init", "-w", str(folder)]).exit_code == 0
+    file = written(tmp_path, CASE, {**CASE, "case_id": "2", "event": {"order": 9}, "agent_actions": []})
+    for kept in (2, 0):
+        done = CliRunner().invoke(app, ["shadow", "compare", str(file), "--keep", "their-bot", "-w", str(folder)])
+        assert json.loads(done.output.splitlines()[-1])["kept"] == kept
+    listed = CliRunner().invoke(app, ["shadow", "pairs", "--waiting", "--json", "-w", str(folder)]).output.splitlines()
+    pairs = [json.loads(line) for line in listed]
+    assert [(one["agent"], one["verdict"], one["source"]) for one in pairs] == [
+        ("their-bot", "differs", "file"),
+        ("their-bot", "missing", "file"),
+    ]
+    assert pairs[0]["title"] == CASE["event"] and pairs[0]["human_actions"][0]["args"] == {"amount": 10, "id": 7}
+    done = CliRunner().invoke(app, ["shadow", "judge", f"{pairs[0]['id']}", "human", "-w", str(folder)])
+    assert done.exit_code == 0, f"{done.exception}"
+    bad = CliRunner().invoke(app, ["shadow", "compare", str(file), "--keep", "Their Bot", "-w", str(folder)])
+    assert "no name for --keep" in f"{bad.exception}"

@@ -63,7 +63,7 @@ def test_a_scalar_is_put_in_anothers_place() -> None:
 @given(texts=st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), min_size=1, max_size=3))
 def test_any_text_comes_back_as_it_is(texts: list[str]) -> None:
     for place in (0, 1, 3, 4):
-        before = value(TEXT)[place].get("examples") or []
+        before: list[str] = value(TEXT)[place].get("examples") or []
         changed = add_items(TEXT, ("playbook", "categories", place), "examples", texts)
         assert value(changed)[place]["examples"] == [*before, *texts]
 
