@@ -35,6 +35,9 @@ _EFFECTS = {
 _ANSWERS = {"recommendation.did_it", "recommendation.not_right", "recommendation.asked"}
 
 
+_SEVERITIES = ("none", "minor", "severe")
+
+
 def crosscheck(conn: sqlite3.Connection) -> tuple[Finding, ...]:
     """Compare the tables with the record; give what differs, at most `MOST`."""
     told = _Told()
@@ -62,6 +65,9 @@ class _Told:
         self.agents: dict[int, tuple[int, str]] = {}
         self.grants: dict[int, tuple[int, str]] = {}
         self.answers: dict[str, tuple[int, str]] = {}
+        self.pairs: dict[int, tuple[int, str]] = {}
+        self.pair_verdicts: dict[int, tuple[int, str]] = {}
+        self.judged: dict[int, list[tuple[str, str, int]]] = defaultdict(list)
         self.effects: dict[str, tuple[int, str]] = {}
         self.decisions: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
 
@@ -82,6 +88,8 @@ class _Told:
             self.decisions[entry["approval"]].append((seq, kind.removeprefix("decision."), entry["actor"]))
         if "action" in entry and kind in _EFFECTS:
             self.effects[entry["action"]] = (seq, _EFFECTS[kind])
+        if kind.startswith("pair."):
+            self._take_pair(seq, kind, entry)
         if kind in _ANSWERS:
             self.answers[entry["action"]] = (seq, kind.removeprefix("recommendation."))
         elif kind == "recommendation.reopened":
@@ -90,6 +98,35 @@ class _Told:
             self.results.pop(entry["action"], None)  # what was only recommended begins anew
         if "action" in entry and "result" in entry:
             self.results[entry["action"]] = (seq, entry["result"])
+
+    def _take_pair(self, seq: int, kind: str, entry: dict[str, Any]) -> None:
+        pair = entry["pair"]
+        if kind == "pair.made":
+            self.pairs[pair] = (seq, entry["content"])
+            grade = _SEVERITIES.index(entry["severity"])
+            told = f"{entry['verdict']} {grade} {int(entry['blind'])} {entry.get('excluded') or ''}"
+            self.pair_verdicts[pair] = (seq, told)
+        elif kind == "pair.judged":
+            self.judged[pair].append((entry["verdict"], entry["actor"], int(entry.get("repeat") or 0)))
+        elif kind == "pair.reopened":
+            last = max(place for place, one in enumerate(self.judged[pair]) if not one[2])
+            del self.judged[pair][last]
+
+
+def _differences_of_pairs(conn: sqlite3.Connection, told: _Told) -> Iterator[Finding]:
+    content = "SELECT c.digest FROM pair p JOIN content c ON c.id = p.content_id WHERE p.id = ?"
+    yield from _same(conn, told.pairs, content, _hex, "what pair compares:")
+    verdict = "SELECT verdict || ' ' || severity || ' ' || is_blind || ' ' || excluded FROM pair WHERE id = ?"
+    yield from _same(conn, told.pair_verdicts, verdict, str, "pair")
+    for (pair,) in conn.execute("SELECT id FROM pair ORDER BY id").fetchall():
+        if pair not in told.pairs:
+            yield Finding(0, f"the record knows nothing of pair {pair}")
+    rows: dict[int, list[tuple[str, str, int]]] = defaultdict(list)
+    for pair, *said in conn.execute("SELECT pair_id, verdict, actor, is_repeat FROM adjudication ORDER BY id"):
+        rows[pair].append((said[0], said[1], said[2]))
+    for pair in sorted({*rows, *(one for one, said in told.judged.items() if said)}):
+        if rows.get(pair, []) != told.judged.get(pair, []):
+            yield Finding(0, f"what was said of pair {pair} is not what the record says")
 
 
 def _differences(conn: sqlite3.Connection, told: _Told) -> Iterator[Finding]:
@@ -105,6 +142,7 @@ def _differences(conn: sqlite3.Connection, told: _Told) -> Iterator[Finding]:
     yield from _same(
         conn, told.effects, "SELECT state FROM effect WHERE action_id = ?", str, "effect of action", _went_on
     )
+    yield from _differences_of_pairs(conn, told)
     answered = "SELECT verb FROM recommendation WHERE action_id = ?"
     yield from _same(conn, told.answers, answered, str, "what was said to recommendation")
     for (action,) in conn.execute("SELECT action_id FROM recommendation ORDER BY 1").fetchall():
