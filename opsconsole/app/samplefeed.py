@@ -27,11 +27,10 @@ async def settle_in(engine: Engine, shipped: Path) -> None:
 
 
 async def bring(engine: Engine, one: sample.SampleEvent) -> Taken:
-    """Bring an event, and what the company's people did about it."""
-    taken = await engine.take("desk", one.incoming)
+    """Bring an event, and what the company's people did about it: that first, for its time is over already."""
     for act in one.acts:
         await engine.observe("desk", act)
-    return taken
+    return await engine.take("desk", one.incoming)
 
 
 async def live(engine: Engine, shipped: Path) -> None:

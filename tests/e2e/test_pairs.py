@@ -175,3 +175,11 @@ async def test_an_act_that_names_its_event_answers_no_other_of_the_thread(tmp_pa
             await r.engine.observe("desk", replace(one, subject=thread, about=f"<m{number}@harbour.example>"))
         await r.wait(minutes=20)
         assert [one.verdict for one in made(r)] == [PairVerdict.SAME, PairVerdict.DIFFERS]
+
+
+async def test_what_came_when_its_time_was_over_says_nothing_of_people(tmp_path: Path) -> None:
+    async with rig(tmp_path, [MOVE], SHADOW) as r:
+        await r.take(mail(occurred_at=r.clock.now() - timedelta(days=9)))
+        await r.settle()
+        (pair,) = made(r)
+        assert pair.verdict is PairVerdict.EXTRA and pair.excluded == pairing.TOO_LATE

@@ -29,6 +29,7 @@ from opsconsole.store.writes import work as write_work
 
 TIMER = "pair"
 NOT_SEEN = "what people do there cannot be seen"
+TOO_LATE = "it came here when its time was over, so what people had done is not known"
 WORKED_BEFORE = "another version worked this event before"
 SYSTEM = ("person.ask",)
 """Tools that no human uses: a question is no act beside a human's."""
@@ -112,7 +113,9 @@ def close(kernel: Kernel, tx: Transaction, run_id: int) -> Made | None:
     seen = read.seen_at(tx.conn, run_id)
     is_blind = seen is None or bool(human and human[-1].at < seen)
     excluded = ""
-    if not human and not isinstance(kernel.registry.connectors.get(event.connection), Observer):
+    if not human and event.received_at > window_end(event.occurred_at):
+        excluded = TOO_LATE
+    elif not human and not isinstance(kernel.registry.connectors.get(event.connection), Observer):
         excluded = NOT_SEEN
     return keep(
         kernel,
