@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
+from opsconsole.domain.canonical import jsonable
 from opsconsole.domain.enums import Comparison
 
 NUMBER_TOLERANCE = 0.005
@@ -18,8 +19,11 @@ TIME_TOLERANCE_S = 60.0
 TEXT_SAME = 0.9
 """From this likeness on, two texts say the same; the difference is shown all the same."""
 LONGEST = 4000
-"""Longer texts are compared as bags of words: aligning them word by word takes seconds."""
+"""Longer texts are compared by sentences: aligning them word by word takes seconds."""
+SENTENCES = 2000
+"""Texts of more sentences are alike by their words alone, and then never the same unless they are equal."""
 _WORDS = re.compile(r"\w+|[^\w\s]")
+_SENTENCE = re.compile(r"(?<=[.!?;:]) ")
 _SPACE = re.compile(r"\s+")
 
 
@@ -39,8 +43,8 @@ class FieldDiff:
         """Give it as JSON."""
         return {
             "field": self.field,
-            "agent": self.agent,
-            "human": self.human,
+            "agent": jsonable(self.agent),
+            "human": jsonable(self.human),
             "how": self.how.value,
             "likeness": round(self.likeness, 4),
             "same": self.is_same,
@@ -90,8 +94,10 @@ def text_likeness(one: str, other: str) -> float:
     if mine == theirs:
         return 1.0
     if len(one) + len(other) > LONGEST:
+        mine, theirs = _SENTENCE.split(_folded(one)), _SENTENCE.split(_folded(other))
+    if len(mine) + len(theirs) > SENTENCES:
         common = sum((Counter(mine) & Counter(theirs)).values())
-        return 2 * common / max(1, len(mine) + len(theirs))
+        return min(2 * common / (len(mine) + len(theirs)), TEXT_SAME - 0.01)
     return difflib.SequenceMatcher(None, mine, theirs, autojunk=False).ratio()
 
 

@@ -1,5 +1,6 @@
 """Two decisions beside each other: aligned as sets, compared field by field, judged by what is grave."""
 
+import json
 from typing import Any
 
 import pytest
@@ -114,5 +115,12 @@ def test_values_by_their_kind(one: Any, other: Any, how: Comparison, expected: f
 def test_texts_by_their_words() -> None:
     assert text_likeness("Hello  Ann,\nthank you.", "hello Ann, thank you.") == 1.0
     assert 0.4 < text_likeness("We refund you today", "We refund nothing today") < 0.9
-    long = "word " * 3000
-    assert text_likeness(long, long + "more") > 0.99
+    long = "We looked into it. " * 900
+    assert text_likeness(long, long + "More follows.") > 0.99
+    assert text_likeness("a b " * 9000, "b a " * 9000) < 0.9
+    assert text_likeness("One. Two. " * 900, "Two. One. " * 900) > 0.9
+
+
+def test_what_json_cannot_say_is_said_as_text() -> None:
+    (diff,) = compare([Deed(tool="x", args={"a": float("nan")})], [Deed(tool="x", args={"a": 1})]).matches[0].fields
+    assert json.dumps(diff.to_json(), allow_nan=False)
