@@ -19,7 +19,6 @@ from opsconsole.engine.runview import Loaded, load
 from opsconsole.policy.comparison import Compared, Deed, compare
 from opsconsole.policy.windows import SETTLE, window_end
 from opsconsole.store.queries import pairs as read
-from opsconsole.store.queries import work
 from opsconsole.store.queries.pairs import ActRow
 from opsconsole.store.rows import ActionRow, RunRow
 from opsconsole.store.transaction import Transaction
@@ -65,8 +64,8 @@ def expect(kernel: Kernel, tx: Transaction, run: RunRow, *, now: datetime) -> No
     """A run ended: where it was in shadow, wait for what the human does."""
     spec = kernel.roster.version(tx.conn, run.version_id).spec
     is_out = spec.scope is not None and run.category is not None and run.category not in spec.scope
-    simulated = any(one.state is ActionState.SIMULATED and one.is_write for one in work.actions(tx.conn, run.id))
-    if not simulated and not is_out and spec.stage.stage(run.category) is not Stage.SHADOW:
+    is_shadow = is_out or spec.stage.stage(run.category) is Stage.SHADOW
+    if not is_shadow and not read.has_simulated(tx.conn, run.id):
         return
     event = load(kernel, tx.conn, run.id).event
     known = read.acts(tx.conn, run.subject_id, event=event.external_id, after=event.occurred_at, until=now)

@@ -91,6 +91,14 @@ def acts(conn: sqlite3.Connection, subject: int, *, event: str, after: datetime,
     ]
 
 
+def has_simulated(conn: sqlite3.Connection, run: int) -> bool:
+    """Tell whether a write of a run was only recorded."""
+    row = conn.execute(
+        "SELECT 1 FROM action WHERE run_id = ? AND is_write = 1 AND state = 'simulated' LIMIT 1", (run,)
+    ).fetchone()
+    return row is not None
+
+
 def awaited(conn: sqlite3.Connection, subject: int) -> list[int]:
     """Give the runs on a subject that wait for what the human does."""
     rows = conn.execute(
