@@ -153,8 +153,8 @@ class AccountDraft:
         Raises:
             UserError: they are not known and nobody can be asked.
         """
-        imap = _server(self.said.imap, self.said.imap_tls) or self._kept("imap") or (self.host and self.host.imap)
-        smtp = _server(self.said.smtp, self.said.smtp_tls) or self._kept("smtp") or (self.host and self.host.smtp)
+        imap = _server(self.said.imap, self.said.imap_tls, 993) or self._kept("imap") or (self.host and self.host.imap)
+        smtp = _server(self.said.smtp, self.said.smtp_tls, 465) or self._kept("smtp") or (self.host and self.host.smtp)
         if imap and smtp:
             return imap, smtp
         found = await guess(self.domain)
@@ -272,14 +272,18 @@ def _ask_server(question: str, default: str, tls: str) -> Server:
     return ask_until(question, lambda text: _need(text, tls), default=default)
 
 
-def _server(text: str, tls: str) -> Server | None:
-    return _need(text, tls) if text else None
+def _server(text: str, tls: str, usual: int) -> Server | None:
+    """Read a server; without a port it is the usual one, with STARTTLS that of submission."""
+    if not text or ":" in text:
+        return _need(text, tls) if text else None
+    port = {465: 587, 993: 143}[usual] if tls == "starttls" else usual
+    return _need(f"{text}:{port}", tls)
 
 
 def _need(text: str, tls: str) -> Server:
     host, colon, port = text.rpartition(":")
     if not colon or not port.isdigit():
-        raise UserError(f"{text!r} should be host:port, like imap.example.com:993.")
+        raise UserError(f"{text!r} should be host or host:port, like imap.example.com:993.")
     number = int(port)
     try:
         return Server.model_validate({

@@ -10,11 +10,12 @@ from opsconsole.ui.tools import MailDraft, ModelDraft, Step, Tools, Trial
 
 MAIL_ABOUT = (
     "Known providers need only the address and a password, most often an app password made on their account page. The"
-    " password goes to the store of secrets and nowhere else. Browser sign-in: `opsconsole connect mail --auth oauth`."
+    " password goes to the keyring or the encrypted file and nowhere else. Browser sign-in:"
+    " `opsconsole connect mail --auth oauth`."
 )
 MODEL_ABOUT = (
     "Any OpenAI-compatible endpoint, also one on this machine (ollama, llama.cpp, lmstudio, vllm). It is tried out with"
-    " a short conversation. The key goes to the store of secrets and nowhere else."
+    " a short conversation. The key goes to the keyring or the encrypted file and nowhere else."
 )
 
 
@@ -24,8 +25,9 @@ def _address(text: str) -> str:
 
 
 def _server(text: str) -> str:
-    host, colon, port = text.rpartition(":")
-    return "" if host and colon and port.isdigit() else "Write it as host:port, like imap.example.com:993."
+    host, colon, port = text.rpartition(":") if ":" in text else (text, ":", "0")
+    is_good = "." in host or host in ("localhost", "[::1]", "[::1")
+    return "" if is_good and colon and port.isdigit() else "Write it as host or host:port, like imap.example.com:993."
 
 
 def _name(text: str) -> str:
@@ -46,21 +48,21 @@ def _file(text: str) -> str:
 TLS = (("", "as is usual at the port"), ("tls", "TLS"), ("starttls", "STARTTLS"), ("none", "none, on this machine"))
 MAIL = (
     Field("address", "Address of the mailbox", "support@example.com", is_needed=True, check=_address),
-    Field("password", "Password or app password", "kept already, if empty", is_secret=True),
+    Field("password", "Password or app password", "empty keeps the one given before", is_secret=True),
     Field("name", "Name in opsconsole", "else the address's first part", check=_name),
     Field("user", "Name to sign in with", "else the address"),
     Field("imap", "Server for reading (IMAP)", "known providers: leave empty", check=_server),
     Field("imap_tls", "Encryption for reading", choices=TLS),
     Field("smtp", "Server for sending (SMTP)", "known providers: leave empty", check=_server),
     Field("smtp_tls", "Encryption for sending", choices=TLS),
-    Field("authserv", "Server whose word on senders counts", "first word of Authentication-Results in a mail you got"),
+    Field("authserv", "Mail server that checks senders", "first word of Authentication-Results in a mail you got"),
     Field("ca_file", "File of certificates to trust", "only for a server of your own", check=_file),
 )
 MODEL = (
     Field("name", "Name in opsconsole", "main", check=_name),
     Field("url", "Address up to /v1, or a known name", "ollama, or https://api.example.com/v1", is_needed=True),
     Field("model", "The model's name there", "as the endpoint calls it", is_needed=True),
-    Field("key", "Key", "none, or kept already, if empty", is_secret=True),
+    Field("key", "Key", "none; empty keeps the one given before", is_secret=True),
     Field("price_in", "Money for a million tokens read", "0.00", check=_price),
     Field("price_out", "Money for a million tokens written", "0.00", check=_price),
 )

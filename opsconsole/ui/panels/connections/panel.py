@@ -72,7 +72,7 @@ class ConnectionsPanel(Panel):
         column.setSpacing(10)
         add_mail = button("Connect a mailbox", self.add_mail, kind="accent")
         column.addLayout(row(label("Connections", "h1"), None, button("Connect a model", self.add_model), add_mail))
-        about = "What agents read from and act through. Secrets lie in the store of secrets, never in the workspace."
+        about = "What agents read from and act through. Passwords and keys are never kept in the workspace."
         column.addWidget(label(about, "muted", is_wrapped=True))
         return column
 
@@ -175,9 +175,10 @@ class ConnectionsPanel(Panel):
             state, tone = "Works", "ok"
         elif one.health is not None:
             state, tone = _HEALTH.get(one.health[0], (one.health[0].replace("_", " ").capitalize(), "warn"))
-        pills = [pill("Paused", "warn")] if one.is_paused else []
+        if one.is_paused:
+            state, tone = "Paused", "warn"
         kind = label(KINDS.get(one.row.kind, one.row.kind), "small")
-        column.addLayout(row(label(name, "h2"), kind, None, *pills, pill(state, tone)))
+        column.addLayout(row(label(name, "h2"), kind, None, pill(state, tone)))
         text = "" if one.health is None else one.health[2] and f"{one.health[1]} ({ago(one.health[2], now)})"
         where = str(
             next((one.row.config[key] for key in ("address", "base_url", "base") if one.row.config.get(key)), "")
