@@ -49,8 +49,12 @@ async def undo(account: Account, verb: str, call: Call, result: Mapping[str, Any
         if not result.get("is_changed"):
             return Result(is_ok=True)
         return await _flag(account, call, is_on=not call.args.get("is_on", True))
-    back = str(result.get("from_folder") or mark_of(call.fields).folder or account.config.folders.inbox)
-    return await _move(account, call, back, first=str(result.get("folder") or ""))
+    return await _move(account, call, back_to(account, call, result), first=str(result.get("folder") or ""))
+
+
+def back_to(account: Account, call: Call, result: Mapping[str, Any]) -> str:
+    """Give the folder to which a moved mail goes back."""
+    return str(result.get("from_folder") or mark_of(call.fields).folder or account.config.folders.inbox)
 
 
 async def target_of(account: Account, verb: str, call: Call) -> str:
