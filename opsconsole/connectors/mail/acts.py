@@ -33,6 +33,8 @@ from opsconsole.policy.windows import SETTLE
 _log = logging.getLogger(__name__)
 LOOK_S = 60.0
 """So often people's acts are looked for, in seconds."""
+LIST_AGAIN = timedelta(minutes=10)
+"""So often the folders are listed: a program may make one of its own for sent mail."""
 FOLDERS = "acts:folders"
 _BY_ITSELF = frozenset({"\\seen", "\\answered", "\\recent", "\\deleted", "\\draft", "junk", "nonjunk", "notjunk"})
 """Marks that programs set when a mail is read, answered or judged; those that begin with $ are such too."""
@@ -49,6 +51,7 @@ class Acts:
         self._views: dict[str, View] = {}
         self._sent = SentActs(account)
         self._looked_at: datetime | None = None
+        self._listed_at: datetime | None = None
 
     async def run(self, notice: Notice) -> None:
         """Look until cancelled. What `notice` raises ends it; trouble with the server is waited out."""
@@ -79,7 +82,7 @@ class Acts:
         mails = dict(self._ledger.mails)
         if mails:
             since = (min(one.occurred_at for one in mails.values()) - timedelta(days=1)).date()
-            folders = await self._folders()
+            folders = await self._folders(now)
             before = {name: self._ledger.touched(name) for name in mails}
             views: dict[str, View | None] = {}
             sighted = await self._sight(mails, since, views)
@@ -96,11 +99,15 @@ class Acts:
         await self._ledger.drop([name for name, one in mails.items() if one.ends_at <= now])
         self._looked_at = now
 
-    async def _folders(self) -> Named:
-        """Give the folders as they were when last asked for; remembered, to tell a new name from a new folder."""
-        folders = await self._account.folders()
-        if self._memory.get(FOLDERS) is None:
-            await self._memory.put(FOLDERS, list(folders.every))
+    async def _folders(self, now: datetime) -> Named:
+        """Give the folders; their names are remembered, to tell a new name from a new folder."""
+        is_late = self._listed_at is None or now - self._listed_at >= LIST_AGAIN
+        folders = await self._account.folders(is_anew=is_late)
+        if is_late:
+            self._listed_at = now
+            lost = {one.folder for one in self._ledger.mails.values() if one.folder} - set(folders.every)
+            if not lost and self._memory.get(FOLDERS) != list(folders.every):
+                await self._memory.put(FOLDERS, list(folders.every))
         return folders
 
     async def _view(self, folder: str, since: date, views: dict[str, View | None]) -> View | None:
@@ -262,11 +269,11 @@ def _note(one: Watched, place: str, flags: frozenset[str], now: datetime) -> boo
 
 
 def _note_flags(one: Watched, flags: frozenset[str], now: datetime) -> None:
-    present = {flag for flag in flags if _counts(flag)}
+    present = {flag.lower() for flag in flags if _counts(flag)}
     known = {flag for flag in one.flags if _counts(flag)}
     differs: set[str] = set()
     for flag in present ^ known:
-        if one.our_flags.get(_name(flag)) is (flag in present):
+        if one.our_flags.get(flag) is (flag in present):
             one.flags = sorted({*one.flags, flag} if flag in present else set(one.flags) - {flag})
         else:
             differs.add(flag)

@@ -135,7 +135,8 @@ class MailConnector:
             return await filing.do(self._account, verb, call)
 
         if verb == "flag":
-            return await self._ledger.marking(one, call.args["flag"], bool(call.args.get("is_on", True)), work)
+            flag, is_on = filing.spelling(call.args["flag"]), bool(call.args.get("is_on", True))
+            return await self._ledger.marking(one, flag, is_on, work)
         if verb == "draft" or one is None:
             return await work()
         return await self._ledger.moving(one, await filing.target_of(self._account, verb, call), work)
@@ -147,7 +148,8 @@ class MailConnector:
             return await filing.undo(self._account, verb, call, result)
 
         if verb == "flag":
-            return await self._ledger.marking(one, call.args["flag"], not call.args.get("is_on", True), work)
+            flag, is_on = filing.spelling(call.args["flag"]), not call.args.get("is_on", True)
+            return await self._ledger.marking(one, flag, is_on, work)
         if verb == "draft" or one is None:
             return await work()
         return await self._ledger.moving(one, filing.back_to(self._account, call, result), work)

@@ -99,7 +99,7 @@ async def _move(account: Account, call: Call, target: str, *, first: str = "") -
 
 async def _flag(account: Account, call: Call, *, is_on: bool) -> Result:
     flag = str(call.args["flag"])
-    spelt = _SYSTEM_FLAGS.get(flag, flag)
+    spelt = spelling(flag)
     place = await place_of(account, call)
 
     def mark(client: Imap) -> bool:
@@ -113,6 +113,11 @@ async def _flag(account: Account, call: Call, *, is_on: bool) -> Result:
 
     is_changed = await account.commands.write(mark)
     return Result(is_ok=True, data={"flag": flag, "is_on": is_on, "is_changed": is_changed})
+
+
+def spelling(flag: str) -> str:
+    """Give a mark as servers spell it."""
+    return _SYSTEM_FLAGS.get(flag, flag)
 
 
 async def _draft(account: Account, call: Call) -> Result:

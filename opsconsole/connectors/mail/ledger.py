@@ -40,7 +40,7 @@ class Watched:
     """Another folder it was seen in since, empty where it was gone; None: it lies where it lay."""
     seen_at: str = ""
     flags_seen: dict[str, str] = field(default_factory=dict[str, str])
-    """Flags that differ, and since when."""
+    """Flags that differ, in lower case as all flags here, and since when."""
     owed: list[list[str]] = field(default_factory=list[list[str]])
     """Folders in which we found it when we moved it on, and when: people had moved it there."""
     ours: str = ""
@@ -138,18 +138,18 @@ class Ledger:
     async def marking(
         self, one: Watched | None, flag: str, is_on: bool, work: Callable[[], Awaitable[Result]]
     ) -> Result:
-        """Mark a mail by `work`, as our own deed."""
+        """Mark a mail by `work`, as our own deed; `flag` as the server spells it."""
         if one is None:
             return await work()
-        was_in_doubt = one.our_flags.get(flag) is is_on
-        one.our_flags[flag] = is_on
+        name = flag.lower()
+        was_in_doubt = one.our_flags.get(name) is is_on
+        one.our_flags[name] = is_on
 
         def done(result: Result) -> None:
             if result.data.get("is_changed") or was_in_doubt:
-                flags = {name for name in one.flags if name.lower() != flag.lower()}
-                one.flags = sorted({*flags, flag} if is_on else flags)
+                one.flags = sorted({*one.flags, name} if is_on else set(one.flags) - {name})
 
-        return await self._ours(one, work, done, lambda: one.our_flags.pop(flag, None), is_in_doubt=was_in_doubt)
+        return await self._ours(one, work, done, lambda: one.our_flags.pop(name, None), is_in_doubt=was_in_doubt)
 
     async def _ours(
         self,
@@ -190,7 +190,7 @@ def _watched(event: IncomingEvent) -> Watched:
         occurred=event.occurred_at.isoformat(),
         people=list(dict.fromkeys(one for one in (event.sender, *fields.get("reply_to", ())) if one)),
         folder=mark.folder,
-        flags=sorted(str(one) for one in fields.get("flags", ())),
+        flags=sorted(str(one).lower() for one in fields.get("flags", ())),
     )
 
 
