@@ -16,6 +16,7 @@ from opsconsole.domain.humanact import HumanAct
 from tests.support.mailrig import ANN, SUPPORT, KeptSecrets, MailRig, call_on, letter, mail_rig, until
 
 BOB = "bob@quay.example"
+NOTHING: dict[str, Any] = {}
 
 
 @dataclass
@@ -102,6 +103,11 @@ def sent(number: int, to: str = ANN, *, text: str = "We look into it.", name: st
     return raw.replace(b"Ann Harbour", b"Lena")
 
 
+def read_up_to(rig: MailRig) -> int:
+    kept: dict[str, int] = rig.memory.get("folder:INBOX") or {}
+    return kept.get("uid", 0)
+
+
 @asynccontextmanager
 async def scene(count: int = 1, **changes: Any) -> AsyncGenerator[Scene]:
     async with mail_rig(**changes) as rig:
@@ -112,7 +118,7 @@ async def scene(count: int = 1, **changes: Any) -> AsyncGenerator[Scene]:
             async with rig.watching(connector) as taken:
                 for number in range(1, count + 1):
                     await rig.deliver(letter(number))
-                await until(lambda: (rig.memory.get("folder:INBOX") or {}).get("uid") == count, "the mails were read")
+                await until(lambda: read_up_to(rig) == count, "the mails were read")
                 at.events += taken.events.values()
             await at.look()
             assert at.told == []
@@ -125,8 +131,8 @@ async def scene(count: int = 1, **changes: Any) -> AsyncGenerator[Scene]:
     ("target", "said"),
     [
         ("Billing", ("mail.move", {"folder": "Billing"})),
-        ("Archive", ("mail.archive", {})),
-        ("Trash", ("mail.delete", {})),
+        ("Archive", ("mail.archive", NOTHING)),
+        ("Trash", ("mail.delete", NOTHING)),
     ],
 )
 async def test_a_move_is_told_once_it_has_settled(target: str, said: Any) -> None:
@@ -134,11 +140,11 @@ async def test_a_move_is_told_once_it_has_settled(target: str, said: Any) -> Non
         at.move(1, target)
         await at.look()
         assert at.told == []
-        assert at.looking.seen_until(at.events[0].subject) <= at.clock.now()
+        assert at.seen_until() <= at.clock.now()
         seen = at.clock.now()
         await at.look(minutes=14)
         assert at.told == []
-        assert at.looking.seen_until(at.events[0].subject) <= seen
+        assert at.seen_until() <= seen
         await at.look(minutes=2)
         assert at.told == [said]
         (act,) = at.acts.values()
@@ -278,7 +284,8 @@ async def test_renumbered_and_renamed_folders_are_no_acts() -> None:
         at.rig.dovecot.forget_uids(SUPPORT)
         at.rig.dovecot.start()
         await at.settled()
-        with at.rig.dovecot.selected(SUPPORT) as client:
+        with at.rig.dovecot.selected(SUPPORT) as found:
+            client: Any = found
             client.rename_folder("Billing", "Invoices")
         assert await at.settled() == [("mail.move", {"folder": "Billing"})]
         at.move(1, "INBOX", "Invoices")
