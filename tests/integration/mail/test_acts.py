@@ -44,7 +44,13 @@ class Scene:
 
     @property
     def looking(self) -> Acts:
-        return self.connector._acts
+        looking: Acts = vars(self.connector)["_acts"]  # at a time of the test's choosing
+        return looking
+
+    def seen_until(self) -> datetime:
+        until = self.connector.seen_until(self.events[0].subject)
+        assert until is not None
+        return until
 
     async def look(self, *, minutes: float = 0) -> None:
         self.clock.ahead += timedelta(minutes=minutes)
