@@ -15,6 +15,7 @@ are no acts.
 import asyncio
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -52,6 +53,7 @@ class Acts:
         self._sent = SentActs(account)
         self._looked_at: datetime | None = None
         self._listed_at: datetime | None = None
+        self._count = Counter[str]()
 
     async def run(self, notice: Notice) -> None:
         """Look until cancelled. What `notice` raises ends it; trouble with the server is waited out."""
@@ -81,6 +83,7 @@ class Acts:
         await self._account.seal.ready()
         mails = dict(self._ledger.mails)
         if mails:
+            self._count = Counter(one.key for one in mails.values())
             since = (min(one.occurred_at for one in mails.values()) - timedelta(days=1)).date()
             folders = await self._folders(now)
             before = {name: self._ledger.touched(name) for name in mails}
@@ -118,6 +121,11 @@ class Acts:
                 self._views[folder] = found
         return views[folder]
 
+    def _in_view(self, one: Watched, view: View | None) -> frozenset[str] | None:
+        """Give the flags of a mail; None where it is not there."""
+        head = None if view is None else view.find(one.key, one.size, is_exact=self._count[one.key] > 1)
+        return None if head is None or view is None else view.flags.get(head.uid, frozenset[str]())
+
     async def _sight(
         self, mails: Mapping[str, Watched], since: date, views: dict[str, View | None]
     ) -> dict[str, tuple[str, frozenset[str]]]:
@@ -126,7 +134,7 @@ class Acts:
         for name, one in mails.items():
             if not one.folder:
                 continue  # gone, and told
-            found = _in_view(one, await self._view(one.folder, since, views))
+            found = self._in_view(one, await self._view(one.folder, since, views))
             if found is not None:
                 sighted[name] = (one.folder, found)
             else:
@@ -155,7 +163,7 @@ class Acts:
             view = await self._view(folder, since, views)
             is_whole = is_whole and view is not None
             for name, one in list(missing.items()):
-                found = _in_view(one, view)
+                found = self._in_view(one, view)
                 if found is not None:
                     _follow_new_name(one, folder, folders.every, known)
                     sighted[name] = (folder, found)
@@ -228,12 +236,6 @@ class Acts:
             at=at,
             about=one.event,
         )
-
-
-def _in_view(one: Watched, view: View | None) -> frozenset[str] | None:
-    """Give the flags of a mail; None where it is not there."""
-    head = None if view is None else view.find(one.key, one.size)
-    return None if head is None or view is None else view.flags.get(head.uid, frozenset[str]())
 
 
 def _order(missing: Iterable[Watched], folders: Named) -> Sequence[str]:

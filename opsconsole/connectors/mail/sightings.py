@@ -50,10 +50,16 @@ class View:
     heads: Mapping[int, Head]
     flags: Mapping[int, frozenset[str]]
 
-    def find(self, key: str, size: int) -> Head | None:
-        """Find a mail that is not marked as deleted; of several with one id the one of this size."""
+    def find(self, key: str, size: int, *, is_exact: bool = False) -> Head | None:
+        """Find a mail that is not marked as deleted, of this size if there is one.
+
+        Args:
+            key: see `key_of`.
+            size: as it was when it came; some servers tell another in another folder.
+            is_exact: another mail has the same id: only the size tells them apart.
+        """
         found = [one for one in self.heads.values() if one.key == key and "\\deleted" not in self._lower(one.uid)]
-        return next((one for one in found if one.size == size), found[0] if found else None)
+        return next((one for one in found if one.size == size), found[0] if found and not is_exact else None)
 
     def _lower(self, uid: int) -> set[str]:
         return {one.lower() for one in self.flags.get(uid, ())}
