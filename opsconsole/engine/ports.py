@@ -160,10 +160,22 @@ Notice = Callable[[HumanAct], Awaitable[bool]]
 
 @runtime_checkable
 class Observer(Protocol):
-    """A connector that can tell what people do in its system; only there is doing nothing a decision."""
+    """A connector that can tell what people do in its system."""
+
+    @property
+    def sees_inaction(self) -> bool:
+        """People work there, and all that they do is seen: only then is doing nothing a decision."""
+        ...
 
     async def observe(self, notice: Notice) -> None:
         """Hand over human acts as they happen, never the agents' own; called like `Connector.watch`."""
+        ...
+
+    def seen_until(self, subject: str) -> datetime | None:
+        """Give the time until which everything done on a subject has been handed over; None: nothing was looked at yet.
+
+        A pair waits for it: after the machine slept, what people did meanwhile is not known at once.
+        """
         ...
 
 

@@ -29,6 +29,8 @@ class Proxy:
         self._on_request: Callable[[bytes], bool] | None = None
         self._is_before = True
         self._swallows_data_answer = 0
+        self.heard: list[bytes] | None = None
+        """Where it is a list: everything that clients say, as it came."""
 
     async def __aenter__(self) -> "Proxy":
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, limit=CHUNK)
@@ -117,6 +119,8 @@ class Proxy:
         with contextlib.suppress(OSError):
             while data := await reader.read(CHUNK):
                 await self._flows.wait()
+                if self.heard is not None:
+                    self.heard.append(data)
                 is_wanted = self._on_request is not None and self._on_request(data)
                 if is_wanted:
                     self._on_request = None

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from opsconsole.connectors.desk.acts import acts
 from opsconsole.connectors.desk.deeds import carry_out, laid_over, plan, take_back
 from opsconsole.connectors.desk.lookups import look_up
 from opsconsole.connectors.desk.mailbox import keep_mail
@@ -12,13 +13,17 @@ from opsconsole.connectors.desk.tools import desk_tools
 from opsconsole.domain.action import ActionType, Call, Result
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.kernel import Writes
-from opsconsole.engine.ports import Change, Clock, Overlay, Simulated, Take
+from opsconsole.engine.ports import Change, Clock, Notice, Overlay, Simulated, Take
 from opsconsole.store.queries import desk as read
+from opsconsole.store.queries.desk import Line
 from opsconsole.store.rows import Reader
 from opsconsole.store.times import from_micros, to_micros
 from opsconsole.store.transaction import Transaction
 
 WATCH_EVERY_S = 300.0
+OBSERVE_EVERY_S = 5.0
+LOOK_BACK = timedelta(days=9)
+"""People's acts of so long ago are told again after a restart; no pair waits for older ones."""
 
 
 class DeskConnector:
@@ -32,6 +37,8 @@ class DeskConnector:
         self._writes = writes
         self._clock = clock
         self._stalled_after_days = stalled_after_days
+        self._told = 0
+        """Up to this line of the history people's acts were told."""
 
     def action_types(self) -> Sequence[ActionType]:
         """Give the desk's tools."""
@@ -93,6 +100,27 @@ class DeskConnector:
             for event in self.stalled():
                 await take(event)
             await asyncio.sleep(WATCH_EVERY_S)
+
+    sees_inaction = False
+    """Where nobody did anything here, that decides nothing: people do most of their work in the systems that the desk's
+    mails and tables come from, and come here by imports and by hand."""
+
+    async def observe(self, notice: Notice) -> None:
+        """Hand over what people changed here until cancelled."""
+        while True:
+            last = read.last_line(self._reader)
+            for act in acts(self._reader, self.id, self._untold()):
+                await notice(act)
+            self._told = last
+            await asyncio.sleep(OBSERVE_EVERY_S)
+
+    def seen_until(self, subject: str) -> datetime | None:
+        """Give the present where all that people did was handed over."""
+        return None if self._untold() else self._clock.now()
+
+    def _untold(self) -> list[Line]:
+        since = to_micros(self._clock.now() - LOOK_BACK)
+        return read.by_people(self._reader, after=self._told, since=since)
 
     async def close(self) -> None:
         """Nothing is open to the outside."""

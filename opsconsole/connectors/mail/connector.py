@@ -7,9 +7,11 @@ from typing import Any
 
 from opsconsole.connectors.mail import filing, lookups, outgoing
 from opsconsole.connectors.mail.account import Account
+from opsconsole.connectors.mail.acts import Acts
 from opsconsole.connectors.mail.auth import PasswordSignIn, SignIn
 from opsconsole.connectors.mail.compose import reply_subject
 from opsconsole.connectors.mail.config import MailConfig
+from opsconsole.connectors.mail.ledger import Ledger
 from opsconsole.connectors.mail.mailbox import mark_of
 from opsconsole.connectors.mail.seal import Seal
 from opsconsole.connectors.mail.tools import mail_tools
@@ -17,7 +19,7 @@ from opsconsole.connectors.mail.watch import FolderWatch, together
 from opsconsole.domain.action import ActionType, Call, Result
 from opsconsole.domain.errors import PermanentError, UserError
 from opsconsole.domain.event import IncomingEvent
-from opsconsole.engine.ports import Change, Clock, Health, Memory, Overlay, Secrets, Simulated, Take
+from opsconsole.engine.ports import Change, Clock, Health, Memory, Notice, Overlay, Secrets, Simulated, Take
 from opsconsole.store.queries import desk
 from opsconsole.store.rows import Reader
 from opsconsole.store.transaction import Transaction
@@ -41,6 +43,8 @@ class MailConnector:
         self._memory = memory
         self._health = health
         self._account = Account(name, config, sign_in or _sign_in(config, secrets), clock, Seal(memory))
+        self._ledger = Ledger(memory)
+        self._acts = Acts(self._account, self._ledger, memory)
 
     def action_types(self) -> Sequence[ActionType]:
         """Give the mailbox's tools."""
@@ -56,7 +60,7 @@ class MailConnector:
         if verb in outgoing.VERBS:
             return await outgoing.send(self._account, verb, call)
         if verb in filing.VERBS:
-            return await filing.do(self._account, verb, call)
+            return await self._filed(verb, call)
         raise PermanentError(f"A mailbox cannot do {verb}.")
 
     async def find(self, call: Call) -> Result | None:
@@ -121,7 +125,34 @@ class MailConnector:
         verb = _verb(call)
         if verb not in filing.VERBS:
             return Result(is_ok=False, error="a mail that was sent cannot be called back")
-        return await filing.undo(self._account, verb, call, result)
+        return await self._filed_back(verb, call, result)
+
+    async def _filed(self, verb: str, call: Call) -> Result:
+        """Moving and marking is noted as our own first."""
+        one = self._ledger.of(call.fields)
+
+        async def work() -> Result:
+            return await filing.do(self._account, verb, call)
+
+        if verb == "flag":
+            flag, is_on = filing.spelling(call.args["flag"]), bool(call.args.get("is_on", True))
+            return await self._ledger.marking(one, flag, is_on, work)
+        if verb == "draft" or one is None:
+            return await work()
+        return await self._ledger.moving(one, await filing.target_of(self._account, verb, call), work)
+
+    async def _filed_back(self, verb: str, call: Call, result: Mapping[str, Any]) -> Result:
+        one = self._ledger.of(call.fields)
+
+        async def work() -> Result:
+            return await filing.undo(self._account, verb, call, result)
+
+        if verb == "flag":
+            flag, is_on = filing.spelling(call.args["flag"]), not call.args.get("is_on", True)
+            return await self._ledger.marking(one, flag, is_on, work)
+        if verb == "draft" or one is None:
+            return await work()
+        return await self._ledger.moving(one, filing.back_to(self._account, call, result), work)
 
     def arrive(self, tx: Transaction, incoming: IncomingEvent, *, now: datetime) -> IncomingEvent:
         """The mailbox keeps its mails itself."""
@@ -134,11 +165,29 @@ class MailConnector:
 
     async def watch(self, take: Take) -> None:
         """Hand over new mails until cancelled."""
+
+        async def taken(incoming: IncomingEvent) -> bool:
+            is_new = await take(incoming)
+            # Before the folder counts as read up to here: after a crash it is read, and watched, again.
+            await self._ledger.add([incoming], now=self._account.clock.now())
+            return is_new
+
         watches = [
-            FolderWatch(self._account, folder, memory=self._memory, health=self._health, take=take)
+            FolderWatch(self._account, folder, memory=self._memory, health=self._health, take=taken)
             for folder in self._account.config.watched_folders
         ]
         await together([asyncio.create_task(one.run()) for one in watches])
+
+    sees_inaction = True
+    """What nobody did with a mail in the time is left alone."""
+
+    async def observe(self, notice: Notice) -> None:
+        """Hand over what people do with the mails that are events, until cancelled."""
+        await self._acts.run(notice)
+
+    def seen_until(self, subject: str) -> datetime | None:
+        """Give the time until which everything done on a subject has been handed over."""
+        return self._acts.seen_until(subject)
 
     async def close(self) -> None:
         """Let go of the connections."""

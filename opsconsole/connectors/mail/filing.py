@@ -49,8 +49,12 @@ async def undo(account: Account, verb: str, call: Call, result: Mapping[str, Any
         if not result.get("is_changed"):
             return Result(is_ok=True)
         return await _flag(account, call, is_on=not call.args.get("is_on", True))
-    back = str(result.get("from_folder") or mark_of(call.fields).folder or account.config.folders.inbox)
-    return await _move(account, call, back, first=str(result.get("folder") or ""))
+    return await _move(account, call, back_to(account, call, result), first=str(result.get("folder") or ""))
+
+
+def back_to(account: Account, call: Call, result: Mapping[str, Any]) -> str:
+    """Give the folder to which a moved mail goes back."""
+    return str(result.get("from_folder") or mark_of(call.fields).folder or account.config.folders.inbox)
 
 
 async def target_of(account: Account, verb: str, call: Call) -> str:
@@ -95,7 +99,7 @@ async def _move(account: Account, call: Call, target: str, *, first: str = "") -
 
 async def _flag(account: Account, call: Call, *, is_on: bool) -> Result:
     flag = str(call.args["flag"])
-    spelt = _SYSTEM_FLAGS.get(flag, flag)
+    spelt = spelling(flag)
     place = await place_of(account, call)
 
     def mark(client: Imap) -> bool:
@@ -109,6 +113,11 @@ async def _flag(account: Account, call: Call, *, is_on: bool) -> Result:
 
     is_changed = await account.commands.write(mark)
     return Result(is_ok=True, data={"flag": flag, "is_on": is_on, "is_changed": is_changed})
+
+
+def spelling(flag: str) -> str:
+    """Give a mark as servers spell it."""
+    return _SYSTEM_FLAGS.get(flag, flag)
 
 
 async def _draft(account: Account, call: Call) -> Result:

@@ -15,11 +15,17 @@ MADE_UP = "@opsconsole.invalid>"
 MOST_FOLDERS = 300
 MOST_ALIKE = 20
 """So many mails with one Message-ID are looked at; more are somebody's game."""
-_USES = {"sent": (b"\\Sent",), "drafts": (b"\\Drafts",), "archive": (b"\\Archive", b"\\All")}
+_USES = {
+    "sent": (b"\\Sent",),
+    "drafts": (b"\\Drafts",),
+    "archive": (b"\\Archive", b"\\All"),
+    "trash": (b"\\Trash",),
+}
 _NAMES = {
     "sent": ("sent", "sent items", "sent messages", "gesendet", "gesendete objekte", "sent mail"),
     "drafts": ("drafts", "entwürfe"),
     "archive": ("archive", "archiv", "archives"),
+    "trash": ("trash", "deleted items", "deleted messages", "papierkorb", "bin", "corbeille"),
 }
 
 
@@ -33,6 +39,7 @@ class Named:
     archive: str
     every: tuple[str, ...]
     """All that can hold mail."""
+    trash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +81,13 @@ def named(client: Imap, given: Folders) -> Named:
     for use, flags in _USES.items():
         by_flag = next((name for flag in flags for has, name in rows if flag in has), "")
         by_name = next((name for _, name in rows if name.rpartition("/")[2].lower() in _NAMES[use]), "")
-        found[use] = getattr(given, use) or by_flag or by_name
+        found[use] = str(getattr(given, use, "")) or by_flag or by_name
     return Named(inbox=given.inbox, **found, every=tuple(name for _, name in rows))
+
+
+def is_for_sent(folder: str) -> bool:
+    """Tell by a folder's name whether programs file sent mail there; some make one of their own."""
+    return folder.rpartition("/")[2].lower() in _NAMES["sent"]
 
 
 def by_id(client: Imap, folder: str, message_id: str, *, readonly: bool = True) -> list[int]:

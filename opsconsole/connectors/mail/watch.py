@@ -246,6 +246,7 @@ class FolderWatch:
             "digest": content_digest(mail.raw),
             "size": mail.size,
             "arrived_at": mail.arrived_at.isoformat(),
+            "flags": list(mail.flags),
         }
         return replace(event, fields=fields)
 

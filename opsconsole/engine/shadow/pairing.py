@@ -6,7 +6,7 @@ the window closes. Doing nothing is a decision too, where what people do there c
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from opsconsole.domain.action import ActionType
@@ -29,6 +29,8 @@ from opsconsole.store.writes import work as write_work
 TIMER = "pair"
 NOT_SEEN = "what people do there cannot be seen"
 TOO_LATE = "it came here when its time was over, so what people had done is not known"
+LATER = timedelta(minutes=1)
+"""So much later a pair is tried again whose human has not been looked at until its time."""
 WORKED_BEFORE = "another version worked this event before"
 SYSTEM = ("person.ask",)
 """Tools that no human uses: a question is no act beside a human's."""
@@ -68,10 +70,7 @@ def expect(kernel: Kernel, tx: Transaction, run: RunRow, *, now: datetime) -> No
     if not is_shadow and not read.has_simulated(tx.conn, run.id):
         return
     event = load(kernel, tx.conn, run.id).event
-    known = read.acts(tx.conn, run.subject_id, event=event.external_id, after=event.occurred_at, until=now)
-    end = window_end(event.occurred_at)
-    due = min(end, known[-1].at + SETTLE) if known else end
-    write_work.set_timer(tx, TIMER, str(run.id), due=max(due, now))
+    write_work.set_timer(tx, TIMER, str(run.id), due=max(_due(event, _done(tx, event)), now))
 
 
 def observe(kernel: Kernel, tx: Transaction, connection: str, act: HumanAct) -> bool:
@@ -86,24 +85,50 @@ def observe(kernel: Kernel, tx: Transaction, connection: str, act: HumanAct) -> 
     tx.record("human.acted", at=now, actor=act.actor, done_at=act.at.isoformat(), args=tx.content_digest(args), **facts)
     write_events.change_subject(tx, subject, at=act.at, what=_words(kernel, act), run=None)
     for run in read.awaited(tx.conn, subject):
-        end = window_end(load(kernel, tx.conn, run).event.occurred_at)
-        write_work.set_timer(tx, TIMER, str(run), due=max(now, min(end, act.at + SETTLE)))
+        event = load(kernel, tx.conn, run).event
+        write_work.set_timer(tx, TIMER, str(run), due=max(now, _due(event, _done(tx, event))))
     return True
 
 
+def _done(tx: Transaction, event: Event) -> list[ActRow]:
+    """Give what people did about an event, in order."""
+    end = window_end(event.occurred_at)
+    return read.acts(tx.conn, event.subject_id, event=event.external_id, after=event.occurred_at, until=end)
+
+
+def _due(event: Event, acts: Sequence[ActRow]) -> datetime:
+    """A while after the last act, in whichever order they were told; at the latest when the window closes."""
+    end = window_end(event.occurred_at)
+    return min(end, acts[-1].at + SETTLE) if acts else end
+
+
+def _is_told(kernel: Kernel, event: Event, due: datetime) -> bool:
+    """Everything that was done until then has been told."""
+    watcher = kernel.registry.connectors.get(event.connection)
+    if not isinstance(watcher, Observer):
+        return True
+    until = watcher.seen_until(event.subject)
+    return until is not None and until >= due
+
+
+def _why_unknown(kernel: Kernel, event: Event) -> str:
+    """Say why doing nothing is no decision here; empty where it is one."""
+    if event.received_at > window_end(event.occurred_at):
+        return TOO_LATE
+    watcher = kernel.registry.connectors.get(event.connection)
+    return "" if isinstance(watcher, Observer) and watcher.sees_inaction else NOT_SEEN
+
+
 def close(kernel: Kernel, tx: Transaction, run_id: int) -> Made | None:
-    """Join a run with what the human did; None where there is a pair of it already."""
+    """Join a run with what the human did; None where there is a pair of it already, or it is too early."""
     now = kernel.clock.now()
-    write_work.drop_timer(tx, TIMER, str(run_id))
     loaded = load(kernel, tx.conn, run_id)
     run, event = loaded.run, loaded.event
-    human = read.acts(
-        tx.conn,
-        run.subject_id,
-        event=event.external_id,
-        after=event.occurred_at,
-        until=window_end(event.occurred_at),
-    )
+    human = _done(tx, event)
+    if not _is_told(kernel, event, _due(event, human)):
+        write_work.set_timer(tx, TIMER, str(run_id), due=now + LATER)
+        return None
+    write_work.drop_timer(tx, TIMER, str(run_id))
     agent = [
         one
         for one in loaded.actions
@@ -111,11 +136,6 @@ def close(kernel: Kernel, tx: Transaction, run_id: int) -> Made | None:
     ]
     seen = read.seen_at(tx.conn, run_id)
     is_blind = seen is None or bool(human and human[-1].at < seen)
-    excluded = ""
-    if not human and event.received_at > window_end(event.occurred_at):
-        excluded = TOO_LATE
-    elif not human and not isinstance(kernel.registry.connectors.get(event.connection), Observer):
-        excluded = NOT_SEEN
     return keep(
         kernel,
         tx,
@@ -132,7 +152,7 @@ def close(kernel: Kernel, tx: Transaction, run_id: int) -> Made | None:
             confidence=run.confidence,
             is_blind=is_blind,
             is_failed=run.state is RunState.FAILED or _is_abstained(loaded),
-            excluded=excluded,
+            excluded="" if human else _why_unknown(kernel, event),
             because=_because(loaded),
         ),
         now=now,
@@ -198,8 +218,11 @@ def keep(
 
 
 def action_deed(kernel: Kernel, action: ActionRow, subject: str) -> Deed:
-    """Give an action of a run as it is compared."""
-    return typed_deed(kernel.registry.type(action.tool), action.tool, action.args, subject)
+    """Give an action of a run as it is compared; a switch that was left as it is has its default."""
+    kind = kernel.registry.type(action.tool)
+    fields = {} if kind is None else kind.arguments.model_fields
+    switches = {name: one.default for name, one in fields.items() if isinstance(one.default, bool)}
+    return typed_deed(kind, action.tool, {**switches, **action.args}, subject)
 
 
 def act_deed(kernel: Kernel, act: ActRow | HumanAct, subject: str) -> Deed:

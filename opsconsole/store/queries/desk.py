@@ -4,6 +4,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -111,6 +112,42 @@ def history(conn: sqlite3.Connection, kind: str, record: int) -> list[dict[str, 
         (kind, record),
     )
     return [{"at": row[0], "actor": row[1], "field": row[2], "was": row[3], "now": row[4]} for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the history; its time in microseconds."""
+
+    id: int
+    kind: str
+    record: int
+    at: int
+    actor: str
+    field: str
+    """Empty for created and removed."""
+    was: str | None
+    now: str | None
+
+
+def by_people(conn: sqlite3.Connection, *, after: int, since: int) -> list[Line]:
+    """Give what people with a name did, oldest first.
+
+    Args:
+        conn: where to read.
+        after: number of a line; only later ones.
+        since: in microseconds; only from then on.
+    """
+    rows = conn.execute(
+        "SELECT id, kind, record_id, at, actor, field, was, now FROM desk_history"
+        " WHERE id > ? AND at >= ? AND actor LIKE 'person:_%' ORDER BY id",
+        (after, since),
+    )
+    return [Line(*row) for row in rows]
+
+
+def last_line(conn: sqlite3.Connection) -> int:
+    """Give the number of the newest line of the history; 0 where there is none."""
+    return int(conn.execute("SELECT coalesce(max(id), 0) FROM desk_history").fetchone()[0])
 
 
 def done_by(conn: sqlite3.Connection, key: str) -> dict[str, Any] | None:

@@ -1,0 +1,295 @@
+"""What people do in the mailbox, as acts in the words of the mailbox's own tools.
+
+What a look costs: one EXAMINE for each folder in which watched mails lie (mostly the inbox alone) and one for each
+folder of sent mail. Where something happened there, also one SEARCH and one or two FETCHes of heads and flags. Only
+when a watched mail is missing are all folders listed and looked into, each in the same way: what did not change since
+costs one EXAMINE. Nothing is ever written to the server.
+
+A mail that was moved, or marked, waits until it has stayed so for a while (`SETTLE`), as a pair does: moved twice is
+one act with the last place, moved there and back is none. So an agent's one move stands beside one of the human's; two
+would leave one over, which would count as missing. What is done after that is another act. A mail that was sent cannot
+be taken back, and each is an act at once. Reading a mail marks it `seen`, answering it `answered`: by themselves these
+are no acts.
+"""
+
+import asyncio
+import logging
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from opsconsole.connectors.mail.account import Account
+from opsconsole.connectors.mail.ledger import Ledger, Watched
+from opsconsole.connectors.mail.mailbox import Named, is_for_sent
+from opsconsole.connectors.mail.sentacts import SentActs
+from opsconsole.connectors.mail.sightings import View, look
+from opsconsole.connectors.mail.watch import NEEDS_YOU_S, PASSING
+from opsconsole.domain.errors import ConnectorError, KeyringError, UserError
+from opsconsole.domain.humanact import HumanAct
+from opsconsole.engine.ports import Memory, Notice
+from opsconsole.policy.windows import SETTLE
+
+_log = logging.getLogger(__name__)
+LOOK_S = 60.0
+"""So often people's acts are looked for, in seconds."""
+LIST_AGAIN = timedelta(minutes=10)
+"""So often the folders are listed: a program may make one of its own for sent mail."""
+FOLDERS = "acts:folders"
+_BY_ITSELF = frozenset({"\\seen", "\\answered", "\\recent", "\\deleted", "\\draft", "junk", "nonjunk", "notjunk"})
+"""Marks that programs set when a mail is read, answered or judged; those that begin with $ are such too."""
+_MARK = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
+
+
+class Acts:
+    """Watches a mailbox for what people do with the mails that are events."""
+
+    def __init__(self, account: Account, ledger: Ledger, memory: Memory) -> None:
+        self._account = account
+        self._ledger = ledger
+        self._memory = memory
+        self._views: dict[str, View] = {}
+        self._sent = SentActs(account)
+        self._looked_at: datetime | None = None
+        self._listed_at: datetime | None = None
+        self._count = Counter[str]()
+
+    async def run(self, notice: Notice) -> None:
+        """Look until cancelled. What `notice` raises ends it; trouble with the server is waited out."""
+        while True:
+            wait_s = LOOK_S
+            try:
+                await self.look(notice)
+            except (ConnectorError, UserError, KeyringError) as error:  # the watch for new mail tells people
+                _log.info("%s: people's acts are looked for again later: %s", self._account.id, error)
+                wait_s = LOOK_S if isinstance(error, PASSING) else NEEDS_YOU_S
+            await asyncio.sleep(wait_s)
+
+    def seen_until(self, subject: str) -> datetime | None:
+        """Give the time until which everything done on a subject has been told; None: nothing was looked at yet."""
+        if self._looked_at is None:
+            return None
+        open_since = [self._looked_at]
+        for one in self._ledger.mails.values():
+            if one.subject == subject:
+                started = [*([one.seen_at] if one.seen is not None else []), *one.flags_seen.values()]
+                open_since += [datetime.fromisoformat(each) for each in started]
+        return min(open_since)
+
+    async def look(self, notice: Notice) -> None:
+        """Look once, and tell what has settled."""
+        now = self._account.clock.now()
+        await self._account.seal.ready()
+        mails = dict(self._ledger.mails)
+        if mails:
+            self._count = Counter(one.key for one in mails.values())
+            since = (min(one.occurred_at for one in mails.values()) - timedelta(days=1)).date()
+            folders = await self._folders(now)
+            before = {name: self._ledger.touched(name) for name in mails}
+            views: dict[str, View | None] = {}
+            sighted = await self._sight(mails, since, views)
+            changed = {
+                name for name, (place, flags) in sighted.items()
+                if before[name] >= 0 and self._ledger.touched(name) == before[name]
+                and _note(mails[name], place, flags, now)
+            }  # fmt: skip
+            for one in mails.values():
+                if await self._tell(one, folders, notice, now):
+                    changed.add(one.event)
+            await self._ledger.save(changed)
+            await self._look_at_sent(mails, folders, since, views, notice, now)
+        await self._ledger.drop([name for name, one in mails.items() if one.ends_at <= now])
+        self._looked_at = now
+
+    async def _folders(self, now: datetime) -> Named:
+        """Give the folders; their names are remembered, to tell a new name from a new folder."""
+        is_late = self._listed_at is None or now - self._listed_at >= LIST_AGAIN
+        folders = await self._account.folders(is_anew=is_late)
+        if is_late:
+            self._listed_at = now
+            lost = {one.folder for one in self._ledger.mails.values() if one.folder} - set(folders.every)
+            if not lost and self._memory.get(FOLDERS) != list(folders.every):
+                await self._memory.put(FOLDERS, list(folders.every))
+        return folders
+
+    async def _view(self, folder: str, since: date, views: dict[str, View | None]) -> View | None:
+        if folder not in views:
+            known = self._views.get(folder)
+            views[folder] = found = await self._account.commands.read(lambda client: look(client, folder, since, known))
+            if found is not None:
+                self._views[folder] = found
+        return views[folder]
+
+    def _in_view(self, one: Watched, view: View | None) -> frozenset[str] | None:
+        """Give the flags of a mail; None where it is not there."""
+        head = None if view is None else view.find(one.key, one.size, is_exact=self._count[one.key] > 1)
+        return None if head is None or view is None else view.flags.get(head.uid, frozenset[str]())
+
+    async def _sight(
+        self, mails: Mapping[str, Watched], since: date, views: dict[str, View | None]
+    ) -> dict[str, tuple[str, frozenset[str]]]:
+        sighted: dict[str, tuple[str, frozenset[str]]] = {}
+        missing: dict[str, Watched] = {}
+        for name, one in mails.items():
+            if not one.folder:
+                continue  # gone, and told
+            found = self._in_view(one, await self._view(one.folder, since, views))
+            if found is not None:
+                sighted[name] = (one.folder, found)
+            else:
+                missing[name] = one
+        if missing:
+            await self._search(missing, since, views, sighted)
+        return sighted
+
+    async def _search(
+        self,
+        missing: dict[str, Watched],
+        since: date,
+        views: dict[str, View | None],
+        sighted: dict[str, tuple[str, frozenset[str]]],
+    ) -> None:
+        known: list[str] = self._memory.get(FOLDERS) or []
+        folders = await self._account.folders(is_anew=True)
+        for name in [
+            name for name, one in missing.items() if one.folder in folders.every and views[one.folder] is None
+        ]:
+            del missing[name]  # it lies where we may not look now
+        is_whole = True
+        for folder in _order(missing.values(), folders):
+            if not missing:
+                break
+            view = await self._view(folder, since, views)
+            is_whole = is_whole and view is not None
+            for name, one in list(missing.items()):
+                found = self._in_view(one, view)
+                if found is not None:
+                    _follow_new_name(one, folder, folders.every, known)
+                    sighted[name] = (folder, found)
+                    del missing[name]
+        if is_whole:
+            sighted |= {name: ("", frozenset[str]()) for name in missing}
+        if known != list(folders.every):
+            await self._ledger.save(sighted)
+            await self._memory.put(FOLDERS, list(folders.every))
+
+    async def _look_at_sent(
+        self,
+        mails: Mapping[str, Watched],
+        folders: Named,
+        since: date,
+        views: dict[str, View | None],
+        notice: Notice,
+        now: datetime,
+    ) -> None:
+        sent = [one for one in folders.every if one == folders.sent or is_for_sent(one)]
+        for folder in sent:
+            await self._view(folder, since, views)
+        watched = [one for one in self._account.config.watched_folders if one in views and one not in sent]
+        for act in await self._sent.acts(mails, views, sent, watched, now=now):
+            await notice(act)
+        self._sent.done()
+
+    async def _tell(self, one: Watched, folders: Named, notice: Notice, now: datetime) -> bool:
+        """Tell what has settled; True where the mail's state is another now."""
+        is_told, is_over, touched = False, now >= one.ends_at, self._ledger.touched(one.event)
+        for folder, at in list(one.owed):
+            await notice(self._moved(one, folder, datetime.fromisoformat(at) if at else _within(one, now), folders))
+            one.owed.remove([folder, at])
+            is_told = True
+        place, at = one.seen, one.seen_at
+        if place is not None and (is_over or now - datetime.fromisoformat(at) >= SETTLE):
+            await notice(self._moved(one, place, datetime.fromisoformat(at), folders))
+            if self._ledger.touched(one.event) == touched and one.seen == place:
+                one.folder, one.seen, is_told = place, None, True
+                one.told += 1
+        for flag, at in list(one.flags_seen.items()):
+            if is_over or now - datetime.fromisoformat(at) >= SETTLE:
+                is_on = flag not in one.flags
+                await notice(self._marked(one, flag, is_on, datetime.fromisoformat(at)))
+                if one.flags_seen.pop(flag, None) is not None:
+                    one.flags = sorted({*one.flags, flag} if is_on else set(one.flags) - {flag})
+                    one.told += 1
+                    is_told = True
+        return is_told
+
+    def _moved(self, one: Watched, folder: str, at: datetime, folders: Named) -> HumanAct:
+        verb, args = "move", dict[str, Any](folder=folder)
+        if folder in ("", folders.trash):
+            verb, args = "delete", {}
+        elif folder == folders.archive:
+            verb, args = "archive", {}
+        return self._act(one, f"moved:{one.event}:{one.told}:{folder}", verb, args, at)
+
+    def _marked(self, one: Watched, flag: str, is_on: bool, at: datetime) -> HumanAct:
+        args = {"flag": _name(flag), "is_on": is_on}
+        return self._act(one, f"marked:{one.event}:{one.told}:{flag}:{is_on}", "flag", args, at)
+
+    def _act(self, one: Watched, name: str, verb: str, args: Mapping[str, Any], at: datetime) -> HumanAct:
+        return HumanAct(
+            external_id=name,
+            subject=one.subject,
+            tool=f"{self._account.id}.{verb}",
+            args=args,
+            actor="somebody",
+            at=at,
+            about=one.event,
+        )
+
+
+def _order(missing: Iterable[Watched], folders: Named) -> Sequence[str]:
+    """Where a mail was last is the likeliest; an archive that holds every mail says the least."""
+    late = {folders.archive, folders.sent, folders.drafts}
+    first = [place for one in missing for place in (one.seen, one.ours) if place]
+    order = (*first, *(one for one in folders.every if one not in late), folders.archive, folders.sent)
+    return [one for one in dict.fromkeys(order) if one]
+
+
+def _follow_new_name(one: Watched, folder: str, every: Sequence[str], known: Sequence[str]) -> None:
+    """A folder that is new, found where another is gone, is that other one: to name a folder is no act on its mails."""
+    if folder in known or folder in (one.ours, one.seen):
+        return
+    if one.folder not in every and one.seen is None:
+        one.folder = folder
+    elif one.seen and one.seen not in every:
+        one.seen = folder
+
+
+def _note(one: Watched, place: str, flags: frozenset[str], now: datetime) -> bool:
+    """Note how a mail was seen; True where that is another state than before."""
+    was = (one.folder, one.seen, one.seen_at, list(one.flags), dict(one.flags_seen))
+    if place == one.folder:
+        one.seen = None
+    elif one.ours and place == one.ours:
+        one.folder, one.seen = place, None
+    elif place != one.seen:
+        one.seen, one.seen_at = place, _within(one, now).isoformat()
+    if place:
+        _note_flags(one, flags, now)
+    return was != (one.folder, one.seen, one.seen_at, one.flags, one.flags_seen)
+
+
+def _note_flags(one: Watched, flags: frozenset[str], now: datetime) -> None:
+    present = {flag.lower() for flag in flags if _counts(flag)}
+    known = {flag for flag in one.flags if _counts(flag)}
+    differs: set[str] = set()
+    for flag in present ^ known:
+        if one.our_flags.get(flag) is (flag in present):
+            one.flags = sorted({*one.flags, flag} if flag in present else set(one.flags) - {flag})
+        else:
+            differs.add(flag)
+    one.flags_seen = {flag: one.flags_seen.get(flag, _within(one, now).isoformat()) for flag in sorted(differs)}
+
+
+def _within(one: Watched, now: datetime) -> datetime:
+    """What is first seen after the time in which it counts was done in it: before its end we did not look."""
+    return max(min(now, one.ends_at), one.occurred_at)
+
+
+def _counts(flag: str) -> bool:
+    return flag.lower() not in _BY_ITSELF and (flag.lower() == "\\flagged" or bool(_MARK.fullmatch(flag)))
+
+
+def _name(flag: str) -> str:
+    return "flagged" if flag.lower() == "\\flagged" else flag

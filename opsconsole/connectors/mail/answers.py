@@ -1,0 +1,108 @@
+"""Which mail of ours answers or forwards which mail here: by the ids it names, never by its time or its title."""
+
+import email
+import email.policy
+import re
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from opsconsole.connectors.mail.ledger import Watched
+from opsconsole.connectors.mail.sightings import Head
+from opsconsole.domain.event import IncomingEvent
+from opsconsole.domain.humanact import HumanAct
+
+_FORWARD = re.compile(r"^\s*(?:\[?\s*)?(?:fwd?|wg|tr|rv|enc|vs|doorst|i)\s*:", re.IGNORECASE)
+
+
+class Answered:
+    """Finds the watched mail that a mail of ours is about."""
+
+    def __init__(self, mails: Iterable[Watched]) -> None:
+        self._by_id: dict[str, Watched] = {}
+        self._by_subject: dict[str, list[Watched]] = {}
+        self.names: set[str] = set()
+        for one in sorted(mails, key=lambda each: each.occurred):
+            self._by_id[one.message_id] = one
+            self._by_subject.setdefault(one.subject, []).append(one)
+            self.names.add(one.key)
+
+    def is_candidate(self, head: Head) -> bool:
+        """Tell from the head whether the whole mail is worth reading."""
+        if head.key in self.names:
+            return False  # a watched mail itself, wherever it was moved to
+        named = {head.forwards, *head.answers}
+        return bool(named & self._by_id.keys()) or any(f"thread:{one}" in self._by_subject for one in named)
+
+    @property
+    def ids(self) -> Iterable[str]:
+        """Give the ids of all watched mails."""
+        return self._by_id
+
+    def has(self, names: Iterable[str]) -> bool:
+        """Tell whether any of these ids is a watched mail's."""
+        return any(one in self._by_id for one in names)
+
+    def find(self, head: Head, sent: IncomingEvent, attached: Iterable[str] = ()) -> tuple[Watched, str] | None:
+        """Give the mail and the verb (`reply`, `forward`); None where it is about no watched mail."""
+        for name in (head.forwards, *attached):
+            if (one := self._by_id.get(name)) is not None:
+                return one, "forward"
+        one = next((self._by_id[name] for name in head.answers if name in self._by_id), None)
+        if one is None:
+            one = self._in_thread(head, sent)
+        if one is None:
+            return None
+        is_to_them = any(each in one.people for each in sent.recipients)
+        return one, "forward" if is_forward(head.subject) and not is_to_them else "reply"
+
+    def _in_thread(self, head: Head, sent: IncomingEvent) -> Watched | None:
+        """The newest mail of the thread before it that is from somebody it goes to."""
+        for name in head.answers:
+            for one in reversed(self._by_subject.get(f"thread:{name}", [])):
+                if one.occurred_at <= head.arrived_at and set(one.people) & set(sent.recipients):
+                    return one
+        return None
+
+
+def is_forward(subject: str) -> bool:
+    """Tell whether a subject says that a mail was forwarded."""
+    return bool(_FORWARD.match(subject))
+
+
+def attached_ids(raw: bytes) -> list[str]:
+    """Give the ids of the mails attached to a mail."""
+    try:
+        mail: Any = email.message_from_bytes(raw, policy=email.policy.compat32)
+        inner = [part.get_payload(0) for part in mail.walk() if part.get_content_type() == "message/rfc822"]
+        return [str(one.get("Message-ID") or "").strip() for one in inner]
+    except Exception:  # the standard library's parser raises all kinds of errors on crafted mails
+        return []
+
+
+def act_of(
+    connection: str,
+    one: Watched,
+    verb: str,
+    sent: IncomingEvent,
+    *,
+    own: Collection[str],
+    now: datetime,
+) -> HumanAct | None:
+    """Give the act; None where it went to nobody."""
+    others = [each for each in sent.recipients if each not in own]
+    to = next((each for each in one.people if each in sent.recipients), others[0] if others else "")
+    if verb == "forward":
+        to = next((each for each in others if each not in one.people), to)
+    if not to:
+        return None
+    args: Mapping[str, Any] = {"to": to} if verb == "forward" else {"to": to, "text": sent.text}
+    return HumanAct(
+        external_id=f"sent:{sent.external_id}:{one.event}",
+        subject=one.subject,
+        tool=f"{connection}.{verb}",
+        args=args,
+        actor=f"account:{sent.sender}" if sent.sender else "somebody",
+        at=min(max(sent.occurred_at, one.occurred_at), max(now, one.occurred_at)),
+        about=one.event,
+    )

@@ -1,0 +1,112 @@
+"""Mails that people sent from this account, as acts: each read whole once, and never one of our own."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from opsconsole.connectors.mail.account import Account
+from opsconsole.connectors.mail.answers import Answered, act_of, attached_ids, is_forward
+from opsconsole.connectors.mail.imap import Imap
+from opsconsole.connectors.mail.ledger import Watched
+from opsconsole.connectors.mail.mailbox import Stored, fetch
+from opsconsole.connectors.mail.sightings import Head, View
+from opsconsole.connectors.mailtext import mail_event
+from opsconsole.connectors.mailtext.model import MAX_MAIL
+from opsconsole.domain.event import IncomingEvent
+from opsconsole.domain.humanact import HumanAct
+
+_Place = tuple[str, int, int]
+
+
+class SentActs:
+    """Remembers, while this process runs, what it read already; told twice, an act is one."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._read: set[_Place] = set()
+        self._passed: set[_Place] = set()
+        """Was about no watched mail."""
+        self._given: set[_Place] = set()
+        self._attached: dict[_Place, list[str]] = {}
+        self._names: set[str] = set()
+
+    async def acts(
+        self,
+        mails: Mapping[str, Watched],
+        views: Mapping[str, View | None],
+        sent: Sequence[str],
+        watched: Sequence[str],
+        *,
+        now: datetime,
+    ) -> list[HumanAct]:
+        """Give the acts that the mails in these folders are; those given before are left out once `done` was called."""
+        if mails.keys() - self._names:
+            self._passed.clear()  # what answered no watched mail may answer one of the new
+        self._names = set(mails)
+        answered, found = Answered(mails.values()), list[HumanAct]()
+        self._given = set()
+        for folder in (*sent, *watched):
+            view = views.get(folder)
+            for head in view.heads.values() if view is not None else ():
+                place = (folder, view.state[0] if view is not None else 0, head.uid)
+                if place in self._read or place in self._passed:
+                    continue
+                if folder in watched and head.sender not in self._account.config.own:
+                    continue
+                act = await self._act(answered, place, head, is_sent=folder in sent, now=now)
+                if act is not None:
+                    self._given.add(place)
+                    found.append(act)
+        return found
+
+    def done(self) -> None:
+        """What was given has been taken."""
+        self._read |= self._given
+
+    async def _act(
+        self, answered: Answered, place: _Place, head: Head, *, is_sent: bool, now: datetime
+    ) -> HumanAct | None:
+        is_named = answered.is_candidate(head)
+        is_forwarding = is_forward(head.subject) and head.key not in answered.names
+        if not is_named and not (is_forwarding and answered.has(self._attached.get(place, answered.ids))):
+            self._passed.add(place)
+            return None
+        mail = await self._mail(place)
+        if mail is None:
+            return None
+        event, attached = await asyncio.to_thread(self._event, mail, place[0])
+        self._attached[place] = attached
+        if (
+            self._account.seal.own_id(mail.raw)
+            or event.fields.get("is_auto")  # a machine's answer
+            or (event.kind != "mail.sent" and not is_sent)  # anybody's who writes our address into From
+        ):
+            self._read.add(place)
+            return None
+        match = answered.find(head, event, attached)
+        if match is None:
+            self._passed.add(place)
+            return None
+        return act_of(self._account.id, *match, event, own=self._account.config.own, now=now)
+
+    async def _mail(self, place: _Place) -> Stored | None:
+        folder, validity, uid = place
+
+        def get(client: Imap) -> Stored | None:
+            selected = client.select_folder(folder, readonly=True)
+            if int(selected[b"UIDVALIDITY"]) != validity:
+                return None  # numbered anew; the next look knows its new number
+            return next(iter(fetch(client, [uid], most=MAX_MAIL)), None)
+
+        return await self._account.commands.read(get)
+
+    def _event(self, mail: Stored, folder: str) -> tuple[IncomingEvent, list[str]]:
+        config = self._account.config
+        event = mail_event(
+            mail.raw,
+            own_addresses=config.own,
+            folder=folder,
+            received_at=mail.arrived_at,
+            trusted_authserv=config.authserv or None,
+        )
+        return event, attached_ids(mail.raw)
