@@ -57,6 +57,8 @@ def run(
             )
             if not as_json:
                 say(f"{source}: {done.new} new, {done.known} known before.")
+                for why, number in done.skipped.items():
+                    say(f"  {number} left out: {why}")
         start = None if since is None else since.replace(tzinfo=UTC)
         planned = history.plan(session.kernel, version, since=start)
         if not as_json:
@@ -105,17 +107,18 @@ async def _work(
 
 @contextlib.contextmanager
 def _interrupts() -> Generator[list[bool]]:
-    """Have Ctrl+C stop after the present event instead of breaking off."""
+    """Have Ctrl+C and SIGTERM stop after the present event instead of breaking off."""
     stopped: list[bool] = []
 
     def stop(_: int, __: object) -> None:
         stopped.append(True)
 
-    before = signal.signal(signal.SIGINT, stop)
+    before = {one: signal.signal(one, stop) for one in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield stopped
     finally:
-        signal.signal(signal.SIGINT, before)
+        for one, earlier in before.items():
+            signal.signal(one, earlier)
 
 
 def _version(session: Session, agent: str) -> Version:

@@ -29,7 +29,7 @@ HIDDEN = frozenset((
     "folder", "folders", "mailbox", "flags", "flag", "flagged", "seen", "read", "unread", "answered", "label",
     "labels", "gmail_labels", "keywords", "tag", "tags", "category", "categories", "status", "state",
     "resolution", "queue", "team", "group", "assignee", "assigned_to", "owner", "priority", "severity", "stage",
-    "outcome", "closed_at", "resolved_at", "solved_at", "updated_at", "moved_to", "deleted",
+    "outcome", "closed_at", "resolved_at", "solved_at", "updated_at", "moved_to", "deleted", "sorted_at",
 ))
 """Fields of a past mail or ticket that hold what people made of it later; when it came they were not set."""
 OF_A_MAIL = frozenset((
