@@ -4,6 +4,7 @@ The agent looks at everything and writes it into a note, so a decision here is c
 that it saw. Each plant is also put where it was known in time, and then it does change decisions: it can be seen.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from opsconsole.domain.event import IncomingEvent
+from opsconsole.engine.shadow.history import OFF_RECORD
 from opsconsole.store.cases import add_case
 from opsconsole.store.queries import pairs
 from opsconsole.store.times import to_micros
@@ -49,6 +51,7 @@ PRESENT: dict[str, dict[str, Any]] = {
     "deal": {"stage": "trial", "owner": "Bea", "amount": 900.0, "close_date": "2026-11-01", "last_activity_at": 1},
 }
 Job = Callable[[Transaction], object]
+Decisions = dict[str, Decision]
 Plant = tuple[Sequence[IncomingEvent], Sequence[Job]]
 
 
@@ -70,14 +73,22 @@ def records(heard: datetime | None = None, **more: dict[str, Any]) -> Job:
     return job
 
 
-async def outcome(folder: Path, *parts: Plant, events: Sequence[IncomingEvent] | None = None) -> dict[str, Decision]:
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Decisions:
+    """What is decided where nothing is planted."""
+    return asyncio.run(outcome(tmp_path_factory.mktemp("plain") / "workspace"))
+
+
+async def outcome(
+    folder: Path, *parts: Plant, events: Sequence[IncomingEvent] | None = None, most: int | None = None
+) -> Decisions:
     """Work the base with what is planted besides; give the decisions of the base only."""
     known = base(COUNT) if events is None else events
     async with rig(folder, [], looker()) as r:
         await bring(r, known, *([] if any(jobs for _, jobs in parts[:1]) else [records()]))
         for more, jobs in parts:
             await bring(r, more, *jobs)
-        await worked(r)
+        await worked(r, most=most)
         names = {one.external_id for one in known}
         return {name: one for name, one in decisions(r).items() if name in names}
 
@@ -149,21 +160,18 @@ PLANTS: dict[str, Callable[[datetime], Plant]] = {
 @pytest.mark.parametrize("name", PLANTS)
 @pytest.mark.parametrize("after", [timedelta(0), timedelta(microseconds=1), timedelta(days=20)], ids=str)
 async def test_what_came_later_or_at_the_same_instant_changes_nothing(
-    tmp_path: Path, name: str, after: timedelta
+    tmp_path: Path, plain: Decisions, name: str, after: timedelta
 ) -> None:
-    plain = await outcome(tmp_path / "plain")
-    assert await outcome(tmp_path / "planted", ([], []), PLANTS[name](LAST + after)) == plain
+    assert await outcome(tmp_path / "planted", ([], []), PLANTS[name](LAST + after), most=COUNT) == plain
     assert len(plain) == COUNT
 
 
 @pytest.mark.parametrize("name", PLANTS)
-async def test_the_same_known_in_time_does_change_something(tmp_path: Path, name: str) -> None:
-    plain = await outcome(tmp_path / "plain")
+async def test_the_same_known_in_time_does_change_something(tmp_path: Path, plain: Decisions, name: str) -> None:
     assert await outcome(tmp_path / "planted", ([], []), PLANTS[name](START - timedelta(hours=2))) != plain
 
 
-async def test_cases_that_people_made_since_are_no_precedents(tmp_path: Path) -> None:
-    plain = await outcome(tmp_path / "plain")
+async def test_cases_that_people_made_since_are_no_precedents(tmp_path: Path, plain: Decisions) -> None:
     assert await outcome(tmp_path / "planted", ([], []), precedents(LAST + timedelta(days=1))) == plain
 
 
@@ -216,7 +224,7 @@ async def test_where_a_record_was_removed_since_the_desk_says_that_it_cannot_tel
         progress = await worked(r)
         assert progress.off_record == progress.pairs == COUNT
         assert all("has been removed since" in str(one.actions) for one in decisions(r).values())
-        assert {one.excluded for one in pairs.pairs(r.engine.reader)} == {history.OFF_RECORD}
+        assert {one.excluded for one in pairs.pairs(r.engine.reader)} == {OFF_RECORD}
 
 
 @pytest.mark.parametrize(
@@ -227,17 +235,20 @@ async def test_where_a_record_was_removed_since_the_desk_says_that_it_cannot_tel
         {"answer_of_later": "tech", "moved": "Tech"},
     ],
 )
-async def test_fields_that_a_mail_got_later_are_not_seen(tmp_path: Path, fields: dict[str, Any]) -> None:
-    plain = await outcome(tmp_path / "plain")
+async def test_fields_that_a_mail_got_later_are_not_seen(
+    tmp_path: Path, plain: Decisions, fields: dict[str, Any]
+) -> None:
     planted = [replace(one, fields={**one.fields, **fields}, label="tech") for one in base(COUNT)]
     assert await outcome(tmp_path / "planted", events=planted) == plain
 
 
 @pytest.mark.parametrize("place", range(0, COUNT, 3))
 @pytest.mark.parametrize("folder", ["Billing", "Tech", "Elsewhere", "INBOX"])
-async def test_what_people_made_of_an_event_itself_is_not_known_to_it(tmp_path: Path, place: int, folder: str) -> None:
+async def test_what_people_made_of_an_event_itself_is_not_known_to_it(
+    tmp_path: Path, plain: Decisions, place: int, folder: str
+) -> None:
     """Nor to the events before it, nor to those of the hour in which they had not done it yet."""
-    plain, known = await outcome(tmp_path / "plain"), base(COUNT)
+    known = base(COUNT)
     one = known[place]
     known[place] = replace(one, fields={**one.fields, "folder": folder})
     planted = await outcome(tmp_path / "planted", events=known)
@@ -245,16 +256,17 @@ async def test_what_people_made_of_an_event_itself_is_not_known_to_it(tmp_path: 
     assert [planted[name] for name in names] == [plain[name] for name in names]
 
 
-async def test_what_people_made_of_an_event_is_a_precedent_once_they_had_done_it(tmp_path: Path) -> None:
-    plain, known = await outcome(tmp_path / "plain"), base(COUNT)
+async def test_what_people_made_of_an_event_is_a_precedent_once_they_had_done_it(
+    tmp_path: Path, plain: Decisions
+) -> None:
+    known = base(COUNT)
     known[0] = replace(known[0], fields={**known[0].fields, "folder": FOLDERS["tech"]})
     planted = await outcome(tmp_path / "planted", events=known)
     differ = [one.external_id for one in known if planted[one.external_id] != plain[one.external_id]]
     assert differ and known[0].external_id not in differ and known[1].external_id not in differ
 
 
-async def test_an_earlier_stop_and_going_on_decide_the_same(tmp_path: Path) -> None:
-    plain = await outcome(tmp_path / "plain")
+async def test_an_earlier_stop_and_going_on_decide_the_same(tmp_path: Path, plain: Decisions) -> None:
     async with rig(tmp_path / "twice", [], looker()) as r:
         await bring(r, base(COUNT), records())
         assert (await worked(r, most=5)).done == 5 and (await worked(r)).done == COUNT - 5
