@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from opsconsole.app.pastticket import past_ticket
 from opsconsole.app.session import Session
 from opsconsole.connectors.desk.mailbox import keep_record, when
 from opsconsole.connectors.files import ImportRecord, Source, open_source
@@ -15,6 +16,7 @@ from opsconsole.store.transaction import Transaction
 
 _T = TypeVar("_T")
 DAMAGED = "The archive is damaged"
+UNDATED = "no agent can be tried on a ticket that does not tell when it was created"
 CHUNK, CHUNK_BYTES = 200, 32_000_000
 """Mails or rows in one transaction."""
 
@@ -54,7 +56,7 @@ def import_path(
     source = open_source(path)
     done = Imported(str(path))
     if isinstance(source, TableSource):
-        _import_records(session, source, done, progress)
+        _import_records(session, source, done, is_history=is_history, progress=progress)
     else:
         events = source.events(own_addresses=own_addresses, trusted_authserv=authserv)
         _import_events(session, events, done, is_history=is_history, progress=progress)
@@ -99,23 +101,28 @@ def _import_events(
         progress(done.seen)
 
 
-def _import_records(session: Session, source: Source, done: Imported, progress: Callable[[int], None]) -> None:
+def _import_records(
+    session: Session, source: Source, done: Imported, *, is_history: bool, progress: Callable[[int], None]
+) -> None:
     for chunk in _chunks(source.records()):
 
         def job(tx: Transaction, chunk: list[ImportRecord] = chunk) -> int:
-            now = session.kernel.clock.now()
-            return sum(
-                keep_record(
-                    tx, one.kind, one.external_id, one.fields, now=now, created_at=when(one.fields.get("created_at"))
-                )
-                for one in chunk
-            )
+            now, new = session.kernel.clock.now(), 0
+            for one in chunk:
+                created_at = when(one.fields.get("created_at"))
+                new += keep_record(tx, one.kind, one.external_id, one.fields, now=now, created_at=created_at)
+                event = past_ticket(tx, one, created_at) if is_history and one.kind == "ticket" else None
+                if event is not None:
+                    take(session.kernel, tx, "desk", event, is_history=True)
+            return new
 
         new = session.write(job, name="import.records")
         done.seen += len(chunk)
         done.new += new
         done.known += len(chunk) - new
         for one in chunk:
+            if is_history and one.kind == "ticket" and when(one.fields.get("created_at")) is None:
+                done.skipped[UNDATED] = done.skipped.get(UNDATED, 0) + 1
             done.records[one.kind] = done.records.get(one.kind, 0) + 1
             done.broken += bool(one.problems)
         progress(done.seen)

@@ -5,20 +5,24 @@ import subprocess
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from opsconsole.app import pastwork
 from opsconsole.app.importing import import_path
 from opsconsole.app.mailaccount import NOBODY
 from opsconsole.app.session import Session, opened, secrets_of
 from opsconsole.app.trialsecrets import TrialSecrets
 from opsconsole.app.typed import TypedPassphrase
 from opsconsole.app.windowtrials import trial_of_mail, trial_of_model
-from opsconsole.domain.errors import SealedError, UserError
+from opsconsole.domain.errors import NotFoundError, SealedError, UserError
+from opsconsole.engine.agents import Version
+from opsconsole.engine.shadow import history
 from opsconsole.store import backup as backups
+from opsconsole.store.queries import versions
 from opsconsole.store.workspace import DATABASE
-from opsconsole.ui.tools import ImportReport, MailDraft, ModelDraft, Step, Trial
+from opsconsole.ui.tools import ImportReport, MailDraft, ModelDraft, PastPlan, PastReport, Step, Trial
 
 _T = TypeVar("_T")
 EARLY_S = 2.0
@@ -85,7 +89,9 @@ class WindowTools:
         except SealedError as error:
             raise SealedError(CLOSED) from error
 
-    async def import_history(self, path: Path, progress: Callable[[int], None]) -> ImportReport:
+    async def import_history(
+        self, path: Path, progress: Callable[[int], None], own: Sequence[str] = ()
+    ) -> ImportReport:
         """Bring in what a person exported; cancelling ends it after the present piece."""
         tell, stop = _here(progress), threading.Event()
         seen = 0
@@ -100,10 +106,41 @@ class WindowTools:
         def run() -> ImportReport:
             with opened(self._folder, typed=self._typed) as session:
                 try:
-                    done = import_path(session, path, is_history=True, own_addresses=(), authserv=None, progress=count)
+                    done = import_path(session, path, is_history=True, own_addresses=own, authserv=None, progress=count)
                 except _StoppedError:
                     return ImportReport(seen, seen, 0, 0, is_whole=False)
                 return ImportReport(done.seen, done.new, done.known, done.broken, is_whole=True)
+
+        return await _until(run, stop)
+
+    async def plan_past(self) -> Sequence[PastPlan]:
+        """Say for every agent in use what of the past it would work."""
+
+        def run() -> list[PastPlan]:
+            with opened(self._folder, typed=self._typed) as session:
+                roster, reader = session.kernel.roster, session.kernel.reader
+                return [_planned(session, one) for one in roster.current(reader)]
+
+        return await asyncio.to_thread(run)
+
+    async def work_past(self, agent: str, progress: Callable[[int, int], None]) -> PastReport:
+        """Work the past with an agent; cancelling ends it after the present event."""
+
+        def both(far: tuple[int, int]) -> None:
+            progress(*far)
+
+        tell, stop = _here(both), threading.Event()
+
+        def run() -> PastReport:
+            with opened(self._folder, typed=self._typed) as session:
+                number = versions.current_version_of(session.kernel.reader, agent)
+                if number is None:
+                    raise NotFoundError(f"There is no agent {agent} any more.")
+                version = session.kernel.roster.version(session.kernel.reader, number)
+                done = pastwork.work(
+                    session, version, tell=lambda far: tell((far.done, far.total)), is_stopped=stop.is_set
+                )
+                return PastReport(done.done, done.pairs, done.agreed, is_whole=not done.stopped)
 
         return await _until(run, stop)
 
@@ -144,6 +181,12 @@ class WindowTools:
     def open_folder(self, path: Path) -> bool:
         """Show a folder in the system's own way."""
         return webbrowser.open(path.resolve().as_uri())
+
+
+def _planned(session: Session, version: Version) -> PastPlan:
+    found, spec = history.plan(session.kernel, version), version.spec
+    days = "" if found.first_at is None else f"{found.first_at:%Y-%m-%d} to {found.last_at:%Y-%m-%d}"
+    return PastPlan(spec.agent, spec.name, found.events, found.known, days, pastwork.refusal(version))
 
 
 def _here(said: Callable[[_T], None]) -> Callable[[_T], None]:

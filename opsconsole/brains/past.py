@@ -13,21 +13,18 @@ class PastPlaybookBrain:
 
     def __init__(self) -> None:
         self._memory = CaseMemory()
-        self._lessons: list[Lesson] = []
         self._brain = PlaybookBrain(self._nearest, self._of)
 
     def _nearest(self, agent: str, text: str, count: int) -> Sequence[Hit]:
         return self._memory.nearest(agent, text, count)
 
     def _of(self, agent: str) -> Iterator[Lesson]:
-        return (one for one in self._lessons if one.agent == agent)
+        return (Lesson(number, agent, category, text) for number, category, text in self._memory.every(agent))
 
     def know(self, agent: str, category: str, text: str) -> None:
         """Take in what people made of a past event."""
         case = self._memory.add(agent, category, text)
-        lesson = Lesson(case, agent, category, text)
-        self._lessons.append(lesson)
-        self._brain.learn(lesson)
+        self._brain.learn(Lesson(case, agent, category, text))
 
     def learn(self, lesson: Lesson) -> None:
         """Nothing: what is learnt today was not known then."""

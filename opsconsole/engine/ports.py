@@ -154,6 +154,15 @@ class Connector(Protocol):
         ...
 
 
+@runtime_checkable
+class PastSimulator(Protocol):
+    """A connector whose simulated writes can stand on its system as it was."""
+
+    async def simulate_past(self, call: Call, overlay: Overlay, as_of: datetime) -> Simulated:
+        """Say what doing it would have returned then, changing nothing."""
+        ...
+
+
 Notice = Callable[[HumanAct], Awaitable[bool]]
 """Hand over what a person did: returns once it is committed; True where it was new."""
 

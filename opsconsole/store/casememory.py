@@ -1,6 +1,7 @@
 """Cases as they were known at a time: a database of its own, so that not even word statistics know what came later."""
 
 import sqlite3
+from collections.abc import Iterator
 
 from opsconsole.store import cases
 from opsconsole.store.cases import Hit
@@ -26,6 +27,11 @@ class CaseMemory:
     def nearest(self, scope: str, text: str, limit: int) -> list[Hit]:
         """Give the cases nearest to a text, among those known by now."""
         return cases.nearest(self._conn, text, scope=scope, limit=limit)
+
+    def every(self, scope: str) -> Iterator[tuple[int, str, str]]:
+        """Give the cases known by now in the order in which they became known: (number, category, text)."""
+        rows = self._conn.execute("SELECT id, category, text FROM cases WHERE scope = ? ORDER BY id", (scope,))
+        return ((row[0], row[1], row[2]) for row in rows)
 
     def close(self) -> None:
         """Let go of it."""

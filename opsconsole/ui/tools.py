@@ -1,6 +1,6 @@
 """What only the composition root can do for the window. Secrets go in as fields that are never shown or kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -78,6 +78,33 @@ class ImportReport:
     """False: it was stopped; what was brought in stays."""
 
 
+@dataclass(frozen=True, slots=True)
+class PastPlan:
+    """What of the past an agent would work."""
+
+    agent: str
+    name: str
+    events: int
+    known: int
+    """Worked before by this version."""
+    days: str
+    """From when to when."""
+    refused: str = ""
+    """Why it cannot be tried on the past."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastReport:
+    """What an agent would have done with the past."""
+
+    done: int
+    pairs: int
+    agreed: int
+    """It would have done what people did."""
+    is_whole: bool
+    """False: it was stopped; what was worked stays, and the next time goes on."""
+
+
 class Tools(Protocol):
     """Every function may take long, blocks nothing, and raises `OpsError` with what to do."""
 
@@ -93,8 +120,21 @@ class Tools(Protocol):
         """Open the encrypted file of secrets, for this window and the engines it starts."""
         ...
 
-    async def import_history(self, path: Path, progress: Callable[[int], None]) -> ImportReport:
-        """Bring in mbox, Maildir, .eml or CSV; cancelling the task ends it after the present piece."""
+    async def import_history(
+        self, path: Path, progress: Callable[[int], None], own: Sequence[str] = ()
+    ) -> ImportReport:
+        """Bring in mbox, Maildir, .eml or CSV; cancelling the task ends it after the present piece.
+
+        `own` are the person's own addresses: their mails are answers, not questions.
+        """
+        ...
+
+    async def plan_past(self) -> Sequence[PastPlan]:
+        """Say for every agent in use what of the past it would work; nothing is worked."""
+        ...
+
+    async def work_past(self, agent: str, progress: Callable[[int, int], None]) -> PastReport:
+        """Work the past with an agent; nothing is done. Cancelling the task ends it after the present event."""
         ...
 
     async def open_sample(self) -> None:

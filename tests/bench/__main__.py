@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.bench import engine, feed, jobj, mail, policy, triage, window
+from tests.bench import engine, feed, jobj, mail, policy, shadow, triage, window
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
-BENCHES = {one.__name__.rpartition(".")[2]: one.run for one in (engine, feed, jobj, mail, policy, triage, window)}
+_ALL = (engine, feed, jobj, mail, policy, shadow, triage, window)
+BENCHES = {one.__name__.rpartition(".")[2]: one.run for one in _ALL}
 
 
 def figures(names: list[str]) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,5 @@
 """shadow run: what would an agent have got right, had it worked the past."""
 
-import asyncio
 import contextlib
 import signal
 import sys
@@ -13,9 +12,9 @@ import typer
 
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.importing import import_path
+from opsconsole.app.pastwork import refusal, work
 from opsconsole.app.session import Session, opened
 from opsconsole.app.words import count, say, say_json
-from opsconsole.brains.past import PastPlaybookBrain
 from opsconsole.domain.errors import NotFoundError, UserError
 from opsconsole.engine.agents import Version
 from opsconsole.engine.shadow import history
@@ -57,6 +56,8 @@ def run(
             )
             if not as_json:
                 say(f"{source}: {done.new} new, {done.known} known before.")
+                for why, number in done.skipped.items():
+                    say(f"  {number} left out: {why}")
         start = None if since is None else since.replace(tzinfo=UTC)
         planned = history.plan(session.kernel, version, since=start)
         if not as_json:
@@ -66,56 +67,37 @@ def run(
                 say_json({"events": planned.events, "known": planned.known})
             return
         with _interrupts() as stopped:
-            result = asyncio.run(_work(session, version, start, most, is_loud=not as_json, stopped=stopped))
+            tell = _quiet if as_json else _loud
+            result = work(session, version, tell=tell, is_stopped=lambda: bool(stopped), since=start, most=most)
         if as_json:
             say_json({name: getattr(result, name) for name in result.__slots__})
         else:
             _tell(result)
 
 
-async def _work(
-    session: Session,
-    version: Version,
-    since: datetime | None,
-    most: int | None,
-    *,
-    is_loud: bool,
-    stopped: list[bool],
-) -> history.Progress:
-    brain = PastPlaybookBrain()
+def _loud(progress: history.Progress) -> None:
+    if sys.stderr.isatty():
+        typer.echo(f"\r  {progress.done} of {progress.total}", err=True, nl=False)
 
-    def tell(progress: history.Progress) -> None:
-        if is_loud and sys.stderr.isatty():
-            typer.echo(f"\r  {progress.done} of {progress.total}", err=True, nl=False)
 
-    try:
-        return await history.work(
-            session.kernel,
-            session.writes,
-            version,
-            brain,
-            since=since,
-            most=most,
-            tell=tell,
-            is_stopped=lambda: bool(stopped),
-        )
-    finally:
-        await brain.close()
+def _quiet(_: history.Progress) -> None:
+    return
 
 
 @contextlib.contextmanager
 def _interrupts() -> Generator[list[bool]]:
-    """Have Ctrl+C stop after the present event instead of breaking off."""
+    """Have Ctrl+C and SIGTERM stop after the present event instead of breaking off."""
     stopped: list[bool] = []
 
     def stop(_: int, __: object) -> None:
         stopped.append(True)
 
-    before = signal.signal(signal.SIGINT, stop)
+    before = {one: signal.signal(one, stop) for one in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield stopped
     finally:
-        signal.signal(signal.SIGINT, before)
+        for one, earlier in before.items():
+            signal.signal(one, earlier)
 
 
 def _version(session: Session, agent: str) -> Version:
@@ -123,11 +105,8 @@ def _version(session: Session, agent: str) -> Version:
     if number is None:
         raise NotFoundError(f"There is no agent {agent}. `opsconsole agents list` shows them.")
     version = session.kernel.roster.version(session.kernel.reader, number)
-    if version.spec.brain == "model":
-        raise UserError(
-            f"{version.spec.name} thinks with a model; the past is worked by the offline brain so far. Apply a version"
-            " with `brain: playbook` to try it."
-        )
+    if why := refusal(version):
+        raise UserError(why)
     return version
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from opsconsole.connectors.desk.acts import acts
-from opsconsole.connectors.desk.deeds import carry_out, laid_over, plan, take_back
+from opsconsole.connectors.desk.deeds import Plan, carry_out, laid_over, plan, take_back
 from opsconsole.connectors.desk.lookups import look_up
 from opsconsole.connectors.desk.mailbox import keep_mail
 from opsconsole.connectors.desk.tools import desk_tools
@@ -16,6 +16,8 @@ from opsconsole.engine.kernel import Writes
 from opsconsole.engine.ports import Change, Clock, Notice, Overlay, Simulated, Take
 from opsconsole.store.queries import desk as read
 from opsconsole.store.queries.desk import Line
+from opsconsole.store.queries.deskpast import Changes, Past
+from opsconsole.store.queries.deskview import Present
 from opsconsole.store.rows import Reader
 from opsconsole.store.times import from_micros, to_micros
 from opsconsole.store.transaction import Transaction
@@ -39,14 +41,16 @@ class DeskConnector:
         self._stalled_after_days = stalled_after_days
         self._told = 0
         """Up to this line of the history people's acts were told."""
+        self._changes = Changes()
 
     def action_types(self) -> Sequence[ActionType]:
         """Give the desk's tools."""
         return desk_tools(self.id)
 
-    async def read(self, call: Call, overlay: Overlay, as_of: Any) -> Result:
-        """Look something up."""
-        return look_up(self._reader, _verb(call), call, overlay, now=self._clock.now())
+    async def read(self, call: Call, overlay: Overlay, as_of: datetime | None) -> Result:
+        """Look something up, as it is or as it was."""
+        desk = Present(self._reader) if as_of is None else self._past(call, as_of)
+        return look_up(desk, _verb(call), call, overlay, now=as_of or self._clock.now())
 
     async def execute(self, call: Call) -> Result:
         """Do it, once per key."""
@@ -61,13 +65,20 @@ class DeskConnector:
 
     async def simulate(self, call: Call, overlay: Overlay) -> Simulated:
         """Say what it would return; later look-ups of the run see the records."""
-        wanted = plan(self._reader, _verb(call), call, overlay, now=self._clock.now())
-        fields = laid_over(wanted, now=self._clock.now())
-        if wanted.record is None:
-            identity = f"sim:{call.action_id}"
-            return Simulated(Result(is_ok=True, data={"id": identity}), {f"{wanted.kind}:{identity}": fields})
-        result = Result(is_ok=True, data={"id": wanted.record, "changed": len(wanted.fields)})
-        return Simulated(result, {f"{wanted.kind}:{wanted.record}": fields})
+        return _simulated(
+            call, plan(self._reader, _verb(call), call, overlay, now=self._clock.now()), self._clock.now()
+        )
+
+    async def simulate_past(self, call: Call, overlay: Overlay, as_of: datetime) -> Simulated:
+        """Say what it would have returned then."""
+        desk = self._past(call, as_of)
+        return _simulated(call, plan(self._reader, _verb(call), call, overlay, now=as_of, desk=desk), as_of)
+
+    def _past(self, call: Call, as_of: datetime) -> Past:
+        own = {kind: call.fields.get(f"{kind}_id") for kind in ("mail", "ticket", "deal")}
+        return Past(
+            self._reader, self._changes, to_micros(as_of), {kind: one for kind, one in own.items() if type(one) is int}
+        )
 
     async def preview(self, call: Call) -> Sequence[Change]:
         """Give now against after."""
@@ -130,6 +141,15 @@ class DeskConnector:
         now = self._clock.now()
         before = now - timedelta(days=self._stalled_after_days or 0)
         return [_stalled(deal, now) for deal in read.stalled(self._reader, before=to_micros(before))]
+
+
+def _simulated(call: Call, wanted: Plan, now: datetime) -> Simulated:
+    fields = laid_over(wanted, now=now)
+    if wanted.record is None:
+        identity = f"sim:{call.action_id}"
+        return Simulated(Result(is_ok=True, data={"id": identity}), {f"{wanted.kind}:{identity}": fields})
+    result = Result(is_ok=True, data={"id": wanted.record, "changed": len(wanted.fields)})
+    return Simulated(result, {f"{wanted.kind}:{wanted.record}": fields})
 
 
 def _stalled(deal: Mapping[str, Any], now: Any) -> IncomingEvent:

@@ -12,6 +12,7 @@ from opsconsole.domain.action import Call
 from opsconsole.domain.errors import PermanentError
 from opsconsole.engine.ports import Overlay
 from opsconsole.store.queries import desk as read
+from opsconsole.store.queries.deskview import Present, View
 from opsconsole.store.rows import Reader
 from opsconsole.store.times import to_micros
 from opsconsole.store.transaction import Transaction
@@ -31,8 +32,8 @@ class Plan:
     """Words that a change adds to a field of words; only they are taken back."""
 
 
-def plan(conn: Reader, verb: str, call: Call, overlay: Overlay, *, now: datetime) -> Plan:
-    """Say what a call would change.
+def plan(conn: Reader, verb: str, call: Call, overlay: Overlay, *, now: datetime, desk: View | None = None) -> Plan:
+    """Say what a call would change; with `desk`, on the desk as it was.
 
     Raises:
         PermanentError: it cannot be done: no such tool, no such record.
@@ -40,7 +41,7 @@ def plan(conn: Reader, verb: str, call: Call, overlay: Overlay, *, now: datetime
     make = _PLANS.get(verb)
     if make is None:
         raise PermanentError(f"the desk cannot do {verb}")
-    return make(conn, call, overlay, now)
+    return make(desk or Present(conn), call, overlay, now)
 
 
 def carry_out(tx: Transaction, verb: str, call: Call, *, now: datetime) -> dict[str, Any]:
@@ -134,12 +135,10 @@ def _given(args: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: args[name] for name in names if args.get(name) is not None}
 
 
-def _change(kind: str, *names: str) -> Callable[[Reader, Call, Overlay, datetime], Plan]:
-    def make(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> Plan:
+def _change(kind: str, *names: str) -> Callable[[View, Call, Overlay, datetime], Plan]:
+    def make(desk: View, call: Call, overlay: Overlay, now: datetime) -> Plan:
         record = call.args["id"]
-        is_there = (
-            f"{kind}:{record}" in overlay if isinstance(record, str) else read.get(conn, kind, record) is not None
-        )
+        is_there = f"{kind}:{record}" in overlay if isinstance(record, str) else desk.get(kind, record) is not None
         if not is_there:
             raise PermanentError(f"there is no {kind} {record} on the desk")
         return Plan(kind, _given(call.args, *names), record)
@@ -147,7 +146,7 @@ def _change(kind: str, *names: str) -> Callable[[Reader, Call, Overlay, datetime
     return make
 
 
-def _create_ticket(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> Plan:
+def _create_ticket(desk: View, call: Call, overlay: Overlay, now: datetime) -> Plan:
     fields = _given(call.args, "title", "description", "queue", "assignee", "priority")
     fields |= {
         "requester_email": call.args.get("requester_email", "").lower(),
@@ -157,7 +156,7 @@ def _create_ticket(conn: Reader, call: Call, overlay: Overlay, now: datetime) ->
     return Plan("ticket", fields, closing={"status": "closed"})
 
 
-def _create_task(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> Plan:
+def _create_task(desk: View, call: Call, overlay: Overlay, now: datetime) -> Plan:
     due = call.args.get("due", "")
     if due.startswith("+"):
         due = (now + timedelta(days=int(due[1:]))).date().isoformat()
@@ -167,45 +166,45 @@ def _create_task(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> P
     )
 
 
-def _add_note(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> Plan:
+def _add_note(desk: View, call: Call, overlay: Overlay, now: datetime) -> Plan:
     return Plan("note", {"text": call.args["text"], "about": call.args.get("about") or call.subject})
 
 
-def _create_contact(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> Plan:
+def _create_contact(desk: View, call: Call, overlay: Overlay, now: datetime) -> Plan:
     email = call.args["email"].lower()
     is_simulated = any(key.startswith("contact:sim:") and one.get("email") == email for key, one in overlay.items())
-    if is_simulated or read.find(conn, "contact", email=email, limit=1):
+    if is_simulated or desk.find("contact", email=email, limit=1):
         raise PermanentError("there is a contact with this address already")
     return Plan("contact", {**_given(call.args, "name", "company", "title", "phone"), "email": email})
 
 
-def _create_deal(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> Plan:
+def _create_deal(desk: View, call: Call, overlay: Overlay, now: datetime) -> Plan:
     fields = _given(call.args, "name", "company", "amount", "currency", "stage", "owner")
     fields |= {"contact_email": call.args.get("contact_email", "").lower(), "last_activity_at": to_micros(now)}
     return Plan("deal", fields, closing={"stage": "closed"})
 
 
-def _own_mail(conn: Reader, call: Call) -> dict[str, Any]:
+def _own_mail(desk: View, call: Call) -> dict[str, Any]:
     number = call.fields.get("mail_id")
-    found = read.get(conn, "mail", number) if isinstance(number, int) else None
+    found = desk.get("mail", number) if isinstance(number, int) else None
     if found is None:
         raise PermanentError("the event is no mail in this mailbox")
     return found
 
 
-def _move_mail(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> Plan:
-    return Plan("mail", {"folder": call.args["folder"]}, _own_mail(conn, call)["id"])
+def _move_mail(desk: View, call: Call, overlay: Overlay, now: datetime) -> Plan:
+    return Plan("mail", {"folder": call.args["folder"]}, _own_mail(desk, call)["id"])
 
 
-def _tag_mail(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> Plan:
-    mail = _own_mail(conn, call)
+def _tag_mail(desk: View, call: Call, overlay: Overlay, now: datetime) -> Plan:
+    mail = _own_mail(desk, call)
     present = overlay.get(f"mail:{mail['id']}", {}).get("tags", mail["tags"])
     tag = call.args["tag"]
     return Plan("mail", {"tags": " ".join(sorted({*str(present).split(), tag}))}, mail["id"], added={"tags": tag})
 
 
-def _mail_out(direction: str, folder: str) -> Callable[[Reader, Call, Overlay, datetime], Plan]:
-    def make(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> Plan:
+def _mail_out(direction: str, folder: str) -> Callable[[View, Call, Overlay, datetime], Plan]:
+    def make(desk: View, call: Call, overlay: Overlay, now: datetime) -> Plan:
         args = call.args
         fields = {
             "thread": call.subject,
@@ -223,12 +222,12 @@ def _mail_out(direction: str, folder: str) -> Callable[[Reader, Call, Overlay, d
     return make
 
 
-def _give_credit(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> Plan:
+def _give_credit(desk: View, call: Call, overlay: Overlay, now: datetime) -> Plan:
     fields = {**_given(call.args, "amount", "currency", "reason"), "contact_email": call.args["contact_email"].lower()}
     return Plan("credit", fields, closing={"amount": 0.0})
 
 
-_PLANS: dict[str, Callable[[Reader, Call, Overlay, datetime], Plan]] = {
+_PLANS: dict[str, Callable[[View, Call, Overlay, datetime], Plan]] = {
     "create_ticket": _create_ticket,
     "update_ticket": _change("ticket", "queue", "assignee", "priority", "status"),
     "create_task": _create_task,

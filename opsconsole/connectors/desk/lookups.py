@@ -1,4 +1,4 @@
-"""What the desk answers when it is asked, with a run's simulated writes laid over."""
+"""What the desk answers when it is asked, as it is or as it was, with a run's simulated writes laid over."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -8,7 +8,7 @@ from opsconsole.domain.action import Call, Result
 from opsconsole.domain.errors import PermanentError
 from opsconsole.engine.ports import Overlay
 from opsconsole.store.queries import desk as read
-from opsconsole.store.rows import Reader
+from opsconsole.store.queries.deskview import View
 from opsconsole.store.times import from_micros
 
 _CONTACT = ("id", "name", "email", "company", "title", "phone", "zone", "tags")
@@ -16,8 +16,8 @@ _DEAL = ("id", "name", "amount", "currency", "stage", "owner", "contact_email", 
 _TICKET = ("id", "title", "queue", "assignee", "priority", "status")
 
 
-def look_up(conn: Reader, verb: str, call: Call, overlay: Overlay, *, now: datetime) -> Result:
-    """Answer one look-up.
+def look_up(desk: View, verb: str, call: Call, overlay: Overlay, *, now: datetime) -> Result:
+    """Answer one look-up, as of the view of the desk that is given; `now` is that time.
 
     Raises:
         PermanentError: the desk has no such look-up.
@@ -25,30 +25,28 @@ def look_up(conn: Reader, verb: str, call: Call, overlay: Overlay, *, now: datet
     answer = _LOOKUPS.get(verb)
     if answer is None:
         raise PermanentError(f"the desk has no look-up called {verb}")
-    return Result(is_ok=True, data=answer(conn, call, overlay, now))
+    return Result(is_ok=True, data=answer(desk, call, overlay, now))
 
 
-def merged(
-    conn: Reader, kind: str, overlay: Overlay, *, newest_first: bool = True, **equal: Any
-) -> list[dict[str, Any]]:
+def merged(desk: View, kind: str, overlay: Overlay, *, newest_first: bool = True, **equal: Any) -> list[dict[str, Any]]:
     """Find records, with simulated changes laid over before they are compared; simulated new ones come first."""
     changed: dict[int | str, dict[str, Any]] = {}
     for key in overlay:
         name, _, identity = key.partition(":")
         if name == kind:
             number = identity if identity.startswith("sim:") else int(identity)
-            if (record := _one(conn, kind, number, overlay)) is not None:
+            if (record := _one(desk, kind, number, overlay)) is not None:
                 changed[number] = record
     fits = [one for one in changed.values() if all(_low(one.get(name)) == _low(v) for name, v in equal.items())]
     new = [one for one in fits if isinstance(one["id"], str)]
-    real = [one for one in read.find(conn, kind, newest_first=newest_first, **equal) if one["id"] not in changed]
+    real = [one for one in desk.find(kind, newest_first=newest_first, **equal) if one["id"] not in changed]
     real += [one for one in fits if not isinstance(one["id"], str)]
-    return new[::-1] + sorted(real, key=lambda one: one["id"], reverse=newest_first)
+    return new[::-1] + sorted(real, key=lambda one: desk.place(kind, one), reverse=newest_first)
 
 
-def _one(conn: Reader, kind: str, identity: Any, overlay: Overlay) -> dict[str, Any] | None:
+def _one(desk: View, kind: str, identity: Any, overlay: Overlay) -> dict[str, Any] | None:
     laid_over = overlay.get(f"{kind}:{identity}", {})
-    record = None if isinstance(identity, str) else read.get(conn, kind, identity)
+    record = None if isinstance(identity, str) else desk.get(kind, identity)
     if record is None:
         return (
             {**dict.fromkeys((*read.COLUMNS[kind], "updated_at"), ""), **laid_over, "id": identity}
@@ -68,22 +66,22 @@ def _pick(record: Mapping[str, Any] | None, names: tuple[str, ...]) -> dict[str,
     return {"found": True, **{name: record[name] for name in names}}
 
 
-def _find_contact(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
+def _find_contact(desk: View, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
     email = call.args["email"].lower()
-    found = merged(conn, "contact", overlay, newest_first=False, email=email)
+    found = merged(desk, "contact", overlay, newest_first=False, email=email)
     return _pick(found[0] if found else None, _CONTACT)
 
 
-def _find_company(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
+def _find_company(desk: View, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
     for field in ("domain", "name"):
         value = call.args.get(field, "")
         wanted = value.lower() if field == "domain" else value
-        if value and (found := merged(conn, "company", overlay, **{field: wanted})):
+        if value and (found := merged(desk, "company", overlay, **{field: wanted})):
             return _pick(found[0], ("id", "name", "domain", "industry", "size"))
     return _pick(None, ("id", "name", "domain", "industry", "size"))
 
 
-def _find_deals(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
+def _find_deals(desk: View, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
     args = call.args
     equal = {
         "contact_email": args.get("email", "").lower(),
@@ -91,7 +89,7 @@ def _find_deals(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> di
         "stage": args.get("stage", ""),
     }
     equal = {name: value for name, value in equal.items() if value}
-    found = merged(conn, "deal", overlay, **equal) if equal else []
+    found = merged(desk, "deal", overlay, **equal) if equal else []
     if args.get("is_open", True):
         found = [one for one in found if str(one["stage"]).lower() not in read.CLOSED_STAGES]
     first = found[0] if found else dict.fromkeys(_DEAL, "")
@@ -103,15 +101,15 @@ def _find_deals(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> di
     }
 
 
-def _get_deal(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
-    record = _one(conn, "deal", call.args["id"], overlay)
+def _get_deal(desk: View, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
+    record = _one(desk, "deal", call.args["id"], overlay)
     if record is not None:
         last = record["last_activity_at"] or record["updated_at"]
-        record["idle_days"] = max(0, (now - from_micros(int(last))).days) if last else 0
+        record["idle_days"] = max(0, (now - from_micros(int(last))).days) if last else ""
     return _pick(record, (*_DEAL, "close_date", "idle_days"))
 
 
-def _find_tickets(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
+def _find_tickets(desk: View, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
     args = call.args
     equal = {
         "requester_email": args.get("email", "").lower(),
@@ -119,7 +117,7 @@ def _find_tickets(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> 
         "status": args.get("status", ""),
     }
     equal = {name: value for name, value in equal.items() if value}
-    found = merged(conn, "ticket", overlay, **equal) if equal else []
+    found = merged(desk, "ticket", overlay, **equal) if equal else []
     first = found[0] if found else dict.fromkeys(_TICKET, "")
     tickets = [{name: one[name] for name in _TICKET} for one in found]
     return {
@@ -129,14 +127,14 @@ def _find_tickets(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> 
     }
 
 
-def _get_ticket(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
-    record = _one(conn, "ticket", call.args["id"], overlay)
+def _get_ticket(desk: View, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
+    record = _one(desk, "ticket", call.args["id"], overlay)
     return _pick(record, (*_TICKET, "description", "requester_email"))
 
 
-def _thread(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
+def _thread(desk: View, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
     thread = call.args.get("thread") or call.subject
-    found = merged(conn, "mail", overlay, newest_first=False, thread=thread)
+    found = merged(desk, "mail", overlay, newest_first=False, thread=thread)
     found.sort(key=lambda one: (one["sent_at"] or 0, isinstance(one["id"], str)))
     mails = [
         {
@@ -157,20 +155,20 @@ def _thread(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> dict[s
     }
 
 
-def _search(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
-    hits = read.search(conn, call.args["text"], kind=call.args.get("kind"), limit=call.args.get("limit", 10))
+def _search(desk: View, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
+    hits = desk.search(call.args["text"], kind=call.args.get("kind"), limit=call.args.get("limit", 10))
     return {"count": len(hits), "hits": hits}
 
 
-def _history(conn: Reader, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
+def _history(desk: View, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
     if isinstance(call.args["id"], str):
         return {"count": 0, "entries": []}
-    lines = read.history(conn, call.args["kind"], call.args["id"])
+    lines = desk.history(call.args["kind"], call.args["id"])
     entries = [{**line, "at": from_micros(line["at"]).isoformat()} for line in lines]
     return {"count": len(entries), "entries": entries}
 
 
-_LOOKUPS: dict[str, Callable[[Reader, Call, Overlay, datetime], dict[str, Any]]] = {
+_LOOKUPS: dict[str, Callable[[View, Call, Overlay, datetime], dict[str, Any]]] = {
     "find_contact": _find_contact,
     "find_company": _find_company,
     "find_deals": _find_deals,

@@ -1,7 +1,7 @@
 """What a mailbox answers when it is asked, with a run's simulated writes laid over."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from opsconsole.connectors.mail.account import Account
@@ -25,33 +25,41 @@ VERBS = ("thread", "history", "search")
 async def look_up(account: Account, verb: str, call: Call, overlay: Overlay, as_of: datetime | None) -> Result:
     """Answer one look-up.
 
+    Never as of an earlier time: what was moved away or deleted since is missing in a search, so that the answer would
+    tell what people did later, and with the event's own mail most of all.
+
     Raises:
-        PermanentError: there is no such look-up, or the server says no.
+        PermanentError: there is no such look-up, it is asked as of an earlier time, or the server says no.
         TransientError: the server cannot be asked.
     """
+    if as_of is not None:
+        raise PermanentError(
+            f"{account.id} cannot be asked how things were at an earlier time: a mailbox shows its mails where they lie"
+            " now. Bring in an export of it; the desk can tell what it held then."
+        )
     if verb == "thread":
-        return await _thread(account, call, overlay, as_of)
+        return await _thread(account, call, overlay)
     if verb == "history":
         address = str(call.args["address"])
-        found = await _find(account, ["OR", "FROM", address, "TO", address], int(call.args.get("limit", 10)), as_of)
+        found = await _find(account, ["OR", "FROM", address, "TO", address], int(call.args.get("limit", 10)))
         wanted = address.lower()
         found = [one for one in found if wanted in (one["from"], *one["to"])]
     elif verb == "search":
         text = clean.line(str(call.args["text"]), 200)
-        found = await _find(account, ["TEXT", text], int(call.args.get("limit", 10)), as_of)
+        found = await _find(account, ["TEXT", text], int(call.args.get("limit", 10)))
     else:
         raise PermanentError(f"A mailbox has no look-up called {verb}.")
     found = [_laid_over(one, overlay) for one in found]
     return Result(is_ok=True, data={"count": len(found), "mails": [_shown(one) for one in found]})
 
 
-async def _thread(account: Account, call: Call, overlay: Overlay, as_of: datetime | None) -> Result:
+async def _thread(account: Account, call: Call, overlay: Overlay) -> Result:
     subject = str(call.args.get("thread") or call.subject)
     root = subject.removeprefix("thread:")
     if not root or not subject.startswith("thread:"):
         raise PermanentError("The event is about no mail thread; name one as `thread:<message id>`.")
     by = [["HEADER", name, root] for name in ("Message-ID", "References", "In-Reply-To")]
-    found = await _find(account, ["OR", *by[0], "OR", *by[1], *by[2]], MOST_OF_A_THREAD, as_of)
+    found = await _find(account, ["OR", *by[0], "OR", *by[1], *by[2]], MOST_OF_A_THREAD)
     found = [_laid_over(one, overlay) for one in found if root in (one["message_id"], *one["chain"])]
     found.sort(key=lambda one: (one["sent_at"], len(set(one["chain"]))))  # servers tell whole seconds
     found += [dict(one) for one in _simulated(account, overlay) if one.get("thread") == subject]
@@ -80,7 +88,7 @@ def _shown(mail: Mapping[str, Any]) -> dict[str, Any]:
     return {name: mail.get(name, "") for name in names}
 
 
-async def _find(account: Account, criteria: Sequence[Any], limit: int, as_of: datetime | None) -> list[dict[str, Any]]:
+async def _find(account: Account, criteria: Sequence[Any], limit: int) -> list[dict[str, Any]]:
     """Search where mail of this account lies; the newest first, each mail once."""
     folders = await account.folders()
     places = dict.fromkeys((folders.sent, *account.config.watched_folders, folders.inbox, folders.archive))
@@ -89,26 +97,25 @@ async def _find(account: Account, criteria: Sequence[Any], limit: int, as_of: da
     for folder in places:
         if folder:
             for mail in await account.commands.read(
-                lambda client, one=folder: _in_folder(client, one, criteria, limit, as_of)
+                lambda client, one=folder: _in_folder(client, one, criteria, limit)
             ):
                 read = _read(account, mail, folder, is_sent_folder=folder == folders.sent)
                 found.setdefault(read["message_id"], read)
     return sorted(found.values(), key=lambda one: one["sent_at"], reverse=True)[:limit]
 
 
-def _in_folder(client: Imap, folder: str, criteria: Sequence[Any], limit: int, as_of: datetime | None) -> list[Stored]:
+def _in_folder(client: Imap, folder: str, criteria: Sequence[Any], limit: int) -> list[Stored]:
     try:
         client.select_folder(folder, readonly=True)
     except IMAPClientAbortError:
         raise
     except IMAPClientError:
         return []  # a folder that is not there holds nothing
-    until = [] if as_of is None else ["BEFORE", (as_of + timedelta(days=2)).date()]  # whole days, in the server's zone
-    uids = sorted(search(client, [*criteria, *until]))
+    uids = sorted(search(client, criteria))
     found: list[Stored] = []
     while uids and len(found) < limit:
         group, uids = uids[-limit:], uids[:-limit]
-        found += [one for one in fetch(client, group, most=BEGINNING) if as_of is None or one.arrived_at <= as_of]
+        found += fetch(client, group, most=BEGINNING)
     return found
 
 

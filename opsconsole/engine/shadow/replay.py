@@ -6,7 +6,7 @@ is what an agent in shadow would have done, less what the guardrails of its vers
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from opsconsole.domain.action import Call, Proposal
@@ -18,15 +18,29 @@ from opsconsole.domain.ids import RunId, action_id
 from opsconsole.engine.agents import Version
 from opsconsole.engine.arguments import ArgumentError, validate
 from opsconsole.engine.gatekeeper import event_facts
-from opsconsole.engine.ports import ASK_PERSON, Brain, Connector, Outcome, PastTurn, RunView, Turn
+from opsconsole.engine.ports import ASK_PERSON, Brain, Connector, Outcome, PastSimulator, PastTurn, RunView, Turn
 from opsconsole.engine.registry import Registry
 from opsconsole.engine.turnbody import distinct
 from opsconsole.engine.turns import ratified
 from opsconsole.policy import gate
 from opsconsole.policy.context import GateContext
 
-HIDDEN = ("folder", "flags", "labels", "tags", "status", "queue", "assignee", "priority", "answered")
+# fmt: off
+HIDDEN = frozenset((
+    "folder", "folders", "mailbox", "flags", "flag", "flagged", "seen", "read", "unread", "answered", "label",
+    "labels", "gmail_labels", "keywords", "tag", "tags", "category", "categories", "status", "state",
+    "resolution", "queue", "team", "group", "assignee", "assigned_to", "owner", "priority", "severity", "stage",
+    "outcome", "closed_at", "resolved_at", "solved_at", "updated_at", "moved_to", "deleted", "sorted_at",
+))
 """Fields of a past mail or ticket that hold what people made of it later; when it came they were not set."""
+OF_A_MAIL = frozenset((
+    "message_id", "in_reply_to", "references", "to", "cc", "reply_to", "attachments", "is_auto", "full_text",
+    "title", "sender", "mail_id", "ticket_id", "external_id", "arrived_at", "digest", "size",
+))
+"""Fields that a mail or ticket brings along itself."""
+# fmt: on
+AT_ONCE = timedelta(minutes=15)
+"""What was taken in so soon after it happened tells nothing that people made of it later."""
 NEWS = RunId(0)
 Record = Mapping[tuple[str, bytes], Mapping[str, Any]]
 """(tool, canonical arguments) of a look-up → what it gave."""
@@ -148,7 +162,9 @@ class Replay:
             result = {"ok": False, "refused": True, "error": "a guardrail refuses it"}
             return Outcome(proposal, ActionState.REFUSED.value, result)
         course.actions.append((call.tool, args))
-        return Outcome(proposal, ActionState.SIMULATED.value, await _pretend(owner, call, course))
+        result = await _pretend(owner, call, course, event.occurred_at)
+        state = ActionState.SIMULATED if result.get("ok") else ActionState.FAILED
+        return Outcome(proposal, state.value, result)
 
     async def _look_up(self, owner: Connector, call: Call, course: _Course, event: Event) -> Mapping[str, Any]:
         if self._record is not None:
@@ -179,13 +195,25 @@ class Replay:
 
 
 def as_it_came(event: Event) -> Event:
-    """Give an event without what people did with it later."""
+    """Give an event without what people did with it later.
+
+    Of a mail or ticket that was brought in long after, no field is shown that it may have got meanwhile.
+    """
     if not event.kind.startswith(("mail.", "ticket.")):
         return event
-    fields = {name: value for name, value in event.fields.items() if name not in HIDDEN}
+    is_late = event.received_at - event.occurred_at > AT_ONCE
+    fields = {
+        name: value
+        for name, value in event.fields.items()
+        if _plain(name) not in HIDDEN and (not is_late or name in OF_A_MAIL)
+    }
     if event.kind.startswith("mail."):
         fields["folder"] = "Inbox"
     return replace(event, fields=fields)
+
+
+def _plain(name: str) -> str:
+    return name.casefold().replace("-", "_").replace(" ", "_").removeprefix("x_")
 
 
 async def _look_up(owner: Connector, call: Call, course: _Course, as_of: datetime) -> dict[str, Any]:
@@ -195,16 +223,22 @@ async def _look_up(owner: Connector, call: Call, course: _Course, as_of: datetim
         raise
     except Exception as error:
         course.off_record.append(call.tool)
-        return {"ok": False, "error": f"{call.tool} cannot tell what was known then: {type(error).__name__}"}
+        why = str(error) if isinstance(error, ConnectorError) else type(error).__name__
+        return {"ok": False, "error": f"{call.tool} cannot tell what was known then: {why}"}
 
 
-async def _pretend(owner: Connector, call: Call, course: _Course) -> dict[str, Any]:
+async def _pretend(owner: Connector, call: Call, course: _Course, as_of: datetime) -> dict[str, Any]:
     """Say what the write would have returned; what stands in its way today says nothing of then."""
     try:
-        made = await owner.simulate(call, course.overlay)
+        if isinstance(owner, PastSimulator):
+            made = await owner.simulate_past(call, course.overlay, as_of)
+        else:
+            made = await owner.simulate(call, course.overlay)
     except EnvironmentError_:
         raise
-    except Exception:
+    except Exception as error:
+        if isinstance(owner, PastSimulator) and isinstance(error, ConnectorError):
+            return {"ok": False, "error": str(error)}
         return {"ok": True, "error": "", "id": f"sim:{call.action_id}"}
     for key, fields in made.records.items():
         course.overlay[key] = {**course.overlay.get(key, {}), **fields}

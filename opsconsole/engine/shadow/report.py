@@ -145,10 +145,15 @@ def counted(one: PairRow) -> Counted:
     )
 
 
+def cohort(every: Sequence[PairRow], version: int | None) -> list[PairRow]:
+    """Give the pairs that speak of a version: a new one starts from nothing."""
+    return [one for one in every if one.version == version]
+
+
 def _cell(
     agent: str, version: int | None, category: str, every: Sequence[PairRow], gate: Gate, *, now: datetime
 ) -> Cell:
-    some = [one for one in every if one.version == version]
+    some = cohort(every, version)
     evidence = [counted(one) for one in some]
     at = standing(trials(evidence), gate)
     return Cell(

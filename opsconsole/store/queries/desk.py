@@ -92,10 +92,9 @@ def stalled(conn: sqlite3.Connection, *, before: int) -> list[dict[str, Any]]:
 
 def search(conn: sqlite3.Connection, text: str, *, kind: str | None, limit: int) -> list[dict[str, Any]]:
     """Give the records that hold the words of a text, best first."""
-    words = _WORD.findall(text)[:24]
-    if not words:
+    match = match_of(text)
+    if not match:
         return []
-    match = " OR ".join(f'"{word}"' for word in words)
     where, values = ("AND kind = ?", (kind,)) if kind else ("", ())
     rows = conn.execute(
         f"SELECT kind, record_id, snippet(desk_search, 0, '', '', '…', 24) FROM desk_search"  # noqa: S608 - no input in it
@@ -103,6 +102,47 @@ def search(conn: sqlite3.Connection, text: str, *, kind: str | None, limit: int)
         (match, *values, limit),
     )
     return [{"kind": row[0], "id": row[1], "text": row[2]} for row in rows]
+
+
+def match_of(text: str) -> str:
+    """Give the search for any word of a text; empty where it has none."""
+    return " OR ".join(f'"{word}"' for word in _WORD.findall(text)[:24])
+
+
+def born(kind: str, record: Mapping[str, Any]) -> int:
+    """Give when a record came to be, in microseconds: a mail when it was sent, whenever it was brought in."""
+    return int((record.get("sent_at") if kind == "mail" else None) or record["created_at"])
+
+
+def _born(kind: str) -> str:
+    return "coalesce(nullif(sent_at, 0), created_at)" if kind == "mail" else "created_at"
+
+
+def _before(kind: str) -> str:
+    """Give the condition on (time, one more record): born before the time, the one more at it too."""
+    return f"({_born(kind)} < ?1 OR id IS ?2 AND {_born(kind)} = ?1)"
+
+
+def until(conn: sqlite3.Connection, kind: str, at: int, own: int | None, **equal: Any) -> list[dict[str, Any]]:
+    """Give the records born before a time (`own` at it too) whose fields equal these values, as they are now."""
+    for name in equal:
+        if name not in COLUMNS[kind]:
+            raise KeyError(f"{kind} has no field {name}")
+    where = "".join(f" AND {name} = ?{place}" for place, name in enumerate(equal, start=3))
+    rows = conn.execute(f"{_select(kind)} WHERE {_before(kind)}{where}", (at, own, *equal.values()))
+    return [_row(kind, row) for row in rows]
+
+
+def holding(conn: sqlite3.Connection, kind: str, text: str, at: int, own: int | None) -> list[tuple[int, int]]:
+    """Give the records born before a time (`own` at it too) that hold a word of a text now: (number, when born)."""
+    match = match_of(text)
+    if not match:
+        return []
+    return conn.execute(
+        f"SELECT id, {_born(kind)} FROM desk_{kind} WHERE {_before(kind)} AND id IN"  # noqa: S608 - a known kind
+        " (SELECT record_id FROM desk_search WHERE desk_search MATCH ?3 AND kind = ?4)",
+        (at, own, match, kind),
+    ).fetchall()
 
 
 def history(conn: sqlite3.Connection, kind: str, record: int) -> list[dict[str, Any]]:

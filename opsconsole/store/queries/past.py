@@ -11,6 +11,15 @@ from opsconsole.store.queries import desk, events
 from opsconsole.store.rows import present
 from opsconsole.store.times import from_micros, to_micros
 
+PAGE = 200
+_PAGE = (
+    "SELECT e.id, e.occurred_at, EXISTS (SELECT 1 FROM pair p WHERE p.event_id = e.id AND p.agent_id = ?1"
+    " AND p.version_id = ?2 AND p.source = 'history') FROM event e"
+    " WHERE e.occurred_at >= ?3 AND (e.occurred_at > ?3 OR e.id > ?4)"
+    " AND NOT EXISTS (SELECT 1 FROM run r WHERE r.event_id = e.id AND r.agent_id = ?1)"
+    " ORDER BY e.occurred_at, e.id LIMIT ?5"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class PastEvent:
@@ -25,16 +34,11 @@ class PastEvent:
 def past(
     conn: sqlite3.Connection, *, agent: str, version: int, since: datetime | None = None
 ) -> Iterator[tuple[PastEvent, Event]]:
-    """Give every stored event that no run of an agent worked, in the order they happened; one in memory at a time."""
-    rows = conn.execute(
-        "SELECT e.id, e.occurred_at, EXISTS (SELECT 1 FROM pair p WHERE p.event_id = e.id AND p.agent_id = ?1"
-        " AND p.version_id = ?2 AND p.source = 'history') FROM event e WHERE e.occurred_at >= ?3"
-        " AND NOT EXISTS (SELECT 1 FROM run r WHERE r.event_id = e.id AND r.agent_id = ?1)"
-        " ORDER BY e.occurred_at, e.id",
-        (agent, version, 0 if since is None else to_micros(since)),
-    ).fetchall()
-    for number, at, is_paired in rows:
-        yield PastEvent(number, from_micros(at), bool(is_paired)), event(conn, number)
+    """Give every stored event that no run of an agent worked, in the order they happened; a page of ids in memory."""
+    at, number = -1 if since is None else to_micros(since) - 1, 0
+    while rows := conn.execute(_PAGE, (agent, version, at, number, PAGE)).fetchall():
+        for number, at, is_paired in rows:
+            yield PastEvent(number, from_micros(at), bool(is_paired)), event(conn, number)
 
 
 def event(conn: sqlite3.Connection, number: int) -> Event:

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from opsconsole.domain.errors import OpsError
 from opsconsole.ui.panel import Context, Panel
+from opsconsole.ui.panels.welcome.past import PastDoor
 from opsconsole.ui.tools import ImportReport
 from opsconsole.ui.widgets.basics import button, card, label, row
 from opsconsole.ui.widgets.words import plural
@@ -35,14 +36,15 @@ class WelcomePanel(Panel):
             doors.addWidget(made, 1)
         self.said = label("", is_wrapped=True)
         self.said.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._progress = QProgressBar()
-        self._progress.setRange(0, 0)
-        self._progress.setTextVisible(False)
-        self._progress.setFixedWidth(320)
-        self._progress.setAccessibleName("Under way")
+        self.progress = QProgressBar()
+        self.progress.setRange(0, 0)
+        self.progress.setTextVisible(False)
+        self.progress.setFixedWidth(320)
+        self.progress.setAccessibleName("Under way")
         self._cancel = button("Cancel", self.cancel)
         self._next = button("", self._on_next, kind="accent")
         self._after: Callable[[], None] | None = None
+        self.past = PastDoor(context, self._start, self._tell, self._far)
         column = QVBoxLayout(self)
         column.setContentsMargins(56, 32, 56, 32)
         column.setSpacing(12)
@@ -58,7 +60,8 @@ class WelcomePanel(Panel):
         column.addLayout(doors)
         column.addSpacing(8)
         column.addWidget(self.said)
-        column.addLayout(row(None, self._progress, self._cancel, self._next, None))
+        column.addLayout(row(None, self.progress, self._cancel, self._next, None))
+        column.addWidget(self.past)
         column.addStretch(3)
         self._idle("")
         self.restyle()
@@ -88,7 +91,15 @@ class WelcomePanel(Panel):
             "An export of your mail (mbox, Maildir, .eml) or tables of tickets, contacts and deals (CSV). It is read"
             " on this machine, and nothing is sent anywhere."
         )
-        return self._door("download", "Import your history", text, self._file, self._folder)
+        self.own = QLineEdit()
+        self.own.setPlaceholderText("Your own addresses, with commas")
+        self.own.setAccessibleName("Your own addresses: what they sent are your answers")
+        self.own.setToolTip("Mails of these addresses are your team's answers.")
+        door = self._door("download", "Import your history", text, self._file, self._folder)
+        column = door.layout()
+        if isinstance(column, QVBoxLayout):
+            column.insertWidget(column.count() - 1, self.own)
+        return door
 
     def _connect_door(self) -> QFrame:
         text = "A mailbox agents may watch, and a language model if you want one. Every step is tried out first."
@@ -117,7 +128,7 @@ class WelcomePanel(Panel):
             return
 
         self.context.tasks.start(nothing(), name="cancelling", owner=self, key="work")
-        self._idle("Stopped. What was brought in so far stays; importing again doubles nothing.")
+        self._idle("Stopped. What was done so far stays; the same again goes on from there and doubles nothing.")
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         self.context.tasks.start(self._guarded(work), name="the first steps", owner=self, key="work")
@@ -126,7 +137,9 @@ class WelcomePanel(Panel):
         for part in (self._sample, self._file, self._folder):
             part.setEnabled(False)
         self._next.hide()
-        self._progress.show()
+        self.past.offer(is_on=False)
+        self.progress.setRange(0, 0)
+        self.progress.show()
         self._cancel.show()
         try:
             await work
@@ -144,14 +157,16 @@ class WelcomePanel(Panel):
         def count(seen: int) -> None:
             self.said.setText(f"Reading {path.name}: {plural(seen, 'item')} so far…")
 
-        report: ImportReport = await self.context.tools.import_history(path, count)
+        own = [one.strip().lower() for one in self.own.text().split(",") if one.strip()]
+        report: ImportReport = await self.context.tools.import_history(path, count, own)
         broken = f"; {report.broken:,} could not be read whole and are marked" if report.broken else ""
         known = f", {report.known:,} were there already" if report.known else ""
         text = f"{plural(report.new, 'new item')} from {path.name}{known}{broken}."
         self._idle(text, "See them", lambda: self.context.navigator.go("feed"))
+        self.past.offer(is_on=True)
 
     def _idle(self, text: str, action: str = "", act: Callable[[], None] | None = None) -> None:
-        self._progress.hide()
+        self.progress.hide()
         self._cancel.hide()
         for part in (self._sample, self._file, self._folder):
             part.setEnabled(True)
@@ -159,6 +174,19 @@ class WelcomePanel(Panel):
         self._after = act
         self._next.setText(action)
         self._next.setVisible(act is not None)
+
+    def _tell(
+        self, text: str, action: str = "", act: Callable[[], None] | None = None, *, is_over: bool = False
+    ) -> None:
+        """Say how the past is worked; with `is_over` nothing is under way any more."""
+        if is_over:
+            self._idle(text, action, act)
+        else:
+            self.said.setText(text)
+
+    def _far(self, done: int, total: int) -> None:
+        self.progress.setRange(0, total)
+        self.progress.setValue(done)
 
     def _on_next(self) -> None:
         if self._after is not None:

@@ -1,0 +1,127 @@
+"""What people did with past events, told by where things lie and what was answered, and what a brain learns of it."""
+
+import heapq
+import itertools
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from opsconsole.domain.agent import AgentSpec
+from opsconsole.domain.event import Event
+from opsconsole.domain.humanact import HumanAct
+from opsconsole.engine.kernel import Kernel
+from opsconsole.policy.windows import window_end
+from opsconsole.store.queries import past as read
+
+MOVED_AFTER = timedelta(hours=1)
+"""An export does not tell when a mail was moved or a ticket sorted; it counts as so long after it came."""
+UNSORTED = ("", "inbox", "all mail", "archive")
+"""Folders in which lies what nobody sorted."""
+
+
+class Learner(Protocol):
+    """What takes lessons in."""
+
+    def know(self, agent: str, category: str, text: str) -> None:
+        """Take in what people made of a past event."""
+        ...
+
+
+class Lessons:
+    """What people made of past events, told to the brain once they had done it and not before."""
+
+    def __init__(self, spec: AgentSpec, brain: Learner) -> None:
+        self._spec = spec
+        self._brain = brain
+        self._waiting: list[tuple[datetime, int, str, str]] = []
+        self._count = itertools.count()
+
+    def hear(self, event: Event, acts: tuple[HumanAct, ...]) -> None:
+        """Note what an event turned out to be."""
+        if acts and (category := category_of(self._spec, [one.args for one in acts])) is not None:
+            text = f"{event.title}\n\n{event.text}"
+            heapq.heappush(self._waiting, (acts[-1].at, next(self._count), category, text))
+
+    def tell_until(self, at: datetime) -> None:
+        """Tell what was done before a time."""
+        while self._waiting and self._waiting[0][0] < at:
+            _, _, category, text = heapq.heappop(self._waiting)
+            self._brain.know(self._spec.agent, category, text)
+
+
+def category_of(spec: AgentSpec, acts: Sequence[Mapping[str, Any]]) -> str | None:
+    """Give the category in which the playbook would do what people did; None where it is not one only.
+
+    A folder or queue that is called like a category says it; else the one category whose steps lead to that place.
+
+    Args:
+        spec: the agent.
+        acts: the arguments of each act.
+    """
+    places = {_name(str(args[name])) for args in acts for name in ("folder", "queue") if args.get(name)}
+    named = {one.id for one in spec.playbook.categories if {_name(one.id), _name(one.name)} & places}
+    if len(named) == 1:
+        return named.pop()
+    led = {
+        category.id
+        for category in spec.playbook.categories
+        for step in category.steps
+        for name in ("folder", "queue")
+        if step.do is not None and _name(str(step.args.get(name, ""))) in places
+    }
+    return led.pop() if len(led) == 1 else None
+
+
+def _name(text: str) -> str:
+    return " ".join(text.replace("_", " ").replace("-", " ").replace("/", " ").casefold().split())
+
+
+def human_acts(kernel: Kernel, event: Event) -> tuple[HumanAct, ...]:
+    """Give what people did with a past event, in order: where it lies, what was answered, how a ticket was sorted."""
+    found = [*_moved(event), *_answered(kernel, event), *_sorted_ticket(kernel, event)]
+    return tuple(sorted(found, key=lambda one: (one.at, one.external_id)))
+
+
+def _act(event: Event, what: str, tool: str, args: Mapping[str, Any], at: datetime, actor: str) -> HumanAct:
+    return HumanAct(
+        external_id=f"history:{event.external_id}:{what}",
+        subject=event.subject,
+        tool=f"{event.connection}.{tool}",
+        args=args,
+        actor=actor,
+        at=at,
+        about=event.external_id,
+        source="imported",
+    )
+
+
+def _moved(event: Event) -> Iterator[HumanAct]:
+    folder = str(event.fields.get("folder") or "")
+    if event.kind == "mail.received" and folder.rpartition("/")[2].casefold() not in UNSORTED:
+        yield _act(event, "moved", "move_mail", {"folder": folder}, event.occurred_at + MOVED_AFTER, "somebody")
+
+
+def _answered(kernel: Kernel, event: Event) -> Iterator[HumanAct]:
+    if event.kind != "mail.received":
+        return
+    name, until = str(event.fields.get("message_id") or ""), window_end(event.occurred_at)
+    for sent in read.sent_on(kernel.reader, event.subject_id, after=event.occurred_at, until=until):
+        answers = str(sent.fields.get("in_reply_to") or "")
+        if answers != name and not (not answers and event.sender in sent.recipients):
+            continue
+        to = event.sender if event.sender in sent.recipients else next(iter(sent.recipients), "")
+        args = {"to": to, "text": sent.text}
+        yield _act(event, f"answered:{sent.external_id}", "reply", args, sent.occurred_at, f"account:{sent.sender}")
+
+
+def _sorted_ticket(kernel: Kernel, event: Event) -> Iterator[HumanAct]:
+    """Give the triage of a ticket: how it stands, at the time its table tells or else a while after it came."""
+    if event.kind != "ticket.created" or not isinstance(event.fields.get("ticket_id"), int):
+        return
+    ticket = read.ticket(kernel.reader, event.fields["ticket_id"])
+    args = {name: ticket[name] for name in ("queue", "assignee", "priority") if ticket.get(name)}
+    if args:
+        given = {"id": event.fields["ticket_id"], **args}
+        told = str(event.fields.get("sorted_at") or "")
+        at = datetime.fromisoformat(told) if told else event.occurred_at + MOVED_AFTER
+        yield _act(event, "sorted", "update_ticket", given, max(at, event.occurred_at), "somebody")

@@ -1,0 +1,102 @@
+"""After an import: what would an agent have got right? Choose one, see the plan, watch it, read what came of it."""
+
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+from PySide6.QtWidgets import QComboBox, QWidget
+
+from opsconsole.ui.panel import Context
+from opsconsole.ui.tools import PastPlan, PastReport
+from opsconsole.ui.widgets.basics import button, row
+from opsconsole.ui.widgets.words import plural
+
+NOBODY = (
+    "No agent is in use yet. Put one in use (`opsconsole agents apply agent.yaml` in a terminal), then try it here on"
+    " what you brought in."
+)
+
+
+class PastDoor(QWidget):
+    """A line of controls under the doors; what it has to say is said by the page."""
+
+    def __init__(
+        self,
+        context: Context,
+        start: Callable[[Coroutine[Any, Any, None]], None],
+        say: Callable[..., None],
+        far: Callable[[int, int], None],
+    ) -> None:
+        super().__init__()
+        self._context, self._start, self._say, self._far = context, start, say, far
+        self._plans: Sequence[PastPlan] = ()
+        self.agents = QComboBox()
+        self.agents.setAccessibleName("Agent")
+        self.agents.currentIndexChanged.connect(self._on_chosen)
+        self._see = button("See what an agent would have got right", self.plan)
+        self._work = button("Work it", self.work, kind="accent")
+        line = row(None, self._see, self.agents, self._work, None)
+        line.setContentsMargins(0, 0, 0, 0)
+        self.setLayout(line)
+        self.offer(is_on=False)
+
+    def offer(self, *, is_on: bool) -> None:
+        """Offer the way on, or nothing."""
+        self._see.setVisible(is_on)
+        self.agents.hide()
+        self._work.hide()
+
+    def plan(self) -> None:
+        """Look which agents there are, and what each would work."""
+        self._start(self._plan())
+
+    def work(self) -> None:
+        """Have the chosen agent work the past."""
+        place = self.agents.currentIndex()
+        if 0 <= place < len(self._plans):
+            self._start(self._run(self._plans[place]))
+
+    async def _plan(self) -> None:
+        self._say("Looking what there is to work…")
+        self._plans = await self._context.tools.plan_past()
+        if not self._plans:
+            self._say(NOBODY, is_over=True)
+            return
+        self.agents.blockSignals(True)
+        self.agents.clear()
+        self.agents.addItems([one.name for one in self._plans])
+        self.agents.blockSignals(False)
+        self._say("", is_over=True)
+        self.agents.setVisible(len(self._plans) > 1)
+        self._on_chosen(0)
+
+    def _on_chosen(self, place: int) -> None:
+        if not 0 <= place < len(self._plans):
+            return
+        plan = self._plans[place]
+        self._work.setVisible(bool(plan.events) and not plan.refused)
+        self._work.setText(f"Work {plural(plan.events, 'event')}")
+        self._say(_words(plan), is_over=True)
+
+    async def _run(self, plan: PastPlan) -> None:
+        self.offer(is_on=False)
+        self._say(f"{plan.name} works {plural(plan.events, 'event')}, knowing only what was known then…")
+        report: PastReport = await self._context.tools.work_past(plan.agent, self._far)
+        self._say(
+            _result(plan, report), "See the comparisons", lambda: self._context.navigator.go("shadow"), is_over=True
+        )
+
+
+def _words(plan: PastPlan) -> str:
+    if plan.refused:
+        return plan.refused
+    known = f" It worked {plan.known:,} before." if plan.known else ""
+    if not plan.events:
+        return f"There is nothing left that {plan.name} would work.{known}"
+    return f"{plan.name} would work {plural(plan.events, 'event')} of {plan.days}.{known} Nothing is done or sent."
+
+
+def _result(plan: PastPlan, report: PastReport) -> str:
+    share = f" ({report.agreed / report.pairs:.0%})" if report.pairs else ""
+    end = "" if report.is_whole else " It was stopped; the next time goes on from there."
+    of = plural(report.pairs, "event")
+    return f"Of {of}, {plan.name} would have done what people did in {report.agreed:,}{share}.{end}"
