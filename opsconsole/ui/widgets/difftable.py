@@ -1,4 +1,4 @@
-"""Now against after, field by field, with the words that differ marked."""
+"""Two sides, field by field, with the words that differ marked."""
 
 from collections.abc import Sequence
 
@@ -15,10 +15,9 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QPainter, QResizeEvent, QTextCharFormat, QTextLayout, QTextOption
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
-from opsconsole.ui.panels.approvals.carddata import FieldRow
-from opsconsole.ui.panels.approvals.diff import Span, differing
 from opsconsole.ui.theme import fonts
 from opsconsole.ui.theme.theme import Theme
+from opsconsole.ui.widgets.diff import FieldRow, Span, differing
 from opsconsole.ui.widgets.texts import tip
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -28,9 +27,9 @@ PAD_X, PAD_Y, GUTTER, FIELD = 14, 7, 14, 150
 class ChangeModel(QAbstractTableModel):
     """Field, now, after; where nothing was there before, field and after only."""
 
-    def __init__(self, sides: tuple[str, str]) -> None:
+    def __init__(self, sides: tuple[str, str], spoken: tuple[str, str]) -> None:
         super().__init__()
-        self._sides = sides
+        self._sides, self._spoken = sides, spoken
         self.changes: tuple[FieldRow, ...] = ()
         self.has_now = True
 
@@ -74,9 +73,10 @@ class ChangeModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             if not one.is_changed:
                 return f"{one.field}: {one.after}"
+            was, becomes = self._spoken
             return (
                 f"{one.field}: "
-                + ("", f"was {one.now or 'empty'}", f"becomes {one.after or 'empty'}")[self.part(index)]
+                + ("", f"{was} {one.now or 'empty'}", f"{becomes} {one.after or 'empty'}")[self.part(index)]
             )
         return None
 
@@ -147,9 +147,15 @@ def _laid(text: str, width: float, formats: list[QTextLayout.FormatRange]) -> tu
 class ChangeTable(QTableView):
     """As high as what it shows; it never scrolls by itself."""
 
-    def __init__(self, theme: Theme, sides: tuple[str, str] = ("Now", "After approval")) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        sides: tuple[str, str] = ("Now", "After approval"),
+        *,
+        spoken: tuple[str, str] = ("was", "becomes"),
+    ) -> None:
         super().__init__()
-        self.changes = ChangeModel(sides)
+        self.changes = ChangeModel(sides, spoken)
         self.setModel(self.changes)
         self.setItemDelegate(ChangeDelegate(theme, self.changes, self))
         self.setAccessibleName("What would change")
