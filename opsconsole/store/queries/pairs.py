@@ -1,5 +1,6 @@
 """Human acts, pairs and what was said of them."""
 
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -174,6 +175,22 @@ def said_of(conn: sqlite3.Connection, pair_id: int) -> list[tuple[int, Adjudicat
         "SELECT id, verdict, is_repeat, actor, at FROM adjudication WHERE pair_id = ? ORDER BY id", (pair_id,)
     )
     return [(row[0], Adjudication(row[1]), bool(row[2]), row[3], from_micros(row[4])) for row in rows]
+
+
+def all_said(conn: sqlite3.Connection) -> list[tuple[int, bool]]:
+    """Give every word on every pair, in order: (pair, is it a repeat)."""
+    return [(row[0], bool(row[1])) for row in conn.execute("SELECT pair_id, is_repeat FROM adjudication ORDER BY id")]
+
+
+def unseen_of(conn: sqlite3.Connection, runs: Sequence[int]) -> list[int]:
+    """Give those of some runs that have no pair yet and that no screen showed."""
+    rows = conn.execute(
+        "SELECT r.id FROM run r WHERE r.id IN (SELECT value FROM json_each(?))"
+        " AND NOT EXISTS (SELECT 1 FROM pair p WHERE p.run_id = r.id)"
+        " AND NOT EXISTS (SELECT 1 FROM proposal_seen s WHERE s.run_id = r.id) ORDER BY r.id",
+        (json.dumps(list(runs)),),
+    )
+    return [row[0] for row in rows]
 
 
 def seen_at(conn: sqlite3.Connection, run: int) -> datetime | None:

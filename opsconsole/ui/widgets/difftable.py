@@ -25,10 +25,11 @@ PAD_X, PAD_Y, GUTTER, FIELD = 14, 7, 14, 150
 
 
 class ChangeModel(QAbstractTableModel):
-    """Field, now, after; where nothing was there before, field and after only."""
+    """Field, now, after; where nothing was there before, field and after only, unless both sides always count."""
 
-    def __init__(self, sides: tuple[str, str], spoken: tuple[str, str]) -> None:
+    def __init__(self, sides: tuple[str, str], spoken: tuple[str, str], *, is_two_sided: bool) -> None:
         super().__init__()
+        self.is_two_sided = is_two_sided
         self._sides, self._spoken = sides, spoken
         self.changes: tuple[FieldRow, ...] = ()
         self.has_now = True
@@ -37,7 +38,7 @@ class ChangeModel(QAbstractTableModel):
         """Show other changes."""
         self.beginResetModel()
         self.changes = tuple(changes)
-        self.has_now = any(one.now for one in changes)
+        self.has_now = self.is_two_sided or any(one.now for one in changes)
         self.endResetModel()
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
@@ -95,6 +96,8 @@ class ChangeDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         one, part, place = self._model.changes[index.row()], self._model.part(index), option.rect
         is_changed = one.is_changed and part > 0
+        if self._model.is_two_sided and part and not (one.now, one.after)[part - 1]:
+            is_changed = False  # a side that has nothing has nothing to mark
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setClipRect(place)
@@ -153,9 +156,10 @@ class ChangeTable(QTableView):
         sides: tuple[str, str] = ("Now", "After approval"),
         *,
         spoken: tuple[str, str] = ("was", "becomes"),
+        is_two_sided: bool = False,
     ) -> None:
         super().__init__()
-        self.changes = ChangeModel(sides, spoken)
+        self.changes = ChangeModel(sides, spoken, is_two_sided=is_two_sided)
         self.setModel(self.changes)
         self.setItemDelegate(ChangeDelegate(theme, self.changes, self))
         self.setAccessibleName("What would change")
