@@ -20,8 +20,9 @@ ORDER = (
     Adjudication.UNSURE,
 )
 """Which verdict each of the keys 1 to 5 is."""
-_ICONS = ("bot", "check", "check", "x", "clock")
-ROOMY = 780
+_SHORT = ("Agent", "Human", "Both", "Neither", "Unsure")
+ROOMY, NARROW = 770, 640
+"""Width in px from which there is room for whole words, and for the category's button."""
 
 
 class JudgeBar(QFrame):
@@ -32,12 +33,12 @@ class JudgeBar(QFrame):
         self.setObjectName("actions")
         self.setFixedHeight(60)
         self.buttons = {
-            verdict: KeyButton(theme, SAID[verdict], key=f"{number}", icon=icon, act=lambda one=verdict: judge(one))
-            for number, (verdict, icon) in enumerate(zip(ORDER, _ICONS, strict=True), 1)
+            verdict: KeyButton(theme, SAID[verdict], key=f"{number}", act=lambda one=verdict: judge(one))
+            for number, verdict in enumerate(ORDER, 1)
         }
-        self.category = KeyButton(theme, "Category", key="C", icon="pencil", act=category)
+        self.category = KeyButton(theme, "Category", key="C", act=category)
         line = row(*self.buttons.values(), None, self.category, spacing=6)
-        line.setContentsMargins(20, 12, 20, 12)
+        line.setContentsMargins(16, 12, 16, 12)
         self.setLayout(line)
         for one in (*self.buttons.values(), self.category):
             one.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -46,10 +47,10 @@ class JudgeBar(QFrame):
         """Where there is little room the words are short, not cut off."""
         super().resizeEvent(event)
         is_short = self.width() < ROOMY
-        for verdict, one in self.buttons.items():
-            words = SAID[verdict]
-            one.name_it(words.split()[0] if is_short and verdict in ORDER[:2] else words)
-            one.setAccessibleName(words)
+        self.category.setVisible(self.width() >= NARROW)
+        for short, (verdict, one) in zip(_SHORT, self.buttons.items(), strict=True):
+            one.name_it(short if is_short else SAID[verdict])
+            one.setAccessibleName(SAID[verdict])
 
     def show_for(self, *, is_there: bool, has_categories: bool) -> None:
         """Offer what can be said now."""

@@ -107,6 +107,8 @@ class NumbersPage(QWidget):
         grid.setVerticalSpacing(10)
         grid.setColumnStretch(1, 2)
         grid.setColumnStretch(4, 3)
+        for place, width in ((0, 160), (2, 84), (3, 76), (5, 70)):
+            grid.setColumnMinimumWidth(place, width)  # the columns of all agents stand under each other
         for place, head in enumerate(("Category", "Right so far", "", "Severe", "Still needed", "")):
             grid.addWidget(label(head, "cap"), 0, place)
         for line, one in enumerate(some, 1):

@@ -50,7 +50,7 @@ class Details(QWidget):
         charts.setSpacing(12)
         for place, (title, chart) in enumerate(
             (
-                ("Evidence that it is right in more than 85 %", self.growth),
+                ("Evidence that it is right in more than 85%", self.growth),
                 ("When only sure decisions are taken", self.coverage),
                 ("Is it as sure as it is right?", self.reliability),
             )

@@ -65,7 +65,10 @@ def _shown(kernel: Kernel, one: PairRow) -> Shown:
     human: list[_Act] = list(body.get("human") or ())
     return Shown(
         row=one,
-        deeds=tuple(_deed(match, agent, human) for match in body.get("matches") or ()),
+        # What differs is what is judged: it stands first.
+        deeds=tuple(
+            sorted((_deed(match, agent, human) for match in body.get("matches") or ()), key=lambda deed: deed.is_same)
+        ),
         agent_acts=len(agent),
         human_acts=len(human),
         because=str(body.get("because") or ""),

@@ -93,6 +93,11 @@ class PairQueue(QObject):
         return found
 
     @property
+    def ready(self) -> frozenset[int]:
+        """The pairs that were read and can be shown at once."""
+        return frozenset(self._cards)
+
+    @property
     def place(self) -> int:
         """Where the current pair stands in the list, from 0; -1 for nowhere."""
         return next((place for place, one in enumerate(self.rows) if one.id == self.current), -1)
