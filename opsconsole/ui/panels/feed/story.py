@@ -70,7 +70,7 @@ class StoryView(QScrollArea):
         self.setUpdatesEnabled(False)
         clear(self._column)
         self.cards.clear()
-        self._unreal = [one["id"] for one in story.get("actions", ()) if _is_of(one, Verdict.SIMULATE)]
+        self._unreal = [one["id"] for one in story.get("actions", ()) if _is_of(one, Verdict.SIMULATE.name)]
         self._history = None
         self._head(story, runs)
         self._event(story["event"])

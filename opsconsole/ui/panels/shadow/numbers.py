@@ -48,7 +48,7 @@ class NumbersPage(QWidget):
         self._of = QComboBox()
         self._of.setAccessibleName("Details of")
         self._of.setMinimumWidth(240)
-        self._of.activated.connect(self._on_of)
+        self._of.activated.connect(self.detail_of)
         self._of.hide()
         column.addWidget(label(_NOTE, "muted", is_wrapped=True))
         column.addLayout(self._rows)
@@ -151,7 +151,8 @@ class NumbersPage(QWidget):
         cells = [(one.agent, one.category) for one in found.cells]
         self._of.setCurrentIndex(cells.index(found.chosen) + 1 if found.chosen else 0)
 
-    def _on_of(self, place: int) -> None:
+    def detail_of(self, place: int) -> None:
+        """Count one row in detail, from 1; 0: all together."""
         if self.found is not None:
             one = self.found.cells[place - 1] if place else None
             self._chosen = None if one is None else (one.agent, one.category)
