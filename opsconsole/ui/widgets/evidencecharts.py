@@ -172,12 +172,10 @@ class Curve(QWidget):
         color, (_, right, low, high) = self._theme.color, self._bounds()
         painter.setFont(fonts.font(fonts.CAPTION))
         flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for part in (0.0, 0.5, 1.0):
-            y = box.bottom() - part * box.height()
+        for value, words in self._ticks(low, high):
+            y = box.bottom() - (value - low) / (high - low) * box.height()
             painter.setPen(QPen(color("border"), 1))
             painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
-            value = low + part * (high - low)
-            words = f"{value:.0%}" if self._is_share else f"{math.exp(value) if self._is_log else value:.3g}"
             painter.setPen(color("text3"))
             painter.drawText(QRectF(0, y - 8, box.left() - 6, 16), int(flags), words)
         if self._has_diagonal:
@@ -199,6 +197,13 @@ class Curve(QWidget):
         top = QRectF(box.left(), 0, box.width(), 16)
         painter.drawText(top, int(Qt.AlignmentFlag.AlignLeft), self._names[1])
 
+    def _ticks(self, low: float, high: float) -> list[tuple[float, str]]:
+        if not self._is_log:
+            return [(low + part * (high - low), f"{low + part * (high - low):.0%}") for part in (0.0, 0.5, 1.0)]
+        powers = [(power * math.log(10), f"{10.0**power:g}") for power in range(-3, 13)]
+        inside = [one for one in powers if low <= one[0] <= high]
+        return inside[:: max(1, len(inside) // 4)]
+
     def _box(self) -> QRectF:
         return QRectF(self.rect()).adjusted(44, 22, -10, -24)
 
@@ -210,7 +215,7 @@ class Curve(QWidget):
             return 0.0, 1.0, 0.0, 1.0
         heights = [self._height(one.y) for one in self._spots] or [0.0]
         mark = [] if self._threshold is None else [self._height(self._threshold[0])]
-        low, high = min(*heights, *mark, 0.0), max(*heights, *mark, 0.0)
+        low, high = min(*heights, *mark, -0.4), max(*heights, *mark, 1.0)
         return 0.0, max([one.x for one in self._spots] or [1.0]), low, high + 0.15 * (high - low)
 
     def _near(self, at: QPointF) -> int:

@@ -151,6 +151,10 @@ class NumbersPage(QWidget):
         cells = [(one.agent, one.category) for one in found.cells]
         self._of.setCurrentIndex(cells.index(found.chosen) + 1 if found.chosen else 0)
 
+    def scroll_to(self, part: QWidget) -> None:
+        """Bring the end of a part on the screen."""
+        self._scroll.verticalScrollBar().setValue(part.y() + part.height())
+
     def detail_of(self, place: int) -> None:
         """Count one row in detail, from 1; 0: all together."""
         if self.found is not None:

@@ -8,8 +8,11 @@ from typing import Any
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QStackedWidget, QVBoxLayout
 
+from opsconsole.domain.enums import ActionState
+from opsconsole.domain.errors import OpsError
 from opsconsole.engine.recommendations import Unreal
 from opsconsole.store.queries import pairs as read
+from opsconsole.store.queries.unreal import unreal
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.shadow.compare import ComparePage
@@ -20,6 +23,7 @@ from opsconsole.ui.panels.shadow.unreal import UnrealPage
 from opsconsole.ui.panels.shadow.verbs import Verbs
 from opsconsole.ui.widgets.basics import button, label, row
 
+_ADVICE = ActionState.RECOMMENDED.value
 _TABS = {
     "compare": "Compare",
     "numbers": "So far",
@@ -99,6 +103,7 @@ class ShadowPanel(Panel):
             self.compare.focus()
 
     def refresh(self) -> None:
+        self.context.tasks.start(self._count(), name="the recommendations", owner=self, key="count")
         if not self.tab:
             self.context.tasks.start(self._begin(), name="the shadow page", owner=self, key="begin")
         elif self.tab == "compare":
@@ -125,6 +130,13 @@ class ShadowPanel(Panel):
             raise
         if not self.tab:
             self.turn("compare" if is_any else "would")
+
+    async def _count(self) -> None:
+        try:
+            advice = await self.context.backend.read(lambda kernel: len(unreal(kernel.reader, state=_ADVICE)))
+        except OpsError:
+            return  # the view that is shown says so
+        self._on_advice_counted(advice)
 
     def _show_tab(self) -> None:
         self._tabs[self.tab].setChecked(True)
