@@ -13,7 +13,7 @@ from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, card, label, row
 from opsconsole.ui.widgets.evidencecharts import Curve, Spot
 from opsconsole.ui.widgets.plain import one_line
-from opsconsole.ui.widgets.texts import clear
+from opsconsole.ui.widgets.texts import clear, tip
 
 MOST = 8
 """Decisions a table shows; the rarer ones are counted together."""
@@ -88,14 +88,14 @@ class Details(QWidget):
             ("AC1", _number(numbers.ac1), "Agreement beyond chance (Gwet), steady where nearly all is of one kind"),
         )
         line = row(spacing=28)
-        for name, value, tip in facts:
+        for name, value, more in facts:
             part = QWidget()
             column = QVBoxLayout(part)
             column.setContentsMargins(0, 0, 0, 0)
             column.setSpacing(2)
             column.addWidget(label(name, "cap"))
             column.addWidget(label(value, "h3"))
-            part.setToolTip(tip)
+            part.setToolTip(more)
             line.addWidget(part)
         line.addStretch(1)
         holder = QWidget()
@@ -110,7 +110,9 @@ class Details(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setColumnStretch(0, 1)
         for line, (name, (met, of)) in enumerate(list(told.numbers.recall.items())[:MOST]):
-            grid.addWidget(label(one_line(_decision(name), 44)), line, 0)
+            words = label(one_line(_decision(name), 60))
+            words.setToolTip(tip(_decision(name)))
+            grid.addWidget(words, line, 0)
             grid.addWidget(label(f"{met} of {of}", "small"), line, 1)
             grid.addWidget(self._opens(told.recall.get(name, frozenset()), f"the human: {_decision(name)}"), line, 2)
         self._recall.addWidget(holder)
@@ -130,11 +132,13 @@ class Details(QWidget):
         names = sorted(sums, key=lambda one: (-sums[one], one))[:MOST]
         grid.addWidget(label("Human ↓   Agent →", "cap"), 0, 0)
         for at, name in enumerate(names, 1):
-            head = label(one_line(_decision(name), 24), "small", is_wrapped=True)
-            head.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom)
-            grid.addWidget(head, 0, at)
-            grid.setColumnStretch(at, 1)
-            grid.addWidget(label(one_line(_decision(name), 30), "small"), at, 0)
+            head, side = label(f"{at}", "cap"), label(f"{at}   {one_line(_decision(name), 72)}", "small")
+            for part in (head, side):
+                part.setToolTip(tip(_decision(name)))
+            grid.addWidget(head, 0, at, Qt.AlignmentFlag.AlignHCenter)
+            grid.setColumnMinimumWidth(at, 52)
+            grid.addWidget(side, at, 0)
+        grid.setColumnStretch(0, 1)
         for down, human in enumerate(names, 1):
             for across, agent in enumerate(names, 1):
                 ids = told.confusion.get((human, agent))
