@@ -42,7 +42,7 @@ class ComparePage(QWidget):
         self.guard = Guard(clock)
         self.queue, self.verbs = PairQueue(context, self), JudgeVerbs(context, self)
         self.list, self.detail = PairList(context.theme), PairDetail(context.theme, self._open_run)
-        self.bar, self.sheet = JudgeBar(context.theme, self.judge, self.ask_category), CategorySheet()
+        self.bar, self.sheet = JudgeBar(context.theme, self.judge, self.ask_category), CategorySheet(context.theme)
         self.sheet.hide()
         self._asked = 0
         self._lay_out()

@@ -70,9 +70,10 @@ class CategorySheet(QFrame):
     chosen = Signal(str)
     closed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("actions")
+        self._theme = theme
         self.list = _Keys()
         self.list.setAccessibleName("The right category")
         self.list.itemActivated.connect(self._on_item)
@@ -90,13 +91,18 @@ class CategorySheet(QFrame):
 
     def ask(self, categories: Sequence[tuple[str, str]], *, now: str, verdict: Adjudication) -> None:
         """Offer these; `now` is what the agent took it for."""
+        colors = self._theme.tokens
+        self.list.setStyleSheet(
+            "QListWidget::item { padding: 4px 8px; border-radius: 6px }"
+            f"QListWidget::item:selected {{ background: {colors['accentSoft']}; color: {colors['text']} }}"
+        )
         self.list.clear()
         for number, (name, words) in enumerate(categories, 1):
             item = QListWidgetItem(f"{number}   {words}" + ("   (what the agent said)" if name == now else ""))
             item.setData(Qt.ItemDataRole.UserRole, name)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
-        height = self.list.sizeHintForRow(0) * min(6, max(1, len(categories))) + 8
+        height = self.list.sizeHintForRow(0) * min(7, max(1, len(categories))) + 8
         self.list.setFixedHeight(max(40, height))
         self._about.setText(f"Noted with it: {SAID[verdict].lower()}.")
 

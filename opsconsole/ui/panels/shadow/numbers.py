@@ -157,7 +157,7 @@ class NumbersPage(QWidget):
 
     def detail_of(self, place: int) -> None:
         """Count one row in detail, from 1; 0: all together."""
-        if self.found is not None:
+        if self.found is not None and place <= len(self.found.cells):
             one = self.found.cells[place - 1] if place else None
             self._chosen = None if one is None else (one.agent, one.category)
             self.refresh()

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from opsconsole.engine.shadow.report import Numbers
 from opsconsole.policy.evidence import OPENS_AT
 from opsconsole.ui.panels.shadow.numbersdata import Ids, Point, Told
 from opsconsole.ui.theme.theme import Theme
-from opsconsole.ui.widgets.basics import button, card, label, row
+from opsconsole.ui.widgets.basics import Role, button, card, label, row
 from opsconsole.ui.widgets.evidencecharts import Curve, Spot
 from opsconsole.ui.widgets.plain import one_line
 from opsconsole.ui.widgets.texts import clear, tip
@@ -110,7 +110,7 @@ class Details(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setColumnStretch(0, 1)
         for line, (name, (met, of)) in enumerate(list(told.numbers.recall.items())[:MOST]):
-            words = label(one_line(_decision(name), 60))
+            words = _narrow(one_line(_decision(name), 60))
             words.setToolTip(tip(_decision(name)))
             grid.addWidget(words, line, 0)
             grid.addWidget(label(f"{met} of {of}", "small"), line, 1)
@@ -132,11 +132,11 @@ class Details(QWidget):
         names = sorted(sums, key=lambda one: (-sums[one], one))[:MOST]
         grid.addWidget(label("Human ↓   Agent →", "cap"), 0, 0)
         for at, name in enumerate(names, 1):
-            head, side = label(f"{at}", "cap"), label(f"{at}   {one_line(_decision(name), 72)}", "small")
+            head, side = label(f"{at}", "cap"), _narrow(f"{at}   {one_line(_decision(name), 72)}", "small")
             for part in (head, side):
                 part.setToolTip(tip(_decision(name)))
             grid.addWidget(head, 0, at, Qt.AlignmentFlag.AlignHCenter)
-            grid.setColumnMinimumWidth(at, 52)
+            grid.setColumnMinimumWidth(at, 44)
             grid.addWidget(side, at, 0)
         grid.setColumnStretch(0, 1)
         for down, human in enumerate(names, 1):
@@ -173,6 +173,15 @@ def _card(title: str, inside: QVBoxLayout) -> QFrame:
     column.addWidget(label(title, "h3"))
     column.addLayout(inside)
     return frame
+
+
+def _narrow(text: str, role: Role = "") -> QLabel:
+    """Make a label that takes more lines before it widens the page."""
+    made = label(text, role, is_wrapped=True)
+    policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+    policy.setHeightForWidth(True)
+    made.setSizePolicy(policy)
+    return made
 
 
 def _decision(name: str) -> str:
