@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSettings
@@ -11,12 +12,37 @@ from PySide6.QtCore import QSettings
 from opsconsole.app.joined import Joined
 from opsconsole.app.window import frame
 from opsconsole.ui.loop import qt_loop
+from opsconsole.ui.panel import Panel
+from opsconsole.ui.panels.shadow.panel import ShadowPanel
 from opsconsole.ui.shell.catalog import PANELS, WELCOME
 from tests.support.console import application, until
 
 SIZE = (1280, 800)
 SETTLE_S = 1.2
 """Time for a panel to fill; a picture is no measurement."""
+
+
+def views(panel: Panel | None) -> list[tuple[str, Callable[[], object]]]:
+    """The other views of a panel, each with how one gets there; the last leads back to the first."""
+    if not isinstance(panel, ShadowPanel):
+        return []
+    numbers = panel.numbers
+
+    def details(is_open: bool) -> None:
+        panel.turn("numbers")
+        if numbers.toggle.isChecked() is not is_open:
+            numbers.toggle.click()
+        if is_open:
+            numbers.detail_of(1)
+
+    return [
+        ("would", lambda: panel.turn("would")),
+        ("recommendations", lambda: panel.turn("recommendations")),
+        ("numbers", lambda: details(False)),
+        ("details", lambda: details(True)),
+        ("details-below", lambda: numbers.scroll_to(numbers.details)),
+        ("compare", lambda: panel.turn("compare")),
+    ]
 
 
 async def _shoot(folder: Path, into: Path, kind: str) -> None:
@@ -40,6 +66,11 @@ async def _shoot(folder: Path, into: Path, kind: str) -> None:
                 await asyncio.sleep(SETTLE_S)
                 window.notice.hide()
                 window.grab().save(str(into / f"{entry.name}-{kind}-{mode}.png"))
+                for view, take in views(window.panel(entry.name)):
+                    take()
+                    await asyncio.sleep(SETTLE_S)
+                    window.notice.hide()
+                    window.grab().save(str(into / f"{entry.name}-{view}-{kind}-{mode}.png"))
         await joined.end()
 
 

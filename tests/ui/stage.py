@@ -41,7 +41,10 @@ class Stage:
 
     def show(self, kind: type[_P], width: int = 1280, height: int = 820) -> _P:
         """Show a panel as the window would."""
-        panel = kind(self.context)
+        return self.take(kind(self.context), width, height)
+
+    def take(self, panel: _P, width: int = 1280, height: int = 820) -> _P:
+        """Show a panel that was made with something of its own."""
         panel.resize(width, height)
         self.context.commands.add(panel, panel.commands())
         panel.show()

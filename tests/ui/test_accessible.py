@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QAbstractItemView, QAbstractScrollArea, QScrollAre
 
 from opsconsole.app.joined import Joined
 from opsconsole.ui.shell.catalog import PANELS, WELCOME
+from tests.shots import views
 from tests.support.console import in_window, until
 
 SMALL = QSize(1024, 700)
@@ -40,15 +41,17 @@ def test_all_that_takes_the_focus_has_a_name(sample: Path) -> None:
         nameless: list[str] = []
         for entry in (*PANELS, WELCOME):
             joined.window.show_panel(entry.name)
-            await asyncio.sleep(0.8)
             panel = joined.window.panel(entry.name)
             assert panel is not None
-            for one in _focusable(panel):
-                if isinstance(one, QScrollArea):
-                    continue
-                told = QAccessible.queryAccessibleInterface(one)
-                if not told.text(QAccessible.Text.Name).strip():
-                    nameless.append(f"{entry.name}: {type(one).__name__} {one.objectName()}")
+            for view, take in (("", lambda: None), *views(panel)):
+                take()
+                await asyncio.sleep(0.8)
+                for one in _focusable(panel):
+                    if isinstance(one, QScrollArea):
+                        continue
+                    told = QAccessible.queryAccessibleInterface(one)
+                    if not told.text(QAccessible.Text.Name).strip():
+                        nameless.append(f"{entry.name} {view}: {type(one).__name__} {one.objectName()}")
         for one in _focusable(joined.window.rail):
             assert QAccessible.queryAccessibleInterface(one).text(QAccessible.Text.Name)
         assert not nameless, "\n".join(sorted(set(nameless)))
@@ -58,7 +61,7 @@ def test_all_that_takes_the_focus_has_a_name(sample: Path) -> None:
 
 def test_rows_name_themselves(sample: Path) -> None:
     async def scenario(joined: Joined) -> None:
-        for name in ("feed", "approvals", "audit"):
+        for name in ("feed", "approvals", "audit", "shadow"):
             joined.window.show_panel(name)
             panel = joined.window.panel(name)
             assert panel is not None

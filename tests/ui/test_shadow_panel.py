@@ -28,7 +28,10 @@ def test_shadow_offers_nothing_to_approve(tmp_path: Path) -> None:
         panel, places = stage.show(ShadowPanel), went(stage)
         await until(lambda: "Demo 3" in told(panel))
         buttons = {one.text() for one in panel.findChildren(QPushButton) if one.isVisible()}
-        assert buttons == {"Would have done", "Recommendations (2)", "Open the run"} and panel.current is None
+        assert (
+            buttons == {"Compare", "So far", "Would have done", "Recommendations (2)", "Open the run"}
+            and panel.current is None
+        )
         press(panel, "Open the run")
         assert places == [("feed", {"event": 3, "run": 3})]
 

@@ -20,6 +20,7 @@ from opsconsole.engine.shadow import report as report_numbers
 from opsconsole.engine.shadow.imported import keep_recorded
 from opsconsole.engine.shadow.pairview import pair_json
 from opsconsole.engine.shadow.recorded import Told, Totals, compare_case, read_pairs
+from opsconsole.engine.shadow.words import needs
 from opsconsole.store.queries import events
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries.cases import agents
@@ -28,8 +29,6 @@ app = typer.Typer(help="What agents would have done, beside what people did.", n
 Agent = Annotated[str | None, typer.Option(help="Of this agent only.")]
 CHUNK = 200
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,47}")
-FEW = 20
-"""Below so many trials nothing is said of where it goes."""
 Number = Annotated[int, typer.Argument(help="The pair's number.")]
 
 
@@ -246,21 +245,6 @@ def _cell(one: report_numbers.Cell) -> tuple[str, ...]:
     right = f"{at.right} of {at.total}" if at.total else "nothing counts"
     between = f"{bounds.low:.0%} to {bounds.high:.0%}" if at.total else ""
     return one.agent, one.category or "none", f"{one.pairs}", right, between, f"{at.severe}", needs(one)
-
-
-def needs(one: report_numbers.Cell) -> str:
-    """Say what the first gate still needs, in words."""
-    at = one.standing
-    if at.is_open:
-        return f"enough for a narrow scope; {at.gate.business_days} working days of shadow are needed too"
-    if not at.total:
-        return f"{at.needed} clean decisions; none counts yet"
-    if at.expected is None and at.total < FEW:
-        return f"{at.needed} more clean decisions; too few so far for a forecast"
-    if at.expected is None:
-        return f"{at.needed} right in a row; as it goes now it will not get there"
-    days = "" if one.days is None else f", about {max(1, round(one.days))} working days"
-    return f"{at.needed} more clean decisions; as it goes about {at.expected}{days}"
 
 
 def _say_numbers(total: report_numbers.Numbers) -> None:

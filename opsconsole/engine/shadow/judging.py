@@ -76,16 +76,19 @@ def judge(
     return Answer(True, f"Noted: {WORDS[verdict]}." + (" It is a precedent from now on." if learnt else ""))
 
 
-def take_back(kernel: Kernel, tx: Transaction, pair_id: int, *, actor: str) -> Answer:
-    """Take the latest word on a pair back, and the case that came of it.
+def take_back(kernel: Kernel, tx: Transaction, pair_id: int, *, actor: str, is_repeat: bool = False) -> Answer:
+    """Take the latest word on a pair back, and the case that came of it; or what was said on seeing it again.
 
     Raises:
         DecisionError: nothing was said of it.
     """
     now = kernel.clock.now()
-    if not write.take_back_adjudication(tx, pair_id):
+    if not write.take_back_adjudication(tx, pair_id, is_repeat=is_repeat):
         raise DecisionError(f"Nothing was said of pair {pair_id}; there is nothing to take back.")
     pair = present(read.pair(tx.conn, pair_id), f"pair {pair_id}")
+    if is_repeat:
+        tx.record("pair.reopened", at=now, actor=actor, pair=pair_id, repeat=True)
+        return Answer(True, "Taken back; you can say again what you think of it.")
     for case in cases.of_event(tx.conn, f"{pair.event_id}", scope=pair.agent):
         cases.retire_case(tx.conn, case, retired_at=to_micros(now))
         tx.record("case.retired", at=now, actor=actor, case=case, agent=pair.agent)

@@ -1,5 +1,6 @@
 """Human acts, pairs and what was said of them."""
 
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -192,6 +193,22 @@ def words_of(conn: sqlite3.Connection, pair_id: int) -> dict[str, Any]:
         (pair_id,),
     ).fetchone()
     return {} if row is None or row[0] is None else decode(row[0])
+
+
+def all_said(conn: sqlite3.Connection) -> list[tuple[int, bool]]:
+    """Give every word on every pair, in order: (pair, is it a repeat)."""
+    return [(row[0], bool(row[1])) for row in conn.execute("SELECT pair_id, is_repeat FROM adjudication ORDER BY id")]
+
+
+def unseen_of(conn: sqlite3.Connection, runs: Sequence[int]) -> list[int]:
+    """Give those of some runs that have no pair yet and that no screen showed."""
+    rows = conn.execute(
+        "SELECT r.id FROM run r WHERE r.id IN (SELECT value FROM json_each(?))"
+        " AND NOT EXISTS (SELECT 1 FROM pair p WHERE p.run_id = r.id)"
+        " AND NOT EXISTS (SELECT 1 FROM proposal_seen s WHERE s.run_id = r.id) ORDER BY r.id",
+        (json.dumps(list(runs)),),
+    )
+    return [row[0] for row in rows]
 
 
 def seen_at(conn: sqlite3.Connection, run: int) -> datetime | None:

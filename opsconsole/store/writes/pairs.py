@@ -126,11 +126,11 @@ def add_adjudication(
     return kept
 
 
-def take_back_adjudication(tx: Transaction, pair: int) -> bool:
-    """Take the latest word on a pair back; False where there is none."""
+def take_back_adjudication(tx: Transaction, pair: int, *, is_repeat: bool = False) -> bool:
+    """Take the latest word on a pair back, or the latest on seeing it again; False where there is none."""
     cursor = tx.conn.execute(
-        "DELETE FROM adjudication WHERE id = (SELECT max(id) FROM adjudication WHERE pair_id = ? AND is_repeat = 0)",
-        (pair,),
+        "DELETE FROM adjudication WHERE id = (SELECT max(id) FROM adjudication WHERE pair_id = ? AND is_repeat = ?)",
+        (pair, is_repeat),
     )
     tx.touch("pairs")
     return cursor.rowcount == 1

@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QFrame, QMenu, QToolButton
 
 from opsconsole.domain.enums import ApprovalKind
 from opsconsole.ui.panels.approvals.carddata import Shown
-from opsconsole.ui.panels.approvals.keybutton import KeyButton
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import label, row
+from opsconsole.ui.widgets.keybutton import KeyButton
 
 ROOMY = 720
 """Width in px from which there is room for the hint."""

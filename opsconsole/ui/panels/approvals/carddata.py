@@ -15,6 +15,7 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import approvals, work
 from opsconsole.store.rows import present
 from opsconsole.ui.panels.approvals.rows import amount
+from opsconsole.ui.widgets.diff import FieldRow
 from opsconsole.ui.widgets.plain import readable
 from opsconsole.ui.widgets.words import spoken
 
@@ -127,17 +128,6 @@ def _of_claims(shown: Shown) -> Iterator[Notice]:
 def facts_claimed(shown: Shown) -> tuple[Claim, ...]:
     """Give the claims a person can check; a question claims nothing."""
     return () if shown.is_question else shown.view.claims
-
-
-@dataclass(frozen=True, slots=True)
-class FieldRow:
-    """A line of the table."""
-
-    field: str
-    now: str
-    after: str
-    is_changed: bool = True
-    """False: it is handed over as it is; no field of a record changes by it."""
 
 
 def _told(text: str) -> str:

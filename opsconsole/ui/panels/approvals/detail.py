@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollA
 from opsconsole.domain.enums import ApprovalKind
 from opsconsole.ui.panels.approvals.answers import AnswerCard
 from opsconsole.ui.panels.approvals.carddata import Shown, fields, notices
-from opsconsole.ui.panels.approvals.difftable import ChangeTable
 from opsconsole.ui.panels.approvals.parts import ChangedBanner, EventCard, EvidenceCard, NoticeStrip
 from opsconsole.ui.panels.approvals.rows import RISKS, reasons, split_question
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import Tone, label, pill, row, set_pill
+from opsconsole.ui.widgets.difftable import ChangeTable
 from opsconsole.ui.widgets.plain import one_line
 from opsconsole.ui.widgets.words import ago, exact, spoken
 

@@ -20,12 +20,13 @@ from PySide6.QtWidgets import (
 
 from opsconsole.domain.action import ActionType
 from opsconsole.engine.arguments import ArgumentError
-from opsconsole.ui.panels.approvals.carddata import FieldRow, Shown
-from opsconsole.ui.panels.approvals.difftable import ChangeTable
+from opsconsole.ui.panels.approvals.carddata import Shown
 from opsconsole.ui.panels.approvals.editcheck import problems, schema_of
 from opsconsole.ui.panels.approvals.parts import clear
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, label, repolish, row
+from opsconsole.ui.widgets.diff import FieldRow
+from opsconsole.ui.widgets.difftable import ChangeTable
 from opsconsole.ui.widgets.words import spoken
 
 LONG = 300

@@ -14,7 +14,6 @@ from opsconsole.ui.panels.approvals.batchpage import BatchPage
 from opsconsole.ui.panels.approvals.carddata import Shown
 from opsconsole.ui.panels.approvals.detail import CardDetail
 from opsconsole.ui.panels.approvals.editform import EditForm
-from opsconsole.ui.panels.approvals.guard import Guard
 from opsconsole.ui.panels.approvals.layout import lay_out
 from opsconsole.ui.panels.approvals.listpane import ListPane
 from opsconsole.ui.panels.approvals.nothing import render_none
@@ -23,6 +22,7 @@ from opsconsole.ui.panels.approvals.queue import Queue
 from opsconsole.ui.panels.approvals.rejectsheet import RejectSheet
 from opsconsole.ui.panels.approvals.times import in_an_hour, tomorrow
 from opsconsole.ui.panels.approvals.verbs import ALWAYS, Verbs
+from opsconsole.ui.widgets.guard import Guard
 
 Mode = Literal["card", "reject", "edit", "batch"]
 

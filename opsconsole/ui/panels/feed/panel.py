@@ -20,6 +20,7 @@ from opsconsole.ui.widgets.basics import label, pill, row
 from opsconsole.ui.widgets.clock import utc_now
 from opsconsole.ui.widgets.paging import Pager
 from opsconsole.ui.widgets.rowwindow import RowView, RowWindow
+from opsconsole.ui.widgets.seen import Seen
 from opsconsole.ui.widgets.states import States
 from opsconsole.ui.widgets.words import plural
 
@@ -57,6 +58,7 @@ class FeedPanel(Panel):
             states=self.list,
             is_long=lambda: bool(self.filters.wanted.text),
         )
+        self._seen = Seen(context, self)
         self._event: int | None = None
         self._run: int | None = None
         self._told: tuple[dict[str, Any], Sequence[tuple[int, str]]] | None = None
@@ -92,6 +94,8 @@ class FeedPanel(Panel):
         whole.addWidget(self.split)
 
     def _connect(self) -> None:
+        self.story.verticalScrollBar().valueChanged.connect(self._look)
+        self.story.verticalScrollBar().rangeChanged.connect(self._look)
         self.filters.changed.connect(self._on_filters_changed)
         self.view.picked.connect(self._on_view_picked)
         self.story.history_wanted.connect(self._on_history_wanted)
@@ -194,6 +198,15 @@ class FeedPanel(Panel):
             self._told = told
             self.story.show_story(*told, verdict=self.filters.wanted.verdict if is_other else None, is_other=is_other)
         self.detail.show_content()
+        self._look()
+
+    def _look(self) -> None:
+        QTimer.singleShot(0, self, self._note_seen)
+
+    def _note_seen(self) -> None:
+        """A proposal in shadow that is on the screen makes its pair unblind; one further down the story does not."""
+        if self._told is not None and self.isVisible() and "run" in self._told[0] and self.story.shows_proposal():
+            self._seen.note([int(self._told[0]["run"])])
 
     async def _read_history(self, subject: int) -> None:
         moments = await self.context.backend.read(lambda kernel: timeline.timeline(kernel.reader, subject))

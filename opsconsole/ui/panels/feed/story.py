@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from opsconsole.domain.enums import Verdict
 from opsconsole.engine.auditwords import about, actor_words, kind_words
 from opsconsole.store.queries.timeline import Moment
 from opsconsole.ui.panels.feed.actioncard import action_card
@@ -16,6 +17,7 @@ from opsconsole.ui.widgets.basics import button, card, label, pill, row
 from opsconsole.ui.widgets.flow import FlowLayout
 from opsconsole.ui.widgets.moments import moments_card
 from opsconsole.ui.widgets.plain import one_line
+from opsconsole.ui.widgets.seen import is_on_screen
 from opsconsole.ui.widgets.texts import clear, foldable, para, plain_value, tip
 from opsconsole.ui.widgets.words import RUN_STATES, ago, exact, local, plural, spoken, tool_words
 
@@ -50,6 +52,7 @@ class StoryView(QScrollArea):
         self.setWidget(page)
         self._history: QWidget | None = None
         self.cards: dict[str, QFrame] = {}
+        self._unreal: list[str] = []
 
     def show_story(
         self,
@@ -67,6 +70,7 @@ class StoryView(QScrollArea):
         self.setUpdatesEnabled(False)
         clear(self._column)
         self.cards.clear()
+        self._unreal = [one["id"] for one in story.get("actions", ()) if _is_of(one, Verdict.SIMULATE.name)]
         self._history = None
         self._head(story, runs)
         self._event(story["event"])
@@ -81,6 +85,10 @@ class StoryView(QScrollArea):
         self.setUpdatesEnabled(True)
         aim = next((one for one in story.get("actions", ()) if _is_of(one, verdict)), None) if verdict else None
         QTimer.singleShot(0, self, partial(self._scroll, place, self.cards.get(aim["id"]) if aim else None))
+
+    def shows_proposal(self) -> bool:
+        """Tell whether something that was only recorded, not done, is on the screen."""
+        return any(is_on_screen(self.cards[one], self.viewport()) for one in self._unreal if one in self.cards)
 
     def show_history(self, moments: Sequence[Moment]) -> None:
         """Show the subject's history above the rest."""

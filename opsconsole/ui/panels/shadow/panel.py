@@ -1,238 +1,156 @@
-"""Shadow: what agents would have done, and what they recommend. Nothing here runs by itself."""
+"""Shadow: would the agent have been right? Pairs to judge, numbers, and what was not done."""
 
-import asyncio
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+import time
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QStackedWidget, QVBoxLayout
 
 from opsconsole.domain.enums import ActionState
-from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.recommendations import Unreal, recorded
-from opsconsole.store.queries.overview import agent_names
-from opsconsole.store.queries.unreal import facets
+from opsconsole.domain.errors import OpsError
+from opsconsole.engine.recommendations import Unreal
+from opsconsole.store.queries import pairs as read
+from opsconsole.store.queries.unreal import unreal
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
-from opsconsole.ui.panels.shadow.cards import RecommendationCard, by_event, shadow_card
+from opsconsole.ui.panels.shadow.compare import ComparePage
+from opsconsole.ui.panels.shadow.numbers import NumbersPage
+from opsconsole.ui.panels.shadow.pairqueue import Choice
+from opsconsole.ui.panels.shadow.panelcommands import make_commands
+from opsconsole.ui.panels.shadow.unreal import UnrealPage
 from opsconsole.ui.panels.shadow.verbs import Verbs
 from opsconsole.ui.widgets.basics import button, label, row
-from opsconsole.ui.widgets.columns import card_column, clear
-from opsconsole.ui.widgets.states import States
-from opsconsole.ui.widgets.words import spoken
 
-PAGE = 80
-"""Actions on the page at once."""
-SLICE = 3
-"""Cards that are laid out without a breath."""
-_TABS = {"would": ActionState.SIMULATED, "recommendations": ActionState.RECOMMENDED}
-Loaded = tuple[list[Unreal], dict[str, list[str]], dict[str, str], int, datetime]
+_ADVICE = ActionState.RECOMMENDED.value
+_TABS = {
+    "compare": "Compare",
+    "numbers": "So far",
+    "would": "Would have done",
+    "recommendations": "Recommendations",
+}
 
 
 class ShadowPanel(Panel):
-    """Two tabs: would have done, and recommendations."""
+    """Four views; the first there is something for."""
 
     name = "shadow"
     title = "Shadow"
     icon = "diff"
-    topics = frozenset({"runs", "events"})
+    topics = frozenset({"runs", "events", "pairs"})
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, *, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(context)
-        self._tab, self._agent, self._category = "would", "", ""
-        self._limit = PAGE
-        self._shown: tuple[object, ...] = ()
-        self._cards: list[RecommendationCard] = []
-        self._chosen = ""
-        self._scroll, self._list = card_column()
-        self._states = States(self._scroll)
-        self.verbs = Verbs(context, self, lambda: self.current)
+        self.tab = ""
+        """Empty: nobody chose yet."""
+        self.compare = ComparePage(context, clock=clock)
+        self.numbers, self.cards = NumbersPage(context), UnrealPage(context)
+        self._pages = QStackedWidget()
+        for page in (self.compare, self.numbers, self.cards):
+            self._pages.addWidget(page)
+        self._pages.setCurrentWidget(self.cards)
+        self.compare.counted.connect(self._on_pairs_counted)
+        self.cards.counted.connect(self._on_advice_counted)
+        self.numbers.pairs_wanted.connect(self._on_pairs_wanted)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addLayout(self._head())
-        outer.addWidget(self._states, 1)
-        outer.addWidget(self.verbs.bar)
+        outer.addWidget(self._pages, 1)
 
     def _head(self) -> QVBoxLayout:
         self._tabs: dict[str, QPushButton] = {}
         group = QButtonGroup(self)
-        for name, text in (("would", "Would have done"), ("recommendations", "Recommendations")):
-            made = button(text, partial(self._turn, name), kind="chip")
+        for name, text in _TABS.items():
+            made = button(text, partial(self.turn, name), kind="chip")
             made.setCheckable(True)
-            made.setChecked(name == self._tab)
             group.addButton(made)
             self._tabs[name] = made
-        self._agents, self._categories = QComboBox(), QComboBox()
-        self._agents.setAccessibleName("Agent")
-        self._categories.setAccessibleName("Category")
-        for one in (self._agents, self._categories):
-            one.setMinimumWidth(170)
-        self._agents.activated.connect(lambda _=0: self._filter(agent=str(self._agents.currentData() or "")))
-        self._categories.activated.connect(
-            lambda _=0: self._filter(agent=self._agent, category=str(self._categories.currentData() or ""))
-        )
-        self._about = label("", "muted", is_wrapped=True)
         column = QVBoxLayout()
         column.setContentsMargins(28, 22, 28, 12)
-        column.setSpacing(10)
-        column.addWidget(label("Shadow", "h1"))
-        column.addWidget(self._about)
-        column.addLayout(row(*self._tabs.values(), None, self._agents, self._categories))
+        column.addLayout(row(label("Shadow", "h1"), 16, *self._tabs.values(), None))
         return column
 
     @property
     def current(self) -> Unreal | None:
         """The recommendation that the keys reach."""
-        if self._tab != "recommendations":
-            return None
-        return next((one.one for one in self._cards if one.one.row.action_id == self._chosen), None)
+        return self.cards.current if self.tab == "recommendations" else None
+
+    @property
+    def verbs(self) -> Verbs:
+        """What can be said to a recommendation."""
+        return self.cards.verbs
 
     def commands(self) -> Sequence[Command]:
-        return (
-            *self.verbs.commands(),
-            Command(
-                id="shadow.next",
-                title="Next recommendation",
-                run=lambda: self._step(1),
-                keys=("J", "Down"),
-                group="Shadow",
-                is_enabled=lambda: self._tab == "recommendations",
-            ),
-            Command(
-                id="shadow.previous",
-                title="Previous recommendation",
-                run=lambda: self._step(-1),
-                keys=("K", "Up"),
-                group="Shadow",
-                is_enabled=lambda: self._tab == "recommendations",
-            ),
-        )
+        return (*self.cards.verbs.commands(), *make_commands(self.compare, self.cards, lambda: self.tab))
 
     def go(self, where: dict[str, Any]) -> None:
-        self._tab = str(where.get("tab", self._tab))
-        if self._tab not in _TABS:
-            self._tab = "would"
-        self._tabs[self._tab].setChecked(True)
-        self._filter(agent=str(where.get("agent", "")), category=str(where.get("category", "")))
+        tab = str(where.get("tab", "compare" if "pair" in where else self.tab or "would"))
+        self.tab = tab if tab in _TABS else "would"
+        self._show_tab()
+        if self.tab == "compare":
+            self.compare.go({name: value for name, value in where.items() if name != "tab"})
+        elif self.tab == "numbers":
+            self.numbers.refresh()
+        else:
+            self.cards.go({**where, "tab": self.tab})
+
+    def turn(self, tab: str) -> None:
+        """Show another view, of everything."""
+        self.go({"tab": tab})
+        if tab == "compare":
+            self.compare.focus()
 
     def refresh(self) -> None:
-        self.context.tasks.start(self._load(), name="the shadow page", owner=self, key="load")
+        self.context.tasks.start(self._count(), name="the recommendations", owner=self, key="count")
+        if not self.tab:
+            self.context.tasks.start(self._begin(), name="the shadow page", owner=self, key="begin")
+        elif self.tab == "compare":
+            self.compare.refresh()
+        elif self.tab == "numbers":
+            self.numbers.refresh()
+        else:
+            self.cards.refresh()
 
     def restyle(self) -> None:
-        self.verbs.restyle()
+        self.compare.restyle()
+        self.cards.restyle()
 
-    async def _load(self) -> None:
-        state, agent, category, limit = _TABS[self._tab], self._agent, self._category, self._limit
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.tab == "compare":
+            self.compare.focus()
 
-        def query(kernel: Kernel) -> Loaded:
-            conn = kernel.reader
-            found = recorded(kernel, state, agent=agent or None, category=category or None, limit=limit)
-            advice = found if state is ActionState.RECOMMENDED else recorded(kernel, ActionState.RECOMMENDED)
-            return found, facets(conn, state=state.value), agent_names(conn), len(advice), kernel.clock.now()
-
+    async def _begin(self) -> None:
         try:
-            found, by_agent, names, advice, now = await self.context.backend.read(query, lane="long")
-        except Exception as error:
-            self._states.error(str(error), act=self.refresh)
+            is_any = await self.context.backend.read(lambda kernel: bool(read.pairs(kernel.reader, limit=1)))
+        except Exception:
+            self.turn("would")  # it says what is wrong, and what to do
             raise
-        self._render_filters(by_agent, names)
+        if not self.tab:
+            self.turn("compare" if is_any else "would")
+
+    async def _count(self) -> None:
+        try:
+            advice = await self.context.backend.read(lambda kernel: len(unreal(kernel.reader, state=_ADVICE)))
+        except OpsError:
+            return  # the view that is shown says so
+        self._on_advice_counted(advice)
+
+    def _show_tab(self) -> None:
+        self._tabs[self.tab].setChecked(True)
+        pages = {"compare": self.compare, "numbers": self.numbers}
+        self._pages.setCurrentWidget(pages.get(self.tab, self.cards))
+
+    def _on_pairs_counted(self, total: int, listed: int) -> None:
+        is_queue = self.compare.queue.choice == Choice()
+        if is_queue or not total:
+            self._tabs["compare"].setText(f"Compare ({listed})" if listed else "Compare")
+
+    def _on_advice_counted(self, advice: int) -> None:
         self._tabs["recommendations"].setText(f"Recommendations ({advice})" if advice else "Recommendations")
-        self._render(found, now)
 
-    def _render_filters(self, by_agent: dict[str, list[str]], names: dict[str, str]) -> None:
-        agents = [("All agents", ""), *((names.get(one, one), one) for one in by_agent)]
-        own = by_agent.get(self._agent) or sorted({one for some in by_agent.values() for one in some})
-        categories = [("All categories", ""), *((spoken(one), one) for one in own)]
-        for box, items, wanted in ((self._agents, agents, self._agent), (self._categories, categories, self._category)):
-            box.clear()
-            for text, value in items:
-                box.addItem(text, value)
-            box.setCurrentIndex(max(0, box.findData(wanted)))
-
-    def _render(self, found: list[Unreal], now: datetime) -> None:
-        is_advice = self._tab == "recommendations"
-        self._about.setText(
-            "Agents at level 1 recommend and do nothing. Do it yourself, have it done, or say what is not right."
-            if is_advice
-            else "What agents in shadow would have done. None of it was done, so there is nothing to approve."
-        )
-        what = (self._tab, *((one.row.action_id, one.digest) for one in found))
-        if what != self._shown:
-            self._shown = what
-            self.context.tasks.start(
-                self._fill(found, now, is_advice=is_advice), name="the shadow page's cards", owner=self, key="fill"
-            )
-        if found:
-            self._states.show_content()
-        elif self._agent or self._category:
-            self._states.empty(
-                "Nothing fits", "No action of this agent and category.", "Show all", lambda: self._filter(agent="")
-            )
-        elif is_advice:
-            self._states.empty("Nothing is recommended", "Agents at level 1 put here what they would have you do.")
-        else:
-            self._states.empty(
-                "Nothing in shadow yet",
-                "Agents begin in shadow: they work every event, and only record what they would do. Once one is in use,"
-                " it shows here.",
-            )
-
-    async def _fill(self, found: list[Unreal], now: datetime, *, is_advice: bool) -> None:
-        """Lay the cards out a few at a time: a whole page of them would hold the window up."""
-        self._cards = []
-        clear(self._list)
-        ids = [one.row.action_id for one in found] if is_advice else []
-        self._choose(self._chosen if self._chosen in ids else (ids[0] if ids else ""))
-        made = (self._advice(one, now) for one in found) if is_advice else self._would(found, now)
-        for number, one in enumerate(made, 1):
-            self._list.addWidget(one)
-            if number % SLICE == 0:
-                await asyncio.sleep(0)
-        self.verbs.show(self.current, is_there=bool(ids))
-        if len(found) >= self._limit:
-            self._list.addWidget(button("Show more", self._more), 0, Qt.AlignmentFlag.AlignHCenter)
-
-    def _would(self, found: list[Unreal], now: datetime) -> Iterator[QWidget]:
-        for group in by_event(found):
-            yield shadow_card(group, now=now, open_run=self._open)
-
-    def _advice(self, one: Unreal, now: datetime) -> QWidget:
-        made = RecommendationCard(one, now=now, open_run=self._open)
-        made.chosen.connect(self._choose)
-        self._cards.append(made)
-        made.set_chosen(one.row.action_id == self._chosen)
-        if one.row.action_id == self._chosen:
-            self.verbs.show(one, is_there=True)
-        return made
-
-    def _turn(self, tab: str) -> None:
-        self._tab = tab
-        self._filter(agent="")
-
-    def _filter(self, *, agent: str, category: str = "") -> None:
-        self._agent, self._category, self._limit = agent, category, PAGE
-        self.refresh()
-
-    def _more(self) -> None:
-        self._limit += PAGE
-        self.refresh()
-
-    def _open(self, one: Unreal) -> None:
-        self.context.navigator.go("feed", event=one.row.event_id, run=one.row.run_id)
-
-    def _choose(self, action: str) -> None:
-        self._chosen = action
-        for one in self._cards:
-            one.set_chosen(one.one.row.action_id == action)
-        self.verbs.show(self.current, is_there=bool(self._cards))
-
-    def _step(self, by: int) -> None:
-        ids: list[str] = [one.one.row.action_id for one in self._cards]
-        if ids:
-            place = ids.index(self._chosen) if self._chosen in ids else 0
-            place = min(max(0, place + by), len(ids) - 1)
-            self._choose(ids[place])
-            self._scroll.ensureWidgetVisible(self._cards[place])
+    def _on_pairs_wanted(self, ids: object, about: str) -> None:
+        self.go({"tab": "compare", "show": "all", "ids": ids, "about": about})
+        self.compare.focus()

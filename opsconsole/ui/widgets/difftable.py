@@ -1,4 +1,4 @@
-"""Now against after, field by field, with the words that differ marked."""
+"""Two sides, field by field, with the words that differ marked."""
 
 from collections.abc import Sequence
 
@@ -15,10 +15,9 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QPainter, QResizeEvent, QTextCharFormat, QTextLayout, QTextOption
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
-from opsconsole.ui.panels.approvals.carddata import FieldRow
-from opsconsole.ui.panels.approvals.diff import Span, differing
 from opsconsole.ui.theme import fonts
 from opsconsole.ui.theme.theme import Theme
+from opsconsole.ui.widgets.diff import FieldRow, Span, differing
 from opsconsole.ui.widgets.texts import tip
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -26,11 +25,12 @@ PAD_X, PAD_Y, GUTTER, FIELD = 14, 7, 14, 150
 
 
 class ChangeModel(QAbstractTableModel):
-    """Field, now, after; where nothing was there before, field and after only."""
+    """Field, now, after; where nothing was there before, field and after only, unless both sides always count."""
 
-    def __init__(self, sides: tuple[str, str]) -> None:
+    def __init__(self, sides: tuple[str, str], spoken: tuple[str, str], *, is_two_sided: bool) -> None:
         super().__init__()
-        self._sides = sides
+        self.is_two_sided = is_two_sided
+        self._sides, self._spoken = sides, spoken
         self.changes: tuple[FieldRow, ...] = ()
         self.has_now = True
 
@@ -38,7 +38,7 @@ class ChangeModel(QAbstractTableModel):
         """Show other changes."""
         self.beginResetModel()
         self.changes = tuple(changes)
-        self.has_now = any(one.now for one in changes)
+        self.has_now = self.is_two_sided or any(one.now for one in changes)
         self.endResetModel()
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
@@ -74,9 +74,10 @@ class ChangeModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             if not one.is_changed:
                 return f"{one.field}: {one.after}"
+            was, becomes = self._spoken
             return (
                 f"{one.field}: "
-                + ("", f"was {one.now or 'empty'}", f"becomes {one.after or 'empty'}")[self.part(index)]
+                + ("", f"{was} {one.now or 'empty'}", f"{becomes} {one.after or 'empty'}")[self.part(index)]
             )
         return None
 
@@ -95,6 +96,8 @@ class ChangeDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         one, part, place = self._model.changes[index.row()], self._model.part(index), option.rect
         is_changed = one.is_changed and part > 0
+        if self._model.is_two_sided and part and not (one.now, one.after)[part - 1]:
+            is_changed = False  # a side that has nothing has nothing to mark
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setClipRect(place)
@@ -147,9 +150,16 @@ def _laid(text: str, width: float, formats: list[QTextLayout.FormatRange]) -> tu
 class ChangeTable(QTableView):
     """As high as what it shows; it never scrolls by itself."""
 
-    def __init__(self, theme: Theme, sides: tuple[str, str] = ("Now", "After approval")) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        sides: tuple[str, str] = ("Now", "After approval"),
+        *,
+        spoken: tuple[str, str] = ("was", "becomes"),
+        is_two_sided: bool = False,
+    ) -> None:
         super().__init__()
-        self.changes = ChangeModel(sides)
+        self.changes = ChangeModel(sides, spoken, is_two_sided=is_two_sided)
         self.setModel(self.changes)
         self.setItemDelegate(ChangeDelegate(theme, self.changes, self))
         self.setAccessibleName("What would change")

@@ -17,7 +17,7 @@ class KeyButton(QPushButton):
     """Painted by the style sheet; icon, word and key chip by itself."""
 
     def __init__(
-        self, theme: Theme, text: str, *, key: str, icon: str, act: Callable[[], None], kind: Kind = ""
+        self, theme: Theme, text: str, *, key: str, icon: str = "", act: Callable[[], None], kind: Kind = ""
     ) -> None:
         super().__init__(text)
         self._theme, self._key, self._icon = theme, key, icon
@@ -37,7 +37,7 @@ class KeyButton(QPushButton):
             self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        return QSize(24 + 14 + self._advance(self.text()) + 10 + self._chip() + 9, 34)
+        return QSize(self._left() + self._advance(self.text()) + 10 + self._chip() + 9, 34)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -52,13 +52,14 @@ class KeyButton(QPushButton):
         token = self._tint if self.isEnabled() else ""
         tint = self._theme.color(token or ("text2" if self.isEnabled() else "text3"))
         middle = self.height() // 2
-        painter.drawPixmap(14, middle - 8, self._theme.pixmap(self._icon, token or "text2"))
+        if self._icon:
+            painter.drawPixmap(14, middle - 8, self._theme.pixmap(self._icon, token or "text2"))
         painter.setFont(self._font())
         painter.setPen(tint if token else self._theme.color("text" if self.isEnabled() else "text3"))
         width = self._advance(self.text())
         flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
-        painter.drawText(QRect(38, 0, width + 4, self.height()), flags, self.text())
-        self._paint_chip(painter, tint, QRectF(38 + width + 10, middle - 9, self._chip(), 18))
+        painter.drawText(QRect(self._left(), 0, width + 4, self.height()), flags, self.text())
+        self._paint_chip(painter, tint, QRectF(self._left() + width + 10, middle - 9, self._chip(), 18))
         painter.end()
 
     def _paint_chip(self, painter: QPainter, tint: QColor, place: QRectF) -> None:
@@ -70,6 +71,9 @@ class KeyButton(QPushButton):
         painter.setPen(tint)
         painter.setFont(fonts.font(fonts.CAPTION, fonts.SEMIBOLD))
         painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), self._key)
+
+    def _left(self) -> int:
+        return 38 if self._icon else 14
 
     def _font(self) -> QFont:
         return fonts.font(fonts.BODY, fonts.SEMIBOLD if self._tint.startswith("on") else fonts.MEDIUM)

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 Span = tuple[int, int]
@@ -9,6 +10,17 @@ Span = tuple[int, int]
 MOST = 4000
 """Longer texts are tinted whole: comparing them word by word would hold up the window."""
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRow:
+    """A line of the table."""
+
+    field: str
+    now: str
+    after: str
+    is_changed: bool = True
+    """False: it is handed over as it is; no field of a record changes by it."""
 
 
 @lru_cache(maxsize=128)

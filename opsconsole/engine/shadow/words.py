@@ -1,0 +1,46 @@
+"""What pairs and cells say in plain words: the window and the command line say the same."""
+
+from opsconsole.domain.enums import Adjudication, PairVerdict
+from opsconsole.engine.shadow.report import Cell
+from opsconsole.store.queries.pairs import PairRow
+
+FEW = 20
+"""Below so many trials nothing is said of where it goes."""
+VERDICTS = {
+    PairVerdict.SAME: "Same",
+    PairVerdict.DIFFERS: "Differs",
+    PairVerdict.MISSING: "Only the human acted",
+    PairVerdict.EXTRA: "Only the agent acted",
+    PairVerdict.BOTH_NONE: "Both did nothing",
+}
+SAID = {
+    Adjudication.AGENT: "Agent right",
+    Adjudication.HUMAN: "Human right",
+    Adjudication.BOTH: "Both fine",
+    Adjudication.NEITHER: "Both wrong",
+    Adjudication.UNSURE: "Cannot tell",
+}
+
+
+def needs(one: Cell) -> str:
+    """Say what the first gate still needs."""
+    at = one.standing
+    if at.is_open:
+        return f"enough for a narrow scope; {at.gate.business_days} working days of shadow are needed too"
+    if not at.total:
+        return f"{at.needed} clean decisions; none counts yet"
+    if at.expected is None and at.total < FEW:
+        return f"{at.needed} more clean decisions; too few so far for a forecast"
+    if at.expected is None:
+        return f"{at.needed} right in a row; as it goes now it will not get there"
+    days = "" if one.days is None else f", about {max(1, round(one.days))} working days"
+    return f"{at.needed} more clean decisions; as it goes about {at.expected}{days}"
+
+
+def counts_for(one: PairRow) -> str:
+    """Say in a sentence why a pair proves nothing, or less; empty where it counts as it is."""
+    if one.excluded:
+        return f"It proves nothing: {one.excluded}."
+    if not one.is_blind:
+        return "The human had seen the proposal before acting: agreeing proves nothing unless you judge it."
+    return ""

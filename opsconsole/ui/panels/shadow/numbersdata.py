@@ -1,0 +1,133 @@
+"""The numbers of pairs, as one query gives them, each with the pairs it stands for. No Qt here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.shadow import report
+from opsconsole.engine.shadow.report import BINS, Cell, Numbers
+from opsconsole.policy.evidence import evidence
+from opsconsole.policy.trials import TO_LIMITED, is_right
+from opsconsole.store.queries import pairs as read
+from opsconsole.store.queries.overview import agent_names
+from opsconsole.store.queries.pairs import PairRow
+
+Ids = frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point of a curve, and the pairs behind it."""
+
+    x: float
+    y: float
+    words: str
+    ids: Ids
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One choice of pairs in numbers."""
+
+    name: str
+    numbers: Numbers
+    coverage: tuple[Point, ...]
+    reliability: tuple[Point, ...]
+    growth: tuple[Point, ...]
+    """Evidence after each trial; empty where several cells are counted together."""
+    confusion: dict[tuple[str, str], Ids]
+    recall: dict[str, Ids]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Everything the view shows."""
+
+    cells: tuple[Cell, ...]
+    pairs_of: dict[tuple[str, str], Ids]
+    names: dict[str, str]
+    repeats: tuple[int, int]
+    awaited: int
+    told: Told
+    chosen: tuple[str, str] | None = field(default=None)
+
+
+def load(kernel: Kernel, chosen: tuple[str, str] | None) -> Found:
+    """Count all cells, and one of them (or all together) in detail."""
+    conn = kernel.reader
+    cells = tuple(report.cells(conn, now=kernel.clock.now()))
+    newest = {(one.agent, one.category): one.version for one in cells}
+    of: dict[tuple[str, str], list[PairRow]] = {cell: [] for cell in newest}
+    for one in read.pairs(conn, limit=1_000_000, newest_first=False):
+        cell = (one.agent, one.category)
+        if cell in newest and one.version == newest[cell]:
+            of[cell].append(one)
+    names = agent_names(conn)
+    if chosen not in of:
+        chosen = None
+    rows = of[chosen] if chosen else [one for some in of.values() for one in some]
+    some = [one for one in rows if not one.excluded]
+    labels = {one.id: _labels(kernel, one.id) for one in some}
+    numbers = report.numbers(conn, some)
+    told = Told(
+        "all together" if chosen is None else chosen[1],
+        numbers,
+        _coverage(some, numbers),
+        _reliability(some, numbers),
+        _growth(some) if chosen else (),
+        _by(labels),
+        {
+            name: frozenset(which for which, (human, _) in labels.items() if human == name)
+            for name in {human for human, _ in labels.values()}
+        },
+    )
+    pairs_of = {cell: frozenset(one.id for one in every) for cell, every in of.items()}
+    return Found(cells, pairs_of, names, report.consistency(conn), read.awaited_count(conn), told, chosen)
+
+
+def _labels(kernel: Kernel, number: int) -> tuple[str, str]:
+    body = read.body(kernel.reader, number)
+    return report.label(body, "human"), report.label(body, "agent")
+
+
+def _by(labels: Mapping[int, tuple[str, str]]) -> dict[tuple[str, str], Ids]:
+    found: dict[tuple[str, str], set[int]] = {}
+    for which, both in labels.items():
+        found.setdefault(both, set()).add(which)
+    return {both: frozenset(some) for both, some in found.items()}
+
+
+def _coverage(some: Sequence[PairRow], numbers: Numbers) -> tuple[Point, ...]:
+    made: list[Point] = []
+    for least, share, right in numbers.coverage:
+        ids = frozenset(one.id for one in some if one.confidence is not None and one.confidence >= least)
+        made.append(Point(share, right, f"from {least:.0%} sure: {share:.0%} of events, {right:.0%} right", ids))
+    return tuple(made)
+
+
+def _reliability(some: Sequence[PairRow], numbers: Numbers) -> tuple[Point, ...]:
+    made: list[Point] = []
+    for stated, right, count in numbers.reliability:
+        place = min(BINS - 1, int(stated * BINS))
+        ids = frozenset(
+            one.id for one in some if one.confidence is not None and min(BINS - 1, int(one.confidence * BINS)) == place
+        )
+        made.append(Point(stated, right, f"{stated:.0%} sure: {right:.0%} of {count} right", ids))
+    return tuple(made)
+
+
+def _growth(some: Sequence[PairRow]) -> tuple[Point, ...]:
+    groups: dict[tuple[str, date], list[PairRow]] = {}
+    for one in some:
+        if is_right(report.counted(one)) is not None:
+            groups.setdefault((one.about, one.occurred_at.date()), []).append(one)
+    made = [Point(0, 1.0, "before the first: evidence 1", frozenset())]
+    right = wrong = 0
+    for number, group in enumerate(groups.values(), 1):
+        is_fine = all(is_right(report.counted(one)) for one in group)
+        right, wrong = right + is_fine, wrong + (not is_fine)
+        grown = evidence(right, wrong, TO_LIMITED.accuracy)
+        words = f"after {number}, {'right' if is_fine else 'wrong'}: evidence {grown:,.2f}"
+        made.append(Point(number, grown, words, frozenset(one.id for one in group)))
+    return tuple(made)

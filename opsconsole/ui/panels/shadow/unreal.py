@@ -1,0 +1,232 @@
+"""What agents would have done, or what they recommend: cards. Nothing here runs by itself."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+
+from opsconsole.domain.enums import ActionState
+from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.recommendations import Unreal, recorded
+from opsconsole.store.queries.overview import agent_names
+from opsconsole.store.queries.unreal import facets
+from opsconsole.ui.panel import Context, Panel
+from opsconsole.ui.panels.shadow.cards import RecommendationCard, by_event, shadow_card
+from opsconsole.ui.panels.shadow.verbs import Verbs
+from opsconsole.ui.widgets.basics import beside, button, label
+from opsconsole.ui.widgets.columns import card_column, clear
+from opsconsole.ui.widgets.seen import Seen, is_on_screen
+from opsconsole.ui.widgets.states import States
+from opsconsole.ui.widgets.words import spoken
+
+PAGE = 80
+"""Actions on the page at once."""
+SLICE = 3
+"""Cards that are laid out without a breath."""
+_TABS = {"would": ActionState.SIMULATED, "recommendations": ActionState.RECOMMENDED}
+Loaded = tuple[list[Unreal], dict[str, list[str]], dict[str, str], int, datetime]
+
+
+class UnrealPage(Panel):
+    """The cards of one of the two.
+
+    Signals:
+        counted: (number of recommendations) after each query.
+    """
+
+    name = "shadow.cards"
+    title = "What was not done"
+    icon = "diff"
+    counted = Signal(int)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._tab, self._agent, self._category = "would", "", ""
+        self._limit = PAGE
+        self._shown: tuple[object, ...] = ()
+        self._cards: list[RecommendationCard] = []
+        self._runs: list[tuple[int, QWidget]] = []
+        """Runs and their cards."""
+        self._chosen = ""
+        self._scroll, self._list = card_column()
+        self._states = States(self._scroll)
+        self.seen = Seen(context, self)
+        self._scroll.verticalScrollBar().valueChanged.connect(self._look)
+        self.verbs = Verbs(context, self, lambda: self.current)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addLayout(self._head())
+        outer.addWidget(self._states, 1)
+        outer.addWidget(self.verbs.bar)
+
+    def _head(self) -> QVBoxLayout:
+        self._agents, self._categories = QComboBox(), QComboBox()
+        self._agents.setAccessibleName("Agent")
+        self._categories.setAccessibleName("Category")
+        for one in (self._agents, self._categories):
+            one.setMinimumWidth(170)
+        self._agents.activated.connect(lambda _=0: self._filter(agent=str(self._agents.currentData() or "")))
+        self._categories.activated.connect(
+            lambda _=0: self._filter(agent=self._agent, category=str(self._categories.currentData() or ""))
+        )
+        self._about = label("", "muted", is_wrapped=True)
+        column = QVBoxLayout()
+        column.setContentsMargins(28, 0, 28, 12)
+        column.setSpacing(10)
+        column.addLayout(beside(self._about, self._agents, self._categories))
+        return column
+
+    @property
+    def current(self) -> Unreal | None:
+        """The recommendation that the keys reach."""
+        if self._tab != "recommendations":
+            return None
+        return next((one.one for one in self._cards if one.one.row.action_id == self._chosen), None)
+
+    def go(self, where: dict[str, Any]) -> None:
+        self._tab = str(where.get("tab", self._tab))
+        if self._tab not in _TABS:
+            self._tab = "would"
+        self._filter(agent=str(where.get("agent", "")), category=str(where.get("category", "")))
+
+    def refresh(self) -> None:
+        self.context.tasks.start(self._load(), name="the shadow page", owner=self, key="load")
+
+    def restyle(self) -> None:
+        self.verbs.restyle()
+
+    async def _load(self) -> None:
+        state, agent, category, limit = _TABS[self._tab], self._agent, self._category, self._limit
+
+        def query(kernel: Kernel) -> Loaded:
+            conn = kernel.reader
+            found = recorded(kernel, state, agent=agent or None, category=category or None, limit=limit)
+            advice = found if state is ActionState.RECOMMENDED else recorded(kernel, ActionState.RECOMMENDED)
+            return found, facets(conn, state=state.value), agent_names(conn), len(advice), kernel.clock.now()
+
+        try:
+            found, by_agent, names, advice, now = await self.context.backend.read(query, lane="long")
+        except Exception as error:
+            self._states.error(str(error), act=self.refresh)
+            raise
+        self._render_filters(by_agent, names)
+        self.counted.emit(advice)
+        self._render(found, now)
+
+    def _render_filters(self, by_agent: dict[str, list[str]], names: dict[str, str]) -> None:
+        agents = [("All agents", ""), *((names.get(one, one), one) for one in by_agent)]
+        own = by_agent.get(self._agent) or sorted({one for some in by_agent.values() for one in some})
+        categories = [("All categories", ""), *((spoken(one), one) for one in own)]
+        for box, items, wanted in ((self._agents, agents, self._agent), (self._categories, categories, self._category)):
+            box.clear()
+            for text, value in items:
+                box.addItem(text, value)
+            box.setCurrentIndex(max(0, box.findData(wanted)))
+
+    def _render(self, found: list[Unreal], now: datetime) -> None:
+        is_advice = self._tab == "recommendations"
+        self._about.setText(
+            "Agents at level 1 recommend and do nothing. Do it yourself, have it done, or say what is not right."
+            if is_advice
+            else "What agents in shadow would have done. None of it was done, so there is nothing to approve."
+        )
+        what = (self._tab, *((one.row.action_id, one.digest) for one in found))
+        if what != self._shown:
+            self._shown = what
+            self.context.tasks.start(
+                self._fill(found, now, is_advice=is_advice), name="the shadow page's cards", owner=self, key="fill"
+            )
+        if found:
+            self._states.show_content()
+        elif self._agent or self._category:
+            self._states.empty(
+                "Nothing fits", "No action of this agent and category.", "Show all", lambda: self._filter(agent="")
+            )
+        elif is_advice:
+            self._states.empty("Nothing is recommended", "Agents at level 1 put here what they would have you do.")
+        else:
+            self._states.empty(
+                "Nothing in shadow yet",
+                "Agents begin in shadow: they work every event, and only record what they would do. Once one is in use,"
+                " it shows here.",
+            )
+
+    async def _fill(self, found: list[Unreal], now: datetime, *, is_advice: bool) -> None:
+        """Lay the cards out a few at a time: a whole page of them would hold the window up."""
+        self._cards, self._runs = [], []
+        clear(self._list)
+        ids = [one.row.action_id for one in found] if is_advice else []
+        self._choose(self._chosen if self._chosen in ids else (ids[0] if ids else ""))
+        made = (self._advice(one, now) for one in found) if is_advice else self._would(found, now)
+        for number, one in enumerate(made, 1):
+            self._list.addWidget(one)
+            if number % SLICE == 0:
+                await asyncio.sleep(0)
+        self.verbs.show(self.current, is_there=bool(ids))
+        self._look()
+        if len(found) >= self._limit:
+            self._list.addWidget(button("Show more", self._more), 0, Qt.AlignmentFlag.AlignHCenter)
+
+    def _would(self, found: list[Unreal], now: datetime) -> Iterator[QWidget]:
+        self._runs = []
+        for group in by_event(found):
+            made = shadow_card(group, now=now, open_run=self._open)
+            self._runs.append((group[0].row.run_id, made))
+            yield made
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._look()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._look()
+
+    def _look(self) -> None:
+        """See which cards are on the screen, once they stand where they will stand."""
+        QTimer.singleShot(0, self, self._note_seen)
+
+    def _note_seen(self) -> None:
+        """A proposal that is on the screen makes its pair unblind; one further down the page does not."""
+        if self._tab == "would" and self.isVisible():
+            window = self._scroll.viewport()
+            self.seen.note([run for run, one in self._runs if is_on_screen(one, window)])
+
+    def _advice(self, one: Unreal, now: datetime) -> QWidget:
+        made = RecommendationCard(one, now=now, open_run=self._open)
+        made.chosen.connect(self._choose)
+        self._cards.append(made)
+        made.set_chosen(one.row.action_id == self._chosen)
+        if one.row.action_id == self._chosen:
+            self.verbs.show(one, is_there=True)
+        return made
+
+    def _filter(self, *, agent: str, category: str = "") -> None:
+        self._agent, self._category, self._limit = agent, category, PAGE
+        self.refresh()
+
+    def _more(self) -> None:
+        self._limit += PAGE
+        self.refresh()
+
+    def _open(self, one: Unreal) -> None:
+        self.context.navigator.go("feed", event=one.row.event_id, run=one.row.run_id)
+
+    def _choose(self, action: str) -> None:
+        self._chosen = action
+        for one in self._cards:
+            one.set_chosen(one.one.row.action_id == action)
+        self.verbs.show(self.current, is_there=bool(self._cards))
+
+    def step(self, by: int) -> None:
+        ids: list[str] = [one.one.row.action_id for one in self._cards]
+        if ids:
+            place = ids.index(self._chosen) if self._chosen in ids else 0
+            place = min(max(0, place + by), len(ids) - 1)
+            self._choose(ids[place])
+            self._scroll.ensureWidgetVisible(self._cards[place])
