@@ -12,7 +12,7 @@ def pair_json(one: PairRow, body: Mapping[str, Any]) -> dict[str, Any]:
         "id": one.id,
         "source": one.source,
         "agent": one.agent,
-        "version": one.version,
+        "version_id": one.version,
         "event": one.event_id,
         "run": one.run_id,
         "title": one.title,

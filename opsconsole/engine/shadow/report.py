@@ -2,13 +2,14 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from opsconsole.policy.evidence import ac1, exact_interval, kappa
 from opsconsole.policy.trials import AGREED, FINE, TO_LIMITED, Counted, Gate, Standing, standing, trials
 from opsconsole.store.queries import pairs as read
+from opsconsole.store.queries import versions
 from opsconsole.store.queries.pairs import PairRow
 from opsconsole.store.rows import Reader
 
@@ -37,6 +38,8 @@ class Cell:
     unblind: int
     """Agreements where the human saw the proposal first: they prove nothing unless judged."""
     standing: Standing
+    number: int | None = None
+    """Of the version, as people count an agent's versions."""
     days: float | None
     """Working days until the gate opens at the volume of late; None where it does not get there."""
 
@@ -46,7 +49,7 @@ class Cell:
         bounds = at.interval
         return {
             "agent": self.agent,
-            "version": self.version,
+            "version": self.number,
             "category": self.category,
             "pairs": self.pairs,
             "agreed": self.agreed,
@@ -126,7 +129,12 @@ def cells(conn: Reader, *, now: datetime, agent: str | None = None, gate: Gate =
         if one.version is not None:
             newest[one.agent] = max(newest.get(one.agent, 0), one.version)
         groups[(one.agent, one.category)].append(one)
-    found = [_cell(name, newest.get(name), category, some, gate, now=now) for (name, category), some in groups.items()]
+    rows = {agent: versions.version(conn, number) for agent, number in newest.items()}
+    numbered = {agent: row.number for agent, row in rows.items() if row is not None}
+    found = [
+        replace(_cell(name, newest.get(name), category, some, gate, now=now), number=numbered.get(name))
+        for (name, category), some in groups.items()
+    ]
     return sorted((one for one in found if one.pairs), key=lambda one: (one.agent, -one.pairs, one.category))
 
 

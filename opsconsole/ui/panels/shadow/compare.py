@@ -264,7 +264,7 @@ class ComparePage(QWidget):
             self.states.empty(
                 "No pairs yet",
                 "Let an agent work in shadow: what people do about the same events is put beside what it would have"
-                " done. A past mailbox gives hundreds at once: `opsconsole shadow run --help`.",
+                " done. A past mailbox gives hundreds at once: Import your history, on the first screen.",
             )
         elif self.queue.choice == Choice() and not self.list.filter.text():
             self.states.empty("All is judged", "What comes next stands here by itself.", "Show all pairs", everything)

@@ -98,7 +98,7 @@ class NumbersPage(QWidget):
 
     def _agent(self, found: Found, agent: str, some: list[Cell]) -> QFrame:
         frame, column = card()
-        versions = {one.version for one in some if one.version is not None}
+        versions = {one.number for one in some if one.number is not None}
         name = found.names.get(agent, spoken(agent))
         version = f"version {max(versions)}" if versions else ""
         column.addLayout(row(label(name, "h3"), label(version, "small"), None))
