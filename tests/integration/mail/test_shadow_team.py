@@ -221,8 +221,8 @@ async def test_a_team_at_work_is_paired_and_shadow_writes_nothing(tmp_path: Path
         await at.deliver("Question early", LATE)  # the question is answered before any agent saw it
         await asyncio.to_thread(play_second, at)
         at.rig.imap.cut()
-        for call in (1, 2):  # the order is marked, then moved, and the engine dies before it can say so
-            await at.start(f"connector.after_call:{call}")
+        for call in (1, 2):  # the order is marked, then moved, and the engine dies before it can note so
+            await at.start(f"mail.filed:{call}")
         await at.start()
         await at.until_worked(2 * len(at.numbers))
         await at.rig.until_mails(SUPPORT, len(LIVE) + 1, "Done")
