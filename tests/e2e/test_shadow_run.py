@@ -109,11 +109,11 @@ def test_a_version_that_knew_the_events_proves_nothing_by_them(desk: Run, tmp_pa
     assert desk("agents", "apply", agent_file(tmp_path / "sorter.json", purpose="sorts better")).code == 0
     assert "6 events worked" in desk("shadow", "run", "sorter", box, "--own", OWN).out
     found = pairs(desk)
-    first, second = min(one["version"] for one in found), max(one["version"] for one in found)
-    assert {one["excluded"] for one in found if one["version"] == first} == {""}
-    assert {one["excluded"] for one in found if one["version"] == second} == {WORKED_BEFORE}
+    first, second = min(one["version_id"] for one in found), max(one["version_id"] for one in found)
+    assert {one["excluded"] for one in found if one["version_id"] == first} == {""}
+    assert {one["excluded"] for one in found if one["version_id"] == second} == {WORKED_BEFORE}
     (report,) = desk("shadow", "report", "--json").json
-    assert all(one["trials"] == 0 for one in report["cells"] if one["version"] == second)
+    assert all(one["trials"] == 0 for one in report["cells"] if one["version"] == 2)
 
 
 def test_the_plan_works_nothing(desk: Run, tmp_path: Path) -> None:

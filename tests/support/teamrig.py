@@ -84,8 +84,13 @@ class Scene:
             uids = client.search(["HEADER", "Message-ID", f"<m{number}@harbour.example>"])
             (client.add_flags if is_on else client.remove_flags)(uids, [flag])
 
-    def expunge(self, number: int) -> None:
+    def copy(self, number: int, target: str) -> None:
         with self.rig.dovecot.selected(SUPPORT) as client:
+            client.create_folder(target)
+            client.copy(client.search(["HEADER", "Message-ID", f"<m{number}@harbour.example>"]), target)
+
+    def expunge(self, number: int, folder: str = "INBOX") -> None:
+        with self.rig.dovecot.selected(SUPPORT, folder) as client:
             uids = client.search(["HEADER", "Message-ID", f"<m{number}@harbour.example>"])
             client.delete_messages(uids)
             client.uid_expunge(uids)

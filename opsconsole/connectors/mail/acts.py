@@ -156,20 +156,17 @@ class Acts:
             name for name, one in missing.items() if one.folder in folders.every and views[one.folder] is None
         ]:
             del missing[name]  # it lies where we may not look now
-        is_whole = True
         for folder in _order(missing.values(), folders):
             if not missing:
                 break
             view = await self._view(folder, since, views)
-            is_whole = is_whole and view is not None
             for name, one in list(missing.items()):
                 found = self._in_view(one, view)
                 if found is not None:
                     _follow_new_name(one, folder, folders.every, known)
                     sighted[name] = (folder, found)
                     del missing[name]
-        if is_whole:
-            sighted |= {name: ("", frozenset[str]()) for name in missing}
+        sighted |= {name: ("", frozenset[str]()) for name in missing}
         if known != list(folders.every):
             await self._ledger.save(sighted)
             await self._memory.put(FOLDERS, list(folders.every))
@@ -200,7 +197,8 @@ class Acts:
             is_told = True
         place, at = one.seen, one.seen_at
         if place is not None and (is_over or now - datetime.fromisoformat(at) >= SETTLE):
-            await notice(self._moved(one, place, datetime.fromisoformat(at), folders))
+            if place or one.folder != folders.trash:  # emptying the trash deletes nothing anew
+                await notice(self._moved(one, place, datetime.fromisoformat(at), folders))
             if self._ledger.touched(one.event) == touched and one.seen == place:
                 one.folder, one.seen, is_told = place, None, True
                 one.told += 1
@@ -242,7 +240,7 @@ def _order(missing: Iterable[Watched], folders: Named) -> Sequence[str]:
     """Where a mail was last is the likeliest; an archive that holds every mail says the least."""
     late = {folders.archive, folders.sent, folders.drafts}
     first = [place for one in missing for place in (one.seen, one.ours) if place]
-    order = (*first, *(one for one in folders.every if one not in late), folders.archive, folders.sent)
+    order = (*first, *(one for one in folders.every if one not in late), folders.archive, folders.sent, folders.drafts)
     return [one for one in dict.fromkeys(order) if one]
 
 

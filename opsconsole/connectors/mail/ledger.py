@@ -17,6 +17,7 @@ from opsconsole.domain.errors import PermanentError, TransientError
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.ports import Memory
 from opsconsole.policy.windows import window_end
+from opsconsole.store import faults
 
 BUCKETS = 32
 """What is remembered is kept in so many parts, so that one more mail does not write all of it."""
@@ -165,6 +166,7 @@ class Ledger:
         try:
             await self.save([one.event])
             result = await work()
+            faults.reach("mail.filed")
             done(result)
             forget()
         except (PermanentError, TransientError):

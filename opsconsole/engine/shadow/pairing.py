@@ -218,11 +218,8 @@ def keep(
 
 
 def action_deed(kernel: Kernel, action: ActionRow, subject: str) -> Deed:
-    """Give an action of a run as it is compared; a switch that was left as it is has its default."""
-    kind = kernel.registry.type(action.tool)
-    fields = {} if kind is None else kind.arguments.model_fields
-    switches = {name: one.default for name, one in fields.items() if isinstance(one.default, bool)}
-    return typed_deed(kind, action.tool, {**switches, **action.args}, subject)
+    """Give an action of a run as it is compared."""
+    return typed_deed(kernel.registry.type(action.tool), action.tool, action.args, subject)
 
 
 def act_deed(kernel: Kernel, act: ActRow | HumanAct, subject: str) -> Deed:
@@ -233,9 +230,15 @@ def act_deed(kernel: Kernel, act: ActRow | HumanAct, subject: str) -> Deed:
 def typed_deed(
     kind: ActionType | None, tool: str, args: Mapping[str, Any], subject: str, *, is_partial: bool = False
 ) -> Deed:
-    """Give a write with what its type says of it; without a type it counts as external and irreversible."""
+    """Give a write with what its type says of it; without a type it counts as external and irreversible.
+
+    A switch that was left alone has its default: a human's act, of which only some fields are known, may tell it.
+    """
     if kind is None:
         return Deed(tool=tool, args=args, subject=subject, is_partial=is_partial)
+    if not is_partial:
+        fields = kind.arguments.model_fields.items()
+        args = {**{name: one.default for name, one in fields if isinstance(one.default, bool)}, **args}
     return Deed(
         tool=tool,
         args=args,

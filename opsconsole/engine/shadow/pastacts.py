@@ -78,7 +78,7 @@ def _name(text: str) -> str:
 
 def human_acts(kernel: Kernel, event: Event) -> tuple[HumanAct, ...]:
     """Give what people did with a past event, in order: where it lies, what was answered, how a ticket was sorted."""
-    found = [*_moved(event), *_answered(kernel, event), *_sorted_ticket(kernel, event)]
+    found = [*_moved(kernel, event), *_answered(kernel, event), *_sorted_ticket(kernel, event)]
     return tuple(sorted(found, key=lambda one: (one.at, one.external_id)))
 
 
@@ -95,10 +95,12 @@ def _act(event: Event, what: str, tool: str, args: Mapping[str, Any], at: dateti
     )
 
 
-def _moved(event: Event) -> Iterator[HumanAct]:
+def _moved(kernel: Kernel, event: Event) -> Iterator[HumanAct]:
+    """A mailbox calls it `move`, the desk `move_mail`."""
     folder = str(event.fields.get("folder") or "")
     if event.kind == "mail.received" and folder.rpartition("/")[2].casefold() not in UNSORTED:
-        yield _act(event, "moved", "move_mail", {"folder": folder}, event.occurred_at + MOVED_AFTER, "somebody")
+        tool = "move" if kernel.registry.type(f"{event.connection}.move") else "move_mail"
+        yield _act(event, "moved", tool, {"folder": folder}, event.occurred_at + MOVED_AFTER, "somebody")
 
 
 def _answered(kernel: Kernel, event: Event) -> Iterator[HumanAct]:

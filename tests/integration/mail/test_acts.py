@@ -65,6 +65,22 @@ async def test_a_mail_that_was_expunged_was_deleted_and_is_watched_no_more() -> 
         assert await at.settled() == [("mail.delete", {})]
 
 
+async def test_emptying_the_trash_deletes_nothing_anew() -> None:
+    async with scene() as at:
+        at.move(1, "Trash")
+        assert await at.settled() == [("mail.delete", {})]
+        at.expunge(1, "Trash")
+        assert await at.settled() == [("mail.delete", {})]
+
+
+async def test_a_copy_is_no_move_until_the_first_is_gone() -> None:
+    async with scene() as at:
+        at.copy(1, "Billing")
+        assert await at.settled() == []
+        at.expunge(1)
+        assert await at.settled() == [("mail.move", {"folder": "Billing"})]
+
+
 async def test_answers_are_found_by_the_ids_they_name() -> None:
     async with scene(4) as at:
         at.file_sent(sent(1, In_Reply_To="<m1@harbour.example>"))
