@@ -18,7 +18,7 @@ from opsconsole.app.secretstore.names import PASSPHRASE
 from opsconsole.app.secretstore.sealedfile import WrongPassphraseError
 from opsconsole.app.words import speak_of
 from opsconsole.brains.chain import BrainChain
-from opsconsole.brains.model import LanguageModelBrain
+from opsconsole.brains.model import Endpoint, LanguageModelBrain
 from opsconsole.brains.playbook import PlaybookBrain
 from opsconsole.brains.triage import Hit
 from opsconsole.engine.doorbell import ring
@@ -103,6 +103,13 @@ def opened(
     finally:
         reader.close()
         workspace.close()
+
+
+def models(session: Session) -> dict[str, Endpoint]:
+    """Make an endpoint of every connected model, for a command. Asks for a passphrase, if one is needed."""
+    kernel, secrets = session.kernel, secrets_of(session.workspace)
+    unlock(secrets)
+    return endpoints(Parts(kernel.reader, session.writes, kernel.clock, secrets, HttpClient()))
 
 
 def playbook_brain(reader: Reader) -> PlaybookBrain:

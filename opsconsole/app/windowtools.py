@@ -186,7 +186,14 @@ class WindowTools:
 def _planned(session: Session, version: Version) -> PastPlan:
     found, spec = history.plan(session.kernel, version), version.spec
     days = "" if found.first_at is None else f"{found.first_at:%Y-%m-%d} to {found.last_at:%Y-%m-%d}"
-    return PastPlan(spec.agent, spec.name, found.events, found.known, days, pastwork.refusal(version))
+    return PastPlan(
+        spec.agent,
+        spec.name,
+        found.events,
+        found.known,
+        days,
+        pastwork.unbounded(version) if spec.brain == "model" else "",
+    )
 
 
 def _here(said: Callable[[_T], None]) -> Callable[[_T], None]:

@@ -1,11 +1,20 @@
-"""The offline brain for the past: it knows the playbook, and what it was told since it was made."""
+"""Brains for the past: they know the playbook, and what they were told since they were made."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
+from opsconsole.brains.chain import MAIN
+from opsconsole.brains.model import Endpoint, LanguageModelBrain
 from opsconsole.brains.playbook.brain import PlaybookBrain
+from opsconsole.domain.agent import AgentSpec
+from opsconsole.domain.errors import PermanentError, TransientError
+from opsconsole.domain.event import Event
 from opsconsole.engine.ports import Lesson, RunView, Turn
 from opsconsole.store.casememory import CaseMemory
 from opsconsole.store.cases import Hit
+
+KEPT = 256
+"""More events than are ever worked at once."""
 
 
 class PastPlaybookBrain:
@@ -29,6 +38,14 @@ class PastPlaybookBrain:
     def learn(self, lesson: Lesson) -> None:
         """Nothing: what is learnt today was not known then."""
 
+    def precedents(self, agent: AgentSpec, event: Event) -> list[dict[str, Any]]:
+        """Give the nearest events of those known by now."""
+        return self._brain.precedents(agent, event)
+
+    def opinion(self, agent: AgentSpec, event: Event) -> tuple[str | None, float]:
+        """Give (category, how sure) by what is known by now."""
+        return self._brain.opinion(agent, event)
+
     async def turn(self, view: RunView) -> Turn:
         """Think once."""
         return await self._brain.turn(view)
@@ -37,3 +54,53 @@ class PastPlaybookBrain:
         """Let go of the memory."""
         self._memory.close()
         await self._brain.close()
+
+
+class PastModelBrain:
+    """`engine.shadow.history.PreparedBrain`: a model that is shown only precedents from before each event.
+
+    Nothing stands in for a model that does not answer: what the offline brain would have said proves nothing of it.
+    """
+
+    def __init__(self, endpoints: Mapping[str, Endpoint]) -> None:
+        self._past = PastPlaybookBrain()
+        self._endpoints = endpoints
+        self._known: dict[int, tuple[list[dict[str, Any]], tuple[str | None, float]]] = {}
+        self._model = LanguageModelBrain(lambda _, event: self._known[event.id][0], lambda _, e: self._known[e.id][1])
+
+    def know(self, agent: str, category: str, text: str) -> None:
+        """Take in what people made of a past event."""
+        self._past.know(agent, category, text)
+
+    def learn(self, lesson: Lesson) -> None:
+        """Nothing: what is learnt today was not known then."""
+
+    def prepare(self, agent: AgentSpec, event: Event) -> None:
+        """Note what is known as of an event; of the latest events only."""
+        self._known[event.id] = (self._past.precedents(agent, event), self._past.opinion(agent, event))
+        while len(self._known) > KEPT:
+            del self._known[next(iter(self._known))]
+
+    async def turn(self, view: RunView) -> Turn:
+        """Think once, with the first of its models that answers.
+
+        Raises:
+            TransientError: one does not answer now.
+            PermanentError: none can work this event.
+        """
+        errors: list[str] = []
+        for name in view.agent.models or (MAIN,):
+            endpoint = self._endpoints.get(name)
+            if endpoint is None:
+                raise TransientError(f"no model is connected as {name} (`opsconsole connect model {name}`)")
+            try:
+                return await self._model.turn(view, endpoint)
+            except PermanentError as error:
+                errors.append(str(error))
+        raise PermanentError("; ".join(errors))
+
+    async def close(self) -> None:
+        """Close what is open to the endpoints, and let go of the memory."""
+        for endpoint in self._endpoints.values():
+            await endpoint.close()
+        await self._past.close()

@@ -153,13 +153,15 @@ def test_an_agent_without_a_past_is_told_so(desk: Run) -> None:
     assert said.code == 0 and "There is no past that Sorter would work" in said.out
 
 
-def test_an_agent_that_thinks_with_a_model_is_refused(run: Run, tmp_path: Path) -> None:
+def test_an_agent_that_thinks_with_a_model_needs_a_cap(run: Run, tmp_path: Path) -> None:
     run("init")
-    file = agent_file(tmp_path / "sorter.json", more={"brain": "model"})
-    applied = run("agents", "apply", file)
+    applied = run("agents", "apply", agent_file(tmp_path / "sorter.json", more={"brain": "model"}))
     assert applied.code == 0, applied.err
-    said = run("shadow", "run", "sorter")
-    assert said.code == 2 and "worked by the offline brain so far" in said.err
+    said = run("shadow", "run", "sorter", write_mailbox(tmp_path / "box", mailbox(3)), "--own", OWN)
+    assert said.code == 2 and "say how much at most" in said.err and pairs(run) == []
+    assert "what it costs is known after the first 10" in said.out
+    said = run("shadow", "run", "sorter", "--cap", "5")
+    assert said.code == 0 and "no model is connected as main" in said.out and pairs(run) == []
 
 
 TICKETS = (

@@ -22,7 +22,10 @@ TEXTS = {
 }
 FOLDERS = {"billing": "Billing", "tech": "Tech"}
 ANN, BOB = "ann@harbour.example", "bob@quay.example"
-_SHOWN = "{{ thread }} {{ found }} {{ who }} {{ tickets }} {{ open }} {{ deals }} {{ company }} {{ event.fields }}"
+_SHOWN = (
+    "{{ thread }} {{ found }} {{ who }} {{ tickets }} {{ open }} {{ deals }} {{ company }} {{ event.fields }}"
+    " {{ changes }} {{ ticket }} {{ deal }}"
+)
 
 
 def looker(**changes: Any) -> AgentSpec:
@@ -34,6 +37,9 @@ def looker(**changes: Any) -> AgentSpec:
         {"look_up": "desk.find_tickets", "with": {"email": "{{ event.sender }}"}, "as": "tickets"},
         {"look_up": "desk.find_tickets", "with": {"status": "open"}, "as": "open"},
         {"look_up": "desk.find_deals", "with": {"email": "{{ event.sender }}"}, "as": "deals"},
+        {"look_up": "desk.history", "with": {"kind": "ticket", "id": 1}, "as": "changes"},
+        {"look_up": "desk.get_ticket", "with": {"id": 1}, "as": "ticket"},
+        {"look_up": "desk.get_deal", "with": {"id": 1}, "as": "deal"},
         {"look_up": "desk.find_company", "with": {"domain": "harbour.example"}, "as": "company"},
     ]
     categories = [

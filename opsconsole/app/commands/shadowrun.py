@@ -12,10 +12,10 @@ import typer
 
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.importing import import_path
-from opsconsole.app.pastwork import refusal, work
+from opsconsole.app.pastwork import FIRST, estimate, work
 from opsconsole.app.session import Session, opened
 from opsconsole.app.words import count, say, say_json
-from opsconsole.domain.errors import NotFoundError, UserError
+from opsconsole.domain.errors import NotFoundError
 from opsconsole.engine.agents import Version
 from opsconsole.engine.shadow import history
 from opsconsole.store.queries import versions
@@ -38,6 +38,10 @@ def run(
     own: Annotated[str, typer.Option(help="Your own addresses, comma-separated: their mails are your answers.")] = "",
     since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Leave out what came before.")] = None,
     most: Annotated[int | None, typer.Option(min=1, help="Work so many events at most.")] = None,
+    cap: Annotated[
+        float | None, typer.Option(min=0, help="Stop before models cost more, in the workspace's money.")
+    ] = None,
+    parallel: Annotated[int, typer.Option(min=1, max=64, help="Events a model works at once.")] = 1,
     only_plan: Annotated[bool, typer.Option("--plan", help="Only say what would be worked.")] = False,
     as_json: AsJson = False,
     workspace: Where = None,
@@ -61,14 +65,23 @@ def run(
         start = None if since is None else since.replace(tzinfo=UTC)
         planned = history.plan(session.kernel, version, since=start)
         if not as_json:
-            _tell_plan(planned, version)
+            _tell_plan(planned, version, estimate(session, version, planned.events))
         if only_plan or not planned.events:
             if as_json:
                 say_json({"events": planned.events, "known": planned.known})
             return
         with _interrupts() as stopped:
             tell = _quiet if as_json else _loud
-            result = work(session, version, tell=tell, is_stopped=lambda: bool(stopped), since=start, most=most)
+            result = work(
+                session,
+                version,
+                tell=tell,
+                is_stopped=lambda: bool(stopped),
+                since=start,
+                most=most,
+                cap=cap,
+                parallel=parallel,
+            )
         if as_json:
             say_json({name: getattr(result, name) for name in result.__slots__})
         else:
@@ -76,6 +89,9 @@ def run(
 
 
 def _loud(progress: history.Progress) -> None:
+    if progress.cost_micros and progress.done == FIRST:
+        each = progress.cost_micros / progress.done
+        say(f"About {each * progress.total / 1e6:.2f} for all, by what the first {FIRST} cost.")
     if sys.stderr.isatty():
         typer.echo(f"\r  {progress.done} of {progress.total}", err=True, nl=False)
 
@@ -105,18 +121,16 @@ def _version(session: Session, agent: str) -> Version:
     if number is None:
         raise NotFoundError(f"There is no agent {agent}. `opsconsole agents list` shows them.")
     version = session.kernel.roster.version(session.kernel.reader, number)
-    if why := refusal(version):
-        raise UserError(why)
     return version
 
 
-def _tell_plan(planned: history.Plan, version: Version) -> None:
+def _tell_plan(planned: history.Plan, version: Version, cost: str) -> None:
     if planned.first_at is None or planned.last_at is None:
         say(f"There is no past that {version.spec.name} would work. Bring some: name a mailbox after the agent.")
         return
     known = f", {planned.known} worked before" if planned.known else ""
     days = f"{planned.first_at:%Y-%m-%d} to {planned.last_at:%Y-%m-%d}"
-    say(f"{count(planned.events, 'event')} to work{known}, {days}; offline, at no cost. Nothing is done.")
+    say(f"{count(planned.events, 'event')} to work{known}, {days}; {cost}. Nothing is done.")
 
 
 def _tell(result: history.Progress) -> None:
@@ -128,6 +142,9 @@ def _tell(result: history.Progress) -> None:
             say(f"  {result.verdicts[name]:6}  {text}")
     if result.pairs:
         say(f"It agreed with people in {result.agreed} of {result.pairs} ({result.agreed / result.pairs:.0%}).")
+    if result.cost_micros:
+        mean = result.cost_micros / max(1, result.done) / 1e6
+        say(f"It cost {result.cost_micros / 1e6:.2f}, {mean:.4f} an event.")
     if result.stopped:
         say(f"It ended early: {result.stopped}. The same command goes on from there.")
     say("`opsconsole shadow pairs --waiting` shows where it differs; `opsconsole shadow report` what that proves.")

@@ -4,11 +4,14 @@ Events are worked in the order they happened, and what people made of one is a p
 they did.
 """
 
+import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from opsconsole.domain.agent import AgentSpec
+from opsconsole.domain.errors import TransientError
 from opsconsole.domain.event import Event
 from opsconsole.domain.humanact import HumanAct
 from opsconsole.engine.agents import Version
@@ -34,6 +37,15 @@ class PastBrain(Brain, Protocol):
 
     def know(self, agent: str, category: str, text: str) -> None:
         """Take in what people made of a past event."""
+        ...
+
+
+@runtime_checkable
+class PreparedBrain(PastBrain, Protocol):
+    """A past brain that takes long over an event: it notes what is known at its start, and can work several at once."""
+
+    def prepare(self, agent: AgentSpec, event: Event) -> None:
+        """Note what is known as of an event, before it is told more."""
         ...
 
 
@@ -83,6 +95,7 @@ async def work(
     since: datetime | None = None,
     most: int | None = None,
     cost_cap: float | None = None,
+    parallel: int = 1,
     tell: Callable[[Progress], None] = lambda _: None,
     is_stopped: Callable[[], bool] = lambda: False,
 ) -> Progress:
@@ -95,34 +108,84 @@ async def work(
         brain: fresh; it is told the past as it goes.
         since: leave out what happened before.
         most: work so many at most.
-        cost_cap: stop before models have cost more, in the workspace's money.
+        cost_cap: stop before models have cost more, in the workspace's money: an event may cost what the dearest did.
+        parallel: so many events at once, where a brain notes what was known at the start of each.
         tell: hears of every chunk.
         is_stopped: asked before every event.
     """
     progress = Progress(total=plan(kernel, version, since=since).events)
     if most is not None:
         progress.total = min(progress.total, most)
-    replay, lessons, ready = Replay(kernel.registry, version, brain), Lessons(version.spec, brain), list[_Done]()
+    lessons, ready = Lessons(version.spec, brain), list[_Done]()
+    course = _Course(Replay(kernel.registry, version, brain), progress, cost_cap)
+    at_once = parallel if isinstance(brain, PreparedBrain) else 1
+    batch: list[tuple[Event, tuple[HumanAct, ...]]] = []
     for one, event in _wanted(kernel, version, since):
-        if progress.done + len(ready) >= progress.total:
+        if progress.done + len(ready) + len(batch) >= progress.total:
             break
         lessons.tell_until(one.at)
         acts = human_acts(kernel, event)
+        lessons.hear(event, acts)
         if not one.is_paired:
             if is_stopped():
                 progress.stopped = "it was stopped"
-            elif cost_cap is not None and progress.cost_micros >= cost_cap * 1e6:
-                progress.stopped = f"its cap of {cost_cap:g} is reached"
-            if progress.stopped:
                 break
-            worked = await replay.work(event)
-            progress.cost_micros += worked.cost_micros
-            ready.append(_Done(event, acts, worked))
-        lessons.hear(event, acts)
-        if len(ready) >= TOGETHER:
+            if isinstance(brain, PreparedBrain):
+                brain.prepare(version.spec, event)
+            batch.append((event, acts))
+            if len(batch) >= course.may_begin(at_once):
+                ready += await course.work(batch)
+        if progress.stopped:
+            break
+        if len(ready) >= TOGETHER or (ready and isinstance(brain, PreparedBrain)):
             await _keep(kernel, writes, version, ready, progress, tell)
+    if not progress.stopped:
+        ready += await course.work(batch)
     await _keep(kernel, writes, version, ready, progress, tell)
     return progress
+
+
+@dataclass(slots=True)
+class _Course:
+    """Works events, several at once, as long as it may be paid for."""
+
+    replay: Replay
+    progress: Progress
+    cap: float | None
+    dearest: int = 0
+    """What the dearest event cost so far, in micros: so much the next may cost."""
+    begun: int = 0
+
+    def may_begin(self, at_once: int) -> int:
+        """Give how many events may be worked at once now; at least 1, whose turn shows whether it is paid for."""
+        if self.cap is None:
+            return at_once
+        if not self.begun:
+            return 1
+        left = self.cap * 1e6 - self.progress.cost_micros
+        return max(1, min(at_once, int(left // self.dearest) if self.dearest else at_once))
+
+    async def work(self, batch: list[tuple[Event, tuple[HumanAct, ...]]]) -> list["_Done"]:
+        """Work a batch and empty it; where it may not be paid for, say so and work none."""
+        some = list(batch)
+        batch.clear()
+        wanted = self.progress.cost_micros + self.dearest * len(some)
+        if some and self.cap is not None and (wanted > self.cap * 1e6 or self.cap <= 0):
+            self.progress.stopped = f"its cap of {self.cap:g} is reached"
+            return []
+        self.begun += len(some)
+        found: list[_Done] = []
+        every = await asyncio.gather(*(self.replay.work(event) for event, _ in some), return_exceptions=True)
+        for (event, acts), worked in zip(some, every, strict=True):
+            if isinstance(worked, TransientError):
+                self.progress.stopped = f"no answer now ({worked})"
+            elif isinstance(worked, BaseException):
+                raise worked
+            else:
+                self.progress.cost_micros += worked.cost_micros
+                self.dearest = max(self.dearest, worked.cost_micros)
+                found.append(_Done(event, acts, worked))
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any
 from opsconsole.domain.action import Call, Proposal
 from opsconsole.domain.canonical import canonical, jsonable
 from opsconsole.domain.enums import ActionState, Effect, Level, Verdict
-from opsconsole.domain.errors import ConnectorError, EnvironmentError_
+from opsconsole.domain.errors import ConnectorError, EnvironmentError_, TransientError
 from opsconsole.domain.event import Event
 from opsconsole.domain.ids import RunId, action_id
 from opsconsole.engine.agents import Version
@@ -86,7 +86,11 @@ class Replay:
         self._record = record
 
     async def work(self, event: Event) -> Worked:
-        """Work one event as of the time it happened."""
+        """Work one event as of the time it happened.
+
+        Raises:
+            TransientError: what thinks does not answer now.
+        """
         seen, course = as_it_came(event), _Course()
         turn: Turn | None = None
         failed = ""
@@ -103,6 +107,8 @@ class Replay:
                 course.past.append(PastTurn(turn, tuple(outcomes)))
             else:
                 failed = f"stopped at its limit of {self._version.spec.limits.turns} turns"
+        except TransientError:
+            raise  # no model answers now: that says nothing of the agent
         except ConnectorError as error:
             failed = f"could not be thought through: {error}"
         return self._worked(course, turn, failed)

@@ -59,3 +59,11 @@ def sent_on(conn: sqlite3.Connection, subject: int, *, after: datetime, until: d
 def ticket(conn: sqlite3.Connection, number: int) -> dict[str, Any]:
     """Give a ticket of the desk as it stands; empty where there is none."""
     return desk.get(conn, "ticket", number) or {}
+
+
+def mean_cost(conn: sqlite3.Connection, agent: str) -> tuple[float, int]:
+    """Give what a run of an agent cost on average, in micros, and of how many runs that is; (0, 0) where none cost."""
+    row = conn.execute(
+        "SELECT avg(cost_micros), count(*) FROM run WHERE agent_id = ? AND cost_micros > 0", (agent,)
+    ).fetchone()
+    return float(row[0] or 0), int(row[1])
