@@ -1,6 +1,5 @@
 """Shadow: pairs are judged by one key, numbers open what they stand on, what a screen showed is noted."""
 
-import asyncio
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPointF, Qt
@@ -171,9 +170,24 @@ def test_filters_and_what_is_marked(tmp_path: Path) -> None:
         assert "The human did nothing." in told(page)
         panel_words = [one.changes.text(one.changes.index(0, 2)) for one in page.detail.findChildren(ChangeTable)]
         assert panel_words == ["—"]
-        await asyncio.sleep(0)
 
-    perform(make_pairs(tmp_path / "w", 12), scene)
+    folder = make_pairs(tmp_path / "w", 12)
+    perform(folder, scene)
+    assert not [one for one in record(folder) if one["kind"] == "pair.judged"]  # a digit in the filter is a digit
+
+
+def test_why_a_pair_proves_nothing_stands_there(tmp_path: Path) -> None:
+    async def scene(stage: Stage) -> None:
+        hand = Hand(stage)
+        await until(lambda: "All is judged" in told(hand.page))  # what proves nothing is not asked about
+        press(hand.page, "Show all pairs")
+        await hand.ready()
+        words = told(hand.page)
+        assert "It proves nothing: an earlier version worked it." in words and "Not blind" in words
+        assert "Please answer question" in words and "It reads like a call." in words
+
+    folder = make_pairs(tmp_path / "w", 1, is_blind=False, excluded="an earlier version worked it")
+    perform(folder, scene)
 
 
 def test_an_old_pair_is_shown_again_blind(tmp_path: Path) -> None:
