@@ -27,10 +27,16 @@ def make_pairs(
     folder: Path, number: int, *, kinds: tuple[str, ...] = KINDS, is_blind: bool = True, excluded: str = ""
 ) -> Path:
     """Pairs 1 to `number`, their kinds in turn, the newest event first in number."""
-    make_empty(folder)
+    add_pairs(make_empty(folder), number, kinds=kinds, is_blind=is_blind, excluded=excluded)
+    return folder
+
+
+def add_pairs(
+    folder: Path, number: int, *, kinds: tuple[str, ...] = KINDS, is_blind: bool = True, excluded: str = ""
+) -> None:
+    """Put pairs into a workspace."""
     with opened(folder) as session:
         session.write(lambda tx: _fill(session, tx, number, kinds, is_blind=is_blind, excluded=excluded), name="sample")
-    return folder
 
 
 def _fill(

@@ -16,7 +16,8 @@ from opsconsole.ui.panels.shadow.compare import ComparePage
 from opsconsole.ui.panels.shadow.panel import ShadowPanel
 from opsconsole.ui.widgets.difftable import ChangeTable
 from opsconsole.ui.widgets.guard import SETTLE_S
-from tests.ui.pairsample import make_pairs
+from tests.ui.pairsample import add_pairs, make_pairs
+from tests.ui.sample import make_empty
 from tests.ui.scenes import perform, press, record, told
 from tests.ui.stage import Stage, until
 
@@ -81,6 +82,22 @@ def test_keys_judge_what_is_shown_and_the_next_stands_there(tmp_path: Path) -> N
 
     perform(folder, scene)
     assert [said(folder, one)[0][0] for one in judged] == list(Adjudication)
+
+
+def test_who_comes_back_finds_the_pairs_made_meanwhile(tmp_path: Path) -> None:
+    folder = make_empty(tmp_path / "w")
+
+    async def scene(stage: Stage) -> None:
+        hand = Hand(stage)
+        await until(lambda: hand.panel.tab == "would")
+        add_pairs(folder, 2)
+        hand.panel.go({})
+        await until(lambda: hand.panel.tab == "compare" and hand.shown)
+        hand.panel.turn("would")  # now a person chose
+        hand.panel.go({})
+        assert hand.panel.tab == "would"
+
+    perform(folder, scene)
 
 
 def test_a_held_key_and_a_quick_finger_judge_nothing(tmp_path: Path) -> None:
