@@ -16,7 +16,7 @@ from opsconsole.ui.widgets.plain import one_line
 from opsconsole.ui.widgets.texts import clear, tip
 
 MOST = 10
-"""Decisions a table shows; the rarer ones are counted together."""
+"""Decisions a table shows."""
 
 
 class Details(QWidget):
@@ -150,9 +150,7 @@ class Details(QWidget):
                     grid.addWidget(label("·", "small"), down, across, Qt.AlignmentFlag.AlignCenter)
         self._confusion.addWidget(holder)
         if left:
-            self._confusion.addWidget(
-                label(f"{left} rarer decisions on which both agree more are not shown here.", "small")
-            )
+            self._confusion.addWidget(label(f"{left} more decisions are not shown here.", "small"))
 
     def _opens(self, ids: Ids, about: str) -> QWidget:
         made = button("Open", partial(self.pairs_wanted.emit, ids, about), kind="link")
