@@ -23,15 +23,25 @@ PLAYBOOK: dict[str, Any] = {
 KINDS = ("differs", "extra", "missing", "same")
 
 
-def make_pairs(folder: Path, number: int, *, kinds: tuple[str, ...] = KINDS) -> Path:
+def make_pairs(
+    folder: Path, number: int, *, kinds: tuple[str, ...] = KINDS, is_blind: bool = True, excluded: str = ""
+) -> Path:
     """Pairs 1 to `number`, their kinds in turn, the newest event first in number."""
-    make_empty(folder)
-    with opened(folder) as session:
-        session.write(lambda tx: _fill(session, tx, number, kinds), name="sample")
+    add_pairs(make_empty(folder), number, kinds=kinds, is_blind=is_blind, excluded=excluded)
     return folder
 
 
-def _fill(session: Session, tx: Transaction, number: int, kinds: tuple[str, ...]) -> None:
+def add_pairs(
+    folder: Path, number: int, *, kinds: tuple[str, ...] = KINDS, is_blind: bool = True, excluded: str = ""
+) -> None:
+    """Put pairs into a workspace."""
+    with opened(folder) as session:
+        session.write(lambda tx: _fill(session, tx, number, kinds, is_blind=is_blind, excluded=excluded), name="sample")
+
+
+def _fill(
+    session: Session, tx: Transaction, number: int, kinds: tuple[str, ...], *, is_blind: bool, excluded: str
+) -> None:
     kernel, now = session.kernel, session.kernel.clock.now()
     spec = agent(level=2, playbook=PLAYBOOK)
     apply_agent(tx, AgentFile(spec, ""), kernel.registry, actor="person:test", now=now)
@@ -51,7 +61,7 @@ def _fill(session: Session, tx: Transaction, number: int, kinds: tuple[str, ...]
             event=present(read_events.event(tx.conn, event), "event"),
             worked=Worked(
                 source="history", agent=spec.agent, version=1, run=None, category="case", confidence=0.9,
-                is_blind=True, is_failed=False, excluded="", because="It reads like a call.",
+                is_blind=is_blind, is_failed=False, excluded=excluded, because="It reads like a call.",
             ),
         )  # fmt: skip
         assert made is not None

@@ -1,6 +1,5 @@
 """Shadow: pairs are judged by one key, numbers open what they stand on, what a screen showed is noted."""
 
-import asyncio
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPointF, Qt
@@ -17,7 +16,8 @@ from opsconsole.ui.panels.shadow.compare import ComparePage
 from opsconsole.ui.panels.shadow.panel import ShadowPanel
 from opsconsole.ui.widgets.difftable import ChangeTable
 from opsconsole.ui.widgets.guard import SETTLE_S
-from tests.ui.pairsample import make_pairs
+from tests.ui.pairsample import add_pairs, make_pairs
+from tests.ui.sample import make_empty
 from tests.ui.scenes import perform, press, record, told
 from tests.ui.stage import Stage, until
 
@@ -82,6 +82,22 @@ def test_keys_judge_what_is_shown_and_the_next_stands_there(tmp_path: Path) -> N
 
     perform(folder, scene)
     assert [said(folder, one)[0][0] for one in judged] == list(Adjudication)
+
+
+def test_who_comes_back_finds_the_pairs_made_meanwhile(tmp_path: Path) -> None:
+    folder = make_empty(tmp_path / "w")
+
+    async def scene(stage: Stage) -> None:
+        hand = Hand(stage)
+        await until(lambda: hand.panel.tab == "would")
+        add_pairs(folder, 2)
+        hand.panel.go({})
+        await until(lambda: hand.panel.tab == "compare" and hand.shown)
+        hand.panel.turn("would")  # now a person chose
+        hand.panel.go({})
+        assert hand.panel.tab == "would"
+
+    perform(folder, scene)
 
 
 def test_a_held_key_and_a_quick_finger_judge_nothing(tmp_path: Path) -> None:
@@ -171,9 +187,24 @@ def test_filters_and_what_is_marked(tmp_path: Path) -> None:
         assert "The human did nothing." in told(page)
         panel_words = [one.changes.text(one.changes.index(0, 2)) for one in page.detail.findChildren(ChangeTable)]
         assert panel_words == ["—"]
-        await asyncio.sleep(0)
 
-    perform(make_pairs(tmp_path / "w", 12), scene)
+    folder = make_pairs(tmp_path / "w", 12)
+    perform(folder, scene)
+    assert not [one for one in record(folder) if one["kind"] == "pair.judged"]  # a digit in the filter is a digit
+
+
+def test_why_a_pair_proves_nothing_stands_there(tmp_path: Path) -> None:
+    async def scene(stage: Stage) -> None:
+        hand = Hand(stage)
+        await until(lambda: "All is judged" in told(hand.page))  # what proves nothing is not asked about
+        press(hand.page, "Show all pairs")
+        await hand.ready()
+        words = told(hand.page)
+        assert "It proves nothing: an earlier version worked it." in words and "Not blind" in words
+        assert "Please answer question" in words and "It reads like a call." in words
+
+    folder = make_pairs(tmp_path / "w", 1, is_blind=False, excluded="an earlier version worked it")
+    perform(folder, scene)
 
 
 def test_an_old_pair_is_shown_again_blind(tmp_path: Path) -> None:

@@ -62,9 +62,9 @@ def test_every_number_opens_what_it_counts(tmp_path: Path) -> None:
             ("feed", {"agent": "mira", "state": "done"}),
             ("approvals", {"agent": "mira"}),
             ("feed", {"agent": "mira", "verdict": "RECOMMEND"}),
-            ("shadow", {"agent": "mira"}),
+            ("shadow", {"tab": "would", "agent": "mira"}),
             ("shadow", {"tab": "recommendations"}),
-            ("shadow", {}),
+            ("shadow", {"tab": "would"}),
         ]
         assert "EUR 0.75" in [one.text() for one in panel.findChildren(type(panel._cost))]  # pyright: ignore[reportPrivateUsage]
 

@@ -132,7 +132,7 @@ class OverviewPanel(Panel):
     def _shadow(self) -> QWidget:
         frame, column = side_card("Would have done, last 24 h", is_shadow=True)
         self._shadow_bars = HorizontalBars(self.context.theme, "What agents in shadow would have done")
-        self._shadow_link = button("", lambda: self.context.navigator.go("shadow"), kind="link")
+        self._shadow_link = button("", lambda: self.context.navigator.go("shadow", tab="would"), kind="link")
         self._advice = button("", lambda: self.context.navigator.go("shadow", tab="recommendations"), kind="link")
         column.addWidget(self._shadow_bars)
         column.addWidget(self._shadow_link)

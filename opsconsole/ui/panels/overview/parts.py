@@ -99,7 +99,7 @@ class AgentCard:
 
     def _open_verdict(self, verdict: str) -> None:
         if verdict == "SIMULATE":
-            self._go("shadow", agent=self._agent)
+            self._go("shadow", tab="would", agent=self._agent)
         else:
             self._go("feed", agent=self._agent, verdict=verdict)
 

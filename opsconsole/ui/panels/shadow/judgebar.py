@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout
 
@@ -21,7 +21,7 @@ ORDER = (
 )
 """Which verdict each of the keys 1 to 5 is."""
 _SHORT = ("Agent", "Human", "Both", "Neither", "Unsure")
-ROOMY, NARROW = 770, 640
+ROOMY, NARROW, LEAST = 770, 640, 540
 """Width in px from which there is room for whole words, and for the category's button."""
 
 
@@ -42,6 +42,9 @@ class JudgeBar(QFrame):
         self.setLayout(line)
         for one in (*self.buttons.values(), self.category):
             one.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(LEAST, 60)  # what it takes with short words; else the long ones would hold the window wide
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is little room the words are short, not cut off."""

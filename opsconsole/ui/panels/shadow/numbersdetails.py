@@ -15,8 +15,8 @@ from opsconsole.ui.widgets.evidencecharts import Curve, Spot
 from opsconsole.ui.widgets.plain import one_line
 from opsconsole.ui.widgets.texts import clear, tip
 
-MOST = 8
-"""Decisions a table shows; the rarer ones are counted together."""
+MOST = 10
+"""Decisions a table shows."""
 
 
 class Details(QWidget):
@@ -125,11 +125,7 @@ class Details(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(4)
-        sums: dict[str, int] = {}
-        for (human, agent), count in told.numbers.confusion.items():
-            for name in {human, agent}:
-                sums[name] = sums.get(name, 0) + count
-        names = sorted(sums, key=lambda one: (-sums[one], one))[:MOST]
+        names, left = _most_confused(told.numbers)
         grid.addWidget(label("Human ↓   Agent →", "cap"), 0, 0)
         for at, name in enumerate(names, 1):
             head, side = label(f"{at}", "cap"), _narrow(f"{at}   {one_line(_decision(name), 72)}", "small")
@@ -153,9 +149,8 @@ class Details(QWidget):
                 else:
                     grid.addWidget(label("·", "small"), down, across, Qt.AlignmentFlag.AlignCenter)
         self._confusion.addWidget(holder)
-        left = len(sums) - len(names)
-        if left > 0:
-            self._confusion.addWidget(label(f"{left} rarer decisions are not shown here.", "small"))
+        if left:
+            self._confusion.addWidget(label(f"{left} more decisions are not shown here.", "small"))
 
     def _opens(self, ids: Ids, about: str) -> QWidget:
         made = button("Open", partial(self.pairs_wanted.emit, ids, about), kind="link")
@@ -173,6 +168,17 @@ def _card(title: str, inside: QVBoxLayout) -> QFrame:
     column.addWidget(label(title, "h3"))
     column.addLayout(inside)
     return frame
+
+
+def _most_confused(numbers: Numbers) -> tuple[list[str], int]:
+    """Give the decisions to show, those over which the two differ first, and how many are left."""
+    sums: dict[str, tuple[int, int]] = {}
+    for (human, agent), count in numbers.confusion.items():
+        for name in {human, agent}:
+            other, every = sums.get(name, (0, 0))
+            sums[name] = other + count * (human != agent), every + count
+    names = sorted(sums, key=lambda one: (-sums[one][0], -sums[one][1], one))
+    return names[:MOST], len(names[MOST:])
 
 
 def _narrow(text: str, role: Role = "") -> QLabel:

@@ -44,6 +44,8 @@ class ShadowPanel(Panel):
         super().__init__(context)
         self.tab = ""
         """Empty: nobody chose yet."""
+        self._is_own_choice = True
+        """The panel chose the view by what there is; it may choose anew when somebody comes back."""
         self.compare = ComparePage(context, clock=clock)
         self.numbers, self.cards = NumbersPage(context), UnrealPage(context)
         self._pages = QStackedWidget()
@@ -86,6 +88,11 @@ class ShadowPanel(Panel):
         return (*self.cards.verbs.commands(), *make_commands(self.compare, self.cards, lambda: self.tab))
 
     def go(self, where: dict[str, Any]) -> None:
+        if not where and self._is_own_choice:
+            self.tab = ""
+            self.refresh()
+            return
+        self._is_own_choice = False
         tab = str(where.get("tab", "compare" if "pair" in where else self.tab or "would"))
         self.tab = tab if tab in _TABS else "would"
         self._show_tab()
@@ -101,6 +108,8 @@ class ShadowPanel(Panel):
         self.go({"tab": tab})
         if tab == "compare":
             self.compare.focus()
+        else:
+            self.setFocus()  # else the first list of choices would have the keys
 
     def refresh(self) -> None:
         self.context.tasks.start(self._count(), name="the recommendations", owner=self, key="count")
@@ -130,6 +139,7 @@ class ShadowPanel(Panel):
             raise
         if not self.tab:
             self.turn("compare" if is_any else "would")
+            self._is_own_choice = True
 
     async def _count(self) -> None:
         try:
