@@ -44,7 +44,7 @@ def test_folders_are_what_people_did(desk: Run, tmp_path: Path) -> None:
     found = pairs(desk)
     assert Counter(one["verdict"] for one in found) == {"same": 40}
     assert {one["source"] for one in found} == {"history"}
-    assert {one["human"][0]["args"]["folder"] for one in found} == set(FOLDERS.values())
+    assert {one["human_actions"][0]["args"]["folder"] for one in found} == set(FOLDERS.values())
 
 
 def test_answers_in_sent_are_what_people_did(desk: Run, tmp_path: Path) -> None:
@@ -54,8 +54,8 @@ def test_answers_in_sent_are_what_people_did(desk: Run, tmp_path: Path) -> None:
     assert "4 events worked" in said.out
     found = pairs(desk)
     assert {one["verdict"] for one in found} == {"missing"}
-    assert {tuple(sorted(act["tool"] for act in one["human"])) for one in found} == {("desk.move_mail", "desk.reply")}
-    assert {act["args"]["text"] for one in found for act in one["human"] if act["tool"] == "desk.reply"} == {
+    assert {tuple(sorted(act["tool"] for act in one["human_actions"])) for one in found} == {("desk.move_mail", "desk.reply")}
+    assert {act["args"]["text"] for one in found for act in one["human_actions"] if act["tool"] == "desk.reply"} == {
         "We send a new one."
     }
 
@@ -64,7 +64,7 @@ def test_what_was_left_in_the_inbox_was_left_alone(desk: Run, tmp_path: Path) ->
     mails = [Sorted(one.number, "INBOX", one.text, one.at) for one in mailbox(6)]
     desk("shadow", "run", "sorter", write_mailbox(tmp_path / "box", mails), "--own", OWN)
     found = pairs(desk)
-    assert {one["verdict"] for one in found} == {"extra"} and all(one["human"] == [] for one in found)
+    assert {one["verdict"] for one in found} == {"extra"} and all(one["human_actions"] == [] for one in found)
 
 
 def test_abstaining_counts_as_a_failure(run: Run, tmp_path: Path) -> None:
@@ -211,7 +211,7 @@ def test_columns_of_a_ticket_table_are_the_teams_triage(run: Run, folder: Path, 
     assert "20 events worked" in said.out, said.out + said.err
     found = pairs(run)
     assert Counter(one["verdict"] for one in found) == {"same": 20}
-    assert {one["human"][0]["tool"] for one in found} == {"desk.update_ticket"}
+    assert {one["human_actions"][0]["tool"] for one in found} == {"desk.update_ticket"}
     with opened(folder) as session:
         events = [past.event(session.kernel.reader, one["event"]) for one in found]
     assert {one.sender for one in events} == {f"c{number}@customer.example" for number in range(20)}
@@ -223,7 +223,7 @@ def test_a_ticket_is_sorted_when_its_table_says_so(run: Run, tmp_path: Path) -> 
     run("agents", "apply", ticket_agent(tmp_path / "sorter.json"))
     rows = [(*row, (START + timedelta(hours=number, minutes=7)).isoformat()) for number, row in enumerate(tickets(4))]
     run("shadow", "run", "sorter", write_tickets(tmp_path / "tickets.csv", rows, (*TICKETS, "assigned at")))
-    told = {one["human"][0]["at"] for one in pairs(run)}
+    told = {one["human_actions"][0]["at"] for one in pairs(run)}
     assert told == {(START + timedelta(hours=number, minutes=7)).isoformat() for number in range(4)}
 
 
