@@ -76,7 +76,7 @@ def test_an_agent_works_what_was_brought_in_and_the_page_says_what_came_of_it(tm
         await until(said(panel, f"Of {MAILS} events, Sorter would have done what people did in {MAILS} (100%)."))
         assert kept(folder) == MAILS
         press(panel, "See the comparisons")
-        assert places == [("shadow", {})]
+        assert places == [("shadow", {"tab": "compare"})]
         assert "Stopped" not in told(panel)
 
     perform(folder, scene)

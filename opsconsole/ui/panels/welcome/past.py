@@ -82,7 +82,10 @@ class PastDoor(QWidget):
         self._say(f"{plan.name} works {plural(plan.events, 'event')}, knowing only what was known then…")
         report: PastReport = await self._context.tools.work_past(plan.agent, self._far)
         self._say(
-            _result(plan, report), "See the comparisons", lambda: self._context.navigator.go("shadow"), is_over=True
+            _result(plan, report),
+            "See the comparisons",
+            lambda: self._context.navigator.go("shadow", tab="compare"),
+            is_over=True,
         )
 
 
