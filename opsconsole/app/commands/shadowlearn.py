@@ -17,13 +17,21 @@ from opsconsole.store.transaction import Transaction
 Agent = Annotated[str, typer.Argument(help="The agent; `opsconsole agents list` shows them.")]
 
 
-def show(agent: Agent, *, as_json: AsJson = False, workspace: Where = None) -> None:
+def show(
+    agent: Agent,
+    *,
+    cap: Annotated[
+        float | None, typer.Option(min=0, help="What a backtest may cost, for an agent that thinks with a model.")
+    ] = None,
+    as_json: AsJson = False,
+    workspace: Where = None,
+) -> None:
     """Show what repeated corrections would change in an agent's file, each with its backtest. Nothing is changed."""
     with opened(workspace) as session:
         found = lessons(session.kernel, agent)
         for one in found:
             changed = file_of(session.kernel, one)
-            result = asyncio.run(shadowtry.tried(session, changed, since=None, most=None, is_loud=False))
+            result = asyncio.run(shadowtry.tried(session, changed, cap=cap))
             if as_json:
                 say_json({**one.to_json(), "backtest": result.to_json()})
                 continue

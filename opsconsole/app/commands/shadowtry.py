@@ -2,21 +2,23 @@
 
 import asyncio
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from opsconsole.app.commands.options import AsJson, Where
-from opsconsole.app.session import Session, opened
+from opsconsole.app.session import Session, models, opened
 from opsconsole.app.words import count, say, say_json, table
-from opsconsole.brains.past import PastPlaybookBrain
+from opsconsole.brains.past import PastModelBrain, PastPlaybookBrain
 from opsconsole.domain.errors import NotFoundError, UserError
 from opsconsole.domain.ids import AgentId, VersionId
 from opsconsole.engine.agentfile import AgentFile, read_agent
 from opsconsole.engine.agents import Version
 from opsconsole.engine.shadow.backtest import Result, backtest
+from opsconsole.engine.shadow.history import PastBrain
 from opsconsole.store.queries import versions
 
 SHOWN = 40
@@ -27,6 +29,9 @@ def run(
     *,
     since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Leave out what came before.")] = None,
     most: Annotated[int | None, typer.Option(min=1, help="Only the newest so many events.")] = None,
+    cap: Annotated[
+        float | None, typer.Option(min=0, help="Stop once models have cost so much, in the workspace's money.")
+    ] = None,
     as_json: AsJson = False,
     workspace: Where = None,
 ) -> None:
@@ -38,7 +43,7 @@ def run(
     with opened(workspace) as session:
         changed = read_agent(file, session.kernel.registry)
         start = None if since is None else since.replace(tzinfo=UTC)
-        result = asyncio.run(tried(session, changed, since=start, most=most, is_loud=not as_json))
+        result = asyncio.run(tried(session, changed, since=start, most=most, cap=cap, is_loud=not as_json))
         if as_json:
             for one in result.tried:
                 say_json(one.to_json())
@@ -48,13 +53,19 @@ def run(
 
 
 async def tried(
-    session: Session, changed: AgentFile, *, since: datetime | None, most: int | None, is_loud: bool
+    session: Session,
+    changed: AgentFile,
+    *,
+    since: datetime | None = None,
+    most: int | None = None,
+    cap: float | None = None,
+    is_loud: bool = False,
 ) -> Result:
     """Backtest an agent's file against the version of it in use.
 
     Raises:
         NotFoundError: no such agent is in use.
-        UserError: one of the two thinks with a model.
+        UserError: one of the two thinks with a model, and nobody said how much that may cost.
     """
     conn, agent = session.kernel.reader, changed.spec.agent
     number = versions.current_version_of(conn, agent)
@@ -66,17 +77,27 @@ async def tried(
             "A backtest works with the offline brain so far; write `brain: playbook` in the file to try it."
         )
     candidate = Version(VersionId(0), AgentId(agent), in_use.number + 1, changed.spec, in_use.tools)
-    brains = (PastPlaybookBrain(), PastPlaybookBrain())
+    brains = (_brain(session, in_use), _brain(session, candidate))
 
     def progress(done: int, of: int) -> None:
         if is_loud and sys.stderr.isatty():
             typer.echo(f"\r  {done} of {of}", err=True, nl=done == of)
 
     try:
-        return await backtest(session.kernel, in_use, candidate, brains, since=since, most=most, tell=progress)
+        return await backtest(
+            session.kernel, in_use, candidate, brains, since=since, most=most, cost_cap=cap, tell=progress
+        )
     finally:
         for one in brains:
             await one.close()
+
+
+def _brain(session: Session, version: Version) -> PastBrain:
+    return PastModelBrain(models(session)) if version.spec.brain == "model" else PastPlaybookBrain()
+
+
+def _times(facts: Mapping[str, Any]) -> str:
+    return f"{facts['seconds_in_use']:.1f} s and {facts['seconds_changed']:.1f} s"
 
 
 def tell(result: Result) -> None:
@@ -98,6 +119,10 @@ def tell(result: Result) -> None:
     say(f"  the changed agent   {facts['changed_right']}: {result.better} better, {result.worse} worse")
     points = f"{bounds.low * 100:+.1f} to {bounds.high * 100:+.1f} points"
     say(f"The difference lies between {points} (95 %). Severe: {facts['severe_in_use']}, {facts['severe_changed']}.")
+    if facts["cost_in_use"] or facts["cost_changed"]:
+        say(f"Cost {facts['cost_in_use']:.2f} and {facts['cost_changed']:.2f}, in {_times(facts)}.")
+    if result.stopped:
+        say(f"It ended early: {result.stopped}. What stands above is of the events until then.")
     if facts["off_record"]:
         asked = count(facts["off_record"], "event")
         say(f"In {asked} it asked what the record does not hold; that was answered as of then.")

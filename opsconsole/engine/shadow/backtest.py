@@ -4,6 +4,7 @@ Nothing is posted and nothing counts for a gate: these events were seen. Look-up
 run saw; where a path asks what the record does not hold, the answer is as of then, and the event is marked.
 """
 
+import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,12 +13,13 @@ from typing import Any
 
 from opsconsole.domain.canonical import canonical, jsonable
 from opsconsole.domain.enums import Effect, PairVerdict, Severity
+from opsconsole.domain.errors import TransientError
 from opsconsole.domain.event import Event
 from opsconsole.engine.agents import Version
 from opsconsole.engine.intake import subscribes
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runview import shown
-from opsconsole.engine.shadow.history import PastBrain
+from opsconsole.engine.shadow.history import PastBrain, PreparedBrain
 from opsconsole.engine.shadow.pairing import NOT_SEEN, typed_deed
 from opsconsole.engine.shadow.pastacts import category_of
 from opsconsole.engine.shadow.replay import Record, Replay, Worked, as_it_came
@@ -40,6 +42,8 @@ class Side:
     confidence: float | None
     is_failed: bool
     cost_micros: int
+    seconds: float
+    """That it took to think."""
     off_record: tuple[str, ...]
     actions: tuple[tuple[str, Mapping[str, Any]], ...]
 
@@ -78,6 +82,8 @@ class Result:
     """All events of a backtest."""
 
     tried: tuple[Tried, ...]
+    stopped: str = ""
+    """Why it ended before the last event; empty where it did not."""
 
     @property
     def better(self) -> int:
@@ -110,6 +116,9 @@ class Result:
             "off_record": sum(bool(one.changed.off_record) for one in self.tried),
             "cost_in_use": sum(one.in_use.cost_micros for one in self.tried) / 1e6,
             "cost_changed": sum(one.changed.cost_micros for one in self.tried) / 1e6,
+            "seconds_in_use": round(sum(one.in_use.seconds for one in self.tried), 3),
+            "seconds_changed": round(sum(one.changed.seconds for one in self.tried), 3),
+            "stopped": self.stopped,
         }
 
 
@@ -121,6 +130,7 @@ async def backtest(
     *,
     since: datetime | None = None,
     most: int | None = None,
+    cost_cap: float | None = None,
     tell: Callable[[int, int], None] = lambda _, __: None,
 ) -> Result:
     """Work the events of an agent's pairs with two versions.
@@ -132,6 +142,7 @@ async def backtest(
         brains: fresh ones, for `in_use` and for `changed`.
         since: only events from then on.
         most: only the newest so many.
+        cost_cap: stop once models have cost so much, in the workspace's money.
         tell: hears (done, of).
     """
     chosen = _chosen(kernel, in_use.agent_id, since)
@@ -140,13 +151,22 @@ async def backtest(
     sides = [(version, brain) for version, brain in zip((in_use, changed), brains, strict=True)]
     lessons = _lessons(kernel, in_use, changed, chosen)
     tried: list[Tried] = []
+    stopped = ""
     for number, one in enumerate(chosen, start=1):
         event = past.event(kernel.reader, one.event_id)
         _teach(lessons, sides, event.occurred_at)
+        spent = sum(side.cost_micros for each in tried for side in (each.in_use, each.changed))
+        if cost_cap is not None and spent >= cost_cap * 1e6:
+            stopped = f"its cap of {cost_cap:g} is reached"
+            break
         if all(subscribes(version, as_it_came(event)) for version, _ in sides):
-            tried.append(await _try(kernel, one, event, sides))
+            try:
+                tried.append(await _try(kernel, one, event, sides))
+            except TransientError as error:
+                stopped = f"{error}"
+                break
         tell(number, len(chosen))
-    return Result(tuple(tried))
+    return Result(tuple(tried), stopped)
 
 
 def _chosen(kernel: Kernel, agent: str, since: datetime | None) -> list[PairRow]:
@@ -168,12 +188,15 @@ async def _try(kernel: Kernel, one: PairRow, event: Event, sides: Sequence[tuple
     record = _recorded(kernel, one)
     found: list[Side] = []
     for version, brain in sides:
+        if isinstance(brain, PreparedBrain):
+            brain.prepare(version.spec, event)
+        began = time.perf_counter()
         worked = await Replay(kernel.registry, version, brain, record=record).work(event)
-        found.append(_compared(kernel, worked, human, event))
+        found.append(_compared(kernel, worked, human, event, seconds=time.perf_counter() - began))
     return Tried(one.id, one.event_id, one.title, one.verdict, found[0], found[1])
 
 
-def _compared(kernel: Kernel, worked: Worked, human: Sequence[Deed], event: Event) -> Side:
+def _compared(kernel: Kernel, worked: Worked, human: Sequence[Deed], event: Event, *, seconds: float) -> Side:
     deeds = [typed_deed(kernel.registry.type(tool), tool, args, event.subject) for tool, args in worked.actions]
     result = compare(deeds, human)
     return Side(
@@ -183,6 +206,7 @@ def _compared(kernel: Kernel, worked: Worked, human: Sequence[Deed], event: Even
         worked.confidence,
         bool(worked.failed) or worked.is_abstained,
         worked.cost_micros,
+        seconds,
         worked.off_record,
         worked.actions,
     )

@@ -14,6 +14,7 @@ from opsconsole.brains.model import Endpoint, ModelConfig
 from opsconsole.brains.past import PastModelBrain
 from opsconsole.doubles.modelendpoint import Reply, Request, Script, ScriptedEndpoint, call, ends, fails, says
 from opsconsole.engine.shadow import history
+from opsconsole.engine.shadow.backtest import backtest
 from opsconsole.net.client import HttpClient
 from opsconsole.store.queries import pairs
 from tests.support.past import START, bring, looker, past_mail
@@ -139,3 +140,25 @@ async def test_a_model_that_does_not_answer_says_nothing_of_the_agent(tmp_path: 
         assert not any(one.is_failed for one in pairs.pairs(r.engine.reader))
         left[0] = 100
         assert (await worked(r, server)).pairs == COUNT - 3
+
+
+async def test_a_backtest_of_a_model_is_shown_the_same_and_stops_at_its_cap(tmp_path: Path) -> None:
+    async with model_rig(tmp_path, sorts) as (r, server):
+        await worked(r, server)
+        facts = {"base_url": server.base_url, "model": "fake", "timeout_s": 5, "prices": PRICES}
+        http = HttpClient()
+
+        def brain() -> PastModelBrain:
+            config = ModelConfig.model_validate(facts)
+            return PastModelBrain({"main": Endpoint("main", config, secrets=KnownSecrets(), http=http)})
+
+        (version,) = r.kernel.roster.current(r.engine.reader)
+        whole = await backtest(r.kernel, version, version, (brain(), brain()))
+        assert len(whole.tried) == COUNT and not whole.stopped
+        assert all(one.in_use.verdict is one.changed.verdict is one.recorded for one in whole.tried)
+        told = whole.to_json()
+        assert told["cost_in_use"] > 0 and told["seconds_changed"] > 0
+        cap = (told["cost_in_use"] + told["cost_changed"]) / 3
+        some = await backtest(r.kernel, version, version, (brain(), brain()), cost_cap=cap)
+        assert 0 < len(some.tried) < COUNT and "cap" in some.stopped
+        await http.close()
