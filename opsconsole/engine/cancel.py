@@ -5,7 +5,9 @@ from datetime import datetime
 from opsconsole.domain.enums import ActionState, ApprovalState, EffectState, RunState
 from opsconsole.domain.errors import DecisionError, NotFoundError
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.shadow import pairing
 from opsconsole.store.queries import approvals, work
+from opsconsole.store.rows import present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import people
 from opsconsole.store.writes import work as write_work
@@ -38,6 +40,7 @@ def cancel_run(kernel: Kernel, tx: Transaction, run_id: int, *, actor: str, reas
     write_work.drop_timer(tx, "run_retry", str(run_id))
     write_work.set_run(tx, run_id, RunState.CANCELLED, now=now, outcome=reason or "cancelled by a person")
     tx.record("run.cancelled", at=now, actor=actor, run=run_id, open_actions=closed)
+    pairing.expect(kernel, tx, present(work.run(tx.conn, run_id), f"run {run_id}"), now=now)
     return closed
 
 

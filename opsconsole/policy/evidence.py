@@ -43,7 +43,10 @@ def log_evidence(right: float, wrong: float, p0: float) -> float:
     # The upper tail of Beta(a, b) above p0 is the lower one of Beta(b, a) below 1 - p0: exact where it is tiny.
     tail = max(_SMALLEST, incomplete_beta(b, a, 1 - p0))
     log_beta = math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
-    return log_beta + math.log(tail) - math.log1p(-p0) - right * math.log(p0) - wrong * math.log1p(-p0)
+    value = log_beta + math.log(tail) - math.log1p(-p0) - right * math.log(p0) - wrong * math.log1p(-p0)
+    # At or below p0 every q in the mixture is less likely than p0 itself: there is no evidence, and the tail, which is
+    # too small for a float after some hundred wrong ones, must not make any.
+    return min(value, 0.0) if right <= p0 * (right + wrong) else value
 
 
 def opening(outcomes: Iterable[bool], p0: float, *, opens_at: float = OPENS_AT) -> int | None:

@@ -105,16 +105,17 @@ ALONE_EXTERNAL = Gate(0.98, 0.99)
 def is_right(one: Counted) -> bool | None:
     """Tell whether a pair counts as right; None where it proves nothing either way.
 
-    A person's word holds. Without it a failure and a difference are wrong, and an agreement is right only where the
-    human acted without having seen the proposal.
+    A failure is wrong, whatever is said of it. Otherwise a person's word holds; without it a difference is wrong. An
+    agreement with a human who had seen the proposal proves nothing, also where a person chose to judge it: they may
+    choose the right ones.
     """
     if one.excluded:
         return None
-    if one.said is not None:
-        return one.said in FINE
-    if one.is_failed or one.verdict not in AGREED:
+    if one.is_failed:
         return False
-    return True if one.is_blind else None
+    is_agreed = one.verdict in AGREED
+    is_fine = is_agreed if one.said is None else one.said in FINE
+    return None if is_agreed and is_fine and not one.is_blind else is_fine
 
 
 def is_severe(one: Counted) -> bool:

@@ -39,7 +39,17 @@ _SEVERITIES = ("none", "minor", "severe")
 
 
 def crosscheck(conn: sqlite3.Connection) -> tuple[Finding, ...]:
-    """Compare the tables with the record; give what differs, at most `MOST`."""
+    """Compare the tables with the record, both as they stand at one moment; give what differs, at most `MOST`."""
+    if conn.in_transaction:
+        return _crosscheck(conn)
+    conn.execute("BEGIN")
+    try:
+        return _crosscheck(conn)
+    finally:
+        conn.execute("ROLLBACK")
+
+
+def _crosscheck(conn: sqlite3.Connection) -> tuple[Finding, ...]:
     told = _Told()
     for seq, blob in conn.execute("SELECT seq, blob FROM audit ORDER BY seq"):
         try:
@@ -101,22 +111,29 @@ class _Told:
 
     def _take_pair(self, seq: int, kind: str, entry: dict[str, Any]) -> None:
         pair = entry["pair"]
-        if kind == "pair.made":
+        if kind in ("pair.made", "pair.remade"):
             self.pairs[pair] = (seq, entry["content"])
             grade = _SEVERITIES.index(entry["severity"])
-            told = f"{entry['verdict']} {grade} {int(entry['blind'])} {entry.get('excluded') or ''}"
+            told = f"{entry['verdict']} {grade} {int(entry['blind'])} {int(entry.get('failed') or 0)}"
+            told += f" {entry['source']} {entry.get('version') or 0} {entry['about']} {entry['occurred']}"
+            told += f" {entry.get('category') or ''} {entry.get('excluded') or ''}"
             self.pair_verdicts[pair] = (seq, told)
         elif kind == "pair.judged":
             self.judged[pair].append((entry["verdict"], entry["actor"], int(entry.get("repeat") or 0)))
         elif kind == "pair.reopened":
-            last = max(place for place, one in enumerate(self.judged[pair]) if not one[2])
+            is_repeat = int(entry.get("repeat") or 0)
+            last = max(place for place, one in enumerate(self.judged[pair]) if one[2] == is_repeat)
             del self.judged[pair][last]
 
 
 def _differences_of_pairs(conn: sqlite3.Connection, told: _Told) -> Iterator[Finding]:
     content = "SELECT c.digest FROM pair p JOIN content c ON c.id = p.content_id WHERE p.id = ?"
     yield from _same(conn, told.pairs, content, _hex, "what pair compares:")
-    verdict = "SELECT verdict || ' ' || severity || ' ' || is_blind || ' ' || excluded FROM pair WHERE id = ?"
+    verdict = (
+        "SELECT verdict || ' ' || severity || ' ' || is_blind || ' ' || is_failed || ' ' || source || ' '"
+        " || coalesce(version_id, 0) || ' ' || about || ' ' || occurred_at || ' ' || category || ' ' || excluded"
+        " FROM pair WHERE id = ?"
+    )
     yield from _same(conn, told.pair_verdicts, verdict, str, "pair")
     for (pair,) in conn.execute("SELECT id FROM pair ORDER BY id").fetchall():
         if pair not in told.pairs:

@@ -183,3 +183,42 @@ async def test_what_came_when_its_time_was_over_says_nothing_of_people(tmp_path:
         await r.settle()
         (pair,) = made(r)
         assert pair.verdict is PairVerdict.EXTRA and pair.excluded == pairing.TOO_LATE
+
+
+async def test_what_people_do_later_in_their_time_is_compared_too(tmp_path: Path) -> None:
+    async with rig(tmp_path, [MOVE], SHADOW) as r:
+        await r.take(mail())
+        await did(r, 1, "desk.move_mail", folder="Billing")
+        await r.wait(minutes=20)
+        (pair,) = made(r)
+        assert pair.verdict is PairVerdict.SAME
+        await r.engine.writer.write(
+            lambda tx: judging.judge(r.kernel, tx, pair.id, Adjudication.AGENT, actor="person:test"), name="judge"
+        )
+        await r.wait(minutes=60)
+        await did(r, 2, "desk.reply", to=ANN)
+        (again,) = made(r)
+        assert (again.id, again.verdict, again.said) == (pair.id, PairVerdict.MISSING, None)
+        assert len(read.body(r.engine.reader, pair.id)["human"]) == 2
+
+
+async def test_only_asking_is_no_decision_to_do_nothing(tmp_path: Path) -> None:
+    asks = call("person.ask", question="What is this?", options=["a", "b"])
+    async with rig(tmp_path, [asks], SHADOW) as r:
+        await r.take(mail())
+        await r.wait(days=5)
+        (pair,) = made(r)
+        assert pair.verdict is PairVerdict.BOTH_NONE and pair.is_failed
+
+
+async def test_an_agent_that_looked_after_people_had_acted_proves_nothing(tmp_path: Path) -> None:
+    looks = [call("desk.thread", step=None), MOVE]
+    async with rig(tmp_path, looks, SHADOW) as r:
+        await r.pause()
+        await r.take(mail())
+        await did(r, 1, "desk.move_mail", folder="Billing")
+        await r.wait(minutes=5)
+        await r.resume()
+        await r.wait(minutes=20)
+        (pair,) = made(r)
+        assert pair.verdict is PairVerdict.SAME and pair.excluded == pairing.ACTED_BEFORE

@@ -130,6 +130,7 @@ async def test_no_crafted_row_of_the_ledger_makes_an_effect(tmp_path: Path) -> N
             tx.conn.execute(f"INSERT OR REPLACE INTO proposal_seen (run_id, at, actor) VALUES (1, {now}, 'person:eve')")
 
         await tell(r, forge)
+        r.is_forged = True
         await tell(r, lambda tx: judging.judge(r.kernel, tx, pair.id, Adjudication.AGENT, actor="person:test"))
         await is_simulated(r, before)
         assert touched == []

@@ -7,7 +7,7 @@ from typing import Any
 from opsconsole.app.session import Session, opened
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.agentfile import AgentFile, apply_agent
-from opsconsole.engine.shadow.pairing import Worked, keep, typed_deed
+from opsconsole.engine.shadow.pairwrite import Worked, keep, typed_deed
 from opsconsole.policy.comparison import Deed
 from opsconsole.store.queries import events as read_events
 from opsconsole.store.rows import present

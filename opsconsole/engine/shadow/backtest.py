@@ -20,7 +20,8 @@ from opsconsole.engine.intake import subscribes
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runview import shown
 from opsconsole.engine.shadow.history import PastBrain, PreparedBrain
-from opsconsole.engine.shadow.pairing import NOT_SEEN, typed_deed
+from opsconsole.engine.shadow.pairing import NOT_SEEN
+from opsconsole.engine.shadow.pairwrite import typed_deed
 from opsconsole.engine.shadow.pastacts import category_of
 from opsconsole.engine.shadow.replay import Record, Replay, Worked, as_it_came
 from opsconsole.policy.comparison import Deed, compare

@@ -18,9 +18,10 @@ from opsconsole.engine.agents import Version
 from opsconsole.engine.intake import subscribes
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.ports import Brain
-from opsconsole.engine.shadow import pairing
-from opsconsole.engine.shadow.pastacts import Lessons, human_acts
+from opsconsole.engine.shadow import pairwrite
+from opsconsole.engine.shadow.pastacts import Lessons, category_of, human_acts
 from opsconsole.engine.shadow.replay import Replay, Worked, as_it_came
+from opsconsole.policy.windows import window_end
 from opsconsole.store.queries import past as read
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import events as write_events
@@ -30,6 +31,7 @@ TOGETHER = 50
 """Pairs in one transaction."""
 OFF_RECORD = "a look-up could not tell what was known then"
 """Why a pair proves nothing: live the agent would have been answered."""
+NO_SENT = "no sent mail was brought in, so what people answered is not known"
 
 
 class PastBrain(Brain, Protocol):
@@ -198,7 +200,8 @@ class _Done:
 def _wanted(kernel: Kernel, version: Version, since: datetime | None) -> Iterator[tuple[read.PastEvent, Event]]:
     """Give the past events an agent would have worked: those it subscribes to that no run of it worked live."""
     for one, event in read.past(kernel.reader, agent=version.agent_id, version=version.id, since=since):
-        if subscribes(version, as_it_came(event)):
+        is_over = window_end(event.occurred_at) <= kernel.clock.now()  # until then people may still act
+        if is_over and subscribes(version, as_it_came(event)):
             yield one, event
 
 
@@ -228,30 +231,36 @@ async def _keep(
     tell(progress)
 
 
+def _why_unknown(kernel: Kernel, event: Event) -> str:
+    """Say why doing nothing is no decision here; empty where it is one: what people sent was brought in too."""
+    is_mail = event.kind.startswith("mail.")
+    return NO_SENT if is_mail and not read.has_sent(kernel.reader, event.connection) else ""
+
+
 def _pair(kernel: Kernel, tx: Transaction, version: Version, one: _Done) -> str:
     now, event = kernel.clock.now(), one.event
     for act in one.acts:
         subject = write_events.subject(tx, act.subject)
         write.add_act(tx, event.connection, act, subject=subject, now=now)
-    made = pairing.keep(
+    made = pairwrite.keep(
         kernel,
         tx,
         agent=[
-            pairing.typed_deed(kernel.registry.type(tool), tool, args, event.subject)
+            pairwrite.typed_deed(kernel.registry.type(tool), tool, args, event.subject)
             for tool, args in one.worked.actions
         ],
-        human=[pairing.act_deed(kernel, act, event.subject) for act in one.acts],
+        human=[pairwrite.act_deed(kernel, act, event.subject) for act in one.acts],
         acts=one.acts,
         event=event,
-        worked=pairing.Worked(
+        worked=pairwrite.Worked(
             source="history",
             agent=version.agent_id,
             version=version.id,
             run=None,
-            category=one.worked.category,
+            category=one.worked.category or category_of(version.spec, [act.args for act in one.acts]) or "",
             confidence=one.worked.confidence,
             is_blind=True,
-            excluded=OFF_RECORD if one.worked.off_record else "",
+            excluded=OFF_RECORD if one.worked.off_record else "" if one.acts else _why_unknown(kernel, event),
             is_failed=bool(one.worked.failed) or one.worked.is_abstained,
             because=one.worked.because or one.worked.failed,
         ),

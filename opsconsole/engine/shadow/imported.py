@@ -7,7 +7,7 @@ from datetime import datetime
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.intake import take
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.shadow.pairing import Worked, keep
+from opsconsole.engine.shadow.pairwrite import Worked, keep
 from opsconsole.engine.shadow.recorded import Told
 from opsconsole.store.queries import events
 from opsconsole.store.rows import present

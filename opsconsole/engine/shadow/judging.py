@@ -16,6 +16,7 @@ from opsconsole.store.times import to_micros
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import pairs as write
 
+SOURCE = "adjudicated"
 WORDS = {
     Adjudication.AGENT: "the agent is right",
     Adjudication.HUMAN: "the human is right",
@@ -57,6 +58,11 @@ def judge(
         raise NotFoundError(f"There is no pair {pair_id}. `opsconsole shadow pairs` lists them.")
     if category is not None:
         _known(kernel, tx, pair, category)
+        if verdict in FINE and category != pair.category:
+            raise DecisionError(
+                "Where the event is of another category, the agent was not right: say that the human was, that both"
+                " were wrong, or that it cannot be told. Nothing was changed."
+            )
     words = {"category": category, "note": note.strip()} if category or note.strip() else None
     kept = write.add_adjudication(tx, pair_id, verdict, is_repeat=is_repeat, actor=actor, content=words, now=now)
     tx.record(
@@ -71,8 +77,7 @@ def judge(
     )
     if is_repeat:
         return Answer(True, f"Noted once more: {WORDS[verdict]}.")
-    right = category or (pair.category if verdict in FINE else "")
-    learnt = bool(right) and _learn(tx, pair, right, actor=actor, now=now)
+    learnt = _learn(tx, pair, verdict, category, actor=actor, now=now)
     return Answer(True, f"Noted: {WORDS[verdict]}." + (" It is a precedent from now on." if learnt else ""))
 
 
@@ -89,10 +94,11 @@ def take_back(kernel: Kernel, tx: Transaction, pair_id: int, *, actor: str, is_r
     if is_repeat:
         tx.record("pair.reopened", at=now, actor=actor, pair=pair_id, repeat=True)
         return Answer(True, "Taken back; you can say again what you think of it.")
-    for case in cases.of_event(tx.conn, f"{pair.event_id}", scope=pair.agent):
-        cases.retire_case(tx.conn, case, retired_at=to_micros(now))
-        tx.record("case.retired", at=now, actor=actor, case=case, agent=pair.agent)
     tx.record("pair.reopened", at=now, actor=actor, pair=pair_id)
+    words = read.words_of(tx.conn, pair_id)
+    _learn(tx, pair, pair.said, words.get("category"), actor=actor, now=now)
+    if pair.said is not None:
+        return Answer(True, f"Taken back; what you said before holds: {WORDS[pair.said]}.")
     return Answer(True, "Taken back; it waits for your word again.")
 
 
@@ -115,20 +121,27 @@ def _known(kernel: Kernel, tx: Transaction, pair: PairRow, category: str) -> Non
         raise DecisionError(f"{spec.name} has no category {category!r}; it has {known}. Nothing was changed.")
 
 
-def _learn(tx: Transaction, pair: PairRow, category: str, *, actor: str, now: datetime) -> bool:
+def _learn(
+    tx: Transaction, pair: PairRow, said: Adjudication | None, category: str | None, *, actor: str, now: datetime
+) -> bool:
+    """Make the precedent that of the word that holds now; give whether there is one."""
     event = present(events.event(tx.conn, pair.event_id), f"event {pair.event_id}")
-    for earlier in cases.of_event(tx.conn, f"{event.id}", scope=pair.agent):
+    for earlier in cases.of_event(tx.conn, f"{event.id}", scope=pair.agent, source=SOURCE):
         cases.retire_case(tx.conn, earlier, retired_at=to_micros(now))
+        tx.record("case.retired", at=now, actor=actor, case=earlier, agent=pair.agent)
+    right = category or (pair.category if said in FINE else "")
+    tx.touch("cases")
+    if not right:
+        return False
     case = cases.add_case(
         tx.conn,
         scope=pair.agent,
-        category=category,
+        category=right,
         text=f"{event.title}\n\n{event.text}",
-        source="adjudicated",
+        source=SOURCE,
         occurred_at=to_micros(event.occurred_at),
         created_at=to_micros(now),
         event_id=f"{event.id}",
     )
     tx.record("case.learnt", at=now, actor=actor, case=case, agent=pair.agent, event=event.id)
-    tx.touch("cases")
     return True

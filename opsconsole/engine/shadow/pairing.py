@@ -4,23 +4,23 @@ A run that ends in shadow waits, by a durable timer, for the human: until a whil
 the window closes. Doing nothing is a decision too, where what people do there can be seen at all.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from opsconsole.domain.action import ActionType
-from opsconsole.domain.enums import ActionState, PairVerdict, RunState, Stage
+from opsconsole.domain.enums import ActionState, RunState, Stage
 from opsconsole.domain.event import Event
 from opsconsole.domain.humanact import HumanAct
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports import Observer
 from opsconsole.engine.runview import Loaded, load
-from opsconsole.policy.comparison import Compared, Deed, compare
+from opsconsole.engine.shadow.pairwrite import Made, Worked, act_deed, action_deed, keep, keep_anew
+from opsconsole.engine.shadow.pastacts import category_of
+from opsconsole.policy.comparison import Deed
 from opsconsole.policy.windows import SETTLE, window_end
+from opsconsole.store.queries import events
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries.pairs import ActRow
-from opsconsole.store.rows import ActionRow, RunRow
+from opsconsole.store.rows import RunRow
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import events as write_events
 from opsconsole.store.writes import pairs as write
@@ -31,35 +31,9 @@ NOT_SEEN = "what people do there cannot be seen"
 TOO_LATE = "it came here when its time was over, so what people had done is not known"
 LATER = timedelta(minutes=1)
 """So much later a pair is tried again whose human has not been looked at until its time."""
-WORKED_BEFORE = "another version worked this event before"
+ACTED_BEFORE = "people had acted before the agent looked, so it may have seen what they did"
 SYSTEM = ("person.ask",)
 """Tools that no human uses: a question is no act beside a human's."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Worked:
-    """How an event was worked, for a pair."""
-
-    source: str
-    """live, history or file."""
-    agent: str
-    version: int | None
-    run: int | None
-    category: str
-    confidence: float | None
-    is_blind: bool
-    is_failed: bool
-    excluded: str = ""
-    because: str = ""
-    """The agent's own reason."""
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A pair that was written."""
-
-    number: int
-    verdict: PairVerdict
 
 
 def expect(kernel: Kernel, tx: Transaction, run: RunRow, *, now: datetime) -> None:
@@ -87,6 +61,7 @@ def observe(kernel: Kernel, tx: Transaction, connection: str, act: HumanAct) -> 
     for run in read.awaited(tx.conn, subject):
         event = load(kernel, tx.conn, run).event
         write_work.set_timer(tx, TIMER, str(run), due=max(now, _due(event, _done(tx, event))))
+    _made_before(kernel, tx, act, subject, now=now)
     return True
 
 
@@ -123,131 +98,64 @@ def close(kernel: Kernel, tx: Transaction, run_id: int) -> Made | None:
     """Join a run with what the human did; None where there is a pair of it already, or it is too early."""
     now = kernel.clock.now()
     loaded = load(kernel, tx.conn, run_id)
-    run, event = loaded.run, loaded.event
+    event = loaded.event
     human = _done(tx, event)
     if not _is_told(kernel, event, _due(event, human)):
         write_work.set_timer(tx, TIMER, str(run_id), due=now + LATER)
         return None
     write_work.drop_timer(tx, TIMER, str(run_id))
+    agent, acts, worked = _sides(kernel, tx, loaded, human)
+    return keep(kernel, tx, agent=agent, human=acts, acts=human, event=event, worked=worked, now=now)
+
+
+def _sides(
+    kernel: Kernel, tx: Transaction, loaded: Loaded, human: Sequence[ActRow]
+) -> tuple[list[Deed], list[Deed], Worked]:
+    """Give what the agent would have done, what the human did, and how the event was worked."""
+    run, event = loaded.run, loaded.event
     agent = [
         one
         for one in loaded.actions
         if one.is_write and one.tool not in SYSTEM and one.state is not ActionState.REFUSED
     ]
-    seen = read.seen_at(tx.conn, run_id)
-    is_blind = seen is None or bool(human and human[-1].at < seen)
-    return keep(
-        kernel,
-        tx,
-        agent=[action_deed(kernel, one, event.subject) for one in agent],
-        human=[act_deed(kernel, one, event.subject) for one in human],
-        acts=human,
-        event=event,
-        worked=Worked(
-            source="live",
-            agent=run.agent_id,
-            version=run.version_id,
-            run=run.id,
-            category=run.category or "",
-            confidence=run.confidence,
-            is_blind=is_blind,
-            is_failed=run.state is RunState.FAILED or _is_abstained(loaded),
-            excluded="" if human else _why_unknown(kernel, event),
-            because=_because(loaded),
-        ),
-        now=now,
+    is_asking = not agent and any(one.tool in SYSTEM for one in loaded.actions)
+    seen = read.seen_at(tx.conn, run.id)
+    worked = Worked(
+        source="live",
+        agent=run.agent_id,
+        version=run.version_id,
+        run=run.id,
+        category=run.category or category_of(loaded.version.spec, [one.args for one in human]) or "",
+        confidence=run.confidence,
+        is_blind=seen is None or bool(human and max(one.seen_at for one in human) < seen),
+        is_failed=run.state in (RunState.FAILED, RunState.CANCELLED) or _is_abstained(loaded) or is_asking,
+        excluded=_why_not(kernel, tx, loaded, human),
+        because=_because(loaded),
     )
+    deeds = [action_deed(kernel, one, event.subject) for one in agent]
+    return deeds, [act_deed(kernel, one, event.subject) for one in human], worked
 
 
-def keep(
-    kernel: Kernel,
-    tx: Transaction,
-    *,
-    agent: Sequence[Deed],
-    human: Sequence[Deed],
-    acts: Sequence[ActRow | HumanAct],
-    event: Event,
-    worked: Worked,
-    now: datetime,
-) -> Made | None:
-    """Compare, store the pair, and write it into the record; None where there is one already."""
-    found = compare(agent, human)
-    earlier = [one for one in read.worked_by(tx.conn, event.id, worked.agent) if one != worked.version]
-    excluded = worked.excluded or (WORKED_BEFORE if earlier else "")
-    new = write.NewPair(
-        source=worked.source,
-        agent=worked.agent,
-        version=worked.version,
-        run=worked.run,
-        category=worked.category,
-        confidence=worked.confidence,
-        is_blind=worked.is_blind,
-        is_failed=worked.is_failed,
-        excluded=excluded,
-        event=event.id,
-        subject=event.subject_id,
-        about=event.sender or event.subject,
-        occurred_at=event.occurred_at,
-        verdict=found.verdict,
-        severity=found.severity,
-        body=_body(agent, human, acts, found, worked.because),
-    )
-    kept = write.add_pair(tx, new, now=now)
-    if kept is None:
-        return None
-    number, content = kept
-    tx.record(
-        "pair.made",
-        at=now,
-        actor="engine",
-        pair=number,
-        run=worked.run,
-        agent=worked.agent,
-        version=worked.version,
-        event=event.id,
-        category=worked.category or None,
-        verdict=found.verdict.value,
-        severity=found.severity.name.lower(),
-        blind=worked.is_blind,
-        failed=worked.is_failed or None,
-        excluded=excluded or None,
-        source=worked.source,
-        content=tx.content_digest(content),
-    )
-    return Made(number, found.verdict)
+def _why_not(kernel: Kernel, tx: Transaction, loaded: Loaded, human: Sequence[ActRow]) -> str:
+    """Say why a pair proves nothing; empty where it does."""
+    if not human:
+        return _why_unknown(kernel, loaded.event)
+    finished, looked = loaded.run.finished_at, any(not one.is_write for one in loaded.actions)
+    is_replay = events.is_replay(tx.conn, loaded.event.connection)
+    if looked and finished is not None and human[0].at < finished and not is_replay:
+        return ACTED_BEFORE
+    return ""
 
 
-def action_deed(kernel: Kernel, action: ActionRow, subject: str) -> Deed:
-    """Give an action of a run as it is compared."""
-    return typed_deed(kernel.registry.type(action.tool), action.tool, action.args, subject)
-
-
-def act_deed(kernel: Kernel, act: ActRow | HumanAct, subject: str) -> Deed:
-    """Give a human act as it is compared: only the fields its system tells."""
-    return typed_deed(kernel.registry.type(act.tool), act.tool, act.args, subject, is_partial=True)
-
-
-def typed_deed(
-    kind: ActionType | None, tool: str, args: Mapping[str, Any], subject: str, *, is_partial: bool = False
-) -> Deed:
-    """Give a write with what its type says of it; without a type it counts as external and irreversible.
-
-    A switch that was left alone has its default: a human's act, of which only some fields are known, may tell it.
-    """
-    if kind is None:
-        return Deed(tool=tool, args=args, subject=subject, is_partial=is_partial)
-    if not is_partial:
-        fields = kind.arguments.model_fields.items()
-        args = {**{name: one.default for name, one in fields if isinstance(one.default, bool)}, **args}
-    return Deed(
-        tool=tool,
-        args=args,
-        subject=subject,
-        effect=kind.effect,
-        reversibility=kind.reversibility,
-        compare=kind.compare,
-        is_partial=is_partial,
-    )
+def _made_before(kernel: Kernel, tx: Transaction, act: HumanAct, subject: int, *, now: datetime) -> None:
+    """Compare pairs again that were made before this act of their time was told or done."""
+    for pair, run_id in read.live_of_subject(tx.conn, subject):
+        loaded = load(kernel, tx.conn, run_id)
+        human = _done(tx, loaded.event)
+        if any(one.external_id == act.external_id for one in human):
+            agent, acts, worked = _sides(kernel, tx, loaded, human)
+            event = loaded.event
+            keep_anew(kernel, tx, pair, agent=agent, human=acts, acts=human, event=event, worked=worked, now=now)
 
 
 def _is_abstained(loaded: Loaded) -> bool:
@@ -261,28 +169,3 @@ def _because(loaded: Loaded) -> str:
 def _words(kernel: Kernel, act: HumanAct) -> str:
     kind = kernel.registry.type(act.tool)
     return f"{kind.title if kind else act.tool}, by a person"
-
-
-def _body(
-    agent: Sequence[Deed], human: Sequence[Deed], acts: Sequence[ActRow | HumanAct], found: Compared, because: str
-) -> dict[str, Any]:
-    matches = [
-        {
-            "agent": one.agent,
-            "human": one.human,
-            "same": one.is_same,
-            "elsewhere": one.is_elsewhere,
-            "fields": [diff.to_json() for diff in one.fields],
-        }
-        for one in found.matches
-    ]
-    did = [{"at": act.at.isoformat(), "actor": act.actor, "source": act.source} for act in acts]
-    return {
-        "agent": [{"tool": one.tool, "args": dict(one.args)} for one in agent],
-        "human": [
-            {"tool": one.tool, "args": dict(one.args), **(did[place] if place < len(did) else {})}
-            for place, one in enumerate(human)
-        ],
-        "matches": matches,
-        "because": because,
-    }

@@ -12,6 +12,7 @@ from opsconsole.domain.humanact import HumanAct
 from opsconsole.engine.kernel import Kernel
 from opsconsole.policy.windows import window_end
 from opsconsole.store.queries import past as read
+from opsconsole.store.queries.pairs import acts
 
 MOVED_AFTER = timedelta(hours=1)
 """An export does not tell when a mail was moved or a ticket sorted; it counts as so long after it came."""
@@ -78,7 +79,7 @@ def _name(text: str) -> str:
 
 def human_acts(kernel: Kernel, event: Event) -> tuple[HumanAct, ...]:
     """Give what people did with a past event, in order: where it lies, what was answered, how a ticket was sorted."""
-    found = [*_moved(kernel, event), *_answered(kernel, event), *_sorted_ticket(kernel, event)]
+    found = [*_moved(kernel, event), *_answered(kernel, event), *_sorted_ticket(kernel, event), *_seen(kernel, event)]
     return tuple(sorted(found, key=lambda one: (one.at, one.external_id)))
 
 
@@ -93,6 +94,23 @@ def _act(event: Event, what: str, tool: str, args: Mapping[str, Any], at: dateti
         about=event.external_id,
         source="imported",
     )
+
+
+def _seen(kernel: Kernel, event: Event) -> Iterator[HumanAct]:
+    """What was seen, or noted by hand, when it happened."""
+    end = window_end(event.occurred_at)
+    rows = acts(kernel.reader, event.subject_id, event=event.external_id, after=event.occurred_at, until=end)
+    for one in rows:
+        if one.source != "imported":
+            yield HumanAct(
+                external_id=one.external_id,
+                subject=event.subject,
+                tool=one.tool,
+                args=one.args,
+                actor=one.actor,
+                at=one.at,
+                about=event.external_id,
+            )
 
 
 def _moved(kernel: Kernel, event: Event) -> Iterator[HumanAct]:

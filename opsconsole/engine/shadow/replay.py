@@ -72,6 +72,8 @@ class _Course:
     actions: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list[tuple[str, Mapping[str, Any]]])
     overlay: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     off_record: list[str] = field(default_factory=list[str])
+    is_asking: bool = False
+    """It asked a person; in shadow nobody answers."""
     cost_micros: int = 0
 
 
@@ -122,7 +124,7 @@ class Replay:
             confidence=None if named is None else named.confidence,
             actions=tuple(course.actions),
             because=next((one.rationale for one in reversed(every) if one.rationale), ""),
-            is_abstained=any(one.is_abstained for one in every),
+            is_abstained=any(one.is_abstained for one in every) or (course.is_asking and not course.actions),
             failed=failed,
             cost_micros=course.cost_micros,
             turns=len(every),
@@ -144,6 +146,7 @@ class Replay:
     ) -> Outcome:
         """Answer a proposal as a run in shadow would."""
         if proposal.tool == ASK_PERSON:
+            course.is_asking = True
             return Outcome(proposal, ActionState.SIMULATED.value, {"ok": True, "error": "", "answer": ""})
         kind, owner = self._registry.type(proposal.tool), self._registry.owner(proposal.tool)
         if kind is None or owner is None or proposal.problem:

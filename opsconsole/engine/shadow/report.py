@@ -169,7 +169,7 @@ def _cell(
         version=version,
         category=category,
         pairs=len(some),
-        agreed=sum(one.verdict in AGREED for one in some),
+        agreed=sum(map(_is_agreed, some)),
         judged=sum(one.said is not None for one in some),
         judged_fine=sum(one.said in FINE for one in some),
         severe=sum(one.is_severe for one in trials(evidence)),
@@ -201,11 +201,11 @@ def numbers(conn: Reader, chosen: Sequence[PairRow]) -> Numbers:
     humans = Counter(human for human, _ in labels)
     recall: dict[str, tuple[int, int]] = {}
     for name, of in humans.most_common():
-        met = sum(one.verdict in AGREED for one, (human, _) in zip(chosen, labels, strict=True) if human == name)
+        met = sum(_is_agreed(one) for one, (human, _) in zip(chosen, labels, strict=True) if human == name)
         recall[name] = (met, of)
     return Numbers(
         pairs=len(chosen),
-        agreed=sum(one.verdict in AGREED for one in chosen),
+        agreed=sum(map(_is_agreed, chosen)),
         judged=sum(one.said is not None for one in chosen),
         judged_fine=sum(one.said in FINE for one in chosen),
         majority=humans.most_common(1)[0][1] / len(labels) if labels else None,
@@ -231,8 +231,12 @@ def label(body: Mapping[str, Any], side: str) -> str:
 
 
 def is_fine(one: PairRow) -> bool:
-    """A person's word where there is one, else whether both did the same."""
-    return one.said in FINE if one.said is not None else one.verdict in AGREED and not one.is_failed
+    """A person's word where there is one, else whether both did the same; a failure is neither."""
+    return _is_agreed(one) if one.said is None or one.is_failed else one.said in FINE
+
+
+def _is_agreed(one: PairRow) -> bool:
+    return one.verdict in AGREED and not one.is_failed
 
 
 def _coverage(chosen: Sequence[PairRow]) -> list[tuple[float, float, float]]:

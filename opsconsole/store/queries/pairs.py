@@ -24,6 +24,9 @@ class ActRow:
     actor: str
     at: datetime
     source: str
+    external_id: str
+    seen_at: datetime
+    """When we learnt of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +74,8 @@ def acts(conn: sqlite3.Connection, subject: int, *, event: str, after: datetime,
         until: until then.
     """
     rows = conn.execute(
-        "SELECT h.id, h.connection_id, h.subject_id, h.tool, c.bytes, h.actor, h.at, h.source FROM human_act h"
+        "SELECT h.id, h.connection_id, h.subject_id, h.tool, c.bytes, h.actor, h.at, h.source,"
+        " h.external_id, h.seen_at FROM human_act h"
         " JOIN content c ON c.id = h.args_id WHERE h.subject_id = ?1 AND h.at >= ?2 AND h.at <= ?3"
         " AND (h.about = '' OR h.about = ?4 OR substr(?4, 1, length(h.about) + 1) = h.about || '#')"
         " ORDER BY h.at, h.id",
@@ -87,6 +91,8 @@ def acts(conn: sqlite3.Connection, subject: int, *, event: str, after: datetime,
             row[5],
             from_micros(row[6]),
             row[7],
+            row[8],
+            from_micros(row[9]),
         )
         for row in rows
     ]
@@ -98,6 +104,15 @@ def has_simulated(conn: sqlite3.Connection, run: int) -> bool:
         "SELECT 1 FROM action WHERE run_id = ? AND is_write = 1 AND state = 'simulated' LIMIT 1", (run,)
     ).fetchone()
     return row is not None
+
+
+def live_of_subject(conn: sqlite3.Connection, subject: int) -> list[tuple[int, int]]:
+    """Give (pair, run) of the pairs that were made of live runs on a subject."""
+    rows = conn.execute(
+        "SELECT p.id, p.run_id FROM run r JOIN pair p ON p.run_id = r.id WHERE r.subject_id = ? ORDER BY p.id",
+        (subject,),
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 def awaited(conn: sqlite3.Connection, subject: int) -> list[int]:

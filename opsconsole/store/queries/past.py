@@ -46,6 +46,12 @@ def event(conn: sqlite3.Connection, number: int) -> Event:
     return present(events.event(conn, number), f"event {number}")
 
 
+def has_sent(conn: sqlite3.Connection, connection: str) -> bool:
+    """Tell whether any mail that people sent is known of a connection."""
+    row = conn.execute("SELECT 1 FROM event WHERE connection_id = ? AND kind = 'mail.sent' LIMIT 1", (connection,))
+    return row.fetchone() is not None
+
+
 def sent_on(conn: sqlite3.Connection, subject: int, *, after: datetime, until: datetime) -> list[Event]:
     """Give the mails that people sent on a subject in a time."""
     rows = conn.execute(

@@ -25,7 +25,7 @@ class NewPair:
     category: str
     confidence: float | None
     about: str
-    """Customer or thread as it is; only a salted digest of it is kept."""
+    """Of the customer or thread: only a salted digest, see `salted`."""
     occurred_at: datetime
     verdict: PairVerdict
     severity: Severity
@@ -85,7 +85,7 @@ def add_pair(tx: Transaction, new: NewPair, *, now: datetime) -> tuple[int, int]
             new.subject,
             new.category,
             new.confidence,
-            _salted(tx, new.about),
+            new.about,
             to_micros(new.occurred_at),
             to_micros(now),
             new.verdict.value,
@@ -100,7 +100,29 @@ def add_pair(tx: Transaction, new: NewPair, *, now: datetime) -> tuple[int, int]
     return cursor.lastrowid or 0, content
 
 
-def _salted(tx: Transaction, about: str) -> str:
+def change_pair(tx: Transaction, pair: int, new: NewPair) -> int:
+    """Put what a pair says now in the place of what it said; give the content id."""
+    content = tx.keep(dict(new.body))
+    tx.conn.execute(
+        "UPDATE pair SET category = ?, confidence = ?, verdict = ?, severity = ?, is_blind = ?, is_failed = ?,"
+        " excluded = ?, content_id = ? WHERE id = ?",
+        (
+            new.category,
+            new.confidence,
+            new.verdict.value,
+            int(new.severity),
+            new.is_blind,
+            new.is_failed,
+            new.excluded,
+            content,
+            pair,
+        ),
+    )
+    tx.touch("pairs")
+    return content
+
+
+def salted(tx: Transaction, about: str) -> str:
     """Give a name that is the same for the same customer in this workspace, and tells nobody who it is."""
     (workspace,) = tx.conn.execute("SELECT value FROM meta WHERE key = 'workspace'").fetchone()
     return hashlib.sha256(f"{workspace}\n{about.casefold()}".encode()).hexdigest()[:32]

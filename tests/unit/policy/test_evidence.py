@@ -58,6 +58,12 @@ def test_what_is_expected_next_is_never_more_than_what_is_there(right: int, wron
     assert after <= evidence(right, wrong, p0) * (1 + 1e-9)
 
 
+@pytest.mark.parametrize(("right", "wrong"), [(0, 375), (1200, 1200), (3000, 1500), (8500, 1500), (10_000, 90_000)])
+def test_there_is_no_evidence_for_an_agent_at_or_below_the_bar(right: int, wrong: int) -> None:
+    assert evidence(right, wrong, 0.85) <= 1.0
+    assert evidence(right, wrong, 0.98) <= 1.0
+
+
 def test_a_right_decision_never_lowers_and_a_wrong_one_never_raises() -> None:
     for p0 in (0.85, 0.95):
         for right in range(0, 120, 7):

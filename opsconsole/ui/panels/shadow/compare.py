@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from opsconsole.domain.enums import Adjudication
 from opsconsole.engine.shadow.words import VERDICTS
+from opsconsole.policy.trials import FINE
 from opsconsole.store.queries.pairs import PairRow
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.shadow.judgebar import CategorySheet, JudgeBar
@@ -173,7 +174,8 @@ class ComparePage(QWidget):
         self.leave()
         if shown is None or shown.row.id != asked or self.verbs.is_busy:
             return
-        self.verbs.judge(asked, shown.row.said or Adjudication.HUMAN, is_repeat=False, category=category)
+        said = Adjudication.HUMAN if shown.row.said in (None, *FINE) else shown.row.said
+        self.verbs.judge(asked, said, is_repeat=False, category=category)
 
     def _on_returned(self, pair: int, is_repeat: bool) -> None:
         if is_repeat:

@@ -1,0 +1,200 @@
+"""What is written of a pair: both sides as they are compared, the pair, and its line in the record."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from opsconsole.domain.action import ActionType
+from opsconsole.domain.enums import PairVerdict
+from opsconsole.domain.event import Event
+from opsconsole.domain.humanact import HumanAct
+from opsconsole.engine.kernel import Kernel
+from opsconsole.policy.comparison import Compared, Deed, compare
+from opsconsole.store.queries import pairs as read
+from opsconsole.store.queries.pairs import ActRow
+from opsconsole.store.rows import ActionRow
+from opsconsole.store.times import to_micros
+from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import pairs as write
+
+WORKED_BEFORE = "another version worked this event before"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worked:
+    """How an event was worked, for a pair."""
+
+    source: str
+    """live, history or file."""
+    agent: str
+    version: int | None
+    run: int | None
+    category: str
+    confidence: float | None
+    is_blind: bool
+    is_failed: bool
+    excluded: str = ""
+    because: str = ""
+    """The agent's own reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A pair that was written."""
+
+    number: int
+    verdict: PairVerdict
+
+
+def keep(
+    kernel: Kernel,
+    tx: Transaction,
+    *,
+    agent: Sequence[Deed],
+    human: Sequence[Deed],
+    acts: Sequence[ActRow | HumanAct],
+    event: Event,
+    worked: Worked,
+    now: datetime,
+) -> Made | None:
+    """Compare, store the pair, and write it into the record; None where there is one already."""
+    new = _new(tx, agent=agent, human=human, acts=acts, event=event, worked=worked)
+    kept = write.add_pair(tx, new, now=now)
+    if kept is None:
+        return None
+    _record(tx, "pair.made", kept[0], kept[1], new, now=now)
+    return Made(kept[0], new.verdict)
+
+
+def keep_anew(
+    kernel: Kernel,
+    tx: Transaction,
+    pair: int,
+    *,
+    agent: Sequence[Deed],
+    human: Sequence[Deed],
+    acts: Sequence[ActRow | HumanAct],
+    event: Event,
+    worked: Worked,
+    now: datetime,
+) -> None:
+    """Compare again what people did more about; what was said of the pair was said of less, and is taken back."""
+    new = _new(tx, agent=agent, human=human, acts=acts, event=event, worked=worked)
+    content = write.change_pair(tx, pair, new)
+    _record(tx, "pair.remade", pair, content, new, now=now)
+    while write.take_back_adjudication(tx, pair, is_repeat=False):
+        tx.record("pair.reopened", at=now, actor="engine", pair=pair)
+
+
+def _new(
+    tx: Transaction,
+    *,
+    agent: Sequence[Deed],
+    human: Sequence[Deed],
+    acts: Sequence[ActRow | HumanAct],
+    event: Event,
+    worked: Worked,
+) -> write.NewPair:
+    found = compare(agent, human)
+    earlier = [one for one in read.worked_by(tx.conn, event.id, worked.agent) if one != worked.version]
+    excluded = worked.excluded or (WORKED_BEFORE if earlier else "")
+    return write.NewPair(
+        source=worked.source,
+        agent=worked.agent,
+        version=worked.version,
+        run=worked.run,
+        category=worked.category,
+        confidence=worked.confidence,
+        is_blind=worked.is_blind,
+        is_failed=worked.is_failed,
+        excluded=excluded,
+        event=event.id,
+        subject=event.subject_id,
+        about=write.salted(tx, event.sender or event.subject),
+        occurred_at=event.occurred_at,
+        verdict=found.verdict,
+        severity=found.severity,
+        body=_body(agent, human, acts, found, worked.because),
+    )
+
+
+def _record(tx: Transaction, kind: str, pair: int, content: int, new: write.NewPair, *, now: datetime) -> None:
+    tx.record(
+        kind,
+        at=now,
+        actor="engine",
+        pair=pair,
+        run=new.run,
+        agent=new.agent,
+        version=new.version,
+        event=new.event,
+        category=new.category or None,
+        verdict=new.verdict.value,
+        severity=new.severity.name.lower(),
+        blind=new.is_blind,
+        failed=new.is_failed or None,
+        excluded=new.excluded or None,
+        source=new.source,
+        about=new.about,
+        occurred=to_micros(new.occurred_at),
+        content=tx.content_digest(content),
+    )
+
+
+def action_deed(kernel: Kernel, action: ActionRow, subject: str) -> Deed:
+    """Give an action of a run as it is compared."""
+    return typed_deed(kernel.registry.type(action.tool), action.tool, action.args, subject)
+
+
+def act_deed(kernel: Kernel, act: ActRow | HumanAct, subject: str) -> Deed:
+    """Give a human act as it is compared: only the fields its system tells."""
+    return typed_deed(kernel.registry.type(act.tool), act.tool, act.args, subject, is_partial=True)
+
+
+def typed_deed(
+    kind: ActionType | None, tool: str, args: Mapping[str, Any], subject: str, *, is_partial: bool = False
+) -> Deed:
+    """Give a write with what its type says of it; without a type it counts as external and irreversible.
+
+    A switch that was left alone has its default: a human's act, of which only some fields are known, may tell it.
+    """
+    if kind is None:
+        return Deed(tool=tool, args=args, subject=subject, is_partial=is_partial)
+    if not is_partial:
+        fields = kind.arguments.model_fields.items()
+        args = {**{name: one.default for name, one in fields if isinstance(one.default, bool)}, **args}
+    return Deed(
+        tool=tool,
+        args=args,
+        subject=subject,
+        effect=kind.effect,
+        reversibility=kind.reversibility,
+        compare=kind.compare,
+        is_partial=is_partial,
+    )
+
+
+def _body(
+    agent: Sequence[Deed], human: Sequence[Deed], acts: Sequence[ActRow | HumanAct], found: Compared, because: str
+) -> dict[str, Any]:
+    matches = [
+        {
+            "agent": one.agent,
+            "human": one.human,
+            "same": one.is_same,
+            "elsewhere": one.is_elsewhere,
+            "fields": [diff.to_json() for diff in one.fields],
+        }
+        for one in found.matches
+    ]
+    did = [{"at": act.at.isoformat(), "actor": act.actor, "source": act.source} for act in acts]
+    return {
+        "agent": [{"tool": one.tool, "args": dict(one.args)} for one in agent],
+        "human": [
+            {"tool": one.tool, "args": dict(one.args), **(did[place] if place < len(did) else {})}
+            for place, one in enumerate(human)
+        ],
+        "matches": matches,
+        "because": because,
+    }
