@@ -75,7 +75,11 @@ def test_abstaining_counts_as_a_failure(run: Run, tmp_path: Path) -> None:
     found = pairs(run)
     assert len(found) == 6 and all(one["failed"] and one["verdict"] == "missing" for one in found)
     (report,) = run("shadow", "report", "--json").json
-    assert {(one["trials"], one["right"]) for one in report["cells"]} == {(6, 0)}
+    # They count where people put them, for the agent said nothing.
+    assert {one["category"]: (one["trials"], one["right"]) for one in report["cells"]} == {
+        "card": (3, 0),
+        "transfer": (3, 0),
+    }
 
 
 def test_guardrails_refuse_as_they_do_live(run: Run, tmp_path: Path) -> None:
