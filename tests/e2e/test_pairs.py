@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from opsconsole.app.cli import app
 from opsconsole.domain.enums import Adjudication, PairVerdict, Severity
 from opsconsole.domain.errors import DecisionError, NotFoundError
 from opsconsole.domain.humanact import HumanAct
+from opsconsole.doubles.clock import FakeClock
 from opsconsole.engine.shadow import judging, pairing
 from opsconsole.policy.windows import window_end
 from opsconsole.store.queries import cases
@@ -222,3 +225,16 @@ async def test_an_agent_that_looked_after_people_had_acted_proves_nothing(tmp_pa
         await r.wait(minutes=20)
         (pair,) = made(r)
         assert pair.verdict is PairVerdict.SAME and pair.excluded == pairing.ACTED_BEFORE
+
+
+async def test_who_reads_it_in_the_terminal_before_acting_is_not_blind(tmp_path: Path) -> None:
+    now = FakeClock(datetime.now(UTC))  # the command has the machine's own
+    async with rig(tmp_path, [MOVE], SHADOW, clock=now) as r:
+        await r.take(mail(occurred_at=now.now()))
+        for _ in range(2):
+            assert CliRunner().invoke(app, ["runs", "show", "1", "-w", str(tmp_path)]).exit_code == 0
+        assert len(r.audit("proposal.seen")) == 1
+        await r.wait(minutes=1)
+        await did(r, 1, "desk.move_mail", folder="Billing")
+        await r.wait(minutes=20)
+        assert [one.is_blind for one in made(r)] == [False]

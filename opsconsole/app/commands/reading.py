@@ -8,10 +8,12 @@ from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.session import opened
 from opsconsole.app.words import count, listed, plain, say, say_json, table, utc
 from opsconsole.engine.cancel import cancel_run
+from opsconsole.engine.shadow.judging import mark_seen
 from opsconsole.engine.story import run_story
 from opsconsole.store import lease
 from opsconsole.store.queries import connections, limits
 from opsconsole.store.queries import feed as read
+from opsconsole.store.queries.pairs import unseen_of
 from opsconsole.store.rows import Reader
 
 runs = typer.Typer(help="Runs: one agent working one event.", no_args_is_help=True)
@@ -156,7 +158,12 @@ def cancel(
 def show(run: Annotated[int, typer.Argument()], *, as_json: AsJson = False, workspace: Where = None) -> None:
     """Tell the whole story of a run: event, triage, actions with rulings and reasons, effects, decisions, audit."""
     with opened(workspace) as session:
-        story = run_story(session.kernel, run)
+        kernel, actor = session.kernel, session.actor
+        story = run_story(kernel, run)
+        is_shadow = any(action["state"] == "simulated" for action in story["actions"])
+        if is_shadow and unseen_of(kernel.reader, [run]):
+            # Who reads it here and then acts does not act blind.
+            session.write(lambda tx: mark_seen(kernel, tx, run, actor=actor), name="proposal.seen")
     if as_json:
         say_json(story)
     else:

@@ -99,6 +99,10 @@ class Acts:
                     changed.add(one.event)
             await self._ledger.save(changed)
             await self._look_at_sent(mails, folders, since, views, notice, now)
+            homes = {one.folder for one in mails.values()} | {folders.sent or ""}
+            if any(views.get(name) is None for name in homes if name in folders.every):
+                _log.info("%s: a folder could not be read; what is done there is not known yet", self._account.id)
+                return  # as if it had not been looked at: a pair must not say that nothing was done
         await self._ledger.drop([name for name, one in mails.items() if one.ends_at <= now])
         self._looked_at = now
 
