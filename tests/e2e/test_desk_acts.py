@@ -144,6 +144,7 @@ async def test_told_again_after_a_restart_it_is_one_act(tmp_path: Path) -> None:
         async with seeing(r):
             await by_hand(r, "mail", 1, folder="Sales")
     async with rig(tmp_path, []) as again:
+        again.clock.move(minutes=1)  # what is changed in one instant is one act
         async with seeing(again):
             await by_hand(again, "mail", 1, folder="Billing")
         assert [one.args for one in heard(again)] == [{"folder": "Sales"}, {"folder": "Billing"}]

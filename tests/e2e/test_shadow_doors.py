@@ -199,8 +199,7 @@ async def test_the_past_is_only_thought_through(tmp_path: Path, stage: str) -> N
     spec = agent(stage={"default": stage}, level=3)
     async with rig(tmp_path, [], spec, connectors=untouchable(touched)) as r:
         await furnish(r)
-        long_ago = mail(occurred_at=r.clock.now() - timedelta(days=9))
-        await r.engine.take("desk", long_ago, is_history=True)
+        await r.engine.take("desk", mail(occurred_at=r.clock.now() - timedelta(days=9)), is_history=True)
         before = desk_dump(r)
         (version,) = [one for one in r.kernel.roster.current(r.engine.reader) if one.agent_id == "mira"]
         brain: Any = Past()
