@@ -46,7 +46,7 @@ class Database:
         """Set by the engine that holds the lease; every write of it checks that it still holds."""
         with translated(path):
             self._writer = self._connect()
-            self._file = _identity(path)
+            self._file = identity(path)
             try:
                 self._migrate()
             except BaseException:
@@ -172,7 +172,7 @@ class Database:
         Raises:
             FencedError: it was taken away or replaced.
         """
-        if _identity(self.path) != self._file:
+        if identity(self.path) != self._file:
             raise FencedError(
                 f"{self.path} was taken away or replaced while the engine worked; the engine stops and does nothing"
                 " more. Put the file back, then start the engine again."
@@ -197,8 +197,8 @@ class Database:
         self._writer.close()
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Tell which file lies there; None for none."""
+def identity(path: Path) -> tuple[int, int] | None:
+    """Tell which file lies there: a backup put in its place is another one. None where there is none."""
     try:
         found = os.stat(path)
     except OSError:

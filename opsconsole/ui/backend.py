@@ -6,7 +6,6 @@ and a long verification holds up no decision.
 
 import asyncio
 import logging
-import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,6 +17,7 @@ from PySide6.QtCore import QObject, Signal
 
 from opsconsole.domain.errors import UnreadableError
 from opsconsole.store import lease
+from opsconsole.store.database import identity
 from opsconsole.store.errors import translated
 from opsconsole.store.queries import changes
 
@@ -76,7 +76,7 @@ class _Lane:
 
     def _run(self, job: Callable[[Opened], _T]) -> _T:
         with translated(self._path):
-            present = _identity(self._path)
+            present = identity(self._path)
             if self._opened is not None and present != self._file:
                 self._close()
             if self._opened is None:
@@ -181,7 +181,7 @@ class Backend(QObject):
                 until_look -= POLL_S
                 if until_look <= 0:
                     until_look = LOOK_S
-                    was, self._file = self._file, _identity(self.folder / DATABASE)
+                    was, self._file = self._file, identity(self.folder / DATABASE)
                     is_lost = self._file is None
                     if is_lost != self.is_file_lost or (was is not None and was != self._file):
                         self.is_file_lost = is_lost
@@ -211,12 +211,3 @@ class Backend(QObject):
                 opened, version = None, -1
                 self._end.wait(LOOK_S)
         stack.close()
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Tell which file lies there: a backup put in its place is another one. None where there is none."""
-    try:
-        found = os.stat(path)
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
