@@ -62,3 +62,8 @@ class Event:
     recipients: tuple[str, ...]
     fields: Mapping[str, Any]
     problems: tuple[str, ...]
+
+    @property
+    def precedent(self) -> str:
+        """The text that a precedent of it is made of, and by which precedents of it are looked for."""
+        return f"{self.title}\n\n{self.text}"

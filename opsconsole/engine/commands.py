@@ -158,7 +158,7 @@ def _learn(tx: Transaction, card: Card, answer: str, *, actor: str, now: datetim
                 tx.conn,
                 scope=card.approval.agent_id,
                 category=category.id,
-                text=f"{event.title}\n\n{event.text}",
+                text=event.precedent,
                 source="person",
                 occurred_at=to_micros(event.occurred_at),
                 created_at=at,

@@ -7,7 +7,7 @@ from typing import Any
 from opsconsole.app.session import Session, opened
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.agentfile import AgentFile, apply_agent
-from opsconsole.engine.shadow.pairwrite import Worked, keep, typed_deed
+from opsconsole.engine.shadow.pairwrite import Origin, Sides, keep, typed_deed
 from opsconsole.policy.comparison import Deed
 from opsconsole.store.queries import events as read_events
 from opsconsole.store.rows import present
@@ -55,16 +55,15 @@ def _fill(
         kind = kinds[(place - 1) % len(kinds)]
         mine = [_note(session, f"She called about {place}; wants a demo")]
         theirs = [_note(session, f"She called about {place}; wants her money back and an apology in writing")]
-        made = keep(
-            kernel, tx, agent=[] if kind == "missing" else mine, acts=(), now=now,
-            human={"extra": [], "same": mine}.get(kind, theirs),
-            event=present(read_events.event(tx.conn, event), "event"),
-            worked=Worked(
-                source="history", agent=spec.agent, version=1, run=None, category="case", confidence=0.9,
-                is_blind=is_blind, is_failed=False, excluded=excluded, because="It reads like a call.",
-            ),
+        origin = Origin(
+            source="history", agent=spec.agent, version=1, run=None, category="case", confidence=0.9,
+            is_blind=is_blind, is_failed=False, excluded=excluded, because="It reads like a call.",
         )  # fmt: skip
-        assert made is not None
+        sides = Sides(
+            agent=[] if kind == "missing" else mine, human={"extra": [], "same": mine}.get(kind, theirs), acts=(),
+            event=present(read_events.event(tx.conn, event), "event"), origin=origin,
+        )  # fmt: skip
+        assert keep(tx, sides, now=now) is not None
 
 
 def _note(session: Session, text: str) -> Deed:

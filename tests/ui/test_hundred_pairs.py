@@ -47,9 +47,9 @@ def test_a_hundred_pairs_by_keys(tmp_path: Path) -> None:
     with opened(folder) as session:
         conn = session.kernel.reader
         words = read.all_said(conn)
-        judged = [pair for pair, is_repeat in words if not is_repeat]
+        judged = [pair for pair, _, is_repeat in words if not is_repeat]
         assert sorted(judged) == list(range(1, NUMBER + 1))
-        again = [pair for pair, is_repeat in words if is_repeat]
+        again = [pair for pair, _, is_repeat in words if is_repeat]
         assert len(again) == len(set(again)) == 7  # after 24, 36 … 96
         assert all(one.said is not None for one in read.pairs(conn))
     print(f"\n{NUMBER} pairs and {len(again)} repeats judged by keys in {took[0]:.1f} s")

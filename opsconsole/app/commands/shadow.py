@@ -20,6 +20,7 @@ from opsconsole.engine.shadow import report as report_numbers
 from opsconsole.engine.shadow.imported import keep_recorded
 from opsconsole.engine.shadow.pairview import pair_json
 from opsconsole.engine.shadow.recorded import Told, Totals, compare_case, read_pairs
+from opsconsole.engine.shadow.tojudge import queue
 from opsconsole.engine.shadow.words import needs
 from opsconsole.store.queries import events
 from opsconsole.store.queries import pairs as read
@@ -107,7 +108,7 @@ def pairs(
     with opened(workspace) as session:
         conn, now = session.kernel.reader, session.kernel.clock.now()
         if waiting:
-            found = report_numbers.queue(conn, agent=agent)
+            found = queue(conn, agent=agent)
             found = [one for one in found if category in (None, one.category) and verdict in (None, one.verdict)]
         else:
             chosen = (verdict,) if verdict else ()

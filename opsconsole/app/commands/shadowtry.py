@@ -10,15 +10,14 @@ from typing import Annotated, Any
 import typer
 
 from opsconsole.app.commands.options import AsJson, Where
-from opsconsole.app.session import Session, models, opened
+from opsconsole.app.session import Session, opened
 from opsconsole.app.words import count, say, say_json, table
-from opsconsole.brains.past import PastModelBrain, PastPlaybookBrain
+from opsconsole.brains.past import PastPlaybookBrain
 from opsconsole.domain.errors import NotFoundError, UserError
 from opsconsole.domain.ids import AgentId, VersionId
 from opsconsole.engine.agentfile import AgentFile, read_agent
 from opsconsole.engine.agents import Version
 from opsconsole.engine.shadow.backtest import Result, backtest
-from opsconsole.engine.shadow.history import PastBrain
 from opsconsole.store.queries import versions
 
 SHOWN = 40
@@ -77,7 +76,7 @@ async def tried(
             "A backtest works with the offline brain so far; write `brain: playbook` in the file to try it."
         )
     candidate = Version(VersionId(0), AgentId(agent), in_use.number + 1, changed.spec, in_use.tools)
-    brains = (_brain(session, in_use), _brain(session, candidate))
+    brains = (PastPlaybookBrain(), PastPlaybookBrain())
 
     def progress(done: int, of: int) -> None:
         if is_loud and sys.stderr.isatty():
@@ -90,10 +89,6 @@ async def tried(
     finally:
         for one in brains:
             await one.close()
-
-
-def _brain(session: Session, version: Version) -> PastBrain:
-    return PastModelBrain(models(session)) if version.spec.brain == "model" else PastPlaybookBrain()
 
 
 def _times(facts: Mapping[str, Any]) -> str:

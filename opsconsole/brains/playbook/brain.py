@@ -81,7 +81,7 @@ class PlaybookBrain:
             if found is None:
                 return None, 0.0, f"no category is called {name}", None
             return name, 1.0, f"sorted by its kind: {event.kind.replace('.', ' ').replace('_', ' ')}", None
-        verdict = self._triage(agent).classify(text_of(event))
+        verdict = self._triage(agent).classify(event.precedent)
         return verdict.category, verdict.confidence, verdict.why, verdict
 
     def opinion(self, agent: AgentSpec, event: Event) -> tuple[str | None, float]:
@@ -96,7 +96,7 @@ class PlaybookBrain:
         known = {one.id for one in agent.playbook.categories}
         return [
             {"case": hit.case_id, "category": hit.category, "quote": hit.text[:300]}
-            for hit in self._nearest(agent.agent, text_of(event), PRECEDENTS)
+            for hit in self._nearest(agent.agent, event.precedent, PRECEDENTS)
             if hit.category in known
         ]
 
@@ -178,11 +178,6 @@ class PlaybookBrain:
             proposals=following.proposals,
             memo=place.to_json(),
         )
-
-
-def text_of(event: Event) -> str:
-    """Give what triage compares: subject, empty line, body."""
-    return f"{event.title}\n\n{event.text}"
 
 
 def _with_evidence(turn: Turn, verdict: Verdict) -> Turn:

@@ -5,7 +5,6 @@ run saw; where a path asks what the record does not hold, the answer is as of th
 """
 
 import time
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +21,7 @@ from opsconsole.engine.runview import shown
 from opsconsole.engine.shadow.history import PastBrain, PreparedBrain
 from opsconsole.engine.shadow.pairing import NOT_SEEN
 from opsconsole.engine.shadow.pairwrite import typed_deed
-from opsconsole.engine.shadow.pastacts import category_of
+from opsconsole.engine.shadow.pastacts import Lessons, category_of
 from opsconsole.engine.shadow.replay import Record, Replay, Worked, as_it_came
 from opsconsole.policy.comparison import Deed, compare
 from opsconsole.policy.evidence import Interval, paired_interval
@@ -150,22 +149,29 @@ async def backtest(
     if most is not None:
         chosen = chosen[-most:]
     sides = [(version, brain) for version, brain in zip((in_use, changed), brains, strict=True)]
-    lessons = _lessons(kernel, in_use, changed, chosen)
+    lessons = [Lessons(version.spec, brain) for version, brain in sides]
+    _add_cases(kernel, lessons, in_use.agent_id, chosen)
     tried: list[Tried] = []
-    stopped = ""
+    spent, stopped = 0, ""
     for number, one in enumerate(chosen, start=1):
         event = past.event(kernel.reader, one.event_id)
-        _teach(lessons, sides, event.occurred_at)
-        spent = sum(side.cost_micros for each in tried for side in (each.in_use, each.changed))
+        for side in lessons:
+            side.tell_until(event.occurred_at)
         if cost_cap is not None and spent >= cost_cap * 1e6:
             stopped = f"its cap of {cost_cap:g} is reached"
             break
+        acts = read.body(kernel.reader, one.id).get("human") or ()
         if all(subscribes(version, as_it_came(event)) for version, _ in sides):
             try:
-                tried.append(await _try(kernel, one, event, sides))
+                tried.append(await _try(kernel, one, event, acts, sides))
             except TransientError as error:
                 stopped = f"{error}"
                 break
+            spent += tried[-1].in_use.cost_micros + tried[-1].changed.cost_micros
+        category = category_of(in_use.spec, [act["args"] for act in acts])
+        if acts and category is not None:
+            for side in lessons:
+                side.add(datetime.fromisoformat(acts[-1]["at"]), category, event.precedent)
         tell(number, len(chosen))
     return Result(tuple(tried), stopped)
 
@@ -180,11 +186,16 @@ def _chosen(kernel: Kernel, agent: str, since: datetime | None) -> list[PairRow]
     return list(found.values())
 
 
-async def _try(kernel: Kernel, one: PairRow, event: Event, sides: Sequence[tuple[Version, PastBrain]]) -> Tried:
-    body = read.body(kernel.reader, one.id)
+async def _try(
+    kernel: Kernel,
+    one: PairRow,
+    event: Event,
+    acts: Sequence[Mapping[str, Any]],
+    sides: Sequence[tuple[Version, PastBrain]],
+) -> Tried:
     human = [
         typed_deed(kernel.registry.type(act["tool"]), act["tool"], act["args"], event.subject, is_partial=True)
-        for act in body.get("human") or ()
+        for act in acts
     ]
     record = _recorded(kernel, one)
     found: list[Side] = []
@@ -225,37 +236,13 @@ def _recorded(kernel: Kernel, one: PairRow) -> Record | None:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Lesson:
-    at: datetime
-    category: str
-    text: str
-
-
-def _lessons(kernel: Kernel, in_use: Version, changed: Version, chosen: Sequence[PairRow]) -> deque[_Lesson]:
-    """Give what was known when: cases by when they were learnt, and what people did with these very events."""
-    known = {one.id for version in (in_use, changed) for one in version.spec.playbook.categories}
-    worked = {f"{one.event_id}" for one in chosen}
-    found = [
-        _Lesson(at, category, text)
-        for at, category, text, event in read_cases.learnt(kernel.reader, in_use.agent_id)
-        if category in known and event not in worked
-    ]
-    for one in chosen:
-        acts = read.body(kernel.reader, one.id).get("human") or ()
-        category = category_of(in_use.spec, [act["args"] for act in acts])
-        if acts and category is not None:
-            event = past.event(kernel.reader, one.event_id)
-            found.append(_Lesson(datetime.fromisoformat(acts[-1]["at"]), category, f"{event.title}\n\n{event.text}"))
-    return deque(sorted(found, key=lambda lesson: lesson.at))
-
-
-def _teach(lessons: deque[_Lesson], sides: Sequence[tuple[Version, PastBrain]], at: datetime) -> None:
-    while lessons and lessons[0].at < at:
-        lesson = lessons.popleft()
-        for version, brain in sides:
-            if version.spec.category(lesson.category) is not None:
-                brain.know(version.agent_id, lesson.category, lesson.text)
+def _add_cases(kernel: Kernel, lessons: Sequence[Lessons], agent: str, chosen: Sequence[PairRow]) -> None:
+    """Note each case at the time it was learnt; of the events that are tried, only what people did with them counts."""
+    tried = {f"{one.event_id}" for one in chosen}
+    for at, category, text, event in read_cases.learnt(kernel.reader, agent):
+        if event not in tried:
+            for side in lessons:
+                side.add(at, category, text)
 
 
 def _side(one: Side) -> dict[str, Any]:

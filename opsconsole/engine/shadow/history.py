@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache, partial
 from typing import Protocol, runtime_checkable
 
 from opsconsole.domain.agent import AgentSpec
@@ -218,7 +219,8 @@ async def _keep(
     chunk = tuple(ready)
 
     def job(tx: Transaction) -> list[str]:
-        return [_pair(kernel, tx, version, one) for one in chunk]
+        has_sent = cache(partial(read.has_sent, tx.conn))
+        return [_pair(kernel, tx, version, one, has_sent) for one in chunk]
 
     for verdict in await writes.write(job, name="shadow.history"):
         if verdict:
@@ -231,20 +233,17 @@ async def _keep(
     tell(progress)
 
 
-def _why_unknown(kernel: Kernel, event: Event) -> str:
+def _why_unknown(event: Event, has_sent: Callable[[str], bool]) -> str:
     """Say why doing nothing is no decision here; empty where it is one: what people sent was brought in too."""
-    is_mail = event.kind.startswith("mail.")
-    return NO_SENT if is_mail and not read.has_sent(kernel.reader, event.connection) else ""
+    return NO_SENT if event.kind.startswith("mail.") and not has_sent(event.connection) else ""
 
 
-def _pair(kernel: Kernel, tx: Transaction, version: Version, one: _Done) -> str:
+def _pair(kernel: Kernel, tx: Transaction, version: Version, one: _Done, has_sent: Callable[[str], bool]) -> str:
     now, event = kernel.clock.now(), one.event
     for act in one.acts:
         subject = write_events.subject(tx, act.subject)
         write.add_act(tx, event.connection, act, subject=subject, now=now)
-    made = pairwrite.keep(
-        kernel,
-        tx,
+    sides = pairwrite.Sides(
         agent=[
             pairwrite.typed_deed(kernel.registry.type(tool), tool, args, event.subject)
             for tool, args in one.worked.actions
@@ -252,7 +251,7 @@ def _pair(kernel: Kernel, tx: Transaction, version: Version, one: _Done) -> str:
         human=[pairwrite.act_deed(kernel, act, event.subject) for act in one.acts],
         acts=one.acts,
         event=event,
-        worked=pairwrite.Worked(
+        origin=pairwrite.Origin(
             source="history",
             agent=version.agent_id,
             version=version.id,
@@ -260,10 +259,10 @@ def _pair(kernel: Kernel, tx: Transaction, version: Version, one: _Done) -> str:
             category=one.worked.category or category_of(version.spec, [act.args for act in one.acts]) or "",
             confidence=one.worked.confidence,
             is_blind=True,
-            excluded=OFF_RECORD if one.worked.off_record else "" if one.acts else _why_unknown(kernel, event),
+            excluded=OFF_RECORD if one.worked.off_record else "" if one.acts else _why_unknown(event, has_sent),
             is_failed=bool(one.worked.failed) or one.worked.is_abstained,
             because=one.worked.because or one.worked.failed,
         ),
-        now=now,
     )
+    made = pairwrite.keep(tx, sides, now=now)
     return "" if made is None else made.verdict.value

@@ -7,7 +7,7 @@ from datetime import datetime
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.intake import take
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.shadow.pairwrite import Worked, keep
+from opsconsole.engine.shadow.pairwrite import Origin, Sides, keep
 from opsconsole.engine.shadow.recorded import Told
 from opsconsole.store.queries import events
 from opsconsole.store.rows import present
@@ -31,7 +31,7 @@ def keep_recorded(kernel: Kernel, tx: Transaction, system: str, told: Sequence[T
         incoming = _event(system, one, now)
         taken = take(kernel, tx, "desk", incoming, is_history=True)
         event = present(events.event(tx.conn, taken.event), f"event {taken.event}")
-        worked = Worked(
+        origin = Origin(
             source="file",
             agent=system,
             version=None,
@@ -41,7 +41,7 @@ def keep_recorded(kernel: Kernel, tx: Transaction, system: str, told: Sequence[T
             is_blind=True,
             is_failed=False,
         )
-        made = keep(kernel, tx, agent=one.agent, human=one.human, acts=(), event=event, worked=worked, now=now)
+        made = keep(tx, Sides(agent=one.agent, human=one.human, acts=(), event=event, origin=origin), now=now)
         new += made is not None
     return new
 

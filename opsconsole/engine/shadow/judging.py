@@ -137,7 +137,7 @@ def _learn(
         tx.conn,
         scope=pair.agent,
         category=right,
-        text=f"{event.title}\n\n{event.text}",
+        text=event.precedent,
         source=SOURCE,
         occurred_at=to_micros(event.occurred_at),
         created_at=to_micros(now),

@@ -18,6 +18,7 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.yamledit import add_items, set_scalar
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries import past, versions
+from opsconsole.store.queries.pairs import PairRow
 
 REPEATED = 3
 """So many corrections of one kind make a proposal."""
@@ -54,7 +55,8 @@ def lessons(kernel: Kernel, agent: str) -> list[Lesson]:
     if number is None or row is None or not row.source.strip():
         return []
     spec = kernel.roster.version(kernel.reader, number).spec
-    found = [*_categories(kernel, spec, row.source), *_values(kernel, spec, row.source)]
+    judged = read.pairs(kernel.reader, agent=agent, is_judged=True, newest_first=False, limit=100_000)
+    found = [*_categories(kernel, spec, row.source, judged), *_values(kernel, spec, row.source, judged)]
     return sorted(found, key=lambda one: (-len(one.pairs), one.id))
 
 
@@ -67,10 +69,10 @@ def file_of(kernel: Kernel, lesson: Lesson) -> AgentFile:
     return read_agent_text(lesson.source, f"{lesson.agent}.yaml", kernel.registry)
 
 
-def _categories(kernel: Kernel, spec: AgentSpec, source: str) -> Iterator[Lesson]:
+def _categories(kernel: Kernel, spec: AgentSpec, source: str, judged: Sequence[PairRow]) -> Iterator[Lesson]:
     """Propose examples for categories that people corrected to."""
     groups: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for one in read.pairs(kernel.reader, agent=spec.agent, is_judged=True, newest_first=False, limit=100_000):
+    for one in judged:
         right = str(read.words_of(kernel.reader, one.id).get("category") or "")
         if right and right != one.category:
             event = past.event(kernel.reader, one.event_id)
@@ -88,10 +90,10 @@ def _categories(kernel: Kernel, spec: AgentSpec, source: str) -> Iterator[Lesson
         yield _lesson(spec.agent, why, [number for number, _ in some], source, changed)
 
 
-def _values(kernel: Kernel, spec: AgentSpec, source: str) -> Iterator[Lesson]:
+def _values(kernel: Kernel, spec: AgentSpec, source: str, judged: Sequence[PairRow]) -> Iterator[Lesson]:
     """Propose other values for what steps write as it stands in the playbook."""
     groups: dict[tuple[str, str, str, str, str], list[int]] = defaultdict(list)
-    for one in read.pairs(kernel.reader, agent=spec.agent, is_judged=True, newest_first=False, limit=100_000):
+    for one in judged:
         if one.said is Adjudication.HUMAN:
             for tool, field, mine, theirs in _differences(read.body(kernel.reader, one.id)):
                 groups[one.category, tool, field, mine, theirs].append(one.id)

@@ -11,13 +11,12 @@ from opsconsole.domain.enums import ActionState, RunState, Stage
 from opsconsole.domain.event import Event
 from opsconsole.domain.humanact import HumanAct
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.ports import Observer
+from opsconsole.engine.ports import ASK_PERSON, Observer
 from opsconsole.engine.runview import Loaded, load
-from opsconsole.engine.shadow.pairwrite import Made, Worked, act_deed, action_deed, keep, keep_anew
+from opsconsole.engine.shadow.pairwrite import Made, Origin, Sides, act_deed, action_deed, keep, keep_anew
 from opsconsole.engine.shadow.pastacts import category_of
-from opsconsole.policy.comparison import Deed
 from opsconsole.policy.windows import SETTLE, window_end
-from opsconsole.store.queries import events
+from opsconsole.store.queries import events, past
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries.pairs import ActRow
 from opsconsole.store.rows import RunRow
@@ -32,8 +31,6 @@ TOO_LATE = "it came here when its time was over, so what people had done is not 
 LATER = timedelta(minutes=1)
 """So much later a pair is tried again whose human has not been looked at until its time."""
 ACTED_BEFORE = "people had acted before the agent looked, so it may have seen what they did"
-SYSTEM = ("person.ask",)
-"""Tools that no human uses: a question is no act beside a human's."""
 
 
 def expect(kernel: Kernel, tx: Transaction, run: RunRow, *, now: datetime) -> None:
@@ -43,7 +40,7 @@ def expect(kernel: Kernel, tx: Transaction, run: RunRow, *, now: datetime) -> No
     is_shadow = is_out or spec.stage.stage(run.category) is Stage.SHADOW
     if not is_shadow and not read.has_simulated(tx.conn, run.id):
         return
-    event = load(kernel, tx.conn, run.id).event
+    event = past.event(tx.conn, run.event_id)
     write_work.set_timer(tx, TIMER, str(run.id), due=max(_due(event, _done(tx, event)), now))
 
 
@@ -58,8 +55,8 @@ def observe(kernel: Kernel, tx: Transaction, connection: str, act: HumanAct) -> 
     facts = {"act": number, "connection": connection, "tool": act.tool, "source": act.source}
     tx.record("human.acted", at=now, actor=act.actor, done_at=act.at.isoformat(), args=tx.content_digest(args), **facts)
     write_events.change_subject(tx, subject, at=act.at, what=_words(kernel, act), run=None)
-    for run in read.awaited(tx.conn, subject):
-        event = load(kernel, tx.conn, run).event
+    for run, number in read.awaited(tx.conn, subject):
+        event = past.event(tx.conn, number)
         write_work.set_timer(tx, TIMER, str(run), due=max(now, _due(event, _done(tx, event))))
     _made_before(kernel, tx, act, subject, now=now)
     return True
@@ -104,23 +101,20 @@ def close(kernel: Kernel, tx: Transaction, run_id: int) -> Made | None:
         write_work.set_timer(tx, TIMER, str(run_id), due=now + LATER)
         return None
     write_work.drop_timer(tx, TIMER, str(run_id))
-    agent, acts, worked = _sides(kernel, tx, loaded, human)
-    return keep(kernel, tx, agent=agent, human=acts, acts=human, event=event, worked=worked, now=now)
+    return keep(tx, _sides(kernel, tx, loaded, human), now=now)
 
 
-def _sides(
-    kernel: Kernel, tx: Transaction, loaded: Loaded, human: Sequence[ActRow]
-) -> tuple[list[Deed], list[Deed], Worked]:
-    """Give what the agent would have done, what the human did, and how the event was worked."""
+def _sides(kernel: Kernel, tx: Transaction, loaded: Loaded, human: Sequence[ActRow]) -> Sides:
+    """Give what the agent would have done beside what the human did; a question is no act beside a human's."""
     run, event = loaded.run, loaded.event
     agent = [
         one
         for one in loaded.actions
-        if one.is_write and one.tool not in SYSTEM and one.state is not ActionState.REFUSED
+        if one.is_write and one.tool != ASK_PERSON and one.state is not ActionState.REFUSED
     ]
-    is_asking = not agent and any(one.tool in SYSTEM for one in loaded.actions)
+    is_asking = not agent and any(one.tool == ASK_PERSON for one in loaded.actions)
     seen = read.seen_at(tx.conn, run.id)
-    worked = Worked(
+    origin = Origin(
         source="live",
         agent=run.agent_id,
         version=run.version_id,
@@ -132,8 +126,13 @@ def _sides(
         excluded=_why_not(kernel, tx, loaded, human),
         because=_because(loaded),
     )
-    deeds = [action_deed(kernel, one, event.subject) for one in agent]
-    return deeds, [act_deed(kernel, one, event.subject) for one in human], worked
+    return Sides(
+        agent=[action_deed(kernel, one, event.subject) for one in agent],
+        human=[act_deed(kernel, one, event.subject) for one in human],
+        acts=human,
+        event=event,
+        origin=origin,
+    )
 
 
 def _why_not(kernel: Kernel, tx: Transaction, loaded: Loaded, human: Sequence[ActRow]) -> str:
@@ -149,13 +148,10 @@ def _why_not(kernel: Kernel, tx: Transaction, loaded: Loaded, human: Sequence[Ac
 
 def _made_before(kernel: Kernel, tx: Transaction, act: HumanAct, subject: int, *, now: datetime) -> None:
     """Compare pairs again that were made before this act of their time was told or done."""
-    for pair, run_id in read.live_of_subject(tx.conn, subject):
-        loaded = load(kernel, tx.conn, run_id)
-        human = _done(tx, loaded.event)
+    for pair, run, event in read.live_of_subject(tx.conn, subject):
+        human = _done(tx, past.event(tx.conn, event))
         if any(one.external_id == act.external_id for one in human):
-            agent, acts, worked = _sides(kernel, tx, loaded, human)
-            event = loaded.event
-            keep_anew(kernel, tx, pair, agent=agent, human=acts, acts=human, event=event, worked=worked, now=now)
+            keep_anew(tx, pair, _sides(kernel, tx, load(kernel, tx.conn, run), human), now=now)
 
 
 def _is_abstained(loaded: Loaded) -> bool:

@@ -22,8 +22,8 @@ WORKED_BEFORE = "another version worked this event before"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Worked:
-    """How an event was worked, for a pair."""
+class Origin:
+    """What a pair comes of: who worked its event, and how."""
 
     source: str
     """live, history or file."""
@@ -39,6 +39,18 @@ class Worked:
     """The agent's own reason."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sides:
+    """What a pair joins."""
+
+    agent: Sequence[Deed]
+    human: Sequence[Deed]
+    acts: Sequence[ActRow | HumanAct]
+    """What `human` was made of, act by act; empty where that is not known."""
+    event: Event
+    origin: Origin
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """A pair that was written."""
@@ -47,19 +59,9 @@ class Made:
     verdict: PairVerdict
 
 
-def keep(
-    kernel: Kernel,
-    tx: Transaction,
-    *,
-    agent: Sequence[Deed],
-    human: Sequence[Deed],
-    acts: Sequence[ActRow | HumanAct],
-    event: Event,
-    worked: Worked,
-    now: datetime,
-) -> Made | None:
+def keep(tx: Transaction, sides: Sides, *, now: datetime) -> Made | None:
     """Compare, store the pair, and write it into the record; None where there is one already."""
-    new = _new(tx, agent=agent, human=human, acts=acts, event=event, worked=worked)
+    new = _new(tx, sides)
     kept = write.add_pair(tx, new, now=now)
     if kept is None:
         return None
@@ -67,55 +69,36 @@ def keep(
     return Made(kept[0], new.verdict)
 
 
-def keep_anew(
-    kernel: Kernel,
-    tx: Transaction,
-    pair: int,
-    *,
-    agent: Sequence[Deed],
-    human: Sequence[Deed],
-    acts: Sequence[ActRow | HumanAct],
-    event: Event,
-    worked: Worked,
-    now: datetime,
-) -> None:
+def keep_anew(tx: Transaction, pair: int, sides: Sides, *, now: datetime) -> None:
     """Compare again what people did more about; what was said of the pair was said of less, and is taken back."""
-    new = _new(tx, agent=agent, human=human, acts=acts, event=event, worked=worked)
+    new = _new(tx, sides)
     content = write.change_pair(tx, pair, new)
     _record(tx, "pair.remade", pair, content, new, now=now)
     while write.take_back_adjudication(tx, pair, is_repeat=False):
         tx.record("pair.reopened", at=now, actor="engine", pair=pair)
 
 
-def _new(
-    tx: Transaction,
-    *,
-    agent: Sequence[Deed],
-    human: Sequence[Deed],
-    acts: Sequence[ActRow | HumanAct],
-    event: Event,
-    worked: Worked,
-) -> write.NewPair:
-    found = compare(agent, human)
-    earlier = [one for one in read.worked_by(tx.conn, event.id, worked.agent) if one != worked.version]
-    excluded = worked.excluded or (WORKED_BEFORE if earlier else "")
+def _new(tx: Transaction, sides: Sides) -> write.NewPair:
+    event, origin = sides.event, sides.origin
+    found = compare(sides.agent, sides.human)
+    earlier = [one for one in read.worked_by(tx.conn, event.id, origin.agent) if one != origin.version]
     return write.NewPair(
-        source=worked.source,
-        agent=worked.agent,
-        version=worked.version,
-        run=worked.run,
-        category=worked.category,
-        confidence=worked.confidence,
-        is_blind=worked.is_blind,
-        is_failed=worked.is_failed,
-        excluded=excluded,
+        source=origin.source,
+        agent=origin.agent,
+        version=origin.version,
+        run=origin.run,
+        category=origin.category,
+        confidence=origin.confidence,
+        is_blind=origin.is_blind,
+        is_failed=origin.is_failed,
+        excluded=origin.excluded or (WORKED_BEFORE if earlier else ""),
         event=event.id,
         subject=event.subject_id,
         about=write.salted(tx, event.sender or event.subject),
         occurred_at=event.occurred_at,
         verdict=found.verdict,
         severity=found.severity,
-        body=_body(agent, human, acts, found, worked.because),
+        body=_body(sides, found),
     )
 
 
@@ -175,9 +158,7 @@ def typed_deed(
     )
 
 
-def _body(
-    agent: Sequence[Deed], human: Sequence[Deed], acts: Sequence[ActRow | HumanAct], found: Compared, because: str
-) -> dict[str, Any]:
+def _body(sides: Sides, found: Compared) -> dict[str, Any]:
     matches = [
         {
             "agent": one.agent,
@@ -188,13 +169,13 @@ def _body(
         }
         for one in found.matches
     ]
-    did = [{"at": act.at.isoformat(), "actor": act.actor, "source": act.source} for act in acts]
+    did = [{"at": act.at.isoformat(), "actor": act.actor, "source": act.source} for act in sides.acts]
     return {
-        "agent": [{"tool": one.tool, "args": dict(one.args)} for one in agent],
+        "agent": [{"tool": one.tool, "args": dict(one.args)} for one in sides.agent],
         "human": [
             {"tool": one.tool, "args": dict(one.args), **(did[place] if place < len(did) else {})}
-            for place, one in enumerate(human)
+            for place, one in enumerate(sides.human)
         ],
         "matches": matches,
-        "because": because,
+        "because": sides.origin.because,
     }

@@ -40,8 +40,12 @@ class Lessons:
     def hear(self, event: Event, acts: tuple[HumanAct, ...]) -> None:
         """Note what an event turned out to be."""
         if acts and (category := category_of(self._spec, [one.args for one in acts])) is not None:
-            text = f"{event.title}\n\n{event.text}"
-            heapq.heappush(self._waiting, (acts[-1].at, next(self._count), category, text))
+            self.add(acts[-1].at, category, event.precedent)
+
+    def add(self, at: datetime, category: str, text: str) -> None:
+        """Note a lesson of a time; one of a category that the playbook does not have teaches nothing."""
+        if self._spec.category(category) is not None:
+            heapq.heappush(self._waiting, (at, next(self._count), category, text))
 
     def tell_until(self, at: datetime) -> None:
         """Tell what was done before a time."""

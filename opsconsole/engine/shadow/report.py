@@ -2,10 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from opsconsole.domain.enums import Adjudication
 from opsconsole.policy.evidence import ac1, exact_interval, kappa
 from opsconsole.policy.trials import AGREED, FINE, TO_LIMITED, Counted, Gate, Standing, standing, trials
 from opsconsole.store.queries import pairs as read
@@ -38,7 +39,7 @@ class Cell:
     unblind: int
     """Agreements where the human saw the proposal first: they prove nothing unless judged."""
     standing: Standing
-    number: int | None = None
+    number: int | None
     """Of the version, as people count an agent's versions."""
     days: float | None
     """Working days until the gate opens at the volume of late; None where it does not get there."""
@@ -91,6 +92,8 @@ class Numbers:
     """(confidence from, share of events covered, agreement among them), most confident first."""
     reliability: Sequence[tuple[float, float, int]]
     """(mean stated confidence, share right, pairs) by fifths."""
+    labels: Sequence[tuple[str, str]]
+    """(the human's decision, the agent's) of each pair, in their order."""
 
     def to_json(self) -> dict[str, Any]:
         """Give them as JSON."""
@@ -132,7 +135,7 @@ def cells(conn: Reader, *, now: datetime, agent: str | None = None, gate: Gate =
     rows = {agent: versions.version(conn, number) for agent, number in newest.items()}
     numbered = {agent: row.number for agent, row in rows.items() if row is not None}
     found = [
-        replace(_cell(name, newest.get(name), category, some, gate, now=now), number=numbered.get(name))
+        _cell(name, newest.get(name), numbered.get(name), category, some, gate, now=now)
         for (name, category), some in groups.items()
     ]
     return sorted((one for one in found if one.pairs), key=lambda one: (one.agent, -one.pairs, one.category))
@@ -159,7 +162,14 @@ def cohort(every: Sequence[PairRow], version: int | None) -> list[PairRow]:
 
 
 def _cell(
-    agent: str, version: int | None, category: str, every: Sequence[PairRow], gate: Gate, *, now: datetime
+    agent: str,
+    version: int | None,
+    number: int | None,
+    category: str,
+    every: Sequence[PairRow],
+    gate: Gate,
+    *,
+    now: datetime,
 ) -> Cell:
     some = cohort(every, version)
     evidence = [counted(one) for one in some]
@@ -167,12 +177,13 @@ def _cell(
     return Cell(
         agent=agent,
         version=version,
+        number=number,
         category=category,
         pairs=len(some),
         agreed=sum(map(_is_agreed, some)),
         judged=sum(one.said is not None for one in some),
         judged_fine=sum(one.said in FINE for one in some),
-        severe=sum(one.is_severe for one in trials(evidence)),
+        severe=at.severe,
         excluded=sum(bool(one.excluded) for one in some),
         unblind=sum(not one.is_blind and one.verdict in AGREED and one.said is None for one in some),
         standing=at,
@@ -215,6 +226,7 @@ def numbers(conn: Reader, chosen: Sequence[PairRow]) -> Numbers:
         confusion=dict(Counter(labels).most_common()),
         coverage=_coverage(chosen),
         reliability=_reliability(chosen),
+        labels=labels,
     )
 
 
@@ -223,9 +235,7 @@ def label(body: Mapping[str, Any], side: str) -> str:
     names: list[str] = []
     for one in body.get(side) or ():
         verb = str(one["tool"]).partition(".")[2] or str(one["tool"])
-        place = next(
-            (one["args"][name] for name in ("folder", "queue", "assignee", "stage", "tag") if one["args"].get(name)), ""
-        )
+        place = next((one["args"][name] for name in _PLACES if one["args"].get(name)), "")
         names.append(f"{verb} {place}".strip())
     return " + ".join(sorted(names)) or NOTHING
 
@@ -263,31 +273,14 @@ def _reliability(chosen: Sequence[PairRow]) -> list[tuple[float, float, int]]:
     ]
 
 
-def queue(conn: Reader, *, agent: str | None = None, sample_percent: int = 10) -> list[PairRow]:
-    """Give what a person should judge: every difference, and a sample of the agreements, the gravest first.
-
-    Which agreements are in the sample is fixed by their number: nobody chooses, and looking again changes nothing.
-    """
-    waiting = read.pairs(conn, agent=agent, is_judged=False, limit=100_000)
-    chosen = [
-        one for one in waiting if not one.excluded and (one.verdict not in AGREED or _is_drawn(one.id, sample_percent))
-    ]
-    return sorted(chosen, key=lambda one: (-one.severity, one.verdict in AGREED, -one.occurred_at.timestamp(), one.id))
-
-
-def _is_drawn(number: int, percent: int) -> bool:
-    """Draw by multiplicative hashing (Knuth, volume 3, 6.4): spread evenly, whatever the content."""
-    return number * 2_654_435_761 % 2**32 < percent * 2**32 // 100
-
-
 def consistency(conn: Reader) -> tuple[int, int]:
     """Give (how often a person said the same when shown again, how often they were shown again)."""
+    before: dict[int, Adjudication] = {}
     same = total = 0
-    for one in read.pairs(conn, is_judged=True, limit=100_000):
-        said = read.said_of(conn, one.id)
-        for place, (_, verdict, is_repeat, _, _) in enumerate(said):
-            before = [earlier for earlier in said[:place] if not earlier[2]]
-            if is_repeat and before:
-                total += 1
-                same += before[-1][1] is verdict
+    for pair, verdict, is_repeat in read.all_said(conn):
+        if not is_repeat:
+            before[pair] = verdict
+        elif pair in before:
+            total += 1
+            same += before[pair] is verdict
     return same, total

@@ -106,23 +106,24 @@ def has_simulated(conn: sqlite3.Connection, run: int) -> bool:
     return row is not None
 
 
-def live_of_subject(conn: sqlite3.Connection, subject: int) -> list[tuple[int, int]]:
-    """Give (pair, run) of the pairs that were made of live runs on a subject."""
+def live_of_subject(conn: sqlite3.Connection, subject: int) -> list[tuple[int, int, int]]:
+    """Give (pair, run, event) of the pairs that were made of live runs on a subject."""
     rows = conn.execute(
-        "SELECT p.id, p.run_id FROM run r JOIN pair p ON p.run_id = r.id WHERE r.subject_id = ? ORDER BY p.id",
+        "SELECT p.id, p.run_id, p.event_id FROM run r JOIN pair p ON p.run_id = r.id WHERE r.subject_id = ?"
+        " ORDER BY p.id",
         (subject,),
     )
-    return [(row[0], row[1]) for row in rows]
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
-def awaited(conn: sqlite3.Connection, subject: int) -> list[int]:
-    """Give the runs on a subject that wait for what the human does."""
+def awaited(conn: sqlite3.Connection, subject: int) -> list[tuple[int, int]]:
+    """Give (run, event) of the runs on a subject that wait for what the human does."""
     rows = conn.execute(
-        "SELECT r.id FROM timer t JOIN run r ON r.id = CAST(t.ref AS INTEGER) WHERE t.kind = 'pair'"
+        "SELECT r.id, r.event_id FROM timer t JOIN run r ON r.id = CAST(t.ref AS INTEGER) WHERE t.kind = 'pair'"
         " AND r.subject_id = ? ORDER BY r.id",
         (subject,),
     )
-    return [row[0] for row in rows]
+    return [(row[0], row[1]) for row in rows]
 
 
 def awaited_count(conn: sqlite3.Connection) -> int:
@@ -210,9 +211,10 @@ def words_of(conn: sqlite3.Connection, pair_id: int) -> dict[str, Any]:
     return {} if row is None or row[0] is None else decode(row[0])
 
 
-def all_said(conn: sqlite3.Connection) -> list[tuple[int, bool]]:
-    """Give every word on every pair, in order: (pair, is it a repeat)."""
-    return [(row[0], bool(row[1])) for row in conn.execute("SELECT pair_id, is_repeat FROM adjudication ORDER BY id")]
+def all_said(conn: sqlite3.Connection) -> list[tuple[int, Adjudication, bool]]:
+    """Give every word on every pair, in order: (pair, verdict, is it a repeat)."""
+    rows = conn.execute("SELECT pair_id, verdict, is_repeat FROM adjudication ORDER BY id")
+    return [(row[0], Adjudication(row[1]), bool(row[2])) for row in rows]
 
 
 def unseen_of(conn: sqlite3.Connection, runs: Sequence[int]) -> list[int]:

@@ -68,8 +68,8 @@ def load(kernel: Kernel, chosen: tuple[str, str] | None) -> Found:
         chosen = None
     rows = of[chosen] if chosen else [one for some in of.values() for one in some]
     some = [one for one in rows if not one.excluded]
-    labels = {one.id: _labels(kernel, one.id) for one in some}
     numbers = report.numbers(conn, some)
+    labels = {one.id: both for one, both in zip(some, numbers.labels, strict=True)}
     told = Told(
         "all together" if chosen is None else chosen[1],
         numbers,
@@ -84,11 +84,6 @@ def load(kernel: Kernel, chosen: tuple[str, str] | None) -> Found:
     )
     pairs_of = {cell: frozenset(one.id for one in every) for cell, every in of.items()}
     return Found(cells, pairs_of, names, report.consistency(conn), read.awaited_count(conn), told, chosen)
-
-
-def _labels(kernel: Kernel, number: int) -> tuple[str, str]:
-    body = read.body(kernel.reader, number)
-    return report.label(body, "human"), report.label(body, "agent")
 
 
 def _by(labels: Mapping[int, tuple[str, str]]) -> dict[tuple[str, str], Ids]:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from opsconsole.domain.enums import PairVerdict, Severity
 from opsconsole.domain.errors import OpsError
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.shadow import report
+from opsconsole.engine.shadow.tojudge import to_judge
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries.overview import agent_names
 from opsconsole.store.queries.pairs import PairRow
@@ -214,7 +214,7 @@ def _query(kernel: Kernel, choice: Choice, again: int | None) -> tuple[Loaded, P
     conn = kernel.reader
     every = read.pairs(conn, limit=100_000)
     if choice.show == "queue":
-        rows = report.queue(conn)
+        rows = to_judge(every)
     else:
         judged = {"waiting": False, "judged": True}.get(choice.show)
         rows = [one for one in every if judged is None or (one.said is not None) is judged]

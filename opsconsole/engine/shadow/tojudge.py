@@ -1,0 +1,33 @@
+"""Which pairs a person should judge: every difference, and a sample of the agreements."""
+
+from collections.abc import Iterable
+
+from opsconsole.policy.trials import AGREED
+from opsconsole.store.queries import pairs as read
+from opsconsole.store.queries.pairs import PairRow
+from opsconsole.store.rows import Reader
+
+
+def queue(conn: Reader, *, agent: str | None = None, sample_percent: int = 10) -> list[PairRow]:
+    """Give what a person should judge: every difference, and a sample of the agreements, the gravest first."""
+    return to_judge(read.pairs(conn, agent=agent, is_judged=False, limit=100_000), sample_percent=sample_percent)
+
+
+def to_judge(rows: Iterable[PairRow], *, sample_percent: int = 10) -> list[PairRow]:
+    """Give those of some pairs that a person should judge, the gravest first.
+
+    Which agreements are in the sample is fixed by their number: nobody chooses, and looking again changes nothing.
+    """
+    chosen = [
+        one
+        for one in rows
+        if one.said is None
+        and not one.excluded
+        and (one.verdict not in AGREED or spread(one.id) < sample_percent * 2**32 // 100)
+    ]
+    return sorted(chosen, key=lambda one: (-one.severity, one.verdict in AGREED, -one.occurred_at.timestamp(), one.id))
+
+
+def spread(number: int) -> int:
+    """Scatter a number evenly over 0 to 2³² - 1, always to the same place (Knuth, volume 3, 6.4)."""
+    return number * 2_654_435_761 % 2**32
