@@ -1,5 +1,6 @@
-"""The pairs in the list, which of them is looked at, and those that were read ahead. No widgets here."""
+"""The pairs in the list, and which of them is looked at. No widgets here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,9 +15,8 @@ from opsconsole.store.queries.overview import agent_names
 from opsconsole.store.queries.pairs import PairRow
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.shadow.pairdata import Shown, load_pairs
+from opsconsole.ui.readahead import ReadAhead
 
-AHEAD = 3
-"""Pairs that are read before they are asked for."""
 MOST = 5_000
 """Pairs in the list at once."""
 
@@ -50,44 +50,32 @@ class Loaded:
     now: datetime
 
 
-class PairQueue(QObject):
+class PairQueue(ReadAhead[PairRow, Shown]):
     """The state of the page; the file stays the only truth, and is asked again after every word.
 
     Signals:
-        changed: there is something else to render.
         loaded: another query came back: filters and counts too.
     """
 
-    changed = Signal()
     loaded = Signal()
 
     def __init__(self, context: Context, parent: QObject) -> None:
-        super().__init__(parent)
-        self._context = context
-        self._cards: dict[int, Shown] = {}
-        self._words = ""
+        super().__init__(context, _read, parent)
         self.choice = Choice()
         self.found: Loaded | None = None
-        self.all: tuple[PairRow, ...] = ()
-        self.current: int | None = None
         self.again: int | None = None
         """A pair that is shown once more, blind."""
         self._wanted: int | None = None
         self._after: int | None = None
-        self.error = ""
 
-    @property
-    def rows(self) -> tuple[PairRow, ...]:
-        """What the filter lets through; what is shown again stands in any case."""
-        words = self._words.casefold().split()
-        if not words:
-            return self.all
-        return tuple(one for one in self.all if one.id == self.again or all(word in _hay(one) for word in words))
+    def _is_fitting(self, row: PairRow) -> bool:
+        """What is shown again stands in any case."""
+        return row.id == self.again or all(word in _hay(row) for word in self._words.casefold().split())
 
     @property
     def shown(self) -> Shown | None:
         """The current pair; None while it is not read. What is shown again does not tell what was said of it."""
-        found = None if self.current is None else self._cards.get(self.current)
+        found = super().shown
         if found is not None and found.row.id == self.again:
             return replace(found, row=replace(found.row, said=None))
         return found
@@ -96,11 +84,6 @@ class PairQueue(QObject):
     def ready(self) -> frozenset[int]:
         """The pairs that were read and can be shown at once."""
         return frozenset(self._cards)
-
-    @property
-    def place(self) -> int:
-        """Where the current pair stands in the list, from 0; -1 for nowhere."""
-        return next((place for place, one in enumerate(self.rows) if one.id == self.current), -1)
 
     def refresh(self) -> None:
         """Query again."""
@@ -113,28 +96,10 @@ class PairQueue(QObject):
         self.current = None
         self.refresh()
 
-    def filter_by(self, words: str) -> None:
-        """Let only these through."""
-        self._words = words.strip()
-        self._settle(max(self.place, 0))
-
-    def look_at(self, one: int) -> None:
-        """Make a pair the current one."""
-        self.current = one
-        self.error = ""
-        self.changed.emit()
-        self._fetch_soon()
-
     def look_for(self, one: int) -> None:
         """Query again, and look at a pair where it is listed."""
         self._wanted = one
         self.refresh()
-
-    def step(self, by: int) -> None:
-        """Go on in the list; stays at its ends."""
-        rows, place = self.rows, self.place + by
-        if rows and 0 <= place < len(rows):
-            self.look_at(rows[place].id)
 
     def said(self, one: int, again: int | None) -> None:
         """A word was said of a pair: the next takes its place at once, from what was read ahead."""
@@ -153,17 +118,6 @@ class PairQueue(QObject):
         self._settle(max(place, 0))
         self.refresh()
 
-    def _settle(self, place: int) -> None:
-        rows = self.rows
-        if all(one.id != self.current for one in rows):
-            self.current = rows[min(place, len(rows) - 1)].id if rows else None
-        self.changed.emit()
-        self._fetch_soon()
-
-    def _fetch_soon(self) -> None:
-        if self.current is not None:
-            self._context.tasks.start(self._fetch(), name="pair", owner=self, key="fetch")
-
     async def _load(self) -> None:
         choice, again = self.choice, self.again
         place = max(self.place, 0)
@@ -177,8 +131,7 @@ class PairQueue(QObject):
         self.all = self._with_again(found.rows, shown_again)
         if self._wanted is not None:
             self.current, self._wanted = self._wanted, None
-        listed = {one.id for one in self.all}
-        self._cards = {which: card for which, card in self._cards.items() if which in listed}
+        self._keep_listed()
         self.loaded.emit()
         self._settle(place)
 
@@ -189,25 +142,9 @@ class PairQueue(QObject):
         at = next((place + 1 for place, one in enumerate(rows) if one.id == self._after), 0)
         return (*rows[:at], replace(again, said=None), *rows[at:])
 
-    async def _fetch(self) -> None:
-        """Read the current pair, then those after it that were not read yet."""
-        if self.current is None:
-            return
-        place = self.place
-        ahead = [one.id for one in self.rows[place + 1 : place + 1 + AHEAD] if one.id not in self._cards]
-        for ids in ([self.current], ahead):
-            if not ids:
-                continue
-            try:
-                found = await self._context.backend.read(lambda kernel, wanted=ids: load_pairs(kernel, wanted))
-            except OpsError as error:
-                if ids != ahead:
-                    self.error = f"{error}"
-                    self.changed.emit()
-                return
-            self._cards |= {one.row.id: one for one in found}
-            if ids != ahead:
-                self.changed.emit()
+
+def _read(kernel: Kernel, ids: Sequence[int]) -> dict[int, Shown]:
+    return {one.row.id: one for one in load_pairs(kernel, ids)}
 
 
 def _query(kernel: Kernel, choice: Choice, again: int | None) -> tuple[Loaded, PairRow | None]:
