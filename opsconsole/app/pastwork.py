@@ -1,15 +1,19 @@
 """The past worked by an agent, for a command and for the window."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from opsconsole.app.session import Session, models
 from opsconsole.brains.past import PastModelBrain, PastPlaybookBrain
-from opsconsole.domain.errors import UserError
+from opsconsole.domain.errors import NotFoundError, UserError
+from opsconsole.domain.ids import VersionId
+from opsconsole.engine.agentfile import AgentFile
 from opsconsole.engine.agents import Version
 from opsconsole.engine.shadow import history
-from opsconsole.store.queries import past
+from opsconsole.engine.shadow.backtest import backtest
+from opsconsole.engine.shadow.backtested import Result
+from opsconsole.store.queries import past, versions
 
 FIRST = 10
 """Events by which a cost is told where an agent never ran."""
@@ -49,12 +53,11 @@ def work(
     Raises:
         UserError: it thinks with a model, and nobody said how much that may cost.
     """
-    is_model = version.spec.brain == "model"
-    if is_model and cap is None:
+    if version.spec.brain == "model" and cap is None:
         raise UserError(unbounded(version))
 
     async def run() -> history.Progress:
-        brain = PastModelBrain(models(session)) if is_model else PastPlaybookBrain()
+        brain = _brain(session, version)
         try:
             return await history.work(
                 session.kernel,
@@ -72,3 +75,69 @@ def work(
             await brain.close()
 
     return asyncio.run(run())
+
+
+def _brain(session: Session, version: Version) -> PastPlaybookBrain | PastModelBrain:
+    return PastModelBrain(models(session)) if version.spec.brain == "model" else PastPlaybookBrain()
+
+
+def is_costly(session: Session, changed: AgentFile) -> bool:
+    """Tell whether a backtest of an agent's file asks a model: then somebody has to say how much that may cost."""
+    return "model" in (changed.spec.brain, _in_use(session, changed.spec.agent).spec.brain)
+
+
+def tried(
+    session: Session,
+    changed: AgentFile,
+    *,
+    since: datetime | None = None,
+    most: int | None = None,
+    cap: float | None = None,
+    besides: Collection[int] = (),
+    tell: Callable[[int, int], None] = lambda _, __: None,
+    is_stopped: Callable[[], bool] = lambda: False,
+) -> Result:
+    """Backtest an agent's file against the version of it in use; see `engine.shadow.backtest.backtest`.
+
+    Raises:
+        NotFoundError: no such agent is in use.
+        UserError: one of the two thinks with a model, and nobody said how much that may cost.
+    """
+    in_use = _in_use(session, changed.spec.agent)
+    if cap is None and is_costly(session, changed):
+        raise UserError(
+            f"{changed.spec.name}, in use or as changed, thinks with a model, which costs money: say how much at most,"
+            " with `--cap 5`. Or write `brain: playbook` in both to try it offline."
+        )
+    candidate = Version(VersionId(0), in_use.agent_id, in_use.number + 1, changed.spec, in_use.tools)
+
+    async def run() -> Result:
+        brains = _brain(session, in_use), _brain(session, candidate)
+        try:
+            return await backtest(
+                session.kernel,
+                in_use,
+                candidate,
+                brains,
+                since=since,
+                most=most,
+                cost_cap=cap,
+                besides=besides,
+                tell=tell,
+                is_stopped=is_stopped,
+            )
+        finally:
+            for one in brains:
+                await one.close()
+
+    return asyncio.run(run())
+
+
+def _in_use(session: Session, agent: str) -> Version:
+    number = versions.current_version_of(session.kernel.reader, agent)
+    if number is None:
+        raise NotFoundError(
+            f"No agent {agent} is in use, so there is nothing to compare it with. `opsconsole agents list` shows those"
+            " that are; `opsconsole agents apply FILE` puts one in use."
+        )
+    return session.kernel.roster.version(session.kernel.reader, number)

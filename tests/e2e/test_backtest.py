@@ -9,7 +9,9 @@ from typer.testing import CliRunner
 
 from opsconsole.app.cli import app
 from opsconsole.app.place import resources
+from opsconsole.doubles.modelendpoint import Reply, Request, call, ends, says
 from tests.support.dump import dump
+from tests.support.served import good, served
 
 AGENT = resources() / "sample" / "agents" / "helpdesk.yaml"
 
@@ -81,3 +83,50 @@ def test_an_agent_that_is_not_in_use_is_refused(folder: Path, tmp_path: Path) ->
     file.write_text(text, encoding="utf-8")
     done = CliRunner().invoke(app, ["shadow", "backtest", str(file), "-w", str(folder)])
     assert done.exit_code != 0 and "No agent nobody is in use" in f"{done.exception}"
+
+
+def test_a_changed_policy_shows_in_what_its_rules_would_say(folder: Path, tmp_path: Path) -> None:
+    text = AGENT.read_text(encoding="utf-8")
+    rail = "guardrails:\n  - name: no_moves\n    actions: [desk.move_mail]\n    when: 'true'\n    then: refuse\n"
+    assert "guardrails:\n" in text
+    file = tmp_path / "helpdesk.yaml"
+    file.write_text(text.replace("guardrails:\n", f"{rail}    because: nothing moves\n", 1), encoding="utf-8")
+    events, total = tried(folder, file)
+    moves = sum(one["in_use"]["right"] and not one["changed"]["right"] for one in events)
+    assert total["rules_in_use"]["refuse"] == 0 < total["rules_changed"]["refuse"] and moves == total["worse"] > 0
+    said = CliRunner().invoke(app, ["shadow", "backtest", str(file), "-w", str(folder)]).output
+    assert f"refused {total['rules_changed']['refuse']}" in said
+
+
+def files_it(request: Request) -> Reply:
+    """Move every mail to one folder, then end; a trial of the connection is met as well."""
+    names = {one["function"]["name"] for one in request.get("tools") or ()}
+    if not any("move_mail" in name for name in names):
+        return good(request)
+    if any(one["role"] == "tool" for one in request["messages"]):
+        return ends("payroll_expenses")
+    told = call("triage", {"category": "payroll_expenses", "confidence": 0.9, "evidence": []})
+    return says(None, told, call("move_mail", {"folder": "People/Pay"}, identity="call_2"))
+
+
+def test_a_model_instead_of_the_playbook_is_tried_under_a_cap(folder: Path, tmp_path: Path) -> None:
+    text = AGENT.read_text(encoding="utf-8")
+    file = tmp_path / "helpdesk.yaml"
+    file.write_text(f"{text}\nbrain: model\n", encoding="utf-8")
+    words = ("shadow", "backtest", str(file), "--json")
+    refused = CliRunner().invoke(app, [*words, "-w", str(folder)])
+    assert refused.exit_code != 0 and "say how much at most" in f"{refused.exception}"
+    with served(files_it) as endpoint:
+        where = ("--url", endpoint.base_url, "--model", "fake", "--price-in", "1", "--price-out", "5")
+        done = CliRunner().invoke(app, ["connect", "model", "main", *where, "-w", str(folder)])
+        assert done.exit_code == 0, done.output
+        before = len(endpoint.requests)
+        events, total = tried(folder, file, "--cap", "5")
+        assert len(endpoint.requests) >= before + len(events) == before + 6 and not total["stopped"]
+        assert total["cost_in_use"] == 0 < total["cost_changed"]
+        assert {one["changed"]["category"] for one in events} == {"payroll_expenses"}
+        each = total["cost_changed"] / 6
+        _, some = tried(folder, file, "--cap", f"{2.5 * each:f}")
+        assert some["events"] == 2 and "cap" in some["stopped"] and some["cost_changed"] <= 2.5 * each
+        _, none = tried(folder, file, "--cap", "0")
+        assert none["events"] == 0 and "cap" in none["stopped"]

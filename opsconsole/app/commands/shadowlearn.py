@@ -1,16 +1,16 @@
 """shadow lessons, shadow learn: what corrections say about a playbook, and taking it."""
 
-import asyncio
 from typing import Annotated
 
 import typer
 
-from opsconsole.app.commands import shadowtry
+from opsconsole.app import pastwork
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.session import opened
 from opsconsole.app.words import count, say, say_json
 from opsconsole.domain.errors import NotFoundError
 from opsconsole.engine.agentfile import apply_agent
+from opsconsole.engine.shadow.backtested import Result
 from opsconsole.engine.shadow.lessons import Lesson, file_of, lessons
 from opsconsole.store.transaction import Transaction
 
@@ -31,22 +31,34 @@ def show(
         found = lessons(session.kernel, agent)
         for one in found:
             changed = file_of(session.kernel, one)
-            result = asyncio.run(shadowtry.tried(session, changed, cap=cap))
+            is_dear = cap is None and pastwork.is_costly(session, changed)
+            result = None if is_dear else pastwork.tried(session, changed, cap=cap, besides=one.pairs)
             if as_json:
-                say_json({**one.to_json(), "backtest": result.to_json()})
+                say_json({**one.to_json(), "backtest": None if result is None else result.to_json()})
                 continue
             say(f"{one.id}  {one.text} ({_pairs(one)}).")
             say(one.diff)
-            facts = result.to_json()
-            was, now = facts["in_use_right"], facts["changed_right"]
-            say(f"On {count(facts['events'], 'recorded event')}: {was} right before, {now} after;")
-            say(f"  {result.better} better, {result.worse} worse. A gate does not count these pairs again.\n")
+            _tell_tried(one, result)
         if as_json:
             return
         if not found:
             say(f"Nothing to learn yet: the same correction has to come three times. {agent}'s file stays as it is.")
         else:
             say(f"`opsconsole shadow learn {agent} ID` takes one: it becomes a new version, by your name.")
+
+
+def _tell_tried(one: Lesson, result: Result | None) -> None:
+    if result is None:
+        say("Not tried on the past: it thinks with a model, which costs money. `--cap 5` says how much at most.\n")
+        return
+    facts = result.to_json()
+    was, now = facts["in_use_right"], facts["changed_right"]
+    others = count(facts["events"], "other recorded event")
+    say(f"On the {others}, those it was learnt from left out: {was} right before, {now} after;")
+    say(f"  {result.better} better, {result.worse} worse. A gate does not count these pairs again.")
+    if result.stopped:
+        say(f"  It ended early: {result.stopped}.")
+    say()
 
 
 def take(

@@ -1,6 +1,5 @@
 """shadow backtest: a changed agent against the record, before anybody puts it in use."""
 
-import asyncio
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -9,18 +8,15 @@ from typing import Annotated, Any
 
 import typer
 
+from opsconsole.app import pastwork
 from opsconsole.app.commands.options import AsJson, Where
-from opsconsole.app.session import Session, opened
+from opsconsole.app.session import opened
 from opsconsole.app.words import count, say, say_json, table
-from opsconsole.brains.past import PastPlaybookBrain
-from opsconsole.domain.errors import NotFoundError, UserError
-from opsconsole.domain.ids import AgentId, VersionId
-from opsconsole.engine.agentfile import AgentFile, read_agent
-from opsconsole.engine.agents import Version
-from opsconsole.engine.shadow.backtest import Result, backtest
-from opsconsole.store.queries import versions
+from opsconsole.engine.agentfile import read_agent
+from opsconsole.engine.shadow.backtested import Result
 
 SHOWN = 40
+RULES = {"act": "does alone", "ask": "asks you", "recommend": "only recommends", "refuse": "refused"}
 
 
 def run(
@@ -42,7 +38,8 @@ def run(
     with opened(workspace) as session:
         changed = read_agent(file, session.kernel.registry)
         start = None if since is None else since.replace(tzinfo=UTC)
-        result = asyncio.run(tried(session, changed, since=start, most=most, cap=cap, is_loud=not as_json))
+        tell_done = _silent if as_json or not sys.stderr.isatty() else _progress
+        result = pastwork.tried(session, changed, since=start, most=most, cap=cap, tell=tell_done)
         if as_json:
             for one in result.tried:
                 say_json(one.to_json())
@@ -51,44 +48,12 @@ def run(
             tell(result)
 
 
-async def tried(
-    session: Session,
-    changed: AgentFile,
-    *,
-    since: datetime | None = None,
-    most: int | None = None,
-    cap: float | None = None,
-    is_loud: bool = False,
-) -> Result:
-    """Backtest an agent's file against the version of it in use.
+def _silent(done: int, of: int) -> None:
+    """Say nothing."""
 
-    Raises:
-        NotFoundError: no such agent is in use.
-        UserError: one of the two thinks with a model, and nobody said how much that may cost.
-    """
-    conn, agent = session.kernel.reader, changed.spec.agent
-    number = versions.current_version_of(conn, agent)
-    if number is None:
-        raise NotFoundError(f"No agent {agent} is in use; there is nothing to compare it with.")
-    in_use = session.kernel.roster.version(conn, number)
-    if "model" in (in_use.spec.brain, changed.spec.brain):
-        raise UserError(
-            "A backtest works with the offline brain so far; write `brain: playbook` in the file to try it."
-        )
-    candidate = Version(VersionId(0), AgentId(agent), in_use.number + 1, changed.spec, in_use.tools)
-    brains = (PastPlaybookBrain(), PastPlaybookBrain())
 
-    def progress(done: int, of: int) -> None:
-        if is_loud and sys.stderr.isatty():
-            typer.echo(f"\r  {done} of {of}", err=True, nl=done == of)
-
-    try:
-        return await backtest(
-            session.kernel, in_use, candidate, brains, since=since, most=most, cost_cap=cap, tell=progress
-        )
-    finally:
-        for one in brains:
-            await one.close()
+def _progress(done: int, of: int) -> None:
+    typer.echo(f"\r  {done} of {of}", err=True, nl=done == of)
 
 
 def _times(facts: Mapping[str, Any]) -> str:
@@ -114,6 +79,7 @@ def tell(result: Result) -> None:
     say(f"  the changed agent   {facts['changed_right']}: {result.better} better, {result.worse} worse")
     points = f"{bounds.low * 100:+.1f} to {bounds.high * 100:+.1f} points"
     say(f"The difference lies between {points} (95 %). Severe: {facts['severe_in_use']}, {facts['severe_changed']}.")
+    _tell_rules(facts)
     if facts["cost_in_use"] or facts["cost_changed"]:
         say(f"Cost {facts['cost_in_use']:.2f} and {facts['cost_changed']:.2f}, in {_times(facts)}.")
     if result.stopped:
@@ -122,3 +88,15 @@ def tell(result: Result) -> None:
         asked = count(facts["off_record"], "event")
         say(f"In {asked} it asked what the record does not hold; that was answered as of then.")
     say("Nothing was done, and none of this counts for a gate. `opsconsole agents apply FILE` puts it in use.")
+
+
+def _tell_rules(facts: Mapping[str, Any]) -> None:
+    """Say what each one's rules would say of its actions, were it live."""
+    if any(facts["rules_in_use"].values()) or any(facts["rules_changed"].values()):
+        say("Of its actions, were it live, its rules would say")
+        say(f"  the version in use  {_rules(facts['rules_in_use'])}")
+        say(f"  the changed agent   {_rules(facts['rules_changed'])}")
+
+
+def _rules(facts: Mapping[str, int]) -> str:
+    return ", ".join(f"{RULES[key]} {number}" for key, number in facts.items() if number) or "nothing: it wants none"

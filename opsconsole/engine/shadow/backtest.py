@@ -5,121 +5,31 @@ run saw; where a path asks what the record does not hold, the answer is as of th
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from opsconsole.domain.canonical import canonical, jsonable
-from opsconsole.domain.enums import Effect, PairVerdict, Severity
+from opsconsole.domain.enums import Effect
 from opsconsole.domain.errors import TransientError
 from opsconsole.domain.event import Event
 from opsconsole.engine.agents import Version
 from opsconsole.engine.intake import subscribes
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runview import shown
+from opsconsole.engine.shadow.backtested import Result, Side, Tried
 from opsconsole.engine.shadow.history import PastBrain, PreparedBrain
 from opsconsole.engine.shadow.pairing import NOT_SEEN
 from opsconsole.engine.shadow.pairwrite import typed_deed
 from opsconsole.engine.shadow.pastacts import Lessons, category_of
 from opsconsole.engine.shadow.replay import Record, Replay, Worked, as_it_came
 from opsconsole.policy.comparison import Deed, compare
-from opsconsole.policy.evidence import Interval, paired_interval
 from opsconsole.policy.trials import AGREED
 from opsconsole.store.queries import cases as read_cases
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries import past, work
 from opsconsole.store.queries.pairs import PairRow
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One version on one event."""
-
-    verdict: PairVerdict
-    severity: Severity
-    category: str
-    confidence: float | None
-    is_failed: bool
-    cost_micros: int
-    seconds: float
-    """That it took to think."""
-    off_record: tuple[str, ...]
-    actions: tuple[tuple[str, Mapping[str, Any]], ...]
-
-    @property
-    def is_right(self) -> bool:
-        """It did what the people did, and came to an end."""
-        return self.verdict in AGREED and not self.is_failed
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """One event, worked by both."""
-
-    pair: int
-    event: int
-    title: str
-    recorded: PairVerdict
-    """What the record says of the version that worked it then."""
-    in_use: Side
-    changed: Side
-
-    def to_json(self) -> dict[str, Any]:
-        """Give it as JSON."""
-        return {
-            "pair": self.pair,
-            "event": self.event,
-            "title": self.title,
-            "recorded": self.recorded.value,
-            "in_use": _side(self.in_use),
-            "changed": _side(self.changed),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """All events of a backtest."""
-
-    tried: tuple[Tried, ...]
-    stopped: str = ""
-    """Why it ended before the last event; empty where it did not."""
-
-    @property
-    def better(self) -> int:
-        """Events that the changed agent has right and the one in use has not."""
-        return sum(one.changed.is_right and not one.in_use.is_right for one in self.tried)
-
-    @property
-    def worse(self) -> int:
-        """Events that the agent in use has right and the changed one has not."""
-        return sum(one.in_use.is_right and not one.changed.is_right for one in self.tried)
-
-    @property
-    def interval(self) -> Interval:
-        """Bounds of the difference in accuracy, changed less in use, 95 %; from -1 to 1."""
-        return paired_interval(self.better, self.worse, len(self.tried))
-
-    def to_json(self) -> dict[str, Any]:
-        """Give the totals as JSON."""
-        bounds = self.interval
-        return {
-            "events": len(self.tried),
-            "recorded_right": sum(one.recorded in AGREED for one in self.tried),
-            "in_use_right": sum(one.in_use.is_right for one in self.tried),
-            "changed_right": sum(one.changed.is_right for one in self.tried),
-            "better": self.better,
-            "worse": self.worse,
-            "difference_95": [round(bounds.low, 4), round(bounds.high, 4)],
-            "severe_in_use": sum(one.in_use.severity is Severity.SEVERE for one in self.tried),
-            "severe_changed": sum(one.changed.severity is Severity.SEVERE for one in self.tried),
-            "off_record": sum(bool(one.changed.off_record) for one in self.tried),
-            "cost_in_use": sum(one.in_use.cost_micros for one in self.tried) / 1e6,
-            "cost_changed": sum(one.changed.cost_micros for one in self.tried) / 1e6,
-            "seconds_in_use": round(sum(one.in_use.seconds for one in self.tried), 3),
-            "seconds_changed": round(sum(one.changed.seconds for one in self.tried), 3),
-            "stopped": self.stopped,
-        }
 
 
 async def backtest(
@@ -131,7 +41,9 @@ async def backtest(
     since: datetime | None = None,
     most: int | None = None,
     cost_cap: float | None = None,
+    besides: Collection[int] = (),
     tell: Callable[[int, int], None] = lambda _, __: None,
+    is_stopped: Callable[[], bool] = lambda: False,
 ) -> Result:
     """Work the events of an agent's pairs with two versions.
 
@@ -142,8 +54,10 @@ async def backtest(
         brains: fresh ones, for `in_use` and for `changed`.
         since: only events from then on.
         most: only the newest so many.
-        cost_cap: stop once models have cost so much, in the workspace's money.
+        cost_cap: stop before models have cost more, in the workspace's money: an event may cost what the dearest did.
+        besides: pairs whose events are not counted, because the change was made of them.
         tell: hears (done, of).
+        is_stopped: asked before every event.
     """
     chosen = _chosen(kernel, in_use.agent_id, since)
     if most is not None:
@@ -151,29 +65,58 @@ async def backtest(
     sides = [(version, brain) for version, brain in zip((in_use, changed), brains, strict=True)]
     lessons = [Lessons(version.spec, brain) for version, brain in sides]
     _add_cases(kernel, lessons, in_use.agent_id, chosen)
-    tried: list[Tried] = []
-    spent, stopped = 0, ""
+    purse, result = _Purse(cost_cap), _Found()
     for number, one in enumerate(chosen, start=1):
         event = past.event(kernel.reader, one.event_id)
         for side in lessons:
             side.tell_until(event.occurred_at)
-        if cost_cap is not None and spent >= cost_cap * 1e6:
-            stopped = f"its cap of {cost_cap:g} is reached"
-            break
         acts = read.body(kernel.reader, one.id).get("human") or ()
-        if all(subscribes(version, as_it_came(event)) for version, _ in sides):
-            try:
-                tried.append(await _try(kernel, one, event, acts, sides))
-            except TransientError as error:
-                stopped = f"{error}"
+        if one.id in besides:
+            result.left_out += 1
+        elif all(subscribes(version, as_it_came(event)) for version, _ in sides):
+            result.stopped = "it was stopped" if is_stopped() else purse.why_not()
+            if result.stopped:
                 break
-            spent += tried[-1].in_use.cost_micros + tried[-1].changed.cost_micros
+            try:
+                result.tried.append(await _try(kernel, one, event, acts, sides))
+            except TransientError as error:
+                result.stopped = f"no answer now ({error})"
+                break
+            purse.pay(result.tried[-1])
         category = category_of(in_use.spec, [act["args"] for act in acts])
         if acts and category is not None:
             for side in lessons:
                 side.add(datetime.fromisoformat(acts[-1]["at"]), category, event.precedent)
         tell(number, len(chosen))
-    return Result(tuple(tried), stopped)
+    return Result(tuple(result.tried), result.stopped, result.left_out)
+
+
+@dataclass(slots=True)
+class _Found:
+    """A result on its way."""
+
+    tried: list[Tried] = field(default_factory=list[Tried])
+    stopped: str = ""
+    left_out: int = 0
+
+
+@dataclass(slots=True)
+class _Purse:
+    """What models may cost, in the workspace's money; all sums in micros."""
+
+    cap: float | None
+    spent: int = 0
+    dearest: int = 0
+
+    def why_not(self) -> str:
+        """Say why the next event may not be paid for; empty where it may."""
+        is_over = self.cap is not None and (self.cap <= 0 or self.spent + self.dearest > self.cap * 1e6)
+        return f"its cap of {self.cap:g} is reached" if is_over else ""
+
+    def pay(self, one: Tried) -> None:
+        """Count an event in."""
+        cost = one.in_use.cost_micros + one.changed.cost_micros
+        self.spent, self.dearest = self.spent + cost, max(self.dearest, cost)
 
 
 def _chosen(kernel: Kernel, agent: str, since: datetime | None) -> list[PairRow]:
@@ -205,7 +148,8 @@ async def _try(
         began = time.perf_counter()
         worked = await Replay(kernel.registry, version, brain, record=record).work(event)
         found.append(_compared(kernel, worked, human, event, seconds=time.perf_counter() - began))
-    return Tried(one.id, one.event_id, one.title, one.verdict, found[0], found[1])
+    was_right = one.verdict in AGREED and not one.is_failed
+    return Tried(one.id, one.event_id, one.title, one.verdict, was_right, found[0], found[1])
 
 
 def _compared(kernel: Kernel, worked: Worked, human: Sequence[Deed], event: Event, *, seconds: float) -> Side:
@@ -221,6 +165,7 @@ def _compared(kernel: Kernel, worked: Worked, human: Sequence[Deed], event: Even
         seconds,
         worked.off_record,
         worked.actions,
+        worked.rulings,
     )
 
 
@@ -243,13 +188,3 @@ def _add_cases(kernel: Kernel, lessons: Sequence[Lessons], agent: str, chosen: S
         if event not in tried:
             for side in lessons:
                 side.add(at, category, text)
-
-
-def _side(one: Side) -> dict[str, Any]:
-    return {
-        "verdict": one.verdict.value,
-        "severity": one.severity.name.lower(),
-        "category": one.category,
-        "right": one.is_right,
-        "off_record": list(one.off_record),
-    }

@@ -13,6 +13,7 @@ from typing import Any
 
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.enums import Adjudication
+from opsconsole.domain.errors import NotFoundError
 from opsconsole.engine.agentfile import AgentFile, all_steps, read_agent_text
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.yamledit import add_items, set_scalar
@@ -49,10 +50,16 @@ class Lesson:
 
 
 def lessons(kernel: Kernel, agent: str) -> list[Lesson]:
-    """Give what the version in use could learn, what rests on most pairs first."""
+    """Give what the version in use could learn, what rests on most pairs first.
+
+    Raises:
+        NotFoundError: no such agent is in use.
+    """
     number = versions.current_version_of(kernel.reader, agent)
-    row = None if number is None else versions.version(kernel.reader, number)
-    if number is None or row is None or not row.source.strip():
+    if number is None:
+        raise NotFoundError(f"No agent {agent} is in use. `opsconsole agents list` shows those that are.")
+    row = versions.version(kernel.reader, number)
+    if row is None or not row.source.strip():
         return []
     spec = kernel.roster.version(kernel.reader, number).spec
     judged = read.pairs(kernel.reader, agent=agent, is_judged=True, newest_first=False, limit=100_000)

@@ -11,10 +11,11 @@ from typing import Any
 
 from opsconsole.domain.action import Call, Proposal
 from opsconsole.domain.canonical import canonical, jsonable
-from opsconsole.domain.enums import ActionState, Effect, Level, Verdict
+from opsconsole.domain.enums import ActionState, Effect, Stage, Verdict
 from opsconsole.domain.errors import ConnectorError, EnvironmentError_, TransientError
 from opsconsole.domain.event import Event
 from opsconsole.domain.ids import RunId, action_id
+from opsconsole.domain.ruling import Ruling
 from opsconsole.engine.agents import Version
 from opsconsole.engine.arguments import ArgumentError, validate
 from opsconsole.engine.gatekeeper import event_facts
@@ -23,7 +24,7 @@ from opsconsole.engine.registry import Registry
 from opsconsole.engine.turnbody import distinct
 from opsconsole.engine.turns import ratified
 from opsconsole.policy import gate
-from opsconsole.policy.context import GateContext
+from opsconsole.policy.context import GateContext, Provenance
 
 # fmt: off
 HIDDEN = frozenset((
@@ -53,7 +54,9 @@ class Worked:
     category: str
     confidence: float | None
     actions: tuple[tuple[str, Mapping[str, Any]], ...]
-    """Writes it wanted and its guardrails allow: (tool, arguments)."""
+    """Writes it wanted and its rules do not refuse: (tool, arguments)."""
+    rulings: tuple[Verdict, ...]
+    """What the gate would say of each write it wanted were the agent live, those it refuses included."""
     because: str
     is_abstained: bool
     failed: str
@@ -70,8 +73,11 @@ class _Course:
 
     past: list[PastTurn] = field(default_factory=list[PastTurn])
     actions: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list[tuple[str, Mapping[str, Any]]])
+    rulings: list[Verdict] = field(default_factory=list[Verdict])
     overlay: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     off_record: list[str] = field(default_factory=list[str])
+    is_tainted: bool = False
+    """It was told what a stranger can have written."""
     is_asking: bool = False
     """It asked a person; in shadow nobody answers."""
     cost_micros: int = 0
@@ -93,7 +99,7 @@ class Replay:
         Raises:
             TransientError: what thinks does not answer now.
         """
-        seen, course = as_it_came(event), _Course()
+        seen, course = as_it_came(event), _Course(is_tainted=event.is_untrusted)
         turn: Turn | None = None
         failed = ""
         try:
@@ -123,6 +129,7 @@ class Replay:
             category="" if named is None else named.category or "",
             confidence=None if named is None else named.confidence,
             actions=tuple(course.actions),
+            rulings=tuple(course.rulings),
             because=next((one.rationale for one in reversed(every) if one.rationale), ""),
             is_abstained=any(one.is_abstained for one in every) or (course.is_asking and not course.actions),
             failed=failed,
@@ -166,9 +173,14 @@ class Replay:
             fields=event.fields,
         )
         if kind.effect is Effect.READ:
-            return Outcome(proposal, ActionState.DONE.value, await self._look_up(owner, call, course, event))
-        if self._is_refused(call, event, turn):
-            result = {"ok": False, "refused": True, "error": "a guardrail refuses it"}
+            found = await self._look_up(owner, call, course, event)
+            course.is_tainted |= kind.is_untrusted
+            return Outcome(proposal, ActionState.DONE.value, found)
+        ruling = self._rule(call, proposal, event, turn, is_tainted=course.is_tainted)
+        course.rulings.append(ruling.verdict)
+        if ruling.verdict is Verdict.REFUSE:
+            why = next(one.text for one in ruling.reasons if one.verdict is Verdict.REFUSE)
+            result = {"ok": False, "refused": True, "error": why}
             return Outcome(proposal, ActionState.REFUSED.value, result)
         course.actions.append((call.tool, args))
         result = await _pretend(owner, call, course, event.occurred_at)
@@ -182,25 +194,46 @@ class Replay:
             course.off_record.append(call.tool)
         return await _look_up(owner, call, course, event.occurred_at)
 
-    def _is_refused(self, call: Call, event: Event, turn: Turn) -> bool:
-        """Ask the guardrails, as the gate would; every other rule says when and by whom, not whether."""
-        variables = {
-            "event": event_facts(event),
-            "subject": event.subject,
-            "category": turn.category or "",
-            "confidence": 0.0 if turn.confidence is None else turn.confidence,
-        }
-        context = GateContext(
-            now=event.occurred_at,
-            tool=call.tool,
-            args=call.args,
-            type=self._registry.type(call.tool),
-            category=turn.category,
-            level=Level.AUTONOMOUS,
-            guardrails=self._version.spec.guardrails,
-            variables=variables,
+    def _rule(self, call: Call, proposal: Proposal, event: Event, turn: Turn, *, is_tainted: bool) -> Ruling:
+        """Ask the gate as if the agent were live, by what the event and the agent's own file say.
+
+        What only a moment tells (pauses, caps, quiet hours, what was done just before, who was written to) is left out:
+        it says when and by whom, not whether.
+        """
+        spec = self._version.spec
+        trust = spec.trust
+        return gate.rule(
+            GateContext(
+                now=event.occurred_at,
+                tool=call.tool,
+                args=call.args,
+                type=self._registry.type(call.tool),
+                category=turn.category,
+                stage=Stage.FULL,
+                level=spec.autonomy.level(call.tool, turn.category),
+                raised=frozenset(one.ceiling for one in spec.raised if one.action == call.tool),
+                guardrails=spec.guardrails,
+                variables={
+                    "event": event_facts(event),
+                    "subject": event.subject,
+                    "category": turn.category or "",
+                    "confidence": turn.confidence or 0.0,
+                },
+                provenance=Provenance(
+                    is_tainted=is_tainted,
+                    is_ratified_step=proposal.step is not None,
+                    slots=proposal.slots,
+                    verified_sender=event.sender if event.is_verified else "",
+                    trusted_addresses=frozenset(one.lower() for one in trust.addresses),
+                    trusted_domains=frozenset(one.lower() for one in trust.domains),
+                    trusted_egress=frozenset(one.lower() for one in trust.egress),
+                ),
+                confidence=turn.confidence,
+                threshold=spec.threshold(turn.category),
+                is_abstained=turn.is_abstained,
+                is_machine_written=event.fields.get("is_auto") is True,
+            )
         )
-        return gate.rule(context).verdict is Verdict.REFUSE
 
 
 def as_it_came(event: Event) -> Event:
