@@ -21,6 +21,7 @@ def past_ticket(tx: Transaction, row: ImportRecord, created_at: datetime | None)
     if created_at is None or number is None:
         return None
     sorted_at = _moment(row.fields.get("extra") or {})
+    told = {} if sorted_at is None else {"sorted_at": sorted_at.isoformat()}
     return IncomingEvent(
         external_id=f"ticket:{row.external_id}:created",
         kind="ticket.created",
@@ -29,7 +30,7 @@ def past_ticket(tx: Transaction, row: ImportRecord, created_at: datetime | None)
         title=str(row.fields.get("title") or ""),
         text=str(row.fields.get("description") or ""),
         sender=str(row.fields.get("requester_email") or ""),
-        fields={"ticket_id": number} | ({} if sorted_at is None else {"sorted_at": sorted_at.isoformat()}),
+        fields={"ticket_id": number, "columns": list(row.columns), **told},
         problems=row.problems,
     )
 

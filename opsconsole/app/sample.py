@@ -167,6 +167,7 @@ def _act(entry: Mapping[str, Any], number: int, incoming: IncomingEvent, now: da
         args=dict(entry["with"]),
         actor=f"person:{entry['by']}",
         at=min(incoming.occurred_at + timedelta(minutes=float(entry["after"])), now),
+        source="imported",
     )
 
 

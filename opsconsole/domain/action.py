@@ -45,6 +45,10 @@ class ActionType:
     """An event older than this is asked about before acting, in seconds."""
     compare: Mapping[str, Comparison] = field(default_factory=dict[str, Comparison])
     """Per argument; EXACT where it says nothing."""
+    told: tuple[str, ...] = ()
+    """Arguments that the system always tells of a person's act it watched: one that is not among them was not given."""
+    sets_fields_of: str = ""
+    """The argument that names a record whose fields it sets: several such acts on one record are one, in steps."""
     undo: str | None = None
     """How it is undone, in words; None where it cannot be."""
     is_idempotent: bool = False

@@ -28,3 +28,4 @@ class HumanAct:
     """Name of the event it answers in the outside system (its external id, or the Message-ID in it); empty: whatever
     came on the subject before."""
     source: Source = "observed"
+    """observed: by who watches the system, who tells every field of `ActionType.told`; imported: from an export."""

@@ -23,6 +23,8 @@ class Deed:
     compare: Mapping[str, Comparison] = field(default_factory=dict[str, Comparison])
     is_partial: bool = False
     """Only some of its fields are known: the others are not compared."""
+    told: tuple[str, ...] = ()
+    """Of a partial one: fields that would be known had they been given."""
 
     @property
     def is_grave(self) -> bool:
@@ -110,9 +112,16 @@ def _candidates(
 
 def _match(agent: Sequence[Deed], human: Sequence[Deed], one: int, other: int, *, is_elsewhere: bool) -> Match:
     mine, theirs = agent[one], human[other]
-    args = {name: mine.args.get(name) for name in theirs.args} if theirs.is_partial else mine.args
-    fields = compare_fields(args, theirs.args, {**theirs.compare, **mine.compare})
+    given, other_given = _plain(mine), _plain(theirs)
+    if theirs.is_partial:
+        given = {name: given.get(name) for name in dict.fromkeys((*other_given, *theirs.told))}
+    fields = compare_fields(given, other_given, {**theirs.compare, **mine.compare})
     return Match(one, other, fields, is_elsewhere)
+
+
+def _plain(deed: Deed) -> dict[str, Any]:
+    """Give its arguments; one that names its own subject says no more than one that was left out."""
+    return {name: None if deed.subject and value == deed.subject else value for name, value in deed.args.items()}
 
 
 def _verdict(agent: Sequence[Deed], human: Sequence[Deed], matches: Sequence[Match]) -> PairVerdict:

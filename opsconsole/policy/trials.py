@@ -1,7 +1,7 @@
 """From pairs to trials: what counts as one piece of evidence, and for what. Pure.
 
-A trial is all that one agent decided in one category for one customer (or thread) on one day: a burst of ten mails
-about one outage is one piece of evidence, not ten. It is right only where every decision in it is.
+A trial is all that one agent decided in one category for one customer, or in one thread, on one day: a burst of ten
+mails about one outage is one piece of evidence, not ten. It is right only where every decision in it is.
 """
 
 from collections import Counter
@@ -24,7 +24,7 @@ class Counted:
 
     category: str
     about: str
-    """The customer, or else the thread: whose events of one day are one burst."""
+    """The customer: whose events of one day are one burst."""
     day: date
     verdict: PairVerdict
     severity: Severity
@@ -33,6 +33,8 @@ class Counted:
     is_failed: bool = False
     """The agent failed or abstained: it counts, and it counts as wrong."""
     said: Adjudication | None = None
+    thread: int | None = None
+    """The thread or record it is about, whose events of one day are one burst too, whoever writes in it."""
     excluded: str = ""
     """Why it proves nothing (a version worked it before, the human's acts are not known)."""
 
@@ -124,15 +126,24 @@ def is_severe(one: Counted) -> bool:
 
 
 def trials(pairs: Iterable[Counted]) -> list[Trial]:
-    """Group pairs, given in the order of their events, to trials in the order of their first."""
-    groups: dict[tuple[str, str, date], list[Counted]] = {}
+    """Group pairs, given in the order of their events, to trials in the order of their first.
+
+    A pair joins the first trial of its category and day that has its customer or its thread. Two trials are never
+    joined by a third pair: what was counted stays counted.
+    """
+    groups: list[list[Counted]] = []
+    known: dict[tuple[str, date, str | int], list[Counted]] = {}
     for one in pairs:
-        if is_right(one) is not None:
-            groups.setdefault((one.category, one.about, one.day), []).append(one)
-    return [
-        Trial(all(map(is_right, group)), any(map(is_severe, group)), _basis(group), len(group))
-        for group in groups.values()
-    ]
+        if is_right(one) is None:
+            continue
+        names = [(one.category, one.day, name) for name in (one.about, one.thread) if name is not None]
+        group = next((known[name] for name in names if name in known), None)
+        if group is None:
+            groups.append(group := [])
+        group.append(one)
+        for name in names:
+            known.setdefault(name, group)
+    return [Trial(all(map(is_right, group)), any(map(is_severe, group)), _basis(group), len(group)) for group in groups]
 
 
 def _basis(group: Sequence[Counted]) -> Basis:

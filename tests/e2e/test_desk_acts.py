@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from tests.support.rig import ANN, Rig, agent, call, mail, rig
 from tests.support.running import by_hand, make, running, until
 
 THREAD = "thread:<m1@harbour.example>"
+SHADOW: dict[str, Any] = {"stage": {"default": "shadow"}, "subscribes": [{"kinds": ["ticket.*"]}]}
 MOVE = call("desk.move_mail", folder="Billing")
 
 
@@ -109,6 +111,35 @@ async def test_a_mail_that_people_moved_tagged_and_answered_is_paired(tmp_path: 
             ("desk.tag_mail", {"tag": "urgent"}),
         ]
         assert pair.excluded == "" and pair.verdict.value == "missing"
+
+
+@pytest.mark.parametrize(
+    ("steps", "verdict"),
+    [
+        ([{"queue": "billing", "assignee": "lena"}], "same"),
+        ([{"queue": "tech"}, {"queue": "billing"}, {"assignee": "lena"}], "same"),
+        ([{"queue": "billing"}], "differs"),
+        ([{"queue": "billing", "assignee": "lena", "status": "closed"}], "differs"),
+    ],
+    ids=["at-once", "in-steps", "left-unassigned", "closed-as-well"],
+)
+async def test_a_ticket_sorted_in_steps_is_one_act_and_what_people_left_alone_is_known(
+    tmp_path: Path, steps: list[dict[str, str]], verdict: str
+) -> None:
+    sorting = [call("desk.update_ticket", id=1, queue="billing"), call("desk.update_ticket", id=1, assignee="lena")]
+    async with rig(tmp_path, sorting, agent(**SHADOW)) as r:
+        now = r.clock.now()
+        await write(r, lambda tx: desk.create(tx, "ticket", {"title": "T", "status": "open"}, actor="import", now=now))
+        await r.take(replace(mail(), kind="ticket.created", subject="ticket:1", external_id="ticket:1:created"))
+        async with seeing(r):
+            for step in steps:
+                await r.wait(seconds=1)
+                await by_hand(r, "ticket", 1, **step)
+        await r.wait(minutes=16)
+        (pair,) = read.pairs(r.engine.reader)
+        body = read.body(r.engine.reader, pair.id)
+        assert (pair.verdict.value, len(body["agent"]), len(body["human"])) == (verdict, 1, 1)
+        assert body["human"][0]["args"] == {"id": 1, **{name: one for step in steps for name, one in step.items()}}
 
 
 async def test_what_agents_do_and_what_takes_it_back_is_nobodys_act(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from opsconsole.app.session import opened
-from opsconsole.engine.shadow.pairwrite import WORKED_BEFORE
+from opsconsole.engine.shadow.pairwrite import TAUGHT, WORKED_BEFORE
 from opsconsole.store.queries import past
 from tests.support.mailboxes import (
     FOLDERS,
@@ -221,6 +221,25 @@ def test_columns_of_a_ticket_table_are_the_teams_triage(run: Run, folder: Path, 
         events = [past.event(session.kernel.reader, one["event"]) for one in found]
     assert {one.sender for one in events} == {f"c{number}@customer.example" for number in range(20)}
     assert all(one.subject == f"ticket:{one.fields['ticket_id']}" and one.title == "Question" for one in events)
+
+
+def test_an_agent_that_assigns_where_people_left_a_ticket_unassigned_differs(run: Run, tmp_path: Path) -> None:
+    run("init")
+    file = ticket_agent(tmp_path / "sorter.json")
+    file.write_text(file.read_text(encoding="utf-8").replace('"queue": ', '"assignee": "lena", "queue": '), "utf-8")
+    run("agents", "apply", file)
+    run("shadow", "run", "sorter", write_tickets(tmp_path / "tickets.csv", tickets(4), TICKETS))
+    assert {one["verdict"] for one in pairs(run)} == {"differs"}
+    assert {one["human_actions"][0]["args"]["assignee"] for one in pairs(run)} == {""}
+
+
+def test_an_event_that_its_agents_own_file_holds_counts_for_nothing(run: Run, tmp_path: Path) -> None:
+    run("init")
+    run("agents", "apply", ticket_agent(tmp_path / "sorter.json"))
+    rows = tickets(6)
+    known = [(*row[:2], TEXTS["card"].format(n="One"), *row[3:]) for row in rows[:1]]
+    run("shadow", "run", "sorter", write_tickets(tmp_path / "tickets.csv", [*known, *rows[1:]], TICKETS))
+    assert [one["excluded"] for one in pairs(run)] == [*[""] * 5, TAUGHT]  # the newest first
 
 
 def test_a_ticket_is_sorted_when_its_table_says_so(run: Run, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What can be read and done on the desk, and what the gate must know of it."""
 
 from opsconsole.connectors.desk import arguments as a
+from opsconsole.connectors.desk.acts import CHANGED, CREATED
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.enums import Comparison, Effect, Reversibility
 
@@ -17,6 +18,9 @@ def _read(name: str, title: str, arguments: type[a.Arguments]) -> ActionType:
 def _inside(
     name: str, title: str, arguments: type[a.Arguments], sentence: str, undo: str, *, repeat_s: float | None = None
 ) -> ActionType:
+    verb, _, kind = name.rpartition(".")[2].partition("_")
+    changed = CHANGED.get(kind, ()) if verb == "update" else ()
+    created = next((names for made, names in CREATED.values() if made == f"{verb}_{kind}"), ())
     return ActionType(
         name=name,
         title=title,
@@ -25,6 +29,8 @@ def _inside(
         sentence=sentence,
         undo=undo,
         compare=_TEXT,
+        told=changed or created,
+        sets_fields_of="id" if changed else "",
         repeat_window_s=repeat_s,
         is_idempotent=True,
         is_findable=True,

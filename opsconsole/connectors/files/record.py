@@ -18,3 +18,5 @@ class ImportRecord:
     line: int
     """Line of the file on which the row begins, from 1."""
     problems: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    """Of our names those that the table has a column for."""

@@ -59,7 +59,12 @@ def record_of(
         fields.pop("external_id", None)
         external_id = taken.get("external_id", "") or _natural(layout.kind, fields) or external_id
     return ImportRecord(
-        kind=layout.kind, external_id=external_id[:200], fields=fields, line=line, problems=tuple(problems)
+        kind=layout.kind,
+        external_id=external_id[:200],
+        fields=fields,
+        line=line,
+        problems=tuple(problems),
+        columns=tuple(layout.columns),
     )
 
 

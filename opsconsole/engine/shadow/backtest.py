@@ -21,7 +21,7 @@ from opsconsole.engine.runview import shown
 from opsconsole.engine.shadow.backtested import Result, Side, Tried
 from opsconsole.engine.shadow.history import PastBrain, PreparedBrain
 from opsconsole.engine.shadow.pairing import NOT_SEEN
-from opsconsole.engine.shadow.pairwrite import typed_deed
+from opsconsole.engine.shadow.pairwrite import told_deed, wanted_deeds
 from opsconsole.engine.shadow.pastacts import Lessons, category_of
 from opsconsole.engine.shadow.replay import Record, Replay, Worked, as_it_came
 from opsconsole.policy.comparison import Deed, compare
@@ -137,7 +137,7 @@ async def _try(
     sides: Sequence[tuple[Version, PastBrain]],
 ) -> Tried:
     human = [
-        typed_deed(kernel.registry.type(act["tool"]), act["tool"], act["args"], event.subject, is_partial=True)
+        told_deed(kernel.registry, act["tool"], act["args"], event.subject, source=str(act.get("source") or ""))
         for act in acts
     ]
     record = _recorded(kernel, one)
@@ -153,7 +153,7 @@ async def _try(
 
 
 def _compared(kernel: Kernel, worked: Worked, human: Sequence[Deed], event: Event, *, seconds: float) -> Side:
-    deeds = [typed_deed(kernel.registry.type(tool), tool, args, event.subject) for tool, args in worked.actions]
+    deeds = wanted_deeds(kernel.registry, worked.actions, event.subject)
     result = compare(deeds, human)
     return Side(
         result.verdict,

@@ -233,6 +233,15 @@ async def _keep(
     tell(progress)
 
 
+def _why_not(spec: AgentSpec, one: _Done, has_sent: Callable[[str], bool]) -> str:
+    """Say why a pair proves nothing; empty where it does."""
+    if pairwrite.is_taught(spec, one.event):
+        return pairwrite.TAUGHT
+    if one.worked.off_record:
+        return OFF_RECORD
+    return "" if one.acts else _why_unknown(one.event, has_sent)
+
+
 def _why_unknown(event: Event, has_sent: Callable[[str], bool]) -> str:
     """Say why doing nothing is no decision here; empty where it is one: what people sent was brought in too."""
     return NO_SENT if event.kind.startswith("mail.") and not has_sent(event.connection) else ""
@@ -243,13 +252,11 @@ def _pair(kernel: Kernel, tx: Transaction, version: Version, one: _Done, has_sen
     for act in one.acts:
         subject = write_events.subject(tx, act.subject)
         write.add_act(tx, event.connection, act, subject=subject, now=now)
+    done = pairwrite.folded(kernel.registry, one.acts)
     sides = pairwrite.Sides(
-        agent=[
-            pairwrite.typed_deed(kernel.registry.type(tool), tool, args, event.subject)
-            for tool, args in one.worked.actions
-        ],
-        human=[pairwrite.act_deed(kernel, act, event.subject) for act in one.acts],
-        acts=one.acts,
+        agent=pairwrite.wanted_deeds(kernel.registry, one.worked.actions, event.subject),
+        human=[pairwrite.act_deed(kernel, act, event.subject) for act in done],
+        acts=done,
         event=event,
         origin=pairwrite.Origin(
             source="history",
@@ -259,7 +266,7 @@ def _pair(kernel: Kernel, tx: Transaction, version: Version, one: _Done, has_sen
             category=one.worked.category or category_of(version.spec, [act.args for act in one.acts]) or "",
             confidence=one.worked.confidence,
             is_blind=True,
-            excluded=OFF_RECORD if one.worked.off_record else "" if one.acts else _why_unknown(event, has_sent),
+            excluded=_why_not(version.spec, one, has_sent),
             is_failed=bool(one.worked.failed) or one.worked.is_abstained,
             because=one.worked.because or one.worked.failed,
         ),

@@ -16,6 +16,7 @@ from opsconsole.domain.enums import Adjudication
 from opsconsole.domain.errors import NotFoundError
 from opsconsole.engine.agentfile import AgentFile, all_steps, read_agent_text
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.shadow.pairwrite import example_of
 from opsconsole.engine.yamledit import add_items, set_scalar
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries import past, versions
@@ -25,7 +26,6 @@ REPEATED = 3
 """So many corrections of one kind make a proposal."""
 EXAMPLES = 5
 """Texts that are taken into a category at once, at most."""
-LONGEST = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def _categories(kernel: Kernel, spec: AgentSpec, source: str, judged: Sequence[P
         right = str(read.words_of(kernel.reader, one.id).get("category") or "")
         if right and right != one.category:
             event = past.event(kernel.reader, one.event_id)
-            groups[right].append((one.id, " ".join(f"{event.title}. {event.text}".split())[:LONGEST]))
+            groups[right].append((one.id, example_of(event)))
     for right, some in groups.items():
         place = next((at for at, one in enumerate(spec.playbook.categories) if one.id == right), None)
         if place is None:

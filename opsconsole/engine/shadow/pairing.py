@@ -13,7 +13,18 @@ from opsconsole.domain.humanact import HumanAct
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports import ASK_PERSON, Observer
 from opsconsole.engine.runview import Loaded, load
-from opsconsole.engine.shadow.pairwrite import Made, Origin, Sides, act_deed, action_deed, keep, keep_anew
+from opsconsole.engine.shadow.pairwrite import (
+    TAUGHT,
+    Made,
+    Origin,
+    Sides,
+    act_deed,
+    action_deed,
+    folded,
+    is_taught,
+    keep,
+    keep_anew,
+)
 from opsconsole.engine.shadow.pastacts import category_of
 from opsconsole.policy.windows import SETTLE, window_end
 from opsconsole.store.queries import events, past
@@ -113,6 +124,7 @@ def _sides(kernel: Kernel, tx: Transaction, loaded: Loaded, human: Sequence[ActR
         if one.is_write and one.tool != ASK_PERSON and one.state is not ActionState.REFUSED
     ]
     is_asking = not agent and any(one.tool == ASK_PERSON for one in loaded.actions)
+    done = folded(kernel.registry, human)
     seen = read.seen_at(tx.conn, run.id)
     origin = Origin(
         source="live",
@@ -127,9 +139,9 @@ def _sides(kernel: Kernel, tx: Transaction, loaded: Loaded, human: Sequence[ActR
         because=_because(loaded),
     )
     return Sides(
-        agent=[action_deed(kernel, one, event.subject) for one in agent],
-        human=[act_deed(kernel, one, event.subject) for one in human],
-        acts=human,
+        agent=folded(kernel.registry, [action_deed(kernel, one, event.subject) for one in agent]),
+        human=[act_deed(kernel, one, event.subject) for one in done],
+        acts=done,
         event=event,
         origin=origin,
     )
@@ -137,6 +149,8 @@ def _sides(kernel: Kernel, tx: Transaction, loaded: Loaded, human: Sequence[ActR
 
 def _why_not(kernel: Kernel, tx: Transaction, loaded: Loaded, human: Sequence[ActRow]) -> str:
     """Say why a pair proves nothing; empty where it does."""
+    if is_taught(loaded.version.spec, loaded.event):
+        return TAUGHT
     if not human:
         return _why_unknown(kernel, loaded.event)
     finished, looked = loaded.run.finished_at, any(not one.is_write for one in loaded.actions)

@@ -1,15 +1,17 @@
 """What is written of a pair: both sides as they are compared, the pair, and its line in the record."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from opsconsole.domain.action import ActionType
+from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.enums import PairVerdict
 from opsconsole.domain.event import Event
 from opsconsole.domain.humanact import HumanAct
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.registry import Registry
 from opsconsole.policy.comparison import Compared, Deed, compare
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries.pairs import ActRow
@@ -18,7 +20,11 @@ from opsconsole.store.times import to_micros
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import pairs as write
 
+_Done = TypeVar("_Done", ActRow, HumanAct, Deed)
 WORKED_BEFORE = "another version worked this event before"
+EXAMPLE = 300
+"""So long a text is taken into a playbook as an example, in characters."""
+TAUGHT = "the agent's own file holds it as an example"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +84,19 @@ def keep_anew(tx: Transaction, pair: int, sides: Sides, *, now: datetime) -> Non
         tx.record("pair.reopened", at=now, actor="engine", pair=pair)
 
 
+def is_taught(spec: AgentSpec, event: Event) -> bool:
+    """Tell whether an event stands in the playbook as an example: that its agent knows it proves nothing."""
+    words = (event.title, event.text, event.precedent, example_of(event))
+    forms = {" ".join(one.casefold().split())[:EXAMPLE] for one in words} - {""}
+    every = (text for category in spec.playbook.categories for text in category.examples)
+    return any(" ".join(one.casefold().split())[:EXAMPLE] in forms for one in every)
+
+
+def example_of(event: Event) -> str:
+    """Give an event as an example of its category."""
+    return " ".join(f"{event.title}. {event.text}".split())[:EXAMPLE]
+
+
 def _new(tx: Transaction, sides: Sides) -> write.NewPair:
     event, origin = sides.event, sides.origin
     found = compare(sides.agent, sides.human)
@@ -130,9 +149,33 @@ def action_deed(kernel: Kernel, action: ActionRow, subject: str) -> Deed:
     return typed_deed(kernel.registry.type(action.tool), action.tool, action.args, subject)
 
 
+def wanted_deeds(registry: Registry, wanted: Sequence[tuple[str, Mapping[str, Any]]], subject: str) -> list[Deed]:
+    """Give the writes of a worked event, (tool, arguments), as they are compared."""
+    return folded(registry, [typed_deed(registry.type(tool), tool, args, subject) for tool, args in wanted])
+
+
 def act_deed(kernel: Kernel, act: ActRow | HumanAct, subject: str) -> Deed:
     """Give a human act as it is compared: only the fields its system tells."""
-    return typed_deed(kernel.registry.type(act.tool), act.tool, act.args, subject, is_partial=True)
+    return told_deed(kernel.registry, act.tool, act.args, subject, source=act.source)
+
+
+def told_deed(registry: Registry, tool: str, args: Mapping[str, Any], subject: str, *, source: str) -> Deed:
+    """Give what a person did as it is compared: only the fields its system tells, and those it would have told."""
+    kind = registry.type(tool)
+    deed = typed_deed(kind, tool, args, subject, is_partial=True)
+    return replace(deed, told=kind.told) if kind is not None and source == "observed" else deed
+
+
+def folded(registry: Registry, acts: Sequence[_Done]) -> list[_Done]:
+    """Join acts that set fields of one record in steps to one with the last values, where the last one stood."""
+    found: dict[tuple[Any, ...], _Done] = {}
+    for place, act in enumerate(acts):
+        kind = registry.type(act.tool)
+        name = "" if kind is None else kind.sets_fields_of
+        key = (act.tool, str(act.args.get(name))) if name else (place,)
+        earlier = found.pop(key, None)
+        found[key] = act if earlier is None else replace(act, args={**earlier.args, **act.args})
+    return list(found.values())
 
 
 def typed_deed(

@@ -16,6 +16,7 @@ from opsconsole.store.queries.pairs import acts
 
 MOVED_AFTER = timedelta(hours=1)
 """An export does not tell when a mail was moved or a ticket sorted; it counts as so long after it came."""
+_TOLD = "history:"
 UNSORTED = ("", "inbox", "all mail", "archive")
 """Folders in which lies what nobody sorted."""
 
@@ -89,7 +90,7 @@ def human_acts(kernel: Kernel, event: Event) -> tuple[HumanAct, ...]:
 
 def _act(event: Event, what: str, tool: str, args: Mapping[str, Any], at: datetime, actor: str) -> HumanAct:
     return HumanAct(
-        external_id=f"history:{event.external_id}:{what}",
+        external_id=f"{_TOLD}{event.external_id}:{what}",
         subject=event.subject,
         tool=f"{event.connection}.{tool}",
         args=args,
@@ -105,7 +106,7 @@ def _seen(kernel: Kernel, event: Event) -> Iterator[HumanAct]:
     end = window_end(event.occurred_at)
     rows = acts(kernel.reader, event.subject_id, event=event.external_id, after=event.occurred_at, until=end)
     for one in rows:
-        if one.source != "imported":
+        if not one.external_id.startswith(_TOLD):  # else it is told anew
             yield HumanAct(
                 external_id=one.external_id,
                 subject=event.subject,
@@ -114,6 +115,7 @@ def _seen(kernel: Kernel, event: Event) -> Iterator[HumanAct]:
                 actor=one.actor,
                 at=one.at,
                 about=event.external_id,
+                source=one.source,
             )
 
 
@@ -143,9 +145,14 @@ def _sorted_ticket(kernel: Kernel, event: Event) -> Iterator[HumanAct]:
     if event.kind != "ticket.created" or not isinstance(event.fields.get("ticket_id"), int):
         return
     ticket = read.ticket(kernel.reader, event.fields["ticket_id"])
-    args = {name: ticket[name] for name in ("queue", "assignee", "priority") if ticket.get(name)}
-    if args:
+    told = event.fields.get("columns") or ()
+    args = {
+        name: str(ticket.get(name) or "")
+        for name in ("queue", "assignee", "priority")
+        if ticket.get(name) or name in told  # an empty cell of a column says that nobody gave it
+    }
+    if any(args.values()):
         given = {"id": event.fields["ticket_id"], **args}
-        told = str(event.fields.get("sorted_at") or "")
-        at = datetime.fromisoformat(told) if told else event.occurred_at + MOVED_AFTER
+        sorted_at = str(event.fields.get("sorted_at") or "")
+        at = datetime.fromisoformat(sorted_at) if sorted_at else event.occurred_at + MOVED_AFTER
         yield _act(event, "sorted", "update_ticket", given, max(at, event.occurred_at), "somebody")

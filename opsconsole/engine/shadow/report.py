@@ -152,6 +152,7 @@ def counted(one: PairRow) -> Counted:
         is_blind=one.is_blind,
         is_failed=one.is_failed,
         said=one.said,
+        thread=one.subject_id,
         excluded=one.excluded,
     )
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from opsconsole.domain.enums import Adjudication, PairVerdict, Severity
+from opsconsole.domain.humanact import Source
 from opsconsole.store.queries.content import decode
 from opsconsole.store.times import from_micros, to_micros
 
@@ -23,7 +24,7 @@ class ActRow:
     args: Mapping[str, Any]
     actor: str
     at: datetime
-    source: str
+    source: Source
     external_id: str
     seen_at: datetime
     """When we learnt of it."""

@@ -1,6 +1,7 @@
 """Two decisions beside each other: aligned as sets, compared field by field, judged by what is grave."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -43,6 +44,29 @@ def told(found: Compared) -> tuple[PairVerdict, Severity]:
 )
 def test_verdict_and_severity(agent: list[Deed], human: list[Deed], expected: tuple[PairVerdict, Severity]) -> None:
     assert told(compare(agent, human)) == expected
+
+
+def test_of_a_partial_act_only_what_is_told_is_compared() -> None:
+    def ticket(**args: Any) -> Deed:
+        return Deed(tool="desk.update_ticket", args=args, subject="ticket:1", effect=Effect.INTERNAL)
+
+    agent, human = ticket(queue="q", status="closed"), replace(ticket(queue="q"), is_partial=True)
+    assert compare([agent], [human]).verdict is PairVerdict.SAME
+    found = compare([agent], [replace(human, told=("queue", "status"))])
+    assert found.verdict is PairVerdict.DIFFERS
+    assert [(one.field, one.human, one.is_same) for one in found.matches[0].fields] == [
+        ("queue", "q", True),
+        ("status", None, False),
+    ]
+
+
+def test_an_argument_that_names_its_own_subject_says_no_more_than_none() -> None:
+    notes = [
+        Deed(tool="desk.add_note", args={"text": "t", "about": about}, subject="deal:1")
+        for about in ("", "deal:1", "deal:2")
+    ]
+    assert compare(notes[:1], notes[1:2]).verdict is PairVerdict.SAME
+    assert compare(notes[:1], notes[2:]).verdict is PairVerdict.DIFFERS
 
 
 def test_the_same_on_another_subject_is_not_the_same() -> None:

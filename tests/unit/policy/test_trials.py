@@ -3,6 +3,7 @@
 import random
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -47,6 +48,16 @@ def test_a_burst_is_one_trial_and_one_wrong_in_it_makes_it_wrong() -> None:
     (one,) = trials(burst)
     assert not one.is_right and one.pairs == 10 and one.basis == "open"
     assert len(trials([PLAIN, replace(PLAIN, day=DAY + timedelta(days=1)), replace(PLAIN, about="bob")])) == 3
+
+
+def test_a_thread_in_which_ten_people_write_is_one_trial_a_day() -> None:
+    def of(about: str, thread: int, **other: Any) -> Counted:
+        return replace(PLAIN, about=about, thread=thread, **other)
+
+    assert len(trials([of(f"c{number}", 7) for number in range(10)])) == 1
+    assert len(trials([of("ann", 1), of("ann", 2), of("bob", 2), of("bob", 3)])) == 1
+    assert len(trials([of("ann", 1), of("bob", 2), of("ann", 2), of("cem", 2)])) == 2, "two trials stay two"
+    assert len(trials([of("ann", 7), of("bob", 7, day=DAY + timedelta(days=1)), of("cem", 7, category="x")])) == 3
 
 
 def test_a_severe_difference_is_severe_until_a_person_says_the_agent_was_right() -> None:
