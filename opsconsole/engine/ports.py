@@ -171,9 +171,8 @@ Notice = Callable[[HumanAct], Awaitable[bool]]
 class Observer(Protocol):
     """A connector that can tell what people do in its system."""
 
-    @property
-    def sees_inaction(self) -> bool:
-        """People work there, and all that they do is seen: only then is doing nothing a decision."""
+    def sees_inaction(self, subject: str) -> bool:
+        """People work there, and all that they do on a subject is seen: only then is doing nothing a decision."""
         ...
 
     async def observe(self, notice: Notice) -> None:

@@ -163,7 +163,7 @@ async def test_what_agents_do_and_what_takes_it_back_is_nobodys_act(tmp_path: Pa
 async def test_nothing_done_on_the_desk_decides_nothing(tmp_path: Path) -> None:
     async with rig(tmp_path, [MOVE], agent(stage={"default": "shadow"})) as r:
         await r.take(mail())
-        assert not r.kernel.registry.connectors["desk"].sees_inaction  # type: ignore[attr-defined]
+        assert not r.kernel.registry.connectors["desk"].sees_inaction("")  # type: ignore[attr-defined]
         await r.wait(days=5)
         (pair,) = read.pairs(r.engine.reader)
         assert pair.excluded == pairing.NOT_SEEN
@@ -184,8 +184,10 @@ async def test_told_again_after_a_restart_it_is_one_act(tmp_path: Path) -> None:
 class Away(DeskConnector):
     """A mailbox whose people are seen, but that was not looked at yet."""
 
-    sees_inaction = True
     until: Any = None
+
+    def sees_inaction(self, subject: str) -> bool:
+        return True
 
     async def observe(self, notice: Any) -> None: ...
 

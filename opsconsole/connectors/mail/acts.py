@@ -14,7 +14,6 @@ are no acts.
 
 import asyncio
 import logging
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -23,6 +22,7 @@ from typing import Any
 from opsconsole.connectors.mail.account import Account
 from opsconsole.connectors.mail.ledger import Ledger, Watched
 from opsconsole.connectors.mail.mailbox import Named, is_for_sent
+from opsconsole.connectors.mail.noting import note, within
 from opsconsole.connectors.mail.sentacts import SentActs
 from opsconsole.connectors.mail.sightings import View, look
 from opsconsole.connectors.mail.watch import NEEDS_YOU_S, PASSING
@@ -37,9 +37,6 @@ LOOK_S = 60.0
 LIST_AGAIN = timedelta(minutes=10)
 """So often the folders are listed: a program may make one of its own for sent mail."""
 FOLDERS = "acts:folders"
-_BY_ITSELF = frozenset({"\\seen", "\\answered", "\\recent", "\\deleted", "\\draft", "junk", "nonjunk", "notjunk"})
-"""Marks that programs set when a mail is read, answered or judged; those that begin with $ are such too."""
-_MARK = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 
 
 class Acts:
@@ -54,6 +51,8 @@ class Acts:
         self._looked_at: datetime | None = None
         self._listed_at: datetime | None = None
         self._count = Counter[str]()
+        self._lost = frozenset[str]()
+        """Subjects of mails that were not found while more lay in a folder than is known of it."""
 
     async def run(self, notice: Notice) -> None:
         """Look until cancelled. What `notice` raises ends it; trouble with the server is waited out."""
@@ -77,9 +76,13 @@ class Acts:
                 open_since += [datetime.fromisoformat(each) for each in started]
         return min(open_since)
 
+    def sees(self, subject: str) -> bool:
+        """Tell whether what people do on a subject is seen."""
+        return subject not in self._lost
+
     async def look(self, notice: Notice) -> None:
         """Look once, and tell what has settled."""
-        now = self._account.clock.now()
+        now, lost = self._account.clock.now(), frozenset[str]()
         await self._account.seal.ready()
         mails = dict(self._ledger.mails)
         if mails:
@@ -88,11 +91,11 @@ class Acts:
             folders = await self._folders(now)
             before = {name: self._ledger.touched(name) for name in mails}
             views: dict[str, View | None] = {}
-            sighted = await self._sight(mails, since, views)
+            sighted, lost = await self._sight(mails, since, views)
             changed = {
                 name for name, (place, flags) in sighted.items()
                 if before[name] >= 0 and self._ledger.touched(name) == before[name]
-                and _note(mails[name], place, flags, now)
+                and note(mails[name], place, flags, now)
             }  # fmt: skip
             for one in mails.values():
                 if await self._tell(one, folders, notice, now):
@@ -104,7 +107,7 @@ class Acts:
                 _log.info("%s: a folder could not be read; what is done there is not known yet", self._account.id)
                 return  # as if it had not been looked at: a pair must not say that nothing was done
         await self._ledger.drop([name for name, one in mails.items() if one.ends_at <= now])
-        self._looked_at = now
+        self._looked_at, self._lost = now, lost
 
     async def _folders(self, now: datetime) -> Named:
         """Give the folders; their names are remembered, to tell a new name from a new folder."""
@@ -132,7 +135,8 @@ class Acts:
 
     async def _sight(
         self, mails: Mapping[str, Watched], since: date, views: dict[str, View | None]
-    ) -> dict[str, tuple[str, frozenset[str]]]:
+    ) -> tuple[dict[str, tuple[str, frozenset[str]]], frozenset[str]]:
+        """Give where each mail lies with its flags, and the subjects of those that cannot be told to be gone."""
         sighted: dict[str, tuple[str, frozenset[str]]] = {}
         missing: dict[str, Watched] = {}
         for name, one in mails.items():
@@ -143,9 +147,8 @@ class Acts:
                 sighted[name] = (one.folder, found)
             else:
                 missing[name] = one
-        if missing:
-            await self._search(missing, since, views, sighted)
-        return sighted
+        lost = await self._search(missing, since, views, sighted) if missing else frozenset[str]()
+        return sighted, lost
 
     async def _search(
         self,
@@ -153,7 +156,7 @@ class Acts:
         since: date,
         views: dict[str, View | None],
         sighted: dict[str, tuple[str, frozenset[str]]],
-    ) -> None:
+    ) -> frozenset[str]:
         known: list[str] = self._memory.get(FOLDERS) or []
         folders = await self._account.folders(is_anew=True)
         for name in [
@@ -170,10 +173,15 @@ class Acts:
                     _follow_new_name(one, folder, folders.every, known)
                     sighted[name] = (folder, found)
                     del missing[name]
-        sighted |= {name: ("", frozenset[str]()) for name in missing}
+        lost = frozenset[str]()
+        if any(view is not None and view.is_cut for view in views.values()):
+            lost = frozenset(one.subject for one in missing.values())
+        else:
+            sighted |= {name: ("", frozenset[str]()) for name in missing}
         if known != list(folders.every):
             await self._ledger.save(sighted)
             await self._memory.put(FOLDERS, list(folders.every))
+        return lost
 
     async def _look_at_sent(
         self,
@@ -196,7 +204,7 @@ class Acts:
         """Tell what has settled; True where the mail's state is another now."""
         is_told, is_over, touched = False, now >= one.ends_at, self._ledger.touched(one.event)
         for folder, at in list(one.owed):
-            await notice(self._moved(one, folder, datetime.fromisoformat(at) if at else _within(one, now), folders))
+            await notice(self._moved(one, folder, datetime.fromisoformat(at) if at else within(one, now), folders))
             one.owed.remove([folder, at])
             is_told = True
         place, at = one.seen, one.seen_at
@@ -256,41 +264,6 @@ def _follow_new_name(one: Watched, folder: str, every: Sequence[str], known: Seq
         one.folder = folder
     elif one.seen and one.seen not in every:
         one.seen = folder
-
-
-def _note(one: Watched, place: str, flags: frozenset[str], now: datetime) -> bool:
-    """Note how a mail was seen; True where that is another state than before."""
-    was = (one.folder, one.seen, one.seen_at, list(one.flags), dict(one.flags_seen))
-    if place == one.folder:
-        one.seen = None
-    elif one.ours and place == one.ours:
-        one.folder, one.seen = place, None
-    elif place != one.seen:
-        one.seen, one.seen_at = place, _within(one, now).isoformat()
-    if place:
-        _note_flags(one, flags, now)
-    return was != (one.folder, one.seen, one.seen_at, one.flags, one.flags_seen)
-
-
-def _note_flags(one: Watched, flags: frozenset[str], now: datetime) -> None:
-    present = {flag.lower() for flag in flags if _counts(flag)}
-    known = {flag for flag in one.flags if _counts(flag)}
-    differs: set[str] = set()
-    for flag in present ^ known:
-        if one.our_flags.get(flag) is (flag in present):
-            one.flags = sorted({*one.flags, flag} if flag in present else set(one.flags) - {flag})
-        else:
-            differs.add(flag)
-    one.flags_seen = {flag: one.flags_seen.get(flag, _within(one, now).isoformat()) for flag in sorted(differs)}
-
-
-def _within(one: Watched, now: datetime) -> datetime:
-    """What is first seen after the time in which it counts was done in it: before its end we did not look."""
-    return max(min(now, one.ends_at), one.occurred_at)
-
-
-def _counts(flag: str) -> bool:
-    return flag.lower() not in _BY_ITSELF and (flag.lower() == "\\flagged" or bool(_MARK.fullmatch(flag)))
 
 
 def _name(flag: str) -> str:

@@ -178,8 +178,9 @@ class MailConnector:
         ]
         await together([asyncio.create_task(one.run()) for one in watches])
 
-    sees_inaction = True
-    """What nobody did with a mail in the time is left alone."""
+    def sees_inaction(self, subject: str) -> bool:
+        """What nobody did with a mail in the time is left alone; one lost from sight may have been moved."""
+        return self._acts.sees(subject)
 
     async def observe(self, notice: Notice) -> None:
         """Hand over what people do with the mails that are events, until cancelled."""

@@ -13,9 +13,10 @@ from opsconsole.connectors.mail.imap import Imap, IMAPClientAbortError, IMAPClie
 from opsconsole.connectors.mail.mailbox import search
 from opsconsole.connectors.mailtext.read import read_mail
 
-MOST = 5000
-"""So many of the newest mails of a folder are known; more since the oldest mail that is watched are left out."""
+MOST = 50_000
+"""So many of the newest mails of a folder are known; of more since the oldest watched mail the view says so."""
 AT_ONCE = 250
+CHANGED_AT_ONCE = 5000
 _HEADS = (
     "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID IN-REPLY-TO REFERENCES X-FORWARDED-MESSAGE-ID SUBJECT FROM X-OPSCONSOLE-SEAL)]"
 )
@@ -49,6 +50,8 @@ class View:
     since: date
     heads: Mapping[int, Head]
     flags: Mapping[int, frozenset[str]]
+    is_cut: bool = False
+    """More lie there than are known: what is not among them may lie there all the same."""
 
     def find(self, key: str, size: int, *, is_exact: bool = False) -> Head | None:
         """Find a mail that is not marked as deleted, of this size if there is one.
@@ -95,7 +98,8 @@ def look(client: Imap, folder: str, since: date, known: View | None) -> View | N
         known = None  # numbered anew, or too little is known
     if known is not None and known.state == state and state[3]:
         return known
-    uids = sorted(search(client, ["SINCE", since]))[-MOST:]
+    every = sorted(search(client, ["SINCE", since]))
+    uids = every[-MOST:]
     heads = {} if known is None else {uid: known.heads[uid] for uid in uids if uid in known.heads}
     flags = {} if known is None else {uid: known.flags[uid] for uid in heads}
     if heads:
@@ -106,14 +110,15 @@ def look(client: Imap, folder: str, since: date, known: View | None) -> View | N
         for uid, row in rows.items():
             if b"INTERNALDATE" in row:
                 heads[uid], flags[uid] = _head(uid, row), _texts(row.get(b"FLAGS", ()))
-    return View(state, since, heads, flags)
+    return View(state, since, heads, flags, is_cut=len(every) > len(uids))
 
 
 def _flags(client: Imap, uids: Sequence[int], after: int) -> dict[int, frozenset[str]]:
     """Give flags; with CONDSTORE only of mails that changed since."""
     found: dict[int, frozenset[str]] = {}
-    for first in range(0, len(uids), MOST if after else AT_ONCE * 2):
-        some = uids[first : first + (MOST if after else AT_ONCE * 2)]
+    each = CHANGED_AT_ONCE if after else AT_ONCE * 2
+    for first in range(0, len(uids), each):
+        some = uids[first : first + each]
         rows: Any = client.fetch(some, ["FLAGS"], [f"CHANGEDSINCE {after}"] if after else None)
         found |= {uid: _texts(row[b"FLAGS"]) for uid, row in rows.items() if b"FLAGS" in row and uid in set(some)}
     return found

@@ -99,7 +99,7 @@ def _why_unknown(kernel: Kernel, event: Event) -> str:
     if event.received_at > window_end(event.occurred_at):
         return TOO_LATE
     watcher = kernel.registry.connectors.get(event.connection)
-    return "" if isinstance(watcher, Observer) and watcher.sees_inaction else NOT_SEEN
+    return "" if isinstance(watcher, Observer) and watcher.sees_inaction(event.subject) else NOT_SEEN
 
 
 def close(kernel: Kernel, tx: Transaction, run_id: int) -> Made | None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from opsconsole.connectors.mail import sightings
 from tests.support.mailrig import ANN, SUPPORT, letter
 from tests.support.teamrig import BOB, NOTHING, scene, sent
 
@@ -63,6 +64,18 @@ async def test_a_mail_that_was_expunged_was_deleted_and_is_watched_no_more() -> 
         at.expunge(1)
         assert await at.settled() == [("mail.delete", {})]
         assert await at.settled() == [("mail.delete", {})]
+
+
+async def test_a_mail_beyond_what_a_folder_shows_is_not_told_as_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sightings, "MOST", 1)
+    async with scene(2) as at:
+        assert await at.settled() == []
+        assert [at.connector.sees_inaction(one.subject) for one in at.events] == [False, True]
+    monkeypatch.setattr(sightings, "MOST", 2)
+    async with scene(2) as at:
+        at.expunge(1)
+        assert await at.settled() == [("mail.delete", {})]
+        assert all(at.connector.sees_inaction(one.subject) for one in at.events)
 
 
 async def test_emptying_the_trash_deletes_nothing_anew() -> None:
