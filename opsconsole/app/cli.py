@@ -25,6 +25,7 @@ from opsconsole.app.commands import (
     secrets,
     shadow,
     shadowlearn,
+    shadowreport,
     shadowrun,
     shadowtry,
     switches,
@@ -60,6 +61,7 @@ app.add_typer(reading.runs, name="runs")
 app.add_typer(audit.app, name="audit")
 app.add_typer(policy.app, name="policy")
 shadow.app.command("run")(shadowrun.run)
+shadow.app.command("report")(shadowreport.report)
 shadow.app.command("backtest")(shadowtry.run)
 shadow.app.command("lessons")(shadowlearn.show)
 shadow.app.command("learn")(shadowlearn.take)

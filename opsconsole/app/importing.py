@@ -1,5 +1,6 @@
 """Import of mail and tables into the desk: every member is accounted for, running it twice doubles nothing."""
 
+import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from opsconsole.app.session import Session
 from opsconsole.connectors.desk.mailbox import keep_record, when
 from opsconsole.connectors.files import ImportRecord, Source, open_source
 from opsconsole.connectors.files.table import TableSource
+from opsconsole.domain.errors import UserError
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.intake import take
 from opsconsole.store.transaction import Transaction
@@ -17,6 +19,8 @@ from opsconsole.store.transaction import Transaction
 _T = TypeVar("_T")
 DAMAGED = "The archive is damaged"
 UNDATED = "no agent can be tried on a ticket that does not tell when it was created"
+OWNERS_SHARE = 0.1
+"""Whoever wrote so much of what lies in folders of sent mail is an owner; a few mails of others lie there by chance."""
 CHUNK, CHUNK_BYTES = 200, 32_000_000
 """Mails or rows in one transaction."""
 
@@ -36,6 +40,8 @@ class Imported:
     damaged: list[str] = field(default_factory=list[str])
     """Where the source itself ends before its time."""
     skipped: dict[str, int] = field(default_factory=dict[str, int])
+    sent: dict[str, int] = field(default_factory=dict[str, int])
+    """Addresses taken as one's own, and how many mails of each lie in folders of sent mail."""
     records: dict[str, int] = field(default_factory=dict[str, int])
 
 
@@ -56,12 +62,33 @@ def import_path(
     source = open_source(path)
     done = Imported(str(path))
     if isinstance(source, TableSource):
-        _import_records(session, source, done, is_history=is_history, progress=progress)
+        _import_records(session, source, done, progress=progress)
     else:
-        events = source.events(own_addresses=own_addresses, trusted_authserv=authserv)
+        own = {*own_addresses, *_owners(source, done)}
+        events = source.events(own_addresses=own, trusted_authserv=authserv)
         _import_events(session, events, done, is_history=is_history, progress=progress)
         done.skipped = dict(source.counts.skipped)
     return done
+
+
+def own_of(text: str) -> set[str]:
+    """Read one's own addresses, comma-separated.
+
+    Raises:
+        UserError: one of them is no address.
+    """
+    found = {one.strip().lower() for one in text.split(",") if one.strip()}
+    for one in found:
+        if not re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+", one):
+            raise UserError(f"{one!r} is no mail address. Write them like `--own me@example.com,help@example.com`.")
+    return found
+
+
+def _owners(source: Source, done: Imported) -> Collection[str]:
+    """Give who wrote what lies in folders of sent mail: whoever wrote much of it is the mailbox's owner."""
+    senders = source.senders()
+    done.sent = {name: count for name, count in senders.most_common() if count >= OWNERS_SHARE * senders.total()}
+    return done.sent
 
 
 def _chunks(items: Iterator[_T]) -> Iterator[list[_T]]:
@@ -101,9 +128,8 @@ def _import_events(
         progress(done.seen)
 
 
-def _import_records(
-    session: Session, source: Source, done: Imported, *, is_history: bool, progress: Callable[[int], None]
-) -> None:
+def _import_records(session: Session, source: Source, done: Imported, *, progress: Callable[[int], None]) -> None:
+    """Keep rows; of a ticket also that it came, as a past event: no agent works it as new."""
     for chunk in _chunks(source.records()):
 
         def job(tx: Transaction, chunk: list[ImportRecord] = chunk) -> int:
@@ -111,7 +137,7 @@ def _import_records(
             for one in chunk:
                 created_at = when(one.fields.get("created_at"))
                 new += keep_record(tx, one.kind, one.external_id, one.fields, now=now, created_at=created_at)
-                event = past_ticket(tx, one, created_at) if is_history and one.kind == "ticket" else None
+                event = past_ticket(tx, one, created_at) if one.kind == "ticket" else None
                 if event is not None:
                     take(session.kernel, tx, "desk", event, is_history=True)
             return new
@@ -121,7 +147,7 @@ def _import_records(
         done.new += new
         done.known += len(chunk) - new
         for one in chunk:
-            if is_history and one.kind == "ticket" and when(one.fields.get("created_at")) is None:
+            if one.kind == "ticket" and when(one.fields.get("created_at")) is None:
                 done.skipped[UNDATED] = done.skipped.get(UNDATED, 0) + 1
             done.records[one.kind] = done.records.get(one.kind, 0) + 1
             done.broken += bool(one.problems)

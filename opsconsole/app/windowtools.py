@@ -140,7 +140,7 @@ class WindowTools:
                 done = pastwork.work(
                     session, version, tell=lambda far: tell((far.done, far.total)), is_stopped=stop.is_set
                 )
-                return PastReport(done.done, done.pairs, done.agreed, is_whole=not done.stopped)
+                return PastReport(done.done, done.pairs, done.agreed, done.failed, is_whole=not done.stopped)
 
         return await _until(run, stop)
 

@@ -27,5 +27,7 @@ class HumanAct:
     about: str = ""
     """Name of the event it answers in the outside system (its external id, or the Message-ID in it); empty: whatever
     came on the subject before."""
+    is_time_known: bool = True
+    """False: `at` is a guess, for the order of things; people are not shown it."""
     source: Source = "observed"
     """observed: by who watches the system, who tells every field of `ActionType.told`; imported: from an export."""

@@ -215,6 +215,13 @@ class Turn:
     is_disputed: bool = False
     """The offline triage is sure of another category than the model."""
 
+    def gives_up(self, *, has_acted: bool) -> bool:
+        """Tell whether it leaves the event to people because it cannot go on; who acted may leave the rest on purpose.
+
+        A playbook leaves nothing on purpose but by `stop`, which is an end as any other.
+        """
+        return self.final is not None and not self.is_handled and (self.is_by_playbook or not has_acted)
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

@@ -126,24 +126,31 @@ def is_severe(one: Counted) -> bool:
 
 
 def trials(pairs: Iterable[Counted]) -> list[Trial]:
-    """Group pairs, given in the order of their events, to trials in the order of their first.
+    """Group pairs, given in the order of their events, to trials in the order of their first."""
+    every = list(pairs)
+    groups = [[every[place] for place in group] for group in bursts(every)]
+    return [Trial(all(map(is_right, some)), any(map(is_severe, some)), _basis(some), len(some)) for some in groups]
+
+
+def bursts(pairs: Sequence[Counted]) -> list[list[int]]:
+    """Give the places of the pairs of each trial; pairs that prove nothing are in none.
 
     A pair joins the first trial of its category and day that has its customer or its thread. Two trials are never
     joined by a third pair: what was counted stays counted.
     """
-    groups: list[list[Counted]] = []
-    known: dict[tuple[str, date, str | int], list[Counted]] = {}
-    for one in pairs:
+    groups: list[list[int]] = []
+    known: dict[tuple[str, date, str | int], list[int]] = {}
+    for place, one in enumerate(pairs):
         if is_right(one) is None:
             continue
         names = [(one.category, one.day, name) for name in (one.about, one.thread) if name is not None]
         group = next((known[name] for name in names if name in known), None)
         if group is None:
             groups.append(group := [])
-        group.append(one)
+        group.append(place)
         for name in names:
             known.setdefault(name, group)
-    return [Trial(all(map(is_right, group)), any(map(is_severe, group)), _basis(group), len(group)) for group in groups]
+    return groups
 
 
 def _basis(group: Sequence[Counted]) -> Basis:

@@ -101,6 +101,8 @@ class PastReport:
     pairs: int
     agreed: int
     """It would have done what people did."""
+    failed: int
+    """It did not know what to do: never agreement."""
     is_whole: bool
     """False: it was stopped; what was worked stays, and the next time goes on."""
 

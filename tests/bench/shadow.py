@@ -72,7 +72,7 @@ def _measure(kind: str, count: int, rows: Sequence[tuple[str, str]], real: Seque
         place = ("-w", str(folder / "workspace"))
         _child("init", *place)
         _child("agents", "apply", str(folder / "agent.json"), *place)
-        import_s, import_mib, _ = _child("import", str(source), "--history", "--own", OWN, *place)
+        import_s, import_mib, _ = _child("import", str(source), "--own", OWN, *place)
         work_s, work_mib, said = _child("shadow", "run", "sorter", "--json", *place)
         done = json.loads(said)
         size = sum(one.stat().st_size for one in (folder / "workspace").rglob("*") if one.is_file())

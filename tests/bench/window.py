@@ -168,7 +168,7 @@ def run(_data: Path) -> Iterator[dict[str, Any]]:
                 joined.window.show_panel(entry.name)
                 await asyncio.sleep(1.5)
                 gaps[f"opening_{entry.name}_ms"] = watch.take()
-            burst = [*program, "import", str(_mails(Path(place) / "burst.mbox", 1000)), "-w", str(folder)]
+            burst = [*program, "import", "--work", str(_mails(Path(place) / "burst.mbox", 1000)), "-w", str(folder)]
             joined.window.show_panel("feed")
             importing = await asyncio.create_subprocess_exec(*burst, stdout=subprocess.DEVNULL)
             await importing.wait()

@@ -89,7 +89,7 @@ def test_look_approve_and_take_back(working: Run, folder: Path) -> None:
 
 
 def test_reject_and_ignore(working: Run, tmp_path: Path) -> None:
-    working("import", write_mail(tmp_path, 2))
+    working("import", "--work", write_mail(tmp_path, 2))
     working("engine", "--once")
     first, second = (one["id"] for one in working("approvals", "list", "--json").json)
     assert working("approvals", "reject", first, "too short").code == 0
@@ -104,7 +104,7 @@ def test_reject_and_ignore(working: Run, tmp_path: Path) -> None:
 def test_pause_holds_and_resume_goes_on(working: Run, tmp_path: Path) -> None:
     assert "Paused: all" in working("pause", "--reason", "maintenance").out
     assert "PAUSED     all: maintenance" in working("status").out
-    working("import", write_mail(tmp_path, 2))
+    working("import", "--work", write_mail(tmp_path, 2))
     working("engine", "--once")
     (facts,) = working("status", "--json").json
     assert facts["runs"] == {"waiting": 1, "queued": 1} and facts["switches"] == ["all"]

@@ -244,7 +244,7 @@ def test_secrets_are_found_nowhere(world: World) -> None:
         for plant in PLANTS:
             plant.connect(world)
         world.run("agents", "apply", *(world.file(f"{name}.yaml", agent(name)) for name in STEPS))
-        world.run("import", write_mail(world.folder / "home"))
+        world.run("import", "--work", write_mail(world.folder / "home"))
         _work(world)
         for words in ("status", "runs show 1", "connect list --json", "secrets list"):
             world.run(*words.split())

@@ -33,7 +33,7 @@ def desk(run: Run, folder: Path, tmp_path: Path) -> Run:
     assert run("init").code == 0
     assert run("agents", "apply", agent_file(tmp_path / "sorter.json")).code == 0
     box = write_mailbox(tmp_path / "box", mailbox(MAILS))
-    assert run("import", box, "--history", "--own", OWN).code == 0
+    assert run("import", box, "--own", OWN).code == 0
     return run
 
 

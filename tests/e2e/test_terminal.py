@@ -16,7 +16,7 @@ def steers(text: str) -> list[str]:
 
 def test_a_hostile_mail_is_printed_harmlessly(working: Run, tmp_path: Path, folder: Path) -> None:
     path = write_mail(tmp_path, 2, subject=f"Hello {STEERING}", name=f"Eve{STEERING}", text=f"text {STEERING}\u2028end")
-    working("import", path)
+    working("import", "--work", path)
     working("engine", "--once")
     (second,) = (one["id"] for one in working("approvals", "list", "--json").json[1:])
     for words in (

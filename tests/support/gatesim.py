@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from opsconsole.domain.enums import Adjudication, PairVerdict, Severity
-from opsconsole.engine.shadow.report import cohort, counted
+from opsconsole.engine.shadow.cells import counted, of_versions
 from opsconsole.policy.evidence import OPENS_AT, Interval, exact_interval
 from opsconsole.policy.trials import Gate, standing, trials
 from opsconsole.store.queries.pairs import PairRow
@@ -104,7 +104,7 @@ def simulated(
             seen = passed.setdefault(newest, [False, False, False])
             if all(seen):
                 continue
-            at = standing(trials(map(counted, cohort(rows, newest))), gate)
+            at = standing(trials(map(counted, of_versions(rows, {"mira": {newest}}))), gate)
             found.looks += 1
             tests = (at.evidence >= OPENS_AT, at.evidence_not_severe >= OPENS_AT, at.is_open)
             passed[newest] = [one or now for one, now in zip(seen, tests, strict=True)]

@@ -200,7 +200,7 @@ def test_why_a_pair_proves_nothing_stands_there(tmp_path: Path) -> None:
         press(hand.page, "Show all pairs")
         await hand.ready()
         words = told(hand.page)
-        assert "It proves nothing: an earlier version worked it." in words and "Not blind" in words
+        assert "It proves nothing: an earlier version worked it." in words and "The human had seen it" in words
         assert "Please answer question" in words and "It reads like a call." in words
 
     folder = make_pairs(tmp_path / "w", 1, is_blind=False, excluded="an earlier version worked it")

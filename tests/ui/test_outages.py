@@ -53,7 +53,7 @@ def _with_model(folder: Path, port: int) -> None:
 async def _take(joined: Joined, number: int) -> None:
     """A mail comes."""
     path = await asyncio.to_thread(write_mail, joined.folder.parent, number, f"Question {number}")
-    program = [sys.executable, "-m", "opsconsole", "import", str(path), "-w", str(joined.folder)]
+    program = [sys.executable, "-m", "opsconsole", "import", "--work", str(path), "-w", str(joined.folder)]
     process = await asyncio.create_subprocess_exec(*program, stdout=asyncio.subprocess.DEVNULL)
     assert await process.wait() == 0
 

@@ -11,8 +11,9 @@ from typing import Annotated
 import typer
 
 from opsconsole.app import samplefeed, windowing
+from opsconsole.app.commands.importwords import tell_left_out
 from opsconsole.app.commands.options import AsJson, Where
-from opsconsole.app.importing import import_path
+from opsconsole.app.importing import import_path, own_of
 from opsconsole.app.place import resources, workspace_folder
 from opsconsole.app.running import wait_out_windows
 from opsconsole.app.session import actor, engine_of, opened
@@ -119,7 +120,9 @@ async def _nothing() -> None:
 def import_(
     sources: Annotated[list[Path], typer.Argument(help="mbox, Maildir, folder or archive of .eml, .eml, CSV")],
     *,
-    history: Annotated[bool, typer.Option("--history", help="For look-ups only; no agent works it.")] = False,
+    work: Annotated[
+        bool, typer.Option("--work", help="Give the mails to the agents in use, as if they came now.")
+    ] = False,
     own: Annotated[str, typer.Option(help="Your own addresses, comma-separated: their mails count as sent.")] = "",
     authserv: Annotated[
         str | None, typer.Option(help="Name of your mail server, whose word on senders counts.")
@@ -127,8 +130,11 @@ def import_(
     as_json: AsJson = False,
     workspace: Where = None,
 ) -> None:
-    """Bring mail and tables onto the desk. Running it twice doubles nothing; what cannot be read is kept and marked."""
-    addresses = {one.strip().lower() for one in own.split(",") if one.strip()}
+    """Bring mail and tables onto the desk: the past, for look-ups and to try agents on; with --work, work for agents.
+
+    Running it twice doubles nothing; what cannot be read is kept and marked.
+    """
+    addresses = own_of(own)
     is_whole = True
     with opened(workspace) as session:
         for source in sources:
@@ -139,7 +145,7 @@ def import_(
                     typer.echo(f"\r  {seen} read", err=True, nl=False)
 
             done = import_path(
-                session, source, is_history=history, own_addresses=addresses, authserv=authserv, progress=progress
+                session, source, is_history=not work, own_addresses=addresses, authserv=authserv, progress=progress
             )
             if is_loud:
                 typer.echo("\r", err=True, nl=False)
@@ -148,14 +154,12 @@ def import_(
                 say_json({name: getattr(done, name) for name in done.__slots__})
                 continue
             what = listed(done.records) if done.records else count(done.seen, "mail")
-            say(
-                f"{source}: {what}; {done.new} new, {done.known} copies or known before, {done.queued} given to agents."
-            )
+            given = f", {done.queued} given to agents" if work else ""
+            say(f"{source}: {what}; {done.new} new, {done.known} copies or known before{given}.")
             if done.broken:
                 say(f"  {done.broken} could not be read whole: kept and marked; `opsconsole feed --broken` shows them.")
             for damage in done.damaged:
                 say(f"  NOT ALL OF IT: {damage}. Copy or export it again and import that: nothing is doubled.")
-            for reason, number in done.skipped.items():
-                say(f"  {number} left out: {reason}")
+            tell_left_out(done)
     if not is_whole:
         raise typer.Exit(1)

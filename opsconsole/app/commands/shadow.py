@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,19 +16,22 @@ from opsconsole.domain.errors import NotFoundError, UserError
 from opsconsole.domain.humanact import HumanAct
 from opsconsole.engine.policycheck import read_tools
 from opsconsole.engine.shadow import judging, pairing
-from opsconsole.engine.shadow import report as report_numbers
 from opsconsole.engine.shadow.imported import keep_recorded
 from opsconsole.engine.shadow.pairview import pair_json
 from opsconsole.engine.shadow.recorded import Told, Totals, compare_case, read_pairs
 from opsconsole.engine.shadow.tojudge import queue
-from opsconsole.engine.shadow.words import needs
-from opsconsole.store.queries import events
+from opsconsole.engine.shadow.words import VERDICTS, counts_for
+from opsconsole.store.queries import events, versions
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries.cases import agents
+from opsconsole.store.queries.pairs import PairRow
+from opsconsole.store.rows import Reader
 
 app = typer.Typer(help="What agents would have done, beside what people did.", no_args_is_help=True)
 Agent = Annotated[str | None, typer.Option(help="Of this agent only.")]
 CHUNK = 200
+MOST_TEXT = 2_000
+NO_CATEGORY = "none"
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,47}")
 Number = Annotated[int, typer.Argument(help="The pair's number.")]
 
@@ -107,6 +110,8 @@ def pairs(
     """List what agents in shadow would have done beside what people did, newest first."""
     with opened(workspace) as session:
         conn, now = session.kernel.reader, session.kernel.clock.now()
+        category = "" if category == NO_CATEGORY else category
+        known(conn, agent, category)
         if waiting:
             found = queue(conn, agent=agent)
             found = [one for one in found if category in (None, one.category) and verdict in (None, one.verdict)]
@@ -124,7 +129,7 @@ def pairs(
         if as_json:
             return
         if len(rows) == 1:
-            say(_none_yet(read.awaited_count(conn)))
+            say(none_yet(read.awaited_count(conn)))
             return
         table(rows, (6, 18, 18, 10, 7, 19, 10, 60))
         say("\n`opsconsole shadow show NO` shows one whole; `opsconsole shadow judge NO agent` says who was right.")
@@ -142,21 +147,45 @@ def show(number: Number, *, as_json: AsJson = False, workspace: Where = None) ->
         if as_json:
             say_json(pair_json(one, body))
             return
-        say(f"{one.title}  ({one.sender or 'nobody named'})")
-        said = "nobody judged it yet" if one.said is None else judging.WORDS[one.said]
-        blind = "" if one.is_blind else ", the human had seen the proposal"
-        say(f"{one.agent}, {one.category or 'no category'}: {one.verdict.value}{blind}; {said}")
-        if one.excluded:
-            say(f"It proves nothing: {one.excluded}.")
-        for side, name in (("agent", "The agent would have"), ("human", "The human")):
-            acts = body.get(side) or ()
-            say(f"\n{name}: {'done nothing' if not acts and side == 'agent' else '' if acts else 'did nothing'}")
-            for act in acts:
-                say(f"  {act['tool']}  {json.dumps(act['args'], ensure_ascii=False)}")
+        event = events.event(conn, one.event_id)
+        _tell_head(conn, one)
+        if event is not None and event.text.strip():
+            say("\n" + "\n".join(f"    {line}" for line in event.text.strip()[:MOST_TEXT].splitlines()))
+        _tell_sides(one, body)
         for match in body.get("matches") or ():
             for field in match["fields"]:
                 if not field["same"]:
-                    say(f"\n{field['field']}: the agent {field['agent']!r}, the human {field['human']!r}")
+                    say(f"\n{field['field']}: the agent {_told(field['agent'])}, the human {_told(field['human'])}")
+        if note := read.words_of(conn, number).get("note"):
+            say(f"\nNoted: {note}")
+
+
+def _tell_head(conn: Reader, one: PairRow) -> None:
+    say(f"{one.title}  ({one.sender or 'nobody named'}, {one.occurred_at:%Y-%m-%d %H:%M} UTC)")
+    said = "nobody judged it yet" if one.said is None else judging.WORDS[one.said]
+    row = None if one.version is None else versions.version(conn, one.version)
+    version = "" if row is None else f" version {row.number}"
+    sure = "" if one.confidence is None else f", {one.confidence:.0%} sure"
+    say(f"{one.agent}{version}, {one.category or 'no category'}{sure}: {VERDICTS[one.verdict].lower()}; {said}")
+    if why := counts_for(one):
+        say(why)
+
+
+def _tell_sides(one: PairRow, body: Mapping[str, Any]) -> None:
+    because = str(body.get("because") or "")
+    if one.is_failed:
+        say(f"\nThe agent did not know what to do, or came to no end; that counts as wrong. {because}".rstrip())
+    elif because:
+        say(f"\nWhy the agent would have: {because}")
+    for side, name, none in (("agent", "The agent would have", "done nothing"), ("human", "The human", "did nothing")):
+        acts = body.get(side) or ()
+        say(f"\n{name}{':' if acts else f' {none}'}")
+        for act in acts:
+            say(f"  {act['tool']}  {json.dumps(act['args'], ensure_ascii=False)}")
+
+
+def _told(value: Any) -> str:
+    return "left it alone" if value in (None, "") else repr(value)
 
 
 @app.command()
@@ -218,46 +247,25 @@ def act(
         say(f"Noted: {by} did {tool} about “{found.title}”.")
 
 
-@app.command()
-def report(*, agent: Agent = None, as_json: AsJson = False, workspace: Where = None) -> None:
-    """Say how often agents in shadow were right, and what a gate still needs."""
-    with opened(workspace) as session:
-        conn, now = session.kernel.reader, session.kernel.clock.now()
-        cells = report_numbers.cells(conn, now=now, agent=agent)
-        chosen = [one for one in read.pairs(conn, agent=agent, limit=100_000) if not one.excluded]
-        total = report_numbers.numbers(conn, chosen)
-        same, again = report_numbers.consistency(conn)
-        if as_json:
-            say_json({"cells": [one.to_json() for one in cells], "numbers": total.to_json(), "repeats": [same, again]})
-            return
-        if not cells:
-            say(_none_yet(read.awaited_count(conn)))
-            return
-        rows = [("AGENT", "CATEGORY", "PAIRS", "RIGHT SO FAR", "BETWEEN", "SEVERE", "STILL NEEDED")]
-        rows += [_cell(one) for one in cells]
-        table(rows, (18, 22, 6, 14, 16, 7, 60))
-        _say_numbers(total)
-        if again:
-            say(f"Shown again, you said the same in {same} of {again}.")
-
-
-def _cell(one: report_numbers.Cell) -> tuple[str, ...]:
-    at, bounds = one.standing, one.standing.interval
-    right = f"{at.right} of {at.total}" if at.total else "nothing counts"
-    between = f"{bounds.low:.0%} to {bounds.high:.0%}" if at.total else ""
-    return one.agent, one.category or "none", f"{one.pairs}", right, between, f"{at.severe}", needs(one)
-
-
-def _say_numbers(total: report_numbers.Numbers) -> None:
-    say(f"\nAgreed in {total.agreed} of the {count(total.pairs, 'pair')} that count.")
-    if total.majority is not None:
-        say(f"Always doing what people do most would agree in {total.majority:.0%}.")
-    if total.judged:
-        say(f"Of {total.judged} judged by a person the agent was right in {total.judged_fine}.")
-    say("A cell counts one customer on one day once, blind agreements and judged pairs; agreement is not accuracy.")
-
-
-def _none_yet(awaited: int) -> str:
+def none_yet(awaited: int) -> str:
+    """Say why there are no pairs."""
     if awaited:
         return f"No pairs yet; {count(awaited, 'decision')} in shadow wait for what people do."
     return "No pairs yet. Let an agent work in shadow, or bring the past: `opsconsole shadow run --help`."
+
+
+def known(conn: Reader, agent: str | None, category: str | None = None) -> str | None:
+    """Give the agent as it is; say so where there is no such agent or category.
+
+    Raises:
+        NotFoundError: no pair and no agent of this name, or the agent has no such category.
+    """
+    names = agents(conn)
+    every = sorted({*names, *read.agents(conn)})
+    if agent is not None and agent not in every:
+        there = ", ".join(every) or "none yet"
+        raise NotFoundError(f"There is no agent {agent}. There are: {there}.")
+    if category is not None and category not in (known := read.categories(conn, agent)):
+        there = ", ".join(one or NO_CATEGORY for one in known) or "none yet"
+        raise NotFoundError(f"No pair is of the category {category}. There are: {there}.")
+    return agent

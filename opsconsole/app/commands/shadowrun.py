@@ -3,22 +3,23 @@
 import contextlib
 import signal
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from opsconsole.app.commands.importwords import tell_left_out
 from opsconsole.app.commands.options import AsJson, Where
-from opsconsole.app.importing import import_path
+from opsconsole.app.importing import import_path, own_of
 from opsconsole.app.pastwork import FIRST, estimate, work
 from opsconsole.app.session import Session, opened
 from opsconsole.app.words import count, say, say_json
-from opsconsole.domain.errors import NotFoundError
+from opsconsole.domain.errors import NotFoundError, UserError
 from opsconsole.engine.agents import Version
 from opsconsole.engine.shadow import history
-from opsconsole.store.queries import versions
+from opsconsole.store.queries import past, versions
 
 WORDS = {
     "same": "the same as people did",
@@ -53,19 +54,11 @@ def run(
     """
     with opened(workspace) as session:
         version = _version(session, agent)
-        addresses = {one.strip().lower() for one in own.split(",") if one.strip()}
-        for source in sources or ():
-            done = import_path(
-                session, source, is_history=True, own_addresses=addresses, authserv=None, progress=lambda _: None
-            )
-            if not as_json:
-                say(f"{source}: {done.new} new, {done.known} known before.")
-                for why, number in done.skipped.items():
-                    say(f"  {number} left out: {why}")
+        _bring(session, sources or (), own_of(own), is_loud=not as_json)
         start = None if since is None else since.replace(tzinfo=UTC)
         planned = history.plan(session.kernel, version, since=start)
         if not as_json:
-            _tell_plan(planned, version, estimate(session, version, planned.events))
+            _tell_plan(session, planned, version, estimate(session, version, planned.events))
         if only_plan or not planned.events:
             if as_json:
                 say_json({"events": planned.events, "known": planned.known})
@@ -86,6 +79,21 @@ def run(
             say_json({name: getattr(result, name) for name in result.__slots__})
         else:
             _tell(result)
+
+
+def _bring(session: Session, sources: Sequence[Path], own: set[str], *, is_loud: bool) -> None:
+    """Bring sources in as the past.
+
+    Raises:
+        UserError: one of them holds nothing.
+    """
+    for source in sources:
+        done = import_path(session, source, is_history=True, own_addresses=own, authserv=None, progress=lambda _: None)
+        if not done.seen:
+            raise UserError(f"{source} holds no mail and no rows, so there is no past in it. No agent was tried.")
+        if is_loud:
+            say(f"{source}: {done.new} new, {done.known} known before.")
+            tell_left_out(done)
 
 
 def _loud(progress: history.Progress) -> None:
@@ -124,24 +132,53 @@ def _version(session: Session, agent: str) -> Version:
     return version
 
 
-def _tell_plan(planned: history.Plan, version: Version, cost: str) -> None:
+def _tell_plan(session: Session, planned: history.Plan, version: Version, cost: str) -> None:
+    name = version.spec.name
+    if planned.too_new:
+        say(f"{count(planned.too_new, 'event')} left out: so new that people may still act on them.")
     if planned.first_at is None or planned.last_at is None:
-        say(f"There is no past that {version.spec.name} would work. Bring some: name a mailbox after the agent.")
+        say(_no_past(session, version))
         return
     known = f", {planned.known} worked before" if planned.known else ""
     days = f"{planned.first_at:%Y-%m-%d} to {planned.last_at:%Y-%m-%d}"
     say(f"{count(planned.events, 'event')} to work{known}, {days}; {cost}. Nothing is done.")
+    if planned.seen:
+        say(f"{planned.seen:,} of them another version of {name} has seen: they prove nothing of this one.")
+        say("  To compare the two on them: `opsconsole shadow backtest FILE`.")
+
+
+def _no_past(session: Session, version: Version) -> str:
+    """Say why there is nothing to work."""
+    name, reader = version.spec.name, session.kernel.reader
+    if worked := past.worked_live(reader, version.agent_id):
+        return (
+            f"There is no past that {name} would work. {count(worked, 'event')} it was given as work, so that it is"
+            " compared with people as they act; `opsconsole shadow report` shows that."
+        )
+    kinds = past.kinds(reader)
+    if not kinds:
+        return (
+            f"There is no past that {name} would work: nothing is here yet. Name a mailbox or a table after the agent."
+        )
+    wanted = ", ".join(sorted({kind for one in version.spec.subscribes for kind in one.kinds}))
+    there = ", ".join(f"{number:,} {kind} of {connection}" for connection, kind, number in kinds)
+    return f"There is no past that {name} would work. It works {wanted}; what is here: {there}."
 
 
 def _tell(result: history.Progress) -> None:
     if sys.stderr.isatty():
         typer.echo("\r", err=True, nl=False)
-    say(f"{count(result.done, 'event')} worked; the agent would have done")
+    say(f"{count(result.pairs, 'event')} worked; the agent would have done")
     for name, text in WORDS.items():
         if result.verdicts.get(name):
             say(f"  {result.verdicts[name]:6}  {text}")
+    if result.failed:
+        say(f"  {result.failed:6}  nothing: it did not know what to do and would have asked you")
+        for why, number in result.reasons.most_common(3):
+            say(f"          {number} times: {why}")
     if result.pairs:
         say(f"It agreed with people in {result.agreed} of {result.pairs} ({result.agreed / result.pairs:.0%}).")
+        say("What lies in Inbox, Archive or All Mail counts as left alone by people.")
     if result.cost_micros:
         mean = result.cost_micros / max(1, result.done) / 1e6
         say(f"It cost {result.cost_micros / 1e6:.2f}, {mean:.4f} an event.")

@@ -1,15 +1,18 @@
 """What every source gives: events or records, lazily, with every member accounted for."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
+from opsconsole.connectors.files.labels import gmail_folder
 from opsconsole.connectors.files.record import ImportRecord
-from opsconsole.connectors.mailtext.event import NO_DATE, mail_event
+from opsconsole.connectors.mailtext.event import NO_DATE, is_for_sent, mail_event
 from opsconsole.connectors.mailtext.model import MAX_MAIL
+from opsconsole.connectors.mailtext.read import read_mail
 from opsconsole.domain.errors import FileFormatError
 from opsconsole.domain.event import IncomingEvent
 
@@ -88,6 +91,19 @@ class Source:
             self.counts.broken += bool(event.problems)
             yield event
 
+    def senders(self) -> Counter[str]:
+        """Count who sent the mails that lie in folders of sent mail: the owner's own addresses.
+
+        Raises:
+            FileFormatError: the source holds a table, or unpacks to more than it may.
+        """
+        self.counts = Counts()
+        found = Counter[str]()
+        for member in self._members():
+            if is_for_sent(gmail_folder(member.data) or member.folder) and (sender := read_mail(member.data).sender):
+                found[sender] += 1
+        return found
+
     def records(self) -> Iterator[ImportRecord]:
         """Give the rows of a table, one at a time.
 
@@ -107,12 +123,13 @@ def _event(
     trusted_authserv: str | None,
     is_folder_label: bool,
 ) -> IncomingEvent:
-    label = member.folder if is_folder_label and member.folder else None
+    folder = gmail_folder(member.data) or member.folder
+    label = folder if is_folder_label and folder else None
     if member.data or not member.problem:
         return mail_event(
             member.data,
             own_addresses=own_addresses,
-            folder=member.folder,
+            folder=folder,
             label=label,
             fallback_at=member.at,
             trusted_authserv=trusted_authserv,

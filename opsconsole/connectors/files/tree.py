@@ -1,6 +1,7 @@
 """Folders: trees of single mails and mailbox files, and Maildirs at any depth."""
 
 import os
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +9,9 @@ from pathlib import Path
 from opsconsole.connectors.files.mbox import looks_like_mbox, split_mbox
 from opsconsole.connectors.files.names import SNIFF, mailbox_folder, reason_to_skip
 from opsconsole.connectors.files.source import Member, Source
+
+OF_A_STORE = re.compile(r"maildirfolder|subscriptions|dovecot[-.].*|courierimap.*")
+"""Files by which mail stores keep their books: nobody misses a mail in them."""
 
 
 class FolderSource(Source):
@@ -30,7 +34,7 @@ class FolderSource(Source):
         self.counts.skip(f"a folder that could not be opened ({error.strerror})")
 
     def _maildir(self, place: Path) -> Iterator[Member]:
-        folder = folder_name(place.relative_to(self.path))
+        folder = folder_name(place.relative_to(self.path)) or "Inbox"
         for part in ("new", "cur"):
             try:
                 names = sorted(os.listdir(place / part))
@@ -57,6 +61,8 @@ class FolderSource(Source):
         except OSError:
             start = b""
         reason = reason_to_skip(name, start)
+        if OF_A_STORE.fullmatch(path.name):
+            return
         if reason:
             self.counts.skip(reason)
         elif looks_like_mbox(start):

@@ -24,6 +24,11 @@ NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
 _SENT = re.compile(r"\b(sent|gesendet\w*|envoy\w*|enviad\w*|verzonden|inviat\w*|outbox)\b", re.IGNORECASE)
 
 
+def is_for_sent(folder: str) -> bool:
+    """Tell by a folder's name whether it holds what its owner sent."""
+    return bool(_SENT.search(folder))
+
+
 def thread_subject(mail: MailText) -> str:
     """Give the key of the thread a mail belongs to: `thread:<id of its first mail>`."""
     root = mail.references[0] if mail.references else mail.in_reply_to or mail.message_id
@@ -56,7 +61,7 @@ def mail_event(
     """
     mail = read_mail(raw, received_at=received_at, trusted_authserv=trusted_authserv)
     is_own = bool(mail.sender) and mail.sender in own_addresses
-    is_sent = is_own and (mail.is_verified or bool(_SENT.search(folder)))
+    is_sent = is_own and (mail.is_verified or is_for_sent(folder))
     found = (*problems, *mail.problems)
     occurred_at = received_at or mail.date or fallback_at or NO_DATE
     return IncomingEvent(

@@ -18,12 +18,13 @@ from opsconsole.engine.agents import Version
 from opsconsole.engine.intake import subscribes
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runview import shown
+from opsconsole.engine.shadow.asitcame import as_it_came
 from opsconsole.engine.shadow.backtested import Result, Side, Tried
 from opsconsole.engine.shadow.history import PastBrain, PreparedBrain
 from opsconsole.engine.shadow.pairing import NOT_SEEN
 from opsconsole.engine.shadow.pairwrite import told_deed, wanted_deeds
 from opsconsole.engine.shadow.pastacts import Lessons, category_of
-from opsconsole.engine.shadow.replay import Record, Replay, Worked, as_it_came
+from opsconsole.engine.shadow.replay import Record, Replay, Worked
 from opsconsole.policy.comparison import Deed, compare
 from opsconsole.policy.trials import AGREED
 from opsconsole.store.queries import cases as read_cases

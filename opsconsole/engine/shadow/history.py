@@ -5,6 +5,7 @@ they did.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,20 +20,18 @@ from opsconsole.engine.agents import Version
 from opsconsole.engine.intake import subscribes
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.ports import Brain
-from opsconsole.engine.shadow import pairwrite
-from opsconsole.engine.shadow.pastacts import Lessons, category_of, human_acts
-from opsconsole.engine.shadow.replay import Replay, Worked, as_it_came
+from opsconsole.engine.shadow.asitcame import as_it_came
+from opsconsole.engine.shadow.pairwrite import Made
+from opsconsole.engine.shadow.pastacts import Lessons, human_acts
+from opsconsole.engine.shadow.pastpair import Done, make_pair
+from opsconsole.engine.shadow.replay import Replay
+from opsconsole.policy.trials import AGREED
 from opsconsole.policy.windows import window_end
 from opsconsole.store.queries import past as read
 from opsconsole.store.transaction import Transaction
-from opsconsole.store.writes import events as write_events
-from opsconsole.store.writes import pairs as write
 
 TOGETHER = 50
 """Pairs in one transaction."""
-OFF_RECORD = "a look-up could not tell what was known then"
-"""Why a pair proves nothing: live the agent would have been answered."""
-NO_SENT = "no sent mail was brought in, so what people answered is not known"
 
 
 class PastBrain(Brain, Protocol):
@@ -60,11 +59,16 @@ class Progress:
     done: int = 0
     pairs: int = 0
     agreed: int = 0
+    failed: int = 0
+    """It did not know what to do, or came to no end: never counted as agreement."""
+    reasons: Counter[str] = field(default_factory=Counter[str])
+    """Why it came to no end, and how often."""
     cost_micros: int = 0
     off_record: int = 0
     stopped: str = ""
     """Why it ended before the end; empty where it did not."""
-    verdicts: dict[str, int] = field(default_factory=dict[str, int])
+    verdicts: Counter[str] = field(default_factory=Counter[str])
+    """Of those that came to a decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +79,26 @@ class Plan:
     """Not worked by this version yet."""
     known: int
     """Worked already: going on where it stopped."""
+    seen: int
+    """Of `events` those that another version worked: they prove nothing of this one."""
+    too_new: int
+    """Too new to be the past: people may still act on them."""
     first_at: datetime | None
     last_at: datetime | None
 
 
 def plan(kernel: Kernel, version: Version, *, since: datetime | None = None) -> Plan:
     """Say what there is to work, without working it."""
-    todo = known = 0
+    todo = known = seen = too_new = 0
     first = last = None
-    for one, _ in _wanted(kernel, version, since):
+    for one, event in _wanted(kernel, version, since, is_over=False):
+        if not _is_over(kernel, event):
+            too_new += 1
+            continue
         known, todo = known + one.is_paired, todo + (not one.is_paired)
+        seen += one.is_seen and not one.is_paired
         first, last = first or one.at, one.at
-    return Plan(todo, known, first, last)
+    return Plan(todo, known, seen, too_new, first, last)
 
 
 async def work(
@@ -119,7 +131,7 @@ async def work(
     progress = Progress(total=plan(kernel, version, since=since).events)
     if most is not None:
         progress.total = min(progress.total, most)
-    lessons, ready = Lessons(version.spec, brain), list[_Done]()
+    lessons, ready = Lessons(version.spec, brain), list[Done]()
     course = _Course(Replay(kernel.registry, version, brain), progress, cost_cap)
     at_once = parallel if isinstance(brain, PreparedBrain) else 1
     batch: list[tuple[Event, tuple[HumanAct, ...]]] = []
@@ -168,7 +180,7 @@ class _Course:
         left = self.cap * 1e6 - self.progress.cost_micros
         return max(1, min(at_once, int(left // self.dearest) if self.dearest else at_once))
 
-    async def work(self, batch: list[tuple[Event, tuple[HumanAct, ...]]]) -> list["_Done"]:
+    async def work(self, batch: list[tuple[Event, tuple[HumanAct, ...]]]) -> list[Done]:
         """Work a batch and empty it; where it may not be paid for, say so and work none."""
         some = list(batch)
         batch.clear()
@@ -177,7 +189,7 @@ class _Course:
             self.progress.stopped = f"its cap of {self.cap:g} is reached"
             return []
         self.begun += len(some)
-        found: list[_Done] = []
+        found: list[Done] = []
         every = await asyncio.gather(*(self.replay.work(event) for event, _ in some), return_exceptions=True)
         for (event, acts), worked in zip(some, every, strict=True):
             if isinstance(worked, TransientError):
@@ -187,30 +199,31 @@ class _Course:
             else:
                 self.progress.cost_micros += worked.cost_micros
                 self.dearest = max(self.dearest, worked.cost_micros)
-                found.append(_Done(event, acts, worked))
+                found.append(Done(event, acts, worked))
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Done:
-    event: Event
-    acts: tuple[HumanAct, ...]
-    worked: Worked
+def _wanted(
+    kernel: Kernel, version: Version, since: datetime | None, *, is_over: bool = True
+) -> Iterator[tuple[read.PastEvent, Event]]:
+    """Give the past events an agent would have worked: those it subscribes to that no run of it worked live.
 
-
-def _wanted(kernel: Kernel, version: Version, since: datetime | None) -> Iterator[tuple[read.PastEvent, Event]]:
-    """Give the past events an agent would have worked: those it subscribes to that no run of it worked live."""
+    With `is_over` only those on which people have done what they did.
+    """
     for one, event in read.past(kernel.reader, agent=version.agent_id, version=version.id, since=since):
-        is_over = window_end(event.occurred_at) <= kernel.clock.now()  # until then people may still act
-        if is_over and subscribes(version, as_it_came(event)):
+        if (not is_over or _is_over(kernel, event)) and subscribes(version, as_it_came(event)):
             yield one, event
+
+
+def _is_over(kernel: Kernel, event: Event) -> bool:
+    return window_end(event.occurred_at) <= kernel.clock.now()
 
 
 async def _keep(
     kernel: Kernel,
     writes: Writes,
     version: Version,
-    ready: list[_Done],
+    ready: list[Done],
     progress: Progress,
     tell: Callable[[Progress], None],
 ) -> None:
@@ -218,58 +231,21 @@ async def _keep(
         return
     chunk = tuple(ready)
 
-    def job(tx: Transaction) -> list[str]:
+    def job(tx: Transaction) -> list[Made | None]:
         has_sent = cache(partial(read.has_sent, tx.conn))
-        return [_pair(kernel, tx, version, one, has_sent) for one in chunk]
+        return [make_pair(kernel, tx, version, one, has_sent) for one in chunk]
 
-    for verdict in await writes.write(job, name="shadow.history"):
-        if verdict:
-            progress.pairs += 1
-            progress.verdicts[verdict] = progress.verdicts.get(verdict, 0) + 1
-            progress.agreed += verdict in ("same", "both_none")
+    for one, made in zip(chunk, await writes.write(job, name="shadow.history"), strict=True):
+        if made is None:
+            continue  # somebody else's run of the past was faster
+        progress.pairs += 1
+        progress.failed += made.is_failed
+        if made.is_failed:
+            progress.reasons.update([one.worked.failed] if one.worked.failed else ())
+        else:
+            progress.verdicts[made.verdict.value] += 1
+            progress.agreed += made.verdict in AGREED
     progress.done += len(chunk)
     progress.off_record += sum(bool(one.worked.off_record) for one in chunk)
     ready.clear()
     tell(progress)
-
-
-def _why_not(spec: AgentSpec, one: _Done, has_sent: Callable[[str], bool]) -> str:
-    """Say why a pair proves nothing; empty where it does."""
-    if pairwrite.is_taught(spec, one.event):
-        return pairwrite.TAUGHT
-    if one.worked.off_record:
-        return OFF_RECORD
-    return "" if one.acts else _why_unknown(one.event, has_sent)
-
-
-def _why_unknown(event: Event, has_sent: Callable[[str], bool]) -> str:
-    """Say why doing nothing is no decision here; empty where it is one: what people sent was brought in too."""
-    return NO_SENT if event.kind.startswith("mail.") and not has_sent(event.connection) else ""
-
-
-def _pair(kernel: Kernel, tx: Transaction, version: Version, one: _Done, has_sent: Callable[[str], bool]) -> str:
-    now, event = kernel.clock.now(), one.event
-    for act in one.acts:
-        subject = write_events.subject(tx, act.subject)
-        write.add_act(tx, event.connection, act, subject=subject, now=now)
-    done = pairwrite.folded(kernel.registry, one.acts)
-    sides = pairwrite.Sides(
-        agent=pairwrite.wanted_deeds(kernel.registry, one.worked.actions, event.subject),
-        human=[pairwrite.act_deed(kernel, act, event.subject) for act in done],
-        acts=done,
-        event=event,
-        origin=pairwrite.Origin(
-            source="history",
-            agent=version.agent_id,
-            version=version.id,
-            run=None,
-            category=one.worked.category or category_of(version.spec, [act.args for act in one.acts]) or "",
-            confidence=one.worked.confidence,
-            is_blind=True,
-            excluded=_why_not(version.spec, one, has_sent),
-            is_failed=bool(one.worked.failed) or one.worked.is_abstained,
-            because=one.worked.because or one.worked.failed,
-        ),
-    )
-    made = pairwrite.keep(tx, sides, now=now)
-    return "" if made is None else made.verdict.value

@@ -56,6 +56,11 @@ def judge(
     pair, now = read.pair(tx.conn, pair_id), kernel.clock.now()
     if pair is None:
         raise NotFoundError(f"There is no pair {pair_id}. `opsconsole shadow pairs` lists them.")
+    if pair.is_failed and verdict in FINE:
+        raise DecisionError(
+            f"In pair {pair_id} the agent did not know what to do, or came to no end: it was not right. Say `human`,"
+            " `neither` or `unsure`. Nothing was changed."
+        )
     if category is not None:
         _known(kernel, tx, pair, category)
         if verdict in FINE and category != pair.category:
@@ -96,10 +101,11 @@ def take_back(kernel: Kernel, tx: Transaction, pair_id: int, *, actor: str, is_r
         return Answer(True, "Taken back; you can say again what you think of it.")
     tx.record("pair.reopened", at=now, actor=actor, pair=pair_id)
     words = read.words_of(tx.conn, pair_id)
-    _learn(tx, pair, pair.said, words.get("category"), actor=actor, now=now)
+    learnt = _learn(tx, pair, pair.said, words.get("category"), actor=actor, now=now)
+    precedent = "" if learnt else " It is no precedent now."
     if pair.said is not None:
-        return Answer(True, f"Taken back; what you said before holds: {WORDS[pair.said]}.")
-    return Answer(True, "Taken back; it waits for your word again.")
+        return Answer(True, f"Taken back; what you said before holds: {WORDS[pair.said]}.{precedent}")
+    return Answer(True, f"Taken back; it waits for your word again.{precedent}")
 
 
 def mark_seen(kernel: Kernel, tx: Transaction, run_id: int, *, actor: str) -> bool:

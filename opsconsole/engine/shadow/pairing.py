@@ -169,7 +169,9 @@ def _made_before(kernel: Kernel, tx: Transaction, act: HumanAct, subject: int, *
 
 
 def _is_abstained(loaded: Loaded) -> bool:
-    return any(turn.is_abstained for turn in loaded.turns)
+    last = loaded.turns[-1] if loaded.turns else None
+    has_acted = any(one.is_write and one.tool != ASK_PERSON for one in loaded.actions)
+    return any(turn.is_abstained for turn in loaded.turns) or (last is not None and last.gives_up(has_acted=has_acted))
 
 
 def _because(loaded: Loaded) -> str:

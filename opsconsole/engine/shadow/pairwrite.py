@@ -14,6 +14,7 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.registry import Registry
 from opsconsole.policy.comparison import Compared, Deed, compare
 from opsconsole.store.queries import pairs as read
+from opsconsole.store.queries import versions
 from opsconsole.store.queries.pairs import ActRow
 from opsconsole.store.rows import ActionRow
 from opsconsole.store.times import to_micros
@@ -63,6 +64,7 @@ class Made:
 
     number: int
     verdict: PairVerdict
+    is_failed: bool
 
 
 def keep(tx: Transaction, sides: Sides, *, now: datetime) -> Made | None:
@@ -72,7 +74,7 @@ def keep(tx: Transaction, sides: Sides, *, now: datetime) -> Made | None:
     if kept is None:
         return None
     _record(tx, "pair.made", kept[0], kept[1], new, now=now)
-    return Made(kept[0], new.verdict)
+    return Made(kept[0], new.verdict, new.is_failed)
 
 
 def keep_anew(tx: Transaction, pair: int, sides: Sides, *, now: datetime) -> None:
@@ -100,7 +102,8 @@ def example_of(event: Event) -> str:
 def _new(tx: Transaction, sides: Sides) -> write.NewPair:
     event, origin = sides.event, sides.origin
     found = compare(sides.agent, sides.human)
-    earlier = [one for one in read.worked_by(tx.conn, event.id, origin.agent) if one != origin.version]
+    same = frozenset[int]() if origin.version is None else versions.alike(tx.conn, origin.version)
+    earlier = [one for one in read.worked_by(tx.conn, event.id, origin.agent) if one not in same]
     return write.NewPair(
         source=origin.source,
         agent=origin.agent,
@@ -212,7 +215,11 @@ def _body(sides: Sides, found: Compared) -> dict[str, Any]:
         }
         for one in found.matches
     ]
-    did = [{"at": act.at.isoformat(), "actor": act.actor, "source": act.source} for act in sides.acts]
+    did = [
+        {"at": act.at.isoformat(), "actor": act.actor, "source": act.source}
+        | ({"time": "unknown"} if isinstance(act, HumanAct) and not act.is_time_known else {})
+        for act in sides.acts
+    ]
     return {
         "agent": [{"tool": one.tool, "args": dict(one.args)} for one in sides.agent],
         "human": [

@@ -17,6 +17,7 @@ from opsconsole.store.queries.pairs import acts
 MOVED_AFTER = timedelta(hours=1)
 """An export does not tell when a mail was moved or a ticket sorted; it counts as so long after it came."""
 _TOLD = "history:"
+TRIAGE = ("queue", "assignee", "priority")
 UNSORTED = ("", "inbox", "all mail", "archive")
 """Folders in which lies what nobody sorted."""
 
@@ -88,15 +89,17 @@ def human_acts(kernel: Kernel, event: Event) -> tuple[HumanAct, ...]:
     return tuple(sorted(found, key=lambda one: (one.at, one.external_id)))
 
 
-def _act(event: Event, what: str, tool: str, args: Mapping[str, Any], at: datetime, actor: str) -> HumanAct:
+def _act(event: Event, what: str, tool: str, args: Mapping[str, Any], at: datetime | None, actor: str) -> HumanAct:
+    """Give an act of the past; without a time it counts as done a while after the event came."""
     return HumanAct(
         external_id=f"{_TOLD}{event.external_id}:{what}",
         subject=event.subject,
         tool=f"{event.connection}.{tool}",
         args=args,
         actor=actor,
-        at=at,
+        at=at or event.occurred_at + MOVED_AFTER,
         about=event.external_id,
+        is_time_known=at is not None,
         source="imported",
     )
 
@@ -124,7 +127,7 @@ def _moved(kernel: Kernel, event: Event) -> Iterator[HumanAct]:
     folder = str(event.fields.get("folder") or "")
     if event.kind == "mail.received" and folder.rpartition("/")[2].casefold() not in UNSORTED:
         tool = "move" if kernel.registry.type(f"{event.connection}.move") else "move_mail"
-        yield _act(event, "moved", tool, {"folder": folder}, event.occurred_at + MOVED_AFTER, "somebody")
+        yield _act(event, "moved", tool, {"folder": folder}, None, "somebody")
 
 
 def _answered(kernel: Kernel, event: Event) -> Iterator[HumanAct]:
@@ -140,6 +143,11 @@ def _answered(kernel: Kernel, event: Event) -> Iterator[HumanAct]:
         yield _act(event, f"answered:{sent.external_id}", "reply", args, sent.occurred_at, f"account:{sent.sender}")
 
 
+def tells_triage(event: Event) -> bool:
+    """Tell whether the table of a ticket has a column for what people made of it."""
+    return bool({*TRIAGE} & {*(event.fields.get("columns") or ())})
+
+
 def _sorted_ticket(kernel: Kernel, event: Event) -> Iterator[HumanAct]:
     """Give the triage of a ticket: how it stands, at the time its table tells or else a while after it came."""
     if event.kind != "ticket.created" or not isinstance(event.fields.get("ticket_id"), int):
@@ -148,11 +156,11 @@ def _sorted_ticket(kernel: Kernel, event: Event) -> Iterator[HumanAct]:
     told = event.fields.get("columns") or ()
     args = {
         name: str(ticket.get(name) or "")
-        for name in ("queue", "assignee", "priority")
+        for name in TRIAGE
         if ticket.get(name) or name in told  # an empty cell of a column says that nobody gave it
     }
     if any(args.values()):
         given = {"id": event.fields["ticket_id"], **args}
         sorted_at = str(event.fields.get("sorted_at") or "")
-        at = datetime.fromisoformat(sorted_at) if sorted_at else event.occurred_at + MOVED_AFTER
-        yield _act(event, "sorted", "update_ticket", given, max(at, event.occurred_at), "somebody")
+        at = max(datetime.fromisoformat(sorted_at), event.occurred_at) if sorted_at else None
+        yield _act(event, "sorted", "update_ticket", given, at, "somebody")

@@ -4,9 +4,9 @@ It holds no effects and no way to make one: look-ups are asked as of the event, 
 is what an agent in shadow would have done, less what the guardrails of its version refuse.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from opsconsole.domain.action import Call, Proposal
@@ -21,27 +21,12 @@ from opsconsole.engine.arguments import ArgumentError, validate
 from opsconsole.engine.gatekeeper import event_facts
 from opsconsole.engine.ports import ASK_PERSON, Brain, Connector, Outcome, PastSimulator, PastTurn, RunView, Turn
 from opsconsole.engine.registry import Registry
+from opsconsole.engine.shadow.asitcame import as_it_came
 from opsconsole.engine.turnbody import distinct
 from opsconsole.engine.turns import ratified
 from opsconsole.policy import gate
 from opsconsole.policy.context import GateContext, Provenance
 
-# fmt: off
-HIDDEN = frozenset((
-    "folder", "folders", "mailbox", "flags", "flag", "flagged", "seen", "read", "unread", "answered", "label",
-    "labels", "gmail_labels", "keywords", "tag", "tags", "category", "categories", "status", "state",
-    "resolution", "queue", "team", "group", "assignee", "assigned_to", "owner", "priority", "severity", "stage",
-    "outcome", "closed_at", "resolved_at", "solved_at", "updated_at", "moved_to", "deleted", "sorted_at",
-))
-"""Fields of a past mail or ticket that hold what people made of it later; when it came they were not set."""
-OF_A_MAIL = frozenset((
-    "message_id", "in_reply_to", "references", "to", "cc", "reply_to", "attachments", "is_auto", "full_text",
-    "title", "sender", "mail_id", "ticket_id", "external_id", "arrived_at", "digest", "size",
-))
-"""Fields that a mail or ticket brings along itself."""
-# fmt: on
-AT_ONCE = timedelta(minutes=15)
-"""What was taken in so soon after it happened tells nothing that people made of it later."""
 NEWS = RunId(0)
 Record = Mapping[tuple[str, bytes], Mapping[str, Any]]
 """(tool, canonical arguments) of a look-up → what it gave."""
@@ -76,6 +61,8 @@ class _Course:
     rulings: list[Verdict] = field(default_factory=list[Verdict])
     overlay: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     off_record: list[str] = field(default_factory=list[str])
+    wrong: dict[str, str] = field(default_factory=dict[str, str])
+    """Per tool why the last write that was tried with it is none."""
     is_tainted: bool = False
     """It was told what a stranger can have written."""
     is_asking: bool = False
@@ -132,7 +119,7 @@ class Replay:
             rulings=tuple(course.rulings),
             because=next((one.rationale for one in reversed(every) if one.rationale), ""),
             is_abstained=any(one.is_abstained for one in every) or (course.is_asking and not course.actions),
-            failed=failed,
+            failed=failed or next(iter(course.wrong.values()), "") or _why_given_up(every, course),
             cost_micros=course.cost_micros,
             turns=len(every),
             off_record=tuple(course.off_record),
@@ -158,10 +145,13 @@ class Replay:
         kind, owner = self._registry.type(proposal.tool), self._registry.owner(proposal.tool)
         if kind is None or owner is None or proposal.problem:
             why = proposal.problem or f"there is no tool {proposal.tool}"
+            course.wrong[proposal.tool] = why
             return Outcome(proposal, ActionState.FAILED.value, {"ok": False, "error": why})
         try:
             args = validate(kind, proposal.args)
         except ArgumentError as error:
+            if kind.effect is not Effect.READ:
+                course.wrong[proposal.tool] = f"{proposal.tool}: {error}"
             return Outcome(proposal, ActionState.FAILED.value, {"ok": False, "error": f"{error}"})
         call = Call(
             action_id=action_id(NEWS, *place),
@@ -176,6 +166,7 @@ class Replay:
             found = await self._look_up(owner, call, course, event)
             course.is_tainted |= kind.is_untrusted
             return Outcome(proposal, ActionState.DONE.value, found)
+        course.wrong.pop(proposal.tool, None)
         ruling = self._rule(call, proposal, event, turn, is_tainted=course.is_tainted)
         course.rulings.append(ruling.verdict)
         if ruling.verdict is Verdict.REFUSE:
@@ -236,26 +227,12 @@ class Replay:
         )
 
 
-def as_it_came(event: Event) -> Event:
-    """Give an event without what people did with it later.
-
-    Of a mail or ticket that was brought in long after, no field is shown that it may have got meanwhile.
-    """
-    if not event.kind.startswith(("mail.", "ticket.")):
-        return event
-    is_late = event.received_at - event.occurred_at > AT_ONCE
-    fields = {
-        name: value
-        for name, value in event.fields.items()
-        if _plain(name) not in HIDDEN and (not is_late or name in OF_A_MAIL)
-    }
-    if event.kind.startswith("mail."):
-        fields["folder"] = "Inbox"
-    return replace(event, fields=fields)
-
-
-def _plain(name: str) -> str:
-    return name.casefold().replace("-", "_").replace(" ", "_").removeprefix("x_")
+def _why_given_up(turns: Sequence[Turn], course: _Course) -> str:
+    """Say why it left the event to people; empty where it did not, or where it asked them what it is."""
+    last = turns[-1] if turns else None
+    if last is None or last.is_abstained or not last.gives_up(has_acted=bool(course.actions)):
+        return ""
+    return last.final or "it left the event to people"
 
 
 async def _look_up(owner: Connector, call: Call, course: _Course, as_of: datetime) -> dict[str, Any]:

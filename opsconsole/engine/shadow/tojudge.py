@@ -1,7 +1,8 @@
 """Which pairs a person should judge: every difference, and a sample of the agreements."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
+from opsconsole.engine.shadow.cells import cohort
 from opsconsole.policy.trials import AGREED
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries.pairs import PairRow
@@ -10,17 +11,17 @@ from opsconsole.store.rows import Reader
 
 def queue(conn: Reader, *, agent: str | None = None, sample_percent: int = 10) -> list[PairRow]:
     """Give what a person should judge: every difference, and a sample of the agreements, the gravest first."""
-    return to_judge(read.pairs(conn, agent=agent, is_judged=False, limit=100_000), sample_percent=sample_percent)
+    return to_judge(conn, read.pairs(conn, agent=agent, limit=100_000), sample_percent=sample_percent)
 
 
-def to_judge(rows: Iterable[PairRow], *, sample_percent: int = 10) -> list[PairRow]:
-    """Give those of some pairs that a person should judge, the gravest first.
+def to_judge(conn: Reader, rows: Sequence[PairRow], *, sample_percent: int = 10) -> list[PairRow]:
+    """Give those of some pairs that a person should judge, the gravest first; none of a version that is past.
 
     Which agreements are in the sample is fixed by their number: nobody chooses, and looking again changes nothing.
     """
     chosen = [
         one
-        for one in rows
+        for one in cohort(conn, rows)
         if one.said is None
         and not one.excluded
         and (one.verdict not in AGREED or spread(one.id) < sample_percent * 2**32 // 100)

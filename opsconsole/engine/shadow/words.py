@@ -1,7 +1,7 @@
 """What pairs and cells say in plain words: the window and the command line say the same."""
 
 from opsconsole.domain.enums import Adjudication, PairVerdict
-from opsconsole.engine.shadow.report import Cell
+from opsconsole.engine.shadow.cells import Cell
 from opsconsole.store.queries.pairs import PairRow
 
 FEW = 20

@@ -184,6 +184,17 @@ def pairs(
     return [_row(row) for row in rows]
 
 
+def agents(conn: sqlite3.Connection) -> list[str]:
+    """Give who has pairs: agents and other systems."""
+    return [row[0] for row in conn.execute("SELECT DISTINCT agent_id FROM pair ORDER BY 1")]
+
+
+def categories(conn: sqlite3.Connection, agent: str | None = None) -> list[str]:
+    """Give the categories of pairs; the empty one is that of events nobody put anywhere."""
+    rows = conn.execute("SELECT DISTINCT category FROM pair WHERE ?1 IS NULL OR agent_id = ?1 ORDER BY 1", (agent,))
+    return [row[0] for row in rows]
+
+
 def worked_by(conn: sqlite3.Connection, event: int, agent: str) -> list[int]:
     """Give the versions of an agent that have a pair on an event, oldest first."""
     rows = conn.execute(

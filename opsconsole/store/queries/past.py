@@ -1,5 +1,6 @@
 """Past events that an agent can be tried on, and what their systems tell of what people did."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,14 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from opsconsole.domain.event import Event
-from opsconsole.store.queries import desk, events
+from opsconsole.store.queries import desk, events, versions
 from opsconsole.store.rows import present
 from opsconsole.store.times import from_micros, to_micros
 
 PAGE = 200
 _PAGE = (
     "SELECT e.id, e.occurred_at, EXISTS (SELECT 1 FROM pair p WHERE p.event_id = e.id AND p.agent_id = ?1"
-    " AND p.version_id = ?2 AND p.source = 'history') FROM event e"
+    " AND p.version_id IN (SELECT value FROM json_each(?2)) AND p.source = 'history'),"
+    " EXISTS (SELECT 1 FROM pair p WHERE p.event_id = e.id AND p.agent_id = ?1) FROM event e"
     " WHERE e.occurred_at >= ?3 AND (e.occurred_at > ?3 OR e.id > ?4)"
     " AND NOT EXISTS (SELECT 1 FROM run r WHERE r.event_id = e.id AND r.agent_id = ?1)"
     " ORDER BY e.occurred_at, e.id LIMIT ?5"
@@ -28,7 +30,9 @@ class PastEvent:
     id: int
     at: datetime
     is_paired: bool
-    """This version worked it from the past already."""
+    """This version, or one that says the same, worked it from the past already."""
+    is_seen: bool
+    """Some version worked it already."""
 
 
 def past(
@@ -36,9 +40,21 @@ def past(
 ) -> Iterator[tuple[PastEvent, Event]]:
     """Give every stored event that no run of an agent worked, in the order they happened; a page of ids in memory."""
     at, number = -1 if since is None else to_micros(since) - 1, 0
-    while rows := conn.execute(_PAGE, (agent, version, at, number, PAGE)).fetchall():
-        for number, at, is_paired in rows:
-            yield PastEvent(number, from_micros(at), bool(is_paired)), event(conn, number)
+    same = json.dumps(sorted(versions.alike(conn, version)))
+    while rows := conn.execute(_PAGE, (agent, same, at, number, PAGE)).fetchall():
+        for number, at, is_paired, is_seen in rows:
+            yield PastEvent(number, from_micros(at), bool(is_paired), bool(is_seen)), event(conn, number)
+
+
+def worked_live(conn: sqlite3.Connection, agent: str) -> int:
+    """Give how many events an agent was given as work: they are no past that it could be tried on."""
+    return int(conn.execute("SELECT count(DISTINCT event_id) FROM run WHERE agent_id = ?", (agent,)).fetchone()[0])
+
+
+def kinds(conn: sqlite3.Connection) -> list[tuple[str, str, int]]:
+    """Give what events there are: (connection, kind, how many)."""
+    rows = conn.execute("SELECT connection_id, kind, count(*) FROM event GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2")
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def event(conn: sqlite3.Connection, number: int) -> Event:

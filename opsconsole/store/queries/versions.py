@@ -30,6 +30,16 @@ def version(conn: sqlite3.Connection, version_id: int) -> VersionRow | None:
     )
 
 
+def alike(conn: sqlite3.Connection, version_id: int) -> frozenset[int]:
+    """Give every version of the same agent that says the same: an earlier one that was taken up again is no new one."""
+    rows = conn.execute(
+        "SELECT o.id FROM agent_version v JOIN agent_version o ON o.agent_id = v.agent_id AND o.digest = v.digest"
+        " AND o.tools = v.tools WHERE v.id = ?",
+        (version_id,),
+    )
+    return frozenset(row[0] for row in rows)
+
+
 def current_version_ids(conn: sqlite3.Connection) -> list[VersionId]:
     """Give the version in use of every agent."""
     rows = conn.execute("SELECT version_id FROM agent WHERE version_id IS NOT NULL ORDER BY id").fetchall()

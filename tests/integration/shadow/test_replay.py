@@ -16,7 +16,9 @@ from opsconsole.doubles.connector import FakeConnector
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.ports import ASK_PERSON, Connector, Overlay, RunView, Turn
 from opsconsole.engine.shadow import history
-from opsconsole.engine.shadow.replay import Replay, Worked, as_it_came
+from opsconsole.engine.shadow.asitcame import as_it_came
+from opsconsole.engine.shadow.pastpair import OFF_RECORD
+from opsconsole.engine.shadow.replay import Replay, Worked
 from opsconsole.store.queries import pairs, past
 from tests.support.past import START, base, bring, looker, past_mail, worked
 from tests.support.rig import Rig, call, desk_only, rig
@@ -222,7 +224,7 @@ async def test_pairs_off_the_record_prove_nothing(tmp_path: Path) -> None:
     async with rig(tmp_path, [], type(spec).model_validate(body), connectors=beside(Outside(read=fails))) as r:
         await bring(r, base(4))
         assert (await worked(r)).off_record == 4
-        assert {one.excluded for one in pairs.pairs(r.engine.reader)} == {history.OFF_RECORD}
+        assert {one.excluded for one in pairs.pairs(r.engine.reader)} == {OFF_RECORD}
 
 
 @pytest.mark.parametrize("verb", ["thread", "history", "search"])

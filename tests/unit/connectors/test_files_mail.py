@@ -157,7 +157,29 @@ def test_maildir_with_folders(tmp_path: Path) -> None:
     source = open_source(tmp_path)
     folders = {event.fields["message_id"]: event.fields["folder"] for event in source.events()}
     assert source.kind == "maildir"
-    assert folders == {"<m1@x.y>": "", "<m2@x.y>": "", "<m4@x.y>": "Sent", "<m5@x.y>": "Clients/North"}
+    assert folders == {"<m1@x.y>": "Inbox", "<m2@x.y>": "Inbox", "<m4@x.y>": "Sent", "<m5@x.y>": "Clients/North"}
+    assert source.counts.skipped == {}, "the store's own books are no mails that were left out"
+    assert source.senders().total() == 1
+
+
+@pytest.mark.parametrize(
+    ("labels", "folder"),
+    [
+        ("Inbox,Important,Category Updates,Unread", "Inbox"),
+        ("Archived,Opened", "Archive"),
+        ("Billing,Inbox", "Billing"),
+        ("Important,Clients/North,Opened", "Clients/North"),
+        ("Sent,Opened,Billing", "Sent"),
+        ("Posteingang,Geöffnet", "Inbox"),
+        ("=?UTF-8?Q?Posteingang,R=C3=BCckfragen?=", "Rückfragen"),
+    ],
+)
+def test_the_labels_of_gmail_say_where_a_mail_lay(tmp_path: Path, labels: str, folder: str) -> None:
+    box = ENVELOPE + f"X-GM-THRID: 1\nX-Gmail-Labels: {labels}\n".encode() + mail(1)
+    (tmp_path / "All mail Including Spam and Trash.mbox").write_bytes(box)
+    for path in (tmp_path, tmp_path / "All mail Including Spam and Trash.mbox"):
+        (event,) = open_source(path).events()
+        assert event.fields["folder"] == folder
 
 
 def test_zip_and_tar_of_mails_are_never_unpacked(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from opsconsole.domain.errors import OpsError
-from opsconsole.engine.shadow.report import Cell
+from opsconsole.engine.shadow.cells import Cell
 from opsconsole.engine.shadow.words import needs
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.shadow.numbersdata import Found, load

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.shadow import report
-from opsconsole.engine.shadow.report import BINS, Cell, Numbers
+from opsconsole.engine.shadow.cells import Cell, cells_of, cohort, counted
+from opsconsole.engine.shadow.report import BINS, Numbers
 from opsconsole.policy.evidence import evidence
-from opsconsole.policy.trials import TO_LIMITED, is_right
+from opsconsole.policy.trials import TO_LIMITED, bursts, is_right
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries.overview import agent_names
 from opsconsole.store.queries.pairs import PairRow
@@ -56,13 +56,10 @@ class Found:
 def load(kernel: Kernel, chosen: tuple[str, str] | None) -> Found:
     """Count all cells, and one of them (or all together) in detail."""
     conn = kernel.reader
-    cells = tuple(report.cells(conn, now=kernel.clock.now()))
-    newest = {(one.agent, one.category): one.version for one in cells}
-    of: dict[tuple[str, str], list[PairRow]] = {cell: [] for cell in newest}
-    for one in read.pairs(conn, limit=1_000_000, newest_first=False):
-        cell = (one.agent, one.category)
-        if cell in newest and one.version == newest[cell]:
-            of[cell].append(one)
+    cells = tuple(cells_of(conn, now=kernel.clock.now()))
+    of: dict[tuple[str, str], list[PairRow]] = {(one.agent, one.category): [] for one in cells}
+    for one in cohort(conn, read.pairs(conn, limit=1_000_000, newest_first=False)):
+        of[(one.agent, one.category)].append(one)
     names = agent_names(conn)
     if chosen not in of:
         chosen = None
@@ -113,14 +110,11 @@ def _reliability(some: Sequence[PairRow], numbers: Numbers) -> tuple[Point, ...]
 
 
 def _growth(some: Sequence[PairRow]) -> tuple[Point, ...]:
-    groups: dict[tuple[str, date], list[PairRow]] = {}
-    for one in some:
-        if is_right(report.counted(one)) is not None:
-            groups.setdefault((one.about, one.occurred_at.date()), []).append(one)
+    groups = [[some[place] for place in group] for group in bursts([counted(one) for one in some])]
     made = [Point(0, 1.0, "before the first: evidence 1", frozenset())]
     right = wrong = 0
-    for number, group in enumerate(groups.values(), 1):
-        is_fine = all(is_right(report.counted(one)) for one in group)
+    for number, group in enumerate(groups, 1):
+        is_fine = all(is_right(counted(one)) for one in group)
         right, wrong = right + is_fine, wrong + (not is_fine)
         grown = evidence(right, wrong, TO_LIMITED.accuracy)
         words = f"after {number}, {'right' if is_fine else 'wrong'}: evidence {grown:,.2f}"

@@ -124,7 +124,9 @@ def _fields(match: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[s
 def _by(act: Mapping[str, Any]) -> str:
     who = actor_words(str(act["actor"])) if act.get("actor") else "somebody"
     parts = [f"Done by {who}"]
-    if act.get("at"):
+    if act.get("time") == "unknown":
+        parts.append("when is not known")
+    elif act.get("at"):
         parts.append(exact(datetime.fromisoformat(str(act["at"]))))
     if source := SOURCES.get(str(act.get("source", ""))):
         parts.append(source)

@@ -85,9 +85,12 @@ class PairDetail(QWidget):
         if one.severity is Severity.SEVERE:
             pills.append(pill("Severe", "danger"))
         if one.is_failed:
-            pills.append(pill("The agent gave up", "danger"))
+            pills.append(pill("The agent did not know", "danger"))
         pills.append(
-            pill("The human acted blind" if one.is_blind else "Not blind", "plain" if one.is_blind else "warn")
+            pill(
+                "The human had not seen it" if one.is_blind else "The human had seen it",
+                "plain" if one.is_blind else "warn",
+            )
         )
         if one.said is not None:
             pills.append(pill(f"✓ {SAID[one.said]}", "accent"))

@@ -151,7 +151,7 @@ def _query(kernel: Kernel, choice: Choice, again: int | None) -> tuple[Loaded, P
     conn = kernel.reader
     every = read.pairs(conn, limit=100_000)
     if choice.show == "queue":
-        rows = to_judge(every)
+        rows = to_judge(conn, every)
     else:
         judged = {"waiting": False, "judged": True}.get(choice.show)
         rows = [one for one in every if judged is None or (one.said is not None) is judged]

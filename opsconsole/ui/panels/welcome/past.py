@@ -102,4 +102,5 @@ def _result(plan: PastPlan, report: PastReport) -> str:
     share = f" ({report.agreed / report.pairs:.0%})" if report.pairs else ""
     end = "" if report.is_whole else " It was stopped; the next time goes on from there."
     of = plural(report.pairs, "event")
-    return f"Of {of}, {plan.name} would have done what people did in {report.agreed:,}{share}.{end}"
+    lost = f" In {report.failed:,} it did not know what to do." if report.failed else ""
+    return f"Of {of}, {plan.name} would have done what people did in {report.agreed:,}{share}.{lost}{end}"

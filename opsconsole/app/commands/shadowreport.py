@@ -1,0 +1,67 @@
+"""shadow report: how often agents in shadow were right, and what a gate still needs."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.commands.shadow import NO_CATEGORY, Agent, known, none_yet
+from opsconsole.app.session import opened
+from opsconsole.app.words import count, say, say_json, table
+from opsconsole.engine.shadow.cells import Cell, cells_of, cohort
+from opsconsole.engine.shadow.report import Numbers, consistency, numbers
+from opsconsole.engine.shadow.words import needs
+from opsconsole.store.queries import pairs as read
+
+
+def report(*, agent: Agent = None, as_json: AsJson = False, workspace: Where = None) -> None:
+    """Say how often agents in shadow were right, and what a gate still needs."""
+    with opened(workspace) as session:
+        conn, now = session.kernel.reader, session.kernel.clock.now()
+        cells = cells_of(conn, now=now, agent=known(conn, agent))
+        every = cohort(conn, read.pairs(conn, agent=agent, limit=1_000_000))
+        chosen = [one for one in every if not one.excluded]
+        total = numbers(conn, chosen)
+        same, again = consistency(conn)
+        if as_json:
+            say_json({"cells": [one.to_json() for one in cells], "numbers": total.to_json(), "repeats": [same, again]})
+            return
+        if not cells:
+            say(none_yet(read.awaited_count(conn)))
+            return
+        rows = [("AGENT", "VERSION", "CATEGORY", "PAIRS", "RIGHT SO FAR", "BETWEEN", "SEVERE", "STILL NEEDED")]
+        rows += [_cell(one) for one in cells]
+        table(rows, (18, 7, 22, 6, 14, 16, 7, 60))
+        _say_numbers(total)
+        _say_set_aside(cells)
+        if again:
+            say(f"Shown again, you said the same in {same} of {again}.")
+
+
+def _cell(one: Cell) -> tuple[str, ...]:
+    at, bounds = one.standing, one.standing.interval
+    right = f"{at.right} of {at.total}" if at.total else "nothing counts"
+    between = f"{bounds.low:.0%} to {bounds.high:.0%}" if at.total else ""
+    version = "" if one.number is None else f"{one.number}"
+    return one.agent, version, one.category or NO_CATEGORY, f"{one.pairs}", right, between, f"{one.severe}", needs(one)
+
+
+def _say_numbers(total: Numbers) -> None:
+    say(f"\nAgreed in {total.agreed} of the {count(total.pairs, 'pair')} that count.")
+    if total.majority is not None:
+        say(f"Always doing what people do most would agree in {total.majority:.0%}.")
+    if total.judged:
+        unsure = f"; {total.unsure} could not be told" if total.unsure else ""
+        say(f"Of {total.judged} judged by a person the agent was right in {total.judged_fine}{unsure}.")
+    say("Agreeing is not being right. A row counts one customer, or one thread, once a day; where people had seen what")
+    say("the agent would do, their agreeing counts for nothing.")
+
+
+def _say_set_aside(cells: Sequence[Cell]) -> None:
+    """Say what proves nothing, and why."""
+    reasons = Counter[str]()
+    for one in cells:
+        reasons.update(one.reasons)
+    if reasons:
+        say(f"\n{count(reasons.total(), 'pair')} of the version that counts prove nothing:")
+        for why, number in reasons.most_common():
+            say(f"  {number:6}  {why}")
