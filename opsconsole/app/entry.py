@@ -11,4 +11,8 @@ def main() -> None:
     if len(sys.argv) == 1 and has_screen():
         sys.argv.append("window")
     place = "opsconsole.app.window" if sys.argv[1:2] == ["window"] else "opsconsole.app.cli"
-    importlib.import_module(place).main()
+    try:
+        importlib.import_module(place).main()
+    except KeyboardInterrupt:  # while it was still being loaded
+        sys.stderr.write("Stopped.\n")
+        sys.exit(130)

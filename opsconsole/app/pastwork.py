@@ -86,6 +86,11 @@ def is_costly(session: Session, changed: AgentFile) -> bool:
     return "model" in (changed.spec.brain, _in_use(session, changed.spec.agent).spec.brain)
 
 
+def is_as_in_use(session: Session, changed: AgentFile) -> bool:
+    """Tell whether an agent's file says just what the version in use says."""
+    return _in_use(session, changed.spec.agent).spec == changed.spec
+
+
 def tried(
     session: Session,
     changed: AgentFile,

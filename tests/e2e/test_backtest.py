@@ -130,3 +130,8 @@ def test_a_model_instead_of_the_playbook_is_tried_under_a_cap(folder: Path, tmp_
         assert some["events"] == 2 and "cap" in some["stopped"] and some["cost_changed"] <= 2.5 * each
         _, none = tried(folder, file, "--cap", "0")
         assert none["events"] == 0 and "cap" in none["stopped"]
+
+
+def test_a_file_that_says_the_same_is_told_to_be_the_same(folder: Path) -> None:
+    said = CliRunner().invoke(app, ["shadow", "backtest", str(AGENT), "-w", str(folder)]).output
+    assert "says the same as the version in use" in said and "0 better, 0 worse" in said

@@ -1,9 +1,7 @@
 """shadow run: what would an agent have got right, had it worked the past."""
 
-import contextlib
-import signal
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +11,7 @@ import typer
 from opsconsole.app.commands.importwords import tell_left_out
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.importing import import_path, own_of
+from opsconsole.app.interrupts import interrupts
 from opsconsole.app.pastwork import FIRST, estimate, work
 from opsconsole.app.session import Session, opened
 from opsconsole.app.words import count, say, say_json
@@ -63,7 +62,7 @@ def run(
             if as_json:
                 say_json({"events": planned.events, "known": planned.known})
             return
-        with _interrupts() as stopped:
+        with interrupts() as stopped:
             tell = _quiet if as_json else _loud
             result = work(
                 session,
@@ -78,7 +77,7 @@ def run(
         if as_json:
             say_json({name: getattr(result, name) for name in result.__slots__})
         else:
-            _tell(result)
+            _tell(result, known=planned.known)
 
 
 def _bring(session: Session, sources: Sequence[Path], own: set[str], *, is_loud: bool) -> None:
@@ -106,22 +105,6 @@ def _loud(progress: history.Progress) -> None:
 
 def _quiet(_: history.Progress) -> None:
     return
-
-
-@contextlib.contextmanager
-def _interrupts() -> Generator[list[bool]]:
-    """Have Ctrl+C and SIGTERM stop after the present event instead of breaking off."""
-    stopped: list[bool] = []
-
-    def stop(_: int, __: object) -> None:
-        stopped.append(True)
-
-    before = {one: signal.signal(one, stop) for one in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stopped
-    finally:
-        for one, earlier in before.items():
-            signal.signal(one, earlier)
 
 
 def _version(session: Session, agent: str) -> Version:
@@ -165,7 +148,7 @@ def _no_past(session: Session, version: Version) -> str:
     return f"There is no past that {name} would work. It works {wanted}; what is here: {there}."
 
 
-def _tell(result: history.Progress) -> None:
+def _tell(result: history.Progress, *, known: int) -> None:
     if sys.stderr.isatty():
         typer.echo("\r", err=True, nl=False)
     say(f"{count(result.pairs, 'event')} worked; the agent would have done")
@@ -184,4 +167,6 @@ def _tell(result: history.Progress) -> None:
         say(f"It cost {result.cost_micros / 1e6:.2f}, {mean:.4f} an event.")
     if result.stopped:
         say(f"It ended early: {result.stopped}. The same command goes on from there.")
+    if known:
+        say(f"That was this time; {known:,} were worked before, and the report counts all of them.")
     say("`opsconsole shadow pairs --waiting` shows where it differs; `opsconsole shadow report` what that proves.")

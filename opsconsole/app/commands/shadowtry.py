@@ -10,12 +10,14 @@ import typer
 
 from opsconsole.app import pastwork
 from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.interrupts import interrupts
 from opsconsole.app.session import opened
 from opsconsole.app.words import count, say, say_json, table
 from opsconsole.engine.agentfile import read_agent
 from opsconsole.engine.shadow.backtested import Result
 
 SHOWN = 40
+_NOTHING = "There is nothing recorded to try it on: no event of this agent has a pair yet."
 RULES = {"act": "does alone", "ask": "asks you", "recommend": "only recommends", "refuse": "refused"}
 
 
@@ -39,13 +41,16 @@ def run(
         changed = read_agent(file, session.kernel.registry)
         start = None if since is None else since.replace(tzinfo=UTC)
         tell_done = _silent if as_json or not sys.stderr.isatty() else _progress
-        result = pastwork.tried(session, changed, since=start, most=most, cap=cap, tell=tell_done)
+        with interrupts() as stopped:
+            result = pastwork.tried(
+                session, changed, since=start, most=most, cap=cap, tell=tell_done, is_stopped=lambda: bool(stopped)
+            )
         if as_json:
             for one in result.tried:
                 say_json(one.to_json())
             say_json({"total": result.to_json()})
         else:
-            tell(result)
+            tell(result, is_same=pastwork.is_as_in_use(session, changed))
 
 
 def _silent(done: int, of: int) -> None:
@@ -60,11 +65,14 @@ def _times(facts: Mapping[str, Any]) -> str:
     return f"{facts['seconds_in_use']:.1f} s and {facts['seconds_changed']:.1f} s"
 
 
-def tell(result: Result) -> None:
+def tell(result: Result, *, is_same: bool = False) -> None:
     """Say what came of it, the events on which the two differ first."""
     if not result.tried:
-        say("There is nothing recorded to try it on: no event of this agent has a pair yet.")
+        why = f"It ended before the first event: {result.stopped}." if result.stopped else _NOTHING
+        say(why)
         return
+    if is_same:
+        say("This file says the same as the version in use; both sides are one and the same.")
     rows = [("PAIR", "IN USE", "CHANGED", "EVENT")]
     differing = [one for one in result.tried if one.in_use.is_right is not one.changed.is_right]
     for one in differing[:SHOWN]:
@@ -72,10 +80,14 @@ def tell(result: Result) -> None:
         rows.append((f"{one.pair}", one.in_use.verdict.value, f"{one.changed.verdict.value} ({mark})", one.title))
     if differing:
         table(rows, (7, 12, 20, 80))
+        if len(differing) > SHOWN:
+            say(f"… and {len(differing) - SHOWN:,} more; `--json` gives every one.")
         say()
     facts, bounds = result.to_json(), result.interval
     say(f"Of {count(len(result.tried), 'event')} people's way was met by")
-    say(f"  the version in use  {facts['in_use_right']} today, {facts['recorded_right']} as recorded")
+    say(
+        f"  the version in use  {facts['in_use_right']} worked again today; {facts['recorded_right']} when first worked"
+    )
     say(f"  the changed agent   {facts['changed_right']}: {result.better} better, {result.worse} worse")
     points = f"{bounds.low * 100:+.1f} to {bounds.high * 100:+.1f} points"
     say(f"The difference lies between {points} (95 %). Severe: {facts['severe_in_use']}, {facts['severe_changed']}.")
