@@ -205,6 +205,11 @@ def judge(
             name="pair.judge",
         )
         say(answer.text)
+        if category is None and verdict in (Adjudication.HUMAN, Adjudication.NEITHER):
+            say(
+                f"Nothing is learnt of it yet. `opsconsole shadow judge {number} {verdict.value} --category …` says what it"
+            )
+            say("really is; the next one like it is told by that.")
 
 
 @app.command()

@@ -12,6 +12,8 @@ from opsconsole.engine.shadow.report import Numbers, consistency, numbers
 from opsconsole.engine.shadow.words import needs
 from opsconsole.store.queries import pairs as read
 
+HEADS = ("AGENT", "VERSION", "CATEGORY", "PAIRS", "RIGHT SO FAR", "BETWEEN", "SEVERE", "NEEDED FOR A NARROW SCOPE")
+
 
 def report(*, agent: Agent = None, as_json: AsJson = False, workspace: Where = None) -> None:
     """Say how often agents in shadow were right, and what a gate still needs."""
@@ -28,9 +30,7 @@ def report(*, agent: Agent = None, as_json: AsJson = False, workspace: Where = N
         if not cells:
             say(none_yet(read.awaited_count(conn)))
             return
-        rows = [("AGENT", "VERSION", "CATEGORY", "PAIRS", "RIGHT SO FAR", "BETWEEN", "SEVERE", "STILL NEEDED")]
-        rows += [_cell(one) for one in cells]
-        table(rows, (18, 7, 22, 6, 14, 16, 7, 60))
+        table([HEADS, *map(_cell, cells)], (18, 7, 22, 6, 14, 16, 7, 60))
         _say_numbers(total)
         _say_set_aside(cells)
         if again:
