@@ -13,6 +13,7 @@ from jinja2 import TemplateError
 from opsconsole.domain.agent import AgentSpec, Step
 from opsconsole.domain.canonical import canonical, digest
 from opsconsole.domain.enums import Effect
+from opsconsole.engine.agentnames import check_names, texts_in
 from opsconsole.engine.registry import Registry
 from opsconsole.engine.templates import parse
 from opsconsole.engine.yamlfile import Loc, YamlDocument, read_yaml
@@ -51,6 +52,7 @@ def read_agent_text(text: str, name: str, registry: Registry) -> AgentFile:
 def _checked(document: YamlDocument, text: str, registry: Registry) -> AgentFile:
     spec = document.into(AgentSpec)
     _check_conditions(spec, document)
+    check_names(spec, document)
     _check_tools(spec, document, registry)
     _check_zones(spec, document)
     return AgentFile(spec, text)
@@ -155,8 +157,8 @@ def _check_conditions(spec: AgentSpec, document: YamlDocument) -> None:
             except ConditionError as error:
                 raise document.error(str(error), loc) from error
 
-    def template(text: object, loc: Loc) -> None:
-        if isinstance(text, str):
+    def template(value: object, loc: Loc) -> None:
+        for text in texts_in(value):
             try:
                 parse(text)
             except TemplateError as error:
