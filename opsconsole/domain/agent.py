@@ -243,7 +243,10 @@ class AgentSpec(Frozen):
     fallback: Literal["playbook", "person"] = "playbook"
     """When no model answers: the offline brain where nothing was done yet, or a person at once."""
     tools: tuple[str, ...] = ()
-    """Tools a model is offered (`crm.*`). Empty: those of the playbook's steps and of the autonomy levels."""
+    """Tools a model is offered (`crm.*`). Empty: those of the playbook's steps and of the autonomy levels.
+
+    It binds no step: those name their tools themselves.
+    """
     playbook: Playbook
 
     @model_validator(mode="after")

@@ -108,16 +108,23 @@ def all_steps(spec: AgentSpec) -> Iterator[tuple[Step, Loc]]:
         yield from steps_of(category.steps, ("playbook", "categories", index, "steps"))
 
 
+def tool_patterns(spec: AgentSpec) -> Iterator[tuple[str, Loc]]:
+    """Walk the tools that are named by themselves or by a pattern (`desk.*`), with their places."""
+    yield from ((pattern, ("tools", at)) for at, pattern in enumerate(spec.tools))
+    for name, some in (("guardrails", spec.guardrails), ("quiet_hours", spec.quiet_hours)):
+        for index, one in enumerate(some):
+            yield from ((pattern, (name, index, "actions", at)) for at, pattern in enumerate(one.actions))
+
+
+def is_pattern(tool: str) -> bool:
+    """Tell whether a text stands for several tools."""
+    return any(sign in tool for sign in "*?[")
+
+
 def _check_tools(spec: AgentSpec, document: YamlDocument, registry: Registry) -> None:
     def check(tool: str, loc: Loc) -> None:
         if registry.type(tool) is None:
-            connection = tool.partition(".")[0]
-            if connection not in registry.connectors:
-                text = f"there is no tool {tool}: nothing is connected as {connection} (`opsconsole connect --help`)"
-                raise document.error(text, loc)
-            close = difflib.get_close_matches(tool, registry.names(), n=1)
-            hint = f"; did you mean {close[0]}?" if close else f"; there are {', '.join(registry.names()[:8])} …"
-            raise document.error(f"there is no tool {tool}{hint}", loc)
+            raise document.error(_no_tool(tool, registry), loc)
 
     for step, loc in all_steps(spec):
         if step.look_up is not None:
@@ -147,6 +154,19 @@ def _check_tools(spec: AgentSpec, document: YamlDocument, registry: Registry) ->
             check(tool, ("autonomy", "categories", category, tool))
     for index, raised in enumerate(spec.raised):
         check(raised.action, ("raised", index, "action"))
+    for tool, loc in tool_patterns(spec):
+        if not is_pattern(tool) and tool.partition(".")[0] in registry.connectors:
+            check(tool, loc)
+
+
+def _no_tool(tool: str, registry: Registry) -> str:
+    connection = tool.partition(".")[0]
+    if connection not in registry.connectors:
+        return f"there is no tool {tool}: nothing is connected as {connection} (`opsconsole connect --help`)"
+    close = difflib.get_close_matches(tool, registry.names(), n=1)
+    if close:
+        return f"there is no tool {tool}; did you mean {close[0]}?"
+    return f"there is no tool {tool}; there are {', '.join(registry.names()[:8])} … (`opsconsole agents words`)"
 
 
 def _check_conditions(spec: AgentSpec, document: YamlDocument) -> None:

@@ -163,6 +163,15 @@ class PastSimulator(Protocol):
         ...
 
 
+@runtime_checkable
+class EventSource(Protocol):
+    """A connector that can say which kinds of events it makes."""
+
+    def event_kinds(self) -> Sequence[str]:
+        """Give them; a `*` stands for what only an incoming event tells."""
+        ...
+
+
 Notice = Callable[[HumanAct], Awaitable[bool]]
 """Hand over what a person did: returns once it is committed; True where it was new."""
 
