@@ -188,7 +188,7 @@ def undo(number: Number, *, workspace: Where = None) -> None:
 
 @app.command()
 def act(
-    event: Annotated[int, typer.Argument(help="The event's number, as `opsconsole events list` shows it.")],
+    event: Annotated[int, typer.Argument(help="The event's number, as `opsconsole feed` shows it.")],
     tool: Annotated[str, typer.Argument(help="What was done, as an agent would have: desk.reply, crm.set_stage.")],
     args: Annotated[list[str] | None, typer.Argument(help="Fields as name=value; leave out what is not known.")] = None,
     *,
@@ -203,7 +203,7 @@ def act(
         kernel = session.kernel
         found = events.event(kernel.reader, event)
         if found is None:
-            raise NotFoundError(f"There is no event {event}.")
+            raise NotFoundError(f"There is no event {event}. `opsconsole feed` lists them by number.")
         now = kernel.clock.now()
         done = HumanAct(
             external_id=f"by-hand:{event}:{tool}:{now.isoformat()}",
