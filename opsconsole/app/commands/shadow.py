@@ -10,7 +10,7 @@ import typer
 
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.session import opened
-from opsconsole.app.words import ago, count, say, say_json, table
+from opsconsole.app.words import ago, count, say, say_json, table, warn
 from opsconsole.domain.enums import Adjudication, PairVerdict, Severity
 from opsconsole.domain.errors import NotFoundError, UserError
 from opsconsole.domain.humanact import HumanAct
@@ -19,7 +19,7 @@ from opsconsole.engine.shadow import judging, pairing
 from opsconsole.engine.shadow import report as report_numbers
 from opsconsole.engine.shadow.imported import keep_recorded
 from opsconsole.engine.shadow.pairview import pair_json
-from opsconsole.engine.shadow.recorded import Told, Totals, compare_case, read_pairs
+from opsconsole.engine.shadow.recorded import Told, Totals, compare_case, kept_in_words, notes, read_pairs
 from opsconsole.engine.shadow.tojudge import queue
 from opsconsole.engine.shadow.words import needs
 from opsconsole.store.queries import events
@@ -72,8 +72,12 @@ def compare(
         if not totals_only:
             say_json(one.to_json())
     facts: dict[str, Any] = {"total": totals.to_json()}
+    for note in notes(totals):
+        warn(f"Note: {note}")
     if keep is not None:
         facts["kept"] = _keep(keep, told, workspace)
+        if note := kept_in_words(keep, len(totals.names), facts["kept"]):
+            warn(f"Note: {note}")
     say_json(facts)
 
 
