@@ -31,12 +31,14 @@ from opsconsole.app.commands import (
     switches,
 )
 from opsconsole.app.discretion import be_discreet
+from opsconsole.app.plainerrors import PlainGroup
 from opsconsole.app.words import hinted, plain
 from opsconsole.domain.errors import EnvironmentError_, OpsError
 from opsconsole.store.errors import is_database_error
 
 app = typer.Typer(
     name="opsconsole",
+    cls=PlainGroup,
     help="Run AI agents on your own machine and stay in charge of them.",
     no_args_is_help=True,
     add_completion=False,

@@ -15,6 +15,7 @@ from opsconsole.connectors.mail.config import MailConfig, OAuth, Server
 from opsconsole.connectors.mail.hosts import HOSTS, Host, by_domain, by_name, guess
 from opsconsole.connectors.mail.oauthproviders import KNOWN, discover
 from opsconsole.domain.errors import UserError
+from opsconsole.engine.misfit import in_words
 from opsconsole.net.client import HttpClient
 
 Tls = Literal["tls", "starttls", "none"]
@@ -250,7 +251,7 @@ def fitted(kind: type[MailConfig], facts: Mapping[str, Any]) -> MailConfig:
 def _first(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(map(str, first["loc"]))
-    return f"{where + ': ' if where else ''}{first['msg'].removeprefix('Value error, ')}. Nothing was stored."
+    return f"{where + ': ' if where else ''}{in_words(first)}. Nothing was stored."
 
 
 def _address(text: str) -> str:

@@ -9,6 +9,7 @@ from opsconsole.app.session import Session
 from opsconsole.brains.model import ModelConfig
 from opsconsole.domain.errors import UserError
 from opsconsole.engine.connecting import connect
+from opsconsole.engine.misfit import in_words
 
 KNOWN = {
     "ollama": "http://127.0.0.1:11434/v1",
@@ -31,8 +32,7 @@ def config_of(facts: dict[str, Any]) -> ModelConfig:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"]))
-        text = first["msg"].removeprefix("Value error, ")
-        raise UserError(f"{where}: {text}. Nothing was stored.") from error
+        raise UserError(f"{where}: {in_words(first)}. Nothing was stored.") from error
 
 
 def store_model(session: Session, name: str, config: ModelConfig, *, trouble: str) -> None:

@@ -64,6 +64,11 @@ def say(text: str = "") -> None:
     typer.echo(plain(hinted(text)))
 
 
+def warn(text: str) -> None:
+    """Print a line for the person beside what a program reads."""
+    typer.echo(plain(hinted(text)), err=True)
+
+
 def say_json(value: Any) -> None:
     """Print one JSON line; what could steer a terminal stands in it as an escape."""
     text = redacted(json.dumps(value, ensure_ascii=False, default=_default))

@@ -9,9 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from opsconsole.domain.enums import ClassCeiling, Level, Stage
 
-Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,47}$")]
-ToolName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_]*)+$")]
-Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+SLUG = r"^[a-z][a-z0-9_-]{0,47}$"
+TOOL = r"^[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_]*)+$"
+CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+Slug = Annotated[str, Field(pattern=SLUG)]
+ToolName = Annotated[str, Field(pattern=TOOL)]
+Clock = Annotated[str, Field(pattern=CLOCK)]
 
 
 class MisplacedError(ValueError):
@@ -243,7 +246,10 @@ class AgentSpec(Frozen):
     fallback: Literal["playbook", "person"] = "playbook"
     """When no model answers: the offline brain where nothing was done yet, or a person at once."""
     tools: tuple[str, ...] = ()
-    """Tools a model is offered (`crm.*`). Empty: those of the playbook's steps and of the autonomy levels."""
+    """Tools a model is offered (`crm.*`). Empty: those of the playbook's steps and of the autonomy levels.
+
+    It binds no step: those name their tools themselves.
+    """
     playbook: Playbook
 
     @model_validator(mode="after")

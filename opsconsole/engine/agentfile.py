@@ -13,6 +13,7 @@ from jinja2 import TemplateError
 from opsconsole.domain.agent import AgentSpec, Step
 from opsconsole.domain.canonical import canonical, digest
 from opsconsole.domain.enums import Effect
+from opsconsole.engine.agentnames import check_names, texts_in
 from opsconsole.engine.registry import Registry
 from opsconsole.engine.templates import parse
 from opsconsole.engine.yamlfile import Loc, YamlDocument, read_yaml
@@ -51,6 +52,7 @@ def read_agent_text(text: str, name: str, registry: Registry) -> AgentFile:
 def _checked(document: YamlDocument, text: str, registry: Registry) -> AgentFile:
     spec = document.into(AgentSpec)
     _check_conditions(spec, document)
+    check_names(spec, document)
     _check_tools(spec, document, registry)
     _check_zones(spec, document)
     return AgentFile(spec, text)
@@ -106,16 +108,23 @@ def all_steps(spec: AgentSpec) -> Iterator[tuple[Step, Loc]]:
         yield from steps_of(category.steps, ("playbook", "categories", index, "steps"))
 
 
+def tool_patterns(spec: AgentSpec) -> Iterator[tuple[str, Loc]]:
+    """Walk the tools that are named by themselves or by a pattern (`desk.*`), with their places."""
+    yield from ((pattern, ("tools", at)) for at, pattern in enumerate(spec.tools))
+    for name, some in (("guardrails", spec.guardrails), ("quiet_hours", spec.quiet_hours)):
+        for index, one in enumerate(some):
+            yield from ((pattern, (name, index, "actions", at)) for at, pattern in enumerate(one.actions))
+
+
+def is_pattern(tool: str) -> bool:
+    """Tell whether a text stands for several tools."""
+    return any(sign in tool for sign in "*?[")
+
+
 def _check_tools(spec: AgentSpec, document: YamlDocument, registry: Registry) -> None:
     def check(tool: str, loc: Loc) -> None:
         if registry.type(tool) is None:
-            connection = tool.partition(".")[0]
-            if connection not in registry.connectors:
-                text = f"there is no tool {tool}: nothing is connected as {connection} (`opsconsole connect --help`)"
-                raise document.error(text, loc)
-            close = difflib.get_close_matches(tool, registry.names(), n=1)
-            hint = f"; did you mean {close[0]}?" if close else f"; there are {', '.join(registry.names()[:8])} …"
-            raise document.error(f"there is no tool {tool}{hint}", loc)
+            raise document.error(_no_tool(tool, registry), loc)
 
     for step, loc in all_steps(spec):
         if step.look_up is not None:
@@ -145,6 +154,19 @@ def _check_tools(spec: AgentSpec, document: YamlDocument, registry: Registry) ->
             check(tool, ("autonomy", "categories", category, tool))
     for index, raised in enumerate(spec.raised):
         check(raised.action, ("raised", index, "action"))
+    for tool, loc in tool_patterns(spec):
+        if not is_pattern(tool) and tool.partition(".")[0] in registry.connectors:
+            check(tool, loc)
+
+
+def _no_tool(tool: str, registry: Registry) -> str:
+    connection = tool.partition(".")[0]
+    if connection not in registry.connectors:
+        return f"there is no tool {tool}: nothing is connected as {connection} (`opsconsole connect --help`)"
+    close = difflib.get_close_matches(tool, registry.names(), n=1)
+    if close:
+        return f"there is no tool {tool}; did you mean {close[0]}?"
+    return f"there is no tool {tool}; there are {', '.join(registry.names()[:8])} … (`opsconsole agents words`)"
 
 
 def _check_conditions(spec: AgentSpec, document: YamlDocument) -> None:
@@ -155,8 +177,8 @@ def _check_conditions(spec: AgentSpec, document: YamlDocument) -> None:
             except ConditionError as error:
                 raise document.error(str(error), loc) from error
 
-    def template(text: object, loc: Loc) -> None:
-        if isinstance(text, str):
+    def template(value: object, loc: Loc) -> None:
+        for text in texts_in(value):
             try:
                 parse(text)
             except TemplateError as error:

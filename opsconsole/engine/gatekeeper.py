@@ -16,6 +16,7 @@ from opsconsole.domain.enums import Effect, Level, Stage, Verdict
 from opsconsole.domain.event import Event
 from opsconsole.domain.ruling import Reason, Ruling
 from opsconsole.engine.agents import Roster, Version
+from opsconsole.engine.facts import event_facts
 from opsconsole.engine.ports import ASK_PERSON
 from opsconsole.engine.registry import Registry
 from opsconsole.policy import gate
@@ -237,25 +238,6 @@ def _variables(event: Event, wanted: Wanted) -> dict[str, Any]:
         "subject": event.subject,
         "category": wanted.category or "",
         "confidence": wanted.confidence or 0.0,
-    }
-
-
-def event_facts(event: Event) -> dict[str, Any]:
-    """Give the event as conditions and templates see it."""
-    return {
-        "kind": event.kind,
-        "connection": event.connection,
-        "subject": event.subject,
-        "title": event.title,
-        "text": event.text,
-        "sender": event.sender,
-        "sender_name": event.sender_name,
-        "sender_domain": event.sender.rpartition("@")[2],
-        "is_verified": event.is_verified,
-        "recipients": list(event.recipients),
-        "problems": list(event.problems),
-        "occurred_at": event.occurred_at.isoformat(),
-        "fields": dict(event.fields),
     }
 
 

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from opsconsole.domain.event import Event, IncomingEvent
 from opsconsole.domain.ids import EventId, RunId
 from opsconsole.engine.agents import Version
-from opsconsole.engine.gatekeeper import event_facts
+from opsconsole.engine.facts import event_facts
 from opsconsole.engine.kernel import Kernel
 from opsconsole.policy.conditions import ConditionError, UndecidedError, holds
 from opsconsole.store.queries import events

@@ -163,6 +163,15 @@ class PastSimulator(Protocol):
         ...
 
 
+@runtime_checkable
+class EventSource(Protocol):
+    """A connector that can say which kinds of events it makes."""
+
+    def event_kinds(self) -> Sequence[str]:
+        """Give them; a `*` stands for what only an incoming event tells."""
+        ...
+
+
 Notice = Callable[[HumanAct], Awaitable[bool]]
 """Hand over what a person did: returns once it is committed; True where it was new."""
 
@@ -214,13 +223,6 @@ class Turn:
     """The model that answered; empty for code."""
     is_disputed: bool = False
     """The offline triage is sure of another category than the model."""
-
-    def gives_up(self, *, has_acted: bool) -> bool:
-        """Tell whether it leaves the event to people because it cannot go on; who acted may leave the rest on purpose.
-
-        A playbook leaves nothing on purpose but by `stop`, which is an end as any other.
-        """
-        return self.final is not None and not self.is_handled and (self.is_by_playbook or not has_acted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,26 @@ def names_in(text: str) -> frozenset[str]:
     return frozenset(meta.find_undeclared_variables(_ENVIRONMENT.parse(text)))
 
 
+@lru_cache(maxsize=4096)
+def members_in(text: str) -> frozenset[tuple[str, str]]:
+    """Give what a template names directly below a name, as (`event`, `title`); not of names that it sets itself.
+
+    What every mapping can do (`event.get('title')`) is no member.
+    """
+    tree = _ENVIRONMENT.parse(text)
+    own = {one.name for one in tree.find_all(nodes.Name) if one.ctx != "load"}
+    found: set[tuple[str, str]] = set()
+    for one in tree.find_all((nodes.Getattr, nodes.Getitem)):
+        if not isinstance(one.node, nodes.Name) or one.node.name in own:
+            continue
+        if isinstance(one, nodes.Getattr):
+            if not hasattr(dict, one.attr):
+                found.add((one.node.name, one.attr))
+        elif isinstance(one.arg, nodes.Const) and isinstance(one.arg.value, str):
+            found.add((one.node.name, one.arg.value))
+    return frozenset(found)
+
+
 def fill(text: str, values: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     """Fill a template; give the text and what filled its slots, in order.
 

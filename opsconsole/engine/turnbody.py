@@ -69,3 +69,11 @@ def distinct(proposals: tuple[Proposal, ...]) -> list[Proposal]:
             seen.add(mark)
             kept.append(proposal)
     return kept
+
+
+def gives_up(turn: Turn, *, has_acted: bool) -> bool:
+    """Tell whether a turn leaves the event to people because it cannot go on; who acted may leave the rest on purpose.
+
+    A playbook leaves nothing on purpose but by `stop`, which is an end as any other.
+    """
+    return turn.final is not None and not turn.is_handled and (turn.is_by_playbook or not has_acted)

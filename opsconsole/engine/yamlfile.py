@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from opsconsole.domain.errors import FileFormatError
+from opsconsole.engine.misfit import in_words
 
 _M = TypeVar("_M", bound=BaseModel)
 LARGEST = 1_000_000
@@ -126,15 +127,13 @@ class YamlDocument:
             first, *more = found
             loc: Loc = first["loc"] or getattr(first.get("ctx", {}).get("error"), "loc", ())
             where = ".".join(str(part) for part in loc)
-            text = first["msg"].removeprefix("Value error, ")
+            text = in_words(first)
             if first["type"] == "extra_forbidden":
                 missing = [
                     str(one["loc"][-1]) for one in found if one["type"] == "missing" and one["loc"][:-1] == loc[:-1]
                 ]
                 close = difflib.get_close_matches(where.rpartition(".")[2], missing, n=1)
-                text = "there is no such setting here" + (f"; did you mean {close[0]}?" if close else "")
-            elif first["type"] == "missing":
-                text = "is missing"
+                text += f"; did you mean {close[0]}?" if close else ""
             also = f" (and {len(more)} more)" if more else ""
             raise self.error(f"{where}: {text}{also}", loc) from error
 

@@ -7,6 +7,7 @@ means, and for a guardrail it means a person is asked.
 import re
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from types import ModuleType
 from typing import Any
@@ -30,7 +31,20 @@ class UndecidedError(ValueError):
 
 
 MOST_LOOPS = 3
-_LOOPS = re.compile(r"\.\s*(?:all|exists|exists_one|map|filter)\s*\(")
+_LOOP_WORDS = ("all", "exists", "exists_one", "map", "filter")
+_LOOPS = re.compile(rf"\.\s*(?:{'|'.join(_LOOP_WORDS)})\s*\(")
+_TYPES = frozenset(
+    {"bool", "bytes", "double", "duration", "google", "int", "list", "map"}
+    | {"null_type", "optional", "string", "timestamp", "type", "uint"}
+)
+"""Names that CEL itself knows."""
+_TOKEN = re.compile(
+    r"""//[^\n]*|\s+
+    |(?P<text>[bB]?[rR][bB]?(?:\"{3}.*?\"{3}|'{3}.*?'{3}|"[^"\n]*"|'[^'\n]*')
+      |[bB]?(?:\"{3}(?:\\.|[^\\])*?\"{3}|'{3}(?:\\.|[^\\])*?'{3}|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'))
+    |(?P<name>[A-Za-z_]\w*)|(?P<number>\d[\w.]*)|(?P<sign>.)""",
+    re.DOTALL | re.VERBOSE,
+)
 
 
 @lru_cache(maxsize=4096)
@@ -55,6 +69,44 @@ def compile_condition(text: str) -> cel.Program:
 def names_in(text: str) -> frozenset[str]:
     """Give the variables that a condition refers to."""
     return frozenset(compile_condition(text).variables())
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a condition names."""
+
+    names: frozenset[str]
+    """Variables, without those of its own loops."""
+    members: frozenset[tuple[str, str]]
+    """What stands directly below a variable, as (`event`, `title`)."""
+
+
+@lru_cache(maxsize=4096)
+def named_in(text: str) -> Named:
+    """Give what a condition names.
+
+    Raises:
+        ConditionError: it does not parse.
+    """
+    variables = frozenset(name.removeprefix(".") for name in names_in(text))
+    # The library shows no tree; a text that it parsed falls safely into names, texts and signs.
+    tokens = [(str(found.lastgroup), found.group()) for found in _TOKEN.finditer(text) if found.lastgroup]
+    kinds, words = [kind for kind, _ in tokens], [word for _, word in tokens] + [""] * 4
+    own = {
+        words[at + 2]
+        for at, word in enumerate(words[: len(kinds)])
+        if word in _LOOP_WORDS and words[at - 1] == "." and words[at + 1] == "(" and words[at + 3] == ","
+    }
+    members: set[tuple[str, str]] = set()
+    for at, kind in enumerate(kinds):
+        if kind != "name" or words[at] in own or (at and words[at - 1] == "."):
+            continue
+        mark, below, after = words[at + 1 : at + 4]
+        if mark == "." and after != "(":
+            members.add((words[at], below))
+        elif mark == "[" and after == "]" and below[:1] in ("'", '"') and "\\" not in below:
+            members.add((words[at], below.strip(below[0])))
+    return Named(variables - own - _TYPES, frozenset(members))
 
 
 def holds(text: str, values: Mapping[str, Any]) -> bool:

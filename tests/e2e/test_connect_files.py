@@ -76,7 +76,7 @@ def test_a_port_that_is_taken_is_said_and_nothing_is_stored(run: Run, tmp_path: 
         ("127.0.0.1:", "0.0.0.0:1\nexposed: true\nx: ", 5, "no such setting"),
         ("verify: nobody", "verify: bearer", 5, "needs the name of a secret"),
         ("verify: nobody", "verify: nobody\nsecret: x", 6, "asks for none"),
-        ("path: /hook", "path: hook", 4, "pattern"),
+        ("path: /hook", "path: hook", 4, "must have the form ^/"),
         ("{{ body.body }}", "{{ boody.body }}", 11, "no boody here"),
         ("{{ body.body }}", "{{ body.body", 11, "template"),
         ("kind: mail.received", "knd: mail.received", 8, "no such setting"),

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from opsconsole.app.commands.agentwords import words
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.connections import MODEL
 from opsconsole.app.session import Session, opened
@@ -14,6 +15,7 @@ from opsconsole.brains.chain import MAIN
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.errors import NotFoundError
 from opsconsole.engine.agentfile import apply_agent, load_spec, read_agent
+from opsconsole.engine.agentnotes import notes_on
 from opsconsole.store.queries import connections, feed, versions
 
 app = typer.Typer(help="Who works for you, and with how much rope.", no_args_is_help=True)
@@ -116,13 +118,15 @@ def apply(files: Annotated[list[Path], typer.Argument(help="Agent files (YAML)."
 
 
 def _say_missing(session: Session, spec: AgentSpec) -> None:
-    """Tell what the agent's file names and nobody has connected yet: it can be connected afterwards."""
+    """Tell what the agent's file names and is not there: it may be connected afterwards, or be misspelt."""
     conn = session.kernel.reader
     if spec.brain == "model":
         known = {one.id for one in connections.connections(conn, kind=MODEL)}
         for name in spec.models or (MAIN,):
             if name not in known:
                 say(f"  Note: no model is connected as {name} yet: `opsconsole connect model {name}`.")
-    for one in spec.subscribes:
-        if one.connection not in ("*", *session.kernel.registry.connectors):
-            say(f"  Note: there is no connection {one.connection} yet, so none of its events can come.")
+    for note in notes_on(session.kernel, spec):
+        say(f"  Note: {note}")
+
+
+app.command()(words)

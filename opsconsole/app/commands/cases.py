@@ -13,6 +13,7 @@ from opsconsole.app.session import opened
 from opsconsole.app.words import count, say
 from opsconsole.domain.errors import FileFormatError, NotFoundError
 from opsconsole.engine.agentfile import load_spec
+from opsconsole.engine.misfit import unreadable
 from opsconsole.store import cases as store
 from opsconsole.store.queries import versions
 from opsconsole.store.times import to_micros
@@ -78,4 +79,4 @@ def _rows(file: Path, known: set[str], agent: str) -> Iterator[tuple[str, str]]:
                 if (row["text"] or "").strip():
                     yield row["text"], category
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise FileFormatError(f"cannot be read: {error}", path=str(file)) from error
+        raise FileFormatError(unreadable(error), path=str(file)) from error

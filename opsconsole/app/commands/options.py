@@ -1,12 +1,16 @@
 """Options that many commands share."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from opsconsole.app.plainerrors import day
+
 Where = Annotated[
     Path | None,
     typer.Option("--workspace", "-w", help="Workspace folder (or set OPSCONSOLE_WORKSPACE).", show_default=False),
 ]
+Since = Annotated[datetime | None, typer.Option(parser=day, metavar="YYYY-MM-DD", help="Leave out what came before.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]

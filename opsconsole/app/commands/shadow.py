@@ -10,7 +10,7 @@ import typer
 
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.session import opened
-from opsconsole.app.words import ago, count, say, say_json, table
+from opsconsole.app.words import ago, count, say, say_json, table, warn
 from opsconsole.domain.enums import Adjudication, PairVerdict, Severity
 from opsconsole.domain.errors import NotFoundError, UserError
 from opsconsole.domain.humanact import HumanAct
@@ -18,7 +18,7 @@ from opsconsole.engine.policycheck import read_tools
 from opsconsole.engine.shadow import judging, pairing
 from opsconsole.engine.shadow.imported import keep_recorded
 from opsconsole.engine.shadow.pairview import pair_json
-from opsconsole.engine.shadow.recorded import Told, Totals, compare_case, read_pairs
+from opsconsole.engine.shadow.recorded import Told, Totals, compare_case, kept_in_words, notes, read_pairs
 from opsconsole.engine.shadow.tojudge import queue
 from opsconsole.engine.shadow.words import VERDICTS, counts_for
 from opsconsole.store.queries import events, versions
@@ -75,8 +75,12 @@ def compare(
         if not totals_only:
             say_json(one.to_json())
     facts: dict[str, Any] = {"total": totals.to_json()}
+    for note in notes(totals):
+        warn(f"Note: {note}")
     if keep is not None:
         facts["kept"] = _keep(keep, told, workspace)
+        if note := kept_in_words(keep, len(totals.names), facts["kept"]):
+            warn(f"Note: {note}")
     say_json(facts)
 
 
@@ -206,10 +210,8 @@ def judge(
         )
         say(answer.text)
         if category is None and verdict in (Adjudication.HUMAN, Adjudication.NEITHER):
-            say(
-                f"Nothing is learnt of it yet. `opsconsole shadow judge {number} {verdict.value} --category …` says what it"
-            )
-            say("really is; the next one like it is told by that.")
+            say(f"Nothing is learnt of it yet. `opsconsole shadow judge {number} {verdict.value} --category …` says")
+            say("what it really is; the next one like it is told by that.")
 
 
 @app.command()
@@ -222,7 +224,7 @@ def undo(number: Number, *, workspace: Where = None) -> None:
 
 @app.command()
 def act(
-    event: Annotated[int, typer.Argument(help="The event's number, as `opsconsole events list` shows it.")],
+    event: Annotated[int, typer.Argument(help="The event's number, as `opsconsole feed` shows it.")],
     tool: Annotated[str, typer.Argument(help="What was done, as an agent would have: desk.reply, crm.set_stage.")],
     args: Annotated[list[str] | None, typer.Argument(help="Fields as name=value; leave out what is not known.")] = None,
     *,
@@ -237,7 +239,7 @@ def act(
         kernel = session.kernel
         found = events.event(kernel.reader, event)
         if found is None:
-            raise NotFoundError(f"There is no event {event}.")
+            raise NotFoundError(f"There is no event {event}. `opsconsole feed` lists them by number.")
         now = kernel.clock.now()
         done = HumanAct(
             external_id=f"by-hand:{event}:{tool}:{now.isoformat()}",

@@ -2,14 +2,13 @@
 
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from opsconsole.app.commands.importwords import tell_left_out
-from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.commands.options import AsJson, Since, Where
 from opsconsole.app.importing import import_path, own_of
 from opsconsole.app.interrupts import interrupts
 from opsconsole.app.pastwork import FIRST, estimate, work
@@ -36,7 +35,7 @@ def run(
     ] = None,
     *,
     own: Annotated[str, typer.Option(help="Your own addresses, comma-separated: their mails are your answers.")] = "",
-    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Leave out what came before.")] = None,
+    since: Since = None,
     most: Annotated[int | None, typer.Option(min=1, help="Work so many events at most.")] = None,
     cap: Annotated[
         float | None, typer.Option(min=0, help="Stop before models cost more, in the workspace's money.")
@@ -54,8 +53,7 @@ def run(
     with opened(workspace) as session:
         version = _version(session, agent)
         _bring(session, sources or (), own_of(own), is_loud=not as_json)
-        start = None if since is None else since.replace(tzinfo=UTC)
-        planned = history.plan(session.kernel, version, since=start)
+        planned = history.plan(session.kernel, version, since=since)
         if not as_json:
             _tell_plan(session, planned, version, estimate(session, version, planned.events))
         if only_plan or not planned.events:
@@ -69,7 +67,7 @@ def run(
                 version,
                 tell=tell,
                 is_stopped=lambda: bool(stopped),
-                since=start,
+                since=since,
                 most=most,
                 cap=cap,
                 parallel=parallel,

@@ -2,14 +2,13 @@
 
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from opsconsole.app import pastwork
-from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.commands.options import AsJson, Since, Where
 from opsconsole.app.interrupts import interrupts
 from opsconsole.app.session import opened
 from opsconsole.app.words import count, say, say_json, table
@@ -24,7 +23,7 @@ RULES = {"act": "does alone", "ask": "asks you", "recommend": "only recommends",
 def run(
     file: Annotated[Path, typer.Argument(help="The agent's changed file; it is not put in use.")],
     *,
-    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Leave out what came before.")] = None,
+    since: Since = None,
     most: Annotated[int | None, typer.Option(min=1, help="Only the newest so many events.")] = None,
     cap: Annotated[
         float | None, typer.Option(min=0, help="Stop once models have cost so much, in the workspace's money.")
@@ -39,11 +38,10 @@ def run(
     """
     with opened(workspace) as session:
         changed = read_agent(file, session.kernel.registry)
-        start = None if since is None else since.replace(tzinfo=UTC)
         tell_done = _silent if as_json or not sys.stderr.isatty() else _progress
         with interrupts() as stopped:
             result = pastwork.tried(
-                session, changed, since=start, most=most, cap=cap, tell=tell_done, is_stopped=lambda: bool(stopped)
+                session, changed, since=since, most=most, cap=cap, tell=tell_done, is_stopped=lambda: bool(stopped)
             )
         if as_json:
             for one in result.tried:

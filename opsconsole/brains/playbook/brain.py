@@ -9,7 +9,7 @@ from opsconsole.brains.triage import CategorySeed, Hit, Triage, Verdict
 from opsconsole.domain.action import Proposal
 from opsconsole.domain.agent import AgentSpec, Category
 from opsconsole.domain.event import Event
-from opsconsole.engine.gatekeeper import event_facts
+from opsconsole.engine.facts import event_facts, step_facts
 from opsconsole.engine.ports import ASK_PERSON, Lesson, RunView, Turn
 from opsconsole.policy.conditions import UndecidedError, holds
 
@@ -158,13 +158,7 @@ class PlaybookBrain:
         return Turn(category=None, is_abstained=True, final=text, is_handled=False)
 
     def _go_on(self, view: RunView, category: Category, place: Place, confidence: float | None, why: str) -> Turn:
-        facts = {
-            "event": event_facts(view.event),
-            "category": category.id,
-            "confidence": confidence or 0.0,
-            "agent": {"id": view.agent.agent, "name": view.agent.name},
-            "today": view.now.date().isoformat(),
-        }
+        facts = step_facts(view.agent, view.event, category, confidence, view.now)
         following = advance(category, place, facts, sender=view.event.sender)
         if following.end is not None:
             text = following.end or f"{category.name}: all steps done"

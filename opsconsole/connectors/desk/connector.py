@@ -10,6 +10,7 @@ from opsconsole.connectors.desk.deeds import Plan, carry_out, laid_over, plan, t
 from opsconsole.connectors.desk.lookups import look_up
 from opsconsole.connectors.desk.mailbox import keep_mail
 from opsconsole.connectors.desk.tools import desk_tools
+from opsconsole.connectors.mailtext.event import KINDS as MAIL_KINDS
 from opsconsole.domain.action import ActionType, Call, Result
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.kernel import Writes
@@ -42,6 +43,10 @@ class DeskConnector:
         self._told = 0
         """Up to this line of the history people's acts were told."""
         self._changes = Changes()
+
+    def event_kinds(self) -> Sequence[str]:
+        """Give what imports bring and what it notices itself."""
+        return (*MAIL_KINDS, "ticket.created", "deal.stalled")
 
     def action_types(self) -> Sequence[ActionType]:
         """Give the desk's tools."""

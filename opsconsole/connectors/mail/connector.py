@@ -16,6 +16,7 @@ from opsconsole.connectors.mail.mailbox import mark_of
 from opsconsole.connectors.mail.seal import Seal
 from opsconsole.connectors.mail.tools import mail_tools
 from opsconsole.connectors.mail.watch import FolderWatch, together
+from opsconsole.connectors.mailtext.event import KINDS
 from opsconsole.domain.action import ActionType, Call, Result
 from opsconsole.domain.errors import PermanentError, UserError
 from opsconsole.domain.event import IncomingEvent
@@ -45,6 +46,10 @@ class MailConnector:
         self._account = Account(name, config, sign_in or _sign_in(config, secrets), clock, Seal(memory))
         self._ledger = Ledger(memory)
         self._acts = Acts(self._account, self._ledger, memory)
+
+    def event_kinds(self) -> Sequence[str]:
+        """Give what a mail can be."""
+        return KINDS
 
     def action_types(self) -> Sequence[ActionType]:
         """Give the mailbox's tools."""

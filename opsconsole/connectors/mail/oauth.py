@@ -194,8 +194,8 @@ class OAuthSignIn:
     def _refused_text(self) -> str:
         return (
             f"The mail server refuses {self._oauth.user} although {self._provider.title} gave a new token. IMAP or SMTP"
-            " may be switched off for this account, or an administrator must allow the client. Then test it:"
-            f" `opsconsole connect test {self._name}`."
+            " may be switched off for this account, or an administrator must allow the client. Then try it:"
+            f" `opsconsole connect mail {self._name} --sign-in`."
         )
 
 

@@ -21,6 +21,8 @@ NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
 """Stands for an unknown time: so old that no rule takes it for fresh."""
 
 
+KINDS = ("mail.received", "mail.sent", "mail.claimed")
+"""What a mail can be."""
 _SENT = re.compile(r"\b(sent|gesendet\w*|envoy\w*|enviad\w*|verzonden|inviat\w*|outbox)\b", re.IGNORECASE)
 
 

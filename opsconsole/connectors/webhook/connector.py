@@ -108,6 +108,10 @@ class WebhookConnector:
     async def close(self) -> None:
         """Nothing stays open: the server ends with the watch."""
 
+    def event_kinds(self) -> Sequence[str]:
+        """Give the kind that its file maps to; a `*` where a body decides."""
+        return self._mapper.kinds
+
     def action_types(self) -> Sequence[ActionType]:
         """Give none."""
         return ()

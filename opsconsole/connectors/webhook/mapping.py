@@ -17,7 +17,10 @@ DIGEST = "body_sha256"
 """The field that tells a repeat from another body under the same id."""
 LINE, LONGEST = 300, 50_000
 """Longest title, name or id, and longest text, in characters."""
+OTHER = "webhook.received"
+"""What an event is whose kind cannot be told."""
 _KIND = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
+_SLOTS = re.compile(r"\{\{.*?\}\}|\{%.*%\}", re.DOTALL)
 _SUBJECT = re.compile(r"[a-z][a-z0-9_-]*:.+")
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 _KEPT_BACK = frozenset({"authorization", "proxy-authorization", "cookie", "webhook-signature"})
@@ -35,6 +38,12 @@ class Mapper:
         names = ("id", "kind", "subject", "title", "text", "sender", "sender_name", "occurred_at")
         self._texts = {name: SlotText(text) for name in names if (text := getattr(event, name))}
         self._fields = {name: SlotValue(value) for name, value in event.fields.items()}
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What its events can be; a `*` stands for what a body tells."""
+        kind = _SLOTS.sub("*", self._event.kind).lower()
+        return (kind,) if _KIND.fullmatch(kind) else (kind, OTHER)
 
     def event(self, body: Any, raw: bytes, headers: Mapping[str, str], *, now: datetime) -> IncomingEvent:
         """Make the event of a verified request."""
@@ -78,8 +87,8 @@ class Mapper:
         kind = filled.line("kind").lower()
         if _KIND.fullmatch(kind):
             return kind
-        filled.problems.append(f"{kind[:80]!r} is no kind of event; it counts as webhook.received")
-        return "webhook.received"
+        filled.problems.append(f"{kind[:80]!r} is no kind of event; it counts as {OTHER}")
+        return OTHER
 
     def _subject(self, filled: "_Filled", digest: str) -> str:
         subject = filled.line("subject")

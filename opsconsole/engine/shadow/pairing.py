@@ -26,6 +26,7 @@ from opsconsole.engine.shadow.pairwrite import (
     keep_anew,
 )
 from opsconsole.engine.shadow.pastacts import category_of
+from opsconsole.engine.turnbody import gives_up
 from opsconsole.policy.windows import SETTLE, window_end
 from opsconsole.store.queries import events, past
 from opsconsole.store.queries import pairs as read
@@ -171,7 +172,7 @@ def _made_before(kernel: Kernel, tx: Transaction, act: HumanAct, subject: int, *
 def _is_abstained(loaded: Loaded) -> bool:
     last = loaded.turns[-1] if loaded.turns else None
     has_acted = any(one.is_write and one.tool != ASK_PERSON for one in loaded.actions)
-    return any(turn.is_abstained for turn in loaded.turns) or (last is not None and last.gives_up(has_acted=has_acted))
+    return any(turn.is_abstained for turn in loaded.turns) or (last is not None and gives_up(last, has_acted=has_acted))
 
 
 def _because(loaded: Loaded) -> str:

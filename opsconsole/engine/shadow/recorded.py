@@ -17,6 +17,8 @@ from opsconsole.engine.casefile import read_lines
 from opsconsole.policy.comparison import Compared, Deed, compare
 
 Tools = Mapping[str, Mapping[str, ActionType]]
+SHOWN = 4
+"""So many names stand in a note."""
 SHAPE = "{case_id, agent_actions: [{tool, args}], expected_actions: [{tool, args}]}"
 
 
@@ -81,10 +83,14 @@ class Totals:
     fields: Counter[str] = field(default_factory=Counter[str])
     """How often a field of a tool differed."""
     unknown_tools: Counter[str] = field(default_factory=Counter[str])
+    is_any_tool_known: bool = False
+    names: Counter[str] = field(default_factory=Counter[str])
+    """How often a case_id came."""
 
     def add(self, told: Told, unknown: Sequence[str]) -> None:
         """Count one case in."""
         self.cases += 1
+        self.names[told.case.case_id] += 1
         self.verdicts[told.result.verdict.value] += 1
         self.severities[told.result.severity.name.lower()] += 1
         self.unknown_tools.update(unknown)
@@ -106,6 +112,35 @@ class Totals:
         }
 
 
+def notes(totals: Totals) -> list[str]:
+    """Give what a person should know of the figures, a sentence each."""
+    found: list[str] = []
+    unknown = sorted(totals.unknown_tools)
+    if unknown and not totals.is_any_tool_known:
+        some = ", ".join(unknown[:SHOWN]) + (" …" if len(unknown) > SHOWN else "")
+        found.append(
+            f"No tool is classified ({some}), so each counts as a write that reaches outside, and one that nobody"
+            " expected as severe. `--tools TOOLS.yaml` says what they do: `suite: {tool: {effect: read}}`, or internal,"
+            " or external."
+        )
+    again = [name for name, number in totals.names.items() if number > 1]
+    if again:
+        some = ", ".join(again[:SHOWN]) + (" …" if len(again) > SHOWN else "")
+        found.append(f"The same case_id stands there more than once: {some}. Each line counts; only its first is kept.")
+    return found
+
+
+def kept_in_words(system: str, cases: int, new: int) -> str:
+    """Say what became of keeping cases; empty where all are new."""
+    if new == cases:
+        return ""
+    known = "nothing is new" if not new else f"{new} new"
+    return (
+        f"{cases - new} of {cases} cases were kept as {system} before; {known}."
+        f" `opsconsole shadow pairs --agent {system}` lists them."
+    )
+
+
 def read_pairs(path: Path) -> Iterator[RecordedPair]:
     """Read recorded cases, one JSON object a line, plain or gzipped.
 
@@ -124,6 +159,7 @@ def compare_case(case: RecordedPair, tools: Tools, totals: Totals) -> Told:
         found: list[Deed] = []
         for one in actions:
             kind = _known(tools, case.suite, one.tool)
+            totals.is_any_tool_known |= kind is not None
             wrote = one.write if one.write is not None else flags.get(one.tool)
             is_write = wrote if wrote is not None else kind is None or kind.effect is not Effect.READ
             if is_write:

@@ -22,7 +22,7 @@ from opsconsole.engine.gatekeeper import event_facts
 from opsconsole.engine.ports import ASK_PERSON, Brain, Connector, Outcome, PastSimulator, PastTurn, RunView, Turn
 from opsconsole.engine.registry import Registry
 from opsconsole.engine.shadow.asitcame import as_it_came
-from opsconsole.engine.turnbody import distinct
+from opsconsole.engine.turnbody import distinct, gives_up
 from opsconsole.engine.turns import ratified
 from opsconsole.policy import gate
 from opsconsole.policy.context import GateContext, Provenance
@@ -230,7 +230,7 @@ class Replay:
 def _why_given_up(turns: Sequence[Turn], course: _Course) -> str:
     """Say why it left the event to people; empty where it did not, or where it asked them what it is."""
     last = turns[-1] if turns else None
-    if last is None or last.is_abstained or not last.gives_up(has_acted=bool(course.actions)):
+    if last is None or last.is_abstained or not gives_up(last, has_acted=bool(course.actions)):
         return ""
     return last.final or "it left the event to people"
 

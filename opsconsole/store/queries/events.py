@@ -55,6 +55,20 @@ def is_known_correspondent(conn: sqlite3.Connection, connection: str, address: s
     return row is not None
 
 
+def kinds(conn: sqlite3.Connection) -> list[tuple[str, str, int]]:
+    """Give (connection, kind, how many) of all stored events, in order."""
+    return conn.execute("SELECT connection_id, kind, count(*) FROM event GROUP BY 1, 2 ORDER BY 1, 2").fetchall()
+
+
+def fields_seen(conn: sqlite3.Connection, kind: str, *, most: int = 200) -> list[str]:
+    """Give the names of the typed fields that the newest events of a kind have, in order of the alphabet."""
+    rows = conn.execute(
+        "SELECT c.bytes FROM event e JOIN content c ON c.id = e.content_id WHERE e.kind = ? ORDER BY e.id DESC LIMIT ?",
+        (kind, most),
+    )
+    return sorted({name for row in rows for name in decode(row[0]).get("fields", {})})
+
+
 def subject_key(conn: sqlite3.Connection, subject_id: int) -> str:
     """Give a subject's key, `kind:key`; empty where there is none."""
     row = conn.execute("SELECT key FROM subject WHERE id = ?", (subject_id,)).fetchone()

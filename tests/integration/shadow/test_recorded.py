@@ -165,7 +165,7 @@ def test_cases_can_be_kept_and_judged_like_an_agents(tmp_path: Path) -> None:
     file = written(tmp_path, CASE, {**CASE, "case_id": "2", "event": {"order": 9}, "agent_actions": []})
     for kept in (2, 0):
         done = CliRunner().invoke(app, ["shadow", "compare", str(file), "--keep", "their-bot", "-w", str(folder)])
-        assert json.loads(done.output.splitlines()[-1])["kept"] == kept
+        assert json.loads(done.stdout.splitlines()[-1])["kept"] == kept
     listed = CliRunner().invoke(app, ["shadow", "pairs", "--waiting", "--json", "-w", str(folder)]).output.splitlines()
     pairs = [json.loads(line) for line in listed]
     assert [(one["agent"], one["verdict"], one["source"]) for one in pairs] == [
@@ -177,3 +177,51 @@ def test_cases_can_be_kept_and_judged_like_an_agents(tmp_path: Path) -> None:
     assert done.exit_code == 0, f"{done.exception}"
     bad = CliRunner().invoke(app, ["shadow", "compare", str(file), "--keep", "Their Bot", "-w", str(folder)])
     assert "no name for --keep" in f"{bad.exception}"
+
+
+def noted(file: Path, *options: str) -> list[str]:
+    done = CliRunner().invoke(app, ["shadow", "compare", str(file), *options])
+    assert done.exit_code == 0, done.output
+    return done.stderr.splitlines()
+
+
+def test_that_no_tool_is_classified_is_said_beside_the_figures(tmp_path: Path) -> None:
+    (told,) = noted(written(tmp_path, CASE))
+    assert "No tool is classified (get_order, refund)" in told and "--tools TOOLS.yaml" in told
+
+
+def test_where_a_tool_is_classified_nothing_is_said(tmp_path: Path) -> None:
+    tools = tmp_path / "tools.yaml"
+    tools.write_text("shop:\n  get_order: {effect: read}\n")
+    assert noted(written(tmp_path, CASE), "--tools", str(tools)) == []
+    nothing: dict[str, Any] = {**CASE, "agent_actions": [], "expected_actions": []}
+    assert noted(written(tmp_path, nothing)) == []
+
+
+def test_a_case_that_stands_there_twice_is_said(tmp_path: Path) -> None:
+    folder, quiet = tmp_path / "ws", {"event": "x", "agent_actions": list[str](), "expected_actions": list[str]()}
+    CliRunner().invoke(app, ["init", "-w", str(folder)])
+    file = written(tmp_path, {"case_id": "1", **quiet}, {"case_id": "2", **quiet}, {"case_id": "1", **quiet})
+    keep = ("--keep", "bot", "-w", str(folder))
+    (said_once,) = noted(file, *keep)
+    assert "more than once: 1. Each line counts" in said_once
+    again, known = noted(file, *keep)
+    assert again == said_once and "2 of 2 cases were kept as bot before; nothing is new" in known
+
+
+def test_keeping_more_says_what_was_kept_before(tmp_path: Path) -> None:
+    folder = tmp_path / "ws"
+    CliRunner().invoke(app, ["init", "-w", str(folder)])
+    read: list[dict[str, Any]] = [{"tool": "t", "args": {}, "write": False}]
+    first: dict[str, Any] = {"case_id": "1", "agent_actions": read, "expected_actions": []}
+    assert noted(written(tmp_path, first), "--keep", "bot", "-w", str(folder)) == []
+    (told,) = noted(written(tmp_path, first, {**first, "case_id": "2"}), "--keep", "bot", "-w", str(folder))
+    assert "1 of 2 cases were kept as bot before; 1 new" in told
+
+
+@pytest.mark.parametrize("text", ["", "\n\n  \n"])
+def test_a_file_without_a_case_is_no_result(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "cases.jsonl"
+    file.write_text(text)
+    done = CliRunner().invoke(app, ["shadow", "compare", str(file)])
+    assert done.exit_code != 0 and "it holds no case" in f"{done.exception}" and done.stdout == ""

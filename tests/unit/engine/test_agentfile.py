@@ -1,12 +1,16 @@
 """What is wrong with an agent's file is said with its line, in words that help."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from opsconsole.domain.errors import FileFormatError
+from opsconsole.domain.event import Event
+from opsconsole.domain.ids import ConnectionId, EventId, SubjectId
+from opsconsole.engine import facts
 from opsconsole.engine.agentfile import read_agent
-from tests.support.rig import registry
+from tests.support.rig import agent, registry
 
 GOOD = """\
 agent: mira
@@ -72,6 +76,11 @@ WRONG: dict[str, tuple[str, str, int, str]] = {
     "an unknown tool in the levels": ("desk.tag_mail: 3", "desk.tag_male: 3", 13, "did you mean desk.tag_mail"),
     "an unknown raised tool": ("action: desk.acknowledge", "action: desk.acknowlege", 15,
     "did you mean desk.acknowledge"),
+    "an unknown tool in a guardrail": ("    when: args.text", "    actions: [desk.replly]\n    when: args.text", 18,
+    "did you mean desk.reply?"),
+    "an unknown tool in quiet hours": ("    zone: Europe", "    actions: [desk.send]\n    zone: Europe", 24,
+    "there is no tool desk.send"),
+    "an unknown tool in tools": ("name: Mira", "name: Mira\ntools: [desk.serch]", 3, "did you mean desk.search?"),
     "a read that is done": ("do: desk.create_ticket", "do: desk.find_tickets", 38, "only reads"),
     "a write that is looked up": ("look_up: desk.find_contact", "look_up: desk.create_contact", 34,
     "changes something"),
@@ -85,6 +94,32 @@ WRONG: dict[str, tuple[str, str, int, str]] = {
     "a wrong because": ('because: "{{ contact.name }} asked"', 'because: "{% if %}"', 43, "not a template"),
     "a wrong argument": ("queue: support", "qeue: support", 42, "takes no 'qeue'; it takes title"),
     "a missing argument": ('            title: "{{ event.title }}"\n', "", 40, "needs 'title'"),
+    "an unknown name below event": ('title: "{{ event.title }}"', 'title: "{{ event.titel }}"', 41,
+    "there is no event.titel; did you mean event.title?; event has kind"),
+    "what a webhook calls it": ('title: "{{ event.title }}"', 'title: "Lead {{ event.data.id }}"', 41,
+    "there is no event.data; event has kind"),
+    "a name in brackets": ('title: "{{ event.title }}"', "title: \"{{ event['titel'] }}\"", 41,
+    "did you mean event.title?"),
+    "a name deep inside": ('title: "{{ event.title }}"', 'title: "{% if event.titel %}x{% endif %}"', 41,
+    "no event.titel"),
+    "a result nobody gave": ('because: "{{ contact.name }} asked"', 'because: "{{ contatc.name }} asked"', 43,
+    "nothing is known here as contatc; did you mean contact?"),
+    "a result of a later step": ('email: "{{ event.sender }}"', 'email: "{{ contact.email }}"', 36,
+    "known here as contact"),
+    "event left out": ('title: "{{ event.title }}"', 'title: "{{ title }}"', 41, "did you mean event.title?"),
+    "the reason of no rejection": ('title: "{{ event.title }}"', 'title: "{{ rejection }}"', 41,
+    "known here as rejection"),
+    "an unknown name of the agent": ('title: "{{ event.title }}"', 'title: "{{ agent.nmae }}"', 41,
+    "did you mean agent.name?"),
+    "a step's when": ("when: contact.found", "when: event.titel == ''", 39, "did you mean event.title?"),
+    "a step's when, a result": ("when: contact.found", "when: contatc.found", 39, "did you mean contact?"),
+    "a guardrail's event": ("when: args.text.contains('IBAN')", "when: event.txt.contains('IBAN')", 18,
+    "did you mean event.text?"),
+    "a guardrail's names": ("when: args.text.contains('IBAN')", "when: arg.text.contains('IBAN')", 18,
+    "did you mean args?"),
+    "a where's event": ("where: event.sender != ''", "where: event.senders != ''", 5, "did you mean event.sender?"),
+    "a where knows no category": ("where: event.sender != ''", "where: category != ''", 5, "can be named here: event"),
+    "a rule's event": ("when: event.sender_domain ==", "when: event.sender_domian == ", 28, "event.sender_domain?"),
     "an unknown category": ("    question: limited", "    qestion: limited", 9,
     "category 'qestion' is not in the playbook"),
     "a zone that is none": ("zone: Europe/Berlin", "zone: Europe/Berlim", 24, "Europe/Berlin"),
@@ -109,6 +144,73 @@ def test_errors_point_at_the_line(tmp_path: Path, name: str) -> None:
         read_agent(path, registry())
     assert said in str(caught.value) and (caught.value.line, caught.value.path) == (line, str(path)), str(caught.value)
     assert len(str(caught.value)) < 700
+
+
+SOUND = {
+    "fields are free": ('title: "{{ event.title }}"', 'title: "{{ event.fields.whatever.more }}"'),
+    "what a mapping can do": ('title: "{{ event.title }}"', "title: \"{{ event.get('title') }}\""),
+    "a text's own methods": ('title: "{{ event.title }}"', 'title: "{{ event.title.upper() }}"'),
+    "names of its own": ('title: "{{ event.title }}"', 'title: "{% set event = agent %}{{ event.whatever }}"'),
+    "a name set in the text": ('title: "{{ event.title }}"', 'title: "{% set a = today %}{{ a }}"'),
+    "a failure that a named step goes on from": ('because: "{{ contact.name }} asked"', 'because: "{{ failure }}"'),
+    "a loop's own name": ("where: event.sender != ''", "where: event.recipients.exists(r, r.startsWith('it@'))"),
+    "a loop that hides the event": ("where: event.sender != ''",
+    "where: event.recipients.exists(event, event.x == '')"),
+    "a text in a condition": ("where: event.sender != ''",
+    """where: event.text != "event.titel" && event.text != r'a\'"""),
+    "methods and types in a condition": ("where: event.sender != ''", "where: event.size() > 0 && type(event) == map"),
+    "all that a guardrail sees": ("when: args.text.contains('IBAN')",
+    "when: tool == '' && category == subject && confidence > 0.1 && event.fields['x'].y"),
+    "a branch": ("          as: contact",
+    "          as: contact\n          on_fail: [{stop: '{{ failure }} {{ contact.error }}'}]"),
+    "a rejection": ('because: "{{ contact.name }} asked"',
+    'on_reject: [{stop: "{{ rejection }}, {{ contact.name }}"}]'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_what_works_is_let_through(tmp_path: Path, name: str) -> None:
+    old, new = SOUND[name]
+    assert GOOD.count(old) == 1
+    (tmp_path / "agent.yaml").write_text(GOOD.replace(old, new))
+    read_agent(tmp_path / "agent.yaml", registry())
+
+
+def test_a_result_may_take_the_place_of_the_event(tmp_path: Path) -> None:
+    text = GOOD.replace("as: contact", "as: event").replace("contact.found", "event.found")
+    (tmp_path / "agent.yaml").write_text(text.replace("{{ contact.name }}", "{{ event.name }}"))
+    read_agent(tmp_path / "agent.yaml", registry())
+
+
+def test_what_can_be_named_is_what_is_given() -> None:
+    """The names that files are checked by, against what steps are handed."""
+    event, spec = stored(), agent()
+    given = facts.step_facts(spec, event, spec.playbook.categories[0], 0.5, event.occurred_at)
+    assert tuple(given) == facts.STEP and tuple(given["agent"]) == facts.AGENT
+    assert tuple(given["event"]) == facts.EVENT
+
+
+def stored() -> Event:
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    return Event(
+        id=EventId(1),
+        connection=ConnectionId("desk"),
+        external_id="<m1@x>",
+        kind="mail.received",
+        subject_id=SubjectId(1),
+        subject="thread:<m1@x>",
+        occurred_at=now,
+        received_at=now,
+        title="Prices",
+        text="Hello",
+        sender="ann@harbour.example",
+        sender_name="Ann",
+        is_verified=True,
+        is_untrusted=True,
+        recipients=(),
+        fields={},
+        problems=(),
+    )
 
 
 def bomb() -> str:

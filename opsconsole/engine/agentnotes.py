@@ -1,0 +1,88 @@
+"""What an agent's file says that may be meant otherwise, or that has nothing to do yet: told, and not refused.
+
+A connection may be made later, and with it the events and tools that a file names.
+"""
+
+import difflib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+
+from opsconsole.domain.agent import AgentSpec, Subscription
+from opsconsole.engine.agentfile import all_steps, is_pattern, tool_patterns
+from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.kinds import known_kinds, makers_of
+
+LIST = "`opsconsole agents words`"
+SHOWN = 8
+LIKE = 0.8
+"""So much alike two kinds are where one is probably the other misspelt."""
+
+
+def notes_on(kernel: Kernel, spec: AgentSpec) -> list[str]:
+    """Give what should be told about an agent's file, a sentence each."""
+    known = {name: sorted(kinds) for name, kinds in known_kinds(kernel).items()}
+    found = [note for one in spec.subscribes for note in _on_events(kernel, one, known)]
+    return list(dict.fromkeys([*found, *_on_patterns(kernel, spec), *_on_tools_left_out(spec)]))
+
+
+def _on_events(kernel: Kernel, one: Subscription, known: dict[str, list[str]]) -> Iterator[str]:
+    is_there = one.connection in ("*", *kernel.registry.connectors)
+    if not is_there:
+        yield f"there is no connection {one.connection} yet, so none of its events can come."
+    is_one = is_there and one.connection != "*"
+    here = {one.connection: known.get(one.connection, [])} if is_one else known
+    for kind in one.kinds:
+        if makers_of(kind, here):
+            continue
+        if others := makers_of(kind, known):
+            yield f"{one.connection} makes no {kind} events, {others[0]} does: write `connection: {others[0]}`."
+            continue
+        kinds = sorted({kind for some in here.values() for kind in some})
+        if meant := _meant(kind, kinds):
+            yield f"no event is called {kind}; did you mean {meant}? {LIST} lists the kinds there are."
+        elif is_there:
+            some = ", ".join(kinds[:SHOWN]) + (" …" if len(kinds) > SHOWN else "")
+            who = f"{one.connection} makes" if is_one else "there are"
+            yield f"no {kind} events can come yet; {who} {some or 'none at all'} ({LIST})."
+
+
+def _meant(kind: str, kinds: Iterable[str]) -> str:
+    groups = {f"{one.partition('.')[0]}.*" for one in kinds} if "*" in kind else set[str]()
+    close = difflib.get_close_matches(kind.lower(), [*kinds, *sorted(groups)], n=1, cutoff=LIKE)
+    return close[0] if close else ""
+
+
+def _on_patterns(kernel: Kernel, spec: AgentSpec) -> Iterator[str]:
+    names = kernel.registry.names()
+    for pattern, loc in tool_patterns(spec):
+        if any(fnmatchcase(name, pattern) for name in names):
+            continue
+        where = f"{loc[0]}: {pattern}"
+        connection = pattern.partition(".")[0]
+        if is_pattern(connection) or connection in kernel.registry.connectors:
+            yield f"{where} fits no tool that there is ({LIST})."
+        else:
+            yield f"{where} fits no tool yet: nothing is connected as {connection}."
+
+
+def _on_tools_left_out(spec: AgentSpec) -> Iterator[str]:
+    """Tell of steps whose tools `tools:` leaves out: it is about what a model is offered, and binds no step."""
+    if not spec.tools:
+        return
+    used: dict[str, list[str]] = defaultdict(list)
+    for step, loc in all_steps(spec):
+        tool = step.look_up or step.do
+        category = spec.playbook.categories[int(loc[2])].id
+        if tool is not None and category not in used[tool]:
+            used[tool].append(category)
+    for tool, categories in used.items():
+        if any(fnmatchcase(tool, pattern) for pattern in spec.tools):
+            continue
+        what = f"{tool}, a step of {', '.join(categories)}"
+        if spec.brain == "playbook":
+            yield f"tools: leaves out {what}. It limits only what a model may choose; the step runs all the same."
+        elif spec.fallback == "playbook":
+            yield f"tools: leaves out {what}. The model cannot choose it; only the step does, when no model answers."
+        else:
+            yield f"tools: leaves out {what}. The model cannot choose it, so nothing does."
