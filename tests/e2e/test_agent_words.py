@@ -152,10 +152,10 @@ def test_every_kind_that_imports_bring_is_among_the_declared_ones(run: Run, tmp_
     run("init")
     (before,) = run("agents", "words", "--json").json
     mails = [*mailbox(2), *[type(one)(9, one.folder, one.text, one.at, answer="Yes.") for one in mailbox(1)]]
-    run("import", write_mailbox(tmp_path / "box", mails), "--history", "--own", OWN)
+    run("import", write_mailbox(tmp_path / "box", mails), "--own", OWN)
     headers = ("ticket id", "subject", "description", "queue", "status", "created at")
     table = write_tickets(tmp_path / "t.csv", [("T1", "Question", "How?", "Cards", "open", START.isoformat())], headers)
-    assert "1 new" in run("import", table, "--history").out
+    assert "1 new" in run("import", table).out
     (after,) = run("agents", "words", "--json").json
     stored = {one["kind"]: one for one in after["events"] if one["stored"]}
     assert set(stored) == {"mail.received", "mail.sent", "ticket.created"}
