@@ -7,12 +7,16 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
+from typer.testing import CliRunner
 
+from opsconsole.app.cli import app
 from opsconsole.app.windowtools import WindowTools
+from opsconsole.doubles.modelendpoint import Reply, Request, call, ends, says
 from opsconsole.engine.shadow.lessons import Lesson
 from opsconsole.ui.tools import LessonReport
+from tests.support.served import good, served
 from tests.ui.lessonhand import Hand, foot, in_use
-from tests.ui.lessonsample import MODEL, agent_text, apply, make_corrected
+from tests.ui.lessonsample import MODEL, OLD, agent_text, apply, make_corrected
 from tests.ui.scenes import perform, press, record, told
 from tests.ui.stage import Stage, until
 
@@ -128,3 +132,39 @@ def test_an_agent_with_a_model_asks_first_what_it_may_cost(tmp_path: Path) -> No
 
     perform(folder, scene)
     assert in_use(folder)[0] == 2
+
+
+def _sorts(request: Request) -> Reply:
+    """Move every mail to where the playbook says, after having been tried out."""
+    if "note_word" in f"{request.get('tools')}" or not request.get("tools"):
+        return good(request)
+    if any(one["role"] == "tool" for one in request["messages"]):
+        return ends("card")
+    told = call("triage", {"category": "card", "confidence": 0.9, "evidence": []})
+    return says(None, told, call("move_mail", {"folder": OLD}, identity="call_2"))
+
+
+@pytest.mark.parametrize(("cap", "events"), [("5", 5), ("0.003", 2)])
+def test_a_model_is_really_asked_and_its_cap_holds(tmp_path: Path, cap: str, events: int) -> None:
+    folder = make_corrected(tmp_path / "w", new=6, old=2, transfers=0)
+    apply(folder, agent_text(more=MODEL))
+    with served(_sorts) as endpoint:
+        place = ["--url", endpoint.base_url, "--model", "fake", "--price-in", "2", "--price-out", "5"]
+        done = CliRunner().invoke(app, ["connect", "model", *place, "-w", str(folder)])
+        assert done.exit_code == 0, done.output
+        asked = len(endpoint.requests)
+
+        async def scene(stage: Stage) -> None:
+            hand = Hand(stage, folder)
+            await hand.ready(1)
+            QTest.keyClicks(hand.page.detail.past.cap, cap)
+            hand.page.try_it()
+            card = await hand.tried()
+            report = hand.page.trial.report
+            assert report is not None
+            spent = report.before.cost + report.after.cost
+            assert report.events == events and 0 < spent <= float(cap)
+            assert f"EUR {report.before.cost:,.2f}" in card and len(endpoint.requests) - asked == events * 4
+            assert (f"its cap of {cap} is reached" in card) is (events < 5)
+
+        perform(folder, scene)
