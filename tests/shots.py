@@ -1,6 +1,7 @@
 """`python -m tests.shots FOLDER`: pictures of every panel, both themes, with data, empty and in error."""
 
 import asyncio
+import json
 import subprocess
 import sys
 import tempfile
@@ -41,8 +42,22 @@ def views(panel: Panel | None) -> list[tuple[str, Callable[[], object]]]:
         ("numbers", lambda: details(False)),
         ("details", lambda: details(True)),
         ("details-below", lambda: numbers.scroll_to(numbers.details)),
+        ("lessons", lambda: panel.turn("lessons")),
+        ("lessons-tried", panel.lessons.try_it),
         ("compare", lambda: panel.turn("compare")),
     ]
+
+
+def correct(folder: Path) -> None:
+    """Correct an agent of the sample often enough for a lesson."""
+
+    def shadow(*words: str) -> str:
+        command = [sys.executable, "-m", "opsconsole", "shadow", *words, "-w", str(folder)]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    found = [json.loads(line) for line in shadow("pairs", "--agent", "helpdesk", "--json").splitlines()]
+    for one in [one for one in found if one["category"] == "payroll_expenses"][:3]:
+        shadow("judge", f"{one['id']}", "human", "--category", "access_request")
 
 
 async def _shoot(folder: Path, into: Path, kind: str) -> None:
@@ -81,6 +96,7 @@ def main(into: Path) -> None:
         root = Path(place)
         program = [sys.executable, "-m", "opsconsole"]
         subprocess.run([*program, "demo", "--headless", "-w", root / "data"], check=True, stdout=subprocess.DEVNULL)
+        correct(root / "data")
         for kind in ("data", "empty", "error"):
             with qt_loop(application()) as loop:
                 loop.run_until_complete(_shoot(root / kind, into, kind))

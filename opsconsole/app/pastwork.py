@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection
 from datetime import datetime
 
-from opsconsole.app.session import Session, models
+from opsconsole.app.session import Session, Typed, models
 from opsconsole.brains.past import PastModelBrain, PastPlaybookBrain
 from opsconsole.domain.errors import NotFoundError, UserError
 from opsconsole.domain.ids import VersionId
@@ -77,8 +77,9 @@ def work(
     return asyncio.run(run())
 
 
-def _brain(session: Session, version: Version) -> PastPlaybookBrain | PastModelBrain:
-    return PastModelBrain(models(session)) if version.spec.brain == "model" else PastPlaybookBrain()
+def _brain(session: Session, version: Version, typed: Typed | None = None) -> PastPlaybookBrain | PastModelBrain:
+    is_model = version.spec.brain == "model"
+    return PastModelBrain(models(session, typed=typed)) if is_model else PastPlaybookBrain()
 
 
 def is_costly(session: Session, changed: AgentFile) -> bool:
@@ -101,8 +102,11 @@ def tried(
     besides: Collection[int] = (),
     tell: Callable[[int, int], None] = lambda _, __: None,
     is_stopped: Callable[[], bool] = lambda: False,
+    typed: Typed | None = None,
 ) -> Result:
     """Backtest an agent's file against the version of it in use; see `engine.shadow.backtest.backtest`.
+
+    `typed` gives the passphrase of the sealed secrets where a window asked for it.
 
     Raises:
         NotFoundError: no such agent is in use.
@@ -117,7 +121,7 @@ def tried(
     candidate = Version(VersionId(0), in_use.agent_id, in_use.number + 1, changed.spec, in_use.tools)
 
     async def run() -> Result:
-        brains = _brain(session, in_use), _brain(session, candidate)
+        brains = _brain(session, in_use, typed), _brain(session, candidate, typed)
         try:
             return await backtest(
                 session.kernel,

@@ -105,9 +105,12 @@ def opened(
         workspace.close()
 
 
-def models(session: Session) -> dict[str, Endpoint]:
-    """Make an endpoint of every connected model, for a command. Asks for a passphrase, if one is needed."""
-    kernel, secrets = session.kernel, secrets_of(session.workspace)
+def models(session: Session, *, typed: Typed | None = None) -> dict[str, Endpoint]:
+    """Make an endpoint of every connected model, for a command. Asks for a passphrase, if one is needed.
+
+    `typed` gives the passphrase that a person typed elsewhere; with it nobody is asked at the terminal.
+    """
+    kernel, secrets = session.kernel, secrets_of(session.workspace, typed=typed)
     unlock(secrets)
     return endpoints(Parts(kernel.reader, session.writes, kernel.clock, secrets, HttpClient()))
 

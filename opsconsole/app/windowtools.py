@@ -19,10 +19,22 @@ from opsconsole.app.windowtrials import trial_of_mail, trial_of_model
 from opsconsole.domain.errors import NotFoundError, SealedError, UserError
 from opsconsole.engine.agents import Version
 from opsconsole.engine.shadow import history
+from opsconsole.engine.shadow.backtested import Result
+from opsconsole.engine.shadow.lessons import Lesson, file_of
 from opsconsole.store import backup as backups
 from opsconsole.store.queries import versions
 from opsconsole.store.workspace import DATABASE
-from opsconsole.ui.tools import ImportReport, MailDraft, ModelDraft, PastPlan, PastReport, Step, Trial
+from opsconsole.ui.tools import (
+    ImportReport,
+    LessonReport,
+    LessonSide,
+    MailDraft,
+    ModelDraft,
+    PastPlan,
+    PastReport,
+    Step,
+    Trial,
+)
 
 _T = TypeVar("_T")
 EARLY_S = 2.0
@@ -144,6 +156,34 @@ class WindowTools:
 
         return await _until(run, stop)
 
+    async def try_lesson(
+        self, lesson: Lesson, progress: Callable[[int, int], None], *, cap: float | None = None
+    ) -> LessonReport:
+        """Try an agent's file as a lesson would have it; cancelling ends it after the present event."""
+
+        def both(far: tuple[int, int]) -> None:
+            progress(*far)
+
+        tell, stop = _here(both), threading.Event()
+
+        def run() -> LessonReport:
+            with opened(self._folder, typed=self._typed) as session:
+                done = pastwork.tried(
+                    session,
+                    file_of(session.kernel, lesson),
+                    cap=cap,
+                    besides=lesson.pairs,
+                    tell=lambda number, of: tell((number, of)),
+                    is_stopped=stop.is_set,
+                    typed=self._typed,
+                )
+                return _reported(done)
+
+        try:
+            return await _until(run, stop)
+        except SealedError as error:
+            raise SealedError(CLOSED) from error
+
     async def open_sample(self) -> None:
         """Open the sample in a window of its own, by a process of its own that outlives this one."""
 
@@ -193,6 +233,30 @@ def _planned(session: Session, version: Version) -> PastPlan:
         found.known,
         days,
         pastwork.unbounded(version) if spec.brain == "model" else "",
+    )
+
+
+def _reported(done: Result) -> LessonReport:
+    facts, bounds = done.to_json(), done.interval
+    before, after = (
+        LessonSide(
+            right=facts[f"{side}_right"],
+            severe=facts[f"severe_{side}"],
+            rules=facts[f"rules_{side}"],
+            cost=facts[f"cost_{side}"],
+        )
+        for side in ("in_use", "changed")
+    )
+    return LessonReport(
+        events=facts["events"],
+        left_out=done.left_out,
+        before=before,
+        after=after,
+        better=done.better,
+        worse=done.worse,
+        points=(bounds.low * 100, bounds.high * 100),
+        off_record=facts["off_record"],
+        stopped=done.stopped,
     )
 
 

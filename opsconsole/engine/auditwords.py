@@ -49,6 +49,7 @@ KINDS = {
     "event.received": "Event received",
     "grant.given": "Standing grant given",
     "grant.revoked": "Standing grant revoked",
+    "lesson.taken": "Lesson taken",
     "run.cancelled": "Run cancelled",
     "run.finished": "Run finished",
     "run.retry": "Run tried again",

@@ -1,9 +1,12 @@
 """What only the composition root can do for the window. Secrets go in as fields that are never shown or kept."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:  # the engine's parts are loaded behind the first picture of the window
+    from opsconsole.engine.shadow.lessons import Lesson
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,38 @@ class PastReport:
     """False: it was stopped; what was worked stays, and the next time goes on."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonSide:
+    """What one of the two files got of the past."""
+
+    right: int
+    """Events on which it would have done what people did."""
+    severe: int
+    rules: Mapping[str, int]
+    """What its rules would say of its actions, were it live: `act`, `ask`, `recommend`, `refuse` → how many."""
+    cost: float
+    """In the workspace's money."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonReport:
+    """What came of trying a lesson on the past."""
+
+    events: int
+    left_out: int
+    """Events it was learnt from: they say nothing of it."""
+    before: LessonSide
+    after: LessonSide
+    better: int
+    worse: int
+    points: tuple[float, float]
+    """Bounds of the difference, 95 %; from -100 to 100."""
+    off_record: int
+    """Events in which it asked what the record does not hold."""
+    stopped: str = ""
+    """Why it ended before the last event; empty where it did not."""
+
+
 class Tools(Protocol):
     """Every function may take long, blocks nothing, and raises `OpsError` with what to do."""
 
@@ -137,6 +172,15 @@ class Tools(Protocol):
 
     async def work_past(self, agent: str, progress: Callable[[int, int], None]) -> PastReport:
         """Work the past with an agent; nothing is done. Cancelling the task ends it after the present event."""
+        ...
+
+    async def try_lesson(
+        self, lesson: "Lesson", progress: Callable[[int, int], None], *, cap: float | None = None
+    ) -> LessonReport:
+        """Work the recorded events with an agent's file as a lesson would have it, beside the one in use.
+
+        Nothing is done. Cancelling the task ends it after the present event. `cap` is what models may cost at most.
+        """
         ...
 
     async def open_sample(self) -> None:

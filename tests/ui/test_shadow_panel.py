@@ -29,7 +29,7 @@ def test_shadow_offers_nothing_to_approve(tmp_path: Path) -> None:
         await until(lambda: "Demo 3" in told(panel))
         buttons = {one.text() for one in panel.findChildren(QPushButton) if one.isVisible()}
         assert (
-            buttons == {"Compare", "So far", "Would have done", "Recommendations (2)", "Open the run"}
+            buttons == {"Compare", "So far", "Would have done", "Recommendations (2)", "Lessons", "Open the run"}
             and panel.current is None
         )
         press(panel, "Open the run")

@@ -8,11 +8,9 @@ from opsconsole.app import pastwork
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.session import opened
 from opsconsole.app.words import count, say, say_json
-from opsconsole.domain.errors import NotFoundError
-from opsconsole.engine.agentfile import apply_agent
+from opsconsole.engine.shadow import learning
 from opsconsole.engine.shadow.backtested import Result
 from opsconsole.engine.shadow.lessons import Lesson, file_of, lessons
-from opsconsole.store.transaction import Transaction
 
 Agent = Annotated[str, typer.Argument(help="The agent; `opsconsole agents list` shows them.")]
 
@@ -69,24 +67,10 @@ def take(
 ) -> None:
     """Take one proposed change into an agent's file. It is a new version; `agents apply` of the old file goes back."""
     with opened(workspace) as session:
-        kernel, actor = session.kernel, session.actor
-        found = next((one for one in lessons(kernel, agent) if one.id == lesson), None)
-        if found is None:
-            raise NotFoundError(
-                f"{agent} has no lesson {lesson}; it may have been taken, or the file changed."
-                f" `opsconsole shadow lessons {agent}` shows those there are."
-            )
-        changed = file_of(kernel, found)
-
-        def job(tx: Transaction) -> int:
-            now = kernel.clock.now()
-            number, _ = apply_agent(tx, changed, kernel.registry, actor=actor, now=now)
-            facts = {"lesson": found.id, "pairs": list(found.pairs)}
-            tx.record("lesson.taken", at=now, actor=actor, agent=agent, number=number, **facts)
-            return number
-
-        number = session.write(job, name="lesson.take")
-        say(f"{agent}: version {number} is in use, with what was learnt from {_pairs(found)}.")
+        taken = session.write(
+            lambda tx: learning.take(session.kernel, tx, agent, lesson, actor=session.actor), name="lesson.take"
+        )
+        say(f"{agent}: version {taken.number} is in use, with what was learnt from {_pairs(taken.lesson)}.")
 
 
 def _pairs(one: Lesson) -> str:

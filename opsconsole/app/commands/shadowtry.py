@@ -14,10 +14,10 @@ from opsconsole.app.session import opened
 from opsconsole.app.words import count, say, say_json, table
 from opsconsole.engine.agentfile import read_agent
 from opsconsole.engine.shadow.backtested import Result
+from opsconsole.engine.shadow.words import rules_words
 
 SHOWN = 40
 _NOTHING = "There is nothing recorded to try it on: no event of this agent has a pair yet."
-RULES = {"act": "does alone", "ask": "asks you", "recommend": "only recommends", "refuse": "refused"}
 
 
 def run(
@@ -109,4 +109,4 @@ def _tell_rules(facts: Mapping[str, Any]) -> None:
 
 
 def _rules(facts: Mapping[str, int]) -> str:
-    return ", ".join(f"{RULES[key]} {number}" for key, number in facts.items() if number) or "nothing: it wants none"
+    return rules_words(facts) or "nothing: it wants none"

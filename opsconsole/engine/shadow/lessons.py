@@ -21,6 +21,7 @@ from opsconsole.engine.yamledit import add_items, set_scalar
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries import past, versions
 from opsconsole.store.queries.pairs import PairRow
+from opsconsole.store.rows import Reader
 
 REPEATED = 3
 """So many corrections of one kind make a proposal."""
@@ -49,21 +50,27 @@ class Lesson:
         return {"id": self.id, "agent": self.agent, "why": self.text, "pairs": list(self.pairs), "diff": self.diff}
 
 
-def lessons(kernel: Kernel, agent: str) -> list[Lesson]:
+def lessons(kernel: Kernel, agent: str, *, conn: Reader | None = None) -> list[Lesson]:
     """Give what the version in use could learn, what rests on most pairs first.
+
+    Args:
+        kernel: where agents and pairs are.
+        agent: whose.
+        conn: where to read instead: within a transaction.
 
     Raises:
         NotFoundError: no such agent is in use.
     """
-    number = versions.current_version_of(kernel.reader, agent)
+    conn = conn or kernel.reader
+    number = versions.current_version_of(conn, agent)
     if number is None:
         raise NotFoundError(f"No agent {agent} is in use. `opsconsole agents list` shows those that are.")
-    row = versions.version(kernel.reader, number)
+    row = versions.version(conn, number)
     if row is None or not row.source.strip():
         return []
-    spec = kernel.roster.version(kernel.reader, number).spec
-    judged = read.pairs(kernel.reader, agent=agent, is_judged=True, newest_first=False, limit=100_000)
-    found = [*_categories(kernel, spec, row.source, judged), *_values(kernel, spec, row.source, judged)]
+    spec = kernel.roster.version(conn, number).spec
+    judged = read.pairs(conn, agent=agent, is_judged=True, newest_first=False, limit=100_000)
+    found = [*_categories(conn, spec, row.source, judged), *_values(conn, spec, row.source, judged)]
     return sorted(found, key=lambda one: (-len(one.pairs), one.id))
 
 
@@ -76,13 +83,13 @@ def file_of(kernel: Kernel, lesson: Lesson) -> AgentFile:
     return read_agent_text(lesson.source, f"{lesson.agent}.yaml", kernel.registry)
 
 
-def _categories(kernel: Kernel, spec: AgentSpec, source: str, judged: Sequence[PairRow]) -> Iterator[Lesson]:
+def _categories(conn: Reader, spec: AgentSpec, source: str, judged: Sequence[PairRow]) -> Iterator[Lesson]:
     """Propose examples for categories that people corrected to."""
     groups: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for one in judged:
-        right = str(read.words_of(kernel.reader, one.id).get("category") or "")
+        right = str(read.words_of(conn, one.id).get("category") or "")
         if right and right != one.category:
-            event = past.event(kernel.reader, one.event_id)
+            event = past.event(conn, one.event_id)
             groups[right].append((one.id, example_of(event)))
     for right, some in groups.items():
         place = next((at for at, one in enumerate(spec.playbook.categories) if one.id == right), None)
@@ -97,12 +104,12 @@ def _categories(kernel: Kernel, spec: AgentSpec, source: str, judged: Sequence[P
         yield _lesson(spec.agent, why, [number for number, _ in some], source, changed)
 
 
-def _values(kernel: Kernel, spec: AgentSpec, source: str, judged: Sequence[PairRow]) -> Iterator[Lesson]:
+def _values(conn: Reader, spec: AgentSpec, source: str, judged: Sequence[PairRow]) -> Iterator[Lesson]:
     """Propose other values for what steps write as it stands in the playbook."""
     groups: dict[tuple[str, str, str, str, str], list[int]] = defaultdict(list)
     for one in judged:
         if one.said is Adjudication.HUMAN:
-            for tool, field, mine, theirs in _differences(read.body(kernel.reader, one.id)):
+            for tool, field, mine, theirs in _differences(read.body(conn, one.id)):
                 groups[one.category, tool, field, mine, theirs].append(one.id)
     for (category, tool, field, mine, theirs), pairs in groups.items():
         for step, loc in all_steps(spec):
@@ -124,10 +131,8 @@ def _differences(body: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]
 
 
 def _lesson(agent: str, why: str, pairs: Sequence[int], source: str, changed: str) -> Lesson:
-    diff = "".join(
-        difflib.unified_diff(
-            source.splitlines(keepends=True), changed.splitlines(keepends=True), "in use", "proposed", n=2
-        )
-    )
+    # Without line ends of their own: the last line of a file may have none, and would run into the next.
+    lines = difflib.unified_diff(source.splitlines(), changed.splitlines(), "in use", "proposed", lineterm="", n=2)
+    diff = "".join(f"{line}\n" for line in lines)
     name = hashlib.sha256(f"{agent}\n{diff}".encode()).hexdigest()[:8]
     return Lesson(name, agent, why, tuple(pairs), changed, diff)

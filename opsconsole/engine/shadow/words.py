@@ -1,5 +1,7 @@
 """What pairs and cells say in plain words: the window and the command line say the same."""
 
+from collections.abc import Mapping
+
 from opsconsole.domain.enums import Adjudication, PairVerdict
 from opsconsole.engine.shadow.cells import Cell
 from opsconsole.store.queries.pairs import PairRow
@@ -20,6 +22,14 @@ SAID = {
     Adjudication.NEITHER: "Both wrong",
     Adjudication.UNSURE: "Cannot tell",
 }
+
+RULES = {"act": "does alone", "ask": "asks you", "recommend": "only recommends", "refuse": "refused"}
+"""What an agent's rules would say of an action, were it live."""
+
+
+def rules_words(counts: Mapping[str, int]) -> str:
+    """Say how many actions the rules would say what of; empty where there are none."""
+    return ", ".join(f"{RULES[key]} {number:,}" for key, number in counts.items() if number)
 
 
 def needs(one: Cell) -> str:

@@ -2,19 +2,32 @@
 
 import json
 import sqlite3
+from typing import Any
 
 from opsconsole.domain.ids import AgentId, VersionId
 from opsconsole.store.rows import VersionRow
 from opsconsole.store.times import from_micros
 
+_VERSION = "SELECT id, agent_id, number, digest, spec, tools, source, applied_by, created_at FROM agent_version WHERE "
+
 
 def version(conn: sqlite3.Connection, version_id: int) -> VersionRow | None:
     """Give an agent version; None where there is none."""
-    row = conn.execute(
-        "SELECT id, agent_id, number, digest, spec, tools, source, applied_by, created_at"
-        " FROM agent_version WHERE id = ?",
-        (version_id,),
-    ).fetchone()
+    return _row(conn.execute(f"{_VERSION}id = ?", (version_id,)).fetchone())
+
+
+def numbered(conn: sqlite3.Connection, agent: str, number: int) -> VersionRow | None:
+    """Give a version of an agent by its number; None where there is none."""
+    return _row(conn.execute(f"{_VERSION}agent_id = ? AND number = ?", (agent, number)).fetchone())
+
+
+def newest_number(conn: sqlite3.Connection, agent: str) -> int:
+    """Give the number of the version that was made last; 0 where there is none."""
+    row = conn.execute("SELECT max(number) FROM agent_version WHERE agent_id = ?", (agent,)).fetchone()
+    return int(row[0] or 0)
+
+
+def _row(row: Any) -> VersionRow | None:
     if row is None:
         return None
     return VersionRow(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from opsconsole.domain.ids import VersionId
+from opsconsole.store.queries.versions import newest_number
 from opsconsole.store.times import to_micros
 from opsconsole.store.transaction import Transaction
 
@@ -31,9 +32,7 @@ def add_version(
     kept = json.dumps(tools, sort_keys=True)
     if row is not None and row[2] == digest and row[3] == kept:
         return VersionId(row[0]), row[1], False
-    (number,) = conn.execute(
-        "SELECT coalesce(max(number), 0) + 1 FROM agent_version WHERE agent_id = ?", (agent,)
-    ).fetchone()
+    number = newest_number(conn, agent) + 1
     cursor = conn.execute(
         "INSERT INTO agent_version (agent_id, number, digest, spec, tools, source, applied_by, created_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

@@ -25,3 +25,13 @@ def font(size: int = BODY, weight: QFont.Weight = NORMAL) -> QFont:
     made.setWeight(weight)
     made.setFeature(QFont.Tag("tnum"), 1)
     return made
+
+
+@lru_cache(maxsize=8)
+def mono(size: int = SMALL) -> QFont:
+    """Give the system's font of one width in `size` px, for lines of files; read-only as well."""
+    system = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    made = QFont([system.family(), "DejaVu Sans Mono", "Menlo", "Consolas"])
+    made.setStyleHint(QFont.StyleHint.Monospace)
+    made.setPixelSize(size)
+    return made

@@ -1,14 +1,21 @@
-"""Which words differ between two texts. No Qt here."""
+"""Which words differ between two texts, and which lines between two files. No Qt here."""
 
 import difflib
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Literal
 
 Span = tuple[int, int]
 """Start and length, in characters."""
 MOST = 4000
 """Longer texts are tinted whole: comparing them word by word would hold up the window."""
+LONG = 600
+"""A longer line of a file shows only the part around what differs, in characters."""
+BEFORE = 120
+"""So much of it stands before what differs."""
+_HUNK = re.compile(r"@@ -(\d+)")
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 
 
@@ -21,6 +28,64 @@ class FieldRow:
     after: str
     is_changed: bool = True
     """False: it is handed over as it is; no field of a record changes by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """A line of a file beside what would become of it."""
+
+    kind: Literal["place", "same", "removed", "added"]
+    """`place`: not of the file; it says where the next lines stand."""
+    text: str
+    spans: tuple[Span, ...] = field(default=())
+    """What differs from the line it stands for."""
+
+
+def file_lines(diff: str) -> list[FileLine]:
+    """Give the lines of a unified diff; a removed line and the added one in its place are marked by words."""
+    found: list[FileLine] = []
+    removed: list[str] = []
+    added: list[str] = []
+    for line in diff.splitlines()[2:]:  # the first two name the files
+        if line.startswith("-"):
+            removed.append(line[1:])
+        elif line.startswith("+"):
+            added.append(line[1:])
+        else:
+            found += _changed(removed, added)
+            removed, added = [], []
+            if hunk := _HUNK.match(line):
+                found.append(FileLine("place", f"Line {int(hunk[1]):,}"))
+            elif line.startswith(" "):
+                found.append(FileLine("same", _cut(line[1:], 0)))
+    return [*found, *_changed(removed, added)]
+
+
+def _changed(removed: list[str], added: list[str]) -> Iterator[FileLine]:
+    """Give what goes, then what comes; where one line stands for one, only what differs of both is marked."""
+    if len(removed) != len(added):
+        yield from (FileLine("removed", _cut(one, 0)) for one in removed)
+        yield from (FileLine("added", _cut(one, 0)) for one in added)
+        return
+    starts = [_alike(*both) for both in zip(removed, added, strict=True)]
+    before = [_cut(one, start) for one, start in zip(removed, starts, strict=True)]
+    after = [_cut(one, start) for one, start in zip(added, starts, strict=True)]
+    marked = [differing(*both) for both in zip(before, after, strict=True)]
+    yield from (FileLine("removed", one, tuple(spans)) for one, (spans, _) in zip(before, marked, strict=True))
+    yield from (FileLine("added", one, tuple(spans)) for one, (_, spans) in zip(after, marked, strict=True))
+
+
+def _alike(one: str, other: str) -> int:
+    """Give how many characters both begin with."""
+    return next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
+
+
+def _cut(line: str, differs_at: int) -> str:
+    if len(line) <= LONG:
+        return line
+    start = max(0, differs_at - BEFORE)
+    piece = line[start : start + LONG]
+    return ("… " if start else "") + piece + (" …" if start + LONG < len(line) else "")
 
 
 @lru_cache(maxsize=128)

@@ -73,6 +73,7 @@ def clear(layout: QLayout) -> None:
     """Take everything out of a layout."""
     while (item := layout.takeAt(0)) is not None:
         if (part := item.widget()) is not None:
+            part.hide()  # else what was laid out a moment ago is still about to be shown, as a window of its own
             part.setParent(None)
             part.deleteLater()
         elif (inner := item.layout()) is not None:

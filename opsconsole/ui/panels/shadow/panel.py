@@ -1,4 +1,4 @@
-"""Shadow: would the agent have been right? Pairs to judge, numbers, and what was not done."""
+"""Shadow: would the agent have been right? Pairs to judge, numbers, what was not done, and what to learn."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -16,6 +16,7 @@ from opsconsole.store.queries.unreal import unreal
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.shadow.compare import ComparePage
+from opsconsole.ui.panels.shadow.lessons import LessonsPage
 from opsconsole.ui.panels.shadow.numbers import NumbersPage
 from opsconsole.ui.panels.shadow.pairqueue import Choice
 from opsconsole.ui.panels.shadow.panelcommands import make_commands
@@ -29,16 +30,17 @@ _TABS = {
     "numbers": "So far",
     "would": "Would have done",
     "recommendations": "Recommendations",
+    "lessons": "Lessons",
 }
 
 
 class ShadowPanel(Panel):
-    """Four views; the first there is something for."""
+    """Five views; the first there is something for."""
 
     name = "shadow"
     title = "Shadow"
     icon = "diff"
-    topics = frozenset({"runs", "events", "pairs"})
+    topics = frozenset({"runs", "events", "pairs", "agents"})
 
     def __init__(self, context: Context, *, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(context)
@@ -48,13 +50,17 @@ class ShadowPanel(Panel):
         """The panel chose the view by what there is; it may choose anew when somebody comes back."""
         self.compare = ComparePage(context, clock=clock)
         self.numbers, self.cards = NumbersPage(context), UnrealPage(context)
+        self.lessons = LessonsPage(context, clock=clock)
         self._pages = QStackedWidget()
-        for page in (self.compare, self.numbers, self.cards):
+        for page in (self.compare, self.numbers, self.cards, self.lessons):
             self._pages.addWidget(page)
         self._pages.setCurrentWidget(self.cards)
         self.compare.counted.connect(self._on_pairs_counted)
         self.cards.counted.connect(self._on_advice_counted)
         self.numbers.pairs_wanted.connect(self._on_pairs_wanted)
+        self.lessons.pairs_wanted.connect(self._on_pairs_wanted)
+        self.lessons.counted.connect(self._on_lessons_counted)
+        self.lessons.judging_wanted.connect(partial(self.turn, "compare"))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -85,7 +91,7 @@ class ShadowPanel(Panel):
         return self.cards.verbs
 
     def commands(self) -> Sequence[Command]:
-        return (*self.cards.verbs.commands(), *make_commands(self.compare, self.cards, lambda: self.tab))
+        return (*self.cards.verbs.commands(), *make_commands(self.compare, self.cards, self.lessons, lambda: self.tab))
 
     def go(self, where: dict[str, Any]) -> None:
         if not where and self._is_own_choice:
@@ -100,6 +106,8 @@ class ShadowPanel(Panel):
             self.compare.go({name: value for name, value in where.items() if name != "tab"})
         elif self.tab == "numbers":
             self.numbers.refresh()
+        elif self.tab == "lessons":
+            self.lessons.refresh()
         else:
             self.cards.go({**where, "tab": self.tab})
 
@@ -108,34 +116,41 @@ class ShadowPanel(Panel):
         self.go({"tab": tab})
         if tab == "compare":
             self.compare.focus()
+        elif tab == "lessons":
+            self.lessons.focus()
         else:
             self.setFocus()  # else the first list of choices would have the keys
 
     def refresh(self) -> None:
         self.context.tasks.start(self._count(), name="the recommendations", owner=self, key="count")
+        self.lessons.refresh()  # their number stands on the tab; they are only read where something changed
         if not self.tab:
             self.context.tasks.start(self._begin(), name="the shadow page", owner=self, key="begin")
         elif self.tab == "compare":
             self.compare.refresh()
         elif self.tab == "numbers":
             self.numbers.refresh()
-        else:
+        elif self.tab != "lessons":
             self.cards.refresh()
 
     def restyle(self) -> None:
         self.compare.restyle()
         self.cards.restyle()
+        self.lessons.restyle()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self.tab == "compare":
             self.compare.focus()
+        elif self.tab == "lessons":
+            self.lessons.focus()
 
     async def _begin(self) -> None:
         try:
             is_any = await self.context.backend.read(lambda kernel: bool(read.pairs(kernel.reader, limit=1)))
         except Exception:
-            self.turn("would")  # it says what is wrong, and what to do
+            if not self.tab:
+                self.turn("would")  # it says what is wrong, and what to do
             raise
         if not self.tab:
             self.turn("compare" if is_any else "would")
@@ -150,7 +165,7 @@ class ShadowPanel(Panel):
 
     def _show_tab(self) -> None:
         self._tabs[self.tab].setChecked(True)
-        pages = {"compare": self.compare, "numbers": self.numbers}
+        pages = {"compare": self.compare, "numbers": self.numbers, "lessons": self.lessons}
         self._pages.setCurrentWidget(pages.get(self.tab, self.cards))
 
     def _on_pairs_counted(self, total: int, listed: int) -> None:
@@ -160,6 +175,9 @@ class ShadowPanel(Panel):
 
     def _on_advice_counted(self, advice: int) -> None:
         self._tabs["recommendations"].setText(f"Recommendations ({advice})" if advice else "Recommendations")
+
+    def _on_lessons_counted(self, lessons: int) -> None:
+        self._tabs["lessons"].setText(f"Lessons ({lessons})" if lessons else "Lessons")
 
     def _on_pairs_wanted(self, ids: object, about: str) -> None:
         self.go({"tab": "compare", "show": "all", "ids": ids, "about": about})

@@ -7,11 +7,14 @@ from opsconsole.engine.shadow.words import SAID
 from opsconsole.ui.command import Command
 from opsconsole.ui.panels.shadow.compare import ComparePage
 from opsconsole.ui.panels.shadow.judgebar import ORDER
+from opsconsole.ui.panels.shadow.lessons import LessonsPage
 from opsconsole.ui.panels.shadow.unreal import UnrealPage
 
 
-def make_commands(compare: ComparePage, cards: UnrealPage, tab: Callable[[], str]) -> list[Command]:
-    """Make what holds for pairs, and the ways about."""
+def make_commands(
+    compare: ComparePage, cards: UnrealPage, lessons: LessonsPage, tab: Callable[[], str]
+) -> list[Command]:
+    """Make what holds for pairs and for lessons, and the ways about."""
 
     def is_pairs() -> bool:
         return tab() == "compare"
@@ -20,10 +23,14 @@ def make_commands(compare: ComparePage, cards: UnrealPage, tab: Callable[[], str
         return tab() == "compare" and not compare.is_asking
 
     def is_listed() -> bool:
-        return tab() in ("compare", "recommendations")
+        return tab() in ("compare", "recommendations", "lessons")
+
+    def is_lesson() -> bool:
+        return tab() == "lessons" and lessons.shown is not None
 
     def step(by: int) -> None:
-        (compare if tab() == "compare" else cards).step(by)
+        pages: dict[str, ComparePage | LessonsPage] = {"compare": compare, "lessons": lessons}
+        pages.get(tab(), cards).step(by)
 
     made = [
         _command(
@@ -40,6 +47,8 @@ def make_commands(compare: ComparePage, cards: UnrealPage, tab: Callable[[], str
         _command("category", "Say the right category", "C", compare.ask_category, is_free),
         _command("undo", "Take the last word back", "Ctrl+Z", compare.verbs.undo, is_free),
         _command("find", "Filter the pairs", "/", compare.seek, is_free),
+        _command("try_lesson", "Try the lesson on the past", "T", lessons.try_it, is_lesson),
+        _command("take_lesson", "Take the lesson", "L", lessons.take, is_lesson),
         _command("next", "Next", "J", lambda: step(1), is_listed, "Down"),
         _command("previous", "Previous", "K", lambda: step(-1), is_listed, "Up"),
     ]

@@ -1,0 +1,87 @@
+"""A lesson taken into an agent's file, and the way back: the same for the window and the command."""
+
+from dataclasses import dataclass
+
+from opsconsole.domain.errors import NotFoundError, StaleCardError
+from opsconsole.engine.agentfile import apply_agent, read_agent_text
+from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.shadow.lessons import Lesson, file_of, lessons
+from opsconsole.store.queries import versions
+from opsconsole.store.rows import VersionRow
+from opsconsole.store.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was taken."""
+
+    lesson: Lesson
+    number: int
+    """The version in use now."""
+    before: int
+    """The one it was made of."""
+
+
+def take(kernel: Kernel, tx: Transaction, agent: str, lesson: str, *, actor: str, seen: int | None = None) -> Taken:
+    """Put an agent's file in use as a lesson would have it.
+
+    Args:
+        kernel: where agents and tools are.
+        tx: the transaction.
+        agent: whose file.
+        lesson: its name.
+        actor: who takes it.
+        seen: the number of the version it was shown for; None where the name is all that is known.
+
+    Raises:
+        NotFoundError: no such agent is in use, or it has no such lesson any more.
+        StaleCardError: another version came into use since it was shown.
+        FileFormatError: the changed file would not be sound.
+    """
+    found = lessons(kernel, agent, conn=tx.conn)
+    before = _in_use(tx, agent)
+    if seen is not None and seen != before.number:
+        raise StaleCardError(
+            f"Nothing was taken: {agent}'s file changed meanwhile, version {before.number} is in use. Look at what it"
+            " could learn now."
+        )
+    chosen = next((one for one in found if one.id == lesson), None)
+    if chosen is None:
+        raise NotFoundError(
+            f"{agent} has no lesson {lesson} any more: it was taken, its file changed, or a correction was taken back."
+            f" `opsconsole shadow lessons {agent}` shows those there are."
+        )
+    now = kernel.clock.now()
+    number, _ = apply_agent(tx, file_of(kernel, chosen), kernel.registry, actor=actor, now=now)
+    facts = {"lesson": chosen.id, "pairs": list(chosen.pairs)}
+    tx.record("lesson.taken", at=now, actor=actor, agent=agent, number=number, **facts)
+    return Taken(chosen, number, before.number)
+
+
+def go_back(kernel: Kernel, tx: Transaction, taken: Taken, *, actor: str) -> int:
+    """Put the file from before a lesson in use again; give the number of the version that makes.
+
+    Raises:
+        StaleCardError: another version came into use since.
+        NotFoundError: the agent or that version is gone.
+        FileFormatError: the file names what is not connected any more.
+    """
+    agent = taken.lesson.agent
+    present, before = _in_use(tx, agent), versions.numbered(tx.conn, agent, taken.before)
+    if present.number != taken.number:
+        raise StaleCardError(
+            f"Nothing was changed: version {present.number} of {agent} came into use meanwhile. See first what it is."
+        )
+    if before is None:
+        raise NotFoundError(f"There is no version {taken.before} of {agent} any more.")
+    file = read_agent_text(before.source, f"{agent}.yaml", kernel.registry)
+    number, _ = apply_agent(tx, file, kernel.registry, actor=actor, now=kernel.clock.now())
+    return number
+
+
+def _in_use(tx: Transaction, agent: str) -> VersionRow:
+    number = versions.current_version_of(tx.conn, agent)
+    row = None if number is None else versions.version(tx.conn, number)
+    if row is None:
+        raise NotFoundError(f"No agent {agent} is in use. `opsconsole agents list` shows those that are.")
+    return row

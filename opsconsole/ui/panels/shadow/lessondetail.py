@@ -1,0 +1,135 @@
+"""One lesson: why, what would change in the file, what the past says of it, and the pairs it was learnt from."""
+
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from opsconsole.store.queries.pairs import PairRow
+from opsconsole.ui.panels.shadow.lessonsdata import Row
+from opsconsole.ui.panels.shadow.pastcard import PastCard
+from opsconsole.ui.panels.shadow.pasttrial import Trial
+from opsconsole.ui.theme import fonts
+from opsconsole.ui.theme.theme import Theme
+from opsconsole.ui.widgets import painting
+from opsconsole.ui.widgets.basics import button, card, label, pill, row
+from opsconsole.ui.widgets.columns import scrolled
+from opsconsole.ui.widgets.diff import file_lines
+from opsconsole.ui.widgets.linediff import LineTable
+from opsconsole.ui.widgets.plain import one_line
+from opsconsole.ui.widgets.texts import clear, para, tip
+from opsconsole.ui.widgets.words import exact, plural
+
+TITLE = 360
+"""So wide is the name of a pair at most, in px."""
+
+
+class LessonDetail(QWidget):
+    """Shows one lesson whole; `show_lesson` is total.
+
+    Signals:
+        pairs_wanted: (frozenset of pairs, what they are).
+    """
+
+    pairs_wanted = Signal(object, str)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._shown: Row | None = None
+        self._links: list[QWidget] = []
+        self._why, self._place, self._facts = para("", "h2"), label("", "small"), para("", "small")
+        self.table, self.past = LineTable(theme), PastCard()
+        self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._counts, self._pairs = row(), QVBoxLayout()
+        self._pairs.setSpacing(4)
+        page = QWidget()
+        page.setObjectName("page")
+        column = QVBoxLayout(page)
+        column.setContentsMargins(28, 18, 28, 24)
+        column.setSpacing(12)
+        head = QHBoxLayout()
+        head.addWidget(self._why, 1)
+        head.addWidget(self._place, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(head)
+        column.addWidget(self._facts)
+        column.addWidget(self._file_card())
+        column.addWidget(self.past)
+        frame, inside = card()
+        inside.addLayout(self._pairs)
+        column.addWidget(frame)
+        column.addStretch(1)
+        self.area: QScrollArea = scrolled(page)
+        self.area.setAccessibleName("The lesson")
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.area)
+
+    def _file_card(self) -> QFrame:
+        frame, column = card()
+        column.setContentsMargins(6, 14, 6, 10)
+        head = row(label("What would change in its file", "h3"))
+        head.setContentsMargins(10, 0, 10, 0)
+        head.addLayout(self._counts)
+        head.addStretch(1)
+        column.addLayout(head)
+        column.addWidget(self.table)
+        return frame
+
+    @property
+    def stops(self) -> list[QWidget]:
+        """What Tab comes by, in order."""
+        return [self.area, self.past.cap, self.past.cancel, *self._links]
+
+    def show_lesson(self, one: Row, currency: str, *, place: str) -> None:
+        """Show a lesson, from its top where it is another one."""
+        self._place.setText(place)
+        if one == self._shown:
+            return
+        is_other = self._shown is None or self._shown.lesson != one.lesson
+        self._shown = one
+        self._facts.setText(f"{one.name} · version {one.number} is in use · taking it makes version {one.makes}")
+        if is_other:
+            self._why.setText(one_line(one.lesson.text))
+            self._show_file(one)
+            self.past.show_for(one, currency)
+            self.area.verticalScrollBar().setValue(0)
+        self._show_pairs(one)
+
+    def show_trial(self, trial: Trial) -> None:
+        """Show how its trial stands."""
+        self.past.render_trial(trial, is_costly=self._shown is not None and self._shown.is_costly)
+
+    def scroll_to_past(self) -> None:
+        """Bring the trial on the screen, once it stands where it will stand."""
+        self.area.ensureWidgetVisible(self.past, 0, 24)
+
+    def _show_file(self, one: Row) -> None:
+        lines = file_lines(one.lesson.diff)
+        self.table.show_lines(lines)
+        clear(self._counts)
+        for kind, sign in (("removed", "−"), ("added", "+")):
+            if number := sum(line.kind == kind for line in lines):
+                self._counts.addWidget(pill(f"{sign} {number} {kind}", "danger" if kind == "removed" else "ok"))
+
+    def _show_pairs(self, one: Row) -> None:
+        clear(self._pairs)
+        ids, every = frozenset(one.lesson.pairs), plural(len(one.lesson.pairs), "pair")
+        about = f"what {one.name} could learn from"
+        opens = button(f"Open all {every}", partial(self.pairs_wanted.emit, ids, about), kind="link")
+        self._links = [opens]
+        self._pairs.addLayout(row(label(f"Learnt from {every}", "h3"), None, opens))
+        for pair in one.pairs:
+            self._pairs.addLayout(self._pair(pair))
+        if left := len(one.lesson.pairs) - len(one.pairs):
+            self._pairs.addWidget(label(f"and {left:,} more", "small"))
+
+    def _pair(self, pair: PairRow) -> QHBoxLayout:
+        title = one_line(pair.title) or "(no title)"
+        short = painting.metrics(fonts.font()).elidedText(title, Qt.TextElideMode.ElideRight, TITLE)
+        made = button(short, partial(self.pairs_wanted.emit, frozenset({pair.id}), one_line(title, 40)), kind="link")
+        made.setToolTip(tip(f"{title}\n{one_line(pair.sender)}"))
+        made.setAccessibleName(f"Open the pair: {title}")
+        self._links.append(made)
+        when = label(f"{pair.occurred_at.astimezone():%d %b %Y}", "small")
+        when.setToolTip(exact(pair.occurred_at))
+        return row(made, None, when)
