@@ -13,14 +13,14 @@ from opsconsole.connectors.files import ImportRecord, Source, open_source
 from opsconsole.connectors.files.table import TableSource
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.event import IncomingEvent
+from opsconsole.domain.ids import EventId
 from opsconsole.engine.intake import take
+from opsconsole.engine.shadow.pastpair import find_again, remake
 from opsconsole.store.transaction import Transaction
 
 _T = TypeVar("_T")
 DAMAGED = "The archive is damaged"
 UNDATED = "no agent can be tried on a ticket that does not tell when it was created"
-OWNERS_SHARE = 0.1
-"""Whoever wrote so much of what lies in folders of sent mail is an owner; a few mails of others lie there by chance."""
 CHUNK, CHUNK_BYTES = 200, 32_000_000
 """Mails or rows in one transaction."""
 
@@ -64,7 +64,7 @@ def import_path(
     if isinstance(source, TableSource):
         _import_records(session, source, done, progress=progress)
     else:
-        own = {*own_addresses, *_owners(source, done)}
+        own = _owners(source, set(own_addresses), done)
         events = source.events(own_addresses=own, trusted_authserv=authserv)
         _import_events(session, events, done, is_history=is_history, progress=progress)
         done.skipped = dict(source.counts.skipped)
@@ -84,11 +84,24 @@ def own_of(text: str) -> set[str]:
     return found
 
 
-def _owners(source: Source, done: Imported) -> Collection[str]:
-    """Give who wrote what lies in folders of sent mail: whoever wrote much of it is the mailbox's owner."""
+def _owners(source: Source, own: set[str], done: Imported) -> set[str]:
+    """Give one's own addresses as they were named, else who wrote most of what lies in folders of sent mail.
+
+    Raises:
+        UserError: those that were named wrote nothing of it, and somebody else most of it.
+    """
     senders = source.senders()
-    done.sent = {name: count for name, count in senders.most_common() if count >= OWNERS_SHARE * senders.total()}
-    return done.sent
+    most = {name: count for name, count in senders.most_common() if count > senders.total() / 2}
+    if not own:
+        done.sent = most
+    elif most and not own & senders.keys():
+        (name, count) = next(iter(most.items()))
+        raise UserError(
+            f"Nothing was imported from {done.source}: no mail in its folders of sent mail is from"
+            f" {', '.join(sorted(own))}, and {count} of {senders.total()} are from {name}. Write `--own {name}`, or"
+            " leave --own out."
+        )
+    return own or set(most)
 
 
 def _chunks(items: Iterator[_T]) -> Iterator[list[_T]]:
@@ -114,11 +127,18 @@ def _import_events(
 ) -> None:
     for chunk in _chunks(events):
 
-        def job(tx: Transaction, chunk: list[IncomingEvent] = chunk) -> tuple[int, int]:
+        def job(tx: Transaction, chunk: list[IncomingEvent] = chunk) -> tuple[int, int, list[EventId]]:
             taken = [take(session.kernel, tx, "desk", one, is_history=is_history) for one in chunk]
-            return sum(one.is_new for one in taken), sum(len(one.runs) for one in taken)
+            found = [
+                one.event
+                for one, mail in zip(taken, chunk, strict=True)
+                if not one.is_new and find_again(session.kernel, tx, one.event, str(mail.fields.get("folder") or ""))
+            ]
+            return sum(one.is_new for one in taken), sum(len(one.runs) for one in taken), found
 
-        new, queued = session.write(job, name="import.events")
+        new, queued, found = session.write(job, name="import.events")
+        if found:
+            session.write(lambda tx, found=found: remake(session.kernel, tx, found), name="import.found")
         done.seen += len(chunk)
         done.new += new
         done.known += len(chunk) - new

@@ -152,7 +152,9 @@ class WindowTools:
                 done = pastwork.work(
                     session, version, tell=lambda far: tell((far.done, far.total)), is_stopped=stop.is_set
                 )
-                return PastReport(done.done, done.pairs, done.agreed, done.failed, is_whole=not done.stopped)
+                return PastReport(
+                    done.done, done.pairs, done.agreed, done.counted, done.failed, is_whole=not done.stopped
+                )
 
         return await _until(run, stop)
 

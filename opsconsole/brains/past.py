@@ -1,6 +1,7 @@
 """Brains for the past: they know the playbook, and what they were told since they were made."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from opsconsole.brains.chain import MAIN
@@ -68,6 +69,11 @@ class PastModelBrain:
         self._known: dict[int, tuple[list[dict[str, Any]], tuple[str | None, float]]] = {}
         self._model = LanguageModelBrain(lambda _, event: self._known[event.id][0], lambda _, e: self._known[e.id][1])
 
+    @property
+    def is_free(self) -> bool:
+        """None of its models costs anything."""
+        return all(one.config.prices.is_free for one in self._endpoints.values())
+
     def know(self, agent: str, category: str, text: str) -> None:
         """Take in what people made of a past event."""
         self._past.know(agent, category, text)
@@ -88,16 +94,20 @@ class PastModelBrain:
             TransientError: one does not answer now.
             PermanentError: none can work this event.
         """
-        errors: list[str] = []
+        errors: list[PermanentError] = []
         for name in view.agent.models or (MAIN,):
             endpoint = self._endpoints.get(name)
             if endpoint is None:
                 raise TransientError(f"no model is connected as {name} (`opsconsole connect model {name}`)")
             try:
-                return await self._model.turn(view, endpoint)
+                turn = await self._model.turn(view, endpoint)
             except PermanentError as error:
-                errors.append(str(error))
-        raise PermanentError("; ".join(errors))
+                errors.append(error)
+            else:
+                return replace(turn, cost_micros=turn.cost_micros + sum(one.cost_micros for one in errors))
+        failed = PermanentError("; ".join(map(str, errors)))
+        failed.cost_micros = sum(one.cost_micros for one in errors)
+        raise failed
 
     async def close(self) -> None:
         """Close what is open to the endpoints, and let go of the memory."""

@@ -115,6 +115,9 @@ class FencedError(EnvironmentError_):
 class ConnectorError(OpsError):
     """An outside system said no, or said nothing."""
 
+    cost_micros = 0
+    """What asking cost all the same."""
+
 
 class TransientError(ConnectorError):
     """Certainly not done; another try may work. `retry_after_s` is the system's own wish, in seconds."""

@@ -103,7 +103,9 @@ class PastReport:
     done: int
     pairs: int
     agreed: int
-    """It would have done what people did."""
+    """Of those that prove something: it would have done what people did."""
+    counted: int
+    """Pairs that prove something."""
     failed: int
     """It did not know what to do: never agreement."""
     is_whole: bool

@@ -37,7 +37,11 @@ class Sorted:
 def write_mailbox(folder: Path, mails: Iterable[Sorted]) -> Path:
     """Write an mbox for each folder and a Sent; give the folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    for one in mails:
+    every = list(mails)
+    for number, at in enumerate({every[0].at, every[-1].at} if every else ()):
+        name = f"<own{at:%d%H}-{number}@bank.example>"
+        _add(folder, "Sent", at, OWN, "partner@elsewhere.example", "Hello", name, "See you soon.")
+    for one in every:
         sender = one.sender or f"c{one.number % 97}@customer.example"
         _add(folder, one.folder, one.at, sender, OWN, "Question", one.name, one.text)
         if one.answer:

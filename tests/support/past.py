@@ -83,12 +83,12 @@ def past_mail(number: int, category: str, at: datetime, **changes: Any) -> Incom
 
 
 def base(count: int = 12) -> list[IncomingEvent]:
-    """A past of one mail an hour, two categories by turns, the last one left where it came."""
+    """A past of one mail a day, two categories by turns, the last one left where it came."""
     found = [
-        past_mail(number, ("billing", "tech")[number // 2 % 2], START + timedelta(hours=number))
+        past_mail(number, ("billing", "tech")[number // 2 % 2], START + timedelta(days=number))
         for number in range(count - 1)
     ]
-    last = past_mail(count - 1, "billing", START + timedelta(hours=count - 1))
+    last = past_mail(count - 1, "billing", START + timedelta(days=count - 1))
     return [*found, past_mail(count - 1, "billing", last.occurred_at, fields={**last.fields, "folder": "INBOX"})]
 
 
@@ -104,14 +104,32 @@ class Decision:
 
 
 async def bring(r: Rig, events: Sequence[IncomingEvent], *jobs: Callable[[Transaction], object]) -> None:
-    """Bring events in as history, and do more in transactions of their own."""
+    """Bring events in as history, with sent mail of their time, and do more in transactions of their own."""
+    times = [one.occurred_at for one in events if one.kind == "mail.received"]
+    sent = [_sent(at) for at in sorted({min(times), max(times)})] if times else []
 
     def job(tx: Transaction) -> None:
-        for one in events:
+        for one in (*events, *sent):
             take(r.kernel, tx, "desk", one, is_history=True)
 
     for one in (job, *jobs):
         await r.engine.writer.write(one, name="test.bring")
+
+
+def _sent(at: datetime) -> IncomingEvent:
+    """A mail of ours about something else: what people answered is known."""
+    name = f"<zq{at:%d%H%M}@slotwise.example>"
+    return IncomingEvent(
+        external_id=name,
+        kind="mail.sent",
+        subject=f"thread:{name}",
+        occurred_at=at + timedelta(minutes=1),
+        title="Zq",
+        text="Zq",
+        sender="help@slotwise.example",
+        recipients=("zq@elsewhere.example",),
+        fields={"message_id": name, "folder": "Sent"},
+    )
 
 
 async def worked(r: Rig, **words: Any) -> history.Progress:

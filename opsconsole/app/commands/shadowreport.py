@@ -7,7 +7,7 @@ from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.commands.shadow import NO_CATEGORY, Agent, known, none_yet
 from opsconsole.app.session import opened
 from opsconsole.app.words import count, say, say_json, table
-from opsconsole.engine.shadow.cells import Cell, cells_of, cohort
+from opsconsole.engine.shadow.cells import Cell, cells_of, cohort, proves
 from opsconsole.engine.shadow.report import Numbers, consistency, numbers
 from opsconsole.engine.shadow.words import needs
 from opsconsole.store.queries import pairs as read
@@ -21,7 +21,7 @@ def report(*, agent: Agent = None, as_json: AsJson = False, workspace: Where = N
         conn, now = session.kernel.reader, session.kernel.clock.now()
         cells = cells_of(conn, now=now, agent=known(conn, agent))
         every = cohort(conn, read.pairs(conn, agent=agent, limit=1_000_000))
-        chosen = [one for one in every if not one.excluded]
+        chosen = [one for one in every if proves(one)]
         total = numbers(conn, chosen)
         same, again = consistency(conn)
         if as_json:

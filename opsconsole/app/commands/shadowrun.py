@@ -154,11 +154,16 @@ def _tell(result: history.Progress, *, known: int) -> None:
         if result.verdicts.get(name):
             say(f"  {result.verdicts[name]:6}  {text}")
     if result.failed:
-        say(f"  {result.failed:6}  nothing: it did not know what to do and would have asked you")
+        say(f"  {result.failed:6}  nothing to be compared: it did not know what to do, or could not do it")
         for why, number in result.reasons.most_common(3):
             say(f"          {number} times: {why}")
-    if result.pairs:
-        say(f"It agreed with people in {result.agreed} of {result.pairs} ({result.agreed / result.pairs:.0%}).")
+    if result.unproved:
+        say(f"{result.unproved.total():,} of them prove nothing:")
+        for why, number in result.unproved.most_common():
+            say(f"  {number:6}  {why}")
+    if result.counted:
+        share = result.agreed / result.counted
+        say(f"It agreed with people in {result.agreed} of the {result.counted} that count ({share:.0%}).")
         say("What lies in Inbox, Archive or All Mail counts as left alone by people.")
     if result.cost_micros:
         mean = result.cost_micros / max(1, result.done) / 1e6

@@ -31,6 +31,10 @@ SecondOpinion = Callable[[AgentSpec, Event], tuple[str | None, float]]
 class RefusedError(PermanentError):
     """The model will not answer this, or not in a form that can be used."""
 
+    def __init__(self, message: str, *, cost_micros: int = 0) -> None:
+        super().__init__(message)
+        self.cost_micros = cost_micros
+
 
 class LanguageModelBrain:
     """One for all models; which endpoint is asked is said with each turn."""
@@ -55,8 +59,9 @@ class LanguageModelBrain:
             memos[0].get("precedents", []) if memos else [dict(one) for one in self._precedents(view.agent, view.event)]
         )
         answer, usage = await self._ask(view, endpoint, offer, shown)
+        cost = endpoint.config.prices.cost_micros(read=usage.read, cached=usage.cached, written=usage.written)
         if answer.refusal or (answer.finish == "content_filter" and not answer.calls):
-            raise RefusedError(f"the model {endpoint.name} refuses to work on this event")
+            raise RefusedError(f"the model {endpoint.name} refuses to work on this event", cost_micros=cost)
         turn = Reading(view.agent, offer, Sources(view), _category(view), _confidence(view)).turn(answer)
         if turn.final is not None and (failed := _not_done(view, offer)):
             turn = replace(turn, is_handled=False, final=f"NOT ALL WAS DONE ({', '.join(failed)} failed): {turn.final}")
@@ -71,7 +76,7 @@ class LanguageModelBrain:
             memo=memo,
             model=f"{endpoint.name}:{endpoint.config.model}",
             tokens=usage.read + usage.written,
-            cost_micros=endpoint.config.prices.cost_micros(read=usage.read, cached=usage.cached, written=usage.written),
+            cost_micros=cost,
             is_disputed=self._is_disputed(view, turn),
         )
 

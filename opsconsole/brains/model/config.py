@@ -23,6 +23,11 @@ class Prices(BaseModel):
     written: Annotated[float, Field(ge=0)] = 0.0
     """Tokens of the answer."""
 
+    @property
+    def is_free(self) -> bool:
+        """Nothing costs anything, as far as is known."""
+        return not (self.read or self.cached or self.written)
+
     def cost_micros(self, *, read: int, cached: int, written: int) -> int:
         """Give what an answer cost, in millionths of the currency: tokens times price for a million of them."""
         cached = min(cached, read)

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
-from opsconsole.connectors.files.labels import gmail_folder
+from opsconsole.connectors.files.labels import folder_of
 from opsconsole.connectors.files.record import ImportRecord
 from opsconsole.connectors.mailtext.event import NO_DATE, is_for_sent, mail_event
 from opsconsole.connectors.mailtext.model import MAX_MAIL
@@ -92,7 +92,7 @@ class Source:
             yield event
 
     def senders(self) -> Counter[str]:
-        """Count who sent the mails that lie in folders of sent mail: the owner's own addresses.
+        """Count who sent the mails that lie in folders of sent mail.
 
         Raises:
             FileFormatError: the source holds a table, or unpacks to more than it may.
@@ -100,7 +100,8 @@ class Source:
         self.counts = Counts()
         found = Counter[str]()
         for member in self._members():
-            if is_for_sent(gmail_folder(member.data) or member.folder) and (sender := read_mail(member.data).sender):
+            folder = folder_of(member.folder, member.data)
+            if is_for_sent(folder) and (sender := read_mail(member.data).sender):
                 found[sender] += 1
         return found
 
@@ -123,7 +124,7 @@ def _event(
     trusted_authserv: str | None,
     is_folder_label: bool,
 ) -> IncomingEvent:
-    folder = gmail_folder(member.data) or member.folder
+    folder = folder_of(member.folder, member.data)
     label = folder if is_folder_label and folder else None
     if member.data or not member.problem:
         return mail_event(

@@ -30,11 +30,18 @@ class FolderSource(Source):
             for name in sorted(files):
                 yield from self._file(place / name, folder)
 
+    def _own_folder(self) -> str:
+        """Give the folder that a Maildir itself is: its own name, or the inbox above its folders; empty if unknown."""
+        if self.path.name.startswith("."):
+            return folder_name(Path(self.path.name))
+        is_root = any(is_maildir(one) for one in self.path.iterdir() if one.name.startswith("."))
+        return "Inbox" if is_root or self.path.name.casefold() in ("maildir", "inbox") else ""
+
     def _on_error(self, error: OSError) -> None:
         self.counts.skip(f"a folder that could not be opened ({error.strerror})")
 
     def _maildir(self, place: Path) -> Iterator[Member]:
-        folder = folder_name(place.relative_to(self.path)) or "Inbox"
+        folder = folder_name(place.relative_to(self.path)) or self._own_folder()
         for part in ("new", "cur"):
             try:
                 names = sorted(os.listdir(place / part))
@@ -61,7 +68,7 @@ class FolderSource(Source):
         except OSError:
             start = b""
         reason = reason_to_skip(name, start)
-        if OF_A_STORE.fullmatch(path.name):
+        if reason and OF_A_STORE.fullmatch(path.name):
             return
         if reason:
             self.counts.skip(reason)

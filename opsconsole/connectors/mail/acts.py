@@ -36,7 +36,8 @@ LOOK_S = 60.0
 """So often people's acts are looked for, in seconds."""
 LIST_AGAIN = timedelta(minutes=10)
 """So often the folders are listed: a program may make one of its own for sent mail."""
-FOLDERS = "acts:folders"
+FOLDERS, LOST = "acts:folders", "acts:lost"
+MOST_LOST = 10_000
 
 
 class Acts:
@@ -51,7 +52,7 @@ class Acts:
         self._looked_at: datetime | None = None
         self._listed_at: datetime | None = None
         self._count = Counter[str]()
-        self._lost = frozenset[str]()
+        self._lost = {str(one) for one in memory.get(LOST) or ()}
         """Subjects of mails that were not found while more lay in a folder than is known of it."""
 
     async def run(self, notice: Notice) -> None:
@@ -106,8 +107,13 @@ class Acts:
             if any(views.get(name) is None for name in homes if name in folders.every):
                 _log.info("%s: a folder could not be read; what is done there is not known yet", self._account.id)
                 return  # as if it had not been looked at: a pair must not say that nothing was done
-        await self._ledger.drop([name for name, one in mails.items() if one.ends_at <= now])
-        self._looked_at, self._lost = now, lost
+        over = [one for one in mails.values() if one.ends_at <= now]
+        # Whose time is over is looked for no more: what was not found in it stays so until its pair was made.
+        kept = self._lost - {one.subject for one in mails.values()} | lost
+        if kept != self._lost:
+            await self._memory.put(LOST, sorted(kept)[-MOST_LOST:])
+        await self._ledger.drop([one.event for one in over])
+        self._looked_at, self._lost = now, kept
 
     async def _folders(self, now: datetime) -> Named:
         """Give the folders; their names are remembered, to tell a new name from a new folder."""

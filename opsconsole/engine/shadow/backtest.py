@@ -21,12 +21,14 @@ from opsconsole.engine.runview import shown
 from opsconsole.engine.shadow.asitcame import as_it_came
 from opsconsole.engine.shadow.backtested import Result, Side, Tried
 from opsconsole.engine.shadow.history import PastBrain, PreparedBrain
-from opsconsole.engine.shadow.pairing import NOT_SEEN
-from opsconsole.engine.shadow.pairwrite import told_deed, wanted_deeds
+from opsconsole.engine.shadow.pairwrite import is_taught, told_deed, wanted_deeds
 from opsconsole.engine.shadow.pastacts import Lessons, category_of
+from opsconsole.engine.shadow.pastpair import HUMAN_UNKNOWN
+from opsconsole.engine.shadow.purse import CapReachedError, Purse
 from opsconsole.engine.shadow.replay import Record, Replay, Worked
 from opsconsole.policy.comparison import Deed, compare
 from opsconsole.policy.trials import AGREED
+from opsconsole.policy.windows import window_end
 from opsconsole.store.queries import cases as read_cases
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries import past, work
@@ -55,8 +57,9 @@ async def backtest(
         brains: fresh ones, for `in_use` and for `changed`.
         since: only events from then on.
         most: only the newest so many.
-        cost_cap: stop before models have cost more, in the workspace's money: an event may cost what the dearest did.
-        besides: pairs whose events are not counted, because the change was made of them.
+        cost_cap: stop before models have cost more, in the workspace's money; see `Purse`.
+        besides: pairs whose events are not counted, because the change was made of them; nor are those that either
+            file holds as an example.
         tell: hears (done, of).
         is_stopped: asked before every event.
     """
@@ -66,28 +69,34 @@ async def backtest(
     sides = [(version, brain) for version, brain in zip((in_use, changed), brains, strict=True)]
     lessons = [Lessons(version.spec, brain) for version, brain in sides]
     _add_cases(kernel, lessons, in_use.agent_id, chosen)
-    purse, result = _Purse(cost_cap), _Found()
+    is_costly = any(isinstance(one, PreparedBrain) and not one.is_free for one in brains)
+    purse, result = Purse(cost_cap if is_costly else None), _Found()
+    taught = {found.event_id for which in besides if (found := read.pair(kernel.reader, which)) is not None}
     for number, one in enumerate(chosen, start=1):
         event = past.event(kernel.reader, one.event_id)
         for side in lessons:
             side.tell_until(event.occurred_at)
         acts = read.body(kernel.reader, one.id).get("human") or ()
-        if one.id in besides:
+        if one.event_id in taught or any(is_taught(version.spec, event) for version, _ in sides):
             result.left_out += 1
         elif all(subscribes(version, as_it_came(event)) for version, _ in sides):
             result.stopped = "it was stopped" if is_stopped() else purse.why_not()
             if result.stopped:
                 break
             try:
-                result.tried.append(await _try(kernel, one, event, acts, sides))
+                result.tried.append(await _try(kernel, one, event, acts, sides, purse))
+            except CapReachedError as error:
+                result.stopped = f"{error}"
+                break
             except TransientError as error:
                 result.stopped = f"no answer now ({error})"
                 break
-            purse.pay(result.tried[-1])
         category = category_of(in_use.spec, [act["args"] for act in acts])
         if acts and category is not None:
+            is_dated = all(act.get("time") != "unknown" for act in acts)
+            known_at = datetime.fromisoformat(acts[-1]["at"]) if is_dated else window_end(event.occurred_at)
             for side in lessons:
-                side.add(datetime.fromisoformat(acts[-1]["at"]), category, event.precedent)
+                side.add(known_at, category, event.precedent)
         tell(number, len(chosen))
     return Result(tuple(result.tried), result.stopped, result.left_out)
 
@@ -101,31 +110,12 @@ class _Found:
     left_out: int = 0
 
 
-@dataclass(slots=True)
-class _Purse:
-    """What models may cost, in the workspace's money; all sums in micros."""
-
-    cap: float | None
-    spent: int = 0
-    dearest: int = 0
-
-    def why_not(self) -> str:
-        """Say why the next event may not be paid for; empty where it may."""
-        is_over = self.cap is not None and (self.cap <= 0 or self.spent + self.dearest > self.cap * 1e6)
-        return f"its cap of {self.cap:g} is reached" if is_over else ""
-
-    def pay(self, one: Tried) -> None:
-        """Count an event in."""
-        cost = one.in_use.cost_micros + one.changed.cost_micros
-        self.spent, self.dearest = self.spent + cost, max(self.dearest, cost)
-
-
 def _chosen(kernel: Kernel, agent: str, since: datetime | None) -> list[PairRow]:
     """Give one pair an event, oldest first; those that prove nothing for want of sight are left out."""
     found: dict[int, PairRow] = {}
     for one in read.pairs(kernel.reader, agent=agent, newest_first=False, limit=1_000_000):
         is_late = since is None or one.occurred_at >= since
-        if is_late and one.source != "file" and one.excluded != NOT_SEEN:
+        if is_late and one.source != "file" and one.excluded not in HUMAN_UNKNOWN:
             found.setdefault(one.event_id, one)
     return list(found.values())
 
@@ -136,6 +126,7 @@ async def _try(
     event: Event,
     acts: Sequence[Mapping[str, Any]],
     sides: Sequence[tuple[Version, PastBrain]],
+    purse: Purse,
 ) -> Tried:
     human = [
         told_deed(kernel.registry, act["tool"], act["args"], event.subject, source=str(act.get("source") or ""))
@@ -147,7 +138,7 @@ async def _try(
         if isinstance(brain, PreparedBrain):
             brain.prepare(version.spec, event)
         began = time.perf_counter()
-        worked = await Replay(kernel.registry, version, brain, record=record).work(event)
+        worked = await Replay(kernel.registry, version, brain, record=record, purse=purse).work(event)
         found.append(_compared(kernel, worked, human, event, seconds=time.perf_counter() - began))
     was_right = one.verdict in AGREED and not one.is_failed
     return Tried(one.id, one.event_id, one.title, one.verdict, was_right, found[0], found[1])

@@ -7,7 +7,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from opsconsole.engine.shadow.report import is_agreed
-from opsconsole.policy.trials import AGREED, FINE, TO_LIMITED, Counted, Gate, Standing, is_severe, standing, trials
+from opsconsole.policy.trials import (
+    AGREED,
+    FINE,
+    TO_LIMITED,
+    Counted,
+    Gate,
+    Standing,
+    is_right,
+    is_severe,
+    standing,
+    trials,
+)
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries import versions
 from opsconsole.store.queries.pairs import PairRow
@@ -120,6 +131,11 @@ def cohort(conn: Reader, every: Sequence[PairRow]) -> list[PairRow]:
         same = frozenset[int]() if current is None else versions.alike(conn, current)
         counts[agent] = same if same & some else versions.alike(conn, max(some))
     return of_versions(every, counts)
+
+
+def proves(one: PairRow) -> bool:
+    """Tell whether a pair says anything of whether the agent is right."""
+    return is_right(counted(one)) is not None
 
 
 def of_versions(every: Sequence[PairRow], counts: Mapping[str, Collection[int]]) -> list[PairRow]:

@@ -24,6 +24,7 @@ from opsconsole.engine.shadow.asitcame import as_it_came
 from opsconsole.engine.shadow.pairwrite import Made
 from opsconsole.engine.shadow.pastacts import Lessons, human_acts
 from opsconsole.engine.shadow.pastpair import Done, make_pair
+from opsconsole.engine.shadow.purse import CapReachedError, Purse
 from opsconsole.engine.shadow.replay import Replay
 from opsconsole.policy.trials import AGREED
 from opsconsole.policy.windows import window_end
@@ -46,6 +47,11 @@ class PastBrain(Brain, Protocol):
 class PreparedBrain(PastBrain, Protocol):
     """A past brain that takes long over an event: it notes what is known at its start, and can work several at once."""
 
+    @property
+    def is_free(self) -> bool:
+        """Thinking costs nothing: no cap is needed."""
+        ...
+
     def prepare(self, agent: AgentSpec, event: Event) -> None:
         """Note what is known as of an event, before it is told more."""
         ...
@@ -58,7 +64,12 @@ class Progress:
     total: int
     done: int = 0
     pairs: int = 0
+    counted: int = 0
+    """Pairs that prove something."""
     agreed: int = 0
+    """Of those that prove something."""
+    unproved: Counter[str] = field(default_factory=Counter[str])
+    """Why the others prove nothing, and how many."""
     failed: int = 0
     """It did not know what to do, or came to no end: never counted as agreement."""
     reasons: Counter[str] = field(default_factory=Counter[str])
@@ -123,7 +134,7 @@ async def work(
         brain: fresh; it is told the past as it goes.
         since: leave out what happened before.
         most: work so many at most.
-        cost_cap: stop before models have cost more, in the workspace's money: an event may cost what the dearest did.
+        cost_cap: stop before models have cost more, in the workspace's money; see `Purse`.
         parallel: so many events at once, where a brain notes what was known at the start of each.
         tell: hears of every chunk.
         is_stopped: asked before every event.
@@ -132,8 +143,10 @@ async def work(
     if most is not None:
         progress.total = min(progress.total, most)
     lessons, ready = Lessons(version.spec, brain), list[Done]()
-    course = _Course(Replay(kernel.registry, version, brain), progress, cost_cap)
-    at_once = parallel if isinstance(brain, PreparedBrain) else 1
+    is_prepared = isinstance(brain, PreparedBrain)
+    purse = Purse(cost_cap if is_prepared and not brain.is_free else None)
+    course = _Course(Replay(kernel.registry, version, brain, purse=purse), progress, purse)
+    at_once = parallel if is_prepared else 1
     batch: list[tuple[Event, tuple[HumanAct, ...]]] = []
     for one, event in _wanted(kernel, version, since):
         if progress.done + len(ready) + len(batch) >= progress.total:
@@ -148,7 +161,7 @@ async def work(
             if isinstance(brain, PreparedBrain):
                 brain.prepare(version.spec, event)
             batch.append((event, acts))
-            if len(batch) >= course.may_begin(at_once):
+            if len(batch) >= at_once:
                 ready += await course.work(batch)
         if progress.stopped:
             break
@@ -162,44 +175,28 @@ async def work(
 
 @dataclass(slots=True)
 class _Course:
-    """Works events, several at once, as long as it may be paid for."""
+    """Works events, several at once."""
 
     replay: Replay
     progress: Progress
-    cap: float | None
-    dearest: int = 0
-    """What the dearest event cost so far, in micros: so much the next may cost."""
-    begun: int = 0
-
-    def may_begin(self, at_once: int) -> int:
-        """Give how many events may be worked at once now; at least 1, whose turn shows whether it is paid for."""
-        if self.cap is None:
-            return at_once
-        if not self.begun:
-            return 1
-        left = self.cap * 1e6 - self.progress.cost_micros
-        return max(1, min(at_once, int(left // self.dearest) if self.dearest else at_once))
+    purse: Purse
 
     async def work(self, batch: list[tuple[Event, tuple[HumanAct, ...]]]) -> list[Done]:
-        """Work a batch and empty it; where it may not be paid for, say so and work none."""
+        """Work a batch and empty it; what may not be paid for, or gets no answer now, is left for another time."""
         some = list(batch)
         batch.clear()
-        wanted = self.progress.cost_micros + self.dearest * len(some)
-        if some and self.cap is not None and (wanted > self.cap * 1e6 or self.cap <= 0):
-            self.progress.stopped = f"its cap of {self.cap:g} is reached"
-            return []
-        self.begun += len(some)
         found: list[Done] = []
         every = await asyncio.gather(*(self.replay.work(event) for event, _ in some), return_exceptions=True)
         for (event, acts), worked in zip(some, every, strict=True):
-            if isinstance(worked, TransientError):
+            if isinstance(worked, CapReachedError):
+                self.progress.stopped = f"{worked}"
+            elif isinstance(worked, TransientError):
                 self.progress.stopped = f"no answer now ({worked})"
             elif isinstance(worked, BaseException):
                 raise worked
             else:
-                self.progress.cost_micros += worked.cost_micros
-                self.dearest = max(self.dearest, worked.cost_micros)
                 found.append(Done(event, acts, worked))
+        self.progress.cost_micros = self.purse.spent
         return found
 
 
@@ -232,19 +229,21 @@ async def _keep(
     chunk = tuple(ready)
 
     def job(tx: Transaction) -> list[Made | None]:
-        has_sent = cache(partial(read.has_sent, tx.conn))
-        return [make_pair(kernel, tx, version, one, has_sent) for one in chunk]
+        sent = cache(partial(read.sent_span, tx.conn))
+        return [make_pair(kernel, tx, version, one, sent) for one in chunk]
 
     for one, made in zip(chunk, await writes.write(job, name="shadow.history"), strict=True):
         if made is None:
             continue  # somebody else's run of the past was faster
         progress.pairs += 1
+        progress.counted += not made.excluded
+        progress.unproved.update([made.excluded] if made.excluded else ())
         progress.failed += made.is_failed
         if made.is_failed:
             progress.reasons.update([one.worked.failed] if one.worked.failed else ())
         else:
             progress.verdicts[made.verdict.value] += 1
-            progress.agreed += made.verdict in AGREED
+            progress.agreed += made.verdict in AGREED and not made.excluded
     progress.done += len(chunk)
     progress.off_record += sum(bool(one.worked.off_record) for one in chunk)
     ready.clear()

@@ -6,6 +6,7 @@ from opsconsole.domain.enums import Adjudication
 from opsconsole.domain.errors import DecisionError, NotFoundError
 from opsconsole.engine.decisions import Answer
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.shadow.pairwrite import ADJUDICATED
 from opsconsole.policy.trials import FINE
 from opsconsole.store import cases
 from opsconsole.store.queries import events, versions
@@ -16,7 +17,6 @@ from opsconsole.store.times import to_micros
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import pairs as write
 
-SOURCE = "adjudicated"
 WORDS = {
     Adjudication.AGENT: "the agent is right",
     Adjudication.HUMAN: "the human is right",
@@ -132,7 +132,7 @@ def _learn(
 ) -> bool:
     """Make the precedent that of the word that holds now; give whether there is one."""
     event = present(events.event(tx.conn, pair.event_id), f"event {pair.event_id}")
-    for earlier in cases.of_event(tx.conn, f"{event.id}", scope=pair.agent, source=SOURCE):
+    for earlier in cases.of_event(tx.conn, f"{event.id}", scope=pair.agent, source=ADJUDICATED):
         cases.retire_case(tx.conn, earlier, retired_at=to_micros(now))
         tx.record("case.retired", at=now, actor=actor, case=earlier, agent=pair.agent)
     right = category or (pair.category if said in FINE else "")
@@ -144,7 +144,7 @@ def _learn(
         scope=pair.agent,
         category=right,
         text=event.precedent,
-        source=SOURCE,
+        source=ADJUDICATED,
         occurred_at=to_micros(event.occurred_at),
         created_at=to_micros(now),
         event_id=f"{event.id}",

@@ -69,7 +69,8 @@ def lessons(kernel: Kernel, agent: str, *, conn: Reader | None = None) -> list[L
     if row is None or not row.source.strip():
         return []
     spec = kernel.roster.version(conn, number).spec
-    judged = read.pairs(conn, agent=agent, is_judged=True, newest_first=False, limit=100_000)
+    every = read.pairs(conn, agent=agent, is_judged=True, newest_first=False, limit=100_000)
+    judged = list({one.event_id: one for one in every}.values())  # several versions on one event are one correction
     found = [*_categories(conn, spec, row.source, judged), *_values(conn, spec, row.source, judged)]
     return sorted(found, key=lambda one: (-len(one.pairs), one.id))
 

@@ -31,7 +31,7 @@ from opsconsole.policy.windows import SETTLE, window_end
 from opsconsole.store.queries import events, past
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries.pairs import ActRow
-from opsconsole.store.rows import RunRow
+from opsconsole.store.rows import ActionRow, RunRow
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import events as write_events
 from opsconsole.store.writes import pairs as write
@@ -122,7 +122,7 @@ def _sides(kernel: Kernel, tx: Transaction, loaded: Loaded, human: Sequence[ActR
     agent = [
         one
         for one in loaded.actions
-        if one.is_write and one.tool != ASK_PERSON and one.state is not ActionState.REFUSED
+        if one.is_write and one.tool != ASK_PERSON and one.state is not ActionState.REFUSED and not _is_none(one)
     ]
     is_asking = not agent and any(one.tool == ASK_PERSON for one in loaded.actions)
     done = folded(kernel.registry, human)
@@ -135,7 +135,10 @@ def _sides(kernel: Kernel, tx: Transaction, loaded: Loaded, human: Sequence[ActR
         category=run.category or category_of(loaded.version.spec, [one.args for one in human]) or "",
         confidence=run.confidence,
         is_blind=seen is None or bool(human and max(one.seen_at for one in human) < seen),
-        is_failed=run.state in (RunState.FAILED, RunState.CANCELLED) or _is_abstained(loaded) or is_asking,
+        is_failed=run.state in (RunState.FAILED, RunState.CANCELLED)
+        or _is_abstained(loaded, has_acted=bool(agent))
+        or is_asking
+        or _is_stuck(loaded),
         excluded=_why_not(kernel, tx, loaded, human),
         because=_because(loaded),
     )
@@ -169,9 +172,20 @@ def _made_before(kernel: Kernel, tx: Transaction, act: HumanAct, subject: int, *
             keep_anew(tx, pair, _sides(kernel, tx, load(kernel, tx.conn, run), human), now=now)
 
 
-def _is_abstained(loaded: Loaded) -> bool:
+def _is_none(action: ActionRow) -> bool:
+    """It was no call that could be made, so that no gate ruled on it: the agent was told, and nothing was wanted."""
+    return action.state is ActionState.FAILED and action.verdict is None
+
+
+def _is_stuck(loaded: Loaded) -> bool:
+    """The last write that was tried is none: what the agent wanted to do in the end cannot be done."""
+    writes = [one for one in loaded.actions if one.is_write and one.tool != ASK_PERSON]
+    last = max((one.turn for one in writes), default=None)
+    return any(_is_none(one) for one in writes if one.turn == last)
+
+
+def _is_abstained(loaded: Loaded, *, has_acted: bool) -> bool:
     last = loaded.turns[-1] if loaded.turns else None
-    has_acted = any(one.is_write and one.tool != ASK_PERSON for one in loaded.actions)
     return any(turn.is_abstained for turn in loaded.turns) or (last is not None and gives_up(last, has_acted=has_acted))
 
 

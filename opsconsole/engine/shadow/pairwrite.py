@@ -13,6 +13,7 @@ from opsconsole.domain.humanact import HumanAct
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.registry import Registry
 from opsconsole.policy.comparison import Compared, Deed, compare
+from opsconsole.store import cases
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries import versions
 from opsconsole.store.queries.pairs import ActRow
@@ -23,6 +24,8 @@ from opsconsole.store.writes import pairs as write
 
 _Done = TypeVar("_Done", ActRow, HumanAct, Deed)
 WORKED_BEFORE = "another version worked this event before"
+ADJUDICATED = "adjudicated"
+"""Source of the cases that come of a person's word on a pair."""
 EXAMPLE = 300
 """So long a text is taken into a playbook as an example, in characters."""
 TAUGHT = "the agent's own file holds it as an example"
@@ -65,6 +68,7 @@ class Made:
     number: int
     verdict: PairVerdict
     is_failed: bool
+    excluded: str
 
 
 def keep(tx: Transaction, sides: Sides, *, now: datetime) -> Made | None:
@@ -74,7 +78,7 @@ def keep(tx: Transaction, sides: Sides, *, now: datetime) -> Made | None:
     if kept is None:
         return None
     _record(tx, "pair.made", kept[0], kept[1], new, now=now)
-    return Made(kept[0], new.verdict, new.is_failed)
+    return Made(kept[0], new.verdict, new.is_failed, new.excluded)
 
 
 def keep_anew(tx: Transaction, pair: int, sides: Sides, *, now: datetime) -> None:
@@ -84,6 +88,10 @@ def keep_anew(tx: Transaction, pair: int, sides: Sides, *, now: datetime) -> Non
     _record(tx, "pair.remade", pair, content, new, now=now)
     while write.take_back_adjudication(tx, pair, is_repeat=False):
         tx.record("pair.reopened", at=now, actor="engine", pair=pair)
+    for case in cases.of_event(tx.conn, f"{sides.event.id}", scope=sides.origin.agent, source=ADJUDICATED):
+        cases.retire_case(tx.conn, case, retired_at=to_micros(now))
+        tx.touch("cases")
+        tx.record("case.retired", at=now, actor="engine", case=case, agent=sides.origin.agent)
 
 
 def is_taught(spec: AgentSpec, event: Event) -> bool:

@@ -2,7 +2,9 @@
 
 import heapq
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -16,10 +18,13 @@ from opsconsole.store.queries.pairs import acts
 
 MOVED_AFTER = timedelta(hours=1)
 """An export does not tell when a mail was moved or a ticket sorted; it counts as so long after it came."""
-_TOLD = "history:"
+_TOLD, _FOUND = "history:", "found:"
 TRIAGE = ("queue", "assignee", "priority")
-UNSORTED = ("", "inbox", "all mail", "archive")
+UNSORTED = frozenset(
+    ("", "inbox", "all mail", "archive", "archives", "archived", "posteingang", "archiv", "alle nachrichten")
+)
 """Folders in which lies what nobody sorted."""
+_ABOVE = re.compile(r"^(?:\[(?:gmail|google mail)\]|inbox)[/.]")
 
 
 class Learner(Protocol):
@@ -42,7 +47,8 @@ class Lessons:
     def hear(self, event: Event, acts: tuple[HumanAct, ...]) -> None:
         """Note what an event turned out to be."""
         if acts and (category := category_of(self._spec, [one.args for one in acts])) is not None:
-            self.add(acts[-1].at, category, event.precedent)
+            is_dated = all(one.is_time_known for one in acts)
+            self.add(acts[-1].at if is_dated else window_end(event.occurred_at), category, event.precedent)
 
     def add(self, at: datetime, category: str, text: str) -> None:
         """Note a lesson of a time; one of a category that the playbook does not have teaches nothing."""
@@ -118,6 +124,7 @@ def _seen(kernel: Kernel, event: Event) -> Iterator[HumanAct]:
                 actor=one.actor,
                 at=one.at,
                 about=event.external_id,
+                is_time_known=not one.external_id.startswith(_FOUND),
                 source=one.source,
             )
 
@@ -125,9 +132,25 @@ def _seen(kernel: Kernel, event: Event) -> Iterator[HumanAct]:
 def _moved(kernel: Kernel, event: Event) -> Iterator[HumanAct]:
     """A mailbox calls it `move`, the desk `move_mail`."""
     folder = str(event.fields.get("folder") or "")
-    if event.kind == "mail.received" and folder.rpartition("/")[2].casefold() not in UNSORTED:
-        tool = "move" if kernel.registry.type(f"{event.connection}.move") else "move_mail"
-        yield _act(event, "moved", tool, {"folder": folder}, None, "somebody")
+    if event.kind == "mail.received" and not is_unsorted(folder):
+        yield _act(event, "moved", _move(kernel, event), {"folder": folder}, None, "somebody")
+
+
+def _move(kernel: Kernel, event: Event) -> str:
+    return "move" if kernel.registry.type(f"{event.connection}.move") else "move_mail"
+
+
+def is_unsorted(folder: str) -> bool:
+    """Tell whether a folder holds what nobody sorted."""
+    return _ABOVE.sub("", folder.casefold()) in UNSORTED
+
+
+def found_in(kernel: Kernel, event: Event, folder: str) -> HumanAct | None:
+    """Give the act that another copy of a known mail tells, found in a folder: somebody had sorted it after all."""
+    if event.kind != "mail.received" or is_unsorted(folder) or not is_unsorted(str(event.fields.get("folder") or "")):
+        return None
+    act = _act(event, "moved", _move(kernel, event), {"folder": folder}, None, "somebody")
+    return replace(act, external_id=f"{_FOUND}{event.external_id}")
 
 
 def _answered(kernel: Kernel, event: Event) -> Iterator[HumanAct]:
@@ -152,7 +175,7 @@ def _sorted_ticket(kernel: Kernel, event: Event) -> Iterator[HumanAct]:
     """Give the triage of a ticket: how it stands, at the time its table tells or else a while after it came."""
     if event.kind != "ticket.created" or not isinstance(event.fields.get("ticket_id"), int):
         return
-    ticket = read.ticket(kernel.reader, event.fields["ticket_id"])
+    ticket = read.ticket_by_people(kernel.reader, event.fields["ticket_id"])
     told = event.fields.get("columns") or ()
     args = {
         name: str(ticket.get(name) or "")

@@ -1,27 +1,41 @@
 """A past event that was worked, beside what people did with it, as a pair."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.event import Event
 from opsconsole.domain.humanact import HumanAct
 from opsconsole.engine.agents import Version
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ports import Observer
 from opsconsole.engine.shadow import pairwrite
-from opsconsole.engine.shadow.pairing import NOT_SEEN
+from opsconsole.engine.shadow.pairing import NOT_SEEN, TOO_LATE
 from opsconsole.engine.shadow.pairwrite import Made
-from opsconsole.engine.shadow.pastacts import category_of, tells_triage
+from opsconsole.engine.shadow.pastacts import category_of, found_in, human_acts, tells_triage
 from opsconsole.engine.shadow.replay import Worked
+from opsconsole.store.queries import pairs as read
+from opsconsole.store.queries import past
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import events as write_events
 from opsconsole.store.writes import pairs as write
 
 OFF_RECORD = "a look-up could not tell what was known then"
 """Why a pair proves nothing: live the agent would have been answered."""
-NO_SENT = "no sent mail was brought in, so what people answered is not known"
+NO_SENT = "no sent mail of its time was brought in, so what people answered is not known"
 NO_FOLDER = "it came without the folder it lay in, so where people put it is not known"
-NO_TRIAGE = "its table does not tell how people sorted it (queue, assignee, priority)"
+NO_TRIAGE = "its table does not tell what people made of it (queue, assignee, priority)"
+HUMAN_UNKNOWN = frozenset((NO_SENT, NO_FOLDER, NO_TRIAGE, NOT_SEEN, TOO_LATE))
+"""Why a pair says nothing of what people did: nothing can be compared with it."""
+SLACK = timedelta(days=7)
+"""Sent mail is of an event's time where some was sent so shortly before or after, or both earlier and later."""
+Wanted = Sequence[tuple[str, Mapping[str, Any]]]
+"""(tool, arguments) of the writes an agent wanted."""
+Span = Callable[[str], tuple[datetime, datetime] | None]
+"""Of a connection: from when to when its sent mail is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,47 +47,97 @@ class Done:
     worked: Worked
 
 
-def _why_not(spec: AgentSpec, one: Done, has_sent: Callable[[str], bool]) -> str:
-    """Say why a pair proves nothing; empty where it does."""
-    if pairwrite.is_taught(spec, one.event):
+def why_not(kernel: Kernel, spec: AgentSpec, event: Event, acts: Sequence[HumanAct], wanted: Wanted, sent: Span) -> str:
+    """Say why a pair of a past event proves nothing, or which of what people did is not known; empty where it does."""
+    if pairwrite.is_taught(spec, event):
         return pairwrite.TAUGHT
-    if one.worked.off_record:
-        return OFF_RECORD
-    event = one.event
     if event.kind.startswith("mail."):
-        if not event.fields.get("folder"):
+        if not event.fields.get("folder") and not any(act.args.get("folder") for act in acts):
             return NO_FOLDER
-        return "" if one.acts or has_sent(event.connection) else NO_SENT
+        span = sent(event.connection)
+        is_covered = span is not None and span[0] - SLACK <= event.occurred_at <= span[1] + SLACK
+        return "" if is_covered else NO_SENT
     if event.kind == "ticket.created":
-        return "" if one.acts or tells_triage(event) else NO_TRIAGE
-    return "" if one.acts else NOT_SEEN
+        told = {*(event.fields.get("columns") or ()), *(name for act in acts for name in act.args), "id"}
+        update = f"{event.connection}.update_ticket"
+        is_told = all({*args} <= told for tool, args in wanted if tool == update)
+        return "" if is_told and (acts or tells_triage(event)) else NO_TRIAGE
+    watcher = kernel.registry.connectors.get(event.connection)
+    is_seen = isinstance(watcher, Observer) and watcher.sees_inaction(event.subject)
+    return "" if acts or is_seen else NOT_SEEN
 
 
-def make_pair(
-    kernel: Kernel, tx: Transaction, version: Version, one: Done, has_sent: Callable[[str], bool]
-) -> Made | None:
-    """Store the pair; None where there is one already. `has_sent`: sent mail of a connection was brought in."""
+def make_pair(kernel: Kernel, tx: Transaction, version: Version, one: Done, sent: Span) -> Made | None:
+    """Store the pair; None where there is one already."""
     now, event = kernel.clock.now(), one.event
     for act in one.acts:
         subject = write_events.subject(tx, act.subject)
         write.add_act(tx, event.connection, act, subject=subject, now=now)
-    done = pairwrite.folded(kernel.registry, one.acts)
-    sides = pairwrite.Sides(
-        agent=pairwrite.wanted_deeds(kernel.registry, one.worked.actions, event.subject),
+    worked = one.worked
+    excluded = why_not(kernel, version.spec, event, one.acts, worked.actions, sent)
+    origin = pairwrite.Origin(
+        source="history",
+        agent=version.agent_id,
+        version=version.id,
+        run=None,
+        category=worked.category or category_of(version.spec, [act.args for act in one.acts]) or "",
+        confidence=worked.confidence,
+        is_blind=True,
+        excluded=excluded or (OFF_RECORD if worked.off_record else ""),
+        is_failed=bool(worked.failed) or worked.is_abstained,
+        because=worked.because or worked.failed,
+    )
+    return pairwrite.keep(tx, _sides(kernel, event, one.acts, worked.actions, origin), now=now)
+
+
+def find_again(kernel: Kernel, tx: Transaction, number: int, folder: str) -> bool:
+    """Keep what another copy of a known mail tells of where people put it; True where that is news."""
+    event = past.event(tx.conn, number)
+    act = found_in(kernel, event, folder)
+    if act is None:
+        return False
+    subject = write_events.subject(tx, act.subject)
+    return write.add_act(tx, event.connection, act, subject=subject, now=kernel.clock.now()) is not None
+
+
+def remake(kernel: Kernel, tx: Transaction, numbers: Sequence[int]) -> None:
+    """Compare the past pairs of events anew: more is known now of what people did with them."""
+    for number in numbers:
+        _remake(kernel, tx, number)
+
+
+def _remake(kernel: Kernel, tx: Transaction, number: int) -> None:
+    event = past.event(tx.conn, number)
+    acts = human_acts(kernel, event)
+    for row in read.of_event(tx.conn, number):
+        if row.source != "history" or row.version is None:
+            continue
+        spec, body = kernel.roster.version(tx.conn, row.version).spec, read.body(tx.conn, row.id)
+        wanted = [(str(one["tool"]), dict(one["args"])) for one in body.get("agent") or ()]
+        excluded = why_not(kernel, spec, event, acts, wanted, partial(past.sent_span, tx.conn))
+        origin = pairwrite.Origin(
+            source="history",
+            agent=row.agent,
+            version=row.version,
+            run=None,
+            category=row.category,
+            confidence=row.confidence,
+            is_blind=True,
+            excluded=excluded or (OFF_RECORD if row.excluded == OFF_RECORD else ""),
+            is_failed=row.is_failed,
+            because=str(body.get("because") or ""),
+        )
+        pairwrite.keep_anew(tx, row.id, _sides(kernel, event, acts, wanted, origin), now=kernel.clock.now())
+
+
+def _sides(
+    kernel: Kernel, event: Event, acts: Sequence[HumanAct], wanted: Wanted, origin: pairwrite.Origin
+) -> pairwrite.Sides:
+    done = pairwrite.folded(kernel.registry, acts)
+    return pairwrite.Sides(
+        agent=pairwrite.wanted_deeds(kernel.registry, wanted, event.subject),
         human=[pairwrite.act_deed(kernel, act, event.subject) for act in done],
         acts=done,
         event=event,
-        origin=pairwrite.Origin(
-            source="history",
-            agent=version.agent_id,
-            version=version.id,
-            run=None,
-            category=one.worked.category or category_of(version.spec, [act.args for act in one.acts]) or "",
-            confidence=one.worked.confidence,
-            is_blind=True,
-            excluded=_why_not(version.spec, one, has_sent),
-            is_failed=bool(one.worked.failed) or one.worked.is_abstained,
-            because=one.worked.because or one.worked.failed,
-        ),
+        origin=origin,
     )
-    return pairwrite.keep(tx, sides, now=now)

@@ -22,6 +22,7 @@ from opsconsole.engine.gatekeeper import event_facts
 from opsconsole.engine.ports import ASK_PERSON, Brain, Connector, Outcome, PastSimulator, PastTurn, RunView, Turn
 from opsconsole.engine.registry import Registry
 from opsconsole.engine.shadow.asitcame import as_it_came
+from opsconsole.engine.shadow.purse import Purse
 from opsconsole.engine.turnbody import distinct, gives_up
 from opsconsole.engine.turns import ratified
 from opsconsole.policy import gate
@@ -61,8 +62,8 @@ class _Course:
     rulings: list[Verdict] = field(default_factory=list[Verdict])
     overlay: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     off_record: list[str] = field(default_factory=list[str])
-    wrong: dict[str, str] = field(default_factory=dict[str, str])
-    """Per tool why the last write that was tried with it is none."""
+    wrong: dict[str, tuple[int, str]] = field(default_factory=dict[str, tuple[int, str]])
+    """Per tool in which turn a write was tried with it that is none, and why it is none."""
     is_tainted: bool = False
     """It was told what a stranger can have written."""
     is_asking: bool = False
@@ -73,26 +74,39 @@ class _Course:
 class Replay:
     """Works past events with one version of an agent."""
 
-    def __init__(self, registry: Registry, version: Version, brain: Brain, *, record: Record | None = None) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        version: Version,
+        brain: Brain,
+        *,
+        record: Record | None = None,
+        purse: Purse | None = None,
+    ) -> None:
         """`record`: what look-ups gave then; what it does not hold is asked as of then, and marked."""
         self._registry = registry
         self._version = version
         self._brain = brain
         self._record = record
+        self._purse = purse or Purse(None)
 
     async def work(self, event: Event) -> Worked:
         """Work one event as of the time it happened.
 
         Raises:
             TransientError: what thinks does not answer now.
+            CapReachedError: it may not be paid for.
         """
+        limits = self._version.spec.limits
         seen, course = as_it_came(event), _Course(is_tainted=event.is_untrusted)
         turn: Turn | None = None
         failed = ""
         try:
-            for number in range(self._version.spec.limits.turns):
-                turn = ratified(await self._brain.turn(self._view(seen, course)), self._version.spec)
-                course.cost_micros += turn.cost_micros
+            for number in range(limits.turns):
+                if limits.cost is not None and course.cost_micros >= limits.cost * 1e6:
+                    failed = f"stopped at its cost limit of {limits.cost:g}"
+                    break
+                turn = await self._think(seen, course)
                 if not turn.proposals and not turn.goes_on:
                     break
                 outcomes = [
@@ -101,12 +115,19 @@ class Replay:
                 ]
                 course.past.append(PastTurn(turn, tuple(outcomes)))
             else:
-                failed = f"stopped at its limit of {self._version.spec.limits.turns} turns"
+                failed = f"stopped at its limit of {limits.turns} turns"
         except TransientError:
             raise  # no model answers now: that says nothing of the agent
         except ConnectorError as error:
             failed = f"could not be thought through: {error}"
         return self._worked(course, turn, failed)
+
+    async def _think(self, event: Event, course: _Course) -> Turn:
+        async with self._purse.answer() as bill:
+            turn = await self._brain.turn(self._view(event, course))
+            bill.micros = turn.cost_micros
+        course.cost_micros += turn.cost_micros
+        return ratified(turn, self._version.spec)
 
     def _worked(self, course: _Course, last: Turn | None, failed: str) -> Worked:
         turns = [one.turn for one in course.past]
@@ -119,7 +140,7 @@ class Replay:
             rulings=tuple(course.rulings),
             because=next((one.rationale for one in reversed(every) if one.rationale), ""),
             is_abstained=any(one.is_abstained for one in every) or (course.is_asking and not course.actions),
-            failed=failed or next(iter(course.wrong.values()), "") or _why_given_up(every, course),
+            failed=failed or next((why for _, why in course.wrong.values()), "") or _why_given_up(every, course),
             cost_micros=course.cost_micros,
             turns=len(every),
             off_record=tuple(course.off_record),
@@ -145,13 +166,13 @@ class Replay:
         kind, owner = self._registry.type(proposal.tool), self._registry.owner(proposal.tool)
         if kind is None or owner is None or proposal.problem:
             why = proposal.problem or f"there is no tool {proposal.tool}"
-            course.wrong[proposal.tool] = why
+            course.wrong[proposal.tool] = (place[0], why)
             return Outcome(proposal, ActionState.FAILED.value, {"ok": False, "error": why})
         try:
             args = validate(kind, proposal.args)
         except ArgumentError as error:
             if kind.effect is not Effect.READ:
-                course.wrong[proposal.tool] = f"{proposal.tool}: {error}"
+                course.wrong[proposal.tool] = (place[0], f"{proposal.tool}: {error}")
             return Outcome(proposal, ActionState.FAILED.value, {"ok": False, "error": f"{error}"})
         call = Call(
             action_id=action_id(NEWS, *place),
@@ -167,6 +188,8 @@ class Replay:
             course.is_tainted |= kind.is_untrusted
             return Outcome(proposal, ActionState.DONE.value, found)
         course.wrong.pop(proposal.tool, None)
+        for tool in [tool for tool, (turn_number, _) in course.wrong.items() if turn_number < place[0]]:
+            del course.wrong[tool]  # it was told, and did this instead
         ruling = self._rule(call, proposal, event, turn, is_tainted=course.is_tainted)
         course.rulings.append(ruling.verdict)
         if ruling.verdict is Verdict.REFUSE:

@@ -138,6 +138,11 @@ def pair(conn: sqlite3.Connection, pair_id: int) -> PairRow | None:
     return None if row is None else _row(row)
 
 
+def of_event(conn: sqlite3.Connection, event: int) -> list[PairRow]:
+    """Give the pairs of an event, oldest first."""
+    return [_row(row) for row in conn.execute(f"{_PAIR} WHERE p.event_id = ? ORDER BY p.id", (event,))]
+
+
 def body(conn: sqlite3.Connection, pair_id: int) -> dict[str, Any]:
     """Give what a pair compares: `agent`, `human` (lists of acts), `matches`; empty once it was erased."""
     row = conn.execute(

@@ -62,10 +62,13 @@ def event(conn: sqlite3.Connection, number: int) -> Event:
     return present(events.event(conn, number), f"event {number}")
 
 
-def has_sent(conn: sqlite3.Connection, connection: str) -> bool:
-    """Tell whether any mail that people sent is known of a connection."""
-    row = conn.execute("SELECT 1 FROM event WHERE connection_id = ? AND kind = 'mail.sent' LIMIT 1", (connection,))
-    return row.fetchone() is not None
+def sent_span(conn: sqlite3.Connection, connection: str) -> tuple[datetime, datetime] | None:
+    """Give from when to when mail is known that people sent from a connection; None where there is none."""
+    row = conn.execute(
+        "SELECT min(occurred_at), max(occurred_at) FROM event WHERE connection_id = ? AND kind = 'mail.sent'",
+        (connection,),
+    ).fetchone()
+    return None if row[0] is None else (from_micros(row[0]), from_micros(row[1]))
 
 
 def sent_on(conn: sqlite3.Connection, subject: int, *, after: datetime, until: datetime) -> list[Event]:
@@ -78,9 +81,16 @@ def sent_on(conn: sqlite3.Connection, subject: int, *, after: datetime, until: d
     return [event(conn, row[0]) for row in rows]
 
 
-def ticket(conn: sqlite3.Connection, number: int) -> dict[str, Any]:
-    """Give a ticket of the desk as it stands; empty where there is none."""
-    return desk.get(conn, "ticket", number) or {}
+def ticket_by_people(conn: sqlite3.Connection, number: int) -> dict[str, Any]:
+    """Give a ticket of the desk as imports and people left it, whatever agents changed; empty where there is none."""
+    found = desk.get(conn, "ticket", number) or {}
+    values: dict[str, Any] = {}
+    for line in desk.history(conn, "ticket", number):
+        name = line["field"]
+        is_own = line["actor"] == "import" or str(line["actor"]).startswith("person:")
+        if name in found and (is_own or name not in values):
+            values[name] = line["now"] if is_own else line["was"]
+    return found | values
 
 
 def mean_cost(conn: sqlite3.Connection, agent: str) -> tuple[float, int]:

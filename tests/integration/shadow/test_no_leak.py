@@ -37,7 +37,7 @@ from tests.support.past import (
 from tests.support.rig import rig
 
 COUNT = 12
-LAST = START + timedelta(hours=COUNT - 1)
+LAST = START + timedelta(days=COUNT - 1)
 BEFORE = START - timedelta(days=2)
 RECORDS: dict[str, dict[str, Any]] = {
     "contact": {"email": ANN, "name": "Ann", "company": "Harbour"},

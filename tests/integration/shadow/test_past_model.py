@@ -36,12 +36,10 @@ def sorts(request: Request) -> Reply:
 
 @asynccontextmanager
 async def model_rig(folder: Path, script: Script) -> AsyncGenerator[tuple[Rig, ScriptedEndpoint]]:
-    """A past of a mail every two hours, known to an agent with a model."""
+    """A past of a mail a day, known to an agent with a model."""
     async with ScriptedEndpoint(script) as server, rig(folder, [], looker(**MODEL)) as r:
         kinds = [("billing", "tech")[number % 2] for number in range(COUNT)]
-        await bring(
-            r, [past_mail(number, kind, START + timedelta(hours=2 * number)) for number, kind in enumerate(kinds)]
-        )
+        await bring(r, [past_mail(number, kind, START + timedelta(days=number)) for number, kind in enumerate(kinds)])
         yield r, server
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.shadow import report
-from opsconsole.engine.shadow.cells import Cell, cells_of, cohort, counted
+from opsconsole.engine.shadow.cells import Cell, cells_of, cohort, counted, proves
 from opsconsole.engine.shadow.report import BINS, Numbers
 from opsconsole.policy.evidence import evidence
 from opsconsole.policy.trials import TO_LIMITED, bursts, is_right
@@ -59,12 +59,12 @@ def load(kernel: Kernel, chosen: tuple[str, str] | None) -> Found:
     cells = tuple(cells_of(conn, now=kernel.clock.now()))
     of: dict[tuple[str, str], list[PairRow]] = {(one.agent, one.category): [] for one in cells}
     for one in cohort(conn, read.pairs(conn, limit=1_000_000, newest_first=False)):
-        of[(one.agent, one.category)].append(one)
+        of.setdefault((one.agent, one.category), []).append(one)  # a category may have come in since
     names = agent_names(conn)
     if chosen not in of:
         chosen = None
     rows = of[chosen] if chosen else [one for some in of.values() for one in some]
-    some = [one for one in rows if not one.excluded]
+    some = [one for one in rows if proves(one)]
     numbers = report.numbers(conn, some)
     labels = {one.id: both for one, both in zip(some, numbers.labels, strict=True)}
     told = Told(

@@ -99,8 +99,10 @@ def _words(plan: PastPlan) -> str:
 
 
 def _result(plan: PastPlan, report: PastReport) -> str:
-    share = f" ({report.agreed / report.pairs:.0%})" if report.pairs else ""
+    share = f" ({report.agreed / report.counted:.0%})" if report.counted else ""
     end = "" if report.is_whole else " It was stopped; the next time goes on from there."
-    of = plural(report.pairs, "event")
+    of = plural(report.counted, "event")
+    more = report.pairs - report.counted
+    others = f" {plural(more, 'other event')} prove nothing; Shadow says why." if more else ""
     lost = f" In {report.failed:,} it did not know what to do." if report.failed else ""
-    return f"Of {of}, {plan.name} would have done what people did in {report.agreed:,}{share}.{lost}{end}"
+    return f"Of {of}, {plan.name} would have done what people did in {report.agreed:,}{share}.{others}{lost}{end}"
