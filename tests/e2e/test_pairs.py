@@ -12,7 +12,9 @@ from opsconsole.app.cli import app
 from opsconsole.domain.enums import Adjudication, PairVerdict, Severity
 from opsconsole.domain.errors import DecisionError, NotFoundError
 from opsconsole.domain.humanact import HumanAct
+from opsconsole.doubles.brain import FakeBrain
 from opsconsole.doubles.clock import FakeClock
+from opsconsole.engine.ports import RunView, Turn
 from opsconsole.engine.shadow import judging, pairing
 from opsconsole.policy.windows import window_end
 from opsconsole.store.queries import cases
@@ -238,3 +240,51 @@ async def test_who_reads_it_in_the_terminal_before_acting_is_not_blind(tmp_path:
         await did(r, 1, "desk.move_mail", folder="Billing")
         await r.wait(minutes=20)
         assert [one.is_blind for one in made(r)] == [False]
+
+
+async def test_a_run_whose_action_was_refused_and_that_gave_up_agrees_with_nobody(tmp_path: Path) -> None:
+    rail = {"name": "no-moves", "when": "true", "then": "refuse", "because": "nothing moves"}
+
+    def script(view: RunView) -> Turn:
+        if view.past:
+            return Turn(category="case", final="a person should look", is_handled=False)
+        return Turn(category="case", confidence=1.0, proposals=(MOVE,))
+
+    spec = agent(stage={"default": "shadow"}, guardrails=[rail])
+    async with rig(tmp_path, FakeBrain(script, is_playbook=False), spec) as r:
+        await r.take(mail())
+        await r.wait(days=5)
+        (pair,) = made(r)
+        assert pair.verdict is PairVerdict.BOTH_NONE and pair.is_failed
+
+
+@pytest.mark.parametrize(("calls", "is_failed", "verdict"), [
+    ([call("desk.move_mail", fodler="x"), MOVE], False, "same"),
+    ([MOVE, call("desk.move_mail", fodler="x")], True, "same"),
+    ([call("desk.move_mail", fodler="x")], True, "missing"),
+], ids=["put-right", "wrong-in-the-end", "never-right"])  # fmt: skip
+async def test_a_call_that_is_none_is_no_deed_but_a_failure_where_it_was_the_last(
+    tmp_path: Path, calls: list[Any], is_failed: bool, verdict: str
+) -> None:
+    async with rig(tmp_path, calls, SHADOW) as r:
+        await r.take(mail())
+        await r.wait(minutes=5)
+        await did(r, 1, "desk.move_mail", folder="Billing")
+        await r.wait(minutes=20)
+        (pair,) = made(r)
+        assert (pair.is_failed, pair.verdict.value, pair.severity) != (False, "extra", Severity.SEVERE)
+        assert (pair.is_failed, pair.verdict.value) == (is_failed, verdict)
+
+
+async def test_a_pair_that_is_made_anew_takes_its_precedent_back(tmp_path: Path) -> None:
+    async with rig(tmp_path, [MOVE], SHADOW) as r:
+        await r.take(mail())
+        await did(r, 1, "desk.move_mail", folder="Billing")
+        await r.wait(minutes=20)
+        (pair,) = made(r)
+        await r.engine.writer.write(
+            lambda tx: judging.judge(r.kernel, tx, pair.id, Adjudication.AGENT, actor="person:test"), name="judge"
+        )
+        assert cases.of_agent(r.engine.reader, "mira")
+        await did(r, 2, "desk.reply", to=ANN, text="Hello")
+        assert made(r)[0].said is None and cases.of_agent(r.engine.reader, "mira") == []

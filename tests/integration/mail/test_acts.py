@@ -71,6 +71,11 @@ async def test_a_mail_beyond_what_a_folder_shows_is_not_told_as_deleted(monkeypa
     async with scene(2) as at:
         assert await at.settled() == []
         assert [at.connector.sees_inaction(one.subject) for one in at.events] == [False, True]
+        for days in (5, 1):
+            await at.look(minutes=days * 24 * 60)
+            assert not at.connector.sees_inaction(at.events[0].subject), "its time is over, and it was not found"
+        await at.begin_again()
+        assert not at.connector.sees_inaction(at.events[0].subject)
     monkeypatch.setattr(sightings, "MOST", 2)
     async with scene(2) as at:
         at.expunge(1)
