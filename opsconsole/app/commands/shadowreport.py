@@ -1,6 +1,5 @@
 """shadow report: how often agents in shadow were right, and what a gate still needs."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 from opsconsole.app.commands.options import AsJson, Where
@@ -9,7 +8,7 @@ from opsconsole.app.session import opened
 from opsconsole.app.words import count, say, say_json, table
 from opsconsole.engine.shadow.cells import Cell, cells_of, cohort, proves
 from opsconsole.engine.shadow.report import Numbers, consistency, numbers
-from opsconsole.engine.shadow.words import needs
+from opsconsole.engine.shadow.words import needs, set_aside
 from opsconsole.store.queries import pairs as read
 
 HEADS = ("AGENT", "VERSION", "CATEGORY", "PAIRS", "RIGHT SO FAR", "BETWEEN", "SEVERE", "NEEDED FOR A NARROW SCOPE")
@@ -58,10 +57,5 @@ def _say_numbers(total: Numbers) -> None:
 
 def _say_set_aside(cells: Sequence[Cell]) -> None:
     """Say what proves nothing, and why."""
-    reasons = Counter[str]()
-    for one in cells:
-        reasons.update(one.reasons)
-    if reasons:
-        say(f"\n{count(reasons.total(), 'pair')} of the version that counts prove nothing:")
-        for why, number in reasons.most_common():
-            say(f"  {number:6}  {why}")
+    for why, number in set_aside(cells):
+        say(f"{count(number, 'pair')} of the version that counts prove nothing: {why}.")

@@ -1,6 +1,7 @@
 """What pairs and cells say in plain words: the window and the command line say the same."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from opsconsole.domain.enums import Adjudication, PairVerdict
 from opsconsole.engine.shadow.cells import Cell
@@ -45,6 +46,14 @@ def needs(one: Cell) -> str:
         return f"{at.needed} right in a row; as it goes now it will not get there"
     days = "" if one.days is None else f", about {max(1, round(one.days))} working days"
     return f"{at.needed} more clean decisions; as it goes about {at.expected}{days}"
+
+
+def set_aside(cells: Iterable[Cell]) -> list[tuple[str, int]]:
+    """Give why pairs of some cells prove nothing, and how many, the most frequent first."""
+    found = Counter[str]()
+    for one in cells:
+        found.update(one.reasons)
+    return found.most_common()
 
 
 def counts_for(one: PairRow) -> str:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QSizePolicy, QVBox
 
 from opsconsole.domain.errors import OpsError
 from opsconsole.engine.shadow.cells import Cell
-from opsconsole.engine.shadow.words import needs
+from opsconsole.engine.shadow.words import needs, set_aside
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.shadow.numbersdata import Found, load
 from opsconsole.ui.panels.shadow.numbersdetails import Details
@@ -18,8 +18,8 @@ from opsconsole.ui.widgets.states import States
 from opsconsole.ui.widgets.words import plural, spoken
 
 _NOTE = (
-    "Right so far, with the range the truth lies in, and the mark a narrow scope asks for. One customer on one day"
-    " counts once; what was agreed blind counts, and what you judged."
+    "Right so far, with the range the truth lies in, and the mark a narrow scope asks for. One customer, or one thread,"
+    " counts once a day; what people did the same without having seen it counts, and what you judged."
 )
 
 
@@ -114,6 +114,8 @@ class NumbersPage(QWidget):
         for line, one in enumerate(some, 1):
             self._cell(grid, line, found, one)
         column.addLayout(grid)
+        for why, number in set_aside(some):
+            column.addWidget(label(f"{plural(number, 'pair')} prove nothing: {why}", "small", is_wrapped=True))
         return frame
 
     def _cell(self, grid: QGridLayout, line: int, found: Found, one: Cell) -> None:
@@ -133,7 +135,7 @@ class NumbersPage(QWidget):
         about = f"{name}, {category.lower()}"
         opens = button(plural(one.pairs, "pair"), partial(self.pairs_wanted.emit, ids, about), kind="link")
         opens.setAccessibleName(f"Open {plural(one.pairs, 'pair')} of {about}")
-        severe = pill(f"{at.severe} severe", "danger") if at.severe else label("none", "small")
+        severe = pill(f"{one.severe} severe", "danger") if one.severe else label("none", "small")
         name_label = label(category)
         name_label.setToolTip(f"Judged {one.judged}, excluded {one.excluded}, agreed after seeing {one.unblind}")
         parts = (name_label, bar, label(right), severe, more, opens)
