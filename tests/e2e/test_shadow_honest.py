@@ -143,3 +143,13 @@ def test_a_name_that_is_not_there_is_not_answered_with_nothing(desk: Run, tmp_pa
 def test_when_people_moved_a_mail_nobody_knows(desk: Run, tmp_path: Path) -> None:
     desk("shadow", "run", "sorter", write_mailbox(tmp_path / "box", mailbox(2)), "--own", OWN)
     assert {one["human_actions"][0]["time"] for one in pairs(desk)} == {"unknown"}
+
+
+def test_who_goes_live_without_evidence_is_told_and_keeps_what_there_is(desk: Run, tmp_path: Path) -> None:
+    desk("shadow", "run", "sorter", write_mailbox(tmp_path / "box", mailbox(6)), "--own", OWN)
+    before = report(desk)["numbers"]
+    live = agent_file(tmp_path / "live.json", more={"stage": {"default": "shadow", "categories": {"card": "limited"}}})
+    said = desk("agents", "apply", live).out
+    assert "Live without the evidence for it: card (3 of 3 right)." in said and "transfer" not in said
+    assert report(desk)["numbers"] == before, "how far it may go changes nothing of what it decides"
+    assert "0 events to work, 6 worked before" in desk("shadow", "run", "sorter").out

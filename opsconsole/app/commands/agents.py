@@ -13,9 +13,11 @@ from opsconsole.app.session import Session, opened
 from opsconsole.app.words import count, listed, say, say_json, table
 from opsconsole.brains.chain import MAIN
 from opsconsole.domain.agent import AgentSpec
+from opsconsole.domain.enums import Stage
 from opsconsole.domain.errors import NotFoundError
 from opsconsole.engine.agentfile import apply_agent, load_spec, read_agent
 from opsconsole.engine.agentnotes import notes_on
+from opsconsole.engine.shadow.cells import cells_of
 from opsconsole.store.queries import connections, feed, versions
 
 app = typer.Typer(help="Who works for you, and with how much rope.", no_args_is_help=True)
@@ -114,7 +116,27 @@ def apply(files: Annotated[list[Path], typer.Argument(help="Agent files (YAML)."
             )
             word = f"version {number} is in use" if is_new else f"unchanged, version {number} stays in use"
             say(f"{agent.spec.agent}: {word}.")
+            if is_new:
+                _say_unproved(session, agent.spec)
             _say_missing(session, agent.spec)
+
+
+def _say_unproved(session: Session, spec: AgentSpec) -> None:
+    """Tell which categories are live now without evidence that they may be: a person may do that, knowing it."""
+    conn, now = session.kernel.reader, session.kernel.clock.now()
+    cells = {one.category: one for one in cells_of(conn, now=now, agent=spec.agent)}
+    found: list[str] = []
+    for one in spec.playbook.categories:
+        is_live = spec.stage.stage(one.id) is not Stage.SHADOW and (spec.scope is None or one.id in spec.scope)
+        cell = cells.get(one.id)
+        if is_live and (cell is None or not cell.standing.is_open):
+            severe = f", {cell.severe} severe" if cell is not None and cell.severe else ""
+            has_some = cell is not None and cell.standing.total > 0
+            right = f"{cell.standing.right} of {cell.standing.total} right" if cell and has_some else "nothing counts"
+            found.append(f"{one.id} ({right}{severe})")
+    if found:
+        say(f"  Live without the evidence for it: {', '.join(found)}.")
+        say(f"  `opsconsole shadow report --agent {spec.agent}` says what is needed.")
 
 
 def _say_missing(session: Session, spec: AgentSpec) -> None:

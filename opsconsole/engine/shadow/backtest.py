@@ -81,24 +81,27 @@ async def backtest(
             result.left_out += 1
         elif all(subscribes(version, as_it_came(event)) for version, _ in sides):
             result.stopped = "it was stopped" if is_stopped() else purse.why_not()
-            if result.stopped:
-                break
             try:
-                result.tried.append(await _try(kernel, one, event, acts, sides, purse))
+                result.tried += [] if result.stopped else [await _try(kernel, one, event, acts, sides, purse)]
             except CapReachedError as error:
                 result.stopped = f"{error}"
-                break
             except TransientError as error:
                 result.stopped = f"no answer now ({error})"
+            if result.stopped:
                 break
-        category = category_of(in_use.spec, [act["args"] for act in acts])
-        if acts and category is not None:
-            is_dated = all(act.get("time") != "unknown" for act in acts)
-            known_at = datetime.fromisoformat(acts[-1]["at"]) if is_dated else window_end(event.occurred_at)
-            for side in lessons:
-                side.add(known_at, category, event.precedent)
+        _hear(lessons, in_use, event, acts)
         tell(number, len(chosen))
     return Result(tuple(result.tried), result.stopped, result.left_out)
+
+
+def _hear(lessons: Sequence[Lessons], in_use: Version, event: Event, acts: Sequence[Mapping[str, Any]]) -> None:
+    """Note what people made of an event, at the time from which it was known."""
+    category = category_of(in_use.spec, [act["args"] for act in acts])
+    if acts and category is not None:
+        is_dated = all(act.get("time") != "unknown" for act in acts)
+        known_at = datetime.fromisoformat(acts[-1]["at"]) if is_dated else window_end(event.occurred_at)
+        for side in lessons:
+            side.add(known_at, category, event.precedent)
 
 
 @dataclass(slots=True)

@@ -5,10 +5,15 @@ import sqlite3
 from typing import Any
 
 from opsconsole.domain.ids import AgentId, VersionId
+from opsconsole.policy.decides import decision_digest
 from opsconsole.store.rows import VersionRow
 from opsconsole.store.times import from_micros
 
 _VERSION = "SELECT id, agent_id, number, digest, spec, tools, source, applied_by, created_at FROM agent_version WHERE "
+
+REMEMBERED = 1000
+_DECISIONS: dict[tuple[str, str], str] = {}
+"""By what they are digests of, so that nothing here can be out of date."""
 
 
 def version(conn: sqlite3.Connection, version_id: int) -> VersionRow | None:
@@ -44,13 +49,24 @@ def _row(row: Any) -> VersionRow | None:
 
 
 def alike(conn: sqlite3.Connection, version_id: int) -> frozenset[int]:
-    """Give every version of the same agent that says the same: an earlier one that was taken up again is no new one."""
+    """Give every version of the same agent whose decisions come of the same (`policy.decides`), itself included."""
     rows = conn.execute(
-        "SELECT o.id FROM agent_version v JOIN agent_version o ON o.agent_id = v.agent_id AND o.digest = v.digest"
-        " AND o.tools = v.tools WHERE v.id = ?",
+        "SELECT o.id, o.digest, o.tools FROM agent_version v JOIN agent_version o ON o.agent_id = v.agent_id"
+        " WHERE v.id = ?",
         (version_id,),
-    )
-    return frozenset(row[0] for row in rows)
+    ).fetchall()
+    found = {number: _decision(conn, number, text, tools) for number, text, tools in rows}
+    return frozenset(number for number, one in found.items() if one == found[version_id])
+
+
+def _decision(conn: sqlite3.Connection, number: int, spec_digest: str, tools: str) -> str:
+    key = spec_digest, tools
+    if key not in _DECISIONS:
+        (spec,) = conn.execute("SELECT spec FROM agent_version WHERE id = ?", (number,)).fetchone()
+        while len(_DECISIONS) >= REMEMBERED:
+            del _DECISIONS[next(iter(_DECISIONS))]
+        _DECISIONS[key] = decision_digest(json.loads(spec), json.loads(tools))
+    return _DECISIONS[key]
 
 
 def current_version_ids(conn: sqlite3.Connection) -> list[VersionId]:

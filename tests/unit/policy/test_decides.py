@@ -1,0 +1,56 @@
+"""What of an agent's file its evidence hangs on."""
+
+from typing import Any
+
+import pytest
+
+from opsconsole.policy.decides import decision_digest
+
+SPEC: dict[str, Any] = {
+    "agent": "mira",
+    "name": "Mira",
+    "stage": {"default": "shadow"},
+    "autonomy": {"default": 2, "actions": {}},
+    "guardrails": [],
+    "brain": "playbook",
+    "tools": [],
+    "playbook": {"categories": [{"id": "a", "steps": [{"do": "desk.move_mail"}]}]},
+}
+TOOLS = {"desk.move_mail": "1", "desk.reply": "1", "crm.note": "1"}
+
+
+@pytest.mark.parametrize(
+    ("change", "tools"),
+    [
+        ({"stage": {"default": "full"}}, TOOLS),
+        ({"name": "Mira the second", "summary": "x"}, TOOLS),
+        ({"autonomy": {"default": 3, "actions": {"desk.move_mail": 3}}}, TOOLS),
+        ({"budgets": {"actions_per_day": 5}}, TOOLS),
+        ({}, TOOLS | {"other.tool": "9"}),
+        ({}, TOOLS | {"desk.reply": "2"}),
+    ],
+)
+def test_how_far_it_may_go_and_tools_it_has_nothing_to_do_with_keep_the_evidence(
+    change: dict[str, Any], tools: dict[str, str]
+) -> None:
+    assert decision_digest(SPEC | change, tools) == decision_digest(SPEC, TOOLS)
+
+
+@pytest.mark.parametrize(
+    ("change", "tools"),
+    [
+        ({"playbook": {"categories": [{"id": "a", "steps": []}]}}, TOOLS),
+        ({"guardrails": [{"name": "x"}]}, TOOLS),
+        ({"brain": "model"}, TOOLS),
+        ({}, TOOLS | {"desk.move_mail": "2"}),
+        ({"tools": ["crm.*"]}, TOOLS),
+    ],
+)
+def test_what_it_decides_by_starts_anew(change: dict[str, Any], tools: dict[str, str]) -> None:
+    assert decision_digest(SPEC | change, tools) != decision_digest(SPEC, TOOLS)
+
+
+def test_a_model_is_offered_what_its_levels_name() -> None:
+    model = SPEC | {"brain": "model"}
+    more = model | {"autonomy": {"default": 2, "actions": {"desk.reply": 2}}}
+    assert decision_digest(model, TOOLS) != decision_digest(more, TOOLS)
