@@ -36,15 +36,18 @@ def test_how_far_it_may_go_and_tools_it_has_nothing_to_do_with_keep_the_evidence
     assert decision_digest(SPEC | change, tools) == decision_digest(SPEC, TOOLS)
 
 
+OTHERS: list[tuple[dict[str, Any], dict[str, str]]] = [
+    ({"playbook": {"categories": [{"id": "a", "steps": list[Any]()}]}}, TOOLS),
+    ({"guardrails": [{"name": "x"}]}, TOOLS),
+    ({"brain": "model"}, TOOLS),
+    ({}, TOOLS | {"desk.move_mail": "2"}),
+    ({"tools": ["crm.*"]}, TOOLS),
+]
+
+
 @pytest.mark.parametrize(
     ("change", "tools"),
-    [
-        ({"playbook": {"categories": [{"id": "a", "steps": []}]}}, TOOLS),
-        ({"guardrails": [{"name": "x"}]}, TOOLS),
-        ({"brain": "model"}, TOOLS),
-        ({}, TOOLS | {"desk.move_mail": "2"}),
-        ({"tools": ["crm.*"]}, TOOLS),
-    ],
+    OTHERS,
 )
 def test_what_it_decides_by_starts_anew(change: dict[str, Any], tools: dict[str, str]) -> None:
     assert decision_digest(SPEC | change, tools) != decision_digest(SPEC, TOOLS)
