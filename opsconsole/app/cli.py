@@ -94,6 +94,9 @@ def main() -> None:
     except KeyboardInterrupt:
         typer.echo("Stopped. Nothing was lost; the same command goes on from here.", err=True)
         sys.exit(130)
+    except UnicodeEncodeError:
+        typer.echo("What was typed holds bytes that are no text (UTF-8). Type it anew; nothing was done.", err=True)
+        sys.exit(2)
     except Exception as error:
         if (ours := is_database_error(error)) is None:
             raise

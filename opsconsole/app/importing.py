@@ -13,9 +13,9 @@ from opsconsole.connectors.files import ImportRecord, Source, open_source
 from opsconsole.connectors.files.table import TableSource
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.event import IncomingEvent
-from opsconsole.domain.ids import EventId
 from opsconsole.engine.intake import take
-from opsconsole.engine.shadow.pastpair import find_again, remake
+from opsconsole.engine.shadow.pastpair import NO_SENT, find_again, remake, to_remake
+from opsconsole.store.queries import past
 from opsconsole.store.transaction import Transaction
 
 _T = TypeVar("_T")
@@ -125,20 +125,22 @@ def _import_events(
     is_history: bool,
     progress: Callable[[int], None],
 ) -> None:
+    has_sent = False
     for chunk in _chunks(events):
 
-        def job(tx: Transaction, chunk: list[IncomingEvent] = chunk) -> tuple[int, int, list[EventId]]:
+        def job(tx: Transaction, chunk: list[IncomingEvent] = chunk) -> tuple[int, int, list[int]]:
             taken = [take(session.kernel, tx, "desk", one, is_history=is_history) for one in chunk]
             found = [
                 one.event
                 for one, mail in zip(taken, chunk, strict=True)
-                if not one.is_new and find_again(session.kernel, tx, one.event, str(mail.fields.get("folder") or ""))
+                if (one.is_new and mail.kind == "mail.sent")
+                or (not one.is_new and find_again(session.kernel, tx, one.event, str(mail.fields.get("folder") or "")))
             ]
-            return sum(one.is_new for one in taken), sum(len(one.runs) for one in taken), found
+            return sum(one.is_new for one in taken), sum(len(one.runs) for one in taken), to_remake(tx, found)
 
         new, queued, found = session.write(job, name="import.events")
-        if found:
-            session.write(lambda tx, found=found: remake(session.kernel, tx, found), name="import.found")
+        _compare_anew(session, found)
+        has_sent = has_sent or any(mail.kind == "mail.sent" for mail in chunk)
         done.seen += len(chunk)
         done.new += new
         done.known += len(chunk) - new
@@ -146,23 +148,33 @@ def _import_events(
         done.broken += sum(bool(one.problems) for one in chunk)
         done.damaged += [why for one in chunk for why in one.problems if why.startswith(DAMAGED)]
         progress(done.seen)
+    if has_sent:
+        _compare_anew(session, past.paired_without(session.kernel.reader, NO_SENT))
+
+
+def _compare_anew(session: Session, events: list[int]) -> None:
+    """Look again at the pairs of past events, of which more is known now."""
+    for first in range(0, len(events), CHUNK):
+        some = events[first : first + CHUNK]
+        session.write(lambda tx, some=some: remake(session.kernel, tx, some), name="import.remake")
 
 
 def _import_records(session: Session, source: Source, done: Imported, *, progress: Callable[[int], None]) -> None:
     """Keep rows; of a ticket also that it came, as a past event: no agent works it as new."""
     for chunk in _chunks(source.records()):
 
-        def job(tx: Transaction, chunk: list[ImportRecord] = chunk) -> int:
-            now, new = session.kernel.clock.now(), 0
+        def job(tx: Transaction, chunk: list[ImportRecord] = chunk) -> tuple[int, list[int]]:
+            now, new, known = session.kernel.clock.now(), 0, list[int]()
             for one in chunk:
                 created_at = when(one.fields.get("created_at"))
                 new += keep_record(tx, one.kind, one.external_id, one.fields, now=now, created_at=created_at)
                 event = past_ticket(tx, one, created_at) if one.kind == "ticket" else None
                 if event is not None:
-                    take(session.kernel, tx, "desk", event, is_history=True)
-            return new
+                    known += [take(session.kernel, tx, "desk", event, is_history=True).event]
+            return new, to_remake(tx, known)
 
-        new = session.write(job, name="import.records")
+        new, again = session.write(job, name="import.records")
+        _compare_anew(session, again)
         done.seen += len(chunk)
         done.new += new
         done.known += len(chunk) - new

@@ -30,6 +30,7 @@ def past_ticket(tx: Transaction, row: ImportRecord, created_at: datetime | None)
         title=str(row.fields.get("title") or ""),
         text=str(row.fields.get("description") or ""),
         sender=str(row.fields.get("requester_email") or ""),
+        sender_name=str(row.fields.get("requester_email_text") or ""),
         fields={"ticket_id": number, "columns": list(row.columns), **told},
         problems=row.problems,
     )

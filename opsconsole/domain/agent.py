@@ -80,6 +80,10 @@ class Category(Frozen):
     """Confidence needed to go on without a person; None takes the playbook's."""
 
 
+MOST_CATEGORIES = 500
+"""More kinds of events than anybody tells apart; triage learns each from each."""
+
+
 class Playbook(Frozen):
     """What the agent does, in plain words plus categories, examples and steps. Both brains work from it."""
 
@@ -93,7 +97,7 @@ class Playbook(Frozen):
     """`text`: by nearest precedents; `kind`: the event's kind is the category (`deal.stalled` → deal_stalled)."""
     rules: tuple["TriageRule", ...] = ()
     """Conditions that decide the category before any text is compared."""
-    categories: tuple[Category, ...]
+    categories: Annotated[tuple[Category, ...], Field(max_length=MOST_CATEGORIES)]
 
     @field_validator("categories")
     @classmethod

@@ -13,6 +13,7 @@ from jinja2 import TemplateError
 from opsconsole.domain.agent import AgentSpec, Step
 from opsconsole.domain.canonical import canonical, digest
 from opsconsole.domain.enums import Effect
+from opsconsole.domain.errors import FileFormatError
 from opsconsole.engine.agentnames import check_names, texts_in
 from opsconsole.engine.registry import Registry
 from opsconsole.engine.templates import parse
@@ -55,6 +56,11 @@ def _checked(document: YamlDocument, text: str, registry: Registry) -> AgentFile
     check_names(spec, document)
     _check_tools(spec, document, registry)
     _check_zones(spec, document)
+    try:
+        canonical(spec.model_dump(mode="json", by_alias=True))
+    except ValueError as error:
+        why = "a text in it holds half a character (\\ud800 to \\udfff) or a number that cannot be stored"
+        raise FileFormatError(why, path=document.path) from error
     return AgentFile(spec, text)
 
 

@@ -161,9 +161,13 @@ def read_yaml(path: Path) -> YamlDocument:
         FileFormatError: it cannot be read, or is not YAML as we take it.
     """
     try:
-        if path.stat().st_size > LARGEST:
+        if path.exists() and not path.is_file():
+            raise FileFormatError("this is a folder or a device, not a file", path=str(path))
+        with path.open("rb") as file:
+            raw = file.read(LARGEST + 1)
+        if len(raw) > LARGEST:
             raise FileFormatError("larger than 1 MB; an agent or policy file is a few pages", path=str(path))
-        return YamlDocument(path.read_text(encoding="utf-8-sig"), str(path))
+        return YamlDocument(raw.decode("utf-8-sig"), str(path))
     except FileNotFoundError as error:
         raise FileFormatError("there is no such file", path=str(path)) from error
     except UnicodeDecodeError as error:

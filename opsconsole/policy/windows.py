@@ -12,7 +12,10 @@ SATURDAY = 5
 def window_end(occurred_at: datetime, days: int = WINDOW_DAYS) -> datetime:
     """Give the same time so many business days later (Monday to Friday, in the zone of the time given)."""
     end, left = occurred_at, days
-    while left:
-        end += timedelta(days=1)
-        left -= end.weekday() < SATURDAY
+    try:
+        while left:
+            end += timedelta(days=1)
+            left -= end.weekday() < SATURDAY
+    except OverflowError:  # at the end of all dates
+        return occurred_at
     return end

@@ -13,7 +13,7 @@ from opsconsole.engine.story import run_story
 from opsconsole.store import lease
 from opsconsole.store.queries import connections, limits
 from opsconsole.store.queries import feed as read
-from opsconsole.store.queries.pairs import unseen_of
+from opsconsole.store.queries.pairs import is_awaited, unseen_of
 from opsconsole.store.rows import Reader
 
 runs = typer.Typer(help="Runs: one agent working one event.", no_args_is_help=True)
@@ -160,7 +160,7 @@ def show(run: Annotated[int, typer.Argument()], *, as_json: AsJson = False, work
     with opened(workspace) as session:
         kernel, actor = session.kernel, session.actor
         story = run_story(kernel, run)
-        is_shadow = any(action["state"] == "simulated" for action in story["actions"])
+        is_shadow = is_awaited(kernel.reader, run) or any(one["state"] == "simulated" for one in story["actions"])
         if is_shadow and unseen_of(kernel.reader, [run]):
             # Who reads it here and then acts does not act blind.
             session.write(lambda tx: mark_seen(kernel, tx, run, actor=actor), name="proposal.seen")

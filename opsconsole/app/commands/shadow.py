@@ -21,6 +21,7 @@ from opsconsole.engine.shadow.pairview import pair_json
 from opsconsole.engine.shadow.recorded import Told, Totals, compare_case, kept_in_words, notes, read_pairs
 from opsconsole.engine.shadow.tojudge import queue
 from opsconsole.engine.shadow.words import VERDICTS, counts_for
+from opsconsole.policy.windows import window_end
 from opsconsole.store.queries import events, versions
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries.cases import agents
@@ -29,11 +30,14 @@ from opsconsole.store.rows import Reader
 
 app = typer.Typer(help="What agents would have done, beside what people did.", no_args_is_help=True)
 Agent = Annotated[str | None, typer.Option(help="Of this agent only.")]
+LAST = 2**63 - 1
+"""No row has a larger number."""
 CHUNK = 200
 MOST_TEXT = 2_000
 NO_CATEGORY = "none"
+_TOOL = re.compile(r"[a-z][a-z0-9_-]{0,60}(\.[a-z][a-z0-9_]{0,60})+")
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,47}")
-Number = Annotated[int, typer.Argument(help="The pair's number.")]
+Number = Annotated[int, typer.Argument(help="The pair's number.", min=1, max=LAST)]
 
 
 @app.callback()
@@ -107,7 +111,7 @@ def pairs(
     category: Annotated[str | None, typer.Option(help="Of this category only.")] = None,
     verdict: Annotated[PairVerdict | None, typer.Option(help="Of this verdict only.")] = None,
     waiting: Annotated[bool, typer.Option("--waiting", help="Only what you should judge, the gravest first.")] = False,
-    limit: Annotated[int, typer.Option(min=1)] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=1_000_000)] = 50,
     as_json: AsJson = False,
     workspace: Where = None,
 ) -> None:
@@ -233,8 +237,12 @@ def act(
 ) -> None:
     """Note by hand what a person did about an event, where no system tells."""
     given = [one.partition("=") for one in args or ()]
-    if any(not mark for _, mark, _ in given):
+    if any(not mark or not name.strip() for name, mark, _ in given):
         raise UserError("Write fields as name=value, like folder=Billing.")
+    if not _TOOL.fullmatch(tool):
+        raise UserError(
+            f"{tool!r} is no tool. Write it as connection.verb, like desk.reply; `opsconsole agents words`."
+        )
     with opened(workspace) as session:
         kernel = session.kernel
         found = events.event(kernel.reader, event)
@@ -252,6 +260,10 @@ def act(
         )
         session.write(lambda tx: pairing.observe(kernel, tx, found.connection, done), name="human.observe")
         say(f"Noted: {by} did {tool} about “{found.title}”.")
+        if kernel.registry.type(tool) is None:
+            say(f"Nothing here knows {tool}; `opsconsole agents words` lists the tools there are.")
+        if window_end(found.occurred_at) < now:
+            say("The time in which acts on this event are compared is over, so that no pair shows it.")
 
 
 def none_yet(awaited: int) -> str:

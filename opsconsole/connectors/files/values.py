@@ -74,7 +74,10 @@ def moment_of(cell: str, *, is_day_first: bool | None) -> tuple[datetime, bool, 
         except ValueError:
             found = None
         if found is not None:
-            zoned = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+            try:
+                zoned = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+            except OverflowError:  # at an end of all dates
+                return None
             return _checked(zoned, len(text) > 10, False)
     if match := _PARTS.match(text):
         return _numeric(match, is_day_first)

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from opsconsole.connectors.mailtext.headers import EARLIEST, FUTURE
 from opsconsole.connectors.mailtext.identity import content_digest
 from opsconsole.connectors.mailtext.model import MailText
 from opsconsole.connectors.mailtext.read import read_mail
@@ -23,12 +24,16 @@ NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
 
 KINDS = ("mail.received", "mail.sent", "mail.claimed")
 """What a mail can be."""
-_SENT = re.compile(r"\b(sent|gesendet\w*|envoy\w*|enviad\w*|verzonden|inviat\w*|outbox)\b", re.IGNORECASE)
+_SENT = re.compile(
+    r"sent|sent[ -](?:items|mail|messages)|outbox|gesendet(?:e (?:objekte|elemente|nachrichten))?|verzonden(?: items)?"
+    r"|(?:messages |éléments )?envoy\w*|(?:elementos |correo |mensajes )?enviad\w*|(?:posta )?inviat\w*",
+    re.IGNORECASE,
+)
 
 
 def is_for_sent(folder: str) -> bool:
     """Tell by a folder's name whether it holds what its owner sent."""
-    return bool(_SENT.search(folder))
+    return any(_SENT.fullmatch(part.strip()) for part in re.split(r"[/.]", folder))
 
 
 def thread_subject(mail: MailText) -> str:
@@ -65,6 +70,8 @@ def mail_event(
     is_own = bool(mail.sender) and mail.sender in own_addresses
     is_sent = is_own and (mail.is_verified or is_for_sent(folder))
     found = (*problems, *mail.problems)
+    if fallback_at is not None and not EARLIEST <= fallback_at <= datetime.now(UTC) + FUTURE:
+        fallback_at = None  # no file is from then
     occurred_at = received_at or mail.date or fallback_at or NO_DATE
     return IncomingEvent(
         external_id=f"{mail.message_id}#{content_digest(raw)}" if mail.has_own_id else mail.message_id,

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import Message
 
 from opsconsole.connectors.mailtext import clean, verify
@@ -15,6 +15,8 @@ from opsconsole.connectors.mailtext.reply import strip_quotes
 
 _log = logging.getLogger(__name__)
 _BROKEN_HEADERS = "The mail's headers could not be read."
+BELIEVED = timedelta(days=2)
+"""A mail's own date may be so far from when a server received it: anybody can write any date."""
 
 
 def read_mail(raw: bytes, *, received_at: datetime | None = None, trusted_authserv: str | None = None) -> MailText:
@@ -114,10 +116,12 @@ def _message_id(raw: bytes, headers: Headers, problems: list[str]) -> tuple[str,
 
 
 def _date(headers: Headers, now: datetime, problems: list[str]) -> datetime | None:
-    date = headers.date("date", now=now)
-    if date is not None:
+    date, received = headers.date("date", now=now), headers.date("received", now=now)
+    if date is not None and (received is None or abs(date - received) <= BELIEVED):
         return date
-    received = headers.date("received", now=now)
+    if date is not None:
+        problems.append("The mail's date is far from the time at which a server received it; that time is shown.")
+        return received
     what = "has no date" if not headers.first("date") else "has a date that cannot be right"
     if received is None:
         problems.append(f"The mail {what}.")

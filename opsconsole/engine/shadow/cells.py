@@ -21,6 +21,7 @@ from opsconsole.policy.trials import (
 )
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries import versions
+from opsconsole.store.queries.cases import agents as names_of
 from opsconsole.store.queries.pairs import PairRow
 from opsconsole.store.rows import Reader
 
@@ -119,7 +120,7 @@ def cohort(conn: Reader, every: Sequence[PairRow]) -> list[PairRow]:
     """Give those of some pairs that speak of what each agent is now: a new version starts from nothing.
 
     Its version in use counts, with earlier ones that say the same; while that has no pair, the newest that has some.
-    Other systems have no versions: all their pairs count.
+    Other systems have no versions: all their pairs count, unless an agent of this workspace has the same name.
     """
     seen: dict[str, set[int]] = defaultdict(set)
     for one in every:
@@ -130,7 +131,8 @@ def cohort(conn: Reader, every: Sequence[PairRow]) -> list[PairRow]:
         current = versions.current_version_of(conn, agent)
         same = frozenset[int]() if current is None else versions.alike(conn, current)
         counts[agent] = same if same & some else versions.alike(conn, max(some))
-    return of_versions(every, counts)
+    others = {one.agent for one in every} - {*names_of(conn)}
+    return [one for one in of_versions(every, counts) if one.version is not None or one.agent in others]
 
 
 def proves(one: PairRow) -> bool:

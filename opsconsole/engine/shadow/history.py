@@ -23,7 +23,7 @@ from opsconsole.engine.ports import Brain
 from opsconsole.engine.shadow.asitcame import as_it_came
 from opsconsole.engine.shadow.pairwrite import Made
 from opsconsole.engine.shadow.pastacts import Lessons, human_acts
-from opsconsole.engine.shadow.pastpair import Done, make_pair
+from opsconsole.engine.shadow.pastpair import Done, Sent, make_pair
 from opsconsole.engine.shadow.purse import CapReachedError, Purse
 from opsconsole.engine.shadow.replay import Replay
 from opsconsole.policy.trials import AGREED
@@ -147,6 +147,7 @@ async def work(
     purse = Purse(cost_cap if is_prepared and not brain.is_free else None)
     course = _Course(Replay(kernel.registry, version, brain, purse=purse), progress, purse)
     at_once = parallel if is_prepared else 1
+    sent = cache(partial(read.sent_times, kernel.reader))
     batch: list[tuple[Event, tuple[HumanAct, ...]]] = []
     for one, event in _wanted(kernel, version, since):
         if progress.done + len(ready) + len(batch) >= progress.total:
@@ -166,10 +167,10 @@ async def work(
         if progress.stopped:
             break
         if len(ready) >= TOGETHER or (ready and isinstance(brain, PreparedBrain)):
-            await _keep(kernel, writes, version, ready, progress, tell)
+            await _keep(kernel, writes, version, ready, progress, tell, sent)
     if not progress.stopped:
         ready += await course.work(batch)
-    await _keep(kernel, writes, version, ready, progress, tell)
+    await _keep(kernel, writes, version, ready, progress, tell, sent)
     return progress
 
 
@@ -223,13 +224,13 @@ async def _keep(
     ready: list[Done],
     progress: Progress,
     tell: Callable[[Progress], None],
+    sent: Sent,
 ) -> None:
     if not ready:
         return
     chunk = tuple(ready)
 
     def job(tx: Transaction) -> list[Made | None]:
-        sent = cache(partial(read.sent_span, tx.conn))
         return [make_pair(kernel, tx, version, one, sent) for one in chunk]
 
     for one, made in zip(chunk, await writes.write(job, name="shadow.history"), strict=True):

@@ -26,6 +26,8 @@ _Done = TypeVar("_Done", ActRow, HumanAct, Deed)
 WORKED_BEFORE = "another version worked this event before"
 ADJUDICATED = "adjudicated"
 """Source of the cases that come of a person's word on a pair."""
+FEWEST, MOST_OF = 30, 0.6
+"""An example of at least so many characters is an event's text where the one holds so much of the other."""
 EXAMPLE = 300
 """So long a text is taken into a playbook as an example, in characters."""
 TAUGHT = "the agent's own file holds it as an example"
@@ -96,10 +98,19 @@ def keep_anew(tx: Transaction, pair: int, sides: Sides, *, now: datetime) -> Non
 
 def is_taught(spec: AgentSpec, event: Event) -> bool:
     """Tell whether an event stands in the playbook as an example: that its agent knows it proves nothing."""
-    words = (event.title, event.text, event.precedent, example_of(event))
-    forms = {" ".join(one.casefold().split())[:EXAMPLE] for one in words} - {""}
-    every = (text for category in spec.playbook.categories for text in category.examples)
-    return any(" ".join(one.casefold().split())[:EXAMPLE] in forms for one in every)
+    forms = {" ".join(one.casefold().split()) for one in (event.title, event.text, example_of(event))} - {""}
+    for category in spec.playbook.categories:
+        for text in category.examples:
+            plain = " ".join(text.casefold().split())
+            if plain[:EXAMPLE] in {one[:EXAMPLE] for one in forms} or any(_is_part(plain, one) for one in forms):
+                return True
+    return False
+
+
+def _is_part(example: str, text: str) -> bool:
+    """An example that is most of a text, or the other way round, is that text cut or gone on with."""
+    short, long = sorted((example, text), key=len)
+    return len(short) >= max(FEWEST, MOST_OF * len(long)) and short in long
 
 
 def example_of(event: Event) -> str:
@@ -111,7 +122,7 @@ def _new(tx: Transaction, sides: Sides) -> write.NewPair:
     event, origin = sides.event, sides.origin
     found = compare(sides.agent, sides.human)
     same = frozenset[int]() if origin.version is None else versions.alike(tx.conn, origin.version)
-    earlier = [one for one in read.worked_by(tx.conn, event.id, origin.agent) if one not in same]
+    before = [one for one in read.worked_by(tx.conn, event.id, origin.agent) if one < (origin.version or 0)]
     return write.NewPair(
         source=origin.source,
         agent=origin.agent,
@@ -121,15 +132,24 @@ def _new(tx: Transaction, sides: Sides) -> write.NewPair:
         confidence=origin.confidence,
         is_blind=origin.is_blind,
         is_failed=origin.is_failed,
-        excluded=origin.excluded or (WORKED_BEFORE if earlier else ""),
+        excluded=origin.excluded or (WORKED_BEFORE if {*before} - same else ""),
         event=event.id,
         subject=event.subject_id,
-        about=write.salted(tx, event.sender or event.subject),
+        about=write.salted(tx, _customer(event)),
         occurred_at=event.occurred_at,
         verdict=found.verdict,
         severity=found.severity,
         body=_body(sides, found),
     )
+
+
+def _customer(event: Event) -> str:
+    """Give whose event it is: an address without what stands after its +, else a name; mails of nobody are one's."""
+    local, at, domain = event.sender.casefold().rpartition("@")
+    if at:
+        return f"{local.partition('+')[0] or local}@{domain}"
+    named = event.sender or event.sender_name.casefold()
+    return named or (f"nobody:{event.connection}" if event.kind.startswith(("mail.", "ticket.")) else event.subject)
 
 
 def _record(tx: Transaction, kind: str, pair: int, content: int, new: write.NewPair, *, now: datetime) -> None:

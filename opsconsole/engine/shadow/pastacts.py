@@ -161,9 +161,23 @@ def _answered(kernel: Kernel, event: Event) -> Iterator[HumanAct]:
         answers = str(sent.fields.get("in_reply_to") or "")
         if answers != name and not (not answers and event.sender in sent.recipients):
             continue
+        if is_machines(sent):
+            continue
         to = event.sender if event.sender in sent.recipients else next(iter(sent.recipients), "")
         args = {"to": to, "text": sent.text}
         yield _act(event, f"answered:{sent.external_id}", "reply", args, sent.occurred_at, f"account:{sent.sender}")
+
+
+def is_machines(sent: Event) -> bool:
+    """Tell whether a sent mail is no person's: an autoresponder's, or an agent's, whose mails carry ids of our form."""
+    return bool(sent.fields.get("is_auto")) or str(sent.fields.get("message_id") or "").startswith("<ops.")
+
+
+def is_machine_answered(kernel: Kernel, event: Event) -> bool:
+    """Tell whether a machine answered a past mail: people may have left it alone because of that."""
+    name, until = str(event.fields.get("message_id") or ""), window_end(event.occurred_at)
+    every = read.sent_on(kernel.reader, event.subject_id, after=event.occurred_at, until=until)
+    return any(is_machines(sent) and sent.fields.get("in_reply_to") == name for sent in every)
 
 
 def tells_triage(event: Event) -> bool:

@@ -1,9 +1,10 @@
 """A past event that was worked, beside what people did with it, as a pair."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from opsconsole.domain.agent import AgentSpec
@@ -15,7 +16,7 @@ from opsconsole.engine.ports import Observer
 from opsconsole.engine.shadow import pairwrite
 from opsconsole.engine.shadow.pairing import NOT_SEEN, TOO_LATE
 from opsconsole.engine.shadow.pairwrite import Made
-from opsconsole.engine.shadow.pastacts import category_of, found_in, human_acts, tells_triage
+from opsconsole.engine.shadow.pastacts import category_of, found_in, human_acts, is_machine_answered, tells_triage
 from opsconsole.engine.shadow.replay import Worked
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries import past
@@ -28,14 +29,15 @@ OFF_RECORD = "a look-up could not tell what was known then"
 NO_SENT = "no sent mail of its time was brought in, so what people answered is not known"
 NO_FOLDER = "it came without the folder it lay in, so where people put it is not known"
 NO_TRIAGE = "its table does not tell what people made of it (queue, assignee, priority)"
-HUMAN_UNKNOWN = frozenset((NO_SENT, NO_FOLDER, NO_TRIAGE, NOT_SEEN, TOO_LATE))
+MACHINE = "a machine or an agent had answered it, so that people may have left it alone because of that"
+HUMAN_UNKNOWN = frozenset((MACHINE, NO_SENT, NO_FOLDER, NO_TRIAGE, NOT_SEEN, TOO_LATE))
 """Why a pair says nothing of what people did: nothing can be compared with it."""
 SLACK = timedelta(days=7)
-"""Sent mail is of an event's time where some was sent so shortly before or after, or both earlier and later."""
+"""Sent mail is of an event's time where some was sent so shortly before or after."""
 Wanted = Sequence[tuple[str, Mapping[str, Any]]]
 """(tool, arguments) of the writes an agent wanted."""
-Span = Callable[[str], tuple[datetime, datetime] | None]
-"""Of a connection: from when to when its sent mail is known."""
+Sent = Callable[[str], Mapping[str, Sequence[datetime]]]
+"""Of a connection: when mail was sent, per domain of the sender, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +49,15 @@ class Done:
     worked: Worked
 
 
-def why_not(kernel: Kernel, spec: AgentSpec, event: Event, acts: Sequence[HumanAct], wanted: Wanted, sent: Span) -> str:
+def why_not(kernel: Kernel, spec: AgentSpec, event: Event, acts: Sequence[HumanAct], wanted: Wanted, sent: Sent) -> str:
     """Say why a pair of a past event proves nothing, or which of what people did is not known; empty where it does."""
     if pairwrite.is_taught(spec, event):
         return pairwrite.TAUGHT
     if event.kind.startswith("mail."):
         if not event.fields.get("folder") and not any(act.args.get("folder") for act in acts):
             return NO_FOLDER
-        span = sent(event.connection)
-        is_covered = span is not None and span[0] - SLACK <= event.occurred_at <= span[1] + SLACK
-        return "" if is_covered else NO_SENT
+        is_covered = _is_covered(event, sent(event.connection))
+        return NO_SENT if not is_covered else MACHINE if is_machine_answered(kernel, event) else ""
     if event.kind == "ticket.created":
         told = {*(event.fields.get("columns") or ()), *(name for act in acts for name in act.args), "id"}
         update = f"{event.connection}.update_ticket"
@@ -67,7 +68,17 @@ def why_not(kernel: Kernel, spec: AgentSpec, event: Event, acts: Sequence[HumanA
     return "" if acts or is_seen else NOT_SEEN
 
 
-def make_pair(kernel: Kernel, tx: Transaction, version: Version, one: Done, sent: Span) -> Made | None:
+def _is_covered(event: Event, sent: Mapping[str, Sequence[datetime]]) -> bool:
+    """Tell whether mail is known that people of the event's own domain sent about its time."""
+    domains = {one.rpartition("@")[2].casefold() for one in event.recipients} or {*sent}
+    for times in (sent[domain] for domain in domains if domain in sent):
+        place = bisect_left(times, event.occurred_at - SLACK)
+        if place < len(times) and times[place] <= event.occurred_at + SLACK:
+            return True
+    return False
+
+
+def make_pair(kernel: Kernel, tx: Transaction, version: Version, one: Done, sent: Sent) -> Made | None:
     """Store the pair; None where there is one already."""
     now, event = kernel.clock.now(), one.event
     for act in one.acts:
@@ -100,13 +111,19 @@ def find_again(kernel: Kernel, tx: Transaction, number: int, folder: str) -> boo
     return write.add_act(tx, event.connection, act, subject=subject, now=kernel.clock.now()) is not None
 
 
+def to_remake(tx: Transaction, new: Sequence[int]) -> list[int]:
+    """Give the events with past pairs whose people's doings new events may tell: answers, and tickets sorted anew."""
+    return past.paired_on_subjects(tx.conn, new) if new else []
+
+
 def remake(kernel: Kernel, tx: Transaction, numbers: Sequence[int]) -> None:
-    """Compare the past pairs of events anew: more is known now of what people did with them."""
+    """Compare the past pairs of events anew where more, or something else, is known now of what people did."""
+    sent = cache(partial(past.sent_times, tx.conn))
     for number in numbers:
-        _remake(kernel, tx, number)
+        _remake(kernel, tx, number, sent)
 
 
-def _remake(kernel: Kernel, tx: Transaction, number: int) -> None:
+def _remake(kernel: Kernel, tx: Transaction, number: int, sent: Sent) -> None:
     event = past.event(tx.conn, number)
     acts = human_acts(kernel, event)
     for row in read.of_event(tx.conn, number):
@@ -114,7 +131,7 @@ def _remake(kernel: Kernel, tx: Transaction, number: int) -> None:
             continue
         spec, body = kernel.roster.version(tx.conn, row.version).spec, read.body(tx.conn, row.id)
         wanted = [(str(one["tool"]), dict(one["args"])) for one in body.get("agent") or ()]
-        excluded = why_not(kernel, spec, event, acts, wanted, partial(past.sent_span, tx.conn))
+        excluded = why_not(kernel, spec, event, acts, wanted, sent)
         origin = pairwrite.Origin(
             source="history",
             agent=row.agent,
@@ -127,7 +144,11 @@ def _remake(kernel: Kernel, tx: Transaction, number: int) -> None:
             is_failed=row.is_failed,
             because=str(body.get("because") or ""),
         )
-        pairwrite.keep_anew(tx, row.id, _sides(kernel, event, acts, wanted, origin), now=kernel.clock.now())
+        sides = _sides(kernel, event, acts, wanted, origin)
+        was = [(one["tool"], one["args"]) for one in body.get("human") or ()]
+        is_other = was != [(one.tool, dict(one.args)) for one in sides.human]
+        if is_other or (row.excluded in HUMAN_UNKNOWN and origin.excluded != row.excluded):
+            pairwrite.keep_anew(tx, row.id, sides, now=kernel.clock.now())
 
 
 def _sides(

@@ -127,6 +127,12 @@ def awaited(conn: sqlite3.Connection, subject: int) -> list[tuple[int, int]]:
     return [(row[0], row[1]) for row in rows]
 
 
+def is_awaited(conn: sqlite3.Connection, run: int) -> bool:
+    """Tell whether a run waits for what the human does."""
+    row = conn.execute("SELECT 1 FROM timer WHERE kind = 'pair' AND ref = ?", (str(run),)).fetchone()
+    return row is not None
+
+
 def awaited_count(conn: sqlite3.Connection) -> int:
     """Give how many runs wait for what the human does."""
     return int(conn.execute("SELECT count(*) FROM timer WHERE kind = 'pair'").fetchone()[0])

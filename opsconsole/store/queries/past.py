@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -57,18 +57,39 @@ def kinds(conn: sqlite3.Connection) -> list[tuple[str, str, int]]:
     return [(row[0], row[1], row[2]) for row in rows]
 
 
+def paired_on_subjects(conn: sqlite3.Connection, events: Sequence[int]) -> list[int]:
+    """Give the events that have pairs from the past and are about the same subjects as some events."""
+    rows = conn.execute(
+        "SELECT DISTINCT p.event_id FROM pair p WHERE p.source = 'history' AND p.subject_id IN"
+        " (SELECT e.subject_id FROM event e WHERE e.id IN (SELECT value FROM json_each(?))) ORDER BY 1",
+        (json.dumps(list(events)),),
+    )
+    return [row[0] for row in rows]
+
+
+def paired_without(conn: sqlite3.Connection, why: str) -> list[int]:
+    """Give the events whose pairs from the past prove nothing for a reason."""
+    rows = conn.execute(
+        "SELECT DISTINCT event_id FROM pair WHERE source = 'history' AND excluded = ? ORDER BY 1", (why,)
+    )
+    return [row[0] for row in rows]
+
+
 def event(conn: sqlite3.Connection, number: int) -> Event:
     """Give one event."""
     return present(events.event(conn, number), f"event {number}")
 
 
-def sent_span(conn: sqlite3.Connection, connection: str) -> tuple[datetime, datetime] | None:
-    """Give from when to when mail is known that people sent from a connection; None where there is none."""
-    row = conn.execute(
-        "SELECT min(occurred_at), max(occurred_at) FROM event WHERE connection_id = ? AND kind = 'mail.sent'",
-        (connection,),
-    ).fetchone()
-    return None if row[0] is None else (from_micros(row[0]), from_micros(row[1]))
+def sent_times(conn: sqlite3.Connection, connection: str) -> Mapping[str, Sequence[datetime]]:
+    """Give when mail is known that people sent from a connection: per domain of the sender, in order."""
+    rows = conn.execute(
+        "SELECT id FROM event WHERE connection_id = ? AND kind = 'mail.sent' ORDER BY occurred_at, id", (connection,)
+    ).fetchall()
+    found: dict[str, list[datetime]] = {}
+    for (number,) in rows:
+        one = event(conn, number)
+        found.setdefault(one.sender.rpartition("@")[2].casefold(), []).append(one.occurred_at)
+    return found
 
 
 def sent_on(conn: sqlite3.Connection, subject: int, *, after: datetime, until: datetime) -> list[Event]:
