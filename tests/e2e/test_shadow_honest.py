@@ -1,6 +1,8 @@
 """What `shadow` says of the past is no better than it is, and what it does not know it says."""
 
 from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -153,3 +155,14 @@ def test_who_goes_live_without_evidence_is_told_and_keeps_what_there_is(desk: Ru
     assert "Live without the evidence for it: card (3 of 3 right)." in said and "transfer" not in said
     assert report(desk)["numbers"] == before, "how far it may go changes nothing of what it decides"
     assert "0 events to work, 6 worked before" in desk("shadow", "run", "sorter").out
+
+
+def test_a_list_does_not_tell_what_an_agent_in_shadow_thinks_before_people_acted(desk: Run, tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    desk("import", "--work", write_mailbox(tmp_path / "box", [replace(one, at=now) for one in mailbox(2)]))
+    desk("engine", "--once")
+    rows = [one for one in desk("feed", "--json").json if one["run_id"]]
+    assert len(rows) == 2 and {(one["category"], one["verdicts"]) for one in rows} == {("", "")}
+    assert {one["outcome"] for one in rows} == {"in shadow, compared once people acted"}
+    shown = desk("runs", "show", rows[0]["run_id"]).out
+    assert "move_mail" in shown and "proposal.seen" in desk("audit", "tail", "--json").out

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from opsconsole.store.queries.content import decode
+from opsconsole.store.queries.unseen import AWAITED, UNSEEN_CATEGORY, UNSEEN_OUTCOME
 from opsconsole.store.times import from_micros
 
 
@@ -43,12 +44,13 @@ def feed(
 ) -> list[FeedRow]:
     """Give the newest events first."""
     rows = conn.execute(
-        "SELECT e.id, e.occurred_at, e.kind, c.bytes, e.is_broken, r.id, r.agent_id, r.category, r.state, r.outcome,"
+        f"SELECT e.id, e.occurred_at, e.kind, c.bytes, e.is_broken, r.id, r.agent_id, {UNSEEN_CATEGORY}, r.state,"  # noqa: S608 - no input in it
+        f" {UNSEEN_OUTCOME}, CASE WHEN {AWAITED} THEN NULL ELSE"
         " (SELECT group_concat(v, ', ') FROM (SELECT w.verdict || ' ' || count(*) AS v FROM action a JOIN ruling w"
         "   ON w.id = (SELECT max(id) FROM ruling WHERE action_id = a.id)"
         "   WHERE a.run_id = r.id AND a.is_write = 1 GROUP BY w.verdict"
         "   UNION ALL SELECT 'FAILED ' || count(*) FROM action a WHERE a.run_id = r.id AND a.is_write = 1"
-        "   AND a.state = 'failed' HAVING count(*) > 0))"
+        "   AND a.state = 'failed' HAVING count(*) > 0)) END"
         " FROM event e JOIN content c ON c.id = e.content_id LEFT JOIN run r ON r.event_id = e.id"
         " WHERE (?1 IS NULL OR r.agent_id = ?1) AND (?2 IS NULL OR r.state = ?2) AND (?3 IS NULL OR e.id < ?3)"
         " AND (?4 IS NULL OR e.is_broken = ?4) ORDER BY e.id DESC, r.id LIMIT ?5",

@@ -13,6 +13,7 @@ from datetime import datetime
 from itertools import compress
 from typing import Any
 
+from opsconsole.store.queries.unseen import UNSEEN_CATEGORY, UNSEEN_OUTCOME
 from opsconsole.store.times import from_micros
 
 _RUNS = (
@@ -132,9 +133,9 @@ def _both(one: bytearray, other: bytearray) -> bytearray:
 
 
 _ROWS = (
-    "SELECT e.id, e.occurred_at, e.received_at, e.kind, e.connection_id,"
+    "SELECT e.id, e.occurred_at, e.received_at, e.kind, e.connection_id,"  # noqa: S608 - no input in it
     " json_extract(CAST(c.bytes AS TEXT), '$.sender', '$.sender_name', '$.title'), e.is_broken,"
-    " r.id, r.agent_id, r.category, r.state, r.outcome,"
+    f" r.id, r.agent_id, {UNSEEN_CATEGORY}, r.state, {UNSEEN_OUTCOME},"
     " (SELECT group_concat(state || ':' || n) FROM (SELECT state, count(*) AS n FROM action"
     "  WHERE run_id = r.id AND is_write = 1 GROUP BY state)),"
     " (SELECT count(*) - 1 FROM run WHERE event_id = e.id)"
