@@ -10,8 +10,9 @@ from fnmatch import fnmatchcase
 
 from opsconsole.domain.agent import AgentSpec, Subscription
 from opsconsole.engine.agentfile import all_steps, is_pattern, tool_patterns
-from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.kinds import known_kinds, makers_of
+from opsconsole.engine.registry import Registry
+from opsconsole.store.rows import Reader
 
 LIST = "`opsconsole agents words`"
 SHOWN = 8
@@ -19,15 +20,15 @@ LIKE = 0.8
 """So much alike two kinds are where one is probably the other misspelt."""
 
 
-def notes_on(kernel: Kernel, spec: AgentSpec) -> list[str]:
+def notes_on(registry: Registry, conn: Reader, spec: AgentSpec) -> list[str]:
     """Give what should be told about an agent's file, a sentence each."""
-    known = {name: sorted(kinds) for name, kinds in known_kinds(kernel).items()}
-    found = [note for one in spec.subscribes for note in _on_events(kernel, one, known)]
-    return list(dict.fromkeys([*found, *_on_patterns(kernel, spec), *_on_tools_left_out(spec)]))
+    known = {name: sorted(kinds) for name, kinds in known_kinds(registry, conn).items()}
+    found = [note for one in spec.subscribes for note in _on_events(registry, one, known)]
+    return list(dict.fromkeys([*found, *_on_patterns(registry, spec), *_on_tools_left_out(spec)]))
 
 
-def _on_events(kernel: Kernel, one: Subscription, known: dict[str, list[str]]) -> Iterator[str]:
-    is_there = one.connection in ("*", *kernel.registry.connectors)
+def _on_events(registry: Registry, one: Subscription, known: dict[str, list[str]]) -> Iterator[str]:
+    is_there = one.connection in ("*", *registry.connectors)
     if not is_there:
         yield f"there is no connection {one.connection} yet, so none of its events can come."
     is_one = is_there and one.connection != "*"
@@ -53,14 +54,14 @@ def _meant(kind: str, kinds: Iterable[str]) -> str:
     return close[0] if close else ""
 
 
-def _on_patterns(kernel: Kernel, spec: AgentSpec) -> Iterator[str]:
-    names = kernel.registry.names()
+def _on_patterns(registry: Registry, spec: AgentSpec) -> Iterator[str]:
+    names = registry.names()
     for pattern, loc in tool_patterns(spec):
         if any(fnmatchcase(name, pattern) for name in names):
             continue
         where = f"{loc[0]}: {pattern}"
         connection = pattern.partition(".")[0]
-        if is_pattern(connection) or connection in kernel.registry.connectors:
+        if is_pattern(connection) or connection in registry.connectors:
             yield f"{where} fits no tool that there is ({LIST})."
         else:
             yield f"{where} fits no tool yet: nothing is connected as {connection}."

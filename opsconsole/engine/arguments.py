@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.canonical import jsonable
 from opsconsole.engine.digests import action_digest
-from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.registry import Registry
 from opsconsole.store.queries import content
 from opsconsole.store.transaction import Transaction
 
@@ -35,11 +35,11 @@ def validate(kind: ActionType, args: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def keep_arguments(
-    kernel: Kernel, tx: Transaction, tool: str, subject: str, args: Mapping[str, Any]
+    registry: Registry, tx: Transaction, tool: str, subject: str, args: Mapping[str, Any]
 ) -> tuple[int, str]:
     """Store arguments; give their content id and the digest of the action."""
     args_id = tx.keep(args)
     salt = content.salt_of(tx.conn, args_id)
     return args_id, action_digest(
-        tool=tool, fingerprint=kernel.registry.fingerprint(tool), subject=subject, args=args, salt=salt
+        tool=tool, fingerprint=registry.fingerprint(tool), subject=subject, args=args, salt=salt
     )

@@ -192,7 +192,7 @@ def _with_arguments(kernel: Kernel, tx: Transaction, card: Card, edited: Mapping
             raise DecisionError(f"{error}. Nothing was changed.") from error
     if args == dict(action.args):
         return action
-    args_id, digest = keep_arguments(kernel, tx, action.tool, card.loaded.event.subject, args)
+    args_id, digest = keep_arguments(kernel.registry, tx, action.tool, card.loaded.event.subject, args)
     write_work.set_arguments(tx, action.id, args_id=args_id, digest=digest)
     return present(work.action(tx.conn, action.id), action.id)
 

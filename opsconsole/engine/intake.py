@@ -2,14 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from fnmatch import fnmatchcase
 
-from opsconsole.domain.event import Event, IncomingEvent
+from opsconsole.domain.event import IncomingEvent
 from opsconsole.domain.ids import EventId, RunId
-from opsconsole.engine.agents import Version
-from opsconsole.engine.facts import event_facts
 from opsconsole.engine.kernel import Kernel
-from opsconsole.policy.conditions import ConditionError, UndecidedError, holds
+from opsconsole.engine.subscriptions import subscribes
 from opsconsole.store.queries import events
 from opsconsole.store.rows import present
 from opsconsole.store.transaction import Transaction
@@ -58,23 +55,6 @@ def take(
                     runs.append(run)
     _note_correspondents(tx, connection, incoming, now)
     return Taken(identity, True, tuple(runs))
-
-
-def subscribes(version: Version, event: Event) -> bool:
-    """Tell whether an agent works an event. What a condition cannot decide comes in: nothing is dropped."""
-    for one in version.spec.subscribes:
-        if one.connection not in ("*", event.connection):
-            continue
-        if not any(fnmatchcase(event.kind, pattern) for pattern in one.kinds):
-            continue
-        if one.where is None:
-            return True
-        try:
-            if holds(one.where, {"event": event_facts(event)}):
-                return True
-        except (UndecidedError, ConditionError):
-            return True
-    return False
 
 
 def _note_correspondents(tx: Transaction, connection: str, incoming: IncomingEvent, now: datetime) -> None:

@@ -4,18 +4,19 @@ import re
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
-from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports import EventSource
+from opsconsole.engine.registry import Registry
 from opsconsole.store.queries import events
+from opsconsole.store.rows import Reader
 
 
-def known_kinds(kernel: Kernel) -> dict[str, frozenset[str]]:
+def known_kinds(registry: Registry, conn: Reader) -> dict[str, frozenset[str]]:
     """Give the kinds of events of each connection; a `*` in one stands for what only an incoming event tells."""
-    found: dict[str, set[str]] = {name: set() for name in kernel.registry.connectors}
-    for name, connector in kernel.registry.connectors.items():
+    found: dict[str, set[str]] = {name: set() for name in registry.connectors}
+    for name, connector in registry.connectors.items():
         if isinstance(connector, EventSource):
             found[name].update(connector.event_kinds())
-    for connection, kind, _ in events.kinds(kernel.reader):
+    for connection, kind, _ in events.kinds(conn):
         found.setdefault(connection, set()).add(kind)
     return {name: frozenset(kinds) for name, kinds in found.items()}
 

@@ -33,7 +33,8 @@ from opsconsole.engine.runview import (
 from opsconsole.engine.shadow import pairing
 from opsconsole.engine.spending import Spending
 from opsconsole.engine.together import together
-from opsconsole.engine.turns import Setting, ratified, record_turn
+from opsconsole.engine.turnbody import ratified
+from opsconsole.engine.turns import Setting, record_turn
 from opsconsole.store import faults
 from opsconsole.store.queries import limits, work
 from opsconsole.store.rows import ActionRow, present

@@ -1,9 +1,11 @@
-"""The stored form of a turn."""
+"""A turn: what of it counts, and its stored form."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from opsconsole.domain.action import Proposal
+from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.canonical import canonical, jsonable
 from opsconsole.engine.ports import Turn
 
@@ -55,6 +57,19 @@ def turn_from(body: Mapping[str, Any]) -> Turn:
     )
     facts["evidence"] = tuple(facts.get("evidence", ()))
     return Turn(**facts)
+
+
+def ratified(turn: Turn, spec: AgentSpec) -> Turn:
+    """Give a turn with only the claims that count.
+
+    A category that is not the playbook's is none: the agent has abstained. Steps and slots are taken from a brain that
+    follows the playbook by code, never from what a model says of its own proposals.
+    """
+    if turn.category is not None and spec.category(turn.category) is None:
+        turn = replace(turn, category=None, is_abstained=True)
+    if not turn.is_by_playbook:
+        turn = replace(turn, proposals=tuple(replace(one, step=None, slots={}) for one in turn.proposals))
+    return turn
 
 
 def distinct(proposals: tuple[Proposal, ...]) -> list[Proposal]:

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from opsconsole.domain.action import Proposal
-from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.canonical import jsonable
 from opsconsole.domain.enums import ActionState, ApprovalKind, Effect, Verdict
 from opsconsole.domain.event import Event
@@ -40,19 +39,6 @@ class Setting:
     event: Event
     is_tainted: bool
     """Untrusted text has reached the brain by now."""
-
-
-def ratified(turn: Turn, spec: AgentSpec) -> Turn:
-    """Give a turn with only the claims that count.
-
-    A category that is not the playbook's is none: the agent has abstained. Steps and slots are taken from a brain that
-    follows the playbook by code, never from what a model says of its own proposals.
-    """
-    if turn.category is not None and spec.category(turn.category) is None:
-        turn = replace(turn, category=None, is_abstained=True)
-    if not turn.is_by_playbook:
-        turn = replace(turn, proposals=tuple(replace(one, step=None, slots={}) for one in turn.proposals))
-    return turn
 
 
 def record_turn(kernel: Kernel, tx: Transaction, setting: Setting, turn: Turn, *, now: datetime) -> None:
@@ -104,7 +90,7 @@ def _record_action(
             args = validate(kind, args)
         except ArgumentError as error:
             problem = str(error)
-    args_id, digest = keep_arguments(kernel, tx, proposal.tool, setting.event.subject, args)
+    args_id, digest = keep_arguments(kernel.registry, tx, proposal.tool, setting.event.subject, args)
     write_work.add_action(
         tx,
         identity,

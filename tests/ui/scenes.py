@@ -62,7 +62,7 @@ def _fill(session: Session, tx: Transaction, stage: str) -> None:
         write_work.add_turn(
             tx, run, 0, body=turn_body(turn), category="case", confidence=0.9, cost_micros=250_000, tokens=9, now=now
         )
-        args_id, digest = keep_arguments(kernel, tx, "desk.add_note", incoming.subject, args)
+        args_id, digest = keep_arguments(kernel.registry, tx, "desk.add_note", incoming.subject, args)
         action = ActionId(f"{run}/0.0")
         write_work.add_action(
             tx, action, run=run, turn=0, position=0, tool="desk.add_note", subject=subject, args_id=args_id,

@@ -147,7 +147,7 @@ def _say_missing(session: Session, spec: AgentSpec) -> None:
         for name in spec.models or (MAIN,):
             if name not in known:
                 say(f"  Note: no model is connected as {name} yet: `opsconsole connect model {name}`.")
-    for note in notes_on(session.kernel, spec):
+    for note in notes_on(session.kernel.registry, session.kernel.reader, spec):
         say(f"  Note: {note}")
 
 

@@ -63,7 +63,7 @@ def _width(rows: list[tuple[str, ...]], place: int) -> int:
 
 def _kinds(kernel: Kernel) -> list[_Kind]:
     makers: dict[str, list[str]] = defaultdict(list)
-    for connection, kinds in sorted(known_kinds(kernel).items()):
+    for connection, kinds in sorted(known_kinds(kernel.registry, kernel.reader).items()):
         for kind in kinds:
             makers[kind].append(connection)
     stored: dict[str, int] = defaultdict(int)

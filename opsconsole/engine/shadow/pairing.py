@@ -13,19 +13,17 @@ from opsconsole.domain.humanact import HumanAct
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports import ASK_PERSON, Observer
 from opsconsole.engine.runview import Loaded, load
+from opsconsole.engine.shadow.category import category_of
+from opsconsole.engine.shadow.deeds import act_deed, action_deed, folded
 from opsconsole.engine.shadow.pairwrite import (
     TAUGHT,
     Made,
     Origin,
     Sides,
-    act_deed,
-    action_deed,
-    folded,
     is_taught,
     keep,
     keep_anew,
 )
-from opsconsole.engine.shadow.pastacts import category_of
 from opsconsole.engine.turnbody import gives_up
 from opsconsole.policy.windows import SETTLE, window_end
 from opsconsole.store.queries import events, past
@@ -143,8 +141,8 @@ def _sides(kernel: Kernel, tx: Transaction, loaded: Loaded, human: Sequence[ActR
         because=_because(loaded),
     )
     return Sides(
-        agent=folded(kernel.registry, [action_deed(kernel, one, event.subject) for one in agent]),
-        human=[act_deed(kernel, one, event.subject) for one in done],
+        agent=folded(kernel.registry, [action_deed(kernel.registry, one, event.subject) for one in agent]),
+        human=[act_deed(kernel.registry, one, event.subject) for one in done],
         acts=done,
         event=event,
         origin=origin,

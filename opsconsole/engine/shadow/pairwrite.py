@@ -1,28 +1,23 @@
 """What is written of a pair: both sides as they are compared, the pair, and its line in the record."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from opsconsole.domain.action import ActionType
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.enums import PairVerdict
 from opsconsole.domain.event import Event
 from opsconsole.domain.humanact import HumanAct
-from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.registry import Registry
 from opsconsole.policy.comparison import Compared, Deed, compare
 from opsconsole.store import cases
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries import versions
 from opsconsole.store.queries.pairs import ActRow
-from opsconsole.store.rows import ActionRow
 from opsconsole.store.times import to_micros
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import pairs as write
 
-_Done = TypeVar("_Done", ActRow, HumanAct, Deed)
 WORKED_BEFORE = "another version worked this event before"
 ADJUDICATED = "adjudicated"
 """Source of the cases that come of a person's word on a pair."""
@@ -172,63 +167,6 @@ def _record(tx: Transaction, kind: str, pair: int, content: int, new: write.NewP
         about=new.about,
         occurred=to_micros(new.occurred_at),
         content=tx.content_digest(content),
-    )
-
-
-def action_deed(kernel: Kernel, action: ActionRow, subject: str) -> Deed:
-    """Give an action of a run as it is compared."""
-    return typed_deed(kernel.registry.type(action.tool), action.tool, action.args, subject)
-
-
-def wanted_deeds(registry: Registry, wanted: Sequence[tuple[str, Mapping[str, Any]]], subject: str) -> list[Deed]:
-    """Give the writes of a worked event, (tool, arguments), as they are compared."""
-    return folded(registry, [typed_deed(registry.type(tool), tool, args, subject) for tool, args in wanted])
-
-
-def act_deed(kernel: Kernel, act: ActRow | HumanAct, subject: str) -> Deed:
-    """Give a human act as it is compared: only the fields its system tells."""
-    return told_deed(kernel.registry, act.tool, act.args, subject, source=act.source)
-
-
-def told_deed(registry: Registry, tool: str, args: Mapping[str, Any], subject: str, *, source: str) -> Deed:
-    """Give what a person did as it is compared: only the fields its system tells, and those it would have told."""
-    kind = registry.type(tool)
-    deed = typed_deed(kind, tool, args, subject, is_partial=True)
-    return replace(deed, told=kind.told) if kind is not None and source == "observed" else deed
-
-
-def folded(registry: Registry, acts: Sequence[_Done]) -> list[_Done]:
-    """Join acts that set fields of one record in steps to one with the last values, where the last one stood."""
-    found: dict[tuple[Any, ...], _Done] = {}
-    for place, act in enumerate(acts):
-        kind = registry.type(act.tool)
-        name = "" if kind is None else kind.sets_fields_of
-        key = (act.tool, str(act.args.get(name))) if name else (place,)
-        earlier = found.pop(key, None)
-        found[key] = act if earlier is None else replace(act, args={**earlier.args, **act.args})
-    return list(found.values())
-
-
-def typed_deed(
-    kind: ActionType | None, tool: str, args: Mapping[str, Any], subject: str, *, is_partial: bool = False
-) -> Deed:
-    """Give a write with what its type says of it; without a type it counts as external and irreversible.
-
-    A switch that was left alone has its default: a human's act, of which only some fields are known, may tell it.
-    """
-    if kind is None:
-        return Deed(tool=tool, args=args, subject=subject, is_partial=is_partial)
-    if not is_partial:
-        fields = kind.arguments.model_fields.items()
-        args = {**{name: one.default for name, one in fields if isinstance(one.default, bool)}, **args}
-    return Deed(
-        tool=tool,
-        args=args,
-        subject=subject,
-        effect=kind.effect,
-        reversibility=kind.reversibility,
-        compare=kind.compare,
-        is_partial=is_partial,
     )
 
 

@@ -3,7 +3,7 @@
 import heapq
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -12,6 +12,7 @@ from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.event import Event
 from opsconsole.domain.humanact import HumanAct
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.shadow.category import category_of
 from opsconsole.policy.windows import window_end
 from opsconsole.store.queries import past as read
 from opsconsole.store.queries.pairs import acts
@@ -60,33 +61,6 @@ class Lessons:
         while self._waiting and self._waiting[0][0] < at:
             _, _, category, text = heapq.heappop(self._waiting)
             self._brain.know(self._spec.agent, category, text)
-
-
-def category_of(spec: AgentSpec, acts: Sequence[Mapping[str, Any]]) -> str | None:
-    """Give the category in which the playbook would do what people did; None where it is not one only.
-
-    A folder or queue that is called like a category says it; else the one category whose steps lead to that place.
-
-    Args:
-        spec: the agent.
-        acts: the arguments of each act.
-    """
-    places = {_name(str(args[name])) for args in acts for name in ("folder", "queue") if args.get(name)}
-    named = {one.id for one in spec.playbook.categories if {_name(one.id), _name(one.name)} & places}
-    if len(named) == 1:
-        return named.pop()
-    led = {
-        category.id
-        for category in spec.playbook.categories
-        for step in category.steps
-        for name in ("folder", "queue")
-        if step.do is not None and _name(str(step.args.get(name, ""))) in places
-    }
-    return led.pop() if len(led) == 1 else None
-
-
-def _name(text: str) -> str:
-    return " ".join(text.replace("_", " ").replace("-", " ").replace("/", " ").casefold().split())
 
 
 def human_acts(kernel: Kernel, event: Event) -> tuple[HumanAct, ...]:

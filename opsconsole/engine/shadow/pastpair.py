@@ -14,9 +14,11 @@ from opsconsole.engine.agents import Version
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports import Observer
 from opsconsole.engine.shadow import pairwrite
+from opsconsole.engine.shadow.category import category_of
+from opsconsole.engine.shadow.deeds import act_deed, folded, wanted_deeds
 from opsconsole.engine.shadow.pairing import NOT_SEEN, TOO_LATE
 from opsconsole.engine.shadow.pairwrite import Made
-from opsconsole.engine.shadow.pastacts import category_of, found_in, human_acts, is_machine_answered, tells_triage
+from opsconsole.engine.shadow.pastacts import found_in, human_acts, is_machine_answered, tells_triage
 from opsconsole.engine.shadow.replay import Worked
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries import past
@@ -154,10 +156,10 @@ def _remake(kernel: Kernel, tx: Transaction, number: int, sent: Sent) -> None:
 def _sides(
     kernel: Kernel, event: Event, acts: Sequence[HumanAct], wanted: Wanted, origin: pairwrite.Origin
 ) -> pairwrite.Sides:
-    done = pairwrite.folded(kernel.registry, acts)
+    done = folded(kernel.registry, acts)
     return pairwrite.Sides(
-        agent=pairwrite.wanted_deeds(kernel.registry, wanted, event.subject),
-        human=[pairwrite.act_deed(kernel, act, event.subject) for act in done],
+        agent=wanted_deeds(kernel.registry, wanted, event.subject),
+        human=[act_deed(kernel.registry, act, event.subject) for act in done],
         acts=done,
         event=event,
         origin=origin,

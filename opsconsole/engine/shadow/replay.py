@@ -23,8 +23,7 @@ from opsconsole.engine.ports import ASK_PERSON, Brain, Connector, Outcome, PastS
 from opsconsole.engine.registry import Registry
 from opsconsole.engine.shadow.asitcame import as_it_came
 from opsconsole.engine.shadow.purse import Purse
-from opsconsole.engine.turnbody import distinct, gives_up
-from opsconsole.engine.turns import ratified
+from opsconsole.engine.turnbody import distinct, gives_up, ratified
 from opsconsole.policy import gate
 from opsconsole.policy.context import GateContext, Provenance
 
