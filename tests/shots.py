@@ -10,8 +10,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings
 
-from opsconsole.app.joined import Joined
-from opsconsole.app.window import frame
+from opsconsole.app.gui.mainwindow import Joined
+from opsconsole.app.gui.start import frame
 from opsconsole.ui.loop import qt_loop
 from opsconsole.ui.panel import Panel
 from opsconsole.ui.panels.shadow.panel import ShadowPanel

@@ -7,7 +7,7 @@ import sys
 from tests.architecture.tree import ROOT, python_files, shown
 
 # The window, and the two files that join it to the rest.
-NEEDS_QT = ("opsconsole.ui", "opsconsole.app.window", "opsconsole.app.joined")
+NEEDS_QT = ("opsconsole.ui", "opsconsole.app.gui.start", "opsconsole.app.gui.mainwindow")
 
 _PROGRAM = """
 import importlib, json, sys

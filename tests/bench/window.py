@@ -15,7 +15,7 @@ from typing import Any
 
 from PySide6.QtCore import QTimer
 
-from opsconsole.app.joined import Joined
+from opsconsole.app.gui.mainwindow import Joined
 from opsconsole.store import audit
 from opsconsole.ui.panels.audit.export import ExportButton
 from opsconsole.ui.panels.welcome.panel import WelcomePanel
@@ -46,7 +46,7 @@ import importlib, os, sys
 import opsconsole.app.entry as entry
 load = importlib.import_module
 def until_painted(name, package=None):
-    if name == "opsconsole.app.joined":
+    if name == "opsconsole.app.gui.mainwindow":
         os._exit(0)
     return load(name, package)
 importlib.import_module = until_painted

@@ -10,8 +10,8 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 from PySide6.QtWidgets import QApplication
 
-from opsconsole.app.joined import Joined
-from opsconsole.app.window import frame
+from opsconsole.app.gui.mainwindow import Joined
+from opsconsole.app.gui.start import frame
 from opsconsole.ui.collector import Collector
 from opsconsole.ui.loop import qt_loop
 

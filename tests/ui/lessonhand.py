@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
+from opsconsole.app.gui.tools import WindowTools
 from opsconsole.app.session import opened
-from opsconsole.app.windowtools import WindowTools
 from opsconsole.store.queries import versions
 from opsconsole.ui.panels.shadow.lessons import LessonsPage
 from opsconsole.ui.panels.shadow.panel import ShadowPanel

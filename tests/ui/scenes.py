@@ -10,8 +10,8 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
+from opsconsole.app.gui.tools import WindowTools
 from opsconsole.app.session import Session, opened
-from opsconsole.app.windowtools import WindowTools
 from opsconsole.domain.action import Proposal
 from opsconsole.domain.enums import ActionState, RunState, Verdict
 from opsconsole.domain.event import IncomingEvent

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel
 
-from opsconsole.app.joined import Joined
+from opsconsole.app.gui.mainwindow import Joined
 from opsconsole.ui.panels.approvals.panel import ApprovalsPanel
 from opsconsole.ui.panels.audit.panel import AuditPanel
 from opsconsole.ui.panels.feed.panel import FeedPanel

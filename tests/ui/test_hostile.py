@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QPlainTextEdit, QTreeWidget, QWidget
 
-from opsconsole.app.windowtools import WindowTools
+from opsconsole.app.gui.tools import WindowTools
 from opsconsole.domain.errors import OpsError
 from opsconsole.engine.ports import RunView, Turn
 from opsconsole.store.queries import approvals

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from opsconsole.app.joined import Joined
+from opsconsole.app.gui.mainwindow import Joined
 from opsconsole.app.session import opened
 from opsconsole.store.queries import pairs as read
 from opsconsole.ui.panels.shadow.panel import ShadowPanel

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from typer.testing import CliRunner
 
 from opsconsole.app.cli import app
-from opsconsole.app.windowtools import WindowTools
+from opsconsole.app.gui.tools import WindowTools
 from opsconsole.doubles.modelendpoint import Reply, Request, call, ends, says
 from opsconsole.engine.shadow.lessons import Lesson
 from opsconsole.ui.tools import LessonReport

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 
-from opsconsole.app.joined import Joined
+from opsconsole.app.gui.mainwindow import Joined
 from opsconsole.domain.action import Proposal
 from opsconsole.doubles.brain import one_by_one
 from opsconsole.doubles.clock import FakeClock

@@ -12,10 +12,10 @@ import pytest
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QLabel
 
-from opsconsole.app.joined import Joined, until_closed
+from opsconsole.app.gui.mainwindow import Joined, until_closed
+from opsconsole.app.gui.start import frame
 from opsconsole.app.modelaccount import config_of, store_model
 from opsconsole.app.session import opened
-from opsconsole.app.window import frame
 from opsconsole.doubles.modelendpoint import Reply, Request, call, ends, says
 from opsconsole.engine.agentfile import AgentFile, apply_agent
 from opsconsole.ui.loop import qt_loop

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton
 
-from opsconsole.app.joined import Joined
+from opsconsole.app.gui.mainwindow import Joined
 from opsconsole.app.secretstore.names import PASSPHRASE
 from opsconsole.domain.redaction import forget_all
 from opsconsole.store.queries import connections

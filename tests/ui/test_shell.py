@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget
 
-from opsconsole.app.joined import Joined
+from opsconsole.app.gui.mainwindow import Joined
 from opsconsole.app.session import opened
 from opsconsole.store import lease
 from opsconsole.store.queries import limits

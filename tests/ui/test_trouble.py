@@ -15,7 +15,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from opsconsole.app.joined import Joined
+from opsconsole.app.gui.mainwindow import Joined
 from opsconsole.app.session import opened
 from opsconsole.store import backup as backups
 from opsconsole.store import lease

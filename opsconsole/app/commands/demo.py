@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
-from opsconsole.app import sample, samplefeed, windowing
+from opsconsole.app import sample, samplefeed
 from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.gui import launch
 from opsconsole.app.place import VARIABLE, data_folder, resources, workspace_folder
 from opsconsole.app.running import wait_out_windows
 from opsconsole.app.session import actor, engine_of
@@ -47,10 +48,10 @@ def demo(
     named = workspace is not None or VARIABLE in os.environ
     folder = workspace_folder(workspace) if named else data_folder() / "demo"
     speak_of(folder)
-    if not headless and not as_json and windowing.has_screen():
+    if not headless and not as_json and launch.has_screen():
         if fresh:
             _clear(folder)
-        raise typer.Exit(windowing.open_window(folder, is_sample=True))
+        raise typer.Exit(launch.open_window(folder, is_sample=True))
     asyncio.run(_demo(folder, fresh=fresh, as_json=as_json))
 
 

@@ -10,9 +10,10 @@ from typing import Annotated
 
 import typer
 
-from opsconsole.app import samplefeed, windowing
+from opsconsole.app import samplefeed
 from opsconsole.app.commands.importwords import tell_left_out
 from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.gui import launch
 from opsconsole.app.importing import import_path, own_of
 from opsconsole.app.place import resources, workspace_folder
 from opsconsole.app.running import wait_out_windows
@@ -110,7 +111,7 @@ async def _engine(folder: Path, *, once: bool, watch: list[Path], is_sample: boo
 def window(*, workspace: Where = None) -> None:
     """Open the window; it starts the engine behind it."""
     # The entry opens it without loading the commands; this is for the list of commands, and for callers within.
-    raise typer.Exit(windowing.open_window(workspace_folder(workspace), is_sample=False))
+    raise typer.Exit(launch.open_window(workspace_folder(workspace), is_sample=False))
 
 
 async def _nothing() -> None:

@@ -31,7 +31,7 @@ def main() -> None:
     window, theme = frame(app, QSettings(str(data_folder() / "window.ini"), QSettings.Format.IniFormat))
     window.show()
     app.processEvents()
-    importlib.import_module("opsconsole.app.joined").run(
+    importlib.import_module("opsconsole.app.gui.mainwindow").run(
         app,
         window,
         folder=workspace_folder(asked.workspace),

@@ -144,7 +144,7 @@ class _LateTools:
 
     def __getattr__(self, name: str) -> Any:
         if self._tools is None:
-            self._tools = importlib.import_module("opsconsole.app.windowtools").WindowTools(self._folder, self._typed)
+            self._tools = importlib.import_module("opsconsole.app.gui.tools").WindowTools(self._folder, self._typed)
         return getattr(self._tools, name)
 
 
