@@ -11,12 +11,12 @@ import typer
 
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.commands.secrets import ask_value, read_value
-from opsconsole.app.mailaccount import AccountDraft, Said, can_ask
-from opsconsole.app.mailkeeping import KIND, name_of, secret_of, sign_in_with, store_mail
-from opsconsole.app.mailpages import about_password, no_password, registering
-from opsconsole.app.mailtrial import Found, Trial, trials
+from opsconsole.app.mail.account import AccountDraft, Said, can_ask
+from opsconsole.app.mail.keep import KIND, name_of, secret_of, sign_in_with, store_mail
+from opsconsole.app.mail.pages import about_password, no_password, registering
+from opsconsole.app.mail.trial import Found, Trial, trials
+from opsconsole.app.secretstore.trialsecrets import TrialSecrets
 from opsconsole.app.session import Session, opened, secrets_of
-from opsconsole.app.trialsecrets import TrialSecrets
 from opsconsole.app.words import plain, say, say_json
 from opsconsole.connectors.mail.auth import SignIn
 from opsconsole.connectors.mail.config import MailConfig, OAuth

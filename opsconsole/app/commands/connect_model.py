@@ -14,8 +14,8 @@ from opsconsole.app.commands.secrets import ask_value, read_value
 from opsconsole.app.connections import MODEL
 from opsconsole.app.modelaccount import KNOWN, config_of, store_model
 from opsconsole.app.secretstore.names import variable
+from opsconsole.app.secretstore.trialsecrets import TrialSecrets
 from opsconsole.app.session import Session, opened, secrets_of
-from opsconsole.app.trialsecrets import TrialSecrets
 from opsconsole.app.words import plain, say, say_json
 from opsconsole.brains.model import Endpoint, ModelConfig
 from opsconsole.brains.model.check import Step, check

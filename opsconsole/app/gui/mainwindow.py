@@ -15,7 +15,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from opsconsole.app.discretion import be_discreet
-from opsconsole.app.typed import TypedPassphrase
+from opsconsole.app.secretstore.typed import TypedPassphrase
 from opsconsole.domain.errors import OpsError
 from opsconsole.ui.backend import Backend, Opened
 from opsconsole.ui.collector import Collector

@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 from opsconsole.app import pastwork
 from opsconsole.app.gui.trials import trial_of_mail, trial_of_model
 from opsconsole.app.importing import import_path
-from opsconsole.app.mailaccount import NOBODY
+from opsconsole.app.mail.account import NOBODY
+from opsconsole.app.secretstore.trialsecrets import TrialSecrets
+from opsconsole.app.secretstore.typed import TypedPassphrase
 from opsconsole.app.session import Session, opened, secrets_of
-from opsconsole.app.trialsecrets import TrialSecrets
-from opsconsole.app.typed import TypedPassphrase
 from opsconsole.domain.errors import NotFoundError, SealedError, UserError
 from opsconsole.engine.agents import Version
 from opsconsole.engine.shadow import history

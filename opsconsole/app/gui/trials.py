@@ -5,13 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from opsconsole.app import mailkeeping, modelaccount
+from opsconsole.app import modelaccount
 from opsconsole.app.connections import MODEL
-from opsconsole.app.mailaccount import AccountDraft, Said
-from opsconsole.app.mailtrial import Found, trials
+from opsconsole.app.mail import keep as mailkeeping
+from opsconsole.app.mail.account import AccountDraft, Said
+from opsconsole.app.mail.trial import Found, trials
 from opsconsole.app.secretrecord import record_of_secret
+from opsconsole.app.secretstore.trialsecrets import TrialSecrets
 from opsconsole.app.session import Session
-from opsconsole.app.trialsecrets import TrialSecrets
 from opsconsole.brains.model import Endpoint, ModelConfig
 from opsconsole.brains.model.check import check
 from opsconsole.connectors.mail.config import MailConfig, Server

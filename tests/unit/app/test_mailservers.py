@@ -2,7 +2,7 @@
 
 import pytest
 
-from opsconsole.app.mailaccount import AccountDraft, Said
+from opsconsole.app.mail.account import AccountDraft, Said
 from opsconsole.domain.errors import UserError
 
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from opsconsole.app.secretrecord import record_of_secret
+from opsconsole.app.secretstore.trialsecrets import TrialSecrets
 from opsconsole.app.session import Session
-from opsconsole.app.trialsecrets import TrialSecrets
 from opsconsole.connectors.mail.auth import PasswordSignIn, SignIn
 from opsconsole.connectors.mail.config import MailConfig
 from opsconsole.connectors.mail.oauth import OAuthSignIn

@@ -1,0 +1,1 @@
+"""A mailbox connected: what a person said of it, tried out step by step, and kept."""
