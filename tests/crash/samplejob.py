@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from opsconsole.app import sample
 from opsconsole.app.place import resources
+from opsconsole.app.sample import company
 from opsconsole.app.session import playbook_brain
 from opsconsole.connectors.desk.connector import DeskConnector
 from opsconsole.domain.action import ActionType, Call, Result
@@ -75,8 +75,8 @@ class SampleJob(Job):
         folder, now = resources() / "sample", self.clock.now()
 
         def job(tx: Transaction) -> None:
-            sample.fill_desk(tx, folder, now=now)
-            sample.hire(engine.kernel, tx, folder, actor=PERSON, now=now)
+            company.fill_desk(tx, folder, now=now)
+            company.hire(engine.kernel, tx, folder, actor=PERSON, now=now)
             for path in sorted((folder / "agents").glob("*.yaml")):
                 file = _hasty(read_agent(path, engine.registry))
                 apply_agent(tx, file, engine.registry, actor=PERSON, now=now)
@@ -84,8 +84,8 @@ class SampleJob(Job):
         await engine.writer.write(job, name="sample.hire")
 
     def events(self, reader: Reader) -> Sequence[IncomingEvent]:
-        deals = sample.deals_by_name(reader)
-        found = sample.events(resources() / "sample", now=self.clock.now(), deals=deals)
+        deals = company.deals_by_name(reader)
+        found = company.events(resources() / "sample", now=self.clock.now(), deals=deals)
         return [one.incoming for one in found[:: max(1, len(found) // self.count)]]
 
     def decide(self, kernel: Kernel, tx: Transaction, asked: ApprovalRow, action: ActionRow) -> None:

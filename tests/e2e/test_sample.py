@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from opsconsole.app import sample
 from opsconsole.app.place import resources
+from opsconsole.app.sample import company
 from opsconsole.brains.playbook import PlaybookBrain
 from opsconsole.brains.triage import Hit
 from opsconsole.domain.agent import AgentSpec, Category
@@ -34,8 +34,8 @@ def agents() -> list[AgentSpec]:
     return [one for one in found if one.playbook.triage == "text"]
 
 
-def events() -> list[sample.SampleEvent]:
-    return sample.events(FOLDER, now=NOW, deals=_AnyDeal())
+def events() -> list[company.SampleEvent]:
+    return company.events(FOLDER, now=NOW, deals=_AnyDeal())
 
 
 class _AnyDeal(dict[str, dict[str, Any]]):
@@ -43,7 +43,7 @@ class _AnyDeal(dict[str, dict[str, Any]]):
         return dict.fromkeys(("id", "name", "stage", "owner", "amount", "contact_email"), "")
 
 
-def stored(one: sample.SampleEvent) -> Event:
+def stored(one: company.SampleEvent) -> Event:
     incoming = one.incoming
     return Event(
         id=EventId(1),
@@ -113,7 +113,7 @@ def test_triage_of_the_sample_is_right_and_shuffled_labels_are_not(tmp_path: Pat
     mixed: Counter[str] = Counter()
     total: Counter[str] = Counter()
     majority: Counter[str] = Counter()
-    known = sample.load_yaml(FOLDER / "cases.yaml")
+    known = company.load_yaml(FOLDER / "cases.yaml")
     for spec in agents():
         own = [one for one in events() if spec.category(one.label) is not None and works(spec, one)]
         past = [(case["category"], case["text"]) for case in known if case["agent"] == spec.agent]
@@ -131,13 +131,13 @@ def test_triage_of_the_sample_is_right_and_shuffled_labels_are_not(tmp_path: Pat
     assert sum(mixed.values()) <= 1.1 * sum(majority.values())
 
 
-def works(spec: AgentSpec, one: sample.SampleEvent) -> bool:
+def works(spec: AgentSpec, one: company.SampleEvent) -> bool:
     """By its subscription the agent gets this event (labels of two agents can be called alike)."""
 
     return subscribes(Version(VersionId(1), AgentId(spec.agent), 1, spec, {}), stored(one))
 
 
-def best(brain: PlaybookBrain, spec: AgentSpec, one: sample.SampleEvent) -> str | None:
+def best(brain: PlaybookBrain, spec: AgentSpec, one: company.SampleEvent) -> str | None:
     """The category it would name if it had to."""
     name, _, _, verdict = brain.classify(spec, stored(one))
     return name if verdict is None else verdict.best

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from opsconsole.app.cli import app
-from opsconsole.app.importing import Imported, import_path
+from opsconsole.app.past.importing import Imported, import_path
 from opsconsole.app.session import Session, engine_of, opened
 from opsconsole.engine.agentfile import apply_agent, read_agent
 from opsconsole.store import audit, workspace

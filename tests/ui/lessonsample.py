@@ -5,8 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from opsconsole.app import pastwork
-from opsconsole.app.importing import import_path
+from opsconsole.app.past import work as pastwork
+from opsconsole.app.past.importing import import_path
 from opsconsole.app.session import Session, opened
 from opsconsole.domain.enums import Adjudication
 from opsconsole.engine.agentfile import apply_agent, read_agent_text

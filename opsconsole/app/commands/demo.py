@@ -9,11 +9,12 @@ from typing import Annotated
 
 import typer
 
-from opsconsole.app import sample, samplefeed
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.gui import launch
 from opsconsole.app.place import VARIABLE, data_folder, resources, workspace_folder
 from opsconsole.app.running import wait_out_windows
+from opsconsole.app.sample import company
+from opsconsole.app.sample import feed as samplefeed
 from opsconsole.app.session import actor, engine_of
 from opsconsole.app.summary import summary, tell
 from opsconsole.app.words import say, say_json, speak_of
@@ -71,7 +72,7 @@ async def _demo(folder: Path, *, fresh: bool, as_json: bool) -> None:
             is_new = limits.setting(reader, "sample") is None
             if is_new:
                 await samplefeed.settle_in(engine, shipped)
-            found = sample.events(shipped, now=clock.now(), deals=sample.deals_by_name(reader))
+            found = company.events(shipped, now=clock.now(), deals=company.deals_by_name(reader))
             if not as_json:
                 word = (
                     "" if is_new else "; this workspace was begun before, what you decided stays (--fresh begins anew)"
@@ -89,7 +90,7 @@ async def _demo(folder: Path, *, fresh: bool, as_json: bool) -> None:
         tell(facts)
 
 
-async def _work(engine: Engine, found: list[sample.SampleEvent], *, is_quiet: bool) -> None:
+async def _work(engine: Engine, found: list[company.SampleEvent], *, is_quiet: bool) -> None:
     is_live = sys.stdout.isatty() and not is_quiet
     day = 0
     for number, one in enumerate(found, start=1):
@@ -100,11 +101,11 @@ async def _work(engine: Engine, found: list[sample.SampleEvent], *, is_quiet: bo
             if is_live:
                 filled = 30 * number // len(found)
                 typer.echo(
-                    f"\r  day {day:2} of {sample.DAYS}  [{'#' * filled}{'.' * (30 - filled)}]  {number} events",
+                    f"\r  day {day:2} of {company.DAYS}  [{'#' * filled}{'.' * (30 - filled)}]  {number} events",
                     nl=False,
                 )
             elif not is_quiet:
-                say(f"  day {day:2} of {sample.DAYS}: {number} events so far")
+                say(f"  day {day:2} of {company.DAYS}: {number} events so far")
     if is_live:
         say("\n")
 

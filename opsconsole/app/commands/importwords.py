@@ -1,6 +1,6 @@
 """What an import has to say, for every command that brings something in."""
 
-from opsconsole.app.importing import Imported
+from opsconsole.app.past.importing import Imported
 from opsconsole.app.words import count, say
 
 

@@ -10,13 +10,13 @@ from typing import Annotated
 
 import typer
 
-from opsconsole.app import samplefeed
 from opsconsole.app.commands.importwords import tell_left_out
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.gui import launch
-from opsconsole.app.importing import import_path, own_of
+from opsconsole.app.past.importing import import_path, own_of
 from opsconsole.app.place import resources, workspace_folder
 from opsconsole.app.running import wait_out_windows
+from opsconsole.app.sample import feed as samplefeed
 from opsconsole.app.session import actor, engine_of, opened
 from opsconsole.app.watching import watch_folders
 from opsconsole.app.words import count, hinted, listed, plain, say, say_json, speak_of

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from opsconsole.app import pastwork
 from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.past import work as pastwork
 from opsconsole.app.session import opened
 from opsconsole.app.words import count, say, say_json
 from opsconsole.engine.shadow import learning

@@ -9,9 +9,9 @@ import typer
 
 from opsconsole.app.commands.importwords import tell_left_out
 from opsconsole.app.commands.options import AsJson, Since, Where
-from opsconsole.app.importing import import_path, own_of
 from opsconsole.app.interrupts import interrupts
-from opsconsole.app.pastwork import FIRST, estimate, work
+from opsconsole.app.past.importing import import_path, own_of
+from opsconsole.app.past.work import FIRST, estimate, work
 from opsconsole.app.session import Session, opened
 from opsconsole.app.words import count, say, say_json
 from opsconsole.domain.errors import NotFoundError, UserError

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from opsconsole.app import pastwork
 from opsconsole.app.commands.options import AsJson, Since, Where
 from opsconsole.app.interrupts import interrupts
+from opsconsole.app.past import work as pastwork
 from opsconsole.app.session import opened
 from opsconsole.app.words import count, say, say_json, table
 from opsconsole.engine.agentfile import read_agent

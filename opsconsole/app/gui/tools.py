@@ -9,10 +9,10 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from opsconsole.app import pastwork
 from opsconsole.app.gui.trials import trial_of_mail, trial_of_model
-from opsconsole.app.importing import import_path
 from opsconsole.app.mail.account import NOBODY
+from opsconsole.app.past import work as pastwork
+from opsconsole.app.past.importing import import_path
 from opsconsole.app.secretstore.trialsecrets import TrialSecrets
 from opsconsole.app.secretstore.typed import TypedPassphrase
 from opsconsole.app.session import Session, opened, secrets_of

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from opsconsole.app.pastwork import work
+from opsconsole.app.past.work import work
 from opsconsole.app.session import opened
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.shadow.history import TOGETHER

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from opsconsole.app import sample
+from opsconsole.app.sample import company
 from opsconsole.app.session import actor
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.intake import Taken
@@ -20,13 +20,13 @@ async def settle_in(engine: Engine, shipped: Path) -> None:
     now = engine.clock.now()
 
     def job(tx: Transaction) -> None:
-        sample.fill_desk(tx, shipped, now=now)
-        sample.hire(engine.kernel, tx, shipped, actor=actor(), now=now)
+        company.fill_desk(tx, shipped, now=now)
+        company.hire(engine.kernel, tx, shipped, actor=actor(), now=now)
 
     await engine.writer.write(job, name="sample.settle")
 
 
-async def bring(engine: Engine, one: sample.SampleEvent) -> Taken:
+async def bring(engine: Engine, one: company.SampleEvent) -> Taken:
     """Bring an event, and what the company's people did about it: that first, for its time is over already."""
     for act in one.acts:
         await engine.observe("desk", act)
@@ -37,8 +37,8 @@ async def live(engine: Engine, shipped: Path) -> None:
     """Bring the sample's events; those that came before are not doubled."""
     if limits.setting(engine.reader, "sample") is None:
         await settle_in(engine, shipped)
-    found = sample.events(shipped, now=engine.clock.now(), deals=sample.deals_by_name(engine.reader))
+    found = company.events(shipped, now=engine.clock.now(), deals=company.deals_by_name(engine.reader))
     for one in found:
         taken = await bring(engine, one)
-        if one.day > sample.DAYS - LIVE_DAYS and taken.runs:
+        if one.day > company.DAYS - LIVE_DAYS and taken.runs:
             await asyncio.sleep(EVERY_S)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from opsconsole.app.pastticket import past_ticket
+from opsconsole.app.past.ticket import past_ticket
 from opsconsole.app.session import Session
 from opsconsole.connectors.desk.mailbox import keep_record, when
 from opsconsole.connectors.files import ImportRecord, Source, open_source

@@ -1,0 +1,1 @@
+"""The sample company: its people, its agents, and its two weeks of events."""
