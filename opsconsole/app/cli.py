@@ -17,19 +17,16 @@ from opsconsole.app.commands import (
     audit,
     budgets,
     cases,
-    connect,
     demo,
     policy,
     reading,
     running,
     secrets,
-    shadow,
-    shadowlearn,
-    shadowreport,
-    shadowrun,
-    shadowtry,
     switches,
 )
+from opsconsole.app.commands.connect import listing
+from opsconsole.app.commands.shadow import learn, pairs, run, trials
+from opsconsole.app.commands.shadow import report as shadowreport
 from opsconsole.app.discretion import be_discreet
 from opsconsole.app.plainerrors import PlainGroup
 from opsconsole.app.words import hinted, plain
@@ -62,13 +59,13 @@ app.add_typer(cases.app, name="cases")
 app.add_typer(reading.runs, name="runs")
 app.add_typer(audit.app, name="audit")
 app.add_typer(policy.app, name="policy")
-shadow.app.command("run")(shadowrun.run)
-shadow.app.command("report")(shadowreport.report)
-shadow.app.command("backtest")(shadowtry.run)
-shadow.app.command("lessons")(shadowlearn.show)
-shadow.app.command("learn")(shadowlearn.take)
-app.add_typer(shadow.app, name="shadow")
-app.add_typer(connect.app, name="connect")
+pairs.app.command("run")(run.run)
+pairs.app.command("report")(shadowreport.report)
+pairs.app.command("backtest")(trials.run)
+pairs.app.command("lessons")(learn.show)
+pairs.app.command("learn")(learn.take)
+app.add_typer(pairs.app, name="shadow")
+app.add_typer(listing.app, name="connect")
 app.add_typer(secrets.app, name="secrets")
 
 

@@ -8,7 +8,7 @@ import argparse
 from pathlib import Path
 
 from opsconsole.app.commands.agents import apply
-from opsconsole.app.commands.connect_files import http, webhook
+from opsconsole.app.commands.connect.files import http, webhook
 from opsconsole.app.session import opened
 from opsconsole.brains.model import ModelConfig
 from opsconsole.engine.engine import SystemClock

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from opsconsole.app.commands.options import AsJson, Where
-from opsconsole.app.commands.shadow import NO_CATEGORY, Agent, known, none_yet
+from opsconsole.app.commands.shadow.pairs import NO_CATEGORY, Agent, known, none_yet
 from opsconsole.app.session import opened
 from opsconsole.app.words import count, say, say_json, table
 from opsconsole.engine.shadow.cells import Cell, cells_of, cohort, proves

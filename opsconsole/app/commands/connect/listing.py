@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from opsconsole.app.commands import connect_files, connect_mail, connect_model
+from opsconsole.app.commands.connect import files, mail, model
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.session import opened
 from opsconsole.app.words import ago, plain, say, say_json, table
@@ -14,10 +14,10 @@ from opsconsole.store import lease
 from opsconsole.store.queries import connections as read
 
 app = typer.Typer(help="Mailboxes, models, webhooks and REST systems: connect, list, remove.", no_args_is_help=True)
-app.command("mail")(connect_mail.mail)
-app.command("model")(connect_model.model)
-app.command("webhook")(connect_files.webhook)
-app.command("http")(connect_files.http)
+app.command("mail")(mail.mail)
+app.command("model")(model.model)
+app.command("webhook")(files.webhook)
+app.command("http")(files.http)
 
 
 @app.command("list")

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.commands.shadow.pairjson import pair_json
 from opsconsole.app.session import opened
 from opsconsole.app.words import ago, count, say, say_json, table, warn
 from opsconsole.domain.enums import Adjudication, PairVerdict, Severity
@@ -17,7 +18,6 @@ from opsconsole.domain.humanact import HumanAct
 from opsconsole.engine.policycheck import read_tools
 from opsconsole.engine.shadow import judging, pairing
 from opsconsole.engine.shadow.imported import keep_recorded
-from opsconsole.engine.shadow.pairview import pair_json
 from opsconsole.engine.shadow.recorded import Told, Totals, compare_case, kept_in_words, notes, read_pairs
 from opsconsole.engine.shadow.tojudge import queue
 from opsconsole.engine.shadow.words import VERDICTS, counts_for

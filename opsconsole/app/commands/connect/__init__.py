@@ -1,0 +1,1 @@
+"""The commands that connect other systems: mail, models, webhooks and REST files."""

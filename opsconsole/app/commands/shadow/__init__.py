@@ -1,0 +1,1 @@
+"""The commands of shadow mode: pairs, judging, the past, reports and lessons."""
