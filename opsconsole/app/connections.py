@@ -9,10 +9,10 @@ from pydantic import ValidationError
 from opsconsole.brains.model import Endpoint, ModelConfig
 from opsconsole.connectors.desk.connector import DeskConnector
 from opsconsole.connectors.http import HttpConfig, HttpConnector
-from opsconsole.connectors.mail.auth import SignIn
 from opsconsole.connectors.mail.config import MailConfig
 from opsconsole.connectors.mail.connector import MailConnector
-from opsconsole.connectors.mail.oauth import OAuthSignIn
+from opsconsole.connectors.mail.signin.auth import SignIn
+from opsconsole.connectors.mail.signin.oauth import OAuthSignIn
 from opsconsole.connectors.webhook import WebhookConfig, WebhookConnector
 from opsconsole.domain.errors import WorkspaceError
 from opsconsole.engine.kernel import Writes

@@ -14,8 +14,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from opsconsole.connectors.mail.idle import listen
-from opsconsole.connectors.mail.imap import Imap
+from opsconsole.connectors.mail.imap.client import Imap
+from opsconsole.connectors.mail.imap.idle import listen
 from tests.crash.mailworker import configured, work
 from tests.support.mailrig import ANN, SUPPORT, MailRig, letter, mail_rig
 

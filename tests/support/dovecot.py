@@ -23,7 +23,7 @@ from pathlib import Path
 
 import pytest
 
-from opsconsole.connectors.mail.imap import Imap, connect
+from opsconsole.connectors.mail.imap.client import Imap, connect
 from tests.support.certificates import Certificates
 from tests.support.dovecotconf import FOLDER, TEXT, TLS
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from opsconsole.connectors.mail.config import MailConfig
-from opsconsole.connectors.mail.link import Link
-from opsconsole.connectors.mail.oauth import OAuthSignIn
-from opsconsole.connectors.mail.oauth_signin import sign_in
-from opsconsole.connectors.mail.oauthproviders import provider_of
-from opsconsole.connectors.mail.oauthtokens import TokenEndpoint, Tokens, parse
-from opsconsole.connectors.mail.smtp import Sender
+from opsconsole.connectors.mail.imap.connection import Link
+from opsconsole.connectors.mail.signin.oauth import OAuthSignIn
+from opsconsole.connectors.mail.signin.oauthloopback import sign_in
+from opsconsole.connectors.mail.signin.oauthproviders import provider_of
+from opsconsole.connectors.mail.signin.oauthtokens import TokenEndpoint, Tokens, parse
+from opsconsole.connectors.mail.smtp.sender import Sender
 from opsconsole.engine.engine import SystemClock
 from opsconsole.net.client import HttpClient
 from tests.support.dovecot import Dovecot

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from opsconsole.connectors.mail import acts
+from opsconsole.connectors.mail.people import acts
 from opsconsole.doubles.brain import FakeBrain
 from opsconsole.engine import engine as engines
 from opsconsole.engine import watches

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from opsconsole.connectors.mail.acts import Acts
 from opsconsole.connectors.mail.connector import MailConnector
+from opsconsole.connectors.mail.people.acts import Acts
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.domain.humanact import HumanAct
 from tests.support.mailrig import ANN, SUPPORT, KeptSecrets, MailRig, letter, mail_rig, until

@@ -12,8 +12,8 @@ from pydantic import ValidationError
 
 from opsconsole.app.words import say
 from opsconsole.connectors.mail.config import MailConfig, OAuth, Server
-from opsconsole.connectors.mail.hosts import HOSTS, Host, by_domain, by_name, guess
-from opsconsole.connectors.mail.oauthproviders import KNOWN, discover
+from opsconsole.connectors.mail.signin.hosts import HOSTS, Host, by_domain, by_name, guess
+from opsconsole.connectors.mail.signin.oauthproviders import KNOWN, discover
 from opsconsole.domain.errors import UserError
 from opsconsole.engine.misfit import in_words
 from opsconsole.net.client import HttpClient

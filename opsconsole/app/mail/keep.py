@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from opsconsole.app.secretrecord import record_of_secret
 from opsconsole.app.secretstore.trialsecrets import TrialSecrets
 from opsconsole.app.session import Session
-from opsconsole.connectors.mail.auth import PasswordSignIn, SignIn
 from opsconsole.connectors.mail.config import MailConfig
-from opsconsole.connectors.mail.oauth import OAuthSignIn
+from opsconsole.connectors.mail.signin.auth import PasswordSignIn, SignIn
+from opsconsole.connectors.mail.signin.oauth import OAuthSignIn
 from opsconsole.domain.errors import UserError
 from opsconsole.engine.connecting import connect
 from opsconsole.net.client import HttpClient

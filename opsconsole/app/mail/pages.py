@@ -1,6 +1,6 @@
 """What a person reads before signing in to a mailbox in the browser: how to register a client, and who must consent."""
 
-from opsconsole.connectors.mail.hosts import Host
+from opsconsole.connectors.mail.signin.hosts import Host
 
 WITHOUT = (
     "Without any sign-in: export the mailbox (mbox, .eml, Maildir, Google Takeout) and run `opsconsole import MAILBOX`."

@@ -4,9 +4,9 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Literal
 
-from opsconsole.connectors.mail import check
-from opsconsole.connectors.mail.auth import SignIn
+from opsconsole.connectors.mail import accountcheck
 from opsconsole.connectors.mail.config import MailConfig
+from opsconsole.connectors.mail.signin.auth import SignIn
 from opsconsole.engine.ports import Clock
 
 
@@ -40,7 +40,7 @@ async def trials(config: MailConfig, how: SignIn, clock: Clock, found: Found) ->
         yield Trial(name, step.is_ok, step.text)
         if not step.is_ok:
             return
-    trip = await check.round_trip(config, how, clock)
+    trip = await accountcheck.round_trip(config, how, clock)
     found.sent_copy = trip.sent_copy
     yield Trial("mail to itself", trip.step.is_ok, trip.step.text)
 
@@ -49,19 +49,19 @@ async def _reached(config: MailConfig, kind: Literal["imap", "smtp"]) -> AsyncGe
     server = config.imap if kind == "imap" else config.smtp
     for name in ("name", "port", "TLS"):
         if name == "name":
-            step = await check.name(server)
+            step = await accountcheck.name(server)
         elif name == "port":
-            step = await check.port(server)
+            step = await accountcheck.port(server)
         else:
-            step = await check.encryption(server, config, kind=kind)
+            step = await accountcheck.encryption(server, config, kind=kind)
         yield Trial(f"{kind} {name}", step.is_ok, step.text)
         if not step.is_ok:
             return
 
 
-async def _inside(name: str, config: MailConfig, how: SignIn) -> check.Step:
+async def _inside(name: str, config: MailConfig, how: SignIn) -> accountcheck.Step:
     if name == "sign-in":
-        return await check.sign_in(config, how)
+        return await accountcheck.sign_in(config, how)
     if name == "folders":
-        return (await check.folders(config, how))[0]
-    return await check.waiting(config, how)
+        return (await accountcheck.folders(config, how))[0]
+    return await accountcheck.waiting(config, how)

@@ -3,12 +3,12 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from opsconsole.connectors.mail.auth import SignIn
 from opsconsole.connectors.mail.config import MailConfig
-from opsconsole.connectors.mail.link import Link
-from opsconsole.connectors.mail.mailbox import Named, named
+from opsconsole.connectors.mail.imap.connection import Link
+from opsconsole.connectors.mail.imap.mailbox import Named, named
 from opsconsole.connectors.mail.seal import Seal
-from opsconsole.connectors.mail.smtp import Sender
+from opsconsole.connectors.mail.signin.auth import SignIn
+from opsconsole.connectors.mail.smtp.sender import Sender
 from opsconsole.domain.errors import PermanentError
 from opsconsole.engine.ports import Clock
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from opsconsole.connectors.mail import filing, lookups, outgoing
 from opsconsole.connectors.mail.account import Account
-from opsconsole.connectors.mail.acts import Acts
-from opsconsole.connectors.mail.auth import PasswordSignIn, SignIn
-from opsconsole.connectors.mail.compose import reply_subject
 from opsconsole.connectors.mail.config import MailConfig
-from opsconsole.connectors.mail.ledger import Ledger
-from opsconsole.connectors.mail.mailbox import mark_of
+from opsconsole.connectors.mail.imap.mailbox import mark_of
+from opsconsole.connectors.mail.people.acts import Acts
+from opsconsole.connectors.mail.people.ledger import Ledger
 from opsconsole.connectors.mail.seal import Seal
+from opsconsole.connectors.mail.signin.auth import PasswordSignIn, SignIn
+from opsconsole.connectors.mail.smtp.compose import reply_subject
 from opsconsole.connectors.mail.tools import mail_tools
 from opsconsole.connectors.mail.watch import FolderWatch, together
 from opsconsole.connectors.mailtext.event import KINDS

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from opsconsole.connectors.mail.account import Account
-from opsconsole.connectors.mail.compose import message_id, reply_subject, written
-from opsconsole.connectors.mail.imap import Imap
-from opsconsole.connectors.mail.mailbox import Mark, Named, Place, by_id, delete, fetch, locate, mark_of, move
+from opsconsole.connectors.mail.imap.client import Imap
+from opsconsole.connectors.mail.imap.mailbox import Mark, Named, Place, by_id, delete, fetch, locate, mark_of, move
+from opsconsole.connectors.mail.smtp.compose import message_id, reply_subject, written
 from opsconsole.domain.action import Call, Result
 from opsconsole.domain.errors import PermanentError
 

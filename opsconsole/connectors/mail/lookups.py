@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from opsconsole.connectors.mail.account import Account
-from opsconsole.connectors.mail.imap import Imap, IMAPClientAbortError, IMAPClientError
-from opsconsole.connectors.mail.mailbox import Stored, fetch, search
+from opsconsole.connectors.mail.imap.client import Imap, IMAPClientAbortError, IMAPClientError
+from opsconsole.connectors.mail.imap.mailbox import Stored, fetch, search
 from opsconsole.connectors.mailtext import clean
 from opsconsole.connectors.mailtext.read import read_mail
 from opsconsole.domain.action import Call, Result

@@ -3,10 +3,10 @@
 from typing import Any, Literal
 
 from opsconsole.connectors.mail.account import Account
-from opsconsole.connectors.mail.compose import checked_address, message_id, reply_subject, written
 from opsconsole.connectors.mail.filing import place_of
-from opsconsole.connectors.mail.imap import Imap, IMAPClientAbortError, IMAPClientError
-from opsconsole.connectors.mail.mailbox import Named, by_id, fetch
+from opsconsole.connectors.mail.imap.client import Imap, IMAPClientAbortError, IMAPClientError
+from opsconsole.connectors.mail.imap.mailbox import Named, by_id, fetch
+from opsconsole.connectors.mail.smtp.compose import checked_address, message_id, reply_subject, written
 from opsconsole.domain.action import Call, Result
 from opsconsole.domain.errors import PermanentError
 

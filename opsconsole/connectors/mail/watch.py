@@ -16,11 +16,11 @@ from datetime import timedelta
 from typing import Any
 
 from opsconsole.connectors.mail.account import Account
-from opsconsole.connectors.mail.auth import SignInError
-from opsconsole.connectors.mail.idle import listen
-from opsconsole.connectors.mail.imap import Imap, IMAPClientAbortError
-from opsconsole.connectors.mail.link import Link
-from opsconsole.connectors.mail.mailbox import Mark, Place, Stored, fetch, move, search
+from opsconsole.connectors.mail.imap.client import Imap, IMAPClientAbortError
+from opsconsole.connectors.mail.imap.connection import Link
+from opsconsole.connectors.mail.imap.idle import listen
+from opsconsole.connectors.mail.imap.mailbox import Mark, Place, Stored, fetch, move, search
+from opsconsole.connectors.mail.signin.auth import SignInError
 from opsconsole.connectors.mailtext import mail_event
 from opsconsole.connectors.mailtext.identity import content_digest
 from opsconsole.connectors.mailtext.model import MAX_MAIL

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from opsconsole.connectors.mail import sightings
+from opsconsole.connectors.mail.imap import folderstate
 from tests.support.mailrig import ANN, SUPPORT, letter
 from tests.support.teamrig import BOB, NOTHING, scene, sent
 
@@ -67,7 +67,7 @@ async def test_a_mail_that_was_expunged_was_deleted_and_is_watched_no_more() -> 
 
 
 async def test_a_mail_beyond_what_a_folder_shows_is_not_told_as_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sightings, "MOST", 1)
+    monkeypatch.setattr(folderstate, "MOST", 1)
     async with scene(2) as at:
         assert await at.settled() == []
         assert [at.connector.sees_inaction(one.subject) for one in at.events] == [False, True]
@@ -76,7 +76,7 @@ async def test_a_mail_beyond_what_a_folder_shows_is_not_told_as_deleted(monkeypa
             assert not at.connector.sees_inaction(at.events[0].subject), "its time is over, and it was not found"
         await at.begin_again()
         assert not at.connector.sees_inaction(at.events[0].subject)
-    monkeypatch.setattr(sightings, "MOST", 2)
+    monkeypatch.setattr(folderstate, "MOST", 2)
     async with scene(2) as at:
         at.expunge(1)
         assert await at.settled() == [("mail.delete", {})]

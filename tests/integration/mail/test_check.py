@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from opsconsole.connectors.mail import check
-from opsconsole.connectors.mail.auth import PasswordSignIn
+from opsconsole.connectors.mail import accountcheck
 from opsconsole.connectors.mail.config import Login, MailConfig, Server
+from opsconsole.connectors.mail.signin.auth import PasswordSignIn
 from opsconsole.engine.engine import SystemClock
 from tests.support.dovecot import Dovecot, free_port
 from tests.support.mailrig import (
@@ -54,18 +54,18 @@ async def test_all_steps_of_a_good_account(secured: tuple[Dovecot, MailConfig]) 
     how = signs_in(config)
     starttls = Server(host="localhost", port=dovecot.imap_port, tls="starttls")
     steps = [
-        await check.name(config.imap),
-        await check.port(config.imap),
-        await check.encryption(config.imap, config, kind="imap"),
-        await check.encryption(starttls, config, kind="imap"),
-        await check.encryption(config.smtp, config, kind="smtp"),
-        await check.sign_in(config, how),
-        await check.sign_in(config.model_copy(update={"imap": starttls}), how),
-        (await check.folders(config, how))[0],
-        await check.waiting(config, how),
+        await accountcheck.name(config.imap),
+        await accountcheck.port(config.imap),
+        await accountcheck.encryption(config.imap, config, kind="imap"),
+        await accountcheck.encryption(starttls, config, kind="imap"),
+        await accountcheck.encryption(config.smtp, config, kind="smtp"),
+        await accountcheck.sign_in(config, how),
+        await accountcheck.sign_in(config.model_copy(update={"imap": starttls}), how),
+        (await accountcheck.folders(config, how))[0],
+        await accountcheck.waiting(config, how),
     ]
     assert [one.text for one in steps if not one.is_ok] == []
-    found = await check.round_trip(config, how, SystemClock())
+    found = await accountcheck.round_trip(config, how, SystemClock())
     assert found.step.is_ok, found.step.text
     assert found.sent_copy == "self"
     assert dovecot.mails(SUPPORT) == []
@@ -88,26 +88,26 @@ async def test_mail_works_over_encrypted_connections(secured: tuple[Dovecot, Mai
 
 async def test_what_is_wrong_is_said_in_words(secured: tuple[Dovecot, MailConfig], monkeypatch: Any) -> None:
     dovecot, config = secured
-    monkeypatch.setattr(check, "CONNECT_S", 2.0)
+    monkeypatch.setattr(accountcheck, "CONNECT_S", 2.0)
     nowhere = Server(host="imap.invalid", port=993)
-    assert "no server called imap.invalid" in (await check.name(nowhere)).text
+    assert "no server called imap.invalid" in (await accountcheck.name(nowhere)).text
     closed = Server(host="127.0.0.1", port=free_port())
-    assert "turns port" in (await check.port(closed)).text
+    assert "turns port" in (await accountcheck.port(closed)).text
     distrusting = config.model_copy(update={"ca_file": ""})
     for server, kind in ((config.imap, "imap"), (config.smtp, "smtp")):
-        step = await check.encryption(server, distrusting, kind=kind)  # type: ignore[arg-type]
+        step = await accountcheck.encryption(server, distrusting, kind=kind)  # type: ignore[arg-type]
         assert not step.is_ok
         assert "Nobody this machine trusts" in step.text
     other_name = Server(host="127.0.0.1", port=dovecot.imap_port, tls="tls")
-    assert not (await check.encryption(other_name, config, kind="imap")).is_ok
-    step = await check.sign_in(config, signs_in(config, "wrong"))
+    assert not (await accountcheck.encryption(other_name, config, kind="imap")).is_ok
+    step = await accountcheck.sign_in(config, signs_in(config, "wrong"))
     assert not step.is_ok
     assert "does not accept the sign-in" in step.text
     assert "wrong" not in step.text
-    step = await check.sign_in(distrusting, signs_in(config))
+    step = await accountcheck.sign_in(distrusting, signs_in(config))
     assert "Nobody this machine trusts" in step.text
     absent = config.model_copy(update={"watched": ("Nowhere",)})
-    assert not (await check.folders(absent, signs_in(config)))[0].is_ok
+    assert not (await accountcheck.folders(absent, signs_in(config)))[0].is_ok
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ async def test_certificates_that_are_no_good(names: str, days: int, words: str) 
         assert certificates is not None
         server = Server(host="localhost", port=dovecot.imaps_port)
         config = mail_config(1, 1).model_copy(update={"ca_file": str(certificates.authority)})
-        step = await check.encryption(server, config, kind="imap")
+        step = await accountcheck.encryption(server, config, kind="imap")
         assert not step.is_ok
         assert words in step.text
 
@@ -137,15 +137,15 @@ def test_without_encryption_only_on_this_machine() -> None:
 async def test_a_server_that_files_what_is_sent_is_noticed(monkeypatch: Any) -> None:
     """As Gmail does: a copy lies in Sent without our doing."""
     async with mail_rig() as rig:
-        real = check.Sender.send
+        real = accountcheck.Sender.send
 
         async def filing(self: Any, raw: bytes, *, to: Any) -> None:
             await real(self, raw, to=to)
             with rig.dovecot.selected(SUPPORT, "Sent") as client:
                 client.append("Sent", raw)
 
-        monkeypatch.setattr(check.Sender, "send", filing)
-        found = await check.round_trip(rig.config, signs_in(rig.config), SystemClock())
+        monkeypatch.setattr(accountcheck.Sender, "send", filing)
+        found = await accountcheck.round_trip(rig.config, signs_in(rig.config), SystemClock())
         assert found.step.is_ok
         assert found.sent_copy == "server"
         assert await rig.mails(SUPPORT, "Sent") == []

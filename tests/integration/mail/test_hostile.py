@@ -13,9 +13,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from opsconsole.connectors.mail import imap
-from opsconsole.connectors.mail.compose import message_id, written
+from opsconsole.connectors.mail.imap import client as imap
 from opsconsole.connectors.mail.seal import Seal
+from opsconsole.connectors.mail.smtp.compose import message_id, written
 from opsconsole.domain.errors import PermanentError
 from opsconsole.engine.engine import SystemClock
 from tests.support.mailrig import SUPPORT, KeptMemory, call_on, letter, mail_config, mail_rig, until

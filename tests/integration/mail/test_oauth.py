@@ -7,12 +7,12 @@ from email.message import EmailMessage
 
 import pytest
 
-from opsconsole.connectors.mail.auth import SignInError
 from opsconsole.connectors.mail.config import MailConfig
-from opsconsole.connectors.mail.link import Link
-from opsconsole.connectors.mail.oauth import REST_S, OAuthSignIn
-from opsconsole.connectors.mail.oauthtokens import SignedOutError
-from opsconsole.connectors.mail.smtp import Sender
+from opsconsole.connectors.mail.imap.connection import Link
+from opsconsole.connectors.mail.signin.auth import SignInError
+from opsconsole.connectors.mail.signin.oauth import REST_S, OAuthSignIn
+from opsconsole.connectors.mail.signin.oauthtokens import SignedOutError
+from opsconsole.connectors.mail.smtp.sender import Sender
 from opsconsole.domain.errors import KeyringError, TransientError
 from opsconsole.domain.redaction import forget_all
 from opsconsole.net.client import HttpClient

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from opsconsole.connectors.mail.compose import message_id
+from opsconsole.connectors.mail.smtp.compose import message_id
 from opsconsole.domain.errors import PermanentError
 from opsconsole.domain.event import IncomingEvent
 from tests.support.mailrig import ANN, SUPPORT, MailRig, Taken, again, call_on, letter, mail_rig, until

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from opsconsole.connectors.mail import watch
-from opsconsole.connectors.mail.compose import message_id
+from opsconsole.connectors.mail.smtp.compose import message_id
 from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
 from opsconsole.engine.ports import Take
 from tests.support.mailrig import ANN, SUPPORT, call_on, letter, mail_rig, until

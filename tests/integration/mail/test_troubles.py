@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from opsconsole.connectors.mail import link, watch
+from opsconsole.connectors.mail import watch
+from opsconsole.connectors.mail.imap import connection
 from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
 from tests.support.mailrig import ANN, SUPPORT, KeptSecrets, MailRig, Taken, call_on, letter, mail_rig, until
 from tests.support.mailrig import connector as made_connector
@@ -86,8 +87,8 @@ async def test_the_folder_is_numbered_anew_while_it_is_watched() -> None:
 
 
 async def test_a_server_that_stalls_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(link, "ANSWER_S", 0.5)
-    monkeypatch.setattr(link, "CONNECT_S", 0.5)
+    monkeypatch.setattr(connection, "ANSWER_S", 0.5)
+    monkeypatch.setattr(connection, "CONNECT_S", 0.5)
     async with mail_rig() as rig, rig.watching() as taken:
         await rig.deliver(letter(1))
         await expect(taken, 1)

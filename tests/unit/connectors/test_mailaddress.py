@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsconsole.connectors.desk.tools import desk_tools
-from opsconsole.connectors.mail.compose import checked_address
+from opsconsole.connectors.mail.smtp.compose import checked_address
 from opsconsole.connectors.mail.tools import mail_tools
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.mailaddress import canonical_address

@@ -18,11 +18,11 @@ from opsconsole.app.mail.trial import Found, Trial, trials
 from opsconsole.app.secretstore.trialsecrets import TrialSecrets
 from opsconsole.app.session import Session, opened, secrets_of
 from opsconsole.app.words import plain, say, say_json
-from opsconsole.connectors.mail.auth import SignIn
 from opsconsole.connectors.mail.config import MailConfig, OAuth
-from opsconsole.connectors.mail.oauth_signin import sign_in
-from opsconsole.connectors.mail.oauthproviders import provider_of
-from opsconsole.connectors.mail.oauthtokens import TokenEndpoint
+from opsconsole.connectors.mail.signin.auth import SignIn
+from opsconsole.connectors.mail.signin.oauthloopback import sign_in
+from opsconsole.connectors.mail.signin.oauthproviders import provider_of
+from opsconsole.connectors.mail.signin.oauthtokens import TokenEndpoint
 from opsconsole.domain.errors import UserError
 from opsconsole.net.client import HttpClient
 from opsconsole.store import lease

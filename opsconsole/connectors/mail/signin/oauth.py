@@ -10,10 +10,10 @@ from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any
 
-from opsconsole.connectors.mail.auth import Credentials, SignInError
 from opsconsole.connectors.mail.config import OAuth
-from opsconsole.connectors.mail.oauthproviders import Provider, provider_of
-from opsconsole.connectors.mail.oauthtokens import SignedOutError, TokenEndpoint, Tokens, parse
+from opsconsole.connectors.mail.signin.auth import Credentials, SignInError
+from opsconsole.connectors.mail.signin.oauthproviders import Provider, provider_of
+from opsconsole.connectors.mail.signin.oauthtokens import SignedOutError, TokenEndpoint, Tokens, parse
 from opsconsole.domain.errors import OpsError, PermanentError, SecretMissingError, TransientError
 from opsconsole.engine.ports import Clock, Secrets
 from opsconsole.net.client import HttpClient

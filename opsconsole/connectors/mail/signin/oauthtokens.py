@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from urllib.parse import quote_plus, urlencode
 
-from opsconsole.connectors.mail.auth import SignInError
-from opsconsole.connectors.mail.oauthproviders import ANSWER_S, LARGEST, Provider
+from opsconsole.connectors.mail.signin.auth import SignInError
+from opsconsole.connectors.mail.signin.oauthproviders import ANSWER_S, LARGEST, Provider
 from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
 from opsconsole.domain.redaction import handed_out
 from opsconsole.engine.ports import Clock

@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from opsconsole.connectors.mail.mailbox import MADE_UP, mark_of
-from opsconsole.connectors.mail.sightings import key_of
+from opsconsole.connectors.mail.imap.folderstate import key_of
+from opsconsole.connectors.mail.imap.mailbox import MADE_UP, mark_of
 from opsconsole.domain.action import Result
 from opsconsole.domain.errors import PermanentError, TransientError
 from opsconsole.domain.event import IncomingEvent

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 
 from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException, SMTPResponse, SMTPResponseException
 
-from opsconsole.connectors.mail import tls
-from opsconsole.connectors.mail.auth import Credentials, SignIn, SignInError, signed_in
 from opsconsole.connectors.mail.config import MailConfig
+from opsconsole.connectors.mail.signin import tls
+from opsconsole.connectors.mail.signin.auth import Credentials, SignIn, SignInError, signed_in
 from opsconsole.domain.errors import AmbiguousError, ConnectorError, PermanentError, TransientError
 from opsconsole.store import faults
 

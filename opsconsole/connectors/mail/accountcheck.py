@@ -12,14 +12,14 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Literal
 
-from opsconsole.connectors.mail import tls
-from opsconsole.connectors.mail.auth import SignIn
-from opsconsole.connectors.mail.compose import message_id, written
 from opsconsole.connectors.mail.config import MailConfig, Server
-from opsconsole.connectors.mail.imap import Imap
-from opsconsole.connectors.mail.link import Link
-from opsconsole.connectors.mail.mailbox import Named, by_id, delete, named
-from opsconsole.connectors.mail.smtp import Sender
+from opsconsole.connectors.mail.imap.client import Imap
+from opsconsole.connectors.mail.imap.connection import Link
+from opsconsole.connectors.mail.imap.mailbox import Named, by_id, delete, named
+from opsconsole.connectors.mail.signin import tls
+from opsconsole.connectors.mail.signin.auth import SignIn
+from opsconsole.connectors.mail.smtp.compose import message_id, written
+from opsconsole.connectors.mail.smtp.sender import Sender
 from opsconsole.domain.errors import AmbiguousError, OpsError
 from opsconsole.engine.ports import Clock
 

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from opsconsole.connectors.mail.account import Account
-from opsconsole.connectors.mail.answers import Answered, act_of, attached_ids, is_forward
-from opsconsole.connectors.mail.imap import Imap
-from opsconsole.connectors.mail.ledger import Watched
-from opsconsole.connectors.mail.mailbox import Stored, fetch
-from opsconsole.connectors.mail.sightings import Head, View
+from opsconsole.connectors.mail.imap.client import Imap
+from opsconsole.connectors.mail.imap.folderstate import Head, View
+from opsconsole.connectors.mail.imap.mailbox import Stored, fetch
+from opsconsole.connectors.mail.people.ledger import Watched
+from opsconsole.connectors.mail.people.replies import Answered, act_of, attached_ids, is_forward
 from opsconsole.connectors.mailtext import mail_event
 from opsconsole.connectors.mailtext.model import MAX_MAIL
 from opsconsole.domain.event import IncomingEvent

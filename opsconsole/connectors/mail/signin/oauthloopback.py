@@ -13,8 +13,8 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from opsconsole.connectors.mail.oauthproviders import Provider
-from opsconsole.connectors.mail.oauthtokens import TokenEndpoint, Tokens
+from opsconsole.connectors.mail.signin.oauthproviders import Provider
+from opsconsole.connectors.mail.signin.oauthtokens import TokenEndpoint, Tokens
 from opsconsole.domain.errors import UserError
 
 PATIENCE_S = 600.0

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from opsconsole.connectors.mail.config import Folders
-from opsconsole.connectors.mail.imap import Imap, IMAPClientAbortError, IMAPClientError
+from opsconsole.connectors.mail.imap.client import Imap, IMAPClientAbortError, IMAPClientError
 from opsconsole.connectors.mailtext.identity import content_digest, synthetic_id
 
 MADE_UP = "@opsconsole.invalid>"

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from opsconsole.connectors.mail.ledger import Watched
-from opsconsole.connectors.mail.sightings import Head
+from opsconsole.connectors.mail.imap.folderstate import Head
+from opsconsole.connectors.mail.people.ledger import Watched
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.domain.humanact import HumanAct
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from opsconsole.connectors.mail.imap import Imap, IMAPClientAbortError, IMAPClientError
-from opsconsole.connectors.mail.mailbox import search
+from opsconsole.connectors.mail.imap.client import Imap, IMAPClientAbortError, IMAPClientError
+from opsconsole.connectors.mail.imap.mailbox import search
 from opsconsole.connectors.mailtext.read import read_mail
 
 MOST = 50_000

@@ -12,10 +12,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from opsconsole.connectors.mail import tls
-from opsconsole.connectors.mail.auth import Credentials, SignIn, SignInError, signed_in
 from opsconsole.connectors.mail.config import MailConfig
-from opsconsole.connectors.mail.imap import (
+from opsconsole.connectors.mail.imap.client import (
     Imap,
     IMAPClientAbortError,
     IMAPClientError,
@@ -23,6 +21,8 @@ from opsconsole.connectors.mail.imap import (
     ProtocolError,
     connect,
 )
+from opsconsole.connectors.mail.signin import tls
+from opsconsole.connectors.mail.signin.auth import Credentials, SignIn, SignInError, signed_in
 from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
 
 _log = logging.getLogger(__name__)

@@ -20,11 +20,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from opsconsole.connectors.mail.account import Account
-from opsconsole.connectors.mail.ledger import Ledger, Watched
-from opsconsole.connectors.mail.mailbox import Named, is_for_sent
-from opsconsole.connectors.mail.noting import note, within
-from opsconsole.connectors.mail.sentacts import SentActs
-from opsconsole.connectors.mail.sightings import View, look
+from opsconsole.connectors.mail.imap.folderstate import View, look
+from opsconsole.connectors.mail.imap.mailbox import Named, is_for_sent
+from opsconsole.connectors.mail.people.ledger import Ledger, Watched
+from opsconsole.connectors.mail.people.noting import note, within
+from opsconsole.connectors.mail.people.sentacts import SentActs
 from opsconsole.connectors.mail.watch import NEEDS_YOU_S, PASSING
 from opsconsole.domain.errors import ConnectorError, KeyringError, UserError
 from opsconsole.domain.humanact import HumanAct

@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from opsconsole.connectors.mail.ledger import Watched
+from opsconsole.connectors.mail.people.ledger import Watched
 
 _BY_ITSELF = frozenset({"\\seen", "\\answered", "\\recent", "\\deleted", "\\draft", "junk", "nonjunk", "notjunk"})
 """Marks that programs set when a mail is read, answered or judged; those that begin with $ are such too."""

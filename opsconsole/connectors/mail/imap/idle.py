@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from opsconsole.connectors.mail.imap import Imap, IMAPClientAbortError
+from opsconsole.connectors.mail.imap.client import Imap, IMAPClientAbortError
 
 RENEW_S = 240.0
 """IDLE is ended and begun anew so often: servers end it after 29 minutes, some routers forget it after five."""

@@ -1,0 +1,1 @@
+"""Getting in: hosts, TLS, passwords and tokens."""

@@ -1,0 +1,1 @@
+"""Mail going out: composed, and submitted once."""
