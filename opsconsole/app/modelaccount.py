@@ -8,8 +8,8 @@ from opsconsole.app.connections import MODEL
 from opsconsole.app.session import Session
 from opsconsole.brains.model import ModelConfig
 from opsconsole.domain.errors import UserError
+from opsconsole.engine.agents.validationtext import in_words
 from opsconsole.engine.connecting import connect
-from opsconsole.engine.misfit import in_words
 
 KNOWN = {
     "ollama": "http://127.0.0.1:11434/v1",

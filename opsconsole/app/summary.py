@@ -5,7 +5,7 @@ from typing import Any
 
 from opsconsole.app.words import count, listed, plain, say
 from opsconsole.domain.agent import AgentSpec
-from opsconsole.engine.agentfile import load_spec
+from opsconsole.engine.agents.file import load_spec
 from opsconsole.store import audit, heads
 from opsconsole.store.queries import feed, versions
 from opsconsole.store.queries.summary import examples, held

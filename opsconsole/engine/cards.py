@@ -10,7 +10,7 @@ from opsconsole.domain.enums import ApprovalKind, Effect, Reversibility, Risk
 from opsconsole.domain.errors import ConnectorError, NotFoundError
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports import Change
-from opsconsole.engine.runview import Loaded, call_of, load, shown
+from opsconsole.engine.runstate.loaded import Loaded, call_of, load, shown
 from opsconsole.store.queries import approvals, feed, work
 from opsconsole.store.rows import ActionRow, ApprovalRow, present
 

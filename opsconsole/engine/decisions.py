@@ -7,10 +7,10 @@ from typing import Any
 
 from opsconsole.domain.enums import ActionState, ApprovalState, Verb
 from opsconsole.domain.errors import DecisionError, NotFoundError, StaleCardError
-from opsconsole.engine.agents import Version
-from opsconsole.engine.gatekeeper import Judgement, audit_reasons
+from opsconsole.engine.agents.roster import Version
+from opsconsole.engine.gate.gatekeeper import Judgement, audit_reasons
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.runview import Loaded, load
+from opsconsole.engine.runstate.loaded import Loaded, load
 from opsconsole.store.crosscheck import grant_terms
 from opsconsole.store.queries import approvals, versions, work
 from opsconsole.store.rows import ActionRow, ApprovalRow, present

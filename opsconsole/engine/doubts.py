@@ -9,7 +9,7 @@ from opsconsole.domain.ids import EffectId
 from opsconsole.engine.effects import BACKOFF_S, CALL_TIMEOUT_S, TRIES, Effects
 from opsconsole.engine.intents import ask
 from opsconsole.engine.kernel import Kernel, Writes
-from opsconsole.engine.runview import Loaded
+from opsconsole.engine.runstate.loaded import Loaded
 from opsconsole.store import faults
 from opsconsole.store.queries import approvals, work
 from opsconsole.store.rows import ActionRow, EffectRow, present

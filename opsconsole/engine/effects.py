@@ -11,11 +11,11 @@ from opsconsole.domain.enums import ActionState, ApprovalKind, ApprovalState, Ef
 from opsconsole.domain.errors import AmbiguousError, DiskError, PermanentError, TransientError, WorkspaceBusyError
 from opsconsole.domain.ids import EffectId
 from opsconsole.domain.ruling import UNTIL_RELEASED
-from opsconsole.engine.digests import action_digest
-from opsconsole.engine.gatekeeper import Judgement, audit_reasons
+from opsconsole.engine.gate.digests import action_digest
+from opsconsole.engine.gate.gatekeeper import Judgement, audit_reasons
 from opsconsole.engine.intents import ask
 from opsconsole.engine.kernel import Kernel, Writes
-from opsconsole.engine.runview import Loaded, call_of, load, shown, wanted_again
+from opsconsole.engine.runstate.loaded import Loaded, call_of, load, shown, wanted_again
 from opsconsole.engine.together import together
 from opsconsole.policy.context import texts_in
 from opsconsole.store import faults

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.domain.ids import EventId, RunId
+from opsconsole.engine.agents.subscriptions import subscribes
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.subscriptions import subscribes
 from opsconsole.store.queries import events
 from opsconsole.store.rows import present
 from opsconsole.store.transaction import Transaction

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from opsconsole.domain.enums import ActionState, ApprovalKind, EffectState
 from opsconsole.domain.ids import ActionId, ApprovalId, RunId
 from opsconsole.domain.ruling import UNTIL_RELEASED
-from opsconsole.engine.digests import card_digest, idempotency_key
-from opsconsole.engine.gatekeeper import Judgement
+from opsconsole.engine.gate.digests import card_digest, idempotency_key
+from opsconsole.engine.gate.gatekeeper import Judgement
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import work
 from opsconsole.store.transaction import Transaction

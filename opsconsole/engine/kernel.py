@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
-from opsconsole.engine.agents import Roster
-from opsconsole.engine.gatekeeper import Gatekeeper
+from opsconsole.engine.agents.roster import Roster
+from opsconsole.engine.gate.gatekeeper import Gatekeeper
 from opsconsole.engine.ports import Clock
 from opsconsole.engine.registry import Registry
 from opsconsole.store.rows import Reader

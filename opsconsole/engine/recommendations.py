@@ -13,10 +13,10 @@ from opsconsole.domain.errors import DecisionError, NotFoundError, StaleCardErro
 from opsconsole.engine import commands
 from opsconsole.engine.cards import intent
 from opsconsole.engine.decisions import Answer
-from opsconsole.engine.gatekeeper import audit_reasons
+from opsconsole.engine.gate.gatekeeper import audit_reasons
 from opsconsole.engine.intents import ask
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.runview import Loaded, load, wanted_again
+from opsconsole.engine.runstate.loaded import Loaded, load, wanted_again
 from opsconsole.store.queries import unreal, versions, work
 from opsconsole.store.rows import ActionRow, present
 from opsconsole.store.transaction import Transaction

@@ -19,7 +19,7 @@ from opsconsole.engine.effects import Effects
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.ports import Brain, Turn
 from opsconsole.engine.runclock import RunClock
-from opsconsole.engine.runview import (
+from opsconsole.engine.runstate.loaded import (
     OVERLAY,
     Loaded,
     call_of,
@@ -30,10 +30,10 @@ from opsconsole.engine.runview import (
     shows_precedents,
     view,
 )
+from opsconsole.engine.runstate.turnbody import ratified
 from opsconsole.engine.shadow import pairing
 from opsconsole.engine.spending import Spending
 from opsconsole.engine.together import together
-from opsconsole.engine.turnbody import ratified
 from opsconsole.engine.turns import Setting, record_turn
 from opsconsole.store import faults
 from opsconsole.store.queries import limits, work

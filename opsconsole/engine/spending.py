@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from opsconsole.domain.agent import Budgets
 from opsconsole.domain.ids import AgentId, RunId
-from opsconsole.engine.agents import Version
+from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import limits
 

@@ -10,7 +10,7 @@ from opsconsole.domain.ids import EffectId
 from opsconsole.engine.calls import Calls
 from opsconsole.engine.doubts import Doubts
 from opsconsole.engine.kernel import Kernel, Writes
-from opsconsole.engine.runview import load
+from opsconsole.engine.runstate.loaded import load
 from opsconsole.engine.shadow import pairing
 from opsconsole.engine.undos import TIMER as UNDO
 from opsconsole.engine.undos import Undos

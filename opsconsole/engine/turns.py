@@ -14,13 +14,13 @@ from opsconsole.domain.canonical import jsonable
 from opsconsole.domain.enums import ActionState, ApprovalKind, Effect, Verdict
 from opsconsole.domain.event import Event
 from opsconsole.domain.ids import ActionId, action_id
-from opsconsole.engine.agents import Version
-from opsconsole.engine.arguments import ArgumentError, keep_arguments, validate
-from opsconsole.engine.gatekeeper import Judgement, Wanted, audit_reasons
+from opsconsole.engine.agents.roster import Version
+from opsconsole.engine.gate.arguments import ArgumentError, keep_arguments, validate
+from opsconsole.engine.gate.gatekeeper import Judgement, Wanted, audit_reasons
 from opsconsole.engine.intents import ask, intend
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports import ASK_PERSON, Turn
-from opsconsole.engine.turnbody import distinct, turn_body
+from opsconsole.engine.runstate.turnbody import distinct, turn_body
 from opsconsole.store.rows import RunRow
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import people

@@ -12,7 +12,7 @@ from opsconsole.domain.ids import EffectId
 from opsconsole.domain.redaction import redacted
 from opsconsole.engine.effects import BACKOFF_S, CALL_TIMEOUT_S, TRIES, Effects
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.runview import call_of, shown
+from opsconsole.engine.runstate.loaded import call_of, shown
 from opsconsole.store import faults
 from opsconsole.store.queries import undos, work
 from opsconsole.store.rows import EffectRow, UndoRow, present

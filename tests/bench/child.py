@@ -8,7 +8,7 @@ from pathlib import Path
 from opsconsole.connectors.desk.connector import DeskConnector
 from opsconsole.domain.action import Call, Result
 from opsconsole.doubles.brain import FakeBrain, one_by_one
-from opsconsole.engine.agentfile import AgentFile, apply_agent
+from opsconsole.engine.agents.file import AgentFile, apply_agent
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.ports import Connector
 from opsconsole.store import workspace as workspaces

@@ -13,10 +13,10 @@ from typing import Any
 
 from opsconsole.domain.action import Proposal
 from opsconsole.domain.canonical import canonical
-from opsconsole.engine.agentfile import AgentFile, apply_agent
+from opsconsole.engine.agents.file import AgentFile, apply_agent
 from opsconsole.engine.ports import Turn
 from opsconsole.engine.registry import Registry
-from opsconsole.engine.turnbody import turn_body
+from opsconsole.engine.runstate.turnbody import turn_body
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.transaction import Transaction
 from tests.support.files import NOW, raw

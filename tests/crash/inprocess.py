@@ -12,7 +12,7 @@ from opsconsole.connectors.desk.connector import DeskConnector
 from opsconsole.domain.action import Call, Result
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.doubles.outsideconnector import OutsideConnector
-from opsconsole.engine.agentfile import AgentFile, apply_agent
+from opsconsole.engine.agents.file import AgentFile, apply_agent
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.ports import Connector, RunView, Turn
 from opsconsole.store import audit

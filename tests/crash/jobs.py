@@ -19,7 +19,7 @@ from opsconsole.domain.errors import TransientError
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.doubles.outsideconnector import OutsideConnector
 from opsconsole.engine import commands
-from opsconsole.engine.agentfile import AgentFile, apply_agent
+from opsconsole.engine.agents.file import AgentFile, apply_agent
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.ports import ASK_PERSON, Brain, Connector, Lesson, Outcome, RunView, Turn

@@ -15,7 +15,7 @@ from opsconsole.domain.errors import WorkspaceBusyError
 from opsconsole.doubles.brain import FakeBrain
 from opsconsole.engine import doubts, effects, watches
 from opsconsole.engine import engine as engines
-from opsconsole.engine.agentfile import AgentFile, apply_agent
+from opsconsole.engine.agents.file import AgentFile, apply_agent
 from opsconsole.engine.engine import Engine, SystemClock
 from opsconsole.engine.memory import ConnectionMemory
 from opsconsole.engine.ports import Connector, RunView, Turn

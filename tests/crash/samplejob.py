@@ -15,7 +15,7 @@ from opsconsole.domain.event import IncomingEvent
 from opsconsole.doubles.outside import SLOW_S
 from opsconsole.doubles.outsideconnector import OutsideConnector
 from opsconsole.engine import commands
-from opsconsole.engine.agentfile import AgentFile, apply_agent, read_agent
+from opsconsole.engine.agents.file import AgentFile, apply_agent, read_agent
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.ports import Brain, Clock, Connector

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from opsconsole.domain.enums import Effect
-from opsconsole.engine import facts
+from opsconsole.engine.agents import facts
 from opsconsole.net.client import free_port
 from tests.support.jobj import WEBHOOK
 from tests.support.mailboxes import OWN, START, mailbox, write_mailbox, write_tickets

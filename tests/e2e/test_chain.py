@@ -7,7 +7,7 @@ import pytest
 
 from opsconsole.brains.playbook import PlaybookBrain
 from opsconsole.domain.agent import AgentSpec
-from opsconsole.engine.agentfile import read_agent
+from opsconsole.engine.agents.file import read_agent
 from opsconsole.store.writes import desk as write_desk
 from tests.support.deskdump import desk_dump
 from tests.support.rig import ANN, mail, registry, rig

@@ -13,9 +13,9 @@ from opsconsole.connectors.http import HttpConfig
 from opsconsole.connectors.http.actions import Action
 from opsconsole.connectors.mail.tools import mail_tools
 from opsconsole.connectors.webhook import WebhookConfig
-from opsconsole.engine.agentfile import read_agent
+from opsconsole.engine.agents.file import read_agent
+from opsconsole.engine.agents.yamlfile import read_yaml
 from opsconsole.engine.registry import Registry
-from opsconsole.engine.yamlfile import read_yaml
 from tests.support.mailboxes import START, Sorted, write_mailbox, write_tickets
 from tests.support.rig import registry
 from tests.support.shell import Run

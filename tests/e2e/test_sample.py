@@ -16,10 +16,10 @@ from opsconsole.brains.triage import Hit
 from opsconsole.domain.agent import AgentSpec, Category
 from opsconsole.domain.event import Event
 from opsconsole.domain.ids import AgentId, ConnectionId, EventId, SubjectId, VersionId
-from opsconsole.engine.agentfile import read_agent
-from opsconsole.engine.agents import Version
+from opsconsole.engine.agents.file import read_agent
+from opsconsole.engine.agents.roster import Version
+from opsconsole.engine.agents.subscriptions import subscribes
 from opsconsole.engine.ports import Lesson
-from opsconsole.engine.subscriptions import subscribes
 from opsconsole.store import cases
 from opsconsole.store import workspace as workspaces
 from tests.support.rig import registry

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from opsconsole.app.cli import app
 from opsconsole.app.past.importing import Imported, import_path
 from opsconsole.app.session import Session, engine_of, opened
-from opsconsole.engine.agentfile import apply_agent, read_agent
+from opsconsole.engine.agents.file import apply_agent, read_agent
 from opsconsole.store import audit, workspace
 from opsconsole.store.database import audit_triggers
 from opsconsole.store.queries import desk, feed

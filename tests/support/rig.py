@@ -13,7 +13,7 @@ from opsconsole.domain.event import IncomingEvent
 from opsconsole.doubles.brain import FakeBrain, Script, one_by_one
 from opsconsole.doubles.clock import FakeClock
 from opsconsole.engine import commands, switches
-from opsconsole.engine.agentfile import AgentFile, apply_agent
+from opsconsole.engine.agents.file import AgentFile, apply_agent
 from opsconsole.engine.decisions import Answer
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.kernel import Kernel

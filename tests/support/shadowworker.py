@@ -11,7 +11,7 @@ from opsconsole.connectors.mail.people import acts
 from opsconsole.doubles.brain import FakeBrain
 from opsconsole.engine import engine as engines
 from opsconsole.engine import watches
-from opsconsole.engine.agentfile import AgentFile, apply_agent
+from opsconsole.engine.agents.file import AgentFile, apply_agent
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.ports import RunView, Turn
 from opsconsole.store import workspace as workspaces

@@ -6,7 +6,7 @@ from typing import Any
 
 from opsconsole.app.session import Session, opened
 from opsconsole.domain.event import IncomingEvent
-from opsconsole.engine.agentfile import AgentFile, apply_agent
+from opsconsole.engine.agents.file import AgentFile, apply_agent
 from opsconsole.engine.shadow.deeds import typed_deed
 from opsconsole.engine.shadow.pairwrite import Origin, Sides, keep
 from opsconsole.policy.comparison import Deed

@@ -8,9 +8,9 @@ from opsconsole.domain.enums import ActionState, RunState, Verdict
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.domain.ids import ActionId
 from opsconsole.domain.ruling import Reason, Ruling
-from opsconsole.engine.agentfile import AgentFile, apply_agent
+from opsconsole.engine.agents.file import AgentFile, apply_agent
 from opsconsole.engine.ports import Turn
-from opsconsole.engine.turnbody import turn_body
+from opsconsole.engine.runstate.turnbody import turn_body
 from opsconsole.store import workspace
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import events

@@ -17,10 +17,10 @@ from opsconsole.domain.enums import ActionState, RunState, Verdict
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.domain.ids import ActionId
 from opsconsole.domain.ruling import Reason, Ruling
-from opsconsole.engine.agentfile import AgentFile, apply_agent
-from opsconsole.engine.arguments import keep_arguments
+from opsconsole.engine.agents.file import AgentFile, apply_agent
+from opsconsole.engine.gate.arguments import keep_arguments
 from opsconsole.engine.ports import Turn
-from opsconsole.engine.turnbody import turn_body
+from opsconsole.engine.runstate.turnbody import turn_body
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import events
 from opsconsole.store.writes import work as write_work

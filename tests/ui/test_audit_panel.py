@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from opsconsole.app.session import opened
-from opsconsole.engine import auditexport
+from opsconsole.engine.record import export as auditexport
 from opsconsole.store.queries.auditlist import AuditFilter
 from opsconsole.store.queries.feed import audit_tail
 from opsconsole.ui.panels.audit.panel import AuditPanel

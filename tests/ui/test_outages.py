@@ -17,7 +17,7 @@ from opsconsole.app.gui.start import frame
 from opsconsole.app.modelaccount import config_of, store_model
 from opsconsole.app.session import opened
 from opsconsole.doubles.modelendpoint import Reply, Request, call, ends, says
-from opsconsole.engine.agentfile import AgentFile, apply_agent
+from opsconsole.engine.agents.file import AgentFile, apply_agent
 from opsconsole.ui.loop import qt_loop
 from opsconsole.ui.shell.engineprocess import EngineState
 from tests.support import keyrings

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from opsconsole.app.session import opened
-from opsconsole.engine.agentfile import apply_agent, read_agent
+from opsconsole.engine.agents.file import apply_agent, read_agent
 from opsconsole.store.queries import pairs
 from opsconsole.ui.panels.welcome.panel import WelcomePanel
 from tests.support.mailboxes import OWN, agent_file, mailbox, write_mailbox

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from opsconsole.app.session import opened
-from opsconsole.engine.agentfile import apply_agent, read_agent
+from opsconsole.engine.agents.file import apply_agent, read_agent
 from opsconsole.store import workspace
 from opsconsole.ui.panels.settings.panel import SettingsPanel
 from opsconsole.ui.panels.welcome.panel import WelcomePanel

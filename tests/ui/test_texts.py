@@ -1,6 +1,6 @@
 """Values and long words as they stand on screens."""
 
-from opsconsole.engine.auditwords import about
+from opsconsole.engine.record.words import about
 from opsconsole.ui.widgets.texts import broken, plain_value
 
 

@@ -15,8 +15,8 @@ from opsconsole.brains.chain import MAIN
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.enums import Stage
 from opsconsole.domain.errors import NotFoundError
-from opsconsole.engine.agentfile import apply_agent, load_spec, read_agent
-from opsconsole.engine.agentnotes import notes_on
+from opsconsole.engine.agents.file import apply_agent, load_spec, read_agent
+from opsconsole.engine.agents.warnings import notes_on
 from opsconsole.engine.shadow.cells import cells_of
 from opsconsole.store.queries import connections, feed, versions
 

@@ -9,9 +9,9 @@ from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.session import opened
 from opsconsole.app.words import say, say_json, table
 from opsconsole.domain.action import ActionType
-from opsconsole.engine import facts
+from opsconsole.engine.agents import facts
+from opsconsole.engine.agents.eventkinds import known_kinds
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.kinds import known_kinds
 from opsconsole.store.queries import events
 
 STEP = [*(name for name in facts.STEP if name not in facts.MEMBERS), *(f"agent.{name}" for name in facts.AGENT)]

@@ -8,8 +8,8 @@ from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.session import opened
 from opsconsole.app.words import count, listed, plain, say, say_json, table, utc
 from opsconsole.engine.cancel import cancel_run
+from opsconsole.engine.record.story import run_story
 from opsconsole.engine.shadow.judging import mark_seen
-from opsconsole.engine.story import run_story
 from opsconsole.store import lease
 from opsconsole.store.queries import connections, limits
 from opsconsole.store.queries import feed as read

@@ -17,7 +17,7 @@ from opsconsole.app.secretstore.trialsecrets import TrialSecrets
 from opsconsole.app.secretstore.typed import TypedPassphrase
 from opsconsole.app.session import Session, opened, secrets_of
 from opsconsole.domain.errors import NotFoundError, SealedError, UserError
-from opsconsole.engine.agents import Version
+from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.shadow import history
 from opsconsole.engine.shadow.backtested import Result
 from opsconsole.engine.shadow.lessons import Lesson, file_of

@@ -8,8 +8,8 @@ from opsconsole.app.session import Session, Typed, models
 from opsconsole.brains.past import PastModelBrain, PastPlaybookBrain
 from opsconsole.domain.errors import NotFoundError, UserError
 from opsconsole.domain.ids import VersionId
-from opsconsole.engine.agentfile import AgentFile
-from opsconsole.engine.agents import Version
+from opsconsole.engine.agents.file import AgentFile
+from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.shadow import history
 from opsconsole.engine.shadow.backtest import backtest
 from opsconsole.engine.shadow.backtested import Result

@@ -12,7 +12,7 @@ import yaml
 from opsconsole.connectors.desk.mailbox import keep_record
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.domain.humanact import HumanAct
-from opsconsole.engine.agentfile import apply_agent, read_agent
+from opsconsole.engine.agents.file import apply_agent, read_agent
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store import cases as case_store
 from opsconsole.store.queries import desk

@@ -9,7 +9,7 @@ from opsconsole.brains.triage import CategorySeed, Hit, Triage, Verdict
 from opsconsole.domain.action import Proposal
 from opsconsole.domain.agent import AgentSpec, Category
 from opsconsole.domain.event import Event
-from opsconsole.engine.facts import event_facts, step_facts
+from opsconsole.engine.agents.facts import event_facts, step_facts
 from opsconsole.engine.ports import ASK_PERSON, Lesson, RunView, Turn
 from opsconsole.policy.conditions import UndecidedError, holds
 

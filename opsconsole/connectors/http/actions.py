@@ -11,7 +11,7 @@ from opsconsole.connectors.http.schema import arguments_model
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.canonical import digest, jsonable
 from opsconsole.domain.enums import Effect
-from opsconsole.engine.slottext import SlotText, SlotValue
+from opsconsole.engine.agents.slottext import SlotText, SlotValue
 
 
 class Action:

@@ -11,8 +11,8 @@ from opsconsole.connectors.http.scrub import Scrubber
 from opsconsole.domain.action import Result
 from opsconsole.domain.canonical import jsonable
 from opsconsole.domain.errors import AmbiguousError, ConnectorError, PermanentError, TransientError
-from opsconsole.engine.slottext import SlotValue
-from opsconsole.engine.templates import TemplateFailure
+from opsconsole.engine.agents.slottext import SlotValue
+from opsconsole.engine.agents.templates import TemplateFailure
 from opsconsole.net.client import Answer
 from opsconsole.net.jsontext import JsonError, parse_json
 

@@ -11,7 +11,7 @@ from opsconsole.connectors.http.model import HttpAction, Sending
 from opsconsole.connectors.http.schema import arguments_model
 from opsconsole.domain.agent import MisplacedError
 from opsconsole.domain.enums import Effect, Reversibility
-from opsconsole.engine.slottext import SlotText, SlotValue
+from opsconsole.engine.agents.slottext import SlotText, SlotValue
 
 _SECRETS = frozenset({"secret", "basic"})
 _CALL = frozenset({"args", "key", "action", "subject", "actor", "fields"})

@@ -14,9 +14,9 @@ from opsconsole.connectors.http.vault import Vault
 from opsconsole.domain.action import ActionType, Call, Result
 from opsconsole.domain.errors import AmbiguousError, ConnectorError, EnvironmentError_, PermanentError, TransientError
 from opsconsole.domain.event import IncomingEvent
+from opsconsole.engine.agents.slottext import text_of
+from opsconsole.engine.agents.templates import TemplateFailure
 from opsconsole.engine.ports import Change, Clock, Health, Overlay, Secrets, Simulated, Take
-from opsconsole.engine.slottext import text_of
-from opsconsole.engine.templates import TemplateFailure
 from opsconsole.net.client import Answer, HttpClient
 from opsconsole.store.rows import Reader
 from opsconsole.store.transaction import Transaction

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from opsconsole.connectors.http.model import Sending
 from opsconsole.domain.errors import PermanentError
-from opsconsole.engine.slottext import MissingError, SlotText, SlotValue, text_of
-from opsconsole.engine.templates import TemplateFailure
+from opsconsole.engine.agents.slottext import MissingError, SlotText, SlotValue, text_of
+from opsconsole.engine.agents.templates import TemplateFailure
 from opsconsole.net.client import Request
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")

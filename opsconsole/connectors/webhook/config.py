@@ -7,7 +7,7 @@ from jinja2 import TemplateError
 from pydantic import Field, field_validator, model_validator
 
 from opsconsole.domain.agent import Frozen, MisplacedError, Slug
-from opsconsole.engine.slottext import SlotText, SlotValue
+from opsconsole.engine.agents.slottext import SlotText, SlotValue
 from opsconsole.net.places import Address, is_loopback
 
 SecretName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]

@@ -10,8 +10,8 @@ from typing import Any
 from opsconsole.connectors.webhook.config import WebhookConfig
 from opsconsole.domain.canonical import jsonable
 from opsconsole.domain.event import IncomingEvent
-from opsconsole.engine.slottext import SlotText, SlotValue, text_of
-from opsconsole.engine.templates import TemplateFailure
+from opsconsole.engine.agents.slottext import SlotText, SlotValue, text_of
+from opsconsole.engine.agents.templates import TemplateFailure
 
 DIGEST = "body_sha256"
 """The field that tells a repeat from another body under the same id."""

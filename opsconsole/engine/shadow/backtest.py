@@ -14,9 +14,10 @@ from opsconsole.domain.canonical import canonical, jsonable
 from opsconsole.domain.enums import Effect
 from opsconsole.domain.errors import TransientError
 from opsconsole.domain.event import Event
-from opsconsole.engine.agents import Version
+from opsconsole.engine.agents.roster import Version
+from opsconsole.engine.agents.subscriptions import subscribes
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.runview import shown
+from opsconsole.engine.runstate.loaded import shown
 from opsconsole.engine.shadow.asitcame import as_it_came
 from opsconsole.engine.shadow.backtested import Result, Side, Tried
 from opsconsole.engine.shadow.category import category_of
@@ -27,7 +28,6 @@ from opsconsole.engine.shadow.pastacts import Lessons
 from opsconsole.engine.shadow.pastpair import HUMAN_UNKNOWN
 from opsconsole.engine.shadow.purse import CapReachedError, Purse
 from opsconsole.engine.shadow.replay import Record, Replay, Worked
-from opsconsole.engine.subscriptions import subscribes
 from opsconsole.policy.comparison import Deed, compare
 from opsconsole.policy.trials import AGREED
 from opsconsole.policy.windows import window_end

@@ -16,7 +16,8 @@ from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.errors import TransientError
 from opsconsole.domain.event import Event
 from opsconsole.domain.humanact import HumanAct
-from opsconsole.engine.agents import Version
+from opsconsole.engine.agents.roster import Version
+from opsconsole.engine.agents.subscriptions import subscribes
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.ports import Brain
 from opsconsole.engine.shadow.asitcame import as_it_came
@@ -25,7 +26,6 @@ from opsconsole.engine.shadow.pastacts import Lessons, human_acts
 from opsconsole.engine.shadow.pastpair import Done, Sent, make_pair
 from opsconsole.engine.shadow.purse import CapReachedError, Purse
 from opsconsole.engine.shadow.replay import Replay
-from opsconsole.engine.subscriptions import subscribes
 from opsconsole.policy.trials import AGREED
 from opsconsole.policy.windows import window_end
 from opsconsole.store.queries import past as read

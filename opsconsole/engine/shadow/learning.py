@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from opsconsole.domain.errors import NotFoundError, StaleCardError
-from opsconsole.engine.agentfile import apply_agent, read_agent_text
+from opsconsole.engine.agents.file import apply_agent, read_agent_text
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.shadow.lessons import Lesson, file_of, lessons
 from opsconsole.store.queries import versions

@@ -14,10 +14,10 @@ from typing import Any
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.enums import Adjudication
 from opsconsole.domain.errors import NotFoundError
-from opsconsole.engine.agentfile import AgentFile, all_steps, read_agent_text
+from opsconsole.engine.agents.file import AgentFile, all_steps, read_agent_text
+from opsconsole.engine.agents.yamledit import add_items, set_scalar
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.shadow.pairwrite import example_of
-from opsconsole.engine.yamledit import add_items, set_scalar
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries import past, versions
 from opsconsole.store.queries.pairs import PairRow

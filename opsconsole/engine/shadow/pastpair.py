@@ -10,7 +10,7 @@ from typing import Any
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.event import Event
 from opsconsole.domain.humanact import HumanAct
-from opsconsole.engine.agents import Version
+from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports import Observer
 from opsconsole.engine.shadow import pairwrite

@@ -16,14 +16,14 @@ from opsconsole.domain.errors import ConnectorError, EnvironmentError_, Transien
 from opsconsole.domain.event import Event
 from opsconsole.domain.ids import RunId, action_id
 from opsconsole.domain.ruling import Ruling
-from opsconsole.engine.agents import Version
-from opsconsole.engine.arguments import ArgumentError, validate
-from opsconsole.engine.gatekeeper import event_facts
+from opsconsole.engine.agents.roster import Version
+from opsconsole.engine.gate.arguments import ArgumentError, validate
+from opsconsole.engine.gate.gatekeeper import event_facts
 from opsconsole.engine.ports import ASK_PERSON, Brain, Connector, Outcome, PastSimulator, PastTurn, RunView, Turn
 from opsconsole.engine.registry import Registry
+from opsconsole.engine.runstate.turnbody import distinct, gives_up, ratified
 from opsconsole.engine.shadow.asitcame import as_it_came
 from opsconsole.engine.shadow.purse import Purse
-from opsconsole.engine.turnbody import distinct, gives_up, ratified
 from opsconsole.policy import gate
 from opsconsole.policy.context import GateContext, Provenance
 

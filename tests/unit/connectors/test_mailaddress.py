@@ -9,7 +9,7 @@ from opsconsole.connectors.mail.smtp.compose import checked_address
 from opsconsole.connectors.mail.tools import mail_tools
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.mailaddress import canonical_address
-from opsconsole.engine.arguments import ArgumentError, validate
+from opsconsole.engine.gate.arguments import ArgumentError, validate
 
 REPLIES = [one for one in (*desk_tools(), *mail_tools("mail", arrival_s=60.0)) if one.name.endswith(".reply")]
 

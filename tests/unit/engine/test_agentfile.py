@@ -8,8 +8,8 @@ import pytest
 from opsconsole.domain.errors import FileFormatError
 from opsconsole.domain.event import Event
 from opsconsole.domain.ids import ConnectionId, EventId, SubjectId
-from opsconsole.engine import facts
-from opsconsole.engine.agentfile import read_agent
+from opsconsole.engine.agents import facts
+from opsconsole.engine.agents.file import read_agent
 from tests.support.rig import agent, registry
 
 GOOD = """\

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from jinja2 import TemplateError
 
-from opsconsole.engine.slottext import MissingError, SlotText, SlotValue
-from opsconsole.engine.templates import TemplateFailure
+from opsconsole.engine.agents.slottext import MissingError, SlotText, SlotValue
+from opsconsole.engine.agents.templates import TemplateFailure
 
 VALUES: dict[str, Any] = {
     "body": {

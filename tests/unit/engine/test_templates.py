@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsconsole.engine.templates import LONGEST, TemplateFailure, fill, fill_value
+from opsconsole.engine.agents.templates import LONGEST, TemplateFailure, fill, fill_value
 
 VALUES: dict[str, Any] = {
     "event": {

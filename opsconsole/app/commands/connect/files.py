@@ -18,10 +18,10 @@ from opsconsole.connectors.webhook import WebhookConfig
 from opsconsole.connectors.webhook.verify import Verifier
 from opsconsole.domain.enums import Effect
 from opsconsole.domain.errors import ConnectorError, EnvironmentError_, SecretMissingError, UserError
-from opsconsole.engine.agentfile import load_spec
+from opsconsole.engine.agents.file import load_spec
+from opsconsole.engine.agents.yamlfile import read_yaml
 from opsconsole.engine.connecting import connect
 from opsconsole.engine.ports import Secrets
-from opsconsole.engine.yamlfile import read_yaml
 from opsconsole.net.client import HttpClient, Request
 from opsconsole.net.server import why_not
 from opsconsole.store import lease

@@ -20,7 +20,7 @@ from opsconsole.app.words import plain, say, say_json
 from opsconsole.brains.model import Endpoint, ModelConfig
 from opsconsole.brains.model.check import Step, check
 from opsconsole.domain.errors import UserError
-from opsconsole.engine.agentfile import load_spec
+from opsconsole.engine.agents.file import load_spec
 from opsconsole.net.client import HttpClient
 from opsconsole.store import lease
 from opsconsole.store.queries import connections as read

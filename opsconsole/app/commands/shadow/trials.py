@@ -12,7 +12,7 @@ from opsconsole.app.interrupts import interrupts
 from opsconsole.app.past import work as pastwork
 from opsconsole.app.session import opened
 from opsconsole.app.words import count, say, say_json, table
-from opsconsole.engine.agentfile import read_agent
+from opsconsole.engine.agents.file import read_agent
 from opsconsole.engine.shadow.backtested import Result
 from opsconsole.engine.shadow.words import rules_words
 

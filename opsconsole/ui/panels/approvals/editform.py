@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from opsconsole.domain.action import ActionType
-from opsconsole.engine.arguments import ArgumentError
+from opsconsole.engine.gate.arguments import ArgumentError
 from opsconsole.ui.panels.approvals.carddata import Shown
 from opsconsole.ui.panels.approvals.editcheck import problems, schema_of
 from opsconsole.ui.panels.approvals.parts import clear

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout
 
 from opsconsole.domain.errors import OpsError
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.story import event_story, run_story
+from opsconsole.engine.record.story import event_story, run_story
 from opsconsole.store.queries import timeline, window
 from opsconsole.store.queries.window import EventRow, Filter
 from opsconsole.ui.command import Command

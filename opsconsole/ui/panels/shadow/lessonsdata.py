@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from opsconsole.engine.agents import Version
+from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.shadow.lessons import Lesson, lessons
 from opsconsole.store.queries import changes, limits, past, versions

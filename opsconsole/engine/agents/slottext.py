@@ -12,7 +12,7 @@ from typing import Any, cast
 from jinja2 import TemplateError
 
 from opsconsole.domain.canonical import jsonable
-from opsconsole.engine.templates import TemplateFailure, check_expression, fill, names_in, parse, value_of
+from opsconsole.engine.agents.templates import TemplateFailure, check_expression, fill, names_in, parse, value_of
 
 _SLOT = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _PATH = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\[\d{1,6}\]|\[\"[^\"\\\]]*\"\]|\['[^'\\\]]*'\])*")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal, TextIO
 
 from opsconsole.domain.errors import DiskError
-from opsconsole.engine.auditwords import about, actor_words, kind_words
+from opsconsole.engine.record.words import about, actor_words, kind_words
 from opsconsole.store.queries import auditlist
 from opsconsole.store.queries.auditlist import AuditFilter, Entry
 from opsconsole.store.rows import Reader

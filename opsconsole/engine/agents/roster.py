@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.ids import AgentId, VersionId
-from opsconsole.engine.agentfile import load_spec
+from opsconsole.engine.agents.file import load_spec
 from opsconsole.store.queries import versions
 from opsconsole.store.rows import Reader
 

@@ -7,11 +7,11 @@ from typing import Any
 from opsconsole.domain.action import Call
 from opsconsole.domain.enums import ActionState
 from opsconsole.domain.event import Event
-from opsconsole.engine.agents import Version
-from opsconsole.engine.gatekeeper import Wanted
+from opsconsole.engine.agents.roster import Version
+from opsconsole.engine.gate.gatekeeper import Wanted
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports import ASK_PERSON, Outcome, PastTurn, RunView, Turn
-from opsconsole.engine.turnbody import turn_from
+from opsconsole.engine.runstate.turnbody import turn_from
 from opsconsole.store.queries import events, work
 from opsconsole.store.queries.history import has_untrusted, of_subject
 from opsconsole.store.rows import ActionRow, Reader, RunRow, present

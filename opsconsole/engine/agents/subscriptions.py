@@ -3,8 +3,8 @@
 from fnmatch import fnmatchcase
 
 from opsconsole.domain.event import Event
-from opsconsole.engine.agents import Version
-from opsconsole.engine.facts import event_facts
+from opsconsole.engine.agents.facts import event_facts
+from opsconsole.engine.agents.roster import Version
 from opsconsole.policy.conditions import ConditionError, UndecidedError, holds
 
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
 from opsconsole.domain.agent import AgentSpec, Subscription
-from opsconsole.engine.agentfile import all_steps, is_pattern, tool_patterns
-from opsconsole.engine.kinds import known_kinds, makers_of
+from opsconsole.engine.agents.eventkinds import known_kinds, makers_of
+from opsconsole.engine.agents.file import all_steps, is_pattern, tool_patterns
 from opsconsole.engine.registry import Registry
 from opsconsole.store.rows import Reader
 

@@ -15,8 +15,8 @@ from opsconsole.domain.agent import Budgets
 from opsconsole.domain.enums import Effect, Level, Stage, Verdict
 from opsconsole.domain.event import Event
 from opsconsole.domain.ruling import Reason, Ruling
-from opsconsole.engine.agents import Roster, Version
-from opsconsole.engine.facts import event_facts
+from opsconsole.engine.agents.facts import event_facts
+from opsconsole.engine.agents.roster import Roster, Version
 from opsconsole.engine.ports import ASK_PERSON
 from opsconsole.engine.registry import Registry
 from opsconsole.policy import gate

@@ -4,7 +4,7 @@ from typing import Any
 
 from opsconsole.domain.errors import NotFoundError
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.runview import Loaded, load, shown
+from opsconsole.engine.runstate.loaded import Loaded, load, shown
 from opsconsole.store.queries import approvals, events, feed, limits, undos, work
 from opsconsole.store.rows import ActionRow, Reader
 

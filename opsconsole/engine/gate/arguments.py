@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.canonical import jsonable
-from opsconsole.engine.digests import action_digest
+from opsconsole.engine.gate.digests import action_digest
 from opsconsole.engine.registry import Registry
 from opsconsole.store.queries import content
 from opsconsole.store.transaction import Transaction

@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from opsconsole.domain.agent import AgentSpec, Step
-from opsconsole.engine import facts, templates
-from opsconsole.engine.yamlfile import Loc, YamlDocument
+from opsconsole.engine.agents import facts, templates
+from opsconsole.engine.agents.yamlfile import Loc, YamlDocument
 from opsconsole.policy.conditions import named_in
 
 _Members = Collection[tuple[str, str]]

@@ -14,10 +14,10 @@ from opsconsole.domain.agent import AgentSpec, Step
 from opsconsole.domain.canonical import canonical, digest
 from opsconsole.domain.enums import Effect
 from opsconsole.domain.errors import FileFormatError
-from opsconsole.engine.agentnames import check_names, texts_in
+from opsconsole.engine.agents.names import check_names, texts_in
+from opsconsole.engine.agents.templates import parse
+from opsconsole.engine.agents.yamlfile import Loc, YamlDocument, read_yaml
 from opsconsole.engine.registry import Registry
-from opsconsole.engine.templates import parse
-from opsconsole.engine.yamlfile import Loc, YamlDocument, read_yaml
 from opsconsole.policy.conditions import ConditionError, compile_condition
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import agents as write_agents

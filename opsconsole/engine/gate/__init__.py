@@ -1,0 +1,1 @@
+"""What may happen: an action, its context, and the ruling that is written down."""

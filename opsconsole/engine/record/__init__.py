@@ -1,0 +1,1 @@
+"""The record told: its words, its check, its export, and the story of a run."""
