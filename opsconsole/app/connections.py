@@ -15,8 +15,8 @@ from opsconsole.connectors.mail.signin.auth import SignIn
 from opsconsole.connectors.mail.signin.oauth import OAuthSignIn
 from opsconsole.connectors.webhook import WebhookConfig, WebhookConnector
 from opsconsole.domain.errors import WorkspaceError
+from opsconsole.engine.connectionmemory import ConnectionMemory
 from opsconsole.engine.kernel import Writes
-from opsconsole.engine.memory import ConnectionMemory
 from opsconsole.engine.ports import Clock, Connector, Secrets
 from opsconsole.net.client import HttpClient
 from opsconsole.store.queries.connections import ConnectionRow, connections

@@ -9,7 +9,7 @@ from opsconsole.app.session import Session
 from opsconsole.brains.model import ModelConfig
 from opsconsole.domain.errors import UserError
 from opsconsole.engine.agents.validationtext import in_words
-from opsconsole.engine.connecting import connect
+from opsconsole.engine.commands.connections import connect
 
 KNOWN = {
     "ollama": "http://127.0.0.1:11434/v1",

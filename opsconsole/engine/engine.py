@@ -17,18 +17,18 @@ from opsconsole.domain.event import IncomingEvent
 from opsconsole.domain.humanact import HumanAct
 from opsconsole.domain.ids import EffectId
 from opsconsole.engine.calls import Calls
-from opsconsole.engine.dispatch import Dispatcher
 from opsconsole.engine.doorbell import Doorbell
-from opsconsole.engine.doubts import Doubts
-from opsconsole.engine.effects import Effects
-from opsconsole.engine.intake import Taken, take
+from opsconsole.engine.effects.reconcile import Doubts
+from opsconsole.engine.effects.send import Effects
+from opsconsole.engine.effects.undo import Undos
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports import Brain, Clock, Connector, Lesson
 from opsconsole.engine.registry import Registry
-from opsconsole.engine.runloop import RunLoop
+from opsconsole.engine.runs.dispatch import Dispatcher
+from opsconsole.engine.runs.intake import Taken, take
+from opsconsole.engine.runs.loop import RunLoop
 from opsconsole.engine.shadow import pairing
 from opsconsole.engine.timers import Timers
-from opsconsole.engine.undos import Undos
 from opsconsole.engine.watches import Watches
 from opsconsole.store import audit, heads
 from opsconsole.store.lease import Lease

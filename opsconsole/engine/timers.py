@@ -8,12 +8,12 @@ from opsconsole.domain.enums import ActionState, ApprovalState
 from opsconsole.domain.errors import EnvironmentError_
 from opsconsole.domain.ids import EffectId
 from opsconsole.engine.calls import Calls
-from opsconsole.engine.doubts import Doubts
+from opsconsole.engine.effects.reconcile import Doubts
+from opsconsole.engine.effects.undo import TIMER as UNDO
+from opsconsole.engine.effects.undo import Undos
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.runstate.loaded import load
 from opsconsole.engine.shadow import pairing
-from opsconsole.engine.undos import TIMER as UNDO
-from opsconsole.engine.undos import Undos
 from opsconsole.store.queries import approvals, work
 from opsconsole.store.rows import present
 from opsconsole.store.transaction import Transaction

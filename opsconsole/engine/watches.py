@@ -9,8 +9,8 @@ from typing import TypeVar
 from opsconsole.domain.errors import FencedError, OpsError, WorkspaceBusyError, WorkspaceError
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.domain.humanact import HumanAct
-from opsconsole.engine.intake import Taken
 from opsconsole.engine.ports import Connector, Observer
+from opsconsole.engine.runs.intake import Taken
 
 _T = TypeVar("_T")
 _Keep = Callable[[_T], Awaitable[bool]]

@@ -18,8 +18,8 @@ from opsconsole.domain.enums import ApprovalKind
 from opsconsole.domain.errors import TransientError
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.doubles.outsideconnector import OutsideConnector
-from opsconsole.engine import commands
 from opsconsole.engine.agents.file import AgentFile, apply_agent
+from opsconsole.engine.commands import approvals
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.ports import ASK_PERSON, Brain, Connector, Lesson, Outcome, RunView, Turn
@@ -148,16 +148,16 @@ class MixedJob(Job):
 
     def decide(self, kernel: Kernel, tx: Transaction, asked: ApprovalRow, action: ActionRow) -> None:
         if asked.kind is ApprovalKind.QUESTION:
-            commands.respond(kernel, tx, asked.id, actor=PERSON, answer="Yes, please.")
+            approvals.respond(kernel, tx, asked.id, actor=PERSON, answer="Yes, please.")
             return
         what = str(action.args.get("what", ""))
         answer = answer_to(what) if action.tool == "outside.send" and what.endswith("/send") else "approve"
         if answer == "reject":
-            commands.reject(kernel, tx, asked.id, actor=PERSON, reason="Not this way.")
+            approvals.reject(kernel, tx, asked.id, actor=PERSON, reason="Not this way.")
         elif answer == "edit":
-            commands.approve(kernel, tx, asked.id, actor=PERSON, edited={"what": f"{what} (edited)"})
+            approvals.approve(kernel, tx, asked.id, actor=PERSON, edited={"what": f"{what} (edited)"})
         else:
-            commands.approve(kernel, tx, asked.id, actor=PERSON)
+            approvals.approve(kernel, tx, asked.id, actor=PERSON)
 
     def afterthoughts(self, reader: Reader) -> Sequence[int]:
         rows = reader.execute(

@@ -13,11 +13,13 @@ from opsconsole.connectors.mail.config import Login, MailConfig, Server
 from opsconsole.connectors.mail.connector import MailConnector
 from opsconsole.domain.errors import WorkspaceBusyError
 from opsconsole.doubles.brain import FakeBrain
-from opsconsole.engine import doubts, effects, watches
 from opsconsole.engine import engine as engines
+from opsconsole.engine import watches
 from opsconsole.engine.agents.file import AgentFile, apply_agent
+from opsconsole.engine.connectionmemory import ConnectionMemory
+from opsconsole.engine.effects import reconcile
+from opsconsole.engine.effects import send as effects
 from opsconsole.engine.engine import Engine, SystemClock
-from opsconsole.engine.memory import ConnectionMemory
 from opsconsole.engine.ports import Connector, RunView, Turn
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.writes import connections
@@ -116,8 +118,8 @@ def main() -> None:
     made.add_argument("--since", required=True)
     logging.basicConfig(level=logging.INFO)
     # Faster than outside, and more patient: here the servers fail twice a second for minutes.
-    effects.BACKOFF_S = doubts.BACKOFF_S = (0.3, 0.6, 1.0, 1.5, 2.0)
-    effects.TRIES = doubts.TRIES = 40
+    effects.BACKOFF_S = reconcile.BACKOFF_S = (0.3, 0.6, 1.0, 1.5, 2.0)
+    effects.TRIES = reconcile.TRIES = 40
     effects.LATE_S = 600.0
     watches.AGAIN_S = (0.1, 1.0)
     watch.BACKOFF_S = (0.05, 1.0)

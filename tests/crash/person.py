@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 from opsconsole.domain.enums import ApprovalKind
 from opsconsole.domain.errors import DecisionError, WorkspaceBusyError
-from opsconsole.engine import afterwards, commands
+from opsconsole.engine.commands import approvals as commands
+from opsconsole.engine.commands import takeback
 from opsconsole.engine.doorbell import ring
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.registry import Registry
@@ -58,7 +59,7 @@ class Person:
             if not self._job.leaves(asked):
                 self._decide(asked)
         for approval in self._job.afterthoughts(self.reader):
-            self._write(lambda tx, a=approval: afterwards.undo(self._kernel, tx, a, actor=PERSON))
+            self._write(lambda tx, a=approval: takeback.undo(self._kernel, tx, a, actor=PERSON))
 
     def _decide(self, asked: ApprovalRow) -> None:
         action = work.action(self.reader, asked.action_id)

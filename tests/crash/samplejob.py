@@ -14,8 +14,8 @@ from opsconsole.domain.errors import DecisionError
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.doubles.outside import SLOW_S
 from opsconsole.doubles.outsideconnector import OutsideConnector
-from opsconsole.engine import commands
 from opsconsole.engine.agents.file import AgentFile, apply_agent, read_agent
+from opsconsole.engine.commands import approvals
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.ports import Brain, Clock, Connector
@@ -92,17 +92,17 @@ class SampleJob(Job):
         if asked.kind is ApprovalKind.QUESTION:
             options = [str(one) for one in action.args.get("options", ())] or ["Yes"]
             answer = options[sum(asked.action_id.encode()) % len(options)]
-            commands.respond(kernel, tx, asked.id, actor=PERSON, answer=answer)
+            approvals.respond(kernel, tx, asked.id, actor=PERSON, answer=answer)
             return
         answer = answer_to(asked.action_id)
         if answer == "reject":
-            commands.reject(kernel, tx, asked.id, actor=PERSON, reason="Not this way.")
+            approvals.reject(kernel, tx, asked.id, actor=PERSON, reason="Not this way.")
             return
         texts = {"text": "Edited by a person."} if answer == "edit" and "text" in action.args else None
         try:
-            commands.approve(kernel, tx, asked.id, actor=PERSON, edited=texts)
+            approvals.approve(kernel, tx, asked.id, actor=PERSON, edited=texts)
         except DecisionError:
-            commands.reject(kernel, tx, asked.id, actor=PERSON, reason="It does not fit.")
+            approvals.reject(kernel, tx, asked.id, actor=PERSON, reason="It does not fit.")
 
     def mark(self, tool: str, action: str, args: Mapping[str, Any]) -> str | None:
         return f"{self.case}:{action}" if tool in OUTGOING else None

@@ -6,7 +6,7 @@ import pytest
 
 from opsconsole.domain.action import Proposal
 from opsconsole.domain.errors import DecisionError, StaleCardError
-from opsconsole.engine import afterwards, commands
+from opsconsole.engine.commands import approvals, takeback
 from opsconsole.engine.ports import ASK_PERSON, RunView, Turn
 from tests.support.rig import ANN, agent, call, mail, rig
 
@@ -80,7 +80,7 @@ async def test_reject_and_try_again(tmp_path: Path) -> None:
 
     async with rig(tmp_path, script, agent()) as r:
         await r.take(mail())
-        await r.say(commands.reject, r.waiting()[0].id, reason="too short")
+        await r.say(approvals.reject, r.waiting()[0].id, reason="too short")
         await r.settle()
         (second,) = r.waiting()
         await r.approve(second.id)
@@ -108,7 +108,7 @@ async def test_respond_to_an_escalation_continues_the_run(tmp_path: Path) -> Non
         assert card.kind == "question"
         with pytest.raises(DecisionError, match="question"):
             await r.approve(card.id)
-        await r.say(commands.respond, card.id, answer="billing")
+        await r.say(approvals.respond, card.id, answer="billing")
         await r.settle()
         assert r.states() == ["person.ask done", "desk.create_ticket done"]
         assert r.engine.reader.execute("SELECT queue FROM desk_ticket").fetchone() == ("billing",)
@@ -166,7 +166,7 @@ async def test_undo_inside_the_veto_window_costs_nothing(tmp_path: Path) -> None
         await r.take(mail())
         (card,) = r.waiting()
         await r.approve(card.id)
-        assert (await r.say(afterwards.undo, card.id)).is_done
+        assert (await r.say(takeback.undo, card.id)).is_done
         await r.wait(minutes=1)
         assert r.sent() == []
         (again,) = r.waiting()
@@ -181,7 +181,7 @@ async def test_what_was_done_is_undone_where_that_can_be(tmp_path: Path) -> None
         (card,) = r.waiting()
         await r.approve(card.id)
         await r.wait(seconds=11)
-        await r.say(afterwards.undo, card.id)
+        await r.say(takeback.undo, card.id)
         await r.settle()
         assert r.engine.reader.execute("SELECT status FROM desk_ticket").fetchone() == ("closed",)
         assert len(r.audit("effect.undone")) == 1

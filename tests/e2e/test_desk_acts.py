@@ -12,7 +12,7 @@ from opsconsole.connectors.desk import connector as desks
 from opsconsole.connectors.desk.connector import DeskConnector
 from opsconsole.connectors.desk.mailbox import keep_record
 from opsconsole.domain.humanact import HumanAct
-from opsconsole.engine.afterwards import undo
+from opsconsole.engine.commands.takeback import undo
 from opsconsole.engine.ports import Observer
 from opsconsole.engine.shadow import pairing
 from opsconsole.store.queries import pairs as read

@@ -11,11 +11,11 @@ from opsconsole.domain.errors import AmbiguousError, TransientError
 from opsconsole.doubles.brain import FakeBrain
 from opsconsole.doubles.clock import FakeClock
 from opsconsole.doubles.connector import AnyDeed, FakeConnector
-from opsconsole.engine import afterwards, commands
-from opsconsole.engine.cancel import cancel_run
-from opsconsole.engine.decisions import Grant
+from opsconsole.engine.commands import approvals, takeback
+from opsconsole.engine.commands.decisions import Grant
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.ports import Connector, RunView, Turn
+from opsconsole.engine.runs.cancel import cancel_run
 from opsconsole.store.queries import limits
 from opsconsole.store.writes import desk
 from tests.support.rig import ANN, agent, call, desk_only, mail, rig
@@ -56,7 +56,7 @@ async def test_a_demotion_binds_a_run_that_waited_for_an_answer(tmp_path: Path) 
     async with rig(tmp_path, [call("person.ask", question="go?"), TICKET], agent()) as r:
         await r.take(mail())
         await r.hire(agent(stage=SHADOW))
-        await r.say(commands.respond, r.waiting()[0].id, answer="go")
+        await r.say(approvals.respond, r.waiting()[0].id, answer="go")
         await r.settle()
         assert r.count("desk_ticket") == 0
 
@@ -237,7 +237,7 @@ async def test_every_request_and_every_sending_has_its_entry(tmp_path: Path) -> 
         await r.take(mail())
         old = r.waiting()[0].digest
         await r.approve(1, edited={"title": "Something else"})
-        await r.say(afterwards.undo, 1)
+        await r.say(takeback.undo, 1)
         (again,) = r.waiting()
         assert again.digest != old, "the card of the first title must not pass for the edited one"
         assert len(r.audit("approval.asked")) == r.count("approval")

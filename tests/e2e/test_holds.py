@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from opsconsole.doubles.clock import FakeClock
-from opsconsole.engine.decisions import Grant
+from opsconsole.engine.commands.decisions import Grant
 from opsconsole.engine.ports import RunView, Turn
 from tests.support.rig import ANN, agent, call, mail, rig
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from opsconsole.app.session import playbook_brain
 from opsconsole.domain.agent import AgentSpec
-from opsconsole.engine import commands
 from opsconsole.engine.agents.file import AgentFile, apply_agent
+from opsconsole.engine.commands import approvals as commands
 from opsconsole.engine.engine import Engine, SystemClock
 from opsconsole.store import audit
 from opsconsole.store import workspace as workspaces

@@ -7,8 +7,8 @@ import pytest
 
 from opsconsole.domain.enums import ActionState
 from opsconsole.domain.errors import DecisionError, StaleCardError
-from opsconsole.engine import recommendations
-from opsconsole.engine.afterwards import undo
+from opsconsole.engine.commands import recommendations
+from opsconsole.engine.commands.takeback import undo
 from opsconsole.store.crosscheck import crosscheck
 from opsconsole.store.queries import feed, unreal
 from opsconsole.store.writes import events as write_events

@@ -10,7 +10,9 @@ import pytest
 from opsconsole.domain.action import Call, Result
 from opsconsole.domain.errors import AmbiguousError, TransientError
 from opsconsole.doubles.connector import FakeConnector
-from opsconsole.engine import afterwards, effects, undos
+from opsconsole.engine.commands import takeback
+from opsconsole.engine.effects import send as effects
+from opsconsole.engine.effects import undo as undos
 from tests.support.rig import Rig, agent, call, mail, rig
 from tests.support.running import beside, by_hand, make, running, state, until
 
@@ -48,7 +50,7 @@ async def test_an_undo_that_a_crash_cut_off_is_repeated_only_where_that_is_safe(
     async with rig(tmp_path, [DO], agent(level=2), connectors=beside(out)) as r:
         await r.take(mail())
         await done(r)
-        await r.say(afterwards.undo, 1)
+        await r.say(takeback.undo, 1)
         persist = r.engine.effects.persist
 
         async def dies(job: Any, name: str) -> Any:
@@ -79,13 +81,13 @@ async def test_an_undo_that_was_certainly_not_done_is_tried_again_and_then_given
     async with rig(tmp_path, [DO], agent(level=2), connectors=beside(out)) as r:
         await r.take(mail(1), mail(2))
         await done(r, 1)
-        await r.say(afterwards.undo, 1)
+        await r.say(takeback.undo, 1)
         for _ in range(4):
             await r.wait(minutes=1)
         assert state(r) == ["undone"] and len(out.undone) == 3
         is_shut = True
         await done(r, 2)
-        await r.say(afterwards.undo, 2)
+        await r.say(takeback.undo, 2)
         for _ in range(8):
             await r.wait(minutes=11)
         assert len(out.undone) == 3 + effects.TRIES and state(r, "undo") == ["done", "failed"]
@@ -100,10 +102,10 @@ async def test_an_undo_without_a_clear_answer_is_not_repeated_but_told(tmp_path:
     async with rig(tmp_path, [DO], agent(level=2), connectors=beside(out)) as r:
         await r.take(mail())
         await done(r)
-        await r.say(afterwards.undo, 1)
+        await r.say(takeback.undo, 1)
         await r.wait(hours=1)
         assert len(out.undone) == 1 and "no answer" in error(r) and len(r.audit("effect.undo_failed")) == 1
-        await r.say(afterwards.undo, 1)  # a person looked, and wants it once more
+        await r.say(takeback.undo, 1)  # a person looked, and wants it once more
         await r.settle()
         assert len(out.undone) == 2
 
@@ -117,7 +119,7 @@ async def test_an_undo_that_hangs_stops_nothing_else_and_ends_in_doubt(
         await done(r)
         monkeypatch.setattr(undos, "CALL_TIMEOUT_S", 0.5)
         async with running(r):
-            await r.say(afterwards.undo, 1)
+            await r.say(takeback.undo, 1)
             await until(lambda: out.undone, "the undo is under way")
             await r.approve(2)
             r.clock.move(seconds=11)
@@ -131,10 +133,10 @@ async def test_undoing_a_tag_takes_off_that_tag_only(tmp_path: Path) -> None:
         await r.take(mail())
         for number in (1, 2, 3):
             await done(r, number)
-        await r.say(afterwards.undo, 3)  # it was there before: nothing to take off
+        await r.say(takeback.undo, 3)  # it was there before: nothing to take off
         await r.settle()
         assert tags_of(r) == "a b"
-        await r.say(afterwards.undo, 1)
+        await r.say(takeback.undo, 1)
         await r.settle()
         assert tags_of(r) == "b"
 
@@ -150,7 +152,7 @@ async def test_undoing_leaves_what_somebody_changed_since(tmp_path: Path) -> Non
         await r.take(mail())
         await done(r)
         await by_hand(r, "ticket", 1, queue="law")
-        await r.say(afterwards.undo, 1)
+        await r.say(takeback.undo, 1)
         await r.settle()
         row = r.engine.reader.execute("SELECT queue, priority FROM desk_ticket").fetchone()
         assert row == ("law", "low") and state(r) == ["undone"] and "queue" in error(r)
@@ -162,6 +164,6 @@ async def test_a_record_somebody_worked_on_is_not_removed_by_an_undo(tmp_path: P
         await r.take(mail())
         await done(r)
         await by_hand(r, "contact", 1, phone="1")
-        await r.say(afterwards.undo, 1)
+        await r.say(takeback.undo, 1)
         await r.settle()
         assert r.count("desk_contact") == 1 and state(r) == ["done"] and "changed since (phone)" in error(r)

@@ -12,9 +12,9 @@ from opsconsole.connectors.desk.tools import desk_tools
 from opsconsole.domain.action import Proposal
 from opsconsole.domain.enums import ActionState, ApprovalKind, Effect
 from opsconsole.domain.errors import OpsError
-from opsconsole.engine import commands
-from opsconsole.engine.afterwards import undo
-from opsconsole.engine.commands import Grant
+from opsconsole.engine.commands import approvals
+from opsconsole.engine.commands.approvals import Grant
+from opsconsole.engine.commands.takeback import undo
 from opsconsole.engine.ports import ASK_PERSON, RunView, Turn
 from opsconsole.store.writes import desk as write_desk
 from opsconsole.store.writes import people
@@ -117,9 +117,9 @@ async def decide_everything(r: Rig, numbers: Iterator[int]) -> None:
     """Say every verb to every number; refusals are fine, effects are not."""
     for number in numbers:
         for verb, words in (
-            (commands.approve, {}), (commands.approve, {"edited": {"text": "mine"}}), (commands.approve,
+            (approvals.approve, {}), (approvals.approve, {"edited": {"text": "mine"}}), (approvals.approve,
             {"grant": Grant(timedelta(days=9), ())}),
-            (commands.respond, {"answer": "yes"}), (undo, {}), (commands.ignore, {}), (commands.reject,
+            (approvals.respond, {"answer": "yes"}), (undo, {}), (approvals.ignore, {}), (approvals.reject,
             {"reason": "no"}),
         ):  # fmt: skip
             try:
@@ -167,8 +167,8 @@ async def test_no_crafted_decision_has_an_effect(tmp_path: Path, kind: ApprovalK
         forged = await r.engine.writer.write(forge, name="test.forge")
         r.is_forged = True
         verbs: dict[str, tuple[Any, dict[str, Any]]] = {
-            "approve": (commands.approve, {}), "edit": (commands.approve, {"edited": {"text": "mine"}}),
-            "respond": (commands.respond, {"answer": "yes"}), "reject": (commands.reject, {"reason": "no"}),
+            "approve": (approvals.approve, {}), "edit": (approvals.approve, {"edited": {"text": "mine"}}),
+            "respond": (approvals.respond, {"answer": "yes"}), "reject": (approvals.reject, {"reason": "no"}),
         }  # fmt: skip
         verb, words = verbs[first]
         for number in forged:

@@ -14,8 +14,8 @@ from opsconsole.domain.action import Call, Result
 from opsconsole.domain.enums import ActionState, Adjudication
 from opsconsole.domain.errors import DecisionError, NotFoundError, OpsError, TransientError
 from opsconsole.domain.humanact import HumanAct
-from opsconsole.engine import commands, recommendations
-from opsconsole.engine.afterwards import undo
+from opsconsole.engine.commands import approvals, recommendations
+from opsconsole.engine.commands.takeback import undo
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.ports import Connector, RunView, Turn
 from opsconsole.engine.shadow import history, judging
@@ -291,8 +291,8 @@ async def test_there_is_nothing_to_decide_on_or_undo(tmp_path: Path) -> None:
         await r.take(mail())
         before = desk_dump(r)
         for verb, words in (
-            (commands.approve, {}), (commands.respond, {"answer": "yes"}), (undo, {}),
-            (commands.approve, {"grant": commands.Grant(timedelta(days=9), ())}),
+            (approvals.approve, {}), (approvals.respond, {"answer": "yes"}), (undo, {}),
+            (approvals.approve, {"grant": approvals.Grant(timedelta(days=9), ())}),
         ):  # fmt: skip
             for number in range(5):
                 with pytest.raises((NotFoundError, DecisionError)):

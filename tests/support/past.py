@@ -8,7 +8,7 @@ from typing import Any
 from opsconsole.brains.past import PastPlaybookBrain
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.event import IncomingEvent
-from opsconsole.engine.intake import take
+from opsconsole.engine.runs.intake import take
 from opsconsole.engine.shadow import history
 from opsconsole.store.queries import pairs
 from opsconsole.store.queries import past as read_past

@@ -12,9 +12,10 @@ from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.doubles.brain import FakeBrain, Script, one_by_one
 from opsconsole.doubles.clock import FakeClock
-from opsconsole.engine import commands, switches
 from opsconsole.engine.agents.file import AgentFile, apply_agent
-from opsconsole.engine.decisions import Answer
+from opsconsole.engine.commands import approvals as commands
+from opsconsole.engine.commands import switches
+from opsconsole.engine.commands.decisions import Answer
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports import Brain, Connector

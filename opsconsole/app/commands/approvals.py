@@ -14,9 +14,10 @@ from opsconsole.app.session import Session, opened
 from opsconsole.app.words import ago, count, plain, say, say_json, table, utc
 from opsconsole.domain.enums import ApprovalKind
 from opsconsole.domain.errors import NotFoundError, UserError
-from opsconsole.engine import afterwards, commands
-from opsconsole.engine.cards import CardView, card, intent, risk
-from opsconsole.engine.decisions import Answer, Grant
+from opsconsole.engine.commands import approvals as commands
+from opsconsole.engine.commands import takeback
+from opsconsole.engine.commands.cards import CardView, card, intent, risk
+from opsconsole.engine.commands.decisions import Answer, Grant
 from opsconsole.store.queries import approvals, work
 from opsconsole.store.queries import grants as read_grants
 from opsconsole.store.rows import present
@@ -242,7 +243,7 @@ def ignore(number: Number, *, digest: Digest = None, workspace: Where = None) ->
 @app.command()
 def undo(number: Number, *, workspace: Where = None) -> None:
     """Take an approval back; after its window, undo what was done where that can be."""
-    _decide(workspace, number, lambda s, tx: afterwards.undo(s.kernel, tx, number, actor=s.actor))
+    _decide(workspace, number, lambda s, tx: takeback.undo(s.kernel, tx, number, actor=s.actor))
 
 
 @grants.command("list")

@@ -9,8 +9,8 @@ from opsconsole.app.session import opened
 from opsconsole.app.words import say, say_json
 from opsconsole.domain.agent import Budgets
 from opsconsole.domain.errors import UserError
-from opsconsole.engine.budgets import budgets as read_budgets
-from opsconsole.engine.budgets import set_budgets
+from opsconsole.engine.commands.budgets import budgets as read_budgets
+from opsconsole.engine.commands.budgets import set_budgets
 
 
 def budgets(

@@ -7,7 +7,7 @@ import typer
 from opsconsole.app.commands.options import Where
 from opsconsole.app.session import opened
 from opsconsole.app.words import say
-from opsconsole.engine import switches
+from opsconsole.engine.commands import switches
 
 Scope = Annotated[str, typer.Argument(help="all, agent:NAME or connection:NAME")]
 

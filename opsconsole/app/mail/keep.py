@@ -10,7 +10,7 @@ from opsconsole.connectors.mail.config import MailConfig
 from opsconsole.connectors.mail.signin.auth import PasswordSignIn, SignIn
 from opsconsole.connectors.mail.signin.oauth import OAuthSignIn
 from opsconsole.domain.errors import UserError
-from opsconsole.engine.connecting import connect
+from opsconsole.engine.commands.connections import connect
 from opsconsole.net.client import HttpClient
 
 KIND = "mail"

@@ -6,7 +6,7 @@ from pathlib import Path
 from opsconsole.app.sample import company
 from opsconsole.app.session import actor
 from opsconsole.engine.engine import Engine
-from opsconsole.engine.intake import Taken
+from opsconsole.engine.runs.intake import Taken
 from opsconsole.store.queries import limits
 from opsconsole.store.transaction import Transaction
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from opsconsole.domain.event import IncomingEvent
-from opsconsole.engine.intake import take
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.runs.intake import take
 from opsconsole.engine.shadow.pairwrite import Origin, Sides, keep
 from opsconsole.engine.shadow.recorded import Told
 from opsconsole.store.queries import events

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from opsconsole.domain.enums import Adjudication
 from opsconsole.domain.errors import DecisionError, NotFoundError
-from opsconsole.engine.decisions import Answer
+from opsconsole.engine.commands.decisions import Answer
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.shadow.pairwrite import ADJUDICATED
 from opsconsole.policy.trials import FINE

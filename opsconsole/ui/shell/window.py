@@ -213,7 +213,9 @@ class Window(QMainWindow):
         self.context.tasks.start(self._toggle_pause(is_paused=self.is_paused), name="kill switch", owner=self)
 
     async def _toggle_pause(self, *, is_paused: bool) -> None:
-        switches = importlib.import_module("opsconsole.engine.switches")  # late: the engine's parts are slow to load
+        switches = importlib.import_module(
+            "opsconsole.engine.commands.switches"
+        )  # late: the engine's parts are slow to load
         if is_paused:
             await self.context.backend.write(
                 lambda kernel, tx, actor: switches.resume(kernel, tx, "all", actor=actor), name="resume"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from opsconsole.doubles.modelendpoint import call, ends, message, says, streams
-from opsconsole.engine import commands
+from opsconsole.engine.commands import approvals
 from tests.support.rig import ANN, mail
 from tests.support.thinking import in_order, thinker, thinking
 
@@ -71,7 +71,7 @@ async def test_a_model_asks_a_person_and_cannot_say_what_the_answer_is_learnt_fo
     async with thinking(tmp_path, in_order(says(None, call("ask_person", wanted)), ends("case"))) as (r, servers):
         await r.take(mail())
         assert dict(r.actions()[0].args) == {"question": "Which one?", "options": ["case", "7"]}
-        await r.say(commands.respond, r.waiting()[0].id, answer="case")
+        await r.say(approvals.respond, r.waiting()[0].id, answer="case")
         await r.settle()
         assert r.run().state == "done" and r.count("cases") == 0
         assert json.loads(servers["main"].requests[1]["messages"][-1]["content"])["answer"] == "case"
@@ -84,7 +84,7 @@ async def test_a_category_it_cannot_tell_is_left_to_people(tmp_path: Path) -> No
 
 
 async def test_a_card_shows_what_the_model_relied_on(tmp_path: Path) -> None:
-    from opsconsole.engine.cards import card
+    from opsconsole.engine.commands.cards import card
 
     script = in_order(says(None, TRIAGE, TICKET), ends("case"))
     async with thinking(tmp_path, script, thinker(level=2, playbook=TWO)) as (r, _):
@@ -109,7 +109,7 @@ async def test_what_was_decided_before_on_the_subject_is_told(tmp_path: Path) ->
     script = in_order(says(None, TICKET), ends("case"), ends("case"))
     async with thinking(tmp_path, script, thinker(level=2)) as (r, servers):
         await r.take(mail())
-        await r.say(commands.reject, 1, reason="not for this customer")
+        await r.say(approvals.reject, 1, reason="not for this customer")
         await r.settle()
         await r.take(mail(2, subject="thread:<m1@harbour.example>"))
         question: str = servers["main"].requests[-1]["messages"][1]["content"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from opsconsole.doubles.modelendpoint import Reply, Request, call, ends, fails, message, says, streams
-from opsconsole.engine import commands
+from opsconsole.engine.commands import approvals
 from tests.support.rig import ANN, Rig, mail
 from tests.support.thinking import KnownSecrets, in_order, thinker, thinking
 
@@ -96,11 +96,11 @@ async def test_an_endless_loop_of_writes_stops_at_the_second(tmp_path: Path) -> 
     async with thinking(tmp_path, in_order(says(None, call("add_note", {"text": "again"})))) as (r, servers):
         await r.take(mail())
         assert r.count("desk_note") == 1 and len(r.waiting()) == 1
-        await r.say(commands.reject, r.waiting()[0].id, reason="once is enough")
+        await r.say(approvals.reject, r.waiting()[0].id, reason="once is enough")
         for _ in range(30):
             await r.settle()
             for one in r.waiting():
-                await r.say(commands.reject, one.id, reason="once is enough")
+                await r.say(approvals.reject, one.id, reason="once is enough")
         assert r.count("desk_note") == 1 and r.run().state == "failed" and len(servers["main"].requests) == 24
 
 
@@ -177,7 +177,7 @@ async def test_an_endpoint_that_never_works_is_a_question_to_the_person(tmp_path
         (asked,) = r.waiting()
         assert asked.kind == "question" and r.run().state == "waiting"
         assert "No model can go on" in r.actions()[0].args["question"]
-        await r.say(commands.respond, asked.id, answer="leave it to me")
+        await r.say(approvals.respond, asked.id, answer="leave it to me")
         await r.settle()
         assert r.run().state == "done" and r.audit("run.finished")[0]["handled"] is False
 
@@ -186,7 +186,7 @@ async def test_a_person_may_have_it_tried_again(tmp_path: Path) -> None:
     script = in_order(fails(500), says(None, TICKET), DONE)
     async with thinking(tmp_path, script, thinker(limits={"attempts": 1})) as (r, _):
         await r.take(mail())
-        await r.say(commands.respond, r.waiting()[0].id, answer="try again")
+        await r.say(approvals.respond, r.waiting()[0].id, answer="try again")
         await r.settle()
         one_ticket(r)
 
@@ -284,10 +284,10 @@ async def test_ten_calls_at_once_of_which_some_need_a_person(tmp_path: Path) -> 
         assert r.count("desk_note") == 4 and len(r.waiting()) == 3 and len(servers["main"].requests) == 1
         first, second, third = r.waiting()
         await r.approve(first.id)
-        await r.say(commands.reject, second.id, reason="not this one")
+        await r.say(approvals.reject, second.id, reason="not this one")
         await r.settle()
         assert r.run().state == "waiting" and len(servers["main"].requests) == 1
-        await r.say(commands.ignore, third.id)
+        await r.say(approvals.ignore, third.id)
         await r.settle()
         assert r.run().state == "done" and len(r.sent()) == 1
         told = [json.loads(one["content"]) for one in servers["main"].requests[1]["messages"] if one["role"] == "tool"]

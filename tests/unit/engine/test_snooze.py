@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from opsconsole.domain.errors import DecisionError, StaleCardError
-from opsconsole.engine import snooze
+from opsconsole.engine.commands import snooze
 from opsconsole.store.queries import approvals
 from tests.support.rig import agent, call, mail, rig
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from opsconsole.engine import commands
-from opsconsole.engine.decisions import Grant
+from opsconsole.engine.commands import approvals
+from opsconsole.engine.commands.decisions import Grant
 from opsconsole.store.crosscheck import crosscheck
 from tests.support.rig import ANN, agent, call, mail, rig
 
@@ -40,7 +40,7 @@ async def test_what_was_changed_beside_the_record_is_found(tmp_path: Path, forge
         await r.take(mail())
         await r.approve(r.waiting()[0].id, grant=Grant(timedelta(days=1), ("queue",)))
         await r.wait(seconds=11)
-        await r.say(commands.reject, r.waiting()[0].id, reason="not now")
+        await r.say(approvals.reject, r.waiting()[0].id, reason="not now")
         await r.settle()
         assert crosscheck(r.engine.reader) == ()
         copy = tmp_path / "copy.db"

@@ -20,7 +20,7 @@ from opsconsole.domain.enums import Effect
 from opsconsole.domain.errors import ConnectorError, EnvironmentError_, SecretMissingError, UserError
 from opsconsole.engine.agents.file import load_spec
 from opsconsole.engine.agents.yamlfile import read_yaml
-from opsconsole.engine.connecting import connect
+from opsconsole.engine.commands.connections import connect
 from opsconsole.engine.ports import Secrets
 from opsconsole.net.client import HttpClient, Request
 from opsconsole.net.server import why_not

@@ -9,7 +9,7 @@ from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.session import opened
 from opsconsole.app.words import ago, plain, say, say_json, table
 from opsconsole.domain.errors import NotFoundError, UserError
-from opsconsole.engine.connecting import disconnect
+from opsconsole.engine.commands.connections import disconnect
 from opsconsole.store import lease
 from opsconsole.store.queries import connections as read
 

@@ -10,7 +10,7 @@ from opsconsole.domain.action import ActionType
 from opsconsole.domain.enums import ApprovalKind, Reversibility
 from opsconsole.domain.errors import NotFoundError
 from opsconsole.domain.lookalike import disguise
-from opsconsole.engine.cards import CardView, Claim, card
+from opsconsole.engine.commands.cards import CardView, Claim, card
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import approvals, work
 from opsconsole.store.rows import present

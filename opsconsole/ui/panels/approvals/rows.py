@@ -9,7 +9,7 @@ from typing import Any
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.enums import ApprovalKind
 from opsconsole.domain.lookalike import disguise
-from opsconsole.engine.cards import intent, risk
+from opsconsole.engine.commands.cards import intent, risk
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import approvals, events, work
 from opsconsole.store.rows import ActionRow, ApprovalRow, present

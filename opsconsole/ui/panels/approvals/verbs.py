@@ -8,8 +8,9 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from opsconsole.domain.errors import EnvironmentError_, OpsError, StaleCardError
-from opsconsole.engine import afterwards, commands, snooze
-from opsconsole.engine.decisions import Answer, Grant
+from opsconsole.engine.commands import approvals as commands
+from opsconsole.engine.commands import snooze, takeback
+from opsconsole.engine.commands.decisions import Answer, Grant
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import approvals
 from opsconsole.store.transaction import Transaction
@@ -99,7 +100,7 @@ class Verbs(QObject):
             return
         self._forget(wanted, is_put_off=False)
         self._start(
-            self._return(wanted, lambda k, tx, who, which: afterwards.undo(k, tx, which, actor=who), is_undo=True)
+            self._return(wanted, lambda k, tx, who, which: takeback.undo(k, tx, which, actor=who), is_undo=True)
         )
 
     def _forget(self, ones: tuple[int, ...], *, is_put_off: bool) -> None:

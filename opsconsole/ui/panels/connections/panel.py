@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
-from opsconsole.engine import switches
+from opsconsole.engine.commands import switches
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import connections as read
 from opsconsole.store.queries import limits

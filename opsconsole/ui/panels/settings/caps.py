@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QVBoxLayout
 
 from opsconsole.domain.agent import Budgets
 from opsconsole.domain.errors import OpsError
-from opsconsole.engine.budgets import set_budgets
+from opsconsole.engine.commands.budgets import set_budgets
 from opsconsole.ui.panel import Panel
 from opsconsole.ui.widgets.basics import button, card, label, row
 

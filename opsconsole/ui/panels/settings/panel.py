@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QHBoxLayout, QPus
 
 import opsconsole
 from opsconsole.domain.agent import Budgets
-from opsconsole.engine.budgets import budgets
+from opsconsole.engine.commands.budgets import budgets
 from opsconsole.engine.kernel import Kernel
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.settings import quiet

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from opsconsole.engine.recommendations import Unreal
+from opsconsole.engine.commands.recommendations import Unreal
 from opsconsole.ui.widgets.basics import Tone, beside, button, card, label, pill, repolish, row
 from opsconsole.ui.widgets.words import VERDICTS, ago, exact, plural, spoken
 

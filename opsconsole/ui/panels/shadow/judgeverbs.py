@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from opsconsole.domain.enums import Adjudication
 from opsconsole.domain.errors import OpsError
-from opsconsole.engine.decisions import Answer
+from opsconsole.engine.commands.decisions import Answer
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.shadow import judging, reshow
 from opsconsole.store.queries import pairs as read

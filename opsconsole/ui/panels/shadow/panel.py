@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QPushButton, QStackedWidget, QVBoxLa
 
 from opsconsole.domain.enums import ActionState
 from opsconsole.domain.errors import OpsError
-from opsconsole.engine.recommendations import Unreal
+from opsconsole.engine.commands.recommendations import Unreal
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries.unreal import unreal
 from opsconsole.ui.command import Command

@@ -10,8 +10,8 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from opsconsole.domain.enums import ActionState
+from opsconsole.engine.commands.recommendations import Unreal, recorded
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.recommendations import Unreal, recorded
 from opsconsole.store.queries.overview import agent_names
 from opsconsole.store.queries.unreal import facets
 from opsconsole.ui.panel import Context, Panel

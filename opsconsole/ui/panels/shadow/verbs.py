@@ -6,10 +6,10 @@ from typing import Any
 from PySide6.QtCore import QElapsedTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
 
-from opsconsole.engine import recommendations
-from opsconsole.engine.afterwards import undo
-from opsconsole.engine.decisions import Answer
-from opsconsole.engine.recommendations import Asked, Unreal
+from opsconsole.engine.commands import recommendations
+from opsconsole.engine.commands.decisions import Answer
+from opsconsole.engine.commands.recommendations import Asked, Unreal
+from opsconsole.engine.commands.takeback import undo
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.widgets.basics import button, label

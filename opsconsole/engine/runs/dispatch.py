@@ -7,7 +7,7 @@ from collections import Counter, OrderedDict, deque
 from opsconsole.domain.errors import EnvironmentError_, FencedError
 from opsconsole.domain.ids import AgentId, RunId, SubjectId
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.runloop import RunLoop
+from opsconsole.engine.runs.loop import RunLoop
 from opsconsole.store.queries import limits, work
 
 _log = logging.getLogger(__name__)

@@ -15,9 +15,9 @@ from opsconsole.domain.enums import ActionState, ApprovalKind, Effect, Verdict
 from opsconsole.domain.event import Event
 from opsconsole.domain.ids import ActionId, action_id
 from opsconsole.engine.agents.roster import Version
+from opsconsole.engine.effects.prepare import ask, intend
 from opsconsole.engine.gate.arguments import ArgumentError, keep_arguments, validate
 from opsconsole.engine.gate.gatekeeper import Judgement, Wanted, audit_reasons
-from opsconsole.engine.intents import ask, intend
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports import ASK_PERSON, Turn
 from opsconsole.engine.runstate.turnbody import distinct, turn_body

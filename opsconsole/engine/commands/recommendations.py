@@ -10,11 +10,11 @@ from typing import Any
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.enums import ActionState, ApprovalKind, Effect, Verdict
 from opsconsole.domain.errors import DecisionError, NotFoundError, StaleCardError
-from opsconsole.engine import commands
-from opsconsole.engine.cards import intent
-from opsconsole.engine.decisions import Answer
+from opsconsole.engine.commands import approvals
+from opsconsole.engine.commands.cards import intent
+from opsconsole.engine.commands.decisions import Answer
+from opsconsole.engine.effects.prepare import ask
 from opsconsole.engine.gate.gatekeeper import audit_reasons
-from opsconsole.engine.intents import ask
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runstate.loaded import Loaded, load, wanted_again
 from opsconsole.store.queries import unreal, versions, work
@@ -161,7 +161,7 @@ def do_it(kernel: Kernel, tx: Transaction, action_id: str, *, actor: str, digest
         expires_h=version.spec.approvals.expires_h,
         now=now,
     )
-    done = commands.approve(kernel, tx, approval, actor=actor)
+    done = approvals.approve(kernel, tx, approval, actor=actor)
     return Asked(done.is_done, done.text, done.not_before, approval)
 
 

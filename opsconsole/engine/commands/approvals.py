@@ -12,13 +12,13 @@ from typing import Any
 from opsconsole.domain.enums import ActionState, ApprovalKind, ApprovalState, Effect, Verb, Verdict
 from opsconsole.domain.errors import DecisionError
 from opsconsole.domain.ruling import UNTIL_RELEASED
-from opsconsole.engine.afterwards import settle_unknown
-from opsconsole.engine.decisions import Answer, Card, Grant, close, note, open_card
-from opsconsole.engine.decisions import grant as give_grant
+from opsconsole.engine.commands.decisions import Answer, Card, Grant, close, note, open_card
+from opsconsole.engine.commands.decisions import grant as give_grant
+from opsconsole.engine.commands.takeback import settle_unknown
+from opsconsole.engine.effects.prepare import intend
 from opsconsole.engine.gate.arguments import ArgumentError, keep_arguments, validate
 from opsconsole.engine.gate.digests import card_digest
 from opsconsole.engine.gate.gatekeeper import Judgement
-from opsconsole.engine.intents import intend
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runstate.loaded import wanted_again
 from opsconsole.store import cases

@@ -10,7 +10,7 @@ from opsconsole.domain.enums import EffectState, UndoState
 from opsconsole.domain.errors import PermanentError, TransientError
 from opsconsole.domain.ids import EffectId
 from opsconsole.domain.redaction import redacted
-from opsconsole.engine.effects import BACKOFF_S, CALL_TIMEOUT_S, TRIES, Effects
+from opsconsole.engine.effects.send import BACKOFF_S, CALL_TIMEOUT_S, TRIES, Effects
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runstate.loaded import call_of, shown
 from opsconsole.store import faults

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from opsconsole.domain.errors import DecisionError
-from opsconsole.engine.decisions import Answer, open_card
+from opsconsole.engine.commands.decisions import Answer, open_card
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import people

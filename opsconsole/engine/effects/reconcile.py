@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from opsconsole.domain.enums import ApprovalKind, EffectState, Verdict
 from opsconsole.domain.ids import EffectId
-from opsconsole.engine.effects import BACKOFF_S, CALL_TIMEOUT_S, TRIES, Effects
-from opsconsole.engine.intents import ask
+from opsconsole.engine.effects.prepare import ask
+from opsconsole.engine.effects.send import BACKOFF_S, CALL_TIMEOUT_S, TRIES, Effects
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.runstate.loaded import Loaded
 from opsconsole.store import faults

@@ -14,11 +14,13 @@ from opsconsole.domain.action import Call, Result
 from opsconsole.domain.enums import ActionState, RunState, Verdict
 from opsconsole.domain.errors import ConnectorError, EnvironmentError_, TransientError
 from opsconsole.domain.ids import RunId
-from opsconsole.engine.cancel import close_open_actions
-from opsconsole.engine.effects import Effects
+from opsconsole.engine.effects.send import Effects
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.ports import Brain, Turn
-from opsconsole.engine.runclock import RunClock
+from opsconsole.engine.runs.cancel import close_open_actions
+from opsconsole.engine.runs.clock import RunClock
+from opsconsole.engine.runs.spending import Spending
+from opsconsole.engine.runs.turns import Setting, record_turn
 from opsconsole.engine.runstate.loaded import (
     OVERLAY,
     Loaded,
@@ -32,9 +34,7 @@ from opsconsole.engine.runstate.loaded import (
 )
 from opsconsole.engine.runstate.turnbody import ratified
 from opsconsole.engine.shadow import pairing
-from opsconsole.engine.spending import Spending
 from opsconsole.engine.together import together
-from opsconsole.engine.turns import Setting, record_turn
 from opsconsole.store import faults
 from opsconsole.store.queries import limits, work
 from opsconsole.store.rows import ActionRow, present

@@ -2,8 +2,8 @@
 
 from opsconsole.domain.enums import ActionState, ApprovalKind, EffectState, Verb
 from opsconsole.domain.errors import DecisionError, NotFoundError
-from opsconsole.engine.decisions import Answer, Card, close, note
-from opsconsole.engine.intents import ask
+from opsconsole.engine.commands.decisions import Answer, Card, close, note
+from opsconsole.engine.effects.prepare import ask
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import approvals, work
 from opsconsole.store.transaction import Transaction

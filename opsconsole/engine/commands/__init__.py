@@ -1,0 +1,1 @@
+"""What a person says: decisions on requests, switches, caps, connections, recommendations."""
