@@ -22,12 +22,12 @@ from opsconsole.engine.effects.reconcile import Doubts
 from opsconsole.engine.effects.send import Effects
 from opsconsole.engine.effects.undo import Undos
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.pairs import pairing
 from opsconsole.engine.ports import Brain, Clock, Connector, Lesson
 from opsconsole.engine.registry import Registry
 from opsconsole.engine.runs.dispatch import Dispatcher
 from opsconsole.engine.runs.intake import Taken, take
 from opsconsole.engine.runs.loop import RunLoop
-from opsconsole.engine.shadow import pairing
 from opsconsole.engine.timers import Timers
 from opsconsole.engine.watches import Watches
 from opsconsole.store import audit, heads

@@ -12,8 +12,8 @@ from opsconsole.engine.effects.reconcile import Doubts
 from opsconsole.engine.effects.undo import TIMER as UNDO
 from opsconsole.engine.effects.undo import Undos
 from opsconsole.engine.kernel import Kernel, Writes
+from opsconsole.engine.pairs import pairing
 from opsconsole.engine.runstate.loaded import load
-from opsconsole.engine.shadow import pairing
 from opsconsole.store.queries import approvals, work
 from opsconsole.store.rows import present
 from opsconsole.store.transaction import Transaction

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # the engine's parts are loaded behind the first picture of the window
-    from opsconsole.engine.shadow.lessons import Lesson
+    from opsconsole.engine.evidence.lessons import Lesson
 
 
 @dataclass(frozen=True, slots=True)

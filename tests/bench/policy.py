@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from opsconsole.domain.enums import Level
-from opsconsole.engine.policycheck import PolicyFile, Totals, check, read_cases, read_tools
+from opsconsole.engine.past.policycheck import PolicyFile, Totals, check, read_cases, read_tools
 
 
 def run(data_dir: Path) -> Iterator[dict[str, Any]]:

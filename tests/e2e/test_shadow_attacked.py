@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from opsconsole.engine.shadow.pairwrite import TAUGHT
-from opsconsole.engine.shadow.pastpair import MACHINE, NO_SENT
+from opsconsole.engine.pairs.pair import TAUGHT
+from opsconsole.engine.past.pair import MACHINE, NO_SENT
 from tests.support.mailboxes import OWN, START, TEXTS, Sorted, agent_file, mailbox, write_mailbox, write_tickets
 from tests.support.shell import Run
 

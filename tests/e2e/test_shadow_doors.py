@@ -17,8 +17,9 @@ from opsconsole.domain.humanact import HumanAct
 from opsconsole.engine.commands import approvals, recommendations
 from opsconsole.engine.commands.takeback import undo
 from opsconsole.engine.engine import Engine
+from opsconsole.engine.pairs import judging
+from opsconsole.engine.past import history
 from opsconsole.engine.ports import Connector, RunView, Turn
-from opsconsole.engine.shadow import history, judging
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries import work
 from opsconsole.store.transaction import Transaction

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from opsconsole.engine.shadow.pairwrite import WORKED_BEFORE
-from opsconsole.engine.shadow.pastpair import NO_FOLDER, NO_TRIAGE
+from opsconsole.engine.pairs.pair import WORKED_BEFORE
+from opsconsole.engine.past.pair import NO_FOLDER, NO_TRIAGE
 from tests.support.mailboxes import OWN, TEXTS, Sorted, agent_file, mailbox, write_mailbox, write_tickets
 from tests.support.shell import Run
 

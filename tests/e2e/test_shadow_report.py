@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from opsconsole.app.cli import app
 from opsconsole.app.session import opened
 from opsconsole.domain.enums import PairVerdict
-from opsconsole.engine.shadow import report
+from opsconsole.engine.evidence import report
 from opsconsole.store.queries import pairs as read
 
 

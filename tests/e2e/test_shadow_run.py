@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from opsconsole.app.session import opened
-from opsconsole.engine.shadow.pairwrite import TAUGHT, WORKED_BEFORE
+from opsconsole.engine.pairs.pair import TAUGHT, WORKED_BEFORE
 from opsconsole.store.queries import past
 from tests.support.mailboxes import (
     FOLDERS,

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from opsconsole.app.session import opened
-from opsconsole.engine.shadow import pastacts
-from opsconsole.engine.shadow.pastpair import NO_FOLDER, NO_SENT, NO_TRIAGE
+from opsconsole.engine.past import humanacts
+from opsconsole.engine.past.pair import NO_FOLDER, NO_SENT, NO_TRIAGE
 from opsconsole.store.queries import past
 from opsconsole.store.writes import desk as write_desk
 from tests.support.mailboxes import FOLDERS, OWN, START, TEXTS, agent_file, mailbox, write_mailbox, write_tickets
@@ -116,9 +116,9 @@ def test_what_an_agent_did_with_a_ticket_since_is_not_peoples(run: Run, folder: 
 
 def test_folders_that_hold_what_nobody_sorted() -> None:
     for name in ("", "INBOX", "Archive", "[Gmail]/All Mail", "INBOX.Archive", "Posteingang"):
-        assert pastacts.is_unsorted(name), name
+        assert humanacts.is_unsorted(name), name
     for name in ("Cards", "INBOX/Cards", "Cards/Archive", "Clients/Inbox"):
-        assert not pastacts.is_unsorted(name), name
+        assert not humanacts.is_unsorted(name), name
 
 
 def test_three_versions_on_one_event_are_one_correction(desk: Run, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from opsconsole.domain.enums import Level
 from opsconsole.domain.errors import FileFormatError
-from opsconsole.engine.policycheck import PolicyFile, Totals, check, read_cases, read_tools
+from opsconsole.engine.past.policycheck import PolicyFile, Totals, check, read_cases, read_tools
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 CASES, TOOLS = DATA / "agentdojo_dev.jsonl.gz", DATA / "agentdojo_tools.yaml"

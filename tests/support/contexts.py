@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.agent import Guardrail, QuietHours
 from opsconsole.domain.enums import ClassCeiling, Effect, Level, Reversibility, Stage
-from opsconsole.engine.policycheck import AnyArguments
+from opsconsole.engine.past.policycheck import AnyArguments
 from opsconsole.policy.context import GateContext, Provenance, Usage
 
 MARK = "q7personal"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from opsconsole.domain.enums import Adjudication, PairVerdict, Severity
-from opsconsole.engine.shadow.cells import counted, of_versions
+from opsconsole.engine.evidence.standing import counted, of_versions
 from opsconsole.policy.evidence import OPENS_AT, Interval, exact_interval
 from opsconsole.policy.trials import Gate, standing, trials
 from opsconsole.store.queries.pairs import PairRow

@@ -8,8 +8,8 @@ from typing import Any
 from opsconsole.brains.past import PastPlaybookBrain
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.event import IncomingEvent
+from opsconsole.engine.past import history
 from opsconsole.engine.runs.intake import take
-from opsconsole.engine.shadow import history
 from opsconsole.store.queries import pairs
 from opsconsole.store.queries import past as read_past
 from opsconsole.store.transaction import Transaction

@@ -10,7 +10,7 @@ from opsconsole.app.past.importing import import_path
 from opsconsole.app.session import Session, opened
 from opsconsole.domain.enums import Adjudication
 from opsconsole.engine.agents.file import apply_agent, read_agent_text
-from opsconsole.engine.shadow import judging
+from opsconsole.engine.pairs import judging
 from opsconsole.store.queries import pairs as read
 from tests.support.mailboxes import OWN, START, TEXTS, Sorted, write_mailbox
 from tests.ui.sample import make_empty

@@ -7,8 +7,8 @@ from typing import Any
 from opsconsole.app.session import Session, opened
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.agents.file import AgentFile, apply_agent
-from opsconsole.engine.shadow.deeds import typed_deed
-from opsconsole.engine.shadow.pairwrite import Origin, Sides, keep
+from opsconsole.engine.pairs.deeds import typed_deed
+from opsconsole.engine.pairs.pair import Origin, Sides, keep
 from opsconsole.policy.comparison import Deed
 from opsconsole.store.queries import events as read_events
 from opsconsole.store.rows import present

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QApplication, QPushButton
 
 from opsconsole.app.session import opened
 from opsconsole.domain.enums import Adjudication
-from opsconsole.engine.shadow import judging, report, reshow
+from opsconsole.engine.evidence import report, reshow
+from opsconsole.engine.pairs import judging
 from opsconsole.store import cases
 from opsconsole.store.queries import pairs as read
 from opsconsole.ui.panels.shadow.compare import ComparePage

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from opsconsole.app.cli import app
 from opsconsole.app.gui.tools import WindowTools
 from opsconsole.doubles.modelendpoint import Reply, Request, call, ends, says
-from opsconsole.engine.shadow.lessons import Lesson
+from opsconsole.engine.evidence.lessons import Lesson
 from opsconsole.ui.tools import LessonReport
 from tests.support.served import good, served
 from tests.ui.lessonhand import Hand, foot, in_use

@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from opsconsole.app.session import opened
-from opsconsole.engine.shadow.lessons import lessons
+from opsconsole.engine.evidence.lessons import lessons
 from opsconsole.ui.widgets.basics import label
 from opsconsole.ui.widgets.diff import BEFORE, LONG, FileLine, file_lines
 from opsconsole.ui.widgets.linediff import LINE, PLACE, LineTable

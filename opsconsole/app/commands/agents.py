@@ -17,7 +17,7 @@ from opsconsole.domain.enums import Stage
 from opsconsole.domain.errors import NotFoundError
 from opsconsole.engine.agents.file import apply_agent, load_spec, read_agent
 from opsconsole.engine.agents.warnings import notes_on
-from opsconsole.engine.shadow.cells import cells_of
+from opsconsole.engine.evidence.standing import cells_of
 from opsconsole.store.queries import connections, feed, versions
 
 app = typer.Typer(help="Who works for you, and with how much rope.", no_args_is_help=True)

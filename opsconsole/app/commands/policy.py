@@ -8,8 +8,8 @@ import typer
 
 from opsconsole.app.words import say_json
 from opsconsole.domain.enums import Level
-from opsconsole.engine.policycheck import PolicyFile, Totals, read_cases, read_policy, read_tools
-from opsconsole.engine.policycheck import check as check_case
+from opsconsole.engine.past.policycheck import PolicyFile, Totals, read_cases, read_policy, read_tools
+from opsconsole.engine.past.policycheck import check as check_case
 
 app = typer.Typer(help="Try a policy on the past.", no_args_is_help=True)
 

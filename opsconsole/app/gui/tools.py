@@ -18,9 +18,9 @@ from opsconsole.app.secretstore.typed import TypedPassphrase
 from opsconsole.app.session import Session, opened, secrets_of
 from opsconsole.domain.errors import NotFoundError, SealedError, UserError
 from opsconsole.engine.agents.roster import Version
-from opsconsole.engine.shadow import history
-from opsconsole.engine.shadow.backtested import Result
-from opsconsole.engine.shadow.lessons import Lesson, file_of
+from opsconsole.engine.evidence.lessons import Lesson, file_of
+from opsconsole.engine.past import history
+from opsconsole.engine.past.backtestresult import Result
 from opsconsole.store import backup as backups
 from opsconsole.store.queries import versions
 from opsconsole.store.workspace import DATABASE

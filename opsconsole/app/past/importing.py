@@ -13,8 +13,8 @@ from opsconsole.connectors.files import ImportRecord, Source, open_source
 from opsconsole.connectors.files.table import TableSource
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.event import IncomingEvent
+from opsconsole.engine.past.pair import NO_SENT, find_again, remake, to_remake
 from opsconsole.engine.runs.intake import take
-from opsconsole.engine.shadow.pastpair import NO_SENT, find_again, remake, to_remake
 from opsconsole.store.queries import past
 from opsconsole.store.transaction import Transaction
 

@@ -10,9 +10,9 @@ from opsconsole.domain.errors import NotFoundError, UserError
 from opsconsole.domain.ids import VersionId
 from opsconsole.engine.agents.file import AgentFile
 from opsconsole.engine.agents.roster import Version
-from opsconsole.engine.shadow import history
-from opsconsole.engine.shadow.backtest import backtest
-from opsconsole.engine.shadow.backtested import Result
+from opsconsole.engine.past import history
+from opsconsole.engine.past.backtest import backtest
+from opsconsole.engine.past.backtestresult import Result
 from opsconsole.store.queries import past, versions
 
 FIRST = 10

@@ -5,7 +5,7 @@ from datetime import datetime
 from opsconsole.domain.enums import ActionState, ApprovalState, EffectState, RunState
 from opsconsole.domain.errors import DecisionError, NotFoundError
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.shadow import pairing
+from opsconsole.engine.pairs import pairing
 from opsconsole.store.queries import approvals, work
 from opsconsole.store.rows import present
 from opsconsole.store.transaction import Transaction

@@ -16,6 +16,7 @@ from opsconsole.domain.errors import ConnectorError, EnvironmentError_, Transien
 from opsconsole.domain.ids import RunId
 from opsconsole.engine.effects.send import Effects
 from opsconsole.engine.kernel import Kernel, Writes
+from opsconsole.engine.pairs import pairing
 from opsconsole.engine.ports import Brain, Turn
 from opsconsole.engine.runs.cancel import close_open_actions
 from opsconsole.engine.runs.clock import RunClock
@@ -33,7 +34,6 @@ from opsconsole.engine.runstate.loaded import (
     view,
 )
 from opsconsole.engine.runstate.turnbody import ratified
-from opsconsole.engine.shadow import pairing
 from opsconsole.engine.together import together
 from opsconsole.store import faults
 from opsconsole.store.queries import limits, work

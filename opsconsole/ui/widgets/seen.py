@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QPoint, QRect
 from PySide6.QtWidgets import QWidget
 
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.shadow import judging
+from opsconsole.engine.pairs import judging
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.transaction import Transaction
 from opsconsole.ui.panel import Context

@@ -6,7 +6,7 @@ from pathlib import Path
 from opsconsole.app.past.work import work
 from opsconsole.app.session import opened
 from opsconsole.engine.engine import Engine
-from opsconsole.engine.shadow.history import TOGETHER
+from opsconsole.engine.past.history import TOGETHER
 from opsconsole.store import audit
 from opsconsole.store.queries import pairs, versions
 from tests.support.past import START, base, bring, looker, past_mail

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from opsconsole.domain.event import IncomingEvent
-from opsconsole.engine.shadow.pastpair import OFF_RECORD
+from opsconsole.engine.past.pair import OFF_RECORD
 from opsconsole.store.cases import add_case
 from opsconsole.store.queries import pairs
 from opsconsole.store.times import to_micros

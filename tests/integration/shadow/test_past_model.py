@@ -13,8 +13,8 @@ import pytest
 from opsconsole.brains.model import Endpoint, ModelConfig
 from opsconsole.brains.past import PastModelBrain
 from opsconsole.doubles.modelendpoint import Reply, Request, Script, ScriptedEndpoint, call, ends, fails, says
-from opsconsole.engine.shadow import history
-from opsconsole.engine.shadow.backtest import backtest
+from opsconsole.engine.past import history
+from opsconsole.engine.past.backtest import backtest
 from opsconsole.net.client import HttpClient
 from opsconsole.store.queries import pairs
 from tests.support.past import START, bring, looker, past_mail

@@ -14,11 +14,11 @@ from opsconsole.domain.event import Event
 from opsconsole.doubles.brain import FakeBrain, one_by_one
 from opsconsole.doubles.connector import FakeConnector
 from opsconsole.engine.engine import Engine
+from opsconsole.engine.past import history
+from opsconsole.engine.past.asitcame import as_it_came
+from opsconsole.engine.past.pair import OFF_RECORD
+from opsconsole.engine.past.replay import Replay, Worked
 from opsconsole.engine.ports import ASK_PERSON, Connector, Overlay, RunView, Turn
-from opsconsole.engine.shadow import history
-from opsconsole.engine.shadow.asitcame import as_it_came
-from opsconsole.engine.shadow.pastpair import OFF_RECORD
-from opsconsole.engine.shadow.replay import Replay, Worked
 from opsconsole.store.queries import pairs, past
 from tests.support.past import START, base, bring, looker, past_mail, worked
 from tests.support.rig import Rig, call, desk_only, rig

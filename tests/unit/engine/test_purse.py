@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from opsconsole.domain.errors import PermanentError
-from opsconsole.engine.shadow.purse import CapReachedError, Purse
+from opsconsole.engine.past.budget import CapReachedError, Purse
 
 
 async def answers(purse: Purse, costs: list[int], *, most: list[int] | None = None) -> int:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from opsconsole.domain.enums import Adjudication
-from opsconsole.engine.shadow import judging
+from opsconsole.engine.pairs import judging
 from opsconsole.store.crosscheck import crosscheck
 from tests.e2e.test_pairs import MOVE, SHADOW, did
 from tests.support.rig import mail, rig

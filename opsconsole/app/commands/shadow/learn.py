@@ -8,9 +8,9 @@ from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.past import work as pastwork
 from opsconsole.app.session import opened
 from opsconsole.app.words import count, say, say_json
-from opsconsole.engine.shadow import learning
-from opsconsole.engine.shadow.backtested import Result
-from opsconsole.engine.shadow.lessons import Lesson, file_of, lessons
+from opsconsole.engine.evidence import learning
+from opsconsole.engine.evidence.lessons import Lesson, file_of, lessons
+from opsconsole.engine.past.backtestresult import Result
 
 Agent = Annotated[str, typer.Argument(help="The agent; `opsconsole agents list` shows them.")]
 

@@ -15,12 +15,12 @@ from opsconsole.app.words import ago, count, say, say_json, table, warn
 from opsconsole.domain.enums import Adjudication, PairVerdict, Severity
 from opsconsole.domain.errors import NotFoundError, UserError
 from opsconsole.domain.humanact import HumanAct
-from opsconsole.engine.policycheck import read_tools
-from opsconsole.engine.shadow import judging, pairing
-from opsconsole.engine.shadow.imported import keep_recorded
-from opsconsole.engine.shadow.recorded import Told, Totals, compare_case, kept_in_words, notes, read_pairs
-from opsconsole.engine.shadow.tojudge import queue
-from opsconsole.engine.shadow.words import VERDICTS, counts_for
+from opsconsole.engine.evidence.sample import queue
+from opsconsole.engine.evidence.words import VERDICTS, counts_for
+from opsconsole.engine.pairs import judging, pairing
+from opsconsole.engine.past.imported import keep_recorded
+from opsconsole.engine.past.otheragents import Told, Totals, compare_case, kept_in_words, notes, read_pairs
+from opsconsole.engine.past.policycheck import read_tools
 from opsconsole.policy.windows import window_end
 from opsconsole.store.queries import events, versions
 from opsconsole.store.queries import pairs as read

@@ -6,9 +6,9 @@ from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.commands.shadow.pairs import NO_CATEGORY, Agent, known, none_yet
 from opsconsole.app.session import opened
 from opsconsole.app.words import count, say, say_json, table
-from opsconsole.engine.shadow.cells import Cell, cells_of, cohort, proves
-from opsconsole.engine.shadow.report import Numbers, consistency, numbers
-from opsconsole.engine.shadow.words import needs, set_aside
+from opsconsole.engine.evidence.report import Numbers, consistency, numbers
+from opsconsole.engine.evidence.standing import Cell, cells_of, cohort, proves
+from opsconsole.engine.evidence.words import needs, set_aside
 from opsconsole.store.queries import pairs as read
 
 HEADS = ("AGENT", "VERSION", "CATEGORY", "PAIRS", "RIGHT SO FAR", "BETWEEN", "SEVERE", "NEEDED FOR A NARROW SCOPE")

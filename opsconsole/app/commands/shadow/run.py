@@ -16,7 +16,7 @@ from opsconsole.app.session import Session, opened
 from opsconsole.app.words import count, say, say_json
 from opsconsole.domain.errors import NotFoundError, UserError
 from opsconsole.engine.agents.roster import Version
-from opsconsole.engine.shadow import history
+from opsconsole.engine.past import history
 from opsconsole.store.queries import past, versions
 
 WORDS = {

@@ -13,8 +13,8 @@ from opsconsole.app.past import work as pastwork
 from opsconsole.app.session import opened
 from opsconsole.app.words import count, say, say_json, table
 from opsconsole.engine.agents.file import read_agent
-from opsconsole.engine.shadow.backtested import Result
-from opsconsole.engine.shadow.words import rules_words
+from opsconsole.engine.evidence.words import rules_words
+from opsconsole.engine.past.backtestresult import Result
 
 SHOWN = 40
 _NOTHING = "There is nothing recorded to try it on: no event of this agent has a pair yet."

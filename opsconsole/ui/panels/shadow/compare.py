@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from opsconsole.domain.enums import Adjudication
-from opsconsole.engine.shadow.words import VERDICTS
+from opsconsole.engine.evidence.words import VERDICTS
 from opsconsole.policy.trials import FINE
 from opsconsole.store.queries.pairs import PairRow
 from opsconsole.ui.panel import Context

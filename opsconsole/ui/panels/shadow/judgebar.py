@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout
 
 from opsconsole.domain.enums import Adjudication
-from opsconsole.engine.shadow.words import SAID
+from opsconsole.engine.evidence.words import SAID
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, label, row
 from opsconsole.ui.widgets.keybutton import KeyButton

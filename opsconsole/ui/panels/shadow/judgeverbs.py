@@ -8,8 +8,9 @@ from PySide6.QtCore import QObject, Signal
 from opsconsole.domain.enums import Adjudication
 from opsconsole.domain.errors import OpsError
 from opsconsole.engine.commands.decisions import Answer
+from opsconsole.engine.evidence import reshow
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.shadow import judging, reshow
+from opsconsole.engine.pairs import judging
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.transaction import Transaction
 from opsconsole.ui.panel import Context

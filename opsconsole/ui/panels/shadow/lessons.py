@@ -10,9 +10,9 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from opsconsole.domain.errors import OpsError
-from opsconsole.engine.shadow import learning
-from opsconsole.engine.shadow.learning import Taken
-from opsconsole.engine.shadow.lessons import REPEATED, Lesson
+from opsconsole.engine.evidence import learning
+from opsconsole.engine.evidence.learning import Taken
+from opsconsole.engine.evidence.lessons import REPEATED, Lesson
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.shadow.lessonbar import LessonBar, TakenStrip
 from opsconsole.ui.panels.shadow.lessondetail import LessonDetail

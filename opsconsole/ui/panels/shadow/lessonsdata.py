@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from opsconsole.engine.agents.roster import Version
+from opsconsole.engine.evidence.lessons import Lesson, lessons
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.shadow.lessons import Lesson, lessons
 from opsconsole.store.queries import changes, limits, past, versions
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries.pairs import PairRow

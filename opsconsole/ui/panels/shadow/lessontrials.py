@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from opsconsole.domain.errors import OpsError
-from opsconsole.engine.shadow.lessons import Lesson
+from opsconsole.engine.evidence.lessons import Lesson
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.shadow.pasttrial import STOPPED, Trial
 

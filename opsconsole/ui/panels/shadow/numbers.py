@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from opsconsole.domain.errors import OpsError
-from opsconsole.engine.shadow.cells import Cell
-from opsconsole.engine.shadow.words import needs, set_aside
+from opsconsole.engine.evidence.standing import Cell
+from opsconsole.engine.evidence.words import needs, set_aside
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.shadow.numbersdata import Found, load
 from opsconsole.ui.panels.shadow.numbersdetails import Details

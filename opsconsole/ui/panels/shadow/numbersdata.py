@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from opsconsole.engine.evidence import report
+from opsconsole.engine.evidence.report import BINS, Numbers
+from opsconsole.engine.evidence.standing import Cell, cells_of, cohort, counted, proves
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.shadow import report
-from opsconsole.engine.shadow.cells import Cell, cells_of, cohort, counted, proves
-from opsconsole.engine.shadow.report import BINS, Numbers
 from opsconsole.policy.evidence import evidence
 from opsconsole.policy.trials import TO_LIMITED, bursts, is_right
 from opsconsole.store.queries import pairs as read

@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from opsconsole.engine.shadow.report import Numbers
+from opsconsole.engine.evidence.report import Numbers
 from opsconsole.policy.evidence import OPENS_AT
 from opsconsole.ui.panels.shadow.numbersdata import Ids, Point, Told
 from opsconsole.ui.theme.theme import Theme

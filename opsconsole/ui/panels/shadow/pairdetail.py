@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from opsconsole.domain.enums import Severity
-from opsconsole.engine.shadow.words import SAID, VERDICTS
+from opsconsole.engine.evidence.words import SAID, VERDICTS
 from opsconsole.store.queries.pairs import PairRow
 from opsconsole.ui.panels.shadow.pairdata import Deed, Shown
 from opsconsole.ui.panels.shadow.pairlist import TONES

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from opsconsole.domain.enums import PairVerdict, Severity
-from opsconsole.engine.shadow.words import SAID, VERDICTS
+from opsconsole.engine.evidence.words import SAID, VERDICTS
 from opsconsole.store.queries.pairs import PairRow
 from opsconsole.ui.theme import fonts
 from opsconsole.ui.theme.theme import Theme

@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Signal
 
 from opsconsole.domain.enums import PairVerdict, Severity
 from opsconsole.domain.errors import OpsError
+from opsconsole.engine.evidence.sample import to_judge
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.shadow.tojudge import to_judge
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries.overview import agent_names
 from opsconsole.store.queries.pairs import PairRow

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from opsconsole.engine.shadow.words import SAID
+from opsconsole.engine.evidence.words import SAID
 from opsconsole.ui.command import Command
 from opsconsole.ui.panels.shadow.compare import ComparePage
 from opsconsole.ui.panels.shadow.judgebar import ORDER

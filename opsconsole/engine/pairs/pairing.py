@@ -11,20 +11,12 @@ from opsconsole.domain.enums import ActionState, RunState, Stage
 from opsconsole.domain.event import Event
 from opsconsole.domain.humanact import HumanAct
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.pairs.category import category_of
+from opsconsole.engine.pairs.deeds import act_deed, action_deed, folded
+from opsconsole.engine.pairs.pair import TAUGHT, Made, Origin, Sides, is_taught, keep, keep_anew
 from opsconsole.engine.ports import ASK_PERSON, Observer
 from opsconsole.engine.runstate.loaded import Loaded, load
 from opsconsole.engine.runstate.turnbody import gives_up
-from opsconsole.engine.shadow.category import category_of
-from opsconsole.engine.shadow.deeds import act_deed, action_deed, folded
-from opsconsole.engine.shadow.pairwrite import (
-    TAUGHT,
-    Made,
-    Origin,
-    Sides,
-    is_taught,
-    keep,
-    keep_anew,
-)
 from opsconsole.policy.windows import SETTLE, window_end
 from opsconsole.store.queries import events, past
 from opsconsole.store.queries import pairs as read

@@ -17,7 +17,7 @@ from opsconsole.domain.errors import NotFoundError
 from opsconsole.engine.agents.file import AgentFile, all_steps, read_agent_text
 from opsconsole.engine.agents.yamledit import add_items, set_scalar
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.shadow.pairwrite import example_of
+from opsconsole.engine.pairs.pair import example_of
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries import past, versions
 from opsconsole.store.queries.pairs import PairRow

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from opsconsole.engine.shadow.report import is_agreed
+from opsconsole.engine.evidence.report import is_agreed
 from opsconsole.policy.trials import (
     AGREED,
     FINE,

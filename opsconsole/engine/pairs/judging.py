@@ -6,7 +6,7 @@ from opsconsole.domain.enums import Adjudication
 from opsconsole.domain.errors import DecisionError, NotFoundError
 from opsconsole.engine.commands.decisions import Answer
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.shadow.pairwrite import ADJUDICATED
+from opsconsole.engine.pairs.pair import ADJUDICATED
 from opsconsole.policy.trials import FINE
 from opsconsole.store import cases
 from opsconsole.store.queries import events, versions

@@ -1,6 +1,6 @@
 """When a pair that was judged is shown once more, blind, to see whether the person stays the same."""
 
-from opsconsole.engine.shadow.tojudge import spread
+from opsconsole.engine.evidence.sample import spread
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.rows import Reader
 

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.pairs.pair import Origin, Sides, keep
+from opsconsole.engine.past.otheragents import Told
 from opsconsole.engine.runs.intake import take
-from opsconsole.engine.shadow.pairwrite import Origin, Sides, keep
-from opsconsole.engine.shadow.recorded import Told
 from opsconsole.store.queries import events
 from opsconsole.store.rows import present
 from opsconsole.store.transaction import Transaction

@@ -12,7 +12,7 @@ from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.event import Event
 from opsconsole.domain.humanact import HumanAct
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.shadow.category import category_of
+from opsconsole.engine.pairs.category import category_of
 from opsconsole.policy.windows import window_end
 from opsconsole.store.queries import past as read
 from opsconsole.store.queries.pairs import acts

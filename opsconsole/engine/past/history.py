@@ -19,13 +19,13 @@ from opsconsole.domain.humanact import HumanAct
 from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.agents.subscriptions import subscribes
 from opsconsole.engine.kernel import Kernel, Writes
+from opsconsole.engine.pairs.pair import Made
+from opsconsole.engine.past.asitcame import as_it_came
+from opsconsole.engine.past.budget import CapReachedError, Purse
+from opsconsole.engine.past.humanacts import Lessons, human_acts
+from opsconsole.engine.past.pair import Done, Sent, make_pair
+from opsconsole.engine.past.replay import Replay
 from opsconsole.engine.ports import Brain
-from opsconsole.engine.shadow.asitcame import as_it_came
-from opsconsole.engine.shadow.pairwrite import Made
-from opsconsole.engine.shadow.pastacts import Lessons, human_acts
-from opsconsole.engine.shadow.pastpair import Done, Sent, make_pair
-from opsconsole.engine.shadow.purse import CapReachedError, Purse
-from opsconsole.engine.shadow.replay import Replay
 from opsconsole.policy.trials import AGREED
 from opsconsole.policy.windows import window_end
 from opsconsole.store.queries import past as read

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from opsconsole.engine.shadow.cells import cohort
+from opsconsole.engine.evidence.standing import cohort
 from opsconsole.policy.trials import AGREED
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries.pairs import PairRow

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from opsconsole.domain.errors import NotFoundError, StaleCardError
 from opsconsole.engine.agents.file import apply_agent, read_agent_text
+from opsconsole.engine.evidence.lessons import Lesson, file_of, lessons
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.shadow.lessons import Lesson, file_of, lessons
 from opsconsole.store.queries import versions
 from opsconsole.store.rows import VersionRow
 from opsconsole.store.transaction import Transaction

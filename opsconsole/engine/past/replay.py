@@ -19,11 +19,11 @@ from opsconsole.domain.ruling import Ruling
 from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.gate.arguments import ArgumentError, validate
 from opsconsole.engine.gate.gatekeeper import event_facts
+from opsconsole.engine.past.asitcame import as_it_came
+from opsconsole.engine.past.budget import Purse
 from opsconsole.engine.ports import ASK_PERSON, Brain, Connector, Outcome, PastSimulator, PastTurn, RunView, Turn
 from opsconsole.engine.registry import Registry
 from opsconsole.engine.runstate.turnbody import distinct, gives_up, ratified
-from opsconsole.engine.shadow.asitcame import as_it_came
-from opsconsole.engine.shadow.purse import Purse
 from opsconsole.policy import gate
 from opsconsole.policy.context import GateContext, Provenance
 

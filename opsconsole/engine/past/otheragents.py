@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.enums import Effect, PairVerdict, Severity
-from opsconsole.engine.casefile import read_lines
+from opsconsole.engine.past.casefile import read_lines
 from opsconsole.policy.comparison import Compared, Deed, compare
 
 Tools = Mapping[str, Mapping[str, ActionType]]

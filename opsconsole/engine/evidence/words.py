@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from opsconsole.domain.enums import Adjudication, PairVerdict
-from opsconsole.engine.shadow.cells import Cell
+from opsconsole.engine.evidence.standing import Cell
 from opsconsole.store.queries.pairs import PairRow
 
 FEW = 20

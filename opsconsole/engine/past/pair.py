@@ -12,14 +12,14 @@ from opsconsole.domain.event import Event
 from opsconsole.domain.humanact import HumanAct
 from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.pairs import pair as pairwrite
+from opsconsole.engine.pairs.category import category_of
+from opsconsole.engine.pairs.deeds import act_deed, folded, wanted_deeds
+from opsconsole.engine.pairs.pair import Made
+from opsconsole.engine.pairs.pairing import NOT_SEEN, TOO_LATE
+from opsconsole.engine.past.humanacts import found_in, human_acts, is_machine_answered, tells_triage
+from opsconsole.engine.past.replay import Worked
 from opsconsole.engine.ports import Observer
-from opsconsole.engine.shadow import pairwrite
-from opsconsole.engine.shadow.category import category_of
-from opsconsole.engine.shadow.deeds import act_deed, folded, wanted_deeds
-from opsconsole.engine.shadow.pairing import NOT_SEEN, TOO_LATE
-from opsconsole.engine.shadow.pairwrite import Made
-from opsconsole.engine.shadow.pastacts import found_in, human_acts, is_machine_answered, tells_triage
-from opsconsole.engine.shadow.replay import Worked
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries import past
 from opsconsole.store.transaction import Transaction

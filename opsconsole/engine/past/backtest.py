@@ -17,17 +17,17 @@ from opsconsole.domain.event import Event
 from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.agents.subscriptions import subscribes
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.pairs.category import category_of
+from opsconsole.engine.pairs.deeds import told_deed, wanted_deeds
+from opsconsole.engine.pairs.pair import is_taught
+from opsconsole.engine.past.asitcame import as_it_came
+from opsconsole.engine.past.backtestresult import Result, Side, Tried
+from opsconsole.engine.past.budget import CapReachedError, Purse
+from opsconsole.engine.past.history import PastBrain, PreparedBrain
+from opsconsole.engine.past.humanacts import Lessons
+from opsconsole.engine.past.pair import HUMAN_UNKNOWN
+from opsconsole.engine.past.replay import Record, Replay, Worked
 from opsconsole.engine.runstate.loaded import shown
-from opsconsole.engine.shadow.asitcame import as_it_came
-from opsconsole.engine.shadow.backtested import Result, Side, Tried
-from opsconsole.engine.shadow.category import category_of
-from opsconsole.engine.shadow.deeds import told_deed, wanted_deeds
-from opsconsole.engine.shadow.history import PastBrain, PreparedBrain
-from opsconsole.engine.shadow.pairwrite import is_taught
-from opsconsole.engine.shadow.pastacts import Lessons
-from opsconsole.engine.shadow.pastpair import HUMAN_UNKNOWN
-from opsconsole.engine.shadow.purse import CapReachedError, Purse
-from opsconsole.engine.shadow.replay import Record, Replay, Worked
 from opsconsole.policy.comparison import Deed, compare
 from opsconsole.policy.trials import AGREED
 from opsconsole.policy.windows import window_end

@@ -17,7 +17,7 @@ from opsconsole.domain.action import ActionType
 from opsconsole.domain.agent import Frozen, Guardrail, Trust
 from opsconsole.domain.enums import ClassCeiling, Comparison, Effect, Level, Reversibility, Verdict
 from opsconsole.engine.agents.yamlfile import read_yaml
-from opsconsole.engine.casefile import read_lines
+from opsconsole.engine.past.casefile import read_lines
 from opsconsole.policy import gate
 from opsconsole.policy.conditions import ConditionError, compile_condition
 from opsconsole.policy.context import GateContext, Provenance

@@ -1,0 +1,1 @@
+"""What pairs prove of an agent: where it stands, what is still needed, what its corrections teach."""
