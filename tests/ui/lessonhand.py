@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from opsconsole.app.gui.tools import WindowTools
 from opsconsole.app.session import opened
 from opsconsole.store.queries import versions
-from opsconsole.ui.panels.shadow.lessons import LessonsPage
+from opsconsole.ui.panels.shadow.lessons.page import LessonsPage
 from opsconsole.ui.panels.shadow.panel import ShadowPanel
 from opsconsole.ui.widgets.guard import SETTLE_S
 from tests.ui.scenes import told

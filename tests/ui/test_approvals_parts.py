@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from opsconsole.domain.enums import ApprovalKind
+from opsconsole.ui.panels.approvals.batch.spread import groups, spread_of
 from opsconsole.ui.panels.approvals.rows import Waiting, reasons
-from opsconsole.ui.panels.approvals.spread import groups, spread_of
 from opsconsole.ui.panels.approvals.times import tomorrow
 from opsconsole.ui.panels.approvals.verbs import for_window
 from opsconsole.ui.widgets.diff import differing

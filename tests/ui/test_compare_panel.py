@@ -13,7 +13,7 @@ from opsconsole.engine.evidence import report, reshow
 from opsconsole.engine.pairs import judging
 from opsconsole.store import cases
 from opsconsole.store.queries import pairs as read
-from opsconsole.ui.panels.shadow.compare import ComparePage
+from opsconsole.ui.panels.shadow.compare.page import ComparePage
 from opsconsole.ui.panels.shadow.panel import ShadowPanel
 from opsconsole.ui.widgets.difftable import ChangeTable
 from opsconsole.ui.widgets.guard import SETTLE_S

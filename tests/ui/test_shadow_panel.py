@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication, QPushButton
 
 from opsconsole.app.session import opened
 from opsconsole.store.queries import unreal, work
+from opsconsole.ui.panels.shadow.notdone.verbs import SETTLE_MS
 from opsconsole.ui.panels.shadow.panel import ShadowPanel
-from opsconsole.ui.panels.shadow.verbs import SETTLE_MS
 from tests.ui.scenes import make_advised, perform, press, record, told, went
 from tests.ui.stage import Stage, until
 

@@ -17,8 +17,8 @@ from opsconsole.app.session import opened
 from opsconsole.store import lease
 from opsconsole.store.queries import limits
 from opsconsole.ui.backend import Backend
-from opsconsole.ui.panels.approvals.actionbar import ActionBar
-from opsconsole.ui.panels.approvals.listpane import WIDTH as LIST_WIDTH
+from opsconsole.ui.panels.approvals.card.actionbar import ActionBar
+from opsconsole.ui.panels.approvals.list.pane import WIDTH as LIST_WIDTH
 from opsconsole.ui.shell.catalog import PANELS
 from opsconsole.ui.shell.engineprocess import EngineProcess, EngineState
 from opsconsole.ui.shell.notice import READ_MS

@@ -1,8 +1,8 @@
 """What the panel says where there is no card: all decided, or nothing behind the filter."""
 
 from opsconsole.ui.panel import Navigator
-from opsconsole.ui.panels.approvals.listpane import ListPane
-from opsconsole.ui.panels.approvals.queue import Queue
+from opsconsole.ui.panels.approvals.list.pane import ListPane
+from opsconsole.ui.panels.approvals.list.queue import Queue
 from opsconsole.ui.widgets.states import States
 from opsconsole.ui.widgets.words import plural
 

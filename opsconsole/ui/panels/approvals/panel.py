@@ -9,17 +9,17 @@ from PySide6.QtGui import QShowEvent
 
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
-from opsconsole.ui.panels.approvals.actionbar import ActionBar
-from opsconsole.ui.panels.approvals.batchpage import BatchPage
-from opsconsole.ui.panels.approvals.carddata import Shown
-from opsconsole.ui.panels.approvals.detail import CardDetail
-from opsconsole.ui.panels.approvals.editform import EditForm
+from opsconsole.ui.panels.approvals.batch.page import BatchPage
+from opsconsole.ui.panels.approvals.card.actionbar import ActionBar
+from opsconsole.ui.panels.approvals.card.data import Shown
+from opsconsole.ui.panels.approvals.card.detail import CardDetail
+from opsconsole.ui.panels.approvals.card.rejectsheet import RejectSheet
+from opsconsole.ui.panels.approvals.edit.form import EditForm
 from opsconsole.ui.panels.approvals.layout import lay_out
-from opsconsole.ui.panels.approvals.listpane import ListPane
+from opsconsole.ui.panels.approvals.list.pane import ListPane
+from opsconsole.ui.panels.approvals.list.queue import Queue
 from opsconsole.ui.panels.approvals.nothing import render_none
 from opsconsole.ui.panels.approvals.panelcommands import bind, every, make_commands
-from opsconsole.ui.panels.approvals.queue import Queue
-from opsconsole.ui.panels.approvals.rejectsheet import RejectSheet
 from opsconsole.ui.panels.approvals.times import in_an_hour, tomorrow
 from opsconsole.ui.panels.approvals.verbs import ALWAYS, Verbs
 from opsconsole.ui.widgets.guard import Guard

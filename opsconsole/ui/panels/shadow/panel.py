@@ -15,13 +15,13 @@ from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries.unreal import unreal
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
-from opsconsole.ui.panels.shadow.compare import ComparePage
-from opsconsole.ui.panels.shadow.lessons import LessonsPage
-from opsconsole.ui.panels.shadow.numbers import NumbersPage
-from opsconsole.ui.panels.shadow.pairqueue import Choice
+from opsconsole.ui.panels.shadow.compare.page import ComparePage
+from opsconsole.ui.panels.shadow.compare.queue import Choice
+from opsconsole.ui.panels.shadow.lessons.page import LessonsPage
+from opsconsole.ui.panels.shadow.notdone.page import UnrealPage
+from opsconsole.ui.panels.shadow.notdone.verbs import Verbs
+from opsconsole.ui.panels.shadow.numbers.page import NumbersPage
 from opsconsole.ui.panels.shadow.panelcommands import make_commands
-from opsconsole.ui.panels.shadow.unreal import UnrealPage
-from opsconsole.ui.panels.shadow.verbs import Verbs
 from opsconsole.ui.widgets.basics import button, label, row
 
 _ADVICE = ActionState.RECOMMENDED.value

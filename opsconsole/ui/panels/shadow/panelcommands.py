@@ -5,10 +5,10 @@ from functools import partial
 
 from opsconsole.engine.evidence.words import SAID
 from opsconsole.ui.command import Command
-from opsconsole.ui.panels.shadow.compare import ComparePage
-from opsconsole.ui.panels.shadow.judgebar import ORDER
-from opsconsole.ui.panels.shadow.lessons import LessonsPage
-from opsconsole.ui.panels.shadow.unreal import UnrealPage
+from opsconsole.ui.panels.shadow.compare.judgebar import ORDER
+from opsconsole.ui.panels.shadow.compare.page import ComparePage
+from opsconsole.ui.panels.shadow.lessons.page import LessonsPage
+from opsconsole.ui.panels.shadow.notdone.page import UnrealPage
 
 
 def make_commands(

@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from opsconsole.store.queries.pairs import PairRow
-from opsconsole.ui.panels.shadow.lessonsdata import Row
-from opsconsole.ui.panels.shadow.pastcard import PastCard
-from opsconsole.ui.panels.shadow.pasttrial import Trial
+from opsconsole.ui.panels.shadow.lessons.data import Row
+from opsconsole.ui.panels.shadow.lessons.trialcard import PastCard
+from opsconsole.ui.panels.shadow.lessons.trialtext import Trial
 from opsconsole.ui.theme import fonts
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets import painting

@@ -6,9 +6,9 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
-from opsconsole.ui.panels.shadow import pasttrial
-from opsconsole.ui.panels.shadow.lessonsdata import Row
-from opsconsole.ui.panels.shadow.pasttrial import Trial
+from opsconsole.ui.panels.shadow.lessons import trialtext
+from opsconsole.ui.panels.shadow.lessons.data import Row
+from opsconsole.ui.panels.shadow.lessons.trialtext import Trial
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import beside, button, label, repolish, row
 from opsconsole.ui.widgets.keybutton import KeyButton
@@ -54,7 +54,7 @@ class LessonBar(QFrame):
         self.try_it.setEnabled(not trial.is_running and not is_busy)
         self.try_it.name_it("Try on the past" if trial.report is None else "Try again")
         makes = f"Makes version {one.makes}; version {one.number} is in use"
-        told, tone = pasttrial.verdict(trial)
+        told, tone = trialtext.verdict(trial)
         self._makes.setText(makes)
         self._past.setText(told)
         _tint(self._past, tone)

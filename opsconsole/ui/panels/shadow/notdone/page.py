@@ -15,8 +15,8 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries.overview import agent_names
 from opsconsole.store.queries.unreal import facets
 from opsconsole.ui.panel import Context, Panel
-from opsconsole.ui.panels.shadow.cards import RecommendationCard, by_event, shadow_card
-from opsconsole.ui.panels.shadow.verbs import Verbs
+from opsconsole.ui.panels.shadow.notdone.cards import RecommendationCard, by_event, shadow_card
+from opsconsole.ui.panels.shadow.notdone.verbs import Verbs
 from opsconsole.ui.widgets.basics import beside, button, label
 from opsconsole.ui.widgets.columns import card_column, clear
 from opsconsole.ui.widgets.seen import Seen, is_on_screen

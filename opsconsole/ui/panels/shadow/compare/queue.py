@@ -14,7 +14,7 @@ from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries.overview import agent_names
 from opsconsole.store.queries.pairs import PairRow
 from opsconsole.ui.panel import Context
-from opsconsole.ui.panels.shadow.pairdata import Shown, load_pairs
+from opsconsole.ui.panels.shadow.compare.data import Shown, load_pairs
 from opsconsole.ui.readahead import ReadAhead
 
 MOST = 5_000

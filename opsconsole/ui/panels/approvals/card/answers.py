@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QPushButton, QVBoxLayout
 
-from opsconsole.ui.panels.approvals.parts import clear
+from opsconsole.ui.panels.approvals.card.parts import clear
 from opsconsole.ui.widgets.basics import button, label, row
 from opsconsole.ui.widgets.plain import one_line
 from opsconsole.ui.widgets.texts import tip

@@ -9,8 +9,8 @@ from opsconsole.domain.errors import OpsError
 from opsconsole.engine.evidence.standing import Cell
 from opsconsole.engine.evidence.words import needs, set_aside
 from opsconsole.ui.panel import Context
-from opsconsole.ui.panels.shadow.numbersdata import Found, load
-from opsconsole.ui.panels.shadow.numbersdetails import Details
+from opsconsole.ui.panels.shadow.numbers.data import Found, load
+from opsconsole.ui.panels.shadow.numbers.details import Details
 from opsconsole.ui.widgets.basics import button, card, label, pill, row
 from opsconsole.ui.widgets.columns import card_column, clear
 from opsconsole.ui.widgets.evidencecharts import IntervalBar

@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 
 from opsconsole.domain.action import ActionType
 from opsconsole.engine.gate.arguments import ArgumentError
-from opsconsole.ui.panels.approvals.carddata import Shown
-from opsconsole.ui.panels.approvals.editcheck import problems, schema_of
-from opsconsole.ui.panels.approvals.parts import clear
+from opsconsole.ui.panels.approvals.card.data import Shown
+from opsconsole.ui.panels.approvals.card.parts import clear
+from opsconsole.ui.panels.approvals.edit.check import problems, schema_of
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, label, repolish, row
 from opsconsole.ui.widgets.diff import FieldRow

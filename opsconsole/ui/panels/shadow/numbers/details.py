@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QVBoxLay
 
 from opsconsole.engine.evidence.report import Numbers
 from opsconsole.policy.evidence import OPENS_AT
-from opsconsole.ui.panels.shadow.numbersdata import Ids, Point, Told
+from opsconsole.ui.panels.shadow.numbers.data import Ids, Point, Told
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import Role, button, card, label, row
 from opsconsole.ui.widgets.evidencecharts import Curve, Spot

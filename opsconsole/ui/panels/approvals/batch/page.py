@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout
 
+from opsconsole.ui.panels.approvals.batch.spread import groups, spread_of
 from opsconsole.ui.panels.approvals.rows import Waiting
-from opsconsole.ui.panels.approvals.spread import groups, spread_of
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, card, label, row
 from opsconsole.ui.widgets.plain import one_line

@@ -6,7 +6,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QMenu, QToolButton
 
 from opsconsole.domain.enums import ApprovalKind
-from opsconsole.ui.panels.approvals.carddata import Shown
+from opsconsole.ui.panels.approvals.card.data import Shown
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import label, row
 from opsconsole.ui.widgets.keybutton import KeyButton

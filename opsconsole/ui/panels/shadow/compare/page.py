@@ -14,11 +14,11 @@ from opsconsole.engine.evidence.words import VERDICTS
 from opsconsole.policy.trials import FINE
 from opsconsole.store.queries.pairs import PairRow
 from opsconsole.ui.panel import Context
-from opsconsole.ui.panels.shadow.judgebar import CategorySheet, JudgeBar
-from opsconsole.ui.panels.shadow.judgeverbs import JudgeVerbs
-from opsconsole.ui.panels.shadow.pairdetail import PairDetail
-from opsconsole.ui.panels.shadow.pairlist import PairList
-from opsconsole.ui.panels.shadow.pairqueue import Choice, PairQueue
+from opsconsole.ui.panels.shadow.compare.detail import PairDetail
+from opsconsole.ui.panels.shadow.compare.judgebar import CategorySheet, JudgeBar
+from opsconsole.ui.panels.shadow.compare.judgeverbs import JudgeVerbs
+from opsconsole.ui.panels.shadow.compare.list import PairList
+from opsconsole.ui.panels.shadow.compare.queue import Choice, PairQueue
 from opsconsole.ui.widgets.basics import button, row
 from opsconsole.ui.widgets.guard import Guard
 from opsconsole.ui.widgets.states import States

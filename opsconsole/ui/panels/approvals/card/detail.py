@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from opsconsole.domain.enums import ApprovalKind
-from opsconsole.ui.panels.approvals.answers import AnswerCard
-from opsconsole.ui.panels.approvals.carddata import Shown, fields, notices
-from opsconsole.ui.panels.approvals.parts import ChangedBanner, EventCard, EvidenceCard, NoticeStrip
+from opsconsole.ui.panels.approvals.card.answers import AnswerCard
+from opsconsole.ui.panels.approvals.card.data import Shown, fields, notices
+from opsconsole.ui.panels.approvals.card.parts import ChangedBanner, EventCard, EvidenceCard, NoticeStrip
 from opsconsole.ui.panels.approvals.rows import RISKS, reasons, split_question
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import Tone, label, pill, row, set_pill

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from opsconsole.domain.errors import OpsError
 from opsconsole.engine.evidence.lessons import Lesson
 from opsconsole.ui.panel import Context
-from opsconsole.ui.panels.shadow.pasttrial import STOPPED, Trial
+from opsconsole.ui.panels.shadow.lessons.trialtext import STOPPED, Trial
 
 
 class LessonTrials(QObject):

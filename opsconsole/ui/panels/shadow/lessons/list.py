@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from opsconsole.ui.panels.shadow.lessonsdata import Row
+from opsconsole.ui.panels.shadow.lessons.data import Row
 from opsconsole.ui.theme import fonts
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets import painting

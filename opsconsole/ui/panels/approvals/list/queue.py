@@ -9,7 +9,7 @@ from opsconsole.domain.errors import OpsError
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import approvals
 from opsconsole.ui.panel import Context
-from opsconsole.ui.panels.approvals.carddata import Shown, load_cards
+from opsconsole.ui.panels.approvals.card.data import Shown, load_cards
 from opsconsole.ui.panels.approvals.rows import Waiting, put_off, waiting
 from opsconsole.ui.readahead import ReadAhead
 

@@ -14,12 +14,12 @@ from opsconsole.engine.evidence import learning
 from opsconsole.engine.evidence.learning import Taken
 from opsconsole.engine.evidence.lessons import REPEATED, Lesson
 from opsconsole.ui.panel import Context
-from opsconsole.ui.panels.shadow.lessonbar import LessonBar, TakenStrip
-from opsconsole.ui.panels.shadow.lessondetail import LessonDetail
-from opsconsole.ui.panels.shadow.lessonlist import LessonList
-from opsconsole.ui.panels.shadow.lessonsdata import Found, Row, load
-from opsconsole.ui.panels.shadow.lessontrials import LessonTrials
-from opsconsole.ui.panels.shadow.pasttrial import Trial
+from opsconsole.ui.panels.shadow.lessons.bar import LessonBar, TakenStrip
+from opsconsole.ui.panels.shadow.lessons.data import Found, Row, load
+from opsconsole.ui.panels.shadow.lessons.detail import LessonDetail
+from opsconsole.ui.panels.shadow.lessons.list import LessonList
+from opsconsole.ui.panels.shadow.lessons.trials import LessonTrials
+from opsconsole.ui.panels.shadow.lessons.trialtext import Trial
 from opsconsole.ui.widgets.guard import Guard
 from opsconsole.ui.widgets.states import States
 from opsconsole.ui.widgets.words import plural

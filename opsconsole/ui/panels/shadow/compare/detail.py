@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from opsconsole.domain.enums import Severity
 from opsconsole.engine.evidence.words import SAID, VERDICTS
 from opsconsole.store.queries.pairs import PairRow
-from opsconsole.ui.panels.shadow.pairdata import Deed, Shown
-from opsconsole.ui.panels.shadow.pairlist import TONES
+from opsconsole.ui.panels.shadow.compare.data import Deed, Shown
+from opsconsole.ui.panels.shadow.compare.list import TONES
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import Tone, button, card, label, pill, row
 from opsconsole.ui.widgets.columns import scrolled

@@ -1,0 +1,1 @@
+"""The requests that wait, as a list."""

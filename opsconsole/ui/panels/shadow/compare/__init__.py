@@ -1,0 +1,1 @@
+"""Agent and people side by side, pair by pair, judged with one key."""

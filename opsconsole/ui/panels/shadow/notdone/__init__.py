@@ -1,0 +1,1 @@
+"""What was not done: actions in shadow and recommendations."""

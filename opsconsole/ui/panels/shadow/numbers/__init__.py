@@ -1,0 +1,1 @@
+"""How good an agent is, by category: agreement, accuracy, bounds and what is still needed."""
