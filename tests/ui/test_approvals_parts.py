@@ -8,7 +8,7 @@ from opsconsole.ui.panels.approvals.batch.spread import groups, spread_of
 from opsconsole.ui.panels.approvals.rows import Waiting, reasons
 from opsconsole.ui.panels.approvals.times import tomorrow
 from opsconsole.ui.panels.approvals.verbs import for_window
-from opsconsole.ui.widgets.diff import differing
+from opsconsole.ui.widgets.diff.words import differing
 from opsconsole.ui.widgets.guard import Guard
 
 

@@ -15,7 +15,7 @@ from opsconsole.store import cases
 from opsconsole.store.queries import pairs as read
 from opsconsole.ui.panels.shadow.compare.page import ComparePage
 from opsconsole.ui.panels.shadow.panel import ShadowPanel
-from opsconsole.ui.widgets.difftable import ChangeTable
+from opsconsole.ui.widgets.diff.table import ChangeTable
 from opsconsole.ui.widgets.guard import SETTLE_S
 from tests.ui.pairsample import add_pairs, make_pairs
 from tests.ui.sample import make_empty

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from opsconsole.app.session import opened
 from opsconsole.engine.evidence.lessons import lessons
 from opsconsole.ui.widgets.basics import label
-from opsconsole.ui.widgets.diff import BEFORE, LONG, FileLine, file_lines
-from opsconsole.ui.widgets.linediff import LINE, PLACE, LineTable
+from opsconsole.ui.widgets.diff.lines import LINE, PLACE, LineTable
+from opsconsole.ui.widgets.diff.words import BEFORE, LONG, FileLine, file_lines
 from opsconsole.ui.widgets.texts import clear
 from tests.ui.lessonsample import agent_text, apply, make_corrected
 from tests.ui.sample import make_empty

@@ -13,7 +13,7 @@ from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.overview import words
 from opsconsole.ui.panels.overview.parts import AgentCard, FigureButton, fact, side_card
 from opsconsole.ui.widgets.basics import Tone, button, label, pill, row, set_pill
-from opsconsole.ui.widgets.charts import HorizontalBars, Share
+from opsconsole.ui.widgets.charts.plain import HorizontalBars, Share
 from opsconsole.ui.widgets.states import States
 from opsconsole.ui.widgets.words import exact, plural, spoken
 

@@ -10,7 +10,7 @@ from opsconsole.store.queries.overview import AgentGlance
 from opsconsole.ui.panel import Navigator
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, card, label, pill, repolish, row
-from opsconsole.ui.widgets.charts import Share, Sparkline, StackedBar
+from opsconsole.ui.widgets.charts.plain import Share, Sparkline, StackedBar
 from opsconsole.ui.widgets.words import plural
 
 VERDICTS = (

@@ -15,7 +15,7 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import approvals, work
 from opsconsole.store.rows import present
 from opsconsole.ui.panels.approvals.rows import amount
-from opsconsole.ui.widgets.diff import FieldRow
+from opsconsole.ui.widgets.diff.words import FieldRow
 from opsconsole.ui.widgets.plain import readable
 from opsconsole.ui.widgets.words import spoken
 

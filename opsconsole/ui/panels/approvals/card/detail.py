@@ -12,7 +12,7 @@ from opsconsole.ui.panels.approvals.card.parts import ChangedBanner, EventCard, 
 from opsconsole.ui.panels.approvals.rows import RISKS, reasons, split_question
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import Tone, label, pill, row, set_pill
-from opsconsole.ui.widgets.difftable import ChangeTable
+from opsconsole.ui.widgets.diff.table import ChangeTable
 from opsconsole.ui.widgets.plain import one_line
 from opsconsole.ui.widgets.words import ago, exact, spoken
 

@@ -25,8 +25,8 @@ from opsconsole.ui.panels.approvals.card.parts import clear
 from opsconsole.ui.panels.approvals.edit.check import problems, schema_of
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, label, repolish, row
-from opsconsole.ui.widgets.diff import FieldRow
-from opsconsole.ui.widgets.difftable import ChangeTable
+from opsconsole.ui.widgets.diff.table import ChangeTable
+from opsconsole.ui.widgets.diff.words import FieldRow
 from opsconsole.ui.widgets.words import spoken
 
 LONG = 300

@@ -11,7 +11,7 @@ from opsconsole.engine.record.words import actor_words
 from opsconsole.store.queries import events, versions
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries.pairs import PairRow
-from opsconsole.ui.widgets.diff import FieldRow
+from opsconsole.ui.widgets.diff.words import FieldRow
 from opsconsole.ui.widgets.plain import readable
 from opsconsole.ui.widgets.texts import plain_value
 from opsconsole.ui.widgets.words import exact, spoken, tool_words

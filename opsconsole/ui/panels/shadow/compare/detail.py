@@ -14,7 +14,7 @@ from opsconsole.ui.panels.shadow.compare.list import TONES
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import Tone, button, card, label, pill, row
 from opsconsole.ui.widgets.columns import scrolled
-from opsconsole.ui.widgets.difftable import ChangeTable
+from opsconsole.ui.widgets.diff.table import ChangeTable
 from opsconsole.ui.widgets.plain import one_line
 from opsconsole.ui.widgets.texts import clear, foldable, para
 from opsconsole.ui.widgets.words import ago, exact, spoken

@@ -14,8 +14,8 @@ from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets import painting
 from opsconsole.ui.widgets.basics import button, card, label, pill, row
 from opsconsole.ui.widgets.columns import scrolled
-from opsconsole.ui.widgets.diff import file_lines
-from opsconsole.ui.widgets.linediff import LineTable
+from opsconsole.ui.widgets.diff.lines import LineTable
+from opsconsole.ui.widgets.diff.words import file_lines
 from opsconsole.ui.widgets.plain import one_line
 from opsconsole.ui.widgets.texts import clear, para, tip
 from opsconsole.ui.widgets.words import exact, plural

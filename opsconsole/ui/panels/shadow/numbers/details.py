@@ -11,7 +11,7 @@ from opsconsole.policy.evidence import OPENS_AT
 from opsconsole.ui.panels.shadow.numbers.data import Ids, Point, Told
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import Role, button, card, label, row
-from opsconsole.ui.widgets.evidencecharts import Curve, Spot
+from opsconsole.ui.widgets.charts.evidence import Curve, Spot
 from opsconsole.ui.widgets.plain import one_line
 from opsconsole.ui.widgets.texts import clear, tip
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegat
 
 from opsconsole.ui.theme import fonts
 from opsconsole.ui.theme.theme import Theme
-from opsconsole.ui.widgets.diff import FieldRow, Span, differing
+from opsconsole.ui.widgets.diff.words import FieldRow, Span, differing
 from opsconsole.ui.widgets.texts import tip
 
 _Index = QModelIndex | QPersistentModelIndex

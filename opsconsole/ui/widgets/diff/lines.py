@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from opsconsole.ui.theme import fonts
 from opsconsole.ui.theme.theme import Theme
-from opsconsole.ui.widgets.diff import FileLine
+from opsconsole.ui.widgets.diff.words import FileLine
 from opsconsole.ui.widgets.plain import honest
 
 _Index = QModelIndex | QPersistentModelIndex

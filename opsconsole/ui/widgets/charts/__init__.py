@@ -1,0 +1,1 @@
+"""Small charts, painted by us: no part of Qt beyond its widgets."""

@@ -1,0 +1,1 @@
+"""What changed, drawn: words in a text, fields in a table, lines of a file."""
