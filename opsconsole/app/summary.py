@@ -7,8 +7,9 @@ from opsconsole.app.words import count, listed, plain, say
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.engine.agents.file import load_spec
 from opsconsole.store import audit, heads
-from opsconsole.store.queries import feed, versions
-from opsconsole.store.queries.summary import examples, held
+from opsconsole.store.queries import versions
+from opsconsole.store.queries.views import feed
+from opsconsole.store.queries.views.summary import examples, held
 from opsconsole.store.rows import Reader
 
 _DONE = {

@@ -32,7 +32,7 @@ from opsconsole.engine.timers import Timers
 from opsconsole.engine.watches import Watches
 from opsconsole.store import audit, heads
 from opsconsole.store.lease import Lease
-from opsconsole.store.queries import approvals, cases, changes, work
+from opsconsole.store.queries import approvals, cases, changes, runs
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.workspace import Workspace
 from opsconsole.store.writer import Writer
@@ -181,7 +181,7 @@ class Engine:
                 return
 
     def _has_queued(self) -> bool:
-        if work.run_counts(self.reader).get(RunState.QUEUED.value, 0) == 0:
+        if runs.run_counts(self.reader).get(RunState.QUEUED.value, 0) == 0:
             return False
         self.dispatcher.kick()
         return self.dispatcher.running > 0
@@ -243,7 +243,7 @@ class Engine:
             if counts != seen or due is not None or self.dispatcher.error is not None:
                 seen = counts
                 await self._turn_over()
-            due = work.next_due(self.reader)
+            due = runs.next_due(self.reader)
 
     async def _turn_over(self) -> None:
         if self.dispatcher.error is not None:
@@ -263,7 +263,7 @@ class Engine:
     async def _start_due(self) -> bool:
         """Act on what has come due; calls to other systems are started, never waited for. Tell whether any was."""
         did_start = await self.timers.run_due() > 0
-        for effect in work.due_effects(self.reader, now=self.clock.now()):
+        for effect in runs.due_effects(self.reader, now=self.clock.now()):
             if effect.id not in self.effects.busy:
                 did_start |= self.calls.start(f"send {effect.id}", lambda e=effect.id: self._send(e))
         self._did_start = did_start
@@ -271,9 +271,9 @@ class Engine:
 
     def _start_reconciling(self) -> None:
         """Settle what is in doubt and has no timer or question of its own yet."""
-        for effect in work.effects_in(self.reader, EffectState.UNKNOWN):
+        for effect in runs.effects_in(self.reader, EffectState.UNKNOWN):
             is_asked = approvals.is_asked(self.reader, effect.action_id)
-            if not is_asked and not work.has_timer(self.reader, "reconcile", str(effect.id)):
+            if not is_asked and not runs.has_timer(self.reader, "reconcile", str(effect.id)):
                 self.calls.start(f"reconcile {effect.id}", lambda e=effect.id: self.timers.reconcile(e))
 
     async def _send(self, effect: EffectId) -> None:

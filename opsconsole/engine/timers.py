@@ -14,7 +14,7 @@ from opsconsole.engine.effects.undo import Undos
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.pairs import pairing
 from opsconsole.engine.runstate.loaded import load
-from opsconsole.store.queries import approvals, work
+from opsconsole.store.queries import approvals, runs
 from opsconsole.store.rows import present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import people
@@ -37,7 +37,7 @@ class Timers:
 
     async def run_due(self) -> int:
         """Act on every timer that is due; give how many were acted on. Calls are started, not waited for."""
-        due = work.due_timers(self._kernel.reader, now=self._kernel.clock.now())
+        due = runs.due_timers(self._kernel.reader, now=self._kernel.clock.now())
         count = 0
         for _, kind, ref in due:
             try:
@@ -96,7 +96,7 @@ class Timers:
         if approval.expires_at is not None and approval.expires_at > now:
             write_work.set_timer(tx, "approval_expiry", str(approval_id), due=approval.expires_at)
             return
-        action = present(work.action(tx.conn, approval.action_id), approval.action_id)
+        action = present(runs.action(tx.conn, approval.action_id), approval.action_id)
         loaded = load(self._kernel, tx.conn, action.run_id)
         rules = loaded.version.spec.approvals
         facts = {"approval": approval_id, "action": action.id, "run": action.run_id}

@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QApplication
 
-from opsconsole.store.queries.window import Filter
+from opsconsole.store.queries.views.eventlist import Filter
 from opsconsole.ui.panels.feed.panel import FeedPanel
 from tests.bench.feed import add
 from tests.support.files import raw

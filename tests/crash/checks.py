@@ -7,7 +7,7 @@ from pathlib import Path
 from opsconsole.store import audit, heads
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.database import audit_triggers
-from opsconsole.store.queries import work
+from opsconsole.store.queries import runs
 from opsconsole.store.rows import Reader
 from tests.crash.jobs import Job
 
@@ -92,7 +92,7 @@ def _effects(reader: Reader, job: Job, verdict: Verdict) -> None:
 def _deeds(reader: Reader, job: Job, deeds: Counter[str], verdict: Verdict) -> None:
     states: dict[str, list[str]] = {}
     for action_id, state in reader.execute("SELECT action_id, state FROM effect").fetchall():
-        action = work.action(reader, action_id)
+        action = runs.action(reader, action_id)
         assert action is not None
         mark = job.mark(action.tool, action.id, action.args)
         if mark is not None:

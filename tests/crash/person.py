@@ -14,7 +14,7 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.registry import Registry
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.database import Database
-from opsconsole.store.queries import approvals, work
+from opsconsole.store.queries import approvals, runs
 from opsconsole.store.rows import ApprovalRow
 from opsconsole.store.transaction import Transaction
 from tests.crash.jobs import PERSON, Job
@@ -62,7 +62,7 @@ class Person:
             self._write(lambda tx, a=approval: takeback.undo(self._kernel, tx, a, actor=PERSON))
 
     def _decide(self, asked: ApprovalRow) -> None:
-        action = work.action(self.reader, asked.action_id)
+        action = runs.action(self.reader, asked.action_id)
         assert action is not None
         if asked.kind is not ApprovalKind.UNKNOWN:
             self._write(lambda tx: self._job.decide(self._kernel, tx, asked, action))

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from opsconsole.app.cli import app
 from opsconsole.app.session import opened
-from opsconsole.store.queries import feed
+from opsconsole.store.queries.views import feed
 
 
 def said(folder: Path, *words: str, code: int = 0) -> str:

@@ -10,7 +10,7 @@ from opsconsole.domain.errors import DecisionError, StaleCardError
 from opsconsole.engine.commands import recommendations
 from opsconsole.engine.commands.takeback import undo
 from opsconsole.store.crosscheck import crosscheck
-from opsconsole.store.queries import feed, unreal
+from opsconsole.store.queries.views import feed, simulated
 from opsconsole.store.writes import events as write_events
 from tests.support.rig import ANN, Rig, agent, call, mail, rig
 
@@ -77,7 +77,7 @@ async def test_shadow_scope_and_guardrails_stand(tmp_path: Path, changes: dict[s
         assert not answer.is_done and word in answer.text and answer.approval is None
         await r.wait(hours=1)
         assert r.sent() == [] and r.waiting() == []
-        assert unreal.answer_to(r.engine.reader, one.row.action_id) is None
+        assert simulated.answer_to(r.engine.reader, one.row.action_id) is None
         assert "recommendation.not_allowed" in kinds(r, one.row.run_id)
 
 

@@ -21,7 +21,7 @@ from opsconsole.engine.pairs import judging
 from opsconsole.engine.past import history
 from opsconsole.engine.ports import Connector, RunView, Turn
 from opsconsole.store.queries import pairs as read
-from opsconsole.store.queries import work
+from opsconsole.store.queries import runs
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import work as write_work
 from tests.e2e.test_shadow import ARGS, SHADOW, WRITES, furnish, one_turn_each
@@ -80,8 +80,8 @@ def test_no_command_makes_an_effect(run: Run, folder: Path, tmp_path: Path) -> N
     assert run("engine", "--once").code == 0
     with opened(folder) as session:
         numbers = [one.id for one in read.pairs(session.kernel.reader)]
-        actions = [one.id for one in work.actions(session.kernel.reader, 1)]
-        assert work.actions(session.kernel.reader, 1)[0].state is ActionState.SIMULATED
+        actions = [one.id for one in runs.actions(session.kernel.reader, 1)]
+        assert runs.actions(session.kernel.reader, 1)[0].state is ActionState.SIMULATED
     for number in numbers:
         for verdict in Adjudication:
             assert run("shadow", "judge", number, verdict.value).code == 0
@@ -141,7 +141,7 @@ async def test_the_schema_takes_no_effect_of_what_was_only_recorded(tmp_path: Pa
     async with rig(tmp_path, [NOTE], agent(**SHADOW)) as r:
         await r.take(mail())
         (action,) = r.actions()
-        (ruling,) = work.rulings(r.engine.reader, action.id)
+        (ruling,) = runs.rulings(r.engine.reader, action.id)
         row = "INSERT INTO effect (action_id, ruling_id, verdict, state, key, not_before, agent_id, created_at) VALUES"
         for verdict in ("SIMULATE", "ASK", "ACT"):
             values = f"('{action.id}', {ruling.id}, '{verdict}', 'prepared', 'k', 0, 'mira', 0)"

@@ -4,7 +4,7 @@ import json
 import unicodedata
 from pathlib import Path
 
-from opsconsole.store.queries.desk import get
+from opsconsole.store.queries.desk.records import get
 from tests.support.files import raw
 from tests.support.shell import STEERING, Run, write_mail
 

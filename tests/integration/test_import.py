@@ -13,7 +13,8 @@ from opsconsole.app.session import Session, engine_of, opened
 from opsconsole.engine.agents.file import apply_agent, read_agent
 from opsconsole.store import audit, workspace
 from opsconsole.store.database import audit_triggers
-from opsconsole.store.queries import desk, feed
+from opsconsole.store.queries.desk import records as desk
+from opsconsole.store.queries.views import feed
 from opsconsole.store.times import from_micros
 from tests.support.files import NOW
 

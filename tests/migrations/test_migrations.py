@@ -13,7 +13,8 @@ import pytest
 from opsconsole.domain.errors import WorkspaceDamagedError, WorkspaceError, WorkspaceTooNewError
 from opsconsole.store import audit, workspace
 from opsconsole.store.database import APPLICATION_ID, Database, audit_triggers, migrations
-from opsconsole.store.queries import approvals, feed
+from opsconsole.store.queries import approvals
+from opsconsole.store.queries.views import feed
 from tests.support import dump
 from tests.support.files import NOW, make, note, raw
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from opsconsole.store.queries.desk import COLUMNS
+from opsconsole.store.queries.desk.records import COLUMNS
 from tests.support.rig import Rig
 
 

@@ -23,7 +23,8 @@ from opsconsole.engine.registry import Registry
 from opsconsole.store import audit
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.crosscheck import crosscheck
-from opsconsole.store.queries import approvals, feed, work
+from opsconsole.store.queries import approvals, runs
+from opsconsole.store.queries.views import feed
 from opsconsole.store.rows import ActionRow, ApprovalRow
 from opsconsole.store.workspace import Workspace
 
@@ -136,14 +137,14 @@ class Rig:
         self.engine.dispatcher.kick()
 
     def actions(self, run: int = 1) -> list[ActionRow]:
-        return work.actions(self.engine.reader, run)
+        return runs.actions(self.engine.reader, run)
 
     def states(self, run: int = 1) -> list[str]:
         """`tool state` of each action of a run."""
         return [f"{one.tool} {one.state.value}" for one in self.actions(run)]
 
     def run(self, number: int = 1) -> Any:
-        return work.run(self.engine.reader, number)
+        return runs.run(self.engine.reader, number)
 
     def audit(self, kind: str) -> list[dict[str, Any]]:
         """Audit entries of a kind."""

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from opsconsole.domain.enums import ApprovalState, EffectState
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports import RunView, Turn
-from opsconsole.store.queries import approvals, work
+from opsconsole.store.queries import approvals, runs
 from opsconsole.store.rows import ActionRow, present
 from opsconsole.ui.panels.approvals.panel import ApprovalsPanel
 from tests.support.rig import agent, call, mail, rig
@@ -65,7 +65,7 @@ def state_of(which: int) -> Callable[[Kernel], ApprovalState]:
 
 def action_of(which: int) -> Callable[[Kernel], ActionRow]:
     def job(kernel: Kernel) -> ActionRow:
-        return present(work.action(kernel.reader, present(approvals.approval(kernel.reader, which), "").action_id), "")
+        return present(runs.action(kernel.reader, present(approvals.approval(kernel.reader, which), "").action_id), "")
 
     return job
 
@@ -73,7 +73,7 @@ def action_of(which: int) -> Callable[[Kernel], ActionRow]:
 def effect_of(which: int) -> Callable[[Kernel], EffectState | None]:
     def job(kernel: Kernel) -> EffectState | None:
         asked = present(approvals.approval(kernel.reader, which), "")
-        effect = work.effect_of(kernel.reader, asked.action_id)
+        effect = runs.effect_of(kernel.reader, asked.action_id)
         return None if effect is None else effect.state
 
     return job

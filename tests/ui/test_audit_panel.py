@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from opsconsole.app.session import opened
 from opsconsole.engine.record import export as auditexport
-from opsconsole.store.queries.auditlist import AuditFilter
-from opsconsole.store.queries.feed import audit_tail
+from opsconsole.store.queries.views.auditlist import AuditFilter
+from opsconsole.store.queries.views.feed import audit_tail
 from opsconsole.ui.panels.audit.panel import AuditPanel
 from tests.support.files import NOW, raw
 from tests.ui.stage import Stage, play, until

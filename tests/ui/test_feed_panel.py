@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from opsconsole.app.session import opened
 from opsconsole.domain.event import IncomingEvent
-from opsconsole.store.queries.window import Filter
+from opsconsole.store.queries.views.eventlist import Filter
 from opsconsole.store.writes import events
 from opsconsole.ui.panels.feed.filters import describe
 from opsconsole.ui.panels.feed.panel import FeedPanel

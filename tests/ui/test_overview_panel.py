@@ -7,7 +7,7 @@ import pytest
 
 from opsconsole.app.session import opened
 from opsconsole.domain.event import IncomingEvent
-from opsconsole.store.queries.overview import DAYS, AgentGlance, Overview, Sleep
+from opsconsole.store.queries.views.overview import DAYS, AgentGlance, Overview, Sleep
 from opsconsole.store.writes import events
 from opsconsole.ui.panels.overview import words
 from opsconsole.ui.panels.overview.panel import LAST_LOOK, OverviewPanel

@@ -8,7 +8,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from opsconsole.app.session import opened
-from opsconsole.store.queries import unreal, work
+from opsconsole.store.queries import runs
+from opsconsole.store.queries.views import simulated
 from opsconsole.ui.panels.shadow.notdone.verbs import SETTLE_MS
 from opsconsole.ui.panels.shadow.panel import ShadowPanel
 from tests.ui.scenes import make_advised, perform, press, record, told, went
@@ -62,8 +63,8 @@ def test_d_f_and_n_answer(tmp_path: Path) -> None:
     assert {"recommendation.asked", "decision.approve", "effect.prepared", "recommendation.not_right"} <= set(kinds)
     with opened(folder) as session:
         conn = session.kernel.reader
-        assert {unreal.answer_to(conn, "1/0.0"), unreal.answer_to(conn, "2/0.0")} == {"asked", "not_right"}
-        assert work.effect_of(conn, "2/0.0") is not None and work.effect_of(conn, "1/0.0") is None
+        assert {simulated.answer_to(conn, "1/0.0"), simulated.answer_to(conn, "2/0.0")} == {"asked", "not_right"}
+        assert runs.effect_of(conn, "2/0.0") is not None and runs.effect_of(conn, "1/0.0") is None
 
 
 def test_what_went_back_to_shadow_stays_there(tmp_path: Path) -> None:
@@ -79,4 +80,4 @@ def test_what_went_back_to_shadow_stays_there(tmp_path: Path) -> None:
 
     perform(folder, scene)
     with opened(folder) as session:
-        assert work.effect_of(session.kernel.reader, "2/0.0") is None
+        assert runs.effect_of(session.kernel.reader, "2/0.0") is None

@@ -18,7 +18,8 @@ from opsconsole.domain.errors import NotFoundError
 from opsconsole.engine.agents.file import apply_agent, load_spec, read_agent
 from opsconsole.engine.agents.warnings import notes_on
 from opsconsole.engine.evidence.standing import cells_of
-from opsconsole.store.queries import connections, feed, versions
+from opsconsole.store.queries import connections, versions
+from opsconsole.store.queries.views import feed
 
 app = typer.Typer(help="Who works for you, and with how much rope.", no_args_is_help=True)
 

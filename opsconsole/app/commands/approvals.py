@@ -18,7 +18,7 @@ from opsconsole.engine.commands import approvals as commands
 from opsconsole.engine.commands import takeback
 from opsconsole.engine.commands.cards import CardView, card, intent, risk
 from opsconsole.engine.commands.decisions import Answer, Grant
-from opsconsole.store.queries import approvals, work
+from opsconsole.store.queries import approvals, runs
 from opsconsole.store.queries import grants as read_grants
 from opsconsole.store.rows import present
 from opsconsole.store.transaction import Transaction
@@ -39,7 +39,7 @@ def list_(*, limit: Annotated[int, typer.Option(min=1)] = 50, as_json: AsJson = 
         total = approvals.waiting_count(conn)
         rows = [("NO", "RISK", "AGENT", "WAITS", "WHAT", "WHY YOU ARE ASKED")]
         for one in waiting:
-            action = present(work.action(conn, one.action_id), one.action_id)
+            action = present(runs.action(conn, one.action_id), one.action_id)
             kind = session.kernel.registry.type(action.tool)
             what, pill = intent(kind, action, one), "ask" if one.kind is ApprovalKind.QUESTION else risk(kind).value
             if as_json:
@@ -137,7 +137,7 @@ def _print(view: CardView, session: Session) -> None:
 def _decide(workspace: Path | None, number: int, job: Callable[[Session, Transaction], Answer]) -> None:
     with opened(workspace) as session:
         asked = approvals.approval(session.kernel.reader, number)
-        action = None if asked is None else work.action(session.kernel.reader, asked.action_id)
+        action = None if asked is None else runs.action(session.kernel.reader, asked.action_id)
         answer = session.write(lambda tx: job(session, tx), name="decision")
         what = "" if action is None else intent(session.kernel.registry.type(action.tool), action, asked)
         agent = "" if asked is None else f", {asked.agent_id}"

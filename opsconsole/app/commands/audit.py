@@ -15,8 +15,8 @@ from opsconsole.engine.record.export import FORMS, record
 from opsconsole.engine.record.export import export as write_out
 from opsconsole.store import audit as chain
 from opsconsole.store import heads
-from opsconsole.store.queries import feed
-from opsconsole.store.queries.auditlist import AuditFilter
+from opsconsole.store.queries.views import feed
+from opsconsole.store.queries.views.auditlist import AuditFilter
 
 app = typer.Typer(help="The audit trail: verify it, read it.", no_args_is_help=True)
 

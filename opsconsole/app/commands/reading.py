@@ -12,8 +12,8 @@ from opsconsole.engine.record.story import run_story
 from opsconsole.engine.runs.cancel import cancel_run
 from opsconsole.store import lease
 from opsconsole.store.queries import connections, limits
-from opsconsole.store.queries import feed as read
 from opsconsole.store.queries.pairs import is_awaited, unseen_of
+from opsconsole.store.queries.views import feed as read
 from opsconsole.store.rows import Reader
 
 runs = typer.Typer(help="Runs: one agent working one event.", no_args_is_help=True)

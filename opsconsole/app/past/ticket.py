@@ -8,7 +8,7 @@ from opsconsole.connectors.files import ImportRecord
 from opsconsole.connectors.files.columns import normal
 from opsconsole.connectors.files.values import moment_of
 from opsconsole.domain.event import IncomingEvent
-from opsconsole.store.queries import desk
+from opsconsole.store.queries.desk import records as desk
 from opsconsole.store.transaction import Transaction
 
 SORTED = ("assigned at", "first assigned at", "initially assigned at", "triaged at", "routed at", "queue changed at")

@@ -15,7 +15,7 @@ from opsconsole.domain.humanact import HumanAct
 from opsconsole.engine.agents.file import apply_agent, read_agent
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store import cases as case_store
-from opsconsole.store.queries import desk
+from opsconsole.store.queries.desk import records as desk
 from opsconsole.store.times import to_micros
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import settings

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from opsconsole.domain.humanact import HumanAct
-from opsconsole.store.queries import desk as read
-from opsconsole.store.queries.desk import Line
+from opsconsole.store.queries.desk import records as read
+from opsconsole.store.queries.desk.records import Line
 from opsconsole.store.rows import Reader
 from opsconsole.store.times import from_micros
 

@@ -15,10 +15,10 @@ from opsconsole.domain.action import ActionType, Call, Result
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.kernel import Writes
 from opsconsole.engine.ports import Change, Clock, Notice, Overlay, Simulated, Take
-from opsconsole.store.queries import desk as read
-from opsconsole.store.queries.desk import Line
-from opsconsole.store.queries.deskpast import Changes, Past
-from opsconsole.store.queries.deskview import Present
+from opsconsole.store.queries.desk import records as read
+from opsconsole.store.queries.desk.past import Changes, Past
+from opsconsole.store.queries.desk.records import Line
+from opsconsole.store.queries.desk.view import Present
 from opsconsole.store.rows import Reader
 from opsconsole.store.times import from_micros, to_micros
 from opsconsole.store.transaction import Transaction

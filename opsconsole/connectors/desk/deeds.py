@@ -11,8 +11,8 @@ from typing import Any
 from opsconsole.domain.action import Call
 from opsconsole.domain.errors import PermanentError
 from opsconsole.engine.ports import Overlay
-from opsconsole.store.queries import desk as read
-from opsconsole.store.queries.deskview import Present, View
+from opsconsole.store.queries.desk import records as read
+from opsconsole.store.queries.desk.view import Present, View
 from opsconsole.store.rows import Reader
 from opsconsole.store.times import to_micros
 from opsconsole.store.transaction import Transaction

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from opsconsole.domain.event import IncomingEvent
-from opsconsole.store.queries import desk as read
+from opsconsole.store.queries.desk import records as read
 from opsconsole.store.times import to_micros
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import desk as write

@@ -21,7 +21,7 @@ from opsconsole.domain.action import ActionType, Call, Result
 from opsconsole.domain.errors import PermanentError, UserError
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.ports import Change, Clock, Health, Memory, Notice, Overlay, Secrets, Simulated, Take
-from opsconsole.store.queries import desk
+from opsconsole.store.queries.desk import records as desk
 from opsconsole.store.rows import Reader
 from opsconsole.store.transaction import Transaction
 

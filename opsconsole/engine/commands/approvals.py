@@ -22,7 +22,7 @@ from opsconsole.engine.gate.gatekeeper import Judgement
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runstate.loaded import wanted_again
 from opsconsole.store import cases
-from opsconsole.store.queries import work
+from opsconsole.store.queries import runs
 from opsconsole.store.rows import ActionRow, ApprovalRow, present
 from opsconsole.store.times import to_micros
 from opsconsole.store.transaction import Transaction
@@ -194,7 +194,7 @@ def _with_arguments(kernel: Kernel, tx: Transaction, card: Card, edited: Mapping
         return action
     args_id, digest = keep_arguments(kernel.registry, tx, action.tool, card.loaded.event.subject, args)
     write_work.set_arguments(tx, action.id, args_id=args_id, digest=digest)
-    return present(work.action(tx.conn, action.id), action.id)
+    return present(runs.action(tx.conn, action.id), action.id)
 
 
 def counted(changes: Sequence[str]) -> str:
@@ -206,11 +206,11 @@ def counted(changes: Sequence[str]) -> str:
 def _changed(tx: Transaction, card: Card, *, now: datetime) -> Answer | None:
     """Where the subject changed since the question was asked: show what, bind the card anew, ask again."""
     approval, action = card.approval, card.action
-    changes = work.subject_changes(tx.conn, action.subject_id, after=approval.subject_mark, without_run=action.run_id)
+    changes = runs.subject_changes(tx.conn, action.subject_id, after=approval.subject_mark, without_run=action.run_id)
     if not changes:
         return None
-    mark = work.subject_mark(tx.conn, action.subject_id, without_run=action.run_id)
-    latest = work.rulings(tx.conn, action.id)[-1].id
+    mark = runs.subject_mark(tx.conn, action.subject_id, without_run=action.run_id)
+    latest = runs.rulings(tx.conn, action.id)[-1].id
     people.refresh_approval(
         tx, approval.id, digest=card_digest(action=action.digest, ruling_id=latest, subject_mark=mark), mark=mark
     )

@@ -11,7 +11,8 @@ from opsconsole.domain.errors import ConnectorError, NotFoundError
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports import Change
 from opsconsole.engine.runstate.loaded import Loaded, call_of, load, shown
-from opsconsole.store.queries import approvals, feed, work
+from opsconsole.store.queries import approvals, runs
+from opsconsole.store.queries.views import feed
 from opsconsole.store.rows import ActionRow, ApprovalRow, present
 
 
@@ -73,12 +74,12 @@ async def card(kernel: Kernel, approval_id: int) -> CardView:
     approval = approvals.approval(conn, approval_id)
     if approval is None:
         raise NotFoundError(f"There is no request {approval_id}. `opsconsole approvals list` shows what waits.")
-    action = present(work.action(conn, approval.action_id), approval.action_id)
+    action = present(runs.action(conn, approval.action_id), approval.action_id)
     loaded = load(kernel, conn, action.run_id)
     kind = kernel.registry.type(action.tool)
     turn = loaded.turns[action.turn]
     proposal = turn.proposals[action.position]
-    ruling = work.rulings(conn, action.id)
+    ruling = runs.rulings(conn, action.id)
     return CardView(
         id=approval.id,
         digest=approval.digest,
@@ -101,7 +102,7 @@ async def card(kernel: Kernel, approval_id: int) -> CardView:
         expires_at=approval.expires_at,
         is_escalated=approval.is_escalated,
         subject_changes=tuple(
-            work.subject_changes(conn, action.subject_id, after=approval.subject_mark, without_run=action.run_id)
+            runs.subject_changes(conn, action.subject_id, after=approval.subject_mark, without_run=action.run_id)
         ),
         event={
             "id": loaded.event.id,

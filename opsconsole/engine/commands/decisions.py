@@ -12,7 +12,7 @@ from opsconsole.engine.gate.gatekeeper import Judgement, audit_reasons
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runstate.loaded import Loaded, load
 from opsconsole.store.crosscheck import grant_terms
-from opsconsole.store.queries import approvals, versions, work
+from opsconsole.store.queries import approvals, runs, versions
 from opsconsole.store.rows import ActionRow, ApprovalRow, present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import people
@@ -70,7 +70,7 @@ def open_card(kernel: Kernel, tx: Transaction, approval_id: int, *, digest: str 
         raise StaleCardError(
             f"Request {approval_id} changed since you saw it. Look again: `opsconsole approvals show {approval_id}`."
         )
-    action = present(work.action(tx.conn, approval.action_id), approval.action_id)
+    action = present(runs.action(tx.conn, approval.action_id), approval.action_id)
     loaded = load(kernel, tx.conn, action.run_id)
     current = versions.current_version_of(tx.conn, approval.agent_id)
     version = loaded.version if current is None else kernel.roster.version(tx.conn, current)

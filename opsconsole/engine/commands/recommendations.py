@@ -17,7 +17,8 @@ from opsconsole.engine.effects.prepare import ask
 from opsconsole.engine.gate.gatekeeper import audit_reasons
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runstate.loaded import Loaded, load, wanted_again
-from opsconsole.store.queries import unreal, versions, work
+from opsconsole.store.queries import runs, versions
+from opsconsole.store.queries.views import simulated
 from opsconsole.store.rows import ActionRow, present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import events as write_events
@@ -36,7 +37,7 @@ class Asked(Answer):
 class Unreal:
     """A simulated or recommended action as a person reads it."""
 
-    row: unreal.UnrealRow
+    row: simulated.UnrealRow
     sentence: str
     """The action in one line."""
     args: tuple[tuple[str, str], ...]
@@ -53,7 +54,7 @@ def recorded(kernel: Kernel, state: ActionState, **filters: Any) -> list[Unreal]
     """Give what was simulated or recommended, newest first; filters are those of `store.queries.unreal`."""
     conn, found = kernel.reader, list[Unreal]()
     loaded: dict[int, Loaded] = {}
-    for row in unreal.unreal(conn, state=state.value, **filters):
+    for row in simulated.unreal(conn, state=state.value, **filters):
         if row.run_id not in loaded:
             loaded[row.run_id] = load(kernel, conn, row.run_id)
         run = loaded[row.run_id]
@@ -62,7 +63,7 @@ def recorded(kernel: Kernel, state: ActionState, **filters: Any) -> list[Unreal]
         changes: tuple[str, ...] = ()
         if state is ActionState.RECOMMENDED:
             changes = tuple(
-                unreal.changes_after(conn, subject=action.subject_id, after=row.at, without_run=action.run_id)
+                simulated.changes_after(conn, subject=action.subject_id, after=row.at, without_run=action.run_id)
             )
         found.append(
             Unreal(
@@ -118,9 +119,9 @@ def take_back(kernel: Kernel, tx: Transaction, action_id: str, *, actor: str) ->
     Raises:
         DecisionError: there is nothing that could be taken back here.
     """
-    if unreal.answer_to(tx.conn, action_id) not in ("did_it", "not_right"):
+    if simulated.answer_to(tx.conn, action_id) not in ("did_it", "not_right"):
         raise DecisionError("There is nothing to take back here; what was asked for is undone by its request.")
-    action = present(work.action(tx.conn, action_id), action_id)
+    action = present(runs.action(tx.conn, action_id), action_id)
     said_at = write.take_back(tx, action_id)
     write_events.forget_change(
         tx, action.subject_id, at=said_at, what=_by_hand(kernel.registry.type(action.tool), action)
@@ -166,10 +167,10 @@ def do_it(kernel: Kernel, tx: Transaction, action_id: str, *, actor: str, digest
 
 
 def _open(kernel: Kernel, tx: Transaction, action_id: str, *, digest: str | None) -> ActionRow:
-    action = work.action(tx.conn, action_id)
+    action = runs.action(tx.conn, action_id)
     if action is None:
         raise NotFoundError(f"There is no action {action_id}.")
-    if action.state is not ActionState.RECOMMENDED or unreal.answer_to(tx.conn, action_id) is not None:
+    if action.state is not ActionState.RECOMMENDED or simulated.answer_to(tx.conn, action_id) is not None:
         raise DecisionError("This recommendation was answered already; nothing was changed.")
     if digest is not None and digest != _digest(action, _changes(tx, action)):
         raise StaleCardError("Something happened on this subject since you saw it. Look again, then decide.")
@@ -181,8 +182,8 @@ def _by_hand(kind: ActionType | None, action: ActionRow) -> str:
 
 
 def _changes(tx: Transaction, action: ActionRow) -> int:
-    at = work.rulings(tx.conn, action.id)[0].at
-    return len(unreal.changes_after(tx.conn, subject=action.subject_id, after=at, without_run=action.run_id))
+    at = runs.rulings(tx.conn, action.id)[0].at
+    return len(simulated.changes_after(tx.conn, subject=action.subject_id, after=at, without_run=action.run_id))
 
 
 def _digest(action: ActionRow, changes: int) -> str:

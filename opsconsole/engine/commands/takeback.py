@@ -5,7 +5,7 @@ from opsconsole.domain.errors import DecisionError, NotFoundError
 from opsconsole.engine.commands.decisions import Answer, Card, close, note
 from opsconsole.engine.effects.prepare import ask
 from opsconsole.engine.kernel import Kernel
-from opsconsole.store.queries import approvals, work
+from opsconsole.store.queries import approvals, runs
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import work as write_work
 
@@ -19,8 +19,8 @@ def undo(kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str) -> An
     """
     now = kernel.clock.now()
     approval = approvals.approval(tx.conn, approval_id)
-    effect = None if approval is None else work.effect_of(tx.conn, approval.action_id)
-    action = None if approval is None else work.action(tx.conn, approval.action_id)
+    effect = None if approval is None else runs.effect_of(tx.conn, approval.action_id)
+    action = None if approval is None else runs.action(tx.conn, approval.action_id)
     if approval is None or action is None:
         raise NotFoundError(f"There is no request {approval_id}.")
     kind = kernel.registry.type(action.tool)
@@ -36,7 +36,7 @@ def undo(kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str) -> An
             run=action.run_id,
             agent=approval.agent_id,
             digest=action.digest,
-            ruling_id=work.rulings(tx.conn, action.id)[-1].id,
+            ruling_id=runs.rulings(tx.conn, action.id)[-1].id,
             subject=action.subject_id,
             because=approval.because,
             expires_h=48,
@@ -57,7 +57,7 @@ def undo(kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str) -> An
 def settle_unknown(kernel: Kernel, tx: Transaction, card: Card, *, actor: str, is_done: bool, reason: str) -> Answer:
     """Close a doubt with what a person found out."""
     now = kernel.clock.now()
-    effect = work.effect_of(tx.conn, card.action.id)
+    effect = runs.effect_of(tx.conn, card.action.id)
     note(
         tx,
         card,

@@ -8,7 +8,7 @@ from opsconsole.domain.ruling import UNTIL_RELEASED
 from opsconsole.engine.gate.digests import card_digest, idempotency_key
 from opsconsole.engine.gate.gatekeeper import Judgement
 from opsconsole.engine.kernel import Kernel
-from opsconsole.store.queries import work
+from opsconsole.store.queries import runs
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import people
 from opsconsole.store.writes import work as write_work
@@ -29,7 +29,7 @@ def ask(
     now: datetime,
 ) -> ApprovalId:
     """Park an action as a row that waits for a person."""
-    mark = work.subject_mark(tx.conn, subject, without_run=run)
+    mark = runs.subject_mark(tx.conn, subject, without_run=run)
     expires_at = now + timedelta(hours=expires_h)
     card = card_digest(action=digest, ruling_id=ruling_id, subject_mark=mark)
     approval = people.add_approval(

@@ -11,7 +11,7 @@ from opsconsole.engine.effects.send import BACKOFF_S, CALL_TIMEOUT_S, TRIES, Eff
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.runstate.loaded import Loaded
 from opsconsole.store import faults
-from opsconsole.store.queries import approvals, work
+from opsconsole.store.queries import approvals, runs
 from opsconsole.store.rows import ActionRow, EffectRow, present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import work as write_work
@@ -42,7 +42,7 @@ class Doubts:
             await self._effects.guarded(effect_id, self._reconcile(effect_id))
 
     async def _reconcile(self, effect_id: EffectId) -> None:
-        effect = work.effect(self._kernel.reader, effect_id)
+        effect = runs.effect(self._kernel.reader, effect_id)
         if effect is None or effect.state is not EffectState.UNKNOWN:
             return
         loaded, action = self._effects.load(effect)
@@ -67,12 +67,12 @@ class Doubts:
             await self._effects.perform(self._effects.reload(effect))
 
     def _doubt(self, tx: Transaction) -> int:
-        effects = work.effects_in(tx.conn, EffectState.SENDING)
+        effects = runs.effects_in(tx.conn, EffectState.SENDING)
         for effect in effects:
             write_work.set_effect(
                 tx, effect.id, EffectState.UNKNOWN, now=self._kernel.clock.now(), error="the engine stopped meanwhile"
             )
-            action = present(work.action(tx.conn, effect.action_id), effect.action_id)
+            action = present(runs.action(tx.conn, effect.action_id), effect.action_id)
             if (arrival_s := self._effects.arrival_s(action.tool)) > 0:
                 due = self._kernel.clock.now() + timedelta(seconds=arrival_s)
                 write_work.set_timer(tx, "reconcile", str(effect.id), due=due)
@@ -88,7 +88,7 @@ class Doubts:
 
     def _back(self, tx: Transaction, effect_id: EffectId) -> bool:
         """It certainly never arrived: it is prepared as before, and comes before the gate like any other."""
-        effect = work.effect(tx.conn, effect_id)
+        effect = runs.effect(tx.conn, effect_id)
         if effect is None or effect.state is not EffectState.UNKNOWN:
             return False
         write_work.hold_effect(tx, effect_id, not_before=None, is_held=False)
@@ -98,10 +98,10 @@ class Doubts:
 
     def _again(self, tx: Transaction, effect_id: EffectId, loaded: Loaded) -> bool:
         """Only sending it once more, which does nothing new, can tell; and only if the gate lets it today."""
-        effect = work.effect(tx.conn, effect_id)
+        effect = runs.effect(tx.conn, effect_id)
         if effect is None or effect.state is not EffectState.UNKNOWN:
             return False
-        action = present(work.action(tx.conn, effect.action_id), effect.action_id)
+        action = present(runs.action(tx.conn, effect.action_id), effect.action_id)
         ruling = self._effects.judge_again(tx, effect, action, loaded).ruling
         is_late = (self._kernel.clock.now() - effect.not_before).total_seconds() > RESEND_S
         needed = Verdict.ACT if effect.approval_id is None else Verdict.ASK

@@ -19,7 +19,7 @@ from opsconsole.engine.runstate.loaded import Loaded, call_of, load, shown, want
 from opsconsole.engine.together import together
 from opsconsole.policy.context import texts_in
 from opsconsole.store import faults
-from opsconsole.store.queries import approvals, work
+from opsconsole.store.queries import approvals, runs
 from opsconsole.store.rows import ActionRow, EffectRow, present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import events as write_events
@@ -46,7 +46,7 @@ class Effects:
 
     async def perform_sending(self, actions: Iterable[str], loaded: Loaded) -> None:
         """Perform the effects that were recorded in `sending` for these actions by the turn just stored."""
-        effects = [effect for one in actions if (effect := work.effect_of(self._kernel.reader, one)) is not None]
+        effects = [effect for one in actions if (effect := runs.effect_of(self._kernel.reader, one)) is not None]
         sending = [effect for effect in effects if effect.state is EffectState.SENDING and effect.id not in self.busy]
         await together([self.guarded(effect.id, self.perform(effect, loaded)) for effect in sending])
 
@@ -69,7 +69,7 @@ class Effects:
 
     def reload(self, effect: EffectRow) -> EffectRow:
         """Give an effect as it stands now."""
-        return present(work.effect(self._kernel.reader, effect.id), f"effect {effect.id}")
+        return present(runs.effect(self._kernel.reader, effect.id), f"effect {effect.id}")
 
     def call(self, loaded: Loaded, action: ActionRow, effect: EffectRow) -> Call:
         """Give the call as the connector gets it; the key is the same for every try."""
@@ -77,7 +77,7 @@ class Effects:
 
     async def send(self, effect_id: EffectId) -> None:
         """From prepared to sending, past the gate once more, in one transaction; then the call."""
-        effect = work.effect(self._kernel.reader, effect_id)
+        effect = runs.effect(self._kernel.reader, effect_id)
         if effect is None:
             return
         loaded, _ = self.load(effect)
@@ -86,10 +86,10 @@ class Effects:
 
     def _begin(self, tx: Transaction, effect_id: EffectId, loaded: Loaded) -> bool:
         now = self._now()
-        effect = work.effect(tx.conn, effect_id)
+        effect = runs.effect(tx.conn, effect_id)
         if effect is None or effect.state is not EffectState.PREPARED or effect.is_held or effect.not_before > now:
             return False
-        action = present(work.action(tx.conn, effect.action_id), effect.action_id)
+        action = present(runs.action(tx.conn, effect.action_id), effect.action_id)
         if not self._is_as_decided(tx, action, loaded):
             self._stop_forged(tx, effect, action)
             return False
@@ -117,7 +117,7 @@ class Effects:
 
     def _is_as_decided(self, tx: Transaction, action: ActionRow, loaded: Loaded) -> bool:
         """The stored arguments are still those that the action's digest, and so the decision, was about."""
-        salt, tool = work.args_salt(tx.conn, action.id), action.tool
+        salt, tool = runs.args_salt(tx.conn, action.id), action.tool
         schemas = {self._kernel.registry.fingerprint(tool), loaded.version.tools.get(tool, "")}
         return action.digest in {
             action_digest(tool=tool, fingerprint=one, subject=loaded.event.subject, args=action.args, salt=salt)
@@ -258,7 +258,7 @@ class Effects:
 
     def _finish_in(self, tx: Transaction, effect: EffectRow, loaded: Loaded, action: ActionRow, result: Result) -> None:
         now = self._now()
-        current = work.effect(tx.conn, effect.id)
+        current = runs.effect(tx.conn, effect.id)
         if current is None or current.state not in (EffectState.SENDING, EffectState.UNKNOWN):
             return
         kind = self._kernel.registry.type(action.tool)

@@ -14,7 +14,7 @@ from opsconsole.engine.effects.send import BACKOFF_S, CALL_TIMEOUT_S, TRIES, Eff
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runstate.loaded import call_of, shown
 from opsconsole.store import faults
-from opsconsole.store.queries import undos, work
+from opsconsole.store.queries import runs, undos
 from opsconsole.store.rows import EffectRow, UndoRow, present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import undos as write
@@ -41,7 +41,7 @@ class Undos:
         undo = await self._effects.persist(lambda tx: self._begin(tx, effect_id), "undo.begin")
         if undo is None:
             return
-        effect = present(work.effect(self._kernel.reader, effect_id), f"effect {effect_id}")
+        effect = present(runs.effect(self._kernel.reader, effect_id), f"effect {effect_id}")
         try:
             async with asyncio.timeout(CALL_TIMEOUT_S):
                 result = await self._call(effect, undo)
@@ -60,7 +60,7 @@ class Undos:
     def _begin(self, tx: Transaction, effect_id: EffectId) -> UndoRow | None:
         now = self._kernel.clock.now()
         write_work.drop_timer(tx, TIMER, str(effect_id))
-        effect, earlier = work.effect(tx.conn, effect_id), undos.undo_of_effect(tx.conn, effect_id)
+        effect, earlier = runs.effect(tx.conn, effect_id), undos.undo_of_effect(tx.conn, effect_id)
         is_under_way = earlier is not None and earlier.state is UndoState.SENDING
         if effect is None or effect.state is not EffectState.DONE or is_under_way:
             return None
@@ -97,7 +97,7 @@ class Undos:
 
     def _doubt(self, tx: Transaction, effect: EffectRow, undo: UndoRow, why: str) -> None:
         """Only a system that honours keys is asked once more; else a person must look."""
-        action = present(work.action(tx.conn, effect.action_id), effect.action_id)
+        action = present(runs.action(tx.conn, effect.action_id), effect.action_id)
         kind = self._kernel.registry.type(action.tool)
         if kind is None or not kind.is_idempotent or undo.attempts >= TRIES:
             text = f"it is not known whether it was taken back ({why}); look there"
@@ -108,7 +108,7 @@ class Undos:
 
     def _doubt_all(self, tx: Transaction) -> None:
         for undo in undos.sending(tx.conn):
-            effect = present(work.effect(tx.conn, undo.effect_id), f"effect {undo.effect_id}")
+            effect = present(runs.effect(tx.conn, undo.effect_id), f"effect {undo.effect_id}")
             self._doubt(tx, effect, undo, "the engine stopped meanwhile")
 
     def _again(

@@ -21,7 +21,8 @@ from opsconsole.engine.ports import ASK_PERSON
 from opsconsole.engine.registry import Registry
 from opsconsole.policy import gate
 from opsconsole.policy.context import GateContext, Provenance, Usage
-from opsconsole.store.queries import events, limits, unreal, versions
+from opsconsole.store.queries import events, limits, versions
+from opsconsole.store.queries.views import simulated
 from opsconsole.store.rows import Reader
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import work as write_work
@@ -220,7 +221,7 @@ class Gatekeeper:
 
 def _lifted(conn: Reader, wanted: Wanted, level: Level) -> Level:
     """Give the level that counts for this action: a person who asks for a recommendation is its approval."""
-    if level is Level.OBSERVE and (wanted.is_requested or unreal.answer_to(conn, wanted.action_id) == "asked"):
+    if level is Level.OBSERVE and (wanted.is_requested or simulated.answer_to(conn, wanted.action_id) == "asked"):
         return Level.APPROVAL
     return level
 

@@ -33,7 +33,7 @@ from opsconsole.policy.trials import AGREED
 from opsconsole.policy.windows import window_end
 from opsconsole.store.queries import cases as read_cases
 from opsconsole.store.queries import pairs as read
-from opsconsole.store.queries import past, work
+from opsconsole.store.queries import past, runs
 from opsconsole.store.queries.pairs import PairRow
 
 
@@ -171,7 +171,7 @@ def _recorded(kernel: Kernel, one: PairRow) -> Record | None:
     if one.run_id is None:
         return None
     found: dict[tuple[str, bytes], Mapping[str, Any]] = {}
-    for action in work.actions(kernel.reader, one.run_id):
+    for action in runs.actions(kernel.reader, one.run_id):
         kind = kernel.registry.type(action.tool)
         if kind is not None and kind.effect is Effect.READ and action.result is not None:
             found[action.tool, canonical(jsonable(action.args))] = shown(action.result)

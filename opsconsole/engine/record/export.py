@@ -16,8 +16,8 @@ from typing import Literal, TextIO
 
 from opsconsole.domain.errors import DiskError
 from opsconsole.engine.record.words import about, actor_words, kind_words
-from opsconsole.store.queries import auditlist
-from opsconsole.store.queries.auditlist import AuditFilter, Entry
+from opsconsole.store.queries.views import auditlist
+from opsconsole.store.queries.views.auditlist import AuditFilter, Entry
 from opsconsole.store.rows import Reader
 from opsconsole.store.transaction import Transaction
 

@@ -5,7 +5,8 @@ from typing import Any
 from opsconsole.domain.errors import NotFoundError
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runstate.loaded import Loaded, load, shown
-from opsconsole.store.queries import approvals, events, feed, limits, undos, work
+from opsconsole.store.queries import approvals, events, limits, runs, undos
+from opsconsole.store.queries.views import feed
 from opsconsole.store.rows import ActionRow, Reader
 
 
@@ -42,7 +43,7 @@ def run_story(kernel: Kernel, run: int) -> dict[str, Any]:
         NotFoundError: there is none.
     """
     conn = kernel.reader
-    if work.run(conn, run) is None:
+    if runs.run(conn, run) is None:
         raise NotFoundError(f"There is no run {run}. `opsconsole feed` shows their numbers.")
     loaded = load(kernel, conn, run)
     row = loaded.run
@@ -69,7 +70,7 @@ def run_story(kernel: Kernel, run: int) -> dict[str, Any]:
 
 
 def _action_story(conn: Reader, loaded: Loaded, action: ActionRow) -> dict[str, Any]:
-    effect, approval = work.effect_of(conn, action.id), approvals.approval_of(conn, action.id)
+    effect, approval = runs.effect_of(conn, action.id), approvals.approval_of(conn, action.id)
     proposal = loaded.turns[action.turn].proposals[action.position]
     story: dict[str, Any] = {
         "id": action.id,
@@ -89,7 +90,7 @@ def _action_story(conn: Reader, loaded: Loaded, action: ActionRow) -> dict[str, 
                 "reasons": list(one.reasons),
                 "at": one.at,
             }
-            for one in work.rulings(conn, action.id)
+            for one in runs.rulings(conn, action.id)
         ],
         "effect": None,
         "approval": None,

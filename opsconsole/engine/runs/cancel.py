@@ -6,7 +6,7 @@ from opsconsole.domain.enums import ActionState, ApprovalState, EffectState, Run
 from opsconsole.domain.errors import DecisionError, NotFoundError
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.pairs import pairing
-from opsconsole.store.queries import approvals, work
+from opsconsole.store.queries import approvals, runs
 from opsconsole.store.rows import present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import people
@@ -25,13 +25,13 @@ def cancel_run(kernel: Kernel, tx: Transaction, run_id: int, *, actor: str, reas
         DecisionError: it is over, or something of it is being sent or in doubt at this moment.
     """
     now = kernel.clock.now()
-    run = work.run(tx.conn, run_id)
+    run = runs.run(tx.conn, run_id)
     if run is None:
         raise NotFoundError(f"There is no run {run_id}. `opsconsole feed` shows their numbers.")
     if run.state in _OVER:
         raise DecisionError(f"Run {run_id} is over ({run.state.value}); there is nothing to cancel.")
-    for action in work.actions(tx.conn, run_id):
-        effect = work.effect_of(tx.conn, action.id)
+    for action in runs.actions(tx.conn, run_id):
+        effect = runs.effect_of(tx.conn, action.id)
         if action.state in _OPEN and effect is not None and effect.state in _BEGUN:
             raise DecisionError(
                 f"Run {run_id} is sending, or in doubt about, {action.tool}. Try again when that is settled."
@@ -40,7 +40,7 @@ def cancel_run(kernel: Kernel, tx: Transaction, run_id: int, *, actor: str, reas
     write_work.drop_timer(tx, "run_retry", str(run_id))
     write_work.set_run(tx, run_id, RunState.CANCELLED, now=now, outcome=reason or "cancelled by a person")
     tx.record("run.cancelled", at=now, actor=actor, run=run_id, open_actions=closed)
-    pairing.expect(kernel, tx, present(work.run(tx.conn, run_id), f"run {run_id}"), now=now)
+    pairing.expect(kernel, tx, present(runs.run(tx.conn, run_id), f"run {run_id}"), now=now)
     return closed
 
 
@@ -50,8 +50,8 @@ def close_open_actions(tx: Transaction, run_id: int, *, why: str, actor: str, no
     What is being sent or in doubt stays: it must still be settled.
     """
     closed = 0
-    for action in work.actions(tx.conn, run_id):
-        effect, approval = work.effect_of(tx.conn, action.id), approvals.approval_of(tx.conn, action.id)
+    for action in runs.actions(tx.conn, run_id):
+        effect, approval = runs.effect_of(tx.conn, action.id), approvals.approval_of(tx.conn, action.id)
         if action.state not in _OPEN or (effect is not None and effect.state in _BEGUN):
             continue
         if effect is not None and effect.state is EffectState.PREPARED:

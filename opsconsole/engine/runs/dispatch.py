@@ -8,7 +8,8 @@ from opsconsole.domain.errors import EnvironmentError_, FencedError
 from opsconsole.domain.ids import AgentId, RunId, SubjectId
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runs.loop import RunLoop
-from opsconsole.store.queries import limits, work
+from opsconsole.store.queries import limits
+from opsconsole.store.queries import runs as work
 
 _log = logging.getLogger(__name__)
 AHEAD = 64

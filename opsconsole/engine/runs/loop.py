@@ -36,7 +36,7 @@ from opsconsole.engine.runstate.loaded import (
 from opsconsole.engine.runstate.turnbody import ratified
 from opsconsole.engine.together import together
 from opsconsole.store import faults
-from opsconsole.store.queries import limits, work
+from opsconsole.store.queries import limits, runs
 from opsconsole.store.rows import ActionRow, present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import work as write_work
@@ -73,7 +73,7 @@ class RunLoop:
                 return
             if loaded.open_actions:
                 await self._perform(loaded)
-                if not work.has_open_actions(self._kernel.reader, run_id):
+                if not runs.has_open_actions(self._kernel.reader, run_id):
                     continue
                 if await self._writes.write(lambda tx: self._park(tx, run_id), name="run.park"):
                     return
@@ -96,7 +96,7 @@ class RunLoop:
         return self._kernel.clock.now()
 
     def _begin(self, tx: Transaction, run_id: RunId) -> None:
-        run = work.run(tx.conn, run_id)
+        run = runs.run(tx.conn, run_id)
         if run is not None and run.state in (RunState.QUEUED, RunState.WAITING):
             write_work.set_run(tx, run_id, RunState.RUNNING, now=self._now())
 
@@ -106,7 +106,7 @@ class RunLoop:
 
     def _is_running(self, tx: Transaction, run_id: RunId) -> bool:
         """A person may have cancelled it meanwhile; then nothing of this engine's work on it is kept."""
-        run = work.run(tx.conn, run_id)
+        run = runs.run(tx.conn, run_id)
         return run is not None and run.state is RunState.RUNNING
 
     def _is_paused(self, loaded: Loaded) -> bool:
@@ -191,7 +191,7 @@ class RunLoop:
 
     def _end(self, tx: Transaction, run_id: RunId, state: RunState, outcome: str, *, is_handled: bool = True) -> None:
         now = self._now()
-        run = work.run(tx.conn, run_id)
+        run = runs.run(tx.conn, run_id)
         if run is None or run.state in (RunState.DONE, RunState.FAILED, RunState.CANCELLED):
             return
         if state is RunState.FAILED:
@@ -207,13 +207,13 @@ class RunLoop:
             category=run.category,
             cost_micros=run.cost_micros or None,
         )
-        pairing.expect(self._kernel, tx, present(work.run(tx.conn, run_id), f"run {run_id}"), now=now)
+        pairing.expect(self._kernel, tx, present(runs.run(tx.conn, run_id), f"run {run_id}"), now=now)
 
     def _park(self, tx: Transaction, run_id: RunId) -> bool:
         """Wait where something is open; decided in the transaction, so that a decision cannot slip past."""
         if not self._is_running(tx, run_id):
             return True
-        if not work.has_open_actions(tx.conn, run_id):
+        if not runs.has_open_actions(tx.conn, run_id):
             return False
         write_work.set_run(tx, run_id, RunState.WAITING, now=self._now())
         return True

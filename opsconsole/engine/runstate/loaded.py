@@ -12,7 +12,7 @@ from opsconsole.engine.gate.gatekeeper import Wanted
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports import ASK_PERSON, Outcome, PastTurn, RunView, Turn
 from opsconsole.engine.runstate.turnbody import turn_from
-from opsconsole.store.queries import events, work
+from opsconsole.store.queries import events, runs
 from opsconsole.store.queries.history import has_untrusted, of_subject
 from opsconsole.store.rows import ActionRow, Reader, RunRow, present
 
@@ -45,23 +45,23 @@ def load(kernel: Kernel, conn: Reader, run_id: int) -> Loaded:
     Raises:
         LookupError: there is none.
     """
-    run = work.run(conn, run_id)
+    run = runs.run(conn, run_id)
     event = None if run is None else events.event(conn, run.event_id)
     if run is None or event is None:
         raise LookupError(f"run {run_id}")
     version = kernel.roster.version(conn, run.version_id)
-    turns = tuple(turn_from(body) for body in work.turns(conn, run_id))
+    turns = tuple(turn_from(body) for body in runs.turns(conn, run_id))
     history = of_subject(conn, run) if version.spec.brain == "model" else ()
-    return Loaded(run, version, event, turns, tuple(work.actions(conn, run_id)), history)
+    return Loaded(run, version, event, turns, tuple(runs.actions(conn, run_id)), history)
 
 
 def refresh(kernel: Kernel, conn: Reader, known: Loaded) -> Loaded:
     """Load what can have changed of a run since: its row, its actions, new turns. Stored turns never change."""
-    run = present(work.run(conn, known.run.id), f"run {known.run.id}")
+    run = present(runs.run(conn, known.run.id), f"run {known.run.id}")
     turns = known.turns
     if run.turns > len(turns):
-        turns = (*turns, *(turn_from(body) for body in work.turns(conn, run.id, first=len(turns))))
-    return replace(known, run=run, turns=turns, actions=tuple(work.actions(conn, run.id)))
+        turns = (*turns, *(turn_from(body) for body in runs.turns(conn, run.id, first=len(turns))))
+    return replace(known, run=run, turns=turns, actions=tuple(runs.actions(conn, run.id)))
 
 
 def is_tainted(kernel: Kernel, loaded: Loaded, *, before_turn: int) -> bool:

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from opsconsole.domain.event import Event
-from opsconsole.store.queries import desk, events, versions
+from opsconsole.store.queries import events, versions
+from opsconsole.store.queries.desk import records as desk
 from opsconsole.store.rows import present
 from opsconsole.store.times import from_micros, to_micros
 

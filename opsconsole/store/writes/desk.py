@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from opsconsole.store.queries import desk as read
-from opsconsole.store.queries.desk import COLUMNS, SEARCHED
+from opsconsole.store.queries.desk import records as read
+from opsconsole.store.queries.desk.records import COLUMNS, SEARCHED
 from opsconsole.store.times import to_micros
 from opsconsole.store.transaction import Transaction
 

@@ -9,7 +9,7 @@ from opsconsole.ui.shell.banner import Banner
 from opsconsole.ui.shell.engineprocess import EngineProcess, EngineState
 
 if TYPE_CHECKING:
-    from opsconsole.store.queries.console import ShellState
+    from opsconsole.store.queries.views.console import ShellState
 
 OPEN_SECRETS = "secrets.open"
 """The command that asks for the passphrase."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
-from opsconsole.store.queries.console import ShellState
+from opsconsole.store.queries.views.console import ShellState
 from opsconsole.ui.shell.window import Window
 
 _log = logging.getLogger(__name__)

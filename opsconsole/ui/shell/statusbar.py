@@ -12,7 +12,7 @@ from opsconsole.ui.widgets import words
 from opsconsole.ui.widgets.basics import label
 
 if TYPE_CHECKING:
-    from opsconsole.store.queries.console import ShellState
+    from opsconsole.store.queries.views.console import ShellState
 
 _ENGINE = {
     EngineState.WORKING: ("Agents are working", "ok"),

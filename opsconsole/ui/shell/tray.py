@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
-from opsconsole.store.queries.console import ShellState
+from opsconsole.store.queries.views.console import ShellState
 from opsconsole.ui.shell.window import Window
 
 

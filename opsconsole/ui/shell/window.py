@@ -22,7 +22,7 @@ from opsconsole.ui.theme.theme import Theme
 
 if TYPE_CHECKING:
     from opsconsole.engine.kernel import Kernel
-    from opsconsole.store.queries.console import ShellState
+    from opsconsole.store.queries.views.console import ShellState
 
 TICK_MS = 20_000
 """How often relative times are told anew."""
@@ -278,5 +278,5 @@ class Window(QMainWindow):
 
 
 def _shell_state(kernel: "Kernel") -> "ShellState":
-    console = importlib.import_module("opsconsole.store.queries.console")
+    console = importlib.import_module("opsconsole.store.queries.views.console")
     return console.shell_state(kernel.reader, now=kernel.clock.now())

@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame
 
-from opsconsole.store.queries.timeline import Moment
+from opsconsole.store.queries.views.timeline import Moment
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, card, label, row
 from opsconsole.ui.widgets.texts import para

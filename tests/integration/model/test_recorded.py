@@ -18,7 +18,8 @@ from opsconsole.doubles.connector import FakeConnector
 from opsconsole.doubles.modelendpoint import Reply, Request, call, ends, message, says, streams
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.ports import Connector
-from opsconsole.store.queries import feed, work
+from opsconsole.store.queries import runs
+from opsconsole.store.queries.views import feed
 from tests.support.rig import Rig, desk_only, mail
 from tests.support.thinking import thinker, thinking
 
@@ -107,7 +108,7 @@ async def test_every_recorded_call_arrives_at_the_gate_once_in_order_and_whole(
         ruled = [one for one in entries if one["kind"] == "action.ruled"]
         for run, actions in enumerate(recorded.values(), start=1):
             wanted = [(f"shop.{one['tool']}", one["args"]) for one in actions]
-            stored = work.actions(r.engine.reader, run)
+            stored = runs.actions(r.engine.reader, run)
             assert [(one.tool, dict(one.args)) for one in stored] == wanted
             assert [one["action"] for one in ruled if one["run"] == run] == [one.id for one in stored]
             assert r.run(run).state == "done"

@@ -9,16 +9,16 @@ import pytest
 
 from opsconsole.domain.enums import EffectState
 from opsconsole.store import workspace as workspaces
-from opsconsole.store.queries import work
+from opsconsole.store.queries import runs
 from opsconsole.store.rows import Reader
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
 ASKED: dict[str, Callable[[Reader], Any]] = {
-    "queued runs": lambda conn: work.queued(conn, limit=10),
-    "due effects": lambda conn: work.due_effects(conn, now=NOW),
-    "effects in doubt": lambda conn: work.effects_in(conn, EffectState.UNKNOWN),
-    "what is due next": work.next_due,
-    "open runs": work.run_counts,
+    "queued runs": lambda conn: runs.queued(conn, limit=10),
+    "due effects": lambda conn: runs.due_effects(conn, now=NOW),
+    "effects in doubt": lambda conn: runs.effects_in(conn, EffectState.UNKNOWN),
+    "what is due next": runs.next_due,
+    "open runs": runs.run_counts,
 }
 
 

@@ -13,9 +13,9 @@ from opsconsole.domain.event import IncomingEvent
 from opsconsole.domain.ids import ActionId
 from opsconsole.domain.ruling import Reason, Ruling
 from opsconsole.store import workspace
-from opsconsole.store.queries import auditlist, timeline, window
-from opsconsole.store.queries.auditlist import AuditFilter
-from opsconsole.store.queries.window import Filter
+from opsconsole.store.queries.views import auditlist, eventlist, timeline
+from opsconsole.store.queries.views.auditlist import AuditFilter
+from opsconsole.store.queries.views.eventlist import Filter
 from opsconsole.store.rows import Reader
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import agents, events
@@ -92,8 +92,8 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
     ],
 )
 def test_a_filter_gives_what_fits_in_order(reader: Reader, wanted: Filter, ids: list[int]) -> None:
-    assert window.event_ids(reader, wanted) == array("q", ids)
-    assert window.event_ids(reader, wanted, after=2).tolist() == [one for one in ids if one > 2]
+    assert eventlist.event_ids(reader, wanted) == array("q", ids)
+    assert eventlist.event_ids(reader, wanted, after=2).tolist() == [one for one in ids if one > 2]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_filter_gives_what_fits_in_order(reader: Reader, wanted: Filter, ids: 
     ['"', "a AND", "NEAR(", "text:refund", "x* ^y", "(", "-a", "\0", '""" OR 1', "'; DROP TABLE event", "{a b}:"],
 )
 def test_what_is_typed_is_never_an_error(reader: Reader, text: str) -> None:
-    window.event_ids(reader, Filter(text=text))
+    eventlist.event_ids(reader, Filter(text=text))
     auditlist.seqs(reader, AuditFilter(text=text))
     timeline.subject_of(reader, text)
 
@@ -109,11 +109,11 @@ def test_what_is_typed_is_never_an_error(reader: Reader, text: str) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=60))
 def test_no_text_at_all_is_an_error(reader: Reader, text: str) -> None:
-    window.event_ids(reader, Filter(text=text))
+    eventlist.event_ids(reader, Filter(text=text))
 
 
 def test_rows_say_what_became_of_an_event(reader: Reader) -> None:
-    rows = window.rows(reader, [1, 3, 5, 99])
+    rows = eventlist.rows(reader, [1, 3, 5, 99])
     assert set(rows) == {1, 3, 5}
     assert (rows[1].title, rows[1].sender, rows[1].agent) == (TEXTS[0], "p1@example.com", "mira")
     assert rows[1].actions == (("proposed", 1),) and rows[3].state == "failed"
@@ -127,8 +127,8 @@ def test_arguments_that_a_person_changed_are_found_too(tmp_path: Path) -> None:
         lambda tx: write_work.set_arguments(tx, "1/0.0", args_id=tx.keep({"text": "platypus"}), digest="e")
     )
     conn = place.database.reader()
-    assert window.event_ids(conn, Filter(text="platypus")).tolist() == [1]
-    assert window.choices(conn).categories == ("billing", "demo")
+    assert eventlist.event_ids(conn, Filter(text="platypus")).tolist() == [1]
+    assert eventlist.choices(conn).categories == ("billing", "demo")
     conn.close()
     place.close()
 

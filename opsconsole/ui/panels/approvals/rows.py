@@ -11,7 +11,7 @@ from opsconsole.domain.enums import ApprovalKind
 from opsconsole.domain.lookalike import disguise
 from opsconsole.engine.commands.cards import intent, risk
 from opsconsole.engine.kernel import Kernel
-from opsconsole.store.queries import approvals, events, work
+from opsconsole.store.queries import approvals, events, runs
 from opsconsole.store.rows import ActionRow, ApprovalRow, present
 from opsconsole.ui.widgets.basics import Tone
 from opsconsole.ui.widgets.words import spoken
@@ -91,8 +91,8 @@ def _row_or_word(kernel: Kernel, asked: ApprovalRow) -> Waiting:
 
 def _row(kernel: Kernel, asked: ApprovalRow) -> Waiting:
     conn = kernel.reader
-    action = present(work.action(conn, asked.action_id), asked.action_id)
-    run = present(work.run(conn, action.run_id), str(action.run_id))
+    action = present(runs.action(conn, asked.action_id), asked.action_id)
+    run = present(runs.run(conn, action.run_id), str(action.run_id))
     event = events.event(conn, run.event_id)
     kind = kernel.registry.type(action.tool)
     is_question = asked.kind is ApprovalKind.QUESTION

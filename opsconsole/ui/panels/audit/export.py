@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
 
 from opsconsole.domain.errors import OpsError
 from opsconsole.engine.record import export as auditexport
-from opsconsole.store.queries.auditlist import AuditFilter
+from opsconsole.store.queries.views.auditlist import AuditFilter
 from opsconsole.ui.panel import Context
 from opsconsole.ui.widgets.clock import utc_now
 from opsconsole.ui.widgets.words import plural

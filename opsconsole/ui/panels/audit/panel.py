@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.record.words import ACTORS, KINDS
-from opsconsole.store.queries import auditlist, timeline
-from opsconsole.store.queries.auditlist import AuditFilter, Entry
+from opsconsole.store.queries.views import auditlist, timeline
+from opsconsole.store.queries.views.auditlist import AuditFilter, Entry
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.audit.chain import ChainState

@@ -9,7 +9,7 @@ from PySide6.QtCore import QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
 
-from opsconsole.store.queries.window import Choices, Filter
+from opsconsole.store.queries.views.eventlist import Choices, Filter
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button
 from opsconsole.ui.widgets.flow import FlowLayout

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout
 from opsconsole.domain.errors import OpsError
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.record.story import event_story, run_story
-from opsconsole.store.queries import timeline, window
-from opsconsole.store.queries.window import EventRow, Filter
+from opsconsole.store.queries.views import eventlist, timeline
+from opsconsole.store.queries.views.eventlist import EventRow, Filter
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.feed.filters import FilterBar
@@ -149,17 +149,17 @@ class FeedPanel(Panel):
     # --- reading
 
     def _ids(self, kernel: Kernel) -> Any:
-        return window.event_ids(kernel.reader, self.filters.wanted)
+        return eventlist.event_ids(kernel.reader, self.filters.wanted)
 
     def _rows(self, kernel: Kernel, ids: Sequence[int]) -> dict[int, EventRow]:
-        return window.rows(kernel.reader, ids, agent=self.filters.wanted.agent)
+        return eventlist.rows(kernel.reader, ids, agent=self.filters.wanted.agent)
 
     async def _offer(self) -> None:
-        self.filters.offer(await self.context.backend.read(lambda kernel: window.choices(kernel.reader)))
+        self.filters.offer(await self.context.backend.read(lambda kernel: eventlist.choices(kernel.reader)))
 
     async def _go(self, event: int | None, run: int | None) -> None:
         if event is None and run is not None:
-            event = await self.context.backend.read(lambda kernel: window.event_of_run(kernel.reader, run))
+            event = await self.context.backend.read(lambda kernel: eventlist.event_of_run(kernel.reader, run))
         if event is None:
             self.context.navigator.say("There is no such event.")
             return
@@ -179,7 +179,7 @@ class FeedPanel(Panel):
         agent = self.filters.wanted.agent
 
         def read(kernel: Kernel) -> tuple[dict[str, Any], list[tuple[int, str]]]:
-            runs = window.runs_of_event(kernel.reader, event)
+            runs = eventlist.runs_of_event(kernel.reader, event)
             chosen = run or next((one for one, who in runs if who == agent), runs[0][0] if runs else None)
             if chosen is None:
                 return {"event": event_story(kernel.reader, event)}, runs

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from opsconsole.domain.enums import Verdict
 from opsconsole.engine.record.words import about, actor_words, kind_words
-from opsconsole.store.queries.timeline import Moment
+from opsconsole.store.queries.views.timeline import Moment
 from opsconsole.ui.panels.feed.actioncard import action_card
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, card, label, pill, row

@@ -8,7 +8,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from opsconsole.engine.kernel import Kernel
-from opsconsole.store.queries.overview import Overview, overview
+from opsconsole.store.queries.views.overview import Overview, overview
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.overview import words
 from opsconsole.ui.panels.overview.parts import AgentCard, FigureButton, fact, side_card

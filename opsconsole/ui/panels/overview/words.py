@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Literal
 
-from opsconsole.store.queries.overview import Overview, Sleep
+from opsconsole.store.queries.views.overview import Overview, Sleep
 from opsconsole.ui.widgets.words import ago, plural
 
 Mood = Literal["well", "turn", "trouble"]

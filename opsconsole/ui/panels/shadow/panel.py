@@ -12,7 +12,7 @@ from opsconsole.domain.enums import ActionState
 from opsconsole.domain.errors import OpsError
 from opsconsole.engine.commands.recommendations import Unreal
 from opsconsole.store.queries import pairs as read
-from opsconsole.store.queries.unreal import unreal
+from opsconsole.store.queries.views.simulated import unreal
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.shadow.compare.page import ComparePage

@@ -12,7 +12,7 @@ from opsconsole.domain.errors import NotFoundError
 from opsconsole.domain.lookalike import disguise
 from opsconsole.engine.commands.cards import CardView, Claim, card
 from opsconsole.engine.kernel import Kernel
-from opsconsole.store.queries import approvals, work
+from opsconsole.store.queries import approvals, runs
 from opsconsole.store.rows import present
 from opsconsole.ui.panels.approvals.rows import amount
 from opsconsole.ui.widgets.diff.words import FieldRow
@@ -67,7 +67,7 @@ async def _load(kernel: Kernel, ids: Sequence[int]) -> tuple[Shown, ...]:
                 continue
             kind = kernel.registry.type(view.tool)
             asked = present(approvals.approval(kernel.reader, one), str(one))
-            action = present(work.action(kernel.reader, asked.action_id), asked.action_id)
+            action = present(runs.action(kernel.reader, asked.action_id), asked.action_id)
             found.append(Shown(view, kind, amount(kind, action), kernel.clock.now()))
     finally:
         for connector in kernel.registry.connectors.values():

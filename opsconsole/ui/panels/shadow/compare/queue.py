@@ -11,8 +11,8 @@ from opsconsole.domain.errors import OpsError
 from opsconsole.engine.evidence.sample import to_judge
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import pairs as read
-from opsconsole.store.queries.overview import agent_names
 from opsconsole.store.queries.pairs import PairRow
+from opsconsole.store.queries.views.overview import agent_names
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.shadow.compare.data import Shown, load_pairs
 from opsconsole.ui.readahead import ReadAhead

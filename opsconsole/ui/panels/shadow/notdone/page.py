@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 from opsconsole.domain.enums import ActionState
 from opsconsole.engine.commands.recommendations import Unreal, recorded
 from opsconsole.engine.kernel import Kernel
-from opsconsole.store.queries.overview import agent_names
-from opsconsole.store.queries.unreal import facets
+from opsconsole.store.queries.views.overview import agent_names
+from opsconsole.store.queries.views.simulated import facets
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.shadow.notdone.cards import RecommendationCard, by_event, shadow_card
 from opsconsole.ui.panels.shadow.notdone.verbs import Verbs

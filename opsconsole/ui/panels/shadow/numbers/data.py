@@ -10,8 +10,8 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.policy.evidence import evidence
 from opsconsole.policy.trials import TO_LIMITED, bursts, is_right
 from opsconsole.store.queries import pairs as read
-from opsconsole.store.queries.overview import agent_names
 from opsconsole.store.queries.pairs import PairRow
+from opsconsole.store.queries.views.overview import agent_names
 
 Ids = frozenset[int]
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import compress
 from typing import Any
 
-from opsconsole.store.queries.unseen import UNSEEN_CATEGORY, UNSEEN_OUTCOME
+from opsconsole.store.queries.views.unseen import UNSEEN_CATEGORY, UNSEEN_OUTCOME
 from opsconsole.store.times import from_micros
 
 _RUNS = (

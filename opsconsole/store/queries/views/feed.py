@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from opsconsole.store.queries.content import decode
-from opsconsole.store.queries.unseen import AWAITED, UNSEEN_CATEGORY, UNSEEN_OUTCOME
+from opsconsole.store.queries.views.unseen import AWAITED, UNSEEN_CATEGORY, UNSEEN_OUTCOME
 from opsconsole.store.times import from_micros
 
 

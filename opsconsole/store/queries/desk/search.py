@@ -6,7 +6,7 @@ from contextlib import closing
 from itertools import islice
 from typing import Any
 
-from opsconsole.store.queries.desk import match_of
+from opsconsole.store.queries.desk.records import match_of
 
 AMONG = 500
 """So many of the newest texts that hold one of the words are ranked; the rest would cost more than it tells."""

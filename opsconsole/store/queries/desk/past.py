@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from opsconsole.domain.errors import PermanentError
-from opsconsole.store.queries import desk as read
-from opsconsole.store.queries.desksearch import search
+from opsconsole.store.queries.desk import records as read
+from opsconsole.store.queries.desk.search import search
 from opsconsole.store.times import from_micros
 
 UNDATED: Mapping[str, tuple[str, ...]] = {

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from opsconsole.store.queries import desk as read
+from opsconsole.store.queries.desk import records as read
 
 
 class View(Protocol):
