@@ -3,7 +3,7 @@
 import asyncio
 
 from opsconsole.app.words import count, say
-from opsconsole.domain.enums import EffectState
+from opsconsole.domain.enums import EffectState, Hold
 from opsconsole.engine.engine import Engine
 from opsconsole.store.queries import runs
 
@@ -15,7 +15,7 @@ async def wait_out_windows(engine: Engine, *, is_quiet: bool) -> None:
     """Let the windows pass in which approved or autonomous actions could still be stopped, then do them."""
     while True:
         now = engine.clock.now()
-        prepared = [one for one in runs.effects_in(engine.reader, EffectState.PREPARED) if not one.is_held]
+        prepared = [one for one in runs.effects_in(engine.reader, EffectState.PREPARED) if one.hold is Hold.NONE]
         soon = [one.not_before for one in prepared if (one.not_before - now).total_seconds() <= WINDOW_S]
         if not soon:
             return

@@ -137,6 +137,16 @@ class Risk(StrEnum):
     LOW = "low"
 
 
+class Hold(IntEnum):
+    """What keeps a prepared effect from starting, beside its time."""
+
+    NONE = 0
+    SWITCH = 1
+    """A kill switch: until it is lifted."""
+    ENGINE = 2
+    """No engine ran when a person approved it: until one starts."""
+
+
 class Comparison(StrEnum):
     """How one argument of two actions is compared."""
 

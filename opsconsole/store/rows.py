@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from opsconsole.domain.enums import ActionState, ApprovalKind, ApprovalState, EffectState, RunState, UndoState, Verdict
+from opsconsole.domain.enums import (
+    ActionState,
+    ApprovalKind,
+    ApprovalState,
+    EffectState,
+    Hold,
+    RunState,
+    UndoState,
+    Verdict,
+)
 from opsconsole.domain.ids import ActionId, AgentId, ApprovalId, EffectId, EventId, RunId, SubjectId, VersionId
 
 Reader = sqlite3.Connection
@@ -79,7 +88,7 @@ class EffectRow:
     state: EffectState
     key: str
     not_before: datetime
-    is_held: bool
+    hold: Hold
     attempts: int
     agent_id: AgentId
     grant_id: int | None

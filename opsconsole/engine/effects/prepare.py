@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from opsconsole.domain.enums import ActionState, ApprovalKind, EffectState
+from opsconsole.domain.enums import ActionState, ApprovalKind, EffectState, Hold
 from opsconsole.domain.ids import ActionId, ApprovalId, RunId
 from opsconsole.domain.ruling import UNTIL_RELEASED
 from opsconsole.engine.gate.digests import card_digest, idempotency_key
@@ -62,13 +62,16 @@ def intend(
     now: datetime,
 ) -> None:
     """Write the intent of an effect: at once in `sending` where nothing holds it, else prepared until its time."""
-    hold = judged.ruling.hold_until
-    is_held = hold == UNTIL_RELEASED
+    until = judged.ruling.hold_until
+    is_switched_off = until == UNTIL_RELEASED
     not_before = now + timedelta(seconds=veto_s)
-    if hold is not None and not is_held:
-        not_before = max(not_before, hold)
-    is_now = not_before <= now and not is_held and approval is None
-    waits_for_engine = approval is not None and not is_held and not kernel.is_engine_running
+    if until is not None and not is_switched_off:
+        not_before = max(not_before, until)
+    is_now = not_before <= now and not is_switched_off and approval is None
+    if is_switched_off:
+        hold = Hold.SWITCH
+    else:
+        hold = Hold.NONE if approval is None or kernel.is_engine_running else Hold.ENGINE
     key = idempotency_key(workspace=kernel.workspace, action_id=action, action=digest)
     write_work.add_effect(
         tx,
@@ -79,7 +82,7 @@ def intend(
         state=EffectState.SENDING if is_now else EffectState.PREPARED,
         key=key,
         not_before=not_before,
-        is_held=2 if waits_for_engine else int(is_held),
+        hold=hold,
         agent=agent,
         grant=judged.grant_id,
         recipient=judged.recipient,
@@ -93,6 +96,6 @@ def intend(
         action=action,
         approval=approval,
         key=key[:16],
-        not_before=None if is_held or is_now else not_before.isoformat(),
-        held=is_held or None,
+        not_before=None if is_switched_off or is_now else not_before.isoformat(),
+        held=is_switched_off or None,
     )

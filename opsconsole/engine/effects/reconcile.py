@@ -4,7 +4,7 @@ import asyncio
 import logging
 from datetime import timedelta
 
-from opsconsole.domain.enums import ApprovalKind, EffectState, Verdict
+from opsconsole.domain.enums import ApprovalKind, EffectState, Hold, Verdict
 from opsconsole.domain.ids import EffectId
 from opsconsole.engine.effects.prepare import ask
 from opsconsole.engine.effects.send import BACKOFF_S, CALL_TIMEOUT_S, TRIES, Effects
@@ -91,7 +91,7 @@ class Doubts:
         effect = runs.effect(tx.conn, effect_id)
         if effect is None or effect.state is not EffectState.UNKNOWN:
             return False
-        write_work.hold_effect(tx, effect_id, not_before=None, is_held=False)
+        write_work.hold_effect(tx, effect_id, not_before=None, hold=Hold.NONE)
         now = self._kernel.clock.now()
         tx.record("effect.not_found", at=now, actor="engine", action=effect.action_id, effect=effect_id)
         return True

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from opsconsole.domain.action import Call, Result
-from opsconsole.domain.enums import ActionState, ApprovalKind, ApprovalState, Effect, EffectState, Verdict
+from opsconsole.domain.enums import ActionState, ApprovalKind, ApprovalState, Effect, EffectState, Hold, Verdict
 from opsconsole.domain.errors import AmbiguousError, DiskError, PermanentError, TransientError, WorkspaceBusyError
 from opsconsole.domain.ids import EffectId
 from opsconsole.domain.ruling import UNTIL_RELEASED
@@ -87,7 +87,12 @@ class Effects:
     def _begin(self, tx: Transaction, effect_id: EffectId, loaded: Loaded) -> bool:
         now = self._now()
         effect = runs.effect(tx.conn, effect_id)
-        if effect is None or effect.state is not EffectState.PREPARED or effect.is_held or effect.not_before > now:
+        if (
+            effect is None
+            or effect.state is not EffectState.PREPARED
+            or effect.hold is not Hold.NONE
+            or effect.not_before > now
+        ):
             return False
         action = present(runs.action(tx.conn, effect.action_id), effect.action_id)
         if not self._is_as_decided(tx, action, loaded):
@@ -99,9 +104,10 @@ class Effects:
         if verdict < Verdict.ASK:
             self._void(tx, effect, action, judged, facts)
         elif hold is not None:
-            is_held = hold == UNTIL_RELEASED
-            write_work.hold_effect(tx, effect.id, not_before=None if is_held else hold, is_held=is_held)
-            tx.record("effect.held", at=now, actor="engine", until=None if is_held else hold.isoformat(), **facts)
+            until = None if hold == UNTIL_RELEASED else hold
+            kept = Hold.SWITCH if until is None else Hold.NONE
+            write_work.hold_effect(tx, effect.id, not_before=until, hold=kept)
+            tx.record("effect.held", at=now, actor="engine", until=until and until.isoformat(), **facts)
         elif (now - effect.not_before).total_seconds() > LATE_S:
             self._ask_again(
                 tx, effect, action, judged, f"{ASKED_AGAIN}late by more than a minute (sleep, restart or pause)", facts
@@ -234,7 +240,7 @@ class Effects:
             )
             return
         wait_s = error.retry_after_s or BACKOFF_S[min(effect.attempts - 1, len(BACKOFF_S) - 1)]
-        write_work.hold_effect(tx, effect.id, not_before=now + timedelta(seconds=wait_s), is_held=False)
+        write_work.hold_effect(tx, effect.id, not_before=now + timedelta(seconds=wait_s), hold=Hold.NONE)
         tx.record("effect.retry", at=now, actor="engine", action=action.id, effect=effect.id, attempt=effect.attempts)
 
     async def finish(self, effect: EffectRow, loaded: Loaded, action: ActionRow, result: Result) -> None:

@@ -6,7 +6,6 @@ actions cannot slip under one cap.
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,12 +14,12 @@ from opsconsole.domain.agent import Budgets
 from opsconsole.domain.enums import Effect, Level, Stage, Verdict
 from opsconsole.domain.event import Event
 from opsconsole.domain.ruling import Reason, Ruling
-from opsconsole.engine.agents.facts import event_facts
 from opsconsole.engine.agents.roster import Roster, Version
+from opsconsole.engine.gate.context import Wanted, gate_context, terms_of
 from opsconsole.engine.ports import ASK_PERSON
 from opsconsole.engine.registry import Registry
 from opsconsole.policy import gate
-from opsconsole.policy.context import GateContext, Provenance, Usage
+from opsconsole.policy.context import GateContext, Usage
 from opsconsole.store.queries import events, limits, versions
 from opsconsole.store.queries.views import simulated
 from opsconsole.store.rows import Reader
@@ -31,24 +30,14 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """An action as the gate is asked about it."""
+class WantedAction(Wanted):
+    """An action of a run as the gate is asked about it."""
 
     action_id: str
     run_id: int
     subject_id: int
-    tool: str
-    args: Mapping[str, Any]
-    category: str | None
-    confidence: float | None
-    is_abstained: bool
-    is_tainted: bool
-    is_ratified_step: bool
-    slots: Mapping[str, tuple[str, ...]]
     grant_id: int | None = None
     """A standing grant that was used for this action already."""
-    is_disputed: bool = False
-    """The offline triage is sure of another category than the model."""
     is_requested: bool = False
     """A person asks for what was recommended: level 1 counts as 2, and nothing else is lifted."""
 
@@ -74,7 +63,7 @@ class Gatekeeper:
         self._roster = roster
 
     def judge(
-        self, tx: Transaction, wanted: Wanted, *, version: Version, event: Event, phase: str, now: datetime
+        self, tx: Transaction, wanted: WantedAction, *, version: Version, event: Event, phase: str, now: datetime
     ) -> Judgement:
         """Ask the gate and store its word.
 
@@ -97,61 +86,35 @@ class Gatekeeper:
         return hashlib.sha256(f"{self._workspace}:{address}".encode()).hexdigest()[:32]
 
     def _context(
-        self, tx: Transaction, wanted: Wanted, *, version: Version, event: Event, now: datetime
+        self, tx: Transaction, wanted: WantedAction, *, version: Version, event: Event, now: datetime
     ) -> tuple[GateContext, int | None]:
         conn, spec = tx.conn, version.spec
         kind = self._registry.type(wanted.tool)
         fingerprint = self._registry.fingerprint(wanted.tool)
-        ratified = version.tools.get(wanted.tool)
-        level = spec.autonomy.level(wanted.tool, wanted.category)
+        terms = terms_of(spec, wanted)
         is_write = kind is None or kind.effect is not Effect.READ
         grant = wanted.grant_id
         if grant is not None and not limits.is_grant_in_force(conn, grant, fingerprint=fingerprint, now=now):
             grant = None
-        elif grant is None and is_write and kind is not None and level is Level.APPROVAL:
+        elif grant is None and is_write and kind is not None and terms.level is Level.APPROVAL:
             grant = limits.grant_for(
                 conn, agent=spec.agent, tool=wanted.tool, fingerprint=fingerprint, args=wanted.args, now=now
             )
         since = event.received_at if events.is_replay(conn, event.connection) else event.occurred_at
-        trust = spec.trust
-        context = GateContext(
-            now=now,
-            tool=wanted.tool,
-            args=wanted.args,
-            type=kind,
-            is_type_changed=kind is not None and ratified != fingerprint,
-            category=wanted.category,
-            stage=spec.stage.stage(wanted.category),
-            is_in_scope=spec.scope is None or wanted.category in spec.scope,
-            level=_lifted(conn, wanted, level),
+        is_type_changed = kind is not None and version.tools.get(wanted.tool) != fingerprint
+        context = replace(
+            gate_context(wanted, terms, kind=kind, event=event, now=now, is_type_changed=is_type_changed),
+            level=_lifted(conn, wanted, terms.level),
             has_grant=grant is not None,
             switches=self._switches(conn, spec.agent, wanted.tool),
-            raised=frozenset(raised.ceiling for raised in spec.raised if raised.action == wanted.tool),
-            guardrails=spec.guardrails,
-            variables=_variables(event, wanted),
-            provenance=Provenance(
-                is_tainted=wanted.is_tainted,
-                is_ratified_step=wanted.is_ratified_step,
-                slots=wanted.slots,
-                verified_sender=event.sender if event.is_verified else "",
-                trusted_addresses=frozenset(address.lower() for address in trust.addresses),
-                trusted_domains=frozenset(domain.lower() for domain in trust.domains),
-                trusted_egress=frozenset(host.lower() for host in trust.egress),
-            ),
             event_age_s=max(0.0, (now - since).total_seconds()),
-            quiet_hours=spec.quiet_hours,
-            confidence=wanted.confidence,
-            threshold=spec.threshold(wanted.category),
-            is_abstained=wanted.is_abstained,
-            does_offline_disagree=wanted.is_disputed,
-            is_machine_written=event.fields.get("is_auto") is True,
         )
         if not is_write:
             return context, grant
         return replace(context, **self._write_facts(tx, wanted, context, version, event)), grant
 
     def _write_facts(
-        self, tx: Transaction, wanted: Wanted, context: GateContext, version: Version, event: Event
+        self, tx: Transaction, wanted: WantedAction, context: GateContext, version: Version, event: Event
     ) -> dict[str, Any]:
         conn, now = tx.conn, context.now
         destinations = context.destinations()
@@ -219,7 +182,7 @@ class Gatekeeper:
         return tuple(found)
 
 
-def _lifted(conn: Reader, wanted: Wanted, level: Level) -> Level:
+def _lifted(conn: Reader, wanted: WantedAction, level: Level) -> Level:
     """Give the level that counts for this action: a person who asks for a recommendation is its approval."""
     if level is Level.OBSERVE and (wanted.is_requested or simulated.answer_to(conn, wanted.action_id) == "asked"):
         return Level.APPROVAL
@@ -231,15 +194,6 @@ def audit_reasons(judged: Judgement) -> list[str]:
     binding = judged.ruling.binding
     ordered = [*binding, *(reason for reason in judged.ruling.reasons if reason not in binding)]
     return [f"{reason.rule}: {reason.text}" for reason in ordered]
-
-
-def _variables(event: Event, wanted: Wanted) -> dict[str, Any]:
-    return {
-        "event": event_facts(event),
-        "subject": event.subject,
-        "category": wanted.category or "",
-        "confidence": wanted.confidence or 0.0,
-    }
 
 
 def _rule(context: GateContext, version: Version) -> tuple[Ruling, Ruling | None]:

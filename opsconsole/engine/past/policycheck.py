@@ -17,10 +17,10 @@ from opsconsole.domain.action import ActionType
 from opsconsole.domain.agent import Frozen, Guardrail, Trust
 from opsconsole.domain.enums import ClassCeiling, Comparison, Effect, Level, Reversibility, Verdict
 from opsconsole.engine.agents.yamlfile import read_yaml
+from opsconsole.engine.gate.context import Terms, Wanted, gate_context
 from opsconsole.engine.past.casefile import read_lines
 from opsconsole.policy import gate
 from opsconsole.policy.conditions import ConditionError, compile_condition
-from opsconsole.policy.context import GateContext, Provenance
 
 
 class AnyArguments(BaseModel):
@@ -180,7 +180,8 @@ def check(
     totals.cases += 1
     for tool, args in case.actions:
         kind = known.get(tool)
-        context = _context(tool, args, kind, policy, is_tainted=is_tainted, level=level, now=now)
+        wanted = Wanted(tool=tool, args=args, confidence=1.0, is_tainted=is_tainted)
+        context = gate_context(wanted, _terms(policy, tool, level), kind=kind, event=None, now=now)
         ruling = gate.rule(context)
         name = ruling.verdict.name
         told.append(
@@ -207,33 +208,9 @@ def check(
     return {"case_id": case.case_id, "suite": case.suite, "verdict": lowest.name, "actions": told}
 
 
-def _context(
-    tool: str,
-    args: Mapping[str, Any],
-    kind: ActionType | None,
-    policy: PolicyFile,
-    *,
-    is_tainted: bool,
-    level: Level,
-    now: datetime,
-) -> GateContext:
-    raised = frozenset(one.ceiling for one in policy.raised if one.tool == tool)
+def _terms(policy: PolicyFile, tool: str, level: Level) -> Terms:
+    """Return what a policy says of calls of a tool; `level` holds where it says nothing."""
+    raised = frozenset(raised.ceiling for raised in policy.raised if raised.tool == tool)
     if policy.class_ceilings in (False, "off"):
         raised = frozenset(ClassCeiling)
-    trust = policy.trust
-    return GateContext(
-        now=now,
-        tool=tool,
-        args=args,
-        type=kind,
-        level=policy.levels.get(tool, level),
-        raised=raised,
-        guardrails=policy.guardrails,
-        variables={"event": {}, "subject": "", "category": "", "confidence": 1.0},
-        provenance=Provenance(
-            is_tainted=is_tainted,
-            trusted_addresses=frozenset(trust.addresses),
-            trusted_domains=frozenset(trust.domains),
-            trusted_egress=frozenset(trust.egress),
-        ),
-    )
+    return Terms(level=policy.levels.get(tool, level), raised=raised, guardrails=policy.guardrails, trust=policy.trust)

@@ -5,7 +5,7 @@ is what an agent in shadow would have done, less what the guardrails of its vers
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,14 +18,13 @@ from opsconsole.domain.ids import RunId, action_id
 from opsconsole.domain.ruling import Ruling
 from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.gate.arguments import ArgumentError, validate
-from opsconsole.engine.gate.gatekeeper import event_facts
+from opsconsole.engine.gate.context import Wanted, gate_context, terms_of
 from opsconsole.engine.past.asitcame import as_it_came
 from opsconsole.engine.past.budget import Purse
 from opsconsole.engine.ports import ASK_PERSON, Brain, Connector, Outcome, PastSimulator, PastTurn, RunView, Turn
 from opsconsole.engine.registry import Registry
 from opsconsole.engine.runstate.turnbody import distinct, gives_up, ratified
 from opsconsole.policy import gate
-from opsconsole.policy.context import GateContext, Provenance
 
 NEWS = RunId(0)
 Record = Mapping[tuple[str, bytes], Mapping[str, Any]]
@@ -213,40 +212,20 @@ class Replay:
         What only a moment tells (pauses, caps, quiet hours, what was done just before, who was written to) is left out:
         it says when and by whom, not whether.
         """
-        spec = self._version.spec
-        trust = spec.trust
-        return gate.rule(
-            GateContext(
-                now=event.occurred_at,
-                tool=call.tool,
-                args=call.args,
-                type=self._registry.type(call.tool),
-                category=turn.category,
-                stage=Stage.FULL,
-                level=spec.autonomy.level(call.tool, turn.category),
-                raised=frozenset(one.ceiling for one in spec.raised if one.action == call.tool),
-                guardrails=spec.guardrails,
-                variables={
-                    "event": event_facts(event),
-                    "subject": event.subject,
-                    "category": turn.category or "",
-                    "confidence": turn.confidence or 0.0,
-                },
-                provenance=Provenance(
-                    is_tainted=is_tainted,
-                    is_ratified_step=proposal.step is not None,
-                    slots=proposal.slots,
-                    verified_sender=event.sender if event.is_verified else "",
-                    trusted_addresses=frozenset(one.lower() for one in trust.addresses),
-                    trusted_domains=frozenset(one.lower() for one in trust.domains),
-                    trusted_egress=frozenset(one.lower() for one in trust.egress),
-                ),
-                confidence=turn.confidence,
-                threshold=spec.threshold(turn.category),
-                is_abstained=turn.is_abstained,
-                is_machine_written=event.fields.get("is_auto") is True,
-            )
+        wanted = Wanted(
+            tool=call.tool,
+            args=call.args,
+            category=turn.category,
+            confidence=turn.confidence,
+            is_abstained=turn.is_abstained,
+            is_tainted=is_tainted,
+            is_ratified_step=proposal.step is not None,
+            slots=proposal.slots,
+            is_disputed=turn.is_disputed,
         )
+        terms = replace(terms_of(self._version.spec, wanted), stage=Stage.FULL, is_in_scope=True, quiet_hours=())
+        kind = self._registry.type(call.tool)
+        return gate.rule(gate_context(wanted, terms, kind=kind, event=event, now=event.occurred_at))
 
 
 def _why_given_up(turns: Sequence[Turn], course: _Course) -> str:

@@ -17,7 +17,7 @@ from opsconsole.domain.ids import ActionId, action_id
 from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.effects.prepare import ask, intend
 from opsconsole.engine.gate.arguments import ArgumentError, keep_arguments, validate
-from opsconsole.engine.gate.gatekeeper import Judgement, Wanted, audit_reasons
+from opsconsole.engine.gate.gatekeeper import Judgement, WantedAction, audit_reasons
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports import ASK_PERSON, Turn
 from opsconsole.engine.runstate.turnbody import distinct, turn_body
@@ -129,8 +129,10 @@ def _record_action(
     _follow(kernel, tx, setting, identity, proposal, digest, judged, is_write=is_write, now=now)
 
 
-def _wanted(setting: Setting, turn: Turn, proposal: Proposal, identity: ActionId, args: Mapping[str, Any]) -> Wanted:
-    return Wanted(
+def _wanted(
+    setting: Setting, turn: Turn, proposal: Proposal, identity: ActionId, args: Mapping[str, Any]
+) -> WantedAction:
+    return WantedAction(
         action_id=identity,
         run_id=setting.run.id,
         subject_id=setting.run.subject_id,

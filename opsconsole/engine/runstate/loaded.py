@@ -8,7 +8,7 @@ from opsconsole.domain.action import Call
 from opsconsole.domain.enums import ActionState
 from opsconsole.domain.event import Event
 from opsconsole.engine.agents.roster import Version
-from opsconsole.engine.gate.gatekeeper import Wanted
+from opsconsole.engine.gate.gatekeeper import WantedAction
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports import ASK_PERSON, Outcome, PastTurn, RunView, Turn
 from opsconsole.engine.runstate.turnbody import turn_from
@@ -90,11 +90,11 @@ def shows_precedents(turn: Turn) -> bool:
 
 def wanted_again(
     kernel: Kernel, loaded: Loaded, action: ActionRow, *, grant: int | None, is_requested: bool = False
-) -> Wanted:
+) -> WantedAction:
     """Give a stored action, with its present arguments, as the gate is asked about it once more."""
     turn = loaded.turns[action.turn]
     proposal = turn.proposals[action.position]
-    return Wanted(
+    return WantedAction(
         action_id=action.id,
         run_id=loaded.run.id,
         subject_id=action.subject_id,

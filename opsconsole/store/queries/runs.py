@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from opsconsole.domain.enums import ActionState, EffectState, RunState, Verdict
+from opsconsole.domain.enums import ActionState, EffectState, Hold, RunState, Verdict
 from opsconsole.domain.ids import ActionId, AgentId, ApprovalId, EffectId, EventId, RunId, SubjectId, VersionId
 from opsconsole.store.queries.content import decode
 from opsconsole.store.rows import ActionRow, EffectRow, RulingRow, RunRow
@@ -78,7 +78,7 @@ def _effect(row: Sequence[Any]) -> EffectRow:
         EffectState(row[4]),
         row[5],
         from_micros(int(row[6])),
-        bool(row[7]),
+        Hold(row[7]),
         row[8],
         AgentId(row[9]),
         row[10],

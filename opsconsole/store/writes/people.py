@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from opsconsole.domain.enums import ApprovalKind, ApprovalState, Verb
+from opsconsole.domain.enums import ApprovalKind, ApprovalState, Hold, Verb
 from opsconsole.domain.ids import ApprovalId
 from opsconsole.store.times import to_micros
 from opsconsole.store.transaction import Transaction
@@ -148,7 +148,7 @@ def switch_off(tx: Transaction, scope: str) -> bool:
 
 def release_held(tx: Transaction) -> None:
     """Let every held effect come before the gate again; what still stands against it will say so."""
-    tx.conn.execute("UPDATE effect SET is_held = 0 WHERE state = 'prepared' AND is_held = 1")
+    tx.conn.execute("UPDATE effect SET is_held = ? WHERE state = 'prepared' AND is_held = ?", (Hold.NONE, Hold.SWITCH))
     tx.conn.execute(
         "UPDATE run SET state = 'queued' WHERE state = 'waiting'"
         " AND EXISTS (SELECT 1 FROM action WHERE run_id = run.id AND state = 'proposed')"

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from opsconsole.domain.enums import ActionState, EffectState, RunState, Verdict
+from opsconsole.domain.enums import ActionState, EffectState, Hold, RunState, Verdict
 from opsconsole.domain.ids import ActionId, EffectId, RunId
 from opsconsole.domain.ruling import UNTIL_RELEASED, Ruling
 from opsconsole.store.times import FOREVER, to_micros
@@ -55,8 +55,8 @@ def count_effect_attempt(tx: Transaction, effect: int) -> int:
 def start_waiting(tx: Transaction, *, now: datetime) -> int:
     """Let effects go that were approved while no engine ran: their time is now at the earliest. Give how many."""
     cursor = tx.conn.execute(
-        "UPDATE effect SET is_held = 0, not_before = max(not_before, ?) WHERE state = 'prepared' AND is_held = 2",
-        (to_micros(now),),
+        "UPDATE effect SET is_held = ?, not_before = max(not_before, ?) WHERE state = 'prepared' AND is_held = ?",
+        (Hold.NONE, to_micros(now), Hold.ENGINE),
     )
     tx.touch("effects")
     return cursor.rowcount
@@ -183,7 +183,7 @@ def add_effect(
     state: EffectState,
     key: str,
     not_before: datetime,
-    is_held: int,
+    hold: Hold,
     agent: str,
     grant: int | None,
     recipient: str,
@@ -210,7 +210,7 @@ def add_effect(
             state.value,
             key,
             to_micros(not_before),
-            is_held,
+            hold,
             agent,
             grant,
             recipient,
@@ -242,11 +242,11 @@ def rule_effect(tx: Transaction, effect: int, *, ruling: int, verdict: Verdict) 
     tx.conn.execute("UPDATE effect SET ruling_id = ?, verdict = ? WHERE id = ?", (ruling, verdict.name, effect))
 
 
-def hold_effect(tx: Transaction, effect: int, *, not_before: datetime | None, is_held: bool) -> None:
-    """Put an effect off, or keep it until a switch is lifted."""
+def hold_effect(tx: Transaction, effect: int, *, not_before: datetime | None, hold: Hold) -> None:
+    """Put an effect off to a time (None: it keeps the one it has), or keep it until what holds it is over."""
     tx.conn.execute(
         "UPDATE effect SET state = 'prepared', is_held = ?, not_before = coalesce(?, not_before) WHERE id = ?",
-        (is_held, None if not_before is None else to_micros(not_before), effect),
+        (hold, None if not_before is None else to_micros(not_before), effect),
     )
     tx.touch("effects")
 

@@ -9,6 +9,7 @@ import pytest
 
 from opsconsole.connectors.mail.connector import MailConnector
 from opsconsole.domain.action import Call, Proposal, Result
+from opsconsole.domain.enums import Verdict
 from opsconsole.domain.errors import ConnectorError, DiskError, PermanentError, TransientError
 from opsconsole.domain.event import Event
 from opsconsole.doubles.brain import FakeBrain, one_by_one
@@ -115,6 +116,19 @@ async def test_a_look_up_that_cannot_tell_is_off_the_record(tmp_path: Path, erro
     found, brain = await one_event(tmp_path, [call("out.look", what="x")], Outside(read=fails))
     assert found.off_record == ("out.look",) and not found.failed
     assert result(brain)["ok"] is False and "cannot tell what was known then" in result(brain)["error"]
+
+
+async def test_a_past_event_whose_category_is_disputed_would_have_asked(tmp_path: Path) -> None:
+    async with rig(tmp_path, [], looker(autonomy={"default": 3}), connectors=beside(Outside())) as r:
+        await bring(r, [past_mail(1, "billing", START)])
+        for is_disputed, verdict in ((False, Verdict.ACT), (True, Verdict.ASK)):
+
+            def script(view: RunView, is_disputed: bool = is_disputed) -> Turn:
+                calls = () if view.past else (call("desk.add_note", text="x"),)
+                return Turn(category="billing", confidence=1.0, proposals=calls, is_disputed=is_disputed)
+
+            found, _ = await replayed(r, script)
+            assert found.rulings == (verdict,)
 
 
 async def test_a_broken_machine_breaks_off(tmp_path: Path) -> None:

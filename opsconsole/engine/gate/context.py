@@ -1,0 +1,123 @@
+"""What the gate sees of one action, built in one place: for live runs, for past ones, and for trying out a policy.
+
+What only a moment tells (switches, caps, quiet hours, what was done just before, who was written to) is added by who
+lives in that moment: the gatekeeper. Without it the gate says whether, not when.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from opsconsole.domain.action import ActionType
+from opsconsole.domain.agent import AgentSpec, Guardrail, QuietHours, Trust
+from opsconsole.domain.enums import ClassCeiling, Level, Stage
+from opsconsole.domain.event import Event
+from opsconsole.engine.agents.facts import event_facts
+from opsconsole.policy.context import GateContext, Provenance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A call that somebody wants to make, with what is known of its choice."""
+
+    tool: str
+    args: Mapping[str, Any]
+    category: str | None = None
+    confidence: float | None = None
+    is_abstained: bool = False
+    is_tainted: bool = False
+    """Text that a stranger can have written was read before it was chosen."""
+    is_ratified_step: bool = False
+    slots: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    is_disputed: bool = False
+    """The offline triage is sure of another category than the model."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What an agent's file, or a policy that is tried out, says of one call."""
+
+    level: Level
+    stage: Stage = Stage.FULL
+    is_in_scope: bool = True
+    raised: frozenset[ClassCeiling] = frozenset()
+    guardrails: tuple[Guardrail, ...] = ()
+    trust: Trust = field(default_factory=Trust)
+    quiet_hours: tuple[QuietHours, ...] = ()
+    threshold: float = 0.0
+    """Confidence from 0 to 1 below which a person is asked."""
+
+
+def terms_of(spec: AgentSpec, wanted: Wanted) -> Terms:
+    """Return what an agent's file says of a call."""
+    return Terms(
+        level=spec.autonomy.level(wanted.tool, wanted.category),
+        stage=spec.stage.stage(wanted.category),
+        is_in_scope=spec.scope is None or wanted.category in spec.scope,
+        raised=frozenset(raised.ceiling for raised in spec.raised if raised.action == wanted.tool),
+        guardrails=spec.guardrails,
+        trust=spec.trust,
+        quiet_hours=spec.quiet_hours,
+        threshold=spec.threshold(wanted.category),
+    )
+
+
+def gate_context(
+    wanted: Wanted,
+    terms: Terms,
+    *,
+    kind: ActionType | None,
+    event: Event | None,
+    now: datetime,
+    is_type_changed: bool = False,
+) -> GateContext:
+    """Return what the gate sees of a call, without what only a moment tells.
+
+    Args:
+        wanted: the call.
+        terms: what the agent's file says of it.
+        kind: the call's type; None for a tool that nobody declared.
+        event: what the run is about; None where a call is tried out alone.
+        now: the time of the decision, aware.
+        is_type_changed: the type is another one than the agent's version was ratified with.
+    """
+    trust = terms.trust
+    return GateContext(
+        now=now,
+        tool=wanted.tool,
+        args=wanted.args,
+        type=kind,
+        is_type_changed=is_type_changed,
+        category=wanted.category,
+        stage=terms.stage,
+        is_in_scope=terms.is_in_scope,
+        level=terms.level,
+        raised=terms.raised,
+        guardrails=terms.guardrails,
+        variables={
+            "event": {} if event is None else event_facts(event),
+            "subject": "" if event is None else event.subject,
+            "category": wanted.category or "",
+            "confidence": wanted.confidence or 0.0,
+        },
+        provenance=Provenance(
+            is_tainted=wanted.is_tainted,
+            is_ratified_step=wanted.is_ratified_step,
+            slots=wanted.slots,
+            verified_sender=event.sender if event is not None and event.is_verified else "",
+            trusted_addresses=_lowered(trust.addresses),
+            trusted_domains=_lowered(trust.domains),
+            trusted_egress=_lowered(trust.egress),
+        ),
+        quiet_hours=terms.quiet_hours,
+        confidence=wanted.confidence,
+        threshold=terms.threshold,
+        is_abstained=wanted.is_abstained,
+        does_offline_disagree=wanted.is_disputed,
+        is_machine_written=event is not None and event.fields.get("is_auto") is True,
+    )
+
+
+def _lowered(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name.lower() for name in names)
