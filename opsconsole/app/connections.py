@@ -17,7 +17,8 @@ from opsconsole.connectors.webhook import WebhookConfig, WebhookConnector
 from opsconsole.domain.errors import WorkspaceError
 from opsconsole.engine.connectionmemory import ConnectionMemory
 from opsconsole.engine.kernel import Writes
-from opsconsole.engine.ports import Clock, Connector, Secrets
+from opsconsole.engine.ports.connector import Connector
+from opsconsole.engine.ports.machine import Clock, Secrets
 from opsconsole.net.client import HttpClient
 from opsconsole.store.queries.connections import ConnectionRow, connections
 from opsconsole.store.queries.events import fields_of

@@ -24,7 +24,8 @@ from opsconsole.brains.triage import Hit
 from opsconsole.engine.doorbell import ring
 from opsconsole.engine.engine import Engine, SystemClock
 from opsconsole.engine.kernel import Kernel, Writes
-from opsconsole.engine.ports import Brain, Clock, Lesson
+from opsconsole.engine.ports.brain import Brain, Lesson
+from opsconsole.engine.ports.machine import Clock
 from opsconsole.engine.registry import Registry
 from opsconsole.net.client import HttpClient
 from opsconsole.store import cases as case_store

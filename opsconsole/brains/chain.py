@@ -8,7 +8,7 @@ from opsconsole.brains.playbook import PlaybookBrain
 from opsconsole.domain.action import Proposal
 from opsconsole.domain.enums import Effect
 from opsconsole.domain.errors import ConnectorError, PermanentError, TransientError
-from opsconsole.engine.ports import ASK_PERSON, Lesson, RunView, Turn
+from opsconsole.engine.ports.brain import ASK_PERSON, Lesson, RunView, Turn
 
 MAIN = "main"
 """The model that is asked where an agent names none."""

@@ -10,7 +10,7 @@ from opsconsole.brains.playbook.brain import PlaybookBrain
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.errors import PermanentError, TransientError
 from opsconsole.domain.event import Event
-from opsconsole.engine.ports import Lesson, RunView, Turn
+from opsconsole.engine.ports.brain import Lesson, RunView, Turn
 from opsconsole.store.casememory import CaseMemory
 from opsconsole.store.cases import Hit
 

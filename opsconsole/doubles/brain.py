@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from opsconsole.domain.action import Proposal
-from opsconsole.engine.ports import Lesson, RunView, Turn
+from opsconsole.engine.ports.brain import Lesson, RunView, Turn
 
 Script = Callable[[RunView], Turn]
 

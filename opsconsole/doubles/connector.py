@@ -8,10 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from opsconsole.domain.action import ActionType, Call, Result
 from opsconsole.domain.enums import Effect
-from opsconsole.domain.event import IncomingEvent
-from opsconsole.engine.ports import Change, Overlay, Simulated, Take
-from opsconsole.store.rows import Reader
-from opsconsole.store.transaction import Transaction
+from opsconsole.engine.ports.connector import Change, Overlay, Simulated
 
 
 class AnyDeed(BaseModel):
@@ -99,17 +96,6 @@ class FakeConnector:
         """Take back as scripted."""
         self.undone.append(call)
         return await self._take_back(call)
-
-    def arrive(self, tx: Transaction, incoming: IncomingEvent, *, now: datetime) -> IncomingEvent:
-        """Keeps nothing."""
-        return incoming
-
-    def zone_of(self, conn: Reader, address: str) -> str:
-        """Nobody's is known."""
-        return ""
-
-    async def watch(self, take: Take) -> None:
-        """No events of its own."""
 
     async def close(self) -> None:
         """Nothing is open."""

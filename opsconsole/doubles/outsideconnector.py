@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -11,11 +10,8 @@ from pydantic import BaseModel, ConfigDict
 from opsconsole.domain.action import ActionType, Call, Result
 from opsconsole.domain.enums import Effect, Reversibility
 from opsconsole.domain.errors import AmbiguousError, TransientError
-from opsconsole.domain.event import IncomingEvent
 from opsconsole.doubles.outside import SLOW_S
-from opsconsole.engine.ports import Change, Overlay, Simulated, Take
-from opsconsole.store.rows import Reader
-from opsconsole.store.transaction import Transaction
+from opsconsole.engine.ports.connector import Change, Overlay, Simulated
 
 
 class Deed(BaseModel):
@@ -57,10 +53,6 @@ class OutsideConnector:
             ),
         )
 
-    async def read(self, call: Call, overlay: Overlay, as_of: datetime | None) -> Result:
-        """Nothing to read here."""
-        return Result(is_ok=True)
-
     async def execute(self, call: Call) -> Result:
         """Do it."""
         answer = await self._ask({"op": "do", "key": call.key, "what": dict(call.args)})
@@ -82,17 +74,6 @@ class OutsideConnector:
     async def undo(self, call: Call, result: Mapping[str, Any]) -> Result:
         """It cannot be undone."""
         return Result(is_ok=False, error="what is outside cannot be undone")
-
-    def arrive(self, tx: Transaction, incoming: IncomingEvent, *, now: datetime) -> IncomingEvent:
-        """Keeps nothing."""
-        return incoming
-
-    def zone_of(self, conn: Reader, address: str) -> str:
-        """Nobody's is known."""
-        return ""
-
-    async def watch(self, take: Take) -> None:
-        """No events of its own."""
 
     async def close(self) -> None:
         """Nothing is open."""

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from opsconsole.domain.redaction import redacted
 from opsconsole.engine.kernel import Writes
-from opsconsole.engine.ports import Clock
+from opsconsole.engine.ports.machine import Clock
 from opsconsole.store.queries import connections as read
 from opsconsole.store.rows import Reader
 from opsconsole.store.writes import connections as write

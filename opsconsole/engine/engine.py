@@ -23,7 +23,9 @@ from opsconsole.engine.effects.send import Effects
 from opsconsole.engine.effects.undo import Undos
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.pairs import pairing
-from opsconsole.engine.ports import Brain, Clock, Connector, Lesson
+from opsconsole.engine.ports.brain import Brain, Lesson
+from opsconsole.engine.ports.connector import Connector
+from opsconsole.engine.ports.machine import Clock
 from opsconsole.engine.registry import Registry
 from opsconsole.engine.runs.dispatch import Dispatcher
 from opsconsole.engine.runs.intake import Taken, take
@@ -204,9 +206,8 @@ class Engine:
         self._spawn(self._watch_file(), "watch-file")
         self._spawn(self._note_heads(), "note-heads")
         watches = Watches(self.take, self.observe)
-        for connector in self.registry.connectors.values():
-            self._spawn(watches.watch(connector), f"watch-{connector.id}")
-            self._spawn(watches.observe(connector), f"observe-{connector.id}")
+        for name, watch in watches.of(self.registry):
+            self._spawn(watch, name)
         self._spawn(self.calls.until_fenced(), "fenced")
         self._spawn(watches.until_lost(), "lost")
         self._start_reconciling()

@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 
 from opsconsole.engine.agents.roster import Roster
 from opsconsole.engine.gate.gatekeeper import Gatekeeper
-from opsconsole.engine.ports import Clock
+from opsconsole.engine.ports.machine import Clock
 from opsconsole.engine.registry import Registry
 from opsconsole.store.rows import Reader
 from opsconsole.store.transaction import Transaction

@@ -1,31 +1,65 @@
 """Which connector does what: tools by name, over the connections that are configured."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
-from opsconsole.domain.action import ActionType
-from opsconsole.engine.ports import Connector
+from opsconsole.domain.action import ActionType, Call, Result
+from opsconsole.domain.enums import Effect
+from opsconsole.engine.ports.connector import Actor, Connector, RecordReader
 
 
 class Registry:
     """The connectors of one workspace; immutable once made."""
 
     def __init__(self, connectors: Iterable[Connector]) -> None:
+        """Take the connectors' tools in.
+
+        Raises:
+            TypeError: a connector declares a tool that it has no way to read or to do.
+        """
         self.connectors: Mapping[str, Connector] = {one.id: one for one in connectors}
         self._types: dict[str, ActionType] = {}
         self._owners: dict[str, Connector] = {}
+        self._readers: dict[str, RecordReader] = {}
+        self._actors: dict[str, Actor] = {}
         self._fingerprints: dict[str, str] = {}
         for connector in self.connectors.values():
             for kind in connector.action_types():
-                self._types[kind.name] = kind
-                self._owners[kind.name] = connector
+                self._add(connector, kind)
+
+    def _add(self, connector: Connector, kind: ActionType) -> None:
+        self._types[kind.name] = kind
+        self._owners[kind.name] = connector
+        if kind.effect is Effect.READ:
+            if not isinstance(connector, RecordReader):
+                raise TypeError(f"{kind.name} reads, and {type(connector).__name__} cannot be read")
+            self._readers[kind.name] = connector
+        else:
+            if not isinstance(connector, Actor):
+                raise TypeError(f"{kind.name} writes, and {type(connector).__name__} cannot act")
+            self._actors[kind.name] = connector
 
     def type(self, tool: str) -> ActionType | None:
         """Give a tool's type; None for a tool nobody declares."""
         return self._types.get(tool)
 
-    def owner(self, tool: str) -> Connector | None:
-        """Give the connector that does it."""
+    def connection(self, tool: str) -> Connector | None:
+        """Return the connection that a tool belongs to; None for a tool nobody declares."""
         return self._owners.get(tool)
+
+    def reader(self, tool: str) -> RecordReader | None:
+        """Return what a tool is looked up with; None for one that does not read, or that nobody declares."""
+        return self._readers.get(tool)
+
+    def actor(self, tool: str) -> Actor | None:
+        """Return what a tool is done with; None for one that only reads, or that nobody declares."""
+        return self._actors.get(tool)
+
+    def caller(self, tool: str) -> Callable[[Call], Awaitable[Result]] | None:
+        """Return what makes a call of a tool once it may be made, a look-up or a deed; None for an unknown tool."""
+        if (actor := self._actors.get(tool)) is not None:
+            return actor.execute
+        reader = self._readers.get(tool)
+        return None if reader is None else lambda call: reader.read(call, {}, None)
 
     def fingerprint(self, tool: str) -> str:
         """Give the fingerprint of a tool's type; empty for an unknown tool."""

@@ -2,14 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from opsconsole.domain.errors import FencedError, OpsError, WorkspaceBusyError, WorkspaceError
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.domain.humanact import HumanAct
-from opsconsole.engine.ports import Connector, Observer
+from opsconsole.engine.ports.connector import EventSource, Observer
+from opsconsole.engine.registry import Registry
 from opsconsole.engine.runs.intake import Taken
 
 _T = TypeVar("_T")
@@ -31,18 +32,25 @@ class Watches:
         self._observe = observe
         self._lost: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
 
-    async def watch(self, connector: Connector) -> None:
-        """Take a connector's events in until it has no more."""
+    def of(self, registry: Registry) -> Iterator[tuple[str, Coroutine[Any, Any, None]]]:
+        """Yield what is to run for the connectors that have events, or tell what people do: (task name, coroutine)."""
+        for name, connector in registry.connectors.items():
+            if isinstance(connector, EventSource):
+                yield f"watch-{name}", self.watch(name, connector)
+            if isinstance(connector, Observer):
+                yield f"observe-{name}", self.observe(name, connector)
+
+    async def watch(self, name: str, source: EventSource) -> None:
+        """Take the events of the connection of this name in until it has no more."""
 
         async def take(incoming: IncomingEvent) -> bool:
-            return (await self._take(connector.id, incoming)).is_new
+            return (await self._take(name, incoming)).is_new
 
-        await self._again(connector.id, connector.watch, take)
+        await self._again(name, source.watch, take)
 
-    async def observe(self, connector: Connector) -> None:
-        """Take in what people do in a connector's system, where it can tell."""
-        if isinstance(connector, Observer):
-            await self._again(connector.id, connector.observe, partial(self._observe, connector.id))
+    async def observe(self, name: str, observer: Observer) -> None:
+        """Take in what people do in the system of the connection of this name."""
+        await self._again(name, observer.observe, partial(self._observe, name))
 
     async def _again(
         self, name: str, watch: Callable[[Callable[[_T], Awaitable[bool]]], Awaitable[None]], keep: _Keep[_T]

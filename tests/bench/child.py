@@ -10,7 +10,7 @@ from opsconsole.domain.action import Call, Result
 from opsconsole.doubles.brain import FakeBrain, one_by_one
 from opsconsole.engine.agents.file import AgentFile, apply_agent
 from opsconsole.engine.engine import Engine
-from opsconsole.engine.ports import Connector
+from opsconsole.engine.ports.connector import Connector
 from opsconsole.store import workspace as workspaces
 from tests.support.rig import agent, call, mail
 

@@ -14,7 +14,7 @@ from typing import Any
 from opsconsole.domain.action import Proposal
 from opsconsole.domain.canonical import canonical
 from opsconsole.engine.agents.file import AgentFile, apply_agent
-from opsconsole.engine.ports import Turn
+from opsconsole.engine.ports.brain import Turn
 from opsconsole.engine.registry import Registry
 from opsconsole.engine.runstate.turnbody import turn_body
 from opsconsole.store import workspace as workspaces

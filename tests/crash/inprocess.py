@@ -14,7 +14,8 @@ from opsconsole.domain.event import IncomingEvent
 from opsconsole.doubles.outsideconnector import OutsideConnector
 from opsconsole.engine.agents.file import AgentFile, apply_agent
 from opsconsole.engine.engine import Engine
-from opsconsole.engine.ports import Connector, RunView, Turn
+from opsconsole.engine.ports.brain import RunView, Turn
+from opsconsole.engine.ports.connector import Connector
 from opsconsole.store import audit
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.transaction import Transaction

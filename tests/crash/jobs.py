@@ -22,7 +22,8 @@ from opsconsole.engine.agents.file import AgentFile, apply_agent
 from opsconsole.engine.commands import approvals
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.kernel import Kernel, Writes
-from opsconsole.engine.ports import ASK_PERSON, Brain, Connector, Lesson, Outcome, RunView, Turn
+from opsconsole.engine.ports.brain import ASK_PERSON, Brain, Lesson, Outcome, RunView, Turn
+from opsconsole.engine.ports.connector import Connector
 from opsconsole.store.rows import ActionRow, ApprovalRow, Reader
 from opsconsole.store.transaction import Transaction
 

@@ -18,7 +18,9 @@ from opsconsole.engine.agents.file import AgentFile, apply_agent, read_agent
 from opsconsole.engine.commands import approvals
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.kernel import Kernel, Writes
-from opsconsole.engine.ports import Brain, Clock, Connector
+from opsconsole.engine.ports.brain import Brain
+from opsconsole.engine.ports.connector import Connector
+from opsconsole.engine.ports.machine import Clock
 from opsconsole.store.queries import limits
 from opsconsole.store.rows import ActionRow, ApprovalRow, Reader
 from opsconsole.store.transaction import Transaction

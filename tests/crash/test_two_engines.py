@@ -7,7 +7,7 @@ import pytest
 
 from opsconsole.domain.errors import FencedError, WorkspaceBusyError
 from opsconsole.engine.engine import Engine
-from opsconsole.engine.ports import Connector
+from opsconsole.engine.ports.connector import Connector
 from opsconsole.store import audit, lease
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.database import Database

@@ -16,7 +16,8 @@ from opsconsole.domain.ids import EffectId
 from opsconsole.doubles.connector import FakeConnector
 from opsconsole.engine import calls, engine, watches
 from opsconsole.engine.engine import Engine
-from opsconsole.engine.ports import Connector, RunView, Take, Turn
+from opsconsole.engine.ports.brain import RunView, Turn
+from opsconsole.engine.ports.connector import Connector, Take
 from opsconsole.engine.runs.intake import Taken
 from tests.support.rig import ANN, agent, call, mail, rig
 from tests.support.running import beside, make, running, state, until

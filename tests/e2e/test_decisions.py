@@ -7,7 +7,7 @@ import pytest
 from opsconsole.domain.action import Proposal
 from opsconsole.domain.errors import DecisionError, StaleCardError
 from opsconsole.engine.commands import approvals, takeback
-from opsconsole.engine.ports import ASK_PERSON, RunView, Turn
+from opsconsole.engine.ports.brain import ASK_PERSON, RunView, Turn
 from tests.support.rig import ANN, agent, call, mail, rig
 
 REPLY = call("desk.reply", to=ANN, text="We are on it.")

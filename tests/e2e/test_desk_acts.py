@@ -14,7 +14,7 @@ from opsconsole.connectors.desk.mailbox import keep_record
 from opsconsole.domain.humanact import HumanAct
 from opsconsole.engine.commands.takeback import undo
 from opsconsole.engine.pairs import pairing
-from opsconsole.engine.ports import Observer
+from opsconsole.engine.ports.connector import Observer
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import desk

@@ -11,7 +11,8 @@ from opsconsole.domain.action import Call, Result
 from opsconsole.domain.errors import AmbiguousError, DecisionError, PermanentError, TransientError, WorkspaceBusyError
 from opsconsole.doubles.brain import FakeBrain
 from opsconsole.engine.engine import Engine
-from opsconsole.engine.ports import Connector, RunView, Turn
+from opsconsole.engine.ports.brain import RunView, Turn
+from opsconsole.engine.ports.connector import Connector
 from opsconsole.engine.runs.cancel import cancel_run
 from opsconsole.store import workspace as workspaces
 from tests.support.rig import ANN, agent, call, mail, rig

@@ -4,6 +4,7 @@ import re
 import shlex
 import shutil
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from opsconsole.connectors.http import HttpConfig
 from opsconsole.connectors.http.actions import Action
 from opsconsole.connectors.mail.tools import mail_tools
 from opsconsole.connectors.webhook import WebhookConfig
+from opsconsole.domain.action import ActionType
+from opsconsole.doubles.connector import FakeConnector
 from opsconsole.engine.agents.file import read_agent
 from opsconsole.engine.agents.yamlfile import read_yaml
 from opsconsole.engine.registry import Registry
@@ -42,17 +45,15 @@ def export(folder: Path, count: int = 18) -> Path:
     )
 
 
-class Tools:
+class Tools(FakeConnector):
     """Tools without an account behind them."""
 
-    id = "support"
-
-    def action_types(self) -> object:
+    def action_types(self) -> Sequence[ActionType]:
         return [*mail_tools("support", arrival_s=60), *registry().types.values()]
 
 
 def test_the_agent_for_a_mailbox_reads() -> None:
-    spec = read_agent(EXAMPLES / "support-agent.yaml", Registry([Tools()])).spec  # type: ignore[list-item]
+    spec = read_agent(EXAMPLES / "support-agent.yaml", Registry([Tools(name="support")])).spec
     assert spec.brain == "model" and spec.stage.default == "shadow"
 
 

@@ -14,7 +14,8 @@ from opsconsole.doubles.connector import AnyDeed, FakeConnector
 from opsconsole.engine.commands import approvals, takeback
 from opsconsole.engine.commands.decisions import Grant
 from opsconsole.engine.engine import Engine
-from opsconsole.engine.ports import Connector, RunView, Turn
+from opsconsole.engine.ports.brain import RunView, Turn
+from opsconsole.engine.ports.connector import Connector
 from opsconsole.engine.runs.cancel import cancel_run
 from opsconsole.store.queries import limits
 from opsconsole.store.writes import desk

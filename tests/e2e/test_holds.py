@@ -5,7 +5,7 @@ from pathlib import Path
 
 from opsconsole.doubles.clock import FakeClock
 from opsconsole.engine.commands.decisions import Grant
-from opsconsole.engine.ports import RunView, Turn
+from opsconsole.engine.ports.brain import RunView, Turn
 from tests.support.rig import ANN, agent, call, mail, rig
 
 TICKET = call("desk.create_ticket", title="Look", queue="tech")

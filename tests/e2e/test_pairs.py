@@ -15,7 +15,7 @@ from opsconsole.domain.humanact import HumanAct
 from opsconsole.doubles.brain import FakeBrain
 from opsconsole.doubles.clock import FakeClock
 from opsconsole.engine.pairs import judging, pairing
-from opsconsole.engine.ports import RunView, Turn
+from opsconsole.engine.ports.brain import RunView, Turn
 from opsconsole.policy.windows import window_end
 from opsconsole.store.queries import cases
 from opsconsole.store.queries import pairs as read

@@ -19,7 +19,7 @@ from opsconsole.domain.ids import AgentId, ConnectionId, EventId, SubjectId, Ver
 from opsconsole.engine.agents.file import read_agent
 from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.agents.subscriptions import subscribes
-from opsconsole.engine.ports import Lesson
+from opsconsole.engine.ports.brain import Lesson
 from opsconsole.store import cases
 from opsconsole.store import workspace as workspaces
 from tests.support.rig import registry

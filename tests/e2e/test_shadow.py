@@ -15,7 +15,7 @@ from opsconsole.domain.errors import OpsError
 from opsconsole.engine.commands import approvals
 from opsconsole.engine.commands.approvals import Grant
 from opsconsole.engine.commands.takeback import undo
-from opsconsole.engine.ports import ASK_PERSON, RunView, Turn
+from opsconsole.engine.ports.brain import ASK_PERSON, RunView, Turn
 from opsconsole.store.writes import desk as write_desk
 from opsconsole.store.writes import people
 from opsconsole.store.writes import work as write_work

@@ -19,7 +19,8 @@ from opsconsole.engine.commands.takeback import undo
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.pairs import judging
 from opsconsole.engine.past import history
-from opsconsole.engine.ports import Connector, RunView, Turn
+from opsconsole.engine.ports.brain import RunView, Turn
+from opsconsole.engine.ports.connector import Connector
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries import runs
 from opsconsole.store.transaction import Transaction
@@ -291,10 +292,14 @@ async def test_there_is_nothing_to_decide_on_or_undo(tmp_path: Path) -> None:
     async with rig(tmp_path, [NOTE, REPLY], agent(**SHADOW)) as r:
         await r.take(mail())
         before = desk_dump(r)
-        for verb, words in (
-            (approvals.approve, {}), (approvals.respond, {"answer": "yes"}), (undo, {}),
-            (approvals.approve, {"grant": approvals.Grant(timedelta(days=9), ())}),
-        ):  # fmt: skip
+        grant = {"grant": approvals.Grant(timedelta(days=9), ())}
+        verbs = (
+            (approvals.approve, {}),
+            (approvals.respond, {"answer": "yes"}),
+            (undo, {}),
+            (approvals.approve, grant),
+        )
+        for verb, words in verbs:
             for number in range(5):
                 with pytest.raises((NotFoundError, DecisionError)):
                     await r.say(verb, number, **words)

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from opsconsole.doubles.brain import FakeBrain
-from opsconsole.engine.ports import RunView, Turn
+from opsconsole.engine.ports.brain import RunView, Turn
 from tests.support.rig import agent, mail, rig
 
 

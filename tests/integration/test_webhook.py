@@ -17,7 +17,7 @@ from opsconsole.connectors.webhook import connector as webhook_module
 from opsconsole.domain.errors import DiskError
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.engine import Engine
-from opsconsole.engine.ports import Connector
+from opsconsole.engine.ports.connector import Connector
 from opsconsole.net import server
 from opsconsole.net.client import free_port
 from opsconsole.store.queries.events import fields_of

@@ -7,18 +7,20 @@ from pathlib import Path
 from typing import Any, cast
 
 from opsconsole.connectors.desk.connector import DeskConnector
-from opsconsole.domain.action import Proposal
+from opsconsole.domain.action import ActionType, Proposal
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.doubles.brain import FakeBrain, Script, one_by_one
 from opsconsole.doubles.clock import FakeClock
+from opsconsole.doubles.connector import FakeConnector
 from opsconsole.engine.agents.file import AgentFile, apply_agent
 from opsconsole.engine.commands import approvals as commands
 from opsconsole.engine.commands import switches
 from opsconsole.engine.commands.decisions import Answer
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.ports import Brain, Connector
+from opsconsole.engine.ports.brain import Brain
+from opsconsole.engine.ports.connector import Connector
 from opsconsole.engine.registry import Registry
 from opsconsole.store import audit
 from opsconsole.store import workspace as workspaces
@@ -201,12 +203,10 @@ async def rig(
 def registry() -> Registry:
     """The desk's tools, for checking files."""
 
-    class Tools:
-        id = "desk"
-
-        def action_types(self) -> Any:
+    class Tools(FakeConnector):
+        def action_types(self) -> Sequence[ActionType]:
             from opsconsole.connectors.desk.tools import desk_tools
 
             return desk_tools()
 
-    return Registry([Tools()])  # type: ignore[list-item]
+    return Registry([Tools(name="desk")])

@@ -7,7 +7,7 @@ from typing import Any
 
 from opsconsole.doubles.connector import FakeConnector
 from opsconsole.engine.engine import Engine
-from opsconsole.engine.ports import Connector
+from opsconsole.engine.ports.connector import Connector
 from opsconsole.store.writes import desk
 from tests.support.rig import Rig, desk_only
 

@@ -13,7 +13,7 @@ from opsconsole.engine import engine as engines
 from opsconsole.engine import watches
 from opsconsole.engine.agents.file import AgentFile, apply_agent
 from opsconsole.engine.engine import Engine
-from opsconsole.engine.ports import RunView, Turn
+from opsconsole.engine.ports.brain import RunView, Turn
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.writes import connections
 from tests.crash.jobs import call, spec

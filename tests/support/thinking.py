@@ -13,7 +13,7 @@ from opsconsole.domain.errors import SecretMissingError
 from opsconsole.doubles.clock import FakeClock
 from opsconsole.doubles.modelendpoint import Reply, Request, Script, ScriptedEndpoint
 from opsconsole.engine.engine import Engine
-from opsconsole.engine.ports import Connector
+from opsconsole.engine.ports.connector import Connector
 from opsconsole.net.client import HttpClient
 from opsconsole.store import workspace as workspaces
 from tests.support.rig import Rig, agent, desk_only, rig

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from opsconsole.domain.enums import ApprovalState, EffectState
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.ports import RunView, Turn
+from opsconsole.engine.ports.brain import RunView, Turn
 from opsconsole.store.queries import approvals, runs
 from opsconsole.store.rows import ActionRow, present
 from opsconsole.ui.panels.approvals.panel import ApprovalsPanel

@@ -9,7 +9,7 @@ from opsconsole.domain.event import IncomingEvent
 from opsconsole.domain.ids import ActionId
 from opsconsole.domain.ruling import Reason, Ruling
 from opsconsole.engine.agents.file import AgentFile, apply_agent
-from opsconsole.engine.ports import Turn
+from opsconsole.engine.ports.brain import Turn
 from opsconsole.engine.runstate.turnbody import turn_body
 from opsconsole.store import workspace
 from opsconsole.store.transaction import Transaction

@@ -19,7 +19,7 @@ from opsconsole.domain.ids import ActionId
 from opsconsole.domain.ruling import Reason, Ruling
 from opsconsole.engine.agents.file import AgentFile, apply_agent
 from opsconsole.engine.gate.arguments import keep_arguments
-from opsconsole.engine.ports import Turn
+from opsconsole.engine.ports.brain import Turn
 from opsconsole.engine.runstate.turnbody import turn_body
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import events

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QPlainTex
 
 from opsconsole.app.gui.tools import WindowTools
 from opsconsole.domain.errors import OpsError
-from opsconsole.engine.ports import RunView, Turn
+from opsconsole.engine.ports.brain import RunView, Turn
 from opsconsole.store.queries import approvals
 from opsconsole.ui.panels.approvals.panel import ApprovalsPanel
 from opsconsole.ui.panels.feed.filters import SAVED

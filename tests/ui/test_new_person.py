@@ -12,7 +12,7 @@ from opsconsole.app.gui.mainwindow import Joined
 from opsconsole.domain.action import Proposal
 from opsconsole.doubles.brain import one_by_one
 from opsconsole.doubles.clock import FakeClock
-from opsconsole.engine.ports import RunView, Turn
+from opsconsole.engine.ports.brain import RunView, Turn
 from opsconsole.store.queries import approvals
 from tests.support.console import in_window, until
 from tests.support.rig import agent, call, mail, rig

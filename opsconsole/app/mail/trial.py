@@ -7,7 +7,7 @@ from typing import Literal
 from opsconsole.connectors.mail import accountcheck
 from opsconsole.connectors.mail.config import MailConfig
 from opsconsole.connectors.mail.signin.auth import SignIn
-from opsconsole.engine.ports import Clock
+from opsconsole.engine.ports.machine import Clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from opsconsole.brains.model.wire import ModelAnswer, Usage, estimated
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.errors import PermanentError
 from opsconsole.domain.event import Event
-from opsconsole.engine.ports import RunView, Turn
+from opsconsole.engine.ports.brain import RunView, Turn
 
 MOST_CORRECTIONS = 2
 """So many answers in a row that could not be used; then somebody else must think."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from opsconsole.brains.model.prompt import SHORTER, event_prompt, short_text, system_prompt
-from opsconsole.engine.ports import Outcome, PastTurn, RunView
+from opsconsole.engine.ports.brain import Outcome, PastTurn, RunView
 
 LONGEST_RESULT = 12_000
 """Longest result of a tool that a model is shown, in characters."""

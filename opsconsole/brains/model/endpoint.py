@@ -20,7 +20,7 @@ from opsconsole.domain.errors import (
     TransientError,
 )
 from opsconsole.domain.redaction import handed_out, redacted
-from opsconsole.engine.ports import Health, Secrets
+from opsconsole.engine.ports.machine import Health, Secrets
 from opsconsole.net.client import Answer, HttpClient, Request
 
 _log = logging.getLogger(__name__)

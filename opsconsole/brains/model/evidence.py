@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, cast
 
-from opsconsole.engine.ports import RunView
+from opsconsole.engine.ports.brain import RunView
 
 MOST_QUOTES = 12
 LONGEST_QUOTE = 600

@@ -10,7 +10,7 @@ from typing import Any, cast
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.agent import AgentSpec, Step
 from opsconsole.domain.enums import Effect
-from opsconsole.engine.ports import ASK_PERSON
+from opsconsole.engine.ports.brain import ASK_PERSON
 
 ASK = "ask_person"
 TRIAGE = "triage"

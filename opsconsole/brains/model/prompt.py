@@ -11,7 +11,7 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from opsconsole.brains.model.offer import ASK, TRIAGE
 from opsconsole.domain.agent import AgentSpec, Category
-from opsconsole.engine.ports import RunView
+from opsconsole.engine.ports.brain import RunView
 
 FENCE = "=== text from outside"
 LONGEST_EVENT = 24_000

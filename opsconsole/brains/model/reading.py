@@ -13,7 +13,7 @@ from opsconsole.brains.model.wire import ModelAnswer, WireCall
 from opsconsole.domain.action import Proposal
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.canonical import canonical, jsonable
-from opsconsole.engine.ports import ASK_PERSON, PastTurn, Turn
+from opsconsole.engine.ports.brain import ASK_PERSON, PastTurn, Turn
 
 LONGEST_ARGUMENTS = 100_000
 """Longest arguments of one call that are read, in characters."""

@@ -10,7 +10,7 @@ from opsconsole.domain.action import Proposal
 from opsconsole.domain.agent import AgentSpec, Category
 from opsconsole.domain.event import Event
 from opsconsole.engine.agents.facts import event_facts, step_facts
-from opsconsole.engine.ports import ASK_PERSON, Lesson, RunView, Turn
+from opsconsole.engine.ports.brain import ASK_PERSON, Lesson, RunView, Turn
 from opsconsole.policy.conditions import UndecidedError, holds
 
 Nearest = Callable[[str, str, int], Sequence[Hit]]

@@ -12,7 +12,7 @@ from opsconsole.domain.action import Proposal
 from opsconsole.domain.agent import Category, Step
 from opsconsole.engine.agents.templates import TemplateFailure, fill, fill_value
 from opsconsole.engine.agents.templates import names_in as template_names
-from opsconsole.engine.ports import ASK_PERSON, Outcome
+from opsconsole.engine.ports.brain import ASK_PERSON, Outcome
 from opsconsole.policy.conditions import UndecidedError, holds
 from opsconsole.policy.conditions import names_in as condition_names
 

@@ -14,7 +14,8 @@ from opsconsole.connectors.mailtext.event import KINDS as MAIL_KINDS
 from opsconsole.domain.action import ActionType, Call, Result
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.kernel import Writes
-from opsconsole.engine.ports import Change, Clock, Notice, Overlay, Simulated, Take
+from opsconsole.engine.ports.connector import Change, Notice, Overlay, Simulated, Take
+from opsconsole.engine.ports.machine import Clock
 from opsconsole.store.queries.desk import records as read
 from opsconsole.store.queries.desk.past import Changes, Past
 from opsconsole.store.queries.desk.records import Line

@@ -10,7 +10,7 @@ from typing import Any
 
 from opsconsole.domain.action import Call
 from opsconsole.domain.errors import PermanentError
-from opsconsole.engine.ports import Overlay
+from opsconsole.engine.ports.connector import Overlay
 from opsconsole.store.queries.desk import records as read
 from opsconsole.store.queries.desk.view import Present, View
 from opsconsole.store.rows import Reader

@@ -6,7 +6,7 @@ from typing import Any
 
 from opsconsole.domain.action import Call, Result
 from opsconsole.domain.errors import PermanentError
-from opsconsole.engine.ports import Overlay
+from opsconsole.engine.ports.connector import Overlay
 from opsconsole.store.queries.desk import records as read
 from opsconsole.store.queries.desk.view import View
 from opsconsole.store.times import from_micros

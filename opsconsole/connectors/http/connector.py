@@ -13,13 +13,11 @@ from opsconsole.connectors.http.scrub import Scrubber
 from opsconsole.connectors.http.vault import Vault
 from opsconsole.domain.action import ActionType, Call, Result
 from opsconsole.domain.errors import AmbiguousError, ConnectorError, EnvironmentError_, PermanentError, TransientError
-from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.agents.slottext import text_of
 from opsconsole.engine.agents.templates import TemplateFailure
-from opsconsole.engine.ports import Change, Clock, Health, Overlay, Secrets, Simulated, Take
+from opsconsole.engine.ports.connector import Change, Overlay, Simulated
+from opsconsole.engine.ports.machine import Clock, Health, Secrets
 from opsconsole.net.client import Answer, HttpClient
-from opsconsole.store.rows import Reader
-from opsconsole.store.transaction import Transaction
 
 _log = logging.getLogger(__name__)
 _ASK = {"Accept": "application/json", "User-Agent": "opsconsole"}
@@ -208,17 +206,6 @@ class HttpConnector:
         if action is None:
             raise PermanentError(f"{self.id} has no {call.tool}")
         return action
-
-    def arrive(self, tx: Transaction, incoming: IncomingEvent, *, now: datetime) -> IncomingEvent:
-        """Keep nothing of its own."""
-        return incoming
-
-    def zone_of(self, conn: Reader, address: str) -> str:
-        """Know no zones."""
-        return ""
-
-    async def watch(self, take: Take) -> None:
-        """Have no events."""
 
     async def close(self) -> None:
         """Close the connections."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from opsconsole.connectors.http.scrub import Scrubber
 from opsconsole.domain.errors import EnvironmentError_, TransientError, UserError
-from opsconsole.engine.ports import Secrets
+from opsconsole.engine.ports.machine import Secrets
 
 KEPT_S = 300.0
 """A secret is read anew after so many seconds, or once the system refuses it."""

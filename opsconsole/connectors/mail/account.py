@@ -10,7 +10,7 @@ from opsconsole.connectors.mail.seal import Seal
 from opsconsole.connectors.mail.signin.auth import SignIn
 from opsconsole.connectors.mail.smtp.sender import Sender
 from opsconsole.domain.errors import PermanentError
-from opsconsole.engine.ports import Clock
+from opsconsole.engine.ports.machine import Clock
 
 
 @dataclass(slots=True)

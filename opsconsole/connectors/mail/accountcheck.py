@@ -21,7 +21,7 @@ from opsconsole.connectors.mail.signin.auth import SignIn
 from opsconsole.connectors.mail.smtp.compose import message_id, written
 from opsconsole.connectors.mail.smtp.sender import Sender
 from opsconsole.domain.errors import AmbiguousError, OpsError
-from opsconsole.engine.ports import Clock
+from opsconsole.engine.ports.machine import Clock
 
 CONNECT_S = 10.0
 ROUND_TRIP_S = 60.0

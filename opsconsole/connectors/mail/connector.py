@@ -20,10 +20,10 @@ from opsconsole.connectors.mailtext.event import KINDS
 from opsconsole.domain.action import ActionType, Call, Result
 from opsconsole.domain.errors import PermanentError, UserError
 from opsconsole.domain.event import IncomingEvent
-from opsconsole.engine.ports import Change, Clock, Health, Memory, Notice, Overlay, Secrets, Simulated, Take
+from opsconsole.engine.ports.connector import Change, Notice, Overlay, Simulated, Take
+from opsconsole.engine.ports.machine import Clock, Health, Memory, Secrets
 from opsconsole.store.queries.desk import records as desk
 from opsconsole.store.rows import Reader
-from opsconsole.store.transaction import Transaction
 
 
 class MailConnector:
@@ -158,10 +158,6 @@ class MailConnector:
         if verb == "draft" or one is None:
             return await work()
         return await self._ledger.moving(one, filing.back_to(self._account, call, result), work)
-
-    def arrive(self, tx: Transaction, incoming: IncomingEvent, *, now: datetime) -> IncomingEvent:
-        """The mailbox keeps its mails itself."""
-        return incoming
 
     def zone_of(self, conn: Reader, address: str) -> str:
         """Give the zone of the desk's contact with this address; a mailbox itself does not know where people live."""

@@ -11,7 +11,7 @@ from opsconsole.connectors.mailtext import clean
 from opsconsole.connectors.mailtext.read import read_mail
 from opsconsole.domain.action import Call, Result
 from opsconsole.domain.errors import PermanentError
-from opsconsole.engine.ports import Overlay
+from opsconsole.engine.ports.connector import Overlay
 
 RECORD = "message"
 """Kind of the records that simulated writes lay over look-ups: `message:sim:<action>`, `message:<message id>`."""

@@ -11,7 +11,7 @@ import re
 import secrets
 
 from opsconsole.connectors.mailtext.identity import content_digest
-from opsconsole.engine.ports import Memory
+from opsconsole.engine.ports.machine import Memory
 
 HEADER = "X-Opsconsole-Seal"
 KEY = "seal"

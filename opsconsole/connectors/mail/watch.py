@@ -33,7 +33,8 @@ from opsconsole.domain.errors import (
     UserError,
 )
 from opsconsole.domain.event import IncomingEvent
-from opsconsole.engine.ports import Health, Memory, Take
+from opsconsole.engine.ports.connector import Take
+from opsconsole.engine.ports.machine import Health, Memory
 from opsconsole.store import faults
 
 _log = logging.getLogger(__name__)

@@ -3,21 +3,19 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any
 
 from opsconsole.connectors.webhook.config import WebhookConfig
 from opsconsole.connectors.webhook.mapping import DIGEST, Mapper
 from opsconsole.connectors.webhook.verify import Verifier
-from opsconsole.domain.action import ActionType, Call, Result
-from opsconsole.domain.errors import EnvironmentError_, PermanentError, UserError
+from opsconsole.domain.action import ActionType
+from opsconsole.domain.errors import EnvironmentError_, UserError
 from opsconsole.domain.event import IncomingEvent
-from opsconsole.engine.ports import Change, Clock, Health, Overlay, Secrets, Simulated, Take
+from opsconsole.engine.ports.connector import Take
+from opsconsole.engine.ports.machine import Clock, Health, Secrets
 from opsconsole.net.jsontext import JsonError, parse_json
 from opsconsole.net.places import is_loopback
 from opsconsole.net.server import BUSY, Arrived, Hook, Reply, serving
-from opsconsole.store.rows import Reader
-from opsconsole.store.transaction import Transaction
 
 _log = logging.getLogger(__name__)
 TAKE_S = 20.0
@@ -115,42 +113,6 @@ class WebhookConnector:
     def action_types(self) -> Sequence[ActionType]:
         """Give none."""
         return ()
-
-    async def read(self, call: Call, overlay: Overlay, as_of: datetime | None) -> Result:
-        """Refuse."""
-        _no_actions()
-
-    async def execute(self, call: Call) -> Result:
-        """Refuse."""
-        _no_actions()
-
-    async def find(self, call: Call) -> Result | None:
-        """Refuse."""
-        _no_actions()
-
-    async def simulate(self, call: Call, overlay: Overlay) -> Simulated:
-        """Refuse."""
-        _no_actions()
-
-    async def preview(self, call: Call) -> Sequence[Change]:
-        """Give nothing."""
-        return ()
-
-    async def undo(self, call: Call, result: Mapping[str, Any]) -> Result:
-        """Refuse."""
-        _no_actions()
-
-    def arrive(self, tx: Transaction, incoming: IncomingEvent, *, now: datetime) -> IncomingEvent:
-        """Keep nothing of its own."""
-        return incoming
-
-    def zone_of(self, conn: Reader, address: str) -> str:
-        """Know no zones."""
-        return ""
-
-
-def _no_actions() -> NoReturn:
-    raise PermanentError("a webhook only takes events; nothing can be done through it")
 
 
 def _is_from_here(headers: Mapping[str, str]) -> bool:

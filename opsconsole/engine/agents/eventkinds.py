@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
-from opsconsole.engine.ports import EventSource
+from opsconsole.engine.ports.connector import EventSource
 from opsconsole.engine.registry import Registry
 from opsconsole.store.queries import events
 from opsconsole.store.rows import Reader

@@ -9,7 +9,7 @@ from opsconsole.domain.action import ActionType
 from opsconsole.domain.enums import ApprovalKind, Effect, Reversibility, Risk
 from opsconsole.domain.errors import ConnectorError, NotFoundError
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.ports import Change
+from opsconsole.engine.ports.connector import Change
 from opsconsole.engine.runstate.loaded import Loaded, call_of, load, shown
 from opsconsole.store.queries import approvals, runs
 from opsconsole.store.queries.views import feed
@@ -152,12 +152,12 @@ def reversibility(kind: ActionType | None, veto_s: float) -> str:
 
 
 async def _changes(kernel: Kernel, loaded: Loaded, action: ActionRow, approval: ApprovalRow) -> tuple[Change, ...]:
-    owner = kernel.registry.owner(action.tool)
-    if owner is None or approval.kind is ApprovalKind.QUESTION:
+    actor = kernel.registry.actor(action.tool)
+    if actor is None or approval.kind is ApprovalKind.QUESTION:
         return ()
     call = call_of(loaded, action)
     try:
-        return tuple(await owner.preview(call))
+        return tuple(await actor.preview(call))
     except ConnectorError as error:
         return (Change("!", "", f"cannot be shown: {error}"),)
 

@@ -46,14 +46,14 @@ class Doubts:
         if effect is None or effect.state is not EffectState.UNKNOWN:
             return
         loaded, action = self._effects.load(effect)
-        kind, owner = self._kernel.registry.type(action.tool), self._kernel.registry.owner(action.tool)
-        if kind is None or owner is None or effect.attempts > TRIES or not (kind.is_idempotent or kind.is_findable):
+        kind, actor = self._kernel.registry.type(action.tool), self._kernel.registry.actor(action.tool)
+        if kind is None or actor is None or effect.attempts > TRIES or not (kind.is_idempotent or kind.is_findable):
             await self._effects.persist(lambda tx: self._ask_about(tx, effect, loaded, action), "effect.ask_unknown")
             return
         if kind.is_findable:
             try:
                 async with asyncio.timeout(CALL_TIMEOUT_S):
-                    found = await owner.find(self._effects.call(loaded, action, effect))
+                    found = await actor.find(self._effects.call(loaded, action, effect))
             except Exception as error:
                 text = f"could not be looked up: {error}"
                 await self._effects.persist(lambda tx: self._look_later(tx, effect, text), "effect.look_later")

@@ -184,16 +184,15 @@ class Effects:
     async def perform(self, effect: EffectRow, known: Loaded | None = None) -> None:
         """Make the call of an effect that is in `sending`. `known` saves loading a run that was just loaded."""
         loaded, action = self.load(effect, known)
-        owner, kind = self._kernel.registry.owner(action.tool), self._kernel.registry.type(action.tool)
-        if owner is None or kind is None:
+        make = self._kernel.registry.caller(action.tool)
+        if make is None:
             await self.finish(effect, loaded, action, Result(is_ok=False, error=f"there is no tool {action.tool}"))
             return
         call = self.call(loaded, action, effect)
         faults.reach("connector.before_call")
         try:
             async with asyncio.timeout(CALL_TIMEOUT_S):
-                is_read = kind.effect is Effect.READ
-                result = await (owner.read(call, {}, None) if is_read else owner.execute(call))
+                result = await make(call)
         except TransientError as error:
             await self.persist(lambda tx, e=error: self._retry(tx, effect, loaded, action, e), "effect.retry")
             return

@@ -71,12 +71,12 @@ class Undos:
 
     async def _call(self, effect: EffectRow, undo: UndoRow) -> Result:
         loaded, action = self._effects.load(effect)
-        owner = self._kernel.registry.owner(action.tool)
-        if owner is None:
+        actor = self._kernel.registry.actor(action.tool)
+        if actor is None:
             raise PermanentError(f"there is no tool {action.tool} any more")
         call = replace(call_of(loaded, action, key=effect.key), actor="person", undo_key=undo.key)
         faults.reach("connector.before_undo")
-        return await owner.undo(call, shown(action.result))
+        return await actor.undo(call, shown(action.result))
 
     def _finish(self, tx: Transaction, effect: EffectRow, result: Result) -> None:
         if not result.is_ok:

@@ -16,7 +16,8 @@ from opsconsole.domain.event import Event
 from opsconsole.domain.ruling import Reason, Ruling
 from opsconsole.engine.agents.roster import Roster, Version
 from opsconsole.engine.gate.context import Wanted, gate_context, terms_of
-from opsconsole.engine.ports import ASK_PERSON
+from opsconsole.engine.ports.brain import ASK_PERSON
+from opsconsole.engine.ports.connector import Directory
 from opsconsole.engine.registry import Registry
 from opsconsole.policy import gate
 from opsconsole.policy.context import GateContext, Usage
@@ -122,10 +123,10 @@ class Gatekeeper:
         ago = None
         if context.type is not None and context.type.repeat_window_s is not None:
             ago = limits.done_ago(conn, subject=wanted.subject_id, tool=wanted.tool, now=now, besides=wanted.action_id)
-        owner = self._registry.owner(wanted.tool)
+        directory = self._registry.connection(wanted.tool)
         zones: list[str] = []
-        if owner is not None and any(hours.zone == "recipient" for hours in context.quiet_hours):
-            zones = [zone for one in destinations if (zone := owner.zone_of(conn, one))]
+        if isinstance(directory, Directory) and any(hours.zone == "recipient" for hours in context.quiet_hours):
+            zones = [zone for one in destinations if (zone := directory.zone_of(conn, one))]
         return {
             "recipient_zones": tuple(zones),
             "is_first_contact": is_external
@@ -142,10 +143,10 @@ class Gatekeeper:
         }
 
     def _switches(self, conn: Reader, agent: str, tool: str) -> tuple[str, ...]:
-        owner = self._registry.owner(tool)
+        connection = self._registry.connection(tool)
         reached = {"all": "everything", f"agent:{agent}": f"agent {agent}"}
-        if owner is not None:
-            reached[f"connection:{owner.id}"] = f"connection {owner.id}"
+        if connection is not None:
+            reached[f"connection:{connection.id}"] = f"connection {connection.id}"
         return tuple(reached[scope] for scope, _ in limits.switches(conn) if scope in reached)
 
     def _usages(

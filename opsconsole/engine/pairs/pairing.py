@@ -14,7 +14,8 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.pairs.category import category_of
 from opsconsole.engine.pairs.deeds import act_deed, action_deed, folded
 from opsconsole.engine.pairs.pair import TAUGHT, Made, Origin, Sides, is_taught, keep, keep_anew
-from opsconsole.engine.ports import ASK_PERSON, Observer
+from opsconsole.engine.ports.brain import ASK_PERSON
+from opsconsole.engine.ports.connector import Observer
 from opsconsole.engine.runstate.loaded import Loaded, load
 from opsconsole.engine.runstate.turnbody import gives_up
 from opsconsole.policy.windows import SETTLE, window_end

@@ -25,7 +25,7 @@ from opsconsole.engine.past.budget import CapReachedError, Purse
 from opsconsole.engine.past.humanacts import Lessons, human_acts
 from opsconsole.engine.past.pair import Done, Sent, make_pair
 from opsconsole.engine.past.replay import Replay
-from opsconsole.engine.ports import Brain
+from opsconsole.engine.ports.brain import Brain
 from opsconsole.policy.trials import AGREED
 from opsconsole.policy.windows import window_end
 from opsconsole.store.queries import past as read

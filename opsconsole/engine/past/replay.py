@@ -21,10 +21,12 @@ from opsconsole.engine.gate.arguments import ArgumentError, validate
 from opsconsole.engine.gate.context import Wanted, gate_context, terms_of
 from opsconsole.engine.past.asitcame import as_it_came
 from opsconsole.engine.past.budget import Purse
-from opsconsole.engine.ports import ASK_PERSON, Brain, Connector, Outcome, PastSimulator, PastTurn, RunView, Turn
+from opsconsole.engine.ports.brain import ASK_PERSON, Brain, Outcome, PastTurn, RunView, Turn
+from opsconsole.engine.ports.connector import Actor, PastSimulator, RecordReader
 from opsconsole.engine.registry import Registry
 from opsconsole.engine.runstate.turnbody import distinct, gives_up, ratified
 from opsconsole.policy import gate
+from opsconsole.store.rows import present
 
 NEWS = RunId(0)
 Record = Mapping[tuple[str, bytes], Mapping[str, Any]]
@@ -161,8 +163,9 @@ class Replay:
         if proposal.tool == ASK_PERSON:
             course.is_asking = True
             return Outcome(proposal, ActionState.SIMULATED.value, {"ok": True, "error": "", "answer": ""})
-        kind, owner = self._registry.type(proposal.tool), self._registry.owner(proposal.tool)
-        if kind is None or owner is None or proposal.problem:
+        registry, tool = self._registry, proposal.tool
+        kind, reader, actor = registry.type(tool), registry.reader(tool), registry.actor(tool)
+        if kind is None or proposal.problem:
             why = proposal.problem or f"there is no tool {proposal.tool}"
             course.wrong[proposal.tool] = (place[0], why)
             return Outcome(proposal, ActionState.FAILED.value, {"ok": False, "error": why})
@@ -181,8 +184,8 @@ class Replay:
             key="",
             fields=event.fields,
         )
-        if kind.effect is Effect.READ:
-            found = await self._look_up(owner, call, course, event)
+        if reader is not None:
+            found = await self._look_up(reader, call, course, event)
             course.is_tainted |= kind.is_untrusted
             return Outcome(proposal, ActionState.DONE.value, found)
         course.wrong.pop(proposal.tool, None)
@@ -195,16 +198,16 @@ class Replay:
             result = {"ok": False, "refused": True, "error": why}
             return Outcome(proposal, ActionState.REFUSED.value, result)
         course.actions.append((call.tool, args))
-        result = await _pretend(owner, call, course, event.occurred_at)
+        result = await _pretend(present(actor, call.tool), call, course, event.occurred_at)
         state = ActionState.SIMULATED if result.get("ok") else ActionState.FAILED
         return Outcome(proposal, state.value, result)
 
-    async def _look_up(self, owner: Connector, call: Call, course: _Course, event: Event) -> Mapping[str, Any]:
+    async def _look_up(self, reader: RecordReader, call: Call, course: _Course, event: Event) -> Mapping[str, Any]:
         if self._record is not None:
             if (kept := self._record.get((call.tool, canonical(jsonable(call.args))))) is not None:
                 return kept
             course.off_record.append(call.tool)
-        return await _look_up(owner, call, course, event.occurred_at)
+        return await _look_up(reader, call, course, event.occurred_at)
 
     def _rule(self, call: Call, proposal: Proposal, event: Event, turn: Turn, *, is_tainted: bool) -> Ruling:
         """Ask the gate as if the agent were live, by what the event and the agent's own file say.
@@ -236,9 +239,9 @@ def _why_given_up(turns: Sequence[Turn], course: _Course) -> str:
     return last.final or "it left the event to people"
 
 
-async def _look_up(owner: Connector, call: Call, course: _Course, as_of: datetime) -> dict[str, Any]:
+async def _look_up(reader: RecordReader, call: Call, course: _Course, as_of: datetime) -> dict[str, Any]:
     try:
-        return (await owner.read(call, course.overlay, as_of)).to_json()
+        return (await reader.read(call, course.overlay, as_of)).to_json()
     except EnvironmentError_:
         raise
     except Exception as error:
@@ -247,17 +250,17 @@ async def _look_up(owner: Connector, call: Call, course: _Course, as_of: datetim
         return {"ok": False, "error": f"{call.tool} cannot tell what was known then: {why}"}
 
 
-async def _pretend(owner: Connector, call: Call, course: _Course, as_of: datetime) -> dict[str, Any]:
+async def _pretend(actor: Actor, call: Call, course: _Course, as_of: datetime) -> dict[str, Any]:
     """Say what the write would have returned; what stands in its way today says nothing of then."""
     try:
-        if isinstance(owner, PastSimulator):
-            made = await owner.simulate_past(call, course.overlay, as_of)
+        if isinstance(actor, PastSimulator):
+            made = await actor.simulate_past(call, course.overlay, as_of)
         else:
-            made = await owner.simulate(call, course.overlay)
+            made = await actor.simulate(call, course.overlay)
     except EnvironmentError_:
         raise
     except Exception as error:
-        if isinstance(owner, PastSimulator) and isinstance(error, ConnectorError):
+        if isinstance(actor, PastSimulator) and isinstance(error, ConnectorError):
             return {"ok": False, "error": str(error)}
         return {"ok": True, "error": "", "id": f"sim:{call.action_id}"}
     for key, fields in made.records.items():

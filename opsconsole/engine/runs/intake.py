@@ -7,6 +7,7 @@ from opsconsole.domain.event import IncomingEvent
 from opsconsole.domain.ids import EventId, RunId
 from opsconsole.engine.agents.subscriptions import subscribes
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ports.connector import EventKeeper
 from opsconsole.store.queries import events
 from opsconsole.store.rows import present
 from opsconsole.store.transaction import Transaction
@@ -39,9 +40,9 @@ def take(
     if known is not None:
         return Taken(known, False, ())
     now = kernel.clock.now()
-    owner = kernel.registry.connectors.get(connection)
-    if owner is not None:
-        incoming = owner.arrive(tx, incoming, now=now)
+    keeper = kernel.registry.connectors.get(connection)
+    if isinstance(keeper, EventKeeper):
+        incoming = keeper.arrive(tx, incoming, now=now)
     identity, subject = write_events.add(tx, connection, incoming, now=now)
     runs: list[RunId] = []
     if not is_history:

@@ -17,7 +17,8 @@ from opsconsole.domain.ids import RunId
 from opsconsole.engine.effects.send import Effects
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.pairs import pairing
-from opsconsole.engine.ports import Brain, Turn
+from opsconsole.engine.ports.brain import Brain, Turn
+from opsconsole.engine.ports.connector import RecordReader
 from opsconsole.engine.runs.cancel import close_open_actions
 from opsconsole.engine.runs.clock import RunClock
 from opsconsole.engine.runs.spending import Spending
@@ -253,14 +254,14 @@ class RunLoop:
     async def _look(self, loaded: Loaded, action: ActionRow) -> Mapping[str, Any] | None:
         """Read, or simulate a write; None leaves it open."""
         call = call_of(loaded, action)
-        owner = self._kernel.registry.owner(action.tool)
-        records = overlay(loaded.actions)
+        registry, records = self._kernel.registry, overlay(loaded.actions)
+        actor, reader = registry.actor(action.tool), registry.reader(action.tool)
         if action.verdict in (Verdict.SIMULATE, Verdict.RECOMMEND):
-            if owner is None or not action.is_write:
-                return {"ok": owner is None, "error": "" if owner is None else "not done in shadow", "answer": ""}
+            if actor is None:
+                return {"ok": reader is None, "error": "" if reader is None else "not done in shadow", "answer": ""}
             try:
                 async with asyncio.timeout(READ_TIMEOUT_S):
-                    simulated = await owner.simulate(call, records)
+                    simulated = await actor.simulate(call, records)
             except ConnectorError as error:
                 return {"ok": False, "error": str(error)}
             except EnvironmentError_:
@@ -269,17 +270,18 @@ class RunLoop:
                 _log.warning("%s could not be simulated", call.tool, exc_info=True)
                 return {"ok": False, "error": f"{call.tool} could not be simulated: {type(error).__name__}"}
             return {**simulated.result.to_json(), OVERLAY: {k: dict(v) for k, v in simulated.records.items()}}
-        if owner is None:
+        connection = registry.connection(action.tool)
+        if reader is None or connection is None:
             return {"ok": False, "error": f"there is no tool {action.tool}"}
-        if f"connection:{owner.id}" in self._paused_scopes():
+        if f"connection:{connection.id}" in self._paused_scopes():
             return None
-        return (await self._read(owner, call, records)).to_json()
+        return (await self._read(reader, call, records)).to_json()
 
-    async def _read(self, owner: Any, call: Call, records: Mapping[str, Mapping[str, Any]]) -> Result:
+    async def _read(self, reader: RecordReader, call: Call, records: Mapping[str, Mapping[str, Any]]) -> Result:
         for attempt in range(READ_TRIES):
             try:
                 async with asyncio.timeout(READ_TIMEOUT_S):
-                    return await owner.read(call, records, None)
+                    return await reader.read(call, records, None)
             except TransientError as error:
                 if attempt == READ_TRIES - 1:
                     return Result(is_ok=False, error=str(error))

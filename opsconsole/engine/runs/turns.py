@@ -19,7 +19,7 @@ from opsconsole.engine.effects.prepare import ask, intend
 from opsconsole.engine.gate.arguments import ArgumentError, keep_arguments, validate
 from opsconsole.engine.gate.gatekeeper import Judgement, WantedAction, audit_reasons
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.ports import ASK_PERSON, Turn
+from opsconsole.engine.ports.brain import ASK_PERSON, Turn
 from opsconsole.engine.runstate.turnbody import distinct, turn_body
 from opsconsole.store.rows import RunRow
 from opsconsole.store.transaction import Transaction

@@ -10,7 +10,7 @@ from opsconsole.domain.event import Event
 from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.gate.gatekeeper import WantedAction
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.ports import ASK_PERSON, Outcome, PastTurn, RunView, Turn
+from opsconsole.engine.ports.brain import ASK_PERSON, Outcome, PastTurn, RunView, Turn
 from opsconsole.engine.runstate.turnbody import turn_from
 from opsconsole.store.queries import events, runs
 from opsconsole.store.queries.history import has_untrusted, of_subject

@@ -7,7 +7,7 @@ from typing import Any
 from opsconsole.domain.action import Proposal
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.canonical import canonical, jsonable
-from opsconsole.engine.ports import Turn
+from opsconsole.engine.ports.brain import Turn
 
 
 def turn_body(turn: Turn) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 from opsconsole.connectors.mail import watch
 from opsconsole.connectors.mail.smtp.compose import message_id
 from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
-from opsconsole.engine.ports import Take
+from opsconsole.engine.ports.connector import Take
 from tests.support.mailrig import ANN, SUPPORT, call_on, letter, mail_rig, until
 
 KEY = "5eed" * 16

@@ -17,7 +17,7 @@ from opsconsole.domain.enums import Effect
 from opsconsole.doubles.connector import FakeConnector
 from opsconsole.doubles.modelendpoint import Reply, Request, call, ends, message, says, streams
 from opsconsole.engine.engine import Engine
-from opsconsole.engine.ports import Connector
+from opsconsole.engine.ports.connector import Connector
 from opsconsole.store.queries import runs
 from opsconsole.store.queries.views import feed
 from tests.support.rig import Rig, desk_only, mail

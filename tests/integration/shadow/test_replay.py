@@ -19,7 +19,8 @@ from opsconsole.engine.past import history
 from opsconsole.engine.past.asitcame import as_it_came
 from opsconsole.engine.past.pair import OFF_RECORD
 from opsconsole.engine.past.replay import Replay, Worked
-from opsconsole.engine.ports import ASK_PERSON, Connector, Overlay, RunView, Turn
+from opsconsole.engine.ports.brain import ASK_PERSON, RunView, Turn
+from opsconsole.engine.ports.connector import Connector, Overlay
 from opsconsole.store.queries import pairs, past
 from tests.support.past import START, base, bring, looker, past_mail, worked
 from tests.support.rig import Rig, call, desk_only, rig

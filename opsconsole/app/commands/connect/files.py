@@ -21,7 +21,7 @@ from opsconsole.domain.errors import ConnectorError, EnvironmentError_, SecretMi
 from opsconsole.engine.agents.file import load_spec
 from opsconsole.engine.agents.yamlfile import read_yaml
 from opsconsole.engine.commands.connections import connect
-from opsconsole.engine.ports import Secrets
+from opsconsole.engine.ports.machine import Secrets
 from opsconsole.net.client import HttpClient, Request
 from opsconsole.net.server import why_not
 from opsconsole.store import lease

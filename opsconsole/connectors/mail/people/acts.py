@@ -28,7 +28,8 @@ from opsconsole.connectors.mail.people.sentacts import SentActs
 from opsconsole.connectors.mail.watch import NEEDS_YOU_S, PASSING
 from opsconsole.domain.errors import ConnectorError, KeyringError, UserError
 from opsconsole.domain.humanact import HumanAct
-from opsconsole.engine.ports import Memory, Notice
+from opsconsole.engine.ports.connector import Notice
+from opsconsole.engine.ports.machine import Memory
 from opsconsole.policy.windows import SETTLE
 
 _log = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from opsconsole.connectors.mail.imap.mailbox import MADE_UP, mark_of
 from opsconsole.domain.action import Result
 from opsconsole.domain.errors import PermanentError, TransientError
 from opsconsole.domain.event import IncomingEvent
-from opsconsole.engine.ports import Memory
+from opsconsole.engine.ports.machine import Memory
 from opsconsole.policy.windows import window_end
 from opsconsole.store import faults
 

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 from opsconsole.connectors.mail.config import Login
 from opsconsole.domain.errors import PermanentError
-from opsconsole.engine.ports import Secrets
+from opsconsole.engine.ports.machine import Secrets
 
 _T = TypeVar("_T")
 

@@ -15,7 +15,7 @@ from opsconsole.connectors.mail.signin.auth import Credentials, SignInError
 from opsconsole.connectors.mail.signin.oauthproviders import Provider, provider_of
 from opsconsole.connectors.mail.signin.oauthtokens import SignedOutError, TokenEndpoint, Tokens, parse
 from opsconsole.domain.errors import OpsError, PermanentError, SecretMissingError, TransientError
-from opsconsole.engine.ports import Clock, Secrets
+from opsconsole.engine.ports.machine import Clock, Secrets
 from opsconsole.net.client import HttpClient
 
 REST_S = 300.0

@@ -16,7 +16,7 @@ from opsconsole.connectors.mail.signin.auth import SignInError
 from opsconsole.connectors.mail.signin.oauthproviders import ANSWER_S, LARGEST, Provider
 from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
 from opsconsole.domain.redaction import handed_out
-from opsconsole.engine.ports import Clock
+from opsconsole.engine.ports.machine import Clock
 from opsconsole.net.client import Answer, HttpClient, Request
 
 EARLY_S = 120.0

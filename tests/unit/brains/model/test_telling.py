@@ -15,7 +15,7 @@ from opsconsole.connectors.desk.tools import desk_tools
 from opsconsole.domain.action import Proposal
 from opsconsole.domain.event import Event
 from opsconsole.domain.ids import ConnectionId, EventId, RunId, SubjectId
-from opsconsole.engine.ports import Outcome, PastTurn, RunView, Turn
+from opsconsole.engine.ports.brain import Outcome, PastTurn, RunView, Turn
 from tests.support.rig import agent
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""What the engine needs from the outside, as Protocols: connectors, what thinks, and the machine around it."""
