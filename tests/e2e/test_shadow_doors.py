@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -292,15 +293,10 @@ async def test_there_is_nothing_to_decide_on_or_undo(tmp_path: Path) -> None:
     async with rig(tmp_path, [NOTE, REPLY], agent(**SHADOW)) as r:
         await r.take(mail())
         before = desk_dump(r)
-        grant = {"grant": approvals.Grant(timedelta(days=9), ())}
-        verbs = (
-            (approvals.approve, {}),
-            (approvals.respond, {"answer": "yes"}),
-            (undo, {}),
-            (approvals.approve, grant),
-        )
-        for verb, words in verbs:
+        grant = approvals.Grant(timedelta(days=9), ())
+        given = partial(approvals.approve, grant=grant)
+        for verb in (approvals.approve, partial(approvals.respond, answer="yes"), undo, given):
             for number in range(5):
                 with pytest.raises((NotFoundError, DecisionError)):
-                    await r.say(verb, number, **words)
+                    await r.say(verb, number)
         await is_simulated(r, before)
