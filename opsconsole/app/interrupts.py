@@ -1,21 +1,77 @@
-"""Ctrl+C that stops long work after its present piece."""
+"""How a person or the window asks long work to stop: Ctrl+C, SIGTERM, or a line on standard input.
 
+Only loops on Unix take signal handlers, and only there a program gets SIGTERM from whoever started it. On Windows a
+plain signal handler and the line do the same.
+"""
+
+import asyncio
 import contextlib
 import signal
-from collections.abc import Generator
+import threading
+from collections.abc import Callable, Generator
+from io import FileIO
+
+from opsconsole.domain.engineprocess import STOP_LINE
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextlib.contextmanager
 def interrupts() -> Generator[list[bool]]:
     """Have Ctrl+C and SIGTERM stop after the present event instead of breaking off."""
     stopped: list[bool] = []
-
-    def stop(_: int, __: object) -> None:
-        stopped.append(True)
-
-    before = {one: signal.signal(one, stop) for one in (signal.SIGINT, signal.SIGTERM)}
-    try:
+    with _handled(lambda: stopped.append(True)):
         yield stopped
+
+
+@contextlib.contextmanager
+def stopped_by_signals(stop: Callable[[], object]) -> Generator[None]:
+    """Have Ctrl+C and SIGTERM call `stop` on the running loop, also where loops know no signals (Windows)."""
+    loop = asyncio.get_running_loop()
+    try:
+        for number in _SIGNALS:
+            loop.add_signal_handler(number, stop)
+    except NotImplementedError:
+        with _handled(lambda: loop.call_soon_threadsafe(stop)):
+            yield
+        return
+    try:
+        yield
     finally:
-        for one, earlier in before.items():
-            signal.signal(one, earlier)
+        for number in _SIGNALS:
+            loop.remove_signal_handler(number)
+
+
+class Told:
+    """What the window tells its engine by standard input: the passphrase at once, and later to stop."""
+
+    def __init__(self) -> None:
+        """Read the passphrase, the first line."""
+        # Without a buffer: a thread that waits in one aborts the interpreter when it ends.
+        self._stdin = FileIO(0, "rb", closefd=False)
+        self.passphrase = self._stdin.readline().decode(errors="replace").rstrip("\r\n")
+
+    def stops(self, stop: Callable[[], object]) -> None:
+        """Have the line `stop` call `stop` on the running loop. The end of the input means nothing: its writer died."""
+        if self._stdin.isatty():
+            return  # whoever sits there has Ctrl+C, and a job in the background is halted when it reads
+        loop = asyncio.get_running_loop()
+
+        def listen() -> None:
+            with contextlib.suppress(OSError, RuntimeError):  # the pipe broke; the loop has ended
+                while line := self._stdin.readline():
+                    if line == STOP_LINE:
+                        loop.call_soon_threadsafe(stop)
+                        return
+
+        threading.Thread(target=listen, name="opsconsole-told", daemon=True).start()
+
+
+@contextlib.contextmanager
+def _handled(stop: Callable[[], object]) -> Generator[None]:
+    before = {number: signal.signal(number, lambda _number, _frame: stop()) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, earlier in before.items():
+            signal.signal(number, earlier)

@@ -100,10 +100,6 @@ class SealedError(KeyringError):
     """The encrypted file of secrets wants its passphrase, or another one than was given."""
 
 
-SEALED_EXIT = 4
-"""An engine that was given its passphrase by standard input ends with this code where the file stays closed."""
-
-
 class DiskError(EnvironmentError_):
     """The disk is full, or the file may not be written."""
 

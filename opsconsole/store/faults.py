@@ -7,6 +7,7 @@
 
 import os
 import signal
+import sys
 from collections import Counter
 
 _WANTED, _, _AT = os.environ.get("OPSCONSOLE_FAULT", "").partition(":")
@@ -25,4 +26,4 @@ def reach(name: str) -> None:
     _reached[name] += 1
     _reached["*"] += 1
     if _WANTED in (name, "*") and _reached[_WANTED] == int(_AT or "1"):
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)  # there SIGTERM kills

@@ -1,9 +1,7 @@
 """init, engine, import: make a workspace, work it, bring events."""
 
 import asyncio
-import contextlib
 import gc
-import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +11,7 @@ import typer
 from opsconsole.app.commands.importwords import tell_left_out
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.gui import launch
+from opsconsole.app.interrupts import Told, stopped_by_signals
 from opsconsole.app.past.importing import import_path, own_of
 from opsconsole.app.place import resources, workspace_folder
 from opsconsole.app.running import wait_out_windows
@@ -20,7 +19,8 @@ from opsconsole.app.sample import feed as samplefeed
 from opsconsole.app.session import actor, engine_of, opened
 from opsconsole.app.watching import watch_folders
 from opsconsole.app.words import count, hinted, listed, plain, say, say_json, speak_of
-from opsconsole.domain.errors import SEALED_EXIT, KeyringError, UserError
+from opsconsole.domain.engineprocess import SEALED_EXIT
+from opsconsole.domain.errors import KeyringError, UserError
 from opsconsole.engine.engine import Engine, SystemClock
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.queries import limits
@@ -58,26 +58,25 @@ def engine(
         if not folder.is_dir():
             raise UserError(f"There is no folder {folder} to watch. Make it, or name another one.")
     speak_of(workspace)
-    word = sys.stdin.readline().rstrip("\r\n") if passphrase_stdin else None
-    work = _engine(workspace_folder(workspace), once=once, watch=watch or [], is_sample=live_sample, word=word)
-    asyncio.run(work)
+    told = Told() if passphrase_stdin else None
+    asyncio.run(_engine(workspace_folder(workspace), once=once, watch=watch or [], is_sample=live_sample, told=told))
 
 
-def _engine_of(place: Workspace, reader: Reader, word: str | None) -> Engine:
+def _engine_of(place: Workspace, reader: Reader, told: Told | None) -> Engine:
     try:
-        return engine_of(place, reader, typed=None if word is None else lambda: word)
+        return engine_of(place, reader, typed=None if told is None else lambda: told.passphrase)
     except KeyringError as error:
-        if word is None:
+        if told is None:
             raise
         typer.echo(plain(hinted(f"{error}")), err=True)
         raise typer.Exit(SEALED_EXIT) from error
 
 
-async def _engine(folder: Path, *, once: bool, watch: list[Path], is_sample: bool, word: str | None) -> None:
+async def _engine(folder: Path, *, once: bool, watch: list[Path], is_sample: bool, told: Told | None) -> None:
     place = workspaces.open_(folder)
     reader = place.database.reader()
     try:
-        async with _engine_of(place, reader, word) as running:
+        async with _engine_of(place, reader, told) as running:
             if once:
                 await running.settle()
                 await wait_out_windows(running, is_quiet=False)
@@ -86,26 +85,30 @@ async def _engine(folder: Path, *, once: bool, watch: list[Path], is_sample: boo
                     say(f"Paused: {paused}; nothing of that was begun. `opsconsole resume` lifts a pause.")
                 say("All that can be done now is done. `opsconsole status` shows what waits.")
                 return
-            loop = asyncio.get_running_loop()
-            for name in (signal.SIGINT, signal.SIGTERM):
-                with contextlib.suppress(NotImplementedError):  # Windows: Ctrl+C arrives as KeyboardInterrupt
-                    loop.add_signal_handler(name, running.stop)
-            gc.collect()
-            gc.freeze()  # what was loaded to start with is never garbage; collections look at the work alone
-            say(f"Working {folder}. Ctrl+C stops; nothing is lost.")
-            sys.stdout.flush()
-            watching = asyncio.create_task(watch_folders(running, watch))
-            feeding = asyncio.create_task(samplefeed.live(running, resources() / "sample") if is_sample else _nothing())
-            try:
-                await running.run()
-            finally:
-                for task in (watching, feeding):
-                    task.cancel()
-                await asyncio.gather(watching, feeding, return_exceptions=True)
+            if told is not None:
+                told.stops(running.stop)
+            with stopped_by_signals(running.stop):
+                await _work(running, folder, watch=watch, is_sample=is_sample)
     finally:
         reader.close()
         place.close()
     say("Stopped. Nothing was lost.")
+
+
+async def _work(running: Engine, folder: Path, *, watch: list[Path], is_sample: bool) -> None:
+    """Work until the engine is stopped."""
+    gc.collect()
+    gc.freeze()  # what was loaded to start with is never garbage; collections look at the work alone
+    say(f"Working {folder}. Ctrl+C stops; nothing is lost.")
+    sys.stdout.flush()
+    watching = asyncio.create_task(watch_folders(running, watch))
+    feeding = asyncio.create_task(samplefeed.live(running, resources() / "sample") if is_sample else _nothing())
+    try:
+        await running.run()
+    finally:
+        for task in (watching, feeding):
+            task.cancel()
+        await asyncio.gather(watching, feeding, return_exceptions=True)
 
 
 def window(*, workspace: Where = None) -> None:

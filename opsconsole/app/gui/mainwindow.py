@@ -3,7 +3,6 @@
 import asyncio
 import importlib
 import logging
-import signal
 import sys
 import threading
 from contextlib import AbstractContextManager
@@ -15,6 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from opsconsole.app.discretion import be_discreet
+from opsconsole.app.interrupts import stopped_by_signals
 from opsconsole.app.secretstore.typed import TypedPassphrase
 from opsconsole.domain.errors import OpsError
 from opsconsole.ui.backend import Backend, Opened
@@ -49,17 +49,16 @@ async def until_closed(joined: "Joined", *, with_engine: bool) -> None:
     ended = asyncio.Event()
     joined.window.quit_wanted.connect(ended.set)
     joined.window.close_wanted.connect(lambda: joined.window.hide() if joined.tray.is_there else ended.set())
-    for name in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(name, ended.set)
-    try:
-        await joined.begin(with_engine=with_engine)
-    except OpsError as error:
-        box = QMessageBox(QMessageBox.Icon.Critical, "opsconsole", f"{error}", parent=joined.window)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.finished.connect(ended.set)
-        box.open()
-    await ended.wait()
-    await joined.end()
+    with stopped_by_signals(ended.set):
+        try:
+            await joined.begin(with_engine=with_engine)
+        except OpsError as error:
+            box = QMessageBox(QMessageBox.Icon.Critical, "opsconsole", f"{error}", parent=joined.window)
+            box.setTextFormat(Qt.TextFormat.PlainText)
+            box.finished.connect(ended.set)
+            box.open()
+        await ended.wait()
+        await joined.end()
 
 
 class Joined:

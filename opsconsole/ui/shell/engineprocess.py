@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
-from opsconsole.domain.errors import SEALED_EXIT
+from opsconsole.domain.engineprocess import SEALED_EXIT, STOP_LINE
 
 if TYPE_CHECKING:
     from opsconsole.ui.backend import Backend
@@ -88,8 +88,7 @@ class EngineProcess(QObject):
         self._is_wanted = False
         self._again.stop()
         if self.is_own:
-            self._process.terminate()
-            self._last_resort.start()
+            self._ask_to_stop()
         else:
             self._set(EngineState.STOPPED)
 
@@ -102,14 +101,19 @@ class EngineProcess(QObject):
         """Have our engine stop and start anew. False where one that was started elsewhere works: it is not ours."""
         if self.is_own:
             self._is_restarting = True
-            self._process.terminate()
-            self._last_resort.start()
+            self._ask_to_stop()
             return True
         if self._backend.engine:
             return False
         self._again.stop()
         self.begin()
         return True
+
+    def _ask_to_stop(self) -> None:
+        """By both ways: Windows has no SIGTERM, and an engine that still loads does not read yet."""
+        self._process.write(STOP_LINE)
+        self._process.terminate()
+        self._last_resort.start()
 
     def _start(self) -> None:
         if not self._is_wanted or self.is_own:
@@ -129,7 +133,6 @@ class EngineProcess(QObject):
         self._own = self._process.processId()
         # The one way that leaves no trace: no file, no argument, no environment that others could read.
         self._process.write(f"{self._passphrase() or ''}\n".encode())
-        self._process.closeWriteChannel()
 
     def _on_holder(self, holder: int) -> None:
         if self.is_own:

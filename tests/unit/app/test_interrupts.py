@@ -1,0 +1,43 @@
+"""Asked to stop: by signals, on loops that know them and on loops that do not (Windows), and by a line."""
+
+import asyncio
+import signal
+from typing import Any, NoReturn
+
+import pytest
+
+from opsconsole.app.interrupts import interrupts, stopped_by_signals
+
+
+class SignallessLoop(asyncio.SelectorEventLoop):
+    """A loop as Windows has it."""
+
+    def add_signal_handler(self, sig: int, callback: Any, *args: Any) -> NoReturn:
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize("loop", [asyncio.SelectorEventLoop, SignallessLoop])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_on_every_loop_and_afterwards_means_what_it_did(
+    loop: type[asyncio.SelectorEventLoop], number: signal.Signals
+) -> None:
+    async def work() -> None:
+        stopped = asyncio.Event()
+        with stopped_by_signals(stopped.set):
+            signal.raise_signal(number)
+            async with asyncio.timeout(10):
+                await stopped.wait()
+
+    before = signal.getsignal(signal.SIGTERM)
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(work())
+    assert signal.getsignal(signal.SIGTERM) is before
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_long_work_is_told_that_it_was_interrupted() -> None:
+    with interrupts() as stopped:
+        assert not stopped
+        signal.raise_signal(signal.SIGINT)
+        assert stopped
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
