@@ -20,8 +20,3 @@ ActionId = NewType("ActionId", str)
 def action_id(run: RunId, turn: int, index: int) -> ActionId:
     """Give the id of the action at `index` (from 0) of `turn` (from 0) in `run`."""
     return ActionId(f"{run}/{turn}.{index}")
-
-
-def run_of(action: ActionId) -> RunId:
-    """Give the run that an action id belongs to."""
-    return RunId(int(action.partition("/")[0]))

@@ -6,7 +6,6 @@ Every error says whether the request can have arrived: that decides whether an a
 import asyncio
 import contextlib
 import json
-import socket
 import ssl
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
@@ -235,19 +234,3 @@ def _place(url: str) -> str:
         return f"{parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}"
     except ValueError:
         return "the address"
-
-
-def free_port(host: str = "127.0.0.1") -> int:
-    """Give a port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
-
-
-async def resolves(host: str) -> bool:
-    """Tell whether a host's name can be looked up."""
-    try:
-        await asyncio.get_running_loop().getaddrinfo(host, None)
-    except OSError:
-        return False
-    return True

@@ -7,7 +7,7 @@ anytime-valid inference", 2023).
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 OPENS_AT = 20.0
@@ -47,16 +47,6 @@ def log_evidence(right: float, wrong: float, p0: float) -> float:
     # At or below p0 every q in the mixture is less likely than p0 itself: there is no evidence, and the tail, which is
     # too small for a float after some hundred wrong ones, must not make any.
     return min(value, 0.0) if right <= p0 * (right + wrong) else value
-
-
-def opening(outcomes: Iterable[bool], p0: float, *, opens_at: float = OPENS_AT) -> int | None:
-    """Give after how many decisions, looked at one by one, the gate opens; None where it does not."""
-    right = wrong = 0
-    for is_right in outcomes:
-        right, wrong = right + is_right, wrong + (not is_right)
-        if evidence(right, wrong, p0) >= opens_at:
-            return right + wrong
-    return None
 
 
 def still_needed(right: int, wrong: int, p0: float, *, opens_at: float = OPENS_AT) -> int:
@@ -100,16 +90,6 @@ def exact_interval(right: int, total: int, confidence: float = 0.95) -> Interval
     low = 0.0 if right == 0 else _quantile(tail, right, total - right + 1)
     high = 1.0 if right == total else _quantile(1 - tail, right + 1, total - right)
     return Interval(low, high)
-
-
-def drawn_interval(right: int, total: int, z: float = 1.959964) -> Interval:
-    """Give the interval of Wilson (1927), for drawing only: it may cover a little less than it says."""
-    if total == 0:
-        return Interval(0.0, 1.0)
-    share, square = right / total, z * z / total
-    middle = (share + square / 2) / (1 + square)
-    half = z * math.sqrt(share * (1 - share) / total + square / (4 * total)) / (1 + square)
-    return Interval(max(0.0, middle - half), min(1.0, middle + half))
 
 
 def paired_interval(better: int, worse: int, total: int, confidence: float = 0.95) -> Interval:

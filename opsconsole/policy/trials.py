@@ -99,9 +99,6 @@ class Standing:
 
 
 TO_LIMITED = Gate(0.85, 0.95, 10)
-TO_EXPANDED = Gate(0.90, 0.97)
-ALONE_REVERSIBLE = Gate(0.95, 0.98)
-ALONE_EXTERNAL = Gate(0.98, 0.99)
 
 
 def is_right(one: Counted) -> bool | None:

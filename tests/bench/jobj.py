@@ -18,8 +18,9 @@ from typing import Any
 
 from opsconsole.domain.errors import ConnectorError
 from opsconsole.doubles.modelendpoint import Reply, Request, ScriptedEndpoint, call, ends, says
-from opsconsole.net.client import HttpClient, free_port
+from opsconsole.net.client import HttpClient
 from opsconsole.net.client import Request as HttpRequest
+from tests.support.ports import free_port
 
 IDEAL_S = 0.9
 """Three turns of 0.3 s."""

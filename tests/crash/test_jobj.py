@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 from aiohttp import ClientError, ClientSession
 
-from opsconsole.net.client import free_port
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.crosscheck import crosscheck
 from opsconsole.store.rows import Reader
 from tests.crash.processes import ROOT
 from tests.support.files import verify
 from tests.support.jobj import MODES, prepare
+from tests.support.ports import free_port
 from tests.support.tickets import Tickets, ticket_server
 from tests.support.web import post
 

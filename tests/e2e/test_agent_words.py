@@ -6,9 +6,9 @@ import pytest
 
 from opsconsole.domain.enums import Effect
 from opsconsole.engine.agents import facts
-from opsconsole.net.client import free_port
 from tests.support.jobj import WEBHOOK
 from tests.support.mailboxes import OWN, START, mailbox, write_mailbox, write_tickets
+from tests.support.ports import free_port
 from tests.support.shell import AGENT, Run, write_mail
 
 SUBSCRIBES = "[{kinds: [mail.received]}]"

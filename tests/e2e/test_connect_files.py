@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from opsconsole.net.client import free_port
 from tests.support.jobj import HTTP, SAFE, WEBHOOK
+from tests.support.ports import free_port
 from tests.support.shell import Run
 
 

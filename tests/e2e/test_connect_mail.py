@@ -11,7 +11,8 @@ from opsconsole.domain.redaction import forget_all
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.queries.connections import connection
 from tests.support.certificates import Certificates
-from tests.support.dovecot import Dovecot, free_port
+from tests.support.dovecot import Dovecot
+from tests.support.ports import free_port
 from tests.support.relay import Relay
 from tests.support.shell import Run, Said
 

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from opsconsole.net.client import free_port
 from tests.support.certificates import Certificates
 from tests.support.echo import Echoes, echoes
 from tests.support.planted import ArgumentWatch, files_below, forms, traces
+from tests.support.ports import free_port
 from tests.support.shell import AGENT, write_mail
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]

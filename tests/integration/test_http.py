@@ -16,7 +16,8 @@ from opsconsole.domain.action import Call, Result
 from opsconsole.domain.errors import AmbiguousError, ConnectorError, PermanentError, TransientError
 from opsconsole.domain.ids import ActionId
 from opsconsole.doubles.clock import FakeClock
-from opsconsole.net.client import Answer, HttpClient, free_port
+from opsconsole.net.client import Answer, HttpClient
+from tests.support.ports import free_port
 from tests.support.web import Handler, Kept, Notes, Outside, hang_up, outside, says
 
 TOKEN = "tok-" + "0123456789/+x"

@@ -19,9 +19,9 @@ from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.ports.connector import Connector
 from opsconsole.net import server
-from opsconsole.net.client import free_port
 from opsconsole.store.queries.events import fields_of
 from opsconsole.store.writes import connections
+from tests.support.ports import free_port
 from tests.support.rig import Rig, agent, call, desk_only, rig
 from tests.support.running import running, until
 from tests.support.web import Kept, Notes, post, raw

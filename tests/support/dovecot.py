@@ -26,6 +26,7 @@ import pytest
 from opsconsole.connectors.mail.imap.client import Imap, connect
 from tests.support.certificates import Certificates
 from tests.support.dovecotconf import FOLDER, TEXT, TLS
+from tests.support.ports import free_port
 
 PATIENCE_S = 15.0
 REQUIRED = "OPSCONSOLE_REQUIRE"
@@ -42,13 +43,6 @@ def program() -> str:
     if "dovecot" in os.environ.get(REQUIRED, ""):
         pytest.fail(why)
     pytest.skip(why)
-
-
-def free_port() -> int:
-    """Give a port nobody listens on now."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @dataclass

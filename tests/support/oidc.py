@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
-from opsconsole.net.client import free_port
 from tests.support.needed import lacking, programs
+from tests.support.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = ROOT / ".tools" / "npm" / "node_modules"

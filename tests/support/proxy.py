@@ -6,7 +6,7 @@ import socket
 import struct
 from collections.abc import Callable
 
-from tests.support.dovecot import free_port
+from tests.support.ports import free_port
 
 CHUNK = 65536
 

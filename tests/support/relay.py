@@ -16,7 +16,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tests.support.dovecot import deliver, free_port
+from tests.support.dovecot import deliver
+from tests.support.ports import free_port
 
 _PAUSE_S = 0.05
 

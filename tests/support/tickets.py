@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from opsconsole.net.client import free_port
+from tests.support.ports import free_port
 from tests.support.web import serving
 
 

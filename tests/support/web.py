@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import ClientSession, web
 
 from opsconsole.domain.errors import SecretMissingError
-from opsconsole.net.client import free_port
+from tests.support.ports import free_port
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

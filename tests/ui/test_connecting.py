@@ -17,8 +17,9 @@ from opsconsole.ui.panels.connections.panel import ConnectionsPanel
 from opsconsole.ui.shell.catalog import PANELS
 from tests.support import keyrings
 from tests.support.console import in_window, until
-from tests.support.dovecot import Dovecot, free_port
+from tests.support.dovecot import Dovecot
 from tests.support.planted import files_below, traces
+from tests.support.ports import free_port
 from tests.support.relay import Relay
 from tests.support.sealed import WORD as PASS
 from tests.support.sealed import no_keyring, seal, store

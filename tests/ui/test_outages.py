@@ -22,8 +22,8 @@ from opsconsole.ui.loop import qt_loop
 from opsconsole.ui.shell.engineprocess import EngineState
 from tests.support import keyrings
 from tests.support.console import application, in_window, until
-from tests.support.dovecot import free_port
 from tests.support.notifications import Notifications
+from tests.support.ports import free_port
 from tests.support.served import served
 from tests.support.shell import write_mail
 from tests.support.thinking import thinker

@@ -34,11 +34,6 @@ class TableSource(Source):
             self._delimiter, headers, self._layout = _header(stream, path)
         self._headers = headers
 
-    @property
-    def record_kind(self) -> str:
-        """What each row is: contact, company, deal or ticket."""
-        return self._layout.kind
-
     def records(self) -> Iterator[ImportRecord]:
         """Give the rows, one at a time; a bad one comes with problems."""
         self.counts = Counts()

@@ -40,11 +40,6 @@ class HttpConnector:
         self._actions = {action.type.name: action for action in actions}
         self._vault = Vault(secrets, frozenset[tuple[str, ...]]().union(*(action.secrets for action in actions)))
 
-    @property
-    def secret_names(self) -> Sequence[str]:
-        """Names of the secrets its calls need."""
-        return self._vault.names
-
     def action_types(self) -> Sequence[ActionType]:
         """Give the declared actions."""
         return [action.type for action in self._actions.values()]

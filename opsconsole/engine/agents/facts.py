@@ -27,8 +27,6 @@ AGENT = ("id", "name")
 STEP = ("event", "category", "confidence", "agent", "today")
 """Keys of `step_facts`; results of earlier steps stand beside them by their `as:` names."""
 GUARDRAIL = ("event", "subject", "category", "confidence", "args", "tool")
-BRANCH = ("failure", "rejection")
-"""What `on_fail` and `on_reject` know besides."""
 MEMBERS: Mapping[str, tuple[str, ...]] = {"event": EVENT, "agent": AGENT}
 """Names below a name; what stands below others is free."""
 

@@ -7,13 +7,6 @@ from typing import Any
 ERASED: dict[str, Any] = {"erased": True}
 
 
-def json_of(conn: sqlite3.Connection, content: int | None) -> Any:
-    """Give a stored JSON value; None for no content, `ERASED` for erased content."""
-    if content is None:
-        return None
-    return decode(bytes_of(conn, content))
-
-
 def bytes_of(conn: sqlite3.Connection, content: int) -> bytes | None:
     """Give stored bytes; None once erased."""
     row = conn.execute("SELECT bytes FROM content WHERE id = ?", (content,)).fetchone()

@@ -69,12 +69,6 @@ def fields_seen(conn: sqlite3.Connection, kind: str, *, most: int = 200) -> list
     return sorted({name for row in rows for name in decode(row[0]).get("fields", {})})
 
 
-def subject_key(conn: sqlite3.Connection, subject_id: int) -> str:
-    """Give a subject's key, `kind:key`; empty where there is none."""
-    row = conn.execute("SELECT key FROM subject WHERE id = ?", (subject_id,)).fetchone()
-    return "" if row is None else row[0]
-
-
 def fields_of(conn: sqlite3.Connection, connection: str, external_id: str) -> dict[str, Any] | None:
     """Give the typed fields of an event by its name outside; None where there is none."""
     row = conn.execute(

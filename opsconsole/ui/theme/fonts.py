@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont, QFontDatabase
 
 NORMAL, MEDIUM, SEMIBOLD = QFont.Weight.Normal, QFont.Weight.Medium, QFont.Weight.DemiBold
 FAMILY = "Inter"
-CAPTION, SMALL, BODY, PANE, PAGE = 11, 12, 13, 16, 20
+CAPTION, SMALL, BODY, PAGE = 11, 12, 13, 20
 """Sizes in px."""
 
 

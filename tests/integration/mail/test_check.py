@@ -10,7 +10,7 @@ from opsconsole.connectors.mail import accountcheck
 from opsconsole.connectors.mail.config import Login, MailConfig, Server
 from opsconsole.connectors.mail.signin.auth import PasswordSignIn
 from opsconsole.engine.engine import SystemClock
-from tests.support.dovecot import Dovecot, free_port
+from tests.support.dovecot import Dovecot
 from tests.support.mailrig import (
     SUPPORT,
     WORDS,
@@ -24,6 +24,7 @@ from tests.support.mailrig import (
     mail_rig,
     until,
 )
+from tests.support.ports import free_port
 from tests.support.relay import Relay
 
 

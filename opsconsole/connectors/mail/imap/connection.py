@@ -46,8 +46,6 @@ class Link:
         self._lock = asyncio.Lock()
         self._client: Imap | None = None
         self._used_at = 0.0
-        self.connects = 0
-        """How often a connection was made."""
 
     async def read(self, work: Callable[[Imap], _T]) -> _T:
         """Do what changes nothing; tried once more over a new connection where the old one turns out to be dead.
@@ -156,7 +154,6 @@ class Link:
                 for client in made:
                     _wake(client)
                 self._thread.submit(_let_go, made)  # after the thread is done with it, when all that was made is there
-        self.connects += 1
         return made[0]
 
 

@@ -17,11 +17,8 @@ MOST = 50_000
 """So many of the newest mails of a folder are known; of more since the oldest watched mail the view says so."""
 AT_ONCE = 250
 CHANGED_AT_ONCE = 5000
-_HEADS = (
-    "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID IN-REPLY-TO REFERENCES X-FORWARDED-MESSAGE-ID SUBJECT FROM X-OPSCONSOLE-SEAL)]"
-)
+_HEADS = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID IN-REPLY-TO REFERENCES X-FORWARDED-MESSAGE-ID SUBJECT FROM)]"
 _FORWARDED = re.compile(rb"(?im)^x-forwarded-message-id:\s*(<[^<>\s]{1,990}>)")
-_SEALED = re.compile(rb"(?im)^x-opsconsole-seal:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +34,6 @@ class Head:
     forwards: str
     subject: str
     sender: str
-    is_perhaps_ours: bool
-    """It carries a seal; whether that is a good one is not looked at here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +133,6 @@ def _head(uid: int, row: Mapping[bytes, Any]) -> Head:
         forwards=forwarded[1].decode("ascii", "replace") if forwarded else "",
         subject=mail.subject,
         sender=mail.sender,
-        is_perhaps_ours=bool(_SEALED.search(raw)),
     )
 
 

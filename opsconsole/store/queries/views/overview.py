@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from opsconsole.store.queries import limits
-from opsconsole.store.times import from_micros, to_micros
+from opsconsole.store.times import to_micros
 
 DAYS = 14
 """Days of the small charts."""
@@ -276,9 +276,3 @@ def _late(conn: sqlite3.Connection, began: datetime, ended: datetime) -> int:
 def agent_names(conn: sqlite3.Connection) -> dict[str, str]:
     """Give the agents by id, with the names people call them."""
     return dict(_agents(conn))
-
-
-def oldest_waiting_at(conn: sqlite3.Connection) -> datetime | None:
-    """Give since when the oldest request waits; None for none."""
-    row = conn.execute("SELECT created_at FROM approval WHERE state = 'waiting' ORDER BY created_at LIMIT 1").fetchone()
-    return None if row is None else from_micros(int(row[0]))

@@ -34,7 +34,7 @@ class ActionBar(QFrame):
         self.more.setStyleSheet("QToolButton { border: 0; padding: 6px } QToolButton::menu-indicator { image: none }")
         menu = QMenu(self.more)
         self._grant = menu.addAction("Approve, and always allow exactly this for 7 days", acts["grant"])
-        self._snooze_long = menu.addAction("Snooze until tomorrow, 9:00", acts["tomorrow"])
+        menu.addAction("Snooze until tomorrow, 9:00", acts["tomorrow"])
         menu.addAction("Ignore: let it lapse\tI", acts["ignore"])
         menu.addSeparator()
         menu.addAction("Decide all of this kind\tB", acts["batch"])

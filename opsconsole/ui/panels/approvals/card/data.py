@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
 from opsconsole.domain.action import ActionType
@@ -30,7 +29,6 @@ class Shown:
     view: CardView
     type: ActionType | None
     amount: str
-    read_at: datetime
 
     @property
     def is_question(self) -> bool:
@@ -68,7 +66,7 @@ async def _load(kernel: Kernel, ids: Sequence[int]) -> tuple[Shown, ...]:
             kind = kernel.registry.type(view.tool)
             asked = present(approvals.approval(kernel.reader, one), str(one))
             action = present(runs.action(kernel.reader, asked.action_id), asked.action_id)
-            found.append(Shown(view, kind, amount(kind, action), kernel.clock.now()))
+            found.append(Shown(view, kind, amount(kind, action)))
     finally:
         for connector in kernel.registry.connectors.values():
             await connector.close()
