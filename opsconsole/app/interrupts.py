@@ -45,16 +45,20 @@ def stopped_by_signals(stop: Callable[[], object]) -> Generator[None]:
 class Told:
     """What the window tells its engine by standard input: the passphrase at once, and later to stop."""
 
-    def __init__(self) -> None:
-        """Read the passphrase, the first line."""
-        # Without a buffer: a thread that waits in one aborts the interpreter when it ends.
-        self._stdin = FileIO(0, "rb", closefd=False)
-        self.passphrase = self._stdin.readline().decode(errors="replace").rstrip("\r\n")
+    def __init__(self, stdin: FileIO) -> None:
+        """Read the passphrase, the first line; `stdin` has no buffer, in which a waiting thread would abort our end."""
+        self._stdin = stdin
+        self.passphrase = stdin.readline().decode(errors="replace").rstrip("\r\n")
 
-    def stops(self, stop: Callable[[], object]) -> None:
-        """Have the line `stop` call `stop` on the running loop. The end of the input means nothing: its writer died."""
+    def stops(self, stop: Callable[[], object]) -> threading.Thread | None:
+        """Have the line `stop` call `stop` on the running loop. The end of the input means nothing: its writer died.
+
+        Returns:
+            The thread that listens; None at a terminal: whoever sits there has Ctrl+C, and a job in the background is
+            halted when it reads.
+        """
         if self._stdin.isatty():
-            return  # whoever sits there has Ctrl+C, and a job in the background is halted when it reads
+            return None
         loop = asyncio.get_running_loop()
 
         def listen() -> None:
@@ -64,7 +68,9 @@ class Told:
                         loop.call_soon_threadsafe(stop)
                         return
 
-        threading.Thread(target=listen, name="opsconsole-told", daemon=True).start()
+        listening = threading.Thread(target=listen, name="opsconsole-told", daemon=True)
+        listening.start()
+        return listening
 
 
 @contextlib.contextmanager

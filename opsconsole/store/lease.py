@@ -2,53 +2,15 @@
 
 import contextlib
 import os
-import sys
-import time
 from pathlib import Path
 from types import TracebackType
 
 from opsconsole.domain.errors import DiskError, WorkspaceBusyError
+from opsconsole.store import filelock
 from opsconsole.store.database import Database
 from opsconsole.store.transaction import Transaction
 
 NAME = "engine.lock"
-LOOKS = 20
-LOOK_S = 0.05
-"""Somebody who only looks whether there is an engine holds the lock for a moment: it is tried so often, in seconds."""
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(descriptor: int) -> None:
-        os.lseek(descriptor, 1024, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-
-    def _is_engines(descriptor: int) -> bool:
-        """There is no way to look without taking the lock, so whoever looks does it again."""
-        for _ in range(LOOKS):
-            try:
-                _lock(descriptor)
-            except OSError:
-                time.sleep(LOOK_S)  # noqa: TID251 - before there is a loop
-            else:
-                os.lseek(descriptor, 1024, os.SEEK_SET)
-                msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
-                return False
-        return True
-else:
-    import fcntl
-
-    def _lock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-    def _is_engines(descriptor: int) -> bool:
-        """An engine's lock is exclusive; whoever only looks shares theirs, for a moment."""
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
-            return True
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
-        return False
 
 
 class Lease:
@@ -59,24 +21,29 @@ class Lease:
 
         Raises:
             WorkspaceBusyError: another engine has it.
-            DiskError: the folder may not be written.
+            DiskError: the folder may not be written, or nothing can be locked there.
         """
         self._path = folder / NAME
         try:
-            self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+            self._descriptor = filelock.opened(self._path)
         except OSError as error:
             raise DiskError(
                 f"{self._path} cannot be written: {error.strerror}. Give yourself the right to write {folder}."
             ) from error
         try:
-            _take(self._descriptor)
+            is_taken = filelock.take(self._descriptor)
         except OSError as error:
+            os.close(self._descriptor)
+            raise DiskError(
+                f"{self._path} cannot be locked: {error.strerror}. Choose a folder on this machine's own disk."
+            ) from error
+        if not is_taken:
             holder = os.read(self._descriptor, 64).decode("ascii", "replace").strip() or "unknown"
             os.close(self._descriptor)
             raise WorkspaceBusyError(
                 f"An engine (process {holder}) is already working {folder}."
                 " Use it as it is (`opsconsole status`), or stop that one first."
-            ) from error
+            )
         with contextlib.suppress(OSError):  # a full disk: the lock holds all the same, only its holder is not named
             os.lseek(self._descriptor, 0, os.SEEK_SET)
             os.ftruncate(self._descriptor, 0)
@@ -108,20 +75,8 @@ class Lease:
         self.close()
 
 
-def _take(descriptor: int) -> None:
-    """Lock; waits for somebody who only looks, not for an engine."""
-    for left in reversed(range(LOOKS)):
-        try:
-            _lock(descriptor)
-            return
-        except OSError:
-            if left == 0 or _is_engines(descriptor):
-                raise
-        time.sleep(LOOK_S)  # noqa: TID251 - before there is a loop
-
-
 def holder(folder: Path) -> int | None:
-    """Give the process id of the engine that works the folder; None where there is none."""
+    """Return the process id of the engine that works the folder; None where there is none."""
     path = folder / NAME
     try:
         descriptor = os.open(path, os.O_RDWR)
@@ -133,9 +88,11 @@ def holder(folder: Path) -> int | None:
         except OSError:
             return None
     try:
-        if not _is_engines(descriptor):
+        if not filelock.is_locked(descriptor):
             return None
         text = os.read(descriptor, 64).decode("ascii", "replace").strip()
         return int(text) if text.isdigit() else 0
+    except OSError:  # nothing can be locked here, so no engine works
+        return None
     finally:
         os.close(descriptor)

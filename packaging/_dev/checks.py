@@ -57,6 +57,7 @@ def _tools(*, fast: bool) -> list[tuple[str, list[str]]]:
     ]
     if not fast:
         tools.append(("basedpyright", [_python_tool("basedpyright")]))
+    tools.append(("unused code", [_python_tool("vulture")]))
     return [*tools, ("import contracts", [_python_tool("lint-imports"), "--no-cache"])]
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from opsconsole.domain.engineprocess import STOP_LINE
-from opsconsole.store import lease
 from opsconsole.store import workspace as workspaces
 
 WITHOUT_SIGNALS = """
@@ -58,12 +57,3 @@ def test_the_windows_line_stops_it_in_order(tmp_path: Path) -> None:
     with at_work(tmp_path, "-m", "opsconsole", more=("--passphrase-stdin",), said=b"\n" + STOP_LINE) as process:
         said, _ = process.communicate(timeout=30)
     assert (process.returncode, said) == (0, b"Stopped. Nothing was lost.\n")
-
-
-def test_where_the_window_died_it_goes_on(tmp_path: Path) -> None:
-    with at_work(tmp_path, "-m", "opsconsole", more=("--passphrase-stdin",), said=b"\n") as process:
-        assert process.stdin is not None
-        process.stdin.close()
-        with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(1)
-        assert lease.holder(tmp_path) == process.pid

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import sys
+from io import FileIO
 from pathlib import Path
 from typing import Annotated
 
@@ -58,7 +59,7 @@ def engine(
         if not folder.is_dir():
             raise UserError(f"There is no folder {folder} to watch. Make it, or name another one.")
     speak_of(workspace)
-    told = Told() if passphrase_stdin else None
+    told = Told(FileIO(0, closefd=False)) if passphrase_stdin else None
     asyncio.run(_engine(workspace_folder(workspace), once=once, watch=watch or [], is_sample=live_sample, told=told))
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from opsconsole.app.secretstore.names import PASSPHRASE
 from opsconsole.domain.errors import KeyringError, SealedError
+from opsconsole.store import filelock
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -29,17 +30,6 @@ COST = 2**15
 _MOST_COST = 2**20
 NONCE = 12
 _FORMAT = "opsconsole secrets 1"
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(descriptor: int) -> None:
-        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
-else:
-    import fcntl
-
-    def _lock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
 class WrongPassphraseError(SealedError):
@@ -119,18 +109,11 @@ class SealedFile:
     @contextmanager
     def _changing(self) -> Generator[None]:
         """Let no other process change it meanwhile: an engine renews tokens while a command stores a password."""
-        with self._turn:
-            try:
-                descriptor = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
-            except OSError as error:
-                raise self._unwritable(error) from error
-            try:
-                _lock(descriptor)
+        try:
+            with self._turn, filelock.held(self.path.with_suffix(".lock")):
                 yield
-            except OSError as error:
-                raise self._unwritable(error) from error
-            finally:
-                os.close(descriptor)
+        except OSError as error:
+            raise self._unwritable(error) from error
 
     def _unwritable(self, error: OSError) -> KeyringError:
         return KeyringError(f"{self.path} cannot be written: {error.strerror}. Make room, or give yourself the right.")

@@ -7,7 +7,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from opsconsole.domain.mailaddress import MailAddress
 
 Line = Annotated[str, Field(max_length=300)]
-Short = Annotated[str, Field(max_length=120)]
 Body = Annotated[str, Field(max_length=50_000)]
 Text = Annotated[str, Field(min_length=1, max_length=50_000)]
 Folder = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f*%]+$", min_length=1, max_length=120)]

@@ -1,12 +1,15 @@
 """Asked to stop: by signals, on loops that know them and on loops that do not (Windows), and by a line."""
 
 import asyncio
+import os
 import signal
+from io import FileIO
 from typing import Any, NoReturn
 
 import pytest
 
-from opsconsole.app.interrupts import interrupts, stopped_by_signals
+from opsconsole.app.interrupts import Told, interrupts, stopped_by_signals
+from opsconsole.domain.engineprocess import STOP_LINE
 
 
 class SignallessLoop(asyncio.SelectorEventLoop):
@@ -41,3 +44,18 @@ def test_long_work_is_told_that_it_was_interrupted() -> None:
         signal.raise_signal(signal.SIGINT)
         assert stopped
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.parametrize(("said", "stops"), [(b"", 0), (b"halt\n", 0), (STOP_LINE, 1), (b"\n" + STOP_LINE, 1)])
+async def test_only_the_line_stops_and_not_the_end_of_the_input(said: bytes, stops: int) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"open sesame\r\n" + said)
+    os.close(writing)
+    stopped: list[bool] = []
+    with FileIO(reading) as stdin:
+        told = Told(stdin)
+        assert told.passphrase == "open sesame"
+        listening = told.stops(lambda: stopped.append(True))
+        assert listening is not None
+        await asyncio.to_thread(listening.join)
+    assert len(stopped) == stops

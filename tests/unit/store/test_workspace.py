@@ -1,5 +1,6 @@
 """What the machine can put in the way: rights, locks, a full disk, a network share, another engine."""
 
+import errno
 import os
 import shutil
 import signal
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from opsconsole.domain.errors import DiskError, NotFoundError, WorkspaceBusyError, WorkspaceError
-from opsconsole.store import database, lease, workspace
+from opsconsole.store import database, filelock, lease, workspace
 from opsconsole.store.lease import Lease
 from tests.support.files import NOW, entries, make, note, raw, verify
 
@@ -248,13 +249,29 @@ def test_whoever_only_looks_keeps_no_engine_from_starting(tmp_path: Path, monkey
         waits.append(seconds)
         fcntl.flock(looking, fcntl.LOCK_UN)
 
-    monkeypatch.setattr(lease.time, "sleep", looked)
+    monkeypatch.setattr(filelock.time, "sleep", looked)
     with Lease(tmp_path):
-        assert waits == [lease.LOOK_S]
+        assert waits == [filelock.PAUSE_S]
         with pytest.raises(WorkspaceBusyError):
             Lease(tmp_path)
     assert len(waits) == 1, "an engine is not waited for"
     os.close(looking)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="by the name of a Unix call")
+def test_where_nothing_can_be_locked_no_engine_starts_and_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    def flock(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    Lease(tmp_path).close()
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with pytest.raises(DiskError, match="cannot be locked: No locks available"):
+        Lease(tmp_path)
+    assert lease.holder(tmp_path) is None
 
 
 HOLD = (
