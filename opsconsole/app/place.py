@@ -5,24 +5,32 @@ import sys
 import tempfile
 from pathlib import Path
 
+import platformdirs
+
+NAME = "opsconsole"
 VARIABLE = "OPSCONSOLE_WORKSPACE"
 
 
 def data_folder() -> Path:
-    """Give the folder for our data, by each system's custom. Without a home a temporary folder that stays."""
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or os.environ.get("APPDATA")
-    elif sys.platform == "darwin":
-        base = _home("Library/Application Support")
-    else:
-        base = os.environ.get("XDG_DATA_HOME") or _home(".local/share")
-    folder = Path(base) / "opsconsole" if base else _fallback()
+    """Return the folder for our data, by each system's custom. Without a home a temporary folder that stays."""
+    try:
+        folder = platformdirs.user_data_path(NAME, appauthor=False)
+    except (OSError, RuntimeError):  # there is no home
+        return _fallback()
+    earlier = _earlier()
+    if earlier is not None and earlier.exists() and not folder.exists():
+        return earlier
     return folder if _is_usable(folder) else _fallback()
 
 
-def _home(below: str) -> str:
-    home = os.environ.get("HOME", "")
-    return str(Path(home) / below) if home and Path(home).is_absolute() else ""
+def _earlier() -> Path | None:
+    """Return where our data was while we asked for nobody's custom: macOS with XDG_DATA_HOME, Unix without HOME."""
+    if sys.platform == "win32":
+        return None
+    home = Path(os.environ.get("HOME", ""))
+    if sys.platform == "darwin" and home.is_absolute():
+        return home / "Library" / "Application Support" / NAME
+    return None if home.is_absolute() or os.environ.get("XDG_DATA_HOME") else _fallback()
 
 
 def _is_usable(folder: Path) -> bool:
@@ -34,11 +42,11 @@ def _is_usable(folder: Path) -> bool:
 
 def _fallback() -> Path:
     user = str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
-    return Path(tempfile.gettempdir()) / f"opsconsole-{user}"
+    return Path(tempfile.gettempdir()) / f"{NAME}-{user}"
 
 
 def workspace_folder(given: Path | None) -> Path:
-    """Give the workspace to use: the one given, else the one in the environment, else the default."""
+    """Return the workspace to use: the one given, else the one in the environment, else the default."""
     if given is not None:
         return given.expanduser()
     named = os.environ.get(VARIABLE)
@@ -46,7 +54,7 @@ def workspace_folder(given: Path | None) -> Path:
 
 
 def resources() -> Path:
-    """Give the folder of shipped resources, in an installed package or in a checkout."""
+    """Return the folder of shipped resources, in an installed package or in a checkout."""
     package = Path(__file__).resolve().parent.parent
     installed = package / "resources"
     return installed if installed.is_dir() else package.parent / "resources"
