@@ -4,8 +4,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from . import checks, environment, locks, nodeparts, report, settings, surroundings, system
+from . import checks, environment, locks, nodeparts, notices, report, sbom, settings, surroundings, system
 
 USAGE = """\
 python3 packaging/dev.py run [options]    get ready if needed, then open the window on the sample
@@ -15,6 +16,8 @@ python3 packaging/dev.py fix              let ruff repair and lay out the code
 python3 packaging/dev.py bench [names]    measure
 python3 packaging/dev.py shots [folder]   pictures of every panel, both themes, with data, empty and in error
 python3 packaging/dev.py lock [--upgrade] choose the parts' versions after a change of pyproject.toml
+python3 packaging/dev.py notices          third-party notices anew, after the parts have changed
+python3 packaging/dev.py sbom [file]      the list of parts for whoever has to know them (CycloneDX 1.6)
 python3 packaging/dev.py setup            only get .venv ready, with the developers' tools
 """
 
@@ -81,6 +84,18 @@ def _lock(rest: Sequence[str]) -> int:
     return 0
 
 
+def _notices(_rest: Sequence[str]) -> int:
+    environment.ensure("dev")
+    notices.make()
+    return 0
+
+
+def _sbom(rest: Sequence[str]) -> int:
+    environment.ensure("dev")
+    sbom.make(Path(rest[0]).resolve() if rest else sbom.DEFAULT)
+    return 0
+
+
 def _setup(_rest: Sequence[str]) -> int:
     environment.ensure("dev")
     return 0
@@ -109,5 +124,7 @@ _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "bench": _bench,
     "shots": _shots,
     "lock": _lock,
+    "notices": _notices,
+    "sbom": _sbom,
     "setup": _setup,
 }

@@ -1,5 +1,6 @@
 """One way to lock a file: waited for, private, let go by an error and by death."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -8,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from opsconsole.store import filelock
+from opsconsole.domain.errors import DiskError
+from opsconsole.store import filelock, lease
+from opsconsole.store.lease import Lease
 
 HOLD = (
     "import sys; from pathlib import Path; from opsconsole.store import filelock\n"
@@ -74,3 +77,19 @@ def test_an_error_lets_go(tmp_path: Path) -> None:
 def test_only_the_owner_may_touch_it(tmp_path: Path) -> None:
     with filelock.held(tmp_path / "lock"):
         assert (tmp_path / "lock").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="by the name of a Unix call")
+def test_where_nothing_can_be_locked_no_engine_starts_and_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    def flock(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    Lease(tmp_path).close()
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with pytest.raises(DiskError, match="cannot be locked: No locks available"):
+        Lease(tmp_path)
+    assert lease.holder(tmp_path) is None

@@ -1,6 +1,5 @@
 """What the machine can put in the way: rights, locks, a full disk, a network share, another engine."""
 
-import errno
 import os
 import shutil
 import signal
@@ -256,22 +255,6 @@ def test_whoever_only_looks_keeps_no_engine_from_starting(tmp_path: Path, monkey
             Lease(tmp_path)
     assert len(waits) == 1, "an engine is not waited for"
     os.close(looking)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="by the name of a Unix call")
-def test_where_nothing_can_be_locked_no_engine_starts_and_it_is_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import fcntl
-
-    def flock(*_: object) -> None:
-        raise OSError(errno.ENOLCK, "No locks available")
-
-    Lease(tmp_path).close()
-    monkeypatch.setattr(fcntl, "flock", flock)
-    with pytest.raises(DiskError, match="cannot be locked: No locks available"):
-        Lease(tmp_path)
-    assert lease.holder(tmp_path) is None
 
 
 HOLD = (
