@@ -73,7 +73,7 @@ class GateContext:
     usages: tuple[Usage, ...] = ()
     quiet_hours: tuple[QuietHours, ...] = ()
     recipient_zones: tuple[str, ...] = ()
-    """IANA zones of those it goes to, where they are known."""
+    """IANA zones of those it goes to; empty for one whose zone is not known, to whom the fallback applies."""
     confidence: float | None = None
     threshold: float = 0.0
     is_abstained: bool = False

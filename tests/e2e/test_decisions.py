@@ -175,6 +175,34 @@ async def test_undo_inside_the_veto_window_costs_nothing(tmp_path: Path) -> None
         assert r.sent() == ["We are on it."]
 
 
+async def test_an_undo_takes_back_only_what_its_own_request_approved(tmp_path: Path) -> None:
+    async with rig(tmp_path, [REPLY], agent()) as r:
+        await r.take(mail())
+        (card,) = r.waiting()
+        await r.approve(card.id)
+        await r.say(takeback.undo, card.id)
+        (again,) = r.waiting()
+        with pytest.raises(DecisionError, match="was not approved"):
+            await r.say(takeback.undo, again.id)
+        await r.approve(again.id)
+        with pytest.raises(DecisionError, match="nothing to take back"):
+            await r.say(takeback.undo, card.id)
+        await r.wait(seconds=11)
+        assert r.sent() == ["We are on it."] and r.waiting() == []
+
+
+async def test_edited_arguments_are_another_effect_with_another_key(tmp_path: Path) -> None:
+    async with rig(tmp_path, [REPLY], agent()) as r:
+        await r.take(mail())
+        await r.approve(r.waiting()[0].id)
+        await r.say(takeback.undo, 1)
+        await r.approve(r.waiting()[0].id)
+        await r.say(takeback.undo, 2)
+        await r.approve(r.waiting()[0].id, edited={"text": "Another text."})
+        first, same, edited = [one["key"] for one in r.audit("effect.prepared")]
+        assert first == same != edited
+
+
 async def test_what_was_done_is_undone_where_that_can_be(tmp_path: Path) -> None:
     async with rig(tmp_path, [call("desk.create_ticket", title="A ticket")], agent(level=2)) as r:
         await r.take(mail())

@@ -4,22 +4,30 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
 
 from opsconsole.brains.playbook import PlaybookBrain
 from opsconsole.domain.action import Call, Proposal, Result
+from opsconsole.domain.enums import ApprovalKind
 from opsconsole.domain.errors import AmbiguousError, TransientError
 from opsconsole.doubles.brain import FakeBrain
 from opsconsole.doubles.clock import FakeClock
 from opsconsole.doubles.connector import AnyDeed, FakeConnector
 from opsconsole.engine.commands import approvals, takeback
 from opsconsole.engine.commands.decisions import Grant
+from opsconsole.engine.effects.reconcile import RESEND_S
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.ports.brain import RunView, Turn
 from opsconsole.engine.ports.connector import Connector
 from opsconsole.engine.runs.cancel import cancel_run
 from opsconsole.store.queries import limits
+from opsconsole.store.rows import Reader
 from opsconsole.store.writes import desk
 from tests.support.rig import ANN, agent, call, desk_only, mail, rig
+from tests.support.running import state
 
 TICKET = call("desk.create_ticket", title="Look", queue="tech")
 DO = call("out.do", what="x")
@@ -33,13 +41,13 @@ def beside(out: FakeConnector) -> Callable[[Engine], list[Connector]]:
     return lambda engine: [*desk_only(engine), out]
 
 
-def once_in_doubt() -> FakeConnector:
+def once_in_doubt(**facts: Any) -> FakeConnector:
     async def execute(call: Call) -> Result:
         if len(out.calls) == 1:
             raise AmbiguousError("no answer")
         return Result(is_ok=True)
 
-    out = FakeConnector(execute, is_findable=True)
+    out = FakeConnector(execute, **(facts or {"is_findable": True}))
     return out
 
 
@@ -78,6 +86,20 @@ async def test_a_demotion_and_the_calendar_bind_what_is_in_doubt(tmp_path: Path)
         await r.hire(agent(stage=SHADOW))
         await r.wait(days=3)
         assert len(out.calls) == 1
+
+
+@pytest.mark.parametrize(("late_s", "times"), [(RESEND_S, 2), (RESEND_S + 1, 1)])
+async def test_what_is_in_doubt_is_sent_again_for_ten_minutes_and_then_a_person_is_asked(
+    tmp_path: Path, late_s: float, times: int
+) -> None:
+    out = once_in_doubt(is_idempotent=True)
+    async with rig(tmp_path, [DO], agent(), connectors=beside(out)) as r:
+        await r.take(mail())
+        assert state(r) == ["unknown"] and RESEND_S == 600
+        await r.wait(seconds=late_s)
+        assert len(out.calls) == times and len({one.key for one in out.calls}) == 1
+        asked = [one.kind for one in r.waiting()]
+        assert (state(r), asked) == ((["done"], []) if times == 2 else (["unknown"], [ApprovalKind.UNKNOWN]))
 
 
 async def test_two_that_come_due_together_are_not_both_sent(tmp_path: Path) -> None:
@@ -161,6 +183,28 @@ async def test_quiet_hours_in_the_zone_of_the_recipient(tmp_path: Path) -> None:
         await r.take(mail(occurred_at=clock.now()))
         await r.wait(seconds=11)
         assert r.sent() == [], "it is ten in the evening there"
+
+
+async def test_quiet_hours_hold_for_the_recipient_whose_zone_is_not_known_too(tmp_path: Path) -> None:
+    class Deed(BaseModel):
+        what: str
+        to: tuple[str, ...] = ()
+
+    class Zoned(FakeConnector):
+        def zone_of(self, conn: Reader, address: str) -> str:
+            return "Asia/Kolkata" if address == ANN else ""
+
+    quiet = [{"from": "20:00", "to": "07:00", "zone": "recipient", "fallback": "America/New_York"}]
+    clock, out = FakeClock(datetime(2026, 11, 23, 11, 0, tzinfo=UTC)), Zoned(schema=Deed)
+    send = call("out.send", what="x", to=[ANN, "bob@quay.example"], slots={"what": (), "to": ()})
+    trust = {"addresses": ["bob@quay.example"]}
+    raised = [{"action": "out.send", "ceiling": "first_contact", "reason": "they know us"}]
+    spec = agent(quiet_hours=quiet, trust=trust, raised=raised)
+    async with rig(tmp_path, [send], spec, connectors=beside(out), clock=clock) as r:
+        await r.take(mail(occurred_at=clock.now()))
+        assert out.calls == [] and r.waiting() == [], "six in the morning where those live who are not known"
+        await r.wait(hours=1, seconds=1)
+        assert len(out.calls) == 1
 
 
 async def test_what_a_model_says_of_its_own_proposal_ratifies_nothing(tmp_path: Path) -> None:

@@ -3,7 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from opsconsole.doubles.clock import FakeClock
+from opsconsole.engine.commands import approvals, takeback
 from opsconsole.engine.commands.decisions import Grant
 from opsconsole.engine.ports.brain import RunView, Turn
 from tests.support.rig import ANN, agent, call, mail, rig
@@ -105,6 +108,20 @@ async def test_budget_cap_parks_and_drops_nothing(tmp_path: Path) -> None:
             await r.approve(card.id)
         await r.wait(seconds=11)
         assert r.count("desk_ticket") == 5
+
+
+@pytest.mark.parametrize("budget", ["actions_per_hour", "actions_per_day", "per_recipient_per_day"])
+async def test_what_was_taken_back_before_it_was_done_uses_up_no_cap(tmp_path: Path, budget: str) -> None:
+    async with rig(tmp_path, [ACK], agent(budgets={budget: 1})) as r:
+        await r.take(mail(1))
+        await r.approve(r.waiting()[0].id)
+        await r.say(takeback.undo, 1)
+        await r.say(approvals.reject, r.waiting()[0].id, reason="no")
+        await r.take(mail(2))
+        assert "budget" not in ruled(r.audit("action.ruled")), "nothing was done yet"
+        await r.approve(r.waiting()[0].id)
+        await r.take(mail(3))
+        assert "budget" in ruled(r.audit("action.ruled")), "what is on its way counts"
 
 
 async def test_kill_switch_inside_the_veto_window(tmp_path: Path) -> None:

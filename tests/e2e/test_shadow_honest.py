@@ -133,6 +133,20 @@ def test_an_earlier_version_taken_up_again_keeps_its_evidence(desk: Run, tmp_pat
     assert [one["right"] for one in now["cells"]] == [one["right"] for one in before["cells"]] == [3, 3]
 
 
+def test_until_the_version_in_use_has_a_pair_the_newest_that_has_some_counts(desk: Run, tmp_path: Path) -> None:
+    box = write_mailbox(tmp_path / "box", mailbox(6))
+    desk("shadow", "run", "sorter", box, "--own", OWN)
+    desk("agents", "apply", agent_file(tmp_path / "second.json", purpose="sorts otherwise"))
+    assert {one["version"] for one in report(desk)["cells"]} == {1}, "the only one that has some"
+    desk("shadow", "run", "sorter")
+    desk("agents", "apply", agent_file(tmp_path / "third.json", purpose="sorts in yet another way"))
+    assert {one["version"] for one in report(desk)["cells"]} == {2}
+    desk("shadow", "run", "sorter")
+    assert {one["version"] for one in report(desk)["cells"]} == {3}
+    desk("agents", "apply", agent_file(tmp_path / "second.json", purpose="sorts otherwise"))
+    assert {one["version"] for one in report(desk)["cells"]} == {2}, "in use again, and it has its own"
+
+
 def test_a_name_that_is_not_there_is_not_answered_with_nothing(desk: Run, tmp_path: Path) -> None:
     desk("shadow", "run", "sorter", write_mailbox(tmp_path / "box", mailbox(4)), "--own", OWN)
     for words in (("pairs", "--agent", "suport"), ("report", "--agent", "suport")):

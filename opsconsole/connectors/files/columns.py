@@ -21,7 +21,8 @@ _EMAIL = (
 )
 _OWNER = "owner|owner name|deal owner|opportunity owner|sales rep|account owner|owner email|besitzer"
 
-# kind -> field -> spellings. The first spelling that a header has wins; earlier fields win over later ones.
+# kind -> field -> spellings. The first spelling that a header has wins; no two fields of a kind share one, so that a
+# column is taken for one field.
 SPELLINGS: dict[RecordKind, dict[str, str]] = {
     "contact": {
         "external_id": "record id|contact id|person id|id|hs object id|contact record id|user id",
@@ -130,7 +131,7 @@ def _columns(kind: RecordKind, plain: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for field, spellings in SPELLINGS[kind].items():
         for spelling in spellings.split("|"):
-            if spelling in plain and (at := plain.index(spelling)) not in found.values():
-                found[field] = at
+            if spelling in plain:
+                found[field] = plain.index(spelling)
                 break
     return found

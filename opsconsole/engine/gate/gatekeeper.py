@@ -124,11 +124,11 @@ class Gatekeeper:
         if context.type is not None and context.type.repeat_window_s is not None:
             ago = limits.done_ago(conn, subject=wanted.subject_id, tool=wanted.tool, now=now, besides=wanted.action_id)
         directory = self._registry.connection(wanted.tool)
-        zones: list[str] = []
+        zones: tuple[str, ...] = ()
         if isinstance(directory, Directory) and any(hours.zone == "recipient" for hours in context.quiet_hours):
-            zones = [zone for one in destinations if (zone := directory.zone_of(conn, one))]
+            zones = tuple(directory.zone_of(conn, address) for address in destinations)
         return {
-            "recipient_zones": tuple(zones),
+            "recipient_zones": zones,
             "is_first_contact": is_external
             and any(not events.is_known_correspondent(conn, event.connection, one) for one in destinations),
             "done_ago_s": None if ago is None else ago.total_seconds(),

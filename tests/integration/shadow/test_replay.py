@@ -80,6 +80,20 @@ async def test_look_ups_are_asked_as_of_the_event_and_writes_are_only_noted(tmp_
     assert brain.views[0].now == START and brain.views[0].history == ()
 
 
+@pytest.mark.parametrize(
+    ("looked", "wanted"), [(call("out.look", what="x"), Verdict.ACT), (call("desk.find_tickets"), Verdict.ASK)]
+)
+async def test_what_a_past_run_wants_after_it_looked_at_strangers_text_would_be_asked(
+    tmp_path: Path, looked: Proposal, wanted: Verdict
+) -> None:
+    calls = [looked, call("out.send", step=None, what="x", to="bob@quay.example")]
+    trusted = past_mail(1, "billing", START, is_untrusted=False)
+    async with rig(tmp_path, [], looker(autonomy={"default": 3}), connectors=beside(Outside())) as r:
+        await bring(r, [trusted])
+        found, _ = await replayed(r, one_by_one("billing", calls))
+        assert found.rulings == (wanted,)
+
+
 async def test_an_agent_that_acts_on_everything_does_nothing(tmp_path: Path) -> None:
     """The whole past, through the connectors that are there, none of which may be asked to do anything."""
     made, before = Outside(), base(8)

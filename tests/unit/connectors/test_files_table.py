@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opsconsole.connectors.files import ImportRecord, open_source
+from opsconsole.connectors.files.columns import SPELLINGS, layout_of, normal
+from opsconsole.connectors.files.record import RecordKind
 from opsconsole.connectors.files.values import amount_of, moment_of
 from opsconsole.domain.errors import FileFormatError
 
@@ -57,6 +59,15 @@ def test_kinds_are_told_by_headers(tmp_path: Path, kind: str, headers: str) -> N
     mark = next(mark for mark in ";\t|," if mark in headers)
     row = mark.join("1" for _ in headers.split(mark))
     assert [one.kind for one in records(tmp_path, f"{headers}\n{row}\n")] == [kind]
+
+
+@pytest.mark.parametrize("kind", SPELLINGS)
+def test_a_column_is_taken_for_one_field(kind: RecordKind) -> None:
+    spelt = [(spelling, field) for field, all_ in SPELLINGS[kind].items() for spelling in {*all_.split("|")}]
+    assert len(dict(spelt)) == len(spelt), "no two fields of a kind share a spelling"
+    assert all(normal(spelling) == spelling for spelling, _ in spelt), "else it would never be found"
+    found = layout_of([spelling for spelling, _ in spelt], file_name="export.csv")
+    assert found is not None and len({*found.columns.values()}) == len(found.columns)
 
 
 def test_deals_with_amounts_and_days(tmp_path: Path) -> None:

@@ -47,6 +47,22 @@ def test_no_form_is_left(secret: str, before: bytes, after: bytes) -> None:
         assert len(shown.replace(MARK, "")) <= len(encoded) - (len(secret.encode()) * 4 // 3 - 3)
 
 
+@given(
+    st.text("abcXYZ0129-_/+ ", min_size=4, max_size=12).filter(lambda text: len(text.strip()) >= 4),
+    st.text("defUVW345-", min_size=1, max_size=8),
+    st.text("ghiRST678-", max_size=8),
+    st.booleans(),
+)
+def test_a_secret_that_is_part_of_another_leaves_nothing_of_the_longer_one(
+    part: str, before: str, after: str, is_longer_first: bool
+) -> None:
+    forget_all()
+    whole = f"{before}{part}{after}"
+    for secret in (whole, part) if is_longer_first else (part, whole):
+        handed_out(secret)
+    assert redacted(f"[{whole}] [{part}]") == f"[{MARK}] [{MARK}]"
+
+
 def test_texts_without_secrets_stay() -> None:
     assert redacted("nothing known") == "nothing known"
     handed_out(SECRET)

@@ -2,20 +2,27 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import permutations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsconsole.domain.agent import Guardrail
+from opsconsole.domain.agent import Guardrail, QuietHours
 from opsconsole.domain.enums import ClassCeiling, Effect, Level, Reversibility, Stage, Verdict
-from opsconsole.domain.ruling import UNTIL_RELEASED, Ruling
+from opsconsole.domain.ruling import UNTIL_RELEASED, Reason, Ruling
 from opsconsole.policy.context import GateContext, Provenance, Usage
-from opsconsole.policy.gate import RULES, Rule, rule, rule_at_next_rung
-from tests.support.contexts import ANN, MARK, action_type, context, contexts, types
+from opsconsole.policy.gate import RULES, Rule, both, rule, rule_at_next_rung
+from tests.support.contexts import ANN, MARK, MORNING, action_type, context, contexts, types
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 some_rules = st.lists(st.sampled_from(RULES), unique=True)
+
+holds = st.none() | st.sampled_from([MORNING, MORNING.replace(hour=12), UNTIL_RELEASED])
+reasons = st.builds(Reason, st.sampled_from("abc"), st.just("because"), st.sampled_from(Verdict), holds)
+rulings = st.builds(
+    Ruling, st.sampled_from(Verdict), holds, st.lists(reasons, max_size=3, unique_by=lambda one: one.rule).map(tuple)
+)
 
 
 def rules_of(ruling: Ruling) -> set[str]:
@@ -29,6 +36,38 @@ def test_more_rules_never_loosen(one: GateContext, some: list[Rule], more: list[
     assert (all_.hold_until or NEVER) >= (less.hold_until or NEVER)
     whole = rule(one)
     assert whole.verdict <= all_.verdict and (whole.hold_until or NEVER) >= (all_.hold_until or NEVER)
+
+
+@given(contexts)
+def test_the_lowest_ceiling_and_the_latest_hold_bind(one: GateContext) -> None:
+    alone = [rule(one, [each]) for each in RULES]
+    whole = rule(one)
+    assert whole.verdict is min(ruling.verdict for ruling in alone)
+    assert (whole.hold_until or NEVER) == max(ruling.hold_until or NEVER for ruling in alone)
+
+
+@given(rulings, rulings)
+def test_where_two_versions_rule_the_lower_verdict_and_the_later_hold_bind(first: Ruling, second: Ruling) -> None:
+    joined = both(first, second)
+    assert joined.verdict is min(first.verdict, second.verdict)
+    assert (joined.hold_until or NEVER) == max(first.hold_until or NEVER, second.hold_until or NEVER)
+    assert {*joined.reasons} == {*first.reasons, *second.reasons}
+    assert both(first, first) == first, "what both say is said once"
+
+
+def test_of_several_quiet_hours_the_one_that_ends_last_binds() -> None:
+    hours = [QuietHours.model_validate({"from": "08:00", "to": to}) for to in ("10:00", "12:00", "11:00")]
+    for order in permutations(hours):
+        assert rule(context(quiet_hours=order)).hold_until == MORNING.replace(hour=12)
+
+
+def test_of_several_recipients_the_one_whose_night_ends_last_binds() -> None:
+    hours = QuietHours.model_validate({"from": "20:00", "to": "13:00", "zone": "recipient", "fallback": "UTC"})
+    zones = ("Europe/Berlin", "America/New_York", "Asia/Kolkata")
+    for order in permutations(zones):
+        held = rule(context(quiet_hours=(hours,), recipient_zones=order))
+        assert held.hold_until == MORNING.replace(hour=18), "one in the afternoon in New York"
+    assert rule(context(quiet_hours=(hours,), recipient_zones=("Asia/Kolkata",))).hold_until is None
 
 
 @given(contexts)

@@ -64,6 +64,17 @@ def test_the_recipients_zone_counts_and_the_fallback_where_it_is_unknown() -> No
     assert quiet_until(at("2026-11-23T22:00"), hours, recipient_zone="../../etc/passwd") == at("2026-11-24T06:00")
 
 
+@pytest.mark.parametrize("unknown", [None, "", "Nowhere/Here"])
+def test_where_no_zone_of_the_recipient_is_known_the_fallback_zone_counts(unknown: str | None) -> None:
+    hours = made("20:00", to="07:00", zone="recipient", fallback="America/New_York")
+    assert quiet_until(at("2026-11-23T11:00"), hours, recipient_zone=unknown) == at("2026-11-23T12:00")
+    assert quiet_until(at("2026-11-23T22:00"), hours, recipient_zone=unknown) is None, "by UTC it would be quiet"
+
+
+def test_where_the_zone_of_the_hours_is_named_no_recipient_moves_them() -> None:
+    assert quiet_until(at("2026-11-23T10:00"), NIGHT, recipient_zone="America/New_York") is None
+
+
 def test_quiet_days_join_their_nights() -> None:
     hours = made("20:00", to="07:00", zone="Europe/Berlin", days=("sat", "sun"))
     assert quiet_until(at("2026-11-27T19:30"), hours) == at("2026-11-30T06:00"), "Friday evening to Monday morning"
