@@ -6,7 +6,19 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from . import checks, environment, locks, nodeparts, notices, report, sbom, settings, surroundings, system
+from . import (
+    checks,
+    environment,
+    locks,
+    mutation,
+    nodeparts,
+    notices,
+    report,
+    sbom,
+    settings,
+    surroundings,
+    system,
+)
 
 USAGE = """\
 python3 packaging/dev.py run [options]    get ready if needed, then open the window on the sample
@@ -14,6 +26,7 @@ python3 packaging/dev.py test [options]   all checks and tests, as CI runs them;
 python3 packaging/dev.py check [options]  the fast ones of them, for while you work
 python3 packaging/dev.py fix              let ruff repair and lay out the code
 python3 packaging/dev.py bench [names]    measure
+python3 packaging/dev.py mutate PATHS     break the code in many small ways; which breaks does no test notice?
 python3 packaging/dev.py shots [folder]   pictures of every panel, both themes, with data, empty and in error
 python3 packaging/dev.py lock [--upgrade] choose the parts' versions after a change of pyproject.toml
 python3 packaging/dev.py notices          third-party notices anew, after the parts have changed
@@ -73,6 +86,11 @@ def _bench(rest: Sequence[str]) -> int:
     return _become([str(settings.VENV_PYTHON), "-m", "tests.bench", *rest])
 
 
+def _mutate(rest: Sequence[str]) -> int:
+    environment.ensure("dev")
+    return mutation.run(rest)
+
+
 def _shots(rest: Sequence[str]) -> int:
     environment.ensure("dev")
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -122,6 +140,7 @@ _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "check": _check,
     "fix": _fix,
     "bench": _bench,
+    "mutate": _mutate,
     "shots": _shots,
     "lock": _lock,
     "notices": _notices,
