@@ -1,6 +1,7 @@
 """The table of `dev.py mutate`: what it names is there, and what the longest path is."""
 
 import importlib
+import sys
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from tests.architecture.tree import ROOT
 
 @pytest.fixture
 def mutation(monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.syspath_prepend(str(ROOT / "packaging"))
+    monkeypatch.setattr(sys, "path", [str(ROOT / "packaging"), *sys.path])
     return importlib.import_module("_dev.mutation")
 
 

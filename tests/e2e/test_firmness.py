@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
 
 from opsconsole.brains.playbook import PlaybookBrain
 from opsconsole.domain.action import Call, Proposal, Result
@@ -24,7 +23,6 @@ from opsconsole.engine.ports.brain import RunView, Turn
 from opsconsole.engine.ports.connector import Connector
 from opsconsole.engine.runs.cancel import cancel_run
 from opsconsole.store.queries import limits
-from opsconsole.store.rows import Reader
 from opsconsole.store.writes import desk
 from tests.support.rig import ANN, agent, call, desk_only, mail, rig
 from tests.support.running import state
@@ -170,41 +168,6 @@ async def test_a_run_cancelled_while_its_brain_thinks_stays_cancelled(tmp_path: 
         await task
         await r.wait(seconds=10)
         assert r.run().state == "cancelled" and r.count("desk_ticket") == 0
-
-
-async def test_quiet_hours_in_the_zone_of_the_recipient(tmp_path: Path) -> None:
-    quiet = [{"actions": ["desk.acknowledge"], "from": "20:00", "to": "07:00", "zone": "recipient", "fallback": "UTC"}]
-    clock = FakeClock(datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
-    contact = {"email": ANN, "zone": "Pacific/Auckland"}
-    async with rig(tmp_path, [ACK], agent(quiet_hours=quiet, raised=RAISED), clock=clock) as r:
-        await r.engine.writer.write(
-            lambda tx: desk.create(tx, "contact", contact, actor="person:test", now=clock.now()), name="desk.do"
-        )
-        await r.take(mail(occurred_at=clock.now()))
-        await r.wait(seconds=11)
-        assert r.sent() == [], "it is ten in the evening there"
-
-
-async def test_quiet_hours_hold_for_the_recipient_whose_zone_is_not_known_too(tmp_path: Path) -> None:
-    class Deed(BaseModel):
-        what: str
-        to: tuple[str, ...] = ()
-
-    class Zoned(FakeConnector):
-        def zone_of(self, conn: Reader, address: str) -> str:
-            return "Asia/Kolkata" if address == ANN else ""
-
-    quiet = [{"from": "20:00", "to": "07:00", "zone": "recipient", "fallback": "America/New_York"}]
-    clock, out = FakeClock(datetime(2026, 11, 23, 11, 0, tzinfo=UTC)), Zoned(schema=Deed)
-    send = call("out.send", what="x", to=[ANN, "bob@quay.example"], slots={"what": (), "to": ()})
-    trust = {"addresses": ["bob@quay.example"]}
-    raised = [{"action": "out.send", "ceiling": "first_contact", "reason": "they know us"}]
-    spec = agent(quiet_hours=quiet, trust=trust, raised=raised)
-    async with rig(tmp_path, [send], spec, connectors=beside(out), clock=clock) as r:
-        await r.take(mail(occurred_at=clock.now()))
-        assert out.calls == [] and r.waiting() == [], "six in the morning where those live who are not known"
-        await r.wait(hours=1, seconds=1)
-        assert len(out.calls) == 1
 
 
 async def test_what_a_model_says_of_its_own_proposal_ratifies_nothing(tmp_path: Path) -> None:
