@@ -4,27 +4,24 @@ Every error says whether the request can have arrived: that decides whether an a
 """
 
 import asyncio
-import contextlib
 import json
-import ssl
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
-import aiohttp
-from aiohttp.helpers import get_env_proxy_for_url
-from yarl import URL
+from opsconsole.domain.errors import AmbiguousError
+from opsconsole.net.places import origin_of
 
-from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
-from opsconsole.net.places import is_loopback
+if TYPE_CHECKING:
+    from httpx2 import Response
+
+    from opsconsole.net.transport import Outbound
 
 LARGEST = 4_000_000
 """Largest answer that is read, in bytes, unless the caller says otherwise."""
-CONNECT_S = 10.0
-LONGEST_LINE = 1 << 18
-"""Half of the longest line of a stream that is taken, in bytes."""
+LONGEST_LINE = 1 << 19
+"""Longest line of a stream that is taken, in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +67,14 @@ class HttpClient:
 
     def __init__(self, *, ca_file: str | None = None) -> None:
         self._ca_file = ca_file
-        self._session: aiohttp.ClientSession | None = None
-        self._proxies: dict[tuple[str, str | None], tuple[URL | None, aiohttp.BasicAuth | None]] = {}
+        self._outbound: Outbound | None = None
+
+    async def outbound(self) -> "Outbound":
+        """Return what sends, an `httpx2.AsyncClient`: what an SDK that brings its own requests is given."""
+        if self._outbound is None:
+            make = await asyncio.to_thread(_outbound_class)
+            self._outbound = self._outbound or make(ca_file=self._ca_file)
+        return self._outbound
 
     async def send(
         self, request: Request, *, timeout_s: float, largest: int = LARGEST, may_cut: bool = False
@@ -90,147 +93,94 @@ class HttpClient:
             AmbiguousError: it was sent, and no whole answer came.
         """
         async with self.open(request, timeout_s=timeout_s) as answer:
-            return await self.read(answer, request, largest=largest, may_cut=may_cut)
+            return await self.read(answer, largest=largest, may_cut=may_cut)
 
-    async def read(
-        self, answer: aiohttp.ClientResponse, request: Request, *, largest: int = LARGEST, may_cut: bool = False
-    ) -> Answer:
+    async def read(self, answer: "Response", *, largest: int = LARGEST, may_cut: bool = False) -> Answer:
         """Read the rest of an answer that was opened."""
-        with _translated(request):
-            body = await answer.content.read(largest + 1)
-            while len(body) <= largest and not answer.content.at_eof():
-                body += await answer.content.read(largest + 1 - len(body))
-        if len(body) > largest:
-            answer.close()
-            if may_cut:
-                return Answer(answer.status, _headers(answer), body[:largest], is_cut=True)
-            raise AmbiguousError(f"{_place(request.url)} answered with more than {largest} bytes; it was not read.")
-        return Answer(answer.status, _headers(answer), body)
+        body = bytearray()
+        async with aclosing(answer.aiter_bytes()) as pieces:
+            async for piece in pieces:
+                body += piece
+                if len(body) > largest:
+                    break
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        if len(body) > largest and not may_cut:
+            raise _too_long(answer, largest)
+        return Answer(answer.status_code, headers, bytes(body[:largest]), is_cut=len(body) > largest)
 
-    async def lines(
-        self, answer: aiohttp.ClientResponse, request: Request, *, silence_s: float, largest: int = LARGEST
-    ) -> AsyncGenerator[bytes]:
+    async def lines(self, answer: "Response", *, silence_s: float, largest: int = LARGEST) -> AsyncGenerator[bytes]:
         """Give the lines of an answer as they come, without their ends; at most `silence_s` seconds between them."""
-        taken = 0
-        while True:
-            with _translated(request):
-                async with asyncio.timeout(silence_s):
-                    line = await answer.content.readline()
-            taken += len(line)
-            if taken > largest:
-                raise AmbiguousError(f"{_place(request.url)} answered with more than {largest} bytes; it was not read.")
-            if not line:
-                return
-            yield line.rstrip(b"\r\n")
+        taken, rest = 0, bytearray()
+        async with aclosing(answer.aiter_bytes()) as pieces:
+            while True:
+                try:
+                    async with asyncio.timeout(silence_s):
+                        line = await _line(pieces, rest)
+                except TimeoutError:
+                    raise AmbiguousError(f"{origin_of(str(answer.url))} gave no answer in time.") from None
+                taken += len(line)
+                if taken > largest:
+                    raise _too_long(answer, largest)
+                if not line:
+                    return
+                yield line.rstrip(b"\r\n")
 
     @asynccontextmanager
-    async def open(self, request: Request, *, timeout_s: float) -> AsyncGenerator[aiohttp.ClientResponse]:
+    async def open(self, request: Request, *, timeout_s: float) -> AsyncGenerator["Response"]:
         """Send a request; give the answer once its head is there, for reading it piece by piece."""
-        timeout = aiohttp.ClientTimeout(total=timeout_s, connect=None, sock_connect=min(CONNECT_S, timeout_s))
-        with _translated(request):
-            url = URL(request.url, encoded=request.url.isascii())  # what is written properly is sent as it is
-            proxy, proxy_auth = self._proxy(url)
-            answer = await self._pool().request(
-                request.method,
-                url,
-                proxy=proxy,
-                proxy_auth=proxy_auth,
-                headers=request.headers,
-                data=request.body,
-                timeout=timeout,
-                allow_redirects=False,
-            )
+        outbound = await self.outbound()
+        built = outbound.build_request(
+            request.method,
+            request.url,
+            headers=[(name.encode(), value.encode()) for name, value in request.headers.items()],
+            content=request.body,
+            timeout=timeout_s,
+            extensions={"address": request.url, "largest": None},
+        )
+        answer = await outbound.send(built, stream=True)
         try:
             yield answer
-        except BaseException:
-            answer.close()
-            raise
         finally:
-            answer.release()
-
-    def _proxy(self, url: URL) -> tuple[URL | None, aiohttp.BasicAuth | None]:
-        """Give the machine's proxy for an address, asked for once a host.
-
-        Not `trust_env`: that reads ~/.netrc in a thread at every request, and would send what it finds there.
-        """
-        key = (url.scheme, url.host)
-        if key not in self._proxies:
-            self._proxies[key] = (None, None)
-            if not is_loopback(url.host or ""):
-                with contextlib.suppress(LookupError):
-                    self._proxies[key] = get_env_proxy_for_url(url)
-        return self._proxies[key]
-
-    def _pool(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            tls = ssl.create_default_context()
-            if self._ca_file is not None:
-                tls.load_verify_locations(self._ca_file)  # besides the system's
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, ssl=tls, keepalive_timeout=60),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                auto_decompress=True,
-                read_bufsize=LONGEST_LINE,
-            )
-            # It would send a PUT or DELETE that was not answered a second time by itself, and say nothing of it.
-            self._session._retry_connection = False  # pyright: ignore[reportPrivateUsage]
-        return self._session
+            await answer.aclose()
 
     async def close(self) -> None:
         """Close all connections."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        if self._outbound is not None:
+            await self._outbound.aclose()
 
 
-class _translated:
-    """Turn the library's errors into ours, by whether the request can have arrived."""
+def _outbound_class() -> "type[Outbound]":
+    # No window and no `--help` waits for it, nor a loop that has other work: two libraries, a third of a second.
+    from opsconsole.net.transport import Outbound
 
-    def __init__(self, request: Request) -> None:
-        self._url = request.url
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if error is not None and (ours := self._ours(error)) is not None:
-            raise ours from None  # the library's own text can hold headers
-
-    def _ours(self, error: BaseException) -> Exception | None:
-        where = _place(self._url)
-        if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError):
-            return PermanentError(
-                f"{where} has a certificate that this machine does not trust. Check the address; where the server is"
-                " your own, name its certificate authority (--ca-file FILE)."
-            )
-        if isinstance(error, aiohttp.ClientConnectorDNSError):
-            return TransientError(f"{where}: there is no such host, or no network. Check the address.")
-        if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
-            why = "nobody listens there" if _is_refused(error) else "it cannot be reached"
-            return TransientError(f"{where}: {why}. Is it running, and is the address right?")
-        if isinstance(error, aiohttp.InvalidURL | aiohttp.NonHttpUrlClientError):
-            return PermanentError(f"{where} is not an address that can be asked. Write it like https://host/path.")
-        if isinstance(error, TimeoutError):
-            return AmbiguousError(f"{where} gave no answer in time.")
-        if isinstance(error, aiohttp.ClientError | OSError | ValueError):
-            return AmbiguousError(f"{where} broke off before its answer was whole ({type(error).__name__}).")
-        return None
+    return Outbound
 
 
-def _is_refused(error: Exception) -> bool:
-    inner = getattr(error, "os_error", None)
-    return isinstance(inner, ConnectionRefusedError) or "refused" in str(inner)
+async def _line(pieces: AsyncGenerator[bytes], rest: bytearray) -> bytes:
+    """Return the next line with its end, the last one perhaps without; empty at the end. `rest` keeps what is over."""
+    seen = 0
+    while (end := rest.find(b"\n", seen)) < 0:
+        seen = len(rest)
+        if seen > LONGEST_LINE:
+            raise AmbiguousError(f"A line of the answer is longer than {LONGEST_LINE} bytes; it was not read.")
+        piece = await anext(pieces, b"")
+        if not piece:
+            end = seen - 1
+            break
+        rest += piece
+    line = bytes(rest[: end + 1])
+    del rest[: end + 1]
+    return line
 
 
-def _headers(answer: aiohttp.ClientResponse) -> dict[str, str]:
-    return {name.lower(): value for name, value in answer.headers.items()}
+def _too_long(answer: "Response", largest: int) -> AmbiguousError:
+    return AmbiguousError(f"{origin_of(str(answer.url))} answered with more than {largest} bytes; it was not read.")
 
 
-def _place(url: str) -> str:
-    """Give scheme, host and port of an address: what may stand in an error. A path can hold a secret."""
+async def resolves(host: str) -> bool:
+    """Tell whether a host's name can be looked up."""
     try:
-        parts = urlsplit(url)
-        host = parts.hostname or "?"
-        return f"{parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}"
-    except ValueError:
-        return "the address"
+        await asyncio.get_running_loop().getaddrinfo(host, None)
+    except OSError:
+        return False
+    return True

@@ -2,30 +2,23 @@
 
 import asyncio
 import json
-import logging
-import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from typing import Any, cast
-from urllib.parse import urlencode
+from contextlib import AbstractContextManager, aclosing, nullcontext
+from typing import TYPE_CHECKING, Any, cast
 
 from opsconsole.brains.model.config import ModelConfig
+from opsconsole.brains.model.signin import sign_in
 from opsconsole.brains.model.wire import ModelAnswer, NoAnswerError, Stream, read_answer
-from opsconsole.domain.errors import (
-    AmbiguousError,
-    ConnectorError,
-    KeyringError,
-    PermanentError,
-    SecretMissingError,
-    TransientError,
-)
-from opsconsole.domain.redaction import handed_out, redacted
+from opsconsole.domain.errors import AmbiguousError, ConnectorError, PermanentError, TransientError
+from opsconsole.domain.redaction import redacted
 from opsconsole.engine.ports.machine import Health, Secrets
-from opsconsole.net.client import Answer, HttpClient, Request
+from opsconsole.net.client import Answer, HttpClient
 
-_log = logging.getLogger(__name__)
-KEY_LASTS_S = 300.0
-"""A key is asked of the keyring again after so long, in seconds."""
+if TYPE_CHECKING:
+    from opsconsole.brains.model.sdk import Client
+    from opsconsole.net.client import Response
+    from opsconsole.net.transport import Outbound
+
 LARGEST = 8_000_000
 _OVERFLOW = ("context length", "context_length", "context window", "maximum context", "too many tokens", "too long")
 
@@ -46,14 +39,12 @@ class Endpoint:
     ) -> None:
         self.name = name
         self.config = config
-        self._secrets = secrets
         self._health = health
         self._http = http
-        self._key: tuple[str, float] | None = None
+        self._sign_in = sign_in(name, config, secrets=secrets, http=http)
         self._turn = asyncio.Semaphore(config.at_once)
-        query = f"?{urlencode(config.query)}" if config.query else ""
-        self._url = f"{config.base_url}/chat/completions{query}"
-        self._models_url = f"{config.base_url}/models{query}"
+        self._opened: Client | None = None
+        self._opening = asyncio.Lock()
 
     async def ask(
         self,
@@ -90,15 +81,16 @@ class Endpoint:
             OverflowError_: the question is too long.
             PermanentError: refused: key, model, form.
         """
-        request = Request("POST", self._url, await self._headers(), self._body(messages, tools))
+        client = await self._client()
         try:
-            if self.config.stream:
-                return await self._streamed(request)
-            answer = await self._http.send(request, timeout_s=self.config.timeout_s, largest=LARGEST)
+            async with client.ask(messages, tools, headers=await self._sign_in.headers()) as answer:
+                if self.config.stream and answer.status_code == 200 and "json" not in _kind(answer):
+                    return await self._streamed(answer)
+                whole = await self._http.read(answer, largest=LARGEST)
         except AmbiguousError as error:
             raise TransientError(str(error)) from error
-        self._refuse(answer)
-        return read_answer(answer.body)
+        self._refuse(whole)
+        return read_answer(whole.body)
 
     async def models(self) -> tuple[str, ...]:
         """Give the names of the models there; empty where the endpoint does not tell.
@@ -106,9 +98,10 @@ class Endpoint:
         Raises:
             ConnectorError: it cannot be reached, or refuses the key.
         """
-        request = Request("GET", self._models_url, await self._headers())
+        client = await self._client()
         try:
-            answer = await self._http.send(request, timeout_s=min(20.0, self.config.timeout_s))
+            async with client.models(headers=await self._sign_in.headers()) as listed:
+                answer = await self._http.read(listed)
         except AmbiguousError as error:
             raise TransientError(str(error)) from error
         if answer.status in (404, 405, 501):
@@ -124,47 +117,18 @@ class Endpoint:
         """Close what is open to it."""
         await self._http.close()
 
-    def _body(self, messages: Sequence[Mapping[str, Any]], tools: str) -> bytes:
-        facts: dict[str, Any] = {"model": self.config.model, **self.config.extra}
-        if self.config.stream:
-            facts |= {"stream": True, "stream_options": {"include_usage": True}}
-        head = json.dumps(facts, ensure_ascii=False)[:-1]
-        offered = f', "tools": {tools}' if tools else ""
-        return f'{head}, "messages": {json.dumps(list(messages), ensure_ascii=False)}{offered}}}'.encode()
+    async def _client(self) -> "Client":
+        async with self._opening:  # a hundred runs that begin together import the SDK once
+            if self._opened is None:
+                outbound = await self._http.outbound()
+                self._opened = await asyncio.to_thread(_opened, self.config, outbound)
+            return self._opened
 
-    async def _headers(self) -> dict[str, str]:
-        headers = {"content-type": "application/json", "accept": "application/json, text/event-stream"}
-        if self.config.key is not None:
-            key = await self._read_key(self.config.key)
-            headers[self.config.key_header] = f"Bearer {key}" if self.config.key_header == "authorization" else key
-        return headers
-
-    async def _read_key(self, name: str) -> str:
-        now = time.monotonic()
-        if self._key is None or now - self._key[1] > KEY_LASTS_S:
-            try:
-                key = (await asyncio.to_thread(self._secrets.get, name)).strip()
-            except SecretMissingError as error:
-                raise PermanentError(f"the model {self.name} lacks its key: {error}") from error
-            except KeyringError as error:
-                raise TransientError(f"the model {self.name} lacks its key: {error}") from error
-            if not key.isascii() or not key.isprintable():
-                raise PermanentError(
-                    f"The key {name} of the model {self.name} holds characters that no key has. Set it again:"
-                    f" `opsconsole secrets set {name}`."
-                )
-            handed_out(key)
-            self._key = (key, now)
-        return self._key[0]
-
-    async def _streamed(self, request: Request) -> ModelAnswer:
+    async def _streamed(self, answer: "Response") -> ModelAnswer:
         stream = Stream()
-        async with self._http.open(request, timeout_s=self.config.timeout_s) as answer:
-            if answer.status != 200 or "json" in answer.headers.get("content-type", ""):
-                whole = await self._http.read(answer, request, largest=LARGEST)
-                self._refuse(whole)
-                return read_answer(whole.body)
-            async for line in self._http.lines(answer, request, silence_s=self.config.stall_s, largest=LARGEST):
+        lines = self._http.lines(answer, silence_s=self.config.stall_s, largest=LARGEST)
+        async with aclosing(lines):
+            async for line in lines:
                 if (said := stream.take(line)) is not None:
                     self._refuse(Answer(500, {}, json.dumps(said).encode()))
                 if stream.is_done:
@@ -181,7 +145,7 @@ class Endpoint:
         if any(mark in said.lower() for mark in _OVERFLOW) and answer.status in (200, 400, 413, 422, 500):
             raise OverflowError_(f"{where} cannot take a question this long{text}")
         if answer.status in (401, 403):
-            self._key = None
+            self._sign_in.forget()
             raise KeyRefusedError(
                 f"{where} does not take its key (status {answer.status}). Set the right one:"
                 f" `opsconsole connect model {self.name}`."
@@ -197,6 +161,17 @@ class Endpoint:
         if 300 <= answer.status < 400:
             raise PermanentError(f"{where} sends us elsewhere (status {answer.status}). Give its new address.")
         raise PermanentError(f"{where} does not take the question (status {answer.status}){text}")
+
+
+def _opened(config: ModelConfig, outbound: "Outbound") -> "Client":
+    # The SDK takes half a second to import, which no window and no command waits for that asks no model.
+    from opsconsole.brains.model.sdk import Client
+
+    return Client(config, outbound)
+
+
+def _kind(answer: "Response") -> str:
+    return answer.headers.get("content-type", "")
 
 
 def names_listed(value: Any) -> tuple[str, ...]:
