@@ -7,6 +7,7 @@ ours, so they pass as they are through an SDK that stands on httpx2. Imported la
 import contextlib
 import ssl
 from collections.abc import AsyncGenerator
+from functools import lru_cache
 from typing import Any
 
 import aiohttp
@@ -23,9 +24,13 @@ LONGEST_BODY = 8_000_000
 """Longest answer that is taken where the request does not say, in bytes."""
 BUFFER = 1 << 18
 """Half of what is read ahead of an answer, in bytes."""
-_UNSENT = b"x-stainless-"
+_UNSENT = "x-stainless-"
 """Headers that an SDK writes for itself and its maker: this machine's system, retries, time limits."""
 _UNPACKED = (b"content-encoding", b"content-length")
+
+
+Response = httpx2.Response
+"""An answer, as an SDK wants it named."""
 
 
 class Outbound(httpx2.AsyncClient):
@@ -45,16 +50,22 @@ class Outbound(httpx2.AsyncClient):
         url: httpx2.URL | str,
         *,
         content: Any = None,
-        params: Any = None,
         headers: Any = None,
         timeout: Any = None,
         extensions: Any = None,
-        **nothing: Any,
+        **more: Any,
     ) -> httpx2.Request:
-        """Return a request with these headers and no others; `timeout` is in seconds, for all of it."""
+        """Return a request with these headers and no others; `timeout` is in seconds, for all of it.
+
+        Raises:
+            PermanentError: the address is none that can be asked.
+        """
+        if any(more.values()):
+            raise TypeError(f"a body is bytes, and the query is part of the address: {', '.join(more)}")
         said: dict[str, Any] = {"timeout_s": timeout, **(extensions or {})}
+        body = httpx2.ByteStream(content or b"")
         try:
-            return httpx2.Request(method, url, params=params, headers=headers, content=content, extensions=said)
+            return httpx2.Request(method, _url(str(url)), headers=headers, stream=body, extensions=said)
         except (httpx2.InvalidURL, UnicodeError):
             raise not_an_address(origin_of(str(url))) from None
 
@@ -98,8 +109,8 @@ class Wire(httpx2.AsyncBaseTransport):
                 url,
                 proxy=proxy,
                 proxy_auth=proxy_auth,
-                headers=_sent(request),
-                data=request.content or None,
+                headers=_sent(request.headers),
+                data=request.read() or None,
                 timeout=aiohttp.ClientTimeout(total=total_s, connect=None, sock_connect=connect_s),
                 allow_redirects=False,
             )
@@ -142,14 +153,15 @@ class Wire(httpx2.AsyncBaseTransport):
             await session.close()
 
 
-def _sent(request: httpx2.Request) -> list[tuple[str, str]]:
-    own = (b"host", request.url.netloc)  # left to who connects: two readers of one address may differ
-    pairs = [(name.lower(), value) for name, value in request.headers.raw]
-    return [
-        (name.decode(), value.decode())
-        for name, value in pairs
-        if (name, value) != own and not name.startswith(_UNSENT)
-    ]
+@lru_cache(maxsize=256)
+def _url(text: str) -> httpx2.URL:
+    """Read an address: dear, and most are asked again."""
+    return httpx2.URL(text)
+
+
+def _sent(headers: httpx2.Headers) -> list[tuple[str, str]]:
+    pairs = [(name.decode(), value.decode()) for name, value in headers.raw]
+    return [pair for pair in pairs if not pair[0].lower().startswith(_UNSENT)]
 
 
 class _Body(httpx2.AsyncByteStream):

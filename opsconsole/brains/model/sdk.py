@@ -5,23 +5,22 @@ It repeats nothing (retries are durable, and the run's), and every status comes 
 """
 
 import json
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from urllib.parse import urlencode
 
-from openai import APIStatusError, AsyncOpenAI, Omit, OpenAIError, omit
+from openai import APIStatusError, AsyncOpenAI, AsyncStream, Omit, OpenAIError
 
 from opsconsole.brains.model.config import ModelConfig
 from opsconsole.domain.errors import AmbiguousError
 from opsconsole.net.places import origin_of
-
-if TYPE_CHECKING:
-    from opsconsole.net.client import Response
-    from opsconsole.net.transport import Outbound
+from opsconsole.net.transport import Outbound, Response
 
 LIST_S = 20.0
 """For the list of an endpoint's models, in seconds."""
+_UNREAD: Any = {"cast_to": Response, "stream": True, "stream_cls": AsyncStream[Any]}
+"""The answer itself, its body still to come: how much of it is read is ours to say."""
 _UNSIGNED: Mapping[str, str | Omit] = {"Authorization": Omit()}
 
 
@@ -41,75 +40,68 @@ class _Client(AsyncOpenAI):
 class Client:
     """Asks one endpoint. May be asked many questions at once."""
 
-    def __init__(self, config: ModelConfig, outbound: "Outbound") -> None:
+    def __init__(self, config: ModelConfig, outbound: Outbound) -> None:
+        self._config = config
         self._where = origin_of(config.base_url)
-        self._list_s = min(LIST_S, config.timeout_s)
+        self._query = f"?{urlencode(config.query)}" if config.query else ""
         self._sdk = _Client(
-            api_key="unused",  # who signs in says so with each request
+            api_key="unused",  # each request says itself how it signs in
             base_url=config.base_url,
-            default_query=config.query,
             timeout=config.timeout_s,
             max_retries=0,
             http_client=outbound,
         )
-        self._model = config.model
-        self._extra = dict(config.extra)
-        if config.stream:
-            self._extra["stream_options"] = {"include_usage": True}
-        self._stream = True if config.stream else omit
-        self._chat = self._sdk.chat.completions.with_raw_response
 
     @asynccontextmanager
     async def ask(
         self, messages: Sequence[Mapping[str, Any]], tools: str, *, headers: Mapping[str, str]
-    ) -> AsyncGenerator["Response"]:
+    ) -> AsyncGenerator[Response]:
         """Ask; give the answer, whatever its status. `tools` is JSON, empty for none.
 
         Raises:
             TransientError, PermanentError: it certainly was not sent.
             AmbiguousError: it was sent, and no whole answer came.
         """
-        # In `extra_body`, what is asked is not copied and looked through member by member.
-        body: dict[str, Any] = {**self._extra, "messages": messages}
-        if tools:
-            body["tools"] = _parsed(tools)
+        # The body as bytes, not `chat.completions.create`: that copies the question member by member, every turn anew.
+        asked = self._sdk.post(
+            f"{self._config.base_url}/chat/completions{self._query}",
+            content=self._body(messages, tools),
+            options={"headers": {**_UNSIGNED, **headers}},
+            **_UNREAD,
+        )
+        async with self._answering(asked) as answer:
+            yield answer
+
+    @asynccontextmanager
+    async def models(self, *, headers: Mapping[str, str]) -> AsyncGenerator[Response]:
+        """Ask for the list of models; give the answer, whatever its status. Raises as `ask`."""
+        timeout_s = min(LIST_S, self._config.timeout_s)
+        asked = self._sdk.get(
+            f"{self._config.base_url}/models{self._query}",
+            options={"headers": {**_UNSIGNED, **headers}, "timeout": timeout_s},
+            **_UNREAD,
+        )
+        async with self._answering(asked) as answer:
+            yield answer
+
+    def _body(self, messages: Sequence[Mapping[str, Any]], tools: str) -> bytes:
+        facts: dict[str, Any] = {"model": self._config.model, **self._config.extra}
+        if self._config.stream:
+            facts |= {"stream": True, "stream_options": {"include_usage": True}}
+        head = json.dumps(facts, ensure_ascii=False)[:-1]
+        offered = f', "tools": {tools}' if tools else ""
+        return f'{head}, "messages": {json.dumps(list(messages), ensure_ascii=False)}{offered}}}'.encode()
+
+    @asynccontextmanager
+    async def _answering(self, asked: Awaitable[Any]) -> AsyncGenerator[Response]:
         try:
-            raw = await self._chat.create(
-                model=self._model,
-                messages=[],
-                stream=self._stream,
-                extra_headers={**_UNSIGNED, **headers},
-                extra_body=body,
-            )
-            answer = raw.http_response
+            answer: Response = await asked
         except APIStatusError as error:
             answer = error.response
         except OpenAIError as error:
-            raise self._broken(error) from None
+            what = f"broke off before its answer was whole ({type(error).__name__})"
+            raise AmbiguousError(f"{self._where} {what}.") from None
         try:
             yield answer
         finally:
             await answer.aclose()
-
-    @asynccontextmanager
-    async def models(self, *, headers: Mapping[str, str]) -> AsyncGenerator["Response"]:
-        """Ask for the list of models; give the answer, whatever its status. Raises as `ask`."""
-        try:
-            raw = await self._sdk.models.with_raw_response.list(
-                extra_headers={**_UNSIGNED, **headers}, timeout=self._list_s
-            )
-            answer = raw.http_response
-        except APIStatusError as error:
-            answer = error.response
-        except OpenAIError as error:
-            raise self._broken(error) from None
-        yield answer
-
-    def _broken(self, error: OpenAIError) -> AmbiguousError:
-        return AmbiguousError(f"{self._where} broke off before its answer was whole ({type(error).__name__}).")
-
-
-@lru_cache(maxsize=64)
-def _parsed(tools: str) -> Any:
-    """Read the tools of an agent once; nobody changes what is returned."""
-    return json.loads(tools)
