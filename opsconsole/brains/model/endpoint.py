@@ -83,10 +83,13 @@ class Endpoint:
         """
         client = await self._client()
         try:
-            async with client.ask(messages, tools, headers=await self._sign_in.headers()) as answer:
+            answer = await client.ask(messages, tools, headers=await self._sign_in.headers())
+            try:
                 if self.config.stream and answer.status_code == 200 and "json" not in _kind(answer):
                     return await self._streamed(answer)
                 whole = await self._http.read(answer, largest=LARGEST)
+            finally:
+                await answer.aclose()
         except AmbiguousError as error:
             raise TransientError(str(error)) from error
         self._refuse(whole)
@@ -100,8 +103,7 @@ class Endpoint:
         """
         client = await self._client()
         try:
-            async with client.models(headers=await self._sign_in.headers()) as listed:
-                answer = await self._http.read(listed)
+            answer = await self._http.read(await client.models(headers=await self._sign_in.headers()))
         except AmbiguousError as error:
             raise TransientError(str(error)) from error
         if answer.status in (404, 405, 501):
@@ -118,11 +120,12 @@ class Endpoint:
         await self._http.close()
 
     async def _client(self) -> "Client":
-        async with self._opening:  # a hundred runs that begin together import the SDK once
-            if self._opened is None:
-                outbound = await self._http.outbound()
-                self._opened = await asyncio.to_thread(_opened, self.config, outbound)
-            return self._opened
+        if self._opened is None:
+            async with self._opening:  # a hundred runs that begin together import the SDK once
+                if self._opened is None:
+                    outbound = await self._http.outbound()
+                    self._opened = await asyncio.to_thread(_opened, self.config, outbound)
+        return self._opened
 
     async def _streamed(self, answer: "Response") -> ModelAnswer:
         stream = Stream()

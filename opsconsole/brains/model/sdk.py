@@ -5,12 +5,11 @@ It repeats nothing (retries are durable, and the run's), and every status comes 
 """
 
 import json
-from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from openai import APIStatusError, AsyncOpenAI, AsyncStream, Omit, OpenAIError
+from openai import APIStatusError, AsyncOpenAI, AsyncStream, Omit, OpenAIError, RequestOptions
 
 from opsconsole.brains.model.config import ModelConfig
 from opsconsole.domain.errors import AmbiguousError
@@ -52,37 +51,41 @@ class Client:
             http_client=outbound,
         )
 
-    @asynccontextmanager
-    async def ask(
-        self, messages: Sequence[Mapping[str, Any]], tools: str, *, headers: Mapping[str, str]
-    ) -> AsyncGenerator[Response]:
-        """Ask; give the answer, whatever its status. `tools` is JSON, empty for none.
+    async def ask(self, messages: Sequence[Mapping[str, Any]], tools: str, *, headers: Mapping[str, str]) -> Response:
+        """Ask; return the answer, whatever its status, to be read and closed. `tools` is JSON, empty for none.
 
         Raises:
             TransientError, PermanentError: it certainly was not sent.
             AmbiguousError: it was sent, and no whole answer came.
         """
         # The body as bytes, not `chat.completions.create`: that copies the question member by member, every turn anew.
-        asked = self._sdk.post(
-            f"{self._config.base_url}/chat/completions{self._query}",
-            content=self._body(messages, tools),
-            options={"headers": {**_UNSIGNED, **headers}},
-            **_UNREAD,
+        return await self._answer(
+            self._sdk.post(
+                f"{self._config.base_url}/chat/completions{self._query}",
+                content=self._body(messages, tools),
+                options=self._options(headers, timeout_s=self._config.timeout_s),
+                **_UNREAD,
+            )
         )
-        async with self._answering(asked) as answer:
-            yield answer
 
-    @asynccontextmanager
-    async def models(self, *, headers: Mapping[str, str]) -> AsyncGenerator[Response]:
-        """Ask for the list of models; give the answer, whatever its status. Raises as `ask`."""
-        timeout_s = min(LIST_S, self._config.timeout_s)
-        asked = self._sdk.get(
-            f"{self._config.base_url}/models{self._query}",
-            options={"headers": {**_UNSIGNED, **headers}, "timeout": timeout_s},
-            **_UNREAD,
+    async def models(self, *, headers: Mapping[str, str]) -> Response:
+        """Ask for the list of models; as `ask`."""
+        options = self._options(headers, timeout_s=min(LIST_S, self._config.timeout_s))
+        return await self._answer(
+            self._sdk.get(f"{self._config.base_url}/models{self._query}", options=options, **_UNREAD)
         )
-        async with self._answering(asked) as answer:
-            yield answer
+
+    def _options(self, headers: Mapping[str, str], *, timeout_s: float) -> RequestOptions:
+        """Return all that a request may say: what is left out, the SDK copies from its defaults each time."""
+        return {
+            "headers": {**_UNSIGNED, **headers},
+            "timeout": timeout_s,
+            "max_retries": 0,
+            "params": {},
+            "follow_redirects": False,
+            "idempotency_key": "",
+            "security": {"bearer_auth": True},
+        }
 
     def _body(self, messages: Sequence[Mapping[str, Any]], tools: str) -> bytes:
         facts: dict[str, Any] = {"model": self._config.model, **self._config.extra}
@@ -92,16 +95,11 @@ class Client:
         offered = f', "tools": {tools}' if tools else ""
         return f'{head}, "messages": {json.dumps(list(messages), ensure_ascii=False)}{offered}}}'.encode()
 
-    @asynccontextmanager
-    async def _answering(self, asked: Awaitable[Any]) -> AsyncGenerator[Response]:
+    async def _answer(self, asked: Awaitable[Any]) -> Response:
         try:
-            answer: Response = await asked
+            return await asked
         except APIStatusError as error:
-            answer = error.response
+            return error.response
         except OpenAIError as error:
             what = f"broke off before its answer was whole ({type(error).__name__})"
             raise AmbiguousError(f"{self._where} {what}.") from None
-        try:
-            yield answer
-        finally:
-            await answer.aclose()
