@@ -175,12 +175,3 @@ async def _line(pieces: AsyncGenerator[bytes], rest: bytearray) -> bytes:
 
 def _too_long(answer: "Response", largest: int) -> AmbiguousError:
     return AmbiguousError(f"{origin_of(str(answer.url))} answered with more than {largest} bytes; it was not read.")
-
-
-async def resolves(host: str) -> bool:
-    """Tell whether a host's name can be looked up."""
-    try:
-        await asyncio.get_running_loop().getaddrinfo(host, None)
-    except OSError:
-        return False
-    return True
