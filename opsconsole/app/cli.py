@@ -83,7 +83,7 @@ def main() -> None:
     try:
         app(standalone_mode=True)
     except OpsError as error:
-        typer.echo(plain(hinted(f"{error}")), err=True)
+        typer.echo(plain(hinted(f"{error} {error.hint}".rstrip())), err=True)
         sys.exit(3 if isinstance(error, EnvironmentError_) else 2)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

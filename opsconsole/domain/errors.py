@@ -32,7 +32,12 @@ class OpsError(Exception):
     """Base. The text is for the person: what happened, to what, and what to do next.
 
     It goes to terminals, logs and the database, and often quotes an outside system; so it gives itself without secrets.
+    `hint` is a sentence more for whoever sits at a terminal: what to type next. No other face shows it.
     """
+
+    def __init__(self, message: str = "", *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
 
     def __str__(self) -> str:
         return redacted(super().__str__())

@@ -40,6 +40,9 @@ holds: https://doc.qt.io/qt-6/licenses-used-in-qt.html
 """
 
 
+IN_A_PAGE = "sys_platform == 'emscripten'"
+
+
 def make() -> None:
     """Write the notices anew.
 
@@ -64,9 +67,12 @@ def make() -> None:
 
 
 def locked() -> dict[str, str]:
-    """Return the parts that the program needs, on any system, by name: each with its lines of the lock."""
+    """Return the parts that the program needs, on any system, by name: each with its lines of the lock.
+
+    Parts for Python in a web page are left out: no desktop program runs there.
+    """
     text = settings.LOCKS["run"].read_text(encoding="utf-8")
-    return {match[1]: match[0] for match in _PART.finditer(text)}
+    return {match[1]: match[0] for match in _PART.finditer(text) if IN_A_PAGE not in match[0].splitlines()[0]}
 
 
 def _installed(*roots: Path) -> dict[str, metadata.Distribution]:

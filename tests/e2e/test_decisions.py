@@ -7,7 +7,9 @@ import pytest
 from opsconsole.domain.action import Proposal
 from opsconsole.domain.errors import DecisionError, StaleCardError
 from opsconsole.engine.commands import approvals, takeback
+from opsconsole.engine.commands.results import DecisionOutcome
 from opsconsole.engine.ports.brain import ASK_PERSON, RunView, Turn
+from opsconsole.engine.record.words import counted
 from tests.support.rig import ANN, agent, call, mail, rig
 
 REPLY = call("desk.reply", to=ANN, text="We are on it.")
@@ -61,8 +63,8 @@ async def test_edited_arguments_are_decided_again(tmp_path: Path) -> None:
     async with rig(tmp_path, [REPLY], agent(guardrails=[rule])) as r:
         await r.take(mail())
         (card,) = r.waiting()
-        answer = await r.approve(card.id, edited={"text": "Our IBAN is …"})
-        assert not answer.is_done and "bank details" in answer.text
+        result = await r.approve(card.id, edited={"text": "Our IBAN is …"})
+        assert result.outcome is DecisionOutcome.NOT_ALLOWED and "bank details" in result.why
         await r.wait(minutes=1)
         assert r.sent() == []
         assert "guardrail:no-iban" in reasons(r.audit("decision.edit")[0])
@@ -149,8 +151,8 @@ async def test_subject_changed_meanwhile_is_shown_and_asked_again(tmp_path: Path
         (card,) = r.waiting()
         await r.take(mail(2, subject=mail().subject, title="Never mind"))
         await r.take(mail(3, subject=mail().subject, title="Or do"))
-        answer = await r.approve(card.id, digest=card.digest)
-        assert not answer.is_done and "this happened: mail received (2 times)." in answer.text
+        result = await r.approve(card.id, digest=card.digest)
+        assert result.outcome is DecisionOutcome.CHANGED and counted(result.changes) == "mail received (2 times)"
         (fresh,) = r.waiting()
         assert fresh.digest != card.digest
         with pytest.raises(StaleCardError):

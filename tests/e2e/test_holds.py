@@ -80,9 +80,9 @@ async def test_an_approval_in_quiet_hours_says_when_and_only_what_holds_it(tmp_p
     async with rig(tmp_path, [TICKET], agent(level=2, quiet_hours=quiet), clock=clock) as r:
         await r.take(mail(occurred_at=clock.now()))
         (card,) = r.waiting()
-        answer = await r.approve(card.id)
-        when = datetime(2026, 11, 24, 6, 0, tzinfo=UTC).astimezone()
-        assert answer.text.startswith(f"Approved; done on {when:%A at %H:%M} (quiet hours 20:00 to 07:00). ")
+        result = await r.approve(card.id)
+        assert result.at == datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
+        assert result.held_by == ("quiet hours 20:00 to 07:00",)
 
 
 async def test_an_acknowledgement_by_template_goes_out_at_three_in_the_morning(tmp_path: Path) -> None:

@@ -132,8 +132,8 @@ async def test_a_judgement_is_a_precedent_at_once_and_can_be_taken_back(tmp_path
             await say(Adjudication.HUMAN, category="billing")
         await say(Adjudication.HUMAN)
         assert cases.of_agent(r.engine.reader, "mira") == []
-        answer = await say(Adjudication.AGENT, note="Sales asked for it to be moved back")
-        assert "precedent" in answer.text and len(cases.of_agent(r.engine.reader, "mira")) == 1
+        result = await say(Adjudication.AGENT, note="Sales asked for it to be moved back")
+        assert result.is_precedent and len(cases.of_agent(r.engine.reader, "mira")) == 1
         await say(Adjudication.HUMAN, is_repeat=True)
         assert made(r)[0].said is Adjudication.AGENT
         await r.engine.writer.write(

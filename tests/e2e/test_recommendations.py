@@ -42,8 +42,8 @@ async def test_what_is_asked_for_is_done_once_and_leaves_the_list(tmp_path: Path
     async with rig(tmp_path, [REPLY], agent(level=1)) as r:
         one = await recommended(r)
         assert r.sent() == [] and "ann@harbour.example" in one.sentence
-        answer = await say(r, recommendations.do_it, one.row.action_id, digest=one.digest)
-        assert answer.is_done and answer.approval is not None
+        result = await say(r, recommendations.do_it, one.row.action_id, digest=one.digest)
+        assert result.is_done and result.decision is not None
         await r.wait(minutes=1)
         assert len(r.sent()) == 1
         assert recommendations.recorded(r.kernel, ActionState.RECOMMENDED) == []
@@ -55,8 +55,8 @@ async def test_what_is_asked_for_is_done_once_and_leaves_the_list(tmp_path: Path
 async def test_it_can_be_taken_back_inside_its_window(tmp_path: Path) -> None:
     async with rig(tmp_path, [REPLY], agent(level=1)) as r:
         one = await recommended(r)
-        answer = await say(r, recommendations.do_it, one.row.action_id)
-        assert (await r.say(undo, answer.approval)).is_done
+        result = await say(r, recommendations.do_it, one.row.action_id)
+        assert result.decision is not None and (await r.say(undo, result.decision.request)).is_done
         await r.wait(minutes=1)
         assert r.sent() == [] and len(r.waiting()) == 1
 
@@ -73,8 +73,8 @@ async def test_shadow_scope_and_guardrails_stand(tmp_path: Path, changes: dict[s
     async with rig(tmp_path, [REPLY], agent(level=1)) as r:
         one = await recommended(r)
         await r.hire(agent(level=1, **changes))
-        answer = await say(r, recommendations.do_it, one.row.action_id)
-        assert not answer.is_done and word in answer.text and answer.approval is None
+        result = await say(r, recommendations.do_it, one.row.action_id)
+        assert not result.is_done and word in result.why and result.decision is None
         await r.wait(hours=1)
         assert r.sent() == [] and r.waiting() == []
         assert simulated.answer_to(r.engine.reader, one.row.action_id) is None

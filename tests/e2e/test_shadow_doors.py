@@ -15,8 +15,7 @@ from opsconsole.domain.action import Call, Result
 from opsconsole.domain.enums import ActionState, Adjudication
 from opsconsole.domain.errors import DecisionError, NotFoundError, OpsError, TransientError
 from opsconsole.domain.humanact import HumanAct
-from opsconsole.engine.commands import approvals, recommendations
-from opsconsole.engine.commands.takeback import undo
+from opsconsole.engine.commands import approvals, recommendations, takeback
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.pairs import judging
 from opsconsole.engine.past import history
@@ -125,11 +124,8 @@ async def test_no_crafted_row_of_the_ledger_makes_an_effect(tmp_path: Path) -> N
         def forge(tx: Transaction) -> None:
             now = "strftime('%s', 'now') * 1000000"
             tx.conn.execute("UPDATE pair SET verdict = 'same', severity = 0, is_failed = 0, excluded = ''")
-            for said in ("agent", "both", "human"):
-                tx.conn.execute(
-                    "INSERT INTO adjudication (pair_id, verdict, is_repeat, actor, at)"
-                    f" VALUES ({pair.id}, '{said}', 0, 'person:eve', {now})"
-                )
+            row = f"INSERT INTO adjudication (pair_id, verdict, is_repeat, actor, at) VALUES (?, ?, 0, 'person:eve', {now})"
+            tx.conn.executemany(row, [(pair.id, said) for said in ("agent", "both", "human")])
             tx.conn.execute(f"INSERT OR REPLACE INTO proposal_seen (run_id, at, actor) VALUES (1, {now}, 'person:eve')")
 
         await tell(r, forge)
@@ -284,7 +280,7 @@ async def test_do_it_for_me_does_nothing_in_shadow(tmp_path: Path) -> None:
         await tell(r, forge)
         for action in ids:
             asked = await tell(r, lambda tx, a=action: recommendations.do_it(r.kernel, tx, a, actor="person:test"))
-            assert not asked.is_done and "in shadow" in asked.text
+            assert not asked.is_done and "in shadow" in asked.why
         await is_simulated(r, before)
         assert touched == []
 
@@ -295,7 +291,7 @@ async def test_there_is_nothing_to_decide_on_or_undo(tmp_path: Path) -> None:
         before = desk_dump(r)
         grant = approvals.Grant(timedelta(days=9), ())
         given = partial(approvals.approve, grant=grant)
-        for verb in (approvals.approve, partial(approvals.respond, answer="yes"), undo, given):
+        for verb in (approvals.approve, partial(approvals.respond, answer="yes"), takeback.undo, given):
             for number in range(5):
                 with pytest.raises((NotFoundError, DecisionError)):
                     await r.say(verb, number)

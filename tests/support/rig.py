@@ -16,7 +16,7 @@ from opsconsole.doubles.connector import FakeConnector
 from opsconsole.engine.agents.file import AgentFile, apply_agent
 from opsconsole.engine.commands import approvals as commands
 from opsconsole.engine.commands import switches
-from opsconsole.engine.commands.decisions import Answer
+from opsconsole.engine.commands.results import DecisionResult
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports.brain import Brain
@@ -79,7 +79,7 @@ class Rig:
     clock: FakeClock
     engine: Engine
     brain: Brain
-    answers: list[Answer] = field(default_factory=list[Answer])
+    results: list[DecisionResult] = field(default_factory=list[DecisionResult])
     is_forged: bool = False
     """The test itself put rows there that the record knows nothing of."""
 
@@ -116,15 +116,15 @@ class Rig:
         """Requests that wait, oldest first."""
         return approvals.waiting_approvals(self.engine.reader)
 
-    async def say(self, verb: Callable[..., Answer], approval: int, **words: Any) -> Answer:
+    async def say(self, verb: Callable[..., DecisionResult], approval: int, **words: Any) -> DecisionResult:
         """Decide as the person, in a transaction of its own, as another process would."""
-        answer = await self.engine.writer.write(
+        result = await self.engine.writer.write(
             lambda tx: verb(self.kernel, tx, approval, actor="person:test", **words), name="decision"
         )
-        self.answers.append(answer)
-        return answer
+        self.results.append(result)
+        return result
 
-    async def approve(self, approval: int, **words: Any) -> Answer:
+    async def approve(self, approval: int, **words: Any) -> DecisionResult:
         return await self.say(commands.approve, approval, **words)
 
     async def pause(self, scope: str = "all") -> None:

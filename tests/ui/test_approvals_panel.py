@@ -19,7 +19,7 @@ def test_a_approves_what_is_shown_and_the_next_takes_its_place(person: Person) -
         await seat.until(lambda: seat.panel.shown is not None and seat.panel.shown.view.id == second)
         assert await seat.read(effect_of(first)) is EffectState.PREPARED
         await seat.until(lambda: seat.said)
-        assert seat.said[0][:2] == ("Approved; done when an engine runs.", "Undo")
+        assert seat.said[0][:2] == ("Approved, done when an engine runs.", "Undo")
         assert await seat.read(state_of(second)) is ApprovalState.WAITING
 
     person(job)

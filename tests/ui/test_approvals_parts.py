@@ -7,7 +7,6 @@ from opsconsole.domain.enums import ApprovalKind
 from opsconsole.ui.panels.approvals.batch.spread import groups, spread_of
 from opsconsole.ui.panels.approvals.rows import Waiting, reasons
 from opsconsole.ui.panels.approvals.times import tomorrow
-from opsconsole.ui.panels.approvals.verbs import for_window
 from opsconsole.ui.widgets.diff.words import differing
 from opsconsole.ui.widgets.guard import Guard
 
@@ -59,13 +58,6 @@ def test_the_rule_that_says_most_comes_first() -> None:
 
 def test_the_name_of_a_tool_is_not_shown_to_people() -> None:
     assert reasons("desk.give_credit moves money") == ["It moves money"]
-
-
-def test_what_is_said_to_terminals_is_left_out() -> None:
-    text = "Request 5 changed since you saw it. Look again: `opsconsole approvals show 5`."
-    assert for_window(text) == "Request 5 changed since you saw it."
-    text = "Approved; done when an engine runs. Until then `opsconsole approvals undo 5` takes it back."
-    assert for_window(text) == "Approved; done when an engine runs."
 
 
 def test_a_card_is_open_once_it_was_there_long_enough() -> None:

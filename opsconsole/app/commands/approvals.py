@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from opsconsole.app.commands.decisionwords import decided
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.session import Session, opened
 from opsconsole.app.words import ago, count, plain, say, say_json, table, utc
@@ -17,7 +18,8 @@ from opsconsole.domain.errors import NotFoundError, UserError
 from opsconsole.engine.commands import approvals as commands
 from opsconsole.engine.commands import takeback
 from opsconsole.engine.commands.cards import CardView, card, intent, risk
-from opsconsole.engine.commands.decisions import Answer, Grant
+from opsconsole.engine.commands.decisions import Grant
+from opsconsole.engine.commands.results import DecisionResult
 from opsconsole.store.queries import approvals, runs
 from opsconsole.store.queries import grants as read_grants
 from opsconsole.store.rows import present
@@ -134,18 +136,18 @@ def _print(view: CardView, session: Session) -> None:
     say(f"Card {view.digest[:12]}")
 
 
-def _decide(workspace: Path | None, number: int, job: Callable[[Session, Transaction], Answer]) -> None:
+def _decide(workspace: Path | None, number: int, job: Callable[[Session, Transaction], DecisionResult]) -> None:
     with opened(workspace) as session:
         asked = approvals.approval(session.kernel.reader, number)
         action = None if asked is None else runs.action(session.kernel.reader, asked.action_id)
-        answer = session.write(lambda tx: job(session, tx), name="decision")
+        result = session.write(lambda tx: job(session, tx), name="decision")
         what = "" if action is None else intent(session.kernel.registry.type(action.tool), action, asked)
         agent = "" if asked is None else f", {asked.agent_id}"
         is_idle = not session.kernel.is_engine_running
-    say(f"Request {number} ({plain(what, 90)}{agent}): {answer.text}")
-    if answer.is_done and is_idle:
+    say(f"Request {number} ({plain(what, 90)}{agent}): {decided(result)}")
+    if result.is_done and is_idle:
         say("No engine is running; start it to go on: `opsconsole engine`, or `opsconsole engine --once`.")
-    if not answer.is_done:
+    if not result.is_done:
         raise typer.Exit(1)
 
 

@@ -5,15 +5,16 @@ re-decides with what holds now: arguments, policy, stage, expiry, and whether th
 """
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from opsconsole.domain.enums import ActionState, ApprovalKind, ApprovalState, Effect, Verb, Verdict
+from opsconsole.domain.enums import ActionState, ApprovalKind, ApprovalState, Effect, Hold, Verb, Verdict
 from opsconsole.domain.errors import DecisionError
 from opsconsole.domain.ruling import UNTIL_RELEASED
-from opsconsole.engine.commands.decisions import Answer, Card, Grant, close, note, open_card
+from opsconsole.engine.commands.decisions import Card, Grant, close, note, open_card
 from opsconsole.engine.commands.decisions import grant as give_grant
+from opsconsole.engine.commands.results import DecisionOutcome, DecisionResult, GivenGrant
 from opsconsole.engine.commands.takeback import settle_unknown
 from opsconsole.engine.effects.prepare import intend
 from opsconsole.engine.gate.arguments import ArgumentError, keep_arguments, validate
@@ -39,7 +40,7 @@ def approve(
     digest: str | None = None,
     edited: Mapping[str, Any] | None = None,
     grant: Grant | None = None,
-) -> Answer:
+) -> DecisionResult:
     """Approve an action, perhaps with edited arguments; the gate decides anew.
 
     Raises:
@@ -84,25 +85,25 @@ def approve(
         veto_s=veto,
         now=now,
     )
-    given = "" if grant is None else give_grant(kernel, tx, card, action.args, grant, actor=actor, now=now)
-    return _sent_when(kernel, approval, judged, now + timedelta(seconds=veto), given)
+    given = None if grant is None else give_grant(kernel, tx, card, action.args, grant, actor=actor, now=now)
+    return _approved(kernel, approval, judged, now + timedelta(seconds=veto), given)
 
 
 def reject(
     kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str, reason: str, digest: str | None = None
-) -> Answer:
+) -> DecisionResult:
     """Say no, with a reason; the agent gets it and may try another way."""
     card, now = open_card(kernel, tx, approval_id, digest=digest), kernel.clock.now()
     if card.approval.kind is ApprovalKind.UNKNOWN:
         return settle_unknown(kernel, tx, card, actor=actor, is_done=False, reason=reason)
     note(tx, card, Verb.REJECT, actor=actor, words={"reason": reason}, now=now)
     close(tx, card, ActionState.REJECTED, {"ok": False, "rejected": True, "error": reason}, now=now)
-    return Answer(True, "Rejected. The agent gets your reason and goes on from there.")
+    return DecisionResult(outcome=DecisionOutcome.REJECTED, request=approval_id)
 
 
 def respond(
     kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str, answer: str, digest: str | None = None
-) -> Answer:
+) -> DecisionResult:
     """Answer an agent's question; the run goes on with it. A category that was named is a case learnt at once.
 
     Raises:
@@ -111,7 +112,8 @@ def respond(
     card, now = open_card(kernel, tx, approval_id, digest=digest), kernel.clock.now()
     if card.approval.kind is not ApprovalKind.QUESTION:
         raise DecisionError(
-            f"Request {approval_id} asks for a yes or no: `approvals approve {approval_id}` or `reject`."
+            f"Request {approval_id} asks for a yes or no: approve or reject it.",
+            hint=f"`opsconsole approvals approve {approval_id}`, or reject.",
         )
     if not answer.strip():
         raise DecisionError("The answer is empty. Nothing was changed.")
@@ -119,17 +121,19 @@ def respond(
     note(tx, card, Verb.RESPOND, actor=actor, words={"answer": answer}, now=now)
     close(tx, card, ActionState.DONE, {"ok": True, "answer": answer.strip(), "error": ""}, now=now)
     is_learnt = card.action.args.get("about") == "category" and _learn(tx, card, answer, actor=actor, now=now)
-    return Answer(True, "Answered. The agent goes on with it" + (", and has learnt this case." if is_learnt else "."))
+    return DecisionResult(outcome=DecisionOutcome.ANSWERED, request=approval_id, is_learnt=is_learnt)
 
 
-def ignore(kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str, digest: str | None = None) -> Answer:
+def ignore(
+    kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str, digest: str | None = None
+) -> DecisionResult:
     """Let a request lapse: nothing is done, and the agent is told so."""
     card, now = open_card(kernel, tx, approval_id, digest=digest), kernel.clock.now()
     if card.approval.kind is ApprovalKind.UNKNOWN:
         raise DecisionError("This asks whether something was done: say approve (it was) or reject (it was not).")
     note(tx, card, Verb.IGNORE, actor=actor, words=None, now=now)
     close(tx, card, ActionState.LAPSED, {"ok": False, "lapsed": True, "error": "a person let it lapse"}, now=now)
-    return Answer(True, "Let go. Nothing was done.")
+    return DecisionResult(outcome=DecisionOutcome.LET_GO, request=approval_id)
 
 
 def _one_of(card: Card, answer: str) -> str:
@@ -173,7 +177,8 @@ def _learn(tx: Transaction, card: Card, answer: str, *, actor: str, now: datetim
 def _refuse_unfit(approval: ApprovalRow, now: datetime) -> None:
     if approval.kind is ApprovalKind.QUESTION:
         raise DecisionError(
-            f'Request {approval.id} is a question. Answer it: `opsconsole approvals respond {approval.id} "…"`.'
+            f"Request {approval.id} is a question: it wants an answer.",
+            hint=f'Answer it: `opsconsole approvals respond {approval.id} "…"`.',
         )
     if approval.expires_at is not None and approval.expires_at <= now:
         raise DecisionError(
@@ -197,13 +202,7 @@ def _with_arguments(kernel: Kernel, tx: Transaction, card: Card, edited: Mapping
     return present(runs.action(tx.conn, action.id), action.id)
 
 
-def counted(changes: Sequence[str]) -> str:
-    """Tell what happened in one line, each kind once."""
-    times = {one: changes.count(one) for one in changes}
-    return "; ".join(one if number == 1 else f"{one} ({number} times)" for one, number in times.items())
-
-
-def _changed(tx: Transaction, card: Card, *, now: datetime) -> Answer | None:
+def _changed(tx: Transaction, card: Card, *, now: datetime) -> DecisionResult | None:
     """Where the subject changed since the question was asked: show what, bind the card anew, ask again."""
     approval, action = card.approval, card.action
     changes = runs.subject_changes(tx.conn, action.subject_id, after=approval.subject_mark, without_run=action.run_id)
@@ -215,34 +214,32 @@ def _changed(tx: Transaction, card: Card, *, now: datetime) -> Answer | None:
         tx, approval.id, digest=card_digest(action=action.digest, ruling_id=latest, subject_mark=mark), mark=mark
     )
     tx.record("approval.changed", at=now, actor="engine", approval=approval.id, action=action.id, changes=len(changes))
-    return Answer(
-        False, f"Not approved yet: since you were asked, this happened: {counted(changes)}. Look again, then decide."
-    )
+    return DecisionResult(outcome=DecisionOutcome.CHANGED, request=approval.id, changes=tuple(changes))
 
 
-def _void(tx: Transaction, card: Card, judged: Judgement, *, now: datetime) -> Answer:
+def _void(tx: Transaction, card: Card, judged: Judgement, *, now: datetime) -> DecisionResult:
     why = judged.ruling.explain()
     people.close_approval(tx, card.approval.id, ApprovalState.VOID, now=now)
     write_work.drop_timer(tx, "approval_expiry", str(card.approval.id))
     result = {"ok": False, "refused": True, "error": f"no longer allowed: {why}"}
     write_work.set_action(tx, card.action.id, ActionState.REFUSED, now=now, result=result)
     write_work.wake(tx, card.action.run_id)
-    return Answer(False, f"Not done: your approval does not lift this rule: {why}.")
+    return DecisionResult(outcome=DecisionOutcome.NOT_ALLOWED, request=card.approval.id, why=why)
 
 
-def _sent_when(kernel: Kernel, approval: ApprovalRow, judged: Judgement, at: datetime, given: str) -> Answer:
-    """Say when it is done, and what was granted beside it."""
-    hold, undo = judged.ruling.hold_until, f"Until then `opsconsole approvals undo {approval.id}` takes it back.{given}"
-    if hold == UNTIL_RELEASED:
-        return Answer(True, f"Approved; held until you resume ({_holds(judged)}).{given}")
-    if not kernel.is_engine_running:
-        return Answer(True, f"Approved; done when an engine runs. {undo}")
-    when = at if hold is None else max(at, hold)
-    if hold is None:
-        return Answer(True, f"Approved; done at {when.astimezone():%H:%M:%S}. {undo}", when)
-    return Answer(True, f"Approved; done on {when.astimezone():%A at %H:%M} ({_holds(judged)}). {undo}", when)
-
-
-def _holds(judged: Judgement) -> str:
-    """Say what it is held by, without what else the gate said: that is settled by the approval."""
-    return "; ".join(one.text.partition(": waits")[0] for one in judged.ruling.reasons if one.hold_until is not None)
+def _approved(
+    kernel: Kernel, approval: ApprovalRow, judged: Judgement, at: datetime, grant: GivenGrant | None
+) -> DecisionResult:
+    """Return when it is done, and what holds it; what else the gate said is settled by the approval."""
+    until = judged.ruling.hold_until
+    hold = Hold.SWITCH if until == UNTIL_RELEASED else Hold.NONE if kernel.is_engine_running else Hold.ENGINE
+    return DecisionResult(
+        outcome=DecisionOutcome.APPROVED,
+        request=approval.id,
+        at=(at if until is None else max(at, until)) if hold is Hold.NONE else None,
+        hold=hold,
+        held_by=tuple(
+            reason.text.partition(": waits")[0] for reason in judged.ruling.reasons if reason.hold_until is not None
+        ),
+        grant=grant,
+    )

@@ -73,7 +73,7 @@ async def card(kernel: Kernel, approval_id: int) -> CardView:
     conn = kernel.reader
     approval = approvals.approval(conn, approval_id)
     if approval is None:
-        raise NotFoundError(f"There is no request {approval_id}. `opsconsole approvals list` shows what waits.")
+        raise NotFoundError(f"There is no request {approval_id}.", hint="`opsconsole approvals list` shows what waits.")
     action = present(runs.action(conn, approval.action_id), approval.action_id)
     loaded = load(kernel, conn, action.run_id)
     kind = kernel.registry.type(action.tool)

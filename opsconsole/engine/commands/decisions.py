@@ -1,4 +1,4 @@
-"""The parts of a decision: the card it is made on, the answer it gives, and what is written of it."""
+"""The parts of a decision: the card it is made on, and what is written of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from typing import Any
 from opsconsole.domain.enums import ActionState, ApprovalState, Verb
 from opsconsole.domain.errors import DecisionError, NotFoundError, StaleCardError
 from opsconsole.engine.agents.roster import Version
+from opsconsole.engine.commands.results import GivenGrant
 from opsconsole.engine.gate.gatekeeper import Judgement, audit_reasons
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runstate.loaded import Loaded, load
@@ -20,15 +21,6 @@ from opsconsole.store.writes import work as write_work
 
 SHORTEST_DIGEST = 12
 """Hex digits of a card that a person must name at least."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a command did. `is_done` False: nothing was decided, and `text` says why and what to do."""
-
-    is_done: bool
-    text: str
-    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +54,14 @@ def open_card(kernel: Kernel, tx: Transaction, approval_id: int, *, digest: str 
     """
     approval = approvals.approval(tx.conn, approval_id)
     if approval is None:
-        raise NotFoundError(f"There is no request {approval_id}. `opsconsole approvals list` shows what waits.")
+        raise NotFoundError(f"There is no request {approval_id}.", hint="`opsconsole approvals list` shows what waits.")
     if approval.state is not ApprovalState.WAITING:
         word = {"decided": "was decided already", "lapsed": "has lapsed", "void": "is no longer needed"}[approval.state]
         raise DecisionError(f"Request {approval_id} {word}; nothing was changed.")
     if digest is not None and (len(digest) < SHORTEST_DIGEST or not approval.digest.startswith(digest)):
         raise StaleCardError(
-            f"Request {approval_id} changed since you saw it. Look again: `opsconsole approvals show {approval_id}`."
+            f"Request {approval_id} changed since you saw it.",
+            hint=f"Look again: `opsconsole approvals show {approval_id}`.",
         )
     action = present(runs.action(tx.conn, approval.action_id), approval.action_id)
     loaded = load(kernel, tx.conn, action.run_id)
@@ -117,8 +110,8 @@ def close(tx: Transaction, card: Card, state: ActionState, result: Mapping[str, 
 
 def grant(
     kernel: Kernel, tx: Transaction, card: Card, args: Mapping[str, Any], grant: Grant, *, actor: str, now: datetime
-) -> str:
-    """Store a standing grant for what was just approved; say what it allows."""
+) -> GivenGrant:
+    """Store a standing grant for what was just approved."""
     tool = card.action.tool
     names = tuple(args) if grant.pinned is None else grant.pinned
     unknown = [name for name in names if name not in args]
@@ -147,6 +140,4 @@ def grant(
         uses=grant.uses,
         terms=grant_terms(tx.conn, number),
     )
-    same = "the same arguments" if len(names) == len(args) else f"the same {', '.join(names)}"
-    until = f"{now + grant.lasts:%Y-%m-%d %H:%M} UTC"
-    return f" Grant {number}: {card.approval.agent_id} may {tool} with {same} until {until}."
+    return GivenGrant(number, card.approval.agent_id, tool, names, len(names) == len(args), now + grant.lasts)

@@ -12,7 +12,7 @@ from opsconsole.domain.enums import ActionState, ApprovalKind, Effect, Verdict
 from opsconsole.domain.errors import DecisionError, NotFoundError, StaleCardError
 from opsconsole.engine.commands import approvals
 from opsconsole.engine.commands.cards import intent
-from opsconsole.engine.commands.decisions import Answer
+from opsconsole.engine.commands.results import RecommendationOutcome, RecommendationResult
 from opsconsole.engine.effects.prepare import ask
 from opsconsole.engine.gate.gatekeeper import audit_reasons
 from opsconsole.engine.kernel import Kernel
@@ -23,14 +23,6 @@ from opsconsole.store.rows import ActionRow, present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import events as write_events
 from opsconsole.store.writes import recommendations as write
-
-
-@dataclass(frozen=True, slots=True)
-class Asked(Answer):
-    """What came of "do it for me"."""
-
-    approval: int | None = None
-    """The request that was made and approved; it can be undone by its number. None where nothing will be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +71,9 @@ def recorded(kernel: Kernel, state: ActionState, **filters: Any) -> list[Unreal]
     return found
 
 
-def did_it(kernel: Kernel, tx: Transaction, action_id: str, *, actor: str, digest: str | None = None) -> Answer:
+def did_it(
+    kernel: Kernel, tx: Transaction, action_id: str, *, actor: str, digest: str | None = None
+) -> RecommendationResult:
     """Note that the person did it themselves.
 
     Raises:
@@ -92,12 +86,12 @@ def did_it(kernel: Kernel, tx: Transaction, action_id: str, *, actor: str, diges
     write.answer(tx, action.id, "did_it", actor=actor, content=None, now=now)
     write_events.change_subject(tx, action.subject_id, at=now, what=_by_hand(kind, action), run=None)
     tx.record("recommendation.did_it", at=now, actor=actor, run=action.run_id, action=action.id, digest=action.digest)
-    return Answer(True, "Noted: you did it yourself.")
+    return RecommendationResult(outcome=RecommendationOutcome.DID_IT)
 
 
 def not_right(
     kernel: Kernel, tx: Transaction, action_id: str, *, actor: str, reason: str, digest: str | None = None
-) -> Answer:
+) -> RecommendationResult:
     """Note that it is not right, and why.
 
     Raises:
@@ -110,10 +104,10 @@ def not_right(
     words = None if kept is None else tx.content_digest(kept)
     facts = {"run": action.run_id, "action": action.id, "digest": action.digest}
     tx.record("recommendation.not_right", at=now, actor=actor, words=words, **facts)
-    return Answer(True, "Noted as not right.")
+    return RecommendationResult(outcome=RecommendationOutcome.NOT_RIGHT)
 
 
-def take_back(kernel: Kernel, tx: Transaction, action_id: str, *, actor: str) -> Answer:
+def take_back(kernel: Kernel, tx: Transaction, action_id: str, *, actor: str) -> RecommendationResult:
     """Take "I did it" or "not right" back; it waits for an answer again.
 
     Raises:
@@ -127,10 +121,12 @@ def take_back(kernel: Kernel, tx: Transaction, action_id: str, *, actor: str) ->
         tx, action.subject_id, at=said_at, what=_by_hand(kernel.registry.type(action.tool), action)
     )
     tx.record("recommendation.reopened", at=kernel.clock.now(), actor=actor, action=action_id)
-    return Answer(True, "Taken back; it waits for your word again.")
+    return RecommendationResult(outcome=RecommendationOutcome.REOPENED)
 
 
-def do_it(kernel: Kernel, tx: Transaction, action_id: str, *, actor: str, digest: str | None = None) -> Asked:
+def do_it(
+    kernel: Kernel, tx: Transaction, action_id: str, *, actor: str, digest: str | None = None
+) -> RecommendationResult:
     """Have the agent do what it recommended, where nothing but its level stands against it.
 
     Raises:
@@ -144,7 +140,7 @@ def do_it(kernel: Kernel, tx: Transaction, action_id: str, *, actor: str, digest
     facts |= {"verdict": judged.ruling.verdict.name, "reasons": audit_reasons(judged)}
     if judged.ruling.verdict < Verdict.ASK:
         tx.record("recommendation.not_allowed", at=now, actor=actor, **facts)
-        return Asked(False, f"Not done: your word does not lift this rule: {judged.ruling.explain()}.")
+        return RecommendationResult(outcome=RecommendationOutcome.NOT_ALLOWED, why=judged.ruling.explain())
     tx.record("recommendation.asked", at=now, actor=actor, **facts)
     write.answer(tx, action.id, "asked", actor=actor, content=None, now=now)
     current = versions.current_version_of(tx.conn, loaded.run.agent_id)
@@ -163,7 +159,7 @@ def do_it(kernel: Kernel, tx: Transaction, action_id: str, *, actor: str, digest
         now=now,
     )
     done = approvals.approve(kernel, tx, approval, actor=actor)
-    return Asked(done.is_done, done.text, done.not_before, approval)
+    return RecommendationResult(outcome=RecommendationOutcome.ASKED, decision=done)
 
 
 def _open(kernel: Kernel, tx: Transaction, action_id: str, *, digest: str | None) -> ActionRow:

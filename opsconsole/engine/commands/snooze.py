@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from opsconsole.domain.errors import DecisionError
-from opsconsole.engine.commands.decisions import Answer, open_card
+from opsconsole.engine.commands.decisions import open_card
+from opsconsole.engine.commands.results import DecisionOutcome, DecisionResult
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import people
@@ -11,7 +12,7 @@ from opsconsole.store.writes import people
 
 def snooze(
     kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str, until: datetime, digest: str | None = None
-) -> Answer:
+) -> DecisionResult:
     """Hide a request until a time; it comes back by itself, for the time is kept in the file.
 
     Raises:
@@ -29,14 +30,12 @@ def snooze(
     tx.record(
         "approval.snoozed", at=now, actor=actor, approval=approval_id, action=card.action.id, until=until.isoformat()
     )
-    back = until.astimezone()
-    day = "" if back.date() == now.astimezone().date() else f"{back:%A} "
-    return Answer(True, f"Put off until {day}{back:%H:%M}.", until)
+    return DecisionResult(outcome=DecisionOutcome.PUT_OFF, request=approval_id, at=until)
 
 
-def wake(kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str) -> Answer:
+def wake(kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str) -> DecisionResult:
     """Show a request that was put off again."""
     card, now = open_card(kernel, tx, approval_id, digest=None), kernel.clock.now()
     people.snooze_approval(tx, approval_id, until=None)
     tx.record("approval.woken", at=now, actor=actor, approval=approval_id, action=card.action.id)
-    return Answer(True, "It waits again.")
+    return DecisionResult(outcome=DecisionOutcome.WOKEN, request=approval_id)

@@ -2,7 +2,8 @@
 
 from opsconsole.domain.enums import ActionState, ApprovalKind, EffectState, Verb
 from opsconsole.domain.errors import DecisionError, NotFoundError
-from opsconsole.engine.commands.decisions import Answer, Card, close, note
+from opsconsole.engine.commands.decisions import Card, close, note
+from opsconsole.engine.commands.results import DecisionOutcome, DecisionResult
 from opsconsole.engine.effects.prepare import ask
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import approvals, runs
@@ -10,7 +11,7 @@ from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import work as write_work
 
 
-def undo(kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str) -> Answer:
+def undo(kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str) -> DecisionResult:
     """Take an approval back inside its veto window; the request waits again. After it, have the effect undone.
 
     Raises:
@@ -42,11 +43,11 @@ def undo(kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str) -> An
             expires_h=48,
             now=now,
         )
-        return Answer(True, f"Taken back; nothing was sent. It waits again as request {again}.")
+        return DecisionResult(outcome=DecisionOutcome.TAKEN_BACK, request=approval_id, again=again)
     if effect.state is EffectState.DONE and kind is not None and kind.undo is not None:
         write_work.set_timer(tx, "undo", str(effect.id), due=now)
         tx.record("effect.undo_wanted", at=now, actor=actor, action=action.id, effect=effect.id)
-        return Answer(True, f"It was done already; it is being undone: {kind.undo}.")
+        return DecisionResult(outcome=DecisionOutcome.BEING_UNDONE, request=approval_id, undone_by=kind.undo)
     raise DecisionError(
         f"Request {approval_id}: what was done cannot be undone."
         if effect.state is EffectState.DONE
@@ -54,7 +55,9 @@ def undo(kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str) -> An
     )
 
 
-def settle_unknown(kernel: Kernel, tx: Transaction, card: Card, *, actor: str, is_done: bool, reason: str) -> Answer:
+def settle_unknown(
+    kernel: Kernel, tx: Transaction, card: Card, *, actor: str, is_done: bool, reason: str
+) -> DecisionResult:
     """Close a doubt with what a person found out."""
     now = kernel.clock.now()
     effect = runs.effect_of(tx.conn, card.action.id)
@@ -83,4 +86,5 @@ def settle_unknown(kernel: Kernel, tx: Transaction, card: Card, *, actor: str, i
         "error": "" if is_done else f"a person says it was not done. {reason}".strip(),
     }
     close(tx, card, ActionState.DONE if is_done else ActionState.FAILED, result, now=now)
-    return Answer(True, "Noted as done." if is_done else "Noted as not done; the agent goes on from there.")
+    outcome = DecisionOutcome.NOTED_DONE if is_done else DecisionOutcome.NOTED_NOT_DONE
+    return DecisionResult(outcome=outcome, request=card.approval.id)

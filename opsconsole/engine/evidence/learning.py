@@ -48,8 +48,8 @@ def take(kernel: Kernel, tx: Transaction, agent: str, lesson: str, *, actor: str
     chosen = next((one for one in found if one.id == lesson), None)
     if chosen is None:
         raise NotFoundError(
-            f"{agent} has no lesson {lesson} any more: it was taken, its file changed, or a correction was taken back."
-            f" `opsconsole shadow lessons {agent}` shows those there are."
+            f"{agent} has no lesson {lesson} any more: it was taken, its file changed, or a correction was taken back.",
+            hint=f"`opsconsole shadow lessons {agent}` shows those there are.",
         )
     now = kernel.clock.now()
     number, _ = apply_agent(tx, file_of(kernel, chosen), kernel.registry, actor=actor, now=now)
@@ -83,5 +83,5 @@ def _in_use(tx: Transaction, agent: str) -> VersionRow:
     number = versions.current_version_of(tx.conn, agent)
     row = None if number is None else versions.version(tx.conn, number)
     if row is None:
-        raise NotFoundError(f"No agent {agent} is in use. `opsconsole agents list` shows those that are.")
+        raise NotFoundError(f"No agent {agent} is in use.", hint="`opsconsole agents list` shows those that are.")
     return row

@@ -64,7 +64,7 @@ def lessons(kernel: Kernel, agent: str, *, conn: Reader | None = None) -> list[L
     conn = conn or kernel.reader
     number = versions.current_version_of(conn, agent)
     if number is None:
-        raise NotFoundError(f"No agent {agent} is in use. `opsconsole agents list` shows those that are.")
+        raise NotFoundError(f"No agent {agent} is in use.", hint="`opsconsole agents list` shows those that are.")
     row = versions.version(conn, number)
     if row is None or not row.source.strip():
         return []

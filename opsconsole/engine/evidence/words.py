@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from opsconsole.domain.enums import Adjudication, PairVerdict
+from opsconsole.engine.commands.results import JudgingResult
 from opsconsole.engine.evidence.standing import Cell
 from opsconsole.store.queries.pairs import PairRow
 
@@ -23,6 +24,15 @@ SAID = {
     Adjudication.NEITHER: "Both wrong",
     Adjudication.UNSURE: "Cannot tell",
 }
+
+ADJUDICATIONS = {
+    Adjudication.AGENT: "the agent is right",
+    Adjudication.HUMAN: "the human is right",
+    Adjudication.BOTH: "both are fine",
+    Adjudication.NEITHER: "both are wrong",
+    Adjudication.UNSURE: "cannot be told",
+}
+"""What a person said of a pair, in the middle of a sentence."""
 
 RULES = {"act": "does alone", "ask": "asks you", "recommend": "only recommends", "refuse": "refused"}
 """What an agent's rules would say of an action, were it live."""
@@ -63,3 +73,21 @@ def counts_for(one: PairRow) -> str:
     if not one.is_blind:
         return "The human had seen the proposal before acting: agreeing proves nothing unless you judge it."
     return ""
+
+
+def judged(result: JudgingResult) -> str:
+    """Return what a word on a pair did; one is always said there."""
+    said = "" if result.said is None else ADJUDICATIONS[result.said]
+    if result.is_repeat:
+        return f"Noted once more: {said}."
+    return f"Noted: {said}." + (" It is a precedent from now on." if result.is_precedent else "")
+
+
+def taken_back(result: JudgingResult) -> str:
+    """Return what the taking back of a word on a pair did."""
+    if result.is_repeat:
+        return "Taken back; you can say again what you think of it."
+    precedent = "" if result.is_precedent else " It is no precedent now."
+    if result.said is not None:
+        return f"Taken back; what you said before holds: {ADJUDICATIONS[result.said]}.{precedent}"
+    return f"Taken back; it waits for your word again.{precedent}"

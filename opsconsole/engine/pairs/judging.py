@@ -4,7 +4,7 @@ from datetime import datetime
 
 from opsconsole.domain.enums import Adjudication
 from opsconsole.domain.errors import DecisionError, NotFoundError
-from opsconsole.engine.commands.decisions import Answer
+from opsconsole.engine.commands.results import JudgingResult
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.pairs.pair import ADJUDICATED
 from opsconsole.policy.trials import FINE
@@ -17,14 +17,6 @@ from opsconsole.store.times import to_micros
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import pairs as write
 
-WORDS = {
-    Adjudication.AGENT: "the agent is right",
-    Adjudication.HUMAN: "the human is right",
-    Adjudication.BOTH: "both are fine",
-    Adjudication.NEITHER: "both are wrong",
-    Adjudication.UNSURE: "cannot be told",
-}
-
 
 def judge(
     kernel: Kernel,
@@ -36,7 +28,7 @@ def judge(
     category: str | None = None,
     note: str = "",
     is_repeat: bool = False,
-) -> Answer:
+) -> JudgingResult:
     """Say who was right; with `category`, what the event really is.
 
     Args:
@@ -55,7 +47,7 @@ def judge(
     """
     pair, now = read.pair(tx.conn, pair_id), kernel.clock.now()
     if pair is None:
-        raise NotFoundError(f"There is no pair {pair_id}. `opsconsole shadow pairs` lists them.")
+        raise NotFoundError(f"There is no pair {pair_id}.", hint="`opsconsole shadow pairs` lists them.")
     if pair.is_failed and verdict in FINE:
         raise DecisionError(
             f"In pair {pair_id} the agent did not know what to do, or came to no end: it was not right. Say `human`,"
@@ -80,13 +72,11 @@ def judge(
         words=None if kept is None else tx.content_digest(kept),
         agent=pair.agent,
     )
-    if is_repeat:
-        return Answer(True, f"Noted once more: {WORDS[verdict]}.")
-    learnt = _learn(tx, pair, verdict, category, actor=actor, now=now)
-    return Answer(True, f"Noted: {WORDS[verdict]}." + (" It is a precedent from now on." if learnt else ""))
+    learnt = not is_repeat and _learn(tx, pair, verdict, category, actor=actor, now=now)
+    return JudgingResult(pair=pair_id, said=verdict, is_repeat=is_repeat, is_precedent=learnt)
 
 
-def take_back(kernel: Kernel, tx: Transaction, pair_id: int, *, actor: str, is_repeat: bool = False) -> Answer:
+def take_back(kernel: Kernel, tx: Transaction, pair_id: int, *, actor: str, is_repeat: bool = False) -> JudgingResult:
     """Take the latest word on a pair back, and the case that came of it; or what was said on seeing it again.
 
     Raises:
@@ -98,14 +88,11 @@ def take_back(kernel: Kernel, tx: Transaction, pair_id: int, *, actor: str, is_r
     pair = present(read.pair(tx.conn, pair_id), f"pair {pair_id}")
     if is_repeat:
         tx.record("pair.reopened", at=now, actor=actor, pair=pair_id, repeat=True)
-        return Answer(True, "Taken back; you can say again what you think of it.")
+        return JudgingResult(pair=pair_id, said=pair.said, is_repeat=True, is_precedent=False)
     tx.record("pair.reopened", at=now, actor=actor, pair=pair_id)
     words = read.words_of(tx.conn, pair_id)
     learnt = _learn(tx, pair, pair.said, words.get("category"), actor=actor, now=now)
-    precedent = "" if learnt else " It is no precedent now."
-    if pair.said is not None:
-        return Answer(True, f"Taken back; what you said before holds: {WORDS[pair.said]}.{precedent}")
-    return Answer(True, f"Taken back; it waits for your word again.{precedent}")
+    return JudgingResult(pair=pair_id, said=pair.said, is_repeat=False, is_precedent=learnt)
 
 
 def mark_seen(kernel: Kernel, tx: Transaction, run_id: int, *, actor: str) -> bool:

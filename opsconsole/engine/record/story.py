@@ -18,7 +18,7 @@ def event_story(conn: Reader, event_id: int) -> dict[str, Any]:
     """
     event = events.event(conn, event_id)
     if event is None:
-        raise NotFoundError(f"There is no event {event_id}. `opsconsole feed` shows their numbers.")
+        raise NotFoundError(f"There is no event {event_id}.", hint="`opsconsole feed` shows their numbers.")
     return {
         "id": event.id,
         "kind": event.kind,
@@ -44,7 +44,7 @@ def run_story(kernel: Kernel, run: int) -> dict[str, Any]:
     """
     conn = kernel.reader
     if runs.run(conn, run) is None:
-        raise NotFoundError(f"There is no run {run}. `opsconsole feed` shows their numbers.")
+        raise NotFoundError(f"There is no run {run}.", hint="`opsconsole feed` shows their numbers.")
     loaded = load(kernel, conn, run)
     row = loaded.run
     return {

@@ -1,5 +1,6 @@
 """The audit trail in an ops lead's words: what each kind of entry means and what it is about."""
 
+from collections.abc import Sequence
 from typing import Any
 
 KINDS = {
@@ -123,3 +124,9 @@ def _plain(name: str, value: str) -> str:
 
 def _is_digest(value: object) -> bool:
     return isinstance(value, str) and len(value) in (32, 64)
+
+
+def counted(changes: Sequence[str]) -> str:
+    """Return what happened on a subject in one line, each kind once."""
+    times = {change: changes.count(change) for change in changes}
+    return "; ".join(change if number == 1 else f"{change} ({number} times)" for change, number in times.items())

@@ -27,7 +27,7 @@ def cancel_run(kernel: Kernel, tx: Transaction, run_id: int, *, actor: str, reas
     now = kernel.clock.now()
     run = runs.run(tx.conn, run_id)
     if run is None:
-        raise NotFoundError(f"There is no run {run_id}. `opsconsole feed` shows their numbers.")
+        raise NotFoundError(f"There is no run {run_id}.", hint="`opsconsole feed` shows their numbers.")
     if run.state in _OVER:
         raise DecisionError(f"Run {run_id} is over ({run.state.value}); there is nothing to cancel.")
     for action in runs.actions(tx.conn, run_id):

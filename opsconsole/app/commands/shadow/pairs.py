@@ -16,7 +16,7 @@ from opsconsole.domain.enums import Adjudication, PairVerdict, Severity
 from opsconsole.domain.errors import NotFoundError, UserError
 from opsconsole.domain.humanact import HumanAct
 from opsconsole.engine.evidence.sample import queue
-from opsconsole.engine.evidence.words import VERDICTS, counts_for
+from opsconsole.engine.evidence.words import ADJUDICATIONS, VERDICTS, counts_for, judged, taken_back
 from opsconsole.engine.pairs import judging, pairing
 from opsconsole.engine.past.imported import keep_recorded
 from opsconsole.engine.past.otheragents import Told, Totals, compare_case, kept_in_words, notes, read_pairs
@@ -130,7 +130,7 @@ def pairs(
         for one in found[:limit]:
             if as_json:
                 say_json(pair_json(one, read.body(conn, one.id)))
-            judged = "" if one.said is None else judging.WORDS[one.said]
+            judged = "" if one.said is None else ADJUDICATIONS[one.said]
             mark = "yes" if one.severity is Severity.SEVERE else ""
             when = ago(one.occurred_at, now)
             rows.append((f"{one.id}", one.agent, one.category, one.verdict.value, mark, judged, when, one.title))
@@ -170,7 +170,7 @@ def show(number: Number, *, as_json: AsJson = False, workspace: Where = None) ->
 
 def _tell_head(conn: Reader, one: PairRow) -> None:
     say(f"{one.title}  ({one.sender or 'nobody named'}, {one.occurred_at:%Y-%m-%d %H:%M} UTC)")
-    said = "nobody judged it yet" if one.said is None else judging.WORDS[one.said]
+    said = "nobody judged it yet" if one.said is None else ADJUDICATIONS[one.said]
     row = None if one.version is None else versions.version(conn, one.version)
     version = "" if row is None else f" version {row.number}"
     sure = "" if one.confidence is None else f", {one.confidence:.0%} sure"
@@ -208,11 +208,11 @@ def judge(
     """Say who was right. What the agent should have seen is a precedent for the next event like it."""
     with opened(workspace) as session:
         kernel, actor = session.kernel, session.actor
-        answer = session.write(
+        result = session.write(
             lambda tx: judging.judge(kernel, tx, number, verdict, actor=actor, category=category, note=note),
             name="pair.judge",
         )
-        say(answer.text)
+        say(judged(result))
         if category is None and verdict in (Adjudication.HUMAN, Adjudication.NEITHER):
             say(f"Nothing is learnt of it yet. `opsconsole shadow judge {number} {verdict.value} --category …` says")
             say("what it really is; the next one like it is told by that.")
@@ -223,7 +223,8 @@ def undo(number: Number, *, workspace: Where = None) -> None:
     """Take your latest word on a pair back."""
     with opened(workspace) as session:
         kernel, actor = session.kernel, session.actor
-        say(session.write(lambda tx: judging.take_back(kernel, tx, number, actor=actor), name="pair.undo").text)
+        result = session.write(lambda tx: judging.take_back(kernel, tx, number, actor=actor), name="pair.undo")
+        say(taken_back(result))
 
 
 @app.command()

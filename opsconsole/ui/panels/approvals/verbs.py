@@ -1,6 +1,5 @@
 """Carries decisions out, one at a time. It knows nothing of widgets."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,15 +9,15 @@ from PySide6.QtCore import QObject, Signal
 from opsconsole.domain.errors import EnvironmentError_, OpsError, StaleCardError
 from opsconsole.engine.commands import approvals as commands
 from opsconsole.engine.commands import snooze, takeback
-from opsconsole.engine.commands.decisions import Answer, Grant
+from opsconsole.engine.commands.decisions import Grant
+from opsconsole.engine.commands.results import DecisionResult
 from opsconsole.engine.kernel import Kernel
-from opsconsole.store.queries import approvals
 from opsconsole.store.transaction import Transaction
 from opsconsole.ui.panel import Context
+from opsconsole.ui.widgets.decisionwords import decided
 from opsconsole.ui.widgets.words import plural
 
-_Job = Callable[[Kernel, Transaction, str], Answer]
-_FOR_TERMINALS = re.compile(r"(?<=[.:?!] )[^.`]*`opsconsole[^`]*`[^.]*\.?|: `opsconsole[^`]*`")
+_Job = Callable[[Kernel, Transaction, str], DecisionResult]
 ALWAYS = Grant(timedelta(days=7), None)
 """The only grant that is offered in passing: the very same action, for a week."""
 
@@ -51,7 +50,7 @@ class Verbs(QObject):
     ) -> None:
         """Approve, perhaps edited, perhaps with a grant."""
 
-        def job(kernel: Kernel, tx: Transaction, actor: str) -> Answer:
+        def job(kernel: Kernel, tx: Transaction, actor: str) -> DecisionResult:
             return commands.approve(kernel, tx, one, actor=actor, digest=digest, edited=edited, grant=grant)
 
         self._start(self._decide(one, job, undo=lambda: self.undo((one,)), is_approval=True))
@@ -75,7 +74,7 @@ class Verbs(QObject):
     def snooze(self, one: int, digest: str, *, until: Callable[[datetime], datetime]) -> None:
         """Put it off; `until` gives the time from the present one."""
 
-        def job(kernel: Kernel, tx: Transaction, actor: str) -> Answer:
+        def job(kernel: Kernel, tx: Transaction, actor: str) -> DecisionResult:
             at = until(kernel.clock.now())
             return snooze.snooze(kernel, tx, one, actor=actor, until=at, digest=digest)
 
@@ -122,7 +121,7 @@ class Verbs(QObject):
         self.is_busy = is_busy
         self.busy_changed.emit(is_busy)
 
-    async def _write(self, job: _Job) -> tuple[Answer, datetime]:
+    async def _write(self, job: _Job) -> tuple[DecisionResult, datetime]:
         return await self._context.backend.write(
             lambda kernel, tx, actor: (job(kernel, tx, actor), kernel.clock.now()), name="decision"
         )
@@ -131,19 +130,19 @@ class Verbs(QObject):
         self, one: int, job: _Job, *, undo: Callable[[], None] | None = None, is_approval: bool = False
     ) -> None:
         try:
-            answer, now = await self._write(job)
+            result, now = await self._write(job)
         except OpsError as error:
-            self.refused.emit(one, for_window(f"{error}"), isinstance(error, StaleCardError))
+            self.refused.emit(one, f"{error}", isinstance(error, StaleCardError))
             return
         finally:
             self._set_busy(False)
-        if not answer.is_done:
-            self.refused.emit(one, for_window(answer.text), True)
+        if not result.is_done:
+            self.refused.emit(one, decided(result, now), True)
             return
         if undo is not None:
             self._undos.append(((one,), not is_approval))
         self.decided.emit(one, not is_approval and undo is not None)
-        self._context.navigator.say(_said(answer, now), "Undo" if undo is not None else "", undo)
+        self._context.navigator.say(decided(result, now), "Undo" if undo is not None else "", undo)
 
     async def _decide_all(self, chosen: tuple[tuple[int, str], ...]) -> None:
         done: list[int] = []
@@ -151,15 +150,17 @@ class Verbs(QObject):
         try:
             for one, digest in chosen:
 
-                def job(kernel: Kernel, tx: Transaction, actor: str, *, which: int = one, seen: str = digest) -> Answer:
+                def job(
+                    kernel: Kernel, tx: Transaction, actor: str, *, which: int = one, seen: str = digest
+                ) -> DecisionResult:
                     return commands.approve(kernel, tx, which, actor=actor, digest=seen)
 
                 try:
-                    answer, _ = await self._write(job)
+                    result, now = await self._write(job)
                 except OpsError as error:
                     refused.append(f"{error}")
                     continue
-                (done.append(one) if answer.is_done else refused.append(answer.text))
+                (done.append(one) if result.is_done else refused.append(decided(result, now)))
         finally:
             self._set_busy(False)
         if done:
@@ -168,12 +169,16 @@ class Verbs(QObject):
             self.decided.emit(one, False)
         text = f"Approved {plural(len(done), 'request')}."
         if refused:
-            text += f" {plural(len(refused), 'request')} not: {for_window(refused[0])}"
+            text += f" {plural(len(refused), 'request')} not: {refused[0]}"
         self.refused.emit(0, "", True)
         self._context.navigator.say(text, "Undo" if done else "", (lambda: self.undo(tuple(done))) if done else None)
 
     async def _return(
-        self, ones: Sequence[int], verb: Callable[[Kernel, Transaction, str, int], Answer], *, is_undo: bool = False
+        self,
+        ones: Sequence[int],
+        verb: Callable[[Kernel, Transaction, str, int], DecisionResult],
+        *,
+        is_undo: bool = False,
     ) -> None:
         texts: list[str] = []
         refused: list[str] = []
@@ -181,22 +186,22 @@ class Verbs(QObject):
         try:
             for one in ones:
 
-                def job(kernel: Kernel, tx: Transaction, actor: str, *, which: int = one) -> tuple[Answer, int]:
-                    answer = verb(kernel, tx, actor, which)
-                    asked = approvals.approval(tx.conn, which)
-                    latest = None if asked is None else approvals.approval_of(tx.conn, asked.action_id)
-                    return answer, which if latest is None else latest.id
+                def job(
+                    kernel: Kernel, tx: Transaction, actor: str, *, which: int = one
+                ) -> tuple[DecisionResult, datetime]:
+                    return verb(kernel, tx, actor, which), kernel.clock.now()
 
                 try:
-                    answer, back = await self._context.backend.write(job, name="undo")
+                    result, now = await self._context.backend.write(job, name="undo")
                 except EnvironmentError_ as error:  # nothing was written: it can be taken back later still
                     self._undos += [((one,), False)] if is_undo else []
-                    refused.append(for_window(f"{error}"))
+                    refused.append(f"{error}")
                     continue
                 except OpsError as error:
-                    refused.append(for_window(f"{error}"))
+                    refused.append(f"{error}")
                     continue
-                (texts if answer.is_done else refused).append(for_window(answer.text))
+                back = result.again or result.request
+                texts.append(decided(result, now))
         finally:
             self._set_busy(False)
         if back:
@@ -204,18 +209,3 @@ class Verbs(QObject):
         self._context.navigator.say(
             (texts + refused)[0] if len(ones) == 1 else f"{len(texts)} taken back. {(refused or texts)[0]}"
         )
-
-
-def for_window(text: str) -> str:
-    """Leave out what a command's text says to people at a terminal."""
-    return " ".join(_FOR_TERMINALS.sub("", text).split()).strip()
-
-
-def _said(answer: Answer, now: datetime) -> str:
-    if answer.not_before is None or not answer.text.startswith("Approved"):
-        return for_window(answer.text)
-    seconds = (answer.not_before - now).total_seconds()
-    grant = for_window(answer.text.partition("takes it back.")[2])
-    when = f"done in {seconds:.0f} s" if 0.5 < seconds < 100 else "done at once" if seconds <= 0.5 else ""
-    first = f"Approved, {when}." if when else for_window(answer.text.partition(". ")[0] + ".")
-    return f"{first} {grant}".strip()

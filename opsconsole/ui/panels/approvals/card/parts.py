@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
+from opsconsole.engine.record.words import counted
 from opsconsole.ui.panels.approvals.card.data import Notice, Shown, facts_claimed
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import card, label, pill, row, set_pill
@@ -78,9 +79,7 @@ class ChangedBanner(QFrame):
 
     def show_changes(self, changes: Sequence[str]) -> None:
         """Say what happened; hidden where nothing did."""
-        counted = {one: changes.count(one) for one in changes}
-        words = "; ".join(one if number == 1 else f"{one} ({number} times)" for one, number in counted.items())
-        self._text.setText(f"Changed since you were asked: {words}. Approving asks you once more.")
+        self._text.setText(f"Changed since you were asked: {counted(changes)}. Approving asks you once more.")
         self.setVisible(bool(changes))
 
 

@@ -7,8 +7,8 @@ from PySide6.QtCore import QObject, Signal
 
 from opsconsole.domain.enums import Adjudication
 from opsconsole.domain.errors import OpsError
-from opsconsole.engine.commands.decisions import Answer
-from opsconsole.engine.evidence import reshow
+from opsconsole.engine.commands.results import JudgingResult
+from opsconsole.engine.evidence import reshow, words
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.pairs import judging
 from opsconsole.store.queries import pairs as read
@@ -55,15 +55,15 @@ class JudgeVerbs(QObject):
         self._context.tasks.start(coro, name="your word on the pair", owner=self, key="say")
 
     async def _judge(self, pair: int, verdict: Adjudication, *, is_repeat: bool, category: str | None) -> None:
-        def job(kernel: Kernel, tx: Transaction, actor: str) -> tuple[Answer, int | None, bool | None]:
+        def job(kernel: Kernel, tx: Transaction, actor: str) -> tuple[JudgingResult, int | None, bool | None]:
             said = read.said_of(tx.conn, pair)
             before = [one[1] for one in said if not one[2]]
-            answer = judging.judge(kernel, tx, pair, verdict, actor=actor, category=category, is_repeat=is_repeat)
+            result = judging.judge(kernel, tx, pair, verdict, actor=actor, category=category, is_repeat=is_repeat)
             is_same = before[-1] is verdict if is_repeat and before else None
-            return answer, reshow.due(tx.conn), is_same
+            return result, reshow.due(tx.conn), is_same
 
         try:
-            answer, again, is_same = await self._context.backend.write(job, name="pair.judge")
+            result, again, is_same = await self._context.backend.write(job, name="pair.judge")
         except OpsError as error:
             self.told.emit(f"{error}", False)
             return
@@ -73,18 +73,18 @@ class JudgeVerbs(QObject):
         self._done.append((pair, is_repeat))
         self.judged.emit(pair, again)
         if is_same is None:
-            self.told.emit(answer.text, True)
+            self.told.emit(words.judged(result), True)
         else:
             self.told.emit(f"You judged this one before. You said {'the same' if is_same else 'otherwise'} then.", True)
 
     async def _undo(self) -> None:
         pair, is_repeat = self._done[-1]
         try:
-            answer = await self._context.backend.write(
+            result = await self._context.backend.write(
                 lambda kernel, tx, actor: judging.take_back(kernel, tx, pair, actor=actor, is_repeat=is_repeat),
                 name="pair.undo",
             )
-            text = answer.text
+            text = words.taken_back(result)
         except OpsError as error:
             text = f"{error}"
         finally:

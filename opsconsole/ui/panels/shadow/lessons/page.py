@@ -161,7 +161,7 @@ class LessonsPage(QWidget):
                 name="lesson.take",
             )
         except OpsError as error:
-            self._context.navigator.say(f"{error}".partition(" `opsconsole")[0])
+            self._context.navigator.say(f"{error}")
         else:
             self._in_use = lesson.agent, taken.number
             text = (

@@ -7,13 +7,17 @@ from PySide6.QtCore import QElapsedTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
 
 from opsconsole.engine.commands import recommendations
-from opsconsole.engine.commands.decisions import Answer
-from opsconsole.engine.commands.recommendations import Asked, Unreal
+from opsconsole.engine.commands.recommendations import Unreal
+from opsconsole.engine.commands.results import RecommendationResult
 from opsconsole.engine.commands.takeback import undo
+from opsconsole.engine.kernel import Kernel
+from opsconsole.store.transaction import Transaction
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.widgets.basics import button, label
+from opsconsole.ui.widgets.decisionwords import decided, recommended
 
+_Job = Callable[[Kernel, Transaction, str], RecommendationResult]
 SETTLE_MS = 400
 """A key pressed so soon after the card changed was meant for the one before."""
 
@@ -122,55 +126,62 @@ class Verbs:
 
     async def _do_it(self, one: Unreal) -> None:
         action, digest = one.row.action_id, one.digest
-        said: Asked = await self._context.backend.write(
+        text, result = await self._write(
             lambda kernel, tx, actor: recommendations.do_it(kernel, tx, action, actor=actor, digest=digest),
             name="recommendation.asked",
         )
-        number = said.approval
-        text = said.text.partition(" Until then `")[0]
-        if number is None or not said.is_done:
+        if result.decision is None or not result.is_done:
             self._context.navigator.say(text)
         else:
+            number = result.decision.request
             self._context.navigator.say(text, "Undo", lambda: self._start(self._undo(number)))
         self._owner.refresh()
 
     async def _did_it(self, one: Unreal) -> None:
         action, digest = one.row.action_id, one.digest
-        said: Answer = await self._context.backend.write(
+        text, _ = await self._write(
             lambda kernel, tx, actor: recommendations.did_it(kernel, tx, action, actor=actor, digest=digest),
             name="recommendation.did_it",
         )
-        self._said(said, action)
+        self._said(text, action)
 
     async def _not_right(self, one: Unreal, reason: str) -> None:
         action, digest = one.row.action_id, one.digest
-        said: Answer = await self._context.backend.write(
+        text, _ = await self._write(
             lambda kernel, tx, actor: recommendations.not_right(
                 kernel, tx, action, actor=actor, reason=reason, digest=digest
             ),
             name="recommendation.not_right",
         )
         self._reason.clear()
-        self._said(said, action)
+        self._said(text, action)
 
-    def _said(self, said: Answer, action: str) -> None:
+    async def _write(self, job: _Job, *, name: str) -> tuple[str, RecommendationResult]:
+        """Carry a word out; return it in the window's words, and what came of it."""
+        result, now = await self._context.backend.write(
+            lambda kernel, tx, actor: (job(kernel, tx, actor), kernel.clock.now()), name=name
+        )
+        return recommended(result, now), result
+
+    def _said(self, text: str, action: str) -> None:
         self._show_reason(False)
-        self._context.navigator.say(said.text, "Undo", lambda: self._start(self._take_back(action)))
+        self._context.navigator.say(text, "Undo", lambda: self._start(self._take_back(action)))
         self._owner.refresh()
 
     async def _take_back(self, action: str) -> None:
-        said = await self._context.backend.write(
+        text, _ = await self._write(
             lambda kernel, tx, actor: recommendations.take_back(kernel, tx, action, actor=actor),
             name="recommendation.reopened",
         )
-        self._context.navigator.say(said.text)
+        self._context.navigator.say(text)
         self._owner.refresh()
 
     async def _undo(self, approval: int) -> None:
-        said = await self._context.backend.write(
-            lambda kernel, tx, actor: undo(kernel, tx, approval, actor=actor), name="decision.undo"
+        result, now = await self._context.backend.write(
+            lambda kernel, tx, actor: (undo(kernel, tx, approval, actor=actor), kernel.clock.now()),
+            name="decision.undo",
         )
-        self._context.navigator.say(said.text)
+        self._context.navigator.say(decided(result, now))
         self._owner.refresh()
 
     def _show_reason(self, is_asked: bool) -> None:

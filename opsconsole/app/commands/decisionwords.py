@@ -1,0 +1,55 @@
+"""What came of a decision, in words for a terminal."""
+
+from opsconsole.domain.enums import Hold
+from opsconsole.engine.commands.results import DecisionOutcome, DecisionResult, GivenGrant
+from opsconsole.engine.record.words import counted
+
+_PLAIN = {
+    DecisionOutcome.REJECTED: "Rejected. The agent gets your reason and goes on from there.",
+    DecisionOutcome.LET_GO: "Let go. Nothing was done.",
+    DecisionOutcome.NOTED_DONE: "Noted as done.",
+    DecisionOutcome.NOTED_NOT_DONE: "Noted as not done; the agent goes on from there.",
+    DecisionOutcome.WOKEN: "It waits again.",
+}
+
+
+def decided(result: DecisionResult) -> str:
+    """Return what became of a request, in a sentence or two."""
+    match result.outcome:
+        case DecisionOutcome.APPROVED:
+            return _approved(result)
+        case DecisionOutcome.ANSWERED:
+            learnt = ", and has learnt this case" if result.is_learnt else ""
+            return f"Answered. The agent goes on with it{learnt}."
+        case DecisionOutcome.PUT_OFF if result.at is not None:
+            return f"Put off until {result.at.astimezone():%A %H:%M}."
+        case DecisionOutcome.TAKEN_BACK:
+            return f"Taken back; nothing was sent. It waits again as request {result.again}."
+        case DecisionOutcome.BEING_UNDONE:
+            return f"It was done already; it is being undone: {result.undone_by}."
+        case DecisionOutcome.CHANGED:
+            happened = counted(result.changes)
+            return f"Not approved yet: since you were asked, this happened: {happened}. Look again, then decide."
+        case DecisionOutcome.NOT_ALLOWED:
+            return f"Not done: your approval does not lift this rule: {result.why}."
+        case _:
+            return _PLAIN[result.outcome]
+
+
+def _approved(result: DecisionResult) -> str:
+    given = "" if result.grant is None else f" {granted(result.grant)}"
+    held = "; ".join(result.held_by)
+    if result.hold is Hold.SWITCH:
+        return f"Approved; held until you resume ({held}).{given}"
+    undo = f"Until then `opsconsole approvals undo {result.request}` takes it back.{given}"
+    if result.at is None:
+        return f"Approved; done when an engine runs. {undo}"
+    if not held:
+        return f"Approved; done at {result.at.astimezone():%H:%M:%S}. {undo}"
+    return f"Approved; done on {result.at.astimezone():%A at %H:%M} ({held}). {undo}"
+
+
+def granted(grant: GivenGrant) -> str:
+    """Return what a grant allows, in a sentence."""
+    same = "the same arguments" if grant.is_all_pinned else f"the same {', '.join(grant.pinned)}"
+    return f"Grant {grant.number}: {grant.agent} may {grant.tool} with {same} until {grant.until:%Y-%m-%d %H:%M} UTC."
