@@ -124,8 +124,10 @@ async def test_no_crafted_row_of_the_ledger_makes_an_effect(tmp_path: Path) -> N
         def forge(tx: Transaction) -> None:
             now = "strftime('%s', 'now') * 1000000"
             tx.conn.execute("UPDATE pair SET verdict = 'same', severity = 0, is_failed = 0, excluded = ''")
-            row = f"INSERT INTO adjudication (pair_id, verdict, is_repeat, actor, at) VALUES (?, ?, 0, 'person:eve', {now})"
-            tx.conn.executemany(row, [(pair.id, said) for said in ("agent", "both", "human")])
+            row = f"(pair_id, verdict, is_repeat, actor, at) VALUES (?, ?, 0, 'person:eve', {now})"
+            tx.conn.executemany(
+                f"INSERT INTO adjudication {row}", [(pair.id, said) for said in ("agent", "both", "human")]
+            )
             tx.conn.execute(f"INSERT OR REPLACE INTO proposal_seen (run_id, at, actor) VALUES (1, {now}, 'person:eve')")
 
         await tell(r, forge)
