@@ -56,7 +56,8 @@ def make(*, upgrade: bool) -> None:
         raise report.as_setup_error("Making the lock files", problem) from problem
     for lock in (dev, run):
         _finish(lock)
-    report.say("opsconsole: the lock files are up to date; commit them together with pyproject.toml")
+    report.say("opsconsole: the lock files are up to date; commit them together with pyproject.toml, and with what")
+    report.say("`python3 packaging/dev.py notices` makes of them")
 
 
 def _finish(lock: Path) -> None:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import stat
+import threading
 from collections.abc import Generator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from opsconsole.app.secretstore.sealedfile import FILE
 from opsconsole.app.secretstore.store import Place
 from opsconsole.domain.errors import KeyringError, SecretMissingError, UserError
 from opsconsole.domain.redaction import forget_all
+from opsconsole.store import filelock
 
 WORD = "a long passphrase"
 
@@ -129,3 +131,21 @@ def test_a_head_that_no_cipher_takes_is_damage_and_no_crash(folder: Path) -> Non
         path.write_bytes(raw)
         with pytest.raises(KeyringError, match="damaged"):
             store(folder).get("mail-a")
+
+
+def test_a_change_waits_for_the_one_of_another_process_and_keeps_both(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = threading.Event()
+
+    def pause(_seconds: float) -> None:
+        waits.set()
+
+    monkeypatch.setattr(filelock.time, "sleep", pause)
+    late = threading.Thread(target=lambda: store(folder).put("late", "2"))
+    with filelock.held(folder / "secrets.lock"):
+        late.start()
+        assert waits.wait(30)
+        assert set(store(folder).file.values()) == {"mail-a"}
+    late.join()
+    assert set(store(folder).file.values()) == {"mail-a", "late"}
