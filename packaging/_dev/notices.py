@@ -15,7 +15,10 @@ NOTICES = settings.PACKAGING / "THIRD-PARTY-NOTICES.md"
 TEXTS = settings.PACKAGING / "licenses"
 KEPT = ("GPL-3.0.txt", "LGPL-3.0.txt")
 """Texts that no part carries: those of Qt, and the one they refer to."""
+BROWSER = "sys_platform == 'emscripten'"
+"""What stands at a part for Python in a browser, where no desktop program runs."""
 QT = ("pyside6-essentials", "shiboken6")
+PYTHONS = ("3.11", "3.14")
 PLATFORMS = ("x86_64-pc-windows-msvc", "aarch64-apple-darwin", "x86_64-manylinux_2_28")
 _PART = re.compile(r"^([a-z0-9][a-z0-9.-]*)==.*(?:\n .*)*", re.MULTILINE)
 _TEXT = re.compile(r"(licen[cs]e|copying|notice|authors)[^/]*$", re.IGNORECASE)
@@ -38,9 +41,6 @@ holds: https://doc.qt.io/qt-6/licenses-used-in-qt.html
 | part | licence | text |
 | --- | --- | --- |
 """
-
-
-IN_A_PAGE = "sys_platform == 'emscripten'"
 
 
 def make() -> None:
@@ -67,12 +67,9 @@ def make() -> None:
 
 
 def locked() -> dict[str, str]:
-    """Return the parts that the program needs, on any system, by name: each with its lines of the lock.
-
-    Parts for Python in a web page are left out: no desktop program runs there.
-    """
+    """Return the lines of the lock of every part that the program needs, on any system but a browser, by name."""
     text = settings.LOCKS["run"].read_text(encoding="utf-8")
-    return {match[1]: match[0] for match in _PART.finditer(text) if IN_A_PAGE not in match[0].splitlines()[0]}
+    return {match[1]: match[0] for match in _PART.finditer(text) if BROWSER not in match[0]}
 
 
 def _installed(*roots: Path) -> dict[str, metadata.Distribution]:
@@ -87,14 +84,15 @@ def _fetched(missing: Mapping[str, str], place: Path) -> dict[str, metadata.Dist
     place.mkdir(parents=True)
     wanted = place / "wanted.txt"
     wanted.write_text("\n".join(missing.values()) + "\n", encoding="utf-8")
+    targets = [(place / f"{system}-{python}", system, python) for system in PLATFORMS for python in PYTHONS]
     command = [uv, "pip", "install", "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", str(wanted)]
     try:
-        for platform in PLATFORMS:
-            target = ["--target", str(place / platform), "--python-platform", platform, "--python-version", "3.11"]
-            report.run(f"fetching parts of {platform}", [*command, *target], env=env)
+        for target, platform, python in targets:
+            where = ["--target", str(target), "--python-platform", platform, "--python-version", python]
+            report.run(f"fetching parts of {platform} with Python {python}", [*command, *where], env=env)
     except report.CommandError as problem:
         raise report.as_setup_error("Fetching parts of other systems", problem) from problem
-    return _installed(*(place / platform for platform in PLATFORMS))
+    return _installed(*(target for target, _, _ in targets))
 
 
 def _write(parts: Mapping[str, metadata.Distribution]) -> None:
