@@ -98,9 +98,9 @@ def _line(value: Mapping[str, Any]) -> bytes:
 class ScriptedEndpoint:
     """Serves on loopback while open: `async with ScriptedEndpoint(script) as endpoint: endpoint.base_url`."""
 
-    def __init__(self, script: Script, *, models: Sequence[str] = ("fake",), port: int = 0) -> None:
-        """`port` is one that was free; 0 takes any."""
-        self._script, self._wanted = script, port
+    def __init__(self, script: Script, *, models: Sequence[str] = ("fake",), port: int = 0, token: str = "") -> None:
+        """`port` is one that was free; 0 takes any. `token` is given to who signs in, as Microsoft Entra ID does."""
+        self._script, self._wanted, self._token = script, port, token
         self._models = models
         self.requests: list[Request] = []
         """Every question, in the order they came."""
@@ -144,6 +144,9 @@ class ScriptedEndpoint:
         if first.startswith("GET"):
             listed = {"object": "list", "data": [{"id": name} for name in self._models]}
             reply = Reply(body=json.dumps(listed).encode())
+        elif self._token and "/oauth2/" in first:
+            given = {"token_type": "Bearer", "expires_in": 3600, "access_token": self._token}
+            reply = Reply(body=json.dumps(given).encode())
         else:
             self.headers.append(headers)
             self.requests.append(json.loads(body))

@@ -101,8 +101,11 @@ class Wire(httpx2.AsyncBaseTransport):
         said = request.extensions
         address, total_s = said.get("address") or str(request.url), said.get("timeout_s")
         connect_s = CONNECT_S if total_s is None else min(CONNECT_S, total_s)
-        with translated(address):
+        try:
             url = URL(address, encoded=address.isascii())  # what is written properly is sent as it is
+        except ValueError:
+            raise not_an_address(origin_of(address)) from None
+        with translated(address):
             proxy, proxy_auth = self._proxy(url)
             answer = await self._pool().request(
                 request.method,
@@ -156,7 +159,10 @@ class Wire(httpx2.AsyncBaseTransport):
 @lru_cache(maxsize=256)
 def _url(text: str) -> httpx2.URL:
     """Read an address: dear, and most are asked again."""
-    return httpx2.URL(text)
+    url = httpx2.URL(text)
+    if url.port is not None and not 0 < url.port < 1 << 16:
+        raise httpx2.InvalidURL("no port has this number")
+    return url
 
 
 def _sent(headers: httpx2.Headers) -> list[tuple[str, str]]:

@@ -67,6 +67,9 @@ class ModelDraft:
     price_in: float = 0.0
     """Money for a million tokens read."""
     price_out: float = 0.0
+    tenant: str = ""
+    """With `client`: Microsoft Entra ID signs in to Azure, and `key` is the app registration's secret."""
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,3 +96,25 @@ def test_an_agent_whose_model_is_connected_works_by_it(ready: Run, tmp_path: Pat
         assert ready("engine", "--once").code == 0
         (story,) = ready("runs", "show", 1, "--json").json
     assert story["state"] == "done" and story["actions"][0]["args"]["title"] == "From a model"
+
+
+def test_a_deployment_at_azure_signs_in_with_an_app_registration(
+    ready: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPSCONSOLE_SECRET_MODEL_MAIN", "planted-secret-of-an-app")
+    with served(good, token="planted-token") as endpoint:
+        base = endpoint.base_url.removesuffix("/v1")
+        azure = ["--azure-deployment", "mine", "--azure-tenant", "tenant.example", "--azure-client", "client-1"]
+        said = ready("connect", "model", "--url", base, *azure, "--azure-authority", base, "--json")
+        assert said.code == 0, said.out + said.err
+        assert {headers["authorization"] for headers in endpoint.headers} == {"Bearer planted-token"}
+    main = next(one for one in ready("connect", "list", "--json").json if one["connection"] == "main")
+    assert main["config"]["base_url"] == f"{base}/openai/v1" and main["config"]["entra"]["client"] == "client-1"
+    for planted in (b"planted-secret", b"planted-token"):
+        assert not [one for one in folder.rglob("*") if one.is_file() and planted in one.read_bytes()]
+
+
+def test_half_of_an_app_registration_stores_nothing(ready: Run) -> None:
+    said = ready("connect", "model", "--url", "https://name.openai.azure.com", "--model", "mine", "--azure-tenant", "t")
+    assert said.code == 2 and "client id" in said.err
+    assert "main" not in ready("connect", "list").out

@@ -120,9 +120,11 @@ async def trial_of_model(
         known = ", ".join(modelaccount.KNOWN)
         # What was typed is not said again: a key in the wrong field would stand on the screen.
         raise UserError(f"The address has no beginning. Write it like https://api.example.com/v1, or one of {known}.")
-    if url != facts.get("base_url"):
-        facts.pop("key", None)  # a key goes to the address that it was given for, and to no other
-    facts |= {"base_url": url, "model": draft.model.strip()}
+    azure = modelaccount.Azure(tenant=draft.tenant.strip(), client=draft.client.strip())
+    if facts.get("entra") and not (azure.tenant or azure.client):  # they were cleared: a key signs in again
+        facts |= {"entra": None, "key_header": "api-key"}
+        facts.pop("key", None)
+    facts = modelaccount.addressed(facts, url=url, model=draft.model.strip(), azure=azure)
     if draft.price_in or draft.price_out:
         facts["prices"] = {"read": draft.price_in, "written": draft.price_out, "cached": None}
     if draft.key:

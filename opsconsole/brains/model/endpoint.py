@@ -2,12 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, aclosing, nullcontext
 from typing import TYPE_CHECKING, Any, cast
 
 from opsconsole.brains.model.config import ModelConfig
-from opsconsole.brains.model.signin import sign_in
+from opsconsole.brains.model.entra import EntraSignIn
+from opsconsole.brains.model.signin import KeptSecret, Key, NoKey, SignIn
 from opsconsole.brains.model.wire import ModelAnswer, NoAnswerError, Stream, read_answer
 from opsconsole.domain.errors import AmbiguousError, ConnectorError, PermanentError, TransientError
 from opsconsole.domain.redaction import redacted
@@ -41,7 +42,7 @@ class Endpoint:
         self.config = config
         self._health = health
         self._http = http
-        self._sign_in = sign_in(name, config, secrets=secrets, http=http)
+        self._sign_in = _sign_in(name, config, secrets=secrets, http=http)
         self._turn = asyncio.Semaphore(config.at_once)
         self._opened: Client | None = None
         self._opening = asyncio.Lock()
@@ -83,7 +84,7 @@ class Endpoint:
         """
         client = await self._client()
         try:
-            answer = await client.ask(messages, tools, headers=await self._sign_in.headers())
+            answer = await self._let_in(lambda headers: client.ask(messages, tools, headers=headers))
             try:
                 if self.config.stream and answer.status_code == 200 and "json" not in _kind(answer):
                     return await self._streamed(answer)
@@ -103,17 +104,32 @@ class Endpoint:
         """
         client = await self._client()
         try:
-            answer = await self._http.read(await client.models(headers=await self._sign_in.headers()))
+            listed = await self._let_in(lambda headers: client.models(headers=headers))
+            answer = await self._http.read(listed)
         except AmbiguousError as error:
             raise TransientError(str(error)) from error
         if answer.status in (404, 405, 501):
             return ()
         self._refuse(answer)
+        if not self.config.has_list:
+            return ()
         try:
             found: Any = answer.json()
         except (ValueError, RecursionError) as error:
             raise NoAnswerError("the endpoint's list of models is no JSON; is the address right?") from error
         return names_listed(found)
+
+    async def _let_in(self, ask: Callable[[Mapping[str, str]], Awaitable["Response"]]) -> "Response":
+        """Ask; once more where what signed in was refused, and another one may be taken."""
+        for is_last in (False, True):
+            headers = await self._sign_in.headers()
+            answer = await ask(headers)
+            if answer.status_code not in (401, 403):
+                return answer
+            if not self._sign_in.refused(headers) or answer.status_code == 403 or is_last:
+                return answer
+            await answer.aclose()
+        raise AssertionError("unreachable")
 
     async def close(self) -> None:
         """Close what is open to it."""
@@ -148,11 +164,8 @@ class Endpoint:
         if any(mark in said.lower() for mark in _OVERFLOW) and answer.status in (200, 400, 413, 422, 500):
             raise OverflowError_(f"{where} cannot take a question this long{text}")
         if answer.status in (401, 403):
-            self._sign_in.forget()
-            raise KeyRefusedError(
-                f"{where} does not take its key (status {answer.status}). Set the right one:"
-                f" `opsconsole connect model {self.name}`."
-            )
+            what = "its key" if self.config.entra is None else "the token of its app registration"
+            raise KeyRefusedError(f"{where} does not take {what} (status {answer.status}). {self._sign_in.advice}")
         if answer.status == 404:
             raise PermanentError(f"{where}: there is no model {self.config.model} at this address{text}")
         if answer.status == 429:
@@ -164,6 +177,15 @@ class Endpoint:
         if 300 <= answer.status < 400:
             raise PermanentError(f"{where} sends us elsewhere (status {answer.status}). Give its new address.")
         raise PermanentError(f"{where} does not take the question (status {answer.status}){text}")
+
+
+def _sign_in(model: str, config: ModelConfig, *, secrets: Secrets, http: HttpClient) -> SignIn:
+    if config.key is None:
+        return NoKey(model)
+    secret = KeptSecret(model, config.key, secrets)
+    if config.entra is not None:
+        return EntraSignIn(model, config.entra, secret=secret, http=http)
+    return Key(model, secret, header=config.key_header)
 
 
 def _opened(config: ModelConfig, outbound: "Outbound") -> "Client":

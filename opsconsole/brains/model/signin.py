@@ -2,13 +2,12 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from typing import Protocol
 
-from opsconsole.brains.model.config import ModelConfig
 from opsconsole.domain.errors import KeyringError, PermanentError, SecretMissingError, TransientError
 from opsconsole.domain.redaction import handed_out
 from opsconsole.engine.ports.machine import Secrets
-from opsconsole.net.client import HttpClient
 
 KEY_LASTS_S = 300.0
 """A key is asked of the keyring again after so long, in seconds."""
@@ -26,20 +25,34 @@ class SignIn(Protocol):
         """
         ...
 
-    def forget(self) -> None:
-        """Ask anew the next time: what was given was refused."""
+    def refused(self, headers: Mapping[str, str]) -> bool:
+        """Ask anew the next time: these headers were refused. Returns whether others may be taken at once."""
+        ...
+
+    @property
+    def advice(self) -> str:
+        """What to do where the endpoint refuses it."""
         ...
 
 
 class NoKey:
     """The endpoint wants none."""
 
+    def __init__(self, model: str) -> None:
+        self._model = model
+
     async def headers(self) -> dict[str, str]:
         """Return none."""
         return {}
 
-    def forget(self) -> None:
+    def refused(self, headers: Mapping[str, str]) -> bool:
         """Nothing is kept."""
+        return False
+
+    @property
+    def advice(self) -> str:
+        """What to do: give one."""
+        return _set_it(self._model)
 
 
 class KeptSecret:
@@ -78,7 +91,8 @@ class KeptSecret:
 class Key:
     """A key in a header."""
 
-    def __init__(self, secret: KeptSecret, *, header: str) -> None:
+    def __init__(self, model: str, secret: KeptSecret, *, header: str) -> None:
+        self._model = model
         self._secret = secret
         self._header = header
 
@@ -89,13 +103,16 @@ class Key:
             return {"Authorization": f"Bearer {key}"}
         return {self._header: key}
 
-    def forget(self) -> None:
+    def refused(self, headers: Mapping[str, str]) -> bool:
         """Ask the keyring the next time."""
         self._secret.forget()
+        return False
+
+    @property
+    def advice(self) -> str:
+        """What to do: set the right one."""
+        return _set_it(self._model)
 
 
-def sign_in(model: str, config: ModelConfig, *, secrets: Secrets, http: HttpClient) -> SignIn:
-    """Return what signs in as a model's configuration says."""
-    if config.key is None:
-        return NoKey()
-    return Key(KeptSecret(model, config.key, secrets), header=config.key_header)
+def _set_it(model: str) -> str:
+    return f"Set the right one: `opsconsole connect model {model}`."

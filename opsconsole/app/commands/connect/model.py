@@ -12,7 +12,7 @@ import typer
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.commands.secrets import ask_value, read_value
 from opsconsole.app.connections import MODEL
-from opsconsole.app.modelaccount import KNOWN, config_of, store_model
+from opsconsole.app.modelaccount import KNOWN, Azure, addressed, config_of, store_model
 from opsconsole.app.secretstore.names import variable
 from opsconsole.app.secretstore.trialsecrets import TrialSecrets
 from opsconsole.app.session import Session, opened, secrets_of
@@ -35,7 +35,11 @@ def model(
     key_stdin: Annotated[bool, typer.Option("--key-stdin", help="Read the key from standard input.")] = False,
     key: Annotated[str, typer.Option("--key-secret", help="Name of a secret that is the key already.")] = "",
     no_key: Annotated[bool, typer.Option("--no-key", help="The endpoint wants none.")] = False,
+    azure: Annotated[str, typer.Option("--azure-deployment", help="Azure: deployment; --url is its resource.")] = "",
     azure_version: Annotated[str, typer.Option(help="Azure: the api-version; the key goes into its own header.")] = "",
+    tenant: Annotated[str, typer.Option("--azure-tenant", help="Microsoft Entra ID instead of a key: tenant.")] = "",
+    client: Annotated[str, typer.Option("--azure-client", help="Client id of the app registration there.")] = "",
+    authority: Annotated[str, typer.Option("--azure-authority", help="Who gives its tokens, in another cloud.")] = "",
     stream: Annotated[bool, typer.Option(help="Ask for answers in a stream.")] = False,
     price_in: Annotated[float, typer.Option(min=0, help="Money for a million tokens read.")] = 0.0,
     price_out: Annotated[float, typer.Option(min=0, help="Money for a million tokens written.")] = 0.0,
@@ -55,17 +59,15 @@ def model(
         "timeout_s": timeout_s,
         "context_tokens": context or None,
         "ca_file": str(ca_file.resolve()) if ca_file else None,
-        "query": {"api-version": azure_version} if azure_version else None,
-        "key_header": "api-key" if azure_version else None,
         "prices": {"read": price_in, "written": price_out, "cached": price_cached} if price_in or price_out else None,
     }
     with opened(workspace, is_mending=True) as session:
         known = _known(session, name)
-        facts = {**known, **{option: value for option, value in given.items() if value is not None}}
-        facts["base_url"] = _address(url or known.get("base_url", ""))
-        facts["model"] = model_name or known.get("model") or _ask("The model's name there", "--model")
-        if facts["base_url"] != known.get("base_url"):
-            facts.pop("key", None)  # a key goes to the address that it was given for, and to no other
+        address = _address(url or known.get("base_url", ""))
+        called = azure or model_name or known.get("model") or _ask("The model's name there", "--model")
+        said = Azure(azure, azure_version, tenant, client, authority)
+        facts = addressed(known, url=address, model=called, azure=said)
+        facts |= {option: value for option, value in given.items() if value is not None}
         secrets = TrialSecrets(secrets_of(session.workspace))
         config = _with_key(secrets, name, facts, secret=key, is_piped=key_stdin, is_none=no_key)
         steps = asyncio.run(_try(name, config, secrets, as_json=as_json))
@@ -96,6 +98,7 @@ def _with_key(
     if not is_piped and ("key" in facts or not _wants_key(facts["base_url"])):
         return config_of(facts)
     config = config_of({**facts, "key": own})
+    what = "The key" if config.entra is None else "The client secret of the app registration"
     if is_piped:
         secrets.need_place(own)
         secrets.put(own, read_value())
@@ -103,7 +106,7 @@ def _with_key(
         if not sys.stdin.isatty():
             raise UserError("In a script, say --key-stdin (and pipe the key in), --key-secret NAME, or --no-key.")
         secrets.need_place(own)
-        secrets.put(own, ask_value("The key"))
+        secrets.put(own, ask_value(what))
     return config
 
 

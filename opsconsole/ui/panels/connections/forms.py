@@ -14,7 +14,8 @@ MAIL_ABOUT = (
     " `opsconsole connect mail --auth oauth`."
 )
 MODEL_ABOUT = (
-    "Any OpenAI-compatible endpoint, also one on this machine (ollama, llama.cpp, lmstudio, vllm). It is tried out with"
+    "Any OpenAI-compatible endpoint, also one on this machine (ollama, llama.cpp, lmstudio, vllm). At Azure: the"
+    " resource's address (https://NAME.openai.azure.com), and the deployment as the model's name. It is tried out with"
     " a short conversation. The key goes to the keyring or the encrypted file and nowhere else."
 )
 
@@ -65,6 +66,8 @@ MODEL = (
     Field("key", "Key", "none; empty keeps the one given before", is_secret=True),
     Field("price_in", "Money for a million tokens read", "0.00", check=_price),
     Field("price_out", "Money for a million tokens written", "0.00", check=_price),
+    Field("tenant", "Azure with Microsoft Entra ID: tenant", "empty: the key signs in"),
+    Field("client", "Azure with Microsoft Entra ID: client id of the app", "the key above is then its secret"),
 )
 
 
@@ -85,12 +88,15 @@ def known_values(kind: str, name: str, config: Mapping[str, Any]) -> dict[str, s
     """Give what a form begins with for a connection that is there; never a secret."""
     if kind == "model":
         prices: Mapping[str, Any] = config.get("prices") or {}
+        entra: Mapping[str, Any] = config.get("entra") or {}
         return {
             "name": name,
             "url": str(config.get("base_url", "")),
             "model": str(config.get("model", "")),
             "price_in": f"{prices['read']:g}" if prices.get("read") else "",
             "price_out": f"{prices['written']:g}" if prices.get("written") else "",
+            "tenant": str(entra.get("tenant", "")),
+            "client": str(entra.get("client", "")),
         }
     login: Mapping[str, Any] = config.get("login") or {}
     address = str(config.get("address", ""))
