@@ -4,6 +4,7 @@ import asyncio
 import difflib
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -95,7 +96,7 @@ def _with_key(
     own = f"model-{name}"
     if secret or is_none:
         return config_of({**facts, "key": secret or None})
-    if not is_piped and ("key" in facts or not _wants_key(facts["base_url"])):
+    if not is_piped and ("key" in facts or not _wants_key(facts)):
         return config_of(facts)
     config = config_of({**facts, "key": own})
     what = "The key" if config.entra is None else "The client secret of the app registration"
@@ -127,9 +128,9 @@ def _ask(question: str, option: str) -> str:
     return typer.prompt(question).strip()
 
 
-def _wants_key(url: str) -> bool:
-    """A server on this machine rarely wants a key; any other does."""
-    return url.startswith("https://")
+def _wants_key(facts: Mapping[str, Any]) -> bool:
+    """A server on this machine rarely wants a key; any other does, and an app registration its secret."""
+    return facts["base_url"].startswith("https://") or bool(facts.get("entra"))
 
 
 async def _try(name: str, config: ModelConfig, secrets: TrialSecrets, *, as_json: bool) -> list[Step]:
