@@ -74,11 +74,11 @@ async def test_a_line_break_in_a_header_sends_nothing() -> None:
 async def test_cookies_are_not_kept_and_nobody_is_signed_in_from_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "netrc").write_text("machine 127.0.0.1 login planted password planted\n")
+    (tmp_path / "netrc").write_text("machine localhost login planted password planted\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     async with client() as http, outside(says(200, headers={"Set-Cookie": "a=b; Path=/"})) as there:
         for _ in range(2):
-            await http.send(Request("GET", f"{there.base}/x"), timeout_s=5)
+            await http.send(Request("GET", f"http://localhost:{there.port}/x"), timeout_s=5)
         assert not [seen for seen in there.seen if {"cookie", "authorization"} & seen.headers.keys()]
 
 
