@@ -208,13 +208,15 @@ async def test_a_body_without_end_is_cut_off(tmp_path: Path) -> None:
 
 
 async def test_senders_that_dawdle_are_cut_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "HEADER_S", 0.3)
-    monkeypatch.setattr(server, "BODY_S", 0.3)
-    port = free_port()
     head = HEAD + b"Content-Length: 10\r\n\r\n"
-    async with listening(tmp_path, config(port)):
-        assert await raw(port, b"POST /intake HTTP/1.1\r\nHost:", is_whole=False) == b""
-        assert b" 408 " in (await raw(port, head + b"{", is_whole=False)).splitlines()[0]
+    with monkeypatch.context() as patch:
+        patch.setattr(server, "HEADER_S", 0.3)
+        async with listening(tmp_path / "head", config(port := free_port())):
+            assert await raw(port, b"POST /intake HTTP/1.1\r\nHost:", is_whole=False) == b""
+    async with listening(tmp_path / "body", config(port := free_port())):
+        with monkeypatch.context() as patch:
+            patch.setattr(server, "BODY_S", 0.3)
+            assert b" 408 " in (await raw(port, head + b"{", is_whole=False)).splitlines()[0]
         assert (await post(f"http://127.0.0.1:{port}/intake", BODY))[0] == 202
 
 

@@ -36,6 +36,13 @@ def _focusable(page: QWidget) -> Iterator[QWidget]:
             yield one
 
 
+async def _at_rest(joined: Joined) -> None:
+    """Wait until all that was asked for is read, and once more, for what that asked for."""
+    for _ in range(2):
+        await asyncio.sleep(0)
+        await until(lambda: joined.context.tasks.count == 0)
+
+
 def test_all_that_takes_the_focus_has_a_name(sample: Path) -> None:
     async def scenario(joined: Joined) -> None:
         nameless: list[str] = []
@@ -45,7 +52,7 @@ def test_all_that_takes_the_focus_has_a_name(sample: Path) -> None:
             assert panel is not None
             for view, take in (("", lambda: None), *views(panel)):
                 take()
-                await asyncio.sleep(0.8)
+                await _at_rest(joined)
                 for one in _focusable(panel):
                     if isinstance(one, QScrollArea):
                         continue
@@ -73,7 +80,7 @@ def test_rows_name_themselves(sample: Path) -> None:
                 ]  # fmt: skip
 
             await until(filled)
-            await asyncio.sleep(0.5)
+            await _at_rest(joined)
             view = filled()[0]
             text = view.model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
             assert isinstance(text, str)
@@ -88,7 +95,7 @@ def test_a_small_screen_and_twice_the_size_cut_nothing_off(sample: Path) -> None
         joined.window.resize(SMALL)
         for entry in (*PANELS, WELCOME):
             joined.window.show_panel(entry.name)
-            await asyncio.sleep(0.5)
+            await _at_rest(joined)
             assert joined.window.size() == SMALL, f"{entry.name} forces {joined.window.size()}"
 
     in_window(sample, scenario)

@@ -22,7 +22,7 @@ from opsconsole.ui.panels.feed.panel import FeedPanel
 from opsconsole.ui.shell.notice import Notice
 from opsconsole.ui.tools import ModelDraft
 from opsconsole.ui.widgets.plain import honest, one_line, readable
-from opsconsole.ui.widgets.texts import foldable
+from opsconsole.ui.widgets.texts import LONG, foldable
 from tests.support.rig import agent, call, mail, rig
 from tests.support.window import HandClock, Seat, sit
 from tests.ui.stage import Stage, play, until
@@ -131,16 +131,15 @@ def test_what_is_not_shown_is_said_and_what_is_harmless_stays() -> None:
     assert readable("abc", 3) == "abc" and readable("abcd", 3).endswith("[1 more characters are not shown here]")
 
 
-def test_the_whole_of_a_long_text_unfolds_in_no_time(qapp: QApplication) -> None:
+def test_of_a_text_too_long_to_lay_out_at_once_the_beginning_unfolds(qapp: QApplication) -> None:
     box = foldable("word " * 1_000_000)
     box.show()
     button = next(iter(box.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)))
-    began = time.perf_counter()
     for one in box.findChildren(QWidget):
         if hasattr(one, "click"):
             one.click()  # type: ignore[attr-defined]
     qapp.processEvents()
-    assert time.perf_counter() - began < 3
+    assert max(len(one.text()) for one in box.findChildren(QLabel)) < LONG + 100
     assert any("more characters are not shown" in one.text() for one in box.findChildren(QLabel))
     assert button is not None
     box.deleteLater()

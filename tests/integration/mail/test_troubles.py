@@ -100,6 +100,7 @@ async def test_a_server_that_stalls_holds_up_nobody(monkeypatch: pytest.MonkeyPa
         await asyncio.sleep(0.05)
         asked.cancel()
         await asyncio.gather(asked, return_exceptions=True)
+        monkeypatch.undo()  # from here on a server may be as slow as it likes
         rig.imap.flow()
         assert (await rig.connector.read(call_on(event, "thread", ""), {}, None)).data["count"] == 1
 
