@@ -55,7 +55,8 @@ pytest_add_cli_args = [
 ]
 pytest_add_cli_args_test_selection = {tests}
 use_git_change_detection = false
-timeout_constant = 10.0
+timeout_multiplier = 3.0
+timeout_constant = 20.0
 """
 
 
