@@ -3,6 +3,7 @@
 pytest's own summary is the last line, because some CI reads it.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from . import locks, report, settings, surroundings
 
 LIMIT_S = 40 * 60
 """A check that hangs is ended after this long."""
+FULL_LIMIT_S = 6 * 3600
+"""The tests where every storm has its full length (`OPSCONSOLE_CRASH=full`)."""
 
 _SUMMARY = re.compile(r"\d+ (passed|failed|errors?|skipped|deselected)\b.* in [\d.]+s|no tests (ran|collected)")
 _ESCAPES = re.compile(r"\x1b\[[\d;]*m")
@@ -97,7 +100,8 @@ def _run_pytest(command: list[str]) -> tuple[_Result, str]:
         encoding="utf-8",
         errors="replace",
     ) as process:
-        alarm = threading.Timer(LIMIT_S, process.kill)
+        is_full = os.environ.get("OPSCONSOLE_CRASH") == "full"
+        alarm = threading.Timer(FULL_LIMIT_S if is_full else LIMIT_S, process.kill)
         alarm.daemon = True
         alarm.start()
         assert process.stdout is not None

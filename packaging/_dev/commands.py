@@ -23,6 +23,7 @@ from . import (
 USAGE = """\
 python3 packaging/dev.py run [options]    get ready if needed, then open the window on the sample
 python3 packaging/dev.py test [options]   all checks and tests, as CI runs them; options go to pytest
+python3 packaging/dev.py test --full      the same with every storm at its full length: hours, before a release
 python3 packaging/dev.py check [options]  the fast ones of them, for while you work
 python3 packaging/dev.py fix              let ruff repair and lay out the code
 python3 packaging/dev.py bench [names]    measure
@@ -33,6 +34,8 @@ python3 packaging/dev.py notices          third-party notices anew, after the pa
 python3 packaging/dev.py sbom [file]      the list of parts for whoever has to know them (CycloneDX 1.6)
 python3 packaging/dev.py setup            only get .venv ready, with the developers' tools
 """
+
+FULL = "--full"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -68,7 +71,10 @@ def _test(rest: Sequence[str]) -> int:
     environment.ensure("dev")
     nodeparts.ensure()
     system.test_servers(env=surroundings.for_setup())
-    return checks.run(fast=False, pytest_options=rest)
+    options = [option for option in rest if option != FULL]
+    if len(options) < len(rest):
+        os.environ["OPSCONSOLE_CRASH"] = "full"
+    return checks.run(fast=False, pytest_options=options)
 
 
 def _check(rest: Sequence[str]) -> int:
