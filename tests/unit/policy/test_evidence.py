@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from opsconsole.policy.evidence import (
     OPENS_AT,
+    Interval,
     ac1,
     evidence,
     exact_interval,
@@ -100,10 +101,16 @@ def test_exact_bounds_cover() -> None:
             assert covered >= 0.95
     assert exact_interval(48, 50).low == pytest.approx(0.8629, abs=1e-4)
     assert exact_interval(0, 0).high == 1.0 and exact_interval(20, 20).high == 1.0
+    assert exact_interval(0, 0) == Interval(0.0, 1.0)
+    # One in twenty on either side of nothing: 1 - 0.025 ** (1 / 20), and its like at other confidences.
+    assert exact_interval(0, 20) == Interval(0.0, pytest.approx(1 - 0.025 ** (1 / 20)))
+    assert exact_interval(20, 20, 0.9) == Interval(pytest.approx(0.05 ** (1 / 20)), 1.0)
 
 
 def test_the_bounds_of_a_paired_difference_cover_it() -> None:
-    assert paired_interval(0, 0, 0).low == -1.0
+    assert paired_interval(0, 0, 0) == Interval(-1.0, 1.0)
+    up, down = exact_interval(9, 50, 0.975), exact_interval(3, 50, 0.975)
+    assert paired_interval(9, 3, 50) == Interval(up.low - down.high, up.high - down.low), "half the error each"
     nothing = paired_interval(0, 0, 6)
     assert nothing.low == -nothing.high and nothing.high > 0.4
     chance, covered, rounds = random.Random(5), 0, 600
@@ -121,6 +128,17 @@ def test_a_forecast_promises_nothing_that_the_accuracy_does_not_carry() -> None:
     expected = forecast(60, 1, 0.90)
     assert expected is not None and expected > still_needed(60, 1, 0.90)
     assert forecast(28, 0, 0.85) == 0
+    assert forecast(17, 1, 0.9) is None, "just at the bar"
+    assert forecast(8502, 1499, 0.85) is None, "so little above it that 100,000 are not enough"
+
+
+@pytest.mark.parametrize(("right", "wrong", "p0"), [(60, 1, 0.90), (30, 1, 0.85), (95, 4, 0.90), (5, 0, 0.95)])
+def test_a_forecast_is_the_first_number_that_opens_the_gate(right: int, wrong: int, p0: float) -> None:
+    share = (right + 1) / (right + wrong + 2) if wrong else 1.0
+    found = forecast(right, wrong, p0)
+    assert found is not None
+    reached = [log_evidence(right + share * more, wrong + (1 - share) * more, p0) for more in (found - 1, found)]
+    assert reached[0] < math.log(OPENS_AT) <= reached[1]
 
 
 def test_agreement_beyond_chance() -> None:
@@ -131,6 +149,11 @@ def test_agreement_beyond_chance() -> None:
     skewed = [("a", "a")] * 98 + [("a", "b"), ("b", "a")]
     by_kappa, by_ac1 = kappa(skewed), ac1(skewed)
     assert by_kappa is not None and by_ac1 is not None and by_kappa < 0 and by_ac1 > 0.97
+    # Gwet's AC1 of the first: shares 0.85 and 0.15, by chance 2 * 0.85 * 0.15; of three names, over two.
+    assert ac1(pairs) == pytest.approx((0.9 - 0.255) / (1 - 0.255))
+    three = [("a", "a"), ("b", "b"), ("c", "c"), ("a", "b")]
+    chance = (0.375 * 0.625 + 0.375 * 0.625 + 0.25 * 0.75) / 2
+    assert ac1(three) == pytest.approx((0.75 - chance) / (1 - chance))
     assert kappa([("a", "a")] * 5) is None and kappa([]) is None and ac1([("a", "a")] * 5) == 1.0
 
 

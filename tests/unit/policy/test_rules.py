@@ -47,9 +47,9 @@ SPEAKS: list[tuple[Mapping[str, Any], str, Verdict]] = [
     ({"guardrails": (guardrail("true", "refuse"),)}, "guardrail:mine", Verdict.REFUSE),
     ({"guardrails": (guardrail("args.gone == 1", "refuse"),)}, "guardrail:mine", Verdict.ASK),
     (
-        {"guardrails": (guardrail("tool == 'desk.act' && args.n == 1"),), "args": {"n": 1}},
+        {"guardrails": (guardrail("tool == 'desk.act' && args.n == 1", "refuse"),), "args": {"n": 1}},
         "guardrail:mine",
-        Verdict.ASK,
+        Verdict.REFUSE,
     ),
     ({"guardrails": (guardrail("true", actions=("mail.*", "desk.*")),)}, "guardrail:mine", Verdict.ASK),
     ({"guardrails": (guardrail("true", actions=("desk.act",)),), "type": READ}, "guardrail:mine", Verdict.ASK),
@@ -183,9 +183,27 @@ def test_all_places_a_read_sends_to_must_be_allowed() -> None:
 
 
 @pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"stage": Stage.SHADOW}, "category case is in shadow"),
+        ({"stage": Stage.SHADOW, "category": None}, "an event without a category is in shadow"),
+        ({"type": FETCH, "provenance": TAINTED}, "arguments outside after outside text was read, to a place"),
+        ({"type": FETCH}, "arguments outside, to a place"),
+        ({"tool": "a.b.create_a_ticket", "type": ONCE, "done_ago_s": 7.0}, "done here 7 seconds ago: create a ticket"),
+        ({"type": ONCE, "done_ago_s": 0.0}, "already on its way here: act"),
+        ({"is_repeated_in_run": True}, "already done earlier in this run: the very same act"),
+    ],
+)
+def test_a_reason_says_what_it_is_about(changes: Mapping[str, Any], words: str) -> None:
+    (reason,) = rule(context(**changes)).reasons
+    assert words in reason.text
+
+
+@pytest.mark.parametrize(
     ("seconds", "words"),
     [(0.9, "less than a second"), (1, "1 second"), (59.9, "59 seconds"), (60, "1 minute"), (3599, "59 minutes"),
-     (3600, "1 hour"), (7200, "2 hours"), (86399, "23 hours"), (86400, "1 day"), (9 * 86400, "9 days")],
+     (3600, "1 hour"), (7200, "2 hours"), (5400, "1 hour"),
+     (86399, "23 hours"), (86400, "1 day"), (9 * 86400, "9 days")],
 )  # fmt: skip
 def test_ages_are_said_in_their_largest_unit(seconds: float, words: str) -> None:
     assert age_in_words(seconds) == words

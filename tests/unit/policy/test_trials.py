@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from opsconsole.domain.enums import Adjudication, PairVerdict, Severity
-from opsconsole.policy.trials import TO_LIMITED, Counted, Gate, is_right, standing, trials
+from opsconsole.policy.evidence import evidence, exact_interval, forecast, still_needed
+from opsconsole.policy.trials import TO_LIMITED, Counted, Gate, Standing, bursts, is_right, standing, trials
 
 DAY = date(2026, 11, 2)
 PLAIN = Counted(
@@ -65,6 +66,49 @@ def test_a_severe_difference_is_severe_until_a_person_says_the_agent_was_right()
     assert trials([severe])[0].is_severe
     assert trials([replace(severe, said=Adjudication.UNSURE)])[0].is_severe
     assert not trials([replace(severe, said=Adjudication.AGENT)])[0].is_severe
+
+
+@pytest.mark.parametrize(
+    ("others", "basis"),
+    [
+        ([{}], "blind"),
+        ([{"said": Adjudication.BOTH}], "judged"),
+        ([{}, {"said": Adjudication.BOTH}], "blind"),
+        ([{"said": Adjudication.BOTH}, {"verdict": PairVerdict.DIFFERS}], "open"),
+        ([{"verdict": PairVerdict.DIFFERS, "said": Adjudication.HUMAN}], "judged"),
+        ([{"verdict": PairVerdict.DIFFERS}, {"is_failed": True}], "failed"),
+        ([{"is_failed": True, "said": Adjudication.HUMAN}], "judged"),
+    ],
+)
+def test_a_trial_names_the_weakest_ground_it_stands_on(others: list[dict[str, object]], basis: str) -> None:
+    (trial,) = trials(replace(PLAIN, **other) for other in others)  # pyright: ignore[reportArgumentType]
+    assert trial.basis == basis
+
+
+def test_what_proves_nothing_is_in_no_trial() -> None:
+    nothing = replace(PLAIN, excluded="not seen")
+    assert trials([nothing]) == [] and bursts([nothing, PLAIN, nothing]) == [[1]]
+    assert [one.pairs for one in trials([PLAIN, replace(PLAIN, is_blind=False), PLAIN])] == [2]
+
+
+def test_a_standing_counts_right_severe_and_all() -> None:
+    wrong = replace(PLAIN, about="w", verdict=PairVerdict.DIFFERS)
+    severe = replace(PLAIN, about="s", verdict=PairVerdict.EXTRA, severity=Severity.SEVERE)
+    at = standing(trials([*many(40), wrong, severe]), TO_LIMITED)
+    assert (at.right, at.total, at.severe, at.bases) == (40, 42, 1, {"blind": 40, "open": 2})
+    assert at.evidence == evidence(40, 2, 0.85) and at.evidence_not_severe == evidence(41, 1, 0.95)
+    assert at.needed == max(still_needed(40, 2, 0.85), still_needed(41, 1, 0.95)) == still_needed(41, 1, 0.95)
+    assert at.expected is not None and at.expected == max(forecast(40, 2, 0.85) or 0, forecast(41, 1, 0.95) or 0)
+    assert at.interval == exact_interval(40, 42) and not at.is_open
+    bad = standing(trials([*many(5), *(replace(wrong, about=f"w{one}") for one in range(5))]), TO_LIMITED)
+    assert bad.expected is None and bad.needed == still_needed(5, 5, 0.85)
+
+
+@pytest.mark.parametrize(("right", "wrong", "severe"), [(28, 0, 0), (88, 12, 0), (88, 2, 2)])
+def test_one_test_alone_opens_no_gate(right: int, wrong: int, severe: int) -> None:
+    at = Standing(TO_LIMITED, right, right + wrong, severe, 25.0, 19.9, {})
+    assert not at.is_open and not replace(at, evidence=19.9, evidence_not_severe=25.0).is_open
+    assert replace(at, evidence=20.0, evidence_not_severe=20.0).is_open
 
 
 def test_a_clean_series_opens_both_tests_of_the_first_gate() -> None:
