@@ -70,10 +70,15 @@ def run(paths: Sequence[str]) -> int:
         raise report.SetupError("Mutants are tried in forked processes, which Windows has not.", "Use Linux or macOS.")
     if not paths:
         raise report.SetupError("What is to be mutated?", "Name a file or folder: `mutate opsconsole/policy`.")
-    code = 0
-    for path in paths:
-        code = max(code, _run_one(path))
-    return code
+    places = [(settings.ROOT / path).relative_to(settings.ROOT).as_posix() for path in paths]
+    for place in places:
+        if not (settings.ROOT / place).exists() or not tests_for(place):
+            known = ", ".join(TESTS)
+            raise report.SetupError(f"{place}: not there, or no tests are named for it.", f"Known are: {known}.")
+    more = f"+and-{len(places) - 1}-more" if places[1:] else ""
+    copy = settings.TOOLS / "mutation" / f"{places[0].replace('/', '+')}{more}"
+    _bring_up_to_date(copy, places)
+    return _try_all(copy, places)
 
 
 def tests_for(path: str) -> tuple[str, ...]:
@@ -82,21 +87,10 @@ def tests_for(path: str) -> tuple[str, ...]:
     return TESTS[max(rooms, key=len)] if rooms else ()
 
 
-def _run_one(given: str) -> int:
-    where = settings.ROOT / given
-    path = where.relative_to(settings.ROOT).as_posix()
-    tests = tests_for(path)
-    if not where.exists() or not tests:
-        known = ", ".join(TESTS)
-        raise report.SetupError(f"{given}: not there, or no tests are named for it.", f"Known are: {known}.")
-    copy = settings.TOOLS / "mutation" / path.replace("/", "+")
-    _bring_up_to_date(copy)
-    only = [f"{path}/*.py"] if where.is_dir() else [path]
-    text = settings.PYPROJECT.read_text(encoding="utf-8") + _CONFIG.format(only=only, tests=list(tests))
-    (copy / "pyproject.toml").write_text(text, encoding="utf-8")
+def _try_all(copy: Path, places: Sequence[str]) -> int:
     log = copy / "run.log"
     shown = log.relative_to(settings.ROOT)
-    report.say(f"opsconsole: mutating {path}; `tail -f {shown}` shows how far it is")
+    report.say(f"opsconsole: mutating {', '.join(places)}; `tail -f {shown}` shows how far it is")
     script = [str(settings.VENV_PYTHON), str(Path(__file__).with_name("mutators.py"))]
     env = surroundings.for_programs()
     with log.open("w", encoding="utf-8") as file:
@@ -109,8 +103,8 @@ def _run_one(given: str) -> int:
     return subprocess.run([*script, "tell"], cwd=copy, env=env, check=False).returncode
 
 
-def _bring_up_to_date(copy: Path) -> None:
-    """Copy the tree; what mutmut made before (`mutants/`) stays."""
+def _bring_up_to_date(copy: Path, places: Sequence[str]) -> None:
+    """Copy the tree, and say what is to be tried; what mutmut made before (`mutants/`) stays."""
     copy.mkdir(parents=True, exist_ok=True)
     for name in _COPIED:
         source, target = settings.ROOT / name, copy / name
@@ -121,3 +115,7 @@ def _bring_up_to_date(copy: Path) -> None:
         shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("tests", "packaging", "resources"):
         shutil.rmtree(copy / "mutants" / name, ignore_errors=True)
+    only = [f"{place}/*.py" if (settings.ROOT / place).is_dir() else place for place in places]
+    tests = list(dict.fromkeys(folder for place in places for folder in tests_for(place)))
+    text = settings.PYPROJECT.read_text(encoding="utf-8") + _CONFIG.format(only=only, tests=tests)
+    (copy / "pyproject.toml").write_text(text, encoding="utf-8")

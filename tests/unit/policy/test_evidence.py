@@ -103,8 +103,9 @@ def test_exact_bounds_cover() -> None:
     assert exact_interval(0, 0).high == 1.0 and exact_interval(20, 20).high == 1.0
     assert exact_interval(0, 0) == Interval(0.0, 1.0)
     # One in twenty on either side of nothing: 1 - 0.025 ** (1 / 20), and its like at other confidences.
-    assert exact_interval(0, 20) == Interval(0.0, pytest.approx(1 - 0.025 ** (1 / 20)))
-    assert exact_interval(20, 20, 0.9) == Interval(pytest.approx(0.05 ** (1 / 20)), 1.0)
+    none, every = exact_interval(0, 20), exact_interval(20, 20, 0.9)
+    assert none.low == 0.0 and none.high == pytest.approx(1 - 0.025 ** (1 / 20))
+    assert every.high == 1.0 and every.low == pytest.approx(0.05 ** (1 / 20))
 
 
 def test_the_bounds_of_a_paired_difference_cover_it() -> None:

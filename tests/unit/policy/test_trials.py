@@ -68,18 +68,18 @@ def test_a_severe_difference_is_severe_until_a_person_says_the_agent_was_right()
     assert not trials([replace(severe, said=Adjudication.AGENT)])[0].is_severe
 
 
-@pytest.mark.parametrize(
-    ("others", "basis"),
-    [
-        ([{}], "blind"),
-        ([{"said": Adjudication.BOTH}], "judged"),
-        ([{}, {"said": Adjudication.BOTH}], "blind"),
-        ([{"said": Adjudication.BOTH}, {"verdict": PairVerdict.DIFFERS}], "open"),
-        ([{"verdict": PairVerdict.DIFFERS, "said": Adjudication.HUMAN}], "judged"),
-        ([{"verdict": PairVerdict.DIFFERS}, {"is_failed": True}], "failed"),
-        ([{"is_failed": True, "said": Adjudication.HUMAN}], "judged"),
-    ],
-)
+GROUNDS: list[tuple[list[dict[str, object]], str]] = [
+    ([{}], "blind"),
+    ([{"said": Adjudication.BOTH}], "judged"),
+    ([{}, {"said": Adjudication.BOTH}], "blind"),
+    ([{"said": Adjudication.BOTH}, {"verdict": PairVerdict.DIFFERS}], "open"),
+    ([{"verdict": PairVerdict.DIFFERS, "said": Adjudication.HUMAN}], "judged"),
+    ([{"verdict": PairVerdict.DIFFERS}, {"is_failed": True}], "failed"),
+    ([{"is_failed": True, "said": Adjudication.HUMAN}], "judged"),
+]
+
+
+@pytest.mark.parametrize(("others", "basis"), GROUNDS)
 def test_a_trial_names_the_weakest_ground_it_stands_on(others: list[dict[str, object]], basis: str) -> None:
     (trial,) = trials(replace(PLAIN, **other) for other in others)  # pyright: ignore[reportArgumentType]
     assert trial.basis == basis
