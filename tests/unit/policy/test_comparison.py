@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsconsole.domain.enums import Comparison, Effect, PairVerdict, Reversibility, Severity
-from opsconsole.policy.comparison import Compared, Deed, align, compare
+from opsconsole.policy.comparison import MOST_ALIGNED, Compared, Deed, Match, align, compare
 from opsconsole.policy.likeness import likeness, text_likeness
 
 
@@ -78,6 +78,47 @@ def test_the_most_alike_stand_beside_each_other_whatever_the_order() -> None:
     agent = [sent("a@x"), sent("b@x"), sent("c@x")]
     matches = align(agent, [sent("c@x"), sent("z@x"), sent("a@x")])
     assert [(one.agent, one.human) for one in matches] == [(0, 2), (1, 1), (2, 0)]
+
+
+def test_forty_of_one_kind_are_aligned_as_sets_and_more_in_their_order() -> None:
+    forty = [sent(f"{number}@x") for number in range(MOST_ALIGNED)]
+    assert compare(forty, forty[::-1]).verdict is PairVerdict.SAME
+    more = [*forty, sent("last@x")]
+    assert compare(more, more[::-1]).verdict is PairVerdict.DIFFERS
+    assert told(compare(more, forty)) == (PairVerdict.EXTRA, Severity.SEVERE)
+    assert told(compare(forty, more)) == (PairVerdict.MISSING, Severity.MINOR)
+
+
+def test_the_same_subject_comes_before_the_more_alike_elsewhere() -> None:
+    mine = [sent("a@x", subject="1")]
+    matches = align(mine, [sent("a@x", subject="2"), sent("b@x", subject="1")])
+    assert [(one.agent, one.human, one.is_elsewhere) for one in matches] == [(0, 1, False), (None, 0, False)]
+
+
+def test_acts_without_fields_are_alike_and_one_that_stands_alone_is_never_the_same() -> None:
+    bare = Deed(tool="mail.archive", args={})
+    (match,) = align([bare], [bare])
+    assert match.is_same and match.likeness == 1.0 and match.fields == ()
+    assert not Match(0, None).is_same and not Match(None, 0).is_same
+    assert align([sent("a@x", "one two")], [sent("b@x", "one two")])[0].likeness == 0.5
+
+
+def test_the_agents_tool_says_how_a_field_is_compared() -> None:
+    mine = Deed(tool="t", args={"n": "a, b"}, compare={"n": Comparison.SET})
+    theirs = Deed(tool="t", args={"n": "b, a", "m": "1.0"}, compare={"n": Comparison.EXACT, "m": Comparison.NUMBER})
+    fields = align([mine], [theirs])[0].fields
+    assert [(one.field, one.how) for one in fields] == [("n", Comparison.SET), ("m", Comparison.NUMBER)]
+    assert fields[0].is_same
+
+
+def test_of_several_differences_the_gravest_says_how_severe_it_is() -> None:
+    wording = [sent("a@x", "Quite another text")], [sent("a@x")]
+    assert compare(*wording).severity is Severity.MINOR
+    both = [*wording[0], sent("c@x")], [*wording[1], sent("d@x")]
+    assert compare(*both).severity is Severity.SEVERE
+    assert told(compare([tagged("a"), tagged("b")], [tagged("a")])) == (PairVerdict.EXTRA, Severity.MINOR)
+    inside = Deed(tool="mail.tag", args={"tag": "x"}, effect=Effect.INTERNAL, reversibility=Reversibility.COMPENSABLE)
+    assert not inside.is_grave and replace(inside, effect=Effect.EXTERNAL).is_grave
 
 
 def test_hundreds_of_one_kind_are_aligned_in_their_order() -> None:

@@ -53,6 +53,20 @@ def test_what_it_decides_by_starts_anew(change: dict[str, Any], tools: dict[str,
     assert decision_digest(SPEC | change, tools) != decision_digest(SPEC, TOOLS)
 
 
+def test_a_model_whose_tools_are_named_is_offered_those_whatever_its_levels() -> None:
+    model = SPEC | {"brain": "model", "tools": ["crm.*"]}
+    more = model | {"autonomy": {"default": 2, "actions": {"desk.reply": 2}}}
+    assert decision_digest(model, TOOLS) == decision_digest(more, TOOLS)
+    assert decision_digest(model, TOOLS) != decision_digest(model, TOOLS | {"crm.note": "2"})
+    assert decision_digest(model | {"autonomy": None}, TOOLS) == decision_digest(model, TOOLS)
+
+
+def test_in_what_order_a_level_names_its_tools_makes_no_difference() -> None:
+    one, other = ({"default": 2, "actions": dict.fromkeys(names, 2)} for names in (("a.b", "c.d"), ("c.d", "a.b")))
+    model = SPEC | {"brain": "model"}
+    assert decision_digest(model | {"autonomy": one}, TOOLS) == decision_digest(model | {"autonomy": other}, TOOLS)
+
+
 def test_a_model_is_offered_what_its_levels_name() -> None:
     model = SPEC | {"brain": "model"}
     more = model | {"autonomy": {"default": 2, "actions": {"desk.reply": 2}}}

@@ -159,6 +159,22 @@ def test_a_tool_chosen_by_a_model_asks_whatever_its_arguments() -> None:
     assert {reason.rule for reason in rule(one).binding} == {"provenance_tool"}
 
 
+@pytest.mark.parametrize("text", ["x" * 80, "Ann " * 4 + "B", "5" * 16])
+def test_a_slot_of_just_its_length_passes(text: str) -> None:
+    assert is_typed(text) and not is_typed(text + "x" * 80)
+
+
+@pytest.mark.parametrize("mark", [",", ";", "<", ">", " ", "\n", "\t"])
+def test_an_address_with_a_mark_that_begins_another_is_none(mark: str) -> None:
+    origin = Provenance(trusted_addresses=frozenset([f"a{mark}b@x.example"]), trusted_domains=frozenset(["x.example"]))
+    assert not is_trusted_destination(f"a{mark}b@x.example", origin)
+
+
+def test_a_ratified_name_without_a_host_is_trusted_as_it_stands() -> None:
+    origin = Provenance(trusted_addresses=frozenset(["#support"]), verified_sender="")
+    assert is_trusted_destination(" #Support ", origin) and not is_trusted_destination("#sales", origin)
+
+
 def test_untyped_argument_names_the_first() -> None:
     assert untyped_argument({"a": "x", "b": "y"}, {"a": ()}) == "b"
     assert untyped_argument({"a": "x", "b": {"c": "d"}}, {"a": ()}, except_for=("b",)) is None
