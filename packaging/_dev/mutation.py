@@ -16,6 +16,7 @@ _GATE = (
     "tests/unit/engine",
     "tests/e2e/test_holds.py",
     "tests/e2e/test_firmness.py",
+    "tests/e2e/test_effect_life.py",
     "tests/e2e/test_decisions.py",
     "tests/e2e/test_repairs.py",
     "tests/e2e/test_engine.py",

@@ -119,7 +119,7 @@ def main() -> None:
     made.add_argument("--since", required=True)
     logging.basicConfig(level=logging.INFO)
     # Faster than outside, and more patient: here the servers fail twice a second for minutes.
-    effects.BACKOFF_S = reconcile.BACKOFF_S = (0.3, 0.6, 1.0, 1.5, 2.0)
+    effects.BACKOFF_S = (0.3, 0.6, 1.0, 1.5, 2.0)
     effects.TRIES = reconcile.TRIES = 40
     effects.LATE_S = 600.0
     watches.AGAIN_S = (0.1, 1.0)

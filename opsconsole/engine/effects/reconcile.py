@@ -7,7 +7,7 @@ from datetime import timedelta
 from opsconsole.domain.enums import ApprovalKind, EffectState, Hold, Verdict
 from opsconsole.domain.ids import EffectId
 from opsconsole.engine.effects.prepare import ask
-from opsconsole.engine.effects.send import BACKOFF_S, CALL_TIMEOUT_S, TRIES, Effects
+from opsconsole.engine.effects.send import CALL_TIMEOUT_S, TRIES, Effects, backoff_s
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.runstate.loaded import Loaded
 from opsconsole.store import faults
@@ -123,11 +123,10 @@ class Doubts:
 
     def _look_later(self, tx: Transaction, effect: EffectRow, error: str) -> None:
         attempts = write_work.count_effect_attempt(tx, effect.id)
-        wait_s = BACKOFF_S[min(attempts - 1, len(BACKOFF_S) - 1)]
-        write_work.set_timer(tx, "reconcile", str(effect.id), due=self._kernel.clock.now() + timedelta(seconds=wait_s))
-        tx.record(
-            "effect.look_later", at=self._kernel.clock.now(), actor="engine", action=effect.action_id, effect=effect.id
-        )
+        now = self._kernel.clock.now()
+        due = now + timedelta(seconds=backoff_s(attempts))
+        write_work.set_timer(tx, "reconcile", str(effect.id), due=due)
+        tx.record("effect.look_later", at=now, actor="engine", action=effect.action_id, effect=effect.id)
         _log.info("effect %d %s", effect.id, error)
 
     def _ask_about(self, tx: Transaction, effect: EffectRow, loaded: Loaded, action: ActionRow) -> None:

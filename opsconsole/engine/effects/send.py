@@ -36,6 +36,11 @@ BACKOFF_S = (1.0, 5.0, 30.0, 120.0, 600.0)
 ASKED_AGAIN = "asked again: "
 
 
+def backoff_s(attempts: int) -> float:
+    """Return how long to wait after so many attempts, in seconds; after the first ones ever longer."""
+    return BACKOFF_S[min(max(attempts, 1), len(BACKOFF_S)) - 1]
+
+
 class Effects:
     """Sends what is prepared and due, and settles what is in doubt."""
 
@@ -216,7 +221,7 @@ class Effects:
         def job(tx: Transaction) -> None:
             now = self._now()
             write_work.set_effect(tx, effect.id, EffectState.UNKNOWN, now=now, error=why)
-            wait_s = max(arrival_s, BACKOFF_S[min(max(effect.attempts - 1, 0), len(BACKOFF_S) - 1)])
+            wait_s = max(arrival_s, backoff_s(effect.attempts))
             write_work.set_timer(tx, "reconcile", str(effect.id), due=now + timedelta(seconds=wait_s))
             tx.record(
                 "effect.unknown",
@@ -238,7 +243,7 @@ class Effects:
                 tx, effect, loaded, action, Result(is_ok=False, error=f"gave up after {TRIES} tries: {error}")
             )
             return
-        wait_s = error.retry_after_s or BACKOFF_S[min(effect.attempts - 1, len(BACKOFF_S) - 1)]
+        wait_s = error.retry_after_s or backoff_s(effect.attempts)
         write_work.hold_effect(tx, effect.id, not_before=now + timedelta(seconds=wait_s), hold=Hold.NONE)
         tx.record("effect.retry", at=now, actor="engine", action=action.id, effect=effect.id, attempt=effect.attempts)
 

@@ -10,7 +10,7 @@ from opsconsole.domain.enums import EffectState, UndoState
 from opsconsole.domain.errors import PermanentError, TransientError
 from opsconsole.domain.ids import EffectId
 from opsconsole.domain.redaction import redacted
-from opsconsole.engine.effects.send import BACKOFF_S, CALL_TIMEOUT_S, TRIES, Effects
+from opsconsole.engine.effects.send import CALL_TIMEOUT_S, TRIES, Effects, backoff_s
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runstate.loaded import call_of, shown
 from opsconsole.store import faults
@@ -122,7 +122,7 @@ class Undos:
         wish_s: float | None = None,
     ) -> None:
         now = self._kernel.clock.now()
-        wait_s = wish_s or BACKOFF_S[min(undo.attempts - 1, len(BACKOFF_S) - 1)]
+        wait_s = wish_s or backoff_s(undo.attempts)
         write.set_undo(tx, effect.id, state, error=text, now=now)
         write_work.set_timer(tx, TIMER, str(effect.id), due=now + timedelta(seconds=wait_s))
 

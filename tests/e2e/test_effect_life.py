@@ -1,0 +1,170 @@
+"""The life of an effect that does not go smoothly: tried again, looked for, given up, settled by a person; each with
+its entry in the record."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from opsconsole.domain.action import Call, Result
+from opsconsole.domain.enums import ApprovalKind
+from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
+from opsconsole.doubles.connector import FakeConnector
+from opsconsole.engine.commands import approvals
+from opsconsole.engine.effects.send import BACKOFF_S, TRIES, backoff_s
+from tests.support.rig import Rig, agent, call, mail, rig
+from tests.support.running import beside, state
+
+DO = call("out.do", what="x")
+ID = "1/0.0"
+
+
+def told(r: Rig, kind: str) -> list[dict[str, Any]]:
+    """Entries of a kind, in order, without what every entry has."""
+    entries = sorted(r.audit(kind), key=lambda one: one["seq"])
+    return [{name: one[name] for name in one if name not in ("seq", "at", "kind", "v", "time")} for one in entries]
+
+
+def failing(error: Exception, **facts: Any) -> FakeConnector:
+    async def execute(_: Call) -> Result:
+        raise error
+
+    return FakeConnector(execute, **facts)
+
+
+def result(r: Rig) -> dict[str, Any]:
+    return dict(r.actions()[0].result or {})
+
+
+def test_waits_grow_and_stay_at_the_longest() -> None:
+    assert [backoff_s(attempts) for attempts in range(8)] == [1, 1, 5, 30, 120, 600, 600, 600]
+    assert len(BACKOFF_S) == TRIES == 5
+
+
+async def test_a_busy_system_is_asked_again_after_growing_waits_and_then_given_up(tmp_path: Path) -> None:
+    out = failing(TransientError("busy"))
+    async with rig(tmp_path, [DO], agent(), connectors=beside(out)) as r:
+        await r.take(mail())
+        for attempt in range(1, TRIES):
+            assert len(out.calls) == attempt and state(r) == ["prepared"]
+            await r.wait(seconds=BACKOFF_S[attempt - 1] - 0.5)
+            assert len(out.calls) == attempt
+            await r.wait(seconds=1)
+        assert len(out.calls) == TRIES and state(r) == ["failed"] and len({one.key for one in out.calls}) == 1
+        assert result(r) == {"ok": False, "error": "gave up after 5 tries: busy"} and r.run().state == "done"
+        facts = {"actor": "engine", "action": ID, "effect": 1}
+        assert told(r, "effect.retry") == [facts | {"attempt": attempt} for attempt in range(1, TRIES)]
+        assert len(told(r, "effect.failed")) == 1
+
+
+async def test_a_system_that_says_when_is_asked_then(tmp_path: Path) -> None:
+    out = failing(TransientError("busy", retry_after_s=17.0))
+    async with rig(tmp_path, [DO], agent(), connectors=beside(out)) as r:
+        await r.take(mail())
+        await r.wait(seconds=16.5)
+        assert len(out.calls) == 1
+        await r.wait(seconds=1)
+        assert len(out.calls) == 2
+
+
+class Lost(FakeConnector):
+    """Gives no clear answer; what it says when it is looked for is the test's."""
+
+    def __init__(self, found: list[Result | Exception | None], *, arrival_s: float = 0.0) -> None:
+        async def execute(_: Call) -> Result:
+            raise AmbiguousError("no answer")
+
+        super().__init__(execute, is_findable=True, arrival_s=arrival_s)
+        self.found = found
+
+    async def find(self, call: Call) -> Result | None:
+        answer = self.found.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+async def test_what_is_found_is_done_and_what_cannot_be_looked_up_is_looked_for_later(tmp_path: Path) -> None:
+    out = Lost([TransientError("busy"), Result(is_ok=True, data={"id": 7})])
+    async with rig(tmp_path, [DO], agent(), connectors=beside(out)) as r:
+        await r.take(mail())
+        assert state(r) == ["unknown"]
+        assert told(r, "effect.unknown") == [{"actor": "engine", "action": ID, "effect": 1, "why": "no clear answer"}]
+        await r.wait(seconds=1.5)
+        assert len(out.found) == 1 and state(r) == ["unknown"]
+        assert told(r, "effect.look_later") == [{"actor": "engine", "action": ID, "effect": 1}]
+        await r.wait(seconds=4)
+        assert len(out.found) == 1, "the second wait is five seconds"
+        await r.wait(seconds=1.5)
+        assert out.found == [] and state(r) == ["done"] and len(out.calls) == 1
+        assert result(r) == {"ok": True, "error": "", "id": 7}
+
+
+async def test_what_certainly_never_arrived_is_sent_past_the_gate_again(tmp_path: Path) -> None:
+    out = Lost([None, Result(is_ok=True)])
+    async with rig(tmp_path, [DO], agent(), connectors=beside(out)) as r:
+        await r.take(mail())
+        await r.wait(seconds=2)
+        assert len(out.calls) == 2 and len({one.key for one in out.calls}) == 1
+        assert told(r, "effect.not_found") == [{"actor": "engine", "action": ID, "effect": 1}]
+        await r.wait(minutes=1)
+        assert state(r) == ["done"] and len(out.calls) == 2
+
+
+async def test_a_call_still_on_its_way_is_looked_for_when_it_must_have_arrived(tmp_path: Path) -> None:
+    out = Lost([Result(is_ok=True)], arrival_s=40.0)
+    async with rig(tmp_path, [DO], agent(), connectors=beside(out)) as r:
+        await r.take(mail())
+        await r.wait(seconds=39.5)
+        assert len(out.found) == 1
+        await r.wait(seconds=1)
+        assert out.found == [] and state(r) == ["done"]
+
+
+async def test_what_cannot_be_looked_up_for_long_is_asked_about(tmp_path: Path) -> None:
+    out = Lost([TransientError("busy")] * 20)
+    async with rig(tmp_path, [DO], agent(), connectors=beside(out)) as r:
+        await r.take(mail())
+        for _ in range(10):
+            await r.wait(minutes=11)
+        (asked,) = r.waiting()
+        assert asked.kind is ApprovalKind.UNKNOWN and len(out.calls) == 1
+        assert 20 - len(out.found) == TRIES, "one call, and looked for five times"
+        assert asked.expires_at == asked.created_at + timedelta(days=365)
+
+
+@pytest.mark.parametrize("is_done", [True, False])
+async def test_a_person_settles_what_is_not_known(tmp_path: Path, is_done: bool) -> None:
+    out = failing(AmbiguousError("no answer"))
+    async with rig(tmp_path, [DO, call("out.look", what="y")], agent(), connectors=beside(out)) as r:
+        await r.take(mail())
+        await r.wait(seconds=2)
+        (asked,) = r.waiting()
+        assert asked.kind is ApprovalKind.UNKNOWN and "Look there, then say." in asked.because
+        if is_done:
+            answer = await r.approve(asked.id)
+        else:
+            answer = await r.say(approvals.reject, asked.id, reason="it is not there")
+        await r.settle()
+        assert answer.is_done and state(r) == ["done" if is_done else "failed"] and r.waiting() == []
+        assert answer.text == ("Noted as done." if is_done else "Noted as not done; the agent goes on from there.")
+        error = "" if is_done else "a person says it was not done. it is not there"
+        assert result(r) == {"ok": is_done, "by_person": True, "error": error}
+        assert r.states()[0] == f"out.do {'done' if is_done else 'failed'}" and len(out.reads) == 1
+        person = {"actor": "person:test", "run": 1, "action": ID, "effect": 1, "by": "person"}
+        assert told(r, f"effect.{'done' if is_done else 'failed'}") == [person]
+        (said,) = told(r, f"decision.{'approve' if is_done else 'reject'}")
+        assert (said["actor"], said["approval"]) == ("person:test", asked.id)
+        assert ("words" in said) is not is_done, "the reason is kept"
+        await r.wait(days=2)
+        assert len(out.calls) == 1
+
+
+async def test_a_refusal_is_the_result_and_ends_the_effect(tmp_path: Path) -> None:
+    out = failing(PermanentError("queue is closed"))
+    async with rig(tmp_path, [DO], agent(), connectors=beside(out)) as r:
+        await r.take(mail())
+        assert state(r) == ["failed"] and result(r) == {"ok": False, "error": "queue is closed"}
+        (entry,) = told(r, "effect.failed")
+        assert entry.items() >= {"actor": "engine", "run": 1, "action": ID, "effect": 1}.items() and entry["result"]
