@@ -18,6 +18,7 @@ _GATE = (
     "tests/e2e/test_firmness.py",
     "tests/e2e/test_effect_life.py",
     "tests/e2e/test_decisions.py",
+    "tests/e2e/test_questions.py",
     "tests/e2e/test_repairs.py",
     "tests/e2e/test_engine.py",
     "tests/e2e/test_forgery.py",

@@ -9,9 +9,9 @@ import pytest
 
 from opsconsole.domain.action import Call, Result
 from opsconsole.domain.enums import ApprovalKind
-from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
+from opsconsole.domain.errors import AmbiguousError, DecisionError, PermanentError, TransientError
 from opsconsole.doubles.connector import FakeConnector
-from opsconsole.engine.commands import approvals
+from opsconsole.engine.commands import approvals, takeback
 from opsconsole.engine.effects.send import BACKOFF_S, TRIES, backoff_s
 from tests.support.rig import Rig, agent, call, mail, rig
 from tests.support.running import beside, state
@@ -168,3 +168,132 @@ async def test_a_refusal_is_the_result_and_ends_the_effect(tmp_path: Path) -> No
         assert state(r) == ["failed"] and result(r) == {"ok": False, "error": "queue is closed"}
         (entry,) = told(r, "effect.failed")
         assert entry.items() >= {"actor": "engine", "run": 1, "action": ID, "effect": 1}.items() and entry["result"]
+
+
+async def test_what_is_no_longer_allowed_is_void_and_the_run_goes_on_with_that(tmp_path: Path) -> None:
+    out = FakeConnector()
+    script = [DO, call("out.look", what="y")]
+    async with rig(tmp_path, script, agent(level=2), connectors=beside(out)) as r:
+        await r.take(mail())
+        await r.approve(r.waiting()[0].id)
+        await r.hire(agent(stage={"default": "shadow"}))
+        await r.wait(seconds=11)
+        why = "category case is in shadow: recorded, not done"
+        assert result(r) == {"ok": False, "refused": True, "error": f"no longer allowed: {why}"}
+        assert state(r) == ["cancelled"] and out.calls == [] and len(out.reads) == 1 and r.run().state == "done"
+        (entry,) = told(r, "effect.void")
+        facts = {"actor": "engine", "action": ID, "effect": 1, "run": 1, "verdict": "SIMULATE"}
+        assert entry.items() >= facts.items() and entry["reasons"][0] == f"stage: {why}"
+
+
+async def test_a_request_asked_again_waits_two_days_and_says_why(tmp_path: Path) -> None:
+    out = FakeConnector()
+    async with rig(tmp_path, [DO], agent(level=2), connectors=beside(out)) as r:
+        await r.take(mail())
+        await r.approve(r.waiting()[0].id)
+        await r.wait(seconds=10 + 61)
+        (again,) = r.waiting()
+        assert again.expires_at == again.created_at + timedelta(hours=48) and "late" in again.because
+        (entry,) = told(r, "effect.asked_again")
+        facts = {"actor": "engine", "action": ID, "effect": 1, "run": 1, "because": again.because}
+        assert entry.items() >= facts.items() and entry["reasons"]
+        assert state(r) == ["cancelled"] and out.calls == []
+
+
+async def test_just_a_minute_late_is_not_late(tmp_path: Path) -> None:
+    out = FakeConnector()
+    async with rig(tmp_path, [DO], agent(level=2), connectors=beside(out)) as r:
+        await r.take(mail())
+        await r.approve(r.waiting()[0].id)
+        await r.wait(seconds=10 + 60)
+        assert state(r) == ["done"] and len(out.calls) == 1
+
+
+def once_lost(**facts: Any) -> FakeConnector:
+    async def execute(_: Call) -> Result:
+        if len(out.calls) == 1:
+            raise AmbiguousError("no answer")
+        return Result(is_ok=True)
+
+    out = FakeConnector(execute, is_idempotent=True, **facts)
+    return out
+
+
+async def test_what_a_person_approved_is_sent_once_more_to_find_out(tmp_path: Path) -> None:
+    out = once_lost()
+    async with rig(tmp_path, [DO], agent(level=2), connectors=beside(out)) as r:
+        await r.take(mail())
+        await r.approve(r.waiting()[0].id)
+        await r.wait(seconds=11)
+        assert state(r) == ["unknown"]
+        await r.wait(seconds=2)
+        assert state(r) == ["done"] and len(out.calls) == 2
+        assert told(r, "effect.sending_again") == [{"actor": "engine", "action": ID, "effect": 1}]
+
+
+async def test_what_nobody_approved_is_not_sent_again_where_it_would_be_asked_about_today(tmp_path: Path) -> None:
+    out = once_lost()
+    async with rig(tmp_path, [DO], agent(), connectors=beside(out)) as r:
+        await r.take(mail())
+        await r.hire(agent(level=2))
+        await r.wait(seconds=2)
+        assert [one.kind for one in r.waiting()] == [ApprovalKind.UNKNOWN] and len(out.calls) == 1
+
+
+async def test_what_is_held_is_neither_sent_again_nor_asked_about_but_looked_at_later(tmp_path: Path) -> None:
+    out = once_lost()
+    async with rig(tmp_path, [DO], agent(), connectors=beside(out)) as r:
+        await r.take(mail())
+        await r.pause("connection:out")
+        await r.wait(seconds=2)
+        assert r.waiting() == [] and len(out.calls) == 1 and state(r) == ["unknown"]
+        await r.resume("connection:out")
+        await r.wait(seconds=40)
+        assert state(r) == ["done"] and len(out.calls) == 2
+
+
+async def test_an_undo_is_tried_again_after_growing_waits_or_when_the_system_says(tmp_path: Path) -> None:
+    async def busy(_: Call) -> Result:
+        raise TransientError("busy", retry_after_s=17.0 if len(out.undone) == 2 else None)
+
+    out = FakeConnector(take_back=busy, undo="it is taken back")
+    async with rig(tmp_path, [DO], agent(level=2), connectors=beside(out)) as r:
+        await r.take(mail())
+        await r.approve(1)
+        await r.wait(seconds=11)
+        await r.say(takeback.undo, 1)
+        await r.settle()
+        for number, wait_s in enumerate((1.0, 17.0, 30.0), start=1):
+            assert len(out.undone) == number and state(r, "undo") == ["wanted"]
+            await r.wait(seconds=wait_s - 0.5)
+            assert len(out.undone) == number
+            await r.wait(seconds=1)
+        assert len(out.undone) == 4 and {one.actor for one in out.undone} == {"person"}
+        assert {(one.key, one.undo_key) for one in out.undone} == {(out.calls[0].key, f"{out.calls[0].key}:undo")}
+        facts = {"actor": "engine", "run": 1, "action": ID, "effect": 1}
+        assert told(r, "effect.undoing") == [facts | {"attempt": attempt} for attempt in (1, 2, 3, 4)]
+        assert told(r, "effect.undo_retry") == [facts | {"attempt": attempt} for attempt in (1, 2, 3, 4)]
+
+
+async def test_an_undo_that_is_refused_or_done_says_so(tmp_path: Path) -> None:
+    async def answers(_: Call) -> Result:
+        if len(out.undone) == 1:
+            raise PermanentError("too late")
+        return Result(is_ok=len(out.undone) == 3, error="" if len(out.undone) == 3 else "not yours")
+
+    out = FakeConnector(take_back=answers, undo="it is taken back")
+    async with rig(tmp_path, [DO], agent(level=2), connectors=beside(out)) as r:
+        await r.take(mail())
+        await r.approve(1)
+        await r.wait(seconds=11)
+        for why in ("too late", "not yours", None):
+            await r.say(takeback.undo, 1)
+            await r.settle()
+            error = str(r.engine.reader.execute("SELECT error FROM undo").fetchone()[0])
+            assert error == ("" if why is None else f"could not be undone: {why}")
+            assert state(r, "undo") == ["done" if why is None else "failed"]
+        facts = {"actor": "engine", "run": 1, "action": ID, "effect": 1}
+        assert told(r, "effect.undo_failed") == [facts | {"why": "refused"}] * 2
+        assert told(r, "effect.undone") == [facts] and state(r) == ["undone"]
+        with pytest.raises(DecisionError, match=r"cannot be taken back now \(undone\)"):
+            await r.say(takeback.undo, 1)

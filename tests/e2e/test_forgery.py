@@ -26,4 +26,9 @@ async def test_arguments_that_were_changed_after_the_decision_are_never_sent(tmp
         r.is_forged = True
         await r.wait(seconds=11)
         assert r.sent() == [] and r.states() == ["desk.reply refused"]
-        assert "somebody changed the file" in str(r.audit("effect.void")[0]["reasons"])
+        (entry,) = r.audit("effect.void")
+        (why,) = entry["reasons"]
+        assert "somebody changed the file" in why and entry["actor"] == "engine"
+        assert (entry["action"], entry["effect"]) == ("1/0.0", 1)
+        assert r.actions()[0].result == {"ok": False, "error": why} and r.run().state == "done"
+        assert r.engine.reader.execute("SELECT state, error FROM effect").fetchall() == [("cancelled", why)]
