@@ -86,6 +86,10 @@ def test_forty_of_one_kind_are_aligned_as_sets_and_more_in_their_order() -> None
     more = [*forty, sent("last@x")]
     assert compare(more, more[::-1]).verdict is PairVerdict.DIFFERS
     assert told(compare(more, forty)) == (PairVerdict.EXTRA, Severity.SEVERE)
+    assert (
+        compare(more, forty[::-1]).verdict is PairVerdict.DIFFERS and compare(forty[::-1], more).matches[0].human == 0
+    )
+    assert compare([tagged("t"), *more], [*more, tagged("t")]).verdict is PairVerdict.SAME
     assert told(compare(forty, more)) == (PairVerdict.MISSING, Severity.MINOR)
 
 
@@ -93,6 +97,12 @@ def test_the_same_subject_comes_before_the_more_alike_elsewhere() -> None:
     mine = [sent("a@x", subject="1")]
     matches = align(mine, [sent("a@x", subject="2"), sent("b@x", subject="1")])
     assert [(one.agent, one.human, one.is_elsewhere) for one in matches] == [(0, 1, False), (None, 0, False)]
+
+
+def test_of_two_that_differ_the_more_alike_stands_beside_it() -> None:
+    mine = [sent("a@x", "one two three four")]
+    matches = align(mine, [sent("b@x", "nine ten"), sent("c@x", "one two three four")])
+    assert [(one.agent, one.human) for one in matches] == [(0, 1), (None, 0)]
 
 
 def test_acts_without_fields_are_alike_and_one_that_stands_alone_is_never_the_same() -> None:
@@ -116,6 +126,7 @@ def test_of_several_differences_the_gravest_says_how_severe_it_is() -> None:
     assert compare(*wording).severity is Severity.MINOR
     both = [*wording[0], sent("c@x")], [*wording[1], sent("d@x")]
     assert compare(*both).severity is Severity.SEVERE
+    assert compare([sent("a@x"), tagged("t"), sent("c@x")], [sent("a@x")]).severity is Severity.SEVERE
     assert told(compare([tagged("a"), tagged("b")], [tagged("a")])) == (PairVerdict.EXTRA, Severity.MINOR)
     inside = Deed(tool="mail.tag", args={"tag": "x"}, effect=Effect.INTERNAL, reversibility=Reversibility.COMPENSABLE)
     assert not inside.is_grave and replace(inside, effect=Effect.EXTERNAL).is_grave

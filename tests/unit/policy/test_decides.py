@@ -71,3 +71,9 @@ def test_a_model_is_offered_what_its_levels_name() -> None:
     model = SPEC | {"brain": "model"}
     more = model | {"autonomy": {"default": 2, "actions": {"desk.reply": 2}}}
     assert decision_digest(model, TOOLS) != decision_digest(more, TOOLS)
+
+
+def test_a_digest_that_was_stored_stays_what_it_was() -> None:
+    assert decision_digest(SPEC, TOOLS) == "4368928c0780ead4ce6b86235402218fb99566dc948b135ca5ce1a9daff21208"
+    model = "6069edea3ee38e88e5e3ee3ac7a73803a21b7ece91e3468b48b972f8c8cdae7f"
+    assert decision_digest(SPEC | {"brain": "model"}, TOOLS) == model

@@ -39,6 +39,7 @@ NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
         ("", {}, Comparison.EXACT, 1.0),
         ((), [], Comparison.EXACT, 1.0),
         (0, "", Comparison.EXACT, 0.0),
+        (None, "None", Comparison.TEXT, 0.0),
         (0, False, Comparison.EXACT, 0.0),
         ("e\u0301", "\u00e9", Comparison.EXACT, 1.0),
         ("a \n b", "A b", Comparison.EXACT, 1.0),
@@ -83,8 +84,9 @@ def test_a_text_is_the_same_from_nine_words_in_ten_on_a_set_only_as_a_whole() ->
     text = Comparison.TEXT
     assert told({"t": " ".join(words)}, {"t": " ".join(nine)}, t=text) == [("t", text, 0.9, True)]
     assert told({"t": " ".join(words)}, {"t": " ".join(eight)}, t=text) == [("t", text, 0.8, False)]
-    (whole,) = compare_fields({"s": words}, {"s": nine}, {"s": Comparison.SET})
-    assert whole.likeness > 0.8 and not whole.is_same
+    many = [f"word{number}" for number in range(20)]
+    (whole,) = compare_fields({"s": many}, {"s": many[1:]}, {"s": Comparison.SET})
+    assert whole.likeness == 0.95 and not whole.is_same
 
 
 @pytest.mark.parametrize(
@@ -116,6 +118,11 @@ def test_long_texts_are_compared_by_sentences_and_very_long_ones_by_their_words_
     assert text_likeness(" ".join(many), " ".join(reversed(many))) == pytest.approx(0.89), "never the same"
     half = [*many[:125], *(f"Other {number} is said." for number in range(125))]
     assert text_likeness(" ".join(many), " ".join(half)) == pytest.approx(0.5)
+
+
+def test_words_that_come_often_count_like_any_other() -> None:
+    often = "yes no " * 150
+    assert text_likeness(often, f"{often}more") > 0.99
 
 
 def test_a_difference_is_told_as_json() -> None:
