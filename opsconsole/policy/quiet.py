@@ -54,6 +54,6 @@ def _next_edge(local: datetime, hours: QuietHours) -> datetime:
     today = datetime.combine(local.date(), end, tzinfo=local.tzinfo)
     now = local.astimezone(UTC)
     # When clocks go back an hour happens twice (fold); in UTC the edges have an order.
-    edges = (today, today.replace(fold=1), midnight, midnight.replace(fold=1))
+    edges = (today, today.replace(fold=1), midnight)
     later = [edge for edge in edges if edge.astimezone(UTC) > now]
     return min(later, key=lambda edge: edge.astimezone(UTC)).astimezone(UTC).astimezone(local.tzinfo)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsconsole.domain.enums import ClassCeiling, Effect, Reversibility, Stage, Verdict
-from opsconsole.policy.context import Provenance
+from opsconsole.policy.context import Provenance, texts_in
 from opsconsole.policy.gate import rule
 from opsconsole.policy.provenance import host_of, is_trusted_destination, is_typed, untyped_argument
 from tests.support.contexts import action_type, context
@@ -173,6 +173,21 @@ def test_an_address_with_a_mark_that_begins_another_is_none(mark: str) -> None:
 def test_a_ratified_name_without_a_host_is_trusted_as_it_stands() -> None:
     origin = Provenance(trusted_addresses=frozenset(["#support"]), verified_sender="")
     assert is_trusted_destination(" #Support ", origin) and not is_trusted_destination("#sales", origin)
+
+
+@pytest.mark.parametrize(
+    ("value", "texts"),
+    [
+        (None, ()),
+        ("", ()),
+        ("a", ("a",)),
+        (0, ("0",)),
+        (["a", "", None, ("b",)], ("a", "b")),
+        ({"x": "a", "y": {"z": ["b"]}}, ("a", "b")),
+    ],
+)
+def test_every_text_of_a_value_is_seen(value: object, texts: tuple[str, ...]) -> None:
+    assert texts_in(value) == texts
 
 
 def test_untyped_argument_names_the_first() -> None:

@@ -66,6 +66,7 @@ def test_a_severe_difference_is_severe_until_a_person_says_the_agent_was_right()
     assert trials([severe])[0].is_severe
     assert trials([replace(severe, said=Adjudication.UNSURE)])[0].is_severe
     assert not trials([replace(severe, said=Adjudication.AGENT)])[0].is_severe
+    assert trials([PLAIN, severe])[0].is_severe, "one in a burst is enough"
 
 
 GROUNDS: list[tuple[list[dict[str, object]], str]] = [
