@@ -7,7 +7,7 @@ import pytest
 
 from opsconsole.domain.enums import ApprovalKind
 from opsconsole.doubles.brain import FakeBrain
-from opsconsole.engine.ports import RunView, Turn
+from opsconsole.engine.ports.brain import RunView, Turn
 from tests.support.rig import Rig, agent, call, mail, rig
 
 ASK = call("person.ask", question="Which one?")

@@ -14,7 +14,8 @@ from opsconsole.brains.model import Endpoint
 from opsconsole.brains.model.endpoint import KeyRefusedError
 from opsconsole.domain.errors import ConnectorError, PermanentError, TransientError, UserError
 from opsconsole.doubles.modelendpoint import message
-from opsconsole.net.client import HttpClient, free_port
+from opsconsole.net.client import HttpClient
+from tests.support.ports import free_port
 from tests.support.thinking import KnownSecrets
 from tests.support.web import serving
 

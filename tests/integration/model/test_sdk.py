@@ -12,7 +12,8 @@ from aiohttp import web
 from opsconsole.brains.model import Endpoint, ModelConfig
 from opsconsole.domain.errors import PermanentError, TransientError
 from opsconsole.doubles.modelendpoint import message
-from opsconsole.net.client import HttpClient, free_port
+from opsconsole.net.client import HttpClient
+from tests.support.ports import free_port
 from tests.support.thinking import KnownSecrets
 from tests.support.web import Handler, Outside, outside, says
 

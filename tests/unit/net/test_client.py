@@ -11,7 +11,8 @@ import pytest
 from aiohttp import web
 
 from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
-from opsconsole.net.client import LONGEST_LINE, HttpClient, Request, free_port
+from opsconsole.net.client import LONGEST_LINE, HttpClient, Request
+from tests.support.ports import free_port
 from tests.support.web import Handler, hang_up, outside, says
 
 
