@@ -12,6 +12,7 @@ from opsconsole.domain.enums import ApprovalKind
 from opsconsole.domain.errors import AmbiguousError, DecisionError, PermanentError, TransientError
 from opsconsole.doubles.connector import FakeConnector
 from opsconsole.engine.commands import approvals, takeback
+from opsconsole.engine.commands.results import DecisionOutcome
 from opsconsole.engine.effects.send import BACKOFF_S, TRIES, backoff_s
 from tests.support.rig import Rig, agent, call, mail, rig
 from tests.support.running import beside, state
@@ -148,7 +149,7 @@ async def test_a_person_settles_what_is_not_known(tmp_path: Path, is_done: bool)
             answer = await r.say(approvals.reject, asked.id, reason="it is not there")
         await r.settle()
         assert answer.is_done and state(r) == ["done" if is_done else "failed"] and r.waiting() == []
-        assert answer.text == ("Noted as done." if is_done else "Noted as not done; the agent goes on from there.")
+        assert answer.outcome is (DecisionOutcome.NOTED_DONE if is_done else DecisionOutcome.NOTED_NOT_DONE)
         error = "" if is_done else "a person says it was not done. it is not there"
         assert result(r) == {"ok": is_done, "by_person": True, "error": error}
         assert r.states()[0] == f"out.do {'done' if is_done else 'failed'}" and len(out.reads) == 1
