@@ -78,6 +78,13 @@ def addressed(known: Mapping[str, Any], *, url: str, model: str, azure: Azure) -
     return facts
 
 
+def by_key_again(known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a model's settings without its app registration, whose secret is no key."""
+    if not known.get("entra"):
+        return dict(known)
+    return {name: value for name, value in known.items() if name not in ("key", "entra")} | {"key_header": "api-key"}
+
+
 def _is_resource(url: str) -> bool:
     parts = urlsplit(url)
     return any(part in (parts.hostname or "") for part in _AZURE_HOSTS) and parts.path in ("", "/")

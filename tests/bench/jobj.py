@@ -107,13 +107,13 @@ async def _measure(name: str, pid: int, url: str, world: World) -> list[dict[str
         took = await _closed_loop(client, url, world, clients=10, count=RUNS, mark=f"{name}ten")
         cpu = 1000 * (_used_s(pid) - used) / RUNS
         facts = {"runs_per_s": round(RUNS / took, 1), "cpu_ms_per_run": round(cpu, 2), "clients": 10}
-        found.append({"bench": f"job_j {name}", "budget": "<= 10 ms CPU a run, >= 80 runs/s", **facts})
+        found.append({"bench": f"job_j {name}", "budget": "<= 7 ms CPU a run, a third of langgraph", **facts})
         world.latency_s = IDEAL_S / 3
         marks = [f"{name}b{at}x" for at in range(5)]
         bursts = [await _closed_loop(client, url, world, clients=100, count=100, mark=mark) for mark in marks]
         ratios = sorted(one / IDEAL_S for one in bursts)
         facts = {"wall_to_ideal_median": round(statistics.median(ratios), 2), "best": round(ratios[0], 2)}
-        found.append({"bench": f"job_j_burst {name}", "budget": "<= 1.5", "events": 100, **facts})
+        found.append({"bench": f"job_j_burst {name}", "budget": "<= 1.6", "events": 100, **facts})
         assert all(count == 1 for count in world.tickets.values())
         found.append({"bench": f"job_j_memory {name}", "budget": "<= 150 MiB", "peak_rss_mib": _peak_mib(pid)})
     finally:

@@ -121,9 +121,8 @@ async def trial_of_model(
         # What was typed is not said again: a key in the wrong field would stand on the screen.
         raise UserError(f"The address has no beginning. Write it like https://api.example.com/v1, or one of {known}.")
     azure = modelaccount.Azure(tenant=draft.tenant.strip(), client=draft.client.strip())
-    if facts.get("entra") and not (azure.tenant or azure.client):  # they were cleared: a key signs in again
-        facts |= {"entra": None, "key_header": "api-key"}
-        facts.pop("key", None)
+    if not (azure.tenant or azure.client):  # the form shows what was said before: they were cleared
+        facts = modelaccount.by_key_again(facts)
     facts = modelaccount.addressed(facts, url=url, model=draft.model.strip(), azure=azure)
     if draft.price_in or draft.price_out:
         facts["prices"] = {"read": draft.price_in, "written": draft.price_out, "cached": None}

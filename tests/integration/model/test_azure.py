@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 import pytest
 from aiohttp import web
 
-from opsconsole.app.modelaccount import Azure, addressed, config_of
+from opsconsole.app.modelaccount import Azure, addressed, by_key_again, config_of
 from opsconsole.brains.model import Endpoint
 from opsconsole.brains.model.endpoint import KeyRefusedError
 from opsconsole.domain.errors import ConnectorError, PermanentError, TransientError, UserError
@@ -35,6 +35,8 @@ class Cloud:
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.takes: Callable[[str], bool] = lambda token: token == f"token-{self.given}"
         self.refusal: tuple[int, Any] | None = None
+        self.held, self.let_go = asyncio.Event(), asyncio.Event()
+        self.let_go.set()
 
     @property
     def base(self) -> str:
@@ -52,6 +54,9 @@ class Cloud:
         self.asked.append((request.raw_path, {name.lower(): value for name, value in request.headers.items()}))
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if token and not self.takes(token):
+            if not self.held.is_set():
+                self.held.set()
+                await self.let_go.wait()
             return web.json_response({"error": {"message": f"no {token}"}}, status=401)
         return web.json_response({"data": [{"id": "gpt-base"}]} if request.method == "GET" else message("yes"))
 
@@ -131,13 +136,18 @@ async def test_a_refused_token_is_renewed_once() -> None:
         assert cloud.given == 3 and len(cloud.asked) == 5 and "token-" not in str(caught.value)
 
 
-async def test_questions_that_are_refused_together_share_the_new_token() -> None:
+async def test_a_token_that_is_refused_late_does_not_cost_the_new_one() -> None:
     cloud = Cloud()
     async with cloud.by_entra() as endpoint:
         await endpoint.ask(QUESTION, "")
         cloud.takes = lambda token: token == "token-2"
-        await asyncio.gather(*(endpoint.ask(QUESTION, "") for _ in range(10)))
-    assert cloud.given == 2
+        cloud.let_go.clear()
+        late = asyncio.create_task(endpoint.ask(QUESTION, ""))
+        await cloud.held.wait()
+        await endpoint.ask(QUESTION, "")
+        assert cloud.given == 2
+        cloud.let_go.set()
+        assert (await late).text == "yes" and cloud.given == 2
 
 
 @pytest.mark.parametrize(
@@ -191,6 +201,15 @@ def test_a_key_stays_with_the_address_and_the_app_it_was_given_for() -> None:
     assert "key" not in addressed(known, url=RESOURCE, model="", azure=other)
     moved = addressed(known, url="https://api.example.com/v1", model="m", azure=Azure())
     assert moved == {"base_url": "https://api.example.com/v1", "model": "m"}
+
+
+def test_an_app_registration_that_is_cleared_leaves_no_secret_behind_as_a_key() -> None:
+    entra = Azure(deployment="mine", tenant="t", client="c")
+    known = {**addressed({}, url=RESOURCE, model="", azure=entra), "key": "model-main"}
+    facts = addressed(by_key_again(known), url=known["base_url"], model="mine", azure=Azure())
+    assert (facts.get("key"), facts.get("entra"), facts["key_header"]) == (None, None, "api-key")
+    plain = {"base_url": "http://127.0.0.1/v1", "key": "model-main", "key_header": "authorization"}
+    assert by_key_again(plain) == plain
 
 
 @pytest.mark.parametrize("said", [{"tenant": "t"}, {"client": "c"}, {"tenant": "../x", "client": "c"}])

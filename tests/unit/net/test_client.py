@@ -49,7 +49,9 @@ async def test_a_request_without_an_answer_is_sent_once(method: str) -> None:
         assert [seen.method for seen in there.seen] == [method]
 
 
-@pytest.mark.parametrize("path", ["/tickets/T%2F1?q=a%20b&q='c'&d=%7Bx%7D", "/a//b/", "/x;y=1/@z", "/~p/%41%c3%bc"])
+@pytest.mark.parametrize(
+    "path", ["/tickets/T%2F1?q=a%20b&q='c'&d=%7Bx%7D", "/a//b/", "/x;y=1/@z", "/~p/%41%c3%bc", "/a/../b/./c"]
+)
 async def test_an_address_is_asked_as_it_was_written(path: str) -> None:
     async with client() as http, outside(says(200)) as there:
         await http.send(Request("GET", there.base + path), timeout_s=5)
@@ -110,6 +112,23 @@ async def test_a_packed_answer_is_unpacked_and_bounded_as_it_is_then() -> None:
             await http.send(request, timeout_s=5, largest=999)
 
 
+async def test_an_answer_that_is_too_long_is_not_read_to_its_end() -> None:
+    sent = 0
+
+    async def endless(request: web.Request) -> web.StreamResponse:
+        nonlocal sent
+        response = web.StreamResponse()
+        await response.prepare(request)
+        while sent < 100_000_000:
+            await response.write(b"x" * 500_000)
+            sent += 500_000
+        return response
+
+    async with client() as http, outside(endless) as there:
+        assert (await http.send(Request("GET", there.base), timeout_s=30, largest=9, may_cut=True)).body == b"x" * 9
+        assert sent < 20_000_000
+
+
 async def test_a_proxy_that_lets_nobody_through_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     async def turned_away(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -124,17 +143,26 @@ async def test_a_proxy_that_lets_nobody_through_is_said(monkeypatch: pytest.Monk
             await http.send(Request("GET", "https://api.example.com/planted"), timeout_s=5)
 
 
+async def test_an_sdk_that_is_given_it_gets_whole_answers() -> None:
+    async with client() as http, outside(says(200, {"a": 1})) as there:
+        outbound = await http.outbound()
+        assert (await outbound.send(outbound.build_request("GET", f"{there.base}/x", timeout=5))).json() == {"a": 1}
+        with pytest.raises(TypeError, match="params"):
+            outbound.build_request("GET", there.base, params={"a": "b"})
+
+
 async def lines_of(http: HttpClient, url: str, *, silence_s: float = 5.0, largest: int = 10_000_000) -> list[bytes]:
     async with (
-        http.open(Request("GET", url), timeout_s=5) as answer,
+        asyncio.timeout(10),
+        http.open(Request("GET", url), timeout_s=60) as answer,
         aclosing(http.lines(answer, silence_s=silence_s, largest=largest)) as lines,
     ):
         return [line async for line in lines]
 
 
 async def test_lines_come_whole_however_they_were_cut() -> None:
-    text = "data: a\u2028b\x0b\x85\r\n\r\ndata: ü\nlast".encode()
-    wanted = ["data: a\u2028b\x0b\x85".encode(), b"", "data: ü".encode(), b"last"]
+    text = "data: a\u2028b\x0b\x85\r\n\r\ndata: ü \t\nlast".encode()
+    wanted = ["data: a\u2028b\x0b\x85".encode(), b"", "data: ü \t".encode(), b"last"]
     bytewise = [text[at : at + 1] for at in range(len(text))]
     for parts in ([text], bytewise):
         async with client() as http, outside(pieces(*parts)) as there:
