@@ -66,3 +66,4 @@ async def test_a_question_in_a_pause_says_that_it_was_paused(tmp_path: Path) -> 
     async with rig(tmp_path, Paused(asks("case")), agent()) as r:
         await r.take(mail())
         assert reasons(r) == ["question: the agent asks a person", "kill_switch: paused: everything"]
+        assert [one.kind for one in r.waiting()] == [ApprovalKind.QUESTION]

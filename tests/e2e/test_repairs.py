@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from opsconsole.domain.action import Call, Result
+from opsconsole.domain.enums import ApprovalKind
 from opsconsole.domain.errors import AmbiguousError, TransientError
 from opsconsole.doubles.connector import FakeConnector
 from opsconsole.engine.commands import takeback
@@ -108,6 +109,39 @@ async def test_an_undo_without_a_clear_answer_is_not_repeated_but_told(tmp_path:
         await r.say(takeback.undo, 1)  # a person looked, and wants it once more
         await r.settle()
         assert len(out.undone) == 2
+
+
+async def test_an_undo_that_may_be_repeated_is_repeated_five_times_and_then_a_person_must_look(tmp_path: Path) -> None:
+    async def hangs_up(_: Call) -> Result:
+        raise AmbiguousError("no answer")
+
+    out = undoable(hangs_up, is_idempotent=True)
+    async with rig(tmp_path, [DO], agent(level=2), connectors=beside(out)) as r:
+        await r.take(mail())
+        await done(r)
+        await r.say(takeback.undo, 1)
+        for _ in range(2 * effects.TRIES):
+            await r.wait(minutes=11)
+        assert len(out.undone) == effects.TRIES and state(r, "undo") == ["unknown"] and state(r) == ["done"]
+        entries = sorted(r.audit("effect.undo_unknown"), key=lambda entry: entry["seq"])
+        assert [(entry["run"], entry["effect"], entry["attempt"]) for entry in entries] == [
+            (1, 1, attempt) for attempt in range(1, effects.TRIES)
+        ]
+        assert [one["why"] for one in r.audit("effect.undo_failed")] == ["not known"]
+
+
+async def test_an_effect_that_never_gets_an_answer_is_sent_a_few_times_and_then_asked_about(tmp_path: Path) -> None:
+    async def hangs_up(_: Call) -> Result:
+        raise AmbiguousError("no answer")
+
+    out = FakeConnector(hangs_up, is_idempotent=True)
+    async with rig(tmp_path, [DO], agent(), connectors=beside(out)) as r:
+        await r.take(mail())
+        for _ in range(40):
+            await r.wait(seconds=14)
+        assert len(out.calls) <= effects.TRIES + 1 and len({one.key for one in out.calls}) == 1
+        await r.wait(minutes=11)
+        assert [one.kind for one in r.waiting()] == [ApprovalKind.UNKNOWN] and state(r) == ["unknown"]
 
 
 async def test_an_undo_that_hangs_stops_nothing_else_and_ends_in_doubt(
