@@ -1,15 +1,18 @@
 """What a person can say, and what the gate says again: each with its binding rule in the audit."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from opsconsole.domain.action import Proposal
-from opsconsole.domain.errors import DecisionError, StaleCardError
+from opsconsole.domain.errors import DecisionError, NotFoundError, StaleCardError
 from opsconsole.engine.commands import approvals, takeback
 from opsconsole.engine.commands.results import DecisionOutcome
+from opsconsole.engine.gate.digests import card_digest
 from opsconsole.engine.ports.brain import ASK_PERSON, RunView, Turn
 from opsconsole.engine.record.words import counted
+from opsconsole.store.queries import runs
 from tests.support.rig import ANN, agent, call, mail, rig
 
 REPLY = call("desk.reply", to=ANN, text="We are on it.")
@@ -183,7 +186,15 @@ async def test_an_undo_takes_back_only_what_its_own_request_approved(tmp_path: P
         (card,) = r.waiting()
         await r.approve(card.id)
         await r.say(takeback.undo, card.id)
+        (entry,) = r.audit("decision.undone")
+        assert (entry["actor"], entry["approval"], entry["action"]) == ("person:test", card.id, "1/0.0")
         (again,) = r.waiting()
+        assert again.expires_at == again.created_at + timedelta(hours=48) and again.because == card.because
+        latest = runs.rulings(r.engine.reader, "1/0.0")[-1].id
+        bound = card_digest(action=r.actions()[0].digest, ruling_id=latest, subject_mark=again.subject_mark)
+        assert again.digest == bound != card.digest, "bound to the ruling that was made when it was approved"
+        with pytest.raises(NotFoundError, match="There is no request 99"):
+            await r.say(takeback.undo, 99)
         with pytest.raises(DecisionError, match="was not approved"):
             await r.say(takeback.undo, again.id)
         await r.approve(again.id)
@@ -191,6 +202,8 @@ async def test_an_undo_takes_back_only_what_its_own_request_approved(tmp_path: P
             await r.say(takeback.undo, card.id)
         await r.wait(seconds=11)
         assert r.sent() == ["We are on it."] and r.waiting() == []
+        with pytest.raises(DecisionError, match=f"Request {again.id}: what was done cannot be undone"):
+            await r.say(takeback.undo, again.id)
 
 
 async def test_edited_arguments_are_another_effect_with_another_key(tmp_path: Path) -> None:
@@ -211,7 +224,10 @@ async def test_what_was_done_is_undone_where_that_can_be(tmp_path: Path) -> None
         (card,) = r.waiting()
         await r.approve(card.id)
         await r.wait(seconds=11)
-        await r.say(takeback.undo, card.id)
+        answer = await r.say(takeback.undo, card.id)
+        assert answer.is_done and answer.text.startswith("It was done already; it is being undone: ")
+        (entry,) = r.audit("effect.undo_wanted")
+        assert (entry["actor"], entry["action"], entry["effect"]) == ("person:test", "1/0.0", 1)
         await r.settle()
         assert r.engine.reader.execute("SELECT status FROM desk_ticket").fetchone() == ("closed",)
         assert len(r.audit("effect.undone")) == 1
