@@ -10,11 +10,12 @@ import pytest
 from opsconsole.domain.action import Call, Result
 from opsconsole.domain.enums import ApprovalKind
 from opsconsole.domain.errors import AmbiguousError, TransientError
+from opsconsole.domain.ids import EffectId
 from opsconsole.doubles.connector import FakeConnector
 from opsconsole.engine.commands import takeback
 from opsconsole.engine.effects import send as effects
 from opsconsole.engine.effects import undo as undos
-from tests.support.rig import Rig, agent, call, mail, rig
+from tests.support.rig import ANN, Rig, agent, call, mail, rig
 from tests.support.running import beside, by_hand, make, running, state, until
 
 DO = call("out.do", what="x")
@@ -109,6 +110,37 @@ async def test_an_undo_without_a_clear_answer_is_not_repeated_but_told(tmp_path:
         await r.say(takeback.undo, 1)  # a person looked, and wants it once more
         await r.settle()
         assert len(out.undone) == 2
+
+
+async def test_an_effect_is_sent_only_while_it_is_prepared_due_and_not_held(tmp_path: Path) -> None:
+    out = FakeConnector()
+    async with rig(tmp_path, [DO], agent(level=2), connectors=beside(out)) as r:
+        await r.take(mail())
+        await r.approve(1)
+        await r.engine.effects.send(EffectId(1))
+        assert state(r) == ["prepared"] and out.calls == [], "its time has not come"
+        await r.pause()
+        await r.wait(seconds=11)
+        assert len(r.audit("effect.held")) == 1
+        await r.engine.effects.send(EffectId(1))
+        assert state(r) == ["prepared"] and len(r.audit("effect.held")) == 1, "what is held is not asked about again"
+        await r.resume()
+        await r.settle()
+        assert state(r) == ["done"] and len(out.calls) == 1
+        await r.engine.effects.send(EffectId(1))
+        await r.engine.doubts.reconcile(EffectId(1))
+        assert state(r) == ["done"] and len(out.calls) == 1, "it is done"
+
+
+async def test_a_recipient_is_counted_by_a_digest_that_no_other_workspace_has(tmp_path: Path) -> None:
+    send = call("out.send", what="x", to=ANN, slots={"what": (), "to": (ANN,)})
+    spec = agent(raised=[{"action": "out.send", "ceiling": "first_contact", "reason": "they know us"}])
+    seen: list[str] = []
+    for name in ("one", "two"):
+        async with rig(tmp_path / name, [send], spec, connectors=beside(FakeConnector())) as r:
+            await r.take(mail())
+            seen += [row[0] for row in r.engine.reader.execute("SELECT recipient FROM effect")]
+    assert len({*seen}) == 2 and all(len(one) == 32 and ANN not in one for one in seen)
 
 
 async def test_an_undo_that_may_be_repeated_is_repeated_five_times_and_then_a_person_must_look(tmp_path: Path) -> None:
