@@ -129,7 +129,7 @@ async def test_an_effect_is_sent_only_while_it_is_prepared_due_and_not_held(tmp_
         assert state(r) == ["done"] and len(out.calls) == 1
         await r.engine.effects.send(EffectId(1))
         await r.engine.doubts.reconcile(EffectId(1))
-        assert state(r) == ["done"] and len(out.calls) == 1, "it is done"
+        assert state(r) == ["done"] and len(out.calls) == 1 and r.waiting() == [], "it is done"
 
 
 async def test_a_recipient_is_counted_by_a_digest_that_no_other_workspace_has(tmp_path: Path) -> None:
