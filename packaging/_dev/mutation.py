@@ -38,6 +38,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "opsconsole/engine/past": _SHADOW,
     "opsconsole/engine/evidence": _SHADOW,
     "opsconsole/policy": ("tests/unit/policy",),
+    "opsconsole/policy/evidence.py": ("tests/unit/policy/test_evidence.py",),
     "opsconsole/store": ("tests/unit/store", *_GATE),
     "opsconsole/store/audit.py": ("tests/unit/store",),
     "opsconsole/store/queries/pairs.py": _SHADOW,
