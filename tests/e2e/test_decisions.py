@@ -224,8 +224,8 @@ async def test_what_was_done_is_undone_where_that_can_be(tmp_path: Path) -> None
         (card,) = r.waiting()
         await r.approve(card.id)
         await r.wait(seconds=11)
-        answer = await r.say(takeback.undo, card.id)
-        assert answer.is_done and answer.text.startswith("It was done already; it is being undone: ")
+        result = await r.say(takeback.undo, card.id)
+        assert result.outcome is DecisionOutcome.BEING_UNDONE and result.undone_by
         (entry,) = r.audit("effect.undo_wanted")
         assert (entry["actor"], entry["action"], entry["effect"]) == ("person:test", "1/0.0", 1)
         await r.settle()
