@@ -11,7 +11,7 @@ from opsconsole.domain.enums import Effect
 from opsconsole.engine.ports.connector import Change, Overlay, Simulated
 
 
-class AnyDeed(BaseModel):
+class FakeArguments(BaseModel):
     """What is to be done."""
 
     model_config = ConfigDict(extra="forbid")
@@ -43,7 +43,7 @@ class FakeConnector:
         read: Answer = fine,
         simulate: Answer = fine,
         take_back: Answer = refused,
-        schema: type[BaseModel] = AnyDeed,
+        schema: type[BaseModel] = FakeArguments,
         **facts: Any,
     ) -> None:
         self.id = name
@@ -67,7 +67,7 @@ class FakeConnector:
                 destinations=("to",),
                 **facts,
             ),
-            ActionType(name=f"{name}.look", title="look", effect=Effect.READ, arguments=AnyDeed),
+            ActionType(name=f"{name}.look", title="look", effect=Effect.READ, arguments=FakeArguments),
         )
 
     async def read(self, call: Call, overlay: Overlay, as_of: datetime | None) -> Result:

@@ -95,7 +95,7 @@ class OutsideSystem:
             writer.close()
 
 
-def deeds(file: Path) -> Counter[str]:
+def done(file: Path) -> Counter[str]:
     """Count the deeds in a file by what was done."""
     lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
     return Counter(json.dumps(json.loads(line)["what"], sort_keys=True) for line in lines)

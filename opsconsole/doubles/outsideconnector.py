@@ -14,7 +14,7 @@ from opsconsole.doubles.outside import SLOW_S
 from opsconsole.engine.ports.connector import Change, Overlay, Simulated
 
 
-class Deed(BaseModel):
+class OutsideArguments(BaseModel):
     """What is to be done."""
 
     model_config = ConfigDict(extra="forbid")
@@ -33,7 +33,7 @@ class OutsideConnector:
     def action_types(self) -> Sequence[ActionType]:
         """Give `record` (internal) and `send` (external, cannot be undone)."""
         facts: dict[str, Any] = {
-            "arguments": Deed,
+            "arguments": OutsideArguments,
             "is_idempotent": self._mode == "honour",
             "is_findable": self._mode in ("honour", "lookup"),
             "arrival_s": 2 * SLOW_S,

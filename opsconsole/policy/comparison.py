@@ -12,7 +12,7 @@ MOST_ALIGNED = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deed:
+class ComparedAction:
     """One write, the agent's or the human's, in the words of the agent's tools."""
 
     tool: str
@@ -65,13 +65,13 @@ class Compared:
     matches: tuple[Match, ...]
 
 
-def compare(agent: Sequence[Deed], human: Sequence[Deed]) -> Compared:
+def compare(agent: Sequence[ComparedAction], human: Sequence[ComparedAction]) -> Compared:
     """Compare the writes of an agent with those of a human; no write is a decision too."""
     matches = align(agent, human)
     return Compared(_verdict(agent, human, matches), _severity(agent, matches), matches)
 
 
-def align(agent: Sequence[Deed], human: Sequence[Deed]) -> tuple[Match, ...]:
+def align(agent: Sequence[ComparedAction], human: Sequence[ComparedAction]) -> tuple[Match, ...]:
     """Pair actions as sets: of one kind on one subject first, then of one kind, the most alike first.
 
     Returns:
@@ -94,7 +94,12 @@ def align(agent: Sequence[Deed], human: Sequence[Deed]) -> tuple[Match, ...]:
 
 
 def _candidates(
-    agent: Sequence[Deed], human: Sequence[Deed], mine: set[int], theirs: set[int], *, is_elsewhere: bool
+    agent: Sequence[ComparedAction],
+    human: Sequence[ComparedAction],
+    mine: set[int],
+    theirs: set[int],
+    *,
+    is_elsewhere: bool,
 ) -> list[tuple[int, int]]:
     groups: dict[tuple[str, str], tuple[list[int], list[int]]] = {}
     for side, (deeds, free) in enumerate(((agent, mine), (human, theirs))):
@@ -110,7 +115,9 @@ def _candidates(
     return found
 
 
-def _match(agent: Sequence[Deed], human: Sequence[Deed], one: int, other: int, *, is_elsewhere: bool) -> Match:
+def _match(
+    agent: Sequence[ComparedAction], human: Sequence[ComparedAction], one: int, other: int, *, is_elsewhere: bool
+) -> Match:
     mine, theirs = agent[one], human[other]
     given, other_given = _plain(mine), _plain(theirs)
     if theirs.is_partial:
@@ -119,12 +126,12 @@ def _match(agent: Sequence[Deed], human: Sequence[Deed], one: int, other: int, *
     return Match(one, other, fields, is_elsewhere)
 
 
-def _plain(deed: Deed) -> dict[str, Any]:
+def _plain(deed: ComparedAction) -> dict[str, Any]:
     """Give its arguments; one that names its own subject says no more than one that was left out."""
     return {name: None if deed.subject and value == deed.subject else value for name, value in deed.args.items()}
 
 
-def _verdict(agent: Sequence[Deed], human: Sequence[Deed], matches: Sequence[Match]) -> PairVerdict:
+def _verdict(agent: Sequence[ComparedAction], human: Sequence[ComparedAction], matches: Sequence[Match]) -> PairVerdict:
     if not agent and not human:
         return PairVerdict.BOTH_NONE
     if all(one.is_same for one in matches):
@@ -137,7 +144,7 @@ def _verdict(agent: Sequence[Deed], human: Sequence[Deed], matches: Sequence[Mat
     return PairVerdict.EXTRA if is_extra else PairVerdict.MISSING
 
 
-def _severity(agent: Sequence[Deed], matches: Sequence[Match]) -> Severity:
+def _severity(agent: Sequence[ComparedAction], matches: Sequence[Match]) -> Severity:
     """Severe: what reaches outside or cannot be taken back, and no human did it so.
 
     An outside action that differs from the human's in more than its wording is one that no human did: it goes to

@@ -14,7 +14,7 @@ from opsconsole.domain.enums import ApprovalKind
 from opsconsole.domain.errors import AmbiguousError, TransientError
 from opsconsole.doubles.brain import FakeBrain
 from opsconsole.doubles.clock import FakeClock
-from opsconsole.doubles.connector import AnyDeed, FakeConnector
+from opsconsole.doubles.connector import FakeArguments, FakeConnector
 from opsconsole.engine.commands import approvals, takeback
 from opsconsole.engine.commands.decisions import Grant
 from opsconsole.engine.effects.reconcile import RESEND_S
@@ -193,7 +193,7 @@ async def test_a_category_that_is_not_in_the_playbook_is_none(tmp_path: Path) ->
 
 
 async def test_a_tool_the_file_does_not_name_is_bound_to_its_schema_too(tmp_path: Path) -> None:
-    class Wider(AnyDeed):
+    class Wider(FakeArguments):
         more: str = ""
 
     async with rig(tmp_path, [DO], agent(), connectors=beside(FakeConnector())):

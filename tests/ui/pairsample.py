@@ -7,9 +7,9 @@ from typing import Any
 from opsconsole.app.session import Session, opened
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.agents.file import AgentFile, apply_agent
-from opsconsole.engine.pairs.deeds import typed_deed
+from opsconsole.engine.pairs.compared import compared_call
 from opsconsole.engine.pairs.pair import Origin, Sides, keep
-from opsconsole.policy.comparison import Deed
+from opsconsole.policy.comparison import ComparedAction
 from opsconsole.store.queries import events as read_events
 from opsconsole.store.rows import present
 from opsconsole.store.transaction import Transaction
@@ -67,6 +67,6 @@ def _fill(
         assert keep(tx, sides, now=now) is not None
 
 
-def _note(session: Session, text: str) -> Deed:
+def _note(session: Session, text: str) -> ComparedAction:
     args = {"text": text, "about": "contact:1"}
-    return typed_deed(session.kernel.registry.type("desk.add_note"), "desk.add_note", args, "contact:1")
+    return compared_call(session.kernel.registry.type("desk.add_note"), "desk.add_note", args, "contact:1")

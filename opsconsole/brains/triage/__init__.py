@@ -6,7 +6,7 @@ else; the case store is reached only through the `nearest` function it is given.
 
 from opsconsole.brains.triage.calibration import THRESHOLD as THRESHOLD
 from opsconsole.brains.triage.triage import CategorySeed as CategorySeed
+from opsconsole.brains.triage.triage import Classification as Classification
 from opsconsole.brains.triage.triage import Precedent as Precedent
 from opsconsole.brains.triage.triage import Triage as Triage
-from opsconsole.brains.triage.triage import Verdict as Verdict
 from opsconsole.store.cases import Hit as Hit

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from opsconsole.connectors.desk.acts import acts
-from opsconsole.connectors.desk.deeds import Plan, carry_out, laid_over, plan, take_back
 from opsconsole.connectors.desk.lookups import look_up
 from opsconsole.connectors.desk.mailbox import keep_mail
+from opsconsole.connectors.desk.plans import Plan, carry_out, laid_over, plan, take_back
 from opsconsole.connectors.desk.tools import desk_tools
 from opsconsole.connectors.mailtext.event import KINDS as MAIL_KINDS
 from opsconsole.domain.action import ActionType, Call, Result

@@ -9,7 +9,7 @@ from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.enums import PairVerdict
 from opsconsole.domain.event import Event
 from opsconsole.domain.humanact import HumanAct
-from opsconsole.policy.comparison import Compared, Deed, compare
+from opsconsole.policy.comparison import Compared, ComparedAction, compare
 from opsconsole.store import cases
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries import versions
@@ -50,8 +50,8 @@ class Origin:
 class Sides:
     """What a pair joins."""
 
-    agent: Sequence[Deed]
-    human: Sequence[Deed]
+    agent: Sequence[ComparedAction]
+    human: Sequence[ComparedAction]
     acts: Sequence[ActRow | HumanAct]
     """What `human` was made of, act by act; empty where that is not known."""
     event: Event

@@ -12,7 +12,7 @@ from opsconsole.domain.event import Event
 from opsconsole.domain.humanact import HumanAct
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.pairs.category import category_of
-from opsconsole.engine.pairs.deeds import act_deed, action_deed, folded
+from opsconsole.engine.pairs.compared import compared_act, compared_action, folded
 from opsconsole.engine.pairs.pair import TAUGHT, Made, Origin, Sides, is_taught, keep, keep_anew
 from opsconsole.engine.ports.brain import ASK_PERSON
 from opsconsole.engine.ports.connector import Observer
@@ -134,8 +134,8 @@ def _sides(kernel: Kernel, tx: Transaction, loaded: Loaded, human: Sequence[ActR
         because=_because(loaded),
     )
     return Sides(
-        agent=folded(kernel.registry, [action_deed(kernel.registry, one, event.subject) for one in agent]),
-        human=[act_deed(kernel.registry, one, event.subject) for one in done],
+        agent=folded(kernel.registry, [compared_action(kernel.registry, one, event.subject) for one in agent]),
+        human=[compared_act(kernel.registry, one, event.subject) for one in done],
         acts=done,
         event=event,
         origin=origin,

@@ -18,7 +18,7 @@ from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.agents.subscriptions import subscribes
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.pairs.category import category_of
-from opsconsole.engine.pairs.deeds import told_deed, wanted_deeds
+from opsconsole.engine.pairs.compared import compared_told, compared_wanted
 from opsconsole.engine.pairs.pair import is_taught
 from opsconsole.engine.past.asitcame import as_it_came
 from opsconsole.engine.past.backtestresult import Result, Side, Tried
@@ -28,7 +28,7 @@ from opsconsole.engine.past.humanacts import Lessons
 from opsconsole.engine.past.pair import HUMAN_UNKNOWN
 from opsconsole.engine.past.replay import Record, Replay, Worked
 from opsconsole.engine.runstate.loaded import shown
-from opsconsole.policy.comparison import Deed, compare
+from opsconsole.policy.comparison import ComparedAction, compare
 from opsconsole.policy.trials import AGREED
 from opsconsole.policy.windows import window_end
 from opsconsole.store.queries import cases as read_cases
@@ -134,7 +134,7 @@ async def _try(
     purse: Purse,
 ) -> Tried:
     human = [
-        told_deed(kernel.registry, act["tool"], act["args"], event.subject, source=str(act.get("source") or ""))
+        compared_told(kernel.registry, act["tool"], act["args"], event.subject, source=str(act.get("source") or ""))
         for act in acts
     ]
     record = _recorded(kernel, one)
@@ -149,8 +149,8 @@ async def _try(
     return Tried(one.id, one.event_id, one.title, one.verdict, was_right, found[0], found[1])
 
 
-def _compared(kernel: Kernel, worked: Worked, human: Sequence[Deed], event: Event, *, seconds: float) -> Side:
-    deeds = wanted_deeds(kernel.registry, worked.actions, event.subject)
+def _compared(kernel: Kernel, worked: Worked, human: Sequence[ComparedAction], event: Event, *, seconds: float) -> Side:
+    deeds = compared_wanted(kernel.registry, worked.actions, event.subject)
     result = compare(deeds, human)
     return Side(
         result.verdict,

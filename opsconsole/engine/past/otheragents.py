@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.enums import Effect, PairVerdict, Severity
 from opsconsole.engine.past.casefile import read_lines
-from opsconsole.policy.comparison import Compared, Deed, compare
+from opsconsole.policy.comparison import Compared, ComparedAction, compare
 
 Tools = Mapping[str, Mapping[str, ActionType]]
 SHOWN = 4
@@ -46,9 +46,9 @@ class Told:
     """A case with what came of the comparison."""
 
     case: RecordedPair
-    agent: tuple[Deed, ...]
+    agent: tuple[ComparedAction, ...]
     """Its writes."""
-    human: tuple[Deed, ...]
+    human: tuple[ComparedAction, ...]
     result: Compared
     met: tuple[bool, ...]
     """Per expected action, reads too: the agent did the same."""
@@ -155,8 +155,8 @@ def compare_case(case: RecordedPair, tools: Tools, totals: Totals) -> Told:
     flags = {one.tool: one.write for one in case.agent_actions if one.write is not None}
     unknown: list[str] = []
 
-    def deeds(actions: Sequence[RecordedAction]) -> tuple[Deed, ...]:
-        found: list[Deed] = []
+    def deeds(actions: Sequence[RecordedAction]) -> tuple[ComparedAction, ...]:
+        found: list[ComparedAction] = []
         for one in actions:
             kind = _known(tools, case.suite, one.tool)
             totals.is_any_tool_known |= kind is not None
@@ -164,7 +164,7 @@ def compare_case(case: RecordedPair, tools: Tools, totals: Totals) -> Told:
             is_write = wrote if wrote is not None else kind is None or kind.effect is not Effect.READ
             if is_write:
                 unknown.extend([one.tool] if kind is None else ())
-                found.append(_deed(one, kind))
+                found.append(_compared(one, kind))
         return tuple(found)
 
     agent, human = deeds(case.agent_actions), deeds(case.expected_actions)
@@ -174,7 +174,7 @@ def compare_case(case: RecordedPair, tools: Tools, totals: Totals) -> Told:
 
 
 def _met(case: RecordedPair, tools: Tools) -> tuple[bool, ...]:
-    every = [[_deed(one, _known(tools, case.suite, one.tool)) for one in side] for side in _sides(case)]
+    every = [[_compared(one, _known(tools, case.suite, one.tool)) for one in side] for side in _sides(case)]
     matches = compare(*every).matches
     met = {one.human for one in matches if one.is_same}
     return tuple(place in met for place in range(len(case.expected_actions)))
@@ -191,9 +191,11 @@ def _known(tools: Tools, suite: str, tool: str) -> ActionType | None:
     return next((some[tool] for some in tools.values() if tool in some), None)
 
 
-def _deed(one: RecordedAction, kind: ActionType | None) -> Deed:
+def _compared(one: RecordedAction, kind: ActionType | None) -> ComparedAction:
     if kind is None:
-        return Deed(tool=one.tool, args=one.args)
+        return ComparedAction(tool=one.tool, args=one.args)
     given = any(one.args.get(name) not in (None, "", []) for name in kind.external_if_given)
     effect = Effect.EXTERNAL if given else kind.effect
-    return Deed(tool=one.tool, args=one.args, effect=effect, reversibility=kind.reversibility, compare=kind.compare)
+    return ComparedAction(
+        tool=one.tool, args=one.args, effect=effect, reversibility=kind.reversibility, compare=kind.compare
+    )

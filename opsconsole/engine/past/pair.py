@@ -14,7 +14,7 @@ from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.pairs import pair as pairwrite
 from opsconsole.engine.pairs.category import category_of
-from opsconsole.engine.pairs.deeds import act_deed, folded, wanted_deeds
+from opsconsole.engine.pairs.compared import compared_act, compared_wanted, folded
 from opsconsole.engine.pairs.pair import Made
 from opsconsole.engine.pairs.pairing import NOT_SEEN, TOO_LATE
 from opsconsole.engine.past.humanacts import found_in, human_acts, is_machine_answered, tells_triage
@@ -158,8 +158,8 @@ def _sides(
 ) -> pairwrite.Sides:
     done = folded(kernel.registry, acts)
     return pairwrite.Sides(
-        agent=wanted_deeds(kernel.registry, wanted, event.subject),
-        human=[act_deed(kernel.registry, act, event.subject) for act in done],
+        agent=compared_wanted(kernel.registry, wanted, event.subject),
+        human=[compared_act(kernel.registry, act, event.subject) for act in done],
         acts=done,
         event=event,
         origin=origin,

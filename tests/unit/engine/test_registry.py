@@ -6,7 +6,7 @@ import pytest
 
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.enums import Effect
-from opsconsole.doubles.connector import AnyDeed, FakeConnector
+from opsconsole.doubles.connector import FakeArguments, FakeConnector
 from opsconsole.engine.registry import Registry
 
 
@@ -19,7 +19,7 @@ class OnlyEvents:
         self._effect = effect
 
     def action_types(self) -> Sequence[ActionType]:
-        return (ActionType(name="hook.it", title="it", effect=self._effect, arguments=AnyDeed),)
+        return (ActionType(name="hook.it", title="it", effect=self._effect, arguments=FakeArguments),)
 
     async def close(self) -> None:
         """Nothing is open."""

@@ -9,17 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsconsole.domain.enums import Comparison, Effect, PairVerdict, Reversibility, Severity
-from opsconsole.policy.comparison import MOST_ALIGNED, Compared, Deed, Match, align, compare
+from opsconsole.policy.comparison import MOST_ALIGNED, Compared, ComparedAction, Match, align, compare
 from opsconsole.policy.likeness import likeness, text_likeness
 
 
-def sent(to: str, text: str = "Hello", **other: Any) -> Deed:
-    return Deed(tool="mail.send", args={"to": to, "text": text}, compare={"text": Comparison.TEXT}, **other)
+def sent(to: str, text: str = "Hello", **other: Any) -> ComparedAction:
+    return ComparedAction(tool="mail.send", args={"to": to, "text": text}, compare={"text": Comparison.TEXT}, **other)
 
 
-def tagged(tag: str, **other: Any) -> Deed:
+def tagged(tag: str, **other: Any) -> ComparedAction:
     kind: dict[str, Any] = {"effect": Effect.INTERNAL, "reversibility": Reversibility.REVERSIBLE, **other}
-    return Deed(tool="mail.tag", args={"tag": tag}, **kind)
+    return ComparedAction(tool="mail.tag", args={"tag": tag}, **kind)
 
 
 def told(found: Compared) -> tuple[PairVerdict, Severity]:
@@ -42,13 +42,15 @@ def told(found: Compared) -> tuple[PairVerdict, Severity]:
         ([sent("a@x"), sent("a@x")], [sent("a@x")], (PairVerdict.EXTRA, Severity.SEVERE)),
     ],
 )
-def test_verdict_and_severity(agent: list[Deed], human: list[Deed], expected: tuple[PairVerdict, Severity]) -> None:
+def test_verdict_and_severity(
+    agent: list[ComparedAction], human: list[ComparedAction], expected: tuple[PairVerdict, Severity]
+) -> None:
     assert told(compare(agent, human)) == expected
 
 
 def test_of_a_partial_act_only_what_is_told_is_compared() -> None:
-    def ticket(**args: Any) -> Deed:
-        return Deed(tool="desk.update_ticket", args=args, subject="ticket:1", effect=Effect.INTERNAL)
+    def ticket(**args: Any) -> ComparedAction:
+        return ComparedAction(tool="desk.update_ticket", args=args, subject="ticket:1", effect=Effect.INTERNAL)
 
     agent, human = ticket(queue="q", status="closed"), replace(ticket(queue="q"), is_partial=True)
     assert compare([agent], [human]).verdict is PairVerdict.SAME
@@ -62,7 +64,7 @@ def test_of_a_partial_act_only_what_is_told_is_compared() -> None:
 
 def test_an_argument_that_names_its_own_subject_says_no_more_than_none() -> None:
     notes = [
-        Deed(tool="desk.add_note", args={"text": "t", "about": about}, subject="deal:1")
+        ComparedAction(tool="desk.add_note", args={"text": "t", "about": about}, subject="deal:1")
         for about in ("", "deal:1", "deal:2")
     ]
     assert compare(notes[:1], notes[1:2]).verdict is PairVerdict.SAME
@@ -106,7 +108,7 @@ def test_of_two_that_differ_the_more_alike_stands_beside_it() -> None:
 
 
 def test_acts_without_fields_are_alike_and_one_that_stands_alone_is_never_the_same() -> None:
-    bare = Deed(tool="mail.archive", args={})
+    bare = ComparedAction(tool="mail.archive", args={})
     (match,) = align([bare], [bare])
     assert match.is_same and match.likeness == 1.0 and match.fields == ()
     assert not Match(0, None).is_same and not Match(None, 0).is_same
@@ -114,8 +116,10 @@ def test_acts_without_fields_are_alike_and_one_that_stands_alone_is_never_the_sa
 
 
 def test_the_agents_tool_says_how_a_field_is_compared() -> None:
-    mine = Deed(tool="t", args={"n": "a, b"}, compare={"n": Comparison.SET})
-    theirs = Deed(tool="t", args={"n": "b, a", "m": "1.0"}, compare={"n": Comparison.EXACT, "m": Comparison.NUMBER})
+    mine = ComparedAction(tool="t", args={"n": "a, b"}, compare={"n": Comparison.SET})
+    theirs = ComparedAction(
+        tool="t", args={"n": "b, a", "m": "1.0"}, compare={"n": Comparison.EXACT, "m": Comparison.NUMBER}
+    )
     fields = align([mine], [theirs])[0].fields
     assert [(one.field, one.how) for one in fields] == [("n", Comparison.SET), ("m", Comparison.NUMBER)]
     assert fields[0].is_same
@@ -128,7 +132,9 @@ def test_of_several_differences_the_gravest_says_how_severe_it_is() -> None:
     assert compare(*both).severity is Severity.SEVERE
     assert compare([sent("a@x"), tagged("t"), sent("c@x")], [sent("a@x")]).severity is Severity.SEVERE
     assert told(compare([tagged("a"), tagged("b")], [tagged("a")])) == (PairVerdict.EXTRA, Severity.MINOR)
-    inside = Deed(tool="mail.tag", args={"tag": "x"}, effect=Effect.INTERNAL, reversibility=Reversibility.COMPENSABLE)
+    inside = ComparedAction(
+        tool="mail.tag", args={"tag": "x"}, effect=Effect.INTERNAL, reversibility=Reversibility.COMPENSABLE
+    )
     assert not inside.is_grave and replace(inside, effect=Effect.EXTERNAL).is_grave
 
 
@@ -137,8 +143,8 @@ def test_hundreds_of_one_kind_are_aligned_in_their_order() -> None:
     assert compare(many, many).verdict is PairVerdict.SAME
 
 
-def deed(tool: str, a: int, b: str, subject: str) -> Deed:
-    return Deed(tool=tool, args={"a": a, "b": b}, subject=subject)
+def deed(tool: str, a: int, b: str, subject: str) -> ComparedAction:
+    return ComparedAction(tool=tool, args={"a": a, "b": b}, subject=subject)
 
 
 deeds = st.lists(
@@ -149,7 +155,7 @@ deeds = st.lists(
 
 @given(agent=deeds, human=deeds, chance=st.randoms())
 def test_every_action_stands_in_one_match_and_the_order_does_not_matter(
-    agent: list[Deed], human: list[Deed], chance: Any
+    agent: list[ComparedAction], human: list[ComparedAction], chance: Any
 ) -> None:
     matches = align(agent, human)
     assert sorted(one.agent for one in matches if one.agent is not None) == list(range(len(agent)))
@@ -212,5 +218,9 @@ def test_a_figure_an_address_or_a_not_makes_two_texts_two(text: str, one: str, o
 
 
 def test_what_json_cannot_say_is_said_as_text() -> None:
-    (diff,) = compare([Deed(tool="x", args={"a": float("nan")})], [Deed(tool="x", args={"a": 1})]).matches[0].fields
+    (diff,) = (
+        compare([ComparedAction(tool="x", args={"a": float("nan")})], [ComparedAction(tool="x", args={"a": 1})])
+        .matches[0]
+        .fields
+    )
     assert json.dumps(diff.to_json(), allow_nan=False)

@@ -23,7 +23,7 @@ SOURCES = {"observed": "as its system tells", "imported": "from the past", "by_h
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class ComparedRow:
     """An action of the agent beside the human's, or one that only one of them has."""
 
     title: str
@@ -40,7 +40,7 @@ class Shown:
     """A pair, ready to be looked at."""
 
     row: PairRow
-    deeds: tuple[Deed, ...]
+    deeds: tuple[ComparedRow, ...]
     agent_acts: int
     human_acts: int
     because: str
@@ -87,7 +87,7 @@ def _categories(kernel: Kernel, agent: str) -> tuple[tuple[str, str], ...]:
     return tuple((one.id, one.name) for one in playbook.categories)
 
 
-def _deed(match: Mapping[str, Any], agent: Sequence[_Act], human: Sequence[_Act]) -> Deed:
+def _deed(match: Mapping[str, Any], agent: Sequence[_Act], human: Sequence[_Act]) -> ComparedRow:
     mine: _Act | None = None if match["agent"] is None else agent[int(match["agent"])]
     theirs: _Act | None = None if match["human"] is None else human[int(match["human"])]
     side: Side = "human" if mine is None else "agent" if theirs is None else "both"
@@ -98,7 +98,7 @@ def _deed(match: Mapping[str, Any], agent: Sequence[_Act], human: Sequence[_Act]
     else:
         given: _Act = {} if theirs is None else theirs["args"]
         fields = tuple(FieldRow(spoken(name), "", _told(value)) for name, value in given.items())
-    return Deed(
+    return ComparedRow(
         tool_words(str((mine or theirs or {}).get("tool", ""))),
         side,
         bool(match["same"]),

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from opsconsole.domain.enums import Severity
 from opsconsole.engine.evidence.words import SAID, VERDICTS
 from opsconsole.store.queries.pairs import PairRow
-from opsconsole.ui.panels.shadow.compare.data import Deed, Shown
+from opsconsole.ui.panels.shadow.compare.data import ComparedRow, Shown
 from opsconsole.ui.panels.shadow.compare.list import TONES
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import Tone, button, card, label, pill, row
@@ -104,7 +104,7 @@ class PairDetail(QWidget):
         self._column.addLayout(row(*pills, None))
         self._column.addLayout(row(facts, None, when))
 
-    def _deed(self, deed: Deed) -> QFrame:
+    def _deed(self, deed: ComparedRow) -> QFrame:
         frame, column = card()
         frame.setProperty("shadow", "true" if deed.side == "agent" else "false")
         head = row(label(deed.title, "h3"))

@@ -7,32 +7,36 @@ from typing import Any, TypeVar
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.humanact import HumanAct
 from opsconsole.engine.registry import Registry
-from opsconsole.policy.comparison import Deed
+from opsconsole.policy.comparison import ComparedAction
 from opsconsole.store.queries.pairs import ActRow
 from opsconsole.store.rows import ActionRow
 
-_Done = TypeVar("_Done", ActRow, HumanAct, Deed)
+_Done = TypeVar("_Done", ActRow, HumanAct, ComparedAction)
 
 
-def action_deed(registry: Registry, action: ActionRow, subject: str) -> Deed:
+def compared_action(registry: Registry, action: ActionRow, subject: str) -> ComparedAction:
     """Give an action of a run as it is compared."""
-    return typed_deed(registry.type(action.tool), action.tool, action.args, subject)
+    return compared_call(registry.type(action.tool), action.tool, action.args, subject)
 
 
-def wanted_deeds(registry: Registry, wanted: Sequence[tuple[str, Mapping[str, Any]]], subject: str) -> list[Deed]:
+def compared_wanted(
+    registry: Registry, wanted: Sequence[tuple[str, Mapping[str, Any]]], subject: str
+) -> list[ComparedAction]:
     """Give the writes of a worked event, (tool, arguments), as they are compared."""
-    return folded(registry, [typed_deed(registry.type(tool), tool, args, subject) for tool, args in wanted])
+    return folded(registry, [compared_call(registry.type(tool), tool, args, subject) for tool, args in wanted])
 
 
-def act_deed(registry: Registry, act: ActRow | HumanAct, subject: str) -> Deed:
+def compared_act(registry: Registry, act: ActRow | HumanAct, subject: str) -> ComparedAction:
     """Give a human act as it is compared: only the fields its system tells."""
-    return told_deed(registry, act.tool, act.args, subject, source=act.source)
+    return compared_told(registry, act.tool, act.args, subject, source=act.source)
 
 
-def told_deed(registry: Registry, tool: str, args: Mapping[str, Any], subject: str, *, source: str) -> Deed:
+def compared_told(
+    registry: Registry, tool: str, args: Mapping[str, Any], subject: str, *, source: str
+) -> ComparedAction:
     """Give what a person did as it is compared: only the fields its system tells, and those it would have told."""
     kind = registry.type(tool)
-    deed = typed_deed(kind, tool, args, subject, is_partial=True)
+    deed = compared_call(kind, tool, args, subject, is_partial=True)
     return replace(deed, told=kind.told) if kind is not None and source == "observed" else deed
 
 
@@ -48,19 +52,19 @@ def folded(registry: Registry, acts: Sequence[_Done]) -> list[_Done]:
     return list(found.values())
 
 
-def typed_deed(
+def compared_call(
     kind: ActionType | None, tool: str, args: Mapping[str, Any], subject: str, *, is_partial: bool = False
-) -> Deed:
+) -> ComparedAction:
     """Give a write with what its type says of it; without a type it counts as external and irreversible.
 
     A switch that was left alone has its default: a human's act, of which only some fields are known, may tell it.
     """
     if kind is None:
-        return Deed(tool=tool, args=args, subject=subject, is_partial=is_partial)
+        return ComparedAction(tool=tool, args=args, subject=subject, is_partial=is_partial)
     if not is_partial:
         fields = kind.arguments.model_fields.items()
         args = {**{name: one.default for name, one in fields if isinstance(one.default, bool)}, **args}
-    return Deed(
+    return ComparedAction(
         tool=tool,
         args=args,
         subject=subject,
