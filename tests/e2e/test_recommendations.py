@@ -21,10 +21,10 @@ TWO = {
 REPLY = call("desk.reply", to=ANN, text="Hello.")
 
 
-async def recommended(r: Rig) -> recommendations.Unreal:
+async def recommended(r: Rig) -> recommendations.NotExecuted:
     """Take a mail in; give the one recommendation."""
     await r.take(mail())
-    (one,) = recommendations.recorded(r.kernel, ActionState.RECOMMENDED)
+    (one,) = recommendations.not_executed(r.kernel, ActionState.RECOMMENDED)
     return one
 
 
@@ -46,7 +46,7 @@ async def test_what_is_asked_for_is_done_once_and_leaves_the_list(tmp_path: Path
         assert result.is_done and result.decision is not None
         await r.wait(minutes=1)
         assert len(r.sent()) == 1
-        assert recommendations.recorded(r.kernel, ActionState.RECOMMENDED) == []
+        assert recommendations.not_executed(r.kernel, ActionState.RECOMMENDED) == []
         assert {"recommendation.asked", "decision.approve"} <= set(kinds(r, one.row.run_id))
         with pytest.raises(DecisionError, match="answered already"):
             await say(r, recommendations.do_it, one.row.action_id)
@@ -105,7 +105,7 @@ async def test_a_pause_holds_it(tmp_path: Path) -> None:
 async def test_what_was_simulated_cannot_be_asked_for(tmp_path: Path) -> None:
     async with rig(tmp_path, [REPLY], agent(level=1, stage={"default": "shadow"})) as r:
         await r.take(mail())
-        (one,) = recommendations.recorded(r.kernel, ActionState.SIMULATED)
+        (one,) = recommendations.not_executed(r.kernel, ActionState.SIMULATED)
         for verb in (recommendations.do_it, recommendations.did_it):
             with pytest.raises(DecisionError):
                 await say(r, verb, one.row.action_id)
@@ -118,12 +118,12 @@ async def test_done_by_hand_and_not_right_are_noted_and_can_be_taken_back(tmp_pa
         with pytest.raises(DecisionError, match="Say why"):
             await say(r, recommendations.not_right, one.row.action_id, reason=" ")
         await say(r, recommendations.not_right, one.row.action_id, reason="She wrote again")
-        assert recommendations.recorded(r.kernel, ActionState.RECOMMENDED) == []
+        assert recommendations.not_executed(r.kernel, ActionState.RECOMMENDED) == []
         await say(r, recommendations.take_back, one.row.action_id)
         await say(r, recommendations.did_it, one.row.action_id, digest=one.digest)
         assert kinds(r, one.row.run_id)[-1] == "recommendation.did_it" and r.sent() == []
         await say(r, recommendations.take_back, one.row.action_id)
-        (again,) = recommendations.recorded(r.kernel, ActionState.RECOMMENDED)
+        (again,) = recommendations.not_executed(r.kernel, ActionState.RECOMMENDED)
         assert again.changes == () and again.digest == one.digest
 
 
@@ -150,6 +150,6 @@ async def test_what_was_shown_must_still_hold(tmp_path: Path) -> None:
         )
         with pytest.raises(StaleCardError):
             await say(r, recommendations.do_it, one.row.action_id, digest=one.digest)
-        (again,) = recommendations.recorded(r.kernel, ActionState.RECOMMENDED)
+        (again,) = recommendations.not_executed(r.kernel, ActionState.RECOMMENDED)
         assert again.changes == ("answered",)
         assert (await say(r, recommendations.do_it, one.row.action_id, digest=again.digest)).is_done

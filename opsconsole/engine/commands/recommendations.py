@@ -26,10 +26,10 @@ from opsconsole.store.writes import recommendations as write
 
 
 @dataclass(frozen=True, slots=True)
-class Unreal:
+class NotExecuted:
     """A simulated or recommended action as a person reads it."""
 
-    row: simulated.UnrealRow
+    row: simulated.NotExecutedRow
     sentence: str
     """The action in one line."""
     args: tuple[tuple[str, str], ...]
@@ -42,11 +42,11 @@ class Unreal:
     is_external: bool
 
 
-def recorded(kernel: Kernel, state: ActionState, **filters: Any) -> list[Unreal]:
+def not_executed(kernel: Kernel, state: ActionState, **filters: Any) -> list[NotExecuted]:
     """Give what was simulated or recommended, newest first; filters are those of `store.queries.unreal`."""
-    conn, found = kernel.reader, list[Unreal]()
+    conn, found = kernel.reader, list[NotExecuted]()
     loaded: dict[int, Loaded] = {}
-    for row in simulated.unreal(conn, state=state.value, **filters):
+    for row in simulated.not_executed(conn, state=state.value, **filters):
         if row.run_id not in loaded:
             loaded[row.run_id] = load(kernel, conn, row.run_id)
         run = loaded[row.run_id]
@@ -58,7 +58,7 @@ def recorded(kernel: Kernel, state: ActionState, **filters: Any) -> list[Unreal]
                 simulated.changes_after(conn, subject=action.subject_id, after=row.at, without_run=action.run_id)
             )
         found.append(
-            Unreal(
+            NotExecuted(
                 row,
                 intent(kind, action),
                 tuple((name, str(value)) for name, value in action.args.items() if value not in (None, "", [])),

@@ -11,7 +11,7 @@ from opsconsole.store.times import from_micros, to_micros
 
 
 @dataclass(frozen=True, slots=True)
-class UnrealRow:
+class NotExecutedRow:
     """An action that was only recorded, and the event it answers."""
 
     action_id: ActionId
@@ -30,7 +30,7 @@ class UnrealRow:
     event_at: datetime
 
 
-def unreal(
+def not_executed(
     conn: sqlite3.Connection,
     *,
     state: str,
@@ -38,7 +38,7 @@ def unreal(
     category: str | None = None,
     before: datetime | None = None,
     limit: int = 200,
-) -> list[UnrealRow]:
+) -> list[NotExecutedRow]:
     """Give what was simulated or recommended, newest first; recommendations that were answered are left out.
 
     Args:
@@ -62,11 +62,11 @@ def unreal(
         " ORDER BY a.at DESC, a.id DESC LIMIT ?5",
         (state, 2**62 if before is None else to_micros(before), agent, category, limit),
     )
-    found: list[UnrealRow] = []
+    found: list[NotExecutedRow] = []
     for row in rows:
         body: dict[str, Any] = {} if row[10] is None else decode(row[10])
         found.append(
-            UnrealRow(
+            NotExecutedRow(
                 action_id=row[0],
                 run_id=row[1],
                 event_id=row[2],

@@ -10,15 +10,15 @@ from PySide6.QtWidgets import QButtonGroup, QPushButton, QStackedWidget, QVBoxLa
 
 from opsconsole.domain.enums import ActionState
 from opsconsole.domain.errors import OpsError
-from opsconsole.engine.commands.recommendations import Unreal
+from opsconsole.engine.commands.recommendations import NotExecuted
 from opsconsole.store.queries import pairs as read
-from opsconsole.store.queries.views.simulated import unreal
+from opsconsole.store.queries.views.simulated import not_executed
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.shadow.compare.page import ComparePage
 from opsconsole.ui.panels.shadow.compare.queue import Choice
 from opsconsole.ui.panels.shadow.lessons.page import LessonsPage
-from opsconsole.ui.panels.shadow.notdone.page import UnrealPage
+from opsconsole.ui.panels.shadow.notdone.page import NotDonePage
 from opsconsole.ui.panels.shadow.notdone.verbs import Verbs
 from opsconsole.ui.panels.shadow.numbers.page import NumbersPage
 from opsconsole.ui.panels.shadow.panelcommands import make_commands
@@ -49,7 +49,7 @@ class ShadowPanel(Panel):
         self._is_own_choice = True
         """The panel chose the view by what there is; it may choose anew when somebody comes back."""
         self.compare = ComparePage(context, clock=clock)
-        self.numbers, self.cards = NumbersPage(context), UnrealPage(context)
+        self.numbers, self.cards = NumbersPage(context), NotDonePage(context)
         self.lessons = LessonsPage(context, clock=clock)
         self._pages = QStackedWidget()
         for page in (self.compare, self.numbers, self.cards, self.lessons):
@@ -81,7 +81,7 @@ class ShadowPanel(Panel):
         return column
 
     @property
-    def current(self) -> Unreal | None:
+    def current(self) -> NotExecuted | None:
         """The recommendation that the keys reach."""
         return self.cards.current if self.tab == "recommendations" else None
 
@@ -158,7 +158,7 @@ class ShadowPanel(Panel):
 
     async def _count(self) -> None:
         try:
-            advice = await self.context.backend.read(lambda kernel: len(unreal(kernel.reader, state=_ADVICE)))
+            advice = await self.context.backend.read(lambda kernel: len(not_executed(kernel.reader, state=_ADVICE)))
         except OpsError:
             return  # the view that is shown says so
         self._on_advice_counted(advice)

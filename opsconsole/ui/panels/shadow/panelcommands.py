@@ -8,11 +8,11 @@ from opsconsole.ui.command import Command
 from opsconsole.ui.panels.shadow.compare.judgebar import ORDER
 from opsconsole.ui.panels.shadow.compare.page import ComparePage
 from opsconsole.ui.panels.shadow.lessons.page import LessonsPage
-from opsconsole.ui.panels.shadow.notdone.page import UnrealPage
+from opsconsole.ui.panels.shadow.notdone.page import NotDonePage
 
 
 def make_commands(
-    compare: ComparePage, cards: UnrealPage, lessons: LessonsPage, tab: Callable[[], str]
+    compare: ComparePage, cards: NotDonePage, lessons: LessonsPage, tab: Callable[[], str]
 ) -> list[Command]:
     """Make what holds for pairs and for lessons, and the ways about."""
 

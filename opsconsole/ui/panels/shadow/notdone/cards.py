@@ -7,23 +7,23 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from opsconsole.engine.commands.recommendations import Unreal
+from opsconsole.engine.commands.recommendations import NotExecuted
 from opsconsole.ui.widgets.basics import Tone, beside, button, card, label, pill, repolish, row
 from opsconsole.ui.widgets.words import VERDICTS, ago, exact, plural, spoken
 
 _LONG = 220
-Open = Callable[[Unreal], None]
+Open = Callable[[NotExecuted], None]
 
 
-def by_event(found: Sequence[Unreal]) -> list[list[Unreal]]:
+def by_event(found: Sequence[NotExecuted]) -> list[list[NotExecuted]]:
     """Group what one run wanted, newest run first, in the order in which it wanted it."""
-    groups: dict[int, list[Unreal]] = {}
+    groups: dict[int, list[NotExecuted]] = {}
     for one in found:
         groups.setdefault(one.row.run_id, []).append(one)
     return [list(reversed(group)) for group in groups.values()]
 
 
-def shadow_card(group: Sequence[Unreal], *, now: datetime, open_run: Open) -> QFrame:
+def shadow_card(group: Sequence[NotExecuted], *, now: datetime, open_run: Open) -> QFrame:
     """Make the card of what an agent would have done with one event."""
     first = group[0]
     frame, column = card()
@@ -48,7 +48,7 @@ class RecommendationCard(QFrame):
 
     chosen = Signal(str)
 
-    def __init__(self, one: Unreal, *, now: datetime, open_run: Open) -> None:
+    def __init__(self, one: NotExecuted, *, now: datetime, open_run: Open) -> None:
         super().__init__()
         self.one = one
         self.setObjectName("card")
@@ -78,7 +78,7 @@ class RecommendationCard(QFrame):
         super().mousePressEvent(event)
 
 
-def _facts(one: Unreal, now: datetime) -> QVBoxLayout:
+def _facts(one: NotExecuted, now: datetime) -> QVBoxLayout:
     parts = [one.row.agent_name, spoken(one.row.category) if one.row.category else "", one.row.event_sender]
     made = label(" · ".join(part for part in parts if part), "small", is_wrapped=True)
     when = label(ago(one.row.at, now), "small")
@@ -88,7 +88,7 @@ def _facts(one: Unreal, now: datetime) -> QVBoxLayout:
     return column
 
 
-def _action(one: Unreal) -> QVBoxLayout:
+def _action(one: NotExecuted) -> QVBoxLayout:
     column = QVBoxLayout()
     column.setSpacing(4)
     words, tone = VERDICTS.get(one.row.if_live, ("", "plain"))
@@ -104,7 +104,7 @@ def _action(one: Unreal) -> QVBoxLayout:
     return column
 
 
-def _arguments(column: QVBoxLayout, one: Unreal) -> None:
+def _arguments(column: QVBoxLayout, one: NotExecuted) -> None:
     for name, value in one.args:
         if value in one.sentence:
             continue

@@ -10,7 +10,7 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from opsconsole.domain.enums import ActionState
-from opsconsole.engine.commands.recommendations import Unreal, recorded
+from opsconsole.engine.commands.recommendations import NotExecuted, not_executed
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries.views.overview import agent_names
 from opsconsole.store.queries.views.simulated import facets
@@ -28,10 +28,10 @@ PAGE = 80
 SLICE = 3
 """Cards that are laid out without a breath."""
 _TABS = {"would": ActionState.SIMULATED, "recommendations": ActionState.RECOMMENDED}
-Loaded = tuple[list[Unreal], dict[str, list[str]], dict[str, str], int, datetime]
+Loaded = tuple[list[NotExecuted], dict[str, list[str]], dict[str, str], int, datetime]
 
 
-class UnrealPage(Panel):
+class NotDonePage(Panel):
     """The cards of one of the two.
 
     Signals:
@@ -82,7 +82,7 @@ class UnrealPage(Panel):
         return column
 
     @property
-    def current(self) -> Unreal | None:
+    def current(self) -> NotExecuted | None:
         """The recommendation that the keys reach."""
         if self._tab != "recommendations":
             return None
@@ -105,8 +105,8 @@ class UnrealPage(Panel):
 
         def query(kernel: Kernel) -> Loaded:
             conn = kernel.reader
-            found = recorded(kernel, state, agent=agent or None, category=category or None, limit=limit)
-            advice = found if state is ActionState.RECOMMENDED else recorded(kernel, ActionState.RECOMMENDED)
+            found = not_executed(kernel, state, agent=agent or None, category=category or None, limit=limit)
+            advice = found if state is ActionState.RECOMMENDED else not_executed(kernel, ActionState.RECOMMENDED)
             return found, facets(conn, state=state.value), agent_names(conn), len(advice), kernel.clock.now()
 
         try:
@@ -128,7 +128,7 @@ class UnrealPage(Panel):
                 box.addItem(text, value)
             box.setCurrentIndex(max(0, box.findData(wanted)))
 
-    def _render(self, found: list[Unreal], now: datetime) -> None:
+    def _render(self, found: list[NotExecuted], now: datetime) -> None:
         is_advice = self._tab == "recommendations"
         self._about.setText(
             "Agents at level 1 recommend and do nothing. Do it yourself, have it done, or say what is not right."
@@ -156,7 +156,7 @@ class UnrealPage(Panel):
                 " it shows here.",
             )
 
-    async def _fill(self, found: list[Unreal], now: datetime, *, is_advice: bool) -> None:
+    async def _fill(self, found: list[NotExecuted], now: datetime, *, is_advice: bool) -> None:
         """Lay the cards out a few at a time: a whole page of them would hold the window up."""
         self._cards, self._runs = [], []
         clear(self._list)
@@ -172,7 +172,7 @@ class UnrealPage(Panel):
         if len(found) >= self._limit:
             self._list.addWidget(button("Show more", self._more), 0, Qt.AlignmentFlag.AlignHCenter)
 
-    def _would(self, found: list[Unreal], now: datetime) -> Iterator[QWidget]:
+    def _would(self, found: list[NotExecuted], now: datetime) -> Iterator[QWidget]:
         self._runs = []
         for group in by_event(found):
             made = shadow_card(group, now=now, open_run=self._open)
@@ -197,7 +197,7 @@ class UnrealPage(Panel):
             window = self._scroll.viewport()
             self.seen.note([run for run, one in self._runs if is_on_screen(one, window)])
 
-    def _advice(self, one: Unreal, now: datetime) -> QWidget:
+    def _advice(self, one: NotExecuted, now: datetime) -> QWidget:
         made = RecommendationCard(one, now=now, open_run=self._open)
         made.chosen.connect(self._choose)
         self._cards.append(made)
@@ -214,7 +214,7 @@ class UnrealPage(Panel):
         self._limit += PAGE
         self.refresh()
 
-    def _open(self, one: Unreal) -> None:
+    def _open(self, one: NotExecuted) -> None:
         self.context.navigator.go("feed", event=one.row.event_id, run=one.row.run_id)
 
     def _choose(self, action: str) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QElapsedTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
 
 from opsconsole.engine.commands import recommendations
-from opsconsole.engine.commands.recommendations import Unreal
+from opsconsole.engine.commands.recommendations import NotExecuted
 from opsconsole.engine.commands.results import RecommendationResult
 from opsconsole.engine.commands.takeback import undo
 from opsconsole.engine.kernel import Kernel
@@ -25,7 +25,7 @@ SETTLE_MS = 400
 class Verbs:
     """I did it; do it for me; not right."""
 
-    def __init__(self, context: Context, owner: Panel, current: Callable[[], Unreal | None]) -> None:
+    def __init__(self, context: Context, owner: Panel, current: Callable[[], NotExecuted | None]) -> None:
         self._context, self._owner, self._current = context, owner, current
         self._since = QElapsedTimer()
         self._since.start()
@@ -82,7 +82,7 @@ class Verbs:
             ),
         )
 
-    def show(self, one: Unreal | None, *, is_there: bool) -> None:
+    def show(self, one: NotExecuted | None, *, is_there: bool) -> None:
         """Another card is meant."""
         self.bar.setVisible(is_there)
         seen = "" if one is None else f"{one.row.action_id}:{one.digest}"
@@ -118,13 +118,13 @@ class Verbs:
             return
         self._start(self._not_right(one, reason))
 
-    def _meant(self) -> Unreal | None:
+    def _meant(self) -> NotExecuted | None:
         return self._current() if self._since.elapsed() >= SETTLE_MS else None
 
     def _start(self, coro: Coroutine[Any, Any, None]) -> None:
         self._context.tasks.start(coro, name="your word on this", owner=self._owner, key="say")
 
-    async def _do_it(self, one: Unreal) -> None:
+    async def _do_it(self, one: NotExecuted) -> None:
         action, digest = one.row.action_id, one.digest
         text, result = await self._write(
             lambda kernel, tx, actor: recommendations.do_it(kernel, tx, action, actor=actor, digest=digest),
@@ -137,7 +137,7 @@ class Verbs:
             self._context.navigator.say(text, "Undo", lambda: self._start(self._undo(number)))
         self._owner.refresh()
 
-    async def _did_it(self, one: Unreal) -> None:
+    async def _did_it(self, one: NotExecuted) -> None:
         action, digest = one.row.action_id, one.digest
         text, _ = await self._write(
             lambda kernel, tx, actor: recommendations.did_it(kernel, tx, action, actor=actor, digest=digest),
@@ -145,7 +145,7 @@ class Verbs:
         )
         self._said(text, action)
 
-    async def _not_right(self, one: Unreal, reason: str) -> None:
+    async def _not_right(self, one: NotExecuted, reason: str) -> None:
         action, digest = one.row.action_id, one.digest
         text, _ = await self._write(
             lambda kernel, tx, actor: recommendations.not_right(
