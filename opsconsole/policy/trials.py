@@ -50,7 +50,7 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class EvidenceThreshold:
     """What a gate asks: accuracy above `accuracy`, and a share of decisions that are not severe above `not_severe`."""
 
     accuracy: float
@@ -62,7 +62,7 @@ class Gate:
 class Standing:
     """How far the evidence of a cell is towards a gate."""
 
-    gate: Gate
+    gate: EvidenceThreshold
     right: int
     total: int
     severe: int
@@ -98,7 +98,7 @@ class Standing:
         return exact_interval(self.right, self.total)
 
 
-TO_LIMITED = Gate(0.85, 0.95, 10)
+TO_LIMITED = EvidenceThreshold(0.85, 0.95, 10)
 
 
 def is_right(one: Counted) -> bool | None:
@@ -159,7 +159,7 @@ def _basis(group: Sequence[Counted]) -> Basis:
     return "judged" if all(one.said is not None for one in group) else "blind"
 
 
-def standing(found: Sequence[Trial], gate: Gate) -> Standing:
+def standing(found: Sequence[Trial], gate: EvidenceThreshold) -> Standing:
     """Count trials towards a gate."""
     right, severe, total = sum(one.is_right for one in found), sum(one.is_severe for one in found), len(found)
     return Standing(

@@ -19,7 +19,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from opsconsole.policy.trials import TO_LIMITED, Gate
+from opsconsole.policy.trials import TO_LIMITED, EvidenceThreshold
 from tests.support.gatesim import Opened, coverage, simulated
 from tests.support.mailboxes import OWN, START, Sorted, write_mailbox, write_tickets
 
@@ -179,9 +179,9 @@ def _steps(kind: str, name: str) -> list[dict[str, Any]]:
 
 
 def _odds() -> Iterator[dict[str, Any]]:
-    accuracy = Gate(TO_LIMITED.accuracy, 0.5)
+    accuracy = EvidenceThreshold(TO_LIMITED.accuracy, 0.5)
     yield _told("accuracy", simulated(SEQUENCES, accuracy, accuracy=accuracy.accuracy), "accuracy")
-    severe = Gate(0.5, TO_LIMITED.not_severe)
+    severe = EvidenceThreshold(0.5, TO_LIMITED.not_severe)
     found = simulated(SEQUENCES // 5, severe, accuracy=severe.not_severe, severe=1.0, length=120, seed=2)
     yield _told("not_severe", found, "not_severe")
     lowest = min((coverage(share / 100, total), share, total) for total in (5, 28, 90) for share in range(50, 100))

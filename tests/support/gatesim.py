@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from opsconsole.domain.enums import Adjudication, PairVerdict, Severity
 from opsconsole.engine.evidence.standing import counted, of_versions
 from opsconsole.policy.evidence import OPENS_AT, Interval, exact_interval
-from opsconsole.policy.trials import Gate, standing, trials
+from opsconsole.policy.trials import EvidenceThreshold, standing, trials
 from opsconsole.store.queries.pairs import PairRow
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -93,7 +93,7 @@ def _row(chance: random.Random, number: int, version: int, *, is_good: bool, is_
 
 
 def simulated(
-    rounds: int, gate: Gate, *, accuracy: float, severe: float = 0.0, length: int = 90, seed: int = 1
+    rounds: int, gate: EvidenceThreshold, *, accuracy: float, severe: float = 0.0, length: int = 90, seed: int = 1
 ) -> Opened:
     """Look at so many sequences; count in how many cohorts each test was passed at any look."""
     chance, found = random.Random(seed), Opened()

@@ -17,7 +17,7 @@ from opsconsole.domain.enums import Stage
 from opsconsole.domain.errors import NotFoundError
 from opsconsole.engine.agents.file import apply_agent, load_spec, read_agent
 from opsconsole.engine.agents.warnings import notes_on
-from opsconsole.engine.evidence.standing import cells_of
+from opsconsole.engine.evidence.standing import progress_of
 from opsconsole.store.queries import connections, versions
 from opsconsole.store.queries.views import feed
 
@@ -125,7 +125,7 @@ def apply(files: Annotated[list[Path], typer.Argument(help="Agent files (YAML)."
 def _say_unproved(session: Session, spec: AgentSpec) -> None:
     """Tell which categories are live now without evidence that they may be: a person may do that, knowing it."""
     conn, now = session.kernel.reader, session.kernel.clock.now()
-    cells = {one.category: one for one in cells_of(conn, now=now, agent=spec.agent)}
+    cells = {one.category: one for one in progress_of(conn, now=now, agent=spec.agent)}
     found: list[str] = []
     for one in spec.playbook.categories:
         is_live = spec.stage.stage(one.id) is not Stage.SHADOW and (spec.scope is None or one.id in spec.scope)

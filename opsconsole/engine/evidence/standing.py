@@ -12,7 +12,7 @@ from opsconsole.policy.trials import (
     FINE,
     TO_LIMITED,
     Counted,
-    Gate,
+    EvidenceThreshold,
     Standing,
     is_right,
     is_severe,
@@ -30,7 +30,7 @@ VOLUME_DAYS = 28
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class GateProgress:
     """One agent in one category."""
 
     agent: str
@@ -83,7 +83,9 @@ class Cell:
         }
 
 
-def cells_of(conn: Reader, *, now: datetime, agent: str | None = None, gate: Gate = TO_LIMITED) -> list[Cell]:
+def progress_of(
+    conn: Reader, *, now: datetime, agent: str | None = None, gate: EvidenceThreshold = TO_LIMITED
+) -> list[GateProgress]:
     """Give how far each agent's version that counts is in each category, the categories with most pairs first."""
     groups: dict[tuple[str, str], list[PairRow]] = defaultdict(list)
     newest: dict[str, int] = {}
@@ -94,7 +96,7 @@ def cells_of(conn: Reader, *, now: datetime, agent: str | None = None, gate: Gat
     rows = {agent: versions.version(conn, number) for agent, number in newest.items()}
     numbered = {agent: row.number for agent, row in rows.items() if row is not None}
     found = [
-        _cell(name, newest.get(name), numbered.get(name), category, some, gate, now=now)
+        _progress(name, newest.get(name), numbered.get(name), category, some, gate, now=now)
         for (name, category), some in groups.items()
     ]
     return sorted(found, key=lambda one: (one.agent, -one.pairs, one.category))
@@ -145,19 +147,19 @@ def of_versions(every: Sequence[PairRow], counts: Mapping[str, Collection[int]])
     return [one for one in every if one.version is None or one.version in counts[one.agent]]
 
 
-def _cell(
+def _progress(
     agent: str,
     version: int | None,
     number: int | None,
     category: str,
     some: Sequence[PairRow],
-    gate: Gate,
+    gate: EvidenceThreshold,
     *,
     now: datetime,
-) -> Cell:
+) -> GateProgress:
     evidence = [counted(one) for one in some]
     at = standing(trials(evidence), gate)
-    return Cell(
+    return GateProgress(
         agent=agent,
         version=version,
         number=number,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from opsconsole.domain.enums import Adjudication, PairVerdict
 from opsconsole.engine.commands.results import JudgingResult
-from opsconsole.engine.evidence.standing import Cell
+from opsconsole.engine.evidence.standing import GateProgress
 from opsconsole.store.queries.pairs import PairRow
 
 FEW = 20
@@ -43,7 +43,7 @@ def rules_words(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{RULES[key]} {number:,}" for key, number in counts.items() if number)
 
 
-def needs(one: Cell) -> str:
+def needs(one: GateProgress) -> str:
     """Say what the first gate still needs."""
     at = one.standing
     if at.is_open:
@@ -58,7 +58,7 @@ def needs(one: Cell) -> str:
     return f"{at.needed} more clean decisions; as it goes about {at.expected}{days}"
 
 
-def set_aside(cells: Iterable[Cell]) -> list[tuple[str, int]]:
+def set_aside(cells: Iterable[GateProgress]) -> list[tuple[str, int]]:
     """Give why pairs of some cells prove nothing, and how many, the most frequent first."""
     found = Counter[str]()
     for one in cells:

@@ -2,11 +2,11 @@
 
 import pytest
 
-from opsconsole.policy.trials import Gate
+from opsconsole.policy.trials import EvidenceThreshold
 from tests.support.gatesim import coverage, simulated
 
-ACCURACY = Gate(0.85, 0.5)
-SEVERE = Gate(0.5, 0.95)
+ACCURACY = EvidenceThreshold(0.85, 0.5)
+SEVERE = EvidenceThreshold(0.5, 0.95)
 
 
 def test_an_agent_at_the_boundary_of_accuracy_seldom_opens_it() -> None:

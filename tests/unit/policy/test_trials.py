@@ -9,7 +9,16 @@ import pytest
 
 from opsconsole.domain.enums import Adjudication, PairVerdict, Severity
 from opsconsole.policy.evidence import evidence, exact_interval, forecast, still_needed
-from opsconsole.policy.trials import TO_LIMITED, Counted, Gate, Standing, bursts, is_right, standing, trials
+from opsconsole.policy.trials import (
+    TO_LIMITED,
+    Counted,
+    EvidenceThreshold,
+    Standing,
+    bursts,
+    is_right,
+    standing,
+    trials,
+)
 
 DAY = date(2026, 11, 2)
 PLAIN = Counted(
@@ -121,7 +130,7 @@ def test_a_clean_series_opens_both_tests_of_the_first_gate() -> None:
     assert not standing(trials([*many(88), severe]), TO_LIMITED).is_open
 
 
-def _series(chance: random.Random, gate: Gate, days: int) -> list[Counted]:
+def _series(chance: random.Random, gate: EvidenceThreshold, days: int) -> list[Counted]:
     """Decisions of an agent just as good as the gate's boundary, with bursts, some not blind, some failing."""
     found: list[Counted] = []
     for number in range(days):
@@ -139,7 +148,7 @@ def _series(chance: random.Random, gate: Gate, days: int) -> list[Counted]:
 
 
 def test_from_pairs_to_gate_with_selective_judging_the_boundary_holds() -> None:
-    gate, chance, opened, rounds = Gate(0.85, 0.5), random.Random(11), 0, 400
+    gate, chance, opened, rounds = EvidenceThreshold(0.85, 0.5), random.Random(11), 0, 400
     for _ in range(rounds):
         pairs = _series(chance, gate, 80)
         opened += any(standing(trials(pairs[:seen]), gate).is_open for seen in range(20, len(pairs) + 1, 3))

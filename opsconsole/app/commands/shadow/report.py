@@ -7,7 +7,7 @@ from opsconsole.app.commands.shadow.pairs import NO_CATEGORY, Agent, known, none
 from opsconsole.app.session import opened
 from opsconsole.app.words import count, say, say_json, table
 from opsconsole.engine.evidence.report import Numbers, consistency, numbers
-from opsconsole.engine.evidence.standing import Cell, cells_of, cohort, proves
+from opsconsole.engine.evidence.standing import GateProgress, cohort, progress_of, proves
 from opsconsole.engine.evidence.words import needs, set_aside
 from opsconsole.store.queries import pairs as read
 
@@ -18,7 +18,7 @@ def report(*, agent: Agent = None, as_json: AsJson = False, workspace: Where = N
     """Say how often agents in shadow were right, and what a gate still needs."""
     with opened(workspace) as session:
         conn, now = session.kernel.reader, session.kernel.clock.now()
-        cells = cells_of(conn, now=now, agent=known(conn, agent))
+        cells = progress_of(conn, now=now, agent=known(conn, agent))
         every = cohort(conn, read.pairs(conn, agent=agent, limit=1_000_000))
         chosen = [one for one in every if proves(one)]
         total = numbers(conn, chosen)
@@ -36,7 +36,7 @@ def report(*, agent: Agent = None, as_json: AsJson = False, workspace: Where = N
             say(f"Shown again, you said the same in {same} of {again}.")
 
 
-def _cell(one: Cell) -> tuple[str, ...]:
+def _cell(one: GateProgress) -> tuple[str, ...]:
     at, bounds = one.standing, one.standing.interval
     right = f"{at.right} of {at.total}" if at.total else "nothing counts"
     between = f"{bounds.low:.0%} to {bounds.high:.0%}" if at.total else ""
@@ -55,7 +55,7 @@ def _say_numbers(total: Numbers) -> None:
     say("the agent would do, their agreeing counts for nothing.")
 
 
-def _say_set_aside(cells: Sequence[Cell]) -> None:
+def _say_set_aside(cells: Sequence[GateProgress]) -> None:
     """Say what proves nothing, and why."""
     for why, number in set_aside(cells):
         say(f"{count(number, 'pair')} of the version that counts prove nothing: {why}.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from opsconsole.engine.evidence import report
 from opsconsole.engine.evidence.report import BINS, Numbers
-from opsconsole.engine.evidence.standing import Cell, cells_of, cohort, counted, proves
+from opsconsole.engine.evidence.standing import GateProgress, cohort, counted, progress_of, proves
 from opsconsole.engine.kernel import Kernel
 from opsconsole.policy.evidence import evidence
 from opsconsole.policy.trials import TO_LIMITED, bursts, is_right
@@ -44,7 +44,7 @@ class Told:
 class Found:
     """Everything the view shows."""
 
-    cells: tuple[Cell, ...]
+    cells: tuple[GateProgress, ...]
     pairs_of: dict[tuple[str, str], Ids]
     names: dict[str, str]
     repeats: tuple[int, int]
@@ -56,7 +56,7 @@ class Found:
 def load(kernel: Kernel, chosen: tuple[str, str] | None) -> Found:
     """Count all cells, and one of them (or all together) in detail."""
     conn = kernel.reader
-    cells = tuple(cells_of(conn, now=kernel.clock.now()))
+    cells = tuple(progress_of(conn, now=kernel.clock.now()))
     of: dict[tuple[str, str], list[PairRow]] = {(one.agent, one.category): [] for one in cells}
     for one in cohort(conn, read.pairs(conn, limit=1_000_000, newest_first=False)):
         of.setdefault((one.agent, one.category), []).append(one)  # a category may have come in since

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from opsconsole.domain.errors import OpsError
-from opsconsole.engine.evidence.standing import Cell
+from opsconsole.engine.evidence.standing import GateProgress
 from opsconsole.engine.evidence.words import needs, set_aside
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.shadow.numbers.data import Found, load
@@ -81,7 +81,7 @@ class NumbersPage(QWidget):
             waits = f"{plural(found.awaited, 'decision')} in shadow wait for what people do. " if found.awaited else ""
             self.states.empty("No pairs yet", f"{waits}Numbers stand here once there is something to compare.")
             return
-        by_agent: dict[str, list[Cell]] = {}
+        by_agent: dict[str, list[GateProgress]] = {}
         for one in found.cells:
             by_agent.setdefault(one.agent, []).append(one)
         for agent, some in by_agent.items():
@@ -96,7 +96,7 @@ class NumbersPage(QWidget):
         self.details.show_told(found.told)
         self.states.show_content()
 
-    def _agent(self, found: Found, agent: str, some: list[Cell]) -> QFrame:
+    def _agent(self, found: Found, agent: str, some: list[GateProgress]) -> QFrame:
         frame, column = card()
         versions = {one.number for one in some if one.number is not None}
         name = found.names.get(agent, spoken(agent))
@@ -118,7 +118,7 @@ class NumbersPage(QWidget):
             column.addWidget(label(f"{plural(number, 'pair')} prove nothing: {why}", "small", is_wrapped=True))
         return frame
 
-    def _cell(self, grid: QGridLayout, line: int, found: Found, one: Cell) -> None:
+    def _cell(self, grid: QGridLayout, line: int, found: Found, one: GateProgress) -> None:
         at = one.standing
         category = spoken(one.category) if one.category else "No category"
         bar = IntervalBar(self._context.theme)
