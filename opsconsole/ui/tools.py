@@ -10,7 +10,7 @@ if TYPE_CHECKING:  # the engine's parts are loaded behind the first picture of t
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CheckStep:
     """One thing that was tried."""
 
     name: str
@@ -21,10 +21,10 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class ConnectionCheck:
     """What came of trying something out."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[CheckStep, ...]
     is_kept: bool
     """It is stored and in use."""
     text: str
@@ -150,11 +150,13 @@ class LessonReport:
 class Tools(Protocol):
     """Every function may take long, blocks nothing, and raises `OpsError` with what to do."""
 
-    async def try_mail(self, draft: MailDraft, said: Callable[[Step], None], *, is_kept: bool) -> Trial:
+    async def try_mail(self, draft: MailDraft, said: Callable[[CheckStep], None], *, is_kept: bool) -> ConnectionCheck:
         """Try a mailbox out, step by step; store it where every step worked and `is_kept`."""
         ...
 
-    async def try_model(self, draft: ModelDraft, said: Callable[[Step], None], *, is_kept: bool) -> Trial:
+    async def try_model(
+        self, draft: ModelDraft, said: Callable[[CheckStep], None], *, is_kept: bool
+    ) -> ConnectionCheck:
         """Try a model out, step by step; store it where what is needed worked and `is_kept`."""
         ...
 

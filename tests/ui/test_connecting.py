@@ -12,7 +12,7 @@ from opsconsole.app.gui.mainwindow import Joined
 from opsconsole.app.secretstore.names import PASSPHRASE
 from opsconsole.app.secretstore.store import Place
 from opsconsole.domain.redaction import forget_all
-from opsconsole.ui.panels.connections.form import TrialForm
+from opsconsole.ui.panels.connections.form import ConnectionForm
 from opsconsole.ui.panels.connections.panel import ConnectionsPanel
 from opsconsole.ui.shell.catalog import PANELS
 from tests.support import keyrings
@@ -72,7 +72,7 @@ def click(place: QWidget, text: str) -> None:
     QTest.mouseClick(found[0], Qt.MouseButton.LeftButton)
 
 
-def fill(form: TrialForm, joined: Joined, **values: str) -> None:
+def fill(form: ConnectionForm, joined: Joined, **values: str) -> None:
     """Go through the form with the Tab key and type what there is to type; what was typed before is replaced."""
     names = {id(one): name for name, one in (*form.inputs.items(), *form.chosen.items())}
     form.inputs[next(iter(form.inputs))].setFocus()
@@ -93,7 +93,7 @@ def fill(form: TrialForm, joined: Joined, **values: str) -> None:
     assert reached == set(names.values()), "the Tab key reaches every field"
 
 
-async def tried(form: TrialForm, words: str) -> str:
+async def tried(form: ConnectionForm, words: str) -> str:
     """Press Return and wait for what comes of it."""
     QTest.keyClick(form.inputs[next(iter(form.inputs))], Qt.Key.Key_Return)
     await until(lambda: words in told(form))

@@ -9,11 +9,11 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from opsconsole.app.gui.trials import trial_of_mail, trial_of_model
+from opsconsole.app.gui.checks import check_mail, check_model
 from opsconsole.app.mail.account import NOBODY
 from opsconsole.app.past import work as pastwork
 from opsconsole.app.past.importing import import_path
-from opsconsole.app.secretstore.trialsecrets import TrialSecrets
+from opsconsole.app.secretstore.pending import PendingSecrets
 from opsconsole.app.secretstore.typed import TypedPassphrase
 from opsconsole.app.session import Session, opened, secrets_of
 from opsconsole.domain.errors import NotFoundError, SealedError, UserError
@@ -25,6 +25,8 @@ from opsconsole.store import backup as backups
 from opsconsole.store.queries import versions
 from opsconsole.store.workspace import DATABASE
 from opsconsole.ui.tools import (
+    CheckStep,
+    ConnectionCheck,
     ImportReport,
     LessonReport,
     LessonSide,
@@ -32,8 +34,6 @@ from opsconsole.ui.tools import (
     ModelDraft,
     PastPlan,
     PastReport,
-    Step,
-    Trial,
 )
 
 _T = TypeVar("_T")
@@ -59,17 +59,17 @@ class WindowTools:
     def __init__(self, folder: Path, typed: TypedPassphrase | None = None) -> None:
         self._folder, self._typed = folder, typed or TypedPassphrase()
 
-    async def try_mail(self, draft: MailDraft, said: Callable[[Step], None], *, is_kept: bool) -> Trial:
+    async def try_mail(self, draft: MailDraft, said: Callable[[CheckStep], None], *, is_kept: bool) -> ConnectionCheck:
         """Try a mailbox out, and store it where every step worked."""
         tell = _here(said)
-        return await self._apart(lambda session, secrets: trial_of_mail(session, secrets, draft, tell, is_kept=is_kept))
+        return await self._apart(lambda session, secrets: check_mail(session, secrets, draft, tell, is_kept=is_kept))
 
-    async def try_model(self, draft: ModelDraft, said: Callable[[Step], None], *, is_kept: bool) -> Trial:
+    async def try_model(
+        self, draft: ModelDraft, said: Callable[[CheckStep], None], *, is_kept: bool
+    ) -> ConnectionCheck:
         """Try a model out, and store it where what is needed worked."""
         tell = _here(said)
-        return await self._apart(
-            lambda session, secrets: trial_of_model(session, secrets, draft, tell, is_kept=is_kept)
-        )
+        return await self._apart(lambda session, secrets: check_model(session, secrets, draft, tell, is_kept=is_kept))
 
     async def open_secrets(self, passphrase: str) -> None:
         """Open the encrypted file of secrets, for this window and the engines it starts."""
@@ -87,13 +87,13 @@ class WindowTools:
             raise SealedError(WRONG) from error
         self._typed.keep(passphrase)
 
-    async def _apart(self, job: Callable[[Session, TrialSecrets], Coroutine[Any, Any, _T]]) -> _T:
+    async def _apart(self, job: Callable[[Session, PendingSecrets], Coroutine[Any, Any, _T]]) -> _T:
         """Run in a thread with a loop and a session of its own, where nobody is asked at a terminal."""
 
         def run() -> _T:
             NOBODY.set(True)
             with opened(self._folder, is_mending=True, typed=self._typed) as session:
-                secrets = TrialSecrets(secrets_of(session.workspace, typed=self._typed))
+                secrets = PendingSecrets(secrets_of(session.workspace, typed=self._typed))
                 return asyncio.run(job(session, secrets))
 
         try:

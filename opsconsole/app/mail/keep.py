@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from opsconsole.app.secretrecord import record_of_secret
-from opsconsole.app.secretstore.trialsecrets import TrialSecrets
+from opsconsole.app.secretstore.pending import PendingSecrets
 from opsconsole.app.session import Session
 from opsconsole.connectors.mail.config import MailConfig
 from opsconsole.connectors.mail.signin.auth import PasswordSignIn, SignIn
@@ -27,7 +27,7 @@ def secret_of(name: str, what: str) -> str:
     return f"mail-{name}-{what}"
 
 
-def sign_in_with(name: str, config: MailConfig, secrets: TrialSecrets, session: Session, http: HttpClient) -> SignIn:
+def sign_in_with(name: str, config: MailConfig, secrets: PendingSecrets, session: Session, http: HttpClient) -> SignIn:
     """Make what signs in.
 
     Raises:
@@ -41,7 +41,7 @@ def sign_in_with(name: str, config: MailConfig, secrets: TrialSecrets, session: 
 
 
 def store_mail(
-    session: Session, name: str, config: MailConfig, secrets: TrialSecrets, *, trouble: Sequence[str]
+    session: Session, name: str, config: MailConfig, secrets: PendingSecrets, *, trouble: Sequence[str]
 ) -> None:
     """Keep its secrets and put a mailbox in use; `trouble` says what did not work."""
     for secret in secrets.keep():

@@ -39,7 +39,7 @@ _FILLER = "The quick brown fox jumps over the lazy dog near the river bank. "
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CheckStep:
     """One thing that was tried."""
 
     name: str
@@ -49,19 +49,19 @@ class Step:
     """Where it fails, agents cannot work with this."""
 
 
-async def check(endpoint: Endpoint) -> AsyncGenerator[Step]:
+async def check(endpoint: Endpoint) -> AsyncGenerator[CheckStep]:
     """Try: reachable, model present, answers, tool calls, the end as JSON, a long question; stops where it must."""
     try:
         models = await endpoint.models()
     except ConnectorError as error:
-        yield Step("reachable", False, str(error))
+        yield CheckStep("reachable", False, str(error))
         return
-    yield Step("reachable", True, _listed(models))
+    yield CheckStep("reachable", True, _listed(models))
     model = endpoint.config.model
     if models and model not in models:
-        yield Step("model present", False, _absent(model, models))
+        yield CheckStep("model present", False, _absent(model, models))
         return
-    yield Step("model present", True, model if models else f"{model}; the endpoint keeps no list of its models")
+    yield CheckStep("model present", True, model if models else f"{model}; the endpoint keeps no list of its models")
     async for step in _talk(endpoint):
         yield step
         if not step.is_ok and step.is_needed:
@@ -69,7 +69,7 @@ async def check(endpoint: Endpoint) -> AsyncGenerator[Step]:
     yield await _long(endpoint)
 
 
-async def _talk(endpoint: Endpoint) -> AsyncGenerator[Step]:
+async def _talk(endpoint: Endpoint) -> AsyncGenerator[CheckStep]:
     messages: list[dict[str, Any]] = [
         {"role": "system", "content": _SYSTEM},
         {"role": "user", "content": f"The word is {_WORD}."},
@@ -78,14 +78,14 @@ async def _talk(endpoint: Endpoint) -> AsyncGenerator[Step]:
     try:
         first = await endpoint.ask(messages, _TOOL)
     except ConnectorError as error:
-        yield Step("answers", False, str(error))
+        yield CheckStep("answers", False, str(error))
         return
     took_s = time.monotonic() - began
-    yield Step("answers", True, f"{took_s:.1f} s for a short turn{_counted(first)}")
+    yield CheckStep("answers", True, f"{took_s:.1f} s for a short turn{_counted(first)}")
     if problem := _tool_problem(first):
-        yield Step("tool calls", False, problem)
+        yield CheckStep("tool calls", False, problem)
         return
-    yield Step("tool calls", True, "it called the tool it was given, with the right argument")
+    yield CheckStep("tool calls", True, "it called the tool it was given, with the right argument")
     function = {"name": "note_word", "arguments": first.calls[0].arguments}
     calls = [{"id": "call_1", "type": "function", "function": function}]
     messages.append({"role": "assistant", "content": first.text or None, "tool_calls": calls})
@@ -93,16 +93,16 @@ async def _talk(endpoint: Endpoint) -> AsyncGenerator[Step]:
     try:
         second = await endpoint.ask(messages, _TOOL)
     except ConnectorError as error:
-        yield Step("goes on after a tool", False, str(error))
+        yield CheckStep("goes on after a tool", False, str(error))
         return
     if final_object(second.text) is None:
         text = "it did not end with the JSON object asked for; agents would often need a second try"
-        yield Step("ends as asked", False, text, is_needed=False)
+        yield CheckStep("ends as asked", False, text, is_needed=False)
         return
-    yield Step("ends as asked", True, "it read the tool's result and ended with the JSON object asked for")
+    yield CheckStep("ends as asked", True, "it read the tool's result and ended with the JSON object asked for")
 
 
-async def _long(endpoint: Endpoint) -> Step:
+async def _long(endpoint: Endpoint) -> CheckStep:
     said = endpoint.config.context_tokens
     text = _FILLER * (LONG_TOKENS * 4 // len(_FILLER))
     messages = [{"role": "user", "content": f"{text}\nAnswer with the one word: yes."}]
@@ -110,17 +110,17 @@ async def _long(endpoint: Endpoint) -> Step:
         answer = await endpoint.ask(messages, "")
     except OverflowError_ as error:
         words = f"a question of {LONG_TOKENS} tokens does not fit: long mails will be shortened. {error}"
-        return Step("long question", False, words, is_needed=False)
+        return CheckStep("long question", False, words, is_needed=False)
     except ConnectorError as error:
-        return Step("long question", False, f"a long question did not come back: {error}", is_needed=False)
+        return CheckStep("long question", False, f"a long question did not come back: {error}", is_needed=False)
     if answer.usage is not None and 0 < answer.usage.read < LONG_TOKENS // 2:
         words = (
             f"the endpoint silently cut a question of about {LONG_TOKENS} tokens to {answer.usage.read}. Give it a"
             " larger context (Ollama: num_ctx), or say --context so that opsconsole cuts where it hurts least."
         )
-        return Step("long question", False, words, is_needed=False)
+        return CheckStep("long question", False, words, is_needed=False)
     known = f"; you said {said} fit" if said else ""
-    return Step("long question", True, f"about {LONG_TOKENS} tokens fit{known}")
+    return CheckStep("long question", True, f"about {LONG_TOKENS} tokens fit{known}")
 
 
 def _tool_problem(answer: ModelAnswer) -> str:

@@ -1,6 +1,6 @@
 """Trying an account step by step before it is connected, in words that say what is wrong and what to do.
 
-Each step gives a `Step`; none raises. They are to be made in order, and the first that fails makes the rest pointless.
+Each step gives a `CheckStep`; none raises. They are to be made in order, and the first that fails makes the rest pointless.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ SETTLE_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CheckStep:
     """What one step found."""
 
     is_ok: bool
@@ -42,67 +42,67 @@ class Step:
 class RoundTrip:
     """What sending to ourselves found."""
 
-    step: Step
+    step: CheckStep
     sent_copy: Literal["server", "self"] = "self"
     """What to configure: whether the server itself files what is sent."""
     took_s: float = 0.0
 
 
-async def name(server: Server) -> Step:
+async def name(server: Server) -> CheckStep:
     """Is the server's name known?"""
     try:
         async with asyncio.timeout(CONNECT_S):
             found = await asyncio.get_running_loop().getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
     except socket.gaierror:
-        return Step(
+        return CheckStep(
             False,
             f"There is no server called {server.host}, or this machine is not online. Check the spelling; your"
             " provider's help pages name it, often imap.… for reading and smtp.… for sending.",
         )
     except TimeoutError:
-        return Step(False, f"The name {server.host} could not be looked up in time. Check this machine's network.")
-    return Step(True, f"{server.host} is known ({found[0][4][0]})")
+        return CheckStep(False, f"The name {server.host} could not be looked up in time. Check this machine's network.")
+    return CheckStep(True, f"{server.host} is known ({found[0][4][0]})")
 
 
-async def port(server: Server) -> Step:
+async def port(server: Server) -> CheckStep:
     """Does anything answer at the port?"""
     try:
         async with asyncio.timeout(CONNECT_S):
             _, writer = await asyncio.open_connection(server.host, server.port)
     except TimeoutError:
-        return Step(
+        return CheckStep(
             False,
             f"{server.host} does not answer at port {server.port}. A firewall may be in the way, or the port is another"
             " one (usual: 993 for reading, 465 or 587 for sending).",
         )
     except OSError as error:
-        return Step(
+        return CheckStep(
             False,
             f"{server.host} turns port {server.port} away ({error.strerror or 'no reason given'}). Usual ports are 993"
             " for reading, 465 or 587 for sending.",
         )
     writer.transport.abort()
-    return Step(True, f"port {server.port} answers")
+    return CheckStep(True, f"port {server.port} answers")
 
 
-async def encryption(server: Server, config: MailConfig, *, kind: Literal["imap", "smtp"]) -> Step:
+async def encryption(server: Server, config: MailConfig, *, kind: Literal["imap", "smtp"]) -> CheckStep:
     """Does it encrypt, and is it who it says it is?"""
     if server.tls == "none":
-        return Step(True, "not encrypted: the server is on this machine")
+        return CheckStep(True, "not encrypted: the server is on this machine")
     try:
         async with asyncio.timeout(CONNECT_S):
             await (_starttls(server, config, kind) if server.tls == "starttls" else _direct(server, config))
     except ssl.SSLError as error:
-        return Step(False, tls.in_words(error, server.host))
+        return CheckStep(False, tls.in_words(error, server.host))
     except TimeoutError:
-        return Step(
+        return CheckStep(
             False,
             f"{server.host} answers at port {server.port}, but not in TLS. Try STARTTLS there, or port 993 (reading)"
             " and 465 (sending).",
         )
     except (OSError, OpsError, EOFError) as error:
-        return Step(False, f"{server.host} could not be spoken to over an encrypted connection: {error}")
-    return Step(True, "encrypted, and the certificate is good")
+        return CheckStep(False, f"{server.host} could not be spoken to over an encrypted connection: {error}")
+    return CheckStep(True, "encrypted, and the certificate is good")
 
 
 async def _direct(server: Server, config: MailConfig) -> None:
@@ -133,21 +133,21 @@ async def _until_line(reader: asyncio.StreamReader, start: bytes) -> bytes:
     raise EOFError("it hung up")
 
 
-async def sign_in(config: MailConfig, how: SignIn) -> Step:
+async def sign_in(config: MailConfig, how: SignIn) -> CheckStep:
     """Do both servers let us in?"""
     link, sender = Link(config, how, "check"), Sender(config, how)
     try:
         await link.read(lambda client: client.noop())
         await sender.check()
     except OpsError as error:
-        return Step(False, str(error))
+        return CheckStep(False, str(error))
     finally:
         await sender.close()
         await link.close()
-    return Step(True, f"signed in as {config.user}, for reading and for sending")
+    return CheckStep(True, f"signed in as {config.user}, for reading and for sending")
 
 
-async def folders(config: MailConfig, how: SignIn) -> tuple[Step, Named | None]:
+async def folders(config: MailConfig, how: SignIn) -> tuple[CheckStep, Named | None]:
     """Which folders are there for what?"""
     link = Link(config, how, "check")
     try:
@@ -155,29 +155,31 @@ async def folders(config: MailConfig, how: SignIn) -> tuple[Step, Named | None]:
         for folder in config.watched_folders:
             await link.read(lambda client, one=folder: client.select_folder(one, readonly=True))
     except OpsError as error:
-        return Step(False, f"A folder cannot be opened: {error}"), None
+        return CheckStep(False, f"A folder cannot be opened: {error}"), None
     finally:
         await link.close()
     uses = {"sent": found.sent, "drafts": found.drafts, "archive": found.archive}
     missing = [use for use, folder in uses.items() if not folder]
     text = ", ".join(f"{use}: {folder}" for use, folder in uses.items() if folder)
     if "sent" in missing and config.sent_copy == "server":
-        return Step(False, "There is no folder for sent mail. Name it, so that sent mails can be found again."), found
-    return Step(True, f"{text}; missing: {', '.join(missing)}" if missing else text), found
+        return CheckStep(
+            False, "There is no folder for sent mail. Name it, so that sent mails can be found again."
+        ), found
+    return CheckStep(True, f"{text}; missing: {', '.join(missing)}" if missing else text), found
 
 
-async def waiting(config: MailConfig, how: SignIn) -> Step:
+async def waiting(config: MailConfig, how: SignIn) -> CheckStep:
     """Does the server tell at once when mail comes?"""
     link = Link(config, how, "check")
     try:
         has_idle = await link.read(lambda client: client.has_capability("IDLE"))
     except OpsError as error:
-        return Step(False, str(error))
+        return CheckStep(False, str(error))
     finally:
         await link.close()
     if has_idle:
-        return Step(True, "the server tells at once when mail comes")
-    return Step(True, "the server does not tell when mail comes (no IDLE); it is asked every quarter of a minute")
+        return CheckStep(True, "the server tells at once when mail comes")
+    return CheckStep(True, "the server does not tell when mail comes (no IDLE); it is asked every quarter of a minute")
 
 
 async def round_trip(config: MailConfig, how: SignIn, clock: Clock) -> RoundTrip:
@@ -202,11 +204,13 @@ async def round_trip(config: MailConfig, how: SignIn, clock: Clock) -> RoundTrip
                 if found.sent:
                     sent_copy = await _is_filed(link, wanted, found.sent)
                 await link.write(lambda client: _remove(client, wanted, places))
-                return RoundTrip(Step(True, f"a mail to ourselves came back after {took_s:.1f} s"), sent_copy, took_s)
+                return RoundTrip(
+                    CheckStep(True, f"a mail to ourselves came back after {took_s:.1f} s"), sent_copy, took_s
+                )
         text = f"The mail was sent, but did not come within {ROUND_TRIP_S:.0f} s. Is {config.address} this mailbox?"
-        return RoundTrip(Step(False, text))
+        return RoundTrip(CheckStep(False, text))
     except OpsError as error:
-        return RoundTrip(Step(False, str(error)))
+        return RoundTrip(CheckStep(False, str(error)))
     finally:
         await sender.close()
         await link.close()

@@ -12,10 +12,10 @@ import typer
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.commands.secrets import ask_value, read_value
 from opsconsole.app.mail.account import AccountDraft, Said, can_ask
+from opsconsole.app.mail.check import CheckStep, Found, checks
 from opsconsole.app.mail.keep import KIND, name_of, secret_of, sign_in_with, store_mail
 from opsconsole.app.mail.pages import about_password, no_password, registering
-from opsconsole.app.mail.trial import Found, Trial, trials
-from opsconsole.app.secretstore.trialsecrets import TrialSecrets
+from opsconsole.app.secretstore.pending import PendingSecrets
 from opsconsole.app.session import Session, opened, secrets_of
 from opsconsole.app.words import plain, say, say_json
 from opsconsole.connectors.mail.config import MailConfig, OAuth
@@ -112,7 +112,7 @@ async def _connect(session: Session, said: Said, wish: _Wish) -> bool:
     name = said.name or name_of(draft.address)
     if not said.name and _earlier(session, name):
         raise UserError(f"There is a mailbox {name} already. Name it to change it: `opsconsole connect mail {name}`.")
-    secrets = TrialSecrets(secrets_of(session.workspace))
+    secrets = PendingSecrets(secrets_of(session.workspace))
     if not earlier and not await asyncio.to_thread(secrets.has, secret_of(name, "password")):
         secrets.need_place(secret_of(name, "password"))  # before a person has answered everything
     servers = await draft.servers()
@@ -148,7 +148,7 @@ def _earlier(session: Session, name: str) -> Mapping[str, Any]:
     return {} if row is None or row.is_off else row.config
 
 
-async def _by_password(name: str, draft: AccountDraft, secrets: TrialSecrets, wish: _Wish) -> Mapping[str, str]:
+async def _by_password(name: str, draft: AccountDraft, secrets: PendingSecrets, wish: _Wish) -> Mapping[str, str]:
     secret = secret_of(name, "password")
     login = {"user": draft.said.user or draft.user_before or draft.address, "secret": secret}
     if wish.is_password_piped:
@@ -170,7 +170,7 @@ async def _by_password(name: str, draft: AccountDraft, secrets: TrialSecrets, wi
 
 
 async def _by_browser(
-    name: str, draft: AccountDraft, secrets: TrialSecrets, wish: _Wish, *, session: Session, http: HttpClient
+    name: str, draft: AccountDraft, secrets: PendingSecrets, wish: _Wish, *, session: Session, http: HttpClient
 ) -> OAuth:
     tokens, word = secret_of(name, "tokens"), secret_of(name, "client-secret")
     is_new = not await asyncio.to_thread(secrets.has, tokens)
@@ -190,13 +190,15 @@ async def _by_browser(
     return oauth
 
 
-def _ask_client_secret(word: str, secrets: TrialSecrets) -> None:
+def _ask_client_secret(word: str, secrets: PendingSecrets) -> None:
     given = typer.prompt("Client secret, if it has one (not shown)", default="", show_default=False, hide_input=True)
     if given:
         secrets.put(word, str(given))
 
 
-async def _in_browser(oauth: OAuth, secrets: TrialSecrets, wish: _Wish, *, session: Session, http: HttpClient) -> None:
+async def _in_browser(
+    oauth: OAuth, secrets: PendingSecrets, wish: _Wish, *, session: Session, http: HttpClient
+) -> None:
     provider = provider_of(oauth)
     client_secret = secrets.get(oauth.client_secret) if oauth.client_secret else ""
     endpoint = TokenEndpoint(
@@ -212,16 +214,16 @@ async def _in_browser(oauth: OAuth, secrets: TrialSecrets, wish: _Wish, *, sessi
     secrets.put(oauth.secret, tokens.to_text())
 
 
-async def _try(config: MailConfig, way: SignIn, *, session: Session, found: Found, is_json: bool) -> list[Trial]:
-    done: list[Trial] = []
-    async for step in trials(config, way, session.kernel.clock, found):
+async def _try(config: MailConfig, way: SignIn, *, session: Session, found: Found, is_json: bool) -> list[CheckStep]:
+    done: list[CheckStep] = []
+    async for step in checks(config, way, session.kernel.clock, found):
         done.append(step)
         if not is_json:
             say(f"  {'ok' if step.is_ok else 'NO':<3} {step.name:<14} {step.words}")
     return done
 
 
-def _end(session: Session, name: str, done: Sequence[Trial], *, is_stored: bool, is_json: bool) -> None:
+def _end(session: Session, name: str, done: Sequence[CheckStep], *, is_stored: bool, is_json: bool) -> None:
     if is_json:
         told = [{"step": one.name, "ok": one.is_ok, "words": one.words} for one in done]
         say_json({"connection": name, "stored": is_stored, "ok": all(one.is_ok for one in done), "steps": told})

@@ -15,11 +15,11 @@ from opsconsole.app.commands.secrets import ask_value, read_value
 from opsconsole.app.connections import MODEL
 from opsconsole.app.modelaccount import KNOWN, Azure, addressed, config_of, store_model
 from opsconsole.app.secretstore.names import variable
-from opsconsole.app.secretstore.trialsecrets import TrialSecrets
+from opsconsole.app.secretstore.pending import PendingSecrets
 from opsconsole.app.session import Session, opened, secrets_of
 from opsconsole.app.words import plain, say, say_json
 from opsconsole.brains.model import Endpoint, ModelConfig
-from opsconsole.brains.model.check import Step, check
+from opsconsole.brains.model.check import CheckStep, check
 from opsconsole.domain.errors import UserError
 from opsconsole.engine.agents.file import load_spec
 from opsconsole.net.client import HttpClient
@@ -69,7 +69,7 @@ def model(
         said = Azure(azure, azure_version, tenant, client, authority)
         facts = addressed(known, url=address, model=called, azure=said)
         facts |= {option: value for option, value in given.items() if value is not None}
-        secrets = TrialSecrets(secrets_of(session.workspace))
+        secrets = PendingSecrets(secrets_of(session.workspace))
         config = _with_key(secrets, name, facts, secret=key, is_piped=key_stdin, is_none=no_key)
         steps = asyncio.run(_try(name, config, secrets, as_json=as_json))
         is_good = all(step.is_ok or not step.is_needed for step in steps)
@@ -90,7 +90,7 @@ def _known(session: Session, name: str) -> dict[str, Any]:
 
 
 def _with_key(
-    secrets: TrialSecrets, name: str, facts: dict[str, Any], *, secret: str, is_piped: bool, is_none: bool
+    secrets: PendingSecrets, name: str, facts: dict[str, Any], *, secret: str, is_piped: bool, is_none: bool
 ) -> ModelConfig:
     """Settle which secret is the key. One that was typed or piped in is kept for good once it has worked."""
     own = f"model-{name}"
@@ -133,10 +133,10 @@ def _wants_key(facts: Mapping[str, Any]) -> bool:
     return facts["base_url"].startswith("https://") or bool(facts.get("entra"))
 
 
-async def _try(name: str, config: ModelConfig, secrets: TrialSecrets, *, as_json: bool) -> list[Step]:
+async def _try(name: str, config: ModelConfig, secrets: PendingSecrets, *, as_json: bool) -> list[CheckStep]:
     http = HttpClient(ca_file=config.ca_file)
     endpoint = Endpoint(name, config, secrets=secrets, http=http)
-    steps: list[Step] = []
+    steps: list[CheckStep] = []
     try:
         async for step in check(endpoint):
             steps.append(step)
@@ -148,7 +148,7 @@ async def _try(name: str, config: ModelConfig, secrets: TrialSecrets, *, as_json
     return steps
 
 
-def _end(session: Session, name: str, steps: list[Step], *, is_good: bool, is_stored: bool, as_json: bool) -> None:
+def _end(session: Session, name: str, steps: list[CheckStep], *, is_good: bool, is_stored: bool, as_json: bool) -> None:
     if as_json:
         told = [{"step": one.name, "ok": one.is_ok, "needed": one.is_needed, "words": one.words} for one in steps]
         say_json({"model": name, "stored": is_stored, "ok": is_good, "steps": told})

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from opsconsole.domain.errors import OpsError, SealedError
 from opsconsole.ui.panel import Context
-from opsconsole.ui.tools import Step, Trial
+from opsconsole.ui.tools import CheckStep, ConnectionCheck
 from opsconsole.ui.widgets.basics import button, card, label, repolish, row
 from opsconsole.ui.widgets.columns import scrolled
 
@@ -37,10 +37,10 @@ class Field:
     """Values and their words, where one of a few is chosen instead of typed."""
 
 
-Try = Callable[[Mapping[str, str], Callable[[Step], None], bool], Coroutine[Any, Any, Trial]]
+Try = Callable[[Mapping[str, str], Callable[[CheckStep], None], bool], Coroutine[Any, Any, ConnectionCheck]]
 
 
-class TrialForm(QWidget):
+class ConnectionForm(QWidget):
     """Fields at the left, what was tried at the right. What is typed as a secret leaves only to be tried and kept."""
 
     def __init__(
@@ -188,7 +188,7 @@ class TrialForm(QWidget):
             self._context.navigator.say(trial.text)
             self.close_form()
 
-    def _show_step(self, step: Step) -> None:
+    def _show_step(self, step: CheckStep) -> None:
         mark = "check" if step.is_ok else "x" if step.is_needed else "alert"
         tone = "ok" if step.is_ok else "danger" if step.is_needed else "warn"
         sign, name = label(""), label(step.name, "h3")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from opsconsole.ui.panels.connections.form import Field
-from opsconsole.ui.tools import MailDraft, ModelDraft, Step, Tools, Trial
+from opsconsole.ui.tools import CheckStep, ConnectionCheck, MailDraft, ModelDraft, Tools
 
 MAIL_ABOUT = (
     "Known providers need only the address and a password, most often an app password made on their account page. The"
@@ -71,12 +71,16 @@ MODEL = (
 )
 
 
-async def try_mail(tools: Tools, values: Mapping[str, str], said: Callable[[Step], None], *, is_kept: bool) -> Trial:
+async def try_mail(
+    tools: Tools, values: Mapping[str, str], said: Callable[[CheckStep], None], *, is_kept: bool
+) -> ConnectionCheck:
     """Try a mailbox."""
     return await tools.try_mail(MailDraft(**values), said, is_kept=is_kept)
 
 
-async def try_model(tools: Tools, values: Mapping[str, str], said: Callable[[Step], None], *, is_kept: bool) -> Trial:
+async def try_model(
+    tools: Tools, values: Mapping[str, str], said: Callable[[CheckStep], None], *, is_kept: bool
+) -> ConnectionCheck:
     """Try a model."""
     facts: dict[str, Any] = {**values, "name": values["name"] or "main"}
     for name in ("price_in", "price_out"):

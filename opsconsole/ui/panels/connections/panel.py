@@ -15,8 +15,8 @@ from opsconsole.store.queries import limits
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.connections import forms
-from opsconsole.ui.panels.connections.form import TrialForm
-from opsconsole.ui.tools import Step, Trial
+from opsconsole.ui.panels.connections.form import ConnectionForm
+from opsconsole.ui.tools import CheckStep, ConnectionCheck
 from opsconsole.ui.widgets.basics import Tone, beside, button, card, label, pill, row
 from opsconsole.ui.widgets.columns import card_column, clear
 from opsconsole.ui.widgets.states import States
@@ -77,17 +77,17 @@ class ConnectionsPanel(Panel):
         return column
 
     @cached_property
-    def mail(self) -> TrialForm:
+    def mail(self) -> ConnectionForm:
         """The form of a mailbox."""
         return self._form("Connect a mailbox", forms.MAIL_ABOUT, forms.MAIL, self._try_mail)
 
     @cached_property
-    def model(self) -> TrialForm:
+    def model(self) -> ConnectionForm:
         """The form of a model."""
         return self._form("Connect a model", forms.MODEL_ABOUT, forms.MODEL, self._try_model)
 
-    def _form(self, title: str, about: str, fields: Sequence[Any], attempt: Any) -> TrialForm:
-        made = TrialForm(self.context, title, about, fields=fields, attempt=attempt, leave=self._on_left)
+    def _form(self, title: str, about: str, fields: Sequence[Any], attempt: Any) -> ConnectionForm:
+        made = ConnectionForm(self.context, title, about, fields=fields, attempt=attempt, leave=self._on_left)
         self.pages.addWidget(made)
         return made
 
@@ -112,7 +112,7 @@ class ConnectionsPanel(Panel):
     def refresh(self) -> None:
         self.context.tasks.start(self._load(), name="the connections", owner=self, key="load")
 
-    def _show_form(self, form: TrialForm, values: dict[str, str]) -> None:
+    def _show_form(self, form: ConnectionForm, values: dict[str, str]) -> None:
         form.show_values(values)
         self.pages.setCurrentWidget(form)
 
@@ -124,13 +124,13 @@ class ConnectionsPanel(Panel):
         self.pages.setCurrentIndex(0)
         self.refresh()
 
-    async def _try_mail(self, values: Any, said: Callable[[Step], None], is_kept: bool) -> Trial:
+    async def _try_mail(self, values: Any, said: Callable[[CheckStep], None], is_kept: bool) -> ConnectionCheck:
         return await self._kept(await forms.try_mail(self.context.tools, values, said, is_kept=is_kept))
 
-    async def _try_model(self, values: Any, said: Callable[[Step], None], is_kept: bool) -> Trial:
+    async def _try_model(self, values: Any, said: Callable[[CheckStep], None], is_kept: bool) -> ConnectionCheck:
         return await self._kept(await forms.try_model(self.context.tools, values, said, is_kept=is_kept))
 
-    async def _kept(self, trial: Trial) -> Trial:
+    async def _kept(self, trial: ConnectionCheck) -> ConnectionCheck:
         if not trial.is_kept:
             return trial
         self.context.backend.reopen()

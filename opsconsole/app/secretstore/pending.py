@@ -5,7 +5,7 @@ from opsconsole.domain.errors import KeyringError
 from opsconsole.domain.redaction import handed_out
 
 
-class TrialSecrets:
+class PendingSecrets:
     """`engine.ports.Secrets` over a store: what is put stays here until `keep`."""
 
     def __init__(self, store: SecretStore) -> None:

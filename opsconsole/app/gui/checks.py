@@ -9,9 +9,9 @@ from opsconsole.app import modelaccount
 from opsconsole.app.connections import MODEL
 from opsconsole.app.mail import keep as mailkeeping
 from opsconsole.app.mail.account import AccountDraft, Said
-from opsconsole.app.mail.trial import Found, trials
+from opsconsole.app.mail.check import Found, checks
 from opsconsole.app.secretrecord import record_of_secret
-from opsconsole.app.secretstore.trialsecrets import TrialSecrets
+from opsconsole.app.secretstore.pending import PendingSecrets
 from opsconsole.app.session import Session
 from opsconsole.brains.model import Endpoint, ModelConfig
 from opsconsole.brains.model.check import check
@@ -19,7 +19,7 @@ from opsconsole.connectors.mail.config import MailConfig, Server
 from opsconsole.domain.errors import OpsError, UserError
 from opsconsole.net.client import HttpClient
 from opsconsole.store.queries import connections
-from opsconsole.ui.tools import MailDraft, ModelDraft, Step, Trial
+from opsconsole.ui.tools import CheckStep, ConnectionCheck, MailDraft, ModelDraft
 
 
 def _said(draft: MailDraft) -> Said:
@@ -39,9 +39,9 @@ def _said(draft: MailDraft) -> Said:
     )
 
 
-async def trial_of_mail(
-    session: Session, secrets: TrialSecrets, draft: MailDraft, tell: Callable[[Step], None], *, is_kept: bool
-) -> Trial:
+async def check_mail(
+    session: Session, secrets: PendingSecrets, draft: MailDraft, tell: Callable[[CheckStep], None], *, is_kept: bool
+) -> ConnectionCheck:
     """Try a mailbox out, telling each step; store it where every step worked and `is_kept`.
 
     Raises:
@@ -62,11 +62,11 @@ async def trial_of_mail(
         raise UserError(f"Type the password in. {advice}")
     login = {"user": draft.user or account.user_before or account.address, "secret": secret}
     config = account.config(await _servers(account), sign_in={"login": login}, now=session.kernel.clock.now())
-    http, found, steps = HttpClient(), Found(), list[Step]()
+    http, found, steps = HttpClient(), Found(), list[CheckStep]()
     try:
         way = mailkeeping.sign_in_with(said.name, config, secrets, session, http)
-        async for one in trials(config, way, session.kernel.clock, found):
-            steps.append(Step(_words(one.name), one.is_ok, one.words))
+        async for one in checks(config, way, session.kernel.clock, found):
+            steps.append(CheckStep(_words(one.name), one.is_ok, one.words))
             tell(steps[-1])
     finally:
         await http.close()
@@ -77,19 +77,21 @@ def _kept_mail(
     session: Session,
     name: str,
     config: MailConfig,
-    secrets: TrialSecrets,
+    secrets: PendingSecrets,
     *,
     found: Found,
-    steps: list[Step],
+    steps: list[CheckStep],
     is_kept: bool,
-) -> Trial:
+) -> ConnectionCheck:
     if found.sent_copy == "server":
         config = config.model_copy(update={"sent_copy": "server"})
     is_good = all(step.is_ok for step in steps)
     if not (is_good and is_kept):
-        return Trial(tuple(steps), False, "Everything works." if is_good else "Mend what is marked, then try again.")
+        return ConnectionCheck(
+            tuple(steps), False, "Everything works." if is_good else "Mend what is marked, then try again."
+        )
     mailkeeping.store_mail(session, name, config, secrets, trouble=[])
-    return Trial(tuple(steps), True, f"{config.address} is connected as {name}.")
+    return ConnectionCheck(tuple(steps), True, f"{config.address} is connected as {name}.")
 
 
 async def _servers(account: AccountDraft) -> tuple[Server, Server]:
@@ -104,9 +106,9 @@ async def _servers(account: AccountDraft) -> tuple[Server, Server]:
         ) from error
 
 
-async def trial_of_model(
-    session: Session, secrets: TrialSecrets, draft: ModelDraft, tell: Callable[[Step], None], *, is_kept: bool
-) -> Trial:
+async def check_model(
+    session: Session, secrets: PendingSecrets, draft: ModelDraft, tell: Callable[[CheckStep], None], *, is_kept: bool
+) -> ConnectionCheck:
     """Try a model out, telling each step; store it where what is needed worked and `is_kept`.
 
     Raises:
@@ -133,20 +135,22 @@ async def trial_of_model(
     config = modelaccount.config_of(facts)
     steps = await _try_model(name, config, secrets, tell)
     if not all(step.is_ok or not step.is_needed for step in steps):
-        return Trial(tuple(steps), False, "Mend what is marked, then try again.")
+        return ConnectionCheck(tuple(steps), False, "Mend what is marked, then try again.")
     if not is_kept:
-        return Trial(tuple(steps), False, f"{config.model} works.")
+        return ConnectionCheck(tuple(steps), False, f"{config.model} works.")
     for secret in secrets.keep():
         record_of_secret(session, "secret.stored", name=secret, is_kept=True)
     modelaccount.store_model(session, name, config, trouble="")
-    return Trial(tuple(steps), True, f"{config.model} is connected as {name}.")
+    return ConnectionCheck(tuple(steps), True, f"{config.model} is connected as {name}.")
 
 
-async def _try_model(name: str, config: ModelConfig, secrets: TrialSecrets, tell: Callable[[Step], None]) -> list[Step]:
-    http, steps = HttpClient(ca_file=config.ca_file), list[Step]()
+async def _try_model(
+    name: str, config: ModelConfig, secrets: PendingSecrets, tell: Callable[[CheckStep], None]
+) -> list[CheckStep]:
+    http, steps = HttpClient(ca_file=config.ca_file), list[CheckStep]()
     try:
         async for one in check(Endpoint(name, config, secrets=secrets, http=http)):
-            steps.append(Step(_words(one.name), one.is_ok, one.words, one.is_needed))
+            steps.append(CheckStep(_words(one.name), one.is_ok, one.words, one.is_needed))
             tell(steps[-1])
     finally:
         await http.close()

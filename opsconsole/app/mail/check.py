@@ -11,7 +11,7 @@ from opsconsole.engine.ports.machine import Clock
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class CheckStep:
     """One thing that was tried."""
 
     name: str
@@ -26,7 +26,7 @@ class Found:
     sent_copy: Literal["server", "self"] = "self"
 
 
-async def trials(config: MailConfig, how: SignIn, clock: Clock, found: Found) -> AsyncGenerator[Trial]:
+async def checks(config: MailConfig, how: SignIn, clock: Clock, found: Found) -> AsyncGenerator[CheckStep]:
     """Try both servers as far as each can be reached; then sign in, and the rest, until something fails."""
     is_good = True
     for kind in ("imap", "smtp"):
@@ -37,15 +37,15 @@ async def trials(config: MailConfig, how: SignIn, clock: Clock, found: Found) ->
         return
     for name in ("sign-in", "folders", "waiting"):
         step = await _inside(name, config, how)
-        yield Trial(name, step.is_ok, step.text)
+        yield CheckStep(name, step.is_ok, step.text)
         if not step.is_ok:
             return
     trip = await accountcheck.round_trip(config, how, clock)
     found.sent_copy = trip.sent_copy
-    yield Trial("mail to itself", trip.step.is_ok, trip.step.text)
+    yield CheckStep("mail to itself", trip.step.is_ok, trip.step.text)
 
 
-async def _reached(config: MailConfig, kind: Literal["imap", "smtp"]) -> AsyncGenerator[Trial]:
+async def _reached(config: MailConfig, kind: Literal["imap", "smtp"]) -> AsyncGenerator[CheckStep]:
     server = config.imap if kind == "imap" else config.smtp
     for name in ("name", "port", "TLS"):
         if name == "name":
@@ -54,12 +54,12 @@ async def _reached(config: MailConfig, kind: Literal["imap", "smtp"]) -> AsyncGe
             step = await accountcheck.port(server)
         else:
             step = await accountcheck.encryption(server, config, kind=kind)
-        yield Trial(f"{kind} {name}", step.is_ok, step.text)
+        yield CheckStep(f"{kind} {name}", step.is_ok, step.text)
         if not step.is_ok:
             return
 
 
-async def _inside(name: str, config: MailConfig, how: SignIn) -> accountcheck.Step:
+async def _inside(name: str, config: MailConfig, how: SignIn) -> accountcheck.CheckStep:
     if name == "sign-in":
         return await accountcheck.sign_in(config, how)
     if name == "folders":
