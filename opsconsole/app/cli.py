@@ -25,7 +25,7 @@ from opsconsole.app.commands import (
     switches,
 )
 from opsconsole.app.commands.connect import listing
-from opsconsole.app.commands.shadow import learn, pairs, run, trials
+from opsconsole.app.commands.shadow import backtest, learn, pairs, run
 from opsconsole.app.commands.shadow import report as shadowreport
 from opsconsole.app.discretion import be_discreet
 from opsconsole.app.plainerrors import PlainGroup
@@ -61,7 +61,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(policy.app, name="policy")
 pairs.app.command("run")(run.run)
 pairs.app.command("report")(shadowreport.report)
-pairs.app.command("backtest")(trials.run)
+pairs.app.command("backtest")(backtest.run)
 pairs.app.command("lessons")(learn.show)
 pairs.app.command("learn")(learn.take)
 app.add_typer(pairs.app, name="shadow")

@@ -6,9 +6,9 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
-from opsconsole.ui.panels.shadow.lessons import trialtext
+from opsconsole.ui.panels.shadow.lessons import backtesttext
+from opsconsole.ui.panels.shadow.lessons.backtesttext import LessonBacktest
 from opsconsole.ui.panels.shadow.lessons.data import Row
-from opsconsole.ui.panels.shadow.lessons.trialtext import Trial
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import beside, button, label, repolish, row
 from opsconsole.ui.widgets.keybutton import KeyButton
@@ -48,13 +48,13 @@ class LessonBar(QFrame):
         super().resizeEvent(event)
         self.hint.setVisible(self.width() >= ROOMY)
 
-    def show_for(self, one: Row, trial: Trial, *, is_busy: bool) -> None:
+    def show_for(self, one: Row, trial: LessonBacktest, *, is_busy: bool) -> None:
         """Offer what can be done with a lesson."""
         self.take.setEnabled(not is_busy)
         self.try_it.setEnabled(not trial.is_running and not is_busy)
         self.try_it.name_it("Try on the past" if trial.report is None else "Try again")
         makes = f"Makes version {one.makes}; version {one.number} is in use"
-        told, tone = trialtext.verdict(trial)
+        told, tone = backtesttext.verdict(trial)
         self._makes.setText(makes)
         self._past.setText(told)
         _tint(self._past, tone)

@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from opsconsole.store.queries.pairs import PairRow
+from opsconsole.ui.panels.shadow.lessons.backtestcard import PastCard
+from opsconsole.ui.panels.shadow.lessons.backtesttext import LessonBacktest
 from opsconsole.ui.panels.shadow.lessons.data import Row
-from opsconsole.ui.panels.shadow.lessons.trialcard import PastCard
-from opsconsole.ui.panels.shadow.lessons.trialtext import Trial
 from opsconsole.ui.theme import fonts
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets import painting
@@ -95,7 +95,7 @@ class LessonDetail(QWidget):
             self.area.verticalScrollBar().setValue(0)
         self._show_pairs(one)
 
-    def show_trial(self, trial: Trial) -> None:
+    def show_trial(self, trial: LessonBacktest) -> None:
         """Show how its trial stands."""
         self.past.render_trial(trial, is_costly=self._shown is not None and self._shown.is_costly)
 

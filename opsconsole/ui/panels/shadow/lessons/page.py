@@ -14,12 +14,12 @@ from opsconsole.engine.evidence import learning
 from opsconsole.engine.evidence.learning import Taken
 from opsconsole.engine.evidence.lessons import REPEATED, Lesson
 from opsconsole.ui.panel import Context
+from opsconsole.ui.panels.shadow.lessons.backtests import LessonBacktests
+from opsconsole.ui.panels.shadow.lessons.backtesttext import LessonBacktest
 from opsconsole.ui.panels.shadow.lessons.bar import LessonBar, TakenStrip
 from opsconsole.ui.panels.shadow.lessons.data import Found, Row, load
 from opsconsole.ui.panels.shadow.lessons.detail import LessonDetail
 from opsconsole.ui.panels.shadow.lessons.list import LessonList
-from opsconsole.ui.panels.shadow.lessons.trials import LessonTrials
-from opsconsole.ui.panels.shadow.lessons.trialtext import Trial
 from opsconsole.ui.widgets.guard import Guard
 from opsconsole.ui.widgets.states import States
 from opsconsole.ui.widgets.words import plural
@@ -56,7 +56,7 @@ class LessonsPage(QWidget):
         """The one that is shown."""
         self._in_use: tuple[str, int] | None = None
         """Agent and version that the strip tells of."""
-        self.trials = LessonTrials(context, self)
+        self.trials = LessonBacktests(context, self)
         self.strip, self.list = TakenStrip(context.theme), LessonList(context.theme)
         self.detail, self.bar = LessonDetail(context.theme), LessonBar(context.theme, self.take, self.try_it)
         self._lay_out()
@@ -95,7 +95,7 @@ class LessonsPage(QWidget):
         return next((one for one in rows if one.lesson == self._lesson), None)
 
     @property
-    def trial(self) -> Trial:
+    def trial(self) -> LessonBacktest:
         """How the trial of the lesson on the screen stands."""
         return self.trials.of(self._lesson)
 

@@ -9,10 +9,10 @@ from PySide6.QtCore import QObject, Signal
 from opsconsole.domain.errors import OpsError
 from opsconsole.engine.evidence.lessons import Lesson
 from opsconsole.ui.panel import Context
-from opsconsole.ui.panels.shadow.lessons.trialtext import STOPPED, Trial
+from opsconsole.ui.panels.shadow.lessons.backtesttext import STOPPED, LessonBacktest
 
 
-class LessonTrials(QObject):
+class LessonBacktests(QObject):
     """Knows how each stands.
 
     Signals:
@@ -24,24 +24,24 @@ class LessonTrials(QObject):
     def __init__(self, context: Context, parent: QObject) -> None:
         super().__init__(parent)
         self._context = context
-        self._found: dict[Lesson, Trial] = {}
+        self._found: dict[Lesson, LessonBacktest] = {}
         self._runs = 0
 
-    def of(self, lesson: Lesson | None) -> Trial:
+    def of(self, lesson: Lesson | None) -> LessonBacktest:
         """Give how a lesson's trial stands."""
-        return Trial() if lesson is None else self._found.get(lesson, Trial())
+        return LessonBacktest() if lesson is None else self._found.get(lesson, LessonBacktest())
 
     def begin(self, lesson: Lesson, cap: float | None) -> None:
         """Try a lesson; `cap` is what models may cost at most."""
         self._runs += 1
-        self._found[lesson] = Trial(run=self._runs, is_running=True)
+        self._found[lesson] = LessonBacktest(run=self._runs, is_running=True)
         self._start(lesson, self._try(lesson, cap, self._runs))
         self.changed.emit()
 
     def cancel(self, lesson: Lesson) -> None:
         """End a trial; nothing of it is kept."""
         if self.of(lesson).is_running:
-            self._found[lesson] = Trial(text=STOPPED)
+            self._found[lesson] = LessonBacktest(text=STOPPED)
             self._end(lesson)
             self.changed.emit()
 

@@ -5,9 +5,9 @@ import re
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
-from opsconsole.ui.panels.shadow.lessons import trialtext
+from opsconsole.ui.panels.shadow.lessons import backtesttext
+from opsconsole.ui.panels.shadow.lessons.backtesttext import LessonBacktest
 from opsconsole.ui.panels.shadow.lessons.data import Row
-from opsconsole.ui.panels.shadow.lessons.trialtext import Trial
 from opsconsole.ui.tools import LessonReport
 from opsconsole.ui.widgets.basics import button, card, label, pill, repolish, row
 from opsconsole.ui.widgets.texts import clear, para
@@ -33,7 +33,7 @@ class PastCard(QFrame):
         self._currency = ""
         self._report: LessonReport | None = None
         frame, column = card()
-        self._about = para(trialtext.ABOUT, "muted")
+        self._about = para(backtesttext.ABOUT, "muted")
         self._said = label("", "", is_wrapped=True)
         self.cap = QLineEdit()
         self.cap.setAccessibleName("How much the trial may cost at most")
@@ -90,7 +90,7 @@ class PastCard(QFrame):
             self.cap.selectAll()
         return found
 
-    def render_trial(self, trial: Trial, *, is_costly: bool) -> None:
+    def render_trial(self, trial: LessonBacktest, *, is_costly: bool) -> None:
         """Show how it stands."""
         self._about.setVisible(trial.report is None)
         self._costs.setVisible(is_costly and not trial.is_running)
@@ -111,7 +111,7 @@ class PastCard(QFrame):
                 self._show_report(trial.report)
 
     def _show_report(self, report: LessonReport) -> None:
-        head = row(label(trialtext.headline(report)))
+        head = row(label(backtesttext.headline(report)))
         if report.events:
             head.addWidget(pill(f"{report.better:,} better", "ok" if report.better else "plain"))
             head.addWidget(pill(f"{report.worse:,} worse", "danger" if report.worse else "plain"))
@@ -119,8 +119,8 @@ class PastCard(QFrame):
         self._result.addLayout(head)
         if report.events:
             self._result.addWidget(self._grid(report))
-            self._result.addWidget(para(trialtext.difference(report)))
-        self._result.addWidget(para(trialtext.footnote(report), "small"))
+            self._result.addWidget(para(backtesttext.difference(report)))
+        self._result.addWidget(para(backtesttext.footnote(report), "small"))
 
     def _grid(self, report: LessonReport) -> QWidget:
         holder = QWidget()
@@ -132,7 +132,7 @@ class PastCard(QFrame):
             grid.setColumnStretch(place, stretch)
         for place, head in enumerate(("", "As in use", "With the lesson")):
             grid.addWidget(label(head, "cap"), 0, place)
-        for line, one in enumerate(trialtext.figures(report, self._currency), 1):
+        for line, one in enumerate(backtesttext.figures(report, self._currency), 1):
             grid.addWidget(label(one.name, "small"), line, 0, Qt.AlignmentFlag.AlignTop)
             for place, words in ((1, one.before), (2, one.after)):
                 made = para(words)

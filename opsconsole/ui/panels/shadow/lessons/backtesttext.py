@@ -15,7 +15,7 @@ STOPPED = "Stopped. Nothing of it is kept, and nothing was done."
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class LessonBacktest:
     """Where a trial stands; as it is made, it has not begun."""
 
     run: int = 0
@@ -39,7 +39,7 @@ class Figure:
     after: str
 
 
-def verdict(trial: Trial) -> tuple[str, Tone]:
+def verdict(trial: LessonBacktest) -> tuple[str, Tone]:
     """Say in a few words what the past says of taking it."""
     report = trial.report
     if trial.is_running:
