@@ -24,7 +24,7 @@ from opsconsole.brains.triage import Hit
 from opsconsole.engine.doorbell import ring
 from opsconsole.engine.engine import Engine, SystemClock
 from opsconsole.engine.kernel import Kernel, Writes
-from opsconsole.engine.ports.brain import Brain, Lesson
+from opsconsole.engine.ports.brain import Brain, CaseExample
 from opsconsole.engine.ports.machine import Clock
 from opsconsole.engine.registry import Registry
 from opsconsole.net.client import HttpClient
@@ -122,9 +122,9 @@ def playbook_brain(reader: Reader) -> PlaybookBrain:
     def nearest(agent: str, text: str, count: int) -> Sequence[Hit]:
         return case_store.nearest(reader, text, scope=agent, limit=count)
 
-    def lessons(agent: str) -> Iterator[Lesson]:
+    def lessons(agent: str) -> Iterator[CaseExample]:
         for case_id, category, text in cases.of_agent(reader, agent):
-            yield Lesson(case_id, agent, category, text)
+            yield CaseExample(case_id, agent, category, text)
 
     return PlaybookBrain(nearest, lessons)
 

@@ -8,7 +8,7 @@ from opsconsole.brains.playbook import PlaybookBrain
 from opsconsole.domain.action import Proposal
 from opsconsole.domain.enums import Effect
 from opsconsole.domain.errors import ConnectorError, PermanentError, TransientError
-from opsconsole.engine.ports.brain import ASK_PERSON, Lesson, RunView, Turn
+from opsconsole.engine.ports.brain import ASK_PERSON, CaseExample, RunView, Turn
 
 MAIN = "main"
 """The model that is asked where an agent names none."""
@@ -28,7 +28,7 @@ class BrainChain:
         self._model = model
         self._endpoints = endpoints
 
-    def learn(self, lesson: Lesson) -> None:
+    def learn(self, lesson: CaseExample) -> None:
         """Take a case in at once."""
         self._playbook.learn(lesson)
 

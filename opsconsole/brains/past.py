@@ -10,7 +10,7 @@ from opsconsole.brains.playbook.brain import PlaybookBrain
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.errors import PermanentError, TransientError
 from opsconsole.domain.event import Event
-from opsconsole.engine.ports.brain import Lesson, RunView, Turn
+from opsconsole.engine.ports.brain import CaseExample, RunView, Turn
 from opsconsole.store.casememory import CaseMemory
 from opsconsole.store.cases import Hit
 
@@ -28,15 +28,15 @@ class PastPlaybookBrain:
     def _nearest(self, agent: str, text: str, count: int) -> Sequence[Hit]:
         return self._memory.nearest(agent, text, count)
 
-    def _of(self, agent: str) -> Iterator[Lesson]:
-        return (Lesson(number, agent, category, text) for number, category, text in self._memory.every(agent))
+    def _of(self, agent: str) -> Iterator[CaseExample]:
+        return (CaseExample(number, agent, category, text) for number, category, text in self._memory.every(agent))
 
     def know(self, agent: str, category: str, text: str) -> None:
         """Take in what people made of a past event."""
         case = self._memory.add(agent, category, text)
-        self._brain.learn(Lesson(case, agent, category, text))
+        self._brain.learn(CaseExample(case, agent, category, text))
 
-    def learn(self, lesson: Lesson) -> None:
+    def learn(self, lesson: CaseExample) -> None:
         """Nothing: what is learnt today was not known then."""
 
     def precedents(self, agent: AgentSpec, event: Event) -> list[dict[str, Any]]:
@@ -78,7 +78,7 @@ class PastModelBrain:
         """Take in what people made of a past event."""
         self._past.know(agent, category, text)
 
-    def learn(self, lesson: Lesson) -> None:
+    def learn(self, lesson: CaseExample) -> None:
         """Nothing: what is learnt today was not known then."""
 
     def prepare(self, agent: AgentSpec, event: Event) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from opsconsole.domain.action import Proposal
-from opsconsole.engine.ports.brain import Lesson, RunView, Turn
+from opsconsole.engine.ports.brain import CaseExample, RunView, Turn
 
 Script = Callable[[RunView], Turn]
 
@@ -15,7 +15,7 @@ class FakeBrain:
     def __init__(self, script: Script, *, is_playbook: bool = True) -> None:
         self._script = script
         self._is_playbook = is_playbook
-        self.lessons: list[Lesson] = []
+        self.lessons: list[CaseExample] = []
         self.views: list[RunView] = []
 
     async def turn(self, view: RunView) -> Turn:
@@ -23,7 +23,7 @@ class FakeBrain:
         self.views.append(view)
         return replace(self._script(view), is_by_playbook=self._is_playbook)
 
-    def learn(self, lesson: Lesson) -> None:
+    def learn(self, lesson: CaseExample) -> None:
         """Keep a lesson."""
         self.lessons.append(lesson)
 

@@ -23,7 +23,7 @@ from opsconsole.engine.effects.send import Effects
 from opsconsole.engine.effects.undo import Undos
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.pairs import pairing
-from opsconsole.engine.ports.brain import Brain, Lesson
+from opsconsole.engine.ports.brain import Brain, CaseExample
 from opsconsole.engine.ports.connector import Connector
 from opsconsole.engine.ports.machine import Clock
 from opsconsole.engine.registry import Registry
@@ -152,7 +152,7 @@ class Engine:
     def learn_new_cases(self) -> None:
         """Hand the brain every case that was added since."""
         for case_id, agent, category, text in cases.after(self.reader, self._last_case):
-            self.brain.learn(Lesson(case_id, agent, category, text))
+            self.brain.learn(CaseExample(case_id, agent, category, text))
             self._last_case = case_id
 
     async def take(self, connection: str, incoming: IncomingEvent, *, is_history: bool = False) -> Taken:

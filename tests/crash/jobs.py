@@ -22,7 +22,7 @@ from opsconsole.engine.agents.file import AgentFile, apply_agent
 from opsconsole.engine.commands import approvals
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.kernel import Kernel, Writes
-from opsconsole.engine.ports.brain import ASK_PERSON, Brain, Lesson, Outcome, RunView, Turn
+from opsconsole.engine.ports.brain import ASK_PERSON, Brain, CaseExample, Outcome, RunView, Turn
 from opsconsole.engine.ports.connector import Connector
 from opsconsole.store.rows import ActionRow, ApprovalRow, Reader
 from opsconsole.store.transaction import Transaction
@@ -226,7 +226,7 @@ class MixedBrain:
     def __init__(self) -> None:
         self._tried: set[int] = set()
 
-    def learn(self, lesson: Lesson) -> None:
+    def learn(self, lesson: CaseExample) -> None:
         """It learns nothing."""
 
     async def close(self) -> None:

@@ -19,7 +19,7 @@ from opsconsole.domain.ids import AgentId, ConnectionId, EventId, SubjectId, Ver
 from opsconsole.engine.agents.file import read_agent
 from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.agents.subscriptions import subscribes
-from opsconsole.engine.ports.brain import Lesson
+from opsconsole.engine.ports.brain import CaseExample
 from opsconsole.store import cases
 from opsconsole.store import workspace as workspaces
 from tests.support.rig import registry
@@ -82,9 +82,9 @@ def taught(spec: AgentSpec, known: Sequence[Labelled], folder: Path) -> Playbook
     def nearest(agent: str, text: str, count: int) -> Sequence[Hit]:
         return cases.nearest(reader, text, scope=agent, limit=count)
 
-    def lessons(agent: str) -> Iterator[Lesson]:
+    def lessons(agent: str) -> Iterator[CaseExample]:
         for one in cases.iter_cases(reader, agent):
-            yield Lesson(one.case_id, agent, one.category, one.text)
+            yield CaseExample(one.case_id, agent, one.category, one.text)
 
     return PlaybookBrain(nearest, lessons)
 

@@ -10,7 +10,7 @@ from opsconsole.domain.action import Proposal
 from opsconsole.domain.agent import AgentSpec, Category
 from opsconsole.domain.event import Event
 from opsconsole.engine.agents.facts import event_facts, step_facts
-from opsconsole.engine.ports.brain import ASK_PERSON, Lesson, RunView, Turn
+from opsconsole.engine.ports.brain import ASK_PERSON, CaseExample, RunView, Turn
 from opsconsole.policy.conditions import UndecidedError, holds
 
 Nearest = Callable[[str, str, int], Sequence[Hit]]
@@ -23,12 +23,12 @@ PRECEDENTS = 5
 class PlaybookBrain:
     """One for all agents of a workspace; each agent has a memory of its own."""
 
-    def __init__(self, nearest: Nearest, cases: Callable[[str], Iterable[Lesson]]) -> None:
+    def __init__(self, nearest: Nearest, cases: Callable[[str], Iterable[CaseExample]]) -> None:
         self._nearest = nearest
         self._cases = cases
         self._triages: dict[int, tuple[AgentSpec, Triage, set[int]]] = {}
 
-    def learn(self, lesson: Lesson) -> None:
+    def learn(self, lesson: CaseExample) -> None:
         """Take a case in; it counts for the very next event."""
         for spec, triage, known in self._triages.values():
             if spec.agent == lesson.agent and lesson.case_id not in known:

@@ -24,7 +24,7 @@ from opsconsole.engine.past.asitcame import as_it_came
 from opsconsole.engine.past.backtestresult import Result, Side, Tried
 from opsconsole.engine.past.budget import CapReachedError, Purse
 from opsconsole.engine.past.history import PastBrain, PreparedBrain
-from opsconsole.engine.past.humanacts import Lessons
+from opsconsole.engine.past.humanacts import PastCases
 from opsconsole.engine.past.pair import HUMAN_UNKNOWN
 from opsconsole.engine.past.replay import Record, Replay, Worked
 from opsconsole.engine.runstate.loaded import shown
@@ -69,7 +69,7 @@ async def backtest(
     if most is not None:
         chosen = chosen[-most:]
     sides = [(version, brain) for version, brain in zip((in_use, changed), brains, strict=True)]
-    lessons = [Lessons(version.spec, brain) for version, brain in sides]
+    lessons = [PastCases(version.spec, brain) for version, brain in sides]
     _add_cases(kernel, lessons, in_use.agent_id, chosen)
     is_costly = any(isinstance(one, PreparedBrain) and not one.is_free for one in brains)
     purse, result = Purse(cost_cap if is_costly else None), _Found()
@@ -96,7 +96,7 @@ async def backtest(
     return Result(tuple(result.tried), result.stopped, result.left_out)
 
 
-def _hear(lessons: Sequence[Lessons], in_use: Version, event: Event, acts: Sequence[Mapping[str, Any]]) -> None:
+def _hear(lessons: Sequence[PastCases], in_use: Version, event: Event, acts: Sequence[Mapping[str, Any]]) -> None:
     """Note what people made of an event, at the time from which it was known."""
     category = category_of(in_use.spec, [act["args"] for act in acts])
     if acts and category is not None:
@@ -178,7 +178,7 @@ def _recorded(kernel: Kernel, one: PairRow) -> Record | None:
     return found
 
 
-def _add_cases(kernel: Kernel, lessons: Sequence[Lessons], agent: str, chosen: Sequence[PairRow]) -> None:
+def _add_cases(kernel: Kernel, lessons: Sequence[PastCases], agent: str, chosen: Sequence[PairRow]) -> None:
     """Note each case at the time it was learnt; of the events that are tried, only what people did with them counts."""
     tried = {f"{one.event_id}" for one in chosen}
     for at, category, text, event in read_cases.learnt(kernel.reader, agent):

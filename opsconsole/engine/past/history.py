@@ -22,7 +22,7 @@ from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.pairs.pair import Made
 from opsconsole.engine.past.asitcame import as_it_came
 from opsconsole.engine.past.budget import CapReachedError, Purse
-from opsconsole.engine.past.humanacts import Lessons, human_acts
+from opsconsole.engine.past.humanacts import PastCases, human_acts
 from opsconsole.engine.past.pair import Done, Sent, make_pair
 from opsconsole.engine.past.replay import Replay
 from opsconsole.engine.ports.brain import Brain
@@ -142,7 +142,7 @@ async def work(
     progress = Progress(total=plan(kernel, version, since=since).events)
     if most is not None:
         progress.total = min(progress.total, most)
-    lessons, ready = Lessons(version.spec, brain), list[Done]()
+    lessons, ready = PastCases(version.spec, brain), list[Done]()
     is_prepared = isinstance(brain, PreparedBrain)
     purse = Purse(cost_cap if is_prepared and not brain.is_free else None)
     course = _Course(Replay(kernel.registry, version, brain, purse=purse), progress, purse)

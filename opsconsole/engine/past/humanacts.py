@@ -36,7 +36,7 @@ class Learner(Protocol):
         ...
 
 
-class Lessons:
+class PastCases:
     """What people made of past events, told to the brain once they had done it and not before."""
 
     def __init__(self, spec: AgentSpec, brain: Learner) -> None:

@@ -88,7 +88,7 @@ class RunView:
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class CaseExample:
     """A case as a brain learns it: a text with its right category, from a person or from adjudicated history."""
 
     case_id: int
@@ -109,7 +109,7 @@ class Brain(Protocol):
         """
         ...
 
-    def learn(self, lesson: Lesson) -> None:
+    def learn(self, lesson: CaseExample) -> None:
         """Take a case in at once."""
         ...
 

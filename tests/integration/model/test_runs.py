@@ -127,10 +127,10 @@ async def test_the_offline_triage_may_dispute_the_category(tmp_path: Path) -> No
     async with thinking(tmp_path, script, spec) as (r, _):
         cases = [("case", "Question about my account. Could you have a look, please?")] * 12
         cases += [("other", "We want to cancel the contract at the end of the year.")] * 12
-        from opsconsole.engine.ports.brain import Lesson
+        from opsconsole.engine.ports.brain import CaseExample
 
         for number, (category, said) in enumerate(cases):
-            r.brain.learn(Lesson(number + 1, "mira", category, f"{said} {number}"))
+            r.brain.learn(CaseExample(number + 1, "mira", category, f"{said} {number}"))
         await r.take(mail(title="Question about my account", text="Could you have a look, please?"))
         ruled = r.audit("action.ruled")[0]
         assert any("category_disputed" in reason for reason in ruled["reasons"]) and ruled["verdict"] == "ASK"
