@@ -158,7 +158,7 @@ class Comparison(StrEnum):
     IGNORE = "ignore"
 
 
-class PairVerdict(StrEnum):
+class Agreement(StrEnum):
     """What an agent would have done beside what the human did."""
 
     SAME = "same"

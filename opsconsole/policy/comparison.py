@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from opsconsole.domain.enums import Comparison, Effect, PairVerdict, Reversibility, Severity
+from opsconsole.domain.enums import Agreement, Comparison, Effect, Reversibility, Severity
 from opsconsole.policy.likeness import FieldDiff, compare_fields
 
 MOST_ALIGNED = 40
@@ -60,7 +60,7 @@ class Match:
 class Compared:
     """Two decisions on one event, compared."""
 
-    verdict: PairVerdict
+    verdict: Agreement
     severity: Severity
     matches: tuple[Match, ...]
 
@@ -131,17 +131,17 @@ def _plain(deed: ComparedAction) -> dict[str, Any]:
     return {name: None if deed.subject and value == deed.subject else value for name, value in deed.args.items()}
 
 
-def _verdict(agent: Sequence[ComparedAction], human: Sequence[ComparedAction], matches: Sequence[Match]) -> PairVerdict:
+def _verdict(agent: Sequence[ComparedAction], human: Sequence[ComparedAction], matches: Sequence[Match]) -> Agreement:
     if not agent and not human:
-        return PairVerdict.BOTH_NONE
+        return Agreement.BOTH_NONE
     if all(one.is_same for one in matches):
-        return PairVerdict.SAME
+        return Agreement.SAME
     is_extra = any(one.human is None for one in matches)
     is_missing = any(one.agent is None for one in matches)
     is_changed = any(one.agent is not None and one.human is not None and not one.is_same for one in matches)
     if is_changed or (is_extra and is_missing):
-        return PairVerdict.DIFFERS
-    return PairVerdict.EXTRA if is_extra else PairVerdict.MISSING
+        return Agreement.DIFFERS
+    return Agreement.EXTRA if is_extra else Agreement.MISSING
 
 
 def _severity(agent: Sequence[ComparedAction], matches: Sequence[Match]) -> Severity:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from opsconsole.domain.enums import Adjudication, PairVerdict, Severity
+from opsconsole.domain.enums import Adjudication, Agreement, Severity
 from opsconsole.policy.evidence import OPENS_AT, Interval, evidence, exact_interval, forecast, still_needed
 
-AGREED = (PairVerdict.SAME, PairVerdict.BOTH_NONE)
+AGREED = (Agreement.SAME, Agreement.BOTH_NONE)
 FINE = (Adjudication.AGENT, Adjudication.BOTH)
 Basis = Literal["judged", "blind", "open", "failed"]
 
@@ -26,7 +26,7 @@ class Counted:
     about: str
     """The customer: whose events of one day are one burst."""
     day: date
-    verdict: PairVerdict
+    verdict: Agreement
     severity: Severity
     is_blind: bool
     """No screen showed the proposal before the human acted."""

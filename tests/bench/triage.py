@@ -16,7 +16,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from opsconsole.brains.triage import CategorySeed, Triage, Verdict
+from opsconsole.brains.triage import CategorySeed, Classification, Triage
 from opsconsole.brains.triage.calibration import THRESHOLD
 from opsconsole.store.cases import Hit, add_case, iter_cases, nearest
 from opsconsole.store.database import migrations
@@ -36,7 +36,7 @@ _SCOPE = "bench"
 class Outcome:
     """The verdicts on a set of texts and what they cost."""
 
-    verdicts: list[Verdict]
+    verdicts: list[Classification]
     right: list[bool]
     load_s: float
     per_case_ms: float
@@ -117,7 +117,7 @@ def calibration_error(outcome: Outcome) -> float:
     return round(sum(abs(gap) for gap in gaps) / len(outcome.right), 4)
 
 
-def abstained(verdicts: Sequence[Verdict]) -> float:
+def abstained(verdicts: Sequence[Classification]) -> float:
     """Share of the verdicts that abstain."""
     return round(sum(verdict.category is None for verdict in verdicts) / len(verdicts), 4)
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from opsconsole.app.cli import app
 from opsconsole.app.session import opened
-from opsconsole.domain.enums import PairVerdict
+from opsconsole.domain.enums import Agreement
 from opsconsole.engine.evidence import report
 from opsconsole.store.queries import pairs as read
 
@@ -87,10 +87,7 @@ def test_the_numbers_agree_with_a_count_by_hand(folder: Path) -> None:
         assert share == len(known) / 25 and math.isclose(right, sum(map(report.is_fine, known)) / len(known))
         assert least == min(one.confidence or 0.0 for one in known)
         assert sum(count for _, _, count in found.reliability) == len(known)
-        assert (
-            read.pairs(conn, verdicts=[PairVerdict.DIFFERS, PairVerdict.EXTRA], limit=2)[1].verdict
-            is not PairVerdict.SAME
-        )
+        assert read.pairs(conn, verdicts=[Agreement.DIFFERS, Agreement.EXTRA], limit=2)[1].verdict is not Agreement.SAME
 
 
 def test_what_no_system_tells_is_noted_by_hand(folder: Path) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from opsconsole.domain.enums import Adjudication, PairVerdict, Severity
+from opsconsole.domain.enums import Adjudication, Agreement, Severity
 from opsconsole.engine.evidence.standing import counted, of_versions
 from opsconsole.policy.evidence import OPENS_AT, Interval, exact_interval
 from opsconsole.policy.trials import EvidenceThreshold, standing, trials
@@ -53,7 +53,7 @@ def sequence(chance: random.Random, *, accuracy: float, severe: float, length: i
         row = _row(chance, number, version, is_good=is_good, is_severe=not is_good and chance.random() < severe)
         for _ in range(chance.choice((1, 1, 1, 3))):
             rows.append(replace(row, id=len(rows)))
-            if is_good and row.verdict is PairVerdict.DIFFERS:
+            if is_good and row.verdict is Agreement.DIFFERS:
                 later.append((number + chance.choice((0, 1, 5, 20)), len(rows) - 1))
         yield rows
         due = [place for when, place in later if when <= number]
@@ -81,7 +81,7 @@ def _row(chance: random.Random, number: int, version: int, *, is_good: bool, is_
         about=f"c{number}",
         occurred_at=START + timedelta(hours=number),
         made_at=START + timedelta(hours=number + 1),
-        verdict=PairVerdict.SAME if is_same else PairVerdict.DIFFERS,
+        verdict=Agreement.SAME if is_same else Agreement.DIFFERS,
         severity=Severity.SEVERE if is_severe and not is_same else Severity.NONE,
         is_blind=not is_seen,
         is_failed=not is_good and not is_seen and chance.random() < FAILS,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from opsconsole.brains.playbook.steps import Place, advance, take_outcomes
-from opsconsole.brains.triage import CategorySeed, Hit, Triage, Verdict
+from opsconsole.brains.triage import CategorySeed, Classification, Hit, Triage
 from opsconsole.domain.action import Proposal
 from opsconsole.domain.agent import AgentSpec, Category
 from opsconsole.domain.event import Event
@@ -65,7 +65,7 @@ class PlaybookBrain:
             )
         return self._go_on(view, category, place, last.turn.confidence, "")
 
-    def classify(self, agent: AgentSpec, event: Event) -> tuple[str | None, float, str, Verdict | None]:
+    def classify(self, agent: AgentSpec, event: Event) -> tuple[str | None, float, str, Classification | None]:
         """Triage one event: (category or None, confidence, why, the text verdict where texts decided)."""
         playbook = agent.playbook
         facts = {"event": event_facts(event)}
@@ -125,7 +125,7 @@ class PlaybookBrain:
         turn = self._go_on(view, category, Place(), confidence, why)
         return turn if verdict is None else _with_evidence(turn, verdict)
 
-    def _ask_category(self, agent: AgentSpec, confidence: float, why: str, verdict: Verdict | None) -> Turn:
+    def _ask_category(self, agent: AgentSpec, confidence: float, why: str, verdict: Classification | None) -> Turn:
         ranked = [] if verdict is None else [name for name, _ in verdict.ranked[:4]]
         options = [*ranked, *(one.id for one in agent.playbook.categories if one.id not in ranked)]
         question = {
@@ -174,7 +174,7 @@ class PlaybookBrain:
         )
 
 
-def _with_evidence(turn: Turn, verdict: Verdict) -> Turn:
+def _with_evidence(turn: Turn, verdict: Classification) -> Turn:
     evidence = tuple(
         {"case": one.case_id, "category": one.category, "similarity": round(one.similarity, 3), "quote": one.text[:160]}
         for one in verdict.precedents[:5]

@@ -58,7 +58,7 @@ class Precedent:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Classification:
     """What triage makes of one text."""
 
     category: str | None
@@ -155,11 +155,11 @@ class Triage:
         """
         self._memory.catch_up()
 
-    def classify(self, text: str) -> Verdict:
+    def classify(self, text: str) -> Classification:
         """Sort one text: a mail as "subject, blank line, body" without quoted parts, or any other text."""
         outcome = self._weigh(text)
         if outcome is None:
-            return Verdict(None, None, 0.0, (), (), "Nothing in this text resembles anything learned so far.")
+            return Classification(None, None, 0.0, (), (), "Nothing in this text resembles anything learned so far.")
         sure = confidence(outcome.signals)
         best = self._ids[outcome.best]
         shares = alternatives(outcome.scores, outcome.best, sure)
@@ -172,7 +172,7 @@ class Triage:
             Precedent(near.case_id, self._ids[near.category], near.text, near.similarity) for near in shown
         )
         abstains = foreign or sure < self._threshold
-        return Verdict(
+        return Classification(
             category=None if abstains else best,
             best=best,
             confidence=sure,

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from opsconsole.domain.enums import Adjudication, PairVerdict
+from opsconsole.domain.enums import Adjudication, Agreement
 from opsconsole.engine.commands.results import JudgingResult
 from opsconsole.engine.evidence.standing import GateProgress
 from opsconsole.store.queries.pairs import PairRow
@@ -11,11 +11,11 @@ from opsconsole.store.queries.pairs import PairRow
 FEW = 20
 """Below so many trials nothing is said of where it goes."""
 VERDICTS = {
-    PairVerdict.SAME: "Same",
-    PairVerdict.DIFFERS: "Differs",
-    PairVerdict.MISSING: "Only the human acted",
-    PairVerdict.EXTRA: "Only the agent acted",
-    PairVerdict.BOTH_NONE: "Both did nothing",
+    Agreement.SAME: "Same",
+    Agreement.DIFFERS: "Differs",
+    Agreement.MISSING: "Only the human acted",
+    Agreement.EXTRA: "Only the agent acted",
+    Agreement.BOTH_NONE: "Both did nothing",
 }
 SAID = {
     Adjudication.AGENT: "Agent right",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from opsconsole.domain.agent import AgentSpec
-from opsconsole.domain.enums import PairVerdict
+from opsconsole.domain.enums import Agreement
 from opsconsole.domain.event import Event
 from opsconsole.domain.humanact import HumanAct
 from opsconsole.policy.comparison import Compared, ComparedAction, compare
@@ -63,7 +63,7 @@ class Made:
     """A pair that was written."""
 
     number: int
-    verdict: PairVerdict
+    verdict: Agreement
     is_failed: bool
     excluded: str
 

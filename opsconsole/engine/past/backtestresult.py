@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from opsconsole.domain.enums import PairVerdict, Severity, Verdict
+from opsconsole.domain.enums import Agreement, Severity, Verdict
 from opsconsole.policy.evidence import Interval, paired_interval
 from opsconsole.policy.trials import AGREED
 
@@ -17,7 +17,7 @@ RULINGS = (Verdict.ACT, Verdict.ASK, Verdict.RECOMMEND, Verdict.REFUSE)
 class Side:
     """One version on one event."""
 
-    verdict: PairVerdict
+    verdict: Agreement
     severity: Severity
     category: str
     confidence: float | None
@@ -43,7 +43,7 @@ class Tried:
     pair: int
     event: int
     title: str
-    recorded: PairVerdict
+    recorded: Agreement
     """What the record says of the version that worked it then."""
     was_right: bool
     """It did then what the people did, and came to an end."""

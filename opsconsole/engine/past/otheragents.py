@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from opsconsole.domain.action import ActionType
-from opsconsole.domain.enums import Effect, PairVerdict, Severity
+from opsconsole.domain.enums import Agreement, Effect, Severity
 from opsconsole.engine.past.casefile import read_lines
 from opsconsole.policy.comparison import Compared, ComparedAction, compare
 
@@ -101,11 +101,11 @@ class Totals:
 
     def to_json(self) -> dict[str, Any]:
         """Give them as JSON. `right`: the same, or rightly nothing, as a share of all cases."""
-        right = self.verdicts[PairVerdict.SAME.value] + self.verdicts[PairVerdict.BOTH_NONE.value]
+        right = self.verdicts[Agreement.SAME.value] + self.verdicts[Agreement.BOTH_NONE.value]
         return {
             "cases": self.cases,
             "right": round(right / self.cases, 4) if self.cases else None,
-            "verdicts": {one.value: self.verdicts[one.value] for one in PairVerdict},
+            "verdicts": {one.value: self.verdicts[one.value] for one in Agreement},
             "severities": {one.name.lower(): self.severities[one.name.lower()] for one in Severity},
             "fields_that_differ": dict(self.fields.most_common(50)),
             "unknown_tools": dict(self.unknown_tools.most_common(50)),

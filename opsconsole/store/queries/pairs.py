@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from opsconsole.domain.enums import Adjudication, PairVerdict, Severity
+from opsconsole.domain.enums import Adjudication, Agreement, Severity
 from opsconsole.domain.humanact import Source
 from opsconsole.store.queries.content import decode
 from opsconsole.store.times import from_micros, to_micros
@@ -46,7 +46,7 @@ class PairRow:
     about: str
     occurred_at: datetime
     made_at: datetime
-    verdict: PairVerdict
+    verdict: Agreement
     severity: Severity
     is_blind: bool
     is_failed: bool
@@ -163,7 +163,7 @@ def pairs(
     agent: str | None = None,
     category: str | None = None,
     version: int | None = None,
-    verdicts: Sequence[PairVerdict] = (),
+    verdicts: Sequence[Agreement] = (),
     severity: Severity = Severity.NONE,
     is_judged: bool | None = None,
     limit: int = 10_000,
@@ -272,7 +272,7 @@ def _row(row: Sequence[Any]) -> PairRow:
         about=row[9],
         occurred_at=from_micros(row[10]),
         made_at=from_micros(row[11]),
-        verdict=PairVerdict(row[12]),
+        verdict=Agreement(row[12]),
         severity=Severity(row[13]),
         is_blind=bool(row[14]),
         is_failed=bool(row[15]),

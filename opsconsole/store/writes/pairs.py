@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from opsconsole.domain.enums import Adjudication, PairVerdict, Severity
+from opsconsole.domain.enums import Adjudication, Agreement, Severity
 from opsconsole.domain.humanact import HumanAct
 from opsconsole.store.times import to_micros
 from opsconsole.store.transaction import Transaction
@@ -27,7 +27,7 @@ class NewPair:
     about: str
     """Of the customer or thread: only a salted digest, see `salted`."""
     occurred_at: datetime
-    verdict: PairVerdict
+    verdict: Agreement
     severity: Severity
     is_blind: bool
     is_failed: bool

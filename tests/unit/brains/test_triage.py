@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opsconsole.brains.triage import CategorySeed, Hit, Triage, Verdict
+from opsconsole.brains.triage import CategorySeed, Classification, Hit, Triage
 from opsconsole.store.cases import add_case, iter_cases, nearest, retire_case
 from opsconsole.store.database import migrations
 
@@ -97,7 +97,7 @@ def conn() -> Iterator[sqlite3.Connection]:
         yield opened
 
 
-def shown(verdict: Verdict) -> object:
+def shown(verdict: Classification) -> object:
     return verdict.best, verdict.confidence, verdict.ranked, [p.text for p in verdict.precedents], verdict.why
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsconsole.domain.enums import Comparison, Effect, PairVerdict, Reversibility, Severity
+from opsconsole.domain.enums import Agreement, Comparison, Effect, Reversibility, Severity
 from opsconsole.policy.comparison import MOST_ALIGNED, Compared, ComparedAction, Match, align, compare
 from opsconsole.policy.likeness import likeness, text_likeness
 
@@ -22,28 +22,28 @@ def tagged(tag: str, **other: Any) -> ComparedAction:
     return ComparedAction(tool="mail.tag", args={"tag": tag}, **kind)
 
 
-def told(found: Compared) -> tuple[PairVerdict, Severity]:
+def told(found: Compared) -> tuple[Agreement, Severity]:
     return found.verdict, found.severity
 
 
 @pytest.mark.parametrize(
     ("agent", "human", "expected"),
     [
-        ([], [], (PairVerdict.BOTH_NONE, Severity.NONE)),
-        ([sent("a@x")], [sent("A@x ")], (PairVerdict.SAME, Severity.NONE)),
-        ([sent("a@x"), tagged("t")], [tagged("t"), sent("a@x")], (PairVerdict.SAME, Severity.NONE)),
-        ([], [sent("a@x")], (PairVerdict.MISSING, Severity.MINOR)),
-        ([tagged("t")], [], (PairVerdict.EXTRA, Severity.MINOR)),
-        ([sent("a@x")], [], (PairVerdict.EXTRA, Severity.SEVERE)),
-        ([sent("b@x")], [sent("a@x")], (PairVerdict.DIFFERS, Severity.SEVERE)),
-        ([sent("a@x", "Quite another text")], [sent("a@x")], (PairVerdict.DIFFERS, Severity.MINOR)),
-        ([tagged("t")], [sent("a@x")], (PairVerdict.DIFFERS, Severity.MINOR)),
-        ([tagged("t", reversibility=Reversibility.IRREVERSIBLE)], [], (PairVerdict.EXTRA, Severity.SEVERE)),
-        ([sent("a@x"), sent("a@x")], [sent("a@x")], (PairVerdict.EXTRA, Severity.SEVERE)),
+        ([], [], (Agreement.BOTH_NONE, Severity.NONE)),
+        ([sent("a@x")], [sent("A@x ")], (Agreement.SAME, Severity.NONE)),
+        ([sent("a@x"), tagged("t")], [tagged("t"), sent("a@x")], (Agreement.SAME, Severity.NONE)),
+        ([], [sent("a@x")], (Agreement.MISSING, Severity.MINOR)),
+        ([tagged("t")], [], (Agreement.EXTRA, Severity.MINOR)),
+        ([sent("a@x")], [], (Agreement.EXTRA, Severity.SEVERE)),
+        ([sent("b@x")], [sent("a@x")], (Agreement.DIFFERS, Severity.SEVERE)),
+        ([sent("a@x", "Quite another text")], [sent("a@x")], (Agreement.DIFFERS, Severity.MINOR)),
+        ([tagged("t")], [sent("a@x")], (Agreement.DIFFERS, Severity.MINOR)),
+        ([tagged("t", reversibility=Reversibility.IRREVERSIBLE)], [], (Agreement.EXTRA, Severity.SEVERE)),
+        ([sent("a@x"), sent("a@x")], [sent("a@x")], (Agreement.EXTRA, Severity.SEVERE)),
     ],
 )
 def test_verdict_and_severity(
-    agent: list[ComparedAction], human: list[ComparedAction], expected: tuple[PairVerdict, Severity]
+    agent: list[ComparedAction], human: list[ComparedAction], expected: tuple[Agreement, Severity]
 ) -> None:
     assert told(compare(agent, human)) == expected
 
@@ -53,9 +53,9 @@ def test_of_a_partial_act_only_what_is_told_is_compared() -> None:
         return ComparedAction(tool="desk.update_ticket", args=args, subject="ticket:1", effect=Effect.INTERNAL)
 
     agent, human = ticket(queue="q", status="closed"), replace(ticket(queue="q"), is_partial=True)
-    assert compare([agent], [human]).verdict is PairVerdict.SAME
+    assert compare([agent], [human]).verdict is Agreement.SAME
     found = compare([agent], [replace(human, told=("queue", "status"))])
-    assert found.verdict is PairVerdict.DIFFERS
+    assert found.verdict is Agreement.DIFFERS
     assert [(one.field, one.human, one.is_same) for one in found.matches[0].fields] == [
         ("queue", "q", True),
         ("status", None, False),
@@ -67,13 +67,13 @@ def test_an_argument_that_names_its_own_subject_says_no_more_than_none() -> None
         ComparedAction(tool="desk.add_note", args={"text": "t", "about": about}, subject="deal:1")
         for about in ("", "deal:1", "deal:2")
     ]
-    assert compare(notes[:1], notes[1:2]).verdict is PairVerdict.SAME
-    assert compare(notes[:1], notes[2:]).verdict is PairVerdict.DIFFERS
+    assert compare(notes[:1], notes[1:2]).verdict is Agreement.SAME
+    assert compare(notes[:1], notes[2:]).verdict is Agreement.DIFFERS
 
 
 def test_the_same_on_another_subject_is_not_the_same() -> None:
     found = compare([sent("a@x", subject="thread:1")], [sent("a@x", subject="thread:2")])
-    assert told(found) == (PairVerdict.DIFFERS, Severity.SEVERE) and found.matches[0].is_elsewhere
+    assert told(found) == (Agreement.DIFFERS, Severity.SEVERE) and found.matches[0].is_elsewhere
 
 
 def test_the_most_alike_stand_beside_each_other_whatever_the_order() -> None:
@@ -84,15 +84,13 @@ def test_the_most_alike_stand_beside_each_other_whatever_the_order() -> None:
 
 def test_forty_of_one_kind_are_aligned_as_sets_and_more_in_their_order() -> None:
     forty = [sent(f"{number}@x") for number in range(MOST_ALIGNED)]
-    assert compare(forty, forty[::-1]).verdict is PairVerdict.SAME
+    assert compare(forty, forty[::-1]).verdict is Agreement.SAME
     more = [*forty, sent("last@x")]
-    assert compare(more, more[::-1]).verdict is PairVerdict.DIFFERS
-    assert told(compare(more, forty)) == (PairVerdict.EXTRA, Severity.SEVERE)
-    assert (
-        compare(more, forty[::-1]).verdict is PairVerdict.DIFFERS and compare(forty[::-1], more).matches[0].human == 0
-    )
-    assert compare([tagged("t"), *more], [*more, tagged("t")]).verdict is PairVerdict.SAME
-    assert told(compare(forty, more)) == (PairVerdict.MISSING, Severity.MINOR)
+    assert compare(more, more[::-1]).verdict is Agreement.DIFFERS
+    assert told(compare(more, forty)) == (Agreement.EXTRA, Severity.SEVERE)
+    assert compare(more, forty[::-1]).verdict is Agreement.DIFFERS and compare(forty[::-1], more).matches[0].human == 0
+    assert compare([tagged("t"), *more], [*more, tagged("t")]).verdict is Agreement.SAME
+    assert told(compare(forty, more)) == (Agreement.MISSING, Severity.MINOR)
 
 
 def test_the_same_subject_comes_before_the_more_alike_elsewhere() -> None:
@@ -131,7 +129,7 @@ def test_of_several_differences_the_gravest_says_how_severe_it_is() -> None:
     both = [*wording[0], sent("c@x")], [*wording[1], sent("d@x")]
     assert compare(*both).severity is Severity.SEVERE
     assert compare([sent("a@x"), tagged("t"), sent("c@x")], [sent("a@x")]).severity is Severity.SEVERE
-    assert told(compare([tagged("a"), tagged("b")], [tagged("a")])) == (PairVerdict.EXTRA, Severity.MINOR)
+    assert told(compare([tagged("a"), tagged("b")], [tagged("a")])) == (Agreement.EXTRA, Severity.MINOR)
     inside = ComparedAction(
         tool="mail.tag", args={"tag": "x"}, effect=Effect.INTERNAL, reversibility=Reversibility.COMPENSABLE
     )
@@ -140,7 +138,7 @@ def test_of_several_differences_the_gravest_says_how_severe_it_is() -> None:
 
 def test_hundreds_of_one_kind_are_aligned_in_their_order() -> None:
     many = [sent(f"{number}@x") for number in range(500)]
-    assert compare(many, many).verdict is PairVerdict.SAME
+    assert compare(many, many).verdict is Agreement.SAME
 
 
 def deed(tool: str, a: int, b: str, subject: str) -> ComparedAction:
@@ -162,7 +160,7 @@ def test_every_action_stands_in_one_match_and_the_order_does_not_matter(
     assert sorted(one.human for one in matches if one.human is not None) == list(range(len(human)))
     shuffled = chance.sample(human, len(human))
     assert told(compare(agent, shuffled))[0] is compare(agent, human).verdict
-    assert compare(agent, chance.sample(agent, len(agent))).verdict in (PairVerdict.SAME, PairVerdict.BOTH_NONE)
+    assert compare(agent, chance.sample(agent, len(agent))).verdict in (Agreement.SAME, Agreement.BOTH_NONE)
 
 
 @pytest.mark.parametrize(
@@ -214,7 +212,7 @@ def test_texts_by_their_words() -> None:
 def test_a_figure_an_address_or_a_not_makes_two_texts_two(text: str, one: str, other: str) -> None:
     first, second = text.format(one), text.format(other)
     assert text_likeness(first, second) > 0.9
-    assert compare([sent("a@x", first)], [sent("a@x", second)]).verdict is PairVerdict.DIFFERS
+    assert compare([sent("a@x", first)], [sent("a@x", second)]).verdict is Agreement.DIFFERS
 
 
 def test_what_json_cannot_say_is_said_as_text() -> None:

@@ -12,7 +12,7 @@ from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.commands.shadow.pairjson import pair_json
 from opsconsole.app.session import opened
 from opsconsole.app.words import ago, count, say, say_json, table, warn
-from opsconsole.domain.enums import Adjudication, PairVerdict, Severity
+from opsconsole.domain.enums import Adjudication, Agreement, Severity
 from opsconsole.domain.errors import NotFoundError, UserError
 from opsconsole.domain.humanact import HumanAct
 from opsconsole.engine.evidence.sample import queue
@@ -109,7 +109,7 @@ def pairs(
     *,
     agent: Agent = None,
     category: Annotated[str | None, typer.Option(help="Of this category only.")] = None,
-    verdict: Annotated[PairVerdict | None, typer.Option(help="Of this verdict only.")] = None,
+    verdict: Annotated[Agreement | None, typer.Option(help="Of this verdict only.")] = None,
     waiting: Annotated[bool, typer.Option("--waiting", help="Only what you should judge, the gravest first.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=1_000_000)] = 50,
     as_json: AsJson = False,

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from opsconsole.domain.enums import PairVerdict, Severity
+from opsconsole.domain.enums import Agreement, Severity
 from opsconsole.engine.evidence.words import SAID, VERDICTS
 from opsconsole.store.queries.pairs import PairRow
 from opsconsole.ui.theme import fonts
@@ -30,12 +30,12 @@ from opsconsole.ui.widgets.words import exact, short_span, spoken
 
 _Index = QModelIndex | QPersistentModelIndex
 WIDTH, ROW = 348, 80
-TONES: dict[PairVerdict, Tone] = {
-    PairVerdict.SAME: "ok",
-    PairVerdict.BOTH_NONE: "plain",
-    PairVerdict.DIFFERS: "warn",
-    PairVerdict.MISSING: "warn",
-    PairVerdict.EXTRA: "warn",
+TONES: dict[Agreement, Tone] = {
+    Agreement.SAME: "ok",
+    Agreement.BOTH_NONE: "plain",
+    Agreement.DIFFERS: "warn",
+    Agreement.MISSING: "warn",
+    Agreement.EXTRA: "warn",
 }
 
 

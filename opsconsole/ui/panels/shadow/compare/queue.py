@@ -6,7 +6,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QObject, Signal
 
-from opsconsole.domain.enums import PairVerdict, Severity
+from opsconsole.domain.enums import Agreement, Severity
 from opsconsole.domain.errors import OpsError
 from opsconsole.engine.evidence.sample import to_judge
 from opsconsole.engine.kernel import Kernel
@@ -175,7 +175,7 @@ def _fits(one: PairRow, choice: Choice) -> bool:
         (choice.ids is None or one.id in choice.ids)
         and choice.agent in ("", one.agent)
         and (not choice.category or choice.category == (one.category or "none"))
-        and (not choice.verdict or one.verdict is PairVerdict(choice.verdict))
+        and (not choice.verdict or one.verdict is Agreement(choice.verdict))
         and one.severity >= Severity(choice.severity)
     )
 
