@@ -19,7 +19,7 @@ class FakeArguments(BaseModel):
     to: str = ""
 
 
-Answer = Callable[[Call], Awaitable[Result]]
+Behaviour = Callable[[Call], Awaitable[Result]]
 
 
 async def fine(call: Call) -> Result:
@@ -37,12 +37,12 @@ class FakeConnector:
 
     def __init__(
         self,
-        execute: Answer = fine,
+        execute: Behaviour = fine,
         *,
         name: str = "out",
-        read: Answer = fine,
-        simulate: Answer = fine,
-        take_back: Answer = refused,
+        read: Behaviour = fine,
+        simulate: Behaviour = fine,
+        take_back: Behaviour = refused,
         schema: type[BaseModel] = FakeArguments,
         **facts: Any,
     ) -> None:

@@ -35,7 +35,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpResponse:
     """A whole answer."""
 
     status: int
@@ -78,7 +78,7 @@ class HttpClient:
 
     async def send(
         self, request: Request, *, timeout_s: float, largest: int = LARGEST, may_cut: bool = False
-    ) -> Answer:
+    ) -> HttpResponse:
         """Send a request and read the whole answer.
 
         Args:
@@ -95,7 +95,7 @@ class HttpClient:
         async with self.open(request, timeout_s=timeout_s) as answer:
             return await self.read(answer, largest=largest, may_cut=may_cut)
 
-    async def read(self, answer: "Response", *, largest: int = LARGEST, may_cut: bool = False) -> Answer:
+    async def read(self, answer: "Response", *, largest: int = LARGEST, may_cut: bool = False) -> HttpResponse:
         """Read the rest of an answer that was opened."""
         body = bytearray()
         async with aclosing(answer.aiter_bytes()) as pieces:
@@ -106,7 +106,7 @@ class HttpClient:
         headers = {name.lower(): value for name, value in answer.headers.items()}
         if len(body) > largest and not may_cut:
             raise _too_long(answer, largest)
-        return Answer(answer.status_code, headers, bytes(body[:largest]), is_cut=len(body) > largest)
+        return HttpResponse(answer.status_code, headers, bytes(body[:largest]), is_cut=len(body) > largest)
 
     async def lines(self, answer: "Response", *, silence_s: float, largest: int = LARGEST) -> AsyncGenerator[bytes]:
         """Give the lines of an answer as they come, without their ends; at most `silence_s` seconds between them."""

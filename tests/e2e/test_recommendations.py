@@ -77,7 +77,7 @@ async def test_shadow_scope_and_guardrails_stand(tmp_path: Path, changes: dict[s
         assert not result.is_done and word in result.why and result.decision is None
         await r.wait(hours=1)
         assert r.sent() == [] and r.waiting() == []
-        assert simulated.answer_to(r.engine.reader, one.row.action_id) is None
+        assert simulated.said_to(r.engine.reader, one.row.action_id) is None
         assert "recommendation.not_allowed" in kinds(r, one.row.run_id)
 
 

@@ -10,13 +10,13 @@ import pytest
 from aiohttp import web
 
 from opsconsole.connectors.http import HttpConfig, HttpConnector
-from opsconsole.connectors.http.answers import refusal
+from opsconsole.connectors.http.responses import refusal
 from opsconsole.connectors.http.scrub import Scrubber
 from opsconsole.domain.action import Call, Result
 from opsconsole.domain.errors import AmbiguousError, ConnectorError, PermanentError, TransientError
 from opsconsole.domain.ids import ActionId
 from opsconsole.doubles.clock import FakeClock
-from opsconsole.net.client import Answer, HttpClient
+from opsconsole.net.client import HttpClient, HttpResponse
 from tests.support.ports import free_port
 from tests.support.web import Handler, Kept, Notes, Outside, hang_up, outside, says
 
@@ -104,7 +104,7 @@ async def test_a_call_sends_what_is_declared_and_reads_what_comes() -> None:
 
 
 async def test_not_now_is_no_promise_where_a_repeat_could_be_a_second_one() -> None:
-    made = refusal(Answer(503, {}, b""), "crm.create", Scrubber(()), is_write=True, has_key=False)
+    made = refusal(HttpResponse(503, {}, b""), "crm.create", Scrubber(()), is_write=True, has_key=False)
     assert isinstance(made, AmbiguousError)
 
 

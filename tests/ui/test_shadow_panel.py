@@ -63,7 +63,7 @@ def test_d_f_and_n_answer(tmp_path: Path) -> None:
     assert {"recommendation.asked", "decision.approve", "effect.prepared", "recommendation.not_right"} <= set(kinds)
     with opened(folder) as session:
         conn = session.kernel.reader
-        assert {simulated.answer_to(conn, "1/0.0"), simulated.answer_to(conn, "2/0.0")} == {"asked", "not_right"}
+        assert {simulated.said_to(conn, "1/0.0"), simulated.said_to(conn, "2/0.0")} == {"asked", "not_right"}
         assert runs.effect_of(conn, "2/0.0") is not None and runs.effect_of(conn, "1/0.0") is None
 
 

@@ -10,7 +10,7 @@ from opsconsole.brains.model.evidence import Sources
 from opsconsole.brains.model.offer import Offer, make_offer
 from opsconsole.brains.model.prompt import SHORTER
 from opsconsole.brains.model.reading import Reading, corrections
-from opsconsole.brains.model.wire import ModelAnswer, Usage, estimated
+from opsconsole.brains.model.wire import Completion, Usage, estimated
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.errors import PermanentError
 from opsconsole.domain.event import Event
@@ -91,7 +91,7 @@ class LanguageModelBrain:
 
     async def _ask(
         self, view: RunView, endpoint: Endpoint, offer: Offer, shown: Sequence[Mapping[str, Any]]
-    ) -> tuple[ModelAnswer, Usage]:
+    ) -> tuple[Completion, Usage]:
         """Ask; where the question is too long, ask a shorter one."""
         room = endpoint.config.context_tokens * CHARACTERS_A_TOKEN
         for tightness in range(len(SHORTER)):

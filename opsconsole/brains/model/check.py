@@ -9,7 +9,7 @@ from typing import Any
 
 from opsconsole.brains.model.endpoint import Endpoint, OverflowError_
 from opsconsole.brains.model.reading import final_object
-from opsconsole.brains.model.wire import ModelAnswer
+from opsconsole.brains.model.wire import Completion
 from opsconsole.domain.errors import ConnectorError
 
 LONG_TOKENS = 8_000
@@ -123,7 +123,7 @@ async def _long(endpoint: Endpoint) -> CheckStep:
     return CheckStep("long question", True, f"about {LONG_TOKENS} tokens fit{known}")
 
 
-def _tool_problem(answer: ModelAnswer) -> str:
+def _tool_problem(answer: Completion) -> str:
     if not answer.calls:
         hint = " It answered in words instead." if answer.text else ""
         return (
@@ -138,7 +138,7 @@ def _tool_problem(answer: ModelAnswer) -> str:
     return ""
 
 
-def _counted(answer: ModelAnswer) -> str:
+def _counted(answer: Completion) -> str:
     return "" if answer.usage is not None else "; it does not count tokens, so costs are estimated"
 
 

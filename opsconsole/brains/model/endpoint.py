@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, cast
 from opsconsole.brains.model.config import ModelConfig
 from opsconsole.brains.model.entra import EntraSignIn
 from opsconsole.brains.model.signin import KeptSecret, Key, NoKey, SignIn
-from opsconsole.brains.model.wire import ModelAnswer, NoAnswerError, Stream, read_answer
+from opsconsole.brains.model.wire import BadCompletionError, Completion, Stream, read_completion
 from opsconsole.domain.errors import AmbiguousError, ConnectorError, PermanentError, TransientError
 from opsconsole.domain.redaction import redacted
 from opsconsole.engine.ports.machine import Health, Secrets
-from opsconsole.net.client import Answer, HttpClient
+from opsconsole.net.client import HttpClient, HttpResponse
 
 if TYPE_CHECKING:
     from opsconsole.brains.model.sdk import Client
@@ -53,7 +53,7 @@ class Endpoint:
         tools: str,
         *,
         queueing: Callable[[], AbstractContextManager[None]] = nullcontext,
-    ) -> ModelAnswer:
+    ) -> Completion:
         """Ask one question and note how the endpoint is; see `_ask`. `queueing` is around the wait for one's turn."""
         try:
             with queueing():
@@ -73,7 +73,7 @@ class Endpoint:
             await self._health.note("ok", f"{self.config.model} answers")
         return answer
 
-    async def _ask(self, messages: Sequence[Mapping[str, Any]], tools: str) -> ModelAnswer:
+    async def _ask(self, messages: Sequence[Mapping[str, Any]], tools: str) -> Completion:
         """Ask one question. `tools` is the JSON of the tools offered, empty for none.
 
         Raises:
@@ -94,7 +94,7 @@ class Endpoint:
         except AmbiguousError as error:
             raise TransientError(str(error)) from error
         self._refuse(whole)
-        return read_answer(whole.body)
+        return read_completion(whole.body)
 
     async def models(self) -> tuple[str, ...]:
         """Give the names of the models there; empty where the endpoint does not tell.
@@ -116,7 +116,7 @@ class Endpoint:
         try:
             found: Any = answer.json()
         except (ValueError, RecursionError) as error:
-            raise NoAnswerError("the endpoint's list of models is no JSON; is the address right?") from error
+            raise BadCompletionError("the endpoint's list of models is no JSON; is the address right?") from error
         return names_listed(found)
 
     async def _let_in(self, ask: Callable[[Mapping[str, str]], Awaitable["Response"]]) -> "Response":
@@ -143,18 +143,18 @@ class Endpoint:
                     self._opened = await asyncio.to_thread(_opened, self.config, outbound)
         return self._opened
 
-    async def _streamed(self, answer: "Response") -> ModelAnswer:
+    async def _streamed(self, answer: "Response") -> Completion:
         stream = Stream()
         lines = self._http.lines(answer, silence_s=self.config.stall_s, largest=LARGEST)
         async with aclosing(lines):
             async for line in lines:
                 if (said := stream.take(line)) is not None:
-                    self._refuse(Answer(500, {}, json.dumps(said).encode()))
+                    self._refuse(HttpResponse(500, {}, json.dumps(said).encode()))
                 if stream.is_done:
                     break
         return stream.answer()
 
-    def _refuse(self, answer: Answer) -> None:
+    def _refuse(self, answer: HttpResponse) -> None:
         """Raise for an answer that is none."""
         said = redacted(_said(answer.body))  # some endpoints tell the key back
         if answer.status == 200 and not said:

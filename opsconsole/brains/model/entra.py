@@ -10,7 +10,7 @@ from opsconsole.brains.model.config import Entra
 from opsconsole.brains.model.signin import KeptSecret
 from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
 from opsconsole.domain.redaction import handed_out
-from opsconsole.net.client import Answer, HttpClient, Request
+from opsconsole.net.client import HttpClient, HttpResponse, Request
 
 ANSWER_S = 30.0
 LARGEST = 100_000
@@ -78,7 +78,7 @@ class EntraSignIn:
         self._until = asked_at + max(life_s - EARLY_S, life_s / 2)
         handed_out(self._token)
 
-    def _facts(self, answer: Answer) -> dict[str, Any]:
+    def _facts(self, answer: HttpResponse) -> dict[str, Any]:
         try:
             found: Any = answer.json()
         except (ValueError, RecursionError):

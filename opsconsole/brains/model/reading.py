@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from opsconsole.brains.model.evidence import Sources, checked
 from opsconsole.brains.model.offer import TRIAGE, Offer
-from opsconsole.brains.model.wire import ModelAnswer, WireCall
+from opsconsole.brains.model.wire import Completion, WireCall
 from opsconsole.domain.action import Proposal
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.canonical import canonical, jsonable
@@ -46,7 +46,7 @@ class Reading:
     calls: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     places: dict[bytes, int] = field(default_factory=dict[bytes, int])
 
-    def turn(self, answer: ModelAnswer) -> Turn:
+    def turn(self, answer: Completion) -> Turn:
         """Read an answer."""
         text = without_thoughts(answer.text).strip()
         wanted = _bounded(answer.calls[:MOST_CALLS])

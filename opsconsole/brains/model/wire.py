@@ -31,7 +31,7 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelAnswer:
+class Completion:
     """One whole answer."""
 
     text: str = ""
@@ -41,11 +41,11 @@ class ModelAnswer:
     usage: Usage | None = None
 
 
-class NoAnswerError(TransientError):
+class BadCompletionError(TransientError):
     """The endpoint answered, but not as this protocol does."""
 
 
-def read_answer(body: bytes) -> ModelAnswer:
+def read_completion(body: bytes) -> Completion:
     """Read a whole answer.
 
     Raises:
@@ -55,15 +55,15 @@ def read_answer(body: bytes) -> ModelAnswer:
         value: Any = json.loads(body)
     except (ValueError, RecursionError) as error:
         what = "a web page" if body.lstrip()[:1] == b"<" else "something that is no JSON"
-        raise NoAnswerError(f"the endpoint answered with {what}; is the address the one of its API?") from error
+        raise BadCompletionError(f"the endpoint answered with {what}; is the address the one of its API?") from error
     choice = _first(_dict(value).get("choices"))
     message = _dict(choice.get("message"))
     if not choice or not message:
-        raise NoAnswerError("the endpoint answered without any choice")
+        raise BadCompletionError("the endpoint answered without any choice")
     calls = [_call(one) for one in _list(message.get("tool_calls"))]
     if not calls and (old := _dict(message.get("function_call"))):
         calls = [_call({"function": old})]
-    return ModelAnswer(
+    return Completion(
         _text(message.get("content")),
         tuple(one for one in calls if one is not None),
         str(choice.get("finish_reason") or ""),
@@ -101,7 +101,7 @@ class Stream:
         try:
             value = _dict(json.loads(data))
         except (ValueError, RecursionError) as error:
-            raise NoAnswerError("the endpoint streamed something that is no JSON") from error
+            raise BadCompletionError("the endpoint streamed something that is no JSON") from error
         if value.get("error"):
             return value
         if (usage := read_usage(value.get("usage"))) is not None:
@@ -136,16 +136,16 @@ class Stream:
         self.checks += 1  # each reads all that came: bounded, else a long stream takes the square of its length
         return self.checks <= MOST_CHECKS and _is_json("".join(self.arguments.get(place, [])))
 
-    def answer(self) -> ModelAnswer:
+    def answer(self) -> Completion:
         """Give the whole answer.
 
         Raises:
             NoAnswerError: the stream ended before the answer did.
         """
         if not self.is_done and not self.finish:
-            raise NoAnswerError("the endpoint's stream broke off in the middle of an answer")
+            raise BadCompletionError("the endpoint's stream broke off in the middle of an answer")
         calls = [WireCall(self.names[at], "".join(self.arguments.get(at, []))) for at in sorted(self.names)]
-        return ModelAnswer("".join(self.text), tuple(calls), self.finish, "".join(self.refusal), self.usage)
+        return Completion("".join(self.text), tuple(calls), self.finish, "".join(self.refusal), self.usage)
 
 
 def read_usage(value: Any) -> Usage | None:

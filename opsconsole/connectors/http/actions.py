@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from opsconsole.connectors.http.answers import AnswerReader, statuses
 from opsconsole.connectors.http.config import HttpConfig
 from opsconsole.connectors.http.configcheck import defaults_of
 from opsconsole.connectors.http.model import Current, HttpAction, LookUp, Undo
 from opsconsole.connectors.http.requests import RequestMaker
+from opsconsole.connectors.http.responses import ResponseReader, statuses
 from opsconsole.connectors.http.schema import arguments_model
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.canonical import digest, jsonable
@@ -24,7 +24,7 @@ class Action:
         self.ok = frozenset(action.ok)
         self.defaults = defaults_of(action.arguments)
         self.request = RequestMaker(config.base, config.headers, action)
-        self.answer = AnswerReader(action.result)
+        self.answer = ResponseReader(action.result)
         self.look_up = None if action.look_up is None else Finder(config, action.look_up)
         self.undo = None if action.undo is None else Taker(config, action.undo)
         self.current = None if action.current is None else Present(config, action.current)
@@ -39,7 +39,7 @@ class Finder:
         self.request = RequestMaker(config.base, config.headers, look_up)
         self.found = statuses(look_up.found)
         self.not_found = statuses(look_up.not_found)
-        self.answer = AnswerReader(look_up.result)
+        self.answer = ResponseReader(look_up.result)
         self.found_if = SlotText(look_up.found_if) if look_up.found_if else None
 
 

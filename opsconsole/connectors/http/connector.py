@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from opsconsole.connectors.http.actions import Action
-from opsconsole.connectors.http.answers import body_of, headers_of, refusal
 from opsconsole.connectors.http.config import HttpConfig
 from opsconsole.connectors.http.requests import RequestMaker
+from opsconsole.connectors.http.responses import body_of, headers_of, refusal
 from opsconsole.connectors.http.scrub import Scrubber
 from opsconsole.connectors.http.vault import Vault
 from opsconsole.domain.action import ActionType, Call, Result
@@ -17,7 +17,7 @@ from opsconsole.engine.agents.slottext import text_of
 from opsconsole.engine.agents.templates import TemplateFailure
 from opsconsole.engine.ports.connector import Change, Overlay, Simulated
 from opsconsole.engine.ports.machine import Clock, Health, Secrets
-from opsconsole.net.client import Answer, HttpClient
+from opsconsole.net.client import HttpClient, HttpResponse
 
 _log = logging.getLogger(__name__)
 _ASK = {"Accept": "application/json", "User-Agent": "opsconsole"}
@@ -148,7 +148,7 @@ class HttpConnector:
         is_write: bool,
         more: Mapping[str, str] | None = None,
         values: Mapping[str, Any] | None = None,
-    ) -> tuple[Answer, Scrubber, Mapping[str, Any]]:
+    ) -> tuple[HttpResponse, Scrubber, Mapping[str, Any]]:
         known = {
             "args": {**action.defaults, **call.args},
             "key": call.key,
@@ -177,7 +177,7 @@ class HttpConnector:
         await self._judge(answer)
         return answer, scrub, known
 
-    async def _judge(self, answer: Answer) -> None:
+    async def _judge(self, answer: HttpResponse) -> None:
         if answer.status in (401, 407):
             self._vault.forget()
             names = ", ".join(self._vault.names) or "none is named in the file"

@@ -83,7 +83,7 @@ def did_it(
     """
     action, now = _open(kernel, tx, action_id, digest=digest), kernel.clock.now()
     kind = kernel.registry.type(action.tool)
-    write.answer(tx, action.id, "did_it", actor=actor, content=None, now=now)
+    write.say(tx, action.id, "did_it", actor=actor, content=None, now=now)
     write_events.change_subject(tx, action.subject_id, at=now, what=_by_hand(kind, action), run=None)
     tx.record("recommendation.did_it", at=now, actor=actor, run=action.run_id, action=action.id, digest=action.digest)
     return RecommendationResult(outcome=RecommendationOutcome.DID_IT)
@@ -100,7 +100,7 @@ def not_right(
     action, now = _open(kernel, tx, action_id, digest=digest), kernel.clock.now()
     if not reason.strip():
         raise DecisionError("Say why it is not right; the reason is what can be learnt from. Nothing was changed.")
-    kept = write.answer(tx, action.id, "not_right", actor=actor, content={"reason": reason.strip()}, now=now)
+    kept = write.say(tx, action.id, "not_right", actor=actor, content={"reason": reason.strip()}, now=now)
     words = None if kept is None else tx.content_digest(kept)
     facts = {"run": action.run_id, "action": action.id, "digest": action.digest}
     tx.record("recommendation.not_right", at=now, actor=actor, words=words, **facts)
@@ -113,7 +113,7 @@ def take_back(kernel: Kernel, tx: Transaction, action_id: str, *, actor: str) ->
     Raises:
         DecisionError: there is nothing that could be taken back here.
     """
-    if simulated.answer_to(tx.conn, action_id) not in ("did_it", "not_right"):
+    if simulated.said_to(tx.conn, action_id) not in ("did_it", "not_right"):
         raise DecisionError("There is nothing to take back here; what was asked for is undone by its request.")
     action = present(runs.action(tx.conn, action_id), action_id)
     said_at = write.take_back(tx, action_id)
@@ -142,7 +142,7 @@ def do_it(
         tx.record("recommendation.not_allowed", at=now, actor=actor, **facts)
         return RecommendationResult(outcome=RecommendationOutcome.NOT_ALLOWED, why=judged.ruling.explain())
     tx.record("recommendation.asked", at=now, actor=actor, **facts)
-    write.answer(tx, action.id, "asked", actor=actor, content=None, now=now)
+    write.say(tx, action.id, "asked", actor=actor, content=None, now=now)
     current = versions.current_version_of(tx.conn, loaded.run.agent_id)
     version = loaded.version if current is None else kernel.roster.version(tx.conn, current)
     approval = ask(
@@ -166,7 +166,7 @@ def _open(kernel: Kernel, tx: Transaction, action_id: str, *, digest: str | None
     action = runs.action(tx.conn, action_id)
     if action is None:
         raise NotFoundError(f"There is no action {action_id}.")
-    if action.state is not ActionState.RECOMMENDED or simulated.answer_to(tx.conn, action_id) is not None:
+    if action.state is not ActionState.RECOMMENDED or simulated.said_to(tx.conn, action_id) is not None:
         raise DecisionError("This recommendation was answered already; nothing was changed.")
     if digest is not None and digest != _digest(action, _changes(tx, action)):
         raise StaleCardError("Something happened on this subject since you saw it. Look again, then decide.")

@@ -185,7 +185,7 @@ class Gatekeeper:
 
 def _lifted(conn: Reader, wanted: WantedAction, level: Level) -> Level:
     """Give the level that counts for this action: a person who asks for a recommendation is its approval."""
-    if level is Level.OBSERVE and (wanted.is_requested or simulated.answer_to(conn, wanted.action_id) == "asked"):
+    if level is Level.OBSERVE and (wanted.is_requested or simulated.said_to(conn, wanted.action_id) == "asked"):
         return Level.APPROVAL
     return level
 

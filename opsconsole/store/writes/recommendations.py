@@ -10,7 +10,7 @@ from opsconsole.store.transaction import Transaction
 Said = Literal["did_it", "asked", "not_right"]
 
 
-def answer(
+def say(
     tx: Transaction, action: str, verb: Said, *, actor: str, content: Mapping[str, Any] | None, now: datetime
 ) -> int | None:
     """Store an answer; give the content id of its words."""

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsconsole.connectors.http.answers import refusal
 from opsconsole.connectors.http.model import Sending
 from opsconsole.connectors.http.requests import RequestMaker
+from opsconsole.connectors.http.responses import refusal
 from opsconsole.connectors.http.scrub import MARK, Scrubber
 from opsconsole.domain.errors import PermanentError
-from opsconsole.net.client import Answer, Request
+from opsconsole.net.client import HttpResponse, Request
 
 BASE = "https://crm.example.com/api"
 
@@ -100,6 +100,6 @@ def test_a_secret_is_scrubbed_in_every_form_it_can_come_back(secret: str) -> Non
 def test_an_error_that_escapes_a_secret_oddly_does_not_show_it(style: str, which: str) -> None:
     secret = "tok+en/abc<1234>"
     told = "".join(style.format(ord(one)) if one in which else one for one in secret)
-    answer = Answer(400, {}, f'{{"error": "no such token {told}"}}'.encode())
+    answer = HttpResponse(400, {}, f'{{"error": "no such token {told}"}}'.encode())
     said = str(refusal(answer, "crm.note", Scrubber([secret]), is_write=True, has_key=False))
     assert MARK in said and "no such token" in said and told not in said and "1234" not in said

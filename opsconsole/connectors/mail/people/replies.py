@@ -15,7 +15,7 @@ from opsconsole.domain.humanact import HumanAct
 _FORWARD = re.compile(r"^\s*(?:\[?\s*)?(?:fwd?|wg|tr|rv|enc|vs|doorst|i)\s*:", re.IGNORECASE)
 
 
-class Answered:
+class Replied:
     """Finds the watched mail that a mail of ours is about."""
 
     def __init__(self, mails: Iterable[Watched]) -> None:

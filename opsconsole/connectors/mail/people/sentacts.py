@@ -9,7 +9,7 @@ from opsconsole.connectors.mail.imap.client import Imap
 from opsconsole.connectors.mail.imap.folderstate import Head, View
 from opsconsole.connectors.mail.imap.mailbox import Stored, fetch
 from opsconsole.connectors.mail.people.ledger import Watched
-from opsconsole.connectors.mail.people.replies import Answered, act_of, attached_ids, is_forward
+from opsconsole.connectors.mail.people.replies import Replied, act_of, attached_ids, is_forward
 from opsconsole.connectors.mailtext import mail_event
 from opsconsole.connectors.mailtext.model import MAX_MAIL
 from opsconsole.domain.event import IncomingEvent
@@ -43,7 +43,7 @@ class SentActs:
         if mails.keys() - self._names:
             self._passed.clear()  # what answered no watched mail may answer one of the new
         self._names = set(mails)
-        answered, found = Answered(mails.values()), list[HumanAct]()
+        answered, found = Replied(mails.values()), list[HumanAct]()
         self._given = set()
         for folder in (*sent, *watched):
             view = views.get(folder)
@@ -64,7 +64,7 @@ class SentActs:
         self._read |= self._given
 
     async def _act(
-        self, answered: Answered, place: _Place, head: Head, *, is_sent: bool, now: datetime
+        self, answered: Replied, place: _Place, head: Head, *, is_sent: bool, now: datetime
     ) -> HumanAct | None:
         is_named = answered.is_candidate(head)
         is_forwarding = is_forward(head.subject) and head.key not in answered.names

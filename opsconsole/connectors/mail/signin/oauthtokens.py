@@ -17,7 +17,7 @@ from opsconsole.connectors.mail.signin.oauthproviders import ANSWER_S, LARGEST, 
 from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
 from opsconsole.domain.redaction import handed_out
 from opsconsole.engine.ports.machine import Clock
-from opsconsole.net.client import Answer, HttpClient, Request
+from opsconsole.net.client import HttpClient, HttpResponse, Request
 
 EARLY_S = 120.0
 """An access token is renewed so long before its end, in seconds; one that lives shortly, a fifth of its life before."""
@@ -138,7 +138,7 @@ class TokenEndpoint:
             raise TransientError(str(error)) from error
         return self._read(answer)
 
-    def _read(self, answer: Answer) -> Mapping[str, Any]:
+    def _read(self, answer: HttpResponse) -> Mapping[str, Any]:
         title = self._provider.title
         try:
             found: Any = answer.json()

@@ -98,7 +98,7 @@ def facets(conn: sqlite3.Connection, *, state: str, limit: int = 5000) -> dict[s
     return {agent: sorted(one for one in names if one) for agent, names in sorted(found.items())}
 
 
-def answer_to(conn: sqlite3.Connection, action_id: str) -> str | None:
+def said_to(conn: sqlite3.Connection, action_id: str) -> str | None:
     """Give what a person said to a recommendation (`did_it`, `asked`, `not_right`); None while nobody did."""
     row = conn.execute("SELECT verb FROM recommendation WHERE action_id = ?", (action_id,)).fetchone()
     return None if row is None else row[0]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from opsconsole.brains.model.config import ModelConfig, Prices
 from opsconsole.brains.model.reading import without_thoughts
-from opsconsole.brains.model.wire import MOST_CHECKS, NoAnswerError, Stream, WireCall, read_answer
+from opsconsole.brains.model.wire import MOST_CHECKS, BadCompletionError, Stream, WireCall, read_completion
 from opsconsole.doubles.modelendpoint import call, message, streams
 
 ANYTHING = st.recursive(
@@ -38,10 +38,10 @@ def piece(arguments: str, name: str = "", **facts: Any) -> dict[str, Any]:
 @given(ANYTHING)
 def test_nothing_an_endpoint_can_say_does_anything_but_answer_or_fail_clearly(value: Any) -> None:
     for body in (value, {"choices": value}, {"choices": [value]}, {"choices": [{"message": value}]}):
-        with contextlib.suppress(NoAnswerError):
-            read_answer(json.dumps(body).encode())
+        with contextlib.suppress(BadCompletionError):
+            read_completion(json.dumps(body).encode())
         stream = Stream()
-        with contextlib.suppress(NoAnswerError):
+        with contextlib.suppress(BadCompletionError):
             stream.take(b"data: " + json.dumps(body).encode())
             stream.take(b"data: " + json.dumps({"choices": [{"delta": value}]}).encode())
             stream.answer()
@@ -54,7 +54,7 @@ def test_whole_and_streamed_answers_read_alike(content: str, wanted: list[tuple[
     stream = Stream()
     for line in streams(whole).pieces or ():
         stream.take(line.strip())
-    assert stream.answer() == read_answer(json.dumps(whole).encode())
+    assert stream.answer() == read_completion(json.dumps(whole).encode())
 
 
 def test_a_server_that_leaves_the_index_out() -> None:
@@ -73,25 +73,25 @@ def test_a_server_that_repeats_the_name_in_every_piece() -> None:
 
 
 def test_a_stream_that_ends_too_soon_is_no_answer() -> None:
-    with pytest.raises(NoAnswerError, match="broke off"):
+    with pytest.raises(BadCompletionError, match="broke off"):
         fed({"content": "He"}, is_done=False).answer()
 
 
 def test_a_web_page_is_named() -> None:
-    with pytest.raises(NoAnswerError, match="a web page"):
-        read_answer(b" <!doctype html><html>")
+    with pytest.raises(BadCompletionError, match="a web page"):
+        read_completion(b" <!doctype html><html>")
 
 
 def test_content_in_parts_and_arguments_as_an_object() -> None:
     said = message(None, [{"function": {"name": "a", "arguments": {"x": 1}}}])
     said["choices"][0]["message"]["content"] = [{"type": "text", "text": "He"}, {"type": "text", "text": "llo"}]
-    answer = read_answer(json.dumps(said).encode())
+    answer = read_completion(json.dumps(said).encode())
     assert (answer.text, answer.calls) == ("Hello", (WireCall("a", '{"x": 1}'),))
 
 
 @pytest.mark.parametrize("usage", [None, {}, {"prompt_tokens": -1, "completion_tokens": 1}, {"prompt_tokens": "9"}, 7])
 def test_a_count_that_cannot_be_is_none(usage: Any) -> None:
-    assert read_answer(json.dumps(message("x") | {"usage": usage}).encode()).usage is None
+    assert read_completion(json.dumps(message("x") | {"usage": usage}).encode()).usage is None
 
 
 def test_cost_counts_the_cache_apart() -> None:
@@ -120,9 +120,9 @@ def _streamed(raw: bytes) -> object:
     return Stream().take(b"data: " + raw)
 
 
-@pytest.mark.parametrize("read", [read_answer, _streamed])
+@pytest.mark.parametrize("read", [read_completion, _streamed])
 def test_a_bottomless_answer_is_none(read: Callable[[bytes], object]) -> None:
-    with pytest.raises(NoAnswerError):
+    with pytest.raises(BadCompletionError):
         read(b"[" * 200_000)
 
 

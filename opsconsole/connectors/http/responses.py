@@ -13,7 +13,7 @@ from opsconsole.domain.canonical import jsonable
 from opsconsole.domain.errors import AmbiguousError, ConnectorError, PermanentError, TransientError
 from opsconsole.engine.agents.slottext import SlotValue
 from opsconsole.engine.agents.templates import TemplateFailure
-from opsconsole.net.client import Answer
+from opsconsole.net.client import HttpResponse
 from opsconsole.net.jsontext import JsonError, parse_json
 
 EXCERPT = 300
@@ -28,7 +28,7 @@ _AFTER_DOING = frozenset({302, 303})
 """Redirects that servers also send after they did what was posted."""
 
 
-def refusal(answer: Answer, who: str, scrub: Scrubber, *, is_write: bool, has_key: bool) -> ConnectorError:
+def refusal(answer: HttpResponse, who: str, scrub: Scrubber, *, is_write: bool, has_key: bool) -> ConnectorError:
     """Give the error for an answer that is none of the declared good ones.
 
     Args:
@@ -57,7 +57,7 @@ def refusal(answer: Answer, who: str, scrub: Scrubber, *, is_write: bool, has_ke
     return PermanentError(text) if status < 300 else TransientError(text)
 
 
-def _excerpt(answer: Answer, scrub: Scrubber) -> str:
+def _excerpt(answer: HttpResponse, scrub: Scrubber) -> str:
     # Some systems write + and < in JSON as \u002B and \u003C: a secret that is told back must be found there too.
     told = scrub.body(_whole(answer, scrub))[:LONGEST_READ].decode("utf-8", "replace")
     text = scrub.text(_ESCAPE.sub(lambda found: chr(int(found[1], 16)), told))[: EXCERPT * 8]
@@ -65,7 +65,7 @@ def _excerpt(answer: Answer, scrub: Scrubber) -> str:
     return f": {kept[:EXCERPT]}" if kept else ""
 
 
-def _whole(answer: Answer, scrub: Scrubber) -> bytes:
+def _whole(answer: HttpResponse, scrub: Scrubber) -> bytes:
     """Give the body; of a cut one not its very end, where half a secret could stand."""
     return answer.body[: -scrub.longest or None] if answer.is_cut else answer.body
 
@@ -78,7 +78,7 @@ def _host(location: str) -> str:
     return f" to {host[:100]}" if host else ""
 
 
-def _wish(answer: Answer) -> float | None:
+def _wish(answer: HttpResponse) -> float | None:
     """Give the system's own wish in seconds: a number, or a date."""
     given = answer.headers.get("retry-after", "").strip()
     if given.isascii() and given.isdigit():
@@ -91,13 +91,13 @@ def _wish(answer: Answer) -> float | None:
     return min(max(wish_s, 0.0), LONGEST_WAIT_S)
 
 
-class AnswerReader:
+class ResponseReader:
     """Reads good answers as an action declares them."""
 
     def __init__(self, declared: Mapping[str, Any] | None) -> None:
         self._declared = None if declared is None else {name: SlotValue(value) for name, value in declared.items()}
 
-    def result(self, answer: Answer, scrub: Scrubber, values: Mapping[str, Any]) -> tuple[Result, bool]:
+    def result(self, answer: HttpResponse, scrub: Scrubber, values: Mapping[str, Any]) -> tuple[Result, bool]:
         """Give the result, and whether all that is declared could be read. It is done either way."""
         body, problem = body_of(answer, scrub)
         if self._declared is None:
@@ -122,7 +122,7 @@ class AnswerReader:
         return dict.fromkeys(self._declared, identity)
 
 
-def body_of(answer: Answer, scrub: Scrubber) -> tuple[Any, str]:
+def body_of(answer: HttpResponse, scrub: Scrubber) -> tuple[Any, str]:
     """Give the body as JSON, or as text with the reason why."""
     raw = scrub.body(_whole(answer, scrub))
     if not raw.strip():
@@ -135,7 +135,7 @@ def body_of(answer: Answer, scrub: Scrubber) -> tuple[Any, str]:
         return raw[:LONGEST_TEXT].decode("utf-8", "replace"), str(error)
 
 
-def headers_of(answer: Answer, scrub: Scrubber) -> dict[str, str]:
+def headers_of(answer: HttpResponse, scrub: Scrubber) -> dict[str, str]:
     """Give the headers of an answer, without cookies."""
     return {name: scrub.text(value) for name, value in answer.headers.items() if name != "set-cookie"}
 
