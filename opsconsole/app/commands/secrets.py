@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from opsconsole.app.commands.options import AsJson, Where
-from opsconsole.app.secretrecord import NAMES, record_of_secret
+from opsconsole.app.secretaudit import NAMES, audit_secret
 from opsconsole.app.secretstore import SecretStore
 from opsconsole.app.secretstore.names import PASSPHRASE, checked, in_config, variable
 from opsconsole.app.secretstore.store import NO_KEYRING, Place
@@ -40,7 +40,7 @@ def set_(
         value = read_value() if stdin else ask_value(f"Value of {name}")
         store = secrets_of(session.workspace)
         place = store.keep(name, value)
-        record_of_secret(session, "secret.stored", name=name, is_kept=True)
+        audit_secret(session, "secret.stored", name=name, is_kept=True)
         say(f"Stored {name} in the {_WORDS[place]}.")
         if os.environ.get(variable(name)):
             say(f"Note: {variable(name)} is set, and as long as it is, its value is used instead.")
@@ -73,7 +73,7 @@ def remove(name: Name, *, workspace: Where = None) -> None:
     """Remove a secret from the keyring and the encrypted file."""
     with opened(workspace) as session:
         if was_there := secrets_of(session.workspace).delete(name):
-            record_of_secret(session, "secret.removed", name=name, is_kept=False)
+            audit_secret(session, "secret.removed", name=name, is_kept=False)
         rows = connections.connections(session.kernel.reader)
         users = [row.id for row in rows if name in in_config(row.config)]
     say(f"Removed {name}." if was_there else f"There was no {name} in the keyring or the encrypted file.")

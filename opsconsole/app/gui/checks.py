@@ -10,7 +10,7 @@ from opsconsole.app.connections import MODEL
 from opsconsole.app.mail import keep as mailkeeping
 from opsconsole.app.mail.account import AccountDraft, Said
 from opsconsole.app.mail.check import Found, checks
-from opsconsole.app.secretrecord import record_of_secret
+from opsconsole.app.secretaudit import audit_secret
 from opsconsole.app.secretstore.pending import PendingSecrets
 from opsconsole.app.session import Session
 from opsconsole.brains.model import Endpoint, ModelConfig
@@ -139,7 +139,7 @@ async def check_model(
     if not is_kept:
         return ConnectionCheck(tuple(steps), False, f"{config.model} works.")
     for secret in secrets.keep():
-        record_of_secret(session, "secret.stored", name=secret, is_kept=True)
+        audit_secret(session, "secret.stored", name=secret, is_kept=True)
     modelaccount.store_model(session, name, config, trouble="")
     return ConnectionCheck(tuple(steps), True, f"{config.model} is connected as {name}.")
 

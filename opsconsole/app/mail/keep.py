@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from opsconsole.app.secretrecord import record_of_secret
+from opsconsole.app.secretaudit import audit_secret
 from opsconsole.app.secretstore.pending import PendingSecrets
 from opsconsole.app.session import Session
 from opsconsole.connectors.mail.config import MailConfig
@@ -45,7 +45,7 @@ def store_mail(
 ) -> None:
     """Keep its secrets and put a mailbox in use; `trouble` says what did not work."""
     for secret in secrets.keep():
-        record_of_secret(session, "secret.stored", name=secret, is_kept=True)
+        audit_secret(session, "secret.stored", name=secret, is_kept=True)
     body = config.model_dump(mode="json")
     health = ("trouble", trouble[0]) if trouble else ("ok", "tried out")
     session.write(

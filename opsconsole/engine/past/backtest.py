@@ -26,7 +26,7 @@ from opsconsole.engine.past.budget import CapReachedError, Purse
 from opsconsole.engine.past.history import PastBrain, PreparedBrain
 from opsconsole.engine.past.humanacts import PastCases
 from opsconsole.engine.past.pair import HUMAN_UNKNOWN
-from opsconsole.engine.past.replay import Record, Replay, Worked
+from opsconsole.engine.past.replay import RecordedReads, Replay, Worked
 from opsconsole.engine.runstate.loaded import shown
 from opsconsole.policy.comparison import ComparedAction, compare
 from opsconsole.policy.trials import AGREED
@@ -166,7 +166,7 @@ def _compared(kernel: Kernel, worked: Worked, human: Sequence[ComparedAction], e
     )
 
 
-def _recorded(kernel: Kernel, one: PairRow) -> Record | None:
+def _recorded(kernel: Kernel, one: PairRow) -> RecordedReads | None:
     """Give what the recorded run looked up; None where the event was worked outside the journal."""
     if one.run_id is None:
         return None

@@ -29,7 +29,7 @@ from opsconsole.policy import gate
 from opsconsole.store.rows import present
 
 NEWS = RunId(0)
-Record = Mapping[tuple[str, bytes], Mapping[str, Any]]
+RecordedReads = Mapping[tuple[str, bytes], Mapping[str, Any]]
 """(tool, canonical arguments) of a look-up → what it gave."""
 
 
@@ -80,7 +80,7 @@ class Replay:
         version: Version,
         brain: Brain,
         *,
-        record: Record | None = None,
+        record: RecordedReads | None = None,
         purse: Purse | None = None,
     ) -> None:
         """`record`: what look-ups gave then; what it does not hold is asked as of then, and marked."""

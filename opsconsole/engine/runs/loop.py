@@ -22,7 +22,7 @@ from opsconsole.engine.ports.connector import RecordReader
 from opsconsole.engine.runs.cancel import close_open_actions
 from opsconsole.engine.runs.clock import RunClock
 from opsconsole.engine.runs.spending import Spending
-from opsconsole.engine.runs.turns import Setting, record_turn
+from opsconsole.engine.runs.turns import Setting, store_turn
 from opsconsole.engine.runstate.loaded import (
     OVERLAY,
     Loaded,
@@ -170,7 +170,7 @@ class RunLoop:
             return False
         turn = ratified(turn, loaded.version.spec)
         tainted = shows_precedents(turn) or is_tainted(self._kernel, loaded, before_turn=loaded.run.turns)
-        record_turn(self._kernel, tx, Setting(loaded.run, loaded.version, loaded.event, tainted), turn, now=now)
+        store_turn(self._kernel, tx, Setting(loaded.run, loaded.version, loaded.event, tainted), turn, now=now)
         if turn.proposals or turn.goes_on:
             return True
         outcome = turn.final if turn.final is not None else "ended without an outcome"

@@ -41,7 +41,7 @@ class Setting:
     """Untrusted text has reached the brain by now."""
 
 
-def record_turn(kernel: Kernel, tx: Transaction, setting: Setting, turn: Turn, *, now: datetime) -> None:
+def store_turn(kernel: Kernel, tx: Transaction, setting: Setting, turn: Turn, *, now: datetime) -> None:
     """Store a turn with its actions, rulings, requests and intents."""
     run = setting.run
     body = turn_body(turn)
@@ -71,10 +71,10 @@ def record_turn(kernel: Kernel, tx: Transaction, setting: Setting, turn: Turn, *
         tokens=turn.tokens or None,
     )
     for position, proposal in enumerate(distinct(turn.proposals)):
-        _record_action(kernel, tx, setting, turn, proposal, position, now=now)
+        _store_action(kernel, tx, setting, turn, proposal, position, now=now)
 
 
-def _record_action(
+def _store_action(
     kernel: Kernel, tx: Transaction, setting: Setting, turn: Turn, proposal: Proposal, position: int, *, now: datetime
 ) -> None:
     if not _TOOL_NAME.fullmatch(proposal.tool):

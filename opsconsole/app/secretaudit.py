@@ -11,7 +11,7 @@ NAMES = "secrets"
 """The setting that holds their names."""
 
 
-def record_of_secret(session: Session, what: str, *, name: str, is_kept: bool) -> None:
+def audit_secret(session: Session, what: str, *, name: str, is_kept: bool) -> None:
     """Note in the record that a secret was stored or removed, and its name, which a keyring cannot list."""
     names = {*json.loads(limits.setting(session.kernel.reader, NAMES) or "[]")}
     names = names | {name} if is_kept else names - {name}
