@@ -49,7 +49,7 @@ def fill_desk(tx: Transaction, folder: Path, *, now: datetime) -> None:
             for row in csv.DictReader(stream):
                 _row(tx, kind, row, now)
     settings.put(tx, "sample", "1")
-    settings.set_replay(tx, "desk", True)
+    settings.set_past_source(tx, "desk", True)
 
 
 def _row(tx: Transaction, kind: str, row: Mapping[str, str], now: datetime) -> None:

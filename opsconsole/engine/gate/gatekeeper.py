@@ -101,7 +101,7 @@ class Gatekeeper:
             grant = limits.grant_for(
                 conn, agent=spec.agent, tool=wanted.tool, fingerprint=fingerprint, args=wanted.args, now=now
             )
-        since = event.received_at if events.is_replay(conn, event.connection) else event.occurred_at
+        since = event.received_at if events.is_past_source(conn, event.connection) else event.occurred_at
         is_type_changed = kind is not None and version.tools.get(wanted.tool) != fingerprint
         context = replace(
             gate_context(wanted, terms, kind=kind, event=event, now=now, is_type_changed=is_type_changed),

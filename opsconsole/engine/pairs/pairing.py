@@ -149,7 +149,7 @@ def _why_not(kernel: Kernel, tx: Transaction, loaded: Loaded, human: Sequence[Ac
     if not human:
         return _why_unknown(kernel, loaded.event)
     finished, looked = loaded.run.finished_at, any(not one.is_write for one in loaded.actions)
-    is_replay = events.is_replay(tx.conn, loaded.event.connection)
+    is_replay = events.is_past_source(tx.conn, loaded.event.connection)
     if looked and finished is not None and human[0].at < finished and not is_replay:
         return ACTED_BEFORE
     return ""

@@ -26,7 +26,7 @@ from opsconsole.engine.past.budget import CapReachedError, Purse
 from opsconsole.engine.past.history import PastBrain, PreparedBrain
 from opsconsole.engine.past.humanacts import PastCases
 from opsconsole.engine.past.pair import HUMAN_UNKNOWN
-from opsconsole.engine.past.replay import RecordedReads, Replay, Worked
+from opsconsole.engine.past.pastrun import PastRun, RecordedReads, Worked
 from opsconsole.engine.runstate.loaded import shown
 from opsconsole.policy.comparison import ComparedAction, compare
 from opsconsole.policy.trials import AGREED
@@ -143,7 +143,7 @@ async def _try(
         if isinstance(brain, PreparedBrain):
             brain.prepare(version.spec, event)
         began = time.perf_counter()
-        worked = await Replay(kernel.registry, version, brain, record=record, purse=purse).work(event)
+        worked = await PastRun(kernel.registry, version, brain, record=record, purse=purse).work(event)
         found.append(_compared(kernel, worked, human, event, seconds=time.perf_counter() - began))
     was_right = one.verdict in AGREED and not one.is_failed
     return Tried(one.id, one.event_id, one.title, one.verdict, was_right, found[0], found[1])

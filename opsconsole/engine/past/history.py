@@ -24,7 +24,7 @@ from opsconsole.engine.past.asitcame import as_it_came
 from opsconsole.engine.past.budget import CapReachedError, Purse
 from opsconsole.engine.past.humanacts import PastCases, human_acts
 from opsconsole.engine.past.pair import Done, Sent, make_pair
-from opsconsole.engine.past.replay import Replay
+from opsconsole.engine.past.pastrun import PastRun
 from opsconsole.engine.ports.brain import Brain
 from opsconsole.policy.trials import AGREED
 from opsconsole.policy.windows import window_end
@@ -145,7 +145,7 @@ async def work(
     lessons, ready = PastCases(version.spec, brain), list[Done]()
     is_prepared = isinstance(brain, PreparedBrain)
     purse = Purse(cost_cap if is_prepared and not brain.is_free else None)
-    course = _Course(Replay(kernel.registry, version, brain, purse=purse), progress, purse)
+    course = _Course(PastRun(kernel.registry, version, brain, purse=purse), progress, purse)
     at_once = parallel if is_prepared else 1
     sent = cache(partial(read.sent_times, kernel.reader))
     batch: list[tuple[Event, tuple[HumanAct, ...]]] = []
@@ -178,7 +178,7 @@ async def work(
 class _Course:
     """Works events, several at once."""
 
-    replay: Replay
+    replay: PastRun
     progress: Progress
     purse: Purse
 

@@ -18,7 +18,7 @@ from opsconsole.engine.pairs.compared import compared_act, compared_wanted, fold
 from opsconsole.engine.pairs.pair import Made
 from opsconsole.engine.pairs.pairing import NOT_SEEN, TOO_LATE
 from opsconsole.engine.past.humanacts import found_in, human_acts, is_machine_answered, tells_triage
-from opsconsole.engine.past.replay import Worked
+from opsconsole.engine.past.pastrun import Worked
 from opsconsole.engine.ports.connector import Observer
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries import past

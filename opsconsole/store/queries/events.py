@@ -41,7 +41,7 @@ def event(conn: sqlite3.Connection, event_id: int) -> Event | None:
     )
 
 
-def is_replay(conn: sqlite3.Connection, connection: str) -> bool:
+def is_past_source(conn: sqlite3.Connection, connection: str) -> bool:
     """Tell whether a connection brings imported past, whose age counts from its arrival here."""
     row = conn.execute("SELECT is_replay FROM connection WHERE id = ?", (connection,)).fetchone()
     return bool(row and row[0])

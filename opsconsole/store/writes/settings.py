@@ -12,6 +12,6 @@ def put(tx: Transaction, key: str, value: str) -> None:
     tx.touch("settings")
 
 
-def set_replay(tx: Transaction, connection: str, is_replay: bool) -> None:
+def set_past_source(tx: Transaction, connection: str, is_replay: bool) -> None:
     """Say whether a connection brings imported past, whose age counts from its arrival here."""
     tx.conn.execute("UPDATE connection SET is_replay = ? WHERE id = ?", (is_replay, connection))

@@ -18,7 +18,7 @@ from opsconsole.engine.engine import Engine
 from opsconsole.engine.past import history
 from opsconsole.engine.past.asitcame import as_it_came
 from opsconsole.engine.past.pair import OFF_RECORD
-from opsconsole.engine.past.replay import Replay, Worked
+from opsconsole.engine.past.pastrun import PastRun, Worked
 from opsconsole.engine.ports.brain import ASK_PERSON, RunView, Turn
 from opsconsole.engine.ports.connector import Connector, Overlay
 from opsconsole.store.queries import pairs, past
@@ -52,7 +52,7 @@ async def replayed(r: Rig, script: Callable[[RunView], Turn], place: int = 0) ->
     (version,) = r.kernel.roster.current(r.engine.reader)
     event = [one for _, one in past.past(r.engine.reader, agent="mira", version=version.id)][place]
     brain = FakeBrain(script)
-    return await Replay(r.kernel.registry, version, brain).work(event), brain
+    return await PastRun(r.kernel.registry, version, brain).work(event), brain
 
 
 async def one_event(

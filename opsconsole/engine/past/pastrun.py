@@ -71,7 +71,7 @@ class _Course:
     cost_micros: int = 0
 
 
-class Replay:
+class PastRun:
     """Works past events with one version of an agent."""
 
     def __init__(
