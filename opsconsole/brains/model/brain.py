@@ -6,9 +6,9 @@ from typing import Any
 
 from opsconsole.brains.model.conversation import messages
 from opsconsole.brains.model.endpoint import Endpoint, OverflowError_
-from opsconsole.brains.model.evidence import Sources
 from opsconsole.brains.model.offer import Offer, make_offer
 from opsconsole.brains.model.prompt import SHORTER
+from opsconsole.brains.model.quotes import Sources
 from opsconsole.brains.model.reading import Reading, corrections
 from opsconsole.brains.model.wire import Completion, Usage, estimated
 from opsconsole.domain.agent import AgentSpec

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, cast
 
-from opsconsole.brains.model.evidence import Sources, checked
 from opsconsole.brains.model.offer import TRIAGE, Offer
+from opsconsole.brains.model.quotes import Sources, checked
 from opsconsole.brains.model.wire import Completion, WireCall
 from opsconsole.domain.action import Proposal
 from opsconsole.domain.agent import AgentSpec

@@ -123,7 +123,7 @@ class PlaybookBrain:
         if category is None:
             return self._ask_category(view.agent, confidence, why, verdict)
         turn = self._go_on(view, category, Place(), confidence, why)
-        return turn if verdict is None else _with_evidence(turn, verdict)
+        return turn if verdict is None else _with_quotes(turn, verdict)
 
     def _ask_category(self, agent: AgentSpec, confidence: float, why: str, verdict: Classification | None) -> Turn:
         ranked = [] if verdict is None else [name for name, _ in verdict.ranked[:4]]
@@ -143,7 +143,7 @@ class PlaybookBrain:
             memo={"triage": True},
             proposals=(Proposal(tool=ASK_PERSON, args=question, because=why),),
         )
-        return turn if verdict is None else _with_evidence(turn, verdict)
+        return turn if verdict is None else _with_quotes(turn, verdict)
 
     def _answered(self, view: RunView, answer: str, result: Mapping[str, Any]) -> Turn:
         wanted = answer.strip().casefold()
@@ -174,7 +174,7 @@ class PlaybookBrain:
         )
 
 
-def _with_evidence(turn: Turn, verdict: Classification) -> Turn:
+def _with_quotes(turn: Turn, verdict: Classification) -> Turn:
     evidence = tuple(
         {"case": one.case_id, "category": one.category, "similarity": round(one.similarity, 3), "quote": one.text[:160]}
         for one in verdict.precedents[:5]

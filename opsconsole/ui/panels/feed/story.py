@@ -194,7 +194,7 @@ class StoryView(QScrollArea):
             if rationale:
                 column.addWidget(foldable(rationale[:1].upper() + rationale[1:]))
             for one in evidence[:8]:
-                column.addWidget(foldable(_evidence(one), "small", short=240))
+                column.addWidget(foldable(_quotes(one), "small", short=240))
         self._column.addWidget(frame)
 
     def _writes(self, actions: list[dict[str, Any]]) -> None:
@@ -244,7 +244,7 @@ def _worth(result: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in result.items() if value not in ("", None, [], {}) and name != "ok"}
 
 
-def _evidence(one: dict[str, Any]) -> str:
+def _quotes(one: dict[str, Any]) -> str:
     quote = str(one.get("quote", ""))
     if "case" in one:
         return f"Like an earlier case ({spoken(str(one.get('category', '')))}): {quote}"

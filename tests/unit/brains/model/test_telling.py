@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsconsole.brains.model.evidence import Sources, checked
 from opsconsole.brains.model.offer import describe, make_offer, slim
 from opsconsole.brains.model.prompt import FENCE, event_prompt, fenced, short_text, system_prompt
+from opsconsole.brains.model.quotes import Sources, checked
 from opsconsole.connectors.desk.tools import desk_tools
 from opsconsole.domain.action import Proposal
 from opsconsole.domain.event import Event

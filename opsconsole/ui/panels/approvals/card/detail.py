@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollA
 from opsconsole.domain.enums import ApprovalKind
 from opsconsole.ui.panels.approvals.card.answers import AnswerCard
 from opsconsole.ui.panels.approvals.card.data import Shown, fields, notices
-from opsconsole.ui.panels.approvals.card.parts import ChangedBanner, EventCard, EvidenceCard, NoticeStrip
+from opsconsole.ui.panels.approvals.card.parts import ChangedBanner, EventCard, NoticeStrip, QuotesCard
 from opsconsole.ui.panels.approvals.rows import RISKS, reasons, split_question
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import Tone, label, pill, row, set_pill
@@ -56,7 +56,7 @@ class CardDetail(QFrame):
         self.why, self.reversal = label("", is_wrapped=True), label("", "small", is_wrapped=True)
         self.banner, self.strip = ChangedBanner(), NoticeStrip(theme)
         self.table, self.answers = ChangeTable(theme), AnswerCard()
-        self.evidence, self.event_card = EvidenceCard(theme), EventCard()
+        self.evidence, self.event_card = QuotesCard(theme), EventCard()
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)

@@ -83,7 +83,7 @@ class ChangedBanner(QFrame):
         self.setVisible(bool(changes))
 
 
-class EvidenceCard(QFrame):
+class QuotesCard(QFrame):
     """What the action relies on, in three honest states."""
 
     def __init__(self, theme: Theme) -> None:
