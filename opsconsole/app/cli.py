@@ -30,7 +30,7 @@ from opsconsole.app.commands.shadow import report as shadowreport
 from opsconsole.app.discretion import be_discreet
 from opsconsole.app.plainerrors import PlainGroup
 from opsconsole.app.words import hinted, plain
-from opsconsole.domain.errors import EnvironmentError_, OpsError
+from opsconsole.domain.errors import MachineError, OpsError
 from opsconsole.store.errors import is_database_error
 
 app = typer.Typer(
@@ -84,7 +84,7 @@ def main() -> None:
         app(standalone_mode=True)
     except OpsError as error:
         typer.echo(plain(hinted(f"{error} {error.hint}".rstrip())), err=True)
-        sys.exit(3 if isinstance(error, EnvironmentError_) else 2)
+        sys.exit(3 if isinstance(error, MachineError) else 2)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)

@@ -7,7 +7,7 @@ from pathlib import Path
 from opsconsole.connectors.desk.mailbox import keep_record
 from opsconsole.connectors.files import WatchedFolder, open_source
 from opsconsole.connectors.files.table import TableSource
-from opsconsole.domain.errors import EnvironmentError_, FencedError, OpsError
+from opsconsole.domain.errors import FencedError, MachineError, OpsError
 from opsconsole.domain.redaction import redacted
 from opsconsole.engine.engine import Engine
 
@@ -45,7 +45,7 @@ async def _look(engine: Engine, folder: WatchedFolder, known: set[str], told: di
             await _bring(engine, file.path)
         except FencedError:
             raise
-        except (EnvironmentError_, OSError) as error:  # the next look tries again
+        except (MachineError, OSError) as error:  # the next look tries again
             _tell(told, key, error)
             continue
         except Exception as error:

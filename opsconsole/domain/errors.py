@@ -73,11 +73,11 @@ class DecisionError(UserError):
     """The request was decided already, or the verb does not fit it."""
 
 
-class EnvironmentError_(OpsError):
+class MachineError(OpsError):
     """The machine stands in the way."""
 
 
-class WorkspaceError(EnvironmentError_):
+class WorkspaceError(MachineError):
     """The workspace cannot be used."""
 
 
@@ -97,7 +97,7 @@ class UnreadableError(WorkspaceError):
     """A row in the file is not as opsconsole writes it."""
 
 
-class KeyringError(EnvironmentError_):
+class KeyringError(MachineError):
     """The keyring of the operating system is not there, locked, or does not answer."""
 
 
@@ -105,11 +105,11 @@ class SealedError(KeyringError):
     """The encrypted file of secrets wants its passphrase, or another one than was given."""
 
 
-class DiskError(EnvironmentError_):
+class DiskError(MachineError):
     """The disk is full, or the file may not be written."""
 
 
-class FencedError(EnvironmentError_):
+class FencedError(MachineError):
     """A newer engine has taken the workspace; this one must stop writing."""
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from opsconsole.domain.enums import EffectState, RunState
 from opsconsole.domain.errors import (
     DiskError,
-    EnvironmentError_,
+    MachineError,
     WorkspaceBusyError,
 )
 from opsconsole.domain.event import IncomingEvent
@@ -115,7 +115,7 @@ class Engine:
         await self.calls.close(grace_s=GRACE_S if error is None else 0.0, deadline_s=END_S)
         await self._close_outside()
         self.doorbell.close()
-        with contextlib.suppress(EnvironmentError_):
+        with contextlib.suppress(MachineError):
             await self.writer.write(
                 lambda tx: tx.record("engine.stopped", at=self.clock.now(), actor="engine"), name="engine.stop"
             )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from opsconsole.domain.enums import ActionState, ApprovalState
-from opsconsole.domain.errors import EnvironmentError_
+from opsconsole.domain.errors import MachineError
 from opsconsole.domain.ids import EffectId
 from opsconsole.engine.calls import Calls
 from opsconsole.engine.effects.reconcile import Doubts
@@ -42,7 +42,7 @@ class Timers:
         for _, kind, ref in due:
             try:
                 count += await self._act(kind, ref)
-            except EnvironmentError_:
+            except MachineError:
                 raise
             except Exception:
                 _log.exception("timer %s %s is put off", kind, ref)

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
-from opsconsole.domain.errors import EnvironmentError_, UserError
+from opsconsole.domain.errors import MachineError, UserError
 from opsconsole.net.places import Address
 
 _log = logging.getLogger(__name__)
@@ -196,7 +196,7 @@ async def _start(address: Address) -> _Shared:
         await web.TCPSite(runner, address.host, address.port, backlog=512).start()
     except OSError as error:
         await runner.cleanup()
-        raise EnvironmentError_(why_not(address, error)) from error
+        raise MachineError(why_not(address, error)) from error
     return hooks[0]
 
 

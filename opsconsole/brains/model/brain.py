@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from opsconsole.brains.model.conversation import messages
-from opsconsole.brains.model.endpoint import Endpoint, OverflowError_
+from opsconsole.brains.model.endpoint import ContextOverflowError, Endpoint
 from opsconsole.brains.model.offer import Offer, make_offer
 from opsconsole.brains.model.prompt import SHORTER
 from opsconsole.brains.model.quotes import Sources
@@ -102,7 +102,7 @@ class LanguageModelBrain:
                 continue
             try:
                 answer = await endpoint.ask(question, offer.wire, queueing=view.queueing)
-            except OverflowError_:
+            except ContextOverflowError:
                 if is_last:
                     raise
                 continue

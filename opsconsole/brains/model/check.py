@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from opsconsole.brains.model.endpoint import Endpoint, OverflowError_
+from opsconsole.brains.model.endpoint import ContextOverflowError, Endpoint
 from opsconsole.brains.model.reading import final_object
 from opsconsole.brains.model.wire import Completion
 from opsconsole.domain.errors import ConnectorError
@@ -108,7 +108,7 @@ async def _long(endpoint: Endpoint) -> CheckStep:
     messages = [{"role": "user", "content": f"{text}\nAnswer with the one word: yes."}]
     try:
         answer = await endpoint.ask(messages, "")
-    except OverflowError_ as error:
+    except ContextOverflowError as error:
         words = f"a question of {LONG_TOKENS} tokens does not fit: long mails will be shortened. {error}"
         return CheckStep("long question", False, words, is_needed=False)
     except ConnectorError as error:

@@ -24,7 +24,7 @@ LARGEST = 8_000_000
 _OVERFLOW = ("context length", "context_length", "context window", "maximum context", "too many tokens", "too long")
 
 
-class OverflowError_(PermanentError):
+class ContextOverflowError(PermanentError):
     """The question is longer than the model takes; a shorter one may pass."""
 
 
@@ -62,7 +62,7 @@ class Endpoint:
                 answer = await self._ask(messages, tools)
             finally:
                 self._turn.release()
-        except OverflowError_:
+        except ContextOverflowError:
             raise
         except ConnectorError as error:
             if self._health is not None:
@@ -162,7 +162,7 @@ class Endpoint:
         where = f"the model {self.name}"
         text = f": {said}" if said else ""
         if any(mark in said.lower() for mark in _OVERFLOW) and answer.status in (200, 400, 413, 422, 500):
-            raise OverflowError_(f"{where} cannot take a question this long{text}")
+            raise ContextOverflowError(f"{where} cannot take a question this long{text}")
         if answer.status in (401, 403):
             what = "its key" if self.config.entra is None else "the token of its app registration"
             raise KeyRefusedError(f"{where} does not take {what} (status {answer.status}). {self._sign_in.advice}")

@@ -12,7 +12,7 @@ from opsconsole.connectors.http.responses import body_of, headers_of, refusal
 from opsconsole.connectors.http.scrub import Scrubber
 from opsconsole.connectors.http.vault import Vault
 from opsconsole.domain.action import ActionType, Call, Result
-from opsconsole.domain.errors import AmbiguousError, ConnectorError, EnvironmentError_, PermanentError, TransientError
+from opsconsole.domain.errors import AmbiguousError, ConnectorError, MachineError, PermanentError, TransientError
 from opsconsole.engine.agents.slottext import text_of
 from opsconsole.engine.agents.templates import TemplateFailure
 from opsconsole.engine.ports.connector import Change, Overlay, Simulated
@@ -192,7 +192,7 @@ class HttpConnector:
         self._state = state
         try:
             await self._health.note(state, text)
-        except EnvironmentError_ as error:
+        except MachineError as error:
             self._state = ""
             _log.warning("%s: how it is could not be noted: %s", self.id, error)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from opsconsole.connectors.http.scrub import Scrubber
-from opsconsole.domain.errors import EnvironmentError_, TransientError, UserError
+from opsconsole.domain.errors import MachineError, TransientError, UserError
 from opsconsole.engine.ports.machine import Secrets
 
 KEPT_S = 300.0
@@ -34,7 +34,7 @@ class Vault:
         if self.names and now >= self._until:
             try:
                 found = await asyncio.to_thread(lambda: {name: self._secrets.get(name) for name in self.names})
-            except (UserError, EnvironmentError_) as error:
+            except (UserError, MachineError) as error:
                 raise TransientError(str(error)) from error
             self._keep(found)
             self._until = now + KEPT_S

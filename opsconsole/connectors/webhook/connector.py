@@ -9,7 +9,7 @@ from opsconsole.connectors.webhook.config import WebhookConfig
 from opsconsole.connectors.webhook.mapping import DIGEST, Mapper
 from opsconsole.connectors.webhook.verify import Verifier
 from opsconsole.domain.action import ActionType
-from opsconsole.domain.errors import EnvironmentError_, UserError
+from opsconsole.domain.errors import MachineError, UserError
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.ports.connector import Take
 from opsconsole.engine.ports.machine import Clock, Health, Secrets
@@ -56,7 +56,7 @@ class WebhookConnector:
         """
         try:
             verifier = await asyncio.to_thread(self._verifier)
-        except (UserError, EnvironmentError_) as error:
+        except (UserError, MachineError) as error:
             await self._health.note("needs_you", str(error))
             raise
         config = self._config
@@ -69,7 +69,7 @@ class WebhookConnector:
                 whose = "; nobody is verified: any program here can send" if config.verify == "nobody" else ""
                 await self._health.note("ok", f"listens at {config.address}{config.path}{whose}")
                 await asyncio.get_running_loop().create_future()
-        except (UserError, EnvironmentError_) as error:
+        except (UserError, MachineError) as error:
             await self._health.note("trouble", str(error))
             raise
 

@@ -12,7 +12,7 @@ from typing import Any
 from opsconsole.domain.action import Call, Proposal
 from opsconsole.domain.canonical import canonical, jsonable
 from opsconsole.domain.enums import ActionState, Effect, Stage, Verdict
-from opsconsole.domain.errors import ConnectorError, EnvironmentError_, TransientError
+from opsconsole.domain.errors import ConnectorError, MachineError, TransientError
 from opsconsole.domain.event import Event
 from opsconsole.domain.ids import RunId, action_id
 from opsconsole.domain.ruling import Ruling
@@ -242,7 +242,7 @@ def _why_given_up(turns: Sequence[Turn], course: _Course) -> str:
 async def _look_up(reader: RecordReader, call: Call, course: _Course, as_of: datetime) -> dict[str, Any]:
     try:
         return (await reader.read(call, course.overlay, as_of)).to_json()
-    except EnvironmentError_:
+    except MachineError:
         raise
     except Exception as error:
         course.off_record.append(call.tool)
@@ -257,7 +257,7 @@ async def _pretend(actor: Actor, call: Call, course: _Course, as_of: datetime) -
             made = await actor.simulate_past(call, course.overlay, as_of)
         else:
             made = await actor.simulate(call, course.overlay)
-    except EnvironmentError_:
+    except MachineError:
         raise
     except Exception as error:
         if isinstance(actor, PastSimulator) and isinstance(error, ConnectorError):

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import Counter, OrderedDict, deque
 
-from opsconsole.domain.errors import EnvironmentError_, FencedError
+from opsconsole.domain.errors import FencedError, MachineError
 from opsconsole.domain.ids import AgentId, RunId, SubjectId
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runs.loop import RunLoop
@@ -117,7 +117,7 @@ class Dispatcher:
             await self._loop.advance(run)
         except asyncio.CancelledError:
             raise
-        except EnvironmentError_ as error:
+        except MachineError as error:
             self.error = error
             _log.error("stopped: %s", error, exc_info=isinstance(error, FencedError))
         except Exception as error:

@@ -12,7 +12,7 @@ from typing import Any
 
 from opsconsole.domain.action import Call, Result
 from opsconsole.domain.enums import ActionState, RunState, Verdict
-from opsconsole.domain.errors import ConnectorError, EnvironmentError_, TransientError
+from opsconsole.domain.errors import ConnectorError, MachineError, TransientError
 from opsconsole.domain.ids import RunId
 from opsconsole.engine.effects.send import Effects
 from opsconsole.engine.kernel import Kernel, Writes
@@ -264,7 +264,7 @@ class RunLoop:
                     simulated = await actor.simulate(call, records)
             except ConnectorError as error:
                 return {"ok": False, "error": str(error)}
-            except EnvironmentError_:
+            except MachineError:
                 raise
             except Exception as error:
                 _log.warning("%s could not be simulated", call.tool, exc_info=True)
@@ -290,7 +290,7 @@ class RunLoop:
                 return Result(is_ok=False, error=f"{call.tool} gave no answer within {READ_TIMEOUT_S:g} s")
             except ConnectorError as error:
                 return Result(is_ok=False, error=str(error))
-            except EnvironmentError_:
+            except MachineError:
                 raise
             except Exception as error:
                 _log.warning("%s failed", call.tool, exc_info=True)

@@ -18,7 +18,7 @@ from opsconsole.connectors.http.actions import Action
 from opsconsole.connectors.webhook import WebhookConfig
 from opsconsole.connectors.webhook.verify import Verifier
 from opsconsole.domain.enums import Effect
-from opsconsole.domain.errors import ConnectorError, EnvironmentError_, SecretMissingError, UserError
+from opsconsole.domain.errors import ConnectorError, MachineError, SecretMissingError, UserError
 from opsconsole.engine.agents.file import load_spec
 from opsconsole.engine.agents.yamlfile import read_yaml
 from opsconsole.engine.commands.connections import connect
@@ -107,7 +107,7 @@ def _check_port(config: WebhookConfig) -> None:
             probe.bind(place)
             probe.listen(1)
     except OSError as error:
-        raise EnvironmentError_(why_not(address, error)) from error
+        raise MachineError(why_not(address, error)) from error
 
 
 async def _reach(base: str) -> None:
@@ -116,7 +116,7 @@ async def _reach(base: str) -> None:
     try:
         await client.send(Request("GET", f"{base}/"), timeout_s=_REACH_S, largest=65_536, may_cut=True)
     except ConnectorError as error:
-        raise EnvironmentError_(f"{error} Nothing was stored.") from error
+        raise MachineError(f"{error} Nothing was stored.") from error
     finally:
         await client.close()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from opsconsole.domain.errors import EnvironmentError_, OpsError, StaleCardError
+from opsconsole.domain.errors import MachineError, OpsError, StaleCardError
 from opsconsole.engine.commands import approvals as commands
 from opsconsole.engine.commands import snooze, takeback
 from opsconsole.engine.commands.decisions import Grant
@@ -193,7 +193,7 @@ class Verbs(QObject):
 
                 try:
                     result, now = await self._context.backend.write(job, name="undo")
-                except EnvironmentError_ as error:  # nothing was written: it can be taken back later still
+                except MachineError as error:  # nothing was written: it can be taken back later still
                     self._undos += [((one,), False)] if is_undo else []
                     refused.append(f"{error}")
                     continue
