@@ -18,6 +18,6 @@ def audit_secret(session: Session, what: str, *, name: str, is_kept: bool) -> No
 
     def job(tx: Transaction) -> None:
         settings.put(tx, NAMES, json.dumps(sorted(names)))
-        tx.record(what, at=session.kernel.clock.now(), actor=session.actor, name=name)
+        tx.audit(what, at=session.kernel.clock.now(), actor=session.actor, name=name)
 
     session.write(job, name=what)

@@ -49,6 +49,6 @@ class ConnectionMemory:
         def job(tx: Any) -> None:
             write.remember(tx, self._connection, read.HEALTH, {"state": state, "text": text}, now=now)
             if is_turn:
-                tx.record(f"connection.{state}", at=now, actor=f"connection:{self._connection}")
+                tx.audit(f"connection.{state}", at=now, actor=f"connection:{self._connection}")
 
         await self._writes.write(job, name="connection.health")

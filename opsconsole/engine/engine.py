@@ -117,7 +117,7 @@ class Engine:
         self.doorbell.close()
         with contextlib.suppress(MachineError):
             await self.writer.write(
-                lambda tx: tx.record("engine.stopped", at=self.clock.now(), actor="engine"), name="engine.stop"
+                lambda tx: tx.audit("engine.stopped", at=self.clock.now(), actor="engine"), name="engine.stop"
             )
         await self.writer.close()
         with contextlib.suppress(OSError):
@@ -140,7 +140,7 @@ class Engine:
             now = self.clock.now()
             count = write_work.requeue_running(tx)
             write_work.start_waiting(tx, now=now)
-            tx.record(
+            tx.audit(
                 "engine.started", at=now, actor="engine", epoch=self.workspace.database.epoch, picked_up=count or None
             )
 

@@ -104,10 +104,10 @@ class Timers:
             until = now + timedelta(hours=rules.expires_h)
             people.escalate_approval(tx, approval_id, expires_at=until)
             write_work.set_timer(tx, "approval_expiry", str(approval_id), due=until)
-            tx.record("approval.escalated", at=now, actor="engine", until=until.isoformat(), **facts)
+            tx.audit("approval.escalated", at=now, actor="engine", until=until.isoformat(), **facts)
             return
         people.close_approval(tx, approval_id, ApprovalState.LAPSED, now=now)
         result = {"ok": False, "lapsed": True, "error": "nobody decided in time; nothing was done"}
         write_work.set_action(tx, action.id, ActionState.LAPSED, now=now, result=result)
         write_work.wake(tx, action.run_id)
-        tx.record("approval.lapsed", at=now, actor="engine", **facts)
+        tx.audit("approval.lapsed", at=now, actor="engine", **facts)

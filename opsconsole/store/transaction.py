@@ -21,7 +21,7 @@ class Transaction:
         self._head: audit.Head | None = None
         self._touched: set[str] = set()
 
-    def record(self, kind: str, *, at: datetime, actor: str, **facts: Any) -> int:
+    def audit(self, kind: str, *, at: datetime, actor: str, **facts: Any) -> int:
         """Append an audit entry; give its seq. Facts hold no personal data. None is left out."""
         if self._head is None:
             self._head = audit.head(self.conn)

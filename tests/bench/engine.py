@@ -191,7 +191,7 @@ def _verification(entries: int) -> dict[str, Any]:
 
         def job(tx: Transaction) -> None:
             for number in range(entries):
-                tx.record(
+                tx.audit(
                     "action.ruled",
                     at=now,
                     actor="agent:clerk",

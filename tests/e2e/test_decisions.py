@@ -7,11 +7,11 @@ import pytest
 
 from opsconsole.domain.action import Proposal
 from opsconsole.domain.errors import DecisionError, NotFoundError, StaleCardError
+from opsconsole.engine.audittrail.words import counted
 from opsconsole.engine.commands import approvals, takeback
 from opsconsole.engine.commands.results import DecisionOutcome
 from opsconsole.engine.gate.digests import card_digest
 from opsconsole.engine.ports.brain import ASK_PERSON, RunView, Turn
-from opsconsole.engine.record.words import counted
 from opsconsole.store.queries import runs
 from tests.support.rig import ANN, agent, call, mail, rig
 

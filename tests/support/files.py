@@ -27,7 +27,7 @@ def make(folder: Path, entries: int = 5) -> Path:
 
 def note(tx: Transaction, number: int) -> int:
     """Record one entry."""
-    return tx.record("test.noted", at=NOW, actor="person:test", number=number, run=number)
+    return tx.audit("test.noted", at=NOW, actor="person:test", number=number, run=number)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from opsconsole.app.session import opened
-from opsconsole.engine.record import export as auditexport
+from opsconsole.engine.audittrail import export as auditexport
 from opsconsole.store.queries.views.auditlist import AuditFilter
 from opsconsole.store.queries.views.feed import audit_tail
 from opsconsole.ui.panels.audit.panel import AuditPanel

@@ -1,6 +1,6 @@
 """Values and long words as they stand on screens."""
 
-from opsconsole.engine.record.words import about
+from opsconsole.engine.audittrail.words import about
 from opsconsole.ui.widgets.texts import broken, plain_value
 
 

@@ -277,7 +277,7 @@ def revoke(number: Annotated[int, typer.Argument()], *, workspace: Where = None)
             now = session.kernel.clock.now()
             is_there = people.revoke_grant(tx, number, now=now)
             if is_there:
-                tx.record("grant.revoked", at=now, actor=session.actor, grant=number)
+                tx.audit("grant.revoked", at=now, actor=session.actor, grant=number)
             return is_there
 
         if not session.write(job, name="grant.revoke"):

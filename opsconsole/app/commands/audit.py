@@ -10,9 +10,9 @@ from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.session import opened
 from opsconsole.app.words import plain, say, say_json, table
 from opsconsole.domain.errors import UserError
-from opsconsole.engine.record.check import check
-from opsconsole.engine.record.export import FORMS, record
-from opsconsole.engine.record.export import export as write_out
+from opsconsole.engine.audittrail.check import check
+from opsconsole.engine.audittrail.export import FORMS, record
+from opsconsole.engine.audittrail.export import export as write_out
 from opsconsole.store import audit as chain
 from opsconsole.store import heads
 from opsconsole.store.queries.views import feed

@@ -57,7 +57,7 @@ def import_(
                         occurred_at=to_micros(now),
                         created_at=to_micros(now),
                     )
-                tx.record("cases.imported", at=now, actor=session.actor, agent=agent, count=len(chunk))
+                tx.audit("cases.imported", at=now, actor=session.actor, agent=agent, count=len(chunk))
                 tx.touch("cases")
 
             session.write(job, name="cases.import")

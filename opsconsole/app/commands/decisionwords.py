@@ -1,8 +1,8 @@
 """What came of a decision, in words for a terminal."""
 
 from opsconsole.domain.enums import Hold
+from opsconsole.engine.audittrail.words import counted
 from opsconsole.engine.commands.results import DecisionOutcome, DecisionResult, GivenGrant
-from opsconsole.engine.record.words import counted
 
 _PLAIN = {
     DecisionOutcome.REJECTED: "Rejected. The agent gets your reason and goes on from there.",

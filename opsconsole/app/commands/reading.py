@@ -7,8 +7,8 @@ import typer
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.session import opened
 from opsconsole.app.words import count, listed, plain, say, say_json, table, utc
+from opsconsole.engine.audittrail.story import run_story
 from opsconsole.engine.pairs.judging import mark_seen
-from opsconsole.engine.record.story import run_story
 from opsconsole.engine.runs.cancel import cancel_run
 from opsconsole.store import lease
 from opsconsole.store.queries import connections, limits

@@ -83,7 +83,7 @@ def hire(kernel: Kernel, tx: Transaction, folder: Path, *, actor: str, now: date
             occurred_at=to_micros(now - timedelta(days=60)),
             created_at=to_micros(now),
         )
-    tx.record("cases.imported", at=now, actor=actor, count=len(cases))
+    tx.audit("cases.imported", at=now, actor=actor, count=len(cases))
     return len(cases)
 
 

@@ -81,7 +81,7 @@ def apply_agent(tx: Transaction, file: AgentFile, registry: Registry, *, actor: 
         now=now,
     )
     if is_new:
-        tx.record(
+        tx.audit(
             "agent.applied",
             at=now,
             actor=actor,

@@ -168,7 +168,7 @@ def _learn(tx: Transaction, card: Card, answer: str, *, actor: str, now: datetim
                 created_at=at,
                 event_id=str(event.id),
             )
-            tx.record("case.learnt", at=now, actor=actor, case=case, agent=card.approval.agent_id, event=event.id)
+            tx.audit("case.learnt", at=now, actor=actor, case=case, agent=card.approval.agent_id, event=event.id)
             tx.touch("cases")
             return True
     return False
@@ -213,7 +213,7 @@ def _changed(tx: Transaction, card: Card, *, now: datetime) -> DecisionResult | 
     people.refresh_approval(
         tx, approval.id, digest=card_digest(action=action.digest, ruling_id=latest, subject_mark=mark), mark=mark
     )
-    tx.record("approval.changed", at=now, actor="engine", approval=approval.id, action=action.id, changes=len(changes))
+    tx.audit("approval.changed", at=now, actor="engine", approval=approval.id, action=action.id, changes=len(changes))
     return DecisionResult(outcome=DecisionOutcome.CHANGED, request=approval.id, changes=tuple(changes))
 
 

@@ -39,6 +39,6 @@ def set_budgets(kernel: Kernel, tx: Transaction, values: Mapping[str, str], *, a
     facts = checked.model_dump(exclude_none=True)
     settings.put(tx, "budgets", json.dumps(facts))
     caps = {name: str(cap) for name, cap in facts.items()}
-    tx.record("budgets.set", at=kernel.clock.now(), actor=actor, caps=caps)
+    tx.audit("budgets.set", at=kernel.clock.now(), actor=actor, caps=caps)
     tx.touch("settings")
     return checked

@@ -37,12 +37,12 @@ def connect(
         state, text = health
         write.remember(tx, name, HEALTH, {"state": state, "text": text}, now=now)
     facts = {"connection": name, "connection_kind": kind, "digest": digest(dict(config))}
-    tx.record("connection.connected", at=now, actor=actor, **facts)
+    tx.audit("connection.connected", at=now, actor=actor, **facts)
 
 
 def disconnect(kernel: Kernel, tx: Transaction, name: str, *, actor: str) -> bool:
     """Take a connection out of use; what came through it stays. False where there was none."""
     if not write.turn_off(tx, name):
         return False
-    tx.record("connection.removed", at=kernel.clock.now(), actor=actor, connection=name)
+    tx.audit("connection.removed", at=kernel.clock.now(), actor=actor, connection=name)
     return True

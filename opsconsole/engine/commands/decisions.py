@@ -84,7 +84,7 @@ def note(
     """Write a decision and its audit entry."""
     kept = people.add_decision(tx, card.approval.id, verb, actor=actor, content=words, now=now)
     waited = now - card.approval.created_at
-    tx.record(
+    tx.audit(
         f"decision.{verb.value}",
         at=now,
         actor=actor,
@@ -129,7 +129,7 @@ def grant(
         uses=grant.uses,
         now=now,
     )
-    tx.record(
+    tx.audit(
         "grant.given",
         at=now,
         actor=actor,

@@ -85,7 +85,7 @@ def did_it(
     kind = kernel.registry.type(action.tool)
     write.say(tx, action.id, "did_it", actor=actor, content=None, now=now)
     write_events.change_subject(tx, action.subject_id, at=now, what=_by_hand(kind, action), run=None)
-    tx.record("recommendation.did_it", at=now, actor=actor, run=action.run_id, action=action.id, digest=action.digest)
+    tx.audit("recommendation.did_it", at=now, actor=actor, run=action.run_id, action=action.id, digest=action.digest)
     return RecommendationResult(outcome=RecommendationOutcome.DID_IT)
 
 
@@ -103,7 +103,7 @@ def not_right(
     kept = write.say(tx, action.id, "not_right", actor=actor, content={"reason": reason.strip()}, now=now)
     words = None if kept is None else tx.content_digest(kept)
     facts = {"run": action.run_id, "action": action.id, "digest": action.digest}
-    tx.record("recommendation.not_right", at=now, actor=actor, words=words, **facts)
+    tx.audit("recommendation.not_right", at=now, actor=actor, words=words, **facts)
     return RecommendationResult(outcome=RecommendationOutcome.NOT_RIGHT)
 
 
@@ -120,7 +120,7 @@ def take_back(kernel: Kernel, tx: Transaction, action_id: str, *, actor: str) ->
     write_events.forget_change(
         tx, action.subject_id, at=said_at, what=_by_hand(kernel.registry.type(action.tool), action)
     )
-    tx.record("recommendation.reopened", at=kernel.clock.now(), actor=actor, action=action_id)
+    tx.audit("recommendation.reopened", at=kernel.clock.now(), actor=actor, action=action_id)
     return RecommendationResult(outcome=RecommendationOutcome.REOPENED)
 
 
@@ -139,9 +139,9 @@ def do_it(
     facts = {"run": action.run_id, "action": action.id, "digest": action.digest}
     facts |= {"verdict": judged.ruling.verdict.name, "reasons": audit_reasons(judged)}
     if judged.ruling.verdict < Verdict.ASK:
-        tx.record("recommendation.not_allowed", at=now, actor=actor, **facts)
+        tx.audit("recommendation.not_allowed", at=now, actor=actor, **facts)
         return RecommendationResult(outcome=RecommendationOutcome.NOT_ALLOWED, why=judged.ruling.explain())
-    tx.record("recommendation.asked", at=now, actor=actor, **facts)
+    tx.audit("recommendation.asked", at=now, actor=actor, **facts)
     write.say(tx, action.id, "asked", actor=actor, content=None, now=now)
     current = versions.current_version_of(tx.conn, loaded.run.agent_id)
     version = loaded.version if current is None else kernel.roster.version(tx.conn, current)

@@ -27,7 +27,7 @@ def snooze(
             f"Request {approval_id} has to be decided by {ends.astimezone():%A %d %B, %H:%M}, before it is back."
         )
     people.snooze_approval(tx, approval_id, until=until)
-    tx.record(
+    tx.audit(
         "approval.snoozed", at=now, actor=actor, approval=approval_id, action=card.action.id, until=until.isoformat()
     )
     return DecisionResult(outcome=DecisionOutcome.PUT_OFF, request=approval_id, at=until)
@@ -37,5 +37,5 @@ def wake(kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str) -> De
     """Show a request that was put off again."""
     card, now = open_card(kernel, tx, approval_id, digest=None), kernel.clock.now()
     people.snooze_approval(tx, approval_id, until=None)
-    tx.record("approval.woken", at=now, actor=actor, approval=approval_id, action=card.action.id)
+    tx.audit("approval.woken", at=now, actor=actor, approval=approval_id, action=card.action.id)
     return DecisionResult(outcome=DecisionOutcome.WOKEN, request=approval_id)

@@ -26,7 +26,7 @@ def pause(kernel: Kernel, tx: Transaction, scope: str, *, actor: str, reason: st
     now = kernel.clock.now()
     people.switch_on(tx, scope, reason=reason, actor=actor, now=now)
     words = tx.content_digest(tx.keep({"reason": reason})) if reason else None
-    tx.record("switch.on", at=now, actor=actor, scope=scope, words=words)
+    tx.audit("switch.on", at=now, actor=actor, scope=scope, words=words)
 
 
 def resume(kernel: Kernel, tx: Transaction, scope: str, *, actor: str) -> bool:
@@ -35,7 +35,7 @@ def resume(kernel: Kernel, tx: Transaction, scope: str, *, actor: str) -> bool:
     if not people.switch_off(tx, scope):
         return False
     people.release_held(tx)
-    tx.record("switch.off", at=kernel.clock.now(), actor=actor, scope=scope)
+    tx.audit("switch.off", at=kernel.clock.now(), actor=actor, scope=scope)
     return True
 
 

@@ -29,7 +29,7 @@ def undo(kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str) -> De
         raise DecisionError(f"Request {approval_id} was not approved; there is nothing to take back.")
     if effect.state is EffectState.PREPARED:
         write_work.set_effect(tx, effect.id, EffectState.CANCELLED, now=now)
-        tx.record("decision.undone", at=now, actor=actor, approval=approval.id, action=action.id)
+        tx.audit("decision.undone", at=now, actor=actor, approval=approval.id, action=action.id)
         again = ask(
             tx,
             kind=ApprovalKind.ACTION,
@@ -46,7 +46,7 @@ def undo(kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str) -> De
         return DecisionResult(outcome=DecisionOutcome.TAKEN_BACK, request=approval_id, again=again)
     if effect.state is EffectState.DONE and kind is not None and kind.undo is not None:
         write_work.set_timer(tx, "undo", str(effect.id), due=now)
-        tx.record("effect.undo_wanted", at=now, actor=actor, action=action.id, effect=effect.id)
+        tx.audit("effect.undo_wanted", at=now, actor=actor, action=action.id, effect=effect.id)
         return DecisionResult(outcome=DecisionOutcome.BEING_UNDONE, request=approval_id, undone_by=kind.undo)
     raise DecisionError(
         f"Request {approval_id}: what was done cannot be undone."
@@ -71,7 +71,7 @@ def settle_unknown(
     )
     if effect is not None:
         write_work.set_effect(tx, effect.id, EffectState.DONE if is_done else EffectState.FAILED, now=now)
-        tx.record(
+        tx.audit(
             f"effect.{'done' if is_done else 'failed'}",
             at=now,
             actor=actor,

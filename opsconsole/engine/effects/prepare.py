@@ -45,7 +45,7 @@ def ask(
     )
     write_work.set_action(tx, action, ActionState.WAITING, now=now)
     write_work.set_timer(tx, "approval_expiry", str(approval), due=expires_at)
-    tx.record("approval.asked", at=now, actor=f"agent:{agent}", run=run, action=action, approval=approval, card=card)
+    tx.audit("approval.asked", at=now, actor=f"agent:{agent}", run=run, action=action, approval=approval, card=card)
     return approval
 
 
@@ -89,7 +89,7 @@ def intend(
         now=now,
     )
     write_work.set_action(tx, action, ActionState.WAITING, now=now)
-    tx.record(
+    tx.audit(
         "effect.sending" if is_now else "effect.prepared",
         at=now,
         actor=f"agent:{agent}",

@@ -76,7 +76,7 @@ class Doubts:
             if (arrival_s := self._effects.arrival_s(action.tool)) > 0:
                 due = self._kernel.clock.now() + timedelta(seconds=arrival_s)
                 write_work.set_timer(tx, "reconcile", str(effect.id), due=due)
-            tx.record(
+            tx.audit(
                 "effect.unknown",
                 at=self._kernel.clock.now(),
                 actor="engine",
@@ -93,7 +93,7 @@ class Doubts:
             return False
         write_work.hold_effect(tx, effect_id, not_before=None, hold=Hold.NONE)
         now = self._kernel.clock.now()
-        tx.record("effect.not_found", at=now, actor="engine", action=effect.action_id, effect=effect_id)
+        tx.audit("effect.not_found", at=now, actor="engine", action=effect.action_id, effect=effect_id)
         return True
 
     def _again(self, tx: Transaction, effect_id: EffectId, loaded: Loaded) -> bool:
@@ -112,7 +112,7 @@ class Doubts:
             self._ask_about(tx, effect, loaded, action)
             return False
         write_work.set_effect(tx, effect_id, EffectState.SENDING, now=self._kernel.clock.now())
-        tx.record(
+        tx.audit(
             "effect.sending_again",
             at=self._kernel.clock.now(),
             actor="engine",
@@ -126,7 +126,7 @@ class Doubts:
         now = self._kernel.clock.now()
         due = now + timedelta(seconds=backoff_s(attempts))
         write_work.set_timer(tx, "reconcile", str(effect.id), due=due)
-        tx.record("effect.look_later", at=now, actor="engine", action=effect.action_id, effect=effect.id)
+        tx.audit("effect.look_later", at=now, actor="engine", action=effect.action_id, effect=effect.id)
         _log.info("effect %d %s", effect.id, error)
 
     def _ask_about(self, tx: Transaction, effect: EffectRow, loaded: Loaded, action: ActionRow) -> None:

@@ -112,7 +112,7 @@ class Effects:
             until = None if hold == UNTIL_RELEASED else hold
             kept = Hold.SWITCH if until is None else Hold.NONE
             write_work.hold_effect(tx, effect.id, not_before=until, hold=kept)
-            tx.record("effect.held", at=now, actor="engine", until=until and until.isoformat(), **facts)
+            tx.audit("effect.held", at=now, actor="engine", until=until and until.isoformat(), **facts)
         elif (now - effect.not_before).total_seconds() > LATE_S:
             self._ask_again(
                 tx, effect, action, judged, f"{ASKED_AGAIN}late by more than a minute (sleep, restart or pause)", facts
@@ -122,7 +122,7 @@ class Effects:
         else:
             write_work.rule_effect(tx, effect.id, ruling=judged.ruling_id, verdict=verdict)
             write_work.set_effect(tx, effect.id, EffectState.SENDING, now=now)
-            tx.record("effect.sending", at=now, actor="engine", key=effect.key[:16], **facts)
+            tx.audit("effect.sending", at=now, actor="engine", key=effect.key[:16], **facts)
             return True
         return False
 
@@ -141,7 +141,7 @@ class Effects:
         write_work.set_effect(tx, effect.id, EffectState.CANCELLED, now=now, error=error)
         write_work.set_action(tx, action.id, ActionState.REFUSED, now=now, result={"ok": False, "error": error})
         write_work.wake(tx, action.run_id)
-        tx.record("effect.void", at=now, actor="engine", action=action.id, effect=effect.id, reasons=[error])
+        tx.audit("effect.void", at=now, actor="engine", action=action.id, effect=effect.id, reasons=[error])
 
     def judge_again(self, tx: Transaction, effect: EffectRow, action: ActionRow, loaded: Loaded) -> Judgement:
         """Ask the gate once more, with what holds now."""
@@ -158,7 +158,7 @@ class Effects:
         write_work.set_effect(tx, effect.id, EffectState.CANCELLED, now=now)
         write_work.set_action(tx, action.id, ActionState.REFUSED, now=now, result=result)
         write_work.wake(tx, action.run_id)
-        tx.record("effect.void", at=now, actor="engine", verdict=judged.ruling.verdict.name, **facts)
+        tx.audit("effect.void", at=now, actor="engine", verdict=judged.ruling.verdict.name, **facts)
 
     def _ask_again(
         self,
@@ -171,7 +171,7 @@ class Effects:
     ) -> None:
         now = self._now()
         write_work.set_effect(tx, effect.id, EffectState.CANCELLED, now=now)
-        tx.record("effect.asked_again", at=now, actor="engine", because=because, **facts)
+        tx.audit("effect.asked_again", at=now, actor="engine", because=because, **facts)
         ask(
             tx,
             kind=ApprovalKind.ACTION,
@@ -223,7 +223,7 @@ class Effects:
             write_work.set_effect(tx, effect.id, EffectState.UNKNOWN, now=now, error=why)
             wait_s = max(arrival_s, backoff_s(effect.attempts))
             write_work.set_timer(tx, "reconcile", str(effect.id), due=now + timedelta(seconds=wait_s))
-            tx.record(
+            tx.audit(
                 "effect.unknown",
                 at=now,
                 actor="engine",
@@ -245,7 +245,7 @@ class Effects:
             return
         wait_s = error.retry_after_s or backoff_s(effect.attempts)
         write_work.hold_effect(tx, effect.id, not_before=now + timedelta(seconds=wait_s), hold=Hold.NONE)
-        tx.record("effect.retry", at=now, actor="engine", action=action.id, effect=effect.id, attempt=effect.attempts)
+        tx.audit("effect.retry", at=now, actor="engine", action=action.id, effect=effect.id, attempt=effect.attempts)
 
     async def finish(self, effect: EffectRow, loaded: Loaded, action: ActionRow, result: Result) -> None:
         """Store what came of it."""
@@ -284,7 +284,7 @@ class Effects:
             sent_to = texts_in([action.args.get(name) for name in kind.destinations])
             write_events.correspond(tx, loaded.event.connection, sent_to, at=now)
         write_work.wake(tx, action.run_id)
-        tx.record(
+        tx.audit(
             f"effect.{state.value}",
             at=now,
             actor="engine",

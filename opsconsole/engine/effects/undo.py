@@ -135,4 +135,4 @@ class Undos:
     def _record(self, tx: Transaction, kind: str, effect: EffectRow, **facts: object) -> None:
         run = int(effect.action_id.partition("/")[0])
         now = self._kernel.clock.now()
-        tx.record(kind, at=now, actor="engine", run=run, action=effect.action_id, effect=effect.id, **facts)
+        tx.audit(kind, at=now, actor="engine", run=run, action=effect.action_id, effect=effect.id, **facts)

@@ -54,7 +54,7 @@ def take(kernel: Kernel, tx: Transaction, agent: str, lesson: str, *, actor: str
     now = kernel.clock.now()
     number, _ = apply_agent(tx, file_of(kernel, chosen), kernel.registry, actor=actor, now=now)
     facts = {"lesson": chosen.id, "pairs": list(chosen.pairs)}
-    tx.record("lesson.taken", at=now, actor=actor, agent=agent, number=number, **facts)
+    tx.audit("lesson.taken", at=now, actor=actor, agent=agent, number=number, **facts)
     return Taken(chosen, number, before.number)
 
 

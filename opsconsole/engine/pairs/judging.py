@@ -62,7 +62,7 @@ def judge(
             )
     words = {"category": category, "note": note.strip()} if category or note.strip() else None
     kept = write.add_adjudication(tx, pair_id, verdict, is_repeat=is_repeat, actor=actor, content=words, now=now)
-    tx.record(
+    tx.audit(
         "pair.judged",
         at=now,
         actor=actor,
@@ -87,9 +87,9 @@ def take_back(kernel: Kernel, tx: Transaction, pair_id: int, *, actor: str, is_r
         raise DecisionError(f"Nothing was said of pair {pair_id}; there is nothing to take back.")
     pair = present(read.pair(tx.conn, pair_id), f"pair {pair_id}")
     if is_repeat:
-        tx.record("pair.reopened", at=now, actor=actor, pair=pair_id, repeat=True)
+        tx.audit("pair.reopened", at=now, actor=actor, pair=pair_id, repeat=True)
         return JudgingResult(pair=pair_id, said=pair.said, is_repeat=True, is_precedent=False)
-    tx.record("pair.reopened", at=now, actor=actor, pair=pair_id)
+    tx.audit("pair.reopened", at=now, actor=actor, pair=pair_id)
     words = read.words_of(tx.conn, pair_id)
     learnt = _learn(tx, pair, pair.said, words.get("category"), actor=actor, now=now)
     return JudgingResult(pair=pair_id, said=pair.said, is_repeat=False, is_precedent=learnt)
@@ -100,7 +100,7 @@ def mark_seen(kernel: Kernel, tx: Transaction, run_id: int, *, actor: str) -> bo
     now = kernel.clock.now()
     if not write.mark_seen(tx, run_id, actor=actor, now=now):
         return False
-    tx.record("proposal.seen", at=now, actor=actor, run=run_id)
+    tx.audit("proposal.seen", at=now, actor=actor, run=run_id)
     return True
 
 
@@ -121,7 +121,7 @@ def _learn(
     event = present(events.event(tx.conn, pair.event_id), f"event {pair.event_id}")
     for earlier in cases.of_event(tx.conn, f"{event.id}", scope=pair.agent, source=ADJUDICATED):
         cases.retire_case(tx.conn, earlier, retired_at=to_micros(now))
-        tx.record("case.retired", at=now, actor=actor, case=earlier, agent=pair.agent)
+        tx.audit("case.retired", at=now, actor=actor, case=earlier, agent=pair.agent)
     right = category or (pair.category if said in FINE else "")
     tx.touch("cases")
     if not right:
@@ -136,5 +136,5 @@ def _learn(
         created_at=to_micros(now),
         event_id=f"{event.id}",
     )
-    tx.record("case.learnt", at=now, actor=actor, case=case, agent=pair.agent, event=event.id)
+    tx.audit("case.learnt", at=now, actor=actor, case=case, agent=pair.agent, event=event.id)
     return True

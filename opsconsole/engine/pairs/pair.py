@@ -84,11 +84,11 @@ def keep_anew(tx: Transaction, pair: int, sides: Sides, *, now: datetime) -> Non
     content = write.change_pair(tx, pair, new)
     _record(tx, "pair.remade", pair, content, new, now=now)
     while write.take_back_adjudication(tx, pair, is_repeat=False):
-        tx.record("pair.reopened", at=now, actor="engine", pair=pair)
+        tx.audit("pair.reopened", at=now, actor="engine", pair=pair)
     for case in cases.of_event(tx.conn, f"{sides.event.id}", scope=sides.origin.agent, source=ADJUDICATED):
         cases.retire_case(tx.conn, case, retired_at=to_micros(now))
         tx.touch("cases")
-        tx.record("case.retired", at=now, actor="engine", case=case, agent=sides.origin.agent)
+        tx.audit("case.retired", at=now, actor="engine", case=case, agent=sides.origin.agent)
 
 
 def is_taught(spec: AgentSpec, event: Event) -> bool:
@@ -148,7 +148,7 @@ def _customer(event: Event) -> str:
 
 
 def _record(tx: Transaction, kind: str, pair: int, content: int, new: write.NewPair, *, now: datetime) -> None:
-    tx.record(
+    tx.audit(
         kind,
         at=now,
         actor="engine",

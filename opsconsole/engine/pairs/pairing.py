@@ -56,7 +56,7 @@ def observe(kernel: Kernel, tx: Transaction, connection: str, act: HumanAct) -> 
         return False
     number, args = kept
     facts = {"act": number, "connection": connection, "tool": act.tool, "source": act.source}
-    tx.record("human.acted", at=now, actor=act.actor, done_at=act.at.isoformat(), args=tx.content_digest(args), **facts)
+    tx.audit("human.acted", at=now, actor=act.actor, done_at=act.at.isoformat(), args=tx.content_digest(args), **facts)
     write_events.change_subject(tx, subject, at=act.at, what=_words(kernel, act), run=None)
     for run, number in read.awaited(tx.conn, subject):
         event = past.event(tx.conn, number)

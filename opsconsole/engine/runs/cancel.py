@@ -39,7 +39,7 @@ def cancel_run(kernel: Kernel, tx: Transaction, run_id: int, *, actor: str, reas
     closed = close_open_actions(tx, run_id, why="the run was cancelled", actor=actor, now=now)
     write_work.drop_timer(tx, "run_retry", str(run_id))
     write_work.set_run(tx, run_id, RunState.CANCELLED, now=now, outcome=reason or "cancelled by a person")
-    tx.record("run.cancelled", at=now, actor=actor, run=run_id, open_actions=closed)
+    tx.audit("run.cancelled", at=now, actor=actor, run=run_id, open_actions=closed)
     pairing.expect(kernel, tx, present(runs.run(tx.conn, run_id), f"run {run_id}"), now=now)
     return closed
 
@@ -60,7 +60,7 @@ def close_open_actions(tx: Transaction, run_id: int, *, why: str, actor: str, no
             people.close_approval(tx, approval.id, ApprovalState.VOID, now=now)
             write_work.drop_timer(tx, "approval_expiry", str(approval.id))
         write_work.set_action(tx, action.id, ActionState.CANCELLED, now=now, result={"ok": False, "error": why})
-        tx.record(
+        tx.audit(
             "action.cancelled",
             at=now,
             actor=actor,

@@ -188,7 +188,7 @@ class RunLoop:
         wait_s = error.retry_after_s or BACKOFF_S[min(attempts - 1, len(BACKOFF_S) - 1)]
         write_work.set_run(tx, run.id, RunState.WAITING, now=now, error=str(error))
         write_work.set_timer(tx, "run_retry", str(run.id), due=now + timedelta(seconds=wait_s))
-        tx.record("run.retry", at=now, actor=f"agent:{run.agent_id}", run=run.id, attempt=attempts, wait_s=int(wait_s))
+        tx.audit("run.retry", at=now, actor=f"agent:{run.agent_id}", run=run.id, attempt=attempts, wait_s=int(wait_s))
 
     def _end(self, tx: Transaction, run_id: RunId, state: RunState, outcome: str, *, is_handled: bool = True) -> None:
         now = self._now()
@@ -198,7 +198,7 @@ class RunLoop:
         if state is RunState.FAILED:
             close_open_actions(tx, run_id, why=outcome, actor="engine", now=now)
         write_work.set_run(tx, run_id, state, now=now, outcome=outcome)
-        tx.record(
+        tx.audit(
             "run.finished",
             at=now,
             actor=f"agent:{run.agent_id}",
@@ -242,7 +242,7 @@ class RunLoop:
                 Verdict.RECOMMEND: ActionState.RECOMMENDED,
             }.get(action.verdict or Verdict.ACT, ActionState.DONE if result.get("ok") else ActionState.FAILED)
             kept = write_work.set_action(tx, action.id, state, now=now, result=result)
-            tx.record(
+            tx.audit(
                 f"action.{state.value}",
                 at=now,
                 actor=f"agent:{loaded.run.agent_id}",

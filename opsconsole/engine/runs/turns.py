@@ -56,7 +56,7 @@ def store_turn(kernel: Kernel, tx: Transaction, setting: Setting, turn: Turn, *,
         tokens=turn.tokens,
         now=now,
     )
-    tx.record(
+    tx.audit(
         "turn",
         at=now,
         actor=f"agent:{run.agent_id}",
@@ -112,7 +112,7 @@ def _store_action(
     judged = kernel.gatekeeper.judge(
         tx, wanted, version=setting.version, event=setting.event, phase="proposed", now=now
     )
-    tx.record(
+    tx.audit(
         "action.ruled",
         at=now,
         actor=f"agent:{run.agent_id}",
@@ -153,7 +153,7 @@ def _refuse(
 ) -> None:
     result = {"ok": False, "error": problem}
     write_work.set_action(tx, identity, ActionState.FAILED, now=now, result=result)
-    tx.record(
+    tx.audit(
         "action.invalid",
         at=now,
         actor=f"agent:{setting.run.agent_id}",

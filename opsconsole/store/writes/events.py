@@ -86,7 +86,7 @@ def add(tx: Transaction, connection: str, event: IncomingEvent, *, now: datetime
     identity = EventId(cursor.lastrowid or 0)
     search.add_event(tx, identity, event)
     change_subject(tx, about, at=now, what=f"{event.kind.replace('.', ' ')}", run=None)
-    tx.record(
+    tx.audit(
         "event.received",
         at=now,
         actor=f"connection:{connection}",

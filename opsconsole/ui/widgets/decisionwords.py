@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from opsconsole.domain.enums import Hold
+from opsconsole.engine.audittrail.words import counted
 from opsconsole.engine.commands.results import (
     DecisionOutcome,
     DecisionResult,
@@ -10,7 +11,6 @@ from opsconsole.engine.commands.results import (
     RecommendationOutcome,
     RecommendationResult,
 )
-from opsconsole.engine.record.words import counted
 
 AT_ONCE_S, SOON_S = 0.5, 100.0
 """Up to so many seconds something is done at once, and up to so many its seconds are told."""

@@ -86,7 +86,7 @@ now = datetime(2026, 11, 23, tzinfo=UTC)
 def record():
     place = workspace.open_(folder)
     try:
-        place.database.write(lambda tx: tx.record("test", at=now, actor="person:test"))
+        place.database.write(lambda tx: tx.audit("test", at=now, actor="person:test"))
     finally:
         place.close()
 def create():

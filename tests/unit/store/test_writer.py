@@ -34,7 +34,7 @@ def put(key: str, after: Callable[[], object] | None = None) -> Callable[[Transa
 
     def job(tx: Transaction) -> str:
         tx.conn.execute("INSERT INTO meta (key, value) VALUES (?, '')", (key,))
-        tx.record("test.put", at=NOW, actor="person:test", key=key)
+        tx.audit("test.put", at=NOW, actor="person:test", key=key)
         tx.touch("test")
         if after is not None:
             after()

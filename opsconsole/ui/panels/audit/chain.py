@@ -7,7 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar
 
 from opsconsole.domain.errors import OpsError
-from opsconsole.engine.record.check import check
+from opsconsole.engine.audittrail.check import check
 from opsconsole.store.queries.views.feed import totals
 from opsconsole.ui.panel import Context
 from opsconsole.ui.widgets.basics import button, label, pill, set_pill

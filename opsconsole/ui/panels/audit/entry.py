@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QFrame
 
-from opsconsole.engine.record.words import actor_words, kind_words
+from opsconsole.engine.audittrail.words import actor_words, kind_words
 from opsconsole.store.queries.views.auditlist import Entry
 from opsconsole.ui.widgets.basics import button, card, label
 from opsconsole.ui.widgets.texts import broken, foldable, pairs, para, plain_value

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
 
 from opsconsole.domain.errors import OpsError
-from opsconsole.engine.record import export as auditexport
+from opsconsole.engine.audittrail import export as auditexport
 from opsconsole.store.queries.views.auditlist import AuditFilter
 from opsconsole.ui.panel import Context
 from opsconsole.ui.widgets.clock import utc_now

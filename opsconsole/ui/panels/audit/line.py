@@ -4,7 +4,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from opsconsole.engine.record.words import about, actor_words, kind_words
+from opsconsole.engine.audittrail.words import about, actor_words, kind_words
 from opsconsole.store.queries.views.auditlist import Entry
 from opsconsole.ui.theme import fonts
 from opsconsole.ui.theme.theme import Theme

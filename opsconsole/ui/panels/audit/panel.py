@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from opsconsole.engine.audittrail.words import ACTORS, KINDS
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.record.words import ACTORS, KINDS
 from opsconsole.store.queries.views import auditlist, timeline
 from opsconsole.store.queries.views.auditlist import AuditFilter, Entry
 from opsconsole.ui.command import Command

@@ -6,7 +6,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
-from opsconsole.engine.record.story import binding
+from opsconsole.engine.audittrail.story import binding
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import Tone, card, label, pill, row
 from opsconsole.ui.widgets.texts import pairs, para, plain_value, tip

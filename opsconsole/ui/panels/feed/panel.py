@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout
 
 from opsconsole.domain.errors import OpsError
+from opsconsole.engine.audittrail.story import event_story, run_story
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.record.story import event_story, run_story
 from opsconsole.store.queries.views import eventlist, timeline
 from opsconsole.store.queries.views.eventlist import EventRow, Filter
 from opsconsole.ui.command import Command

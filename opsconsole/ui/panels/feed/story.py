@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from opsconsole.domain.enums import Verdict
-from opsconsole.engine.record.words import about, actor_words, kind_words
+from opsconsole.engine.audittrail.words import about, actor_words, kind_words
 from opsconsole.store.queries.views.timeline import Moment
 from opsconsole.ui.panels.feed.actioncard import action_card
 from opsconsole.ui.theme.theme import Theme

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
-from opsconsole.engine.record.words import counted
+from opsconsole.engine.audittrail.words import counted
 from opsconsole.ui.panels.approvals.card.data import Notice, Shown, facts_claimed
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import card, label, pill, row, set_pill

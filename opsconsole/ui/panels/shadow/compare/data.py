@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from opsconsole.engine.audittrail.words import actor_words
 from opsconsole.engine.evidence.words import counts_for
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.record.words import actor_words
 from opsconsole.store.queries import events, versions
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries.pairs import PairRow

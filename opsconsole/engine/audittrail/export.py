@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal, TextIO
 
 from opsconsole.domain.errors import DiskError
-from opsconsole.engine.record.words import about, actor_words, kind_words
+from opsconsole.engine.audittrail.words import about, actor_words, kind_words
 from opsconsole.store.queries.views import auditlist
 from opsconsole.store.queries.views.auditlist import AuditFilter, Entry
 from opsconsole.store.rows import Reader
@@ -86,7 +86,7 @@ def export(
 
 def record(tx: Transaction, done: Exported, *, actor: str, now: datetime) -> None:
     """Note in the trail that it was taken out."""
-    tx.record(
+    tx.audit(
         "audit.exported",
         at=now,
         actor=actor,
