@@ -39,7 +39,7 @@ class Parts:
     http: HttpClient = field(default_factory=HttpClient)
 
     def memory(self, name: str) -> ConnectionMemory:
-        """Give the memory of a connection."""
+        """Return the memory of a connection."""
         return ConnectionMemory(name, self.reader, self.writes, self.clock)
 
 

@@ -17,7 +17,7 @@ class DiscreetFormatter(logging.Formatter):
         self._before = before or logging.Formatter()
 
     def format(self, record: logging.LogRecord) -> str:
-        """Give the line, or lines, of a record."""
+        """Return the line, or lines, of a record."""
         return redacted(self._before.format(record))
 
 

@@ -73,7 +73,7 @@ class _Direct:
 
 
 def actor() -> str:
-    """Give who is at the keyboard, for the record."""
+    """Return who is at the keyboard, for the record."""
     try:
         return f"person:{getpass.getuser()}"
     except (OSError, KeyError, ImportError):
@@ -150,7 +150,7 @@ def engine_of(place: Workspace, reader: Reader, *, clock: Clock | None = None, t
 
 
 def secrets_of(workspace: Workspace, *, typed: Typed | None = None) -> SecretStore:
-    """Give where the secrets of a workspace are kept; with `typed` nobody is asked at the terminal."""
+    """Return where the secrets of a workspace are kept; with `typed` nobody is asked at the terminal."""
     ask = ask_passphrase if typed is None else None
     return SecretStore(workspace.folder, workspace.id, ask=ask, typed=typed)
 

@@ -19,7 +19,7 @@ from opsconsole.domain.redaction import redacted
 
 
 def plain(text: str, width: int | None = None) -> str:
-    """Give text without secrets, control, bidi or zero-width characters, on one line where a width is given."""
+    """Return text without secrets, control, bidi or zero-width characters, on one line where a width is given."""
     text = redacted(text)
     if width is not None:
         text = " ".join(text.split())
@@ -39,13 +39,13 @@ def speak_of(folder: Path | None) -> None:
 
 
 def hinted(text: str) -> str:
-    """Give a text whose commands in backticks can be pasted: with the program's path and the workspace."""
+    """Return a text whose commands in backticks can be pasted: with the program's path and the workspace."""
     where = "".join(f" -w {folder}" for folder in _spoken_of)
     return _HINT.sub(lambda match: f"`{_program()}{match[1]}{where}`", text)
 
 
 def _program() -> str:
-    """Give what to type for this program: its name where the person's own shell would find it, else its path.
+    """Return what to type for this program: its name where the person's own shell would find it, else its path.
 
     The set-up command puts our folder on the path of what it starts; the shell it was typed into has no such path.
     """
@@ -89,7 +89,7 @@ def table(rows: Iterable[Sequence[str]], widths: Sequence[int]) -> None:
 
 
 def ago(at: datetime, now: datetime) -> str:
-    """Give a time as people say it: `3 h ago`, `in 2 d`."""
+    """Return a time as people say it: `3 h ago`, `in 2 d`."""
     seconds = (now - at).total_seconds()
     size, unit = next(
         (size, unit) for size, unit in ((86400, "d"), (3600, "h"), (60, "min"), (0, "s")) if abs(seconds) >= size
@@ -99,15 +99,15 @@ def ago(at: datetime, now: datetime) -> str:
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
-    """Give `1 run`, `2 runs`."""
+    """Return `1 run`, `2 runs`."""
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def listed(counts: Mapping[str, int], words: Mapping[str, str] | None = None) -> str:
-    """Give counts in a line: `done 3, waiting 1`."""
+    """Return counts in a line: `done 3, waiting 1`."""
     return ", ".join(f"{(words or {}).get(name, name)} {number}" for name, number in counts.items() if number) or "none"
 
 
 def utc(at: datetime) -> str:
-    """Give a time to the minute."""
+    """Return a time to the minute."""
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

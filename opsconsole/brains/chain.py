@@ -93,7 +93,7 @@ class BrainChain:
 
 
 def _answer(view: RunView) -> str | None:
-    """Give what a person said to the question of how to go on; None where it was not the last turn."""
+    """Return what a person said to the question of how to go on; None where it was not the last turn."""
     if not view.past or view.past[-1].turn.memo.get("asks") != "model":
         return None
     return next((str(one.result.get("answer") or "") for one in view.past[-1].outcomes), "")

@@ -40,11 +40,11 @@ class PastPlaybookBrain:
         """Nothing: what is learnt today was not known then."""
 
     def precedents(self, agent: AgentSpec, event: Event) -> list[dict[str, Any]]:
-        """Give the nearest events of those known by now."""
+        """Return the nearest events of those known by now."""
         return self._brain.precedents(agent, event)
 
     def opinion(self, agent: AgentSpec, event: Event) -> tuple[str | None, float]:
-        """Give (category, how sure) by what is known by now."""
+        """Return (category, how sure) by what is known by now."""
         return self._brain.opinion(agent, event)
 
     async def turn(self, view: RunView) -> Turn:

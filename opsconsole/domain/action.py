@@ -62,7 +62,7 @@ class ActionType:
     """Digest of what the connector sends for it, where an operator's file says that and can change it."""
 
     def schema(self) -> dict[str, Any]:
-        """Give the JSON schema of the arguments."""
+        """Return the JSON schema of the arguments."""
         return self.arguments.model_json_schema()
 
     def fingerprint(self) -> str:
@@ -89,7 +89,7 @@ _NOTES = ("title", "description", "examples")
 
 
 def _bare(schema: Any, *, is_names: bool = False) -> Any:
-    """Give a schema without its notes; what stands under `properties` are names, also one called `title`."""
+    """Return a schema without its notes; what stands under `properties` are names, also one called `title`."""
     if isinstance(schema, dict):
         items = cast(dict[str, Any], schema).items()
         kept = items if is_names else [(key, value) for key, value in items if key not in _NOTES]
@@ -149,5 +149,5 @@ class Result:
         object.__setattr__(self, "data", redacted_json(self.data))
 
     def to_json(self) -> dict[str, Any]:
-        """Give the form that is stored and that step conditions see: the data plus `ok` and `error`."""
+        """Return the form that is stored and that step conditions see: the data plus `ok` and `error`."""
         return {**self.data, "ok": self.is_ok, "error": self.error}

@@ -137,7 +137,7 @@ class Autonomy(Frozen):
     categories: dict[Slug, dict[ToolName, Level]] = Field(default_factory=dict)
 
     def level(self, tool: str, category: str | None) -> Level:
-        """Give the level for a tool in a category."""
+        """Return the level for a tool in a category."""
         if category is not None and tool in (special := self.categories.get(category, {})):
             return special[tool]
         return self.actions.get(tool, self.default)
@@ -150,7 +150,7 @@ class Stages(Frozen):
     categories: dict[Slug, Stage] = Field(default_factory=dict)
 
     def stage(self, category: str | None) -> Stage:
-        """Give the stage of a category."""
+        """Return the stage of a category."""
         return self.default if category is None else self.categories.get(category, self.default)
 
 
@@ -272,10 +272,10 @@ class AgentSpec(Frozen):
         return self
 
     def category(self, name: str | None) -> Category | None:
-        """Give a category of the playbook by its id."""
+        """Return a category of the playbook by its id."""
         return next((category for category in self.playbook.categories if category.id == name), None)
 
     def threshold(self, category: str | None) -> float:
-        """Give the confidence needed in a category."""
+        """Return the confidence needed in a category."""
         found = self.category(category)
         return self.playbook.threshold if found is None or found.threshold is None else found.threshold

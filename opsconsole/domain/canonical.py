@@ -15,7 +15,7 @@ _LARGEST = 2**53 - 1
 
 
 def canonical(value: Json) -> bytes:
-    """Give the RFC 8785 form of a JSON value.
+    """Return the RFC 8785 form of a JSON value.
 
     The standard encoder (in C, ten times faster) writes the same bytes for what `_is_plain` lets through.
 
@@ -28,7 +28,7 @@ def canonical(value: Json) -> bytes:
 
 
 def _is_plain(value: Json) -> bool:
-    """Tell whether the standard encoder agrees with RFC 8785: keys in ASCII, numbers that both write alike."""
+    """Return whether the standard encoder agrees with RFC 8785: keys in ASCII, numbers that both write alike."""
     kind = cast(type[object], type(value))
     if kind is str:
         return True
@@ -47,12 +47,12 @@ def _is_plain(value: Json) -> bool:
 
 
 def digest(value: Json) -> str:
-    """Give SHA-256 over the canonical form, in hex (64 characters)."""
+    """Return SHA-256 over the canonical form, in hex (64 characters)."""
     return hashlib.sha256(canonical(value)).hexdigest()
 
 
 def jsonable(value: object) -> Json:
-    """Give `value` as JSON: tuples and sets as lists, other mappings as dicts, what JSON cannot say as text."""
+    """Return `value` as JSON: tuples and sets as lists, other mappings as dicts, what JSON cannot say as text."""
     kind = type(value)
     if kind is str or kind is bool or value is None:
         return value

@@ -18,5 +18,5 @@ ActionId = NewType("ActionId", str)
 
 
 def action_id(run: RunId, turn: int, index: int) -> ActionId:
-    """Give the id of the action at `index` (from 0) of `turn` (from 0) in `run`."""
+    """Return the id of the action at `index` (from 0) of `turn` (from 0) in `run`."""
     return ActionId(f"{run}/{turn}.{index}")

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 
 
 def canonical_address(address: str) -> str:
-    """Give an address in lower case, without the root's dot.
+    """Return an address in lower case, without the root's dot.
 
     Raises:
         ValueError: its domain is written in letters that stand for others (full width, invisible ones): a mail would go

@@ -30,7 +30,7 @@ def handed_out(value: str) -> None:
 
 
 def redacted(text: str) -> str:
-    """Give the text with every known secret, also percent-encoded, escaped or inside base64, as `•••`."""
+    """Return the text with every known secret, also percent-encoded, escaped or inside base64, as `•••`."""
     for form in _forms:
         if form in text:
             text = text.replace(form, MARK)
@@ -38,7 +38,7 @@ def redacted(text: str) -> str:
 
 
 def redacted_json(value: Any) -> Any:
-    """Give a JSON value with `redacted` texts; the very same value where no secret is known."""
+    """Return a JSON value with `redacted` texts; the very same value where no secret is known."""
     if not _forms:
         return value
     if isinstance(value, str):
@@ -57,7 +57,7 @@ def forget_all() -> None:
 
 
 def _written(value: str) -> Iterator[str]:
-    """Give the ways a secret may be written in a header, an address, a JSON body or a repr."""
+    """Yield the ways a secret may be written in a header, an address, a JSON body or a repr."""
     yield value
     for one in (quote(value, safe=""), quote(value), quote_plus(value)):
         yield one
@@ -78,7 +78,7 @@ def _lower_hex(text: str) -> str:
 
 
 def _base64_cores(data: bytes) -> Iterator[str]:
-    """Give what base64 makes of the bytes at each of the three places they can stand in a longer text (`user:secret`).
+    """Yield what base64 makes of the bytes at each of the three places they can stand in a longer text (`user:secret`).
 
     The characters that depend on the neighbours are left off at both ends.
     """

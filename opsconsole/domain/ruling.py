@@ -21,7 +21,7 @@ class Reason:
     hold_until: datetime | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Give the stored form."""
+        """Return the stored form."""
         held = None if self.hold_until is None else self.hold_until.isoformat()
         return {"rule": self.rule, "text": self.text, "verdict": self.verdict.name, "hold_until": held}
 
@@ -45,5 +45,5 @@ class Ruling:
         )
 
     def explain(self) -> str:
-        """Give the binding reasons in one line."""
+        """Return the binding reasons in one line."""
         return "; ".join(reason.text for reason in self.binding) or "no rule stands against it"

@@ -10,7 +10,7 @@ class FakeClock:
         self._now = at or datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
     def now(self) -> datetime:
-        """Give the time it was set to."""
+        """Return the time it was set to."""
         return self._now
 
     def move(self, **span: float) -> datetime:

@@ -55,7 +55,7 @@ class FakeConnector:
         self._schema, self._facts = schema, facts
 
     def action_types(self) -> Sequence[ActionType]:
-        """Give the three tools; `facts` go to those that write."""
+        """Return the three tools; `facts` go to those that write."""
         name, schema, facts = self.id, self._schema, self._facts
         return (
             ActionType(name=f"{name}.do", title="do", effect=Effect.INTERNAL, arguments=schema, **facts),

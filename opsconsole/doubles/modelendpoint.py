@@ -35,7 +35,7 @@ Script = Callable[[Request], Reply]
 def message(
     content: str | None = None, calls: Sequence[Mapping[str, Any]] = (), *, finish: str = "", **facts: Any
 ) -> dict[str, Any]:
-    """Give the JSON of a whole answer."""
+    """Return the JSON of a whole answer."""
     said: dict[str, Any] = {"role": "assistant", "content": content, **facts}
     if calls:
         said["tool_calls"] = list(calls)
@@ -46,7 +46,7 @@ def message(
 
 
 def call(name: str, arguments: Any, *, identity: str = "call_1") -> dict[str, Any]:
-    """Give a tool call; arguments that are no text are written as JSON."""
+    """Return a tool call; arguments that are no text are written as JSON."""
     text = arguments if isinstance(arguments, str) else json.dumps(arguments)
     return {"id": identity, "type": "function", "function": {"name": name, "arguments": text}}
 

@@ -50,7 +50,7 @@ class OutsideSystem:
         return None if trouble == "hang" else answer
 
     def _trouble(self, op: str, key: str, what: str) -> str:
-        """Give the trouble a request meets: each kind of request of a key meets it once."""
+        """Return the trouble a request meets: each kind of request of a key meets it once."""
         found = next((one for one in TROUBLES if f"!{one}" in what), "") if self._has_troubles else ""
         if found != "hang" and op == "find":
             return ""

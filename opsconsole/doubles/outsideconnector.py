@@ -31,7 +31,7 @@ class OutsideConnector:
         self._mode = mode
 
     def action_types(self) -> Sequence[ActionType]:
-        """Give `record` (internal) and `send` (external, cannot be undone)."""
+        """Return `record` (internal) and `send` (external, cannot be undone)."""
         facts: dict[str, Any] = {
             "arguments": OutsideArguments,
             "is_idempotent": self._mode == "honour",
@@ -64,7 +64,7 @@ class OutsideConnector:
         return None if answer["id"] is None else Result(is_ok=True, data={"id": answer["id"]})
 
     async def simulate(self, call: Call, overlay: Overlay) -> Simulated:
-        """Give a stand-in id."""
+        """Return a stand-in id."""
         return Simulated(Result(is_ok=True, data={"id": f"sim:{call.action_id}"}))
 
     async def preview(self, call: Call) -> Sequence[Change]:

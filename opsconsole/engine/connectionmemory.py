@@ -24,7 +24,7 @@ class ConnectionMemory:
         self._said: tuple[str, str] | None = None
 
     def get(self, key: str) -> Any:
-        """Give a value; None where nothing is kept."""
+        """Return a value; None where nothing is kept."""
         return read.recall(self._reader, self._connection, key)
 
     async def put(self, key: str, value: Any) -> None:

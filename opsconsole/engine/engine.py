@@ -56,7 +56,7 @@ class SystemClock:
     """The machine's clock."""
 
     def now(self) -> datetime:
-        """Give the present in UTC."""
+        """Return the present in UTC."""
         return datetime.now(UTC)
 
 

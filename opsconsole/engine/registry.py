@@ -39,7 +39,7 @@ class Registry:
             self._actors[kind.name] = connector
 
     def type(self, tool: str) -> ActionType | None:
-        """Give a tool's type; None for a tool nobody declares."""
+        """Return a tool's type; None for a tool nobody declares."""
         return self._types.get(tool)
 
     def connection(self, tool: str) -> Connector | None:
@@ -62,7 +62,7 @@ class Registry:
         return None if reader is None else lambda call: reader.read(call, {}, None)
 
     def fingerprint(self, tool: str) -> str:
-        """Give the fingerprint of a tool's type; empty for an unknown tool."""
+        """Return the fingerprint of a tool's type; empty for an unknown tool."""
         if tool not in self._fingerprints:
             kind = self._types.get(tool)
             self._fingerprints[tool] = "" if kind is None else kind.fingerprint()
@@ -74,5 +74,5 @@ class Registry:
         return self._types
 
     def names(self) -> tuple[str, ...]:
-        """Give all tools, in order."""
+        """Return all tools, in order."""
         return tuple(sorted(self._types))

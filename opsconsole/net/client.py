@@ -109,7 +109,7 @@ class HttpClient:
         return HttpResponse(answer.status_code, headers, bytes(body[:largest]), is_cut=len(body) > largest)
 
     async def lines(self, answer: "Response", *, silence_s: float, largest: int = LARGEST) -> AsyncGenerator[bytes]:
-        """Give the lines of an answer as they come, without their ends; at most `silence_s` seconds between them."""
+        """Yield the lines of an answer as they come, without their ends; at most `silence_s` seconds between them."""
         taken, rest = 0, bytearray()
         async with aclosing(answer.aiter_bytes()) as pieces:
             while True:

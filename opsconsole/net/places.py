@@ -17,7 +17,7 @@ class Address:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether an address is this machine's own."""
+    """Return whether an address is this machine's own."""
     if host.lower() == "localhost":
         return True
     try:

@@ -127,7 +127,7 @@ def _match(
 
 
 def _plain(deed: ComparedAction) -> dict[str, Any]:
-    """Give its arguments; one that names its own subject says no more than one that was left out."""
+    """Return its arguments; one that names its own subject says no more than one that was left out."""
     return {name: None if deed.subject and value == deed.subject else value for name, value in deed.args.items()}
 
 

@@ -67,7 +67,7 @@ def compile_condition(text: str) -> cel.Program:
 
 
 def names_in(text: str) -> frozenset[str]:
-    """Give the variables that a condition refers to."""
+    """Return the variables that a condition refers to."""
     return frozenset(compile_condition(text).variables())
 
 
@@ -83,7 +83,7 @@ class Named:
 
 @lru_cache(maxsize=4096)
 def named_in(text: str) -> Named:
-    """Give what a condition names.
+    """Return what a condition names.
 
     Raises:
         ConditionError: it does not parse.
@@ -110,7 +110,7 @@ def named_in(text: str) -> Named:
 
 
 def holds(text: str, values: Mapping[str, Any]) -> bool:
-    """Tell whether a condition holds.
+    """Return whether a condition holds.
 
     Raises:
         ConditionError: the text does not parse.

@@ -100,19 +100,19 @@ class GateContext:
         return self.effect is not Effect.READ
 
     def destinations(self) -> tuple[str, ...]:
-        """Give the addresses this call goes to, in lower case."""
+        """Return the addresses this call goes to, in lower case."""
         if self.type is None:
             return ()
         return tuple(folded(address) for name in self.type.destinations for address in texts_in(self.args.get(name)))
 
 
 def folded(address: str) -> str:
-    """Give an address in lower case; one with other than ASCII letters as it is, for some of those fold onto ASCII."""
+    """Return an address in lower case; one with other than ASCII letters as it is, for some of those fold onto ASCII."""
     return address.lower() if address.isascii() else address
 
 
 def texts_in(value: Any) -> tuple[str, ...]:
-    """Give every text in a JSON value, in order; empty ones left out."""
+    """Return every text in a JSON value, in order; empty ones left out."""
     if value is None or value == "":
         return ()
     if isinstance(value, str):

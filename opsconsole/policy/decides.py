@@ -16,7 +16,7 @@ ASIDE = frozenset(
 
 
 def decision_digest(spec: Mapping[str, Any], tools: Mapping[str, str]) -> str:
-    """Give a digest of what an agent's decisions come of.
+    """Return a digest of what an agent's decisions come of.
 
     Args:
         spec: the whole agent, as it is stored.

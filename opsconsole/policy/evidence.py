@@ -25,7 +25,7 @@ class Interval:
 
 
 def evidence(right: int, wrong: int, p0: float) -> float:
-    """Give the evidence against "accuracy <= p0" after so many right and wrong decisions; from 0, starts at 1.
+    """Return the evidence against "accuracy <= p0" after so many right and wrong decisions; from 0, starts at 1.
 
     E = integral over q in (p0, 1) of q^right (1-q)^wrong dq / ((1-p0) p0^right (1-p0)^wrong).
 
@@ -36,7 +36,7 @@ def evidence(right: int, wrong: int, p0: float) -> float:
 
 
 def log_evidence(right: float, wrong: float, p0: float) -> float:
-    """Give the logarithm of `evidence`; counts need not be whole, for forecasts."""
+    """Return the logarithm of `evidence`; counts need not be whole, for forecasts."""
     if right < 0 or wrong < 0 or not 0 < p0 < 1:
         raise ValueError("counts are not negative, and p0 lies between 0 and 1")
     a, b = right + 1, wrong + 1
@@ -50,12 +50,12 @@ def log_evidence(right: float, wrong: float, p0: float) -> float:
 
 
 def still_needed(right: int, wrong: int, p0: float, *, opens_at: float = OPENS_AT) -> int:
-    """Give how many more right decisions in a row open the gate; 0 where it is open."""
+    """Return how many more right decisions in a row open the gate; 0 where it is open."""
     return _first(lambda more: log_evidence(right + more, wrong, p0) >= math.log(opens_at))
 
 
 def forecast(right: int, wrong: int, p0: float, *, opens_at: float = OPENS_AT) -> int | None:
-    """Give how many more decisions of the observed accuracy open the gate.
+    """Return how many more decisions of the observed accuracy open the gate.
 
     None where they never do: the accuracy so far, with one right and one wrong added so that a short clean series
     promises no miracle, is not above p0, or 100,000 decisions are not enough.
@@ -83,7 +83,7 @@ def _first(is_enough: Callable[[int], bool]) -> int:
 
 
 def exact_interval(right: int, total: int, confidence: float = 0.95) -> Interval:
-    """Give the interval of Clopper and Pearson (1934): covers the true share at least so often, at one look."""
+    """Return the interval of Clopper and Pearson (1934): covers the true share at least so often, at one look."""
     if total == 0:
         return Interval(0.0, 1.0)
     tail = (1 - confidence) / 2
@@ -93,7 +93,7 @@ def exact_interval(right: int, total: int, confidence: float = 0.95) -> Interval
 
 
 def paired_interval(better: int, worse: int, total: int, confidence: float = 0.95) -> Interval:
-    """Give bounds of the difference of two accuracies on the same events, from the events on which they differ.
+    """Return bounds of the difference of two accuracies on the same events, from the events on which they differ.
 
     The difference is the share of better events less that of worse ones; each has its exact bounds at half the error,
     so that both hold together at least so often (Bonferroni). It is a little wide and never too short.
@@ -104,12 +104,12 @@ def paired_interval(better: int, worse: int, total: int, confidence: float = 0.9
 
 
 def kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
-    """Give Cohen's kappa (1960) of two sides' categories; None where chance alone explains everything."""
+    """Return Cohen's kappa (1960) of two sides' categories; None where chance alone explains everything."""
     return _beyond_chance(pairs, lambda mine, theirs: sum(mine[one] * theirs.get(one, 0.0) for one in mine))
 
 
 def ac1(pairs: Sequence[tuple[str, str]]) -> float | None:
-    """Give Gwet's AC1 (2008): agreement beyond chance that stands when nearly all is of one category."""
+    """Return Gwet's AC1 (2008): agreement beyond chance that stands when nearly all is of one category."""
 
     def chance(mine: Mapping[str, float], theirs: Mapping[str, float]) -> float:
         names = {*mine, *theirs}
@@ -144,7 +144,7 @@ def _quantile(share: float, a: float, b: float) -> float:
 
 
 def incomplete_beta(a: float, b: float, x: float) -> float:
-    """Give the regularised incomplete beta function I_x(a, b) by its continued fraction (DLMF 8.17.22, Lentz)."""
+    """Return the regularised incomplete beta function I_x(a, b) by its continued fraction (DLMF 8.17.22, Lentz)."""
     if x <= 0 or x >= 1:
         return float(x >= 1)
     if x > (a + 1) / (a + b + 2):

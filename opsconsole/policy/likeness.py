@@ -63,7 +63,7 @@ class FieldDiff:
     is_same: bool
 
     def to_json(self) -> dict[str, Any]:
-        """Give it as JSON."""
+        """Return it as JSON."""
         return {
             "field": self.field,
             "agent": jsonable(self.agent),
@@ -98,7 +98,7 @@ def compare_fields(
 
 
 def likeness(one: Any, other: Any, how: Comparison) -> float:
-    """Give how alike two values are, 0 to 1. Nothing, an empty text and an empty list are the same nothing."""
+    """Return how alike two values are, 0 to 1. Nothing, an empty text and an empty list are the same nothing."""
     if _is_nothing(one) or _is_nothing(other):
         return float(_is_nothing(one) and _is_nothing(other))
     if how is Comparison.NUMBER and (numbers := _numbers(one, other)) is not None:
@@ -113,7 +113,7 @@ def likeness(one: Any, other: Any, how: Comparison) -> float:
 
 
 def text_likeness(one: str, other: str) -> float:
-    """Give the share of words two texts have in common in the same order (Ratcliff and Obershelp), 0 to 1."""
+    """Return the share of words two texts have in common in the same order (Ratcliff and Obershelp), 0 to 1."""
     mine, theirs = _WORDS.findall(_folded(one)), _WORDS.findall(_folded(other))
     if mine == theirs:
         return 1.0
@@ -126,13 +126,13 @@ def text_likeness(one: str, other: str) -> float:
 
 
 def _facts(value: Any) -> Counter[str]:
-    """Give the words that turn what a text says: figures, addresses, links, and each "not"."""
+    """Return the words that turn what a text says: figures, addresses, links, and each "not"."""
     words = (one.strip(".,;:!?()[]\"'“”") for one in _folded(str(value or "")).replace("n't", " not").split())
     return Counter(one for one in words if one in _NOT or any(sign.isdigit() or sign in "@/" for sign in one))
 
 
 def plain(value: Any) -> Any:
-    """Give a value without what makes no difference to people: case, spaces at its ends, 5 or 5.0 or "5"."""
+    """Return a value without what makes no difference to people: case, spaces at its ends, 5 or 5.0 or "5"."""
     if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, float) and value.is_integer():

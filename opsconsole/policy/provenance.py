@@ -25,7 +25,7 @@ _UNSAFE = re.compile(r"[\\\s\x00-\x1f\x7f]")
 
 
 def is_typed(text: str) -> bool:
-    """Tell whether a slot's value is a name, an id, a date or an amount: at most 80 characters, no URL, one line."""
+    """Return whether a slot's value is a name, an id, a date or an amount: at most 80 characters, no URL, one line."""
     if len(text) > SLOT_LENGTH or _URL.search(text):
         return False
     if _NAME.fullmatch(text) and not _SENTENCE.search(text):
@@ -34,7 +34,7 @@ def is_typed(text: str) -> bool:
 
 
 def is_trusted_destination(address: str, origin: Provenance) -> bool:
-    """Tell whether an address is the event's verified sender, or ratified by address or domain."""
+    """Return whether an address is the event's verified sender, or ratified by address or domain."""
     bare = folded(address.strip())
     if not bare or any(mark in bare for mark in ",;<> \n\t"):
         return False
@@ -50,7 +50,7 @@ def is_trusted_destination(address: str, origin: Provenance) -> bool:
 def untyped_argument(
     args: Mapping[str, Any], slots: Mapping[str, tuple[str, ...]], *, except_for: tuple[str, ...] = ()
 ) -> str | None:
-    """Give the name of the first argument that no ratified template wrote with typed slots; None if all are."""
+    """Return the name of the first argument that no ratified template wrote with typed slots; None if all are."""
     for name, value in args.items():
         if name in except_for or value is None or isinstance(value, bool | int | float):
             continue
@@ -60,7 +60,7 @@ def untyped_argument(
 
 
 def host_of(address: str) -> str:
-    """Give the host of a URL or mail address, in lower case; the text itself where it has neither.
+    """Return the host of a URL or mail address, in lower case; the text itself where it has neither.
 
     What two programs could read as two hosts (a backslash, a space, a name before an @) is no host.
     """

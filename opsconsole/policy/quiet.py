@@ -11,7 +11,7 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 @lru_cache(maxsize=256)
 def zone(name: str) -> ZoneInfo | None:
-    """Give a zone by its IANA name; None where there is none."""
+    """Return a zone by its IANA name; None where there is none."""
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
@@ -19,7 +19,7 @@ def zone(name: str) -> ZoneInfo | None:
 
 
 def quiet_until(now: datetime, hours: QuietHours, *, recipient_zone: str | None = None) -> datetime | None:
-    """Give the end of the quiet span that `now` (aware) lies in, in UTC; None outside of one.
+    """Return the end of the quiet span that `now` (aware) lies in, in UTC; None outside of one.
 
     Spans may pass midnight; a span that begins and ends at the same time is a whole day. Quiet days join their
     neighbouring spans. At a clock change local wall time counts, as a person would read it.

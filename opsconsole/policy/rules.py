@@ -213,7 +213,7 @@ def _words(tool: str) -> str:
 
 
 def age_in_words(seconds: float) -> str:
-    """Give a span in its largest unit: `3 hours`."""
+    """Return a span in its largest unit: `3 hours`."""
     for size, name in _AGE_UNITS:
         if seconds >= size:
             count = int(seconds // size)

@@ -102,7 +102,7 @@ TO_LIMITED = EvidenceThreshold(0.85, 0.95, 10)
 
 
 def is_right(one: Counted) -> bool | None:
-    """Tell whether a pair counts as right; None where it proves nothing either way.
+    """Return whether a pair counts as right; None where it proves nothing either way.
 
     A failure is wrong, whatever is said of it. Otherwise a person's word holds; without it a difference is wrong. An
     agreement with a human who had seen the proposal proves nothing, also where a person chose to judge it: they may
@@ -118,7 +118,7 @@ def is_right(one: Counted) -> bool | None:
 
 
 def is_severe(one: Counted) -> bool:
-    """Tell whether a pair is a severe error: until a person says that the agent was right, it is."""
+    """Return whether a pair is a severe error: until a person says that the agent was right, it is."""
     return one.severity is Severity.SEVERE and one.said not in FINE
 
 
@@ -130,7 +130,7 @@ def trials(pairs: Iterable[Counted]) -> list[Trial]:
 
 
 def bursts(pairs: Sequence[Counted]) -> list[list[int]]:
-    """Give the places of the pairs of each trial; pairs that prove nothing are in none.
+    """Return the places of the pairs of each trial; pairs that prove nothing are in none.
 
     A pair joins the first trial of its category and day that has its customer or its thread. Two trials are never
     joined by a third pair: what was counted stays counted.
@@ -151,7 +151,7 @@ def bursts(pairs: Sequence[Counted]) -> list[list[int]]:
 
 
 def _basis(group: Sequence[Counted]) -> Basis:
-    """Give the weakest ground a trial stands on."""
+    """Return the weakest ground a trial stands on."""
     if any(one.is_failed and one.said is None for one in group):
         return "failed"
     if any(one.said is None and one.verdict not in AGREED for one in group):

@@ -10,7 +10,7 @@ SATURDAY = 5
 
 
 def window_end(occurred_at: datetime, days: int = WINDOW_DAYS) -> datetime:
-    """Give the same time so many business days later (Monday to Friday, in the zone of the time given)."""
+    """Return the same time so many business days later (Monday to Friday, in the zone of the time given)."""
     end, left = occurred_at, days
     try:
         while left:

@@ -22,7 +22,7 @@ TRIGGERS = ("audit_no_update", "audit_no_delete", "audit_no_replace")
 
 
 def link(previous: bytes, blob: bytes) -> bytes:
-    """Give the chain value after `blob`."""
+    """Return the chain value after `blob`."""
     return hashlib.sha256(previous + hashlib.sha256(b"\x00" + blob).digest()).digest()
 
 
@@ -35,7 +35,7 @@ class Head:
 
 
 def head(conn: sqlite3.Connection) -> Head:
-    """Give the present head; seq 0 for an empty chain."""
+    """Return the present head; seq 0 for an empty chain."""
     row = conn.execute("SELECT seq, chain FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
     return Head(0, GENESIS) if row is None else Head(row[0], row[1])
 
@@ -154,5 +154,5 @@ def _squeezed(sql: str) -> str:
 
 
 def entry(blob: str) -> dict[str, Any]:
-    """Give an entry as a dict."""
+    """Return an entry as a dict."""
     return json.loads(blob)

@@ -25,11 +25,11 @@ class CaseMemory:
         )
 
     def nearest(self, scope: str, text: str, limit: int) -> list[Hit]:
-        """Give the cases nearest to a text, among those known by now."""
+        """Return the cases nearest to a text, among those known by now."""
         return cases.nearest(self._conn, text, scope=scope, limit=limit)
 
     def every(self, scope: str) -> Iterator[tuple[int, str, str]]:
-        """Give the cases known by now in the order in which they became known: (number, category, text)."""
+        """Return the cases known by now in the order in which they became known: (number, category, text)."""
         rows = self._conn.execute("SELECT id, category, text FROM cases WHERE scope = ? ORDER BY id", (scope,))
         return ((row[0], row[1], row[2]) for row in rows)
 

@@ -100,7 +100,7 @@ def retire_case(conn: sqlite3.Connection, case_id: int, *, retired_at: int) -> b
 
 
 def of_event(conn: sqlite3.Connection, event_id: str, *, scope: str, source: str) -> list[int]:
-    """Give the cases in use that came of an event in one way."""
+    """Return the cases in use that came of an event in one way."""
     rows = conn.execute(
         "SELECT id FROM cases WHERE scope = ? AND event_id = ? AND source = ? AND retired_at IS NULL ORDER BY id",
         (scope, event_id, source),

@@ -21,7 +21,7 @@ _MIGRATION = re.compile(r"(\d{4})_\w+\.sql")
 
 
 def migrations() -> list[tuple[int, str]]:
-    """Give (number, SQL) in order, numbers from 1 without gaps."""
+    """Return (number, SQL) in order, numbers from 1 without gaps."""
     found: list[tuple[int, str]] = []
     for item in resources.files("opsconsole.store.migrations").iterdir():
         if match := _MIGRATION.fullmatch(item.name):
@@ -221,7 +221,7 @@ def _statements(sql: str) -> list[str]:
 
 
 def audit_triggers() -> dict[str, str]:
-    """Give the SQL of the audit table's guards, as the migrations make them."""
+    """Return the SQL of the audit table's guards, as the migrations make them."""
     found: dict[str, str] = {}
     for _, sql in migrations():
         for statement in _statements(sql):

@@ -9,7 +9,7 @@ from opsconsole.domain.errors import DiskError, OpsError, WorkspaceBusyError, Wo
 
 
 def translate(error: sqlite3.Error, path: Path) -> OpsError:
-    """Give our error for SQLite's, saying what happened and what to do."""
+    """Return our error for SQLite's, saying what happened and what to do."""
     text = str(error)
     code = (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
     if code == sqlite3.SQLITE_FULL or "disk is full" in text:
@@ -47,7 +47,7 @@ def translated(path: Path) -> Generator[None]:
 
 
 def is_database_error(error: BaseException) -> str | None:
-    """Give the text of a stray SQLite error from a reading query, for the command line's last edge; None for others."""
+    """Return the text of a stray SQLite error from a reading query, for the command line's last edge; None for others."""
     if isinstance(error, sqlite3.DatabaseError) and not isinstance(
         error, sqlite3.IntegrityError | sqlite3.ProgrammingError
     ):

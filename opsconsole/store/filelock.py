@@ -28,7 +28,7 @@ if sys.platform == "win32":
         return True
 
     def is_locked(descriptor: int) -> bool:
-        """Tell whether another has the lock. There is no way to look without taking it, so it is tried again."""
+        """Return whether another has the lock. There is no way to look without taking it, so it is tried again."""
         for _ in range(PATIENCE):
             if _try_lock(descriptor):
                 os.lseek(descriptor, _BYTE, os.SEEK_SET)
@@ -47,7 +47,7 @@ else:
         return True
 
     def is_locked(descriptor: int) -> bool:
-        """Tell whether another has the lock. It is exclusive; whoever only looks shares theirs, for a moment."""
+        """Return whether another has the lock. It is exclusive; whoever only looks shares theirs, for a moment."""
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except (BlockingIOError, PermissionError):  # some file systems refuse instead

@@ -22,7 +22,7 @@ def note(folder: Path, head: Head, at: datetime) -> None:
 
 
 def read(folder: Path) -> tuple[Head, ...]:
-    """Give the noted heads in file order. Lines that cannot be read are skipped: a note proves, its lack does not."""
+    """Return the noted heads in file order. Lines that cannot be read are skipped: a note proves, its lack does not."""
     path = folder / NAME
     heads: list[Head] = []
     if path.exists():

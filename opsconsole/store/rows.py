@@ -25,7 +25,7 @@ _T = TypeVar("_T")
 
 
 def present(value: _T | None, what: str) -> _T:
-    """Give a row that must be there.
+    """Return a row that must be there.
 
     Raises:
         LookupError: it is not; the journal's foreign keys should have made that impossible.

@@ -11,15 +11,15 @@ _LEAST = -62135596800000000
 
 
 def to_micros(at: datetime) -> int:
-    """Give the stored form of an aware datetime."""
+    """Return the stored form of an aware datetime."""
     return (at - _EPOCH) // _MICRO
 
 
 def from_micros(micros: int) -> datetime:
-    """Give the aware datetime of a stored time."""
+    """Return the aware datetime of a stored time."""
     return _EPOCH + timedelta(microseconds=min(max(micros, _LEAST), FOREVER))
 
 
 def maybe_from_micros(micros: int | None) -> datetime | None:
-    """Give the aware datetime of a stored time that may be missing."""
+    """Return the aware datetime of a stored time that may be missing."""
     return None if micros is None else from_micros(micros)

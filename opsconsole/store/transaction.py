@@ -50,7 +50,7 @@ class Transaction:
         return ContentId(cursor.lastrowid or 0)
 
     def content_digest(self, content: int) -> str:
-        """Give the salted digest of stored content, in hex: what the audit chain may hold."""
+        """Return the salted digest of stored content, in hex: what the audit chain may hold."""
         (value,) = self.conn.execute("SELECT digest FROM content WHERE id = ?", (content,)).fetchone()
         return value.hex()
 

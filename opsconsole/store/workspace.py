@@ -122,7 +122,7 @@ def _refuse_network(folder: Path) -> None:
 
 
 def _filesystem(folder: Path) -> str:
-    """Give the file system's type; empty where the system does not tell."""
+    """Return the file system's type; empty where the system does not tell."""
     if sys.platform == "win32":
         return "cifs" if str(folder.resolve()).startswith("\\\\") else ""
     if not MOUNTS.exists():

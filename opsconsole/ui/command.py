@@ -50,11 +50,11 @@ class Commands(QObject):
         self.changed.emit()
 
     def all(self) -> list[Command]:
-        """Give every command."""
+        """Return every command."""
         return [command for command, _ in self._all.values()]
 
     def action(self, name: str) -> QAction:
-        """Give a command's action, for a menu or a button."""
+        """Return a command's action, for a menu or a button."""
         return self._all[name][1]
 
     def run(self, name: str) -> bool:
@@ -66,7 +66,7 @@ class Commands(QObject):
         return True
 
     def available(self) -> list[Command]:
-        """Give the commands that can be run now: their place is on the screen and they are enabled."""
+        """Return the commands that can be run now: their place is on the screen and they are enabled."""
         return [
             command
             for command, action in self._all.values()

@@ -67,7 +67,7 @@ class Panel(QWidget):
         self.setAccessibleName(self.title)
 
     def commands(self) -> Sequence[Command]:
-        """Give the panel's commands; asked once."""
+        """Return the panel's commands; asked once."""
         return ()
 
     def refresh(self) -> None:

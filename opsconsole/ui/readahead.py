@@ -51,7 +51,7 @@ class ReadAhead(QObject, Generic[_Row, _Card]):
         self.error = ""
 
     def _is_fitting(self, row: _Row) -> bool:
-        """Tell whether a row fits the words typed; asked only where there are some."""
+        """Return whether a row fits the words typed; asked only where there are some."""
         raise NotImplementedError
 
     @property

@@ -15,7 +15,7 @@ BENCHES = {one.__name__.rpartition(".")[2]: one.run for one in _ALL}
 
 
 def figures(names: list[str]) -> Iterator[dict[str, Any]]:
-    """Give the figures of the named benches."""
+    """Yield the figures of the named benches."""
     for name in names or BENCHES:
         began = time.perf_counter()
         yield from BENCHES[name](DATA)

@@ -221,7 +221,7 @@ def _verification(entries: int) -> dict[str, Any]:
 
 
 def run(data_dir: Path) -> Iterator[dict[str, Any]]:
-    """Give the figures; `data_dir` is not needed."""
+    """Yield the figures; `data_dir` is not needed."""
     yield {"bench": "governed_runs", "budget": ">= 200 runs/s", **asyncio.run(_throughput(1000))}
     yield from _another_process(parked=1000, asked=40, idle_s=10.0)
     yield _verification(200_000)

@@ -45,7 +45,7 @@ MICROS = int(NOW.timestamp() * 1e6)
 
 
 def rows(number: int) -> tuple[dict[str, str], str, str]:
-    """Give (body, category, state) of an event; the same ones every time."""
+    """Return (body, category, state) of an event; the same ones every time."""
     some = random.Random(number)
     title = " ".join(some.choices(WORDS, k=4)).capitalize()
     body = {"title": title, "text": " ".join(some.choices(WORDS, k=12)), "sender": f"p{number % 5000}@example.com"}
@@ -123,7 +123,7 @@ def make(folder: Path, count: int = EVENTS) -> None:
 
 
 def run(data_dir: Path) -> Iterator[dict[str, Any]]:
-    """Give the figures. Needs PySide6; `OPSCONSOLE_BENCH_EVENTS` makes it smaller."""
+    """Yield the figures. Needs PySide6; `OPSCONSOLE_BENCH_EVENTS` makes it smaller."""
     count = int(os.environ.get("OPSCONSOLE_BENCH_EVENTS", EVENTS))
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "w"

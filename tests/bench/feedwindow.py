@@ -27,7 +27,7 @@ def tell(**facts: Any) -> None:
 
 
 def memory_mb() -> float:
-    """Give the resident memory of this process now."""
+    """Return the resident memory of this process now."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith("VmRSS"):
             return round(int(line.split()[1]) / 1024, 1)

@@ -165,7 +165,7 @@ async def _answers(client: HttpClient, url: str) -> bool:
 
 
 def run(data_dir: Path) -> Iterator[dict[str, Any]]:
-    """Give the figures, ours and in the same round a peer's where there is one; `data_dir` is not needed."""
+    """Yield the figures, ours and in the same round a peer's where there is one; `data_dir` is not needed."""
     racers = [("ours", _ours)]
     if os.environ.get(PEER):
         racers = [("ours", _ours), ("langgraph", _langgraph)] * 2

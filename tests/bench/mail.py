@@ -40,7 +40,7 @@ def _count(client: Imap) -> int:
 
 
 async def _measure() -> list[tuple[float, float, float]]:
-    """Give (arrived, told, answered) of each mail."""
+    """Return (arrived, told, answered) of each mail."""
     loop = asyncio.get_running_loop()
     heard: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
@@ -70,7 +70,7 @@ async def _measure() -> list[tuple[float, float, float]]:
 
 
 def run(data_dir: Path) -> Iterator[dict[str, Any]]:
-    """Give the figures; `data_dir` is not needed. Nothing where there is no Dovecot."""
+    """Yield the figures; `data_dir` is not needed. Nothing where there is no Dovecot."""
     if shutil.which("dovecot", path="/usr/bin:/usr/sbin") is None:
         yield {"bench": "mail_to_reply", "skipped": "Dovecot is not installed"}
         return

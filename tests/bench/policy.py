@@ -11,7 +11,7 @@ from opsconsole.engine.past.policycheck import PolicyFile, Totals, check, read_c
 
 
 def run(data_dir: Path) -> Iterator[dict[str, Any]]:
-    """Give the figures; nothing where the recorded cases are not there."""
+    """Yield the figures; nothing where the recorded cases are not there."""
     file = data_dir / "agentdojo_dev.jsonl.gz"
     if not file.exists():
         yield {"bench": "policy_check", "skipped": f"{file.name} is not there"}

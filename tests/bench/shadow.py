@@ -31,7 +31,7 @@ TICKETS = ("ticket id", "subject", "description", "queue", "status", "requester 
 
 
 def run(data_dir: Path) -> Iterator[dict[str, Any]]:
-    """Give the figures; those of real data are left out where it is not there."""
+    """Yield the figures; those of real data are left out where it is not there."""
     rows = _questions(data_dir / "banking77_train.csv.gz")
     if rows:
         real = _real(data_dir / "mail" / "spamassassin_dev.tar.gz")
@@ -127,7 +127,7 @@ def _mailbox(folder: Path, count: int, rows: Sequence[tuple[str, str]], real: Se
 
 
 def _renamed(raw: bytes, number: int) -> bytes:
-    """Give a real mail under a new id and at a new time, as an mbox holds it."""
+    """Return a real mail under a new id and at a new time, as an mbox holds it."""
     at = START + timedelta(minutes=7 * number)
     head, _, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
     kept = b"\n".join(

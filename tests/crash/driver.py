@@ -54,7 +54,7 @@ class Tally:
         self.seconds = round(self.seconds + seconds, 1)
 
     def line(self, what: str) -> str:
-        """Give the summary in one line."""
+        """Return the summary in one line."""
         return json.dumps({"crash": what, **asdict(self)})
 
 
@@ -136,7 +136,7 @@ class Case:
             self._person.round()
 
     def told(self, what: str) -> str:
-        """Give a failure with what the worker said."""
+        """Return a failure with what the worker said."""
         said = self.log.read_text(encoding="utf-8")[-3000:] if self.log.exists() else ""
         return f"{what}\n{said}"
 

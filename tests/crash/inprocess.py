@@ -97,7 +97,7 @@ class Running:
         await self.engine.writer.write(job, name="test.limit")
 
     def states(self) -> Mapping[str, str]:
-        """Give `event: state of its run`."""
+        """Return `event: state of its run`."""
         return dict(
             self.engine.reader.execute(
                 "SELECT v.external_id, r.state FROM run r JOIN event v ON v.id = r.event_id"

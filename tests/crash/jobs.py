@@ -69,24 +69,24 @@ class Job(ABC):
         """Be the person: always the same answer to the same request."""
 
     def leaves(self, asked: ApprovalRow) -> bool:
-        """Tell whether the person never answers this one."""
+        """Return whether the person never answers this one."""
         return False
 
     def afterthoughts(self, reader: Reader) -> Sequence[int]:
-        """Give the approvals whose effects the person wants undone by now."""
+        """Return the approvals whose effects the person wants undone by now."""
         return ()
 
     def expected(self) -> Counter[str] | None:
-        """Give every deed that must have been done outside, by its mark; None where only the journal can tell."""
+        """Return every deed that must have been done outside, by its mark; None where only the journal can tell."""
         return None
 
     def findings(self, reader: Reader) -> list[str]:
-        """Give what is wrong inside the workspace; asked only when every run is finished."""
+        """Return what is wrong inside the workspace; asked only when every run is finished."""
         return []
 
     @abstractmethod
     def mark(self, tool: str, action: str, args: Mapping[str, Any]) -> str | None:
-        """Give the mark of an action's deed outside; None for what is not done there."""
+        """Return the mark of an action's deed outside; None for what is not done there."""
 
 
 def spec(name: str, *, level: int = 3, **changes: Any) -> AgentSpec:
@@ -201,12 +201,12 @@ def _count(reader: Reader, what: str) -> int:
 
 
 def answer_to(what: str) -> str:
-    """Give what the person says to sending `what`."""
+    """Return what the person says to sending `what`."""
     return ("approve", "edit", "reject")[hashlib.sha256(what.encode()).digest()[0] % 3]
 
 
 def trouble(number: int) -> str:
-    """Give the trouble that recording for this event meets outside."""
+    """Return the trouble that recording for this event meets outside."""
     return {2: "!hang", 4: "!busy"}.get(number % 6, "")
 
 

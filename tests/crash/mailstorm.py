@@ -43,7 +43,7 @@ class Findings:
     wrong: list[str] = field(default_factory=list[str])
 
     def line(self) -> str:
-        """Give the summary in one line."""
+        """Return the summary in one line."""
         kinds = {name: count for name, count in sorted(self.faults.items()) if name not in POINTS}
         points = {name: count for name, count in sorted(self.faults.items()) if name in POINTS}
         return json.dumps(
@@ -98,7 +98,7 @@ class Storm:
         return self.found
 
     def told(self, text: str) -> str:
-        """Give a failure with what the engine said."""
+        """Return a failure with what the engine said."""
         said = self._log.read_text(encoding="utf-8")[-6000:] if self._log.exists() else ""
         return f"{text}\n{said}"
 

@@ -41,7 +41,7 @@ AGENT = spec(
 
 
 def folder_of(title: str) -> str:
-    """Give where a mail of this subject is filed."""
+    """Return where a mail of this subject is filed."""
     return "Done" if sum(title.encode()) % 2 else "Later"
 
 

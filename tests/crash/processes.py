@@ -48,7 +48,7 @@ class _Process:
         self._out.close()
 
     def line(self, timeout_s: float) -> str | None:
-        """Give the next line it says; None where it says nothing in that time."""
+        """Return the next line it says; None where it says nothing in that time."""
         deadline = time.monotonic() + timeout_s
         while b"\n" not in self._pending:
             ready, _, _ = select.select([self._out], [], [], max(0.0, deadline - time.monotonic()))
@@ -75,7 +75,7 @@ class OutsideProcess(_Process):
         self.port = int(line)
 
     def size(self) -> int:
-        """Give where the file ends now."""
+        """Return where the file ends now."""
         return self.file.stat().st_size if self.file.exists() else 0
 
     def pending(self) -> int:

@@ -54,7 +54,7 @@ class OutsideDesk(DeskConnector):
 
 
 def _hasty(file: AgentFile) -> AgentFile:
-    """Give the agent with veto windows that a test can wait for."""
+    """Return the agent with veto windows that a test can wait for."""
     rules = file.spec.approvals.model_copy(update={"veto_s": 0.02})
     return AgentFile(file.spec.model_copy(update={"approvals": rules}), file.source)
 

@@ -16,7 +16,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Give a command to `main`, as the shell would."""
+    """Return a command to `main`, as the shell would."""
     monkeypatch.setenv("OPSCONSOLE_WORKSPACE", str(folder))
 
     def one(*words: object) -> Said:

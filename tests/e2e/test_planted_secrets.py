@@ -67,7 +67,7 @@ class World:
         }
 
     def run(self, *words: object, stdin: str = "", codes: Sequence[int] = (0,)) -> bytes:
-        """Give a command; what it says is kept for the search."""
+        """Return a command; what it says is kept for the search."""
         command = [sys.executable, "-m", "opsconsole", *map(str, words)]
         done = subprocess.run(
             command,
@@ -222,7 +222,7 @@ STEPS = {
 
 
 def agent(name: str) -> str:
-    """Give the file of one."""
+    """Return the file of one."""
     head, _, _ = AGENT.partition("        - {do:")
     return f"{head.replace('mira', name)}        - {{{STEPS[name]}, as: found}}\nbrain: model\nmodels: [main]\n"
 

@@ -19,7 +19,7 @@ Scenario = Callable[[Joined], Awaitable[None]]
 
 
 def application() -> QApplication:
-    """Give the one application of this process."""
+    """Return the one application of this process."""
     app = QApplication.instance()
     made = app if isinstance(app, QApplication) else QApplication(["opsconsole"])
     made.setQuitOnLastWindowClosed(False)

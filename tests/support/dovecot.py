@@ -181,7 +181,7 @@ class Dovecot:
             client.logout()
 
     def mails(self, user: str, folder: str = "INBOX") -> list[bytes]:
-        """Give every mail in a folder, in order; none where there is no such folder yet."""
+        """Return every mail in a folder, in order; none where there is no such folder yet."""
         with self.selected(user) as client:
             if not client.folder_exists(folder):
                 return []
@@ -225,7 +225,7 @@ def deliver(port: int, raw: bytes, recipients: Sequence[str], *, sender: str) ->
 
 
 def trusting(certificates: Certificates) -> ssl.SSLContext:
-    """Give a context that trusts the rig's own authority."""
+    """Return a context that trusts the rig's own authority."""
     return ssl.create_default_context(cafile=str(certificates.authority))
 
 

@@ -15,7 +15,7 @@ _SEARCH = [f"INSERT INTO search{part.split(';')[0]};" for part in migrations()[6
 
 
 def dump(path: Path) -> Iterator[str]:
-    """Give the statements that make the file again. Full-text indexes are filled anew from what they hold."""
+    """Yield the statements that make the file again. Full-text indexes are filled anew from what they hold."""
     conn = sqlite3.connect(path)
     virtual = [row[0] for row in conn.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%'")]
     rows = conn.execute(

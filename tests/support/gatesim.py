@@ -38,13 +38,13 @@ class Opened:
     looks: int = 0
 
     def share(self, name: str) -> tuple[float, Interval]:
-        """Give how often, with its interval."""
+        """Return how often, with its interval."""
         many = getattr(self, name)
         return many / self.cohorts, exact_interval(many, self.cohorts)
 
 
 def sequence(chance: random.Random, *, accuracy: float, severe: float, length: int) -> Iterator[list[PairRow]]:
-    """Give the rows as they are at each look. `severe` is the share of severe errors, out of the wrong decisions."""
+    """Yield the rows as they are at each look. `severe` is the share of severe errors, out of the wrong decisions."""
     rows: list[PairRow] = []
     version, later = 1, list[tuple[int, int]]()
     for number in range(length):
@@ -116,7 +116,7 @@ def simulated(
 
 
 def coverage(share: float, total: int) -> float:
-    """Give how often the stated interval holds the true share: exactly, over all that can come out."""
+    """Return how often the stated interval holds the true share: exactly, over all that can come out."""
     held = 0.0
     for right in range(total + 1):
         bounds = exact_interval(right, total)

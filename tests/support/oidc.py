@@ -86,7 +86,7 @@ class OidcProvider:
         assert answer[0] == 200, answer
 
     def introspection(self) -> str:
-        """Give the settings of Dovecot's oauth2 passdb."""
+        """Return the settings of Dovecot's oauth2 passdb."""
         where = f"http://mailserver:mailserver@127.0.0.1:{self.port}/token/introspection"
         return (
             f"introspection_mode = post\nintrospection_url = {where}\nusername_attribute = sub\n"
@@ -165,5 +165,5 @@ def fetch(
 
 
 def query(url: str) -> dict[str, str]:
-    """Give the parameters of an address."""
+    """Return the parameters of an address."""
     return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}

@@ -12,7 +12,7 @@ from urllib.parse import quote, quote_plus
 
 
 def forms(value: str) -> set[bytes]:
-    """Give the ways a secret may be written; of base64 the part that does not depend on its neighbours."""
+    """Return the ways a secret may be written; of base64 the part that does not depend on its neighbours."""
     raw = value.encode()
     found = {raw, raw.hex().encode(), value.encode("utf-16-le")}
     for one in (quote(value, safe=""), quote(value), quote_plus(value)):
@@ -28,7 +28,7 @@ def forms(value: str) -> set[bytes]:
 
 
 def traces(secrets: Mapping[str, str], places: Mapping[str, bytes]) -> list[str]:
-    """Give where which secret stands, in words."""
+    """Return where which secret stands, in words."""
     return [
         f"{name} in {place}: …{data[max(0, at - 60) : at + 20]!r}…"
         for name, value in secrets.items()
@@ -69,7 +69,7 @@ class ArgumentWatch:
 
     @property
     def places(self) -> dict[str, bytes]:
-        """Give what was seen."""
+        """Return what was seen."""
         return {"the arguments of processes": b"\n".join(sorted(self.seen))}
 
     def _run(self) -> None:

@@ -19,7 +19,7 @@ def no_keyring(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def store(folder: Path, word: str = WORD) -> SecretStore:
-    """Give the secrets of a workspace, made where there is none, as who knows the passphrase sees them."""
+    """Return the secrets of a workspace, made where there is none, as who knows the passphrase sees them."""
     made = workspaces.create(folder, at=NOW, actor="person:test")
     name = made.id
     made.close()

@@ -26,7 +26,7 @@ class KnownSecrets:
         self.known = known
 
     def get(self, name: str) -> str:
-        """Give one."""
+        """Return one."""
         if name not in self.known:
             raise SecretMissingError(f"The secret {name} is kept nowhere.")
         return self.known[name]

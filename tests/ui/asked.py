@@ -40,7 +40,7 @@ async def fill(folder: Path) -> None:
 
 
 def person_at(folder: Path, app: QApplication) -> Person:
-    """Give a way to have a person do something before the panel of a workspace."""
+    """Return a way to have a person do something before the panel of a workspace."""
 
     def run(job: Job) -> None:
         async def ready(seat: Sitting) -> None:

@@ -74,7 +74,7 @@ def _kinds(kernel: Kernel) -> list[_Kind]:
 
 
 def _arguments(kind: ActionType) -> Iterator[tuple[str, bool, list[str]]]:
-    """Give (name, must be given, the values there are); an answer goes to the sender where nothing is said."""
+    """Yield (name, must be given, the values there are); an answer goes to the sender where nothing is said."""
     schema = kind.schema()
     for name, one in schema.get("properties", {}).items():
         is_needed = name in schema.get("required", ()) and not (kind.is_reply and name in kind.destinations)
@@ -90,7 +90,7 @@ def _told(kind: ActionType) -> str:
 
 
 def _choices(schema: dict[str, Any]) -> list[str]:
-    """Give the values an argument can have, where they are few and fixed."""
+    """Return the values an argument can have, where they are few and fixed."""
     ways: list[dict[str, Any]] = [schema, *schema.get("anyOf", [])]
     return [f"{value}" for way in ways for value in way.get("enum", [])]
 

@@ -81,7 +81,7 @@ def status(*, as_json: AsJson = False, workspace: Where = None) -> None:
 
 
 def _troubles(conn: Reader) -> list[tuple[str, str]]:
-    """Give (connection, what is wrong) of those that do not work."""
+    """Return (connection, what is wrong) of those that do not work."""
     found: list[tuple[str, str]] = []
     for one in connections.connections(conn):
         health = connections.health(conn, one.id)

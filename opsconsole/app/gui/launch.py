@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def has_screen() -> bool:
-    """Tell whether a window can be opened here."""
+    """Return whether a window can be opened here."""
     if importlib.util.find_spec("PySide6") is None:
         return False
     return sys.platform in ("win32", "darwin") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

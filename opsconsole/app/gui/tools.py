@@ -263,7 +263,7 @@ def _reported(done: Result) -> LessonReport:
 
 
 def _here(said: Callable[[_T], None]) -> Callable[[_T], None]:
-    """Give a function that may be called on any thread and is heard on this one."""
+    """Return a function that may be called on any thread and is heard on this one."""
     loop = asyncio.get_running_loop()
     return lambda what: loop.call_soon_threadsafe(said, what) and None
 

@@ -58,7 +58,7 @@ NOBODY = ContextVar("nobody", default=False)
 
 
 def can_ask() -> bool:
-    """Tell whether somebody is at a terminal."""
+    """Return whether somebody is at a terminal."""
     return not NOBODY.get() and sys.stdin.isatty()
 
 
@@ -149,7 +149,7 @@ class AccountDraft:
         return ask_until("One of these, or other", _host, default="other")
 
     async def servers(self) -> tuple[Server, Server]:
-        """Give both servers: as said, as they were, as they are known to be, or as a person confirms a guess.
+        """Return both servers: as said, as they were, as they are known to be, or as a person confirms a guess.
 
         Raises:
             UserError: they are not known and nobody can be asked.
@@ -181,7 +181,7 @@ class AccountDraft:
         return Server.model_validate(self._earlier[what])
 
     async def oauth(self, *, secret: str, client_secret: str, http: HttpClient) -> OAuth:
-        """Give the settings of the sign-in in the browser.
+        """Return the settings of the sign-in in the browser.
 
         Raises:
             UserError: something is missing and nobody can be asked.

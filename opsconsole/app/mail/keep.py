@@ -17,13 +17,13 @@ KIND = "mail"
 
 
 def name_of(address: str) -> str:
-    """Give a connection's name from its address."""
+    """Return a connection's name from its address."""
     made = re.sub(r"[^a-z0-9]+", "-", address.partition("@")[0].lower()).strip("-")[:40]
     return made if made[:1].isalpha() else f"mail-{made}".strip("-")
 
 
 def secret_of(name: str, what: str) -> str:
-    """Give the name of a mailbox's secret."""
+    """Return the name of a mailbox's secret."""
     return f"mail-{name}-{what}"
 
 

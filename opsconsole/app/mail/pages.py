@@ -33,7 +33,7 @@ _OTHER = (
 
 
 def registering(provider: str) -> list[str]:
-    """Give the page on registering a client with a provider (`google`, `microsoft`, or any other)."""
+    """Return the page on registering a client with a provider (`google`, `microsoft`, or any other)."""
     steps = {"google": _GOOGLE, "microsoft": _MICROSOFT}.get(provider, _OTHER)
     return [_OWN, *steps, WITHOUT]
 

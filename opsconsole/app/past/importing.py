@@ -85,7 +85,7 @@ def own_of(text: str) -> set[str]:
 
 
 def _owners(source: Source, own: set[str], done: Imported) -> set[str]:
-    """Give one's own addresses as they were named, else who wrote most of what lies in folders of sent mail.
+    """Return one's own addresses as they were named, else who wrote most of what lies in folders of sent mail.
 
     Raises:
         UserError: those that were named wrote nothing of it, and somebody else most of it.

@@ -16,7 +16,7 @@ SORTED = ("assigned at", "first assigned at", "initially assigned at", "triaged 
 
 
 def past_ticket(tx: Transaction, row: ImportRecord, created_at: datetime | None) -> IncomingEvent | None:
-    """Give the creation of a ticket that is on the desk; None where nobody knows when that was."""
+    """Return the creation of a ticket that is on the desk; None where nobody knows when that was."""
     number = desk.number_of(tx.conn, "ticket", row.external_id)
     if created_at is None or number is None:
         return None
@@ -37,7 +37,7 @@ def past_ticket(tx: Transaction, row: ImportRecord, created_at: datetime | None)
 
 
 def _moment(extra: Mapping[str, Any]) -> datetime | None:
-    """Give the earliest time at which the table says that the ticket was sorted."""
+    """Return the earliest time at which the table says that the ticket was sorted."""
     cells = [str(value) for name, value in extra.items() if normal(name) in SORTED and value]
     found = [told[0] for told in (moment_of(cell, is_day_first=None) for cell in cells) if told is not None]
     return min(found, default=None)

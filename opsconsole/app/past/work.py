@@ -83,12 +83,12 @@ def _brain(session: Session, version: Version, typed: Typed | None = None) -> Pa
 
 
 def is_costly(session: Session, changed: AgentFile) -> bool:
-    """Tell whether a backtest of an agent's file asks a model: then somebody has to say how much that may cost."""
+    """Return whether a backtest of an agent's file asks a model: then somebody has to say how much that may cost."""
     return "model" in (changed.spec.brain, _in_use(session, changed.spec.agent).spec.brain)
 
 
 def is_as_in_use(session: Session, changed: AgentFile) -> bool:
-    """Tell whether an agent's file says just what the version in use says."""
+    """Return whether an agent's file says just what the version in use says."""
     return _in_use(session, changed.spec.agent).spec == changed.spec
 
 

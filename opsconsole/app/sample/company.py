@@ -88,7 +88,7 @@ def hire(kernel: Kernel, tx: Transaction, folder: Path, *, actor: str, now: date
 
 
 def events(folder: Path, *, now: datetime, deals: Mapping[str, Mapping[str, Any]]) -> list[SampleEvent]:
-    """Give the sample's events in the order they happened; the two weeks end now.
+    """Return the sample's events in the order they happened; the two weeks end now.
 
     Args:
         folder: the sample's folder.
@@ -102,7 +102,7 @@ def events(folder: Path, *, now: datetime, deals: Mapping[str, Mapping[str, Any]
 
 
 def deals_by_name(conn: Any) -> dict[str, dict[str, Any]]:
-    """Give the desk's deals by the sample's names."""
+    """Return the desk's deals by the sample's names."""
     return {str(one["external_id"]).rpartition(":")[2]: one for one in desk.find(conn, "deal", limit=1000)}
 
 

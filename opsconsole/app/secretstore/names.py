@@ -13,7 +13,7 @@ _IN_TEMPLATE = re.compile(r"\b(?:secret\(|basic\([^,()]*,)\s*['\"]([^'\"]+)['\"]
 
 
 def checked(name: str) -> str:
-    """Give the name back.
+    """Return the name back.
 
     Raises:
         UserError: it cannot be one.
@@ -27,17 +27,17 @@ def checked(name: str) -> str:
 
 
 def variable(name: str) -> str:
-    """Give the environment variable for a secret: `mail-password` is `OPSCONSOLE_SECRET_MAIL_PASSWORD`."""
+    """Return the environment variable for a secret: `mail-password` is `OPSCONSOLE_SECRET_MAIL_PASSWORD`."""
     return PREFIX + name.upper().replace("-", "_").replace(".", "_")
 
 
 def of_variable(found: str) -> str:
-    """Give the secret's name that a variable stands for."""
+    """Return the secret's name that a variable stands for."""
     return found.removeprefix(PREFIX).lower().replace("_", "-")
 
 
 def in_config(config: Any, key: str = "") -> Iterator[str]:
-    """Give the secrets that a connection's settings name.
+    """Yield the secrets that a connection's settings name.
 
     They are texts under keys that end in `secret` or `secrets` or are `key`, and `secret('NAME')` in templates.
     """

@@ -23,7 +23,7 @@ class Backend(Protocol):
     """What we use of a keyring."""
 
     def get_password(self, service: str, username: str) -> str | None:
-        """Give a value; None where there is none."""
+        """Return a value; None where there is none."""
         ...
 
     def set_password(self, service: str, username: str, password: str) -> None:
@@ -36,7 +36,7 @@ class Backend(Protocol):
 
 
 def choose() -> Backend | None:
-    """Give this system's keyring; None where none works."""
+    """Return this system's keyring; None where none works."""
     for load in _candidates():
         try:
             kind = load()
@@ -90,7 +90,7 @@ class Ring:
         self._stuck: threading.Thread | None = None
 
     def is_there(self) -> bool:
-        """Tell whether there is a keyring at all; it may be locked.
+        """Return whether there is a keyring at all; it may be locked.
 
         Raises:
             KeyringError: it does not even answer that.
@@ -98,7 +98,7 @@ class Ring:
         return self._bounded(self._ready) is not None
 
     def get(self, user: str) -> str | None:
-        """Give a value; None where it is not there, or there is no keyring.
+        """Return a value; None where it is not there, or there is no keyring.
 
         Raises:
             KeyringError: the keyring is locked, silent or broken.

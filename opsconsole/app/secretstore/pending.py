@@ -13,7 +13,7 @@ class PendingSecrets:
         self._new: dict[str, str] = {}
 
     def get(self, name: str) -> str:
-        """Give a new value, or the kept one."""
+        """Return a new value, or the kept one."""
         return self._new[name] if name in self._new else self._store.get(name)
 
     def put(self, name: str, value: str) -> None:
@@ -26,7 +26,7 @@ class PendingSecrets:
         return self._new.pop(name, None) is not None
 
     def has(self, name: str) -> bool:
-        """Tell whether there is a value, new or kept."""
+        """Return whether there is a value, new or kept."""
         if name in self._new:
             return True
         try:

@@ -30,7 +30,7 @@ def put(ring: Ring, user: str, value: str, *, largest: int) -> None:
 
 
 def get(ring: Ring, user: str) -> str | None:
-    """Give a value whole; None where it, or a piece of it, is not there.
+    """Return a value whole; None where it, or a piece of it, is not there.
 
     Raises:
         KeyringError: the keyring does not give it.

@@ -48,7 +48,7 @@ class SealedFile:
         self._turn = threading.RLock()
 
     def is_on(self) -> bool:
-        """Tell whether the operator has switched it on."""
+        """Return whether the operator has switched it on."""
         return self.path.exists()
 
     def switch_on(self) -> None:
@@ -67,7 +67,7 @@ class SealedFile:
             self.path.unlink(missing_ok=True)
 
     def values(self) -> dict[str, str]:
-        """Give all values by name; none where it is off.
+        """Return all values by name; none where it is off.
 
         Raises:
             KeyringError: no or a wrong passphrase, or the file is damaged.

@@ -55,7 +55,7 @@ class SecretStore:
         self.file = SealedFile(folder, workspace, passphrase=self._passphrase)
 
     def get(self, name: str) -> str:
-        """Give a secret.
+        """Return a secret.
 
         Raises:
             SecretMissingError: it is kept nowhere.
@@ -100,7 +100,7 @@ class SecretStore:
         return pieces.delete(self._ring, self._user + name) or was_in_file
 
     def found(self, name: str) -> tuple[str | None, Place | None]:
-        """Give a secret and where it lies, (None, None) where it lies nowhere; for commands that never show it.
+        """Return a secret and where it lies, (None, None) where it lies nowhere; for commands that never show it.
 
         Raises:
             KeyringError: where it may be kept cannot be looked into.
@@ -131,7 +131,7 @@ class SecretStore:
             self.file.values()
 
     def given(self) -> list[str]:
-        """Give the names of the secrets in the environment."""
+        """Return the names of the secrets in the environment."""
         return sorted(of_variable(one) for one in self._environment if one.startswith(PREFIX))
 
     def need_place(self, name: str) -> None:
@@ -146,7 +146,7 @@ class SecretStore:
             raise self._nowhere(name)
 
     def has_ring(self) -> bool:
-        """Tell whether this system has a keyring that works.
+        """Return whether this system has a keyring that works.
 
         Raises:
             KeyringError: it does not answer.

@@ -10,7 +10,7 @@ class TypedPassphrase:
         self._word: str | None = None
 
     def __call__(self) -> str | None:
-        """Give it."""
+        """Return it."""
         return self._word
 
     def keep(self, word: str) -> None:

@@ -81,7 +81,7 @@ class LanguageModelBrain:
         )
 
     def offer(self, view: RunView) -> Offer:
-        """Give what an agent's model may call; made once for a version."""
+        """Return what an agent's model may call; made once for a version."""
         key = (id(view.agent), id(view.tools))
         found = self._offers.get(key)
         if found is None:
@@ -122,7 +122,7 @@ class LanguageModelBrain:
 
 
 def _not_done(view: RunView, offer: Offer) -> list[str]:
-    """Give the writes that failed and that no later try made good, whatever the model says of its work."""
+    """Return the writes that failed and that no later try made good, whatever the model says of its work."""
     states: dict[str, str] = {}
     for past in view.past:
         for outcome in past.outcomes:
@@ -132,7 +132,7 @@ def _not_done(view: RunView, offer: Offer) -> list[str]:
 
 
 def _category(view: RunView) -> str | None:
-    """Give the category as it stands: the last one named, or the only one there is."""
+    """Return the category as it stands: the last one named, or the only one there is."""
     if view.named is not None:
         return view.named.category
     categories = view.agent.playbook.categories

@@ -28,7 +28,7 @@ class Prices(BaseModel):
         return not (self.read or self.cached or self.written)
 
     def cost_micros(self, *, read: int, cached: int, written: int) -> int:
-        """Give what an answer cost, in millionths of the currency: tokens times price for a million of them."""
+        """Return what an answer cost, in millionths of the currency: tokens times price for a million of them."""
         cached = min(cached, read)
         dear = (read - cached) * self.read + cached * (self.read if self.cached is None else self.cached)
         return round(dear + written * self.written)

@@ -13,7 +13,7 @@ Message = Mapping[str, Any]
 
 
 def messages(view: RunView, precedents: Sequence[Mapping[str, Any]], *, tightness: int = 0) -> list[Message]:
-    """Give the whole conversation of a run so far.
+    """Return the whole conversation of a run so far.
 
     Args:
         view: the run; turns that code made in between are left out.

@@ -97,7 +97,7 @@ class Endpoint:
         return read_completion(whole.body)
 
     async def models(self) -> tuple[str, ...]:
-        """Give the names of the models there; empty where the endpoint does not tell.
+        """Return the names of the models there; empty where the endpoint does not tell.
 
         Raises:
             ConnectorError: it cannot be reached, or refuses the key.
@@ -200,7 +200,7 @@ def _kind(answer: "Response") -> str:
 
 
 def names_listed(value: Any) -> tuple[str, ...]:
-    """Give the ids in a list of models, however it is wrapped."""
+    """Return the ids in a list of models, however it is wrapped."""
     data = cast(dict[str, Any], value).get("data") if isinstance(value, dict) else value
     items = cast(list[Any], data) if isinstance(data, list) else []
     ids = [cast(dict[str, Any], one).get("id") for one in items if isinstance(one, dict)]
@@ -208,7 +208,7 @@ def names_listed(value: Any) -> tuple[str, ...]:
 
 
 def _said(body: bytes) -> str:
-    """Give the error text of an answer in one short line; empty where it holds none."""
+    """Return the error text of an answer in one short line; empty where it holds none."""
     if b'"error"' not in body[:20_000] and b'"detail"' not in body[:20_000]:
         return ""
     try:

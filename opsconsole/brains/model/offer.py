@@ -32,7 +32,7 @@ class Offer:
     """The JSON of the protocol, made once."""
 
     def resolve(self, said: str) -> str | None:
-        """Give our tool for a name that a model said; None for one that was not offered."""
+        """Return our tool for a name that a model said; None for one that was not offered."""
         if (found := self.tools.get(said)) is not None:
             return found
         wanted = said.strip().replace(".", "__").lower()
@@ -94,7 +94,7 @@ def describe(kind: ActionType) -> str:
 
 
 def slim(schema: Any) -> Any:
-    """Give a JSON schema without what a model need not read (pydantic's titles), so that questions stay short."""
+    """Return a JSON schema without what a model need not read (pydantic's titles), so that questions stay short."""
     if isinstance(schema, dict):
         kept: dict[str, Any] = {}
         for key, value in cast(dict[str, Any], schema).items():

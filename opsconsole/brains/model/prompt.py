@@ -34,7 +34,7 @@ def _template() -> Template:
 
 
 def system_prompt(agent: AgentSpec) -> str:
-    """Give what a model is told of its job: the same for all events of an agent's version, so made once for it."""
+    """Return what a model is told of its job: the same for all events of an agent's version, so made once for it."""
     known = _written.get(id(agent))
     if known is not None and known[0] is agent:
         return known[1]
@@ -46,7 +46,7 @@ def system_prompt(agent: AgentSpec) -> str:
 
 
 def event_prompt(view: RunView, precedents: Sequence[Mapping[str, Any]], *, tightness: int = 0) -> str:
-    """Give the event as a model is told of it.
+    """Return the event as a model is told of it.
 
     Args:
         view: the run.
@@ -94,7 +94,7 @@ def fenced(text: str) -> str:
 
 
 def short_text(text: str, limit: int) -> str:
-    """Give a text cut in its middle; it says how much was left out."""
+    """Return a text cut in its middle; it says how much was left out."""
     if len(text) <= limit:
         return text
     head = limit * 2 // 3
@@ -103,19 +103,19 @@ def short_text(text: str, limit: int) -> str:
 
 
 def one_line(text: str, limit: int) -> str:
-    """Give a text on one line of at most `limit` characters."""
+    """Return a text on one line of at most `limit` characters."""
     flat = " ".join(text.split())
     return flat if len(flat) <= limit else f"{flat[: limit - 1]}…"
 
 
 def steps_in_words(category: Category) -> str:
-    """Give the playbook's steps in one line, as a habit and not as a programme."""
+    """Return the playbook's steps in one line, as a habit and not as a programme."""
     found = [step.look_up or step.do or ("ask" if step.ask else "stop") for step in category.steps]
     return ", ".join(found)
 
 
 def _facts(fields: Mapping[str, Any]) -> str:
-    """Give what else is known of the event: short values only."""
+    """Return what else is known of the event: short values only."""
     kept = {
         name: value
         for name, value in fields.items()

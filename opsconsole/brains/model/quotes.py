@@ -21,7 +21,7 @@ class Sources:
         self._read: list[tuple[str, str]] | None = None
 
     def where(self, quote: str) -> str:
-        """Give where a quote stands, `event` or a tool's name; empty where it stands nowhere."""
+        """Return where a quote stands, `event` or a tool's name; empty where it stands nowhere."""
         wanted = _plain(quote)
         if not wanted:
             return ""
@@ -40,7 +40,7 @@ class Sources:
 
 
 def checked(said: Any, sources: Sources) -> tuple[Mapping[str, Any], ...]:
-    """Give the quotes that a model named, each with `state` found or not_found, and the source where it stands."""
+    """Return the quotes that a model named, each with `state` found or not_found, and the source where it stands."""
     items = cast(list[Any], said) if isinstance(said, list) else []
     found: list[Mapping[str, Any]] = []
     for item in items[:MOST_QUOTES]:
@@ -63,7 +63,7 @@ def _plain(text: str) -> str:
 
 
 def _strings(value: Any) -> list[str]:
-    """Give the texts and numbers in a JSON value, and its own form, so that quotes of either kind are found."""
+    """Return the texts and numbers in a JSON value, and its own form, so that quotes of either kind are found."""
     # Once for the whole: the form of what lies within is a part of it, and each level anew would grow with the depth.
     return [*_leaves(value), json.dumps(value, ensure_ascii=False)]
 

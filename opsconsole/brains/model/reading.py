@@ -136,7 +136,7 @@ class Reading:
 
 
 def _question(said: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-    """Give a question with what belongs to one: a model does not say what an answer is learnt for."""
+    """Return a question with what belongs to one: a model does not say what an answer is learnt for."""
     text: Any = said.get("question")
     options: Any = said.get("options") or []
     if not isinstance(text, str) or not text.strip():
@@ -179,7 +179,7 @@ def _sentence(said: Mapping[str, Any]) -> str:
 
 
 def _arguments(text: str) -> tuple[dict[str, Any], str]:
-    """Give a call's arguments, and what is wrong with them."""
+    """Return a call's arguments, and what is wrong with them."""
     if len(text) > LONGEST_ARGUMENTS:
         return {}, f"The arguments are longer than {LONGEST_ARGUMENTS} characters."
     try:
@@ -197,7 +197,7 @@ def _arguments(text: str) -> tuple[dict[str, Any], str]:
 
 
 def _sendable(text: str) -> str:
-    """Give arguments as they can be sent back: some endpoints refuse a conversation whose arguments are no JSON."""
+    """Return arguments as they can be sent back: some endpoints refuse a conversation whose arguments are no JSON."""
     _, problem = _arguments(text)
     return json.dumps({"unreadable": text[:2000]}) if problem else text if text.strip() else "{}"
 

@@ -137,7 +137,7 @@ class Stream:
         return self.checks <= MOST_CHECKS and _is_json("".join(self.arguments.get(place, [])))
 
     def answer(self) -> Completion:
-        """Give the whole answer.
+        """Return the whole answer.
 
         Raises:
             NoAnswerError: the stream ended before the answer did.

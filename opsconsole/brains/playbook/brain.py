@@ -85,14 +85,14 @@ class PlaybookBrain:
         return verdict.category, verdict.confidence, verdict.why, verdict
 
     def opinion(self, agent: AgentSpec, event: Event) -> tuple[str | None, float]:
-        """Give (category, how sure) by texts alone, as a second opinion on what a model says."""
+        """Return (category, how sure) by texts alone, as a second opinion on what a model says."""
         if agent.playbook.triage != "text":
             return None, 0.0
         category, confidence, _, verdict = self.classify(agent, event)
         return (category, confidence) if verdict is not None else (None, 0.0)
 
     def precedents(self, agent: AgentSpec, event: Event) -> list[dict[str, Any]]:
-        """Give the nearest past cases of an event: `case`, `category`, `quote`, nearest first."""
+        """Return the nearest past cases of an event: `case`, `category`, `quote`, nearest first."""
         known = {one.id for one in agent.playbook.categories}
         return [
             {"case": hit.case_id, "category": hit.category, "quote": hit.text[:300]}

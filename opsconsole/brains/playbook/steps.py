@@ -32,7 +32,7 @@ class Place:
     """Indexes of the steps whose outcome is awaited."""
 
     def to_json(self) -> dict[str, Any]:
-        """Give the form that is kept in a turn's memo."""
+        """Return the form that is kept in a turn's memo."""
         return {
             "path": [list(one) for one in self.path],
             "next": self.next,
@@ -61,7 +61,7 @@ class Advance:
 
 
 def steps_at(category: Category, path: Path) -> Sequence[Step]:
-    """Give the list of steps that a path leads to."""
+    """Return the list of steps that a path leads to."""
     steps = category.steps
     for index, branch in path:
         steps = steps[index].on_fail if branch == "on_fail" else steps[index].on_reject
@@ -96,7 +96,7 @@ def take_outcomes(category: Category, place: Place, outcomes: Sequence[Outcome])
 
 
 def advance(category: Category, place: Place, facts: Mapping[str, Any], *, sender: str) -> Advance:
-    """Give the next calls. `facts` is what conditions and templates see besides bound results."""
+    """Return the next calls. `facts` is what conditions and templates see besides bound results."""
     steps = steps_at(category, place.path)
     values = {**facts, **place.bound}
     proposals: list[Proposal] = []

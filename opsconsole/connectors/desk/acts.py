@@ -30,7 +30,7 @@ CREATED: Mapping[str, tuple[str, tuple[str, ...]]] = {
 
 
 def acts(conn: Reader, desk: str, lines: Sequence[Line]) -> Iterator[HumanAct]:
-    """Give the acts that lines of the history are: what was changed at once in one record is one act."""
+    """Yield the acts that lines of the history are: what was changed at once in one record is one act."""
     groups: dict[tuple[Any, ...], list[Line]] = {}
     for line in lines:
         groups.setdefault((line.kind, line.record, line.actor, line.at, line.field == ""), []).append(line)

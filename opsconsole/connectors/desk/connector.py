@@ -46,11 +46,11 @@ class DeskConnector:
         self._changes = Changes()
 
     def event_kinds(self) -> Sequence[str]:
-        """Give what imports bring and what it notices itself."""
+        """Return what imports bring and what it notices itself."""
         return (*MAIL_KINDS, "ticket.created", "deal.stalled")
 
     def action_types(self) -> Sequence[ActionType]:
-        """Give the desk's tools."""
+        """Return the desk's tools."""
         return desk_tools(self.id)
 
     async def read(self, call: Call, overlay: Overlay, as_of: datetime | None) -> Result:
@@ -87,7 +87,7 @@ class DeskConnector:
         )
 
     async def preview(self, call: Call) -> Sequence[Change]:
-        """Give now against after."""
+        """Return now against after."""
         wanted = plan(self._reader, _verb(call), call, {}, now=self._clock.now())
         present = read.get(self._reader, wanted.kind, wanted.record) if isinstance(wanted.record, int) else None
         return [
@@ -107,7 +107,7 @@ class DeskConnector:
         return keep_mail(tx, incoming, now=now) if incoming.kind.startswith("mail.") else incoming
 
     def zone_of(self, conn: Reader, address: str) -> str:
-        """Give the zone of the contact with this address."""
+        """Return the zone of the contact with this address."""
         found = read.find(conn, "contact", email=address.lower(), limit=1)
         return str(found[0]["zone"]) if found else ""
 
@@ -135,7 +135,7 @@ class DeskConnector:
             await asyncio.sleep(OBSERVE_EVERY_S)
 
     def seen_until(self, subject: str) -> datetime | None:
-        """Give the present where all that people did was handed over."""
+        """Return the present where all that people did was handed over."""
         return None if self._untold() else self._clock.now()
 
     def _untold(self) -> list[Line]:
@@ -146,7 +146,7 @@ class DeskConnector:
         """Nothing is open to the outside."""
 
     def stalled(self) -> list[IncomingEvent]:
-        """Give an event for every open deal without activity for so many days."""
+        """Return an event for every open deal without activity for so many days."""
         now = self._clock.now()
         before = now - timedelta(days=self._stalled_after_days or 0)
         return [_stalled(deal, now) for deal in read.stalled(self._reader, before=to_micros(before))]

@@ -53,7 +53,7 @@ def keep_record(
 
 
 def _stored(name: str, value: Any) -> Any:
-    """Give a value as its column takes it; times may come as ISO text."""
+    """Return a value as its column takes it; times may come as ISO text."""
     if name.endswith("_at") and isinstance(value, str):
         value = when(value)
     if isinstance(value, datetime):

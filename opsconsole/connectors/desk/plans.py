@@ -121,7 +121,7 @@ def _close(tx: Transaction, call: Call, undo: Mapping[str, Any], now: datetime) 
 
 
 def laid_over(wanted: Plan, *, now: datetime) -> dict[str, Any]:
-    """Give the fields that later look-ups of a run see where a plan was only simulated."""
+    """Return the fields that later look-ups of a run see where a plan was only simulated."""
     is_touched = wanted.kind == "deal" and wanted.record is not None
     return {**wanted.fields, **({"last_activity_at": to_micros(now)} if is_touched else {})}
 

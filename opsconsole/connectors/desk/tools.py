@@ -65,7 +65,7 @@ def _outside(
 
 
 def desk_tools(desk: str = "desk") -> tuple[ActionType, ...]:
-    """Give the desk's tools under the connection's name."""
+    """Return the desk's tools under the connection's name."""
     return (*_reads(desk), *_records(desk), *_mails(desk))
 
 

@@ -124,7 +124,7 @@ def unpacked(path: Path) -> IO[bytes]:
 
 
 def members_of(source: Source, stream: Reader, name: str, folder: str, at: datetime | None) -> Iterator[Member]:
-    """Give the mails in one member: itself, those of the mailbox file it is, or none."""
+    """Yield the mails in one member: itself, those of the mailbox file it is, or none."""
     start = stream.read(SNIFF)
     reason = reason_to_skip(name, start)
     if reason:

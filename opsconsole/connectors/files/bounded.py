@@ -28,7 +28,7 @@ class BoundedReader:
         self._at = 0
 
     def read(self, size: int = -1) -> bytes:
-        """Give at most `size` bytes."""
+        """Return at most `size` bytes."""
         if size < 0 or size > MAX_ONE_READ:
             raise FileFormatError(
                 f"the archive asks for {size} bytes in one piece, which no mail export does; it is not read "
@@ -53,7 +53,7 @@ class BoundedReader:
         return self._at
 
     def tell(self) -> int:
-        """Give the place in the unpacked bytes."""
+        """Return the place in the unpacked bytes."""
         return self._at
 
     def _check(self) -> None:
@@ -79,7 +79,7 @@ class Peeked:
         self._stream = stream
 
     def read(self, size: int, /) -> bytes:
-        """Give at most `size` bytes."""
+        """Return at most `size` bytes."""
         if self._start:
             data, self._start = self._start[:size], self._start[size:]
             return data

@@ -123,7 +123,7 @@ def layout_of(headers: Sequence[str], *, file_name: str) -> Layout | None:
 
 
 def normal(header: str) -> str:
-    """Give a header in lower case with single spaces."""
+    """Return a header in lower case with single spaces."""
     return " ".join(_NOISE.sub(" ", header.lower()).split())[:80]
 
 

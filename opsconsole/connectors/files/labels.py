@@ -30,7 +30,7 @@ ARCHIVE = "Archive"
 
 
 def folder_of(folder: str, raw: bytes) -> str:
-    """Give where a mail lay: the folder it came in, or its labels where Takeout put all mail into one file.
+    """Return where a mail lay: the folder it came in, or its labels where Takeout put all mail into one file.
 
     Takeout writes the labels above everything else; anywhere else a stranger can have written them, or they are of a
     mailbox it was in long ago.
@@ -40,7 +40,7 @@ def folder_of(folder: str, raw: bytes) -> str:
 
 
 def gmail_folder(raw: bytes) -> str:
-    """Give the folder that Takeout's labels say: one of one's own, Sent, Inbox, Archive; empty where there are none."""
+    """Return the folder that Takeout's labels say: one of one's own, Sent, Inbox, Archive; empty where there are none."""
     head = raw[:_HEAD].partition(b"\n\n")[0].partition(b"\r\n\r\n")[0]
     found = _LABELS.search(head)
     if found is None or not _ABOVE.fullmatch(head[: found.start()]):

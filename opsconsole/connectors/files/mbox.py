@@ -25,12 +25,12 @@ class Reader(Protocol):
     """What bytes come from."""
 
     def read(self, size: int, /) -> bytes:
-        """Give at most `size` bytes; none at the end."""
+        """Return at most `size` bytes; none at the end."""
         ...
 
 
 def looks_like_mbox(start: bytes) -> bool:
-    """Tell whether a file that begins with `start` is a mailbox file."""
+    """Return whether a file that begins with `start` is a mailbox file."""
     start = start.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
     if not start.startswith(b"From "):
         return False
@@ -39,7 +39,7 @@ def looks_like_mbox(start: bytes) -> bool:
 
 
 def split_mbox(stream: Reader, *, limit: int) -> Iterator[tuple[bytes, str]]:
-    """Give each mail without its `From ` line, and a sentence where it was cut at `limit` bytes.
+    """Yield each mail without its `From ` line, and a sentence where it was cut at `limit` bytes.
 
     Errors of `stream` come through after the mails before them were given; what was begun is given last.
     """

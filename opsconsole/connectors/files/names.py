@@ -15,7 +15,7 @@ _HEADER_LINE = re.compile(rb"[!-9;-~]{1,76}[ \t]{0,3}:[^\n]{0,4000}\r?\n")
 
 
 def looks_like_mail(start: bytes) -> bool:
-    """Tell whether bytes begin as a mail does: with header lines, of which some are a mail's."""
+    """Return whether bytes begin as a mail does: with header lines, of which some are a mail's."""
     start = start.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
     if start.startswith((b"From ", b">From ")):
         start = start.partition(b"\n")[2]
@@ -23,7 +23,7 @@ def looks_like_mail(start: bytes) -> bool:
 
 
 def reason_to_skip(name: str, start: bytes) -> str:
-    """Give why a member is not read as mail, in words; empty where it is."""
+    """Return why a member is not read as mail, in words; empty where it is."""
     parts = name.replace("\\", "/").split("/")
     base = parts[-1].lower()
     if "__macosx" in (part.lower() for part in parts) or base.startswith("."):
@@ -45,7 +45,7 @@ def reason_to_skip(name: str, start: bytes) -> str:
 
 
 def mailbox_folder(name: str, folder: str) -> str:
-    """Give the folder of the mails in a mailbox file: named after it, unless it is one mail in mailbox form."""
+    """Return the folder of the mails in a mailbox file: named after it, unless it is one mail in mailbox form."""
     base = name.replace("\\", "/").rpartition("/")[2]
     stem, dot, suffix = base.rpartition(".")
     if not dot:

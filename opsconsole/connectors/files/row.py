@@ -33,7 +33,7 @@ def record_of(
     is_day_first: bool | None,
     problem: str = "",
 ) -> ImportRecord:
-    """Give the record of a row. What does not fit is kept and told in `problems`."""
+    """Return the record of a row. What does not fit is kept and told in `problems`."""
     digest = hashlib.sha256("\x1f".join(cells).encode("utf-8", "replace")).hexdigest()[:24]
     if problem:
         fields = {"extra": {"row": scrub(cells[0][:MAX_CELL])}}
@@ -123,7 +123,7 @@ def _moment(fields: dict[str, Any], name: str, text: str, is_day_first: bool | N
 
 
 def _natural(kind: str, fields: dict[str, Any]) -> str:
-    """Give what names a record by itself: an address, a domain."""
+    """Return what names a record by itself: an address, a domain."""
     if kind == "contact":
         return str(fields.get("email") or "")
     return str(fields.get("domain") or "") if kind == "company" else ""

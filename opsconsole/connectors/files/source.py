@@ -74,7 +74,7 @@ class Source:
         trusted_authserv: str | None = None,
         is_folder_label: bool = False,
     ) -> Iterator[IncomingEvent]:
-        """Give the mails, one at a time. A mail that cannot be read comes with problems and its raw form.
+        """Yield the mails, one at a time. A mail that cannot be read comes with problems and its raw form.
 
         Args:
             own_addresses: addresses, in lower case, whose mails are `mail.sent`.
@@ -106,7 +106,7 @@ class Source:
         return found
 
     def records(self) -> Iterator[ImportRecord]:
-        """Give the rows of a table, one at a time.
+        """Return the rows of a table, one at a time.
 
         Raises:
             FileFormatError: the source holds mail.

@@ -35,7 +35,7 @@ class TableSource(Source):
         self._headers = headers
 
     def records(self) -> Iterator[ImportRecord]:
-        """Give the rows, one at a time; a bad one comes with problems."""
+        """Yield the rows, one at a time; a bad one comes with problems."""
         self.counts = Counts()
         with self._open() as stream:
             rows = _rows(stream, self._delimiter)
@@ -59,7 +59,7 @@ class TableSource(Source):
 
 
 def _rows(stream: IO[str], delimiter: str) -> Iterator[tuple[int, list[str], str]]:
-    """Give (line, cells, problem) per row. What csv cannot split comes as one cell, so that nothing is lost."""
+    """Yield (line, cells, problem) per row. What csv cannot split comes as one cell, so that nothing is lost."""
     taken: list[str] = []
     line = 0
 

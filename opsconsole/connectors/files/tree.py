@@ -31,7 +31,7 @@ class FolderSource(Source):
                 yield from self._file(place / name, folder)
 
     def _own_folder(self) -> str:
-        """Give the folder that a Maildir itself is: its own name, or the inbox above its folders; empty if unknown."""
+        """Return the folder that a Maildir itself is: its own name, or the inbox above its folders; empty if unknown."""
         if self.path.name.startswith("."):
             return folder_name(Path(self.path.name))
         is_root = any(is_maildir(one) for one in self.path.iterdir() if one.name.startswith("."))
@@ -103,12 +103,12 @@ class MboxSource(Source):
 
 
 def is_maildir(place: Path) -> bool:
-    """Tell whether a folder is a Maildir."""
+    """Return whether a folder is a Maildir."""
     return (place / "cur").is_dir() and (place / "new").is_dir()
 
 
 def folder_name(place: Path) -> str:
-    """Give a folder's name as people see it: `.Sent.2024` of a Maildir is `Sent/2024`."""
+    """Return a folder's name as people see it: `.Sent.2024` of a Maildir is `Sent/2024`."""
     parts = [part[1:].replace(".", "/") if part.startswith(".") else part for part in place.parts]
     return "/".join(part for part in parts if part).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 

@@ -18,13 +18,13 @@ _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 
 
 def email_of(cell: str) -> str | None:
-    """Give the first address in a cell, in lower case; None where there is none."""
+    """Return the first address in a cell, in lower case; None where there is none."""
     found = _EMAIL.search(cell[:2000])
     return found[0].lower().strip(".") if found else None
 
 
 def amount_of(cell: str) -> tuple[float, str, bool] | None:
-    """Give a number, the currency said beside it, and whether the reading is a guess; None where it is no number."""
+    """Return a number, the currency said beside it, and whether the reading is a guess; None where it is no number."""
     text = cell[:100].replace("\xa0", " ").replace("\u202f", " ").strip()
     currency = next((code for sign, code in _SYMBOLS.items() if sign in text.lower()), "")
     if not currency and (code := _CODE.search(text)):
@@ -58,7 +58,7 @@ def _plain(number: str) -> tuple[str, bool]:
 
 
 def moment_of(cell: str, *, is_day_first: bool | None) -> tuple[datetime, bool, bool] | None:
-    """Give a moment in UTC, whether it has a time of day, and whether day and month are a guess; None if unreadable.
+    """Return a moment in UTC, whether it has a time of day, and whether day and month are a guess; None if unreadable.
 
     Args:
         cell: as the export has it; without a zone it is taken as UTC.

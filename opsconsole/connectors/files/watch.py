@@ -27,7 +27,7 @@ class WatchedFolder:
         self._last: dict[str, tuple[int, int]] = {}
 
     def scan(self, known: Container[str]) -> Iterator[FoundFile]:
-        """Give the files at rest whose keys are not in `known`, in order of name.
+        """Yield the files at rest whose keys are not in `known`, in order of name.
 
         Raises:
             NotFoundError: the folder is not there (any more).

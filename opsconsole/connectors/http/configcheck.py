@@ -59,7 +59,7 @@ def check_action(action: HttpAction, loc: Loc) -> None:
 
 
 def defaults_of(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the defaults that a schema declares for its arguments."""
+    """Return the defaults that a schema declares for its arguments."""
     properties: Mapping[str, Any] = schema.get("properties", {})
     return {name: facts["default"] for name, facts in properties.items() if "default" in facts}
 

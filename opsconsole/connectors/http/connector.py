@@ -41,7 +41,7 @@ class HttpConnector:
         self._vault = Vault(secrets, frozenset[tuple[str, ...]]().union(*(action.secrets for action in actions)))
 
     def action_types(self) -> Sequence[ActionType]:
-        """Give the declared actions."""
+        """Return the declared actions."""
         return [action.type for action in self._actions.values()]
 
     async def read(self, call: Call, overlay: Overlay, as_of: datetime | None) -> Result:
@@ -108,7 +108,7 @@ class HttpConnector:
         return Simulated(result, {f"{call.tool}:{identity}": dict(call.args)})
 
     async def preview(self, call: Call) -> Sequence[Change]:
-        """Give now against after where the file says how to look; else all of it is new."""
+        """Return now against after where the file says how to look; else all of it is new."""
         action = self._action(call)
         now: dict[str, str] = {}
         if action.current is not None:

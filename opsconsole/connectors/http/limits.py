@@ -114,7 +114,7 @@ def choice(facts: Mapping[str, Any], word: str, loc: Loc) -> Reader:
 
 
 def equality_key(value: Any) -> Any:
-    """Give what is equal exactly where JSON says two values are: 1 and 1.0 are, 1 and true are not."""
+    """Return what is equal exactly where JSON says two values are: 1 and 1.0 are, 1 and true are not."""
     if isinstance(value, bool) or value is None or isinstance(value, str):
         return type(value).__name__, value
     if isinstance(value, Mapping):

@@ -29,7 +29,7 @@ _AFTER_DOING = frozenset({302, 303})
 
 
 def refusal(answer: HttpResponse, who: str, scrub: Scrubber, *, is_write: bool, has_key: bool) -> ConnectorError:
-    """Give the error for an answer that is none of the declared good ones.
+    """Return the error for an answer that is none of the declared good ones.
 
     Args:
         answer: what came.
@@ -66,7 +66,7 @@ def _excerpt(answer: HttpResponse, scrub: Scrubber) -> str:
 
 
 def _whole(answer: HttpResponse, scrub: Scrubber) -> bytes:
-    """Give the body; of a cut one not its very end, where half a secret could stand."""
+    """Return the body; of a cut one not its very end, where half a secret could stand."""
     return answer.body[: -scrub.longest or None] if answer.is_cut else answer.body
 
 
@@ -79,7 +79,7 @@ def _host(location: str) -> str:
 
 
 def _wish(answer: HttpResponse) -> float | None:
-    """Give the system's own wish in seconds: a number, or a date."""
+    """Return the system's own wish in seconds: a number, or a date."""
     given = answer.headers.get("retry-after", "").strip()
     if given.isascii() and given.isdigit():
         wish_s = float(given[:9])
@@ -98,7 +98,7 @@ class ResponseReader:
         self._declared = None if declared is None else {name: SlotValue(value) for name, value in declared.items()}
 
     def result(self, answer: HttpResponse, scrub: Scrubber, values: Mapping[str, Any]) -> tuple[Result, bool]:
-        """Give the result, and whether all that is declared could be read. It is done either way."""
+        """Return the result, and whether all that is declared could be read. It is done either way."""
         body, problem = body_of(answer, scrub)
         if self._declared is None:
             return Result(is_ok=True, data=_shaped(body)), not problem
@@ -116,14 +116,14 @@ class ResponseReader:
         return Result(is_ok=True, data=data), not lost
 
     def stand_in(self, identity: str) -> dict[str, Any]:
-        """Give what a simulated call returns: the declared names, each a stand-in."""
+        """Return what a simulated call returns: the declared names, each a stand-in."""
         if self._declared is None:
             return {"id": identity}
         return dict.fromkeys(self._declared, identity)
 
 
 def body_of(answer: HttpResponse, scrub: Scrubber) -> tuple[Any, str]:
-    """Give the body as JSON, or as text with the reason why."""
+    """Return the body as JSON, or as text with the reason why."""
     raw = scrub.body(_whole(answer, scrub))
     if not raw.strip():
         return {}, ""
@@ -136,7 +136,7 @@ def body_of(answer: HttpResponse, scrub: Scrubber) -> tuple[Any, str]:
 
 
 def headers_of(answer: HttpResponse, scrub: Scrubber) -> dict[str, str]:
-    """Give the headers of an answer, without cookies."""
+    """Return the headers of an answer, without cookies."""
     return {name: scrub.text(value) for name, value in answer.headers.items() if name != "set-cookie"}
 
 
@@ -149,7 +149,7 @@ def _shaped(body: Any) -> Mapping[str, Any]:
 
 
 def statuses(given: int | Iterable[int] | None) -> frozenset[int]:
-    """Give one or several statuses as a set."""
+    """Return one or several statuses as a set."""
     if given is None:
         return frozenset()
     return frozenset({given}) if isinstance(given, int) else frozenset(given)

@@ -45,7 +45,7 @@ class Declared(BaseModel):
 
     @classmethod
     def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:
-        """Give the schema as it was declared."""
+        """Return the schema as it was declared."""
         return copy.deepcopy(dict(cls.declared))
 
 
@@ -112,7 +112,7 @@ def reader_of(schema: Any, loc: Loc = ()) -> Reader:
 
 
 def _types(facts: Mapping[str, Any], loc: Loc) -> list[str]:
-    """Give the declared types; none where any is allowed."""
+    """Return the declared types; none where any is allowed."""
     given = facts.get("type", [])
     types = [str(one) for one in (cast(list[Any], given) if isinstance(given, list) else [given])]
     if unknown := [one for one in types if one not in _LIMITS]:

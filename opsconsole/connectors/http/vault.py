@@ -25,7 +25,7 @@ class Vault:
         self._scrubber = Scrubber(())
 
     async def open(self) -> tuple[Mapping[str, Any], Scrubber]:
-        """Give the values for templates, and what takes them out of answers.
+        """Return the values for templates, and what takes them out of answers.
 
         Raises:
             TransientError: a secret is missing or the keyring does not answer; nothing was sent.

@@ -32,14 +32,14 @@ class Account:
         self.sender = Sender(self.config, self.sign_in)
 
     async def folders(self, *, is_anew: bool = False) -> Named:
-        """Give the folders by use; looked up once, or anew."""
+        """Return the folders by use; looked up once, or anew."""
         async with self._lock:
             if self._named is None or is_anew:
                 self._named = await self.commands.read(lambda client: named(client, self.config.folders))
             return self._named
 
     async def folder_for(self, use: str) -> str:
-        """Give the folder for a use: `sent`, `drafts`, `archive`.
+        """Return the folder for a use: `sent`, `drafts`, `archive`.
 
         Raises:
             PermanentError: there is none.

@@ -217,7 +217,7 @@ async def round_trip(config: MailConfig, how: SignIn, clock: Clock) -> RoundTrip
 
 
 async def _look(link: Link, wanted: str, places: tuple[str, ...]) -> AsyncIterator[list[str]]:
-    """Give again and again where a mail lies, until time is up."""
+    """Yield again and again where a mail lies, until time is up."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + ROUND_TRIP_S
     while loop.time() < deadline:

@@ -125,5 +125,5 @@ class MailConfig(Frozen):
         return self.address.rpartition("@")[2].lower()
 
     def is_too_old(self, arrived_at: datetime) -> bool:
-        """Tell whether a mail came before the account was connected; servers tell whole seconds."""
+        """Return whether a mail came before the account was connected; servers tell whole seconds."""
         return arrived_at < self.since.replace(microsecond=0)

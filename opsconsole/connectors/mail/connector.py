@@ -48,11 +48,11 @@ class MailConnector:
         self._acts = Acts(self._account, self._ledger, memory)
 
     def event_kinds(self) -> Sequence[str]:
-        """Give what a mail can be."""
+        """Return what a mail can be."""
         return KINDS
 
     def action_types(self) -> Sequence[ActionType]:
-        """Give the mailbox's tools."""
+        """Return the mailbox's tools."""
         return mail_tools(self.id, arrival_s=self._account.config.arrival_s)
 
     async def read(self, call: Call, overlay: Overlay, as_of: datetime | None) -> Result:
@@ -111,7 +111,7 @@ class MailConnector:
         }
 
     async def preview(self, call: Call) -> Sequence[Change]:
-        """Give now against after."""
+        """Return now against after."""
         verb, args = _verb(call), call.args
         if verb in ("move", "archive"):
             place = await filing.place_of(self._account, call)
@@ -160,7 +160,7 @@ class MailConnector:
         return await self._ledger.moving(one, filing.back_to(self._account, call, result), work)
 
     def zone_of(self, conn: Reader, address: str) -> str:
-        """Give the zone of the desk's contact with this address; a mailbox itself does not know where people live."""
+        """Return the zone of the desk's contact with this address; a mailbox itself does not know where people live."""
         found = desk.find(conn, "contact", email=address.lower(), limit=1)
         return str(found[0]["zone"]) if found else ""
 
@@ -188,7 +188,7 @@ class MailConnector:
         await self._acts.run(notice)
 
     def seen_until(self, subject: str) -> datetime | None:
-        """Give the time until which everything done on a subject has been handed over."""
+        """Return the time until which everything done on a subject has been handed over."""
         return self._acts.seen_until(subject)
 
     async def close(self) -> None:

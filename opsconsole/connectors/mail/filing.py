@@ -53,12 +53,12 @@ async def undo(account: Account, verb: str, call: Call, result: Mapping[str, Any
 
 
 def back_to(account: Account, call: Call, result: Mapping[str, Any]) -> str:
-    """Give the folder to which a moved mail goes back."""
+    """Return the folder to which a moved mail goes back."""
     return str(result.get("from_folder") or mark_of(call.fields).folder or account.config.folders.inbox)
 
 
 async def target_of(account: Account, verb: str, call: Call) -> str:
-    """Give the folder that a move or an archiving goes to."""
+    """Return the folder that a move or an archiving goes to."""
     return str(call.args["folder"]) if verb == "move" else await account.folder_for("archive")
 
 
@@ -116,7 +116,7 @@ async def _flag(account: Account, call: Call, *, is_on: bool) -> Result:
 
 
 def spelling(flag: str) -> str:
-    """Give a mark as servers spell it."""
+    """Return a mark as servers spell it."""
     return _SYSTEM_FLAGS.get(flag, flag)
 
 

@@ -39,15 +39,15 @@ class Seal:
         self._key = base64.b64decode(kept)
 
     def sealed(self, raw: bytes, message_id: str) -> bytes:
-        """Give a mail with its seal on top."""
+        """Return a mail with its seal on top."""
         return f"{HEADER}: {self._of(message_id.encode(), raw)}\r\n".encode() + raw
 
     def is_ours(self, raw: bytes) -> bool:
-        """Tell whether we wrote this very mail."""
+        """Return whether we wrote this very mail."""
         return bool(self.own_id(raw))
 
     def own_id(self, raw: bytes) -> str:
-        """Give the Message-ID of a mail that we wrote; empty for any other."""
+        """Return the Message-ID of a mail that we wrote; empty for any other."""
         end = _HEAD_END.search(raw)
         head = raw[: end.start() + 2] if end else raw[:65536]
         message_id, seal = _ID.search(head), _SEAL.search(head)

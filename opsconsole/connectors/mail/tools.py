@@ -12,7 +12,7 @@ DRAFT_ARRIVAL_S = 35.0
 
 
 def mail_tools(name: str, *, arrival_s: float) -> tuple[ActionType, ...]:
-    """Give the tools under the connection's name; `arrival_s` is the account's own."""
+    """Return the tools under the connection's name; `arrival_s` is the account's own."""
     return (*_reads(name), *_outside(name, arrival_s), *_inside(name, arrival_s))
 
 

@@ -292,7 +292,7 @@ def _wait_s(error: Exception, pauses: Iterator[float]) -> float:
 
 
 def _pauses() -> Iterator[float]:
-    """Give ever longer waits, each a little by chance, so that a thousand clients do not come back at once."""
+    """Yield ever longer waits, each a little by chance, so that a thousand clients do not come back at once."""
     wait_s, most_s = BACKOFF_S
     while True:
         yield wait_s * random.uniform(0.7, 1.3)

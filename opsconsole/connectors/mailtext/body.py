@@ -59,7 +59,7 @@ def read_body(message: Message, problems: list[str]) -> Body:
 
 
 def text_of(data: bytes, problems: list[str]) -> str:
-    """Give bytes without any structure as text."""
+    """Return bytes without any structure as text."""
     if len(data) > MAX_TEXT * 4:
         problems.append(_CUT)
     return _seen(charset.decode(data[: MAX_TEXT * 4], None)[0], problems)[:MAX_TEXT]

@@ -21,7 +21,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def repair(text: str) -> str:
-    """Give `text` with bytes that were smuggled through as surrogates decoded (UTF-8, else Windows-1252)."""
+    """Return `text` with bytes that were smuggled through as surrogates decoded (UTF-8, else Windows-1252)."""
     if text.isascii() or _SURROGATE.search(text) is None:
         return text
     try:
@@ -37,7 +37,7 @@ def repair(text: str) -> str:
 
 
 def scrub(text: str) -> str:
-    """Give `text` with plain line ends and without control, zero-width and direction characters."""
+    """Return `text` with plain line ends and without control, zero-width and direction characters."""
     text = repair(text)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -47,7 +47,7 @@ def scrub(text: str) -> str:
 
 
 def line(text: str, limit: int = 1000) -> str:
-    """Give `text` as one scrubbed line of at most `limit` characters."""
+    """Return `text` as one scrubbed line of at most `limit` characters."""
     return " ".join(scrub(text[: limit * 4]).split())[:limit]
 
 

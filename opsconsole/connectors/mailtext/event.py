@@ -37,7 +37,7 @@ def is_for_sent(folder: str) -> bool:
 
 
 def thread_subject(mail: MailText) -> str:
-    """Give the key of the thread a mail belongs to: `thread:<id of its first mail>`."""
+    """Return the key of the thread a mail belongs to: `thread:<id of its first mail>`."""
     root = mail.references[0] if mail.references else mail.in_reply_to or mail.message_id
     return f"thread:{root}"
 
@@ -53,7 +53,7 @@ def mail_event(
     trusted_authserv: str | None = None,
     problems: Iterable[str] = (),
 ) -> IncomingEvent:
-    """Give the event for a mail. Never raises, whatever the bytes.
+    """Return the event for a mail. Never raises, whatever the bytes.
 
     Args:
         raw: the mail as the server or a file holds it.

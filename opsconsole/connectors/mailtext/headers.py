@@ -41,11 +41,11 @@ class Headers:
             self._fields.setdefault(name.strip().lower(), []).append(value)
 
     def all(self, name: str) -> list[str]:
-        """Give the raw values of a field on one line each, topmost first."""
+        """Return the raw values of a field on one line each, topmost first."""
         return [_FOLD.sub(" ", repair(value[:MAX_VALUE])).strip() for value in self._fields.get(name, [])]
 
     def first(self, name: str) -> str:
-        """Give the topmost raw value, or an empty text."""
+        """Return the topmost raw value, or an empty text."""
         return next(iter(self.all(name)), "")
 
     def __contains__(self, name: str) -> bool:
@@ -55,11 +55,11 @@ class Headers:
         return sum(len(values) for values in self._fields.values())
 
     def text(self, name: str) -> str:
-        """Give a field in words, encoded words decoded."""
+        """Return a field in words, encoded words decoded."""
         return line(self._decoded(name, self.first(name)[:MAX_STRUCTURED]))
 
     def raw_text(self, name: str) -> str:
-        """Give a field decoded but not scrubbed, to look for characters that do not belong."""
+        """Return a field decoded but not scrubbed, to look for characters that do not belong."""
         return self._decoded(name, self.first(name)[:MAX_STRUCTURED])
 
     def _decoded(self, name: str, value: str) -> str:
@@ -72,7 +72,7 @@ class Headers:
         return value
 
     def addresses(self, name: str) -> list[tuple[str, str]]:
-        """Give (name, address) pairs of a field; addresses in lower case, without repeats."""
+        """Return (name, address) pairs of a field; addresses in lower case, without repeats."""
         if name not in self._addresses:
             self._addresses[name] = self._read_addresses(name)
         return self._addresses[name]
@@ -114,7 +114,7 @@ class Headers:
         return good
 
     def ids(self, name: str) -> tuple[str, ...]:
-        """Give the message ids of a field in order, without repeats, at most 200 (the first and the newest)."""
+        """Return the message ids of a field in order, without repeats, at most 200 (the first and the newest)."""
         found: dict[str, None] = {}
         for value in self.all(name):
             spelt = _ID.findall(value[:MAX_IDS]) or _BARE_ID.findall(value[:MAX_STRUCTURED])
@@ -125,7 +125,7 @@ class Headers:
         return ids if len(ids) <= 200 else ids[:1] + ids[-199:]
 
     def date(self, name: str, *, now: datetime) -> datetime | None:
-        """Give a believable date of a field in UTC; `Received` has its own behind the last semicolon."""
+        """Return a believable date of a field in UTC; `Received` has its own behind the last semicolon."""
         value = self.first(name)
         if name == "received":
             value = value.rpartition(";")[2]
@@ -148,7 +148,7 @@ def decoded_name(value: str) -> str:
 
 
 def parse_date(value: str, *, now: datetime) -> datetime | None:
-    """Give a date of RFC 5322 form in UTC; None if unreadable, before 1980, or later than `now` and two days."""
+    """Return a date of RFC 5322 form in UTC; None if unreadable, before 1980, or later than `now` and two days."""
     try:
         parts = parsedate_tz(value[:200])
         if parts is None:

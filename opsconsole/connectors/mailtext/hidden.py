@@ -146,7 +146,7 @@ def _is_clear(said: str) -> bool:
 
 
 def _colour(said: str) -> type_colour:
-    """Give red, green, blue from 0 to 255; None where it cannot be told."""
+    """Return red, green, blue from 0 to 255; None where it cannot be told."""
     said = "".join(said.lower().split())
     if said in _NAMED:
         return _NAMED[said]
@@ -162,7 +162,7 @@ def _colour(said: str) -> type_colour:
 
 
 def _sheet(root: Any) -> tuple[dict[str, dict[str, str]], bool]:
-    """Give the plain class and id rules, and whether backgrounds are set in ways not looked into."""
+    """Return the plain class and id rules, and whether backgrounds are set in ways not looked into."""
     rules: dict[str, dict[str, str]] = {}
     is_ground_open = False
     text = "\n".join((node.text or "")[:MAX_SHEET] for node in list(root.iter("style"))[:20])[:MAX_SHEET].lower()

@@ -43,7 +43,7 @@ class Page:
 
 
 def read_html(source: str, *, limit: int = MAX_HTML) -> Page:
-    """Give the text that a person sees of an HTML mail, of its first `limit` characters. Never raises."""
+    """Return the text that a person sees of an HTML mail, of its first `limit` characters. Never raises."""
     problems: list[str] = []
     if len(source) > limit:
         problems.append(f"The mail's formatted text is longer than {MAX_HTML} characters; the rest was not read.")
@@ -125,7 +125,7 @@ def _flatten_tables(root: Any) -> None:
 
 
 def _own_parts(table: Any) -> list[Any]:
-    """Give the groups, rows and cells of a table, not those of tables within it."""
+    """Return the groups, rows and cells of a table, not those of tables within it."""
     parts: list[Any] = []
     level: list[Any] = [table]
     for _ in range(3):

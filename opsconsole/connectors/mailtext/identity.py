@@ -15,13 +15,13 @@ _BLANK_LINE = re.compile(rb"\n[ \t]*\n")
 
 
 def raw_digest(raw: bytes) -> str:
-    """Give a digest of the whole mail that ignores line ends and what mail stores add (32 hex digits)."""
+    """Return a digest of the whole mail that ignores line ends and what mail stores add (32 hex digits)."""
     head, body = _split(raw)
     return hashlib.sha256(_OF_A_STORE.sub(b"", head) + b"\n" + body).hexdigest()[:32]
 
 
 def content_digest(raw: bytes) -> str:
-    """Give a digest of what the sender wrote, the same in Inbox, Sent and on another route (12 hex digits).
+    """Return a digest of what the sender wrote, the same in Inbox, Sent and on another route (12 hex digits).
 
     Covers the body and the headers a sender's program writes; not those that servers and lists add on the way.
     """
@@ -37,7 +37,7 @@ def content_digest(raw: bytes) -> str:
 
 
 def synthetic_id(raw: bytes) -> str:
-    """Give an id for a mail without one, the same for the same bytes."""
+    """Return an id for a mail without one, the same for the same bytes."""
     return f"<sha256-{raw_digest(raw)}@opsconsole.invalid>"
 
 

@@ -102,7 +102,7 @@ def _bounded_headers(raw: bytes, problems: list[str]) -> bytes:
 
 
 def defect_problems(parts: list[Message]) -> list[str]:
-    """Give a sentence for every kind of defect that the parser found."""
+    """Return a sentence for every kind of defect that the parser found."""
     found: dict[str, None] = {}
     for part in parts:
         for defect in part.defects:

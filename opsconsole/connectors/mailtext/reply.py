@@ -31,7 +31,7 @@ _DELIMITER = re.compile(r"\s*(?:> ?)*(?:--|__)\s*\n|\s*[_-]{32,}")
 
 
 def strip_quotes(text: str, *, subject: str = "") -> str:
-    """Give the part of `text` that its sender wrote; all of it where nothing would be left, or it is forwarded."""
+    """Return the part of `text` that its sender wrote; all of it where nothing would be left, or it is forwarded."""
     tidy = _GAPS.sub("\n\n", "\n".join(row.strip() for row in text.split("\n"))).strip("\n")
     if _FORWARD.match(subject) or _FORWARDED.search(tidy[:MAX_PARSED]):
         return text

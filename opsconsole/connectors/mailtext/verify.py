@@ -12,7 +12,7 @@ _ROBOTS = ("mailer-daemon@", "postmaster@")
 
 
 def is_verified(headers: Headers, *, sender: str, trusted_authserv: str | None) -> bool:
-    """Tell whether the trusted server says that DMARC passed for `sender`.
+    """Return whether the trusted server says that DMARC passed for `sender`.
 
     Only the topmost Authentication-Results that carries the trusted name counts: those below it can come from
     the sender. A mail with several senders is never verified, as the check may have looked at another one.
@@ -65,7 +65,7 @@ def _without_comments(value: str) -> str:
 
 
 def is_auto(headers: Headers, *, sender: str, content_type: str) -> bool:
-    """Tell whether a machine or a list sent it, so that no agent answers in a loop."""
+    """Return whether a machine or a list sent it, so that no agent answers in a loop."""
     submitted = headers.first("auto-submitted").partition(";")[0].strip().lower()
     if submitted and submitted != "no":
         return True

@@ -107,16 +107,16 @@ class WebhookConnector:
         """Nothing stays open: the server ends with the watch."""
 
     def event_kinds(self) -> Sequence[str]:
-        """Give the kind that its file maps to; a `*` where a body decides."""
+        """Return the kind that its file maps to; a `*` where a body decides."""
         return self._mapper.kinds
 
     def action_types(self) -> Sequence[ActionType]:
-        """Give none."""
+        """Return none."""
         return ()
 
 
 def _is_from_here(headers: Mapping[str, str]) -> bool:
-    """Tell whether a request can come from a program here, and not from a web page that a browser here shows."""
+    """Return whether a request can come from a program here, and not from a web page that a browser here shows."""
     host = headers.get("host", "")
     name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
     return "origin" not in headers and is_loopback(name.strip("[]").lower())

@@ -140,7 +140,7 @@ class _Filled:
 
 
 def clean(text: str) -> str:
-    """Give a text on one line, without control characters."""
+    """Return a text on one line, without control characters."""
     if text.isascii() and text.isprintable():
         return text.strip()
     kept = (" " if unicodedata.category(one) in ("Cc", "Cs", "Zl", "Zp") else one for one in text)

@@ -23,7 +23,7 @@ class Verifier:
         self._is_open = kind == "nobody"
 
     def is_genuine(self, headers: Mapping[str, str], body: bytes) -> bool:
-        """Tell whether a request carries the secret or a signature made with it, not older than five minutes."""
+        """Return whether a request carries the secret or a signature made with it, not older than five minutes."""
         if self._is_open:
             return True
         if self._bearers:

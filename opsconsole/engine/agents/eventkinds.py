@@ -11,7 +11,7 @@ from opsconsole.store.rows import Reader
 
 
 def known_kinds(registry: Registry, conn: Reader) -> dict[str, frozenset[str]]:
-    """Give the kinds of events of each connection; a `*` in one stands for what only an incoming event tells."""
+    """Return the kinds of events of each connection; a `*` in one stands for what only an incoming event tells."""
     found: dict[str, set[str]] = {name: set() for name in registry.connectors}
     for name, connector in registry.connectors.items():
         if isinstance(connector, EventSource):
@@ -22,12 +22,12 @@ def known_kinds(registry: Registry, conn: Reader) -> dict[str, frozenset[str]]:
 
 
 def makers_of(pattern: str, known: Mapping[str, Iterable[str]]) -> list[str]:
-    """Give the connections that make events which a pattern (`deal.*`) can fit."""
+    """Return the connections that make events which a pattern (`deal.*`) can fit."""
     return sorted(name for name, kinds in known.items() if any(_can_meet(pattern, kind) for kind in kinds))
 
 
 def _can_meet(pattern: str, kind: str) -> bool:
-    """Tell whether two patterns can stand for the same kind; where that is hard to tell, they can."""
+    """Return whether two patterns can stand for the same kind; where that is hard to tell, they can."""
     if not _is_pattern(pattern) and not _is_pattern(kind):
         return pattern == kind
     if not _is_pattern(kind):
@@ -43,5 +43,5 @@ def _is_pattern(text: str) -> bool:
 
 
 def _start(pattern: str) -> str:
-    """Give what stands before the first wildcard."""
+    """Return what stands before the first wildcard."""
     return re.split(r"[*?\[]", pattern, maxsplit=1)[0]

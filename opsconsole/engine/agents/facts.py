@@ -32,7 +32,7 @@ MEMBERS: Mapping[str, tuple[str, ...]] = {"event": EVENT, "agent": AGENT}
 
 
 def event_facts(event: Event) -> dict[str, Any]:
-    """Give the event as conditions and templates see it."""
+    """Return the event as conditions and templates see it."""
     return {
         "kind": event.kind,
         "connection": event.connection,
@@ -53,7 +53,7 @@ def event_facts(event: Event) -> dict[str, Any]:
 def step_facts(
     agent: AgentSpec, event: Event, category: Category, confidence: float | None, now: datetime
 ) -> dict[str, Any]:
-    """Give what a step's condition and templates see besides the results of earlier steps."""
+    """Return what a step's condition and templates see besides the results of earlier steps."""
     return {
         "event": event_facts(event),
         "category": category.id,

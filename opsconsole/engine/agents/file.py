@@ -95,7 +95,7 @@ def apply_agent(tx: Transaction, file: AgentFile, registry: Registry, *, actor: 
 
 
 def load_spec(text: str) -> AgentSpec:
-    """Give the agent of a stored version."""
+    """Return the agent of a stored version."""
     return AgentSpec.model_validate(json.loads(text))
 
 
@@ -123,7 +123,7 @@ def tool_patterns(spec: AgentSpec) -> Iterator[tuple[str, Loc]]:
 
 
 def is_pattern(tool: str) -> bool:
-    """Tell whether a text stands for several tools."""
+    """Return whether a text stands for several tools."""
     return any(sign in tool for sign in "*?[")
 
 

@@ -46,7 +46,7 @@ def _check_steps(steps: Sequence[Step], loc: Loc, scope: "_Scope") -> None:
 
 
 def texts_in(value: Any) -> Iterator[str]:
-    """Give the texts in a JSON value."""
+    """Yield the texts in a JSON value."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):

@@ -27,7 +27,7 @@ class Roster:
         self._versions: dict[int, Version] = {}
 
     def version(self, conn: Reader, version_id: int) -> Version:
-        """Give a version; it is immutable, so once loaded it stays.
+        """Return a version; it is immutable, so once loaded it stays.
 
         Raises:
             LookupError: there is none of that id.
@@ -42,5 +42,5 @@ class Roster:
         return found
 
     def current(self, conn: Reader) -> list[Version]:
-        """Give the version in use of every agent."""
+        """Return the version in use of every agent."""
         return [self.version(conn, one) for one in versions.current_version_ids(conn)]

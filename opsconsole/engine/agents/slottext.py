@@ -46,7 +46,7 @@ class Slot:
         self.roots = frozenset({str(self.path[0])}) if self.path else names_in("{{" + self.text + "}}")
 
     def value(self, values: Values) -> Any:
-        """Give what it stands for.
+        """Return what it stands for.
 
         Raises:
             MissingError: the path leads nowhere.
@@ -120,7 +120,7 @@ def _encoded(slot: Slot, values: Values, encode: Callable[[str], str] | None) ->
 
 
 def text_of(value: Any) -> str:
-    """Give a JSON value as text: nothing for null, JSON for lists and objects."""
+    """Return a JSON value as text: nothing for null, JSON for lists and objects."""
     if isinstance(value, str):
         return value
     return "" if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -9,7 +9,7 @@ from opsconsole.policy.conditions import ConditionError, UndecidedError, holds
 
 
 def subscribes(version: Version, event: Event) -> bool:
-    """Tell whether an agent works an event. What a condition cannot decide comes in: nothing is dropped."""
+    """Return whether an agent works an event. What a condition cannot decide comes in: nothing is dropped."""
     for one in version.spec.subscribes:
         if one.connection not in ("*", event.connection):
             continue

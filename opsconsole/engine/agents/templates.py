@@ -80,13 +80,13 @@ def parse(text: str) -> Template:
 
 @lru_cache(maxsize=4096)
 def names_in(text: str) -> frozenset[str]:
-    """Give the names a template refers to."""
+    """Return the names a template refers to."""
     return frozenset(meta.find_undeclared_variables(_ENVIRONMENT.parse(text)))
 
 
 @lru_cache(maxsize=4096)
 def members_in(text: str) -> frozenset[tuple[str, str]]:
-    """Give what a template names directly below a name, as (`event`, `title`); not of names that it sets itself.
+    """Return what a template names directly below a name, as (`event`, `title`); not of names that it sets itself.
 
     What every mapping can do (`event.get('title')`) is no member.
     """
@@ -153,7 +153,7 @@ def _expression(text: str) -> Any:
 
 
 def value_of(expression: str, values: Mapping[str, Any]) -> Any:
-    """Give what an expression (a slot without its braces) stands for, of whatever kind.
+    """Return what an expression (a slot without its braces) stands for, of whatever kind.
 
     Raises:
         TemplateFailure: a name is missing, or it cannot be worked out.

@@ -80,7 +80,7 @@ def unreadable(error: Exception) -> str:
 
 
 def _but(given: Any) -> str:
-    """Give what stands there instead."""
+    """Return what stands there instead."""
     if given is _UNSEEN:
         return ""
     if given is None:

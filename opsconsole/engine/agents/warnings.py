@@ -21,7 +21,7 @@ LIKE = 0.8
 
 
 def notes_on(registry: Registry, conn: Reader, spec: AgentSpec) -> list[str]:
-    """Give what should be told about an agent's file, a sentence each."""
+    """Return what should be told about an agent's file, a sentence each."""
     known = {name: sorted(kinds) for name, kinds in known_kinds(registry, conn).items()}
     found = [note for one in spec.subscribes for note in _on_events(registry, one, known)]
     return list(dict.fromkeys([*found, *_on_patterns(registry, spec), *_on_tools_left_out(spec)]))

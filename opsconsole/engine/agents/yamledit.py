@@ -60,7 +60,7 @@ def _node(text: str, loc: Loc) -> yaml.Node | None:
 
 
 def _end_of(node: yaml.Node) -> int:
-    """Give where what a node says ends; the mark of a block stands on the line after it."""
+    """Return where what a node says ends; the mark of a block stands on the line after it."""
     return node.end_mark.index if isinstance(node, yaml.ScalarNode) else node.start_mark.index
 
 
@@ -75,7 +75,7 @@ def _listed(items: Sequence[str]) -> str:
 
 
 def _quoted(value: str) -> str:
-    """Give a text in double quotes, as JSON writes it; what YAML does not take as it is (NEL, U+2028) is escaped."""
+    """Return a text in double quotes, as JSON writes it; what YAML does not take as it is (NEL, U+2028) is escaped."""
     return "".join(one if one.isprintable() else _escaped(one) for one in json.dumps(value, ensure_ascii=False))
 
 

@@ -88,7 +88,7 @@ class YamlDocument:
             raise FileFormatError(text, path=path, line=loader.line) from error
 
     def line(self, loc: Loc) -> int | None:
-        """Give the line (from 1) of a place; of the nearest thing around it where it is missing."""
+        """Return the line (from 1) of a place; of the nearest thing around it where it is missing."""
         node, line = self._root, None
         for part in loc:
             if node is None:

@@ -112,7 +112,7 @@ def _action_story(conn: Reader, loaded: Loaded, action: ActionRow) -> dict[str, 
 
 
 def binding(ruling: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Give the reasons that made a ruling's verdict (or its hold), and the others."""
+    """Return the reasons that made a ruling's verdict (or its hold), and the others."""
     made: list[dict[str, Any]] = []
     others: list[dict[str, Any]] = []
     held = None if ruling["hold_until"] is None else ruling["hold_until"].isoformat()

@@ -73,7 +73,7 @@ ACTORS = {"person:": "People", "agent:": "Agents", "engine": "The engine", "conn
 
 
 def kind_words(kind: str) -> str:
-    """Give what a kind of entry means."""
+    """Return what a kind of entry means."""
     if kind in KINDS:
         return KINDS[kind]
     words = kind.replace(".", " ").replace("_", " ")
@@ -81,7 +81,7 @@ def kind_words(kind: str) -> str:
 
 
 def actor_words(actor: str) -> str:
-    """Give who did it, without the technical prefix."""
+    """Return who did it, without the technical prefix."""
     kind, _, name = actor.partition(":")
     return name or kind
 

@@ -15,7 +15,7 @@ from opsconsole.store.writes import settings
 
 
 def budgets(conn: Reader) -> Budgets:
-    """Give the caps that hold."""
+    """Return the caps that hold."""
     return Budgets.model_validate(json.loads(limits.setting(conn, "budgets") or "{}"))
 
 

@@ -55,7 +55,7 @@ class CardView:
     decisions: tuple[Mapping[str, Any], ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Give it as JSON."""
+        """Return it as JSON."""
         body = asdict(self)
         for name in ("asked_at", "expires_at"):
             body[name] = None if body[name] is None else body[name].isoformat()
@@ -118,7 +118,7 @@ async def card(kernel: Kernel, approval_id: int) -> CardView:
 
 
 def intent(kind: ActionType | None, action: ActionRow, approval: ApprovalRow | None = None) -> str:
-    """Give the action in one line."""
+    """Return the action in one line."""
     if approval is not None and approval.kind is ApprovalKind.QUESTION:
         return str(action.args.get("question", "a question"))
     line = f"{action.tool}"
@@ -163,7 +163,7 @@ async def _changes(kernel: Kernel, loaded: Loaded, action: ActionRow, approval: 
 
 
 def _quotes(evidence: tuple[Mapping[str, Any], ...]) -> tuple[Claim, ...]:
-    """Give the quotes that a model named; whether they stand where it says was checked when it said so."""
+    """Return the quotes that a model named; whether they stand where it says was checked when it said so."""
     return tuple(
         Claim("quote", one["quote"][:200], "found" if one["state"] == "found" else "asserted", one["source"])
         for one in evidence

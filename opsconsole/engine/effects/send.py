@@ -73,11 +73,11 @@ class Effects:
         return loaded, next(action for action in loaded.actions if action.id == effect.action_id)
 
     def reload(self, effect: EffectRow) -> EffectRow:
-        """Give an effect as it stands now."""
+        """Return an effect as it stands now."""
         return present(runs.effect(self._kernel.reader, effect.id), f"effect {effect.id}")
 
     def call(self, loaded: Loaded, action: ActionRow, effect: EffectRow) -> Call:
-        """Give the call as the connector gets it; the key is the same for every try."""
+        """Return the call as the connector gets it; the key is the same for every try."""
         return call_of(loaded, action, key=effect.key)
 
     async def send(self, effect_id: EffectId) -> None:
@@ -213,7 +213,7 @@ class Effects:
         await self.finish(effect, loaded, action, result)
 
     def arrival_s(self, tool: str) -> float:
-        """Give how long a call may be on its way before it is looked for; 0 where it need not, or cannot, be."""
+        """Return how long a call may be on its way before it is looked for; 0 where it need not, or cannot, be."""
         kind = self._kernel.registry.type(tool)
         return kind.arrival_s if kind is not None and kind.is_findable and not kind.is_idempotent else 0.0
 

@@ -46,12 +46,12 @@ class Lesson:
     """Against the version in use."""
 
     def to_json(self) -> dict[str, Any]:
-        """Give it as JSON."""
+        """Return it as JSON."""
         return {"id": self.id, "agent": self.agent, "why": self.text, "pairs": list(self.pairs), "diff": self.diff}
 
 
 def lessons(kernel: Kernel, agent: str, *, conn: Reader | None = None) -> list[Lesson]:
-    """Give what the version in use could learn, what rests on most pairs first.
+    """Return what the version in use could learn, what rests on most pairs first.
 
     Args:
         kernel: where agents and pairs are.
@@ -76,7 +76,7 @@ def lessons(kernel: Kernel, agent: str, *, conn: Reader | None = None) -> list[L
 
 
 def file_of(kernel: Kernel, lesson: Lesson) -> AgentFile:
-    """Give the agent's file as the lesson would have it, checked like any other.
+    """Return the agent's file as the lesson would have it, checked like any other.
 
     Raises:
         FileFormatError: it would not be sound any more.

@@ -44,7 +44,7 @@ class Numbers:
     """(the human's decision, the agent's) of each pair, in their order."""
 
     def to_json(self) -> dict[str, Any]:
-        """Give them as JSON."""
+        """Return them as JSON."""
         bounds = exact_interval(self.agreed, self.pairs)
         return {
             "pairs": self.pairs,
@@ -119,7 +119,7 @@ def is_agreed(one: PairRow) -> bool:
 
 
 def _coverage(chosen: Sequence[PairRow]) -> list[tuple[float, float, float]]:
-    """Give what share is covered, and right, when only decisions of at least a confidence are taken."""
+    """Return what share is covered, and right, when only decisions of at least a confidence are taken."""
     known = sorted((one for one in chosen if one.confidence is not None), key=lambda one: -(one.confidence or 0))
     points: list[tuple[float, float, float]] = []
     right = 0
@@ -143,7 +143,7 @@ def _reliability(chosen: Sequence[PairRow]) -> list[tuple[float, float, int]]:
 
 
 def consistency(conn: Reader) -> tuple[int, int]:
-    """Give (how often a person said the same when shown again, how often they were shown again)."""
+    """Return (how often a person said the same when shown again, how often they were shown again)."""
     before: dict[int, Adjudication] = {}
     same = total = 0
     for pair, verdict, is_repeat in read.all_said(conn):

@@ -11,7 +11,7 @@ APART = 20
 
 
 def due(conn: Reader) -> int | None:
-    """Give the pair to show again now; None where none is due.
+    """Return the pair to show again now; None where none is due.
 
     Which one it is, is fixed by how many judgements there were: nobody chooses, and asking again changes nothing.
     """

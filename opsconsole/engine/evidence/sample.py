@@ -10,12 +10,12 @@ from opsconsole.store.rows import Reader
 
 
 def queue(conn: Reader, *, agent: str | None = None, sample_percent: int = 10) -> list[PairRow]:
-    """Give what a person should judge: every difference, and a sample of the agreements, the gravest first."""
+    """Return what a person should judge: every difference, and a sample of the agreements, the gravest first."""
     return to_judge(conn, read.pairs(conn, agent=agent, limit=100_000), sample_percent=sample_percent)
 
 
 def to_judge(conn: Reader, rows: Sequence[PairRow], *, sample_percent: int = 10) -> list[PairRow]:
-    """Give those of some pairs that a person should judge, the gravest first; none of a version that is past.
+    """Return those of some pairs that a person should judge, the gravest first; none of a version that is past.
 
     Which agreements are in the sample is fixed by their number: nobody chooses, and looking again changes nothing.
     """

@@ -55,7 +55,7 @@ class GateProgress:
     """Working days until the gate opens at the volume of late; None where it does not get there."""
 
     def to_json(self) -> dict[str, Any]:
-        """Give it as JSON."""
+        """Return it as JSON."""
         at = self.standing
         bounds = at.interval
         return {
@@ -86,7 +86,7 @@ class GateProgress:
 def progress_of(
     conn: Reader, *, now: datetime, agent: str | None = None, gate: EvidenceThreshold = TO_LIMITED
 ) -> list[GateProgress]:
-    """Give how far each agent's version that counts is in each category, the categories with most pairs first."""
+    """Return how far each agent's version that counts is in each category, the categories with most pairs first."""
     groups: dict[tuple[str, str], list[PairRow]] = defaultdict(list)
     newest: dict[str, int] = {}
     for one in cohort(conn, read.pairs(conn, agent=agent, newest_first=False, limit=1_000_000)):
@@ -103,7 +103,7 @@ def progress_of(
 
 
 def counted(one: PairRow) -> Counted:
-    """Give a pair as evidence counts it."""
+    """Return a pair as evidence counts it."""
     return Counted(
         category=one.category,
         about=one.about,
@@ -119,7 +119,7 @@ def counted(one: PairRow) -> Counted:
 
 
 def cohort(conn: Reader, every: Sequence[PairRow]) -> list[PairRow]:
-    """Give those of some pairs that speak of what each agent is now: a new version starts from nothing.
+    """Return those of some pairs that speak of what each agent is now: a new version starts from nothing.
 
     Its version in use counts, with earlier ones that say the same; while that has no pair, the newest that has some.
     Other systems have no versions: all their pairs count, unless an agent of this workspace has the same name.
@@ -138,12 +138,12 @@ def cohort(conn: Reader, every: Sequence[PairRow]) -> list[PairRow]:
 
 
 def proves(one: PairRow) -> bool:
-    """Tell whether a pair says anything of whether the agent is right."""
+    """Return whether a pair says anything of whether the agent is right."""
     return is_right(counted(one)) is not None
 
 
 def of_versions(every: Sequence[PairRow], counts: Mapping[str, Collection[int]]) -> list[PairRow]:
-    """Give the pairs of certain versions of each agent, and those of other systems."""
+    """Return the pairs of certain versions of each agent, and those of other systems."""
     return [one for one in every if one.version is None or one.version in counts[one.agent]]
 
 
@@ -178,7 +178,7 @@ def _progress(
 
 
 def _days(evidence: Sequence[Counted], expected: int | None, now: datetime) -> float | None:
-    """Give the working days that so many more trials take, at the volume of the last four weeks of the series."""
+    """Return the working days that so many more trials take, at the volume of the last four weeks of the series."""
     if expected is None:
         return None
     if expected == 0:

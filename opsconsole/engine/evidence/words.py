@@ -59,7 +59,7 @@ def needs(one: GateProgress) -> str:
 
 
 def set_aside(cells: Iterable[GateProgress]) -> list[tuple[str, int]]:
-    """Give why pairs of some cells prove nothing, and how many, the most frequent first."""
+    """Return why pairs of some cells prove nothing, and how many, the most frequent first."""
     found = Counter[str]()
     for one in cells:
         found.update(one.reasons)

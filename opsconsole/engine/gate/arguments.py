@@ -18,7 +18,7 @@ class ArgumentError(ValueError):
 
 
 def validate(kind: ActionType, args: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the arguments as the schema reads them, without what was not given.
+    """Return the arguments as the schema reads them, without what was not given.
 
     Raises:
         ArgumentError: they do not fit.

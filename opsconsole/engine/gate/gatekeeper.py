@@ -184,14 +184,14 @@ class Gatekeeper:
 
 
 def _lifted(conn: Reader, wanted: WantedAction, level: Level) -> Level:
-    """Give the level that counts for this action: a person who asks for a recommendation is its approval."""
+    """Return the level that counts for this action: a person who asks for a recommendation is its approval."""
     if level is Level.OBSERVE and (wanted.is_requested or simulated.said_to(conn, wanted.action_id) == "asked"):
         return Level.APPROVAL
     return level
 
 
 def audit_reasons(judged: Judgement) -> list[str]:
-    """Give the reasons as they stand in the audit trail: rule and text, binding ones first."""
+    """Return the reasons as they stand in the audit trail: rule and text, binding ones first."""
     binding = judged.ruling.binding
     ordered = [*binding, *(reason for reason in judged.ruling.reasons if reason not in binding)]
     return [f"{reason.rule}: {reason.text}" for reason in ordered]

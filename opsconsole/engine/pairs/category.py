@@ -7,7 +7,7 @@ from opsconsole.domain.agent import AgentSpec
 
 
 def category_of(spec: AgentSpec, acts: Sequence[Mapping[str, Any]]) -> str | None:
-    """Give the category in which the playbook would do what people did; None where it is not one only.
+    """Return the category in which the playbook would do what people did; None where it is not one only.
 
     A folder or queue that is called like a category says it; else the one category whose steps lead to that place.
 

@@ -15,26 +15,26 @@ _Done = TypeVar("_Done", ActRow, HumanAct, ComparedAction)
 
 
 def compared_action(registry: Registry, action: ActionRow, subject: str) -> ComparedAction:
-    """Give an action of a run as it is compared."""
+    """Return an action of a run as it is compared."""
     return compared_call(registry.type(action.tool), action.tool, action.args, subject)
 
 
 def compared_wanted(
     registry: Registry, wanted: Sequence[tuple[str, Mapping[str, Any]]], subject: str
 ) -> list[ComparedAction]:
-    """Give the writes of a worked event, (tool, arguments), as they are compared."""
+    """Return the writes of a worked event, (tool, arguments), as they are compared."""
     return folded(registry, [compared_call(registry.type(tool), tool, args, subject) for tool, args in wanted])
 
 
 def compared_act(registry: Registry, act: ActRow | HumanAct, subject: str) -> ComparedAction:
-    """Give a human act as it is compared: only the fields its system tells."""
+    """Return a human act as it is compared: only the fields its system tells."""
     return compared_told(registry, act.tool, act.args, subject, source=act.source)
 
 
 def compared_told(
     registry: Registry, tool: str, args: Mapping[str, Any], subject: str, *, source: str
 ) -> ComparedAction:
-    """Give what a person did as it is compared: only the fields its system tells, and those it would have told."""
+    """Return what a person did as it is compared: only the fields its system tells, and those it would have told."""
     kind = registry.type(tool)
     deed = compared_call(kind, tool, args, subject, is_partial=True)
     return replace(deed, told=kind.told) if kind is not None and source == "observed" else deed
@@ -55,7 +55,7 @@ def folded(registry: Registry, acts: Sequence[_Done]) -> list[_Done]:
 def compared_call(
     kind: ActionType | None, tool: str, args: Mapping[str, Any], subject: str, *, is_partial: bool = False
 ) -> ComparedAction:
-    """Give a write with what its type says of it; without a type it counts as external and irreversible.
+    """Return a write with what its type says of it; without a type it counts as external and irreversible.
 
     A switch that was left alone has its default: a human's act, of which only some fields are known, may tell it.
     """

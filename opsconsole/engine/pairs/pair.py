@@ -92,7 +92,7 @@ def keep_anew(tx: Transaction, pair: int, sides: Sides, *, now: datetime) -> Non
 
 
 def is_taught(spec: AgentSpec, event: Event) -> bool:
-    """Tell whether an event stands in the playbook as an example: that its agent knows it proves nothing."""
+    """Return whether an event stands in the playbook as an example: that its agent knows it proves nothing."""
     forms = {" ".join(one.casefold().split()) for one in (event.title, event.text, example_of(event))} - {""}
     for category in spec.playbook.categories:
         for text in category.examples:
@@ -109,7 +109,7 @@ def _is_part(example: str, text: str) -> bool:
 
 
 def example_of(event: Event) -> str:
-    """Give an event as an example of its category."""
+    """Return an event as an example of its category."""
     return " ".join(f"{event.title}. {event.text}".split())[:EXAMPLE]
 
 
@@ -139,7 +139,7 @@ def _new(tx: Transaction, sides: Sides) -> write.NewPair:
 
 
 def _customer(event: Event) -> str:
-    """Give whose event it is: an address without what stands after its +, else a name; mails of nobody are one's."""
+    """Return whose event it is: an address without what stands after its +, else a name; mails of nobody are one's."""
     local, at, domain = event.sender.casefold().rpartition("@")
     if at:
         return f"{local.partition('+')[0] or local}@{domain}"

@@ -66,7 +66,7 @@ def observe(kernel: Kernel, tx: Transaction, connection: str, act: HumanAct) -> 
 
 
 def _done(tx: Transaction, event: Event) -> list[ActRow]:
-    """Give what people did about an event, in order."""
+    """Return what people did about an event, in order."""
     end = window_end(event.occurred_at)
     return read.acts(tx.conn, event.subject_id, event=event.external_id, after=event.occurred_at, until=end)
 
@@ -108,7 +108,7 @@ def close(kernel: Kernel, tx: Transaction, run_id: int) -> Made | None:
 
 
 def _sides(kernel: Kernel, tx: Transaction, loaded: Loaded, human: Sequence[ActRow]) -> Sides:
-    """Give what the agent would have done beside what the human did; a question is no act beside a human's."""
+    """Return what the agent would have done beside what the human did; a question is no act beside a human's."""
     run, event = loaded.run, loaded.event
     agent = [
         one

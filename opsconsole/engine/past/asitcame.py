@@ -24,7 +24,7 @@ AT_ONCE = timedelta(minutes=15)
 
 
 def as_it_came(event: Event) -> Event:
-    """Give an event without what people did with it later.
+    """Return an event without what people did with it later.
 
     Of a mail or ticket that was brought in long after, no field is shown that it may have got meanwhile.
     """

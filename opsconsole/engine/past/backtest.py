@@ -116,7 +116,7 @@ class _Found:
 
 
 def _chosen(kernel: Kernel, agent: str, since: datetime | None) -> list[PairRow]:
-    """Give one pair an event, oldest first; those that prove nothing for want of sight are left out."""
+    """Return one pair an event, oldest first; those that prove nothing for want of sight are left out."""
     found: dict[int, PairRow] = {}
     for one in read.pairs(kernel.reader, agent=agent, newest_first=False, limit=1_000_000):
         is_late = since is None or one.occurred_at >= since
@@ -167,7 +167,7 @@ def _compared(kernel: Kernel, worked: Worked, human: Sequence[ComparedAction], e
 
 
 def _recorded(kernel: Kernel, one: PairRow) -> RecordedReads | None:
-    """Give what the recorded run looked up; None where the event was worked outside the journal."""
+    """Return what the recorded run looked up; None where the event was worked outside the journal."""
     if one.run_id is None:
         return None
     found: dict[tuple[str, bytes], Mapping[str, Any]] = {}

@@ -51,7 +51,7 @@ class Tried:
     changed: Side
 
     def to_json(self) -> dict[str, Any]:
-        """Give it as JSON."""
+        """Return it as JSON."""
         return {
             "pair": self.pair,
             "event": self.event,
@@ -88,7 +88,7 @@ class Result:
         return paired_interval(self.better, self.worse, len(self.tried))
 
     def to_json(self) -> dict[str, Any]:
-        """Give the totals as JSON."""
+        """Return the totals as JSON."""
         bounds = self.interval
         return {
             "events": len(self.tried),

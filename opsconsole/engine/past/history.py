@@ -204,7 +204,7 @@ class _Course:
 def _wanted(
     kernel: Kernel, version: Version, since: datetime | None, *, is_over: bool = True
 ) -> Iterator[tuple[read.PastEvent, Event]]:
-    """Give the past events an agent would have worked: those it subscribes to that no run of it worked live.
+    """Yield the past events an agent would have worked: those it subscribes to that no run of it worked live.
 
     With `is_over` only those on which people have done what they did.
     """

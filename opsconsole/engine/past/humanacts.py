@@ -64,13 +64,13 @@ class PastCases:
 
 
 def human_acts(kernel: Kernel, event: Event) -> tuple[HumanAct, ...]:
-    """Give what people did with a past event, in order: where it lies, what was answered, how a ticket was sorted."""
+    """Return what people did with a past event, in order: where it lies, what was answered, how a ticket was sorted."""
     found = [*_moved(kernel, event), *_answered(kernel, event), *_sorted_ticket(kernel, event), *_seen(kernel, event)]
     return tuple(sorted(found, key=lambda one: (one.at, one.external_id)))
 
 
 def _act(event: Event, what: str, tool: str, args: Mapping[str, Any], at: datetime | None, actor: str) -> HumanAct:
-    """Give an act of the past; without a time it counts as done a while after the event came."""
+    """Return an act of the past; without a time it counts as done a while after the event came."""
     return HumanAct(
         external_id=f"{_TOLD}{event.external_id}:{what}",
         subject=event.subject,
@@ -115,12 +115,12 @@ def _move(kernel: Kernel, event: Event) -> str:
 
 
 def is_unsorted(folder: str) -> bool:
-    """Tell whether a folder holds what nobody sorted."""
+    """Return whether a folder holds what nobody sorted."""
     return _ABOVE.sub("", folder.casefold()) in UNSORTED
 
 
 def found_in(kernel: Kernel, event: Event, folder: str) -> HumanAct | None:
-    """Give the act that another copy of a known mail tells, found in a folder: somebody had sorted it after all."""
+    """Return the act that another copy of a known mail tells, found in a folder: somebody had sorted it after all."""
     if event.kind != "mail.received" or is_unsorted(folder) or not is_unsorted(str(event.fields.get("folder") or "")):
         return None
     act = _act(event, "moved", _move(kernel, event), {"folder": folder}, None, "somebody")
@@ -143,24 +143,24 @@ def _answered(kernel: Kernel, event: Event) -> Iterator[HumanAct]:
 
 
 def is_machines(sent: Event) -> bool:
-    """Tell whether a sent mail is no person's: an autoresponder's, or an agent's, whose mails carry ids of our form."""
+    """Return whether a sent mail is no person's: an autoresponder's, or an agent's, whose mails carry ids of our form."""
     return bool(sent.fields.get("is_auto")) or str(sent.fields.get("message_id") or "").startswith("<ops.")
 
 
 def is_machine_answered(kernel: Kernel, event: Event) -> bool:
-    """Tell whether a machine answered a past mail: people may have left it alone because of that."""
+    """Return whether a machine answered a past mail: people may have left it alone because of that."""
     name, until = str(event.fields.get("message_id") or ""), window_end(event.occurred_at)
     every = read.sent_on(kernel.reader, event.subject_id, after=event.occurred_at, until=until)
     return any(is_machines(sent) and sent.fields.get("in_reply_to") == name for sent in every)
 
 
 def tells_triage(event: Event) -> bool:
-    """Tell whether the table of a ticket has a column for what people made of it."""
+    """Return whether the table of a ticket has a column for what people made of it."""
     return bool({*TRIAGE} & {*(event.fields.get("columns") or ())})
 
 
 def _sorted_ticket(kernel: Kernel, event: Event) -> Iterator[HumanAct]:
-    """Give the triage of a ticket: how it stands, at the time its table tells or else a while after it came."""
+    """Yield the triage of a ticket: how it stands, at the time its table tells or else a while after it came."""
     if event.kind != "ticket.created" or not isinstance(event.fields.get("ticket_id"), int):
         return
     ticket = read.ticket_by_people(kernel.reader, event.fields["ticket_id"])

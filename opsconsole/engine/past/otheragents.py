@@ -54,7 +54,7 @@ class Told:
     """Per expected action, reads too: the agent did the same."""
 
     def to_json(self) -> dict[str, Any]:
-        """Give it as JSON; fields stand there only where they differ."""
+        """Return it as JSON; fields stand there only where they differ."""
         actions = [
             {
                 "agent": None if one.agent is None else self.agent[one.agent].tool,
@@ -100,7 +100,7 @@ class Totals:
                 self.fields.update(f"{tool}.{diff.field}" for diff in match.fields if not diff.is_same)
 
     def to_json(self) -> dict[str, Any]:
-        """Give them as JSON. `right`: the same, or rightly nothing, as a share of all cases."""
+        """Return them as JSON. `right`: the same, or rightly nothing, as a share of all cases."""
         right = self.verdicts[Agreement.SAME.value] + self.verdicts[Agreement.BOTH_NONE.value]
         return {
             "cases": self.cases,
@@ -113,7 +113,7 @@ class Totals:
 
 
 def notes(totals: Totals) -> list[str]:
-    """Give what a person should know of the figures, a sentence each."""
+    """Return what a person should know of the figures, a sentence each."""
     found: list[str] = []
     unknown = sorted(totals.unknown_tools)
     if unknown and not totals.is_any_tool_known:
@@ -185,7 +185,7 @@ def _sides(case: RecordedPair) -> tuple[list[RecordedAction], list[RecordedActio
 
 
 def _known(tools: Tools, suite: str, tool: str) -> ActionType | None:
-    """Give the class of a tool: of the case's suite, else of whichever suite has it."""
+    """Return the class of a tool: of the case's suite, else of whichever suite has it."""
     if (found := tools.get(suite, {}).get(tool)) is not None or suite in tools:
         return found
     return next((some[tool] for some in tools.values() if tool in some), None)

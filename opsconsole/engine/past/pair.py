@@ -71,7 +71,7 @@ def why_not(kernel: Kernel, spec: AgentSpec, event: Event, acts: Sequence[HumanA
 
 
 def _is_covered(event: Event, sent: Mapping[str, Sequence[datetime]]) -> bool:
-    """Tell whether mail is known that people of the event's own domain sent about its time."""
+    """Return whether mail is known that people of the event's own domain sent about its time."""
     domains = {one.rpartition("@")[2].casefold() for one in event.recipients} or {*sent}
     for times in (sent[domain] for domain in domains if domain in sent):
         place = bisect_left(times, event.occurred_at - SLACK)
@@ -114,7 +114,7 @@ def find_again(kernel: Kernel, tx: Transaction, number: int, folder: str) -> boo
 
 
 def to_remake(tx: Transaction, new: Sequence[int]) -> list[int]:
-    """Give the events with past pairs whose people's doings new events may tell: answers, and tickets sorted anew."""
+    """Return the events with past pairs whose people's doings new events may tell: answers, and tickets sorted anew."""
     return past.paired_on_subjects(tx.conn, new) if new else []
 
 

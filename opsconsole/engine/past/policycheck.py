@@ -45,7 +45,7 @@ class ToolEntry(Frozen):
     """How an argument is compared with what a human did; exactly where it says nothing."""
 
     def action_type(self, name: str) -> ActionType:
-        """Give it as the gate knows tools."""
+        """Return it as the gate knows tools."""
         return ActionType(
             name=name,
             title=name,
@@ -106,7 +106,7 @@ class Totals:
     unknown_tools: Counter[str] = field(default_factory=Counter[str])
 
     def to_json(self) -> dict[str, Any]:
-        """Give them as JSON."""
+        """Return them as JSON."""
         return {
             "cases": self.cases,
             "actions": self.actions,

@@ -8,7 +8,7 @@ class Clock(Protocol):
     """The time, so that tests can move it."""
 
     def now(self) -> datetime:
-        """Give the present, aware, in UTC."""
+        """Return the present, aware, in UTC."""
         ...
 
 
@@ -16,7 +16,7 @@ class Secrets(Protocol):
     """Passwords and tokens by name. Blocking: from the loop call it through `asyncio.to_thread`."""
 
     def get(self, name: str) -> str:
-        """Give a secret.
+        """Return a secret.
 
         Raises:
             SecretMissingError: it is kept nowhere.
@@ -41,7 +41,7 @@ class Memory(Protocol):
     """What one connection remembers across restarts: small JSON values, never a secret."""
 
     def get(self, key: str) -> Any:
-        """Give a value; None where nothing is kept."""
+        """Return a value; None where nothing is kept."""
         ...
 
     async def put(self, key: str, value: Any) -> None:

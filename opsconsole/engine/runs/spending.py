@@ -84,5 +84,5 @@ class Spending:
         self._thinking.pop(run, None)
 
     def _coming(self, agent: AgentId | None) -> float:
-        """Give what the turns under way may cost, in whole currency units."""
+        """Return what the turns under way may cost, in whole currency units."""
         return sum(self._dearest[one] for one in self._thinking.values() if agent in (None, one)) / 1e6

@@ -65,7 +65,7 @@ def refresh(kernel: Kernel, conn: Reader, known: Loaded) -> Loaded:
 
 
 def is_tainted(kernel: Kernel, loaded: Loaded, *, before_turn: int) -> bool:
-    """Tell whether untrusted text had reached the brain before a turn.
+    """Return whether untrusted text had reached the brain before a turn.
 
     A model is also told what came before on the subject: titles that strangers wrote, and outcomes made from them.
     """
@@ -84,14 +84,14 @@ def is_tainted(kernel: Kernel, loaded: Loaded, *, before_turn: int) -> bool:
 
 
 def shows_precedents(turn: Turn) -> bool:
-    """Tell whether past events were quoted to the brain for this turn: strangers wrote them."""
+    """Return whether past events were quoted to the brain for this turn: strangers wrote them."""
     return bool(turn.memo.get("precedents"))
 
 
 def wanted_again(
     kernel: Kernel, loaded: Loaded, action: ActionRow, *, grant: int | None, is_requested: bool = False
 ) -> WantedAction:
-    """Give a stored action, with its present arguments, as the gate is asked about it once more."""
+    """Return a stored action, with its present arguments, as the gate is asked about it once more."""
     turn = loaded.turns[action.turn]
     proposal = turn.proposals[action.position]
     return WantedAction(
@@ -113,7 +113,7 @@ def wanted_again(
 
 
 def call_of(loaded: Loaded, action: ActionRow, *, key: str = "") -> Call:
-    """Give an action as its connector gets it; `key` is empty where nothing is done."""
+    """Return an action as its connector gets it; `key` is empty where nothing is done."""
     return Call(
         action_id=action.id,
         tool=action.tool,
@@ -126,7 +126,7 @@ def call_of(loaded: Loaded, action: ActionRow, *, key: str = "") -> Call:
 
 
 def view(kernel: Kernel, loaded: Loaded) -> RunView:
-    """Give what the brain sees."""
+    """Return what the brain sees."""
     past: list[PastTurn] = []
     for number, turn in enumerate(loaded.turns):
         outcomes = [
@@ -149,12 +149,12 @@ def view(kernel: Kernel, loaded: Loaded) -> RunView:
 
 
 def shown(result: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Give a result as the brain sees it."""
+    """Return a result as the brain sees it."""
     return {name: value for name, value in (result or {}).items() if name != OVERLAY}
 
 
 def overlay(actions: tuple[ActionRow, ...]) -> dict[str, dict[str, Any]]:
-    """Give the records of this run's simulated writes, later ones over earlier ones."""
+    """Return the records of this run's simulated writes, later ones over earlier ones."""
     records: dict[str, dict[str, Any]] = {}
     for action in actions:
         laid_over: Mapping[str, Mapping[str, Any]] = (action.result or {}).get(OVERLAY) or {}

@@ -11,7 +11,7 @@ from opsconsole.engine.ports.brain import Turn
 
 
 def turn_body(turn: Turn) -> dict[str, Any]:
-    """Give the stored form of a turn."""
+    """Return the stored form of a turn."""
     return {
         "category": turn.category,
         "confidence": turn.confidence,
@@ -60,7 +60,7 @@ def turn_from(body: Mapping[str, Any]) -> Turn:
 
 
 def ratified(turn: Turn, spec: AgentSpec) -> Turn:
-    """Give a turn with only the claims that count.
+    """Return a turn with only the claims that count.
 
     A category that is not the playbook's is none: the agent has abstained. Steps and slots are taken from a brain that
     follows the playbook by code, never from what a model says of its own proposals.
@@ -87,7 +87,7 @@ def distinct(proposals: tuple[Proposal, ...]) -> list[Proposal]:
 
 
 def gives_up(turn: Turn, *, has_acted: bool) -> bool:
-    """Tell whether a turn leaves the event to people because it cannot go on; who acted may leave the rest on purpose.
+    """Return whether a turn leaves the event to people because it cannot go on; who acted may leave the rest on purpose.
 
     A playbook leaves nothing on purpose but by `stop`, which is an end as any other.
     """

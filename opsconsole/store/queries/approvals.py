@@ -19,19 +19,19 @@ _SHOWN = "state = 'waiting' AND coalesce(snoozed_until, 0) <= coalesce(?, 1 << 6
 
 
 def approval(conn: sqlite3.Connection, approval_id: int) -> ApprovalRow | None:
-    """Give a request; None where there is none."""
+    """Return a request; None where there is none."""
     row = conn.execute(f"{_APPROVAL} WHERE id = ?", (approval_id,)).fetchone()
     return None if row is None else _approval(row)
 
 
 def waiting_approvals(conn: sqlite3.Connection, *, limit: int = 1000, now: datetime | None = None) -> list[ApprovalRow]:
-    """Give the requests that wait, oldest first; with `now`, without those put off until later."""
+    """Return the requests that wait, oldest first; with `now`, without those put off until later."""
     rows = conn.execute(f"{_APPROVAL} WHERE {_SHOWN} ORDER BY created_at, id LIMIT ?", (now and to_micros(now), limit))
     return [_approval(row) for row in rows]
 
 
 def put_off_approvals(conn: sqlite3.Connection, *, now: datetime, limit: int = 1000) -> list[ApprovalRow]:
-    """Give the requests that wait but are put off until later, the one that is back first first."""
+    """Return the requests that wait but are put off until later, the one that is back first first."""
     rows = conn.execute(
         f"{_APPROVAL} WHERE state = 'waiting' AND snoozed_until > ? ORDER BY snoozed_until, id LIMIT ?",
         (to_micros(now), limit),
@@ -40,24 +40,24 @@ def put_off_approvals(conn: sqlite3.Connection, *, now: datetime, limit: int = 1
 
 
 def waiting_count(conn: sqlite3.Connection, *, now: datetime | None = None) -> int:
-    """Give the number of requests that wait; with `now`, without those put off until later."""
+    """Return the number of requests that wait; with `now`, without those put off until later."""
     row = conn.execute(f"{_COUNT} WHERE {_SHOWN}", (now and to_micros(now),)).fetchone()
     return int(row[0])
 
 
 def is_any_decided(conn: sqlite3.Connection) -> bool:
-    """Tell whether a person ever decided anything."""
+    """Return whether a person ever decided anything."""
     return conn.execute("SELECT 1 FROM decision LIMIT 1").fetchone() is not None
 
 
 def approval_of(conn: sqlite3.Connection, action_id: str) -> ApprovalRow | None:
-    """Give the latest request about an action."""
+    """Return the latest request about an action."""
     row = conn.execute(f"{_APPROVAL} WHERE action_id = ? ORDER BY id DESC LIMIT 1", (action_id,)).fetchone()
     return None if row is None else _approval(row)
 
 
 def is_asked(conn: sqlite3.Connection, action_id: str) -> bool:
-    """Tell whether a person is being asked about an action."""
+    """Return whether a person is being asked about an action."""
     row = conn.execute("SELECT 1 FROM approval WHERE action_id = ? AND state = 'waiting'", (action_id,)).fetchone()
     return row is not None
 

@@ -30,7 +30,7 @@ def _row(values: tuple[Any, ...]) -> ConnectionRow:
 
 
 def connections(conn: sqlite3.Connection, *, kind: str | None = None) -> list[ConnectionRow]:
-    """Give the connections in use, in order of name."""
+    """Return the connections in use, in order of name."""
     rows = conn.execute(
         "SELECT id, kind, config, is_off, created_at FROM connection WHERE is_off = 0 AND (?1 IS NULL OR kind = ?1)"
         " ORDER BY id",
@@ -40,13 +40,13 @@ def connections(conn: sqlite3.Connection, *, kind: str | None = None) -> list[Co
 
 
 def connection(conn: sqlite3.Connection, name: str) -> ConnectionRow | None:
-    """Give a connection, also one that was removed; None where there never was one."""
+    """Return a connection, also one that was removed; None where there never was one."""
     row = conn.execute("SELECT id, kind, config, is_off, created_at FROM connection WHERE id = ?", (name,)).fetchone()
     return None if row is None else _row(row)
 
 
 def recall(conn: sqlite3.Connection, connection_id: str, key: str) -> Any:
-    """Give what a connection keeps under a key; None for nothing."""
+    """Return what a connection keeps under a key; None for nothing."""
     row = conn.execute(
         "SELECT value FROM connection_memory WHERE connection_id = ? AND key = ?", (connection_id, key)
     ).fetchone()
@@ -54,7 +54,7 @@ def recall(conn: sqlite3.Connection, connection_id: str, key: str) -> Any:
 
 
 def health(conn: sqlite3.Connection, connection_id: str) -> tuple[str, str, datetime] | None:
-    """Give (state, text, since) of a connection; None where it never said."""
+    """Return (state, text, since) of a connection; None where it never said."""
     row = conn.execute(
         "SELECT value, at FROM connection_memory WHERE connection_id = ? AND key = ?", (connection_id, HEALTH)
     ).fetchone()
@@ -65,7 +65,7 @@ def health(conn: sqlite3.Connection, connection_id: str) -> tuple[str, str, date
 
 
 def last_event_at(conn: sqlite3.Connection, connection_id: str) -> datetime | None:
-    """Give when the newest event of a connection was taken in; None for none."""
+    """Return when the newest event of a connection was taken in; None for none."""
     row = conn.execute(
         "SELECT received_at FROM event WHERE connection_id = ? ORDER BY id DESC LIMIT 1", (connection_id,)
     ).fetchone()

@@ -13,5 +13,5 @@ def decode(data: bytes | None) -> Any:
 
 
 def salt_of(conn: sqlite3.Connection, content: int) -> bytes:
-    """Give the salt of stored content."""
+    """Return the salt of stored content."""
     return conn.execute("SELECT salt FROM content WHERE id = ?", (content,)).fetchone()[0]

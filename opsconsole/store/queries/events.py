@@ -10,7 +10,7 @@ from opsconsole.store.times import from_micros
 
 
 def event(conn: sqlite3.Connection, event_id: int) -> Event | None:
-    """Give an event; None where there is none."""
+    """Return an event; None where there is none."""
     row = conn.execute(
         "SELECT e.id, e.connection_id, e.external_id, e.kind, e.subject_id, s.key, e.occurred_at, e.received_at,"
         " e.is_untrusted, c.bytes FROM event e JOIN subject s ON s.id = e.subject_id"
@@ -42,13 +42,13 @@ def event(conn: sqlite3.Connection, event_id: int) -> Event | None:
 
 
 def is_past_source(conn: sqlite3.Connection, connection: str) -> bool:
-    """Tell whether a connection brings imported past, whose age counts from its arrival here."""
+    """Return whether a connection brings imported past, whose age counts from its arrival here."""
     row = conn.execute("SELECT is_replay FROM connection WHERE id = ?", (connection,)).fetchone()
     return bool(row and row[0])
 
 
 def is_known_correspondent(conn: sqlite3.Connection, connection: str, address: str) -> bool:
-    """Tell whether this account ever had mail from or to an address (lower case)."""
+    """Return whether this account ever had mail from or to an address (lower case)."""
     row = conn.execute(
         "SELECT 1 FROM correspondent WHERE connection_id = ? AND address = ?", (connection, address)
     ).fetchone()
@@ -56,12 +56,12 @@ def is_known_correspondent(conn: sqlite3.Connection, connection: str, address: s
 
 
 def kinds(conn: sqlite3.Connection) -> list[tuple[str, str, int]]:
-    """Give (connection, kind, how many) of all stored events, in order."""
+    """Return (connection, kind, how many) of all stored events, in order."""
     return conn.execute("SELECT connection_id, kind, count(*) FROM event GROUP BY 1, 2 ORDER BY 1, 2").fetchall()
 
 
 def fields_seen(conn: sqlite3.Connection, kind: str, *, most: int = 200) -> list[str]:
-    """Give the names of the typed fields that the newest events of a kind have, in order of the alphabet."""
+    """Return the names of the typed fields that the newest events of a kind have, in order of the alphabet."""
     rows = conn.execute(
         "SELECT c.bytes FROM event e JOIN content c ON c.id = e.content_id WHERE e.kind = ? ORDER BY e.id DESC LIMIT ?",
         (kind, most),
@@ -70,7 +70,7 @@ def fields_seen(conn: sqlite3.Connection, kind: str, *, most: int = 200) -> list
 
 
 def fields_of(conn: sqlite3.Connection, connection: str, external_id: str) -> dict[str, Any] | None:
-    """Give the typed fields of an event by its name outside; None where there is none."""
+    """Return the typed fields of an event by its name outside; None where there is none."""
     row = conn.execute(
         "SELECT c.bytes FROM event e JOIN content c ON c.id = e.content_id"
         " WHERE e.connection_id = ? AND e.external_id = ?",

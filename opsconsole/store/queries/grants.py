@@ -9,7 +9,7 @@ from opsconsole.store.times import from_micros, to_micros
 
 
 def in_force(conn: sqlite3.Connection, *, now: datetime) -> list[dict[str, Any]]:
-    """Give the grants that hold now."""
+    """Return the grants that hold now."""
     rows = conn.execute(
         "SELECT id, agent_id, tool, pinned, actor, created_at, expires_at, uses_left FROM standing_grant"
         " WHERE revoked_at IS NULL AND expires_at > ? AND (uses_left IS NULL OR uses_left > 0) ORDER BY id",

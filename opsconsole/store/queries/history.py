@@ -11,7 +11,7 @@ MOST = 12
 
 
 def of_subject(conn: sqlite3.Connection, run: RunRow) -> tuple[str, ...]:
-    """Give earlier events on a run's subject with what became of them, and what people decided, oldest first."""
+    """Return earlier events on a run's subject with what became of them, and what people decided, oldest first."""
     rows = conn.execute(
         "SELECT e.id, e.occurred_at, e.kind, c.bytes, r.category, r.state, r.outcome FROM event e"
         " JOIN content c ON c.id = e.content_id LEFT JOIN run r ON r.event_id = e.id AND r.agent_id = ?"
@@ -28,7 +28,7 @@ def of_subject(conn: sqlite3.Connection, run: RunRow) -> tuple[str, ...]:
 
 
 def has_untrusted(conn: sqlite3.Connection, run: RunRow) -> bool:
-    """Tell whether an earlier event on a run's subject was written by somebody who is not trusted."""
+    """Return whether an earlier event on a run's subject was written by somebody who is not trusted."""
     row = conn.execute(
         "SELECT 1 FROM event WHERE subject_id = ? AND id < ? AND is_untrusted = 1 LIMIT 1",
         (run.subject_id, run.event_id),

@@ -40,7 +40,7 @@ def runs_since(conn: sqlite3.Connection, *, since: datetime, agent: str | None) 
 
 
 def cost_since(conn: sqlite3.Connection, *, since: datetime, agent: str | None) -> float:
-    """Give what turns stored since cost, of one agent or of all, in whole currency units.
+    """Return what turns stored since cost, of one agent or of all, in whole currency units.
 
     By turn, not by run: one that waits for a person was paid for when it thought, and costs nothing while it waits.
     """
@@ -56,7 +56,7 @@ def cost_since(conn: sqlite3.Connection, *, since: datetime, agent: str | None) 
 
 
 def done_ago(conn: sqlite3.Connection, *, subject: int, tool: str, now: datetime, besides: str) -> timedelta | None:
-    """Give the time since `tool` was last done on a subject by another action than `besides`; None for never.
+    """Return the time since `tool` was last done on a subject by another action than `besides`; None for never.
 
     What is on its way counts as done now: sent without an answer yet, or prepared before this one.
     """
@@ -74,7 +74,7 @@ def done_ago(conn: sqlite3.Connection, *, subject: int, tool: str, now: datetime
 
 
 def is_done_in_run(conn: sqlite3.Connection, *, run: int, tool: str, args: Mapping[str, Any], besides: str) -> bool:
-    """Tell whether an earlier action of a run wanted the same thing and was done, is coming, or was simulated."""
+    """Return whether an earlier action of a run wanted the same thing and was done, is coming, or was simulated."""
     rows = conn.execute(
         "SELECT c.bytes FROM action a JOIN content c ON c.id = a.args_id WHERE a.run_id = ? AND a.tool = ?"
         " AND a.is_write = 1 AND a.id <> ? AND a.state IN ('waiting', 'done', 'simulated', 'recommended')"
@@ -85,14 +85,14 @@ def is_done_in_run(conn: sqlite3.Connection, *, run: int, tool: str, args: Mappi
 
 
 def switches(conn: sqlite3.Connection) -> list[tuple[str, str]]:
-    """Give the kill switches that are on: (scope, reason)."""
+    """Return the kill switches that are on: (scope, reason)."""
     return conn.execute("SELECT scope, reason FROM switch ORDER BY scope").fetchall()
 
 
 def grant_for(
     conn: sqlite3.Connection, *, agent: str, tool: str, fingerprint: str, args: Mapping[str, Any], now: datetime
 ) -> int | None:
-    """Give the id of a standing grant that covers this call; None for none."""
+    """Return the id of a standing grant that covers this call; None for none."""
     rows = conn.execute(
         "SELECT id, pinned FROM standing_grant WHERE agent_id = ? AND tool = ? AND fingerprint = ?"
         " AND revoked_at IS NULL AND expires_at > ? AND (uses_left IS NULL OR uses_left > 0) ORDER BY id",
@@ -106,7 +106,7 @@ def grant_for(
 
 
 def is_grant_in_force(conn: sqlite3.Connection, grant: int, *, fingerprint: str, now: datetime) -> bool:
-    """Tell whether a grant that was used for an effect still stands: not revoked, not expired, same schema."""
+    """Return whether a grant that was used for an effect still stands: not revoked, not expired, same schema."""
     row = conn.execute(
         "SELECT 1 FROM standing_grant WHERE id = ? AND fingerprint = ? AND revoked_at IS NULL AND expires_at > ?",
         (grant, fingerprint, to_micros(now)),
@@ -115,13 +115,13 @@ def is_grant_in_force(conn: sqlite3.Connection, grant: int, *, fingerprint: str,
 
 
 def setting(conn: sqlite3.Connection, key: str) -> str | None:
-    """Give a workspace setting."""
+    """Return a workspace setting."""
     row = conn.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
     return None if row is None else row[0]
 
 
 def has_other_category(conn: sqlite3.Connection, *, run: int, category: str | None, besides: str) -> bool:
-    """Tell whether an earlier write of the run was proposed under another category."""
+    """Return whether an earlier write of the run was proposed under another category."""
     row = conn.execute(
         "SELECT 1 FROM action WHERE run_id = ? AND is_write = 1 AND id <> ? AND category IS NOT ?"
         " AND EXISTS (SELECT 1 FROM ruling WHERE action_id = action.id) LIMIT 1",

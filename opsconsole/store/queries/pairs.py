@@ -65,7 +65,7 @@ _PAIR = (
 
 
 def acts(conn: sqlite3.Connection, subject: int, *, event: str, after: datetime, until: datetime) -> list[ActRow]:
-    """Give what people did on a subject from a time on (itself included) until another, in order.
+    """Return what people did on a subject from a time on (itself included) until another, in order.
 
     Args:
         conn: where to read.
@@ -100,7 +100,7 @@ def acts(conn: sqlite3.Connection, subject: int, *, event: str, after: datetime,
 
 
 def has_simulated(conn: sqlite3.Connection, run: int) -> bool:
-    """Tell whether a write of a run was only recorded."""
+    """Return whether a write of a run was only recorded."""
     row = conn.execute(
         "SELECT 1 FROM action WHERE run_id = ? AND is_write = 1 AND state = 'simulated' LIMIT 1", (run,)
     ).fetchone()
@@ -108,7 +108,7 @@ def has_simulated(conn: sqlite3.Connection, run: int) -> bool:
 
 
 def live_of_subject(conn: sqlite3.Connection, subject: int) -> list[tuple[int, int, int]]:
-    """Give (pair, run, event) of the pairs that were made of live runs on a subject."""
+    """Return (pair, run, event) of the pairs that were made of live runs on a subject."""
     rows = conn.execute(
         "SELECT p.id, p.run_id, p.event_id FROM run r JOIN pair p ON p.run_id = r.id WHERE r.subject_id = ?"
         " ORDER BY p.id",
@@ -118,7 +118,7 @@ def live_of_subject(conn: sqlite3.Connection, subject: int) -> list[tuple[int, i
 
 
 def awaited(conn: sqlite3.Connection, subject: int) -> list[tuple[int, int]]:
-    """Give (run, event) of the runs on a subject that wait for what the human does."""
+    """Return (run, event) of the runs on a subject that wait for what the human does."""
     rows = conn.execute(
         "SELECT r.id, r.event_id FROM timer t JOIN run r ON r.id = CAST(t.ref AS INTEGER) WHERE t.kind = 'pair'"
         " AND r.subject_id = ? ORDER BY r.id",
@@ -128,29 +128,29 @@ def awaited(conn: sqlite3.Connection, subject: int) -> list[tuple[int, int]]:
 
 
 def is_awaited(conn: sqlite3.Connection, run: int) -> bool:
-    """Tell whether a run waits for what the human does."""
+    """Return whether a run waits for what the human does."""
     row = conn.execute("SELECT 1 FROM timer WHERE kind = 'pair' AND ref = ?", (str(run),)).fetchone()
     return row is not None
 
 
 def awaited_count(conn: sqlite3.Connection) -> int:
-    """Give how many runs wait for what the human does."""
+    """Return how many runs wait for what the human does."""
     return int(conn.execute("SELECT count(*) FROM timer WHERE kind = 'pair'").fetchone()[0])
 
 
 def pair(conn: sqlite3.Connection, pair_id: int) -> PairRow | None:
-    """Give a pair; None where there is none."""
+    """Return a pair; None where there is none."""
     row = conn.execute(f"{_PAIR} WHERE p.id = ?", (pair_id,)).fetchone()
     return None if row is None else _row(row)
 
 
 def of_event(conn: sqlite3.Connection, event: int) -> list[PairRow]:
-    """Give the pairs of an event, oldest first."""
+    """Return the pairs of an event, oldest first."""
     return [_row(row) for row in conn.execute(f"{_PAIR} WHERE p.event_id = ? ORDER BY p.id", (event,))]
 
 
 def body(conn: sqlite3.Connection, pair_id: int) -> dict[str, Any]:
-    """Give what a pair compares: `agent`, `human` (lists of acts), `matches`; empty once it was erased."""
+    """Return what a pair compares: `agent`, `human` (lists of acts), `matches`; empty once it was erased."""
     row = conn.execute(
         "SELECT c.bytes FROM pair p JOIN content c ON c.id = p.content_id WHERE p.id = ?", (pair_id,)
     ).fetchone()
@@ -169,7 +169,7 @@ def pairs(
     limit: int = 10_000,
     newest_first: bool = True,
 ) -> list[PairRow]:
-    """Give pairs by what they are.
+    """Return pairs by what they are.
 
     Args:
         conn: where to read.
@@ -196,18 +196,18 @@ def pairs(
 
 
 def agents(conn: sqlite3.Connection) -> list[str]:
-    """Give who has pairs: agents and other systems."""
+    """Return who has pairs: agents and other systems."""
     return [row[0] for row in conn.execute("SELECT DISTINCT agent_id FROM pair ORDER BY 1")]
 
 
 def categories(conn: sqlite3.Connection, agent: str | None = None) -> list[str]:
-    """Give the categories of pairs; the empty one is that of events nobody put anywhere."""
+    """Return the categories of pairs; the empty one is that of events nobody put anywhere."""
     rows = conn.execute("SELECT DISTINCT category FROM pair WHERE ?1 IS NULL OR agent_id = ?1 ORDER BY 1", (agent,))
     return [row[0] for row in rows]
 
 
 def worked_by(conn: sqlite3.Connection, event: int, agent: str) -> list[int]:
-    """Give the versions of an agent that have a pair on an event, oldest first."""
+    """Return the versions of an agent that have a pair on an event, oldest first."""
     rows = conn.execute(
         "SELECT DISTINCT version_id FROM pair WHERE event_id = ? AND agent_id = ? AND version_id IS NOT NULL"
         " ORDER BY version_id",
@@ -217,7 +217,7 @@ def worked_by(conn: sqlite3.Connection, event: int, agent: str) -> list[int]:
 
 
 def said_of(conn: sqlite3.Connection, pair_id: int) -> list[tuple[int, Adjudication, bool, str, datetime]]:
-    """Give everything that was said of a pair, in order: (id, verdict, is it a repeat, actor, when)."""
+    """Return everything that was said of a pair, in order: (id, verdict, is it a repeat, actor, when)."""
     rows = conn.execute(
         "SELECT id, verdict, is_repeat, actor, at FROM adjudication WHERE pair_id = ? ORDER BY id", (pair_id,)
     )
@@ -225,7 +225,7 @@ def said_of(conn: sqlite3.Connection, pair_id: int) -> list[tuple[int, Adjudicat
 
 
 def words_of(conn: sqlite3.Connection, pair_id: int) -> dict[str, Any]:
-    """Give the words of what holds of a pair (`category`, `note`); empty where there are none."""
+    """Return the words of what holds of a pair (`category`, `note`); empty where there are none."""
     row = conn.execute(
         "SELECT c.bytes FROM adjudication a LEFT JOIN content c ON c.id = a.content_id"
         " WHERE a.pair_id = ? AND a.is_repeat = 0 ORDER BY a.id DESC LIMIT 1",
@@ -235,13 +235,13 @@ def words_of(conn: sqlite3.Connection, pair_id: int) -> dict[str, Any]:
 
 
 def all_said(conn: sqlite3.Connection) -> list[tuple[int, Adjudication, bool]]:
-    """Give every word on every pair, in order: (pair, verdict, is it a repeat)."""
+    """Return every word on every pair, in order: (pair, verdict, is it a repeat)."""
     rows = conn.execute("SELECT pair_id, verdict, is_repeat FROM adjudication ORDER BY id")
     return [(row[0], Adjudication(row[1]), bool(row[2])) for row in rows]
 
 
 def unseen_of(conn: sqlite3.Connection, runs: Sequence[int]) -> list[int]:
-    """Give those of some runs that have no pair yet and that no screen showed."""
+    """Return those of some runs that have no pair yet and that no screen showed."""
     rows = conn.execute(
         "SELECT r.id FROM run r WHERE r.id IN (SELECT value FROM json_each(?))"
         " AND NOT EXISTS (SELECT 1 FROM pair p WHERE p.run_id = r.id)"
@@ -252,7 +252,7 @@ def unseen_of(conn: sqlite3.Connection, runs: Sequence[int]) -> list[int]:
 
 
 def seen_at(conn: sqlite3.Connection, run: int) -> datetime | None:
-    """Give when a screen first showed what a run would do; None while none did."""
+    """Return when a screen first showed what a run would do; None while none did."""
     row = conn.execute("SELECT at FROM proposal_seen WHERE run_id = ?", (run,)).fetchone()
     return None if row is None else from_micros(row[0])
 

@@ -39,7 +39,7 @@ class PastEvent:
 def past(
     conn: sqlite3.Connection, *, agent: str, version: int, since: datetime | None = None
 ) -> Iterator[tuple[PastEvent, Event]]:
-    """Give every stored event that no run of an agent worked, in the order they happened; a page of ids in memory."""
+    """Yield every stored event that no run of an agent worked, in the order they happened; a page of ids in memory."""
     at, number = -1 if since is None else to_micros(since) - 1, 0
     same = json.dumps(sorted(versions.alike(conn, version)))
     while rows := conn.execute(_PAGE, (agent, same, at, number, PAGE)).fetchall():
@@ -48,18 +48,18 @@ def past(
 
 
 def worked_live(conn: sqlite3.Connection, agent: str) -> int:
-    """Give how many events an agent was given as work: they are no past that it could be tried on."""
+    """Return how many events an agent was given as work: they are no past that it could be tried on."""
     return int(conn.execute("SELECT count(DISTINCT event_id) FROM run WHERE agent_id = ?", (agent,)).fetchone()[0])
 
 
 def kinds(conn: sqlite3.Connection) -> list[tuple[str, str, int]]:
-    """Give what events there are: (connection, kind, how many)."""
+    """Return what events there are: (connection, kind, how many)."""
     rows = conn.execute("SELECT connection_id, kind, count(*) FROM event GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2")
     return [(row[0], row[1], row[2]) for row in rows]
 
 
 def paired_on_subjects(conn: sqlite3.Connection, events: Sequence[int]) -> list[int]:
-    """Give the events that have pairs from the past and are about the same subjects as some events."""
+    """Return the events that have pairs from the past and are about the same subjects as some events."""
     rows = conn.execute(
         "SELECT DISTINCT p.event_id FROM pair p WHERE p.source = 'history' AND p.subject_id IN"
         " (SELECT e.subject_id FROM event e WHERE e.id IN (SELECT value FROM json_each(?))) ORDER BY 1",
@@ -69,7 +69,7 @@ def paired_on_subjects(conn: sqlite3.Connection, events: Sequence[int]) -> list[
 
 
 def paired_without(conn: sqlite3.Connection, why: str) -> list[int]:
-    """Give the events whose pairs from the past prove nothing for a reason."""
+    """Return the events whose pairs from the past prove nothing for a reason."""
     rows = conn.execute(
         "SELECT DISTINCT event_id FROM pair WHERE source = 'history' AND excluded = ? ORDER BY 1", (why,)
     )
@@ -77,12 +77,12 @@ def paired_without(conn: sqlite3.Connection, why: str) -> list[int]:
 
 
 def event(conn: sqlite3.Connection, number: int) -> Event:
-    """Give one event."""
+    """Return one event."""
     return present(events.event(conn, number), f"event {number}")
 
 
 def sent_times(conn: sqlite3.Connection, connection: str) -> Mapping[str, Sequence[datetime]]:
-    """Give when mail is known that people sent from a connection: per domain of the sender, in order."""
+    """Return when mail is known that people sent from a connection: per domain of the sender, in order."""
     rows = conn.execute(
         "SELECT id FROM event WHERE connection_id = ? AND kind = 'mail.sent' ORDER BY occurred_at, id", (connection,)
     ).fetchall()
@@ -94,7 +94,7 @@ def sent_times(conn: sqlite3.Connection, connection: str) -> Mapping[str, Sequen
 
 
 def sent_on(conn: sqlite3.Connection, subject: int, *, after: datetime, until: datetime) -> list[Event]:
-    """Give the mails that people sent on a subject in a time."""
+    """Return the mails that people sent on a subject in a time."""
     rows = conn.execute(
         "SELECT id FROM event WHERE subject_id = ? AND kind = 'mail.sent' AND occurred_at >= ? AND occurred_at <= ?"
         " ORDER BY occurred_at, id",
@@ -104,7 +104,7 @@ def sent_on(conn: sqlite3.Connection, subject: int, *, after: datetime, until: d
 
 
 def ticket_by_people(conn: sqlite3.Connection, number: int) -> dict[str, Any]:
-    """Give a ticket of the desk as imports and people left it, whatever agents changed; empty where there is none."""
+    """Return a ticket of the desk as imports and people left it, whatever agents changed; empty where there is none."""
     found = desk.get(conn, "ticket", number) or {}
     values: dict[str, Any] = {}
     for line in desk.history(conn, "ticket", number):
@@ -116,7 +116,7 @@ def ticket_by_people(conn: sqlite3.Connection, number: int) -> dict[str, Any]:
 
 
 def mean_cost(conn: sqlite3.Connection, agent: str) -> tuple[float, int]:
-    """Give what a run of an agent cost on average, in micros, and of how many runs that is; (0, 0) where none cost."""
+    """Return what a run of an agent cost on average, in micros, and of how many runs that is; (0, 0) where none cost."""
     row = conn.execute(
         "SELECT avg(cost_micros), count(*) FROM run WHERE agent_id = ? AND cost_micros > 0", (agent,)
     ).fetchone()

@@ -87,7 +87,7 @@ def _effect(row: Sequence[Any]) -> EffectRow:
 
 
 def run(conn: sqlite3.Connection, run_id: int) -> RunRow | None:
-    """Give a run; None where there is none."""
+    """Return a run; None where there is none."""
     row = conn.execute(f"{_RUN} WHERE id = ?", (run_id,)).fetchone()
     return None if row is None else _run(row)
 
@@ -95,7 +95,7 @@ def run(conn: sqlite3.Connection, run_id: int) -> RunRow | None:
 def queued(
     conn: sqlite3.Connection, *, limit: int, without: Sequence[int] = ()
 ) -> list[tuple[RunId, AgentId, SubjectId]]:
-    """Give up to `limit` queued runs of each agent, oldest first."""
+    """Return up to `limit` queued runs of each agent, oldest first."""
     found: list[tuple[RunId, AgentId, SubjectId]] = []
     skipped = set(without)
     for (agent,) in conn.execute("SELECT id FROM agent ORDER BY id").fetchall():
@@ -110,7 +110,7 @@ def queued(
 
 
 def run_counts(conn: sqlite3.Connection) -> dict[str, int]:
-    """Give the number of runs in each open state."""
+    """Return the number of runs in each open state."""
     return dict(
         conn.execute(
             "SELECT state, count(*) FROM run WHERE state IN ('queued','running','waiting') GROUP BY state"
@@ -119,7 +119,7 @@ def run_counts(conn: sqlite3.Connection) -> dict[str, int]:
 
 
 def turns(conn: sqlite3.Connection, run_id: int, *, first: int = 0) -> list[dict[str, Any]]:
-    """Give the stored turns of a run from number `first` on, in order."""
+    """Return the stored turns of a run from number `first` on, in order."""
     rows = conn.execute(
         "SELECT c.bytes FROM turn t JOIN content c ON c.id = t.content_id WHERE t.run_id = ? AND t.number >= ?"
         " ORDER BY t.number",
@@ -129,19 +129,19 @@ def turns(conn: sqlite3.Connection, run_id: int, *, first: int = 0) -> list[dict
 
 
 def actions(conn: sqlite3.Connection, run_id: int) -> list[ActionRow]:
-    """Give the actions of a run, in order."""
+    """Return the actions of a run, in order."""
     rows = conn.execute(f"{_ACTION} WHERE a.run_id = ? ORDER BY a.turn, a.position", (run_id,))
     return [_action(row) for row in rows]
 
 
 def action(conn: sqlite3.Connection, action_id: str) -> ActionRow | None:
-    """Give an action; None where there is none."""
+    """Return an action; None where there is none."""
     row = conn.execute(f"{_ACTION} WHERE a.id = ?", (action_id,)).fetchone()
     return None if row is None else _action(row)
 
 
 def args_salt(conn: sqlite3.Connection, action_id: str) -> bytes:
-    """Give the salt under which an action's arguments are stored."""
+    """Return the salt under which an action's arguments are stored."""
     row = conn.execute(
         "SELECT c.salt FROM action a JOIN content c ON c.id = a.args_id WHERE a.id = ?", (action_id,)
     ).fetchone()
@@ -149,19 +149,19 @@ def args_salt(conn: sqlite3.Connection, action_id: str) -> bytes:
 
 
 def effect(conn: sqlite3.Connection, effect_id: int) -> EffectRow | None:
-    """Give an effect; None where there is none."""
+    """Return an effect; None where there is none."""
     row = conn.execute(f"{_EFFECT} WHERE id = ?", (effect_id,)).fetchone()
     return None if row is None else _effect(row)
 
 
 def effect_of(conn: sqlite3.Connection, action_id: str) -> EffectRow | None:
-    """Give the effect of an action; None where there is none."""
+    """Return the effect of an action; None where there is none."""
     row = conn.execute(f"{_EFFECT} WHERE action_id = ?", (action_id,)).fetchone()
     return None if row is None else _effect(row)
 
 
 def due_effects(conn: sqlite3.Connection, *, now: datetime, limit: int = 256) -> list[EffectRow]:
-    """Give prepared effects whose time has come and that no switch holds."""
+    """Return prepared effects whose time has come and that no switch holds."""
     rows = conn.execute(
         f"{_EFFECT} WHERE state = 'prepared' AND {_OPEN_EFFECT} AND not_before <= ? AND is_held = 0"
         " ORDER BY not_before, id LIMIT ?",
@@ -171,13 +171,13 @@ def due_effects(conn: sqlite3.Connection, *, now: datetime, limit: int = 256) ->
 
 
 def effects_in(conn: sqlite3.Connection, state: EffectState) -> list[EffectRow]:
-    """Give the effects in an open state."""
+    """Return the effects in an open state."""
     rows = conn.execute(f"{_EFFECT} WHERE state = ? AND {_OPEN_EFFECT} ORDER BY id", (state.value,))
     return [_effect(row) for row in rows]
 
 
 def next_due(conn: sqlite3.Connection) -> datetime | None:
-    """Give when the next prepared effect or timer is due."""
+    """Return when the next prepared effect or timer is due."""
     row = conn.execute(
         "SELECT min(at) FROM (SELECT min(not_before) AS at FROM effect WHERE state = 'prepared'"
         " AND state IN ('prepared','sending','unknown') AND is_held = 0"
@@ -187,19 +187,19 @@ def next_due(conn: sqlite3.Connection) -> datetime | None:
 
 
 def due_timers(conn: sqlite3.Connection, *, now: datetime) -> list[tuple[int, str, str]]:
-    """Give (id, kind, ref) of the timers whose time has come."""
+    """Return (id, kind, ref) of the timers whose time has come."""
     return conn.execute(
         "SELECT id, kind, ref FROM timer WHERE due_at <= ? ORDER BY due_at, id LIMIT 512", (to_micros(now),)
     ).fetchall()
 
 
 def has_timer(conn: sqlite3.Connection, kind: str, ref: str) -> bool:
-    """Tell whether a timer is set."""
+    """Return whether a timer is set."""
     return conn.execute("SELECT 1 FROM timer WHERE kind = ? AND ref = ?", (kind, ref)).fetchone() is not None
 
 
 def subject_mark(conn: sqlite3.Connection, subject_id: int, *, without_run: int | None = None) -> int:
-    """Give the id of the latest change of a subject that another than `without_run` made; 0 for none."""
+    """Return the id of the latest change of a subject that another than `without_run` made; 0 for none."""
     row = conn.execute(
         "SELECT max(id) FROM subject_change WHERE subject_id = ? AND (run_id IS NULL OR run_id IS NOT ?)",
         (subject_id, without_run),
@@ -208,7 +208,7 @@ def subject_mark(conn: sqlite3.Connection, subject_id: int, *, without_run: int 
 
 
 def subject_changes(conn: sqlite3.Connection, subject_id: int, *, after: int, without_run: int) -> list[str]:
-    """Give what others changed on a subject since a mark, in words."""
+    """Return what others changed on a subject since a mark, in words."""
     rows = conn.execute(
         "SELECT what FROM subject_change WHERE subject_id = ? AND id > ? AND (run_id IS NULL OR run_id IS NOT ?)"
         " ORDER BY id",
@@ -218,7 +218,7 @@ def subject_changes(conn: sqlite3.Connection, subject_id: int, *, after: int, wi
 
 
 def has_open_actions(conn: sqlite3.Connection, run_id: int) -> bool:
-    """Tell whether a run has actions without a result."""
+    """Return whether a run has actions without a result."""
     row = conn.execute(
         "SELECT 1 FROM action WHERE run_id = ? AND state IN ('proposed', 'waiting') LIMIT 1", (run_id,)
     ).fetchone()
@@ -226,7 +226,7 @@ def has_open_actions(conn: sqlite3.Connection, run_id: int) -> bool:
 
 
 def rulings(conn: sqlite3.Connection, action_id: str) -> list[RulingRow]:
-    """Give every ruling on an action, in order."""
+    """Return every ruling on an action, in order."""
     rows = conn.execute(
         "SELECT id, action_id, phase, at, verdict, hold_until, reasons, if_live FROM ruling"
         " WHERE action_id = ? ORDER BY id",

@@ -17,17 +17,17 @@ _DECISIONS: dict[tuple[str, str], str] = {}
 
 
 def version(conn: sqlite3.Connection, version_id: int) -> VersionRow | None:
-    """Give an agent version; None where there is none."""
+    """Return an agent version; None where there is none."""
     return _row(conn.execute(f"{_VERSION}id = ?", (version_id,)).fetchone())
 
 
 def numbered(conn: sqlite3.Connection, agent: str, number: int) -> VersionRow | None:
-    """Give a version of an agent by its number; None where there is none."""
+    """Return a version of an agent by its number; None where there is none."""
     return _row(conn.execute(f"{_VERSION}agent_id = ? AND number = ?", (agent, number)).fetchone())
 
 
 def newest_number(conn: sqlite3.Connection, agent: str) -> int:
-    """Give the number of the version that was made last; 0 where there is none."""
+    """Return the number of the version that was made last; 0 where there is none."""
     row = conn.execute("SELECT max(number) FROM agent_version WHERE agent_id = ?", (agent,)).fetchone()
     return int(row[0] or 0)
 
@@ -49,7 +49,7 @@ def _row(row: Any) -> VersionRow | None:
 
 
 def alike(conn: sqlite3.Connection, version_id: int) -> frozenset[int]:
-    """Give every version of the same agent whose decisions come of the same (`policy.decides`), itself included."""
+    """Return every version of the same agent whose decisions come of the same (`policy.decides`), itself included."""
     rows = conn.execute(
         "SELECT o.id, o.digest, o.tools FROM agent_version v JOIN agent_version o ON o.agent_id = v.agent_id"
         " WHERE v.id = ?",
@@ -70,12 +70,12 @@ def _decision(conn: sqlite3.Connection, number: int, spec_digest: str, tools: st
 
 
 def current_version_ids(conn: sqlite3.Connection) -> list[VersionId]:
-    """Give the version in use of every agent."""
+    """Return the version in use of every agent."""
     rows = conn.execute("SELECT version_id FROM agent WHERE version_id IS NOT NULL ORDER BY id").fetchall()
     return [VersionId(row[0]) for row in rows]
 
 
 def current_version_of(conn: sqlite3.Connection, agent: str) -> VersionId | None:
-    """Give the version an agent uses now."""
+    """Return the version an agent uses now."""
     row = conn.execute("SELECT version_id FROM agent WHERE id = ?", (agent,)).fetchone()
     return None if row is None or row[0] is None else VersionId(row[0])

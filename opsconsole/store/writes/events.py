@@ -12,7 +12,7 @@ from opsconsole.store.writes import search
 
 
 def subject(tx: Transaction, key: str) -> SubjectId:
-    """Give the id of a subject, made when new."""
+    """Return the id of a subject, made when new."""
     row = tx.conn.execute("SELECT id FROM subject WHERE key = ?", (key,)).fetchone()
     if row is None:
         return SubjectId(tx.conn.execute("INSERT INTO subject (key) VALUES (?)", (key,)).lastrowid or 0)
@@ -44,7 +44,7 @@ def correspond(tx: Transaction, connection: str, addresses: Iterable[str], *, at
 
 
 def find(tx: Transaction, connection: str, external_id: str) -> EventId | None:
-    """Give the id of an event that was taken in before; None for none."""
+    """Return the id of an event that was taken in before; None for none."""
     row = tx.conn.execute(
         "SELECT id FROM event WHERE connection_id = ? AND external_id = ?", (connection, external_id)
     ).fetchone()

@@ -123,7 +123,7 @@ def change_pair(tx: Transaction, pair: int, new: NewPair) -> int:
 
 
 def salted(tx: Transaction, about: str) -> str:
-    """Give a name that is the same for the same customer in this workspace, and tells nobody who it is."""
+    """Return a name that is the same for the same customer in this workspace, and tells nobody who it is."""
     (workspace,) = tx.conn.execute("SELECT value FROM meta WHERE key = 'workspace'").fetchone()
     return hashlib.sha256(f"{workspace}\n{about.casefold()}".encode()).hexdigest()[:32]
 

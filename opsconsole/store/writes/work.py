@@ -167,7 +167,7 @@ def add_ruling(
 
 
 def hold_micros(until: datetime | None) -> int | None:
-    """Give the stored form of a hold."""
+    """Return the stored form of a hold."""
     if until is None:
         return None
     return FOREVER if until == UNTIL_RELEASED else to_micros(until)

@@ -136,7 +136,7 @@ class Window(QMainWindow):
         return panel
 
     def panel(self, name: str) -> Panel | None:
-        """Give a panel that was shown before."""
+        """Return a panel that was shown before."""
         return self._panels.get(name)
 
     def _on_changed(self, topics: frozenset[str]) -> None:

@@ -19,7 +19,7 @@ def load(folder: Path) -> None:
 
 @lru_cache(maxsize=64)
 def font(size: int = BODY, weight: QFont.Weight = NORMAL) -> QFont:
-    """Give Inter in `size` px; the same object every time, so treat it as read-only."""
+    """Return Inter in `size` px; the same object every time, so treat it as read-only."""
     made = QFont([FAMILY, "Segoe UI", "Helvetica Neue", "DejaVu Sans"])
     made.setPixelSize(size)
     made.setWeight(weight)
@@ -29,7 +29,7 @@ def font(size: int = BODY, weight: QFont.Weight = NORMAL) -> QFont:
 
 @lru_cache(maxsize=8)
 def mono(size: int = SMALL) -> QFont:
-    """Give the system's font of one width in `size` px, for lines of files; read-only as well."""
+    """Return the system's font of one width in `size` px, for lines of files; read-only as well."""
     system = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     made = QFont([system.family(), "DejaVu Sans Mono", "Menlo", "Consolas"])
     made.setStyleHint(QFont.StyleHint.Monospace)

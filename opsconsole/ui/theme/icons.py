@@ -50,7 +50,7 @@ def pixmap(name: str, color: str, size: int = 16, ratio: float = 2.0) -> QPixmap
 
 
 def icon(name: str, color: str, size: int = 16, *, checked: str | None = None) -> QIcon:
-    """Give an icon; `checked` is its colour while a button is on."""
+    """Return an icon; `checked` is its colour while a button is on."""
     made = QIcon(pixmap(name, color, size))
     if checked is not None:
         made.addPixmap(pixmap(name, checked, size), QIcon.Mode.Normal, QIcon.State.On)

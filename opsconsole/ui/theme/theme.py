@@ -66,15 +66,15 @@ class Theme(QObject):
         return self.tokens is DARK
 
     def color(self, token: str) -> QColor:
-        """Give a token's colour."""
+        """Return a token's colour."""
         return QColor(self.tokens[token])
 
     def icon(self, name: str, tint: str = "text2", size: int = 16, *, checked: str | None = None) -> QIcon:
-        """Give an icon in a token's colour."""
+        """Return an icon in a token's colour."""
         return icons.icon(name, self.tokens[tint], size, checked=None if checked is None else self.tokens[checked])
 
     def pixmap(self, name: str, tint: str = "text3", size: int = 16) -> QPixmap:
-        """Give an icon's picture in a token's colour."""
+        """Return an icon's picture in a token's colour."""
         return icons.pixmap(name, self.tokens[tint], size)
 
     def _on_scheme_changed(self) -> None:

@@ -4,5 +4,5 @@ from datetime import UTC, datetime
 
 
 def utc_now() -> datetime:
-    """Give the time now, in UTC."""
+    """Return the time now, in UTC."""
     return datetime.now(UTC)

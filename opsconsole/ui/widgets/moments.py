@@ -42,7 +42,7 @@ def moments_card(
 
 
 def moment_words(one: Moment) -> str:
-    """Give a moment in a line."""
+    """Return a moment in a line."""
     if one.kind == "event":
         return f"{spoken(one.what)}: {one.text}" + (f", from {one.who}" if one.who else "")
     if one.kind == "action":

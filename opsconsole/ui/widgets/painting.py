@@ -12,7 +12,7 @@ _METRICS: dict[int, QFontMetrics] = {}
 
 
 def metrics(font: QFont) -> QFontMetrics:
-    """Give a font's measures; fonts come from `fonts.font`, so they live on."""
+    """Return a font's measures; fonts come from `fonts.font`, so they live on."""
     found = _METRICS.get(id(font))
     if found is None:
         found = _METRICS[id(font)] = QFontMetrics(font)
@@ -27,7 +27,7 @@ def _elided(text: str, width: int, size: int, weight: int) -> str:
 
 @lru_cache(maxsize=8192)
 def width_of(text: str, size: int, weight: QFont.Weight = fonts.NORMAL) -> int:
-    """Give a text's width in px."""
+    """Return a text's width in px."""
     return metrics(fonts.font(size, weight)).horizontalAdvance(text)
 
 

@@ -11,20 +11,20 @@ _RUN = 2_000
 
 
 def honest(text: str) -> str:
-    """Give `text` with what turns, hides or rings shown as its code; line ends stay."""
+    """Return `text` with what turns, hides or rings shown as its code; line ends stay."""
     if text.isascii() and text.isprintable():
         return text
     return _UNSEEN.sub(_shown, text.replace("\r\n", "\n"))
 
 
 def one_line(text: str, most: int = 1_000) -> str:
-    """Give `text` on one line: what a stranger writes cannot look like a line of the console's own."""
+    """Return `text` on one line: what a stranger writes cannot look like a line of the console's own."""
     line = " ".join(honest(text[: most * 2]).split())
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
 def readable(text: str, most: int) -> str:
-    """Give the beginning of a long text, saying how much is left out, with lines that can be laid out at once."""
+    """Return the beginning of a long text, saying how much is left out, with lines that can be laid out at once."""
     shown = "\n".join(_broken(line) for line in honest(text[:most]).split("\n"))
     left = len(text) - most
     return shown if left <= 0 else f"{shown} …\n\n[{left:,} more characters are not shown here]"

@@ -104,7 +104,7 @@ class RowWindow(QAbstractTableModel, Generic[_Row]):
             self.dataChanged.emit(self.index(0, 0), self.index(len(self.ids) - 1, 0))
 
     def take_wanted(self) -> list[tuple[int, int, list[int]]]:
-        """Give (page, generation, ids) of pages that are needed; the newest wish first."""
+        """Return (page, generation, ids) of pages that are needed; the newest wish first."""
         found: list[tuple[int, int, list[int]]] = []
         while self._asked and len(found) < FETCH_AT_ONCE:
             page, _ = self._asked.popitem()
@@ -135,7 +135,7 @@ class RowWindow(QAbstractTableModel, Generic[_Row]):
     # --- what the view and the delegate ask
 
     def row_at(self, row: int) -> _Row | None:
-        """Give the row object on a line; None while it is fetched."""
+        """Return the row object on a line; None while it is fetched."""
         place = len(self.ids) - 1 - row
         if place < 0:
             return None
@@ -148,7 +148,7 @@ class RowWindow(QAbstractTableModel, Generic[_Row]):
         return page[offset]
 
     def line_of(self, identity: int) -> int | None:
-        """Give the line of an id; None where it is not among these."""
+        """Return the line of an id; None where it is not among these."""
         from_, to = 0, len(self.ids)
         while from_ < to:
             middle = (from_ + to) // 2
@@ -159,7 +159,7 @@ class RowWindow(QAbstractTableModel, Generic[_Row]):
         return len(self.ids) - 1 - from_ if from_ < len(self.ids) and self.ids[from_] == identity else None
 
     def id_at(self, row: int) -> int | None:
-        """Give the id on a line."""
+        """Return the id on a line."""
         return self.ids[len(self.ids) - 1 - row] if 0 <= row < len(self.ids) else None
 
     def _want(self, page: int) -> None:

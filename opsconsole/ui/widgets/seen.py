@@ -41,7 +41,7 @@ class Seen:
 
 
 def is_on_screen(one: QWidget, window: QWidget) -> bool:
-    """Tell whether at least half of a part, or half of the window filled by it, is to be seen in a scrolled window."""
+    """Return whether at least half of a part, or half of the window filled by it, is to be seen in a scrolled window."""
     if not one.isVisible() or not window.isVisible():
         return False
     place = QRect(one.mapTo(window, QPoint(0, 0)), one.size())

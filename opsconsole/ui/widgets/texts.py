@@ -92,7 +92,7 @@ def broken(text: str, width: int) -> str:
 
 
 def plain_value(value: Any) -> str:
-    """Give an argument or a result as text; what says nothing inside of it is left out."""
+    """Return an argument or a result as text; what says nothing inside of it is left out."""
     if isinstance(value, list | tuple):
         parts = [plain_value(one) for one in value]  # pyright: ignore[reportUnknownVariableType]
         return ("; " if any(isinstance(one, dict) for one in value) else ", ").join(parts)  # pyright: ignore[reportUnknownVariableType]

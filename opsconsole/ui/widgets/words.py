@@ -34,7 +34,7 @@ ACTION_STATES = {
 
 
 def short_span(span: timedelta) -> str:
-    """Give a length of time in one unit: `now`, `4m`, `3h`, `2d`."""
+    """Return a length of time in one unit: `now`, `4m`, `3h`, `2d`."""
     seconds = abs(span.total_seconds())
     if seconds < 45:
         return "now"
@@ -45,7 +45,7 @@ def short_span(span: timedelta) -> str:
 
 
 def ago(at: datetime, now: datetime) -> str:
-    """Give a past or coming time as people say it: `4 min ago`, `in 2 h`."""
+    """Return a past or coming time as people say it: `4 min ago`, `in 2 h`."""
     seconds = (now - at).total_seconds()
     if abs(seconds) < 45:
         return "just now" if seconds >= 0 else "in a moment"
@@ -55,7 +55,7 @@ def ago(at: datetime, now: datetime) -> str:
 
 
 def local(at: datetime) -> datetime:
-    """Give a time in this machine's zone."""
+    """Return a time in this machine's zone."""
     try:
         return at.astimezone()
     except (OverflowError, ValueError, OSError):  # a stranger dated it to the edge of the calendar
@@ -63,21 +63,21 @@ def local(at: datetime) -> datetime:
 
 
 def exact(at: datetime) -> str:
-    """Give a time exactly, in this machine's zone, for the hover."""
+    """Return a time exactly, in this machine's zone, for the hover."""
     return f"{local(at):%A %d %B %Y, %H:%M:%S}"
 
 
 def plural(number: int, one: str, many: str | None = None) -> str:
-    """Give `1 event`, `1,240 events`."""
+    """Return `1 event`, `1,240 events`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def tool_words(tool: str) -> str:
-    """Give a tool's name as words, without its connector: `desk.tag_mail` → `Tag mail`."""
+    """Return a tool's name as words, without its connector: `desk.tag_mail` → `Tag mail`."""
     return spoken(tool.rpartition(".")[2])
 
 
 def spoken(name: str) -> str:
-    """Give an id as words: `bug_report` → `Bug report`."""
+    """Return an id as words: `bug_report` → `Bug report`."""
     words = name.replace("_", " ").replace("-", " ").replace(".", " ").strip()
     return words[:1].upper() + words[1:]

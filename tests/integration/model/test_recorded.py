@@ -63,7 +63,7 @@ def conversations() -> list[dict[str, Any]]:
 
 
 def replay(recorded: Mapping[str, list[dict[str, Any]]], *, is_streaming: bool) -> Any:
-    """Give the next recorded call by how many were answered; the same call id every time, as some providers do."""
+    """Return the next recorded call by how many were answered; the same call id every time, as some providers do."""
 
     def script(request: Request) -> Reply:
         question: str = request["messages"][1]["content"]

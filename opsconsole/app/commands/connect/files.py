@@ -90,7 +90,7 @@ def _secrets(secrets: Secrets, names: Sequence[str]) -> list[str]:
 
 
 def _listens_already(session: Session, config: WebhookConfig) -> bool:
-    """Tell whether our own running engine listens there for this workspace."""
+    """Return whether our own running engine listens there for this workspace."""
     if lease.holder(session.workspace.folder) is None:
         return False
     rows = connections.connections(session.kernel.reader, kind="webhook")

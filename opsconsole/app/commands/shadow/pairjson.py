@@ -7,7 +7,7 @@ from opsconsole.store.queries.pairs import PairRow
 
 
 def pair_json(one: PairRow, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Give a pair as JSON, with what it compares."""
+    """Return a pair as JSON, with what it compares."""
     return {
         "id": one.id,
         "source": one.source,

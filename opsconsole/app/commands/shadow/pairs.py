@@ -275,7 +275,7 @@ def none_yet(awaited: int) -> str:
 
 
 def known(conn: Reader, agent: str | None, category: str | None = None) -> str | None:
-    """Give the agent as it is; say so where there is no such agent or category.
+    """Return the agent as it is; say so where there is no such agent or category.
 
     Raises:
         NotFoundError: no pair and no agent of this name, or the agent has no such category.

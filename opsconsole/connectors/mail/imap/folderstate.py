@@ -64,7 +64,7 @@ class View:
 
 
 def key_of(message_id: str, *, is_own: bool, size: int, arrived_at: datetime | None) -> str:
-    """Give what a mail is known by in every folder; where it has no id of its own, when it came and how large it is."""
+    """Return what a mail is known by in every folder; where it has no id of its own, when it came and how large it is."""
     return message_id if is_own or arrived_at is None else f"{size}@{arrived_at.timestamp():.0f}"
 
 
@@ -109,7 +109,7 @@ def look(client: Imap, folder: str, since: date, known: View | None) -> View | N
 
 
 def _flags(client: Imap, uids: Sequence[int], after: int) -> dict[int, frozenset[str]]:
-    """Give flags; with CONDSTORE only of mails that changed since."""
+    """Return flags; with CONDSTORE only of mails that changed since."""
     found: dict[int, frozenset[str]] = {}
     each = CHANGED_AT_ONCE if after else AT_ONCE * 2
     for first in range(0, len(uids), each):

@@ -91,7 +91,7 @@ def is_for_sent(folder: str) -> bool:
 
 
 def by_id(client: Imap, folder: str, message_id: str, *, readonly: bool = True) -> list[int]:
-    """Give the UIDs of mails with this Message-ID in a folder; selects it anew, so that the newest are seen."""
+    """Return the UIDs of mails with this Message-ID in a folder; selects it anew, so that the newest are seen."""
     client.select_folder(folder, readonly=readonly)
     return sorted(search(client, ["HEADER", "Message-ID", message_id]))
 
@@ -203,7 +203,7 @@ def delete(client: Imap, uids: Sequence[int]) -> None:
 
 
 def mark_of(fields: Mapping[str, Any]) -> Mark:
-    """Give what an event's mail is known by."""
+    """Return what an event's mail is known by."""
     arrived = fields.get("arrived_at")
     return Mark(
         message_id=str(fields.get("message_id") or ""),

@@ -68,7 +68,7 @@ class Acts:
             await asyncio.sleep(wait_s)
 
     def seen_until(self, subject: str) -> datetime | None:
-        """Give the time until which everything done on a subject has been told; None: nothing was looked at yet."""
+        """Return the time until which everything done on a subject has been told; None: nothing was looked at yet."""
         if self._looked_at is None:
             return None
         open_since = [self._looked_at]
@@ -79,7 +79,7 @@ class Acts:
         return min(open_since)
 
     def sees(self, subject: str) -> bool:
-        """Tell whether what people do on a subject is seen."""
+        """Return whether what people do on a subject is seen."""
         return subject not in self._lost
 
     async def look(self, notice: Notice) -> None:
@@ -117,7 +117,7 @@ class Acts:
         self._looked_at, self._lost = now, kept
 
     async def _folders(self, now: datetime) -> Named:
-        """Give the folders; their names are remembered, to tell a new name from a new folder."""
+        """Return the folders; their names are remembered, to tell a new name from a new folder."""
         is_late = self._listed_at is None or now - self._listed_at >= LIST_AGAIN
         folders = await self._account.folders(is_anew=is_late)
         if is_late:
@@ -136,14 +136,14 @@ class Acts:
         return views[folder]
 
     def _in_view(self, one: Watched, view: View | None) -> frozenset[str] | None:
-        """Give the flags of a mail; None where it is not there."""
+        """Return the flags of a mail; None where it is not there."""
         head = None if view is None else view.find(one.key, one.size, is_exact=self._count[one.key] > 1)
         return None if head is None or view is None else view.flags.get(head.uid, frozenset[str]())
 
     async def _sight(
         self, mails: Mapping[str, Watched], since: date, views: dict[str, View | None]
     ) -> tuple[dict[str, tuple[str, frozenset[str]]], frozenset[str]]:
-        """Give where each mail lies with its flags, and the subjects of those that cannot be told to be gone."""
+        """Return where each mail lies with its flags, and the subjects of those that cannot be told to be gone."""
         sighted: dict[str, tuple[str, frozenset[str]]] = {}
         missing: dict[str, Watched] = {}
         for name, one in mails.items():

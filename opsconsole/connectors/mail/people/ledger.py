@@ -106,7 +106,7 @@ class Ledger:
             await self._memory.put(_bucket(number), kept)
 
     def touched(self, name: str) -> int:
-        """Give a number that changes when we do something with a mail; -1 while we are at it."""
+        """Return a number that changes when we do something with a mail; -1 while we are at it."""
         return self._touched.get(name, 0)
 
     def of(self, fields: Mapping[str, Any]) -> Watched | None:

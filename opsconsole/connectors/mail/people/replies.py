@@ -36,15 +36,15 @@ class Replied:
 
     @property
     def ids(self) -> Iterable[str]:
-        """Give the ids of all watched mails."""
+        """Return the ids of all watched mails."""
         return self._by_id
 
     def has(self, names: Iterable[str]) -> bool:
-        """Tell whether any of these ids is a watched mail's."""
+        """Return whether any of these ids is a watched mail's."""
         return any(one in self._by_id for one in names)
 
     def find(self, head: Head, sent: IncomingEvent, attached: Iterable[str] = ()) -> tuple[Watched, str] | None:
-        """Give the mail and the verb (`reply`, `forward`); None where it is about no watched mail."""
+        """Return the mail and the verb (`reply`, `forward`); None where it is about no watched mail."""
         for name in (head.forwards, *attached):
             if (one := self._by_id.get(name)) is not None:
                 return one, "forward"
@@ -66,12 +66,12 @@ class Replied:
 
 
 def is_forward(subject: str) -> bool:
-    """Tell whether a subject says that a mail was forwarded."""
+    """Return whether a subject says that a mail was forwarded."""
     return bool(_FORWARD.match(subject))
 
 
 def attached_ids(raw: bytes) -> list[str]:
-    """Give the ids of the mails attached to a mail."""
+    """Return the ids of the mails attached to a mail."""
     try:
         mail: Any = email.message_from_bytes(raw, policy=email.policy.compat32)
         inner = [part.get_payload(0) for part in mail.walk() if part.get_content_type() == "message/rfc822"]
@@ -89,7 +89,7 @@ def act_of(
     own: Collection[str],
     now: datetime,
 ) -> HumanAct | None:
-    """Give the act; None where it went to nobody."""
+    """Return the act; None where it went to nobody."""
     others = [each for each in sent.recipients if each not in own]
     to = next((each for each in one.people if each in sent.recipients), others[0] if others else "")
     if verb == "forward":

@@ -29,7 +29,7 @@ class SignIn(Protocol):
     """Where credentials come from."""
 
     async def credentials(self) -> Credentials:
-        """Give what to sign in with now.
+        """Return what to sign in with now.
 
         Raises:
             UserError, EnvironmentError_: it cannot be had without a person.
@@ -59,7 +59,7 @@ class PasswordSignIn:
         self._secrets = secrets
 
     async def credentials(self) -> Credentials:
-        """Give user and password."""
+        """Return user and password."""
         return Credentials(self._login.user, password=await asyncio.to_thread(self._secrets.get, self._login.secret))
 
     async def refresh(self, refused: Credentials) -> Credentials | None:

@@ -131,13 +131,13 @@ HOSTS: tuple[Host, ...] = (
 
 
 def by_domain(domain: str) -> Host | None:
-    """Give the provider that an address is certainly with."""
+    """Return the provider that an address is certainly with."""
     domain = domain.lower()
     return next((host for host in HOSTS if any(f".{domain}".endswith(f".{one}") for one in host.domains)), None)
 
 
 def by_name(name: str) -> Host | None:
-    """Give a provider by what it is called in options."""
+    """Return a provider by what it is called in options."""
     return next((host for host in HOSTS if host.name == name.lower()), None)
 
 

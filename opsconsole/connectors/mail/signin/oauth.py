@@ -54,7 +54,7 @@ class OAuthSignIn:
         self._forced_at: datetime | None = None
 
     async def credentials(self) -> Credentials:
-        """Give a token that will be taken for a while.
+        """Return a token that will be taken for a while.
 
         Raises:
             SignInError: a person must sign in again; nothing was asked of anybody.
@@ -64,7 +64,7 @@ class OAuthSignIn:
         return await self._undisturbed(self._credentials())
 
     async def refresh(self, refused: Credentials) -> Credentials | None:
-        """Give another token than the one a server refused; None where that would be no use.
+        """Return another token than the one a server refused; None where that would be no use.
 
         Raises:
             SignInError, KeyringError, TransientError: as `credentials`.

@@ -63,7 +63,7 @@ KNOWN: Mapping[str, Provider] = {"google": GOOGLE, "microsoft": MICROSOFT}
 
 
 def provider_of(oauth: OAuth) -> Provider:
-    """Give the provider that a connection's settings name.
+    """Return the provider that a connection's settings name.
 
     Raises:
         UserError: they name none, or an address that is not safe to send tokens to.

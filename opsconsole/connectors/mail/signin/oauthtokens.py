@@ -40,14 +40,14 @@ class Tokens:
     """None where the provider does not say: it is used until it is refused."""
 
     def is_fresh(self, now: datetime) -> bool:
-        """Tell whether the access token will be taken for a while."""
+        """Return whether the access token will be taken for a while."""
         if self.expires_at is None:
             return True
         early_s = min(EARLY_S, (self.expires_at - self.given_at).total_seconds() / 5)
         return now < self.expires_at - timedelta(seconds=early_s)
 
     def to_text(self) -> str:
-        """Give the text that is kept as one secret."""
+        """Return the text that is kept as one secret."""
         expires = self.expires_at.isoformat() if self.expires_at else None
         facts = {"access": self.access, "refresh": self.refresh, "expires_at": expires}
         return json.dumps({**facts, "given_at": self.given_at.isoformat()})
@@ -93,7 +93,7 @@ class TokenEndpoint:
         self._clock = clock
 
     async def redeem(self, code: str, *, verifier: str, redirect: str) -> Tokens:
-        """Give the tokens for a code of the sign-in page.
+        """Return the tokens for a code of the sign-in page.
 
         Raises:
             SignedOutError: the code is not taken.
@@ -110,7 +110,7 @@ class TokenEndpoint:
         return tokens
 
     async def renew(self, tokens: Tokens) -> Tokens:
-        """Give new tokens for a refresh token; the old one where the provider gives no new one.
+        """Return new tokens for a refresh token; the old one where the provider gives no new one.
 
         Raises:
             SignedOutError: it is not taken any more.

@@ -7,7 +7,7 @@ from opsconsole.domain.errors import UserError
 
 
 def context(config: MailConfig) -> ssl.SSLContext:
-    """Give the context for both servers.
+    """Return the context for both servers.
 
     Raises:
         UserError: the operator's own certificates cannot be read.

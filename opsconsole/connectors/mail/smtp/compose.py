@@ -23,12 +23,12 @@ Auto = Literal["auto-replied", "auto-generated", ""]
 
 
 def message_id(key: str, config: MailConfig) -> str:
-    """Give the Message-ID that a deed's mail carries, the same for every try."""
+    """Return the Message-ID that a deed's mail carries, the same for every try."""
     return f"<ops.{key[:40].lower()}@{config.domain}>"
 
 
 def checked_address(address: str) -> str:
-    """Give an address as it can be sent to.
+    """Return an address as it can be sent to.
 
     Raises:
         PermanentError: it is none.
@@ -127,7 +127,7 @@ def _is_real(message_id: str) -> bool:
 
 
 def reply_subject(given: str, title: str) -> str:
-    """Give the subject of a reply: what was given, else the mail's own with Re: before it."""
+    """Return the subject of a reply: what was given, else the mail's own with Re: before it."""
     if given.strip():
         return given
     return title if _RE.match(title) else f"Re: {title}".strip()

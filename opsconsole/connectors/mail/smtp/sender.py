@@ -203,7 +203,7 @@ def _says_nothing(error: SMTPResponseException) -> bool:
 
 
 def _dotted(raw: bytes) -> bytes:
-    """Give a mail as it goes over the wire, without the dot that ends it."""
+    """Return a mail as it goes over the wire, without the dot that ends it."""
     lines = _LINE_END.split(raw.removesuffix(b"\n").removesuffix(b"\r"))
     return b"".join((b"." + one if one.startswith(b".") else one) + b"\r\n" for one in lines)
 

@@ -60,15 +60,15 @@ class Changes:
         self._last = last
 
     def once(self, kind: str, field: str, value: Any) -> set[int]:
-        """Give the records whose field had a value and has it no more."""
+        """Return the records whose field had a value and has it no more."""
         return self._by_value.get((kind, field, str(value)), set())
 
     def reworded(self, kind: str) -> set[int]:
-        """Give the records whose searched words were changed."""
+        """Return the records whose searched words were changed."""
         return self._changed.get(kind, set())
 
     def is_gone(self, kind: str, at: int) -> bool:
-        """Tell whether a record of a kind was there at a time and was removed since."""
+        """Return whether a record of a kind was there at a time and was removed since."""
         return any(made < at <= removed for made, removed in self._removed.get(kind, ()))
 
 
@@ -88,7 +88,7 @@ class Past:
         self._conn, self._changes, self._at, self._own = conn, changes, at, own
 
     def get(self, kind: str, record: int) -> dict[str, Any] | None:
-        """Give a record as it was; None where there was none.
+        """Return a record as it was; None where there was none.
 
         Raises:
             PermanentError: it cannot be told.
@@ -98,7 +98,7 @@ class Past:
         return None if row is None or not self._is_there(kind, row) else self._as_it_was(kind, row)
 
     def find(self, kind: str, *, newest_first: bool = True, limit: int = 50, **equal: Any) -> list[dict[str, Any]]:
-        """Give the records whose fields had these values then.
+        """Return the records whose fields had these values then.
 
         Raises:
             PermanentError: it cannot be told.
@@ -120,11 +120,11 @@ class Past:
         return found
 
     def place(self, kind: str, record: Mapping[str, Any]) -> tuple[int, int]:
-        """Give what records are put in order by: numbers alone tell in what order, and from where, they came in."""
+        """Return what records are put in order by: numbers alone tell in what order, and from where, they came in."""
         return read.born(kind, record), record["id"]
 
     def search(self, text: str, *, kind: str | None, limit: int) -> list[dict[str, Any]]:
-        """Give the records that held the words of a text then, best first.
+        """Return the records that held the words of a text then, best first.
 
         Raises:
             PermanentError: it cannot be told.
@@ -143,7 +143,7 @@ class Past:
         return search(self._texts(sorted(found, reverse=True)), text, limit=limit)
 
     def history(self, kind: str, record: int) -> list[dict[str, Any]]:
-        """Give who had changed a record by then.
+        """Return who had changed a record by then.
 
         Raises:
             PermanentError: it cannot be told.

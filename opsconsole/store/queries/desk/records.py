@@ -62,7 +62,7 @@ def _select(kind: str) -> str:
 
 
 def get(conn: sqlite3.Connection, kind: str, record: int) -> dict[str, Any] | None:
-    """Give a record; None where there is none."""
+    """Return a record; None where there is none."""
     row = conn.execute(f"{_select(kind)} WHERE id = ?", (record,)).fetchone()
     return None if row is None else _row(kind, row)
 
@@ -70,7 +70,7 @@ def get(conn: sqlite3.Connection, kind: str, record: int) -> dict[str, Any] | No
 def find(
     conn: sqlite3.Connection, kind: str, *, limit: int = 50, newest_first: bool = True, **equal: Any
 ) -> list[dict[str, Any]]:
-    """Give the records whose fields equal these values (text without regard to case)."""
+    """Return the records whose fields equal these values (text without regard to case)."""
     for name in equal:
         if name not in COLUMNS[kind] and name != "external_id":
             raise KeyError(f"{kind} has no field {name}")
@@ -81,7 +81,7 @@ def find(
 
 
 def stalled(conn: sqlite3.Connection, *, before: int) -> list[dict[str, Any]]:
-    """Give the open deals without activity since a time (microseconds)."""
+    """Return the open deals without activity since a time (microseconds)."""
     marks = ", ".join("?" for _ in CLOSED_STAGES)
     rows = conn.execute(
         f"{_select('deal')} WHERE last_activity_at < ? AND lower(stage) NOT IN ({marks}) ORDER BY id",
@@ -91,7 +91,7 @@ def stalled(conn: sqlite3.Connection, *, before: int) -> list[dict[str, Any]]:
 
 
 def search(conn: sqlite3.Connection, text: str, *, kind: str | None, limit: int) -> list[dict[str, Any]]:
-    """Give the records that hold the words of a text, best first."""
+    """Return the records that hold the words of a text, best first."""
     match = match_of(text)
     if not match:
         return []
@@ -105,12 +105,12 @@ def search(conn: sqlite3.Connection, text: str, *, kind: str | None, limit: int)
 
 
 def match_of(text: str) -> str:
-    """Give the search for any word of a text; empty where it has none."""
+    """Return the search for any word of a text; empty where it has none."""
     return " OR ".join(f'"{word}"' for word in _WORD.findall(text)[:24])
 
 
 def born(kind: str, record: Mapping[str, Any]) -> int:
-    """Give when a record came to be, in microseconds: a mail when it was sent, whenever it was brought in."""
+    """Return when a record came to be, in microseconds: a mail when it was sent, whenever it was brought in."""
     return int((record.get("sent_at") if kind == "mail" else None) or record["created_at"])
 
 
@@ -119,12 +119,12 @@ def _born(kind: str) -> str:
 
 
 def _before(kind: str) -> str:
-    """Give the condition on (time, one more record): born before the time, the one more at it too."""
+    """Return the condition on (time, one more record): born before the time, the one more at it too."""
     return f"({_born(kind)} < ?1 OR id IS ?2 AND {_born(kind)} = ?1)"
 
 
 def until(conn: sqlite3.Connection, kind: str, at: int, own: int | None, **equal: Any) -> list[dict[str, Any]]:
-    """Give the records born before a time (`own` at it too) whose fields equal these values, as they are now."""
+    """Return the records born before a time (`own` at it too) whose fields equal these values, as they are now."""
     for name in equal:
         if name not in COLUMNS[kind]:
             raise KeyError(f"{kind} has no field {name}")
@@ -134,7 +134,7 @@ def until(conn: sqlite3.Connection, kind: str, at: int, own: int | None, **equal
 
 
 def holding(conn: sqlite3.Connection, kind: str, text: str, at: int, own: int | None) -> list[tuple[int, int]]:
-    """Give the records born before a time (`own` at it too) that hold a word of a text now: (number, when born)."""
+    """Return the records born before a time (`own` at it too) that hold a word of a text now: (number, when born)."""
     match = match_of(text)
     if not match:
         return []
@@ -146,7 +146,7 @@ def holding(conn: sqlite3.Connection, kind: str, text: str, at: int, own: int | 
 
 
 def history(conn: sqlite3.Connection, kind: str, record: int) -> list[dict[str, Any]]:
-    """Give who changed a record, oldest first; times in microseconds."""
+    """Return who changed a record, oldest first; times in microseconds."""
     rows = conn.execute(
         "SELECT at, actor, field, was, now FROM desk_history WHERE kind = ? AND record_id = ? ORDER BY id",
         (kind, record),
@@ -170,7 +170,7 @@ class Line:
 
 
 def by_people(conn: sqlite3.Connection, *, after: int, since: int) -> list[Line]:
-    """Give what people with a name did, oldest first.
+    """Return what people with a name did, oldest first.
 
     Args:
         conn: where to read.
@@ -186,18 +186,18 @@ def by_people(conn: sqlite3.Connection, *, after: int, since: int) -> list[Line]
 
 
 def last_line(conn: sqlite3.Connection) -> int:
-    """Give the number of the newest line of the history; 0 where there is none."""
+    """Return the number of the newest line of the history; 0 where there is none."""
     return int(conn.execute("SELECT coalesce(max(id), 0) FROM desk_history").fetchone()[0])
 
 
 def done_by(conn: sqlite3.Connection, key: str) -> dict[str, Any] | None:
-    """Give the result of the call with an idempotency key; None where it was never done."""
+    """Return the result of the call with an idempotency key; None where it was never done."""
     row = conn.execute("SELECT result FROM desk_key WHERE key = ?", (key,)).fetchone()
     return None if row is None else json.loads(row[0])
 
 
 def undo_of(conn: sqlite3.Connection, key: str) -> dict[str, Any] | None:
-    """Give what takes the call with a key back: `{kind, id, remove}` or `{kind, id, fields}`."""
+    """Return what takes the call with a key back: `{kind, id, remove}` or `{kind, id, fields}`."""
     row = conn.execute("SELECT undo FROM desk_key WHERE key = ?", (key,)).fetchone()
     return None if row is None else json.loads(row[0])
 
@@ -210,7 +210,7 @@ def count(conn: sqlite3.Connection, kind: str) -> int:
 
 
 def number_of(conn: sqlite3.Connection, kind: str, external_id: str) -> int | None:
-    """Give the number of a record by the name it has in the system it came from."""
+    """Return the number of a record by the name it has in the system it came from."""
     if kind not in COLUMNS:
         raise KeyError(kind)
     row = conn.execute(f"SELECT id FROM desk_{kind} WHERE external_id = ?", (external_id,)).fetchone()  # noqa: S608 - a known kind

@@ -17,7 +17,7 @@ _INDEX = (
 
 
 def search(texts: Iterable[tuple[str, int, str]], wanted: str, *, limit: int) -> list[dict[str, Any]]:
-    """Give the texts, told newest first as (kind, record, text), that hold words of a wanted one, best first."""
+    """Return the texts, told newest first as (kind, record, text), that hold words of a wanted one, best first."""
     match = match_of(wanted)
     if not match:
         return []

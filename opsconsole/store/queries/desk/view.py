@@ -11,23 +11,23 @@ class View(Protocol):
     """Records of the desk at one time."""
 
     def get(self, kind: str, record: int) -> dict[str, Any] | None:
-        """Give a record; None where there is none."""
+        """Return a record; None where there is none."""
         ...
 
     def find(self, kind: str, *, newest_first: bool = True, limit: int = 50, **equal: Any) -> list[dict[str, Any]]:
-        """Give the records whose fields equal these values."""
+        """Return the records whose fields equal these values."""
         ...
 
     def place(self, kind: str, record: Mapping[str, Any]) -> tuple[int, int]:
-        """Give what records are put in order by."""
+        """Return what records are put in order by."""
         ...
 
     def search(self, text: str, *, kind: str | None, limit: int) -> list[dict[str, Any]]:
-        """Give the records that hold the words of a text, best first."""
+        """Return the records that hold the words of a text, best first."""
         ...
 
     def history(self, kind: str, record: int) -> list[dict[str, Any]]:
-        """Give who changed a record, oldest first; times in microseconds."""
+        """Return who changed a record, oldest first; times in microseconds."""
         ...
 
 
@@ -38,21 +38,21 @@ class Present:
         self._conn = conn
 
     def get(self, kind: str, record: int) -> dict[str, Any] | None:
-        """Give a record; None where there is none."""
+        """Return a record; None where there is none."""
         return read.get(self._conn, kind, record)
 
     def find(self, kind: str, *, newest_first: bool = True, limit: int = 50, **equal: Any) -> list[dict[str, Any]]:
-        """Give the records whose fields equal these values."""
+        """Return the records whose fields equal these values."""
         return read.find(self._conn, kind, limit=limit, newest_first=newest_first, **equal)
 
     def place(self, kind: str, record: Mapping[str, Any]) -> tuple[int, int]:
-        """Give what records are put in order by."""
+        """Return what records are put in order by."""
         return 0, record["id"]
 
     def search(self, text: str, *, kind: str | None, limit: int) -> list[dict[str, Any]]:
-        """Give the records that hold the words of a text, best first."""
+        """Return the records that hold the words of a text, best first."""
         return read.search(self._conn, text, kind=kind, limit=limit)
 
     def history(self, kind: str, record: int) -> list[dict[str, Any]]:
-        """Give who changed a record, oldest first; times in microseconds."""
+        """Return who changed a record, oldest first; times in microseconds."""
         return read.history(self._conn, kind, record)

@@ -55,7 +55,7 @@ _FIT_RUN = (
 
 
 def seqs(conn: sqlite3.Connection, wanted: AuditFilter, *, after: int = 0) -> "array[int]":
-    """Give the numbers of the entries that fit, ascending, those above `after` only."""
+    """Return the numbers of the entries that fit, ascending, those above `after` only."""
     if wanted.is_empty:
         (last,) = conn.execute("SELECT coalesce(max(seq), 0) FROM audit").fetchone()
         return array("q", range(after + 1, last + 1))
@@ -66,7 +66,7 @@ def seqs(conn: sqlite3.Connection, wanted: AuditFilter, *, after: int = 0) -> "a
 
 
 def entries(conn: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Entry]:
-    """Give entries by number."""
+    """Return entries by number."""
     rows = conn.execute(
         "SELECT a.seq, a.blob, a.chain FROM json_each(?) j JOIN audit a ON a.seq = j.value",
         (json.dumps(list(numbers)),),
@@ -75,7 +75,7 @@ def entries(conn: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Entry
 
 
 def walk(conn: sqlite3.Connection, numbers: Sequence[int]) -> Iterator[Entry]:
-    """Give entries in the order of their numbers, some hundreds at a time."""
+    """Yield entries in the order of their numbers, some hundreds at a time."""
     for first in range(0, len(numbers), 500):
         part = list(numbers[first : first + 500])
         found = entries(conn, part)

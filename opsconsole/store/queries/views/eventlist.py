@@ -89,7 +89,7 @@ def terms(text: str) -> str:
 
 
 def event_ids(conn: sqlite3.Connection, wanted: Filter, *, after: int = 0) -> "array[int]":
-    """Give the ids of the events that fit, ascending, those above `after` only."""
+    """Return the ids of the events that fit, ascending, those above `after` only."""
     (last,) = conn.execute("SELECT max(id) FROM event").fetchone()
     if last is None or last <= after:
         return array("q")
@@ -158,7 +158,7 @@ _ORDER = (
 
 
 def rows(conn: sqlite3.Connection, ids: Sequence[int], *, agent: str | None = None) -> dict[int, EventRow]:
-    """Give rows by id, with `agent`'s run where it has one, else the first agent's.
+    """Return rows by id, with `agent`'s run where it has one, else the first agent's.
 
     Unknown ids are left out, and those whose content cannot be read: they must not hide the others.
     """
@@ -195,7 +195,7 @@ class Choices:
 
 
 def choices(conn: sqlite3.Connection) -> Choices:
-    """Give agents, the categories they told, and connections; by skipping along the indexes, so quickly."""
+    """Return agents, the categories they told, and connections; by skipping along the indexes, so quickly."""
     agents = [row[0] for row in conn.execute("SELECT id FROM agent ORDER BY id")]
     categories: set[str] = set()
     for agent in agents:
@@ -211,11 +211,11 @@ def choices(conn: sqlite3.Connection) -> Choices:
 
 
 def event_of_run(conn: sqlite3.Connection, run: int) -> int | None:
-    """Give the event that a run works; None where there is no such run."""
+    """Return the event that a run works; None where there is no such run."""
     row = conn.execute("SELECT event_id FROM run WHERE id = ?", (run,)).fetchone()
     return None if row is None else row[0]
 
 
 def runs_of_event(conn: sqlite3.Connection, event: int) -> list[tuple[int, str]]:
-    """Give (run, agent) of everybody who works an event."""
+    """Return (run, agent) of everybody who works an event."""
     return conn.execute("SELECT id, agent_id FROM run WHERE event_id = ? ORDER BY id", (event,)).fetchall()

@@ -42,7 +42,7 @@ def feed(
     before: int | None = None,
     is_broken: bool | None = None,
 ) -> list[FeedRow]:
-    """Give the newest events first."""
+    """Return the newest events first."""
     rows = conn.execute(
         f"SELECT e.id, e.occurred_at, e.kind, c.bytes, e.is_broken, r.id, r.agent_id, {UNSEEN_CATEGORY}, r.state,"  # noqa: S608 - no input in it
         f" {UNSEEN_OUTCOME}, CASE WHEN {AWAITED} THEN NULL ELSE"
@@ -157,7 +157,7 @@ def totals(conn: sqlite3.Connection) -> Totals:
 
 
 def refused(conn: sqlite3.Connection, *, limit: int = 10) -> list[tuple[str, str, int]]:
-    """Give (tool, why, how often) of what the gate refused, most often first."""
+    """Return (tool, why, how often) of what the gate refused, most often first."""
     counts: dict[tuple[str, str], int] = {}
     for tool, reasons in conn.execute(
         "SELECT a.tool, w.reasons FROM action a JOIN ruling w ON w.action_id = a.id WHERE w.verdict = 'REFUSE'"
@@ -169,19 +169,19 @@ def refused(conn: sqlite3.Connection, *, limit: int = 10) -> list[tuple[str, str
 
 
 def audit_tail(conn: sqlite3.Connection, *, limit: int) -> list[dict[str, Any]]:
-    """Give the last entries, oldest first."""
+    """Return the last entries, oldest first."""
     rows = conn.execute("SELECT blob FROM audit ORDER BY seq DESC LIMIT ?", (limit,)).fetchall()
     return [json.loads(row[0]) for row in reversed(rows)]
 
 
 def audit_of_run(conn: sqlite3.Connection, run: int) -> list[dict[str, Any]]:
-    """Give the entries of a run."""
+    """Return the entries of a run."""
     rows = conn.execute("SELECT blob FROM audit WHERE run = ? ORDER BY seq", (run,))
     return [json.loads(row[0]) for row in rows]
 
 
 def decisions_of(conn: sqlite3.Connection, action: str) -> list[dict[str, Any]]:
-    """Give what people said about an action."""
+    """Return what people said about an action."""
     rows = conn.execute(
         "SELECT d.verb, d.actor, d.at, c.bytes FROM decision d JOIN approval p ON p.id = d.approval_id"
         " LEFT JOIN content c ON c.id = d.content_id WHERE p.action_id = ? ORDER BY d.id",

@@ -209,7 +209,7 @@ def _median(conn: sqlite3.Connection, agents: list[str], since: datetime) -> flo
 
 
 def shadow_since(conn: sqlite3.Connection, *, since: datetime) -> tuple[tuple[str, str, int], ...]:
-    """Give (agent, tool, how often) of what would have been done since, most often first."""
+    """Return (agent, tool, how often) of what would have been done since, most often first."""
     rows = conn.execute(
         "SELECT r.agent_id, a.tool, count(*) FROM action a CROSS JOIN run r ON r.id = a.run_id"
         " WHERE a.state = 'simulated' AND a.state IN ('simulated','recommended') AND a.at >= ?"
@@ -241,7 +241,7 @@ def _recommended(conn: sqlite3.Connection) -> int:
 
 
 def sleeps(conn: sqlite3.Connection, *, since: datetime, limit: int = 60) -> tuple[Sleep, ...]:
-    """Give when no engine was at work since, newest first. Shorter ones than a minute are left out."""
+    """Return when no engine was at work since, newest first. Shorter ones than a minute are left out."""
     rows = conn.execute(
         "SELECT seq, json_extract(blob, '$.kind'), json_extract(blob, '$.at') FROM audit"
         " WHERE kind IN ('engine.started','engine.stopped') ORDER BY seq DESC LIMIT ?",
@@ -274,5 +274,5 @@ def _late(conn: sqlite3.Connection, began: datetime, ended: datetime) -> int:
 
 
 def agent_names(conn: sqlite3.Connection) -> dict[str, str]:
-    """Give the agents by id, with the names people call them."""
+    """Return the agents by id, with the names people call them."""
     return dict(_agents(conn))

@@ -39,7 +39,7 @@ def not_executed(
     before: datetime | None = None,
     limit: int = 200,
 ) -> list[NotExecutedRow]:
-    """Give what was simulated or recommended, newest first; recommendations that were answered are left out.
+    """Return what was simulated or recommended, newest first; recommendations that were answered are left out.
 
     Args:
         conn: where to read.
@@ -86,7 +86,7 @@ def not_executed(
 
 
 def facets(conn: sqlite3.Connection, *, state: str, limit: int = 5000) -> dict[str, list[str]]:
-    """Give the agents of the newest such actions, each with its categories."""
+    """Return the agents of the newest such actions, each with its categories."""
     found: dict[str, set[str]] = {}
     for agent, category in conn.execute(
         "SELECT DISTINCT r.agent_id, coalesce(n.category, '') FROM (SELECT run_id, category FROM action"
@@ -99,13 +99,13 @@ def facets(conn: sqlite3.Connection, *, state: str, limit: int = 5000) -> dict[s
 
 
 def said_to(conn: sqlite3.Connection, action_id: str) -> str | None:
-    """Give what a person said to a recommendation (`did_it`, `asked`, `not_right`); None while nobody did."""
+    """Return what a person said to a recommendation (`did_it`, `asked`, `not_right`); None while nobody did."""
     row = conn.execute("SELECT verb FROM recommendation WHERE action_id = ?", (action_id,)).fetchone()
     return None if row is None else row[0]
 
 
 def changes_after(conn: sqlite3.Connection, *, subject: int, after: datetime, without_run: int) -> list[str]:
-    """Give what others than a run changed on a subject since a time, in words."""
+    """Return what others than a run changed on a subject since a time, in words."""
     rows = conn.execute(
         "SELECT what FROM subject_change WHERE subject_id = ? AND at > ? AND (run_id IS NULL OR run_id IS NOT ?)"
         " ORDER BY id",

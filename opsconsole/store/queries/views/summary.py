@@ -12,7 +12,7 @@ def held(conn: sqlite3.Connection) -> int:
 
 
 def examples(conn: sqlite3.Connection) -> list[dict[str, Any]]:
-    """Give one waiting request of each tool, the oldest, at most five."""
+    """Return one waiting request of each tool, the oldest, at most five."""
     rows = conn.execute(
         "SELECT min(p.id), a.tool, c.bytes, p.because FROM approval p JOIN action a ON a.id = p.action_id"
         " JOIN content c ON c.id = a.args_id WHERE p.state = 'waiting' GROUP BY a.tool ORDER BY count(*) DESC LIMIT 5"

@@ -27,7 +27,7 @@ class Moment:
 
 
 def timeline(conn: sqlite3.Connection, subject_id: int, *, limit: int = MOST) -> list[Moment]:
-    """Give the newest `limit` moments of each kind, oldest first."""
+    """Return the newest `limit` moments of each kind, oldest first."""
     found: list[Moment] = []
     for row in conn.execute(
         "SELECT e.occurred_at, e.kind, c.bytes, e.id, (SELECT id FROM run WHERE event_id = e.id ORDER BY id LIMIT 1)"
@@ -57,7 +57,7 @@ def timeline(conn: sqlite3.Connection, subject_id: int, *, limit: int = MOST) ->
 
 
 def subject_of(conn: sqlite3.Connection, key: str) -> int | None:
-    """Give the subject with exactly this key, or else the newest one whose key holds it; None for none."""
+    """Return the subject with exactly this key, or else the newest one whose key holds it; None for none."""
     row = conn.execute("SELECT id FROM subject WHERE key = ?", (key,)).fetchone()
     if row is None:
         row = conn.execute("SELECT id FROM subject WHERE instr(key, ?) > 0 ORDER BY id DESC LIMIT 1", (key,)).fetchone()

@@ -99,7 +99,7 @@ class ApprovalsPanel(Panel):
         }
 
     def commands(self) -> Sequence[Command]:
-        """Give the verbs and the ways about."""
+        """Return the verbs and the ways about."""
         return make_commands(
             self._acts(),
             kind=lambda: None if self.shown is None else self.shown.view.kind,
@@ -234,7 +234,7 @@ class ApprovalsPanel(Panel):
         self.refresh()
 
     def _is_worked(self, one: int) -> bool:
-        """Tell whether an open sheet or form is of this request."""
+        """Return whether an open sheet or form is of this request."""
         if self.mode == "edit":
             return self._edited is not None and self._edited.view.id == one
         return self.mode == "reject" and self._rejected == one

@@ -77,7 +77,7 @@ def put_off(kernel: Kernel) -> tuple[Waiting, ...]:
 
 
 def _row_or_word(kernel: Kernel, asked: ApprovalRow) -> Waiting:
-    """Give the row; one that cannot be read must not hide the others."""
+    """Return the row; one that cannot be read must not hide the others."""
     try:
         return _row(kernel, asked)
     except (ValueError, LookupError, TypeError, AttributeError):
@@ -119,7 +119,7 @@ def _row(kernel: Kernel, asked: ApprovalRow) -> Waiting:
 
 
 def _line(about: str, asked: ApprovalRow, *, is_question: bool) -> str:
-    """Give the rule that binds; where it says nothing of this one, what the event is about."""
+    """Return the rule that binds; where it says nothing of this one, what the event is about."""
     why = reasons(asked.because)[0]
     return about if about and (is_question or why == BY_LEVEL) else why
 
@@ -131,7 +131,7 @@ def split_question(text: str) -> tuple[str, str]:
 
 
 def reasons(because: str) -> list[str]:
-    """Give the rules that bind in plain words, the most telling first."""
+    """Return the rules that bind in plain words, the most telling first."""
     parts = [_TOOL.sub("It ", part.strip()) for part in because.split(";") if part.strip()]
     special = [part[:1].upper() + part[1:] for part in parts if not _LEVEL.match(part) and not _FINAL.match(part)]
     final = ["It cannot be undone"] if any(map(_FINAL.match, parts)) else []
@@ -140,7 +140,7 @@ def reasons(because: str) -> list[str]:
 
 
 def amount(kind: ActionType | None, action: ActionRow) -> str:
-    """Give the money an action is about, with its currency; empty where there is none."""
+    """Return the money an action is about, with its currency; empty where there is none."""
     value = action.args.get("amount")
     if not isinstance(value, int | float) or isinstance(value, bool):
         return ""

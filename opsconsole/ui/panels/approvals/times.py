@@ -7,11 +7,11 @@ MORNING = 9
 
 
 def in_an_hour(now: datetime) -> datetime:
-    """Give the time an hour from now."""
+    """Return the time an hour from now."""
     return now + timedelta(hours=1)
 
 
 def tomorrow(now: datetime) -> datetime:
-    """Give nine in the morning of the next day, here."""
+    """Return nine in the morning of the next day, here."""
     day = now.astimezone() + timedelta(days=1)
     return datetime(day.year, day.month, day.day, MORNING).astimezone(UTC)

@@ -27,7 +27,7 @@ _DANGER = (
 
 
 def words(entry: Entry) -> tuple[str, str]:
-    """Give (text, description) for screen readers and the hover."""
+    """Return (text, description) for screen readers and the hover."""
     text = f"{entry.seq}: {kind_words(entry.kind)}, {actor_words(entry.actor)}"
     return text, f"{exact(entry.at)}\n{about(entry.kind, entry.facts)}"
 

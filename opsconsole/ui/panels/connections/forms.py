@@ -89,7 +89,7 @@ async def try_model(
 
 
 def known_values(kind: str, name: str, config: Mapping[str, Any]) -> dict[str, str]:
-    """Give what a form begins with for a connection that is there; never a secret."""
+    """Return what a form begins with for a connection that is there; never a secret."""
     if kind == "model":
         prices: Mapping[str, Any] = config.get("prices") or {}
         entra: Mapping[str, Any] = config.get("entra") or {}

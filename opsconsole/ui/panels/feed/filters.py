@@ -22,7 +22,7 @@ NAMES = {"agent": "Agent", "category": "Category", "state": "State", "verdict": 
 
 
 def describe(wanted: Filter) -> str:
-    """Give a filter in words: `Deal watch, Refused, “refund”`."""
+    """Return a filter in words: `Deal watch, Refused, “refund”`."""
     parts = [choice_words(field, value) for field in NAMES if (value := getattr(wanted, field))]
     if wanted.text.strip():
         parts.append(f"“{wanted.text.strip()}”")
@@ -30,7 +30,7 @@ def describe(wanted: Filter) -> str:
 
 
 def choice_words(field: str, value: str) -> str:
-    """Give one choice in words."""
+    """Return one choice in words."""
     if field == "state":
         return RUN_STATES.get(value, (spoken(value), ""))[0]
     if field == "verdict":
@@ -39,7 +39,7 @@ def choice_words(field: str, value: str) -> str:
 
 
 def _filter_of(kept: Any) -> Filter | None:
-    """Give a filter as it was kept; None for what another version, or another hand, wrote there."""
+    """Return a filter as it was kept; None for what another version, or another hand, wrote there."""
     if not isinstance(kept, dict):
         return None
     values = cast("dict[str, Any]", kept)

@@ -27,7 +27,7 @@ GROUNDS = {
 
 
 def state_of(row: EventRow) -> tuple[str, str]:
-    """Give (words, tone) of where a line stands."""
+    """Return (words, tone) of where a line stands."""
     if is_shadow(row):
         return "Shadow", "shadow"
     if row.run_id is None:
@@ -41,7 +41,7 @@ def is_shadow(row: EventRow) -> bool:
 
 
 def became(row: EventRow) -> tuple[str, str]:
-    """Give (words, tone) of what became of an event: `1 refused, 2 done`."""
+    """Return (words, tone) of what became of an event: `1 refused, 2 done`."""
     if row.actions:
         words = [f"{number} {ACTION_STATES.get(state, (state, ''))[0]}" for state, number in row.actions[:3]]
         first = row.actions[0][0]
@@ -50,7 +50,7 @@ def became(row: EventRow) -> tuple[str, str]:
 
 
 def words(row: EventRow) -> tuple[str, str]:
-    """Give (text, description) for screen readers and the hover."""
+    """Return (text, description) for screen readers and the hover."""
     state, _ = state_of(row)
     text = f"{row.title or spoken(row.kind)}, from {row.sender or row.connection}"
     more = f"{exact(row.at)}\n{row.agent or 'no agent'}, {row.category or 'not sorted'}, {state}: {became(row)[0]}"

@@ -87,7 +87,7 @@ class StoryView(QScrollArea):
         QTimer.singleShot(0, self, partial(self._scroll, place, self.cards.get(aim["id"]) if aim else None))
 
     def shows_proposal(self) -> bool:
-        """Tell whether something that was only recorded, not done, is on the screen."""
+        """Return whether something that was only recorded, not done, is on the screen."""
         return any(is_on_screen(self.cards[one], self.viewport()) for one in self._unreal if one in self.cards)
 
     def show_history(self, moments: Sequence[Moment]) -> None:

@@ -137,7 +137,7 @@ class AgentCard:
 
 
 def swatch(color: QColor, *, is_dashed: bool) -> QIcon:
-    """Give a small square in a colour; hollow for what was only recorded."""
+    """Return a small square in a colour; hollow for what was only recorded."""
     drawn = QPixmap(18, 18)
     drawn.setDevicePixelRatio(2.0)
     drawn.fill(Qt.GlobalColor.transparent)

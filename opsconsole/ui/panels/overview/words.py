@@ -11,7 +11,7 @@ Mood = Literal["well", "turn", "trouble"]
 
 
 def headline(state: Overview, *, is_engine_on: bool, since: str) -> tuple[str, Mood]:
-    """Give the one sentence, and how things are.
+    """Return the one sentence, and how things are.
 
     Args:
         state: what there is.
@@ -43,7 +43,7 @@ def headline(state: Overview, *, is_engine_on: bool, since: str) -> tuple[str, M
 
 
 def span(seconds: float | None) -> str:
-    """Give a length of time in words people use: `0.2 s`, `4 min`, `3 h`, `2 days`."""
+    """Return a length of time in words people use: `0.2 s`, `4 min`, `3 h`, `2 days`."""
     if seconds is None:
         return "—"
     if seconds < 10:
@@ -66,7 +66,7 @@ def sleep(one: Sleep) -> str:
 
 
 def money(amount: float, currency: str) -> str:
-    """Give money with its currency."""
+    """Return money with its currency."""
     return f"{currency} {amount:,.2f}" if amount >= 0.01 or amount == 0 else f"{currency} {amount:.4f}"
 
 

@@ -115,7 +115,7 @@ class Curve(QWidget):
         self.update()
 
     def place_of(self, number: int) -> QPointF:
-        """Give where a point is painted."""
+        """Return where a point is painted."""
         box, (left, right, low, high) = self._box(), self._bounds()
         one = self._spots[number]
         x = (one.x - left) / (right - left) if right > left else 0.5

@@ -43,7 +43,7 @@ class LineModel(QAbstractListModel):
         return 0 if parent.isValid() else len(self.lines)
 
     def is_alike(self, place: int, by: int) -> bool:
-        """Tell whether the line beside this one is of the same kind."""
+        """Return whether the line beside this one is of the same kind."""
         beside = place + by
         return 0 <= beside < len(self.lines) and self.lines[beside].kind == self.lines[place].kind
 

@@ -57,12 +57,12 @@ class ChangeModel(QAbstractTableModel):
         return None
 
     def text(self, index: _Index) -> str:
-        """Give what stands in a cell."""
+        """Return what stands in a cell."""
         one = self.changes[index.row()]
         return (one.field, one.now or ("—" if one.is_changed else ""), one.after or "—")[self.part(index)]
 
     def part(self, index: _Index) -> int:
-        """Give 0 for the field, 1 for now, 2 for after."""
+        """Return 0 for the field, 1 for now, 2 for after."""
         return index.column() if self.has_now or index.column() == 0 else 2
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:

@@ -42,7 +42,7 @@ class FileLine:
 
 
 def file_lines(diff: str) -> list[FileLine]:
-    """Give the lines of a unified diff; a removed line and the added one in its place are marked by words."""
+    """Return the lines of a unified diff; a removed line and the added one in its place are marked by words."""
     found: list[FileLine] = []
     removed: list[str] = []
     added: list[str] = []
@@ -62,7 +62,7 @@ def file_lines(diff: str) -> list[FileLine]:
 
 
 def _changed(removed: list[str], added: list[str]) -> Iterator[FileLine]:
-    """Give what goes, then what comes; where one line stands for one, only what differs of both is marked."""
+    """Yield what goes, then what comes; where one line stands for one, only what differs of both is marked."""
     if len(removed) != len(added):
         yield from (FileLine("removed", _cut(one, 0)) for one in removed)
         yield from (FileLine("added", _cut(one, 0)) for one in added)
@@ -76,7 +76,7 @@ def _changed(removed: list[str], added: list[str]) -> Iterator[FileLine]:
 
 
 def _alike(one: str, other: str) -> int:
-    """Give how many characters both begin with."""
+    """Return how many characters both begin with."""
     return next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
 
 
@@ -90,7 +90,7 @@ def _cut(line: str, differs_at: int) -> str:
 
 @lru_cache(maxsize=128)
 def differing(before: str, after: str) -> tuple[list[Span], list[Span]]:
-    """Give the spans to mark in either text; none where nearly all is other, for then the tint says it."""
+    """Return the spans to mark in either text; none where nearly all is other, for then the tint says it."""
     if not before or not after or len(before) + len(after) > MOST:
         return [], []
     old, new = _TOKEN.findall(before), _TOKEN.findall(after)

@@ -88,7 +88,7 @@ class BatchPage(QFrame):
         return bool(keys)
 
     def chosen(self) -> list[tuple[int, str]]:
-        """Give what is ticked, with the digest of what was shown."""
+        """Return what is ticked, with the digest of what was shown."""
         items = [self.list.topLevelItem(place) for place in range(self.list.topLevelItemCount())]
         return [
             (int(item.data(0, _NUMBER)), str(item.data(0, _DIGEST)))

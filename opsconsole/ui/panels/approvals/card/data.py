@@ -74,7 +74,7 @@ async def _load(kernel: Kernel, ids: Sequence[int]) -> tuple[Shown, ...]:
 
 
 def notices(shown: Shown) -> list[Notice]:
-    """Give what tells a bad request from a good one, the gravest first."""
+    """Return what tells a bad request from a good one, the gravest first."""
     found = [*_of_sender(shown), *_of_destination(shown), *_of_change(shown), *_of_claims(shown)]
     return sorted(found, key=lambda one: one.weight != "danger")
 
@@ -124,7 +124,7 @@ def _of_claims(shown: Shown) -> Iterator[Notice]:
 
 
 def facts_claimed(shown: Shown) -> tuple[Claim, ...]:
-    """Give the claims a person can check; a question claims nothing."""
+    """Return the claims a person can check; a question claims nothing."""
     return () if shown.is_question else shown.view.claims
 
 
@@ -133,7 +133,7 @@ def _told(text: str) -> str:
 
 
 def fields(shown: Shown) -> tuple[FieldRow, ...]:
-    """Give what the table shows: destinations first, then what changes, then what else is handed over."""
+    """Return what the table shows: destinations first, then what changes, then what else is handed over."""
     view = shown.view
     changes = {one.field: one for one in view.changes if one.field != "!"}
     has_now = any(one.now for one in changes.values())

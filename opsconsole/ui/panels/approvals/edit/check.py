@@ -20,7 +20,7 @@ _WORDS = {
 
 
 def schema_of(kind: ActionType | None, args: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Give the schema of each argument, those that are given first; a union gives its first real part."""
+    """Return the schema of each argument, those that are given first; a union gives its first real part."""
     if kind is None:
         return {name: {} for name in args}
     schema = kind.schema()
@@ -40,7 +40,7 @@ def _plain(facts: dict[str, Any], parts: Mapping[str, dict[str, Any]]) -> dict[s
 
 
 def problems(kind: ActionType, args: Mapping[str, Any]) -> dict[str, str]:
-    """Give what is wrong, by argument; empty where all fits."""
+    """Return what is wrong, by argument; empty where all fits."""
     try:
         kind.arguments.model_validate(dict(args))
     except ValidationError as error:

@@ -117,11 +117,11 @@ class EditForm(QFrame):
             next(iter(self._editors.values())).setFocus()
 
     def editor(self, name: str) -> Editor:
-        """Give the editor of an argument."""
+        """Return the editor of an argument."""
         return self._editors[name]
 
     def error_of(self, name: str) -> str:
-        """Give what is wrong with an argument; empty where nothing is."""
+        """Return what is wrong with an argument; empty where nothing is."""
         return self._errors[name].text()
 
     def confirm(self) -> None:

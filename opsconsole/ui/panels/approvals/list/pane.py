@@ -72,7 +72,7 @@ class WaitingModel(QAbstractListModel):
         return None
 
     def age(self, one: Waiting) -> str:
-        """Give how long it waits; where it is put off, until when."""
+        """Return how long it waits; where it is put off, until when."""
         if self.now is None:
             return ""
         if one.until is not None and one.until > self.now:

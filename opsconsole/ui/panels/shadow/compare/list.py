@@ -62,7 +62,7 @@ class PairModel(QAbstractListModel):
         return 0 if parent.isValid() else len(self.rows)
 
     def whose(self, one: PairRow) -> str:
-        """Give agent and category as words."""
+        """Return agent and category as words."""
         category = spoken(one.category) if one.category else "no category"
         return f"{self.names.get(one.agent, spoken(one.agent))} · {category}"
 

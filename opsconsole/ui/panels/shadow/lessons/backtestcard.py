@@ -82,7 +82,7 @@ class PastCard(QFrame):
         )
 
     def cap_typed(self) -> float | None:
-        """Give the cap; None, and a word about it, where none was typed that can be meant."""
+        """Return the cap; None, and a word about it, where none was typed that can be meant."""
         found = _money(self.cap.text())
         self._show_wrong("" if found else ASK)
         if not found:

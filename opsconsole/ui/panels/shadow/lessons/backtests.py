@@ -28,7 +28,7 @@ class LessonBacktests(QObject):
         self._runs = 0
 
     def of(self, lesson: Lesson | None) -> LessonBacktest:
-        """Give how a lesson's trial stands."""
+        """Return how a lesson's trial stands."""
         return LessonBacktest() if lesson is None else self._found.get(lesson, LessonBacktest())
 
     def begin(self, lesson: Lesson, cap: float | None) -> None:

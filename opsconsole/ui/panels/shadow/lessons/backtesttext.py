@@ -64,7 +64,7 @@ def headline(report: LessonReport) -> str:
 
 
 def figures(report: LessonReport, currency: str) -> list[Figure]:
-    """Give what is counted of both files."""
+    """Return what is counted of both files."""
     before, after, every = report.before, report.after, report.events
     found = [
         Figure("Right", f"{before.right:,} of {every:,}", f"{after.right:,} of {every:,}"),

@@ -62,7 +62,7 @@ class Verbs:
         self._wrong.setIcon(self._context.theme.icon("x", "danger"))
 
     def commands(self) -> Sequence[Command]:
-        """Give the commands."""
+        """Return the commands."""
 
         def on() -> bool:
             return self._current() is not None

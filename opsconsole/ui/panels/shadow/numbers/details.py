@@ -171,7 +171,7 @@ def _card(title: str, inside: QVBoxLayout) -> QFrame:
 
 
 def _most_confused(numbers: Numbers) -> tuple[list[str], int]:
-    """Give the decisions to show, those over which the two differ first, and how many are left."""
+    """Return the decisions to show, those over which the two differ first, and how many are left."""
     sums: dict[str, tuple[int, int]] = {}
     for (human, agent), count in numbers.confusion.items():
         for name in {human, agent}:
