@@ -15,7 +15,7 @@ async def wait_out_windows(engine: Engine, *, is_quiet: bool) -> None:
     """Let the windows pass in which approved or autonomous actions could still be stopped, then do them."""
     while True:
         now = engine.clock.now()
-        prepared = [one for one in runs.effects_in(engine.reader, EffectState.PREPARED) if one.hold is Hold.NONE]
+        prepared = [run for run in runs.effects_in(engine.reader, EffectState.PREPARED) if run.hold is Hold.NONE]
         soon = [one.not_before for one in prepared if (one.not_before - now).total_seconds() <= WINDOW_S]
         if not soon:
             return

@@ -70,14 +70,14 @@ def tell(facts: dict[str, Any]) -> None:
         + (f"; {facts['without_agent']} are nobody's" if facts["without_agent"] else "")
     )
     say("\nWhat each agent did")
-    for one in facts["agents"]:
-        verdicts = {_DONE[name]: one["verdicts"][name] for name in _DONE if one["verdicts"].get(name)}
+    for agent in facts["agents"]:
+        verdicts = {_DONE[name]: agent["verdicts"][name] for name in _DONE if agent["verdicts"].get(name)}
         say(
-            f"  {one['name']}: {count(one['events'], 'event')}, {one['done']} finished, {one['waiting']} waiting"
-            + (f", {one['failed']} failed" if one["failed"] else "")
+            f"  {agent['name']}: {count(agent['events'], 'event')}, {agent['done']} finished, {agent['waiting']} waiting"
+            + (f", {agent['failed']} failed" if agent["failed"] else "")
         )
         say(f"      actions: {listed(verdicts)}")
-        top = dict(list(one["categories"].items())[:5])
+        top = dict(list(agent["categories"].items())[:5])
         say(f"      most often: {listed({name.replace('_', ' '): number for name, number in top.items()})}")
     waiting = facts["waiting"]
     say("\nWhat waits for you")
@@ -86,8 +86,8 @@ def tell(facts: dict[str, Any]) -> None:
         f"  {listed(waiting, words)}"
         + (f"; {facts['held']} approved or allowed, held until later (quiet hours, pause)" if facts["held"] else "")
     )
-    for one in facts["examples"]:
-        say(f"  no {one['approval']}: {plain(one['what'], 70)} ({plain(one['because'], 90)})")
+    for example in facts["examples"]:
+        say(f"  no {example['approval']}: {plain(example['what'], 70)} ({plain(example['because'], 90)})")
     say("\nWhat was refused, and why")
     for one in facts["refused"]:
         say(f"  {one['count']} x {one['tool']}: {plain(one['why'], 110)}")

@@ -98,9 +98,9 @@ def ago(at: datetime, now: datetime) -> str:
     return f"{count} {unit} ago" if seconds >= 0 else f"in {count} {unit}"
 
 
-def count(number: int, one: str, many: str | None = None) -> str:
+def count(number: int, text: str, many: str | None = None) -> str:
     """Return `1 run`, `2 runs`."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
+    return f"{number} {text if number == 1 else many or text + 's'}"
 
 
 def listed(counts: Mapping[str, int], words: Mapping[str, str] | None = None) -> str:

@@ -96,7 +96,7 @@ def _answer(view: RunView) -> str | None:
     """Return what a person said to the question of how to go on; None where it was not the last turn."""
     if not view.past or view.past[-1].turn.memo.get("asks") != "model":
         return None
-    return next((str(one.result.get("answer") or "") for one in view.past[-1].outcomes), "")
+    return next((str(outcome.result.get("answer") or "") for outcome in view.past[-1].outcomes), "")
 
 
 def _category(view: RunView) -> str | None:

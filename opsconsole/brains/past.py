@@ -72,7 +72,7 @@ class PastModelBrain:
     @property
     def is_free(self) -> bool:
         """None of its models costs anything."""
-        return all(one.config.prices.is_free for one in self._endpoints.values())
+        return all(endpoint.config.prices.is_free for endpoint in self._endpoints.values())
 
     def know(self, agent: str, category: str, text: str) -> None:
         """Take in what people made of a past event."""
@@ -104,9 +104,9 @@ class PastModelBrain:
             except PermanentError as error:
                 errors.append(error)
             else:
-                return replace(turn, cost_micros=turn.cost_micros + sum(one.cost_micros for one in errors))
+                return replace(turn, cost_micros=turn.cost_micros + sum(error.cost_micros for error in errors))
         failed = PermanentError("; ".join(map(str, errors)))
-        failed.cost_micros = sum(one.cost_micros for one in errors)
+        failed.cost_micros = sum(error.cost_micros for error in errors)
         raise failed
 
     async def close(self) -> None:

@@ -44,9 +44,9 @@ def redacted_json(value: Any) -> Any:
     if isinstance(value, str):
         return redacted(value)
     if isinstance(value, Mapping):
-        return {redacted(key): redacted_json(one) for key, one in cast("Mapping[str, Any]", value).items()}
+        return {redacted(key): redacted_json(character) for key, character in cast("Mapping[str, Any]", value).items()}
     if isinstance(value, list | tuple):
-        return [redacted_json(one) for one in cast("list[Any]", value)]
+        return [redacted_json(character) for character in cast("list[Any]", value)]
     return value
 
 
@@ -65,8 +65,8 @@ def _written(value: str) -> Iterator[str]:
     for escaped in (json.dumps(value), json.dumps(value, ensure_ascii=False), repr(value), repr(value.encode())[1:]):
         yield escaped[1:-1]
     # OAuth2 clients encode their secret twice: as in an address, then in base64.
-    for one in dict.fromkeys((value, quote(value, safe=""), quote_plus(value))):
-        for core in _base64_cores(one.encode()):
+    for fromkey in dict.fromkeys((value, quote(value, safe=""), quote_plus(value))):
+        for core in _base64_cores(fromkey.encode()):
             yield core
             yield core.replace("+", "-").replace("/", "_")
             yield quote(core, safe="")

@@ -51,7 +51,7 @@ class OutsideSystem:
 
     def _trouble(self, op: str, key: str, what: str) -> str:
         """Return the trouble a request meets: each kind of request of a key meets it once."""
-        found = next((one for one in TROUBLES if f"!{one}" in what), "") if self._has_troubles else ""
+        found = next((trouble for trouble in TROUBLES if f"!{trouble}" in what), "") if self._has_troubles else ""
         if found != "hang" and op == "find":
             return ""
         if not found or (op, key) in self._troubled:

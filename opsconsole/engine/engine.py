@@ -128,12 +128,12 @@ class Engine:
 
     async def _close_outside(self) -> None:
         """Close connectors and brain; one that does not let go is left and logged."""
-        for one in (*self.registry.connectors.values(), self.brain):
+        for connector in (*self.registry.connectors.values(), self.brain):
             try:
                 async with asyncio.timeout(END_S):
-                    await one.close()
+                    await connector.close()
             except Exception as error:
-                _log.warning("%s did not close: %s", type(one).__name__, error, exc_info=True)
+                _log.warning("%s did not close: %s", type(connector).__name__, error, exc_info=True)
 
     async def _recover(self) -> None:
         def job(tx: Transaction) -> None:

@@ -16,7 +16,7 @@ class Registry:
         Raises:
             TypeError: a connector declares a tool that it has no way to read or to do.
         """
-        self.connectors: Mapping[str, Connector] = {one.id: one for one in connectors}
+        self.connectors: Mapping[str, Connector] = {connector.id: connector for connector in connectors}
         self._types: dict[str, ActionType] = {}
         self._owners: dict[str, Connector] = {}
         self._readers: dict[str, RecordReader] = {}

@@ -48,12 +48,12 @@ class Match:
     def is_same(self) -> bool:
         """Both did it, alike in every field and on the same subject."""
         both = self.agent is not None and self.human is not None
-        return both and not self.is_elsewhere and all(one.is_same for one in self.fields)
+        return both and not self.is_elsewhere and all(field.is_same for field in self.fields)
 
     @property
     def likeness(self) -> float:
         """How alike the two are, 0 to 1; an action without fields is like any other of its kind."""
-        return sum(one.likeness for one in self.fields) / len(self.fields) if self.fields else 1.0
+        return sum(field.likeness for field in self.fields) / len(self.fields) if self.fields else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,8 @@ def align(agent: Sequence[ComparedAction], human: Sequence[ComparedAction]) -> t
     beside: dict[int, Match] = {}
     for is_elsewhere in (False, True):
         made = [
-            _match(agent, human, one, other, is_elsewhere=is_elsewhere)
-            for one, other in _candidates(agent, human, free_agent, free_human, is_elsewhere=is_elsewhere)
+            _match(agent, human, candidate, other, is_elsewhere=is_elsewhere)
+            for candidate, other in _candidates(agent, human, free_agent, free_human, is_elsewhere=is_elsewhere)
         ]
         for match in sorted(made, key=lambda one: (-one.is_same, -one.likeness, one.agent, one.human)):
             if match.agent in free_agent and match.human in free_human:
@@ -111,19 +111,19 @@ def _candidates(
         if max(len(ours), len(others)) > MOST_ALIGNED:
             found += zip(ours, others, strict=False)
         else:
-            found += [(one, other) for one in ours for other in others]
+            found += [(our, other) for our in ours for other in others]
     return found
 
 
 def _match(
-    agent: Sequence[ComparedAction], human: Sequence[ComparedAction], one: int, other: int, *, is_elsewhere: bool
+    agent: Sequence[ComparedAction], human: Sequence[ComparedAction], number: int, other: int, *, is_elsewhere: bool
 ) -> Match:
-    mine, theirs = agent[one], human[other]
+    mine, theirs = agent[number], human[other]
     given, other_given = _plain(mine), _plain(theirs)
     if theirs.is_partial:
         given = {name: given.get(name) for name in dict.fromkeys((*other_given, *theirs.told))}
     fields = compare_fields(given, other_given, {**theirs.compare, **mine.compare})
-    return Match(one, other, fields, is_elsewhere)
+    return Match(number, other, fields, is_elsewhere)
 
 
 def _plain(deed: ComparedAction) -> dict[str, Any]:
@@ -134,11 +134,11 @@ def _plain(deed: ComparedAction) -> dict[str, Any]:
 def _verdict(agent: Sequence[ComparedAction], human: Sequence[ComparedAction], matches: Sequence[Match]) -> Agreement:
     if not agent and not human:
         return Agreement.BOTH_NONE
-    if all(one.is_same for one in matches):
+    if all(match.is_same for match in matches):
         return Agreement.SAME
-    is_extra = any(one.human is None for one in matches)
-    is_missing = any(one.agent is None for one in matches)
-    is_changed = any(one.agent is not None and one.human is not None and not one.is_same for one in matches)
+    is_extra = any(match.human is None for match in matches)
+    is_missing = any(match.agent is None for match in matches)
+    is_changed = any(match.agent is not None and match.human is not None and not match.is_same for match in matches)
     if is_changed or (is_extra and is_missing):
         return Agreement.DIFFERS
     return Agreement.EXTRA if is_extra else Agreement.MISSING
@@ -151,13 +151,13 @@ def _severity(agent: Sequence[ComparedAction], matches: Sequence[Match]) -> Seve
     another address, about another thing, or for another amount.
     """
     worst = Severity.NONE
-    for one in matches:
-        if one.is_same:
+    for match in matches:
+        if match.is_same:
             continue
         worst = max(worst, Severity.MINOR)
-        if one.agent is None or not agent[one.agent].is_grave:
+        if match.agent is None or not agent[match.agent].is_grave:
             continue
-        is_wording = one.human is not None and not one.is_elsewhere
-        if not is_wording or any(not diff.is_same and diff.how is not Comparison.TEXT for diff in one.fields):
+        is_wording = match.human is not None and not match.is_elsewhere
+        if not is_wording or any(not diff.is_same and diff.how is not Comparison.TEXT for diff in match.fields):
             return Severity.SEVERE
     return worst

@@ -113,8 +113,8 @@ def ac1(pairs: Sequence[tuple[str, str]]) -> float | None:
 
     def chance(mine: Mapping[str, float], theirs: Mapping[str, float]) -> float:
         names = {*mine, *theirs}
-        shares = [(mine.get(one, 0.0) + theirs.get(one, 0.0)) / 2 for one in names]
-        return sum(one * (1 - one) for one in shares) / max(1, len(names) - 1)
+        shares = [(mine.get(name, 0.0) + theirs.get(name, 0.0)) / 2 for name in names]
+        return sum(share * (1 - share) for share in shares) / max(1, len(names) - 1)
 
     return _beyond_chance(pairs, chance)
 
@@ -127,11 +127,11 @@ def _beyond_chance(
     share = 1 / len(pairs)
     mine: dict[str, float] = {}
     theirs: dict[str, float] = {}
-    for one, other in pairs:
-        mine[one] = mine.get(one, 0.0) + share
+    for pair, other in pairs:
+        mine[pair] = mine.get(pair, 0.0) + share
         theirs[other] = theirs.get(other, 0.0) + share
     by_chance = float(chance(mine, theirs))
-    agreed = sum(one == other for one, other in pairs) / len(pairs)
+    agreed = sum(pair == other for pair, other in pairs) / len(pairs)
     return None if by_chance >= 1 - 1e-12 else (agreed - by_chance) / (1 - by_chance)
 
 

@@ -34,7 +34,7 @@ RULES: tuple[Rule, ...] = (
 
 def rule(context: GateContext, with_rules: Sequence[Rule] = RULES) -> Ruling:
     """Rule on one action: the lowest ceiling, the latest hold, every reason."""
-    reasons = tuple(reason for one in with_rules for reason in one(context))
+    reasons = tuple(reason for rule in with_rules for reason in rule(context))
     verdict = min((reason.verdict for reason in reasons), default=Verdict.ACT)
     hold = max((reason.hold_until for reason in reasons if reason.hold_until is not None), default=None)
     return Ruling(verdict, hold, reasons)

@@ -97,28 +97,28 @@ def compare_fields(
     return tuple(found)
 
 
-def likeness(one: Any, other: Any, how: Comparison) -> float:
+def likeness(value: Any, other: Any, how: Comparison) -> float:
     """Return how alike two values are, 0 to 1. Nothing, an empty text and an empty list are the same nothing."""
-    if _is_nothing(one) or _is_nothing(other):
-        return float(_is_nothing(one) and _is_nothing(other))
-    if how is Comparison.NUMBER and (numbers := _numbers(one, other)) is not None:
+    if _is_nothing(value) or _is_nothing(other):
+        return float(_is_nothing(value) and _is_nothing(other))
+    if how is Comparison.NUMBER and (numbers := _numbers(value, other)) is not None:
         return float(abs(numbers[0] - numbers[1]) <= max(NUMBER_TOLERANCE, 1e-9 * abs(numbers[0])))
-    if how is Comparison.TIME and (times := _times(one, other)) is not None:
+    if how is Comparison.TIME and (times := _times(value, other)) is not None:
         return float(abs((times[0] - times[1]).total_seconds()) <= TIME_TOLERANCE_S)
     if how is Comparison.SET:
-        return _overlap(_members(one), _members(other))
+        return _overlap(_members(value), _members(other))
     if how is Comparison.TEXT:
-        return text_likeness(str(one), str(other))
-    return float(plain(one) == plain(other))
+        return text_likeness(str(value), str(other))
+    return float(plain(value) == plain(other))
 
 
-def text_likeness(one: str, other: str) -> float:
+def text_likeness(text: str, other: str) -> float:
     """Return the share of words two texts have in common in the same order (Ratcliff and Obershelp), 0 to 1."""
-    mine, theirs = _WORDS.findall(_folded(one)), _WORDS.findall(_folded(other))
+    mine, theirs = _WORDS.findall(_folded(text)), _WORDS.findall(_folded(other))
     if mine == theirs:
         return 1.0
-    if len(one) + len(other) > LONGEST:
-        mine, theirs = _SENTENCE.split(_folded(one)), _SENTENCE.split(_folded(other))
+    if len(text) + len(other) > LONGEST:
+        mine, theirs = _SENTENCE.split(_folded(text)), _SENTENCE.split(_folded(other))
     if len(mine) + len(theirs) > SENTENCES:
         common = sum((Counter(mine) & Counter(theirs)).values())
         return min(2 * common / (len(mine) + len(theirs)), TEXT_SAME - 0.01)
@@ -127,7 +127,7 @@ def text_likeness(one: str, other: str) -> float:
 
 def _facts(value: Any) -> Counter[str]:
     """Return the words that turn what a text says: figures, addresses, links, and each "not"."""
-    words = (one.strip(".,;:!?()[]\"'“”") for one in _folded(str(value or "")).replace("n't", " not").split())
+    words = (part.strip(".,;:!?()[]\"'“”") for part in _folded(str(value or "")).replace("n't", " not").split())
     return Counter(one for one in words if one in _NOT or any(sign.isdigit() or sign in "@/" for sign in one))
 
 
@@ -156,15 +156,15 @@ def _is_nothing(value: Any) -> bool:
     return value is None or (isinstance(value, str | list | tuple | dict) and not value)
 
 
-def _numbers(one: Any, other: Any) -> tuple[float, float] | None:
+def _numbers(value: Any, other: Any) -> tuple[float, float] | None:
     try:
-        return float(one), float(other)
+        return float(value), float(other)
     except (TypeError, ValueError, OverflowError):
         return None
 
 
-def _times(one: Any, other: Any) -> tuple[datetime, datetime] | None:
-    mine, theirs = _time(one), _time(other)
+def _times(value: Any, other: Any) -> tuple[datetime, datetime] | None:
+    mine, theirs = _time(value), _time(other)
     return None if mine is None or theirs is None else (mine, theirs)
 
 
@@ -183,12 +183,12 @@ def _time(value: Any) -> datetime | None:
 
 def _members(value: Any) -> frozenset[str]:
     parts: Iterable[Any] = value.split(",") if isinstance(value, str) else value if _is_many(value) else [value]
-    return frozenset(str(plain(one)) for one in parts if not _is_nothing(one))
+    return frozenset(str(plain(part)) for part in parts if not _is_nothing(part))
 
 
 def _is_many(value: Any) -> bool:
     return isinstance(value, list | tuple | set | frozenset)
 
 
-def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
-    return len(one & other) / max(1, len(one | other))
+def _overlap(frozenset_: frozenset[str], other: frozenset[str]) -> float:
+    return len(frozenset_ & other) / max(1, len(frozenset_ | other))

@@ -101,25 +101,25 @@ class Standing:
 TO_LIMITED = EvidenceThreshold(0.85, 0.95, 10)
 
 
-def is_right(one: Counted) -> bool | None:
+def is_right(pair: Counted) -> bool | None:
     """Return whether a pair counts as right; None where it proves nothing either way.
 
     A failure is wrong, whatever is said of it. Otherwise a person's word holds; without it a difference is wrong. An
     agreement with a human who had seen the proposal proves nothing, also where a person chose to judge it: they may
     choose the right ones.
     """
-    if one.excluded:
+    if pair.excluded:
         return None
-    if one.is_failed:
+    if pair.is_failed:
         return False
-    is_agreed = one.verdict in AGREED
-    is_fine = is_agreed if one.said is None else one.said in FINE
-    return None if is_agreed and is_fine and not one.is_blind else is_fine
+    is_agreed = pair.verdict in AGREED
+    is_fine = is_agreed if pair.said is None else pair.said in FINE
+    return None if is_agreed and is_fine and not pair.is_blind else is_fine
 
 
-def is_severe(one: Counted) -> bool:
+def is_severe(pair: Counted) -> bool:
     """Return whether a pair is a severe error: until a person says that the agent was right, it is."""
-    return one.severity is Severity.SEVERE and one.said not in FINE
+    return pair.severity is Severity.SEVERE and pair.said not in FINE
 
 
 def trials(pairs: Iterable[Counted]) -> list[Trial]:
@@ -137,10 +137,10 @@ def bursts(pairs: Sequence[Counted]) -> list[list[int]]:
     """
     groups: list[list[int]] = []
     known: dict[tuple[str, date, str | int], list[int]] = {}
-    for place, one in enumerate(pairs):
-        if is_right(one) is None:
+    for place, pair in enumerate(pairs):
+        if is_right(pair) is None:
             continue
-        names = [(one.category, one.day, name) for name in (one.about, one.thread) if name is not None]
+        names = [(pair.category, pair.day, name) for name in (pair.about, pair.thread) if name is not None]
         group = next((known[name] for name in names if name in known), None)
         if group is None:
             groups.append(group := [])

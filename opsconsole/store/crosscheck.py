@@ -57,8 +57,8 @@ def _crosscheck(conn: sqlite3.Connection) -> tuple[Finding, ...]:
         except (ValueError, KeyError, TypeError):
             continue  # the chain's verification names it
     found: list[Finding] = []
-    for one in _differences(conn, told):
-        found.append(one)
+    for difference in _differences(conn, told):
+        found.append(difference)
         if len(found) == MOST:
             break
     return tuple(found)
@@ -141,7 +141,7 @@ def _differences_of_pairs(conn: sqlite3.Connection, told: _Told) -> Iterator[Fin
     rows: dict[int, list[tuple[str, str, int]]] = defaultdict(list)
     for pair, *said in conn.execute("SELECT pair_id, verdict, actor, is_repeat FROM adjudication ORDER BY id"):
         rows[pair].append((said[0], said[1], said[2]))
-    for pair in sorted({*rows, *(one for one, said in told.judged.items() if said)}):
+    for pair in sorted({*rows, *(item for item, said in told.judged.items() if said)}):
         if rows.get(pair, []) != told.judged.get(pair, []):
             yield Finding(0, f"what was said of pair {pair} is not what the record says")
 

@@ -67,16 +67,16 @@ class ReadAhead(QObject, Generic[_Row, _Card]):
     @property
     def place(self) -> int:
         """Where the current row stands in the list, from 0; -1 for nowhere."""
-        return next((place for place, one in enumerate(self.rows) if one.id == self.current), -1)
+        return next((place for place, row in enumerate(self.rows) if row.id == self.current), -1)
 
     def filter_by(self, words: str) -> None:
         """Let only these through."""
         self._words = words.strip()
         self._settle(max(self.place, 0))
 
-    def look_at(self, one: int) -> None:
+    def look_at(self, number: int) -> None:
         """Make a row the current one."""
-        self.current = one
+        self.current = number
         self.error = ""
         self.changed.emit()
         self._fetch_soon()
@@ -90,7 +90,7 @@ class ReadAhead(QObject, Generic[_Row, _Card]):
     def _settle(self, place: int) -> None:
         """Keep the current row where it is still listed, else take the one at `place`."""
         rows = self.rows
-        if all(one.id != self.current for one in rows):
+        if all(row.id != self.current for row in rows):
             self.current = rows[min(place, len(rows) - 1)].id if rows else None
         self.changed.emit()
         self._fetch_soon()
@@ -109,7 +109,7 @@ class ReadAhead(QObject, Generic[_Row, _Card]):
         if self.current is None:
             return
         place = self.place
-        ahead = [one.id for one in self.rows[place + 1 : place + 1 + AHEAD] if one.id not in self._cards]
+        ahead = [row.id for row in self.rows[place + 1 : place + 1 + AHEAD] if row.id not in self._cards]
         for ids in ([self.current], ahead):
             if not ids:
                 continue

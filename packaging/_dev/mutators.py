@@ -104,7 +104,7 @@ def _choose() -> None:
         mutators.operator_arg_removal,
         mutators.operator_lambda,
     )
-    kept = [(kind, one) for kind, one in mutators.mutation_operators if one not in left_out]
+    kept = [(kind, operator) for kind, operator in mutators.mutation_operators if operator not in left_out]
     mutators.mutation_operators[:] = [  # pyright: ignore[reportIndexIssue] - it is a list; its type says less
         *kept,
         (cst.Call, _other_end),

@@ -99,7 +99,7 @@ async def _throughput(count: int) -> dict[str, Any]:
                 lambda tx: apply_agent(tx, AgentFile(clerk(), ""), engine.registry, actor="bench", now=now),
                 name="agent.apply",
             )
-            await asyncio.gather(*(engine.take("desk", one) for one in events(50, 1_000_000)))
+            await asyncio.gather(*(engine.take("desk", event) for event in events(50, 1_000_000)))
             await engine.settle()
             size = _size(place)
             began, cpu, jobs, groups = (
@@ -108,7 +108,7 @@ async def _throughput(count: int) -> dict[str, Any]:
                 engine.writer.jobs,
                 engine.writer.groups,
             )
-            await asyncio.gather(*(engine.take("desk", one) for one in events(count)))
+            await asyncio.gather(*(engine.take("desk", event) for event in events(count)))
             await engine.settle()
             wall, used = time.perf_counter() - began, time.process_time() - cpu
             done = reader.execute("SELECT count(*) FROM run WHERE state = 'done'").fetchone()[0]
@@ -168,12 +168,14 @@ def _latency(folder: Path, told: Any, asked: int) -> dict[str, Any]:
     delays: list[float] = []
     with opened(folder) as session:
         pauses = random.Random(1)
-        for one in approvals.waiting_approvals(session.kernel.reader, limit=asked):
+        for approval in approvals.waiting_approvals(session.kernel.reader, limit=asked):
             threading.Event().wait(pauses.uniform(0.0, 0.3))
-            session.write(lambda tx, n=one.id: commands.approve(session.kernel, tx, n, actor="bench"), name="decision")
+            session.write(
+                lambda tx, n=approval.id: commands.approve(session.kernel, tx, n, actor="bench"), name="decision"
+            )
             committed = time.time()
             action, called = told.readline().split()
-            assert action == one.action_id
+            assert action == approval.action_id
             delays.append((float(called) - committed) * 1000)
     return {
         "bench": "approval_to_connector",

@@ -88,7 +88,8 @@ def add(conn: Any, first: int, count: int) -> None:
         actions,
     )
     conn.executemany(
-        "INSERT INTO turn (run_id, number, at, content_id) VALUES (?, 0, 0, ?)", [(one[1], TURN) for one in actions]
+        "INSERT INTO turn (run_id, number, at, content_id) VALUES (?, 0, 0, ?)",
+        [(action[1], TURN) for action in actions],
     )
     conn.executemany(
         "INSERT INTO ruling (action_id, phase, at, verdict, reasons) VALUES (?, 'proposed', 0, ?, '[]')", rulings

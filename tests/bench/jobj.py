@@ -48,7 +48,7 @@ class World:
         return _said({"ticket_id": f"T-{len(self.tickets)}"})
 
     def _think(self, request: Request) -> Reply:
-        turns = sum(one["role"] == "tool" for one in request["messages"])
+        turns = sum(message["role"] == "tool" for message in request["messages"])
         found = _EVENT.search(request["messages"][1]["content"])
         event = found[0] if found else ""
         if turns == 0:
@@ -111,7 +111,7 @@ async def _measure(name: str, pid: int, url: str, world: World) -> list[dict[str
         world.latency_s = IDEAL_S / 3
         marks = [f"{name}b{at}x" for at in range(5)]
         bursts = [await _closed_loop(client, url, world, clients=100, count=100, mark=mark) for mark in marks]
-        ratios = sorted(one / IDEAL_S for one in bursts)
+        ratios = sorted(burst / IDEAL_S for burst in bursts)
         facts = {"wall_to_ideal_median": round(statistics.median(ratios), 2), "best": round(ratios[0], 2)}
         found.append({"bench": f"job_j_burst {name}", "budget": "<= 1.6", "events": 100, **facts})
         assert all(count == 1 for count in world.tickets.values())

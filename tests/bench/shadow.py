@@ -60,7 +60,7 @@ def _real(file: Path) -> list[bytes]:
     if not file.exists():
         return []
     with tarfile.open(file) as archive:
-        found = [archive.extractfile(one) for one in archive.getmembers() if one.isfile()]
+        found = [archive.extractfile(getmember) for getmember in archive.getmembers() if getmember.isfile()]
         return [one.read() for one in found if one is not None]
 
 
@@ -75,7 +75,7 @@ def _measure(kind: str, count: int, rows: Sequence[tuple[str, str]], real: Seque
         import_s, import_mib, _ = _child("import", str(source), "--own", OWN, *place)
         work_s, work_mib, said = _child("shadow", "run", "sorter", "--json", *place)
         done = json.loads(said)
-        size = sum(one.stat().st_size for one in (folder / "workspace").rglob("*") if one.is_file())
+        size = sum(path.stat().st_size for path in (folder / "workspace").rglob("*") if path.is_file())
         return {
             "bench": "shadow_run",
             "what": kind,

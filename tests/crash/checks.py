@@ -38,7 +38,7 @@ def check(folder: Path, job: Job, deeds: Counter[str]) -> Verdict:
         verdict = Verdict()
         report = audit.verify(reader, noted=heads.read(folder), triggers=audit_triggers())
         verdict.is_audit_ok = report.is_ok
-        verdict.findings += [one.what for one in report.findings]
+        verdict.findings += [finding.what for finding in report.findings]
         waiting = _runs(reader, job, verdict)
         _effects(reader, job, verdict)
         _deeds(reader, job, deeds, verdict)
@@ -55,7 +55,7 @@ def _runs(reader: Reader, job: Job, verdict: Verdict) -> set[str]:
     """Every event was taken and its runs are done, but for those in doubt; give the events of these."""
     taken = {row[0] for row in reader.execute("SELECT external_id FROM event")}
     verdict.findings += [
-        f"event {one.external_id} was lost" for one in job.events(reader) if one.external_id not in taken
+        f"event {event.external_id} was lost" for event in job.events(reader) if event.external_id not in taken
     ]
     rows = reader.execute(
         "SELECT r.id, r.state, v.external_id, r.outcome, (SELECT count(*) FROM approval p JOIN action a"

@@ -214,7 +214,7 @@ class SlowJob(MixedJob):
     """One event, whose first deed is under way for a while."""
 
     def events(self, reader: Reader) -> Sequence[IncomingEvent]:
-        return [replace(one, fields={**one.fields, "is_slow": True}) for one in super().events(reader)]
+        return [replace(event, fields={**event.fields, "is_slow": True}) for event in super().events(reader)]
 
     def expected(self) -> Counter[str]:
         return Counter({f"{mark}!slow" if mark.endswith("/record") else mark: 1 for mark in super().expected()})
@@ -252,7 +252,7 @@ def _next(plan: Sequence[tuple[Proposal, ...]], view: RunView) -> tuple[Proposal
         return again
     if done < len(plan):
         return plan[done]
-    if done == len(plan) and any(one.state == "rejected" for turn in view.past for one in turn.outcomes):
+    if done == len(plan) and any(outcome.state == "rejected" for turn in view.past for outcome in turn.outcomes):
         return (call("outside.record", what=f"{view.event.fields['base']}/sorry"),)
     return ()
 

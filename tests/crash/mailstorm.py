@@ -220,28 +220,28 @@ class Storm:
         ids = [f"<m{number}@harbour.example>" for number in range(1, self.found.mails + 1)]
         self._check_workspace(ids)
         answers = await self._rig.mails(ANN)
-        self._count("answer to", ids, Counter(str(one["In-Reply-To"]) for one in answers))
-        for one in answers:
-            number = str(one["In-Reply-To"])[2:].partition("@")[0]
+        self._count("answer to", ids, Counter(str(answer["In-Reply-To"]) for answer in answers))
+        for answer in answers:
+            number = str(answer["In-Reply-To"])[2:].partition("@")[0]
             chain = [f"<root{number}@harbour.example>", f"<m{number}@harbour.example>"]
-            if str(one["References"]).split() != chain or str(one["Subject"]) != f"Re: Question {number}":
-                self.found.wrong.append(f"not in its thread: {one['References']}")
+            if str(answer["References"]).split() != chain or str(answer["Subject"]) != f"Re: Question {number}":
+                self.found.wrong.append(f"not in its thread: {answer['References']}")
         sent = Counter(str(parsed(raw)["In-Reply-To"]) for who, _, raw in self._rig.relay.envelopes if who == SUPPORT)
         self._count("sending of the answer to", ids, sent)
         copies = await self._rig.mails(SUPPORT, "Sent")
-        self._count("copy of the answer to", ids, Counter(str(one["In-Reply-To"]) for one in copies))
+        self._count("copy of the answer to", ids, Counter(str(copy["In-Reply-To"]) for copy in copies))
         lying: Counter[str] = Counter()
         for folder in ("Done", "Later"):
-            for one in await self._rig.mails(SUPPORT, folder):
-                lying[str(one["Message-ID"])] += 1
-                if folder_of(str(one["Subject"])) != folder:
-                    self.found.wrong.append(f"{one['Subject']} lies in {folder}")
+            for mail in await self._rig.mails(SUPPORT, folder):
+                lying[str(mail["Message-ID"])] += 1
+                if folder_of(str(mail["Subject"])) != folder:
+                    self.found.wrong.append(f"{mail['Subject']} lies in {folder}")
         self._count("filing of", ids, lying)
 
     def _count(self, what: str, ids: list[str], counts: Counter[str]) -> None:
-        self.found.lost += [f"{what} {one}" for one in ids if counts[one] == 0]
-        self.found.doubled += [f"{what} {one}" for one, count in counts.items() if count > 1]
-        self.found.wrong += [f"{what} {one}, which nobody wrote" for one in counts if one not in ids]
+        self.found.lost += [f"{what} {number}" for number in ids if counts[number] == 0]
+        self.found.doubled += [f"{what} {item}" for item, count in counts.items() if count > 1]
+        self.found.wrong += [f"{what} {count}, which nobody wrote" for count in counts if count not in ids]
 
     def _check_workspace(self, ids: list[str]) -> None:
         workspace = workspaces.open_(self._folder)
@@ -249,7 +249,7 @@ class Storm:
         try:
             workspace.database.check()
             report = audit.verify(reader, noted=heads.read(self._folder), triggers=audit_triggers())
-            self.found.wrong += [one.what for one in report.findings]
+            self.found.wrong += [finding.what for finding in report.findings]
             rows = reader.execute("SELECT external_id FROM event").fetchall()
             self._count("event of", ids, Counter(str(row[0]).partition("#")[0] for row in rows))
             runs = reader.execute("SELECT state, count(*) FROM run GROUP BY state").fetchall()

@@ -92,7 +92,7 @@ class SampleJob(Job):
 
     def decide(self, kernel: Kernel, tx: Transaction, asked: ApprovalRow, action: ActionRow) -> None:
         if asked.kind is ApprovalKind.QUESTION:
-            options = [str(one) for one in action.args.get("options", ())] or ["Yes"]
+            options = [str(option) for option in action.args.get("options", ())] or ["Yes"]
             answer = options[sum(asked.action_id.encode()) % len(options)]
             approvals.respond(kernel, tx, asked.id, actor=PERSON, answer=answer)
             return

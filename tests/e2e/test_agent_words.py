@@ -110,8 +110,8 @@ def test_who_makes_a_kind_is_said(run: Run, tmp_path: Path) -> None:
 )
 def test_tools_that_are_named_in_vain_are_noted(run: Run, tmp_path: Path, more: str, says: list[str]) -> None:
     run("init")
-    told = [one for one in notes(run, tmp_path, f"{AGENT}{more}\n") if "no model is connected" not in one]
-    assert len(told) == 1 and all(one in told[0] for one in says), told
+    told = [note for note in notes(run, tmp_path, f"{AGENT}{more}\n") if "no model is connected" not in note]
+    assert len(told) == 1 and all(say in told[0] for say in says), told
 
 
 def test_tools_that_hold_all_steps_need_no_note(run: Run, tmp_path: Path) -> None:
@@ -122,16 +122,16 @@ def test_tools_that_hold_all_steps_need_no_note(run: Run, tmp_path: Path) -> Non
 def test_the_words_of_an_empty_workspace(run: Run) -> None:
     run("init")
     (told,) = run("agents", "words", "--json").json
-    kinds = {one["kind"]: one for one in told["events"]}
+    kinds = {event["kind"]: event for event in told["events"]}
     assert set(kinds) == {"mail.received", "mail.sent", "mail.claimed", "ticket.created", "deal.stalled"}
-    assert all(one == {**one, "connections": ["desk"], "stored": 0, "fields": []} for one in kinds.values())
+    assert all(kind == {**kind, "connections": ["desk"], "stored": 0, "fields": []} for kind in kinds.values())
     assert told["event"] == list(facts.EVENT) and told["step"] == list(facts.STEP)
-    tools = {one["name"]: one for one in told["tools"]}
+    tools = {tool["name"]: tool for tool in told["tools"]}
     assert tools["desk.move_mail"]["arguments"] == [{"name": "folder", "required": True}]
     assert tools["desk.reply"]["arguments"][0] == {"name": "to", "required": False}  # the sender, if nothing is said
-    priority = next(one for one in tools["desk.update_ticket"]["arguments"] if one["name"] == "priority")
+    priority = next(argument for argument in tools["desk.update_ticket"]["arguments"] if argument["name"] == "priority")
     assert priority == {"name": "priority", "required": False, "choices": ["low", "normal", "high", "urgent"]}
-    assert {one["effect"] for one in tools.values()} == {one.value for one in Effect}
+    assert {tool["effect"] for tool in tools.values()} == {one.value for one in Effect}
 
 
 def test_words_for_people(run: Run, tmp_path: Path) -> None:
@@ -157,9 +157,9 @@ def test_every_kind_that_imports_bring_is_among_the_declared_ones(run: Run, tmp_
     table = write_tickets(tmp_path / "t.csv", [("T1", "Question", "How?", "Cards", "open", START.isoformat())], headers)
     assert "1 new" in run("import", table).out
     (after,) = run("agents", "words", "--json").json
-    stored = {one["kind"]: one for one in after["events"] if one["stored"]}
+    stored = {event["kind"]: event for event in after["events"] if event["stored"]}
     assert set(stored) == {"mail.received", "mail.sent", "ticket.created"}
-    assert set(stored) <= {one["kind"] for one in before["events"]}
+    assert set(stored) <= {event["kind"] for event in before["events"]}
     assert "ticket_id" in stored["ticket.created"]["fields"] and "folder" in stored["mail.received"]["fields"]
 
 

@@ -156,7 +156,7 @@ async def test_a_watched_file_that_cannot_be_read_is_told_once(
         await asyncio.sleep(0.1)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-    told = [one.getMessage() for one in caplog.records if one.name == "opsconsole.app.watching"]
+    told = [record.getMessage() for record in caplog.records if record.name == "opsconsole.app.watching"]
     assert len(told) == 2 and len([one for one in told if "broken.zip" in one]) == 1
 
 
@@ -176,7 +176,7 @@ async def test_look_ups_see_simulated_changes_before_they_compare(tmp_path: Path
         await make(r, "ticket", title="T", requester_email=ANN, status="open")
         await make(r, "deal", name="D", contact_email=ANN, stage="offer", last_activity_at=1)
         await r.take(mail())
-        results = [dict(one.result or {}) for one in r.actions()]
+        results = [dict(action.result or {}) for action in r.actions()]
         assert [results[number]["count"] for number in (1, 2, 4, 5, 8)] == [0, 1, 0, 1, 2]
         assert results[6]["stage"] == "won" and results[6]["idle_days"] == 0 and results[8]["has_our_reply"]
 
@@ -201,4 +201,4 @@ async def test_what_a_stranger_wrote_stays_a_strangers_on_the_desk(tmp_path: Pat
         await r.take(*connector.stalled())
         await r.wait(seconds=11)
         assert r.sent() == [] and len(r.waiting()) == 1
-        assert all(one.is_untrusted for one in connector.action_types() if one.effect == "read")
+        assert all(kind.is_untrusted for kind in connector.action_types() if kind.effect == "read")

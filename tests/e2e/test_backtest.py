@@ -40,8 +40,8 @@ def changed(tmp_path: Path, was: str, now: str) -> Path:
 
 def test_the_version_in_use_does_again_what_the_record_says(folder: Path) -> None:
     events, total = tried(folder, AGENT)
-    assert [one["in_use"]["verdict"] for one in events] == [one["recorded"] for one in events]
-    assert all(one["in_use"] == one["changed"] for one in events) and total["off_record"] == 0
+    assert [event["in_use"]["verdict"] for event in events] == [event["recorded"] for event in events]
+    assert all(event["in_use"] == event["changed"] for event in events) and total["off_record"] == 0
     assert total["recorded_right"] == total["in_use_right"] == total["changed_right"] == 4
     assert (total["better"], total["worse"], total["cost_changed"]) == (0, 0, 0.0)
 
@@ -92,7 +92,7 @@ def test_a_changed_policy_shows_in_what_its_rules_would_say(folder: Path, tmp_pa
     file = tmp_path / "helpdesk.yaml"
     file.write_text(text.replace("guardrails:\n", f"{rail}    because: nothing moves\n", 1), encoding="utf-8")
     events, total = tried(folder, file)
-    moves = sum(one["in_use"]["right"] and not one["changed"]["right"] for one in events)
+    moves = sum(event["in_use"]["right"] and not event["changed"]["right"] for event in events)
     assert total["rules_in_use"]["refuse"] == 0 < total["rules_changed"]["refuse"] and moves == total["worse"] > 0
     said = CliRunner().invoke(app, ["shadow", "backtest", str(file), "-w", str(folder)]).output
     assert f"refused {total['rules_changed']['refuse']}" in said
@@ -100,10 +100,10 @@ def test_a_changed_policy_shows_in_what_its_rules_would_say(folder: Path, tmp_pa
 
 def files_it(request: Request) -> Reply:
     """Move every mail to one folder, then end; a trial of the connection is met as well."""
-    names = {one["function"]["name"] for one in request.get("tools") or ()}
+    names = {tool["function"]["name"] for tool in request.get("tools") or ()}
     if not any("move_mail" in name for name in names):
         return good(request)
-    if any(one["role"] == "tool" for one in request["messages"]):
+    if any(message["role"] == "tool" for message in request["messages"]):
         return ends("payroll_expenses")
     told = call("triage", {"category": "payroll_expenses", "confidence": 0.9, "evidence": []})
     return says(None, told, call("move_mail", {"folder": "People/Pay"}, identity="call_2"))
@@ -124,7 +124,7 @@ def test_a_model_instead_of_the_playbook_is_tried_under_a_cap(folder: Path, tmp_
         events, total = tried(folder, file, "--cap", "5")
         assert len(endpoint.requests) >= before + len(events) == before + 6 and not total["stopped"]
         assert total["cost_in_use"] == 0 < total["cost_changed"]
-        assert {one["changed"]["category"] for one in events} == {"payroll_expenses"}
+        assert {event["changed"]["category"] for event in events} == {"payroll_expenses"}
         each = total["cost_changed"] / 6
         _, some = tried(folder, file, "--cap", f"{2.5 * each:f}")
         assert some["events"] == 2 and "cap" in some["stopped"] and some["cost_changed"] <= 2.5 * each

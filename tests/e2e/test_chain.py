@@ -125,12 +125,12 @@ def shape(actions: list[Any]) -> list[tuple[Any, ...]]:
 
     return [
         (
-            one.tool,
-            one.category,
-            one.result is not None and one.result["ok"] is True,
-            tuple((name, plain(value)) for name, value in sorted(one.args.items())),
+            action.tool,
+            action.category,
+            action.result is not None and action.result["ok"] is True,
+            tuple((name, plain(value)) for name, value in sorted(action.args.items())),
         )
-        for one in actions
+        for action in actions
     ]
 
 

@@ -123,7 +123,7 @@ def test_the_story_of_a_run(working: Run) -> None:
                   "1/1.0  desk.reply: waiting  [ASK]", "class_irreversible", "effect done", "Audit:"):  # fmt: skip
         assert words in said.out, words
     (story,) = working("runs", "show", 1, "--json").json
-    assert [one["tool"] for one in story["actions"]] == ["desk.create_ticket", "desk.reply"]
+    assert [action["tool"] for action in story["actions"]] == ["desk.create_ticket", "desk.reply"]
     assert working("runs", "show", 77).code == 2
 
 
@@ -157,7 +157,7 @@ def test_policy_check_needs_no_workspace(run: Run, tmp_path: Path) -> None:
     )
     tools.write_text("s:\n  note: {effect: internal}\n  send: {effect: external, reversibility: irreversible}\n")
     case, totals = run("policy", "check", cases, "--tools", tools).json
-    assert [one["verdict"] for one in case["actions"]] == ["ACT", "ASK"] and totals["total"]["verdicts"] == {
+    assert [action["verdict"] for action in case["actions"]] == ["ACT", "ASK"] and totals["total"]["verdicts"] == {
         "ACT": 1,
         "ASK": 1,
     }

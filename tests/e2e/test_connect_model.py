@@ -27,7 +27,7 @@ def test_a_good_model_is_stored(ready: Run) -> None:
     with served(good) as endpoint:
         said, told = connect(ready, endpoint, "--model", "fake", "--price-in", "2")
     assert (said.code, told["stored"]) == (0, True)
-    assert [one["step"] for one in told["steps"] if one["needed"]] == [
+    assert [step["step"] for step in told["steps"] if step["needed"]] == [
         "reachable",
         "model present",
         "answers",
@@ -76,7 +76,7 @@ def test_a_key_goes_in_by_standard_input_and_stays_out_of_the_workspace(
         said, _ = connect(ready, endpoint, "--model", "fake", "--key-stdin")
         assert said.code == 0 and endpoint.headers[0]["authorization"] == f"Bearer {secret}"
     assert secret not in said.out + said.err
-    assert not [one for one in folder.rglob("*") if one.is_file() and secret.encode() in one.read_bytes()]
+    assert not [path for path in folder.rglob("*") if path.is_file() and secret.encode() in path.read_bytes()]
 
 
 def test_an_agent_whose_model_is_connected_works_by_it(ready: Run, tmp_path: Path) -> None:
@@ -84,9 +84,9 @@ def test_an_agent_whose_model_is_connected_works_by_it(ready: Run, tmp_path: Pat
     (tmp_path / "mira.yaml").write_text(text)
 
     def script(request: Request) -> Reply:
-        if not any("event" in str(one["content"]).lower() for one in request["messages"]):
+        if not any("event" in str(message["content"]).lower() for message in request["messages"]):
             return good(request)
-        done = any(one["role"] == "tool" for one in request["messages"])
+        done = any(message["role"] == "tool" for message in request["messages"])
         return ends("mail_received") if done else says(None, call("create_ticket", {"title": "From a model"}))
 
     with served(script) as endpoint:
@@ -111,7 +111,7 @@ def test_a_deployment_at_azure_signs_in_with_an_app_registration(
     main = next(one for one in ready("connect", "list", "--json").json if one["connection"] == "main")
     assert main["config"]["base_url"] == f"{base}/openai/v1" and main["config"]["entra"]["client"] == "client-1"
     for planted in (b"planted-secret", b"planted-token"):
-        assert not [one for one in folder.rglob("*") if one.is_file() and planted in one.read_bytes()]
+        assert not [path for path in folder.rglob("*") if path.is_file() and planted in path.read_bytes()]
 
 
 def test_half_of_an_app_registration_stores_nothing(ready: Run) -> None:

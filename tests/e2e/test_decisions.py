@@ -38,7 +38,7 @@ async def test_approve(tmp_path: Path) -> None:
         assert ruled["verdict"] == "ASK" and "class_irreversible" in reasons(ruled)
         (decided,) = r.audit("decision.approve")
         assert decided["actor"] == "person:test" and decided["card"] == card.digest
-        assert [one["kind"] for one in r.audit("effect.done")] == ["effect.done"]
+        assert [character["kind"] for character in r.audit("effect.done")] == ["effect.done"]
         with pytest.raises(DecisionError):
             await r.approve(card.id)
 
@@ -129,7 +129,7 @@ async def test_expiry_escalates_then_lapses_and_never_approves(tmp_path: Path) -
         await r.wait(hours=4, seconds=1)
         assert r.waiting() == [] and r.sent() == []
         assert r.states() == ["desk.reply lapsed"] and r.run().state == "done"
-        assert [one["kind"] for one in r.audit("approval.escalated") + r.audit("approval.lapsed")] == [
+        assert [character["kind"] for character in r.audit("approval.escalated") + r.audit("approval.lapsed")] == [
             "approval.escalated",
             "approval.lapsed",
         ]
@@ -214,7 +214,7 @@ async def test_edited_arguments_are_another_effect_with_another_key(tmp_path: Pa
         await r.approve(r.waiting()[0].id)
         await r.say(takeback.undo, 2)
         await r.approve(r.waiting()[0].id, edited={"text": "Another text."})
-        first, same, edited = [one["key"] for one in r.audit("effect.prepared")]
+        first, same, edited = [character["key"] for character in r.audit("effect.prepared")]
         assert first == same != edited
 
 

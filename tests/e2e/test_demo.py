@@ -21,7 +21,7 @@ def test_the_demonstration_shows_all_five_rulings_and_may_be_run_again(tmp_path:
     first = opsconsole("demo", "--headless", "--json", home=tmp_path)
     assert first.returncode == 0, first.stderr
     facts = json.loads(first.stdout)
-    rulings = {name for one in facts["agents"] for name in one["verdicts"]}
+    rulings = {name for agent in facts["agents"] for name in agent["verdicts"]}
     assert rulings == {"REFUSE", "SIMULATE", "RECOMMEND", "ASK", "ACT"}
     assert facts["events"] >= 280 and facts["audit"]["ok"] and len(facts["agents"]) == 4
     assert facts["refused"] and all(one["why"] for one in facts["refused"])

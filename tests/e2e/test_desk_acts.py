@@ -63,15 +63,15 @@ async def test_changes_of_people_are_acts_with_only_what_changed(tmp_path: Path)
             await write(r, lambda tx: keep_record(tx, "contact", "c1", {"name": "Anna"}, now=now))
             await write(r, lambda tx: desk.update(tx, "ticket", 1, {"status": "solved"}, actor="agent:mira", now=now))
         acts = {one.tool: one for one in heard(r)}
-        assert {tool: dict(one.args) for tool, one in acts.items()} == {
+        assert {tool: dict(act.args) for tool, act in acts.items()} == {
             "desk.update_ticket": {"id": 1, "queue": "billing", "assignee": "lena"},
             "desk.update_deal": {"id": 1, "stage": "won", "amount": 12.5},
             "desk.update_contact": {"id": 1, "tags": "vip"},
             "desk.create_task": {"title": "Call", "about": THREAD},
         }
-        assert {one.actor for one in acts.values()} == {"person:test"}
+        assert {act.actor for act in acts.values()} == {"person:test"}
         names = dict(r.engine.reader.execute("SELECT id, key FROM subject").fetchall())
-        assert {tool: names[one.subject_id] for tool, one in acts.items()} == {
+        assert {tool: names[act.subject_id] for tool, act in acts.items()} == {
             "desk.update_ticket": "ticket:1", "desk.update_deal": "deal:1", "desk.update_contact": "contact:1",
             "desk.create_task": THREAD,
         }  # fmt: skip
@@ -82,8 +82,8 @@ def heard(r: Rig) -> list[read.ActRow]:
     subjects = r.engine.reader.execute("SELECT DISTINCT subject_id FROM human_act").fetchall()
     span = {"after": r.clock.now().replace(year=2020), "until": r.clock.now().replace(year=2100)}
     found: list[read.ActRow] = []
-    for (one,) in subjects:
-        found += read.acts(r.engine.reader, one, event="<m1@harbour.example>", **span)
+    for (subject,) in subjects:
+        found += read.acts(r.engine.reader, subject, event="<m1@harbour.example>", **span)
     return found
 
 
@@ -213,7 +213,7 @@ async def test_a_pair_waits_until_what_was_done_in_its_time_is_told(tmp_path: Pa
         await r.engine.observe("desk", late)
         made[0].until = r.clock.now()
         await r.wait(minutes=2)
-        verdicts = {one.run_id: (one.verdict.value, one.excluded) for one in read.pairs(r.engine.reader)}
+        verdicts = {pair.run_id: (pair.verdict.value, pair.excluded) for pair in read.pairs(r.engine.reader)}
         assert verdicts == {1: ("same", ""), 2: ("extra", "")}
 
 

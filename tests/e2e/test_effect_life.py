@@ -24,7 +24,9 @@ ID = "1/0.0"
 def told(r: Rig, kind: str) -> list[dict[str, Any]]:
     """Entries of a kind, in order, without what every entry has."""
     entries = sorted(r.audit(kind), key=lambda one: one["seq"])
-    return [{name: one[name] for name in one if name not in ("seq", "at", "kind", "v", "time")} for one in entries]
+    return [
+        {name: entry[name] for name in entry if name not in ("seq", "at", "kind", "v", "time")} for entry in entries
+    ]
 
 
 def failing(error: Exception, **facts: Any) -> FakeConnector:
@@ -47,7 +49,7 @@ async def test_a_busy_system_is_asked_again_after_growing_waits_and_then_given_u
             await r.wait(seconds=BACKOFF_S[attempt - 1] - 0.5)
             assert len(out.calls) == attempt
             await r.wait(seconds=1)
-        assert len(out.calls) == TRIES and state(r) == ["failed"] and len({one.key for one in out.calls}) == 1
+        assert len(out.calls) == TRIES and state(r) == ["failed"] and len({call.key for call in out.calls}) == 1
         assert result(r) == {"ok": False, "error": "gave up after 5 tries: busy"} and r.run().state == "done"
         facts = {"actor": "engine", "action": ID, "effect": 1}
         assert told(r, "effect.retry") == [facts | {"attempt": attempt} for attempt in range(1, TRIES)]
@@ -102,7 +104,7 @@ async def test_what_certainly_never_arrived_is_sent_past_the_gate_again(tmp_path
     async with rig(tmp_path, [DO], agent(), connectors=beside(out)) as r:
         await r.take(mail())
         await r.wait(seconds=2)
-        assert len(out.calls) == 2 and len({one.key for one in out.calls}) == 1
+        assert len(out.calls) == 2 and len({call.key for call in out.calls}) == 1
         assert told(r, "effect.not_found") == [{"actor": "engine", "action": ID, "effect": 1}]
         await r.wait(minutes=1)
         assert state(r) == ["done"] and len(out.calls) == 2

@@ -61,7 +61,7 @@ def test_the_webhook_and_the_rest_system_read() -> None:
     hook = read_yaml(EXAMPLES / "leads-webhook.yaml").into(WebhookConfig)
     system = read_yaml(EXAMPLES / "tickets-http.yaml").into(HttpConfig)
     assert hook.path == "/hooks/leads" and hook.secrets and system.base.startswith("https://")
-    kinds = {one.name: Action(system, "tickets", one).type for one in system.actions}
+    kinds = {action.name: Action(system, "tickets", action).type for action in system.actions}
     assert kinds["create"].is_idempotent and kinds["create"].is_findable and not kinds["find"].is_idempotent
 
 
@@ -93,7 +93,9 @@ def test_the_agent_for_a_ticket_table_applies_as_it_is_and_gets_most_right(run: 
 @pytest.mark.parametrize("name", ["exported-mail-agent.yaml", "ticket-table-agent.yaml"])
 def test_an_example_for_the_past_is_in_shadow_and_offline(name: str) -> None:
     spec = read_agent(EXAMPLES / name, registry()).spec
-    assert {spec.stage.stage(one.id) for one in spec.playbook.categories} == {"shadow"} and spec.brain == "playbook"
+    assert {spec.stage.stage(category.id) for category in spec.playbook.categories} == {
+        "shadow"
+    } and spec.brain == "playbook"
 
 
 def test_the_readmes_way_through_the_past_works_in_its_order(

@@ -23,7 +23,7 @@ RAISED = [{"action": "desk.acknowledge", "ceiling": "irreversible", "reason": "a
 
 
 def ruled(entries: list[dict[str, object]]) -> str:
-    return " | ".join(str(one) for entry in entries for one in entry["reasons"])  # type: ignore[attr-defined]
+    return " | ".join(str(reason) for entry in entries for reason in entry["reasons"])  # type: ignore[attr-defined]
 
 
 async def test_quiet_hours_hold_until_the_morning(tmp_path: Path) -> None:

@@ -24,8 +24,8 @@ REPLY = call("desk.reply", to=ANN, text="Hello.")
 async def recommended(r: Rig) -> recommendations.NotExecuted:
     """Take a mail in; give the one recommendation."""
     await r.take(mail())
-    (one,) = recommendations.not_executed(r.kernel, ActionState.RECOMMENDED)
-    return one
+    (executed,) = recommendations.not_executed(r.kernel, ActionState.RECOMMENDED)
+    return executed
 
 
 async def say(r: Rig, verb: Any, action: str, **words: Any) -> Any:
@@ -105,10 +105,10 @@ async def test_a_pause_holds_it(tmp_path: Path) -> None:
 async def test_what_was_simulated_cannot_be_asked_for(tmp_path: Path) -> None:
     async with rig(tmp_path, [REPLY], agent(level=1, stage={"default": "shadow"})) as r:
         await r.take(mail())
-        (one,) = recommendations.not_executed(r.kernel, ActionState.SIMULATED)
+        (executed,) = recommendations.not_executed(r.kernel, ActionState.SIMULATED)
         for verb in (recommendations.do_it, recommendations.did_it):
             with pytest.raises(DecisionError):
-                await say(r, verb, one.row.action_id)
+                await say(r, verb, executed.row.action_id)
         assert r.sent() == []
 
 

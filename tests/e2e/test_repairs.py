@@ -70,7 +70,7 @@ async def test_an_undo_that_a_crash_cut_off_is_repeated_only_where_that_is_safe(
         assert state(r) == ["undone" if is_idempotent else "done"]
         if not is_idempotent:
             assert state(r, "undo") == ["unknown"] and "not known whether" in error(r)
-            assert [one["why"] for one in r.audit("effect.undo_failed")] == ["not known"]
+            assert [character["why"] for character in r.audit("effect.undo_failed")] == ["not known"]
 
 
 async def test_an_undo_that_was_certainly_not_done_is_tried_again_and_then_given_up(tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ async def test_an_undo_that_was_certainly_not_done_is_tried_again_and_then_given
         for _ in range(8):
             await r.wait(minutes=11)
         assert len(out.undone) == 3 + effects.TRIES and state(r, "undo") == ["done", "failed"]
-        assert [one["why"] for one in r.audit("effect.undo_failed")] == ["gave up"]
+        assert [character["why"] for character in r.audit("effect.undo_failed")] == ["gave up"]
 
 
 async def test_an_undo_without_a_clear_answer_is_not_repeated_but_told(tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ async def test_an_undo_that_may_be_repeated_is_repeated_five_times_and_then_a_pe
         assert [(entry["run"], entry["effect"], entry["attempt"]) for entry in entries] == [
             (1, 1, attempt) for attempt in range(1, effects.TRIES)
         ]
-        assert [one["why"] for one in r.audit("effect.undo_failed")] == ["not known"]
+        assert [character["why"] for character in r.audit("effect.undo_failed")] == ["not known"]
 
 
 async def test_an_effect_that_never_gets_an_answer_is_sent_a_few_times_and_then_asked_about(tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ async def test_an_effect_that_never_gets_an_answer_is_sent_a_few_times_and_then_
         await r.take(mail())
         for _ in range(40):
             await r.wait(seconds=14)
-        assert len(out.calls) <= effects.TRIES + 1 and len({one.key for one in out.calls}) == 1
+        assert len(out.calls) <= effects.TRIES + 1 and len({call.key for call in out.calls}) == 1
         await r.wait(minutes=11)
         assert [one.kind for one in r.waiting()] == [ApprovalKind.UNKNOWN] and state(r) == ["unknown"]
 

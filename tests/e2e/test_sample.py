@@ -43,8 +43,8 @@ class _AnyDeal(dict[str, dict[str, Any]]):
         return dict.fromkeys(("id", "name", "stage", "owner", "amount", "contact_email"), "")
 
 
-def stored(one: company.SampleEvent) -> Event:
-    incoming = one.incoming
+def stored(event: company.SampleEvent) -> Event:
+    incoming = event.incoming
     return Event(
         id=EventId(1),
         connection=ConnectionId("desk"),
@@ -83,8 +83,8 @@ def taught(spec: AgentSpec, known: Sequence[Labelled], folder: Path) -> Playbook
         return cases.nearest(reader, text, scope=agent, limit=count)
 
     def lessons(agent: str) -> Iterator[CaseExample]:
-        for one in cases.iter_cases(reader, agent):
-            yield CaseExample(one.case_id, agent, one.category, one.text)
+        for case in cases.iter_cases(reader, agent):
+            yield CaseExample(case.case_id, agent, case.category, case.text)
 
     return PlaybookBrain(nearest, lessons)
 
@@ -95,12 +95,12 @@ def shuffled(spec: AgentSpec, known: list[Labelled]) -> tuple[AgentSpec, list[La
     labels = [label for label, _ in known]
     dealer.shuffle(labels)
     parts = list(spec.playbook.categories)
-    texts = [text for one in parts for text in one.examples]
+    texts = [text for part in parts for text in part.examples]
     dealer.shuffle(texts)
     mixed: list[Category] = []
-    for one in parts:
-        own, texts = texts[: len(one.examples)], texts[len(one.examples) :]
-        mixed.append(one.model_copy(update={"examples": tuple(own), "criteria": ""}))
+    for part in parts:
+        own, texts = texts[: len(part.examples)], texts[len(part.examples) :]
+        mixed.append(part.model_copy(update={"examples": tuple(own), "criteria": ""}))
     playbook = spec.playbook.model_copy(update={"categories": tuple(mixed), "rules": ()})
     return spec.model_copy(update={"playbook": playbook}), [
         (label, text) for label, (_, text) in zip(labels, known, strict=True)
@@ -115,7 +115,7 @@ def test_triage_of_the_sample_is_right_and_shuffled_labels_are_not(tmp_path: Pat
     majority: Counter[str] = Counter()
     known = company.load_yaml(FOLDER / "cases.yaml")
     for spec in agents():
-        own = [one for one in events() if spec.category(one.label) is not None and works(spec, one)]
+        own = [event for event in events() if spec.category(event.label) is not None and works(spec, event)]
         past = [(case["category"], case["text"]) for case in known if case["agent"] == spec.agent]
         brain = taught(spec, past, tmp_path / spec.agent)
         other, wrong = shuffled(spec, past)
@@ -131,15 +131,15 @@ def test_triage_of_the_sample_is_right_and_shuffled_labels_are_not(tmp_path: Pat
     assert sum(mixed.values()) <= 1.1 * sum(majority.values())
 
 
-def works(spec: AgentSpec, one: company.SampleEvent) -> bool:
+def works(spec: AgentSpec, event: company.SampleEvent) -> bool:
     """By its subscription the agent gets this event (labels of two agents can be called alike)."""
 
-    return subscribes(Version(VersionId(1), AgentId(spec.agent), 1, spec, {}), stored(one))
+    return subscribes(Version(VersionId(1), AgentId(spec.agent), 1, spec, {}), stored(event))
 
 
-def best(brain: PlaybookBrain, spec: AgentSpec, one: company.SampleEvent) -> str | None:
+def best(brain: PlaybookBrain, spec: AgentSpec, event: company.SampleEvent) -> str | None:
     """The category it would name if it had to."""
-    name, _, _, verdict = brain.classify(spec, stored(one))
+    name, _, _, verdict = brain.classify(spec, stored(event))
     return name if verdict is None else verdict.best
 
 

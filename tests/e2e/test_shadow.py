@@ -41,7 +41,7 @@ ARGS: dict[str, dict[str, Any]] = {
     "forward": {"to": "eve@evil.example"},
     "give_credit": {"contact_email": ANN, "amount": 10},
 }
-WRITES = [one.name.partition(".")[2] for one in desk_tools() if one.effect is not Effect.READ]
+WRITES = [tool.name.partition(".")[2] for tool in desk_tools() if tool.effect is not Effect.READ]
 
 
 async def furnish(r: Rig) -> None:
@@ -109,7 +109,7 @@ async def test_no_crafted_turn_has_an_effect(tmp_path: Path, shape: Any, changes
         await r.settle()
         await r.wait(days=8)
         assert r.run().state == "done" and len(r.actions()) >= len(WRITES) * 2
-        assert {one.state.value for one in r.actions() if one.is_write} <= {"simulated", "failed"}
+        assert {action.state.value for action in r.actions() if action.is_write} <= {"simulated", "failed"}
         assert r.count("effect") == 0 and desk_dump(r) == before and r.waiting() == []
 
 

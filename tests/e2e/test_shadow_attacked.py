@@ -31,7 +31,7 @@ def pairs(run: Run) -> list[dict[str, Any]]:
 
 def trials(run: Run) -> int:
     (told,) = run("shadow", "report", "--json").json
-    return sum(one["trials"] for one in told["cells"])
+    return sum(cell["trials"] for cell in told["cells"])
 
 
 def mbox(path: Path, *mails: tuple[list[str], str]) -> Path:
@@ -58,7 +58,7 @@ def test_a_folder_that_only_speaks_of_sent_makes_nobody_an_owner(desk: Run, tmp_
     mbox(box / "Samples sent.mbox", *[([*eve[0], f"Message-ID: <e{n}@evil.example>"], eve[1]) for n in range(30)])
     said = desk("shadow", "run", "sorter", box)
     assert "eve@evil.example" not in said.out and f"from {OWN}" in said.out
-    assert not any("reply" in act["tool"] for one in pairs(desk) for act in one["human_actions"])
+    assert not any("reply" in act["tool"] for pair in pairs(desk) for act in pair["human_actions"])
 
 
 @pytest.mark.parametrize("mark", ["Auto-Submitted: auto-replied", ""], ids=["autoresponder", "an-agents"])
@@ -70,7 +70,7 @@ def test_an_answer_of_a_machine_is_no_persons(desk: Run, tmp_path: Path, mark: s
     head += [f"Date: {format_datetime(START + timedelta(minutes=1))}", *([mark] if mark else [])]
     mbox(box / "Sent.mbox", (head, "We are away."))
     desk("shadow", "run", "sorter", box)
-    assert [one["excluded"] for one in pairs(desk)] == ["", "", "", MACHINE]
+    assert [pair["excluded"] for pair in pairs(desk)] == ["", "", "", MACHINE]
 
 
 def test_a_date_that_a_stranger_wrote_does_not_spread_a_burst(desk: Run, tmp_path: Path) -> None:
@@ -111,9 +111,9 @@ def test_answers_and_a_table_brought_in_later_are_compared(desk: Run, tmp_path: 
     sent.mkdir()
     (box / "Sent.mbox").rename(sent / "Sent.mbox")
     desk("shadow", "run", "sorter", box)
-    assert {one["excluded"] for one in pairs(desk)} == {NO_SENT}
+    assert {pair["excluded"] for pair in pairs(desk)} == {NO_SENT}
     desk("import", tmp_path / "Sent")
-    assert [(one["excluded"], one["verdict"]) for one in pairs(desk)] == [("", "missing")] * 4
+    assert [(pair["excluded"], pair["verdict"]) for pair in pairs(desk)] == [("", "missing")] * 4
     assert desk("audit", "verify").code == 0
 
 
@@ -125,7 +125,7 @@ def test_sent_mail_of_another_house_or_another_year_vouches_for_nothing(desk: Ru
     inbox = box / "INBOX.mbox"
     inbox.write_text(inbox.read_text().replace(OWN, "support@elsewhere.example"))
     desk("shadow", "run", "sorter", box)
-    assert sorted(one["excluded"] for one in pairs(desk)) == ["", "", NO_SENT, NO_SENT, NO_SENT]
+    assert sorted(pair["excluded"] for pair in pairs(desk)) == ["", "", NO_SENT, NO_SENT, NO_SENT]
 
 
 def test_a_mail_less_one_word_is_an_example_all_the_same(run: Run, tmp_path: Path) -> None:

@@ -80,8 +80,8 @@ def test_no_command_makes_an_effect(run: Run, folder: Path, tmp_path: Path) -> N
     assert run("shadow", "run", "mira").code == 0
     assert run("engine", "--once").code == 0
     with opened(folder) as session:
-        numbers = [one.id for one in read.pairs(session.kernel.reader)]
-        actions = [one.id for one in runs.actions(session.kernel.reader, 1)]
+        numbers = [pair.id for pair in read.pairs(session.kernel.reader)]
+        actions = [action.id for action in runs.actions(session.kernel.reader, 1)]
         assert runs.actions(session.kernel.reader, 1)[0].state is ActionState.SIMULATED
     for number in numbers:
         for verdict in Adjudication:
@@ -108,12 +108,12 @@ async def test_no_crafted_row_of_the_ledger_makes_an_effect(tmp_path: Path) -> N
         await furnish(r)
         await r.take(mail())
         before = desk_dump(r)
-        for number, one in enumerate(r.actions()):
+        for number, action in enumerate(r.actions()):
             crafted = HumanAct(
                 external_id=f"forged{number}",
                 subject="thread:<m1@harbour.example>",
-                tool=one.tool,
-                args=dict(one.args),
+                tool=action.tool,
+                args=dict(action.args),
                 actor="agent:mira",
                 at=r.clock.now(),
             )
@@ -217,8 +217,8 @@ async def test_the_past_is_only_thought_through(tmp_path: Path, stage: str) -> N
 )
 async def test_back_to_shadow_within_the_veto_window(tmp_path: Path, proposal: Any, level: int) -> None:
     raised = [
-        {"action": "desk.reply", "ceiling": one, "reason": "only for a test"}
-        for one in ("irreversible", "first_contact")
+        {"action": "desk.reply", "ceiling": name, "reason": "only for a test"}
+        for name in ("irreversible", "first_contact")
     ]
     spec: dict[str, Any] = {"approvals": {"veto_s": 10}, "raised": raised}
     touched: list[str] = []
@@ -270,7 +270,7 @@ async def test_do_it_for_me_does_nothing_in_shadow(tmp_path: Path) -> None:
     async with rig(tmp_path, [NOTE, REPLY], agent(**SHADOW), connectors=untouchable(touched)) as r:
         await r.take(mail())
         before = desk_dump(r)
-        ids = [one.id for one in r.actions()]
+        ids = [action.id for action in r.actions()]
         for action in ids:
             with pytest.raises(DecisionError):
                 await tell(r, lambda tx, a=action: recommendations.do_it(r.kernel, tx, a, actor="person:test"))

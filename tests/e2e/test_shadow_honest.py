@@ -39,12 +39,12 @@ def test_not_knowing_is_never_agreeing(run: Run, tmp_path: Path) -> None:
     said = run("shadow", "run", "sorter", write_mailbox(tmp_path / "box", mails), "--own", OWN)
     assert "6  nothing to be compared: it did not know what to do" in said.out and "in 0 of the 6 that" in said.out
     assert report(run)["numbers"]["agreed"] == 0
-    one = pairs(run)[0]
-    shown = run("shadow", "show", one["id"]).out
-    assert "did not know what to do" in shown and one["because"] in shown and "week" in shown
-    refused = run("shadow", "judge", one["id"], "agent")
+    pair = pairs(run)[0]
+    shown = run("shadow", "show", pair["id"]).out
+    assert "did not know what to do" in shown and pair["because"] in shown and "week" in shown
+    refused = run("shadow", "judge", pair["id"], "agent")
     assert refused.code != 0 and "it was not right" in refused.err and not pairs(run)[0]["judged"]
-    assert run("shadow", "judge", one["id"], "neither").code == 0
+    assert run("shadow", "judge", pair["id"], "neither").code == 0
 
 
 def test_a_step_that_cannot_be_done_is_a_failure_with_its_reason(run: Run, tmp_path: Path) -> None:
@@ -54,13 +54,13 @@ def test_a_step_that_cannot_be_done_is_a_failure_with_its_reason(run: Run, tmp_p
     run("agents", "apply", file)
     said = run("shadow", "run", "sorter", write_mailbox(tmp_path / "box", mailbox(6)), "--own", OWN)
     assert "3  nothing to be compared" in said.out and "3 times: step 1 of Cards could not be worked out" in said.out
-    assert Counter(one["failed"] for one in pairs(run)) == {True: 3, False: 3}
+    assert Counter(pair["failed"] for pair in pairs(run)) == {True: 3, False: 3}
 
 
 def test_one_file_without_folders_does_not_say_what_people_did(desk: Run, tmp_path: Path) -> None:
     box = write_mailbox(tmp_path / "box", mailbox(6)) / "Cards.mbox"
     assert "3 events worked" in desk("shadow", "run", "sorter", box, "--own", OWN).out
-    assert {one["excluded"] for one in pairs(desk)} == {NO_FOLDER}
+    assert {pair["excluded"] for pair in pairs(desk)} == {NO_FOLDER}
     assert NO_FOLDER in desk("shadow", "report").out
 
 
@@ -71,7 +71,7 @@ def test_a_table_without_triage_does_not_say_what_people_did(run: Run, tmp_path:
     columns = ("ticket id", "created at", "requester email", "subject", "description", "status")
     rows = [(f"T{n}", f"2026-03-0{n}", f"c{n}@x.example", "Q", TEXTS["card"], "open") for n in range(1, 5)]
     run("shadow", "run", "sorter", write_tickets(tmp_path / "tickets.csv", rows, columns))
-    assert [one["excluded"] for one in pairs(run)] == [NO_TRIAGE] * 4
+    assert [pair["excluded"] for pair in pairs(run)] == [NO_TRIAGE] * 4
     assert report(run)["cells"][0]["excluded_because"] == {NO_TRIAGE: 4}
 
 
@@ -79,7 +79,7 @@ def test_ones_own_address_is_found_in_sent(desk: Run, tmp_path: Path) -> None:
     mails = [Sorted(one.number, one.folder, one.text, one.at, answer="We send a new one.") for one in mailbox(4)]
     said = desk("shadow", "run", "sorter", write_mailbox(tmp_path / "box", mails))
     assert f"6 mails in Sent from {OWN}: taken as your own answers" in said.out and "4 events worked" in said.out
-    assert all("desk.reply" in {act["tool"] for act in one["human_actions"]} for one in pairs(desk))
+    assert all("desk.reply" in {act["tool"] for act in pair["human_actions"]} for pair in pairs(desk))
     refused = desk("shadow", "run", "sorter", tmp_path / "box", "--own", "kelvin")
     assert refused.code == 2 and "'kelvin' is no mail address" in refused.err
 
@@ -121,7 +121,7 @@ def test_an_earlier_version_taken_up_again_keeps_its_evidence(desk: Run, tmp_pat
     said = desk("shadow", "run", "sorter")
     assert "6 of them another version of Sorter has seen: they prove nothing of this one" in said.out
     changed = report(desk)
-    assert changed["numbers"]["pairs"] == 0 and all(one["version"] == 2 for one in changed["cells"])
+    assert changed["numbers"]["pairs"] == 0 and all(cell["version"] == 2 for cell in changed["cells"])
     assert (
         f"6 pairs of the version that counts prove nothing: {WORKED_BEFORE}" in desk("shadow", "report").out
         and pairs(desk, "--waiting") == []
@@ -130,21 +130,21 @@ def test_an_earlier_version_taken_up_again_keeps_its_evidence(desk: Run, tmp_pat
     assert "0 events to work, 6 worked before" in desk("shadow", "run", "sorter").out
     now = report(desk)
     assert now["numbers"] == before["numbers"]
-    assert [one["right"] for one in now["cells"]] == [one["right"] for one in before["cells"]] == [3, 3]
+    assert [cell["right"] for cell in now["cells"]] == [cell["right"] for cell in before["cells"]] == [3, 3]
 
 
 def test_until_the_version_in_use_has_a_pair_the_newest_that_has_some_counts(desk: Run, tmp_path: Path) -> None:
     box = write_mailbox(tmp_path / "box", mailbox(6))
     desk("shadow", "run", "sorter", box, "--own", OWN)
     desk("agents", "apply", agent_file(tmp_path / "second.json", purpose="sorts otherwise"))
-    assert {one["version"] for one in report(desk)["cells"]} == {1}, "the only one that has some"
+    assert {cell["version"] for cell in report(desk)["cells"]} == {1}, "the only one that has some"
     desk("shadow", "run", "sorter")
     desk("agents", "apply", agent_file(tmp_path / "third.json", purpose="sorts in yet another way"))
-    assert {one["version"] for one in report(desk)["cells"]} == {2}
+    assert {cell["version"] for cell in report(desk)["cells"]} == {2}
     desk("shadow", "run", "sorter")
-    assert {one["version"] for one in report(desk)["cells"]} == {3}
+    assert {cell["version"] for cell in report(desk)["cells"]} == {3}
     desk("agents", "apply", agent_file(tmp_path / "second.json", purpose="sorts otherwise"))
-    assert {one["version"] for one in report(desk)["cells"]} == {2}, "in use again, and it has its own"
+    assert {cell["version"] for cell in report(desk)["cells"]} == {2}, "in use again, and it has its own"
 
 
 def test_a_name_that_is_not_there_is_not_answered_with_nothing(desk: Run, tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_a_name_that_is_not_there_is_not_answered_with_nothing(desk: Run, tmp_pa
 
 def test_when_people_moved_a_mail_nobody_knows(desk: Run, tmp_path: Path) -> None:
     desk("shadow", "run", "sorter", write_mailbox(tmp_path / "box", mailbox(2)), "--own", OWN)
-    assert {one["human_actions"][0]["time"] for one in pairs(desk)} == {"unknown"}
+    assert {pair["human_actions"][0]["time"] for pair in pairs(desk)} == {"unknown"}
 
 
 def test_who_goes_live_without_evidence_is_told_and_keeps_what_there_is(desk: Run, tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ def test_a_list_does_not_tell_what_an_agent_in_shadow_thinks_before_people_acted
     desk("import", "--work", write_mailbox(tmp_path / "box", [replace(one, at=now) for one in mailbox(2)]))
     desk("engine", "--once")
     rows = [one for one in desk("feed", "--json").json if one["run_id"]]
-    assert len(rows) == 2 and {(one["category"], one["verdicts"]) for one in rows} == {("", "")}
-    assert {one["outcome"] for one in rows} == {"in shadow, compared once people acted"}
+    assert len(rows) == 2 and {(row["category"], row["verdicts"]) for row in rows} == {("", "")}
+    assert {row["outcome"] for row in rows} == {"in shadow, compared once people acted"}
     shown = desk("runs", "show", rows[0]["run_id"]).out
     assert "move_mail" in shown and "proposal.seen" in desk("audit", "tail", "--json").out

@@ -34,8 +34,8 @@ def lines(folder: Path, *words: str) -> list[dict[str, Any]]:
 
 def test_every_shadow_decision_stands_beside_what_the_people_did(folder: Path) -> None:
     pairs = lines(folder, "pairs", "--limit", "1000")
-    verdicts = {one["title"]: one["verdict"] for one in pairs}
-    assert len(pairs) == 25 and all(one["blind"] and not one["excluded"] for one in pairs)
+    verdicts = {pair["title"]: pair["verdict"] for pair in pairs}
+    assert len(pairs) == 25 and all(pair["blind"] and not pair["excluded"] for pair in pairs)
     assert verdicts["Kündigung"] == "same" and verdicts["suspendre l'abonnement"] == "differs"
     assert verdicts["company card limit and expenses"] == "extra"
 
@@ -56,14 +56,14 @@ def test_what_waits_for_a_judgement_comes_gravest_first_and_goes_once_judged(fol
     assert len(differing) == 8
     first = f"{waiting[0]['id']}"
     assert "the agent is right" in said(folder, "judge", first, "agent")
-    assert first not in {f"{one['id']}" for one in lines(folder, "pairs", "--waiting")}
+    assert first not in {f"{line['id']}" for line in lines(folder, "pairs", "--waiting")}
     assert "waits for your word again" in said(folder, "undo", first)
-    assert first in {f"{one['id']}" for one in lines(folder, "pairs", "--waiting")}
+    assert first in {f"{line['id']}" for line in lines(folder, "pairs", "--waiting")}
 
 
 def test_the_report_counts_what_counts(folder: Path) -> None:
     (told,) = lines(folder, "report")
-    assert sum(one["pairs"] for one in told["cells"]) == told["numbers"]["pairs"] == 25
+    assert sum(cell["pairs"] for cell in told["cells"]) == told["numbers"]["pairs"] == 25
     assert told["numbers"]["agreed"] == 17
     for cell in told["cells"]:
         assert cell["right"] <= cell["trials"] <= cell["pairs"] and not cell["open"] and cell["needed"] > 28

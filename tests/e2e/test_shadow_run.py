@@ -76,7 +76,7 @@ def test_abstaining_counts_as_a_failure(run: Run, tmp_path: Path) -> None:
     assert len(found) == 6 and all(one["failed"] and one["verdict"] == "missing" for one in found)
     (report,) = run("shadow", "report", "--json").json
     # They count where people put them, for the agent said nothing.
-    assert {one["category"]: (one["trials"], one["right"]) for one in report["cells"]} == {
+    assert {cell["category"]: (cell["trials"], cell["right"]) for cell in report["cells"]} == {
         "card": (3, 0),
         "transfer": (3, 0),
     }
@@ -118,7 +118,7 @@ def test_a_version_that_knew_the_events_proves_nothing_by_them(desk: Run, tmp_pa
     assert {one["excluded"] for one in found if one["version_id"] == first} == {""}
     assert {one["excluded"] for one in found if one["version_id"] == second} == {WORKED_BEFORE}
     (report,) = desk("shadow", "report", "--json").json
-    assert all(one["trials"] == 0 for one in report["cells"] if one["version"] == 2)
+    assert all(cell["trials"] == 0 for cell in report["cells"] if cell["version"] == 2)
 
 
 def test_the_plan_works_nothing(desk: Run, tmp_path: Path) -> None:
@@ -219,8 +219,8 @@ def test_columns_of_a_ticket_table_are_the_teams_triage(run: Run, folder: Path, 
     assert {one["human_actions"][0]["tool"] for one in found} == {"desk.update_ticket"}
     with opened(folder) as session:
         events = [past.event(session.kernel.reader, one["event"]) for one in found]
-    assert {one.sender for one in events} == {f"c{number}@customer.example" for number in range(20)}
-    assert all(one.subject == f"ticket:{one.fields['ticket_id']}" and one.title == "Question" for one in events)
+    assert {event.sender for event in events} == {f"c{number}@customer.example" for number in range(20)}
+    assert all(event.subject == f"ticket:{event.fields['ticket_id']}" and event.title == "Question" for event in events)
 
 
 def test_an_agent_that_assigns_where_people_left_a_ticket_unassigned_differs(run: Run, tmp_path: Path) -> None:
@@ -229,8 +229,8 @@ def test_an_agent_that_assigns_where_people_left_a_ticket_unassigned_differs(run
     file.write_text(file.read_text(encoding="utf-8").replace('"queue": ', '"assignee": "lena", "queue": '), "utf-8")
     run("agents", "apply", file)
     run("shadow", "run", "sorter", write_tickets(tmp_path / "tickets.csv", tickets(4), TICKETS))
-    assert {one["verdict"] for one in pairs(run)} == {"differs"}
-    assert {one["human_actions"][0]["args"]["assignee"] for one in pairs(run)} == {""}
+    assert {pair["verdict"] for pair in pairs(run)} == {"differs"}
+    assert {pair["human_actions"][0]["args"]["assignee"] for pair in pairs(run)} == {""}
 
 
 def test_an_event_that_its_agents_own_file_holds_counts_for_nothing(run: Run, tmp_path: Path) -> None:
@@ -239,7 +239,7 @@ def test_an_event_that_its_agents_own_file_holds_counts_for_nothing(run: Run, tm
     rows = tickets(6)
     known = [(*row[:2], TEXTS["card"].format(n="One"), *row[3:]) for row in rows[:1]]
     run("shadow", "run", "sorter", write_tickets(tmp_path / "tickets.csv", [*known, *rows[1:]], TICKETS))
-    assert [one["excluded"] for one in pairs(run)] == [*[""] * 5, TAUGHT]  # the newest first
+    assert [pair["excluded"] for pair in pairs(run)] == [*[""] * 5, TAUGHT]  # the newest first
 
 
 def test_a_ticket_is_sorted_when_its_table_says_so(run: Run, tmp_path: Path) -> None:
@@ -247,7 +247,7 @@ def test_a_ticket_is_sorted_when_its_table_says_so(run: Run, tmp_path: Path) -> 
     run("agents", "apply", ticket_agent(tmp_path / "sorter.json"))
     rows = [(*row, (START + timedelta(hours=number, minutes=7)).isoformat()) for number, row in enumerate(tickets(4))]
     run("shadow", "run", "sorter", write_tickets(tmp_path / "tickets.csv", rows, (*TICKETS, "assigned at")))
-    told = {one["human_actions"][0]["at"] for one in pairs(run)}
+    told = {pair["human_actions"][0]["at"] for pair in pairs(run)}
     assert told == {(START + timedelta(hours=number, minutes=7)).isoformat() for number in range(4)}
 
 

@@ -53,13 +53,13 @@ def decided(folder: Path) -> list[tuple[Any, ...]]:
         assert acts[0] == acts[1]
         return [
             (
-                past.event(reader, one.event_id).external_id,
-                one.category,
-                one.confidence,
-                one.verdict,
-                pairs.body(reader, one.id),
+                past.event(reader, pair.event_id).external_id,
+                pair.category,
+                pair.confidence,
+                pair.verdict,
+                pairs.body(reader, pair.id),
             )
-            for one in pairs.pairs(reader, newest_first=False)
+            for pair in pairs.pairs(reader, newest_first=False)
         ]
 
 

@@ -39,30 +39,30 @@ def without_sent(box: Path) -> Path:
 def test_without_sent_mail_of_its_time_nothing_counts(desk: Run, tmp_path: Path) -> None:
     said = desk("shadow", "run", "sorter", without_sent(write_mailbox(tmp_path / "box", mailbox(6))), "--own", OWN)
     assert "6 of them prove nothing" in said.out and NO_SENT in said.out
-    assert "agreed with people" not in said.out and {one["excluded"] for one in pairs(desk)} == {NO_SENT}
+    assert "agreed with people" not in said.out and {pair["excluded"] for pair in pairs(desk)} == {NO_SENT}
     old = [replace(one, number=90, at=START - timedelta(days=700), answer="Yes.") for one in mailbox(1)]
     desk("import", write_mailbox(tmp_path / "old", old), "--own", OWN)
     desk("agents", "apply", agent_file(tmp_path / "other.json", purpose="sorts otherwise"))
     desk("shadow", "run", "sorter")
-    assert {one["excluded"] for one in pairs(desk)[:6]} == {NO_SENT}, "it is of another time"
+    assert {pair["excluded"] for pair in pairs(desk)[:6]} == {NO_SENT}, "it is of another time"
 
 
 def test_another_copy_tells_where_a_mail_was_put_whenever_it_comes(desk: Run, tmp_path: Path) -> None:
     """The same mails lie in All Mail, which comes first, and in the folders people put them into."""
     mails = mailbox(6)
     box = write_mailbox(tmp_path / "box", mails)
-    everything = write_mailbox(tmp_path / "more", [replace(one, folder="All Mail") for one in mails])
+    everything = write_mailbox(tmp_path / "more", [replace(mail, folder="All Mail") for mail in mails])
     (everything / "All Mail.mbox").rename(box / "All Mail.mbox")
     assert "6 that count (100%)" in desk("shadow", "run", "sorter", box, "--own", OWN).out
-    assert {one["verdict"] for one in pairs(desk)} == {"same"}
+    assert {pair["verdict"] for pair in pairs(desk)} == {"same"}
 
 
 def test_folders_brought_in_later_mend_the_pairs(desk: Run, tmp_path: Path) -> None:
     box = write_mailbox(tmp_path / "box", mailbox(6))
     desk("shadow", "run", "sorter", box / "Cards.mbox", "--own", OWN)
-    assert {one["excluded"] for one in pairs(desk)} == {NO_FOLDER}
+    assert {pair["excluded"] for pair in pairs(desk)} == {NO_FOLDER}
     desk("import", box, "--own", OWN)
-    assert [(one["verdict"], one["excluded"]) for one in pairs(desk)] == [("same", "")] * 3
+    assert [(pair["verdict"], pair["excluded"]) for pair in pairs(desk)] == [("same", "")] * 3
     assert desk("audit", "verify").code == 0
 
 
@@ -93,7 +93,7 @@ def test_a_field_that_the_table_does_not_tell_proves_nothing(run: Run, tmp_path:
     run("init")
     run("agents", "apply", ticket_agent(tmp_path / "sorter.json", queue="Cards", priority="urgent"))
     run("shadow", "run", "sorter", tickets(tmp_path / "tickets.csv"))
-    assert {one["excluded"] for one in pairs(run)} == {NO_TRIAGE}
+    assert {pair["excluded"] for pair in pairs(run)} == {NO_TRIAGE}
 
 
 def test_what_an_agent_did_with_a_ticket_since_is_not_peoples(run: Run, folder: Path, tmp_path: Path) -> None:
@@ -127,8 +127,8 @@ def test_three_versions_on_one_event_are_one_correction(desk: Run, tmp_path: Pat
         desk("agents", "apply", agent_file(tmp_path / "a.json", purpose=purpose))
         desk("shadow", "run", "sorter", box, "--own", OWN)
     event = pairs(desk)[0]["event"]
-    for one in [one for one in pairs(desk) if one["event"] == event]:
-        assert desk("shadow", "judge", one["id"], "human", "--category", "card").code == 0
+    for pair in [pair for pair in pairs(desk) if pair["event"] == event]:
+        assert desk("shadow", "judge", pair["id"], "human", "--category", "card").code == 0
     assert "Nothing to learn yet" in desk("shadow", "lessons", "sorter").out
 
 

@@ -163,5 +163,5 @@ def test_unknown_tools_are_the_riskiest_kind_and_taint_what_follows(tmp_path: Pa
     (case,) = read_cases(path)
     totals = Totals()
     verdict = check(case, {}, PolicyFile(class_ceilings=False), level=Level.AUTONOMOUS, now=NOW, totals=totals)
-    assert verdict["verdict"] == "ASK" and [one["after_untrusted"] for one in verdict["actions"]] == [False, True]
+    assert verdict["verdict"] == "ASK" and [action["after_untrusted"] for action in verdict["actions"]] == [False, True]
     assert totals.unknown_tools == {"s:nobody.knows": 2}

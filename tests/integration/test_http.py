@@ -291,7 +291,7 @@ async def test_what_was_only_simulated_is_never_sent() -> None:
 async def test_the_card_shows_now_against_after() -> None:
     async with connected(says(200, {"title": "Old"})) as (made, server, _):
         changes = await made.preview(call())
-        assert [(one.field, one.now, one.after) for one in changes] == [
+        assert [(change.field, change.now, change.after) for change in changes] == [
             ("queue", "", "billing"),
             ("title", "Old", "Refund"),
         ]

@@ -154,14 +154,14 @@ def test_tables_come_onto_the_desk_with_their_types(folder: Path, tables: Path) 
         )
         (bo,) = desk.find(conn, "contact", email="bo@quay.example")
         assert from_micros(bo["created_at"]).isoformat() == "2026-02-07T07:00:00+00:00"
-        sizes = {one["domain"]: one["size"] for one in desk.find(conn, "company")}
+        sizes = {character["domain"]: character["size"] for character in desk.find(conn, "company")}
         assert sizes == {"harbour.example": 51, "quay.example": 1200, "pier.example": None}
-        deals = {one["name"]: one for one in desk.find(conn, "deal")}
+        deals = {character["name"]: character for character in desk.find(conn, "deal")}
         renewal = deals["Harbour renewal"]
         assert (renewal["amount"], renewal["currency"], renewal["close_date"]) == (1200.5, "EUR", "2026-12-01")
         assert from_micros(renewal["last_activity_at"]).isoformat() == "2026-01-02T10:00:00+00:00"
         assert deals["Pier talk"]["last_activity_at"] is None and deals["Pier talk"]["amount"] is None
-        tickets = {one["external_id"]: one for one in desk.find(conn, "ticket")}
+        tickets = {character["external_id"]: character for character in desk.find(conn, "ticket")}
         assert from_micros(tickets["T-1"]["created_at"]).isoformat() == "2026-11-02T08:15:00+00:00"
         (desk_connector,) = session.kernel.registry.connectors.values()
         quiet = [one.fields["deal_name"] for one in desk_connector.stalled()]  # type: ignore[attr-defined]

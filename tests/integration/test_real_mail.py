@@ -35,4 +35,4 @@ def test_every_mail_is_accounted_for(name: str, count: int, distinct: int, caplo
     # The collection of broken mails holds some mails twice: with other line ends, or resent.
     assert len(by_name) == distinct
     for twins in by_name.values():
-        assert len({(one.sender, one.title, one.text, one.recipients) for one in twins}) == 1
+        assert len({(twin.sender, twin.title, twin.text, twin.recipients) for twin in twins}) == 1

@@ -61,7 +61,7 @@ async def listening(folder: Path, *configs: WebhookConfig, notes: Notes | None =
     heard = notes or Notes()
 
     def connectors(engine: Engine) -> list[Connector]:
-        return [*desk_only(engine), *(made(engine, one, heard) for one in configs)]
+        return [*desk_only(engine), *(made(engine, config, heard) for config in configs)]
 
     works = agent(subscribes=[{"connection": "*", "kinds": ["lead.*"]}])
     async with rig(folder / "w", [call("desk.add_note", text="seen")], works, connectors=connectors) as r:

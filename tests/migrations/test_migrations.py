@@ -34,7 +34,7 @@ def version(path: Path) -> int:
 
 def contents(folder: Path) -> dict[str, str]:
     """Digest of every file in a folder."""
-    return {one.name: hashlib.sha256(one.read_bytes()).hexdigest() for one in folder.iterdir()}
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
 
 
 def old_file(path: Path) -> None:
@@ -53,7 +53,7 @@ def test_numbers_have_no_gaps() -> None:
 def test_a_fresh_file_needs_no_copy(tmp_path: Path) -> None:
     path = make(tmp_path)
     assert version(path) == NEWEST
-    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+    assert [path.name for path in tmp_path.iterdir()] == [path.name]
 
 
 def test_an_older_file_is_copied_first_and_then_migrated(tmp_path: Path) -> None:

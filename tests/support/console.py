@@ -64,7 +64,9 @@ def in_window(
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     left = {thread.name for thread in threading.enumerate() if thread.name.startswith("opsconsole")} - before
     assert not left, f"threads left over: {left}"
-    assert not [one for one in app.topLevelWidgets() if one.isVisible()], "windows left over"
+    assert not [toplevelwidget for toplevelwidget in app.topLevelWidgets() if toplevelwidget.isVisible()], (
+        "windows left over"
+    )
 
 
 async def until(condition: Callable[[], object], *, deadline_s: float = 30.0) -> None:

@@ -100,7 +100,7 @@ def simulated(
     for _ in range(rounds):
         passed: dict[int, list[bool]] = {}
         for rows in sequence(chance, accuracy=accuracy, severe=severe, length=length):
-            newest = max(one.version or 0 for one in rows[-3:])
+            newest = max(row.version or 0 for row in rows[-3:])
             seen = passed.setdefault(newest, [False, False, False])
             if all(seen):
                 continue

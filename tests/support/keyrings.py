@@ -83,7 +83,9 @@ def _has_collection(bus: DBusConnection) -> bool:
     """Look for the unlocked collection without asking for the default one: asking too early would have one made."""
     try:
         collections = list(secretstorage.get_all_collections(bus))
-        return any(one.collection_path.endswith("/login") and not one.is_locked() for one in collections)
+        return any(
+            collection.collection_path.endswith("/login") and not collection.is_locked() for collection in collections
+        )
     except (DBusErrorResponse, SecretStorageException):
         return False
 

@@ -81,7 +81,7 @@ class Taken:
 
     @property
     def titles(self) -> list[str]:
-        return [one.title for one in self.events.values()]
+        return [event.title for event in self.events.values()]
 
 
 @dataclass

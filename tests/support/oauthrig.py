@@ -75,7 +75,7 @@ class Rig:
         try:
             async with asyncio.timeout(20):
                 assert b"INBOX" in await link.read(
-                    lambda client: b"".join(one[2].encode() for one in client.list_folders())
+                    lambda client: b"".join(folder[2].encode() for folder in client.list_folders())
                 )
                 await sender.check()
         finally:

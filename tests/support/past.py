@@ -105,11 +105,11 @@ class Decision:
 
 async def bring(r: Rig, events: Sequence[IncomingEvent], *jobs: Callable[[Transaction], object]) -> None:
     """Bring events in as history, with sent mail of their time, and do more in transactions of their own."""
-    times = [one.occurred_at for one in events if one.kind == "mail.received"]
+    times = [event.occurred_at for event in events if event.kind == "mail.received"]
     sent = [_sent(at) for at in sorted({min(times), max(times)})] if times else []
 
     def job(tx: Transaction) -> None:
-        for one in (*events, *sent):
+        for event in (*events, *sent):
             take(r.kernel, tx, "desk", one, is_history=True)
 
     for one in (job, *jobs):
@@ -145,12 +145,12 @@ async def worked(r: Rig, **words: Any) -> history.Progress:
 def decisions(r: Rig, version: int | None = None) -> dict[str, Decision]:
     """What was decided of each event, by its name outside."""
     found: dict[str, Decision] = {}
-    for one in pairs.pairs(r.engine.reader, version=version, newest_first=False):
-        body = pairs.body(r.engine.reader, one.id)
-        found[read_past.event(r.engine.reader, one.event_id).external_id] = Decision(
-            one.category,
-            one.confidence,
-            one.is_failed,
+    for pair in pairs.pairs(r.engine.reader, version=version, newest_first=False):
+        body = pairs.body(r.engine.reader, pair.id)
+        found[read_past.event(r.engine.reader, pair.event_id).external_id] = Decision(
+            pair.category,
+            pair.confidence,
+            pair.is_failed,
             body["because"],
             tuple(f"{act['tool']} {act['args']}" for act in body["agent"]),
         )

@@ -143,7 +143,7 @@ class Rig:
 
     def states(self, run: int = 1) -> list[str]:
         """`tool state` of each action of a run."""
-        return [f"{one.tool} {one.state.value}" for one in self.actions(run)]
+        return [f"{action.tool} {action.state.value}" for action in self.actions(run)]
 
     def run(self, number: int = 1) -> Any:
         return runs.run(self.engine.reader, number)

@@ -12,7 +12,7 @@ from opsconsole.doubles.modelendpoint import Reply, Request, Script, ScriptedEnd
 def good(request: Request) -> Reply:
     if not request.get("tools"):
         return says("yes")
-    if any(one["role"] == "tool" for one in request["messages"]):
+    if any(message["role"] == "tool" for message in request["messages"]):
         return ends("test")
     return says(None, call("note_word", {"word": "lighthouse"}))
 

@@ -61,7 +61,7 @@ class Scene:
 
     @property
     def told(self) -> list[tuple[str, dict[str, Any]]]:
-        return [(one.tool, dict(one.args)) for one in self.acts.values()]
+        return [(act.tool, dict(act.args)) for act in self.acts.values()]
 
     async def begin_again(self) -> None:
         await self.connector.close()

@@ -33,10 +33,10 @@ def _wanted(view: RunView) -> Turn:
 
 
 async def fill(folder: Path) -> None:
-    async with rig(folder, _wanted) as one:
-        await one.hire(agent(level=2))
-        await one.take(*(mail(number, is_verified=number != 2) for number in range(1, 6)))
-        assert len(one.waiting()) == 5
+    async with rig(folder, _wanted) as r:
+        await r.hire(agent(level=2))
+        await r.take(*(mail(number, is_verified=number != 2) for number in range(1, 6)))
+        assert len(r.waiting()) == 5
 
 
 def person_at(folder: Path, app: QApplication) -> Person:
@@ -56,7 +56,7 @@ def person_at(folder: Path, app: QApplication) -> Person:
 
 
 def ids(seat: Sitting) -> list[int]:
-    return [one.id for one in seat.panel.queue.rows]
+    return [row.id for row in seat.panel.queue.rows]
 
 
 def state_of(which: int) -> Callable[[Kernel], ApprovalState]:

@@ -80,9 +80,9 @@ def perform(folder: Path, scene: Callable[[Stage], Awaitable[None]]) -> None:
     """Play a scene; leave no window behind that another test would find, or another thread would take apart."""
     app = application()
     play(folder, app, scene)
-    for one in app.topLevelWidgets():
-        one.close()
-        one.deleteLater()
+    for toplevelwidget in app.topLevelWidgets():
+        toplevelwidget.close()
+        toplevelwidget.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     gc.collect()
 

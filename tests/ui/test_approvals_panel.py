@@ -93,7 +93,7 @@ def test_edit_refuses_what_does_not_fit_beside_its_field_and_then_approves(perso
         assert await seat.read(state_of(first)) is ApprovalState.WAITING and seat.panel.mode == "edit"
         queue.setText("billing")
         changes = form.changes.changes.changes
-        assert [(one.field, one.now, one.after) for one in changes] == [("Queue", "support", "billing")]
+        assert [(change.field, change.now, change.after) for change in changes] == [("Queue", "support", "billing")]
         assert form.changes.isVisible()
         seat.press("Ctrl+Return", on=queue)
         await seat.until(lambda: first not in ids(seat))
@@ -105,7 +105,7 @@ def test_edit_refuses_what_does_not_fit_beside_its_field_and_then_approves(perso
 
 def test_a_question_is_answered_by_one_key(person: Person) -> None:
     async def job(seat: Sitting) -> None:
-        (question,) = [one.id for one in seat.panel.queue.rows if one.risk == "ask"]
+        (question,) = [row.id for row in seat.panel.queue.rows if row.risk == "ask"]
         seat.panel.go({"approval": question})
         await seat.until(lambda: seat.panel.shown is not None and seat.panel.shown.view.id == question)
         seat.press("A")
@@ -177,7 +177,7 @@ def test_batch_approves_what_is_ticked_with_one_decision_each(person: Person) ->
 def test_the_filter_and_what_it_leaves(person: Person) -> None:
     async def job(seat: Sitting) -> None:
         seat.panel.list.filter.setText("question 4")
-        assert [one.title for one in seat.panel.queue.rows] == ["Create a ticket in support: Look at Question 4"]
+        assert [row.title for row in seat.panel.queue.rows] == ["Create a ticket in support: Look at Question 4"]
         seat.panel.list.filter.setText("nothing like it")
         assert seat.panel.shown is None
         seat.panel.list.filter.clear()
@@ -188,7 +188,7 @@ def test_the_filter_and_what_it_leaves(person: Person) -> None:
 
 def test_a_on_a_question_says_how_it_is_answered(person: Person) -> None:
     async def job(seat: Sitting) -> None:
-        (question,) = [one.id for one in seat.panel.queue.rows if one.risk == "ask"]
+        (question,) = [row.id for row in seat.panel.queue.rows if row.risk == "ask"]
         seat.panel.go({"approval": question})
         await seat.until(lambda: seat.panel.shown is not None and seat.panel.shown.view.id == question)
         seat.press("A")

@@ -83,7 +83,7 @@ def test_a_sender_nobody_vouches_for_is_not_approved_with_the_others() -> None:
     rows = [replace(_credit(number, 10), is_verified=number != 1) for number in range(3)]
     spread = spread_of(rows)
     assert spread.apart == {1: "Sender not verified"} and "Sender: not verified in 1" in spread.lines
-    nobody = [replace(one, is_verified=False) for one in rows]
+    nobody = [replace(row, is_verified=False) for row in rows]
     assert spread_of(nobody).apart == {} and "Sender: not verified in all" in spread_of(nobody).lines
     assert spread_of([rows[0], replace(rows[2], odd="x")]).apart == {2: "The sender's address fools the eye"}
-    assert groups([replace(one, tool="") for one in rows]) == {}
+    assert groups([replace(row, tool="") for row in rows]) == {}

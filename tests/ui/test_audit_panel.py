@@ -76,7 +76,7 @@ def test_an_export_that_cannot_be_written_says_why_and_changes_nothing(
 ) -> None:
     (tmp_path / "a-file").write_text("x")
     (tmp_path / "a-folder.csv").mkdir()
-    before = sorted(one.name for one in tmp_path.iterdir())
+    before = sorted(path.name for path in tmp_path.iterdir())
     target = worked / name if name == "workspace.db" else tmp_path / name
 
     async def scene(stage: Stage) -> None:
@@ -94,7 +94,7 @@ def test_an_export_that_cannot_be_written_says_why_and_changes_nothing(
         assert panel.export.isEnabled()
 
     play(worked, qapp, scene)
-    assert sorted(one.name for one in tmp_path.iterdir() if one.name != "window.ini") == before
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name != "window.ini") == before
     with opened(worked) as session:
         assert audit_tail(session.kernel.reader, limit=1)
 

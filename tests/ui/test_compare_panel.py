@@ -177,13 +177,13 @@ def test_filters_and_what_is_marked(tmp_path: Path) -> None:
         QTest.keyClick(page.list.view, Qt.Key.Key_Slash)
         assert QApplication.focusWidget() is page.list.filter
         QTest.keyClicks(page.list.filter, "question 5")
-        assert [one.title for one in page.queue.rows] == ["Question 5"]
+        assert [row.title for row in page.queue.rows] == ["Question 5"]
         page.list.filter.clear()
         await until(lambda: len(page.queue.rows) > 5)
         box = page.boxes["verdict"]
         box.setCurrentIndex(box.findData("extra"))
         box.activated.emit(box.currentIndex())
-        await until(lambda: page.queue.rows and {one.verdict.value for one in page.queue.rows} == {"extra"})
+        await until(lambda: page.queue.rows and {row.verdict.value for row in page.queue.rows} == {"extra"})
         await until(lambda: "− Only the agent" in told(page))
         assert "The human did nothing." in told(page)
         panel_words = [one.changes.text(one.changes.index(0, 2)) for one in page.detail.findChildren(ChangeTable)]

@@ -74,7 +74,7 @@ def click(place: QWidget, text: str) -> None:
 
 def fill(form: ConnectionForm, joined: Joined, **values: str) -> None:
     """Go through the form with the Tab key and type what there is to type; what was typed before is replaced."""
-    names = {id(one): name for name, one in (*form.inputs.items(), *form.chosen.items())}
+    names = {id(item): name for name, item in (*form.inputs.items(), *form.chosen.items())}
     form.inputs[next(iter(form.inputs))].setFocus()
     reached: set[str] = set()
     for _ in names:
@@ -191,7 +191,7 @@ def test_a_working_model_is_added_and_stands_in_the_list(folder: Path) -> None:
 
     with served(good) as endpoint:
         in_window(folder, scenario)
-    assert {one["authorization"] for one in endpoint.headers} == {f"Bearer {KEY}"}
+    assert {header["authorization"] for header in endpoint.headers} == {f"Bearer {KEY}"}
     assert store(folder).found("model-main")[0] == KEY
     nothing_leaked(folder, KEY)
 

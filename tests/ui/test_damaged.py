@@ -22,9 +22,9 @@ LATER = 9223372036854775807
 
 async def _fill(folder: Path) -> None:
     wanted = call("desk.create_ticket", title="Look", priority="normal", queue="support")
-    async with rig(folder, [wanted]) as one:
-        await one.hire(agent(level=2))
-        await one.take(*(mail(number) for number in range(1, 4)))
+    async with rig(folder, [wanted]) as r:
+        await r.hire(agent(level=2))
+        await r.take(*(mail(number) for number in range(1, 4)))
 
 
 @pytest.fixture
@@ -61,7 +61,9 @@ def test_a_request_that_cannot_be_read_says_so_and_the_others_are_decided(
     async def scene(stage: Stage) -> None:
         panel = stage.show(ApprovalsPanel)
         await until(lambda: len(panel.queue.rows) == 3 and panel.queue.error)
-        await until(lambda: any("not as opsconsole writes" in one.text() for one in panel.states.findChildren(QLabel)))
+        await until(
+            lambda: any("not as opsconsole writes" in state.text() for state in panel.states.findChildren(QLabel))
+        )
         panel.queue.look_at(2)
         await until(lambda: panel.shown is not None and panel.shown.view.id == 2)
         assert not panel.queue.error

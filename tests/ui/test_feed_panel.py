@@ -24,7 +24,7 @@ def test_why_one_action_was_refused_in_three_clicks(worked: Path, qapp: QApplica
         panel = stage.show(FeedPanel)
         await until(lambda: panel.model.ids)
         menu = panel.filters.menu("verdict")  # the first click opens it
-        next(one for one in menu.actions() if one.text() == "Refused").trigger()  # the second chooses
+        next(action for action in menu.actions() if action.text() == "Refused").trigger()  # the second chooses
         await until(lambda: len(panel.model.ids) == 1)
         panel.view.show_line(0)  # the third
         await until(lambda: "Refused because" in texts(panel))

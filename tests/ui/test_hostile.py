@@ -41,9 +41,9 @@ def _wanted(view: RunView) -> Turn:
 
 
 async def _fill(folder: Path, *mails: dict[str, Any]) -> None:
-    async with rig(folder, _wanted) as one:
-        await one.hire(agent(level=2))
-        await one.take(*(mail(number, **facts) for number, facts in enumerate(mails, 1)))
+    async with rig(folder, _wanted) as r:
+        await r.hire(agent(level=2))
+        await r.take(*(mail(number, **facts) for number, facts in enumerate(mails, 1)))
 
 
 def _approvals(app: QApplication, folder: Path, job: Any) -> None:
@@ -88,7 +88,7 @@ def test_a_notice_shows_markup_as_text_on_one_line(qapp: QApplication) -> None:
     over = QWidget()
     notice = Notice(over)
     notice.say(MARKUP + "\n" * 40, "", None)
-    assert not [one for one in _hovers(notice) if "<img" in one]
+    assert not [hover for hover in _hovers(notice) if "<img" in hover]
     assert notice.height() < 80
     over.deleteLater()
 
@@ -113,7 +113,7 @@ def test_a_strangers_line_ends_and_turned_letters_draw_nothing_on_a_card(tmp_pat
 
     async def job(seat: Seat[ApprovalsPanel]) -> None:
         told: list[str] = []
-        for number in [one.id for one in seat.panel.queue.rows]:
+        for number in [row.id for row in seat.panel.queue.rows]:
             seat.panel.queue.look_at(number)
             await seat.until(lambda which=number: seat.panel.detail.shown and seat.panel.detail.shown.view.id == which)
             told = [one.text() for one in seat.panel.detail.findChildren(QLabel)]
@@ -151,7 +151,7 @@ def test_events_dated_to_the_edge_of_the_calendar_are_listed_and_told(
 ) -> None:
     folder = tmp_path / "workspace"
     edges = (datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC))
-    asyncio.run(_fill(folder, *({"occurred_at": one} for one in edges)))
+    asyncio.run(_fill(folder, *({"occurred_at": edge} for edge in edges)))
     monkeypatch.setenv("TZ", zone)
     time.tzset()
 
@@ -186,7 +186,7 @@ def test_one_odd_filter_hides_no_other(worked: Path, qapp: QApplication) -> None
         memory: QSettings = stage.context.memory
         memory.setValue(SAVED, json.dumps(odd))
         panel = stage.show(FeedPanel)
-        texts = [one.text() for one in panel.filters.saved_menu().actions() if not one.isSeparator()]
+        texts = [action.text() for action in panel.filters.saved_menu().actions() if not action.isSeparator()]
         assert texts[1] == "“refund”" and len(texts) == 3 and len(texts[2]) <= 80
 
     play(worked, qapp, scene)
@@ -197,7 +197,7 @@ def test_an_undo_while_a_decision_is_under_way_is_kept_for_later(tmp_path: Path,
     asyncio.run(_fill(folder, {}, {}))
 
     async def job(seat: Seat[ApprovalsPanel]) -> None:
-        first, second = [one.id for one in seat.panel.queue.rows]
+        first, second = [row.id for row in seat.panel.queue.rows]
         seat.press("A")
         await seat.until(lambda: seat.panel.shown is not None and seat.panel.shown.view.id == second)
         seat.press("A")

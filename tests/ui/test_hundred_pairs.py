@@ -51,5 +51,5 @@ def test_a_hundred_pairs_by_keys(tmp_path: Path) -> None:
         assert sorted(judged) == list(range(1, NUMBER + 1))
         again = [pair for pair, _, is_repeat in words if is_repeat]
         assert len(again) == len(set(again)) == 7  # after 24, 36 … 96
-        assert all(one.said is not None for one in read.pairs(conn))
+        assert all(pair.said is not None for pair in read.pairs(conn))
     print(f"\n{NUMBER} pairs and {len(again)} repeats judged by keys in {took[0]:.1f} s")

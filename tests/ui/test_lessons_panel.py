@@ -29,11 +29,11 @@ def test_lessons_of_all_agents_stand_there_with_the_diff_and_open_their_pairs(tm
         await hand.ready(3)
         page, model = hand.page, hand.page.list.model
         rows = [model.index(place).data(Qt.ItemDataRole.AccessibleTextRole) for place in range(3)]
-        assert [one.partition(":")[0] for one in rows] == ["Helper", "Sorter", "Sorter"]
-        assert all(one.endswith("3 pairs") for one in rows)
-        place = next(at for at, one in enumerate(rows) if one.startswith("Sorter: 3 times people had folder"))
+        assert [row.partition(":")[0] for row in rows] == ["Helper", "Sorter", "Sorter"]
+        assert all(row.endswith("3 pairs") for row in rows)
+        place = next(at for at, row in enumerate(rows) if row.startswith("Sorter: 3 times people had folder"))
         page.list.view.setCurrentIndex(model.index(place))
-        assert [(one.kind, one.text.strip()) for one in page.detail.table.lines.lines] == [
+        assert [(line.kind, line.text.strip()) for line in page.detail.table.lines.lines] == [
             ("place", "Line 16"),
             ("same", "- do: desk.move_mail"),
             ("same", "with:"),
@@ -49,7 +49,7 @@ def test_lessons_of_all_agents_stand_there_with_the_diff_and_open_their_pairs(tm
         press(page.detail, "Open all 3 pairs")
         queue = hand.panel.compare.queue
         assert hand.panel.tab == "compare" and queue.choice.ids == frozenset(learnt)
-        await until(lambda: {one.id for one in queue.rows} == set(learnt))
+        await until(lambda: {row.id for row in queue.rows} == set(learnt))
         hand.panel.turn("lessons")
         page.list.view.setCurrentIndex(model.index(1 if place == 2 else 2))
         await until(lambda: "+ 3 added" in told(page))

@@ -138,7 +138,7 @@ def _sorts(request: Request) -> Reply:
     """Move every mail to where the playbook says, after having been tried out."""
     if "note_word" in f"{request.get('tools')}" or not request.get("tools"):
         return good(request)
-    if any(one["role"] == "tool" for one in request["messages"]):
+    if any(message["role"] == "tool" for message in request["messages"]):
         return ends("card")
     told = call("triage", {"category": "card", "confidence": 0.9, "evidence": []})
     return says(None, told, call("move_mail", {"folder": OLD}, identity="call_2"))

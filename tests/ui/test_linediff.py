@@ -45,7 +45,7 @@ def test_a_file_without_an_end_to_its_last_line_keeps_its_lines_apart(tmp_path: 
     apply(folder, (head + transfer + card).rstrip())
     with opened(folder) as session:
         (lesson,) = lessons(session.kernel, "sorter")
-    assert [(one.kind, one.text.strip()) for one in file_lines(lesson.diff)][-2:] == [
+    assert [(line.kind, line.text.strip()) for line in file_lines(lesson.diff)][-2:] == [
         ("removed", "folder: Cards"),
         ("added", 'folder: "Bank cards"'),
     ]
@@ -73,10 +73,12 @@ def test_what_is_taken_out_at_once_never_becomes_a_window(tmp_path: Path) -> Non
         page = QWidget()
         column = QVBoxLayout(page)
         page.show()
-        before = {id(one) for one in QApplication.topLevelWidgets() if one.isVisible()}
+        before = {id(toplevelwidget) for toplevelwidget in QApplication.topLevelWidgets() if toplevelwidget.isVisible()}
         column.addWidget(label("a moment"))  # shown with the next round of the loop
         clear(column)
         QApplication.processEvents()
-        assert {id(one) for one in QApplication.topLevelWidgets() if one.isVisible()} <= before
+        assert {
+            id(toplevelwidget) for toplevelwidget in QApplication.topLevelWidgets() if toplevelwidget.isVisible()
+        } <= before
 
     perform(make_empty(tmp_path / "w"), scene)

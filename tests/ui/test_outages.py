@@ -32,7 +32,7 @@ from tests.ui.scenes import told
 
 
 def _works(request: Request) -> Reply:
-    done = any(one["role"] == "tool" for one in request["messages"])
+    done = any(message["role"] == "tool" for message in request["messages"])
     return ends("case") if done else says(None, call("create_ticket", {"title": "From a model"}))
 
 

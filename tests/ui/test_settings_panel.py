@@ -60,7 +60,7 @@ def test_a_backup_is_whole(tmp_path: Path) -> None:
 
     perform(worked, scene)
     workspace.open_(target.parent).close()
-    assert [one.name for one in target.parent.iterdir() if one.suffix == ".part"] == []
+    assert [path.name for path in target.parent.iterdir() if path.suffix == ".part"] == []
     assert record(target.parent) == record(worked)
 
 

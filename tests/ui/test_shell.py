@@ -105,7 +105,7 @@ def test_help_lists_the_keys_of_pages_not_opened_yet_and_runs_none_of_them(tmp_p
         palette = joined.window.findChildren(Palette)[0]
         field, shown = palette.findChildren(QLineEdit)[0], palette.findChildren(QListWidget)[0]
         QTest.keyClicks(field, "approve this")
-        assert [shown.item(one).text() for one in range(shown.count())] == ["Approvals: Approve this request. A"]
+        assert [shown.item(number).text() for number in range(shown.count())] == ["Approvals: Approve this request. A"]
         assert any("page Approvals" in one.text() for one in palette.findChildren(QLabel))
         QTest.keyClick(field, Qt.Key.Key_Return)
         assert palette.isVisible()
@@ -206,10 +206,10 @@ def test_a_file_that_is_gone_is_said_and_its_return_noticed(tmp_path: Path) -> N
 
 def test_references_to_none_are_not_lost() -> None:
     """6.12.0 on Python 3.11 lost one a call and aborted the process within minutes."""
-    one = QObject()
+    object_ = QObject()
     before = sys.getrefcount(None)
     for _ in range(1_000):
-        one.setObjectName("name")
+        object_.setObjectName("name")
     assert sys.getrefcount(None) >= before - 50
 
 

@@ -122,8 +122,8 @@ def test_a_decision_goes_to_the_file_that_lies_there_now_and_never_to_one_that_w
         workspace = joined.folder / "workspace.db"
         kept = tmp_path / "kept.db"
         backups.backup(workspace, kept, progress=lambda done, total: None)
-        for one in joined.folder.glob("workspace.db*"):
-            one.unlink()
+        for path in joined.folder.glob("workspace.db*"):
+            path.unlink()
         joined.window.toggle_pause()  # at once: nothing has looked yet
         await until(lambda: joined.context.tasks.count == 0)
         assert "no workspace" in _notice(joined) or "not there" in _notice(joined)

@@ -29,8 +29,10 @@ def list_(*, as_json: AsJson = False, workspace: Where = None) -> None:
     """List the agents."""
     with opened(workspace) as session:
         conn = session.kernel.reader
-        counts = {one.agent: one for one in feed.agent_counts(conn)}
-        in_use = [row for one in versions.current_version_ids(conn) if (row := versions.version(conn, one)) is not None]
+        counts = {count.agent: count for count in feed.agent_counts(conn)}
+        in_use = [
+            row for number in versions.current_version_ids(conn) if (row := versions.version(conn, number)) is not None
+        ]
     rows = [("AGENT", "VERSION", "EVENTS", "WAITING", "WHAT BECAME OF ITS ACTIONS")]
     for version in in_use:
         spec, done = load_spec(version.spec), counts[version.agent_id]
@@ -127,14 +129,16 @@ def _say_unproved(session: Session, spec: AgentSpec) -> None:
     conn, now = session.kernel.reader, session.kernel.clock.now()
     cells = {one.category: one for one in progress_of(conn, now=now, agent=spec.agent)}
     found: list[str] = []
-    for one in spec.playbook.categories:
-        is_live = spec.stage.stage(one.id) is not Stage.SHADOW and (spec.scope is None or one.id in spec.scope)
-        cell = cells.get(one.id)
+    for category in spec.playbook.categories:
+        is_live = spec.stage.stage(category.id) is not Stage.SHADOW and (
+            spec.scope is None or category.id in spec.scope
+        )
+        cell = cells.get(category.id)
         if is_live and (cell is None or not cell.standing.is_open):
             severe = f", {cell.severe} severe" if cell is not None and cell.severe else ""
             has_some = cell is not None and cell.standing.total > 0
             right = f"{cell.standing.right} of {cell.standing.total} right" if cell and has_some else "nothing counts"
-            found.append(f"{one.id} ({right}{severe})")
+            found.append(f"{category.id} ({right}{severe})")
     if found:
         say(f"  Live without the evidence for it: {', '.join(found)}.")
         say(f"  `opsconsole shadow report --agent {spec.agent}` says what is needed.")
@@ -144,7 +148,7 @@ def _say_missing(session: Session, spec: AgentSpec) -> None:
     """Tell what the agent's file names and is not there: it may be connected afterwards, or be misspelt."""
     conn = session.kernel.reader
     if spec.brain == "model":
-        known = {one.id for one in connections.connections(conn, kind=MODEL)}
+        known = {connection.id for connection in connections.connections(conn, kind=MODEL)}
         for name in spec.models or (MAIN,):
             if name not in known:
                 say(f"  Note: no model is connected as {name} yet: `opsconsole connect model {name}`.")

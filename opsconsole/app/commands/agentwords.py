@@ -36,7 +36,7 @@ def words(*, as_json: AsJson = False, workspace: Where = None) -> None:
     if as_json:
         say_json(
             {
-                "events": [one.to_json() for one in kinds],
+                "events": [kind.to_json() for kind in kinds],
                 "event": list(facts.EVENT),
                 "step": list(facts.STEP),
                 "guardrail": list(facts.GUARDRAIL),
@@ -76,9 +76,9 @@ def _kinds(kernel: Kernel) -> list[_Kind]:
 def _arguments(kind: ActionType) -> Iterator[tuple[str, bool, list[str]]]:
     """Yield (name, must be given, the values there are); an answer goes to the sender where nothing is said."""
     schema = kind.schema()
-    for name, one in schema.get("properties", {}).items():
+    for name, member in schema.get("properties", {}).items():
         is_needed = name in schema.get("required", ()) and not (kind.is_reply and name in kind.destinations)
-        yield name, is_needed, _choices(one)
+        yield name, is_needed, _choices(member)
 
 
 def _told(kind: ActionType) -> str:

@@ -109,14 +109,14 @@ def _print(view: CardView, session: Session) -> None:
         for name, value in view.args.items():
             say(f"  {plain(name, 60)}: {plain(str(value))}")
         say(f"It {view.reversibility}.")
-    changed = [one for one in view.changes if one.now]
+    changed = [change for change in view.changes if change.now]
     for change in changed:
         say(f"  {plain(change.field, 60)}: {plain(change.now, 60)} -> {plain(change.after, 60)}")
     for claim in () if is_question else view.claims:
         where = f"found in {claim.source}" if claim.state == "found" else claim.state
         say(f"  evidence: {plain(claim.argument, 60)}: {plain(claim.text, 60)!r} {where}")
-    for one in view.precedents[:3]:
-        say(f"  like ({one['category']}): {plain(str(one['quote']), 100)}")
+    for precedent in view.precedents[:3]:
+        say(f"  like ({precedent['category']}): {plain(str(precedent['quote']), 100)}")
     if view.subject_changes:
         say(f"Since you were asked: {plain('; '.join(view.subject_changes))}")
     if view.expires_at is not None and view.state == "waiting":

@@ -45,7 +45,7 @@ def verify(
         "head": f"{report.head.seq}:{report.head.chain.hex()}",
         "noted_heads": len(noted) + len(given),
         "heads_file_readable": not is_unreadable,
-        "findings": [{"seq": one.seq, "what": one.what} for one in report.findings],
+        "findings": [{"seq": finding.seq, "what": finding.what} for finding in report.findings],
     }
     if as_json:
         say_json(facts)

@@ -48,8 +48,8 @@ def status(*, as_json: AsJson = False, workspace: Where = None) -> None:
                 "switches": [scope for scope, _ in switches],
                 "connections_in_trouble": dict(troubles),
                 "agents": {
-                    one.agent: {"events": one.events, "verdicts": one.verdicts, "categories": one.categories}
-                    for one in agents
+                    agent.agent: {"events": agent.events, "verdicts": agent.verdicts, "categories": agent.categories}
+                    for agent in agents
                 },
                 "refused": [{"tool": tool, "why": why, "count": number} for tool, why, number in refused],
             }
@@ -73,8 +73,8 @@ def status(*, as_json: AsJson = False, workspace: Where = None) -> None:
     say(
         f"For you    {listed(totals.waiting, {'action': 'to approve', 'question': 'to answer', 'unknown': 'in doubt'})}"
     )
-    for one in agents:
-        say(f"  {one.agent}: {count(one.events, 'event')}; {listed(one.verdicts)}")
+    for agent in agents:
+        say(f"  {agent.agent}: {count(agent.events, 'event')}; {listed(agent.verdicts)}")
     for tool, why, number in refused:
         say(f"  refused {number} x {tool}: {plain(why, 120)}")
     say(f"Audit      {totals.audit} entries; `opsconsole audit verify` checks them")
@@ -83,10 +83,10 @@ def status(*, as_json: AsJson = False, workspace: Where = None) -> None:
 def _troubles(conn: Reader) -> list[tuple[str, str]]:
     """Return (connection, what is wrong) of those that do not work."""
     found: list[tuple[str, str]] = []
-    for one in connections.connections(conn):
-        health = connections.health(conn, one.id)
+    for connection in connections.connections(conn):
+        health = connections.health(conn, connection.id)
         if health is not None and health[0] != "ok":
-            found.append((one.id, health[1]))
+            found.append((connection.id, health[1]))
     return found
 
 
@@ -160,7 +160,7 @@ def show(run: Annotated[int, typer.Argument()], *, as_json: AsJson = False, work
     with opened(workspace) as session:
         kernel, actor = session.kernel, session.actor
         story = run_story(kernel, run)
-        is_shadow = is_awaited(kernel.reader, run) or any(one["state"] == "simulated" for one in story["actions"])
+        is_shadow = is_awaited(kernel.reader, run) or any(action["state"] == "simulated" for action in story["actions"])
         if is_shadow and unseen_of(kernel.reader, [run]):
             # Who reads it here and then acts does not act blind.
             session.write(lambda tx: mark_seen(kernel, tx, run, actor=actor), name="proposal.seen")

@@ -77,7 +77,7 @@ def own_of(text: str) -> set[str]:
     Raises:
         UserError: one of them is no address.
     """
-    found = {one.strip().lower() for one in text.split(",") if one.strip()}
+    found = {part.strip().lower() for part in text.split(",") if part.strip()}
     for one in found:
         if not re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+", one):
             raise UserError(f"{one!r} is no mail address. Write them like `--own me@example.com,help@example.com`.")

@@ -136,8 +136,8 @@ def tried(
                 is_stopped=is_stopped,
             )
         finally:
-            for one in brains:
-                await one.close()
+            for brain in brains:
+                await brain.close()
 
     return asyncio.run(run())
 

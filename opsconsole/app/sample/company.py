@@ -103,7 +103,9 @@ def events(folder: Path, *, now: datetime, deals: Mapping[str, Mapping[str, Any]
 
 def deals_by_name(conn: Any) -> dict[str, dict[str, Any]]:
     """Return the desk's deals by the sample's names."""
-    return {str(one["external_id"]).rpartition(":")[2]: one for one in desk.find(conn, "deal", limit=1000)}
+    return {
+        str(character["external_id"]).rpartition(":")[2]: character for character in desk.find(conn, "deal", limit=1000)
+    }
 
 
 def _roots(entries: list[dict[str, Any]]) -> dict[str, str]:
@@ -155,7 +157,7 @@ def _event(
         recipients=tuple(str(one).lower() for one in _list(entry.get("to"))),
         fields=fields,
     )
-    did = tuple(_act(one, number, incoming, now) for number, one in enumerate(acts))
+    did = tuple(_act(act, number, incoming, now) for number, act in enumerate(acts))
     return SampleEvent(incoming, str(entry.get("label") or ""), bool(entry.get("hostile")), int(entry["day"]), did)
 
 

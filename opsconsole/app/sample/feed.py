@@ -26,11 +26,11 @@ async def settle_in(engine: Engine, shipped: Path) -> None:
     await engine.writer.write(job, name="sample.settle")
 
 
-async def bring(engine: Engine, one: company.SampleEvent) -> Taken:
+async def bring(engine: Engine, event: company.SampleEvent) -> Taken:
     """Bring an event, and what the company's people did about it: that first, for its time is over already."""
-    for act in one.acts:
+    for act in event.acts:
         await engine.observe("desk", act)
-    return await engine.take("desk", one.incoming)
+    return await engine.take("desk", event.incoming)
 
 
 async def live(engine: Engine, shipped: Path) -> None:

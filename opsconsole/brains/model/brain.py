@@ -56,7 +56,9 @@ class LanguageModelBrain:
             raise RefusedError(f"the model {endpoint.name} did not answer in a form that can be used")
         offer = self.offer(view)
         shown = (
-            memos[0].get("precedents", []) if memos else [dict(one) for one in self._precedents(view.agent, view.event)]
+            memos[0].get("precedents", [])
+            if memos
+            else [dict(precedent) for precedent in self._precedents(view.agent, view.event)]
         )
         answer, usage = await self._ask(view, endpoint, offer, shown)
         cost = endpoint.config.prices.cost_micros(read=usage.read, cached=usage.cached, written=usage.written)
@@ -106,7 +108,7 @@ class LanguageModelBrain:
                 if is_last:
                     raise
                 continue
-            got = len(answer.text) + sum(len(one.arguments) for one in answer.calls)
+            got = len(answer.text) + sum(len(call.arguments) for call in answer.calls)
             return answer, answer.usage or estimated(sent=size, got=got)
         raise AssertionError("unreachable")
 

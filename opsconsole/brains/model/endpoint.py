@@ -203,8 +203,8 @@ def names_listed(value: Any) -> tuple[str, ...]:
     """Return the ids in a list of models, however it is wrapped."""
     data = cast(dict[str, Any], value).get("data") if isinstance(value, dict) else value
     items = cast(list[Any], data) if isinstance(data, list) else []
-    ids = [cast(dict[str, Any], one).get("id") for one in items if isinstance(one, dict)]
-    return tuple(str(one) for one in ids if one)
+    ids = [cast(dict[str, Any], item).get("id") for item in items if isinstance(item, dict)]
+    return tuple(str(number) for number in ids if number)
 
 
 def _said(body: bytes) -> str:

@@ -124,7 +124,7 @@ def _triage(agent: AgentSpec) -> dict[str, Any]:
     parameters = {
         "type": "object",
         "properties": {
-            "category": {"type": "string", "enum": [one.id for one in agent.playbook.categories]},
+            "category": {"type": "string", "enum": [category.id for category in agent.playbook.categories]},
             "confidence": {"type": "number", "minimum": 0, "maximum": 1},
             "rationale": {"type": "string"},
             "evidence": evidence,

@@ -78,7 +78,9 @@ def event_prompt(view: RunView, precedents: Sequence[Mapping[str, Any]], *, tigh
         told = "\n".join(f"- {one_line(one, 300)}" for one in view.history)
         lines += ["", "On the same subject before:", fenced(told)]
     if precedents and not tightness:
-        told = "\n".join(f"{one['category']}: {one_line(str(one['quote']), 200)}" for one in precedents)
+        told = "\n".join(
+            f"{precedent['category']}: {one_line(str(precedent['quote']), 200)}" for precedent in precedents
+        )
         lines += ["", "Similar events and what kind people said they are:", fenced(told)]
     return "\n".join(lines)
 

@@ -70,7 +70,7 @@ def _strings(value: Any) -> list[str]:
 
 def _leaves(value: Any) -> list[str]:
     if isinstance(value, Mapping):
-        return [one for item in cast(Mapping[str, Any], value).values() for one in _leaves(item)]
+        return [leaf for item in cast(Mapping[str, Any], value).values() for leaf in _leaves(item)]
     if isinstance(value, list | tuple):
-        return [one for item in cast(list[Any], value) for one in _leaves(item)]
+        return [leaf for item in cast(list[Any], value) for leaf in _leaves(item)]
     return [] if value is None else [str(value)]

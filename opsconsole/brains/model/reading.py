@@ -95,7 +95,7 @@ class Reading:
         return ""
 
     def _kinds(self) -> list[str]:
-        return [one.id for one in self.agent.playbook.categories]
+        return [category.id for category in self.agent.playbook.categories]
 
     def _call(self, call: WireCall) -> None:
         tool = self.offer.resolve(call.name)
@@ -143,7 +143,9 @@ def _question(said: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
         return {}, "A question needs words: `question`."
     if not isinstance(options, list):
         return {}, "`options` is a list of answers."
-    answers = [str(one)[:120] for one in cast(list[Any], options)[:MOST_OPTIONS] if isinstance(one, str | int | float)]
+    answers = [
+        str(option)[:120] for option in cast(list[Any], options)[:MOST_OPTIONS] if isinstance(option, str | int | float)
+    ]
     return {"question": text.strip()[:LONGEST_QUESTION], "options": answers}, ""
 
 

@@ -60,12 +60,12 @@ def read_completion(body: bytes) -> Completion:
     message = _dict(choice.get("message"))
     if not choice or not message:
         raise BadCompletionError("the endpoint answered without any choice")
-    calls = [_call(one) for one in _list(message.get("tool_calls"))]
+    calls = [_call(call) for call in _list(message.get("tool_calls"))]
     if not calls and (old := _dict(message.get("function_call"))):
         calls = [_call({"function": old})]
     return Completion(
         _text(message.get("content")),
-        tuple(one for one in calls if one is not None),
+        tuple(call for call in calls if call is not None),
         str(choice.get("finish_reason") or ""),
         str(message.get("refusal") or ""),
         read_usage(_dict(value).get("usage")),

@@ -93,7 +93,7 @@ class PlaybookBrain:
 
     def precedents(self, agent: AgentSpec, event: Event) -> list[dict[str, Any]]:
         """Return the nearest past cases of an event: `case`, `category`, `quote`, nearest first."""
-        known = {one.id for one in agent.playbook.categories}
+        known = {category.id for category in agent.playbook.categories}
         return [
             {"case": hit.case_id, "category": hit.category, "quote": hit.text[:300]}
             for hit in self._nearest(agent.agent, event.precedent, PRECEDENTS)
@@ -103,7 +103,10 @@ class PlaybookBrain:
     def _triage(self, agent: AgentSpec) -> Triage:
         found = self._triages.get(id(agent))
         if found is None:
-            seeds = [CategorySeed(one.id, one.name, one.criteria, one.examples) for one in agent.playbook.categories]
+            seeds = [
+                CategorySeed(category.id, category.name, category.criteria, category.examples)
+                for category in agent.playbook.categories
+            ]
             triage = Triage(
                 categories=seeds,
                 nearest=lambda text, count: self._nearest(agent.agent, text, count),
@@ -127,7 +130,7 @@ class PlaybookBrain:
 
     def _ask_category(self, agent: AgentSpec, confidence: float, why: str, verdict: Classification | None) -> Turn:
         ranked = [] if verdict is None else [name for name, _ in verdict.ranked[:4]]
-        options = [*ranked, *(one.id for one in agent.playbook.categories if one.id not in ranked)]
+        options = [*ranked, *(category.id for category in agent.playbook.categories if category.id not in ranked)]
         question = {
             "question": "What kind of event is this? "
             + (agent.playbook.escalation or "Name the category, and I go on."),
@@ -176,7 +179,12 @@ class PlaybookBrain:
 
 def _with_quotes(turn: Turn, verdict: Classification) -> Turn:
     evidence = tuple(
-        {"case": one.case_id, "category": one.category, "similarity": round(one.similarity, 3), "quote": one.text[:160]}
-        for one in verdict.precedents[:5]
+        {
+            "case": precedent.case_id,
+            "category": precedent.category,
+            "similarity": round(precedent.similarity, 3),
+            "quote": precedent.text[:160],
+        }
+        for precedent in verdict.precedents[:5]
     )
     return replace(turn, evidence=evidence)

@@ -113,7 +113,7 @@ def advance(category: Category, place: Place, facts: Mapping[str, Any], *, sende
             if step.stop is not None:
                 return Advance(end=fill(step.stop, values)[0])
             wanted = _proposal(category, place, step, values, sender)
-            if any((one.tool, one.args) == (wanted.tool, wanted.args) for one in proposals):
+            if any((proposal.tool, proposal.args) == (wanted.tool, wanted.args) for proposal in proposals):
                 break  # the same call twice in a turn is one action; the second step gets its own, next turn
             proposals.append(wanted)
         except (UndecidedError, TemplateFailure) as error:

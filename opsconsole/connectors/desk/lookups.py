@@ -38,9 +38,9 @@ def merged(desk: View, kind: str, overlay: Overlay, *, newest_first: bool = True
             if (record := _one(desk, kind, number, overlay)) is not None:
                 changed[number] = record
     fits = [one for one in changed.values() if all(_low(one.get(name)) == _low(v) for name, v in equal.items())]
-    new = [one for one in fits if isinstance(one["id"], str)]
+    new = [fit for fit in fits if isinstance(fit["id"], str)]
     real = [one for one in desk.find(kind, newest_first=newest_first, **equal) if one["id"] not in changed]
-    real += [one for one in fits if not isinstance(one["id"], str)]
+    real += [fit for fit in fits if not isinstance(fit["id"], str)]
     return new[::-1] + sorted(real, key=lambda one: desk.place(kind, one), reverse=newest_first)
 
 

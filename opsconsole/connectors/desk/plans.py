@@ -97,7 +97,7 @@ def _back(tx: Transaction, call: Call, undo: Mapping[str, Any], now: datetime) -
     ours = undo.get("set", {name: present[name] for name in was})
     back = {name: value for name, value in was.items() if present[name] == ours[name]}
     for name, word in undo.get("added", {}).items():
-        back[name] = " ".join(one for one in str(present[name]).split() if one != word)
+        back[name] = " ".join(part for part in str(present[name]).split() if part != word)
     left = sorted(name for name, value in was.items() if name not in back and present[name] != value)
     if left and not back:
         raise PermanentError(f"{kind} {record} was changed since ({', '.join(left)}); it was left as it is")

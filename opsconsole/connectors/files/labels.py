@@ -46,10 +46,10 @@ def gmail_folder(raw: bytes) -> str:
     if found is None or not _ABOVE.fullmatch(head[: found.start()]):
         return ""
     names = next(csv.reader([_text(found[1])], skipinitialspace=True), list[str]())
-    plain = {one.strip().casefold() for one in names}
+    plain = {name.strip().casefold() for name in names}
     if plain & _SENT:
         return "Sent"
-    own = [one.strip() for one in names if one.strip() and not _is_system(one.strip().casefold())]
+    own = [name.strip() for name in names if name.strip() and not _is_system(name.strip().casefold())]
     if own:
         return own[0]
     return next((place for name, place in _PLACES.items() if name in plain), ARCHIVE)

@@ -34,7 +34,7 @@ class FolderSource(Source):
         """Return the folder that a Maildir itself is: its own name, or the inbox above its folders; empty if unknown."""
         if self.path.name.startswith("."):
             return folder_name(Path(self.path.name))
-        is_root = any(is_maildir(one) for one in self.path.iterdir() if one.name.startswith("."))
+        is_root = any(is_maildir(path) for path in self.path.iterdir() if path.name.startswith("."))
         return "Inbox" if is_root or self.path.name.casefold() in ("maildir", "inbox") else ""
 
     def _on_error(self, error: OSError) -> None:

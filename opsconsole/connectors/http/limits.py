@@ -102,8 +102,8 @@ def choice(facts: Mapping[str, Any], word: str, loc: Loc) -> Reader:
     choices = facts[word] if word == "enum" else [facts[word]]
     if not isinstance(choices, list) or not choices:
         raise BadSchemaError("should be a list of values", (*loc, word))
-    keys = {equality_key(one) for one in cast(list[Any], choices)}
-    words = ", ".join(str(one) for one in cast(list[Any], choices))
+    keys = {equality_key(choice) for choice in cast(list[Any], choices)}
+    words = ", ".join(str(choice) for choice in cast(list[Any], choices))
 
     def read(value: Any) -> Any:
         if equality_key(value) not in keys:

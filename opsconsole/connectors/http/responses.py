@@ -61,7 +61,7 @@ def _excerpt(answer: HttpResponse, scrub: Scrubber) -> str:
     # Some systems write + and < in JSON as \u002B and \u003C: a secret that is told back must be found there too.
     told = scrub.body(_whole(answer, scrub))[:LONGEST_READ].decode("utf-8", "replace")
     text = scrub.text(_ESCAPE.sub(lambda found: chr(int(found[1], 16)), told))[: EXCERPT * 8]
-    kept = " ".join("".join(one if one.isprintable() else " " for one in text).split())
+    kept = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     return f": {kept[:EXCERPT]}" if kept else ""
 
 

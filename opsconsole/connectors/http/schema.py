@@ -115,7 +115,7 @@ def _types(facts: Mapping[str, Any], loc: Loc) -> list[str]:
     """Return the declared types; none where any is allowed."""
     given = facts.get("type", [])
     types = [str(one) for one in (cast(list[Any], given) if isinstance(given, list) else [given])]
-    if unknown := [one for one in types if one not in _LIMITS]:
+    if unknown := [kind for kind in types if kind not in _LIMITS]:
         raise BadSchemaError(f"there is no type {unknown[0]}; there are {', '.join(_LIMITS)}", (*loc, "type"))
     return types
 
@@ -209,7 +209,7 @@ _READERS: Mapping[str, Callable[[Mapping[str, Any], Loc], Reader]] = {
 def _any_of(schemas: Any, loc: Loc) -> Reader:
     if not isinstance(schemas, list) or not schemas:
         raise BadSchemaError("should be a list of schemas", loc)
-    readers = [reader_of(one, (*loc, index)) for index, one in enumerate(cast(list[Any], schemas))]
+    readers = [reader_of(schema, (*loc, index)) for index, schema in enumerate(cast(list[Any], schemas))]
 
     def read(value: Any) -> Any:
         problems: list[str] = []

@@ -17,8 +17,8 @@ class Scrubber:
             quoted = json.dumps(secret)[1:-1]
             loose = json.dumps(secret, ensure_ascii=False)[1:-1]
             forms |= {secret, quoted, loose, quoted.replace("/", "\\/"), quote(secret, safe=""), quote_plus(secret)}
-        self._forms = sorted((one for one in forms if len(one) >= _SHORTEST), key=len, reverse=True)
-        self._bytes = [one.encode("utf-8", "replace") for one in self._forms]
+        self._forms = sorted((form for form in forms if len(form) >= _SHORTEST), key=len, reverse=True)
+        self._bytes = [form.encode("utf-8", "replace") for form in self._forms]
         self.longest = max(map(len, self._bytes), default=0)
         """Length of the longest form, in bytes."""
 

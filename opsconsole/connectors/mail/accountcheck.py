@@ -221,7 +221,7 @@ async def _look(link: Link, wanted: str, places: tuple[str, ...]) -> AsyncIterat
     loop = asyncio.get_running_loop()
     deadline = loop.time() + ROUND_TRIP_S
     while loop.time() < deadline:
-        yield [one for one in places if await link.read(lambda client, folder=one: by_id(client, folder, wanted))]
+        yield [place for place in places if await link.read(lambda client, folder=place: by_id(client, folder, wanted))]
         await asyncio.sleep(LOOK_EVERY_S)
 
 

@@ -112,7 +112,7 @@ class MailConfig(Frozen):
     @property
     def own(self) -> frozenset[str]:
         """Every own address, in lower case."""
-        return frozenset(one.lower() for one in (self.address, *self.own_addresses))
+        return frozenset(address.lower() for address in (self.address, *self.own_addresses))
 
     @property
     def watched_folders(self) -> tuple[str, ...]:

@@ -134,30 +134,30 @@ class MailConnector:
 
     async def _filed(self, verb: str, call: Call) -> Result:
         """Moving and marking is noted as our own first."""
-        one = self._ledger.of(call.fields)
+        of = self._ledger.of(call.fields)
 
         async def work() -> Result:
             return await filing.do(self._account, verb, call)
 
         if verb == "flag":
             flag, is_on = filing.spelling(call.args["flag"]), bool(call.args.get("is_on", True))
-            return await self._ledger.marking(one, flag, is_on, work)
-        if verb == "draft" or one is None:
+            return await self._ledger.marking(of, flag, is_on, work)
+        if verb == "draft" or of is None:
             return await work()
-        return await self._ledger.moving(one, await filing.target_of(self._account, verb, call), work)
+        return await self._ledger.moving(of, await filing.target_of(self._account, verb, call), work)
 
     async def _filed_back(self, verb: str, call: Call, result: Mapping[str, Any]) -> Result:
-        one = self._ledger.of(call.fields)
+        of = self._ledger.of(call.fields)
 
         async def work() -> Result:
             return await filing.undo(self._account, verb, call, result)
 
         if verb == "flag":
             flag, is_on = filing.spelling(call.args["flag"]), not call.args.get("is_on", True)
-            return await self._ledger.marking(one, flag, is_on, work)
-        if verb == "draft" or one is None:
+            return await self._ledger.marking(of, flag, is_on, work)
+        if verb == "draft" or of is None:
             return await work()
-        return await self._ledger.moving(one, filing.back_to(self._account, call, result), work)
+        return await self._ledger.moving(of, filing.back_to(self._account, call, result), work)
 
     def zone_of(self, conn: Reader, address: str) -> str:
         """Return the zone of the desk's contact with this address; a mailbox itself does not know where people live."""
@@ -177,7 +177,7 @@ class MailConnector:
             FolderWatch(self._account, folder, memory=self._memory, health=self._health, take=taken)
             for folder in self._account.config.watched_folders
         ]
-        await together([asyncio.create_task(one.run()) for one in watches])
+        await together([asyncio.create_task(watch.run()) for watch in watches])
 
     def sees_inaction(self, subject: str) -> bool:
         """What nobody did with a mail in the time is left alone; one lost from sight may have been moved."""

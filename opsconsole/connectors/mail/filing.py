@@ -104,7 +104,7 @@ async def _flag(account: Account, call: Call, *, is_on: bool) -> Result:
 
     def mark(client: Imap) -> bool:
         client.select_folder(place.folder)
-        present = {one.lower() for mail in fetch(client, [place.uid], most=1) for one in mail.flags}
+        present = {flag.lower() for mail in fetch(client, [place.uid], most=1) for flag in mail.flags}
         if (spelt.lower() in present) is is_on:
             return False
         change = client.add_flags if is_on else client.remove_flags

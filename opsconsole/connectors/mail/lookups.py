@@ -97,7 +97,7 @@ async def _find(account: Account, criteria: Sequence[Any], limit: int) -> list[d
     for folder in places:
         if folder:
             for mail in await account.commands.read(
-                lambda client, one=folder: _in_folder(client, one, criteria, limit)
+                lambda client, command=folder: _in_folder(client, command, criteria, limit)
             ):
                 read = _read(account, mail, folder, is_sent_folder=folder == folders.sent)
                 found.setdefault(read["message_id"], read)
@@ -131,5 +131,5 @@ def _read(account: Account, mail: Stored, folder: str, *, is_sent_folder: bool) 
         "direction": "out" if is_ours else "in",
         "sent_at": mail.arrived_at.isoformat(),
         "folder": folder,
-        "chain": [one for one in (*read.references, read.in_reply_to) if one],
+        "chain": [reference for reference in (*read.references, read.in_reply_to) if reference],
     }

@@ -279,8 +279,8 @@ async def together(tasks: Sequence[asyncio.Task[None]]) -> None:
         for one in done:
             one.result()
     finally:
-        for one in tasks:
-            one.cancel()
+        for task in tasks:
+            task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
 

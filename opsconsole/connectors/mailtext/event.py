@@ -101,7 +101,8 @@ def _fields(mail: MailText, folder: str) -> dict[str, Any]:
         "cc": list(mail.cc),
         "reply_to": list(mail.reply_to),
         "attachments": [
-            {"name": one.name, "content_type": one.content_type, "size": one.size} for one in mail.attachments
+            {"name": attachment.name, "content_type": attachment.content_type, "size": attachment.size}
+            for attachment in mail.attachments
         ],
         "folder": folder,
         "is_auto": mail.is_auto,

@@ -98,7 +98,7 @@ class Headers:
             try:
                 # The header's type is made at run time; stubs do not know `addresses`.
                 header: Any = policy.default.header_factory("to", value)
-                pairs = [(str(one.display_name), str(one.addr_spec)) for one in header.addresses]
+                pairs = [(str(address.display_name), str(address.addr_spec)) for address in header.addresses]
             except Exception:
                 pairs = []
         good = [pair for pair in map(_address, pairs) if pair is not None]

@@ -180,8 +180,8 @@ def _sheet(root: Any) -> tuple[dict[str, dict[str, str]], bool]:
         if depth or selector.strip().startswith("@"):
             is_ground_open = is_ground_open or "background" in piece
             continue
-        for one in selector.split(","):
-            simple = _SIMPLE.fullmatch(one.strip())
+        for part in selector.split(","):
+            simple = _SIMPLE.fullmatch(part.strip())
             if simple:
                 rules.setdefault(simple[1], {}).update(_declarations(piece))
             else:

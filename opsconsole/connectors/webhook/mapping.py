@@ -143,7 +143,7 @@ def clean(text: str) -> str:
     """Return a text on one line, without control characters."""
     if text.isascii() and text.isprintable():
         return text.strip()
-    kept = (" " if unicodedata.category(one) in ("Cc", "Cs", "Zl", "Zp") else one for one in text)
+    kept = (" " if unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") else char for char in text)
     return " ".join("".join(kept).split())
 
 

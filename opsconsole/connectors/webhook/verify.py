@@ -18,8 +18,8 @@ class Verifier:
         Raises:
             UserError: a signing secret has not the form it must have.
         """
-        self._bearers = [one.encode() for one in secrets] if kind == "bearer" else []
-        self._signers = [_signer(one) for one in secrets] if kind == "standard_webhooks" else []
+        self._bearers = [secret.encode() for secret in secrets] if kind == "bearer" else []
+        self._signers = [_signer(secret) for secret in secrets] if kind == "standard_webhooks" else []
         self._is_open = kind == "nobody"
 
     def is_genuine(self, headers: Mapping[str, str], body: bytes) -> bool:
@@ -29,9 +29,9 @@ class Verifier:
         if self._bearers:
             kind, _, token = headers.get("authorization", "").partition(" ")
             given = token.strip().encode("utf-8", "surrogateescape")
-            is_known = [hmac.compare_digest(given, one) for one in self._bearers]
+            is_known = [hmac.compare_digest(given, bearer) for bearer in self._bearers]
             return kind.lower() == "bearer" and any(is_known)
-        return any(_is_signed(one, headers, body) for one in self._signers)
+        return any(_is_signed(signer, headers, body) for signer in self._signers)
 
 
 def _signer(secret: str) -> Webhook:

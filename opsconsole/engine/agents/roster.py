@@ -43,4 +43,4 @@ class Roster:
 
     def current(self, conn: Reader) -> list[Version]:
         """Return the version in use of every agent."""
-        return [self.version(conn, one) for one in versions.current_version_ids(conn)]
+        return [self.version(conn, number) for number in versions.current_version_ids(conn)]

@@ -37,7 +37,7 @@ class Slot:
         self.text = text.strip()
         self.path: tuple[str | int, ...] | None = None
         if (call := _CALL.fullmatch(self.text)) is not None:
-            self.path = tuple(one.strip("'\"") for one in call.groups() if one is not None)
+            self.path = tuple(group.strip("'\"") for group in call.groups() if group is not None)
         elif _PATH.fullmatch(self.text):
             found = _STEP.findall(self.text)
             self.path = tuple(int(index) if index else name or key for name, index, key in found)

@@ -10,15 +10,15 @@ from opsconsole.policy.conditions import ConditionError, UndecidedError, holds
 
 def subscribes(version: Version, event: Event) -> bool:
     """Return whether an agent works an event. What a condition cannot decide comes in: nothing is dropped."""
-    for one in version.spec.subscribes:
-        if one.connection not in ("*", event.connection):
+    for subscription in version.spec.subscribes:
+        if subscription.connection not in ("*", event.connection):
             continue
-        if not any(fnmatchcase(event.kind, pattern) for pattern in one.kinds):
+        if not any(fnmatchcase(event.kind, pattern) for pattern in subscription.kinds):
             continue
-        if one.where is None:
+        if subscription.where is None:
             return True
         try:
-            if holds(one.where, {"event": event_facts(event)}):
+            if holds(subscription.where, {"event": event_facts(event)}):
                 return True
         except (UndecidedError, ConditionError):
             return True

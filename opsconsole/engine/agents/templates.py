@@ -45,7 +45,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     def call(self, context: Any, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         if getattr(obj, "__name__", "") in ("format", "format_map"):
             raise SecurityError("format is not taken; write {{ name }}")
-        if any(isinstance(one, int) and one > LONGEST for one in (*args, *kwargs.values())):
+        if any(isinstance(arg, int) and arg > LONGEST for arg in (*args, *kwargs.values())):
             raise SecurityError(f"numbers above {LONGEST} are not taken here")
         return super().call(context, obj, *args, **kwargs)
 

@@ -23,33 +23,33 @@ LIKE = 0.8
 def notes_on(registry: Registry, conn: Reader, spec: AgentSpec) -> list[str]:
     """Return what should be told about an agent's file, a sentence each."""
     known = {name: sorted(kinds) for name, kinds in known_kinds(registry, conn).items()}
-    found = [note for one in spec.subscribes for note in _on_events(registry, one, known)]
+    found = [note for subscription in spec.subscribes for note in _on_events(registry, subscription, known)]
     return list(dict.fromkeys([*found, *_on_patterns(registry, spec), *_on_tools_left_out(spec)]))
 
 
-def _on_events(registry: Registry, one: Subscription, known: dict[str, list[str]]) -> Iterator[str]:
-    is_there = one.connection in ("*", *registry.connectors)
+def _on_events(registry: Registry, subscription: Subscription, known: dict[str, list[str]]) -> Iterator[str]:
+    is_there = subscription.connection in ("*", *registry.connectors)
     if not is_there:
-        yield f"there is no connection {one.connection} yet, so none of its events can come."
-    is_one = is_there and one.connection != "*"
-    here = {one.connection: known.get(one.connection, [])} if is_one else known
-    for kind in one.kinds:
+        yield f"there is no connection {subscription.connection} yet, so none of its events can come."
+    is_one = is_there and subscription.connection != "*"
+    here = {subscription.connection: known.get(subscription.connection, [])} if is_one else known
+    for kind in subscription.kinds:
         if makers_of(kind, here):
             continue
         if others := makers_of(kind, known):
-            yield f"{one.connection} makes no {kind} events, {others[0]} does: write `connection: {others[0]}`."
+            yield f"{subscription.connection} makes no {kind} events, {others[0]} does: write `connection: {others[0]}`."
             continue
         kinds = sorted({kind for some in here.values() for kind in some})
         if meant := _meant(kind, kinds):
             yield f"no event is called {kind}; did you mean {meant}? {LIST} lists the kinds there are."
         elif is_there:
             some = ", ".join(kinds[:SHOWN]) + (" …" if len(kinds) > SHOWN else "")
-            who = f"{one.connection} makes" if is_one else "there are"
+            who = f"{subscription.connection} makes" if is_one else "there are"
             yield f"no {kind} events can come yet; {who} {some or 'none at all'} ({LIST})."
 
 
 def _meant(kind: str, kinds: Iterable[str]) -> str:
-    groups = {f"{one.partition('.')[0]}.*" for one in kinds} if "*" in kind else set[str]()
+    groups = {f"{kind.partition('.')[0]}.*" for kind in kinds} if "*" in kind else set[str]()
     close = difflib.get_close_matches(kind.lower(), [*kinds, *sorted(groups)], n=1, cutoff=LIKE)
     return close[0] if close else ""
 

@@ -33,9 +33,9 @@ def add_items(text: str, loc: Loc, key: str, items: Sequence[str]) -> str:
     if isinstance(present, yaml.SequenceNode) and present.value:
         at = present.value[-1].end_mark.index
         if present.flow_style:
-            return text[:at] + "".join(f", {_quoted(one)}" for one in items) + text[at:]
+            return text[:at] + "".join(f", {_quoted(item)}" for item in items) + text[at:]
         indent = " " * present.start_mark.column
-        return _insert_lines(text, at, [f"{indent}- {_quoted(one)}" for one in items])
+        return _insert_lines(text, at, [f"{indent}- {_quoted(item)}" for item in items])
     if isinstance(present, yaml.SequenceNode):
         return text[: present.start_mark.index] + _listed(items) + text[present.end_mark.index :]
     first, name = node.value[0]
@@ -43,7 +43,7 @@ def add_items(text: str, loc: Loc, key: str, items: Sequence[str]) -> str:
         at = name.end_mark.index
         return f"{text[:at]}, {key}: {_listed(items)}{text[at:]}"
     indent = " " * first.start_mark.column
-    lines = [f"{indent}{key}:", *(f"{indent}  - {_quoted(one)}" for one in items)]
+    lines = [f"{indent}{key}:", *(f"{indent}  - {_quoted(item)}" for item in items)]
     return _insert_lines(text, _end_of(name), lines)
 
 
@@ -76,7 +76,7 @@ def _listed(items: Sequence[str]) -> str:
 
 def _quoted(value: str) -> str:
     """Return a text in double quotes, as JSON writes it; what YAML does not take as it is (NEL, U+2028) is escaped."""
-    return "".join(one if one.isprintable() else _escaped(one) for one in json.dumps(value, ensure_ascii=False))
+    return "".join(dump if dump.isprintable() else _escaped(dump) for dump in json.dumps(value, ensure_ascii=False))
 
 
 def _escaped(sign: str) -> str:

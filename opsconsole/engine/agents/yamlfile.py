@@ -123,7 +123,7 @@ class YamlDocument:
             return model.model_validate(cast(dict[str, Any], self.value))
         except ValidationError as error:
             # A misspelt key is told before the key that is missing for it.
-            found = sorted(error.errors(include_url=False), key=lambda one: one["type"] != "extra_forbidden")
+            found = sorted(error.errors(include_url=False), key=lambda error: error["type"] != "extra_forbidden")
             first, *more = found
             loc: Loc = first["loc"] or getattr(first.get("ctx", {}).get("error"), "loc", ())
             where = ".".join(str(part) for part in loc)

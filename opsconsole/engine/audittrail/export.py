@@ -121,16 +121,23 @@ def _counted(conn: Reader, numbers: "array[int]", progress: Callable[[int, int],
 
 
 def _jsonl(file: TextIO, entries: Iterator[Entry], now: datetime) -> None:
-    for one in entries:
-        file.write(json.dumps({"chain": one.chain, "entry": one.blob}, ensure_ascii=False) + "\n")
+    for entry in entries:
+        file.write(json.dumps({"chain": entry.chain, "entry": entry.blob}, ensure_ascii=False) + "\n")
 
 
 def _csv(file: TextIO, entries: Iterator[Entry], now: datetime) -> None:
     table = csv.writer(file)
     table.writerow(("seq", "at", "kind", "what", "actor", "about", "entry", "chain"))
-    for one in entries:
-        cells = (one.kind, kind_words(one.kind), one.actor, about(one.kind, one.facts), one.blob, one.chain)
-        table.writerow((one.seq, one.at.isoformat(), *(_cell(cell) for cell in cells)))
+    for entry in entries:
+        cells = (
+            entry.kind,
+            kind_words(entry.kind),
+            entry.actor,
+            about(entry.kind, entry.facts),
+            entry.blob,
+            entry.chain,
+        )
+        table.writerow((entry.seq, entry.at.isoformat(), *(_cell(cell) for cell in cells)))
 
 
 def _cell(text: str) -> str:
@@ -146,11 +153,11 @@ def _html(file: TextIO, entries: Iterator[Entry], now: datetime) -> None:
         " Each entry's chain value is SHA-256(chain before it || SHA-256(0x00 || entry)).</p>"
         "<table><thead><tr><th>No.<th>When<th>What<th>Who<th>About</tr></thead><tbody>\n"
     )
-    for one in entries:
+    for entry in entries:
         file.write(
-            f"<tr><td>{one.seq}<td>{one.at:%Y-%m-%d %H:%M:%S}<td>{html.escape(kind_words(one.kind))}"
-            f"<td>{html.escape(actor_words(one.actor))}<td>{html.escape(about(one.kind, one.facts))}"
-            f"<br><code>{one.chain}</code></tr>\n"
+            f"<tr><td>{entry.seq}<td>{entry.at:%Y-%m-%d %H:%M:%S}<td>{html.escape(kind_words(entry.kind))}"
+            f"<td>{html.escape(actor_words(entry.actor))}<td>{html.escape(about(entry.kind, entry.facts))}"
+            f"<br><code>{entry.chain}</code></tr>\n"
         )
     file.write("</tbody></table></html>\n")
 

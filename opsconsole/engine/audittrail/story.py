@@ -83,14 +83,14 @@ def _action_story(conn: Reader, loaded: Loaded, action: ActionRow) -> dict[str, 
         "result": shown(action.result) if action.result is not None else None,
         "rulings": [
             {
-                "phase": one.phase,
-                "verdict": one.verdict.name,
-                "hold_until": one.hold_until,
-                "if_live": one.if_live,
-                "reasons": list(one.reasons),
-                "at": one.at,
+                "phase": ruling.phase,
+                "verdict": ruling.verdict.name,
+                "hold_until": ruling.hold_until,
+                "if_live": ruling.if_live,
+                "reasons": list(ruling.reasons),
+                "at": ruling.at,
             }
-            for one in runs.rulings(conn, action.id)
+            for ruling in runs.rulings(conn, action.id)
         ],
         "effect": None,
         "approval": None,

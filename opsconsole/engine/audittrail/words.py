@@ -108,7 +108,7 @@ def about(kind: str, facts: dict[str, Any]) -> str:
             parts.append(_plain(name, str(facts[name])))
     if kind == "action.ruled":
         reasons: list[Any] = facts.get("reasons") or []
-        parts += [str(one) for one in reasons[:3]]
+        parts += [str(reason) for reason in reasons[:3]]
     if not parts:
         parts = [f"{name} {value}" for name, value in facts.items() if not _is_digest(value)][:4]
     return " · ".join(parts)

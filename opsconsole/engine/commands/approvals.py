@@ -141,7 +141,7 @@ def _one_of(card: Card, answer: str) -> str:
     options = [str(option) for option in card.action.args.get("options") or ()]
     names = {option.casefold(): option for option in options}
     if card.action.args.get("about") == "category":
-        names |= {one.name.casefold(): one.id for one in card.loaded.version.spec.playbook.categories}
+        names |= {category.name.casefold(): category.id for category in card.loaded.version.spec.playbook.categories}
     wanted = answer.strip()
     if not options or wanted.casefold() == "none":
         return wanted

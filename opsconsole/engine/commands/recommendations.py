@@ -50,7 +50,7 @@ def not_executed(kernel: Kernel, state: ActionState, **filters: Any) -> list[Not
         if row.run_id not in loaded:
             loaded[row.run_id] = load(kernel, conn, row.run_id)
         run = loaded[row.run_id]
-        action = next(one for one in run.actions if one.id == row.action_id)
+        action = next(action for action in run.actions if action.id == row.action_id)
         kind, turn = kernel.registry.type(action.tool), run.turns[action.turn]
         changes: tuple[str, ...] = ()
         if state is ActionState.RECOMMENDED:

@@ -51,7 +51,7 @@ class Effects:
 
     async def perform_sending(self, actions: Iterable[str], loaded: Loaded) -> None:
         """Perform the effects that were recorded in `sending` for these actions by the turn just stored."""
-        effects = [effect for one in actions if (effect := runs.effect_of(self._kernel.reader, one)) is not None]
+        effects = [effect for action in actions if (effect := runs.effect_of(self._kernel.reader, action)) is not None]
         sending = [effect for effect in effects if effect.state is EffectState.SENDING and effect.id not in self.busy]
         await together([self.guarded(effect.id, self.perform(effect, loaded)) for effect in sending])
 
@@ -131,8 +131,8 @@ class Effects:
         salt, tool = runs.args_salt(tx.conn, action.id), action.tool
         schemas = {self._kernel.registry.fingerprint(tool), loaded.version.tools.get(tool, "")}
         return action.digest in {
-            action_digest(tool=tool, fingerprint=one, subject=loaded.event.subject, args=action.args, salt=salt)
-            for one in schemas
+            action_digest(tool=tool, fingerprint=schema, subject=loaded.event.subject, args=action.args, salt=salt)
+            for schema in schemas
         }
 
     def _stop_forged(self, tx: Transaction, effect: EffectRow, action: ActionRow) -> None:

@@ -93,7 +93,7 @@ def _categories(conn: Reader, spec: AgentSpec, source: str, judged: Sequence[Pai
             event = past.event(conn, one.event_id)
             groups[right].append((one.id, example_of(event)))
     for right, some in groups.items():
-        place = next((at for at, one in enumerate(spec.playbook.categories) if one.id == right), None)
+        place = next((at for at, category in enumerate(spec.playbook.categories) if category.id == right), None)
         if place is None:
             continue
         category = spec.playbook.categories[place]

@@ -108,14 +108,14 @@ def label(body: Mapping[str, Any], side: str) -> str:
     return " + ".join(sorted(names)) or NOTHING
 
 
-def is_fine(one: PairRow) -> bool:
+def is_fine(pair: PairRow) -> bool:
     """A person's word where there is one, else whether both did the same; a failure is neither."""
-    return is_agreed(one) if one.said is None or one.is_failed else one.said in FINE
+    return is_agreed(pair) if pair.said is None or pair.is_failed else pair.said in FINE
 
 
-def is_agreed(one: PairRow) -> bool:
+def is_agreed(pair: PairRow) -> bool:
     """Both did the same, and the agent came to a decision."""
-    return one.verdict in AGREED and not one.is_failed
+    return pair.verdict in AGREED and not pair.is_failed
 
 
 def _coverage(chosen: Sequence[PairRow]) -> list[tuple[float, float, float]]:

@@ -20,11 +20,11 @@ def to_judge(conn: Reader, rows: Sequence[PairRow], *, sample_percent: int = 10)
     Which agreements are in the sample is fixed by their number: nobody chooses, and looking again changes nothing.
     """
     chosen = [
-        one
-        for one in cohort(conn, rows)
-        if one.said is None
-        and not one.excluded
-        and (one.verdict not in AGREED or spread(one.id) < sample_percent * 2**32 // 100)
+        row
+        for row in cohort(conn, rows)
+        if row.said is None
+        and not row.excluded
+        and (row.verdict not in AGREED or spread(row.id) < sample_percent * 2**32 // 100)
     ]
     return sorted(chosen, key=lambda one: (-one.severity, one.verdict in AGREED, -one.occurred_at.timestamp(), one.id))
 

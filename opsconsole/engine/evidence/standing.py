@@ -89,10 +89,10 @@ def progress_of(
     """Return how far each agent's version that counts is in each category, the categories with most pairs first."""
     groups: dict[tuple[str, str], list[PairRow]] = defaultdict(list)
     newest: dict[str, int] = {}
-    for one in cohort(conn, read.pairs(conn, agent=agent, newest_first=False, limit=1_000_000)):
-        if one.version is not None:
-            newest[one.agent] = max(newest.get(one.agent, 0), one.version)
-        groups[(one.agent, one.category)].append(one)
+    for pair in cohort(conn, read.pairs(conn, agent=agent, newest_first=False, limit=1_000_000)):
+        if pair.version is not None:
+            newest[pair.agent] = max(newest.get(pair.agent, 0), pair.version)
+        groups[(pair.agent, pair.category)].append(pair)
     rows = {agent: versions.version(conn, number) for agent, number in newest.items()}
     numbered = {agent: row.number for agent, row in rows.items() if row is not None}
     found = [
@@ -102,19 +102,19 @@ def progress_of(
     return sorted(found, key=lambda one: (one.agent, -one.pairs, one.category))
 
 
-def counted(one: PairRow) -> Counted:
+def counted(pair: PairRow) -> Counted:
     """Return a pair as evidence counts it."""
     return Counted(
-        category=one.category,
-        about=one.about,
-        day=one.occurred_at.date(),
-        verdict=one.verdict,
-        severity=one.severity,
-        is_blind=one.is_blind,
-        is_failed=one.is_failed,
-        said=one.said,
-        thread=one.subject_id,
-        excluded=one.excluded,
+        category=pair.category,
+        about=pair.about,
+        day=pair.occurred_at.date(),
+        verdict=pair.verdict,
+        severity=pair.severity,
+        is_blind=pair.is_blind,
+        is_failed=pair.is_failed,
+        said=pair.said,
+        thread=pair.subject_id,
+        excluded=pair.excluded,
     )
 
 
@@ -134,12 +134,12 @@ def cohort(conn: Reader, every: Sequence[PairRow]) -> list[PairRow]:
         same = frozenset[int]() if current is None else versions.alike(conn, current)
         counts[agent] = same if same & some else versions.alike(conn, max(some))
     others = {one.agent for one in every} - {*names_of(conn)}
-    return [one for one in of_versions(every, counts) if one.version is not None or one.agent in others]
+    return [version for version in of_versions(every, counts) if version.version is not None or version.agent in others]
 
 
-def proves(one: PairRow) -> bool:
+def proves(pair: PairRow) -> bool:
     """Return whether a pair says anything of whether the agent is right."""
-    return is_right(counted(one)) is not None
+    return is_right(counted(pair)) is not None
 
 
 def of_versions(every: Sequence[PairRow], counts: Mapping[str, Collection[int]]) -> list[PairRow]:

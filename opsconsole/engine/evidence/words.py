@@ -43,9 +43,9 @@ def rules_words(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{RULES[key]} {number:,}" for key, number in counts.items() if number)
 
 
-def needs(one: GateProgress) -> str:
+def needs(progress: GateProgress) -> str:
     """Say what the first gate still needs."""
-    at = one.standing
+    at = progress.standing
     if at.is_open:
         return f"enough for a narrow scope; {at.gate.business_days} working days of shadow are needed too"
     if not at.total:
@@ -54,23 +54,23 @@ def needs(one: GateProgress) -> str:
         return f"{at.needed} more clean decisions; too few so far for a forecast"
     if at.expected is None:
         return f"{at.needed} right in a row; as it goes now it will not get there"
-    days = "" if one.days is None else f", about {max(1, round(one.days))} working days"
+    days = "" if progress.days is None else f", about {max(1, round(progress.days))} working days"
     return f"{at.needed} more clean decisions; as it goes about {at.expected}{days}"
 
 
 def set_aside(cells: Iterable[GateProgress]) -> list[tuple[str, int]]:
     """Return why pairs of some cells prove nothing, and how many, the most frequent first."""
     found = Counter[str]()
-    for one in cells:
-        found.update(one.reasons)
+    for cell in cells:
+        found.update(cell.reasons)
     return found.most_common()
 
 
-def counts_for(one: PairRow) -> str:
+def counts_for(pair: PairRow) -> str:
     """Say in a sentence why a pair proves nothing, or less; empty where it counts as it is."""
-    if one.excluded:
-        return f"It proves nothing: {one.excluded}."
-    if not one.is_blind:
+    if pair.excluded:
+        return f"It proves nothing: {pair.excluded}."
+    if not pair.is_blind:
         return "The human had seen the proposal before acting: agreeing proves nothing unless you judge it."
     return ""
 

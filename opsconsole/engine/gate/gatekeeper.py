@@ -130,7 +130,9 @@ class Gatekeeper:
         return {
             "recipient_zones": zones,
             "is_first_contact": is_external
-            and any(not events.is_known_correspondent(conn, event.connection, one) for one in destinations),
+            and any(
+                not events.is_known_correspondent(conn, event.connection, destination) for destination in destinations
+            ),
             "done_ago_s": None if ago is None else ago.total_seconds(),
             "is_repeated_in_run": not wanted.is_ratified_step
             and limits.is_done_in_run(
@@ -211,7 +213,7 @@ def _rule_question(context: GateContext, version: Version) -> Ruling:
     is_live = context.stage is not Stage.SHADOW and context.is_in_scope
     if context.category is None:
         is_live = stages.default is not Stage.SHADOW or any(
-            one is not Stage.SHADOW for one in stages.categories.values()
+            category is not Stage.SHADOW for category in stages.categories.values()
         )
     reasons = [
         Reason("question", "the agent asks a person", Verdict.ASK)

@@ -16,7 +16,9 @@ def category_of(spec: AgentSpec, acts: Sequence[Mapping[str, Any]]) -> str | Non
         acts: the arguments of each act.
     """
     places = {_name(str(args[name])) for args in acts for name in ("folder", "queue") if args.get(name)}
-    named = {one.id for one in spec.playbook.categories if {_name(one.id), _name(one.name)} & places}
+    named = {
+        category.id for category in spec.playbook.categories if {_name(category.id), _name(category.name)} & places
+    }
     if len(named) == 1:
         return named.pop()
     led = {

@@ -63,7 +63,7 @@ def compared_call(
         return ComparedAction(tool=tool, args=args, subject=subject, is_partial=is_partial)
     if not is_partial:
         fields = kind.arguments.model_fields.items()
-        args = {**{name: one.default for name, one in fields if isinstance(one.default, bool)}, **args}
+        args = {**{name: field.default for name, field in fields if isinstance(field.default, bool)}, **args}
     return ComparedAction(
         tool=tool,
         args=args,

@@ -110,7 +110,7 @@ def _known(kernel: Kernel, tx: Transaction, pair: PairRow, category: str) -> Non
         return
     spec = kernel.roster.version(tx.conn, current).spec
     if spec.category(category) is None:
-        known = ", ".join(one.id for one in spec.playbook.categories)
+        known = ", ".join(category.id for category in spec.playbook.categories)
         raise DecisionError(f"{spec.name} has no category {category!r}; it has {known}. Nothing was changed.")
 
 

@@ -97,7 +97,7 @@ def is_taught(spec: AgentSpec, event: Event) -> bool:
     for category in spec.playbook.categories:
         for text in category.examples:
             plain = " ".join(text.casefold().split())
-            if plain[:EXAMPLE] in {one[:EXAMPLE] for one in forms} or any(_is_part(plain, one) for one in forms):
+            if plain[:EXAMPLE] in {form[:EXAMPLE] for form in forms} or any(_is_part(plain, form) for form in forms):
                 return True
     return False
 
@@ -173,13 +173,13 @@ def _record(tx: Transaction, kind: str, pair: int, content: int, new: write.NewP
 def _body(sides: Sides, found: Compared) -> dict[str, Any]:
     matches = [
         {
-            "agent": one.agent,
-            "human": one.human,
-            "same": one.is_same,
-            "elsewhere": one.is_elsewhere,
-            "fields": [diff.to_json() for diff in one.fields],
+            "agent": match.agent,
+            "human": match.human,
+            "same": match.is_same,
+            "elsewhere": match.is_elsewhere,
+            "fields": [diff.to_json() for diff in match.fields],
         }
-        for one in found.matches
+        for match in found.matches
     ]
     did = [
         {"at": act.at.isoformat(), "actor": act.actor, "source": act.source}

@@ -111,11 +111,14 @@ def _sides(kernel: Kernel, tx: Transaction, loaded: Loaded, human: Sequence[ActR
     """Return what the agent would have done beside what the human did; a question is no act beside a human's."""
     run, event = loaded.run, loaded.event
     agent = [
-        one
-        for one in loaded.actions
-        if one.is_write and one.tool != ASK_PERSON and one.state is not ActionState.REFUSED and not _is_none(one)
+        action
+        for action in loaded.actions
+        if action.is_write
+        and action.tool != ASK_PERSON
+        and action.state is not ActionState.REFUSED
+        and not _is_none(action)
     ]
-    is_asking = not agent and any(one.tool == ASK_PERSON for one in loaded.actions)
+    is_asking = not agent and any(action.tool == ASK_PERSON for action in loaded.actions)
     done = folded(kernel.registry, human)
     seen = read.seen_at(tx.conn, run.id)
     origin = Origin(
@@ -148,7 +151,7 @@ def _why_not(kernel: Kernel, tx: Transaction, loaded: Loaded, human: Sequence[Ac
         return TAUGHT
     if not human:
         return _why_unknown(kernel, loaded.event)
-    finished, looked = loaded.run.finished_at, any(not one.is_write for one in loaded.actions)
+    finished, looked = loaded.run.finished_at, any(not action.is_write for action in loaded.actions)
     is_replay = events.is_past_source(tx.conn, loaded.event.connection)
     if looked and finished is not None and human[0].at < finished and not is_replay:
         return ACTED_BEFORE
@@ -170,9 +173,9 @@ def _is_none(action: ActionRow) -> bool:
 
 def _is_stuck(loaded: Loaded) -> bool:
     """The last write that was tried is none: what the agent wanted to do in the end cannot be done."""
-    writes = [one for one in loaded.actions if one.is_write and one.tool != ASK_PERSON]
-    last = max((one.turn for one in writes), default=None)
-    return any(_is_none(one) for one in writes if one.turn == last)
+    writes = [action for action in loaded.actions if action.is_write and action.tool != ASK_PERSON]
+    last = max((write.turn for write in writes), default=None)
+    return any(_is_none(write) for write in writes if write.turn == last)
 
 
 def _is_abstained(loaded: Loaded, *, has_acted: bool) -> bool:

@@ -71,7 +71,7 @@ async def backtest(
     sides = [(version, brain) for version, brain in zip((in_use, changed), brains, strict=True)]
     lessons = [PastCases(version.spec, brain) for version, brain in sides]
     _add_cases(kernel, lessons, in_use.agent_id, chosen)
-    is_costly = any(isinstance(one, PreparedBrain) and not one.is_free for one in brains)
+    is_costly = any(isinstance(brain, PreparedBrain) and not brain.is_free for brain in brains)
     purse, result = Purse(cost_cap if is_costly else None), _Found()
     taught = {found.event_id for which in besides if (found := read.pair(kernel.reader, which)) is not None}
     for number, one in enumerate(chosen, start=1):
@@ -118,16 +118,16 @@ class _Found:
 def _chosen(kernel: Kernel, agent: str, since: datetime | None) -> list[PairRow]:
     """Return one pair an event, oldest first; those that prove nothing for want of sight are left out."""
     found: dict[int, PairRow] = {}
-    for one in read.pairs(kernel.reader, agent=agent, newest_first=False, limit=1_000_000):
-        is_late = since is None or one.occurred_at >= since
-        if is_late and one.source != "file" and one.excluded not in HUMAN_UNKNOWN:
-            found.setdefault(one.event_id, one)
+    for pair in read.pairs(kernel.reader, agent=agent, newest_first=False, limit=1_000_000):
+        is_late = since is None or pair.occurred_at >= since
+        if is_late and pair.source != "file" and pair.excluded not in HUMAN_UNKNOWN:
+            found.setdefault(pair.event_id, pair)
     return list(found.values())
 
 
 async def _try(
     kernel: Kernel,
-    one: PairRow,
+    pair: PairRow,
     event: Event,
     acts: Sequence[Mapping[str, Any]],
     sides: Sequence[tuple[Version, PastBrain]],
@@ -137,7 +137,7 @@ async def _try(
         compared_told(kernel.registry, act["tool"], act["args"], event.subject, source=str(act.get("source") or ""))
         for act in acts
     ]
-    record = _recorded(kernel, one)
+    record = _recorded(kernel, pair)
     found: list[Side] = []
     for version, brain in sides:
         if isinstance(brain, PreparedBrain):
@@ -145,8 +145,8 @@ async def _try(
         began = time.perf_counter()
         worked = await PastRun(kernel.registry, version, brain, record=record, purse=purse).work(event)
         found.append(_compared(kernel, worked, human, event, seconds=time.perf_counter() - began))
-    was_right = one.verdict in AGREED and not one.is_failed
-    return Tried(one.id, one.event_id, one.title, one.verdict, was_right, found[0], found[1])
+    was_right = pair.verdict in AGREED and not pair.is_failed
+    return Tried(pair.id, pair.event_id, pair.title, pair.verdict, was_right, found[0], found[1])
 
 
 def _compared(kernel: Kernel, worked: Worked, human: Sequence[ComparedAction], event: Event, *, seconds: float) -> Side:
@@ -166,12 +166,12 @@ def _compared(kernel: Kernel, worked: Worked, human: Sequence[ComparedAction], e
     )
 
 
-def _recorded(kernel: Kernel, one: PairRow) -> RecordedReads | None:
+def _recorded(kernel: Kernel, pair: PairRow) -> RecordedReads | None:
     """Return what the recorded run looked up; None where the event was worked outside the journal."""
-    if one.run_id is None:
+    if pair.run_id is None:
         return None
     found: dict[tuple[str, bytes], Mapping[str, Any]] = {}
-    for action in runs.actions(kernel.reader, one.run_id):
+    for action in runs.actions(kernel.reader, pair.run_id):
         kind = kernel.registry.type(action.tool)
         if kind is not None and kind.effect is Effect.READ and action.result is not None:
             found[action.tool, canonical(jsonable(action.args))] = shown(action.result)

@@ -118,11 +118,11 @@ def _rulings(sides: Iterable[Side]) -> dict[str, int]:
     return {verdict.name.lower(): found[verdict] for verdict in RULINGS}
 
 
-def _side(one: Side) -> dict[str, Any]:
+def _side(side: Side) -> dict[str, Any]:
     return {
-        "verdict": one.verdict.value,
-        "severity": one.severity.name.lower(),
-        "category": one.category,
-        "right": one.is_right,
-        "off_record": list(one.off_record),
+        "verdict": side.verdict.value,
+        "severity": side.severity.name.lower(),
+        "category": side.category,
+        "right": side.is_right,
+        "off_record": list(side.off_record),
     }

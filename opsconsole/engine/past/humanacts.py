@@ -47,8 +47,8 @@ class PastCases:
 
     def hear(self, event: Event, acts: tuple[HumanAct, ...]) -> None:
         """Note what an event turned out to be."""
-        if acts and (category := category_of(self._spec, [one.args for one in acts])) is not None:
-            is_dated = all(one.is_time_known for one in acts)
+        if acts and (category := category_of(self._spec, [act.args for act in acts])) is not None:
+            is_dated = all(act.is_time_known for act in acts)
             self.add(acts[-1].at if is_dated else window_end(event.occurred_at), category, event.precedent)
 
     def add(self, at: datetime, category: str, text: str) -> None:
@@ -88,18 +88,18 @@ def _seen(kernel: Kernel, event: Event) -> Iterator[HumanAct]:
     """What was seen, or noted by hand, when it happened."""
     end = window_end(event.occurred_at)
     rows = acts(kernel.reader, event.subject_id, event=event.external_id, after=event.occurred_at, until=end)
-    for one in rows:
-        if not one.external_id.startswith(_TOLD):  # else it is told anew
+    for row in rows:
+        if not row.external_id.startswith(_TOLD):  # else it is told anew
             yield HumanAct(
-                external_id=one.external_id,
+                external_id=row.external_id,
                 subject=event.subject,
-                tool=one.tool,
-                args=one.args,
-                actor=one.actor,
-                at=one.at,
+                tool=row.tool,
+                args=row.args,
+                actor=row.actor,
+                at=row.at,
                 about=event.external_id,
-                is_time_known=not one.external_id.startswith(_FOUND),
-                source=one.source,
+                is_time_known=not row.external_id.startswith(_FOUND),
+                source=row.source,
             )
 
 

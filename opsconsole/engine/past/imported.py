@@ -46,14 +46,14 @@ def keep_recorded(kernel: Kernel, tx: Transaction, system: str, told: Sequence[T
     return new
 
 
-def _event(system: str, one: Told, now: datetime) -> IncomingEvent:
-    given = one.case.event
+def _event(system: str, case: Told, now: datetime) -> IncomingEvent:
+    given = case.case.event
     text = given if isinstance(given, str) else json.dumps(given, ensure_ascii=False, indent=1, default=str)
-    first = next((line.strip() for line in text.splitlines() if line.strip()), one.case.case_id)
+    first = next((line.strip() for line in text.splitlines() if line.strip()), case.case.case_id)
     return IncomingEvent(
-        external_id=f"case:{system}:{one.case.case_id}",
+        external_id=f"case:{system}:{case.case.case_id}",
         kind="case.recorded",
-        subject=f"case:{system}:{one.case.case_id}",
+        subject=f"case:{system}:{case.case.case_id}",
         occurred_at=now,
         title=first[:LONGEST_TITLE],
         text=text if given is not None else "",

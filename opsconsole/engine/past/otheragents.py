@@ -57,12 +57,12 @@ class Told:
         """Return it as JSON; fields stand there only where they differ."""
         actions = [
             {
-                "agent": None if one.agent is None else self.agent[one.agent].tool,
-                "expected": None if one.human is None else self.human[one.human].tool,
-                "same": one.is_same,
-                "differs": [diff.to_json() for diff in one.fields if not diff.is_same],
+                "agent": None if match.agent is None else self.agent[match.agent].tool,
+                "expected": None if match.human is None else self.human[match.human].tool,
+                "same": match.is_same,
+                "differs": [diff.to_json() for diff in match.fields if not diff.is_same],
             }
-            for one in self.result.matches
+            for match in self.result.matches
         ]
         return {
             "case_id": self.case.case_id,
@@ -152,19 +152,19 @@ def read_pairs(path: Path) -> Iterator[RecordedPair]:
 
 def compare_case(case: RecordedPair, tools: Tools, totals: Totals) -> Told:
     """Compare the writes of one case, and add to the totals."""
-    flags = {one.tool: one.write for one in case.agent_actions if one.write is not None}
+    flags = {action.tool: action.write for action in case.agent_actions if action.write is not None}
     unknown: list[str] = []
 
     def deeds(actions: Sequence[RecordedAction]) -> tuple[ComparedAction, ...]:
         found: list[ComparedAction] = []
-        for one in actions:
-            kind = _known(tools, case.suite, one.tool)
+        for action in actions:
+            kind = _known(tools, case.suite, action.tool)
             totals.is_any_tool_known |= kind is not None
-            wrote = one.write if one.write is not None else flags.get(one.tool)
+            wrote = action.write if action.write is not None else flags.get(action.tool)
             is_write = wrote if wrote is not None else kind is None or kind.effect is not Effect.READ
             if is_write:
-                unknown.extend([one.tool] if kind is None else ())
-                found.append(_compared(one, kind))
+                unknown.extend([action.tool] if kind is None else ())
+                found.append(_compared(action, kind))
         return tuple(found)
 
     agent, human = deeds(case.agent_actions), deeds(case.expected_actions)
@@ -176,7 +176,7 @@ def compare_case(case: RecordedPair, tools: Tools, totals: Totals) -> Told:
 def _met(case: RecordedPair, tools: Tools) -> tuple[bool, ...]:
     every = [[_compared(one, _known(tools, case.suite, one.tool)) for one in side] for side in _sides(case)]
     matches = compare(*every).matches
-    met = {one.human for one in matches if one.is_same}
+    met = {match.human for match in matches if match.is_same}
     return tuple(place in met for place in range(len(case.expected_actions)))
 
 
@@ -191,11 +191,11 @@ def _known(tools: Tools, suite: str, tool: str) -> ActionType | None:
     return next((some[tool] for some in tools.values() if tool in some), None)
 
 
-def _compared(one: RecordedAction, kind: ActionType | None) -> ComparedAction:
+def _compared(action: RecordedAction, kind: ActionType | None) -> ComparedAction:
     if kind is None:
-        return ComparedAction(tool=one.tool, args=one.args)
-    given = any(one.args.get(name) not in (None, "", []) for name in kind.external_if_given)
+        return ComparedAction(tool=action.tool, args=action.args)
+    given = any(action.args.get(name) not in (None, "", []) for name in kind.external_if_given)
     effect = Effect.EXTERNAL if given else kind.effect
     return ComparedAction(
-        tool=one.tool, args=one.args, effect=effect, reversibility=kind.reversibility, compare=kind.compare
+        tool=action.tool, args=action.args, effect=effect, reversibility=kind.reversibility, compare=kind.compare
     )

@@ -72,7 +72,7 @@ def why_not(kernel: Kernel, spec: AgentSpec, event: Event, acts: Sequence[HumanA
 
 def _is_covered(event: Event, sent: Mapping[str, Sequence[datetime]]) -> bool:
     """Return whether mail is known that people of the event's own domain sent about its time."""
-    domains = {one.rpartition("@")[2].casefold() for one in event.recipients} or {*sent}
+    domains = {recipient.rpartition("@")[2].casefold() for recipient in event.recipients} or {*sent}
     for times in (sent[domain] for domain in domains if domain in sent):
         place = bisect_left(times, event.occurred_at - SLACK)
         if place < len(times) and times[place] <= event.occurred_at + SLACK:
@@ -80,27 +80,27 @@ def _is_covered(event: Event, sent: Mapping[str, Sequence[datetime]]) -> bool:
     return False
 
 
-def make_pair(kernel: Kernel, tx: Transaction, version: Version, one: Done, sent: Sent) -> Made | None:
+def make_pair(kernel: Kernel, tx: Transaction, version: Version, done: Done, sent: Sent) -> Made | None:
     """Store the pair; None where there is one already."""
-    now, event = kernel.clock.now(), one.event
-    for act in one.acts:
+    now, event = kernel.clock.now(), done.event
+    for act in done.acts:
         subject = write_events.subject(tx, act.subject)
         write.add_act(tx, event.connection, act, subject=subject, now=now)
-    worked = one.worked
-    excluded = why_not(kernel, version.spec, event, one.acts, worked.actions, sent)
+    worked = done.worked
+    excluded = why_not(kernel, version.spec, event, done.acts, worked.actions, sent)
     origin = pairwrite.Origin(
         source="history",
         agent=version.agent_id,
         version=version.id,
         run=None,
-        category=worked.category or category_of(version.spec, [act.args for act in one.acts]) or "",
+        category=worked.category or category_of(version.spec, [act.args for act in done.acts]) or "",
         confidence=worked.confidence,
         is_blind=True,
         excluded=excluded or (OFF_RECORD if worked.off_record else ""),
         is_failed=bool(worked.failed) or worked.is_abstained,
         because=worked.because or worked.failed,
     )
-    return pairwrite.keep(tx, _sides(kernel, event, one.acts, worked.actions, origin), now=now)
+    return pairwrite.keep(tx, _sides(kernel, event, done.acts, worked.actions, origin), now=now)
 
 
 def find_again(kernel: Kernel, tx: Transaction, number: int, folder: str) -> bool:

@@ -194,7 +194,7 @@ class PastRun:
         ruling = self._rule(call, proposal, event, turn, is_tainted=course.is_tainted)
         course.rulings.append(ruling.verdict)
         if ruling.verdict is Verdict.REFUSE:
-            why = next(one.text for one in ruling.reasons if one.verdict is Verdict.REFUSE)
+            why = next(reason.text for reason in ruling.reasons if reason.verdict is Verdict.REFUSE)
             result = {"ok": False, "refused": True, "error": why}
             return Outcome(proposal, ActionState.REFUSED.value, result)
         course.actions.append((call.tool, args))

@@ -150,7 +150,7 @@ def read_cases(path: Path) -> Iterator[RecordedCase]:
         FileFormatError: a line is no such case.
     """
     for case in read_lines(path, _Case, "{case_id, suite, agent_actions: [{tool, args}]}"):
-        yield RecordedCase(case.case_id, case.suite, [(one.tool, one.args) for one in case.agent_actions])
+        yield RecordedCase(case.case_id, case.suite, [(action.tool, action.args) for action in case.agent_actions])
 
 
 class _Action(BaseModel):

@@ -64,7 +64,7 @@ class Spending:
 
     def _has_cap(self, version: Version) -> bool:
         budgets = (version.spec.budgets, self._of_workspace())
-        return any(getattr(one, name) is not None for one in budgets for name, _, _ in _SPANS)
+        return any(getattr(budget, name) is not None for budget in budgets for name, _, _ in _SPANS)
 
     def _of_workspace(self) -> Budgets:
         stored = limits.setting(self._kernel.reader, "budgets")

@@ -132,7 +132,7 @@ def view(kernel: Kernel, loaded: Loaded) -> RunView:
         outcomes = [
             Outcome(proposal, action.state.value, shown(action.result))
             for proposal, action in zip(
-                turn.proposals, (one for one in loaded.actions if one.turn == number), strict=False
+                turn.proposals, (action for action in loaded.actions if action.turn == number), strict=False
             )
         ]
         past.append(PastTurn(turn, tuple(outcomes)))

@@ -19,14 +19,14 @@ def turn_body(turn: Turn) -> dict[str, Any]:
         "rationale": turn.rationale,
         "proposals": [
             {
-                "tool": one.tool,
-                "args": jsonable(one.args),
-                "step": one.step,
-                "slots": jsonable(one.slots),
-                "because": one.because,
-                **({"problem": one.problem} if one.problem else {}),
+                "tool": proposal.tool,
+                "args": jsonable(proposal.args),
+                "step": proposal.step,
+                "slots": jsonable(proposal.slots),
+                "because": proposal.because,
+                **({"problem": proposal.problem} if proposal.problem else {}),
             }
-            for one in distinct(turn.proposals)
+            for proposal in distinct(turn.proposals)
         ],
         "final": turn.final,
         "is_handled": turn.is_handled,
@@ -46,14 +46,14 @@ def turn_from(body: Mapping[str, Any]) -> Turn:
     facts = dict(body)
     facts["proposals"] = tuple(
         Proposal(
-            tool=one["tool"],
-            args=one["args"],
-            step=one["step"],
-            slots={name: tuple(some) for name, some in one["slots"].items()},
-            because=one["because"],
-            problem=one.get("problem", ""),
+            tool=proposal["tool"],
+            args=proposal["args"],
+            step=proposal["step"],
+            slots={name: tuple(some) for name, some in proposal["slots"].items()},
+            because=proposal["because"],
+            problem=proposal.get("problem", ""),
         )
-        for one in facts.get("proposals", ())
+        for proposal in facts.get("proposals", ())
     )
     facts["evidence"] = tuple(facts.get("evidence", ()))
     return Turn(**facts)
@@ -68,7 +68,7 @@ def ratified(turn: Turn, spec: AgentSpec) -> Turn:
     if turn.category is not None and spec.category(turn.category) is None:
         turn = replace(turn, category=None, is_abstained=True)
     if not turn.is_by_playbook:
-        turn = replace(turn, proposals=tuple(replace(one, step=None, slots={}) for one in turn.proposals))
+        turn = replace(turn, proposals=tuple(replace(proposal, step=None, slots={}) for proposal in turn.proposals))
     return turn
 
 

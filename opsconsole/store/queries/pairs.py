@@ -190,7 +190,7 @@ def pairs(
         f" AND (?3 IS NULL OR p.version_id = ?3) AND p.severity >= ?4 AND (?5 IS NULL OR {judged} = ?5)"
         f"{f' AND p.verdict IN ({names})' if verdicts else ''}"
         f" ORDER BY p.occurred_at {order}, p.id {order} LIMIT {int(limit)}",
-        (agent, category, version, int(severity), is_judged, *(one.value for one in verdicts)),
+        (agent, category, version, int(severity), is_judged, *(verdict.value for verdict in verdicts)),
     )
     return [_row(row) for row in rows]
 

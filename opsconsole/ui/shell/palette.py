@@ -67,7 +67,7 @@ class Palette(QDialog):
         self.setWindowTitle("All commands and keys" if is_help else "Commands")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(620, 560 if is_help else 460)
-        self._here = {one.id for one in commands.available()}
+        self._here = {command.id for command in commands.available()}
         found = commands.all() if is_help else commands.available()
         self._commands = sorted(found, key=lambda one: (one.group != "General", one.group, one.title))
         self._shown: list[Command] = []
@@ -103,7 +103,7 @@ class Palette(QDialog):
     def _filter(self, text: str) -> None:
         wanted = text.casefold().split()
         self._list.clear()
-        self._shown = [one for one in self._commands if all(word in _words(one) for word in wanted)][:MOST]
+        self._shown = [command for command in self._commands if all(word in _words(command) for word in wanted)][:MOST]
         before = ""
         for one in self._shown:
             item = QListWidgetItem(f"{one.group}: {one.title}. {' or '.join(one.keys)}".strip())

@@ -93,8 +93,8 @@ class Rail(QFrame):
         """Show which panel is open."""
         made = self.buttons.get(name)
         self._group.setExclusive(made is not None)
-        for one in self.buttons.values():
-            one.setChecked(one is made)
+        for button in self.buttons.values():
+            button.setChecked(button is made)
 
     def restyle(self) -> None:
         """Draw with today's tokens."""

@@ -25,27 +25,29 @@ def moments_card(
     column.addWidget(label(f"Whole history: {len(moments)} moments", "h3"))
     if len(moments) > SHOWN:
         column.addWidget(label(f"The newest {SHOWN} are shown.", "small"))
-    for one in moments[-SHOWN:]:
+    for moment in moments[-SHOWN:]:
         picture = label()
-        picture.setPixmap(theme.pixmap(ICONS.get(one.kind, "log"), "text3"))
+        picture.setPixmap(theme.pixmap(ICONS.get(moment.kind, "log"), "text3"))
         picture.setFixedWidth(20)
-        when = label(ago(one.at, now), "small")
-        when.setToolTip(exact(one.at))
+        when = label(ago(moment.at, now), "small")
+        when.setToolTip(exact(moment.at))
         line = row(picture, spacing=8)
         line.setAlignment(picture, Qt.AlignmentFlag.AlignTop)
-        line.addWidget(para(moment_words(one)), 1)
+        line.addWidget(para(moment_words(moment)), 1)
         line.addWidget(when, 0, Qt.AlignmentFlag.AlignTop)
-        if one.event_id is not None:
-            line.addWidget(button("Open", partial(open_event, one.event_id), kind="link"), 0, Qt.AlignmentFlag.AlignTop)
+        if moment.event_id is not None:
+            line.addWidget(
+                button("Open", partial(open_event, moment.event_id), kind="link"), 0, Qt.AlignmentFlag.AlignTop
+            )
         column.addLayout(line)
     return frame
 
 
-def moment_words(one: Moment) -> str:
+def moment_words(moment: Moment) -> str:
     """Return a moment in a line."""
-    if one.kind == "event":
-        return f"{spoken(one.what)}: {one.text}" + (f", from {one.who}" if one.who else "")
-    if one.kind == "action":
-        state = ACTION_STATES.get(one.state, (one.state, ""))[0]
-        return f"{spoken(one.who)} wanted: {tool_words(one.what)}: {state}"
-    return f"{one.who.partition(':')[2] or one.who} said {one.what}: {one.text}"
+    if moment.kind == "event":
+        return f"{spoken(moment.what)}: {moment.text}" + (f", from {moment.who}" if moment.who else "")
+    if moment.kind == "action":
+        state = ACTION_STATES.get(moment.state, (moment.state, ""))[0]
+        return f"{spoken(moment.who)} wanted: {tool_words(moment.what)}: {state}"
+    return f"{moment.who.partition(':')[2] or moment.who} said {moment.what}: {moment.text}"

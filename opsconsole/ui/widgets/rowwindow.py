@@ -120,7 +120,7 @@ class RowWindow(QAbstractTableModel, Generic[_Row]):
         self._stale.discard(page)
         if len(ids) < PAGE and len(ids) < len(self.ids) - page * PAGE:
             self._stale.add(page)
-        self._pages[page] = [rows.get(one) for one in ids]
+        self._pages[page] = [rows.get(number) for number in ids]
         self._pages.move_to_end(page)
         while len(self._pages) > KEPT:
             gone, _ = self._pages.popitem(last=False)

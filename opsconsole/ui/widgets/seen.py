@@ -21,7 +21,7 @@ class Seen:
 
     def note(self, runs: Sequence[int]) -> None:
         """These are on the screen now."""
-        new = [one for one in runs if one not in self._noted]
+        new = [run for run in runs if run not in self._noted]
         if new:
             self._noted.update(new)
             name = f"what the screen showed of run {new[0]}"
@@ -40,10 +40,10 @@ class Seen:
         await self._context.backend.write(job, name="proposal.seen")
 
 
-def is_on_screen(one: QWidget, window: QWidget) -> bool:
+def is_on_screen(widget: QWidget, window: QWidget) -> bool:
     """Return whether at least half of a part, or half of the window filled by it, is to be seen in a scrolled window."""
-    if not one.isVisible() or not window.isVisible():
+    if not widget.isVisible() or not window.isVisible():
         return False
-    place = QRect(one.mapTo(window, QPoint(0, 0)), one.size())
+    place = QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
     common = place.intersected(window.rect()).height()
     return common * 2 >= min(place.height(), window.height()) > 0

@@ -67,9 +67,9 @@ def exact(at: datetime) -> str:
     return f"{local(at):%A %d %B %Y, %H:%M:%S}"
 
 
-def plural(number: int, one: str, many: str | None = None) -> str:
+def plural(number: int, text: str, many: str | None = None) -> str:
     """Return `1 event`, `1,240 events`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"{number:,} {text if number == 1 else many or text + 's'}"
 
 
 def tool_words(tool: str) -> str:

@@ -70,7 +70,7 @@ async def test_a_mail_beyond_what_a_folder_shows_is_not_told_as_deleted(monkeypa
     monkeypatch.setattr(folderstate, "MOST", 1)
     async with scene(2) as at:
         assert await at.settled() == []
-        assert [at.connector.sees_inaction(one.subject) for one in at.events] == [False, True]
+        assert [at.connector.sees_inaction(event.subject) for event in at.events] == [False, True]
         for days in (5, 1):
             await at.look(minutes=days * 24 * 60)
             assert not at.connector.sees_inaction(at.events[0].subject), "its time is over, and it was not found"
@@ -80,7 +80,7 @@ async def test_a_mail_beyond_what_a_folder_shows_is_not_told_as_deleted(monkeypa
     async with scene(2) as at:
         at.expunge(1)
         assert await at.settled() == [("mail.delete", {})]
-        assert all(at.connector.sees_inaction(one.subject) for one in at.events)
+        assert all(at.connector.sees_inaction(event.subject) for event in at.events)
 
 
 async def test_emptying_the_trash_deletes_nothing_anew() -> None:
@@ -116,8 +116,8 @@ async def test_answers_are_found_by_the_ids_they_name() -> None:
             ("mail.reply", {"to": ANN, "text": "We look into it."}),
             ("mail.reply", {"to": ANN, "text": "We look into it."}),
         ]
-        assert {one.about for one in at.acts.values()} == {one.external_id for one in at.events[:3]}
-        assert {one.actor for one in at.acts.values()} == {f"account:{SUPPORT}"}
+        assert {act.about for act in at.acts.values()} == {event.external_id for event in at.events[:3]}
+        assert {act.actor for act in at.acts.values()} == {f"account:{SUPPORT}"}
         count = len(at.acts)
         await at.begin_again()
         await at.look()
@@ -128,7 +128,7 @@ async def test_an_attached_mail_was_forwarded() -> None:
     async with scene() as at:
         inner = letter(1).decode()
         parts = ["Content-Type: text/plain\r\n\r\nSee below.", f"Content-Type: message/rfc822\r\n\r\n{inner}"]
-        body = "".join(f"--x\r\n{one}\r\n" for one in parts) + "--x--"
+        body = "".join(f"--x\r\n{part}\r\n" for part in parts) + "--x--"
         at.file_sent(sent(7, BOB, text=body, Subject="WG: Question", Content_Type='multipart/mixed; boundary="x"'))
         await at.look()
         assert at.told == [("mail.forward", {"to": BOB})]
@@ -141,4 +141,4 @@ async def test_a_copy_in_the_inbox_counts_only_where_the_sender_is_vouched_for()
             sent(2, In_Reply_To="<m2@harbour.example>", Authentication_Results="mx.slotwise.example; dmarc=fail")
         )
         await at.look()
-        assert [one.about for one in at.acts.values()] == [at.events[0].external_id]
+        assert [act.about for act in at.acts.values()] == [at.events[0].external_id]

@@ -142,7 +142,7 @@ async def test_mails_without_an_id_and_with_the_same_are_told_apart() -> None:
         at.move_uid(2, "Billing")
         at.move_uid(3, "Sales")
         await at.settled()
-        assert {one.about: dict(one.args) for one in at.acts.values()} == {
+        assert {act.about: dict(act.args) for act in at.acts.values()} == {
             at.events[1].external_id: {"folder": "Billing"},
             at.events[2].external_id: {"folder": "Sales"},
         }

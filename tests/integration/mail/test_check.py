@@ -65,7 +65,7 @@ async def test_all_steps_of_a_good_account(secured: tuple[Dovecot, MailConfig]) 
         (await accountcheck.folders(config, how))[0],
         await accountcheck.waiting(config, how),
     ]
-    assert [one.text for one in steps if not one.is_ok] == []
+    assert [step.text for step in steps if not step.is_ok] == []
     found = await accountcheck.round_trip(config, how, SystemClock())
     assert found.step.is_ok, found.step.text
     assert found.sent_copy == "self"

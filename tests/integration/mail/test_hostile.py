@@ -51,8 +51,8 @@ async def test_malformed_mails_are_events_and_stop_nothing() -> None:
             await until(lambda wanted=count: len(taken.events) == wanted, f"an event for: {name}")
         await rig.deliver(letter(99))
         await until(lambda: "Question 99" in taken.titles, "the mail after them")
-        assert sum(bool(one.problems) for one in taken.events.values()) >= 6
-        assert len({one.external_id for one in taken.events.values()}) == len(MALFORMED) + 1
+        assert sum(bool(event.problems) for event in taken.events.values()) >= 6
+        assert len({event.external_id for event in taken.events.values()}) == len(MALFORMED) + 1
 
 
 async def test_a_mail_without_an_id_is_found_to_be_moved() -> None:

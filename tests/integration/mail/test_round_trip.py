@@ -40,7 +40,7 @@ async def test_a_mail_is_an_event_and_the_reply_lands_threaded() -> None:
         assert sent["Message-ID"] == answer["Message-ID"]
         await until(lambda: rig.memory.get("folder:INBOX")["uid"] == 2, "the copy was read")
         assert taken.titles == ["Question 1"]
-        assert [one["Subject"] for one in await rig.mails(SUPPORT)] == ["Question 1"]
+        assert [mail["Subject"] for mail in await rig.mails(SUPPORT)] == ["Question 1"]
 
 
 async def test_a_thread_shows_both_sides_and_what_was_only_simulated() -> None:
@@ -57,7 +57,7 @@ async def test_a_thread_shows_both_sides_and_what_was_only_simulated() -> None:
         await rig.connector.execute(reply)
         await rig.until_mails(SUPPORT, 1, "Sent")
         second = await rig.connector.read(ask, {}, None)
-        assert [one["direction"] for one in second.data["mails"]] == ["in", "out"]
+        assert [mail["direction"] for mail in second.data["mails"]] == ["in", "out"]
         with pytest.raises(PermanentError, match="at an earlier time"):
             await rig.connector.read(ask, {}, event.occurred_at)
 
@@ -67,9 +67,9 @@ async def test_history_and_search() -> None:
         event = await arrived(rig, taken, letter(1, text="The calendar lost an appointment in Zürich."))
         await arrived(rig, taken, letter(2, sender="bob@quay.example", text="Invoice please"))
         with_ann = await rig.connector.read(call_on(event, "history", "", address=ANN), {}, None)
-        assert [one["subject"] for one in with_ann.data["mails"]] == ["Question 1"]
+        assert [mail["subject"] for mail in with_ann.data["mails"]] == ["Question 1"]
         found = await rig.connector.read(call_on(event, "search", "", text="Zürich", limit=5), {}, None)
-        assert [one["subject"] for one in found.data["mails"]] == ["Question 1"]
+        assert [mail["subject"] for mail in found.data["mails"]] == ["Question 1"]
         nothing = await rig.connector.read(call_on(event, "search", "", text='x" OR ALL\r\nA LOGOUT'), {}, None)
         assert nothing.data["count"] == 0
 
@@ -179,6 +179,6 @@ async def test_two_connections_of_one_account_do_not_disturb_each_other() -> Non
             results = await asyncio.gather(
                 *(one.read(call, {}, None) for call in calls for one in (other, rig.connector))
             )
-            assert {one.data["count"] for one in results} == {1}
+            assert {result.data["count"] for result in results} == {1}
         finally:
             await other.close()

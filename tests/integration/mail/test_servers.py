@@ -105,7 +105,7 @@ async def test_a_thread_as_it_is_and_not_as_it_was() -> None:
             client.append("Archive", earlier, (), moment - timedelta(days=10))
         ask = call_on(taken.first, "thread", "")
         whole = await rig.connector.read(ask, {}, None)
-        assert [one["subject"] for one in whole.data["mails"]] == ["Question 2", "Question 1"]
+        assert [mail["subject"] for mail in whole.data["mails"]] == ["Question 2", "Question 1"]
         # Where a mail lies now tells what people did with it: of earlier times a mailbox says nothing.
         with pytest.raises(PermanentError, match="at an earlier time"):
             await rig.connector.read(ask, {}, moment - timedelta(days=5))

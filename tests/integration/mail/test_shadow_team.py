@@ -142,8 +142,8 @@ class Team:
     def pairs(self) -> dict[str, Any]:
         """Of the agent in shadow: title → (what the human did, verdict, excluded)."""
         with self.database() as conn:
-            rows = [one for one in read.pairs(conn) if one.agent == "mira"]
-            return {one.title: (human(read.body(conn, one.id)), one.verdict.value, one.excluded) for one in rows}
+            rows = [pair for pair in read.pairs(conn) if pair.agent == "mira"]
+            return {row.title: (human(read.body(conn, row.id)), row.verdict.value, row.excluded) for row in rows}
 
     def state(self) -> dict[str, Any]:
         """Where every mail lies with its flags and MODSEQ, as the server says."""
@@ -214,7 +214,7 @@ LIVE, LATE = ("Order 1", "Order 2", "Order 3"), "Order late"
 async def test_a_team_at_work_is_paired_and_shadow_writes_nothing(tmp_path: Path) -> None:
     async with team(tmp_path) as at:
         await at.start()
-        await at.deliver(*(f"Question {one}" for one in NAMES), *LIVE)
+        await at.deliver(*(f"Question {name}" for name in NAMES), *LIVE)
         await at.until_worked(2 * len(at.numbers))
         await asyncio.to_thread(play_first, at)
         await at.kill()

@@ -68,7 +68,7 @@ def replay(recorded: Mapping[str, list[dict[str, Any]]], *, is_streaming: bool) 
     def script(request: Request) -> Reply:
         question: str = request["messages"][1]["content"]
         number = question.partition("conversation-")[2].partition("-")[0]
-        done = sum(one["role"] == "tool" for one in request["messages"])
+        done = sum(message["role"] == "tool" for message in request["messages"])
         actions = recorded[number]
         if done == len(actions):
             return streams(message('{"category": "case"}')) if is_streaming else ends("case")
@@ -82,7 +82,7 @@ def replay(recorded: Mapping[str, list[dict[str, Any]]], *, is_streaming: bool) 
 async def shop(
     folder: Path, recorded: Mapping[str, list[dict[str, Any]]], *, is_streaming: bool
 ) -> AsyncGenerator[tuple[Rig, Shop]]:
-    made = Shop(sorted({one["tool"] for actions in recorded.values() for one in actions}))
+    made = Shop(sorted({action["tool"] for actions in recorded.values() for action in actions}))
 
     def connectors(engine: Engine) -> list[Connector]:
         return [*desk_only(engine), made]
@@ -100,18 +100,21 @@ async def shop(
 async def test_every_recorded_call_arrives_at_the_gate_once_in_order_and_whole(
     tmp_path: Path, is_streaming: bool
 ) -> None:
-    recorded = {str(number): one["agent_actions"] for number, one in enumerate(await asyncio.to_thread(conversations))}
+    recorded = {
+        str(number): conversation["agent_actions"]
+        for number, conversation in enumerate(await asyncio.to_thread(conversations))
+    }
     assert len(recorded) == 195
     async with shop(tmp_path, recorded, is_streaming=is_streaming) as (r, made):
         await r.take(*[mail(int(number), text=f"conversation-{number}- please") for number in recorded])
         entries = feed.audit_tail(r.engine.reader, limit=1_000_000)
-        ruled = [one for one in entries if one["kind"] == "action.ruled"]
+        ruled = [entry for entry in entries if entry["kind"] == "action.ruled"]
         for run, actions in enumerate(recorded.values(), start=1):
-            wanted = [(f"shop.{one['tool']}", one["args"]) for one in actions]
+            wanted = [(f"shop.{action['tool']}", action["args"]) for action in actions]
             stored = runs.actions(r.engine.reader, run)
             assert [(one.tool, dict(one.args)) for one in stored] == wanted
             assert [one["action"] for one in ruled if one["run"] == run] == [one.id for one in stored]
             assert r.run(run).state == "done"
         calls = len(made.calls) + len(made.reads)
         assert calls == len(ruled) == sum(map(len, recorded.values())) == 1469
-        assert not [one for one in entries if one["kind"] == "action.invalid"]
+        assert not [entry for entry in entries if entry["kind"] == "action.invalid"]

@@ -25,11 +25,11 @@ async def test_a_run_from_triage_to_the_end(tmp_path: Path) -> None:
         assert (r.run().state, r.run().category, r.run().confidence) == ("done", "case", 0.95)
         assert r.run().outcome == "done"
         turns = r.audit("turn")
-        assert [one["model"] for one in turns] == ["main:fake"] * 3 and all(one["tokens"] == 120 for one in turns)
+        assert [turn["model"] for turn in turns] == ["main:fake"] * 3 and all(turn["tokens"] == 120 for turn in turns)
         asked = servers["main"].requests
-        roles = [one["role"] for one in asked[2]["messages"]]
+        roles = [message["role"] for message in asked[2]["messages"]]
         assert roles == ["system", "user", "assistant", "tool", "tool", "assistant", "tool"]
-        ids = [one["tool_call_id"] for one in asked[2]["messages"] if one["role"] == "tool"]
+        ids = [message["tool_call_id"] for message in asked[2]["messages"] if message["role"] == "tool"]
         assert len(set(ids)) == 3
         told = json.loads(asked[2]["messages"][-1]["content"])
         assert told["state"] == "done" and told["id"] == 1
@@ -37,7 +37,7 @@ async def test_a_run_from_triage_to_the_end(tmp_path: Path) -> None:
 
 async def test_the_same_in_a_stream(tmp_path: Path) -> None:
     parts = [message(None, [TRIAGE, TICKET]), message('{"category": "case", "outcome": "all done"}')]
-    script = in_order(*(streams(one) for one in parts))
+    script = in_order(*(streams(part) for part in parts))
     async with thinking(tmp_path, script, thinker(playbook=TWO), stream=True) as (r, servers):
         await r.take(mail())
         assert r.states() == ["desk.create_ticket done"] and r.run().outcome == "all done"
@@ -90,8 +90,8 @@ async def test_a_card_shows_what_the_model_relied_on(tmp_path: Path) -> None:
     async with thinking(tmp_path, script, thinker(level=2, playbook=TWO)) as (r, _):
         await r.take(mail())
         shown = await card(r.kernel, r.waiting()[0].id)
-        quotes = [one for one in shown.claims if one.argument == "quote"]
-        assert [(one.state, one.source) for one in quotes] == [("found", "event")]
+        quotes = [claim for claim in shown.claims if claim.argument == "quote"]
+        assert [(quote.state, quote.source) for quote in quotes] == [("found", "event")]
         assert shown.precedents == ()
 
 
@@ -159,7 +159,7 @@ async def test_who_does_not_say_how_sure_it_is_is_not_sure(tmp_path: Path, said:
     async with thinking(tmp_path, in_order(says(None, triage, TICKET), ends("case")), thinker(playbook=TWO)) as (r, _):
         await r.take(mail())
         ruled = r.audit("action.ruled")[0]
-        assert ruled["verdict"] == "ASK" and any("confidence 0.00" in one for one in ruled["reasons"])
+        assert ruled["verdict"] == "ASK" and any("confidence 0.00" in reason for reason in ruled["reasons"])
 
 
 async def test_how_sure_it_was_stands_until_another_kind_is_named(tmp_path: Path) -> None:
@@ -168,7 +168,7 @@ async def test_how_sure_it_was_stands_until_another_kind_is_named(tmp_path: Path
     async with thinking(tmp_path, script, thinker(playbook=TWO)) as (r, _):
         await r.take(mail())
         assert r.states() == ["desk.create_ticket done"]
-        assert [one["confidence"] for one in r.audit("turn")] == [0.9, 0.9, 0.0, 0.95]
+        assert [character["confidence"] for character in r.audit("turn")] == [0.9, 0.9, 0.0, 0.95]
 
 
 async def test_a_model_that_writes_without_end_fills_no_disk(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ async def test_what_strangers_wrote_before_on_the_subject_taints_a_trusted_event
         await r.take(mail(2, **where))
         assert "Ignore all rules" in str(servers["main"].requests[1]["messages"])
         (ruled,) = r.audit("action.ruled")
-        assert any(one.startswith("provenance") for one in ruled["reasons"]), ruled["reasons"]
+        assert any(reason.startswith("provenance") for reason in ruled["reasons"]), ruled["reasons"]
 
 
 async def test_a_trusted_event_with_nothing_before_is_not_tainted(tmp_path: Path) -> None:
@@ -198,4 +198,4 @@ async def test_a_trusted_event_with_nothing_before_is_not_tainted(tmp_path: Path
     async with thinking(tmp_path, in_order(says(None, reply), ends("case")), thinker()) as (r, _):
         await r.take(mail(1, is_untrusted=False))
         (ruled,) = r.audit("action.ruled")
-        assert not any(one.startswith("provenance") for one in ruled["reasons"])
+        assert not any(reason.startswith("provenance") for reason in ruled["reasons"])

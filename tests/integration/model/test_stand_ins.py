@@ -17,7 +17,7 @@ async def test_another_model_stands_in(tmp_path: Path) -> None:
     async with thinking(tmp_path, in_order(fails(500)), spec, others={"second": other}) as (r, servers):
         await r.take(mail())
         assert r.states() == ["desk.create_ticket done"] and r.run().state == "done"
-        assert [one["model"] for one in r.audit("turn")] == ["second:fake"] * 2
+        assert [character["model"] for character in r.audit("turn")] == ["second:fake"] * 2
         assert len(servers["main"].requests) == 2
 
 
@@ -33,7 +33,7 @@ async def test_the_offline_brain_stands_in_where_nothing_was_done(tmp_path: Path
     async with thinking(tmp_path, script, spec) as (r, _):
         await r.take(mail())
         assert r.states() == ["desk.find_contact done", "desk.create_ticket done"] and r.run().state == "done"
-        assert [one.get("model", "") for one in r.audit("turn")] == ["main:fake", "", ""]
+        assert [character.get("model", "") for character in r.audit("turn")] == ["main:fake", "", ""]
         ruled = r.audit("action.ruled")[-1]
         assert ruled["step"] == "case#0"
 

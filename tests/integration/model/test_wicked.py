@@ -24,7 +24,7 @@ async def through_retries(r: Rig, *, times: int = 2) -> None:
 
 
 def holding(folder: Path, secret: str) -> list[Path]:
-    return [one for one in folder.iterdir() if one.is_file() and secret.encode() in one.read_bytes()]
+    return [path for path in folder.iterdir() if path.is_file() and secret.encode() in path.read_bytes()]
 
 
 def one_ticket(r: Rig) -> None:
@@ -52,7 +52,7 @@ def one_ticket(r: Rig) -> None:
         {"id": "c", "type": "function", "function": {"name": "create_ticket"}},
         {"id": None, "function": {"name": "create_ticket", "arguments": {"colour": "red"}}},
     ],
-    ids=lambda one: str(one)[40:90],
+    ids=lambda character: str(character)[40:90],
 )
 async def test_what_cannot_be_called_goes_back_and_the_run_goes_on(tmp_path: Path, bad: dict[str, Any]) -> None:
     async with thinking(tmp_path, in_order(says(None, bad), says(None, TICKET), DONE)) as (r, servers):
@@ -72,7 +72,9 @@ async def test_call_ids_that_repeat_or_are_empty_do_not_matter(tmp_path: Path, i
     async with thinking(tmp_path, in_order(says(None, *calls), says(None, again), DONE)) as (r, servers):
         await r.take(mail())
         assert r.states() == ["desk.add_note done"] * 4 and r.count("desk_note") == 4
-        ids = [one["tool_call_id"] for one in servers["main"].requests[-1]["messages"] if one["role"] == "tool"]
+        ids = [
+            message["tool_call_id"] for message in servers["main"].requests[-1]["messages"] if message["role"] == "tool"
+        ]
         assert len(set(ids)) == 4
 
 
@@ -80,7 +82,7 @@ async def test_the_same_call_twice_in_one_answer_is_one_action(tmp_path: Path) -
     async with thinking(tmp_path, in_order(says(None, TICKET, TICKET), DONE)) as (r, servers):
         await r.take(mail())
         one_ticket(r)
-        told = [one for one in servers["main"].requests[-1]["messages"] if one["role"] == "tool"]
+        told = [message for message in servers["main"].requests[-1]["messages"] if message["role"] == "tool"]
         assert len(told) == 2 and told[0]["content"] == told[1]["content"]
 
 
@@ -122,7 +124,7 @@ async def test_an_endless_loop_of_writes_stops_at_the_second(tmp_path: Path) -> 
         Reply(body=b'{"error": {"message": "the engine is overloaded"}}'),
         Reply(body=b"x", headers={"content-length": "1000"}, then="drop"),
     ],
-    ids=lambda one: f"{one.status}-{bytes(one.body)[:24]!r}",
+    ids=lambda character: f"{character.status}-{bytes(character.body)[:24]!r}",
 )
 async def test_trouble_is_waited_out(tmp_path: Path, trouble: Reply) -> None:
     async with thinking(tmp_path, in_order(trouble, says(None, TICKET), trouble, DONE)) as (r, servers):
@@ -226,7 +228,7 @@ async def test_a_model_that_is_not_there(tmp_path: Path) -> None:
 
 async def test_a_question_that_is_too_long_is_asked_shorter(tmp_path: Path) -> None:
     def script(request: Request) -> Reply:
-        size = sum(len(one.get("content") or "") for one in request["messages"])
+        size = sum(len(message.get("content") or "") for message in request["messages"])
         return fails(400, "This model's maximum context length is 8192 tokens") if size > 14_000 else DONE
 
     async with thinking(tmp_path, script) as (r, servers):
@@ -290,6 +292,10 @@ async def test_ten_calls_at_once_of_which_some_need_a_person(tmp_path: Path) -> 
         await r.say(approvals.ignore, third.id)
         await r.settle()
         assert r.run().state == "done" and len(r.sent()) == 1
-        told = [json.loads(one["content"]) for one in servers["main"].requests[1]["messages"] if one["role"] == "tool"]
+        told = [
+            json.loads(message["content"])
+            for message in servers["main"].requests[1]["messages"]
+            if message["role"] == "tool"
+        ]
         assert [one["state"] for one in told[-3:]] == ["done", "rejected", "lapsed"]
         assert told[-2]["error"] == "not this one"

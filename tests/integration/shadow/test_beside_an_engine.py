@@ -43,6 +43,6 @@ async def test_both_get_their_work_done(tmp_path: Path) -> None:
         made = await asyncio.to_thread(run)
         over.set()
         worked = await engine
-        assert made == MAILS == sum(one.source == "history" for one in pairs.pairs(r.engine.reader))
+        assert made == MAILS == sum(pair.source == "history" for pair in pairs.pairs(r.engine.reader))
         assert worked > MAILS // TOGETHER, "between any two pieces of the past the engine got on"
         assert r.count("run") >= worked and audit.verify(r.engine.reader).is_ok

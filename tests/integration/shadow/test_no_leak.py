@@ -90,15 +90,15 @@ async def outcome(
             await bring(r, more, *jobs)
         await worked(r, most=most)
         names = {one.external_id for one in known}
-        return {name: one for name, one in decisions(r).items() if name in names}
+        return {name: decision for name, decision in decisions(r).items() if name in names}
 
 
 def same_text(at: datetime) -> Plant:
     """Mails with the very text of the last, and where people put them."""
     text = past_mail(COUNT - 1, "billing", at).text
     return [
-        past_mail(900 + one, "tech", at, text=text, title=f"About {COUNT - 1}", fields={"folder": "Tech"})
-        for one in range(4)
+        past_mail(900 + number, "tech", at, text=text, title=f"About {COUNT - 1}", fields={"folder": "Tech"})
+        for number in range(4)
     ], []
 
 
@@ -113,8 +113,10 @@ def later_reply(at: datetime) -> Plant:
 def shifted_words(at: datetime) -> Plant:
     """So many other mails that every statistic of words is another."""
     return [
-        past_mail(2000 + one, "tech", at, text=f"charge invoice charge week refund {one % 7}", title="About charge")
-        for one in range(1500)
+        past_mail(
+            2000 + number, "tech", at, text=f"charge invoice charge week refund {number % 7}", title="About charge"
+        )
+        for number in range(1500)
     ], []
 
 
@@ -223,8 +225,8 @@ async def test_where_a_record_was_removed_since_the_desk_says_that_it_cannot_tel
         await bring(r, base(COUNT), records(BEFORE), remove)
         progress = await worked(r)
         assert progress.off_record == progress.pairs == COUNT
-        assert all("has been removed since" in str(one.actions) for one in decisions(r).values())
-        assert {one.excluded for one in pairs.pairs(r.engine.reader)} == {OFF_RECORD}
+        assert all("has been removed since" in str(decision.actions) for decision in decisions(r).values())
+        assert {pair.excluded for pair in pairs.pairs(r.engine.reader)} == {OFF_RECORD}
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ PRICES = {"read": 1.0, "written": 5.0}
 
 def sorts(request: Request) -> Reply:
     """Move every mail to one folder, then end."""
-    if any(one["role"] == "tool" for one in request["messages"]):
+    if any(message["role"] == "tool" for message in request["messages"]):
         return ends("billing")
     told = call("triage", {"category": "billing", "confidence": 0.9, "evidence": []})
     return says(None, told, call("move_mail", {"folder": "Billing"}, identity="call_2"))
@@ -62,7 +62,7 @@ async def test_a_model_works_the_past_and_its_cost_is_counted(tmp_path: Path) ->
         done = await worked(r, server)
         assert done.pairs == COUNT and done.agreed == COUNT // 2 and not done.stopped
         assert done.cost_micros == len(server.requests) * (100 * 1 + 20 * 5)
-        assert {one.category for one in pairs.pairs(r.engine.reader)} == {"billing"}
+        assert {pair.category for pair in pairs.pairs(r.engine.reader)} == {"billing"}
         assert r.count("effect") == r.count("run") == 0
 
 
@@ -128,14 +128,14 @@ async def test_a_model_that_does_not_answer_says_nothing_of_the_agent(tmp_path: 
     left = [3]
 
     def tires(request: Request) -> Reply:
-        is_new = not any(one["role"] == "tool" for one in request["messages"])
+        is_new = not any(message["role"] == "tool" for message in request["messages"])
         left[0] -= is_new
         return fails(503) if left[0] < 0 else sorts(request)
 
     async with model_rig(tmp_path, tires) as (r, server):
         first = await worked(r, server)
         assert first.pairs == 3 and "no answer now" in first.stopped
-        assert not any(one.is_failed for one in pairs.pairs(r.engine.reader))
+        assert not any(pair.is_failed for pair in pairs.pairs(r.engine.reader))
         left[0] = 100
         assert (await worked(r, server)).pairs == COUNT - 3
 

@@ -46,9 +46,9 @@ def test_workbench_same_is_exact_match_but_for_the_order_of_arguments() -> None:
     assert total["cases"] == len(known) and len(residue) <= 0.01 * len(known)
     for case in residue:
         # The benchmark compares the calls as texts: the same arguments in another order are not its exact match.
-        wrote = [one for one in case["agent_actions"] if one.get("write")]
+        wrote = [action for action in case["agent_actions"] if action.get("write")]
         mine = sorted(json.dumps(one["args"], sort_keys=True) for one in wrote)
-        assert mine == sorted(json.dumps(one["args"], sort_keys=True) for one in case["expected_actions"])
+        assert mine == sorted(json.dumps(action["args"], sort_keys=True) for action in case["expected_actions"])
         assert case["benchmark_verdict"]["correct"]
 
 
@@ -131,7 +131,7 @@ def written(folder: Path, *some: Any) -> Path:
 def test_without_classes_every_tool_is_an_external_write(tmp_path: Path) -> None:
     (told,), total = said(written(tmp_path, CASE))
     assert told["verdict"] == "differs" and told["severity"] == "severe" and told["met"] == [False]
-    assert [one["agent"] for one in told["actions"]] == ["get_order", "refund"]
+    assert [action["agent"] for action in told["actions"]] == ["get_order", "refund"]
     assert total["unknown_tools"] == {"get_order": 1, "refund": 1}
     (differs,) = told["actions"][1]["differs"]
     assert (differs["field"], differs["agent"], differs["human"]) == ("amount", 12, 10)
@@ -168,7 +168,7 @@ def test_cases_can_be_kept_and_judged_like_an_agents(tmp_path: Path) -> None:
         assert json.loads(done.stdout.splitlines()[-1])["kept"] == kept
     listed = CliRunner().invoke(app, ["shadow", "pairs", "--waiting", "--json", "-w", str(folder)]).output.splitlines()
     pairs = [json.loads(line) for line in listed]
-    assert [(one["agent"], one["verdict"], one["source"]) for one in pairs] == [
+    assert [(pair["agent"], pair["verdict"], pair["source"]) for pair in pairs] == [
         ("their-bot", "differs", "file"),
         ("their-bot", "missing", "file"),
     ]

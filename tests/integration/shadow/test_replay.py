@@ -120,7 +120,7 @@ async def test_an_agent_that_acts_on_everything_does_nothing(tmp_path: Path) -> 
         assert done.pairs == len(before) and made.calls == made.undone == []
         assert r.engine.reader.execute("SELECT * FROM desk_mail ORDER BY id").fetchall() == desk
         assert r.count("effect") == r.count("run") == r.count("action") == r.count("approval") == 0
-        assert all(len(pairs.body(r.engine.reader, one.id)["agent"]) == 3 for one in pairs.pairs(r.engine.reader))
+        assert all(len(pairs.body(r.engine.reader, pair.id)["agent"]) == 3 for pair in pairs.pairs(r.engine.reader))
 
 
 @pytest.mark.parametrize("error", [PermanentError("not as of then"), TransientError("busy"), ValueError("odd")])
@@ -248,12 +248,12 @@ async def test_pairs_off_the_record_prove_nothing(tmp_path: Path) -> None:
 
     spec = looker()
     body = spec.model_dump(by_alias=True)
-    for one in body["playbook"]["categories"]:
-        one["steps"] = [{"look_up": "out.look", "with": {"what": "x"}, "as": "told"}, *one["steps"][-1:]]
+    for category in body["playbook"]["categories"]:
+        category["steps"] = [{"look_up": "out.look", "with": {"what": "x"}, "as": "told"}, *category["steps"][-1:]]
     async with rig(tmp_path, [], type(spec).model_validate(body), connectors=beside(Outside(read=fails))) as r:
         await bring(r, base(4))
         assert (await worked(r)).off_record == 4
-        assert {one.excluded for one in pairs.pairs(r.engine.reader)} == {OFF_RECORD}
+        assert {pair.excluded for pair in pairs.pairs(r.engine.reader)} == {OFF_RECORD}
 
 
 @pytest.mark.parametrize("verb", ["thread", "history", "search"])

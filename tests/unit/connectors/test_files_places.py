@@ -49,7 +49,7 @@ def test_a_folder_of_a_maildir_named_by_itself_is_that_folder(tmp_path: Path) ->
         for part in ("cur", "new", "tmp"):
             (tmp_path / name / part).mkdir(parents=True)
         (tmp_path / name / "cur" / "1.M1.host:2,S").write_bytes(mail(1))
-        assert [one.fields["folder"] for one in open_source(tmp_path / name).events()] == [folder]
+        assert [event.fields["folder"] for event in open_source(tmp_path / name).events()] == [folder]
     (tmp_path / "tree").mkdir()
     (tmp_path / "tree" / "subscriptions").write_bytes(ENVELOPE + mail(1))
-    assert [one.fields["folder"] for one in open_source(tmp_path / "tree").events()] == ["subscriptions"]
+    assert [event.fields["folder"] for event in open_source(tmp_path / "tree").events()] == ["subscriptions"]

@@ -58,7 +58,7 @@ def test_contacts_of_a_crm_export(tmp_path: Path) -> None:
 def test_kinds_are_told_by_headers(tmp_path: Path, kind: str, headers: str) -> None:
     mark = next(mark for mark in ";\t|," if mark in headers)
     row = mark.join("1" for _ in headers.split(mark))
-    assert [one.kind for one in records(tmp_path, f"{headers}\n{row}\n")] == [kind]
+    assert [record.kind for record in records(tmp_path, f"{headers}\n{row}\n")] == [kind]
 
 
 @pytest.mark.parametrize("kind", SPELLINGS)

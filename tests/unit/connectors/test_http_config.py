@@ -54,7 +54,7 @@ def test_a_whole_file_is_read_and_comes_back_from_the_database_as_it_was(tmp_pat
     config = read(tmp_path)
     assert config.base == "https://crm.example.com/api"
     assert HttpConfig.model_validate(config.model_dump(mode="json")) == config
-    ticket, find = (Action(config, "crm", one) for one in config.actions)
+    ticket, find = (Action(config, "crm", action) for action in config.actions)
     assert (ticket.type.name, ticket.type.effect, ticket.type.reversibility) == (
         "crm.create_ticket",
         Effect.EXTERNAL,

@@ -117,16 +117,16 @@ def _is(kind: str, value: Any) -> bool:
     }[kind]
 
 
-def _equal(one: Any, other: Any) -> bool:
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, list) and isinstance(other, list):
-        left, right = cast(list[Any], one), cast(list[Any], other)
+def _equal(value: Any, other: Any) -> bool:
+    if isinstance(value, bool) or isinstance(other, bool):
+        return value is other
+    if isinstance(value, list) and isinstance(other, list):
+        left, right = cast(list[Any], value), cast(list[Any], other)
         return len(left) == len(right) and all(map(_equal, left, right))
-    if isinstance(one, dict) and isinstance(other, dict):
-        a, b = cast(dict[str, Any], one), cast(dict[str, Any], other)
+    if isinstance(value, dict) and isinstance(other, dict):
+        a, b = cast(dict[str, Any], value), cast(dict[str, Any], other)
         return a.keys() == b.keys() and all(_equal(a[key], b[key]) for key in a)
-    return one == other
+    return value == other
 
 
 def _fits_text(schema: Any, value: str) -> bool:
@@ -198,7 +198,7 @@ def test_what_was_taken_comes_out_as_it_went_in(schema: dict[str, Any], value: d
 def test_the_schema_comes_back_as_it_was_declared(schema: dict[str, Any]) -> None:
     model = arguments_model("test", schema)
     assert model.model_json_schema() == {"additionalProperties": False, **schema}
-    assert {name for name, one in model.model_fields.items() if one.is_required()} == set(schema["required"])
+    assert {name for name, field in model.model_fields.items() if field.is_required()} == set(schema["required"])
     json.dumps(model.model_json_schema())
 
 

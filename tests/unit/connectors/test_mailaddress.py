@@ -11,7 +11,7 @@ from opsconsole.domain.action import ActionType
 from opsconsole.domain.mailaddress import canonical_address
 from opsconsole.engine.gate.arguments import ArgumentError, validate
 
-REPLIES = [one for one in (*desk_tools(), *mail_tools("mail", arrival_s=60.0)) if one.name.endswith(".reply")]
+REPLIES = [tool for tool in (*desk_tools(), *mail_tools("mail", arrival_s=60.0)) if tool.name.endswith(".reply")]
 
 
 @pytest.mark.parametrize("kind", REPLIES, ids=lambda kind: kind.name)

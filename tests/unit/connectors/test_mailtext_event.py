@@ -60,7 +60,7 @@ def test_problems_keep_the_original_and_unknown_times_are_very_old() -> None:
 
 
 def test_threads_follow_references_then_in_reply_to() -> None:
-    one = RAW.replace(b"Subject", b"References: <root@x> <m0@x>\r\nIn-Reply-To: <m0@x>\r\nSubject")
+    replace = RAW.replace(b"Subject", b"References: <root@x> <m0@x>\r\nIn-Reply-To: <m0@x>\r\nSubject")
     two = RAW.replace(b"Subject", b"In-Reply-To: <m0@x>\r\nSubject")
-    assert thread_subject(read_mail(one)) == "thread:<root@x>"
+    assert thread_subject(read_mail(replace)) == "thread:<root@x>"
     assert thread_subject(read_mail(two)) == "thread:<m0@x>"

@@ -56,7 +56,7 @@ def test_of_a_partial_act_only_what_is_told_is_compared() -> None:
     assert compare([agent], [human]).verdict is Agreement.SAME
     found = compare([agent], [replace(human, told=("queue", "status"))])
     assert found.verdict is Agreement.DIFFERS
-    assert [(one.field, one.human, one.is_same) for one in found.matches[0].fields] == [
+    assert [(field.field, field.human, field.is_same) for field in found.matches[0].fields] == [
         ("queue", "q", True),
         ("status", None, False),
     ]
@@ -79,7 +79,7 @@ def test_the_same_on_another_subject_is_not_the_same() -> None:
 def test_the_most_alike_stand_beside_each_other_whatever_the_order() -> None:
     agent = [sent("a@x"), sent("b@x"), sent("c@x")]
     matches = align(agent, [sent("c@x"), sent("z@x"), sent("a@x")])
-    assert [(one.agent, one.human) for one in matches] == [(0, 2), (1, 1), (2, 0)]
+    assert [(match.agent, match.human) for match in matches] == [(0, 2), (1, 1), (2, 0)]
 
 
 def test_forty_of_one_kind_are_aligned_as_sets_and_more_in_their_order() -> None:
@@ -96,13 +96,13 @@ def test_forty_of_one_kind_are_aligned_as_sets_and_more_in_their_order() -> None
 def test_the_same_subject_comes_before_the_more_alike_elsewhere() -> None:
     mine = [sent("a@x", subject="1")]
     matches = align(mine, [sent("a@x", subject="2"), sent("b@x", subject="1")])
-    assert [(one.agent, one.human, one.is_elsewhere) for one in matches] == [(0, 1, False), (None, 0, False)]
+    assert [(match.agent, match.human, match.is_elsewhere) for match in matches] == [(0, 1, False), (None, 0, False)]
 
 
 def test_of_two_that_differ_the_more_alike_stands_beside_it() -> None:
     mine = [sent("a@x", "one two three four")]
     matches = align(mine, [sent("b@x", "nine ten"), sent("c@x", "one two three four")])
-    assert [(one.agent, one.human) for one in matches] == [(0, 1), (None, 0)]
+    assert [(match.agent, match.human) for match in matches] == [(0, 1), (None, 0)]
 
 
 def test_acts_without_fields_are_alike_and_one_that_stands_alone_is_never_the_same() -> None:
@@ -119,7 +119,7 @@ def test_the_agents_tool_says_how_a_field_is_compared() -> None:
         tool="t", args={"n": "b, a", "m": "1.0"}, compare={"n": Comparison.EXACT, "m": Comparison.NUMBER}
     )
     fields = align([mine], [theirs])[0].fields
-    assert [(one.field, one.how) for one in fields] == [("n", Comparison.SET), ("m", Comparison.NUMBER)]
+    assert [(field.field, field.how) for field in fields] == [("n", Comparison.SET), ("m", Comparison.NUMBER)]
     assert fields[0].is_same
 
 
@@ -156,8 +156,8 @@ def test_every_action_stands_in_one_match_and_the_order_does_not_matter(
     agent: list[ComparedAction], human: list[ComparedAction], chance: Any
 ) -> None:
     matches = align(agent, human)
-    assert sorted(one.agent for one in matches if one.agent is not None) == list(range(len(agent)))
-    assert sorted(one.human for one in matches if one.human is not None) == list(range(len(human)))
+    assert sorted(match.agent for match in matches if match.agent is not None) == list(range(len(agent)))
+    assert sorted(match.human for match in matches if match.human is not None) == list(range(len(human)))
     shuffled = chance.sample(human, len(human))
     assert told(compare(agent, shuffled))[0] is compare(agent, human).verdict
     assert compare(agent, chance.sample(agent, len(agent))).verdict in (Agreement.SAME, Agreement.BOTH_NONE)
@@ -187,9 +187,9 @@ def test_every_action_stands_in_one_match_and_the_order_does_not_matter(
         (float("nan"), 1, Comparison.NUMBER, 0.0),
     ],
 )
-def test_values_by_their_kind(one: Any, other: Any, how: Comparison, expected: float) -> None:
-    assert likeness(one, other, how) == expected
-    assert likeness(other, one, how) == expected
+def test_values_by_their_kind(value: Any, other: Any, how: Comparison, expected: float) -> None:
+    assert likeness(value, other, how) == expected
+    assert likeness(other, value, how) == expected
 
 
 def test_texts_by_their_words() -> None:

@@ -54,7 +54,7 @@ def test_evidence_is_the_integral_it_is_said_to_be(right: int, wrong: int, p0: f
         for k in range(right + 1)
     ]  # fmt: skip
     top = max(terms)
-    tail = top + math.log(math.fsum(math.exp(one - top) for one in terms))
+    tail = top + math.log(math.fsum(math.exp(term - top) for term in terms))
     beta = math.lgamma(right + 1) + math.lgamma(wrong + 1) - math.lgamma(count + 1)
     expected = beta + tail - math.log1p(-p0) - right * math.log(p0) - wrong * math.log1p(-p0)
     assert log_evidence(right, wrong, p0) == pytest.approx(expected, abs=1e-8)
@@ -117,7 +117,7 @@ def test_the_bounds_of_a_paired_difference_cover_it() -> None:
     chance, covered, rounds = random.Random(5), 0, 600
     for _ in range(rounds):
         draws = [chance.random() for _ in range(60)]
-        better, worse = sum(one < 0.12 for one in draws), sum(one > 0.95 for one in draws)
+        better, worse = sum(draw < 0.12 for draw in draws), sum(draw > 0.95 for draw in draws)
         found = paired_interval(better, worse, 60)
         covered += found.low <= 0.12 - 0.05 <= found.high
     assert covered / rounds >= 0.95

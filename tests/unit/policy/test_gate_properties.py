@@ -21,7 +21,10 @@ some_rules = st.lists(st.sampled_from(RULES), unique=True)
 holds = st.none() | st.sampled_from([MORNING, MORNING.replace(hour=12), UNTIL_RELEASED])
 reasons = st.builds(Reason, st.sampled_from("abc"), st.just("because"), st.sampled_from(Verdict), holds)
 rulings = st.builds(
-    Ruling, st.sampled_from(Verdict), holds, st.lists(reasons, max_size=3, unique_by=lambda one: one.rule).map(tuple)
+    Ruling,
+    st.sampled_from(Verdict),
+    holds,
+    st.lists(reasons, max_size=3, unique_by=lambda reason: reason.rule).map(tuple),
 )
 
 

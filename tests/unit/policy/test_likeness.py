@@ -50,9 +50,9 @@ NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
     ],
 )
 def test_values_are_the_same_within_the_bounds_of_their_kind(
-    one: Any, other: Any, how: Comparison, expected: float
+    value: Any, other: Any, how: Comparison, expected: float
 ) -> None:
-    assert likeness(one, other, how) == likeness(other, one, how) == expected
+    assert likeness(value, other, how) == likeness(other, value, how) == expected
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_what_makes_no_difference_to_people_is_left_out(value: Any, expected: An
 def told(
     agent: Mapping[str, Any], human: Mapping[str, Any], **how: Comparison
 ) -> list[tuple[str, Comparison, float, bool]]:
-    return [(one.field, one.how, one.likeness, one.is_same) for one in compare_fields(agent, human, how)]
+    return [(field.field, field.how, field.likeness, field.is_same) for field in compare_fields(agent, human, how)]
 
 
 def test_fields_stand_in_the_agents_order_and_what_is_ignored_is_left_out() -> None:
@@ -126,8 +126,8 @@ def test_words_that_come_often_count_like_any_other() -> None:
 
 
 def test_a_difference_is_told_as_json() -> None:
-    one = FieldDiff("at", NOON, {"x": 1}, Comparison.TIME, 1 / 3, False)
-    assert one.to_json() == {
+    diff = FieldDiff("at", NOON, {"x": 1}, Comparison.TIME, 1 / 3, False)
+    assert diff.to_json() == {
         "field": "at",
         "agent": "2026-11-02 12:00:00+00:00",
         "human": {"x": 1},

@@ -155,13 +155,16 @@ def test_every_guardrail_is_asked_also_after_one_that_is_for_other_tools() -> No
         guardrail("true", name="of-writes"),
         guardrail("true", name="of-desk", actions=("desk.*",)),
     )
-    assert [one.rule for one in rule(context(guardrails=rails)).reasons] == ["guardrail:of-writes", "guardrail:of-desk"]
-    assert [one.rule for one in rule(context(guardrails=rails, type=READ)).reasons] == ["guardrail:of-desk"]
+    assert [reason.rule for reason in rule(context(guardrails=rails)).reasons] == [
+        "guardrail:of-writes",
+        "guardrail:of-desk",
+    ]
+    assert [reason.rule for reason in rule(context(guardrails=rails, type=READ)).reasons] == ["guardrail:of-desk"]
 
 
 def test_every_switch_holds_until_it_is_released() -> None:
     ruling = rule(context(switches=("everything", "agent mira")))
-    assert [one.rule for one in ruling.reasons] == ["kill_switch"] * 2
+    assert [reason.rule for reason in ruling.reasons] == ["kill_switch"] * 2
     assert ruling.hold_until == UNTIL_RELEASED and ruling.verdict is Verdict.ACT
 
 
@@ -171,7 +174,7 @@ def test_quiet_hours_are_for_the_actions_they_name() -> None:
 
     assert rule(context(quiet_hours=(hours("mail.*"),))).reasons == ()
     held = rule(context(quiet_hours=(hours("mail.*"), hours("mail.*", "desk.*"))))
-    assert [one.rule for one in held.reasons] == ["quiet_hours"]
+    assert [reason.rule for reason in held.reasons] == ["quiet_hours"]
     assert held.hold_until == MORNING + timedelta(hours=1) and held.verdict is Verdict.ACT
     assert rule(context(now=MORNING + timedelta(hours=1), quiet_hours=(hours("*"),))).reasons == ()
 

@@ -96,7 +96,7 @@ def test_a_trial_names_the_weakest_ground_it_stands_on(others: list[dict[str, ob
 def test_what_proves_nothing_is_in_no_trial() -> None:
     nothing = replace(PLAIN, excluded="not seen")
     assert trials([nothing]) == [] and bursts([nothing, PLAIN, nothing]) == [[1]]
-    assert [one.pairs for one in trials([PLAIN, replace(PLAIN, is_blind=False), PLAIN])] == [2]
+    assert [trial.pairs for trial in trials([PLAIN, replace(PLAIN, is_blind=False), PLAIN])] == [2]
 
 
 def test_a_standing_counts_right_severe_and_all() -> None:
@@ -108,7 +108,7 @@ def test_a_standing_counts_right_severe_and_all() -> None:
     assert at.needed == max(still_needed(40, 2, 0.85), still_needed(41, 1, 0.95)) == still_needed(41, 1, 0.95)
     assert at.expected is not None and at.expected == max(forecast(40, 2, 0.85) or 0, forecast(41, 1, 0.95) or 0)
     assert at.interval == exact_interval(40, 42) and not at.is_open
-    bad = standing(trials([*many(5), *(replace(wrong, about=f"w{one}") for one in range(5))]), TO_LIMITED)
+    bad = standing(trials([*many(5), *(replace(wrong, about=f"w{number}") for number in range(5))]), TO_LIMITED)
     assert bad.expected is None and bad.needed == still_needed(5, 5, 0.85)
 
 

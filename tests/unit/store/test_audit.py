@@ -37,9 +37,9 @@ def sql(*statements: str) -> Deed:
 
 
 def swap(conn: sqlite3.Connection) -> None:
-    one, two = conn.execute("SELECT blob, chain FROM audit WHERE seq IN (3, 4) ORDER BY seq").fetchall()
+    fetchall, two = conn.execute("SELECT blob, chain FROM audit WHERE seq IN (3, 4) ORDER BY seq").fetchall()
     conn.execute("UPDATE audit SET blob = ?, chain = ? WHERE seq = 3", two)
-    conn.execute("UPDATE audit SET blob = ?, chain = ? WHERE seq = 4", one)
+    conn.execute("UPDATE audit SET blob = ?, chain = ? WHERE seq = 4", fetchall)
 
 
 def swap_blobs(conn: sqlite3.Connection) -> None:
@@ -172,7 +172,7 @@ def test_a_long_run_of_findings_says_nothing_untrue(tmp_path: Path) -> None:
     attack(path, sql("UPDATE audit SET chain = zeroblob(32) WHERE seq < 125"))
     report = verify(path, noted)
     assert len(report.findings) == audit.MOST_FINDINGS
-    assert not any("cut off" in one.what for one in report.findings)
+    assert not any("cut off" in finding.what for finding in report.findings)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -183,17 +183,17 @@ def test_any_single_change_is_found(whole: Path, seq: int, column: str, data: st
         source.backup(copy)
     value = copy.execute(f"SELECT {column} FROM audit WHERE seq = ?", (seq,)).fetchone()[0]
     if column == "seq":
-        changed = data.draw(st.integers(-(2**60), 2**60).filter(lambda one: not 1 <= one <= ENTRIES))
+        changed = data.draw(st.integers(-(2**60), 2**60).filter(lambda integer: not 1 <= integer <= ENTRIES))
     elif column == "chain":
         changed = data.draw(st.binary(max_size=40).filter(lambda one: one != value) | flips(value))
     else:
-        changed = data.draw(text_changes(value).filter(lambda one: one != value))
+        changed = data.draw(text_changes(value).filter(lambda change: change != value))
     for name in audit.TRIGGERS:
         copy.execute(f"DROP TRIGGER {name}")
     copy.execute(f"UPDATE audit SET {column} = ? WHERE seq = ?", (changed, seq))
     report = audit.verify(copy)
     copy.close()
-    assert any(one.seq for one in report.findings)
+    assert any(finding.seq for finding in report.findings)
 
 
 def flips(value: bytes) -> st.SearchStrategy[bytes]:

@@ -42,7 +42,7 @@ def test_open_work_is_found_by_its_index(reader: Reader, name: str) -> None:
     reader.set_trace_callback(statements.append)
     ASKED[name](reader)
     reader.set_trace_callback(None)
-    about = [one for one in statements if "FROM run" in one or "FROM effect" in one]
+    about = [statement for statement in statements if "FROM run" in statement or "FROM effect" in statement]
     assert about
     for statement in about:
         plan = [row[3] for row in reader.execute(f"EXPLAIN QUERY PLAN {statement}")]

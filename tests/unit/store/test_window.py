@@ -93,7 +93,7 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
 )
 def test_a_filter_gives_what_fits_in_order(reader: Reader, wanted: Filter, ids: list[int]) -> None:
     assert eventlist.event_ids(reader, wanted) == array("q", ids)
-    assert eventlist.event_ids(reader, wanted, after=2).tolist() == [one for one in ids if one > 2]
+    assert eventlist.event_ids(reader, wanted, after=2).tolist() == [number for number in ids if number > 2]
 
 
 @pytest.mark.parametrize(
@@ -137,8 +137,8 @@ def test_the_history_of_a_subject_holds_events_and_actions(reader: Reader) -> No
     subject = timeline.subject_of(reader, "thread:1")
     assert subject is not None
     moments = timeline.timeline(reader, subject)
-    assert [one.kind for one in moments].count("event") == 3
-    assert {one.what for one in moments if one.kind == "action"} == {"desk.reply"}
+    assert [moment.kind for moment in moments].count("event") == 3
+    assert {moment.what for moment in moments if moment.kind == "action"} == {"desk.reply"}
 
 
 def test_entries_are_found_by_kind_actor_and_text(reader: Reader) -> None:
@@ -146,5 +146,5 @@ def test_entries_are_found_by_kind_actor_and_text(reader: Reader) -> None:
     assert auditlist.seqs(reader, AuditFilter(kind="event.received")).tolist() != []
     assert len(auditlist.seqs(reader, AuditFilter(actor="connection:"))) == 5
     assert len(auditlist.seqs(reader, AuditFilter(text="mail.RECEIVED"))) == 5
-    assert [one.seq for one in auditlist.walk(reader, everything)] == everything.tolist()
+    assert [node.seq for node in auditlist.walk(reader, everything)] == everything.tolist()
     assert auditlist.seqs(reader, AuditFilter(run=77)).tolist() == []

@@ -29,7 +29,7 @@ def test_only_the_owner_may_look(tmp_path: Path) -> None:
     place.database.write(lambda tx: note(tx, 1))
     with Lease(folder):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-        modes = {one.name: stat.S_IMODE(one.stat().st_mode) for one in folder.iterdir()}
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
     place.close()
     assert set(modes) >= {"workspace.db", "workspace.db-wal", "engine.lock"}
     assert set(modes.values()) == {0o600}, modes
@@ -64,8 +64,8 @@ def shared() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp())
     folder.chmod(0o755)
     yield folder
-    for one in [folder, *folder.rglob("*")]:
-        one.chmod(0o700)
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(0o700)
     shutil.rmtree(folder)
 
 
@@ -112,10 +112,10 @@ def as_nobody(folder: Path, deed: str) -> str:
 
 def give(folder: Path, mode: int) -> None:
     """Give all of it to a user without rights, with these rights."""
-    for one in [*folder.rglob("*"), folder]:
+    for path in [*folder.rglob("*"), folder]:
         if os.getuid() == 0:
-            os.chown(one, NOBODY, NOBODY)
-        one.chmod(mode | (stat.S_IXUSR if one.is_dir() and mode else 0))
+            os.chown(path, NOBODY, NOBODY)
+        path.chmod(mode | (stat.S_IXUSR if path.is_dir() and mode else 0))
 
 
 @POSIX

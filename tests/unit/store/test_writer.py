@@ -90,7 +90,7 @@ async def test_a_failing_job_takes_nothing_with_it(made: Workspace) -> None:
 
     jobs: list[Any] = [put("k1"), put("k2", fail), put("k3"), wrong_sql, put("k4"), broken_rule, put("k5")]
     answers = await asyncio.gather(*(writer.write(job, name="test") for job in jobs), return_exceptions=True)
-    assert [type(one).__name__ for one in answers] == [
+    assert [type(answer).__name__ for answer in answers] == [
         "str",
         "LookupError",
         "str",
@@ -119,13 +119,13 @@ def test_the_record_is_whole_after_any_mix(tmp_path_factory: pytest.TempPathFact
 
         waiting = [writer.write(job(number, outcome), name="test") for number, outcome in enumerate(outcomes)]
         answers = await asyncio.gather(*waiting, return_exceptions=True)
-        assert [isinstance(one, str) for one in answers] == [one == "ok" for one in outcomes]
+        assert [isinstance(answer, str) for answer in answers] == [outcome == "ok" for outcome in outcomes]
         await writer.close()
         told = keys(place.database)
         place.close()
         return told
 
-    assert asyncio.run(run()) == [f"k{number}" for number, one in enumerate(outcomes) if one == "ok"]
+    assert asyncio.run(run()) == [f"k{number}" for number, outcome in enumerate(outcomes) if outcome == "ok"]
 
 
 async def test_a_cancelled_caller_does_not_break_its_group(made: Workspace) -> None:
@@ -135,7 +135,7 @@ async def test_a_cancelled_caller_does_not_break_its_group(made: Workspace) -> N
     for number in (1, 3):
         tasks[number].cancel()
     answers = await asyncio.gather(*tasks, return_exceptions=True)
-    assert [type(one) for one in answers] == [str, asyncio.CancelledError, str, asyncio.CancelledError, str, str]
+    assert [type(answer) for answer in answers] == [str, asyncio.CancelledError, str, asyncio.CancelledError, str, str]
     assert await writer.write(put("k9"), name="test") == "k9"
     assert keys(made.database) == ["k0", "k1", "k2", "k4", "k5", "k9"], "what was queued is done; nobody waited for it"
     await writer.close()

@@ -55,7 +55,7 @@ def http(file: File, *, workspace: Where = None) -> None:
     with opened(workspace) as session:
         _check_kind(session, config.connection, "http")
         actions = [Action(config, config.connection, action) for action in config.actions]
-        needed = sorted({one[-1] for action in actions for one in action.secrets})
+        needed = sorted({secret[-1] for action in actions for secret in action.secrets})
         _secrets(secrets_of(session.workspace), needed)
         asyncio.run(_reach(config.base))
         _store(session, config)
@@ -153,9 +153,11 @@ def _in_words(action: Action) -> str:
 
 def _say_agents(session: Session, name: str) -> None:
     conn = session.kernel.reader
-    rows = [row for one in versions.current_version_ids(conn) if (row := versions.version(conn, one)) is not None]
+    rows = [row for number in versions.current_version_ids(conn) if (row := versions.version(conn, number)) is not None]
     specs = [load_spec(row.spec) for row in rows]
-    agents = [spec.agent for spec in specs if any(one.connection in ("*", name) for one in spec.subscribes)]
+    agents = [
+        spec.agent for spec in specs if any(subscription.connection in ("*", name) for subscription in spec.subscribes)
+    ]
     if agents:
         say(f"{count(len(agents), 'agent')} may work its events: {', '.join(agents)}.")
     else:

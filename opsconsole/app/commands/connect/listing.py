@@ -26,23 +26,30 @@ def list_(*, as_json: AsJson = False, workspace: Where = None) -> None:
     with opened(workspace) as session:
         conn, now = session.kernel.reader, session.kernel.clock.now()
         rows = [("CONNECTION", "KIND", "HOW IT IS", "LAST EVENT", "NOTE")]
-        for one in read.connections(conn):
-            health, last = read.health(conn, one.id), read.last_event_at(conn, one.id)
+        for connection in read.connections(conn):
+            health, last = read.health(conn, connection.id), read.last_event_at(conn, connection.id)
             state, text = ("-", "") if health is None else (health[0].replace("_", " "), health[1])
             if as_json:
                 say_json(
                     {
-                        "connection": one.id,
-                        "kind": one.kind,
+                        "connection": connection.id,
+                        "kind": connection.kind,
                         "state": None if health is None else health[0],
                         "text": text,
                         "since": None if health is None else health[2],
                         "last_event_at": last,
-                        "config": one.config,
+                        "config": connection.config,
                     }
                 )
-            note = text or str(one.config.get("base_url") or one.config.get("base") or one.config.get("address") or "")
-            rows.append((one.id, one.kind, state, "-" if last is None else ago(last, now), plain(note, 120)))
+            note = text or str(
+                connection.config.get("base_url")
+                or connection.config.get("base")
+                or connection.config.get("address")
+                or ""
+            )
+            rows.append(
+                (connection.id, connection.kind, state, "-" if last is None else ago(last, now), plain(note, 120))
+            )
     if not as_json:
         table(rows, (18, 9, 10, 12, 120))
 

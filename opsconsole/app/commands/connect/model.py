@@ -75,7 +75,7 @@ def model(
         is_good = all(step.is_ok or not step.is_needed for step in steps)
         if is_good or anyway:
             secrets.keep()
-            trouble = next((one.words for one in steps if not one.is_ok and one.is_needed), "")
+            trouble = next((step.words for step in steps if not step.is_ok and step.is_needed), "")
             store_model(session, name, config, trouble=trouble)
         _end(session, name, steps, is_good=is_good, is_stored=is_good or anyway, as_json=as_json)
     if not is_good:
@@ -150,7 +150,7 @@ async def _try(name: str, config: ModelConfig, secrets: PendingSecrets, *, as_js
 
 def _end(session: Session, name: str, steps: list[CheckStep], *, is_good: bool, is_stored: bool, as_json: bool) -> None:
     if as_json:
-        told = [{"step": one.name, "ok": one.is_ok, "needed": one.is_needed, "words": one.words} for one in steps]
+        told = [{"step": step.name, "ok": step.is_ok, "needed": step.is_needed, "words": step.words} for step in steps]
         say_json({"model": name, "stored": is_stored, "ok": is_good, "steps": told})
         return
     if not is_stored:
@@ -158,7 +158,7 @@ def _end(session: Session, name: str, steps: list[CheckStep], *, is_good: bool, 
         return
     say(f"The model {name} is connected.")
     conn = session.kernel.reader
-    rows = [row for one in versions.current_version_ids(conn) if (row := versions.version(conn, one)) is not None]
+    rows = [row for number in versions.current_version_ids(conn) if (row := versions.version(conn, number)) is not None]
     specs = [load_spec(row.spec) for row in rows]
     users = [spec.agent for spec in specs if spec.brain == "model" and name in (spec.models or ("main",))]
     if users:

@@ -45,7 +45,7 @@ def show(
             say(f"`opsconsole shadow learn {agent} ID` takes one: it becomes a new version, by your name.")
 
 
-def _tell_tried(one: Lesson, result: Result | None) -> None:
+def _tell_tried(lesson: Lesson, result: Result | None) -> None:
     if result is None:
         say("Not tried on the past: it thinks with a model, which costs money. `--cap 5` says how much at most.\n")
         return
@@ -73,5 +73,5 @@ def take(
         say(f"{agent}: version {taken.number} is in use, with what was learnt from {_pairs(taken.lesson)}.")
 
 
-def _pairs(one: Lesson) -> str:
-    return f"{count(len(one.pairs), 'pair')}: {', '.join(map(str, one.pairs[:8]))}{' …' if len(one.pairs) > 8 else ''}"
+def _pairs(lesson: Lesson) -> str:
+    return f"{count(len(lesson.pairs), 'pair')}: {', '.join(map(str, lesson.pairs[:8]))}{' …' if len(lesson.pairs) > 8 else ''}"

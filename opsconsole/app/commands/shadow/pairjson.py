@@ -6,25 +6,25 @@ from typing import Any
 from opsconsole.store.queries.pairs import PairRow
 
 
-def pair_json(one: PairRow, body: Mapping[str, Any]) -> dict[str, Any]:
+def pair_json(pair: PairRow, body: Mapping[str, Any]) -> dict[str, Any]:
     """Return a pair as JSON, with what it compares."""
     return {
-        "id": one.id,
-        "source": one.source,
-        "agent": one.agent,
-        "version_id": one.version,
-        "event": one.event_id,
-        "run": one.run_id,
-        "title": one.title,
-        "category": one.category,
-        "confidence": one.confidence,
-        "verdict": one.verdict.value,
-        "severity": one.severity.name.lower(),
-        "blind": one.is_blind,
-        "failed": one.is_failed,
-        "excluded": one.excluded,
-        "judged": None if one.said is None else one.said.value,
-        "occurred_at": one.occurred_at.isoformat(),
+        "id": pair.id,
+        "source": pair.source,
+        "agent": pair.agent,
+        "version_id": pair.version,
+        "event": pair.event_id,
+        "run": pair.run_id,
+        "title": pair.title,
+        "category": pair.category,
+        "confidence": pair.confidence,
+        "verdict": pair.verdict.value,
+        "severity": pair.severity.name.lower(),
+        "blind": pair.is_blind,
+        "failed": pair.is_failed,
+        "excluded": pair.excluded,
+        "judged": None if pair.said is None else pair.said.value,
+        "occurred_at": pair.occurred_at.isoformat(),
         "agent_actions": body.get("agent", []),
         "human_actions": body.get("human", []),
         "matches": body.get("matches", []),

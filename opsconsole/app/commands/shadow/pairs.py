@@ -148,18 +148,18 @@ def show(number: Number, *, as_json: AsJson = False, workspace: Where = None) ->
     """Show one pair: the event, both decisions, and where they differ."""
     with opened(workspace) as session:
         conn = session.kernel.reader
-        one = read.pair(conn, number)
-        if one is None:
+        pair = read.pair(conn, number)
+        if pair is None:
             raise NotFoundError(f"There is no pair {number}. `opsconsole shadow pairs` lists them.")
         body = read.body(conn, number)
         if as_json:
-            say_json(pair_json(one, body))
+            say_json(pair_json(pair, body))
             return
-        event = events.event(conn, one.event_id)
-        _tell_head(conn, one)
+        event = events.event(conn, pair.event_id)
+        _tell_head(conn, pair)
         if event is not None and event.text.strip():
             say("\n" + "\n".join(f"    {line}" for line in event.text.strip()[:MOST_TEXT].splitlines()))
-        _tell_sides(one, body)
+        _tell_sides(pair, body)
         for match in body.get("matches") or ():
             for field in match["fields"]:
                 if not field["same"]:
@@ -168,20 +168,20 @@ def show(number: Number, *, as_json: AsJson = False, workspace: Where = None) ->
             say(f"\nNoted: {note}")
 
 
-def _tell_head(conn: Reader, one: PairRow) -> None:
-    say(f"{one.title}  ({one.sender or 'nobody named'}, {one.occurred_at:%Y-%m-%d %H:%M} UTC)")
-    said = "nobody judged it yet" if one.said is None else ADJUDICATIONS[one.said]
-    row = None if one.version is None else versions.version(conn, one.version)
+def _tell_head(conn: Reader, pair: PairRow) -> None:
+    say(f"{pair.title}  ({pair.sender or 'nobody named'}, {pair.occurred_at:%Y-%m-%d %H:%M} UTC)")
+    said = "nobody judged it yet" if pair.said is None else ADJUDICATIONS[pair.said]
+    row = None if pair.version is None else versions.version(conn, pair.version)
     version = "" if row is None else f" version {row.number}"
-    sure = "" if one.confidence is None else f", {one.confidence:.0%} sure"
-    say(f"{one.agent}{version}, {one.category or 'no category'}{sure}: {VERDICTS[one.verdict].lower()}; {said}")
-    if why := counts_for(one):
+    sure = "" if pair.confidence is None else f", {pair.confidence:.0%} sure"
+    say(f"{pair.agent}{version}, {pair.category or 'no category'}{sure}: {VERDICTS[pair.verdict].lower()}; {said}")
+    if why := counts_for(pair):
         say(why)
 
 
-def _tell_sides(one: PairRow, body: Mapping[str, Any]) -> None:
+def _tell_sides(pair: PairRow, body: Mapping[str, Any]) -> None:
     because = str(body.get("because") or "")
-    if one.is_failed:
+    if pair.is_failed:
         say(f"\nThe agent did not know what to do, or came to no end; that counts as wrong. {because}".rstrip())
     elif because:
         say(f"\nWhy the agent would have: {because}")
@@ -237,7 +237,7 @@ def act(
     workspace: Where = None,
 ) -> None:
     """Note by hand what a person did about an event, where no system tells."""
-    given = [one.partition("=") for one in args or ()]
+    given = [arg.partition("=") for arg in args or ()]
     if any(not mark or not name.strip() for name, mark, _ in given):
         raise UserError("Write fields as name=value, like folder=Billing.")
     if not _TOOL.fullmatch(tool):

@@ -24,7 +24,9 @@ def report(*, agent: Agent = None, as_json: AsJson = False, workspace: Where = N
         total = numbers(conn, chosen)
         same, again = consistency(conn)
         if as_json:
-            say_json({"cells": [one.to_json() for one in cells], "numbers": total.to_json(), "repeats": [same, again]})
+            say_json(
+                {"cells": [cell.to_json() for cell in cells], "numbers": total.to_json(), "repeats": [same, again]}
+            )
             return
         if not cells:
             say(none_yet(read.awaited_count(conn)))
@@ -36,12 +38,21 @@ def report(*, agent: Agent = None, as_json: AsJson = False, workspace: Where = N
             say(f"Shown again, you said the same in {same} of {again}.")
 
 
-def _cell(one: GateProgress) -> tuple[str, ...]:
-    at, bounds = one.standing, one.standing.interval
+def _cell(progress: GateProgress) -> tuple[str, ...]:
+    at, bounds = progress.standing, progress.standing.interval
     right = f"{at.right} of {at.total}" if at.total else "nothing counts"
     between = f"{bounds.low:.0%} to {bounds.high:.0%}" if at.total else ""
-    version = "" if one.number is None else f"{one.number}"
-    return one.agent, version, one.category or NO_CATEGORY, f"{one.pairs}", right, between, f"{one.severe}", needs(one)
+    version = "" if progress.number is None else f"{progress.number}"
+    return (
+        progress.agent,
+        version,
+        progress.category or NO_CATEGORY,
+        f"{progress.pairs}",
+        right,
+        between,
+        f"{progress.severe}",
+        needs(progress),
+    )
 
 
 def _say_numbers(total: Numbers) -> None:

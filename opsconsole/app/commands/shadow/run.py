@@ -141,7 +141,7 @@ def _no_past(session: Session, version: Version) -> str:
         return (
             f"There is no past that {name} would work: nothing is here yet. Name a mailbox or a table after the agent."
         )
-    wanted = ", ".join(sorted({kind for one in version.spec.subscribes for kind in one.kinds}))
+    wanted = ", ".join(sorted({kind for subscription in version.spec.subscribes for kind in subscription.kinds}))
     there = ", ".join(f"{number:,} {kind} of {connection}" for connection, kind, number in kinds)
     return f"There is no past that {name} would work. It works {wanted}; what is here: {there}."
 

@@ -173,7 +173,7 @@ def _open(config: MailConfig, credentials: Credentials, made: list[Imap]) -> Non
         client.starttls(context)
     _sign_in(client, credentials, server.host)
     # Before any SELECT, as RFC 7162 wants it. With QRESYNC the server also tells what vanished.
-    wanted = next((one for one in ("QRESYNC", "CONDSTORE") if client.has_capability(one)), None)
+    wanted = next((name for name in ("QRESYNC", "CONDSTORE") if client.has_capability(name)), None)
     if wanted is not None and client.has_capability("ENABLE"):
         client.enable(wanted)
 

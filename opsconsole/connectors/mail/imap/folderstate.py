@@ -56,11 +56,11 @@ class View:
             size: as it was when it came; some servers tell another in another folder.
             is_exact: another mail has the same id: only the size tells them apart.
         """
-        found = [one for one in self.heads.values() if one.key == key and "\\deleted" not in self._lower(one.uid)]
+        found = [head for head in self.heads.values() if head.key == key and "\\deleted" not in self._lower(head.uid)]
         return next((one for one in found if one.size == size), found[0] if found and not is_exact else None)
 
     def _lower(self, uid: int) -> set[str]:
-        return {one.lower() for one in self.flags.get(uid, ())}
+        return {flag.lower() for flag in self.flags.get(uid, ())}
 
 
 def key_of(message_id: str, *, is_own: bool, size: int, arrived_at: datetime | None) -> str:
@@ -137,7 +137,7 @@ def _head(uid: int, row: Mapping[bytes, Any]) -> Head:
 
 
 def _texts(flags: Sequence[bytes]) -> frozenset[str]:
-    return frozenset(one.decode("ascii", "replace") for one in flags)
+    return frozenset(flag.decode("ascii", "replace") for flag in flags)
 
 
 def _number(value: Any) -> int:

@@ -162,7 +162,7 @@ def fetch(client: Imap, uids: Sequence[int], *, most: int = 0) -> list[Stored]:
         raw = next((value for key, value in row.items() if key.startswith(b"BODY[]")), None)
         if raw is None or b"INTERNALDATE" not in row:
             continue  # gone meanwhile
-        flags = tuple(one.decode("ascii", "replace") for one in row.get(b"FLAGS", ()))
+        flags = tuple(byte.decode("ascii", "replace") for byte in row.get(b"FLAGS", ()))
         found.append(Stored(uid, raw, row[b"INTERNALDATE"], int(row.get(b"RFC822.SIZE", len(raw))), flags))
     return found
 

@@ -72,9 +72,9 @@ class Acts:
         if self._looked_at is None:
             return None
         open_since = [self._looked_at]
-        for one in self._ledger.mails.values():
-            if one.subject == subject:
-                started = [*([one.seen_at] if one.seen is not None else []), *one.flags_seen.values()]
+        for mail in self._ledger.mails.values():
+            if mail.subject == subject:
+                started = [*([mail.seen_at] if mail.seen is not None else []), *mail.flags_seen.values()]
                 open_since += [datetime.fromisoformat(each) for each in started]
         return min(open_since)
 
@@ -88,8 +88,8 @@ class Acts:
         await self._account.seal.ready()
         mails = dict(self._ledger.mails)
         if mails:
-            self._count = Counter(one.key for one in mails.values())
-            since = (min(one.occurred_at for one in mails.values()) - timedelta(days=1)).date()
+            self._count = Counter(mail.key for mail in mails.values())
+            since = (min(mail.occurred_at for mail in mails.values()) - timedelta(days=1)).date()
             folders = await self._folders(now)
             before = {name: self._ledger.touched(name) for name in mails}
             views: dict[str, View | None] = {}
@@ -99,18 +99,18 @@ class Acts:
                 if before[name] >= 0 and self._ledger.touched(name) == before[name]
                 and note(mails[name], place, flags, now)
             }  # fmt: skip
-            for one in mails.values():
-                if await self._tell(one, folders, notice, now):
-                    changed.add(one.event)
+            for mail in mails.values():
+                if await self._tell(mail, folders, notice, now):
+                    changed.add(mail.event)
             await self._ledger.save(changed)
             await self._look_at_sent(mails, folders, since, views, notice, now)
-            homes = {one.folder for one in mails.values()} | {folders.sent or ""}
+            homes = {mail.folder for mail in mails.values()} | {folders.sent or ""}
             if any(views.get(name) is None for name in homes if name in folders.every):
                 _log.info("%s: a folder could not be read; what is done there is not known yet", self._account.id)
                 return  # as if it had not been looked at: a pair must not say that nothing was done
-        over = [one for one in mails.values() if one.ends_at <= now]
+        over = [mail for mail in mails.values() if mail.ends_at <= now]
         # Whose time is over is looked for no more: what was not found in it stays so until its pair was made.
-        kept = self._lost - {one.subject for one in mails.values()} | lost
+        kept = self._lost - {mail.subject for mail in mails.values()} | lost
         if kept != self._lost:
             await self._memory.put(LOST, sorted(kept)[-MOST_LOST:])
         await self._ledger.drop([one.event for one in over])
@@ -122,7 +122,7 @@ class Acts:
         folders = await self._account.folders(is_anew=is_late)
         if is_late:
             self._listed_at = now
-            lost = {one.folder for one in self._ledger.mails.values() if one.folder} - set(folders.every)
+            lost = {mail.folder for mail in self._ledger.mails.values() if mail.folder} - set(folders.every)
             if not lost and self._memory.get(FOLDERS) != list(folders.every):
                 await self._memory.put(FOLDERS, list(folders.every))
         return folders
@@ -135,9 +135,9 @@ class Acts:
                 self._views[folder] = found
         return views[folder]
 
-    def _in_view(self, one: Watched, view: View | None) -> frozenset[str] | None:
+    def _in_view(self, watched: Watched, view: View | None) -> frozenset[str] | None:
         """Return the flags of a mail; None where it is not there."""
-        head = None if view is None else view.find(one.key, one.size, is_exact=self._count[one.key] > 1)
+        head = None if view is None else view.find(watched.key, watched.size, is_exact=self._count[watched.key] > 1)
         return None if head is None or view is None else view.flags.get(head.uid, frozenset[str]())
 
     async def _sight(
@@ -146,14 +146,14 @@ class Acts:
         """Return where each mail lies with its flags, and the subjects of those that cannot be told to be gone."""
         sighted: dict[str, tuple[str, frozenset[str]]] = {}
         missing: dict[str, Watched] = {}
-        for name, one in mails.items():
-            if not one.folder:
+        for name, mail in mails.items():
+            if not mail.folder:
                 continue  # gone, and told
-            found = self._in_view(one, await self._view(one.folder, since, views))
+            found = self._in_view(mail, await self._view(mail.folder, since, views))
             if found is not None:
-                sighted[name] = (one.folder, found)
+                sighted[name] = (mail.folder, found)
             else:
-                missing[name] = one
+                missing[name] = mail
         lost = await self._search(missing, since, views, sighted) if missing else frozenset[str]()
         return sighted, lost
 
@@ -174,10 +174,10 @@ class Acts:
             if not missing:
                 break
             view = await self._view(folder, since, views)
-            for name, one in list(missing.items()):
-                found = self._in_view(one, view)
+            for name, item in list(missing.items()):
+                found = self._in_view(item, view)
                 if found is not None:
-                    _follow_new_name(one, folder, folders.every, known)
+                    _follow_new_name(item, folder, folders.every, known)
                     sighted[name] = (folder, found)
                     del missing[name]
         lost = frozenset[str]()
@@ -202,56 +202,58 @@ class Acts:
         sent = [one for one in folders.every if one == folders.sent or is_for_sent(one)]
         for folder in sent:
             await self._view(folder, since, views)
-        watched = [one for one in self._account.config.watched_folders if one in views and one not in sent]
+        watched = [folder for folder in self._account.config.watched_folders if folder in views and folder not in sent]
         for act in await self._sent.acts(mails, views, sent, watched, now=now):
             await notice(act)
         self._sent.done()
 
-    async def _tell(self, one: Watched, folders: Named, notice: Notice, now: datetime) -> bool:
+    async def _tell(self, watched: Watched, folders: Named, notice: Notice, now: datetime) -> bool:
         """Tell what has settled; True where the mail's state is another now."""
-        is_told, is_over, touched = False, now >= one.ends_at, self._ledger.touched(one.event)
-        for folder, at in list(one.owed):
-            await notice(self._moved(one, folder, datetime.fromisoformat(at) if at else within(one, now), folders))
-            one.owed.remove([folder, at])
+        is_told, is_over, touched = False, now >= watched.ends_at, self._ledger.touched(watched.event)
+        for folder, at in list(watched.owed):
+            await notice(
+                self._moved(watched, folder, datetime.fromisoformat(at) if at else within(watched, now), folders)
+            )
+            watched.owed.remove([folder, at])
             is_told = True
-        place, at = one.seen, one.seen_at
+        place, at = watched.seen, watched.seen_at
         if place is not None and (is_over or now - datetime.fromisoformat(at) >= SETTLE):
-            if place or one.folder != folders.trash:  # emptying the trash deletes nothing anew
-                await notice(self._moved(one, place, datetime.fromisoformat(at), folders))
-            if self._ledger.touched(one.event) == touched and one.seen == place:
-                one.folder, one.seen, is_told = place, None, True
-                one.told += 1
-        for flag, at in list(one.flags_seen.items()):
+            if place or watched.folder != folders.trash:  # emptying the trash deletes nothing anew
+                await notice(self._moved(watched, place, datetime.fromisoformat(at), folders))
+            if self._ledger.touched(watched.event) == touched and watched.seen == place:
+                watched.folder, watched.seen, is_told = place, None, True
+                watched.told += 1
+        for flag, at in list(watched.flags_seen.items()):
             if is_over or now - datetime.fromisoformat(at) >= SETTLE:
-                is_on = flag not in one.flags
-                await notice(self._marked(one, flag, is_on, datetime.fromisoformat(at)))
-                if one.flags_seen.pop(flag, None) is not None:
-                    one.flags = sorted({*one.flags, flag} if is_on else set(one.flags) - {flag})
-                    one.told += 1
+                is_on = flag not in watched.flags
+                await notice(self._marked(watched, flag, is_on, datetime.fromisoformat(at)))
+                if watched.flags_seen.pop(flag, None) is not None:
+                    watched.flags = sorted({*watched.flags, flag} if is_on else set(watched.flags) - {flag})
+                    watched.told += 1
                     is_told = True
         return is_told
 
-    def _moved(self, one: Watched, folder: str, at: datetime, folders: Named) -> HumanAct:
+    def _moved(self, watched: Watched, folder: str, at: datetime, folders: Named) -> HumanAct:
         verb, args = "move", dict[str, Any](folder=folder)
         if folder in ("", folders.trash):
             verb, args = "delete", {}
         elif folder == folders.archive:
             verb, args = "archive", {}
-        return self._act(one, f"moved:{one.event}:{one.told}:{folder}", verb, args, at)
+        return self._act(watched, f"moved:{watched.event}:{watched.told}:{folder}", verb, args, at)
 
-    def _marked(self, one: Watched, flag: str, is_on: bool, at: datetime) -> HumanAct:
+    def _marked(self, watched: Watched, flag: str, is_on: bool, at: datetime) -> HumanAct:
         args = {"flag": _name(flag), "is_on": is_on}
-        return self._act(one, f"marked:{one.event}:{one.told}:{flag}:{is_on}", "flag", args, at)
+        return self._act(watched, f"marked:{watched.event}:{watched.told}:{flag}:{is_on}", "flag", args, at)
 
-    def _act(self, one: Watched, name: str, verb: str, args: Mapping[str, Any], at: datetime) -> HumanAct:
+    def _act(self, watched: Watched, name: str, verb: str, args: Mapping[str, Any], at: datetime) -> HumanAct:
         return HumanAct(
             external_id=name,
-            subject=one.subject,
+            subject=watched.subject,
             tool=f"{self._account.id}.{verb}",
             args=args,
             actor="somebody",
             at=at,
-            about=one.event,
+            about=watched.event,
         )
 
 
@@ -260,17 +262,17 @@ def _order(missing: Iterable[Watched], folders: Named) -> Sequence[str]:
     late = {folders.archive, folders.sent, folders.drafts}
     first = [place for one in missing for place in (one.seen, one.ours) if place]
     order = (*first, *(one for one in folders.every if one not in late), folders.archive, folders.sent, folders.drafts)
-    return [one for one in dict.fromkeys(order) if one]
+    return [fromkey for fromkey in dict.fromkeys(order) if fromkey]
 
 
-def _follow_new_name(one: Watched, folder: str, every: Sequence[str], known: Sequence[str]) -> None:
+def _follow_new_name(watched: Watched, folder: str, every: Sequence[str], known: Sequence[str]) -> None:
     """A folder that is new, found where another is gone, is that other one: to name a folder is no act on its mails."""
-    if folder in known or folder in (one.ours, one.seen):
+    if folder in known or folder in (watched.ours, watched.seen):
         return
-    if one.folder not in every and one.seen is None:
-        one.folder = folder
-    elif one.seen and one.seen not in every:
-        one.seen = folder
+    if watched.folder not in every and watched.seen is None:
+        watched.folder = folder
+    elif watched.seen and watched.seen not in every:
+        watched.seen = folder
 
 
 def _name(flag: str) -> str:

@@ -82,13 +82,13 @@ class Ledger:
     async def add(self, events: Iterable[IncomingEvent], *, now: datetime) -> None:
         """Watch the mails of events from now on; those already watched stay as they are."""
         new: list[str] = []
-        for one in events:
-            if one.kind == "mail.sent" or one.external_id in self.mails:
+        for event in events:
+            if event.kind == "mail.sent" or event.external_id in self.mails:
                 continue
-            made = _watched(one)
+            made = _watched(event)
             if made.ends_at > now:
-                self.mails[one.external_id] = made
-                new.append(one.external_id)
+                self.mails[event.external_id] = made
+                new.append(event.external_id)
         await self.save(new)
 
     async def drop(self, names: Iterable[str]) -> None:
@@ -102,7 +102,7 @@ class Ledger:
     async def save(self, names: Iterable[str]) -> None:
         """Keep what changed."""
         for number in sorted({_number(name) for name in names}):
-            kept = {name: asdict(one) for name, one in self.mails.items() if _number(name) == number}
+            kept = {name: asdict(mail) for name, mail in self.mails.items() if _number(name) == number}
             await self._memory.put(_bucket(number), kept)
 
     def touched(self, name: str) -> int:
@@ -115,56 +115,58 @@ class Ledger:
         own = mark.message_id if mark.message_id.endswith(MADE_UP) else f"{mark.message_id}#{mark.digest}"
         return self.mails.get(own)
 
-    async def moving(self, one: Watched | None, folder: str, work: Callable[[], Awaitable[Result]]) -> Result:
+    async def moving(self, watched: Watched | None, folder: str, work: Callable[[], Awaitable[Result]]) -> Result:
         """Move a mail by `work`, as our own deed."""
-        if one is None:
+        if watched is None:
             return await work()
-        was_in_doubt, one.ours = one.ours == folder, folder
+        was_in_doubt, watched.ours = watched.ours == folder, folder
 
         def done(result: Result) -> None:
             found_in = str(result.data.get("from_folder") or "")
             if result.data.get("is_changed"):
-                if found_in not in ("", one.folder, folder) and not was_in_doubt:
-                    one.owed.append([found_in, one.seen_at if one.seen == found_in else ""])
-                one.folder, one.seen = folder, None
+                if found_in not in ("", watched.folder, folder) and not was_in_doubt:
+                    watched.owed.append([found_in, watched.seen_at if watched.seen == found_in else ""])
+                watched.folder, watched.seen = folder, None
             elif was_in_doubt:
-                one.folder, one.seen = folder, None
+                watched.folder, watched.seen = folder, None
             # Else it lay there already, and that was not our doing.
 
         def forget() -> None:
-            one.ours = ""
+            watched.ours = ""
 
-        return await self._ours(one, work, done, forget, is_in_doubt=was_in_doubt)
+        return await self._ours(watched, work, done, forget, is_in_doubt=was_in_doubt)
 
     async def marking(
-        self, one: Watched | None, flag: str, is_on: bool, work: Callable[[], Awaitable[Result]]
+        self, watched: Watched | None, flag: str, is_on: bool, work: Callable[[], Awaitable[Result]]
     ) -> Result:
         """Mark a mail by `work`, as our own deed; `flag` as the server spells it."""
-        if one is None:
+        if watched is None:
             return await work()
         name = flag.lower()
-        was_in_doubt = one.our_flags.get(name) is is_on
-        one.our_flags[name] = is_on
+        was_in_doubt = watched.our_flags.get(name) is is_on
+        watched.our_flags[name] = is_on
 
         def done(result: Result) -> None:
             if result.data.get("is_changed") or was_in_doubt:
-                one.flags = sorted({*one.flags, name} if is_on else set(one.flags) - {name})
+                watched.flags = sorted({*watched.flags, name} if is_on else set(watched.flags) - {name})
 
-        return await self._ours(one, work, done, lambda: one.our_flags.pop(name, None), is_in_doubt=was_in_doubt)
+        return await self._ours(
+            watched, work, done, lambda: watched.our_flags.pop(name, None), is_in_doubt=was_in_doubt
+        )
 
     async def _ours(
         self,
-        one: Watched,
+        watched: Watched,
         work: Callable[[], Awaitable[Result]],
         done: Callable[[Result], None],
         forget: Callable[[], object],
         *,
         is_in_doubt: bool,
     ) -> Result:
-        number = self._touched.get(one.event, 0) + 1
-        self._touched[one.event] = -1
+        number = self._touched.get(watched.event, 0) + 1
+        self._touched[watched.event] = -1
         try:
-            await self.save([one.event])
+            await self.save([watched.event])
             result = await work()
             faults.reach("mail.filed")
             done(result)
@@ -172,11 +174,11 @@ class Ledger:
         except (PermanentError, TransientError):
             if not is_in_doubt:
                 forget()  # certainly not done
-            await self.save([one.event])
+            await self.save([watched.event])
             raise
         finally:
-            self._touched[one.event] = abs(number) + 1
-        await self.save([one.event])
+            self._touched[watched.event] = abs(number) + 1
+        await self.save([watched.event])
         return result
 
 
@@ -192,7 +194,7 @@ def _watched(event: IncomingEvent) -> Watched:
         occurred=event.occurred_at.isoformat(),
         people=list(dict.fromkeys(one for one in (event.sender, *fields.get("reply_to", ())) if one)),
         folder=mark.folder,
-        flags=sorted(str(one).lower() for one in fields.get("flags", ())),
+        flags=sorted(str(flag).lower() for flag in fields.get("flags", ())),
     )
 
 

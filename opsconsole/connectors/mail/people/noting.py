@@ -10,35 +10,37 @@ _BY_ITSELF = frozenset({"\\seen", "\\answered", "\\recent", "\\deleted", "\\draf
 _MARK = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 
 
-def note(one: Watched, place: str, flags: frozenset[str], now: datetime) -> bool:
+def note(watched: Watched, place: str, flags: frozenset[str], now: datetime) -> bool:
     """Note how a mail was seen; True where that is another state than before."""
-    was = (one.folder, one.seen, one.seen_at, list(one.flags), dict(one.flags_seen))
-    if place == one.folder:
-        one.seen = None
-    elif one.ours and place == one.ours:
-        one.folder, one.seen = place, None
-    elif place != one.seen:
-        one.seen, one.seen_at = place, within(one, now).isoformat()
+    was = (watched.folder, watched.seen, watched.seen_at, list(watched.flags), dict(watched.flags_seen))
+    if place == watched.folder:
+        watched.seen = None
+    elif watched.ours and place == watched.ours:
+        watched.folder, watched.seen = place, None
+    elif place != watched.seen:
+        watched.seen, watched.seen_at = place, within(watched, now).isoformat()
     if place:
-        _note_flags(one, flags, now)
-    return was != (one.folder, one.seen, one.seen_at, one.flags, one.flags_seen)
+        _note_flags(watched, flags, now)
+    return was != (watched.folder, watched.seen, watched.seen_at, watched.flags, watched.flags_seen)
 
 
-def _note_flags(one: Watched, flags: frozenset[str], now: datetime) -> None:
+def _note_flags(watched: Watched, flags: frozenset[str], now: datetime) -> None:
     present = {flag.lower() for flag in flags if _counts(flag)}
-    known = {flag for flag in one.flags if _counts(flag)}
+    known = {flag for flag in watched.flags if _counts(flag)}
     differs: set[str] = set()
     for flag in present ^ known:
-        if one.our_flags.get(flag) is (flag in present):
-            one.flags = sorted({*one.flags, flag} if flag in present else set(one.flags) - {flag})
+        if watched.our_flags.get(flag) is (flag in present):
+            watched.flags = sorted({*watched.flags, flag} if flag in present else set(watched.flags) - {flag})
         else:
             differs.add(flag)
-    one.flags_seen = {flag: one.flags_seen.get(flag, within(one, now).isoformat()) for flag in sorted(differs)}
+    watched.flags_seen = {
+        flag: watched.flags_seen.get(flag, within(watched, now).isoformat()) for flag in sorted(differs)
+    }
 
 
-def within(one: Watched, now: datetime) -> datetime:
+def within(watched: Watched, now: datetime) -> datetime:
     """What is first seen after the time in which it counts was done in it: before its end we did not look."""
-    return max(min(now, one.ends_at), one.occurred_at)
+    return max(min(now, watched.ends_at), watched.occurred_at)
 
 
 def _counts(flag: str) -> bool:

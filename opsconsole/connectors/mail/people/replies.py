@@ -22,10 +22,10 @@ class Replied:
         self._by_id: dict[str, Watched] = {}
         self._by_subject: dict[str, list[Watched]] = {}
         self.names: set[str] = set()
-        for one in sorted(mails, key=lambda each: each.occurred):
-            self._by_id[one.message_id] = one
-            self._by_subject.setdefault(one.subject, []).append(one)
-            self.names.add(one.key)
+        for mail in sorted(mails, key=lambda each: each.occurred):
+            self._by_id[mail.message_id] = mail
+            self._by_subject.setdefault(mail.subject, []).append(mail)
+            self.names.add(mail.key)
 
     def is_candidate(self, head: Head) -> bool:
         """Tell from the head whether the whole mail is worth reading."""
@@ -41,20 +41,20 @@ class Replied:
 
     def has(self, names: Iterable[str]) -> bool:
         """Return whether any of these ids is a watched mail's."""
-        return any(one in self._by_id for one in names)
+        return any(name in self._by_id for name in names)
 
     def find(self, head: Head, sent: IncomingEvent, attached: Iterable[str] = ()) -> tuple[Watched, str] | None:
         """Return the mail and the verb (`reply`, `forward`); None where it is about no watched mail."""
         for name in (head.forwards, *attached):
-            if (one := self._by_id.get(name)) is not None:
-                return one, "forward"
-        one = next((self._by_id[name] for name in head.answers if name in self._by_id), None)
-        if one is None:
-            one = self._in_thread(head, sent)
-        if one is None:
+            if (answer := self._by_id.get(name)) is not None:
+                return answer, "forward"
+        answer = next((self._by_id[name] for name in head.answers if name in self._by_id), None)
+        if answer is None:
+            answer = self._in_thread(head, sent)
+        if answer is None:
             return None
-        is_to_them = any(each in one.people for each in sent.recipients)
-        return one, "forward" if is_forward(head.subject) and not is_to_them else "reply"
+        is_to_them = any(each in answer.people for each in sent.recipients)
+        return answer, "forward" if is_forward(head.subject) and not is_to_them else "reply"
 
     def _in_thread(self, head: Head, sent: IncomingEvent) -> Watched | None:
         """The newest mail of the thread before it that is from somebody it goes to."""
@@ -82,7 +82,7 @@ def attached_ids(raw: bytes) -> list[str]:
 
 def act_of(
     connection: str,
-    one: Watched,
+    watched: Watched,
     verb: str,
     sent: IncomingEvent,
     *,
@@ -91,18 +91,18 @@ def act_of(
 ) -> HumanAct | None:
     """Return the act; None where it went to nobody."""
     others = [each for each in sent.recipients if each not in own]
-    to = next((each for each in one.people if each in sent.recipients), others[0] if others else "")
+    to = next((each for each in watched.people if each in sent.recipients), others[0] if others else "")
     if verb == "forward":
-        to = next((each for each in others if each not in one.people), to)
+        to = next((each for each in others if each not in watched.people), to)
     if not to:
         return None
     args: Mapping[str, Any] = {"to": to} if verb == "forward" else {"to": to, "text": sent.text}
     return HumanAct(
-        external_id=f"sent:{sent.external_id}:{one.event}",
-        subject=one.subject,
+        external_id=f"sent:{sent.external_id}:{watched.event}",
+        subject=watched.subject,
         tool=f"{connection}.{verb}",
         args=args,
         actor=f"account:{sent.sender}" if sent.sender else "somebody",
-        at=min(max(sent.occurred_at, one.occurred_at), max(now, one.occurred_at)),
-        about=one.event,
+        at=min(max(sent.occurred_at, watched.occurred_at), max(now, watched.occurred_at)),
+        about=watched.event,
     )

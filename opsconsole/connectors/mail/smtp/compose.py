@@ -119,7 +119,7 @@ def _id_lines(own_id: str, answers: Mapping[str, Any]) -> str:
         if len(chain) > _MOST_REFERENCES:
             chain = [chain[0], *chain[1 - _MOST_REFERENCES :]]
         lines += [f"In-Reply-To: {parent}", "References: " + "\r\n ".join(chain)]
-    return "".join(f"{one}\r\n" for one in lines)
+    return "".join(f"{line}\r\n" for line in lines)
 
 
 def _is_real(message_id: str) -> bool:

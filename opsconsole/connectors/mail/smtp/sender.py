@@ -187,7 +187,7 @@ async def _by_password(smtp: SMTP, credentials: Credentials, host: str) -> None:
     if smtp.is_ehlo_or_helo_needed:
         await smtp.ehlo(timeout=ANSWER_S)
     ways = {"plain": smtp.auth_plain, "login": smtp.auth_login, "cram-md5": smtp.auth_crammd5}
-    way = next((ways[one] for one in ways if one in smtp.supported_auth_methods), None)
+    way = next((ways[way] for way in ways if way in smtp.supported_auth_methods), None)
     if way is None:
         raise SignInError(
             f"{host} offers no sign-in by password for sending. Choose TLS or STARTTLS (ports 465, 587), or the sign-in"
@@ -205,7 +205,7 @@ def _says_nothing(error: SMTPResponseException) -> bool:
 def _dotted(raw: bytes) -> bytes:
     """Return a mail as it goes over the wire, without the dot that ends it."""
     lines = _LINE_END.split(raw.removesuffix(b"\n").removesuffix(b"\r"))
-    return b"".join((b"." + one if one.startswith(b".") else one) + b"\r\n" for one in lines)
+    return b"".join((b"." + line if line.startswith(b".") else line) + b"\r\n" for line in lines)
 
 
 def _of_kind(error: BaseException | None, kind: type[ssl.SSLError]) -> ssl.SSLError | None:

@@ -106,12 +106,12 @@ class Past:
         self._check(kind)
         dated = {name: value for name, value in equal.items() if name not in UNDATED.get(kind, ())}
         rows = {row["id"]: row for row in read.until(self._conn, kind, self._at, self._own.get(kind), **dated)}
-        once = {one for name, value in equal.items() for one in self._changes.once(kind, name, value)}
+        once = {change for name, value in equal.items() for change in self._changes.once(kind, name, value)}
         for record in once - rows.keys():
             if (row := read.get(self._conn, kind, record)) is not None and self._is_there(kind, row):
                 rows[record] = row
         found: list[dict[str, Any]] = []
-        for row in sorted(rows.values(), key=lambda one: self.place(kind, one), reverse=newest_first):
+        for row in sorted(rows.values(), key=lambda row: self.place(kind, row), reverse=newest_first):
             was = self._as_it_was(kind, row)
             if all(was[name] == value for name, value in equal.items()):
                 found.append(was)

@@ -127,9 +127,9 @@ def _sources(wanted: Filter, after: int) -> list[tuple[str, tuple[Any, ...]]]:
     return found
 
 
-def _both(one: bytearray, other: bytearray) -> bytearray:
-    joined = int.from_bytes(one, "little") & int.from_bytes(other, "little")
-    return bytearray(joined.to_bytes(len(one), "little"))
+def _both(bytearray_: bytearray, other: bytearray) -> bytearray:
+    joined = int.from_bytes(bytearray_, "little") & int.from_bytes(other, "little")
+    return bytearray(joined.to_bytes(len(bytearray_), "little"))
 
 
 _ROWS = (

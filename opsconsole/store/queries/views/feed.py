@@ -162,7 +162,7 @@ def refused(conn: sqlite3.Connection, *, limit: int = 10) -> list[tuple[str, str
     for tool, reasons in conn.execute(
         "SELECT a.tool, w.reasons FROM action a JOIN ruling w ON w.action_id = a.id WHERE w.verdict = 'REFUSE'"
     ):
-        why = "; ".join(one["text"] for one in json.loads(reasons) if one["verdict"] == "REFUSE")
+        why = "; ".join(load["text"] for load in json.loads(reasons) if load["verdict"] == "REFUSE")
         counts[(tool, why)] = counts.get((tool, why), 0) + 1
     ordered = sorted(counts.items(), key=lambda item: -item[1])[:limit]
     return [(tool, why, count) for (tool, why), count in ordered]

@@ -81,12 +81,12 @@ class Overview:
     @property
     def done(self) -> int:
         """Runs that came to their end in the window."""
-        return sum(one.done for one in self.agents)
+        return sum(agent.done for agent in self.agents)
 
     @property
     def failed(self) -> int:
         """Runs that failed in the window."""
-        return sum(one.failed for one in self.agents)
+        return sum(agent.failed for agent in self.agents)
 
 
 def overview(conn: sqlite3.Connection, *, since: datetime, now: datetime) -> Overview:
@@ -110,7 +110,7 @@ def overview(conn: sqlite3.Connection, *, since: datetime, now: datetime) -> Ove
         runs=limits.runs_since(conn, since=since, agent=None),
         cost=limits.cost_since(conn, since=since, agent=None),
         currency=limits.setting(conn, "currency") or "EUR",
-        median_s=_median(conn, [one.agent for one in agents], since),
+        median_s=_median(conn, [agent.agent for agent in agents], since),
         shadow=shadow_since(conn, since=now - timedelta(days=1)),
         refused=_refused(conn, since),
         sleeps=sleeps(conn, since=since),
@@ -226,7 +226,7 @@ def _refused(conn: sqlite3.Connection, since: datetime) -> tuple[tuple[str, str,
         " WHERE w.verdict = 'REFUSE' AND w.at >= ? ORDER BY w.at DESC LIMIT ?",
         (to_micros(since), NEWEST),
     ):
-        why = "; ".join(one["text"] for one in json.loads(reasons) if one["verdict"] == "REFUSE")
+        why = "; ".join(load["text"] for load in json.loads(reasons) if load["verdict"] == "REFUSE")
         counts[(tool, why)] = counts.get((tool, why), 0) + 1
     ordered = sorted(counts.items(), key=lambda item: -item[1])[:5]
     return tuple((tool, why, count) for (tool, why), count in ordered)

@@ -95,7 +95,7 @@ def facets(conn: sqlite3.Connection, *, state: str, limit: int = 5000) -> dict[s
         (state, limit),
     ):
         found.setdefault(agent, set()).add(category)
-    return {agent: sorted(one for one in names if one) for agent, names in sorted(found.items())}
+    return {agent: sorted(name for name in names if name) for agent, names in sorted(found.items())}
 
 
 def said_to(conn: sqlite3.Connection, action_id: str) -> str | None:

@@ -227,30 +227,30 @@ class ApprovalsPanel(Panel):
         self._enter("card")
         self.verbs.approve_all(chosen)
 
-    def _on_decided(self, one: int, _is_put_off: bool) -> None:
-        if self._is_worked(one):
+    def _on_decided(self, number: int, _is_put_off: bool) -> None:
+        if self._is_worked(number):
             self._enter("card")
-        self.queue.drop(one)
+        self.queue.drop(number)
         self.refresh()
 
-    def _is_worked(self, one: int) -> bool:
+    def _is_worked(self, number: int) -> bool:
         """Return whether an open sheet or form is of this request."""
         if self.mode == "edit":
-            return self._edited is not None and self._edited.view.id == one
-        return self.mode == "reject" and self._rejected == one
+            return self._edited is not None and self._edited.view.id == number
+        return self.mode == "reject" and self._rejected == number
 
-    def _on_refused(self, one: int, text: str, is_other_card: bool) -> None:
-        if self.mode == "edit" and not is_other_card and self._is_worked(one):
+    def _on_refused(self, number: int, text: str, is_other_card: bool) -> None:
+        if self.mode == "edit" and not is_other_card and self._is_worked(number):
             self.form.say(text)
             return
-        if self._is_worked(one):
+        if self._is_worked(number):
             self._enter("card")
         if text:
             self.context.navigator.say(text)
         self.refresh()
 
-    def _on_returned(self, one: int) -> None:
-        self.queue.current = one
+    def _on_returned(self, number: int) -> None:
+        self.queue.current = number
         self.refresh()
 
     def _render(self) -> None:

@@ -67,13 +67,15 @@ class Waiting:
 def waiting(kernel: Kernel) -> tuple[Waiting, ...]:
     """Query what waits now, oldest first."""
     conn = kernel.reader
-    return tuple(_row_or_word(kernel, one) for one in approvals.waiting_approvals(conn, now=kernel.clock.now()))
+    return tuple(
+        _row_or_word(kernel, approval) for approval in approvals.waiting_approvals(conn, now=kernel.clock.now())
+    )
 
 
 def put_off(kernel: Kernel) -> tuple[Waiting, ...]:
     """Query what waits and is put off until later, the one that is back first at the top."""
     rows = approvals.put_off_approvals(kernel.reader, now=kernel.clock.now())
-    return tuple(_row_or_word(kernel, one) for one in rows)
+    return tuple(_row_or_word(kernel, row) for row in rows)
 
 
 def _row_or_word(kernel: Kernel, asked: ApprovalRow) -> Waiting:

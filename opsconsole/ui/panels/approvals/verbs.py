@@ -46,44 +46,48 @@ class Verbs(QObject):
         self.is_busy = False
 
     def approve(
-        self, one: int, digest: str, *, edited: Mapping[str, Any] | None = None, grant: Grant | None = None
+        self, number: int, digest: str, *, edited: Mapping[str, Any] | None = None, grant: Grant | None = None
     ) -> None:
         """Approve, perhaps edited, perhaps with a grant."""
 
         def job(kernel: Kernel, tx: Transaction, actor: str) -> DecisionResult:
-            return commands.approve(kernel, tx, one, actor=actor, digest=digest, edited=edited, grant=grant)
+            return commands.approve(kernel, tx, number, actor=actor, digest=digest, edited=edited, grant=grant)
 
-        self._start(self._decide(one, job, undo=lambda: self.undo((one,)), is_approval=True))
+        self._start(self._decide(number, job, undo=lambda: self.undo((number,)), is_approval=True))
 
-    def reject(self, one: int, digest: str, reason: str) -> None:
+    def reject(self, number: int, digest: str, reason: str) -> None:
         """Say no; the agent gets the reason."""
         self._start(
-            self._decide(one, lambda k, tx, who: commands.reject(k, tx, one, actor=who, reason=reason, digest=digest))
+            self._decide(
+                number, lambda k, tx, who: commands.reject(k, tx, number, actor=who, reason=reason, digest=digest)
+            )
         )
 
-    def respond(self, one: int, digest: str, answer: str) -> None:
+    def respond(self, number: int, digest: str, answer: str) -> None:
         """Answer a question."""
         self._start(
-            self._decide(one, lambda k, tx, who: commands.respond(k, tx, one, actor=who, answer=answer, digest=digest))
+            self._decide(
+                number, lambda k, tx, who: commands.respond(k, tx, number, actor=who, answer=answer, digest=digest)
+            )
         )
 
-    def ignore(self, one: int, digest: str) -> None:
+    def ignore(self, number: int, digest: str) -> None:
         """Let it lapse."""
-        self._start(self._decide(one, lambda k, tx, who: commands.ignore(k, tx, one, actor=who, digest=digest)))
+        self._start(self._decide(number, lambda k, tx, who: commands.ignore(k, tx, number, actor=who, digest=digest)))
 
-    def snooze(self, one: int, digest: str, *, until: Callable[[datetime], datetime]) -> None:
+    def snooze(self, number: int, digest: str, *, until: Callable[[datetime], datetime]) -> None:
         """Put it off; `until` gives the time from the present one."""
 
         def job(kernel: Kernel, tx: Transaction, actor: str) -> DecisionResult:
             at = until(kernel.clock.now())
-            return snooze.snooze(kernel, tx, one, actor=actor, until=at, digest=digest)
+            return snooze.snooze(kernel, tx, number, actor=actor, until=at, digest=digest)
 
-        self._start(self._decide(one, job, undo=lambda: self.wake(one)))
+        self._start(self._decide(number, job, undo=lambda: self.wake(number)))
 
-    def wake(self, one: int) -> None:
+    def wake(self, number: int) -> None:
         """Show again what was put off."""
-        self._forget((one,), is_put_off=True)
-        self._start(self._return((one,), lambda k, tx, who, which: snooze.wake(k, tx, which, actor=who)))
+        self._forget((number,), is_put_off=True)
+        self._start(self._return((number,), lambda k, tx, who, which: snooze.wake(k, tx, which, actor=who)))
 
     def undo(self, ones: Sequence[int] | None = None) -> None:
         """Take approvals back; without numbers the latest, or what was put off after it."""
@@ -127,21 +131,21 @@ class Verbs(QObject):
         )
 
     async def _decide(
-        self, one: int, job: _Job, *, undo: Callable[[], None] | None = None, is_approval: bool = False
+        self, number: int, job: _Job, *, undo: Callable[[], None] | None = None, is_approval: bool = False
     ) -> None:
         try:
             result, now = await self._write(job)
         except OpsError as error:
-            self.refused.emit(one, f"{error}", isinstance(error, StaleCardError))
+            self.refused.emit(number, f"{error}", isinstance(error, StaleCardError))
             return
         finally:
             self._set_busy(False)
         if not result.is_done:
-            self.refused.emit(one, decided(result, now), True)
+            self.refused.emit(number, decided(result, now), True)
             return
         if undo is not None:
-            self._undos.append(((one,), not is_approval))
-        self.decided.emit(one, not is_approval and undo is not None)
+            self._undos.append(((number,), not is_approval))
+        self.decided.emit(number, not is_approval and undo is not None)
         self._context.navigator.say(decided(result, now), "Undo" if undo is not None else "", undo)
 
     async def _decide_all(self, chosen: tuple[tuple[int, str], ...]) -> None:

@@ -97,7 +97,7 @@ class ChainState(QFrame):
             else:
                 set_pill(self.pill, f"NOT whole: {plural(len(report.findings), 'finding')}", "danger")
                 self.text.setText(report.findings[0].what)
-                self.text.setToolTip(tip("\n".join(one.what for one in report.findings[:20])))
+                self.text.setToolTip(tip("\n".join(finding.what for finding in report.findings[:20])))
         finally:
             stop.set()
             self._working(False)

@@ -60,8 +60,8 @@ class ConnectionForm(QWidget):
         self.chosen: dict[str, QComboBox] = {}
         self._errors: dict[str, QLabel] = {}
         left, column = card()
-        for one in fields:
-            column.addLayout(self._choice(one) if one.choices else self._row(one))
+        for field in fields:
+            column.addLayout(self._choice(field) if field.choices else self._row(field))
         column.addStretch(1)
         right, self._steps_column = card()
         self._steps_column.addWidget(label("What was tried", "h3"))
@@ -90,32 +90,32 @@ class ConnectionForm(QWidget):
         outer.addLayout(body, 1)
         outer.addLayout(row(self._add, self._test, None))
 
-    def _row(self, one: Field) -> QVBoxLayout:
+    def _row(self, field: Field) -> QVBoxLayout:
         made = QLineEdit()
-        made.setPlaceholderText(one.hint)
-        made.setAccessibleName(one.title)
-        if one.is_secret:
+        made.setPlaceholderText(field.hint)
+        made.setAccessibleName(field.title)
+        if field.is_secret:
             made.setEchoMode(QLineEdit.EchoMode.Password)
             made.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
-        made.textEdited.connect(lambda _="", name=one.name: self._mark(name, ""))
+        made.textEdited.connect(lambda _="", name=field.name: self._mark(name, ""))
         made.returnPressed.connect(self._on_return)
         error = label("", "error", is_wrapped=True)
         error.hide()
-        self.inputs[one.name], self._errors[one.name] = made, error
+        self.inputs[field.name], self._errors[field.name] = made, error
         column = QVBoxLayout()
         column.setSpacing(4)
-        for part in (label(one.title, "cap"), made, error):
+        for part in (label(field.title, "cap"), made, error):
             column.addWidget(part)
         return column
 
-    def _choice(self, one: Field) -> QVBoxLayout:
-        made = self.chosen[one.name] = QComboBox()
-        made.setAccessibleName(one.title)
-        for value, words in one.choices:
+    def _choice(self, field: Field) -> QVBoxLayout:
+        made = self.chosen[field.name] = QComboBox()
+        made.setAccessibleName(field.title)
+        for value, words in field.choices:
             made.addItem(words, value)
         column = QVBoxLayout()
         column.setSpacing(4)
-        column.addWidget(label(one.title, "cap"))
+        column.addWidget(label(field.title, "cap"))
         column.addWidget(made)
         return column
 
@@ -150,7 +150,7 @@ class ConnectionForm(QWidget):
             )
 
     def _typed(self) -> list[Field]:
-        return [one for one in self._fields if not one.choices]
+        return [field for field in self._fields if not field.choices]
 
     def _on_return(self) -> None:
         if self._add.isEnabled():  # nothing is under way

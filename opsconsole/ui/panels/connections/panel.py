@@ -151,7 +151,7 @@ class ConnectionsPanel(Panel):
                     read.last_event_at(conn, one.id) if one.kind != "model" else None,
                     "all" in paused or f"connection:{one.id}" in paused,
                 )
-                for one in read.connections(conn)
+                for connection in read.connections(conn)
             ]
             return found, kernel.clock.now()
 
@@ -167,45 +167,45 @@ class ConnectionsPanel(Panel):
             self._list.addWidget(self._invitation())
         self._states.show_content()
 
-    def _card(self, one: Shown, now: datetime) -> QFrame:
+    def _card(self, shown: Shown, now: datetime) -> QFrame:
         frame, column = card()
-        name = one.row.id
+        name = shown.row.id
         state, tone = ("Not tried yet", "plain")
-        if one.row.kind == "desk":
+        if shown.row.kind == "desk":
             state, tone = "Works", "ok"
-        elif one.health is not None:
-            state, tone = _HEALTH.get(one.health[0], (one.health[0].replace("_", " ").capitalize(), "warn"))
-        if one.is_paused:
+        elif shown.health is not None:
+            state, tone = _HEALTH.get(shown.health[0], (shown.health[0].replace("_", " ").capitalize(), "warn"))
+        if shown.is_paused:
             state, tone = "Paused", "warn"
-        kind = label(KINDS.get(one.row.kind, one.row.kind), "small")
+        kind = label(KINDS.get(shown.row.kind, shown.row.kind), "small")
         column.addLayout(row(label(name, "h2"), kind, None, pill(state, tone)))
-        text = "" if one.health is None else one.health[2] and f"{one.health[1]} ({ago(one.health[2], now)})"
+        text = "" if shown.health is None else shown.health[2] and f"{shown.health[1]} ({ago(shown.health[2], now)})"
         where = str(
-            next((one.row.config[key] for key in ("address", "base_url", "base") if one.row.config.get(key)), "")
+            next((shown.row.config[key] for key in ("address", "base_url", "base") if shown.row.config.get(key)), "")
         )
-        if one.row.kind == "desk":
+        if shown.row.kind == "desk":
             where = "Mail, tickets, contacts and deals that live in this workspace; imports land here."
         if where:
             column.addWidget(label(where, "muted", is_wrapped=True, is_selectable=True))
         if text:
             column.addWidget(label(text, "" if tone == "ok" else "error", is_wrapped=True, is_selectable=True))
-        last = label("No event yet" if one.last_at is None else f"Last event {ago(one.last_at, now)}", "small")
-        if one.last_at is not None:
-            last.setToolTip(exact(one.last_at))
-        if one.row.kind == "model":
-            model = f"{one.row.config.get('model', '')} thinks for agents that name it"
+        last = label("No event yet" if shown.last_at is None else f"Last event {ago(shown.last_at, now)}", "small")
+        if shown.last_at is not None:
+            last.setToolTip(exact(shown.last_at))
+        if shown.row.kind == "model":
+            model = f"{shown.row.config.get('model', '')} thinks for agents that name it"
             last = label(model, "small")
-        column.addLayout(beside(last, *self._buttons(one)))
-        frame.setAccessibleName(f"{name}, {KINDS.get(one.row.kind, one.row.kind)}: {state}")
+        column.addLayout(beside(last, *self._buttons(shown)))
+        frame.setAccessibleName(f"{name}, {KINDS.get(shown.row.kind, shown.row.kind)}: {state}")
         return frame
 
-    def _buttons(self, one: Shown) -> list[QWidget]:
+    def _buttons(self, shown: Shown) -> list[QWidget]:
         made: list[QWidget] = []
-        if one.row.kind in ("mail", "model"):
-            made.append(button("Test or change…", partial(self._change, one.row)))
-        if one.row.kind != "model":
-            word = "Resume" if one.is_paused else "Pause"
-            made.append(button(word, partial(self._switch, one.row.id, is_on=not one.is_paused)))
+        if shown.row.kind in ("mail", "model"):
+            made.append(button("Test or change…", partial(self._change, shown.row)))
+        if shown.row.kind != "model":
+            word = "Resume" if shown.is_paused else "Pause"
+            made.append(button(word, partial(self._switch, shown.row.id, is_on=not shown.is_paused)))
         return made
 
     def _invitation(self) -> QFrame:

@@ -43,7 +43,9 @@ def _filter_of(kept: Any) -> Filter | None:
     if not isinstance(kept, dict):
         return None
     values = cast("dict[str, Any]", kept)
-    if not isinstance(values.get("text", ""), str) or not all(isinstance(values.get(one), str | None) for one in NAMES):
+    if not isinstance(values.get("text", ""), str) or not all(
+        isinstance(values.get(name), str | None) for name in NAMES
+    ):
         return None
     try:
         return Filter(**values)
@@ -157,10 +159,10 @@ class FilterBar(QWidget):
         except (ValueError, RecursionError):
             return []
         rows = cast("list[Any]", kept) if isinstance(kept, list) else []
-        return [found for one in rows if (found := _filter_of(one)) is not None]
+        return [found for row in rows if (found := _filter_of(row)) is not None]
 
     def _store(self, filters: list[Filter]) -> None:
-        self._memory.setValue(SAVED, json.dumps([asdict(one) for one in filters[-20:]]))
+        self._memory.setValue(SAVED, json.dumps([asdict(filter_) for filter_ in filters[-20:]]))
 
     def _render(self) -> None:
         for field, chip in self.chips.items():

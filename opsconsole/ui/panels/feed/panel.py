@@ -180,7 +180,7 @@ class FeedPanel(Panel):
 
         def read(kernel: Kernel) -> tuple[dict[str, Any], list[tuple[int, str]]]:
             runs = eventlist.runs_of_event(kernel.reader, event)
-            chosen = run or next((one for one, who in runs if who == agent), runs[0][0] if runs else None)
+            chosen = run or next((run for run, who in runs if who == agent), runs[0][0] if runs else None)
             if chosen is None:
                 return {"event": event_story(kernel.reader, event)}, runs
             return run_story(kernel, chosen), runs

@@ -70,20 +70,22 @@ class StoryView(QScrollArea):
         self.setUpdatesEnabled(False)
         clear(self._column)
         self.cards.clear()
-        self._unreal = [one["id"] for one in story.get("actions", ()) if _is_of(one, Verdict.SIMULATE.name)]
+        self._unreal = [action["id"] for action in story.get("actions", ()) if _is_of(action, Verdict.SIMULATE.name)]
         self._history = None
         self._head(story, runs)
         self._event(story["event"])
         if "run" in story:
             actions: list[dict[str, Any]] = story["actions"]
-            self._lookups([one for one in actions if not one["is_write"]])
+            self._lookups([action for action in actions if not action["is_write"]])
             self._thinking(story)
-            self._writes([one for one in actions if one["is_write"]])
+            self._writes([action for action in actions if action["is_write"]])
             self._end(story)
             self._record(story["audit"])
         self._column.addStretch(1)
         self.setUpdatesEnabled(True)
-        aim = next((one for one in story.get("actions", ()) if _is_of(one, verdict)), None) if verdict else None
+        aim = (
+            next((action for action in story.get("actions", ()) if _is_of(action, verdict)), None) if verdict else None
+        )
         QTimer.singleShot(0, self, partial(self._scroll, place, self.cards.get(aim["id"]) if aim else None))
 
     def shows_proposal(self) -> bool:
@@ -168,15 +170,15 @@ class StoryView(QScrollArea):
             return
         frame, column = card()
         column.addWidget(label("What the agent looked up", "h3"))
-        for one in actions:
+        for action in actions:
             picture = label()
             picture.setPixmap(self._theme.pixmap("search", "text3"))
-            asked = ", ".join(f"{name} {plain_value(value)}" for name, value in one["args"].items())
-            found = "" if one["result"] is None else plain_value(_worth(one["result"]))
+            asked = ", ".join(f"{name} {plain_value(value)}" for name, value in action["args"].items())
+            found = "" if action["result"] is None else plain_value(_worth(action["result"]))
             line = row(picture, spacing=8)
             text = QVBoxLayout()
             text.setSpacing(0)
-            text.addWidget(para(f"{tool_words(one['tool'])}: {asked}"[:300]))
+            text.addWidget(para(f"{tool_words(action['tool'])}: {asked}"[:300]))
             if found:
                 text.addWidget(foldable(found, "small", short=180))
             line.addLayout(text, 1)
@@ -202,8 +204,8 @@ class StoryView(QScrollArea):
             self._column.addWidget(label("The agent wanted to do nothing.", "muted"))
             return
         self._column.addWidget(label(f"What the agent wanted to do ({plural(len(actions), 'action')})", "h2"))
-        for one in actions:
-            self.cards[one["id"]] = made = action_card(one, theme=self._theme, now=self._now())
+        for action in actions:
+            self.cards[action["id"]] = made = action_card(action, theme=self._theme, now=self._now())
             self._column.addWidget(made)
 
     def _end(self, story: dict[str, Any]) -> None:

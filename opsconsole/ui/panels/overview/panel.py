@@ -232,7 +232,7 @@ class OverviewPanel(Panel):
         return "day" if self._window == "look" and self._last_look is None else self._window
 
     def _render_figures(self, state: Overview) -> None:
-        at_work = sum(1 for one in state.agents if one.done)
+        at_work = sum(1 for agent in state.agents if agent.done)
         self._handled.show_number(state.done, f"by {plural(at_work, 'agent')}" if at_work else "nothing was finished")
         waiting = "nothing to decide" if not state.waiting else "decide, answer or edit"
         self._waiting.show_number(state.waiting, waiting, "warn" if state.waiting else "")
@@ -241,7 +241,7 @@ class OverviewPanel(Panel):
         self._failed.show_number(state.failed, failed, "danger" if state.failed else "ok")
 
     def _render_agents(self, state: Overview) -> None:
-        for gone in [agent for agent in self._cards if agent not in {one.agent for one in state.agents}]:
+        for gone in [agent for agent in self._cards if agent not in {agent.agent for agent in state.agents}]:
             self._cards.pop(gone).frame.deleteLater()
         self._no_agent_card.setVisible(not state.agents)
         for place, one in enumerate(state.agents):
@@ -272,7 +272,7 @@ class OverviewPanel(Panel):
         )
         self._refused_link.setText(f"Open {plural(sum(one[2] for one in state.refused), 'refused action')}")
         self._sleep_card.setVisible(bool(state.sleeps))
-        self._sleep_text.setText("\n".join(words.sleep(one) for one in state.sleeps[:4]))
+        self._sleep_text.setText("\n".join(words.sleep(sleep) for sleep in state.sleeps[:4]))
 
 
 def _since(window: str, look: datetime | None, now: datetime) -> datetime:

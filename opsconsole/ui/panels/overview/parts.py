@@ -92,8 +92,8 @@ class AgentCard:
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(0)
-        for one in self._verdicts.values():
-            one.setStyleSheet("font-size: 12px; font-weight: 400")
+        for verdict in self._verdicts.values():
+            verdict.setStyleSheet("font-size: 12px; font-weight: 400")
         self._grid = grid
         return grid
 
@@ -119,13 +119,13 @@ class AgentCard:
             for name, words, token in VERDICTS
         ]
         self._bar.show_shares(shares)
-        wanted = sum(one.value for one in shares)
+        wanted = sum(share.value for share in shares)
         self._span.setText(f"{plural(wanted, 'action')} {since}" if wanted else f"No action {since}")
         self._bar.setVisible(bool(wanted))
-        shown = [(name, one) for (name, _, _), one in zip(VERDICTS, shares, strict=True) if one.value]
-        for one in self._verdicts.values():
-            self._grid.removeWidget(one)
-            one.hide()
+        shown = [(name, share) for (name, _, _), share in zip(VERDICTS, shares, strict=True) if share.value]
+        for verdict in self._verdicts.values():
+            self._grid.removeWidget(verdict)
+            verdict.hide()
         for place, (name, share) in enumerate(shown):
             made = self._verdicts[name]
             made.setText(f" {share.name} {share.value:,}")

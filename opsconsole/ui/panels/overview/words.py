@@ -29,7 +29,7 @@ def headline(state: Overview, *, is_engine_on: bool, since: str) -> tuple[str, M
         troubles.append("the engine is not running")
     if not state.agents:
         troubles.append("no agent is in use yet")
-    at_work = sum(1 for one in state.agents if one.done)
+    at_work = sum(1 for agent in state.agents if agent.done)
     worked = f"{plural(at_work, 'agent')} worked {plural(state.done, 'event')} {since}"
     if not state.done:
         worked = f"nothing was finished {since}"

@@ -157,7 +157,7 @@ class WelcomePanel(Panel):
         def count(seen: int) -> None:
             self.said.setText(f"Reading {path.name}: {plural(seen, 'item')} so far…")
 
-        own = [one.strip().lower() for one in self.own.text().split(",") if one.strip()]
+        own = [part.strip().lower() for part in self.own.text().split(",") if part.strip()]
         report: ImportReport = await self.context.tools.import_history(path, count, own)
         broken = f"; {report.broken:,} could not be read whole and are marked" if report.broken else ""
         known = f", {report.known:,} were there already" if report.known else ""

@@ -63,7 +63,7 @@ class PastDoor(QWidget):
             return
         self.agents.blockSignals(True)
         self.agents.clear()
-        self.agents.addItems([one.name for one in self._plans])
+        self.agents.addItems([plan.name for plan in self._plans])
         self.agents.blockSignals(False)
         self._say("", is_over=True)
         self.agents.setVisible(len(self._plans) > 1)

@@ -110,16 +110,16 @@ class Curve(QWidget):
     def show_spots(self, spots: Sequence[Spot]) -> None:
         """Show points, from left to right."""
         self._spots, self._at = tuple(spots), -1
-        words = "; ".join(one.words for one in spots[:12]) or "nothing yet"
+        words = "; ".join(spot.words for spot in spots[:12]) or "nothing yet"
         self.setAccessibleName(f"{self._title}: {words}" + ("; and more" if len(spots) > 12 else ""))
         self.update()
 
     def place_of(self, number: int) -> QPointF:
         """Return where a point is painted."""
         box, (left, right, low, high) = self._box(), self._bounds()
-        one = self._spots[number]
-        x = (one.x - left) / (right - left) if right > left else 0.5
-        y = (self._height(one.y) - low) / (high - low) if high > low else 0.5
+        spot = self._spots[number]
+        x = (spot.x - left) / (right - left) if right > left else 0.5
+        y = (self._height(spot.y) - low) / (high - low) if high > low else 0.5
         return QPointF(box.left() + x * box.width(), box.bottom() - y * box.height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -201,7 +201,7 @@ class Curve(QWidget):
         if not self._is_log:
             return [(low + part * (high - low), f"{low + part * (high - low):.0%}") for part in (0.0, 0.5, 1.0)]
         powers = [(power * math.log(10), f"{10.0**power:g}") for power in range(-3, 13)]
-        inside = [one for one in powers if low <= one[0] <= high]
+        inside = [power for power in powers if low <= power[0] <= high]
         return inside[:: max(1, len(inside) // 4)]
 
     def _box(self) -> QRectF:
@@ -213,10 +213,10 @@ class Curve(QWidget):
     def _bounds(self) -> tuple[float, float, float, float]:
         if self._is_share:
             return 0.0, 1.0, 0.0, 1.0
-        heights = [self._height(one.y) for one in self._spots] or [0.0]
+        heights = [self._height(spot.y) for spot in self._spots] or [0.0]
         mark = [] if self._threshold is None else [self._height(self._threshold[0])]
         low, high = min(*heights, *mark, -0.4), max(*heights, *mark, 1.0)
-        return 0.0, max([one.x for one in self._spots] or [1.0]), low, high + 0.15 * (high - low)
+        return 0.0, max([spot.x for spot in self._spots] or [1.0]), low, high + 0.15 * (high - low)
 
     def _near(self, at: QPointF) -> int:
         def distance(number: int) -> float:

@@ -48,11 +48,11 @@ class LineModel(QAbstractListModel):
         return 0 <= beside < len(self.lines) and self.lines[beside].kind == self.lines[place].kind
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        one = self.lines[index.row()]
+        line = self.lines[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return honest(one.text)
+            return honest(line.text)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{_SPOKEN[one.kind]}{honest(one.text).strip() or 'empty line'}"
+            return f"{_SPOKEN[line.kind]}{honest(line.text).strip() or 'empty line'}"
         return None
 
 
@@ -64,29 +64,29 @@ class LineDelegate(QStyledItemDelegate):
         self._theme, self._model, self._table = theme, model, parent
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        one = self._model.lines[index.row()]
-        if one.kind == "place":
+        line = self._model.lines[index.row()]
+        if line.kind == "place":
             return QSize(80, PLACE)
-        return QSize(80, _wrapped(honest(one.text), self._table.columnWidth(0) - 2 * PAD - GUTTER, [])[1])
+        return QSize(80, _wrapped(honest(line.text), self._table.columnWidth(0) - 2 * PAD - GUTTER, [])[1])
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         place, number = option.rect, index.row()
-        one = self._model.lines[number]
+        line = self._model.lines[number]
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setClipRect(place)
-        if one.kind == "place":
+        if line.kind == "place":
             painter.setFont(fonts.font(fonts.CAPTION, fonts.SEMIBOLD))
             painter.setPen(self._theme.color("text3"))
             at = place.adjusted(PAD, 0, -PAD, 0)
-            painter.drawText(at, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), one.text)
+            painter.drawText(at, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), line.text)
         else:
-            if one.kind in _LOOKS:
+            if line.kind in _LOOKS:
                 self._paint_ground(painter, place, number)
-            left, text = PAD + GUTTER, honest(one.text)
-            marks = self._marks(one) if text == one.text else []
+            left, text = PAD + GUTTER, honest(line.text)
+            marks = self._marks(line) if text == line.text else []
             laid, _ = _wrapped(text, place.width() - left - PAD, marks)
-            painter.setPen(self._theme.color("text2" if one.kind == "same" else "text"))
+            painter.setPen(self._theme.color("text2" if line.kind == "same" else "text"))
             laid.draw(painter, QPointF(place.left() + left, place.top()))
         if option.state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(self._theme.color("focus"))
@@ -106,11 +106,11 @@ class LineDelegate(QStyledItemDelegate):
         painter.setFont(fonts.font(fonts.BODY, fonts.SEMIBOLD))
         painter.drawText(QRectF(place.left() + PAD - 4, place.top(), 12, LINE), int(Qt.AlignmentFlag.AlignCenter), sign)
 
-    def _marks(self, one: FileLine) -> list[QTextLayout.FormatRange]:
+    def _marks(self, file: FileLine) -> list[QTextLayout.FormatRange]:
         made: list[QTextLayout.FormatRange] = []
-        for start, length in one.spans:
+        for start, length in file.spans:
             marked, look = QTextLayout.FormatRange(), QTextCharFormat()
-            look.setBackground(self._theme.color(_LOOKS[one.kind][1]))
+            look.setBackground(self._theme.color(_LOOKS[file.kind][1]))
             look.setForeground(self._theme.color("text"))
             marked.start, marked.length, marked.format = start, length, look
             made.append(marked)

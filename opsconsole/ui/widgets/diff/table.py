@@ -38,7 +38,7 @@ class ChangeModel(QAbstractTableModel):
         """Show other changes."""
         self.beginResetModel()
         self.changes = tuple(changes)
-        self.has_now = self.is_two_sided or any(one.now for one in changes)
+        self.has_now = self.is_two_sided or any(change.now for change in changes)
         self.endResetModel()
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
@@ -58,26 +58,26 @@ class ChangeModel(QAbstractTableModel):
 
     def text(self, index: _Index) -> str:
         """Return what stands in a cell."""
-        one = self.changes[index.row()]
-        return (one.field, one.now or ("—" if one.is_changed else ""), one.after or "—")[self.part(index)]
+        change = self.changes[index.row()]
+        return (change.field, change.now or ("—" if change.is_changed else ""), change.after or "—")[self.part(index)]
 
     def part(self, index: _Index) -> int:
         """Return 0 for the field, 1 for now, 2 for after."""
         return index.column() if self.has_now or index.column() == 0 else 2
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        one = self.changes[index.row()]
+        change = self.changes[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return self.text(index)
         if role == Qt.ItemDataRole.ToolTipRole:
             return tip(self.text(index))
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            if not one.is_changed:
-                return f"{one.field}: {one.after}"
+            if not change.is_changed:
+                return f"{change.field}: {change.after}"
             was, becomes = self._spoken
             return (
-                f"{one.field}: "
-                + ("", f"{was} {one.now or 'empty'}", f"{becomes} {one.after or 'empty'}")[self.part(index)]
+                f"{change.field}: "
+                + ("", f"{was} {change.now or 'empty'}", f"{becomes} {change.after or 'empty'}")[self.part(index)]
             )
         return None
 

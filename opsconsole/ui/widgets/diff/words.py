@@ -75,9 +75,9 @@ def _changed(removed: list[str], added: list[str]) -> Iterator[FileLine]:
     yield from (FileLine("added", one, tuple(spans)) for one, (_, spans) in zip(after, marked, strict=True))
 
 
-def _alike(one: str, other: str) -> int:
+def _alike(text: str, other: str) -> int:
     """Return how many characters both begin with."""
-    return next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
+    return next((place for place, (a, b) in enumerate(zip(text, other, strict=False)) if a != b), len(text))
 
 
 def _cut(line: str, differs_at: int) -> str:

@@ -29,20 +29,20 @@ class Spread:
 def groups(rows: Sequence[Waiting]) -> dict[tuple[str, str, str], list[Waiting]]:
     """Group what can be approved together: one agent, one tool, one category, two or more."""
     found: dict[tuple[str, str, str], list[Waiting]] = {}
-    for one in rows:
-        if one.kind is ApprovalKind.ACTION and one.tool:  # without a tool it could not be read
-            found.setdefault(one.batch, []).append(one)
+    for row in rows:
+        if row.kind is ApprovalKind.ACTION and row.tool:  # without a tool it could not be read
+            found.setdefault(row.batch, []).append(row)
     return {key: ones for key, ones in found.items() if len(ones) > 1}
 
 
 def spread_of(rows: Sequence[Waiting]) -> Spread:
     """Describe a group."""
-    names = list(dict.fromkeys(name for one in rows for name in one.args))
+    names = list(dict.fromkeys(name for row in rows for name in row.args))
     lines: list[str] = []
     differing: list[str] = []
     apart: dict[int, str] = {}
     for name in names:
-        values = {one.id: one.args.get(name) for one in rows}
+        values = {row.id: row.args.get(name) for row in rows}
         different = {repr(value) for value in values.values()}
         if len(different) == 1:
             lines.append(f"{spoken(name)}: the same in all, {_short(next(iter(values.values())))}")
@@ -66,11 +66,11 @@ def spread_of(rows: Sequence[Waiting]) -> Spread:
 
 def _of_senders(rows: Sequence[Waiting], lines: list[str]) -> dict[int, str]:
     """A sender nobody vouches for stands apart from those that are verified; one in disguise always does."""
-    unsure = [one.id for one in rows if not one.is_verified]
+    unsure = [row.id for row in rows if not row.is_verified]
     if unsure:
         lines.append(f"Sender: not verified in {'all' if len(unsure) == len(rows) else len(unsure)}")
     apart = {} if len(unsure) == len(rows) else dict.fromkeys(unsure, "Sender not verified")
-    return apart | {one.id: "The sender's address fools the eye" for one in rows if one.odd}
+    return apart | {row.id: "The sender's address fools the eye" for row in rows if row.odd}
 
 
 def _far(numbers: dict[int, float], middle: float) -> list[int]:

@@ -54,14 +54,15 @@ class AnswerCard(QFrame):
         if request != self._request:
             self._request = request
             self.own.clear()
-        for place, one in enumerate(options):
+        for place, option in enumerate(options):
             key = f"{place + 1}  " if place < KEYS else ""
             made = button(
-                f"{key}{one_line(spoken(one), 80)}".replace("&", "&&"), lambda chosen=one: self.answered.emit(chosen)
+                f"{key}{one_line(spoken(option), 80)}".replace("&", "&&"),
+                lambda chosen=option: self.answered.emit(chosen),
             )
-            made.setToolTip(tip(one))
+            made.setToolTip(tip(option))
             made.setStyleSheet("text-align: left")
-            made.setAccessibleName(spoken(one))
+            made.setAccessibleName(spoken(option))
             self._buttons.append(made)
             self._grid.addWidget(made, place // COLUMNS, place % COLUMNS)
         self._hint.setText(f"Press 1 to {min(len(options), KEYS)}, or Q to write" if options else "Press Q to write")

@@ -58,13 +58,13 @@ def load_cards(kernel: Kernel, ids: Sequence[int]) -> tuple[Shown, ...]:
 async def _load(kernel: Kernel, ids: Sequence[int]) -> tuple[Shown, ...]:
     found: list[Shown] = []
     try:
-        for one in ids:
+        for number in ids:
             try:
-                view = await card(kernel, one)
+                view = await card(kernel, number)
             except NotFoundError:
                 continue
             kind = kernel.registry.type(view.tool)
-            asked = present(approvals.approval(kernel.reader, one), str(one))
+            asked = present(approvals.approval(kernel.reader, number), str(number))
             action = present(runs.action(kernel.reader, asked.action_id), asked.action_id)
             found.append(Shown(view, kind, amount(kind, action)))
     finally:
@@ -135,8 +135,8 @@ def _told(text: str) -> str:
 def fields(shown: Shown) -> tuple[FieldRow, ...]:
     """Return what the table shows: destinations first, then what changes, then what else is handed over."""
     view = shown.view
-    changes = {one.field: one for one in view.changes if one.field != "!"}
-    has_now = any(one.now for one in changes.values())
+    changes = {change.field: change for change in view.changes if change.field != "!"}
+    has_now = any(change.now for change in changes.values())
     first = () if shown.type is None else shown.type.destinations
     names = [*(name for name in first if name in view.args), *changes, *view.args]
     found: list[FieldRow] = []

@@ -161,7 +161,7 @@ class CardDetail(QFrame):
         self.change_card.setVisible(not shown.is_question)
         self.answers.setVisible(shown.is_question)
         if shown.is_question:
-            options = [str(one) for one in shown.view.args.get("options") or ()]
+            options = [str(option) for option in shown.view.args.get("options") or ()]
             self.answers.show_options(options, request=shown.view.id)
             return
         self.table.show_changes(fields(shown))

@@ -47,19 +47,21 @@ class NoticeStrip(QFrame):
         """Show these; nothing is seen where there are none."""
         self._notices = list(notices)
         clear(self._lines)
-        for one in notices:
-            self._lines.addWidget(label(one_line(one.text), "error" if one.weight == "danger" else "", is_wrapped=True))
+        for notice in notices:
+            self._lines.addWidget(
+                label(one_line(notice.text), "error" if notice.weight == "danger" else "", is_wrapped=True)
+            )
         self.setVisible(bool(notices))
         self.restyle()
 
     @property
     def text(self) -> str:
         """What it says."""
-        return "\n".join(one.text for one in self._notices)
+        return "\n".join(notice.text for notice in self._notices)
 
     def restyle(self) -> None:
         """Tint it by the gravest notice."""
-        token = "danger" if any(one.weight == "danger" for one in self._notices) else "warn"
+        token = "danger" if any(notice.weight == "danger" for notice in self._notices) else "warn"
         colors = self._theme.tokens
         self.setStyleSheet(f"#card {{ background: {colors[f'{token}Soft']}; border: 1px solid {colors[token]} }}")
         self._title.setStyleSheet(f"color: {colors[token]}")
@@ -99,7 +101,7 @@ class QuotesCard(QFrame):
         """List the claims of a card, and the cases that were like it."""
         clear(self._column)
         claims = facts_claimed(shown)
-        ordered = sorted(claims, key=lambda one: one.state == "found")
+        ordered = sorted(claims, key=lambda claim: claim.state == "found")
         if not shown.is_question:
             self._column.addWidget(label("What it rests on", "h3"))
             if not claims:

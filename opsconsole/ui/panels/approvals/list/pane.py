@@ -71,13 +71,13 @@ class WaitingModel(QAbstractListModel):
             return tip(f"{one_line(one.title)}\n{one_line(one.because)}\n{asked}")
         return None
 
-    def age(self, one: Waiting) -> str:
+    def age(self, request: Waiting) -> str:
         """Return how long it waits; where it is put off, until when."""
         if self.now is None:
             return ""
-        if one.until is not None and one.until > self.now:
-            return f"back in {short_span(one.until - self.now)}"
-        return short_span(self.now - one.asked_at)
+        if request.until is not None and request.until > self.now:
+            return f"back in {short_span(request.until - self.now)}"
+        return short_span(self.now - request.asked_at)
 
 
 class CardDelegate(QStyledItemDelegate):
@@ -116,23 +116,23 @@ class CardDelegate(QStyledItemDelegate):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(place).adjusted(1, 1, -1, -1), 8, 8)
 
-    def _paint_title(self, painter: QPainter, line: QRect, one: Waiting) -> None:
+    def _paint_title(self, painter: QPainter, line: QRect, request: Waiting) -> None:
         small, bold = fonts.font(fonts.SMALL), fonts.font(fonts.BODY, fonts.SEMIBOLD)
-        age = self._model.age(one)
+        age = self._model.age(request)
         width = line.width() - QFontMetrics(small).horizontalAdvance(age) - 12
         elide = Qt.TextElideMode.ElideRight
         painter.setFont(bold)
         painter.setPen(self._theme.color("text"))
-        painter.drawText(line, _LEFT, QFontMetrics(bold).elidedText(one_line(one.title, 300), elide, width))
+        painter.drawText(line, _LEFT, QFontMetrics(bold).elidedText(one_line(request.title, 300), elide, width))
         painter.setFont(small)
         painter.setPen(self._theme.color("text3"))
         painter.drawText(line, _RIGHT, age)
         painter.setPen(self._theme.color("text2"))
-        because = QFontMetrics(small).elidedText(one_line(one.because, 300), elide, line.width())
+        because = QFontMetrics(small).elidedText(one_line(request.because, 300), elide, line.width())
         painter.drawText(line.translated(0, 19), _LEFT, because)
 
-    def _paint_foot(self, painter: QPainter, line: QRect, one: Waiting) -> None:
-        word, tone = RISKS[one.risk]
+    def _paint_foot(self, painter: QPainter, line: QRect, request: Waiting) -> None:
+        word, tone = RISKS[request.risk]
         caption = fonts.font(fonts.CAPTION, fonts.SEMIBOLD)
         width = QFontMetrics(caption).horizontalAdvance(word) + 14
         box = QRectF(line.left(), line.top(), width, 17)
@@ -144,11 +144,11 @@ class CardDelegate(QStyledItemDelegate):
         painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), word)
         painter.setFont(fonts.font(fonts.SMALL))
         painter.setPen(self._theme.color("text3"))
-        painter.drawText(line.adjusted(width + 8, 0, 0, 0), _LEFT, one.agent)
-        if one.amount:
+        painter.drawText(line.adjusted(width + 8, 0, 0, 0), _LEFT, request.agent)
+        if request.amount:
             painter.setFont(fonts.font(fonts.SMALL, fonts.MEDIUM))
             painter.setPen(self._theme.color("text2"))
-            painter.drawText(line, _RIGHT, one.amount)
+            painter.drawText(line, _RIGHT, request.amount)
 
 
 class ListPane(QFrame):
@@ -213,7 +213,7 @@ class ListPane(QFrame):
         at = bar.value()
         self.model.show(rows, now)
         bar.setValue(at)
-        places = [place for place, one in enumerate(rows) if one.id == current]
+        places = [place for place, row in enumerate(rows) if row.id == current]
         if places:
             self.view.setCurrentIndex(self.model.index(places[0]))
             self.view.scrollTo(self.model.index(places[0]))

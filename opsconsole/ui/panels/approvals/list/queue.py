@@ -38,18 +38,18 @@ class Queue(ReadAhead[Waiting, Shown]):
         self.is_put_off = not self.is_put_off
         self.refresh()
 
-    def look_for(self, one: int) -> None:
+    def look_for(self, number: int) -> None:
         """Query again and look at a request; say so where it waits no longer."""
-        self._sought, self.is_put_off = one, False
-        self.look_at(one)
+        self._sought, self.is_put_off = number, False
+        self.look_at(number)
         self.refresh()
 
-    def drop(self, one: int) -> None:
+    def drop(self, number: int) -> None:
         """A request waits no longer: the next takes its place at once, from what was read ahead."""
         place = self.place
-        self.all = tuple(row for row in self.all if row.id != one)
-        self._cards.pop(one, None)
-        if one == self.current:
+        self.all = tuple(row for row in self.all if row.id != number)
+        self._cards.pop(number, None)
+        if number == self.current:
             self._settle(max(place, 0))
         else:
             self.changed.emit()
@@ -81,4 +81,4 @@ class Queue(ReadAhead[Waiting, Shown]):
 
 
 def _read(kernel: Kernel, ids: Sequence[int]) -> dict[int, Shown]:
-    return {one.view.id: one for one in load_cards(kernel, ids)}
+    return {card.view.id: card for card in load_cards(kernel, ids)}

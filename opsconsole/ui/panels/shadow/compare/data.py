@@ -54,17 +54,17 @@ class Shown:
 
 def load_pairs(kernel: Kernel, ids: Sequence[int]) -> list[Shown]:
     """Query pairs whole; what is not there is left out."""
-    found = [one for one in (read.pair(kernel.reader, which) for which in ids) if one is not None]
+    found = [number for number in (read.pair(kernel.reader, which) for which in ids) if number is not None]
     return [_shown(kernel, one) for one in found]
 
 
-def _shown(kernel: Kernel, one: PairRow) -> Shown:
-    body = read.body(kernel.reader, one.id)
-    event = events.event(kernel.reader, one.event_id)
+def _shown(kernel: Kernel, pair: PairRow) -> Shown:
+    body = read.body(kernel.reader, pair.id)
+    event = events.event(kernel.reader, pair.event_id)
     agent: list[_Act] = list(body.get("agent") or ())
     human: list[_Act] = list(body.get("human") or ())
     return Shown(
-        row=one,
+        row=pair,
         # What differs is what is judged: it stands first.
         deeds=tuple(
             sorted((_deed(match, agent, human) for match in body.get("matches") or ()), key=lambda deed: deed.is_same)
@@ -72,9 +72,9 @@ def _shown(kernel: Kernel, one: PairRow) -> Shown:
         agent_acts=len(agent),
         human_acts=len(human),
         because=str(body.get("because") or ""),
-        counts=counts_for(one),
+        counts=counts_for(pair),
         text="" if event is None else readable(event.text, MOST_TEXT),
-        categories=_categories(kernel, one.agent),
+        categories=_categories(kernel, pair.agent),
         is_erased=not body,
     )
 
@@ -84,7 +84,7 @@ def _categories(kernel: Kernel, agent: str) -> tuple[tuple[str, str], ...]:
     if current is None:
         return ()
     playbook = kernel.roster.version(kernel.reader, current).spec.playbook
-    return tuple((one.id, one.name) for one in playbook.categories)
+    return tuple((category.id, category.name) for category in playbook.categories)
 
 
 def _deed(match: Mapping[str, Any], agent: Sequence[_Act], human: Sequence[_Act]) -> ComparedRow:

@@ -61,10 +61,10 @@ class PairModel(QAbstractListModel):
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self.rows)
 
-    def whose(self, one: PairRow) -> str:
+    def whose(self, pair: PairRow) -> str:
         """Return agent and category as words."""
-        category = spoken(one.category) if one.category else "no category"
-        return f"{self.names.get(one.agent, spoken(one.agent))} · {category}"
+        category = spoken(pair.category) if pair.category else "no category"
+        return f"{self.names.get(pair.agent, spoken(pair.agent))} · {category}"
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         one = self.rows[index.row()]
@@ -114,18 +114,18 @@ class PairDelegate(QStyledItemDelegate):
         self._paint_foot(painter, inner.translated(0, 42), one)
         painter.restore()
 
-    def _paint_foot(self, painter: QPainter, line: QRect, one: PairRow) -> None:
+    def _paint_foot(self, painter: QPainter, line: QRect, pair: PairRow) -> None:
         color, middle = self._theme.color, line.center().y() + 1
-        tone = TONES[one.verdict]
+        tone = TONES[pair.verdict]
         ground, ink = ("sunken", "text2") if tone == "plain" else (f"{tone}Soft", tone)
-        words = VERDICTS[one.verdict]
+        words = VERDICTS[pair.verdict]
         width = painting.pill(painter, line.left(), middle, words, ground=color(ground), ink=color(ink))
-        if one.severity is Severity.SEVERE:
+        if pair.severity is Severity.SEVERE:
             at = line.left() + width + 6
             width += 6 + painting.pill(painter, at, middle, "Severe", ground=color("dangerSoft"), ink=color("danger"))
-        if one.said is not None:
+        if pair.said is not None:
             rest = line.adjusted(width + 6, 0, 0, 0)
-            said = f"✓ {SAID[one.said]}"
+            said = f"✓ {SAID[pair.said]}"
             painting.text(
                 painter, rest, said, size=fonts.SMALL, color=color("text2"), weight=fonts.MEDIUM, is_right=True
             )
@@ -190,7 +190,7 @@ class PairList(QFrame):
         at = bar.value()
         if self.model.show(rows, names, now):
             bar.setValue(at)
-        place = next((place for place, one in enumerate(rows) if one.id == current), None)
+        place = next((place for place, row in enumerate(rows) if row.id == current), None)
         if place is not None and self.view.currentIndex().row() != place:
             self.view.setCurrentIndex(self.model.index(place))
             self.view.scrollTo(self.model.index(place))

@@ -208,11 +208,11 @@ class ComparePage(QWidget):
         own = facets.get(choice.agent) or sorted({one for some in facets.values() for one in some})
         items: dict[str, list[tuple[str, Any]]] = {
             "show": list(_SHOW),
-            "agent": [("All agents", ""), *((names.get(one, spoken(one)), one) for one in facets)],
+            "agent": [("All agents", ""), *((names.get(facet, spoken(facet)), facet) for facet in facets)],
             "category": [
                 ("All categories", ""), *((spoken(one) if one else "No category", one or "none") for one in own)
             ],
-            "verdict": [("Any verdict", ""), *((words, one.value) for one, words in VERDICTS.items())],
+            "verdict": [("Any verdict", ""), *((words, item.value) for item, words in VERDICTS.items())],
             "severity": list(_GRAVE),
         }  # fmt: skip
         for name, box in self.boxes.items():
@@ -273,5 +273,5 @@ class ComparePage(QWidget):
         else:
             self.states.empty("Nothing fits", "No pair is as the filters say.", "Show all pairs", everything)
 
-    def _open_run(self, one: PairRow) -> None:
-        self._context.navigator.go("feed", event=one.event_id, run=one.run_id)
+    def _open_run(self, pair: PairRow) -> None:
+        self._context.navigator.go("feed", event=pair.event_id, run=pair.run_id)

@@ -96,24 +96,24 @@ class PairQueue(ReadAhead[PairRow, Shown]):
         self.current = None
         self.refresh()
 
-    def look_for(self, one: int) -> None:
+    def look_for(self, number: int) -> None:
         """Query again, and look at a pair where it is listed."""
-        self._wanted = one
+        self._wanted = number
         self.refresh()
 
-    def said(self, one: int, again: int | None) -> None:
+    def said(self, number: int, again: int | None) -> None:
         """A word was said of a pair: the next takes its place at once, from what was read ahead."""
-        if one == self.again:
+        if number == self.again:
             self.again = None
         rows, place = self.rows, self.place
-        follows = rows[place + 1].id if one == self.current and 0 <= place < len(rows) - 1 else None
-        self._cards.pop(one, None)
+        follows = rows[place + 1].id if number == self.current and 0 <= place < len(rows) - 1 else None
+        self._cards.pop(number, None)
         if self.choice.show in ("queue", "waiting"):
-            self.all = tuple(row for row in self.all if row.id != one)
+            self.all = tuple(row for row in self.all if row.id != number)
         if again is not None and self.choice.show == "queue":
             self.again, self._after = again, follows
             self._cards.pop(again, None)
-        if one == self.current:
+        if number == self.current:
             self.current = follows
         self._settle(max(place, 0))
         self.refresh()
@@ -139,12 +139,12 @@ class PairQueue(ReadAhead[PairRow, Shown]):
         """Put what is shown again behind the pair that followed when it fell due: nothing moves under the eyes."""
         if again is None or again.id != self.again:
             return rows
-        at = next((place + 1 for place, one in enumerate(rows) if one.id == self._after), 0)
+        at = next((place + 1 for place, row in enumerate(rows) if row.id == self._after), 0)
         return (*rows[:at], replace(again, said=None), *rows[at:])
 
 
 def _read(kernel: Kernel, ids: Sequence[int]) -> dict[int, Shown]:
-    return {one.row.id: one for one in load_pairs(kernel, ids)}
+    return {pair.row.id: pair for pair in load_pairs(kernel, ids)}
 
 
 def _query(kernel: Kernel, choice: Choice, again: int | None) -> tuple[Loaded, PairRow | None]:
@@ -158,7 +158,7 @@ def _query(kernel: Kernel, choice: Choice, again: int | None) -> tuple[Loaded, P
     facets: dict[str, set[str]] = {}
     for one in every:
         facets.setdefault(one.agent, set()).add(one.category)
-    fitting = tuple(one for one in rows if _fits(one, choice))[:MOST]
+    fitting = tuple(row for row in rows if _fits(row, choice))[:MOST]
     found = Loaded(
         fitting,
         agent_names(conn),
@@ -170,15 +170,15 @@ def _query(kernel: Kernel, choice: Choice, again: int | None) -> tuple[Loaded, P
     return found, None if again is None else read.pair(conn, again)
 
 
-def _fits(one: PairRow, choice: Choice) -> bool:
+def _fits(pair: PairRow, choice: Choice) -> bool:
     return (
-        (choice.ids is None or one.id in choice.ids)
-        and choice.agent in ("", one.agent)
-        and (not choice.category or choice.category == (one.category or "none"))
-        and (not choice.verdict or one.verdict is Agreement(choice.verdict))
-        and one.severity >= Severity(choice.severity)
+        (choice.ids is None or pair.id in choice.ids)
+        and choice.agent in ("", pair.agent)
+        and (not choice.category or choice.category == (pair.category or "none"))
+        and (not choice.verdict or pair.verdict is Agreement(choice.verdict))
+        and pair.severity >= Severity(choice.severity)
     )
 
 
-def _hay(one: PairRow) -> str:
-    return f"{one.title} {one.sender} {one.agent} {one.category} {one.verdict.value}".casefold()
+def _hay(pair: PairRow) -> str:
+    return f"{pair.title} {pair.sender} {pair.agent} {pair.category} {pair.verdict.value}".casefold()

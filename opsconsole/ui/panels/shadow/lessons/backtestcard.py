@@ -132,11 +132,11 @@ class PastCard(QFrame):
             grid.setColumnStretch(place, stretch)
         for place, head in enumerate(("", "As in use", "With the lesson")):
             grid.addWidget(label(head, "cap"), 0, place)
-        for line, one in enumerate(backtesttext.figures(report, self._currency), 1):
-            grid.addWidget(label(one.name, "small"), line, 0, Qt.AlignmentFlag.AlignTop)
-            for place, words in ((1, one.before), (2, one.after)):
+        for line, figure in enumerate(backtesttext.figures(report, self._currency), 1):
+            grid.addWidget(label(figure.name, "small"), line, 0, Qt.AlignmentFlag.AlignTop)
+            for place, words in ((1, figure.before), (2, figure.after)):
                 made = para(words)
-                made.setAccessibleName(f"{one.name}, {'with the lesson' if place == 2 else 'as in use'}: {words}")
+                made.setAccessibleName(f"{figure.name}, {'with the lesson' if place == 2 else 'as in use'}: {words}")
                 grid.addWidget(made, line, place, Qt.AlignmentFlag.AlignTop)
         return holder
 

@@ -82,7 +82,7 @@ def figures(report: LessonReport, currency: str) -> list[Figure]:
 
 def difference(report: LessonReport) -> str:
     """Say within which bounds the difference lies."""
-    low, high = (f"{one:+.1f}".replace("-", "−") for one in report.points)
+    low, high = (f"{point:+.1f}".replace("-", "−") for point in report.points)
     return f"The difference lies between {low} and {high} points (95 %)."
 
 

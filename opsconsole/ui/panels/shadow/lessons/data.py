@@ -53,7 +53,7 @@ def load(kernel: Kernel, known: Found | None = None) -> Found:
     if known is not None and known.changed == changed:
         return known
     current = kernel.roster.current(conn)
-    rows = [_row(kernel, version, one) for version in current for one in lessons(kernel, version.agent_id)]
+    rows = [_row(kernel, version, lesson) for version in current for lesson in lessons(kernel, version.agent_id)]
     rows.sort(key=lambda row: (-len(row.lesson.pairs), row.name, row.lesson.id))
     in_use = {version.agent_id: version.number for version in current}
     return Found(tuple(rows), {**in_use}, limits.setting(conn, "currency") or "EUR", changed)
@@ -62,7 +62,7 @@ def load(kernel: Kernel, known: Found | None = None) -> Found:
 def _row(kernel: Kernel, version: Version, lesson: Lesson) -> Row:
     conn = kernel.reader
     is_costly = version.spec.brain == "model"
-    found = (read.pair(conn, one) for one in lesson.pairs[:MOST])
+    found = (read.pair(conn, pair) for pair in lesson.pairs[:MOST])
     return Row(
         lesson=lesson,
         name=version.spec.name,

@@ -145,7 +145,7 @@ class LessonList(QFrame):
         """Show these rows, with one of them picked."""
         self._is_rendering = True
         self.model.show(rows)
-        agents = len({one.lesson.agent for one in rows})
+        agents = len({row.lesson.agent for row in rows})
         self.count.setText(f"{plural(len(rows), 'lesson')} for {plural(agents, 'agent')}")
         if self.view.currentIndex().row() != current:
             index = self.model.index(current)

@@ -92,7 +92,7 @@ class LessonsPage(QWidget):
     def shown(self) -> Row | None:
         """The lesson on the screen."""
         rows = self.found.rows if self.found is not None else ()
-        return next((one for one in rows if one.lesson == self._lesson), None)
+        return next((row for row in rows if row.lesson == self._lesson), None)
 
     @property
     def trial(self) -> LessonBacktest:
@@ -151,12 +151,12 @@ class LessonsPage(QWidget):
         self._render()
         self._context.tasks.start(coro, name="the lesson", owner=self, key="take")
 
-    async def _take(self, one: Row) -> None:
-        lesson = one.lesson
+    async def _take(self, row: Row) -> None:
+        lesson = row.lesson
         try:
             taken = await self._context.backend.write(
                 lambda kernel, tx, actor: learning.take(
-                    kernel, tx, lesson.agent, lesson.id, actor=actor, seen=one.number
+                    kernel, tx, lesson.agent, lesson.id, actor=actor, seen=row.number
                 ),
                 name="lesson.take",
             )
@@ -165,10 +165,10 @@ class LessonsPage(QWidget):
         else:
             self._in_use = lesson.agent, taken.number
             text = (
-                f"{one.name} works with version {taken.number} now, with what was learnt from"
+                f"{row.name} works with version {taken.number} now, with what was learnt from"
                 f" {plural(len(taken.lesson.pairs), 'pair')}. To go back, apply version {taken.before} again."
             )
-            self.strip.say(text, f"Apply version {taken.before} again", partial(self._go_back, one.name, taken))
+            self.strip.say(text, f"Apply version {taken.before} again", partial(self._go_back, row.name, taken))
         finally:
             self._is_over()
 
@@ -213,7 +213,7 @@ class LessonsPage(QWidget):
         found = self.found
         if found is None:
             return
-        every = [one.lesson for one in found.rows]
+        every = [row.lesson for row in found.rows]
         if self._lesson in every:
             self._place = every.index(self._lesson)
         else:

@@ -48,25 +48,25 @@ class RecommendationCard(QFrame):
 
     chosen = Signal(str)
 
-    def __init__(self, one: NotExecuted, *, now: datetime, open_run: Open) -> None:
+    def __init__(self, action: NotExecuted, *, now: datetime, open_run: Open) -> None:
         super().__init__()
-        self.one = one
+        self.one = action
         self.setObjectName("card")
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(8)
-        column.addLayout(beside(label(one.sentence, "h3", is_wrapped=True), pill("Recommended", "accent")))
-        column.addLayout(_facts(one, now))
-        column.addWidget(label(f"On: {one.row.event_title or '(no title)'}", "small", is_wrapped=True))
-        _arguments(column, one)
-        if one.because:
-            column.addWidget(label(f"Because: {one.because}", "muted", is_wrapped=True))
-        if one.changes:
-            made = label(f"Since then: {'; '.join(one.changes)}", is_wrapped=True)
+        column.addLayout(beside(label(action.sentence, "h3", is_wrapped=True), pill("Recommended", "accent")))
+        column.addLayout(_facts(action, now))
+        column.addWidget(label(f"On: {action.row.event_title or '(no title)'}", "small", is_wrapped=True))
+        _arguments(column, action)
+        if action.because:
+            column.addWidget(label(f"Because: {action.because}", "muted", is_wrapped=True))
+        if action.changes:
+            made = label(f"Since then: {'; '.join(action.changes)}", is_wrapped=True)
             made.setProperty("tone", "warn")
             column.addWidget(made)
-        column.addLayout(row(button("Open the run", lambda: open_run(one), kind="link"), None))
-        self.setAccessibleName(f"Recommended by {one.row.agent_name}: {one.sentence}")
+        column.addLayout(row(button("Open the run", lambda: open_run(action), kind="link"), None))
+        self.setAccessibleName(f"Recommended by {action.row.agent_name}: {action.sentence}")
 
     def set_chosen(self, is_chosen: bool) -> None:
         """Show whether the keys reach this one."""
@@ -78,35 +78,35 @@ class RecommendationCard(QFrame):
         super().mousePressEvent(event)
 
 
-def _facts(one: NotExecuted, now: datetime) -> QVBoxLayout:
-    parts = [one.row.agent_name, spoken(one.row.category) if one.row.category else "", one.row.event_sender]
+def _facts(action: NotExecuted, now: datetime) -> QVBoxLayout:
+    parts = [action.row.agent_name, spoken(action.row.category) if action.row.category else "", action.row.event_sender]
     made = label(" · ".join(part for part in parts if part), "small", is_wrapped=True)
-    when = label(ago(one.row.at, now), "small")
-    when.setToolTip(exact(one.row.at))
+    when = label(ago(action.row.at, now), "small")
+    when.setToolTip(exact(action.row.at))
     column = QVBoxLayout()
     column.addLayout(beside(made, when))
     return column
 
 
-def _action(one: NotExecuted) -> QVBoxLayout:
+def _action(action: NotExecuted) -> QVBoxLayout:
     column = QVBoxLayout()
     column.setSpacing(4)
-    words, tone = VERDICTS.get(one.row.if_live, ("", "plain"))
-    head = beside(label(one.sentence, is_wrapped=True))
+    words, tone = VERDICTS.get(action.row.if_live, ("", "plain"))
+    head = beside(label(action.sentence, is_wrapped=True))
     if words:
         live = pill(f"If live: {words.lower()}", _tone(tone))
         live.setToolTip("What the gate would say if this were live")
         head.addWidget(live, 0, Qt.AlignmentFlag.AlignTop)
     column.addLayout(head)
-    _arguments(column, one)
-    if one.because:
-        column.addWidget(label(f"Because: {one.because}", "muted", is_wrapped=True))
+    _arguments(column, action)
+    if action.because:
+        column.addWidget(label(f"Because: {action.because}", "muted", is_wrapped=True))
     return column
 
 
-def _arguments(column: QVBoxLayout, one: NotExecuted) -> None:
-    for name, value in one.args:
-        if value in one.sentence:
+def _arguments(column: QVBoxLayout, action: NotExecuted) -> None:
+    for name, value in action.args:
+        if value in action.sentence:
             continue
         value = " ".join(value.split())
         text = value if len(value) <= _LONG else f"{value[:_LONG].rstrip()}…"

@@ -86,7 +86,7 @@ class NotDonePage(Panel):
         """The recommendation that the keys reach."""
         if self._tab != "recommendations":
             return None
-        return next((one.one for one in self._cards if one.one.row.action_id == self._chosen), None)
+        return next((card.one for card in self._cards if card.one.row.action_id == self._chosen), None)
 
     def go(self, where: dict[str, Any]) -> None:
         self._tab = str(where.get("tab", self._tab))
@@ -197,13 +197,13 @@ class NotDonePage(Panel):
             window = self._scroll.viewport()
             self.seen.note([run for run, one in self._runs if is_on_screen(one, window)])
 
-    def _advice(self, one: NotExecuted, now: datetime) -> QWidget:
-        made = RecommendationCard(one, now=now, open_run=self._open)
+    def _advice(self, action: NotExecuted, now: datetime) -> QWidget:
+        made = RecommendationCard(action, now=now, open_run=self._open)
         made.chosen.connect(self._choose)
         self._cards.append(made)
-        made.set_chosen(one.row.action_id == self._chosen)
-        if one.row.action_id == self._chosen:
-            self.verbs.show(one, is_there=True)
+        made.set_chosen(action.row.action_id == self._chosen)
+        if action.row.action_id == self._chosen:
+            self.verbs.show(action, is_there=True)
         return made
 
     def _filter(self, *, agent: str, category: str = "") -> None:
@@ -214,17 +214,17 @@ class NotDonePage(Panel):
         self._limit += PAGE
         self.refresh()
 
-    def _open(self, one: NotExecuted) -> None:
-        self.context.navigator.go("feed", event=one.row.event_id, run=one.row.run_id)
+    def _open(self, action: NotExecuted) -> None:
+        self.context.navigator.go("feed", event=action.row.event_id, run=action.row.run_id)
 
     def _choose(self, action: str) -> None:
         self._chosen = action
-        for one in self._cards:
-            one.set_chosen(one.one.row.action_id == action)
+        for card in self._cards:
+            card.set_chosen(card.one.row.action_id == action)
         self.verbs.show(self.current, is_there=bool(self._cards))
 
     def step(self, by: int) -> None:
-        ids: list[str] = [one.one.row.action_id for one in self._cards]
+        ids: list[str] = [card.one.row.action_id for card in self._cards]
         if ids:
             place = ids.index(self._chosen) if self._chosen in ids else 0
             place = min(max(0, place + by), len(ids) - 1)

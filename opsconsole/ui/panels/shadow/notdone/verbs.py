@@ -82,26 +82,26 @@ class Verbs:
             ),
         )
 
-    def show(self, one: NotExecuted | None, *, is_there: bool) -> None:
+    def show(self, action: NotExecuted | None, *, is_there: bool) -> None:
         """Another card is meant."""
         self.bar.setVisible(is_there)
-        seen = "" if one is None else f"{one.row.action_id}:{one.digest}"
+        seen = "" if action is None else f"{action.row.action_id}:{action.digest}"
         if seen != self._seen:
             self._seen = seen
             self._since.restart()
             self._show_reason(False)
         for part in (self._do, self._did, self._wrong):
-            part.setEnabled(one is not None)
+            part.setEnabled(action is not None)
 
     def do_it(self) -> None:
         """Have it done, if the gate lets it."""
-        if (one := self._meant()) is not None:
-            self._start(self._do_it(one))
+        if (meant := self._meant()) is not None:
+            self._start(self._do_it(meant))
 
     def did_it(self) -> None:
         """Say that one did it oneself."""
-        if (one := self._meant()) is not None:
-            self._start(self._did_it(one))
+        if (meant := self._meant()) is not None:
+            self._start(self._did_it(meant))
 
     def ask_reason(self) -> None:
         """Ask why it is not right."""

@@ -57,14 +57,14 @@ def load(kernel: Kernel, chosen: tuple[str, str] | None) -> Found:
     """Count all cells, and one of them (or all together) in detail."""
     conn = kernel.reader
     cells = tuple(progress_of(conn, now=kernel.clock.now()))
-    of: dict[tuple[str, str], list[PairRow]] = {(one.agent, one.category): [] for one in cells}
-    for one in cohort(conn, read.pairs(conn, limit=1_000_000, newest_first=False)):
-        of.setdefault((one.agent, one.category), []).append(one)  # a category may have come in since
+    of: dict[tuple[str, str], list[PairRow]] = {(cell.agent, cell.category): [] for cell in cells}
+    for pair in cohort(conn, read.pairs(conn, limit=1_000_000, newest_first=False)):
+        of.setdefault((pair.agent, pair.category), []).append(pair)  # a category may have come in since
     names = agent_names(conn)
     if chosen not in of:
         chosen = None
     rows = of[chosen] if chosen else [one for some in of.values() for one in some]
-    some = [one for one in rows if proves(one)]
+    some = [row for row in rows if proves(row)]
     numbers = report.numbers(conn, some)
     labels = {one.id: both for one, both in zip(some, numbers.labels, strict=True)}
     told = Told(

@@ -70,7 +70,7 @@ class Details(QWidget):
         for chart, points in (
             (self.growth, told.growth), (self.coverage, told.coverage), (self.reliability, told.reliability),
         ):  # fmt: skip
-            chart.show_spots([Spot(one.x, one.y, one.words) for one in points])
+            chart.show_spots([Spot(point.x, point.y, point.words) for point in points])
         self._growth_note.setText("" if told.growth else "Choose one agent and category: evidence is of one cell.")
         self._growth_note.setVisible(not told.growth)
         self._render_figures(told.numbers)
@@ -177,7 +177,7 @@ def _most_confused(numbers: Numbers) -> tuple[list[str], int]:
         for name in {human, agent}:
             other, every = sums.get(name, (0, 0))
             sums[name] = other + count * (human != agent), every + count
-    names = sorted(sums, key=lambda one: (-sums[one][0], -sums[one][1], one))
+    names = sorted(sums, key=lambda sum_: (-sums[sum_][0], -sums[sum_][1], sum_))
     return names[:MOST], len(names[MOST:])
 
 

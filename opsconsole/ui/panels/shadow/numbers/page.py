@@ -82,8 +82,8 @@ class NumbersPage(QWidget):
             self.states.empty("No pairs yet", f"{waits}Numbers stand here once there is something to compare.")
             return
         by_agent: dict[str, list[GateProgress]] = {}
-        for one in found.cells:
-            by_agent.setdefault(one.agent, []).append(one)
+        for cell in found.cells:
+            by_agent.setdefault(cell.agent, []).append(cell)
         for agent, some in by_agent.items():
             self._rows.addWidget(self._agent(found, agent, some))
         same, again = found.repeats
@@ -118,26 +118,28 @@ class NumbersPage(QWidget):
             column.addWidget(label(f"{plural(number, 'pair')} prove nothing: {why}", "small", is_wrapped=True))
         return frame
 
-    def _cell(self, grid: QGridLayout, line: int, found: Found, one: GateProgress) -> None:
-        at = one.standing
-        category = spoken(one.category) if one.category else "No category"
+    def _cell(self, grid: QGridLayout, line: int, found: Found, progress: GateProgress) -> None:
+        at = progress.standing
+        category = spoken(progress.category) if progress.category else "No category"
         bar = IntervalBar(self._context.theme)
         bounds, share = at.interval, at.right / at.total if at.total else None
         bar.show_interval(share, bounds.low, bounds.high, mark=at.gate.accuracy)
         right = f"{at.right} of {at.total}" if at.total else "nothing counts"
-        needed = needs(one)
+        needed = needs(progress)
         more = label(needed[:1].upper() + needed[1:], "small", is_wrapped=True)
         more.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         if at.is_open:
             more.setProperty("tone", "ok")
-        ids = found.pairs_of[(one.agent, one.category)]
-        name = found.names.get(one.agent, spoken(one.agent))
+        ids = found.pairs_of[(progress.agent, progress.category)]
+        name = found.names.get(progress.agent, spoken(progress.agent))
         about = f"{name}, {category.lower()}"
-        opens = button(plural(one.pairs, "pair"), partial(self.pairs_wanted.emit, ids, about), kind="link")
-        opens.setAccessibleName(f"Open {plural(one.pairs, 'pair')} of {about}")
-        severe = pill(f"{one.severe} severe", "danger") if one.severe else label("none", "small")
+        opens = button(plural(progress.pairs, "pair"), partial(self.pairs_wanted.emit, ids, about), kind="link")
+        opens.setAccessibleName(f"Open {plural(progress.pairs, 'pair')} of {about}")
+        severe = pill(f"{progress.severe} severe", "danger") if progress.severe else label("none", "small")
         name_label = label(category)
-        name_label.setToolTip(f"Judged {one.judged}, excluded {one.excluded}, agreed after seeing {one.unblind}")
+        name_label.setToolTip(
+            f"Judged {progress.judged}, excluded {progress.excluded}, agreed after seeing {progress.unblind}"
+        )
         parts = (name_label, bar, label(right), severe, more, opens)
         for place, part in enumerate(parts):
             is_bar = place in (1, 4)
@@ -147,10 +149,10 @@ class NumbersPage(QWidget):
     def _render_of(self, found: Found) -> None:
         self._of.clear()
         self._of.addItem("All together", None)
-        for one in found.cells:
-            name = found.names.get(one.agent, spoken(one.agent))
-            self._of.addItem(f"{name}: {spoken(one.category) if one.category else 'No category'}")
-        cells = [(one.agent, one.category) for one in found.cells]
+        for cell in found.cells:
+            name = found.names.get(cell.agent, spoken(cell.agent))
+            self._of.addItem(f"{name}: {spoken(cell.category) if cell.category else 'No category'}")
+        cells = [(cell.agent, cell.category) for cell in found.cells]
         self._of.setCurrentIndex(cells.index(found.chosen) + 1 if found.chosen else 0)
 
     def scroll_to(self, part: QWidget) -> None:
@@ -160,8 +162,8 @@ class NumbersPage(QWidget):
     def detail_of(self, place: int) -> None:
         """Count one row in detail, from 1; 0: all together."""
         if self.found is not None and place <= len(self.found.cells):
-            one = self.found.cells[place - 1] if place else None
-            self._chosen = None if one is None else (one.agent, one.category)
+            cell = self.found.cells[place - 1] if place else None
+            self._chosen = None if cell is None else (cell.agent, cell.category)
             self.refresh()
 
     def _on_toggle(self) -> None:
