@@ -73,7 +73,8 @@ def tell(facts: dict[str, Any]) -> None:
     for agent in facts["agents"]:
         verdicts = {_DONE[name]: agent["verdicts"][name] for name in _DONE if agent["verdicts"].get(name)}
         say(
-            f"  {agent['name']}: {count(agent['events'], 'event')}, {agent['done']} finished, {agent['waiting']} waiting"
+            f"  {agent['name']}: {count(agent['events'], 'event')}, {agent['done']} finished,"
+            + f" {agent['waiting']} waiting"
             + (f", {agent['failed']} failed" if agent["failed"] else "")
         )
         say(f"      actions: {listed(verdicts)}")

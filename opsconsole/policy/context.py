@@ -107,7 +107,7 @@ class GateContext:
 
 
 def folded(address: str) -> str:
-    """Return an address in lower case; one with other than ASCII letters as it is, for some of those fold onto ASCII."""
+    """Return an address in lower case; one with other than ASCII letters as it is, since some fold onto ASCII."""
     return address.lower() if address.isascii() else address
 
 

@@ -47,7 +47,7 @@ def translated(path: Path) -> Generator[None]:
 
 
 def is_database_error(error: BaseException) -> str | None:
-    """Return the text of a stray SQLite error from a reading query, for the command line's last edge; None for others."""
+    """Return the text of a stray SQLite error from a reading query, for the command line's edge; None for others."""
     if isinstance(error, sqlite3.DatabaseError) and not isinstance(
         error, sqlite3.IntegrityError | sqlite3.ProgrammingError
     ):

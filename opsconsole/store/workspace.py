@@ -71,7 +71,7 @@ def create(folder: Path, *, at: datetime, actor: str) -> Workspace:
             "INSERT INTO connection (id, kind, config, is_replay, created_at) VALUES ('desk', 'desk', '{}', 0, ?)",
             (int(at.timestamp() * 1e6),),
         )
-        transaction.record("workspace.created", at=at, actor=actor, workspace=name)
+        transaction.audit("workspace.created", at=at, actor=actor, workspace=name)
         return name
 
     try:

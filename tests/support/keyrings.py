@@ -72,7 +72,7 @@ def _await_service(address: str, daemon: subprocess.Popen[bytes]) -> None:
 
 
 def _is_named(bus: DBusConnection) -> bool:
-    """Return whether our keyring has its name. Asking it for anything sooner makes the bus start another, locked one."""
+    """Return whether our keyring has its name. Asking sooner makes the bus start another, locked one."""
     untyped: Any = bus
     the_bus: Any = message_bus
     answer = untyped.send_and_get_reply(the_bus.NameHasOwner("org.freedesktop.secrets"))

@@ -110,10 +110,10 @@ async def bring(r: Rig, events: Sequence[IncomingEvent], *jobs: Callable[[Transa
 
     def job(tx: Transaction) -> None:
         for event in (*events, *sent):
-            take(r.kernel, tx, "desk", one, is_history=True)
+            take(r.kernel, tx, "desk", event, is_history=True)
 
-    for one in (job, *jobs):
-        await r.engine.writer.write(one, name="test.bring")
+    for piece in (job, *jobs):
+        await r.engine.writer.write(piece, name="test.bring")
 
 
 def _sent(at: datetime) -> IncomingEvent:

@@ -31,7 +31,7 @@ class FolderSource(Source):
                 yield from self._file(place / name, folder)
 
     def _own_folder(self) -> str:
-        """Return the folder that a Maildir itself is: its own name, or the inbox above its folders; empty if unknown."""
+        """Return the folder that a Maildir itself is: its own name, or the inbox above it; empty if unknown."""
         if self.path.name.startswith("."):
             return folder_name(Path(self.path.name))
         is_root = any(is_maildir(path) for path in self.path.iterdir() if path.name.startswith("."))

@@ -1,6 +1,6 @@
 """Trying an account step by step before it is connected, in words that say what is wrong and what to do.
 
-Each step gives a `CheckStep`; none raises. They are to be made in order, and the first that fails makes the rest pointless.
+Each step gives a `CheckStep`; none raises. They are made in order, and the first that fails makes the rest pointless.
 """
 
 import asyncio

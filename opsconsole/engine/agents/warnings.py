@@ -37,7 +37,8 @@ def _on_events(registry: Registry, subscription: Subscription, known: dict[str, 
         if makers_of(kind, here):
             continue
         if others := makers_of(kind, known):
-            yield f"{subscription.connection} makes no {kind} events, {others[0]} does: write `connection: {others[0]}`."
+            name = subscription.connection
+            yield f"{name} makes no {kind} events, {others[0]} does: write `connection: {others[0]}`."
             continue
         kinds = sorted({kind for some in here.values() for kind in some})
         if meant := _meant(kind, kinds):

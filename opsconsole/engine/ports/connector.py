@@ -148,7 +148,7 @@ class Observer(Protocol):
         ...
 
     def seen_until(self, subject: str) -> datetime | None:
-        """Return the time until which everything done on a subject has been handed over; None: nothing was looked at yet.
+        """Return the time until which everything done on a subject has been handed over; None: nothing was looked at.
 
         A pair waits for it: after the machine slept, what people did meanwhile is not known at once.
         """

@@ -87,7 +87,7 @@ def distinct(proposals: tuple[Proposal, ...]) -> list[Proposal]:
 
 
 def gives_up(turn: Turn, *, has_acted: bool) -> bool:
-    """Return whether a turn leaves the event to people because it cannot go on; who acted may leave the rest on purpose.
+    """Return whether a turn leaves the event to people because it cannot go on; who acted may leave it on purpose.
 
     A playbook leaves nothing on purpose but by `stop`, which is an end as any other.
     """

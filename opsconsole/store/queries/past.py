@@ -116,7 +116,7 @@ def ticket_by_people(conn: sqlite3.Connection, number: int) -> dict[str, Any]:
 
 
 def mean_cost(conn: sqlite3.Connection, agent: str) -> tuple[float, int]:
-    """Return what a run of an agent cost on average, in micros, and of how many runs that is; (0, 0) where none cost."""
+    """Return what a run of an agent cost on average, in micros, and of how many runs; (0, 0) where none cost."""
     row = conn.execute(
         "SELECT avg(cost_micros), count(*) FROM run WHERE agent_id = ? AND cost_micros > 0", (agent,)
     ).fetchone()

@@ -41,7 +41,7 @@ class Seen:
 
 
 def is_on_screen(widget: QWidget, window: QWidget) -> bool:
-    """Return whether at least half of a part, or half of the window filled by it, is to be seen in a scrolled window."""
+    """Return whether at least half of a part, or half of the window filled by it, shows in a scrolled window."""
     if not widget.isVisible() or not window.isVisible():
         return False
     place = QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())

@@ -74,4 +74,5 @@ def take(
 
 
 def _pairs(lesson: Lesson) -> str:
-    return f"{count(len(lesson.pairs), 'pair')}: {', '.join(map(str, lesson.pairs[:8]))}{' …' if len(lesson.pairs) > 8 else ''}"
+    more = " …" if len(lesson.pairs) > 8 else ""
+    return f"{count(len(lesson.pairs), 'pair')}: {', '.join(map(str, lesson.pairs[:8]))}{more}"

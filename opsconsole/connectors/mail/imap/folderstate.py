@@ -64,7 +64,7 @@ class View:
 
 
 def key_of(message_id: str, *, is_own: bool, size: int, arrived_at: datetime | None) -> str:
-    """Return what a mail is known by in every folder; where it has no id of its own, when it came and how large it is."""
+    """Return what a mail is known by in every folder; without an id of its own, when it came and how large it is."""
     return message_id if is_own or arrived_at is None else f"{size}@{arrived_at.timestamp():.0f}"
 
 

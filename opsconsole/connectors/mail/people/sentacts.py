@@ -39,7 +39,7 @@ class SentActs:
         *,
         now: datetime,
     ) -> list[HumanAct]:
-        """Return the acts that the mails in these folders are; those given before are left out once `done` was called."""
+        """Return the acts that the mails in these folders are; those given before are left out after `done`."""
         if mails.keys() - self._names:
             self._passed.clear()  # what answered no watched mail may answer one of the new
         self._names = set(mails)

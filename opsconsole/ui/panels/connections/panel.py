@@ -146,10 +146,10 @@ class ConnectionsPanel(Panel):
             paused = {scope for scope, _ in limits.switches(conn)}
             found = [
                 Shown(
-                    one,
-                    read.health(conn, one.id),
-                    read.last_event_at(conn, one.id) if one.kind != "model" else None,
-                    "all" in paused or f"connection:{one.id}" in paused,
+                    connection,
+                    read.health(conn, connection.id),
+                    read.last_event_at(conn, connection.id) if connection.kind != "model" else None,
+                    "all" in paused or f"connection:{connection.id}" in paused,
                 )
                 for connection in read.connections(conn)
             ]
