@@ -19,7 +19,7 @@ KEPT = 256
 
 
 class PastPlaybookBrain:
-    """`engine.shadow.history.PastBrain`: precedents and their statistics hold nothing of what came later."""
+    """`engine.past.history.PastBrain`: precedents and their statistics hold nothing of what came later."""
 
     def __init__(self) -> None:
         self._memory = CaseMemory()
@@ -58,7 +58,7 @@ class PastPlaybookBrain:
 
 
 class PastModelBrain:
-    """`engine.shadow.history.PreparedBrain`: a model that is shown only precedents from before each event.
+    """`engine.past.history.PreparedBrain`: a model that is shown only precedents from before each event.
 
     Nothing stands in for a model that does not answer: what the offline brain would have said proves nothing of it.
     """

@@ -25,8 +25,8 @@ import importlib, tempfile
 from pathlib import Path
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
-from opsconsole.app.joined import Joined
-from opsconsole.app.window import frame
+from opsconsole.app.gui.mainwindow import Joined
+from opsconsole.app.gui.start import frame
 from opsconsole.ui.loop import qt_loop
 from opsconsole.ui.shell.catalog import PANELS
 

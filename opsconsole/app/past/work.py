@@ -104,7 +104,7 @@ def tried(
     is_stopped: Callable[[], bool] = lambda: False,
     typed: Typed | None = None,
 ) -> Result:
-    """Backtest an agent's file against the version of it in use; see `engine.shadow.backtest.backtest`.
+    """Backtest an agent's file against the version of it in use; see `engine.past.backtest.backtest`.
 
     `typed` gives the passphrase of the sealed secrets where a window asked for it.
 

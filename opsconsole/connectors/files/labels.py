@@ -40,7 +40,7 @@ def folder_of(folder: str, raw: bytes) -> str:
 
 
 def gmail_folder(raw: bytes) -> str:
-    """Return the folder that Takeout's labels say: one of one's own, Sent, Inbox, Archive; empty where there is none."""
+    """Return the folder that Takeout's labels say: one's own, Sent, Inbox or Archive; empty where there is none."""
     head = raw[:_HEAD].partition(b"\n\n")[0].partition(b"\r\n\r\n")[0]
     found = _LABELS.search(head)
     if found is None or not _ABOVE.fullmatch(head[: found.start()]):

@@ -43,7 +43,7 @@ class NotExecuted:
 
 
 def not_executed(kernel: Kernel, state: ActionState, **filters: Any) -> list[NotExecuted]:
-    """Return what was simulated or recommended, newest first; filters are those of `store.queries.unreal`."""
+    """Return what was simulated or recommended, newest first; filters are those of `store.queries.views.simulated`."""
     conn, found = kernel.reader, list[NotExecuted]()
     loaded: dict[int, Loaded] = {}
     for row in simulated.not_executed(conn, state=state.value, **filters):

@@ -143,7 +143,7 @@ def _answered(kernel: Kernel, event: Event) -> Iterator[HumanAct]:
 
 
 def is_machines(sent: Event) -> bool:
-    """Return whether a sent mail is no person's: an autoresponder's, or an agent's, whose mails have ids of our form."""
+    """Return whether a sent mail is no person's: an autoresponder's or an agent's, whose mails have ids of ours."""
     return bool(sent.fields.get("is_auto")) or str(sent.fields.get("message_id") or "").startswith("<ops.")
 
 

@@ -164,7 +164,7 @@ def test_every_action_stands_in_one_match_and_the_order_does_not_matter(
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "how", "expected"),
+    ("value", "other", "how", "expected"),
     [
         (None, "", Comparison.EXACT, 1.0),
         ([], None, Comparison.SET, 1.0),

@@ -13,7 +13,7 @@ NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "how", "expected"),
+    ("value", "other", "how", "expected"),
     [
         (0, 0.005, Comparison.NUMBER, 1.0),
         (10, 10.006, Comparison.NUMBER, 0.0),
