@@ -1,6 +1,6 @@
 """A real mailbox under a storm of faults: every mail is one event, one answer in its thread, and filed; none twice.
 
-`OPSCONSOLE_CRASH=full` is the long run with at least 100 faults of every kind; `OPSCONSOLE_CRASH_SEED` repeats one.
+`dev.py test --full` is the long run with at least 100 faults of every kind; `OPSCONSOLE_CRASH_SEED` repeats one.
 """
 
 import os
@@ -11,13 +11,14 @@ import pytest
 
 from tests.crash.mailstorm import Storm
 from tests.support.mailrig import mail_rig
+from tests.support.storms import IS_FULL
 
 pytestmark = [
     pytest.mark.crash,
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL, and there is no Dovecot"),
 ]
-FAULTS = 120 if os.environ.get("OPSCONSOLE_CRASH") == "full" else 16
+FAULTS = 120 if IS_FULL else 16
 SEED = os.environ.get("OPSCONSOLE_CRASH_SEED", "slotwise")
 
 
