@@ -189,7 +189,7 @@ def _sign_in(model: str, config: ModelConfig, *, secrets: Secrets, http: HttpCli
 
 
 def _opened(config: ModelConfig, outbound: "Outbound") -> "Client":
-    # The SDK takes half a second to import, which no window and no command waits for that asks no model.
+    # The SDK takes most of a second to import, which no window and no command waits for that asks no model.
     from opsconsole.brains.model.sdk import Client
 
     return Client(config, outbound)
