@@ -11,8 +11,7 @@ from opsconsole.engine.commands import approvals
 from tests.support.rig import ANN, Rig, mail
 from tests.support.thinking import KnownSecrets, in_order, thinker, thinking
 
-TICKET = call("create_ticket", {"title": "Look"})
-DONE = ends("case")
+TICKET, DONE = call("create_ticket", {"title": "Look"}), ends("case")
 HTML = Reply(body=b"<html><title>Sign in to the hotel's network</title></html>", headers={"content-type": "text/html"})
 TWICE = {"purpose": "a test", "categories": [{"id": "case", "name": "Case"}, {"id": "other", "name": "Other"}]}
 
