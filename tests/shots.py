@@ -16,7 +16,7 @@ from opsconsole.ui.loop import qt_loop
 from opsconsole.ui.panel import Panel
 from opsconsole.ui.panels.shadow.panel import ShadowPanel
 from opsconsole.ui.shell.catalog import PANELS, WELCOME
-from tests.support.console import application, until
+from tests.support.desktop.console import application, until
 
 SIZE = (1280, 800)
 SETTLE_S = 1.2

@@ -26,9 +26,9 @@ _GATE = (
 )
 _SHADOW = (
     "tests/integration/shadow/test_replay.py",
-    "tests/e2e/test_pairs.py",
-    "tests/e2e/test_shadow_honest.py",
-    "tests/e2e/test_shadow_report.py",
+    "tests/e2e/shadow/test_pairs.py",
+    "tests/e2e/shadow/test_honest.py",
+    "tests/e2e/shadow/test_report.py",
 )
 TESTS: dict[str, tuple[str, ...]] = {
     "opsconsole/connectors/files": ("tests/unit/connectors",),

@@ -17,7 +17,7 @@ from typing import Any
 from opsconsole.connectors.mail.imap.client import Imap
 from opsconsole.connectors.mail.imap.idle import listen
 from tests.crash.mailworker import configured, work
-from tests.support.mailrig import ANN, SUPPORT, MailRig, letter, mail_rig
+from tests.support.mail.mailrig import ANN, SUPPORT, MailRig, letter, mail_rig
 
 MAILS = 20
 LIMIT_S = 30.0

@@ -21,7 +21,7 @@ from typing import Any
 
 from opsconsole.policy.trials import TO_LIMITED, EvidenceThreshold
 from tests.support.gatesim import Opened, coverage, simulated
-from tests.support.mailboxes import OWN, START, Sorted, write_mailbox, write_tickets
+from tests.support.mail.mailboxes import OWN, START, Sorted, write_mailbox, write_tickets
 
 SIZES = (1_000, 10_000)
 REAL = 10

@@ -21,7 +21,7 @@ from opsconsole.ui.panels.audit.export import ExportButton
 from opsconsole.ui.panels.welcome.panel import WelcomePanel
 from opsconsole.ui.shell.catalog import PANELS
 from opsconsole.ui.shell.engineprocess import EngineState
-from tests.support.console import in_window, until
+from tests.support.desktop.console import in_window, until
 
 ROUNDS = 7
 HISTORY = 3_000

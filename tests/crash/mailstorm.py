@@ -19,7 +19,7 @@ from opsconsole.store.database import audit_triggers
 from tests.crash.mailworker import folder_of
 from tests.crash.processes import ROOT
 from tests.crash.worker import OPEN
-from tests.support.mailrig import ANN, SUPPORT, MailRig, letter, parsed, until
+from tests.support.mail.mailrig import ANN, SUPPORT, MailRig, letter, parsed, until
 
 POINTS = (
     "smtp.before_dot", "smtp.data_sent", "smtp.data_answered", "mail.taken", "mail.before_keep",

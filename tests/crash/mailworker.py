@@ -25,7 +25,7 @@ from opsconsole.engine.ports.connector import Connector
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.writes import connections
 from tests.crash.jobs import call, spec
-from tests.support.mailrig import SUPPORT, WORDS, KeptSecrets
+from tests.support.mail.mailrig import SUPPORT, WORDS, KeptSecrets
 
 ARRIVAL_S = 3.0
 RAISED = [

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash.mailstorm import Storm
-from tests.support.mailrig import mail_rig
+from tests.support.mail.mailrig import mail_rig
 from tests.support.storms import IS_FULL
 
 pytestmark = [

@@ -17,7 +17,7 @@ from opsconsole.store import workspace as workspaces
 from opsconsole.store.queries import approvals
 from opsconsole.store.writes import connections
 from tests.crash.mailworker import mail_connector
-from tests.support.mailrig import ANN, SUPPORT, MailRig, letter, mail_rig, until
+from tests.support.mail.mailrig import ANN, SUPPORT, MailRig, letter, mail_rig, until
 
 BUG = "The calendar shows an error and does not load any more since this morning"
 BILL = "The invoice shows a wrong amount and we were charged twice this month"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from tests.ui.asked import Person, fill, person_at
+from tests.ui.approvals.asked import Person, fill, person_at
 from tests.ui.sample import make_empty, make_worked
 
 

@@ -24,7 +24,7 @@ from opsconsole.engine.runstate.turnbody import turn_body
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import events
 from opsconsole.store.writes import work as write_work
-from tests.support.console import application
+from tests.support.desktop.console import application
 from tests.support.rig import agent
 from tests.ui.sample import make_empty
 from tests.ui.stage import Stage, play

@@ -15,7 +15,7 @@ from opsconsole.ui.panel import Context, Navigator, Panel
 from opsconsole.ui.tasks import TaskRunner
 from opsconsole.ui.theme import fonts
 from opsconsole.ui.theme.theme import Theme
-from tests.support.console import on_qt
+from tests.support.desktop.console import on_qt
 
 _P = TypeVar("_P", bound=Panel)
 FONTS = Path(__file__).resolve().parents[2] / "resources" / "fonts"

@@ -12,7 +12,7 @@ from opsconsole.ui.panels.approvals.panel import ApprovalsPanel
 from opsconsole.ui.panels.audit.panel import AuditPanel
 from opsconsole.ui.panels.feed.panel import FeedPanel
 from opsconsole.ui.shell.banner import Banner
-from tests.support.console import in_window
+from tests.support.desktop.console import in_window
 from tests.support.rig import agent, call, mail, rig
 from tests.ui.stage import Stage, play, until
 

@@ -23,8 +23,8 @@ from opsconsole.ui.shell.notice import Notice
 from opsconsole.ui.tools import ModelDraft
 from opsconsole.ui.widgets.plain import honest, one_line, readable
 from opsconsole.ui.widgets.texts import LONG, foldable
+from tests.support.desktop.window import HandClock, Seat, sit
 from tests.support.rig import agent, call, mail, rig
-from tests.support.window import HandClock, Seat, sit
 from tests.ui.stage import Stage, play, until
 
 MARKUP = '<img src="file:////203.0.113.9/share/a.png"><b>Verified sender</b>'

@@ -20,10 +20,10 @@ from opsconsole.doubles.modelendpoint import Reply, Request, call, ends, says
 from opsconsole.engine.agents.file import AgentFile, apply_agent
 from opsconsole.ui.loop import qt_loop
 from opsconsole.ui.shell.engineprocess import EngineState
-from tests.support import keyrings
-from tests.support.console import application, in_window, until
-from tests.support.notifications import Notifications
+from tests.support.desktop.console import application, in_window, until
+from tests.support.desktop.notifications import Notifications
 from tests.support.ports import free_port
+from tests.support.secrets import keyrings
 from tests.support.served import served
 from tests.support.shell import write_mail
 from tests.support.thinking import thinker

@@ -18,9 +18,9 @@ from opsconsole.store.queries import connections
 from opsconsole.ui.panels.connections.panel import ConnectionsPanel
 from opsconsole.ui.shell.engineprocess import EngineState
 from opsconsole.ui.shell.seal import Unseal
-from tests.support.console import in_window, until
-from tests.support.planted import ArgumentWatch, files_below, traces
-from tests.support.sealed import WORD, no_keyring, seal, store
+from tests.support.desktop.console import in_window, until
+from tests.support.secrets.planted import ArgumentWatch, files_below, traces
+from tests.support.secrets.sealed import WORD, no_keyring, seal, store
 from tests.support.served import good, served
 from tests.ui.scenes import press, told
 

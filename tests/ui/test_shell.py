@@ -26,7 +26,7 @@ from opsconsole.ui.shell.palette import Palette
 from opsconsole.ui.shell.rail import WIDTH
 from opsconsole.ui.shell.statusbar import StatusBar
 from opsconsole.ui.shell.window import LEAST
-from tests.support.console import in_window, until
+from tests.support.desktop.console import in_window, until
 
 
 def test_an_empty_home_opens_on_the_first_screen(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from opsconsole.domain.engineprocess import STOP_LINE
 from opsconsole.ui.backend import Backend
 from opsconsole.ui.loop import qt_loop
 from opsconsole.ui.shell.engineprocess import LOG, EngineProcess, EngineState
-from tests.support.console import application, in_window, until
+from tests.support.desktop.console import application, in_window, until
 
 DEAF = """
 import pathlib, signal, sys

@@ -21,7 +21,7 @@ from opsconsole.store import backup as backups
 from opsconsole.store import lease
 from opsconsole.store.queries import limits
 from opsconsole.ui.shell.catalog import PANELS
-from tests.support.console import in_window, until
+from tests.support.desktop.console import in_window, until
 
 
 def _notice(joined: Joined) -> str:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from opsconsole.connectors.mail.imap import folderstate
-from tests.support.mailrig import ANN, SUPPORT, letter
-from tests.support.teamrig import BOB, NOTHING, scene, sent
+from tests.support.mail.mailrig import ANN, SUPPORT, letter
+from tests.support.mail.teamrig import BOB, NOTHING, scene, sent
 
 
 @pytest.mark.parametrize(

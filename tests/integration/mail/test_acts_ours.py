@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from opsconsole.domain.errors import TransientError
-from tests.support.mailrig import ANN, SUPPORT, call_on, letter
-from tests.support.teamrig import Scene, scene, sent
+from tests.support.mail.mailrig import ANN, SUPPORT, call_on, letter
+from tests.support.mail.teamrig import Scene, scene, sent
 
 
 async def test_our_own_deeds_are_nobodys_acts() -> None:

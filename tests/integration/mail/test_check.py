@@ -10,8 +10,8 @@ from opsconsole.connectors.mail import accountcheck
 from opsconsole.connectors.mail.config import Login, MailConfig, Server
 from opsconsole.connectors.mail.signin.auth import PasswordSignIn
 from opsconsole.engine.engine import SystemClock
-from tests.support.dovecot import Dovecot
-from tests.support.mailrig import (
+from tests.support.mail.dovecot import Dovecot
+from tests.support.mail.mailrig import (
     SUPPORT,
     WORDS,
     KeptMemory,
@@ -24,8 +24,8 @@ from tests.support.mailrig import (
     mail_rig,
     until,
 )
+from tests.support.mail.relay import Relay
 from tests.support.ports import free_port
-from tests.support.relay import Relay
 
 
 @pytest.fixture

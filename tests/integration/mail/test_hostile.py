@@ -18,7 +18,7 @@ from opsconsole.connectors.mail.seal import Seal
 from opsconsole.connectors.mail.smtp.compose import message_id, written
 from opsconsole.domain.errors import PermanentError
 from opsconsole.engine.engine import SystemClock
-from tests.support.mailrig import SUPPORT, KeptMemory, call_on, letter, mail_config, mail_rig, until
+from tests.support.mail.mailrig import SUPPORT, KeptMemory, call_on, letter, mail_config, mail_rig, until
 
 ALLOWED = {
     "date", "message-id", "in-reply-to", "references", "from", "to", "subject", "auto-submitted", "content-type",

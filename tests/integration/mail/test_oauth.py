@@ -16,12 +16,12 @@ from opsconsole.connectors.mail.smtp.sender import Sender
 from opsconsole.domain.errors import KeyringError, TransientError
 from opsconsole.domain.redaction import forget_all
 from opsconsole.net.client import HttpClient
-from tests.support.dovecot import Dovecot
-from tests.support.keptsecrets import KeptSecrets
-from tests.support.oauthrig import ME, OTHER, LaterClock, Rig, asking
-from tests.support.oidc import CONFIDENTIAL, PUBLIC, OidcProvider, Person, fetch
-from tests.support.relay import Relay
+from tests.support.mail.dovecot import Dovecot
+from tests.support.mail.oauthrig import ME, OTHER, LaterClock, Rig, asking
+from tests.support.mail.oidc import CONFIDENTIAL, PUBLIC, OidcProvider, Person, fetch
+from tests.support.mail.relay import Relay
 from tests.support.running import until
+from tests.support.secrets.keptsecrets import KeptSecrets
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("oauth")]
 WORD = "a client's +word/ with%odd=characters"

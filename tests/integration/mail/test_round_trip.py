@@ -7,7 +7,7 @@ import pytest
 from opsconsole.connectors.mail.smtp.compose import message_id
 from opsconsole.domain.errors import PermanentError
 from opsconsole.domain.event import IncomingEvent
-from tests.support.mailrig import ANN, SUPPORT, MailRig, Taken, again, call_on, letter, mail_rig, until
+from tests.support.mail.mailrig import ANN, SUPPORT, MailRig, Taken, again, call_on, letter, mail_rig, until
 
 KEY = "c0ffee" * 10 + "beef"
 

@@ -9,7 +9,7 @@ from opsconsole.connectors.mail import watch
 from opsconsole.connectors.mail.smtp.compose import message_id
 from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
 from opsconsole.engine.ports.connector import Take
-from tests.support.mailrig import ANN, SUPPORT, call_on, letter, mail_rig, until
+from tests.support.mail.mailrig import ANN, SUPPORT, call_on, letter, mail_rig, until
 
 KEY = "5eed" * 16
 LITTLE = ("imap_capability = IMAP4rev1 LITERAL+ UIDPLUS SPECIAL-USE",)

@@ -16,7 +16,7 @@ from typing import Any
 
 from opsconsole.store import audit
 from opsconsole.store.queries import pairs as read
-from tests.support.mailrig import ANN, SUPPORT, MailRig, letter, mail_rig, until
+from tests.support.mail.mailrig import ANN, SUPPORT, MailRig, letter, mail_rig, until
 
 ROOT = Path(__file__).parents[3]
 BOB = "bob@quay.example"
@@ -59,7 +59,7 @@ class Team:
         env = {**os.environ, "PYTHONPATH": str(ROOT), "OPSCONSOLE_FAULT": fault}
         with (self.folder / "engine.log").open("ab") as log:
             self.child = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "tests.support.shadowworker", "--workspace", str(self.folder / "ws"),
+                sys.executable, "-m", "tests.crash.shadowworker", "--workspace", str(self.folder / "ws"),
                 "--clock", str(self.clock), "--imap", str(self.rig.imap.port), "--smtp", str(self.rig.smtp.port),
                 "--since", self.since.isoformat(), cwd=ROOT, env=env,
                 stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,

@@ -8,8 +8,8 @@ import pytest
 from opsconsole.connectors.mail import watch
 from opsconsole.connectors.mail.imap import connection
 from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
-from tests.support.mailrig import ANN, SUPPORT, KeptSecrets, MailRig, Taken, call_on, letter, mail_rig, until
-from tests.support.mailrig import connector as made_connector
+from tests.support.mail.mailrig import ANN, SUPPORT, KeptSecrets, MailRig, Taken, call_on, letter, mail_rig, until
+from tests.support.mail.mailrig import connector as made_connector
 
 KEY = "abad1dea" * 8
 

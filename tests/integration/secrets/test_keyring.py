@@ -13,7 +13,7 @@ from opsconsole.app.secretstore.osring import Ring
 from opsconsole.app.secretstore.store import Place
 from opsconsole.domain.errors import KeyringError, SecretMissingError
 from opsconsole.domain.redaction import forget_all
-from tests.support import keyrings
+from tests.support.secrets import keyrings
 
 pytestmark = pytest.mark.slow
 VALUE = "Grüße, 'correct' \"horse\" \\ battery %41"

@@ -259,7 +259,7 @@ async def test_pairs_off_the_record_prove_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("verb", ["thread", "history", "search"])
 async def test_a_mailbox_cannot_tell_how_it_was(verb: str) -> None:
     """It is refused before the server is asked: what was moved away since would be missing, and tell."""
-    from tests.support.mailrig import KeptMemory, connector, mail_config
+    from tests.support.mail.mailrig import KeptMemory, connector, mail_config
 
     made: MailConnector = connector(mail_config(1, 1), KeptMemory())
     wanted = Call(

@@ -7,7 +7,7 @@ import pytest
 from opsconsole.domain.enums import Adjudication
 from opsconsole.engine.pairs import judging
 from opsconsole.store.crosscheck import crosscheck
-from tests.e2e.test_pairs import MOVE, SHADOW, did
+from tests.e2e.shadow.test_pairs import MOVE, SHADOW, did
 from tests.support.rig import mail, rig
 
 

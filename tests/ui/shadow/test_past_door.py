@@ -1,0 +1,106 @@
+"""Welcome: after an import, what an agent would have got right, through the real tools."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from opsconsole.app.session import opened
+from opsconsole.engine.agents.file import apply_agent, read_agent
+from opsconsole.store.queries import pairs
+from opsconsole.ui.panels.welcome.panel import WelcomePanel
+from tests.support.mail.mailboxes import OWN, agent_file, mailbox, write_mailbox
+from tests.ui.sample import make_empty
+from tests.ui.scenes import perform, press, told, went, with_tools
+from tests.ui.stage import Stage, until
+
+MAILS = 24
+
+
+def hired(folder: Path, *files: Path) -> None:
+    with opened(folder) as session:
+        for file in files:
+            agent = read_agent(file, session.kernel.registry)
+            now = session.kernel.clock.now()
+            session.write(
+                lambda tx, one=agent, at=now: apply_agent(
+                    tx, one, session.kernel.registry, actor="person:test", now=at
+                ),
+                name="agent.apply",
+            )
+
+
+def kept(folder: Path) -> int:
+    with opened(folder) as session:
+        return len(pairs.pairs(session.kernel.reader))
+
+
+def said(panel: WelcomePanel, words: str) -> Callable[[], bool]:
+    return lambda: words in panel.said.text()
+
+
+async def brought_in(stage: Stage, folder: Path, box: Path) -> WelcomePanel:
+    with_tools(stage, folder)
+    panel = stage.show(WelcomePanel)
+    panel.own.setText(f" {OWN.upper()}, ")
+    panel.import_from(box)
+    await until(said(panel, "new item"))
+    press(panel, "See what an agent would have got right")
+    return panel
+
+
+def test_without_an_agent_it_says_so(tmp_path: Path) -> None:
+    folder, box = make_empty(tmp_path / "w"), write_mailbox(tmp_path / "box", mailbox(2))
+
+    async def scene(stage: Stage) -> None:
+        panel = await brought_in(stage, folder, box)
+        await until(said(panel, "No agent is in use yet"))
+
+    perform(folder, scene)
+
+
+def test_an_agent_works_what_was_brought_in_and_the_page_says_what_came_of_it(tmp_path: Path) -> None:
+    folder, box = make_empty(tmp_path / "w"), write_mailbox(tmp_path / "box", mailbox(MAILS))
+    other = agent_file(tmp_path / "other.json", more={"agent": "other", "name": "Other", "brain": "model"})
+    hired(folder, agent_file(tmp_path / "sorter.json"), other)
+
+    async def scene(stage: Stage) -> None:
+        places = went(stage)
+        panel = await brought_in(stage, folder, box)
+        names = panel.past.agents
+        await until(lambda: names.count() == 2)
+        names.setCurrentText("Other")
+        await until(said(panel, "thinks with a model"))
+        names.setCurrentText("Sorter")
+        await until(said(panel, f"Sorter would work {MAILS} events"))
+        assert kept(folder) == 0, "a plan works nothing"
+        press(panel, f"Work {MAILS} events")
+        await until(said(panel, f"Of {MAILS} events, Sorter would have done what people did in {MAILS} (100%)."))
+        assert kept(folder) == MAILS
+        press(panel, "See the comparisons")
+        assert places == [("shadow", {"tab": "compare"})]
+        assert "Stopped" not in told(panel)
+
+    perform(folder, scene)
+
+
+def test_stopped_it_keeps_what_was_worked_and_goes_on(tmp_path: Path) -> None:
+    folder, box = make_empty(tmp_path / "w"), write_mailbox(tmp_path / "box", mailbox(400))
+    hired(folder, agent_file(tmp_path / "sorter.json"))
+
+    async def scene(stage: Stage) -> None:
+        panel = await brought_in(stage, folder, box)
+        await until(said(panel, "Sorter would work 400 events"))
+        panel.past.work()
+        await until(lambda: panel.progress.value() > 0)
+        panel.cancel()
+        await until(said(panel, "Stopped"))
+        for _ in range(50):  # the piece at hand may still be on its way to the file
+            panel.said.setText("")
+            panel.past.plan()
+            await until(said(panel, "would work"), seconds=30)
+            if f"would work {400 - kept(folder)} events" in panel.said.text():
+                break
+        else:
+            raise AssertionError(panel.said.text())
+        assert 0 < kept(folder) < 400
+
+    perform(folder, scene)
