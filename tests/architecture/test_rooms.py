@@ -59,9 +59,10 @@ def _circle(needs: dict[str, set[str]]) -> list[str]:
         if room in done:
             return []
         done.add(room)
-        return next((found for other in sorted(needs.get(room, ())) if (found := walk(other, [*way, room]))), [])
+        rings = (walk(other, [*way, room]) for other in sorted(needs.get(room, set[str]())))
+        return next(filter(None, rings), list[str]())
 
-    return next((found for room in sorted(needs) if (found := walk(room, []))), [])
+    return next(filter(None, (walk(room, []) for room in sorted(needs))), list[str]())
 
 
 def test_a_ring_of_rooms_is_found() -> None:

@@ -70,7 +70,7 @@ class LanguageModelBrain:
         memo = dict(turn.memo)
         if not memos:
             memo["precedents"] = shown
-            turn = replace(turn, evidence=(*turn.evidence, *shown))
+            turn = replace(turn, quotes=(*turn.quotes, *shown))
         if usage.is_estimated:
             memo["usage"] = "estimated"
         return replace(

@@ -41,7 +41,7 @@ class Reading:
     category: str | None
     confidence: float | None = None
     rationale: str = ""
-    evidence: tuple[Mapping[str, Any], ...] = ()
+    quotes: tuple[Mapping[str, Any], ...] = ()
     proposals: list[Proposal] = field(default_factory=list[Proposal])
     calls: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     places: dict[bytes, int] = field(default_factory=dict[bytes, int])
@@ -68,7 +68,7 @@ class Reading:
         return Turn(
             category=self.category,
             confidence=self.confidence,
-            evidence=self.evidence,
+            quotes=self.quotes,
             proposals=tuple(self.proposals),
             memo=memo,
             **facts,
@@ -91,7 +91,7 @@ class Reading:
             share = (self.confidence if name == self.category else None) or 0.0
         self.category, self.confidence = name, share
         self.rationale = str(said.get("rationale") or "")[:2000]
-        self.evidence = checked(said.get("evidence"), self.sources)
+        self.quotes = checked(said.get("evidence"), self.sources)
         return ""
 
     def _kinds(self) -> list[str]:
@@ -129,7 +129,7 @@ class Reading:
             return self._made({**memo, "says": problem}, rationale=_why(said), goes_on=True)
         if self.category is None:
             return self._made({**memo, "says": f"Name the category: {', '.join(self._kinds())}."}, goes_on=True)
-        self.evidence = self.evidence or checked(said.get("evidence"), self.sources)
+        self.quotes = self.quotes or checked(said.get("evidence"), self.sources)
         outcome = _sentence(said) or "done"
         is_handled = said.get("handled", True) is not False
         return self._made(memo, rationale=_why(said), final=outcome, is_handled=is_handled)

@@ -178,7 +178,7 @@ class PlaybookBrain:
 
 
 def _with_quotes(turn: Turn, verdict: Classification) -> Turn:
-    evidence = tuple(
+    quotes = tuple(
         {
             "case": precedent.case_id,
             "category": precedent.category,
@@ -187,4 +187,4 @@ def _with_quotes(turn: Turn, verdict: Classification) -> Turn:
         }
         for precedent in verdict.precedents[:5]
     )
-    return replace(turn, evidence=evidence)
+    return replace(turn, quotes=quotes)

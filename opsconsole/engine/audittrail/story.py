@@ -62,7 +62,7 @@ def run_story(kernel: Kernel, run: int) -> dict[str, Any]:
         "currency": limits.setting(conn, "currency") or "EUR",
         "event": event_story(conn, row.event_id),
         "turns": [
-            {"rationale": turn.rationale, "evidence": list(turn.evidence), "final": turn.final} for turn in loaded.turns
+            {"rationale": turn.rationale, "evidence": list(turn.quotes), "final": turn.final} for turn in loaded.turns
         ],
         "actions": [_action_story(conn, loaded, action) for action in loaded.actions],
         "audit": feed.audit_of_run(conn, run),

@@ -91,8 +91,8 @@ async def card(kernel: Kernel, approval_id: int) -> CardView:
         tool=action.tool,
         args=action.args,
         changes=await _changes(kernel, loaded, action, approval),
-        claims=(*_quotes(turn.evidence), *_claims(loaded, action, proposal.slots)),
-        precedents=tuple(one for one in turn.evidence if "case" in one),
+        claims=(*_quotes(turn.quotes), *_claims(loaded, action, proposal.slots)),
+        precedents=tuple(one for one in turn.quotes if "case" in one),
         because=approval.because,
         agents_reason=proposal.because or turn.rationale,
         reversibility=reversibility(kind, loaded.version.spec.approvals.veto_s),
@@ -162,11 +162,11 @@ async def _changes(kernel: Kernel, loaded: Loaded, action: ActionRow, approval: 
         return (Change("!", "", f"cannot be shown: {error}"),)
 
 
-def _quotes(evidence: tuple[Mapping[str, Any], ...]) -> tuple[Claim, ...]:
+def _quotes(quotes: tuple[Mapping[str, Any], ...]) -> tuple[Claim, ...]:
     """Return the quotes that a model named; whether they stand where it says was checked when it said so."""
     return tuple(
         Claim("quote", one["quote"][:200], "found" if one["state"] == "found" else "asserted", one["source"])
-        for one in evidence
+        for one in quotes
         if "state" in one
     )
 

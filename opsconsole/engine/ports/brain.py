@@ -30,7 +30,7 @@ class Turn:
     """With `final`: the event is dealt with; False where it was left to people."""
     memo: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """What the brain needs back at its next turn; JSON."""
-    evidence: tuple[Mapping[str, Any], ...] = ()
+    quotes: tuple[Mapping[str, Any], ...] = ()
     """Precedents (`case`, `category`, `quote`) and quotes (`quote`, `source`, `state`: found or not found)."""
     cost_micros: int = 0
     tokens: int = 0

@@ -31,7 +31,7 @@ def turn_body(turn: Turn) -> dict[str, Any]:
         "final": turn.final,
         "is_handled": turn.is_handled,
         "memo": jsonable(turn.memo),
-        "evidence": jsonable(turn.evidence),
+        "evidence": jsonable(turn.quotes),
         "cost_micros": turn.cost_micros,
         "tokens": turn.tokens,
         "is_by_playbook": turn.is_by_playbook,
@@ -55,7 +55,7 @@ def turn_from(body: Mapping[str, Any]) -> Turn:
         )
         for proposal in facts.get("proposals", ())
     )
-    facts["evidence"] = tuple(facts.get("evidence", ()))
+    facts["quotes"] = tuple(facts.pop("evidence", ()))  # the stored name is older than the word
     return Turn(**facts)
 
 
