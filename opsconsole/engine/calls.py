@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, TypeVar
 
 from opsconsole.domain.errors import DiskError, FencedError, WorkspaceBusyError
 
+_T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 REST_S = (0.5, 30.0)
 """After an unexpected error a call of the same name rests so long at first, and at most, in seconds."""
@@ -82,3 +83,10 @@ class Calls:
                 self._fenced.set()
             is_known = isinstance(error, DiskError | WorkspaceBusyError | FencedError)
             _log.error("%s rests for %.1f s: %s", name, wait_s, error, exc_info=not is_known)
+
+
+async def together(jobs: Sequence[Coroutine[Any, Any, _T]]) -> list[_T]:
+    """Await all; give what they return, in order. The first error is raised at once."""
+    if len(jobs) == 1:
+        return [await jobs[0]]
+    return list(await asyncio.gather(*jobs)) if jobs else []

@@ -11,12 +11,12 @@ from opsconsole.domain.enums import ActionState, ApprovalKind, ApprovalState, Ef
 from opsconsole.domain.errors import AmbiguousError, DiskError, PermanentError, TransientError, WorkspaceBusyError
 from opsconsole.domain.ids import EffectId
 from opsconsole.domain.ruling import UNTIL_RELEASED
+from opsconsole.engine.calls import together
 from opsconsole.engine.effects.prepare import ask
 from opsconsole.engine.gate.digests import action_digest
 from opsconsole.engine.gate.gatekeeper import Judgement, audit_reasons
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.runstate.loaded import Loaded, call_of, load, shown, wanted_again
-from opsconsole.engine.together import together
 from opsconsole.policy.context import texts_in
 from opsconsole.store import faults
 from opsconsole.store.queries import approvals, runs

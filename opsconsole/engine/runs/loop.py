@@ -14,6 +14,7 @@ from opsconsole.domain.action import Call, Result
 from opsconsole.domain.enums import ActionState, RunState, Verdict
 from opsconsole.domain.errors import ConnectorError, MachineError, TransientError
 from opsconsole.domain.ids import RunId
+from opsconsole.engine.calls import together
 from opsconsole.engine.effects.send import Effects
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.pairs import pairing
@@ -35,7 +36,6 @@ from opsconsole.engine.runstate.loaded import (
     view,
 )
 from opsconsole.engine.runstate.turnbody import ratified
-from opsconsole.engine.together import together
 from opsconsole.store import faults
 from opsconsole.store.queries import limits, runs
 from opsconsole.store.rows import ActionRow, present
