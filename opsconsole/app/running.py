@@ -16,7 +16,7 @@ async def wait_out_windows(engine: Engine, *, is_quiet: bool) -> None:
     while True:
         now = engine.clock.now()
         prepared = [run for run in runs.effects_in(engine.reader, EffectState.PREPARED) if run.hold is Hold.NONE]
-        soon = [one.not_before for one in prepared if (one.not_before - now).total_seconds() <= WINDOW_S]
+        soon = [effect.not_before for effect in prepared if (effect.not_before - now).total_seconds() <= WINDOW_S]
         if not soon:
             return
         wait_s = max(0.0, (max(soon) - now).total_seconds()) + 0.05

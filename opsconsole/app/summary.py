@@ -30,18 +30,18 @@ def summary(reader: Reader, folder: Path, *, seconds: float) -> dict[str, Any]:
         version = versions.version(reader, version_id)
         if version is not None:
             specs[version.agent_id] = load_spec(version.spec)
-    for one in feed.agent_counts(reader):
+    for counts in feed.agent_counts(reader):
         agents.append(
             {
-                "agent": one.agent,
-                "name": specs[one.agent].name,
-                "summary": specs[one.agent].summary,
-                "events": one.events,
-                "done": one.done,
-                "waiting": one.waiting,
-                "failed": one.failed,
-                "verdicts": one.verdicts,
-                "categories": one.categories,
+                "agent": counts.agent,
+                "name": specs[counts.agent].name,
+                "summary": specs[counts.agent].summary,
+                "events": counts.events,
+                "done": counts.done,
+                "waiting": counts.waiting,
+                "failed": counts.failed,
+                "verdicts": counts.verdicts,
+                "categories": counts.categories,
             }
         )
     report = audit.verify(reader, noted=heads.read(folder))
@@ -90,8 +90,8 @@ def tell(facts: dict[str, Any]) -> None:
     for example in facts["examples"]:
         say(f"  no {example['approval']}: {plain(example['what'], 70)} ({plain(example['because'], 90)})")
     say("\nWhat was refused, and why")
-    for one in facts["refused"]:
-        say(f"  {one['count']} x {one['tool']}: {plain(one['why'], 110)}")
+    for refusal in facts["refused"]:
+        say(f"  {refusal['count']} x {refusal['tool']}: {plain(refusal['why'], 110)}")
     if not facts["refused"]:
         say("  nothing")
     state = (

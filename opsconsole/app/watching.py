@@ -27,8 +27,8 @@ async def watch_folders(engine: Engine, folders: list[Path]) -> None:
     watched: list[tuple[WatchedFolder, set[str]]] = [(WatchedFolder(folder), set()) for folder in folders]
     told: dict[str, str] = {}
     while watched:
-        for one, known in watched:
-            await _look(engine, one, known, told)
+        for folder, known in watched:
+            await _look(engine, folder, known, told)
         await asyncio.sleep(EVERY_S)
 
 

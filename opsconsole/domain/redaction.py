@@ -59,9 +59,9 @@ def forget_all() -> None:
 def _written(value: str) -> Iterator[str]:
     """Yield the ways a secret may be written in a header, an address, a JSON body or a repr."""
     yield value
-    for one in (quote(value, safe=""), quote(value), quote_plus(value)):
-        yield one
-        yield _lower_hex(one)
+    for form in (quote(value, safe=""), quote(value), quote_plus(value)):
+        yield form
+        yield _lower_hex(form)
     for escaped in (json.dumps(value), json.dumps(value, ensure_ascii=False), repr(value), repr(value.encode())[1:]):
         yield escaped[1:-1]
     # OAuth2 clients encode their secret twice: as in an address, then in base64.

@@ -73,9 +73,11 @@ def streams(whole: Mapping[str, Any], *, cut: int | None = None, then: str = "en
     said = whole["choices"][0]["message"]
     deltas: list[dict[str, Any]] = [{"role": "assistant"}]
     deltas += [{"content": part} for part in _parts(said.get("content") or "")]
-    for index, one in enumerate(said.get("tool_calls") or ()):
-        name, text = one["function"]["name"], one["function"]["arguments"]
-        deltas.append({"tool_calls": [{"index": index, "id": one["id"], "function": {"name": name, "arguments": ""}}]})
+    for index, tool_call in enumerate(said.get("tool_calls") or ()):
+        name, text = tool_call["function"]["name"], tool_call["function"]["arguments"]
+        deltas.append(
+            {"tool_calls": [{"index": index, "id": tool_call["id"], "function": {"name": name, "arguments": ""}}]}
+        )
         deltas += [{"tool_calls": [{"index": index, "function": {"arguments": part}}]} for part in _parts(text)]
     lines = [_line({"choices": [{"index": 0, "delta": delta, "finish_reason": None}]}) for delta in deltas]
     finish = whole["choices"][0]["finish_reason"]

@@ -216,7 +216,7 @@ class Engine:
             while not self._stop.is_set():
                 done, _ = await asyncio.wait([stop, *self._tasks], return_when=asyncio.FIRST_COMPLETED)
                 for task in done - {stop}:
-                    self._tasks = [one for one in self._tasks if one is not task]
+                    self._tasks = [other for other in self._tasks if other is not task]
                     if (error := task.exception()) is not None:
                         raise error
         finally:

@@ -58,10 +58,10 @@ class Watches:
         first_s, most_s = AGAIN_S
         wait_s = first_s
 
-        async def kept(one: _T) -> bool:
+        async def kept(news: _T) -> bool:
             nonlocal wait_s
             try:
-                is_new = await keep(one)
+                is_new = await keep(news)
             except (FencedError, WorkspaceError) as error:
                 if not isinstance(error, WorkspaceBusyError) and not self._lost.done():
                     self._lost.set_result(error)

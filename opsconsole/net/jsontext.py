@@ -43,10 +43,10 @@ def parse_json(raw: bytes, *, is_strict: bool = True) -> Any:
 def _refuse_depth(value: Any) -> None:
     level: list[Any] = [value]
     for _ in range(DEEPEST):
-        level = [item for one in level if isinstance(one, dict | list) for item in _items(one)]
+        level = [item for node in level if isinstance(node, dict | list) for item in _items(node)]
         if not level:
             return
-    if any(isinstance(one, dict | list) for one in level):
+    if any(isinstance(node, dict | list) for node in level):
         raise JsonError(f"nested deeper than {DEEPEST} levels")
 
 

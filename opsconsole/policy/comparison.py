@@ -84,7 +84,7 @@ def align(agent: Sequence[ComparedAction], human: Sequence[ComparedAction]) -> t
             _match(agent, human, candidate, other, is_elsewhere=is_elsewhere)
             for candidate, other in _candidates(agent, human, free_agent, free_human, is_elsewhere=is_elsewhere)
         ]
-        for match in sorted(made, key=lambda one: (-one.is_same, -one.likeness, one.agent, one.human)):
+        for match in sorted(made, key=lambda match: (-match.is_same, -match.likeness, match.agent, match.human)):
             if match.agent in free_agent and match.human in free_human:
                 beside[match.agent] = match
                 free_agent.discard(match.agent)

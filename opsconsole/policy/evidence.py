@@ -105,7 +105,9 @@ def paired_interval(better: int, worse: int, total: int, confidence: float = 0.9
 
 def kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
     """Return Cohen's kappa (1960) of two sides' categories; None where chance alone explains everything."""
-    return _beyond_chance(pairs, lambda mine, theirs: sum(mine[one] * theirs.get(one, 0.0) for one in mine))
+    return _beyond_chance(
+        pairs, lambda mine, theirs: sum(mine[category] * theirs.get(category, 0.0) for category in mine)
+    )
 
 
 def ac1(pairs: Sequence[tuple[str, str]]) -> float | None:

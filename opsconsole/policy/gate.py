@@ -42,7 +42,7 @@ def rule(context: GateContext, with_rules: Sequence[Rule] = RULES) -> Ruling:
 
 def both(first: Ruling, second: Ruling) -> Ruling:
     """Join two rulings: the lower verdict, the later hold, the reasons of both."""
-    holds = [one.hold_until for one in (first, second) if one.hold_until is not None]
+    holds = [ruling.hold_until for ruling in (first, second) if ruling.hold_until is not None]
     reasons = (*first.reasons, *(reason for reason in second.reasons if reason not in first.reasons))
     return Ruling(min(first.verdict, second.verdict), max(holds, default=None), reasons)
 

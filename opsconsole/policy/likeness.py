@@ -128,7 +128,7 @@ def text_likeness(text: str, other: str) -> float:
 def _facts(value: Any) -> Counter[str]:
     """Return the words that turn what a text says: figures, addresses, links, and each "not"."""
     words = (part.strip(".,;:!?()[]\"'“”") for part in _folded(str(value or "")).replace("n't", " not").split())
-    return Counter(one for one in words if one in _NOT or any(sign.isdigit() or sign in "@/" for sign in one))
+    return Counter(word for word in words if word in _NOT or any(sign.isdigit() or sign in "@/" for sign in word))
 
 
 def plain(value: Any) -> Any:
@@ -142,9 +142,11 @@ def plain(value: Any) -> Any:
     if isinstance(value, str):
         return _folded(value)
     if isinstance(value, Mapping):
-        return {str(name): plain(one) for name, one in cast(Mapping[Any, Any], value).items() if not _is_nothing(one)}
+        return {
+            str(name): plain(part) for name, part in cast(Mapping[Any, Any], value).items() if not _is_nothing(part)
+        }
     if isinstance(value, Iterable):
-        return [plain(one) for one in cast(Iterable[Any], value)]
+        return [plain(part) for part in cast(Iterable[Any], value)]
     return str(value)
 
 

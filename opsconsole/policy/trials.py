@@ -152,16 +152,16 @@ def bursts(pairs: Sequence[Counted]) -> list[list[int]]:
 
 def _basis(group: Sequence[Counted]) -> Basis:
     """Return the weakest ground a trial stands on."""
-    if any(one.is_failed and one.said is None for one in group):
+    if any(pair.is_failed and pair.said is None for pair in group):
         return "failed"
-    if any(one.said is None and one.verdict not in AGREED for one in group):
+    if any(pair.said is None and pair.verdict not in AGREED for pair in group):
         return "open"
-    return "judged" if all(one.said is not None for one in group) else "blind"
+    return "judged" if all(pair.said is not None for pair in group) else "blind"
 
 
 def standing(found: Sequence[Trial], gate: EvidenceThreshold) -> Standing:
     """Count trials towards a gate."""
-    right, severe, total = sum(one.is_right for one in found), sum(one.is_severe for one in found), len(found)
+    right, severe, total = sum(trial.is_right for trial in found), sum(trial.is_severe for trial in found), len(found)
     return Standing(
         gate,
         right,
@@ -169,5 +169,5 @@ def standing(found: Sequence[Trial], gate: EvidenceThreshold) -> Standing:
         severe,
         evidence(right, total - right, gate.accuracy),
         evidence(total - severe, severe, gate.not_severe),
-        dict(Counter(one.basis for one in found)),
+        dict(Counter(trial.basis for trial in found)),
     )

@@ -100,8 +100,8 @@ def verify(
     """
     findings: list[Finding] = []
     wanted: dict[int, set[bytes]] = {}
-    for one in noted:
-        wanted.setdefault(one.seq, set()).add(one.chain)
+    for old_head in noted:
+        wanted.setdefault(old_head.seq, set()).add(old_head.chain)
     previous, expected = GENESIS, 0
     sha, zero = hashlib.sha256, b"\x00"
     for seq, blob, chain in conn.execute("SELECT seq, CAST(blob AS BLOB), chain FROM audit ORDER BY seq"):

@@ -44,8 +44,8 @@ def backup(source: Path, target: Path, *, progress: Callable[[int, int], None]) 
             raise DiskError(f"The copy is not whole ({answer}); it was thrown away. Try another disk.")
         os.replace(part, target)
     finally:
-        for one in (part, part.with_name(f"{part.name}-journal")):
-            one.unlink(missing_ok=True)
+        for file in (part, part.with_name(f"{part.name}-journal")):
+            file.unlink(missing_ok=True)
 
 
 @contextmanager

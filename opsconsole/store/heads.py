@@ -15,7 +15,7 @@ NAME = "audit.heads"
 def note(folder: Path, head: Head, at: datetime) -> None:
     """Append a head, unless it is the last one noted."""
     path = folder / NAME
-    if head.seq == 0 or (path.exists() and any(one == head for one in read(folder)[-1:])):
+    if head.seq == 0 or (path.exists() and any(last == head for last in read(folder)[-1:])):
         return
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a", encoding="ascii") as file:
         file.write(f"{head.seq} {head.chain.hex()} {at.isoformat(timespec='seconds')}\n")

@@ -44,7 +44,7 @@ class Commands(QObject):
             action.setShortcuts([QKeySequence(key) for key in command.keys])
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
             action.setAutoRepeat(False)
-            action.triggered.connect(lambda _=False, one=command: one.run() if one.is_enabled() else None)
+            action.triggered.connect(lambda _=False, command=command: command.run() if command.is_enabled() else None)
             owner.addAction(action)
             self._all[command.id] = (command, action)
         self.changed.emit()

@@ -114,7 +114,7 @@ def apply(files: Annotated[list[Path], typer.Argument(help="Agent files (YAML)."
         now = session.kernel.clock.now()
         for agent in agents:
             number, is_new = session.write(
-                lambda tx, one=agent: apply_agent(tx, one, session.kernel.registry, actor=session.actor, now=now),
+                lambda tx, agent=agent: apply_agent(tx, agent, session.kernel.registry, actor=session.actor, now=now),
                 name="agent.apply",
             )
             word = f"version {number} is in use" if is_new else f"unchanged, version {number} stays in use"
@@ -127,7 +127,7 @@ def apply(files: Annotated[list[Path], typer.Argument(help="Agent files (YAML)."
 def _say_unproved(session: Session, spec: AgentSpec) -> None:
     """Tell which categories are live now without evidence that they may be: a person may do that, knowing it."""
     conn, now = session.kernel.reader, session.kernel.clock.now()
-    cells = {one.category: one for one in progress_of(conn, now=now, agent=spec.agent)}
+    cells = {progress.category: progress for progress in progress_of(conn, now=now, agent=spec.agent)}
     found: list[str] = []
     for category in spec.playbook.categories:
         is_live = spec.stage.stage(category.id) is not Stage.SHADOW and (

@@ -45,9 +45,9 @@ def words(*, as_json: AsJson = False, workspace: Where = None) -> None:
         )
         return
     rows = [("EVENT", "CONNECTION", "STORED", "EVENT.FIELDS")]
-    for one in kinds:
-        seen = ", ".join(one.fields) or ("-" if one.stored else "none came yet")
-        rows.append((one.name, ", ".join(one.connections), f"{one.stored}", seen))
+    for kind in kinds:
+        seen = ", ".join(kind.fields) or ("-" if kind.stored else "none came yet")
+        rows.append((kind.name, ", ".join(kind.connections), f"{kind.stored}", seen))
     table(rows, (_width(rows, 0), _width(rows, 1), 6, 2_000))
     say(f"\nEvery event has, as event.NAME: {', '.join(facts.EVENT)}.")
     say(f"Steps also know: {', '.join(STEP)}, and earlier results by their `as:` name.")

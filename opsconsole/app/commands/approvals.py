@@ -40,28 +40,31 @@ def list_(*, limit: Annotated[int, typer.Option(min=1)] = 50, as_json: AsJson = 
         waiting = approvals.waiting_approvals(conn, limit=limit)
         total = approvals.waiting_count(conn)
         rows = [("NO", "RISK", "AGENT", "WAITS", "WHAT", "WHY YOU ARE ASKED")]
-        for one in waiting:
-            action = present(runs.action(conn, one.action_id), one.action_id)
+        for approval in waiting:
+            action = present(runs.action(conn, approval.action_id), approval.action_id)
             kind = session.kernel.registry.type(action.tool)
-            what, pill = intent(kind, action, one), "ask" if one.kind is ApprovalKind.QUESTION else risk(kind).value
+            what = intent(kind, action, approval)
+            pill = "ask" if approval.kind is ApprovalKind.QUESTION else risk(kind).value
             if as_json:
                 say_json(
                     {
-                        "id": one.id,
-                        "kind": one.kind.value,
-                        "agent": one.agent_id,
+                        "id": approval.id,
+                        "kind": approval.kind.value,
+                        "agent": approval.agent_id,
                         "tool": action.tool,
                         "args": action.args,
                         "intent": what,
                         "risk": pill,
-                        "because": one.because,
-                        "asked_at": one.created_at,
-                        "expires_at": one.expires_at,
-                        "digest": one.digest,
+                        "because": approval.because,
+                        "asked_at": approval.created_at,
+                        "expires_at": approval.expires_at,
+                        "digest": approval.digest,
                         "category": action.category,
                     }
                 )
-            rows.append((str(one.id), pill, one.agent_id, ago(one.created_at, now), what, one.because))
+            rows.append(
+                (str(approval.id), pill, approval.agent_id, ago(approval.created_at, now), what, approval.because)
+            )
     if as_json:
         return
     if len(rows) == 1:
@@ -254,12 +257,19 @@ def list_grants(*, as_json: AsJson = False, workspace: Where = None) -> None:
     with opened(workspace) as session:
         found = read_grants.in_force(session.kernel.reader, now=session.kernel.clock.now())
     rows = [("NO", "AGENT", "TOOL", "PINNED", "UNTIL", "LEFT")]
-    for one in found:
+    for grant in found:
         if as_json:
-            say_json(one)
-        left = "any" if one["uses_left"] is None else str(one["uses_left"])
+            say_json(grant)
+        left = "any" if grant["uses_left"] is None else str(grant["uses_left"])
         rows.append(
-            (str(one["id"]), one["agent"], one["tool"], str(one["pinned"]), f"{one['expires_at']:%Y-%m-%d %H:%M}", left)
+            (
+                str(grant["id"]),
+                grant["agent"],
+                grant["tool"],
+                str(grant["pinned"]),
+                f"{grant['expires_at']:%Y-%m-%d %H:%M}",
+                left,
+            )
         )
     if not as_json:
         if len(rows) == 1:

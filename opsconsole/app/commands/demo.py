@@ -93,11 +93,11 @@ async def _demo(folder: Path, *, fresh: bool, as_json: bool) -> None:
 async def _work(engine: Engine, found: list[company.SampleEvent], *, is_quiet: bool) -> None:
     is_live = sys.stdout.isatty() and not is_quiet
     day = 0
-    for number, one in enumerate(found, start=1):
-        await samplefeed.bring(engine, one)
-        if one.day != day or number == len(found):
+    for number, event in enumerate(found, start=1):
+        await samplefeed.bring(engine, event)
+        if event.day != day or number == len(found):
             await engine.settle()
-            day = one.day
+            day = event.day
             if is_live:
                 filled = 30 * number // len(found)
                 typer.echo(

@@ -192,9 +192,9 @@ def _tell(story: dict[str, Any]) -> None:
     for turn in story["turns"]:
         if turn["rationale"]:
             say(f"  {plain(turn['rationale'], 200)}")
-        for one in turn["evidence"][:8]:
-            how = f"like ({one['category']})" if "case" in one else f"quotes ({_checked(one)})"
-            say(f"  {how}: {plain(str(one.get('quote', '')), 110)}")
+        for quote in turn["evidence"][:8]:
+            how = f"like ({quote['category']})" if "case" in quote else f"quotes ({_checked(quote)})"
+            say(f"  {how}: {plain(str(quote.get('quote', '')), 110)}")
     for action in story["actions"]:
         last = action["rulings"][-1] if action["rulings"] else None
         say(
@@ -220,5 +220,5 @@ def _tell(story: dict[str, Any]) -> None:
     if story["error"] and story["state"] == "waiting":
         say(f"\nIt waits and is tried again: {plain(story['error'], 200)}")
     say(f"\nOutcome: {plain(story['outcome'], 200) or 'not over yet'}")
-    numbers = ", ".join(str(one["seq"]) for one in story["audit"][:40])
+    numbers = ", ".join(str(entry["seq"]) for entry in story["audit"][:40])
     say(f"Audit: {count(len(story['audit']), 'entry', 'entries')}, {numbers}")

@@ -65,8 +65,8 @@ async def check_mail(
     http, found, steps = HttpClient(), Found(), list[CheckStep]()
     try:
         way = mailkeeping.sign_in_with(said.name, config, secrets, session, http)
-        async for one in checks(config, way, session.kernel.clock, found):
-            steps.append(CheckStep(_words(one.name), one.is_ok, one.words))
+        async for step in checks(config, way, session.kernel.clock, found):
+            steps.append(CheckStep(_words(step.name), step.is_ok, step.words))
             tell(steps[-1])
     finally:
         await http.close()
@@ -149,8 +149,8 @@ async def _try_model(
 ) -> list[CheckStep]:
     http, steps = HttpClient(ca_file=config.ca_file), list[CheckStep]()
     try:
-        async for one in check(Endpoint(name, config, secrets=secrets, http=http)):
-            steps.append(CheckStep(_words(one.name), one.is_ok, one.words, one.is_needed))
+        async for step in check(Endpoint(name, config, secrets=secrets, http=http)):
+            steps.append(CheckStep(_words(step.name), step.is_ok, step.words, step.is_needed))
             tell(steps[-1])
     finally:
         await http.close()

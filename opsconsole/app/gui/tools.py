@@ -131,7 +131,7 @@ class WindowTools:
         def run() -> list[PastPlan]:
             with opened(self._folder, typed=self._typed) as session:
                 roster, reader = session.kernel.roster, session.kernel.reader
-                return [_planned(session, one) for one in roster.current(reader)]
+                return [_planned(session, version) for version in roster.current(reader)]
 
         return await asyncio.to_thread(run)
 

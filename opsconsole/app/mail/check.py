@@ -30,9 +30,9 @@ async def checks(config: MailConfig, how: SignIn, clock: Clock, found: Found) ->
     """Try both servers as far as each can be reached; then sign in, and the rest, until something fails."""
     is_good = True
     for kind in ("imap", "smtp"):
-        async for one in _reached(config, kind):
-            is_good = is_good and one.is_ok
-            yield one
+        async for check in _reached(config, kind):
+            is_good = is_good and check.is_ok
+            yield check
     if not is_good:
         return
     for name in ("sign-in", "folders", "waiting"):

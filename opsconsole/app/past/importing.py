@@ -78,9 +78,9 @@ def own_of(text: str) -> set[str]:
         UserError: one of them is no address.
     """
     found = {part.strip().lower() for part in text.split(",") if part.strip()}
-    for one in found:
-        if not re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+", one):
-            raise UserError(f"{one!r} is no mail address. Write them like `--own me@example.com,help@example.com`.")
+    for address in found:
+        if not re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+", address):
+            raise UserError(f"{address!r} is no mail address. Write them like `--own me@example.com,help@example.com`.")
     return found
 
 
@@ -129,14 +129,21 @@ def _import_events(
     for chunk in _chunks(events):
 
         def job(tx: Transaction, chunk: list[IncomingEvent] = chunk) -> tuple[int, int, list[int]]:
-            taken = [take(session.kernel, tx, "desk", one, is_history=is_history) for one in chunk]
+            taken = [take(session.kernel, tx, "desk", mail, is_history=is_history) for mail in chunk]
             found = [
-                one.event
-                for one, mail in zip(taken, chunk, strict=True)
-                if (one.is_new and mail.kind == "mail.sent")
-                or (not one.is_new and find_again(session.kernel, tx, one.event, str(mail.fields.get("folder") or "")))
+                arrival.event
+                for arrival, mail in zip(taken, chunk, strict=True)
+                if (arrival.is_new and mail.kind == "mail.sent")
+                or (
+                    not arrival.is_new
+                    and find_again(session.kernel, tx, arrival.event, str(mail.fields.get("folder") or ""))
+                )
             ]
-            return sum(one.is_new for one in taken), sum(len(one.runs) for one in taken), to_remake(tx, found)
+            return (
+                sum(arrival.is_new for arrival in taken),
+                sum(len(arrival.runs) for arrival in taken),
+                to_remake(tx, found),
+            )
 
         new, queued, found = session.write(job, name="import.events")
         _compare_anew(session, found)
@@ -145,8 +152,8 @@ def _import_events(
         done.new += new
         done.known += len(chunk) - new
         done.queued += queued
-        done.broken += sum(bool(one.problems) for one in chunk)
-        done.damaged += [why for one in chunk for why in one.problems if why.startswith(DAMAGED)]
+        done.broken += sum(bool(mail.problems) for mail in chunk)
+        done.damaged += [why for mail in chunk for why in mail.problems if why.startswith(DAMAGED)]
         progress(done.seen)
     if has_sent:
         _compare_anew(session, past.paired_without(session.kernel.reader, NO_SENT))
@@ -165,10 +172,10 @@ def _import_records(session: Session, source: Source, done: Imported, *, progres
 
         def job(tx: Transaction, chunk: list[ImportRecord] = chunk) -> tuple[int, list[int]]:
             now, new, known = session.kernel.clock.now(), 0, list[int]()
-            for one in chunk:
-                created_at = when(one.fields.get("created_at"))
-                new += keep_record(tx, one.kind, one.external_id, one.fields, now=now, created_at=created_at)
-                event = past_ticket(tx, one, created_at) if one.kind == "ticket" else None
+            for record in chunk:
+                created_at = when(record.fields.get("created_at"))
+                new += keep_record(tx, record.kind, record.external_id, record.fields, now=now, created_at=created_at)
+                event = past_ticket(tx, record, created_at) if record.kind == "ticket" else None
                 if event is not None:
                     known += [take(session.kernel, tx, "desk", event, is_history=True).event]
             return new, to_remake(tx, known)
@@ -178,9 +185,9 @@ def _import_records(session: Session, source: Source, done: Imported, *, progres
         done.seen += len(chunk)
         done.new += new
         done.known += len(chunk) - new
-        for one in chunk:
-            if one.kind == "ticket" and when(one.fields.get("created_at")) is None:
+        for record in chunk:
+            if record.kind == "ticket" and when(record.fields.get("created_at")) is None:
                 done.skipped[UNDATED] = done.skipped.get(UNDATED, 0) + 1
-            done.records[one.kind] = done.records.get(one.kind, 0) + 1
-            done.broken += bool(one.problems)
+            done.records[record.kind] = done.records.get(record.kind, 0) + 1
+            done.broken += bool(record.problems)
         progress(done.seen)

@@ -98,7 +98,7 @@ def events(folder: Path, *, now: datetime, deals: Mapping[str, Mapping[str, Any]
     entries = [entry for path in sorted((folder / "events").glob("*.yaml")) for entry in load_yaml(path)]
     roots, acts = _roots(entries), load_yaml(folder / "acts.yaml")
     found = [_event(entry, roots, now, deals, acts.get(entry["id"], ())) for entry in entries]
-    return sorted(found, key=lambda one: (one.incoming.occurred_at, one.incoming.external_id))
+    return sorted(found, key=lambda event: (event.incoming.occurred_at, event.incoming.external_id))
 
 
 def deals_by_name(conn: Any) -> dict[str, dict[str, Any]]:
@@ -154,7 +154,7 @@ def _event(
         sender=str(entry.get("from") or "").lower(),
         sender_name=str(entry.get("name") or ""),
         is_verified=bool(entry.get("verified")),
-        recipients=tuple(str(one).lower() for one in _list(entry.get("to"))),
+        recipients=tuple(str(address).lower() for address in _list(entry.get("to"))),
         fields=fields,
     )
     did = tuple(_act(act, number, incoming, now) for number, act in enumerate(acts))

@@ -38,7 +38,7 @@ async def live(engine: Engine, shipped: Path) -> None:
     if limits.setting(engine.reader, "sample") is None:
         await settle_in(engine, shipped)
     found = company.events(shipped, now=engine.clock.now(), deals=company.deals_by_name(engine.reader))
-    for one in found:
-        taken = await bring(engine, one)
-        if one.day > company.DAYS - LIVE_DAYS and taken.runs:
+    for event in found:
+        taken = await bring(engine, event)
+        if event.day > company.DAYS - LIVE_DAYS and taken.runs:
             await asyncio.sleep(EVERY_S)

@@ -132,7 +132,7 @@ class SecretStore:
 
     def given(self) -> list[str]:
         """Return the names of the secrets in the environment."""
-        return sorted(of_variable(one) for one in self._environment if one.startswith(PREFIX))
+        return sorted(of_variable(name) for name in self._environment if name.startswith(PREFIX))
 
     def need_place(self, name: str) -> None:
         """Make sure that a secret could be kept here.

@@ -99,7 +99,7 @@ class LanguageModelBrain:
         for tightness in range(len(SHORTER)):
             is_last = tightness == len(SHORTER) - 1
             question = messages(view, shown, tightness=tightness)
-            size = len(offer.wire) + sum(len(str(one.get("content") or "")) for one in question)
+            size = len(offer.wire) + sum(len(str(message.get("content") or "")) for message in question)
             if room and size > room and not is_last:
                 continue
             try:

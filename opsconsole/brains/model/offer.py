@@ -99,7 +99,7 @@ def slim(schema: Any) -> Any:
         kept: dict[str, Any] = {}
         for key, value in cast(dict[str, Any], schema).items():
             if key == "properties" and isinstance(value, dict):
-                kept[key] = {name: slim(one) for name, one in cast(dict[str, Any], value).items()}
+                kept[key] = {name: slim(part) for name, part in cast(dict[str, Any], value).items()}
             elif key not in _NOISE:
                 kept[key] = slim(value)
         return kept

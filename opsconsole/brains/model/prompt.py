@@ -75,7 +75,7 @@ def event_prompt(view: RunView, precedents: Sequence[Mapping[str, Any]], *, tigh
         body = f"{body}\n\n{facts}"
     lines += ["", fenced("\n".join([*notes, body]))]
     if view.history and not tightness:
-        told = "\n".join(f"- {one_line(one, 300)}" for one in view.history)
+        told = "\n".join(f"- {one_line(line, 300)}" for line in view.history)
         lines += ["", "On the same subject before:", fenced(told)]
     if precedents and not tightness:
         told = "\n".join(

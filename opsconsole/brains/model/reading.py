@@ -240,8 +240,8 @@ def _share(value: Any) -> float | None:
 def corrections(past: Sequence[PastTurn], model: str) -> int:
     """Count how many of a model's last answers in a row could not be used."""
     count = 0
-    for one in reversed(past):
-        if not one.turn.model.startswith(f"{model}:") or not one.turn.memo.get("says"):
+    for past_turn in reversed(past):
+        if not past_turn.turn.model.startswith(f"{model}:") or not past_turn.turn.memo.get("says"):
             break
         count += 1
     return count

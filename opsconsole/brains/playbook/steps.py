@@ -34,7 +34,7 @@ class Place:
     def to_json(self) -> dict[str, Any]:
         """Return the form that is kept in a turn's memo."""
         return {
-            "path": [list(one) for one in self.path],
+            "path": [list(place) for place in self.path],
             "next": self.next,
             "bound": self.bound,
             "pending": list(self.pending),

@@ -83,7 +83,10 @@ class DeskConnector:
     def _past(self, call: Call, as_of: datetime) -> Past:
         own = {kind: call.fields.get(f"{kind}_id") for kind in ("mail", "ticket", "deal")}
         return Past(
-            self._reader, self._changes, to_micros(as_of), {kind: one for kind, one in own.items() if type(one) is int}
+            self._reader,
+            self._changes,
+            to_micros(as_of),
+            {kind: number for kind, number in own.items() if type(number) is int},
         )
 
     async def preview(self, call: Call) -> Sequence[Change]:

@@ -37,11 +37,13 @@ def merged(desk: View, kind: str, overlay: Overlay, *, newest_first: bool = True
             number = identity if identity.startswith("sim:") else int(identity)
             if (record := _one(desk, kind, number, overlay)) is not None:
                 changed[number] = record
-    fits = [one for one in changed.values() if all(_low(one.get(name)) == _low(v) for name, v in equal.items())]
+    fits = [
+        record for record in changed.values() if all(_low(record.get(name)) == _low(v) for name, v in equal.items())
+    ]
     new = [fit for fit in fits if isinstance(fit["id"], str)]
-    real = [one for one in desk.find(kind, newest_first=newest_first, **equal) if one["id"] not in changed]
+    real = [record for record in desk.find(kind, newest_first=newest_first, **equal) if record["id"] not in changed]
     real += [fit for fit in fits if not isinstance(fit["id"], str)]
-    return new[::-1] + sorted(real, key=lambda one: desk.place(kind, one), reverse=newest_first)
+    return new[::-1] + sorted(real, key=lambda record: desk.place(kind, record), reverse=newest_first)
 
 
 def _one(desk: View, kind: str, identity: Any, overlay: Overlay) -> dict[str, Any] | None:
@@ -91,9 +93,9 @@ def _find_deals(desk: View, call: Call, overlay: Overlay, now: datetime) -> dict
     equal = {name: value for name, value in equal.items() if value}
     found = merged(desk, "deal", overlay, **equal) if equal else []
     if args.get("is_open", True):
-        found = [one for one in found if str(one["stage"]).lower() not in read.CLOSED_STAGES]
+        found = [deal for deal in found if str(deal["stage"]).lower() not in read.CLOSED_STAGES]
     first = found[0] if found else dict.fromkeys(_DEAL, "")
-    deals = [{name: one[name] for name in _DEAL} for one in found]
+    deals = [{name: deal[name] for name in _DEAL} for deal in found]
     return {
         "count": len(found),
         "deals": deals,
@@ -119,7 +121,7 @@ def _find_tickets(desk: View, call: Call, overlay: Overlay, now: datetime) -> di
     equal = {name: value for name, value in equal.items() if value}
     found = merged(desk, "ticket", overlay, **equal) if equal else []
     first = found[0] if found else dict.fromkeys(_TICKET, "")
-    tickets = [{name: one[name] for name in _TICKET} for one in found]
+    tickets = [{name: ticket[name] for name in _TICKET} for ticket in found]
     return {
         "count": len(found),
         "tickets": tickets,
@@ -135,18 +137,18 @@ def _get_ticket(desk: View, call: Call, overlay: Overlay, now: datetime) -> dict
 def _thread(desk: View, call: Call, overlay: Overlay, now: datetime) -> dict[str, Any]:
     thread = call.args.get("thread") or call.subject
     found = merged(desk, "mail", overlay, newest_first=False, thread=thread)
-    found.sort(key=lambda one: (one["sent_at"] or 0, isinstance(one["id"], str)))
+    found.sort(key=lambda message: (message["sent_at"] or 0, isinstance(message["id"], str)))
     mails = [
         {
-            "from": one["sender"],
-            "subject": one["subject"],
-            "text": one["text"][:4000],
-            "direction": one["direction"],
-            "sent_at": "" if not one["sent_at"] else from_micros(one["sent_at"]).isoformat(),
+            "from": message["sender"],
+            "subject": message["subject"],
+            "text": message["text"][:4000],
+            "direction": message["direction"],
+            "sent_at": "" if not message["sent_at"] else from_micros(message["sent_at"]).isoformat(),
         }
-        for one in found
+        for message in found
     ]
-    has_reply = any(one["direction"] == "out" for one in found)
+    has_reply = any(message["direction"] == "out" for message in found)
     return {
         "count": len(mails),
         "mails": mails,

@@ -172,7 +172,9 @@ def _add_note(desk: View, call: Call, overlay: Overlay, now: datetime) -> Plan:
 
 def _create_contact(desk: View, call: Call, overlay: Overlay, now: datetime) -> Plan:
     email = call.args["email"].lower()
-    is_simulated = any(key.startswith("contact:sim:") and one.get("email") == email for key, one in overlay.items())
+    is_simulated = any(
+        key.startswith("contact:sim:") and contact.get("email") == email for key, contact in overlay.items()
+    )
     if is_simulated or desk.find("contact", email=email, limit=1):
         raise PermanentError("there is a contact with this address already")
     return Plan("contact", {**_given(call.args, "name", "company", "title", "phone"), "email": email})

@@ -115,7 +115,7 @@ def layout_of(headers: Sequence[str], *, file_name: str) -> Layout | None:
         if not all(any(field in columns for field in group) for group in _NEEDED[kind]):
             continue
         score = float(sum(field in columns for field in _DECISIVE[kind]))
-        score += 0.5 * len(columns) + 1.5 * min(3, sum(bool(_SAYS[kind].search(one)) for one in plain))
+        score += 0.5 * len(columns) + 1.5 * min(3, sum(bool(_SAYS[kind].search(cell)) for cell in plain))
         score += 3 if _SAYS[kind].search(name) else 0
         if score > best_score:
             best, best_score = Layout(kind, columns), score

@@ -28,7 +28,7 @@ class Action:
         self.look_up = None if action.look_up is None else Finder(config, action.look_up)
         self.undo = None if action.undo is None else Taker(config, action.undo)
         self.current = None if action.current is None else Present(config, action.current)
-        makers = [self.request, *(one.request for one in (self.look_up, self.undo, self.current) if one is not None)]
+        makers = [self.request, *(call.request for call in (self.look_up, self.undo, self.current) if call is not None)]
         self.secrets = frozenset[tuple[str, ...]]().union(*(maker.secrets for maker in makers))
 
 

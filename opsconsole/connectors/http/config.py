@@ -31,7 +31,13 @@ class HttpConfig(Frozen):
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("write an address like https://crm.example.com/api")
-        if parts.query or parts.fragment or "@" in parts.netloc or "{" in value or any(one.isspace() for one in value):
+        if (
+            parts.query
+            or parts.fragment
+            or "@" in parts.netloc
+            or "{" in value
+            or any(character.isspace() for character in value)
+        ):
             raise ValueError("an address without name, password, question mark, slots or spaces")
         if parts.port == 0 or not value.isascii():
             raise ValueError("write the address in plain letters, with a port from 1 or none")

@@ -114,7 +114,7 @@ def reader_of(schema: Any, loc: Loc = ()) -> Reader:
 def _types(facts: Mapping[str, Any], loc: Loc) -> list[str]:
     """Return the declared types; none where any is allowed."""
     given = facts.get("type", [])
-    types = [str(one) for one in (cast(list[Any], given) if isinstance(given, list) else [given])]
+    types = [str(name) for name in (cast(list[Any], given) if isinstance(given, list) else [given])]
     if unknown := [kind for kind in types if kind not in _LIMITS]:
         raise BadSchemaError(f"there is no type {unknown[0]}; there are {', '.join(_LIMITS)}", (*loc, "type"))
     return types
@@ -152,7 +152,7 @@ def _array(facts: Mapping[str, Any], loc: Loc) -> Reader:
     def read(value: list[Any]) -> list[Any]:
         if len(value) < least or (most is not None and len(value) > most):
             raise ValueError(f"should have {_between(least, most)} items")
-        if is_set and len({equality_key(one) for one in value}) != len(value):
+        if is_set and len({equality_key(entry) for entry in value}) != len(value):
             raise ValueError("should hold nothing twice")
         return [_inside(read_item, item, f"[{index}]") for index, item in enumerate(value)]
 
@@ -163,7 +163,7 @@ def _members(facts: Mapping[str, Any], loc: Loc) -> tuple[Mapping[str, Any], fro
     properties, required = facts.get("properties", {}), facts.get("required", [])
     if not isinstance(properties, Mapping):
         raise BadSchemaError("should be names with schemas", (*loc, "properties"))
-    if not isinstance(required, list) or not all(isinstance(one, str) for one in cast(list[Any], required)):
+    if not isinstance(required, list) or not all(isinstance(name, str) for name in cast(list[Any], required)):
         raise BadSchemaError("should be a list of names", (*loc, "required"))
     names = frozenset(cast(list[str], required))
     if "additionalProperties" not in facts and (lost := sorted(names - set(cast(Mapping[str, Any], properties)))):

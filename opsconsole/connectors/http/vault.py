@@ -19,7 +19,7 @@ class Vault:
     def __init__(self, secrets: Secrets, wanted: Iterable[tuple[str, ...]]) -> None:
         self._secrets = secrets
         self._wanted = frozenset(wanted)
-        self.names = sorted({one[-1] for one in self._wanted})
+        self.names = sorted({secret[-1] for secret in self._wanted})
         self._until = 0.0
         self._values: Mapping[str, Any] = {"secret": {}, "basic": {}}
         self._scrubber = Scrubber(())
@@ -42,9 +42,9 @@ class Vault:
 
     def _keep(self, found: Mapping[str, str]) -> None:
         basic: dict[str, dict[str, str]] = {}
-        for one in self._wanted:
-            if one[0] == "basic":
-                _, user, name = one
+        for secret in self._wanted:
+            if secret[0] == "basic":
+                _, user, name = secret
                 basic.setdefault(user, {})[name] = base64.b64encode(f"{user}:{found[name]}".encode()).decode()
         self._values = {"secret": dict(found), "basic": basic}
         coded = [value for some in basic.values() for value in some.values()]

@@ -153,7 +153,7 @@ async def folders(config: MailConfig, how: SignIn) -> tuple[CheckStep, Named | N
     try:
         found = await link.read(lambda client: named(client, config.folders))
         for folder in config.watched_folders:
-            await link.read(lambda client, one=folder: client.select_folder(one, readonly=True))
+            await link.read(lambda client, folder=folder: client.select_folder(folder, readonly=True))
     except OpsError as error:
         return CheckStep(False, f"A folder cannot be opened: {error}"), None
     finally:

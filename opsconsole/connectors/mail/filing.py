@@ -84,7 +84,7 @@ async def place_of(account: Account, call: Call, *, first: str = "") -> Place:
 def _order(mark: Mark, folders: Named, watched: tuple[str, ...]) -> tuple[str, ...]:
     """Drafts never; sent mail last, where copies of what we answered may lie."""
     late = {folders.sent, folders.drafts}
-    others = (one for one in folders.every if one not in late)
+    others = (folder for folder in folders.every if folder not in late)
     return (mark.folder, *watched, folders.inbox, folders.archive, *others, folders.sent)
 
 

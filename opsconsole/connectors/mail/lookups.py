@@ -43,14 +43,14 @@ async def look_up(account: Account, verb: str, call: Call, overlay: Overlay, as_
         address = str(call.args["address"])
         found = await _find(account, ["OR", "FROM", address, "TO", address], int(call.args.get("limit", 10)))
         wanted = address.lower()
-        found = [one for one in found if wanted in (one["from"], *one["to"])]
+        found = [mail for mail in found if wanted in (mail["from"], *mail["to"])]
     elif verb == "search":
         text = clean.line(str(call.args["text"]), 200)
         found = await _find(account, ["TEXT", text], int(call.args.get("limit", 10)))
     else:
         raise PermanentError(f"A mailbox has no look-up called {verb}.")
-    found = [_laid_over(one, overlay) for one in found]
-    return Result(is_ok=True, data={"count": len(found), "mails": [_shown(one) for one in found]})
+    found = [_laid_over(mail, overlay) for mail in found]
+    return Result(is_ok=True, data={"count": len(found), "mails": [_shown(mail) for mail in found]})
 
 
 async def _thread(account: Account, call: Call, overlay: Overlay) -> Result:
@@ -60,23 +60,23 @@ async def _thread(account: Account, call: Call, overlay: Overlay) -> Result:
         raise PermanentError("The event is about no mail thread; name one as `thread:<message id>`.")
     by = [["HEADER", name, root] for name in ("Message-ID", "References", "In-Reply-To")]
     found = await _find(account, ["OR", *by[0], "OR", *by[1], *by[2]], MOST_OF_A_THREAD)
-    found = [_laid_over(one, overlay) for one in found if root in (one["message_id"], *one["chain"])]
-    found.sort(key=lambda one: (one["sent_at"], len(set(one["chain"]))))  # servers tell whole seconds
-    found += [dict(one) for one in _simulated(account, overlay) if one.get("thread") == subject]
+    found = [_laid_over(mail, overlay) for mail in found if root in (mail["message_id"], *mail["chain"])]
+    found.sort(key=lambda mail: (mail["sent_at"], len(set(mail["chain"]))))  # servers tell whole seconds
+    found += [dict(mail) for mail in _simulated(account, overlay) if mail.get("thread") == subject]
     return Result(
         is_ok=True,
         data={
             "count": len(found),
-            "mails": [_shown(one) for one in found],
+            "mails": [_shown(mail) for mail in found],
             "last_from": found[-1]["from"] if found else "",
-            "has_our_reply": any(one["direction"] == "out" for one in found),
+            "has_our_reply": any(mail["direction"] == "out" for mail in found),
         },
     )
 
 
 def _simulated(account: Account, overlay: Overlay) -> list[Mapping[str, Any]]:
     prefix = f"{RECORD}:sim:"
-    return [one for key, one in overlay.items() if key.startswith(prefix) and one.get("connection") == account.id]
+    return [mail for key, mail in overlay.items() if key.startswith(prefix) and mail.get("connection") == account.id]
 
 
 def _laid_over(mail: Mapping[str, Any], overlay: Overlay) -> dict[str, Any]:
@@ -101,7 +101,7 @@ async def _find(account: Account, criteria: Sequence[Any], limit: int) -> list[d
             ):
                 read = _read(account, mail, folder, is_sent_folder=folder == folders.sent)
                 found.setdefault(read["message_id"], read)
-    return sorted(found.values(), key=lambda one: one["sent_at"], reverse=True)[:limit]
+    return sorted(found.values(), key=lambda mail: mail["sent_at"], reverse=True)[:limit]
 
 
 def _in_folder(client: Imap, folder: str, criteria: Sequence[Any], limit: int) -> list[Stored]:

@@ -276,8 +276,8 @@ async def together(tasks: Sequence[asyncio.Task[None]]) -> None:
     """
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
-        for one in done:
-            one.result()
+        for task in done:
+            task.result()
     finally:
         for task in tasks:
             task.cancel()

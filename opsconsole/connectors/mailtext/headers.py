@@ -118,8 +118,8 @@ class Headers:
         found: dict[str, None] = {}
         for value in self.all(name):
             spelt = _ID.findall(value[:MAX_IDS]) or _BARE_ID.findall(value[:MAX_STRUCTURED])
-            for one in spelt:
-                if bare := "".join(line(one).split()):
+            for spelling in spelt:
+                if bare := "".join(line(spelling).split()):
                     found[f"<{bare}>"] = None
         ids = tuple(found)
         return ids if len(ids) <= 200 else ids[:1] + ids[-199:]

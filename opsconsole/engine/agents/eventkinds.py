@@ -34,8 +34,8 @@ def _can_meet(pattern: str, kind: str) -> bool:
         return fnmatchcase(kind, pattern)
     if not _is_pattern(pattern):
         return fnmatchcase(pattern, kind)
-    one, other = _start(pattern), _start(kind)
-    return one.startswith(other) or other.startswith(one)
+    start, other = _start(pattern), _start(kind)
+    return start.startswith(other) or other.startswith(start)
 
 
 def _is_pattern(text: str) -> bool:

@@ -118,8 +118,8 @@ def tool_patterns(spec: AgentSpec) -> Iterator[tuple[str, Loc]]:
     """Walk the tools that are named by themselves or by a pattern (`desk.*`), with their places."""
     yield from ((pattern, ("tools", at)) for at, pattern in enumerate(spec.tools))
     for name, some in (("guardrails", spec.guardrails), ("quiet_hours", spec.quiet_hours)):
-        for index, one in enumerate(some):
-            yield from ((pattern, (name, index, "actions", at)) for at, pattern in enumerate(one.actions))
+        for index, rule in enumerate(some):
+            yield from ((pattern, (name, index, "actions", at)) for at, pattern in enumerate(rule.actions))
 
 
 def is_pattern(tool: str) -> bool:

@@ -93,7 +93,7 @@ class _Scope:
 
 
 def _no_member(name: str, below: str, there: Sequence[str]) -> str:
-    said = _meant(below, there, lambda one: f"{name}.{one}")
+    said = _meant(below, there, lambda member: f"{name}.{member}")
     text = f"there is no {name}.{below}{said}; {name} has {', '.join(there)}"
     return (
         f"{text} (fields.NAME is what the system told besides: `opsconsole agents words`)" if name == "event" else text

@@ -91,16 +91,16 @@ def members_in(text: str) -> frozenset[tuple[str, str]]:
     What every mapping can do (`event.get('title')`) is no member.
     """
     tree = _ENVIRONMENT.parse(text)
-    own = {one.name for one in tree.find_all(nodes.Name) if one.ctx != "load"}
+    own = {node.name for node in tree.find_all(nodes.Name) if node.ctx != "load"}
     found: set[tuple[str, str]] = set()
-    for one in tree.find_all((nodes.Getattr, nodes.Getitem)):
-        if not isinstance(one.node, nodes.Name) or one.node.name in own:
+    for node in tree.find_all((nodes.Getattr, nodes.Getitem)):
+        if not isinstance(node.node, nodes.Name) or node.node.name in own:
             continue
-        if isinstance(one, nodes.Getattr):
-            if not hasattr(dict, one.attr):
-                found.add((one.node.name, one.attr))
-        elif isinstance(one.arg, nodes.Const) and isinstance(one.arg.value, str):
-            found.add((one.node.name, one.arg.value))
+        if isinstance(node, nodes.Getattr):
+            if not hasattr(dict, node.attr):
+                found.add((node.node.name, node.attr))
+        elif isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str):
+            found.add((node.node.name, node.arg.value))
     return frozenset(found)
 
 

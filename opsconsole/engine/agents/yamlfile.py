@@ -130,7 +130,9 @@ class YamlDocument:
             text = in_words(first)
             if first["type"] == "extra_forbidden":
                 missing = [
-                    str(one["loc"][-1]) for one in found if one["type"] == "missing" and one["loc"][:-1] == loc[:-1]
+                    str(problem["loc"][-1])
+                    for problem in found
+                    if problem["type"] == "missing" and problem["loc"][:-1] == loc[:-1]
                 ]
                 close = difflib.get_close_matches(where.rpartition(".")[2], missing, n=1)
                 text += f"; did you mean {close[0]}?" if close else ""

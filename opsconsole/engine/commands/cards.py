@@ -92,7 +92,7 @@ async def card(kernel: Kernel, approval_id: int) -> CardView:
         args=action.args,
         changes=await _changes(kernel, loaded, action, approval),
         claims=(*_quotes(turn.quotes), *_claims(loaded, action, proposal.slots)),
-        precedents=tuple(one for one in turn.quotes if "case" in one),
+        precedents=tuple(precedent for precedent in turn.quotes if "case" in precedent),
         because=approval.because,
         agents_reason=proposal.because or turn.rationale,
         reversibility=reversibility(kind, loaded.version.spec.approvals.veto_s),
@@ -165,9 +165,9 @@ async def _changes(kernel: Kernel, loaded: Loaded, action: ActionRow, approval: 
 def _quotes(quotes: tuple[Mapping[str, Any], ...]) -> tuple[Claim, ...]:
     """Return the quotes that a model named; whether they stand where it says was checked when it said so."""
     return tuple(
-        Claim("quote", one["quote"][:200], "found" if one["state"] == "found" else "asserted", one["source"])
-        for one in quotes
-        if "state" in one
+        Claim("quote", quote["quote"][:200], "found" if quote["state"] == "found" else "asserted", quote["source"])
+        for quote in quotes
+        if "state" in quote
     )
 
 

@@ -93,7 +93,7 @@ def keep_anew(tx: Transaction, pair: int, sides: Sides, *, now: datetime) -> Non
 
 def is_taught(spec: AgentSpec, event: Event) -> bool:
     """Return whether an event stands in the playbook as an example: that its agent knows it proves nothing."""
-    forms = {" ".join(one.casefold().split()) for one in (event.title, event.text, example_of(event))} - {""}
+    forms = {" ".join(text.casefold().split()) for text in (event.title, event.text, example_of(event))} - {""}
     for category in spec.playbook.categories:
         for text in category.examples:
             plain = " ".join(text.casefold().split())
@@ -117,7 +117,7 @@ def _new(tx: Transaction, sides: Sides) -> write.NewPair:
     event, origin = sides.event, sides.origin
     found = compare(sides.agent, sides.human)
     same = frozenset[int]() if origin.version is None else versions.alike(tx.conn, origin.version)
-    before = [one for one in read.worked_by(tx.conn, event.id, origin.agent) if one < (origin.version or 0)]
+    before = [version for version in read.worked_by(tx.conn, event.id, origin.agent) if version < (origin.version or 0)]
     return write.NewPair(
         source=origin.source,
         agent=origin.agent,
@@ -187,10 +187,10 @@ def _body(sides: Sides, found: Compared) -> dict[str, Any]:
         for act in sides.acts
     ]
     return {
-        "agent": [{"tool": one.tool, "args": dict(one.args)} for one in sides.agent],
+        "agent": [{"tool": action.tool, "args": dict(action.args)} for action in sides.agent],
         "human": [
-            {"tool": one.tool, "args": dict(one.args), **(did[place] if place < len(did) else {})}
-            for place, one in enumerate(sides.human)
+            {"tool": action.tool, "args": dict(action.args), **(did[place] if place < len(did) else {})}
+            for place, action in enumerate(sides.human)
         ],
         "matches": matches,
         "because": sides.origin.because,

@@ -126,9 +126,9 @@ def _sides(kernel: Kernel, tx: Transaction, loaded: Loaded, human: Sequence[ActR
         agent=run.agent_id,
         version=run.version_id,
         run=run.id,
-        category=run.category or category_of(loaded.version.spec, [one.args for one in human]) or "",
+        category=run.category or category_of(loaded.version.spec, [act.args for act in human]) or "",
         confidence=run.confidence,
-        is_blind=seen is None or bool(human and max(one.seen_at for one in human) < seen),
+        is_blind=seen is None or bool(human and max(act.seen_at for act in human) < seen),
         is_failed=run.state in (RunState.FAILED, RunState.CANCELLED)
         or _is_abstained(loaded, has_acted=bool(agent))
         or is_asking
@@ -137,8 +137,8 @@ def _sides(kernel: Kernel, tx: Transaction, loaded: Loaded, human: Sequence[ActR
         because=_because(loaded),
     )
     return Sides(
-        agent=folded(kernel.registry, [compared_action(kernel.registry, one, event.subject) for one in agent]),
-        human=[compared_act(kernel.registry, one, event.subject) for one in done],
+        agent=folded(kernel.registry, [compared_action(kernel.registry, action, event.subject) for action in agent]),
+        human=[compared_act(kernel.registry, act, event.subject) for act in done],
         acts=done,
         event=event,
         origin=origin,
@@ -162,7 +162,7 @@ def _made_before(kernel: Kernel, tx: Transaction, act: HumanAct, subject: int, *
     """Compare pairs again that were made before this act of their time was told or done."""
     for pair, run, event in read.live_of_subject(tx.conn, subject):
         human = _done(tx, past.event(tx.conn, event))
-        if any(one.external_id == act.external_id for one in human):
+        if any(known.external_id == act.external_id for known in human):
             keep_anew(tx, pair, _sides(kernel, tx, load(kernel, tx.conn, run), human), now=now)
 
 

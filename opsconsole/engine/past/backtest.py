@@ -74,17 +74,17 @@ async def backtest(
     is_costly = any(isinstance(brain, PreparedBrain) and not brain.is_free for brain in brains)
     purse, result = Purse(cost_cap if is_costly else None), _Found()
     taught = {found.event_id for which in besides if (found := read.pair(kernel.reader, which)) is not None}
-    for number, one in enumerate(chosen, start=1):
-        event = past.event(kernel.reader, one.event_id)
+    for number, pair in enumerate(chosen, start=1):
+        event = past.event(kernel.reader, pair.event_id)
         for side in lessons:
             side.tell_until(event.occurred_at)
-        acts = read.body(kernel.reader, one.id).get("human") or ()
-        if one.event_id in taught or any(is_taught(version.spec, event) for version, _ in sides):
+        acts = read.body(kernel.reader, pair.id).get("human") or ()
+        if pair.event_id in taught or any(is_taught(version.spec, event) for version, _ in sides):
             result.left_out += 1
         elif all(subscribes(version, as_it_came(event)) for version, _ in sides):
             result.stopped = "it was stopped" if is_stopped() else purse.why_not()
             try:
-                result.tried += [] if result.stopped else [await _try(kernel, one, event, acts, sides, purse)]
+                result.tried += [] if result.stopped else [await _try(kernel, pair, event, acts, sides, purse)]
             except CapReachedError as error:
                 result.stopped = f"{error}"
             except TransientError as error:
@@ -180,7 +180,7 @@ def _recorded(kernel: Kernel, pair: PairRow) -> RecordedReads | None:
 
 def _add_cases(kernel: Kernel, lessons: Sequence[PastCases], agent: str, chosen: Sequence[PairRow]) -> None:
     """Note each case at the time it was learnt; of the events that are tried, only what people did with them counts."""
-    tried = {f"{one.event_id}" for one in chosen}
+    tried = {f"{pair.event_id}" for pair in chosen}
     for at, category, text, event in read_cases.learnt(kernel.reader, agent):
         if event not in tried:
             for side in lessons:

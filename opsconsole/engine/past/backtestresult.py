@@ -75,12 +75,12 @@ class Result:
     @property
     def better(self) -> int:
         """Events that the changed agent has right and the one in use has not."""
-        return sum(one.changed.is_right and not one.in_use.is_right for one in self.tried)
+        return sum(tried.changed.is_right and not tried.in_use.is_right for tried in self.tried)
 
     @property
     def worse(self) -> int:
         """Events that the agent in use has right and the changed one has not."""
-        return sum(one.in_use.is_right and not one.changed.is_right for one in self.tried)
+        return sum(tried.in_use.is_right and not tried.changed.is_right for tried in self.tried)
 
     @property
     def interval(self) -> Interval:
@@ -92,21 +92,21 @@ class Result:
         bounds = self.interval
         return {
             "events": len(self.tried),
-            "recorded_right": sum(one.was_right for one in self.tried),
-            "in_use_right": sum(one.in_use.is_right for one in self.tried),
-            "changed_right": sum(one.changed.is_right for one in self.tried),
+            "recorded_right": sum(tried.was_right for tried in self.tried),
+            "in_use_right": sum(tried.in_use.is_right for tried in self.tried),
+            "changed_right": sum(tried.changed.is_right for tried in self.tried),
             "better": self.better,
             "worse": self.worse,
             "difference_95": [round(bounds.low, 4), round(bounds.high, 4)],
-            "severe_in_use": sum(one.in_use.severity is Severity.SEVERE for one in self.tried),
-            "severe_changed": sum(one.changed.severity is Severity.SEVERE for one in self.tried),
-            "off_record": sum(bool(one.changed.off_record) for one in self.tried),
-            "cost_in_use": sum(one.in_use.cost_micros for one in self.tried) / 1e6,
-            "cost_changed": sum(one.changed.cost_micros for one in self.tried) / 1e6,
-            "seconds_in_use": round(sum(one.in_use.seconds for one in self.tried), 3),
-            "seconds_changed": round(sum(one.changed.seconds for one in self.tried), 3),
-            "rules_in_use": _rulings(one.in_use for one in self.tried),
-            "rules_changed": _rulings(one.changed for one in self.tried),
+            "severe_in_use": sum(tried.in_use.severity is Severity.SEVERE for tried in self.tried),
+            "severe_changed": sum(tried.changed.severity is Severity.SEVERE for tried in self.tried),
+            "off_record": sum(bool(tried.changed.off_record) for tried in self.tried),
+            "cost_in_use": sum(tried.in_use.cost_micros for tried in self.tried) / 1e6,
+            "cost_changed": sum(tried.changed.cost_micros for tried in self.tried) / 1e6,
+            "seconds_in_use": round(sum(tried.in_use.seconds for tried in self.tried), 3),
+            "seconds_changed": round(sum(tried.changed.seconds for tried in self.tried), 3),
+            "rules_in_use": _rulings(tried.in_use for tried in self.tried),
+            "rules_changed": _rulings(tried.changed for tried in self.tried),
             "left_out": self.left_out,
             "stopped": self.stopped,
         }

@@ -102,13 +102,13 @@ def plan(kernel: Kernel, version: Version, *, since: datetime | None = None) -> 
     """Say what there is to work, without working it."""
     todo = known = seen = too_new = 0
     first = last = None
-    for one, event in _wanted(kernel, version, since, is_over=False):
+    for past_event, event in _wanted(kernel, version, since, is_over=False):
         if not _is_over(kernel, event):
             too_new += 1
             continue
-        known, todo = known + one.is_paired, todo + (not one.is_paired)
-        seen += one.is_seen and not one.is_paired
-        first, last = first or one.at, one.at
+        known, todo = known + past_event.is_paired, todo + (not past_event.is_paired)
+        seen += past_event.is_seen and not past_event.is_paired
+        first, last = first or past_event.at, past_event.at
     return Plan(todo, known, seen, too_new, first, last)
 
 
@@ -149,13 +149,13 @@ async def work(
     at_once = parallel if is_prepared else 1
     sent = cache(partial(read.sent_times, kernel.reader))
     batch: list[tuple[Event, tuple[HumanAct, ...]]] = []
-    for one, event in _wanted(kernel, version, since):
+    for past_event, event in _wanted(kernel, version, since):
         if progress.done + len(ready) + len(batch) >= progress.total:
             break
-        lessons.tell_until(one.at)
+        lessons.tell_until(past_event.at)
         acts = human_acts(kernel, event)
         lessons.hear(event, acts)
-        if not one.is_paired:
+        if not past_event.is_paired:
             if is_stopped():
                 progress.stopped = "it was stopped"
                 break
@@ -208,9 +208,9 @@ def _wanted(
 
     With `is_over` only those on which people have done what they did.
     """
-    for one, event in read.past(kernel.reader, agent=version.agent_id, version=version.id, since=since):
+    for past_event, event in read.past(kernel.reader, agent=version.agent_id, version=version.id, since=since):
         if (not is_over or _is_over(kernel, event)) and subscribes(version, as_it_came(event)):
-            yield one, event
+            yield past_event, event
 
 
 def _is_over(kernel: Kernel, event: Event) -> bool:
@@ -231,9 +231,9 @@ async def _keep(
     chunk = tuple(ready)
 
     def job(tx: Transaction) -> list[Made | None]:
-        return [make_pair(kernel, tx, version, one, sent) for one in chunk]
+        return [make_pair(kernel, tx, version, done, sent) for done in chunk]
 
-    for one, made in zip(chunk, await writes.write(job, name="shadow.history"), strict=True):
+    for done, made in zip(chunk, await writes.write(job, name="shadow.history"), strict=True):
         if made is None:
             continue  # somebody else's run of the past was faster
         progress.pairs += 1
@@ -241,11 +241,11 @@ async def _keep(
         progress.unproved.update([made.excluded] if made.excluded else ())
         progress.failed += made.is_failed
         if made.is_failed:
-            progress.reasons.update([one.worked.failed] if one.worked.failed else ())
+            progress.reasons.update([done.worked.failed] if done.worked.failed else ())
         else:
             progress.verdicts[made.verdict.value] += 1
             progress.agreed += made.verdict in AGREED and not made.excluded
     progress.done += len(chunk)
-    progress.off_record += sum(bool(one.worked.off_record) for one in chunk)
+    progress.off_record += sum(bool(done.worked.off_record) for done in chunk)
     ready.clear()
     tell(progress)

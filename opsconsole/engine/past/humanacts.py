@@ -66,7 +66,7 @@ class PastCases:
 def human_acts(kernel: Kernel, event: Event) -> tuple[HumanAct, ...]:
     """Return what people did with a past event, in order: where it lies, what was answered, how a ticket was sorted."""
     found = [*_moved(kernel, event), *_answered(kernel, event), *_sorted_ticket(kernel, event), *_seen(kernel, event)]
-    return tuple(sorted(found, key=lambda one: (one.at, one.external_id)))
+    return tuple(sorted(found, key=lambda act: (act.at, act.external_id)))
 
 
 def _act(event: Event, what: str, tool: str, args: Mapping[str, Any], at: datetime | None, actor: str) -> HumanAct:

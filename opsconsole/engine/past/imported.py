@@ -27,8 +27,8 @@ def keep_recorded(kernel: Kernel, tx: Transaction, system: str, told: Sequence[T
         now: the time.
     """
     new = 0
-    for one in told:
-        incoming = _event(system, one, now)
+    for comparison in told:
+        incoming = _event(system, comparison, now)
         taken = take(kernel, tx, "desk", incoming, is_history=True)
         event = present(events.event(tx.conn, taken.event), f"event {taken.event}")
         origin = Origin(
@@ -36,12 +36,14 @@ def keep_recorded(kernel: Kernel, tx: Transaction, system: str, told: Sequence[T
             agent=system,
             version=None,
             run=None,
-            category=one.case.suite,
+            category=comparison.case.suite,
             confidence=None,
             is_blind=True,
             is_failed=False,
         )
-        made = keep(tx, Sides(agent=one.agent, human=one.human, acts=(), event=event, origin=origin), now=now)
+        made = keep(
+            tx, Sides(agent=comparison.agent, human=comparison.human, acts=(), event=event, origin=origin), now=now
+        )
         new += made is not None
     return new
 

@@ -105,8 +105,8 @@ class Totals:
         return {
             "cases": self.cases,
             "right": round(right / self.cases, 4) if self.cases else None,
-            "verdicts": {one.value: self.verdicts[one.value] for one in Agreement},
-            "severities": {one.name.lower(): self.severities[one.name.lower()] for one in Severity},
+            "verdicts": {verdict.value: self.verdicts[verdict.value] for verdict in Agreement},
+            "severities": {severity.name.lower(): self.severities[severity.name.lower()] for severity in Severity},
             "fields_that_differ": dict(self.fields.most_common(50)),
             "unknown_tools": dict(self.unknown_tools.most_common(50)),
         }
@@ -174,7 +174,7 @@ def compare_case(case: RecordedPair, tools: Tools, totals: Totals) -> Told:
 
 
 def _met(case: RecordedPair, tools: Tools) -> tuple[bool, ...]:
-    every = [[_compared(one, _known(tools, case.suite, one.tool)) for one in side] for side in _sides(case)]
+    every = [[_compared(action, _known(tools, case.suite, action.tool)) for action in side] for side in _sides(case)]
     matches = compare(*every).matches
     met = {match.human for match in matches if match.is_same}
     return tuple(place in met for place in range(len(case.expected_actions)))

@@ -132,7 +132,7 @@ def _remake(kernel: Kernel, tx: Transaction, number: int, sent: Sent) -> None:
         if row.source != "history" or row.version is None:
             continue
         spec, body = kernel.roster.version(tx.conn, row.version).spec, read.body(tx.conn, row.id)
-        wanted = [(str(one["tool"]), dict(one["args"])) for one in body.get("agent") or ()]
+        wanted = [(str(action["tool"]), dict(action["args"])) for action in body.get("agent") or ()]
         excluded = why_not(kernel, spec, event, acts, wanted, sent)
         origin = pairwrite.Origin(
             source="history",
@@ -147,8 +147,8 @@ def _remake(kernel: Kernel, tx: Transaction, number: int, sent: Sent) -> None:
             because=str(body.get("because") or ""),
         )
         sides = _sides(kernel, event, acts, wanted, origin)
-        was = [(one["tool"], one["args"]) for one in body.get("human") or ()]
-        is_other = was != [(one.tool, dict(one.args)) for one in sides.human]
+        was = [(action["tool"], action["args"]) for action in body.get("human") or ()]
+        is_other = was != [(action.tool, dict(action.args)) for action in sides.human]
         if is_other or (row.excluded in HUMAN_UNKNOWN and origin.excluded != row.excluded):
             pairwrite.keep_anew(tx, row.id, sides, now=kernel.clock.now())
 

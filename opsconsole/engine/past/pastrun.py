@@ -130,16 +130,16 @@ class PastRun:
         return ratified(turn, self._version.spec)
 
     def _worked(self, course: _Course, last: Turn | None, failed: str) -> Worked:
-        turns = [one.turn for one in course.past]
+        turns = [past_turn.turn for past_turn in course.past]
         every = turns if last is None or (turns and last is turns[-1]) else [*turns, last]
-        named = next((one for one in reversed(every) if one.category is not None), None)
+        named = next((turn for turn in reversed(every) if turn.category is not None), None)
         return Worked(
             category="" if named is None else named.category or "",
             confidence=None if named is None else named.confidence,
             actions=tuple(course.actions),
             rulings=tuple(course.rulings),
-            because=next((one.rationale for one in reversed(every) if one.rationale), ""),
-            is_abstained=any(one.is_abstained for one in every) or (course.is_asking and not course.actions),
+            because=next((turn.rationale for turn in reversed(every) if turn.rationale), ""),
+            is_abstained=any(turn.is_abstained for turn in every) or (course.is_asking and not course.actions),
             failed=failed or next((why for _, why in course.wrong.values()), "") or _why_given_up(every, course),
             cost_micros=course.cost_micros,
             turns=len(every),

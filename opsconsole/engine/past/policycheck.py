@@ -204,7 +204,7 @@ def check(
         if kind is None:
             totals.unknown_tools[f"{case.suite}:{tool}"] += 1
         is_tainted = is_tainted or kind is None or kind.is_untrusted
-    lowest = min((Verdict[one["verdict"]] for one in told), default=Verdict.ACT)
+    lowest = min((Verdict[action["verdict"]] for action in told), default=Verdict.ACT)
     return {"case_id": case.case_id, "suite": case.suite, "verdict": lowest.name, "actions": told}
 
 

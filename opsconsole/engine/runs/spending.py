@@ -85,4 +85,4 @@ class Spending:
 
     def _coming(self, agent: AgentId | None) -> float:
         """Return what the turns under way may cost, in whole currency units."""
-        return sum(self._dearest[one] for one in self._thinking.values() if agent in (None, one)) / 1e6
+        return sum(self._dearest[thinker] for thinker in self._thinking.values() if agent in (None, thinker)) / 1e6

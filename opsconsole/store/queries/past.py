@@ -88,8 +88,8 @@ def sent_times(conn: sqlite3.Connection, connection: str) -> Mapping[str, Sequen
     ).fetchall()
     found: dict[str, list[datetime]] = {}
     for (number,) in rows:
-        one = event(conn, number)
-        found.setdefault(one.sender.rpartition("@")[2].casefold(), []).append(one.occurred_at)
+        earlier = event(conn, number)
+        found.setdefault(earlier.sender.rpartition("@")[2].casefold(), []).append(earlier.occurred_at)
     return found
 
 

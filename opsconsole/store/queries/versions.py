@@ -56,7 +56,7 @@ def alike(conn: sqlite3.Connection, version_id: int) -> frozenset[int]:
         (version_id,),
     ).fetchall()
     found = {number: _decision(conn, number, text, tools) for number, text, tools in rows}
-    return frozenset(number for number, one in found.items() if one == found[version_id])
+    return frozenset(number for number, decision in found.items() if decision == found[version_id])
 
 
 def _decision(conn: sqlite3.Connection, number: int, spec_digest: str, tools: str) -> str:

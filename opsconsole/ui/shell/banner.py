@@ -36,8 +36,8 @@ class Banner(QFrame):
         self._button.setVisible(bool(action))
         if self.property("state") != tone:
             self.setProperty("state", tone)
-            for one in (self, self._text):
-                repolish(one)
+            for widget in (self, self._text):
+                repolish(widget)
         self.setVisible(bool(text))
 
     def _on_button(self) -> None:

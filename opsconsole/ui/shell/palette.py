@@ -69,7 +69,7 @@ class Palette(QDialog):
         self.resize(620, 560 if is_help else 460)
         self._here = {command.id for command in commands.available()}
         found = commands.all() if is_help else commands.available()
-        self._commands = sorted(found, key=lambda one: (one.group != "General", one.group, one.title))
+        self._commands = sorted(found, key=lambda command: (command.group != "General", command.group, command.title))
         self._shown: list[Command] = []
         self._field, self._list, self._hint = QLineEdit(), QListWidget(), label("", "small")
         self._field.setPlaceholderText("Find a command or its key" if is_help else "What do you want to do?")
@@ -105,13 +105,13 @@ class Palette(QDialog):
         self._list.clear()
         self._shown = [command for command in self._commands if all(word in _words(command) for word in wanted)][:MOST]
         before = ""
-        for one in self._shown:
-            item = QListWidgetItem(f"{one.group}: {one.title}. {' or '.join(one.keys)}".strip())
-            item.setData(_COMMAND, one)
-            item.setData(_HEADING, one.group if one.group != before else "")
-            item.setData(_IS_HERE, one.id in self._here)
+        for command in self._shown:
+            item = QListWidgetItem(f"{command.group}: {command.title}. {' or '.join(command.keys)}".strip())
+            item.setData(_COMMAND, command)
+            item.setData(_HEADING, command.group if command.group != before else "")
+            item.setData(_IS_HERE, command.id in self._here)
             self._list.addItem(item)
-            before = one.group
+            before = command.group
         self._list.setCurrentRow(0)
         self._say(self._list.currentRow())
 

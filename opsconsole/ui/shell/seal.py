@@ -77,8 +77,8 @@ class Unseal(QDialog):
         column.addWidget(self.field)
         column.addWidget(self.said)
         column.addLayout(row(self._open, button("Not now", self.reject), None))
-        for one in (about, self.said):
-            one.setFixedWidth(WIDTH)
+        for caption in (about, self.said):
+            caption.setFixedWidth(WIDTH)
         about.setMinimumHeight(about.heightForWidth(WIDTH))
         self.field.setFocus()
         self._say("")

@@ -41,9 +41,9 @@ class StatusBar(QFrame):
         line.addWidget(self._dot)
         line.setSpacing(8)
         line.addWidget(self._engine)
-        for one in (self._event, self._model):
+        for caption in (self._event, self._model):
             line.addSpacing(16)
-            line.addWidget(one)
+            line.addWidget(caption)
         line.addStretch(1)
         line.addWidget(self._money)
         line.addSpacing(16)

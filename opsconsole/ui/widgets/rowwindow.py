@@ -68,8 +68,8 @@ class RowWindow(QAbstractTableModel, Generic[_Row]):
         self.beginResetModel()
         self.ids = ids
         self._generation += 1
-        for one in (self._pages, self._asked, self._under_way, self._stale):
-            one.clear()
+        for cache in (self._pages, self._asked, self._under_way, self._stale):
+            cache.clear()
         self._coming = array("q")
         self.endResetModel()
 

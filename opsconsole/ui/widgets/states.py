@@ -25,11 +25,11 @@ class States(QStackedWidget):
         column.setSpacing(8)
         column.addStretch(2)
         self._text.setMaximumWidth(TEXT)
-        for one in (self._title, self._text):
-            one.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        for caption in (self._title, self._text):
+            caption.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             line = QHBoxLayout()
             line.addStretch(1)
-            line.addWidget(one, 100)
+            line.addWidget(caption, 100)
             line.addStretch(1)
             column.addLayout(line)
         column.addSpacing(4)

@@ -94,12 +94,12 @@ def broken(text: str, width: int) -> str:
 def plain_value(value: Any) -> str:
     """Return an argument or a result as text; what says nothing inside of it is left out."""
     if isinstance(value, list | tuple):
-        parts = [plain_value(one) for one in value]  # pyright: ignore[reportUnknownVariableType]
-        return ("; " if any(isinstance(one, dict) for one in value) else ", ").join(parts)  # pyright: ignore[reportUnknownVariableType]
+        parts = [plain_value(part) for part in value]  # pyright: ignore[reportUnknownVariableType]
+        return ("; " if any(isinstance(part, dict) for part in value) else ", ").join(parts)  # pyright: ignore[reportUnknownVariableType]
     if isinstance(value, dict):
         found = cast("dict[str, Any]", value)
-        told = [(name, one) for name, one in found.items() if one not in ("", None, [], {})]
-        return ", ".join(f"{name.replace('_', ' ')} {plain_value(one)}" for name, one in told)
+        told = [(name, part) for name, part in found.items() if part not in ("", None, [], {})]
+        return ", ".join(f"{name.replace('_', ' ')} {plain_value(part)}" for name, part in told)
     if value is None:
         return "none"
     if isinstance(value, bool):

@@ -225,8 +225,8 @@ async def _try(config: MailConfig, way: SignIn, *, session: Session, found: Foun
 
 def _end(session: Session, name: str, done: Sequence[CheckStep], *, is_stored: bool, is_json: bool) -> None:
     if is_json:
-        told = [{"step": one.name, "ok": one.is_ok, "words": one.words} for one in done]
-        say_json({"connection": name, "stored": is_stored, "ok": all(one.is_ok for one in done), "steps": told})
+        told = [{"step": step.name, "ok": step.is_ok, "words": step.words} for step in done]
+        say_json({"connection": name, "stored": is_stored, "ok": all(step.is_ok for step in done), "steps": told})
         return
     if not is_stored:
         say(f"Nothing was stored. Mend what says NO and run it again (--anyway stores {name} as it is).")

@@ -44,8 +44,8 @@ def run(
                 session, changed, since=since, most=most, cap=cap, tell=tell_done, is_stopped=lambda: bool(stopped)
             )
         if as_json:
-            for one in result.tried:
-                say_json(one.to_json())
+            for tried in result.tried:
+                say_json(tried.to_json())
             say_json({"total": result.to_json()})
         else:
             tell(result, is_same=pastwork.is_as_in_use(session, changed))
@@ -72,10 +72,12 @@ def tell(result: Result, *, is_same: bool = False) -> None:
     if is_same:
         say("This file says the same as the version in use; both sides are one and the same.")
     rows = [("PAIR", "IN USE", "CHANGED", "EVENT")]
-    differing = [one for one in result.tried if one.in_use.is_right is not one.changed.is_right]
-    for one in differing[:SHOWN]:
-        mark = "better" if one.changed.is_right else "worse"
-        rows.append((f"{one.pair}", one.in_use.verdict.value, f"{one.changed.verdict.value} ({mark})", one.title))
+    differing = [tried for tried in result.tried if tried.in_use.is_right is not tried.changed.is_right]
+    for tried in differing[:SHOWN]:
+        mark = "better" if tried.changed.is_right else "worse"
+        rows.append(
+            (f"{tried.pair}", tried.in_use.verdict.value, f"{tried.changed.verdict.value} ({mark})", tried.title)
+        )
     if differing:
         table(rows, (7, 12, 20, 80))
         if len(differing) > SHOWN:

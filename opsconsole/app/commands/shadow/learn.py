@@ -27,16 +27,16 @@ def show(
     """Show what repeated corrections would change in an agent's file, each with its backtest. Nothing is changed."""
     with opened(workspace) as session:
         found = lessons(session.kernel, agent)
-        for one in found:
-            changed = file_of(session.kernel, one)
+        for lesson in found:
+            changed = file_of(session.kernel, lesson)
             is_dear = cap is None and pastwork.is_costly(session, changed)
-            result = None if is_dear else pastwork.tried(session, changed, cap=cap, besides=one.pairs)
+            result = None if is_dear else pastwork.tried(session, changed, cap=cap, besides=lesson.pairs)
             if as_json:
-                say_json({**one.to_json(), "backtest": None if result is None else result.to_json()})
+                say_json({**lesson.to_json(), "backtest": None if result is None else result.to_json()})
                 continue
-            say(f"{one.id}  {one.text} ({_pairs(one)}).")
-            say(one.diff)
-            _tell_tried(one, result)
+            say(f"{lesson.id}  {lesson.text} ({_pairs(lesson)}).")
+            say(lesson.diff)
+            _tell_tried(lesson, result)
         if as_json:
             return
         if not found:

@@ -74,10 +74,10 @@ def compare(
     known = {} if tools is None else read_tools(tools)
     totals, told = Totals(), list[Told]()
     for case in read_pairs(file):
-        one = compare_case(case, known, totals)
-        told += [one] if keep is not None else []
+        comparison = compare_case(case, known, totals)
+        told += [comparison] if keep is not None else []
         if not totals_only:
-            say_json(one.to_json())
+            say_json(comparison.to_json())
     facts: dict[str, Any] = {"total": totals.to_json()}
     for note in notes(totals):
         warn(f"Note: {note}")
@@ -122,18 +122,18 @@ def pairs(
         known(conn, agent, category)
         if waiting:
             found = queue(conn, agent=agent)
-            found = [one for one in found if category in (None, one.category) and verdict in (None, one.verdict)]
+            found = [pair for pair in found if category in (None, pair.category) and verdict in (None, pair.verdict)]
         else:
             chosen = (verdict,) if verdict else ()
             found = read.pairs(conn, agent=agent, category=category, verdicts=chosen, limit=limit)
         rows = [("NO", "AGENT", "CATEGORY", "VERDICT", "SEVERE", "JUDGED", "WHEN", "EVENT")]
-        for one in found[:limit]:
+        for pair in found[:limit]:
             if as_json:
-                say_json(pair_json(one, read.body(conn, one.id)))
-            judged = "" if one.said is None else ADJUDICATIONS[one.said]
-            mark = "yes" if one.severity is Severity.SEVERE else ""
-            when = ago(one.occurred_at, now)
-            rows.append((f"{one.id}", one.agent, one.category, one.verdict.value, mark, judged, when, one.title))
+                say_json(pair_json(pair, read.body(conn, pair.id)))
+            judged = "" if pair.said is None else ADJUDICATIONS[pair.said]
+            mark = "yes" if pair.severity is Severity.SEVERE else ""
+            when = ago(pair.occurred_at, now)
+            rows.append((f"{pair.id}", pair.agent, pair.category, pair.verdict.value, mark, judged, when, pair.title))
         if as_json:
             return
         if len(rows) == 1:
@@ -286,6 +286,6 @@ def known(conn: Reader, agent: str | None, category: str | None = None) -> str |
         there = ", ".join(every) or "none yet"
         raise NotFoundError(f"There is no agent {agent}. There are: {there}.")
     if category is not None and category not in (known := read.categories(conn, agent)):
-        there = ", ".join(one or NO_CATEGORY for one in known) or "none yet"
+        there = ", ".join(category or NO_CATEGORY for category in known) or "none yet"
         raise NotFoundError(f"No pair is of the category {category}. There are: {there}.")
     return agent

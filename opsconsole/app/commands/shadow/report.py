@@ -20,7 +20,7 @@ def report(*, agent: Agent = None, as_json: AsJson = False, workspace: Where = N
         conn, now = session.kernel.reader, session.kernel.clock.now()
         cells = progress_of(conn, now=now, agent=known(conn, agent))
         every = cohort(conn, read.pairs(conn, agent=agent, limit=1_000_000))
-        chosen = [one for one in every if proves(one)]
+        chosen = [pair for pair in every if proves(pair)]
         total = numbers(conn, chosen)
         same, again = consistency(conn)
         if as_json:

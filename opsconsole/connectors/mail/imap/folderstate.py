@@ -57,7 +57,7 @@ class View:
             is_exact: another mail has the same id: only the size tells them apart.
         """
         found = [head for head in self.heads.values() if head.key == key and "\\deleted" not in self._lower(head.uid)]
-        return next((one for one in found if one.size == size), found[0] if found and not is_exact else None)
+        return next((head for head in found if head.size == size), found[0] if found and not is_exact else None)
 
     def _lower(self, uid: int) -> set[str]:
         return {flag.lower() for flag in self.flags.get(uid, ())}
@@ -129,7 +129,7 @@ def _head(uid: int, row: Mapping[bytes, Any]) -> Head:
         key=key_of(mail.message_id, is_own=mail.has_own_id, size=size, arrived_at=arrived),
         size=size,
         arrived_at=arrived,
-        answers=tuple(dict.fromkeys(one for one in chain if one)),
+        answers=tuple(dict.fromkeys(message_id for message_id in chain if message_id)),
         forwards=forwarded[1].decode("ascii", "replace") if forwarded else "",
         subject=mail.subject,
         sender=mail.sender,

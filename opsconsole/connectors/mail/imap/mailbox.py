@@ -98,7 +98,7 @@ def by_id(client: Imap, folder: str, message_id: str, *, readonly: bool = True) 
 
 def search(client: Imap, criteria: Sequence[Any]) -> list[int]:
     """Search the selected folder; anything but ASCII goes as UTF-8."""
-    is_plain = all(str(one).isascii() for one in criteria)
+    is_plain = all(str(criterion).isascii() for criterion in criteria)
     return [int(uid) for uid in client.search(list(criteria), None if is_plain else "UTF-8")]
 
 

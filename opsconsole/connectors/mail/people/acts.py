@@ -53,7 +53,7 @@ class Acts:
         self._looked_at: datetime | None = None
         self._listed_at: datetime | None = None
         self._count = Counter[str]()
-        self._lost = {str(one) for one in memory.get(LOST) or ()}
+        self._lost = {str(subject) for subject in memory.get(LOST) or ()}
         """Subjects of mails that were not found while more lay in a folder than is known of it."""
 
     async def run(self, notice: Notice) -> None:
@@ -113,7 +113,7 @@ class Acts:
         kept = self._lost - {mail.subject for mail in mails.values()} | lost
         if kept != self._lost:
             await self._memory.put(LOST, sorted(kept)[-MOST_LOST:])
-        await self._ledger.drop([one.event for one in over])
+        await self._ledger.drop([watched.event for watched in over])
         self._looked_at, self._lost = now, kept
 
     async def _folders(self, now: datetime) -> Named:
@@ -167,7 +167,9 @@ class Acts:
         known: list[str] = self._memory.get(FOLDERS) or []
         folders = await self._account.folders(is_anew=True)
         for name in [
-            name for name, one in missing.items() if one.folder in folders.every and views[one.folder] is None
+            name
+            for name, watched in missing.items()
+            if watched.folder in folders.every and views[watched.folder] is None
         ]:
             del missing[name]  # it lies where we may not look now
         for folder in _order(missing.values(), folders):
@@ -182,7 +184,7 @@ class Acts:
                     del missing[name]
         lost = frozenset[str]()
         if any(view is not None and view.is_cut for view in views.values()):
-            lost = frozenset(one.subject for one in missing.values())
+            lost = frozenset(watched.subject for watched in missing.values())
         else:
             sighted |= {name: ("", frozenset[str]()) for name in missing}
         if known != list(folders.every):
@@ -199,7 +201,7 @@ class Acts:
         notice: Notice,
         now: datetime,
     ) -> None:
-        sent = [one for one in folders.every if one == folders.sent or is_for_sent(one)]
+        sent = [folder for folder in folders.every if folder == folders.sent or is_for_sent(folder)]
         for folder in sent:
             await self._view(folder, since, views)
         watched = [folder for folder in self._account.config.watched_folders if folder in views and folder not in sent]
@@ -260,8 +262,14 @@ class Acts:
 def _order(missing: Iterable[Watched], folders: Named) -> Sequence[str]:
     """Where a mail was last is the likeliest; an archive that holds every mail says the least."""
     late = {folders.archive, folders.sent, folders.drafts}
-    first = [place for one in missing for place in (one.seen, one.ours) if place]
-    order = (*first, *(one for one in folders.every if one not in late), folders.archive, folders.sent, folders.drafts)
+    first = [place for watched in missing for place in (watched.seen, watched.ours) if place]
+    order = (
+        *first,
+        *(folder for folder in folders.every if folder not in late),
+        folders.archive,
+        folders.sent,
+        folders.drafts,
+    )
     return [fromkey for fromkey in dict.fromkeys(order) if fromkey]
 
 

@@ -192,7 +192,7 @@ def _watched(event: IncomingEvent) -> Watched:
         key=key_of(mark.message_id, is_own=is_own, size=mark.size, arrived_at=mark.arrived_at),
         size=mark.size,
         occurred=event.occurred_at.isoformat(),
-        people=list(dict.fromkeys(one for one in (event.sender, *fields.get("reply_to", ())) if one)),
+        people=list(dict.fromkeys(address for address in (event.sender, *fields.get("reply_to", ())) if address)),
         folder=mark.folder,
         flags=sorted(str(flag).lower() for flag in fields.get("flags", ())),
     )

@@ -32,7 +32,7 @@ class Replied:
         if head.key in self.names:
             return False  # a watched mail itself, wherever it was moved to
         named = {head.forwards, *head.answers}
-        return bool(named & self._by_id.keys()) or any(f"thread:{one}" in self._by_subject for one in named)
+        return bool(named & self._by_id.keys()) or any(f"thread:{name}" in self._by_subject for name in named)
 
     @property
     def ids(self) -> Iterable[str]:
@@ -59,9 +59,9 @@ class Replied:
     def _in_thread(self, head: Head, sent: IncomingEvent) -> Watched | None:
         """The newest mail of the thread before it that is from somebody it goes to."""
         for name in head.answers:
-            for one in reversed(self._by_subject.get(f"thread:{name}", [])):
-                if one.occurred_at <= head.arrived_at and set(one.people) & set(sent.recipients):
-                    return one
+            for watched in reversed(self._by_subject.get(f"thread:{name}", [])):
+                if watched.occurred_at <= head.arrived_at and set(watched.people) & set(sent.recipients):
+                    return watched
         return None
 
 
@@ -75,7 +75,7 @@ def attached_ids(raw: bytes) -> list[str]:
     try:
         mail: Any = email.message_from_bytes(raw, policy=email.policy.compat32)
         inner = [part.get_payload(0) for part in mail.walk() if part.get_content_type() == "message/rfc822"]
-        return [str(one.get("Message-ID") or "").strip() for one in inner]
+        return [str(message.get("Message-ID") or "").strip() for message in inner]
     except Exception:  # the standard library's parser raises all kinds of errors on crafted mails
         return []
 

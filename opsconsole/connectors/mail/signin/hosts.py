@@ -133,7 +133,7 @@ HOSTS: tuple[Host, ...] = (
 def by_domain(domain: str) -> Host | None:
     """Return the provider that an address is certainly with."""
     domain = domain.lower()
-    return next((host for host in HOSTS if any(f".{domain}".endswith(f".{one}") for one in host.domains)), None)
+    return next((host for host in HOSTS if any(f".{domain}".endswith(f".{suffix}") for suffix in host.domains)), None)
 
 
 def by_name(name: str) -> Host | None:

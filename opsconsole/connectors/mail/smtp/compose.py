@@ -112,10 +112,10 @@ def _id_lines(own_id: str, answers: Mapping[str, Any]) -> str:
     parent = str(answers.get("message_id") or "")
     if _is_real(parent):
         earlier: Sequence[Any] = answers.get("references") or [answers.get("in_reply_to")]
-        known = [str(one) for one in earlier if _is_real(str(one or ""))]
+        known = [str(reference) for reference in earlier if _is_real(str(reference or ""))]
         chain = list(dict.fromkeys([*known, parent]))
         if chain[-1] != parent:
-            chain = [*(one for one in chain if one != parent), parent]
+            chain = [*(reference for reference in chain if reference != parent), parent]
         if len(chain) > _MOST_REFERENCES:
             chain = [chain[0], *chain[1 - _MOST_REFERENCES :]]
         lines += [f"In-Reply-To: {parent}", "References: " + "\r\n ".join(chain)]

@@ -130,16 +130,16 @@ class Past:
             PermanentError: it cannot be told.
         """
         kinds = [kind] if kind else sorted(read.SEARCHED)
-        for one in kinds:
-            self._check(one)
+        for searched in kinds:
+            self._check(searched)
         found: list[tuple[int, str, int]] = []
-        for one in kinds:
-            known = dict(read.holding(self._conn, one, text, self._at, self._own.get(one)))
-            for record in self._changes.reworded(one) - known.keys():
-                row = read.get(self._conn, one, record)
-                if row is not None and self._is_there(one, row):
-                    known[record] = read.born(one, row)
-            found += [(born, one, record) for record, born in known.items()]
+        for searched in kinds:
+            known = dict(read.holding(self._conn, searched, text, self._at, self._own.get(searched)))
+            for record in self._changes.reworded(searched) - known.keys():
+                row = read.get(self._conn, searched, record)
+                if row is not None and self._is_there(searched, row):
+                    known[record] = read.born(searched, row)
+            found += [(born, searched, record) for record, born in known.items()]
         return search(self._texts(sorted(found, reverse=True)), text, limit=limit)
 
     def history(self, kind: str, record: int) -> list[dict[str, Any]]:

@@ -79,7 +79,7 @@ def walk(conn: sqlite3.Connection, numbers: Sequence[int]) -> Iterator[Entry]:
     for first in range(0, len(numbers), 500):
         part = list(numbers[first : first + 500])
         found = entries(conn, part)
-        yield from (found[one] for one in part if one in found)
+        yield from (found[number] for number in part if number in found)
 
 
 def _entry(row: Sequence[Any]) -> Entry:

@@ -41,9 +41,9 @@ def shell_state(conn: sqlite3.Connection, *, now: datetime) -> ShellState:
     last = conn.execute("SELECT received_at FROM event ORDER BY id DESC LIMIT 1").fetchone()
     present = connections.connections(conn)
     troubles = [
-        (one.id, one.kind, said[1])
-        for one in present
-        if (said := connections.health(conn, one.id)) is not None and said[0] != "ok"
+        (connection.id, connection.kind, said[1])
+        for connection in present
+        if (said := connections.health(conn, connection.id)) is not None and said[0] != "ok"
     ]
     return ShellState(
         waiting=waiting,
@@ -51,7 +51,7 @@ def shell_state(conn: sqlite3.Connection, *, now: datetime) -> ShellState:
         events=events,
         last_event_at=None if last is None else from_micros(int(last[0])),
         switches=tuple(scope for scope, _ in limits.switches(conn)),
-        models=sum(one.kind == "model" for one in present),
+        models=sum(connection.kind == "model" for connection in present),
         troubles=tuple(troubles),
         spent=limits.cost_since(conn, since=now - timedelta(days=1), agent=None),
         cap=json.loads(limits.setting(conn, "budgets") or "{}").get("cost_per_day"),

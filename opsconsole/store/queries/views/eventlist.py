@@ -102,9 +102,9 @@ def event_ids(conn: sqlite3.Connection, wanted: Filter, *, after: int = 0) -> "a
     marks: bytearray | None = None
     for sql, values in _sources(wanted, after):
         mark = bytearray(last - after + 1)
-        for (one,) in conn.execute(sql, values):
-            if one <= last:
-                mark[one - after] = 1
+        for (number,) in conn.execute(sql, values):
+            if number <= last:
+                mark[number - after] = 1
         marks = mark if marks is None else _both(marks, mark)
     if marks is None:
         return array("q")

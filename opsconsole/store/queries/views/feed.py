@@ -140,19 +140,19 @@ class Totals:
 def totals(conn: sqlite3.Connection) -> Totals:
     """Count everything."""
 
-    def one(sql: str) -> int:
+    def number(sql: str) -> int:
         return int(conn.execute(sql).fetchone()[0])
 
     return Totals(
-        events=one("SELECT count(*) FROM event"),
-        broken=one("SELECT count(*) FROM event WHERE is_broken = 1"),
-        without_agent=one("SELECT count(*) FROM event e WHERE NOT EXISTS (SELECT 1 FROM run WHERE event_id = e.id)"),
+        events=number("SELECT count(*) FROM event"),
+        broken=number("SELECT count(*) FROM event WHERE is_broken = 1"),
+        without_agent=number("SELECT count(*) FROM event e WHERE NOT EXISTS (SELECT 1 FROM run WHERE event_id = e.id)"),
         runs=dict(conn.execute("SELECT state, count(*) FROM run GROUP BY state").fetchall()),
         waiting=dict(
             conn.execute("SELECT kind, count(*) FROM approval WHERE state = 'waiting' GROUP BY kind").fetchall()
         ),
         effects=dict(conn.execute("SELECT state, count(*) FROM effect GROUP BY state").fetchall()),
-        audit=one("SELECT coalesce(max(seq), 0) FROM audit"),
+        audit=number("SELECT coalesce(max(seq), 0) FROM audit"),
     )
 
 

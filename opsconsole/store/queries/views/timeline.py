@@ -53,7 +53,7 @@ def timeline(conn: sqlite3.Connection, subject_id: int, *, limit: int = MOST) ->
         words: dict[str, str] = {} if row[3] is None else decode(row[3])
         said = str(words.get("reason") or words.get("answer") or "")
         found.append(Moment(from_micros(int(row[0])), "decision", row[1], said or row[4], row[2], "", row[5], row[6]))
-    return sorted(found, key=lambda one: one.at)[-limit:]
+    return sorted(found, key=lambda moment: moment.at)[-limit:]
 
 
 def subject_of(conn: sqlite3.Connection, key: str) -> int | None:

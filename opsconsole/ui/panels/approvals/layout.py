@@ -25,8 +25,8 @@ def lay_out(
     for place, part in enumerate(card):
         column.addWidget(part, 0 if place else 1)
     states, pages = States(page), QStackedWidget()
-    for one in (states, *others):
-        pages.addWidget(one)
+    for widget in (states, *others):
+        pages.addWidget(widget)
     line = QHBoxLayout(owner)
     line.setContentsMargins(0, 0, 0, 0)
     line.setSpacing(0)

@@ -66,8 +66,8 @@ class ApprovalsPanel(Panel):
         self.sheet.chosen.connect(self._on_reason_chosen)
         self.form.confirmed.connect(self._on_edit_confirmed)
         self.batch.confirmed.connect(self._on_batch_confirmed)
-        for one in (self.sheet, self.form, self.batch):
-            one.closed.connect(self._leave)
+        for page in (self.sheet, self.form, self.batch):
+            page.closed.connect(self._leave)
         self.detail.answers.answered.connect(self._on_answered)
         self.verbs.decided.connect(self._on_decided)
         self.verbs.refused.connect(self._on_refused)
@@ -164,7 +164,7 @@ class ApprovalsPanel(Panel):
 
     def open_batch(self) -> None:
         """Offer what can be decided together."""
-        present = next((one.batch for one in self.queue.all if one.id == self.queue.current), None)
+        present = next((approval.batch for approval in self.queue.all if approval.id == self.queue.current), None)
         if self.batch.show_rows(self.queue.all, current=present):
             self._enter("batch")
             self.batch.list.setFocus()

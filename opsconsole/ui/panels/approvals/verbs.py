@@ -152,10 +152,10 @@ class Verbs(QObject):
         done: list[int] = []
         refused: list[str] = []
         try:
-            for one, digest in chosen:
+            for number, digest in chosen:
 
                 def job(
-                    kernel: Kernel, tx: Transaction, actor: str, *, which: int = one, seen: str = digest
+                    kernel: Kernel, tx: Transaction, actor: str, *, which: int = number, seen: str = digest
                 ) -> DecisionResult:
                     return commands.approve(kernel, tx, which, actor=actor, digest=seen)
 
@@ -164,13 +164,13 @@ class Verbs(QObject):
                 except OpsError as error:
                     refused.append(f"{error}")
                     continue
-                (done.append(one) if result.is_done else refused.append(decided(result, now)))
+                (done.append(number) if result.is_done else refused.append(decided(result, now)))
         finally:
             self._set_busy(False)
         if done:
             self._undos.append((tuple(done), False))
-        for one in done:
-            self.decided.emit(one, False)
+        for number in done:
+            self.decided.emit(number, False)
         text = f"Approved {plural(len(done), 'request')}."
         if refused:
             text += f" {plural(len(refused), 'request')} not: {refused[0]}"
@@ -188,17 +188,17 @@ class Verbs(QObject):
         refused: list[str] = []
         back = 0
         try:
-            for one in ones:
+            for number in ones:
 
                 def job(
-                    kernel: Kernel, tx: Transaction, actor: str, *, which: int = one
+                    kernel: Kernel, tx: Transaction, actor: str, *, which: int = number
                 ) -> tuple[DecisionResult, datetime]:
                     return verb(kernel, tx, actor, which), kernel.clock.now()
 
                 try:
                     result, now = await self._context.backend.write(job, name="undo")
                 except MachineError as error:  # nothing was written: it can be taken back later still
-                    self._undos += [((one,), False)] if is_undo else []
+                    self._undos += [((number,), False)] if is_undo else []
                     refused.append(f"{error}")
                     continue
                 except OpsError as error:

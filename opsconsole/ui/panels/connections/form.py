@@ -123,9 +123,9 @@ class ConnectionForm(QWidget):
         """Begin with these; secrets are always empty."""
         for name, box in self.chosen.items():
             box.setCurrentIndex(max(0, box.findData(values.get(name, ""))))
-        for one in self._typed():
-            self.inputs[one.name].setText("" if one.is_secret else values.get(one.name, ""))
-            self._mark(one.name, "")
+        for field in self._typed():
+            self.inputs[field.name].setText("" if field.is_secret else values.get(field.name, ""))
+            self._mark(field.name, "")
         self._clear()
         self._set_busy(False)
         self._said.setText("Nothing yet. Every step shows here with a tick, or with what to do.")
@@ -135,12 +135,12 @@ class ConnectionForm(QWidget):
         """Try it out with what is filled in."""
         values = {name: made.text().strip() for name, made in self.inputs.items()}
         is_fit = True
-        for one in self._typed():
-            value = values[one.name]
-            wrong = "Needed." if one.is_needed and not value else ""
-            if not wrong and value and one.check is not None:
-                wrong = one.check(value)
-            self._mark(one.name, wrong)
+        for field in self._typed():
+            value = values[field.name]
+            wrong = "Needed." if field.is_needed and not value else ""
+            if not wrong and value and field.check is not None:
+                wrong = field.check(value)
+            self._mark(field.name, wrong)
             is_fit = is_fit and not wrong
         values |= {name: str(box.currentData()) for name, box in self.chosen.items()}
         if is_fit:
@@ -159,9 +159,9 @@ class ConnectionForm(QWidget):
     def close_form(self) -> None:
         """Go back; what was typed as a secret is forgotten."""
         self._context.tasks.cancel(id(self))
-        for one in self._typed():
-            if one.is_secret:
-                self.inputs[one.name].clear()
+        for field in self._typed():
+            if field.is_secret:
+                self.inputs[field.name].clear()
         self._leave()
 
     def _begin(self) -> None:

@@ -161,9 +161,9 @@ class ConnectionsPanel(Panel):
             self._states.error(str(error), act=self.refresh)
             raise
         clear(self._list)
-        for one in found:
-            self._list.addWidget(self._card(one, now))
-        if all(one.row.kind == "desk" for one in found):
+        for shown in found:
+            self._list.addWidget(self._card(shown, now))
+        if all(shown.row.kind == "desk" for shown in found):
             self._list.addWidget(self._invitation())
         self._states.show_content()
 

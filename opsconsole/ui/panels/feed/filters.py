@@ -143,13 +143,13 @@ class FilterBar(QWidget):
         keep.triggered.connect(lambda _=False: self._store([*self._saved(), self.wanted]))
         if self.wanted in saved:
             menu.addAction("Forget this filter").triggered.connect(
-                lambda _=False: self._store([one for one in self._saved() if one != self.wanted])
+                lambda _=False: self._store([choice for choice in self._saved() if choice != self.wanted])
             )
         if saved:
             menu.addSeparator()
-        for one in saved:
-            menu.addAction(one_line(describe(one), 80).replace("&", "&&")).triggered.connect(
-                lambda _=False, filter_=one: self.choose(filter_)
+        for choice in saved:
+            menu.addAction(one_line(describe(choice), 80).replace("&", "&&")).triggered.connect(
+                lambda _=False, filter_=choice: self.choose(filter_)
             )
         return menu
 

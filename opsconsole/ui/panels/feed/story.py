@@ -90,7 +90,7 @@ class StoryView(QScrollArea):
 
     def shows_proposal(self) -> bool:
         """Return whether something that was only recorded, not done, is on the screen."""
-        return any(is_on_screen(self.cards[one], self.viewport()) for one in self._unreal if one in self.cards)
+        return any(is_on_screen(self.cards[action], self.viewport()) for action in self._unreal if action in self.cards)
 
     def show_history(self, moments: Sequence[Moment]) -> None:
         """Show the subject's history above the rest."""
@@ -195,8 +195,8 @@ class StoryView(QScrollArea):
         for rationale, evidence in rows:
             if rationale:
                 column.addWidget(foldable(rationale[:1].upper() + rationale[1:]))
-            for one in evidence[:8]:
-                column.addWidget(foldable(_quotes(one), "small", short=240))
+            for quote in evidence[:8]:
+                column.addWidget(foldable(_quotes(quote), "small", short=240))
         self._column.addWidget(frame)
 
     def _writes(self, actions: list[dict[str, Any]]) -> None:
@@ -246,11 +246,15 @@ def _worth(result: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in result.items() if value not in ("", None, [], {}) and name != "ok"}
 
 
-def _quotes(one: dict[str, Any]) -> str:
-    quote = str(one.get("quote", ""))
-    if "case" in one:
-        return f"Like an earlier case ({spoken(str(one.get('category', '')))}): {quote}"
-    where = f"found in {one.get('source', '')}" if one.get("state") == "found" else "found nowhere in what was read"
+def _quotes(evidence: dict[str, Any]) -> str:
+    quote = str(evidence.get("quote", ""))
+    if "case" in evidence:
+        return f"Like an earlier case ({spoken(str(evidence.get('category', '')))}): {quote}"
+    where = (
+        f"found in {evidence.get('source', '')}"
+        if evidence.get("state") == "found"
+        else "found nowhere in what was read"
+    )
     return f"“{quote}” ({where})"
 
 

@@ -91,13 +91,13 @@ class OverviewPanel(Panel):
         self._agents = QGridLayout()
         self._agents.setSpacing(12)
         left, right = QVBoxLayout(), QVBoxLayout()
-        for one in (left, right):
-            one.setSpacing(12)
+        for column in (left, right):
+            column.setSpacing(12)
         left.addLayout(self._agents)
         left.addWidget(self._no_agent())
         left.addStretch(1)
-        for one in (self._money(), self._shadow(), self._refused(), self._sleeps()):
-            right.addWidget(one)
+        for section in (self._money(), self._shadow(), self._refused(), self._sleeps()):
+            right.addWidget(section)
         right.addStretch(1)
         body = QHBoxLayout()
         body.setSpacing(12)
@@ -244,12 +244,12 @@ class OverviewPanel(Panel):
         for gone in [agent for agent in self._cards if agent not in {agent.agent for agent in state.agents}]:
             self._cards.pop(gone).frame.deleteLater()
         self._no_agent_card.setVisible(not state.agents)
-        for place, one in enumerate(state.agents):
-            if one.agent not in self._cards:
-                made = AgentCard(self.context.theme, self.context.navigator, one.agent)
-                self._cards[one.agent] = made
+        for place, glance in enumerate(state.agents):
+            if glance.agent not in self._cards:
+                made = AgentCard(self.context.theme, self.context.navigator, glance.agent)
+                self._cards[glance.agent] = made
                 self._agents.addWidget(made.frame, place // 2, place % 2)
-            self._cards[one.agent].render(one, since=_WINDOWS[self._shown])
+            self._cards[glance.agent].render(glance, since=_WINDOWS[self._shown])
 
     def _render_side(self, state: Overview) -> None:
         self._cost.setText(words.money(state.cost, state.currency))
@@ -270,7 +270,7 @@ class OverviewPanel(Panel):
         self._refused_text.setText(
             "\n".join(f"{count} × {spoken(tool.rpartition('.')[2])}: {why}" for tool, why, count in state.refused)
         )
-        self._refused_link.setText(f"Open {plural(sum(one[2] for one in state.refused), 'refused action')}")
+        self._refused_link.setText(f"Open {plural(sum(refusal[2] for refusal in state.refused), 'refused action')}")
         self._sleep_card.setVisible(bool(state.sleeps))
         self._sleep_text.setText("\n".join(words.sleep(sleep) for sleep in state.sleeps[:4]))
 

@@ -54,15 +54,15 @@ def span(seconds: float | None) -> str:
     return f"{seconds:.0f} s"
 
 
-def sleep(one: Sleep) -> str:
+def sleep(slept: Sleep) -> str:
     """Say when nothing was worked."""
-    began = f"{one.began_at.astimezone():%a %H:%M}"
-    if one.ended_at is None:
+    began = f"{slept.began_at.astimezone():%a %H:%M}"
+    if slept.ended_at is None:
         return f"Not running since {began}."
-    length = span((one.ended_at - one.began_at) / timedelta(seconds=1))
-    late = f"; {plural(one.late, 'event')} that came meanwhile worked late" if one.late else ""
-    how = " It ended without warning (power, crash)." if one.was_sudden else ""
-    return f"Asleep from {began} to {one.ended_at.astimezone():%a %H:%M} ({length}){late}.{how}"
+    length = span((slept.ended_at - slept.began_at) / timedelta(seconds=1))
+    late = f"; {plural(slept.late, 'event')} that came meanwhile worked late" if slept.late else ""
+    how = " It ended without warning (power, crash)." if slept.was_sudden else ""
+    return f"Asleep from {began} to {slept.ended_at.astimezone():%a %H:%M} ({length}){late}.{how}"
 
 
 def money(amount: float, currency: str) -> str:

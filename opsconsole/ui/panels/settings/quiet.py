@@ -33,8 +33,13 @@ class Own:
 def query(kernel: Kernel) -> list[Own]:
     """Read those of every agent in use."""
     return [
-        Own(one.agent_id, one.spec.name, one.spec.quiet_hours, _line(versions.version(kernel.reader, one.id)))
-        for one in kernel.roster.current(kernel.reader)
+        Own(
+            version.agent_id,
+            version.spec.name,
+            version.spec.quiet_hours,
+            _line(versions.version(kernel.reader, version.id)),
+        )
+        for version in kernel.roster.current(kernel.reader)
     ]
 
 
@@ -52,11 +57,11 @@ class Quiet:
     def render(self, found: Sequence[Own]) -> None:
         """Show them."""
         clear(self._hours)
-        for one in found:
-            text = "; ".join(map(_told, one.hours)) if one.hours else "none"
-            self._hours.addWidget(label(f"{one.name}: {text}", is_wrapped=True))
-            where = f"line {one.line}" if one.line else f"no {_KEY} yet"
-            self._hours.addWidget(label(f"{one.agent}.yaml, {where}", "small", is_wrapped=True, is_selectable=True))
+        for own in found:
+            text = "; ".join(map(_told, own.hours)) if own.hours else "none"
+            self._hours.addWidget(label(f"{own.name}: {text}", is_wrapped=True))
+            where = f"line {own.line}" if own.line else f"no {_KEY} yet"
+            self._hours.addWidget(label(f"{own.agent}.yaml, {where}", "small", is_wrapped=True, is_selectable=True))
         if not found:
             self._hours.addWidget(label("No agent is in use yet.", is_wrapped=True))
 

@@ -94,16 +94,16 @@ class ChangeDelegate(QStyledItemDelegate):
         return QSize(80, int(_laid(self._model.text(index), width, [])[1]) + 2 * PAD_Y)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        one, part, place = self._model.changes[index.row()], self._model.part(index), option.rect
-        is_changed = one.is_changed and part > 0
-        if self._model.is_two_sided and part and not (one.now, one.after)[part - 1]:
+        change, part, place = self._model.changes[index.row()], self._model.part(index), option.rect
+        is_changed = change.is_changed and part > 0
+        if self._model.is_two_sided and part and not (change.now, change.after)[part - 1]:
             is_changed = False  # a side that has nothing has nothing to mark
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setClipRect(place)
         if is_changed:
             self._paint_ground(painter, place, part)
-        spans = differing(one.now, one.after)[part - 1] if is_changed else []
+        spans = differing(change.now, change.after)[part - 1] if is_changed else []
         left = PAD_X + (GUTTER if part else 0)
         laid, _ = _laid(self._model.text(index), place.width() - left - PAD_X, self._formats(spans, part))
         painter.setPen(self._theme.color("text2" if part == 0 else "text"))

@@ -64,15 +64,15 @@ def file_lines(diff: str) -> list[FileLine]:
 def _changed(removed: list[str], added: list[str]) -> Iterator[FileLine]:
     """Yield what goes, then what comes; where one line stands for one, only what differs of both is marked."""
     if len(removed) != len(added):
-        yield from (FileLine("removed", _cut(one, 0)) for one in removed)
-        yield from (FileLine("added", _cut(one, 0)) for one in added)
+        yield from (FileLine("removed", _cut(line, 0)) for line in removed)
+        yield from (FileLine("added", _cut(line, 0)) for line in added)
         return
     starts = [_alike(*both) for both in zip(removed, added, strict=True)]
-    before = [_cut(one, start) for one, start in zip(removed, starts, strict=True)]
-    after = [_cut(one, start) for one, start in zip(added, starts, strict=True)]
+    before = [_cut(line, start) for line, start in zip(removed, starts, strict=True)]
+    after = [_cut(line, start) for line, start in zip(added, starts, strict=True)]
     marked = [differing(*both) for both in zip(before, after, strict=True)]
-    yield from (FileLine("removed", one, tuple(spans)) for one, (spans, _) in zip(before, marked, strict=True))
-    yield from (FileLine("added", one, tuple(spans)) for one, (_, spans) in zip(after, marked, strict=True))
+    yield from (FileLine("removed", line, tuple(spans)) for line, (spans, _) in zip(before, marked, strict=True))
+    yield from (FileLine("added", line, tuple(spans)) for line, (_, spans) in zip(after, marked, strict=True))
 
 
 def _alike(text: str, other: str) -> int:

@@ -101,20 +101,26 @@ class BatchPage(QFrame):
             return
         ones = list(self._groups.values())[place]
         spread = spread_of(ones)
-        names = sorted(spread.differing, key=lambda name: max(len(str(one.args.get(name))) for one in ones))[:2]
+        every = [approval.args for approval in ones]
+        names = sorted(spread.differing, key=lambda name: max(len(str(args.get(name))) for args in every))[:2]
         self._spread.setText("\n".join(spread.lines))
         self.list.blockSignals(True)
         self.list.clear()
         self.list.setHeaderLabels(["Request", *map(spoken, names), "The event", "Look at this"])
-        for one in sorted(ones, key=lambda one: one.id not in spread.apart):
-            values = [one_line(str(one.args.get(name, "—")), 80) for name in names]
-            apart = spread.apart.get(one.id, "")
+        for approval in sorted(ones, key=lambda approval: approval.id not in spread.apart):
+            values = [one_line(str(approval.args.get(name, "—")), 80) for name in names]
+            apart = spread.apart.get(approval.id, "")
             item = QTreeWidgetItem(
-                [one_line(one.title, 300), *values, one_line(one.about, 300), f"Stands apart: {apart}" if apart else ""]
+                [
+                    one_line(approval.title, 300),
+                    *values,
+                    one_line(approval.about, 300),
+                    f"Stands apart: {apart}" if apart else "",
+                ]
             )
-            item.setData(0, _NUMBER, one.id)
-            item.setData(0, _DIGEST, one.digest)
-            item.setToolTip(0, tip(one.title))
+            item.setData(0, _NUMBER, approval.id)
+            item.setData(0, _DIGEST, approval.digest)
+            item.setToolTip(0, tip(approval.title))
             # What stands apart is left out until a person takes it in.
             item.setCheckState(0, Qt.CheckState.Unchecked if apart else Qt.CheckState.Checked)
             self.list.addTopLevelItem(item)

@@ -60,5 +60,5 @@ class ActionBar(QFrame):
         self.approve.name_it("It was done" if kind is ApprovalKind.UNKNOWN else "Approve")
         self.snooze.name_it("Show again" if is_put_off else "Snooze")
         self.reject.name_it("It was not done" if kind is ApprovalKind.UNKNOWN else "Reject")
-        for one in (self.approve, self.answer, self.edit, self.snooze, self.reject, self.more):
-            one.setEnabled(shown is not None and not is_busy)
+        for key in (self.approve, self.answer, self.edit, self.snooze, self.reject, self.more):
+            key.setEnabled(shown is not None and not is_busy)

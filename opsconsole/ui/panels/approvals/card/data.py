@@ -76,7 +76,7 @@ async def _load(kernel: Kernel, ids: Sequence[int]) -> tuple[Shown, ...]:
 def notices(shown: Shown) -> list[Notice]:
     """Return what tells a bad request from a good one, the gravest first."""
     found = [*_of_sender(shown), *_of_destination(shown), *_of_change(shown), *_of_claims(shown)]
-    return sorted(found, key=lambda one: one.weight != "danger")
+    return sorted(found, key=lambda notice: notice.weight != "danger")
 
 
 def _of_sender(shown: Shown) -> Iterator[Notice]:
@@ -116,9 +116,9 @@ def _of_change(shown: Shown) -> Iterator[Notice]:
 
 
 def _of_claims(shown: Shown) -> Iterator[Notice]:
-    bare = [one for one in facts_claimed(shown) if one.state != "found"]
+    bare = [claim for claim in facts_claimed(shown) if claim.state != "found"]
     if bare:
-        quoted = ", ".join(f"“{one.text.strip(' ,')[:40]}”" for one in bare[:2])
+        quoted = ", ".join(f"“{claim.text.strip(' ,')[:40]}”" for claim in bare[:2])
         more = f" and {len(bare) - 2} more" if len(bare) > 2 else ""
         yield Notice(f"Stands in no source: {quoted}{more}")
 

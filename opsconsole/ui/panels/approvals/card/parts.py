@@ -124,10 +124,13 @@ class QuotesCard(QFrame):
         found = shown.view.precedents[:MOST_PRECEDENTS]
         if found:
             self._column.addWidget(label("Cases like it", "h3"))
-        for one in found:
-            quote = one_line(str(one["quote"]))
+        for precedent in found:
+            quote = one_line(str(precedent["quote"]))
             self._line(
-                "log", "text3", f"“{quote[:84]}{'…' if len(quote) > 84 else ''}”", f"was {spoken(str(one['category']))}"
+                "log",
+                "text3",
+                f"“{quote[:84]}{'…' if len(quote) > 84 else ''}”",
+                f"was {spoken(str(precedent['category']))}",
             )
 
     def _line(self, icon: str, token: str, text: str, where: str) -> None:

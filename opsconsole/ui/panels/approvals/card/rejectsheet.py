@@ -39,9 +39,9 @@ class RejectSheet(QFrame):
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
         for place, (name, sentence) in enumerate(REASONS):
-            one = button(f"{place + 1}  {name}", lambda said=sentence: self.chosen.emit(said))
-            one.setStyleSheet("text-align: left")
-            grid.addWidget(one, place, 0)
+            choice = button(f"{place + 1}  {name}", lambda said=sentence: self.chosen.emit(said))
+            choice.setStyleSheet("text-align: left")
+            grid.addWidget(choice, place, 0)
             grid.addWidget(label(sentence, "small", is_wrapped=True), place, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(28, 14, 28, 14)

@@ -33,9 +33,9 @@ def schema_of(kind: ActionType | None, args: Mapping[str, Any]) -> dict[str, dic
 def _plain(facts: dict[str, Any], parts: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     if (reference := facts.get("$ref")) is not None:
         return parts.get(str(reference).rpartition("/")[2], {})
-    for one in cast(list[dict[str, Any]], facts.get("anyOf") or ()):
-        if one.get("type") != "null":
-            return one
+    for variant in cast(list[dict[str, Any]], facts.get("anyOf") or ()):
+        if variant.get("type") != "null":
+            return variant
     return facts
 
 
@@ -45,9 +45,9 @@ def problems(kind: ActionType, args: Mapping[str, Any]) -> dict[str, str]:
         kind.arguments.model_validate(dict(args))
     except ValidationError as error:
         found: dict[str, str] = {}
-        for one in error.errors(include_url=False):
-            words = _WORDS.get(one["type"])
-            text = one["msg"] if words is None else words.format(**one.get("ctx", {}))
-            found.setdefault(str(one["loc"][0]) if one["loc"] else "", text)
+        for problem in error.errors(include_url=False):
+            words = _WORDS.get(problem["type"])
+            text = problem["msg"] if words is None else words.format(**problem.get("ctx", {}))
+            found.setdefault(str(problem["loc"][0]) if problem["loc"] else "", text)
         return found
     return {}

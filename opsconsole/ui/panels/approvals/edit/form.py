@@ -143,8 +143,8 @@ class EditForm(QFrame):
             for name, first in self._first.items()
             if (text := _text(self._editors[name])) != first
         ]
-        for one in (self._changes_title, self.changes):
-            one.setVisible(bool(rows))
+        for widget in (self._changes_title, self.changes):
+            widget.setVisible(bool(rows))
         self.changes.show_changes(rows)
 
     def _edited(self) -> tuple[dict[str, Any], dict[str, str]]:

@@ -55,7 +55,7 @@ class Shown:
 def load_pairs(kernel: Kernel, ids: Sequence[int]) -> list[Shown]:
     """Query pairs whole; what is not there is left out."""
     found = [number for number in (read.pair(kernel.reader, which) for which in ids) if number is not None]
-    return [_shown(kernel, one) for one in found]
+    return [_shown(kernel, pair) for pair in found]
 
 
 def _shown(kernel: Kernel, pair: PairRow) -> Shown:
@@ -118,7 +118,7 @@ def _fields(match: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[s
         if name not in compared:
             right = _told(theirs["args"].get(name)) or "(not compared)"
             made.append(FieldRow(spoken(name), _told(value), right, is_changed=False))
-    return tuple(sorted(made, key=lambda one: not one.is_changed))
+    return tuple(sorted(made, key=lambda row: not row.is_changed))
 
 
 def _by(act: Mapping[str, Any]) -> str:

@@ -77,29 +77,29 @@ class PairDetail(QWidget):
             self.area.verticalScrollBar().setValue(0)
 
     def _head(self, shown: Shown, names: Mapping[str, str], place: str, now: datetime) -> None:
-        one = shown.row
+        pair = shown.row
         line = QHBoxLayout()
-        line.addWidget(para(one_line(one.title) or "(no title)", "h2"), 1)
+        line.addWidget(para(one_line(pair.title) or "(no title)", "h2"), 1)
         line.addWidget(label(place, "small"), 0, Qt.AlignmentFlag.AlignTop)
-        pills = [pill(VERDICTS[one.verdict], TONES[one.verdict])]
-        if one.severity is Severity.SEVERE:
+        pills = [pill(VERDICTS[pair.verdict], TONES[pair.verdict])]
+        if pair.severity is Severity.SEVERE:
             pills.append(pill("Severe", "danger"))
-        if one.is_failed:
+        if pair.is_failed:
             pills.append(pill("The agent did not know", "danger"))
         pills.append(
             pill(
-                "The human had not seen it" if one.is_blind else "The human had seen it",
-                "plain" if one.is_blind else "warn",
+                "The human had not seen it" if pair.is_blind else "The human had seen it",
+                "plain" if pair.is_blind else "warn",
             )
         )
-        if one.said is not None:
-            pills.append(pill(f"✓ {SAID[one.said]}", "accent"))
-        sure = "" if one.confidence is None else f", {one.confidence:.0%} sure"
-        agent = names.get(one.agent, spoken(one.agent))
-        category = (spoken(one.category) if one.category else "no category") + sure
-        facts = label(" · ".join(part for part in (agent, category, one_line(one.sender, 80)) if part), "small")
-        when = label(ago(one.occurred_at, now), "small")
-        when.setToolTip(exact(one.occurred_at))
+        if pair.said is not None:
+            pills.append(pill(f"✓ {SAID[pair.said]}", "accent"))
+        sure = "" if pair.confidence is None else f", {pair.confidence:.0%} sure"
+        agent = names.get(pair.agent, spoken(pair.agent))
+        category = (spoken(pair.category) if pair.category else "no category") + sure
+        facts = label(" · ".join(part for part in (agent, category, one_line(pair.sender, 80)) if part), "small")
+        when = label(ago(pair.occurred_at, now), "small")
+        when.setToolTip(exact(pair.occurred_at))
         self._column.addLayout(line)
         self._column.addLayout(row(*pills, None))
         self._column.addLayout(row(facts, None, when))
@@ -131,10 +131,10 @@ class PairDetail(QWidget):
 
     def _event(self, shown: Shown) -> QFrame:
         frame, column = card()
-        one = shown.row
-        head = row(label("What came in", "h3"), label(one_line(one.sender, 80), "small"), None)
-        if one.run_id is not None:
-            head.addWidget(button("Open the run", lambda: self._open_run(one), kind="link"))
+        pair = shown.row
+        head = row(label("What came in", "h3"), label(one_line(pair.sender, 80), "small"), None)
+        if pair.run_id is not None:
+            head.addWidget(button("Open the run", lambda: self._open_run(pair), kind="link"))
         column.addLayout(head)
         column.addWidget(foldable(shown.text or "No text.", short=900))
         return frame

@@ -33,15 +33,15 @@ class JudgeBar(QFrame):
         self.setObjectName("actions")
         self.setFixedHeight(60)
         self.buttons = {
-            verdict: KeyButton(theme, SAID[verdict], key=f"{number}", act=lambda one=verdict: judge(one))
+            verdict: KeyButton(theme, SAID[verdict], key=f"{number}", act=lambda verdict=verdict: judge(verdict))
             for number, verdict in enumerate(ORDER, 1)
         }
         self.category = KeyButton(theme, "Category", key="C", act=category)
         line = row(*self.buttons.values(), None, self.category, spacing=6)
         line.setContentsMargins(16, 12, 16, 12)
         self.setLayout(line)
-        for one in (*self.buttons.values(), self.category):
-            one.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        for key in (*self.buttons.values(), self.category):
+            key.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(LEAST, 60)  # what it takes with short words; else the long ones would hold the window wide
@@ -51,14 +51,14 @@ class JudgeBar(QFrame):
         super().resizeEvent(event)
         is_short = self.width() < ROOMY
         self.category.setVisible(self.width() >= NARROW)
-        for short, (verdict, one) in zip(_SHORT, self.buttons.items(), strict=True):
-            one.name_it(short if is_short else SAID[verdict])
-            one.setAccessibleName(SAID[verdict])
+        for short, (verdict, key) in zip(_SHORT, self.buttons.items(), strict=True):
+            key.name_it(short if is_short else SAID[verdict])
+            key.setAccessibleName(SAID[verdict])
 
     def show_for(self, *, is_there: bool, has_categories: bool) -> None:
         """Offer what can be said now."""
-        for one in self.buttons.values():
-            one.setEnabled(is_there)
+        for key in self.buttons.values():
+            key.setEnabled(is_there)
         self.category.setEnabled(is_there and has_categories)
 
 

@@ -57,7 +57,7 @@ class JudgeVerbs(QObject):
     async def _judge(self, pair: int, verdict: Adjudication, *, is_repeat: bool, category: str | None) -> None:
         def job(kernel: Kernel, tx: Transaction, actor: str) -> tuple[JudgingResult, int | None, bool | None]:
             said = read.said_of(tx.conn, pair)
-            before = [one[1] for one in said if not one[2]]
+            before = [judgement[1] for judgement in said if not judgement[2]]
             result = judging.judge(kernel, tx, pair, verdict, actor=actor, category=category, is_repeat=is_repeat)
             is_same = before[-1] is verdict if is_repeat and before else None
             return result, reshow.due(tx.conn), is_same

@@ -205,12 +205,13 @@ class ComparePage(QWidget):
 
     def _render_boxes(self, names: Mapping[str, str], facets: Mapping[str, list[str]]) -> None:
         choice = self.queue.choice
-        own = facets.get(choice.agent) or sorted({one for some in facets.values() for one in some})
+        own = facets.get(choice.agent) or sorted({category for some in facets.values() for category in some})
         items: dict[str, list[tuple[str, Any]]] = {
             "show": list(_SHOW),
             "agent": [("All agents", ""), *((names.get(facet, spoken(facet)), facet) for facet in facets)],
             "category": [
-                ("All categories", ""), *((spoken(one) if one else "No category", one or "none") for one in own)
+                ("All categories", ""),
+                *((spoken(category) if category else "No category", category or "none") for category in own),
             ],
             "verdict": [("Any verdict", ""), *((words, item.value) for item, words in VERDICTS.items())],
             "severity": list(_GRAVE),
@@ -233,8 +234,8 @@ class ComparePage(QWidget):
         """Show the state there is; total and idempotent."""
         queue, found = self.queue, self.queue.found
         if queue.error:
-            for one in (self.states, self.list.states):
-                one.error(queue.error, act=self.refresh)
+            for states in (self.states, self.list.states):
+                states.error(queue.error, act=self.refresh)
             return
         if found is None:
             return

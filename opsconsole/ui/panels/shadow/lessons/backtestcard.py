@@ -70,15 +70,16 @@ class PastCard(QFrame):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(frame)
 
-    def show_for(self, one: Row, currency: str) -> None:
+    def show_for(self, lesson_row: Row, currency: str) -> None:
         """Another lesson is meant: what was typed for the one before is gone."""
         self._currency = currency
         self.cap.clear()
         self._show_wrong("")
         self._money.setText(currency)
-        about = f"A run cost {currency} {one.mean_cost:,.4f} on average; every event is worked twice."
+        about = f"A run cost {currency} {lesson_row.mean_cost:,.4f} on average; every event is worked twice."
         self._guess.setText(
-            f"{one.name} thinks with a model. " + (about if one.mean_cost else "What it costs is not known yet.")
+            f"{lesson_row.name} thinks with a model. "
+            + (about if lesson_row.mean_cost else "What it costs is not known yet.")
         )
 
     def cap_typed(self) -> float | None:

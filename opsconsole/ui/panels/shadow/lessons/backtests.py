@@ -47,7 +47,7 @@ class LessonBacktests(QObject):
 
     def keep(self, lessons: Collection[Lesson]) -> None:
         """Forget all others."""
-        for lesson in [one for one in self._found if one not in lessons]:
+        for lesson in [lesson for lesson in self._found if lesson not in lessons]:
             if self._found.pop(lesson).is_running:
                 self._end(lesson)
 

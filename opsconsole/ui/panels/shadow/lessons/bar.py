@@ -48,12 +48,12 @@ class LessonBar(QFrame):
         super().resizeEvent(event)
         self.hint.setVisible(self.width() >= ROOMY)
 
-    def show_for(self, one: Row, trial: LessonBacktest, *, is_busy: bool) -> None:
+    def show_for(self, lesson_row: Row, trial: LessonBacktest, *, is_busy: bool) -> None:
         """Offer what can be done with a lesson."""
         self.take.setEnabled(not is_busy)
         self.try_it.setEnabled(not trial.is_running and not is_busy)
         self.try_it.name_it("Try on the past" if trial.report is None else "Try again")
-        makes = f"Makes version {one.makes}; version {one.number} is in use"
+        makes = f"Makes version {lesson_row.makes}; version {lesson_row.number} is in use"
         told, tone = backtesttext.verdict(trial)
         self._makes.setText(makes)
         self._past.setText(told)

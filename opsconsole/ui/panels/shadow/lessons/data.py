@@ -68,7 +68,7 @@ def _row(kernel: Kernel, version: Version, lesson: Lesson) -> Row:
         name=version.spec.name,
         number=version.number,
         makes=versions.newest_number(conn, version.agent_id) + 1,
-        pairs=tuple(one for one in found if one is not None),
+        pairs=tuple(pair for pair in found if pair is not None),
         is_costly=is_costly,
         mean_cost=past.mean_cost(conn, version.agent_id)[0] / 1e6 if is_costly else 0.0,
     )

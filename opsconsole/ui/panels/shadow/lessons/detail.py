@@ -80,20 +80,22 @@ class LessonDetail(QWidget):
         """What Tab comes by, in order."""
         return [self.area, self.past.cap, self.past.cancel, *self._links]
 
-    def show_lesson(self, one: Row, currency: str, *, place: str) -> None:
+    def show_lesson(self, lesson_row: Row, currency: str, *, place: str) -> None:
         """Show a lesson, from its top where it is another one."""
         self._place.setText(place)
-        if one == self._shown:
+        if lesson_row == self._shown:
             return
-        is_other = self._shown is None or self._shown.lesson != one.lesson
-        self._shown = one
-        self._facts.setText(f"{one.name} · version {one.number} is in use · taking it makes version {one.makes}")
+        is_other = self._shown is None or self._shown.lesson != lesson_row.lesson
+        self._shown = lesson_row
+        self._facts.setText(
+            f"{lesson_row.name} · version {lesson_row.number} is in use · taking it makes version {lesson_row.makes}"
+        )
         if is_other:
-            self._why.setText(one_line(one.lesson.text))
-            self._show_file(one)
-            self.past.show_for(one, currency)
+            self._why.setText(one_line(lesson_row.lesson.text))
+            self._show_file(lesson_row)
+            self.past.show_for(lesson_row, currency)
             self.area.verticalScrollBar().setValue(0)
-        self._show_pairs(one)
+        self._show_pairs(lesson_row)
 
     def show_trial(self, trial: LessonBacktest) -> None:
         """Show how its trial stands."""
@@ -103,24 +105,24 @@ class LessonDetail(QWidget):
         """Bring the trial on the screen, once it stands where it will stand."""
         self.area.ensureWidgetVisible(self.past, 0, 24)
 
-    def _show_file(self, one: Row) -> None:
-        lines = file_lines(one.lesson.diff)
+    def _show_file(self, lesson_row: Row) -> None:
+        lines = file_lines(lesson_row.lesson.diff)
         self.table.show_lines(lines)
         clear(self._counts)
         for kind, sign in (("removed", "−"), ("added", "+")):
             if number := sum(line.kind == kind for line in lines):
                 self._counts.addWidget(pill(f"{sign} {number} {kind}", "danger" if kind == "removed" else "ok"))
 
-    def _show_pairs(self, one: Row) -> None:
+    def _show_pairs(self, lesson_row: Row) -> None:
         clear(self._pairs)
-        ids, every = frozenset(one.lesson.pairs), plural(len(one.lesson.pairs), "pair")
-        about = f"what {one.name} could learn from"
+        ids, every = frozenset(lesson_row.lesson.pairs), plural(len(lesson_row.lesson.pairs), "pair")
+        about = f"what {lesson_row.name} could learn from"
         opens = button(f"Open all {every}", partial(self.pairs_wanted.emit, ids, about), kind="link")
         self._links = [opens]
         self._pairs.addLayout(row(label(f"Learnt from {every}", "h3"), None, opens))
-        for pair in one.pairs:
+        for pair in lesson_row.pairs:
             self._pairs.addLayout(self._pair(pair))
-        if left := len(one.lesson.pairs) - len(one.pairs):
+        if left := len(lesson_row.lesson.pairs) - len(lesson_row.pairs):
             self._pairs.addWidget(label(f"and {left:,} more", "small"))
 
     def _pair(self, pair: PairRow) -> QHBoxLayout:

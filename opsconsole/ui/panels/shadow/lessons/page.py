@@ -122,14 +122,14 @@ class LessonsPage(QWidget):
 
     def try_it(self) -> None:
         """Try the lesson on the past, with what it may cost where it costs."""
-        one = self.shown
-        if one is None or self.trial.is_running or not self.guard.is_open:
+        row = self.shown
+        if row is None or self.trial.is_running or not self.guard.is_open:
             return
         QTimer.singleShot(0, self, self.detail.scroll_to_past)
-        cap = self.detail.past.cap_typed() if one.is_costly else None
-        if one.is_costly and cap is None:
+        cap = self.detail.past.cap_typed() if row.is_costly else None
+        if row.is_costly and cap is None:
             return
-        self.trials.begin(one.lesson, cap)
+        self.trials.begin(row.lesson, cap)
         self.focus()  # the field that asked for the cap is gone
 
     def cancel(self) -> None:
@@ -142,9 +142,9 @@ class LessonsPage(QWidget):
 
     def take(self) -> None:
         """Put the agent's file in use as the lesson on the screen would have it."""
-        one = self.shown
-        if one is not None and not self.is_busy and self.guard.is_open:
-            self._begin(self._take(one))
+        row = self.shown
+        if row is not None and not self.is_busy and self.guard.is_open:
+            self._begin(self._take(row))
 
     def _begin(self, coro: Coroutine[Any, Any, None]) -> None:
         self.is_busy = True
@@ -236,15 +236,15 @@ class LessonsPage(QWidget):
         if self._error:
             self.states.error(self._error, act=self.refresh)
             return
-        found, one = self.found, self.shown
+        found, row = self.found, self.shown
         if found is None:
             return
-        self.guard.show(None if one is None else (one.lesson, one.number))
-        if one is None:
+        self.guard.show(None if row is None else (row.lesson, row.number))
+        if row is None:
             self.states.empty("No lessons yet", NONE, "Judge pairs", self.judging_wanted.emit)
             return
         self.list.render_rows(found.rows, current=self._place)
-        self.detail.show_lesson(one, found.currency, place=f"{self._place + 1} of {len(found.rows)}")
+        self.detail.show_lesson(row, found.currency, place=f"{self._place + 1} of {len(found.rows)}")
         for earlier, later in pairwise([self.list.view, *self.detail.stops, self.bar.take, self.bar.try_it]):
             QWidget.setTabOrder(earlier, later)  # the links of a lesson were made after the foot
         self.states.show_content()
@@ -253,7 +253,7 @@ class LessonsPage(QWidget):
         self._render_trial()
 
     def _render_trial(self) -> None:
-        one = self.shown
-        if one is not None:
+        row = self.shown
+        if row is not None:
             self.detail.show_trial(self.trial)
-            self.bar.show_for(one, self.trial, is_busy=self.is_busy)
+            self.bar.show_for(row, self.trial, is_busy=self.is_busy)

@@ -18,8 +18,8 @@ Open = Callable[[NotExecuted], None]
 def by_event(found: Sequence[NotExecuted]) -> list[list[NotExecuted]]:
     """Group what one run wanted, newest run first, in the order in which it wanted it."""
     groups: dict[int, list[NotExecuted]] = {}
-    for one in found:
-        groups.setdefault(one.row.run_id, []).append(one)
+    for action in found:
+        groups.setdefault(action.row.run_id, []).append(action)
     return [list(reversed(group)) for group in groups.values()]
 
 
@@ -31,9 +31,9 @@ def shadow_card(group: Sequence[NotExecuted], *, now: datetime, open_run: Open) 
     head = beside(label(first.row.event_title or "(no title)", "h3", is_wrapped=True), pill("Shadow", "shadow"))
     column.addLayout(head)
     column.addLayout(_facts(first, now))
-    for one in group:
+    for action in group:
         column.addWidget(_line())
-        column.addLayout(_action(one))
+        column.addLayout(_action(action))
     column.addLayout(row(button("Open the run", lambda: open_run(first), kind="link"), None))
     frame.setAccessibleName(f"Shadow: {first.row.agent_name} would have done {plural(len(group), 'thing')}")
     return frame
@@ -50,7 +50,7 @@ class RecommendationCard(QFrame):
 
     def __init__(self, action: NotExecuted, *, now: datetime, open_run: Open) -> None:
         super().__init__()
-        self.one = action
+        self.action = action
         self.setObjectName("card")
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 14)
@@ -74,7 +74,7 @@ class RecommendationCard(QFrame):
         repolish(self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.chosen.emit(self.one.row.action_id)
+        self.chosen.emit(self.action.row.action_id)
         super().mousePressEvent(event)
 
 

@@ -68,8 +68,8 @@ class NotDonePage(Panel):
         self._agents, self._categories = QComboBox(), QComboBox()
         self._agents.setAccessibleName("Agent")
         self._categories.setAccessibleName("Category")
-        for one in (self._agents, self._categories):
-            one.setMinimumWidth(170)
+        for box in (self._agents, self._categories):
+            box.setMinimumWidth(170)
         self._agents.activated.connect(lambda _=0: self._filter(agent=str(self._agents.currentData() or "")))
         self._categories.activated.connect(
             lambda _=0: self._filter(agent=self._agent, category=str(self._categories.currentData() or ""))
@@ -86,7 +86,7 @@ class NotDonePage(Panel):
         """The recommendation that the keys reach."""
         if self._tab != "recommendations":
             return None
-        return next((card.one for card in self._cards if card.one.row.action_id == self._chosen), None)
+        return next((card.action for card in self._cards if card.action.row.action_id == self._chosen), None)
 
     def go(self, where: dict[str, Any]) -> None:
         self._tab = str(where.get("tab", self._tab))
@@ -119,9 +119,9 @@ class NotDonePage(Panel):
         self._render(found, now)
 
     def _render_filters(self, by_agent: dict[str, list[str]], names: dict[str, str]) -> None:
-        agents = [("All agents", ""), *((names.get(one, one), one) for one in by_agent)]
-        own = by_agent.get(self._agent) or sorted({one for some in by_agent.values() for one in some})
-        categories = [("All categories", ""), *((spoken(one), one) for one in own)]
+        agents = [("All agents", ""), *((names.get(agent, agent), agent) for agent in by_agent)]
+        own = by_agent.get(self._agent) or sorted({category for some in by_agent.values() for category in some})
+        categories = [("All categories", ""), *((spoken(category), category) for category in own)]
         for box, items, wanted in ((self._agents, agents, self._agent), (self._categories, categories, self._category)):
             box.clear()
             for text, value in items:
@@ -135,7 +135,7 @@ class NotDonePage(Panel):
             if is_advice
             else "What agents in shadow would have done. None of it was done, so there is nothing to approve."
         )
-        what = (self._tab, *((one.row.action_id, one.digest) for one in found))
+        what = (self._tab, *((action.row.action_id, action.digest) for action in found))
         if what != self._shown:
             self._shown = what
             self.context.tasks.start(
@@ -160,11 +160,11 @@ class NotDonePage(Panel):
         """Lay the cards out a few at a time: a whole page of them would hold the window up."""
         self._cards, self._runs = [], []
         clear(self._list)
-        ids = [one.row.action_id for one in found] if is_advice else []
+        ids = [action.row.action_id for action in found] if is_advice else []
         self._choose(self._chosen if self._chosen in ids else (ids[0] if ids else ""))
-        made = (self._advice(one, now) for one in found) if is_advice else self._would(found, now)
-        for number, one in enumerate(made, 1):
-            self._list.addWidget(one)
+        made = (self._advice(action, now) for action in found) if is_advice else self._would(found, now)
+        for number, card in enumerate(made, 1):
+            self._list.addWidget(card)
             if number % SLICE == 0:
                 await asyncio.sleep(0)
         self.verbs.show(self.current, is_there=bool(ids))
@@ -195,7 +195,7 @@ class NotDonePage(Panel):
         """A proposal that is on the screen makes its pair unblind; one further down the page does not."""
         if self._tab == "would" and self.isVisible():
             window = self._scroll.viewport()
-            self.seen.note([run for run, one in self._runs if is_on_screen(one, window)])
+            self.seen.note([run for run, card in self._runs if is_on_screen(card, window)])
 
     def _advice(self, action: NotExecuted, now: datetime) -> QWidget:
         made = RecommendationCard(action, now=now, open_run=self._open)
@@ -220,11 +220,11 @@ class NotDonePage(Panel):
     def _choose(self, action: str) -> None:
         self._chosen = action
         for card in self._cards:
-            card.set_chosen(card.one.row.action_id == action)
+            card.set_chosen(card.action.row.action_id == action)
         self.verbs.show(self.current, is_there=bool(self._cards))
 
     def step(self, by: int) -> None:
-        ids: list[str] = [card.one.row.action_id for card in self._cards]
+        ids: list[str] = [card.action.row.action_id for card in self._cards]
         if ids:
             place = ids.index(self._chosen) if self._chosen in ids else 0
             place = min(max(0, place + by), len(ids) - 1)

@@ -110,13 +110,13 @@ class Verbs:
             self._reason.setFocus()
 
     def _on_reason(self) -> None:
-        one, reason = self._current(), self._reason.text().strip()
-        if one is None:
+        action, reason = self._current(), self._reason.text().strip()
+        if action is None:
             return
         if not reason:
             self._reason.setFocus()
             return
-        self._start(self._not_right(one, reason))
+        self._start(self._not_right(action, reason))
 
     def _meant(self) -> NotExecuted | None:
         return self._current() if self._since.elapsed() >= SETTLE_MS else None
@@ -124,10 +124,10 @@ class Verbs:
     def _start(self, coro: Coroutine[Any, Any, None]) -> None:
         self._context.tasks.start(coro, name="your word on this", owner=self._owner, key="say")
 
-    async def _do_it(self, one: NotExecuted) -> None:
-        action, digest = one.row.action_id, one.digest
+    async def _do_it(self, action: NotExecuted) -> None:
+        action_id, digest = action.row.action_id, action.digest
         text, result = await self._write(
-            lambda kernel, tx, actor: recommendations.do_it(kernel, tx, action, actor=actor, digest=digest),
+            lambda kernel, tx, actor: recommendations.do_it(kernel, tx, action_id, actor=actor, digest=digest),
             name="recommendation.asked",
         )
         if result.decision is None or not result.is_done:
@@ -137,24 +137,24 @@ class Verbs:
             self._context.navigator.say(text, "Undo", lambda: self._start(self._undo(number)))
         self._owner.refresh()
 
-    async def _did_it(self, one: NotExecuted) -> None:
-        action, digest = one.row.action_id, one.digest
+    async def _did_it(self, action: NotExecuted) -> None:
+        action_id, digest = action.row.action_id, action.digest
         text, _ = await self._write(
-            lambda kernel, tx, actor: recommendations.did_it(kernel, tx, action, actor=actor, digest=digest),
+            lambda kernel, tx, actor: recommendations.did_it(kernel, tx, action_id, actor=actor, digest=digest),
             name="recommendation.did_it",
         )
-        self._said(text, action)
+        self._said(text, action_id)
 
-    async def _not_right(self, one: NotExecuted, reason: str) -> None:
-        action, digest = one.row.action_id, one.digest
+    async def _not_right(self, action: NotExecuted, reason: str) -> None:
+        action_id, digest = action.row.action_id, action.digest
         text, _ = await self._write(
             lambda kernel, tx, actor: recommendations.not_right(
-                kernel, tx, action, actor=actor, reason=reason, digest=digest
+                kernel, tx, action_id, actor=actor, reason=reason, digest=digest
             ),
             name="recommendation.not_right",
         )
         self._reason.clear()
-        self._said(text, action)
+        self._said(text, action_id)
 
     async def _write(self, job: _Job, *, name: str) -> tuple[str, RecommendationResult]:
         """Carry a word out; return it in the window's words, and what came of it."""
