@@ -56,8 +56,8 @@ def correct(folder: Path) -> None:
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
     found = [json.loads(line) for line in shadow("pairs", "--agent", "helpdesk", "--json").splitlines()]
-    for one in [one for one in found if one["category"] == "payroll_expenses"][:3]:
-        shadow("judge", f"{one['id']}", "human", "--category", "access_request")
+    for pair in [pair for pair in found if pair["category"] == "payroll_expenses"][:3]:
+        shadow("judge", f"{pair['id']}", "human", "--category", "access_request")
 
 
 async def _shoot(folder: Path, into: Path, kind: str) -> None:

@@ -11,7 +11,7 @@ from tests.bench import engine, feed, jobj, mail, policy, shadow, triage, window
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 _ALL = (engine, feed, jobj, mail, policy, shadow, triage, window)
-BENCHES = {one.__name__.rpartition(".")[2]: one.run for one in _ALL}
+BENCHES = {bench.__name__.rpartition(".")[2]: bench.run for bench in _ALL}
 
 
 def figures(names: list[str]) -> Iterator[dict[str, Any]]:

@@ -80,11 +80,11 @@ async def _closed_loop(client: HttpClient, url: str, world: World, *, clients: i
     left = [f"EVT-{mark}{number}" for number in range(count)]
     began = time.perf_counter()
 
-    async def one() -> None:
+    async def post_all() -> None:
         while left:
             await _post(client, url, world, left.pop())
 
-    await asyncio.gather(*(one() for _ in range(clients)))
+    await asyncio.gather(*(post_all() for _ in range(clients)))
     return time.perf_counter() - began
 
 

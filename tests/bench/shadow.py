@@ -61,7 +61,7 @@ def _real(file: Path) -> list[bytes]:
         return []
     with tarfile.open(file) as archive:
         found = [archive.extractfile(getmember) for getmember in archive.getmembers() if getmember.isfile()]
-        return [one.read() for one in found if one is not None]
+        return [file.read() for file in found if file is not None]
 
 
 def _measure(kind: str, count: int, rows: Sequence[tuple[str, str]], real: Sequence[bytes]) -> dict[str, Any]:

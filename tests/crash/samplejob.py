@@ -88,7 +88,7 @@ class SampleJob(Job):
     def events(self, reader: Reader) -> Sequence[IncomingEvent]:
         deals = company.deals_by_name(reader)
         found = company.events(resources() / "sample", now=self.clock.now(), deals=deals)
-        return [one.incoming for one in found[:: max(1, len(found) // self.count)]]
+        return [event.incoming for event in found[:: max(1, len(found) // self.count)]]
 
     def decide(self, kernel: Kernel, tx: Transaction, asked: ApprovalRow, action: ActionRow) -> None:
         if asked.kind is ApprovalKind.QUESTION:

@@ -59,9 +59,11 @@ async def work(options: argparse.Namespace) -> None:
         await engine.writer.write(
             lambda tx: connections.put(tx, "mail", kind="mail", config=kept, now=now), name="connection.put"
         )
-        for one in (SHADOW, LIVE):
+        for agent_spec in (SHADOW, LIVE):
             await engine.writer.write(
-                lambda tx, s=one: apply_agent(tx, AgentFile(s, ""), engine.registry, actor="person:test", now=now),
+                lambda tx, s=agent_spec: apply_agent(
+                    tx, AgentFile(s, ""), engine.registry, actor="person:test", now=now
+                ),
                 name="agent.apply",
             )
         await engine.run()

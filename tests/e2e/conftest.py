@@ -19,14 +19,14 @@ def run(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
     """Return a command to `main`, as the shell would."""
     monkeypatch.setenv("OPSCONSOLE_WORKSPACE", str(folder))
 
-    def one(*words: object) -> Said:
+    def command(*words: object) -> Said:
         monkeypatch.setattr(sys, "argv", ["opsconsole", *map(str, words)])
         with pytest.raises(SystemExit) as ended:
             cli.main()
         said = capsys.readouterr()
         return Said(int(ended.value.code or 0), said.out, said.err)
 
-    return one
+    return command
 
 
 @pytest.fixture

@@ -157,7 +157,7 @@ async def test_a_watched_file_that_cannot_be_read_is_told_once(
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     told = [record.getMessage() for record in caplog.records if record.name == "opsconsole.app.watching"]
-    assert len(told) == 2 and len([one for one in told if "broken.zip" in one]) == 1
+    assert len(told) == 2 and len([line for line in told if "broken.zip" in line]) == 1
 
 
 async def test_look_ups_see_simulated_changes_before_they_compare(tmp_path: Path) -> None:

@@ -138,22 +138,22 @@ def shape(actions: list[Any]) -> list[tuple[Any, ...]]:
 async def test_a_chain_runs_in_shadow_as_it_runs_live(tmp_path: Path, knows: bool, tools: tuple[str, ...]) -> None:
     live, _, changed, effects = await run_chain(tmp_path / "live", "full", knows=knows)
     shadow, before, after, none = await run_chain(tmp_path / "shadow", "shadow", knows=knows)
-    assert tuple(one.tool for one in live) == tools, "what a step returned and what failed steered the later ones"
+    assert tuple(action.tool for action in live) == tools, "what a step returned and what failed steered the later ones"
     assert shape(shadow) == shape(live)
     assert effects > 0 and none == 0 and after == before != changed
-    assert {one.state.value for one in shadow if one.is_write} <= {"simulated", "failed"} and {
-        one.state.value for one in live
+    assert {action.state.value for action in shadow if action.is_write} <= {"simulated", "failed"} and {
+        action.state.value for action in live
     } <= {"done", "failed"}
 
 
 async def test_stand_ins_are_used_where_numbers_would_be(tmp_path: Path) -> None:
     live, _, changed, _ = await run_chain(tmp_path / "live", "full", knows=False)
     shadow, _, _, _ = await run_chain(tmp_path / "shadow", "shadow", knows=False)
-    deal = next(one for one in shadow if one.tool == "desk.create_deal").id
-    contact = next(one for one in shadow if one.tool == "desk.create_contact").id
-    by_tool = {one.tool: dict(one.args) for one in shadow}
+    deal = next(action for action in shadow if action.tool == "desk.create_deal").id
+    contact = next(action for action in shadow if action.tool == "desk.create_contact").id
+    by_tool = {action.tool: dict(action.args) for action in shadow}
     assert by_tool["desk.update_contact"]["id"] == f"sim:{contact}"
     assert by_tool["desk.update_deal"]["id"] == by_tool["desk.get_deal"]["id"] == f"sim:{deal}"
     assert by_tool["desk.create_task"]["about"] == f"deal:sim:{deal}"
-    assert {one.tool: dict(one.args) for one in live}["desk.update_deal"]["id"] == 1
+    assert {action.tool: dict(action.args) for action in live}["desk.update_deal"]["id"] == 1
     assert len(changed["desk_contact"]) == len(changed["desk_deal"]) == len(changed["desk_task"]) == 1

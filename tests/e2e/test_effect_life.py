@@ -23,7 +23,7 @@ ID = "1/0.0"
 
 def told(r: Rig, kind: str) -> list[dict[str, Any]]:
     """Entries of a kind, in order, without what every entry has."""
-    entries = sorted(r.audit(kind), key=lambda one: one["seq"])
+    entries = sorted(r.audit(kind), key=lambda entry: entry["seq"])
     return [
         {name: entry[name] for name in entry if name not in ("seq", "at", "kind", "v", "time")} for entry in entries
     ]
@@ -236,7 +236,7 @@ async def test_what_nobody_approved_is_not_sent_again_where_it_would_be_asked_ab
         await r.take(mail())
         await r.hire(agent(level=2))
         await r.wait(seconds=2)
-        assert [one.kind for one in r.waiting()] == [ApprovalKind.UNKNOWN] and len(out.calls) == 1
+        assert [approval.kind for approval in r.waiting()] == [ApprovalKind.UNKNOWN] and len(out.calls) == 1
 
 
 async def test_what_is_held_is_neither_sent_again_nor_asked_about_but_looked_at_later(tmp_path: Path) -> None:
@@ -268,8 +268,10 @@ async def test_an_undo_is_tried_again_after_growing_waits_or_when_the_system_say
             await r.wait(seconds=wait_s - 0.5)
             assert len(out.undone) == number
             await r.wait(seconds=1)
-        assert len(out.undone) == 4 and {one.actor for one in out.undone} == {"person"}
-        assert {(one.key, one.undo_key) for one in out.undone} == {(out.calls[0].key, f"{out.calls[0].key}:undo")}
+        assert len(out.undone) == 4 and {undone.actor for undone in out.undone} == {"person"}
+        assert {(undone.key, undone.undo_key) for undone in out.undone} == {
+            (out.calls[0].key, f"{out.calls[0].key}:undo")
+        }
         facts = {"actor": "engine", "run": 1, "action": ID, "effect": 1}
         assert told(r, "effect.undoing") == [facts | {"attempt": attempt} for attempt in (1, 2, 3, 4)]
         assert told(r, "effect.undo_retry") == [facts | {"attempt": attempt} for attempt in (1, 2, 3, 4)]

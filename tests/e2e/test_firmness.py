@@ -96,7 +96,7 @@ async def test_what_is_in_doubt_is_sent_again_for_ten_minutes_and_then_a_person_
         assert state(r) == ["unknown"] and RESEND_S == 600
         await r.wait(seconds=late_s)
         assert len(out.calls) == times and len({call.key for call in out.calls}) == 1
-        asked = [one.kind for one in r.waiting()]
+        asked = [approval.kind for approval in r.waiting()]
         assert (state(r), asked) == ((["done"], []) if times == 2 else (["unknown"], [ApprovalKind.UNKNOWN]))
 
 

@@ -50,7 +50,7 @@ async def test_a_question_reaches_a_person_where_its_category_or_for_none_any_is
     spec = agent(playbook={"purpose": "a test", "categories": others}, **changes)
     async with rig(tmp_path, asks(category), spec) as r:
         await r.take(mail())
-        assert [one.kind for one in r.waiting()] == ([ApprovalKind.QUESTION] if is_asked else [])
+        assert [approval.kind for approval in r.waiting()] == ([ApprovalKind.QUESTION] if is_asked else [])
         word = (
             "question: the agent asks a person" if is_asked else "stage: in shadow: the question is recorded, not asked"
         )
@@ -66,4 +66,4 @@ async def test_a_question_in_a_pause_says_that_it_was_paused(tmp_path: Path) -> 
     async with rig(tmp_path, Paused(asks("case")), agent()) as r:
         await r.take(mail())
         assert reasons(r) == ["question: the agent asks a person", "kill_switch: paused: everything"]
-        assert [one.kind for one in r.waiting()] == [ApprovalKind.QUESTION]
+        assert [approval.kind for approval in r.waiting()] == [ApprovalKind.QUESTION]

@@ -66,7 +66,7 @@ async def test_an_undo_that_a_crash_cut_off_is_repeated_only_where_that_is_safe(
     async with rig(tmp_path, [DO], connectors=beside(out), clock=r.clock) as r:
         await r.wait(seconds=5)
         assert len(out.undone) == times
-        assert len({one.undo_key for one in out.undone}) == 1 and out.undone[0].undo_key != out.undone[0].key
+        assert len({undone.undo_key for undone in out.undone}) == 1 and out.undone[0].undo_key != out.undone[0].key
         assert state(r) == ["undone" if is_idempotent else "done"]
         if not is_idempotent:
             assert state(r, "undo") == ["unknown"] and "not known whether" in error(r)
@@ -140,7 +140,7 @@ async def test_a_recipient_is_counted_by_a_digest_that_no_other_workspace_has(tm
         async with rig(tmp_path / name, [send], spec, connectors=beside(FakeConnector())) as r:
             await r.take(mail())
             seen += [row[0] for row in r.engine.reader.execute("SELECT recipient FROM effect")]
-    assert len({*seen}) == 2 and all(len(one) == 32 and ANN not in one for one in seen)
+    assert len({*seen}) == 2 and all(len(key) == 32 and ANN not in key for key in seen)
 
 
 async def test_an_undo_that_may_be_repeated_is_repeated_five_times_and_then_a_person_must_look(tmp_path: Path) -> None:
@@ -173,7 +173,7 @@ async def test_an_effect_that_never_gets_an_answer_is_sent_a_few_times_and_then_
             await r.wait(seconds=14)
         assert len(out.calls) <= effects.TRIES + 1 and len({call.key for call in out.calls}) == 1
         await r.wait(minutes=11)
-        assert [one.kind for one in r.waiting()] == [ApprovalKind.UNKNOWN] and state(r) == ["unknown"]
+        assert [approval.kind for approval in r.waiting()] == [ApprovalKind.UNKNOWN] and state(r) == ["unknown"]
 
 
 async def test_an_undo_that_hangs_stops_nothing_else_and_ends_in_doubt(

@@ -295,4 +295,4 @@ async def test_the_card_shows_now_against_after() -> None:
             ("queue", "", "billing"),
             ("title", "Old", "Refund"),
         ]
-        assert [one.method for one in server.seen] == ["GET"]
+        assert [request.method for request in server.seen] == ["GET"]

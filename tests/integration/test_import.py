@@ -164,7 +164,7 @@ def test_tables_come_onto_the_desk_with_their_types(folder: Path, tables: Path) 
         tickets = {character["external_id"]: character for character in desk.find(conn, "ticket")}
         assert from_micros(tickets["T-1"]["created_at"]).isoformat() == "2026-11-02T08:15:00+00:00"
         (desk_connector,) = session.kernel.registry.connectors.values()
-        quiet = [one.fields["deal_name"] for one in desk_connector.stalled()]  # type: ignore[attr-defined]
+        quiet = [deal.fields["deal_name"] for deal in desk_connector.stalled()]  # type: ignore[attr-defined]
         assert quiet == ["Harbour renewal"], "a deal that was won is not quiet"
 
 

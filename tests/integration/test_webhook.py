@@ -45,14 +45,14 @@ def config(port: int, name: str = "intake", **changes: Any) -> WebhookConfig:
     return WebhookConfig.model_validate({**facts, "verify": "nobody", **changes})
 
 
-def made(engine: Engine, one: WebhookConfig, notes: Notes) -> WebhookConnector:
+def made(engine: Engine, webhook: WebhookConfig, notes: Notes) -> WebhookConnector:
     return WebhookConnector(
-        one.connection,
-        one,
+        webhook.connection,
+        webhook,
         secrets=Kept(**SECRETS),
         health=notes,
         clock=engine.clock,
-        fields_of=lambda name: fields_of(engine.reader, one.connection, name),
+        fields_of=lambda name: fields_of(engine.reader, webhook.connection, name),
     )
 
 
@@ -67,8 +67,8 @@ async def listening(folder: Path, *configs: WebhookConfig, notes: Notes | None =
     async with rig(folder / "w", [call("desk.add_note", text="seen")], works, connectors=connectors) as r:
 
         def put(tx: Any) -> None:
-            for one in configs:
-                connections.put(tx, one.connection, kind="webhook", config={}, now=r.clock.now())
+            for webhook in configs:
+                connections.put(tx, webhook.connection, kind="webhook", config={}, now=r.clock.now())
 
         await r.engine.writer.write(put, name="connect")
         async with running(r):

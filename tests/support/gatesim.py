@@ -57,7 +57,7 @@ def sequence(chance: random.Random, *, accuracy: float, severe: float, length: i
                 later.append((number + chance.choice((0, 1, 5, 20)), len(rows) - 1))
         yield rows
         due = [place for when, place in later if when <= number]
-        later = [one for one in later if one[0] > number]
+        later = [entry for entry in later if entry[0] > number]
         for place in due:
             rows[place] = replace(rows[place], said=Adjudication.AGENT)
         if due:
@@ -107,11 +107,11 @@ def simulated(
             at = standing(trials(map(counted, of_versions(rows, {"mira": {newest}}))), gate)
             found.looks += 1
             tests = (at.evidence >= OPENS_AT, at.evidence_not_severe >= OPENS_AT, at.is_open)
-            passed[newest] = [one or now for one, now in zip(seen, tests, strict=True)]
+            passed[newest] = [before or now for before, now in zip(seen, tests, strict=True)]
         found.cohorts += len(passed)
-        found.accuracy += sum(one[0] for one in passed.values())
-        found.not_severe += sum(one[1] for one in passed.values())
-        found.both += sum(one[2] for one in passed.values())
+        found.accuracy += sum(outcome[0] for outcome in passed.values())
+        found.not_severe += sum(outcome[1] for outcome in passed.values())
+        found.both += sum(outcome[2] for outcome in passed.values())
     return found
 
 

@@ -109,8 +109,8 @@ class Proxy:
                 return_when=asyncio.FIRST_COMPLETED,
             )
         finally:
-            for one in both:
-                one.transport.abort()
+            for end in both:
+                end.transport.abort()
             self._writers -= both
             if not self._writers:
                 self._all_gone.set()

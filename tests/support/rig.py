@@ -150,7 +150,7 @@ class Rig:
 
     def audit(self, kind: str) -> list[dict[str, Any]]:
         """Audit entries of a kind."""
-        return [one for one in feed.audit_tail(self.engine.reader, limit=100_000) if one["kind"] == kind]
+        return [entry for entry in feed.audit_tail(self.engine.reader, limit=100_000) if entry["kind"] == kind]
 
     def sent(self) -> list[str]:
         """Texts of the mails that left the desk."""

@@ -105,14 +105,18 @@ def went(stage: Stage) -> list[tuple[str, dict[str, Any]]]:
 
 def press(panel: QWidget, text: str) -> None:
     """Click the first visible button whose text begins so."""
-    found = [one for one in panel.findChildren(QPushButton) if one.isVisible() and one.text().strip().startswith(text)]
+    found = [
+        button
+        for button in panel.findChildren(QPushButton)
+        if button.isVisible() and button.text().strip().startswith(text)
+    ]
     assert found, f"no button {text!r}"
     found[0].click()
 
 
 def told(panel: QWidget) -> str:
     """Every visible word."""
-    return "\n".join(one.text() for one in panel.findChildren(QLabel) if one.isVisible())
+    return "\n".join(label.text() for label in panel.findChildren(QLabel) if label.isVisible())
 
 
 def record(folder: Path) -> list[dict[str, Any]]:

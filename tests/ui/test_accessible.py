@@ -30,10 +30,10 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _focusable(page: QWidget) -> Iterator[QWidget]:
-    for one in page.findChildren(QWidget):
-        is_inner = isinstance(one.parent(), QAbstractScrollArea) or one.objectName().startswith("qt_")
-        if one.isVisible() and one.focusPolicy() & Qt.FocusPolicy.TabFocus and not is_inner:
-            yield one
+    for widget in page.findChildren(QWidget):
+        is_inner = isinstance(widget.parent(), QAbstractScrollArea) or widget.objectName().startswith("qt_")
+        if widget.isVisible() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not is_inner:
+            yield widget
 
 
 async def _at_rest(joined: Joined) -> None:
@@ -53,14 +53,14 @@ def test_all_that_takes_the_focus_has_a_name(sample: Path) -> None:
             for view, take in (("", lambda: None), *views(panel)):
                 take()
                 await _at_rest(joined)
-                for one in _focusable(panel):
-                    if isinstance(one, QScrollArea):
+                for widget in _focusable(panel):
+                    if isinstance(widget, QScrollArea):
                         continue
-                    told = QAccessible.queryAccessibleInterface(one)
+                    told = QAccessible.queryAccessibleInterface(widget)
                     if not told.text(QAccessible.Text.Name).strip():
-                        nameless.append(f"{entry.name} {view}: {type(one).__name__} {one.objectName()}")
-        for one in _focusable(joined.window.rail):
-            assert QAccessible.queryAccessibleInterface(one).text(QAccessible.Text.Name)
+                        nameless.append(f"{entry.name} {view}: {type(widget).__name__} {widget.objectName()}")
+        for widget in _focusable(joined.window.rail):
+            assert QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
         assert not nameless, "\n".join(sorted(set(nameless)))
 
     in_window(sample, scenario)
@@ -75,8 +75,8 @@ def test_rows_name_themselves(sample: Path) -> None:
 
             def filled(page: QWidget = panel) -> list[QAbstractItemView]:
                 return [
-                    one for one in page.findChildren(QAbstractItemView)
-                    if one.isVisible() and one.model().rowCount()
+                    view for view in page.findChildren(QAbstractItemView)
+                    if view.isVisible() and view.model().rowCount()
                 ]  # fmt: skip
 
             await until(filled)

@@ -31,9 +31,9 @@ def test_the_record_is_verified_and_filtered(worked: Path, qapp: QApplication) -
         panel.kind.setCurrentIndex(0)
         await until(lambda: len(panel.model.ids) == everything)
         panel.view.show_line(1)
-        await until(lambda: "As it was written" in [one.text() for one in panel.side.findChildren(QLabel)])
+        await until(lambda: "As it was written" in [label.text() for label in panel.side.findChildren(QLabel)])
         panel.go({"subject": "thread:1"})
-        await until(lambda: any("Whole history" in one.text() for one in panel.side.findChildren(QLabel)))
+        await until(lambda: any("Whole history" in label.text() for label in panel.side.findChildren(QLabel)))
 
     play(worked, qapp, scene)
 
@@ -67,7 +67,7 @@ def test_an_export_is_whole_and_recorded(worked: Path, qapp: QApplication) -> No
 
     play(worked, qapp, scene)
     with opened(worked) as session:
-        assert [one["kind"] for one in audit_tail(session.kernel.reader, limit=3)] == ["audit.exported"] * 3
+        assert [entry["kind"] for entry in audit_tail(session.kernel.reader, limit=3)] == ["audit.exported"] * 3
 
 
 @pytest.mark.parametrize("name", ["a-file/x.csv", "n" * 253 + ".csv", "a-folder.csv", "missing/x.html", "workspace.db"])

@@ -67,7 +67,7 @@ async def connections(joined: Joined) -> ConnectionsPanel:
 
 
 def click(place: QWidget, text: str) -> None:
-    found = [one for one in place.findChildren(QPushButton) if one.isVisible() and one.text() == text]
+    found = [button for button in place.findChildren(QPushButton) if button.isVisible() and button.text() == text]
     assert found, f"no button {text!r}"
     QTest.mouseClick(found[0], Qt.MouseButton.LeftButton)
 
@@ -138,7 +138,7 @@ def test_a_working_mailbox_is_added_and_stands_in_the_list(folder: Path, mail: D
         await until(lambda: panel.pages.currentIndex() == 0)
 
     in_window(folder, scenario)
-    assert [one["kind"] for one in record(folder) if one["kind"].startswith("connection.")]
+    assert [entry["kind"] for entry in record(folder) if entry["kind"].startswith("connection.")]
     assert store(folder).found("mail-support-password")[0] == WORD
     assert not mail.mails(ME), "the mail that tried it out is taken away"
     nothing_leaked(folder, WORD)
@@ -169,7 +169,7 @@ def test_a_mailbox_with_something_wrong_keeps_the_form_and_says_what(folder: Pat
         assert panel.mail.inputs["password"].text() == ""
 
     in_window(folder, scenario)
-    assert not [one for one in record(folder) if one["kind"] in ("connection.connected", "secret.stored")]
+    assert not [entry for entry in record(folder) if entry["kind"] in ("connection.connected", "secret.stored")]
     assert not store(folder).file.values()
     nothing_leaked(folder, WORD, "not-the-word-815")
 
@@ -213,7 +213,7 @@ def test_a_model_with_something_wrong_keeps_the_form_and_says_what(folder: Path)
 
     with served(good, models=("llama-4", "qwen-3")) as endpoint:
         in_window(folder, scenario)
-    assert not [one for one in record(folder) if one["kind"] in ("connection.connected", "secret.stored")]
+    assert not [entry for entry in record(folder) if entry["kind"] in ("connection.connected", "secret.stored")]
     nothing_leaked(folder, KEY)
 
 

@@ -18,7 +18,7 @@ SECRET = "open-sesame-4711"
 def test_secrets_are_hidden_and_forgotten(tmp_path: Path) -> None:
     assert SECRET not in repr(MailDraft(address="a@example.com", password=SECRET))
     assert SECRET not in repr(ModelDraft(name="m", url="u", model="m", key=SECRET))
-    assert [one.name for one in (*MAIL, *MODEL) if one.is_secret] == ["password", "key"]
+    assert [field.name for field in (*MAIL, *MODEL) if field.is_secret] == ["password", "key"]
 
     empty = make_empty(tmp_path / "w")
 
@@ -65,7 +65,7 @@ def test_a_model_that_is_not_there_is_told_in_plain_words(tmp_path: Path) -> Non
         assert "Reachable" in told(panel) and "nobody listens there" in told(panel)
 
     perform(empty, scene)
-    assert "connection.connected" not in [one["kind"] for one in record(empty)]
+    assert "connection.connected" not in [entry["kind"] for entry in record(empty)]
 
 
 def test_pause_and_resume(tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def test_an_entry_of_the_record_that_was_changed_stands_out_and_hides_no_other(
         row = None if line is None else panel.model.row_at(line)
         assert row is not None and row.kind == "unreadable"
         panel.view.show_line(line or 0)
-        await until(lambda: any("NOT readable" in one.text() for one in panel.side.findChildren(QLabel)))
+        await until(lambda: any("NOT readable" in label.text() for label in panel.side.findChildren(QLabel)))
 
     play(three, qapp, scene)
 
@@ -113,7 +113,7 @@ def test_a_connection_that_cannot_be_read_is_told_for_as_long_as_it_lasts(tmp_pa
         joined.backend.reopen()
         joined.window.look()
         banner = next(iter(joined.window.findChildren(Banner)))
-        await until(lambda: any("does not know (nonsense)" in one.text() for one in banner.findChildren(QLabel)))
+        await until(lambda: any("does not know (nonsense)" in label.text() for label in banner.findChildren(QLabel)))
         _forge(joined.folder, "UPDATE connection SET kind = 'desk' WHERE id = 'desk'")
         joined.window.look()
         await until(lambda: not banner.isVisible())

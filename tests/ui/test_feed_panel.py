@@ -16,7 +16,7 @@ from tests.ui.stage import Stage, play, until
 
 
 def texts(panel: FeedPanel) -> str:
-    return "\n".join(one.text() for one in panel.story.findChildren(QLabel))
+    return "\n".join(label.text() for label in panel.story.findChildren(QLabel))
 
 
 def test_why_one_action_was_refused_in_three_clicks(worked: Path, qapp: QApplication) -> None:
@@ -124,7 +124,7 @@ def test_another_panel_leads_to_a_place(worked: Path, qapp: QApplication, where:
 def test_an_empty_workspace_says_what_to_do_next(empty: Path, qapp: QApplication) -> None:
     async def scene(stage: Stage) -> None:
         panel = stage.show(FeedPanel)
-        await until(lambda: "Nothing came in yet" in [one.text() for one in panel.list.findChildren(QLabel)])
+        await until(lambda: "Nothing came in yet" in [label.text() for label in panel.list.findChildren(QLabel)])
         assert panel.filters.wanted == Filter()
 
     play(empty, qapp, scene)

@@ -59,11 +59,11 @@ def _approvals(app: QApplication, folder: Path, job: Any) -> None:
 
 def _hovers(root: QWidget) -> Iterator[str]:
     """Every text that Qt would show in a tool tip."""
-    for one in (root, *root.findChildren(QWidget)):
-        yield one.toolTip()
-        if isinstance(one, QAbstractItemView):
-            model = one.model()
-            columns = one.columnCount() if isinstance(one, QTreeWidget) else 3 if hasattr(model, "has_now") else 1
+    for widget in (root, *root.findChildren(QWidget)):
+        yield widget.toolTip()
+        if isinstance(widget, QAbstractItemView):
+            model = widget.model()
+            columns = widget.columnCount() if isinstance(widget, QTreeWidget) else 3 if hasattr(model, "has_now") else 1
             for line in range(model.rowCount()):
                 for column in range(columns):
                     yield str(model.index(line, column).data(Qt.ItemDataRole.ToolTipRole) or "")
@@ -76,10 +76,10 @@ def test_no_label_and_no_hover_reads_a_strangers_text_as_markup(tmp_path: Path, 
     async def job(seat: Seat[ApprovalsPanel]) -> None:
         seat.panel.open_batch()
         shown = [*_hovers(seat.panel)]
-        assert any("&lt;img" in one for one in shown)
-        assert not [one for one in shown if "<img" in one or "<b>" in one]
-        for one in seat.panel.findChildren(QLabel):
-            assert one.textFormat() is Qt.TextFormat.PlainText or not one.text()
+        assert any("&lt;img" in text for text in shown)
+        assert not [text for text in shown if "<img" in text or "<b>" in text]
+        for label in seat.panel.findChildren(QLabel):
+            assert label.textFormat() is Qt.TextFormat.PlainText or not label.text()
 
     _approvals(qapp, folder, job)
 
@@ -99,7 +99,9 @@ def test_a_card_of_a_mail_of_megabytes_on_one_line_is_shown_at_once(tmp_path: Pa
 
     async def job(seat: Seat[ApprovalsPanel]) -> None:
         text = next(
-            one for one in seat.panel.findChildren(QPlainTextEdit) if one.accessibleName() == "Text of the event"
+            editor
+            for editor in seat.panel.findChildren(QPlainTextEdit)
+            if editor.accessibleName() == "Text of the event"
         )
         assert "2,800,000 more characters are not shown here" in text.toPlainText()
         assert max(map(len, text.toPlainText().split("\n"))) <= 2_100
@@ -116,9 +118,9 @@ def test_a_strangers_line_ends_and_turned_letters_draw_nothing_on_a_card(tmp_pat
         for number in [row.id for row in seat.panel.queue.rows]:
             seat.panel.queue.look_at(number)
             await seat.until(lambda which=number: seat.panel.detail.shown and seat.panel.detail.shown.view.id == which)
-            told = [one.text() for one in seat.panel.detail.findChildren(QLabel)]
-            assert not [one for one in told if "\n" in one or "\u2028" in one or "\u202e" in one]
-        assert any("‹202E›fdp.exe" in one for one in told)
+            told = [label.text() for label in seat.panel.detail.findChildren(QLabel)]
+            assert not [text for text in told if "\n" in text or "\u2028" in text or "\u202e" in text]
+        assert any("‹202E›fdp.exe" in text for text in told)
 
     _approvals(qapp, folder, job)
 
@@ -135,12 +137,12 @@ def test_of_a_text_too_long_to_lay_out_at_once_the_beginning_unfolds(qapp: QAppl
     box = foldable("word " * 1_000_000)
     box.show()
     button = next(iter(box.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)))
-    for one in box.findChildren(QWidget):
-        if hasattr(one, "click"):
-            one.click()  # type: ignore[attr-defined]
+    for widget in box.findChildren(QWidget):
+        if hasattr(widget, "click"):
+            widget.click()  # type: ignore[attr-defined]
     qapp.processEvents()
-    assert max(len(one.text()) for one in box.findChildren(QLabel)) < LONG + 100
-    assert any("more characters are not shown" in one.text() for one in box.findChildren(QLabel))
+    assert max(len(label.text()) for label in box.findChildren(QLabel)) < LONG + 100
+    assert any("more characters are not shown" in label.text() for label in box.findChildren(QLabel))
     assert button is not None
     box.deleteLater()
 
@@ -161,7 +163,7 @@ def test_events_dated_to_the_edge_of_the_calendar_are_listed_and_told(
         for line in range(2):
             assert panel.model.index(line, 0).data(Qt.ItemDataRole.ToolTipRole)
             panel.view.show_line(line)
-            await until(lambda: any("Mira" in one.text() for one in panel.story.findChildren(QLabel)))
+            await until(lambda: any("Mira" in label.text() for label in panel.story.findChildren(QLabel)))
 
     try:
         play(folder, qapp, scene)

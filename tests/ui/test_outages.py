@@ -59,7 +59,9 @@ async def _take(joined: Joined, number: int) -> None:
 
 
 def _status(joined: Joined) -> str:
-    bar = next(one for one in joined.window.findChildren(QLabel) if one.text().startswith(("Model ", "Offline brain")))
+    bar = next(
+        label for label in joined.window.findChildren(QLabel) if label.text().startswith(("Model ", "Offline brain"))
+    )
     return bar.text()
 
 
@@ -119,7 +121,7 @@ def test_without_a_tray_the_window_that_is_closed_ends(tmp_path: Path) -> None:
 
     with qt_loop(app) as loop:
         loop.run_until_complete(play())
-    assert not [one for one in threading.enumerate() if one.name.startswith("opsconsole")]
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("opsconsole")]
 
 
 @pytest.fixture
@@ -149,8 +151,8 @@ def test_a_notification_service_is_told_how_many_wait_and_a_click_shows_them(tmp
             await until(lambda: len(service.shown) == 1)
             waits(3)
             await until(lambda: len(service.shown) == 2)
-            assert [one["text"] for one in service.shown] == ["2 waiting for you", "1 new, 3 waiting for you"]
-            assert {one["title"] for one in service.shown} == {"opsconsole"}
+            assert [notice["text"] for notice in service.shown] == ["2 waiting for you", "1 new, 3 waiting for you"]
+            assert {notice["title"] for notice in service.shown} == {"opsconsole"}
             assert joined.notifier.is_there and "waiting" not in joined.window.notice.accessibleName()
             waits(1)
             await service.click(2)

@@ -50,8 +50,8 @@ def test_every_number_opens_what_it_counts(tmp_path: Path) -> None:
     async def scene(stage: Stage) -> None:
         panel, places = stage.show(OverviewPanel), went(stage)
         await until(lambda: "worked 3 events" in told(panel))
-        for one in panel.findChildren(FigureButton):
-            one.click()
+        for figure in panel.findChildren(FigureButton):
+            figure.click()
         for text in ("3 done", "0 for you", "Recommended 2", "Shadow 1", "2 recommendations", "See 1 action"):
             press(panel, text)
         assert places == [
@@ -66,7 +66,7 @@ def test_every_number_opens_what_it_counts(tmp_path: Path) -> None:
             ("shadow", {"tab": "recommendations"}),
             ("shadow", {"tab": "would"}),
         ]
-        assert "EUR 0.75" in [one.text() for one in panel.findChildren(type(panel._cost))]  # pyright: ignore[reportPrivateUsage]
+        assert "EUR 0.75" in [button.text() for button in panel.findChildren(type(panel._cost))]  # pyright: ignore[reportPrivateUsage]
 
     perform(make_advised(tmp_path / "w"), scene)
 

@@ -185,7 +185,7 @@ def test_nothing_to_open_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         dialog = await asked(joined)
         answer(dialog, "anything")
         await until(lambda: "nothing to open" in dialog.said.text())
-        cancel = next(one for one in dialog.findChildren(QPushButton) if one.text() == "Not now")
+        cancel = next(button for button in dialog.findChildren(QPushButton) if button.text() == "Not now")
         QTest.mouseClick(cancel, Qt.MouseButton.LeftButton)
         await until(lambda: joined.seal.dialog is None)
 

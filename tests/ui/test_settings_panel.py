@@ -30,7 +30,7 @@ def test_caps_are_saved_on_record_and_slips_are_said(tmp_path: Path) -> None:
         await until(lambda: "Nothing was changed" not in told(panel))
 
     perform(empty, scene)
-    assert [one["caps"] for one in record(empty) if one["kind"] == "budgets.set"] == [{"actions_per_hour": "50"}]
+    assert [entry["caps"] for entry in record(empty) if entry["kind"] == "budgets.set"] == [{"actions_per_hour": "50"}]
 
 
 def test_the_theme_is_remembered(tmp_path: Path) -> None:

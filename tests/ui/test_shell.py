@@ -41,9 +41,9 @@ def test_without_an_agent_nobody_is_said_to_work(tmp_path: Path) -> None:
     async def scenario(joined: Joined) -> None:
         bar = StatusBar(joined.window.context.theme)
         bar.show_engine(EngineState.WORKING, is_paused=False, has_agents=False)
-        assert "Ready; no agent is in use yet" in [one.text() for one in bar.findChildren(QLabel)]
+        assert "Ready; no agent is in use yet" in [label.text() for label in bar.findChildren(QLabel)]
         bar.show_engine(EngineState.WORKING, is_paused=False)
-        assert "Agents are working" in [one.text() for one in bar.findChildren(QLabel)]
+        assert "Agents are working" in [label.text() for label in bar.findChildren(QLabel)]
         bar.deleteLater()
 
     in_window(tmp_path / "ws", scenario)
@@ -106,11 +106,11 @@ def test_help_lists_the_keys_of_pages_not_opened_yet_and_runs_none_of_them(tmp_p
         field, shown = palette.findChildren(QLineEdit)[0], palette.findChildren(QListWidget)[0]
         QTest.keyClicks(field, "approve this")
         assert [shown.item(number).text() for number in range(shown.count())] == ["Approvals: Approve this request. A"]
-        assert any("page Approvals" in one.text() for one in palette.findChildren(QLabel))
+        assert any("page Approvals" in label.text() for label in palette.findChildren(QLabel))
         QTest.keyClick(field, Qt.Key.Key_Return)
         assert palette.isVisible()
         field.setText("no such thing")
-        assert any("No command fits" in one.text() for one in palette.findChildren(QLabel))
+        assert any("No command fits" in label.text() for label in palette.findChildren(QLabel))
         field.setText("ctrl+shift+p")
         assert shown.count() == 1
 

@@ -153,7 +153,7 @@ def test_a_file_that_is_damaged_meanwhile_is_told_in_words_on_every_page(tmp_pat
             await until(lambda: joined.context.tasks.count == 0)
         joined.window.toggle_pause()
         await until(lambda: joined.context.tasks.count == 0)
-        assert failed and not [one for one in failed if "Something went wrong" in one], failed
+        assert failed and not [text for text in failed if "Something went wrong" in text], failed
 
     in_window(tmp_path / "ws", scenario)
 

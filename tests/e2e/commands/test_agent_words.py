@@ -131,7 +131,7 @@ def test_the_words_of_an_empty_workspace(run: Run) -> None:
     assert tools["desk.reply"]["arguments"][0] == {"name": "to", "required": False}  # the sender, if nothing is said
     priority = next(argument for argument in tools["desk.update_ticket"]["arguments"] if argument["name"] == "priority")
     assert priority == {"name": "priority", "required": False, "choices": ["low", "normal", "high", "urgent"]}
-    assert {tool["effect"] for tool in tools.values()} == {one.value for one in Effect}
+    assert {tool["effect"] for tool in tools.values()} == {effect.value for effect in Effect}
 
 
 def test_words_for_people(run: Run, tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_words_for_people(run: Run, tmp_path: Path) -> None:
 def test_every_kind_that_imports_bring_is_among_the_declared_ones(run: Run, tmp_path: Path) -> None:
     run("init")
     (before,) = run("agents", "words", "--json").json
-    mails = [*mailbox(2), *[type(one)(9, one.folder, one.text, one.at, answer="Yes.") for one in mailbox(1)]]
+    mails = [*mailbox(2), *[type(mail)(9, mail.folder, mail.text, mail.at, answer="Yes.") for mail in mailbox(1)]]
     run("import", write_mailbox(tmp_path / "box", mails), "--own", OWN)
     headers = ("ticket id", "subject", "description", "queue", "status", "created at")
     table = write_tickets(tmp_path / "t.csv", [("T1", "Question", "How?", "Cards", "open", START.isoformat())], headers)

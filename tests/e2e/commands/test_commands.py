@@ -91,7 +91,7 @@ def test_look_approve_and_take_back(working: Run, folder: Path) -> None:
 def test_reject_and_ignore(working: Run, tmp_path: Path) -> None:
     working("import", "--work", write_mail(tmp_path, 2))
     working("engine", "--once")
-    first, second = (one["id"] for one in working("approvals", "list", "--json").json)
+    first, second = (approval["id"] for approval in working("approvals", "list", "--json").json)
     assert working("approvals", "reject", first, "too short").code == 0
     assert working("approvals", "ignore", second).code == 0
     working("engine", "--once")

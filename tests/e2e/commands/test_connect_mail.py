@@ -94,7 +94,7 @@ def test_every_step_works_and_it_is_stored(ready: Run, mail: Dovecot, folder: Pa
     assert not mail.mails(ME), "the mail that tried it out is taken away"
     assert not mail.mails(ME, "Sent")
     listed = ready("secrets", "list", "--json").json
-    assert {one["name"]: (one["found_in"], one["used_by"]) for one in listed} == {
+    assert {secret["name"]: (secret["found_in"], secret["used_by"]) for secret in listed} == {
         "mail-support-password": ("encrypted file", ["support"])
     }
     assert ready("audit", "verify").code == 0

@@ -34,7 +34,9 @@ def test_a_good_model_is_stored(ready: Run) -> None:
         "tool calls",
         "ends as asked",
     ]
-    main = next(one for one in ready("connect", "list", "--json").json if one["connection"] == "main")
+    main = next(
+        connection for connection in ready("connect", "list", "--json").json if connection["connection"] == "main"
+    )
     assert main["config"]["prices"]["read"] == 2.0 and main["state"] == "ok"
     assert ready("connect", "remove", "main").code == 0
     assert "main" not in ready("connect", "list").out
@@ -108,7 +110,9 @@ def test_a_deployment_at_azure_signs_in_with_an_app_registration(
         said = ready("connect", "model", "--url", base, *azure, "--azure-authority", base, "--json")
         assert said.code == 0, said.out + said.err
         assert {headers["authorization"] for headers in endpoint.headers} == {"Bearer planted-token"}
-    main = next(one for one in ready("connect", "list", "--json").json if one["connection"] == "main")
+    main = next(
+        connection for connection in ready("connect", "list", "--json").json if connection["connection"] == "main"
+    )
     assert main["config"]["base_url"] == f"{base}/openai/v1" and main["config"]["entra"]["client"] == "client-1"
     for planted in (b"planted-secret", b"planted-token"):
         assert not [path for path in folder.rglob("*") if path.is_file() and planted in path.read_bytes()]

@@ -70,7 +70,7 @@ def test_the_agent_for_exported_mail_applies_as_it_is_and_gets_most_right(run: R
     assert run("agents", "apply", EXAMPLES / "exported-mail-agent.yaml").out == "mail-sorter: version 1 is in use.\n"
     said = run("shadow", "run", "mail-sorter", export(tmp_path / "box"), "--own", "help@bank.example")
     assert said.code == 0 and "18 events worked" in said.out, said.err
-    verdicts = Counter(one["verdict"] for one in run("shadow", "pairs", "--json").json)
+    verdicts = Counter(pair["verdict"] for pair in run("shadow", "pairs", "--json").json)
     assert verdicts["same"] >= 15 and verdicts.total() == 18
     assert "mail-sorter" in run("shadow", "report").out
 
@@ -86,7 +86,7 @@ def test_the_agent_for_a_ticket_table_applies_as_it_is_and_gets_most_right(run: 
     headers = ("ticket id", "subject", "description", "queue", "priority", "status", "created at")
     said = run("shadow", "run", "ticket-sorter", write_tickets(tmp_path / "tickets.csv", rows, headers))
     assert said.code == 0 and "18 events worked" in said.out, said.out + said.err
-    verdicts = Counter(one["verdict"] for one in run("shadow", "pairs", "--json").json)
+    verdicts = Counter(pair["verdict"] for pair in run("shadow", "pairs", "--json").json)
     assert verdicts["same"] >= 15 and verdicts.total() == 18
 
 

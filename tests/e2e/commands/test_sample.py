@@ -31,7 +31,7 @@ Labelled = tuple[str, str]
 
 def agents() -> list[AgentSpec]:
     found = [read_agent(path, registry()).spec for path in sorted((FOLDER / "agents").glob("*.yaml"))]
-    return [one for one in found if one.playbook.triage == "text"]
+    return [spec for spec in found if spec.playbook.triage == "text"]
 
 
 def events() -> list[company.SampleEvent]:
@@ -120,11 +120,11 @@ def test_triage_of_the_sample_is_right_and_shuffled_labels_are_not(tmp_path: Pat
         brain = taught(spec, past, tmp_path / spec.agent)
         other, wrong = shuffled(spec, past)
         muddled = taught(other, wrong, tmp_path / f"{spec.agent}-shuffled")
-        for one in own:
+        for event in own:
             total[spec.agent] += 1
-            right[spec.agent] += best(brain, spec, one) == one.label
-            mixed[spec.agent] += best(muddled, other, one) == one.label
-        majority[spec.agent] = Counter(one.label for one in own).most_common(1)[0][1]
+            right[spec.agent] += best(brain, spec, event) == event.label
+            mixed[spec.agent] += best(muddled, other, event) == event.label
+        majority[spec.agent] = Counter(event.label for event in own).most_common(1)[0][1]
     print({name: f"{right[name]}/{total[name]}, shuffled {mixed[name]}, majority {majority[name]}" for name in total})
     assert sum(right.values()) >= 0.85 * sum(total.values())
     assert all(right[name] >= 0.8 * total[name] for name in total)
@@ -146,7 +146,7 @@ def best(brain: PlaybookBrain, spec: AgentSpec, event: company.SampleEvent) -> s
 def test_events_and_agents_are_sound() -> None:
     found = events()
     assert len(found) >= 280
-    assert len({one.incoming.external_id for one in found}) == len(found)
-    assert sum(one.is_hostile for one in found) >= 8
+    assert len({event.incoming.external_id for event in found}) == len(found)
+    assert sum(event.is_hostile for event in found) >= 8
     fields = {read_agent(path, registry()).spec.field for path in (FOLDER / "agents").glob("*.yaml")}
     assert fields == {"sales", "revenue", "customer_success", "internal"}

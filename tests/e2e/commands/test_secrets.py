@@ -28,7 +28,7 @@ def no_keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Non
 
 
 def configured(run: Run) -> dict[str, object]:
-    return {one["name"]: one["found_in"] for one in run("secrets", "list", "--json").json}
+    return {secret["name"]: secret["found_in"] for secret in run("secrets", "list", "--json").json}
 
 
 def test_without_a_keyring_the_two_ways_are_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ def test_a_hostile_mail_is_printed_harmlessly(working: Run, tmp_path: Path, fold
     path = write_mail(tmp_path, 2, subject=f"Hello {STEERING}", name=f"Eve{STEERING}", text=f"text {STEERING}\u2028end")
     working("import", "--work", path)
     working("engine", "--once")
-    (second,) = (one["id"] for one in working("approvals", "list", "--json").json[1:])
+    (second,) = (approval["id"] for approval in working("approvals", "list", "--json").json[1:])
     for words in (
         ["feed"], ["feed", "--json"], ["approvals", "list"], ["approvals", "list", "--json"], ["approvals", "show",
         second],

@@ -41,7 +41,7 @@ def test_a_wrong_word_is_answered_in_words(
     run("agents", "apply", "mira.yaml")
     said = run(*words)
     assert said.code == 2 and said.out == ""
-    assert says in said.err and not any(one in said.err for one in MACHINERY), said.err
+    assert says in said.err and not any(text in said.err for text in MACHINERY), said.err
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_wrong_value_in_an_agents_file_is_said_in_words(
     assert AGENT.count(old) == 1
     (tmp_path / "mira.yaml").write_text(AGENT.replace(old, new))
     said = run("agents", "apply", tmp_path / "mira.yaml")
-    assert said.code == 2 and says in said.err and not any(one in said.err for one in MACHINERY), said.err
+    assert said.code == 2 and says in said.err and not any(text in said.err for text in MACHINERY), said.err
 
 
 def test_every_command_that_a_text_names_exists() -> None:

@@ -106,7 +106,7 @@ def test_one_customer_under_many_names_or_none_is_one(run: Run, tmp_path: Path) 
 
 
 def test_answers_and_a_table_brought_in_later_are_compared(desk: Run, tmp_path: Path) -> None:
-    mails = [replace(one, answer="We send a new one.") for one in mailbox(4)]
+    mails = [replace(mail, answer="We send a new one.") for mail in mailbox(4)]
     box, sent = write_mailbox(tmp_path / "box", mails), tmp_path / "Sent"
     sent.mkdir()
     (box / "Sent.mbox").rename(sent / "Sent.mbox")

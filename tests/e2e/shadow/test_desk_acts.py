@@ -62,7 +62,7 @@ async def test_changes_of_people_are_acts_with_only_what_changed(tmp_path: Path)
             await make(r, "task", title="Call", about=THREAD)
             await write(r, lambda tx: keep_record(tx, "contact", "c1", {"name": "Anna"}, now=now))
             await write(r, lambda tx: desk.update(tx, "ticket", 1, {"status": "solved"}, actor="agent:mira", now=now))
-        acts = {one.tool: one for one in heard(r)}
+        acts = {act.tool: act for act in heard(r)}
         assert {tool: dict(act.args) for tool, act in acts.items()} == {
             "desk.update_ticket": {"id": 1, "queue": "billing", "assignee": "lena"},
             "desk.update_deal": {"id": 1, "stage": "won", "amount": 12.5},
@@ -105,7 +105,7 @@ async def test_a_mail_that_people_moved_tagged_and_answered_is_paired(tmp_path: 
         await r.wait(minutes=16)
         (pair,) = read.pairs(r.engine.reader)
         body = read.body(r.engine.reader, pair.id)
-        assert sorted((one["tool"], one["args"]) for one in body["human"]) == [
+        assert sorted((act["tool"], act["args"]) for act in body["human"]) == [
             ("desk.move_mail", {"folder": "billing"}),
             ("desk.reply", {"to": ANN, "text": "Done."}),
             ("desk.tag_mail", {"tag": "urgent"}),
@@ -139,7 +139,7 @@ async def test_a_ticket_sorted_in_steps_is_one_act_and_what_people_left_alone_is
         (pair,) = read.pairs(r.engine.reader)
         body = read.body(r.engine.reader, pair.id)
         assert (pair.verdict.value, len(body["agent"]), len(body["human"])) == (verdict, 1, 1)
-        assert body["human"][0]["args"] == {"id": 1, **{name: one for step in steps for name, one in step.items()}}
+        assert body["human"][0]["args"] == {"id": 1, **{name: value for step in steps for name, value in step.items()}}
 
 
 async def test_what_agents_do_and_what_takes_it_back_is_nobodys_act(tmp_path: Path) -> None:
@@ -178,7 +178,7 @@ async def test_told_again_after_a_restart_it_is_one_act(tmp_path: Path) -> None:
         again.clock.move(minutes=1)  # what is changed in one instant is one act
         async with seeing(again):
             await by_hand(again, "mail", 1, folder="Billing")
-        assert [one.args for one in heard(again)] == [{"folder": "Sales"}, {"folder": "Billing"}]
+        assert [act.args for act in heard(again)] == [{"folder": "Sales"}, {"folder": "Billing"}]
 
 
 class Away(DeskConnector):

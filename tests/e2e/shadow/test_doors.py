@@ -202,7 +202,7 @@ async def test_the_past_is_only_thought_through(tmp_path: Path, stage: str) -> N
         await furnish(r)
         await r.engine.take("desk", mail(occurred_at=r.clock.now() - timedelta(days=9)), is_history=True)
         before = desk_dump(r)
-        (version,) = [one for one in r.kernel.roster.current(r.engine.reader) if one.agent_id == "mira"]
+        (version,) = [version for version in r.kernel.roster.current(r.engine.reader) if version.agent_id == "mira"]
         brain: Any = Past()
         done = await history.work(r.kernel, r.engine.writer, version, brain)
         assert done.pairs == 1

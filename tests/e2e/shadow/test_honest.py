@@ -35,7 +35,7 @@ def test_not_knowing_is_never_agreeing(run: Run, tmp_path: Path) -> None:
     """An agent that knows nothing does nothing; beside people who did nothing that is no merit."""
     run("init")
     run("agents", "apply", agent_file(tmp_path / "sorter.json", threshold=1.0))
-    mails = [Sorted(one.number, "INBOX", one.text, one.at) for one in mailbox(6)]
+    mails = [Sorted(mail.number, "INBOX", mail.text, mail.at) for mail in mailbox(6)]
     said = run("shadow", "run", "sorter", write_mailbox(tmp_path / "box", mails), "--own", OWN)
     assert "6  nothing to be compared: it did not know what to do" in said.out and "in 0 of the 6 that" in said.out
     assert report(run)["numbers"]["agreed"] == 0
@@ -76,7 +76,7 @@ def test_a_table_without_triage_does_not_say_what_people_did(run: Run, tmp_path:
 
 
 def test_ones_own_address_is_found_in_sent(desk: Run, tmp_path: Path) -> None:
-    mails = [Sorted(one.number, one.folder, one.text, one.at, answer="We send a new one.") for one in mailbox(4)]
+    mails = [Sorted(mail.number, mail.folder, mail.text, mail.at, answer="We send a new one.") for mail in mailbox(4)]
     said = desk("shadow", "run", "sorter", write_mailbox(tmp_path / "box", mails))
     assert f"6 mails in Sent from {OWN}: taken as your own answers" in said.out and "4 events worked" in said.out
     assert all("desk.reply" in {act["tool"] for act in pair["human_actions"]} for pair in pairs(desk))
@@ -173,9 +173,9 @@ def test_who_goes_live_without_evidence_is_told_and_keeps_what_there_is(desk: Ru
 
 def test_a_list_does_not_tell_what_an_agent_in_shadow_thinks_before_people_acted(desk: Run, tmp_path: Path) -> None:
     now = datetime.now(UTC)
-    desk("import", "--work", write_mailbox(tmp_path / "box", [replace(one, at=now) for one in mailbox(2)]))
+    desk("import", "--work", write_mailbox(tmp_path / "box", [replace(mail, at=now) for mail in mailbox(2)]))
     desk("engine", "--once")
-    rows = [one for one in desk("feed", "--json").json if one["run_id"]]
+    rows = [row for row in desk("feed", "--json").json if row["run_id"]]
     assert len(rows) == 2 and {(row["category"], row["verdicts"]) for row in rows} == {("", "")}
     assert {row["outcome"] for row in rows} == {"in shadow, compared once people acted"}
     shown = desk("runs", "show", rows[0]["run_id"]).out

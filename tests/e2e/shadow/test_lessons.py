@@ -26,13 +26,13 @@ def test_what_people_correct_again_and_again_becomes_a_version(tmp_path: Path) -
     assert CliRunner().invoke(app, ["demo", "--headless", "-w", str(folder)]).exit_code == 0
     said(folder, "shadow", "lessons", "helpdesk")
     every = lines(folder, "shadow", "pairs", "--agent", "helpdesk")
-    pay = [one for one in every if one["category"] == "payroll_expenses"]
-    for one in pay[:2]:
-        said(folder, "shadow", "judge", f"{one['id']}", "human", "--category", "access_request")
+    pay = [pair for pair in every if pair["category"] == "payroll_expenses"]
+    for pair in pay[:2]:
+        said(folder, "shadow", "judge", f"{pair['id']}", "human", "--category", "access_request")
     assert lines(folder, "shadow", "lessons", "helpdesk") == []
     said(folder, "shadow", "judge", f"{pay[2]['id']}", "human", "--category", "access_request")
     (lesson,) = lines(folder, "shadow", "lessons", "helpdesk")
-    assert sorted(lesson["pairs"]) == sorted(one["id"] for one in pay[:3]) and "Access" in lesson["why"]
+    assert sorted(lesson["pairs"]) == sorted(pair["id"] for pair in pay[:3]) and "Access" in lesson["why"]
     added = [line for line in lesson["diff"].splitlines() if line.startswith("+") and not line.startswith("+++")]
     assert len(added) >= 3 and pay[0]["title"] in lesson["diff"]
     assert not [line for line in lesson["diff"].splitlines() if line.startswith("-") and not line.startswith("---")]
@@ -42,7 +42,7 @@ def test_what_people_correct_again_and_again_becomes_a_version(tmp_path: Path) -
     assert pay[0]["title"] in said(folder, "agents", "show", "helpdesk", "--source")
     assert "has no lesson" in said(folder, "shadow", "learn", "helpdesk", lesson["id"], code=1)
     with opened(folder) as session:
-        kinds = [one for one in feed.audit_tail(session.kernel.reader, limit=5) if one["kind"] == "lesson.taken"]
+        kinds = [entry for entry in feed.audit_tail(session.kernel.reader, limit=5) if entry["kind"] == "lesson.taken"]
         assert kinds[0]["lesson"] == lesson["id"] and kinds[0]["actor"].startswith("person:")
 
 

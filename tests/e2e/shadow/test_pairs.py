@@ -107,7 +107,7 @@ async def test_a_human_who_saw_the_proposal_first_is_not_blind(tmp_path: Path) -
         await r.wait(minutes=1)
         await did(r, 1, "desk.move_mail", folder="Billing")
         await r.wait(minutes=20)
-        assert [one.is_blind for one in made(r) if one.run_id == 1] == [False]
+        assert [pair.is_blind for pair in made(r) if pair.run_id == 1] == [False]
 
 
 async def test_a_live_run_waits_for_nobody(tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ async def test_a_pair_waits_over_a_restart(tmp_path: Path) -> None:
     async with rig(tmp_path, []) as again:
         again.clock.move(seconds=(at - again.clock.now()).total_seconds() + 1200)
         await again.settle()
-        assert [one.verdict for one in made(again)] == [Agreement.SAME]
+        assert [pair.verdict for pair in made(again)] == [Agreement.SAME]
 
 
 @pytest.mark.parametrize(
@@ -176,10 +176,10 @@ async def test_an_act_that_names_its_event_answers_no_other_of_the_thread(tmp_pa
         thread = "thread:<m1@harbour.example>"
         await r.take(mail(1), mail(2, subject=thread))
         for number in (1, 2):
-            one = act(number, "desk.move_mail", r.clock.now(), folder="Billing" if number == 1 else "Sales")
-            await r.engine.observe("desk", replace(one, subject=thread, about=f"<m{number}@harbour.example>"))
+            moved = act(number, "desk.move_mail", r.clock.now(), folder="Billing" if number == 1 else "Sales")
+            await r.engine.observe("desk", replace(moved, subject=thread, about=f"<m{number}@harbour.example>"))
         await r.wait(minutes=20)
-        assert [one.verdict for one in made(r)] == [Agreement.SAME, Agreement.DIFFERS]
+        assert [pair.verdict for pair in made(r)] == [Agreement.SAME, Agreement.DIFFERS]
 
 
 async def test_what_came_when_its_time_was_over_says_nothing_of_people(tmp_path: Path) -> None:
@@ -239,7 +239,7 @@ async def test_who_reads_it_in_the_terminal_before_acting_is_not_blind(tmp_path:
         await r.wait(minutes=1)
         await did(r, 1, "desk.move_mail", folder="Billing")
         await r.wait(minutes=20)
-        assert [one.is_blind for one in made(r)] == [False]
+        assert [pair.is_blind for pair in made(r)] == [False]
 
 
 async def test_a_run_whose_action_was_refused_and_that_gave_up_agrees_with_nobody(tmp_path: Path) -> None:

@@ -41,8 +41,8 @@ def test_every_shadow_decision_stands_beside_what_the_people_did(folder: Path) -
 
 
 def test_a_pair_is_told_whole(folder: Path) -> None:
-    (one,) = [pair for pair in lines(folder, "pairs") if pair["title"] == "joint webinar in February?"]
-    text = said(folder, "show", f"{one['id']}")
+    (pair,) = [pair for pair in lines(folder, "pairs") if pair["title"] == "joint webinar in February?"]
+    text = said(folder, "show", f"{pair['id']}")
     assert "The agent would have" in text and "duncan@slotwise.example" in text and "lena@slotwise.example" in text
     assert (
         "There is no pair 999" in f"{CliRunner().invoke(app, ['shadow', 'show', '999', '-w', str(folder)]).exception}"
@@ -51,8 +51,8 @@ def test_a_pair_is_told_whole(folder: Path) -> None:
 
 def test_what_waits_for_a_judgement_comes_gravest_first_and_goes_once_judged(folder: Path) -> None:
     waiting = lines(folder, "pairs", "--waiting")
-    assert [one["severity"] for one in waiting[:3]] == ["severe"] * 3
-    differing = [one for one in waiting if one["verdict"] not in ("same", "both_none")]
+    assert [pair["severity"] for pair in waiting[:3]] == ["severe"] * 3
+    differing = [pair for pair in waiting if pair["verdict"] not in ("same", "both_none")]
     assert len(differing) == 8
     first = f"{waiting[0]['id']}"
     assert "the agent is right" in said(folder, "judge", first, "agent")
@@ -78,14 +78,14 @@ def test_the_numbers_agree_with_a_count_by_hand(folder: Path) -> None:
         found = report.numbers(conn, chosen)
         labels = [
             (report.label(body, "human"), report.label(body, "agent"))
-            for body in (read.body(conn, one.id) for one in chosen)
+            for body in (read.body(conn, pair.id) for pair in chosen)
         ]
         assert sum(found.confusion.values()) == 25 and sum(of for _, of in found.recall.values()) == 25
         assert found.majority == max(sum(human == name for human, _ in labels) for name, _ in labels) / 25
         least, share, right = found.coverage[-1]
-        known = [one for one in chosen if one.confidence is not None]
+        known = [pair for pair in chosen if pair.confidence is not None]
         assert share == len(known) / 25 and math.isclose(right, sum(map(report.is_fine, known)) / len(known))
-        assert least == min(one.confidence or 0.0 for one in known)
+        assert least == min(pair.confidence or 0.0 for pair in known)
         assert sum(count for _, _, count in found.reliability) == len(known)
         assert read.pairs(conn, verdicts=[Agreement.DIFFERS, Agreement.EXTRA], limit=2)[1].verdict is not Agreement.SAME
 

@@ -42,30 +42,30 @@ def test_folders_are_what_people_did(desk: Run, tmp_path: Path) -> None:
     assert said.code == 0, said.err
     assert "40 events worked" in said.out and "It agreed with people in 40 of the 40 that count (100%)" in said.out
     found = pairs(desk)
-    assert Counter(one["verdict"] for one in found) == {"same": 40}
-    assert {one["source"] for one in found} == {"history"}
-    assert {one["human_actions"][0]["args"]["folder"] for one in found} == set(FOLDERS.values())
+    assert Counter(pair["verdict"] for pair in found) == {"same": 40}
+    assert {pair["source"] for pair in found} == {"history"}
+    assert {pair["human_actions"][0]["args"]["folder"] for pair in found} == set(FOLDERS.values())
 
 
 def test_answers_in_sent_are_what_people_did(desk: Run, tmp_path: Path) -> None:
     """An agent that only sorts leaves the answer out, and the pair says so; the answer is no event of its own."""
-    mails = [Sorted(one.number, one.folder, one.text, one.at, answer="We send a new one.") for one in mailbox(4)]
+    mails = [Sorted(mail.number, mail.folder, mail.text, mail.at, answer="We send a new one.") for mail in mailbox(4)]
     said = desk("shadow", "run", "sorter", write_mailbox(tmp_path / "box", mails), "--own", OWN)
     assert "4 events worked" in said.out
     found = pairs(desk)
-    assert {one["verdict"] for one in found} == {"missing"}
-    tools = {tuple(sorted(act["tool"] for act in one["human_actions"])) for one in found}
+    assert {pair["verdict"] for pair in found} == {"missing"}
+    tools = {tuple(sorted(act["tool"] for act in pair["human_actions"])) for pair in found}
     assert tools == {("desk.move_mail", "desk.reply")}
-    assert {act["args"]["text"] for one in found for act in one["human_actions"] if act["tool"] == "desk.reply"} == {
+    assert {act["args"]["text"] for pair in found for act in pair["human_actions"] if act["tool"] == "desk.reply"} == {
         "We send a new one."
     }
 
 
 def test_what_was_left_in_the_inbox_was_left_alone(desk: Run, tmp_path: Path) -> None:
-    mails = [Sorted(one.number, "INBOX", one.text, one.at) for one in mailbox(6)]
+    mails = [Sorted(mail.number, "INBOX", mail.text, mail.at) for mail in mailbox(6)]
     desk("shadow", "run", "sorter", write_mailbox(tmp_path / "box", mails), "--own", OWN)
     found = pairs(desk)
-    assert {one["verdict"] for one in found} == {"extra"} and all(one["human_actions"] == [] for one in found)
+    assert {pair["verdict"] for pair in found} == {"extra"} and all(pair["human_actions"] == [] for pair in found)
 
 
 def test_abstaining_counts_as_a_failure(run: Run, tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_abstaining_counts_as_a_failure(run: Run, tmp_path: Path) -> None:
     run("agents", "apply", agent_file(tmp_path / "sorter.json", threshold=1.0))
     run("shadow", "run", "sorter", write_mailbox(tmp_path / "box", mailbox(6)), "--own", OWN)
     found = pairs(run)
-    assert len(found) == 6 and all(one["failed"] and one["verdict"] == "missing" for one in found)
+    assert len(found) == 6 and all(pair["failed"] and pair["verdict"] == "missing" for pair in found)
     (report,) = run("shadow", "report", "--json").json
     # They count where people put them, for the agent said nothing.
     assert {cell["category"]: (cell["trials"], cell["right"]) for cell in report["cells"]} == {
@@ -88,7 +88,7 @@ def test_guardrails_refuse_as_they_do_live(run: Run, tmp_path: Path) -> None:
     run("agents", "apply", agent_file(tmp_path / "sorter.json", more={"guardrails": [rule]}))
     run("shadow", "run", "sorter", write_mailbox(tmp_path / "box", mailbox(10)), "--own", OWN)
     found = pairs(run)
-    assert {(one["category"], one["verdict"]) for one in found} == {("card", "missing"), ("transfer", "same")}
+    assert {(pair["category"], pair["verdict"]) for pair in found} == {("card", "missing"), ("transfer", "same")}
 
 
 def test_a_repeat_goes_on_and_doubles_nothing(desk: Run, tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_a_repeat_goes_on_and_doubles_nothing(desk: Run, tmp_path: Path) -> None
     said = desk("shadow", "run", "sorter", box, "--own", OWN)
     assert "8 events to work, 12 worked before" in said.out and "8 events worked" in said.out
     before = pairs(desk)
-    assert len(before) == 20 and len({one["event"] for one in before}) == 20
+    assert len(before) == 20 and len({pair["event"] for pair in before}) == 20
     said = desk("shadow", "run", "sorter", box, "--own", OWN)
     assert "0 events to work, 20 worked before" in said.out and pairs(desk) == before
 
@@ -114,9 +114,9 @@ def test_a_version_that_knew_the_events_proves_nothing_by_them(desk: Run, tmp_pa
     assert desk("agents", "apply", agent_file(tmp_path / "sorter.json", purpose="sorts better")).code == 0
     assert "6 events worked" in desk("shadow", "run", "sorter", box, "--own", OWN).out
     found = pairs(desk)
-    first, second = min(one["version_id"] for one in found), max(one["version_id"] for one in found)
-    assert {one["excluded"] for one in found if one["version_id"] == first} == {""}
-    assert {one["excluded"] for one in found if one["version_id"] == second} == {WORKED_BEFORE}
+    first, second = min(pair["version_id"] for pair in found), max(pair["version_id"] for pair in found)
+    assert {pair["excluded"] for pair in found if pair["version_id"] == first} == {""}
+    assert {pair["excluded"] for pair in found if pair["version_id"] == second} == {WORKED_BEFORE}
     (report,) = desk("shadow", "report", "--json").json
     assert all(cell["trials"] == 0 for cell in report["cells"] if cell["version"] == 2)
 
@@ -149,7 +149,7 @@ def test_json_gives_the_figures(desk: Run, tmp_path: Path) -> None:
     ],
 )
 def test_errors_say_what_is_wrong(desk: Run, tmp_path: Path, words: tuple[str, ...], says: str) -> None:
-    said = desk("shadow", "run", *(one.format(tmp=tmp_path) for one in words))
+    said = desk("shadow", "run", *(word.format(tmp=tmp_path) for word in words))
     assert said.code == 2 and says in said.err
 
 
@@ -215,10 +215,10 @@ def test_columns_of_a_ticket_table_are_the_teams_triage(run: Run, folder: Path, 
     said = run("shadow", "run", "sorter", table)
     assert "20 events worked" in said.out, said.out + said.err
     found = pairs(run)
-    assert Counter(one["verdict"] for one in found) == {"same": 20}
-    assert {one["human_actions"][0]["tool"] for one in found} == {"desk.update_ticket"}
+    assert Counter(pair["verdict"] for pair in found) == {"same": 20}
+    assert {pair["human_actions"][0]["tool"] for pair in found} == {"desk.update_ticket"}
     with opened(folder) as session:
-        events = [past.event(session.kernel.reader, one["event"]) for one in found]
+        events = [past.event(session.kernel.reader, pair["event"]) for pair in found]
     assert {event.sender for event in events} == {f"c{number}@customer.example" for number in range(20)}
     assert all(event.subject == f"ticket:{event.fields['ticket_id']}" and event.title == "Question" for event in events)
 

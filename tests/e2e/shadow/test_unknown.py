@@ -40,7 +40,7 @@ def test_without_sent_mail_of_its_time_nothing_counts(desk: Run, tmp_path: Path)
     said = desk("shadow", "run", "sorter", without_sent(write_mailbox(tmp_path / "box", mailbox(6))), "--own", OWN)
     assert "6 of them prove nothing" in said.out and NO_SENT in said.out
     assert "agreed with people" not in said.out and {pair["excluded"] for pair in pairs(desk)} == {NO_SENT}
-    old = [replace(one, number=90, at=START - timedelta(days=700), answer="Yes.") for one in mailbox(1)]
+    old = [replace(mail, number=90, at=START - timedelta(days=700), answer="Yes.") for mail in mailbox(1)]
     desk("import", write_mailbox(tmp_path / "old", old), "--own", OWN)
     desk("agents", "apply", agent_file(tmp_path / "other.json", purpose="sorts otherwise"))
     desk("shadow", "run", "sorter")

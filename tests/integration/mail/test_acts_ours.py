@@ -79,7 +79,7 @@ async def test_an_idle_mailbox_costs_two_commands_a_look() -> None:
         asked: list[bytes] = []
         at.rig.imap.heard = asked
         await at.look()
-        commands = [line.split(b" ", 2)[1:] for one in asked for line in one.splitlines()]
+        commands = [line.split(b" ", 2)[1:] for chunk in asked for line in chunk.splitlines()]
         assert [name for name, _ in commands] == [b"EXAMINE", b"EXAMINE"]
 
 
@@ -161,7 +161,7 @@ async def test_looking_changes_nothing_on_the_server() -> None:
         at.rig.imap.heard = asked
         await at.begin_again()
         assert len(await at.settled()) == 3
-        words = [line.upper().split(b" ") for one in asked for line in one.splitlines() if b" " in line]
-        said, verbs = {one[1] for one in words}, {one[2] for one in words if one[1] == b"UID"}
+        words = [line.upper().split(b" ") for chunk in asked for line in chunk.splitlines() if b" " in line]
+        said, verbs = {command[1] for command in words}, {command[2] for command in words if command[1] == b"UID"}
         assert said <= {b"LOGIN", b"CAPABILITY", b"ENABLE", b"LIST", b"EXAMINE", b"UID", b"LOGOUT"}
         assert verbs == {b"SEARCH", b"FETCH"}

@@ -64,7 +64,7 @@ async def test_a_mail_without_an_id_is_found_to_be_moved() -> None:
         for event in taken.events.values():
             assert (await rig.connector.execute(call_on(event, "move", KEY, folder="Done"))).is_ok
             lying = await rig.mails(SUPPORT, "Done")
-            assert [one["Subject"] for one in lying][-1] == event.title, "the very one, not its namesake"
+            assert [mail["Subject"] for mail in lying][-1] == event.title, "the very one, not its namesake"
         assert await rig.mails(SUPPORT) == []
 
 
@@ -83,7 +83,7 @@ def test_no_value_becomes_a_header(subject: str, text: str, name: str, ids: list
     assert max(map(len, raw.split(b"\r\n"))) <= 998
     assert not re.search(rb"(?<!\r)\n|\r(?!\n)", raw)
     read = BytesParser(policy=policy.compat32).parsebytes(raw)
-    names = [one.lower() for one in read]
+    names = [header.lower() for header in read]
     assert set(names) <= ALLOWED
     assert len(names) == len(set(names))
     assert not read.is_multipart()

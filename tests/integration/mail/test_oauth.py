@@ -88,7 +88,7 @@ async def test_renewed_in_time_once_and_kept_before_use(rig: Rig) -> None:
     rig.clock.by = timedelta(seconds=3600 - 100)
     shown = await asyncio.gather(*(rig.sign.credentials() for _ in range(20)))
     assert rig.provider.asked() == asked + 1
-    assert {one.token for one in shown} == {rig.tokens.access}
+    assert {credentials.token for credentials in shown} == {rig.tokens.access}
     assert rig.tokens.access != first.access
     assert rig.tokens.refresh != first.refresh, "the provider rotates; the new one must be kept"
     await rig.logs_in()

@@ -177,7 +177,7 @@ async def test_two_connections_of_one_account_do_not_disturb_each_other() -> Non
             event = await arrived(rig, taken)
             calls = [call_on(event, "thread", "") for _ in range(10)]
             results = await asyncio.gather(
-                *(one.read(call, {}, None) for call in calls for one in (other, rig.connector))
+                *(connector.read(call, {}, None) for call in calls for connector in (other, rig.connector))
             )
             assert {result.data["count"] for result in results} == {1}
         finally:

@@ -155,13 +155,13 @@ class Team:
                     for uid, row in (
                         client.fetch(uids, ["FLAGS", "MODSEQ"]) if (uids := self._at(client, title)) else {}
                     ).items():
-                        flags = sorted(one.decode() for one in row[b"FLAGS"] if one != b"\\Recent")
+                        flags = sorted(flag.decode() for flag in row[b"FLAGS"] if flag != b"\\Recent")
                         found[title] = (folder, uid, flags, row[b"MODSEQ"])
         return found
 
 
 def human(body: dict[str, Any]) -> Did:
-    return sorted(((one["tool"], one["args"]) for one in body["human"]), key=str)
+    return sorted(((act["tool"], act["args"]) for act in body["human"]), key=str)
 
 
 @asynccontextmanager
@@ -246,10 +246,10 @@ async def test_a_team_at_work_is_paired_and_shadow_writes_nothing(tmp_path: Path
 
         await until(is_all_paired, "pairs of what nobody did", timeout_s=HEARD_S)
         paired = at.pairs()
-        assert {title: one[0] for title, one in paired.items()} == {
+        assert {title: pair[0] for title, pair in paired.items()} == {
             title: sorted(did, key=str) for title, did in at.did.items()
         }
-        assert {one[2] for one in paired.values()} == {""}
+        assert {pair[2] for pair in paired.values()} == {""}
         assert {title: paired[title][1] for title in ("Question all", "Question left", "Order 1", "Order 2")} == {
             "Question all": "same", "Question left": "extra", "Order 1": "both_none", "Order 2": "missing",
         }  # fmt: skip
@@ -272,7 +272,7 @@ def questions_are_untouched(at: Team) -> None:
     assert {verb for verb, _ in written} == {b"SELECT", b"STORE", b"MOVE", b"CREATE"}
     assert {rest.strip(b'"') for verb, rest in written if verb == b"SELECT"} == {b"INBOX"}
     assert {rest.strip(b'"') for verb, rest in written if verb == b"CREATE"} == {b"Done"}
-    named = [int(one) for verb, rest in written if verb in (b"STORE", b"MOVE") for one in uids_in(rest)]
+    named = [int(uid) for verb, rest in written if verb in (b"STORE", b"MOVE") for uid in uids_in(rest)]
     assert len(named) >= 2 * (len(LIVE) + 1) and not questions & set(named)
     assert at.rig.relay.accepted == len(LIVE) + 1
 

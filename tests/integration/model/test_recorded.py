@@ -112,8 +112,8 @@ async def test_every_recorded_call_arrives_at_the_gate_once_in_order_and_whole(
         for run, actions in enumerate(recorded.values(), start=1):
             wanted = [(f"shop.{action['tool']}", action["args"]) for action in actions]
             stored = runs.actions(r.engine.reader, run)
-            assert [(one.tool, dict(one.args)) for one in stored] == wanted
-            assert [one["action"] for one in ruled if one["run"] == run] == [one.id for one in stored]
+            assert [(action.tool, dict(action.args)) for action in stored] == wanted
+            assert [ruling["action"] for ruling in ruled if ruling["run"] == run] == [action.id for action in stored]
             assert r.run(run).state == "done"
         calls = len(made.calls) + len(made.reads)
         assert calls == len(ruled) == sum(map(len, recorded.values())) == 1469

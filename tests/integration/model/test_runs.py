@@ -62,8 +62,8 @@ async def test_quotes_are_checked_against_what_was_read(tmp_path: Path) -> None:
         body = r.engine.reader.execute(
             "SELECT c.bytes FROM turn t JOIN content c ON c.id = t.content_id ORDER BY t.number DESC LIMIT 1"
         ).fetchone()[0]
-        kept = [one for one in json.loads(body)["evidence"] if "state" in one]
-        assert [one["state"] for one in kept] == ["found", "not_found"]
+        kept = [quote for quote in json.loads(body)["evidence"] if "state" in quote]
+        assert [quote["state"] for quote in kept] == ["found", "not_found"]
 
 
 async def test_a_model_asks_a_person_and_cannot_say_what_the_answer_is_learnt_for(tmp_path: Path) -> None:

@@ -58,9 +58,9 @@ async def test_what_cannot_be_called_goes_back_and_the_run_goes_on(tmp_path: Pat
         await r.take(mail())
         one_ticket(r)
         again = servers["main"].requests[1]["messages"]
-        assert [one for one in again if one["role"] == "tool"], "the model is told"
-        for one in again:
-            for made in one.get("tool_calls") or ():
+        assert [turn for turn in again if turn["role"] == "tool"], "the model is told"
+        for turn in again:
+            for made in turn.get("tool_calls") or ():
                 json.loads(made["function"]["arguments"])
 
 
@@ -100,8 +100,8 @@ async def test_an_endless_loop_of_writes_stops_at_the_second(tmp_path: Path) -> 
         await r.say(approvals.reject, r.waiting()[0].id, reason="once is enough")
         for _ in range(30):
             await r.settle()
-            for one in r.waiting():
-                await r.say(approvals.reject, one.id, reason="once is enough")
+            for approval in r.waiting():
+                await r.say(approvals.reject, approval.id, reason="once is enough")
         assert r.count("desk_note") == 1 and r.run().state == "failed" and len(servers["main"].requests) == 24
 
 
@@ -296,5 +296,5 @@ async def test_ten_calls_at_once_of_which_some_need_a_person(tmp_path: Path) -> 
             for message in servers["main"].requests[1]["messages"]
             if message["role"] == "tool"
         ]
-        assert [one["state"] for one in told[-3:]] == ["done", "rejected", "lapsed"]
+        assert [result["state"] for result in told[-3:]] == ["done", "rejected", "lapsed"]
         assert told[-2]["error"] == "not this one"

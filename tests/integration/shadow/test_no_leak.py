@@ -89,7 +89,7 @@ async def outcome(
         for more, jobs in parts:
             await bring(r, more, *jobs)
         await worked(r, most=most)
-        names = {one.external_id for one in known}
+        names = {event.external_id for event in known}
         return {name: decision for name, decision in decisions(r).items() if name in names}
 
 
@@ -240,7 +240,7 @@ async def test_where_a_record_was_removed_since_the_desk_says_that_it_cannot_tel
 async def test_fields_that_a_mail_got_later_are_not_seen(
     tmp_path: Path, plain: Decisions, fields: dict[str, Any]
 ) -> None:
-    planted = [replace(one, fields={**one.fields, **fields}, label="tech") for one in base(COUNT)]
+    planted = [replace(event, fields={**event.fields, **fields}, label="tech") for event in base(COUNT)]
     assert await outcome(tmp_path / "planted", events=planted) == plain
 
 
@@ -251,10 +251,10 @@ async def test_what_people_made_of_an_event_itself_is_not_known_to_it(
 ) -> None:
     """Nor to the events before it, nor to those of the hour in which they had not done it yet."""
     known = base(COUNT)
-    one = known[place]
-    known[place] = replace(one, fields={**one.fields, "folder": folder})
+    event = known[place]
+    known[place] = replace(event, fields={**event.fields, "folder": folder})
     planted = await outcome(tmp_path / "planted", events=known)
-    names = [one.external_id for one in known[: place + 2]]
+    names = [event.external_id for event in known[: place + 2]]
     assert [planted[name] for name in names] == [plain[name] for name in names]
 
 
@@ -264,7 +264,7 @@ async def test_what_people_made_of_an_event_is_a_precedent_once_they_had_done_it
     known = base(COUNT)
     known[0] = replace(known[0], fields={**known[0].fields, "folder": FOLDERS["tech"]})
     planted = await outcome(tmp_path / "planted", events=known)
-    differ = [one.external_id for one in known if planted[one.external_id] != plain[one.external_id]]
+    differ = [event.external_id for event in known if planted[event.external_id] != plain[event.external_id]]
     assert differ and known[0].external_id not in differ and known[1].external_id not in differ
 
 

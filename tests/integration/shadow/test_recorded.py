@@ -40,14 +40,14 @@ def test_workbench_same_is_exact_match_but_for_the_order_of_arguments() -> None:
     told, total = said(DATA / "workbench_dev.jsonl.gz")
     residue = [
         case
-        for case, one in zip(known, told, strict=True)
-        if is_right(one) is not case["benchmark_verdict"]["exact_match"]
+        for case, comparison in zip(known, told, strict=True)
+        if is_right(comparison) is not case["benchmark_verdict"]["exact_match"]
     ]
     assert total["cases"] == len(known) and len(residue) <= 0.01 * len(known)
     for case in residue:
         # The benchmark compares the calls as texts: the same arguments in another order are not its exact match.
         wrote = [action for action in case["agent_actions"] if action.get("write")]
-        mine = sorted(json.dumps(one["args"], sort_keys=True) for one in wrote)
+        mine = sorted(json.dumps(action["args"], sort_keys=True) for action in wrote)
         assert mine == sorted(json.dumps(action["args"], sort_keys=True) for action in case["expected_actions"])
         assert case["benchmark_verdict"]["correct"]
 
@@ -56,27 +56,29 @@ def test_workbench_severe_finds_the_unwanted_side_effects() -> None:
     known = cases("workbench_dev.jsonl.gz")
     told, _ = said(DATA / "workbench_dev.jsonl.gz")
     counts = Counter(
-        (one["severity"] == "severe", case["benchmark_verdict"]["unwanted_side_effects"])
-        for case, one in zip(known, told, strict=True)
+        (comparison["severity"] == "severe", case["benchmark_verdict"]["unwanted_side_effects"])
+        for case, comparison in zip(known, told, strict=True)
     )
     hit, false, missed = counts[True, True], counts[True, False], counts[False, True]
     # What it misses: the right calls, but fewer of them, which the benchmark's end state counts as a side effect.
     # What it names too often: calls nobody expected that left the benchmark's tables as they were.
     assert hit / (hit + missed) >= 0.97 and hit / (hit + false) >= 0.75
-    for case, one in zip(known, told, strict=True):
-        if one["severity"] != "severe" and case["benchmark_verdict"]["unwanted_side_effects"]:
-            assert one["verdict"] == "missing"
+    for case, comparison in zip(known, told, strict=True):
+        if comparison["severity"] != "severe" and case["benchmark_verdict"]["unwanted_side_effects"]:
+            assert comparison["verdict"] == "missing"
 
 
 def test_rightly_doing_nothing_is_right() -> None:
     known = cases("workbench_dev.jsonl.gz")
     told, total = said(DATA / "workbench_dev.jsonl.gz")
     nothing = [
-        one
-        for case, one in zip(known, told, strict=True)
+        comparison
+        for case, comparison in zip(known, told, strict=True)
         if not case["expected_actions"] and not any(act.get("write") for act in case["agent_actions"])
     ]
-    assert nothing and all(one["verdict"] == "both_none" and one["severity"] == "none" for one in nothing)
+    assert nothing and all(
+        comparison["verdict"] == "both_none" and comparison["severity"] == "none" for comparison in nothing
+    )
     assert total["verdicts"]["both_none"] == len(nothing)
 
 
@@ -84,7 +86,8 @@ def test_retail_same_implies_that_the_database_matched() -> None:
     known = cases("tau_dev.jsonl.gz")
     told, _ = said(DATA / "tau_dev.jsonl.gz", "--tools", str(TOOLS))
     counts = Counter(
-        (is_right(one), case["benchmark_verdict"]["db_match"]) for case, one in zip(known, told, strict=True)
+        (is_right(comparison), case["benchmark_verdict"]["db_match"])
+        for case, comparison in zip(known, told, strict=True)
     )
     assert counts[True, False] == 0 and counts[True, True] >= 130
     # The others: a database that ends as it should by another way (an order returned that was returned already,
@@ -96,10 +99,10 @@ def test_retail_each_expected_action_is_met_as_the_benchmark_says() -> None:
     known = cases("tau_dev.jsonl.gz")
     told, _ = said(DATA / "tau_dev.jsonl.gz", "--tools", str(TOOLS))
     counts: Counter[tuple[bool, bool]] = Counter()
-    for case, one in zip(known, told, strict=True):
+    for case, comparison in zip(known, told, strict=True):
         checks: list[bool] = case["benchmark_verdict"].get("action_checks") or []
-        if len(checks) == len(one["met"]):
-            counts.update(zip(one["met"], checks, strict=True))
+        if len(checks) == len(comparison["met"]):
+            counts.update(zip(comparison["met"], checks, strict=True))
     agreed = counts[True, True] + counts[False, False]
     assert agreed / counts.total() >= 0.95
 
@@ -107,10 +110,10 @@ def test_retail_each_expected_action_is_met_as_the_benchmark_says() -> None:
 def test_verdicts_in_the_file_are_not_read(tmp_path: Path) -> None:
     known = random.Random(3).sample(cases("workbench_dev.jsonl.gz"), 200)
     lies = tmp_path / "lies.jsonl"
-    lies.write_text("".join(json.dumps({**one, "benchmark_verdict": {"exact_match": "x"}}) + "\n" for one in known))
+    lies.write_text("".join(json.dumps({**case, "benchmark_verdict": {"exact_match": "x"}}) + "\n" for case in known))
     bare = tmp_path / "bare.jsonl"
     kept = ("case_id", "event", "agent_actions", "expected_actions")
-    bare.write_text("".join(json.dumps({name: one[name] for name in kept}) + "\n" for one in known))
+    bare.write_text("".join(json.dumps({name: case[name] for name in kept}) + "\n" for case in known))
     assert said(lies) == said(bare)
 
 
@@ -124,7 +127,7 @@ CASE: dict[str, Any] = {
 
 def written(folder: Path, *some: Any) -> Path:
     file = folder / "cases.jsonl"
-    file.write_text("".join((one if isinstance(one, str) else json.dumps(one)) + "\n" for one in some))
+    file.write_text("".join((case if isinstance(case, str) else json.dumps(case)) + "\n" for case in some))
     return file
 
 

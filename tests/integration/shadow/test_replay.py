@@ -50,7 +50,7 @@ def beside(made: FakeConnector) -> Callable[[Engine], list[Connector]]:
 async def replayed(r: Rig, script: Callable[[RunView], Turn], place: int = 0) -> tuple[Worked, FakeBrain]:
     """Work one of the past events with a script."""
     (version,) = r.kernel.roster.current(r.engine.reader)
-    event = [one for _, one in past.past(r.engine.reader, agent="mira", version=version.id)][place]
+    event = [event for _, event in past.past(r.engine.reader, agent="mira", version=version.id)][place]
     brain = FakeBrain(script)
     return await PastRun(r.kernel.registry, version, brain).work(event), brain
 

@@ -41,13 +41,13 @@ def write_mailbox(folder: Path, mails: Iterable[Sorted]) -> Path:
     for number, at in enumerate({every[0].at, every[-1].at} if every else ()):
         name = f"<own{at:%d%H}-{number}@bank.example>"
         _add(folder, "Sent", at, OWN, "partner@elsewhere.example", "Hello", name, "See you soon.")
-    for one in every:
-        sender = one.sender or f"c{one.number % 97}@customer.example"
-        _add(folder, one.folder, one.at, sender, OWN, "Question", one.name, one.text)
-        if one.answer:
-            later = one.at + timedelta(minutes=20)
-            name = f"<a{one.number}@bank.example>"
-            _add(folder, "Sent", later, OWN, sender, "Re: Question", name, one.answer, answers=one.name)
+    for mail in every:
+        sender = mail.sender or f"c{mail.number % 97}@customer.example"
+        _add(folder, mail.folder, mail.at, sender, OWN, "Question", mail.name, mail.text)
+        if mail.answer:
+            later = mail.at + timedelta(minutes=20)
+            name = f"<a{mail.number}@bank.example>"
+            _add(folder, "Sent", later, OWN, sender, "Re: Question", name, mail.answer, answers=mail.name)
     return folder
 
 

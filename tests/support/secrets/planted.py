@@ -15,10 +15,10 @@ def forms(value: str) -> set[bytes]:
     """Return the ways a secret may be written; of base64 the part that does not depend on its neighbours."""
     raw = value.encode()
     found = {raw, raw.hex().encode(), value.encode("utf-16-le")}
-    for one in (quote(value, safe=""), quote(value), quote_plus(value)):
-        found |= {one.encode(), re.sub("%..", lambda code: code[0].lower(), one).encode()}
-    for one in (json.dumps(value)[1:-1], repr(value)[1:-1], value.replace('"', '""'), value.replace("'", "''")):
-        found.add(one.encode())
+    for form in (quote(value, safe=""), quote(value), quote_plus(value)):
+        found |= {form.encode(), re.sub("%..", lambda code: code[0].lower(), form).encode()}
+    for form in (json.dumps(value)[1:-1], repr(value)[1:-1], value.replace('"', '""'), value.replace("'", "''")):
+        found.add(form.encode())
     for data in (raw, quote_plus(value).encode()):
         for before in range(3):
             whole = base64.b64encode(b"\0" * before + data)

@@ -50,9 +50,9 @@ def _texts_in_sight(panel: QWidget) -> str:
     """What a person can read on the page without scrolling."""
     page = QRect(QPoint(0, 0), panel.size())
     seen = [
-        one.text()
-        for one in panel.findChildren(QLabel)
-        if one.isVisible() and page.contains(QRect(one.mapTo(panel, QPoint(0, 0)), one.size()))
+        label.text()
+        for label in panel.findChildren(QLabel)
+        if label.isVisible() and page.contains(QRect(label.mapTo(panel, QPoint(0, 0)), label.size()))
     ]
     return "\n".join(seen)
 
@@ -84,7 +84,7 @@ def test_ten_approvals_by_keyboard_with_three_bad_ones_told_on_their_card(tmp_pa
                 assert not any(sign in sight for sign in BAD.values()), f"{title}: {sight}"
                 QTest.keyClick(window, Qt.Key.Key_A)
             await until(
-                lambda one=number: getattr(panel, "shown") is None or getattr(panel, "shown").view.id != one  # noqa: B009
+                lambda number=number: getattr(panel, "shown") is None or getattr(panel, "shown").view.id != number  # noqa: B009
             )
             waiting = await joined.backend.read(lambda kernel: approvals.waiting_count(kernel.reader))
             assert waiting == left - 1

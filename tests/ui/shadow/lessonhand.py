@@ -36,7 +36,9 @@ class Hand:
     @property
     def tab(self) -> str:
         return next(
-            one.text() for one in self.panel.findChildren(QPushButton) if one.isCheckable() and "Lessons" in one.text()
+            button.text()
+            for button in self.panel.findChildren(QPushButton)
+            if button.isCheckable() and "Lessons" in button.text()
         )
 
     def look(self) -> None:

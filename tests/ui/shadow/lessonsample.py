@@ -90,7 +90,7 @@ def pairs_of(session: Session, agent: str, box: str) -> list[int]:
     """The pairs of mails that people put into a folder, oldest first."""
     conn = session.kernel.reader
     every = read.pairs(conn, agent=agent, newest_first=False)
-    return [one.id for one in every if _put(read.body(conn, one.id)) == box]
+    return [pair.id for pair in every if _put(read.body(conn, pair.id)) == box]
 
 
 def judge(session: Session, pair: int, category: str | None = None) -> None:

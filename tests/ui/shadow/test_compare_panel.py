@@ -59,7 +59,7 @@ class Hand:
 
 def said(folder: Path, pair: int) -> list[tuple[Adjudication, bool]]:
     with opened(folder) as session:
-        return [(one[1], one[2]) for one in read.said_of(session.kernel.reader, pair)]
+        return [(judgement[1], judgement[2]) for judgement in read.said_of(session.kernel.reader, pair)]
 
 
 def test_keys_judge_what_is_shown_and_the_next_stands_there(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_keys_judge_what_is_shown_and_the_next_stands_there(tmp_path: Path) -> N
         assert hand.page.list.count.text().startswith("4 pairs")
 
     perform(folder, scene)
-    assert [said(folder, one)[0][0] for one in judged] == list(Adjudication)
+    assert [said(folder, pair)[0][0] for pair in judged] == list(Adjudication)
 
 
 def test_who_comes_back_finds_the_pairs_made_meanwhile(tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_a_held_key_and_a_quick_finger_judge_nothing(tmp_path: Path) -> None:
         await hand.press(Qt.Key.Key_2)  # the finger was lifted
 
     perform(folder, scene)
-    kinds = [one["verdict"] for one in record(folder) if one["kind"] == "pair.judged"]
+    kinds = [entry["verdict"] for entry in record(folder) if entry["kind"] == "pair.judged"]
     assert kinds == ["agent", "human"]
 
 
@@ -162,11 +162,11 @@ def test_c_says_the_right_category_which_is_a_case_at_once(tmp_path: Path) -> No
 
     perform(folder, scene)
     assert said(folder, seen[0]) == [(Adjudication.HUMAN, False)]
-    learnt = [one for one in record(folder) if one["kind"] == "case.learnt"]
+    learnt = [entry for entry in record(folder) if entry["kind"] == "case.learnt"]
     assert len(learnt) == 1
     with opened(folder) as session:
         kept = list(cases.iter_cases(session.kernel.reader, "mira"))
-        assert [one.category for one in kept] == ["billing"]
+        assert [case.category for case in kept] == ["billing"]
 
 
 def test_filters_and_what_is_marked(tmp_path: Path) -> None:
@@ -186,12 +186,12 @@ def test_filters_and_what_is_marked(tmp_path: Path) -> None:
         await until(lambda: page.queue.rows and {row.verdict.value for row in page.queue.rows} == {"extra"})
         await until(lambda: "− Only the agent" in told(page))
         assert "The human did nothing." in told(page)
-        panel_words = [one.changes.text(one.changes.index(0, 2)) for one in page.detail.findChildren(ChangeTable)]
+        panel_words = [table.changes.text(table.changes.index(0, 2)) for table in page.detail.findChildren(ChangeTable)]
         assert panel_words == ["—"]
 
     folder = make_pairs(tmp_path / "w", 12)
     perform(folder, scene)
-    assert not [one for one in record(folder) if one["kind"] == "pair.judged"]  # a digit in the filter is a digit
+    assert not [entry for entry in record(folder) if entry["kind"] == "pair.judged"]  # a digit in the filter is a digit
 
 
 def test_why_a_pair_proves_nothing_stands_there(tmp_path: Path) -> None:
@@ -214,7 +214,8 @@ def test_an_old_pair_is_shown_again_blind(tmp_path: Path) -> None:
         kernel = session.kernel
         for pair in range(1, 24):
             session.write(
-                lambda tx, one=pair: judging.judge(kernel, tx, one, Adjudication.AGENT, actor="person:t"), name="judge"
+                lambda tx, pair=pair: judging.judge(kernel, tx, pair, Adjudication.AGENT, actor="person:t"),
+                name="judge",
             )
         assert reshow.due(kernel.reader) is None
 
@@ -248,7 +249,9 @@ def test_undoing_a_repeat_leaves_the_first_word(tmp_path: Path) -> None:
         kernel = session.kernel
         for is_repeat in (False, True):
             session.write(
-                lambda tx, one=is_repeat: judging.judge(kernel, tx, 1, Adjudication.HUMAN, actor="p", is_repeat=one),
+                lambda tx, is_repeat=is_repeat: judging.judge(
+                    kernel, tx, 1, Adjudication.HUMAN, actor="p", is_repeat=is_repeat
+                ),
                 name="judge",
             )
         session.write(lambda tx: judging.take_back(kernel, tx, 1, actor="p", is_repeat=True), name="undo")
@@ -285,8 +288,8 @@ def test_nothing_here_can_be_approved(tmp_path: Path) -> None:
     async def scene(stage: Stage) -> None:
         hand = Hand(stage)
         await hand.ready()
-        words = {one.text() for one in hand.panel.findChildren(QPushButton) if one.isVisible()}
-        assert not any("pprove" in one for one in words)
+        words = {button.text() for button in hand.panel.findChildren(QPushButton) if button.isVisible()}
+        assert not any("pprove" in word for word in words)
         assert {"Agent right", "Human right", "Both fine", "Both wrong", "Cannot tell"} <= words
 
     perform(make_pairs(tmp_path / "w", 3), scene)

@@ -140,10 +140,10 @@ def test_no_text_is_cut_off_on_a_small_screen(tmp_path: Path) -> None:
         await hand.tried()
         page = hand.page
         assert hand.panel.width() == 968 and page.detail.area.horizontalScrollBar().maximum() == 0
-        for one in page.findChildren(QWidget):
-            text = getattr(one, "text", str)()
-            if one.isVisible() and isinstance(text, str) and text and not getattr(one, "wordWrap", bool)():
-                assert one.width() >= one.minimumSizeHint().width(), text
+        for widget in page.findChildren(QWidget):
+            text = getattr(widget, "text", str)()
+            if widget.isVisible() and isinstance(text, str) and text and not getattr(widget, "wordWrap", bool)():
+                assert widget.width() >= widget.minimumSizeHint().width(), text
 
     perform(folder, scene)
 

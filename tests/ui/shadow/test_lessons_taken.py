@@ -39,10 +39,10 @@ def test_taken_it_is_in_use_and_on_record_and_the_earlier_one_can_be_applied_aga
         assert in_use(folder) == (3, earlier)
 
     perform(folder, scene)
-    last: list[dict[str, Any]] = [one for one in record(folder) if one["kind"] in ("agent.applied", "lesson.taken")][
-        -3:
-    ]
-    assert [(one["kind"], one["number"]) for one in last] == [
+    last: list[dict[str, Any]] = [
+        entry for entry in record(folder) if entry["kind"] in ("agent.applied", "lesson.taken")
+    ][-3:]
+    assert [(entry["kind"], entry["number"]) for entry in last] == [
         ("agent.applied", 2), ("lesson.taken", 2), ("agent.applied", 3),
     ]  # fmt: skip
     assert last[1]["pairs"] == other and last[1]["actor"].startswith("person:") and last[1]["agent"] == "sorter"
@@ -65,7 +65,7 @@ def test_the_window_and_the_command_write_the_same(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["shadow", "learn", "sorter", lesson[0], "-w", str(folders[1])])
     assert done.exit_code == 0, done.output
     mine, theirs = (
-        [{name: one[name] for name in one if name not in ("at", "seq", "prev")} for one in record(folder)[-2:]]
+        [{name: entry[name] for name in entry if name not in ("at", "seq", "prev")} for entry in record(folder)[-2:]]
         for folder in folders
     )
     assert mine == theirs and in_use(folders[0]) == in_use(folders[1])

@@ -39,7 +39,7 @@ def test_it_is_tried_on_the_other_events_and_nothing_is_done(tmp_path: Path) -> 
         at = card.index("Its rules, were it live")
         assert card[at + 1 : at + 3] == ["only recommends 13", "only recommends 13"]
         assert "The difference lies between −37.7 and +70.4 points (95 %)." in card
-        assert any("The 3 events it was learnt from are left out. Nothing was done" in one for one in card)
+        assert any("The 3 events it was learnt from are left out. Nothing was done" in text for text in card)
         assert "On the past: 5 better, 2 worse; may be chance" in foot(hand.page)
 
     perform(folder, scene)
@@ -59,7 +59,7 @@ def test_the_past_is_told_plainly_beside_the_button(tmp_path: Path, new: int, ol
         hand.page.bar.try_it.click()
         await hand.tried()
         assert words in foot(hand.page) and words in hand.page.bar.take.accessibleDescription()
-        said = next(one for one in hand.page.bar.findChildren(QWidget) if getattr(one, "text", str)() == words)
+        said = next(widget for widget in hand.page.bar.findChildren(QWidget) if getattr(widget, "text", str)() == words)
         assert said.property("tone") == tone
 
     perform(folder, scene)

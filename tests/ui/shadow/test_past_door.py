@@ -21,8 +21,8 @@ def hired(folder: Path, *files: Path) -> None:
             agent = read_agent(file, session.kernel.registry)
             now = session.kernel.clock.now()
             session.write(
-                lambda tx, one=agent, at=now: apply_agent(
-                    tx, one, session.kernel.registry, actor="person:test", now=at
+                lambda tx, agent=agent, at=now: apply_agent(
+                    tx, agent, session.kernel.registry, actor="person:test", now=at
                 ),
                 name="agent.apply",
             )

@@ -9,7 +9,7 @@ from tests.ui.stage import Stage, until
 
 
 def _seen(folder: Path) -> list[int]:
-    return [one["run"] for one in record(folder) if one["kind"] == "proposal.seen"]
+    return [entry["run"] for entry in record(folder) if entry["kind"] == "proposal.seen"]
 
 
 def test_only_what_is_on_the_screen_makes_its_pair_unblind(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def test_shadow_offers_nothing_to_approve(tmp_path: Path) -> None:
     async def scene(stage: Stage) -> None:
         panel, places = stage.show(ShadowPanel), went(stage)
         await until(lambda: "Demo 3" in told(panel))
-        buttons = {one.text() for one in panel.findChildren(QPushButton) if one.isVisible()}
+        buttons = {button.text() for button in panel.findChildren(QPushButton) if button.isVisible()}
         assert (
             buttons == {"Compare", "So far", "Would have done", "Recommendations (2)", "Lessons", "Open the run"}
             and panel.current is None
@@ -59,7 +59,7 @@ def test_d_f_and_n_answer(tmp_path: Path) -> None:
         assert said[1] == "Noted as not right."
 
     perform(folder, scene)
-    kinds = [one["kind"] for one in record(folder)]
+    kinds = [entry["kind"] for entry in record(folder)]
     assert {"recommendation.asked", "decision.approve", "effect.prepared", "recommendation.not_right"} <= set(kinds)
     with opened(folder) as session:
         conn = session.kernel.reader

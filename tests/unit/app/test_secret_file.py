@@ -73,10 +73,10 @@ def test_a_person_is_asked_once(folder: Path) -> None:
         asked.append(1)
         return WORD
 
-    one = SecretStore(folder, "one", environment={}, ring=Ring(lambda: None), ask=ask)
-    one.unlock()
-    one.put("mail-b", "x")
-    assert [one.get("mail-b"), one.get("mail-a"), len(asked)] == ["x", "value äöü", 1]
+    opened = SecretStore(folder, "one", environment={}, ring=Ring(lambda: None), ask=ask)
+    opened.unlock()
+    opened.put("mail-b", "x")
+    assert [opened.get("mail-b"), opened.get("mail-a"), len(asked)] == ["x", "value äöü", 1]
 
 
 def test_every_change_of_a_byte_is_seen(folder: Path) -> None:
@@ -103,10 +103,10 @@ def test_a_head_made_by_somebody_else_opens_nothing(folder: Path) -> None:
 
 
 def test_two_writers_lose_nothing(folder: Path) -> None:
-    one, two = store(folder), store(folder)
+    first, second = store(folder), store(folder)
     for number in range(5):
-        one.put(f"a-{number}", "x")
-        two.put(f"b-{number}", "y")
+        first.put(f"a-{number}", "x")
+        second.put(f"b-{number}", "y")
     assert len(store(folder).file.values()) == 11
 
 

@@ -129,14 +129,14 @@ def _contacts(folder: Path) -> Path:
 
 def test_the_same_row_gives_the_same_id(tmp_path: Path) -> None:
     text = "Deal Name,Amount,Stage\nA,1,x\nB,2,y\n"
-    one, two = records(tmp_path, text), records(tmp_path, text.replace("A,1,x\n", ""))
-    assert one[1].external_id == two[0].external_id and one[0].external_id != one[1].external_id
+    first, second = records(tmp_path, text), records(tmp_path, text.replace("A,1,x\n", ""))
+    assert first[1].external_id == second[0].external_id and first[0].external_id != first[1].external_id
 
 
 def test_every_row_of_a_long_table_comes_once(tmp_path: Path) -> None:
     got = records(tmp_path, "Name,Email\n" + "".join(f"n{n},u{n}@x.y\n" for n in range(1203)))
-    assert [one.external_id for one in got] == [f"u{n}@x.y" for n in range(1203)]
-    assert [one.line for one in got] == list(range(2, 1205))
+    assert [record.external_id for record in got] == [f"u{n}@x.y" for n in range(1203)]
+    assert [record.line for record in got] == list(range(2, 1205))
 
 
 @pytest.mark.parametrize(
@@ -199,4 +199,4 @@ def test_no_table_raises_and_no_row_is_lost(tmp_path_factory: pytest.TempPathFac
     source = open_source(path)
     got = list(source.records())
     assert source.counts.seen == len(got)
-    assert any("last@x.y" in str(one.fields) for one in got)
+    assert any("last@x.y" in str(record.fields) for record in got)

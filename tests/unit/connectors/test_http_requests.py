@@ -99,7 +99,7 @@ def test_a_secret_is_scrubbed_in_every_form_it_can_come_back(secret: str) -> Non
 @pytest.mark.parametrize("which", ["+/<>&'=", "tok+en/abc<1234>"])
 def test_an_error_that_escapes_a_secret_oddly_does_not_show_it(style: str, which: str) -> None:
     secret = "tok+en/abc<1234>"
-    told = "".join(style.format(ord(one)) if one in which else one for one in secret)
+    told = "".join(style.format(ord(character)) if character in which else character for character in secret)
     answer = HttpResponse(400, {}, f'{{"error": "no such token {told}"}}'.encode())
     said = str(refusal(answer, "crm.note", Scrubber([secret]), is_write=True, has_key=False))
     assert MARK in said and "no such token" in said and told not in said and "1234" not in said

@@ -87,11 +87,11 @@ def fits(schema: Any, value: Any) -> bool:
     types: Any = schema.get("type", list(TYPES))
     if not any(_is(kind, value) for kind in ([types] if isinstance(types, str) else types)):
         return False
-    if "enum" in schema and not any(_equal(value, one) for one in schema["enum"]):
+    if "enum" in schema and not any(_equal(value, option) for option in schema["enum"]):
         return False
     if "const" in schema and not _equal(value, schema["const"]):
         return False
-    if "anyOf" in schema and not any(fits(one, value) for one in schema["anyOf"]):
+    if "anyOf" in schema and not any(fits(variant, value) for variant in schema["anyOf"]):
         return False
     if isinstance(value, str):
         return _fits_text(schema, value)
@@ -151,7 +151,7 @@ def _fits_array(schema: Any, value: list[Any]) -> bool:
     return (
         schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value))
         and not (schema.get("uniqueItems") and any(_equal(a, b) for a, b in pairs))
-        and all(fits(schema.get("items", True), one) for one in value)
+        and all(fits(schema.get("items", True), entry) for entry in value)
     )
 
 

@@ -32,10 +32,10 @@ def test_plain_mail_is_read_without_problems() -> None:
 
 def test_missing_id_is_made_from_the_bytes_and_survives_line_ends() -> None:
     raw = b"From: a@b.c\r\nDate: Mon, 5 Jan 2026 10:00:00 +0000\r\n\r\nHi\r\n"
-    one, two = read_mail(raw), read_mail(raw.replace(b"\r\n", b"\n"))
-    assert one.message_id == two.message_id and one.message_id.startswith("<sha256-")
-    assert one.message_id != read_mail(raw + b"more").message_id
-    assert not one.has_own_id and any("no Message-ID" in problem for problem in one.problems)
+    first, second = read_mail(raw), read_mail(raw.replace(b"\r\n", b"\n"))
+    assert first.message_id == second.message_id and first.message_id.startswith("<sha256-")
+    assert first.message_id != read_mail(raw + b"more").message_id
+    assert not first.has_own_id and any("no Message-ID" in problem for problem in first.problems)
 
 
 @pytest.mark.parametrize("value", [b"[bad", b"<>", b"<a b", b"=?utf-8?q?=", b"\xff\xfe", b"()()", b"<\x00@>"])

@@ -12,7 +12,7 @@ async def answers(purse: Purse, costs: list[int], *, most: list[int] | None = No
     """Ask for all answers at once; give how many were refused."""
     under_way = 0
 
-    async def one(cost: int) -> None:
+    async def spend(cost: int) -> None:
         nonlocal under_way
         async with purse.answer() as bill:
             under_way += 1
@@ -22,9 +22,9 @@ async def answers(purse: Purse, costs: list[int], *, most: list[int] | None = No
             under_way -= 1
             bill.micros = cost
 
-    found = await asyncio.gather(*(one(cost) for cost in costs), return_exceptions=True)
-    assert all(one is None or isinstance(one, CapReachedError) for one in found)
-    return sum(one is not None for one in found)
+    found = await asyncio.gather(*(spend(cost) for cost in costs), return_exceptions=True)
+    assert all(error is None or isinstance(error, CapReachedError) for error in found)
+    return sum(error is not None for error in found)
 
 
 async def test_answers_as_dear_as_before_never_pass_the_cap() -> None:

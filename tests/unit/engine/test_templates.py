@@ -69,7 +69,7 @@ def test_nothing_grows_without_end(text: str) -> None:
         fill(text, VALUES)
 
 
-@pytest.mark.parametrize("text", [one for one in GROWING if one.count("{{") == 1 and "{%" not in one])
+@pytest.mark.parametrize("text", [text for text in GROWING if text.count("{{") == 1 and "{%" not in text])
 def test_nor_where_the_slot_is_the_whole_value(text: str) -> None:
     with pytest.raises(TemplateFailure):
         fill_value(text, VALUES)

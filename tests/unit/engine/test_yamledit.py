@@ -46,8 +46,8 @@ def test_items_come_at_the_end_and_nothing_else_changes(place: int, before: list
     changed = add_items(TEXT, ("playbook", "categories", place), "examples", ["new: 'x'", 'é"\n#'])
     assert value(changed)[place]["examples"] == [*before, "new: 'x'", 'é"\n#']
     rest, was = value(changed), value(TEXT)
-    for one in (rest, was):
-        one[place].pop("examples", None)
+    for categories in (rest, was):
+        categories[place].pop("examples", None)
     assert rest == was
     assert all(note in changed for note in ("# who", "# the name", "# money", "# a note"))
 

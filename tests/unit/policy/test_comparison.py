@@ -202,15 +202,15 @@ def test_texts_by_their_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "one", "other"),
+    ("text", "word", "other"),
     [
         ("We will {}refund you, as agreed with your colleague last week", "", "not "),
         ("You get {} EUR back on your account within a few days from now", "100", "100000"),
         ("Write to {}@x.example about the matter that you told us of today", "ann", "eve"),
     ],
 )
-def test_a_figure_an_address_or_a_not_makes_two_texts_two(text: str, one: str, other: str) -> None:
-    first, second = text.format(one), text.format(other)
+def test_a_figure_an_address_or_a_not_makes_two_texts_two(text: str, word: str, other: str) -> None:
+    first, second = text.format(word), text.format(other)
     assert text_likeness(first, second) > 0.9
     assert compare([sent("a@x", first)], [sent("a@x", second)]).verdict is Agreement.DIFFERS
 

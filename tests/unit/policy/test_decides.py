@@ -62,9 +62,9 @@ def test_a_model_whose_tools_are_named_is_offered_those_whatever_its_levels() ->
 
 
 def test_in_what_order_a_level_names_its_tools_makes_no_difference() -> None:
-    one, other = ({"default": 2, "actions": dict.fromkeys(names, 2)} for names in (("a.b", "c.d"), ("c.d", "a.b")))
+    first, other = ({"default": 2, "actions": dict.fromkeys(names, 2)} for names in (("a.b", "c.d"), ("c.d", "a.b")))
     model = SPEC | {"brain": "model"}
-    assert decision_digest(model | {"autonomy": one}, TOOLS) == decision_digest(model | {"autonomy": other}, TOOLS)
+    assert decision_digest(model | {"autonomy": first}, TOOLS) == decision_digest(model | {"autonomy": other}, TOOLS)
 
 
 def test_a_model_is_offered_what_its_levels_name() -> None:

@@ -33,18 +33,18 @@ def rules_of(ruling: Ruling) -> set[str]:
 
 
 @given(contexts, some_rules, some_rules)
-def test_more_rules_never_loosen(one: GateContext, some: list[Rule], more: list[Rule]) -> None:
-    less, all_ = rule(one, some), rule(one, [*some, *more])
+def test_more_rules_never_loosen(question: GateContext, some: list[Rule], more: list[Rule]) -> None:
+    less, all_ = rule(question, some), rule(question, [*some, *more])
     assert all_.verdict <= less.verdict
     assert (all_.hold_until or NEVER) >= (less.hold_until or NEVER)
-    whole = rule(one)
+    whole = rule(question)
     assert whole.verdict <= all_.verdict and (whole.hold_until or NEVER) >= (all_.hold_until or NEVER)
 
 
 @given(contexts)
-def test_the_lowest_ceiling_and_the_latest_hold_bind(one: GateContext) -> None:
-    alone = [rule(one, [each]) for each in RULES]
-    whole = rule(one)
+def test_the_lowest_ceiling_and_the_latest_hold_bind(question: GateContext) -> None:
+    alone = [rule(question, [each]) for each in RULES]
+    whole = rule(question)
     assert whole.verdict is min(ruling.verdict for ruling in alone)
     assert (whole.hold_until or NEVER) == max(ruling.hold_until or NEVER for ruling in alone)
 
@@ -74,48 +74,48 @@ def test_of_several_recipients_the_one_whose_night_ends_last_binds() -> None:
 
 
 @given(contexts)
-def test_a_ruling_says_what_binds_it(one: GateContext) -> None:
-    ruling = rule(one)
+def test_a_ruling_says_what_binds_it(question: GateContext) -> None:
+    ruling = rule(question)
     assert bool(ruling.binding) == (ruling.verdict < Verdict.ACT or ruling.hold_until is not None)
-    assert ruling == rule(one), "the same question gets the same answer"
+    assert ruling == rule(question), "the same question gets the same answer"
 
 
 @given(contexts)
-def test_a_switch_always_holds(one: GateContext) -> None:
-    ruling = rule(replace(one, switches=("everything",)))
+def test_a_switch_always_holds(question: GateContext) -> None:
+    ruling = rule(replace(question, switches=("everything",)))
     assert ruling.hold_until == UNTIL_RELEASED and "kill_switch" in rules_of(ruling)
 
 
 @given(contexts, st.booleans())
-def test_what_is_not_live_is_at_most_recorded(one: GateContext, is_shadow: bool) -> None:
-    stage = Stage.SHADOW if is_shadow else one.stage
-    ruling = rule(replace(one, stage=stage, is_in_scope=is_shadow and one.is_in_scope))
-    if one.is_write:
+def test_what_is_not_live_is_at_most_recorded(question: GateContext, is_shadow: bool) -> None:
+    stage = Stage.SHADOW if is_shadow else question.stage
+    ruling = rule(replace(question, stage=stage, is_in_scope=is_shadow and question.is_in_scope))
+    if question.is_write:
         assert ruling.verdict <= Verdict.SIMULATE
 
 
 @given(contexts)
-def test_levels_are_ceilings(one: GateContext) -> None:
-    if one.is_write:
-        assert rule(replace(one, level=Level.OBSERVE)).verdict <= Verdict.RECOMMEND
-        assert rule(replace(one, level=Level.APPROVAL, has_grant=False)).verdict <= Verdict.ASK
-        ladder = [rule(replace(one, level=level)).verdict for level in Level]
+def test_levels_are_ceilings(question: GateContext) -> None:
+    if question.is_write:
+        assert rule(replace(question, level=Level.OBSERVE)).verdict <= Verdict.RECOMMEND
+        assert rule(replace(question, level=Level.APPROVAL, has_grant=False)).verdict <= Verdict.ASK
+        ladder = [rule(replace(question, level=level)).verdict for level in Level]
         assert ladder == sorted(ladder), "a higher level never lowers"
 
 
 @given(contexts)
-def test_unknown_or_changed_tools_never_act(one: GateContext) -> None:
-    assert rule(replace(one, type=None)).verdict <= Verdict.ASK
-    assert rule(replace(one, is_type_changed=True)).verdict <= Verdict.ASK
+def test_unknown_or_changed_tools_never_act(question: GateContext) -> None:
+    assert rule(replace(question, type=None)).verdict <= Verdict.ASK
+    assert rule(replace(question, is_type_changed=True)).verdict <= Verdict.ASK
 
 
 @given(contexts)
-def test_a_grant_lifts_only_the_ask_of_the_autonomy_rule(one: GateContext) -> None:
-    without, with_ = rule(replace(one, has_grant=False)), rule(replace(one, has_grant=True))
+def test_a_grant_lifts_only_the_ask_of_the_autonomy_rule(question: GateContext) -> None:
+    without, with_ = rule(replace(question, has_grant=False)), rule(replace(question, has_grant=True))
     others = [each for each in RULES if each.__name__ != "autonomy"]
-    assert with_.verdict <= rule(one, others).verdict, "no other rule is lifted"
+    assert with_.verdict <= rule(question, others).verdict, "no other rule is lifted"
     if with_.verdict is not without.verdict:
-        assert (without.verdict, with_.verdict) == (Verdict.ASK, Verdict.ACT) and one.level is Level.APPROVAL
+        assert (without.verdict, with_.verdict) == (Verdict.ASK, Verdict.ACT) and question.level is Level.APPROVAL
         assert {reason.rule for reason in without.binding if reason.verdict is Verdict.ASK} == {"autonomy"}
 
 
@@ -137,9 +137,9 @@ def test_a_grant_does_not_lift(changes: dict[str, object], name: str) -> None:
 
 
 @given(contexts, types, st.frozensets(st.sampled_from(ClassCeiling)))
-def test_class_ceilings_bind_until_raised(one: GateContext, kind: object, raised: frozenset[ClassCeiling]) -> None:
-    ruling = rule(replace(one, type=kind, is_type_changed=False, raised=raised))  # type: ignore[arg-type]
-    told = replace(one, type=kind, is_type_changed=False)  # type: ignore[arg-type]
+def test_class_ceilings_bind_until_raised(question: GateContext, kind: object, raised: frozenset[ClassCeiling]) -> None:
+    ruling = rule(replace(question, type=kind, is_type_changed=False, raised=raised))  # type: ignore[arg-type]
+    told = replace(question, type=kind, is_type_changed=False)  # type: ignore[arg-type]
     assert told.type is not None
     bound = {
         "class_irreversible": told.reversibility is Reversibility.IRREVERSIBLE
@@ -154,9 +154,9 @@ def test_class_ceilings_bind_until_raised(one: GateContext, kind: object, raised
 
 
 @given(contexts, st.floats(0, 1e6), st.floats(0, 1e6))
-def test_at_its_cap_everything_asks(one: GateContext, cap: float, over: float) -> None:
-    if one.is_write:
-        ruling = rule(replace(one, usages=(Usage("actions a day", cap + over, cap),)))
+def test_at_its_cap_everything_asks(question: GateContext, cap: float, over: float) -> None:
+    if question.is_write:
+        ruling = rule(replace(question, usages=(Usage("actions a day", cap + over, cap),)))
         assert ruling.verdict <= Verdict.ASK and "budget" in rules_of(ruling)
 
 
@@ -165,44 +165,44 @@ def test_at_its_cap_everything_asks(one: GateContext, cap: float, over: float) -
     st.sampled_from(["refuse", "ask"]),
     st.sampled_from(["args.nothing == 1", "1", "args.x.y", "event.a > 2", "("]),
 )
-def test_an_undecided_guardrail_asks(one: GateContext, then: str, when: str) -> None:
+def test_an_undecided_guardrail_asks(question: GateContext, then: str, when: str) -> None:
     guardrail = Guardrail.model_construct(name="odd", when=when, then=then, because="of that", actions=("*",))
-    ruling = rule(replace(one, guardrails=(guardrail,)))
+    ruling = rule(replace(question, guardrails=(guardrail,)))
     assert ruling.verdict <= Verdict.ASK and "guardrail:odd" in rules_of(ruling)
 
 
 @given(contexts)
-def test_a_refusing_guardrail_refuses_and_nothing_lifts_it(one: GateContext) -> None:
+def test_a_refusing_guardrail_refuses_and_nothing_lifts_it(question: GateContext) -> None:
     guardrail = Guardrail(name="never", when="true", then="refuse", because="we never do", actions=("*",))
-    assert rule(replace(one, guardrails=(guardrail,))).verdict is Verdict.REFUSE
+    assert rule(replace(question, guardrails=(guardrail,))).verdict is Verdict.REFUSE
 
 
 @given(contexts)
-def test_tainted_external_acts_need_a_ratified_step(one: GateContext) -> None:
-    origin = replace(one.provenance, is_tainted=True, is_ratified_step=False)
-    if one.effect is Effect.EXTERNAL or one.reversibility is Reversibility.IRREVERSIBLE:
-        ruling = rule(replace(one, provenance=origin))
-        assert ruling.verdict <= (Verdict.ASK if one.is_write else Verdict.ACT)
+def test_tainted_external_acts_need_a_ratified_step(question: GateContext) -> None:
+    origin = replace(question.provenance, is_tainted=True, is_ratified_step=False)
+    if question.effect is Effect.EXTERNAL or question.reversibility is Reversibility.IRREVERSIBLE:
+        ruling = rule(replace(question, provenance=origin))
+        assert ruling.verdict <= (Verdict.ASK if question.is_write else Verdict.ACT)
 
 
 @given(contexts)
-def test_a_doubtful_agent_asks(one: GateContext) -> None:
-    if one.is_write:
+def test_a_doubtful_agent_asks(question: GateContext) -> None:
+    if question.is_write:
         for doubt in ({"is_abstained": True}, {"confidence": 0.4, "threshold": 0.5}, {"confidence": float("nan")}):
-            assert rule(replace(one, **doubt)).verdict <= Verdict.ASK  # type: ignore[arg-type]
+            assert rule(replace(question, **doubt)).verdict <= Verdict.ASK  # type: ignore[arg-type]
 
 
 @given(contexts)
-def test_no_reason_repeats_personal_data(one: GateContext) -> None:
-    for ruling in (rule(one), rule_at_next_rung(one, rule(one).verdict)):
+def test_no_reason_repeats_personal_data(question: GateContext) -> None:
+    for ruling in (rule(question), rule_at_next_rung(question, rule(question).verdict)):
         for reason in () if ruling is None else ruling.reasons:
             assert MARK not in reason.text and ANN not in reason.text and "@" not in reason.text
 
 
 @given(contexts)
-def test_the_next_rung_is_never_lower(one: GateContext) -> None:
-    now = rule(one)
-    above = rule_at_next_rung(one, now.verdict)
+def test_the_next_rung_is_never_lower(question: GateContext) -> None:
+    now = rule(question)
+    above = rule_at_next_rung(question, now.verdict)
     assert above is None or above.verdict >= now.verdict
 
 

@@ -112,8 +112,8 @@ def test_hosts(address: str, host: str) -> None:
 def test_no_way_of_writing_leads_past_the_allow_list(address: str) -> None:
     assert host_of(address) != "docs.good.example"
     kind = action_type(name="web.fetch", effect=Effect.READ, is_egress=True, destinations=("url",))
-    one = context(tool="web.fetch", type=kind, args={"url": address}, provenance=ORIGIN)
-    assert rule(one).verdict is Verdict.ASK
+    question = context(tool="web.fetch", type=kind, args={"url": address}, provenance=ORIGIN)
+    assert rule(question).verdict is Verdict.ASK
 
 
 @given(st.text())
@@ -133,8 +133,8 @@ def test_an_allowed_place_may_be_read_and_nothing_is_sent_from_shadow() -> None:
 
 def ruling(slots: dict[str, tuple[str, ...]] | None = None, **args: object) -> set[str]:
     origin = ORIGIN if slots is None else replace(ORIGIN, slots=slots)
-    one = context(tool="desk.acknowledge", type=MAIL, raised=RAISED, args=args, provenance=origin)
-    found = rule(one)
+    question = context(tool="desk.acknowledge", type=MAIL, raised=RAISED, args=args, provenance=origin)
+    found = rule(question)
     assert (found.verdict is Verdict.ACT) == (not found.binding)
     return {reason.rule for reason in found.binding}
 
@@ -153,10 +153,10 @@ def test_the_gate_over_templates_and_destinations() -> None:
 
 def test_a_tool_chosen_by_a_model_asks_whatever_its_arguments() -> None:
     origin = replace(ORIGIN, is_ratified_step=False)
-    one = context(
+    question = context(
         tool="desk.acknowledge", type=MAIL, raised=RAISED, args={"to": "ann@harbour.example"}, provenance=origin
     )
-    assert {reason.rule for reason in rule(one).binding} == {"provenance_tool"}
+    assert {reason.rule for reason in rule(question).binding} == {"provenance_tool"}
 
 
 @pytest.mark.parametrize("text", ["x" * 80, "Ann " * 4 + "B", "5" * 16])

@@ -53,8 +53,8 @@ def test_what_counts_as_right(other: dict[str, object], counts: bool | None) -> 
 
 def test_a_burst_is_one_trial_and_one_wrong_in_it_makes_it_wrong() -> None:
     burst = [PLAIN] * 9 + [replace(PLAIN, verdict=Agreement.DIFFERS)]
-    (one,) = trials(burst)
-    assert not one.is_right and one.pairs == 10 and one.basis == "open"
+    (trial,) = trials(burst)
+    assert not trial.is_right and trial.pairs == 10 and trial.basis == "open"
     assert len(trials([PLAIN, replace(PLAIN, day=DAY + timedelta(days=1)), replace(PLAIN, about="bob")])) == 3
 
 
@@ -134,14 +134,14 @@ def _series(chance: random.Random, gate: EvidenceThreshold, days: int) -> list[C
     for number in range(days):
         is_good = chance.random() < gate.accuracy
         verdict = Agreement.SAME if is_good and chance.random() < 0.8 else Agreement.DIFFERS
-        one = replace(
+        pair = replace(
             PLAIN, about=f"c{number}", verdict=verdict, is_blind=chance.random() < 0.9,
             is_failed=not is_good and chance.random() < 0.2,
         )  # fmt: skip
         # A person judges the differences they come to, in no fixed order, and finds the truth.
         truth = Adjudication.AGENT if is_good else Adjudication.HUMAN
-        is_judged = verdict is Agreement.DIFFERS and not one.is_failed and chance.random() < 0.7
-        found += [replace(one, said=truth if is_judged else None)] * chance.choice((1, 1, 1, 4))
+        is_judged = verdict is Agreement.DIFFERS and not pair.is_failed and chance.random() < 0.7
+        found += [replace(pair, said=truth if is_judged else None)] * chance.choice((1, 1, 1, 4))
     return found
 
 

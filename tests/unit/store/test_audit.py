@@ -43,9 +43,11 @@ def swap(conn: sqlite3.Connection) -> None:
 
 
 def swap_blobs(conn: sqlite3.Connection) -> None:
-    one, two = (row[0] for row in conn.execute("SELECT blob FROM audit WHERE seq IN (3, 4) ORDER BY seq").fetchall())
-    conn.execute("UPDATE audit SET blob = ? WHERE seq = 3", (two,))
-    conn.execute("UPDATE audit SET blob = ? WHERE seq = 4", (one,))
+    first, second = (
+        row[0] for row in conn.execute("SELECT blob FROM audit WHERE seq IN (3, 4) ORDER BY seq").fetchall()
+    )
+    conn.execute("UPDATE audit SET blob = ? WHERE seq = 3", (second,))
+    conn.execute("UPDATE audit SET blob = ? WHERE seq = 4", (first,))
 
 
 def rehash_one(conn: sqlite3.Connection) -> None:
@@ -185,7 +187,7 @@ def test_any_single_change_is_found(whole: Path, seq: int, column: str, data: st
     if column == "seq":
         changed = data.draw(st.integers(-(2**60), 2**60).filter(lambda integer: not 1 <= integer <= ENTRIES))
     elif column == "chain":
-        changed = data.draw(st.binary(max_size=40).filter(lambda one: one != value) | flips(value))
+        changed = data.draw(st.binary(max_size=40).filter(lambda draft: draft != value) | flips(value))
     else:
         changed = data.draw(text_changes(value).filter(lambda change: change != value))
     for name in audit.TRIGGERS:
@@ -217,17 +219,17 @@ def text_changes(value: str) -> st.SearchStrategy[str]:
 
 
 def test_heads_are_noted_once_and_read_back(tmp_path: Path) -> None:
-    one, two = Head(3, bytes(32)), Head(9, b"\x01" * 32)
-    for each in (one, one, two, Head(0, GENESIS)):
+    first, second = Head(3, bytes(32)), Head(9, b"\x01" * 32)
+    for each in (first, first, second, Head(0, GENESIS)):
         heads.note(tmp_path, each, NOW)
     with (tmp_path / heads.NAME).open("a", encoding="utf-8") as file:
         file.write("not a head\n12 zz\n7 00ff\n\n☃\n")
-    assert heads.read(tmp_path) == (one, two)
-    assert heads.parse(f"9:{two.chain.hex()}") == two and heads.parse("") is None and heads.parse("9") is None
+    assert heads.read(tmp_path) == (first, second)
+    assert heads.parse(f"9:{second.chain.hex()}") == second and heads.parse("") is None and heads.parse("9") is None
 
 
 def test_another_head_at_the_same_place_is_noted_beside_the_first(tmp_path: Path) -> None:
-    one, other = Head(3, bytes(32)), Head(3, b"\x01" * 32)
-    heads.note(tmp_path, one, NOW)
+    first, other = Head(3, bytes(32)), Head(3, b"\x01" * 32)
+    heads.note(tmp_path, first, NOW)
     heads.note(tmp_path, other, NOW)
-    assert heads.read(tmp_path) == (one, other)
+    assert heads.read(tmp_path) == (first, other)

@@ -40,4 +40,6 @@ async def test_what_the_record_does_not_say_is_found(tmp_path: Path, forgery: st
         assert crosscheck(r.kernel.reader) == ()
         await r.engine.writer.write(lambda tx: tx.conn.execute(forgery), name="forge")
         r.is_forged = found is not None
-        assert [one.what for one in crosscheck(r.kernel.reader) if found and found in one.what] or found is None
+        assert [
+            finding.what for finding in crosscheck(r.kernel.reader) if found and found in finding.what
+        ] or found is None
