@@ -18,7 +18,6 @@ from opsconsole.store import lease
 from opsconsole.store.queries import limits
 from opsconsole.ui.backend import Backend
 from opsconsole.ui.panels.approvals.card.actionbar import ActionBar
-from opsconsole.ui.panels.approvals.list.pane import WIDTH as LIST_WIDTH
 from opsconsole.ui.shell.catalog import PANELS
 from opsconsole.ui.shell.engineprocess import EngineProcess, EngineState
 from opsconsole.ui.shell.notice import READ_MS
@@ -26,6 +25,7 @@ from opsconsole.ui.shell.palette import Palette
 from opsconsole.ui.shell.rail import WIDTH
 from opsconsole.ui.shell.statusbar import StatusBar
 from opsconsole.ui.shell.window import LEAST
+from opsconsole.ui.widgets.listpane.pane import WIDTH as LIST_WIDTH
 from tests.support.desktop.console import in_window, until
 
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 
 from opsconsole.ui.theme import fonts
+from opsconsole.ui.widgets.basics import Tone
 from opsconsole.ui.widgets.plain import one_line
 
 _METRICS: dict[int, QFontMetrics] = {}
@@ -49,25 +50,40 @@ def text(
     painter.drawText(rect, int(flags), _elided(words, rect.width(), size, weight.value))
 
 
-def pill(painter: QPainter, x: int, y: int, words: str, *, ground: QColor, ink: QColor, is_dashed: bool = False) -> int:
-    """Draw a pill with its left edge at `x`, its middle at `y`; give its width."""
-    width = width_of(words, fonts.CAPTION, fonts.SEMIBOLD) + 16
-    rect = QRectF(x, y - 10, width, 20)
+def pill_tokens(tone: Tone) -> tuple[str, str]:
+    """Return the tokens of a pill's ground and of its words."""
+    return ("sunken", "text2") if tone == "plain" else (f"{tone}Soft", tone)
+
+
+def pill(
+    painter: QPainter,
+    x: int,
+    y: int,
+    words: str,
+    *,
+    ground: QColor,
+    ink: QColor,
+    is_dashed: bool = False,
+    height: int = 20,
+) -> int:
+    """Draw a pill with its left edge at `x`, its middle at `y`; give its width. All in px."""
+    width = width_of(words, fonts.CAPTION, fonts.SEMIBOLD) + 2 * round(0.4 * height)
+    rect, radius = QRectF(x, y - (height + 1) // 2, width, height), height / 2
     painter.setPen(QPen(ink, 1, Qt.PenStyle.DashLine) if is_dashed else Qt.PenStyle.NoPen)
     painter.setBrush(ground)
-    painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5) if is_dashed else rect, 10, 10)
+    painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5) if is_dashed else rect, radius, radius)
     painter.setFont(fonts.font(fonts.CAPTION, fonts.SEMIBOLD))
     painter.setPen(ink)
     painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), words)
     return width
 
 
-def ground(painter: QPainter, rect: QRect, color: QColor | None, *, bar: QColor | None) -> None:
-    """Draw the ground of a row, and the bar of the current one."""
+def ground(painter: QPainter, rect: QRect, color: QColor | None, *, bar: QColor | None, inset: int = 10) -> None:
+    """Draw the ground of a row, and the bar of the current one, `inset` px from its upper and lower edge."""
     if color is not None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color)
         painter.drawRoundedRect(rect, 8, 8)
     if bar is not None:
         painter.setBrush(bar)
-        painter.drawRoundedRect(QRectF(rect.x() + 4, rect.y() + 10, 3, rect.height() - 20), 1.5, 1.5)
+        painter.drawRoundedRect(QRectF(rect.x() + 4, rect.y() + inset, 3, rect.height() - 2 * inset), 1.5, 1.5)

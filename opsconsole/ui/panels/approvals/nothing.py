@@ -1,13 +1,13 @@
 """What the panel says where there is no card: all decided, or nothing behind the filter."""
 
 from opsconsole.ui.panel import Navigator
-from opsconsole.ui.panels.approvals.list.pane import ListPane
+from opsconsole.ui.panels.approvals.list.pane import WaitingPane
 from opsconsole.ui.panels.approvals.list.queue import Queue
 from opsconsole.ui.widgets.states import States
 from opsconsole.ui.widgets.words import plural
 
 
-def render_none(pane: ListPane, states: States, queue: Queue, *, navigator: Navigator) -> None:
+def render_none(pane: WaitingPane, states: States, queue: Queue, *, navigator: Navigator) -> None:
     """Say why nothing is shown: the filter hides it, all is decided, or nothing ever came."""
     if queue.all:
         text = f"{plural(len(queue.all), 'request')} behind the filter; none has these words."

@@ -16,10 +16,11 @@ from opsconsole.ui.panels.approvals.card.detail import CardDetail
 from opsconsole.ui.panels.approvals.card.rejectsheet import RejectSheet
 from opsconsole.ui.panels.approvals.edit.form import EditForm
 from opsconsole.ui.panels.approvals.layout import lay_out
-from opsconsole.ui.panels.approvals.list.pane import ListPane
+from opsconsole.ui.panels.approvals.list.pane import WaitingFace, WaitingPane
 from opsconsole.ui.panels.approvals.list.queue import Queue
 from opsconsole.ui.panels.approvals.nothing import render_none
 from opsconsole.ui.panels.approvals.panelcommands import bind, every, make_commands
+from opsconsole.ui.panels.approvals.rows import Waiting
 from opsconsole.ui.panels.approvals.times import in_an_hour, tomorrow
 from opsconsole.ui.panels.approvals.verbs import ALWAYS, Verbs
 from opsconsole.ui.widgets.guard import Guard
@@ -43,7 +44,7 @@ class ApprovalsPanel(Panel):
         self._guard = Guard(clock)
         self.queue = Queue(context, self)
         self.verbs = Verbs(context, self)
-        self.list, self.detail, self.sheet = ListPane(context.theme), CardDetail(context.theme), RejectSheet()
+        self.list, self.detail, self.sheet = WaitingPane(context.theme), CardDetail(context.theme), RejectSheet()
         self.form, self.batch = EditForm(context.theme), BatchPage(context.theme)
         self.bar = ActionBar(context.theme, self._acts())
         self.sheet.hide()
@@ -60,8 +61,8 @@ class ApprovalsPanel(Panel):
 
     def _connect(self) -> None:
         self.queue.changed.connect(self._render)
-        self.list.picked.connect(self.queue.look_at)
-        self.list.filter_changed.connect(self.queue.filter_by)
+        self.list.picked.connect(self._on_picked)
+        self.list.filter.textChanged.connect(self.queue.filter_by)
         self.list.switched.connect(self.queue.switch)
         self.sheet.chosen.connect(self._on_reason_chosen)
         self.form.confirmed.connect(self._on_edit_confirmed)
@@ -200,6 +201,9 @@ class ApprovalsPanel(Panel):
         elif self.mode == "batch":
             self.batch.approve.click()
 
+    def _on_picked(self, row: Waiting) -> None:
+        self.queue.look_at(row.id)
+
     def _on_timeout(self) -> None:
         if self.isVisible():
             self.refresh()
@@ -262,13 +266,12 @@ class ApprovalsPanel(Panel):
             return
         if queue.now is None:
             return
-        rows = queue.rows
+        rows, place = queue.rows, queue.place
         self.list.show_counts(len(queue.all), queue.put_off, is_put_off=queue.is_put_off)
-        self.list.render_rows(rows, current=queue.current, now=queue.now)
+        self.list.render_rows(rows, WaitingFace(queue.now), current=place)
         if not rows:
             render_none(self.list, self.states, queue, navigator=self.context.navigator)
             return
-        self.list.states.show_content()
         if self.hasFocus():
             self.list.view.setFocus()
         self.bar.show_for(shown, is_busy=self.verbs.is_busy, is_put_off=queue.is_put_off)
@@ -281,5 +284,5 @@ class ApprovalsPanel(Panel):
                 self.states.loading("Reading the card…")
             return
         self._guard.show(shown.face)
-        self.detail.show_card(shown, place=f"{queue.place + 1} of {len(rows)}", now=queue.now)
+        self.detail.show_card(shown, place=f"{place + 1} of {len(rows)}", now=queue.now)
         self.states.show_content()

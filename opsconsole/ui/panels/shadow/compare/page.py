@@ -17,7 +17,7 @@ from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.shadow.compare.detail import PairDetail
 from opsconsole.ui.panels.shadow.compare.judgebar import CategorySheet, JudgeBar
 from opsconsole.ui.panels.shadow.compare.judgeverbs import JudgeVerbs
-from opsconsole.ui.panels.shadow.compare.list import PairList
+from opsconsole.ui.panels.shadow.compare.list import PairFace, PairList
 from opsconsole.ui.panels.shadow.compare.queue import Choice, PairQueue
 from opsconsole.ui.widgets.basics import button, row
 from opsconsole.ui.widgets.guard import Guard
@@ -83,8 +83,8 @@ class ComparePage(QWidget):
     def _connect(self) -> None:
         self.queue.changed.connect(self._render)
         self.queue.loaded.connect(self._on_loaded)
-        self.list.picked.connect(self.queue.look_at)
-        self.list.filter_changed.connect(self.queue.filter_by)
+        self.list.picked.connect(self._on_picked)
+        self.list.filter.textChanged.connect(self.queue.filter_by)
         self.sheet.chosen.connect(self._on_category)
         self.sheet.closed.connect(self.leave)
         self.verbs.judged.connect(self.queue.said)
@@ -169,6 +169,9 @@ class ComparePage(QWidget):
         """Paint with other tokens."""
         self.list.restyle()
 
+    def _on_picked(self, pair: PairRow) -> None:
+        self.queue.look_at(pair.id)
+
     def _on_category(self, category: str) -> None:
         shown, asked = self.queue.shown, self._asked
         self.leave()
@@ -239,14 +242,13 @@ class ComparePage(QWidget):
             return
         if found is None:
             return
-        rows = queue.rows
+        rows, at = queue.rows, queue.place
         self.list.count.setText(f"{plural(len(rows), 'pair')}, {found.judged:,} of {found.total:,} judged")
-        self.list.render_rows(rows, names=found.names, current=queue.current, now=found.now)
+        self.list.render_rows(rows, PairFace(found.names, found.now), current=at)
         self._render_bar()
         if not rows:
             self._render_none(is_any=found.total > 0)
             return
-        self.list.states.show_content()
         shown = queue.shown
         if shown is None:
             self.guard.show(None)
@@ -256,7 +258,7 @@ class ComparePage(QWidget):
         if self.is_asking and shown.row.id != self._asked:
             self.leave()
         self.guard.show((shown.row.id, shown.row.id == queue.again))
-        place = f"{queue.place + 1} of {len(rows)}"
+        place = f"{at + 1} of {len(rows)}"
         self.detail.show_pair(shown, names=found.names, place=place, now=found.now)
         self.states.show_content()
 

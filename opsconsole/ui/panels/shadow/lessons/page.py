@@ -1,7 +1,7 @@
 """Lessons: what repeated corrections would change in an agent's file. Tried on the past, taken only by a person."""
 
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -19,7 +19,7 @@ from opsconsole.ui.panels.shadow.lessons.backtesttext import LessonBacktest
 from opsconsole.ui.panels.shadow.lessons.bar import LessonBar, TakenStrip
 from opsconsole.ui.panels.shadow.lessons.data import Found, Row, load
 from opsconsole.ui.panels.shadow.lessons.detail import LessonDetail
-from opsconsole.ui.panels.shadow.lessons.list import LessonList
+from opsconsole.ui.panels.shadow.lessons.list import LessonFace, LessonList
 from opsconsole.ui.widgets.guard import Guard
 from opsconsole.ui.widgets.states import States
 from opsconsole.ui.widgets.words import plural
@@ -61,7 +61,7 @@ class LessonsPage(QWidget):
         self.detail, self.bar = LessonDetail(context.theme), LessonBar(context.theme, self.take, self.try_it)
         self._lay_out()
         self.trials.changed.connect(self._render_trial)
-        self.list.picked.connect(self._look_at)
+        self.list.picked.connect(self._on_picked)
         self.detail.pairs_wanted.connect(self.pairs_wanted)
         self.detail.past.try_wanted.connect(self.try_it)
         self.detail.past.cancel_wanted.connect(self.cancel)
@@ -231,6 +231,9 @@ class LessonsPage(QWidget):
             self._lesson = self.found.rows[place].lesson
             self._render()
 
+    def _on_picked(self, row: Row) -> None:
+        self._look_at(self.list.model.rows.index(row))
+
     def _render(self) -> None:
         """Show the state there is; total and idempotent."""
         if self._error:
@@ -243,7 +246,7 @@ class LessonsPage(QWidget):
         if row is None:
             self.states.empty("No lessons yet", NONE, "Judge pairs", self.judging_wanted.emit)
             return
-        self.list.render_rows(found.rows, current=self._place)
+        self._render_list(found.rows)
         self.detail.show_lesson(row, found.currency, place=f"{self._place + 1} of {len(found.rows)}")
         for earlier, later in pairwise([self.list.view, *self.detail.stops, self.bar.take, self.bar.try_it]):
             QWidget.setTabOrder(earlier, later)  # the links of a lesson were made after the foot
@@ -251,6 +254,11 @@ class LessonsPage(QWidget):
         if self._wants_focus and self.isVisible():
             self.focus()
         self._render_trial()
+
+    def _render_list(self, rows: Sequence[Row]) -> None:
+        agents = len({row.lesson.agent for row in rows})
+        self.list.count.setText(f"{plural(len(rows), 'lesson')} for {plural(agents, 'agent')}")
+        self.list.render_rows(rows, LessonFace(), current=self._place)
 
     def _render_trial(self) -> None:
         row = self.shown
