@@ -36,9 +36,10 @@ def _pairs(row: Row) -> str:
 
 
 class LessonList(ListPane[Row]):
-    """The left pane."""
+    """The left pane; where there is no lesson, the page says so in its place."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, LessonFace(), measures=_MEASURES, name="Lessons")
         self.count = label("", "small")
         self.put_above(row(self.count, None), margins=(20, 12, 16, 6))
+        self.states.show_content()
