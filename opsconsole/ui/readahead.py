@@ -27,10 +27,11 @@ _Card = TypeVar("_Card")
 
 
 class ReadAhead(QObject, Generic[_Row, _Card]):
-    """The state of such a page; who inherits says how rows are found, and which of them fit the words typed.
+    """The state of such a page; who inherits says how rows are found.
 
     Args:
         read: gives the cards of rows, by their numbers.
+        is_fitting: says whether a row fits the words typed; asked only where there are some.
 
     Signals:
         changed: there is something else to render.
@@ -39,25 +40,27 @@ class ReadAhead(QObject, Generic[_Row, _Card]):
     changed = Signal()
 
     def __init__(
-        self, context: Context, read: Callable[[Kernel, Sequence[int]], Mapping[int, _Card]], parent: QObject
+        self,
+        context: Context,
+        parent: QObject,
+        *,
+        read: Callable[[Kernel, Sequence[int]], Mapping[int, _Card]],
+        is_fitting: Callable[[_Row, str], bool],
     ) -> None:
         super().__init__(parent)
         self._context = context
-        self._read = read
+        self._read, self._is_fitting = read, is_fitting
         self._cards: dict[int, _Card] = {}
         self._words = ""
         self.all: tuple[_Row, ...] = ()
         self.current: int | None = None
         self.error = ""
 
-    def _is_fitting(self, row: _Row) -> bool:
-        """Return whether a row fits the words typed; asked only where there are some."""
-        raise NotImplementedError
-
     @property
     def rows(self) -> tuple[_Row, ...]:
         """What the filter lets through."""
-        return tuple(one for one in self.all if self._is_fitting(one)) if self._words else self.all
+        words = self._words
+        return tuple(row for row in self.all if self._is_fitting(row, words)) if words else self.all
 
     @property
     def shown(self) -> _Card | None:

@@ -19,11 +19,12 @@ from opsconsole.ui.panels.approvals.layout import lay_out
 from opsconsole.ui.panels.approvals.list.pane import WaitingFace, WaitingPane
 from opsconsole.ui.panels.approvals.list.queue import Queue
 from opsconsole.ui.panels.approvals.nothing import render_none
-from opsconsole.ui.panels.approvals.panelcommands import bind, every, make_commands
+from opsconsole.ui.panels.approvals.panelcommands import every, make_commands
 from opsconsole.ui.panels.approvals.rows import Waiting
 from opsconsole.ui.panels.approvals.times import in_an_hour, tomorrow
 from opsconsole.ui.panels.approvals.verbs import ALWAYS, Verbs
 from opsconsole.ui.widgets.guard import Guard
+from opsconsole.ui.widgets.keys import bind
 
 Mode = Literal["card", "reject", "edit", "batch"]
 

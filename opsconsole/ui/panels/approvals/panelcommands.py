@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QObject, QTimer
 
 from opsconsole.domain.enums import ApprovalKind
 from opsconsole.ui.command import Command
@@ -49,14 +47,6 @@ def make_commands(acts: Acts, kind: Callable[[], ApprovalKind | None], is_card: 
         )
         for name, title, key, kinds in _LIST
     ]
-
-
-def bind(widget: QWidget, keys: str, act: Callable[[], None]) -> None:
-    """Bind a key that has no command of its own (a number, Esc) while the focus is inside a widget."""
-    made = QShortcut(QKeySequence(keys), widget)
-    made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-    made.setAutoRepeat(False)
-    made.activated.connect(act)
 
 
 def every(owner: QObject, act: Callable[[], None], milliseconds: int = LOOK_MS) -> None:

@@ -18,16 +18,13 @@ class Queue(ReadAhead[Waiting, Shown]):
     """The panel's state; the file stays the only truth, and is asked again after every change."""
 
     def __init__(self, context: Context, parent: QObject) -> None:
-        super().__init__(context, _read, parent)
+        super().__init__(context, parent, read=_read, is_fitting=Waiting.matches)
         self.now: datetime | None = None
         self.put_off = 0
         self.is_put_off = False
         self.has_decided = False
         """Something waited once, and somebody decided it."""
         self._sought: int | None = None
-
-    def _is_fitting(self, row: Waiting) -> bool:
-        return row.matches(self._words)
 
     def refresh(self) -> None:
         """Query again."""

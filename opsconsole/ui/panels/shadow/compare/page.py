@@ -5,8 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from opsconsole.domain.enums import Adjudication
@@ -21,6 +20,7 @@ from opsconsole.ui.panels.shadow.compare.list import PairFace, PairList
 from opsconsole.ui.panels.shadow.compare.queue import Choice, PairQueue
 from opsconsole.ui.widgets.basics import button, row
 from opsconsole.ui.widgets.guard import Guard
+from opsconsole.ui.widgets.keys import bind
 from opsconsole.ui.widgets.states import States
 from opsconsole.ui.widgets.words import plural, spoken
 
@@ -91,9 +91,7 @@ class ComparePage(QWidget):
         self.verbs.returned.connect(self._on_returned)
         self.verbs.told.connect(self._on_told)
         self.verbs.busy_changed.connect(self._render_bar)
-        leave = QShortcut(QKeySequence("Escape"), self)
-        leave.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        leave.activated.connect(self.leave)
+        bind(self, "Escape", self.leave)
 
     @property
     def is_asking(self) -> bool:

@@ -60,7 +60,7 @@ class PairQueue(ReadAhead[PairRow, Shown]):
     loaded = Signal()
 
     def __init__(self, context: Context, parent: QObject) -> None:
-        super().__init__(context, _read, parent)
+        super().__init__(context, parent, read=_read, is_fitting=self._has_words)
         self.choice = Choice()
         self.found: Loaded | None = None
         self.again: int | None = None
@@ -68,9 +68,9 @@ class PairQueue(ReadAhead[PairRow, Shown]):
         self._wanted: int | None = None
         self._after: int | None = None
 
-    def _is_fitting(self, row: PairRow) -> bool:
+    def _has_words(self, row: PairRow, words: str) -> bool:
         """What is shown again stands in any case."""
-        return row.id == self.again or all(word in _hay(row) for word in self._words.casefold().split())
+        return row.id == self.again or all(word in _hay(row) for word in words.casefold().split())
 
     @property
     def shown(self) -> Shown | None:

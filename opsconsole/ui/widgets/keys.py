@@ -1,0 +1,15 @@
+"""Keys without a command of their own."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
+
+
+def bind(widget: QWidget, keys: str, act: Callable[[], None]) -> None:
+    """Bind a key that has no command of its own (a number, Esc) while the focus is inside a widget."""
+    made = QShortcut(QKeySequence(keys), widget)
+    made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+    made.setAutoRepeat(False)
+    made.activated.connect(act)
