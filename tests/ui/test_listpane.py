@@ -13,7 +13,7 @@ from opsconsole.ui.widgets.basics import row
 from opsconsole.ui.widgets.listpane.face import Card, Measures, Pill, RowFace
 from opsconsole.ui.widgets.listpane.filterfield import FilterField
 from opsconsole.ui.widgets.listpane.pane import ListPane
-from tests.support.console import application
+from tests.support.desktop.console import application
 
 ROWS = tuple(f"row {number}" for number in range(40))
 
