@@ -268,10 +268,8 @@ async def test_an_undo_is_tried_again_after_growing_waits_or_when_the_system_say
             await r.wait(seconds=wait_s - 0.5)
             assert len(out.undone) == number
             await r.wait(seconds=1)
-        assert len(out.undone) == 4 and {undone.actor for undone in out.undone} == {"person"}
-        assert {(undone.key, undone.undo_key) for undone in out.undone} == {
-            (out.calls[0].key, f"{out.calls[0].key}:undo")
-        }
+        assert len(out.undone) == 4 and {undo.actor for undo in out.undone} == {"person"}
+        assert {(undo.key, undo.undo_key) for undo in out.undone} == {(out.calls[0].key, f"{out.calls[0].key}:undo")}
         facts = {"actor": "engine", "run": 1, "action": ID, "effect": 1}
         assert told(r, "effect.undoing") == [facts | {"attempt": attempt} for attempt in (1, 2, 3, 4)]
         assert told(r, "effect.undo_retry") == [facts | {"attempt": attempt} for attempt in (1, 2, 3, 4)]
