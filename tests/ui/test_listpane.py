@@ -79,10 +79,14 @@ def test_only_what_a_person_picks_is_told(pane: ListPane[str]) -> None:
 
 def test_the_same_rows_again_move_nothing_and_show_their_age_anew(pane: ListPane[str]) -> None:
     bar, told = pane.view.verticalScrollBar(), _resets(pane.model)
+    renewed: list[tuple[int, int]] = []
+    pane.model.dataChanged.connect(lambda first, last: renewed.append((first.row(), last.row())))
     bar.setValue(900)
     before = _picture(pane)
+    pane.render_rows(list(ROWS), _Face(), current=0)
+    assert not renewed
     pane.render_rows(list(ROWS), _Face(age="2 d"), current=0)
-    assert bar.value() == 900 and not told
+    assert bar.value() == 900 and not told and renewed == [(0, 39)]
     assert pane.model.age(ROWS[0]) == "2 d" and _picture(pane) != before
 
 
@@ -93,8 +97,10 @@ def test_other_rows_leave_the_place_scrolled_to(pane: ListPane[str]) -> None:
     assert bar.value() == 900
 
 
-def test_the_picked_row_comes_into_sight(pane: ListPane[str]) -> None:
+def test_the_picked_row_comes_into_sight_also_where_the_list_was_hidden(pane: ListPane[str]) -> None:
+    pane.states.empty("", "Nothing here.")
     pane.render_rows(ROWS, _Face(), current=30)
+    QApplication.processEvents()
     assert pane.view.viewport().rect().contains(pane.view.visualRect(pane.model.index(30)))
 
 
