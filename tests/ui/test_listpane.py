@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from PySide6.QtCore import QAbstractItemModel, Qt
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
@@ -80,7 +80,11 @@ def test_only_what_a_person_picks_is_told(pane: ListPane[str]) -> None:
 def test_the_same_rows_again_move_nothing_and_show_their_age_anew(pane: ListPane[str]) -> None:
     bar, told = pane.view.verticalScrollBar(), _resets(pane.model)
     renewed: list[tuple[int, int]] = []
-    pane.model.dataChanged.connect(lambda first, last: renewed.append((first.row(), last.row())))
+
+    def on_data_changed(first: QModelIndex, last: QModelIndex) -> None:
+        renewed.append((first.row(), last.row()))
+
+    pane.model.dataChanged.connect(on_data_changed)
     bar.setValue(900)
     before = _picture(pane)
     pane.render_rows(list(ROWS), _Face(), current=0)
