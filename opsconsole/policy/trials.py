@@ -5,7 +5,7 @@ mails about one outage is one piece of evidence, not ten. It is right only where
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -161,7 +161,25 @@ def _basis(group: Sequence[Counted]) -> Basis:
 
 def standing(found: Sequence[Trial], gate: EvidenceThreshold) -> Standing:
     """Count trials towards a gate."""
-    right, severe, total = sum(trial.is_right for trial in found), sum(trial.is_severe for trial in found), len(found)
+    return standing_of(
+        gate,
+        right=sum(trial.is_right for trial in found),
+        total=len(found),
+        severe=sum(trial.is_severe for trial in found),
+        bases=Counter(trial.basis for trial in found),
+    )
+
+
+def standing_of(gate: EvidenceThreshold, *, right: int, total: int, severe: int, bases: Mapping[str, int]) -> Standing:
+    """Return how far counted trials are towards a gate.
+
+    Args:
+        gate: what is asked.
+        right: how many were right.
+        total: of so many.
+        severe: how many were severe errors.
+        bases: how many stand on which ground.
+    """
     return Standing(
         gate,
         right,
@@ -169,5 +187,5 @@ def standing(found: Sequence[Trial], gate: EvidenceThreshold) -> Standing:
         severe,
         evidence(right, total - right, gate.accuracy),
         evidence(total - severe, severe, gate.not_severe),
-        dict(Counter(trial.basis for trial in found)),
+        dict(bases),
     )

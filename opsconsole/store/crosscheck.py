@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 from opsconsole.domain.canonical import digest
+from opsconsole.store import evidencedays
 from opsconsole.store.audit import Finding
 
 MOST = 50
@@ -144,6 +145,15 @@ def _differences_of_pairs(conn: sqlite3.Connection, told: _Told) -> Iterator[Fin
     for pair in sorted({*rows, *(item for item, said in told.judged.items() if said)}):
         if rows.get(pair, []) != told.judged.get(pair, []):
             yield Finding(0, f"what was said of pair {pair} is not what the record says")
+    yield from _differences_of_evidence(conn)
+
+
+def _differences_of_evidence(conn: sqlite3.Connection) -> Iterator[Finding]:
+    try:
+        for words in evidencedays.differences(conn):
+            yield Finding(0, f"the evidence of {words} is not what its pairs come to")
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        yield Finding(0, f"the evidence cannot be counted: a pair or an agent's version is damaged ({error})")
 
 
 def _differences(conn: sqlite3.Connection, told: _Told) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from opsconsole.domain.errors import FencedError, WorkspaceDamagedError, WorkspaceError, WorkspaceTooNewError
-from opsconsole.store import faults
+from opsconsole.store import evidencedays, faults
 from opsconsole.store.errors import translated
 from opsconsole.store.transaction import Transaction
 
@@ -18,6 +18,8 @@ APPLICATION_ID = 0x4F50_5343  # "OPSC"
 BUSY_MS = 5_000
 _T = TypeVar("_T")
 _MIGRATION = re.compile(r"(\d{4})_\w+\.sql")
+_FILLED: dict[int, Callable[[sqlite3.Connection], None]] = {10: evidencedays.fill}
+"""What SQL cannot count is filled in after these migrations, in the same transaction."""
 
 
 def migrations() -> list[tuple[int, str]]:
@@ -104,6 +106,8 @@ class Database:
                     continue
                 for statement in _statements(sql):
                     conn.execute(statement)
+                if number in _FILLED:
+                    _FILLED[number](conn)
                 conn.execute(f"PRAGMA user_version = {number}")
             conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             faults.reach("migrate.before_commit")

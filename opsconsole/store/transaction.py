@@ -3,6 +3,7 @@
 import hashlib
 import os
 import sqlite3
+from collections.abc import Callable, Hashable
 from datetime import datetime
 from typing import Any
 
@@ -14,12 +15,13 @@ from opsconsole.store import audit
 class Transaction:
     """Handed to every write. Lives as long as its `BEGIN IMMEDIATE`."""
 
-    __slots__ = ("_head", "_touched", "conn")
+    __slots__ = ("_due", "_head", "_touched", "conn")
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self.conn = conn
         self._head: audit.Head | None = None
         self._touched: set[str] = set()
+        self._due: dict[Hashable, Callable[[], None]] = {}
 
     def audit(self, kind: str, *, at: datetime, actor: str, **facts: Any) -> int:
         """Append an audit entry; give its seq. Facts hold no personal data. None is left out."""
@@ -32,6 +34,13 @@ class Transaction:
     def touch(self, topic: str) -> None:
         """Tell pollers that something of this topic changed."""
         self._touched.add(topic)
+
+    def before_commit(self, key: Hashable, job: Callable[[], None]) -> None:
+        """Have a job run once before COMMIT, however often it is asked for under this key.
+
+        It runs also where the savepoint in which it was asked for was rolled back: it must write what holds.
+        """
+        self._due.setdefault(key, job)
 
     def keep(self, value: Any) -> ContentId:
         """Store a JSON value (personal content); give its id. What JSON cannot say (NaN, 2**60) is kept as text."""
@@ -59,7 +68,9 @@ class Transaction:
         self._head = None
 
     def flush(self) -> None:
-        """Write the change counters; called once before COMMIT."""
+        """Run the jobs that are due, and write the change counters; called once before COMMIT."""
+        for job in self._due.values():
+            job()
         for topic in sorted(self._touched):
             self.conn.execute(
                 "INSERT INTO change (topic, count) VALUES (?, 1) ON CONFLICT (topic) DO UPDATE SET count = count + 1",

@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from opsconsole.domain.enums import Adjudication, Agreement, Severity
-from opsconsole.engine.evidence.standing import counted, of_versions
+from opsconsole.engine.evidence.standing import counted
 from opsconsole.policy.evidence import OPENS_AT, Interval, exact_interval
 from opsconsole.policy.trials import EvidenceThreshold, standing, trials
 from opsconsole.store.queries.pairs import PairRow
+from tests.support.allpairs import of_versions
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 FAILS = 0.2

@@ -75,7 +75,8 @@ class Numbers:
 
 def numbers(conn: Reader, chosen: Sequence[PairRow]) -> Numbers:
     """Count a choice of pairs; failures and abstentions stand in every denominator."""
-    labels = [(label(body, "human"), label(body, "agent")) for body in (read.body(conn, one.id) for one in chosen)]
+    bodies = read.bodies(conn, [one.id for one in chosen])
+    labels = [(label(body, "human"), label(body, "agent")) for body in bodies]
     humans = Counter(human for human, _ in labels)
     recall: dict[str, tuple[int, int]] = {}
     for name, of in humans.most_common():

@@ -1,7 +1,7 @@
 """When a pair that was judged is shown once more, blind, to see whether the person stays the same."""
 
-from opsconsole.engine.evidence.sample import spread
 from opsconsole.store.queries import pairs as read
+from opsconsole.store.queries.pairlists import spread
 from opsconsole.store.rows import Reader
 
 EVERY = 12

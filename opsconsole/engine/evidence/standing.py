@@ -1,27 +1,16 @@
 """How far each agent is in each category: what of its pairs counts, and what a gate still needs."""
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from opsconsole.engine.evidence.report import is_agreed
-from opsconsole.policy.trials import (
-    AGREED,
-    FINE,
-    TO_LIMITED,
-    Counted,
-    EvidenceThreshold,
-    Standing,
-    is_right,
-    is_severe,
-    standing,
-    trials,
-)
-from opsconsole.store.queries import pairs as read
+from opsconsole.policy.daycount import DayCount
+from opsconsole.policy.trials import TO_LIMITED, Counted, EvidenceThreshold, Standing, is_right, standing_of
+from opsconsole.store.queries import evidence as read
 from opsconsole.store.queries import versions
-from opsconsole.store.queries.cases import agents as names_of
+from opsconsole.store.queries.evidence import CellSums, Counting
+from opsconsole.store.queries.pairlists import of_ids, that_count
 from opsconsole.store.queries.pairs import PairRow
 from opsconsole.store.rows import Reader
 
@@ -87,18 +76,15 @@ def progress_of(
     conn: Reader, *, now: datetime, agent: str | None = None, gate: EvidenceThreshold = TO_LIMITED
 ) -> list[GateProgress]:
     """Return how far each agent's version that counts is in each category, the categories with most pairs first."""
-    groups: dict[tuple[str, str], list[PairRow]] = defaultdict(list)
-    newest: dict[str, int] = {}
-    for pair in cohort(conn, read.pairs(conn, agent=agent, newest_first=False, limit=1_000_000)):
-        if pair.version is not None:
-            newest[pair.agent] = max(newest.get(pair.agent, 0), pair.version)
-        groups[(pair.agent, pair.category)].append(pair)
-    rows = {agent: versions.version(conn, number) for agent, number in newest.items()}
-    numbered = {agent: row.number for agent, row in rows.items() if row is not None}
-    found = [
-        _progress(name, newest.get(name), numbered.get(name), category, some, gate, now=now)
-        for (name, category), some in groups.items()
-    ]
+    found: list[GateProgress] = []
+    for counting in read.counting(conn, agent):
+        every = read.sums(conn, counting)
+        newest = max((sums.version for sums in every if sums.version is not None), default=None)
+        row = None if newest is None else versions.version(conn, newest)
+        for sums in every:
+            at = _standing(sums.count, gate)
+            days = _days(conn, counting, sums.category, at.expected, now)
+            found.append(_progress(counting.agent, newest, None if row is None else row.number, sums, at, days))
     return sorted(found, key=lambda one: (one.agent, -one.pairs, one.category))
 
 
@@ -118,23 +104,11 @@ def counted(pair: PairRow) -> Counted:
     )
 
 
-def cohort(conn: Reader, every: Sequence[PairRow]) -> list[PairRow]:
-    """Return those of some pairs that speak of what each agent is now: a new version starts from nothing.
-
-    Its version in use counts, with earlier ones that say the same; while that has no pair, the newest that has some.
-    Other systems have no versions: all their pairs count, unless an agent of this workspace has the same name.
-    """
-    seen: dict[str, set[int]] = defaultdict(set)
-    for one in every:
-        if one.version is not None:
-            seen[one.agent].add(one.version)
-    counts: dict[str, frozenset[int]] = {}
-    for agent, some in seen.items():
-        current = versions.current_version_of(conn, agent)
-        same = frozenset[int]() if current is None else versions.alike(conn, current)
-        counts[agent] = same if same & some else versions.alike(conn, max(some))
-    others = {one.agent for one in every} - {*names_of(conn)}
-    return [version for version in of_versions(every, counts) if version.version is not None or version.agent in others]
+def newest(conn: Reader, cells: Sequence[GateProgress], most: int) -> list[PairRow]:
+    """Return the newest pairs of some cells, oldest first, at most so many; those that are excluded are left out."""
+    of = {counting.agent: counting for counting in read.counting(conn)}
+    chosen = [(of[cell.agent], cell.category) for cell in cells if cell.agent in of]
+    return of_ids(conn, that_count(conn, chosen, most))
 
 
 def proves(pair: PairRow) -> bool:
@@ -142,51 +116,40 @@ def proves(pair: PairRow) -> bool:
     return is_right(counted(pair)) is not None
 
 
-def of_versions(every: Sequence[PairRow], counts: Mapping[str, Collection[int]]) -> list[PairRow]:
-    """Return the pairs of certain versions of each agent, and those of other systems."""
-    return [one for one in every if one.version is None or one.version in counts[one.agent]]
+def _standing(count: DayCount, gate: EvidenceThreshold) -> Standing:
+    return standing_of(gate, right=count.right, total=count.trials, severe=count.severe_trials, bases=count.bases)
 
 
 def _progress(
-    agent: str,
-    version: int | None,
-    number: int | None,
-    category: str,
-    some: Sequence[PairRow],
-    gate: EvidenceThreshold,
-    *,
-    now: datetime,
+    agent: str, version: int | None, number: int | None, sums: CellSums, at: Standing, days: float | None
 ) -> GateProgress:
-    evidence = [counted(one) for one in some]
-    at = standing(trials(evidence), gate)
+    count = sums.count
     return GateProgress(
         agent=agent,
         version=version,
         number=number,
-        category=category,
-        pairs=len(some),
-        agreed=sum(map(is_agreed, some)),
-        judged=sum(one.said is not None for one in some),
-        judged_fine=sum(one.said in FINE for one in some),
-        severe=sum(map(is_severe, evidence)),
-        excluded=sum(bool(one.excluded) for one in some),
-        reasons=Counter(one.excluded for one in some if one.excluded),
-        unblind=sum(not one.is_blind and one.verdict in AGREED and one.said is None for one in some),
+        category=sums.category,
+        pairs=count.pairs,
+        agreed=count.agreed,
+        judged=count.judged,
+        judged_fine=count.judged_fine,
+        severe=count.severe,
+        excluded=count.excluded,
+        reasons=count.reasons,
+        unblind=count.unblind,
         standing=at,
-        days=_days(evidence, at.expected, now),
+        days=days,
     )
 
 
-def _days(evidence: Sequence[Counted], expected: int | None, now: datetime) -> float | None:
+def _days(conn: Reader, counting: Counting, category: str, expected: int | None, now: datetime) -> float | None:
     """Return the working days that so many more trials take, at the volume of the last four weeks of the series."""
     if expected is None:
         return None
     if expected == 0:
         return 0.0
-    if not evidence:
-        return None
-    last = min(now.date(), max(one.day for one in evidence))
-    lately = len(trials(one for one in evidence if one.day > last - timedelta(days=VOLUME_DAYS)))
-    first = min(one.day for one in evidence)
+    first, last = read.first_and_last(conn, counting, category)
+    last = min(now.date(), last)
+    lately = sum(day.trials for day in read.days(conn, counting, category, after=last - timedelta(days=VOLUME_DAYS)))
     span = max(1, min(VOLUME_DAYS, (last - first).days + 1))
     return expected / (lately / (span * 5 / 7)) if lately else None

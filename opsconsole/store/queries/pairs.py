@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,12 +56,13 @@ class PairRow:
     sender: str
 
 
-_PAIR = (
+PAIR = (
     "SELECT p.id, p.source, p.agent_id, p.version_id, p.event_id, p.run_id, p.subject_id, p.category, p.confidence,"
     " p.about, p.occurred_at, p.made_at, p.verdict, p.severity, p.is_blind, p.is_failed, p.excluded,"
     " (SELECT a.verdict FROM adjudication a WHERE a.pair_id = p.id AND a.is_repeat = 0 ORDER BY a.id DESC LIMIT 1),"
     " c.bytes FROM pair p JOIN event e ON e.id = p.event_id JOIN content c ON c.id = e.content_id"
 )
+"""Rows for `row_of`, to be gone on with."""
 
 
 def acts(conn: sqlite3.Connection, subject: int, *, event: str, after: datetime, until: datetime) -> list[ActRow]:
@@ -140,13 +141,13 @@ def awaited_count(conn: sqlite3.Connection) -> int:
 
 def pair(conn: sqlite3.Connection, pair_id: int) -> PairRow | None:
     """Return a pair; None where there is none."""
-    row = conn.execute(f"{_PAIR} WHERE p.id = ?", (pair_id,)).fetchone()
-    return None if row is None else _row(row)
+    row = conn.execute(f"{PAIR} WHERE p.id = ?", (pair_id,)).fetchone()
+    return None if row is None else row_of(row)
 
 
 def of_event(conn: sqlite3.Connection, event: int) -> list[PairRow]:
     """Return the pairs of an event, oldest first."""
-    return [_row(row) for row in conn.execute(f"{_PAIR} WHERE p.event_id = ? ORDER BY p.id", (event,))]
+    return [row_of(row) for row in conn.execute(f"{PAIR} WHERE p.event_id = ? ORDER BY p.id", (event,))]
 
 
 def body(conn: sqlite3.Connection, pair_id: int) -> dict[str, Any]:
@@ -155,6 +156,16 @@ def body(conn: sqlite3.Connection, pair_id: int) -> dict[str, Any]:
         "SELECT c.bytes FROM pair p JOIN content c ON c.id = p.content_id WHERE p.id = ?", (pair_id,)
     ).fetchone()
     return {} if row is None or row[0] is None else decode(row[0])
+
+
+def bodies(conn: sqlite3.Connection, ids: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """Return what pairs compare, in this order; of each what `body` gives."""
+    rows = conn.execute(
+        "SELECT c.bytes FROM json_each(?) j JOIN pair p ON p.id = j.value JOIN content c ON c.id = p.content_id"
+        " ORDER BY j.key",
+        (json.dumps(list(ids)),),
+    )
+    return ({} if row[0] is None else decode(row[0]) for row in rows)
 
 
 def pairs(
@@ -183,16 +194,21 @@ def pairs(
         newest_first: by the time of their event; False: oldest first.
     """
     order = "DESC" if newest_first else "ASC"
-    names = ",".join("?" for _ in verdicts)
-    judged = "EXISTS (SELECT 1 FROM adjudication a WHERE a.pair_id = p.id AND a.is_repeat = 0)"
+    judged = "p.id IN (SELECT a.pair_id FROM adjudication a WHERE a.is_repeat = 0)"
+    asked: list[tuple[str, Sequence[Any]]] = [
+        ("p.agent_id = ?", () if agent is None else (agent,)),
+        ("p.category = ?", () if category is None else (category,)),
+        ("p.version_id = ?", () if version is None else (version,)),
+        (f"p.verdict IN ({','.join('?' for _ in verdicts)})", [verdict.value for verdict in verdicts]),
+        ("p.severity >= ?", (int(severity),) if severity else ()),
+        (f"{judged} = ?", () if is_judged is None else (is_judged,)),
+    ]
+    says = " AND ".join(one for one, values in asked if values) or "1"
     rows = conn.execute(
-        f"{_PAIR} WHERE (?1 IS NULL OR p.agent_id = ?1) AND (?2 IS NULL OR p.category = ?2)"
-        f" AND (?3 IS NULL OR p.version_id = ?3) AND p.severity >= ?4 AND (?5 IS NULL OR {judged} = ?5)"
-        f"{f' AND p.verdict IN ({names})' if verdicts else ''}"
-        f" ORDER BY p.occurred_at {order}, p.id {order} LIMIT {int(limit)}",
-        (agent, category, version, int(severity), is_judged, *(verdict.value for verdict in verdicts)),
+        f"{PAIR} WHERE {says} ORDER BY p.occurred_at {order}, p.id {order} LIMIT {int(limit)}",
+        [value for _, values in asked for value in values],
     )
-    return [_row(row) for row in rows]
+    return [row_of(row) for row in rows]
 
 
 def agents(conn: sqlite3.Connection) -> list[str]:
@@ -257,7 +273,8 @@ def seen_at(conn: sqlite3.Connection, run: int) -> datetime | None:
     return None if row is None else from_micros(row[0])
 
 
-def _row(row: Sequence[Any]) -> PairRow:
+def row_of(row: Sequence[Any]) -> PairRow:
+    """Return a pair from a row of `PAIR`."""
     event: dict[str, Any] = {} if row[18] is None else decode(row[18])
     return PairRow(
         id=row[0],

@@ -6,7 +6,7 @@ from typing import Any
 
 from opsconsole.domain.ids import AgentId, VersionId
 from opsconsole.policy.decides import decision_digest
-from opsconsole.store.rows import VersionRow
+from opsconsole.store.rows import VersionRow, present
 from opsconsole.store.times import from_micros
 
 _VERSION = "SELECT id, agent_id, number, digest, spec, tools, source, applied_by, created_at FROM agent_version WHERE "
@@ -57,6 +57,16 @@ def alike(conn: sqlite3.Connection, version_id: int) -> frozenset[int]:
     ).fetchall()
     found = {number: _decision(conn, number, text, tools) for number, text, tools in rows}
     return frozenset(number for number, decision in found.items() if decision == found[version_id])
+
+
+def decides(conn: sqlite3.Connection, version_id: int) -> str:
+    """Return the digest of what a version's decisions come of: the same for every version that is `alike`.
+
+    Raises:
+        LookupError: there is no such version.
+    """
+    row = conn.execute("SELECT digest, tools FROM agent_version WHERE id = ?", (version_id,)).fetchone()
+    return _decision(conn, version_id, *present(row, f"agent version {version_id}"))
 
 
 def _decision(conn: sqlite3.Connection, number: int, spec_digest: str, tools: str) -> str:

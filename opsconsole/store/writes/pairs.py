@@ -4,10 +4,12 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from opsconsole.domain.enums import Adjudication, Agreement, Severity
 from opsconsole.domain.humanact import HumanAct
+from opsconsole.store import evidencedays
 from opsconsole.store.times import to_micros
 from opsconsole.store.transaction import Transaction
 
@@ -97,11 +99,14 @@ def add_pair(tx: Transaction, new: NewPair, *, now: datetime) -> tuple[int, int]
         ),
     )
     tx.touch("pairs")
-    return cursor.lastrowid or 0, content
+    pair = cursor.lastrowid or 0
+    _count(tx, pair)
+    return pair, content
 
 
 def change_pair(tx: Transaction, pair: int, new: NewPair) -> int:
     """Put what a pair says now in the place of what it said; give the content id."""
+    _count(tx, pair)  # the day it may leave, where its category changes
     content = tx.keep(dict(new.body))
     tx.conn.execute(
         "UPDATE pair SET category = ?, confidence = ?, verdict = ?, severity = ?, is_blind = ?, is_failed = ?,"
@@ -119,6 +124,7 @@ def change_pair(tx: Transaction, pair: int, new: NewPair) -> int:
         ),
     )
     tx.touch("pairs")
+    _count(tx, pair)
     return content
 
 
@@ -145,6 +151,8 @@ def add_adjudication(
         (pair, verdict.value, is_repeat, actor, to_micros(now), kept),
     )
     tx.touch("pairs")
+    if not is_repeat:
+        _count(tx, pair)
     return kept
 
 
@@ -155,6 +163,8 @@ def take_back_adjudication(tx: Transaction, pair: int, *, is_repeat: bool = Fals
         (pair, is_repeat),
     )
     tx.touch("pairs")
+    if cursor.rowcount and not is_repeat:
+        _count(tx, pair)
     return cursor.rowcount == 1
 
 
@@ -164,3 +174,9 @@ def mark_seen(tx: Transaction, run: int, *, actor: str, now: datetime) -> bool:
         "INSERT OR IGNORE INTO proposal_seen (run_id, at, actor) VALUES (?, ?, ?)", (run, to_micros(now), actor)
     )
     return cursor.rowcount == 1
+
+
+def _count(tx: Transaction, pair: int) -> None:
+    """Have the day of a pair, as it stands now, counted anew before COMMIT: once, however many pairs of it change."""
+    cell = evidencedays.cell_of(tx.conn, pair)
+    tx.before_commit(cell, partial(evidencedays.count_anew, tx.conn, cell))

@@ -5,10 +5,13 @@ from pathlib import Path
 import pytest
 
 from opsconsole.domain.enums import Adjudication
+from opsconsole.doubles.clock import FakeClock
 from opsconsole.engine.pairs import judging
 from opsconsole.store.crosscheck import crosscheck
 from tests.e2e.shadow.test_pairs import MOVE, SHADOW, did
 from tests.support.rig import mail, rig
+
+DAY = f"{FakeClock().now():%Y-%m-%d}"
 
 
 @pytest.mark.parametrize(
@@ -24,6 +27,21 @@ from tests.support.rig import mail, rig
             "INSERT INTO pair SELECT 2, 'file', agent_id, NULL, event_id, NULL, subject_id, category, 1.0, about,"
             " occurred_at, made_at, 'same', 0, 1, 0, '', content_id FROM pair",
             "knows nothing of pair 2",
+        ),
+        ("UPDATE evidence_day SET right = right + 1", f"mira in case on {DAY} is not what its pairs come to"),
+        ("UPDATE evidence_day SET reasons = '{}', severe = 7", f"mira in case on {DAY} is not"),
+        ("DELETE FROM evidence_day", f"mira in case on {DAY} is not"),
+        (
+            "INSERT INTO evidence_day SELECT agent_id, decides, 'other', day, version_id, pairs, agreed, judged,"
+            " judged_fine, severe, excluded, unblind, trials, right, severe_trials, judged_trials, blind_trials,"
+            " open_trials, failed_trials, reasons FROM evidence_day",
+            f"mira in other on {DAY} is not",
+        ),
+        ("UPDATE evidence_span SET trials = 99, right = 99", "and the days after it is not what its pairs come to"),
+        ("DELETE FROM evidence_span", "and the days after it is not"),
+        *(
+            (f"UPDATE agent_version SET spec = '{spec}', digest = '{spec}'", "the evidence cannot be counted")
+            for spec in ("[", "[]", '{"tools": 5}')
         ),
     ],
 )

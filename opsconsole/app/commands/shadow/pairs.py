@@ -15,7 +15,6 @@ from opsconsole.app.words import ago, count, say, say_json, table, warn
 from opsconsole.domain.enums import Adjudication, Agreement, Severity
 from opsconsole.domain.errors import NotFoundError, UserError
 from opsconsole.domain.humanact import HumanAct
-from opsconsole.engine.evidence.sample import queue
 from opsconsole.engine.evidence.words import ADJUDICATIONS, VERDICTS, counts_for, judged, taken_back
 from opsconsole.engine.pairs import judging, pairing
 from opsconsole.engine.past.imported import keep_recorded
@@ -25,6 +24,8 @@ from opsconsole.policy.windows import window_end
 from opsconsole.store.queries import events, versions
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries.cases import agents
+from opsconsole.store.queries.evidence import counting
+from opsconsole.store.queries.pairlists import Wanted, listed
 from opsconsole.store.queries.pairs import PairRow
 from opsconsole.store.rows import Reader
 
@@ -121,13 +122,13 @@ def pairs(
         category = "" if category == NO_CATEGORY else category
         known(conn, agent, category)
         if waiting:
-            found = queue(conn, agent=agent)
-            found = [pair for pair in found if category in (None, pair.category) and verdict in (None, pair.verdict)]
+            wanted = Wanted(show="queue", agent=agent, category=category, verdict=verdict)
+            found = listed(conn, wanted, counting(conn, agent), limit)
         else:
             chosen = (verdict,) if verdict else ()
             found = read.pairs(conn, agent=agent, category=category, verdicts=chosen, limit=limit)
         rows = [("NO", "AGENT", "CATEGORY", "VERDICT", "SEVERE", "JUDGED", "WHEN", "EVENT")]
-        for pair in found[:limit]:
+        for pair in found:
             if as_json:
                 say_json(pair_json(pair, read.body(conn, pair.id)))
             judged = "" if pair.said is None else ADJUDICATIONS[pair.said]

@@ -7,7 +7,7 @@ from opsconsole.app.commands.shadow.pairs import NO_CATEGORY, Agent, known, none
 from opsconsole.app.session import opened
 from opsconsole.app.words import count, say, say_json, table
 from opsconsole.engine.evidence.report import Numbers, consistency, numbers
-from opsconsole.engine.evidence.standing import GateProgress, cohort, progress_of, proves
+from opsconsole.engine.evidence.standing import GateProgress, newest, progress_of, proves
 from opsconsole.engine.evidence.words import needs, set_aside
 from opsconsole.store.queries import pairs as read
 
@@ -19,9 +19,8 @@ def report(*, agent: Agent = None, as_json: AsJson = False, workspace: Where = N
     with opened(workspace) as session:
         conn, now = session.kernel.reader, session.kernel.clock.now()
         cells = progress_of(conn, now=now, agent=known(conn, agent))
-        every = cohort(conn, read.pairs(conn, agent=agent, limit=1_000_000))
-        chosen = [pair for pair in every if proves(pair)]
-        total = numbers(conn, chosen)
+        every = reversed(newest(conn, cells, sum(cell.pairs for cell in cells)))
+        total = numbers(conn, [pair for pair in every if proves(pair)])
         same, again = consistency(conn)
         if as_json:
             say_json(

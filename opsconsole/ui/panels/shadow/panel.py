@@ -20,6 +20,7 @@ from opsconsole.ui.panels.shadow.compare.queue import Choice
 from opsconsole.ui.panels.shadow.lessons.page import LessonsPage
 from opsconsole.ui.panels.shadow.notdone.page import NotDonePage
 from opsconsole.ui.panels.shadow.notdone.verbs import Verbs
+from opsconsole.ui.panels.shadow.numbers.data import Which
 from opsconsole.ui.panels.shadow.numbers.page import NumbersPage
 from opsconsole.ui.panels.shadow.panelcommands import make_commands
 from opsconsole.ui.widgets.basics import button, label, row
@@ -168,7 +169,7 @@ class ShadowPanel(Panel):
         pages = {"compare": self.compare, "numbers": self.numbers, "lessons": self.lessons}
         self._pages.setCurrentWidget(pages.get(self.tab, self.cards))
 
-    def _on_pairs_counted(self, total: int, listed: int) -> None:
+    def _on_pairs_counted(self, total: int, listed: str) -> None:
         is_queue = self.compare.queue.choice == Choice()
         if is_queue or not total:
             self._tabs["compare"].setText(f"Compare ({listed})" if listed else "Compare")
@@ -179,6 +180,10 @@ class ShadowPanel(Panel):
     def _on_lessons_counted(self, lessons: int) -> None:
         self._tabs["lessons"].setText(f"Lessons ({lessons})" if lessons else "Lessons")
 
-    def _on_pairs_wanted(self, ids: object, about: str) -> None:
-        self.go({"tab": "compare", "show": "all", "ids": ids, "about": about})
+    def _on_pairs_wanted(self, which: Which, about: str) -> None:
+        chosen: dict[str, Any] = {"ids": which}
+        if isinstance(which, tuple):
+            agent, category = which
+            chosen = {"agent": agent, "category": category or "none", "is_counting": True}
+        self.go({"tab": "compare", "show": "all", "about": about, **chosen})
         self.compare.focus()

@@ -32,10 +32,10 @@ class ComparePage(QWidget):
     """Joins list, pair and verdicts, and decides which pair is shown.
 
     Signals:
-        counted: (pairs, of them in the list) after each query.
+        counted: (pairs, how many of them in the list, in words; empty for none) after each query.
     """
 
-    counted = Signal(int, int)
+    counted = Signal(int, str)
 
     def __init__(self, context: Context, *, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
@@ -104,7 +104,7 @@ class ComparePage(QWidget):
 
     def go(self, where: Mapping[str, Any]) -> None:
         """Show pairs of an agent, a category, or one pair."""
-        names = ("show", "agent", "category", "verdict", "severity", "ids", "about")
+        names = ("show", "agent", "category", "verdict", "severity", "ids", "is_counting", "about")
         asked = {name: where[name] for name in names if name in where}
         if "pair" in where:
             self.queue.look_for(int(where["pair"]))
@@ -202,7 +202,8 @@ class ComparePage(QWidget):
         self.only.setVisible(bool(about))
         if found is not None:
             self._render_boxes(found.names, found.facets)
-            self.counted.emit(found.total, len(found.rows))
+            listed = f"{len(found.rows):,}{'+' if found.is_cut else ''}" if found.rows else ""
+            self.counted.emit(found.total, listed)
 
     def _render_boxes(self, names: Mapping[str, str], facets: Mapping[str, list[str]]) -> None:
         choice = self.queue.choice
@@ -241,7 +242,10 @@ class ComparePage(QWidget):
         if found is None:
             return
         rows, at = queue.rows, queue.place
-        self.list.count.setText(f"{plural(len(rows), 'pair')}, {found.judged:,} of {found.total:,} judged")
+        head = plural(len(rows), "pair")
+        if found.is_cut:
+            head = f"{head} of the first {len(found.rows):,}" if len(rows) < len(found.rows) else f"The first {head}"
+        self.list.count.setText(f"{head}, {found.judged:,} of {found.total:,} judged")
         self.list.render_rows(rows, PairFace(found.names, found.now), current=at)
         self._render_bar()
         if not rows:

@@ -8,31 +8,33 @@ from PySide6.QtCore import QObject, Signal
 
 from opsconsole.domain.enums import Agreement, Severity
 from opsconsole.domain.errors import OpsError
-from opsconsole.engine.evidence.sample import to_judge
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import pairs as read
+from opsconsole.store.queries.evidence import counting, totals
+from opsconsole.store.queries.pairlists import Show, Wanted, listed
 from opsconsole.store.queries.pairs import PairRow
 from opsconsole.store.queries.views.overview import agent_names
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.shadow.compare.data import Shown, load_pairs
 from opsconsole.ui.readahead import ReadAhead
 
-MOST = 5_000
-"""Pairs in the list at once."""
+MOST = 2_000
+"""Pairs in the list at once: after every word they are read again, 25 µs each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """Which pairs are listed."""
 
-    show: str = "queue"
-    """`queue` (what should be judged), `waiting`, `judged`, `all`."""
+    show: Show = "queue"
     agent: str = ""
     category: str = ""
     verdict: str = ""
     severity: int = 0
     ids: frozenset[int] | None = None
-    """Only these: what a row or a point of the numbers stands for."""
+    """Only these: what a point of the numbers stands for."""
+    is_counting: bool = False
+    """Only what speaks of the agent as it is now: what a row of the numbers stands for."""
     about: str = ""
     """What these are."""
 
@@ -42,6 +44,8 @@ class Loaded:
     """What one query gave."""
 
     rows: tuple[PairRow, ...]
+    is_cut: bool
+    """There are more: these are the first."""
     names: dict[str, str]
     facets: dict[str, list[str]]
     """Agent → its categories."""
@@ -149,35 +153,30 @@ def _read(kernel: Kernel, ids: Sequence[int]) -> dict[int, Shown]:
 
 def _query(kernel: Kernel, choice: Choice, again: int | None) -> tuple[Loaded, PairRow | None]:
     conn = kernel.reader
-    every = read.pairs(conn, limit=100_000)
-    if choice.show == "queue":
-        rows = to_judge(conn, every)
-    else:
-        judged = {"waiting": False, "judged": True}.get(choice.show)
-        rows = [one for one in every if judged is None or (one.said is not None) is judged]
-    facets: dict[str, set[str]] = {}
-    for one in every:
-        facets.setdefault(one.agent, set()).add(one.category)
-    fitting = tuple(row for row in rows if _fits(row, choice))[:MOST]
+    wanted = Wanted(
+        show=choice.show,
+        agent=choice.agent or None,
+        category=None if not choice.category else "" if choice.category == "none" else choice.category,
+        verdict=Agreement(choice.verdict) if choice.verdict else None,
+        severity=Severity(choice.severity),
+        ids=choice.ids,
+        is_counting=choice.is_counting,
+    )
+    rows = listed(conn, wanted, counting(conn), MOST + 1)
+    counts = totals(conn)
+    facets: dict[str, list[str]] = {}
+    for agent, category in counts:
+        facets.setdefault(agent, []).append(category)
     found = Loaded(
-        fitting,
+        tuple(rows[:MOST]),
+        len(rows) > MOST,
         agent_names(conn),
-        {name: sorted(some) for name, some in sorted(facets.items())},
-        len(every),
-        sum(one.said is not None for one in every),
+        facets,
+        sum(pairs for pairs, _ in counts.values()),
+        sum(judged for _, judged in counts.values()),
         kernel.clock.now(),
     )
     return found, None if again is None else read.pair(conn, again)
-
-
-def _fits(pair: PairRow, choice: Choice) -> bool:
-    return (
-        (choice.ids is None or pair.id in choice.ids)
-        and choice.agent in ("", pair.agent)
-        and (not choice.category or choice.category == (pair.category or "none"))
-        and (not choice.verdict or pair.verdict is Agreement(choice.verdict))
-        and pair.severity >= Severity(choice.severity)
-    )
 
 
 def _hay(pair: PairRow) -> str:

@@ -1,19 +1,35 @@
-"""The numbers of pairs, as one query gives them, each with the pairs it stands for. No Qt here."""
+"""The numbers of pairs, as one query gives them, each with the pairs it stands for. No Qt here.
 
-from collections.abc import Mapping, Sequence
+Cells are sums of days. Details, which need what each pair compares, are of the newest pairs only.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from math import ceil
+from typing import TypeVar
 
 from opsconsole.engine.evidence import report
 from opsconsole.engine.evidence.report import BINS, Numbers
-from opsconsole.engine.evidence.standing import GateProgress, cohort, counted, progress_of, proves
+from opsconsole.engine.evidence.standing import GateProgress, counted, newest, progress_of, proves
 from opsconsole.engine.kernel import Kernel
 from opsconsole.policy.evidence import evidence
 from opsconsole.policy.trials import TO_LIMITED, bursts, is_right
 from opsconsole.store.queries import pairs as read
+from opsconsole.store.queries.evidence import counting, days
 from opsconsole.store.queries.pairs import PairRow
 from opsconsole.store.queries.views.overview import agent_names
+from opsconsole.store.rows import Reader
 
 Ids = frozenset[int]
+Which = Ids | tuple[str, str]
+"""Pairs by their numbers, or those of a row: (agent, category)."""
+NEWEST = 1_000
+"""Details are of so many pairs: each takes 40 µs or more, and a view should take less than a tenth of a second."""
+POINTS = 100
+"""A curve has about so many: from there on several are drawn as one."""
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +47,8 @@ class Told:
     """One choice of pairs in numbers."""
 
     name: str
+    newest: int | None
+    """Of so many of the newest pairs; None: of all that may count."""
     numbers: Numbers
     coverage: tuple[Point, ...]
     reliability: tuple[Point, ...]
@@ -45,7 +63,6 @@ class Found:
     """Everything the view shows."""
 
     cells: tuple[GateProgress, ...]
-    pairs_of: dict[tuple[str, str], Ids]
     names: dict[str, str]
     repeats: tuple[int, int]
     awaited: int
@@ -57,44 +74,46 @@ def load(kernel: Kernel, chosen: tuple[str, str] | None) -> Found:
     """Count all cells, and one of them (or all together) in detail."""
     conn = kernel.reader
     cells = tuple(progress_of(conn, now=kernel.clock.now()))
-    of: dict[tuple[str, str], list[PairRow]] = {(cell.agent, cell.category): [] for cell in cells}
-    for pair in cohort(conn, read.pairs(conn, limit=1_000_000, newest_first=False)):
-        of.setdefault((pair.agent, pair.category), []).append(pair)  # a category may have come in since
-    names = agent_names(conn)
-    if chosen not in of:
+    if chosen not in {(cell.agent, cell.category) for cell in cells}:
         chosen = None
-    rows = of[chosen] if chosen else [one for some in of.values() for one in some]
+    told = _told(conn, [cell for cell in cells if chosen in (None, (cell.agent, cell.category))], chosen)
+    return Found(cells, agent_names(conn), report.consistency(conn), read.awaited_count(conn), told, chosen)
+
+
+def _told(conn: Reader, cells: Sequence[GateProgress], chosen: tuple[str, str] | None) -> Told:
+    rows = newest(conn, cells, NEWEST)
+    is_cut = sum(cell.pairs - cell.excluded for cell in cells) > len(rows)
     some = [row for row in rows if proves(row)]
+    since = rows[0].occurred_at.date() if is_cut and rows else date.min  # the rest of this day may not be among them
     numbers = report.numbers(conn, some)
-    labels = {one.id: both for one, both in zip(some, numbers.labels, strict=True)}
-    told = Told(
+    labels = [(row.id, both) for row, both in zip(some, numbers.labels, strict=True)]
+    return Told(
         "all together" if chosen is None else chosen[1],
+        len(rows) if is_cut else None,
         numbers,
         _coverage(some, numbers),
         _reliability(some, numbers),
-        _growth(some) if chosen else (),
+        _growth(conn, cells[0], some, since) if chosen else (),
         _by(labels),
-        {
-            name: frozenset(which for which, (human, _) in labels.items() if human == name)
-            for name in {human for human, _ in labels.values()}
-        },
+        _by([(which, human) for which, (human, _) in labels]),
     )
-    pairs_of = {cell: frozenset(one.id for one in every) for cell, every in of.items()}
-    return Found(cells, pairs_of, names, report.consistency(conn), read.awaited_count(conn), told, chosen)
 
 
-def _by(labels: Mapping[int, tuple[str, str]]) -> dict[tuple[str, str], Ids]:
-    found: dict[tuple[str, str], set[int]] = {}
-    for which, both in labels.items():
-        found.setdefault(both, set()).add(which)
-    return {both: frozenset(some) for both, some in found.items()}
+def _by(labels: Sequence[tuple[int, _T]]) -> dict[_T, Ids]:
+    found: dict[_T, set[int]] = {}
+    for which, label in labels:
+        found.setdefault(label, set()).add(which)
+    return {label: frozenset(some) for label, some in found.items()}
 
 
 def _coverage(some: Sequence[PairRow], numbers: Numbers) -> tuple[Point, ...]:
+    known = sorted((-row.confidence, row.id) for row in some if row.confidence is not None)
+    sure, ids = [confidence for confidence, _ in known], [which for _, which in known]
     made: list[Point] = []
-    for least, share, right in numbers.coverage:
-        ids = frozenset(one.id for one in some if one.confidence is not None and one.confidence >= least)
-        made.append(Point(share, right, f"from {least:.0%} sure: {share:.0%} of events, {right:.0%} right", ids))
+    for bunch in _bunches(numbers.coverage):
+        least, share, right = bunch[-1]
+        words = f"from {least:.0%} sure: {share:.0%} of events, {right:.0%} right"
+        made.append(Point(share, right, words, frozenset(ids[: bisect_right(sure, -least)])))
     return tuple(made)
 
 
@@ -109,14 +128,29 @@ def _reliability(some: Sequence[PairRow], numbers: Numbers) -> tuple[Point, ...]
     return tuple(made)
 
 
-def _growth(some: Sequence[PairRow]) -> tuple[Point, ...]:
-    groups = [[some[place] for place in group] for group in bursts([counted(one) for one in some])]
+def _growth(conn: Reader, cell: GateProgress, some: Sequence[PairRow], since: date) -> tuple[Point, ...]:
+    """Return the evidence after each trial; until a day, itself included, as the days say it."""
     made = [Point(0, 1.0, "before the first: evidence 1", frozenset())]
-    right = wrong = 0
-    for number, group in enumerate(groups, 1):
-        is_fine = all(is_right(counted(one)) for one in group)
-        right, wrong = right + is_fine, wrong + (not is_fine)
-        grown = evidence(right, wrong, TO_LIMITED.accuracy)
-        words = f"after {number}, {'right' if is_fine else 'wrong'}: evidence {grown:,.2f}"
-        made.append(Point(number, grown, words, frozenset(one.id for one in group)))
+    right = total = 0
+    every = [day for one in counting(conn, cell.agent) for day in days(conn, one, cell.category, until=since)]
+    earlier = [day for day in every if day.trials]
+    for some_days in _bunches(earlier):
+        right, total = right + sum(day.right for day in some_days), total + sum(day.trials for day in some_days)
+        grown = evidence(right, total - right, TO_LIMITED.accuracy)
+        words = f"until {some_days[-1].day}, {right:,} of {total:,} right: evidence {grown:,.2f}"
+        made.append(Point(total, grown, words, frozenset()))
+    later = [row for row in some if row.occurred_at.date() > since]
+    for groups in _bunches([[later[place] for place in group] for group in bursts([counted(row) for row in later])]):
+        fine = sum(all(is_right(counted(row)) for row in group) for group in groups)
+        right, total = right + fine, total + len(groups)
+        grown = evidence(right, total - right, TO_LIMITED.accuracy)
+        how = ("right" if fine else "wrong") if len(groups) == 1 else f"{fine} of {len(groups)} right"
+        words = f"after {total:,}, {how}: evidence {grown:,.2f}"
+        made.append(Point(total, grown, words, frozenset(row.id for group in groups for row in group)))
     return tuple(made)
+
+
+def _bunches(every: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    """Return all in order, at most `POINTS` bunches of them."""
+    size = max(1, ceil(len(every) / POINTS))
+    return (every[place : place + size] for place in range(0, len(every), size))

@@ -45,6 +45,8 @@ class Details(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(12)
+        self._cut = label("", "small")
+        outer.addWidget(self._cut)
         outer.addWidget(_card("In figures", self._figures))
         charts = QGridLayout()
         charts.setSpacing(12)
@@ -67,6 +69,12 @@ class Details(QWidget):
     def show_told(self, told: Told) -> None:
         """Show other numbers."""
         self._told = told
+        self._cut.setText(
+            f"Details are of the newest {told.newest:,} pairs that may count; the rows above are of all."
+            if told.newest
+            else ""
+        )
+        self._cut.setVisible(bool(told.newest))
         for chart, points in (
             (self.growth, told.growth), (self.coverage, told.coverage), (self.reliability, told.reliability),
         ):  # fmt: skip

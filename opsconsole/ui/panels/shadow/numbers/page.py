@@ -27,7 +27,7 @@ class NumbersPage(QWidget):
     """One row an agent and category; each opens its pairs.
 
     Signals:
-        pairs_wanted: (frozenset of pairs, what they are).
+        pairs_wanted: (which, see `data.Which`; what they are).
     """
 
     pairs_wanted = Signal(object, str)
@@ -130,10 +130,13 @@ class NumbersPage(QWidget):
         more.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         if at.is_open:
             more.setProperty("tone", "ok")
-        ids = found.pairs_of[(progress.agent, progress.category)]
         name = found.names.get(progress.agent, spoken(progress.agent))
         about = f"{name}, {category.lower()}"
-        opens = button(plural(progress.pairs, "pair"), partial(self.pairs_wanted.emit, ids, about), kind="link")
+        opens = button(
+            plural(progress.pairs, "pair"),
+            partial(self.pairs_wanted.emit, (progress.agent, progress.category), about),
+            kind="link",
+        )
         opens.setAccessibleName(f"Open {plural(progress.pairs, 'pair')} of {about}")
         severe = pill(f"{progress.severe} severe", "danger") if progress.severe else label("none", "small")
         name_label = label(category)

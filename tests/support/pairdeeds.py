@@ -1,0 +1,133 @@
+"""Whatever may happen to pairs, in any order: what hypothesis draws, and how it is done to a workspace."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from hypothesis import strategies as st
+
+from opsconsole.domain.enums import Adjudication, Agreement, Severity
+from opsconsole.domain.event import IncomingEvent
+from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import agents, events
+from opsconsole.store.writes import pairs as write
+from opsconsole.store.writes.pairs import NewPair
+
+MIDNIGHT = datetime(2026, 11, 2, tzinfo=UTC)
+TIMES = [
+    *(MIDNIGHT + timedelta(hours=number * 5) for number in range(12)),
+    *(MIDNIGHT - timedelta(days=number) for number in (9, 26, 27, 28, 45)),
+    MIDNIGHT - timedelta(microseconds=1),
+    MIDNIGHT + timedelta(days=40),
+    datetime(1969, 12, 31, 23, tzinfo=UTC),
+    datetime(1969, 12, 1, tzinfo=UTC),
+]
+"""Of the events, by their numbers; some about a midnight, some before 1970, one ahead of the clock."""
+SPECS = ({"stage": "shadow"}, {"stage": "limited"}, {"brain": "model"}, {"stage": "full"}, {"brain": "playbook"})
+"""Of the versions of each agent: the first, second and fourth decide alike."""
+AGENTS = ("mira", "otto")
+SYSTEMS = ("mira", "rival")
+"""Other systems, one of them called like an agent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One thing that happens."""
+
+    what: Literal["add", "remake", "say", "take back", "apply"]
+    which: int
+    """The pair, of those there are; of `apply` the version."""
+    new: NewPair
+    said: Adjudication
+    is_repeat: bool
+    is_undone: bool
+    """Its savepoint is rolled back."""
+
+
+def _new(
+    event: int, who: tuple[str, int | None], category: str, about: str, subject: int,
+    verdict: Agreement, severity: Severity, is_blind: bool, is_failed: bool, excluded: str,
+) -> NewPair:  # fmt: skip
+    agent, version = who
+    source = "file" if version is None else "history"
+    return NewPair(
+        source=source, agent=agent, version=version, event=event, run=None, subject=subject, category=category,
+        confidence=None, about=about, occurred_at=TIMES[event - 1], verdict=verdict, severity=severity,
+        is_blind=is_blind, is_failed=is_failed, excluded=excluded, body={},
+    )  # fmt: skip
+
+
+_WHO = [
+    *((name, len(SPECS) * place + number) for place, name in enumerate(AGENTS) for number in range(1, len(SPECS) + 1)),
+    *((name, None) for name in SYSTEMS),
+]
+new_pairs = st.builds(
+    _new,
+    st.integers(1, len(TIMES)),
+    st.sampled_from(_WHO),
+    st.sampled_from(["", "billing"]),
+    st.sampled_from("abc"),
+    st.integers(1, 4),
+    st.sampled_from(Agreement),
+    st.sampled_from(Severity),
+    st.sampled_from([True, True, False]),
+    st.sampled_from([False, False, True]),
+    st.sampled_from(["", "", "", "not seen", "worked before"]),
+)
+deeds = st.builds(
+    Deed,
+    st.sampled_from(["add", "add", "add", "add", "remake", "say", "say", "take back", "apply"]),
+    st.integers(0, 30),
+    new_pairs,
+    st.sampled_from(Adjudication),
+    st.sampled_from([False, False, True]),
+    st.sampled_from([False, False, False, False, True]),
+)
+courses = st.lists(st.lists(deeds, min_size=1, max_size=12), min_size=1, max_size=8)
+"""Transactions, each with what happens in it."""
+
+
+def begin(tx: Transaction) -> None:
+    """Make the agents' versions and the events."""
+    for agent in AGENTS:
+        for number, spec in enumerate(SPECS):
+            agents.add_version(
+                tx, agent, digest=f"{agent}{number}", spec=json.dumps(spec), tools={}, source="", actor="person:test",
+                now=MIDNIGHT,
+            )  # fmt: skip
+    for number, at in enumerate(TIMES, 1):
+        incoming = IncomingEvent(
+            external_id=f"e{number}", kind="mail.received", subject=f"thread:{number}", occurred_at=at
+        )
+        events.add(tx, "desk", incoming, now=MIDNIGHT)
+
+
+def happen(tx: Transaction, deed: Deed) -> None:
+    """Let it happen."""
+    tx.conn.execute("SAVEPOINT job")
+    _do(tx, deed)
+    if deed.is_undone:
+        tx.conn.execute("ROLLBACK TO job")
+    tx.conn.execute("RELEASE job")
+
+
+def _do(tx: Transaction, deed: Deed) -> None:
+    pairs = [row[0] for row in tx.conn.execute("SELECT id FROM pair ORDER BY id")]
+    if deed.what == "apply":
+        version = deed.which % (len(SPECS) * len(AGENTS)) + 1
+        tx.conn.execute(
+            "UPDATE agent SET version_id = ?1 WHERE id = (SELECT agent_id FROM agent_version WHERE id = ?1)", (version,)
+        )
+    elif deed.what == "add":
+        write.add_pair(tx, deed.new, now=MIDNIGHT)
+    elif pairs:
+        pair = pairs[deed.which % len(pairs)]
+        if deed.what == "remake":
+            write.change_pair(tx, pair, deed.new)
+        elif deed.what == "say":
+            write.add_adjudication(
+                tx, pair, deed.said, is_repeat=deed.is_repeat, actor="person:test", content=None, now=MIDNIGHT
+            )
+        else:
+            write.take_back_adjudication(tx, pair, is_repeat=deed.is_repeat)

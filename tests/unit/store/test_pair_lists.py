@@ -1,0 +1,101 @@
+"""Pairs are chosen in SQL as they would be from all of them; only so many are read."""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from opsconsole.domain.enums import Agreement, Severity
+from opsconsole.policy.trials import AGREED
+from opsconsole.store import workspace
+from opsconsole.store.queries import pairs as read
+from opsconsole.store.queries.evidence import counting, sums, totals
+from opsconsole.store.queries.pairlists import SAMPLED, Show, Wanted, listed, of_ids, spread, that_count
+from opsconsole.store.queries.pairs import PairRow
+from opsconsole.store.rows import Reader
+from tests.support import pairdeeds
+from tests.support.allpairs import cohort
+from tests.support.pairdeeds import MIDNIGHT, Deed
+
+shows: Sequence[Show] = ("queue", "waiting", "judged", "all")
+wanted = st.builds(
+    Wanted,
+    show=st.sampled_from(shows),
+    agent=st.sampled_from([None, None, "mira", "rival", "nobody"]),
+    category=st.sampled_from([None, None, "", "billing"]),
+    verdict=st.sampled_from([None, None, Agreement.SAME, Agreement.MISSING]),
+    severity=st.sampled_from([Severity.NONE, Severity.NONE, Severity.SEVERE]),
+    ids=st.none() | st.frozensets(st.integers(1, 30), max_size=20),
+    is_counting=st.booleans(),
+)
+
+
+def chosen(conn: Reader, one: Wanted) -> list[PairRow]:
+    """All pairs that fit, in order."""
+    every = read.pairs(conn)
+    is_counting = one.is_counting or one.show == "queue"
+    rows = [row for row in (cohort(conn, every) if is_counting else every) if _is_fitting(row, one)]
+    if one.show == "queue":
+        rows.sort(key=lambda row: (-row.severity, row.verdict in AGREED, -row.occurred_at.timestamp(), row.id))
+    return rows
+
+
+def _is_fitting(row: PairRow, one: Wanted) -> bool:
+    is_asked = not row.excluded and (row.verdict not in AGREED or spread(row.id) < SAMPLED)
+    return (
+        one.agent in (None, row.agent)
+        and one.category in (None, row.category)
+        and one.verdict in (None, row.verdict)
+        and row.severity >= one.severity
+        and (one.ids is None or row.id in one.ids)
+        and {"judged": row.said is not None, "all": True}.get(one.show, row.said is None)
+        and (one.show != "queue" or is_asked)
+    )
+
+
+@settings(max_examples=60)
+@given(pairdeeds.courses, st.lists(wanted, min_size=12, max_size=12), st.integers(1, 12))
+def test_lists_are_what_all_pairs_would_give(
+    course: Sequence[Sequence[Deed]], asked: Sequence[Wanted], most: int
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        made = workspace.create(Path(folder), at=MIDNIGHT, actor="person:test")
+        made.database.write(pairdeeds.begin)
+        for deeds in course:
+            made.database.write(lambda tx, some=deeds: [pairdeeds.happen(tx, one) for one in some])
+        conn = made.database.reader()
+        for one in asked:
+            every = chosen(conn, one)
+            assert listed(conn, one, counting(conn), 1_000) == every
+            assert listed(conn, one, counting(conn), most) == every[:most]
+        _counted_ones(conn, most)
+        rows = read.pairs(conn)
+        kept = totals(conn)
+        assert kept == {
+            key: (len(some), sum(row.said is not None for row in some))
+            for key in {(row.agent, row.category) for row in rows}
+            if (some := [row for row in rows if (row.agent, row.category) == key])
+        }
+        assert list(kept) == sorted(kept)
+        conn.close()
+        made.close()
+
+
+def _counted_ones(conn: Reader, most: int) -> None:
+    """The newest that count, of all cells and of one."""
+    cells = [(one, found.category) for one in counting(conn) for found in sums(conn, one)]
+    for some in (cells, cells[:1]):
+        names = {(one.agent, category) for one, category in some}
+        rows = [
+            row
+            for row in cohort(conn, read.pairs(conn, newest_first=False))
+            if (row.agent, row.category) in names and not row.excluded
+        ]
+        assert of_ids(conn, that_count(conn, some, most)) == rows[-most:]
+
+
+def test_every_tenth_agreement_is_in_the_sample_whichever_numbers_they_have() -> None:
+    for first in (1, 50_000, 3_000_000_000):
+        assert sum(spread(number) < SAMPLED for number in range(first, first + 10_000)) in range(998, 1_003)
