@@ -24,13 +24,18 @@ def data_folder() -> Path:
 
 
 def _earlier() -> Path | None:
-    """Return where our data was while we asked for nobody's custom: macOS with XDG_DATA_HOME, Unix without HOME."""
+    """Return where our data was while we asked for nobody's custom.
+
+    That is: on macOS with XDG_DATA_HOME, on Unix without a home or with a relative XDG_DATA_HOME.
+    """
     if sys.platform == "win32":
         return None
     home = Path(os.environ.get("HOME", ""))
     if sys.platform == "darwin" and home.is_absolute():
         return home / "Library" / "Application Support" / NAME
-    return None if home.is_absolute() or os.environ.get("XDG_DATA_HOME") else _fallback()
+    if (named := os.environ.get("XDG_DATA_HOME", "")) and not Path(named).is_absolute():
+        return Path(named) / NAME  # the standard says that such a value is none
+    return None if home.is_absolute() or named else _fallback()
 
 
 def _is_usable(folder: Path) -> bool:

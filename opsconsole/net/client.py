@@ -10,7 +10,7 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from opsconsole.domain.errors import AmbiguousError
+from opsconsole.domain.errors import AmbiguousError, PermanentError
 from opsconsole.net.places import origin_of
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class HttpClient:
                 body += piece
                 if len(body) > largest:
                     break
-        headers = {name.lower(): value for name, value in answer.headers.items()}
+        headers = {name.lower(): value for name, value in answer.headers.multi_items()}  # the last one counts
         if len(body) > largest and not may_cut:
             raise _too_long(answer, largest)
         return HttpResponse(answer.status_code, headers, bytes(body[:largest]), is_cut=len(body) > largest)
@@ -132,7 +132,7 @@ class HttpClient:
         built = outbound.build_request(
             request.method,
             request.url,
-            headers=[(name.encode(), value.encode()) for name, value in request.headers.items()],
+            headers=[(name.encode(), _encoded(value, request.url)) for name, value in request.headers.items()],
             content=request.body,
             timeout=timeout_s,
             extensions={"address": request.url, "largest": None},
@@ -154,6 +154,13 @@ def _outbound_class() -> "type[Outbound]":
     from opsconsole.net.transport import Outbound
 
     return Outbound
+
+
+def _encoded(value: str, url: str) -> bytes:
+    try:
+        return value.encode()
+    except UnicodeEncodeError:
+        raise PermanentError(f"A header for {origin_of(url)} holds characters that are no text; not sent.") from None
 
 
 async def _line(pieces: AsyncGenerator[bytes], rest: bytearray) -> bytes:

@@ -118,7 +118,7 @@ class Wire(httpx2.AsyncBaseTransport):
                 allow_redirects=False,
             )
         body = _Body(answer, address, said.get("largest", LONGEST_BODY))
-        headers = [pair for pair in answer.raw_headers if pair[0].lower() not in _UNPACKED]
+        headers = [_read_header(*pair) for pair in answer.raw_headers if pair[0].lower() not in _UNPACKED]
         return httpx2.Response(answer.status, headers=headers, stream=body, request=request)
 
     def _proxy(self, url: URL) -> tuple[URL | None, aiohttp.BasicAuth | None]:
@@ -168,6 +168,14 @@ def _url(text: str) -> httpx2.URL:
 def _sent(headers: httpx2.Headers) -> list[tuple[str, str]]:
     pairs = [(name.decode(), value.decode()) for name, value in headers.raw]
     return [pair for pair in pairs if not pair[0].lower().startswith(_UNSENT)]
+
+
+def _read_header(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """Return a header of an answer; its charset is left out: bodies are read as UTF-8, and some name none that is one.
+
+    An SDK decodes the body of a refusal by it, and would fail in the middle of telling the refusal.
+    """
+    return (name, value.partition(b";")[0]) if name.lower() == b"content-type" else (name, value)
 
 
 class _Body(httpx2.AsyncByteStream):

@@ -170,7 +170,9 @@ def standing(found: Sequence[Trial], gate: EvidenceThreshold) -> Standing:
     )
 
 
-def standing_of(gate: EvidenceThreshold, *, right: int, total: int, severe: int, bases: Mapping[str, int]) -> Standing:
+def standing_of(
+    gate: EvidenceThreshold, *, right: int, total: int, severe: int, bases: Mapping[Basis, int]
+) -> Standing:
     """Return how far counted trials are towards a gate.
 
     Args:
@@ -187,5 +189,5 @@ def standing_of(gate: EvidenceThreshold, *, right: int, total: int, severe: int,
         severe,
         evidence(right, total - right, gate.accuracy),
         evidence(total - severe, severe, gate.not_severe),
-        dict(bases),
+        {f"{basis}": number for basis, number in bases.items()},
     )

@@ -4,6 +4,7 @@ The lock lies on a byte far behind what is written: on Windows nobody else could
 """
 
 import contextlib
+import errno
 import os
 import sys
 import time
@@ -23,7 +24,9 @@ if sys.platform == "win32":
         os.lseek(descriptor, _BYTE, os.SEEK_SET)
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
+        except OSError as error:
+            if error.errno not in (errno.EACCES, errno.EDEADLK):
+                raise
             return False
         return True
 
@@ -78,6 +81,12 @@ def take(descriptor: int) -> bool:
             return False
         time.sleep(PAUSE_S)  # noqa: TID251 - before there is a loop
     return False
+
+
+def written(descriptor: int) -> str:
+    """Return what stands in a lock's file, from its beginning: looking at the lock may have moved the place."""
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return os.read(descriptor, 64).decode("ascii", "replace").strip()
 
 
 @contextlib.contextmanager

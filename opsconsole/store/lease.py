@@ -38,7 +38,7 @@ class Lease:
                 f"{self._path} cannot be locked: {error.strerror}. Choose a folder on this machine's own disk."
             ) from error
         if not is_taken:
-            holder = os.read(self._descriptor, 64).decode("ascii", "replace").strip() or "unknown"
+            holder = filelock.written(self._descriptor) or "unknown"
             os.close(self._descriptor)
             raise WorkspaceBusyError(
                 f"An engine (process {holder}) is already working {folder}."
@@ -90,7 +90,7 @@ def holder(folder: Path) -> int | None:
     try:
         if not filelock.is_locked(descriptor):
             return None
-        text = os.read(descriptor, 64).decode("ascii", "replace").strip()
+        text = filelock.written(descriptor)
         return int(text) if text.isdigit() else 0
     except OSError:  # nothing can be locked here, so no engine works
         return None

@@ -18,10 +18,10 @@ from opsconsole.store.crosscheck import crosscheck
 from opsconsole.store.rows import Reader
 from tests.crash.processes import ROOT
 from tests.support.files import verify
+from tests.support.http.web import post
 from tests.support.jobj import MODES, prepare
 from tests.support.ports import free_port
 from tests.support.tickets import Tickets, ticket_server
-from tests.support.web import post
 
 pytestmark = [pytest.mark.slow, pytest.mark.crash]
 PATIENCE_S = 60.0

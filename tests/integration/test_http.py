@@ -17,8 +17,8 @@ from opsconsole.domain.errors import AmbiguousError, ConnectorError, PermanentEr
 from opsconsole.domain.ids import ActionId
 from opsconsole.doubles.clock import FakeClock
 from opsconsole.net.client import HttpClient, HttpResponse
+from tests.support.http.web import Handler, Kept, Notes, Outside, hang_up, outside, says
 from tests.support.ports import free_port
-from tests.support.web import Handler, Kept, Notes, Outside, hang_up, outside, says
 
 TOKEN = "tok-" + "0123456789/+x"
 TICKET: dict[str, Any] = {

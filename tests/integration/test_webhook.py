@@ -21,10 +21,10 @@ from opsconsole.engine.ports.connector import Connector
 from opsconsole.net import server
 from opsconsole.store.queries.events import fields_of
 from opsconsole.store.writes import connections
+from tests.support.http.web import Kept, Notes, post, raw
 from tests.support.ports import free_port
 from tests.support.rig import Rig, agent, call, desk_only, rig
 from tests.support.running import running, until
-from tests.support.web import Kept, Notes, post, raw
 
 SIGNING = "whsec_" + "c2lnbmluZyBrZXkgb2YgYSB0ZXN0"
 OLD = "whsec_" + "YW5vdGhlciBzaWduaW5nIGtleSE="

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from tests.support.http.web import serving
 from tests.support.ports import free_port
-from tests.support.web import serving
 
 
 @dataclass

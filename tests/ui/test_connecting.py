@@ -16,6 +16,7 @@ from opsconsole.ui.panels.connections.form import ConnectionForm
 from opsconsole.ui.panels.connections.panel import ConnectionsPanel
 from opsconsole.ui.shell.catalog import PANELS
 from tests.support.desktop.console import in_window, until
+from tests.support.http.served import good, served
 from tests.support.mail.dovecot import Dovecot
 from tests.support.mail.relay import Relay
 from tests.support.ports import free_port
@@ -23,7 +24,6 @@ from tests.support.secrets import keyrings
 from tests.support.secrets.planted import files_below, traces
 from tests.support.secrets.sealed import WORD as PASS
 from tests.support.secrets.sealed import no_keyring, seal, store
-from tests.support.served import good, served
 from tests.ui.scenes import record, told
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("connect_mail")]

@@ -19,9 +19,9 @@ from opsconsole.ui.panels.connections.panel import ConnectionsPanel
 from opsconsole.ui.shell.engineprocess import EngineState
 from opsconsole.ui.shell.seal import Unseal
 from tests.support.desktop.console import in_window, until
+from tests.support.http.served import good, served
 from tests.support.secrets.planted import ArgumentWatch, files_below, traces
 from tests.support.secrets.sealed import WORD, no_keyring, seal, store
-from tests.support.served import good, served
 from tests.ui.scenes import press, told
 
 KEY = "planted-model-key-0815"

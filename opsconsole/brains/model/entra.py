@@ -13,6 +13,8 @@ from opsconsole.domain.redaction import handed_out
 from opsconsole.net.client import HttpClient, HttpResponse, Request
 
 ANSWER_S = 30.0
+AGAIN_S = 30.0
+"""Where a new token could not be had and the old one still holds, another is asked for after so many seconds."""
 LARGEST = 100_000
 EARLY_S = 300.0
 """A token is renewed so long before it ends, in seconds; one that lasts less than twice that, at half its life."""
@@ -28,13 +30,20 @@ class EntraSignIn:
         self._http = http
         self._token = ""
         self._until = 0.0
+        self._ends = 0.0
         self._asking = asyncio.Lock()
 
     async def headers(self) -> dict[str, str]:
         """Return the header with the token, a new one where the old one ends soon."""
         async with self._asking:
-            if not self._token or time.monotonic() >= self._until:
-                await self._renew()
+            now = time.monotonic()
+            if not self._token or now >= self._until:
+                try:
+                    await self._renew()
+                except TransientError:
+                    if not self._token or now >= self._ends:
+                        raise
+                    self._until = min(now + AGAIN_S, self._ends)  # the old one still holds; it is tried again soon
             return self._headers()
 
     def refused(self, headers: Mapping[str, str]) -> bool:
@@ -76,6 +85,7 @@ class EntraSignIn:
         self._token = str(facts["access_token"])
         life_s = _seconds(facts.get("expires_in"))
         self._until = asked_at + max(life_s - EARLY_S, life_s / 2)
+        self._ends = asked_at + life_s
         handed_out(self._token)
 
     def _facts(self, answer: HttpResponse) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from opsconsole.domain.ids import EffectId
 from opsconsole.engine.effects.prepare import ask
 from opsconsole.engine.effects.send import CALL_TIMEOUT_S, TRIES, Effects, backoff_s
 from opsconsole.engine.kernel import Kernel, Writes
+from opsconsole.engine.ports.connector import Actor
 from opsconsole.engine.runstate.loaded import Loaded
 from opsconsole.store import faults
 from opsconsole.store.queries import approvals, runs
@@ -46,14 +47,19 @@ class Doubts:
         if effect is None or effect.state is not EffectState.UNKNOWN:
             return
         loaded, action = self._effects.load(effect)
-        kind, actor = self._kernel.registry.type(action.tool), self._kernel.registry.actor(action.tool)
-        if kind is None or actor is None or effect.attempts > TRIES or not (kind.is_idempotent or kind.is_findable):
+        kind, owner = self._kernel.registry.type(action.tool), self._kernel.registry.connection(action.tool)
+        if (
+            kind is None
+            or not isinstance(owner, Actor)
+            or effect.attempts > TRIES
+            or not (kind.is_idempotent or kind.is_findable)
+        ):
             await self._effects.persist(lambda tx: self._ask_about(tx, effect, loaded, action), "effect.ask_unknown")
             return
         if kind.is_findable:
             try:
                 async with asyncio.timeout(CALL_TIMEOUT_S):
-                    found = await actor.find(self._effects.call(loaded, action, effect))
+                    found = await owner.find(self._effects.call(loaded, action, effect))
             except Exception as error:
                 text = f"could not be looked up: {error}"
                 await self._effects.persist(lambda tx: self._look_later(tx, effect, text), "effect.look_later")

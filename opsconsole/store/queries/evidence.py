@@ -123,7 +123,7 @@ def days(
 
 
 def since_when(conn: sqlite3.Connection, cells: Sequence[tuple[Counting, str]], most: int) -> int:
-    """Return from when on, in its stored form, cells together have so many pairs that may count; all: from the first."""
+    """Return from when on, as stored, cells together have so many pairs that may count; all: from the first."""
     newest = [
         conn.execute(f"SELECT day, pairs - excluded{_OF_CELL} ORDER BY day DESC", (cell.agent, cell.decides, category))
         for cell, category in cells

@@ -10,7 +10,7 @@ import pytest
 from opsconsole.domain.redaction import forget_all
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.queries.connections import connection
-from tests.support.mail.certificates import Certificates
+from tests.support.http.certificates import Certificates
 from tests.support.mail.dovecot import Dovecot
 from tests.support.mail.relay import Relay
 from tests.support.ports import free_port

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from opsconsole.doubles.modelendpoint import Reply, Request, ScriptedEndpoint, call, ends, fails, says
-from tests.support.served import good, served
+from tests.support.http.served import good, served
 from tests.support.shell import AGENT, Run, Said, write_mail
 
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.echo import Echoes, echoes
-from tests.support.mail.certificates import Certificates
+from tests.support.http.certificates import Certificates
+from tests.support.http.echo import Echoes, echoes
 from tests.support.ports import free_port
 from tests.support.secrets.planted import ArgumentWatch, files_below, forms, traces
 from tests.support.shell import AGENT, write_mail

@@ -11,7 +11,7 @@ from opsconsole.app.cli import app
 from opsconsole.app.place import resources
 from opsconsole.doubles.modelendpoint import Reply, Request, call, ends, says
 from tests.support.dump import dump
-from tests.support.served import good, served
+from tests.support.http.served import good, served
 
 AGENT = resources() / "sample" / "agents" / "helpdesk.yaml"
 

@@ -1,6 +1,7 @@
 """Models at Azure over real HTTP: deployments by key, and the sign-in of an app registration at Microsoft Entra ID."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -15,9 +16,9 @@ from opsconsole.brains.model.endpoint import KeyRefusedError
 from opsconsole.domain.errors import ConnectorError, PermanentError, TransientError, UserError
 from opsconsole.doubles.modelendpoint import message
 from opsconsole.net.client import HttpClient
+from tests.support.http.web import serving
 from tests.support.ports import free_port
 from tests.support.thinking import KnownSecrets
-from tests.support.web import serving
 
 QUESTION = [{"role": "user", "content": "well?"}]
 SECRET = "planted~secret-of-an-app"
@@ -216,3 +217,17 @@ def test_an_app_registration_that_is_cleared_leaves_no_secret_behind_as_a_key() 
 def test_half_of_an_app_registration_is_said(said: dict[str, str]) -> None:
     with pytest.raises(UserError):
         addressed({}, url=RESOURCE, model="mine", azure=Azure(**said))
+
+
+async def test_a_token_that_still_holds_is_used_while_no_new_one_can_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    cloud = Cloud()
+    async with cloud.by_entra() as endpoint:
+        await endpoint.ask(QUESTION, "")
+        began = time.monotonic()
+        monkeypatch.setattr("opsconsole.brains.model.entra.time.monotonic", lambda: began + 3400)
+        cloud.refusal = (503, {"error": "temporarily_unavailable"})
+        await endpoint.ask(QUESTION, "")
+        assert [headers["authorization"] for _, headers in cloud.asked] == ["Bearer token-1"] * 2
+        monkeypatch.setattr("opsconsole.brains.model.entra.time.monotonic", lambda: began + 3700)
+        with pytest.raises(TransientError):
+            await endpoint.ask(QUESTION, "")

@@ -13,9 +13,9 @@ from opsconsole.brains.model import Endpoint, ModelConfig
 from opsconsole.domain.errors import PermanentError, TransientError
 from opsconsole.doubles.modelendpoint import message
 from opsconsole.net.client import HttpClient
+from tests.support.http.web import Handler, Outside, outside, says
 from tests.support.ports import free_port
 from tests.support.thinking import KnownSecrets
-from tests.support.web import Handler, Outside, outside, says
 
 QUESTION = [{"role": "user", "content": "Zürich \u2028?"}]
 TOOLS = '[{"type": "function", "function": {"name": "look", "parameters": {}}}]'
@@ -129,3 +129,13 @@ async def test_a_hundred_questions_at_once_each_get_their_own_answer() -> None:
     async with asking(echo, at_once=100) as (endpoint, _):
         asked = (endpoint.ask([{"role": "user", "content": str(number)}], "") for number in range(100))
         assert [answer.text for answer in await asyncio.gather(*asked)] == [str(number) for number in range(100)]
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "base64", "hex", "zlib", "idna", "undefined", "no-such"])
+async def test_a_refusal_in_an_odd_charset_is_a_refusal(charset: str) -> None:
+    async def busy(request: web.Request) -> web.StreamResponse:
+        return web.Response(status=503, body=b"{}", headers={"Content-Type": f"application/json; charset={charset}"})
+
+    async with asking(busy) as (endpoint, _):
+        with pytest.raises(TransientError, match="503"):
+            await endpoint.ask(QUESTION, "")

@@ -24,7 +24,7 @@ from pathlib import Path
 import pytest
 
 from opsconsole.connectors.mail.imap.client import Imap, connect
-from tests.support.mail.certificates import Certificates
+from tests.support.http.certificates import Certificates
 from tests.support.mail.dovecotconf import FOLDER, TEXT, TLS
 from tests.support.ports import free_port
 

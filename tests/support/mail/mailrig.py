@@ -16,9 +16,9 @@ from opsconsole.domain.action import Call
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.domain.ids import ActionId
 from opsconsole.engine.engine import SystemClock
+from tests.support.http.proxy import Proxy
 from tests.support.mail.dovecot import Dovecot
 from tests.support.mail.relay import Relay
-from tests.support.proxy import Proxy
 
 ANN = "ann@harbour.example"
 SUPPORT = "support@slotwise.example"

@@ -14,7 +14,7 @@ from opsconsole.app.gui.tools import WindowTools
 from opsconsole.doubles.modelendpoint import Reply, Request, call, ends, says
 from opsconsole.engine.evidence.lessons import Lesson
 from opsconsole.ui.tools import LessonReport
-from tests.support.served import good, served
+from tests.support.http.served import good, served
 from tests.ui.scenes import perform, press, record, told
 from tests.ui.shadow.lessonhand import Hand, foot, in_use
 from tests.ui.shadow.lessonsample import MODEL, OLD, agent_text, apply, make_corrected

@@ -49,6 +49,14 @@ def test_on_linux_the_workspace_stays_where_it_was(home: Path, monkeypatch: pyte
     assert workspace_folder(None) == home / "data/opsconsole/workspace"
 
 
+def test_what_lies_under_a_relative_data_home_stays_there(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(home)
+    monkeypatch.setenv("XDG_DATA_HOME", "rel")
+    assert data_folder() == home / ".local/share/opsconsole", "somebody new has it where the standard says"
+    (home / "rel/opsconsole").mkdir(parents=True)
+    assert data_folder().resolve() == home / "rel/opsconsole"
+
+
 def test_on_a_mac_the_workspace_stays_where_it_was(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     on_a_mac(monkeypatch)
     before = home / "Library/Application Support/opsconsole"

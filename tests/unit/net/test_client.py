@@ -12,8 +12,8 @@ from aiohttp import web
 
 from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
 from opsconsole.net.client import LONGEST_LINE, HttpClient, Request
+from tests.support.http.web import Handler, hang_up, outside, says
 from tests.support.ports import free_port
-from tests.support.web import Handler, hang_up, outside, says
 
 
 @asynccontextmanager
@@ -190,3 +190,22 @@ async def test_it_can_be_used_again_after_it_was_closed() -> None:
         for _ in range(2):
             assert (await http.send(Request("GET", f"{there.base}/x"), timeout_s=5)).status == 200
             await http.close()
+
+
+async def test_of_headers_that_come_twice_the_last_one_counts() -> None:
+    async def twice(request: web.Request) -> web.StreamResponse:
+        response = web.Response(status=429)
+        response.headers.add("Retry-After", "7")
+        response.headers.add("Retry-After", "9")
+        return response
+
+    async with client() as http, outside(twice) as there:
+        answer = await http.send(Request("GET", there.base), timeout_s=5)
+        assert answer.retry_after_s == 9.0
+
+
+async def test_a_header_that_is_no_text_is_not_sent_and_said() -> None:
+    async with client() as http, outside(says(200, {})) as there:
+        with pytest.raises(PermanentError, match="not sent"):
+            await http.send(Request("GET", there.base, {"X-Odd": "\ud800"}), timeout_s=5)
+        assert there.seen == []

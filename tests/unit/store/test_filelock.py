@@ -93,3 +93,11 @@ def test_where_nothing_can_be_locked_no_engine_starts_and_it_is_said(
     with pytest.raises(DiskError, match="cannot be locked: No locks available"):
         Lease(tmp_path)
     assert lease.holder(tmp_path) is None
+
+
+def test_what_a_lock_says_is_read_from_its_beginning_wherever_looking_left_the_place(tmp_path: Path) -> None:
+    (tmp_path / "lock").write_text("4711\n", encoding="ascii")
+    descriptor = filelock.opened(tmp_path / "lock")
+    os.lseek(descriptor, 1024, os.SEEK_SET)
+    assert filelock.written(descriptor) == "4711"
+    os.close(descriptor)

@@ -8,7 +8,7 @@ import ssl
 import threading
 from collections.abc import Generator
 
-from tests.support.mail.certificates import Certificates
+from tests.support.http.certificates import Certificates
 
 
 class Heard:

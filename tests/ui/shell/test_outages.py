@@ -22,9 +22,9 @@ from opsconsole.ui.loop import qt_loop
 from opsconsole.ui.shell.engineprocess import EngineState
 from tests.support.desktop.console import application, in_window, until
 from tests.support.desktop.notifications import Notifications
+from tests.support.http.served import served
 from tests.support.ports import free_port
 from tests.support.secrets import keyrings
-from tests.support.served import served
 from tests.support.shell import write_mail
 from tests.support.thinking import thinker
 from tests.ui.sample import make_empty
