@@ -123,7 +123,7 @@ class _Told:
             self.judged[pair].append((entry["verdict"], entry["actor"], int(entry.get("repeat") or 0)))
         elif kind == "pair.reopened":
             is_repeat = int(entry.get("repeat") or 0)
-            last = max(place for place, one in enumerate(self.judged[pair]) if one[2] == is_repeat)
+            last = max(place for place, word in enumerate(self.judged[pair]) if word[2] == is_repeat)
             del self.judged[pair][last]
 
 

@@ -100,7 +100,7 @@ class ReadAhead(QObject, Generic[_Row, _Card]):
 
     def _keep_listed(self) -> None:
         """Forget cards whose rows are listed no more."""
-        listed = {one.id for one in self.all}
+        listed = {row.id for row in self.all}
         self._cards = {which: card for which, card in self._cards.items() if which in listed}
 
     def _fetch_soon(self) -> None:

@@ -106,7 +106,7 @@ def _writes(session: Session, *, together: int, times: int, system: str | None) 
         with nullcontext() if is_counting else _uncounted():
             began = time.process_time()
             session.write(
-                lambda tx, some=made: [keep(tx, one, now=one.event.occurred_at) for one in some], name="pairs"
+                lambda tx, some=made: [keep(tx, sides, now=sides.event.occurred_at) for sides in some], name="pairs"
             )
             took[is_counting].append(time.process_time() - began)
     last = session.kernel.reader.execute("SELECT max(pairs) FROM evidence_day").fetchone()

@@ -28,13 +28,13 @@ def cells_of_all(conn: Reader, *, now: datetime, agent: str | None = None) -> li
         _cell(name, newest.get(name), numbers.get(name), category, some, now)
         for (name, category), some in groups.items()
     ]
-    return sorted(found, key=lambda one: (one.agent, -one.pairs, one.category))
+    return sorted(found, key=lambda progress: (progress.agent, -progress.pairs, progress.category))
 
 
 def _cell(
     agent: str, version: int | None, number: int | None, category: str, some: Sequence[PairRow], now: datetime
 ) -> GateProgress:
-    evidence = [counted(one) for one in some]
+    evidence = [counted(pair) for pair in some]
     at = standing(trials(evidence), TO_LIMITED)
     return GateProgress(
         agent=agent,
@@ -43,12 +43,12 @@ def _cell(
         category=category,
         pairs=len(some),
         agreed=sum(map(is_agreed, some)),
-        judged=sum(one.said is not None for one in some),
-        judged_fine=sum(one.said in FINE for one in some),
+        judged=sum(pair.said is not None for pair in some),
+        judged_fine=sum(pair.said in FINE for pair in some),
         severe=sum(map(is_severe, evidence)),
-        excluded=sum(bool(one.excluded) for one in some),
-        reasons=Counter(one.excluded for one in some if one.excluded),
-        unblind=sum(not one.is_blind and one.verdict in AGREED and one.said is None for one in some),
+        excluded=sum(bool(pair.excluded) for pair in some),
+        reasons=Counter(pair.excluded for pair in some if pair.excluded),
+        unblind=sum(not pair.is_blind and pair.verdict in AGREED and pair.said is None for pair in some),
         standing=at,
         days=_days(evidence, at.expected, now),
     )
@@ -59,9 +59,9 @@ def _days(evidence: Sequence[Counted], expected: int | None, now: datetime) -> f
         return None
     if expected == 0:
         return 0.0
-    last = min(now.date(), max(one.day for one in evidence))
-    lately = len(trials(one for one in evidence if one.day > last - timedelta(days=VOLUME_DAYS)))
-    first = min(one.day for one in evidence)
+    last = min(now.date(), max(pair.day for pair in evidence))
+    lately = len(trials(pair for pair in evidence if pair.day > last - timedelta(days=VOLUME_DAYS)))
+    first = min(pair.day for pair in evidence)
     span = max(1, min(VOLUME_DAYS, (last - first).days + 1))
     return expected / (lately / (span * 5 / 7)) if lately else None
 
@@ -73,18 +73,18 @@ def cohort(conn: Reader, every: Sequence[PairRow]) -> list[PairRow]:
     Other systems have no versions: all their pairs count, unless an agent of this workspace has the same name.
     """
     seen: dict[str, set[int]] = defaultdict(set)
-    for one in every:
-        if one.version is not None:
-            seen[one.agent].add(one.version)
+    for pair in every:
+        if pair.version is not None:
+            seen[pair.agent].add(pair.version)
     counts: dict[str, frozenset[int]] = {}
     for agent, some in seen.items():
         current = versions.current_version_of(conn, agent)
         same = frozenset[int]() if current is None else versions.alike(conn, current)
         counts[agent] = same if same & some else versions.alike(conn, max(some))
-    others = {one.agent for one in every} - {*names_of(conn)}
+    others = {pair.agent for pair in every} - {*names_of(conn)}
     return [version for version in of_versions(every, counts) if version.version is not None or version.agent in others]
 
 
 def of_versions(every: Sequence[PairRow], counts: Mapping[str, Collection[int]]) -> list[PairRow]:
     """Return the pairs of certain versions of each agent, and those of other systems."""
-    return [one for one in every if one.version is None or one.version in counts[one.agent]]
+    return [pair for pair in every if pair.version is None or pair.version in counts[pair.agent]]

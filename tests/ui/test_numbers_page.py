@@ -26,7 +26,7 @@ CELL = "mira", "case"
 
 def pressable(panel: ShadowPanel) -> set[str]:
     """The words of every button that is seen."""
-    return {one.text() for one in panel.findChildren(QPushButton) if one.isVisible()}
+    return {button.text() for button in panel.findChildren(QPushButton) if button.isVisible()}
 
 
 def test_details_of_the_newest_end_where_all_pairs_would(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,9 +102,9 @@ def test_a_row_opens_the_pairs_of_the_version_it_counts(tmp_path: Path) -> None:
 
 
 def _of_version(tx: Transaction, number: int, version: int) -> NewPair:
-    one = present(read.pair(tx.conn, number), "pair")
+    pair = present(read.pair(tx.conn, number), "pair")
     return NewPair(
-        source=one.source, agent=one.agent, version=version, event=one.event_id, run=None, subject=one.subject_id,
-        category=one.category, confidence=one.confidence, about=one.about, occurred_at=one.occurred_at,
-        verdict=one.verdict, severity=one.severity, is_blind=True, is_failed=False, excluded="", body={},
+        source=pair.source, agent=pair.agent, version=version, event=pair.event_id, run=None, subject=pair.subject_id,
+        category=pair.category, confidence=pair.confidence, about=pair.about, occurred_at=pair.occurred_at,
+        verdict=pair.verdict, severity=pair.severity, is_blind=True, is_failed=False, excluded="", body={},
     )  # fmt: skip

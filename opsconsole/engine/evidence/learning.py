@@ -45,7 +45,7 @@ def take(kernel: Kernel, tx: Transaction, agent: str, lesson: str, *, actor: str
             f"Nothing was taken: {agent}'s file changed meanwhile, version {before.number} is in use. Look at what it"
             " could learn now."
         )
-    chosen = next((one for one in found if one.id == lesson), None)
+    chosen = next((offered for offered in found if offered.id == lesson), None)
     if chosen is None:
         raise NotFoundError(
             f"{agent} has no lesson {lesson} any more: it was taken, its file changed, or a correction was taken back.",

@@ -70,9 +70,9 @@ def lessons(kernel: Kernel, agent: str, *, conn: Reader | None = None) -> list[L
         return []
     spec = kernel.roster.version(conn, number).spec
     every = read.pairs(conn, agent=agent, is_judged=True, newest_first=False, limit=100_000)
-    judged = list({one.event_id: one for one in every}.values())  # several versions on one event are one correction
+    judged = list({pair.event_id: pair for pair in every}.values())  # several versions on one event are one correction
     found = [*_categories(conn, spec, row.source, judged), *_values(conn, spec, row.source, judged)]
-    return sorted(found, key=lambda one: (-len(one.pairs), one.id))
+    return sorted(found, key=lambda lesson: (-len(lesson.pairs), lesson.id))
 
 
 def file_of(kernel: Kernel, lesson: Lesson) -> AgentFile:
@@ -87,11 +87,11 @@ def file_of(kernel: Kernel, lesson: Lesson) -> AgentFile:
 def _categories(conn: Reader, spec: AgentSpec, source: str, judged: Sequence[PairRow]) -> Iterator[Lesson]:
     """Propose examples for categories that people corrected to."""
     groups: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for one in judged:
-        right = str(read.words_of(conn, one.id).get("category") or "")
-        if right and right != one.category:
-            event = past.event(conn, one.event_id)
-            groups[right].append((one.id, example_of(event)))
+    for pair in judged:
+        right = str(read.words_of(conn, pair.id).get("category") or "")
+        if right and right != pair.category:
+            event = past.event(conn, pair.event_id)
+            groups[right].append((pair.id, example_of(event)))
     for right, some in groups.items():
         place = next((at for at, category in enumerate(spec.playbook.categories) if category.id == right), None)
         if place is None:
@@ -108,10 +108,10 @@ def _categories(conn: Reader, spec: AgentSpec, source: str, judged: Sequence[Pai
 def _values(conn: Reader, spec: AgentSpec, source: str, judged: Sequence[PairRow]) -> Iterator[Lesson]:
     """Propose other values for what steps write as it stands in the playbook."""
     groups: dict[tuple[str, str, str, str, str], list[int]] = defaultdict(list)
-    for one in judged:
-        if one.said is Adjudication.HUMAN:
-            for tool, field, mine, theirs in _differences(read.body(conn, one.id)):
-                groups[one.category, tool, field, mine, theirs].append(one.id)
+    for pair in judged:
+        if pair.said is Adjudication.HUMAN:
+            for tool, field, mine, theirs in _differences(read.body(conn, pair.id)):
+                groups[pair.category, tool, field, mine, theirs].append(pair.id)
     for (category, tool, field, mine, theirs), pairs in groups.items():
         for step, loc in all_steps(spec):
             here = spec.playbook.categories[int(loc[2])].id

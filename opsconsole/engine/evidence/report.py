@@ -75,19 +75,19 @@ class Numbers:
 
 def numbers(conn: Reader, chosen: Sequence[PairRow]) -> Numbers:
     """Count a choice of pairs; failures and abstentions stand in every denominator."""
-    bodies = read.bodies(conn, [one.id for one in chosen])
+    bodies = read.bodies(conn, [pair.id for pair in chosen])
     labels = [(label(body, "human"), label(body, "agent")) for body in bodies]
     humans = Counter(human for human, _ in labels)
     recall: dict[str, tuple[int, int]] = {}
     for name, of in humans.most_common():
-        met = sum(is_agreed(one) for one, (human, _) in zip(chosen, labels, strict=True) if human == name)
+        met = sum(is_agreed(pair) for pair, (human, _) in zip(chosen, labels, strict=True) if human == name)
         recall[name] = (met, of)
     return Numbers(
         pairs=len(chosen),
         agreed=sum(map(is_agreed, chosen)),
-        judged=sum(one.said is not None for one in chosen),
-        judged_fine=sum(one.said in FINE for one in chosen),
-        unsure=sum(one.said is Adjudication.UNSURE for one in chosen),
+        judged=sum(pair.said is not None for pair in chosen),
+        judged_fine=sum(pair.said in FINE for pair in chosen),
+        unsure=sum(pair.said is Adjudication.UNSURE for pair in chosen),
         majority=humans.most_common(1)[0][1] / len(labels) if labels else None,
         kappa=kappa(labels),
         ac1=ac1(labels),
@@ -102,9 +102,9 @@ def numbers(conn: Reader, chosen: Sequence[PairRow]) -> Numbers:
 def label(body: Mapping[str, Any], side: str) -> str:
     """Name a decision by its acts and where they lead: `move_mail Billing + reply`; `nothing` for none."""
     names: list[str] = []
-    for one in body.get(side) or ():
-        verb = str(one["tool"]).partition(".")[2] or str(one["tool"])
-        place = next((one["args"][name] for name in _PLACES if one["args"].get(name)), "")
+    for act in body.get(side) or ():
+        verb = str(act["tool"]).partition(".")[2] or str(act["tool"])
+        place = next((act["args"][name] for name in _PLACES if act["args"].get(name)), "")
         names.append(f"{verb} {place}".strip())
     return " + ".join(sorted(names)) or NOTHING
 
@@ -121,24 +121,24 @@ def is_agreed(pair: PairRow) -> bool:
 
 def _coverage(chosen: Sequence[PairRow]) -> list[tuple[float, float, float]]:
     """Return what share is covered, and right, when only decisions of at least a confidence are taken."""
-    known = sorted((one for one in chosen if one.confidence is not None), key=lambda one: -(one.confidence or 0))
+    known = sorted((pair for pair in chosen if pair.confidence is not None), key=lambda pair: -(pair.confidence or 0))
     points: list[tuple[float, float, float]] = []
     right = 0
-    for place, one in enumerate(known, start=1):
-        right += is_fine(one)
+    for place, pair in enumerate(known, start=1):
+        right += is_fine(pair)
         following = known[place].confidence if place < len(known) else None
-        if following != one.confidence:
-            points.append((one.confidence or 0.0, place / len(chosen), right / place))
+        if following != pair.confidence:
+            points.append((pair.confidence or 0.0, place / len(chosen), right / place))
     return points
 
 
 def _reliability(chosen: Sequence[PairRow]) -> list[tuple[float, float, int]]:
     bins: dict[int, list[PairRow]] = defaultdict(list)
-    for one in chosen:
-        if one.confidence is not None:
-            bins[min(BINS - 1, int(one.confidence * BINS))].append(one)
+    for pair in chosen:
+        if pair.confidence is not None:
+            bins[min(BINS - 1, int(pair.confidence * BINS))].append(pair)
     return [
-        (sum(one.confidence or 0 for one in some) / len(some), sum(map(is_fine, some)) / len(some), len(some))
+        (sum(pair.confidence or 0 for pair in some) / len(some), sum(map(is_fine, some)) / len(some), len(some))
         for _, some in sorted(bins.items())
     ]
 

@@ -85,7 +85,7 @@ def progress_of(
             at = _standing(sums.count, gate)
             days = _days(conn, counting, sums.category, at.expected, now)
             found.append(_progress(counting.agent, newest, None if row is None else row.number, sums, at, days))
-    return sorted(found, key=lambda one: (one.agent, -one.pairs, one.category))
+    return sorted(found, key=lambda progress: (progress.agent, -progress.pairs, progress.category))
 
 
 def counted(pair: PairRow) -> Counted:

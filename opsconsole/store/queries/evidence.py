@@ -71,12 +71,12 @@ def counting(conn: sqlite3.Connection, agent: str | None = None) -> list[Countin
     return found
 
 
-def sums(conn: sqlite3.Connection, one: Counting) -> list[CellSums]:
+def sums(conn: sqlite3.Connection, counted: Counting) -> list[CellSums]:
     """Return what the pairs that count come to, by category."""
     reasons: dict[str, Counter[str]] = {}
     rows = conn.execute(
         "SELECT category, reasons FROM evidence_span WHERE agent_id = ? AND decides = ? AND excluded > 0",
-        (one.agent, one.decides),
+        (counted.agent, counted.decides),
     )
     for category, told in rows:
         reasons.setdefault(category, Counter()).update(json.loads(told))
@@ -99,25 +99,25 @@ def sums(conn: sqlite3.Connection, one: Counting) -> list[CellSums]:
                 reasons=dict(reasons.get(row[0], {})),
             ),
         )
-        for row in conn.execute(_SUMS, (one.agent, one.decides))
+        for row in conn.execute(_SUMS, (counted.agent, counted.decides))
     ]
 
 
-def first_and_last(conn: sqlite3.Connection, one: Counting, category: str) -> tuple[date, date]:
+def first_and_last(conn: sqlite3.Connection, counted: Counting, category: str) -> tuple[date, date]:
     """Return the days of the first and the last pair of a cell that has some."""
-    key = one.agent, one.decides, category
+    key = counted.agent, counted.decides, category
     (first,) = conn.execute(f"SELECT min(day){_OF_CELL}", key).fetchone()
     (last,) = conn.execute(f"SELECT max(day){_OF_CELL}", key).fetchone()
     return date_of(first), date_of(last)
 
 
 def days(
-    conn: sqlite3.Connection, one: Counting, category: str, *, after: date = date.min, until: date = date.max
+    conn: sqlite3.Connection, counted: Counting, category: str, *, after: date = date.min, until: date = date.max
 ) -> list[Day]:
     """Return the days of a cell after one, until another (itself included), in order."""
     rows = conn.execute(
         f"SELECT day, trials, right{_OF_CELL} AND day > ? AND day <= ? ORDER BY day",
-        (one.agent, one.decides, category, _number(after), _number(until)),
+        (counted.agent, counted.decides, category, _number(after), _number(until)),
     )
     return [Day(date_of(row[0]), row[1], row[2]) for row in rows]
 

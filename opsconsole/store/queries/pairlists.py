@@ -136,8 +136,8 @@ def _conditions(wanted: Wanted) -> list[_Condition]:
 def _counts(counting: Iterable[Counting]) -> _Condition:
     """Return the condition that a pair is of a version that counts, or of another system."""
     every = list(counting)
-    versions = sorted({number for one in every for number in one.versions})
-    others = sorted(one.agent for one in every if not one.decides)
+    versions = sorted({number for counted in every for number in counted.versions})
+    others = sorted(counted.agent for counted in every if not counted.decides)
     return _COUNTS, (json.dumps(versions), json.dumps(others))
 
 

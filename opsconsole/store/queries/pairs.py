@@ -203,7 +203,7 @@ def pairs(
         ("p.severity >= ?", (int(severity),) if severity else ()),
         (f"{judged} = ?", () if is_judged is None else (is_judged,)),
     ]
-    says = " AND ".join(one for one, values in asked if values) or "1"
+    says = " AND ".join(clause for clause, values in asked if values) or "1"
     rows = conn.execute(
         f"{PAIR} WHERE {says} ORDER BY p.occurred_at {order}, p.id {order} LIMIT {int(limit)}",
         [value for _, values in asked for value in values],

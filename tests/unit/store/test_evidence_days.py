@@ -51,7 +51,7 @@ def test_the_sums_of_days_are_what_all_pairs_say(course: Sequence[Sequence[Deed]
         made.database.write(pairdeeds.begin)
         conn = made.database.reader()
         for deeds in course:
-            made.database.write(lambda tx, some=deeds: [pairdeeds.happen(tx, one) for one in some])
+            made.database.write(lambda tx, some=deeds: [pairdeeds.happen(tx, deed) for deed in some])
             assert progress_of(conn, now=NOW) == cells_of_all(conn, now=NOW)
             for agent in ("mira", "otto", "rival", "nobody"):
                 assert progress_of(conn, now=NOW, agent=agent) == cells_of_all(conn, now=NOW, agent=agent)
@@ -65,7 +65,7 @@ def test_the_forecast_counts_on_the_last_four_weeks_and_not_on_a_day_more(made: 
     for number, days in enumerate((0, 27, 28), 1):
         at = MIDNIGHT - timedelta(days=days)
         new = replace(PAIR, event=number, about=f"{number}", subject=number, occurred_at=at)
-        made.database.write(lambda tx, one=new: write.add_pair(tx, one, now=MIDNIGHT))
+        made.database.write(lambda tx, pair=new: write.add_pair(tx, pair, now=MIDNIGHT))
     with closing(made.database.reader()) as conn:
         (cell,) = progress_of(conn, now=NOW)
         assert [cell] == cells_of_all(conn, now=NOW) and cell.standing.expected
@@ -85,8 +85,8 @@ def test_many_pairs_of_a_day_are_counted_once_a_transaction(made: Workspace) -> 
 
     made.database.write(add)
     made.database.connection.set_trace_callback(None)
-    assert len([one for one in counted if "INTO evidence_day" in one]) == 1
-    assert len([one for one in counted if "FROM pair p WHERE" in one]) == 1
+    assert len([statement for statement in counted if "INTO evidence_day" in statement]) == 1
+    assert len([statement for statement in counted if "FROM pair p WHERE" in statement]) == 1
     with closing(made.database.reader()) as conn:
         assert [cell.judged for cell in progress_of(conn, now=NOW)] == [5]
 

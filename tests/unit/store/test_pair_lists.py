@@ -32,26 +32,26 @@ wanted = st.builds(
 )
 
 
-def chosen(conn: Reader, one: Wanted) -> list[PairRow]:
+def chosen(conn: Reader, wanted: Wanted) -> list[PairRow]:
     """All pairs that fit, in order."""
     every = read.pairs(conn)
-    is_counting = one.is_counting or one.show == "queue"
-    rows = [row for row in (cohort(conn, every) if is_counting else every) if _is_fitting(row, one)]
-    if one.show == "queue":
+    is_counting = wanted.is_counting or wanted.show == "queue"
+    rows = [row for row in (cohort(conn, every) if is_counting else every) if _is_fitting(row, wanted)]
+    if wanted.show == "queue":
         rows.sort(key=lambda row: (-row.severity, row.verdict in AGREED, -row.occurred_at.timestamp(), row.id))
     return rows
 
 
-def _is_fitting(row: PairRow, one: Wanted) -> bool:
+def _is_fitting(row: PairRow, wanted: Wanted) -> bool:
     is_asked = not row.excluded and (row.verdict not in AGREED or spread(row.id) < SAMPLED)
     return (
-        one.agent in (None, row.agent)
-        and one.category in (None, row.category)
-        and one.verdict in (None, row.verdict)
-        and row.severity >= one.severity
-        and (one.ids is None or row.id in one.ids)
-        and {"judged": row.said is not None, "all": True}.get(one.show, row.said is None)
-        and (one.show != "queue" or is_asked)
+        wanted.agent in (None, row.agent)
+        and wanted.category in (None, row.category)
+        and wanted.verdict in (None, row.verdict)
+        and row.severity >= wanted.severity
+        and (wanted.ids is None or row.id in wanted.ids)
+        and {"judged": row.said is not None, "all": True}.get(wanted.show, row.said is None)
+        and (wanted.show != "queue" or is_asked)
     )
 
 
@@ -64,12 +64,12 @@ def test_lists_are_what_all_pairs_would_give(
         made = workspace.create(Path(folder), at=MIDNIGHT, actor="person:test")
         made.database.write(pairdeeds.begin)
         for deeds in course:
-            made.database.write(lambda tx, some=deeds: [pairdeeds.happen(tx, one) for one in some])
+            made.database.write(lambda tx, some=deeds: [pairdeeds.happen(tx, deed) for deed in some])
         conn = made.database.reader()
-        for one in asked:
-            every = chosen(conn, one)
-            assert listed(conn, one, counting(conn), 1_000) == every
-            assert listed(conn, one, counting(conn), most) == every[:most]
+        for choice in asked:
+            every = chosen(conn, choice)
+            assert listed(conn, choice, counting(conn), 1_000) == every
+            assert listed(conn, choice, counting(conn), most) == every[:most]
         _counted_ones(conn, most)
         rows = read.pairs(conn)
         kept = totals(conn)
@@ -85,9 +85,9 @@ def test_lists_are_what_all_pairs_would_give(
 
 def _counted_ones(conn: Reader, most: int) -> None:
     """The newest that count, of all cells and of one."""
-    cells = [(one, found.category) for one in counting(conn) for found in sums(conn, one)]
+    cells = [(group, found.category) for group in counting(conn) for found in sums(conn, group)]
     for some in (cells, cells[:1]):
-        names = {(one.agent, category) for one, category in some}
+        names = {(group.agent, category) for group, category in some}
         rows = [
             row
             for row in cohort(conn, read.pairs(conn, newest_first=False))

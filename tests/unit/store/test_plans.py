@@ -80,5 +80,5 @@ def test_pairs_are_listed_in_the_order_of_an_index(reader: Reader, name: str) ->
     assert about
     for statement in about:
         plan = [row[3] for row in reader.execute(f"EXPLAIN QUERY PLAN {statement}")]
-        assert any(one.startswith(("SEARCH p", "SCAN p")) and step in one for one in plan), plan
+        assert any(line.startswith(("SEARCH p", "SCAN p")) and step in line for line in plan), plan
         assert "USE TEMP B-TREE FOR ORDER BY" not in plan

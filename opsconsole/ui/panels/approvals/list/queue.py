@@ -67,7 +67,7 @@ class Queue(ReadAhead[Waiting, Shown]):
             self.error = f"{error}"
             self.changed.emit()
             return
-        waits = {one.id for one in self.all}
+        waits = {request.id for request in self.all}
         if self.is_put_off and not waits:
             self.switch()
         if self._sought is not None and self._sought not in waits:

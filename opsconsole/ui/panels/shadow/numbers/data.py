@@ -122,7 +122,9 @@ def _reliability(some: Sequence[PairRow], numbers: Numbers) -> tuple[Point, ...]
     for stated, right, count in numbers.reliability:
         place = min(BINS - 1, int(stated * BINS))
         ids = frozenset(
-            one.id for one in some if one.confidence is not None and min(BINS - 1, int(one.confidence * BINS)) == place
+            pair.id
+            for pair in some
+            if pair.confidence is not None and min(BINS - 1, int(pair.confidence * BINS)) == place
         )
         made.append(Point(stated, right, f"{stated:.0%} sure: {right:.0%} of {count} right", ids))
     return tuple(made)
@@ -132,7 +134,7 @@ def _growth(conn: Reader, cell: GateProgress, some: Sequence[PairRow], since: da
     """Return the evidence after each trial; until a day, itself included, as the days say it."""
     made = [Point(0, 1.0, "before the first: evidence 1", frozenset())]
     right = total = 0
-    every = [day for one in counting(conn, cell.agent) for day in days(conn, one, cell.category, until=since)]
+    every = [day for group in counting(conn, cell.agent) for day in days(conn, group, cell.category, until=since)]
     earlier = [day for day in every if day.trials]
     for some_days in _bunches(earlier):
         right, total = right + sum(day.right for day in some_days), total + sum(day.trials for day in some_days)

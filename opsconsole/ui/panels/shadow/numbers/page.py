@@ -98,7 +98,7 @@ class NumbersPage(QWidget):
 
     def _agent(self, found: Found, agent: str, some: list[GateProgress]) -> QFrame:
         frame, column = card()
-        versions = {one.number for one in some if one.number is not None}
+        versions = {progress.number for progress in some if progress.number is not None}
         name = found.names.get(agent, spoken(agent))
         version = f"version {max(versions)}" if versions else ""
         column.addLayout(row(label(name, "h3"), label(version, "small"), None))
@@ -111,8 +111,8 @@ class NumbersPage(QWidget):
             grid.setColumnMinimumWidth(place, width)  # the columns of all agents stand under each other
         for place, head in enumerate(("Category", "Right so far", "", "Severe", "Still needed", "")):
             grid.addWidget(label(head, "cap"), 0, place)
-        for line, one in enumerate(some, 1):
-            self._cell(grid, line, found, one)
+        for line, progress in enumerate(some, 1):
+            self._cell(grid, line, found, progress)
         column.addLayout(grid)
         for why, number in set_aside(some):
             column.addWidget(label(f"{plural(number, 'pair')} prove nothing: {why}", "small", is_wrapped=True))
@@ -170,5 +170,5 @@ class NumbersPage(QWidget):
             self.refresh()
 
     def _on_toggle(self) -> None:
-        for one in (self.details, self._of):
-            one.setVisible(self.toggle.isChecked())
+        for part in (self.details, self._of):
+            part.setVisible(self.toggle.isChecked())
