@@ -60,7 +60,7 @@ class Match:
 class Compared:
     """Two decisions on one event, compared."""
 
-    verdict: Agreement
+    agreement: Agreement
     severity: Severity
     matches: tuple[Match, ...]
 

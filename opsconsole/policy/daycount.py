@@ -54,7 +54,7 @@ _WRONG, _SEVERE, _FAILED, _OPEN, _NOT_JUDGED = 1, 2, 4, 8, 16
 
 def kind_of(pair: Counted) -> Kind:
     """Return of which kind a pair is."""
-    is_agreed, is_judged, right = pair.verdict in AGREED, pair.said is not None, is_right(pair)
+    is_agreed, is_judged, right = pair.agreement in AGREED, pair.said is not None, is_right(pair)
     mark = (
         _WRONG * (not right)
         | _SEVERE * is_severe(pair)

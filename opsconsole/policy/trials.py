@@ -26,7 +26,7 @@ class Counted:
     about: str
     """The customer: whose events of one day are one burst."""
     day: date
-    verdict: Agreement
+    agreement: Agreement
     severity: Severity
     is_blind: bool
     """No screen showed the proposal before the human acted."""
@@ -112,7 +112,7 @@ def is_right(pair: Counted) -> bool | None:
         return None
     if pair.is_failed:
         return False
-    is_agreed = pair.verdict in AGREED
+    is_agreed = pair.agreement in AGREED
     is_fine = is_agreed if pair.said is None else pair.said in FINE
     return None if is_agreed and is_fine and not pair.is_blind else is_fine
 
@@ -154,7 +154,7 @@ def _basis(group: Sequence[Counted]) -> Basis:
     """Return the weakest ground a trial stands on."""
     if any(pair.is_failed and pair.said is None for pair in group):
         return "failed"
-    if any(pair.said is None and pair.verdict not in AGREED for pair in group):
+    if any(pair.said is None and pair.agreement not in AGREED for pair in group):
         return "open"
     return "judged" if all(pair.said is not None for pair in group) else "blind"
 

@@ -210,7 +210,7 @@ def _kind(verdict: str, severity: int, is_blind: int, is_failed: int, excluded: 
             category="",
             about="",
             day=date.min,
-            verdict=Agreement(verdict),
+            agreement=Agreement(verdict),
             severity=Severity(severity),
             is_blind=bool(is_blind),
             is_failed=bool(is_failed),

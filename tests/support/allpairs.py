@@ -48,7 +48,7 @@ def _cell(
         severe=sum(map(is_severe, evidence)),
         excluded=sum(bool(pair.excluded) for pair in some),
         reasons=Counter(pair.excluded for pair in some if pair.excluded),
-        unblind=sum(not pair.is_blind and pair.verdict in AGREED and pair.said is None for pair in some),
+        unblind=sum(not pair.is_blind and pair.agreement in AGREED and pair.said is None for pair in some),
         standing=at,
         days=_days(evidence, at.expected, now),
     )

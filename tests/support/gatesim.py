@@ -54,7 +54,7 @@ def sequence(chance: random.Random, *, accuracy: float, severe: float, length: i
         row = _row(chance, number, version, is_good=is_good, is_severe=not is_good and chance.random() < severe)
         for _ in range(chance.choice((1, 1, 1, 3))):
             rows.append(replace(row, id=len(rows)))
-            if is_good and row.verdict is Agreement.DIFFERS:
+            if is_good and row.agreement is Agreement.DIFFERS:
                 later.append((number + chance.choice((0, 1, 5, 20)), len(rows) - 1))
         yield rows
         due = [place for when, place in later if when <= number]
@@ -82,7 +82,7 @@ def _row(chance: random.Random, number: int, version: int, *, is_good: bool, is_
         about=f"c{number}",
         occurred_at=START + timedelta(hours=number),
         made_at=START + timedelta(hours=number + 1),
-        verdict=Agreement.SAME if is_same else Agreement.DIFFERS,
+        agreement=Agreement.SAME if is_same else Agreement.DIFFERS,
         severity=Severity.SEVERE if is_severe and not is_same else Severity.NONE,
         is_blind=not is_seen,
         is_failed=not is_good and not is_seen and chance.random() < FAILS,

@@ -53,7 +53,7 @@ def _new(
     source = "file" if version is None else "history"
     return NewPair(
         source=source, agent=agent, version=version, event=event, run=None, subject=subject, category=category,
-        confidence=None, about=about, occurred_at=TIMES[event - 1], verdict=verdict, severity=severity,
+        confidence=None, about=about, occurred_at=TIMES[event - 1], agreement=verdict, severity=severity,
         is_blind=is_blind, is_failed=is_failed, excluded=excluded, body={},
     )  # fmt: skip
 

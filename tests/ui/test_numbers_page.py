@@ -106,5 +106,5 @@ def _of_version(tx: Transaction, number: int, version: int) -> NewPair:
     return NewPair(
         source=pair.source, agent=pair.agent, version=version, event=pair.event_id, run=None, subject=pair.subject_id,
         category=pair.category, confidence=pair.confidence, about=pair.about, occurred_at=pair.occurred_at,
-        verdict=pair.verdict, severity=pair.severity, is_blind=True, is_failed=False, excluded="", body={},
+        agreement=pair.agreement, severity=pair.severity, is_blind=True, is_failed=False, excluded="", body={},
     )  # fmt: skip

@@ -116,7 +116,7 @@ def is_fine(pair: PairRow) -> bool:
 
 def is_agreed(pair: PairRow) -> bool:
     """Both did the same, and the agent came to a decision."""
-    return pair.verdict in AGREED and not pair.is_failed
+    return pair.agreement in AGREED and not pair.is_failed
 
 
 def _coverage(chosen: Sequence[PairRow]) -> list[tuple[float, float, float]]:

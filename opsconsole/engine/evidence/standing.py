@@ -94,7 +94,7 @@ def counted(pair: PairRow) -> Counted:
         category=pair.category,
         about=pair.about,
         day=pair.occurred_at.date(),
-        verdict=pair.verdict,
+        agreement=pair.agreement,
         severity=pair.severity,
         is_blind=pair.is_blind,
         is_failed=pair.is_failed,

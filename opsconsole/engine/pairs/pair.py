@@ -63,7 +63,7 @@ class Made:
     """A pair that was written."""
 
     number: int
-    verdict: Agreement
+    agreement: Agreement
     is_failed: bool
     excluded: str
 
@@ -75,7 +75,7 @@ def keep(tx: Transaction, sides: Sides, *, now: datetime) -> Made | None:
     if kept is None:
         return None
     _record(tx, "pair.made", kept[0], kept[1], new, now=now)
-    return Made(kept[0], new.verdict, new.is_failed, new.excluded)
+    return Made(kept[0], new.agreement, new.is_failed, new.excluded)
 
 
 def keep_anew(tx: Transaction, pair: int, sides: Sides, *, now: datetime) -> None:
@@ -132,7 +132,7 @@ def _new(tx: Transaction, sides: Sides) -> write.NewPair:
         subject=event.subject_id,
         about=write.salted(tx, _customer(event)),
         occurred_at=event.occurred_at,
-        verdict=found.verdict,
+        agreement=found.agreement,
         severity=found.severity,
         body=_body(sides, found),
     )
@@ -158,7 +158,7 @@ def _record(tx: Transaction, kind: str, pair: int, content: int, new: write.NewP
         version=new.version,
         event=new.event,
         category=new.category or None,
-        verdict=new.verdict.value,
+        verdict=new.agreement.value,
         severity=new.severity.name.lower(),
         blind=new.is_blind,
         failed=new.is_failed or None,

@@ -145,15 +145,15 @@ async def _try(
         began = time.perf_counter()
         worked = await PastRun(kernel.registry, version, brain, record=record, purse=purse).work(event)
         found.append(_compared(kernel, worked, human, event, seconds=time.perf_counter() - began))
-    was_right = pair.verdict in AGREED and not pair.is_failed
-    return Tried(pair.id, pair.event_id, pair.title, pair.verdict, was_right, found[0], found[1])
+    was_right = pair.agreement in AGREED and not pair.is_failed
+    return Tried(pair.id, pair.event_id, pair.title, pair.agreement, was_right, found[0], found[1])
 
 
 def _compared(kernel: Kernel, worked: Worked, human: Sequence[ComparedAction], event: Event, *, seconds: float) -> Side:
     deeds = compared_wanted(kernel.registry, worked.actions, event.subject)
     result = compare(deeds, human)
     return Side(
-        result.verdict,
+        result.agreement,
         result.severity,
         worked.category,
         worked.confidence,

@@ -17,7 +17,7 @@ RULINGS = (Verdict.ACT, Verdict.ASK, Verdict.RECOMMEND, Verdict.REFUSE)
 class Side:
     """One version on one event."""
 
-    verdict: Agreement
+    agreement: Agreement
     severity: Severity
     category: str
     confidence: float | None
@@ -33,7 +33,7 @@ class Side:
     @property
     def is_right(self) -> bool:
         """It did what the people did, and came to an end."""
-        return self.verdict in AGREED and not self.is_failed
+        return self.agreement in AGREED and not self.is_failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def _rulings(sides: Iterable[Side]) -> dict[str, int]:
 
 def _side(side: Side) -> dict[str, Any]:
     return {
-        "verdict": side.verdict.value,
+        "verdict": side.agreement.value,
         "severity": side.severity.name.lower(),
         "category": side.category,
         "right": side.is_right,

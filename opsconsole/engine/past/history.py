@@ -243,8 +243,8 @@ async def _keep(
         if made.is_failed:
             progress.reasons.update([done.worked.failed] if done.worked.failed else ())
         else:
-            progress.verdicts[made.verdict.value] += 1
-            progress.agreed += made.verdict in AGREED and not made.excluded
+            progress.verdicts[made.agreement.value] += 1
+            progress.agreed += made.agreement in AGREED and not made.excluded
     progress.done += len(chunk)
     progress.off_record += sum(bool(done.worked.off_record) for done in chunk)
     ready.clear()

@@ -66,7 +66,7 @@ class Told:
         ]
         return {
             "case_id": self.case.case_id,
-            "verdict": self.result.verdict.value,
+            "verdict": self.result.agreement.value,
             "severity": self.result.severity.name.lower(),
             "actions": actions,
             "met": list(self.met),
@@ -91,7 +91,7 @@ class Totals:
         """Count one case in."""
         self.cases += 1
         self.names[told.case.case_id] += 1
-        self.verdicts[told.result.verdict.value] += 1
+        self.verdicts[told.result.agreement.value] += 1
         self.severities[told.result.severity.name.lower()] += 1
         self.unknown_tools.update(unknown)
         for match in told.result.matches:

@@ -33,7 +33,7 @@ class Wanted:
     show: Show = "all"
     agent: str | None = None
     category: str | None = None
-    verdict: Agreement | None = None
+    agreement: Agreement | None = None
     severity: Severity = Severity.NONE
     """At least so grave."""
     ids: frozenset[int] | None = None
@@ -124,8 +124,8 @@ def _conditions(wanted: Wanted) -> list[_Condition]:
         found.append(("p.agent_id = ?", (wanted.agent,)))
     if wanted.category is not None:
         found.append(("p.category = ?", (wanted.category,)))
-    if wanted.verdict is not None:
-        found.append(("p.verdict = ?", (wanted.verdict.value,)))
+    if wanted.agreement is not None:
+        found.append(("p.verdict = ?", (wanted.agreement.value,)))
     if wanted.severity:
         found.append(("p.severity >= ?", (int(wanted.severity),)))
     if wanted.ids is not None:

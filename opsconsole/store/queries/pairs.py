@@ -46,7 +46,7 @@ class PairRow:
     about: str
     occurred_at: datetime
     made_at: datetime
-    verdict: Agreement
+    agreement: Agreement
     severity: Severity
     is_blind: bool
     is_failed: bool
@@ -289,7 +289,7 @@ def row_of(row: Sequence[Any]) -> PairRow:
         about=row[9],
         occurred_at=from_micros(row[10]),
         made_at=from_micros(row[11]),
-        verdict=Agreement(row[12]),
+        agreement=Agreement(row[12]),
         severity=Severity(row[13]),
         is_blind=bool(row[14]),
         is_failed=bool(row[15]),

@@ -29,7 +29,7 @@ class NewPair:
     about: str
     """Of the customer or thread: only a salted digest, see `salted`."""
     occurred_at: datetime
-    verdict: Agreement
+    agreement: Agreement
     severity: Severity
     is_blind: bool
     is_failed: bool
@@ -90,7 +90,7 @@ def add_pair(tx: Transaction, new: NewPair, *, now: datetime) -> tuple[int, int]
             new.about,
             to_micros(new.occurred_at),
             to_micros(now),
-            new.verdict.value,
+            new.agreement.value,
             int(new.severity),
             new.is_blind,
             new.is_failed,
@@ -114,7 +114,7 @@ def change_pair(tx: Transaction, pair: int, new: NewPair) -> int:
         (
             new.category,
             new.confidence,
-            new.verdict.value,
+            new.agreement.value,
             int(new.severity),
             new.is_blind,
             new.is_failed,

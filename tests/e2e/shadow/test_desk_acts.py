@@ -110,7 +110,7 @@ async def test_a_mail_that_people_moved_tagged_and_answered_is_paired(tmp_path: 
             ("desk.reply", {"to": ANN, "text": "Done."}),
             ("desk.tag_mail", {"tag": "urgent"}),
         ]
-        assert pair.excluded == "" and pair.verdict.value == "missing"
+        assert pair.excluded == "" and pair.agreement.value == "missing"
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ async def test_a_ticket_sorted_in_steps_is_one_act_and_what_people_left_alone_is
         await r.wait(minutes=16)
         (pair,) = read.pairs(r.engine.reader)
         body = read.body(r.engine.reader, pair.id)
-        assert (pair.verdict.value, len(body["agent"]), len(body["human"])) == (verdict, 1, 1)
+        assert (pair.agreement.value, len(body["agent"]), len(body["human"])) == (verdict, 1, 1)
         assert body["human"][0]["args"] == {"id": 1, **{name: value for step in steps for name, value in step.items()}}
 
 
@@ -213,7 +213,7 @@ async def test_a_pair_waits_until_what_was_done_in_its_time_is_told(tmp_path: Pa
         await r.engine.observe("desk", late)
         made[0].until = r.clock.now()
         await r.wait(minutes=2)
-        verdicts = {pair.run_id: (pair.verdict.value, pair.excluded) for pair in read.pairs(r.engine.reader)}
+        verdicts = {pair.run_id: (pair.agreement.value, pair.excluded) for pair in read.pairs(r.engine.reader)}
         assert verdicts == {1: ("same", ""), 2: ("extra", "")}
 
 

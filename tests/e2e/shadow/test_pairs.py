@@ -55,7 +55,7 @@ async def test_the_same_act_makes_a_pair_that_agrees(tmp_path: Path) -> None:
         assert made(r) == []
         await r.wait(minutes=20)
         (pair,) = made(r)
-        assert (pair.verdict, pair.severity) == (Agreement.SAME, Severity.NONE)
+        assert (pair.agreement, pair.severity) == (Agreement.SAME, Severity.NONE)
         assert pair.is_blind and pair.excluded == "" and pair.category == "case" and pair.run_id == 1
         assert read.awaited_count(r.engine.reader) == 0 and r.audit("pair.made")[0]["blind"] is True
         body = read.body(r.engine.reader, pair.id)
@@ -72,7 +72,7 @@ async def test_several_acts_are_one_decision_and_only_known_fields_count(tmp_pat
         assert made(r) == []
         await r.wait(minutes=10)
         (pair,) = made(r)
-        assert pair.verdict is Agreement.SAME
+        assert pair.agreement is Agreement.SAME
 
 
 async def test_another_recipient_is_severe_and_an_act_told_twice_is_one(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ async def test_another_recipient_is_severe_and_an_act_told_twice_is_one(tmp_path
         assert not await did(r, 1, "desk.reply", to=ANN)
         await r.wait(minutes=20)
         (pair,) = made(r)
-        assert (pair.verdict, pair.severity) == (Agreement.DIFFERS, Severity.SEVERE)
+        assert (pair.agreement, pair.severity) == (Agreement.DIFFERS, Severity.SEVERE)
 
 
 async def test_nothing_done_is_a_decision_only_where_it_could_be_seen(tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ async def test_nothing_done_is_a_decision_only_where_it_could_be_seen(tmp_path: 
         await r.take(mail())
         await r.wait(days=5)
         (pair,) = made(r)
-        assert pair.verdict is Agreement.EXTRA and pair.excluded == pairing.NOT_SEEN
+        assert pair.agreement is Agreement.EXTRA and pair.excluded == pairing.NOT_SEEN
 
 
 async def test_a_human_who_saw_the_proposal_first_is_not_blind(tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ async def test_a_pair_waits_over_a_restart(tmp_path: Path) -> None:
     async with rig(tmp_path, []) as again:
         again.clock.move(seconds=(at - again.clock.now()).total_seconds() + 1200)
         await again.settle()
-        assert [pair.verdict for pair in made(again)] == [Agreement.SAME]
+        assert [pair.agreement for pair in made(again)] == [Agreement.SAME]
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ async def test_an_act_that_names_its_event_answers_no_other_of_the_thread(tmp_pa
             moved = act(number, "desk.move_mail", r.clock.now(), folder="Billing" if number == 1 else "Sales")
             await r.engine.observe("desk", replace(moved, subject=thread, about=f"<m{number}@harbour.example>"))
         await r.wait(minutes=20)
-        assert [pair.verdict for pair in made(r)] == [Agreement.SAME, Agreement.DIFFERS]
+        assert [pair.agreement for pair in made(r)] == [Agreement.SAME, Agreement.DIFFERS]
 
 
 async def test_what_came_when_its_time_was_over_says_nothing_of_people(tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ async def test_what_came_when_its_time_was_over_says_nothing_of_people(tmp_path:
         await r.take(mail(occurred_at=r.clock.now() - timedelta(days=9)))
         await r.settle()
         (pair,) = made(r)
-        assert pair.verdict is Agreement.EXTRA and pair.excluded == pairing.TOO_LATE
+        assert pair.agreement is Agreement.EXTRA and pair.excluded == pairing.TOO_LATE
 
 
 async def test_what_people_do_later_in_their_time_is_compared_too(tmp_path: Path) -> None:
@@ -196,14 +196,14 @@ async def test_what_people_do_later_in_their_time_is_compared_too(tmp_path: Path
         await did(r, 1, "desk.move_mail", folder="Billing")
         await r.wait(minutes=20)
         (pair,) = made(r)
-        assert pair.verdict is Agreement.SAME
+        assert pair.agreement is Agreement.SAME
         await r.engine.writer.write(
             lambda tx: judging.judge(r.kernel, tx, pair.id, Adjudication.AGENT, actor="person:test"), name="judge"
         )
         await r.wait(minutes=60)
         await did(r, 2, "desk.reply", to=ANN)
         (again,) = made(r)
-        assert (again.id, again.verdict, again.said) == (pair.id, Agreement.MISSING, None)
+        assert (again.id, again.agreement, again.said) == (pair.id, Agreement.MISSING, None)
         assert len(read.body(r.engine.reader, pair.id)["human"]) == 2
 
 
@@ -213,7 +213,7 @@ async def test_only_asking_is_no_decision_to_do_nothing(tmp_path: Path) -> None:
         await r.take(mail())
         await r.wait(days=5)
         (pair,) = made(r)
-        assert pair.verdict is Agreement.BOTH_NONE and pair.is_failed
+        assert pair.agreement is Agreement.BOTH_NONE and pair.is_failed
 
 
 async def test_an_agent_that_looked_after_people_had_acted_proves_nothing(tmp_path: Path) -> None:
@@ -226,7 +226,7 @@ async def test_an_agent_that_looked_after_people_had_acted_proves_nothing(tmp_pa
         await r.resume()
         await r.wait(minutes=20)
         (pair,) = made(r)
-        assert pair.verdict is Agreement.SAME and pair.excluded == pairing.ACTED_BEFORE
+        assert pair.agreement is Agreement.SAME and pair.excluded == pairing.ACTED_BEFORE
 
 
 async def test_who_reads_it_in_the_terminal_before_acting_is_not_blind(tmp_path: Path) -> None:
@@ -255,7 +255,7 @@ async def test_a_run_whose_action_was_refused_and_that_gave_up_agrees_with_nobod
         await r.take(mail())
         await r.wait(days=5)
         (pair,) = made(r)
-        assert pair.verdict is Agreement.BOTH_NONE and pair.is_failed
+        assert pair.agreement is Agreement.BOTH_NONE and pair.is_failed
 
 
 @pytest.mark.parametrize(("calls", "is_failed", "verdict"), [
@@ -272,8 +272,8 @@ async def test_a_call_that_is_none_is_no_deed_but_a_failure_where_it_was_the_las
         await did(r, 1, "desk.move_mail", folder="Billing")
         await r.wait(minutes=20)
         (pair,) = made(r)
-        assert (pair.is_failed, pair.verdict.value, pair.severity) != (False, "extra", Severity.SEVERE)
-        assert (pair.is_failed, pair.verdict.value) == (is_failed, verdict)
+        assert (pair.is_failed, pair.agreement.value, pair.severity) != (False, "extra", Severity.SEVERE)
+        assert (pair.is_failed, pair.agreement.value) == (is_failed, verdict)
 
 
 async def test_a_pair_that_is_made_anew_takes_its_precedent_back(tmp_path: Path) -> None:

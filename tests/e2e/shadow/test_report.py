@@ -87,7 +87,9 @@ def test_the_numbers_agree_with_a_count_by_hand(folder: Path) -> None:
         assert share == len(known) / 25 and math.isclose(right, sum(map(report.is_fine, known)) / len(known))
         assert least == min(pair.confidence or 0.0 for pair in known)
         assert sum(count for _, _, count in found.reliability) == len(known)
-        assert read.pairs(conn, verdicts=[Agreement.DIFFERS, Agreement.EXTRA], limit=2)[1].verdict is not Agreement.SAME
+        assert (
+            read.pairs(conn, verdicts=[Agreement.DIFFERS, Agreement.EXTRA], limit=2)[1].agreement is not Agreement.SAME
+        )
 
 
 def test_what_no_system_tells_is_noted_by_hand(folder: Path) -> None:

@@ -56,7 +56,7 @@ def decided(folder: Path) -> list[tuple[Any, ...]]:
                 past.event(reader, pair.event_id).external_id,
                 pair.category,
                 pair.confidence,
-                pair.verdict,
+                pair.agreement,
                 pairs.body(reader, pair.id),
             )
             for pair in pairs.pairs(reader, newest_first=False)

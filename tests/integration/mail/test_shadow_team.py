@@ -143,7 +143,7 @@ class Team:
         """Of the agent in shadow: title → (what the human did, verdict, excluded)."""
         with self.database() as conn:
             rows = [pair for pair in read.pairs(conn) if pair.agent == "mira"]
-            return {row.title: (human(read.body(conn, row.id)), row.verdict.value, row.excluded) for row in rows}
+            return {row.title: (human(read.body(conn, row.id)), row.agreement.value, row.excluded) for row in rows}
 
     def state(self) -> dict[str, Any]:
         """Where every mail lies with its flags and MODSEQ, as the server says."""

@@ -153,7 +153,7 @@ async def test_a_backtest_of_a_model_is_shown_the_same_and_stops_at_its_cap(tmp_
         (version,) = r.kernel.roster.current(r.engine.reader)
         whole = await backtest(r.kernel, version, version, (brain(), brain()))
         assert len(whole.tried) == COUNT and not whole.stopped
-        assert all(tried.in_use.verdict is tried.changed.verdict is tried.recorded for tried in whole.tried)
+        assert all(tried.in_use.agreement is tried.changed.agreement is tried.recorded for tried in whole.tried)
         told = whole.to_json()
         assert told["cost_in_use"] > 0 and told["seconds_changed"] > 0
         cap = (told["cost_in_use"] + told["cost_changed"]) / 3

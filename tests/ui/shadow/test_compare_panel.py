@@ -183,7 +183,7 @@ def test_filters_and_what_is_marked(tmp_path: Path) -> None:
         box = page.boxes["verdict"]
         box.setCurrentIndex(box.findData("extra"))
         box.activated.emit(box.currentIndex())
-        await until(lambda: page.queue.rows and {row.verdict.value for row in page.queue.rows} == {"extra"})
+        await until(lambda: page.queue.rows and {row.agreement.value for row in page.queue.rows} == {"extra"})
         await until(lambda: "− Only the agent" in told(page))
         assert "The human did nothing." in told(page)
         panel_words = [table.changes.text(table.changes.index(0, 2)) for table in page.detail.findChildren(ChangeTable)]

@@ -23,7 +23,7 @@ def tagged(tag: str, **other: Any) -> ComparedAction:
 
 
 def told(found: Compared) -> tuple[Agreement, Severity]:
-    return found.verdict, found.severity
+    return found.agreement, found.severity
 
 
 @pytest.mark.parametrize(
@@ -53,9 +53,9 @@ def test_of_a_partial_act_only_what_is_told_is_compared() -> None:
         return ComparedAction(tool="desk.update_ticket", args=args, subject="ticket:1", effect=Effect.INTERNAL)
 
     agent, human = ticket(queue="q", status="closed"), replace(ticket(queue="q"), is_partial=True)
-    assert compare([agent], [human]).verdict is Agreement.SAME
+    assert compare([agent], [human]).agreement is Agreement.SAME
     found = compare([agent], [replace(human, told=("queue", "status"))])
-    assert found.verdict is Agreement.DIFFERS
+    assert found.agreement is Agreement.DIFFERS
     assert [(field.field, field.human, field.is_same) for field in found.matches[0].fields] == [
         ("queue", "q", True),
         ("status", None, False),
@@ -67,8 +67,8 @@ def test_an_argument_that_names_its_own_subject_says_no_more_than_none() -> None
         ComparedAction(tool="desk.add_note", args={"text": "t", "about": about}, subject="deal:1")
         for about in ("", "deal:1", "deal:2")
     ]
-    assert compare(notes[:1], notes[1:2]).verdict is Agreement.SAME
-    assert compare(notes[:1], notes[2:]).verdict is Agreement.DIFFERS
+    assert compare(notes[:1], notes[1:2]).agreement is Agreement.SAME
+    assert compare(notes[:1], notes[2:]).agreement is Agreement.DIFFERS
 
 
 def test_the_same_on_another_subject_is_not_the_same() -> None:
@@ -84,12 +84,14 @@ def test_the_most_alike_stand_beside_each_other_whatever_the_order() -> None:
 
 def test_forty_of_one_kind_are_aligned_as_sets_and_more_in_their_order() -> None:
     forty = [sent(f"{number}@x") for number in range(MOST_ALIGNED)]
-    assert compare(forty, forty[::-1]).verdict is Agreement.SAME
+    assert compare(forty, forty[::-1]).agreement is Agreement.SAME
     more = [*forty, sent("last@x")]
-    assert compare(more, more[::-1]).verdict is Agreement.DIFFERS
+    assert compare(more, more[::-1]).agreement is Agreement.DIFFERS
     assert told(compare(more, forty)) == (Agreement.EXTRA, Severity.SEVERE)
-    assert compare(more, forty[::-1]).verdict is Agreement.DIFFERS and compare(forty[::-1], more).matches[0].human == 0
-    assert compare([tagged("t"), *more], [*more, tagged("t")]).verdict is Agreement.SAME
+    assert (
+        compare(more, forty[::-1]).agreement is Agreement.DIFFERS and compare(forty[::-1], more).matches[0].human == 0
+    )
+    assert compare([tagged("t"), *more], [*more, tagged("t")]).agreement is Agreement.SAME
     assert told(compare(forty, more)) == (Agreement.MISSING, Severity.MINOR)
 
 
@@ -138,7 +140,7 @@ def test_of_several_differences_the_gravest_says_how_severe_it_is() -> None:
 
 def test_hundreds_of_one_kind_are_aligned_in_their_order() -> None:
     many = [sent(f"{number}@x") for number in range(500)]
-    assert compare(many, many).verdict is Agreement.SAME
+    assert compare(many, many).agreement is Agreement.SAME
 
 
 def deed(tool: str, a: int, b: str, subject: str) -> ComparedAction:
@@ -159,8 +161,8 @@ def test_every_action_stands_in_one_match_and_the_order_does_not_matter(
     assert sorted(match.agent for match in matches if match.agent is not None) == list(range(len(agent)))
     assert sorted(match.human for match in matches if match.human is not None) == list(range(len(human)))
     shuffled = chance.sample(human, len(human))
-    assert told(compare(agent, shuffled))[0] is compare(agent, human).verdict
-    assert compare(agent, chance.sample(agent, len(agent))).verdict in (Agreement.SAME, Agreement.BOTH_NONE)
+    assert told(compare(agent, shuffled))[0] is compare(agent, human).agreement
+    assert compare(agent, chance.sample(agent, len(agent))).agreement in (Agreement.SAME, Agreement.BOTH_NONE)
 
 
 @pytest.mark.parametrize(
@@ -212,7 +214,7 @@ def test_texts_by_their_words() -> None:
 def test_a_figure_an_address_or_a_not_makes_two_texts_two(text: str, word: str, other: str) -> None:
     first, second = text.format(word), text.format(other)
     assert text_likeness(first, second) > 0.9
-    assert compare([sent("a@x", first)], [sent("a@x", second)]).verdict is Agreement.DIFFERS
+    assert compare([sent("a@x", first)], [sent("a@x", second)]).agreement is Agreement.DIFFERS
 
 
 def test_what_json_cannot_say_is_said_as_text() -> None:

@@ -21,7 +21,9 @@ from opsconsole.policy.trials import (
 )
 
 DAY = date(2026, 11, 2)
-PLAIN = Counted(category="billing", about="ann", day=DAY, verdict=Agreement.SAME, severity=Severity.NONE, is_blind=True)
+PLAIN = Counted(
+    category="billing", about="ann", day=DAY, agreement=Agreement.SAME, severity=Severity.NONE, is_blind=True
+)
 
 
 def many(number: int, **other: object) -> list[Counted]:
@@ -32,16 +34,16 @@ def many(number: int, **other: object) -> list[Counted]:
     ("other", "counts"),
     [
         ({}, True),
-        ({"verdict": Agreement.BOTH_NONE}, True),
+        ({"agreement": Agreement.BOTH_NONE}, True),
         ({"is_blind": False}, None),
         ({"is_blind": False, "said": Adjudication.BOTH}, None),
         ({"is_blind": False, "said": Adjudication.HUMAN}, False),
         ({"is_failed": True, "said": Adjudication.BOTH}, False),
         ({"said": Adjudication.NEITHER}, False),
         ({"said": Adjudication.UNSURE}, False),
-        ({"verdict": Agreement.DIFFERS}, False),
-        ({"verdict": Agreement.MISSING}, False),
-        ({"verdict": Agreement.EXTRA, "said": Adjudication.AGENT}, True),
+        ({"agreement": Agreement.DIFFERS}, False),
+        ({"agreement": Agreement.MISSING}, False),
+        ({"agreement": Agreement.EXTRA, "said": Adjudication.AGENT}, True),
         ({"is_failed": True}, False),
         ({"excluded": "worked before"}, None),
         ({"excluded": "worked before", "said": Adjudication.AGENT}, None),
@@ -52,7 +54,7 @@ def test_what_counts_as_right(other: dict[str, object], counts: bool | None) -> 
 
 
 def test_a_burst_is_one_trial_and_one_wrong_in_it_makes_it_wrong() -> None:
-    burst = [PLAIN] * 9 + [replace(PLAIN, verdict=Agreement.DIFFERS)]
+    burst = [PLAIN] * 9 + [replace(PLAIN, agreement=Agreement.DIFFERS)]
     (trial,) = trials(burst)
     assert not trial.is_right and trial.pairs == 10 and trial.basis == "open"
     assert len(trials([PLAIN, replace(PLAIN, day=DAY + timedelta(days=1)), replace(PLAIN, about="bob")])) == 3
@@ -69,7 +71,7 @@ def test_a_thread_in_which_ten_people_write_is_one_trial_a_day() -> None:
 
 
 def test_a_severe_difference_is_severe_until_a_person_says_the_agent_was_right() -> None:
-    severe = replace(PLAIN, verdict=Agreement.EXTRA, severity=Severity.SEVERE)
+    severe = replace(PLAIN, agreement=Agreement.EXTRA, severity=Severity.SEVERE)
     assert trials([severe])[0].is_severe
     assert trials([replace(severe, said=Adjudication.UNSURE)])[0].is_severe
     assert not trials([replace(severe, said=Adjudication.AGENT)])[0].is_severe
@@ -80,9 +82,9 @@ GROUNDS: list[tuple[list[dict[str, object]], str]] = [
     ([{}], "blind"),
     ([{"said": Adjudication.BOTH}], "judged"),
     ([{}, {"said": Adjudication.BOTH}], "blind"),
-    ([{"said": Adjudication.BOTH}, {"verdict": Agreement.DIFFERS}], "open"),
-    ([{"verdict": Agreement.DIFFERS, "said": Adjudication.HUMAN}], "judged"),
-    ([{"verdict": Agreement.DIFFERS}, {"is_failed": True}], "failed"),
+    ([{"said": Adjudication.BOTH}, {"agreement": Agreement.DIFFERS}], "open"),
+    ([{"agreement": Agreement.DIFFERS, "said": Adjudication.HUMAN}], "judged"),
+    ([{"agreement": Agreement.DIFFERS}, {"is_failed": True}], "failed"),
     ([{"is_failed": True, "said": Adjudication.HUMAN}], "judged"),
 ]
 
@@ -100,8 +102,8 @@ def test_what_proves_nothing_is_in_no_trial() -> None:
 
 
 def test_a_standing_counts_right_severe_and_all() -> None:
-    wrong = replace(PLAIN, about="w", verdict=Agreement.DIFFERS)
-    severe = replace(PLAIN, about="s", verdict=Agreement.EXTRA, severity=Severity.SEVERE)
+    wrong = replace(PLAIN, about="w", agreement=Agreement.DIFFERS)
+    severe = replace(PLAIN, about="s", agreement=Agreement.EXTRA, severity=Severity.SEVERE)
     at = standing(trials([*many(40), wrong, severe]), TO_LIMITED)
     assert (at.right, at.total, at.severe, at.bases) == (40, 42, 1, {"blind": 40, "open": 2})
     assert at.evidence == evidence(40, 2, 0.85) and at.evidence_not_severe == evidence(41, 1, 0.95)
@@ -124,7 +126,7 @@ def test_a_clean_series_opens_both_tests_of_the_first_gate() -> None:
     assert standing(trials(many(87)), TO_LIMITED).needed == 1
     at = standing(trials(many(88)), TO_LIMITED)
     assert at.is_open and at.needed == 0 and at.expected == 0 and at.bases == {"blind": 88}
-    severe = replace(PLAIN, about="x", severity=Severity.SEVERE, verdict=Agreement.EXTRA)
+    severe = replace(PLAIN, about="x", severity=Severity.SEVERE, agreement=Agreement.EXTRA)
     assert not standing(trials([*many(88), severe]), TO_LIMITED).is_open
 
 
@@ -135,7 +137,7 @@ def _series(chance: random.Random, gate: EvidenceThreshold, days: int) -> list[C
         is_good = chance.random() < gate.accuracy
         verdict = Agreement.SAME if is_good and chance.random() < 0.8 else Agreement.DIFFERS
         pair = replace(
-            PLAIN, about=f"c{number}", verdict=verdict, is_blind=chance.random() < 0.9,
+            PLAIN, about=f"c{number}", agreement=verdict, is_blind=chance.random() < 0.9,
             is_failed=not is_good and chance.random() < 0.2,
         )  # fmt: skip
         # A person judges the differences they come to, in no fixed order, and finds the truth.

@@ -29,7 +29,7 @@ from tests.support.pairdeeds import MIDNIGHT, Deed
 NOW = MIDNIGHT + timedelta(days=3)
 PAIR = NewPair(
     source="history", agent="mira", version=1, event=1, run=None, subject=1, category="billing", confidence=None,
-    about="a", occurred_at=MIDNIGHT, verdict=Agreement.SAME, severity=Severity.NONE, is_blind=True, is_failed=False,
+    about="a", occurred_at=MIDNIGHT, agreement=Agreement.SAME, severity=Severity.NONE, is_blind=True, is_failed=False,
     excluded="", body={},
 )  # fmt: skip
 

@@ -25,7 +25,7 @@ wanted = st.builds(
     show=st.sampled_from(shows),
     agent=st.sampled_from([None, None, "mira", "rival", "nobody"]),
     category=st.sampled_from([None, None, "", "billing"]),
-    verdict=st.sampled_from([None, None, Agreement.SAME, Agreement.MISSING]),
+    agreement=st.sampled_from([None, None, Agreement.SAME, Agreement.MISSING]),
     severity=st.sampled_from([Severity.NONE, Severity.NONE, Severity.SEVERE]),
     ids=st.none() | st.frozensets(st.integers(1, 30), max_size=20),
     is_counting=st.booleans(),
@@ -38,16 +38,16 @@ def chosen(conn: Reader, wanted: Wanted) -> list[PairRow]:
     is_counting = wanted.is_counting or wanted.show == "queue"
     rows = [row for row in (cohort(conn, every) if is_counting else every) if _is_fitting(row, wanted)]
     if wanted.show == "queue":
-        rows.sort(key=lambda row: (-row.severity, row.verdict in AGREED, -row.occurred_at.timestamp(), row.id))
+        rows.sort(key=lambda row: (-row.severity, row.agreement in AGREED, -row.occurred_at.timestamp(), row.id))
     return rows
 
 
 def _is_fitting(row: PairRow, wanted: Wanted) -> bool:
-    is_asked = not row.excluded and (row.verdict not in AGREED or spread(row.id) < SAMPLED)
+    is_asked = not row.excluded and (row.agreement not in AGREED or spread(row.id) < SAMPLED)
     return (
         wanted.agent in (None, row.agent)
         and wanted.category in (None, row.category)
-        and wanted.verdict in (None, row.verdict)
+        and wanted.agreement in (None, row.agreement)
         and row.severity >= wanted.severity
         and (wanted.ids is None or row.id in wanted.ids)
         and {"judged": row.said is not None, "all": True}.get(wanted.show, row.said is None)

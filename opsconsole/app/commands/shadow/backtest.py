@@ -76,7 +76,7 @@ def tell(result: Result, *, is_same: bool = False) -> None:
     for tried in differing[:SHOWN]:
         mark = "better" if tried.changed.is_right else "worse"
         rows.append(
-            (f"{tried.pair}", tried.in_use.verdict.value, f"{tried.changed.verdict.value} ({mark})", tried.title)
+            (f"{tried.pair}", tried.in_use.agreement.value, f"{tried.changed.agreement.value} ({mark})", tried.title)
         )
     if differing:
         table(rows, (7, 12, 20, 80))

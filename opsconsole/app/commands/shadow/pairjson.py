@@ -18,7 +18,7 @@ def pair_json(pair: PairRow, body: Mapping[str, Any]) -> dict[str, Any]:
         "title": pair.title,
         "category": pair.category,
         "confidence": pair.confidence,
-        "verdict": pair.verdict.value,
+        "verdict": pair.agreement.value,
         "severity": pair.severity.name.lower(),
         "blind": pair.is_blind,
         "failed": pair.is_failed,

@@ -122,7 +122,7 @@ def pairs(
         category = "" if category == NO_CATEGORY else category
         known(conn, agent, category)
         if waiting:
-            wanted = Wanted(show="queue", agent=agent, category=category, verdict=verdict)
+            wanted = Wanted(show="queue", agent=agent, category=category, agreement=verdict)
             found = listed(conn, wanted, counting(conn, agent), limit)
         else:
             chosen = (verdict,) if verdict else ()
@@ -134,7 +134,7 @@ def pairs(
             judged = "" if pair.said is None else ADJUDICATIONS[pair.said]
             mark = "yes" if pair.severity is Severity.SEVERE else ""
             when = ago(pair.occurred_at, now)
-            rows.append((f"{pair.id}", pair.agent, pair.category, pair.verdict.value, mark, judged, when, pair.title))
+            rows.append((f"{pair.id}", pair.agent, pair.category, pair.agreement.value, mark, judged, when, pair.title))
         if as_json:
             return
         if len(rows) == 1:
@@ -175,7 +175,7 @@ def _tell_head(conn: Reader, pair: PairRow) -> None:
     row = None if pair.version is None else versions.version(conn, pair.version)
     version = "" if row is None else f" version {row.number}"
     sure = "" if pair.confidence is None else f", {pair.confidence:.0%} sure"
-    say(f"{pair.agent}{version}, {pair.category or 'no category'}{sure}: {VERDICTS[pair.verdict].lower()}; {said}")
+    say(f"{pair.agent}{version}, {pair.category or 'no category'}{sure}: {VERDICTS[pair.agreement].lower()}; {said}")
     if why := counts_for(pair):
         say(why)
 

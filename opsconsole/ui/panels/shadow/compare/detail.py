@@ -81,7 +81,7 @@ class PairDetail(QWidget):
         line = QHBoxLayout()
         line.addWidget(para(one_line(pair.title) or "(no title)", "h2"), 1)
         line.addWidget(label(place, "small"), 0, Qt.AlignmentFlag.AlignTop)
-        pills = [pill(VERDICTS[pair.verdict], TONES[pair.verdict])]
+        pills = [pill(VERDICTS[pair.agreement], TONES[pair.agreement])]
         if pair.severity is Severity.SEVERE:
             pills.append(pill("Severe", "danger"))
         if pair.is_failed:

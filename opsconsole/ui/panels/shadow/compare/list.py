@@ -35,7 +35,7 @@ class PairFace(RowFace[PairRow]):
     now: datetime | None = None
 
     def card(self, row: PairRow) -> Card:
-        verdict = Pill(VERDICTS[row.verdict], TONES[row.verdict])
+        verdict = Pill(VERDICTS[row.agreement], TONES[row.agreement])
         return Card(
             title=row.title or "(no title)",
             age="" if self.now is None else short_span(self.now - row.occurred_at),
@@ -47,7 +47,7 @@ class PairFace(RowFace[PairRow]):
     def text(self, row: PairRow) -> str:
         severe = ", severe" if row.severity is Severity.SEVERE else ""
         said = f", judged: {SAID[row.said]}" if row.said else ", not judged"
-        return f"{one_line(row.title) or 'No title'}, {self._whose(row)}, {VERDICTS[row.verdict]}{severe}{said}"
+        return f"{one_line(row.title) or 'No title'}, {self._whose(row)}, {VERDICTS[row.agreement]}{severe}{said}"
 
     def description(self, row: PairRow) -> str:
         return one_line(row.sender)

@@ -157,7 +157,7 @@ def _query(kernel: Kernel, choice: Choice, again: int | None) -> tuple[Loaded, P
         show=choice.show,
         agent=choice.agent or None,
         category=None if not choice.category else "" if choice.category == "none" else choice.category,
-        verdict=Agreement(choice.verdict) if choice.verdict else None,
+        agreement=Agreement(choice.verdict) if choice.verdict else None,
         severity=Severity(choice.severity),
         ids=choice.ids,
         is_counting=choice.is_counting,
@@ -180,4 +180,4 @@ def _query(kernel: Kernel, choice: Choice, again: int | None) -> tuple[Loaded, P
 
 
 def _hay(pair: PairRow) -> str:
-    return f"{pair.title} {pair.sender} {pair.agent} {pair.category} {pair.verdict.value}".casefold()
+    return f"{pair.title} {pair.sender} {pair.agent} {pair.category} {pair.agreement.value}".casefold()

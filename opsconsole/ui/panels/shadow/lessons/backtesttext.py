@@ -39,7 +39,7 @@ class Figure:
     after: str
 
 
-def verdict(trial: LessonBacktest) -> tuple[str, Tone]:
+def conclusion(trial: LessonBacktest) -> tuple[str, Tone]:
     """Say in a few words what the past says of taking it."""
     report = trial.report
     if trial.is_running:

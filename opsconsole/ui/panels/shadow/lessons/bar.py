@@ -54,7 +54,7 @@ class LessonBar(QFrame):
         self.try_it.setEnabled(not trial.is_running and not is_busy)
         self.try_it.name_it("Try on the past" if trial.report is None else "Try again")
         makes = f"Makes version {lesson_row.makes}; version {lesson_row.number} is in use"
-        told, tone = backtesttext.verdict(trial)
+        told, tone = backtesttext.conclusion(trial)
         self._makes.setText(makes)
         self._past.setText(told)
         _tint(self._past, tone)
