@@ -1,7 +1,7 @@
 """The table of day counts: what it must say, counted from the pairs themselves, and its writing.
 
-A day is counted anew from all its pairs whenever one of them changes, and its span of days from its days, so that no
-error in them can grow.
+A day is counted anew from all its pairs whenever one of them changes, and what that makes more or less is added to its
+span of days.
 """
 
 import json
@@ -49,8 +49,15 @@ _WHY_OF_ONE = _WHY.format("?1", "?2", "?3", "?4", "?4")
 _WHY_OF_EACH = _WHY.format("s.agent_id", "s.decides", "s.category", "s.since", "s.since")
 _FROM_EACH = f"FROM ({_SUMS} GROUP BY agent_id, decides, category, since) s"
 _EVERY_SPAN = f"SELECT s.*, ({_WHY_OF_EACH}) {_FROM_EACH}"
-_EXCLUDED = 10
-"""Where the number of pairs that prove nothing stands in a row."""
+_VERSION, _NUMBERS, _REASONS = 4, slice(5, 19), 19
+"""Where what stands in a row."""
+_ADD_TO_SPAN = (
+    "UPDATE evidence_span SET pairs = pairs + ?, agreed = agreed + ?, judged = judged + ?,"
+    " judged_fine = judged_fine + ?, severe = severe + ?, excluded = excluded + ?, unblind = unblind + ?,"
+    " trials = trials + ?, right = right + ?, severe_trials = severe_trials + ?, judged_trials = judged_trials + ?,"
+    " blind_trials = blind_trials + ?, open_trials = open_trials + ?, failed_trials = failed_trials + ?"
+    " WHERE agent_id = ? AND decides = ? AND category = ? AND since = ?"
+)
 _ONE_SPAN = f"{_SUMS} WHERE agent_id = ?1 AND decides = ?2 AND category = ?3 AND day >= ?4 AND day < ?4 + 32"
 _PUT_SPAN = "INSERT OR REPLACE INTO evidence_span VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _PUT_EVERY_SPAN = f"INSERT INTO evidence_span {_EVERY_SPAN}"
@@ -80,27 +87,41 @@ class DayCell:
 def cell_of(conn: sqlite3.Connection, pair: int) -> DayCell:
     """Return the row that a pair counts in."""
     row = conn.execute("SELECT agent_id, version_id, category, occurred_at FROM pair WHERE id = ?", (pair,)).fetchone()
-    agent, version, category, at = present(row, f"pair {pair}")
-    return DayCell(agent, _Decides(conn).of(version), category, day_of(at))
+    return cell(conn, *present(row, f"pair {pair}"))
+
+
+def cell(conn: sqlite3.Connection, agent: str, version: int | None, category: str, occurred_at: int) -> DayCell:
+    """Return the row that such a pair counts in; the time in its stored form."""
+    return DayCell(agent, _Decides(conn).of(version), category, day_of(occurred_at))
 
 
 def count_anew(conn: sqlite3.Connection, cell: DayCell) -> None:
     """Count a day from its pairs, and write what it comes to."""
     decides = _Decides(conn)
-    rows = conn.execute(OF_DAY, _day_of(cell))
-    chosen = [row for row in rows if decides.of(row[1]) == cell.decides]
+    pairs = [row for row in conn.execute(OF_DAY, _day_of(cell)) if decides.of(row[1]) == cell.decides]
     key = cell.agent, cell.decides, cell.category
-    if chosen:
-        conn.execute(_PUT, _counted(cell, chosen))
-    else:
+    before = conn.execute(_KEPT, (*key, cell.day)).fetchone()
+    after = _counted(cell, pairs) if pairs else None
+    if after == before:
+        return
+    if after is None:
         conn.execute(_DROP, (*key, cell.day))
+    else:
+        conn.execute(_PUT, after)
     span = (*key, cell.day - cell.day % SPAN)
+    if before is None or after is None or before[_VERSION] != after[_VERSION] or before[_REASONS] != after[_REASONS]:
+        _count_span(conn, span)
+    else:
+        more = [now - then for then, now in zip(before[_NUMBERS], after[_NUMBERS], strict=True)]
+        conn.execute(_ADD_TO_SPAN, (*more, *span))
+
+
+def _count_span(conn: sqlite3.Connection, span: tuple[str, str, str, int]) -> None:
     sums = conn.execute(_ONE_SPAN, span).fetchone()
     if sums[0] is None:
         conn.execute(_DROP_SPAN, span)
     else:
-        (reasons,) = conn.execute(_WHY_OF_ONE, span).fetchone() if sums[_EXCLUDED] else ("{}",)
-        conn.execute(_PUT_SPAN, (*sums, reasons))
+        conn.execute(_PUT_SPAN, (*sums, *conn.execute(_WHY_OF_ONE, span).fetchone()))
 
 
 def fill(conn: sqlite3.Connection) -> None:
@@ -199,7 +220,7 @@ def _counted(cell: DayCell, pairs: Sequence[_Pair]) -> tuple[Any, ...]:
         count.right,
         count.severe_trials,
         *(bases.get(basis, 0) for basis in ("judged", "blind", "open", "failed")),
-        json.dumps(count.reasons, sort_keys=True),
+        json.dumps(count.reasons, sort_keys=True) if count.reasons else "{}",
     )
 
 

@@ -134,7 +134,8 @@ def _uncounted() -> Generator[None]:
 
 
 def _sides(session: Session, tx: Transaction, number: int, together: int, system: str | None) -> Sides:
-    at = BEGAN + (timedelta(days=DAYS // 2, seconds=number) if system else timedelta(days=DAYS * number * 4 / PAIRS))
+    days = DAYS + 2 if system else DAYS + number * len(AGENTS) * DAYS / PAIRS + together
+    at = BEGAN + timedelta(days=days, seconds=number if system else 0)
     some = random.Random(number)
     incoming = IncomingEvent(
         external_id=f"new{together}:{number}", kind="mail.received", subject=f"new{together}:{number}", occurred_at=at,

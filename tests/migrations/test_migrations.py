@@ -15,8 +15,10 @@ from opsconsole.store import audit, workspace
 from opsconsole.store.database import APPLICATION_ID, Database, audit_triggers, migrations
 from opsconsole.store.queries import approvals
 from opsconsole.store.queries.views import feed
-from tests.support import dump
+from opsconsole.store.writes import pairs as write
+from tests.support import dump, pairdeeds
 from tests.support.files import NOW, make, note, raw
+from tests.support.pairdeeds import MIDNIGHT, PAIR, go_back_to_9
 
 NEWEST = migrations()[-1][0]
 DUMPS = sorted(Path(__file__).parent.glob("format_*.sql"))
@@ -68,6 +70,23 @@ def test_an_older_file_is_copied_first_and_then_migrated(tmp_path: Path) -> None
         assert new.execute(question).fetchone() == old.execute(question).fetchone() == ("old",)
     if sys.platform != "win32":
         assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+
+
+def test_the_pairs_of_an_older_file_are_counted_by_day(tmp_path: Path) -> None:
+    made = workspace.create(tmp_path, at=MIDNIGHT, actor="person:test")
+    made.database.write(pairdeeds.begin)
+    made.database.write(lambda tx: write.add_pair(tx, PAIR, now=MIDNIGHT))
+    made.close()
+    path = tmp_path / workspace.DATABASE
+    tables = ("evidence_day", "evidence_span")
+    with raw(path) as conn:
+        before = [conn.execute(f"SELECT * FROM {table}").fetchall() for table in tables]
+        go_back_to_9(conn)
+    Database(path).close()
+    with raw(path) as conn:
+        assert before == [conn.execute(f"SELECT * FROM {table}").fetchall() for table in tables] and all(before)
+    assert schema(path) == schema(make(tmp_path / "fresh"))
+    assert version(tmp_path / f"{path.name}.before-{NEWEST:04d}") == 9
 
 
 def test_a_migration_that_fails_changes_nothing(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Whatever may happen to pairs, in any order: what hypothesis draws, and how it is done to a workspace."""
 
 import json
+import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -29,6 +30,12 @@ SPECS = ({"stage": "shadow"}, {"stage": "limited"}, {"brain": "model"}, {"stage"
 AGENTS = ("mira", "otto")
 SYSTEMS = ("mira", "rival")
 """Other systems, one of them called like an agent."""
+
+PAIR = NewPair(
+    source="history", agent="mira", version=1, event=1, run=None, subject=1, category="billing", confidence=None,
+    about="a", occurred_at=MIDNIGHT, agreement=Agreement.SAME, severity=Severity.NONE, is_blind=True, is_failed=False,
+    excluded="", body={},
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +138,12 @@ def _do(tx: Transaction, deed: Deed) -> None:
             )
         else:
             write.take_back_adjudication(tx, pair, is_repeat=deed.is_repeat)
+
+
+def go_back_to_9(conn: sqlite3.Connection) -> None:
+    """Make a file one of format 9, from before days were counted."""
+    for what in ("TABLE evidence_day", "TABLE evidence_span", "INDEX pair_to_judge", "INDEX pair_sampled"):
+        conn.execute(f"DROP {what}")
+    conn.execute("DROP INDEX pair_by_agent")
+    conn.execute("CREATE INDEX pair_by_agent ON pair(agent_id, category, occurred_at)")
+    conn.execute("PRAGMA user_version = 9")

@@ -17,10 +17,7 @@ SAMPLED = 10 * 2**32 // 100
 _WHEN = "SELECT p.occurred_at, p.id FROM pair p"
 _GRAVE = "SELECT p.severity, p.occurred_at, p.id FROM pair p"
 _IS_JUDGED = "EXISTS (SELECT 1 FROM adjudication a WHERE a.pair_id = p.id AND a.is_repeat = 0)"
-_COUNTS = (
-    "(p.version_id IN (SELECT value FROM json_each(?)) OR (p.version_id IS NULL"
-    " AND p.agent_id IN (SELECT value FROM json_each(?))))"
-)
+_COUNTS = "(p.version_id IN (SELECT value FROM json_each(?)) OR p.agent_id IN (SELECT value FROM json_each(?)))"
 _DIFFERENCES = "p.excluded = '' AND p.verdict IN ('differs','missing','extra')"
 _SAMPLE = f"p.excluded = '' AND p.verdict IN ('same','both_none') AND p.id * 2654435761 % 4294967296 < {SAMPLED}"
 _Condition = tuple[str, Sequence[Any]]

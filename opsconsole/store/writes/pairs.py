@@ -10,6 +10,7 @@ from typing import Any
 from opsconsole.domain.enums import Adjudication, Agreement, Severity
 from opsconsole.domain.humanact import HumanAct
 from opsconsole.store import evidencedays
+from opsconsole.store.evidencedays import DayCell
 from opsconsole.store.times import to_micros
 from opsconsole.store.transaction import Transaction
 
@@ -99,9 +100,8 @@ def add_pair(tx: Transaction, new: NewPair, *, now: datetime) -> tuple[int, int]
         ),
     )
     tx.touch("pairs")
-    pair = cursor.lastrowid or 0
-    _count(tx, pair)
-    return pair, content
+    _count_day(tx, evidencedays.cell(tx.conn, new.agent, new.version, new.category, to_micros(new.occurred_at)))
+    return cursor.lastrowid or 0, content
 
 
 def change_pair(tx: Transaction, pair: int, new: NewPair) -> int:
@@ -177,6 +177,10 @@ def mark_seen(tx: Transaction, run: int, *, actor: str, now: datetime) -> bool:
 
 
 def _count(tx: Transaction, pair: int) -> None:
-    """Have the day of a pair, as it stands now, counted anew before COMMIT: once, however many pairs of it change."""
-    cell = evidencedays.cell_of(tx.conn, pair)
+    """Have the day of a pair, as it stands now, counted anew."""
+    _count_day(tx, evidencedays.cell_of(tx.conn, pair))
+
+
+def _count_day(tx: Transaction, cell: DayCell) -> None:
+    """Have a day counted anew before COMMIT: once, however many of its pairs change."""
     tx.before_commit(cell, partial(evidencedays.count_anew, tx.conn, cell))

@@ -1,9 +1,10 @@
 """A day is counted by kinds of pairs as it would be pair by pair."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from opsconsole.domain.enums import Adjudication, Agreement, Severity
@@ -25,6 +26,14 @@ pairs = st.builds(
 )
 
 
+ANN = Counted(
+    category="billing", about="ann", day=date(2026, 11, 2), verdict=Agreement.SAME, severity=Severity.NONE,
+    is_blind=True, thread=1,
+)  # fmt: skip
+WRONG = replace(ANN, verdict=Agreement.DIFFERS)
+
+
+@example([ANN, replace(WRONG, about="bob", thread=2), replace(ANN, about="bob"), replace(WRONG, about="cem")])
 @given(st.lists(pairs, max_size=12))
 def test_trials_of_a_day_are_those_of_its_pairs(some: list[Counted]) -> None:
     count = count_day([(pair.about, pair.thread or 0, kind_of(pair)) for pair in some])

@@ -37,6 +37,7 @@ DAY = f"{FakeClock().now():%Y-%m-%d}"
             " open_trials, failed_trials, reasons FROM evidence_day",
             f"mira in other on {DAY} is not",
         ),
+        ("UPDATE evidence_day SET category = 'other'", f"mira in other on {DAY} is not"),
         ("UPDATE evidence_span SET trials = 99, right = 99", "and the days after it is not what its pairs come to"),
         ("DELETE FROM evidence_span", "and the days after it is not"),
         *(

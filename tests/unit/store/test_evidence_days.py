@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from opsconsole.domain.enums import Adjudication, Agreement, Severity
+from opsconsole.domain.enums import Adjudication
 from opsconsole.domain.errors import DecisionError
 from opsconsole.engine.evidence.standing import progress_of
 from opsconsole.store import evidencedays, workspace
@@ -20,18 +20,12 @@ from opsconsole.store.transaction import Transaction
 from opsconsole.store.workspace import Workspace
 from opsconsole.store.writer import Writer
 from opsconsole.store.writes import pairs as write
-from opsconsole.store.writes.pairs import NewPair
 from tests.support import pairdeeds
 from tests.support.allpairs import cells_of_all
 from tests.support.files import raw
-from tests.support.pairdeeds import MIDNIGHT, Deed
+from tests.support.pairdeeds import MIDNIGHT, PAIR, Deed
 
 NOW = MIDNIGHT + timedelta(days=3)
-PAIR = NewPair(
-    source="history", agent="mira", version=1, event=1, run=None, subject=1, category="billing", confidence=None,
-    about="a", occurred_at=MIDNIGHT, agreement=Agreement.SAME, severity=Severity.NONE, is_blind=True, is_failed=False,
-    excluded="", body={},
-)  # fmt: skip
 
 
 @pytest.fixture
@@ -115,11 +109,7 @@ def _forget_and_migrate(path: Path) -> None:
     tables = ("evidence_day", "evidence_span")
     with raw(path) as conn:
         before = [conn.execute(f"SELECT * FROM {table}").fetchall() for table in tables]
-        for table in tables:
-            conn.execute(f"DROP TABLE {table}")
-        for index in ("pair_to_judge", "pair_sampled"):
-            conn.execute(f"DROP INDEX {index}")
-        conn.execute("PRAGMA user_version = 9")
+        pairdeeds.go_back_to_9(conn)
     Database(path).close()
     with raw(path) as conn:
         assert [conn.execute(f"SELECT * FROM {table}").fetchall() for table in tables] == before

@@ -1,9 +1,13 @@
 """Pairs are chosen in SQL as they would be from all of them; only so many are read."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,9 +19,10 @@ from opsconsole.store.queries.evidence import counting, sums, totals
 from opsconsole.store.queries.pairlists import SAMPLED, Show, Wanted, listed, of_ids, spread, that_count
 from opsconsole.store.queries.pairs import PairRow
 from opsconsole.store.rows import Reader
+from opsconsole.store.writes import pairs as write
 from tests.support import pairdeeds
 from tests.support.allpairs import cohort
-from tests.support.pairdeeds import MIDNIGHT, Deed
+from tests.support.pairdeeds import MIDNIGHT, PAIR, Deed
 
 shows: Sequence[Show] = ("queue", "waiting", "judged", "all")
 wanted = st.builds(
@@ -94,6 +99,30 @@ def _counted_ones(conn: Reader, most: int) -> None:
             if (row.agent, row.category) in names and not row.excluded
         ]
         assert of_ids(conn, that_count(conn, some, most)) == rows[-most:]
+
+
+@pytest.fixture
+def seven(tmp_path: Path) -> Generator[Reader]:
+    """Seven pairs of one day that agree, but for the first; number 5 is in the sample. The last is the newest."""
+    made = workspace.create(tmp_path, at=MIDNIGHT, actor="person:test")
+    made.database.write(pairdeeds.begin)
+    for number in range(1, 8):
+        verdict = Agreement.DIFFERS if number == 1 else Agreement.SAME
+        at = MIDNIGHT + timedelta(hours=number)
+        new = replace(PAIR, event=number, verdict=verdict, occurred_at=at)
+        made.database.write(lambda tx, one=new: write.add_pair(tx, one, now=MIDNIGHT))
+    with closing(made.database.reader()) as conn:
+        yield conn
+    made.close()
+
+
+def test_differences_come_before_the_newer_agreements_of_the_sample(seven: Reader) -> None:
+    assert [row.id for row in listed(seven, Wanted(show="queue"), counting(seven), 9)] == [1, 5]
+
+
+def test_the_newest_of_a_day_are_those_that_are_taken(seven: Reader) -> None:
+    (one,) = counting(seven)
+    assert that_count(seven, [(one, PAIR.category)], 3) == [5, 6, 7]
 
 
 def test_every_tenth_agreement_is_in_the_sample_whichever_numbers_they_have() -> None:

@@ -28,6 +28,10 @@ ASKED: dict[str, Callable[[Reader], Any]] = {
 CELL = Counting("mira", "d", frozenset((1,)))
 LISTED: dict[str, tuple[Callable[[Reader], Any], str]] = {
     "to judge": (lambda conn: listed(conn, Wanted(show="queue"), [CELL], 9), "COVERING INDEX pair_"),
+    "to judge of an agent": (
+        lambda conn: listed(conn, Wanted(show="queue", agent="mira", category="case"), [CELL], 9),
+        "COVERING INDEX pair_",
+    ),
     "all": (lambda conn: listed(conn, Wanted(), [], 9), "INDEX pair_by_time"),
     "not judged": (lambda conn: listed(conn, Wanted(show="waiting"), [], 9), "INDEX pair_by_time"),
     "that count": (lambda conn: that_count(conn, [(CELL, "case")], 9), "(agent_id=? AND category=? AND occurred_at>?)"),

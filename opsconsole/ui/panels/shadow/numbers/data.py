@@ -134,8 +134,7 @@ def _growth(conn: Reader, cell: GateProgress, some: Sequence[PairRow], since: da
     """Return the evidence after each trial; until a day, itself included, as the days say it."""
     made = [Point(0, 1.0, "before the first: evidence 1", frozenset())]
     right = total = 0
-    every = [day for group in counting(conn, cell.agent) for day in days(conn, group, cell.category, until=since)]
-    earlier = [day for day in every if day.trials]
+    earlier = [day for group in counting(conn, cell.agent) for day in days(conn, group, cell.category, until=since)]
     for some_days in _bunches(earlier):
         right, total = right + sum(day.right for day in some_days), total + sum(day.trials for day in some_days)
         grown = evidence(right, total - right, TO_LIMITED.accuracy)
