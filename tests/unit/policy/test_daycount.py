@@ -27,7 +27,7 @@ pairs = st.builds(
 
 
 ANN = Counted(
-    category="billing", about="ann", day=date(2026, 11, 2), verdict=Agreement.SAME, severity=Severity.NONE,
+    category="billing", about="ann", day=date(2026, 11, 2), agreement=Agreement.SAME, severity=Severity.NONE,
     is_blind=True, thread=1,
 )  # fmt: skip
 WRONG = replace(ANN, verdict=Agreement.DIFFERS)

@@ -109,8 +109,8 @@ def seven(tmp_path: Path) -> Generator[Reader]:
     for number in range(1, 8):
         verdict = Agreement.DIFFERS if number == 1 else Agreement.SAME
         at = MIDNIGHT + timedelta(hours=number)
-        new = replace(PAIR, event=number, verdict=verdict, occurred_at=at)
-        made.database.write(lambda tx, one=new: write.add_pair(tx, one, now=MIDNIGHT))
+        new = replace(PAIR, event=number, agreement=verdict, occurred_at=at)
+        made.database.write(lambda tx, pair=new: write.add_pair(tx, pair, now=MIDNIGHT))
     with closing(made.database.reader()) as conn:
         yield conn
     made.close()
@@ -121,8 +121,8 @@ def test_differences_come_before_the_newer_agreements_of_the_sample(seven: Reade
 
 
 def test_the_newest_of_a_day_are_those_that_are_taken(seven: Reader) -> None:
-    (one,) = counting(seven)
-    assert that_count(seven, [(one, PAIR.category)], 3) == [5, 6, 7]
+    (group,) = counting(seven)
+    assert that_count(seven, [(group, PAIR.category)], 3) == [5, 6, 7]
 
 
 def test_every_tenth_agreement_is_in_the_sample_whichever_numbers_they_have() -> None:
