@@ -30,7 +30,7 @@ ANN = Counted(
     category="billing", about="ann", day=date(2026, 11, 2), agreement=Agreement.SAME, severity=Severity.NONE,
     is_blind=True, thread=1,
 )  # fmt: skip
-WRONG = replace(ANN, verdict=Agreement.DIFFERS)
+WRONG = replace(ANN, agreement=Agreement.DIFFERS)
 
 
 @example([ANN, replace(WRONG, about="bob", thread=2), replace(ANN, about="bob"), replace(WRONG, about="cem")])
