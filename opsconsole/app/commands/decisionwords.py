@@ -1,16 +1,8 @@
 """What came of a decision, in words for a terminal."""
 
 from opsconsole.domain.enums import Hold
-from opsconsole.engine.audittrail.words import counted
 from opsconsole.engine.commands.results import DecisionOutcome, DecisionResult, GivenGrant
-
-_PLAIN = {
-    DecisionOutcome.REJECTED: "Rejected. The agent gets your reason and goes on from there.",
-    DecisionOutcome.LET_GO: "Let go. Nothing was done.",
-    DecisionOutcome.NOTED_DONE: "Noted as done.",
-    DecisionOutcome.NOTED_NOT_DONE: "Noted as not done; the agent goes on from there.",
-    DecisionOutcome.WOKEN: "It waits again.",
-}
+from opsconsole.engine.commands.words import settled
 
 
 def decided(result: DecisionResult) -> str:
@@ -18,22 +10,10 @@ def decided(result: DecisionResult) -> str:
     match result.outcome:
         case DecisionOutcome.APPROVED:
             return _approved(result)
-        case DecisionOutcome.ANSWERED:
-            learnt = ", and has learnt this case" if result.is_learnt else ""
-            return f"Answered. The agent goes on with it{learnt}."
         case DecisionOutcome.PUT_OFF if result.at is not None:
             return f"Put off until {result.at.astimezone():%A %H:%M}."
-        case DecisionOutcome.TAKEN_BACK:
-            return f"Taken back; nothing was sent. It waits again as request {result.again}."
-        case DecisionOutcome.BEING_UNDONE:
-            return f"It was done already; it is being undone: {result.undone_by}."
-        case DecisionOutcome.CHANGED:
-            happened = counted(result.changes)
-            return f"Not approved yet: since you were asked, this happened: {happened}. Look again, then decide."
-        case DecisionOutcome.NOT_ALLOWED:
-            return f"Not done: your approval does not lift this rule: {result.why}."
         case _:
-            return _PLAIN[result.outcome]
+            return settled(result)
 
 
 def _approved(result: DecisionResult) -> str:

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from opsconsole.domain.enums import Hold
-from opsconsole.engine.audittrail.words import counted
 from opsconsole.engine.commands.results import (
     DecisionOutcome,
     DecisionResult,
@@ -11,16 +10,10 @@ from opsconsole.engine.commands.results import (
     RecommendationOutcome,
     RecommendationResult,
 )
+from opsconsole.engine.commands.words import settled
 
 AT_ONCE_S, SOON_S = 0.5, 100.0
 """Up to so many seconds something is done at once, and up to so many its seconds are told."""
-_PLAIN = {
-    DecisionOutcome.REJECTED: "Rejected. The agent gets your reason and goes on from there.",
-    DecisionOutcome.LET_GO: "Let go. Nothing was done.",
-    DecisionOutcome.NOTED_DONE: "Noted as done.",
-    DecisionOutcome.NOTED_NOT_DONE: "Noted as not done; the agent goes on from there.",
-    DecisionOutcome.WOKEN: "It waits again.",
-}
 _SAID = {
     RecommendationOutcome.DID_IT: "Noted: you did it yourself.",
     RecommendationOutcome.NOT_RIGHT: "Noted as not right.",
@@ -34,23 +27,11 @@ def decided(result: DecisionResult, now: datetime) -> str:
         case DecisionOutcome.APPROVED:
             first = f"Approved, {_when(result, now)}."
             return first if result.grant is None else f"{first} {granted(result.grant)}"
-        case DecisionOutcome.ANSWERED:
-            learnt = ", and has learnt this case" if result.is_learnt else ""
-            return f"Answered. The agent goes on with it{learnt}."
         case DecisionOutcome.PUT_OFF if result.at is not None:
             back, here = result.at.astimezone(), now.astimezone()
             return f"Put off until {back:%H:%M}." if back.date() == here.date() else f"Put off until {back:%A %H:%M}."
-        case DecisionOutcome.TAKEN_BACK:
-            return f"Taken back; nothing was sent. It waits again as request {result.again}."
-        case DecisionOutcome.BEING_UNDONE:
-            return f"It was done already; it is being undone: {result.undone_by}."
-        case DecisionOutcome.CHANGED:
-            happened = counted(result.changes)
-            return f"Not approved yet: since you were asked, this happened: {happened}. Look again, then decide."
-        case DecisionOutcome.NOT_ALLOWED:
-            return f"Not done: your approval does not lift this rule: {result.why}."
         case _:
-            return _PLAIN[result.outcome]
+            return settled(result)
 
 
 def _when(result: DecisionResult, now: datetime) -> str:

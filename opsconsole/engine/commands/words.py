@@ -1,0 +1,31 @@
+"""What came of a decision where the window and the command line say it alike."""
+
+from opsconsole.engine.audittrail.words import counted
+from opsconsole.engine.commands.results import DecisionOutcome, DecisionResult
+
+_PLAIN = {
+    DecisionOutcome.REJECTED: "Rejected. The agent gets your reason and goes on from there.",
+    DecisionOutcome.LET_GO: "Let go. Nothing was done.",
+    DecisionOutcome.NOTED_DONE: "Noted as done.",
+    DecisionOutcome.NOTED_NOT_DONE: "Noted as not done; the agent goes on from there.",
+    DecisionOutcome.WOKEN: "It waits again.",
+}
+
+
+def settled(result: DecisionResult) -> str:
+    """Return what became of a request; when it is done or back, and by what it is held, each face says itself."""
+    match result.outcome:
+        case DecisionOutcome.ANSWERED:
+            learnt = ", and has learnt this case" if result.is_learnt else ""
+            return f"Answered. The agent goes on with it{learnt}."
+        case DecisionOutcome.TAKEN_BACK:
+            return f"Taken back; nothing was sent. It waits again as request {result.again}."
+        case DecisionOutcome.BEING_UNDONE:
+            return f"It was done already; it is being undone: {result.undone_by}."
+        case DecisionOutcome.CHANGED:
+            happened = counted(result.changes)
+            return f"Not approved yet: since you were asked, this happened: {happened}. Look again, then decide."
+        case DecisionOutcome.NOT_ALLOWED:
+            return f"Not done: your approval does not lift this rule: {result.why}."
+        case _:
+            return _PLAIN[result.outcome]
