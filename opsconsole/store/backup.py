@@ -38,6 +38,9 @@ def backup(source: Path, target: Path, *, progress: Callable[[int, int], None]) 
             closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as conn,
             closing(sqlite3.connect(part)) as copy,
         ):
+            # In one read transaction: else every commit of somebody at work has the copy start anew.
+            conn.execute("BEGIN")
+            conn.execute("SELECT 1 FROM sqlite_schema").fetchone()
             conn.backup(copy, pages=_PAGES, progress=lambda _, left, total: progress(total - left, total))
             (answer,) = copy.execute("PRAGMA quick_check(1)").fetchone()
         if answer != "ok":
