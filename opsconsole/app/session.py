@@ -129,8 +129,17 @@ def playbook_brain(reader: Reader) -> PlaybookBrain:
     return PlaybookBrain(nearest, lessons)
 
 
-def engine_of(place: Workspace, reader: Reader, *, clock: Clock | None = None, typed: Typed | None = None) -> Engine:
+def engine_of(
+    place: Workspace,
+    reader: Reader,
+    *,
+    clock: Clock | None = None,
+    typed: Typed | None = None,
+    is_of_window: bool = False,
+) -> Engine:
     """Make the engine of a workspace, with everything that is connected. Asks for a passphrase, if one is needed.
+
+    `is_of_window`: a window started it, and may stop it.
 
     Raises:
         KeyringError: the encrypted file of secrets is in use and cannot be opened.
@@ -146,7 +155,7 @@ def engine_of(place: Workspace, reader: Reader, *, clock: Clock | None = None, t
         model = LanguageModelBrain(playbook.precedents, playbook.opinion)
         return BrainChain(playbook, model, endpoints(parts(engine)))
 
-    return Engine(place, lambda engine: make_connectors(parts(engine)), brain, clock=clock)
+    return Engine(place, lambda engine: make_connectors(parts(engine)), brain, clock=clock, is_of_window=is_of_window)
 
 
 def secrets_of(workspace: Workspace, *, typed: Typed | None = None) -> SecretStore:

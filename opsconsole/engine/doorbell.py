@@ -2,6 +2,7 @@
 
 It carries nothing but "look": the file stays the only channel, and an engine that hears no bell (a sandbox without
 loopback) still looks four times a second. So waiting costs next to nothing, and an approval is not kept waiting.
+A window has one too, for a second one on the same workspace: it rings, and the first comes to the front.
 """
 
 import asyncio
@@ -14,14 +15,15 @@ from pathlib import Path
 
 _log = logging.getLogger(__name__)
 NAME = "engine.bell"
+WINDOW = "window.bell"
 
 
 class Doorbell(asyncio.DatagramProtocol):
-    """The engine's side. `rung` is set by a ring with this engine's own token."""
+    """The side of whoever looks. `rung` is set by a ring with this bell's own token."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, name: str = NAME) -> None:
         self.rung = asyncio.Event()
-        self._path = folder / NAME
+        self._path = folder / name
         self._token = secrets.token_hex(8)
         self._transport: asyncio.DatagramTransport | None = None
 
@@ -59,9 +61,9 @@ class Doorbell(asyncio.DatagramProtocol):
             self._path.unlink(missing_ok=True)
 
 
-def ring(folder: Path) -> None:
-    """Tell the engine of a workspace, if one is there, to look at the file."""
+def ring(folder: Path, *, name: str = NAME) -> None:
+    """Tell the engine of a workspace, if one is there, to look at the file; or its window to come to the front."""
     with contextlib.suppress(OSError, ValueError):
-        port, token = (folder / NAME).read_text(encoding="ascii").split()
+        port, token = (folder / name).read_text(encoding="ascii").split()
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as bell:
             bell.sendto(token.encode(), ("127.0.0.1", int(port)))

@@ -71,8 +71,9 @@ class Engine:
         *,
         clock: Clock | None = None,
         width: int = WIDTH,
+        is_of_window: bool = False,
     ) -> None:
-        self.workspace = workspace
+        self.workspace, self._is_of_window = workspace, is_of_window
         self.clock = clock or SystemClock()
         self._make_connectors = connectors
         self._make_brain = brain
@@ -83,7 +84,7 @@ class Engine:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> "Engine":
-        self._lease = Lease(self.workspace.folder)
+        self._lease = Lease(self.workspace.folder, is_of_window=self._is_of_window)
         async with contextlib.AsyncExitStack() as undone_on_failure:
             undone_on_failure.callback(self._lease.close)
             self._lease.fence(self.workspace.database)
@@ -177,7 +178,8 @@ class Engine:
         while True:
             self.learn_new_cases()
             await self.dispatcher.idle()
-            self._raise_if_stopped()
+            if self.dispatcher.error is not None:
+                raise self.dispatcher.error
             did_start, was_busy = await self._start_due(), await self.calls.idle()
             if not did_start and not was_busy and not self._has_queued():
                 return
@@ -187,10 +189,6 @@ class Engine:
             return False
         self.dispatcher.kick()
         return self.dispatcher.running > 0
-
-    def _raise_if_stopped(self) -> None:
-        if self.dispatcher.error is not None:
-            raise self.dispatcher.error
 
     def stop(self) -> None:
         """Ask `run` to end."""

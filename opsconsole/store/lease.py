@@ -11,13 +11,14 @@ from opsconsole.store.database import Database
 from opsconsole.store.transaction import Transaction
 
 NAME = "engine.lock"
+_WINDOW = "window"
 
 
 class Lease:
     """Held while open. The lock file tells who holds it; the lock itself is the operating system's."""
 
-    def __init__(self, folder: Path) -> None:
-        """Take the workspace.
+    def __init__(self, folder: Path, *, is_of_window: bool = False) -> None:
+        """Take the workspace; `is_of_window`: for an engine that a window started, and may stop.
 
         Raises:
             WorkspaceBusyError: another engine has it.
@@ -38,7 +39,7 @@ class Lease:
                 f"{self._path} cannot be locked: {error.strerror}. Choose a folder on this machine's own disk."
             ) from error
         if not is_taken:
-            holder = filelock.written(self._descriptor) or "unknown"
+            holder = filelock.written(self._descriptor).partition(" ")[0] or "unknown"
             os.close(self._descriptor)
             raise WorkspaceBusyError(
                 f"An engine (process {holder}) is already working {folder}."
@@ -47,7 +48,8 @@ class Lease:
         with contextlib.suppress(OSError):  # a full disk: the lock holds all the same, only its holder is not named
             os.lseek(self._descriptor, 0, os.SEEK_SET)
             os.ftruncate(self._descriptor, 0)
-            os.write(self._descriptor, f"{os.getpid()}\n".encode("ascii"))
+            mark = f" {_WINDOW}" if is_of_window else ""
+            os.write(self._descriptor, f"{os.getpid()}{mark}\n".encode("ascii"))
 
     def fence(self, database: Database) -> int:
         """Raise the workspace's epoch; writes of an earlier engine are refused from now on."""
@@ -76,7 +78,21 @@ class Lease:
 
 
 def holder(folder: Path) -> int | None:
-    """Return the process id of the engine that works the folder; None where there is none."""
+    """Return the process id of the engine that works the folder; None where there is none, 0 where it is not told."""
+    text = _told(folder)
+    if text is None:
+        return None
+    number = text.partition(" ")[0]
+    return int(number) if number.isdigit() else 0
+
+
+def is_of_window(folder: Path) -> bool:
+    """Return whether the engine that works the folder was started by a window, so that a window may stop it."""
+    return (_told(folder) or "").endswith(f" {_WINDOW}")
+
+
+def _told(folder: Path) -> str | None:
+    """Return what the holder wrote into the lock's file; None where nobody holds it."""
     path = folder / NAME
     try:
         descriptor = os.open(path, os.O_RDWR)
@@ -90,8 +106,7 @@ def holder(folder: Path) -> int | None:
     try:
         if not filelock.is_locked(descriptor):
             return None
-        text = filelock.written(descriptor)
-        return int(text) if text.isdigit() else 0
+        return filelock.written(descriptor)
     except OSError:  # nothing can be locked here, so no engine works
         return None
     finally:

@@ -65,7 +65,9 @@ def engine(
 
 def _engine_of(place: Workspace, reader: Reader, told: Told | None) -> Engine:
     try:
-        return engine_of(place, reader, typed=None if told is None else lambda: told.passphrase)
+        if told is None:
+            return engine_of(place, reader)
+        return engine_of(place, reader, typed=lambda: told.passphrase, is_of_window=True)
     except KeyringError as error:
         if told is None:
             raise

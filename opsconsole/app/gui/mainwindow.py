@@ -1,6 +1,7 @@
 """The window with everything behind it: backend, engine process, panels, tray. Loaded behind its first picture."""
 
 import asyncio
+import contextlib
 import importlib
 import logging
 import sys
@@ -14,16 +15,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from opsconsole.app.discretion import be_discreet
+from opsconsole.app.gui.onlyone import OnlyWindow
 from opsconsole.app.interrupts import stopped_by_signals
 from opsconsole.app.secretstore.typed import TypedPassphrase
-from opsconsole.domain.errors import OpsError
+from opsconsole.domain.errors import OpsError, UserError
 from opsconsole.ui.backend import Backend, Opened
 from opsconsole.ui.collector import Collector
 from opsconsole.ui.command import Commands
 from opsconsole.ui.loop import qt_loop
 from opsconsole.ui.panel import Context, Navigator
 from opsconsole.ui.shell.catalog import PANELS
-from opsconsole.ui.shell.engineprocess import EngineProcess, EngineState
+from opsconsole.ui.shell.closing import Closing
+from opsconsole.ui.shell.engineprocess import PATIENCE_MS, EngineProcess, EngineState
 from opsconsole.ui.shell.notifier import Notifier
 from opsconsole.ui.shell.seal import Seal
 from opsconsole.ui.shell.tray import Tray
@@ -36,19 +39,36 @@ FIRST_S, BETWEEN_S = 0.7, 0.05
 """So long after the start panels begin to be imported, and so long between two of them."""
 
 
-def run(app: QApplication, window: Window, *, folder: Path, theme: Theme, is_sample: bool, with_engine: bool) -> None:
+def run(
+    app: QApplication,
+    window: Window,
+    *,
+    folder: Path,
+    only: OnlyWindow,
+    theme: Theme,
+    is_sample: bool,
+    with_engine: bool,
+) -> None:
     """Run the window until it is closed for good."""
     be_discreet()
     with qt_loop(app) as loop:
-        joined = Joined(window, folder, theme=theme, is_sample=is_sample)
+        joined = Joined(window, folder, theme=theme, is_sample=is_sample, only=only)
         loop.run_until_complete(until_closed(joined, with_engine=with_engine))
 
 
 async def until_closed(joined: "Joined", *, with_engine: bool) -> None:
     """Play the window until a person closes it, where no tray keeps it in reach, or quits."""
-    ended = asyncio.Event()
+    ended, closing = asyncio.Event(), joined.closing
+    leaves_agents = False
+
+    def decided(leaves: bool) -> None:
+        nonlocal leaves_agents
+        leaves_agents = leaves
+        ended.set()
+
     joined.window.quit_wanted.connect(ended.set)
-    joined.window.close_wanted.connect(lambda: joined.window.hide() if joined.tray.is_there else ended.set())
+    closing.decided.connect(decided)
+    joined.window.close_wanted.connect(lambda: joined.tray.hide_window() if joined.tray.is_there else closing.ask())
     with stopped_by_signals(ended.set):
         try:
             await joined.begin(with_engine=with_engine)
@@ -58,14 +78,24 @@ async def until_closed(joined: "Joined", *, with_engine: bool) -> None:
             box.finished.connect(ended.set)
             box.open()
         await ended.wait()
-        await joined.end()
+        await joined.end(leaves_agents=leaves_agents)
 
 
 class Joined:
     """A window with everything behind it."""
 
-    def __init__(self, window: Window, folder: Path, *, theme: Theme, is_sample: bool = False) -> None:
+    def __init__(
+        self,
+        window: Window,
+        folder: Path,
+        *,
+        theme: Theme,
+        is_sample: bool = False,
+        only: OnlyWindow | None = None,
+    ) -> None:
+        """`only` holds the workspace's one window, where that was looked at before the frame was made."""
         self.folder = folder
+        self._only = only or OnlyWindow(folder)
         self._collector: Collector | None = None
         self._loader: threading.Thread | None = None
         self._ending = threading.Event()
@@ -87,6 +117,7 @@ class Joined:
         self.tray = Tray(self.window, show=self._show)
         self.notifier = Notifier(self.window, show=self._show)
         self.seal = Seal(self.window)
+        self.closing = Closing(self.window, is_sample=is_sample)
 
     async def begin(self, *, with_engine: bool = True) -> None:
         """Load what the panels need, make the workspace where there is none, and set the engine going.
@@ -98,32 +129,50 @@ class Joined:
         self._loader = threading.Thread(target=_load, args=(self.folder, loaded, self._ending), name="opsconsole-load")
         self._loader.start()
         await loaded
+        if not self._only.take():
+            self._only.call()
+            raise UserError("The window of this workspace is open already; it comes to the front.")
+        await self._only.answer(self._show)
         self._collector = Collector()
         self.backend.start()
         self.window.look()
         if with_engine:
             self.engine.begin()
 
-    async def end(self) -> None:
-        """Close everything in order; what was begun is finished."""
+    async def end(self, *, leaves_agents: bool = False) -> None:
+        """Close everything in order; what was begun is finished. Agents stop, or are left at work without a window."""
         self._ending.set()
+        self._only.be_deaf()
         self.window.remember()
         self.context.memory.sync()
         self.window.hide()
-        is_own, stopped = self.engine.is_own, asyncio.Event()
-        self.engine.changed.connect(lambda: stopped.set() if self.engine.state is EngineState.STOPPED else None)
-        self.engine.end()
-        if is_own:
-            await stopped.wait()
+        await self._end_engine(leaves_agents=leaves_agents)
         await self.context.tasks.close()
+        await self.notifier.close()
         if self._loader is not None:
             await asyncio.to_thread(self._loader.join)
         self.backend.close()
+        self._only.close()
         self.window.deleteLater()
         if self._collector is not None:
             self._collector.close()
 
+    async def _end_engine(self, *, leaves_agents: bool) -> None:
+        engine, stopped = self.engine, asyncio.Event()
+        if leaves_agents and not engine.is_own:
+            return  # it is nobody's child already
+        is_of_window = engine.is_of_window
+        engine.changed.connect(lambda: stopped.set() if engine.state is EngineState.STOPPED else None)
+        engine.end()
+        if is_of_window:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(2 * PATIENCE_MS / 1000):
+                    await stopped.wait()
+        if leaves_agents:
+            engine.leave()
+
     def _show(self) -> None:
+        self.window.setWindowState(self.window.windowState() & ~Qt.WindowState.WindowMinimized)
         self.window.show()
         self.window.raise_()
         self.window.activateWindow()

@@ -11,7 +11,9 @@ from typing import Any
 from PySide6.QtCore import QMessageLogContext, QSettings, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
+from opsconsole.app.gui.onlyone import OnlyWindow
 from opsconsole.app.place import data_folder, resources, workspace_folder
+from opsconsole.ui.memory import THEME
 from opsconsole.ui.shell.window import Window
 from opsconsole.ui.theme import fonts
 from opsconsole.ui.theme.theme import Theme
@@ -24,6 +26,12 @@ def main() -> None:
     parser.add_argument("--no-engine", action="store_true", help="Only look; start no engine.")
     parser.add_argument("--live-sample", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args(sys.argv[2:])
+    folder = workspace_folder(asked.workspace)
+    only = OnlyWindow(folder)
+    if not only.take():
+        only.call()
+        sys.stdout.write("The window of this workspace is open already; it comes to the front.\n")
+        return
     logging.basicConfig(level=os.environ.get("OPSCONSOLE_LOG", "ERROR").upper(), format="%(levelname)s %(message)s")
     app = _application()
     app.setApplicationName("opsconsole")
@@ -34,7 +42,8 @@ def main() -> None:
     importlib.import_module("opsconsole.app.gui.mainwindow").run(
         app,
         window,
-        folder=workspace_folder(asked.workspace),
+        folder=folder,
+        only=only,
         theme=theme,
         is_sample=asked.live_sample,
         with_engine=not asked.no_engine,
@@ -65,6 +74,6 @@ def _application() -> QApplication:
 def frame(app: QApplication, memory: QSettings) -> tuple[Window, Theme]:
     """Make the window's frame in the theme that was chosen."""
     fonts.load(resources() / "fonts")
-    mode: Any = memory.value("theme", "system")
+    mode: Any = memory.value(THEME, "system")
     theme = Theme(app, mode if mode in ("light", "dark") else "system")
     return Window(theme, memory), theme

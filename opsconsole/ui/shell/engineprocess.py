@@ -1,6 +1,9 @@
 """The engine as the window's child: started, attached to, watched, restarted after a crash, stopped at the end."""
 
 import contextlib
+import os
+import signal
+import subprocess
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -8,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
 from opsconsole.domain.engineprocess import SEALED_EXIT, STOP_LINE
+from opsconsole.store import lease
 
 if TYPE_CHECKING:
     from opsconsole.ui.backend import Backend
@@ -28,7 +32,10 @@ class EngineState(StrEnum):
 
     STARTING = "starting"
     WORKING = "working"
+    JOINED = "joined"
+    """An engine that an earlier window started and left at work; it may be stopped from here."""
     ELSEWHERE = "elsewhere"
+    """An engine that somebody started in a terminal; it is stopped there."""
     CRASHED = "crashed"
     SEALED = "sealed"
     """It ended because the secrets are sealed; it is started again when somebody has opened them."""
@@ -83,26 +90,56 @@ class EngineProcess(QObject):
         """The engine at work is our child."""
         return self._process.state() is not QProcess.ProcessState.NotRunning
 
+    @property
+    def is_of_window(self) -> bool:
+        """The engine at work is this window's, or one that an earlier window left at work."""
+        return self.is_own or self.state is EngineState.JOINED
+
     def end(self) -> None:
-        """Ask our own engine to stop; `changed` tells when it has. One started elsewhere goes on."""
+        """Ask the engine to stop; `changed` tells when it has. One started in a terminal goes on."""
         self._is_wanted = False
         self._again.stop()
         if self.is_own:
             self._ask_to_stop()
-        else:
+        elif self.state is not EngineState.JOINED or not self._stop_joined():
             self._set(EngineState.STOPPED)
+
+    def leave(self) -> None:
+        """Have an engine work on that is no child of this window, which ends; its own must have stopped before.
+
+        A child would go down with us: `QProcess` kills it. Nothing is lost between the two.
+        """
+        with self._log.open("ab") as log:
+            left = subprocess.Popen(
+                self._command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=log, start_new_session=True
+            )
+        left.returncode = 0  # nobody will wait for it
+        if left.stdin is not None:
+            with contextlib.suppress(OSError), left.stdin:  # it has ended already, and its log says why
+                left.stdin.write(f"{self._passphrase() or ''}\n".encode())
+
+    def _stop_joined(self) -> bool:
+        """Ask the engine that an earlier window left to stop; False where it has gone already."""
+        holder = lease.holder(self._backend.folder)
+        if not holder or not lease.is_of_window(self._backend.folder):
+            return False
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(holder, signal.SIGTERM)
+        return True
 
     @property
     def can_restart(self) -> bool:
-        """Our own engine works, or none does; one that was started elsewhere is not ours."""
-        return self.is_own or not self._backend.engine
+        """The engine is a window's, or none works; one that was started in a terminal is not ours."""
+        return self.is_of_window or not self._backend.engine
 
     def restart(self) -> bool:
-        """Have our engine stop and start anew. False where one that was started elsewhere works: it is not ours."""
+        """Have the engine stop and start anew. False where one works that was started in a terminal: it is not ours."""
         if self.is_own:
             self._is_restarting = True
             self._ask_to_stop()
             return True
+        if self.state is EngineState.JOINED and self._stop_joined():
+            return True  # one of our own starts when it has let go
         if self._backend.engine:
             return False
         self._again.stop()
@@ -119,7 +156,7 @@ class EngineProcess(QObject):
         if not self._is_wanted or self.is_own:
             return
         if self._backend.engine:
-            self._set(EngineState.ELSEWHERE)
+            self._meet()
             return
         self._set(EngineState.STARTING)
         self._process.start(self._command[0], self._command[1:])
@@ -142,7 +179,7 @@ class EngineProcess(QObject):
             elif not holder:
                 self._set(EngineState.STARTING)
         elif holder:
-            self._set(EngineState.ELSEWHERE)
+            self._meet()
         elif self._is_wanted:
             if self.state is EngineState.SEALED:
                 return  # another try would say the same
@@ -150,6 +187,11 @@ class EngineProcess(QObject):
                 self._start()
         else:
             self._set(EngineState.STOPPED)
+
+    def _meet(self) -> None:
+        """Go along with an engine that is not our child."""
+        is_of_window = lease.is_of_window(self._backend.folder)
+        self._set(EngineState.JOINED if is_of_window else EngineState.ELSEWHERE)
 
     def _forget_crashes(self) -> None:
         self._crashes = 0
@@ -180,7 +222,7 @@ class EngineProcess(QObject):
             self._start()
             return
         if self._backend.engine not in (0, self._own):
-            self._set(EngineState.ELSEWHERE)  # another window's was first; that is no crash
+            self._meet()  # another window's was first; that is no crash
             return
         wait_s = BACKOFF_S[min(self._crashes, len(BACKOFF_S) - 1)]
         self._crashes += 1

@@ -3,6 +3,8 @@
 A banner is seen by whoever stands before the screen: it counts, and never says what it is about.
 """
 
+import asyncio
+import contextlib
 import importlib
 import logging
 from collections.abc import Callable
@@ -11,11 +13,10 @@ from typing import Any
 from PySide6.QtCore import QObject
 
 from opsconsole.store.queries.views.console import ShellState
+from opsconsole.ui.memory import NOTIFICATIONS
 from opsconsole.ui.shell.window import Window
 
 _log = logging.getLogger(__name__)
-MEMORY = "notifications"
-"""Key in the window's memory: whether the person wants them."""
 
 
 class Notifier(QObject):
@@ -32,7 +33,7 @@ class Notifier(QObject):
 
     def _on_state(self, state: ShellState) -> None:
         was, self._waiting = self._waiting, state.waiting
-        is_wanted = self._window.memory.value(MEMORY, True, bool)
+        is_wanted = self._window.memory.value(NOTIFICATIONS, True, bool)
         if was is None or state.waiting <= was or not is_wanted or self._window.isActiveWindow():
             return
         self._window.context.tasks.start(self._tell(state.waiting, new=state.waiting - was), name="notify", owner=self)
@@ -60,6 +61,16 @@ class Notifier(QObject):
         )
         if not taken:  # the library only writes a log where a service has gone away
             raise ConnectionError("nobody took the notification")
+
+    async def close(self) -> None:
+        """Hang up; the library has no word for it and leaves its connection to the bus open."""
+        service, self._service = self._service, None
+        bus: Any = getattr(getattr(service, "_backend", None), "bus", None)
+        if bus is not None:
+            with contextlib.suppress(Exception):  # the service or the bus has gone
+                bus.disconnect()
+                async with asyncio.timeout(1.0):
+                    await bus.wait_for_disconnect()
 
     def _look(self) -> None:
         self._show()

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _ENGINE = {
     EngineState.WORKING: ("Agents are working", "ok"),
-    EngineState.ELSEWHERE: ("Agents are working (engine started elsewhere)", "ok"),
+    EngineState.JOINED: ("Agents are working", "ok"),
+    EngineState.ELSEWHERE: ("Agents are working (engine started in a terminal)", "ok"),
     EngineState.STARTING: ("Engine is starting…", "warn"),
     EngineState.CRASHED: ("Engine stopped by itself; starting it again", "danger"),
     EngineState.SEALED: ("Agents wait: the secrets are sealed", "warn"),
@@ -53,9 +54,9 @@ class StatusBar(QFrame):
     def show_engine(self, state: EngineState, *, is_paused: bool, has_agents: bool = True) -> None:
         """Say how the engine is."""
         text, tint = _ENGINE[state]
-        if state is EngineState.WORKING and not has_agents:
+        if state in (EngineState.WORKING, EngineState.JOINED) and not has_agents:
             text = "Ready; no agent is in use yet"
-        if is_paused and state in (EngineState.WORKING, EngineState.ELSEWHERE):
+        if is_paused and state in (EngineState.WORKING, EngineState.JOINED, EngineState.ELSEWHERE):
             text, tint = "All agents are paused", "warn"
         self._engine.setText(text)
         self._dot.setStyleSheet(f"color: {self._theme.tokens[tint]}")

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from opsconsole.store.queries.views.console import ShellState
+from opsconsole.ui.memory import IS_TRAY_TOLD
 from opsconsole.ui.shell.window import Window
 
 
@@ -29,6 +30,13 @@ class Tray(QObject):
         window.state_changed.connect(self._on_state)
         self._icon.setIcon(window.context.theme.icon("inbox", "accent", 32))
         self._icon.show()
+
+    def hide_window(self) -> None:
+        """Close the window; the first time, say where it went."""
+        self._window.hide()
+        if not self._window.memory.value(IS_TRAY_TOLD, False, bool):
+            self._window.memory.setValue(IS_TRAY_TOLD, True)
+            self._icon.showMessage("opsconsole", "Your agents work on. This icon opens the window again, or quits.")
 
     def _on_activated(self, why: QSystemTrayIcon.ActivationReason) -> None:
         if why is QSystemTrayIcon.ActivationReason.Trigger:

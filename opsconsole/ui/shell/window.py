@@ -9,6 +9,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from opsconsole.domain.errors import OpsError
+from opsconsole.ui.memory import GEOMETRY, THEME
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.shell import lasting
 from opsconsole.ui.shell.banner import Banner
@@ -28,6 +29,13 @@ TICK_MS = 20_000
 """How often relative times are told anew."""
 LEAST = (1024, 640)
 """In px. Narrower, the approvals cut their buttons and the audit its columns."""
+
+
+_MET = {
+    EngineState.JOINED: "Your agents were at work without a window. This one has joined them.",
+    EngineState.ELSEWHERE: "An engine that was started in a terminal is at work. This window has joined it.",
+}
+"""Said when the window comes to an engine that is not its own."""
 
 
 class Window(QMainWindow):
@@ -57,7 +65,7 @@ class Window(QMainWindow):
         self.setWindowTitle("opsconsole")
         self.setMinimumSize(*LEAST)
         self.resize(1280, 800)
-        saved = memory.value("geometry")
+        saved = memory.value(GEOMETRY)
         if isinstance(saved, QByteArray):
             self.restoreGeometry(saved)
 
@@ -98,7 +106,7 @@ class Window(QMainWindow):
         context.theme.changed.connect(self._restyle)
         context.backend.changed.connect(self._on_changed)
         context.backend.file_lost.connect(self._render)
-        self.engine.changed.connect(self._render)
+        self.engine.changed.connect(self._on_engine)
         self.engine.crashed.connect(self._on_engine_crashed)
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self.look)
@@ -197,6 +205,11 @@ class Window(QMainWindow):
         """The kill switch over all agents is on."""
         return self.state is not None and "all" in self.state.switches
 
+    def _on_engine(self) -> None:
+        if (said := _MET.get(self.engine.state)) is not None:
+            self.notice.say(said, "", None)
+        self._render()
+
     def _on_engine_crashed(self, words: str) -> None:
         self.notice.say(f"The engine stopped by itself and is started again: {words}", "", None)
 
@@ -255,7 +268,7 @@ class Window(QMainWindow):
         """Go from light to dark or back, and remember it."""
         mode = "light" if self.context.theme.is_dark else "dark"
         self.context.theme.choose(mode)
-        self.context.memory.setValue("theme", mode)
+        self.context.memory.setValue(THEME, mode)
 
     def _open_menu(self) -> None:
         menu = QMenu(self)
@@ -269,7 +282,7 @@ class Window(QMainWindow):
 
     def remember(self) -> None:
         """Keep how the window stands."""
-        self.context.memory.setValue("geometry", self.saveGeometry())
+        self.context.memory.setValue(GEOMETRY, self.saveGeometry())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.ignore()

@@ -8,6 +8,7 @@ import opsconsole
 from opsconsole.domain.agent import Budgets
 from opsconsole.engine.commands.budgets import budgets
 from opsconsole.engine.kernel import Kernel
+from opsconsole.ui.memory import NOTIFICATIONS, ON_CLOSE, ON_CLOSE_WORDS, THEME
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.settings import quiet
 from opsconsole.ui.panels.settings.caps import Caps
@@ -18,7 +19,6 @@ from opsconsole.ui.widgets.basics import button, card, label, row
 from opsconsole.ui.widgets.columns import scrolled
 from opsconsole.ui.widgets.states import States
 
-THEME, NOTIFICATIONS = "theme", "notifications"
 _MODES: tuple[tuple[Mode, str], ...] = (("system", "Like the system"), ("light", "Light"), ("dark", "Dark"))
 
 
@@ -35,7 +35,7 @@ class SettingsPanel(Panel):
         self.caps, self.data, self.quiet = Caps(self), Data(self), Quiet()
         left, right = QVBoxLayout(), QVBoxLayout()
         for column, parts in (
-            (left, (self._looks(), self._notifications(), self.data.frame, self._about())),
+            (left, (self._looks(), self._closing(), self._notifications(), self.data.frame, self._about())),
             (right, (self.caps.frame, self.quiet.frame)),
         ):
             column.setSpacing(12)
@@ -72,6 +72,21 @@ class SettingsPanel(Panel):
         column.addLayout(row(*self.modes.values(), None))
         return frame
 
+    def _closing(self) -> QFrame:
+        frame, column = card()
+        column.addWidget(label("When I close the window", "h3"))
+        self.habits: dict[str, QPushButton] = {}
+        group = QButtonGroup(self)
+        for habit, text in ON_CLOSE_WORDS.items():
+            made = button(text, partial(self.context.memory.setValue, ON_CLOSE, habit), kind="chip")
+            made.setCheckable(True)
+            group.addButton(made)
+            self.habits[habit] = made
+        column.addLayout(row(*self.habits.values(), None))
+        text = "With an icon in the tray, closing only hides the window; quitting there stops the agents."
+        column.addWidget(label(text, "muted", is_wrapped=True))
+        return frame
+
     def _notifications(self) -> QFrame:
         frame, column = card()
         column.addWidget(label("Notifications", "h3"))
@@ -91,6 +106,8 @@ class SettingsPanel(Panel):
         return frame
 
     def refresh(self) -> None:
+        habit = str(self.context.memory.value(ON_CLOSE, "ask"))
+        self.habits.get(habit, self.habits["ask"]).setChecked(True)
         self.context.tasks.start(self._load(), name="the settings", owner=self, key="load")
 
     async def _load(self) -> None:
