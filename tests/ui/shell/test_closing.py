@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from opsconsole.app.gui.mainwindow import Joined, until_closed
 from opsconsole.app.gui.onlyone import OnlyWindow
 from opsconsole.app.gui.start import frame
-from opsconsole.doubles.brain import FakeBrain
+from opsconsole.doubles.brain import FakeBrain, one_by_one
 from opsconsole.engine.engine import Engine
 from opsconsole.store import lease, workspace
 from opsconsole.ui.loop import qt_loop
@@ -142,7 +142,7 @@ def test_an_engine_of_a_terminal_is_told_from_one_of_a_window(tmp_path: Path) ->
     async def work() -> list[bool]:
         told: list[bool] = []
         for is_of_window in (False, True):
-            async with Engine(place, lambda _: [], FakeBrain([]), is_of_window=is_of_window):
+            async with Engine(place, lambda _: [], FakeBrain(one_by_one("", [])), is_of_window=is_of_window):
                 assert lease.holder(tmp_path / "ws") == os.getpid()
                 told.append(lease.is_of_window(tmp_path / "ws"))
         return told
