@@ -77,10 +77,18 @@ class GateContext:
     confidence: float | None = None
     threshold: float = 0.0
     is_abstained: bool = False
+    effect: Effect = field(init=False, compare=False, repr=False)
+    """Reach of this very call. What is not known reaches outside."""
+    is_write: bool = field(init=False, compare=False, repr=False)
+    """It changes something somewhere."""
 
-    @property
-    def effect(self) -> Effect:
-        """Reach of this very call. What is not known reaches outside."""
+    def __post_init__(self) -> None:
+        # Once a context and not at each asking: the rules of a single ruling ask for them fifteen times.
+        effect = self._effect()
+        object.__setattr__(self, "effect", effect)
+        object.__setattr__(self, "is_write", effect is not Effect.READ)
+
+    def _effect(self) -> Effect:
         if self.type is None or self.is_type_changed:
             return Effect.EXTERNAL
         if self.type.effect is Effect.INTERNAL and any(self.args.get(name) for name in self.type.external_if_given):
@@ -93,11 +101,6 @@ class GateContext:
         if self.type is None or self.is_type_changed:
             return Reversibility.IRREVERSIBLE
         return self.type.reversibility
-
-    @property
-    def is_write(self) -> bool:
-        """It changes something somewhere."""
-        return self.effect is not Effect.READ
 
     def destinations(self) -> tuple[str, ...]:
         """Return the addresses this call goes to, in lower case."""

@@ -7,6 +7,7 @@ lives in that moment: the gatekeeper. Without it the gate says whether, not when
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from opsconsole.domain.action import ActionType
@@ -119,5 +120,6 @@ def gate_context(
     )
 
 
+@lru_cache(maxsize=256)  # an agent's file names the same ones for every call
 def _lowered(names: tuple[str, ...]) -> frozenset[str]:
     return frozenset(name.lower() for name in names)
