@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ from opsconsole.ui.panel import Panel
 from opsconsole.ui.panels.shadow.panel import ShadowPanel
 from opsconsole.ui.shell.catalog import PANELS, WELCOME
 from tests.support.desktop.console import application, until
+from tests.support.desktop.screen import OFFSCREEN
 
 SIZE = (1280, 800)
 SETTLE_S = 1.2
@@ -104,4 +106,5 @@ def main(into: Path) -> None:
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("QT_QPA_PLATFORM", OFFSCREEN)
     main(Path(sys.argv[1] if len(sys.argv) > 1 else "shots"))

@@ -99,7 +99,6 @@ def _mutate(rest: Sequence[str]) -> int:
 
 def _shots(rest: Sequence[str]) -> int:
     environment.ensure("dev")
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     return _become([str(settings.VENV_PYTHON), "-m", "tests.shots", *rest])
 
 

@@ -19,6 +19,7 @@ from opsconsole.engine.registry import Registry
 from opsconsole.engine.runstate.turnbody import turn_body
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.transaction import Transaction
+from tests.support.desktop.screen import OFFSCREEN
 from tests.support.files import NOW, raw
 from tests.support.rig import agent
 
@@ -132,7 +133,7 @@ def run(data_dir: Path) -> Iterator[dict[str, Any]]:
         yield {"bench": "feed_file", "events": count, "mb": round((place / "workspace.db").stat().st_size / 1e6)}
         done = subprocess.run(
             [sys.executable, "-m", "tests.bench.feedwindow", str(place)],
-            capture_output=True, text=True, check=False, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+            capture_output=True, text=True, check=False, env={**os.environ, "QT_QPA_PLATFORM": OFFSCREEN},
         )  # fmt: skip
         if done.returncode:
             yield {"bench": "feed_window", "failed": done.stderr[-1500:]}

@@ -22,6 +22,7 @@ from opsconsole.ui.panels.welcome.panel import WelcomePanel
 from opsconsole.ui.shell.catalog import PANELS
 from opsconsole.ui.shell.engineprocess import EngineState
 from tests.support.desktop.console import in_window, until
+from tests.support.desktop.screen import OFFSCREEN
 
 ROUNDS = 7
 HISTORY = 3_000
@@ -62,7 +63,7 @@ def _start(code: str, env: dict[str, str]) -> float:
 
 
 def _starts(folder: Path) -> dict[str, Any]:
-    env = {**os.environ, "WS": str(folder), "QT_QPA_PLATFORM": "offscreen"}
+    env = {**os.environ, "WS": str(folder), "QT_QPA_PLATFORM": OFFSCREEN}
     pairs = [(_start(_BARE, env), _start(_OURS, env)) for _ in range(ROUNDS)]
     return {
         "bench": "window_start",
@@ -143,7 +144,7 @@ async def _written_out(joined: Joined, path: Path) -> None:
 
 def run(_data: Path) -> Iterator[dict[str, Any]]:
     """Measure."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ.setdefault("QT_QPA_PLATFORM", OFFSCREEN)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "ws"
         program = [sys.executable, "-m", "opsconsole"]

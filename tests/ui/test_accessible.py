@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QAbstractItemView, QAbstractScrollArea, QScrollAre
 
 from opsconsole.app.gui.mainwindow import Joined
 from opsconsole.ui.shell.catalog import PANELS, WELCOME
+from opsconsole.ui.shell.screenfit import FRAME
 from tests.shots import views
 from tests.support.desktop.console import in_window, until
 
@@ -92,11 +93,14 @@ def test_rows_name_themselves(sample: Path) -> None:
 @pytest.mark.slow
 def test_a_small_screen_and_twice_the_size_cut_nothing_off(sample: Path) -> None:
     async def scenario(joined: Joined) -> None:
-        joined.window.resize(SMALL)
+        inner = joined.window.screen().availableGeometry().size() - FRAME
+        assert joined.window.size() == joined.window.size().boundedTo(inner), "it opens larger than its screen"
+        size = SMALL.boundedTo(inner)
+        joined.window.resize(size)
         for entry in (*PANELS, WELCOME):
             joined.window.show_panel(entry.name)
             await _at_rest(joined)
-            assert joined.window.size() == SMALL, f"{entry.name} forces {joined.window.size()}"
+            assert joined.window.size() == size, f"{entry.name} forces {joined.window.size()}"
 
     in_window(sample, scenario)
 

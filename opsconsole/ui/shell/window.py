@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, Q
 from opsconsole.domain.errors import OpsError
 from opsconsole.ui.memory import GEOMETRY, THEME
 from opsconsole.ui.panel import Context, Panel
-from opsconsole.ui.shell import lasting
+from opsconsole.ui.shell import lasting, screenfit
 from opsconsole.ui.shell.banner import Banner
 from opsconsole.ui.shell.catalog import PANELS, WELCOME
 from opsconsole.ui.shell.engineprocess import EngineProcess, EngineState
@@ -63,11 +63,11 @@ class Window(QMainWindow):
         self._current = ""
         self._build(theme)
         self.setWindowTitle("opsconsole")
-        self.setMinimumSize(*LEAST)
         self.resize(1280, 800)
         saved = memory.value(GEOMETRY)
         if isinstance(saved, QByteArray):
             self.restoreGeometry(saved)
+        screenfit.keep_within(self, LEAST)
 
     def attach(self, context: Context, engine: EngineProcess) -> None:
         """Join the frame with what it shows."""

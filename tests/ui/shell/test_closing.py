@@ -22,6 +22,7 @@ from opsconsole.ui.memory import ON_CLOSE
 from opsconsole.ui.shell.closing import AskDialog
 from opsconsole.ui.shell.engineprocess import EngineState
 from tests.support.desktop.console import application, in_window, until
+from tests.support.desktop.screen import OFFSCREEN
 from tests.support.files import NOW
 
 Scene = Callable[[Joined], Awaitable[None]]
@@ -156,7 +157,7 @@ def test_an_engine_of_a_terminal_is_told_from_one_of_a_window(tmp_path: Path) ->
 def test_a_second_window_on_a_workspace_brings_the_first_to_the_front(empty: Path) -> None:
     async def scenario(joined: Joined) -> None:
         joined.window.hide()
-        env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_DATA_HOME": str(empty.parent)}
+        env = {**os.environ, "QT_QPA_PLATFORM": OFFSCREEN, "XDG_DATA_HOME": str(empty.parent)}
         command = [sys.executable, "-m", "opsconsole", "window", "-w", str(empty)]
         second = await asyncio.create_subprocess_exec(*command, env=env, stdout=subprocess.PIPE)
         out, _ = await second.communicate()

@@ -22,6 +22,7 @@ from opsconsole.store import lease
 from opsconsole.store.queries import limits
 from opsconsole.ui.shell.catalog import PANELS
 from tests.support.desktop.console import in_window, until
+from tests.support.desktop.screen import OFFSCREEN
 
 
 def _notice(joined: Joined) -> str:
@@ -70,7 +71,7 @@ def test_a_locked_file_holds_an_act_up_and_loses_nothing(tmp_path: Path) -> None
 @pytest.mark.slow
 def test_a_killed_window_leaves_the_engine_at_work_and_the_next_one_joins_it(tmp_path: Path) -> None:
     folder = tmp_path / "ws"
-    env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_DATA_HOME": str(tmp_path)}
+    env = {**os.environ, "QT_QPA_PLATFORM": OFFSCREEN, "XDG_DATA_HOME": str(tmp_path)}
     window = subprocess.Popen([sys.executable, "-m", "opsconsole", "window", "-w", str(folder)], env=env)
     engine = 0
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QLayout, QListView, QVBoxLayout
 
 from opsconsole.ui.theme.theme import Theme
@@ -13,7 +13,8 @@ from opsconsole.ui.widgets.listpane.filterfield import FilterField
 from opsconsole.ui.widgets.listpane.model import ListModel
 from opsconsole.ui.widgets.states import States
 
-WIDTH = 348
+WIDTH, LEAST_WIDTH = 348, 264
+"""In px. It gives room to what stands beside it where the window is narrow."""
 _Row = TypeVar("_Row")
 
 
@@ -33,7 +34,8 @@ class ListPane(QFrame, Generic[_Row]):
     def __init__(self, theme: Theme, face: RowFace[_Row], *, measures: Measures, name: str) -> None:
         super().__init__()
         self.setObjectName("listPane")
-        self.setFixedWidth(WIDTH)
+        self.setMinimumWidth(LEAST_WIDTH)
+        self.setMaximumWidth(WIDTH)
         self._is_rendering = False
         self.model, self.view = ListModel(face), QListView()
         self._delegate = CardDelegate(theme, self.model, measures=measures, parent=self.view)
@@ -54,6 +56,9 @@ class ListPane(QFrame, Generic[_Row]):
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         view.selectionModel().currentChanged.connect(self._on_current_changed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(WIDTH, super().sizeHint().height())
 
     def put_above(self, line: QLayout, *, margins: tuple[int, int, int, int]) -> None:
         """Put a line over the list, under those that are there; margins in px: left, top, right, bottom."""
