@@ -1,7 +1,8 @@
 """Connections as they are configured: from rows of the workspace to connectors."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,29 +15,30 @@ from opsconsole.connectors.mail.connector import MailConnector
 from opsconsole.connectors.mail.signin.auth import SignIn
 from opsconsole.connectors.mail.signin.oauth import OAuthSignIn
 from opsconsole.connectors.webhook import WebhookConfig, WebhookConnector
-from opsconsole.domain.errors import WorkspaceError
+from opsconsole.domain.errors import OpsError, WorkspaceError
 from opsconsole.engine.connectionmemory import ConnectionMemory
 from opsconsole.engine.kernel import Writes
 from opsconsole.engine.ports.connector import Connector
 from opsconsole.engine.ports.machine import Clock, Secrets
+from opsconsole.engine.registry import Registry
 from opsconsole.net.client import HttpClient
 from opsconsole.store.queries.connections import ConnectionRow, connections
 from opsconsole.store.queries.events import fields_of
 from opsconsole.store.rows import Reader
 
 MODEL = "model"
-"""Kind of a connection that is a language model: no connector, but what a brain thinks with."""
+"""Kind of a connection that is a language model: it has no tools and no events, a brain thinks with it."""
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What connectors are made of, joined once a process."""
+    """What connections are made of, joined once a process."""
 
     reader: Reader
     writes: Writes
     clock: Clock
     secrets: Secrets
-    http: HttpClient = field(default_factory=HttpClient)
 
     def memory(self, name: str) -> ConnectionMemory:
         """Return the memory of a connection."""
@@ -60,7 +62,7 @@ def _webhook(name: str, config: Mapping[str, Any], parts: Parts) -> Connector:
 
 def _http(name: str, config: Mapping[str, Any], parts: Parts) -> Connector:
     read, memory = HttpConfig.model_validate(config), parts.memory(name)
-    return HttpConnector(name, read, http=parts.http, secrets=parts.secrets, health=memory, clock=parts.clock)
+    return HttpConnector(name, read, http=HttpClient(), secrets=parts.secrets, health=memory, clock=parts.clock)
 
 
 def _mail(name: str, config: Mapping[str, Any], parts: Parts) -> Connector:
@@ -85,16 +87,29 @@ def sign_in_of(name: str, config: MailConfig, parts: Parts) -> SignIn | None:
     return OAuthSignIn(name, config.oauth, secrets=parts.secrets, http=http, clock=parts.clock)
 
 
-KINDS: Mapping[str, Make] = {"desk": _desk, "mail": _mail, "webhook": _webhook, "http": _http}
+def _model(name: str, config: Mapping[str, Any], parts: Parts) -> Connector:
+    read = ModelConfig.model_validate(config)
+    http = HttpClient(ca_file=read.ca_file)
+    return Endpoint(name, read, secrets=parts.secrets, http=http, health=parts.memory(name))
+
+
+KINDS: Mapping[str, Make] = {"desk": _desk, "mail": _mail, "webhook": _webhook, "http": _http, MODEL: _model}
 
 
 def make_connectors(parts: Parts) -> list[Connector]:
-    """Make a connector of every connection in use.
+    """Make a connector of every connection in use but models; what cannot be made is left out, and told by the engine.
 
-    Raises:
-        WorkspaceError: a stored configuration cannot be read any more.
+    None holds anything in common with another, so that each can be closed for itself.
     """
-    return [_make(row, parts) for row in _usable(connections(parts.reader))]
+    made: list[Connector] = []
+    for row in connections(parts.reader):
+        if row.kind == MODEL:
+            continue
+        try:
+            made.append(connector_of(row, parts))
+        except WorkspaceError as error:
+            _log.warning("%s", error)
+    return made
 
 
 def endpoints(parts: Parts) -> dict[str, Endpoint]:
@@ -103,38 +118,52 @@ def endpoints(parts: Parts) -> dict[str, Endpoint]:
     Raises:
         WorkspaceError: a stored configuration cannot be read any more.
     """
-    found: dict[str, Endpoint] = {}
-    for row in connections(parts.reader, kind=MODEL):
-        try:
-            config = ModelConfig.model_validate(row.config)
-        except ValidationError as error:
-            raise _unreadable(row, error) from error
-        pool = parts.http if config.ca_file is None else HttpClient(ca_file=config.ca_file)
-        found[row.id] = Endpoint(row.id, config, secrets=parts.secrets, http=pool, health=parts.memory(row.id))
-    return found
+    return dict(Models(Registry(connector_of(row, parts) for row in connections(parts.reader, kind=MODEL))))
 
 
-def _usable(rows: Iterable[ConnectionRow]) -> list[ConnectionRow]:
-    return [row for row in rows if row.kind != MODEL]
+class Models(Mapping[str, Endpoint]):
+    """The models among the connections of a registry, as they are at the moment."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    def __getitem__(self, name: str) -> Endpoint:
+        made = self._registry.connectors[name]
+        if isinstance(made, Endpoint):
+            return made
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, made in self._registry.connectors.items() if isinstance(made, Endpoint))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
-def _make(row: ConnectionRow, parts: Parts) -> Connector:
+def connector_of(row: ConnectionRow, parts: Parts) -> Connector:
+    """Make what a connection is worked through; nothing is opened yet.
+
+    Raises:
+        WorkspaceError: its stored configuration cannot be used; says what to do.
+    """
     make = KINDS.get(row.kind)
     if make is None:
         raise WorkspaceError(
             f"The connection {row.id} is of a kind this opsconsole does not know ({row.kind}). Install the version that"
-            f" made it, or take it out: `opsconsole connect remove {row.id}`."
+            " made it, or remove the connection.",
+            hint=f"To remove it: `opsconsole connect remove {row.id}`.",
         )
     try:
         return make(row.id, row.config, parts)
     except ValidationError as error:
-        raise _unreadable(row, error) from error
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise _unreadable(row, f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+    except (OpsError, ValueError, TypeError, LookupError) as error:
+        raise _unreadable(row, str(error)) from error
 
 
-def _unreadable(row: ConnectionRow, error: ValidationError) -> WorkspaceError:
-    first = error.errors(include_url=False, include_input=False)[0]
-    where = ".".join(map(str, first["loc"]))
+def _unreadable(row: ConnectionRow, why: str) -> WorkspaceError:
     return WorkspaceError(
-        f"The configuration of the connection {row.id} cannot be read ({where}: {first['msg']}). Connect it again:"
-        f" `opsconsole connect {row.kind}`."
+        f"The settings of the connection {row.id} cannot be used ({why.rstrip('.')}). Connect it again.",
+        hint=f"In a terminal: `opsconsole connect {row.kind}`.",
     )

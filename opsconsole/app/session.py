@@ -1,17 +1,19 @@
 """Opens a workspace for a command, and joins connectors, brain and engine. The one composition root."""
 
+import asyncio
 import getpass
+import logging
 import os
 import sys
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import typer
 
-from opsconsole.app.connections import Parts, endpoints, make_connectors
+from opsconsole.app.connections import Models, Parts, connector_of, endpoints, make_connectors
 from opsconsole.app.place import workspace_folder
 from opsconsole.app.secretstore import SecretStore
 from opsconsole.app.secretstore.names import PASSPHRASE
@@ -21,13 +23,14 @@ from opsconsole.brains.chain import BrainChain
 from opsconsole.brains.model import Endpoint, LanguageModelBrain
 from opsconsole.brains.playbook import PlaybookBrain
 from opsconsole.brains.triage import Hit
+from opsconsole.domain.errors import OpsError
+from opsconsole.engine.connected import Make
 from opsconsole.engine.doorbell import ring
 from opsconsole.engine.engine import Engine, SystemClock
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.ports.brain import Brain, CaseExample
 from opsconsole.engine.ports.machine import Clock
 from opsconsole.engine.registry import Registry
-from opsconsole.net.client import HttpClient
 from opsconsole.store import cases as case_store
 from opsconsole.store import lease
 from opsconsole.store import workspace as workspaces
@@ -37,9 +40,12 @@ from opsconsole.store.transaction import Transaction
 from opsconsole.store.workspace import Workspace
 
 _T = TypeVar("_T")
+_log = logging.getLogger(__name__)
 Typed = Callable[[], str | None]
 """Gives the passphrase of the encrypted file that a person typed elsewhere; None where nobody has."""
 PASSPHRASE_TRIES = 3
+LET_GO_S = 5.0
+"""A connection has so long to close, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,29 @@ class Session:
     workspace: Workspace
     kernel: Kernel
     actor: str
+    _runners: list[asyncio.Runner] = field(default_factory=list[asyncio.Runner])
+    """The loop in which a command's connections live, once one was wanted."""
+
+    def run(self, work: Coroutine[Any, Any, _T]) -> _T:
+        """Run what looks into other systems, in a thread without a loop; its connections stay open until the end."""
+        if not self._runners:
+            self._runners.append(asyncio.Runner())
+        return self._runners[0].run(work)
+
+    async def let_go(self) -> None:
+        """Close what the connections have open to other systems; one that does not let go is left and logged."""
+        for connector in self.kernel.registry.connectors.values():
+            try:
+                async with asyncio.timeout(LET_GO_S):
+                    await connector.close()
+            except Exception as error:
+                _log.warning("%s did not close: %s", connector.id, error, exc_info=not isinstance(error, OpsError))
+
+    def end(self) -> None:
+        """Close what a command opened by `run`."""
+        for runner in self._runners:
+            with runner:
+                runner.run(self.let_go())
 
     def write(self, job: Callable[[Transaction], _T], *, name: str) -> _T:
         """Run a job in one transaction, and have the engine look."""
@@ -100,7 +129,11 @@ def opened(
         registry = Registry([] if is_mending else make_connectors(parts))
         is_running = lease.holder(workspace.folder) is not None
         kernel = Kernel(workspace.id, registry, time, reader, is_engine_running=is_running)
-        yield Session(workspace, kernel, actor())
+        session = Session(workspace, kernel, actor())
+        try:
+            yield session
+        finally:
+            session.end()
     finally:
         reader.close()
         workspace.close()
@@ -113,7 +146,7 @@ def models(session: Session, *, typed: Typed | None = None) -> dict[str, Endpoin
     """
     kernel, secrets = session.kernel, secrets_of(session.workspace, typed=typed)
     unlock(secrets)
-    return endpoints(Parts(kernel.reader, session.writes, kernel.clock, secrets, HttpClient()))
+    return endpoints(Parts(kernel.reader, session.writes, kernel.clock, secrets))
 
 
 def playbook_brain(reader: Reader) -> PlaybookBrain:
@@ -145,17 +178,18 @@ def engine_of(
         KeyringError: the encrypted file of secrets is in use and cannot be opened.
         WorkspaceError: a connection's stored configuration cannot be read any more.
     """
-    secrets, http, playbook = secrets_of(place, typed=typed), HttpClient(), playbook_brain(reader)
+    secrets, playbook = secrets_of(place, typed=typed), playbook_brain(reader)
     unlock(secrets)
 
-    def parts(engine: Engine) -> Parts:
-        return Parts(engine.reader, engine.writer, engine.clock, secrets, http)
+    def connecting(engine: Engine) -> Make:
+        parts = Parts(engine.reader, engine.writer, engine.clock, secrets)
+        return lambda row: connector_of(row, parts)
 
     def brain(engine: Engine) -> Brain:
         model = LanguageModelBrain(playbook.precedents, playbook.opinion)
-        return BrainChain(playbook, model, endpoints(parts(engine)))
+        return BrainChain(playbook, model, Models(engine.registry))
 
-    return Engine(place, lambda engine: make_connectors(parts(engine)), brain, clock=clock, is_of_window=is_of_window)
+    return Engine(place, connecting, brain, clock=clock, is_of_window=is_of_window)
 
 
 def secrets_of(workspace: Workspace, *, typed: Typed | None = None) -> SecretStore:

@@ -24,6 +24,11 @@ class Calls:
         self.error: Exception | None = None
         """The last that was not expected."""
 
+    @property
+    def tasks(self) -> tuple[asyncio.Task[None], ...]:
+        """Those that are under way."""
+        return tuple(self._tasks.values())
+
     def start(self, name: str, make: Callable[[], Coroutine[Any, Any, Any]]) -> bool:
         """Start one; False where one of that name is under way, or failed a moment ago."""
         until, _ = self._rests.get(name, (0.0, 0.0))

@@ -3,20 +3,17 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from opsconsole.domain.enums import EffectState, RunState
-from opsconsole.domain.errors import (
-    DiskError,
-    MachineError,
-    WorkspaceBusyError,
-)
+from opsconsole.domain.errors import DiskError, MachineError, WorkspaceBusyError
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.domain.humanact import HumanAct
 from opsconsole.domain.ids import EffectId
 from opsconsole.engine.calls import Calls
+from opsconsole.engine.connected import Connected, Make, close
 from opsconsole.engine.doorbell import Doorbell
 from opsconsole.engine.effects.reconcile import Doubts
 from opsconsole.engine.effects.send import Effects
@@ -66,13 +63,14 @@ class Engine:
     def __init__(
         self,
         workspace: Workspace,
-        connectors: Callable[["Engine"], list[Connector]],
+        connectors: Callable[["Engine"], list[Connector] | Make],
         brain: Brain | Callable[["Engine"], Brain],
         *,
         clock: Clock | None = None,
         width: int = WIDTH,
         is_of_window: bool = False,
     ) -> None:
+        """`connectors` gives them once and for all, or what makes one of each connection of the workspace."""
         self.workspace, self._is_of_window = workspace, is_of_window
         self.clock = clock or SystemClock()
         self._make_connectors = connectors
@@ -92,7 +90,7 @@ class Engine:
             undone_on_failure.callback(self.reader.close)
             self.writer = Writer(self.workspace.database)
             undone_on_failure.push_async_callback(self.writer.close)
-            self.registry = Registry(self._make_connectors(self))
+            self.registry = Registry([])
             self.brain = self._make_brain(self) if callable(self._make_brain) else self._make_brain
             self.kernel = Kernel(self.workspace.id, self.registry, self.clock, self.reader)
             self.effects = Effects(self.kernel, self.writer)
@@ -103,6 +101,10 @@ class Engine:
             self.undos = Undos(self.kernel, self.effects)
             self.calls = Calls(self.dispatcher.kick)
             self.timers = Timers(self.kernel, self.writer, self.calls, self.doubts, self.undos)
+            self.watches = Watches(self.take, self.observe)
+            source, watches = self._make_connectors(self), self.watches
+            self.connected = Connected(self.kernel, self.writer, source, watches, under_way=self._under_way)
+            await self.connected.look()
             await self._recover()
             undone_on_failure.pop_all()
         return self
@@ -114,7 +116,8 @@ class Engine:
             await asyncio.wait(self._tasks, timeout=END_S)
         await self.dispatcher.close()
         await self.calls.close(grace_s=GRACE_S if error is None else 0.0, deadline_s=END_S)
-        await self._close_outside()
+        await self.connected.close()
+        await close(self.brain)
         self.doorbell.close()
         with contextlib.suppress(MachineError):
             await self.writer.write(
@@ -126,15 +129,6 @@ class Engine:
         self.reader.close()
         self.workspace.database.epoch = None
         self._lease.close()
-
-    async def _close_outside(self) -> None:
-        """Close connectors and brain; one that does not let go is left and logged."""
-        for connector in (*self.registry.connectors.values(), self.brain):
-            try:
-                async with asyncio.timeout(END_S):
-                    await connector.close()
-            except Exception as error:
-                _log.warning("%s did not close: %s", type(connector).__name__, error, exc_info=True)
 
     async def _recover(self) -> None:
         def job(tx: Transaction) -> None:
@@ -203,11 +197,9 @@ class Engine:
         await self.doorbell.open()
         self._spawn(self._watch_file(), "watch-file")
         self._spawn(self._note_heads(), "note-heads")
-        watches = Watches(self.take, self.observe)
-        for name, watch in watches.of(self.registry):
-            self._spawn(watch, name)
+        self.connected.watch()
         self._spawn(self.calls.until_fenced(), "fenced")
-        self._spawn(watches.until_lost(), "lost")
+        self._spawn(self.watches.until_lost(), "lost")
         self._start_reconciling()
         stop = asyncio.create_task(self._stop.wait())
         try:
@@ -220,6 +212,10 @@ class Engine:
         finally:
             stop.cancel()
 
+    def _under_way(self) -> Iterator["asyncio.Task[None]"]:
+        yield from self.dispatcher.tasks
+        yield from self.calls.tasks
+
     def _spawn(self, work_: Coroutine[Any, Any, None], name: str) -> None:
         self._tasks.append(asyncio.create_task(work_, name=name))
 
@@ -227,6 +223,7 @@ class Engine:
         """Notice what other processes wrote, what has come due, and that the file is not the one any more."""
         seen, version, due = changes.counts(self.reader), 0, None
         self.dispatcher.kick()
+        await self._patiently(self.connected.look)
         await self._turn_over()
         while True:
             while True:
@@ -239,6 +236,8 @@ class Engine:
                     break
             version = present
             counts = changes.counts(self.reader)
+            if counts.get("connections") != seen.get("connections"):
+                await self._patiently(self.connected.look)
             if counts != seen or due is not None or self.dispatcher.error is not None:
                 seen = counts
                 await self._turn_over()

@@ -8,7 +8,7 @@ from opsconsole.engine.ports.connector import Actor, Connector, RecordReader
 
 
 class Registry:
-    """The connectors of one workspace; immutable once made."""
+    """The connectors of one workspace. A change takes effect at once; who holds an old connector may go on with it."""
 
     def __init__(self, connectors: Iterable[Connector]) -> None:
         """Take the connectors' tools in.
@@ -16,6 +16,9 @@ class Registry:
         Raises:
             TypeError: a connector declares a tool that it has no way to read or to do.
         """
+        self._take(connectors)
+
+    def _take(self, connectors: Iterable[Connector]) -> None:
         self.connectors: Mapping[str, Connector] = {connector.id: connector for connector in connectors}
         self._types: dict[str, ActionType] = {}
         self._owners: dict[str, Connector] = {}
@@ -25,6 +28,17 @@ class Registry:
         for connector in self.connectors.values():
             for kind in connector.action_types():
                 self._add(connector, kind)
+
+    def replace(self, gone: Iterable[str], come: Iterable[Connector]) -> None:
+        """Take connectors out by name and others in.
+
+        Raises:
+            TypeError: one declares a tool that it has no way to read or to do; nothing was changed.
+        """
+        without = set(gone)
+        kept = [connector for name, connector in self.connectors.items() if name not in without]
+        made = Registry([*kept, *come])
+        self._take(made.connectors.values())
 
     def _add(self, connector: Connector, kind: ActionType) -> None:
         self._types[kind.name] = kind
@@ -70,7 +84,7 @@ class Registry:
 
     @property
     def types(self) -> Mapping[str, ActionType]:
-        """Every tool's type, by name; the same object each time."""
+        """Every tool's type, by name; the same object until connectors are replaced."""
         return self._types
 
     def names(self) -> tuple[str, ...]:

@@ -2,15 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from opsconsole.domain.errors import FencedError, OpsError, WorkspaceBusyError, WorkspaceError
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.domain.humanact import HumanAct
-from opsconsole.engine.ports.connector import EventSource, Observer
-from opsconsole.engine.registry import Registry
+from opsconsole.engine.ports.connector import Connector, EventSource, Observer
 from opsconsole.engine.runs.intake import Taken
 
 _T = TypeVar("_T")
@@ -18,6 +17,8 @@ _Keep = Callable[[_T], Awaitable[bool]]
 _log = logging.getLogger(__name__)
 AGAIN_S = (1.0, 300.0)
 """A watch that failed is started again so much later at first, and at most, in seconds."""
+END_S = 5.0
+"""A watch that is stopped has so long to end, in seconds."""
 
 
 class Watches:
@@ -31,14 +32,29 @@ class Watches:
         self._take = take
         self._observe = observe
         self._lost: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
+        self._tasks: dict[str, list[asyncio.Task[None]]] = {}
 
-    def of(self, registry: Registry) -> Iterator[tuple[str, Coroutine[Any, Any, None]]]:
-        """Yield what is to run for the connectors that have events, or tell what people do: (task name, coroutine)."""
-        for name, connector in registry.connectors.items():
-            if isinstance(connector, EventSource):
-                yield f"watch-{name}", self.watch(name, connector)
-            if isinstance(connector, Observer):
-                yield f"observe-{name}", self.observe(name, connector)
+    def start(self, name: str, connector: Connector) -> None:
+        """Begin to take in the events of a connection, and what people do there, where it has or tells them."""
+        tasks = self._tasks.setdefault(name, [])
+        if isinstance(connector, EventSource):
+            tasks.append(asyncio.create_task(self.watch(name, connector), name=f"watch-{name}"))
+        if isinstance(connector, Observer):
+            tasks.append(asyncio.create_task(self.observe(name, connector), name=f"observe-{name}"))
+
+    async def stop(self, *names: str) -> None:
+        """End the watches of these connections: what was handed over is kept, the rest comes with the next watch."""
+        tasks = [task for name in names for task in self._tasks.pop(name, ())]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            _, left = await asyncio.wait(tasks, timeout=END_S)
+            for task in left:
+                _log.error("%s does not end; it is left", task.get_name())
+
+    async def close(self) -> None:
+        """End all watches."""
+        await self.stop(*self._tasks)
 
     async def watch(self, name: str, source: EventSource) -> None:
         """Take the events of the connection of this name in until it has no more."""

@@ -1,25 +1,23 @@
 """The window's way to the file: reads and writes on threads of their own, and word of what changed.
 
 Nothing here runs on the window's thread but the handing over. Three lanes, so that a locked file holds up no reading
-and a long verification holds up no decision.
+and a long verification holds up no decision. What also needs other systems waits for them beside all that.
 """
 
 import asyncio
 import logging
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from opsconsole.domain.errors import UnreadableError
 from opsconsole.store import lease
 from opsconsole.store.database import identity
-from opsconsole.store.errors import translated
 from opsconsole.store.queries import changes
+from opsconsole.ui.lane import LaneThread, Opened
 
 if TYPE_CHECKING:  # The engine's parts take a second to import; the first window is painted before that.
     from opsconsole.engine.kernel import Kernel
@@ -30,74 +28,8 @@ _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 Lane = Literal["read", "write", "long"]
 POLL_S = 0.1
-_UNREADABLE = (
-    "Something in {path} is not as opsconsole writes it ({error}); nothing was changed. Verify the record in Audit: it"
-    " tells whether somebody changed the file. If it is whole, this is a fault of opsconsole."
-)
 LOOK_S = 1.0
 """How often the lease and the file's being there are looked at."""
-
-
-class Opened(Protocol):
-    """A workspace as one thread has it open."""
-
-    @property
-    def kernel(self) -> "Kernel":
-        """Reader, registry, clock, gate."""
-        ...
-
-    @property
-    def actor(self) -> str:
-        """Who is at the keyboard."""
-        ...
-
-    def write(self, job: Callable[["Transaction"], _T], *, name: str) -> _T:
-        """Run a job in one transaction."""
-        ...
-
-
-class _Lane:
-    """One thread that opens the workspace when it is first needed, and again after it failed to open.
-
-    Before each job it looks whether the file is still the one it opened: a write into a file that was taken away or
-    replaced would be lost, and nobody would be told.
-    """
-
-    def __init__(self, name: str, path: Path, open_: Callable[[], AbstractContextManager[Opened]]) -> None:
-        self._path = path
-        self._file: tuple[int, int] | None = None
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix=f"opsconsole-{name}")
-        self._open = open_
-        self._stack = ExitStack()
-        self._opened: Opened | None = None
-
-    def submit(self, job: Callable[[Opened], _T]) -> "Future[_T]":
-        return self._pool.submit(self._run, job)
-
-    def _run(self, job: Callable[[Opened], _T]) -> _T:
-        with translated(self._path):
-            present = identity(self._path)
-            if self._opened is not None and present != self._file:
-                self._close()
-            if self._opened is None:
-                self._file = present
-                self._opened = self._stack.enter_context(self._open())
-            try:
-                return job(self._opened)
-            except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
-                _log.exception("a job on the workspace failed")
-                raise UnreadableError(_UNREADABLE.format(path=self._path, error=f"{error}".split("\n")[0])) from error
-
-    def reopen(self) -> "Future[None]":
-        return self._pool.submit(self._close)
-
-    def _close(self) -> None:
-        self._opened = None
-        self._stack.close()
-
-    def close(self) -> None:
-        self._pool.submit(self._close)
-        self._pool.shutdown(wait=True)
 
 
 class Backend(QObject):
@@ -124,7 +56,7 @@ class Backend(QObject):
         self._file: tuple[int, int] | None = None
         self._open = open_
         names: tuple[Lane, ...] = ("read", "write", "long")
-        self._lanes = {name: _Lane(name, folder / DATABASE, open_) for name in names}
+        self._lanes = {name: LaneThread(name, folder / DATABASE, open_) for name in names}
         self._end = threading.Event()
         self._poller = threading.Thread(target=self._poll, name="opsconsole-poll", daemon=True)
 
@@ -140,6 +72,16 @@ class Backend(QObject):
             OpsError: the workspace cannot be opened or read.
         """
         return await asyncio.wrap_future(self._lanes[lane].submit(lambda opened: job(opened.kernel)))
+
+    async def ask(self, job: Callable[["Kernel"], Coroutine[Any, Any, _T]]) -> _T:
+        """Run a query that also looks into other systems, through connections that stay open for the next one.
+
+        It holds up no other reading; cancelling it breaks it off.
+
+        Raises:
+            OpsError: the workspace cannot be opened or read.
+        """
+        return await asyncio.wrap_future(self._lanes["read"].ask(lambda opened: job(opened.kernel)))
 
     async def write(self, job: Callable[["Kernel", "Transaction", str], _T], *, name: str) -> _T:
         """Run a command `job(kernel, transaction, actor)` in one transaction on the writing thread.

@@ -1,7 +1,7 @@
 """A list of which one is looked at, with those after it read ahead. No widgets here."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any, Generic, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -30,7 +30,7 @@ class ReadAhead(QObject, Generic[_Row, _Card]):
     """The state of such a page; who inherits says how rows are found.
 
     Args:
-        read: gives the cards of rows, by their numbers.
+        read: gives the cards of rows, by their numbers; it may look into other systems.
         is_fitting: says whether a row fits the words typed; asked only where there are some.
 
     Signals:
@@ -44,7 +44,7 @@ class ReadAhead(QObject, Generic[_Row, _Card]):
         context: Context,
         parent: QObject,
         *,
-        read: Callable[[Kernel, Sequence[int]], Mapping[int, _Card]],
+        read: Callable[[Kernel, Sequence[int]], Coroutine[Any, Any, Mapping[int, _Card]]],
         is_fitting: Callable[[_Row, str], bool],
     ) -> None:
         super().__init__(parent)
@@ -117,7 +117,7 @@ class ReadAhead(QObject, Generic[_Row, _Card]):
             if not ids:
                 continue
             try:
-                found = await self._context.backend.read(lambda kernel, wanted=ids: self._read(kernel, wanted))
+                found = await self._context.backend.ask(lambda kernel, wanted=ids: self._read(kernel, wanted))
             except OpsError as error:
                 if ids != ahead:  # what is read ahead says so when it is looked at
                     self.error = f"{error}"

@@ -1,6 +1,5 @@
 """approvals and grants: what waits for you."""
 
-import asyncio
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -79,20 +78,11 @@ def list_(*, limit: Annotated[int, typer.Option(min=1)] = 50, as_json: AsJson = 
 def show(number: Number, *, as_json: AsJson = False, workspace: Where = None) -> None:
     """Show a request whole: what would be done, why you are asked, what it rests on."""
     with opened(workspace) as session:
-        view = asyncio.run(_card(session, number))
+        view = session.run(card(session.kernel, number))
         if as_json:
             say_json(view.to_json())
         else:
             _print(view, session)
-
-
-async def _card(session: Session, number: int) -> CardView:
-    """Make a card; what a preview opened to other systems is closed again."""
-    try:
-        return await card(session.kernel, number)
-    finally:
-        for connector in session.kernel.registry.connectors.values():
-            await connector.close()
 
 
 def _print(view: CardView, session: Session) -> None:

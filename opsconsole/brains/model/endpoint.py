@@ -10,6 +10,7 @@ from opsconsole.brains.model.config import ModelConfig
 from opsconsole.brains.model.entra import EntraSignIn
 from opsconsole.brains.model.signin import KeptSecret, Key, NoKey, SignIn
 from opsconsole.brains.model.wire import BadCompletionError, Completion, Stream, read_completion
+from opsconsole.domain.action import ActionType
 from opsconsole.domain.errors import AmbiguousError, ConnectorError, PermanentError, TransientError
 from opsconsole.domain.redaction import redacted
 from opsconsole.engine.ports.machine import Health, Secrets
@@ -33,7 +34,7 @@ class KeyRefusedError(PermanentError):
 
 
 class Endpoint:
-    """A connected model. May be asked many questions at once."""
+    """A connected model, which is a connection without tools or events. May be asked many questions at once."""
 
     def __init__(
         self, name: str, config: ModelConfig, *, secrets: Secrets, http: HttpClient, health: Health | None = None
@@ -46,6 +47,15 @@ class Endpoint:
         self._turn = asyncio.Semaphore(config.at_once)
         self._opened: Client | None = None
         self._opening = asyncio.Lock()
+
+    @property
+    def id(self) -> str:
+        """Name of the connection."""
+        return self.name
+
+    def action_types(self) -> Sequence[ActionType]:
+        """Return none."""
+        return ()
 
     async def ask(
         self,

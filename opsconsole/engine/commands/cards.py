@@ -1,5 +1,6 @@
 """The card a person decides on: all it shows is read from what is stored, bound by one digest."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -14,6 +15,9 @@ from opsconsole.engine.runstate.loaded import Loaded, call_of, load, shown
 from opsconsole.store.queries import approvals, runs
 from opsconsole.store.queries.views import feed
 from opsconsole.store.rows import ActionRow, ApprovalRow, present
+
+PREVIEW_S = 5.0
+"""Another system has so long to say what would change there, in seconds; a silent one holds up no card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +156,16 @@ def reversibility(kind: ActionType | None, veto_s: float) -> str:
 
 
 async def _changes(kernel: Kernel, loaded: Loaded, action: ActionRow, approval: ApprovalRow) -> tuple[Change, ...]:
-    actor = kernel.registry.actor(action.tool)
-    if actor is None or approval.kind is ApprovalKind.QUESTION:
+    if approval.kind is ApprovalKind.QUESTION:
         return ()
-    call = call_of(loaded, action)
+    actor, connection = kernel.registry.actor(action.tool), action.tool.partition(".")[0]
+    if actor is None:
+        return (Change("!", "", f"cannot be shown: {connection} is not connected, so this cannot be done now"),)
     try:
-        return tuple(await actor.preview(call))
+        async with asyncio.timeout(PREVIEW_S):
+            return tuple(await actor.preview(call_of(loaded, action)))
+    except TimeoutError:
+        return (Change("!", "", f"cannot be shown: {connection} does not answer"),)
     except ConnectorError as error:
         return (Change("!", "", f"cannot be shown: {error}"),)
 

@@ -33,6 +33,7 @@ def connect(
     """
     now = kernel.clock.now()
     write.put(tx, name, kind=kind, config=config, now=now)
+    write.settle(tx, name, now=now)
     if health is not None:
         state, text = health
         write.remember(tx, name, HEALTH, {"state": state, "text": text}, now=now)

@@ -46,6 +46,11 @@ class Dispatcher:
         """Ids of those."""
         return tuple(self._tasks)
 
+    @property
+    def tasks(self) -> tuple[asyncio.Task[None], ...]:
+        """What advances them."""
+        return tuple(self._tasks.values())
+
     def kick(self) -> None:
         """Something may have been queued."""
         self._is_stale = True

@@ -13,6 +13,10 @@ HEALTH = "health"
 """Under this key a connection keeps how it is: `{state, text}`."""
 
 
+SETTLED = "settled"
+"""Under this key stands when a connection was last connected, or a secret that it names was kept anew."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConnectionRow:
     """One configured account of one kind of system. `config` holds names of secrets, never secrets."""
@@ -43,6 +47,24 @@ def connection(conn: sqlite3.Connection, name: str) -> ConnectionRow | None:
     """Return a connection, also one that was removed; None where there never was one."""
     row = conn.execute("SELECT id, kind, config, is_off, created_at FROM connection WHERE id = ?", (name,)).fetchone()
     return None if row is None else _row(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A connection in use with all that makes it another one than before."""
+
+    row: ConnectionRow
+    settled: str
+
+
+def in_use(conn: sqlite3.Connection) -> dict[str, Setting]:
+    """Return the connections in use by name; one that differs from what it was has to be opened anew."""
+    rows = conn.execute(
+        "SELECT c.id, c.kind, c.config, c.is_off, c.created_at, coalesce(m.value, '') FROM connection c"
+        " LEFT JOIN connection_memory m ON m.connection_id = c.id AND m.key = ? WHERE c.is_off = 0 ORDER BY c.id",
+        (SETTLED,),
+    )
+    return {row[0]: Setting(_row(row), str(row[5])) for row in rows}
 
 
 def recall(conn: sqlite3.Connection, connection_id: str, key: str) -> Any:

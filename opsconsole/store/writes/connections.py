@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from opsconsole.store.queries.connections import SETTLED
 from opsconsole.store.times import to_micros
 from opsconsole.store.transaction import Transaction
 
@@ -17,6 +18,22 @@ def put(tx: Transaction, name: str, *, kind: str, config: Mapping[str, Any], now
         (name, kind, json.dumps(config, sort_keys=True, ensure_ascii=False), to_micros(now)),
     )
     tx.touch("connections")
+
+
+def settle(tx: Transaction, name: str, *, now: datetime) -> None:
+    """Have everybody who holds this connection open it anew."""
+    earlier = tx.conn.execute(
+        "SELECT value FROM connection_memory WHERE connection_id = ? AND key = ?", (name, SETTLED)
+    ).fetchone()
+    count = json.loads(earlier[0])["count"] + 1 if earlier else 1
+    remember(tx, name, SETTLED, {"count": count, "at": to_micros(now)}, now=now)
+
+
+def settle_those_with(tx: Transaction, secret: str, *, now: datetime) -> None:
+    """Have connections opened anew whose configuration names a secret."""
+    rows = tx.conn.execute("SELECT id FROM connection WHERE is_off = 0 AND instr(config, ?) > 0", (secret,)).fetchall()
+    for (name,) in rows:
+        settle(tx, name, now=now)
 
 
 def turn_off(tx: Transaction, name: str) -> bool:

@@ -1,6 +1,5 @@
 """A card with what the window needs beside it, and what in it deserves a second look."""
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -50,26 +49,18 @@ class Notice:
     weight: Weight = "warn"
 
 
-def load_cards(kernel: Kernel, ids: Sequence[int]) -> tuple[Shown, ...]:
-    """Read cards, on a thread; one that is gone meanwhile is left out."""
-    return asyncio.run(_load(kernel, ids))
-
-
-async def _load(kernel: Kernel, ids: Sequence[int]) -> tuple[Shown, ...]:
+async def load_cards(kernel: Kernel, ids: Sequence[int]) -> tuple[Shown, ...]:
+    """Read cards, and what they would change in other systems; one that is gone meanwhile is left out."""
     found: list[Shown] = []
-    try:
-        for number in ids:
-            try:
-                view = await card(kernel, number)
-            except NotFoundError:
-                continue
-            kind = kernel.registry.type(view.tool)
-            asked = present(approvals.approval(kernel.reader, number), str(number))
-            action = present(runs.action(kernel.reader, asked.action_id), asked.action_id)
-            found.append(Shown(view, kind, amount(kind, action)))
-    finally:
-        for connector in kernel.registry.connectors.values():
-            await connector.close()
+    for number in ids:
+        try:
+            view = await card(kernel, number)
+        except NotFoundError:
+            continue
+        kind = kernel.registry.type(view.tool)
+        asked = present(approvals.approval(kernel.reader, number), str(number))
+        action = present(runs.action(kernel.reader, asked.action_id), asked.action_id)
+        found.append(Shown(view, kind, amount(kind, action)))
     return tuple(found)
 
 

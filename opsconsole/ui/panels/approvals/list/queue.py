@@ -77,5 +77,5 @@ class Queue(ReadAhead[Waiting, Shown]):
         self._settle(place)
 
 
-def _read(kernel: Kernel, ids: Sequence[int]) -> dict[int, Shown]:
-    return {card.view.id: card for card in load_cards(kernel, ids)}
+async def _read(kernel: Kernel, ids: Sequence[int]) -> dict[int, Shown]:
+    return {card.view.id: card for card in await load_cards(kernel, ids)}

@@ -147,7 +147,7 @@ class PairQueue(ReadAhead[PairRow, Shown]):
         return (*rows[:at], replace(again, said=None), *rows[at:])
 
 
-def _read(kernel: Kernel, ids: Sequence[int]) -> dict[int, Shown]:
+async def _read(kernel: Kernel, ids: Sequence[int]) -> dict[int, Shown]:
     return {pair.row.id: pair for pair in load_pairs(kernel, ids)}
 
 
