@@ -123,8 +123,8 @@ class ConnectorError(OpsError):
 class TransientError(ConnectorError):
     """Certainly not done; another try may work. `retry_after_s` is the system's own wish, in seconds."""
 
-    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, retry_after_s: float | None = None, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
         self.retry_after_s = retry_after_s
 
 

@@ -41,7 +41,7 @@ def _ours(error: BaseException, where: str) -> Exception | None:
     if isinstance(error, TimeoutError):
         return AmbiguousError(f"{where} gave no answer in time.")
     if isinstance(error, aiohttp.ClientError | OSError | ValueError):
-        return AmbiguousError(f"{where} broke off before its answer was whole ({type(error).__name__}).")
+        return AmbiguousError(f"{where} broke off before its answer was whole.")
     return None
 
 

@@ -148,7 +148,7 @@ def test_a_mailbox_with_something_wrong_keeps_the_form_and_says_what(folder: Pat
     nobody = free_port()
     cases = (
         ({"password": "not-the-word-815"}, "does not accept the sign-in"),
-        ({"imap": f"localhost:{nobody}"}, f"turns port {nobody} away"),
+        ({"imap": f"localhost:{nobody}"}, f"Nobody answers at localhost:{nobody}"),
         ({"smtp": "no.such.host.invalid:465"}, "no server called no.such.host.invalid"),
         ({"smtp_tls": "TLS"}, "STARTTLS"),
         ({"ca_file": ""}, "Nobody this machine trusts vouches"),

@@ -7,7 +7,7 @@ from opsconsole.connectors.mail.config import MailConfig
 from opsconsole.connectors.mail.imap.connection import Link
 from opsconsole.connectors.mail.imap.mailbox import Named, named
 from opsconsole.connectors.mail.seal import Seal
-from opsconsole.connectors.mail.signin.auth import SignIn
+from opsconsole.connectors.mail.signin.auth import AGAIN, SignIn
 from opsconsole.connectors.mail.smtp.sender import Sender
 from opsconsole.domain.errors import PermanentError
 from opsconsole.engine.ports.machine import Clock
@@ -49,8 +49,8 @@ class Account:
         if found := str(getattr(await self.folders(is_anew=True), use)):
             return found
         raise PermanentError(
-            f"The mailbox of {self.config.address} has no folder for {use}. Create one there, or name it with"
-            " `opsconsole connect mail`."
+            f"The mailbox of {self.config.address} has no folder for {use}. Create one there, then connect it again.",
+            hint=AGAIN,
         )
 
     async def close(self) -> None:

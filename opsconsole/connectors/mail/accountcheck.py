@@ -20,8 +20,9 @@ from opsconsole.connectors.mail.signin import tls
 from opsconsole.connectors.mail.signin.auth import SignIn
 from opsconsole.connectors.mail.smtp.compose import message_id, written
 from opsconsole.connectors.mail.smtp.sender import Sender
-from opsconsole.domain.errors import AmbiguousError, OpsError
+from opsconsole.domain.errors import AmbiguousError, OpsError, PermanentError
 from opsconsole.engine.ports.machine import Clock
+from opsconsole.net.whynot import not_reached
 
 CONNECT_S = 10.0
 ROUND_TRIP_S = 60.0
@@ -53,12 +54,10 @@ async def name(server: Server) -> CheckStep:
     try:
         async with asyncio.timeout(CONNECT_S):
             found = await asyncio.get_running_loop().getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
-    except socket.gaierror:
-        return CheckStep(
-            False,
-            f"There is no server called {server.host}, or this machine is not online. Check the spelling; your"
-            " provider's help pages name it, often imap.… for reading and smtp.… for sending.",
-        )
+    except (socket.gaierror, UnicodeError) as error:
+        why = not_reached(error, server.host, server.port)
+        help_ = "Your provider's help pages name it, often imap.… for reading and smtp.… for sending."
+        return CheckStep(False, f"{why} {help_}")
     except TimeoutError:
         return CheckStep(False, f"The name {server.host} could not be looked up in time. Check this machine's network.")
     return CheckStep(True, f"{server.host} is known ({found[0][4][0]})")
@@ -69,18 +68,9 @@ async def port(server: Server) -> CheckStep:
     try:
         async with asyncio.timeout(CONNECT_S):
             _, writer = await asyncio.open_connection(server.host, server.port)
-    except TimeoutError:
-        return CheckStep(
-            False,
-            f"{server.host} does not answer at port {server.port}. A firewall may be in the way, or the port is another"
-            " one (usual: 993 for reading, 465 or 587 for sending).",
-        )
     except OSError as error:
-        return CheckStep(
-            False,
-            f"{server.host} turns port {server.port} away ({error.strerror or 'no reason given'}). Usual ports are 993"
-            " for reading, 465 or 587 for sending.",
-        )
+        why = not_reached(error, server.host, server.port)
+        return CheckStep(False, f"{why} Usual ports are 993 for reading, 465 or 587 for sending.")
     writer.transport.abort()
     return CheckStep(True, f"port {server.port} answers")
 
@@ -100,8 +90,10 @@ async def encryption(server: Server, config: MailConfig, *, kind: Literal["imap"
             f"{server.host} answers at port {server.port}, but not in TLS. Try STARTTLS there, or port 993 (reading)"
             " and 465 (sending).",
         )
-    except (OSError, OpsError, EOFError) as error:
-        return CheckStep(False, f"{server.host} could not be spoken to over an encrypted connection: {error}")
+    except OpsError as error:
+        return CheckStep(False, str(error))
+    except (OSError, EOFError) as error:
+        return CheckStep(False, not_reached(error, server.host, server.port))
     return CheckStep(True, "encrypted, and the certificate is good")
 
 
@@ -120,7 +112,10 @@ async def _starttls(server: Server, config: MailConfig, kind: Literal["imap", "s
         writer.write(b"a STARTTLS\r\n" if kind == "imap" else b"STARTTLS\r\n")
         answer = await _until_line(reader, b"a " if kind == "imap" else b"")
         if not answer.startswith((b"a OK", b"220")):
-            raise EOFError("it does not offer STARTTLS; try TLS at port 993 (reading) or 465 (sending)")
+            raise PermanentError(
+                f"{server.host} does not offer STARTTLS at port {server.port}. Try TLS at port 993 (reading) or 465"
+                " (sending)."
+            )
         await writer.start_tls(tls.context(config), server_hostname=server.host)
     finally:
         writer.transport.abort()

@@ -12,7 +12,7 @@ from opsconsole.connectors.mail.imap.mailbox import mark_of
 from opsconsole.connectors.mail.people.acts import Acts
 from opsconsole.connectors.mail.people.ledger import Ledger
 from opsconsole.connectors.mail.seal import Seal
-from opsconsole.connectors.mail.signin.auth import PasswordSignIn, SignIn
+from opsconsole.connectors.mail.signin.auth import AGAIN, PasswordSignIn, SignIn
 from opsconsole.connectors.mail.smtp.compose import reply_subject
 from opsconsole.connectors.mail.tools import mail_tools
 from opsconsole.connectors.mail.watch import FolderWatch, together
@@ -209,6 +209,4 @@ def _verb(call: Call) -> str:
 def _sign_in(config: MailConfig, secrets: Secrets) -> SignIn:
     if config.login is not None:
         return PasswordSignIn(config.login, secrets)
-    raise UserError(
-        f"Nothing here can sign in to {config.address} by OAuth2; connect it again: `opsconsole connect mail`."
-    )
+    raise UserError(f"Nothing here can sign in to {config.address} in the browser. Connect it again.", hint=AGAIN)

@@ -109,7 +109,7 @@ def test_what_is_wrong_is_said_and_nothing_is_stored(ready: Run, mail: Dovecot, 
     nobody = free_port()
     cases: dict[str, tuple[dict[str, object], str]] = {
         "imap name": ({"imap": "no.such.host.invalid:993"}, "no server called no.such.host.invalid"),
-        "imap port": ({"imap": f"localhost:{nobody}"}, f"turns port {nobody} away"),
+        "imap port": ({"imap": f"localhost:{nobody}"}, f"Nobody answers at localhost:{nobody}"),
         "imap TLS": ({"ca_file": None}, "Nobody this machine trusts vouches"),
         "smtp TLS": ({"smtp_tls": "tls"}, "STARTTLS"),
         "folders": ({"watch": "No such folder"}, "A folder cannot be opened"),

@@ -93,7 +93,7 @@ async def test_what_is_wrong_is_said_in_words(secured: tuple[Dovecot, MailConfig
     nowhere = Server(host="imap.invalid", port=993)
     assert "no server called imap.invalid" in (await accountcheck.name(nowhere)).text
     closed = Server(host="127.0.0.1", port=free_port())
-    assert "turns port" in (await accountcheck.port(closed)).text
+    assert "Nobody answers at 127.0.0.1:" in (await accountcheck.port(closed)).text
     distrusting = config.model_copy(update={"ca_file": ""})
     for server, kind in ((config.imap, "imap"), (config.smtp, "smtp")):
         step = await accountcheck.encryption(server, distrusting, kind=kind)  # type: ignore[arg-type]

@@ -22,8 +22,9 @@ from opsconsole.connectors.mail.imap.client import (
     connect,
 )
 from opsconsole.connectors.mail.signin import tls
-from opsconsole.connectors.mail.signin.auth import Credentials, SignIn, SignInError, signed_in
+from opsconsole.connectors.mail.signin.auth import AGAIN, Credentials, SignIn, SignInError, signed_in
 from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
+from opsconsole.net.whynot import lost, not_reached, without_codes
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -106,18 +107,18 @@ class Link:
             found = await self._in_thread(lambda: work(client))
         except UnicodeError as error:
             raise PermanentError(
-                f"A name or text cannot be said to {self._config.imap.host}: {_short(error)}"
+                f"A name or text cannot be said to {self._config.imap.host}: {without_codes(str(error))}"
             ) from error
         except (OSError, IMAPClientAbortError, ProtocolError, ValueError, AttributeError) as error:
             # ValueError and AttributeError: imaplib, when its socket is closed under it.
             self.cut()
             if is_write:
                 raise AmbiguousError(f"{self._where} was lost before it answered; perhaps it was done") from error
-            raise TransientError(f"{self._where} was lost ({_short(error)}); it is tried again") from error
+            raise TransientError(f"{self._where} was lost ({lost(error)}); it is tried again") from error
         except IMAPClientError as error:
             if _is_passing(error):
                 raise TransientError(f"{self._where} cannot do it at the moment; it is tried again") from error
-            raise PermanentError(f"{self._where} says no: {_short(error)}") from error
+            raise PermanentError(f"{self._where} says no: {without_codes(str(error))}") from error
         except asyncio.CancelledError:
             self.cut()
             raise
@@ -148,7 +149,7 @@ class Link:
         except ssl.SSLError as error:
             raise PermanentError(tls.in_words(error, self._config.imap.host)) from error
         except (OSError, IMAPClientError) as error:
-            raise TransientError(f"{self._where} cannot be reached ({_short(error)}); it is tried again") from error
+            raise TransientError(not_reached(error, self._config.imap.host, self._config.imap.port)) from error
         finally:
             if not is_open:
                 for client in made:
@@ -188,8 +189,9 @@ def _sign_in(client: Imap, credentials: Credentials, host: str) -> None:
             client.plain_login(credentials.user, credentials.password)  # LOGIN takes ASCII only
         else:
             raise SignInError(
-                f"{host} takes no password with letters beyond A to Z. Make an app password there, or change it, and"
-                " connect it again: `opsconsole connect mail`."
+                f"{host} takes no password with letters beyond A to Z. Make an app password there, or change it, then"
+                " connect it again.",
+                hint=AGAIN,
             )
     except LoginError as error:
         # A line that was cut is a failed sign-in to IMAPClient too; only what it was made from tells them apart.
@@ -198,7 +200,8 @@ def _sign_in(client: Imap, credentials: Credentials, host: str) -> None:
         # `from None`, and without the server's words: some repeat what was shown to them.
         raise SignInError(
             f"{host} does not accept the sign-in of {credentials.user}. Check user and password (many providers want an"
-            " app password here, or the sign-in in the browser), then connect it again: `opsconsole connect mail`."
+            " app password here, or the sign-in in the browser), then connect it again.",
+            hint=AGAIN,
         ) from None
 
 
@@ -222,7 +225,3 @@ def _let_go(clients: Sequence[Imap]) -> None:
 
 def _nothing() -> None:
     """Comes after whatever the thread still had to do."""
-
-
-def _short(error: Exception) -> str:
-    return (str(error) or type(error).__name__)[:200]

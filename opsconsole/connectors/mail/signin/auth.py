@@ -10,6 +10,8 @@ from opsconsole.domain.errors import PermanentError
 from opsconsole.engine.ports.machine import Secrets
 
 _T = TypeVar("_T")
+AGAIN = "In a terminal: `opsconsole connect mail NAME`."
+"""What to type where a mailbox has to be connected again."""
 
 
 class SignInError(PermanentError):

@@ -15,8 +15,9 @@ from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException, SMTPRespons
 
 from opsconsole.connectors.mail.config import MailConfig
 from opsconsole.connectors.mail.signin import tls
-from opsconsole.connectors.mail.signin.auth import Credentials, SignIn, SignInError, signed_in
+from opsconsole.connectors.mail.signin.auth import AGAIN, Credentials, SignIn, SignInError, signed_in
 from opsconsole.domain.errors import AmbiguousError, ConnectorError, PermanentError, TransientError
+from opsconsole.net.whynot import not_reached, without_codes
 from opsconsole.store import faults
 
 _log = logging.getLogger(__name__)
@@ -112,12 +113,18 @@ class Sender:
         except (SMTPException, OSError) as error:
             if (untrusted := _of_kind(error, ssl.SSLError)) is not None:
                 raise PermanentError(tls.in_words(untrusted, server.host)) from error
-            raise TransientError(f"{self._where} cannot be reached ({_said(error)}); it is tried again") from error
+            raise self._not_reached(error) from error
         finally:
             if not is_open:
                 smtp.close()
         self._smtp = smtp
         return smtp
+
+    def _not_reached(self, error: Exception) -> TransientError:
+        if isinstance(error, SMTPResponseException):
+            said = without_codes(f"{error.code} {error.message}")
+            return TransientError(f"{self._where} lets nobody in at the moment: {said}")
+        return TransientError(not_reached(error, self._config.smtp.host, self._config.smtp.port))
 
     async def _envelope(self, smtp: SMTP, to: Sequence[str]) -> None:
         try:
@@ -178,7 +185,8 @@ async def _sign_in(smtp: SMTP, credentials: Credentials, host: str) -> None:
         # `from None`, and without the server's words: some repeat what was shown to them.
         raise SignInError(
             f"{host} does not accept the sign-in of {credentials.user} for sending. Check user and password, then"
-            " connect it again: `opsconsole connect mail`."
+            " connect it again.",
+            hint=AGAIN,
         ) from None
 
 
@@ -191,7 +199,8 @@ async def _by_password(smtp: SMTP, credentials: Credentials, host: str) -> None:
     if way is None:
         raise SignInError(
             f"{host} offers no sign-in by password for sending. Choose TLS or STARTTLS (ports 465, 587), or the sign-in"
-            " in the browser: `opsconsole connect mail`."
+            " in the browser.",
+            hint=AGAIN,
         )
     await way(credentials.user, credentials.password, timeout=ANSWER_S)
 
@@ -214,7 +223,3 @@ def _of_kind(error: BaseException | None, kind: type[ssl.SSLError]) -> ssl.SSLEr
             return error
         error = error.__cause__ or error.__context__
     return None
-
-
-def _said(error: Exception) -> str:
-    return (str(error) or type(error).__name__)[:200]
