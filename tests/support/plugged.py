@@ -128,6 +128,16 @@ class AtWork:
         """Remove as another process would."""
         await self._write(lambda tx: disconnect(self.engine.kernel, tx, name, actor="person:test"))
 
+    async def plug(self, out: "Plugged") -> None:
+        """Connect all of them, and put an agent in use that knows their tools."""
+        for name, (kind, config) in out.configs.items():
+            await self.connect(name, kind, config)
+        await until(lambda: self.names == {*out.configs}, "the connections")
+        subscribes = [{"connection": name, "kinds": ["*"]} for name in ("mail", "hook")]
+        spec, now = agent(level=2, subscribes=subscribes, approvals={"veto_s": 0}), self.engine.clock.now()
+        file, registry = AgentFile(spec, ""), self.engine.registry
+        await self._write(lambda tx: apply_agent(tx, file, registry, actor="person:test", now=now))
+
     async def _write(self, job: Callable[[Any], Any]) -> None:
         await self.engine.writer.write(job, name="test")
 
@@ -152,13 +162,6 @@ async def at_work(folder: Path, *wants: str) -> AsyncGenerator[AtWork]:
 
     try:
         async with Engine(place, connecting, FakeBrain(lambda view: _wanted(view, wants))) as engine:
-            kinds = [{"connection": name, "kinds": ["*"]} for name in ("mail", "hook")]
-            spec = agent(level=2, subscribes=kinds)
-            now = engine.clock.now()
-            await engine.writer.write(
-                lambda tx: apply_agent(tx, AgentFile(spec, ""), engine.registry, actor="person:test", now=now),
-                name="agent.apply",
-            )
             made = AtWork(engine, asyncio.create_task(engine.run()))
             yield made
             assert not made.running.done(), made.running.exception()
@@ -183,8 +186,7 @@ def _wanted(view: RunView, wants: tuple[str, ...]) -> Turn:
 async def fill(out: Plugged, count: int) -> None:
     """Connect everything, and work so many mails, each of which asks for something in another system."""
     async with at_work(out.folder, "mail.archive", "mail.reply", "crm.note") as work:
-        for name, (kind, config) in out.configs.items():
-            await work.connect(name, kind, config)
+        await work.plug(out)
         for number in range(1, count + 1):
             await asyncio.to_thread(out.dovecot.deliver, letter(number), SUPPORT)
         await until(lambda: work.waiting() >= count, "what is asked", timeout_s=30)
