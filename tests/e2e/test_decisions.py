@@ -195,7 +195,7 @@ async def test_an_undo_takes_back_only_what_its_own_request_approved(tmp_path: P
         assert again.digest == bound != card.digest, "bound to the ruling that was made when it was approved"
         with pytest.raises(NotFoundError, match="There is no request 99"):
             await r.say(takeback.undo, 99)
-        with pytest.raises(DecisionError, match="was not approved"):
+        with pytest.raises(DecisionError, match="was not decided"):
             await r.say(takeback.undo, again.id)
         await r.approve(again.id)
         with pytest.raises(DecisionError, match="nothing to take back"):

@@ -237,7 +237,8 @@ def ignore(number: Number, *, digest: Digest = None, workspace: Where = None) ->
 
 @app.command()
 def undo(number: Number, *, workspace: Where = None) -> None:
-    """Take an approval back; after its window, undo what was done where that can be."""
+    """Take a decision back: an approval until it is done (then it is undone where that can be), the others while the
+    agent has not gone on."""
     _decide(workspace, number, lambda s, tx: takeback.undo(s.kernel, tx, number, actor=s.actor))
 
 

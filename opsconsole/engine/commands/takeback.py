@@ -1,58 +1,122 @@
 """Taking back what was decided, and settling what is in doubt."""
 
-from opsconsole.domain.enums import ActionState, ApprovalKind, EffectState, Verb
+from datetime import datetime
+
+from opsconsole.domain.enums import ActionState, ApprovalKind, EffectState, RunState, Verb
 from opsconsole.domain.errors import DecisionError, NotFoundError
 from opsconsole.engine.commands.decisions import Card, close, note
 from opsconsole.engine.commands.results import DecisionOutcome, DecisionResult
-from opsconsole.engine.effects.prepare import ask
+from opsconsole.engine.effects.prepare import ask_again
 from opsconsole.engine.kernel import Kernel
-from opsconsole.store.queries import approvals, runs
+from opsconsole.store import cases
+from opsconsole.store.queries import approvals, grants, runs
+from opsconsole.store.rows import ActionRow, ApprovalRow, EffectRow, present
+from opsconsole.store.times import to_micros
 from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import people
 from opsconsole.store.writes import work as write_work
+
+_CLOSED = {
+    Verb.REJECT: ActionState.REJECTED,
+    Verb.RESPOND: ActionState.DONE,
+    Verb.IGNORE: ActionState.LAPSED,
+}
+"""The state in which a decision leaves its action where nothing is sent for it."""
 
 
 def undo(kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str) -> DecisionResult:
-    """Take an approval back inside its veto window; the request waits again. After it, have the effect undone.
+    """Take a decision back; the request waits again, in its place and with its deadline.
+
+    An approval can be taken back until its time; after it, what was done is undone where that can be. A rejection,
+    an answer and a letting go can be taken back until the agent goes on with it.
 
     Raises:
         NotFoundError: there is none of that number.
-        DecisionError: it was not approved, or what was done cannot be undone.
+        DecisionError: there is nothing to take back, or it is too late for it.
     """
-    now = kernel.clock.now()
     approval = approvals.approval(tx.conn, approval_id)
-    effect = None if approval is None else runs.effect_of(tx.conn, approval.action_id)
     action = None if approval is None else runs.action(tx.conn, approval.action_id)
     if approval is None or action is None:
         raise NotFoundError(f"There is no request {approval_id}.")
-    kind = kernel.registry.type(action.tool)
-    if effect is None or effect.approval_id != approval.id:
-        raise DecisionError(f"Request {approval_id} was not approved; there is nothing to take back.")
+    effect, said = runs.effect_of(tx.conn, action.id), approvals.last_decision(tx.conn, approval_id)
+    if approval.kind is ApprovalKind.UNKNOWN and said is not None:
+        raise DecisionError(f"Request {approval_id}: what you found out is on record, and the agent goes on with it.")
+    if effect is not None and effect.approval_id == approval.id:
+        return _undo_approval(kernel, tx, approval, action, effect, actor=actor)
+    if said is not None and said[0] in _CLOSED:
+        return _reopen(kernel, tx, approval, action, *said, actor=actor)
+    raise DecisionError(
+        f"Request {approval_id} was not decided; there is nothing to take back."
+        if said is None
+        else f"Request {approval_id}: nothing was done for it; there is nothing to take back."
+    )
+
+
+def _undo_approval(
+    kernel: Kernel, tx: Transaction, approval: ApprovalRow, action: ActionRow, effect: EffectRow, *, actor: str
+) -> DecisionResult:
+    now, kind = kernel.clock.now(), kernel.registry.type(action.tool)
     if effect.state is EffectState.PREPARED:
         write_work.set_effect(tx, effect.id, EffectState.CANCELLED, now=now)
         tx.audit("decision.undone", at=now, actor=actor, approval=approval.id, action=action.id)
-        again = ask(
-            tx,
-            kind=ApprovalKind.ACTION,
-            action=action.id,
-            run=action.run_id,
-            agent=approval.agent_id,
-            digest=action.digest,
-            ruling_id=runs.rulings(tx.conn, action.id)[-1].id,
-            subject=action.subject_id,
-            because=approval.because,
-            expires_h=48,
-            now=now,
-        )
-        return DecisionResult(outcome=DecisionOutcome.TAKEN_BACK, request=approval_id, again=again)
+        _revoke_grants(tx, approval, action, actor=actor, now=now)
+        again = ask_again(tx, approval, action, now=now)
+        return DecisionResult(outcome=DecisionOutcome.TAKEN_BACK, request=approval.id, again=again)
     if effect.state is EffectState.DONE and kind is not None and kind.undo is not None:
         write_work.set_timer(tx, "undo", str(effect.id), due=now)
         tx.audit("effect.undo_wanted", at=now, actor=actor, action=action.id, effect=effect.id)
-        return DecisionResult(outcome=DecisionOutcome.BEING_UNDONE, request=approval_id, undone_by=kind.undo)
+        _revoke_grants(tx, approval, action, actor=actor, now=now)
+        return DecisionResult(outcome=DecisionOutcome.BEING_UNDONE, request=approval.id, undone_by=kind.undo)
     raise DecisionError(
-        f"Request {approval_id}: what was done cannot be undone."
+        f"Request {approval.id}: what was done cannot be undone."
         if effect.state is EffectState.DONE
-        else f"Request {approval_id} cannot be taken back now ({effect.state.value})."
+        else f"Request {approval.id} cannot be taken back now ({effect.state.value})."
     )
+
+
+def _revoke_grants(tx: Transaction, approval: ApprovalRow, action: ActionRow, *, actor: str, now: datetime) -> None:
+    """Who takes an approval back no longer allows always what was allowed beside it."""
+    said = approvals.last_decision(tx.conn, approval.id)
+    if said is None:
+        return
+    for grant in grants.given_at(tx.conn, agent=approval.agent_id, tool=action.tool, at=said[1]):
+        people.revoke_grant(tx, grant, now=now)
+        tx.audit("grant.revoked", at=now, actor=actor, grant=grant)
+
+
+def _reopen(
+    kernel: Kernel,
+    tx: Transaction,
+    approval: ApprovalRow,
+    action: ActionRow,
+    verb: Verb,
+    at: datetime,
+    *,
+    actor: str,
+) -> DecisionResult:
+    """Have a request wait again whose decision sent nothing, while the agent has not gone on with it."""
+    now, run = kernel.clock.now(), present(runs.run(tx.conn, action.run_id), f"run {action.run_id}")
+    latest = present(approvals.approval_of(tx.conn, action.id), action.id)
+    if latest.id != approval.id or action.state is not _CLOSED[verb]:  # taken back before, and asked again
+        raise DecisionError(f"Request {approval.id} was taken back before; there is nothing to take back.")
+    if run.turns != action.turn + 1 or run.state not in (RunState.QUEUED, RunState.WAITING):
+        raise DecisionError(f"Request {approval.id}: the agent has gone on with what you said.")
+    if verb is Verb.RESPOND:
+        for case in cases.of_event(tx.conn, str(run.event_id), scope=approval.agent_id, source="person"):
+            if cases.retire_case(tx.conn, case, retired_at=to_micros(now)):
+                tx.audit("case.retired", at=now, actor=actor, case=case, agent=approval.agent_id, event=run.event_id)
+                tx.touch("cases")
+    tx.audit(
+        "approval.reopened",
+        at=now,
+        actor=actor,
+        run=action.run_id,
+        action=action.id,
+        approval=approval.id,
+        decided=at.isoformat(),
+    )
+    again = ask_again(tx, approval, action, now=now)
+    return DecisionResult(outcome=DecisionOutcome.TAKEN_BACK, request=approval.id, again=again)
 
 
 def settle_unknown(

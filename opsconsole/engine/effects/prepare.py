@@ -9,6 +9,7 @@ from opsconsole.engine.gate.digests import card_digest, idempotency_key
 from opsconsole.engine.gate.gatekeeper import Judgement
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import runs
+from opsconsole.store.rows import ActionRow, ApprovalRow
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import people
 from opsconsole.store.writes import work as write_work
@@ -46,6 +47,33 @@ def ask(
     write_work.set_action(tx, action, ActionState.WAITING, now=now)
     write_work.set_timer(tx, "approval_expiry", str(approval), due=expires_at)
     tx.audit("approval.asked", at=now, actor=f"agent:{agent}", run=run, action=action, approval=approval, card=card)
+    return approval
+
+
+def ask_again(tx: Transaction, before: ApprovalRow, action: ActionRow, *, now: datetime) -> ApprovalId:
+    """Ask anew what a person took back: in the place of the request before it, with that one's deadline."""
+    mark = runs.subject_mark(tx.conn, action.subject_id, without_run=action.run_id)
+    latest = runs.rulings(tx.conn, action.id)[-1].id
+    card = card_digest(action=action.digest, ruling_id=latest, subject_mark=mark)
+    approval = people.add_approval(
+        tx,
+        kind=before.kind,
+        action=action.id,
+        agent=before.agent_id,
+        digest=card,
+        mark=mark,
+        because=before.because,
+        expires_at=before.expires_at,
+        now=before.created_at,
+    )
+    if before.expires_at is not None:
+        if before.is_escalated:
+            people.escalate_approval(tx, approval, expires_at=before.expires_at)
+        write_work.set_timer(tx, "approval_expiry", str(approval), due=before.expires_at)
+    write_work.reopen_action(tx, action.id)
+    actor = f"agent:{before.agent_id}"
+    facts = {"run": action.run_id, "action": action.id, "approval": approval, "card": card}
+    tx.audit("approval.asked", at=now, actor=actor, **facts)
     return approval
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from opsconsole.domain.enums import ApprovalKind, ApprovalState
+from opsconsole.domain.enums import ApprovalKind, ApprovalState, Verb
 from opsconsole.domain.ids import ActionId, AgentId, ApprovalId
 from opsconsole.store.rows import ApprovalRow
 from opsconsole.store.times import from_micros, maybe_from_micros, to_micros
@@ -15,6 +15,8 @@ _APPROVAL = (
     " snoozed_until FROM approval"
 )
 _COUNT = "SELECT count(*) FROM approval"
+_PLACE = "created_at, (SELECT min(id) FROM approval AS first WHERE first.action_id = approval.action_id), id"
+"""The queue's order; what was taken back has its old place, also among those asked at the same moment."""
 _SHOWN = "state = 'waiting' AND coalesce(snoozed_until, 0) <= coalesce(?, 1 << 62)"
 
 
@@ -26,7 +28,7 @@ def approval(conn: sqlite3.Connection, approval_id: int) -> ApprovalRow | None:
 
 def waiting_approvals(conn: sqlite3.Connection, *, limit: int = 1000, now: datetime | None = None) -> list[ApprovalRow]:
     """Return the requests that wait, oldest first; with `now`, without those put off until later."""
-    rows = conn.execute(f"{_APPROVAL} WHERE {_SHOWN} ORDER BY created_at, id LIMIT ?", (now and to_micros(now), limit))
+    rows = conn.execute(f"{_APPROVAL} WHERE {_SHOWN} ORDER BY {_PLACE} LIMIT ?", (now and to_micros(now), limit))
     return [_approval(row) for row in rows]
 
 
@@ -48,6 +50,14 @@ def waiting_count(conn: sqlite3.Connection, *, now: datetime | None = None) -> i
 def is_any_decided(conn: sqlite3.Connection) -> bool:
     """Return whether a person ever decided anything."""
     return conn.execute("SELECT 1 FROM decision LIMIT 1").fetchone() is not None
+
+
+def last_decision(conn: sqlite3.Connection, approval_id: int) -> tuple[Verb, datetime] | None:
+    """Return what a person said last to a request, and when; None where nobody said anything."""
+    row = conn.execute(
+        "SELECT verb, at FROM decision WHERE approval_id = ? ORDER BY id DESC LIMIT 1", (approval_id,)
+    ).fetchone()
+    return None if row is None else (Verb(row[0]), from_micros(int(row[1])))
 
 
 def approval_of(conn: sqlite3.Connection, action_id: str) -> ApprovalRow | None:

@@ -28,3 +28,12 @@ def in_force(conn: sqlite3.Connection, *, now: datetime) -> list[dict[str, Any]]
         }
         for row in rows
     ]
+
+
+def given_at(conn: sqlite3.Connection, *, agent: str, tool: str, at: datetime) -> list[int]:
+    """Return the grants that were given at one moment and were not revoked."""
+    rows = conn.execute(
+        "SELECT id FROM standing_grant WHERE agent_id = ? AND tool = ? AND created_at = ? AND revoked_at IS NULL",
+        (agent, tool, to_micros(at)),
+    )
+    return [int(row[0]) for row in rows]

@@ -147,6 +147,11 @@ def set_action(
     return content
 
 
+def reopen_action(tx: Transaction, action: str) -> None:
+    """Have an action wait for a person again; what came of it before is forgotten."""
+    tx.conn.execute("UPDATE action SET state = 'waiting', result_id = NULL, done_at = NULL WHERE id = ?", (action,))
+
+
 def add_ruling(
     tx: Transaction, action: str, ruling: Ruling, *, phase: str, if_live: Ruling | None, now: datetime
 ) -> int:
