@@ -69,6 +69,11 @@ class DecisionResult:
         """False: nothing was decided, or what was decided will not be done."""
         return self.outcome not in (DecisionOutcome.CHANGED, DecisionOutcome.NOT_ALLOWED)
 
+    @property
+    def is_over(self) -> bool:
+        """The request waits no longer, whatever became of it; False: nothing was decided."""
+        return self.outcome is not DecisionOutcome.CHANGED
+
 
 class RecommendationOutcome(StrEnum):
     """What became of a recommendation."""

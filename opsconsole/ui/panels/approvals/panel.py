@@ -44,7 +44,7 @@ class ApprovalsPanel(Panel):
         self._rejected = 0
         self._guard = Guard(clock)
         self.queue = Queue(context, self)
-        self.verbs = Verbs(context, self)
+        self.verbs = Verbs(context, self, title_of=self.queue.title_of)
         self.list, self.detail, self.sheet = WaitingPane(context.theme), CardDetail(context.theme), RejectSheet()
         self.form, self.batch = EditForm(context.theme), BatchPage(context.theme)
         self.bar = ActionBar(context.theme, self._acts())
@@ -155,7 +155,7 @@ class ApprovalsPanel(Panel):
     def snooze(self) -> None:
         """Put it off for an hour; what is put off, show again."""
         if self.queue.is_put_off:
-            self._with_card(lambda id_, _: self.verbs.wake(id_))
+            self._with_card(lambda id_, _: self.verbs.wake(id_, until=self.queue.until_of(id_)))
         else:
             self._with_card(lambda id_, seen: self.verbs.snooze(id_, seen, until=in_an_hour))
 
@@ -232,7 +232,7 @@ class ApprovalsPanel(Panel):
         self._enter("card")
         self.verbs.approve_all(chosen)
 
-    def _on_decided(self, number: int, _is_put_off: bool) -> None:
+    def _on_decided(self, number: int) -> None:
         if self._is_worked(number):
             self._enter("card")
         self.queue.drop(number)

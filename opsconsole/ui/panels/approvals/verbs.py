@@ -1,12 +1,13 @@
 """Carries decisions out, one at a time. It knows nothing of widgets."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from opsconsole.domain.errors import MachineError, OpsError, StaleCardError
+from opsconsole.domain.errors import OpsError, StaleCardError
 from opsconsole.engine.commands import approvals as commands
 from opsconsole.engine.commands import snooze, takeback
 from opsconsole.engine.commands.decisions import Grant
@@ -14,34 +15,62 @@ from opsconsole.engine.commands.results import DecisionResult
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.transaction import Transaction
 from opsconsole.ui.panel import Context
+from opsconsole.ui.panels.approvals.history import (
+    Decided,
+    History,
+    named,
+    named_many,
+    not_undone,
+    undone,
+    undone_many,
+)
 from opsconsole.ui.widgets.decisionwords import decided
 from opsconsole.ui.widgets.words import plural
 
 _Job = Callable[[Kernel, Transaction, str], DecisionResult]
+_Verb = Callable[[Kernel, Transaction, str, int, str], DecisionResult]
 ALWAYS = Grant(timedelta(days=7), None)
 """The only grant that is offered in passing: the very same action, for a week."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchItem:
+    """What came of one request that was decided with others."""
+
+    request: int
+    is_done: bool
+    text: str
+
+
+def _take_back(kernel: Kernel, tx: Transaction, actor: str, request: int) -> DecisionResult:
+    return takeback.undo(kernel, tx, request, actor=actor)
 
 
 class Verbs(QObject):
     """What a person can say, each with the digest of the card they saw.
 
+    Args:
+        title_of: gives the title of a request that is listed.
+
     Signals:
-        decided: (number, True where it is only put off): it waits no longer.
+        decided: number of a request that waits no longer, or is put off.
         refused: (number, text, True where another card has to be looked at): nothing was decided.
         returned: number of a request that waits again.
+        batch_decided: tuple of `BatchItem`, one for each request that was meant.
         busy_changed: a decision is under way, or no longer.
     """
 
-    decided = Signal(int, bool)
+    decided = Signal(int)
     refused = Signal(int, str, bool)
     returned = Signal(int)
+    batch_decided = Signal(object)
     busy_changed = Signal(bool)
 
-    def __init__(self, context: Context, parent: QObject) -> None:
+    def __init__(self, context: Context, parent: QObject, *, title_of: Callable[[int], str]) -> None:
         super().__init__(parent)
         self._context = context
-        self._undos: list[tuple[tuple[int, ...], bool]] = []
-        """What can be taken back, the latest last: (requests, they were only put off)."""
+        self._title_of = title_of
+        self._history = History()
         self._count = 0
         self.is_busy = False
 
@@ -53,27 +82,31 @@ class Verbs(QObject):
         def job(kernel: Kernel, tx: Transaction, actor: str) -> DecisionResult:
             return commands.approve(kernel, tx, number, actor=actor, digest=digest, edited=edited, grant=grant)
 
-        self._start(self._decide(number, job, undo=lambda: self.undo((number,)), is_approval=True))
+        self._start(self._decide(number, job, "approval of", is_offered=True, is_edited=bool(edited)))
 
     def reject(self, number: int, digest: str, reason: str) -> None:
         """Say no; the agent gets the reason."""
-        self._start(
-            self._decide(
-                number, lambda k, tx, who: commands.reject(k, tx, number, actor=who, reason=reason, digest=digest)
-            )
-        )
+
+        def job(kernel: Kernel, tx: Transaction, actor: str) -> DecisionResult:
+            return commands.reject(kernel, tx, number, actor=actor, reason=reason, digest=digest)
+
+        self._start(self._decide(number, job, "rejection of"))
 
     def respond(self, number: int, digest: str, answer: str) -> None:
         """Answer a question."""
-        self._start(
-            self._decide(
-                number, lambda k, tx, who: commands.respond(k, tx, number, actor=who, answer=answer, digest=digest)
-            )
-        )
+
+        def job(kernel: Kernel, tx: Transaction, actor: str) -> DecisionResult:
+            return commands.respond(kernel, tx, number, actor=actor, answer=answer, digest=digest)
+
+        self._start(self._decide(number, job, "answer to"))
 
     def ignore(self, number: int, digest: str) -> None:
         """Let it lapse."""
-        self._start(self._decide(number, lambda k, tx, who: commands.ignore(k, tx, number, actor=who, digest=digest)))
+
+        def job(kernel: Kernel, tx: Transaction, actor: str) -> DecisionResult:
+            return commands.ignore(kernel, tx, number, actor=actor, digest=digest)
+
+        self._start(self._decide(number, job, "letting go of"))
 
     def snooze(self, number: int, digest: str, *, until: Callable[[datetime], datetime]) -> None:
         """Put it off; `until` gives the time from the present one."""
@@ -82,36 +115,53 @@ class Verbs(QObject):
             at = until(kernel.clock.now())
             return snooze.snooze(kernel, tx, number, actor=actor, until=at, digest=digest)
 
-        self._start(self._decide(number, job, undo=lambda: self.wake(number)))
+        def back(kernel: Kernel, tx: Transaction, actor: str, which: int) -> DecisionResult:
+            return snooze.wake(kernel, tx, which, actor=actor)
 
-    def wake(self, number: int) -> None:
-        """Show again what was put off."""
-        self._forget((number,), is_put_off=True)
-        self._start(self._return((number,), lambda k, tx, who, which: snooze.wake(k, tx, which, actor=who)))
+        self._start(self._decide(number, job, "putting off", back=back, is_offered=True))
 
-    def undo(self, ones: Sequence[int] | None = None) -> None:
-        """Take approvals back; without numbers the latest, or what was put off after it."""
-        if ones is None and not self._undos:
-            self._context.navigator.say("There is nothing to undo here.")
-            return
-        if self.is_busy:  # dropped, it would be lost, and the next undo would take back another one
-            self._context.navigator.say("A decision is under way. Undo once it is through.")
-            return
-        wanted, is_put_off = self._undos[-1] if ones is None else (tuple(ones), False)
-        if is_put_off:
-            self.wake(wanted[0])
-            return
-        self._forget(wanted, is_put_off=False)
-        self._start(
-            self._return(wanted, lambda k, tx, who, which: takeback.undo(k, tx, which, actor=who), is_undo=True)
-        )
+    def wake(self, number: int, *, until: datetime | None) -> None:
+        """Show again what was put off `until` then."""
 
-    def _forget(self, ones: tuple[int, ...], *, is_put_off: bool) -> None:
-        self._undos = [earlier for earlier in self._undos if earlier != (ones, is_put_off)]
+        def job(kernel: Kernel, tx: Transaction, actor: str) -> DecisionResult:
+            return snooze.wake(kernel, tx, number, actor=actor)
+
+        def back(kernel: Kernel, tx: Transaction, actor: str, which: int) -> DecisionResult:
+            return snooze.snooze(kernel, tx, which, actor=actor, until=until or kernel.clock.now())
+
+        self._start(self._decide(number, job, "showing again", back=back))
 
     def approve_all(self, chosen: Sequence[tuple[int, str]]) -> None:
         """Approve many, with one decision each."""
-        self._start(self._decide_all(tuple(chosen)))
+        self._start(
+            self._decide_all(
+                tuple(chosen),
+                lambda k, tx, who, which, seen: commands.approve(k, tx, which, actor=who, digest=seen),
+                "approval of",
+            )
+        )
+
+    def reject_all(self, chosen: Sequence[tuple[int, str]], reason: str) -> None:
+        """Reject many for one reason, with one decision each."""
+        self._start(
+            self._decide_all(
+                tuple(chosen),
+                lambda k, tx, who, which, seen: commands.reject(k, tx, which, actor=who, reason=reason, digest=seen),
+                "rejection of",
+            )
+        )
+
+    def undo(self, meant: Decided | None = None) -> None:
+        """Take the last decision back, or say why it stands; `meant` is refused where it is not the last any more."""
+        last = self._history.last
+        if self.is_busy:  # dropped, it would be lost, and the next undo would take back another one
+            self._context.navigator.say("A decision is under way. Undo once it is through.")
+        elif last is None:
+            self._context.navigator.say("Nothing was decided here that could be undone.")
+        elif meant is not None and meant is not last:
+            self._context.navigator.say(f"Not undone: {meant.what}. Something else was decided after it.")
+        else:
+            self._start(self._undo(last))
 
     def _start(self, coro: Any) -> None:
         if self.is_busy:
@@ -131,8 +181,17 @@ class Verbs(QObject):
         )
 
     async def _decide(
-        self, number: int, job: _Job, *, undo: Callable[[], None] | None = None, is_approval: bool = False
+        self,
+        number: int,
+        job: _Job,
+        verb: str,
+        *,
+        back: Callable[[Kernel, Transaction, str, int], DecisionResult] = _take_back,
+        is_offered: bool = False,
+        is_edited: bool = False,
     ) -> None:
+        """Decide one request; where `is_offered`, undoing it is a button beside what is said."""
+        what = named(verb, self._title_of(number))
         try:
             result, now = await self._write(job)
         except OpsError as error:
@@ -140,76 +199,73 @@ class Verbs(QObject):
             return
         finally:
             self._set_busy(False)
+        made = Decided(requests=(number,), what=what, back=back, is_edited=is_edited)
         if not result.is_done:
+            if result.is_over:
+                self._history.add(made)
             self.refused.emit(number, decided(result, now), True)
             return
-        if undo is not None:
-            self._undos.append(((number,), not is_approval))
-        self.decided.emit(number, not is_approval and undo is not None)
-        self._context.navigator.say(decided(result, now), "Undo" if undo is not None else "", undo)
+        self._history.add(made)
+        self.decided.emit(number)
+        self._context.navigator.say(
+            decided(result, now), "Undo" if is_offered else "", (lambda: self.undo(made)) if is_offered else None
+        )
 
-    async def _decide_all(self, chosen: tuple[tuple[int, str], ...]) -> None:
-        done: list[int] = []
-        refused: list[str] = []
+    async def _decide_all(self, chosen: tuple[tuple[int, str], ...], verb: _Verb, words: str) -> None:
+        items: list[BatchItem] = []
         try:
             for number, digest in chosen:
 
                 def job(
                     kernel: Kernel, tx: Transaction, actor: str, *, which: int = number, seen: str = digest
                 ) -> DecisionResult:
-                    return commands.approve(kernel, tx, which, actor=actor, digest=seen)
+                    return verb(kernel, tx, actor, which, seen)
 
                 try:
                     result, now = await self._write(job)
                 except OpsError as error:
-                    refused.append(f"{error}")
+                    items.append(BatchItem(number, False, f"{error}"))
                     continue
-                (done.append(number) if result.is_done else refused.append(decided(result, now)))
+                items.append(BatchItem(number, result.is_done, decided(result, now)))
         finally:
             self._set_busy(False)
+        done = tuple(item.request for item in items if item.is_done)
+        made = Decided(requests=done, what=named_many(words, len(done)), back=_take_back)
         if done:
-            self._undos.append((tuple(done), False))
+            self._history.add(made)
         for number in done:
-            self.decided.emit(number, False)
-        text = f"Approved {plural(len(done), 'request')}."
-        if refused:
-            text += f" {plural(len(refused), 'request')} not: {refused[0]}"
-        self.refused.emit(0, "", True)
-        self._context.navigator.say(text, "Undo" if done else "", (lambda: self.undo(tuple(done))) if done else None)
+            self.decided.emit(number)
+        self.batch_decided.emit(tuple(items))
+        text = f"{'Approved' if words.startswith('approval') else 'Rejected'} {plural(len(done), 'request')}."
+        if refused := [item for item in items if not item.is_done]:
+            text += f" {plural(len(refused), 'request')} not: {refused[0].text}"
+        self._context.navigator.say(text, "Undo" if done else "", (lambda: self.undo(made)) if done else None)
 
-    async def _return(
-        self,
-        ones: Sequence[int],
-        verb: Callable[[Kernel, Transaction, str, int], DecisionResult],
-        *,
-        is_undo: bool = False,
-    ) -> None:
-        texts: list[str] = []
+    async def _undo(self, last: Decided) -> None:
+        results: list[DecisionResult] = []
         refused: list[str] = []
-        back = 0
+        left: list[int] = []
         try:
-            for number in ones:
+            for number in last.requests:
 
-                def job(
-                    kernel: Kernel, tx: Transaction, actor: str, *, which: int = number
-                ) -> tuple[DecisionResult, datetime]:
-                    return verb(kernel, tx, actor, which), kernel.clock.now()
+                def job(kernel: Kernel, tx: Transaction, actor: str, *, which: int = number) -> DecisionResult:
+                    return last.back(kernel, tx, actor, which)
 
                 try:
-                    result, now = await self._context.backend.write(job, name="undo")
-                except MachineError as error:  # nothing was written: it can be taken back later still
-                    self._undos += [((number,), False)] if is_undo else []
-                    refused.append(f"{error}")
-                    continue
+                    result, _ = await self._write(job)
                 except OpsError as error:
                     refused.append(f"{error}")
+                    left.append(number)
                     continue
-                back = result.again or result.request
-                texts.append(decided(result, now))
+                results.append(result)
         finally:
             self._set_busy(False)
-        if back:
+            self._history.settle(last, left=tuple(left))
+        if results and (back := results[0].again or results[0].request):
             self.returned.emit(back)
-        self._context.navigator.say(
-            (texts + refused)[0] if len(ones) == 1 else f"{len(texts)} taken back. {(refused or texts)[0]}"
-        )
+        if not results:
+            self._context.navigator.say(not_undone(last, refused[0]))
+        elif len(last.requests) == 1:
+            self._context.navigator.say(undone(last, results[0]))
+        else:
+            self._context.navigator.say(undone_many(last, results, refused))

@@ -41,6 +41,14 @@ class Queue(ReadAhead[Waiting, Shown]):
         self.look_at(number)
         self.refresh()
 
+    def title_of(self, number: int) -> str:
+        """Return the title of a request that is listed."""
+        return next((row.title for row in self.all if row.id == number), f"request {number}")
+
+    def until_of(self, number: int) -> datetime | None:
+        """Return until when a request is put off."""
+        return next((row.until for row in self.all if row.id == number), None)
+
     def drop(self, number: int) -> None:
         """A request waits no longer: the next takes its place at once, from what was read ahead."""
         place = self.place

@@ -84,12 +84,12 @@ class JudgeVerbs(QObject):
                 lambda kernel, tx, actor: judging.take_back(kernel, tx, pair, actor=actor, is_repeat=is_repeat),
                 name="pair.undo",
             )
-            text = words.taken_back(result)
-        except OpsError as error:
-            text = f"{error}"
+        except OpsError as error:  # it stands, and is still the last: undo never takes one before it
+            self.told.emit(f"{error}", False)
+            return
         finally:
             self.is_busy = False
             self.busy_changed.emit()
         self._done.pop()
         self.returned.emit(pair, is_repeat)
-        self.told.emit(text, False)
+        self.told.emit(words.taken_back(result), False)
