@@ -15,6 +15,7 @@ from opsconsole.ui.shell import lasting, screenfit
 from opsconsole.ui.shell.banner import Banner
 from opsconsole.ui.shell.catalog import PANELS, WELCOME
 from opsconsole.ui.shell.engineprocess import EngineProcess, EngineState
+from opsconsole.ui.shell.keyhint import KeyHint
 from opsconsole.ui.shell.notice import Notice
 from opsconsole.ui.shell.rail import Rail
 from opsconsole.ui.shell.statusbar import StatusBar
@@ -95,13 +96,14 @@ class Window(QMainWindow):
         line.addWidget(self.rail)
         line.addLayout(column, 1)
         self.setCentralWidget(root)
-        self.notice = Notice(root)
+        self.notice, self.hint = Notice(root), KeyHint(root)
         self._status.show_engine(EngineState.STARTING, is_paused=False)
 
     def _connect(self) -> None:
         context = self.context
         context.navigator.requested.connect(self.show_panel)
         context.navigator.said.connect(self.notice.say)
+        context.commands.keys.swallowed.connect(self.hint.say)
         context.tasks.failed.connect(self._on_failed)
         context.theme.changed.connect(self._restyle)
         context.backend.changed.connect(self._on_changed)

@@ -67,6 +67,7 @@ QLabel[tone="shadow"] { color: $shadow }
 #notice { background: $text; border-radius: 8px } #notice QLabel { color: $surface }
 #notice QPushButton { background: transparent; border: 0; color: $surface; font-weight: 600; text-decoration: underline;
     min-height: 22px; padding: 0 6px }
+#keyHint { background: $surface; border: 1px solid $outline; border-radius: 8px }
 #banner { background: $warnSoft; border-bottom: 1px solid $border } #banner QLabel { color: $warn }
 #banner[state="danger"] { background: $dangerSoft } #banner[state="danger"] QLabel { color: $danger }
 QTableView, QListView, QTreeView { background: transparent; border: 0; selection-background-color: transparent;

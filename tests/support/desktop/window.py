@@ -45,6 +45,8 @@ class Seat(Generic[P]):
     clock: HandClock
     said: list[tuple[str, str, Any]] = field(default_factory=list[tuple[str, str, Any]])
     failed: list[str] = field(default_factory=list[str])
+    hints: list[str] = field(default_factory=list[str])
+    """Why keys did nothing."""
 
     def press(self, key: str, *, on: QWidget | None = None, is_repeat: bool = False) -> None:
         """Press a key, long enough after the card was shown."""
@@ -110,13 +112,14 @@ async def _sit(
 ) -> None:
     time = FakeClock()
     backend, tasks = Backend(folder, lambda: opened(folder, clock=time)), TaskRunner()
-    theme, commands = Theme(app, "light"), Commands()
-    memory = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
     clock, navigator = HandClock(), Navigator()
+    theme, commands = Theme(app, "light"), Commands(clock=clock)
+    memory = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
     panel = make(Context(backend, tasks, theme, commands, navigator, memory), clock)
     seat = Seat(panel, backend, clock)
     navigator.said.connect(seat.hear)
     tasks.failed.connect(seat.hear_failure)
+    commands.keys.swallowed.connect(seat.hints.append)
     commands.add(panel, panel.commands())
     panel.resize(1224, 740)
     panel.show()

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
@@ -19,14 +19,13 @@ from opsconsole.ui.panels.approvals.layout import lay_out
 from opsconsole.ui.panels.approvals.list.pane import WaitingFace, WaitingPane
 from opsconsole.ui.panels.approvals.list.queue import Queue
 from opsconsole.ui.panels.approvals.nothing import render_none
-from opsconsole.ui.panels.approvals.panelcommands import every, make_commands
+from opsconsole.ui.panels.approvals.panelcommands import Mode, every, make_commands, why_not
 from opsconsole.ui.panels.approvals.rows import Waiting
 from opsconsole.ui.panels.approvals.times import in_an_hour, tomorrow
 from opsconsole.ui.panels.approvals.verbs import ALWAYS, Verbs
+from opsconsole.ui.widgets.focus import give_focus, lead_on, offer_focus
 from opsconsole.ui.widgets.guard import Guard
 from opsconsole.ui.widgets.keys import bind
-
-Mode = Literal["card", "reject", "edit", "batch"]
 
 
 class ApprovalsPanel(Panel):
@@ -64,6 +63,7 @@ class ApprovalsPanel(Panel):
         self.queue.changed.connect(self._render)
         self.list.picked.connect(self._on_picked)
         self.list.filter.textChanged.connect(self.queue.filter_by)
+        lead_on(self.list.filter, self.list.view)
         self.list.switched.connect(self.queue.switch)
         self.sheet.chosen.connect(self._on_reason_chosen)
         self.form.confirmed.connect(self._on_edit_confirmed)
@@ -78,7 +78,12 @@ class ApprovalsPanel(Panel):
 
     def _bind_keys(self) -> None:
         for number in range(1, 10):
-            bind(self, str(number), lambda which=number: self._on_number(which))
+            bind(
+                self,
+                str(number),
+                lambda which=number: self._on_number(which),
+                if_=self.context.commands.keys.lets_through,
+            )
         bind(self, "Escape", self._leave)
         bind(self, "Ctrl+Return", self._confirm)
 
@@ -105,7 +110,7 @@ class ApprovalsPanel(Panel):
         return make_commands(
             self._acts(),
             kind=lambda: None if self.shown is None else self.shown.view.kind,
-            is_card=lambda: self.mode == "card",
+            mode=lambda: self.mode,
         )
 
     @property
@@ -135,19 +140,19 @@ class ApprovalsPanel(Panel):
     def approve(self) -> None:
         """Approve what is shown; a question has no yes."""
         if self.shown is not None and self.shown.is_question:
-            self.context.navigator.say("This is a question. Press the number of an answer, or Q to write one.")
+            self.context.commands.keys.say(why_not(self.mode, self.shown.view.kind))
         else:
             self._with_card(self.verbs.approve)
 
     def reject(self) -> None:
         """Ask for the reason."""
-        if self._guard.is_open and self.shown is not None:
-            self._rejected = self.shown.view.id
+        if (shown := self._meant()) is not None:
+            self._rejected = shown.view.id
             self._enter("reject")
 
     def edit(self) -> None:
         """Open the form."""
-        if self._guard.is_open and (shown := self.shown) is not None:
+        if (shown := self._meant()) is not None:
             self._edited = shown
             self._enter("edit")
             self.form.show_card(shown)
@@ -175,9 +180,14 @@ class ApprovalsPanel(Panel):
 
     def _with_card(self, verb: Callable[[int, str], None]) -> None:
         """Do something with what is shown, unless the finger was meant for another card."""
-        shown = self.shown
-        if shown is not None and self._guard.is_open and not self.verbs.is_busy:
+        if (shown := self._meant()) is not None:
             verb(shown.view.id, shown.view.digest)
+
+    def _meant(self) -> Shown | None:
+        """Return the card that a verb is meant for; where there is none, it is said why."""
+        nothing = why_not("card", None) if self.queue.current is None else "The card is still being read."
+        is_open, is_busy = self._guard.is_open, self.verbs.is_busy
+        return self.context.commands.keys.meant(self.shown, is_open=is_open, is_busy=is_busy, nothing=nothing)
 
     def _enter(self, mode: Mode) -> None:
         self.mode = mode
@@ -189,12 +199,12 @@ class ApprovalsPanel(Panel):
             self.sheet.own.clear()
             self.sheet.setFocus()
         elif mode == "card":
-            self.list.view.setFocus()
+            offer_focus(self.list.view, otherwise=self)
 
     def _leave(self) -> None:
-        if self.mode != "card" or self.detail.answers.own.hasFocus() or self.list.filter.hasFocus():
-            self._enter("card")
-            self._render()
+        self._enter("card")
+        give_focus(self.list.view, otherwise=self)
+        self._render()
 
     def _confirm(self) -> None:
         if self.mode == "edit":
@@ -217,6 +227,8 @@ class ApprovalsPanel(Panel):
             self.sheet.pick(number)
         elif self.mode == "card" and self.shown is not None and self.shown.is_question:
             self.detail.answers.pick(number)
+        else:
+            self.context.commands.keys.say(why_not(self.mode, None if self.shown is None else self.shown.view.kind))
 
     def _on_reason_chosen(self, reason: str) -> None:
         self._with_card(lambda id_, seen: self.verbs.reject(id_, seen, reason))
@@ -274,7 +286,7 @@ class ApprovalsPanel(Panel):
             render_none(self.list, self.states, queue, navigator=self.context.navigator)
             return
         if self.hasFocus():
-            self.list.view.setFocus()
+            offer_focus(self.list.view, otherwise=self)
         self.bar.show_for(shown, is_busy=self.verbs.is_busy, is_put_off=queue.is_put_off)
         if self.mode == "reject" and (shown is None or shown.view.id != self._rejected):
             self._enter("card")

@@ -1,12 +1,25 @@
 """The panel's commands: one list that feeds keys, palette, menu and help."""
 
 from collections.abc import Callable, Mapping
+from typing import Literal
 
 from PySide6.QtCore import QObject, QTimer
 
 from opsconsole.domain.enums import ApprovalKind
 from opsconsole.ui.command import Command
 
+Mode = Literal["card", "reject", "edit", "batch"]
+"""What the keys mean: verbs of the card that is shown, or the page or sheet that is open."""
+_MODES: dict[Mode, str] = {
+    "reject": "Say why first: 1 to 5, or your own words. Esc goes back.",
+    "edit": "You are editing: Ctrl+Enter approves, Esc goes back.",
+    "batch": "You are deciding many: A approves those that are ticked, R rejects them, Esc goes back.",
+}
+_KINDS = {
+    ApprovalKind.ACTION: "This asks for a yes or no: A approves, R rejects.",
+    ApprovalKind.QUESTION: "This is a question. Press the number of an answer, or Q to write one.",
+    ApprovalKind.UNKNOWN: "Say whether it was done: A for yes, R for no.",
+}
 Acts = Mapping[str, Callable[[], None]]
 _ACTION, _QUESTION, _DOUBT = ApprovalKind.ACTION, ApprovalKind.QUESTION, ApprovalKind.UNKNOWN
 _EVERY = (_ACTION, _QUESTION, _DOUBT)
@@ -30,11 +43,11 @@ _LIST: tuple[tuple[str, str, str, tuple[ApprovalKind, ...]], ...] = (
 """Name, title, key, kinds of request it fits; none: it needs no request."""
 
 
-def make_commands(acts: Acts, kind: Callable[[], ApprovalKind | None], is_card: Callable[[], bool]) -> list[Command]:
+def make_commands(acts: Acts, kind: Callable[[], ApprovalKind | None], mode: Callable[[], Mode]) -> list[Command]:
     """Make the commands; all hold only while a card is looked at, `kind` says of what kind it is."""
 
     def enabled(kinds: tuple[ApprovalKind, ...]) -> Callable[[], bool]:
-        return lambda: is_card() and (not kinds or kind() in kinds)
+        return lambda: mode() == "card" and (not kinds or kind() in kinds)
 
     return [
         Command(
@@ -44,9 +57,18 @@ def make_commands(acts: Acts, kind: Callable[[], ApprovalKind | None], is_card: 
             run=acts[name],
             group="Approvals",
             is_enabled=enabled(kinds),
+            why_not=lambda: why_not(mode(), kind()),
+            opens_field=name == "find",
         )
         for name, title, key, kinds in _LIST
     ]
+
+
+def why_not(mode: Mode, kind: ApprovalKind | None) -> str:
+    """Return why a key that is a verb elsewhere does nothing now, and what does."""
+    if mode != "card":
+        return _MODES[mode]
+    return "No request is shown." if kind is None else _KINDS[kind]
 
 
 def every(owner: QObject, act: Callable[[], None], milliseconds: int = LOOK_MS) -> None:

@@ -28,6 +28,7 @@ from opsconsole.ui.panels.audit.export import FORMS, ExportButton
 from opsconsole.ui.panels.audit.line import COLUMNS, HEIGHT, AuditLine, words
 from opsconsole.ui.widgets.basics import label, row
 from opsconsole.ui.widgets.clock import utc_now
+from opsconsole.ui.widgets.focus import lead_on, offer_focus
 from opsconsole.ui.widgets.moments import moments_card
 from opsconsole.ui.widgets.paging import Pager
 from opsconsole.ui.widgets.rowwindow import RowView, RowWindow
@@ -88,6 +89,7 @@ class AuditPanel(Panel):
         self.search.setClearButtonEnabled(True)
         self.search.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         self.search.textChanged.connect(self._typing.start)
+        lead_on(self.search, self.view)
         self.kind = choice_box("Kind", "Everything", KINDS)
         self.actor = choice_box("Who", "Anybody", ACTORS)
         self.run = QLineEdit(placeholderText="Run")
@@ -151,6 +153,7 @@ class AuditPanel(Panel):
                 run=self._focus_search,
                 keys=("Ctrl+F", "/"),
                 group="Audit",
+                opens_field=True,
             ),
             Command(id="audit.verify", title="Verify the record", run=self.chain.verify, group="Audit"),
             *(
@@ -228,8 +231,8 @@ class AuditPanel(Panel):
             self._show_side(label("Choose an entry to read it whole.", "muted", is_wrapped=True))
         if number:
             self.list.show_content()
-            if self._is_new and not self.search.text():
-                self.view.setFocus()
+            if self._is_new:
+                offer_focus(self.view, otherwise=self)
             self._is_new = False
         elif self.wanted.is_empty:
             self.list.empty("Nothing is recorded yet", "Whatever agents and people do is written here.")

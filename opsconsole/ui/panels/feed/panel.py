@@ -18,6 +18,7 @@ from opsconsole.ui.panels.feed.line import HEIGHT, FeedLine, words
 from opsconsole.ui.panels.feed.story import StoryView
 from opsconsole.ui.widgets.basics import label, pill, row
 from opsconsole.ui.widgets.clock import utc_now
+from opsconsole.ui.widgets.focus import lead_on, offer_focus
 from opsconsole.ui.widgets.paging import Pager
 from opsconsole.ui.widgets.rowwindow import RowView, RowWindow
 from opsconsole.ui.widgets.seen import Seen
@@ -97,6 +98,7 @@ class FeedPanel(Panel):
         self.story.verticalScrollBar().valueChanged.connect(self._look)
         self.story.verticalScrollBar().rangeChanged.connect(self._look)
         self.filters.changed.connect(self._on_filters_changed)
+        lead_on(self.filters.search, self.view)
         self.view.picked.connect(self._on_view_picked)
         self.story.history_wanted.connect(self._on_history_wanted)
         self.story.event_wanted.connect(self._on_event_wanted)
@@ -107,7 +109,12 @@ class FeedPanel(Panel):
     def commands(self) -> Sequence[Command]:
         return (
             Command(
-                id="feed.search", title="Search the feed", run=self._focus_search, keys=("Ctrl+F", "/"), group="Feed"
+                id="feed.search",
+                title="Search the feed",
+                run=self._focus_search,
+                keys=("Ctrl+F", "/"),
+                group="Feed",
+                opens_field=True,
             ),
             Command(id="feed.next", title="Next event", run=lambda: self.view.step(1), keys=("J",), group="Feed"),
             Command(
@@ -224,8 +231,8 @@ class FeedPanel(Panel):
         self._count.setToolTip(plural(number, "event"))
         if number:
             self.list.show_content()
-            if self._is_new and not self.filters.search.text():
-                self.view.setFocus()
+            if self._is_new:
+                offer_focus(self.view, otherwise=self)
             self._is_new = False
             if not self._is_chosen and not self.view.currentIndex().isValid():
                 self._is_chosen = True

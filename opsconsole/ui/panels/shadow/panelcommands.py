@@ -57,4 +57,12 @@ def make_commands(
 def _command(
     name: str, title: str, key: str, run: Callable[[], None], is_enabled: Callable[[], bool], *more: str
 ) -> Command:
-    return Command(id=f"shadow.{name}", title=title, keys=(key, *more), run=run, group="Shadow", is_enabled=is_enabled)
+    return Command(
+        id=f"shadow.{name}",
+        title=title,
+        keys=(key, *more),
+        run=run,
+        group="Shadow",
+        is_enabled=is_enabled,
+        opens_field=name == "find",
+    )

@@ -13,12 +13,14 @@ from opsconsole.engine.evidence.words import VERDICTS
 from opsconsole.policy.trials import FINE
 from opsconsole.store.queries.pairs import PairRow
 from opsconsole.ui.panel import Context
+from opsconsole.ui.panels.shadow.compare.data import Shown
 from opsconsole.ui.panels.shadow.compare.detail import PairDetail
 from opsconsole.ui.panels.shadow.compare.judgebar import CategorySheet, JudgeBar
 from opsconsole.ui.panels.shadow.compare.judgeverbs import JudgeVerbs
 from opsconsole.ui.panels.shadow.compare.list import PairFace, PairList
 from opsconsole.ui.panels.shadow.compare.queue import Choice, PairQueue
 from opsconsole.ui.widgets.basics import button, row
+from opsconsole.ui.widgets.focus import give_focus, lead_on, offer_focus
 from opsconsole.ui.widgets.guard import Guard
 from opsconsole.ui.widgets.keys import bind
 from opsconsole.ui.widgets.states import States
@@ -85,6 +87,7 @@ class ComparePage(QWidget):
         self.queue.loaded.connect(self._on_loaded)
         self.list.picked.connect(self._on_picked)
         self.list.filter.textChanged.connect(self.queue.filter_by)
+        lead_on(self.list.filter, self.list.view)
         self.sheet.chosen.connect(self._on_category)
         self.sheet.closed.connect(self.leave)
         self.verbs.judged.connect(self.queue.said)
@@ -118,7 +121,7 @@ class ComparePage(QWidget):
 
     def focus(self) -> None:
         """Put the keys where they mean verdicts."""
-        self.list.view.setFocus()
+        give_focus(self.list.view, otherwise=self)
 
     def seek(self) -> None:
         """Go to the filter."""
@@ -126,9 +129,15 @@ class ComparePage(QWidget):
 
     def judge(self, verdict: Adjudication) -> None:
         """Say who was right of what is shown, unless the finger was meant for another pair."""
-        shown = self.queue.shown
-        if shown is not None and self.guard.is_open and not self.verbs.is_busy:
+        if (shown := self._meant()) is not None:
             self.verbs.judge(shown.row.id, verdict, is_repeat=shown.row.id == self.queue.again)
+
+    def _meant(self) -> Shown | None:
+        """Return the pair that a word is meant for; where there is none, it is said why."""
+        is_open, is_busy = self.guard.is_open, self.verbs.is_busy
+        return self._context.commands.keys.meant(
+            self.queue.shown, is_open=is_open, is_busy=is_busy, nothing="No pair is shown."
+        )
 
     def step(self, by: int) -> None:
         """Go on in what has the keys: the pairs, or the categories."""
@@ -147,8 +156,10 @@ class ComparePage(QWidget):
 
     def ask_category(self) -> None:
         """Ask what the event really is; what is shown again is only judged."""
-        shown = self.queue.shown
-        if shown is None or not shown.categories or not self.guard.is_open or shown.row.id == self.queue.again:
+        if (shown := self._meant()) is None:
+            return
+        if not shown.categories or shown.row.id == self.queue.again:
+            self._context.commands.keys.say("There is no other category to say here. Press 1 to 5.")
             return
         self._asked = shown.row.id
         self.sheet.ask(shown.categories, now=shown.row.category, verdict=shown.row.said or Adjudication.HUMAN)
@@ -158,10 +169,13 @@ class ComparePage(QWidget):
 
     def leave(self) -> None:
         """Close the sheet, leave the filter."""
-        self.sheet.hide()
-        self.bar.show()
+        self._close_sheet()
         if self.isVisible():
             self.focus()
+
+    def _close_sheet(self) -> None:
+        self.sheet.hide()
+        self.bar.show()
 
     def restyle(self) -> None:
         """Paint with other tokens."""
@@ -258,7 +272,8 @@ class ComparePage(QWidget):
                 self.states.loading("Reading the pair…")
             return
         if self.is_asking and shown.row.id != self._asked:
-            self.leave()
+            self._close_sheet()
+            offer_focus(self.list.view, otherwise=self)
         self.guard.show((shown.row.id, shown.row.id == queue.again))
         place = f"{at + 1} of {len(rows)}"
         self.detail.show_pair(shown, names=found.names, place=place, now=found.now)

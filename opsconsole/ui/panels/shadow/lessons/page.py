@@ -13,6 +13,7 @@ from opsconsole.domain.errors import OpsError
 from opsconsole.engine.evidence import learning
 from opsconsole.engine.evidence.learning import Taken
 from opsconsole.engine.evidence.lessons import REPEATED, Lesson
+from opsconsole.ui.keyguard import BUSY, TOO_SOON
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.shadow.lessons.backtests import LessonBacktests
 from opsconsole.ui.panels.shadow.lessons.backtesttext import LessonBacktest
@@ -20,6 +21,7 @@ from opsconsole.ui.panels.shadow.lessons.bar import LessonBar, TakenStrip
 from opsconsole.ui.panels.shadow.lessons.data import Found, Row, load
 from opsconsole.ui.panels.shadow.lessons.detail import LessonDetail
 from opsconsole.ui.panels.shadow.lessons.list import LessonFace, LessonList
+from opsconsole.ui.widgets.focus import give_focus, offer_focus
 from opsconsole.ui.widgets.guard import Guard
 from opsconsole.ui.widgets.states import States
 from opsconsole.ui.widgets.words import plural
@@ -106,7 +108,7 @@ class LessonsPage(QWidget):
     def focus(self) -> None:
         """Put the keys where they mean lessons, once there are any."""
         self._wants_focus = not self.list.view.isVisible()
-        self.list.view.setFocus()
+        give_focus(self.list.view, otherwise=self)
 
     def restyle(self) -> None:
         """Paint with other tokens."""
@@ -123,7 +125,10 @@ class LessonsPage(QWidget):
     def try_it(self) -> None:
         """Try the lesson on the past, with what it may cost where it costs."""
         row = self.shown
-        if row is None or self.trial.is_running or not self.guard.is_open:
+        if row is None or self.trial.is_running:
+            return
+        if not self.guard.is_open:
+            self._context.commands.keys.say(TOO_SOON)
             return
         QTimer.singleShot(0, self, self.detail.scroll_to_past)
         cap = self.detail.past.cap_typed() if row.is_costly else None
@@ -143,7 +148,9 @@ class LessonsPage(QWidget):
     def take(self) -> None:
         """Put the agent's file in use as the lesson on the screen would have it."""
         row = self.shown
-        if row is not None and not self.is_busy and self.guard.is_open:
+        if not self.guard.is_open or self.is_busy:
+            self._context.commands.keys.say(BUSY if self.is_busy else TOO_SOON)
+        elif row is not None:
             self._begin(self._take(row))
 
     def _begin(self, coro: Coroutine[Any, Any, None]) -> None:
@@ -252,7 +259,8 @@ class LessonsPage(QWidget):
             QWidget.setTabOrder(earlier, later)  # the links of a lesson were made after the foot
         self.states.show_content()
         if self._wants_focus and self.isVisible():
-            self.focus()
+            self._wants_focus = False
+            offer_focus(self.list.view, otherwise=self)
         self._render_trial()
 
     def _render_list(self, rows: Sequence[Row]) -> None:

@@ -13,6 +13,7 @@ from opsconsole.engine.commands.takeback import undo
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.transaction import Transaction
 from opsconsole.ui.command import Command
+from opsconsole.ui.keyguard import TOO_SOON
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.widgets.basics import button, label
 from opsconsole.ui.widgets.decisionwords import decided, recommended
@@ -119,7 +120,10 @@ class Verbs:
         self._start(self._not_right(action, reason))
 
     def _meant(self) -> NotExecuted | None:
-        return self._current() if self._since.elapsed() >= SETTLE_MS else None
+        if self._since.elapsed() >= SETTLE_MS:
+            return self._current()
+        self._context.commands.keys.say(TOO_SOON)
+        return None
 
     def _start(self, coro: Coroutine[Any, Any, None]) -> None:
         self._context.tasks.start(coro, name="your word on this", owner=self._owner, key="say")
