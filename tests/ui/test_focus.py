@@ -1,5 +1,7 @@
 """What fills itself never takes the keys from a field in which somebody types, and what is hidden never will."""
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QListView, QPlainTextEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -27,7 +29,7 @@ def test_the_keys_stay_with_who_types_and_never_go_to_what_is_hidden(qtbot: QtBo
     assert QApplication.focusWidget() is view
     lead_on(field, view)
     field.setFocus()
-    qtbot.keyClick(field, "\r")
+    QTest.keyClick(field, Qt.Key.Key_Return)
     assert QApplication.focusWidget() is view
 
 

@@ -20,6 +20,7 @@ def _credit(number: int, amount: float) -> Waiting:
         about="",
         risk="high",
         agent="Mira",
+        action=f"{number}/0.0",
         tool="desk.give_credit",
         category="billing",
         args={"amount": amount, "currency": "EUR"},

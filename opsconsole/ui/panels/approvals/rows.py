@@ -41,6 +41,8 @@ class Waiting:
     """The event's title, and who sent it: for the filter."""
     risk: str
     agent: str
+    action: str
+    """Id of the action that is asked for; the same where it is asked again."""
     tool: str
     category: str
     args: Mapping[str, Any]
@@ -85,8 +87,8 @@ def _row_or_word(kernel: Kernel, asked: ApprovalRow) -> Waiting:
     except (ValueError, LookupError, TypeError, AttributeError):
         return Waiting(
             id=asked.id, kind=asked.kind, title=f"Request {asked.id} cannot be read",
-            because="Verify the record in Audit", about="", risk="high", agent=spoken(asked.agent_id), tool="",
-            category="", args={}, amount="", asked_at=asked.created_at, digest=asked.digest,
+            because="Verify the record in Audit", about="", risk="high", agent=spoken(asked.agent_id), action=asked.action_id,
+            tool="", category="", args={}, amount="", asked_at=asked.created_at, digest=asked.digest,
             until=asked.snoozed_until,
         )  # fmt: skip
 
@@ -108,6 +110,7 @@ def _row(kernel: Kernel, asked: ApprovalRow) -> Waiting:
         about=about if event is None else f"{about} {event.sender} {event.sender_name}",
         risk="ask" if is_question else risk(kind).value,
         agent=spoken(asked.agent_id),
+        action=asked.action_id,
         tool=action.tool,
         category=action.category or "",
         args=action.args,

@@ -1,0 +1,164 @@
+"""Any sequence of keys in Approvals: what is decided is what was shown and meant, and undo concerns the last decision.
+
+`dev.py test --full` plays many more and longer ones.
+"""
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PySide6.QtWidgets import QApplication, QLineEdit
+
+from tests.support.storms import IS_FULL
+from tests.ui.approvals.asked import Sitting, fill, person_at
+from tests.ui.approvals.queuemodel import Hand, begin
+
+Step = Callable[[Hand], Awaitable[None]]
+EXAMPLES, LONGEST = (300, 40) if IS_FULL else (6, 14)
+
+
+async def approve(hand: Hand) -> None:
+    shown = hand.shown
+    hand.seat.press("A")
+    if shown is not None and shown not in hand.model.questions:
+        hand.model.decide("approve", [shown])
+
+
+async def reject(hand: Hand) -> None:
+    shown = hand.shown
+    hand.seat.press("R")
+    hand.seat.press("3")
+    if shown is not None:
+        hand.model.decide("reject", [shown])
+
+
+async def change_mind(hand: Hand) -> None:
+    hand.seat.press("R")
+    hand.seat.press("A")
+    hand.seat.press("Escape")
+
+
+async def answer(hand: Hand) -> None:
+    shown = hand.shown
+    hand.seat.press("2")
+    if shown in hand.model.questions:
+        hand.model.decide("respond", [str(shown)])
+
+
+async def ignore(hand: Hand) -> None:
+    shown = hand.shown
+    hand.seat.press("I")
+    if shown is not None:
+        hand.model.decide("ignore", [shown])
+
+
+async def snooze(hand: Hand) -> None:
+    shown = hand.shown
+    hand.seat.press("S")
+    if shown is not None:
+        hand.model.decide("snooze", [shown], is_on_record=False)
+
+
+async def edit(hand: Hand) -> None:
+    shown, panel = hand.shown, hand.seat.panel
+    if shown is None or shown in hand.model.questions:
+        return
+    hand.seat.press("E")
+    editor = panel.form.editor("queue")
+    assert isinstance(editor, QLineEdit)
+    await hand.seat.until(editor.isVisible)
+    editor.setFocus()
+    hand.type("xa")
+    hand.seat.press("Ctrl+Return")
+    hand.model.decide("edit", [shown])
+
+
+async def undo(hand: Hand) -> None:
+    before = len(hand.seat.said)
+    hand.seat.press("Ctrl+Z")
+    begins = hand.model.undo()
+    await hand.seat.until(lambda: len(hand.seat.said) > before)
+    assert hand.seat.said[-1][0].startswith(begins)
+
+
+async def go_on(hand: Hand) -> None:
+    await hand.go_on()
+
+
+async def refresh(hand: Hand) -> None:
+    hand.seat.panel.refresh()
+
+
+async def look_on(hand: Hand) -> None:
+    hand.seat.press("J")
+
+
+async def look_back(hand: Hand) -> None:
+    hand.seat.press("K")
+
+
+async def hasty(hand: Hand) -> None:
+    """A finger that was on its way when another card came."""
+    before = hand.shown
+    hand.seat.press("J")
+    await hand.seat.until(lambda: hand.seat.panel.shown is not None or not hand.model.listed)
+    if hand.shown != before:
+        for key in "ASI":
+            hand.seat.tap(key)
+
+
+def filter_by(words: str) -> Step:
+    """Filter by these words, with the list filled anew in between, and go on to the list."""
+
+    async def step(hand: Hand) -> None:
+        hand.type("/")
+        for _ in range(len(hand.model.words)):
+            hand.seat.tap("Backspace")
+        hand.type(words[:3])
+        hand.seat.panel.refresh()
+        await asyncio.sleep(0.01)
+        hand.type(words[3:])
+        hand.model.words = words
+        hand.seat.tap("Return")
+        hand.seat.tap("Escape")
+        hand.type("a")  # still typing
+
+    return step
+
+
+STEPS: tuple[Step, ...] = (
+    approve, reject, change_mind, answer, ignore, snooze, edit, undo, go_on, refresh, look_on, look_back, hasty,
+    filter_by("question"), filter_by("who takes"), filter_by("zz"), filter_by(""),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five requests, to be copied for each example."""
+    folder = tmp_path_factory.mktemp("queue") / "workspace"
+    asyncio.run(fill(folder))
+    return folder
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@given(steps=st.lists(st.sampled_from(STEPS), min_size=6, max_size=LONGEST))
+def test_what_is_decided_is_what_was_shown_and_meant(
+    steps: list[Step], workspace: Path, tmp_path_factory: pytest.TempPathFactory, qapp: QApplication
+) -> None:
+    folder = tmp_path_factory.mktemp("example") / "workspace"
+    shutil.copytree(workspace, folder)
+
+    async def job(seat: Sitting) -> None:
+        hand = await begin(seat)
+        for step in steps:
+            hand.rest()
+            await step(hand)
+            hand.rest()
+            await hand.agrees()
+
+    person_at(folder, qapp)(job)
+    shutil.rmtree(folder.parent)
