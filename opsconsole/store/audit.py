@@ -40,6 +40,18 @@ def head(conn: sqlite3.Connection) -> Head:
     return Head(0, GENESIS) if row is None else Head(row[0], row[1])
 
 
+def last_at(conn: sqlite3.Connection) -> datetime:
+    """Return when the last entry was written.
+
+    Raises:
+        LookupError: there is none.
+    """
+    row = conn.execute("SELECT json_extract(blob, '$.at') FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+    if row is None:
+        raise LookupError("the record is empty")
+    return datetime.fromisoformat(row[0])
+
+
 def append(
     conn: sqlite3.Connection, last: Head, *, at: datetime, kind: str, actor: str, facts: Mapping[str, Any]
 ) -> Head:

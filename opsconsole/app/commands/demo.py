@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +20,7 @@ from opsconsole.app.session import actor, engine_of
 from opsconsole.app.summary import summary, tell
 from opsconsole.app.words import say, say_json, speak_of
 from opsconsole.domain.errors import UserError, WorkspaceBusyError
-from opsconsole.engine.engine import Engine, SystemClock
+from opsconsole.engine.engine import SystemClock
 from opsconsole.store import lease
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.database import Database
@@ -62,23 +63,19 @@ async def _demo(folder: Path, *, fresh: bool, as_json: bool) -> None:
         raise UserError(f"The sample is missing from this installation ({shipped}). Install opsconsole again.")
     if fresh:
         _clear(folder)
-    clock = SystemClock()
-    place = workspaces.create(folder, at=clock.now(), actor=actor())
+    place = workspaces.create(folder, at=company.first_day(SystemClock().now()), actor=actor())
     reader = place.database.reader()
     began = time.monotonic()
     try:
         _refuse_own(place.database, folder)
-        async with engine_of(place, reader, clock=clock) as engine:
-            is_new = limits.setting(reader, "sample") is None
-            if is_new:
-                await samplefeed.settle_in(engine, shipped)
-            found = company.events(shipped, now=clock.now(), deals=company.deals_by_name(reader))
-            if not as_json:
-                word = (
-                    "" if is_new else "; this workspace was begun before, what you decided stays (--fresh begins anew)"
-                )
-                say(f"Sample company: {len(found)} events of two weeks, four agents, on this machine, offline{word}.\n")
-            await _work(engine, found, is_quiet=as_json)
+        is_new = limits.setting(reader, "sample") is None
+        if not as_json:
+            word = "" if is_new else "; this workspace was begun before, what you decided stays (--fresh begins anew)"
+            say(f"Sample company: two weeks of events, four agents and their lead, on this machine, offline{word}.\n")
+        if samplefeed.is_new(reader):
+            await samplefeed.work_days(place, reader, shipped, days=company.DAYS, tell=_teller(is_quiet=as_json))
+        async with engine_of(place, reader) as engine:
+            await engine.settle()
             await wait_out_windows(engine, is_quiet=as_json)
             facts = summary(reader, folder, seconds=time.monotonic() - began)
     finally:
@@ -90,24 +87,24 @@ async def _demo(folder: Path, *, fresh: bool, as_json: bool) -> None:
         tell(facts)
 
 
-async def _work(engine: Engine, found: list[company.SampleEvent], *, is_quiet: bool) -> None:
-    is_live = sys.stdout.isatty() and not is_quiet
-    day = 0
-    for number, event in enumerate(found, start=1):
-        await samplefeed.bring(engine, event)
-        if event.day != day or number == len(found):
-            await engine.settle()
-            day = event.day
-            if is_live:
-                filled = 30 * number // len(found)
-                typer.echo(
-                    f"\r  day {day:2} of {company.DAYS}  [{'#' * filled}{'.' * (30 - filled)}]  {number} events",
-                    nl=False,
-                )
-            elif not is_quiet:
-                say(f"  day {day:2} of {company.DAYS}: {number} events so far")
-    if is_live:
-        say("\n")
+def _teller(*, is_quiet: bool) -> Callable[[int, int], None]:
+    """Return what says how far it is: a bar where somebody watches, else a line a day."""
+    is_live = sys.stdout.isatty()
+    last = 0
+
+    def tell(day: int, number: int) -> None:
+        nonlocal last
+        if is_quiet or (day == last and not is_live):
+            return
+        last = day
+        filled = 30 * day // company.DAYS
+        if is_live:
+            bar = f"[{'#' * filled}{'.' * (30 - filled)}]"
+            typer.echo(f"\r  day {day:2} of {company.DAYS}  {bar}  {number} events", nl=False)
+        else:
+            say(f"  day {day:2} of {company.DAYS}: {number} events so far")
+
+    return tell
 
 
 def _refuse_own(database: Database, folder: Path) -> None:

@@ -17,6 +17,7 @@ from opsconsole.app.past.importing import import_path, own_of
 from opsconsole.app.place import resources, workspace_folder
 from opsconsole.app.running import wait_out_windows
 from opsconsole.app.sample import feed as samplefeed
+from opsconsole.app.sample.company import DAYS
 from opsconsole.app.session import actor, engine_of, opened
 from opsconsole.app.watching import watch_folders
 from opsconsole.app.words import count, hinted, listed, plain, say, say_json, speak_of
@@ -79,6 +80,8 @@ async def _engine(folder: Path, *, once: bool, watch: list[Path], is_sample: boo
     place = workspaces.open_(folder)
     reader = place.database.reader()
     try:
+        if is_sample and samplefeed.is_new(reader):
+            await samplefeed.work_days(place, reader, resources() / "sample", days=DAYS - samplefeed.LIVE_DAYS)
         async with _engine_of(place, reader, told) as running:
             if once:
                 await running.settle()

@@ -101,6 +101,11 @@ def events(folder: Path, *, now: datetime, deals: Mapping[str, Mapping[str, Any]
     return sorted(found, key=lambda event: (event.incoming.occurred_at, event.incoming.external_id))
 
 
+def first_day(now: datetime) -> datetime:
+    """Return when the two weeks begin that end now."""
+    return (now - timedelta(days=DAYS - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def deals_by_name(conn: Any) -> dict[str, dict[str, Any]]:
     """Return the desk's deals by the sample's names."""
     return {
@@ -127,8 +132,7 @@ def _event(
     acts: Sequence[Mapping[str, Any]],
 ) -> SampleEvent:
     hour, _, minute = str(entry["time"]).partition(":")
-    first = (now - timedelta(days=DAYS - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    at = min(first + timedelta(days=int(entry["day"]) - 1, hours=int(hour), minutes=int(minute)), now)
+    at = min(first_day(now) + timedelta(days=int(entry["day"]) - 1, hours=int(hour), minutes=int(minute)), now)
     kind, fields = str(entry["kind"]), dict(entry.get("fields") or {})
     identity = f"<{entry['id']}@sample.example>"
     subject = f"thread:<{roots[entry['id']]}@sample.example>"

@@ -1,44 +1,150 @@
-"""The sample company at work: its two weeks at once, its last two days as if they happened now."""
+"""The sample company at work: twelve days as they went, with its lead deciding, then its last two as they come."""
 
 import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from opsconsole.app.sample import company
-from opsconsole.app.session import actor
-from opsconsole.engine.engine import Engine
-from opsconsole.engine.runs.intake import Taken
-from opsconsole.store.queries import limits
+from opsconsole.app.sample.before import bring_before
+from opsconsole.app.sample.clock import SampleClock
+from opsconsole.app.sample.company import SampleEvent
+from opsconsole.app.sample.lead import Lead, words_of
+from opsconsole.app.session import engine_of
+from opsconsole.domain.humanact import HumanAct
+from opsconsole.engine.engine import Engine, SystemClock
+from opsconsole.store import audit
+from opsconsole.store.queries import limits, runs
+from opsconsole.store.rows import Reader
 from opsconsole.store.transaction import Transaction
+from opsconsole.store.workspace import Workspace
+from opsconsole.store.writes import settings
 
 LIVE_DAYS = 2
 EVERY_S = 3.0
 """Seconds between two events of the last days."""
+BEFORE_NOW = timedelta(minutes=3)
+"""The sample's last event happened so long ago, so that nothing that it set going is still under way."""
+AFTERWARDS = timedelta(minutes=1)
+"""What the last event sets going is done by then."""
+HOURS = (timedelta(hours=9, minutes=10), timedelta(hours=12), timedelta(hours=15), timedelta(hours=17, minutes=40))
+"""When the lead looks at what waits, on a working day."""
+WEEKENDS = frozenset((6, 7, 13, 14))
+_WORKED = "sample_worked"
 
 
-async def settle_in(engine: Engine, shipped: Path) -> None:
-    """In one transaction: a sample that was begun has its agents."""
-    now = engine.clock.now()
-
-    def job(tx: Transaction) -> None:
-        company.fill_desk(tx, shipped, now=now)
-        company.hire(engine.kernel, tx, shipped, actor=actor(), now=now)
-
-    await engine.writer.write(job, name="sample.settle")
+def is_new(reader: Reader) -> bool:
+    """Return whether the sample's days are still to be worked, or were begun and not ended."""
+    return limits.setting(reader, "sample") is None or limits.setting(reader, _WORKED) == "no"
 
 
-async def bring(engine: Engine, event: company.SampleEvent) -> Taken:
-    """Bring an event, and what the company's people did about it: that first, for its time is over already."""
-    for act in event.acts:
-        await engine.observe("desk", act)
-    return await engine.take("desk", event.incoming)
+async def work_days(
+    place: Workspace, reader: Reader, shipped: Path, *, days: int, tell: Callable[[int, int], None] = lambda _, __: None
+) -> None:
+    """Work the sample's first days by the clock of those days; where that was begun before, go on.
+
+    Args:
+        place: the workspace.
+        reader: reads it.
+        shipped: the sample's folder.
+        days: of the fourteen; on the last two the lead is away.
+        tell: hears after each event: (day, number of events so far).
+    """
+    now = SystemClock().now() - BEFORE_NOW
+    begin = company.first_day(now)
+    is_begun = limits.setting(reader, "sample") is not None
+    clock = SampleClock(max(begin, audit.last_at(reader)) if is_begun else begin)
+    async with engine_of(place, reader, clock=clock) as engine:
+        words = words_of(shipped)
+        if not is_begun:
+            await _settle_in(engine, shipped, actor=f"person:{words.name}", now=now)
+            await bring_before(engine, shipped, until=begin)
+        found = company.events(shipped, now=now, deals=company.deals_by_name(reader))
+        course = _Course(engine, clock)
+        lead = Lead(engine, words, found, course.pass_by)
+        number = 0
+        for at, thing in _moments(found, days=days, begin=begin):
+            await course.until(at)
+            if isinstance(thing, HumanAct):
+                await engine.observe("desk", thing)
+            elif isinstance(thing, SampleEvent):
+                await engine.take("desk", thing.incoming)
+                number += 1
+                tell(thing.day, number)
+            else:
+                await lead.clear()
+                if thing.is_last:
+                    await lead.look_back()
+        await course.until(clock.now() + AFTERWARDS)
+        await engine.writer.write(lambda tx: settings.put(tx, _WORKED, "yes"), name="sample.worked")
 
 
 async def live(engine: Engine, shipped: Path) -> None:
-    """Bring the sample's events; those that came before are not doubled."""
-    if limits.setting(engine.reader, "sample") is None:
-        await settle_in(engine, shipped)
+    """Bring the events of the last days, and what people did meanwhile; what came before is not doubled."""
     found = company.events(shipped, now=engine.clock.now(), deals=company.deals_by_name(engine.reader))
     for event in found:
-        taken = await bring(engine, event)
-        if event.day > company.DAYS - LIVE_DAYS and taken.runs:
+        for act in event.acts:  # their time is over
+            await engine.observe("desk", act)
+        taken = await engine.take("desk", event.incoming)
+        if taken.runs:
             await asyncio.sleep(EVERY_S)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """The lead looks at what waits."""
+
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """Time as it goes by: what comes due is done when it is due."""
+
+    engine: Engine
+    clock: SampleClock
+
+    async def until(self, at: datetime) -> None:
+        """Let the time come."""
+        await self.engine.settle()
+        while (due := runs.next_due(self.engine.reader)) is not None and due <= at:
+            self.clock.move_to(due)
+            await self.engine.settle()
+        self.clock.move_to(at)
+
+    async def pass_by(self, seconds: float) -> None:
+        """Let some seconds go by."""
+        await self.until(self.clock.now() + timedelta(seconds=seconds))
+
+
+def _moments(
+    found: Sequence[SampleEvent], *, days: int, begin: datetime
+) -> list[tuple[datetime, SampleEvent | HumanAct | _Look]]:
+    """Return what happens on the first days, in order."""
+    came = [event for event in found if event.day <= days]
+    end = begin + timedelta(days=days)
+    acts = [act for event in came for act in event.acts if act.at < end or days == company.DAYS]
+    at_work = [day for day in range(1, days + 1) if day not in WEEKENDS]
+    looks = [
+        (begin + timedelta(days=day - 1) + hour, _Look(day == at_work[-1] and hour == HOURS[-1]))
+        for day in at_work
+        for hour in HOURS
+    ]
+    moments: list[tuple[datetime, SampleEvent | HumanAct | _Look]] = [
+        *((event.incoming.occurred_at, event) for event in came),
+        *((act.at, act) for act in acts),
+        *looks,
+    ]
+    return sorted(moments, key=lambda moment: moment[0])
+
+
+async def _settle_in(engine: Engine, shipped: Path, *, actor: str, now: datetime) -> None:
+    """In one transaction: a sample that was begun has its agents."""
+
+    def job(tx: Transaction) -> None:
+        company.fill_desk(tx, shipped, now=now)
+        company.hire(engine.kernel, tx, shipped, actor=actor, now=engine.clock.now())
+        settings.put(tx, _WORKED, "no")
+
+    await engine.writer.write(job, name="sample.settle")
