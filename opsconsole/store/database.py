@@ -3,8 +3,8 @@
 import os
 import re
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Generator
+from contextlib import closing, contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import TypeVar
@@ -181,6 +181,16 @@ class Database:
                 f"{self.path} was taken away or replaced while the engine worked; the engine stops and does nothing"
                 " more. Put the file back, then start the engine again."
             )
+
+    @contextmanager
+    def hurried(self) -> Generator[None]:
+        """Commit without waiting for the disk each time: for what can be made anew. At the end all of it is on disk."""
+        self._writer.execute("PRAGMA synchronous = NORMAL")
+        try:
+            yield
+        finally:
+            self._writer.execute("PRAGMA synchronous = FULL")
+            self._writer.execute("PRAGMA wal_checkpoint(FULL)")
 
     def commit(self) -> None:
         """Commit what `begin` began."""

@@ -99,6 +99,7 @@ class Joined:
         self._collector: Collector | None = None
         self._loader: threading.Thread | None = None
         self._ending = threading.Event()
+        self._is_sample = is_sample
         typed = TypedPassphrase()
         self.backend = Backend(folder, lambda: _opened(folder, typed))
         program = [sys.executable, "-m", "opsconsole", "engine", "--passphrase-stdin", "-w", str(folder)]
@@ -126,7 +127,8 @@ class Joined:
             OpsError: the workspace cannot be used; the text says why.
         """
         loaded = asyncio.get_running_loop().create_future()
-        self._loader = threading.Thread(target=_load, args=(self.folder, loaded, self._ending), name="opsconsole-load")
+        told = (self.folder, loaded, self._ending, self._is_sample)
+        self._loader = threading.Thread(target=_load, args=told, name="opsconsole-load")
         self._loader.start()
         await loaded
         if not self._only.take():
@@ -196,13 +198,16 @@ class _LateTools:
         return getattr(self._tools, name)
 
 
-def _load(folder: Path, loaded: "asyncio.Future[None]", ending: threading.Event) -> None:
+def _load(folder: Path, loaded: "asyncio.Future[None]", ending: threading.Event, is_sample: bool) -> None:
     """On a thread: import the engine's parts, make the workspace, and import the panels before they are wanted."""
     error: Exception | None = None
     try:
         session = importlib.import_module("opsconsole.app.session")
         workspaces = importlib.import_module("opsconsole.store.workspace")
-        workspaces.create(folder, at=datetime.now(UTC), actor=session.actor()).close()
+        at = datetime.now(UTC)
+        if is_sample:  # its record begins with its days
+            at = importlib.import_module("opsconsole.app.sample.company").first_day(at)
+        workspaces.create(folder, at=at, actor=session.actor()).close()
     except Exception as problem:
         error = problem
 

@@ -44,6 +44,8 @@ def _mails(folder: Path, until: datetime) -> Iterator[tuple[IncomingEvent, tuple
     with (folder / "contacts.csv").open(encoding="utf-8", newline="") as stream:
         people = [(row["name"], row["email"].lower()) for row in csv.DictReader(stream)]
     for number, at in enumerate(_times(told, until)):
+        if number % (SATURDAY * told["a_day"]) == 0:
+            yield _sent(told, number, at), ()
         name, address = people[number % len(people)]
         is_bounce = number % told["every_bounce"] == told["every_bounce"] - 1
         texts = told["bounces" if is_bounce else "absences"]
@@ -64,6 +66,22 @@ def _mails(folder: Path, until: datetime) -> Iterator[tuple[IncomingEvent, tuple
         )
         did = (*told["filed"], *((told["corrected"],) if is_bounce else ()))
         yield incoming, tuple(_act(act, place, incoming) for place, act in enumerate(did))
+
+
+def _sent(told: Any, number: int, at: datetime) -> IncomingEvent:
+    identity, mail = f"<before-sent-{number}@sample.example>", told["sent"]
+    return IncomingEvent(
+        external_id=identity,
+        kind="mail.sent",
+        subject=f"thread:{identity}",
+        occurred_at=at,
+        title=mail["subject"],
+        text=mail["text"],
+        sender=mail["from"],
+        is_verified=True,
+        recipients=(told["to"],),
+        fields={"message_id": identity, "folder": "Sent"},
+    )
 
 
 def _times(told: Any, until: datetime) -> list[datetime]:

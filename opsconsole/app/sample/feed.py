@@ -55,29 +55,36 @@ async def work_days(
     begin = company.first_day(now)
     is_begun = limits.setting(reader, "sample") is not None
     clock = SampleClock(max(begin, audit.last_at(reader)) if is_begun else begin)
-    async with engine_of(place, reader, clock=clock) as engine:
-        words = words_of(shipped)
-        if not is_begun:
-            await _settle_in(engine, shipped, actor=f"person:{words.name}", now=now)
-            await bring_before(engine, shipped, until=begin)
-        found = company.events(shipped, now=now, deals=company.deals_by_name(reader))
-        course = _Course(engine, clock)
-        lead = Lead(engine, words, found, course.pass_by)
-        number = 0
-        for at, thing in _moments(found, days=days, begin=begin):
-            await course.until(at)
-            if isinstance(thing, HumanAct):
-                await engine.observe("desk", thing)
-            elif isinstance(thing, SampleEvent):
-                await engine.take("desk", thing.incoming)
-                number += 1
-                tell(thing.day, number)
-            else:
-                await lead.clear()
-                if thing.is_last:
-                    await lead.look_back()
-        await course.until(clock.now() + AFTERWARDS)
-        await engine.writer.write(lambda tx: settings.put(tx, _WORKED, "yes"), name="sample.worked")
+    with place.database.hurried():
+        async with engine_of(place, reader, clock=clock) as engine:
+            await _work(engine, clock, shipped, days=days, now=now, tell=tell)
+
+
+async def _work(
+    engine: Engine, clock: SampleClock, shipped: Path, *, days: int, now: datetime, tell: Callable[[int, int], None]
+) -> None:
+    begin, reader, words = company.first_day(now), engine.reader, words_of(shipped)
+    if limits.setting(reader, "sample") is None:
+        await _settle_in(engine, shipped, actor=f"person:{words.name}", now=now)
+        await bring_before(engine, shipped, until=begin)
+    found = company.events(shipped, now=now, deals=company.deals_by_name(reader))
+    course = _Course(engine, clock)
+    lead = Lead(engine, words, found, course.pass_by)
+    number = 0
+    for at, thing in _moments(found, days=days, begin=begin):
+        await course.until(at)
+        if isinstance(thing, HumanAct):
+            await engine.observe("desk", thing)
+        elif isinstance(thing, SampleEvent):
+            await engine.take("desk", thing.incoming)
+            number += 1
+            tell(thing.day, number)
+        else:
+            await lead.clear()
+            if thing.is_last:
+                await lead.look_back()
+    await course.until(clock.now() + AFTERWARDS)
+    await engine.writer.write(lambda tx: settings.put(tx, _WORKED, "yes"), name="sample.worked")
 
 
 async def live(engine: Engine, shipped: Path) -> None:
@@ -96,6 +103,7 @@ class _Look:
     """The lead looks at what waits."""
 
     is_last: bool
+    """Of the day: then she looks back too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +133,10 @@ def _moments(
     came = [event for event in found if event.day <= days]
     end = begin + timedelta(days=days)
     acts = [act for event in came for act in event.acts if act.at < end or days == company.DAYS]
-    at_work = [day for day in range(1, days + 1) if day not in WEEKENDS]
     looks = [
-        (begin + timedelta(days=day - 1) + hour, _Look(day == at_work[-1] and hour == HOURS[-1]))
-        for day in at_work
+        (begin + timedelta(days=day - 1) + hour, _Look(hour == HOURS[-1]))
+        for day in range(1, days + 1)
+        if day not in WEEKENDS
         for hour in HOURS
     ]
     moments: list[tuple[datetime, SampleEvent | HumanAct | _Look]] = [

@@ -38,8 +38,10 @@ class Words:
     """Her answer where none is named: the first of these that is offered."""
     judged: Mapping[str, Mapping[str, str]]
     """Event → who was right, and a note."""
-    recommended: Mapping[str, str]
-    """Event → `did_it`, or why it is not right."""
+    not_done: frozenset[str]
+    """Events whose recommendations wait; the others she did herself."""
+    not_right: Mapping[str, str]
+    """Event → why its recommendation is not right."""
 
 
 def words_of(folder: Path) -> Words:
@@ -53,7 +55,8 @@ def words_of(folder: Path) -> Words:
         answers=told["answers"],
         usual=told["usual"],
         judged=told["judged"],
-        recommended=told["recommended"],
+        not_done=frozenset(told["not_done"]),
+        not_right=told["not_right"],
     )
 
 
@@ -88,8 +91,9 @@ class Lead:
             if pair.said is None and (word := self._words.judged.get(event)) is not None:
                 await self._write(lambda tx, pair=pair.id, word=word: self._judge(tx, pair, word), "judge")
         for advised in recommendations.not_executed(self._engine.kernel, ActionState.RECOMMENDED):
-            if (said := self._words.recommended.get(self._event_of(advised.row.event_id))) is not None:
-                await self._write(lambda tx, a=advised.row.action_id, said=said: self._advised(tx, a, said), "advised")
+            if (event := self._event_of(advised.row.event_id)) not in self._words.not_done:
+                action = advised.row.action_id
+                await self._write(lambda tx, event=event, action=action: self._advised(tx, action, event), "advised")
 
     async def _write(self, job: Callable[[Transaction], object], name: str) -> None:
         await self._engine.writer.write(job, name=f"sample.{name}")
@@ -129,11 +133,11 @@ class Lead:
         note = word.get("note", "")
         judging.judge(self._engine.kernel, tx, pair, who, actor=self._actor, note=note)
 
-    def _advised(self, tx: Transaction, action: str, said: str) -> None:
-        if said == "did_it":
+    def _advised(self, tx: Transaction, action: str, event: str) -> None:
+        if (why := self._words.not_right.get(event)) is None:
             recommendations.did_it(self._engine.kernel, tx, action, actor=self._actor)
         else:
-            recommendations.not_right(self._engine.kernel, tx, action, actor=self._actor, reason=said)
+            recommendations.not_right(self._engine.kernel, tx, action, actor=self._actor, reason=why)
 
 
 def short(name: str) -> str:

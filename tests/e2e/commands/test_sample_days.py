@@ -1,0 +1,158 @@
+"""The sample's two weeks: its lead decided most of them by the real commands, and what she left is worth a look."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from opsconsole.app.cli import app
+from opsconsole.app.place import resources
+from opsconsole.app.sample import company, feed
+from opsconsole.app.sample.lead import short, words_of
+from opsconsole.app.session import Session, opened
+from opsconsole.domain.enums import Agreement, ApprovalKind, Verdict
+from opsconsole.engine.engine import SystemClock
+from opsconsole.engine.evidence.lessons import lessons
+from opsconsole.engine.evidence.standing import progress_of
+from opsconsole.engine.runstate.loaded import load
+from opsconsole.store import audit
+from opsconsole.store import workspace as workspaces
+from opsconsole.store.queries import approvals, cases, limits, pairs, runs
+from opsconsole.store.rows import present
+
+SHIPPED = resources() / "sample"
+LEAD = "person:Vera Stijnen"
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    place = tmp_path_factory.mktemp("sample") / "ws"
+    done = CliRunner().invoke(app, ["demo", "--headless", "-w", str(place)])
+    assert done.exit_code == 0, done.output
+    with opened(place) as session:
+        yield session
+
+
+def entries(session: Session) -> list[dict[str, Any]]:
+    return [json.loads(row[0]) for row in session.kernel.reader.execute("SELECT blob FROM audit ORDER BY seq")]
+
+
+def waiting(session: Session) -> dict[str, tuple[str, str, ApprovalKind]]:
+    """What waits, by event: (tool, category, kind)."""
+    conn, found = session.kernel.reader, dict[str, tuple[str, str, ApprovalKind]]()
+    for request in approvals.waiting_approvals(conn):
+        action = present(runs.action(conn, request.action_id), "action")
+        event = load(session.kernel, conn, action.run_id).event
+        found[short(event.external_id)] = (action.tool, action.category or "", request.kind)
+    return found
+
+
+def test_a_few_things_of_every_kind_wait(session: Session) -> None:
+    found, conn = waiting(session), session.kernel.reader
+    assert 15 <= len(found) <= 20
+    asked = {row[0] for row in conn.execute("SELECT DISTINCT a.tool FROM approval p JOIN action a ON a.id = p.action_id")}
+    assert {tool for tool, _, _ in found.values()} >= asked - {"desk.update_contact"}
+    assert {kind for _, _, kind in found.values()} == {ApprovalKind.ACTION, ApprovalKind.QUESTION}
+
+
+def test_three_of_what_waits_are_bad(session: Session) -> None:
+    labels = {short(event.incoming.external_id): event for event in sample_events(session)}
+    bad = {
+        name
+        for name, (tool, category, _) in waiting(session).items()
+        if (category and category != labels[name].label) or (labels[name].is_hostile and tool != "desk.forward")
+    }
+    assert bad == {"hd-injection-2", "hd-vpn", "ld-weekend-pitch"}
+
+
+def sample_events(session: Session) -> list[company.SampleEvent]:
+    deals = company.deals_by_name(session.kernel.reader)
+    return company.events(SHIPPED, now=SystemClock().now(), deals=deals)
+
+
+def test_agents_worked_nearly_all_of_it(session: Session) -> None:
+    counts = runs.run_counts(session.kernel.reader)
+    assert counts["done"] >= 0.93 * sum(counts.values()) and not counts.get("failed")
+
+
+def test_the_lead_decided_with_her_name_in_the_hours_of_those_days(session: Session) -> None:
+    said = [entry for entry in entries(session) if entry["kind"].startswith("decision.")]
+    assert len(said) > 120 and {entry["actor"] for entry in said} == {LEAD}
+    assert {entry["kind"] for entry in said} == {f"decision.{verb}" for verb in ("approve", "edit", "reject", "respond")}
+    days = {datetime.fromisoformat(entry["at"]).date() for entry in said}
+    assert len(days) == 10
+    assert all(8 <= datetime.fromisoformat(entry["at"]).hour <= 19 for entry in said)
+
+
+def test_the_record_is_whole_and_its_time_never_goes_back(session: Session) -> None:
+    times = [entry["at"] for entry in entries(session)]
+    assert times == sorted(times) and audit.verify(session.kernel.reader).ok
+
+
+def test_everything_the_lead_says_was_asked(session: Session) -> None:
+    words, conn = words_of(SHIPPED), session.kernel.reader
+    asked: set[str] = set()
+    for (action_id,) in conn.execute("SELECT action_id FROM approval"):
+        action = present(runs.action(conn, action_id), "action")
+        event = short(load(session.kernel, conn, action.run_id).event.external_id)
+        about = "category" if action.args.get("about") == "category" else action.tool
+        asked |= {event, f"{event} {about}"}
+    assert {*words.left, *words.rejected, *words.edited, *words.answers} <= asked
+    judged = {
+        short(row[0])
+        for row in conn.execute(
+            "SELECT e.external_id FROM adjudication a JOIN pair p ON p.id = a.pair_id JOIN event e ON e.id = p.event_id"
+        )
+    }
+    assert judged == {*words.judged}
+
+
+def test_every_ruling_and_every_kind_of_pair_is_there_and_waits(session: Session) -> None:
+    conn = session.kernel.reader
+    verdicts = {row[0] for row in conn.execute("SELECT DISTINCT verdict FROM ruling WHERE phase = 'proposed'")}
+    assert verdicts == {verdict.name for verdict in Verdict}
+    unsaid = [pair for pair in pairs.pairs(conn, limit=1000) if pair.said is None and pair.source == "live"]
+    assert {pair.agreement for pair in unsaid} >= {
+        Agreement.SAME, Agreement.DIFFERS, Agreement.MISSING, Agreement.EXTRA,
+    }  # fmt: skip
+
+
+def test_one_lesson_is_there_and_one_gate_is_open(session: Session) -> None:
+    kernel = session.kernel
+    found = [lesson for agent in cases.agents(kernel.reader) for lesson in lessons(kernel, agent)]
+    assert [lesson.agent for lesson in found] == ["inbound-leads"] and "kwame@slotwise.example" in found[0].text
+    at = progress_of(kernel.reader, now=kernel.clock.now())
+    assert [cell.category for cell in at if cell.standing.is_open] == ["auto_mail"]
+
+
+def test_a_making_that_was_cut_short_goes_on(tmp_path: Path) -> None:
+    class Cut(Exception):
+        pass
+
+    def cut(_: int, number: int) -> None:
+        if number == 12:
+            raise Cut
+
+    place = workspaces.create(tmp_path / "w", at=company.first_day(SystemClock().now()), actor=LEAD)
+    reader = place.database.reader()
+    try:
+        with pytest.raises(Cut):
+            asyncio.run(feed.work_days(place, reader, SHIPPED, days=1, tell=cut))
+        assert feed.is_new(reader) and limits.setting(reader, "sample")
+        asyncio.run(feed.work_days(place, reader, SHIPPED, days=1))
+        assert not feed.is_new(reader)
+        begin = company.first_day(SystemClock().now())
+        found = company.events(SHIPPED, now=SystemClock().now(), deals=company.deals_by_name(reader))
+        first = [event for event in found if event.day == 1]
+        assert runs.run_counts(reader) == {"done": len(first)} and begin <= audit.last_at(reader)
+        assert not approvals.waiting_count(reader)
+        times = [json.loads(row[0])["at"] for row in reader.execute("SELECT blob FROM audit ORDER BY seq")]
+        assert times == sorted(times)
+    finally:
+        reader.close()
+        place.close()
