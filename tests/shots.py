@@ -1,7 +1,6 @@
 """`python -m tests.shots FOLDER`: pictures of every panel, both themes, with data, empty and in error."""
 
 import asyncio
-import json
 import os
 import subprocess
 import sys
@@ -50,18 +49,6 @@ def views(panel: Panel | None) -> list[tuple[str, Callable[[], object]]]:
     ]
 
 
-def correct(folder: Path) -> None:
-    """Correct an agent of the sample often enough for a lesson."""
-
-    def shadow(*words: str) -> str:
-        command = [sys.executable, "-m", "opsconsole", "shadow", *words, "-w", str(folder)]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-    found = [json.loads(line) for line in shadow("pairs", "--agent", "helpdesk", "--json").splitlines()]
-    for pair in [pair for pair in found if pair["category"] == "payroll_expenses"][:3]:
-        shadow("judge", f"{pair['id']}", "human", "--category", "access_request")
-
-
 async def _shoot(folder: Path, into: Path, kind: str) -> None:
     app = application()
     with tempfile.TemporaryDirectory() as place:
@@ -98,7 +85,6 @@ def main(into: Path) -> None:
         root = Path(place)
         program = [sys.executable, "-m", "opsconsole"]
         subprocess.run([*program, "demo", "--headless", "-w", root / "data"], check=True, stdout=subprocess.DEVNULL)
-        correct(root / "data")
         for kind in ("data", "empty", "error"):
             with qt_loop(application()) as loop:
                 loop.run_until_complete(_shoot(root / kind, into, kind))
