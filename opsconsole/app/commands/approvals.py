@@ -16,9 +16,10 @@ from opsconsole.domain.enums import ApprovalKind
 from opsconsole.domain.errors import NotFoundError, UserError
 from opsconsole.engine.commands import approvals as commands
 from opsconsole.engine.commands import takeback
-from opsconsole.engine.commands.cards import CardView, card, intent, risk
+from opsconsole.engine.commands.cards import CardView, card, intent
 from opsconsole.engine.commands.decisions import Grant
 from opsconsole.engine.commands.results import DecisionResult
+from opsconsole.engine.commands.risks import risk_of
 from opsconsole.store.queries import approvals, runs
 from opsconsole.store.queries import grants as read_grants
 from opsconsole.store.rows import present
@@ -43,7 +44,7 @@ def list_(*, limit: Annotated[int, typer.Option(min=1)] = 50, as_json: AsJson = 
             action = present(runs.action(conn, approval.action_id), approval.action_id)
             kind = session.kernel.registry.type(action.tool)
             what = intent(kind, action, approval)
-            pill = "ask" if approval.kind is ApprovalKind.QUESTION else risk(kind).value
+            pill = "ask" if approval.kind is ApprovalKind.QUESTION else risk_of(session.kernel, action).value
             if as_json:
                 say_json(
                     {

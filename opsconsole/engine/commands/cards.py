@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from opsconsole.domain.action import ActionType
-from opsconsole.domain.enums import ApprovalKind, Effect, Reversibility, Risk
+from opsconsole.domain.enums import ApprovalKind, Risk
 from opsconsole.domain.errors import ConnectorError, NotFoundError
+from opsconsole.engine.commands.risks import risk_of
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports.connector import Change
 from opsconsole.engine.runstate.loaded import Loaded, call_of, load, shown
@@ -100,7 +101,7 @@ async def card(kernel: Kernel, approval_id: int) -> CardView:
         because=approval.because,
         agents_reason=proposal.because or turn.rationale,
         reversibility=reversibility(kind, loaded.version.spec.approvals.veto_s),
-        risk=risk(kind),
+        risk=risk_of(kernel, action),
         if_live=ruling[-1].if_live or "" if ruling else "",
         asked_at=approval.created_at,
         expires_at=approval.expires_at,
@@ -136,15 +137,6 @@ def intent(kind: ActionType | None, action: ActionRow, approval: ApprovalRow | N
     if approval is not None and approval.kind is ApprovalKind.UNKNOWN:
         return f"Was this done? {line}"
     return line
-
-
-def risk(kind: ActionType | None) -> Risk:
-    """High: irreversible or money; medium: external or compensable; low: the rest."""
-    if kind is None or kind.is_money or kind.reversibility is Reversibility.IRREVERSIBLE:
-        return Risk.HIGH
-    if kind.effect is Effect.EXTERNAL or kind.reversibility is Reversibility.COMPENSABLE:
-        return Risk.MEDIUM
-    return Risk.LOW
 
 
 def reversibility(kind: ActionType | None, veto_s: float) -> str:

@@ -16,6 +16,7 @@ from opsconsole.app.sample import company, feed
 from opsconsole.app.sample.lead import short, words_of
 from opsconsole.app.session import Session, opened
 from opsconsole.domain.enums import Agreement, ApprovalKind, Verdict
+from opsconsole.engine.commands.risks import risk_of
 from opsconsole.engine.engine import SystemClock
 from opsconsole.engine.evidence.lessons import lessons
 from opsconsole.engine.evidence.standing import progress_of
@@ -161,3 +162,15 @@ def test_a_making_that_was_cut_short_goes_on(tmp_path: Path) -> None:
     finally:
         reader.close()
         place.close()
+
+
+def test_risk_on_the_cards_follows_from_what_would_happen(session: Session) -> None:
+    conn, found = session.kernel.reader, dict[str, str]()
+    for request in approvals.waiting_approvals(conn):
+        action = present(runs.action(conn, request.action_id), "action")
+        event = load(session.kernel, conn, action.run_id).event
+        found[short(event.external_id)] = risk_of(session.kernel, action).value
+    assert found["hd-spoof-it"] == "medium", "a forward to one's own domain"
+    assert found["cu-thief"] == "low", "a receipt to a verified sender"
+    assert found["cu-twice"] == "high", "money"
+    assert found["ld-price-night"] == "low", "a deal in our own books"

@@ -9,7 +9,8 @@ from typing import Any
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.enums import ApprovalKind
 from opsconsole.domain.lookalike import disguise
-from opsconsole.engine.commands.cards import intent, risk
+from opsconsole.engine.commands.cards import intent
+from opsconsole.engine.commands.risks import risk_of
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import approvals, events, runs
 from opsconsole.store.rows import ActionRow, ApprovalRow, present
@@ -108,7 +109,7 @@ def _row(kernel: Kernel, asked: ApprovalRow) -> Waiting:
         title=title,
         because=_line(about, asked, is_question=is_question),
         about=about if event is None else f"{about} {event.sender} {event.sender_name}",
-        risk="ask" if is_question else risk(kind).value,
+        risk="ask" if is_question else risk_of(kernel, action).value,
         agent=spoken(asked.agent_id),
         action=asked.action_id,
         tool=action.tool,
