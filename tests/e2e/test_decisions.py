@@ -7,12 +7,14 @@ import pytest
 
 from opsconsole.domain.action import Proposal
 from opsconsole.domain.errors import DecisionError, NotFoundError, StaleCardError
-from opsconsole.engine.audittrail.words import counted
+from opsconsole.domain.humanact import HumanAct
 from opsconsole.engine.commands import approvals, takeback
 from opsconsole.engine.commands.results import DecisionOutcome
 from opsconsole.engine.gate.digests import card_digest
 from opsconsole.engine.ports.brain import ASK_PERSON, RunView, Turn
 from opsconsole.store.queries import runs
+from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import desk
 from tests.support.rig import ANN, agent, call, mail, rig
 
 REPLY = call("desk.reply", to=ANN, text="We are on it.")
@@ -155,7 +157,11 @@ async def test_subject_changed_meanwhile_is_shown_and_asked_again(tmp_path: Path
         await r.take(mail(2, subject=mail().subject, title="Never mind"))
         await r.take(mail(3, subject=mail().subject, title="Or do"))
         result = await r.approve(card.id, digest=card.digest)
-        assert result.outcome is DecisionOutcome.CHANGED and counted(result.changes) == "mail received (2 times)"
+        assert result.outcome is DecisionOutcome.CHANGED
+        assert result.changes == (
+            "mail received from Ann Harbour: “Never mind — Could you have a look, please?”",
+            "mail received from Ann Harbour: “Or do — Could you have a look, please?”",
+        )
         (fresh,) = r.waiting()
         assert fresh.digest != card.digest
         with pytest.raises(StaleCardError):
@@ -164,6 +170,62 @@ async def test_subject_changed_meanwhile_is_shown_and_asked_again(tmp_path: Path
         await r.wait(seconds=11)
         assert r.sent() == ["We are on it."]
         assert len(r.audit("approval.changed")) == 1
+
+
+def _asks_then_tags(view: RunView) -> Turn:
+    """Of mail 1: a reply that waits. Of mail 2: a question; when it is answered, a tag."""
+    if view.event.title == "Question 1":
+        return Turn(category="case", proposals=(REPLY,)) if not view.past else Turn(category="case", final="done")
+    if not view.past:
+        question = Proposal(tool=ASK_PERSON, args={"question": "Tag it?", "options": ["yes"]}, step="case#0")
+        return Turn(category="case", proposals=(question,))
+    if len(view.past) == 1:
+        return Turn(category="case", proposals=(call("desk.tag_mail", tag="seen"),))
+    return Turn(category="case", final="done")
+
+
+@pytest.mark.parametrize(
+    ("others", "outcome"), [(("mira",), DecisionOutcome.APPROVED), (("mira", "vito"), DecisionOutcome.CHANGED)]
+)
+async def test_the_agents_own_step_inside_the_house_changes_nothing(
+    tmp_path: Path, others: tuple[str, ...], outcome: DecisionOutcome
+) -> None:
+    one = {"kinds": ["mail.received"], "where": "event.title == 'Question 1'"}
+    specs = [agent(others[0], subscribes=[one] if len(others) > 1 else [{"kinds": ["mail.received"]}])]
+    specs += [agent(name, subscribes=[{**one, "where": "event.title != 'Question 1'"}]) for name in others[1:]]
+    async with rig(tmp_path, _asks_then_tags, *specs) as r:
+        await r.take(mail(2, subject=mail().subject))
+        await r.take(mail())
+        question, reply = r.waiting()
+        await r.say(approvals.respond, question.id, answer="yes")
+        await r.settle()
+        assert "desk.tag_mail done" in r.states()
+        assert (await r.approve(reply.id)).outcome is outcome
+
+
+async def test_what_changed_on_a_record_is_told_with_before_and_after(tmp_path: Path) -> None:
+    async with rig(tmp_path, [REPLY], agent()) as r:
+        number = await r.engine.writer.write(
+            lambda tx: desk.create(
+                tx, "deal", {"name": "Spa", "stage": "qualified"}, actor="import", now=r.clock.now()
+            ),
+            name="deal",
+        )
+        await r.take(mail(subject=f"deal:{number}"))
+        (card,) = r.waiting()
+        await r.wait(minutes=5)
+        act = HumanAct(
+            external_id="act1", subject=f"deal:{number}", tool="desk.update_deal", args={"stage": "lost"},
+            actor="person:eva", at=r.clock.now(), source="observed",
+        )  # fmt: skip
+
+        def change(tx: Transaction) -> None:
+            desk.update(tx, "deal", number, {"stage": "lost"}, actor="person:eva", now=r.clock.now())
+
+        await r.engine.writer.write(change, name="deal")
+        await r.engine.observe("desk", act)
+        result = await r.approve(card.id)
+        assert result.changes == ("change a deal, by a person", "stage: qualified → lost")
 
 
 async def test_undo_inside_the_veto_window_costs_nothing(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from opsconsole.domain.enums import ActionState, ApprovalKind, ApprovalState, Effect, Hold, Verb, Verdict
 from opsconsole.domain.errors import DecisionError
 from opsconsole.domain.ruling import UNTIL_RELEASED
+from opsconsole.engine.commands.changes import changes_since
 from opsconsole.engine.commands.decisions import Card, Grant, close, note, open_card
 from opsconsole.engine.commands.decisions import grant as give_grant
 from opsconsole.engine.commands.results import DecisionOutcome, DecisionResult, GivenGrant
@@ -51,7 +52,7 @@ def approve(
     if approval.kind is ApprovalKind.UNKNOWN:
         return settle_unknown(kernel, tx, card, actor=actor, is_done=True, reason="")
     _refuse_unfit(approval, now)
-    if (changed := _changed(tx, card, now=now)) is not None:
+    if (changed := _changed(kernel, tx, card, now=now)) is not None:
         return changed
     action = _with_arguments(kernel, tx, card, edited or {})
     wanted = wanted_again(kernel, card.loaded, action, grant=None)
@@ -202,10 +203,10 @@ def _with_arguments(kernel: Kernel, tx: Transaction, card: Card, edited: Mapping
     return present(runs.action(tx.conn, action.id), action.id)
 
 
-def _changed(tx: Transaction, card: Card, *, now: datetime) -> DecisionResult | None:
+def _changed(kernel: Kernel, tx: Transaction, card: Card, *, now: datetime) -> DecisionResult | None:
     """Where the subject changed since the question was asked: show what, bind the card anew, ask again."""
     approval, action = card.approval, card.action
-    changes = runs.subject_changes(tx.conn, action.subject_id, after=approval.subject_mark, without_run=action.run_id)
+    changes = changes_since(kernel, tx.conn, action, approval)
     if not changes:
         return None
     mark = runs.subject_mark(tx.conn, action.subject_id, without_run=action.run_id)
@@ -214,7 +215,7 @@ def _changed(tx: Transaction, card: Card, *, now: datetime) -> DecisionResult | 
         tx, approval.id, digest=card_digest(action=action.digest, ruling_id=latest, subject_mark=mark), mark=mark
     )
     tx.audit("approval.changed", at=now, actor="engine", approval=approval.id, action=action.id, changes=len(changes))
-    return DecisionResult(outcome=DecisionOutcome.CHANGED, request=approval.id, changes=tuple(changes))
+    return DecisionResult(outcome=DecisionOutcome.CHANGED, request=approval.id, changes=changes)
 
 
 def _void(tx: Transaction, card: Card, judged: Judgement, *, now: datetime) -> DecisionResult:

@@ -9,6 +9,7 @@ from typing import Any
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.enums import ApprovalKind, Risk
 from opsconsole.domain.errors import ConnectorError, NotFoundError
+from opsconsole.engine.commands.changes import changes_since
 from opsconsole.engine.commands.risks import risk_of
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports.connector import Change
@@ -106,9 +107,7 @@ async def card(kernel: Kernel, approval_id: int) -> CardView:
         asked_at=approval.created_at,
         expires_at=approval.expires_at,
         is_escalated=approval.is_escalated,
-        subject_changes=tuple(
-            runs.subject_changes(conn, action.subject_id, after=approval.subject_mark, without_run=action.run_id)
-        ),
+        subject_changes=changes_since(kernel, conn, action, approval),
         event={
             "id": loaded.event.id,
             "kind": loaded.event.kind,

@@ -1,12 +1,13 @@
 """Stored events and what is known of their subjects and senders."""
 
 import sqlite3
+from datetime import datetime
 from typing import Any
 
 from opsconsole.domain.event import Event
 from opsconsole.domain.ids import ConnectionId, EventId, SubjectId
 from opsconsole.store.queries.content import decode
-from opsconsole.store.times import from_micros
+from opsconsole.store.times import from_micros, to_micros
 
 
 def event(conn: sqlite3.Connection, event_id: int) -> Event | None:
@@ -39,6 +40,20 @@ def event(conn: sqlite3.Connection, event_id: int) -> Event | None:
         fields=body.get("fields", {}),
         problems=tuple(body.get("problems", ())),
     )
+
+
+def subject_key(conn: sqlite3.Connection, subject_id: int) -> str:
+    """Return what a subject is called: `thread:…`, `deal:7`."""
+    return str(conn.execute("SELECT key FROM subject WHERE id = ?", (subject_id,)).fetchone()[0])
+
+
+def last_on_subject(conn: sqlite3.Connection, subject_id: int, *, after: datetime, most: int) -> list[Event]:
+    """Return the latest events that were taken in on a subject at a time or after it, in order."""
+    rows = conn.execute(
+        "SELECT id FROM event WHERE subject_id = ? AND received_at >= ? ORDER BY id DESC LIMIT ?",
+        (subject_id, to_micros(after), most),
+    ).fetchall()
+    return [found for (number,) in reversed(rows) if (found := event(conn, number)) is not None]
 
 
 def is_past_source(conn: sqlite3.Connection, connection: str) -> bool:

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -207,14 +208,24 @@ def subject_mark(conn: sqlite3.Connection, subject_id: int, *, without_run: int 
     return row[0] or 0
 
 
-def subject_changes(conn: sqlite3.Connection, subject_id: int, *, after: int, without_run: int) -> list[str]:
-    """Return what others changed on a subject since a mark, in words."""
+@dataclass(frozen=True, slots=True)
+class SubjectChange:
+    """Something that happened on a subject."""
+
+    what: str
+    at: datetime
+    agent: str | None
+    """Whose run did it; None for people and for what came in."""
+
+
+def subject_changes(conn: sqlite3.Connection, subject_id: int, *, after: int, without_run: int) -> list[SubjectChange]:
+    """Return what others than a run changed on a subject since a mark, in order."""
     rows = conn.execute(
-        "SELECT what FROM subject_change WHERE subject_id = ? AND id > ? AND (run_id IS NULL OR run_id IS NOT ?)"
-        " ORDER BY id",
+        "SELECT s.what, s.at, r.agent_id FROM subject_change s LEFT JOIN run r ON r.id = s.run_id"
+        " WHERE s.subject_id = ? AND s.id > ? AND (s.run_id IS NULL OR s.run_id IS NOT ?) ORDER BY s.id",
         (subject_id, after, without_run),
     )
-    return [row[0] for row in rows]
+    return [SubjectChange(row[0], from_micros(row[1]), row[2]) for row in rows]
 
 
 def has_open_actions(conn: sqlite3.Connection, run_id: int) -> bool:
