@@ -1,5 +1,6 @@
 """The overview: one sentence, four numbers, and each number opens what it counts."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from opsconsole.app.session import opened
 from opsconsole.domain.event import IncomingEvent
+from opsconsole.store.queries.views.outcomes import Outcomes
 from opsconsole.store.queries.views.overview import DAYS, AgentGlance, Overview, Sleep
 from opsconsole.store.writes import events
 from opsconsole.ui.panels.overview import words
@@ -19,25 +21,40 @@ from tests.ui.stage import Stage, until
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-MIRA = AgentGlance("mira", "Mira", 0, 0, 0, 0, {}, (0,) * DAYS, 0.0, is_paused=False)
+MIRA = AgentGlance("mira", "Mira", Outcomes(), 0, (0,) * DAYS, 0.0, is_paused=False)
 
 
 def state(**changes: object) -> Overview:
     facts: dict[str, object] = {
-        "since": NOW, "now": NOW, "agents": (MIRA,), "events": 3, "asked": 0, "waiting": 0, "runs": 0, "cost": 0.0,
+        "since": NOW, "now": NOW, "agents": (MIRA,), "events": 3, "without_agent": 0, "cost": 0.0,
         "currency": "EUR", "median_s": None, "shadow": (), "refused": (), "sleeps": (), "paused": (), "recommended": 0,
     }  # fmt: skip
     return Overview(**(facts | changes))  # type: ignore[arg-type]
 
 
 def test_the_sentence_says_what_is_wrong_before_what_was_done() -> None:
-    assert words.headline(state(waiting=9), is_engine_on=True, since="today") == (
+    waits = state(agents=(replace(MIRA, requests=9),))
+    assert words.headline(waits, is_engine_on=True, since="today") == (
         "Nothing was finished today; 9 things wait for you.",
         "turn",
     )
     assert words.headline(state(), is_engine_on=True, since="today")[1] == "well"
     text, mood = words.headline(state(paused=("all",)), is_engine_on=False, since="today")
     assert text.startswith("Everything is paused and the engine is not running:") and mood == "trouble"
+
+
+def test_what_is_paused_is_named_as_people_call_it() -> None:
+    support = replace(MIRA, agent="support-agent", name="Support agent", is_paused=True)
+    scopes = ("agent:support-agent", "connection:billing")
+    text, mood = words.headline(state(agents=(support,), paused=scopes), is_engine_on=True, since="today")
+    assert text.startswith("Paused: Support agent and connection Billing; nothing was finished") and mood == "trouble"
+
+
+def test_the_sum_of_a_page_is_told() -> None:
+    assert words.sum_of(Outcomes(alone=1240, with_you=2, failed=1)) == (
+        "1,243 events: 1,240 handled alone + 2 handled with you + 1 failed"
+    )
+    assert words.sum_of(Outcomes(alone=1)) == "1 event"
 
 
 def test_a_night_is_told_with_what_was_worked_late() -> None:
@@ -49,19 +66,17 @@ def test_a_night_is_told_with_what_was_worked_late() -> None:
 def test_every_number_opens_what_it_counts(tmp_path: Path) -> None:
     async def scene(stage: Stage) -> None:
         panel, places = stage.show(OverviewPanel), went(stage)
-        await until(lambda: "worked 3 events" in told(panel))
+        await until(lambda: "handled 2 events" in told(panel))
         for figure in panel.findChildren(FigureButton):
             figure.click()
-        for text in ("3 done", "0 for you", "Recommended 2", "Shadow 1", "2 recommendations", "See 1 action"):
+        for text in ("With you 2", "Shadow 1", "2 recommendations", "See 1 action"):
             press(panel, text)
         assert places == [
             ("feed", {"state": "done"}),
-            ("approvals", {}),
             ("feed", {"verdict": "ASK"}),
+            ("approvals", {}),
             ("feed", {"state": "failed"}),
-            ("feed", {"agent": "mira", "state": "done"}),
-            ("approvals", {"agent": "mira"}),
-            ("feed", {"agent": "mira", "verdict": "RECOMMEND"}),
+            ("feed", {"agent": "mira", "verdict": "ASK"}),
             ("shadow", {"tab": "would", "agent": "mira"}),
             ("shadow", {"tab": "recommendations"}),
             ("shadow", {"tab": "would"}),
@@ -74,12 +89,12 @@ def test_every_number_opens_what_it_counts(tmp_path: Path) -> None:
 def test_the_last_look_is_kept_when_one_turns_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def scene(stage: Stage) -> None:
         panel = stage.show(OverviewPanel)
-        await until(lambda: "worked 3 events" in told(panel))
+        await until(lambda: "handled 2 events" in told(panel))
         panel.hide()
         assert datetime.fromisoformat(str(stage.context.memory.value(LAST_LOOK))) <= datetime.now(UTC)
         panel.show()
         panel.refresh()
-        await until(lambda: "worked 3 events in the last 24 hours" in told(panel))  # back soon: the same look
+        await until(lambda: "handled 2 events in the last 24 hours" in told(panel))  # back soon: the same look
         panel.hide()
         monkeypatch.setattr("opsconsole.ui.panels.overview.panel.AWAY", timedelta(0))
         panel.show()

@@ -1,5 +1,6 @@
 """Plain words for times, verdicts, states and kinds: what stands on screens."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 VERDICTS = {
@@ -70,6 +71,17 @@ def exact(at: datetime) -> str:
 def plural(number: int, text: str, many: str | None = None) -> str:
     """Return `1 event`, `1,240 events`."""
     return f"{number:,} {text if number == 1 else many or text + 's'}"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Return `a, b and c`."""
+    return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)
+
+
+def scope_words(scope: str) -> str:
+    """Return what a pause reaches: `agent:mira` → `agent Mira`; `all` → `everything`."""
+    kind, _, name = scope.partition(":")
+    return f"{kind} {spoken(name)}" if name else "everything" if kind == "all" else spoken(kind)
 
 
 def tool_words(tool: str) -> str:

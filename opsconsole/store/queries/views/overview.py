@@ -2,12 +2,12 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 from opsconsole.store.queries import limits
+from opsconsole.store.queries.views.outcomes import Outcomes, Waiting, outcomes_of, waiting_by_agent
 from opsconsole.store.times import to_micros
 
 DAYS = 14
@@ -24,14 +24,10 @@ class AgentGlance:
 
     agent: str
     name: str
-    done: int
-    failed: int
-    waiting: int
-    """Requests that wait for the person now."""
-    open: int
-    """Runs that are queued, under way or waiting now."""
-    verdicts: Mapping[str, int]
-    """First verdict of each write."""
+    outcomes: Outcomes
+    """Where its events of the time stand."""
+    requests: int
+    """Questions and actions that wait for the person now."""
     days: tuple[int, ...]
     """Events of each of the last days, by when they happened; the last number is today's."""
     cost: float
@@ -60,16 +56,14 @@ class Overview:
     agents: tuple[AgentGlance, ...]
     events: int
     """Events that were taken in, ever."""
-    asked: int
-    """Requests that were put to the person in the window."""
-    waiting: int
-    runs: int
+    without_agent: int
+    """Events that came in the time and that no agent works."""
     cost: float
     currency: str
     median_s: float | None
     """Median seconds from taken in to done, of the newest in the window."""
     shadow: tuple[tuple[str, str, int], ...]
-    """(agent, tool, how often) of what would have been done in the last 24 h."""
+    """(agent, tool, how often) of what would have been done in the time."""
     refused: tuple[tuple[str, str, int], ...]
     """(tool, why, how often) in the window."""
     sleeps: tuple[Sleep, ...]
@@ -79,39 +73,35 @@ class Overview:
     """Recommendations without an answer."""
 
     @property
-    def done(self) -> int:
-        """Runs that came to their end in the window."""
-        return sum(agent.done for agent in self.agents)
+    def outcomes(self) -> Outcomes:
+        """Where the events of the time stand, of all agents: the sum of what their cards say."""
+        return sum((agent.outcomes for agent in self.agents), Outcomes())
 
     @property
-    def failed(self) -> int:
-        """Runs that failed in the window."""
-        return sum(agent.failed for agent in self.agents)
+    def waiting(self) -> int:
+        """Questions and actions that wait for the person now, as Approvals lists them."""
+        return sum(agent.requests for agent in self.agents)
 
 
 def overview(conn: sqlite3.Connection, *, since: datetime, now: datetime) -> Overview:
     """Gather what an overview shows."""
     switches = [scope for scope, _ in limits.switches(conn)]
-    verdicts, days = _verdicts(conn, since), _days(conn, now)
-    waiting = _waiting(conn)
+    days, waiting = _days(conn, now), waiting_by_agent(conn, now=now)
     agents = tuple(
-        _glance(conn, agent, name, since, waiting.get(agent, 0), verdicts.get(agent, {}), days.get(agent), switches)
+        _glance(conn, agent, name, since, waiting.get(agent, Waiting(0, 0)), days.get(agent), switches)
         for agent, name in _agents(conn)
     )
     (events,) = conn.execute("SELECT coalesce(max(id), 0) FROM event").fetchone()
-    (asked,) = conn.execute("SELECT count(*) FROM approval WHERE created_at >= ?", (to_micros(since),)).fetchone()
     return Overview(
         since=since,
         now=now,
         agents=agents,
         events=events,
-        asked=asked,
-        waiting=sum(waiting.values()),
-        runs=limits.runs_since(conn, since=since, agent=None),
+        without_agent=_without_agent(conn, since),
         cost=limits.cost_since(conn, since=since, agent=None),
         currency=limits.setting(conn, "currency") or "EUR",
         median_s=_median(conn, [agent.agent for agent in agents], since),
-        shadow=shadow_since(conn, since=now - timedelta(days=1)),
+        shadow=shadow_since(conn, since=since),
         refused=_refused(conn, since),
         sleeps=sleeps(conn, since=since),
         paused=tuple(switches),
@@ -126,58 +116,33 @@ def _agents(conn: sqlite3.Connection) -> list[tuple[str, str]]:
     ).fetchall()
 
 
-def _waiting(conn: sqlite3.Connection) -> dict[str, int]:
-    return dict(
-        conn.execute("SELECT agent_id, count(*) FROM approval WHERE state = 'waiting' GROUP BY agent_id").fetchall()
-    )
-
-
 def _glance(
     conn: sqlite3.Connection,
     agent: str,
     name: str,
     since: datetime,
-    waiting: int,
-    verdicts: Mapping[str, int],
+    waiting: Waiting,
     days: tuple[int, ...] | None,
     switches: list[str],
 ) -> AgentGlance:
-    ended: dict[str, int] = dict(
-        conn.execute(
-            "SELECT state, count(*) FROM run WHERE agent_id = ? AND finished_at >= ? AND finished_at IS NOT NULL"
-            " GROUP BY state",
-            (agent, to_micros(since)),
-        ).fetchall()
-    )
-    (under_way,) = conn.execute(
-        "SELECT count(*) FROM run WHERE state IN ('queued','running','waiting') AND agent_id = ?", (agent,)
-    ).fetchone()
     return AgentGlance(
         agent,
         name,
-        ended.get("done", 0),
-        ended.get("failed", 0),
-        waiting,
-        under_way,
-        verdicts,
+        outcomes_of(conn, agent, since=since, waiting=waiting.events),
+        waiting.requests,
         days or (0,) * DAYS,
         limits.cost_since(conn, since=since, agent=agent),
         "all" in switches or f"agent:{agent}" in switches,
     )
 
 
-def _verdicts(conn: sqlite3.Connection, since: datetime) -> dict[str, dict[str, int]]:
-    """Count first verdicts of writes by agent, of the newest rulings in the window."""
-    (newest,) = conn.execute("SELECT coalesce(max(id), 0) FROM ruling").fetchone()
-    found: dict[str, dict[str, int]] = {}
-    for agent, verdict, count in conn.execute(
-        "SELECT r.agent_id, w.verdict, count(*) FROM ruling w CROSS JOIN action a ON a.id = w.action_id"
-        " CROSS JOIN run r ON r.id = a.run_id"
-        " WHERE w.id > ? AND w.at >= ? AND w.phase = 'proposed' AND a.is_write = 1 GROUP BY 1, 2",
-        (newest - NEWEST, to_micros(since)),
-    ):
-        found.setdefault(agent, {})[verdict] = count
-    return found
+def _without_agent(conn: sqlite3.Connection, since: datetime) -> int:
+    (count,) = conn.execute(
+        "SELECT count(*) FROM event e WHERE e.occurred_at >= ? AND e.received_at >= ?"
+        " AND NOT EXISTS (SELECT 1 FROM run r WHERE r.event_id = e.id)",
+        (to_micros(since), to_micros(since)),
+    ).fetchone()
+    return int(count)
 
 
 def _days(conn: sqlite3.Connection, now: datetime) -> dict[str, tuple[int, ...]]:

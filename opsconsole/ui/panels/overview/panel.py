@@ -79,13 +79,22 @@ class OverviewPanel(Panel):
         column.addLayout(row(self._mood, 4, label("Period", "muted"), *self._chips.values(), None))
         return column
 
-    def _figures(self) -> QHBoxLayout:
+    def _figures(self) -> QVBoxLayout:
         go = self.context.navigator.go
-        self._handled = FigureButton("Handled", lambda: go("feed", state="done"))
+        self._handled = FigureButton("Handled alone", lambda: go("feed", state="done"))
         self._waiting = FigureButton("Waiting for you", lambda: go("approvals"))
-        self._escalated = FigureButton("Asked you", lambda: go("feed", verdict="ASK"))
+        self._with_you = FigureButton("Handled with you", lambda: go("feed", verdict="ASK"))
         self._failed = FigureButton("Failed", lambda: go("feed", state="failed"))
-        return row(self._handled, self._waiting, self._escalated, self._failed, spacing=12)
+        self._sum = label("", "muted", is_wrapped=True)
+        self._sum.setToolTip(
+            "All that agents finished in this period, and all that is open now. An event that two agents work counts"
+            " once for each."
+        )
+        column = QVBoxLayout()
+        column.setSpacing(8)
+        column.addLayout(row(self._handled, self._with_you, self._waiting, self._failed, spacing=12))
+        column.addWidget(self._sum)
+        return column
 
     def _body(self) -> QHBoxLayout:
         self._agents = QGridLayout()
@@ -118,19 +127,17 @@ class OverviewPanel(Panel):
         frame, column = side_card("Money and time")
         go = self.context.navigator.go
         self._cost = button("", lambda: go("settings"), kind="link")
-        self._runs = button("", lambda: go("feed"), kind="link")
         self._median = label("")
         self._median.setToolTip("Half of what was finished took less, half took more")
         for name, made in (
             ("Models cost", self._cost),
-            ("Runs started", self._runs),
             ("Usually done in", self._median),
         ):
             column.addLayout(fact(name, made))
         return frame
 
     def _shadow(self) -> QWidget:
-        frame, column = side_card("Would have done, last 24 h", is_shadow=True)
+        frame, column = side_card("Would have done", is_shadow=True)
         self._shadow_bars = HorizontalBars(self.context.theme, "What agents in shadow would have done")
         self._shadow_link = button("", lambda: self.context.navigator.go("shadow", tab="would"), kind="link")
         self._advice = button("", lambda: self.context.navigator.go("shadow", tab="recommendations"), kind="link")
@@ -232,13 +239,18 @@ class OverviewPanel(Panel):
         return "day" if self._window == "look" and self._last_look is None else self._window
 
     def _render_figures(self, state: Overview) -> None:
-        at_work = sum(1 for agent in state.agents if agent.done)
-        self._handled.show_number(state.done, f"by {plural(at_work, 'agent')}" if at_work else "nothing was finished")
+        outcomes = state.outcomes
+        at_work = sum(1 for agent in state.agents if agent.outcomes.alone)
+        self._handled.show_number(outcomes.alone, f"by {plural(at_work, 'agent')}" if at_work else "nothing yet", "ok")
+        self._with_you.show_number(outcomes.with_you, "after your word")
         waiting = "nothing to decide" if not state.waiting else "decide, answer or edit"
-        self._waiting.show_number(state.waiting, waiting, "warn" if state.waiting else "")
-        self._escalated.show_number(state.asked, "requests in this period")
-        failed = "open them to see why" if state.failed else "nothing went wrong"
-        self._failed.show_number(state.failed, failed, "danger" if state.failed else "ok")
+        if state.waiting != outcomes.waiting:
+            waiting = f"{plural(state.waiting, 'request')} of them"
+        self._waiting.show_number(outcomes.waiting, waiting, "warn" if state.waiting else "")
+        failed = "open them to see why" if outcomes.failed else "nothing went wrong"
+        self._failed.show_number(outcomes.failed, failed, "danger" if outcomes.failed else "ok")
+        rest = f" No agent worked {plural(state.without_agent, 'more event')}." if state.without_agent else ""
+        self._sum.setText(f"{words.sum_of(outcomes)}.{rest}")
 
     def _render_agents(self, state: Overview) -> None:
         for gone in [agent for agent in self._cards if agent not in {agent.agent for agent in state.agents}]:
@@ -253,7 +265,6 @@ class OverviewPanel(Panel):
 
     def _render_side(self, state: Overview) -> None:
         self._cost.setText(words.money(state.cost, state.currency))
-        self._runs.setText(f"{state.runs:,}")
         self._median.setText(words.span(state.median_s))
         counts: dict[str, int] = {}
         for _, tool, count in state.shadow:
@@ -263,7 +274,10 @@ class OverviewPanel(Panel):
         self._shadow_bars.show_shares([Share(name, count, "shadow", is_dashed=True) for name, count in top])
         self._shadow_bars.setVisible(bool(top))
         total = sum(counts.values())
-        self._shadow_link.setText(f"See {plural(total, 'action')}" if total else "Nothing in shadow; open the page")
+        since = _WINDOWS[self._shown]
+        self._shadow_link.setText(
+            f"See {plural(total, 'action')} {since}" if total else "Nothing in shadow; open the page"
+        )
         self._advice.setText(f"{plural(state.recommended, 'recommendation')} for you")
         self._advice.setVisible(state.recommended > 0)
         self._refused_card.setVisible(bool(state.refused))

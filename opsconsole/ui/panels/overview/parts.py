@@ -13,13 +13,16 @@ from opsconsole.ui.widgets.basics import button, card, label, pill, repolish, ro
 from opsconsole.ui.widgets.charts.plain import Share, Sparkline, StackedBar
 from opsconsole.ui.widgets.words import plural
 
-VERDICTS = (
-    ("ACT", "Acted alone", "ok"),
-    ("ASK", "Asked you", "warn"),
-    ("RECOMMEND", "Recommended", "accent"),
-    ("SIMULATE", "Shadow", "shadow"),
-    ("REFUSE", "Refused", "danger"),
+PLACES = (
+    ("alone", "Alone", "ok"),
+    ("with_you", "With you", "accent"),
+    ("shadow", "Shadow", "shadow"),
+    ("waiting", "Waiting for you", "warn"),
+    ("under_way", "Under way", "text3"),
+    ("failed", "Failed", "danger"),
+    ("stopped", "Stopped", "borderStrong"),
 )
+"""Place of an event → (words, colour), as the numbers of an agent's card stand."""
 
 
 class FigureButton(QPushButton):
@@ -67,24 +70,16 @@ class AgentCard:
         self._name.setStyleSheet("font-size: 13px; font-weight: 600")
         self._state = pill("", "plain")
         self._line = Sparkline(theme, "Events a day, the last 14 days")
-        self._bar = StackedBar(theme, "What came of the actions it wanted")
-        self._counts = {
-            "done": button("", lambda: self._go("feed", agent=agent, state="done"), kind="link"),
-            "waiting": button("", lambda: self._go("approvals", agent=agent), kind="link"),
-            "failed": button("", lambda: self._go("feed", agent=agent, state="failed"), kind="link"),
-        }
-        self._verdicts = {
-            name: button("", lambda verdict=name: self._open_verdict(verdict), kind="link") for name, _, _ in VERDICTS
-        }
+        self._bar = StackedBar(theme, "Where its events stand")
+        self._places = {name: button("", lambda place=name: self._open(place), kind="link") for name, _, _ in PLACES}
         column.addLayout(row(self._name, None, self._state))
-        column.addLayout(row(*self._counts.values(), None, spacing=14))
         self._span = label("", "cap")
-        column.addWidget(label("Events a day, 14 days", "cap"))
-        column.addWidget(self._line)
-        column.addSpacing(2)
         column.addWidget(self._span)
         column.addWidget(self._bar)
         column.addLayout(self._legend())
+        column.addSpacing(2)
+        column.addWidget(label("Events a day, 14 days", "cap"))
+        column.addWidget(self._line)
         column.addStretch(1)
 
     def _legend(self) -> QGridLayout:
@@ -92,16 +87,23 @@ class AgentCard:
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(0)
-        for verdict in self._verdicts.values():
-            verdict.setStyleSheet("font-size: 12px; font-weight: 400")
+        for place in self._places.values():
+            place.setStyleSheet("font-size: 12px; font-weight: 400")
         self._grid = grid
         return grid
 
-    def _open_verdict(self, verdict: str) -> None:
-        if verdict == "SIMULATE":
-            self._go("shadow", tab="would", agent=self._agent)
-        else:
-            self._go("feed", agent=self._agent, verdict=verdict)
+    def _open(self, place: str) -> None:
+        where: dict[str, tuple[str, dict[str, str]]] = {
+            "alone": ("feed", {"state": "done"}),
+            "with_you": ("feed", {"verdict": "ASK"}),
+            "shadow": ("shadow", {"tab": "would"}),
+            "waiting": ("approvals", {}),
+            "under_way": ("feed", {"state": "waiting"}),
+            "failed": ("feed", {"state": "failed"}),
+            "stopped": ("feed", {"state": "cancelled"}),
+        }
+        panel, filters = where[place]
+        self._go(panel, agent=self._agent, **filters)
 
     def render(self, glance: AgentGlance, *, since: str) -> None:
         """Show what holds now; `since` names the window in words."""
@@ -109,31 +111,28 @@ class AgentCard:
         self._name.setAccessibleName(f"{glance.name}: open its events")
         self._state.setVisible(glance.is_paused)
         self._state.setText("Paused")
-        self._counts["done"].setText(f"{glance.done:,} done")
-        self._counts["waiting"].setText(f"{glance.waiting:,} for you")
-        self._counts["failed"].setText(f"{glance.failed:,} failed")
-        self._counts["failed"].setVisible(glance.failed > 0)
         self._line.show_values(glance.days)
         shares = [
-            Share(words, glance.verdicts.get(name, 0), token, is_dashed=name == "SIMULATE")
-            for name, words, token in VERDICTS
+            Share(words, getattr(glance.outcomes, name), token, is_dashed=name == "shadow")
+            for name, words, token in PLACES
         ]
         self._bar.show_shares(shares)
-        wanted = sum(share.value for share in shares)
-        self._span.setText(f"{plural(wanted, 'action')} {since}" if wanted else f"No action {since}")
-        self._bar.setVisible(bool(wanted))
-        shown = [(name, share) for (name, _, _), share in zip(VERDICTS, shares, strict=True) if share.value]
-        for verdict in self._verdicts.values():
-            self._grid.removeWidget(verdict)
-            verdict.hide()
-        for place, (name, share) in enumerate(shown):
-            made = self._verdicts[name]
+        total = glance.outcomes.all
+        self._span.setText(f"{plural(total, 'event')} {since}" if total else f"No event {since}")
+        self._bar.setVisible(bool(total))
+        shown = [(name, share) for (name, _, _), share in zip(PLACES, shares, strict=True) if share.value]
+        for place in self._places.values():
+            self._grid.removeWidget(place)
+            place.hide()
+        for number, (name, share) in enumerate(shown):
+            made = self._places[name]
             made.setText(f" {share.name} {share.value:,}")
             made.setIcon(swatch(self._theme.color(share.token), is_dashed=share.is_dashed))
             made.setIconSize(QSize(9, 9))
-            self._grid.addWidget(made, place // 3, place % 3, Qt.AlignmentFlag.AlignLeft)
+            self._grid.addWidget(made, number // 3, number % 3, Qt.AlignmentFlag.AlignLeft)
             made.show()
-        self.frame.setAccessibleName(f"{glance.name}: {plural(glance.done, 'event')} done, {glance.waiting} for you")
+        told = ", ".join(f"{share.name} {share.value:,}" for _, share in shown)
+        self.frame.setAccessibleName(f"{glance.name}: {plural(total, 'event')} {since}. {told}")
 
 
 def swatch(color: QColor, *, is_dashed: bool) -> QIcon:

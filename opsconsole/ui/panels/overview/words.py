@@ -3,8 +3,9 @@
 from datetime import timedelta
 from typing import Literal
 
+from opsconsole.store.queries.views.outcomes import Outcomes
 from opsconsole.store.queries.views.overview import Overview, Sleep
-from opsconsole.ui.widgets.words import ago, plural
+from opsconsole.ui.widgets.words import ago, listed, plural, scope_words
 
 Mood = Literal["well", "turn", "trouble"]
 """All is well; all is well but something waits for the person; something is wrong."""
@@ -22,23 +23,23 @@ def headline(state: Overview, *, is_engine_on: bool, since: str) -> tuple[str, M
     if "all" in state.paused:
         troubles.append("everything is paused")
     elif state.paused:
-        troubles.append(f"{plural(len(state.paused), 'switch is', 'switches are')} on")
-    if state.failed:
-        troubles.append(f"{plural(state.failed, 'run')} failed")
+        troubles.append(f"paused: {listed(paused(state))}")
+    if state.outcomes.failed:
+        troubles.append(f"{plural(state.outcomes.failed, 'event')} failed")
     if not is_engine_on:
         troubles.append("the engine is not running")
     if not state.agents:
         troubles.append("no agent is in use yet")
-    at_work = sum(1 for agent in state.agents if agent.done)
-    worked = f"{plural(at_work, 'agent')} worked {plural(state.done, 'event')} {since}"
-    if not state.done:
+    at_work, handled = sum(1 for agent in state.agents if agent.outcomes.handled), state.outcomes.handled
+    worked = f"{plural(at_work, 'agent')} handled {plural(handled, 'event')} {since}"
+    if not handled:
         worked = f"nothing was finished {since}"
     wait = "nothing waits for you"
     if state.waiting:
         wait = f"{state.waiting:,} {'thing waits' if state.waiting == 1 else 'things wait'} for you"
     text = f"{worked}; {wait}."
     if troubles:
-        text = f"{_joined(troubles)}: {text}"
+        text = f"{listed(troubles)}; {text}" if ": " in troubles[0] else f"{listed(troubles)}: {text}"
     return text[:1].upper() + text[1:], "trouble" if troubles else "turn" if state.waiting else "well"
 
 
@@ -75,5 +76,26 @@ def look(state: Overview) -> str:
     return f"Since your last look ({ago(state.since, state.now)})"
 
 
-def _joined(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+def paused(state: Overview) -> list[str]:
+    """Name what is paused: agents as they are called, connections by their name."""
+    names = {f"agent:{agent.agent}": agent.name for agent in state.agents}
+    return [names.get(scope) or scope_words(scope) for scope in state.paused]
+
+
+def sum_of(outcomes: Outcomes) -> str:
+    """Say how the places add up: `304 events: 241 alone + 44 with you + 16 waiting + 3 under way`."""
+    parts = [f"{count:,} {words}" for count, words in places(outcomes) if count]
+    return f"{plural(outcomes.all, 'event')}: {' + '.join(parts)}" if len(parts) > 1 else plural(outcomes.all, "event")
+
+
+def places(outcomes: Outcomes) -> tuple[tuple[int, str], ...]:
+    """Return each place with its number, in the order of the page."""
+    return (
+        (outcomes.alone, "handled alone"),
+        (outcomes.with_you, "handled with you"),
+        (outcomes.shadow, "only in shadow"),
+        (outcomes.waiting, "waiting for you"),
+        (outcomes.under_way, "under way"),
+        (outcomes.failed, "failed"),
+        (outcomes.stopped, "stopped"),
+    )
