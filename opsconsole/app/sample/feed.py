@@ -24,9 +24,9 @@ from opsconsole.store.writes import settings
 LIVE_DAYS = 2
 EVERY_S = 3.0
 """Seconds between two events of the last days."""
-BEFORE_NOW = timedelta(minutes=3)
+BEFORE_NOW = timedelta(seconds=75)
 """The sample's last event happened so long ago, so that nothing that it set going is still under way."""
-AFTERWARDS = timedelta(minutes=1)
+AFTERWARDS = timedelta(seconds=40)
 """What the last event sets going is done by then."""
 HOURS = (timedelta(hours=9, minutes=10), timedelta(hours=12), timedelta(hours=15), timedelta(hours=17, minutes=40))
 """When the lead looks at what waits, on a working day."""
@@ -83,7 +83,7 @@ async def _work(
             await lead.clear()
             if thing.is_last:
                 await lead.look_back()
-    await course.until(clock.now() + AFTERWARDS)
+    await course.until(max(now, clock.now()) + AFTERWARDS)
     await engine.writer.write(lambda tx: settings.put(tx, _WORKED, "yes"), name="sample.worked")
 
 
