@@ -14,8 +14,9 @@ from opsconsole.app.connections import Parts, connector_of
 from opsconsole.app.secretstore.names import PASSPHRASE
 from opsconsole.connectors.mail.config import Login
 from opsconsole.domain.action import Proposal
+from opsconsole.domain.agent import AgentSpec
 from opsconsole.doubles.brain import FakeBrain
-from opsconsole.doubles.modelendpoint import ScriptedEndpoint
+from opsconsole.doubles.modelendpoint import Script, ScriptedEndpoint
 from opsconsole.engine.agents.file import AgentFile, apply_agent
 from opsconsole.engine.commands.connections import connect, disconnect
 from opsconsole.engine.connected import Make
@@ -41,6 +42,7 @@ class Plugged:
 
     folder: Path
     dovecot: Dovecot
+    relay: Relay
     crm: RestSystem
     model: ScriptedEndpoint
     hook_port: int
@@ -93,7 +95,7 @@ class Plugged:
 
 
 @contextmanager
-def plugged(place: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Plugged]:
+def plugged(place: Path, monkeypatch: pytest.MonkeyPatch, *, script: Script = good) -> Generator[Plugged]:
     """Start every system, and keep the secrets that open them in the encrypted file of a workspace to be."""
     no_keyring(place, monkeypatch)
     folder = place / "ws"
@@ -101,8 +103,8 @@ def plugged(place: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Plugged]:
     monkeypatch.setenv(PASSPHRASE, WORD)
     with Relay() as relay, Dovecot(WORDS, relay_port=relay.port) as dovecot, RestSystem(_crm) as crm:
         relay.deliver_to(dovecot.lmtp_port, dovecot.home)
-        with served(good) as model:
-            yield Plugged(folder, dovecot, crm, model, free_port())
+        with served(script) as model:
+            yield Plugged(folder, dovecot, relay, crm, model, free_port())
 
 
 async def _crm(request: web.Request) -> web.StreamResponse:
@@ -128,14 +130,14 @@ class AtWork:
         """Remove as another process would."""
         await self._write(lambda tx: disconnect(self.engine.kernel, tx, name, actor="person:test"))
 
-    async def plug(self, out: "Plugged") -> None:
-        """Connect all of them, and put an agent in use that knows their tools."""
+    async def plug(self, out: "Plugged", spec: AgentSpec | None = None) -> None:
+        """Connect all of them, and put an agent in use that knows their tools: this one, or one that asks."""
         for name, (kind, config) in out.configs.items():
             await self.connect(name, kind, config)
         await until(lambda: self.names == {*out.configs}, "the connections")
         subscribes = [{"connection": name, "kinds": ["*"]} for name in ("mail", "hook")]
-        spec, now = agent(level=2, subscribes=subscribes, approvals={"veto_s": 0}), self.engine.clock.now()
-        file, registry = AgentFile(spec, ""), self.engine.registry
+        spec = spec or agent(level=2, subscribes=subscribes, approvals={"veto_s": 0})
+        file, registry, now = AgentFile(spec, ""), self.engine.registry, self.engine.clock.now()
         await self._write(lambda tx: apply_agent(tx, file, registry, actor="person:test", now=now))
 
     async def _write(self, job: Callable[[Any], Any]) -> None:
