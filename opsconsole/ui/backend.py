@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Signal
 
 from opsconsole.store import lease
 from opsconsole.store.database import identity
-from opsconsole.store.queries import changes
+from opsconsole.store.queries import changes, connections
 from opsconsole.ui.lane import LaneThread, Opened
 
 if TYPE_CHECKING:  # The engine's parts take a second to import; the first window is painted before that.
@@ -101,7 +101,7 @@ class Backend(QObject):
         return await asyncio.wrap_future(self._lanes[lane].submit(job))
 
     def reopen(self) -> None:
-        """Open connections anew (a connection was added, the file came back)."""
+        """Open the workspace anew: what is connected changed, or the file came back."""
         for lane in self._lanes.values():
             lane.reopen()
 
@@ -116,6 +116,7 @@ class Backend(QObject):
     def _poll(self) -> None:
         version, seen = -1, {}
         until_look = 0.0
+        plugged: dict[str, connections.Setting] | None = None
         opened: Any = None
         stack = ExitStack()
         while not self._end.wait(POLL_S):
@@ -145,6 +146,10 @@ class Backend(QObject):
                     counts = changes.counts(opened.kernel.reader)
                     topics = frozenset(topic for topic, count in counts.items() if seen.get(topic) != count)
                     seen = counts
+                    if "connections" in topics:
+                        former, plugged = plugged, connections.in_use(opened.kernel.reader)
+                        if former is not None and former != plugged:
+                            self.reopen()
                     if topics:
                         self.changed.emit(topics)
             except Exception as error:

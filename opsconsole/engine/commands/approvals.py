@@ -52,6 +52,12 @@ def approve(
     if approval.kind is ApprovalKind.UNKNOWN:
         return settle_unknown(kernel, tx, card, actor=actor, is_done=True, reason="")
     _refuse_unfit(approval, now)
+    if kernel.registry.type(card.action.tool) is None:
+        connection = card.action.tool.partition(".")[0]
+        raise DecisionError(
+            f"{connection} is not connected, so this cannot be done now. Connect it, or reject the request.",
+            hint="`opsconsole connect list` shows what is connected.",
+        )
     if (changed := _changed(kernel, tx, card, now=now)) is not None:
         return changed
     action = _with_arguments(kernel, tx, card, edited or {})

@@ -150,8 +150,10 @@ async def _changes(kernel: Kernel, loaded: Loaded, action: ActionRow, approval: 
     if approval.kind is ApprovalKind.QUESTION:
         return ()
     actor, connection = kernel.registry.actor(action.tool), action.tool.partition(".")[0]
-    if actor is None:
+    if kernel.registry.type(action.tool) is None:
         return (Change("!", "", f"cannot be shown: {connection} is not connected, so this cannot be done now"),)
+    if actor is None:
+        return ()
     try:
         async with asyncio.timeout(PREVIEW_S):
             return tuple(await actor.preview(call_of(loaded, action)))

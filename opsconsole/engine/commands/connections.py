@@ -5,6 +5,7 @@ from typing import Any
 
 from opsconsole.domain.canonical import digest
 from opsconsole.engine.kernel import Kernel
+from opsconsole.store.queries import connections as read
 from opsconsole.store.queries.connections import HEALTH
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import connections as write
@@ -42,8 +43,14 @@ def connect(
 
 
 def disconnect(kernel: Kernel, tx: Transaction, name: str, *, actor: str) -> bool:
-    """Take a connection out of use; what came through it stays. False where there was none."""
+    """Take a connection out of use; what came through it stays. False where there was none.
+
+    Requests that need it stay too: their cards say so, and none of them can be approved until it is connected again.
+    """
+    requests, effects = read.waiting_for(tx.conn, name)
     if not write.turn_off(tx, name):
         return False
-    tx.audit("connection.removed", at=kernel.clock.now(), actor=actor, connection=name)
+    facts = {"requests": requests or None, "effects": effects or None}
+    tx.audit("connection.removed", at=kernel.clock.now(), actor=actor, connection=name, **facts)
+    tx.touch("approvals")
     return True

@@ -34,6 +34,7 @@ CALL_TIMEOUT_S = 60.0
 TRIES = 5
 BACKOFF_S = (1.0, 5.0, 30.0, 120.0, 600.0)
 ASKED_AGAIN = "asked again: "
+_NOT_CONNECTED = "{} is not connected any more; nothing was done"
 
 
 def backoff_s(attempts: int) -> float:
@@ -191,7 +192,9 @@ class Effects:
         loaded, action = self.load(effect, known)
         make = self._kernel.registry.caller(action.tool)
         if make is None:
-            await self.finish(effect, loaded, action, Result(is_ok=False, error=f"there is no tool {action.tool}"))
+            await self.finish(
+                effect, loaded, action, Result(is_ok=False, error=_NOT_CONNECTED.format(action.tool.partition(".")[0]))
+            )
             return
         call = self.call(loaded, action, effect)
         faults.reach("connector.before_call")

@@ -67,6 +67,22 @@ def in_use(conn: sqlite3.Connection) -> dict[str, Setting]:
     return {row[0]: Setting(_row(row), str(row[5])) for row in rows}
 
 
+def waiting_for(conn: sqlite3.Connection, name: str) -> tuple[list[int], int]:
+    """Return the numbers of requests that wait and need this connection, and how many approved actions are to come."""
+    tools = (f"{name}.", f"{name}/")  # what begins with `name.`: the sign after the dot ends the range
+    requests = conn.execute(
+        "SELECT p.id FROM approval p JOIN action a ON a.id = p.action_id WHERE p.state = 'waiting' AND a.tool >= ?"
+        " AND a.tool < ? ORDER BY p.id",
+        tools,
+    ).fetchall()
+    row = conn.execute(
+        "SELECT count(*) FROM effect e JOIN action a ON a.id = e.action_id WHERE e.state = 'prepared' AND a.tool >= ?"
+        " AND a.tool < ?",
+        tools,
+    ).fetchone()
+    return [int(request[0]) for request in requests], int(row[0])
+
+
 def recall(conn: sqlite3.Connection, connection_id: str, key: str) -> Any:
     """Return what a connection keeps under a key; None for nothing."""
     row = conn.execute(

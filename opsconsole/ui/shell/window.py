@@ -245,7 +245,7 @@ class Window(QMainWindow):
         await self._look()
 
     def restart_engine(self) -> None:
-        """Have the engine stop and start anew, so that it knows connections that were added or changed."""
+        """Have the engine stop and start anew, where it is in a bad state."""
         if self.engine.restart():
             self.notice.say("The engine is started anew; nothing is lost.", "", None)
         else:

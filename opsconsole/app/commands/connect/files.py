@@ -46,7 +46,6 @@ def webhook(file: File, *, workspace: Where = None) -> None:
         say(f"{config.connection} takes events at http://{config.address}{config.path}, up to {config.largest_kb} KB.")
         say(_who(config))
         _say_agents(session, config.connection)
-        _say_engine(session)
 
 
 def http(file: File, *, workspace: Where = None) -> None:
@@ -68,7 +67,6 @@ def http(file: File, *, workspace: Where = None) -> None:
             say(f"Reads send their arguments to {host}. If others own it, write `egress: true`; then you are asked.")
         example = actions[-1].type.name
         say(f"Agents can use them once their file names them: `autonomy: {{actions: {{{example}: 2}}}}`.")
-        _say_engine(session)
 
 
 def _check_kind(session: Session, name: str, kind: str) -> None:
@@ -162,8 +160,3 @@ def _say_agents(session: Session, name: str) -> None:
         say(f"{count(len(agents), 'agent')} may work its events: {', '.join(agents)}.")
     else:
         say(f"No agent works its events yet: write `subscribes: [{{connection: {name}, kinds: [...]}}]` in one.")
-
-
-def _say_engine(session: Session) -> None:
-    if lease.holder(session.workspace.folder) is not None:
-        say("An engine is running: stop and start it (`opsconsole engine`) to have it use this.")

@@ -4,13 +4,11 @@ from typing import Annotated
 
 import typer
 
+from opsconsole.app import removal
 from opsconsole.app.commands.connect import files, mail, model
 from opsconsole.app.commands.options import AsJson, Where
-from opsconsole.app.session import opened
-from opsconsole.app.words import ago, plain, say, say_json, table
-from opsconsole.domain.errors import NotFoundError, UserError
-from opsconsole.engine.commands.connections import disconnect
-from opsconsole.store import lease
+from opsconsole.app.session import opened, secrets_of
+from opsconsole.app.words import ago, count, plain, say, say_json, table
 from opsconsole.store.queries import connections as read
 
 app = typer.Typer(help="Mailboxes, models, webhooks and REST systems: connect, list, remove.", no_args_is_help=True)
@@ -56,16 +54,15 @@ def list_(*, as_json: AsJson = False, workspace: Where = None) -> None:
 
 @app.command("remove")
 def remove(name: Annotated[str, typer.Argument(help="The connection's name.")], *, workspace: Where = None) -> None:
-    """Take a connection out of use. Its events and everything done through it stay on record."""
-    if name == "desk":
-        raise UserError("The desk is part of the workspace and cannot be removed.")
+    """Take a connection out of use and remove its secrets. Its events and everything done through it stay on record."""
     with opened(workspace, is_mending=True) as session:
-        was_there = session.write(
-            lambda tx: disconnect(session.kernel, tx, name, actor=session.actor), name="connection.remove"
-        )
-        if not was_there:
-            raise NotFoundError(f"There is no connection {name}. `opsconsole connect list` shows them.")
-        is_running = lease.holder(session.workspace.folder) is not None
-    say(f"{name} is no longer connected; what came through it stays. Its secrets: `opsconsole secrets list`.")
-    if is_running:
-        say("Restart the engine, so that it lets go of it.")
+        done, trouble = removal.remove(session, secrets_of(session.workspace), name)
+    say(f"{name} is no longer connected; what came through it stays.")
+    if done.requests:
+        say(f"{count(done.requests, 'request')} cannot be approved until it is connected again; rejecting them works.")
+    if done.agents:
+        say(f"Agents that name it wait for it: {', '.join(done.agents)}.")
+    if trouble:
+        say(f"Its secret was not removed: {trouble}")
+    elif done.secrets:
+        say(f"Its secrets were removed: {', '.join(done.secrets)}.")

@@ -25,7 +25,6 @@ from opsconsole.connectors.mail.signin.oauthproviders import provider_of
 from opsconsole.connectors.mail.signin.oauthtokens import TokenEndpoint
 from opsconsole.domain.errors import UserError
 from opsconsole.net.client import HttpClient
-from opsconsole.store import lease
 from opsconsole.store.queries import connections as read
 
 _HOST_PORT = "HOST:PORT"
@@ -233,5 +232,3 @@ def _end(session: Session, name: str, done: Sequence[CheckStep], *, is_stored: b
         say("Meanwhile an export can be brought in without any sign-in: `opsconsole import MAILBOX`.")
         return
     say(f"The mailbox {name} is connected. Give agents `subscribes: [{{connection: {name}, kinds: [mail.received]}}]`.")
-    if lease.holder(session.workspace.folder) is not None:
-        say("An engine is running: stop and start it (`opsconsole engine`), so that it knows the mailbox.")

@@ -23,7 +23,6 @@ from opsconsole.brains.model.check import CheckStep, check
 from opsconsole.domain.errors import UserError
 from opsconsole.engine.agents.file import load_spec
 from opsconsole.net.client import HttpClient
-from opsconsole.store import lease
 from opsconsole.store.queries import connections as read
 from opsconsole.store.queries import versions
 
@@ -165,5 +164,3 @@ def _end(session: Session, name: str, steps: list[CheckStep], *, is_good: bool, 
         say(f"It thinks for: {', '.join(users)}.")
     else:
         say(f"No agent thinks with it yet: write `brain: model` and `models: [{name}]` in an agent's file.")
-    if lease.holder(session.workspace.folder) is not None:
-        say("An engine is running: restart it, so that it knows the model.")
