@@ -1,9 +1,12 @@
 """What a person means by the keys they press in Approvals, and what must come of it: a model beside the real panel."""
 
 from dataclasses import dataclass, field
+from typing import cast
 
+from opsconsole.doubles.clock import FakeClock
 from opsconsole.engine.kernel import Kernel
 from opsconsole.ui.keyguard import TYPING_S
+from opsconsole.ui.panels.approvals.rows import Waiting
 from tests.ui.approvals.asked import Sitting
 
 KEYS = {" ": "Space", "/": "Slash"}
@@ -32,7 +35,7 @@ class Model:
     """The queue as it must be, by the ids of the actions that are asked for."""
 
     every: list[str]
-    titles: dict[str, str]
+    rows: dict[str, Waiting]
     questions: set[str]
     deadlines: dict[str, tuple[int, int]]
     waits: list[str] = field(default_factory=list[str])
@@ -45,11 +48,7 @@ class Model:
     @property
     def listed(self) -> list[str]:
         """What the filter lets through."""
-        return [
-            action
-            for action in self.waits
-            if all(word in self.titles[action].casefold() for word in self.words.split())
-        ]
+        return [action for action in self.waits if self.rows[action].matches(self.words)]
 
     def decide(self, verb: str, actions: list[str], *, is_on_record: bool = True) -> None:
         """The person decided these."""
@@ -95,6 +94,11 @@ class Hand:
     def rest(self) -> None:
         """Wait until keys are commands again, and the card was seen."""
         self.seat.clock.at += TYPING_S + 0.4
+
+    async def pass_time(self) -> None:
+        """A minute later, by the file's clock too."""
+        self.rest()
+        await self.seat.read(lambda kernel: cast(FakeClock, kernel.clock).move(minutes=1))
 
     async def agrees(self) -> None:
         """The panel, the file and the model say the same."""
@@ -143,7 +147,7 @@ async def begin(seat: Sitting) -> Hand:
     waits, _, deadlines = await seat.read(_facts)
     model = Model(
         every=waits,
-        titles={row.action: row.title for row in rows},
+        rows={row.action: row for row in rows},
         questions={row.action for row in rows if row.risk == "ask"},
         deadlines=deadlines,
         waits=list(waits),

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from PySide6.QtWidgets import QApplication, QLineEdit
 
@@ -18,7 +18,9 @@ from tests.ui.approvals.asked import Sitting, fill, person_at
 from tests.ui.approvals.queuemodel import Hand, begin
 
 Step = Callable[[Hand], Awaitable[None]]
-EXAMPLES, LONGEST = (300, 40) if IS_FULL else (6, 14)
+EXAMPLES, LONGEST = (400, 40) if IS_FULL else (10, 16)
+PHASES = tuple(Phase) if IS_FULL else (Phase.explicit, Phase.generate)
+"""Making a failing example shorter takes minutes."""
 
 
 async def approve(hand: Hand) -> None:
@@ -89,6 +91,15 @@ async def go_on(hand: Hand) -> None:
     await hand.go_on()
 
 
+async def too_late(hand: Hand) -> None:
+    """Want back what stands, again and again."""
+    await hand.go_on()
+    for _ in range(2):
+        hand.rest()
+        await undo(hand)
+        await hand.agrees()
+
+
 async def refresh(hand: Hand) -> None:
     hand.seat.panel.refresh()
 
@@ -131,8 +142,8 @@ def filter_by(words: str) -> Step:
 
 
 STEPS: tuple[Step, ...] = (
-    approve, reject, change_mind, answer, ignore, snooze, edit, undo, go_on, refresh, look_on, look_back, hasty,
-    filter_by("question"), filter_by("who takes"), filter_by("zz"), filter_by(""),
+    approve, reject, change_mind, answer, ignore, snooze, edit, undo, go_on, too_late, refresh, look_on, look_back,
+    hasty, filter_by("question"), filter_by("who takes"), filter_by("zz"), filter_by(""),
 )  # fmt: skip
 
 
@@ -144,7 +155,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None, phases=PHASES)
 @given(steps=st.lists(st.sampled_from(STEPS), min_size=6, max_size=LONGEST))
 def test_what_is_decided_is_what_was_shown_and_meant(
     steps: list[Step], workspace: Path, tmp_path_factory: pytest.TempPathFactory, qapp: QApplication
@@ -155,7 +166,7 @@ def test_what_is_decided_is_what_was_shown_and_meant(
     async def job(seat: Sitting) -> None:
         hand = await begin(seat)
         for step in steps:
-            hand.rest()
+            await hand.pass_time()
             await step(hand)
             hand.rest()
             await hand.agrees()
