@@ -88,6 +88,8 @@ QMenuBar { background: $rail } QMenuBar::item:selected { background: $hover }
 QProgressBar { background: $sunken; border: 0; border-radius: 3px; max-height: 6px; text-align: center }
 QProgressBar::chunk { background: $accent; border-radius: 3px }
 QCheckBox { spacing: 8px }
+QTreeView::indicator { width: 16px; height: 16px; border: 1px solid $text3; border-radius: 4px; background: $surface }
+QTreeView::indicator:checked { background: $accent; border-color: $accent; image: url($tick) }
 QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid $outline; border-radius: 4px; background: $surface }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($tick) }
 QCheckBox::indicator:focus { border: 2px solid $focus } QRadioButton::indicator { width: 16px; height: 16px }

@@ -80,9 +80,10 @@ class Hand:
     def shown(self) -> str | None:
         """The action whose card is on the screen."""
         shown = self.seat.panel.shown
-        return None if shown is None else self._action(shown.view.id)
+        return None if shown is None else self.action(shown.view.id)
 
-    def _action(self, request: int) -> str:
+    def action(self, request: int) -> str:
+        """The action that a request asks for."""
         return next(row.action for row in self.seat.panel.queue.all if row.id == request)
 
     def type(self, text: str) -> None:

@@ -41,8 +41,8 @@ def test_only_the_words_that_differ_are_marked() -> None:
 
 def test_a_group_shows_its_spread_and_what_stands_apart() -> None:
     rows = [_credit(number, amount) for number, amount in enumerate([10, 12, 11, 13, 400])]
-    (ones,) = groups(rows).values()
-    spread = spread_of(ones)
+    (members,) = groups(rows).values()
+    spread = spread_of(members)
     assert "Amount: 10 at least, 12 in the middle, 400 at most" in spread.lines
     assert spread.apart == {4: "Amount 400"}
     assert groups(rows[:1]) == {}

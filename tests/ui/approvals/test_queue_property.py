@@ -18,7 +18,7 @@ from tests.ui.approvals.asked import Sitting, fill, person_at
 from tests.ui.approvals.queuemodel import Hand, begin
 
 Step = Callable[[Hand], Awaitable[None]]
-EXAMPLES, LONGEST = (400, 40) if IS_FULL else (10, 16)
+EXAMPLES, LONGEST = (400, 40) if IS_FULL else (12, 16)
 PHASES = tuple(Phase) if IS_FULL else (Phase.explicit, Phase.generate)
 """Making a failing example shorter takes minutes."""
 
@@ -87,6 +87,33 @@ async def undo(hand: Hand) -> None:
     assert hand.seat.said[-1][0].startswith(begins)
 
 
+def batch(*keys: str, verb: str) -> Step:
+    """Decide many that are alike: the keys on the page, of which Space leaves out or takes in what they are on."""
+
+    async def step(hand: Hand) -> None:
+        panel = hand.seat.panel
+        listed = hand.model.listed
+        if sum(action not in hand.model.questions for action in listed) < 2:
+            return
+        hand.seat.press("B")
+        await hand.seat.until(panel.batch.list.isVisible)
+        for key in keys[:-1]:
+            hand.seat.press(key, on=panel.batch.list)
+        chosen = [hand.action(number) for number, _ in panel.batch.chosen()]
+        assert not set(chosen) - set(listed) and not set(chosen) & hand.model.questions
+        hand.seat.press(keys[-1])
+        if verb == "reject" and chosen:
+            hand.seat.press("2")
+        if verb and chosen:
+            hand.model.decide(verb, chosen)
+        else:
+            hand.rest()
+            hand.seat.press("Escape")
+        await hand.seat.until(lambda: panel.mode == "card")
+
+    return step
+
+
 async def go_on(hand: Hand) -> None:
     await hand.go_on()
 
@@ -143,6 +170,7 @@ def filter_by(words: str) -> Step:
 
 STEPS: tuple[Step, ...] = (
     approve, reject, change_mind, answer, ignore, snooze, edit, undo, go_on, too_late, refresh, look_on, look_back,
+    batch("A", verb="approve"), batch("Space", "Down", "Space", "R", verb="reject"), batch("Space", "J", verb=""),
     hasty, filter_by("question"), filter_by("who takes"), filter_by("zz"), filter_by(""),
 )  # fmt: skip
 

@@ -8,28 +8,36 @@ from opsconsole.ui.widgets.states import States
 
 
 def lay_out(
-    owner: QWidget, pane: QWidget, card: Sequence[QWidget], others: Sequence[QWidget]
+    owner: QWidget, pane: QWidget, card: QWidget, bar: QWidget, *, others: Sequence[QWidget], sheet: QWidget
 ) -> tuple[QStackedWidget, States]:
     """Put the parts into the panel; give the stack of pages, and its first: the card or why there is none.
 
     Args:
         owner: the panel.
         pane: the list.
-        card: the card and what stands below it; the first takes the room.
+        card: the card; it takes the room.
+        bar: its verbs.
         others: the pages shown instead of the card.
+        sheet: opens at the foot of whatever page is shown.
     """
     page = QFrame()
-    column = QVBoxLayout(page)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    for place, part in enumerate(card):
-        column.addWidget(part, 0 if place else 1)
+    _column(page, card, bar)
     states, pages = States(page), QStackedWidget()
     for widget in (states, *others):
         pages.addWidget(widget)
+    right = QWidget()
+    _column(right, pages, sheet)
     line = QHBoxLayout(owner)
     line.setContentsMargins(0, 0, 0, 0)
     line.setSpacing(0)
     line.addWidget(pane)
-    line.addWidget(pages, 1)
+    line.addWidget(right, 1)
     return pages, states
+
+
+def _column(owner: QWidget, roomy: QWidget, below: QWidget) -> None:
+    column = QVBoxLayout(owner)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(roomy, 1)
+    column.addWidget(below)

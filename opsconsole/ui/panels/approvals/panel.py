@@ -9,7 +9,7 @@ from PySide6.QtGui import QShowEvent
 
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
-from opsconsole.ui.panels.approvals.batch.page import BatchPage
+from opsconsole.ui.panels.approvals.batch.desk import BatchDesk
 from opsconsole.ui.panels.approvals.card.actionbar import ActionBar
 from opsconsole.ui.panels.approvals.card.data import Shown
 from opsconsole.ui.panels.approvals.card.detail import CardDetail
@@ -45,11 +45,12 @@ class ApprovalsPanel(Panel):
         self.queue = Queue(context, self)
         self.verbs = Verbs(context, self, title_of=self.queue.title_of)
         self.list, self.detail, self.sheet = WaitingPane(context.theme), CardDetail(context.theme), RejectSheet()
-        self.form, self.batch = EditForm(context.theme), BatchPage(context.theme)
+        self.desk = BatchDesk(context, self, queue=self.queue, verbs=self.verbs, clock=clock)
+        self.form, self.batch = EditForm(context.theme), self.desk.page
         self.bar = ActionBar(context.theme, self._acts())
         self.sheet.hide()
-        card, others = (self.detail, self.sheet, self.bar), (self.form, self.batch)
-        self._pages, self.states = lay_out(self, self.list, card, others)
+        others = (self.form, self.batch)
+        self._pages, self.states = lay_out(self, self.list, self.detail, self.bar, others=others, sheet=self.sheet)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._connect()
         self._bind_keys()
@@ -67,7 +68,8 @@ class ApprovalsPanel(Panel):
         self.list.switched.connect(self.queue.switch)
         self.sheet.chosen.connect(self._on_reason_chosen)
         self.form.confirmed.connect(self._on_edit_confirmed)
-        self.batch.confirmed.connect(self._on_batch_confirmed)
+        self.desk.mode_wanted.connect(self._enter)
+        self.detail.alike.clicked.connect(self.desk.open)
         for page in (self.sheet, self.form, self.batch):
             page.closed.connect(self._leave)
         self.detail.answers.answered.connect(self._on_answered)
@@ -97,7 +99,7 @@ class ApprovalsPanel(Panel):
             "snooze": self.snooze,
             "tomorrow": lambda: self._with_card(lambda id_, seen: self.verbs.snooze(id_, seen, until=tomorrow)),
             "grant": lambda: self._with_card(lambda id_, seen: self.verbs.approve(id_, seen, grant=ALWAYS)),
-            "batch": self.open_batch,
+            "batch": self.desk.open,
             "next": lambda: self.queue.step(1),
             "previous": lambda: self.queue.step(-1),
             "undo": self.verbs.undo,
@@ -138,15 +140,19 @@ class ApprovalsPanel(Panel):
         self.batch.restyle()
 
     def approve(self) -> None:
-        """Approve what is shown; a question has no yes."""
-        if self.shown is not None and self.shown.is_question:
+        """Approve what is shown, or ticked; a question has no yes."""
+        if self.mode == "batch":
+            self.batch.approve()
+        elif self.shown is not None and self.shown.is_question:
             self.context.commands.keys.say(why_not(self.mode, self.shown.view.kind))
         else:
             self._with_card(self.verbs.approve)
 
     def reject(self) -> None:
         """Ask for the reason."""
-        if (shown := self._meant()) is not None:
+        if self.mode == "batch":
+            self.batch.reject()
+        elif (shown := self._meant()) is not None:
             self._rejected = shown.view.id
             self._enter("reject")
 
@@ -169,15 +175,6 @@ class ApprovalsPanel(Panel):
         if self.shown is not None and self.shown.is_question:
             self.detail.answers.own.setFocus()
 
-    def open_batch(self) -> None:
-        """Offer what can be decided together."""
-        present = next((approval.batch for approval in self.queue.all if approval.id == self.queue.current), None)
-        if self.batch.show_rows(self.queue.all, current=present):
-            self._enter("batch")
-            self.batch.list.setFocus()
-        else:
-            self.context.navigator.say("No two requests are of one agent, tool and category.")
-
     def _with_card(self, verb: Callable[[int, str], None]) -> None:
         """Do something with what is shown, unless the finger was meant for another card."""
         if (shown := self._meant()) is not None:
@@ -191,17 +188,24 @@ class ApprovalsPanel(Panel):
 
     def _enter(self, mode: Mode) -> None:
         self.mode = mode
-        self._pages.setCurrentWidget({"edit": self.form, "batch": self.batch}.get(mode, self.states))
-        self.sheet.setVisible(mode == "reject")
-        self.bar.setVisible(mode != "reject")
-        self.list.setEnabled(mode != "edit")
-        if mode == "reject":
-            self.sheet.own.clear()
-            self.sheet.setFocus()
+        pages = {"edit": self.form, "batch": self.batch, "reject many": self.batch}
+        self._pages.setCurrentWidget(pages.get(mode, self.states))
+        is_rejecting = mode in ("reject", "reject many")
+        self.sheet.setVisible(is_rejecting)
+        self.bar.setVisible(not is_rejecting)
+        self.batch.bar.setVisible(not is_rejecting)
+        self.list.setEnabled(mode in ("card", "reject"))
+        if is_rejecting:
+            self.sheet.ask(1 if mode == "reject" else self.desk.number_to_reject)
+        elif mode == "batch":
+            self.batch.list.setFocus()
         elif mode == "card":
             offer_focus(self.list.view, otherwise=self)
 
     def _leave(self) -> None:
+        if self.mode == "reject many":
+            self._enter("batch")
+            return
         self._enter("card")
         give_focus(self.list.view, otherwise=self)
         self._render()
@@ -210,7 +214,7 @@ class ApprovalsPanel(Panel):
         if self.mode == "edit":
             self.form.confirm()
         elif self.mode == "batch":
-            self.batch.approve.click()
+            self.batch.approve()
 
     def _on_picked(self, row: Waiting) -> None:
         self.queue.look_at(row.id)
@@ -223,15 +227,20 @@ class ApprovalsPanel(Panel):
         self.bar.show_for(self.shown, is_busy=is_busy, is_put_off=self.queue.is_put_off)
 
     def _on_number(self, number: int) -> None:
-        if self.mode == "reject":
+        if self.mode in ("reject", "reject many"):
             self.sheet.pick(number)
+        elif self.mode == "batch" and self.batch.bar.options:
+            self.batch.answer(number)
         elif self.mode == "card" and self.shown is not None and self.shown.is_question:
             self.detail.answers.pick(number)
         else:
             self.context.commands.keys.say(why_not(self.mode, None if self.shown is None else self.shown.view.kind))
 
     def _on_reason_chosen(self, reason: str) -> None:
-        self._with_card(lambda id_, seen: self.verbs.reject(id_, seen, reason))
+        if self.mode == "reject many":
+            self.desk.reject(reason)
+        else:
+            self._with_card(lambda id_, seen: self.verbs.reject(id_, seen, reason))
 
     def _on_answered(self, answer: str) -> None:
         self._with_card(lambda id_, seen: self.verbs.respond(id_, seen, answer))
@@ -240,14 +249,10 @@ class ApprovalsPanel(Panel):
         if (shown := self._edited) is not None and not self.verbs.is_busy:
             self.verbs.approve(shown.view.id, shown.view.digest, edited=edited)
 
-    def _on_batch_confirmed(self, chosen: list[tuple[int, str]]) -> None:
-        self._enter("card")
-        self.verbs.approve_all(chosen)
-
     def _on_decided(self, number: int) -> None:
         if self._is_worked(number):
             self._enter("card")
-        self.queue.drop(number)
+        self.queue.drop({number})
         self.refresh()
 
     def _is_worked(self, number: int) -> bool:
@@ -282,6 +287,7 @@ class ApprovalsPanel(Panel):
         rows, place = queue.rows, queue.place
         self.list.show_counts(len(queue.all), queue.put_off, is_put_off=queue.is_put_off)
         self.list.render_rows(rows, WaitingFace(queue.now), current=place)
+        self.desk.render()
         if not rows:
             render_none(self.list, self.states, queue, navigator=self.context.navigator)
             return
@@ -297,5 +303,6 @@ class ApprovalsPanel(Panel):
                 self.states.loading("Reading the card…")
             return
         self._guard.show(shown.face)
-        self.detail.show_card(shown, place=f"{place + 1} of {len(rows)}", now=queue.now)
+        self.detail.show_card(shown, place=f"{place + 1:,} of {len(rows):,}", now=queue.now)
+        self.detail.show_alike(queue.alike)
         self.states.show_content()

@@ -8,10 +8,11 @@ from PySide6.QtCore import QObject, QTimer
 from opsconsole.domain.enums import ApprovalKind
 from opsconsole.ui.command import Command
 
-Mode = Literal["card", "reject", "edit", "batch"]
+Mode = Literal["card", "reject", "edit", "batch", "reject many"]
 """What the keys mean: verbs of the card that is shown, or the page or sheet that is open."""
 _MODES: dict[Mode, str] = {
     "reject": "Say why first: 1 to 5, or your own words. Esc goes back.",
+    "reject many": "Say why first: 1 to 5, or your own words. Esc goes back.",
     "edit": "You are editing: Ctrl+Enter approves, Esc goes back.",
     "batch": "You are deciding many: A approves those that are ticked, R rejects them, Esc goes back.",
 }
@@ -41,6 +42,8 @@ _LIST: tuple[tuple[str, str, str, tuple[ApprovalKind, ...]], ...] = (
     ("find", "Filter what waits", "/", ()),
 )
 """Name, title, key, kinds of request it fits; none: it needs no request."""
+_MANY = ("approve", "reject")
+"""Verbs that mean those that are ticked, where many are decided."""
 
 
 def make_commands(acts: Acts, kind: Callable[[], ApprovalKind | None], mode: Callable[[], Mode]) -> list[Command]:
@@ -49,6 +52,10 @@ def make_commands(acts: Acts, kind: Callable[[], ApprovalKind | None], mode: Cal
     def enabled(kinds: tuple[ApprovalKind, ...]) -> Callable[[], bool]:
         return lambda: mode() == "card" and (not kinds or kind() in kinds)
 
+    def is_enabled(name: str, kinds: tuple[ApprovalKind, ...]) -> Callable[[], bool]:
+        as_card = enabled(kinds)
+        return (lambda: mode() == "batch" or as_card()) if name in _MANY else as_card
+
     return [
         Command(
             id=f"approvals.{name}",
@@ -56,7 +63,7 @@ def make_commands(acts: Acts, kind: Callable[[], ApprovalKind | None], mode: Cal
             keys=(key,),
             run=acts[name],
             group="Approvals",
-            is_enabled=enabled(kinds),
+            is_enabled=is_enabled(name, kinds),
             why_not=lambda: why_not(mode(), kind()),
             opens_field=name == "find",
         )

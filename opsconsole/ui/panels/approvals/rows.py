@@ -58,7 +58,9 @@ class Waiting:
 
     @property
     def batch(self) -> tuple[str, str, str]:
-        """What it is grouped by."""
+        """What it is decided together by; questions, by what is asked and what can be answered."""
+        if self.kind is ApprovalKind.QUESTION:
+            return self.agent, self.tool, f"{self.title}\n{self.args.get('options')}"
         return self.agent, self.tool, self.category
 
     def matches(self, text: str) -> bool:

@@ -29,6 +29,7 @@ from opsconsole.ui.widgets.words import plural
 
 _Job = Callable[[Kernel, Transaction, str], DecisionResult]
 _Verb = Callable[[Kernel, Transaction, str, int, str], DecisionResult]
+_DONE = {"approval of": "Approved", "rejection of": "Rejected", "answer to": "Answered"}
 ALWAYS = Grant(timedelta(days=7), None)
 """The only grant that is offered in passing: the very same action, for a week."""
 
@@ -56,6 +57,7 @@ class Verbs(QObject):
         decided: number of a request that waits no longer, or is put off.
         refused: (number, text, True where another card has to be looked at): nothing was decided.
         returned: number of a request that waits again.
+        batch_progressed: (how many were decided so far, of how many).
         batch_decided: tuple of `BatchItem`, one for each request that was meant.
         busy_changed: a decision is under way, or no longer.
     """
@@ -63,6 +65,7 @@ class Verbs(QObject):
     decided = Signal(int)
     refused = Signal(int, str, bool)
     returned = Signal(int)
+    batch_progressed = Signal(int, int)
     batch_decided = Signal(object)
     busy_changed = Signal(bool)
 
@@ -151,6 +154,16 @@ class Verbs(QObject):
             )
         )
 
+    def answer_all(self, chosen: Sequence[tuple[int, str]], answer: str) -> None:
+        """Give many questions the same answer, with one decision each."""
+        self._start(
+            self._decide_all(
+                tuple(chosen),
+                lambda k, tx, who, which, seen: commands.respond(k, tx, which, actor=who, answer=answer, digest=seen),
+                "answer to",
+            )
+        )
+
     def undo(self, meant: Decided | None = None) -> None:
         """Take the last decision back, or say why it stands; `meant` is refused where it is not the last any more."""
         last = self._history.last
@@ -227,16 +240,15 @@ class Verbs(QObject):
                     items.append(BatchItem(number, False, f"{error}"))
                     continue
                 items.append(BatchItem(number, result.is_done, decided(result, now)))
+                self.batch_progressed.emit(len(items), len(chosen))
         finally:
             self._set_busy(False)
         done = tuple(item.request for item in items if item.is_done)
         made = Decided(requests=done, what=named_many(words, len(done)), back=_take_back)
         if done:
             self._history.add(made)
-        for number in done:
-            self.decided.emit(number)
         self.batch_decided.emit(tuple(items))
-        text = f"{'Approved' if words.startswith('approval') else 'Rejected'} {plural(len(done), 'request')}."
+        text = f"{_DONE[words]} {plural(len(done), 'request')}."
         if refused := [item for item in items if not item.is_done]:
             text += f" {plural(len(refused), 'request')} not: {refused[0].text}"
         self._context.navigator.say(text, "Undo" if done else "", (lambda: self.undo(made)) if done else None)

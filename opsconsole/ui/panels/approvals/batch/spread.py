@@ -27,12 +27,12 @@ class Spread:
 
 
 def groups(rows: Sequence[Waiting]) -> dict[tuple[str, str, str], list[Waiting]]:
-    """Group what can be approved together: one agent, one tool, one category, two or more."""
+    """Group what can be decided together, two or more: one agent, one tool, one category, or one question."""
     found: dict[tuple[str, str, str], list[Waiting]] = {}
     for row in rows:
-        if row.kind is ApprovalKind.ACTION and row.tool:  # without a tool it could not be read
+        if row.kind is not ApprovalKind.UNKNOWN and row.tool:  # without a tool it could not be read
             found.setdefault(row.batch, []).append(row)
-    return {key: ones for key, ones in found.items() if len(ones) > 1}
+    return {key: members for key, members in found.items() if len(members) > 1}
 
 
 def spread_of(rows: Sequence[Waiting]) -> Spread:

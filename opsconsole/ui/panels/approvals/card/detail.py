@@ -11,7 +11,7 @@ from opsconsole.ui.panels.approvals.card.data import Shown, fields, notices
 from opsconsole.ui.panels.approvals.card.parts import ChangedBanner, EventCard, NoticeStrip, QuotesCard
 from opsconsole.ui.panels.approvals.rows import RISKS, reasons, split_question
 from opsconsole.ui.theme.theme import Theme
-from opsconsole.ui.widgets.basics import Tone, label, pill, row, set_pill
+from opsconsole.ui.widgets.basics import Tone, button, label, pill, row, set_pill
 from opsconsole.ui.widgets.diff.table import ChangeTable
 from opsconsole.ui.widgets.plain import one_line
 from opsconsole.ui.widgets.words import ago, exact, spoken
@@ -86,7 +86,9 @@ class CardDetail(QFrame):
         column.addWidget(self.facts)
         column.addSpacing(10)
         self._why_name = label("Why you are asked", "cap")
-        column.addWidget(self._why_name)
+        self.alike = button("", kind="chip", keys="B")
+        self.alike.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        column.addLayout(row(self._why_name, None, self.alike))
         column.addSpacing(3)
         column.addWidget(self.why)
         column.addSpacing(12)
@@ -146,6 +148,12 @@ class CardDetail(QFrame):
         self.event_card.show_card(shown)
         if is_other:
             self._scroll.verticalScrollBar().setValue(0)
+
+    def show_alike(self, number: int) -> None:
+        """Offer to decide all that are like this one; hidden where it is alone."""
+        self.alike.setText(f"{number:,} like this  B")
+        self.alike.setToolTip("Decide them together (B)")
+        self.alike.setVisible(number > 1)
 
     def _show_facts(self, shown: Shown, now: datetime) -> None:
         view = shown.view

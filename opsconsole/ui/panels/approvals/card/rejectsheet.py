@@ -46,10 +46,16 @@ class RejectSheet(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(28, 14, 28, 14)
         column.setSpacing(10)
-        title = label("Reject: what shall the agent know?", "h3")
-        column.addLayout(row(title, None, label("Press 1 to 5, Esc goes back", "small")))
+        self._title = label("", "h3")
+        column.addLayout(row(self._title, None, label("Press 1 to 5, Esc goes back", "small")))
         column.addLayout(grid)
         column.addLayout(row(self.own, button("Cancel", self.closed.emit, keys="Esc")))
+
+    def ask(self, number: int) -> None:
+        """Ask for the reason why so many are rejected."""
+        self._title.setText(f"Reject{'' if number == 1 else f' {number:,} requests'}: what shall the agent know?")
+        self.own.clear()
+        self.setFocus()
 
     def pick(self, number: int) -> None:
         """Reject for the reason of a key, from 1."""

@@ -1,6 +1,6 @@
 """What waits for a decision, and which of it is looked at. No widgets here."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QObject
@@ -41,6 +41,13 @@ class Queue(ReadAhead[Waiting, Shown]):
         self.look_at(number)
         self.refresh()
 
+    @property
+    def alike(self) -> int:
+        """How many of those listed can be decided together with the current one, itself among them."""
+        rows = self.rows
+        present = next((row.batch for row in rows if row.id == self.current), None)
+        return 0 if present is None else sum(row.batch == present for row in rows)
+
     def title_of(self, number: int) -> str:
         """Return the title of a request that is listed."""
         return next((row.title for row in self.all if row.id == number), f"request {number}")
@@ -49,12 +56,13 @@ class Queue(ReadAhead[Waiting, Shown]):
         """Return until when a request is put off."""
         return next((row.until for row in self.all if row.id == number), None)
 
-    def drop(self, number: int) -> None:
-        """A request waits no longer: the next takes its place at once, from what was read ahead."""
+    def drop(self, numbers: Collection[int]) -> None:
+        """Requests wait no longer: the next takes their place at once, from what was read ahead."""
         place = self.place
-        self.all = tuple(row for row in self.all if row.id != number)
-        self._cards.pop(number, None)
-        if number == self.current:
+        self.all = tuple(row for row in self.all if row.id not in numbers)
+        for number in numbers:
+            self._cards.pop(number, None)
+        if self.current in numbers:
             self._settle(max(place, 0))
         else:
             self.changed.emit()
