@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from opsconsole.domain.enums import ClassCeiling, Effect, Level, Reversibility, Stage, Verdict
+from opsconsole.domain.naming import tool_words
 from opsconsole.domain.ruling import UNTIL_RELEASED, Reason
 from opsconsole.policy import quiet
 from opsconsole.policy.conditions import ConditionError, UndecidedError, holds
@@ -35,20 +36,21 @@ def autonomy(context: GateContext) -> Iterator[Reason]:
     if not context.is_write:
         return
     if context.level <= Level.OBSERVE:
-        yield Reason("autonomy", f"autonomy level 1 for {context.tool}: recommend only", Verdict.RECOMMEND)
+        yield Reason("autonomy", f"autonomy level 1 for {_words(context.tool)}: recommend only", Verdict.RECOMMEND)
     elif context.level == Level.APPROVAL:
         if context.has_grant:
-            yield Reason("grant", f"autonomy level 2 for {context.tool}, allowed by a standing grant")
+            yield Reason("grant", f"autonomy level 2 for {_words(context.tool)}, allowed by a standing grant")
         else:
-            yield Reason("autonomy", f"autonomy level 2 for {context.tool}: act with approval", Verdict.ASK)
+            yield Reason("autonomy", f"autonomy level 2 for {_words(context.tool)}: act with approval", Verdict.ASK)
 
 
 def unknown_tool(context: GateContext) -> Iterator[Reason]:
     """A tool nobody declared, or that changed since it was ratified, is treated as the riskiest kind."""
     if context.type is None:
-        yield Reason("unknown_tool", f"{context.tool} is not a declared tool: treated as external", Verdict.ASK)
+        yield Reason("unknown_tool", f"{_words(context.tool)} is not a declared tool: treated as external", Verdict.ASK)
     elif context.is_type_changed:
-        text = f"{context.tool} changed since the agent was put in use: treated as external and as not to be undone"
+        text = "changed since the agent was put in use: treated as external and as not to be undone"
+        text = f"{_words(context.tool)} {text}"
         yield Reason("changed_tool", text, Verdict.ASK)
 
 
@@ -58,9 +60,9 @@ def class_ceiling(context: GateContext) -> Iterator[Reason]:
         return
     raised = context.raised
     if context.reversibility is Reversibility.IRREVERSIBLE and ClassCeiling.IRREVERSIBLE not in raised:
-        yield Reason("class_irreversible", f"{context.tool} cannot be undone", Verdict.ASK)
+        yield Reason("class_irreversible", f"{_words(context.tool)} cannot be undone", Verdict.ASK)
     if context.type is not None and context.type.is_money and ClassCeiling.MONEY not in raised:
-        yield Reason("class_money", f"{context.tool} moves money", Verdict.ASK)
+        yield Reason("class_money", f"{_words(context.tool)} moves money", Verdict.ASK)
     if context.is_first_contact and ClassCeiling.FIRST_CONTACT not in raised:
         yield Reason(
             "class_first_contact",
@@ -128,11 +130,11 @@ def egress(context: GateContext) -> Iterator[Reason]:
     if hosts and hosts <= context.provenance.trusted_egress:
         return
     if context.stage is Stage.SHADOW or not context.is_in_scope:
-        yield Reason("egress", f"{context.tool} would send text outside: not done in shadow", Verdict.SIMULATE)
+        yield Reason("egress", f"{_words(context.tool)} would send text outside: not done in shadow", Verdict.SIMULATE)
     else:
         after = " after outside text was read" if context.provenance.is_tainted else ""
         yield Reason(
-            "egress", f"{context.tool} sends its arguments outside{after}, to a place not allowed", Verdict.ASK
+            "egress", f"{_words(context.tool)} sends its arguments outside{after}, to a place not allowed", Verdict.ASK
         )
 
 
@@ -209,7 +211,7 @@ def confidence(context: GateContext) -> Iterator[Reason]:
 
 
 def _words(tool: str) -> str:
-    return tool.rpartition(".")[2].replace("_", " ")
+    return tool_words(tool).lower()
 
 
 def age_in_words(seconds: float) -> str:

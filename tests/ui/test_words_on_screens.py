@@ -53,10 +53,20 @@ def code_words(folder: Path) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w@.-])(?:{found})(?![\w@-]|\.\w)")
 
 
+def is_verbatim(part: QWidget) -> bool:
+    """It stands in what is shown word for word: an agent's file, an entry as it was written."""
+    parent: QWidget | None = part
+    while parent is not None:
+        if parent.property("verbatim"):
+            return True
+        parent = parent.parentWidget()
+    return False
+
+
 def shown(widget: QWidget) -> Iterator[str]:
     """Every text a person sees or hears in a widget."""
     for part in (widget, *widget.findChildren(QWidget)):
-        if not part.isVisible() or part.property("foreign"):
+        if not part.isVisible() or is_verbatim(part):
             continue
         texts = [part.accessibleName(), part.toolTip()]
         if isinstance(part, QLabel | QAbstractButton):
@@ -65,7 +75,8 @@ def shown(widget: QWidget) -> Iterator[str]:
             texts.append(part.placeholderText())
         elif isinstance(part, QComboBox):
             texts += [part.itemText(place) for place in range(part.count())]
-        elif isinstance(part, QAbstractItemView) and (model := part.model()) is not None:
+        elif isinstance(part, QAbstractItemView):
+            model = part.model()
             roles = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole)
             for line in range(min(model.rowCount(QModelIndex()), 60)):
                 texts += [str(model.data(model.index(line, 0), role) or "") for role in roles]

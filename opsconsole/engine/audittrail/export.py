@@ -133,7 +133,7 @@ def _csv(file: TextIO, entries: Iterator[Entry], now: datetime) -> None:
             entry.kind,
             kind_words(entry.kind),
             entry.actor,
-            about(entry.kind, entry.facts),
+            about(entry.kind, entry.facts, entry.names),
             entry.blob,
             entry.chain,
         )
@@ -156,7 +156,8 @@ def _html(file: TextIO, entries: Iterator[Entry], now: datetime) -> None:
     for entry in entries:
         file.write(
             f"<tr><td>{entry.seq}<td>{entry.at:%Y-%m-%d %H:%M:%S}<td>{html.escape(kind_words(entry.kind))}"
-            f"<td>{html.escape(actor_words(entry.actor))}<td>{html.escape(about(entry.kind, entry.facts))}"
+            f"<td>{html.escape(actor_words(entry.actor, entry.names))}"
+            f"<td>{html.escape(about(entry.kind, entry.facts, entry.names))}"
             f"<br><code>{entry.chain}</code></tr>\n"
         )
     file.write("</tbody></table></html>\n")

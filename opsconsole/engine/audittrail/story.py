@@ -7,6 +7,7 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runstate.loaded import Loaded, load, shown
 from opsconsole.store.queries import approvals, events, limits, runs, undos
 from opsconsole.store.queries.views import feed
+from opsconsole.store.queries.views.names import agent_names
 from opsconsole.store.rows import ActionRow, Reader
 
 
@@ -50,6 +51,7 @@ def run_story(kernel: Kernel, run: int) -> dict[str, Any]:
     return {
         "run": row.id,
         "agent": row.agent_id,
+        "agent_name": loaded.version.spec.name,
         "version": loaded.version.number,
         "state": row.state.value,
         "category": row.category,
@@ -66,6 +68,7 @@ def run_story(kernel: Kernel, run: int) -> dict[str, Any]:
         ],
         "actions": [_action_story(conn, loaded, action) for action in loaded.actions],
         "audit": feed.audit_of_run(conn, run),
+        "names": agent_names(conn),
     }
 
 

@@ -1,7 +1,13 @@
 """The audit trail in an ops lead's words: what each kind of entry means and what it is about."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
+
+from opsconsole.domain.naming import spoken, tool_words
+
+NOBODY: Mapping[str, str] = MappingProxyType({})
+"""No agent's name is known."""
 
 KINDS = {
     "action.cancelled": "Action cancelled",
@@ -82,14 +88,19 @@ def kind_words(kind: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def actor_words(actor: str) -> str:
-    """Return who did it, without the technical prefix."""
+def actor_words(actor: str, names: Mapping[str, str] = NOBODY) -> str:
+    """Return who did it, without the technical prefix; `names` are the agents' by id."""
     kind, _, name = actor.partition(":")
-    return name or kind
+    return agent_words(name, names) if kind == "agent" and name else name or kind
 
 
-def about(kind: str, facts: dict[str, Any]) -> str:
-    """Tell in one line what an entry is about."""
+def agent_words(agent: str, names: Mapping[str, str]) -> str:
+    """Return how an agent is called; one that is not in use any more by its id in words."""
+    return names.get(agent) or spoken(agent)
+
+
+def about(kind: str, facts: dict[str, Any], names: Mapping[str, str] = NOBODY) -> str:
+    """Tell in one line what an entry is about; `names` are the agents' by id."""
     parts: list[str] = []
     for name, words in (("event", "event"), ("run", "run"), ("action", "action"), ("approval", "request")):
         if name in facts:
@@ -107,21 +118,33 @@ def about(kind: str, facts: dict[str, Any]) -> str:
         "text",
     ):
         if name in facts and isinstance(facts[name], str | int | float):
-            parts.append(_plain(name, str(facts[name])))
+            parts.append(fact_words(name, str(facts[name]), names))
     if kind == "action.ruled":
         reasons: list[Any] = facts.get("reasons") or []
-        parts += [str(reason) for reason in reasons[:3]]
+        parts += [reason_words(str(reason)) for reason in reasons[:3]]
     if not parts:
         parts = [f"{name} {value}" for name, value in facts.items() if not _is_digest(value)][:4]
     return " · ".join(parts)
 
 
-def _plain(name: str, value: str) -> str:
+def fact_words(name: str, value: str, names: Mapping[str, str] = NOBODY) -> str:
+    """Return what an entry says under a name, in words."""
     if name == "tool":
-        value = value.rpartition(".")[2]
-    if name in ("tool", "event_kind", "category"):
-        return value.replace("_", " ").replace(".", " ")
+        return tool_words(value).lower()
+    if name in ("agent", "actor"):
+        return actor_words(value if ":" in value else f"agent:{value}", names)
+    if name == "scope":
+        kind, _, of = value.partition(":")
+        return f"{kind} {agent_words(of, names)}" if of else "everything" if value == "all" else value
+    if name in ("event_kind", "category", "state"):
+        return spoken(value).lower()
     return _VERDICTS.get(value, value)
+
+
+def reason_words(reason: str) -> str:
+    """Return a reason without the name of the rule that gave it."""
+    rule, mark, text = reason.partition(": ")
+    return text if mark and " " not in rule else reason
 
 
 def _is_digest(value: object) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.enums import ApprovalKind, Risk
 from opsconsole.domain.errors import ConnectorError, NotFoundError
+from opsconsole.domain.naming import ASK, tool_words
 from opsconsole.engine.commands.changes import changes_since
 from opsconsole.engine.commands.risks import risk_of
 from opsconsole.engine.kernel import Kernel
@@ -123,9 +124,9 @@ async def card(kernel: Kernel, approval_id: int) -> CardView:
 
 def intent(kind: ActionType | None, action: ActionRow, approval: ApprovalRow | None = None) -> str:
     """Return the action in one line."""
-    if approval is not None and approval.kind is ApprovalKind.QUESTION:
+    if action.tool == ASK:
         return str(action.args.get("question", "a question"))
-    line = f"{action.tool}"
+    line = tool_words(action.tool)
     if kind is not None:
         line = kind.title[:1].upper() + kind.title[1:]
         if kind.sentence:

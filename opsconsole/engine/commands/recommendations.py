@@ -10,12 +10,14 @@ from typing import Any
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.enums import ActionState, ApprovalKind, Effect, Verdict
 from opsconsole.domain.errors import DecisionError, NotFoundError, StaleCardError
+from opsconsole.domain.naming import spoken
 from opsconsole.engine.commands import approvals
 from opsconsole.engine.commands.cards import intent
 from opsconsole.engine.commands.results import RecommendationOutcome, RecommendationResult
 from opsconsole.engine.effects.prepare import ask
 from opsconsole.engine.gate.gatekeeper import audit_reasons
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ports.brain import ASK_PERSON
 from opsconsole.engine.runstate.loaded import Loaded, load, wanted_again
 from opsconsole.store.queries import runs, versions
 from opsconsole.store.queries.views import simulated
@@ -61,7 +63,7 @@ def not_executed(kernel: Kernel, state: ActionState, **filters: Any) -> list[Not
             NotExecuted(
                 row,
                 intent(kind, action),
-                tuple((name, str(value)) for name, value in action.args.items() if value not in (None, "", [])),
+                _told(action),
                 turn.proposals[action.position].because or turn.rationale,
                 _digest(action, len(changes)),
                 changes,
@@ -69,6 +71,13 @@ def not_executed(kernel: Kernel, state: ActionState, **filters: Any) -> list[Not
             )
         )
     return found
+
+
+def _told(action: ActionRow) -> tuple[tuple[str, str], ...]:
+    """Return the arguments in words; of a question only the answers that it offers, for its sentence is the rest."""
+    if action.tool == ASK_PERSON:
+        return (("options", ", ".join(spoken(str(option)) for option in action.args.get("options") or ())),)
+    return tuple((name, str(value)) for name, value in action.args.items() if value not in (None, "", []))
 
 
 def did_it(

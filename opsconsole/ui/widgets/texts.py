@@ -50,6 +50,12 @@ def foldable(text: str, role: Role = "", *, short: int = SHORT) -> QWidget:
     return box
 
 
+def verbatim(part: QWidget) -> QWidget:
+    """Mark a part that shows something word for word as it is kept: a file, an entry of the record."""
+    part.setProperty("verbatim", True)
+    return part
+
+
 def pairs(values: Iterable[tuple[str, str]]) -> QGridLayout:
     """Lay names beside their values."""
     grid = QGridLayout()

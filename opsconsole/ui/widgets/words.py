@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from opsconsole.domain.naming import spoken as spoken
+from opsconsole.domain.naming import tool_words as tool_words
+
 VERDICTS = {
     "REFUSE": ("Refused", "danger"),
     "SIMULATE": ("Shadow only", "shadow"),
@@ -82,14 +85,3 @@ def scope_words(scope: str) -> str:
     """Return what a pause reaches: `agent:mira` → `agent Mira`; `all` → `everything`."""
     kind, _, name = scope.partition(":")
     return f"{kind} {spoken(name)}" if name else "everything" if kind == "all" else spoken(kind)
-
-
-def tool_words(tool: str) -> str:
-    """Return a tool's name as words, without its connector: `desk.tag_mail` → `Tag mail`."""
-    return spoken(tool.rpartition(".")[2])
-
-
-def spoken(name: str) -> str:
-    """Return an id as words: `bug_report` → `Bug report`."""
-    words = name.replace("_", " ").replace("-", " ").replace(".", " ").strip()
-    return words[:1].upper() + words[1:]

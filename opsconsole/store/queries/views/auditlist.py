@@ -3,11 +3,12 @@
 import json
 import sqlite3
 from array import array
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from opsconsole.store.queries.views.names import agent_names
 from opsconsole.store.times import from_micros
 
 
@@ -40,6 +41,8 @@ class Entry:
     blob: str
     chain: str
     """Hex."""
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The agents' by id, as people call them."""
 
 
 _FIT = (
@@ -71,7 +74,8 @@ def entries(conn: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Entry
         "SELECT a.seq, a.blob, a.chain FROM json_each(?) j JOIN audit a ON a.seq = j.value",
         (json.dumps(list(numbers)),),
     )
-    return {row[0]: _entry(row) for row in rows}
+    names = agent_names(conn)
+    return {row[0]: replace(_entry(row), names=names) for row in rows}
 
 
 def walk(conn: sqlite3.Connection, numbers: Sequence[int]) -> Iterator[Entry]:

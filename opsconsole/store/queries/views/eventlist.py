@@ -7,12 +7,13 @@ one megabyte a filter while it is computed, and eight for the vector.
 import json
 import sqlite3
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import compress
 from typing import Any
 
+from opsconsole.store.queries.views.names import agent_names
 from opsconsole.store.queries.views.unseen import UNSEEN_CATEGORY, UNSEEN_OUTCOME
 from opsconsole.store.times import from_micros
 
@@ -73,6 +74,8 @@ class EventRow:
     is_broken: bool
     run_id: int | None
     agent: str
+    agent_name: str
+    """As people call it."""
     category: str
     state: str
     outcome: str
@@ -172,15 +175,15 @@ def rows(conn: sqlite3.Connection, ids: Sequence[int], *, agent: str | None = No
 
 
 def _rows(conn: sqlite3.Connection, ids: Sequence[int], agent: str | None) -> dict[int, EventRow]:
-    found: dict[int, EventRow] = {}
+    found, names = dict[int, EventRow](), agent_names(conn)
     for row in conn.execute(_ROWS, (json.dumps(list(ids)), agent)):
         sender, name, title = json.loads(row[5]) if row[5] else ("", "", "(erased)")
         states = dict(part.split(":") for part in row[12].split(",")) if row[12] else {}
         counted = tuple((state, int(states[state])) for state in _ORDER if state in states)
         found[row[0]] = EventRow(
             row[0], from_micros(int(row[1])), from_micros(int(row[2])), row[3], row[4], sender or "", name or "",
-            title or "", bool(row[6]), row[7], row[8] or "", row[9] or "", row[10] or "", row[11] or "", counted,
-            max(0, row[13]),
+            title or "", bool(row[6]), row[7], row[8] or "", names.get(row[8], row[8] or ""), row[9] or "",
+            row[10] or "", row[11] or "", counted, max(0, row[13]),
         )  # fmt: skip
     return found
 
@@ -189,14 +192,15 @@ def _rows(conn: sqlite3.Connection, ids: Sequence[int], agent: str | None) -> di
 class Choices:
     """What can be filtered by."""
 
-    agents: tuple[str, ...]
+    agents: Mapping[str, str]
+    """By id, as people call them."""
     categories: tuple[str, ...]
     connections: tuple[str, ...]
 
 
 def choices(conn: sqlite3.Connection) -> Choices:
     """Return agents, the categories they told, and connections; by skipping along the indexes, so quickly."""
-    agents = [row[0] for row in conn.execute("SELECT id FROM agent ORDER BY id")]
+    agents = agent_names(conn)
     categories: set[str] = set()
     for agent in agents:
         rows_ = conn.execute(
@@ -207,7 +211,7 @@ def choices(conn: sqlite3.Connection) -> Choices:
         )
         categories.update(row[0] for row in rows_)
     connections = [row[0] for row in conn.execute("SELECT id FROM connection ORDER BY id")]
-    return Choices(tuple(agents), tuple(sorted(categories)), tuple(connections))
+    return Choices(agents, tuple(sorted(categories)), tuple(connections))
 
 
 def event_of_run(conn: sqlite3.Connection, run: int) -> int | None:
@@ -216,6 +220,8 @@ def event_of_run(conn: sqlite3.Connection, run: int) -> int | None:
     return None if row is None else row[0]
 
 
-def runs_of_event(conn: sqlite3.Connection, event: int) -> list[tuple[int, str]]:
-    """Return (run, agent) of everybody who works an event."""
-    return conn.execute("SELECT id, agent_id FROM run WHERE event_id = ? ORDER BY id", (event,)).fetchall()
+def runs_of_event(conn: sqlite3.Connection, event: int) -> list[tuple[int, str, str]]:
+    """Return (run, agent, how people call it) of everybody who works an event."""
+    names = agent_names(conn)
+    rows_ = conn.execute("SELECT id, agent_id FROM run WHERE event_id = ? ORDER BY id", (event,))
+    return [(int(run), str(agent), names.get(agent, str(agent))) for run, agent in rows_]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from opsconsole.store.queries import limits
+from opsconsole.store.queries.views.names import agent_names
 from opsconsole.store.queries.views.outcomes import Outcomes, Waiting, outcomes_of, waiting_by_agent
 from opsconsole.store.times import to_micros
 
@@ -89,7 +90,7 @@ def overview(conn: sqlite3.Connection, *, since: datetime, now: datetime) -> Ove
     days, waiting = _days(conn, now), waiting_by_agent(conn, now=now)
     agents = tuple(
         _glance(conn, agent, name, since, waiting.get(agent, Waiting(0, 0)), days.get(agent), switches)
-        for agent, name in _agents(conn)
+        for agent, name in agent_names(conn).items()
     )
     (events,) = conn.execute("SELECT coalesce(max(id), 0) FROM event").fetchone()
     return Overview(
@@ -107,13 +108,6 @@ def overview(conn: sqlite3.Connection, *, since: datetime, now: datetime) -> Ove
         paused=tuple(switches),
         recommended=_recommended(conn),
     )
-
-
-def _agents(conn: sqlite3.Connection) -> list[tuple[str, str]]:
-    return conn.execute(
-        "SELECT a.id, coalesce(json_extract(v.spec, '$.name'), a.id) FROM agent a"
-        " LEFT JOIN agent_version v ON v.id = a.version_id ORDER BY a.id"
-    ).fetchall()
 
 
 def _glance(
@@ -236,8 +230,3 @@ def _late(conn: sqlite3.Connection, began: datetime, ended: datetime) -> int:
         (to_micros(began), to_micros(ended), to_micros(ended)),
     ).fetchone()
     return int(count)
-
-
-def agent_names(conn: sqlite3.Connection) -> dict[str, str]:
-    """Return the agents by id, with the names people call them."""
-    return dict(_agents(conn))

@@ -24,8 +24,8 @@ RISKS: dict[str, tuple[str, Tone]] = {
     "ask": ("Question", "accent"),
 }
 SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
-_LEVEL = re.compile(r"^autonomy level \d for \S+: act with approval$")
-_FINAL = re.compile(r"^\S+ cannot be undone$")
+_LEVEL = re.compile(r"^autonomy level \d for .+: act with approval$")
+_FINAL = re.compile(r"^.+ cannot be undone$")
 _TOOL = re.compile(r"^\w+\.\w+ (?=moves )")
 BY_LEVEL = "Autonomy level 2: you approve each of these"
 
@@ -112,7 +112,7 @@ def _row(kernel: Kernel, asked: ApprovalRow) -> Waiting:
         because=_line(about, asked, is_question=is_question),
         about=about if event is None else f"{about} {event.sender} {event.sender_name}",
         risk="ask" if is_question else risk_of(kernel, action).value,
-        agent=spoken(asked.agent_id),
+        agent=kernel.roster.version(conn, run.version_id).spec.name,
         action=asked.action_id,
         tool=action.tool,
         category=action.category or "",

@@ -28,8 +28,8 @@ _DANGER = (
 
 def words(entry: Entry) -> tuple[str, str]:
     """Return (text, description) for screen readers and the hover."""
-    text = f"{entry.seq}: {kind_words(entry.kind)}, {actor_words(entry.actor)}"
-    return text, f"{exact(entry.at)}\n{about(entry.kind, entry.facts)}"
+    text = f"{entry.seq}: {kind_words(entry.kind)}, {actor_words(entry.actor, entry.names)}"
+    return text, f"{exact(entry.at)}\n{about(entry.kind, entry.facts, entry.names)}"
 
 
 class AuditLine(QStyledItemDelegate):
@@ -68,12 +68,14 @@ class AuditLine(QStyledItemDelegate):
                 (f"{entry.seq:,}", colors["text3"], fonts.NORMAL),
                 (f"{local(entry.at):%d %b %H:%M:%S}", colors["text2"], fonts.NORMAL),
                 (kind_words(entry.kind), ink, fonts.SEMIBOLD),
-                (actor_words(entry.actor), colors["text2"], fonts.NORMAL),
+                (actor_words(entry.actor, entry.names), colors["text2"], fonts.NORMAL),
             )
             for (text, color, weight), (_, width) in zip(cells, COLUMNS, strict=True):
                 cell = QRect(x, rect.y(), width - 10, rect.height())
                 painting.text(painter, cell, text, size=fonts.SMALL, color=color, weight=weight)
                 x += width
             rest = QRect(x, rect.y(), max(10, box.right() - x), rect.height())
-            painting.text(painter, rest, about(entry.kind, entry.facts), size=fonts.SMALL, color=colors["text2"])
+            painting.text(
+                painter, rest, about(entry.kind, entry.facts, entry.names), size=fonts.SMALL, color=colors["text2"]
+            )
         painter.restore()

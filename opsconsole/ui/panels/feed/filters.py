@@ -1,6 +1,7 @@
 """The feed's filter: a search field, chips with menus, filters that were saved."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from functools import partial
 from typing import Any, cast
@@ -9,6 +10,7 @@ from PySide6.QtCore import QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
 
+from opsconsole.engine.audittrail.words import NOBODY, agent_words
 from opsconsole.store.queries.views.eventlist import Choices, Filter
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button
@@ -21,21 +23,23 @@ TYPING_MS = 180
 NAMES = {"agent": "Agent", "category": "Category", "state": "State", "verdict": "Gate said", "connection": "From"}
 
 
-def describe(wanted: Filter) -> str:
+def describe(wanted: Filter, agents: Mapping[str, str] = NOBODY) -> str:
     """Return a filter in words: `Deal watch, Refused, “refund”`."""
-    parts = [choice_words(field, value) for field in NAMES if (value := getattr(wanted, field))]
+    parts = [choice_words(field, value, agents) for field in NAMES if (value := getattr(wanted, field))]
     if wanted.text.strip():
         parts.append(f"“{wanted.text.strip()}”")
     return ", ".join(parts)
 
 
-def choice_words(field: str, value: str) -> str:
-    """Return one choice in words."""
+def choice_words(field: str, value: str, agents: Mapping[str, str] = NOBODY) -> str:
+    """Return one choice in words; `agents` are the names people call them by."""
+    if field == "agent":
+        return agent_words(value, agents)
     if field == "state":
         return RUN_STATES.get(value, (spoken(value), ""))[0]
     if field == "verdict":
         return VERDICTS.get(value, (spoken(value), ""))[0]
-    return spoken(value) if field in ("agent", "category") else value
+    return spoken(value) if field == "category" else value
 
 
 def _filter_of(kept: Any) -> Filter | None:
@@ -66,6 +70,7 @@ class FilterBar(QWidget):
         super().__init__()
         self._theme, self._memory = theme, memory
         self.wanted = Filter()
+        self._agents: Mapping[str, str] = NOBODY
         self._values: dict[str, tuple[str, ...]] = {"state": tuple(RUN_STATES), "verdict": tuple(VERDICTS)}
         self.search = QLineEdit(placeholderText="Search everything: words, people, amounts   /")
         self.search.setAccessibleName("Search events and actions")
@@ -102,7 +107,8 @@ class FilterBar(QWidget):
 
     def offer(self, choices: Choices) -> None:
         """Take what can be chosen."""
-        self._values.update(agent=choices.agents, category=choices.categories, connection=choices.connections)
+        self._agents = choices.agents
+        self._values.update(agent=tuple(choices.agents), category=choices.categories, connection=choices.connections)
 
     def choose(self, wanted: Filter) -> None:
         """Let another filter hold."""
@@ -126,7 +132,7 @@ class FilterBar(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         present = getattr(self.wanted, field)
         for value in (None, *self._values.get(field, ())):
-            text = "Any" if value is None else choice_words(field, value)
+            text = "Any" if value is None else choice_words(field, value, self._agents)
             action = menu.addAction(text.replace("&", "&&"))
             action.setCheckable(True)
             action.setChecked(value == present)
@@ -148,7 +154,7 @@ class FilterBar(QWidget):
         if saved:
             menu.addSeparator()
         for choice in saved:
-            menu.addAction(one_line(describe(choice), 80).replace("&", "&&")).triggered.connect(
+            menu.addAction(one_line(describe(choice, self._agents), 80).replace("&", "&&")).triggered.connect(
                 lambda _=False, filter_=choice: self.choose(filter_)
             )
         return menu
@@ -168,7 +174,7 @@ class FilterBar(QWidget):
         for field, chip in self.chips.items():
             value = getattr(self.wanted, field)
             chip.setChecked(value is not None)
-            words = NAMES[field] if value is None else choice_words(field, value)
+            words = NAMES[field] if value is None else choice_words(field, value, self._agents)
             chip.setText(f"{words if len(words) < 25 else words[:24] + '…'}  ▾".replace("&", "&&"))
             chip.setAccessibleName(f"{NAMES[field]}: {'any' if value is None else words}")
         self.clear.setVisible(not self.wanted.is_empty)

@@ -53,8 +53,8 @@ def words(row: EventRow) -> tuple[str, str]:
     """Return (text, description) for screen readers and the hover."""
     state, _ = state_of(row)
     text = f"{row.title or spoken(row.kind)}, from {row.sender or row.connection}"
-    more = f"{exact(row.at)}\n{row.agent or 'no agent'}, {row.category or 'not sorted'}, {state}: {became(row)[0]}"
-    return text, more
+    sorted_to = f"{row.agent_name or 'no agent'}, {spoken(row.category) or 'not sorted'}"
+    return text, f"{exact(row.at)}\n{sorted_to}, {state}: {became(row)[0]}"
 
 
 class FeedLine(QStyledItemDelegate):
@@ -128,7 +128,7 @@ class FeedLine(QStyledItemDelegate):
             painter, QRect(x + width - right, box.y() + 41, right, 20), outcome, size=fonts.SMALL,
             color=colors[INKS[tone]], weight=fonts.MEDIUM, is_right=True,
         )  # fmt: skip
-        agent = " · ".join(part for part in (spoken(row.agent), spoken(row.category)) if part)
+        agent = " · ".join(part for part in (row.agent_name, spoken(row.category)) if part)
         agent += f" +{row.others}" if row.others else ""
         painting.text(
             painter, QRect(x + used + 8, box.y() + 41, width - used - right - 18, 20), agent, size=fonts.SMALL,

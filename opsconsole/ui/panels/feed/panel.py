@@ -62,7 +62,7 @@ class FeedPanel(Panel):
         self._seen = Seen(context, self)
         self._event: int | None = None
         self._run: int | None = None
-        self._told: tuple[dict[str, Any], Sequence[tuple[int, str]]] | None = None
+        self._told: tuple[dict[str, Any], Sequence[tuple[int, str, str]]] | None = None
         self._is_chosen = False
         self._renew_story = QTimer(self, singleShot=True, interval=RENEW_STORY_MS)
         self._build()
@@ -185,9 +185,9 @@ class FeedPanel(Panel):
     async def _tell(self, event: int, run: int | None) -> None:
         agent = self.filters.wanted.agent
 
-        def read(kernel: Kernel) -> tuple[dict[str, Any], list[tuple[int, str]]]:
+        def read(kernel: Kernel) -> tuple[dict[str, Any], list[tuple[int, str, str]]]:
             runs = eventlist.runs_of_event(kernel.reader, event)
-            chosen = run or next((run for run, who in runs if who == agent), runs[0][0] if runs else None)
+            chosen = run or next((run for run, who, _ in runs if who == agent), runs[0][0] if runs else None)
             if chosen is None:
                 return {"event": event_story(kernel.reader, event)}, runs
             return run_story(kernel, chosen), runs

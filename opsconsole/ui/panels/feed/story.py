@@ -1,6 +1,6 @@
 """The story of a run, or of an event nobody works, as a page of cards."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -57,7 +57,7 @@ class StoryView(QScrollArea):
     def show_story(
         self,
         story: dict[str, Any],
-        runs: Sequence[tuple[int, str]],
+        runs: Sequence[tuple[int, str, str]],
         *,
         verdict: str | None = None,
         is_other: bool = False,
@@ -80,7 +80,7 @@ class StoryView(QScrollArea):
             self._thinking(story)
             self._writes([action for action in actions if action["is_write"]])
             self._end(story)
-            self._record(story["audit"])
+            self._record(story["audit"], story["names"])
         self._column.addStretch(1)
         self.setUpdatesEnabled(True)
         aim = (
@@ -104,7 +104,7 @@ class StoryView(QScrollArea):
     def _scroll(self, place: int, target: QWidget | None) -> None:
         self.verticalScrollBar().setValue(place if target is None else max(0, target.y() - 24))
 
-    def _head(self, story: dict[str, Any], runs: Sequence[tuple[int, str]]) -> None:
+    def _head(self, story: dict[str, Any], runs: Sequence[tuple[int, str, str]]) -> None:
         event = story["event"]
         title = para(one_line(event["title"]) or spoken(event["kind"]), "h1")
         line = QHBoxLayout()
@@ -115,8 +115,8 @@ class StoryView(QScrollArea):
         self._column.addWidget(self._facts(story))
         if len(runs) > 1:
             others = [
-                button(spoken(agent), partial(self.run_wanted.emit, run), kind="chip")
-                for run, agent in runs
+                button(name, partial(self.run_wanted.emit, run), kind="chip")
+                for run, _, name in runs
                 if run != story.get("run")
             ]
             self._column.addLayout(row(label("Also worked by", "small"), *others, None))
@@ -144,7 +144,7 @@ class StoryView(QScrollArea):
         if "run" in story:
             sure = "" if story["confidence"] is None else f", {story['confidence']:.0%} sure"
             found += [
-                ("Agent", spoken(story["agent"]), f"version {story['version']}"),
+                ("Agent", story["agent_name"], f"version {story['version']}"),
                 ("Category", (spoken(story["category"]) if story["category"] else "Not sorted") + sure, ""),
                 ("Model cost", _money(story), ""),
             ]
@@ -219,7 +219,7 @@ class StoryView(QScrollArea):
         if story["outcome"]:
             self._column.addWidget(para(f"Outcome: {story['outcome']}", "muted"))
 
-    def _record(self, entries: list[dict[str, Any]]) -> None:
+    def _record(self, entries: list[dict[str, Any]], names: Mapping[str, str]) -> None:
         frame, column = card()
         column.addWidget(label(f"The record: {plural(len(entries), 'entry', 'entries')}", "h3"))
         for entry in entries[:LINES]:
@@ -228,7 +228,8 @@ class StoryView(QScrollArea):
             number.setFixedWidth(56)
             when = label(f"{local(datetime.fromisoformat(entry['at'])):%H:%M:%S}", "small")
             line = row(number, spacing=8)
-            text = f"{kind_words(entry['kind'])} · {actor_words(entry['actor'])} · {about(entry['kind'], facts)}"
+            who, what = actor_words(entry["actor"], names), about(entry["kind"], facts, names)
+            text = f"{kind_words(entry['kind'])} · {who} · {what}"
             line.addWidget(para(text, "small"), 1)
             line.addWidget(when, 0, Qt.AlignmentFlag.AlignTop)
             column.addLayout(line)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QVBoxLayout
 
 from opsconsole.domain.agent import QuietHours
+from opsconsole.domain.naming import tools_words
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import versions
 from opsconsole.ui.widgets.basics import card, label
@@ -74,5 +75,5 @@ def _line(version: versions.VersionRow | None) -> int:
 def _told(hours: QuietHours) -> str:
     zone = f"the recipient's zone, else {hours.fallback}" if hours.zone == "recipient" else hours.zone
     days = f" and all of {', '.join(day.title() for day in hours.days)}" if hours.days else ""
-    what = "" if hours.actions == ("*",) else f" for {', '.join(hours.actions)}"
+    what = "" if hours.actions == ("*",) else f" for {', '.join(map(tools_words, hours.actions))}"
     return f"{hours.from_} to {hours.to} ({zone}){days}{what}"

@@ -60,7 +60,7 @@ class AnswerCard(QFrame):
                 f"{key}{one_line(spoken(option), 80)}".replace("&", "&&"),
                 lambda chosen=option: self.answered.emit(chosen),
             )
-            made.setToolTip(tip(option))
+            made.setToolTip(tip(spoken(option)))
             made.setStyleSheet("text-align: left")
             made.setAccessibleName(spoken(option))
             self._buttons.append(made)

@@ -13,7 +13,7 @@ from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries.evidence import counting, totals
 from opsconsole.store.queries.pairlists import Show, Wanted, listed
 from opsconsole.store.queries.pairs import PairRow
-from opsconsole.store.queries.views.overview import agent_names
+from opsconsole.store.queries.views.names import agent_names
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.shadow.compare.data import Shown, load_pairs
 from opsconsole.ui.readahead import ReadAhead

@@ -17,7 +17,7 @@ from opsconsole.ui.widgets.columns import scrolled
 from opsconsole.ui.widgets.diff.lines import LineTable
 from opsconsole.ui.widgets.diff.words import file_lines
 from opsconsole.ui.widgets.plain import one_line
-from opsconsole.ui.widgets.texts import clear, para, tip
+from opsconsole.ui.widgets.texts import clear, para, tip, verbatim
 from opsconsole.ui.widgets.words import exact, plural
 
 TITLE = 360
@@ -39,6 +39,7 @@ class LessonDetail(QWidget):
         self._links: list[QWidget] = []
         self._why, self._place, self._facts = para("", "h2"), label("", "small"), para("", "small")
         self.table, self.past = LineTable(theme), PastCard()
+        verbatim(self.table)
         self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._counts, self._pairs = row(), QVBoxLayout()
         self._pairs.setSpacing(4)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 from opsconsole.domain.enums import ActionState
 from opsconsole.engine.commands.recommendations import NotExecuted, not_executed
 from opsconsole.engine.kernel import Kernel
-from opsconsole.store.queries.views.overview import agent_names
+from opsconsole.store.queries.views.names import agent_names
 from opsconsole.store.queries.views.simulated import facets
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.shadow.notdone.cards import RecommendationCard, by_event, shadow_card

@@ -19,7 +19,7 @@ from opsconsole.policy.trials import TO_LIMITED, bursts, is_right
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries.evidence import counting, days
 from opsconsole.store.queries.pairs import PairRow
-from opsconsole.store.queries.views.overview import agent_names
+from opsconsole.store.queries.views.names import agent_names
 from opsconsole.store.rows import Reader
 
 Ids = frozenset[int]
