@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from opsconsole.domain.enums import Adjudication
@@ -16,6 +17,8 @@ NOTHING = "nothing"
 _PLACES = ("folder", "queue", "assignee", "stage", "tag")
 """Arguments that say where something is led to."""
 BINS = 5
+POINTS = 100
+"""A curve has so many at most: from there on several are drawn as one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +96,7 @@ def numbers(conn: Reader, chosen: Sequence[PairRow]) -> Numbers:
         ac1=ac1(labels),
         recall=recall,
         confusion=dict(Counter(labels).most_common()),
-        coverage=_coverage(chosen),
+        coverage=curve(chosen),
         reliability=_reliability(chosen),
         labels=labels,
     )
@@ -119,8 +122,11 @@ def is_agreed(pair: PairRow) -> bool:
     return pair.agreement in AGREED and not pair.is_failed
 
 
-def _coverage(chosen: Sequence[PairRow]) -> list[tuple[float, float, float]]:
-    """Return what share is covered, and right, when only decisions of at least a confidence are taken."""
+def curve(chosen: Sequence[PairRow]) -> list[tuple[float, float, float]]:
+    """Return (confidence from, share covered, share right) when only decisions at least so sure are taken.
+
+    Most sure first, at most `POINTS`; the last is all whose confidence is known.
+    """
     known = sorted((pair for pair in chosen if pair.confidence is not None), key=lambda pair: -(pair.confidence or 0))
     points: list[tuple[float, float, float]] = []
     right = 0
@@ -129,7 +135,8 @@ def _coverage(chosen: Sequence[PairRow]) -> list[tuple[float, float, float]]:
         following = known[place].confidence if place < len(known) else None
         if following != pair.confidence:
             points.append((pair.confidence or 0.0, place / len(chosen), right / place))
-    return points
+    size = max(1, ceil(len(points) / POINTS))
+    return points[::-1][::size][::-1]  # the last, which is all that is known, is always one
 
 
 def _reliability(chosen: Sequence[PairRow]) -> list[tuple[float, float, int]]:
