@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QWidget
 
-from opsconsole.ui.widgets.focus import is_text_field
+from opsconsole.ui.focus import is_text_field
 
 _Shown = TypeVar("_Shown")
 TYPING_S = 0.6

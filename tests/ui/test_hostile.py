@@ -74,7 +74,7 @@ def test_no_label_and_no_hover_reads_a_strangers_text_as_markup(tmp_path: Path, 
     asyncio.run(_fill(folder, *({"title": MARKUP, "text": MARKUP, "sender_name": MARKUP} for _ in range(3))))
 
     async def job(seat: Seat[ApprovalsPanel]) -> None:
-        seat.panel.open_batch()
+        seat.panel.desk.open()
         shown = [*_hovers(seat.panel)]
         assert any("&lt;img" in text for text in shown)
         assert not [text for text in shown if "<img" in text or "<b>" in text]

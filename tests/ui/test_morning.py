@@ -19,9 +19,9 @@ from opsconsole.domain.redaction import forget_all
 from opsconsole.doubles.modelendpoint import Reply, Request, call, ends, says
 from opsconsole.store.queries import events
 from opsconsole.store.rows import present
+from opsconsole.ui.focus import is_text_field
 from opsconsole.ui.panels.approvals.panel import ApprovalsPanel
 from opsconsole.ui.shell.catalog import PANELS
-from opsconsole.ui.widgets.focus import is_text_field
 from tests.support.desktop.console import in_window, until
 from tests.support.mail.mailrig import ANN, SUPPORT, letter
 from tests.support.plugged import Plugged, at_work, plugged
@@ -76,6 +76,7 @@ class Lead:
         self.joined, self.window, self.out = joined, joined.window, out
         self.trouble: list[str] = []
         self.said: list[str] = []
+        self.has_filtered = False
         joined.context.tasks.failed.connect(self._on_failed)
         joined.context.navigator.said.connect(self._on_said)
         joined.context.commands.keys.swallowed.connect(self._on_swallowed)
@@ -197,14 +198,15 @@ async def _decides(lead: Lead) -> None:
     """Do with the card there is what the lead means."""
     number, kind = await lead.card()
     was = lead.id
-    if number == 7:
+    if number == 9 and not lead.has_filtered:
+        lead.has_filtered = True
+        await _filters(lead)
+        await _decides(lead)  # the filter may have led to another card
+    elif number == 7:
         await _approves_and_takes_back(lead)
     elif number == 4:
         await _edits(lead)
     else:
-        if number == 9:
-            await _filters(lead)
-            await lead.card()
         if kind == ApprovalKind.QUESTION:
             lead.press(Qt.Key.Key_1)
         elif number in REJECTED:

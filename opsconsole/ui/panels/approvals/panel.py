@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 
 from opsconsole.ui.command import Command
+from opsconsole.ui.focus import give_focus, lead_on, offer_focus
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.approvals.batch.desk import BatchDesk
 from opsconsole.ui.panels.approvals.card.actionbar import ActionBar
@@ -23,7 +24,6 @@ from opsconsole.ui.panels.approvals.panelcommands import Mode, every, make_comma
 from opsconsole.ui.panels.approvals.rows import Waiting
 from opsconsole.ui.panels.approvals.times import in_an_hour, tomorrow
 from opsconsole.ui.panels.approvals.verbs import ALWAYS, Verbs
-from opsconsole.ui.widgets.focus import give_focus, lead_on, offer_focus
 from opsconsole.ui.widgets.guard import Guard
 from opsconsole.ui.widgets.keys import bind
 

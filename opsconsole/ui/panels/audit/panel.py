@@ -20,6 +20,7 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries.views import auditlist, timeline
 from opsconsole.store.queries.views.auditlist import AuditFilter, Entry
 from opsconsole.ui.command import Command
+from opsconsole.ui.focus import lead_on, offer_focus
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.audit.chain import ChainState
 from opsconsole.ui.panels.audit.choices import choice_box
@@ -28,7 +29,6 @@ from opsconsole.ui.panels.audit.export import FORMS, ExportButton
 from opsconsole.ui.panels.audit.line import COLUMNS, HEIGHT, AuditLine, words
 from opsconsole.ui.widgets.basics import label, row
 from opsconsole.ui.widgets.clock import utc_now
-from opsconsole.ui.widgets.focus import lead_on, offer_focus
 from opsconsole.ui.widgets.moments import moments_card
 from opsconsole.ui.widgets.paging import Pager
 from opsconsole.ui.widgets.rowwindow import RowView, RowWindow
