@@ -72,6 +72,44 @@ class ModelDraft:
     client: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestDraft:
+    """A REST system as a person described it."""
+
+    file: str
+    """Its description, as the command line takes it."""
+    base: str = ""
+    """Its address, where it is another than in the file."""
+    key: str = field(default="", repr=False)
+    key2: str = field(default="", repr=False)
+    """A second secret, where the file names two (name and password)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookDraft:
+    """A webhook as a person described it: by a file, or by what each part of an event is called in the JSON."""
+
+    file: str = ""
+    name: str = ""
+    port: str = ""
+    path: str = ""
+    verify: str = ""
+    """`bearer`, `standard_webhooks` or `nobody`; empty: as the file says, else bearer."""
+    secret: str = field(default="", repr=False)
+    id: str = ""
+    title: str = ""
+    text: str = ""
+    sender: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalPlan:
+    """What the removal of a connection comes to, a sentence each."""
+
+    name: str
+    lines: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class ImportReport:
     """What an import did."""
@@ -158,6 +196,24 @@ class Tools(Protocol):
         self, draft: ModelDraft, said: Callable[[CheckStep], None], *, is_kept: bool
     ) -> ConnectionCheck:
         """Try a model out, step by step; store it where what is needed worked and `is_kept`."""
+        ...
+
+    async def try_rest(self, draft: RestDraft, said: Callable[[CheckStep], None], *, is_kept: bool) -> ConnectionCheck:
+        """Try a REST system out, step by step; store it where it answers and `is_kept`."""
+        ...
+
+    async def try_webhook(
+        self, draft: WebhookDraft, said: Callable[[CheckStep], None], *, is_kept: bool
+    ) -> ConnectionCheck:
+        """Try out whether a webhook can be listened for; store it where it can and `is_kept`."""
+        ...
+
+    async def plan_removal(self, name: str) -> RemovalPlan:
+        """Say what hangs on a connection; nothing is changed."""
+        ...
+
+    async def remove_connection(self, name: str) -> str:
+        """Take a connection out of use and remove its secrets; say what became of it."""
         ...
 
     async def open_secrets(self, passphrase: str) -> None:

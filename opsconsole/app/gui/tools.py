@@ -5,17 +5,14 @@ import subprocess
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from opsconsole.app.gui.checks import check_mail, check_model
-from opsconsole.app.mail.account import NOBODY
+from opsconsole.app.gui.connectiontools import CLOSED, ConnectionTools, here
 from opsconsole.app.past import work as pastwork
 from opsconsole.app.past.importing import import_path
-from opsconsole.app.secretstore.pending import PendingSecrets
-from opsconsole.app.secretstore.typed import TypedPassphrase
-from opsconsole.app.session import Session, opened, secrets_of
+from opsconsole.app.session import Session, opened
 from opsconsole.domain.errors import NotFoundError, SealedError, UserError
 from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.evidence.lessons import Lesson, file_of
@@ -25,13 +22,9 @@ from opsconsole.store import backup as backups
 from opsconsole.store.queries import versions
 from opsconsole.store.workspace import DATABASE
 from opsconsole.ui.tools import (
-    CheckStep,
-    ConnectionCheck,
     ImportReport,
     LessonReport,
     LessonSide,
-    MailDraft,
-    ModelDraft,
     PastPlan,
     PastReport,
 )
@@ -39,73 +32,20 @@ from opsconsole.ui.tools import (
 _T = TypeVar("_T")
 EARLY_S = 2.0
 """A window that does not open ends sooner than this, in seconds."""
-WRONG = (
-    "That passphrase does not open the secrets. Type it again. A lost one cannot be recovered: `opsconsole secrets file"
-    " off --forget` in a terminal, then store the secrets anew."
-)
-CLOSED = (
-    "The secrets are sealed in an encrypted file. Open them with their passphrase (Ctrl+K, Open the sealed secrets),"
-    " then try again; what you typed stays here."
-)
 
 
 class _StoppedError(Exception):
     """The person ended it."""
 
 
-class WindowTools:
+class WindowTools(ConnectionTools):
     """Tools over one workspace folder."""
-
-    def __init__(self, folder: Path, typed: TypedPassphrase | None = None) -> None:
-        self._folder, self._typed = folder, typed or TypedPassphrase()
-
-    async def try_mail(self, draft: MailDraft, said: Callable[[CheckStep], None], *, is_kept: bool) -> ConnectionCheck:
-        """Try a mailbox out, and store it where every step worked."""
-        tell = _here(said)
-        return await self._apart(lambda session, secrets: check_mail(session, secrets, draft, tell, is_kept=is_kept))
-
-    async def try_model(
-        self, draft: ModelDraft, said: Callable[[CheckStep], None], *, is_kept: bool
-    ) -> ConnectionCheck:
-        """Try a model out, and store it where what is needed worked."""
-        tell = _here(said)
-        return await self._apart(lambda session, secrets: check_model(session, secrets, draft, tell, is_kept=is_kept))
-
-    async def open_secrets(self, passphrase: str) -> None:
-        """Open the encrypted file of secrets, for this window and the engines it starts."""
-
-        def run() -> None:
-            with opened(self._folder, is_mending=True, typed=self._typed) as session:
-                secrets = secrets_of(session.workspace, typed=lambda: passphrase)
-                if not secrets.file.is_on():
-                    raise UserError("Secrets are not in an encrypted file here; there is nothing to open.")
-                secrets.unlock()
-
-        try:
-            await asyncio.to_thread(run)
-        except SealedError as error:
-            raise SealedError(WRONG) from error
-        self._typed.keep(passphrase)
-
-    async def _apart(self, job: Callable[[Session, PendingSecrets], Coroutine[Any, Any, _T]]) -> _T:
-        """Run in a thread with a loop and a session of its own, where nobody is asked at a terminal."""
-
-        def run() -> _T:
-            NOBODY.set(True)
-            with opened(self._folder, is_mending=True, typed=self._typed) as session:
-                secrets = PendingSecrets(secrets_of(session.workspace, typed=self._typed))
-                return asyncio.run(job(session, secrets))
-
-        try:
-            return await asyncio.to_thread(run)
-        except SealedError as error:
-            raise SealedError(CLOSED) from error
 
     async def import_history(
         self, path: Path, progress: Callable[[int], None], own: Sequence[str] = ()
     ) -> ImportReport:
         """Bring in what a person exported; cancelling ends it after the present piece."""
-        tell, stop = _here(progress), threading.Event()
+        tell, stop = here(progress), threading.Event()
         seen = 0
 
         def count(number: int) -> None:
@@ -141,7 +81,7 @@ class WindowTools:
         def both(far: tuple[int, int]) -> None:
             progress(*far)
 
-        tell, stop = _here(both), threading.Event()
+        tell, stop = here(both), threading.Event()
 
         def run() -> PastReport:
             with opened(self._folder, typed=self._typed) as session:
@@ -166,7 +106,7 @@ class WindowTools:
         def both(far: tuple[int, int]) -> None:
             progress(*far)
 
-        tell, stop = _here(both), threading.Event()
+        tell, stop = here(both), threading.Event()
 
         def run() -> LessonReport:
             with opened(self._folder, typed=self._typed) as session:
@@ -207,7 +147,7 @@ class WindowTools:
         def both(pages: tuple[int, int]) -> None:
             progress(*pages)
 
-        tell, stop = _here(both), threading.Event()
+        tell, stop = here(both), threading.Event()
 
         def count(done: int, total: int) -> None:
             tell((done, total))
@@ -260,12 +200,6 @@ def _reported(done: Result) -> LessonReport:
         off_record=facts["off_record"],
         stopped=done.stopped,
     )
-
-
-def _here(said: Callable[[_T], None]) -> Callable[[_T], None]:
-    """Return a function that may be called on any thread and is heard on this one."""
-    loop = asyncio.get_running_loop()
-    return lambda what: loop.call_soon_threadsafe(said, what) and None
 
 
 async def _until(job: Callable[[], _T], stop: threading.Event) -> _T:

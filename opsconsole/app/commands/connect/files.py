@@ -1,8 +1,6 @@
 """connect webhook, connect http: put connections in use that a file declares."""
 
 import asyncio
-import os
-import socket
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +9,7 @@ from urllib.parse import urlsplit
 import typer
 
 from opsconsole.app.commands.options import Where
+from opsconsole.app.declared import check_kind, check_port, listens_already, reach
 from opsconsole.app.session import Session, opened, secrets_of
 from opsconsole.app.words import count, say
 from opsconsole.connectors.http import HttpConfig
@@ -18,30 +17,26 @@ from opsconsole.connectors.http.actions import Action
 from opsconsole.connectors.webhook import WebhookConfig
 from opsconsole.connectors.webhook.verify import Verifier
 from opsconsole.domain.enums import Effect
-from opsconsole.domain.errors import ConnectorError, MachineError, SecretMissingError, UserError
+from opsconsole.domain.errors import SecretMissingError, UserError
 from opsconsole.engine.agents.file import load_spec
 from opsconsole.engine.agents.yamlfile import read_yaml
 from opsconsole.engine.commands.connections import connect
 from opsconsole.engine.ports.machine import Secrets
-from opsconsole.net.client import HttpClient, Request
-from opsconsole.net.server import why_not
-from opsconsole.store import lease
-from opsconsole.store.queries import connections, versions
+from opsconsole.store.queries import versions
 
 File = Annotated[Path, typer.Argument(help="The connection's file (YAML).")]
-_REACH_S = 10.0
 
 
 def webhook(file: File, *, workspace: Where = None) -> None:
     """Take events that other systems POST here as JSON."""
     config = read_yaml(file).into(WebhookConfig)
     with opened(workspace) as session:
-        _check_kind(session, config.connection, "webhook")
+        check_kind(session, config.connection, "webhook")
         found = _secrets(secrets_of(session.workspace), config.secrets)
         Verifier(config.verify, found)
-        is_ours = _listens_already(session, config)
+        is_ours = listens_already(session, config)
         if not is_ours:
-            _check_port(config)
+            check_port(config)
         _store(session, config)
         say(f"{config.connection} takes events at http://{config.address}{config.path}, up to {config.largest_kb} KB.")
         say(_who(config))
@@ -52,11 +47,11 @@ def http(file: File, *, workspace: Where = None) -> None:
     """Let agents use a REST system: the calls that the file declares."""
     config = read_yaml(file).into(HttpConfig)
     with opened(workspace) as session:
-        _check_kind(session, config.connection, "http")
+        check_kind(session, config.connection, "http")
         actions = [Action(config, config.connection, action) for action in config.actions]
         needed = sorted({secret[-1] for action in actions for secret in action.secrets})
         _secrets(secrets_of(session.workspace), needed)
-        asyncio.run(_reach(config.base))
+        asyncio.run(reach(config.base))
         _store(session, config)
         say(f"{config.connection} is connected: {config.base}")
         for action in actions:
@@ -69,12 +64,6 @@ def http(file: File, *, workspace: Where = None) -> None:
         say(f"Agents can use them once their file names them: `autonomy: {{actions: {{{example}: 2}}}}`.")
 
 
-def _check_kind(session: Session, name: str, kind: str) -> None:
-    earlier = connections.connection(session.kernel.reader, name)
-    if earlier is not None and earlier.kind != kind:
-        raise UserError(f"There is a connection {name} of another kind ({earlier.kind}). Give this one another name.")
-
-
 def _secrets(secrets: Secrets, names: Sequence[str]) -> list[str]:
     found: list[str] = []
     for name in names:
@@ -85,38 +74,6 @@ def _secrets(secrets: Secrets, names: Sequence[str]) -> list[str]:
                 f"The secret {name} is not kept yet. Keep it with `opsconsole secrets set {name}`."
             ) from error
     return found
-
-
-def _listens_already(session: Session, config: WebhookConfig) -> bool:
-    """Return whether our own running engine listens there for this workspace."""
-    if lease.holder(session.workspace.folder) is None:
-        return False
-    rows = connections.connections(session.kernel.reader, kind="webhook")
-    return any(WebhookConfig.model_validate(row.config).address == config.address for row in rows)
-
-
-def _check_port(config: WebhookConfig) -> None:
-    address = config.address
-    try:
-        family, _, _, _, place = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            if os.name == "posix":  # on Windows it would take a port that somebody listens on
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(place)
-            probe.listen(1)
-    except OSError as error:
-        raise MachineError(why_not(address, error)) from error
-
-
-async def _reach(base: str) -> None:
-    """Any answer will do: what counts is that somebody is there, with a certificate that can be trusted."""
-    client = HttpClient()
-    try:
-        await client.send(Request("GET", f"{base}/"), timeout_s=_REACH_S, largest=65_536, may_cut=True)
-    except ConnectorError as error:
-        raise MachineError(f"{error} Nothing was stored.") from error
-    finally:
-        await client.close()
 
 
 def _store(session: Session, config: WebhookConfig | HttpConfig) -> None:

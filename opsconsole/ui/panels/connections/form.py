@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
+    QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -33,6 +34,8 @@ class Field:
     is_needed: bool = False
     check: Callable[[str], str] | None = None
     """Gives what is wrong with a value; empty where nothing is."""
+    is_file: bool = False
+    """A file of this computer, which may be chosen instead of typed."""
     choices: Sequence[tuple[str, str]] = ()
     """Values and their words, where one of a few is chosen instead of typed."""
 
@@ -104,9 +107,22 @@ class ConnectionForm(QWidget):
         self.inputs[field.name], self._errors[field.name] = made, error
         column = QVBoxLayout()
         column.setSpacing(4)
-        for part in (label(field.title, "cap"), made, error):
-            column.addWidget(part)
+        column.addWidget(label(field.title, "cap"))
+        if field.is_file:
+            browse = button("Choose…", lambda: self._browse(field, made))
+            browse.setAccessibleName(f"Choose: {field.title}")
+            column.addLayout(row(made, browse))
+        else:
+            column.addWidget(made)
+        column.addWidget(error)
         return column
+
+    def _browse(self, field: Field, into: QLineEdit) -> None:
+        dialog = QFileDialog(self, field.title)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(into.setText)
+        dialog.open()
 
     def _choice(self, field: Field) -> QVBoxLayout:
         made = self.chosen[field.name] = QComboBox()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from opsconsole.ui.panels.connections.form import Field
-from opsconsole.ui.tools import CheckStep, ConnectionCheck, MailDraft, ModelDraft, Tools
+from opsconsole.ui.tools import CheckStep, ConnectionCheck, MailDraft, ModelDraft, RestDraft, Tools, WebhookDraft
 
 MAIL_ABOUT = (
     "Known providers need only the address and a password, most often an app password made on their account page. The"
@@ -71,6 +71,68 @@ MODEL = (
 )
 
 
+REST_ABOUT = (
+    "Agents use the calls that a file describes, and no others. There is an example beside the program:"
+    " resources/examples/tickets-http.yaml. The key goes to the keyring or the encrypted file and nowhere else."
+)
+REST = (
+    Field("file", "File that describes it", "tickets-http.yaml", is_needed=True, check=_file, is_file=True),
+    Field("base", "Its address, if not the one in the file", "https://tickets.example.com/api"),
+    Field("key", "Key or token", "empty keeps the one given before", is_secret=True),
+    Field("key2", "Second key", "only where the file names two", is_secret=True),
+)
+WEBHOOK_ABOUT = (
+    "Other systems send events to this computer. Say what each part is called in what they send (customer.email for a"
+    " part inside another), or give a file that says it. The secret goes to the keyring or the encrypted file."
+)
+VERIFY = (
+    ("", "by a token (as the file says)"),
+    ("bearer", "by a token"),
+    ("standard_webhooks", "by a signature (Standard Webhooks)"),
+    ("nobody", "not at all: only programs on this computer"),
+)
+
+
+def _port(text: str) -> str:
+    return "" if text.isdigit() and 1024 <= int(text) <= 65535 else "A number from 1024 to 65535, like 8311."
+
+
+def _path(text: str) -> str:
+    return "" if re.fullmatch(r"/[A-Za-z0-9._~/-]{1,200}", text) else "Begins with /, like /hooks/leads."
+
+
+def _part(text: str) -> str:
+    return "" if re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", text) else "A name, like id or customer.email."
+
+
+WEBHOOK = (
+    Field("name", "Name in opsconsole", "leads", check=_name),
+    Field("port", "Port on this computer", "8311", check=_port),
+    Field("path", "Path", "/hooks/ and the name", check=_path),
+    Field("verify", "How senders are known", choices=VERIFY),
+    Field("secret", "Token or signing secret", "empty keeps the one given before", is_secret=True),
+    Field("id", "What tells one event from another", "id", check=_part),
+    Field("title", "Title", "company", check=_part),
+    Field("text", "Text", "message", check=_part),
+    Field("sender", "The sender's mail address", "email", check=_part),
+    Field("file", "File that describes it, instead", "leads-webhook.yaml", check=_file, is_file=True),
+)
+
+
+async def try_rest(
+    tools: Tools, values: Mapping[str, str], said: Callable[[CheckStep], None], *, is_kept: bool
+) -> ConnectionCheck:
+    """Try a REST system."""
+    return await tools.try_rest(RestDraft(**values), said, is_kept=is_kept)
+
+
+async def try_webhook(
+    tools: Tools, values: Mapping[str, str], said: Callable[[CheckStep], None], *, is_kept: bool
+) -> ConnectionCheck:
+    """Try a webhook."""
+    return await tools.try_webhook(WebhookDraft(**values), said, is_kept=is_kept)
+
+
 async def try_mail(
     tools: Tools, values: Mapping[str, str], said: Callable[[CheckStep], None], *, is_kept: bool
 ) -> ConnectionCheck:
@@ -102,6 +164,8 @@ def known_values(kind: str, name: str, config: Mapping[str, Any]) -> dict[str, s
             "tenant": str(entra.get("tenant", "")),
             "client": str(entra.get("client", "")),
         }
+    if kind == "webhook":
+        return _known_webhook(name, config)
     login: Mapping[str, Any] = config.get("login") or {}
     address = str(config.get("address", ""))
     user = str(login.get("user", ""))
@@ -111,3 +175,17 @@ def known_values(kind: str, name: str, config: Mapping[str, Any]) -> dict[str, s
         found[what] = f"{server['host']}:{server['port']}" if server else ""
         found[f"{what}_tls"] = str(server.get("tls", ""))
     return found | {name: str(config.get(name, "")) for name in ("authserv", "ca_file")}
+
+
+def _known_webhook(name: str, config: Mapping[str, Any]) -> dict[str, str]:
+    event: Mapping[str, Any] = config.get("event") or {}
+    found = {
+        "name": name,
+        "port": str(config.get("listen", "")).rpartition(":")[2],
+        "path": str(config.get("path", "")),
+    }
+    found["verify"] = str(config.get("verify", ""))
+    for part in ("id", "title", "text", "sender"):
+        only = re.fullmatch(r"\{\{ body\.([\w.]+) \}\}", str(event.get(part, "")))
+        found[part] = only[1] if only else ""
+    return found

@@ -1,7 +1,7 @@
 """Connections: what the workspace is plugged into, and how each connection is."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
 from typing import Any
@@ -16,6 +16,7 @@ from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.connections import forms
 from opsconsole.ui.panels.connections.form import ConnectionForm
+from opsconsole.ui.panels.connections.removal import RemovalPage
 from opsconsole.ui.tools import CheckStep, ConnectionCheck
 from opsconsole.ui.widgets.basics import Tone, beside, button, card, label, pill, row
 from opsconsole.ui.widgets.columns import card_column, clear
@@ -43,7 +44,7 @@ class Shown:
 
 
 class ConnectionsPanel(Panel):
-    """List, add, test, pause."""
+    """List, add, test, pause, remove."""
 
     name = "connections"
     title = "Connections"
@@ -71,7 +72,12 @@ class ConnectionsPanel(Panel):
         column.setContentsMargins(28, 22, 28, 12)
         column.setSpacing(10)
         add_mail = button("Connect a mailbox", self.add_mail, kind="accent")
-        column.addLayout(row(label("Connections", "h1"), None, button("Connect a model", self.add_model), add_mail))
+        others = (
+            button("Webhook", self.add_webhook),
+            button("REST system", self.add_rest),
+            button("Connect a model", self.add_model),
+        )
+        column.addLayout(row(label("Connections", "h1"), None, *others, add_mail))
         about = "What agents read from and act through. Passwords and keys are never kept in the workspace."
         column.addWidget(label(about, "muted", is_wrapped=True))
         return column
@@ -86,6 +92,23 @@ class ConnectionsPanel(Panel):
         """The form of a model."""
         return self._form("Connect a model", forms.MODEL_ABOUT, forms.MODEL, self._try_model)
 
+    @cached_property
+    def rest(self) -> ConnectionForm:
+        """The form of a REST system."""
+        return self._form("Connect a REST system", forms.REST_ABOUT, forms.REST, self._try_rest)
+
+    @cached_property
+    def webhook(self) -> ConnectionForm:
+        """The form of a webhook."""
+        return self._form("Take events from another system", forms.WEBHOOK_ABOUT, forms.WEBHOOK, self._try_webhook)
+
+    @cached_property
+    def removal(self) -> RemovalPage:
+        """The question before a connection is removed."""
+        made = RemovalPage(self.context, self._on_left)
+        self.pages.addWidget(made)
+        return made
+
     def _form(self, title: str, about: str, fields: Sequence[Any], attempt: Any) -> ConnectionForm:
         made = ConnectionForm(self.context, title, about, fields=fields, attempt=attempt, leave=self._on_left)
         self.pages.addWidget(made)
@@ -95,6 +118,8 @@ class ConnectionsPanel(Panel):
         return (
             Command(id="connections.mail", title="Connect a mailbox", run=self.add_mail, group="Connections"),
             Command(id="connections.model", title="Connect a model", run=self.add_model, group="Connections"),
+            Command(id="connections.rest", title="Connect a REST system", run=self.add_rest, group="Connections"),
+            Command(id="connections.webhook", title="Connect a webhook", run=self.add_webhook, group="Connections"),
         )
 
     def add_mail(self) -> None:
@@ -105,9 +130,17 @@ class ConnectionsPanel(Panel):
         """Show the empty form of a model."""
         self._show_form(self.model, {})
 
+    def add_rest(self) -> None:
+        """Show the empty form of a REST system."""
+        self._show_form(self.rest, {})
+
+    def add_webhook(self) -> None:
+        """Show the empty form of a webhook."""
+        self._show_form(self.webhook, {})
+
     def go(self, where: dict[str, Any]) -> None:
-        if (add := where.get("add")) in ("mail", "model"):
-            (self.add_mail if add == "mail" else self.add_model)()
+        if (add := where.get("add")) in ("mail", "model", "rest", "webhook"):
+            getattr(self, f"add_{add}")()
 
     def refresh(self) -> None:
         self.context.tasks.start(self._load(), name="the connections", owner=self, key="load")
@@ -117,28 +150,33 @@ class ConnectionsPanel(Panel):
         self.pages.setCurrentWidget(form)
 
     def _change(self, row: read.ConnectionRow) -> None:
-        form = self.mail if row.kind == "mail" else self.model
-        self._show_form(form, forms.known_values(row.kind, row.id, row.config))
+        made = {"mail": lambda: self.mail, "model": lambda: self.model, "webhook": lambda: self.webhook}
+        self._show_form(made[row.kind](), forms.known_values(row.kind, row.id, row.config))
 
     def _on_left(self) -> None:
         self.pages.setCurrentIndex(0)
         self.refresh()
 
     async def _try_mail(self, values: Any, said: Callable[[CheckStep], None], is_kept: bool) -> ConnectionCheck:
-        return await self._kept(await forms.try_mail(self.context.tools, values, said, is_kept=is_kept))
+        return await forms.try_mail(self.context.tools, values, said, is_kept=is_kept)
 
     async def _try_model(self, values: Any, said: Callable[[CheckStep], None], is_kept: bool) -> ConnectionCheck:
-        return await self._kept(await forms.try_model(self.context.tools, values, said, is_kept=is_kept))
+        return await forms.try_model(self.context.tools, values, said, is_kept=is_kept)
 
-    async def _kept(self, trial: ConnectionCheck) -> ConnectionCheck:
-        if not trial.is_kept:
-            return trial
-        self.context.backend.reopen()
-        if self.context.commands.run("engine.restart"):
-            return replace(trial, text=f"{trial.text} The engine starts anew, so that it knows it.")
-        if self.context.backend.engine:
-            return replace(trial, text=f"{trial.text} Restart the engine, so that it knows it.")
-        return trial
+    async def _try_rest(self, values: Any, said: Callable[[CheckStep], None], is_kept: bool) -> ConnectionCheck:
+        return await forms.try_rest(self.context.tools, values, said, is_kept=is_kept)
+
+    async def _try_webhook(self, values: Any, said: Callable[[CheckStep], None], is_kept: bool) -> ConnectionCheck:
+        return await forms.try_webhook(self.context.tools, values, said, is_kept=is_kept)
+
+    def _ask_removal(self, name: str) -> None:
+        self.context.tasks.start(self._plan_removal(name), name="what a removal means", owner=self, key="removal")
+
+    async def _plan_removal(self, name: str) -> None:
+        plan = await self.context.tools.plan_removal(name)
+        self.removal.ask(plan)
+        self.pages.setCurrentWidget(self.removal)
+        self.removal.keep.setFocus()
 
     async def _load(self) -> None:
         def query(kernel: Kernel) -> tuple[list[Shown], datetime]:
@@ -201,11 +239,15 @@ class ConnectionsPanel(Panel):
 
     def _buttons(self, shown: Shown) -> list[QWidget]:
         made: list[QWidget] = []
-        if shown.row.kind in ("mail", "model"):
+        if shown.row.kind in ("mail", "model", "webhook"):
             made.append(button("Test or change…", partial(self._change, shown.row)))
         if shown.row.kind != "model":
             word = "Resume" if shown.is_paused else "Pause"
             made.append(button(word, partial(self._switch, shown.row.id, is_on=not shown.is_paused)))
+        if shown.row.kind != "desk":
+            remove = button("Remove…", partial(self._ask_removal, shown.row.id))
+            remove.setAccessibleName(f"Remove {shown.row.id}")
+            made.append(remove)
         return made
 
     def _invitation(self) -> QFrame:

@@ -1,0 +1,124 @@
+"""The window's tools for connections and their secrets. What blocks runs in threads of its own."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+from opsconsole.app import removal
+from opsconsole.app.gui import removalwords
+from opsconsole.app.gui.checks import check_mail, check_model
+from opsconsole.app.gui.filechecks import check_rest, check_webhook
+from opsconsole.app.mail.account import NOBODY
+from opsconsole.app.secretstore.pending import PendingSecrets
+from opsconsole.app.secretstore.typed import TypedPassphrase
+from opsconsole.app.session import Session, opened, secrets_of
+from opsconsole.domain.errors import SealedError, UserError
+from opsconsole.ui.tools import (
+    CheckStep,
+    ConnectionCheck,
+    MailDraft,
+    ModelDraft,
+    RemovalPlan,
+    RestDraft,
+    WebhookDraft,
+)
+
+_T = TypeVar("_T")
+WRONG = (
+    "That passphrase does not open the secrets. Type it again. A lost one cannot be recovered: `opsconsole secrets file"
+    " off --forget` in a terminal, then store the secrets anew."
+)
+CLOSED = (
+    "The secrets are sealed in an encrypted file. Open them with their passphrase (Ctrl+K, Open the sealed secrets),"
+    " then try again; what you typed stays here."
+)
+
+
+class ConnectionTools:
+    """Tools over one workspace folder."""
+
+    def __init__(self, folder: Path, typed: TypedPassphrase | None = None) -> None:
+        self._folder, self._typed = folder, typed or TypedPassphrase()
+
+    async def try_mail(self, draft: MailDraft, said: Callable[[CheckStep], None], *, is_kept: bool) -> ConnectionCheck:
+        """Try a mailbox out, and store it where every step worked."""
+        tell = here(said)
+        return await self._apart(lambda session, secrets: check_mail(session, secrets, draft, tell, is_kept=is_kept))
+
+    async def try_model(
+        self, draft: ModelDraft, said: Callable[[CheckStep], None], *, is_kept: bool
+    ) -> ConnectionCheck:
+        """Try a model out, and store it where what is needed worked."""
+        tell = here(said)
+        return await self._apart(lambda session, secrets: check_model(session, secrets, draft, tell, is_kept=is_kept))
+
+    async def try_rest(self, draft: RestDraft, said: Callable[[CheckStep], None], *, is_kept: bool) -> ConnectionCheck:
+        """Try a REST system out, and store it where it answers."""
+        tell = here(said)
+        return await self._apart(lambda session, secrets: check_rest(session, secrets, draft, tell, is_kept=is_kept))
+
+    async def try_webhook(
+        self, draft: WebhookDraft, said: Callable[[CheckStep], None], *, is_kept: bool
+    ) -> ConnectionCheck:
+        """Try out whether a webhook can be listened for, and store it where it can."""
+        tell = here(said)
+        return await self._apart(lambda session, secrets: check_webhook(session, secrets, draft, tell, is_kept=is_kept))
+
+    async def plan_removal(self, name: str) -> RemovalPlan:
+        """Say what hangs on a connection."""
+
+        def run() -> RemovalPlan:
+            with opened(self._folder, is_mending=True, typed=self._typed) as session:
+                return removalwords.plan(removal.planned(session, name))
+
+        return await asyncio.to_thread(run)
+
+    async def remove_connection(self, name: str) -> str:
+        """Take a connection out of use and remove its secrets."""
+
+        def run() -> str:
+            with opened(self._folder, is_mending=True, typed=self._typed) as session:
+                store = secrets_of(session.workspace, typed=self._typed)
+                return removalwords.done(*removal.remove(session, store, name))
+
+        try:
+            return await asyncio.to_thread(run)
+        except SealedError as error:
+            raise SealedError(CLOSED) from error
+
+    async def open_secrets(self, passphrase: str) -> None:
+        """Open the encrypted file of secrets, for this window and the engines it starts."""
+
+        def run() -> None:
+            with opened(self._folder, is_mending=True, typed=self._typed) as session:
+                secrets = secrets_of(session.workspace, typed=lambda: passphrase)
+                if not secrets.file.is_on():
+                    raise UserError("Secrets are not in an encrypted file here; there is nothing to open.")
+                secrets.unlock()
+
+        try:
+            await asyncio.to_thread(run)
+        except SealedError as error:
+            raise SealedError(WRONG) from error
+        self._typed.keep(passphrase)
+
+    async def _apart(self, job: Callable[[Session, PendingSecrets], Coroutine[Any, Any, _T]]) -> _T:
+        """Run in a thread with a loop and a session of its own, where nobody is asked at a terminal."""
+
+        def run() -> _T:
+            NOBODY.set(True)
+            with opened(self._folder, is_mending=True, typed=self._typed) as session:
+                secrets = PendingSecrets(secrets_of(session.workspace, typed=self._typed))
+                return asyncio.run(job(session, secrets))
+
+        try:
+            return await asyncio.to_thread(run)
+        except SealedError as error:
+            raise SealedError(CLOSED) from error
+
+
+def here(said: Callable[[_T], None]) -> Callable[[_T], None]:
+    """Return a function that may be called on any thread and is heard on this one."""
+    loop = asyncio.get_running_loop()
+    return lambda what: loop.call_soon_threadsafe(said, what) and None

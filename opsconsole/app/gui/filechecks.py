@@ -1,0 +1,171 @@
+"""A REST system or a webhook that a form of the window describes, tried out and stored where it works."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+from pydantic import ValidationError
+
+from opsconsole.app import declared
+from opsconsole.app.gui.words import first_of
+from opsconsole.app.secretaudit import audit_secret
+from opsconsole.app.secretstore.names import in_config
+from opsconsole.app.secretstore.pending import PendingSecrets
+from opsconsole.app.session import Session
+from opsconsole.connectors.http import HttpConfig
+from opsconsole.connectors.http.actions import Action
+from opsconsole.connectors.webhook import WebhookConfig
+from opsconsole.connectors.webhook.verify import Verifier
+from opsconsole.domain.errors import OpsError, UserError
+from opsconsole.engine.agents.yamlfile import YamlDocument, read_yaml
+from opsconsole.engine.commands.connections import connect
+from opsconsole.ui.tools import CheckStep, ConnectionCheck, RestDraft, WebhookDraft
+
+_TELLS = Callable[[CheckStep], None]
+
+
+class _Trial:
+    """Steps as they are told; the first that fails ends it."""
+
+    def __init__(self, tell: _TELLS) -> None:
+        self.steps: list[CheckStep] = []
+        self._tell = tell
+
+    def add(self, name: str, text: str, *, is_ok: bool = True) -> None:
+        self.steps.append(CheckStep(name, is_ok, text))
+        self._tell(self.steps[-1])
+
+    def failed(self) -> ConnectionCheck:
+        return ConnectionCheck(tuple(self.steps), False, "Mend what is marked, then try again.")
+
+    def ended(self, *, is_kept: bool, text: str) -> ConnectionCheck:
+        return ConnectionCheck(tuple(self.steps), is_kept, text if is_kept else "Everything works.")
+
+
+async def check_rest(
+    session: Session, secrets: PendingSecrets, draft: RestDraft, tell: _TELLS, *, is_kept: bool
+) -> ConnectionCheck:
+    """Try a REST system out, and store it where it answers and `is_kept`.
+
+    Raises:
+        UserError: the file does not fit, or a key is missing.
+        KeyringError: there is no place for its key.
+    """
+    trial = _Trial(tell)
+    config = _read(draft.file, {"base": draft.base}).into(HttpConfig)
+    declared.check_kind(session, config.connection, "http")
+    actions = [Action(config, config.connection, action) for action in config.actions]
+    trial.add("File", f"{config.connection}: {', '.join(action.type.title for action in actions)}")
+    _take_keys(secrets, sorted({*in_config(config.model_dump(mode="json"))}), (draft.key, draft.key2))
+    trial.add("Key", "is there" if any(action.secrets for action in actions) else "none is needed")
+    try:
+        await declared.reach(config.base)
+    except OpsError as error:
+        trial.add("Reachable", str(error).removesuffix(declared.NOT_STORED), is_ok=False)
+        return trial.failed()
+    trial.add("Reachable", f"{config.base} answers")
+    if is_kept:
+        _keep(session, secrets, config, health=f"{config.base} answers")
+    return trial.ended(is_kept=is_kept, text=f"{config.connection} is connected.")
+
+
+async def check_webhook(
+    session: Session, secrets: PendingSecrets, draft: WebhookDraft, tell: _TELLS, *, is_kept: bool
+) -> ConnectionCheck:
+    """Try out whether a webhook can be listened for, and store it where it can and `is_kept`.
+
+    Raises:
+        UserError: what was typed does not fit, or the secret is missing.
+        KeyringError: there is no place for its secret.
+    """
+    trial, config = _Trial(tell), _webhook(draft)
+    declared.check_kind(session, config.connection, "webhook")
+    trial.add("Settings", f"events of {config.connection} come to {config.address}{config.path}")
+    _take_keys(secrets, config.secrets, (draft.secret,))
+    if config.secrets:
+        try:
+            Verifier(config.verify, [await asyncio.to_thread(secrets.get, name) for name in config.secrets])
+        except UserError as error:
+            trial.add("Secret", str(error), is_ok=False)
+            return trial.failed()
+    trial.add("Secret", "is there" if config.secrets else "none: only programs on this computer can send")
+    try:
+        if not declared.listens_already(session, config):
+            declared.check_port(config)
+    except OpsError as error:
+        trial.add("Port", str(error), is_ok=False)
+        return trial.failed()
+    trial.add("Port", f"{config.address.port} is free, or listened at by opsconsole")
+    if is_kept:
+        _keep(session, secrets, config, health="waits for the first event")
+    text = f"{config.connection} is connected. Others send to http://{config.address}{config.path}"
+    return trial.ended(is_kept=is_kept, text=text)
+
+
+def _webhook(draft: WebhookDraft) -> WebhookConfig:
+    if draft.file:
+        return _read(draft.file, _said(draft)).into(WebhookConfig)
+    if not draft.name:
+        raise UserError("Give it a name, or a file with its description.")
+    number = _slot(draft.id) or "{{ header['webhook-id'] }}"
+    event = {
+        "id": number,
+        "kind": f"{draft.name.replace('-', '_')}.received",
+        "subject": f"{draft.name}:{number}",
+        **{name: _slot(getattr(draft, name)) for name in ("title", "text", "sender")},
+    }
+    facts: dict[str, Any] = {"connection": draft.name, "kind": "webhook", "event": event}
+    facts |= {"path": f"/hooks/{draft.name}", "verify": "bearer"} | _said(draft)
+    if facts["verify"] != "nobody":
+        facts["secret"] = f"webhook-{draft.name}"
+    try:
+        return WebhookConfig.model_validate(facts)
+    except ValidationError as error:
+        raise UserError(first_of(error)) from error
+
+
+def _read(file: str, instead: Mapping[str, str]) -> YamlDocument:
+    """Read a file; what was typed besides takes the place of what it says."""
+    document = read_yaml(Path(file).expanduser())
+    if isinstance(document.value, dict):
+        said = {name: value for name, value in instead.items() if value}
+        document.value = {**cast("dict[str, Any]", document.value), **said}
+    return document
+
+
+def _said(draft: WebhookDraft) -> dict[str, str]:
+    said = {"connection": draft.name, "path": draft.path, "verify": draft.verify}
+    if draft.port:
+        said["listen"] = f"127.0.0.1:{draft.port}"
+    return {name: value for name, value in said.items() if value}
+
+
+def _slot(name: str) -> str:
+    """Return a mapping's text for a field of the JSON, as `customer.email`."""
+    return f"{{{{ body.{name} }}}}" if name else ""
+
+
+def _take_keys(secrets: PendingSecrets, names: Sequence[str], given: Sequence[str]) -> None:
+    typed = [value for value in given if value]
+    if len(typed) > len(names):
+        raise UserError("The file names no such key; leave the field empty.")
+    missing = [name for name in names if not secrets.has(name)]
+    wanted = missing if len(missing) >= len(typed) else list(names)
+    for name, value in zip(wanted, typed, strict=False):
+        secrets.need_place(name)
+        secrets.put(name, value.strip())
+    if still := [name for name in names if not secrets.has(name)]:
+        raise UserError(f"Type in the key that is missing; the file calls it {' and '.join(still)}.")
+
+
+def _keep(session: Session, secrets: PendingSecrets, config: HttpConfig | WebhookConfig, *, health: str) -> None:
+    for secret in secrets.keep():
+        audit_secret(session, "secret.stored", name=secret, is_kept=True)
+    body, said = config.model_dump(mode="json"), ("ok", health)
+    session.write(
+        lambda tx: connect(
+            session.kernel, tx, config.connection, kind=config.kind, config=body, actor=session.actor, health=said
+        ),
+        name="connection.put",
+    )
