@@ -146,7 +146,7 @@ class Backend(QObject):
                     counts = changes.counts(opened.kernel.reader)
                     topics = frozenset(topic for topic, count in counts.items() if seen.get(topic) != count)
                     seen = counts
-                    if "connections" in topics:
+                    if plugged is None or "connections" in topics:
                         former, plugged = plugged, connections.in_use(opened.kernel.reader)
                         if former is not None and former != plugged:
                             self.reopen()

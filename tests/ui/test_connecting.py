@@ -77,9 +77,11 @@ def fill(form: ConnectionForm, joined: Joined, **values: str) -> None:
     names = {id(item): name for name, item in (*form.inputs.items(), *form.chosen.items())}
     form.inputs[next(iter(form.inputs))].setFocus()
     reached: set[str] = set()
-    for _ in names:
+    for _ in range(2 * len(names)):
         at = joined.window.focusWidget()
-        name = names[id(at)]
+        name = names.get(id(at), "")
+        if name and name in reached:
+            break
         reached.add(name)
         if name in values and isinstance(at, QLineEdit):
             QTest.keyClick(at, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
@@ -90,7 +92,7 @@ def fill(form: ConnectionForm, joined: Joined, **values: str) -> None:
             for _ in range(at.findText(values[name])):
                 QTest.keyClick(at, Qt.Key.Key_Down)
         QTest.keyClick(at, Qt.Key.Key_Tab)
-    assert reached == set(names.values()), "the Tab key reaches every field"
+    assert reached - {""} == set(names.values()), "the Tab key reaches every field"
 
 
 async def tried(form: ConnectionForm, words: str) -> str:

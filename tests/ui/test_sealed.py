@@ -167,8 +167,8 @@ def test_a_window_started_from_a_terminal_asks_in_the_window(folder: Path, monke
         assert panel.model.inputs["key"].text() == "another-key-4711", "what was typed stays"
         QTest.keyClick(panel.model.inputs["url"], Qt.Key.Key_Return)
         await until(lambda: panel.pages.currentIndex() == 0)
-        assert "The engine starts anew" in joined.window.notice.accessibleName()
-        await until(lambda: joined.engine.state is EngineState.WORKING and joined.backend.engine not in (0, first))
+        assert "fake is connected as main" in joined.window.notice.accessibleName()
+        assert joined.backend.engine == first, "the engine takes it up by itself"
         rows = await joined.backend.read(lambda kernel: connections.connections(kernel.reader, kind="model"))
         assert [row.id for row in rows] == ["main"]
 
