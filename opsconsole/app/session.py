@@ -5,7 +5,7 @@ import getpass
 import logging
 import os
 import sys
-from collections.abc import Callable, Coroutine, Generator, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +35,7 @@ from opsconsole.store import cases as case_store
 from opsconsole.store import lease
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.queries import cases
+from opsconsole.store.queries.connections import Setting, in_use
 from opsconsole.store.rows import Reader
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.workspace import Workspace
@@ -55,6 +56,8 @@ class Session:
     workspace: Workspace
     kernel: Kernel
     actor: str
+    plugged: Mapping[str, Setting]
+    """What was connected when it was opened."""
     _runners: list[asyncio.Runner] = field(default_factory=list[asyncio.Runner])
     """The loop in which a command's connections live, once one was wanted."""
 
@@ -126,10 +129,11 @@ def opened(
     try:
         time = clock or SystemClock()
         parts = Parts(reader, _Direct(workspace), time, secrets_of(workspace, typed=typed))
+        plugged = in_use(reader)
         registry = Registry([] if is_mending else make_connectors(parts))
         is_running = lease.holder(workspace.folder) is not None
         kernel = Kernel(workspace.id, registry, time, reader, is_engine_running=is_running)
-        session = Session(workspace, kernel, actor())
+        session = Session(workspace, kernel, actor(), plugged)
         try:
             yield session
         finally:

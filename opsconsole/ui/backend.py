@@ -101,7 +101,7 @@ class Backend(QObject):
         return await asyncio.wrap_future(self._lanes[lane].submit(job))
 
     def reopen(self) -> None:
-        """Open the workspace anew: what is connected changed, or the file came back."""
+        """Open the workspace anew: the file came back."""
         for lane in self._lanes.values():
             lane.reopen()
 
@@ -116,7 +116,7 @@ class Backend(QObject):
     def _poll(self) -> None:
         version, seen = -1, {}
         until_look = 0.0
-        plugged: dict[str, connections.Setting] | None = None
+        was_looked = False
         opened: Any = None
         stack = ExitStack()
         while not self._end.wait(POLL_S):
@@ -146,10 +146,10 @@ class Backend(QObject):
                     counts = changes.counts(opened.kernel.reader)
                     topics = frozenset(topic for topic, count in counts.items() if seen.get(topic) != count)
                     seen = counts
-                    if plugged is None or "connections" in topics:
-                        former, plugged = plugged, connections.in_use(opened.kernel.reader)
-                        if former is not None and former != plugged:
-                            self.reopen()
+                    if "connections" in topics or not was_looked:
+                        was_looked, plugged = True, connections.in_use(opened.kernel.reader)
+                        for lane in self._lanes.values():
+                            lane.reopen_unless(plugged)
                     if topics:
                         self.changed.emit(topics)
             except Exception as error:

@@ -7,7 +7,7 @@ them. A server's hanging up is noticed between two readings, for the loop runs a
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from opsconsole.domain.errors import UnreadableError
 from opsconsole.store.database import identity
 from opsconsole.store.errors import translated
+from opsconsole.store.queries.connections import Setting
 
 if TYPE_CHECKING:  # The engine's parts take a second to import; the first window is painted before that.
     from opsconsole.engine.kernel import Kernel
@@ -42,6 +43,11 @@ class Opened(Protocol):
     @property
     def actor(self) -> str:
         """Who is at the keyboard."""
+        ...
+
+    @property
+    def plugged(self) -> Mapping[str, Setting]:
+        """What was connected when it was opened."""
         ...
 
     def write(self, job: Callable[["Transaction"], _T], *, name: str) -> _T:
@@ -99,6 +105,16 @@ class LaneThread:
         """Open the workspace anew for the next job; what is under way ends with the old one."""
         if self._loop is not None:
             self._on_loop(self._retire)
+
+    def reopen_unless(self, plugged: Mapping[str, Setting]) -> None:
+        """Open the workspace anew for the next job where something else is connected than when it was opened."""
+
+        def look() -> None:
+            if self._held is not None and self._held.opened.plugged != plugged:
+                self._retire()
+
+        if self._loop is not None:
+            self._on_loop(look)
 
     def close(self) -> None:
         """End the thread; jobs that were begun are finished, waiting for other systems is broken off."""
