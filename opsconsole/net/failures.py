@@ -24,7 +24,7 @@ def _ours(error: BaseException, where: str) -> Exception | None:
     if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError):
         return PermanentError(
             f"{where} has a certificate that this machine does not trust. Check the address; where the server is"
-            " your own, name its certificate authority (--ca-file FILE)."
+            " your own, name its authority's file of certificates."
         )
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return TransientError(f"{where}: there is no such host, or no network. Check the address.")

@@ -54,6 +54,28 @@ class MailDraft:
     authserv: str = ""
     ca_file: str = ""
     """Certificates to trust besides the system's."""
+    sign_in: str = ""
+    """`browser`, or `again` to sign in there anew; empty: by password."""
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    tenant: str = ""
+    issuer: str = ""
+    """Who signs in, where that is neither Google nor Microsoft: the address of the OpenID issuer."""
+    sending: str = ""
+    """`none`: only for reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailHost:
+    """A provider of mailboxes, for a form."""
+
+    name: str
+    """Empty for a server of one's own."""
+    title: str
+    needs: str
+    """What one needs to connect there, in a line."""
+    values: Mapping[str, str]
+    """What the form's fields are filled with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +212,10 @@ class Tools(Protocol):
 
     async def try_mail(self, draft: MailDraft, said: Callable[[CheckStep], None], *, is_kept: bool) -> ConnectionCheck:
         """Try a mailbox out, step by step; store it where every step worked and `is_kept`."""
+        ...
+
+    def mail_hosts(self) -> Sequence[MailHost]:
+        """Return the providers that a mailbox's form offers first."""
         ...
 
     async def try_model(

@@ -1,6 +1,7 @@
 """What a form of the window describes, tried out step by step, and stored where it works."""
 
 import asyncio
+import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,14 +10,17 @@ from opsconsole.app import modelaccount
 from opsconsole.app.connections import MODEL
 from opsconsole.app.mail import keep as mailkeeping
 from opsconsole.app.mail.account import AccountDraft, Said
+from opsconsole.app.mail.browser import in_browser
 from opsconsole.app.mail.check import Found, checks
+from opsconsole.app.mail.pages import registering
 from opsconsole.app.secretaudit import audit_secret
 from opsconsole.app.secretstore.pending import PendingSecrets
 from opsconsole.app.session import Session
 from opsconsole.brains.model import Endpoint, ModelConfig
 from opsconsole.brains.model.check import check
-from opsconsole.connectors.mail.config import MailConfig, Server
+from opsconsole.connectors.mail.config import MailConfig, OAuth, Server
 from opsconsole.domain.errors import OpsError, UserError
+from opsconsole.engine.ports.machine import Clock
 from opsconsole.net.client import HttpClient
 from opsconsole.store.queries import connections
 from opsconsole.ui.tools import CheckStep, ConnectionCheck, MailDraft, ModelDraft
@@ -31,11 +35,15 @@ def _said(draft: MailDraft) -> Said:
         imap_tls=draft.imap_tls,
         smtp=draft.smtp,
         smtp_tls=draft.smtp_tls,
-        auth="password",
+        auth="oauth" if draft.sign_in else "password",
         has_password=bool(draft.password),
+        client_id=draft.client_id,
+        tenant=draft.tenant,
+        issuer=draft.issuer,
         shown_name=draft.shown_name,
         authserv=draft.authserv,
         ca_file=str(Path(draft.ca_file).expanduser().resolve()) if draft.ca_file else "",
+        is_read_only=draft.sending == "none",
     )
 
 
@@ -49,9 +57,29 @@ async def check_mail(
         KeyringError: there is no place for its password.
     """
     said = _said(draft)
-    earlier = _earlier(session, said.name, mailkeeping.KIND)
-    account = AccountDraft(said, earlier)
-    secret = mailkeeping.secret_of(said.name, "password")
+    account = AccountDraft(said, _earlier(session, said.name, mailkeeping.KIND))
+    # The operator's own authority would replace the system's, which vouch for providers known by name.
+    http = HttpClient(ca_file=None if account.provider else said.ca_file or None)
+    found, steps, clock = Found(), list[CheckStep](), session.kernel.clock
+    try:
+        if draft.sign_in:
+            how: dict[str, Any] = {
+                "oauth": await _by_browser(draft, account, secrets, clock=clock, http=http, tell=tell)
+            }
+        else:
+            how = {"login": await _by_password(draft, account, secrets)}
+        config = account.config(await _servers(account), sign_in=how, now=clock.now())
+        way = mailkeeping.sign_in_with(said.name, config, secrets, session, http)
+        async for step in checks(config, way, clock, found):
+            steps.append(CheckStep(_words(step.name), step.is_ok, step.words))
+            tell(steps[-1])
+    finally:
+        await http.close()
+    return _kept_mail(session, said.name, config, secrets, found=found, steps=steps, is_kept=is_kept)
+
+
+async def _by_password(draft: MailDraft, account: AccountDraft, secrets: PendingSecrets) -> dict[str, str]:
+    secret = mailkeeping.secret_of(account.said.name, "password")
     if draft.password:
         secrets.need_place(secret)
         # Google shows an app password in groups of four; the spaces are not part of it.
@@ -60,17 +88,39 @@ async def check_mail(
     elif not await asyncio.to_thread(secrets.has, secret):
         advice = account.host.advice if account.host is not None else "Your mailbox password."
         raise UserError(f"Type the password in. {advice}")
-    login = {"user": draft.user or account.user_before or account.address, "secret": secret}
-    config = account.config(await _servers(account), sign_in={"login": login}, now=session.kernel.clock.now())
-    http, found, steps = HttpClient(), Found(), list[CheckStep]()
-    try:
-        way = mailkeeping.sign_in_with(said.name, config, secrets, session, http)
-        async for step in checks(config, way, session.kernel.clock, found):
-            steps.append(CheckStep(_words(step.name), step.is_ok, step.words))
-            tell(steps[-1])
-    finally:
-        await http.close()
-    return _kept_mail(session, said.name, config, secrets, found=found, steps=steps, is_kept=is_kept)
+    return {"user": draft.user or account.user_before or account.address, "secret": secret}
+
+
+async def _by_browser(
+    draft: MailDraft,
+    account: AccountDraft,
+    secrets: PendingSecrets,
+    *,
+    clock: Clock,
+    http: HttpClient,
+    tell: Callable[[CheckStep], None],
+) -> OAuth:
+    name = account.said.name
+    tokens, word = mailkeeping.secret_of(name, "tokens"), mailkeeping.secret_of(name, "client-secret")
+    if not account.has_client:
+        raise UserError("Fill in the client id. " + " ".join(registering(account.provider)[:-1]))
+    secrets.need_place(tokens)
+    if draft.client_secret:
+        secrets.put(word, draft.client_secret)
+    oauth = await account.oauth(secret=tokens, client_secret="", http=http)
+    if await asyncio.to_thread(secrets.has, word):
+        oauth = oauth.model_copy(update={"client_secret": word})
+    if draft.sign_in == "browser" and await asyncio.to_thread(secrets.has, tokens):
+        return oauth
+
+    def show(url: str) -> None:
+        where = f"Sign in as {oauth.user} on the page that opens. If none does, open this address: {url}"
+        tell(CheckStep("Browser", True, where))
+        webbrowser.open(url)
+
+    await in_browser(oauth, secrets, clock=clock, http=http, show=show)
+    tell(CheckStep("Signed in", True, f"{oauth.user} has agreed"))
+    return oauth
 
 
 def _kept_mail(
@@ -94,11 +144,11 @@ def _kept_mail(
     return ConnectionCheck(tuple(steps), True, f"{config.address} is connected as {name}.")
 
 
-async def _servers(account: AccountDraft) -> tuple[Server, Server]:
+async def _servers(account: AccountDraft) -> tuple[Server, Server | None]:
     try:
         return await account.servers()
     except OpsError as error:
-        if account.said.imap and account.said.smtp:
+        if account.said.imap and (account.said.smtp or account.said.is_read_only):
             raise
         raise UserError(
             f"The mail servers of {account.domain} are not known and do not answer under the usual names. Fill in both"

@@ -1,12 +1,13 @@
 """The window's tools for connections and their secrets. What blocks runs in threads of its own."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+import threading
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from opsconsole.app import removal
-from opsconsole.app.gui import removalwords
+from opsconsole.app.gui import mailhosts, removalwords
 from opsconsole.app.gui.checks import check_mail, check_model
 from opsconsole.app.gui.filechecks import check_rest, check_webhook
 from opsconsole.app.mail.account import NOBODY
@@ -18,6 +19,7 @@ from opsconsole.ui.tools import (
     CheckStep,
     ConnectionCheck,
     MailDraft,
+    MailHost,
     ModelDraft,
     RemovalPlan,
     RestDraft,
@@ -35,6 +37,35 @@ CLOSED = (
 )
 
 
+class _UnderWay:
+    """A trial in a loop of its own, which may be broken off from another thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._end: Callable[[], object] | None = None
+        self._is_cancelled = False
+
+    async def of(self, work: Coroutine[Any, Any, _T]) -> _T:
+        """Do the work, or nothing where it was broken off before it began."""
+        task, loop = asyncio.ensure_future(work), asyncio.get_running_loop()
+        with self._lock:
+            self._end = lambda: loop.call_soon_threadsafe(task.cancel)
+            if self._is_cancelled:
+                task.cancel()
+        try:
+            return await task
+        finally:
+            with self._lock:
+                self._end = None
+
+    def cancel(self) -> None:
+        """Break it off."""
+        with self._lock:
+            self._is_cancelled = True
+            if self._end is not None:
+                self._end()
+
+
 class ConnectionTools:
     """Tools over one workspace folder."""
 
@@ -45,6 +76,10 @@ class ConnectionTools:
         """Try a mailbox out, and store it where every step worked."""
         tell = here(said)
         return await self._apart(lambda session, secrets: check_mail(session, secrets, draft, tell, is_kept=is_kept))
+
+    def mail_hosts(self) -> Sequence[MailHost]:
+        """Return the providers that a mailbox's form offers first."""
+        return mailhosts.offered()
 
     async def try_model(
         self, draft: ModelDraft, said: Callable[[CheckStep], None], *, is_kept: bool
@@ -110,12 +145,20 @@ class ConnectionTools:
             NOBODY.set(True)
             with opened(self._folder, is_mending=True, typed=self._typed) as session:
                 secrets = PendingSecrets(secrets_of(session.workspace, typed=self._typed))
-                return asyncio.run(job(session, secrets))
+                return asyncio.run(under_way.of(job(session, secrets)))
 
+        under_way = _UnderWay()
+        work = asyncio.ensure_future(asyncio.to_thread(run))
         try:
-            return await asyncio.to_thread(run)
+            return await asyncio.shield(work)
         except SealedError as error:
             raise SealedError(CLOSED) from error
+        except asyncio.CancelledError:
+            under_way.cancel()
+            await asyncio.wait([work])
+            if not work.cancelled():
+                work.exception()  # looked at, so that nobody complains of it
+            raise
 
 
 def here(said: Callable[[_T], None]) -> Callable[[_T], None]:

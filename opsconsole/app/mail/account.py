@@ -51,6 +51,8 @@ class Said:
     watched: tuple[str, ...] = ()
     authserv: str = ""
     ca_file: str = ""
+    is_read_only: bool = False
+    """Nothing is to be sent: no server for it is wanted."""
 
 
 NOBODY = ContextVar("nobody", default=False)
@@ -148,17 +150,22 @@ class AccountDraft:
         say(f"Who runs the mail of {self.domain}? Known: {', '.join(host.name for host in HOSTS)}.")
         return ask_until("One of these, or other", _host, default="other")
 
-    async def servers(self) -> tuple[Server, Server]:
+    async def servers(self) -> tuple[Server, Server | None]:
         """Return both servers: as said, as they were, as they are known to be, or as a person confirms a guess.
+
 
         Raises:
             UserError: they are not known and nobody can be asked.
         """
         imap = _server(self.said.imap, self.said.imap_tls, 993) or self._kept("imap") or (self.host and self.host.imap)
+        if self.said.is_read_only and imap:
+            return imap, None
         smtp = _server(self.said.smtp, self.said.smtp_tls, 465) or self._kept("smtp") or (self.host and self.host.smtp)
         if imap and smtp:
             return imap, smtp
         found = await guess(self.domain)
+        if found and self.said.is_read_only:
+            return found[0], None
         if found is not None and not can_ask():
             say(f"Found: {found[0].host}:{found[0].port} for reading, {found[1].host}:{found[1].port} for sending.")
             return imap or found[0], smtp or found[1]
@@ -176,7 +183,7 @@ class AccountDraft:
 
     def _kept(self, what: str) -> Server | None:
         # A provider that was named anew, or another address, makes the old servers the wrong ones.
-        if what not in self._earlier or self.said.host or (self.said.address not in ("", self._earlier["address"])):
+        if not self._earlier.get(what) or self.said.host or (self.said.address not in ("", self._earlier["address"])):
             return None
         return Server.model_validate(self._earlier[what])
 
@@ -212,7 +219,7 @@ class AccountDraft:
             client_secret=client_secret or earlier.get("client_secret", ""),
         )
 
-    def config(self, servers: tuple[Server, Server], *, sign_in: Mapping[str, Any], now: datetime) -> MailConfig:
+    def config(self, servers: tuple[Server, Server | None], *, sign_in: Mapping[str, Any], now: datetime) -> MailConfig:
         """Put it together.
 
         Raises:

@@ -133,13 +133,15 @@ async def sign_in(config: MailConfig, how: SignIn) -> CheckStep:
     link, sender = Link(config, how, "check"), Sender(config, how)
     try:
         await link.read(lambda client: client.noop())
-        await sender.check()
+        if config.smtp is not None:
+            await sender.check()
     except OpsError as error:
         return CheckStep(False, str(error))
     finally:
         await sender.close()
         await link.close()
-    return CheckStep(True, f"signed in as {config.user}, for reading and for sending")
+    what = "for reading" if config.smtp is None else "for reading and for sending"
+    return CheckStep(True, f"signed in as {config.user}, {what}")
 
 
 async def folders(config: MailConfig, how: SignIn) -> tuple[CheckStep, Named | None]:

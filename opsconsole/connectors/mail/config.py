@@ -76,7 +76,8 @@ class MailConfig(Frozen):
     name: Annotated[str, Field(max_length=120)] = ""
     """Shown beside the address."""
     imap: Server
-    smtp: Server
+    smtp: Server | None = None
+    """None: mail is read and filed, and nothing can be sent. Enough for an agent in shadow."""
     login: Login | None = None
     oauth: OAuth | None = None
     folders: Folders = Folders()

@@ -12,6 +12,7 @@ import typer
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.commands.secrets import ask_value, read_value
 from opsconsole.app.mail.account import AccountDraft, Said, can_ask
+from opsconsole.app.mail.browser import in_browser
 from opsconsole.app.mail.check import CheckStep, Found, checks
 from opsconsole.app.mail.keep import KIND, name_of, secret_of, sign_in_with, store_mail
 from opsconsole.app.mail.pages import about_password, no_password, registering
@@ -20,9 +21,6 @@ from opsconsole.app.session import Session, opened, secrets_of
 from opsconsole.app.words import plain, say, say_json
 from opsconsole.connectors.mail.config import MailConfig, OAuth
 from opsconsole.connectors.mail.signin.auth import SignIn
-from opsconsole.connectors.mail.signin.oauthloopback import sign_in
-from opsconsole.connectors.mail.signin.oauthproviders import provider_of
-from opsconsole.connectors.mail.signin.oauthtokens import TokenEndpoint
 from opsconsole.domain.errors import UserError
 from opsconsole.net.client import HttpClient
 from opsconsole.store.queries import connections as read
@@ -69,6 +67,7 @@ def mail(
     watch: Annotated[list[str] | None, typer.Option(help="Folder whose mails are events (inbox); repeat it.")] = None,
     authserv: Annotated[str, typer.Option(help="Name of your receiving server, whose word on senders counts.")] = "",
     ca_file: Annotated[str, typer.Option(help="Certificate authority of your own server (PEM).")] = "",
+    read_only: Annotated[bool, typer.Option("--read-only", help="Send nothing; enough for shadow.")] = False,
     anyway: Annotated[bool, typer.Option("--anyway", help="Store it though a step failed.")] = False,
     as_json: AsJson = False,
     workspace: Where = None,
@@ -88,6 +87,7 @@ def mail(
         auth=auth, has_password=password_stdin, client_id=client_id, issuer=issuer, authorize_url=authorize_url,
         token_url=token_url, scopes=tuple(scope or ()), tenant=tenant, shown_name=shown_name, own=tuple(own or ()),
         watched=tuple(watch or ()), authserv=authserv, ca_file=ca_file,
+        is_read_only=read_only,
     )  # fmt: skip
     wish = _Wish(
         is_sign_in=sign_in,
@@ -198,19 +198,12 @@ def _ask_client_secret(word: str, secrets: PendingSecrets) -> None:
 async def _in_browser(
     oauth: OAuth, secrets: PendingSecrets, wish: _Wish, *, session: Session, http: HttpClient
 ) -> None:
-    provider = provider_of(oauth)
-    client_secret = secrets.get(oauth.client_secret) if oauth.client_secret else ""
-    endpoint = TokenEndpoint(
-        provider, client_id=oauth.client_id, client_secret=client_secret, http=http, clock=session.kernel.clock
-    )
-
     def show(url: str) -> None:
         typer.echo(f"Sign in as {oauth.user} on this page, in a browser on this machine:\n  {plain(url)}", err=True)
         if wish.has_browser:
             webbrowser.open(url)
 
-    tokens = await sign_in(provider, endpoint, client_id=oauth.client_id, user=oauth.user, show=show)
-    secrets.put(oauth.secret, tokens.to_text())
+    await in_browser(oauth, secrets, clock=session.kernel.clock, http=http, show=show)
 
 
 async def _try(config: MailConfig, way: SignIn, *, session: Session, found: Found, is_json: bool) -> list[CheckStep]:

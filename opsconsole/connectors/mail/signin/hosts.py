@@ -40,8 +40,7 @@ def _server(host: str, port: int) -> Server:
 
 _GOOGLE = (
     "Google takes an app password: 16 letters, made at myaccount.google.com/apppasswords (2-step verification must be"
-    " on). In a company's Workspace an administrator may have switched them off; then sign in in the browser instead"
-    " (--auth oauth)."
+    " on). In a company's Workspace an administrator may have switched them off; then sign in in the browser instead."
 )
 _MICROSOFT = (
     "In Microsoft 365, IMAP and SMTP (authenticated SMTP) must be switched on for the mailbox; an administrator does"

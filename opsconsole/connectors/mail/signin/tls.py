@@ -42,6 +42,6 @@ def in_words(error: ssl.SSLError, host: str) -> str:
     if "self-signed" in why or "self signed" in why or "unable to get" in why:
         return (
             f"Nobody this machine trusts vouches for the certificate of {host}. If it is your own server, name its"
-            " authority's file (--ca-file FILE); otherwise do not go on: somebody may stand in between."
+            " authority's file of certificates; otherwise do not go on: somebody may stand in between."
         )
     return f"The certificate of {host} is not accepted: {error.verify_message}."

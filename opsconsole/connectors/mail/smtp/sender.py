@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException, SMTPResponse, SMTPResponseException
 
-from opsconsole.connectors.mail.config import MailConfig
+from opsconsole.connectors.mail.config import MailConfig, Server
 from opsconsole.connectors.mail.signin import tls
 from opsconsole.connectors.mail.signin.auth import AGAIN, Credentials, SignIn, SignInError, signed_in
 from opsconsole.domain.errors import AmbiguousError, ConnectorError, PermanentError, TransientError
@@ -24,6 +24,7 @@ _log = logging.getLogger(__name__)
 CONNECT_S = 10.0
 ANSWER_S = 20.0
 DATA_ANSWER_S = 30.0
+NO_SENDING = "To send from it, connect it again with its server for sending."
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -79,7 +80,13 @@ class Sender:
 
     @property
     def _where(self) -> str:
-        return f"The mail server {self._config.smtp.host}"
+        return f"The mail server {self._server.host}"
+
+    @property
+    def _server(self) -> Server:
+        if self._config.smtp is None:
+            raise PermanentError(f"{self._config.address} is connected for reading only. {NO_SENDING}")
+        return self._config.smtp
 
     async def _ready(self) -> SMTP:
         if self._smtp is not None:
@@ -93,7 +100,7 @@ class Sender:
         return await signed_in(self._sign_in, self._open)
 
     async def _open(self, credentials: Credentials) -> SMTP:
-        server = self._config.smtp
+        server = self._server
         smtp = SMTP(
             hostname=server.host,
             port=server.port,
@@ -124,7 +131,7 @@ class Sender:
         if isinstance(error, SMTPResponseException):
             said = without_codes(f"{error.code} {error.message}")
             return TransientError(f"{self._where} lets nobody in at the moment: {said}")
-        return TransientError(not_reached(error, self._config.smtp.host, self._config.smtp.port))
+        return TransientError(not_reached(error, self._server.host, self._server.port))
 
     async def _envelope(self, smtp: SMTP, to: Sequence[str]) -> None:
         try:

@@ -80,6 +80,8 @@ class ConnectionForm(QWidget):
         self._steps_column.addStretch(1)
         self._count = 0
         self._test = button("Test", lambda: self.start(is_kept=False))
+        self._stop = button("Cancel", self._cancel)
+        self._stop.hide()
         self._add = button("Test and connect", lambda: self.start(is_kept=True), kind="accent")
         body = QHBoxLayout()
         body.setSpacing(12)
@@ -90,8 +92,11 @@ class ConnectionForm(QWidget):
         outer.setSpacing(10)
         outer.addLayout(row(label(title, "h1"), None, button("Back", self.close_form)))
         outer.addWidget(label(about, "muted", is_wrapped=True))
+        self.above = QVBoxLayout()
+        """Room for what helps to fill it in."""
+        outer.addLayout(self.above)
         outer.addLayout(body, 1)
-        outer.addLayout(row(self._add, self._test, None))
+        outer.addLayout(row(self._add, self._test, self._stop, None))
 
     def _row(self, field: Field) -> QVBoxLayout:
         made = QLineEdit()
@@ -185,7 +190,23 @@ class ConnectionForm(QWidget):
         self._said.setText("Trying…")
         self._set_busy(True)
 
+    def fill_in(self, values: Mapping[str, str]) -> None:
+        """Put these into their fields; the others stay."""
+        for name, value in values.items():
+            if name in self.chosen:
+                self.chosen[name].setCurrentIndex(max(0, self.chosen[name].findData(value)))
+            else:
+                self.inputs[name].setText(value)
+                self._mark(name, "")
+
+    def _cancel(self) -> None:
+        """Break off what is tried; what was typed stays."""
+        self._context.tasks.cancel(id(self))
+        self._said.setText("Stopped. Nothing was stored.")
+        self._set_busy(False)
+
     def _set_busy(self, is_busy: bool) -> None:
+        self._stop.setVisible(is_busy)
         for part in (self._test, self._add):
             part.setEnabled(not is_busy)
 

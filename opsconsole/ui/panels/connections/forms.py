@@ -9,9 +9,8 @@ from opsconsole.ui.panels.connections.form import Field
 from opsconsole.ui.tools import CheckStep, ConnectionCheck, MailDraft, ModelDraft, RestDraft, Tools, WebhookDraft
 
 MAIL_ABOUT = (
-    "Known providers need only the address and a password, most often an app password made on their account page. The"
-    " password goes to the keyring or the encrypted file and nowhere else. Browser sign-in:"
-    " `opsconsole connect mail --auth oauth`."
+    "Choose who runs the mailbox; its servers are then filled in. The password goes to the keyring or the encrypted"
+    " file and nowhere else."
 )
 MODEL_ABOUT = (
     "Any OpenAI-compatible endpoint, also one on this machine (ollama, llama.cpp, lmstudio, vllm). At Azure: the"
@@ -47,15 +46,27 @@ def _file(text: str) -> str:
 
 
 TLS = (("", "as is usual at the port"), ("tls", "TLS"), ("starttls", "STARTTLS"), ("none", "none, on this machine"))
+SIGN_IN = (
+    ("", "with a password or app password"),
+    ("browser", "in the browser"),
+    ("again", "in the browser, once more"),
+)
+SENDING = (("", "as agents and people decide"), ("none", "never: only read"))
 MAIL = (
     Field("address", "Address of the mailbox", "support@example.com", is_needed=True, check=_address),
     Field("password", "Password or app password", "empty keeps the one given before", is_secret=True),
+    Field("sign_in", "How to sign in", choices=SIGN_IN),
     Field("name", "Name in opsconsole", "else the address's first part", check=_name),
     Field("user", "Name to sign in with", "else the address"),
     Field("imap", "Server for reading (IMAP)", "known providers: leave empty", check=_server),
     Field("imap_tls", "Encryption for reading", choices=TLS),
     Field("smtp", "Server for sending (SMTP)", "known providers: leave empty", check=_server),
     Field("smtp_tls", "Encryption for sending", choices=TLS),
+    Field("sending", "Sending", choices=SENDING),
+    Field("client_id", "Browser sign-in: client id", "of the app registration"),
+    Field("client_secret", "Browser sign-in: client secret", "if it has one", is_secret=True),
+    Field("tenant", "Browser sign-in at Microsoft: directory id", "of your organisation; else any"),
+    Field("issuer", "Browser sign-in elsewhere: its address", "https://login.example.com"),
     Field("authserv", "Mail server that checks senders", "first word of Authentication-Results in a mail you got"),
     Field("ca_file", "File of certificates to trust", "only for a server of your own", check=_file),
 )
@@ -174,6 +185,9 @@ def known_values(kind: str, name: str, config: Mapping[str, Any]) -> dict[str, s
         server: Mapping[str, Any] = config.get(what) or {}
         found[what] = f"{server['host']}:{server['port']}" if server else ""
         found[f"{what}_tls"] = str(server.get("tls", ""))
+    oauth: Mapping[str, Any] = config.get("oauth") or {}
+    found |= {"sign_in": "browser" if oauth else "", "client_id": str(oauth.get("client_id", ""))}
+    found["sending"] = "" if config.get("smtp") else "none"
     return found | {name: str(config.get(name, "")) for name in ("authserv", "ca_file")}
 
 

@@ -16,6 +16,7 @@ from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.connections import forms
 from opsconsole.ui.panels.connections.form import ConnectionForm
+from opsconsole.ui.panels.connections.hosts import HostTiles
 from opsconsole.ui.panels.connections.removal import RemovalPage
 from opsconsole.ui.tools import CheckStep, ConnectionCheck
 from opsconsole.ui.widgets.basics import Tone, beside, button, card, label, pill, row
@@ -85,7 +86,10 @@ class ConnectionsPanel(Panel):
     @cached_property
     def mail(self) -> ConnectionForm:
         """The form of a mailbox."""
-        return self._form("Connect a mailbox", forms.MAIL_ABOUT, forms.MAIL, self._try_mail)
+        made = self._form("Connect a mailbox", forms.MAIL_ABOUT, forms.MAIL, self._try_mail)
+        self.hosts = HostTiles(made, self.context.tools.mail_hosts())
+        made.above.addWidget(self.hosts)
+        return made
 
     @cached_property
     def model(self) -> ConnectionForm:
@@ -125,6 +129,7 @@ class ConnectionsPanel(Panel):
     def add_mail(self) -> None:
         """Show the empty form of a mailbox."""
         self._show_form(self.mail, {})
+        self.hosts.forget()
 
     def add_model(self) -> None:
         """Show the empty form of a model."""
