@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QLineEdit
 
 from opsconsole.store.queries import limits
-from opsconsole.ui.panels.connections.forms import MAIL, MODEL
+from opsconsole.ui.panels.connections.forms import MAIL, MODEL, REST, WEBHOOK
 from opsconsole.ui.panels.connections.panel import ConnectionsPanel
 from opsconsole.ui.tools import MailDraft, ModelDraft
 from tests.ui.sample import make_empty
@@ -18,7 +18,8 @@ SECRET = "open-sesame-4711"
 def test_secrets_are_hidden_and_forgotten(tmp_path: Path) -> None:
     assert SECRET not in repr(MailDraft(address="a@example.com", password=SECRET))
     assert SECRET not in repr(ModelDraft(name="m", url="u", model="m", key=SECRET))
-    assert [field.name for field in (*MAIL, *MODEL) if field.is_secret] == ["password", "key"]
+    secret = [field.name for field in (*MAIL, *MODEL, *REST, *WEBHOOK) if field.is_secret]
+    assert secret == ["password", "client_secret", "key", "key", "key2", "secret"]
 
     empty = make_empty(tmp_path / "w")
 

@@ -19,6 +19,7 @@ from opsconsole.app.session import Session
 from opsconsole.brains.model import Endpoint, ModelConfig
 from opsconsole.brains.model.check import check
 from opsconsole.connectors.mail.config import MailConfig, OAuth, Server
+from opsconsole.connectors.mail.signin.hosts import HOSTS
 from opsconsole.domain.errors import OpsError, UserError
 from opsconsole.engine.ports.machine import Clock
 from opsconsole.net.client import HttpClient
@@ -31,6 +32,7 @@ def _said(draft: MailDraft) -> Said:
         name=draft.name or mailkeeping.name_of(draft.address),
         address=draft.address,
         user=draft.user,
+        host=_host_of(draft.imap),
         imap=draft.imap,
         imap_tls=draft.imap_tls,
         smtp=draft.smtp,
@@ -45,6 +47,11 @@ def _said(draft: MailDraft) -> Said:
         ca_file=str(Path(draft.ca_file).expanduser().resolve()) if draft.ca_file else "",
         is_read_only=draft.sending == "none",
     )
+
+
+def _host_of(imap: str) -> str:
+    """Return the provider whose server this is: a company's own domain tells nothing."""
+    return next((host.name for host in HOSTS if imap.partition(":")[0].lower() == host.imap.host), "")
 
 
 async def check_mail(

@@ -18,7 +18,7 @@ def offered() -> tuple[MailHost, ...]:
     """Return the best known providers, and a server of one's own."""
     known = [(by_name(name), title, needs) for name, (title, needs) in _NEEDS.items()]
     hosts = [_host(host, title, needs) for host, title, needs in known if host is not None]
-    nothing = dict.fromkeys(("sign_in", "imap", "imap_tls", "smtp", "smtp_tls"), "")
+    nothing: dict[str, str] = dict.fromkeys(("sign_in", "imap", "imap_tls", "smtp", "smtp_tls"), "")
     return (*hosts, MailHost("", "Own server", _OWN, nothing))
 
 

@@ -153,7 +153,6 @@ class AccountDraft:
     async def servers(self) -> tuple[Server, Server | None]:
         """Return both servers: as said, as they were, as they are known to be, or as a person confirms a guess.
 
-
         Raises:
             UserError: they are not known and nobody can be asked.
         """

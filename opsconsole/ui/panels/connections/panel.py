@@ -226,6 +226,8 @@ class ConnectionsPanel(Panel):
         where = str(
             next((shown.row.config[key] for key in ("address", "base_url", "base") if shown.row.config.get(key)), "")
         )
+        if shown.row.kind == "webhook":
+            where = f"http://{shown.row.config.get('listen', '')}{shown.row.config.get('path', '')}"
         if shown.row.kind == "desk":
             where = "Mail, tickets, contacts and deals that live in this workspace; imports land here."
         if where:
