@@ -145,7 +145,10 @@ class ConnectionTools:
             NOBODY.set(True)
             with opened(self._folder, is_mending=True, typed=self._typed) as session:
                 secrets = PendingSecrets(secrets_of(session.workspace, typed=self._typed))
-                return asyncio.run(under_way.of(job(session, secrets)))
+                try:
+                    return asyncio.run(under_way.of(job(session, secrets)))
+                except asyncio.CancelledError:  # it would end Qt's thread instead of the task
+                    raise UserError("Stopped. Nothing was stored.") from None
 
         under_way = _UnderWay()
         work = asyncio.ensure_future(asyncio.to_thread(run))

@@ -1,0 +1,78 @@
+"""A mailbox's form: tiles of providers, reading alone, the sign-in in the browser, and breaking off."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from opsconsole.app.gui.mainwindow import Joined
+from tests.support.desktop.console import in_window, until
+from tests.support.mail.dovecot import Dovecot
+from tests.ui.scenes import record, told
+from tests.ui.test_connecting import ME, click, connections, fill, folder, mail, of_mail
+
+__all__ = ["folder", "mail"]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("connect_mail")]
+
+
+def test_a_tile_fills_in_the_servers_and_says_what_one_needs(folder: Path) -> None:
+    async def scenario(joined: Joined) -> None:
+        panel = await connections(joined)
+        click(panel, "Connect a mailbox")
+        click(panel.mail, "Gmail")
+        assert panel.mail.inputs["imap"].text() == "imap.gmail.com:993"
+        assert "app password" in told(panel.mail)
+        click(panel.mail, "Microsoft 365")
+        assert panel.mail.inputs["smtp"].text() == "smtp.office365.com:587"
+        assert panel.mail.chosen["sign_in"].currentData() == "browser"
+        assert "in the browser" in told(panel.mail)
+        click(panel.mail, "Own server")
+        assert panel.mail.inputs["imap"].text() == "" and panel.mail.chosen["sign_in"].currentData() == ""
+
+    in_window(folder, scenario)
+
+
+def test_a_mailbox_is_connected_for_reading_alone(folder: Path, mail: Dovecot) -> None:
+    async def scenario(joined: Joined) -> None:
+        panel = await connections(joined)
+        click(panel, "Connect a mailbox")
+        fill(panel.mail, joined, **of_mail(mail, smtp="", sending="never: only read"))
+        click(panel.mail, "Test")
+        await until(lambda: "Everything works." in told(panel.mail))
+        assert "nothing can be sent" in told(panel.mail)
+        QTest.keyClick(panel.mail.inputs["address"], Qt.Key.Key_Return)
+        await until(lambda: panel.pages.currentIndex() == 0 and ME in told(panel))
+        click(panel, "Test or change…")
+        assert panel.mail.chosen["sending"].currentData() == "none"
+
+    in_window(folder, scenario)
+
+
+def test_a_trial_is_broken_off_and_what_was_typed_stays(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+
+    def show(url: str) -> bool:
+        shown.append(url)
+        return True
+
+    monkeypatch.setattr("webbrowser.open", show)
+
+    async def scenario(joined: Joined) -> None:
+        panel = await connections(joined)
+        click(panel, "Connect a mailbox")
+        click(panel.mail, "Microsoft 365")
+        fill(panel.mail, joined, address=ME, name="support")
+        QTest.keyClick(panel.mail.inputs["address"], Qt.Key.Key_Return)
+        await until(lambda: "Fill in the client id." in told(panel.mail))
+        fill(panel.mail, joined, client_id="an-app")
+        QTest.keyClick(panel.mail.inputs["address"], Qt.Key.Key_Return)
+        await until(lambda: shown)
+        assert shown[0].startswith("https://login.microsoftonline.com/")
+        await until(lambda: f"Sign in as {ME}" in told(panel.mail))
+        click(panel.mail, "Cancel")
+        await until(lambda: "Stopped. Nothing was stored." in told(panel.mail))
+        assert panel.mail.inputs["client_id"].text() == "an-app"
+
+    in_window(folder, scenario)
+    assert not [entry for entry in record(folder) if entry["kind"] in ("connection.connected", "secret.stored")]
