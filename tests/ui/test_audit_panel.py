@@ -38,6 +38,23 @@ def test_the_record_is_verified_and_filtered(worked: Path, qapp: QApplication) -
     play(worked, qapp, scene)
 
 
+def test_a_search_finds_an_address_and_its_whole_history_is_told(worked: Path, qapp: QApplication) -> None:
+    async def scene(stage: Stage) -> None:
+        panel = stage.show(AuditPanel)
+        await until(lambda: panel.model.ids)
+        everything = len(panel.model.ids)
+        panel.search.setText("p@example.com")
+        await until(lambda: 0 < len(panel.model.ids) < everything)
+        for party in ("p@example.com", "example.com"):
+            panel.go({"subject": party})
+            told = f"Everything about {party}: "
+            await until(
+                lambda told=told: any(label.text().startswith(told) for label in panel.side.findChildren(QLabel))
+            )
+
+    play(worked, qapp, scene)
+
+
 def test_a_changed_record_is_told(worked: Path, qapp: QApplication) -> None:
     with raw(worked / "workspace.db") as conn:
         conn.execute("DROP TRIGGER audit_no_update")

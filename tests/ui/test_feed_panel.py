@@ -12,6 +12,7 @@ from opsconsole.store.writes import events
 from opsconsole.ui.panels.feed.filters import describe
 from opsconsole.ui.panels.feed.panel import FeedPanel
 from tests.support.files import NOW
+from tests.ui.scenes import press, went
 from tests.ui.stage import Stage, play, until
 
 
@@ -29,6 +30,19 @@ def test_why_one_action_was_refused_in_three_clicks(worked: Path, qapp: QApplica
         panel.view.show_line(0)  # the third
         await until(lambda: "Refused because" in texts(panel))
         assert "No reply leaves on a Sunday" in texts(panel)
+
+    play(worked, qapp, scene)
+
+
+def test_a_story_leads_to_everything_about_its_sender_and_their_company(worked: Path, qapp: QApplication) -> None:
+    async def scene(stage: Stage) -> None:
+        panel, places = stage.show(FeedPanel), went(stage)
+        await until(lambda: panel.model.ids)
+        panel.view.show_line(0)
+        await until(lambda: "Sender not verified" in texts(panel))
+        for party in ("p@example.com", "example.com"):
+            press(panel, f"Everything about {party}")
+        assert places == [("audit", {"subject": "p@example.com"}), ("audit", {"subject": "example.com"})]
 
     play(worked, qapp, scene)
 

@@ -9,7 +9,8 @@ MOST = 20_000
 
 def add_event(tx: Transaction, event_id: int, event: IncomingEvent) -> None:
     """Index a new event."""
-    text = f"{event.title} {event.sender} {event.sender_name} {event.text[:MOST]}"
+    to = " ".join(event.recipients) if event.kind == "mail.sent" else ""  # of what came in it is always ourselves
+    text = f"{event.title} {event.sender} {event.sender_name} {to} {event.text[:MOST]}"
     tx.conn.execute("INSERT INTO search (rowid, text) VALUES (?, ?)", (event_id * 1024, text))
 
 

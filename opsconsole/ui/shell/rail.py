@@ -2,15 +2,19 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QToolButton, QVBoxLayout
 
 from opsconsole.ui.shell.catalog import Entry
 from opsconsole.ui.theme import fonts
 from opsconsole.ui.theme.theme import Theme
+from opsconsole.ui.widgets.basics import repolish
 
-WIDTH = 56
+WIDTH, WIDE = 56, 184
+"""In px: icons alone, and with their names beside them."""
+WIDE_FROM = 1400
+"""A window so wide, in px, has room for the names."""
 
 
 class RailButton(QToolButton):
@@ -26,6 +30,18 @@ class RailButton(QToolButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.show_count(0)
         self.restyle()
+        self.name_beside(False)
+
+    @property
+    def _short(self) -> str:
+        return self._title.partition(" (")[0]
+
+    def name_beside(self, is_named: bool) -> None:
+        """Show the name beside the icon, or only the icon; then the hover names it."""
+        beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
+        self.setToolButtonStyle(beside if is_named else alone)
+        self.setText(self._short)
+        self.setFixedWidth(WIDE - 16 if is_named else WIDTH - 16)
 
     def show_count(self, count: int) -> None:
         """Show how many wait there; 0 shows nothing."""
@@ -37,6 +53,7 @@ class RailButton(QToolButton):
     def become(self, icon: str, title: str, tint: str = "text2") -> None:
         """Be another button (pause, resume)."""
         self._icon, self._title, self.tint = icon, title, tint
+        self.setText(self._short)
         self.show_count(self.count)
         self.restyle()
 
@@ -88,6 +105,29 @@ class Rail(QFrame):
         self.menu.setCheckable(False)
         for made in (self.pause, self.buttons["settings"], self.menu):
             column.addWidget(made, 0, Qt.AlignmentFlag.AlignHCenter)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Follow the window's width from now on."""
+        super().showEvent(event)
+        self.window().installEventFilter(self)
+        self._fit(self.window().width())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Resize and watched is self.window():
+            self._fit(self.window().width())
+        return super().eventFilter(watched, event)
+
+    def _fit(self, window_width: int) -> None:
+        """Show names where the window has room for them."""
+        is_wide = window_width >= WIDE_FROM
+        if self.width() == (WIDE if is_wide else WIDTH):
+            return
+        self.setProperty("wide", is_wide)
+        repolish(self)
+        self.setFixedWidth(WIDE if is_wide else WIDTH)
+        for made in (*self.buttons.values(), self.pause, self.menu):
+            made.name_beside(is_wide)
+            repolish(made)
 
     def mark(self, name: str) -> None:
         """Show which panel is open."""

@@ -7,22 +7,28 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame
 
+from opsconsole.engine.audittrail.words import actor_words, kind_words
 from opsconsole.store.queries.views.timeline import Moment
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, card, label, row
 from opsconsole.ui.widgets.texts import para
-from opsconsole.ui.widgets.words import ACTION_STATES, ago, exact, spoken, tool_words
+from opsconsole.ui.widgets.words import ACTION_STATES, ago, exact, plural, spoken, tool_words
 
 ICONS = {"event": "inbox", "action": "bot", "decision": "check"}
 SHOWN = 200
 
 
 def moments_card(
-    moments: Sequence[Moment], *, theme: Theme, now: datetime, open_event: Callable[[int], None]
+    moments: Sequence[Moment],
+    *,
+    theme: Theme,
+    now: datetime,
+    open_event: Callable[[int], None],
+    about: str = "Whole history",
 ) -> QFrame:
-    """Make the card of a subject's history, oldest first; each line opens its event."""
+    """Make the card of a history, oldest first; each line opens its event. `about` says of what it is."""
     frame, column = card()
-    column.addWidget(label(f"Whole history: {len(moments)} moments", "h3"))
+    column.addWidget(para(f"{about}: {plural(len(moments), 'moment')}", "h3"))
     if len(moments) > SHOWN:
         column.addWidget(label(f"The newest {SHOWN} are shown.", "small"))
     for moment in moments[-SHOWN:]:
@@ -49,5 +55,10 @@ def moment_words(moment: Moment) -> str:
         return f"{spoken(moment.what)}: {moment.text}" + (f", from {moment.who}" if moment.who else "")
     if moment.kind == "action":
         state = ACTION_STATES.get(moment.state, (moment.state, ""))[0]
-        return f"{spoken(moment.who)} wanted: {tool_words(moment.what)}: {state}"
-    return f"{moment.who.partition(':')[2] or moment.who} said {moment.what}: {moment.text}"
+        return f"{moment.who} wanted: {tool_words(moment.what)}: {state}"
+    said = kind_words(f"decision.{moment.what}").lower()
+    return f"{actor_words(moment.who)}: {said}, {tool_words(moment.text) if _is_tool(moment.text) else moment.text}"
+
+
+def _is_tool(text: str) -> bool:
+    return " " not in text and "." in text

@@ -60,6 +60,23 @@ def test_every_panel_opens_by_its_key(tmp_path: Path) -> None:
     in_window(tmp_path / "ws", scenario)
 
 
+def test_the_rail_names_its_buttons_on_hover_and_always_in_a_wide_window(tmp_path: Path) -> None:
+    async def scenario(joined: Joined) -> None:
+        rail, beside = joined.window.rail, Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        every = (*rail.buttons.values(), rail.pause, rail.menu)
+        for width, is_named in ((1280, False), (1600, True), (1100, False)):
+            joined.window.resize(width, 800)
+            await until(lambda is_named=is_named: (rail.width() > WIDTH) is is_named)
+            for made in every:
+                assert made.toolTip() and made.text() and (made.toolButtonStyle() is beside) is is_named
+                assert made.width() <= rail.width()
+                if is_named:
+                    room = made.width() - made.iconSize().width() - 18
+                    assert made.fontMetrics().horizontalAdvance(made.text()) <= room, made.text()
+
+    in_window(tmp_path / "ws", scenario)
+
+
 def test_every_page_fits_the_least_window(tmp_path: Path) -> None:
     async def scenario(joined: Joined) -> None:
         for entry in PANELS:

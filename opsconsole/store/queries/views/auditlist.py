@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from opsconsole.store.queries.views.names import agent_names
+from opsconsole.store.queries.views.people import events_about, party_of
 from opsconsole.store.times import from_micros
 
 
@@ -50,6 +51,16 @@ _FIT = (
     " AND (?2 IS NULL OR substr(json_extract(blob, '$.actor'), 1, length(?2)) = ?2)"
     " AND (?3 IS NULL OR instr(lower(blob), lower(?3)) > 0) AND seq > ?4 ORDER BY seq"
 )
+_FIT_PARTY = (
+    "WITH about(event) AS MATERIALIZED (SELECT value FROM json_each(?5)),"
+    " worked(run) AS MATERIALIZED (SELECT r.id FROM about JOIN run r ON r.event_id = about.event)"
+    " SELECT seq FROM audit WHERE (?1 IS NULL OR kind = ?1)"
+    " AND (?2 IS NULL OR substr(json_extract(blob, '$.actor'), 1, length(?2)) = ?2)"
+    " AND (instr(lower(blob), lower(?3)) > 0 OR json_extract(blob, '$.event') IN (SELECT event FROM about)"
+    " OR coalesce(run, CAST(json_extract(blob, '$.action') AS INTEGER)) IN (SELECT run FROM worked))"
+    " AND (?6 IS NULL OR run = ?6) AND seq > ?4 ORDER BY seq"
+)
+"""Entries hold no address; those that name one are found by the events and runs that do."""
 _FIT_RUN = (
     "SELECT seq FROM audit WHERE run = ?5 AND (?1 IS NULL OR kind = ?1)"
     " AND (?2 IS NULL OR substr(json_extract(blob, '$.actor'), 1, length(?2)) = ?2)"
@@ -63,6 +74,9 @@ def seqs(conn: sqlite3.Connection, wanted: AuditFilter, *, after: int = 0) -> "a
         (last,) = conn.execute("SELECT coalesce(max(seq), 0) FROM audit").fetchone()
         return array("q", range(after + 1, last + 1))
     values = (wanted.kind, wanted.actor, wanted.text.strip() or None, after)
+    if party := party_of(wanted.text):
+        about = json.dumps(events_about(conn, party))
+        return array("q", (row[0] for row in conn.execute(_FIT_PARTY, (*values, about, wanted.run))))
     if wanted.run is None:
         return array("q", (row[0] for row in conn.execute(_FIT, values)))
     return array("q", (row[0] for row in conn.execute(_FIT_RUN, (*values, wanted.run))))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from opsconsole.store.queries.content import decode
+from opsconsole.store.queries.views.names import agent_names
+from opsconsole.store.queries.views.people import subjects_about
 from opsconsole.store.times import from_micros
 
 MOST = 500
@@ -28,7 +30,7 @@ class Moment:
 
 def timeline(conn: sqlite3.Connection, subject_id: int, *, limit: int = MOST) -> list[Moment]:
     """Return the newest `limit` moments of each kind, oldest first."""
-    found: list[Moment] = []
+    found, names = list[Moment](), agent_names(conn)
     for row in conn.execute(
         "SELECT e.occurred_at, e.kind, c.bytes, e.id, (SELECT id FROM run WHERE event_id = e.id ORDER BY id LIMIT 1)"
         " FROM event e JOIN content c ON c.id = e.content_id WHERE e.subject_id = ? ORDER BY e.id DESC LIMIT ?",
@@ -42,7 +44,8 @@ def timeline(conn: sqlite3.Connection, subject_id: int, *, limit: int = MOST) ->
         " WHERE a.subject_id = ? AND a.is_write = 1 ORDER BY a.at DESC LIMIT ?",
         (subject_id, limit),
     ):
-        found.append(Moment(from_micros(int(row[0])), "action", row[1], "", row[3], row[2], row[4], row[5]))
+        who = names.get(row[3]) or str(row[3])
+        found.append(Moment(from_micros(int(row[0])), "action", row[1], "", who, row[2], row[4], row[5]))
     for row in conn.execute(
         "SELECT d.at, d.verb, d.actor, c.bytes, a.tool, r.event_id, r.id FROM action a JOIN run r ON r.id = a.run_id"
         " JOIN approval p ON p.action_id = a.id JOIN decision d ON d.approval_id = p.id"
@@ -53,6 +56,12 @@ def timeline(conn: sqlite3.Connection, subject_id: int, *, limit: int = MOST) ->
         words: dict[str, str] = {} if row[3] is None else decode(row[3])
         said = str(words.get("reason") or words.get("answer") or "")
         found.append(Moment(from_micros(int(row[0])), "decision", row[1], said or row[4], row[2], "", row[5], row[6]))
+    return sorted(found, key=lambda moment: moment.at)[-limit:]
+
+
+def timeline_about(conn: sqlite3.Connection, party: str, *, limit: int = MOST) -> list[Moment]:
+    """Return the newest moments of everything about an address or a domain, oldest first."""
+    found = [moment for subject in subjects_about(conn, party) for moment in timeline(conn, subject, limit=limit)]
     return sorted(found, key=lambda moment: moment.at)[-limit:]
 
 

@@ -73,6 +73,7 @@ class ApprovalsPanel(Panel):
         for page in (self.sheet, self.form, self.batch):
             page.closed.connect(self._leave)
         self.detail.answers.answered.connect(self._on_answered)
+        self.detail.event_card.party_wanted.connect(self._on_party_wanted)
         self.verbs.decided.connect(self._on_decided)
         self.verbs.refused.connect(self._on_refused)
         self.verbs.returned.connect(self._on_returned)
@@ -241,6 +242,9 @@ class ApprovalsPanel(Panel):
             self.desk.reject(reason)
         else:
             self._with_card(lambda id_, seen: self.verbs.reject(id_, seen, reason))
+
+    def _on_party_wanted(self, party: str) -> None:
+        self.context.navigator.go("audit", subject=party)
 
     def _on_answered(self, answer: str) -> None:
         self._with_card(lambda id_, seen: self.verbs.respond(id_, seen, answer))

@@ -19,6 +19,7 @@ from opsconsole.engine.audittrail.words import ACTORS, KINDS
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries.views import auditlist, timeline
 from opsconsole.store.queries.views.auditlist import AuditFilter, Entry
+from opsconsole.store.queries.views.people import party_of
 from opsconsole.ui.command import Command
 from opsconsole.ui.focus import lead_on, offer_focus
 from opsconsole.ui.panel import Context, Panel
@@ -84,7 +85,7 @@ class AuditPanel(Panel):
         self.number = label("", "small")
         top.addLayout(row(label("Audit", "h1"), self.number, None, self.export))
         top.addWidget(self.chain)
-        self.search = QLineEdit(placeholderText="Search entries: numbers, tools, reasons   /")
+        self.search = QLineEdit(placeholderText="Search entries: addresses, numbers, reasons   /")
         self.search.setAccessibleName("Search audit entries")
         self.search.setClearButtonEnabled(True)
         self.search.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
@@ -96,9 +97,9 @@ class AuditPanel(Panel):
         self.run.setFixedWidth(84)
         self.run.setAccessibleName("Only this run")
         self.run.textChanged.connect(self._typing.start)
-        self.subject = QLineEdit(placeholderText="Subject, e.g. deal:14")
-        self.subject.setFixedWidth(190)
-        self.subject.setAccessibleName("History of one subject; Enter shows it")
+        self.subject = QLineEdit(placeholderText="Address, domain or deal:14")
+        self.subject.setFixedWidth(210)
+        self.subject.setAccessibleName("History of an address, a domain or a subject; Enter shows it")
         self.subject.returnPressed.connect(self._on_subject_entered)
         for box in (self.kind, self.actor):
             box.currentIndexChanged.connect(self._filter)
@@ -194,7 +195,11 @@ class AuditPanel(Panel):
         return auditlist.entries(kernel.reader, ids)
 
     async def _read_history(self, key: str) -> None:
+        party = party_of(key)
+
         def read(kernel: Kernel) -> list[timeline.Moment] | None:
+            if party:
+                return timeline.timeline_about(kernel.reader, party) or None
             subject = timeline.subject_of(kernel.reader, key)
             return None if subject is None else timeline.timeline(kernel.reader, subject)
 
@@ -202,7 +207,8 @@ class AuditPanel(Panel):
         if moments is None:
             self._show_side(label(f"Nothing is known of “{key}”.", "muted", is_wrapped=True))
             return
-        made = moments_card(moments, theme=self.context.theme, now=utc_now(), open_event=self._open_event)
+        about = f"Everything about {party}" if party else "Whole history"
+        made = moments_card(moments, theme=self.context.theme, now=utc_now(), open_event=self._open_event, about=about)
         self._show_side(made)
 
     async def _read_entry(self, seq: int) -> None:

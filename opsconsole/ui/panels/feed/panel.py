@@ -101,6 +101,7 @@ class FeedPanel(Panel):
         lead_on(self.filters.search, self.view)
         self.view.picked.connect(self._on_view_picked)
         self.story.history_wanted.connect(self._on_history_wanted)
+        self.story.party_wanted.connect(self._on_party_wanted)
         self.story.event_wanted.connect(self._on_event_wanted)
         self.story.run_wanted.connect(self._on_run_wanted)
         self._pager.shown.connect(self._on_pager_shown)
@@ -255,6 +256,9 @@ class FeedPanel(Panel):
 
     def _on_run_wanted(self, run: int) -> None:
         self._show(self._event, run)
+
+    def _on_party_wanted(self, party: str) -> None:
+        self.context.navigator.go("audit", subject=party)
 
     def _on_history_wanted(self, subject: int) -> None:
         self.context.tasks.start(self._read_history(subject), name="history of a subject", owner=self, key="history")

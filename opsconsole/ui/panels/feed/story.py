@@ -16,6 +16,7 @@ from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, card, label, pill, row
 from opsconsole.ui.widgets.flow import FlowLayout
 from opsconsole.ui.widgets.moments import moments_card
+from opsconsole.ui.widgets.parties import party_links
 from opsconsole.ui.widgets.plain import one_line
 from opsconsole.ui.widgets.seen import is_on_screen
 from opsconsole.ui.widgets.texts import clear, foldable, para, plain_value, tip
@@ -32,11 +33,13 @@ class StoryView(QScrollArea):
         history_wanted: (subject id) the whole history of the subject is asked for.
         event_wanted: (event id) another event is to be shown.
         run_wanted: (run id) another agent's run on the same event.
+        party_wanted: (address or domain) everything about it is asked for.
     """
 
     history_wanted = Signal(int)
     event_wanted = Signal(int)
     run_wanted = Signal(int)
+    party_wanted = Signal(str)
 
     def __init__(self, theme: Theme, now: Callable[[], datetime]) -> None:
         super().__init__()
@@ -163,6 +166,8 @@ class StoryView(QScrollArea):
         for problem in event["problems"]:
             column.addWidget(para(f"Could not be read whole: {problem}", "error"))
         column.addWidget(foldable(event["text"] or "No text.", short=700))
+        if links := party_links(event["from"], self.party_wanted.emit):
+            column.addLayout(row(*links, None, spacing=16))
         self._column.addWidget(frame)
 
     def _lookups(self, actions: list[dict[str, Any]]) -> None:

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from opsconsole.engine.audittrail.words import counted
 from opsconsole.ui.panels.approvals.card.data import Notice, Shown, facts_claimed
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import card, label, pill, row, set_pill
+from opsconsole.ui.widgets.parties import party_links
 from opsconsole.ui.widgets.plain import one_line, readable
 from opsconsole.ui.widgets.words import spoken
 
@@ -149,7 +150,13 @@ class QuotesCard(QFrame):
 
 
 class EventCard(QFrame):
-    """The event itself: text, never markup; who sent it, and whether that is sure."""
+    """The event itself: text, never markup; who sent it, and whether that is sure.
+
+    Signals:
+        party_wanted: (address or domain) everything about it is asked for.
+    """
+
+    party_wanted = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -168,10 +175,16 @@ class EventCard(QFrame):
         column.addWidget(self._title)
         column.addWidget(self._sender)
         column.addWidget(self._text, 1)
+        self._links = QVBoxLayout()
+        self._links.setSpacing(0)
+        column.addLayout(self._links)
 
     def show_card(self, shown: Shown) -> None:
         """Show the event of a card."""
         event = shown.view.event
+        clear(self._links)
+        for link in party_links(str(event["from"]), self.party_wanted.emit):
+            self._links.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
         is_sure = bool(event["is_verified"])
         set_pill(self._trust, "Verified sender" if is_sure else "Not verified", "ok" if is_sure else "danger")
         self._title.setText(one_line(str(event["title"])))
