@@ -66,6 +66,11 @@ class Panel(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAccessibleName(self.title)
 
+    @property
+    def is_used(self) -> bool:
+        """A person is in the midst of something here: the window does not turn to another page by itself."""
+        return False
+
     def commands(self) -> Sequence[Command]:
         """Return the panel's commands; asked once."""
         return ()

@@ -160,6 +160,15 @@ class PastPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadyAgent:
+    """An agent that comes with the program and fits what was brought in."""
+
+    file: str
+    name: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
 class PastReport:
     """What an agent would have done with the past."""
 
@@ -257,6 +266,14 @@ class Tools(Protocol):
 
     async def plan_past(self) -> Sequence[PastPlan]:
         """Say for every agent in use what of the past it would work; nothing is worked."""
+        ...
+
+    async def ready_agents(self) -> Sequence[ReadyAgent]:
+        """Return the agents that come with the program, are not in use, and would work what was brought in."""
+        ...
+
+    async def use_ready(self, file: str) -> None:
+        """Put one of them in use; it starts in shadow."""
         ...
 
     async def work_past(self, agent: str, progress: Callable[[int, int], None]) -> PastReport:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from opsconsole.app.gui.connectiontools import CLOSED, ConnectionTools, here
+from opsconsole.app.past import ready
 from opsconsole.app.past import work as pastwork
 from opsconsole.app.past.importing import import_path
 from opsconsole.app.session import Session, opened
@@ -27,6 +28,7 @@ from opsconsole.ui.tools import (
     LessonSide,
     PastPlan,
     PastReport,
+    ReadyAgent,
 )
 
 _T = TypeVar("_T")
@@ -74,6 +76,24 @@ class WindowTools(ConnectionTools):
                 return [_planned(session, version) for version in roster.current(reader)]
 
         return await asyncio.to_thread(run)
+
+    async def ready_agents(self) -> Sequence[ReadyAgent]:
+        """Return the agents that come with the program, are not in use, and would work what was brought in."""
+
+        def run() -> list[ReadyAgent]:
+            with opened(self._folder, typed=self._typed) as session:
+                return ready.fitting(session)
+
+        return await asyncio.to_thread(run)
+
+    async def use_ready(self, file: str) -> None:
+        """Put one of them in use; it starts in shadow."""
+
+        def run() -> None:
+            with opened(self._folder, typed=self._typed) as session:
+                ready.use(session, file)
+
+        await asyncio.to_thread(run)
 
     async def work_past(self, agent: str, progress: Callable[[int, int], None]) -> PastReport:
         """Work the past with an agent; cancelling ends it after the present event."""

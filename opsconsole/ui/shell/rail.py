@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QToolButton, QVBoxLayout
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QStyleOptionToolButton, QToolButton, QVBoxLayout
 
 from opsconsole.ui.shell.catalog import Entry
 from opsconsole.ui.theme import fonts
 from opsconsole.ui.theme.theme import Theme
-from opsconsole.ui.widgets.basics import repolish
 
 WIDTH, WIDE = 56, 184
 """In px: icons alone, and with their names beside them."""
 WIDE_FROM = 1400
 """A window so wide, in px, has room for the names."""
+NAME_AT = 40
+"""In px from the left: where names begin."""
+_FIXED = QSizePolicy.Policy.Fixed
 
 
 class RailButton(QToolButton):
@@ -23,7 +25,7 @@ class RailButton(QToolButton):
     def __init__(self, icon: str, title: str, theme: Theme, *, key: str = "") -> None:
         super().__init__()
         self._icon, self._title, self._theme, self._key = icon, title, theme, key
-        self.count = 0
+        self.count, self.is_named = 0, False
         self.tint = "text2"
         self.setCheckable(True)
         self.setIconSize(QSize(20, 20))
@@ -38,10 +40,18 @@ class RailButton(QToolButton):
 
     def name_beside(self, is_named: bool) -> None:
         """Show the name beside the icon, or only the icon; then the hover names it."""
-        beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
-        self.setToolButtonStyle(beside if is_named else alone)
+        self.is_named = is_named
         self.setText(self._short)
-        self.setFixedWidth(WIDE - 16 if is_named else WIDTH - 16)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding if is_named else QSizePolicy.Policy.Fixed, _FIXED)
+        self.updateGeometry()
+        self.update()
+
+    def initStyleOption(self, option: QStyleOptionToolButton) -> None:
+        """The style draws the ground alone where the name is painted beside the icon."""
+        super().initStyleOption(option)
+        if self.is_named:
+            option.icon = QIcon()  # type: ignore[attr-defined]
+            option.text = ""  # type: ignore[attr-defined]
 
     def show_count(self, count: int) -> None:
         """Show how many wait there; 0 shows nothing."""
@@ -63,6 +73,8 @@ class RailButton(QToolButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
+        if self.is_named:
+            self._paint_name()
         if not self.count:
             return
         text = f"{self.count}" if self.count < 100 else "99+"
@@ -70,12 +82,24 @@ class RailButton(QToolButton):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setFont(fonts.font(10, fonts.SEMIBOLD))
             width = max(15, painter.fontMetrics().horizontalAdvance(text) + 8)
-            spot = QRectF(self.width() - width, 0, width, 15)
+            top = (self.height() - 15) / 2 if self.is_named else 0
+            spot = QRectF(self.width() - width - (8 if self.is_named else 0), top, width, 15)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._theme.color("accent"))
             painter.drawRoundedRect(spot, 7.5, 7.5)
             painter.setPen(self._theme.color("onAccent"))
             painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _paint_name(self) -> None:
+        with QPainter(self) as painter:
+            state = QIcon.State.On if self.isChecked() else QIcon.State.Off
+            size = self.iconSize()
+            box = QRect(QPoint(10, (self.height() - size.height()) // 2), size)
+            self.icon().paint(painter, box, Qt.AlignmentFlag.AlignCenter, QIcon.Mode.Normal, state)
+            painter.setFont(fonts.font(13, fonts.MEDIUM))
+            painter.setPen(self._theme.color("accent" if self.isChecked() else "text"))
+            rest = self.rect().adjusted(NAME_AT, 0, -4, 0)
+            painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())
 
 
 class Rail(QFrame):
@@ -97,14 +121,14 @@ class Rail(QFrame):
             self._group.addButton(made)
         for name, made in self.buttons.items():
             if name != "settings":
-                column.addWidget(made, 0, Qt.AlignmentFlag.AlignHCenter)
+                column.addWidget(made)
         column.addStretch(1)
         self.pause = RailButton("pause", "Pause all agents", theme, key="Ctrl+Shift+P")
         self.pause.setCheckable(False)
         self.menu = RailButton("log", "Menu", theme)
         self.menu.setCheckable(False)
         for made in (self.pause, self.buttons["settings"], self.menu):
-            column.addWidget(made, 0, Qt.AlignmentFlag.AlignHCenter)
+            column.addWidget(made)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Follow the window's width from now on."""
@@ -122,12 +146,9 @@ class Rail(QFrame):
         is_wide = window_width >= WIDE_FROM
         if self.width() == (WIDE if is_wide else WIDTH):
             return
-        self.setProperty("wide", is_wide)
-        repolish(self)
         self.setFixedWidth(WIDE if is_wide else WIDTH)
         for made in (*self.buttons.values(), self.pause, self.menu):
             made.name_beside(is_wide)
-            repolish(made)
 
     def mark(self, name: str) -> None:
         """Show which panel is open."""

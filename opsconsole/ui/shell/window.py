@@ -173,7 +173,9 @@ class Window(QMainWindow):
         self._trouble = ""
         self._render()
         is_begun = bool(self.state.agents or self.state.events)
-        if not self._current or (self._current == "welcome" and is_begun and was is not None and not was.agents):
+        page = self.panel(self._current)
+        is_first = self._current == "welcome" and page is not None and not page.is_used
+        if not self._current or (is_first and is_begun and was is not None and not was.agents):
             self.show_panel("overview" if is_begun else "welcome")
         self.state_changed.emit(self.state)
 

@@ -10,7 +10,6 @@ QMainWindow, #root, QDialog { background: $bg }
     background: transparent }
 #rail QToolButton:hover { background: $hover } #rail QToolButton:checked { background: $accentSoft }
 #rail QToolButton:focus { border-color: $focus }
-#rail[wide="true"] QToolButton { padding-left: 9px; text-align: left; font-size: 13px }
 #listPane { background: $surface; border-right: 1px solid $border }
 #detail, #page { background: $bg }
 QScrollArea, QScrollArea > QWidget > QWidget#page { background: transparent; border: 0 }

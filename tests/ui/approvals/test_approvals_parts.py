@@ -58,7 +58,10 @@ def test_the_rule_that_says_most_comes_first() -> None:
 
 
 def test_the_name_of_a_tool_is_not_shown_to_people() -> None:
-    assert reasons("desk.give_credit moves money") == ["It moves money"]
+    assert reasons("desk.give_credit moves money") == reasons("give credit moves money") == ["It moves money"]
+    assert reasons("autonomy level 2 for create deal: act with approval; create deal cannot be undone") == [
+        "It cannot be undone", "Autonomy level 2: you approve each of these",
+    ]  # fmt: skip
 
 
 def test_a_card_is_open_once_it_was_there_long_enough() -> None:

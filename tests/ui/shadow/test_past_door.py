@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from opsconsole.app.gui.mainwindow import Joined
+from opsconsole.app.past.importing import import_path
 from opsconsole.app.session import opened
 from opsconsole.engine.agents.file import apply_agent, read_agent
 from opsconsole.store.queries import pairs
 from opsconsole.ui.panels.welcome.panel import WelcomePanel
+from tests.support.desktop.console import in_window
 from tests.support.mail.mailboxes import OWN, agent_file, mailbox, write_mailbox
 from tests.ui.sample import make_empty
 from tests.ui.scenes import perform, press, told, went, with_tools
@@ -47,12 +50,67 @@ async def brought_in(stage: Stage, folder: Path, box: Path) -> WelcomePanel:
     return panel
 
 
-def test_without_an_agent_it_says_so(tmp_path: Path) -> None:
-    folder, box = make_empty(tmp_path / "w"), write_mailbox(tmp_path / "box", mailbox(2))
+def test_without_an_agent_a_ready_one_is_offered_and_tried_right_there(tmp_path: Path) -> None:
+    """In the real window, which looks how things are meanwhile: the page with the next step stays."""
+    box = write_mailbox(tmp_path / "box", mailbox(MAILS))
+
+    async def scenario(joined: Joined) -> None:
+        window = joined.window
+        await until(lambda: window.windowTitle().startswith("Welcome"))
+        panel = window.panel("welcome")
+        assert isinstance(panel, WelcomePanel)
+        panel.own.setText(OWN)
+        panel.import_from(box)
+        await until(said(panel, "new item"))
+        await looked(joined)
+        press(panel, "See what an agent would have got right")
+        await until(said(panel, "Mail sorter is ready."))
+        assert "nothing is done or sent" in panel.said.text() and kept(joined.folder) == 0
+        press(panel, "Use Mail sorter")
+        await until(said(panel, f"Mail sorter would work {MAILS} events"))
+        await looked(joined)
+        assert window.windowTitle().startswith("Welcome")
+        press(panel, f"Work {MAILS} events")
+        await until(said(panel, "Mail sorter would have done what people did in"))
+        assert kept(joined.folder) == MAILS
+        press(panel, "See the comparisons")
+        await until(lambda: window.windowTitle().startswith("Shadow"))
+
+    in_window(tmp_path / "ws", scenario)
+
+
+async def looked(joined: Joined) -> None:
+    """Let the window look how things are."""
+    seen: list[object] = []
+    joined.window.state_changed.connect(seen.append)
+    joined.window.look()
+    await until(lambda: seen)
+
+
+def test_a_page_that_nobody_used_gives_way_to_the_overview(tmp_path: Path) -> None:
+    box = write_mailbox(tmp_path / "box", mailbox(2))
+
+    async def scenario(joined: Joined) -> None:
+        await until(lambda: joined.window.windowTitle().startswith("Welcome"))
+        with opened(joined.folder) as session:
+            import_path(session, box, is_history=True, own_addresses=[OWN], authserv=None, progress=lambda _: None)
+        await looked(joined)
+        await until(lambda: joined.window.windowTitle().startswith("Overview"))
+
+    in_window(tmp_path / "ws", scenario)
+
+
+def test_where_no_agent_fits_it_says_what_to_do(tmp_path: Path) -> None:
+    folder, table = make_empty(tmp_path / "w"), tmp_path / "contacts.csv"
+    table.write_text("name,email\nAnn,ann@harbour.example\n", encoding="utf-8")
 
     async def scene(stage: Stage) -> None:
-        panel = await brought_in(stage, folder, box)
-        await until(said(panel, "No agent is in use yet"))
+        with_tools(stage, folder)
+        panel = stage.show(WelcomePanel)
+        panel.import_from(table)
+        await until(said(panel, "new item"))
+        press(panel, "See what an agent would have got right")
+        await until(said(panel, "none of the ready ones fits it"))
 
     perform(folder, scene)
 

@@ -22,7 +22,7 @@ from opsconsole.ui.shell.catalog import PANELS
 from opsconsole.ui.shell.engineprocess import EngineProcess, EngineState
 from opsconsole.ui.shell.notice import READ_MS
 from opsconsole.ui.shell.palette import Palette
-from opsconsole.ui.shell.rail import WIDTH
+from opsconsole.ui.shell.rail import NAME_AT, WIDTH
 from opsconsole.ui.shell.statusbar import StatusBar
 from opsconsole.ui.shell.window import LEAST
 from opsconsole.ui.widgets.listpane.pane import WIDTH as LIST_WIDTH
@@ -62,16 +62,16 @@ def test_every_panel_opens_by_its_key(tmp_path: Path) -> None:
 
 def test_the_rail_names_its_buttons_on_hover_and_always_in_a_wide_window(tmp_path: Path) -> None:
     async def scenario(joined: Joined) -> None:
-        rail, beside = joined.window.rail, Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        rail = joined.window.rail
         every = (*rail.buttons.values(), rail.pause, rail.menu)
         for width, is_named in ((1280, False), (1600, True), (1100, False)):
             joined.window.resize(width, 800)
-            await until(lambda is_named=is_named: (rail.width() > WIDTH) is is_named)
+            await until(lambda is_named=is_named: (rail.width() > WIDTH and rail.menu.width() > WIDTH) is is_named)
             for made in every:
-                assert made.toolTip() and made.text() and (made.toolButtonStyle() is beside) is is_named
+                assert made.toolTip() and made.text() and made.is_named is is_named
                 assert made.width() <= rail.width()
                 if is_named:
-                    room = made.width() - made.iconSize().width() - 18
+                    room = made.width() - NAME_AT - 4
                     assert made.fontMetrics().horizontalAdvance(made.text()) <= room, made.text()
 
     in_window(tmp_path / "ws", scenario)

@@ -26,7 +26,7 @@ RISKS: dict[str, tuple[str, Tone]] = {
 SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
 _LEVEL = re.compile(r"^autonomy level \d for .+: act with approval$")
 _FINAL = re.compile(r"^.+ cannot be undone$")
-_TOOL = re.compile(r"^\w+\.\w+ (?=moves )")
+_TOOL = re.compile(r"^(?:\w+\.\w+|[a-z][a-z ]*?) (?=moves )")
 BY_LEVEL = "Autonomy level 2: you approve each of these"
 
 

@@ -27,6 +27,7 @@ class WelcomePanel(Panel):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._dialog: QFileDialog | None = None
+        self._is_used = False
         self._icons: list[tuple[QLabel, str]] = []
         self._sample = button("Try the sample", self.try_sample, kind="accent")
         self._file, self._folder = button("Choose a file…", self._ask_file), button("A folder…", self._ask_folder)
@@ -109,6 +110,10 @@ class WelcomePanel(Panel):
             "link", "Connect your tools", text, mail, button("A model", lambda: go("connections", add="model"))
         )
 
+    @property
+    def is_used(self) -> bool:
+        return self._is_used
+
     def restyle(self) -> None:
         for made, name in self._icons:
             made.setPixmap(self.context.theme.pixmap(name, "accent", 26))
@@ -118,7 +123,8 @@ class WelcomePanel(Panel):
         self._start(self._open_sample())
 
     def import_from(self, path: Path) -> None:
-        """Bring a history in."""
+        """Bring a history in; from then on the page stays, for its next step is here."""
+        self._is_used = True
         self._start(self._import(path))
 
     def cancel(self) -> None:

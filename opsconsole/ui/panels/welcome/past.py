@@ -6,14 +6,16 @@ from typing import Any
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from opsconsole.ui.panel import Context
-from opsconsole.ui.tools import PastPlan, PastReport
+from opsconsole.ui.tools import PastPlan, PastReport, ReadyAgent
 from opsconsole.ui.widgets.basics import button, row
 from opsconsole.ui.widgets.words import plural
 
 NOBODY = (
-    "No agent is in use yet. Put one in use (`opsconsole agents apply agent.yaml` in a terminal), then try it here on"
-    " what you brought in."
+    "No agent would work what you brought in, and none of the ready ones fits it. Put one of your own in use"
+    " (`opsconsole agents apply agent.yaml` in a terminal), then try it here."
 )
+
+SHADOW = "It starts in shadow: it says what it would do, and nothing is done or sent."
 
 
 class PastDoor(QWidget):
@@ -29,12 +31,14 @@ class PastDoor(QWidget):
         super().__init__()
         self._context, self._start, self._say, self._far = context, start, say, far
         self._plans: Sequence[PastPlan] = ()
+        self._ready: Sequence[ReadyAgent] = ()
         self.agents = QComboBox()
         self.agents.setAccessibleName("Agent")
         self.agents.currentIndexChanged.connect(self._on_chosen)
         self._see = button("See what an agent would have got right", self.plan)
         self._work = button("Work it", self.work, kind="accent")
-        line = row(None, self._see, self.agents, self._work, None)
+        self._use = button("", self.use, kind="accent")
+        line = row(None, self._see, self.agents, self._work, self._use, None)
         line.setContentsMargins(0, 0, 0, 0)
         self.setLayout(line)
         self.offer(is_on=False)
@@ -42,8 +46,8 @@ class PastDoor(QWidget):
     def offer(self, *, is_on: bool) -> None:
         """Offer the way on, or nothing."""
         self._see.setVisible(is_on)
-        self.agents.hide()
-        self._work.hide()
+        for part in (self.agents, self._work, self._use):
+            part.hide()
 
     def plan(self) -> None:
         """Look which agents there are, and what each would work."""
@@ -55,21 +59,43 @@ class PastDoor(QWidget):
         if 0 <= place < len(self._plans):
             self._start(self._run(self._plans[place]))
 
+    def use(self) -> None:
+        """Put the chosen ready agent in use, and look what it would work."""
+        place = self.agents.currentIndex()
+        if 0 <= place < len(self._ready):
+            self._start(self._take(self._ready[place]))
+
     async def _plan(self) -> None:
         self._say("Looking what there is to work…")
-        self._plans = await self._context.tools.plan_past()
-        if not self._plans:
+        self._plans, self._ready = await self._context.tools.plan_past(), ()
+        if not any(plan.events or plan.known for plan in self._plans):
+            self._ready = await self._context.tools.ready_agents()
+            if self._ready or not self._plans:
+                self._plans = ()
+        names = [plan.name for plan in self._plans] or [agent.name for agent in self._ready]
+        if not names:
             self._say(NOBODY, is_over=True)
             return
         self.agents.blockSignals(True)
         self.agents.clear()
-        self.agents.addItems([plan.name for plan in self._plans])
+        self.agents.addItems(names)
         self.agents.blockSignals(False)
         self._say("", is_over=True)
-        self.agents.setVisible(len(self._plans) > 1)
+        self.agents.setVisible(len(names) > 1)
         self._on_chosen(0)
 
+    async def _take(self, agent: ReadyAgent) -> None:
+        self._say(f"{agent.name} is put in use, in shadow…")
+        await self._context.tools.use_ready(agent.file)
+        await self._plan()
+
     def _on_chosen(self, place: int) -> None:
+        if 0 <= place < len(self._ready):
+            agent = self._ready[place]
+            self._use.setText(f"Use {agent.name}")
+            self._use.show()
+            self._say(f"{agent.name} is ready. {agent.summary} {SHADOW}", is_over=True)
+            return
         if not 0 <= place < len(self._plans):
             return
         plan = self._plans[place]

@@ -1,0 +1,42 @@
+"""Agents that come with the program and can be tried on what a person brought in, at once and without a terminal."""
+
+from opsconsole.app.place import resources
+from opsconsole.app.session import Session
+from opsconsole.domain.ids import AgentId, VersionId
+from opsconsole.engine.agents.file import apply_agent, read_agent
+from opsconsole.engine.agents.roster import Version
+from opsconsole.engine.past import history
+from opsconsole.store.queries import versions
+from opsconsole.ui.tools import ReadyAgent
+
+FILES = ("exported-mail-agent.yaml", "ticket-table-agent.yaml")
+"""Of the examples: those that need no account and no model, and begin in shadow."""
+
+
+def fitting(session: Session) -> list[ReadyAgent]:
+    """Return those that are not in use and would work something of the past, the one with most of it first."""
+    kernel, found = session.kernel, list[tuple[int, ReadyAgent]]()
+    for file in FILES:
+        spec = read_agent(resources() / "examples" / file, kernel.registry).spec
+        if versions.current_version_of(kernel.reader, spec.agent) is not None:
+            continue
+        version = Version(VersionId(0), AgentId(spec.agent), 1, spec, {})
+        if events := history.plan(kernel, version).events:
+            found.append((events, ReadyAgent(file, spec.name, spec.summary)))
+    return [agent for _, agent in sorted(found, key=lambda pair: -pair[0])]
+
+
+def use(session: Session, file: str) -> None:
+    """Put one of them in use.
+
+    Raises:
+        LookupError: there is no such file among them.
+    """
+    if file not in FILES:
+        raise LookupError(f"{file} is none of the ready agents")
+    kernel = session.kernel
+    agent = read_agent(resources() / "examples" / file, kernel.registry)
+    session.write(
+        lambda tx: apply_agent(tx, agent, kernel.registry, actor=session.actor, now=kernel.clock.now()),
+        name="agent.apply",
+    )
