@@ -1,5 +1,6 @@
 """The audit panel: verify, filter, read, export."""
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -51,6 +52,21 @@ def test_a_search_finds_an_address_and_its_whole_history_is_told(worked: Path, q
             await until(
                 lambda told=told: any(label.text().startswith(told) for label in panel.side.findChildren(QLabel))
             )
+
+    play(worked, qapp, scene)
+
+
+def test_a_history_that_a_link_asks_for_stays_as_the_page_fills(worked: Path, qapp: QApplication) -> None:
+    async def scene(stage: Stage) -> None:
+        panel = stage.show(AuditPanel)
+        panel.go({"subject": "p@example.com"})  # as the window does: the page is new, its list not read yet
+        side = panel.side
+        await until(lambda: panel.model.ids and stage.tasks.count == 0)
+        await asyncio.sleep(0)
+        await until(lambda: stage.tasks.count == 0)
+        assert any(label.text().startswith("Everything about p@example.com") for label in side.findChildren(QLabel))
+        panel.view.show_line(1)
+        await until(lambda: "As it was written" in [label.text() for label in side.findChildren(QLabel)])
 
     play(worked, qapp, scene)
 

@@ -237,7 +237,8 @@ class AuditPanel(Panel):
             self._show_side(label("Choose an entry to read it whole.", "muted", is_wrapped=True))
         if number:
             self.list.show_content()
-            if self._is_new:
+            if self._is_new and not (self.search.text() or self.subject.text()):
+                # It chooses its first line: not where a history was asked for.
                 offer_focus(self.view, otherwise=self)
             self._is_new = False
         elif self.wanted.is_empty:

@@ -11,7 +11,7 @@ from opsconsole.domain.errors import OpsError
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.welcome.past import PastDoor
 from opsconsole.ui.tools import ImportReport
-from opsconsole.ui.widgets.basics import button, card, label, row
+from opsconsole.ui.widgets.basics import button, card, label, repolish, row
 from opsconsole.ui.widgets.words import plural
 
 _FILES = "Mail and tables (*.mbox *.mbx *.eml *.csv *.zip *.gz *.tar *.tgz);;All files (*)"
@@ -169,6 +169,8 @@ class WelcomePanel(Panel):
         known = f", {report.known:,} were there already" if report.known else ""
         text = f"{plural(report.new, 'new item')} from {path.name}{known}{broken}."
         self._idle(text, "See them", lambda: self.context.navigator.go("feed"))
+        self._sample.setProperty("kind", "")  # the next step is another one now: one filled button a page
+        repolish(self._sample)
         self.past.offer(is_on=True)
 
     def _idle(self, text: str, action: str = "", act: Callable[[], None] | None = None) -> None:
