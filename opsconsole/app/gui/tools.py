@@ -88,12 +88,7 @@ class WindowTools(ConnectionTools):
 
     async def use_ready(self, file: str) -> None:
         """Put one of them in use; it starts in shadow."""
-
-        def run() -> None:
-            with opened(self._folder, typed=self._typed) as session:
-                ready.use(session, file)
-
-        await asyncio.to_thread(run)
+        await asyncio.to_thread(ready.use_in, lambda: opened(self._folder, typed=self._typed), file)
 
     async def work_past(self, agent: str, progress: Callable[[int, int], None]) -> PastReport:
         """Work the past with an agent; cancelling ends it after the present event."""

@@ -1,5 +1,8 @@
 """Agents that come with the program and can be tried on what a person brought in, at once and without a terminal."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 from opsconsole.app.place import resources
 from opsconsole.app.session import Session
 from opsconsole.domain.ids import AgentId, VersionId
@@ -26,17 +29,18 @@ def fitting(session: Session) -> list[ReadyAgent]:
     return [agent for _, agent in sorted(found, key=lambda pair: -pair[0])]
 
 
-def use(session: Session, file: str) -> None:
-    """Put one of them in use.
+def use_in(opens: Callable[[], AbstractContextManager[Session]], file: str) -> None:
+    """Put one of them in use in the workspace that `opens` opens.
 
     Raises:
         LookupError: there is no such file among them.
     """
     if file not in FILES:
         raise LookupError(f"{file} is none of the ready agents")
-    kernel = session.kernel
-    agent = read_agent(resources() / "examples" / file, kernel.registry)
-    session.write(
-        lambda tx: apply_agent(tx, agent, kernel.registry, actor=session.actor, now=kernel.clock.now()),
-        name="agent.apply",
-    )
+    with opens() as session:
+        kernel = session.kernel
+        agent = read_agent(resources() / "examples" / file, kernel.registry)
+        session.write(
+            lambda tx: apply_agent(tx, agent, kernel.registry, actor=session.actor, now=kernel.clock.now()),
+            name="agent.apply",
+        )

@@ -15,6 +15,7 @@ from opsconsole.app.place import resources
 from opsconsole.app.sample import company, feed
 from opsconsole.app.sample.lead import short, words_of
 from opsconsole.app.session import Session, opened
+from opsconsole.connectors.desk.connector import DeskConnector
 from opsconsole.domain.enums import Agreement, ApprovalKind, Verdict
 from opsconsole.engine.commands.risks import risk_of
 from opsconsole.engine.engine import SystemClock
@@ -134,6 +135,11 @@ def test_one_lesson_is_there_and_one_gate_is_open(session: Session) -> None:
     assert [lesson.agent for lesson in found] == ["inbound-leads"] and "kwame@slotwise.example" in found[0].text
     at = progress_of(kernel.reader, now=kernel.clock.now())
     assert [cell.category for cell in at if cell.standing.is_open] == ["auto_mail"]
+
+
+def test_an_engine_that_goes_on_with_it_raises_nothing_of_the_days_again(session: Session) -> None:
+    desk = session.kernel.registry.connectors["desk"]
+    assert isinstance(desk, DeskConnector) and desk.stalled() == []
 
 
 def test_a_making_that_was_cut_short_goes_on(tmp_path: Path) -> None:
