@@ -14,6 +14,8 @@ _APPROVAL = (
     "SELECT id, kind, action_id, agent_id, digest, state, subject_mark, because, created_at, expires_at, is_escalated,"
     " snoozed_until FROM approval"
 )
+Mark = tuple[int, str, int, int]
+"""A request's number and what of it can change while it waits: where it is the same, so is all that a list shows."""
 _COUNT = "SELECT count(*) FROM approval"
 _PLACE = "created_at, (SELECT min(id) FROM approval AS first WHERE first.action_id = approval.action_id), id"
 """The queue's order; what was taken back has its old place, also among those asked at the same moment."""
@@ -32,13 +34,18 @@ def waiting_approvals(conn: sqlite3.Connection, *, limit: int = 1000, now: datet
     return [_approval(row) for row in rows]
 
 
-def put_off_approvals(conn: sqlite3.Connection, *, now: datetime, limit: int = 1000) -> list[ApprovalRow]:
-    """Return the requests that wait but are put off until later, the one that is back first first."""
+def waiting_marks(conn: sqlite3.Connection, *, now: datetime, is_put_off: bool) -> list[Mark]:
+    """Return the marks of all that wait, oldest first, or of all that are put off, the one that is back first first."""
+    if is_put_off:
+        where, place = "state = 'waiting' AND snoozed_until > ?", "snoozed_until, id"
+    else:
+        where, place = _SHOWN, _PLACE
     rows = conn.execute(
-        f"{_APPROVAL} WHERE state = 'waiting' AND snoozed_until > ? ORDER BY snoozed_until, id LIMIT ?",
-        (to_micros(now), limit),
+        f"SELECT id, digest, coalesce(snoozed_until, 0), coalesce(expires_at, 0) FROM approval WHERE {where}"  # noqa: S608 - ours
+        f" ORDER BY {place}",
+        (to_micros(now),),
     )
-    return [_approval(row) for row in rows]
+    return [(int(row[0]), str(row[1]), int(row[2]), int(row[3])) for row in rows]
 
 
 def waiting_count(conn: sqlite3.Connection, *, now: datetime | None = None) -> int:

@@ -27,6 +27,8 @@ async def ready(panel: ShadowPanel, count: int) -> None:
 def test_shadow_offers_nothing_to_approve(tmp_path: Path) -> None:
     async def scene(stage: Stage) -> None:
         panel, places = stage.show(ShadowPanel), went(stage)
+        await until(lambda: panel.tab == "recommendations" and "Demo 1" in told(panel))  # it opens on what waits
+        panel.turn("would")
         await until(lambda: "Demo 3" in told(panel))
         buttons = {button.text() for button in panel.findChildren(QPushButton) if button.isVisible()}
         assert (

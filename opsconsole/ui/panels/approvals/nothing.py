@@ -10,13 +10,13 @@ from opsconsole.ui.widgets.words import plural
 def render_none(pane: WaitingPane, states: States, queue: Queue, *, navigator: Navigator) -> None:
     """Say why nothing is shown: the filter hides it, all is decided, or nothing ever came."""
     if queue.all:
-        text = f"{plural(len(queue.all), 'request')} behind the filter; none has these words."
+        text = f"{plural(queue.total, 'request')} behind the filter; none has these words."
         pane.states.empty("No match", text, "Clear the filter", pane.filter.clear)
         states.empty("", "")
         return
     text = "What an agent may not do alone comes here by itself."
     pane.states.empty("Nothing waits for you", text, "See the feed", lambda: navigator.go("feed"))
     if queue.has_decided:
-        states.empty("All decided", "The feed shows what becomes of it. Ctrl+Z takes the latest approval back.")
+        states.empty("All decided", "The feed shows what becomes of it. Ctrl+Z takes the last decision back.")
     else:
         states.empty("", "")

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 
 from opsconsole.ui.command import Command
-from opsconsole.ui.focus import give_focus, lead_on, offer_focus
+from opsconsole.ui.focus import give_focus, offer_focus
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.approvals.batch.desk import BatchDesk
 from opsconsole.ui.panels.approvals.card.actionbar import ActionBar
@@ -17,11 +17,11 @@ from opsconsole.ui.panels.approvals.card.detail import CardDetail
 from opsconsole.ui.panels.approvals.card.rejectsheet import RejectSheet
 from opsconsole.ui.panels.approvals.edit.form import EditForm
 from opsconsole.ui.panels.approvals.layout import lay_out
+from opsconsole.ui.panels.approvals.list.arranging import Arranging
 from opsconsole.ui.panels.approvals.list.pane import WaitingFace, WaitingPane
 from opsconsole.ui.panels.approvals.list.queue import Queue
 from opsconsole.ui.panels.approvals.nothing import render_none
 from opsconsole.ui.panels.approvals.panelcommands import Mode, every, make_commands, why_not
-from opsconsole.ui.panels.approvals.rows import Waiting
 from opsconsole.ui.panels.approvals.times import in_an_hour, tomorrow
 from opsconsole.ui.panels.approvals.verbs import ALWAYS, Verbs
 from opsconsole.ui.widgets.guard import Guard
@@ -45,6 +45,7 @@ class ApprovalsPanel(Panel):
         self.queue = Queue(context, self)
         self.verbs = Verbs(context, self, title_of=self.queue.title_of)
         self.list, self.detail, self.sheet = WaitingPane(context.theme), CardDetail(context.theme), RejectSheet()
+        self.arranging = Arranging(context, self, pane=self.list, queue=self.queue)
         self.desk = BatchDesk(context, self, queue=self.queue, verbs=self.verbs, clock=clock)
         self.form, self.batch = EditForm(context.theme), self.desk.page
         self.bar = ActionBar(context.theme, self._acts())
@@ -54,7 +55,7 @@ class ApprovalsPanel(Panel):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._connect()
         self._bind_keys()
-        every(self, self._on_timeout)
+        every(self, lambda: self.refresh() if self.isVisible() else None)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -62,17 +63,13 @@ class ApprovalsPanel(Panel):
 
     def _connect(self) -> None:
         self.queue.changed.connect(self._render)
-        self.list.picked.connect(self._on_picked)
-        self.list.filter.textChanged.connect(self.queue.filter_by)
-        lead_on(self.list.filter, self.list.view)
-        self.list.switched.connect(self.queue.switch)
         self.sheet.chosen.connect(self._on_reason_chosen)
         self.form.confirmed.connect(self._on_edit_confirmed)
         self.desk.mode_wanted.connect(self._enter)
         self.detail.alike.clicked.connect(self.desk.open)
         for page in (self.sheet, self.form, self.batch):
             page.closed.connect(self._leave)
-        self.detail.answers.answered.connect(self._on_answered)
+        self.detail.answers.answered.connect(self.respond)
         self.detail.event_card.party_wanted.connect(self._on_party_wanted)
         self.verbs.decided.connect(self._on_decided)
         self.verbs.refused.connect(self._on_refused)
@@ -106,6 +103,8 @@ class ApprovalsPanel(Panel):
             "undo": self.verbs.undo,
             "put_off": self.queue.switch,
             "find": self.list.filter.setFocus,
+            "group": self.arranging.next_grouping,
+            "order": self.arranging.next_order,
         }
 
     def commands(self) -> Sequence[Command]:
@@ -171,6 +170,10 @@ class ApprovalsPanel(Panel):
         else:
             self._with_card(lambda id_, seen: self.verbs.snooze(id_, seen, until=in_an_hour))
 
+    def respond(self, answer: str) -> None:
+        """Answer the question that is shown."""
+        self._with_card(lambda id_, seen: self.verbs.respond(id_, seen, answer))
+
     def answer(self) -> None:
         """Go to where the answer is written."""
         if self.shown is not None and self.shown.is_question:
@@ -217,13 +220,6 @@ class ApprovalsPanel(Panel):
         elif self.mode == "batch":
             self.batch.approve()
 
-    def _on_picked(self, row: Waiting) -> None:
-        self.queue.look_at(row.id)
-
-    def _on_timeout(self) -> None:
-        if self.isVisible():
-            self.refresh()
-
     def _on_busy_changed(self, is_busy: bool) -> None:
         self.bar.show_for(self.shown, is_busy=is_busy, is_put_off=self.queue.is_put_off)
 
@@ -245,9 +241,6 @@ class ApprovalsPanel(Panel):
 
     def _on_party_wanted(self, party: str) -> None:
         self.context.navigator.go("audit", subject=party)
-
-    def _on_answered(self, answer: str) -> None:
-        self._with_card(lambda id_, seen: self.verbs.respond(id_, seen, answer))
 
     def _on_edit_confirmed(self, edited: dict[str, Any]) -> None:
         if (shown := self._edited) is not None and not self.verbs.is_busy:
@@ -289,7 +282,7 @@ class ApprovalsPanel(Panel):
         if queue.now is None:
             return
         rows, place = queue.rows, queue.place
-        self.list.show_counts(len(queue.all), queue.put_off, is_put_off=queue.is_put_off)
+        self.arranging.render()
         self.list.render_rows(rows, WaitingFace(queue.now), current=place)
         self.desk.render()
         if not rows:
@@ -307,6 +300,6 @@ class ApprovalsPanel(Panel):
                 self.states.loading("Reading the card…")
             return
         self._guard.show(shown.face)
-        self.detail.show_card(shown, place=f"{place + 1:,} of {len(rows):,}", now=queue.now)
+        self.detail.show_card(shown, place=queue.place_words, now=queue.now)
         self.detail.show_alike(queue.alike)
         self.states.show_content()

@@ -36,10 +36,12 @@ _LIST: tuple[tuple[str, str, str, tuple[ApprovalKind, ...]], ...] = (
     ("tomorrow", "Snooze until tomorrow, 9:00", "Shift+S", _EVERY),
     ("next", "Next request", "J", ()),
     ("previous", "Previous request", "K", ()),
-    ("undo", "Undo the last approval or snooze", "Ctrl+Z", ()),
+    ("undo", "Undo the last decision", "Ctrl+Z", ()),
     ("batch", "Decide all of this kind", "B", ()),
     ("put_off", "Show what is put off, or what waits", "Z", ()),
     ("find", "Filter what waits", "/", ()),
+    ("group", "Group what waits in another way", "G", ()),
+    ("order", "Order what waits in another way", "O", ()),
 )
 """Name, title, key, kinds of request it fits; none: it needs no request."""
 _MANY = ("approve", "reject")

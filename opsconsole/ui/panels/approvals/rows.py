@@ -1,7 +1,7 @@
 """The rows of the list, as one query gives them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -52,6 +52,10 @@ class Waiting:
     digest: str
     until: datetime | None
     """Put off until then."""
+    ends_at: datetime | None = None
+    """To be decided by then."""
+    deed: str = ""
+    """What kind of action it is, in words."""
     is_verified: bool = True
     odd: str = ""
     """What in the sender's address fools the eye."""
@@ -69,18 +73,10 @@ class Waiting:
         return all(word in hay for word in text.casefold().split())
 
 
-def waiting(kernel: Kernel) -> tuple[Waiting, ...]:
-    """Query what waits now, oldest first."""
-    conn = kernel.reader
-    return tuple(
-        _row_or_word(kernel, approval) for approval in approvals.waiting_approvals(conn, now=kernel.clock.now())
-    )
-
-
-def put_off(kernel: Kernel) -> tuple[Waiting, ...]:
-    """Query what waits and is put off until later, the one that is back first at the top."""
-    rows = approvals.put_off_approvals(kernel.reader, now=kernel.clock.now())
-    return tuple(_row_or_word(kernel, row) for row in rows)
+def rows_of(kernel: Kernel, numbers: Sequence[int]) -> dict[int, Waiting]:
+    """Query requests by their numbers."""
+    found = (approvals.approval(kernel.reader, number) for number in numbers)
+    return {asked.id: _row_or_word(kernel, asked) for asked in found if asked is not None}
 
 
 def _row_or_word(kernel: Kernel, asked: ApprovalRow) -> Waiting:
@@ -92,7 +88,7 @@ def _row_or_word(kernel: Kernel, asked: ApprovalRow) -> Waiting:
             id=asked.id, kind=asked.kind, title=f"Request {asked.id} cannot be read",
             because="Verify the record in Audit", about="", risk="high", agent=spoken(asked.agent_id),
             action=asked.action_id, tool="", category="", args={}, amount="", asked_at=asked.created_at,
-            digest=asked.digest, until=asked.snoozed_until,
+            digest=asked.digest, until=asked.snoozed_until, ends_at=asked.expires_at, deed="Not readable",
         )  # fmt: skip
 
 
@@ -121,6 +117,8 @@ def _row(kernel: Kernel, asked: ApprovalRow) -> Waiting:
         asked_at=asked.created_at,
         digest=asked.digest,
         until=asked.snoozed_until,
+        ends_at=asked.expires_at,
+        deed="Question" if is_question else action.tool if kind is None else kind.title,
         is_verified=event is not None and event.is_verified,
         odd="" if event is None else disguise(event.sender),
     )

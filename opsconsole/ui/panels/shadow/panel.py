@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QButtonGroup, QPushButton, QStackedWidget, QVBoxLa
 from opsconsole.domain.enums import ActionState
 from opsconsole.domain.errors import OpsError
 from opsconsole.engine.commands.recommendations import NotExecuted
+from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries.views.simulated import not_executed
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.shadow.compare.page import ComparePage
-from opsconsole.ui.panels.shadow.compare.queue import Choice
+from opsconsole.ui.panels.shadow.compare.queue import Choice, is_any_to_judge
 from opsconsole.ui.panels.shadow.lessons.page import LessonsPage
 from opsconsole.ui.panels.shadow.notdone.page import NotDonePage
 from opsconsole.ui.panels.shadow.notdone.verbs import Verbs
@@ -36,7 +37,7 @@ _TABS = {
 
 
 class ShadowPanel(Panel):
-    """Five views; the first there is something for."""
+    """Five views; it opens on the first in which something waits."""
 
     name = "shadow"
     title = "Shadow"
@@ -148,13 +149,13 @@ class ShadowPanel(Panel):
 
     async def _begin(self) -> None:
         try:
-            is_any = await self.context.backend.read(lambda kernel: bool(read.pairs(kernel.reader, limit=1)))
+            tab = await self.context.backend.read(_what_waits)
         except Exception:
             if not self.tab:
                 self.turn("would")  # it says what is wrong, and what to do
             raise
         if not self.tab:
-            self.turn("compare" if is_any else "would")
+            self.turn(tab)
             self._is_own_choice = True
 
     async def _count(self) -> None:
@@ -187,3 +188,12 @@ class ShadowPanel(Panel):
             chosen = {"agent": agent, "category": category or "none", "is_counting": True}
         self.go({"tab": "compare", "show": "all", "about": about, **chosen})
         self.compare.focus()
+
+
+def _what_waits(kernel: Kernel) -> str:
+    """Return the view in which something waits for a person; else the first there is anything in."""
+    if is_any_to_judge(kernel):
+        return "compare"
+    if not_executed(kernel.reader, state=_ADVICE):
+        return "recommendations"
+    return "compare" if read.pairs(kernel.reader, limit=1) else "would"

@@ -1,18 +1,24 @@
 """The list of what waits: what its cards say, the filter, and how much is put off."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QWidget
 
+from opsconsole.ui.panels.approvals.list.order import GROUPINGS, ORDERS, Grouping, Order
 from opsconsole.ui.panels.approvals.rows import RISKS, Waiting
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, label, pill, row
+from opsconsole.ui.widgets.flow import FlowLayout
 from opsconsole.ui.widgets.listpane.face import Card, Measures, Pill, RowFace
 from opsconsole.ui.widgets.listpane.filterfield import FilterField
 from opsconsole.ui.widgets.listpane.pane import ListPane
 from opsconsole.ui.widgets.plain import one_line
-from opsconsole.ui.widgets.texts import tip
+from opsconsole.ui.widgets.texts import clear, tip
 from opsconsole.ui.widgets.words import ago, exact, short_span
 
 _MEASURES = Measures(title=10, pill=17, bar=12)
@@ -60,9 +66,11 @@ class WaitingPane(ListPane[Waiting]):
 
     Signals:
         switched: show what is put off, or again what waits.
+        arranged: (grouping, order, the one group that is listed or empty).
     """
 
     switched = Signal()
+    arranged = Signal(str, str, str)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, WaitingFace(), measures=_MEASURES, name="Requests that wait")
@@ -73,12 +81,57 @@ class WaitingPane(ListPane[Waiting]):
         self.filter = FilterField(theme, hint="Filter by words, agent or sender", name="Filter what waits")
         self.put_above(row(label("Approvals", "h2"), None, self.put_off, self.count), margins=(20, 16, 16, 0))
         self.put_above(row(self.filter), margins=(16, 12, 16, 8))
+        self.grouping = _choice(GROUPINGS, "Group what waits", self._on_chosen)
+        self.order = _choice(ORDERS, "Order of what waits", self._on_chosen)
+        self.put_above(row(self.grouping, self.order), margins=(16, 0, 16, 8))
+        self._groups = QWidget()
+        self._chips = FlowLayout(self._groups)
+        self._shown: tuple[object, ...] = ()
+        chips = row(self._groups)
+        self.put_above(chips, margins=(16, 0, 16, 6))
+        self._groups.hide()
+
+    def show_groups(self, groups: Sequence[tuple[str, int]], *, grouping: Grouping, order: Order, only: str) -> None:
+        """Show the groups with their numbers, and which of them is listed."""
+        self.grouping.setCurrentIndex(self.grouping.findData(grouping))
+        self.order.setCurrentIndex(self.order.findData(order))
+        self._groups.setVisible(bool(groups))
+        if self._shown == (tuple(groups), only):
+            return
+        self._shown = tuple(groups), only
+        clear(self._chips)
+        for name, number in groups:
+            made = button(f"{one_line(name, 34)}  {number:,}", partial(self._on_group, "" if name == only else name))
+            made.setProperty("kind", "chip")
+            made.setCheckable(True)
+            made.setChecked(name == only)
+            made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            made.setToolTip("Show all groups" if name == only else "Show only these")
+            self._chips.addWidget(made)
+
+    def _on_chosen(self) -> None:
+        self.arranged.emit(self.grouping.currentData(), self.order.currentData(), "")
+        self.view.setFocus()
+
+    def _on_group(self, name: str) -> None:
+        self.arranged.emit(self.grouping.currentData(), self.order.currentData(), name)
 
     def show_counts(self, waiting: int, put_off: int, *, is_put_off: bool) -> None:
         """Say how many wait and how many are put off, and which of them are listed."""
-        self.count.setText(f"{waiting} waiting")
+        self.count.setText(f"{waiting:,} waiting")
         self.count.setVisible(not is_put_off)
-        self.put_off.setText(f"{put_off} put off")
+        self.put_off.setText(f"{put_off:,} put off")
         self.put_off.setChecked(is_put_off)
         self.put_off.setVisible(put_off > 0)
         self.put_off.setToolTip("Show what waits (Z)" if is_put_off else "Show what is put off (Z)")
+
+
+def _choice(names: Mapping[Any, str], name: str, act: Callable[[], None]) -> QComboBox:
+    """Make a small box of choices that never has the keys by itself: single keys are verbs."""
+    made = QComboBox()
+    made.setAccessibleName(name)
+    made.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+    for value, words in names.items():
+        made.addItem(words, value)
+    made.activated.connect(lambda _=0: act())
+    return made

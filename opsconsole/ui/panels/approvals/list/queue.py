@@ -8,23 +8,73 @@ from PySide6.QtCore import QObject
 from opsconsole.domain.errors import OpsError
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import approvals
+from opsconsole.store.queries.approvals import Mark
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.approvals.card.data import Shown, load_cards
-from opsconsole.ui.panels.approvals.rows import Waiting, put_off, waiting
+from opsconsole.ui.panels.approvals.list.order import Arranged, Grouping, Order, arrange
+from opsconsole.ui.panels.approvals.rows import Waiting, rows_of
 from opsconsole.ui.readahead import ReadAhead
+
+FIRST, MORE = 250, 1_000
+"""Rows that are read before anything is shown, and with each further step."""
 
 
 class Queue(ReadAhead[Waiting, Shown]):
-    """The panel's state; the file stays the only truth, and is asked again after every change."""
+    """The panel's state; the file stays the only truth, and is asked again after every change.
+
+    Every request is listed, however many wait: the first are shown at once, the rest comes in steps, and what was read
+    is read again only where it changed.
+    """
 
     def __init__(self, context: Context, parent: QObject) -> None:
         super().__init__(context, parent, read=_read, is_fitting=Waiting.matches)
         self.now: datetime | None = None
+        self.total = 0
+        """How many wait (or are put off, where those are listed), read or not."""
         self.put_off = 0
         self.is_put_off = False
         self.has_decided = False
         """Something waited once, and somebody decided it."""
+        self.grouping: Grouping = ""
+        self.only = ""
+        """The one group that is listed; empty for all."""
+        self.order: Order = "oldest"
+        self._known: dict[Mark, Waiting] = {}
         self._sought: int | None = None
+        self._arranged: tuple[object, Arranged] = (None, Arranged((), ()))
+
+    @property
+    def arranged(self) -> Arranged:
+        """What the filter lets through, grouped and in order."""
+        now = self.now
+        asked = (self.all, self._words, self.grouping, self.only, self.order, now if self.grouping else None)
+        if self._arranged[0] != asked and now is not None:
+            found = arrange(super().rows, grouping=self.grouping, only=self.only, order=self.order, now=now)
+            self._arranged = (asked, found)
+        return self._arranged[1]
+
+    @property
+    def rows(self) -> tuple[Waiting, ...]:
+        """What is listed."""
+        return self.arranged.rows
+
+    @property
+    def place_words(self) -> str:
+        """Where the current request stands among those that are listed."""
+        number = len(self.rows) if self._words or self.only else self.total
+        return f"{self.place + 1:,} of {number:,}"
+
+    @property
+    def alike(self) -> int:
+        """How many of those listed can be decided together with the current one, itself among them."""
+        rows = self.rows
+        present = next((row.batch for row in rows if row.id == self.current), None)
+        return 0 if present is None else sum(row.batch == present for row in rows)
+
+    def arrange_by(self, *, grouping: Grouping, order: Order, only: str = "") -> None:
+        """Group and order anew; `only` lists one group."""
+        self.grouping, self.order, self.only = grouping, order, only
+        self._settle(max(self.place, 0))
 
     def refresh(self) -> None:
         """Query again."""
@@ -37,16 +87,9 @@ class Queue(ReadAhead[Waiting, Shown]):
 
     def look_for(self, number: int) -> None:
         """Query again and look at a request; say so where it waits no longer."""
-        self._sought, self.is_put_off = number, False
+        self._sought, self.is_put_off, self.only = number, False, ""
         self.look_at(number)
         self.refresh()
-
-    @property
-    def alike(self) -> int:
-        """How many of those listed can be decided together with the current one, itself among them."""
-        rows = self.rows
-        present = next((row.batch for row in rows if row.id == self.current), None)
-        return 0 if present is None else sum(row.batch == present for row in rows)
 
     def title_of(self, number: int) -> str:
         """Return the title of a request that is listed."""
@@ -60,6 +103,7 @@ class Queue(ReadAhead[Waiting, Shown]):
         """Requests wait no longer: the next takes their place at once, from what was read ahead."""
         place = self.place
         self.all = tuple(row for row in self.all if row.id not in numbers)
+        self.total = max(self.total - len(numbers), len(self.all))
         for number in numbers:
             self._cards.pop(number, None)
         if self.current in numbers:
@@ -70,27 +114,55 @@ class Queue(ReadAhead[Waiting, Shown]):
     async def _load(self) -> None:
         is_put_off = self.is_put_off
 
-        def job(kernel: Kernel) -> tuple[tuple[Waiting, ...], datetime, int, bool]:
+        def job(kernel: Kernel) -> tuple[list[Mark], datetime, int, bool]:
             now, conn = kernel.clock.now(), kernel.reader
             later = approvals.waiting_count(conn) - approvals.waiting_count(conn, now=now)
-            return (put_off if is_put_off else waiting)(kernel), now, later, approvals.is_any_decided(conn)
+            marks = approvals.waiting_marks(conn, now=now, is_put_off=is_put_off)
+            return marks, now, later, approvals.is_any_decided(conn)
 
         place = max(self.place, 0)
         try:
-            self.all, self.now, self.put_off, self.has_decided = await self._context.backend.read(job)
-            self.error = ""
+            marks, now, later, has_decided = await self._context.backend.read(job)
+            missing = [mark for mark in marks if mark not in self._known]
+            await self._learn(missing[:FIRST])
+            self.now, self.put_off, self.has_decided, self.total = now, later, has_decided, len(marks)
+            self._list(marks, place)
+            for at in range(FIRST, len(missing), MORE):
+                await self._learn(missing[at : at + MORE])
+                self._list(marks, max(self.place, 0))
         except OpsError as error:
             self.error = f"{error}"
             self.changed.emit()
             return
-        waits = {request.id for request in self.all}
-        if self.is_put_off and not waits:
+        self._known = {mark: self._known[mark] for mark in marks if mark in self._known}
+        self._end_of_search()
+
+    async def _learn(self, marks: Sequence[Mark]) -> None:
+        """Read the rows of requests that are not known as they are now."""
+        if marks:
+            numbers = [mark[0] for mark in marks]
+            found = await self._context.backend.read(lambda kernel: rows_of(kernel, numbers))
+            self._known |= {mark: found[mark[0]] for mark in marks if mark[0] in found}
+
+    def _list(self, marks: Sequence[Mark], place: int) -> None:
+        """List what is known of these."""
+        self.all = tuple(self._known[mark] for mark in marks if mark in self._known)
+        self.error = ""
+        if self.is_put_off and not marks:
             self.switch()
-        if self._sought is not None and self._sought not in waits:
-            self._context.navigator.say(f"Request {self._sought} does not wait any more.")
-        self._sought = None
         self._keep_listed()
-        self._settle(place)
+        if self._sought is None or any(row.id == self._sought for row in self.all):
+            self._sought = None
+            self._settle(place)
+        else:
+            self.changed.emit()
+
+    def _end_of_search(self) -> None:
+        """All is read: what was looked for and is not there does not wait."""
+        if self._sought is not None:
+            self._context.navigator.say(f"Request {self._sought} does not wait any more.")
+            self._sought = None
+            self._settle(max(self.place, 0))
 
 
 async def _read(kernel: Kernel, ids: Sequence[int]) -> dict[int, Shown]:

@@ -179,5 +179,11 @@ def _query(kernel: Kernel, choice: Choice, again: int | None) -> tuple[Loaded, P
     return found, None if again is None else read.pair(conn, again)
 
 
+def is_any_to_judge(kernel: Kernel) -> bool:
+    """Return whether the list that is shown first has anything in it."""
+    wanted = Wanted(show=Choice().show, severity=Severity(Choice().severity))
+    return bool(listed(kernel.reader, wanted, counting(kernel.reader), 1))
+
+
 def _hay(pair: PairRow) -> str:
     return f"{pair.title} {pair.sender} {pair.agent} {pair.category} {pair.agreement.value}".casefold()
