@@ -100,7 +100,7 @@ def test_a_card_of_a_mail_of_megabytes_on_one_line_is_shown_at_once(tmp_path: Pa
     async def job(seat: Seat[ApprovalsPanel]) -> None:
         text = next(
             editor
-            for editor in seat.panel.findChildren(QPlainTextEdit)
+            for editor in seat.panel.detail.findChildren(QPlainTextEdit)
             if editor.accessibleName() == "Text of the event"
         )
         assert "2,800,000 more characters are not shown here" in text.toPlainText()

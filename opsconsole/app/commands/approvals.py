@@ -99,6 +99,8 @@ def _print(view: CardView, session: Session) -> None:
         options: list[str] = list(map(str, view.args.get("options") or ()))
         for option in options:
             say(f"  - {plain(option)}")
+        if note := str(view.args.get("note") or ""):
+            say(f"The playbook says of what is unclear: {plain(note)}")
     else:
         for name, value in view.args.items():
             say(f"  {plain(name, 60)}: {plain(str(value))}")

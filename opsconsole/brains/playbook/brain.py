@@ -132,11 +132,11 @@ class PlaybookBrain:
         ranked = [] if verdict is None else [name for name, _ in verdict.ranked[:4]]
         options = [*ranked, *(category.id for category in agent.playbook.categories if category.id not in ranked)]
         question = {
-            "question": "What kind of event is this? "
-            + (agent.playbook.escalation or "Name the category, and I go on."),
+            "question": "What kind of event is this?",
             "options": options,
             "about": "category",
             "why": why,
+            "note": agent.playbook.escalation,
         }
         turn = Turn(
             category=None,

@@ -1,15 +1,19 @@
 """Labels, pills, buttons, cards, lines: the parts every panel is made of."""
 
+import html
 from collections.abc import Callable
 from typing import Literal
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics, QResizeEvent, QTextLayout
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from opsconsole.ui.widgets.plain import honest
+from opsconsole.ui.widgets.plain import honest, is_right_to_left, readable
 
 Role = Literal["h1", "h2", "h3", "muted", "cap", "small", "error", "figure", ""]
 Tone = Literal["plain", "ok", "warn", "danger", "accent", "shadow"]
+MOST_TIP = 1_000
+"""Characters in a hover."""
 Kind = Literal["", "primary", "accent", "danger", "chip", "link"]
 
 
@@ -18,11 +22,72 @@ class PlainLabel(QLabel):
 
     def __init__(self, text: str = "") -> None:
         super().__init__()
+        self._is_right = False
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setText(text)
 
     def setText(self, text: str) -> None:
-        super().setText(honest(text))
+        shown = honest(text)
+        super().setText(shown)
+        is_right = is_right_to_left(shown)
+        if is_right != self._is_right:
+            self._is_right = is_right
+            self.setAlignment(_turned(self.alignment(), is_right=is_right))
+
+
+class ClampedLabel(PlainLabel):
+    """Takes so many lines at most; the rest is cut, and stands in the hover."""
+
+    def __init__(self, lines: int = 2) -> None:
+        self._lines, self._whole = lines, ""
+        super().__init__()
+        self.setWordWrap(True)
+        # Its words wrap where the room ends; it never asks for more room than there is.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+
+    def setText(self, text: str) -> None:
+        self._whole = text
+        self.setAccessibleName(honest(text))
+        self._clamp()
+
+    @property
+    def whole(self) -> str:
+        """The text that is not cut."""
+        return self._whole
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._clamp()
+
+    def _clamp(self) -> None:
+        self.ensurePolished()
+        shown = self._cut(honest(self._whole), self.width())
+        super().setText(shown)
+        is_cut = shown != honest(self._whole)
+        self.setToolTip(f"<qt>{html.escape(readable(self._whole, MOST_TIP))}</qt>" if is_cut else "")
+
+    def _cut(self, text: str, width: int) -> str:
+        laid = QTextLayout(text, self.font())
+        starts: list[int] = []
+        laid.beginLayout()
+        while (line := laid.createLine()).isValid():
+            line.setLineWidth(width)
+            starts.append(line.textStart())
+        laid.endLayout()
+        if len(starts) <= self._lines:
+            return text
+        last = starts[self._lines - 1]
+        return text[:last] + QFontMetrics(self.font()).elidedText(text[last:], Qt.TextElideMode.ElideRight, width - 4)
+
+
+def _turned(alignment: Qt.AlignmentFlag, *, is_right: bool) -> Qt.AlignmentFlag:
+    """Return where a text stands that begins on the right, or on the left again; what is centred stays."""
+    if alignment & Qt.AlignmentFlag.AlignHCenter:
+        return alignment
+    rest = alignment & Qt.AlignmentFlag.AlignVertical_Mask
+    side = Qt.AlignmentFlag.AlignRight if is_right else Qt.AlignmentFlag.AlignLeft
+    return rest | side
 
 
 def label(text: str = "", role: Role = "", *, is_wrapped: bool = False, is_selectable: bool = False) -> QLabel:
@@ -35,6 +100,14 @@ def label(text: str = "", role: Role = "", *, is_wrapped: bool = False, is_selec
         made.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
+    return made
+
+
+def clamped(role: Role = "", *, lines: int = 2) -> ClampedLabel:
+    """Make a label of so many lines at most."""
+    made = ClampedLabel(lines)
+    if role:
+        made.setProperty("role", role)
     return made
 
 

@@ -7,10 +7,11 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 class FlowLayout(QLayout):
     """Lays its parts like words on a page."""
 
-    def __init__(self, parent: QWidget | None = None, *, gap: int = 6) -> None:
+    def __init__(self, parent: QWidget | None = None, *, gap: int = 6, line_gap: int | None = None) -> None:
+        """Make it; `gap` between the parts of a line and `line_gap` between lines (as `gap` where None), in px."""
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
-        self._gap = gap
+        self._gap, self._line_gap = gap, gap if line_gap is None else line_gap
         self.setContentsMargins(0, 0, 0, 0)
 
     def addItem(self, item: QLayoutItem, /) -> None:
@@ -55,7 +56,7 @@ class FlowLayout(QLayout):
                 continue
             size = item.sizeHint()
             if x + size.width() > rect.right() + 1 and height:
-                x, y, height = rect.x(), y + height + self._gap, 0
+                x, y, height = rect.x(), y + height + self._line_gap, 0
             if is_moving:
                 item.setGeometry(QRect(QPoint(x, y), size))
             x += size.width() + self._gap

@@ -1,6 +1,7 @@
 """Texts that came from strangers, made fit to be looked at: nothing turns around, draws lines or takes seconds."""
 
 import re
+import unicodedata
 
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b\u2028\u2029\u2060-\u2064\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
@@ -21,6 +22,14 @@ def one_line(text: str, most: int = 1_000) -> str:
     """Return `text` on one line: what a stranger writes cannot look like a line of the console's own."""
     line = " ".join(honest(text[: most * 2]).split())
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+def is_right_to_left(text: str) -> bool:
+    """Return whether a text begins on the right, by its first strong character (Unicode Annex 9, rules P2 and P3)."""
+    if text.isascii():
+        return False
+    kinds = (unicodedata.bidirectional(sign) for sign in text[:2_000])
+    return next((kind for kind in kinds if kind in ("L", "R", "AL")), "L") != "L"
 
 
 def readable(text: str, most: int) -> str:

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any, cast
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from opsconsole.ui.widgets.basics import Role, button, label
-from opsconsole.ui.widgets.plain import readable
+from opsconsole.ui.widgets.plain import is_right_to_left, readable
 
 SHORT = 420
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})")
@@ -68,6 +68,15 @@ def pairs(values: Iterable[tuple[str, str]]) -> QGridLayout:
         grid.addWidget(key, line, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(foldable(value), line, 1)
     return grid
+
+
+def stand(edit: QPlainTextEdit) -> None:
+    """Let a text stand at the side on which it begins, each paragraph in its own direction."""
+    option = edit.document().defaultTextOption()
+    option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+    is_right = is_right_to_left(edit.toPlainText())
+    option.setAlignment(Qt.AlignmentFlag.AlignRight if is_right else Qt.AlignmentFlag.AlignLeft)
+    edit.document().setDefaultTextOption(option)
 
 
 def tip(text: str) -> str:

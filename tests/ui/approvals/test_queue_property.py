@@ -183,7 +183,13 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None, phases=PHASES)
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    database=None,
+    phases=PHASES,
+)
 @given(steps=st.lists(st.sampled_from(STEPS), min_size=6, max_size=LONGEST))
 def test_what_is_decided_is_what_was_shown_and_meant(
     steps: list[Step], workspace: Path, tmp_path_factory: pytest.TempPathFactory, qapp: QApplication

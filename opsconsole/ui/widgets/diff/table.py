@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegat
 from opsconsole.ui.theme import fonts
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.diff.words import FieldRow, Span, differing
+from opsconsole.ui.widgets.plain import is_right_to_left
 from opsconsole.ui.widgets.texts import tip
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -135,6 +136,7 @@ def _laid(text: str, width: float, formats: list[QTextLayout.FormatRange]) -> tu
     laid = QTextLayout(text.replace("\n", "\u2028"), fonts.font())
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    option.setAlignment(Qt.AlignmentFlag.AlignRight if is_right_to_left(text) else Qt.AlignmentFlag.AlignLeft)
     laid.setTextOption(option)
     laid.setFormats(formats)
     height = 0.0

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from opsconsole.ui.panels.approvals.card.data import Shown, fields, notices
 from opsconsole.ui.theme.theme import Theme
-from opsconsole.ui.widgets.basics import card, label
+from opsconsole.ui.widgets.basics import card, clamped, label
 from opsconsole.ui.widgets.diff.table import ChangeTable
 from opsconsole.ui.widgets.plain import one_line, readable
 from opsconsole.ui.widgets.texts import para
@@ -25,7 +25,7 @@ class Preview(QFrame):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(frame)
-        self._title, self._look = label("", "h3", is_wrapped=True), label("", "error", is_wrapped=True)
+        self._title, self._look = clamped("h3"), label("", "error", is_wrapped=True)
         self.table, self._event = ChangeTable(theme), para("", "muted")
         self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         page = QWidget()

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from opsconsole.domain.enums import ApprovalKind
 from opsconsole.ui.panels.approvals.card.answers import AnswerCard
@@ -11,8 +11,9 @@ from opsconsole.ui.panels.approvals.card.data import Shown, fields, notices
 from opsconsole.ui.panels.approvals.card.parts import ChangedBanner, EventCard, NoticeStrip, QuotesCard
 from opsconsole.ui.panels.approvals.rows import RISKS, reasons, split_question
 from opsconsole.ui.theme.theme import Theme
-from opsconsole.ui.widgets.basics import Tone, button, label, pill, row, set_pill
+from opsconsole.ui.widgets.basics import Tone, button, clamped, label, pill, row, set_pill
 from opsconsole.ui.widgets.diff.table import ChangeTable
+from opsconsole.ui.widgets.flow import FlowLayout
 from opsconsole.ui.widgets.plain import one_line
 from opsconsole.ui.widgets.words import ago, exact, spoken
 
@@ -20,27 +21,28 @@ MOST_SUB = 4_000
 
 
 class Facts(QWidget):
-    """Names over values, side by side."""
+    """Names over values, side by side, in as many lines as the width wants."""
 
     def __init__(self, names: tuple[str, ...]) -> None:
         super().__init__()
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(32)
+        flow = FlowLayout(self, gap=24, line_gap=8)
         self._values: dict[str, QLabel] = {}
+        self._facts: dict[str, QWidget] = {}
         for name in names:
-            column = QVBoxLayout()
+            fact = self._facts[name] = QWidget()
+            column = QVBoxLayout(fact)
+            column.setContentsMargins(0, 0, 0, 0)
             column.setSpacing(3)
             value = self._values[name] = label("", is_selectable=True)
             column.addWidget(label(name, "cap"))
             column.addWidget(value)
-            line.addLayout(column)
-        line.addStretch(1)
+            flow.addWidget(fact)
 
     def show_fact(self, name: str, value: str, tip: str = "") -> None:
-        """Show one value."""
+        """Show one value; one that is not known takes no room."""
         self._values[name].setText(value)
         self._values[name].setToolTip(tip)
+        self._facts[name].setVisible(bool(value))
 
 
 class CardDetail(QFrame):
@@ -50,10 +52,11 @@ class CardDetail(QFrame):
         super().__init__()
         self.setObjectName("detail")
         self._shown: Shown | None = None
-        self.title, self.sub = label("", "h1", is_wrapped=True), label("", "muted", is_wrapped=True)
+        self.title, self.sub = clamped("h1"), label("", "muted", is_wrapped=True)
         self.risk, self.place = pill("", "plain"), label("", "small")
         self.facts = Facts(("Agent", "From", "Category", "Waiting"))
         self.why, self.reversal = label("", is_wrapped=True), label("", "small", is_wrapped=True)
+        self.note = label("", "small", is_wrapped=True)
         self.banner, self.strip = ChangedBanner(), NoticeStrip(theme)
         self.table, self.answers = ChangeTable(theme), AnswerCard()
         self.evidence, self.event_card = QuotesCard(theme), EventCard()
@@ -97,14 +100,23 @@ class CardDetail(QFrame):
         column.addWidget(self._change_card())
         column.addWidget(self.answers)
         column.addSpacing(12)
-        below = QGridLayout()
-        below.setSpacing(12)
-        for place, part in enumerate((self.evidence, self.event_card)):
-            below.addWidget(part, 0, place, Qt.AlignmentFlag.AlignTop)
-            below.setColumnStretch(place, 1)
-        column.addLayout(below)
+        self._below = QGridLayout()
+        self._below.setSpacing(12)
+        for place in range(2):
+            self._below.setColumnStretch(place, 1)
+        self._place_below(is_question=False)
+        column.addLayout(self._below)
         column.addStretch(1)
         return body
+
+    def _place_below(self, *, is_question: bool) -> None:
+        """The event stands beside what an action rests on; a question is about it, so it comes first and whole."""
+        top = Qt.AlignmentFlag.AlignTop
+        for part in (self.evidence, self.event_card, self.note):
+            self._below.removeWidget(part)
+        self._below.addWidget(self.evidence, 2 if is_question else 0, 0, 1, 2 if is_question else 1, top)
+        self._below.addWidget(self.event_card, 0, 0 if is_question else 1, 1, 2 if is_question else 1, top)
+        self._below.addWidget(self.note, 1, 0, 1, 2)
 
     def _change_card(self) -> QFrame:
         self.change_card = QFrame()
@@ -131,23 +143,34 @@ class CardDetail(QFrame):
         self.place.setText(place)
         if is_same:
             return
-        head, rest = split_question(view.intent) if shown.is_question else (view.intent, "")
-        self.title.setText(one_line(head))
-        self.sub.setText(one_line(" ".join(part for part in (rest, view.agents_reason) if part), MOST_SUB))
-        self.sub.setVisible(bool(self.sub.text()))
+        self._show_question(shown)
         word, tone = _pill_of(shown)
         set_pill(self.risk, word, tone)
-        self.why.setText("\n".join(reasons(view.because)))
-        for part in (self.why, self._why_name):
-            part.setVisible(not shown.is_question)
         self.banner.show_changes(view.subject_changes)
         self.strip.show_notices(notices(shown))
         self._show_deed(shown)
+        self._place_below(is_question=shown.is_question)
         self.evidence.show_card(shown)
         self.evidence.setVisible(not shown.is_question or bool(view.precedents))
         self.event_card.show_card(shown)
         if is_other:
             self._scroll.verticalScrollBar().setValue(0)
+
+    def _show_question(self, shown: Shown) -> None:
+        """Show what is wanted, and why a person is asked: by the rules, or, where the agent asks, by itself."""
+        view = shown.view
+        head, rest = split_question(view.intent) if shown.is_question else (view.intent, "")
+        is_glued = view.args.get("about") == "category"  # as questions were asked before the note stood apart
+        note = str(view.args.get("note") or (rest if is_glued else ""))
+        self.title.setText(one_line(head))
+        sub = ("" if is_glued else rest) if shown.is_question else view.agents_reason
+        self.sub.setText(one_line(sub, MOST_SUB))
+        self.sub.setVisible(bool(sub))
+        self._why_name.setText("Why the agent asks" if shown.is_question else "Why you are asked")
+        why = view.agents_reason or "Its playbook asks you at this point."
+        self.why.setText(one_line(why, MOST_SUB) if shown.is_question else "\n".join(reasons(view.because)))
+        self.note.setText(f"Its playbook says of what is unclear: {one_line(note, MOST_SUB)}")
+        self.note.setVisible(shown.is_question and bool(note))
 
     def show_alike(self, number: int) -> None:
         """Offer to decide all that are like this one; hidden where it is alone."""
@@ -162,7 +185,7 @@ class CardDetail(QFrame):
         tip = f"Asked {exact(view.asked_at)}" + (f"\nDecide by {exact(view.expires_at)}" if view.expires_at else "")
         self.facts.show_fact("Agent", view.agent)
         self.facts.show_fact("From", one_line(str(view.event["from"]), 60) or "—")
-        self.facts.show_fact("Category", spoken(view.category) or "not known yet")
+        self.facts.show_fact("Category", spoken(view.category))
         self.facts.show_fact("Waiting", f"Asked {waits}{until}", tip)
 
     def _show_deed(self, shown: Shown) -> None:

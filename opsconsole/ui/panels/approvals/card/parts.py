@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QFrame, QLabel, QLayout, QPlainTextEdit, QVBoxLayo
 from opsconsole.engine.audittrail.words import counted
 from opsconsole.ui.panels.approvals.card.data import Notice, Shown, facts_claimed
 from opsconsole.ui.theme.theme import Theme
-from opsconsole.ui.widgets.basics import card, label, pill, row, set_pill
+from opsconsole.ui.widgets.basics import card, clamped, label, pill, row, set_pill
 from opsconsole.ui.widgets.parties import party_links
 from opsconsole.ui.widgets.plain import one_line, readable
+from opsconsole.ui.widgets.texts import stand
 from opsconsole.ui.widgets.words import spoken
 
 MOST_CLAIMS, MOST_PRECEDENTS = 8, 4
@@ -158,19 +159,19 @@ class EventCard(QFrame):
 
     party_wanted = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, *, least: int = EVENT_HEIGHT) -> None:
         super().__init__()
         frame, column = card()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(frame)
         self._trust = pill("", "plain")
-        self._title, self._sender = label("", "muted", is_wrapped=True), label("", "small", is_wrapped=True)
+        self._title, self._sender = clamped("muted"), label("", "small", is_wrapped=True)
         self._text = QPlainTextEdit()
         self._text.setReadOnly(True)
         self._text.setTabChangesFocus(True)
         self._text.setAccessibleName("Text of the event")
-        self._text.setMinimumHeight(EVENT_HEIGHT)
+        self._text.setMinimumHeight(least)
         column.addLayout(row(label("The event", "h3"), None, self._trust))
         column.addWidget(self._title)
         column.addWidget(self._sender)
@@ -190,3 +191,4 @@ class EventCard(QFrame):
         self._title.setText(one_line(str(event["title"])))
         self._sender.setText(f"{spoken(str(event['kind']))} from {one_line(str(event['from'])) or 'nobody named'}")
         self._text.setPlainText(readable(str(event["text"]), MOST_TEXT) or "(no text)")
+        stand(self._text)

@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QCheckBox,
     QComboBox,
     QFrame,
@@ -21,16 +23,20 @@ from PySide6.QtWidgets import (
 from opsconsole.domain.action import ActionType
 from opsconsole.engine.gate.arguments import ArgumentError
 from opsconsole.ui.panels.approvals.card.data import Shown
-from opsconsole.ui.panels.approvals.card.parts import clear
+from opsconsole.ui.panels.approvals.card.parts import EventCard, clear
 from opsconsole.ui.panels.approvals.edit.check import problems, schema_of
 from opsconsole.ui.theme.theme import Theme
-from opsconsole.ui.widgets.basics import button, label, repolish, row
+from opsconsole.ui.widgets.basics import button, clamped, label, repolish, row
 from opsconsole.ui.widgets.diff.table import ChangeTable
 from opsconsole.ui.widgets.diff.words import FieldRow
+from opsconsole.ui.widgets.texts import stand
 from opsconsole.ui.widgets.words import spoken
 
 LONG = 300
 """A text that may be longer than this gets several lines, in characters."""
+BESIDE, ABOVE = 860, 210
+"""From this width the event stands beside the fields, in px; else above them, no higher than that."""
+QWIDGETSIZE_MAX = (1 << 24) - 1
 Editor = QLineEdit | QPlainTextEdit | QComboBox | QCheckBox
 
 
@@ -53,7 +59,7 @@ class EditForm(QFrame):
         self._editors: dict[str, Editor] = {}
         self._errors: dict[str, QLabel] = {}
         self._first: dict[str, str] = {}
-        self.title, self._error = label("", "h1", is_wrapped=True), label("", "error", is_wrapped=True)
+        self.title, self._error = clamped("h1"), label("", "error", is_wrapped=True)
         self.changes = ChangeTable(theme, ("The agent's", "Yours"))
         self.changes.setAccessibleName("What you change")
         self._changes_title = label("What you change", "h3")
@@ -62,12 +68,31 @@ class EditForm(QFrame):
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnMinimumWidth(0, 130)
         self._grid.setColumnStretch(1, 1)
+        self.event_card = EventCard(least=70)
+        bar = QFrame()
+        bar.setObjectName("actions")
+        confirm = button("Approve as edited", self.confirm, kind="primary", keys="Ctrl+Return")
+        line = row(confirm, button("Cancel", self.closed.emit, keys="Esc"), None, label("Ctrl+Enter approves", "small"))
+        line.setContentsMargins(28, 12, 28, 12)
+        bar.setLayout(line)
+        # The event stays in sight while its answer is written: beside it, or above where there is little room.
+        self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._halves.setSpacing(0)
+        self._halves.addWidget(self._fields(), 3)
+        self._halves.addWidget(self.event_card, 2)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self._halves, 1)
+        column.addWidget(bar)
+
+    def _fields(self) -> QScrollArea:
         body = QWidget()
         body.setObjectName("page")
         inner = QVBoxLayout(body)
         inner.setContentsMargins(28, 20, 28, 20)
         inner.addWidget(self.title)
-        inner.addWidget(label("Change what is not right. It is checked and ruled on anew.", "muted"))
+        inner.addWidget(label("Change what is not right. It is checked and ruled on anew.", "muted", is_wrapped=True))
         inner.addSpacing(12)
         inner.addLayout(self._grid)
         inner.addWidget(self._error)
@@ -78,23 +103,24 @@ class EditForm(QFrame):
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(body)
-        bar = QFrame()
-        bar.setObjectName("actions")
-        confirm = button("Approve as edited", self.confirm, kind="primary", keys="Ctrl+Return")
-        line = row(confirm, button("Cancel", self.closed.emit, keys="Esc"), None, label("Ctrl+Enter approves", "small"))
-        line.setContentsMargins(28, 12, 28, 12)
-        bar.setLayout(line)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(scroll, 1)
-        column.addWidget(bar)
+        return scroll
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Stand side by side where there is room for both, else one above the other."""
+        super().resizeEvent(event)
+        is_wide = self.width() >= BESIDE
+        ways = QBoxLayout.Direction
+        self._halves.setDirection(ways.LeftToRight if is_wide else ways.BottomToTop)
+        self.event_card.setMaximumHeight(QWIDGETSIZE_MAX if is_wide else ABOVE)
+        self.event_card.setContentsMargins(*((0, 20, 28, 20) if is_wide else (28, 14, 28, 0)))
 
     def show_card(self, shown: Shown) -> None:
         """Offer the arguments of a card."""
         self._type, self._args = shown.type, dict(shown.view.args)
         self.title.setText(shown.view.intent)
+        self.event_card.show_card(shown)
         clear(self._grid)
         self._editors.clear()
         self._errors.clear()
@@ -185,6 +211,7 @@ def _editor(facts: Mapping[str, Any], value: Any) -> Editor:
     if int(facts.get("maxLength") or 0) > LONG or "\n" in text:
         long = QPlainTextEdit(text)
         long.setTabChangesFocus(True)
+        stand(long)
         long.setMinimumHeight(160)
         return long
     return QLineEdit(text)

@@ -1,0 +1,137 @@
+"""What a card says can be read: nothing is cut in the least window, the long is short, right-to-left is right."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QScrollArea
+
+from opsconsole.engine.ports.brain import RunView, Turn
+from opsconsole.ui.shell.window import LEAST
+from opsconsole.ui.widgets.basics import ClampedLabel, PlainLabel
+from opsconsole.ui.widgets.diff.table import _laid  # pyright: ignore[reportPrivateUsage]
+from opsconsole.ui.widgets.plain import is_right_to_left
+from tests.support.rig import ANN, agent, call, mail, rig
+from tests.ui.approvals.asked import Job, Sitting, person_at
+
+LONG = "Question about the invoice of last month and the one before, " * 8
+HEBREW = "שלום, יש לי שאלה לגבי החשבונית"
+NOTE = "Anything about personal data goes to Annelies."
+LEAST_PANEL = (LEAST[0] - 56, 700 - 28)
+
+
+def play(folder: Path, app: QApplication, job: Job, *, wanted: Any, **changes: Any) -> None:
+    """One mail, what an agent wants about it, and a person before its card in the least window."""
+
+    def script(view: RunView) -> Turn:
+        return Turn(category="case", final="done") if view.past else Turn(category="case", proposals=(wanted,))
+
+    async def fill() -> None:
+        async with rig(folder, script) as r:
+            await r.hire(agent(level=2))
+            await r.take(mail(**changes))
+
+    async def resized(seat: Sitting) -> None:
+        seat.panel.resize(*LEAST_PANEL)
+        await asyncio.sleep(0.05)
+        await job(seat)
+
+    asyncio.run(fill())
+    person_at(folder, app)(resized)
+
+
+def on_screen(seat: Sitting, part: Any) -> bool:
+    """It is wholly within the panel."""
+    place = QRect(part.mapTo(seat.panel, QPoint(0, 0)), part.size())
+    return part.isVisible() and seat.panel.rect().contains(place)
+
+
+def test_a_question_shows_what_is_asked_why_the_answers_and_the_event(tmp_path: Path, qapp: QApplication) -> None:
+    asked = call(
+        "person.ask", question="What kind of event is this?", about="category", options=["billing", "case"],
+        why="Its words are new here.", note=NOTE,
+    )  # fmt: skip
+
+    async def job(seat: Sitting) -> None:
+        detail = seat.panel.detail
+        assert detail.title.text() == "What kind of event is this?" and not detail.sub.isVisible()
+        assert detail.note.text().endswith(NOTE) and detail.note.isVisible()
+        assert NOTE not in detail.why.text()
+        assert on_screen(seat, detail.why) and on_screen(seat, detail.answers)
+        text = detail.event_card.findChild(QPlainTextEdit)
+        assert text is not None and text.toPlainText() == "Could you have a look, please?"
+        assert text.mapTo(seat.panel, QPoint(0, 0)).y() < seat.panel.bar.mapTo(seat.panel, QPoint(0, 0)).y()
+
+    play(tmp_path / "w", qapp, job, wanted=asked)
+
+
+def test_a_question_that_was_asked_with_the_note_in_it_shows_them_apart(tmp_path: Path, qapp: QApplication) -> None:
+    asked = call("person.ask", question=f"What kind of event is this? {NOTE}", about="category", options=["case"])
+
+    async def job(seat: Sitting) -> None:
+        detail = seat.panel.detail
+        assert detail.title.text() == "What kind of event is this?" and not detail.sub.isVisible()
+        assert detail.note.text().endswith(NOTE)
+
+    play(tmp_path / "w", qapp, job, wanted=asked)
+
+
+@pytest.mark.parametrize("width", [LEAST_PANEL[0], 1400])
+def test_the_mail_stays_in_sight_while_its_answer_is_edited(tmp_path: Path, qapp: QApplication, width: int) -> None:
+    async def job(seat: Sitting) -> None:
+        seat.panel.resize(width, LEAST_PANEL[1])
+        seat.press("E")
+        editor = seat.panel.form.editor("text")
+        await seat.until(editor.isVisible)
+        await asyncio.sleep(0.05)
+        text = seat.panel.form.event_card.findChild(QPlainTextEdit)
+        assert text is not None and text.toPlainText() == "Could you have a look, please?"
+        assert on_screen(seat, text) and on_screen(seat, editor)
+        is_beside = text.mapTo(seat.panel, QPoint(0, 0)).x() > editor.mapTo(seat.panel, QPoint(0, 0)).x()
+        assert is_beside == (width > 1000)
+
+    play(tmp_path / "w", qapp, job, wanted=call("desk.reply", to=ANN, text="We are on it."))
+
+
+def test_nothing_of_a_card_is_cut_in_the_least_window(tmp_path: Path, qapp: QApplication) -> None:
+    async def job(seat: Sitting) -> None:
+        detail = seat.panel.detail
+        scroll = detail.findChild(QScrollArea)
+        assert scroll is not None and (page := scroll.widget()) is not None
+        assert page.width() <= scroll.viewport().width()
+        for shown in detail.findChildren(QLabel):
+            if shown.isVisible() and shown.text() and not isinstance(shown, ClampedLabel):
+                assert shown.width() >= shown.minimumSizeHint().width(), shown.text()
+        assert detail.title.text().endswith("…") and detail.title.height() <= 3 * detail.title.fontMetrics().height()
+        assert LONG.strip() in detail.title.whole and "Question about the invoice" in detail.title.toolTip()
+
+    play(tmp_path / "w", qapp, job, wanted=call("desk.create_ticket", title=LONG, queue="support"), title=LONG,
+         sender="somebody.with.a.rather.long.name@a-rather-long-company.example")  # fmt: skip
+
+
+def test_a_text_stands_where_its_first_letter_says(tmp_path: Path, qapp: QApplication) -> None:
+    async def job(seat: Sitting) -> None:
+        card = seat.panel.detail.event_card
+        text, title = card.findChild(QPlainTextEdit), card.findChild(ClampedLabel)
+        assert text is not None and title is not None
+        assert title.alignment() & Qt.AlignmentFlag.AlignRight
+        document = text.document()
+        assert document.firstBlock().textDirection() is Qt.LayoutDirection.RightToLeft
+        assert document.lastBlock().textDirection() is Qt.LayoutDirection.LeftToRight
+        line = document.firstBlock().layout().lineAt(0)
+        assert line.naturalTextRect().left() > text.viewport().width() / 3
+
+    play(tmp_path / "w", qapp, job, wanted=call("desk.reply", to=ANN, text="."), title=HEBREW, text=f"{HEBREW}\nThanks")
+    laid, _ = _laid(HEBREW, 400, [])
+    assert (
+        laid.lineAt(0).naturalTextRect().right() > 390
+        and _laid("Thanks", 400, [])[0].lineAt(0).naturalTextRect().left() < 1
+    )
+    for words, is_right in ((HEBREW, True), (f"1. „{HEBREW}", True), (f"Re: {HEBREW}", False), ("123", False)):
+        assert is_right_to_left(words) is is_right
+    label = PlainLabel(HEBREW)
+    assert label.alignment() & Qt.AlignmentFlag.AlignRight
+    label.setText("Thanks")
+    assert label.alignment() & Qt.AlignmentFlag.AlignLeft
