@@ -6,9 +6,15 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication, QWidget
-
-from opsconsole.ui.focus import is_text_field
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
 
 _Shown = TypeVar("_Shown")
 TYPING_S = 0.6
@@ -22,6 +28,13 @@ def is_single(keys: QKeySequence) -> bool:
     """Return whether a shortcut is one key that writes a character."""
     name = keys.toString(QKeySequence.SequenceFormat.PortableText).removeprefix("Shift+")
     return len(name) == 1 or name == "Space"
+
+
+def is_text_field(widget: QWidget | None) -> bool:
+    """Return whether letters typed there are text."""
+    if isinstance(widget, QLineEdit | QTextEdit | QPlainTextEdit | QAbstractSpinBox):
+        return not widget.isReadOnly()
+    return isinstance(widget, QComboBox) and widget.isEditable()
 
 
 class KeyGuard(QObject):

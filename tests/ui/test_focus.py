@@ -5,7 +5,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QListView, QPlainTextEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from opsconsole.ui.focus import give_focus, is_text_field, lead_on, offer_focus
+from opsconsole.ui.keyguard import is_text_field
+from opsconsole.ui.widgets.focus import give_focus, lead_on, offer_focus
 
 
 def test_the_keys_stay_with_who_types_and_never_go_to_what_is_hidden(qtbot: QtBot) -> None:

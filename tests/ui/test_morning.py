@@ -19,7 +19,7 @@ from opsconsole.domain.redaction import forget_all
 from opsconsole.doubles.modelendpoint import Reply, Request, call, ends, says
 from opsconsole.store.queries import events
 from opsconsole.store.rows import present
-from opsconsole.ui.focus import is_text_field
+from opsconsole.ui.widgets.focus import is_text_field
 from opsconsole.ui.panels.approvals.panel import ApprovalsPanel
 from opsconsole.ui.shell.catalog import PANELS
 from tests.support.desktop.console import in_window, until

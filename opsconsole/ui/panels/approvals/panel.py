@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 
 from opsconsole.ui.command import Command
-from opsconsole.ui.focus import give_focus, offer_focus
+from opsconsole.ui.widgets.focus import give_focus, offer_focus
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.approvals.batch.desk import BatchDesk
 from opsconsole.ui.panels.approvals.card.actionbar import ActionBar
@@ -47,10 +47,9 @@ class ApprovalsPanel(Panel):
         self.list, self.detail, self.sheet = WaitingPane(context.theme), CardDetail(context.theme), RejectSheet()
         self.arranging = Arranging(context, self, pane=self.list, queue=self.queue)
         self.desk = BatchDesk(context, self, queue=self.queue, verbs=self.verbs, clock=clock)
-        self.form, self.batch = EditForm(context.theme), self.desk.page
+        others = self.form, self.batch = EditForm(context.theme), self.desk.page
         self.bar = ActionBar(context.theme, self._acts())
         self.sheet.hide()
-        others = (self.form, self.batch)
         self._pages, self.states = lay_out(self, self.list, self.detail, self.bar, others=others, sheet=self.sheet)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._connect()
@@ -276,8 +275,8 @@ class ApprovalsPanel(Panel):
         """Show the state there is; total and idempotent."""
         queue, shown = self.queue, self.shown
         if queue.error and not queue.all:
-            self.list.states.error(queue.error, act=self.refresh)
-            self.states.error(queue.error, act=self.refresh)
+            for states in (self.list.states, self.states):
+                states.error(queue.error, act=self.refresh)
             return
         if queue.now is None:
             return

@@ -21,7 +21,7 @@ from opsconsole.store.queries.views import auditlist, timeline
 from opsconsole.store.queries.views.auditlist import AuditFilter, Entry
 from opsconsole.store.queries.views.people import party_of
 from opsconsole.ui.command import Command
-from opsconsole.ui.focus import lead_on, offer_focus
+from opsconsole.ui.widgets.focus import lead_on, offer_focus
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.audit.chain import ChainState
 from opsconsole.ui.panels.audit.choices import choice_box

@@ -12,7 +12,7 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries.views import eventlist, timeline
 from opsconsole.store.queries.views.eventlist import EventRow, Filter
 from opsconsole.ui.command import Command
-from opsconsole.ui.focus import lead_on, offer_focus
+from opsconsole.ui.widgets.focus import lead_on, offer_focus
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.feed.filters import FilterBar
 from opsconsole.ui.panels.feed.line import HEIGHT, FeedLine, words

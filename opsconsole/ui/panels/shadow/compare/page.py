@@ -12,7 +12,7 @@ from opsconsole.domain.enums import Adjudication
 from opsconsole.engine.evidence.words import VERDICTS
 from opsconsole.policy.trials import FINE
 from opsconsole.store.queries.pairs import PairRow
-from opsconsole.ui.focus import give_focus, lead_on, offer_focus
+from opsconsole.ui.widgets.focus import give_focus, lead_on, offer_focus
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.shadow.compare.data import Shown
 from opsconsole.ui.panels.shadow.compare.detail import PairDetail

@@ -13,7 +13,7 @@ from opsconsole.domain.errors import OpsError
 from opsconsole.engine.evidence import learning
 from opsconsole.engine.evidence.learning import Taken
 from opsconsole.engine.evidence.lessons import REPEATED, Lesson
-from opsconsole.ui.focus import give_focus, offer_focus
+from opsconsole.ui.widgets.focus import give_focus, offer_focus
 from opsconsole.ui.keyguard import BUSY, TOO_SOON
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.shadow.lessons.backtests import LessonBacktests
