@@ -10,7 +10,7 @@ from opsconsole.engine.agents.file import apply_agent, read_agent
 from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.past import history
 from opsconsole.store.queries import versions
-from opsconsole.ui.tools import ReadyAgent
+from opsconsole.ui.reports import ReadyAgent
 
 FILES = ("exported-mail-agent.yaml", "ticket-table-agent.yaml")
 """Of the examples: those that need no account and no model, and begin in shadow."""

@@ -52,12 +52,7 @@ def approve(
     if approval.kind is ApprovalKind.UNKNOWN:
         return settle_unknown(kernel, tx, card, actor=actor, is_done=True, reason="")
     _refuse_unfit(approval, now)
-    if kernel.registry.type(card.action.tool) is None:
-        connection = card.action.tool.partition(".")[0]
-        raise DecisionError(
-            f"{connection} is not connected, so this cannot be done now. Connect it, or reject the request.",
-            hint="`opsconsole connect list` shows what is connected.",
-        )
+    _refuse_unconnected(kernel, card)
     if (changed := _changed(kernel, tx, card, now=now)) is not None:
         return changed
     action = _with_arguments(kernel, tx, card, edited or {})
@@ -190,6 +185,15 @@ def _refuse_unfit(approval: ApprovalRow, now: datetime) -> None:
     if approval.expires_at is not None and approval.expires_at <= now:
         raise DecisionError(
             f"Request {approval.id} expired {approval.expires_at:%Y-%m-%d %H:%M} UTC; it is never approved by time."
+        )
+
+
+def _refuse_unconnected(kernel: Kernel, card: Card) -> None:
+    if kernel.registry.type(card.action.tool) is None:
+        connection = card.action.tool.partition(".")[0]
+        raise DecisionError(
+            f"{connection} is not connected, so this cannot be done now. Connect it, or reject the request.",
+            hint="`opsconsole connect list` shows what is connected.",
         )
 
 

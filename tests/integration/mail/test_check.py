@@ -53,6 +53,7 @@ def signs_in(config: MailConfig, word: str = WORDS[SUPPORT]) -> PasswordSignIn:
 async def test_all_steps_of_a_good_account(secured: tuple[Dovecot, MailConfig]) -> None:
     dovecot, config = secured
     how = signs_in(config)
+    assert config.smtp is not None
     starttls = Server(host="localhost", port=dovecot.imap_port, tls="starttls")
     steps = [
         await accountcheck.name(config.imap),

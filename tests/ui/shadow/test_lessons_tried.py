@@ -13,7 +13,7 @@ from opsconsole.app.cli import app
 from opsconsole.app.gui.tools import WindowTools
 from opsconsole.doubles.modelendpoint import Reply, Request, call, ends, says
 from opsconsole.engine.evidence.lessons import Lesson
-from opsconsole.ui.tools import LessonReport
+from opsconsole.ui.reports import LessonReport
 from tests.support.http.served import good, served
 from tests.ui.scenes import perform, press, record, told
 from tests.ui.shadow.lessonhand import Hand, foot, in_use

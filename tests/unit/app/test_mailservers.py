@@ -16,6 +16,7 @@ def said(imap: str, smtp: str, tls: str = "") -> Said:
 @pytest.mark.parametrize(("tls", "ports"), [("", (993, 465)), ("tls", (993, 465)), ("starttls", (143, 587))])
 async def test_without_a_port_it_is_the_usual_one(tls: str, ports: tuple[int, int]) -> None:
     imap, smtp = await AccountDraft(said("imap.own.example", "smtp.own.example", tls), {}).servers()
+    assert smtp is not None
     assert (imap.port, smtp.port) == ports and imap.host == "imap.own.example"
 
 

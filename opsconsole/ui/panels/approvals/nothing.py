@@ -1,5 +1,7 @@
 """What the panel says where there is no card: all decided, or nothing behind the filter."""
 
+from collections.abc import Callable
+
 from opsconsole.ui.panel import Navigator
 from opsconsole.ui.panels.approvals.list.pane import WaitingPane
 from opsconsole.ui.panels.approvals.list.queue import Queue
@@ -20,3 +22,11 @@ def render_none(pane: WaitingPane, states: States, queue: Queue, *, navigator: N
         states.empty("All decided", "The feed shows what becomes of it. Ctrl+Z takes the last decision back.")
     else:
         states.empty("", "")
+
+
+def render_unread(states: States, queue: Queue, *, again: Callable[[], None]) -> None:
+    """Say that the card is being read, or why it was not."""
+    if queue.error:
+        states.error(queue.error, act=again)
+    else:
+        states.loading("Reading the card…")

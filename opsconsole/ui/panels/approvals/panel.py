@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 
 from opsconsole.ui.command import Command
-from opsconsole.ui.widgets.focus import give_focus, offer_focus
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.approvals.batch.desk import BatchDesk
 from opsconsole.ui.panels.approvals.card.actionbar import ActionBar
@@ -20,10 +19,11 @@ from opsconsole.ui.panels.approvals.layout import lay_out
 from opsconsole.ui.panels.approvals.list.arranging import Arranging
 from opsconsole.ui.panels.approvals.list.pane import WaitingFace, WaitingPane
 from opsconsole.ui.panels.approvals.list.queue import Queue
-from opsconsole.ui.panels.approvals.nothing import render_none
+from opsconsole.ui.panels.approvals.nothing import render_none, render_unread
 from opsconsole.ui.panels.approvals.panelcommands import Mode, every, make_commands, why_not
 from opsconsole.ui.panels.approvals.times import in_an_hour, tomorrow
 from opsconsole.ui.panels.approvals.verbs import ALWAYS, Verbs
+from opsconsole.ui.widgets.focus import give_focus, offer_focus
 from opsconsole.ui.widgets.guard import Guard
 from opsconsole.ui.widgets.keys import bind
 
@@ -134,9 +134,8 @@ class ApprovalsPanel(Panel):
 
     def restyle(self) -> None:
         """Paint with other tokens."""
-        self.list.restyle()
-        self.detail.restyle()
-        self.batch.restyle()
+        for part in (self.list, self.detail, self.batch):
+            part.restyle()
 
     def approve(self) -> None:
         """Approve what is shown, or ticked; a question has no yes."""
@@ -293,10 +292,7 @@ class ApprovalsPanel(Panel):
         if self.mode == "reject" and (shown is None or shown.view.id != self._rejected):
             self._enter("card")
         if shown is None:
-            if queue.error:
-                self.states.error(queue.error, act=self.refresh)
-            else:
-                self.states.loading("Reading the card…")
+            render_unread(self.states, queue, again=self.refresh)
             return
         self._guard.show(shown.face)
         self.detail.show_card(shown, place=queue.place_words, now=queue.now)

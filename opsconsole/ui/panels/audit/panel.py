@@ -21,7 +21,6 @@ from opsconsole.store.queries.views import auditlist, timeline
 from opsconsole.store.queries.views.auditlist import AuditFilter, Entry
 from opsconsole.store.queries.views.people import party_of
 from opsconsole.ui.command import Command
-from opsconsole.ui.widgets.focus import lead_on, offer_focus
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.audit.chain import ChainState
 from opsconsole.ui.panels.audit.choices import choice_box
@@ -30,6 +29,7 @@ from opsconsole.ui.panels.audit.export import FORMS, ExportButton
 from opsconsole.ui.panels.audit.line import COLUMNS, HEIGHT, AuditLine, words
 from opsconsole.ui.widgets.basics import label, row
 from opsconsole.ui.widgets.clock import utc_now
+from opsconsole.ui.widgets.focus import lead_on, offer_focus
 from opsconsole.ui.widgets.moments import moments_card
 from opsconsole.ui.widgets.paging import Pager
 from opsconsole.ui.widgets.rowwindow import RowView, RowWindow

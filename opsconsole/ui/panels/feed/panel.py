@@ -12,13 +12,13 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries.views import eventlist, timeline
 from opsconsole.store.queries.views.eventlist import EventRow, Filter
 from opsconsole.ui.command import Command
-from opsconsole.ui.widgets.focus import lead_on, offer_focus
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.feed.filters import FilterBar
 from opsconsole.ui.panels.feed.line import HEIGHT, FeedLine, words
 from opsconsole.ui.panels.feed.story import StoryView
 from opsconsole.ui.widgets.basics import label, pill, row
 from opsconsole.ui.widgets.clock import utc_now
+from opsconsole.ui.widgets.focus import lead_on, offer_focus
 from opsconsole.ui.widgets.paging import Pager
 from opsconsole.ui.widgets.rowwindow import RowView, RowWindow
 from opsconsole.ui.widgets.seen import Seen

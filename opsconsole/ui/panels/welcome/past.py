@@ -6,7 +6,7 @@ from typing import Any
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from opsconsole.ui.panel import Context
-from opsconsole.ui.tools import PastPlan, PastReport, ReadyAgent
+from opsconsole.ui.reports import PastPlan, PastReport, ReadyAgent
 from opsconsole.ui.widgets.basics import button, row
 from opsconsole.ui.widgets.words import plural
 

@@ -12,7 +12,6 @@ from opsconsole.domain.enums import Adjudication
 from opsconsole.engine.evidence.words import VERDICTS
 from opsconsole.policy.trials import FINE
 from opsconsole.store.queries.pairs import PairRow
-from opsconsole.ui.widgets.focus import give_focus, lead_on, offer_focus
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.shadow.compare.data import Shown
 from opsconsole.ui.panels.shadow.compare.detail import PairDetail
@@ -21,6 +20,7 @@ from opsconsole.ui.panels.shadow.compare.judgeverbs import JudgeVerbs
 from opsconsole.ui.panels.shadow.compare.list import PairFace, PairList
 from opsconsole.ui.panels.shadow.compare.queue import Choice, PairQueue
 from opsconsole.ui.widgets.basics import button, row
+from opsconsole.ui.widgets.focus import give_focus, lead_on, offer_focus
 from opsconsole.ui.widgets.guard import Guard
 from opsconsole.ui.widgets.keys import bind
 from opsconsole.ui.widgets.states import States

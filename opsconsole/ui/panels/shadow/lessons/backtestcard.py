@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QProgressBar, QVBo
 from opsconsole.ui.panels.shadow.lessons import backtesttext
 from opsconsole.ui.panels.shadow.lessons.backtesttext import LessonBacktest
 from opsconsole.ui.panels.shadow.lessons.data import Row
-from opsconsole.ui.tools import LessonReport
+from opsconsole.ui.reports import LessonReport
 from opsconsole.ui.widgets.basics import button, card, label, pill, repolish, row
 from opsconsole.ui.widgets.texts import clear, para
 from opsconsole.ui.widgets.words import plural

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from opsconsole.engine.evidence.words import rules_words
-from opsconsole.ui.tools import LessonReport
+from opsconsole.ui.reports import LessonReport
 from opsconsole.ui.widgets.basics import Tone
 from opsconsole.ui.widgets.words import plural
 

@@ -13,7 +13,6 @@ from opsconsole.domain.errors import OpsError
 from opsconsole.engine.evidence import learning
 from opsconsole.engine.evidence.learning import Taken
 from opsconsole.engine.evidence.lessons import REPEATED, Lesson
-from opsconsole.ui.widgets.focus import give_focus, offer_focus
 from opsconsole.ui.keyguard import BUSY, TOO_SOON
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.shadow.lessons.backtests import LessonBacktests
@@ -22,6 +21,7 @@ from opsconsole.ui.panels.shadow.lessons.bar import LessonBar, TakenStrip
 from opsconsole.ui.panels.shadow.lessons.data import Found, Row, load
 from opsconsole.ui.panels.shadow.lessons.detail import LessonDetail
 from opsconsole.ui.panels.shadow.lessons.list import LessonFace, LessonList
+from opsconsole.ui.widgets.focus import give_focus, offer_focus
 from opsconsole.ui.widgets.guard import Guard
 from opsconsole.ui.widgets.states import States
 from opsconsole.ui.widgets.words import plural

@@ -19,7 +19,7 @@ from opsconsole.domain.redaction import forget_all
 from opsconsole.doubles.modelendpoint import Reply, Request, call, ends, says
 from opsconsole.store.queries import events
 from opsconsole.store.rows import present
-from opsconsole.ui.widgets.focus import is_text_field
+from opsconsole.ui.keyguard import is_text_field
 from opsconsole.ui.panels.approvals.panel import ApprovalsPanel
 from opsconsole.ui.shell.catalog import PANELS
 from tests.support.desktop.console import in_window, until
@@ -100,8 +100,8 @@ class Lead:
         QTest.keyClick(self.window.focusWidget() or self.window, key, modifiers)
 
     def type(self, text: str) -> None:
-        for letter_ in text:
-            QTest.keyClicks(self.window.focusWidget() or self.window, letter_)
+        for typed in text:
+            QTest.keyClicks(self.window.focusWidget() or self.window, typed)
 
     async def go(self, name: str) -> None:
         number = [entry.name for entry in PANELS].index(name) + 1
@@ -111,11 +111,7 @@ class Lead:
     async def every_panel(self) -> None:
         for entry in PANELS:
             await self.go(entry.name)
-            await self.rest()
-
-    async def rest(self) -> None:
-        """Until what was begun is done."""
-        await until(lambda: self.joined.context.tasks.count == 0)
+            await until(lambda: self.joined.context.tasks.count == 0)
 
     async def card(self) -> tuple[int, str]:
         """Look at the card there is; return its mail's number and its kind of request."""
@@ -133,7 +129,7 @@ class Lead:
     async def decided(self, was: int) -> None:
         """Until the request that was shown is another, or none."""
         await until(lambda: self.panel.shown is None or self.panel.shown.view.id != was)
-        await self.rest()
+        await until(lambda: self.joined.context.tasks.count == 0)
 
     @property
     def id(self) -> int:
@@ -158,7 +154,7 @@ async def _filters(lead: Lead) -> None:
     lead.press(Qt.Key.Key_Delete)
     lead.press(Qt.Key.Key_Escape)
     await until(lambda: not keys.is_typing)
-    await lead.rest()
+    await until(lambda: lead.joined.context.tasks.count == 0)
     assert len(lead.panel.queue.all) == waiting, "typing decided something"
 
 

@@ -9,8 +9,8 @@ from PySide6.QtTest import QTest
 from opsconsole.app.gui.mainwindow import Joined
 from tests.support.desktop.console import in_window, until
 from tests.support.mail.dovecot import Dovecot
+from tests.ui.connections.test_connecting import ME, click, connections, fill, folder, mail, of_mail
 from tests.ui.scenes import record, told
-from tests.ui.test_connecting import ME, click, connections, fill, folder, mail, of_mail
 
 __all__ = ["folder", "mail"]
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("connect_mail")]

@@ -21,8 +21,8 @@ from tests.support.http.web import says
 from tests.support.ports import free_port
 from tests.support.secrets.sealed import WORD as PASS
 from tests.support.secrets.sealed import no_keyring, seal, store
+from tests.ui.connections.test_connecting import click, connections, fill, nothing_leaked, tried
 from tests.ui.scenes import press, record, told
-from tests.ui.test_connecting import click, connections, fill, nothing_leaked, tried
 
 TOKEN = "planted-token-0815"
 

@@ -1,0 +1,88 @@
+"""What came of bringing in the past, of working it, and of trying a lesson on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did."""
+
+    seen: int
+    new: int
+    known: int
+    broken: int
+    is_whole: bool
+    """False: it was stopped; what was brought in stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastPlan:
+    """What of the past an agent would work."""
+
+    agent: str
+    name: str
+    events: int
+    known: int
+    """Worked before by this version."""
+    days: str
+    """From when to when."""
+    refused: str = ""
+    """Why it cannot be tried on the past."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyAgent:
+    """An agent that comes with the program and fits what was brought in."""
+
+    file: str
+    name: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class PastReport:
+    """What an agent would have done with the past."""
+
+    done: int
+    pairs: int
+    agreed: int
+    """Of those that prove something: it would have done what people did."""
+    counted: int
+    """Pairs that prove something."""
+    failed: int
+    """It did not know what to do: never agreement."""
+    is_whole: bool
+    """False: it was stopped; what was worked stays, and the next time goes on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonSide:
+    """What one of the two files got of the past."""
+
+    right: int
+    """Events on which it would have done what people did."""
+    severe: int
+    rules: Mapping[str, int]
+    """What its rules would say of its actions, were it live: `act`, `ask`, `recommend`, `refuse` → how many."""
+    cost: float
+    """In the workspace's money."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonReport:
+    """What came of trying a lesson on the past."""
+
+    events: int
+    left_out: int
+    """Events it was learnt from: they say nothing of it."""
+    before: LessonSide
+    after: LessonSide
+    better: int
+    worse: int
+    points: tuple[float, float]
+    """Bounds of the difference, 95 %; from -100 to 100."""
+    off_record: int
+    """Events in which it asked what the record does not hold."""
+    stopped: str = ""
+    """Why it ended before the last event; empty where it did not."""
