@@ -25,6 +25,8 @@ class TaskRunner(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tasks: dict[tuple[int, str], asyncio.Task[None]] = {}
+        self._ending: set[asyncio.Task[None]] = set()
+        """Cancelled, and not over yet: a thread behind one may still have to let go."""
         self._watched: set[int] = set()
         self._is_closing = False
 
@@ -35,7 +37,7 @@ class TaskRunner(QObject):
             return
         place = (id(owner), key or name)
         if (earlier := self._tasks.pop(place, None)) is not None:
-            earlier.cancel()
+            self._end(earlier)
         task = asyncio.get_running_loop().create_task(coro, name=name)
         self._tasks[place] = task
         task.add_done_callback(lambda done: self._on_done(place, done))
@@ -50,7 +52,12 @@ class TaskRunner(QObject):
         """Cancel what belongs to an owner (its `id`)."""
         self._watched.discard(owner)
         for place in [place for place in self._tasks if place[0] == owner]:
-            self._tasks.pop(place).cancel()
+            self._end(self._tasks.pop(place))
+
+    def _end(self, task: asyncio.Task[None]) -> None:
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+        task.cancel()
 
     @property
     def count(self) -> int:
@@ -60,7 +67,7 @@ class TaskRunner(QObject):
     async def close(self, *, deadline_s: float = 3.0) -> None:
         """Cancel everything and wait for its end, at most so long."""
         self._is_closing = True
-        tasks = list(self._tasks.values())
+        tasks = [*self._tasks.values(), *self._ending]
         for task in tasks:
             task.cancel()
         if tasks:
