@@ -22,14 +22,7 @@ from opsconsole.engine.past.backtestresult import Result
 from opsconsole.store import backup as backups
 from opsconsole.store.queries import versions
 from opsconsole.store.workspace import DATABASE
-from opsconsole.ui.tools import (
-    ImportReport,
-    LessonReport,
-    LessonSide,
-    PastPlan,
-    PastReport,
-    ReadyAgent,
-)
+from opsconsole.ui.reports import ImportReport, LessonReport, LessonSide, PastPlan, PastReport, ReadyAgent
 
 _T = TypeVar("_T")
 EARLY_S = 2.0
