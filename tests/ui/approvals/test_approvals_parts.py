@@ -19,6 +19,7 @@ def _credit(number: int, amount: float) -> Waiting:
         because="",
         about="",
         risk="high",
+        agent_id="mira",
         agent="Mira",
         action=f"{number}/0.0",
         tool="desk.give_credit",

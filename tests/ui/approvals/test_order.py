@@ -22,7 +22,8 @@ MANY = FIRST + 2 * MORE + 17
 
 def row(number: int, **changes: object) -> Waiting:
     made = Waiting(
-        id=number, kind=ApprovalKind.ACTION, title=f"Request {number}", because="", about="", risk="low", agent="Mira",
+        id=number, kind=ApprovalKind.ACTION, title=f"Request {number}", because="", about="", risk="low", agent_id="mira",
+        agent="Mira",
         action=f"{number}/0.0", tool="desk.reply", category="case", args={}, amount="", asked_at=NOW, digest="",
         until=None, ends_at=NOW + timedelta(hours=number), deed="Reply",
     )  # fmt: skip
@@ -128,3 +129,11 @@ def test_thousands_are_counted_listed_and_reached(thousands: Path, tmp_path: Pat
         assert (await seat.read(state_of(last))).value == "decided"
 
     person_at(folder, qapp)(job)
+
+
+def test_a_link_by_an_agents_id_finds_it_whatever_its_name_and_batches_go_by_the_id() -> None:
+    """Two agents may have one name, and neither need be like its id."""
+    here = row(1, agent_id="desk-one", agent="Mira")
+    there = row(2, agent_id="desk-two", agent="Mira")
+    assert here.matches("desk one") and not there.matches("desk one")
+    assert here.batch != there.batch

@@ -41,7 +41,9 @@ class Waiting:
     about: str
     """The event's title, and who sent it: for the filter."""
     risk: str
+    agent_id: str
     agent: str
+    """Its name. Two agents may have one."""
     action: str
     """Id of the action that is asked for; the same where it is asked again."""
     tool: str
@@ -64,12 +66,13 @@ class Waiting:
     def batch(self) -> tuple[str, str, str]:
         """What it is decided together by; questions, by what is asked and what can be answered."""
         if self.kind is ApprovalKind.QUESTION:
-            return self.agent, self.tool, f"{self.title}\n{self.args.get('options')}"
-        return self.agent, self.tool, self.category
+            return self.agent_id, self.tool, f"{self.title}\n{self.args.get('options')}"
+        return self.agent_id, self.tool, self.category
 
     def matches(self, text: str) -> bool:
         """It has every word of a filter."""
-        hay = f"{self.title} {self.because} {self.about} {self.agent} {self.category} {self.amount}".casefold()
+        agent = f"{self.agent} {spoken(self.agent_id)}"
+        hay = f"{self.title} {self.because} {self.about} {agent} {self.category} {self.amount}".casefold()
         return all(word in hay for word in text.casefold().split())
 
 
@@ -86,7 +89,7 @@ def _row_or_word(kernel: Kernel, asked: ApprovalRow) -> Waiting:
     except (ValueError, LookupError, TypeError, AttributeError):
         return Waiting(
             id=asked.id, kind=asked.kind, title=f"Request {asked.id} cannot be read",
-            because="Verify the record in Audit", about="", risk="high", agent=spoken(asked.agent_id),
+            because="Verify the record in Audit", about="", risk="high", agent_id=asked.agent_id, agent=spoken(asked.agent_id),
             action=asked.action_id, tool="", category="", args={}, amount="", asked_at=asked.created_at,
             digest=asked.digest, until=asked.snoozed_until, ends_at=asked.expires_at, deed="Not readable",
         )  # fmt: skip
@@ -108,6 +111,7 @@ def _row(kernel: Kernel, asked: ApprovalRow) -> Waiting:
         because=_line(about, asked, is_question=is_question),
         about=about if event is None else f"{about} {event.sender} {event.sender_name}",
         risk="ask" if is_question else risk_of(kernel, action).value,
+        agent_id=asked.agent_id,
         agent=kernel.roster.version(conn, run.version_id).spec.name,
         action=asked.action_id,
         tool=action.tool,
