@@ -114,8 +114,7 @@ class Lead:
         kernel, who = self._engine.kernel, self._actor
         action, event, place = self._place(tx.conn, request)
         if request.kind is ApprovalKind.QUESTION:
-            is_kind = action.args.get("about") == "category"
-            answer = self._labels[event] if is_kind else self._answer(short(event), action.args["options"])
+            answer = self._answer(event, action.args)
             approvals.respond(kernel, tx, request.id, actor=who, answer=answer)
         elif place in self._words.rejected:
             approvals.reject(kernel, tx, request.id, actor=who, reason=self._words.rejected[place])
@@ -125,8 +124,14 @@ class Lead:
             if said.outcome is DecisionOutcome.CHANGED:  # she looks at what changed, and says it again
                 approvals.approve(kernel, tx, request.id, actor=who, edited=edited)
 
-    def _answer(self, event: str, offered: Sequence[str]) -> str:
-        return self._words.answers.get(event) or next(usual for usual in self._words.usual if usual in offered)
+    def _answer(self, event: str, question: Mapping[str, Any]) -> str:
+        if (named := self._words.answers.get(short(event))) is not None and (
+            named in question["options"] or named == "none"
+        ):
+            return named
+        if question.get("about") == "category":
+            return self._labels[event]
+        return next(usual for usual in self._words.usual if usual in question["options"])
 
     def _judge(self, tx: Transaction, pair: int, word: Mapping[str, str]) -> None:
         who = Adjudication(word["right"])
