@@ -101,6 +101,10 @@ class KeyringError(MachineError):
     """The keyring of the operating system is not there, locked, or does not answer."""
 
 
+class NoKeyringError(KeyringError):
+    """There is no keyring on this machine, and no encrypted file yet that would stand in for it."""
+
+
 class SealedError(KeyringError):
     """The encrypted file of secrets wants its passphrase, or another one than was given."""
 

@@ -25,6 +25,8 @@ class Navigator(QObject):
 
     requested = Signal(str, object)
     said = Signal(str, str, object)
+    secrets_opened = Signal()
+    """A person opened the encrypted file of secrets, or made it: what was refused for that can be tried again."""
 
     def go(self, panel: str, **where: Any) -> None:
         """Show a panel, at a place in it."""

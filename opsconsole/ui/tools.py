@@ -169,6 +169,14 @@ class Tools(Protocol):
         """Take a connection out of use and remove its secrets; say what became of it."""
         ...
 
+    async def make_secrets(self, passphrase: str) -> None:
+        """Make the encrypted file of secrets on a machine without a keyring, and open it.
+
+        Raises:
+            OpsError: the folder may not be written.
+        """
+        ...
+
     async def open_secrets(self, passphrase: str) -> None:
         """Open the encrypted file of secrets, for this window and the engines it starts."""
         ...

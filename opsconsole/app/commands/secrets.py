@@ -12,7 +12,7 @@ from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.secretaudit import NAMES, audit_secret
 from opsconsole.app.secretstore import SecretStore
 from opsconsole.app.secretstore.names import PASSPHRASE, checked, in_config, variable
-from opsconsole.app.secretstore.store import NO_KEYRING, Place
+from opsconsole.app.secretstore.store import NO_KEYRING, WITHOUT_KEYRING, Place
 from opsconsole.app.session import Session, ask_passphrase, opened, secrets_of
 from opsconsole.app.words import count, hinted, plain, say, say_json, table
 from opsconsole.domain.errors import KeyringError, UserError
@@ -185,7 +185,7 @@ def _note(store: SecretStore) -> str:
         is_fine = store.has_ring() or store.file.is_on()
     except KeyringError as error:
         return f"Note: {error}"
-    return "" if is_fine else f"Note: {NO_KEYRING.format(variable('NAME'))}"
+    return "" if is_fine else f"Note: {NO_KEYRING[0].upper()}{NO_KEYRING[1:]} {WITHOUT_KEYRING.format(variable('NAME'))}"
 
 
 def _where(store: SecretStore, name: str, used: list[str]) -> tuple[str, str | None, list[str]]:

@@ -138,6 +138,21 @@ class ConnectionTools:
             raise SealedError(WRONG) from error
         self._typed.keep(passphrase)
 
+    async def make_secrets(self, passphrase: str) -> None:
+        """Make the encrypted file of secrets, and open it as `open_secrets` does. One that is there is opened."""
+
+        def run() -> None:
+            with opened(self._folder, is_mending=True, typed=self._typed) as session:
+                secrets = secrets_of(session.workspace, typed=lambda: passphrase)
+                secrets.file.switch_on()
+                secrets.unlock()
+
+        try:
+            await asyncio.to_thread(run)
+        except SealedError as error:
+            raise SealedError(WRONG) from error
+        self._typed.keep(passphrase)
+
     async def _apart(self, job: Callable[[Session, PendingSecrets], Coroutine[Any, Any, _T]]) -> _T:
         """Run in a thread with a loop and a session of its own, where nobody is asked at a terminal."""
 

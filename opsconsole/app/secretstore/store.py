@@ -10,7 +10,7 @@ from opsconsole.app.secretstore import pieces
 from opsconsole.app.secretstore.names import PASSPHRASE, PREFIX, checked, of_variable, variable
 from opsconsole.app.secretstore.osring import Ring
 from opsconsole.app.secretstore.sealedfile import SealedFile
-from opsconsole.domain.errors import KeyringError, SecretMissingError
+from opsconsole.domain.errors import KeyringError, NoKeyringError, SecretMissingError
 from opsconsole.domain.redaction import handed_out
 
 LARGEST = 1200 if sys.platform == "win32" else 60_000
@@ -18,9 +18,12 @@ LARGEST = 1200 if sys.platform == "win32" else 60_000
 
 
 NO_KEYRING = (
-    "This machine has no keyring that works (usual on a server without a desktop). Two ways: set the environment"
-    " variable {} where the engine is started, or run `opsconsole secrets file on` to keep secrets in an encrypted file"
-    " under a passphrase."
+    "this machine has no keyring that works (usual on a server without a desktop). Secrets can be kept in an encrypted"
+    " file under a passphrase instead."
+)
+WITHOUT_KEYRING = (
+    "Two ways: `opsconsole secrets file on` makes that file, or set the environment variable {} where the engine is"
+    " started."
 )
 
 
@@ -166,4 +169,6 @@ class SecretStore:
 
     @staticmethod
     def _nowhere(name: str) -> KeyringError:
-        return KeyringError(f"The secret {name} cannot be kept or found here. {NO_KEYRING.format(variable(name))}")
+        return NoKeyringError(
+            f"The secret {name} cannot be kept or found here: {NO_KEYRING}", hint=WITHOUT_KEYRING.format(variable(name))
+        )

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 OPEN_SECRETS = "secrets.open"
 """The command that asks for the passphrase."""
+MAKE_SECRETS = "secrets.make"
+"""The command that makes the encrypted file, on a machine without a keyring."""
 
 
 @dataclass(frozen=True, slots=True)

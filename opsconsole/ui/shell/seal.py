@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout
 from opsconsole.domain.errors import OpsError
 from opsconsole.ui.command import Command
 from opsconsole.ui.shell.engineprocess import EngineState
-from opsconsole.ui.shell.lasting import OPEN_SECRETS
+from opsconsole.ui.shell.lasting import MAKE_SECRETS, OPEN_SECRETS
 from opsconsole.ui.shell.window import Window
 from opsconsole.ui.widgets.basics import button, label, row
 
@@ -14,7 +14,13 @@ _ABOUT = (
     "Passwords and keys of this workspace lie in an encrypted file. Its passphrase stays in this window's memory, to"
     " start the engine with, and is written nowhere."
 )
+_ABOUT_NEW = (
+    "This machine has no keyring that works. Passwords and keys can lie in an encrypted file instead. You are asked for"
+    " its passphrase whenever the window starts; it is written nowhere, and nobody can look it up: keep it safe."
+)
 WIDTH = 420
+LEAST = 8
+"""Characters of a new passphrase."""
 _LATER = "The secrets stay sealed. Agents cannot sign in, and wait, until you open them."
 
 
@@ -25,14 +31,24 @@ class Seal(QObject):
         super().__init__(window)
         self._window, self._was_sealed = window, False
         self.dialog: Unseal | None = None
-        command = Command(id=OPEN_SECRETS, title="Open the sealed secrets", run=self.ask)
-        window.context.commands.add(window, [command])
+        commands = [
+            Command(id=OPEN_SECRETS, title="Open the sealed secrets", run=self.ask),
+            Command(id=MAKE_SECRETS, title="Keep secrets in an encrypted file", run=self.ask_new),
+        ]
+        window.context.commands.add(window, commands)
         window.engine.changed.connect(self._on_engine)
 
     def ask(self) -> None:
         """Show the dialog."""
+        self._show(is_new=False)
+
+    def ask_new(self) -> None:
+        """Show the dialog that makes the encrypted file."""
+        self._show(is_new=True)
+
+    def _show(self, *, is_new: bool) -> None:
         if self.dialog is None:
-            self.dialog = Unseal(self._window)
+            self.dialog = Unseal(self._window, is_new=is_new)
             self.dialog.finished.connect(self._on_finished)
             self.dialog.open()
 
@@ -46,35 +62,40 @@ class Seal(QObject):
         if result == QDialog.DialogCode.Accepted:
             self._window.notice.say("The secrets are open.", "", None)
             engine = self._window.engine
-            engine.retry() if engine.state is EngineState.SEALED else engine.restart()
+            if engine.state is EngineState.SEALED:
+                engine.retry()
+            elif engine.state is not EngineState.STOPPED:
+                engine.restart()
+            self._window.context.navigator.secrets_opened.emit()
         elif self._window.engine.state is EngineState.SEALED:
             self._window.notice.say(_LATER, "", None)
 
 
 class Unseal(QDialog):
-    """One field, hidden as it is typed; what does not open the file is said below it."""
+    """A field, hidden as it is typed; two for a new passphrase. What is wrong with it is said below."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: Window, *, is_new: bool = False) -> None:
         super().__init__(window)
-        self.setWindowTitle("Open the sealed secrets")
+        title = "Keep secrets in an encrypted file" if is_new else "Open the sealed secrets"
+        self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._context = window.context
-        self.field = QLineEdit()
-        self.field.setEchoMode(QLineEdit.EchoMode.Password)
-        self.field.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
-        self.field.setAccessibleName("Passphrase of the sealed secrets")
-        self.field.textEdited.connect(lambda _="": self._say(""))
-        self.field.returnPressed.connect(self._try)
+        self._context, self._is_new = window.context, is_new
+        self.field = self._hidden("New passphrase" if is_new else "Passphrase of the sealed secrets")
+        self.again = self._hidden("The same passphrase again")
         self.said = label("", "error", is_wrapped=True)
-        self._open = button("Open", self._try, kind="accent")
+        self._open = button("Make the file" if is_new else "Open", self._try, kind="accent")
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 18)
         column.setSpacing(10)
-        column.addWidget(label("Open the sealed secrets", "h2"))
-        about = label(_ABOUT, "muted", is_wrapped=True)
+        column.addWidget(label(title, "h2"))
+        about = label(_ABOUT_NEW if is_new else _ABOUT, "muted", is_wrapped=True)
         column.addWidget(about)
         column.addWidget(label("Passphrase", "cap"))
         column.addWidget(self.field)
+        if is_new:
+            column.addWidget(label("Again", "cap"))
+        column.addWidget(self.again)
+        self.again.setVisible(is_new)
         column.addWidget(self.said)
         column.addLayout(row(self._open, button("Not now", self.reject), None))
         for caption in (about, self.said):
@@ -82,6 +103,15 @@ class Unseal(QDialog):
         about.setMinimumHeight(about.heightForWidth(WIDTH))
         self.field.setFocus()
         self._say("")
+
+    def _hidden(self, name: str) -> QLineEdit:
+        made = QLineEdit()
+        made.setEchoMode(QLineEdit.EchoMode.Password)
+        made.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
+        made.setAccessibleName(name)
+        made.textEdited.connect(lambda _="": self._say(""))
+        made.returnPressed.connect(self._try)
+        return made
 
     def _say(self, text: str) -> None:
         self.said.setText(text)
@@ -91,13 +121,22 @@ class Unseal(QDialog):
         self.field.setAccessibleDescription(text)
 
     def _try(self) -> None:
-        if self.field.text() and self._open.isEnabled():
-            self._open.setEnabled(False)
-            self._context.tasks.start(self._unseal(self.field.text()), name="opening the secrets", owner=self)
+        if not self.field.text() or not self._open.isEnabled():
+            return
+        if self._is_new and (wrong := self._wrong()):
+            self._say(wrong)
+            return
+        self._open.setEnabled(False)
+        self._context.tasks.start(self._unseal(self.field.text()), name="opening the secrets", owner=self)
+
+    def _wrong(self) -> str:
+        if len(self.field.text()) < LEAST:
+            return f"At least {LEAST} characters; a few words that only you put together are best."
+        return "" if self.field.text() == self.again.text() else "The two are not the same. Type it twice alike."
 
     async def _unseal(self, word: str) -> None:
         try:
-            await self._context.tools.open_secrets(word)
+            await (self._context.tools.make_secrets if self._is_new else self._context.tools.open_secrets)(word)
         except OpsError as error:
             self._say(str(error))
             self.field.selectAll()
@@ -109,4 +148,5 @@ class Unseal(QDialog):
 
     def done(self, result: int) -> None:
         self.field.clear()
+        self.again.clear()
         super().done(result)

@@ -219,7 +219,9 @@ def test_a_model_with_something_wrong_keeps_the_form_and_says_what(folder: Path)
     nothing_leaked(folder, KEY)
 
 
-def test_without_a_keyring_it_is_said_before_anything_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_keyring_the_encrypted_file_is_made_in_place_and_the_form_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     no_keyring(tmp_path, monkeypatch)
     folder = tmp_path / "ws"
 
@@ -229,13 +231,27 @@ def test_without_a_keyring_it_is_said_before_anything_is_tried(tmp_path: Path, m
         given = of_model(endpoint.base_url)
         fill(panel.model, joined, **given)
         seen = await tried(panel.model, "no keyring that works")
-        assert "OPSCONSOLE_SECRET_MODEL_MAIN" in seen and "secrets file on" in seen
+        assert "`" not in seen, "nobody at the window is told to type commands"
         assert {name: panel.model.inputs[name].text() for name in given} == given
-        assert not endpoint.requests
+        assert not endpoint.requests, "it is said before anything is tried"
+        await until(lambda: joined.seal.dialog is not None and joined.seal.dialog.isVisible())
+        dialog = joined.seal.dialog
+        assert dialog is not None
+        for first, second, said in (("short", "short", "At least 8"), (PASS, "eleven quiet heron", "not the same")):
+            dialog.field.setText(first)
+            dialog.again.setText(second)
+            QTest.keyClick(dialog.again, Qt.Key.Key_Return)
+            assert said in dialog.said.text()
+        dialog.again.setText(PASS)
+        QTest.keyClick(dialog.again, Qt.Key.Key_Return)
+        await until(lambda: panel.pages.currentIndex() == 0)
+        assert endpoint.requests, "the form went on by itself"
 
     with served(good) as endpoint:
         in_window(folder, scenario)
+    assert store(folder, PASS).found("model-main")[0] == KEY
     nothing_leaked(folder, KEY)
+    nothing_leaked(folder, PASS)
     forget_all()
 
 

@@ -14,7 +14,7 @@ from opsconsole.app.secretstore import SecretStore
 from opsconsole.app.secretstore.osring import Ring
 from opsconsole.app.secretstore.sealedfile import FILE
 from opsconsole.app.secretstore.store import Place
-from opsconsole.domain.errors import KeyringError, SecretMissingError, UserError
+from opsconsole.domain.errors import KeyringError, NoKeyringError, SecretMissingError, UserError
 from opsconsole.domain.redaction import forget_all
 from opsconsole.store import filelock
 
@@ -51,8 +51,9 @@ def test_it_keeps_values_and_shows_none(folder: Path) -> None:
 
 
 def test_nothing_is_written_where_it_is_off(tmp_path: Path) -> None:
-    with pytest.raises(KeyringError, match="secrets file on"):
+    with pytest.raises(NoKeyringError, match="no keyring that works") as refused:
         store(tmp_path).put("mail-a", "value")
+    assert "secrets file on" in refused.value.hint
     assert not list(tmp_path.iterdir())
 
 

@@ -89,7 +89,8 @@ def _row_or_word(kernel: Kernel, asked: ApprovalRow) -> Waiting:
     except (ValueError, LookupError, TypeError, AttributeError):
         return Waiting(
             id=asked.id, kind=asked.kind, title=f"Request {asked.id} cannot be read",
-            because="Verify the record in Audit", about="", risk="high", agent_id=asked.agent_id, agent=spoken(asked.agent_id),
+            because="Verify the record in Audit", about="", risk="high", agent_id=asked.agent_id,
+            agent=spoken(asked.agent_id),
             action=asked.action_id, tool="", category="", args={}, amount="", asked_at=asked.created_at,
             digest=asked.digest, until=asked.snoozed_until, ends_at=asked.expires_at, deed="Not readable",
         )  # fmt: skip

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from opsconsole.domain.errors import OpsError, SealedError
+from opsconsole.domain.errors import NoKeyringError, OpsError, SealedError
 from opsconsole.ui.panel import Context
 from opsconsole.ui.tools import CheckStep, ConnectionCheck
 from opsconsole.ui.widgets.basics import button, card, label, repolish, row
@@ -79,6 +79,9 @@ class ConnectionForm(QWidget):
         self._steps_column.addWidget(self._said)
         self._steps_column.addStretch(1)
         self._count = 0
+        self._refused: bool | None = None
+        """What was refused for want of secrets that are open: a trial (False), or one that is kept (True)."""
+        context.navigator.secrets_opened.connect(self._on_secrets_opened)
         self._test = button("Test", lambda: self.start(is_kept=False))
         self._stop = button("Cancel", self._cancel)
         self._stop.hide()
@@ -185,7 +188,14 @@ class ConnectionForm(QWidget):
                 self.inputs[field.name].clear()
         self._leave()
 
+    def _on_secrets_opened(self) -> None:
+        """Go on with what was refused."""
+        refused, self._refused = self._refused, None
+        if refused is not None and self.isVisible():
+            self.start(is_kept=refused)
+
     def _begin(self) -> None:
+        self._refused = None
         self._clear()
         self._said.setText("Trying…")
         self._set_busy(True)
@@ -215,8 +225,9 @@ class ConnectionForm(QWidget):
             trial = await self._attempt(values, self._show_step, is_kept)
         except OpsError as error:
             self._said.setText(str(error))
-            if isinstance(error, SealedError):
-                self._context.commands.run("secrets.open")
+            if isinstance(error, SealedError | NoKeyringError):
+                self._refused = is_kept
+                self._context.commands.run("secrets.open" if isinstance(error, SealedError) else "secrets.make")
             return
         finally:
             self._set_busy(False)
