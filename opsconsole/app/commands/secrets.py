@@ -185,7 +185,8 @@ def _note(store: SecretStore) -> str:
         is_fine = store.has_ring() or store.file.is_on()
     except KeyringError as error:
         return f"Note: {error}"
-    return "" if is_fine else f"Note: {NO_KEYRING[0].upper()}{NO_KEYRING[1:]} {WITHOUT_KEYRING.format(variable('NAME'))}"
+    without = f"{NO_KEYRING[0].upper()}{NO_KEYRING[1:]} {WITHOUT_KEYRING.format(variable('NAME'))}"
+    return "" if is_fine else f"Note: {without}"
 
 
 def _where(store: SecretStore, name: str, used: list[str]) -> tuple[str, str | None, list[str]]:

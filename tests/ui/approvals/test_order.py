@@ -23,7 +23,8 @@ MANY = FIRST + 2 * MORE + 17
 def row(number: int, **changes: object) -> Waiting:
     made = Waiting(
         id=number, kind=ApprovalKind.ACTION, title=f"Request {number}", because="", about="", risk="low",
-        agent_id="mira", agent="Mira", action=f"{number}/0.0", tool="desk.reply", category="case", args={}, amount="", asked_at=NOW, digest="",
+        agent_id="mira", agent="Mira",
+        action=f"{number}/0.0", tool="desk.reply", category="case", args={}, amount="", asked_at=NOW, digest="",
         until=None, ends_at=NOW + timedelta(hours=number), deed="Reply",
     )  # fmt: skip
     return replace(made, **changes)  # type: ignore[arg-type]
