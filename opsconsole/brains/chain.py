@@ -59,7 +59,7 @@ class BrainChain:
         for name in view.agent.models or (MAIN,):
             endpoint = self._endpoints.get(name)
             if endpoint is None:
-                errors.append(PermanentError(f"no model is connected as {name} (`opsconsole connect model {name}`)"))
+                errors.append(PermanentError(f"no model is connected as {name}"))
                 continue
             try:
                 return await self._model.turn(view, endpoint)

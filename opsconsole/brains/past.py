@@ -98,7 +98,8 @@ class PastModelBrain:
         for name in view.agent.models or (MAIN,):
             endpoint = self._endpoints.get(name)
             if endpoint is None:
-                raise TransientError(f"no model is connected as {name} (`opsconsole connect model {name}`)")
+                hint = f"Connect it: `opsconsole connect model {name}`."
+                raise TransientError(f"no model is connected as {name}", hint=hint)
             try:
                 turn = await self._model.turn(view, endpoint)
             except PermanentError as error:

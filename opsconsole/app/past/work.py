@@ -146,7 +146,7 @@ def _in_use(session: Session, agent: str) -> Version:
     number = versions.current_version_of(session.kernel.reader, agent)
     if number is None:
         raise NotFoundError(
-            f"No agent {agent} is in use, so there is nothing to compare it with. `opsconsole agents list` shows those"
-            " that are; `opsconsole agents apply FILE` puts one in use."
+            f"No agent {agent} is in use, so there is nothing to compare it with.",
+            hint="`opsconsole agents list` shows those that are; `opsconsole agents apply FILE` puts one in use.",
         )
     return session.kernel.roster.version(session.kernel.reader, number)

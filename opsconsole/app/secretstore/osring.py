@@ -119,7 +119,9 @@ class Ring:
 
         def job() -> None:
             if (backend := self._ready()) is None:
-                raise KeyringError("This machine has no keyring that works. `opsconsole secrets list` says what to do.")
+                raise KeyringError(
+                    "This machine has no keyring that works.", hint="`opsconsole secrets list` says what to do."
+                )
             backend.set_password(SERVICE, user, value)
 
         self._bounded(job)
@@ -149,7 +151,7 @@ class Ring:
     def _bounded(self, job: Callable[[], _T]) -> _T:
         with self._turn:
             if self._stuck is not None and self._stuck.is_alive():
-                raise KeyringError(_SILENT)
+                raise KeyringError(_SILENT, hint=_OTHERWISE)
             self._stuck = None
             answers: list[_T] = []
             errors: list[Exception] = []
@@ -174,9 +176,10 @@ class Ring:
         return answers[0]
 
 
+_OTHERWISE = "Or give the secret as an environment variable; `opsconsole secrets list` shows its name."
 _SILENT = (
     "The system's keyring does not answer; most likely it is locked and asks for its password in a window. Unlock it"
-    " and try again, or give the secret as an environment variable (`opsconsole secrets list` shows its name)."
+    " and try again."
 )
 
 
@@ -189,6 +192,7 @@ def _translated(error: Exception) -> KeyringError:
         )
     # The name of the error only: what a keyring says may repeat what it was given.
     return KeyringError(
-        f"The system's keyring refused ({kind}). See in the system's passwords program whether it works, or use the"
-        " encrypted file: `opsconsole secrets file on`."
+        f"The system's keyring refused ({kind}). See in the system's passwords program whether it works, or keep"
+        " secrets in the encrypted file.",
+        hint="`opsconsole secrets file on` makes it.",
     )

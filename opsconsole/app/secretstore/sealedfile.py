@@ -141,15 +141,17 @@ class SealedFile:
         except InvalidTag as error:
             self._word = None
             raise WrongPassphraseError(
-                f"The passphrase does not open {self.path}. Check {PASSPHRASE}, or type it again. A lost passphrase"
-                " cannot be recovered: `opsconsole secrets file off --forget`, then store the secrets anew."
+                f"The passphrase does not open {self.path}. Type it again. A lost passphrase cannot be recovered:"
+                " remove the file, and store the secrets anew.",
+                hint=f"Check {PASSPHRASE}. `opsconsole secrets file off --forget` removes the file.",
             ) from error
         return cast("dict[str, str]", json.loads(text))
 
     def _damaged(self) -> KeyringError:
         return KeyringError(
-            f"{self.path} is damaged: it is not what opsconsole wrote. Bring it back from a copy, or run `opsconsole"
-            " secrets file off --forget` and store the secrets anew."
+            f"{self.path} is damaged: it is not what opsconsole wrote. Bring it back from a copy, or remove it and"
+            " store the secrets anew.",
+            hint="`opsconsole secrets file off --forget` removes it.",
         )
 
     def _write(self, values: dict[str, str]) -> None:

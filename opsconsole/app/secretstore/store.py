@@ -67,7 +67,8 @@ class SecretStore:
         value, _ = self.found(name)
         if value is None:
             raise SecretMissingError(
-                f"There is no secret {name}. Store it with `opsconsole secrets set {name}`, or set {variable(name)}."
+                f"There is no secret {name}. Connect what needs it again, and give it there.",
+                hint=f"Or store it alone: `opsconsole secrets set {name}`; or set {variable(name)}.",
             )
         handed_out(value)
         return value

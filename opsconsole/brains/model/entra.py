@@ -107,7 +107,7 @@ class EntraSignIn:
         # Only the short name and the number: the description may repeat what was sent.
         raise PermanentError(
             f"Microsoft Entra ID refuses the app of the model {self._model} ({kind[:60]}{_code(facts)}). Check tenant,"
-            f" client id and client secret, which ends some day: `opsconsole connect model {self._model}`."
+            " client id and client secret, which ends some day, and connect the model again."
         )
 
 

@@ -76,8 +76,9 @@ class KeptSecret:
                 raise TransientError(f"the model {self._model} lacks its key: {error}") from error
             if not key.isascii() or not key.isprintable():
                 raise PermanentError(
-                    f"The key {self._name} of the model {self._model} holds characters that no key has. Set it again:"
-                    f" `opsconsole secrets set {self._name}`."
+                    f"The key {self._name} of the model {self._model} holds characters that no key has. Connect the"
+                    " model again with the right one.",
+                    hint=f"Or set the key alone: `opsconsole secrets set {self._name}`.",
                 )
             handed_out(key)
             self._kept = (key, now)
@@ -115,4 +116,4 @@ class Key:
 
 
 def _set_it(model: str) -> str:
-    return f"Set the right one: `opsconsole connect model {model}`."
+    return f"Connect the model {model} again with the right one."

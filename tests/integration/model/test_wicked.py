@@ -200,7 +200,7 @@ async def test_a_refused_key_says_what_to_do(tmp_path: Path, status: int) -> Non
         await r.take(mail())
         assert servers["main"].headers[0]["authorization"] == f"Bearer {secret}"
         question = r.actions()[0].args["question"]
-        assert "does not take its key" in question and "opsconsole connect model main" in question
+        assert "does not take its key" in question and "Connect the model main again" in question
         assert secret not in question and len(servers["main"].requests) == 1
 
 

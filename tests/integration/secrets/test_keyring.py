@@ -39,7 +39,7 @@ def store(folder: Path, workspace: str = "one", largest: int = 1000, **environme
 
 
 def test_what_is_kept_is_found_by_another_process_and_only_in_its_workspace(service: Path) -> None:
-    with pytest.raises(SecretMissingError, match="secrets set mail-a"):
+    with pytest.raises(SecretMissingError, match="There is no secret mail-a"):
         store(service).get("mail-a")
     assert store(service).keep("mail-a", VALUE) is Place.KEYRING
     assert store(service).get("mail-a") == VALUE
@@ -115,6 +115,7 @@ def test_no_keyring_names_the_two_ways(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     secrets = store(tmp_path)
     for call in (lambda: secrets.get("mail-a"), lambda: secrets.put("mail-a", "value")):
-        with pytest.raises(KeyringError, match=r"OPSCONSOLE_SECRET_MAIL_A.*secrets file on"):
+        with pytest.raises(KeyringError, match="no keyring that works") as refused:
             call()
+        assert all(way in refused.value.hint for way in ("OPSCONSOLE_SECRET_MAIL_A", "secrets file on"))
     assert not secrets.delete("mail-a")

@@ -62,8 +62,9 @@ def test_without_its_passphrase_it_stays_shut_and_as_it_was(folder: Path, word: 
     before = (folder / FILE).read_bytes()
     closed = store(folder, word)
     for call in (lambda: closed.get("mail-a"), lambda: closed.put("mail-b", "x"), lambda: closed.delete("mail-a")):
-        with pytest.raises(KeyringError, match="OPSCONSOLE_SECRETS_PASSPHRASE"):
+        with pytest.raises(KeyringError) as refused:
             call()
+        assert "OPSCONSOLE_SECRETS_PASSPHRASE" in f"{refused.value} {refused.value.hint}"
     assert (folder / FILE).read_bytes() == before
 
 

@@ -187,15 +187,15 @@ class OAuthSignIn:
 
     def _signed_out_text(self, why: str) -> str:
         return (
-            f"Signed out: run `opsconsole connect mail {self._name} --sign-in`. {self._provider.title} gives"
-            f" no tokens for {self._oauth.user} any more: {why}."
+            f"Signed out: {self._provider.title} gives no tokens for {self._oauth.user} any more, because {why}."
+            f" Connect {self._name} again and sign in anew."
         )
 
     def _refused_text(self) -> str:
         return (
             f"The mail server refuses {self._oauth.user} although {self._provider.title} gave a new token. IMAP or SMTP"
-            " may be switched off for this account, or an administrator must allow the client. Then try it:"
-            f" `opsconsole connect mail {self._name} --sign-in`."
+            " may be switched off for this account, or an administrator must allow the client. Then connect"
+            f" {self._name} again and sign in anew."
         )
 
 

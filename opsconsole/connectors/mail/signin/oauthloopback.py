@@ -95,7 +95,7 @@ def _refusal(provider: Provider, kind: str) -> str:
     if kind in ("admin_consent_required", "consent_required", "unauthorized_client"):
         return (
             f"{provider.title} wants an administrator of your organisation to consent to this client first. Ask them,"
-            " or bring mail in as an export: `opsconsole import MAILBOX`."
+            " or bring mail in as an export of the mailbox."
         )
     if kind == "access_denied":
         return "The sign-in was refused or broken off in the browser. Start it again to try once more."
