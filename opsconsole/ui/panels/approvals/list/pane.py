@@ -89,7 +89,8 @@ class WaitingPane(ListPane[Waiting]):
         self._shown: tuple[object, ...] = ()
         chips = row(self._groups)
         self.put_above(chips, margins=(16, 0, 16, 6))
-        self._groups.hide()
+        for part in (self._groups, self.count, self.put_off):  # until something is known
+            part.hide()
 
     def show_groups(self, groups: Sequence[tuple[str, int]], *, grouping: Grouping, order: Order, only: str) -> None:
         """Show the groups with their numbers, and which of them is listed."""
