@@ -146,4 +146,5 @@ def go_back_to_9(conn: sqlite3.Connection) -> None:
         conn.execute(f"DROP {what}")
     conn.execute("DROP INDEX pair_by_agent")
     conn.execute("CREATE INDEX pair_by_agent ON pair(agent_id, category, occurred_at)")
+    conn.execute("ALTER TABLE run DROP COLUMN is_handled")
     conn.execute("PRAGMA user_version = 9")

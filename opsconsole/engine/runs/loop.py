@@ -197,7 +197,7 @@ class RunLoop:
             return
         if state is RunState.FAILED:
             close_open_actions(tx, run_id, why=outcome, actor="engine", now=now)
-        write_work.set_run(tx, run_id, state, now=now, outcome=outcome)
+        write_work.set_run(tx, run_id, state, now=now, outcome=outcome, is_handled=is_handled)
         tx.audit(
             "run.finished",
             at=now,

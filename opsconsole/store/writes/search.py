@@ -9,7 +9,7 @@ MOST = 20_000
 
 def add_event(tx: Transaction, event_id: int, event: IncomingEvent) -> None:
     """Index a new event."""
-    to = " ".join(event.recipients) if event.kind == "mail.sent" else ""  # of what came in it is always ourselves
+    to = " ".join(event.recipients)
     text = f"{event.title} {event.sender} {event.sender_name} {to} {event.text[:MOST]}"
     tx.conn.execute("INSERT INTO search (rowid, text) VALUES (?, ?)", (event_id * 1024, text))
 

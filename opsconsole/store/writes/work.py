@@ -25,15 +25,23 @@ def add_run(tx: Transaction, *, event: int, agent: str, version: int, subject: i
 
 
 def set_run(
-    tx: Transaction, run: int, state: RunState, *, now: datetime, outcome: str | None = None, error: str | None = None
+    tx: Transaction,
+    run: int,
+    state: RunState,
+    *,
+    now: datetime,
+    outcome: str | None = None,
+    error: str | None = None,
+    is_handled: bool | None = None,
 ) -> None:
-    """Move a run to a state; a final one gets its time."""
+    """Move a run to a state; a final one gets its time. `is_handled`: it dealt with its event."""
     is_final = state in (RunState.DONE, RunState.FAILED, RunState.CANCELLED)
     tx.conn.execute(
         "UPDATE run SET state = ?, outcome = coalesce(?, outcome), error = coalesce(?, error),"
+        " is_handled = coalesce(?, is_handled),"
         " finished_at = CASE WHEN ? THEN ? ELSE finished_at END,"
         " started_at = CASE WHEN ? = 'running' THEN coalesce(started_at, ?) ELSE started_at END WHERE id = ?",
-        (state.value, outcome, error, is_final, to_micros(now), state.value, to_micros(now), run),
+        (state.value, outcome, error, is_handled, is_final, to_micros(now), state.value, to_micros(now), run),
     )
     tx.touch("runs")
 

@@ -32,7 +32,7 @@ jobs = st.tuples(
     st.sampled_from(AGENTS),
     st.sampled_from(list(RunState)),
     st.integers(0, 48),
-    st.sampled_from([ActionState.DONE, ActionState.SIMULATED, ActionState.RECOMMENDED, ActionState.WAITING]),
+    st.sampled_from(list(ActionState)),
     st.sampled_from([None, *ApprovalState]),
     st.sampled_from([-1, 0, 5]),
 )
@@ -99,6 +99,21 @@ def test_the_places_of_events_add_up_to_all_of_the_time(found: list[Job], hours:
     for place, (count, _) in enumerate(places(page.outcomes)):
         assert count == sum(places(glance.outcomes)[place][0] for glance in page.agents)
     assert page.waiting == badge, "the number on the rail"
+
+
+def test_what_came_to_nothing_is_not_handled() -> None:
+    """Refused, failed, lapsed without an answer, or given up by the agent: no work that was saved."""
+    done, lapsed = RunState.DONE, ApprovalState.LAPSED
+    found: list[Job] = [
+        ("mira", done, 1, ActionState.REFUSED, None, -1),
+        ("mira", done, 1, ActionState.FAILED, None, -1),
+        ("mira", done, 1, ActionState.LAPSED, lapsed, -1),
+        ("mira", done, 1, ActionState.DONE, None, -1),
+        ("mira", done, 1, ActionState.REJECTED, ApprovalState.DECIDED, -1),
+    ]
+    page, _ = seen(found, hours=24)
+    assert (page.outcomes.not_done, page.outcomes.alone, page.outcomes.with_you) == (3, 1, 1)
+    assert page.outcomes.handled == 2
 
 
 def test_an_event_stands_where_it_belongs() -> None:

@@ -28,6 +28,8 @@ MAILS = (
     ("support@us.example", ("alice@x.com",), "An offer", "For you", "mail.sent"),
     ("carol@y.com", (), "See mail.x.com", "A server", "mail.received"),
     ("big.alice@x.com", (), "Another", "Nothing", "mail.received"),
+    ("dora@y.com", (), "Two lines", "Please write to\nerik@z.com", "mail.received"),
+    ("fred@y.com", ("support@us.example", "gina@z.com"), "A copy", "For both", "mail.received"),
 )
 
 
@@ -52,6 +54,8 @@ def test_an_address_is_found_whole_and_nothing_that_only_holds_it(session: Sessi
     assert sorted(events_about(conn, "alice@x.com")) == [1, 2, 5]
     assert sorted(events_about(conn, "x.com")) == [1, 2, 3, 5, 6, 7]
     assert events_about(conn, "nobody@x.com") == []
+    assert events_about(conn, "erik@z.com") == [8], "at the beginning of a line too"
+    assert events_about(conn, "gina@z.com") == [9], "who got a copy"
 
 
 def test_what_an_agent_sent_to_an_address_is_about_it(session: Session) -> None:

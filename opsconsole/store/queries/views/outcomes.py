@@ -26,6 +26,9 @@ class Outcomes:
     """Open, and something of it waits for a person now."""
     under_way: int = 0
     """Open, and nothing of it waits for a person: being worked, put off, paused, or about to be done."""
+    not_done: int = 0
+    """Finished, and nothing came of it: the agent could not deal with it, or what it wanted was refused, failed or
+    lapsed, and it did nothing else."""
     failed: int = 0
     stopped: int = 0
     """Cancelled by a person."""
@@ -58,8 +61,10 @@ _FINISHED = (
     "SELECT r.state,"
     " EXISTS (SELECT 1 FROM action a WHERE a.run_id = r.id AND a.state = 'simulated'),"
     " EXISTS (SELECT 1 FROM action a WHERE a.run_id = r.id AND (a.state = 'recommended'"
-    "  OR EXISTS (SELECT 1 FROM approval p WHERE p.action_id = a.id))),"
-    " count(*) FROM run r WHERE r.agent_id = ? AND r.finished_at >= ? AND r.finished_at IS NOT NULL GROUP BY 1, 2, 3"
+    "  OR EXISTS (SELECT 1 FROM approval p WHERE p.action_id = a.id AND p.state = 'decided'))),"
+    " r.is_handled = 0 OR (EXISTS (SELECT 1 FROM action a WHERE a.run_id = r.id AND a.state IN ('refused','failed',"
+    "'lapsed')) AND NOT EXISTS (SELECT 1 FROM action a WHERE a.run_id = r.id AND a.is_write AND a.state = 'done')),"
+    " count(*) FROM run r WHERE r.agent_id = ? AND r.finished_at >= ? AND r.finished_at IS NOT NULL GROUP BY 1, 2, 3, 4"
 )
 _NAMES: Mapping[str, str] = {"failed": "failed", "cancelled": "stopped"}
 
@@ -74,8 +79,8 @@ def outcomes_of(conn: sqlite3.Connection, agent: str, *, since: datetime, waitin
         waiting: its open events of which something waits for a person.
     """
     counts: dict[str, int] = {}
-    for state, is_shadow, is_asked, count in conn.execute(_FINISHED, (agent, to_micros(since))):
-        done = "with_you" if is_asked else "shadow" if is_shadow else "alone"
+    for state, is_shadow, is_asked, is_undone, count in conn.execute(_FINISHED, (agent, to_micros(since))):
+        done = "with_you" if is_asked else "shadow" if is_shadow else "not_done" if is_undone else "alone"
         name = _NAMES.get(state, done)
         counts[name] = counts.get(name, 0) + count
     (opened,) = conn.execute(

@@ -5,6 +5,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 
+from opsconsole.policy.context import texts_in
 from opsconsole.store.queries.views.eventlist import terms
 
 MOST = 5_000
@@ -51,4 +52,4 @@ def _texts(conn: sqlite3.Connection, event: int) -> Iterator[str]:
         " JOIN content c ON c.id = a.args_id WHERE r.event_id = ?1 AND c.bytes IS NOT NULL",
         (event,),
     ):
-        yield json.dumps(json.loads(data), ensure_ascii=False)
+        yield "\n".join(texts_in(json.loads(data)))

@@ -19,6 +19,7 @@ PLACES = (
     ("shadow", "Shadow", "shadow"),
     ("waiting", "Waiting for you", "warn"),
     ("under_way", "Under way", "text3"),
+    ("not_done", "Not done", "text2"),
     ("failed", "Failed", "danger"),
     ("stopped", "Stopped", "borderStrong"),
 )
@@ -99,6 +100,7 @@ class AgentCard:
             "shadow": ("shadow", {"tab": "would"}),
             "waiting": ("approvals", {}),
             "under_way": ("feed", {"state": "waiting"}),
+            "not_done": ("feed", {"state": "done"}),
             "failed": ("feed", {"state": "failed"}),
             "stopped": ("feed", {"state": "cancelled"}),
         }

@@ -96,6 +96,7 @@ def places(outcomes: Outcomes) -> tuple[tuple[int, str], ...]:
         (outcomes.shadow, "only in shadow"),
         (outcomes.waiting, "waiting for you"),
         (outcomes.under_way, "under way"),
+        (outcomes.not_done, "not done"),
         (outcomes.failed, "failed"),
         (outcomes.stopped, "stopped"),
     )
