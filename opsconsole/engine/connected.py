@@ -94,8 +94,8 @@ class Connected:
         leaving = dict(self._leaving)
         for task in leaving:
             task.cancel()
-        for connector in (*self._kernel.registry.connectors.values(), *leaving.values()):
-            await close(connector)
+        connectors = (*self._kernel.registry.connectors.values(), *leaving.values())
+        await asyncio.gather(*(close(connector) for connector in connectors))
 
     async def _made(self, row: ConnectionRow, make: Make) -> Connector | None:
         try:

@@ -112,12 +112,12 @@ class Engine:
     async def __aexit__(self, _: object, error: BaseException | None, trace: object) -> None:
         for task in self._tasks:
             task.cancel()
+        await self.watches.close()  # nothing new is taken in while the rest comes to its end
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=END_S)
         await self.dispatcher.close()
         await self.calls.close(grace_s=GRACE_S if error is None else 0.0, deadline_s=END_S)
-        await self.connected.close()
-        await close(self.brain)
+        await asyncio.gather(self.connected.close(), close(self.brain))
         self.doorbell.close()
         with contextlib.suppress(MachineError):
             await self.writer.write(

@@ -5,6 +5,7 @@ and a long verification holds up no decision. What also needs other systems wait
 """
 
 import asyncio
+import contextlib
 import logging
 import threading
 from collections.abc import Callable, Coroutine
@@ -145,16 +146,18 @@ class Backend(QObject):
                     version = present
                     counts = changes.counts(opened.kernel.reader)
                     topics = frozenset(topic for topic, count in counts.items() if seen.get(topic) != count)
-                    seen = counts
                     if "connections" in topics or not was_looked:
-                        was_looked, plugged = True, connections.in_use(opened.kernel.reader)
+                        plugged = connections.in_use(opened.kernel.reader)
                         for lane in self._lanes.values():
                             lane.reopen_unless(plugged)
+                        was_looked = True
                     if topics:
                         self.changed.emit(topics)
+                    seen = counts  # last: what was not handed on is a change still
             except Exception as error:
                 _log.warning("looking for changes: %s", error)
-                stack.close()
+                with contextlib.suppress(Exception):  # what cannot even be closed must not end the looking
+                    stack.close()
                 opened, version = None, -1
                 self._end.wait(LOOK_S)
         stack.close()

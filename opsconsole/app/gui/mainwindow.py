@@ -19,6 +19,7 @@ from opsconsole.app.gui.onlyone import OnlyWindow
 from opsconsole.app.interrupts import stopped_by_signals
 from opsconsole.app.secretstore.typed import TypedPassphrase
 from opsconsole.domain.errors import OpsError, UserError
+from opsconsole.store import lease
 from opsconsole.ui.backend import Backend, Opened
 from opsconsole.ui.collector import Collector
 from opsconsole.ui.command import Commands
@@ -161,16 +162,16 @@ class Joined:
 
     async def _end_engine(self, *, leaves_agents: bool) -> None:
         engine, stopped = self.engine, asyncio.Event()
-        if leaves_agents and not engine.is_own:
+        if leaves_agents and engine.state is EngineState.JOINED and not engine.is_own:
             return  # it is nobody's child already
         is_of_window = engine.is_of_window
         engine.changed.connect(lambda: stopped.set() if engine.state is EngineState.STOPPED else None)
         engine.end()
         if is_of_window:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(2 * PATIENCE_MS / 1000):
+                async with asyncio.timeout(1.5 * PATIENCE_MS / 1000):
                     await stopped.wait()
-        if leaves_agents:
+        if leaves_agents and lease.holder(self.folder) is None:
             engine.leave()
 
     def _show(self) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QVBoxLayout
 
 from opsconsole.ui.memory import ON_CLOSE
+from opsconsole.ui.shell.engineprocess import EngineState
 from opsconsole.ui.shell.window import Window
 from opsconsole.ui.widgets.basics import button, label, row
 
@@ -35,7 +36,8 @@ class Closing(QObject):
         """Ask what is to become of the agents, where some are at work and it was not said before."""
         state = self._window.state
         has_agents = state is not None and state.agents > 0
-        if self._is_sample or not has_agents or not self._window.engine.is_of_window:
+        engine = self._window.engine
+        if self._is_sample or not has_agents or not engine.is_wanted or engine.state is EngineState.ELSEWHERE:
             self.decided.emit(False)
         elif (habit := self._window.memory.value(ON_CLOSE, "ask")) in ("stop", "leave"):
             self.decided.emit(habit == "leave")

@@ -21,7 +21,7 @@ SETTLED_MS = 60_000
 """An engine that worked so long has got over its crashes."""
 LOG = "engine.log"
 """In the workspace's folder: what the engine of this window said to developers, of its latest start."""
-PATIENCE_MS = 12_000
+PATIENCE_MS = 20_000
 """How long an engine may take to stop."""
 KEPT = 4_000
 """Characters of the engine's last words that are kept."""
@@ -75,7 +75,7 @@ class EngineProcess(QObject):
         self._again = QTimer(self, singleShot=True)
         self._again.timeout.connect(self._start)
         self._last_resort = QTimer(self, singleShot=True, interval=PATIENCE_MS)
-        self._last_resort.timeout.connect(self._process.kill)
+        self._last_resort.timeout.connect(self._kill)
         self._settled = QTimer(self, singleShot=True)
         self._settled.timeout.connect(self._forget_crashes)
         backend.engine_changed.connect(self._on_holder)
@@ -89,6 +89,11 @@ class EngineProcess(QObject):
     def is_own(self) -> bool:
         """The engine at work is our child."""
         return self._process.state() is not QProcess.ProcessState.NotRunning
+
+    @property
+    def is_wanted(self) -> bool:
+        """The window wants an engine at work, whether or not one is this very moment."""
+        return self._is_wanted
 
     @property
     def is_of_window(self) -> bool:
@@ -123,8 +128,23 @@ class EngineProcess(QObject):
         holder = lease.holder(self._backend.folder)
         if not holder or not lease.is_of_window(self._backend.folder):
             return False
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(holder, signal.SIGTERM)
+        self._last_resort.start()
+        return self._signal(holder, signal.SIGTERM)
+
+    def _kill(self) -> None:
+        """End an engine that does not stop: whatever it was about is in the file, and is taken up again."""
+        if self.is_own:
+            self._process.kill()
+        elif (holder := lease.holder(self._backend.folder)) and lease.is_of_window(self._backend.folder):
+            self._signal(holder, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+    @staticmethod
+    def _signal(process: int, number: int) -> bool:
+        """Return whether the process could be told; one that has gone, or is another user's, could not."""
+        try:
+            os.kill(process, number)
+        except OSError:
+            return False
         return True
 
     @property
@@ -181,6 +201,7 @@ class EngineProcess(QObject):
         elif holder:
             self._meet()
         elif self._is_wanted:
+            self._last_resort.stop()
             if self.state is EngineState.SEALED:
                 return  # another try would say the same
             if not self._again.isActive():  # after a crash the pause holds

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
@@ -19,6 +20,7 @@ from opsconsole.engine.engine import Engine
 from opsconsole.store import lease, workspace
 from opsconsole.ui.loop import qt_loop
 from opsconsole.ui.memory import ON_CLOSE
+from opsconsole.ui.shell import engineprocess
 from opsconsole.ui.shell.closing import AskDialog
 from opsconsole.ui.shell.engineprocess import EngineState
 from tests.support.desktop.console import application, in_window, until
@@ -175,3 +177,36 @@ def test_where_the_folder_cannot_be_written_a_window_opens_all_the_same(tmp_path
     assert OnlyWindow(tmp_path / "missing").take()
     (tmp_path / "window.lock").mkdir()
     assert OnlyWindow(tmp_path).take()
+
+
+@pytest.mark.slow
+def test_agents_work_on_as_it_was_said_also_where_the_engine_is_starting_anew(worked: Path) -> None:
+    """Closed in the moments after a crash: what holds is what the person chose, not which process was there."""
+    _memory(worked).setValue(ON_CLOSE, "leave")
+
+    async def scene(joined: Joined) -> None:
+        os.kill(joined.backend.engine, signal.SIGKILL)
+        await until(lambda: joined.engine.state is EngineState.CRASHED)
+        joined.window.close()
+
+    _play(worked, scene)
+    asyncio.run(until(lambda: _holder(worked)))
+    os.kill(_holder(worked), signal.SIGTERM)
+    asyncio.run(until(lambda: not _holder(worked)))
+
+
+@pytest.mark.slow
+def test_an_engine_left_behind_that_does_not_stop_is_ended(worked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engineprocess, "PATIENCE_MS", 300)
+
+    async def leaves(joined: Joined) -> None:
+        (await _asked(joined)).leave.click()
+
+    async def quits(joined: Joined) -> None:
+        os.kill(joined.backend.engine, signal.SIGSTOP)  # it cannot hear that it shall stop
+        joined.window.quit_wanted.emit()
+
+    _play(worked, leaves)
+    asyncio.run(until(lambda: _holder(worked)))
+    _play(worked, quits)
+    assert not _holder(worked)
