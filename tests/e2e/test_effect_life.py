@@ -15,18 +15,10 @@ from opsconsole.engine.commands import approvals, takeback
 from opsconsole.engine.commands.results import DecisionOutcome
 from opsconsole.engine.effects.send import BACKOFF_S, TRIES
 from tests.support.rig import Rig, agent, call, mail, rig
-from tests.support.running import beside, state
+from tests.support.running import beside, state, told
 
 DO = call("out.do", what="x")
 ID = "1/0.0"
-
-
-def told(r: Rig, kind: str) -> list[dict[str, Any]]:
-    """Entries of a kind, in order, without what every entry has."""
-    entries = sorted(r.audit(kind), key=lambda entry: entry["seq"])
-    return [
-        {name: entry[name] for name in entry if name not in ("seq", "at", "kind", "v", "time")} for entry in entries
-    ]
 
 
 def failing(error: Exception, **facts: Any) -> FakeConnector:

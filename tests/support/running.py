@@ -48,3 +48,11 @@ async def make(r: Rig, kind: str, **fields: Any) -> None:
 
 def state(r: Rig, table: str = "effect") -> list[str]:
     return [row[0] for row in r.engine.reader.execute(f"SELECT state FROM {table} ORDER BY 1").fetchall()]
+
+
+def told(r: Rig, kind: str) -> list[dict[str, Any]]:
+    """Entries of a kind, in order, without what every entry has."""
+    entries = sorted(r.audit(kind), key=lambda entry: entry["seq"])
+    return [
+        {name: entry[name] for name in entry if name not in ("seq", "at", "kind", "v", "time")} for entry in entries
+    ]

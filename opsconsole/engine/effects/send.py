@@ -206,8 +206,6 @@ class Effects:
             return
         except PermanentError as error:
             result = Result(is_ok=False, error=str(error))
-        except asyncio.CancelledError:
-            raise
         except Exception as error:
             why = str(error) if isinstance(error, AmbiguousError) else f"{type(error).__name__}"
             await self._doubt_one(effect, why or "no answer", arrival_s=self.arrival_s(action.tool))
@@ -294,5 +292,5 @@ class Effects:
             run=action.run_id,
             action=action.id,
             effect=effect.id,
-            result=None if kept is None else tx.content_digest(kept),
+            result=tx.content_digest(present(kept, action.id)),
         )
