@@ -20,7 +20,7 @@ from opsconsole.store.queries import approvals, events, runs
 from opsconsole.store.rows import EffectRow, present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import work as write_work
-from tests.support.rig import ANN, Rig, agent, call, mail, rig
+from tests.support.rig import Rig, agent, call, mail, rig
 from tests.support.running import beside, state, told
 
 DO = call("out.do", what="x")
@@ -103,25 +103,25 @@ async def test_what_is_sent_stands_on_the_ruling_of_that_moment(tmp_path: Path) 
         assert (latest.phase, stored) == ("sending", (latest.id,)) and state(r) == ["done"]
 
 
-async def test_what_has_no_connection_any_more_fails_says_so_and_the_run_goes_on(tmp_path: Path) -> None:
+async def test_what_has_no_connection_any_more_fails_says_so_and_the_run_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     out = FakeConnector()
     async with rig(tmp_path, [DO], agent(level=2), connectors=beside(out)) as r:
         await r.take(mail())
         await r.approve(1)
-        await r.wait(seconds=9)
-        out_again = r.engine.registry.connectors["out"]
-        begin = r.engine.effects.reload
+        reload = r.engine.effects.reload
 
         def unplugged(row: EffectRow) -> EffectRow:
             r.engine.registry.replace(["out"], [])
-            return begin(row)
+            return reload(row)
 
-        r.engine.effects.reload = unplugged  # the connection goes between the gate's word and the call
-        await r.wait(seconds=1)
+        # The connection goes between the gate's word and the call.
+        monkeypatch.setattr(r.engine.effects, "reload", unplugged)
+        await r.wait(seconds=10)
         why = "out is not connected any more; nothing was done"
         assert (state(r), effect(r).error, out.calls) == (["failed"], why, [])
         assert r.actions()[0].result == {"ok": False, "error": why} and r.run().state == "done"
-        r.engine.registry.replace([], [out_again])
 
 
 @pytest.mark.parametrize(
