@@ -12,8 +12,9 @@ from pathlib import Path
 
 from . import report, settings, surroundings
 
+_CORE = ("tests/unit/engine", "tests/integration/engine")
 _GATE = (
-    "tests/unit/engine",
+    *_CORE,
     "tests/e2e/test_holds.py",
     "tests/e2e/test_firmness.py",
     "tests/e2e/test_effect_life.py",
@@ -34,6 +35,15 @@ TESTS: dict[str, tuple[str, ...]] = {
     "opsconsole/connectors/files": ("tests/unit/connectors",),
     "opsconsole/domain": ("tests/unit/domain", "tests/unit/policy"),
     "opsconsole/engine": _GATE,
+    "opsconsole/engine/gate": _CORE,
+    "opsconsole/engine/effects": (
+        *_CORE,
+        "tests/e2e/test_effect_life.py",
+        "tests/e2e/test_firmness.py",
+        "tests/e2e/test_forgery.py",
+        "tests/e2e/test_holds.py",
+        "tests/e2e/test_repairs.py",
+    ),
     "opsconsole/engine/pairs": _SHADOW,
     "opsconsole/engine/past": _SHADOW,
     "opsconsole/engine/evidence": _SHADOW,

@@ -1,4 +1,4 @@
-"""What the gatekeeper gathers for the gate: switches, grants, receivers, what was done; and what it keeps of the answer."""
+"""What the gatekeeper gathers for the gate: switches, grants, receivers, what was done; what is kept of its word."""
 
 from collections.abc import Sequence
 from dataclasses import replace

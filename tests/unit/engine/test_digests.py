@@ -30,3 +30,9 @@ def test_an_action_is_bound_by_every_part_of_it(part: str, other: Any) -> None:
 def test_a_card_is_bound_to_its_action_its_ruling_and_the_state_of_its_subject(part: str, other: Any) -> None:
     assert card_digest(**CARD) == card_digest(**CARD)
     assert card_digest(**CARD | {part: other}) != card_digest(**CARD)
+
+
+def test_digests_are_those_of_every_version_before_since_they_are_kept_and_compared_for_years() -> None:
+    assert action_digest(**ACTION) == "decbfeb01d6282bae0d8f12f7552009868a6d19f6c5f598ddbf55bff8155dd89"
+    assert card_digest(**CARD) == "47cfbfa8322de4cfb03150f536b91bfbc1f4791765e893c8f202baa1381d0993"
+    assert idempotency_key(**KEY) == "ed86317a421ecedb00ef8957baff40ec6cad3feeff8f61d044a4f6a096b1a623"
