@@ -67,8 +67,8 @@ class Doubts:
             faults.reach("connector.found")
             if found is not None:
                 await self._effects.finish(effect, loaded, action, found)
-            elif await self._effects.persist(lambda tx: self._back(tx, effect.id), "effect.back"):
-                await self._effects.send(effect.id)
+            else:
+                await self._effects.persist(lambda tx: self._back(tx, effect.id), "effect.back")
         elif await self._effects.persist(lambda tx: self._again(tx, effect.id, loaded), "effect.again"):
             await self._effects.perform(self._effects.reload(effect))
 
@@ -92,15 +92,14 @@ class Doubts:
             )
         return len(effects)
 
-    def _back(self, tx: Transaction, effect_id: EffectId) -> bool:
-        """It certainly never arrived: it is prepared as before, and comes before the gate like any other."""
+    def _back(self, tx: Transaction, effect_id: EffectId) -> None:
+        """It certainly never arrived: it is prepared as before, is due, and comes before the gate like any other."""
         effect = runs.effect(tx.conn, effect_id)
         if effect is None or effect.state is not EffectState.UNKNOWN:
-            return False
+            return
         write_work.hold_effect(tx, effect_id, not_before=None, hold=Hold.NONE)
         now = self._kernel.clock.now()
         tx.audit("effect.not_found", at=now, actor="engine", action=effect.action_id, effect=effect_id)
-        return True
 
     def _again(self, tx: Transaction, effect_id: EffectId, loaded: Loaded) -> bool:
         """Only sending it once more, which does nothing new, can tell; and only if the gate lets it today."""
