@@ -240,7 +240,8 @@ async def test_a_question_is_asked_where_its_category_is_live_or_any_is_when_it_
         recorded = Reason("stage", "in shadow: the question is recorded, not asked", Verdict.SIMULATE)
         assert reason == (asked if verdict is Verdict.ASK else recorded)
         await r.pause()
-        assert Reason("kill_switch", "paused: everything") in (await judged(r)).ruling.reasons
+        paused = (await judged(r)).ruling
+        assert Reason("kill_switch", "paused: everything") in paused.reasons and paused.verdict is verdict
 
 
 async def test_a_question_outside_of_what_the_agent_is_for_is_recorded_only(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Arguments as the schema reads them, and the sentence that says what is wrong with them."""
 
+from datetime import datetime
 from typing import Self
 
 import pytest
@@ -22,6 +23,7 @@ class Order(BaseModel):
 
     lines: tuple[Line, ...] = ()
     to: str = ""
+    at: datetime | None = None
 
     @model_validator(mode="after")
     def _goes_somewhere(self) -> Self:
@@ -34,7 +36,8 @@ ORDER = action_type(name="shop.order", arguments=Order)
 
 
 def test_arguments_are_kept_as_the_schema_reads_them_without_what_was_not_given() -> None:
-    assert validate(ORDER, {"lines": [{"count": "2"}]}) == {"lines": [{"count": 2}]}
+    given = {"lines": [{"count": "2"}], "at": "2026-11-02T09:00:00Z"}
+    assert validate(ORDER, given) == {"lines": [{"count": 2}], "at": "2026-11-02T09:00:00Z"}
 
 
 def test_what_does_not_fit_is_said_with_its_place_and_what_is_wrong() -> None:
