@@ -27,8 +27,7 @@ def validate(kind: ActionType, args: Mapping[str, Any]) -> dict[str, Any]:
         model = kind.arguments.model_validate(dict(args))
     except ValidationError as error:
         found = [
-            f"{'.'.join(str(p) for p in problem['loc']) or 'arguments'}: {problem['msg']}"
-            for problem in error.errors()
+            f"{'.'.join(str(p) for p in problem['loc']) or 'arguments'}: {problem['msg']}" for problem in error.errors()
         ]
         raise ArgumentError(f"{kind.name} cannot take these arguments: {'; '.join(found[:4])}") from error
     return jsonable(model.model_dump(mode="json", exclude_unset=True))

@@ -160,14 +160,12 @@ class Gatekeeper:
         workspace = Budgets() if stored is None else Budgets.model_validate(json.loads(stored))
         for who, key, budget in ((f"agent {agent}", agent, version.spec.budgets), ("the workspace", None, workspace)):
             for cap, span, word in (
-                (budget.actions_per_hour, _HOUR, "hour"),
-                (budget.actions_per_day, _DAY, "day"),
+                (budget.actions_per_hour, _HOUR, "an hour"),
+                (budget.actions_per_day, _DAY, "a day"),
             ):
                 if cap is not None:
                     used = limits.actions_since(conn, since=now - span, agent=key, besides=besides)
-                    found.append(
-                        Usage(f"actions an {word} of {who}" if word == "hour" else f"actions a day of {who}", used, cap)
-                    )
+                    found.append(Usage(f"actions {word} of {who}", used, cap))
             for cap, money, span, word in (
                 (budget.runs_per_hour, budget.cost_per_hour, _HOUR, "an hour"),
                 (budget.runs_per_day, budget.cost_per_day, _DAY, "a day"),
