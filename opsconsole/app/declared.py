@@ -26,6 +26,25 @@ def check_kind(session: Session, name: str, kind: str) -> None:
         raise UserError(f"There is a connection {name} of another kind ({earlier.kind}). Give this one another name.")
 
 
+def check_free(session: Session, name: str, *, changes: str) -> None:
+    """Make sure that adding a connection does not take the place of another: its secrets and settings would be lost.
+
+    Args:
+        session: the workspace.
+        name: of the connection that is to be stored.
+        changes: name of the one that a person set out to change; empty where one is added.
+
+    Raises:
+        UserError: the name is in use.
+    """
+    earlier = connections.connection(session.kernel.reader, name)
+    if earlier is not None and not earlier.is_off and name != changes:
+        raise UserError(
+            f"There is a connection {name} already, and it stays as it is. Give this one another name; to change that"
+            " one, open it with “Test or change…”."
+        )
+
+
 def listens_already(session: Session, config: WebhookConfig) -> bool:
     """Return whether our own running engine listens there for this workspace."""
     if lease.holder(session.workspace.folder) is None:

@@ -65,6 +65,8 @@ class MailDraft:
     """Who signs in, where that is neither Google nor Microsoft: the address of the OpenID issuer."""
     sending: str = ""
     """`none`: only for reading."""
+    changes: str = ""
+    """Name of the connection that the form was opened to change; empty where one is added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ class ModelDraft:
     tenant: str = ""
     """With `client`: Microsoft Entra ID signs in to Azure, and `key` is the app registration's secret."""
     client: str = ""
+    changes: str = ""
+    """Name of the connection that the form was opened to change; empty where one is added."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +111,8 @@ class RestDraft:
     key: str = field(default="", repr=False)
     key2: str = field(default="", repr=False)
     """A second secret, where the file names two (name and password)."""
+    changes: str = ""
+    """Name of the connection that the form was opened to change; empty where one is added."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +130,8 @@ class WebhookDraft:
     title: str = ""
     text: str = ""
     sender: str = ""
+    changes: str = ""
+    """Name of the connection that the form was opened to change; empty where one is added."""
 
 
 @dataclass(frozen=True, slots=True)

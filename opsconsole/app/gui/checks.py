@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from opsconsole.app import modelaccount
+from opsconsole.app import declared, modelaccount
 from opsconsole.app.connections import MODEL
 from opsconsole.app.mail import keep as mailkeeping
 from opsconsole.app.mail.account import AccountDraft, Said
@@ -64,6 +64,7 @@ async def check_mail(
         KeyringError: there is no place for its password.
     """
     said = _said(draft)
+    declared.check_free(session, said.name, changes=draft.changes)
     account = AccountDraft(said, _earlier(session, said.name, mailkeeping.KIND))
     # The operator's own authority would replace the system's, which vouch for providers known by name.
     http = HttpClient(ca_file=None if account.provider else said.ca_file or None)
@@ -173,6 +174,7 @@ async def check_model(
         KeyringError: there is no place for its key.
     """
     name = draft.name.strip() or "main"
+    declared.check_free(session, name, changes=draft.changes)
     facts: dict[str, Any] = dict(_earlier(session, name, MODEL))
     url = modelaccount.KNOWN.get(draft.url.strip().lower(), draft.url.strip()).removesuffix("/chat/completions")
     if "://" not in url:

@@ -20,6 +20,8 @@ from opsconsole.connectors.webhook.verify import Verifier
 from opsconsole.domain.errors import OpsError, UserError
 from opsconsole.engine.agents.yamlfile import YamlDocument, read_yaml
 from opsconsole.engine.commands.connections import connect
+from opsconsole.store.queries import connections
+from opsconsole.ui.panels.connections.forms import known_webhook
 from opsconsole.ui.tools import CheckStep, ConnectionCheck, RestDraft, WebhookDraft
 
 _TELLS = Callable[[CheckStep], None]
@@ -56,7 +58,10 @@ async def check_rest(
     config = _read(draft.file, {"base": draft.base}).into(HttpConfig)
     declared.check_kind(session, config.connection, "http")
     actions = [Action(config, config.connection, action) for action in config.actions]
-    trial.add("File", f"{config.connection}: {', '.join(action.type.title for action in actions)}")
+    known = connections.connection(session.kernel.reader, config.connection)
+    is_new = known is None or known.is_off
+    what = ", ".join(action.type.title for action in actions)
+    trial.add("File", f"{config.connection}: {what}" if is_new else f"{config.connection}, as it shall be now: {what}")
     _take_keys(secrets, sorted({*in_config(config.model_dump(mode="json"))}), (draft.key, draft.key2))
     trial.add("Key", "is there" if any(action.secrets for action in actions) else "none is needed")
     try:
@@ -79,8 +84,10 @@ async def check_webhook(
         UserError: what was typed does not fit, or the secret is missing.
         KeyringError: there is no place for its secret.
     """
-    trial, config = _Trial(tell), _webhook(draft)
+    trial, config = _Trial(tell), _webhook(draft, _stored(session, draft.changes))
     declared.check_kind(session, config.connection, "webhook")
+    if not draft.file:  # a file says by its name what it describes, and takes the place of its earlier form
+        declared.check_free(session, config.connection, changes=draft.changes)
     trial.add("Settings", f"events of {config.connection} come to {config.address}{config.path}")
     _take_keys(secrets, config.secrets, (draft.secret,))
     if config.secrets:
@@ -103,9 +110,36 @@ async def check_webhook(
     return trial.ended(is_kept=is_kept, text=text)
 
 
-def _webhook(draft: WebhookDraft) -> WebhookConfig:
+def _stored(session: Session, name: str) -> dict[str, Any] | None:
+    """Return how a connection is stored that a person set out to change; None where one is added."""
+    row = connections.connection(session.kernel.reader, name) if name else None
+    return None if row is None or row.is_off else dict(row.config)
+
+
+def _changed(draft: WebhookDraft, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a stored webhook with what the person changed: what the form cannot show stays as it is."""
+    shown = known_webhook(draft.changes, stored)
+    typed = {name: str(getattr(draft, name)) for name in shown}
+    new = {name: value for name, value in typed.items() if value and value != shown[name]}
+    event = {**stored["event"], **{name: _slot(new[name]) for name in ("id", "title", "text", "sender") if name in new}}
+    facts: dict[str, Any] = {
+        **stored,
+        "event": event,
+        **{name: new[name] for name in ("path", "verify") if name in new},
+    }
+    facts["connection"] = draft.name or draft.changes
+    if "port" in new:
+        facts["listen"] = f"{str(stored['listen']).rpartition(':')[0]}:{new['port']}"
+    if facts["verify"] != "nobody" and not facts.get("secret"):
+        facts["secret"] = f"webhook-{facts['connection']}"
+    return facts
+
+
+def _webhook(draft: WebhookDraft, stored: Mapping[str, Any] | None) -> WebhookConfig:
     if draft.file:
         return _read(draft.file, _said(draft)).into(WebhookConfig)
+    if stored is not None:
+        return _valid(_changed(draft, stored))
     if not draft.name:
         raise UserError("Give it a name, or a file with its description.")
     number = _slot(draft.id) or "{{ header['webhook-id'] }}"
@@ -119,6 +153,10 @@ def _webhook(draft: WebhookDraft) -> WebhookConfig:
     facts |= {"path": f"/hooks/{draft.name}", "verify": "bearer"} | _said(draft)
     if facts["verify"] != "nobody":
         facts["secret"] = f"webhook-{draft.name}"
+    return _valid(facts)
+
+
+def _valid(facts: Mapping[str, Any]) -> WebhookConfig:
     try:
         return WebhookConfig.model_validate(facts)
     except ValidationError as error:

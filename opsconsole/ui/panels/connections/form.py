@@ -78,7 +78,7 @@ class ConnectionForm(QWidget):
         )
         self._steps_column.addWidget(self._said)
         self._steps_column.addStretch(1)
-        self._count = 0
+        self._count, self._changes = 0, ""
         self._refused: bool | None = None
         """What was refused for want of secrets that are open: a trial (False), or one that is kept (True)."""
         context.navigator.secrets_opened.connect(self._on_secrets_opened)
@@ -143,8 +143,9 @@ class ConnectionForm(QWidget):
         column.addWidget(made)
         return column
 
-    def show_values(self, values: Mapping[str, str]) -> None:
-        """Begin with these; secrets are always empty."""
+    def show_values(self, values: Mapping[str, str], *, changes: str = "") -> None:
+        """Begin with these; secrets are always empty. `changes` names the connection that is to be changed."""
+        self._changes = changes
         for name, box in self.chosen.items():
             box.setCurrentIndex(max(0, box.findData(values.get(name, ""))))
         for field in self._typed():
@@ -167,6 +168,7 @@ class ConnectionForm(QWidget):
             self._mark(field.name, wrong)
             is_fit = is_fit and not wrong
         values |= {name: str(box.currentData()) for name, box in self.chosen.items()}
+        values["changes"] = self._changes
         if is_fit:
             self._begin()
             self._context.tasks.start(

@@ -176,7 +176,7 @@ def known_values(kind: str, name: str, config: Mapping[str, Any]) -> dict[str, s
             "client": str(entra.get("client", "")),
         }
     if kind == "webhook":
-        return _known_webhook(name, config)
+        return known_webhook(name, config)
     login: Mapping[str, Any] = config.get("login") or {}
     address = str(config.get("address", ""))
     user = str(login.get("user", ""))
@@ -191,7 +191,8 @@ def known_values(kind: str, name: str, config: Mapping[str, Any]) -> dict[str, s
     return found | {name: str(config.get(name, "")) for name in ("authserv", "ca_file")}
 
 
-def _known_webhook(name: str, config: Mapping[str, Any]) -> dict[str, str]:
+def known_webhook(name: str, config: Mapping[str, Any]) -> dict[str, str]:
+    """Return what the form of a webhook shows of it; parts of an event that it cannot show are empty."""
     event: Mapping[str, Any] = config.get("event") or {}
     found = {
         "name": name,

@@ -150,13 +150,13 @@ class ConnectionsPanel(Panel):
     def refresh(self) -> None:
         self.context.tasks.start(self._load(), name="the connections", owner=self, key="load")
 
-    def _show_form(self, form: ConnectionForm, values: dict[str, str]) -> None:
-        form.show_values(values)
+    def _show_form(self, form: ConnectionForm, values: dict[str, str], *, changes: str = "") -> None:
+        form.show_values(values, changes=changes)
         self.pages.setCurrentWidget(form)
 
     def _change(self, row: read.ConnectionRow) -> None:
         made = {"mail": lambda: self.mail, "model": lambda: self.model, "webhook": lambda: self.webhook}
-        self._show_form(made[row.kind](), forms.known_values(row.kind, row.id, row.config))
+        self._show_form(made[row.kind](), forms.known_values(row.kind, row.id, row.config), changes=row.id)
 
     def _on_left(self) -> None:
         self.pages.setCurrentIndex(0)
