@@ -50,7 +50,10 @@ class History:
 
     def is_last(self, decided: Decided) -> bool:
         """Return whether nothing was decided after it."""
-        return self.last is decided
+        last = self.last
+        if last is None or last is decided:
+            return last is not None
+        return last.what == decided.what and {*last.requests} < {*decided.requests}  # what is left of it
 
 
 def named(verb: str, title: str) -> str:

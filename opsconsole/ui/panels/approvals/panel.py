@@ -34,7 +34,7 @@ class ApprovalsPanel(Panel):
     name = "approvals"
     title = "Approvals"
     icon = "inbox"
-    topics = frozenset({"approvals", "effects", "switches"})
+    topics = frozenset({"approvals", "connections", "effects", "switches"})
 
     def __init__(self, context: Context, *, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(context)
@@ -247,6 +247,7 @@ class ApprovalsPanel(Panel):
     def _on_decided(self, number: int) -> None:
         if self._is_worked(number):
             self._enter("card")
+        self.form.forget(number)
         self.queue.drop({number})
         self.refresh()
 
@@ -262,8 +263,7 @@ class ApprovalsPanel(Panel):
             return
         if self._is_worked(number):
             self._enter("card")
-        if text:
-            self.context.navigator.say(text)
+        self.context.navigator.say(text) if text else None
         self.refresh()
 
     def _on_returned(self, number: int) -> None:

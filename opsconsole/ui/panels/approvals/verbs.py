@@ -171,7 +171,7 @@ class Verbs(QObject):
             self._context.navigator.say("A decision is under way. Undo once it is through.")
         elif last is None:
             self._context.navigator.say("Nothing was decided here that could be undone.")
-        elif meant is not None and meant is not last:
+        elif meant is not None and not self._history.is_last(meant):
             self._context.navigator.say(f"Not undone: {meant.what}. Something else was decided after it.")
         else:
             self._start(self._undo(last))

@@ -51,6 +51,7 @@ class BatchDesk(QObject):
 
     def render(self) -> None:
         """Show what is known of the request that the keys are on."""
+        self.page.renew(self._queue.all)
         self.page.show_card(self._queue.shown)
         self._guard.show(self.page.face)
 

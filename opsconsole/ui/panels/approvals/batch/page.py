@@ -46,6 +46,7 @@ class BatchPage(QFrame):
         self.setObjectName("detail")
         self._theme = theme
         self._groups: dict[tuple[str, str, str], list[Waiting]] = {}
+        self._why_not: Mapping[int, str] | None = None
         self.choice, self.list, self.preview = QComboBox(), QTreeWidget(), Preview(theme)
         self.choice.setAccessibleName("Kind of request")
         self.choice.setMinimumWidth(320)
@@ -145,6 +146,16 @@ class BatchPage(QFrame):
         self._groups = {key: left if members is self.members else members for key, members in self._groups.items()}
         self._fill(left, why_not)
 
+    def renew(self, rows: Sequence[Waiting]) -> None:
+        """Show those that were not decided as they are now, not ticked; what is still to be decided is not changed."""
+        latest = {row.id: row for row in rows}
+        members = [latest.get(member.id, member) for member in self.members]
+        if self._why_not is None or [member.digest for member in members] == [m.digest for m in self.members]:
+            return
+        old = self.members
+        self._groups = {key: members if group is old else group for key, group in self._groups.items()}
+        self._fill(members, self._why_not)
+
     def restyle(self) -> None:
         """Paint with other tokens."""
         colors = self._theme.tokens
@@ -164,6 +175,7 @@ class BatchPage(QFrame):
 
     def _fill(self, members: Sequence[Waiting], why_not: Mapping[int, str] | None) -> None:
         """List requests; with `why_not` after they were decided, and what came of those that were not."""
+        self._why_not = why_not
         spread = spread_of(members)
         every = [member.args for member in members]
         names = sorted(spread.differing, key=lambda name: max(len(str(args.get(name))) for args in every))[:_COLUMNS]
@@ -212,7 +224,7 @@ def _line(member: Waiting, names: Sequence[str], told: str, *, is_open: bool) ->
 
 def _named(key: tuple[str, str, str], members: Sequence[Waiting]) -> str:
     """Return the words for a group."""
-    agent, tool, category = key
+    (_, tool, category), agent = key, members[0].agent
     if members[0].kind is ApprovalKind.QUESTION:
         return f"{agent}: {one_line(members[0].title, 60)}"
     return f"{agent}: {spoken(tool.partition('.')[2] or tool).lower()}, {spoken(category).lower()}"

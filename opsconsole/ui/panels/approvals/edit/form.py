@@ -59,6 +59,9 @@ class EditForm(QFrame):
         self._editors: dict[str, Editor] = {}
         self._errors: dict[str, QLabel] = {}
         self._first: dict[str, str] = {}
+        self._request = 0
+        self._written: dict[int, dict[str, str]] = {}
+        """What a person wrote for a request that was not decided with it, by field: offered when it is edited again."""
         self.title, self._error = clamped("h1"), label("", "error", is_wrapped=True)
         self.changes = ChangeTable(theme, ("The agent's", "Yours"))
         self.changes.setAccessibleName("What you change")
@@ -138,6 +141,10 @@ class EditForm(QFrame):
             self._grid.addWidget(editor, 2 * place, 1)
             self._grid.addWidget(error, 2 * place + 1, 1)
         self._first = {name: _text(editor) for name, editor in self._editors.items()}
+        for name, text in self._written.pop(shown.view.id, {}).items():
+            if name in self._editors:
+                _write(self._editors[name], text)
+        self._request = shown.view.id
         self._show_changes()
         if self._editors:
             next(iter(self._editors.values())).setFocus()
@@ -156,8 +163,14 @@ class EditForm(QFrame):
         if self._type is not None and not found:
             found = problems(self._type, {**self._args, **edited})
         self._show_problems(found)
+        texts = {name: _text(editor) for name, editor in self._editors.items()}
+        self._written[self._request] = {name: text for name, text in texts.items() if text != self._first[name]}
         if not found:
             self.confirmed.emit(edited)
+
+    def forget(self, request: int) -> None:
+        """A request was decided: what was written for it is not offered any more."""
+        self._written.pop(request, None)
 
     def say(self, text: str) -> None:
         """Say why it was refused."""
@@ -237,6 +250,17 @@ def _text(editor: Editor) -> str:
     if isinstance(editor, QComboBox):
         return editor.currentText()
     return editor.text() if isinstance(editor, QLineEdit) else editor.toPlainText()
+
+
+def _write(editor: Editor, text: str) -> None:
+    if isinstance(editor, QCheckBox):
+        editor.setChecked(text == "true")
+    elif isinstance(editor, QComboBox):
+        editor.setCurrentText(text)
+    elif isinstance(editor, QLineEdit):
+        editor.setText(text)
+    else:
+        editor.setPlainText(text)
 
 
 def _value(text: str, before: Any, editor: Editor) -> Any:

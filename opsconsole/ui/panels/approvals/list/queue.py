@@ -40,6 +40,7 @@ class Queue(ReadAhead[Waiting, Shown]):
         """The one group that is listed; empty for all."""
         self.order: Order = "oldest"
         self._known: dict[Mark, Waiting] = {}
+        self._tools: tuple[str, ...] = ()
         self._sought: int | None = None
         self._arranged: tuple[object, Arranged] = (None, Arranged((), ()))
 
@@ -114,15 +115,17 @@ class Queue(ReadAhead[Waiting, Shown]):
     async def _load(self) -> None:
         is_put_off = self.is_put_off
 
-        def job(kernel: Kernel) -> tuple[list[Mark], datetime, int, bool]:
+        def job(kernel: Kernel) -> tuple[list[Mark], datetime, int, bool, tuple[str, ...]]:
             now, conn = kernel.clock.now(), kernel.reader
             later = approvals.waiting_count(conn) - approvals.waiting_count(conn, now=now)
             marks = approvals.waiting_marks(conn, now=now, is_put_off=is_put_off)
-            return marks, now, later, approvals.is_any_decided(conn)
+            return marks, now, later, approvals.is_any_decided(conn), tuple(kernel.registry.names())
 
         place = max(self.place, 0)
         try:
-            marks, now, later, has_decided = await self._context.backend.read(job)
+            marks, now, later, has_decided, tools = await self._context.backend.read(job)
+            if tools != self._tools:  # risks and words go by what is connected
+                self._tools, self._known = tools, {}
             missing = [mark for mark in marks if mark not in self._known]
             await self._learn(missing[:FIRST])
             self.now, self.put_off, self.has_decided, self.total = now, later, has_decided, len(marks)
