@@ -9,6 +9,7 @@ from opsconsole.domain.enums import ApprovalState, EffectState
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import approvals
 from opsconsole.store.rows import present
+from opsconsole.store.transaction import Transaction
 from tests.ui.approvals.asked import Person, Sitting, action_of, effect_of, ids, state_of
 
 
@@ -99,6 +100,29 @@ def test_edit_refuses_what_does_not_fit_beside_its_field_and_then_approves(perso
         await seat.until(lambda: first not in ids(seat))
         assert (await seat.read(action_of(first))).args["queue"] == "billing"
         assert await seat.read(effect_of(first)) is EffectState.PREPARED
+
+    person(job)
+
+
+def test_what_was_written_is_kept_where_the_card_changed_meanwhile(person: Person) -> None:
+    async def job(seat: Sitting) -> None:
+        first = ids(seat)[0]
+        seat.press("E")
+        written = seat.panel.form.editor("queue")
+        assert isinstance(written, QLineEdit)
+        written.setText("billing")
+
+        def meanwhile(kernel: Kernel, tx: Transaction, actor: str) -> None:
+            tx.conn.execute("UPDATE approval SET digest = ? WHERE id = ?", ("0" * 64, first))
+            tx.touch("approvals")
+
+        await seat.backend.write(meanwhile, name="meanwhile")
+        seat.press("Ctrl+Return")
+        await seat.until(lambda: seat.said and seat.panel.mode == "card")
+        await seat.until(lambda: seat.panel.shown is not None and seat.panel.shown.view.digest == "0" * 64)
+        seat.press("E")
+        editor = seat.panel.form.editor("queue")
+        assert isinstance(editor, QLineEdit) and editor.text() == "billing"
 
     person(job)
 

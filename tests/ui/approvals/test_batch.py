@@ -175,3 +175,23 @@ def test_alike_questions_are_answered_together_from_the_card_of_one(tmp_path: Pa
 
     asyncio.run(fill())
     person_at(folder, qapp)(job)
+
+
+def test_what_was_not_decided_is_listed_as_it_is_now_and_not_ticked(person: Person) -> None:
+    """With what it was before, deciding it again could only be refused again."""
+
+    async def job(seat: Sitting) -> None:
+        seat.press("B")
+        (changed, before), *_ = seat.panel.batch.chosen()
+
+        def meanwhile(kernel: Kernel, tx: Transaction, actor: str) -> None:
+            tx.conn.execute("UPDATE approval SET digest = ? WHERE id = ?", ("0" * 64, changed))
+
+        await seat.backend.write(meanwhile, name="meanwhile")
+        seat.press("A")
+        await seat.until(lambda: seat.said)
+        page = seat.panel.batch
+        await seat.until(lambda: "0" * 64 in [row.digest for row in page.members])
+        assert page.chosen() == [] and before != "0" * 64
+
+    person(job)
