@@ -73,6 +73,7 @@ class AskDialog(QDialog):
         self.keep = QCheckBox("Do the same from now on (Settings changes it)")
         self.keep.setChecked(True)
         self.stop = button("Stop them and close", lambda: self._choose("stop"), kind="accent")
+        self.stop.setDefault(True)
         self.leave = button("Let them work on", lambda: self._choose("leave"))
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 18)

@@ -175,7 +175,7 @@ class EngineProcess(QObject):
     def _start(self) -> None:
         if not self._is_wanted or self.is_own:
             return
-        if self._backend.engine:
+        if lease.holder(self._backend.folder):  # asked anew: what the backend saw last may be the one that just ended
             self._meet()
             return
         self._set(EngineState.STARTING)
@@ -242,7 +242,7 @@ class EngineProcess(QObject):
             self._set(EngineState.STARTING)
             self._start()
             return
-        if self._backend.engine not in (0, self._own):
+        if lease.holder(self._backend.folder) not in (None, 0, self._own):
             self._meet()  # another window's was first; that is no crash
             return
         wait_s = BACKOFF_S[min(self._crashes, len(BACKOFF_S) - 1)]

@@ -3,8 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from opsconsole.connectors.desk.tools import desk_tools
 from opsconsole.domain.enums import ApprovalKind
 from opsconsole.ui.panels.approvals.batch.spread import groups, spread_of
+from opsconsole.ui.panels.approvals.edit.check import problems
 from opsconsole.ui.panels.approvals.rows import Waiting, reasons
 from opsconsole.ui.panels.approvals.times import tomorrow
 from opsconsole.ui.widgets.diff.words import differing
@@ -92,3 +94,12 @@ def test_a_sender_nobody_vouches_for_is_not_approved_with_the_others() -> None:
     assert spread_of(nobody).apart == {} and "Sender: not verified in all" in spread_of(nobody).lines
     assert spread_of([rows[0], replace(rows[2], odd="x")]).apart == {2: "The sender's address fools the eye"}
     assert groups([replace(row, tool="") for row in rows]) == {}
+
+
+def test_what_does_not_fit_is_said_in_words_and_not_by_a_pattern() -> None:
+    types = {kind.name: kind for kind in desk_tools()}
+    wrong = problems(types["desk.send_mail"], {"to": "ann", "subject": "x", "text": "y"})
+    assert wrong == {"to": "Write it like ann@example.com."}
+    assert problems(types["desk.create_deal"], {"name": "x", "currency": "euro"}) == {
+        "currency": "This is not written as it has to be."
+    }

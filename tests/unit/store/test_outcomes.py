@@ -112,7 +112,8 @@ def test_what_came_to_nothing_is_not_handled() -> None:
         ("mira", done, 1, ActionState.REJECTED, ApprovalState.DECIDED, -1),
     ]
     page, _ = seen(found, hours=24)
-    assert (page.outcomes.not_done, page.outcomes.alone, page.outcomes.with_you) == (3, 1, 1)
+    outcomes = page.outcomes
+    assert (outcomes.not_done, outcomes.failed, outcomes.alone, outcomes.with_you) == (2, 1, 1, 1)
     assert page.outcomes.handled == 2
 
 

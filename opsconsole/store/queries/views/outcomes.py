@@ -27,9 +27,10 @@ class Outcomes:
     under_way: int = 0
     """Open, and nothing of it waits for a person: being worked, put off, paused, or about to be done."""
     not_done: int = 0
-    """Finished, and nothing came of it: the agent could not deal with it, or what it wanted was refused, failed or
-    lapsed, and it did nothing else."""
+    """Finished, and nothing came of it: the agent could not deal with it, or what it wanted was refused or lapsed, and
+    it did nothing else."""
     failed: int = 0
+    """The work broke off, or something that was to be done could not be."""
     stopped: int = 0
     """Cancelled by a person."""
 
@@ -62,9 +63,10 @@ _FINISHED = (
     " EXISTS (SELECT 1 FROM action a WHERE a.run_id = r.id AND a.state = 'simulated'),"
     " EXISTS (SELECT 1 FROM action a WHERE a.run_id = r.id AND (a.state = 'recommended'"
     "  OR EXISTS (SELECT 1 FROM approval p WHERE p.action_id = a.id AND p.state = 'decided'))),"
-    " r.is_handled = 0 OR (EXISTS (SELECT 1 FROM action a WHERE a.run_id = r.id AND a.state IN ('refused','failed',"
-    "'lapsed')) AND NOT EXISTS (SELECT 1 FROM action a WHERE a.run_id = r.id AND a.is_write AND a.state = 'done')),"
-    " count(*) FROM run r WHERE r.agent_id = ? AND r.finished_at >= ? AND r.finished_at IS NOT NULL GROUP BY 1, 2, 3, 4"
+    " EXISTS (SELECT 1 FROM action a WHERE a.run_id = r.id AND a.is_write AND a.state = 'failed'),"
+    " r.is_handled = 0 OR (EXISTS (SELECT 1 FROM action a WHERE a.run_id = r.id AND a.state IN ('refused','lapsed'))"
+    " AND NOT EXISTS (SELECT 1 FROM action a WHERE a.run_id = r.id AND a.is_write AND a.state = 'done')),"
+    " count(*) FROM run r WHERE r.agent_id = ? AND r.finished_at >= ? AND r.finished_at IS NOT NULL GROUP BY 1, 2, 3, 4, 5"
 )
 _NAMES: Mapping[str, str] = {"failed": "failed", "cancelled": "stopped"}
 
@@ -79,9 +81,9 @@ def outcomes_of(conn: sqlite3.Connection, agent: str, *, since: datetime, waitin
         waiting: its open events of which something waits for a person.
     """
     counts: dict[str, int] = {}
-    for state, is_shadow, is_asked, is_undone, count in conn.execute(_FINISHED, (agent, to_micros(since))):
+    for state, is_shadow, is_asked, has_failed, is_undone, count in conn.execute(_FINISHED, (agent, to_micros(since))):
         done = "with_you" if is_asked else "shadow" if is_shadow else "not_done" if is_undone else "alone"
-        name = _NAMES.get(state, done)
+        name = _NAMES.get(state, "failed" if has_failed else done)
         counts[name] = counts.get(name, 0) + count
     (opened,) = conn.execute(
         "SELECT count(*) FROM run WHERE state IN ('queued','running','waiting') AND agent_id = ?", (agent,)

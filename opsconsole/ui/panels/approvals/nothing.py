@@ -19,7 +19,9 @@ def render_none(pane: WaitingPane, states: States, queue: Queue, *, navigator: N
     text = "What an agent may not do alone comes here by itself."
     pane.states.empty("Nothing waits for you", text, "See the feed", lambda: navigator.go("feed"))
     if queue.has_decided:
-        states.empty("All decided", "The feed shows what becomes of it. Ctrl+Z takes the last decision back.")
+        states.empty(
+            "All decided", "The feed shows what becomes of it. Ctrl+Z takes the last one back, where that is possible."
+        )
     else:
         states.empty("", "")
 

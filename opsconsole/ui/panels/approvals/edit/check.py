@@ -16,7 +16,11 @@ _WORDS = {
     "greater_than_equal": "This should be at least {ge}.",
     "less_than_equal": "This should be at most {le}.",
     "string_too_long": "This is longer than {max_length} characters.",
+    "literal_error": "This should be one of {expected}.",
+    "enum": "This should be one of {expected}.",
+    "bool_parsing": "This should be yes or no.",
 }
+_ADDRESS = "Write it like ann@example.com."
 
 
 def schema_of(kind: ActionType | None, args: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -46,8 +50,10 @@ def problems(kind: ActionType, args: Mapping[str, Any]) -> dict[str, str]:
     except ValidationError as error:
         found: dict[str, str] = {}
         for problem in error.errors(include_url=False):
-            words = _WORDS.get(problem["type"])
-            text = problem["msg"] if words is None else words.format(**problem.get("ctx", {}))
+            words, context = _WORDS.get(problem["type"]), problem.get("ctx", {})
+            text = problem["msg"] if words is None else words.format(**context)
+            if problem["type"] == "string_pattern_mismatch":  # a pattern is for machines
+                text = _ADDRESS if "@" in str(context.get("pattern")) else "This is not written as it has to be."
             found.setdefault(str(problem["loc"][0]) if problem["loc"] else "", text)
         return found
     return {}
