@@ -66,7 +66,8 @@ _FINISHED = (
     " EXISTS (SELECT 1 FROM action a WHERE a.run_id = r.id AND a.is_write AND a.state = 'failed'),"
     " r.is_handled = 0 OR (EXISTS (SELECT 1 FROM action a WHERE a.run_id = r.id AND a.state IN ('refused','lapsed'))"
     " AND NOT EXISTS (SELECT 1 FROM action a WHERE a.run_id = r.id AND a.is_write AND a.state = 'done')),"
-    " count(*) FROM run r WHERE r.agent_id = ? AND r.finished_at >= ? AND r.finished_at IS NOT NULL GROUP BY 1, 2, 3, 4, 5"
+    " count(*) FROM run r WHERE r.agent_id = ? AND r.finished_at >= ? AND r.finished_at IS NOT NULL"
+    " GROUP BY 1, 2, 3, 4, 5"
 )
 _NAMES: Mapping[str, str] = {"failed": "failed", "cancelled": "stopped"}
 

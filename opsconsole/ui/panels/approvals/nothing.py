@@ -20,7 +20,7 @@ def render_none(pane: WaitingPane, states: States, queue: Queue, *, navigator: N
     pane.states.empty("Nothing waits for you", text, "See the feed", lambda: navigator.go("feed"))
     if queue.has_decided:
         states.empty(
-            "All decided", "The feed shows what becomes of it. Ctrl+Z takes the last one back, where that is possible."
+            "All decided", "The feed shows what becomes of it. Ctrl+Z takes the last back, where it can be."
         )
     else:
         states.empty("", "")
