@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,12 @@ from opsconsole.domain.errors import AmbiguousError
 from opsconsole.domain.ids import EffectId
 from opsconsole.doubles.connector import FakeConnector
 from opsconsole.engine.commands import takeback
-from opsconsole.store.queries import undos
+from opsconsole.store.queries import runs, undos
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import undos as write_undos
 from opsconsole.store.writes import work as write_work
 from tests.support.rig import Rig, agent, call, mail, rig
-from tests.support.running import beside, state
+from tests.support.running import beside, state, told
 
 DO = call("out.do", what="x")
 ONE = EffectId(1)
@@ -31,8 +32,8 @@ async def lost(_: Call) -> Result:
 class Looked(FakeConnector):
     """Gives no clear answer; `look` is what happens while it is looked for."""
 
-    def __init__(self, look: Callable[[], Awaitable[Result | None]]) -> None:
-        super().__init__(lost, is_findable=True, arrival_s=0.0)
+    def __init__(self, look: Callable[[], Awaitable[Result | None]], *, arrival_s: float = 0.0) -> None:
+        super().__init__(lost, is_findable=True, arrival_s=arrival_s)
         self.look, self.looks = look, 0
 
     async def find(self, call: Call) -> Result | None:
@@ -158,3 +159,53 @@ async def test_an_undo_without_its_connection_has_failed_and_is_not_in_doubt(tmp
         undo = undos.undo_of_effect(r.engine.reader, ONE)
         assert undo is not None and undo.state is UndoState.FAILED
         assert undo.error == "could not be undone: there is no tool out.do any more"
+
+
+@pytest.mark.parametrize("arrival_s", [0.0, 0.5, 40.0])
+async def test_what_was_being_sent_when_an_engine_died_is_in_doubt_and_looked_for_when_it_must_have_arrived(
+    tmp_path: Path, arrival_s: float
+) -> None:
+    async def look() -> Result | None:
+        return Result(is_ok=True)
+
+    out = Looked(look, arrival_s=arrival_s)
+    async with rig(tmp_path, [DO], agent(), connectors=beside(out)) as r:
+        await r.pause("connection:out")
+        await r.take(mail())
+        assert await r.engine.doubts.doubt_what_was_sending() == 0 and state(r) == ["prepared"]
+        await settled(r, EffectState.SENDING)
+        r.is_forged = False
+        assert await r.engine.doubts.doubt_what_was_sending() == 1
+        stored = r.engine.reader.execute("SELECT state, error FROM effect").fetchone()
+        assert stored == ("unknown", "the engine stopped meanwhile")
+        facts = {"actor": "engine", "action": "1/0.0", "effect": 1, "why": "engine stopped"}
+        assert told(r, "effect.unknown") == [facts]
+        due = r.clock.now() + timedelta(seconds=arrival_s)
+        timers = runs.due_timers(r.engine.reader, now=due)
+        assert [kind for _, kind, _ in timers] == (["reconcile"] if arrival_s else [])
+        if arrival_s:
+            await r.wait(seconds=arrival_s - 0.1)
+            assert out.looks == 0
+            r.clock.move(seconds=0.1)
+        await r.settle()
+        assert (out.looks, out.calls, state(r)) == (1, [], ["done"])
+
+
+@pytest.mark.parametrize(("is_idempotent", "times", "then"), [(False, 0, "unknown"), (True, 1, "done")])
+async def test_what_was_being_taken_back_when_an_engine_died_is_in_doubt(
+    tmp_path: Path, is_idempotent: bool, times: int, then: str
+) -> None:
+    out = FakeConnector(take_back=fine, undo="it is taken back", is_idempotent=is_idempotent)
+    async with rig(tmp_path, [DO], agent(level=2), connectors=beside(out)) as r:
+        await r.take(mail())
+        await r.approve(1)
+        await r.wait(seconds=10)
+        now = r.clock.now()
+        await r.engine.writer.write(
+            lambda tx: write_undos.begin_undo(tx, ONE, key="k", tries=5, now=now), name="test.begin"
+        )
+        await r.engine.undos.doubt_what_was_sending()
+        undo = undos.undo_of_effect(r.engine.reader, ONE)
+        assert undo is not None and "the engine stopped meanwhile" in undo.error
+        await r.wait(seconds=2)
+        assert (undo.state, len(out.undone), state(r, "undo")) == (UndoState.UNKNOWN, times, [then])

@@ -14,6 +14,7 @@ from opsconsole.domain.enums import Level, Verdict
 from opsconsole.domain.ruling import Reason, Ruling
 from opsconsole.doubles.brain import FakeBrain
 from opsconsole.doubles.connector import FakeConnector
+from opsconsole.engine.commands import recommendations
 from opsconsole.engine.commands.decisions import Grant
 from opsconsole.engine.gate.gatekeeper import audit_reasons
 from opsconsole.engine.ports.brain import RunView, Turn
@@ -106,6 +107,16 @@ async def test_a_recommendation_counts_as_approved_only_where_a_person_asked_for
         async with rig(folder, as_told, agent(level=level), connectors=beside(FakeConnector())) as r:
             await r.take(mail(title="do"))
             assert (await seen(r, is_requested=is_requested)).level == counts
+
+
+async def test_what_a_person_asked_for_counts_as_approved_whenever_it_is_ruled_on_again(tmp_path: Path) -> None:
+    async with rig(tmp_path, as_told, agent(level=1), connectors=beside(FakeConnector())) as r:
+        await r.take(mail(title="do"))
+        assert (await seen(r)).level == 1
+        await r.engine.writer.write(
+            lambda tx: recommendations.do_it(r.kernel, tx, "1/0.0", actor="person:test"), name="recommendation.asked"
+        )
+        assert (await seen(r)).level == 2
 
 
 class Zoned(FakeConnector):
