@@ -120,8 +120,6 @@ class Dispatcher:
     async def _advance(self, run: RunId) -> None:
         try:
             await self._loop.advance(run)
-        except asyncio.CancelledError:
-            raise
         except MachineError as error:
             self.error = error
             _log.error("stopped: %s", error, exc_info=isinstance(error, FencedError))
