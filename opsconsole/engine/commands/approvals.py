@@ -6,6 +6,7 @@ re-decides with what holds now: arguments, policy, stage, expiry, and whether th
 
 import difflib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,6 +32,9 @@ from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import people
 from opsconsole.store.writes import work as write_work
 
+_DONE = frozenset(("already_done", "repeated"))
+"""Rules of the gate that say: the same was done here. Who approves must have seen that."""
+
 
 def approve(
     kernel: Kernel,
@@ -55,11 +59,14 @@ def approve(
     _refuse_unconnected(kernel, card)
     if (changed := _changed(kernel, tx, card, now=now)) is not None:
         return changed
-    action = _with_arguments(kernel, tx, card, edited or {})
-    wanted = wanted_again(kernel, card.loaded, action, grant=None)
+    args, told = _arguments(kernel, card, edited or {}), _done_told(tx, card)
+    wanted = wanted_again(kernel, card.loaded, replace(card.action, args=args), grant=None)
     judged = kernel.gatekeeper.judge(
         tx, wanted, version=card.loaded.version, event=card.loaded.event, phase="decided", now=now
     )
+    if done := [reason.text for reason in judged.ruling.reasons if reason.rule in _DONE and reason.rule not in told]:
+        return _shown_anew(tx, card, tuple(done), because=judged.ruling.explain(), now=now)
+    action = _keep(kernel, tx, card, args)
     verb = Verb.EDIT if edited else Verb.APPROVE
     note(
         tx,
@@ -197,33 +204,49 @@ def _refuse_unconnected(kernel: Kernel, card: Card) -> None:
         )
 
 
-def _with_arguments(kernel: Kernel, tx: Transaction, card: Card, edited: Mapping[str, Any]) -> ActionRow:
-    """Read the arguments by today's schema, with a person's over the agent's; keep them where they changed."""
+def _arguments(kernel: Kernel, card: Card, edited: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the arguments as today's schema reads them, with a person's over the agent's."""
     action, kind = card.action, kernel.registry.type(card.action.tool)
     args = {**action.args, **edited}
-    if kind is not None:
-        try:
-            args = validate(kind, args)
-        except ArgumentError as error:
-            raise DecisionError(f"{error}. Nothing was changed.") from error
-    if args == dict(action.args):
+    if kind is None:
+        return args
+    try:
+        return validate(kind, args)
+    except ArgumentError as error:
+        raise DecisionError(f"{error}. Nothing was changed.") from error
+
+
+def _keep(kernel: Kernel, tx: Transaction, card: Card, args: Mapping[str, Any]) -> ActionRow:
+    """Keep the arguments where they are others than the agent's."""
+    action = card.action
+    if dict(args) == dict(action.args):
         return action
     args_id, digest = keep_arguments(kernel.registry, tx, action.tool, card.loaded.event.subject, args)
     write_work.set_arguments(tx, action.id, args_id=args_id, digest=digest)
     return present(runs.action(tx.conn, action.id), action.id)
 
 
+def _done_told(tx: Transaction, card: Card) -> set[str]:
+    """Return which rules the card names that say that the same was done already."""
+    latest = runs.rulings(tx.conn, card.action.id)[-1:]
+    return {reason["rule"] for ruling in latest for reason in ruling.reasons} & _DONE
+
+
 def _changed(kernel: Kernel, tx: Transaction, card: Card, *, now: datetime) -> DecisionResult | None:
     """Where the subject changed since the question was asked: show what, bind the card anew, ask again."""
+    changes = changes_since(kernel, tx.conn, card.action, card.approval)
+    return _shown_anew(tx, card, changes, because=None, now=now) if changes else None
+
+
+def _shown_anew(
+    tx: Transaction, card: Card, changes: tuple[str, ...], *, because: str | None, now: datetime
+) -> DecisionResult:
+    """Bind the card to what holds now, and have it looked at again; `because` is why it asks, where that is new."""
     approval, action = card.approval, card.action
-    changes = changes_since(kernel, tx.conn, action, approval)
-    if not changes:
-        return None
     mark = runs.subject_mark(tx.conn, action.subject_id, without_run=action.run_id)
     latest = runs.rulings(tx.conn, action.id)[-1].id
-    people.refresh_approval(
-        tx, approval.id, digest=card_digest(action=action.digest, ruling_id=latest, subject_mark=mark), mark=mark
-    )
+    digest = card_digest(action=action.digest, ruling_id=latest, subject_mark=mark)
+    people.refresh_approval(tx, approval.id, digest=digest, mark=mark, because=because)
     tx.audit("approval.changed", at=now, actor="engine", approval=approval.id, action=action.id, changes=len(changes))
     return DecisionResult(outcome=DecisionOutcome.CHANGED, request=approval.id, changes=changes)
 

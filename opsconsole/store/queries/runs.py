@@ -216,16 +216,17 @@ class SubjectChange:
     at: datetime
     agent: str | None
     """Whose run did it; None for people and for what came in."""
+    run: int | None
 
 
 def subject_changes(conn: sqlite3.Connection, subject_id: int, *, after: int, without_run: int) -> list[SubjectChange]:
     """Return what others than a run changed on a subject since a mark, in order."""
     rows = conn.execute(
-        "SELECT s.what, s.at, r.agent_id FROM subject_change s LEFT JOIN run r ON r.id = s.run_id"
+        "SELECT s.what, s.at, r.agent_id, s.run_id FROM subject_change s LEFT JOIN run r ON r.id = s.run_id"
         " WHERE s.subject_id = ? AND s.id > ? AND (s.run_id IS NULL OR s.run_id IS NOT ?) ORDER BY s.id",
         (subject_id, after, without_run),
     )
-    return [SubjectChange(row[0], from_micros(row[1]), row[2]) for row in rows]
+    return [SubjectChange(row[0], from_micros(row[1]), row[2], row[3]) for row in rows]
 
 
 def has_open_actions(conn: sqlite3.Connection, run_id: int) -> bool:

@@ -42,9 +42,12 @@ def add_approval(
     return ApprovalId(cursor.lastrowid or 0)
 
 
-def refresh_approval(tx: Transaction, approval: int, *, digest: str, mark: int) -> None:
-    """Bind a request to the card as it is now."""
-    tx.conn.execute("UPDATE approval SET digest = ?, subject_mark = ? WHERE id = ?", (digest, mark, approval))
+def refresh_approval(tx: Transaction, approval: int, *, digest: str, mark: int, because: str | None = None) -> None:
+    """Bind a request to the card as it is now; `because` is why it asks, None as before."""
+    tx.conn.execute(
+        "UPDATE approval SET digest = ?, subject_mark = ?, because = coalesce(?, because) WHERE id = ?",
+        (digest, mark, because, approval),
+    )
     tx.touch("approvals")
 
 

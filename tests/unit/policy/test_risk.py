@@ -59,3 +59,19 @@ def test_a_farther_reach_is_never_less_of_a_risk() -> None:
 def test_of_a_public_provider_only_the_address_is_ones_own() -> None:
     assert own_domain("support@Acme.example") == "acme.example"
     assert own_domain("me@Gmail.com") == ""
+
+
+@pytest.mark.parametrize(
+    "domain",
+    (
+        "yahoo.de", "yahoo.fr", "yahoo.co.uk", "yahoo.com.br", "gmx.com", "hotmail.co.uk", "live.de", "live.co.uk",
+        "outlook.de", "outlook.com.au", "freenet.de", "wanadoo.fr", "sfr.fr", "icloud.com", "mac.com", "YAHOO.de.",
+    ),
+)  # fmt: skip
+def test_a_provider_is_public_in_every_country(domain: str) -> None:
+    assert own_domain(f"me@{domain}") == ""
+
+
+@pytest.mark.parametrize("domain", ["live.acme.example", "yahoo-fans.example", "myoutlook.de", "mail.acme.de"])
+def test_a_company_whose_domain_only_looks_like_a_providers_has_its_domain(domain: str) -> None:
+    assert own_domain(f"me@{domain}") == domain
