@@ -6,18 +6,27 @@ from typing import Any
 
 import pytest
 
+from opsconsole.app.commands.decisionwords import decided
 from opsconsole.domain.enums import ActionState
 from opsconsole.domain.errors import DecisionError
 from opsconsole.engine.commands import approvals, takeback
 from opsconsole.engine.commands.decisions import Grant
-from opsconsole.engine.commands.results import DecisionOutcome
+from opsconsole.engine.commands.results import DecisionOutcome, DecisionResult
+from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports.brain import RunView, Turn
 from opsconsole.store import cases
 from opsconsole.store.queries import grants
+from opsconsole.store.transaction import Transaction
+from opsconsole.ui.panels.approvals.history import Decided, undone
+from opsconsole.ui.widgets.decisionwords import decided as window_words
 from tests.support.rig import ANN, agent, call, mail, rig
 
 REPLY = call("desk.reply", to=ANN, text="We are on it.")
 ASK = call("person.ask", question="What kind of event is this?", options=["case"], about="category")
+
+
+def takeback_of(kernel: Kernel, tx: Transaction, actor: str, number: int) -> DecisionResult:
+    return takeback.undo(kernel, tx, number, actor=actor)
 
 
 def twice(view: RunView) -> Turn:
@@ -131,3 +140,57 @@ async def test_an_approval_that_a_rule_stopped_says_that_nothing_was_done(tmp_pa
         assert not (await r.approve(card.id)).is_done
         with pytest.raises(DecisionError, match="nothing was done for it"):
             await r.say(takeback.undo, card.id)
+
+
+async def test_what_happened_while_an_approval_could_be_taken_back_is_shown_when_it_is_approved_again(
+    tmp_path: Path,
+) -> None:
+    only_first = {"kinds": ["mail.received"], "where": "event.title == 'Question 1'"}
+    async with rig(tmp_path, [REPLY], agent(subscribes=[only_first])) as r:
+        await r.take(mail())
+        await r.approve(r.waiting()[0].id)
+        await r.take(mail(2, subject=mail().subject, title="Never mind"))
+        await r.say(takeback.undo, 1)
+        (again,) = r.waiting()
+        result = await r.approve(again.id, digest=again.digest)
+        assert result.outcome is DecisionOutcome.CHANGED and "Never mind" in result.changes[0]
+
+
+@pytest.mark.parametrize("verb", [approvals.approve, approvals.ignore], ids=["approved", "let go"])
+async def test_what_is_taken_back_after_its_deadline_waits_as_long_as_a_new_one_and_says_so(
+    tmp_path: Path, verb: Any
+) -> None:
+    async with rig(tmp_path, [REPLY], agent(approvals={"expires_h": 4, "on_expiry": "lapse"})) as r:
+        await r.take(mail())
+        (card,) = r.waiting()
+        r.clock.move(hours=3, minutes=59, seconds=56)
+        await r.say(verb, card.id)
+        r.clock.move(seconds=8)
+        result = await r.say(takeback.undo, card.id)
+        until = r.clock.now() + timedelta(hours=4)
+        (again,) = r.waiting()
+        assert result.fresh_deadline == again.expires_at == until and again.created_at == card.created_at
+        said = undone(Decided(requests=(1,), what="approval of “A”", back=takeback_of), result)
+        for words in (decided(result), window_words(result, r.clock.now()), said):
+            assert f"until {until.astimezone():%A %H:%M}, since its old deadline was over" in words
+        await r.wait(hours=3, minutes=59)
+        assert r.waiting() == [again]
+        await r.wait(minutes=2)
+        assert r.waiting() == []
+
+
+async def test_what_cannot_be_undone_is_at_least_no_longer_allowed_always(tmp_path: Path) -> None:
+    async with rig(tmp_path, [REPLY], agent()) as r:
+        await r.take(mail())
+        await r.approve(1, grant=Grant(timedelta(days=7), None))
+        await r.wait(seconds=11)
+        assert len(r.sent()) == 1
+        result = await r.say(takeback.undo, 1)
+        assert grants.in_force(r.engine.reader, now=r.clock.now()) == [] and len(r.audit("grant.revoked")) == 1
+        assert result.outcome is DecisionOutcome.GRANT_REVOKED
+        words = "What was done cannot be undone; but it is no longer allowed always."
+        assert decided(result) == words
+        last = Decided(requests=(1,), what="approval of “A”", back=takeback_of)
+        assert undone(last, result) == f"Not undone: approval of “A”. {words}"
+        with pytest.raises(DecisionError, match="what was done cannot be undone"):
+            await r.say(takeback.undo, 1)

@@ -21,6 +21,8 @@ class DecisionOutcome(StrEnum):
     WOKEN = "woken"
     TAKEN_BACK = "taken_back"
     BEING_UNDONE = "being_undone"
+    GRANT_REVOKED = "grant_revoked"
+    """What was done stands; what was allowed always beside it is allowed no more."""
     CHANGED = "changed"
     """Nothing was decided: the subject changed since the question was asked."""
     NOT_ALLOWED = "not_allowed"
@@ -54,13 +56,15 @@ class DecisionResult:
     """The rules that put it off, in the gate's words."""
     grant: GivenGrant | None = None
     why: str = ""
-    """Not allowed: the rule that binds."""
+    """Not allowed: the rule that binds; grant revoked: why the deed stands."""
     changes: tuple[str, ...] = ()
     """Changed: what happened on the subject, oldest first."""
     is_learnt: bool = False
     """Answered: the answer named a category, which is a precedent from now on."""
     again: int | None = None
     """Taken back: the request that waits in its place."""
+    fresh_deadline: datetime | None = None
+    """Taken back: until when it waits, where its old deadline was over."""
     undone_by: str = ""
     """Being undone: how, in words of the tool."""
 

@@ -56,32 +56,30 @@ def _undo_approval(
     kernel: Kernel, tx: Transaction, approval: ApprovalRow, action: ActionRow, effect: EffectRow, *, actor: str
 ) -> DecisionResult:
     now, kind = kernel.clock.now(), kernel.registry.type(action.tool)
+    is_revoked = _revoke_grants(tx, approval, action, actor=actor, now=now)
     if effect.state is EffectState.PREPARED:
         write_work.set_effect(tx, effect.id, EffectState.CANCELLED, now=now)
         tx.audit("decision.undone", at=now, actor=actor, approval=approval.id, action=action.id)
-        _revoke_grants(tx, approval, action, actor=actor, now=now)
-        again = ask_again(tx, approval, action, now=now)
-        return DecisionResult(outcome=DecisionOutcome.TAKEN_BACK, request=approval.id, again=again)
+        return _asked_again(kernel, tx, approval, action, now=now)
     if effect.state is EffectState.DONE and kind is not None and kind.undo is not None:
         write_work.set_timer(tx, "undo", str(effect.id), due=now)
         tx.audit("effect.undo_wanted", at=now, actor=actor, action=action.id, effect=effect.id)
-        _revoke_grants(tx, approval, action, actor=actor, now=now)
         return DecisionResult(outcome=DecisionOutcome.BEING_UNDONE, request=approval.id, undone_by=kind.undo)
-    raise DecisionError(
-        f"Request {approval.id}: what was done cannot be undone."
-        if effect.state is EffectState.DONE
-        else f"Request {approval.id} cannot be taken back now ({effect.state.value})."
-    )
+    is_done = effect.state is EffectState.DONE
+    stands = "what was done cannot be undone" if is_done else f"it cannot be taken back now ({effect.state.value})"
+    if is_revoked:
+        return DecisionResult(outcome=DecisionOutcome.GRANT_REVOKED, request=approval.id, why=stands)
+    raise DecisionError(f"Request {approval.id}: {stands}.")
 
 
-def _revoke_grants(tx: Transaction, approval: ApprovalRow, action: ActionRow, *, actor: str, now: datetime) -> None:
-    """Who takes an approval back no longer allows always what was allowed beside it."""
+def _revoke_grants(tx: Transaction, approval: ApprovalRow, action: ActionRow, *, actor: str, now: datetime) -> bool:
+    """Who takes an approval back no longer allows always what was allowed beside it; False where nothing was."""
     said = approvals.last_decision(tx.conn, approval.id)
-    if said is None:
-        return
-    for grant in grants.given_at(tx.conn, agent=approval.agent_id, tool=action.tool, at=said[1]):
+    found = [] if said is None else grants.given_at(tx.conn, agent=approval.agent_id, tool=action.tool, at=said[1])
+    for grant in found:
         people.revoke_grant(tx, grant, now=now)
         tx.audit("grant.revoked", at=now, actor=actor, grant=grant)
+    return bool(found)
 
 
 def _reopen(
@@ -115,8 +113,16 @@ def _reopen(
         approval=approval.id,
         decided=at.isoformat(),
     )
-    again = ask_again(tx, approval, action, now=now)
-    return DecisionResult(outcome=DecisionOutcome.TAKEN_BACK, request=approval.id, again=again)
+    return _asked_again(kernel, tx, approval, action, now=now)
+
+
+def _asked_again(
+    kernel: Kernel, tx: Transaction, approval: ApprovalRow, action: ActionRow, *, now: datetime
+) -> DecisionResult:
+    run = present(runs.run(tx.conn, action.run_id), f"run {action.run_id}")
+    expires_h = kernel.roster.version(tx.conn, run.version_id).spec.approvals.expires_h
+    again, fresh = ask_again(tx, approval, action, expires_h=expires_h, now=now)
+    return DecisionResult(outcome=DecisionOutcome.TAKEN_BACK, request=approval.id, again=again, fresh_deadline=fresh)
 
 
 def settle_unknown(

@@ -19,9 +19,12 @@ def settled(result: DecisionResult) -> str:
             learnt = ", and has learnt this case" if result.is_learnt else ""
             return f"Answered. The agent goes on with it{learnt}."
         case DecisionOutcome.TAKEN_BACK:
-            return f"Taken back; nothing was sent. It waits again as request {result.again}."
+            late = deadline(result)
+            return f"Taken back; nothing was sent. It waits again as request {result.again}{late and f', {late}'}."
         case DecisionOutcome.BEING_UNDONE:
             return f"It was done already; it is being undone: {result.undone_by}."
+        case DecisionOutcome.GRANT_REVOKED:
+            return f"{result.why[:1].upper()}{result.why[1:]}; but it is no longer allowed always."
         case DecisionOutcome.CHANGED:
             happened = counted(result.changes)
             return f"Not approved yet: since you were asked, this happened: {happened}. Look again, then decide."
@@ -29,3 +32,10 @@ def settled(result: DecisionResult) -> str:
             return f"Not done: your approval does not lift this rule: {result.why}."
         case _:
             return _PLAIN[result.outcome]
+
+
+def deadline(result: DecisionResult) -> str:
+    """Say until when a request waits whose old deadline was over; empty where it has its old one."""
+    if result.fresh_deadline is None:
+        return ""
+    return f"until {result.fresh_deadline.astimezone():%A %H:%M}, since its old deadline was over"

@@ -50,31 +50,47 @@ def ask(
     return approval
 
 
-def ask_again(tx: Transaction, before: ApprovalRow, action: ActionRow, *, now: datetime) -> ApprovalId:
-    """Ask anew what a person took back: in the place of the request before it, with that one's deadline."""
-    mark = runs.subject_mark(tx.conn, action.subject_id, without_run=action.run_id)
+def ask_again(
+    tx: Transaction, before: ApprovalRow, action: ActionRow, *, expires_h: float, now: datetime
+) -> tuple[ApprovalId, datetime | None]:
+    """Ask anew what a person took back: in the place of the request before it, and with what happened since that one.
+
+    Its deadline is that one's too; where that is over, it would lapse at once, and gets a fresh one.
+
+    Args:
+        tx: the transaction.
+        before: the request that was decided.
+        action: what is asked about.
+        expires_h: how long a request of this agent waits, in hours.
+        now: aware.
+
+    Returns:
+        The new request, and its deadline where that is a fresh one.
+    """
     latest = runs.rulings(tx.conn, action.id)[-1].id
-    card = card_digest(action=action.digest, ruling_id=latest, subject_mark=mark)
+    card = card_digest(action=action.digest, ruling_id=latest, subject_mark=before.subject_mark)
+    fresh = now + timedelta(hours=expires_h) if before.expires_at is not None and before.expires_at <= now else None
+    expires_at = fresh or before.expires_at
     approval = people.add_approval(
         tx,
         kind=before.kind,
         action=action.id,
         agent=before.agent_id,
         digest=card,
-        mark=mark,
+        mark=before.subject_mark,
         because=before.because,
-        expires_at=before.expires_at,
+        expires_at=expires_at,
         now=before.created_at,
     )
-    if before.expires_at is not None:
+    if expires_at is not None:
         if before.is_escalated:
-            people.escalate_approval(tx, approval, expires_at=before.expires_at)
-        write_work.set_timer(tx, "approval_expiry", str(approval), due=before.expires_at)
+            people.escalate_approval(tx, approval, expires_at=expires_at)
+        write_work.set_timer(tx, "approval_expiry", str(approval), due=expires_at)
     write_work.reopen_action(tx, action.id)
     actor = f"agent:{before.agent_id}"
     facts = {"run": action.run_id, "action": action.id, "approval": approval, "card": card}
-    tx.audit("approval.asked", at=now, actor=actor, **facts)
-    return approval
+    tx.audit("approval.asked", at=now, actor=actor, until=fresh and fresh.isoformat(), **facts)
+    return approval, fresh
 
 
 def intend(

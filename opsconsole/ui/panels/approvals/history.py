@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from opsconsole.engine.commands.results import DecisionOutcome, DecisionResult
+from opsconsole.engine.commands.words import deadline, settled
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.transaction import Transaction
 from opsconsole.ui.widgets.plain import one_line
@@ -72,8 +73,11 @@ def undone(decided: Decided, result: DecisionResult) -> str:
         return f"Being undone: {decided.what}. It was done already: {result.undone_by}."
     if result.outcome is DecisionOutcome.PUT_OFF:
         return f"Undone: {decided.what}. It is put off again."
-    place = "It waits again, with your changes." if decided.is_edited else "It waits again in its old place."
-    return f"Undone: {decided.what}. {place}"
+    if result.outcome is DecisionOutcome.GRANT_REVOKED:
+        return f"Not undone: {decided.what}. {settled(result)}"
+    place = "It waits again, with your changes" if decided.is_edited else "It waits again in its old place"
+    late = deadline(result)
+    return f"Undone: {decided.what}. {place}{late and f', {late}'}."
 
 
 def undone_many(decided: Decided, results: list[DecisionResult], refused: list[str]) -> str:
