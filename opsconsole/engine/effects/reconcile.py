@@ -7,7 +7,7 @@ from datetime import timedelta
 from opsconsole.domain.enums import ApprovalKind, EffectState, Hold, Verdict
 from opsconsole.domain.ids import EffectId
 from opsconsole.engine.effects.prepare import ask
-from opsconsole.engine.effects.send import CALL_TIMEOUT_S, TRIES, Effects, backoff_s
+from opsconsole.engine.effects.send import CALL_TIMEOUT_S, TRIES, Effects, arrival_s, backoff_s
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.ports.connector import Actor
 from opsconsole.engine.runstate.loaded import Loaded
@@ -66,7 +66,7 @@ class Doubts:
                 return
             faults.reach("connector.found")
             if found is not None:
-                await self._effects.finish(effect, loaded, action, found)
+                await self._effects.finish(effect, loaded, action, found, kind)
             else:
                 await self._effects.persist(lambda tx: self._back(tx, effect.id), "effect.back")
         elif await self._effects.persist(lambda tx: self._again(tx, effect.id, loaded), "effect.again"):
@@ -79,8 +79,8 @@ class Doubts:
                 tx, effect.id, EffectState.UNKNOWN, now=self._kernel.clock.now(), error="the engine stopped meanwhile"
             )
             action = present(runs.action(tx.conn, effect.action_id), effect.action_id)
-            if (arrival_s := self._effects.arrival_s(action.tool)) > 0:
-                due = self._kernel.clock.now() + timedelta(seconds=arrival_s)
+            if (wait_s := arrival_s(self._kernel.registry.type(action.tool))) > 0:
+                due = self._kernel.clock.now() + timedelta(seconds=wait_s)
                 write_work.set_timer(tx, "reconcile", str(effect.id), due=due)
             tx.audit(
                 "effect.unknown",

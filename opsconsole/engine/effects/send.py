@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from opsconsole.domain.action import Call, Result
+from opsconsole.domain.action import ActionType, Call, Result
 from opsconsole.domain.enums import ActionState, ApprovalKind, ApprovalState, Effect, EffectState, Hold, Verdict
 from opsconsole.domain.errors import AmbiguousError, DiskError, PermanentError, TransientError, WorkspaceBusyError
 from opsconsole.domain.ids import EffectId
@@ -40,6 +40,11 @@ _NOT_CONNECTED = "{} is not connected any more; nothing was done"
 def backoff_s(attempts: int) -> float:
     """Return how long to wait after so many attempts, in seconds; after the first ones ever longer."""
     return BACKOFF_S[min(max(attempts, 1), len(BACKOFF_S)) - 1]
+
+
+def arrival_s(kind: ActionType | None) -> float:
+    """Return how long a call may be on its way before it is looked for; 0 where it need not, or cannot, be."""
+    return kind.arrival_s if kind is not None and kind.is_findable and not kind.is_idempotent else 0.0
 
 
 class Effects:
@@ -190,11 +195,10 @@ class Effects:
     async def perform(self, effect: EffectRow, known: Loaded | None = None) -> None:
         """Make the call of an effect that is in `sending`. `known` saves loading a run that was just loaded."""
         loaded, action = self.load(effect, known)
-        make = self._kernel.registry.caller(action.tool)
+        make, kind = self._kernel.registry.caller(action.tool), self._kernel.registry.type(action.tool)
         if make is None:
-            await self.finish(
-                effect, loaded, action, Result(is_ok=False, error=_NOT_CONNECTED.format(action.tool.partition(".")[0]))
-            )
+            error = _NOT_CONNECTED.format(action.tool.partition(".")[0])
+            await self.finish(effect, loaded, action, Result(is_ok=False, error=error), kind)
             return
         call = self.call(loaded, action, effect)
         faults.reach("connector.before_call")
@@ -208,15 +212,10 @@ class Effects:
             result = Result(is_ok=False, error=str(error))
         except Exception as error:
             why = str(error) if isinstance(error, AmbiguousError) else f"{type(error).__name__}"
-            await self._doubt_one(effect, why or "no answer", arrival_s=self.arrival_s(action.tool))
+            await self._doubt_one(effect, why or "no answer", arrival_s=arrival_s(kind))
             return
         faults.reach("connector.after_call")
-        await self.finish(effect, loaded, action, result)
-
-    def arrival_s(self, tool: str) -> float:
-        """Return how long a call may be on its way before it is looked for; 0 where it need not, or cannot, be."""
-        kind = self._kernel.registry.type(tool)
-        return kind.arrival_s if kind is not None and kind.is_findable and not kind.is_idempotent else 0.0
+        await self.finish(effect, loaded, action, result, kind)
 
     async def _doubt_one(self, effect: EffectRow, why: str, *, arrival_s: float) -> None:
         def job(tx: Transaction) -> None:
@@ -240,21 +239,18 @@ class Effects:
     ) -> None:
         now = self._now()
         if effect.attempts >= TRIES:
-            self._finish_in(
-                tx, effect, loaded, action, Result(is_ok=False, error=f"gave up after {TRIES} tries: {error}")
-            )
+            gone = Result(is_ok=False, error=f"gave up after {TRIES} tries: {error}")
+            self._finish_in(tx, effect, loaded, action, gone, None)
             return
         wait_s = error.retry_after_s or backoff_s(effect.attempts)
         write_work.hold_effect(tx, effect.id, not_before=now + timedelta(seconds=wait_s), hold=Hold.NONE)
         tx.audit("effect.retry", at=now, actor="engine", action=action.id, effect=effect.id, attempt=effect.attempts)
 
-    async def finish(self, effect: EffectRow, loaded: Loaded, action: ActionRow, result: Result) -> None:
-        """Store what came of it."""
-
-        def job(tx: Transaction) -> None:
-            self._finish_in(tx, effect, loaded, action, result)
-
-        await self.persist(job, "effect.finish")
+    async def finish(
+        self, effect: EffectRow, loaded: Loaded, action: ActionRow, result: Result, kind: ActionType | None
+    ) -> None:
+        """Store what came of it; `kind` is the type the call was made by, whose connection may be gone by now."""
+        await self.persist(lambda tx: self._finish_in(tx, effect, loaded, action, result, kind), "effect.finish")
 
     async def persist(self, job: Callable[[Transaction], _T], name: str) -> _T:
         """Store what the outside world did. A full disk is waited out: forgetting it would mean doubt."""
@@ -267,12 +263,14 @@ class Effects:
                 await asyncio.sleep(wait_s)
                 wait_s = min(wait_s * 2, 30.0)
 
-    def _finish_in(self, tx: Transaction, effect: EffectRow, loaded: Loaded, action: ActionRow, result: Result) -> None:
+    def _finish_in(
+        self, tx: Transaction, effect: EffectRow, loaded: Loaded, action: ActionRow, result: Result,
+        kind: ActionType | None,
+    ) -> None:  # fmt: skip
         now = self._now()
         current = runs.effect(tx.conn, effect.id)
         if current is None or current.state not in (EffectState.SENDING, EffectState.UNKNOWN):
             return
-        kind = self._kernel.registry.type(action.tool)
         state = EffectState.DONE if result.is_ok else EffectState.FAILED
         write_work.set_effect(tx, effect.id, state, now=now, error=result.error)
         action_state = ActionState.DONE if result.is_ok else ActionState.FAILED
