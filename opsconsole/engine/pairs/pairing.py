@@ -31,6 +31,7 @@ from opsconsole.store.writes import work as write_work
 TIMER = "pair"
 NOT_SEEN = "what people do there cannot be seen"
 TOO_LATE = "it came here when its time was over, so what people had done is not known"
+GONE = "its connection was gone, so what people did there is not known"
 LATER = timedelta(minutes=1)
 """So much later a pair is tried again whose human has not been looked at until its time."""
 ACTED_BEFORE = "people had acted before the agent looked, so it may have seen what they did"
@@ -77,9 +78,11 @@ def _due(event: Event, acts: Sequence[ActRow]) -> datetime:
     return min(end, acts[-1].at + SETTLE) if acts else end
 
 
-def _is_told(kernel: Kernel, event: Event, due: datetime) -> bool:
-    """Everything that was done until then has been told."""
+def _is_told(kernel: Kernel, event: Event, due: datetime, *, now: datetime) -> bool:
+    """Everything that was done until then has been told, or nobody can tell it any more."""
     watcher = kernel.registry.connectors.get(event.connection)
+    if watcher is None:  # it may come back, and then tells what was done meanwhile
+        return now >= window_end(event.occurred_at)
     if not isinstance(watcher, Observer):
         return True
     until = watcher.seen_until(event.subject)
@@ -100,7 +103,7 @@ def close(kernel: Kernel, tx: Transaction, run_id: int) -> Made | None:
     loaded = load(kernel, tx.conn, run_id)
     event = loaded.event
     human = _done(tx, event)
-    if not _is_told(kernel, event, _due(event, human)):
+    if not _is_told(kernel, event, _due(event, human), now=now):
         write_work.set_timer(tx, TIMER, str(run_id), due=now + LATER)
         return None
     write_work.drop_timer(tx, TIMER, str(run_id))
@@ -149,6 +152,8 @@ def _why_not(kernel: Kernel, tx: Transaction, loaded: Loaded, human: Sequence[Ac
     """Say why a pair proves nothing; empty where it does."""
     if is_taught(loaded.version.spec, loaded.event):
         return TAUGHT
+    if loaded.event.connection not in kernel.registry.connectors:
+        return GONE
     if not human:
         return _why_unknown(kernel, loaded.event)
     finished, looked = loaded.run.finished_at, any(not action.is_write for action in loaded.actions)

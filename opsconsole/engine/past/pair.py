@@ -16,7 +16,7 @@ from opsconsole.engine.pairs import pair as pairwrite
 from opsconsole.engine.pairs.category import category_of
 from opsconsole.engine.pairs.compared import compared_act, compared_wanted, folded
 from opsconsole.engine.pairs.pair import Made
-from opsconsole.engine.pairs.pairing import NOT_SEEN, TOO_LATE
+from opsconsole.engine.pairs.pairing import GONE, NOT_SEEN, TOO_LATE
 from opsconsole.engine.past.humanacts import found_in, human_acts, is_machine_answered, tells_triage
 from opsconsole.engine.past.pastrun import Worked
 from opsconsole.engine.ports.connector import Observer
@@ -32,7 +32,7 @@ NO_SENT = "no sent mail of its time was brought in, so what people answered is n
 NO_FOLDER = "it came without the folder it lay in, so where people put it is not known"
 NO_TRIAGE = "its table does not tell what people made of it (queue, assignee, priority)"
 MACHINE = "a machine or an agent had answered it, so that people may have left it alone because of that"
-HUMAN_UNKNOWN = frozenset((MACHINE, NO_SENT, NO_FOLDER, NO_TRIAGE, NOT_SEEN, TOO_LATE))
+HUMAN_UNKNOWN = frozenset((MACHINE, NO_SENT, NO_FOLDER, NO_TRIAGE, NOT_SEEN, TOO_LATE, GONE))
 """Why a pair says nothing of what people did: nothing can be compared with it."""
 SLACK = timedelta(days=7)
 """Sent mail is of an event's time where some was sent so shortly before or after."""
