@@ -1,6 +1,6 @@
 """Which brain thinks for an agent: its models in their order, then the offline brain, then a person."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from opsconsole.brains.model import Endpoint, LanguageModelBrain
@@ -31,6 +31,10 @@ class BrainChain:
     def learn(self, lesson: CaseExample) -> None:
         """Take a case in at once."""
         self._playbook.learn(lesson)
+
+    def forget(self, cases: Iterable[int]) -> None:
+        """Let go of cases that are used no more."""
+        self._playbook.forget(cases)
 
     async def close(self) -> None:
         """Close what is open to the endpoints."""

@@ -1,6 +1,6 @@
 """Brains for the past: they know the playbook, and what they were told since they were made."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -38,6 +38,9 @@ class PastPlaybookBrain:
 
     def learn(self, lesson: CaseExample) -> None:
         """Nothing: what is learnt today was not known then."""
+
+    def forget(self, cases: Iterable[int]) -> None:
+        """Nothing: it learnt nothing of today."""
 
     def precedents(self, agent: AgentSpec, event: Event) -> list[dict[str, Any]]:
         """Return the nearest events of those known by now."""
@@ -80,6 +83,9 @@ class PastModelBrain:
 
     def learn(self, lesson: CaseExample) -> None:
         """Nothing: what is learnt today was not known then."""
+
+    def forget(self, cases: Iterable[int]) -> None:
+        """Nothing: it learnt nothing of today."""
 
     def prepare(self, agent: AgentSpec, event: Event) -> None:
         """Note what is known as of an event; of the latest events only."""

@@ -1,6 +1,6 @@
 """A brain that follows a script: what a model might say, said on purpose."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from opsconsole.domain.action import Proposal
@@ -26,6 +26,11 @@ class FakeBrain:
     def learn(self, lesson: CaseExample) -> None:
         """Keep a lesson."""
         self.lessons.append(lesson)
+
+    def forget(self, cases: Iterable[int]) -> None:
+        """Let go of lessons."""
+        gone = set(cases)
+        self.lessons = [lesson for lesson in self.lessons if lesson.case_id not in gone]
 
     async def close(self) -> None:
         """Nothing is open."""

@@ -77,7 +77,7 @@ class Engine:
         self._make_brain = brain
         self._width = width
         self._stop = asyncio.Event()
-        self._last_case = 0
+        self._last_case = self._case_changes = 0
         self._did_start = False
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -145,10 +145,13 @@ class Engine:
         self.learn_new_cases()
 
     def learn_new_cases(self) -> None:
-        """Hand the brain every case that was added since."""
+        """Hand the brain every case that was added since, and have it forget those that are used no more."""
         for case_id, agent, category, text in cases.after(self.reader, self._last_case):
             self.brain.learn(CaseExample(case_id, agent, category, text))
             self._last_case = case_id
+        if (count := changes.counts(self.reader).get("cases", 0)) != self._case_changes:
+            self.brain.forget(cases.retired(self.reader))
+            self._case_changes = count
 
     async def take(self, connection: str, incoming: IncomingEvent, *, is_history: bool = False) -> Taken:
         """Take an event in and set its runs going."""

@@ -57,6 +57,9 @@ class OneDeed:
     def learn(self, lesson: object) -> None:
         """It learns nothing."""
 
+    def forget(self, cases: object) -> None:
+        """It has learnt nothing."""
+
     async def close(self) -> None:
         """Nothing is open."""
 

@@ -229,6 +229,9 @@ class MixedBrain:
     def learn(self, lesson: CaseExample) -> None:
         """It learns nothing."""
 
+    def forget(self, cases: object) -> None:
+        """It has learnt nothing."""
+
     async def close(self) -> None:
         """Nothing is open."""
 

@@ -7,13 +7,16 @@ from typing import Any
 import pytest
 
 from opsconsole.app.commands.decisionwords import decided
+from opsconsole.brains.playbook import PlaybookBrain
 from opsconsole.domain.enums import ActionState
 from opsconsole.domain.errors import DecisionError
+from opsconsole.doubles.brain import FakeBrain
 from opsconsole.engine.commands import approvals, takeback
 from opsconsole.engine.commands.decisions import Grant
 from opsconsole.engine.commands.results import DecisionOutcome, DecisionResult
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports.brain import RunView, Turn
+from opsconsole.engine.runstate.loaded import load
 from opsconsole.store import cases
 from opsconsole.store.queries import grants
 from opsconsole.store.transaction import Transaction
@@ -23,6 +26,7 @@ from tests.support.rig import ANN, agent, call, mail, rig
 
 REPLY = call("desk.reply", to=ANN, text="We are on it.")
 ASK = call("person.ask", question="What kind of event is this?", options=["case"], about="category")
+SORTS = {"billing": "I was charged twice for my invoice.", "access": "My password does not work."}
 
 
 def takeback_of(kernel: Kernel, tx: Transaction, actor: str, number: int) -> DecisionResult:
@@ -108,8 +112,13 @@ async def test_an_answer_taken_back_is_no_precedent_any_more(tmp_path: Path) -> 
         (card,) = r.waiting()
         assert (await r.say(approvals.respond, card.id, answer="case")).is_learnt
         assert len(list(cases.iter_cases(r.engine.reader, "mira"))) == 1
+        assert isinstance(r.brain, FakeBrain)
+        r.engine.learn_new_cases()
+        assert [lesson.category for lesson in r.brain.lessons] == ["case"]
         await r.say(takeback.undo, card.id)
         assert list(cases.iter_cases(r.engine.reader, "mira")) == []
+        r.engine.learn_new_cases()
+        assert r.brain.lessons == [], "a running engine's brain has forgotten it too"
         (again,) = r.waiting()
         assert again.kind is card.kind
         await r.say(approvals.respond, again.id, answer="none")
@@ -194,3 +203,23 @@ async def test_what_cannot_be_undone_is_at_least_no_longer_allowed_always(tmp_pa
         assert undone(last, result) == f"Not undone: approval of “A”. {words}"
         with pytest.raises(DecisionError, match="what was done cannot be undone"):
             await r.say(takeback.undo, 1)
+
+
+async def test_triage_judges_as_before_once_an_answer_is_taken_back(tmp_path: Path) -> None:
+    brain = PlaybookBrain(lambda agent, text, count: [], lambda agent: [])
+    kinds = [{"id": name, "name": name.title(), "examples": [text]} for name, text in SORTS.items()]
+    async with rig(tmp_path, brain, agent(playbook={"purpose": "a test", "categories": kinds})) as r:
+        await r.take(mail(text="The lift to the third floor hums."))
+        (card,) = r.waiting()
+        event = load(r.kernel, r.engine.reader, 1).event
+        version = r.kernel.roster.version(r.engine.reader, 1).spec
+
+        def opinion() -> tuple[str | None, float]:
+            r.engine.learn_new_cases()
+            return brain.opinion(version, event)
+
+        before = opinion()
+        await r.say(approvals.respond, card.id, answer="access")
+        assert opinion() != before
+        await r.say(takeback.undo, card.id)
+        assert opinion() == before

@@ -35,6 +35,12 @@ class PlaybookBrain:
                 known.add(lesson.case_id)
                 triage.learn(case_id=lesson.case_id, category=lesson.category, text=lesson.text)
 
+    def forget(self, cases: Iterable[int]) -> None:
+        """Let go of cases that are used no more; it counts for the very next event."""
+        for case in cases:
+            for _, triage, _ in self._triages.values():
+                triage.forget(case)
+
     async def close(self) -> None:
         """Nothing is open."""
 

@@ -1,6 +1,6 @@
 """What thinks: it sees a run, and answers with a turn. It proposes; it never acts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -111,6 +111,10 @@ class Brain(Protocol):
 
     def learn(self, lesson: CaseExample) -> None:
         """Take a case in at once."""
+        ...
+
+    def forget(self, cases: Iterable[int]) -> None:
+        """Let go of cases that are used no more, by number; of one that it never learnt nothing happens."""
         ...
 
     async def close(self) -> None:

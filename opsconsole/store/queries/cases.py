@@ -13,6 +13,11 @@ def after(conn: sqlite3.Connection, case_id: int) -> list[tuple[int, str, str, s
     ).fetchall()
 
 
+def retired(conn: sqlite3.Connection) -> list[int]:
+    """Return the cases that are used no more."""
+    return [row[0] for row in conn.execute("SELECT id FROM cases WHERE retired_at IS NOT NULL ORDER BY id")]
+
+
 def of_agent(conn: sqlite3.Connection, agent: str) -> list[tuple[int, str, str]]:
     """Return (id, category, text) of an agent's cases in the order they were learnt."""
     return conn.execute(
