@@ -14,7 +14,6 @@ from opsconsole.doubles.connector import FakeConnector
 from opsconsole.engine.commands import approvals, takeback
 from opsconsole.engine.commands.results import DecisionOutcome
 from opsconsole.engine.effects.send import BACKOFF_S, TRIES
-from opsconsole.store.queries import events
 from tests.support.rig import Rig, agent, call, mail, rig
 from tests.support.running import beside, state, told
 
@@ -290,21 +289,3 @@ async def test_an_undo_that_is_refused_or_done_says_so(tmp_path: Path) -> None:
         assert told(r, "effect.undone") == [facts] and state(r) == ["undone"]
         with pytest.raises(DecisionError, match=r"cannot be taken back now \(undone\)"):
             await r.say(takeback.undo, 1)
-
-
-async def test_what_was_sent_is_noted_though_its_connection_was_removed_meanwhile(tmp_path: Path) -> None:
-    stranger = "zoe@quay.example"
-
-    async def removed_meanwhile(_: Call) -> Result:
-        r.engine.registry.replace(["out"], [])
-        return Result(is_ok=True)
-
-    out = FakeConnector(removed_meanwhile)
-    async with rig(tmp_path, [call("out.send", what="x", to=stranger)], agent(), connectors=beside(out)) as r:
-        await r.take(mail())
-        if asked := r.waiting():
-            await r.approve(asked[0].id)
-            await r.wait(seconds=11)
-        assert state(r) == ["done"]
-        assert events.is_known_correspondent(r.engine.reader, "desk", stranger)
-        assert r.engine.reader.execute("SELECT what FROM subject_change WHERE run_id = 1").fetchall() == [("send",)]

@@ -12,12 +12,15 @@ from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.ports.connector import Actor
 from opsconsole.engine.runstate.loaded import Loaded
 from opsconsole.store import faults
-from opsconsole.store.queries import approvals, runs
+from opsconsole.store.queries import approvals, connections, runs
 from opsconsole.store.rows import ActionRow, EffectRow, present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import work as write_work
 
 _log = logging.getLogger(__name__)
+_LOOK = "It is not known whether this was done, and {}. Look there, then say."
+TAKEN_UP_S = 60.0
+"""So long after a connection was connected anew, calls may still go through what it was before, in seconds."""
 RESEND_S = 600.0
 """How long after its time an effect may be sent once more to find out about it, in seconds; later a person is asked."""
 
@@ -56,6 +59,12 @@ class Doubts:
         ):
             await self._effects.persist(lambda tx: self._ask_about(tx, effect, loaded, action), "effect.ask_unknown")
             return
+        if self._is_other_account(effect, owner.id):
+            why = f"{owner.id} was connected anew since, perhaps to another account"
+            await self._effects.persist(
+                lambda tx: self._ask_about(tx, effect, loaded, action, why=why), "effect.ask_unknown"
+            )
+            return
         if kind.is_findable:
             try:
                 async with asyncio.timeout(CALL_TIMEOUT_S):
@@ -71,6 +80,13 @@ class Doubts:
                 await self._effects.persist(lambda tx: self._back(tx, effect.id), "effect.back")
         elif await self._effects.persist(lambda tx: self._again(tx, effect.id, loaded), "effect.again"):
             await self._effects.perform(self._effects.reload(effect))
+
+    def _is_other_account(self, effect: EffectRow, connection: str) -> bool:
+        """Return whether what this connection is now need not be what the call went to: there it says nothing."""
+        settled_at = connections.settled_at(self._kernel.reader, connection)
+        if settled_at is None:
+            return False
+        return runs.sent_at(self._kernel.reader, effect.id) < settled_at + timedelta(seconds=TAKEN_UP_S)
 
     def _doubt(self, tx: Transaction) -> int:
         effects = runs.effects_in(tx.conn, EffectState.SENDING)
@@ -134,10 +150,17 @@ class Doubts:
         tx.audit("effect.look_later", at=now, actor="engine", action=effect.action_id, effect=effect.id)
         _log.info("effect %d %s", effect.id, error)
 
-    def _ask_about(self, tx: Transaction, effect: EffectRow, loaded: Loaded, action: ActionRow) -> None:
+    def _ask_about(
+        self,
+        tx: Transaction,
+        effect: EffectRow,
+        loaded: Loaded,
+        action: ActionRow,
+        *,
+        why: str = "the system cannot be asked",
+    ) -> None:
         if approvals.is_asked(tx.conn, action.id):
             return
-        because = "It is not known whether this was done, and the system cannot be asked. Look there, then say."
         ask(
             tx,
             kind=ApprovalKind.UNKNOWN,
@@ -147,7 +170,7 @@ class Doubts:
             digest=action.digest,
             ruling_id=0,
             subject=action.subject_id,
-            because=because,
+            because=_LOOK.format(why),
             expires_h=24 * 365,
             now=self._kernel.clock.now(),
         )

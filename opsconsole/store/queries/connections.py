@@ -67,6 +67,12 @@ def in_use(conn: sqlite3.Connection) -> dict[str, Setting]:
     return {row[0]: Setting(_row(row), str(row[5])) for row in rows}
 
 
+def settled_at(conn: sqlite3.Connection, name: str) -> datetime | None:
+    """Return when a connection was last connected, or a secret of it was kept anew; None where that is not known."""
+    said = recall(conn, name, SETTLED)
+    return None if said is None else from_micros(int(said["at"]))
+
+
 def waiting_for(conn: sqlite3.Connection, name: str) -> tuple[list[int], int]:
     """Return the numbers of requests that wait and need this connection, and how many approved actions are to come."""
     tools = (f"{name}.", f"{name}/")  # what begins with `name.`: the sign after the dot ends the range

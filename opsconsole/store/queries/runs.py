@@ -155,6 +155,12 @@ def effect(conn: sqlite3.Connection, effect_id: int) -> EffectRow | None:
     return None if row is None else _effect(row)
 
 
+def sent_at(conn: sqlite3.Connection, effect_id: int) -> datetime:
+    """Return when an effect was last sent, or made where it never was."""
+    row = conn.execute("SELECT coalesce(sent_at, created_at) FROM effect WHERE id = ?", (effect_id,)).fetchone()
+    return from_micros(int(row[0]))
+
+
 def effect_of(conn: sqlite3.Connection, action_id: str) -> EffectRow | None:
     """Return the effect of an action; None where there is none."""
     row = conn.execute(f"{_EFFECT} WHERE action_id = ?", (action_id,)).fetchone()
