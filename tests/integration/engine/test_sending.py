@@ -15,6 +15,7 @@ from opsconsole.domain.errors import AmbiguousError, DiskError, PermanentError, 
 from opsconsole.domain.ids import EffectId
 from opsconsole.doubles.clock import FakeClock
 from opsconsole.doubles.connector import FakeConnector
+from opsconsole.engine.effects import send
 from opsconsole.engine.effects.send import Effects
 from opsconsole.store.queries import approvals, events, runs
 from opsconsole.store.rows import EffectRow, present
@@ -43,7 +44,7 @@ def failing(error: BaseException, **facts: Any) -> FakeConnector:
 async def finish(r: Rig, result: Result) -> None:
     """Hear once more what came of the effect."""
     loaded, action = r.engine.effects.load(effect(r))
-    await r.engine.effects.finish(effect(r), loaded, action, result)
+    await r.engine.effects.finish(effect(r), loaded, action, result, r.engine.registry.type(action.tool))
 
 
 async def test_quiet_hours_that_come_before_it_is_sent_hold_it_till_morning_and_no_longer(tmp_path: Path) -> None:
@@ -164,7 +165,7 @@ async def test_only_what_must_be_looked_for_is_waited_for(
     tmp_path: Path, facts: dict[str, Any], arrival_s: float
 ) -> None:
     async with rig(tmp_path, [], agent(), connectors=beside(FakeConnector(**facts))) as r:
-        assert r.engine.effects.arrival_s("out.do") == arrival_s and r.engine.effects.arrival_s("no.tool") == 0.0
+        assert send.arrival_s(r.engine.registry.type("out.do")) == arrival_s and send.arrival_s(None) == 0.0
 
 
 class Full:

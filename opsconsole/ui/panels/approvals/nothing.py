@@ -19,9 +19,7 @@ def render_none(pane: WaitingPane, states: States, queue: Queue, *, navigator: N
     text = "What an agent may not do alone comes here by itself."
     pane.states.empty("Nothing waits for you", text, "See the feed", lambda: navigator.go("feed"))
     if queue.has_decided:
-        states.empty(
-            "All decided", "The feed shows what becomes of it. Ctrl+Z takes the last back, where it can be."
-        )
+        states.empty("All decided", "The feed shows what becomes of it. Ctrl+Z takes the last back, where it can be.")
     else:
         states.empty("", "")
 
