@@ -76,11 +76,11 @@ async def test_a_daily_cap_holds_from_the_very_first_turns(tmp_path: Path) -> No
 
 
 async def test_waiting_for_ones_turn_with_a_slow_model_is_not_the_runs_own_time(tmp_path: Path) -> None:
-    slow = replace(DONE, delay_s=0.3)
-    spec = thinker(limits={"seconds": 1.0})
+    slow = replace(DONE, delay_s=0.8)
+    spec = thinker(limits={"seconds": 4.0})
     async with thinking(tmp_path, in_order(slow), spec, at_once=1) as (r, _):
-        await r.take(*[mail(number) for number in range(6)])
-        assert [r.run(number).state for number in range(1, 7)] == ["done"] * 6
+        await r.take(*[mail(number) for number in range(8)])
+        assert [r.run(number).state for number in range(1, 9)] == ["done"] * 8
 
 
 async def test_a_runs_own_cap_ends_it(tmp_path: Path) -> None:
