@@ -40,11 +40,10 @@ async def in_doubt(_: Call) -> Result:
 
 
 @pytest.mark.parametrize("facts", [{"is_findable": True, "arrival_s": 0.0}, {"is_idempotent": True}])
-@pytest.mark.parametrize("since", [timedelta(seconds=1), timedelta(seconds=-30), timedelta(days=-1)])
+@pytest.mark.parametrize("since", [timedelta(seconds=1), timedelta(seconds=-1)])
 async def test_what_went_through_a_connection_that_may_be_another_account_now_is_asked_about(
     tmp_path: Path, facts: dict[str, Any], since: timedelta
 ) -> None:
-    """A moment after it was connected anew, the engine may still have used what it was before."""
     out = FakeConnector(in_doubt, **facts)
     async with rig(tmp_path, [call("out.do", what="x")], agent(), connectors=beside(out)) as r:
 
@@ -55,7 +54,7 @@ async def test_what_went_through_a_connection_that_may_be_another_account_now_is
         await r.take(mail())
         await r.engine.writer.write(anew, name="connect")
         await r.wait(seconds=2)
-        if since < timedelta(minutes=-1):
+        if since < timedelta(0):
             assert r.waiting() == [] and len(out.calls) == 2, "it was the same one all the time"
             return
         (asked,) = r.waiting()

@@ -19,8 +19,6 @@ from opsconsole.store.writes import work as write_work
 
 _log = logging.getLogger(__name__)
 _LOOK = "It is not known whether this was done, and {}. Look there, then say."
-TAKEN_UP_S = 60.0
-"""So long after a connection was connected anew, calls may still go through what it was before, in seconds."""
 RESEND_S = 600.0
 """How long after its time an effect may be sent once more to find out about it, in seconds; later a person is asked."""
 
@@ -84,9 +82,7 @@ class Doubts:
     def _is_other_account(self, effect: EffectRow, connection: str) -> bool:
         """Return whether what this connection is now need not be what the call went to: there it says nothing."""
         settled_at = connections.settled_at(self._kernel.reader, connection)
-        if settled_at is None:
-            return False
-        return runs.sent_at(self._kernel.reader, effect.id) < settled_at + timedelta(seconds=TAKEN_UP_S)
+        return settled_at is not None and runs.sent_at(self._kernel.reader, effect.id) < settled_at
 
     def _doubt(self, tx: Transaction) -> int:
         effects = runs.effects_in(tx.conn, EffectState.SENDING)
