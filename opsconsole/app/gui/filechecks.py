@@ -65,7 +65,11 @@ async def check_rest(
     _take_keys(secrets, sorted({*in_config(config.model_dump(mode="json"))}), (draft.key, draft.key2))
     trial.add("Key", "is there" if any(action.secrets for action in actions) else "none is needed")
     try:
-        await declared.reach(config.base)
+        await declared.reach(config, secrets)
+    except UserError as error:
+        trial.add("Reachable", f"{config.base} answers")
+        trial.add("Signs in", str(error).removesuffix(declared.NOT_STORED), is_ok=False)
+        return trial.failed()
     except OpsError as error:
         trial.add("Reachable", str(error).removesuffix(declared.NOT_STORED), is_ok=False)
         return trial.failed()

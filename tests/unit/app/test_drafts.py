@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from aiohttp import web
 
 from opsconsole.app.gui.checks import check_mail, check_model
-from opsconsole.app.gui.filechecks import check_webhook
+from opsconsole.app.gui.filechecks import check_rest, check_webhook
 from opsconsole.app.place import resources
 from opsconsole.app.secretstore.names import PASSPHRASE
 from opsconsole.app.secretstore.pending import PendingSecrets
@@ -18,7 +20,8 @@ from opsconsole.domain.redaction import forget_all
 from opsconsole.engine.commands.connections import connect
 from opsconsole.store.queries import connections
 from opsconsole.ui.panels.connections.forms import known_webhook
-from opsconsole.ui.tools import CheckStep, MailDraft, ModelDraft, WebhookDraft
+from opsconsole.ui.tools import CheckStep, MailDraft, ModelDraft, RestDraft, WebhookDraft
+from tests.support.http.threaded import RestSystem
 from tests.support.ports import free_port
 from tests.support.secrets.sealed import WORD, no_keyring, seal
 
@@ -102,3 +105,51 @@ def test_a_part_of_the_event_that_is_changed_is(session: Session) -> None:
     again = WebhookDraft(name="orders", port=port, id="id", verify="nobody")
     with pytest.raises(UserError, match="connection orders already"):
         run(check_webhook(session, secrets(session), again, hear, is_kept=True))
+
+
+KEY = "right-key-0815"
+
+
+async def guarded(request: web.Request) -> web.StreamResponse:
+    """Only who has the key is let in."""
+    return web.json_response([], status=200 if request.headers.get("Authorization") == f"Bearer {KEY}" else 401)
+
+
+def described(place: Path, base: str, **call: Any) -> str:
+    """A file of a REST system with one call."""
+    head = {"Authorization": "Bearer {{ secret('tickets-token') }}"}
+    calls = [{"name": "find", "title": "find tickets", "effect": "read", "path": "/tickets", **call}]
+    path = place / "tickets.yaml"
+    facts = {"connection": "tickets", "kind": "http", "base": base, "headers": head, "actions": calls}
+    path.write_text(yaml.safe_dump(facts), encoding="utf-8")
+    return str(path)
+
+
+NUMBER = {"type": "object", "properties": {"number": {"type": "string"}}, "required": ["number"]}
+
+
+@pytest.mark.parametrize(
+    ("call", "asked"),
+    [({}, "/tickets"), ({"path": "/tickets/{{ args.number }}", "arguments": NUMBER}, "/")],
+    ids=["a look-up that needs nothing", "none"],
+)
+def test_a_rest_system_is_tried_with_its_key(session: Session, tmp_path: Path, call: Any, asked: str) -> None:
+    with RestSystem(guarded) as system:
+        file = described(tmp_path, system.base, **call)
+        wrong = RestDraft(file=file, key="wrong")
+        tried = run(check_rest(session, secrets(session), wrong, hear, is_kept=True))
+        assert not tried.is_kept and not tried.steps[-1].is_ok
+        assert tried.steps[-1].text == "The system answers, but does not take the key (401). Check the key."
+        assert connections.connection(session.kernel.reader, "tickets") is None
+        right = RestDraft(file=file, key=KEY)
+        assert run(check_rest(session, secrets(session), right, hear, is_kept=True)).is_kept
+        assert {seen.path for seen in system.seen} == {asked}
+
+
+def test_any_other_answer_counts_as_reached(session: Session, tmp_path: Path) -> None:
+    async def lost(_: web.Request) -> web.StreamResponse:
+        return web.Response(status=404)
+
+    with RestSystem(lost) as system:
+        draft = RestDraft(file=described(tmp_path, system.base), key="any")
+        assert run(check_rest(session, secrets(session), draft, hear, is_kept=True)).is_kept

@@ -50,8 +50,9 @@ def http(file: File, *, workspace: Where = None) -> None:
         check_kind(session, config.connection, "http")
         actions = [Action(config, config.connection, action) for action in config.actions]
         needed = sorted({secret[-1] for action in actions for secret in action.secrets})
-        _secrets(secrets_of(session.workspace), needed)
-        asyncio.run(reach(config.base))
+        kept = secrets_of(session.workspace)
+        _secrets(kept, needed)
+        asyncio.run(reach(config, kept))
         _store(session, config)
         say(f"{config.connection} is connected: {config.base}")
         for action in actions:
