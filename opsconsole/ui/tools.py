@@ -104,8 +104,8 @@ class ModelDraft:
 class RestDraft:
     """A REST system as a person described it."""
 
-    file: str
-    """Its description, as the command line takes it."""
+    file: str = ""
+    """Its description, as the command line takes it; empty keeps the one of the connection that is changed."""
     base: str = ""
     """Its address, where it is another than in the file."""
     key: str = field(default="", repr=False)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
 
@@ -25,6 +25,7 @@ from opsconsole.ui.panels.connections.forms import known_webhook
 from opsconsole.ui.tools import CheckStep, ConnectionCheck, RestDraft, WebhookDraft
 
 _TELLS = Callable[[CheckStep], None]
+_Config = TypeVar("_Config", HttpConfig, WebhookConfig)
 
 
 class _Trial:
@@ -55,7 +56,7 @@ async def check_rest(
         KeyringError: there is no place for its key.
     """
     trial = _Trial(tell)
-    config = _read(draft.file, {"base": draft.base}).into(HttpConfig)
+    config = _rest(draft, _stored(session, draft.changes))
     declared.check_kind(session, config.connection, "http")
     actions = [Action(config, config.connection, action) for action in config.actions]
     known = connections.connection(session.kernel.reader, config.connection)
@@ -77,6 +78,16 @@ async def check_rest(
     if is_kept:
         _keep(session, secrets, config, health=f"{config.base} answers")
     return trial.ended(is_kept=is_kept, text=f"{config.connection} is connected.")
+
+
+def _rest(draft: RestDraft, stored: Mapping[str, Any] | None) -> HttpConfig:
+    """Return what a file describes; without one, what is stored with what the person changed."""
+    if draft.file:
+        name = draft.changes if stored is not None else ""
+        return _read(draft.file, {"connection": name, "base": draft.base}).into(HttpConfig)
+    if stored is None:
+        raise UserError("Choose the file that describes it.")
+    return _valid(HttpConfig, {**stored, "base": draft.base or stored["base"]})
 
 
 async def check_webhook(
@@ -143,7 +154,7 @@ def _webhook(draft: WebhookDraft, stored: Mapping[str, Any] | None) -> WebhookCo
     if draft.file:
         return _read(draft.file, _said(draft)).into(WebhookConfig)
     if stored is not None:
-        return _valid(_changed(draft, stored))
+        return _valid(WebhookConfig, _changed(draft, stored))
     if not draft.name:
         raise UserError("Give it a name, or a file with its description.")
     number = _slot(draft.id) or "{{ header['webhook-id'] }}"
@@ -157,12 +168,12 @@ def _webhook(draft: WebhookDraft, stored: Mapping[str, Any] | None) -> WebhookCo
     facts |= {"path": f"/hooks/{draft.name}", "verify": "bearer"} | _said(draft)
     if facts["verify"] != "nobody":
         facts["secret"] = f"webhook-{draft.name}"
-    return _valid(facts)
+    return _valid(WebhookConfig, facts)
 
 
-def _valid(facts: Mapping[str, Any]) -> WebhookConfig:
+def _valid(kind: type[_Config], facts: Mapping[str, Any]) -> _Config:
     try:
-        return WebhookConfig.model_validate(facts)
+        return kind.model_validate(facts)
     except ValidationError as error:
         raise UserError(first_of(error)) from error
 
@@ -193,8 +204,11 @@ def _take_keys(secrets: PendingSecrets, names: Sequence[str], given: Sequence[st
     if len(typed) > len(names):
         raise UserError("The file names no such key; leave the field empty.")
     missing = [name for name in names if not secrets.has(name)]
-    wanted = missing if len(missing) >= len(typed) else list(names)
-    for name, value in zip(wanted, typed, strict=False):
+    # Where all are there, a field changes the secret of its own place: the second alone is not the first.
+    wanted = zip(missing, typed, strict=False) if len(missing) >= len(typed) else zip(names, given, strict=False)
+    for name, value in wanted:
+        if not value:
+            continue
         secrets.need_place(name)
         secrets.put(name, value.strip())
     if still := [name for name in names if not secrets.has(name)]:

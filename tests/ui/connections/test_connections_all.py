@@ -15,6 +15,7 @@ from opsconsole.app.session import opened
 from opsconsole.domain.redaction import forget_all
 from opsconsole.engine.commands.connections import connect
 from opsconsole.store.queries import connections as read
+from opsconsole.ui.panels.connections.form import KEEPS
 from tests.support.desktop.console import in_window, until
 from tests.support.http.threaded import RestSystem
 from tests.support.http.web import says
@@ -24,7 +25,7 @@ from tests.support.secrets.sealed import no_keyring, seal, store
 from tests.ui.connections.test_connecting import click, connections, fill, nothing_leaked, tried
 from tests.ui.scenes import press, record, told
 
-TOKEN = "planted-token-0815"
+TOKEN, NEW = "planted-token-0815", "planted-token-0816"
 
 
 @pytest.fixture
@@ -69,6 +70,15 @@ def test_a_rest_system_is_connected_by_its_file_and_removed_with_its_key(folder:
         QTest.keyClick(panel.rest.inputs["file"], Qt.Key.Key_Return)
         await until(lambda: panel.pages.currentIndex() == 0 and crm.base in told(panel))
         assert store(folder).found("tickets-token")[0] == TOKEN
+        press(panel, "Test or change…")
+        await until(lambda: "Test or change tickets" in told(panel.rest))
+        assert panel.rest.inputs["base"].text() == crm.base
+        assert {panel.rest.inputs[name].placeholderText() for name in ("file", "key")} == {KEEPS}
+        fill(panel.rest, joined, key=NEW)
+        QTest.keyClick(panel.rest.inputs["base"], Qt.Key.Key_Return)
+        await until(lambda: panel.pages.currentIndex() == 0 and crm.base in told(panel))
+        assert store(folder).found("tickets-token")[0] == NEW
+        assert crm.seen[-1].headers["authorization"] == f"Bearer {NEW}"
         press(panel, "Remove…")
         await until(lambda: "Remove tickets?" in told(panel))
         QTest.keyClick(panel.removal, Qt.Key.Key_Escape)
@@ -86,7 +96,7 @@ def test_a_rest_system_is_connected_by_its_file_and_removed_with_its_key(folder:
     assert store(folder).found("tickets-token")[0] is None
     told_of = [entry["kind"] for entry in record(folder)]
     assert {"connection.connected", "connection.removed", "secret.stored", "secret.removed"} <= {*told_of}
-    nothing_leaked(folder, TOKEN)
+    nothing_leaked(folder, TOKEN, NEW)
 
 
 def test_a_webhook_is_connected_by_what_its_parts_are_called(folder: Path) -> None:

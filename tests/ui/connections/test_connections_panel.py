@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QLineEdit
 
 from opsconsole.store.queries import limits
+from opsconsole.ui.panels.connections.form import KEEPS
 from opsconsole.ui.panels.connections.forms import MAIL, MODEL, REST, WEBHOOK
 from opsconsole.ui.panels.connections.panel import ConnectionsPanel
 from opsconsole.ui.tools import MailDraft, ModelDraft
@@ -80,5 +81,23 @@ def test_pause_and_resume(tmp_path: Path) -> None:
         assert await stage.backend.read(lambda kernel: limits.switches(kernel.reader)) == [("connection:desk", "")]
         press(panel, "Resume")
         await until(lambda: "Paused" not in told(panel))
+
+    perform(empty, scene)
+
+
+def test_only_where_a_connection_is_changed_an_empty_secret_keeps_one(tmp_path: Path) -> None:
+    empty = make_empty(tmp_path / "w")
+
+    async def scene(stage: Stage) -> None:
+        with_tools(stage, empty)
+        panel = stage.show(ConnectionsPanel)
+        panel.mail.show_values({"address": "a@example.com"}, changes="a")
+        assert panel.mail.inputs["password"].placeholderText() == KEEPS
+        for form, add in ((panel.mail, panel.add_mail), (panel.model, panel.add_model), (panel.rest, panel.add_rest)):
+            add()
+            assert not [made for made in form.inputs.values() if "keeps" in made.placeholderText()]
+        panel.add_rest()
+        press(panel, "Test and connect")
+        assert "Needed." in told(panel)
 
     perform(empty, scene)

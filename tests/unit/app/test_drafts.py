@@ -153,3 +153,36 @@ def test_any_other_answer_counts_as_reached(session: Session, tmp_path: Path) ->
     with RestSystem(lost) as system:
         draft = RestDraft(file=described(tmp_path, system.base), key="any")
         assert run(check_rest(session, secrets(session), draft, hear, is_kept=True)).is_kept
+
+
+def test_a_rest_system_is_changed_without_its_file(session: Session, tmp_path: Path) -> None:
+    with RestSystem(guarded) as first, RestSystem(guarded) as second:
+        made = RestDraft(file=described(tmp_path, first.base), key=KEY)
+        assert run(check_rest(session, secrets(session), made, hear, is_kept=True)).is_kept
+        before = stored(session, "tickets")
+        moved = RestDraft(base=second.base, changes="tickets")
+        assert run(check_rest(session, secrets(session), moved, hear, is_kept=True)).is_kept
+        assert stored(session, "tickets") == {**before, "base": second.base}
+        wrong = RestDraft(base=second.base, key="wrong", changes="tickets")
+        assert not run(check_rest(session, secrets(session), wrong, hear, is_kept=True)).is_kept
+        assert secrets(session).get("tickets-token") == KEY, "what does not work takes no place"
+        new = RestDraft(file=described(tmp_path, first.base, title="search"), base=second.base, changes="tickets")
+        assert run(check_rest(session, secrets(session), new, hear, is_kept=True)).is_kept
+        after = stored(session, "tickets")
+        assert (after["actions"][0]["title"], after["base"]) == ("search", second.base)
+    with pytest.raises(UserError, match="Choose the file"):
+        run(check_rest(session, secrets(session), RestDraft(base=first.base), hear, is_kept=True))
+
+
+def test_the_second_key_alone_is_changed_alone(session: Session, tmp_path: Path) -> None:
+    async def open_to_all(_: web.Request) -> web.StreamResponse:
+        return web.json_response([])
+
+    with RestSystem(open_to_all) as system:
+        two = {"headers": {"X-App": "{{ secret('tickets-app') }}"}}
+        made = RestDraft(file=described(tmp_path, system.base, **two), key="the-app", key2="the-token")
+        assert run(check_rest(session, secrets(session), made, hear, is_kept=True)).is_kept
+        again = RestDraft(base=system.base, key2="another", changes="tickets")
+        assert run(check_rest(session, secrets(session), again, hear, is_kept=True)).is_kept
+    kept = secrets(session)
+    assert (kept.get("tickets-app"), kept.get("tickets-token")) == ("the-app", "another")

@@ -39,7 +39,13 @@ class Field:
     choices: Sequence[tuple[str, str]] = ()
     """Values and their words, where one of a few is chosen instead of typed."""
 
+    @property
+    def stays(self) -> bool:
+        """Where a connection is changed, empty leaves what was given before; it cannot be shown."""
+        return self.is_secret or self.is_file
 
+
+KEEPS = "empty keeps what was given before"
 Try = Callable[[Mapping[str, str], Callable[[CheckStep], None], bool], Coroutine[Any, Any, ConnectionCheck]]
 
 
@@ -93,7 +99,8 @@ class ConnectionForm(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(28, 22, 28, 24)
         outer.setSpacing(10)
-        outer.addLayout(row(label(title, "h1"), None, button("Back", self.close_form)))
+        self._title, self._head = title, label(title, "h1")
+        outer.addLayout(row(self._head, None, button("Back", self.close_form)))
         outer.addWidget(label(about, "muted", is_wrapped=True))
         self.above = QVBoxLayout()
         """Room for what helps to fill it in."""
@@ -146,10 +153,12 @@ class ConnectionForm(QWidget):
     def show_values(self, values: Mapping[str, str], *, changes: str = "") -> None:
         """Begin with these; secrets are always empty. `changes` names the connection that is to be changed."""
         self._changes = changes
+        self._head.setText(f"Test or change {changes}" if changes else self._title)
         for name, box in self.chosen.items():
             box.setCurrentIndex(max(0, box.findData(values.get(name, ""))))
         for field in self._typed():
             self.inputs[field.name].setText("" if field.is_secret else values.get(field.name, ""))
+            self.inputs[field.name].setPlaceholderText(KEEPS if changes and field.stays else field.hint)
             self._mark(field.name, "")
         self._clear()
         self._set_busy(False)
@@ -162,7 +171,8 @@ class ConnectionForm(QWidget):
         is_fit = True
         for field in self._typed():
             value = values[field.name]
-            wrong = "Needed." if field.is_needed and not value else ""
+            may_stay = bool(self._changes) and field.stays
+            wrong = "Needed." if field.is_needed and not value and not may_stay else ""
             if not wrong and value and field.check is not None:
                 wrong = field.check(value)
             self._mark(field.name, wrong)

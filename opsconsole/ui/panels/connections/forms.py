@@ -54,7 +54,7 @@ SIGN_IN = (
 SENDING = (("", "as agents and people decide"), ("none", "never: only read"))
 MAIL = (
     Field("address", "Address of the mailbox", "support@example.com", is_needed=True, check=_address),
-    Field("password", "Password or app password", "empty keeps the one given before", is_secret=True),
+    Field("password", "Password or app password", is_secret=True),
     Field("sign_in", "How to sign in", choices=SIGN_IN),
     Field("name", "Name in opsconsole", "else the address's first part", check=_name),
     Field("user", "Name to sign in with", "else the address"),
@@ -74,7 +74,7 @@ MODEL = (
     Field("name", "Name in opsconsole", "main", check=_name),
     Field("url", "Address up to /v1, or a known name", "ollama, or https://api.example.com/v1", is_needed=True),
     Field("model", "The model's name there", "as the endpoint calls it", is_needed=True),
-    Field("key", "Key", "none; empty keeps the one given before", is_secret=True),
+    Field("key", "Key", "none", is_secret=True),
     Field("price_in", "Money for a million tokens read", "0.00", check=_price),
     Field("price_out", "Money for a million tokens written", "0.00", check=_price),
     Field("tenant", "Azure with Microsoft Entra ID: tenant", "empty: the key signs in"),
@@ -89,7 +89,7 @@ REST_ABOUT = (
 REST = (
     Field("file", "File that describes it", "tickets-http.yaml", is_needed=True, check=_file, is_file=True),
     Field("base", "Its address, if not the one in the file", "https://tickets.example.com/api"),
-    Field("key", "Key or token", "empty keeps the one given before", is_secret=True),
+    Field("key", "Key or token", "if the file names one", is_secret=True),
     Field("key2", "Second key", "only where the file names two", is_secret=True),
 )
 WEBHOOK_ABOUT = (
@@ -121,7 +121,7 @@ WEBHOOK = (
     Field("port", "Port on this computer", "8311", check=_port),
     Field("path", "Path", "/hooks/ and the name", check=_path),
     Field("verify", "How senders are known", choices=VERIFY),
-    Field("secret", "Token or signing secret", "empty keeps the one given before", is_secret=True),
+    Field("secret", "Token or signing secret", is_secret=True),
     Field("id", "What tells one event from another", "id", check=_part),
     Field("title", "Title", "company", check=_part),
     Field("text", "Text", "message", check=_part),
@@ -177,6 +177,8 @@ def known_values(kind: str, name: str, config: Mapping[str, Any]) -> dict[str, s
         }
     if kind == "webhook":
         return known_webhook(name, config)
+    if kind == "http":
+        return {"base": str(config.get("base", ""))}
     login: Mapping[str, Any] = config.get("login") or {}
     address = str(config.get("address", ""))
     user = str(login.get("user", ""))

@@ -31,6 +31,8 @@ KINDS = {
     "webhook": "Webhook",
     "http": "REST system",
 }
+_FORMS = {"mail": "mail", "model": "model", "webhook": "webhook", "http": "rest"}
+"""The form that changes a connection, by its kind."""
 _HEALTH: dict[str, tuple[str, Tone]] = {"ok": ("Works", "ok"), "trouble": ("In trouble", "danger")}
 
 
@@ -155,8 +157,8 @@ class ConnectionsPanel(Panel):
         self.pages.setCurrentWidget(form)
 
     def _change(self, row: read.ConnectionRow) -> None:
-        made = {"mail": lambda: self.mail, "model": lambda: self.model, "webhook": lambda: self.webhook}
-        self._show_form(made[row.kind](), forms.known_values(row.kind, row.id, row.config), changes=row.id)
+        form: ConnectionForm = getattr(self, _FORMS[row.kind])
+        self._show_form(form, forms.known_values(row.kind, row.id, row.config), changes=row.id)
 
     def _on_left(self) -> None:
         self.pages.setCurrentIndex(0)
@@ -246,7 +248,7 @@ class ConnectionsPanel(Panel):
 
     def _buttons(self, shown: Shown) -> list[QWidget]:
         made: list[QWidget] = []
-        if shown.row.kind in ("mail", "model", "webhook"):
+        if shown.row.kind in _FORMS:
             made.append(button("Test or change…", partial(self._change, shown.row)))
         if shown.row.kind != "model":
             word = "Resume" if shown.is_paused else "Pause"
