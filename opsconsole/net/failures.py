@@ -21,7 +21,12 @@ class translated:
 
 
 def _ours(error: BaseException, where: str) -> Exception | None:
-    if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError):
+    if isinstance(error, aiohttp.ClientConnectorSSLError):
+        return TransientError(
+            f"{where} answers, but not encrypted as https:// wants it. Check the address and its port; a system of your"
+            " own may want http://."
+        )
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return PermanentError(
             f"{where} has a certificate that this machine does not trust. Check the address; where the server is"
             " your own, name its authority's file of certificates."

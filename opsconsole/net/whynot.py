@@ -3,10 +3,12 @@
 import errno
 import re
 import socket
+import ssl
 
 _CODES = re.compile(r"\[(?:Errno|WinError) -?\d+\]\s*|\[SSL(?::[^\]]*)?\]\s*|\s*\(_ssl\.c:\d+\)|\bb'([^']*)'")
 _AWAY = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN)
 _HUNG_UP = (ConnectionError, EOFError)
+_TOO_OLD = re.compile(r"UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|HANDSHAKE_FAILURE|NO_SHARED_CIPHER|TOO_SMALL")
 _NUMBER = re.compile(r"\[Errno (\d+)\]")
 
 
@@ -26,11 +28,30 @@ def not_reached(error: BaseException, host: str, port: int) -> str:
         return f"{place} does not answer in time. A firewall may be in the way, or the port is another one."
     if isinstance(cause, ConnectionRefusedError):
         return f"Nobody answers at {place}. Is the server running, and is this its port?"
+    if isinstance(cause, ssl.SSLError):
+        return not_encrypted(cause, place)
     if isinstance(cause, OSError) and cause.errno in _AWAY:
         return f"{host} cannot be reached from this computer. Check its network, and a VPN where one is needed."
     if isinstance(cause, _HUNG_UP):
         return f"{place} hung up at once. Is this the right port, and the right kind of encryption?"
     return f"{place} could not be spoken to: {without_codes(str(cause))}."
+
+
+def not_encrypted(error: ssl.SSLError, place: str) -> str:
+    """Say why no encrypted connection came about, and what to choose instead.
+
+    Args:
+        error: what was raised; one about a certificate is told without what to do.
+        place: the host that was spoken to.
+    """
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"The certificate of {place} is not accepted: {without_codes(error.verify_message)}."
+    if _TOO_OLD.search(error.reason or ""):
+        return f"{place} encrypts in a way that this computer does not take, often because it is too old."
+    return (
+        f"{place} answers, but not in this kind of encryption. Choose the other one: TLS goes with the ports 993 and"
+        " 465, STARTTLS with 143 and 587."
+    )
 
 
 def lost(error: BaseException) -> str:

@@ -4,6 +4,7 @@ import ssl
 
 from opsconsole.connectors.mail.config import MailConfig
 from opsconsole.domain.errors import UserError
+from opsconsole.net.whynot import not_encrypted
 
 
 def context(config: MailConfig) -> ssl.SSLContext:
@@ -27,10 +28,7 @@ def context(config: MailConfig) -> ssl.SSLContext:
 def in_words(error: ssl.SSLError, host: str) -> str:
     """Say in plain words what is wrong with an encrypted connection, and what to do."""
     if not isinstance(error, ssl.SSLCertVerificationError):
-        return (
-            f"{host} did not speak TLS as expected ({error.reason or 'no reason given'}). Often the port is one for"
-            " STARTTLS (143, 587) while TLS was chosen (993, 465), or the other way round."
-        )
+        return not_encrypted(error, host)
     why = error.verify_message.lower()
     if "expired" in why:
         return f"The certificate of {host} has run out. Ask whoever runs the server to renew it."
@@ -44,4 +42,4 @@ def in_words(error: ssl.SSLError, host: str) -> str:
             f"Nobody this machine trusts vouches for the certificate of {host}. If it is your own server, name its"
             " authority's file of certificates; otherwise do not go on: somebody may stand in between."
         )
-    return f"The certificate of {host} is not accepted: {error.verify_message}."
+    return not_encrypted(error, host)
