@@ -157,6 +157,11 @@ def _webhook(draft: WebhookDraft, stored: Mapping[str, Any] | None) -> WebhookCo
         return _valid(WebhookConfig, _changed(draft, stored))
     if not draft.name:
         raise UserError("Give it a name, or a file with its description.")
+    if not draft.id and draft.verify != "standard_webhooks":  # only those send a header that tells it
+        raise UserError(
+            "Say what tells one event from another: how the part is called that holds its number, like id. Or give a"
+            " file with the description."
+        )
     number = _slot(draft.id) or "{{ header['webhook-id'] }}"
     event = {
         "id": number,

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from opsconsole.app.gui.mainwindow import Joined
+from opsconsole.app.place import resources
 from opsconsole.app.secretstore.names import PASSPHRASE
 from opsconsole.app.session import opened
 from opsconsole.domain.redaction import forget_all
@@ -105,7 +106,11 @@ def test_a_webhook_is_connected_by_what_its_parts_are_called(folder: Path) -> No
     async def scenario(joined: Joined) -> None:
         panel = await connections(joined)
         press(panel, "Webhook")
-        given = {"name": "leads", "port": str(port), "id": "id", "title": "company", "sender": "contact.email"}
+        begun = {name: made.text() for name, made in panel.webhook.inputs.items() if made.text()}
+        assert begun == {"id": "id", "port": "8311"}, "what most need; the rest is said to be an example"
+        hints = [panel.webhook.inputs[name].placeholderText() for name in ("title", "text", "sender")]
+        assert all(hint.startswith("for example ") for hint in hints)
+        given = {"name": "leads", "port": str(port), "title": "company", "sender": "contact.email"}
         fill(panel.webhook, joined, **given)
         assert "Type in the key" in await tried(panel.webhook, "missing")
         fill(panel.webhook, joined, **given, secret=TOKEN)
@@ -118,9 +123,27 @@ def test_a_webhook_is_connected_by_what_its_parts_are_called(folder: Path) -> No
     in_window(folder, scenario)
     with opened(folder) as session:
         row = read.connection(session.kernel.reader, "leads")
-        assert row is not None and row.config["event"]["sender"] == "{{ body.contact.email }}"
+        assert row is not None and row.config["event"]["id"] == "{{ body.id }}"
+        assert row.config["event"]["sender"] == "{{ body.contact.email }}"
         assert session.kernel.registry.connectors["leads"] is not None
     nothing_leaked(folder, TOKEN)
+
+
+def test_a_webhooks_file_says_its_own_port(folder: Path) -> None:
+    port = free_port()
+    example = (resources() / "examples" / "leads-webhook.yaml").read_text(encoding="utf-8")
+    file = folder.parent / "leads.yaml"
+    file.write_text(example.replace("127.0.0.1:8311", f"127.0.0.1:{port}"), encoding="utf-8")
+    assert str(port) in file.read_text(encoding="utf-8")
+
+    async def scenario(joined: Joined) -> None:
+        panel = await connections(joined)
+        press(panel, "Webhook")
+        fill(panel.webhook, joined, file=str(file), secret="whsec_" + "A" * 32)
+        QTest.keyClick(panel.webhook.inputs["name"], Qt.Key.Key_Return)
+        await until(lambda: panel.pages.currentIndex() == 0 and f":{port}/" in told(panel))
+
+    in_window(folder, scenario)
 
 
 def test_what_is_connected_elsewhere_is_known_in_the_window_at_once(folder: Path, tmp_path: Path) -> None:

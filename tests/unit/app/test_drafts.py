@@ -186,3 +186,12 @@ def test_the_second_key_alone_is_changed_alone(session: Session, tmp_path: Path)
         assert run(check_rest(session, secrets(session), again, hear, is_kept=True)).is_kept
     kept = secrets(session)
     assert (kept.get("tickets-app"), kept.get("tickets-token")) == ("the-app", "another")
+
+
+def test_a_webhook_needs_what_tells_its_events_apart(session: Session) -> None:
+    bare = WebhookDraft(name="orders", port=str(free_port()), secret="a-token-0815", title="company")
+    with pytest.raises(UserError, match="Say what tells one event from another"):
+        run(check_webhook(session, secrets(session), bare, hear, is_kept=True))
+    signed = WebhookDraft(name="orders", port=str(free_port()), verify="standard_webhooks", secret="whsec_" + "A" * 32)
+    assert run(check_webhook(session, secrets(session), signed, hear, is_kept=True)).is_kept
+    assert stored(session, "orders")["event"]["id"] == "{{ header['webhook-id'] }}"

@@ -53,7 +53,7 @@ SIGN_IN = (
 )
 SENDING = (("", "as agents and people decide"), ("none", "never: only read"))
 MAIL = (
-    Field("address", "Address of the mailbox", "support@example.com", is_needed=True, check=_address),
+    Field("address", "Address of the mailbox", "for example support@example.com", is_needed=True, check=_address),
     Field("password", "Password or app password", is_secret=True),
     Field("sign_in", "How to sign in", choices=SIGN_IN),
     Field("name", "Name in opsconsole", "else the address's first part", check=_name),
@@ -66,13 +66,15 @@ MAIL = (
     Field("client_id", "Browser sign-in: client id", "of the app registration"),
     Field("client_secret", "Browser sign-in: client secret", "if it has one", is_secret=True),
     Field("tenant", "Browser sign-in at Microsoft: directory id", "of your organisation; else any"),
-    Field("issuer", "Browser sign-in elsewhere: its address", "https://login.example.com"),
+    Field("issuer", "Browser sign-in elsewhere: its address", "for example https://login.example.com"),
     Field("authserv", "Mail server that checks senders", "first word of Authentication-Results in a mail you got"),
     Field("ca_file", "File of certificates to trust", "only for a server of your own", check=_file),
 )
 MODEL = (
     Field("name", "Name in opsconsole", "main", check=_name),
-    Field("url", "Address up to /v1, or a known name", "ollama, or https://api.example.com/v1", is_needed=True),
+    Field(
+        "url", "Address up to /v1, or a known name", "for example ollama, or https://api.example.com/v1", is_needed=True
+    ),
     Field("model", "The model's name there", "as the endpoint calls it", is_needed=True),
     Field("key", "Key", "none", is_secret=True),
     Field("price_in", "Money for a million tokens read", "0.00", check=_price),
@@ -87,8 +89,8 @@ REST_ABOUT = (
     " resources/examples/tickets-http.yaml. The key goes to the keyring or the encrypted file and nowhere else."
 )
 REST = (
-    Field("file", "File that describes it", "tickets-http.yaml", is_needed=True, check=_file, is_file=True),
-    Field("base", "Its address, if not the one in the file", "https://tickets.example.com/api"),
+    Field("file", "File that describes it", "for example tickets-http.yaml", is_needed=True, check=_file, is_file=True),
+    Field("base", "Its address, if not the one in the file", "for example https://tickets.example.com/api"),
     Field("key", "Key or token", "if the file names one", is_secret=True),
     Field("key2", "Second key", "only where the file names two", is_secret=True),
 )
@@ -117,17 +119,19 @@ def _part(text: str) -> str:
 
 
 WEBHOOK = (
-    Field("name", "Name in opsconsole", "leads", check=_name),
-    Field("port", "Port on this computer", "8311", check=_port),
+    Field("name", "Name in opsconsole", "for example leads", check=_name),
+    Field("port", "Port on this computer", "for example 8311", check=_port),
     Field("path", "Path", "/hooks/ and the name", check=_path),
     Field("verify", "How senders are known", choices=VERIFY),
     Field("secret", "Token or signing secret", is_secret=True),
-    Field("id", "What tells one event from another", "id", check=_part),
-    Field("title", "Title", "company", check=_part),
-    Field("text", "Text", "message", check=_part),
-    Field("sender", "The sender's mail address", "email", check=_part),
-    Field("file", "File that describes it, instead", "leads-webhook.yaml", check=_file, is_file=True),
+    Field("id", "What tells one event from another", "for example id", check=_part),
+    Field("title", "Title", "for example company", check=_part),
+    Field("text", "Text", "for example message", check=_part),
+    Field("sender", "The sender's mail address", "for example email", check=_part),
+    Field("file", "File that describes it, instead", "for example leads-webhook.yaml", check=_file, is_file=True),
 )
+NEW_WEBHOOK = {"id": "id", "port": "8311"}
+"""What the form of a new webhook begins with; a file has a port of its own."""
 
 
 async def try_rest(
@@ -141,7 +145,9 @@ async def try_webhook(
     tools: Tools, values: Mapping[str, str], said: Callable[[CheckStep], None], *, is_kept: bool
 ) -> ConnectionCheck:
     """Try a webhook."""
-    return await tools.try_webhook(WebhookDraft(**values), said, is_kept=is_kept)
+    is_untouched = not values["changes"] and values["port"] == NEW_WEBHOOK["port"]
+    port = "" if values["file"] and is_untouched else values["port"]
+    return await tools.try_webhook(WebhookDraft(**{**values, "port": port}), said, is_kept=is_kept)
 
 
 async def try_mail(

@@ -1,6 +1,6 @@
 """Connections: what the workspace is plugged into, and how each connection is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
@@ -142,8 +142,8 @@ class ConnectionsPanel(Panel):
         self._show_form(self.rest, {})
 
     def add_webhook(self) -> None:
-        """Show the empty form of a webhook."""
-        self._show_form(self.webhook, {})
+        """Show the form of a webhook, with what most of them need filled in."""
+        self._show_form(self.webhook, forms.NEW_WEBHOOK)
 
     def go(self, where: dict[str, Any]) -> None:
         if (add := where.get("add")) in ("mail", "model", "rest", "webhook"):
@@ -152,7 +152,7 @@ class ConnectionsPanel(Panel):
     def refresh(self) -> None:
         self.context.tasks.start(self._load(), name="the connections", owner=self, key="load")
 
-    def _show_form(self, form: ConnectionForm, values: dict[str, str], *, changes: str = "") -> None:
+    def _show_form(self, form: ConnectionForm, values: Mapping[str, str], *, changes: str = "") -> None:
         form.show_values(values, changes=changes)
         self.pages.setCurrentWidget(form)
 
