@@ -78,9 +78,12 @@ async def check_mail(
             how = {"login": await _by_password(draft, account, secrets)}
         config = account.config(await _servers(account), sign_in=how, now=clock.now())
         way = mailkeeping.sign_in_with(said.name, config, secrets, session, http)
-        async for step in checks(config, way, clock, found):
-            steps.append(CheckStep(_words(step.name), step.is_ok, step.words))
-            tell(steps[-1])
+        try:
+            async for step in checks(config, way, clock, found):
+                steps.append(CheckStep(_words(step.name), step.is_ok, step.words))
+                tell(steps[-1])
+        finally:
+            await way.close()
     finally:
         await http.close()
     return _kept_mail(session, said.name, config, secrets, found=found, steps=steps, is_kept=is_kept)

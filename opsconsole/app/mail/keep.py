@@ -28,13 +28,13 @@ def secret_of(name: str, what: str) -> str:
 
 
 def sign_in_with(name: str, config: MailConfig, secrets: PendingSecrets, session: Session, http: HttpClient) -> SignIn:
-    """Make what signs in.
+    """Make what signs in; close it, so that a renewal under way ends and is kept.
 
     Raises:
         UserError: there is no way to.
     """
     if config.oauth is not None:
-        return OAuthSignIn(name, config.oauth, secrets=secrets, http=http, clock=session.kernel.clock)
+        return OAuthSignIn(name, config.oauth, secrets=secrets.kept_through(), http=http, clock=session.kernel.clock)
     if config.login is None:
         raise UserError("There is no way to sign in. Say --auth password or --auth oauth.")
     return PasswordSignIn(config.login, secrets)

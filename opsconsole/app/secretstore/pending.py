@@ -3,6 +3,7 @@
 from opsconsole.app.secretstore import SecretStore
 from opsconsole.domain.errors import KeyringError
 from opsconsole.domain.redaction import handed_out
+from opsconsole.engine.ports.machine import Secrets
 
 
 class PendingSecrets:
@@ -42,6 +43,17 @@ class PendingSecrets:
         """
         self._store.need_place(name)
 
+    def kept_through(self) -> Secrets:
+        """Return them for what renews secrets by itself: one that is kept already is kept anew at once.
+
+        A refresh token is spent by its renewal: were the new one thrown away with a trial, the old would be dead.
+        """
+        return _KeptThrough(self, self._store)
+
+    def is_new(self, name: str) -> bool:
+        """Return whether a value was put and is not kept yet."""
+        return name in self._new
+
     def keep(self) -> list[str]:
         """Keep what was put; give its names.
 
@@ -52,3 +64,25 @@ class PendingSecrets:
         for name in names:
             self._store.put(name, self._new[name])
         return names
+
+
+class _KeptThrough:
+    """What `PendingSecrets.kept_through` returns."""
+
+    def __init__(self, pending: PendingSecrets, store: SecretStore) -> None:
+        self._pending, self._store = pending, store
+
+    def get(self, name: str) -> str:
+        """Return a new value, or the kept one."""
+        return self._pending.get(name)
+
+    def put(self, name: str, value: str) -> None:
+        """Hold a value with the new ones where it renews one of them; else keep it."""
+        if self._pending.is_new(name):
+            self._pending.put(name, value)
+        else:
+            self._store.put(name, value)
+
+    def delete(self, name: str) -> bool:
+        """Forget a new value."""
+        return self._pending.delete(name)

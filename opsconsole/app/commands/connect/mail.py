@@ -123,7 +123,10 @@ async def _connect(session: Session, said: Said, wish: _Wish) -> bool:
             how = {"login": await _by_password(name, draft, secrets, wish)}
         config = draft.config(servers, sign_in=how, now=session.kernel.clock.now())
         way, found = sign_in_with(name, config, secrets, session, http), Found()
-        done = await _try(config, way, session=session, found=found, is_json=wish.is_json)
+        try:
+            done = await _try(config, way, session=session, found=found, is_json=wish.is_json)
+        finally:
+            await way.close()
         if found.sent_copy == "server":
             config = config.model_copy(update={"sent_copy": "server"})
     finally:
