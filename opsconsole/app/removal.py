@@ -1,8 +1,11 @@
 """A connection taken out of use: what hangs on it is told before, and the secrets that only it used are removed."""
 
+import json
+import sqlite3
 from dataclasses import dataclass
+from datetime import datetime
 
-from opsconsole.app.secretaudit import audit_secret
+from opsconsole.app.secretaudit import NAMES, audit_secret
 from opsconsole.app.secretstore import SecretStore
 from opsconsole.app.secretstore.names import in_config
 from opsconsole.app.session import Session
@@ -11,9 +14,19 @@ from opsconsole.domain.errors import KeyringError, NotFoundError, SealedError, U
 from opsconsole.engine.agents.file import load_spec
 from opsconsole.engine.commands.connections import disconnect
 from opsconsole.store.queries import connections as read
-from opsconsole.store.queries import versions
+from opsconsole.store.queries import limits, versions
+from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import connections as write
 
 DESK = "desk"
+NAMED = "named"
+"""Under this key a connection keeps the secrets that its earlier configurations named."""
+_OWN = {
+    "mail": ("mail-{}-password", "mail-{}-tokens", "mail-{}-client-secret"),
+    "model": ("model-{}",),
+    "webhook": ("webhook-{}",),
+}
+"""What the forms and commands call a connection's secrets, by its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +64,23 @@ def planned(session: Session, name: str) -> Removal:
     found = [versions.version(conn, number) for number in versions.current_version_ids(conn)]
     specs = [load_spec(version.spec) for version in found if version is not None]
     agents = tuple(spec.name for spec in specs if _names(spec, name, row.kind))
-    secrets = tuple(sorted({*in_config(row.config)} - others))
+    secrets = tuple(sorted({*in_config(row.config), *_earlier(conn, row)} - others))
     return Removal(name, row.kind, len(requests), effects, agents, secrets)
+
+
+def note_named(tx: Transaction, name: str, *, now: datetime) -> None:
+    """Before a connection is changed, keep which secrets it names: whoever removes it later removes those too."""
+    row = read.connection(tx.conn, name)
+    if row is not None and not row.is_off:
+        named = {*in_config(row.config), *(read.recall(tx.conn, name, NAMED) or ())}
+        write.remember(tx, name, NAMED, sorted(named), now=now)
+
+
+def _earlier(conn: sqlite3.Connection, row: read.ConnectionRow) -> set[str]:
+    """Return the secrets that only earlier configurations of a connection named, as far as they are kept."""
+    kept = {*json.loads(limits.setting(conn, NAMES) or "[]")}
+    own = {name.format(row.id) for name in _OWN.get(row.kind, ())} & kept
+    return own | {*(read.recall(conn, row.id, NAMED) or ())}
 
 
 def remove(session: Session, store: SecretStore, name: str) -> tuple[Removal, str]:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
 
-from opsconsole.app import declared
+from opsconsole.app import declared, removal
 from opsconsole.app.gui.words import first_of
 from opsconsole.app.secretaudit import audit_secret
 from opsconsole.app.secretstore.names import in_config
@@ -21,6 +21,7 @@ from opsconsole.domain.errors import OpsError, UserError
 from opsconsole.engine.agents.yamlfile import YamlDocument, read_yaml
 from opsconsole.engine.commands.connections import connect
 from opsconsole.store.queries import connections
+from opsconsole.store.transaction import Transaction
 from opsconsole.ui.panels.connections.forms import known_webhook
 from opsconsole.ui.tools import CheckStep, ConnectionCheck, RestDraft, WebhookDraft
 
@@ -224,9 +225,9 @@ def _keep(session: Session, secrets: PendingSecrets, config: HttpConfig | Webhoo
     for secret in secrets.keep():
         audit_secret(session, "secret.stored", name=secret, is_kept=True)
     body, said = config.model_dump(mode="json"), ("ok", health)
-    session.write(
-        lambda tx: connect(
-            session.kernel, tx, config.connection, kind=config.kind, config=body, actor=session.actor, health=said
-        ),
-        name="connection.put",
-    )
+
+    def job(tx: Transaction) -> None:
+        removal.note_named(tx, config.connection, now=session.kernel.clock.now())
+        connect(session.kernel, tx, config.connection, kind=config.kind, config=body, actor=session.actor, health=said)
+
+    session.write(job, name="connection.put")

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from aiohttp import web
 
+from opsconsole.app import removal
 from opsconsole.app.gui.checks import check_mail, check_model
 from opsconsole.app.gui.filechecks import check_rest, check_webhook
 from opsconsole.app.place import resources
@@ -170,6 +171,11 @@ def test_a_rest_system_is_changed_without_its_file(session: Session, tmp_path: P
         assert run(check_rest(session, secrets(session), new, hear, is_kept=True)).is_kept
         after = stored(session, "tickets")
         assert (after["actions"][0]["title"], after["base"]) == ("search", second.base)
+        file = Path(described(tmp_path, first.base))
+        file.write_text(file.read_text(encoding="utf-8").replace("tickets-token", "tickets-new"), encoding="utf-8")
+        other = RestDraft(file=str(file), key=KEY, changes="tickets")
+        assert run(check_rest(session, secrets(session), other, hear, is_kept=True)).is_kept
+        assert "tickets-token" in removal.planned(session, "tickets").secrets, "what it named before is still its own"
     with pytest.raises(UserError, match="Choose the file"):
         run(check_rest(session, secrets(session), RestDraft(base=first.base), hear, is_kept=True))
 

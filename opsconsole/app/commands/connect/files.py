@@ -10,6 +10,7 @@ import typer
 
 from opsconsole.app.commands.options import Where
 from opsconsole.app.declared import check_kind, check_port, listens_already, reach
+from opsconsole.app.removal import note_named
 from opsconsole.app.session import Session, opened, secrets_of
 from opsconsole.app.words import count, say
 from opsconsole.connectors.http import HttpConfig
@@ -23,6 +24,7 @@ from opsconsole.engine.agents.yamlfile import read_yaml
 from opsconsole.engine.commands.connections import connect
 from opsconsole.engine.ports.machine import Secrets
 from opsconsole.store.queries import versions
+from opsconsole.store.transaction import Transaction
 
 File = Annotated[Path, typer.Argument(help="The connection's file (YAML).")]
 
@@ -79,10 +81,12 @@ def _secrets(secrets: Secrets, names: Sequence[str]) -> list[str]:
 
 def _store(session: Session, config: WebhookConfig | HttpConfig) -> None:
     body = config.model_dump(mode="json")
-    session.write(
-        lambda tx: connect(session.kernel, tx, config.connection, kind=config.kind, config=body, actor=session.actor),
-        name="connection.put",
-    )
+
+    def job(tx: Transaction) -> None:
+        note_named(tx, config.connection, now=session.kernel.clock.now())
+        connect(session.kernel, tx, config.connection, kind=config.kind, config=body, actor=session.actor)
+
+    session.write(job, name="connection.put")
 
 
 def _who(config: WebhookConfig) -> str:
