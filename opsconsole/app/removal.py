@@ -1,7 +1,6 @@
 """A connection taken out of use: what hangs on it is told before, and the secrets that only it used are removed."""
 
 import json
-import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,7 +63,7 @@ def planned(session: Session, name: str) -> Removal:
     found = [versions.version(conn, number) for number in versions.current_version_ids(conn)]
     specs = [load_spec(version.spec) for version in found if version is not None]
     agents = tuple(spec.name for spec in specs if _names(spec, name, row.kind))
-    secrets = tuple(sorted({*in_config(row.config), *_earlier(conn, row)} - others))
+    secrets = tuple(sorted({*in_config(row.config), *_earlier(session, row)} - others))
     return Removal(name, row.kind, len(requests), effects, agents, secrets)
 
 
@@ -76,8 +75,9 @@ def note_named(tx: Transaction, name: str, *, now: datetime) -> None:
         write.remember(tx, name, NAMED, sorted(named), now=now)
 
 
-def _earlier(conn: sqlite3.Connection, row: read.ConnectionRow) -> set[str]:
+def _earlier(session: Session, row: read.ConnectionRow) -> set[str]:
     """Return the secrets that only earlier configurations of a connection named, as far as they are kept."""
+    conn = session.kernel.reader
     kept = {*json.loads(limits.setting(conn, NAMES) or "[]")}
     own = {name.format(row.id) for name in _OWN.get(row.kind, ())} & kept
     return own | {*(read.recall(conn, row.id, NAMED) or ())}

@@ -22,7 +22,7 @@ from opsconsole.engine.agents.yamlfile import YamlDocument, read_yaml
 from opsconsole.engine.commands.connections import connect
 from opsconsole.store.queries import connections
 from opsconsole.store.transaction import Transaction
-from opsconsole.ui.panels.connections.forms import known_webhook
+from opsconsole.ui.panels.connections.known import known_webhook
 from opsconsole.ui.tools import CheckStep, ConnectionCheck, RestDraft, WebhookDraft
 
 _TELLS = Callable[[CheckStep], None]

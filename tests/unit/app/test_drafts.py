@@ -20,7 +20,7 @@ from opsconsole.domain.errors import UserError
 from opsconsole.domain.redaction import forget_all
 from opsconsole.engine.commands.connections import connect
 from opsconsole.store.queries import connections
-from opsconsole.ui.panels.connections.forms import known_webhook
+from opsconsole.ui.panels.connections.known import known_webhook
 from opsconsole.ui.tools import CheckStep, MailDraft, ModelDraft, RestDraft, WebhookDraft
 from tests.support.http.threaded import RestSystem
 from tests.support.ports import free_port

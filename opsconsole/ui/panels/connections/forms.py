@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from opsconsole.ui.panels.connections.form import Field
+from opsconsole.ui.panels.connections.known import known_webhook
 from opsconsole.ui.tools import CheckStep, ConnectionCheck, MailDraft, ModelDraft, RestDraft, Tools, WebhookDraft
 
 MAIL_ABOUT = (
@@ -197,18 +198,3 @@ def known_values(kind: str, name: str, config: Mapping[str, Any]) -> dict[str, s
     found |= {"sign_in": "browser" if oauth else "", "client_id": str(oauth.get("client_id", ""))}
     found["sending"] = "" if config.get("smtp") else "none"
     return found | {name: str(config.get(name, "")) for name in ("authserv", "ca_file")}
-
-
-def known_webhook(name: str, config: Mapping[str, Any]) -> dict[str, str]:
-    """Return what the form of a webhook shows of it; parts of an event that it cannot show are empty."""
-    event: Mapping[str, Any] = config.get("event") or {}
-    found = {
-        "name": name,
-        "port": str(config.get("listen", "")).rpartition(":")[2],
-        "path": str(config.get("path", "")),
-    }
-    found["verify"] = str(config.get("verify", ""))
-    for part in ("id", "title", "text", "sender"):
-        only = re.fullmatch(r"\{\{ body\.([\w.]+) \}\}", str(event.get(part, "")))
-        found[part] = only[1] if only else ""
-    return found
