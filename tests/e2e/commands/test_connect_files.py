@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.http.threaded import RestSystem
+from tests.support.http.web import says
 from tests.support.jobj import HTTP, SAFE, WEBHOOK
 from tests.support.ports import free_port
 from tests.support.shell import Run
@@ -154,3 +156,34 @@ def test_a_name_of_another_kind_is_not_taken_over(run: Run, tmp_path: Path) -> N
     )
     assert said.code == 2
     assert "another kind" in said.err
+
+
+KEYED = """\
+connection: crm
+kind: http
+base: {base}
+headers: {{Authorization: "Bearer {{{{ secret('{secret}') }}}}"}}
+actions: [{{name: find, title: find, effect: read, path: /tickets}}]
+"""
+
+
+def test_a_key_that_is_refused_connects_nothing(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("init")
+    monkeypatch.setenv("OPSCONSOLE_SECRET_CRM_KEY", "wrong")
+    with RestSystem(says(403)) as system:
+        said = run("connect", "http", write(tmp_path, KEYED.format(base=system.base, secret="crm-key")))
+        assert system.seen[0].headers["authorization"] == "Bearer wrong"
+    assert said.code == 2 and "does not take the key (403)" in said.err
+    assert [row["connection"] for row in run("connect", "list", "--json").json] == ["desk"]
+
+
+def test_a_connection_that_is_removed_takes_the_keys_of_its_earlier_files_along(
+    run: Run, tmp_path: Path, base: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("init")
+    for name in ("first", "second"):
+        monkeypatch.setenv(f"OPSCONSOLE_SECRET_{name.upper()}_KEY", "some")
+        file = write(tmp_path, KEYED.format(base=base, secret=f"{name}-key"))
+        assert run("connect", "http", file).code == 0
+    removed = run("connect", "remove", "crm")
+    assert removed.code == 0 and "first-key, second-key" in removed.out
