@@ -1,7 +1,7 @@
 """A page that scrolls, and a column of cards on one."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 
 def scrolled(inside: QWidget) -> QScrollArea:
@@ -9,8 +9,16 @@ def scrolled(inside: QWidget) -> QScrollArea:
     area = QScrollArea()
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    keep_to_width(inside)
     area.setWidget(inside)
     return area
+
+
+def keep_to_width(page: QWidget) -> None:
+    """Have a page take the width of its scroll area, and no more: what stood beyond the edge could not be reached."""
+    policy = page.sizePolicy()
+    policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)
+    page.setSizePolicy(policy)
 
 
 def clear(layout: QLayout) -> None:

@@ -4,6 +4,15 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
+def flowing(*parts: QWidget, gap: int = 6, line_gap: int | None = None) -> QWidget:
+    """Lay parts in a row that goes on in the next line."""
+    made = QWidget()
+    flow = FlowLayout(made, gap=gap, line_gap=line_gap)
+    for part in parts:
+        flow.addWidget(part)
+    return made
+
+
 class FlowLayout(QLayout):
     """Lays its parts like words on a page."""
 
@@ -55,6 +64,7 @@ class FlowLayout(QLayout):
             if part is not None and part.isHidden():
                 continue
             size = item.sizeHint()
+            size.setWidth(min(size.width(), rect.width()))  # alone in its line, it takes the line and no more
             if x + size.width() > rect.right() + 1 and height:
                 x, y, height = rect.x(), y + height + self._line_gap, 0
             if is_moving:

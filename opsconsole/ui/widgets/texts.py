@@ -28,10 +28,9 @@ def para(text: str, role: Role = "") -> QLabel:
     return made
 
 
-def foldable(text: str, role: Role = "", *, short: int = SHORT) -> QWidget:
+def foldable(text: str, role: Role = "", *, short: int = SHORT, lines: int = 8) -> QWidget:
     """Make a paragraph of which a long text shows its beginning, with a button for the rest."""
-    lines = text.splitlines()
-    cut = "\n".join(lines[:8])[:short].rstrip()
+    cut = "\n".join(text.splitlines()[:lines])[:short].rstrip()
     if len(cut) >= len(text.rstrip()):
         return para(text, role)
     box = QWidget()

@@ -13,8 +13,9 @@ from opsconsole.engine.audittrail.words import about, actor_words, kind_words
 from opsconsole.store.queries.views.timeline import Moment
 from opsconsole.ui.panels.feed.actioncard import action_card
 from opsconsole.ui.theme.theme import Theme
-from opsconsole.ui.widgets.basics import button, card, label, pill, row
-from opsconsole.ui.widgets.flow import FlowLayout
+from opsconsole.ui.widgets.basics import beside, button, card, clamped, label, pill, row
+from opsconsole.ui.widgets.columns import keep_to_width
+from opsconsole.ui.widgets.flow import FlowLayout, flowing
 from opsconsole.ui.widgets.moments import moments_card
 from opsconsole.ui.widgets.parties import party_links
 from opsconsole.ui.widgets.plain import one_line
@@ -52,6 +53,7 @@ class StoryView(QScrollArea):
         self._column = QVBoxLayout(page)
         self._column.setContentsMargins(28, 24, 28, 28)
         self._column.setSpacing(14)
+        keep_to_width(page)
         self.setWidget(page)
         self._history: QWidget | None = None
         self.cards: dict[str, QFrame] = {}
@@ -122,7 +124,7 @@ class StoryView(QScrollArea):
                 for run, _, name in runs
                 if run != story.get("run")
             ]
-            self._column.addLayout(row(label("Also worked by", "small"), *others, None))
+            self._column.addWidget(flowing(label("Also worked by", "small"), *others, gap=8))
 
     def _facts(self, story: dict[str, Any]) -> QWidget:
         facts = QWidget()
@@ -156,18 +158,19 @@ class StoryView(QScrollArea):
     def _event(self, event: dict[str, Any]) -> None:
         frame, column = card()
         sender = one_line(event["from_name"] or event["from"] or spoken(event["connection"]), 80)
-        address = f"  {one_line(event['from'], 80)}" if event["from_name"] and event["from"] else ""
         is_sure = bool(event["is_verified"])
-        parts = [label(sender, "h3"), label(address, "small")]
-        head = row(*parts, None)
+        head, pills = clamped("h3"), list[QWidget]()
+        head.setText(sender)
         if is_sure or event["from"]:  # what the desk itself noticed has no sender to doubt
-            head.addWidget(pill("Sender verified" if is_sure else "Sender not verified", "ok" if is_sure else "warn"))
-        column.addLayout(head)
+            pills = [pill("Sender verified" if is_sure else "Sender not verified", "ok" if is_sure else "warn")]
+        column.addLayout(beside(head, *pills))
+        if event["from_name"] and event["from"]:
+            column.addWidget(para(one_line(event["from"], 80), "small"))
         for problem in event["problems"]:
             column.addWidget(para(f"Could not be read whole: {problem}", "error"))
         column.addWidget(foldable(event["text"] or "No text.", short=700))
         if links := party_links(event["from"], self.party_wanted.emit):
-            column.addLayout(row(*links, None, spacing=16))
+            column.addWidget(flowing(*links, gap=16, line_gap=0))
         self._column.addWidget(frame)
 
     def _lookups(self, actions: list[dict[str, Any]]) -> None:

@@ -1,5 +1,6 @@
 """Two sides, field by field, with the words that differ marked."""
 
+import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import (
@@ -12,7 +13,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QPainter, QResizeEvent, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtGui import QFontMetrics, QPainter, QResizeEvent, QTextCharFormat, QTextLayout, QTextOption
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from opsconsole.ui.theme import fonts
@@ -23,6 +24,9 @@ from opsconsole.ui.widgets.texts import tip
 
 _Index = QModelIndex | QPersistentModelIndex
 PAD_X, PAD_Y, GUTTER, FIELD = 14, 7, 14, 150
+NARROW = 640
+"""Below this width the column of names is as wide as its widest word, in px."""
+_BREAK = "\u200b"
 
 
 class ChangeModel(QAbstractTableModel):
@@ -131,9 +135,26 @@ class ChangeDelegate(QStyledItemDelegate):
         return made
 
 
+def breaking_addresses(text: str, formats: list[QTextLayout.FormatRange]) -> tuple[str, list[QTextLayout.FormatRange]]:
+    """Let a line end before the @ of an address, with the marks where their words now stand."""
+    places = [found.start() for found in re.finditer(r"(?<=\w)@(?=\w)", text)]
+    moved: list[QTextLayout.FormatRange] = []
+    for marked in formats:
+        start, end = (edge + sum(place < edge for place in places) for edge in (marked.start, _end(marked)))
+        made = QTextLayout.FormatRange()
+        made.start, made.length, made.format = start, end - start, marked.format
+        moved.append(made)
+    return re.sub(r"(?<=\w)@(?=\w)", f"{_BREAK}@", text), moved
+
+
+def _end(marked: QTextLayout.FormatRange) -> int:
+    return marked.start + marked.length
+
+
 def _laid(text: str, width: float, formats: list[QTextLayout.FormatRange]) -> tuple[QTextLayout, float]:
     """Lay a text in lines; give it with its height in px."""
-    laid = QTextLayout(text.replace("\n", "\u2028"), fonts.font())
+    text, formats = breaking_addresses(text.replace("\n", "\u2028"), formats)
+    laid = QTextLayout(text, fonts.font())
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     option.setAlignment(Qt.AlignmentFlag.AlignRight if is_right_to_left(text) else Qt.AlignmentFlag.AlignLeft)
@@ -183,16 +204,24 @@ class ChangeTable(QTableView):
     def fit(self) -> None:
         """Share the width out, and be as high as the rows are."""
         width = self.viewport().width()
-        self.setColumnWidth(0, FIELD)
+        names = self._names_width(width)
+        self.setColumnWidth(0, names)
         if self.changes.has_now:
-            half = (width - FIELD) // 2
+            half = (width - names) // 2
             self.setColumnWidth(1, half)
-            self.setColumnWidth(2, width - FIELD - half)
+            self.setColumnWidth(2, width - names - half)
         else:
-            self.setColumnWidth(1, width - FIELD)
+            self.setColumnWidth(1, width - names)
         self.resizeRowsToContents()
         rows = sum(self.rowHeight(place) for place in range(len(self.changes.changes)))
         self.setFixedHeight(self.horizontalHeader().sizeHint().height() + rows + 2)
+
+    def _names_width(self, width: int) -> int:
+        if width >= NARROW:
+            return FIELD
+        words = [word for change in self.changes.changes for word in change.field.split()]
+        widest = max((QFontMetrics(fonts.font()).horizontalAdvance(word) for word in ("Field", *words)), default=0)
+        return min(FIELD, widest + 2 * PAD_X + 2)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

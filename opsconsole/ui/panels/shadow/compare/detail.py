@@ -1,4 +1,4 @@
-"""One pair, side by side: what the agent would have done, what the human did, and what the event said."""
+"""One pair: what the event said, and side by side what the agent would have done and what the human did."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -12,9 +12,10 @@ from opsconsole.store.queries.pairs import PairRow
 from opsconsole.ui.panels.shadow.compare.data import ComparedRow, Shown
 from opsconsole.ui.panels.shadow.compare.list import TONES
 from opsconsole.ui.theme.theme import Theme
-from opsconsole.ui.widgets.basics import Tone, button, card, label, pill, row
+from opsconsole.ui.widgets.basics import Tone, beside, button, card, clamped, label, pill, row
 from opsconsole.ui.widgets.columns import scrolled
 from opsconsole.ui.widgets.diff.table import ChangeTable
+from opsconsole.ui.widgets.flow import flowing
 from opsconsole.ui.widgets.plain import one_line
 from opsconsole.ui.widgets.texts import clear, foldable, para
 from opsconsole.ui.widgets.words import ago, exact, spoken
@@ -55,6 +56,7 @@ class PairDetail(QWidget):
         self._head(shown, names, place, now)
         if shown.counts:
             self._column.addWidget(_notice(shown.counts))
+        self._column.addWidget(self._event(shown))  # first: whoever judges must know to what both answered
         if shown.is_erased:
             self._column.addWidget(para("What was compared was erased with the customer's data.", "muted"))
         elif not shown.deeds:
@@ -70,7 +72,6 @@ class PairDetail(QWidget):
             column.addWidget(label("Why the agent would have", "h3"))
             column.addWidget(foldable(shown.because))
             self._column.addWidget(frame)
-        self._column.addWidget(self._event(shown))
         self._column.addStretch(1)
         self.setUpdatesEnabled(True)
         if is_other:
@@ -97,12 +98,12 @@ class PairDetail(QWidget):
         sure = "" if pair.confidence is None else f", {pair.confidence:.0%} sure"
         agent = names.get(pair.agent, spoken(pair.agent))
         category = (spoken(pair.category) if pair.category else "no category") + sure
-        facts = label(" · ".join(part for part in (agent, category, one_line(pair.sender, 80)) if part), "small")
+        facts = para(" · ".join(part for part in (agent, category, one_line(pair.sender, 80)) if part), "small")
         when = label(ago(pair.occurred_at, now), "small")
         when.setToolTip(exact(pair.occurred_at))
         self._column.addLayout(line)
-        self._column.addLayout(row(*pills, None))
-        self._column.addLayout(row(facts, None, when))
+        self._column.addWidget(flowing(*pills, gap=8))
+        self._column.addLayout(beside(facts, when))
 
     def _deed(self, deed: ComparedRow) -> QFrame:
         frame, column = card()
@@ -132,11 +133,14 @@ class PairDetail(QWidget):
     def _event(self, shown: Shown) -> QFrame:
         frame, column = card()
         pair = shown.row
-        head = row(label("What came in", "h3"), label(one_line(pair.sender, 80), "small"), None)
+        sender = clamped("small", lines=1)
+        sender.setText(one_line(pair.sender, 80))
+        head = row(label("What came in", "h3"))
+        head.addWidget(sender, 1)
         if pair.run_id is not None:
             head.addWidget(button("Open the run", lambda: self._open_run(pair), kind="link"))
         column.addLayout(head)
-        column.addWidget(foldable(shown.text or "No text.", short=900))
+        column.addWidget(foldable(shown.text or "No text.", lines=6))
         return frame
 
 
