@@ -1,13 +1,14 @@
 """Why a key did nothing: one short line that goes by itself, however often the key is pressed."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
+from opsconsole.ui.shell.foot import Foot
 from opsconsole.ui.widgets.basics import label
 
 SHOWN_MS = 2_500
-BOTTOM = 152
-"""From the foot of the window, in px: over the verbs, and over a notice where there is one."""
+GAP = 64
+"""Between it and the verbs of the page, in px: a notice has room there."""
 
 
 class KeyHint(QFrame):
@@ -24,7 +25,8 @@ class KeyHint(QFrame):
         line.addWidget(self._text)
         self._timer = QTimer(self, singleShot=True, interval=SHOWN_MS)
         self._timer.timeout.connect(self.hide)
-        over.installEventFilter(self)
+        self._foot = Foot(over)
+        self._foot.moved.connect(self._place)
         self.hide()
 
     @property
@@ -37,15 +39,13 @@ class KeyHint(QFrame):
         self._text.setText(text)
         self.setAccessibleName(text)
         self.adjustSize()
-        self._place()
         self.show()
+        self._place()
         self.raise_()
         self._timer.start()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Resize:
-            self._place()
-        return super().eventFilter(watched, event)
-
     def _place(self) -> None:
-        self.move((self._over.width() - self.width()) // 2, self._over.height() - self.height() - BOTTOM)
+        if self.isHidden():
+            return
+        foot = self._foot.height() + GAP
+        self.move((self._over.width() - self.width()) // 2, self._over.height() - self.height() - foot)

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QTimer
+from PySide6.QtCore import QElapsedTimer, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
+from opsconsole.ui.shell.foot import Foot
 from opsconsole.ui.widgets.basics import button, label
 from opsconsole.ui.widgets.plain import one_line
 from opsconsole.ui.widgets.texts import tip
 
 SHOWN_MS = 10_000
+GAP = 12
+"""Between it and the verbs of the page, in px."""
 READ_MS = 3_000
 """How long a text that came a moment ago stays when the page changes."""
 
@@ -30,7 +33,8 @@ class Notice(QFrame):
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.hide)
         self._shown = QElapsedTimer()
-        over.installEventFilter(self)
+        self._foot = Foot(over)
+        self._foot.moved.connect(self._place)
         self.hide()
 
     def say(self, text: str, button_text: str, act: Callable[[], None] | None) -> None:
@@ -43,8 +47,8 @@ class Notice(QFrame):
         self._button.setVisible(bool(button_text))
         self._line.setContentsMargins(16, 8, 10 if button_text else 16, 8)
         self.adjustSize()
-        self._place()
         self.show()
+        self._place()
         self.raise_()
         self._timer.start(SHOWN_MS)
         self._shown.start()
@@ -58,14 +62,13 @@ class Notice(QFrame):
         """Go with the page it was said on, unless it still offers something to do or has only just come."""
         if self._act is None and self.age_ms > READ_MS:
             self.hide()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Resize:
-            self._place()
-        return super().eventFilter(watched, event)
+        QTimer.singleShot(0, self, self._place)  # the next page has other verbs
 
     def _place(self) -> None:
-        self.move((self._over.width() - self.width()) // 2, self._over.height() - self.height() - 100)
+        if self.isHidden():
+            return
+        foot = self._foot.height() + GAP
+        self.move((self._over.width() - self.width()) // 2, self._over.height() - self.height() - foot)
 
     def _on_button(self) -> None:
         act, self._act = self._act, None

@@ -1,5 +1,8 @@
 """Who has the keys: nothing takes them from a field in which somebody types, and a field hands them on when asked."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
+
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
@@ -19,6 +22,24 @@ def offer_focus(wanted: QWidget, *, otherwise: QWidget) -> None:
     """Give the keys to a part, as `give_focus`, unless somebody types: for what happens by itself."""
     if not is_text_field(QApplication.focusWidget()):
         give_focus(wanted, otherwise=otherwise)
+
+
+def has_focus(page: QWidget) -> bool:
+    """Return whether a page or a part of it has the keys of its window, or will have them when that is in front."""
+    holder = page.window().focusWidget()
+    return holder is not None and (holder is page or page.isAncestorOf(holder))  # pyright: ignore[reportUnnecessaryComparison]
+
+
+@contextmanager
+def kept_in(page: QWidget) -> Generator[None]:
+    """Keep the keys in a page whose part that has them is hidden, disabled or made anew inside the block.
+
+    Qt would hand them to whatever comes next in the window: the rail.
+    """
+    was_here = has_focus(page)
+    yield
+    if was_here and not has_focus(page):
+        page.setFocus()
 
 
 class _Way(QObject):

@@ -30,7 +30,7 @@ def para(text: str, role: Role = "") -> QLabel:
 
 def foldable(text: str, role: Role = "", *, short: int = SHORT, lines: int = 8) -> QWidget:
     """Make a paragraph of which a long text shows its beginning, with a button for the rest."""
-    cut = "\n".join(text.splitlines()[:lines])[:short].rstrip()
+    cut = whole_words("\n".join(text.splitlines()[:lines]), short)
     if len(cut) >= len(text.rstrip()):
         return para(text, role)
     box = QWidget()
@@ -47,6 +47,15 @@ def foldable(text: str, role: Role = "", *, short: int = SHORT, lines: int = 8) 
     column.addWidget(shown)
     column.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
     return box
+
+
+def whole_words(text: str, most: int) -> str:
+    """Return the beginning of a text, of at most so many characters, that ends no word in its midst."""
+    text = text.rstrip()
+    if len(text) <= most:
+        return text
+    begun = text[: most + 1]
+    return (begun[: found[-1].start()] if (found := list(re.finditer(r"\s+", begun))) else text[:most]).rstrip()
 
 
 def verbatim(part: QWidget) -> QWidget:

@@ -5,12 +5,15 @@ from datetime import UTC, datetime
 
 from opsconsole.connectors.desk.tools import desk_tools
 from opsconsole.domain.enums import ApprovalKind
+from opsconsole.engine.commands.cards import Claim
 from opsconsole.ui.panels.approvals.batch.spread import groups, spread_of
+from opsconsole.ui.panels.approvals.card.data import facts_claimed, notices, quoted_briefly
 from opsconsole.ui.panels.approvals.edit.check import problems
 from opsconsole.ui.panels.approvals.rows import Waiting, reasons
 from opsconsole.ui.panels.approvals.times import tomorrow
 from opsconsole.ui.widgets.diff.words import differing
 from opsconsole.ui.widgets.guard import Guard
+from tests.ui.approvals.asked import Person, Sitting
 
 
 def _credit(number: int, amount: float) -> Waiting:
@@ -103,3 +106,29 @@ def test_what_does_not_fit_is_said_in_words_and_not_by_a_pattern() -> None:
     assert problems(types["desk.create_deal"], {"name": "x", "currency": "euro"}) == {
         "currency": "This is not written as it has to be."
     }
+
+
+def test_what_is_empty_or_only_greets_is_no_claim(person: Person) -> None:
+    async def job(seat: Sitting) -> None:
+        shown = seat.panel.shown
+        assert shown is not None
+        texts = (
+            " , ",
+            "",
+            "Hello Owen Farrugia,",
+            "Dear Mr. O'Neil",
+            "Hello, your 400 EUR are on their way",
+            "Hello 77",
+        )
+        claims = tuple(Claim("text", text, "asserted", "") for text in texts)
+        claiming = replace(shown, view=replace(shown.view, claims=claims))
+        assert [claim.text for claim in facts_claimed(claiming)] == list(texts[4:])
+        told = [notice.text for notice in notices(claiming) if "no source" in notice.text]
+        assert told == ["Stands in no source: “Hello, your 400 EUR are on their way”, “Hello 77”"]
+
+    person(job)
+
+
+def test_a_quote_is_cut_between_words_and_says_so() -> None:
+    assert quoted_briefly("It was charged twice, and nobody answered", 24) == "It was charged twice…"
+    assert quoted_briefly(" It was charged twice, ", 24) == "It was charged twice"

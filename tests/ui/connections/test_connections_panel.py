@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QPushButton
 
 from opsconsole.store.queries import limits
 from opsconsole.ui.panels.connections.form import KEEPS
@@ -62,8 +62,13 @@ def test_a_model_that_is_not_there_is_told_in_plain_words(tmp_path: Path) -> Non
         panel.add_model()
         panel.model.inputs["url"].setText("http://127.0.0.1:9/v1")
         panel.model.inputs["model"].setText("small")
+        way = next(part for part in panel.model.findChildren(QPushButton) if part.text() == "Test and connect")
+        way.setFocus()
         press(panel, "Test and connect")
+        holder = panel.window().focusWidget()
+        assert isinstance(holder, QPushButton) and holder.text() == "Cancel"
         await until(lambda: "Mend what is marked" in told(panel))
+        await until(lambda: panel.window().focusWidget() is way)
         assert "Reachable" in told(panel) and "nobody listens there" in told(panel)
 
     perform(empty, scene)

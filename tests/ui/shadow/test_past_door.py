@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtWidgets import QPushButton
+
 from opsconsole.app.gui.mainwindow import Joined
 from opsconsole.app.past.importing import import_path
 from opsconsole.app.session import opened
 from opsconsole.engine.agents.file import apply_agent, read_agent
 from opsconsole.store.queries import pairs
 from opsconsole.ui.panels.welcome.panel import WelcomePanel
+from opsconsole.ui.widgets.focus import has_focus
 from tests.support.desktop.console import in_window
 from tests.support.mail.mailboxes import OWN, agent_file, mailbox, write_mailbox
 from tests.ui.sample import make_empty
@@ -66,8 +69,10 @@ def test_without_an_agent_a_ready_one_is_offered_and_tried_right_there(tmp_path:
         press(panel, "See what an agent would have got right")
         await until(said(panel, "Mail sorter is ready."))
         assert "nothing is done or sent" in panel.said.text() and kept(joined.folder) == 0
+        next(part for part in panel.findChildren(QPushButton) if part.text() == "Use Mail sorter").setFocus()
         press(panel, "Use Mail sorter")
         await until(said(panel, f"Mail sorter would work {MAILS} events"))
+        assert has_focus(panel), "the keys did not go to the rail"
         await looked(joined)
         assert window.windowTitle().startswith("Welcome")
         press(panel, f"Work {MAILS} events")

@@ -13,8 +13,11 @@ from opsconsole.ui.widgets.rowwindow import RowWindow
 from opsconsole.ui.widgets.words import exact, local
 
 HEIGHT = 40
-COLUMNS = (("No.", 72), ("When", 124), ("What", 172), ("Who", 120))
-"""Names and widths in px of the columns before `About`."""
+COLUMNS = ("No.", "When", "What", "Who")
+"""The columns before `About`."""
+NARROW = 760
+"""Width of a list in px below which `About` gets its room from the others."""
+_ROOMY, _TIGHT = (72, 124, 172, 120), (58, 98, 150, 88)
 _DANGER = (
     "effect.failed",
     "effect.unknown",
@@ -24,6 +27,11 @@ _DANGER = (
     "switch.on",
     "unreadable",
 )
+
+
+def column_widths(width: int) -> tuple[int, ...]:
+    """Return the widths of the columns before `About` in a list of so many px."""
+    return _TIGHT if width < NARROW else _ROOMY
 
 
 def words(entry: Entry) -> tuple[str, str]:
@@ -63,14 +71,15 @@ class AuditLine(QStyledItemDelegate):
         if entry is None:
             painter.fillRect(QRect(x, rect.center().y() - 5, min(320, box.width()), 10), colors["sunken"])
         else:
+            widths, form = column_widths(rect.width()), "%d %b %H:%M" if rect.width() < NARROW else "%d %b %H:%M:%S"
             ink = colors["danger" if entry.kind in _DANGER else "text"]
             cells = (
                 (f"{entry.seq:,}", colors["text3"], fonts.NORMAL),
-                (f"{local(entry.at):%d %b %H:%M:%S}", colors["text2"], fonts.NORMAL),
+                (f"{local(entry.at):{form}}", colors["text2"], fonts.NORMAL),
                 (kind_words(entry.kind), ink, fonts.SEMIBOLD),
                 (actor_words(entry.actor, entry.names), colors["text2"], fonts.NORMAL),
             )
-            for (text, color, weight), (_, width) in zip(cells, COLUMNS, strict=True):
+            for (text, color, weight), width in zip(cells, widths, strict=True):
                 cell = QRect(x, rect.y(), width - 10, rect.height())
                 painting.text(painter, cell, text, size=fonts.SMALL, color=color, weight=weight)
                 x += width

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
@@ -26,7 +26,7 @@ from opsconsole.ui.panels.audit.chain import ChainState
 from opsconsole.ui.panels.audit.choices import choice_box
 from opsconsole.ui.panels.audit.entry import entry_card
 from opsconsole.ui.panels.audit.export import FORMS, ExportButton
-from opsconsole.ui.panels.audit.line import COLUMNS, HEIGHT, AuditLine, words
+from opsconsole.ui.panels.audit.line import COLUMNS, HEIGHT, AuditLine, column_widths, words
 from opsconsole.ui.widgets.basics import label, row
 from opsconsole.ui.widgets.clock import utc_now
 from opsconsole.ui.widgets.focus import lead_on, offer_focus
@@ -36,6 +36,11 @@ from opsconsole.ui.widgets.rowwindow import RowView, RowWindow
 from opsconsole.ui.widgets.states import States
 from opsconsole.ui.widgets.texts import clear
 from opsconsole.ui.widgets.words import plural
+
+SMALL = 1100
+"""Width of the page in px below which what is read whole takes less of it."""
+SIDES = (360, 300)
+"""The width of what is read whole: with room, and without, in px."""
 
 
 class AuditPanel(Panel):
@@ -113,7 +118,8 @@ class AuditPanel(Panel):
         self.split.addWidget(self._list_pane())
         self.split.addWidget(self._side_pane())
         self.split.setStretchFactor(0, 1)
-        self.split.setSizes([860, 360])
+        self._share()
+        self.split.splitterMoved.connect(self._fit_heads)
         whole.addWidget(self.split, 1)
 
     def _list_pane(self) -> QFrame:
@@ -123,9 +129,8 @@ class AuditPanel(Panel):
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(4)
         heads = row(22, spacing=0)
-        for name, width in COLUMNS:
-            head = label(name, "cap")
-            head.setFixedWidth(width)
+        self._heads = [label(name, "cap") for name in COLUMNS]
+        for head in self._heads:
             heads.addWidget(head)
         heads.addWidget(label("About", "cap"), 1)
         column.addLayout(heads)
@@ -137,7 +142,7 @@ class AuditPanel(Panel):
         self.side.setWidgetResizable(True)
         self.side.setFrameShape(QFrame.Shape.NoFrame)
         self.side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.side.setMinimumWidth(300)
+        self.side.setMinimumWidth(SIDES[True])
         page = QWidget()
         page.setObjectName("page")
         self._column = QVBoxLayout(page)
@@ -145,6 +150,21 @@ class AuditPanel(Panel):
         self.side.setWidget(page)
         self._show_side(label("Choose an entry to read it whole.", "muted", is_wrapped=True))
         return self.side
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share a small width so that the list can be read."""
+        super().resizeEvent(event)
+        if (event.size().width() < SMALL) is not (event.oldSize().width() < SMALL):
+            self._share()
+        self._fit_heads()
+
+    def _share(self) -> None:
+        side = SIDES[self.width() < SMALL]
+        self.split.setSizes([max(1, self.width() - side), side])
+
+    def _fit_heads(self) -> None:
+        for head, width in zip(self._heads, column_widths(self.split.sizes()[0]), strict=True):
+            head.setFixedWidth(width)
 
     def commands(self) -> Sequence[Command]:
         return (
@@ -214,7 +234,8 @@ class AuditPanel(Panel):
     async def _read_entry(self, seq: int) -> None:
         found = await self.context.backend.read(lambda kernel: auditlist.entries(kernel.reader, [seq]))
         if seq in found:
-            self._show_side(entry_card(found[seq], go=self.context.navigator.go))
+            is_narrow = self.width() < SMALL
+            self._show_side(entry_card(found[seq], go=self.context.navigator.go, is_narrow=is_narrow))
 
     # --- what happened
 

@@ -91,6 +91,7 @@ class ConnectionForm(QWidget):
         self._test = button("Test", lambda: self.start(is_kept=False))
         self._stop = button("Cancel", self._cancel)
         self._stop.hide()
+        self._pressed: QWidget | None = None
         self._add = button("Test and connect", lambda: self.start(is_kept=True), kind="accent")
         body = QHBoxLayout()
         body.setSpacing(12)
@@ -228,9 +229,19 @@ class ConnectionForm(QWidget):
         self._set_busy(False)
 
     def _set_busy(self, is_busy: bool) -> None:
-        self._stop.setVisible(is_busy)
+        """Only one of the ways on and the way to stop is there; whoever pressed one of them has the other under it."""
+        holder = self.window().focusWidget()
+        if is_busy:
+            self._stop.show()
+            if holder in (self._test, self._add):
+                self._pressed = holder
+                self._stop.setFocus()
         for part in (self._test, self._add):
             part.setEnabled(not is_busy)
+        if not is_busy:
+            if holder is self._stop:
+                (self._pressed or self._test).setFocus()
+            self._stop.hide()
 
     async def _run(self, values: Mapping[str, str], *, is_kept: bool) -> None:
         try:

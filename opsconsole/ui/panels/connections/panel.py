@@ -21,6 +21,7 @@ from opsconsole.ui.panels.connections.removal import RemovalPage
 from opsconsole.ui.tools import CheckStep, ConnectionCheck
 from opsconsole.ui.widgets.basics import Tone, beside, button, card, label, pill, row
 from opsconsole.ui.widgets.columns import card_column, clear
+from opsconsole.ui.widgets.focus import kept_in
 from opsconsole.ui.widgets.states import States
 from opsconsole.ui.widgets.words import ago, exact
 
@@ -161,7 +162,8 @@ class ConnectionsPanel(Panel):
         self._show_form(form, forms.known_values(row.kind, row.id, row.config), changes=row.id)
 
     def _on_left(self) -> None:
-        self.pages.setCurrentIndex(0)
+        with kept_in(self):
+            self.pages.setCurrentIndex(0)
         self.refresh()
 
     async def _try_mail(self, values: Any, said: Callable[[CheckStep], None], is_kept: bool) -> ConnectionCheck:
@@ -205,7 +207,8 @@ class ConnectionsPanel(Panel):
         except Exception as error:
             self._states.error(str(error), act=self.refresh)
             raise
-        clear(self._list)
+        with kept_in(self):
+            clear(self._list)
         for shown in found:
             self._list.addWidget(self._card(shown, now))
         if all(shown.row.kind == "desk" for shown in found):

@@ -12,6 +12,7 @@ from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.welcome.past import PastDoor
 from opsconsole.ui.reports import ImportReport
 from opsconsole.ui.widgets.basics import button, card, label, repolish, row
+from opsconsole.ui.widgets.focus import has_focus, kept_in
 from opsconsole.ui.widgets.words import plural
 
 _FILES = "Mail and tables (*.mbox *.mbx *.eml *.csv *.zip *.gz *.tar *.tgz);;All files (*)"
@@ -140,13 +141,16 @@ class WelcomePanel(Panel):
         self.context.tasks.start(self._guarded(work), name="the first steps", owner=self, key="work")
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        was_here = has_focus(self)
+        self._cancel.show()
+        if was_here:
+            self._cancel.setFocus()
         for part in (self._sample, self._file, self._folder):
             part.setEnabled(False)
         self._next.hide()
         self.past.offer(is_on=False)
         self.progress.setRange(0, 0)
         self.progress.show()
-        self._cancel.show()
         try:
             await work
         except OpsError as error:
@@ -175,7 +179,8 @@ class WelcomePanel(Panel):
 
     def _idle(self, text: str, action: str = "", act: Callable[[], None] | None = None) -> None:
         self.progress.hide()
-        self._cancel.hide()
+        with kept_in(self):
+            self._cancel.hide()
         for part in (self._sample, self._file, self._folder):
             part.setEnabled(True)
         self.said.setText(text)

@@ -1,5 +1,6 @@
 """A card with what the window needs beside it, and what in it deserves a second look."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -14,11 +15,18 @@ from opsconsole.store.queries import approvals, runs
 from opsconsole.store.rows import present
 from opsconsole.ui.panels.approvals.rows import amount
 from opsconsole.ui.widgets.diff.words import FieldRow
-from opsconsole.ui.widgets.plain import readable
+from opsconsole.ui.widgets.plain import one_line, readable
+from opsconsole.ui.widgets.texts import whole_words
 from opsconsole.ui.widgets.words import spoken
 
 Weight = Literal["danger", "warn"]
 MOST_FIELD = 60_000
+_GREETING = re.compile(
+    r"(?i:hello|hi|hey|dear|good (?:morning|afternoon|evening)|hallo|guten tag|liebe[rs]?|sehr geehrte[rs]?"
+    r"|goedendag|beste|geachte|bonjour|bonsoir|chère?|hola|buenos días|estimad[oa])"
+    r"(?: (?:there|all|team|[^\W\d_a-zà-ÿ][^\W\d_]*[.'’-]?[^\W\d_]*\.?)){0,4}\s?[,!.:]?"
+)
+"""A greeting alone in its line: nothing but names follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +117,26 @@ def _of_change(shown: Shown) -> Iterator[Notice]:
 def _of_claims(shown: Shown) -> Iterator[Notice]:
     bare = [claim for claim in facts_claimed(shown) if claim.state != "found"]
     if bare:
-        quoted = ", ".join(f"“{claim.text.strip(' ,')[:40]}”" for claim in bare[:2])
+        quoted = ", ".join(f"“{quoted_briefly(claim.text, 40)}”" for claim in bare[:2])
         more = f" and {len(bare) - 2} more" if len(bare) > 2 else ""
         yield Notice(f"Stands in no source: {quoted}{more}")
 
 
 def facts_claimed(shown: Shown) -> tuple[Claim, ...]:
-    """Return the claims a person can check; a question claims nothing."""
-    return () if shown.is_question else shown.view.claims
+    """Return the claims a person can check; a question claims nothing, and neither does an empty text or a greeting."""
+    return () if shown.is_question else tuple(claim for claim in shown.view.claims if _claims_something(claim.text))
+
+
+def quoted_briefly(text: str, most: int) -> str:
+    """Return the beginning of a quote on one line, which ends no word in its midst."""
+    line = one_line(text.strip(" ,"))
+    begun = whole_words(line, most)
+    return begun if begun == line else f"{begun.rstrip(' ,')}…"
+
+
+def _claims_something(text: str) -> bool:
+    """Whether a text says anything that could be true or not: a greeting with a name does not."""
+    return any(sign.isalnum() for sign in text) and _GREETING.fullmatch(text.strip()) is None
 
 
 def _told(text: str) -> str:

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QFrame, QLabel, QLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from opsconsole.engine.audittrail.words import counted
-from opsconsole.ui.panels.approvals.card.data import Notice, Shown, facts_claimed
+from opsconsole.ui.panels.approvals.card.data import Notice, Shown, facts_claimed, quoted_briefly
+from opsconsole.ui.theme import fonts
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import card, clamped, label, pill, row, set_pill
+from opsconsole.ui.widgets.flow import FlowLayout
 from opsconsole.ui.widgets.parties import party_links
 from opsconsole.ui.widgets.plain import one_line, readable
 from opsconsole.ui.widgets.texts import stand
@@ -16,6 +19,8 @@ from opsconsole.ui.widgets.words import spoken
 
 MOST_CLAIMS, MOST_PRECEDENTS = 8, 4
 EVENT_HEIGHT = 168
+PADDING = 6
+"""Of a field, by the style sheet, in px."""
 MOST_TEXT = 200_000
 
 
@@ -109,8 +114,7 @@ class QuotesCard(QFrame):
             if not claims:
                 self._column.addWidget(label("It states nothing that could be looked up.", "small", is_wrapped=True))
         for claim in ordered[:MOST_CLAIMS]:
-            text = one_line(claim.text.strip(" ,"))
-            said = f"“{text[:90]}{'…' if len(text) > 90 else ''}”"
+            said = f"“{quoted_briefly(claim.text, 90)}”"
             if claim.state == "found":
                 where = f"{spoken(claim.argument)}: found in {claim.source.replace('_', ' ').replace('.', ': ')}"
                 self._line("check", "ok", said, where)
@@ -127,13 +131,8 @@ class QuotesCard(QFrame):
         if found:
             self._column.addWidget(label("Cases like it", "h3"))
         for precedent in found:
-            quote = one_line(str(precedent["quote"]))
-            self._line(
-                "log",
-                "text3",
-                f"“{quote[:84]}{'…' if len(quote) > 84 else ''}”",
-                f"was {spoken(str(precedent['category']))}",
-            )
+            quote = quoted_briefly(str(precedent["quote"]), 84)
+            self._line("log", "text3", f"“{quote}”", f"was {spoken(str(precedent['category']))}")
 
     def _line(self, icon: str, token: str, text: str, where: str) -> None:
         line, mark = QWidget(), QLabel()
@@ -159,7 +158,8 @@ class EventCard(QFrame):
 
     party_wanted = Signal(str)
 
-    def __init__(self, *, least: int = EVENT_HEIGHT) -> None:
+    def __init__(self, *, lines: int | None = None) -> None:
+        """Make it; `lines`: so many of the text are always seen, else as many as fit into EVENT_HEIGHT."""
         super().__init__()
         frame, column = card()
         outer = QVBoxLayout(self)
@@ -171,24 +171,31 @@ class EventCard(QFrame):
         self._text.setReadOnly(True)
         self._text.setTabChangesFocus(True)
         self._text.setAccessibleName("Text of the event")
-        self._text.setMinimumHeight(least)
+        self._text.setMinimumHeight(EVENT_HEIGHT if lines is None else _height_of(lines, self._text))
         column.addLayout(row(label("The event", "h3"), None, self._trust))
         column.addWidget(self._title)
         column.addWidget(self._sender)
         column.addWidget(self._text, 1)
-        self._links = QVBoxLayout()
-        self._links.setSpacing(0)
-        column.addLayout(self._links)
+        links = QWidget()
+        self._links = FlowLayout(links, gap=16, line_gap=0)
+        column.addWidget(links)
 
     def show_card(self, shown: Shown) -> None:
         """Show the event of a card."""
         event = shown.view.event
         clear(self._links)
         for link in party_links(str(event["from"]), self.party_wanted.emit):
-            self._links.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
+            self._links.addWidget(link)
         is_sure = bool(event["is_verified"])
         set_pill(self._trust, "Verified sender" if is_sure else "Not verified", "ok" if is_sure else "danger")
         self._title.setText(one_line(str(event["title"])))
         self._sender.setText(f"{spoken(str(event['kind']))} from {one_line(str(event['from'])) or 'nobody named'}")
         self._text.setPlainText(readable(str(event["text"]), MOST_TEXT) or "(no text)")
         stand(self._text)
+
+
+def _height_of(lines: int, text: QPlainTextEdit) -> int:
+    """Return how high a field is in which so many lines are seen, in px."""
+    text.ensurePolished()
+    around = text.frameWidth() + int(text.document().documentMargin()) + PADDING
+    return lines * QFontMetrics(fonts.font()).lineSpacing() + 2 * around

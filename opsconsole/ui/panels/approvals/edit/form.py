@@ -34,8 +34,10 @@ from opsconsole.ui.widgets.words import spoken
 
 LONG = 300
 """A text that may be longer than this gets several lines, in characters."""
-BESIDE, ABOVE = 860, 210
+BESIDE, ABOVE = 860, 290
 """From this width the event stands beside the fields, in px; else above them, no higher than that."""
+FEWEST = 5
+"""Lines of the event that are always seen."""
 QWIDGETSIZE_MAX = (1 << 24) - 1
 Editor = QLineEdit | QPlainTextEdit | QComboBox | QCheckBox
 
@@ -71,7 +73,7 @@ class EditForm(QFrame):
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnMinimumWidth(0, 130)
         self._grid.setColumnStretch(1, 1)
-        self.event_card = EventCard(least=70)
+        self.event_card = EventCard(lines=FEWEST)
         bar = QFrame()
         bar.setObjectName("actions")
         confirm = button("Approve as edited", self.confirm, kind="primary", keys="Ctrl+Return")
