@@ -5,17 +5,23 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QTextLayout
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton, QScrollArea, QWidget
 
+from opsconsole.app.gui.mainwindow import Joined
 from opsconsole.app.session import opened
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.store.writes import events
+from opsconsole.ui.panels.approvals.panel import ApprovalsPanel
+from opsconsole.ui.panels.audit.line import COLUMNS, column_widths
+from opsconsole.ui.panels.audit.panel import AuditPanel
 from opsconsole.ui.panels.feed.panel import FeedPanel
 from opsconsole.ui.panels.shadow.panel import ShadowPanel
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.diff.table import ChangeTable, breaking_addresses
 from opsconsole.ui.widgets.diff.words import FieldRow
+from tests.support.desktop.console import in_window
 from tests.support.files import NOW
+from tests.ui.approvals.asked import Person, Sitting
 from tests.ui.scenes import perform
 from tests.ui.shadow.pairsample import make_pairs
 from tests.ui.stage import Stage, play, until
@@ -100,3 +106,52 @@ def test_a_line_ends_before_the_at_of_an_address_and_marks_stay_on_their_words()
     broken, moved = breaking_addresses(text, [marked])
     assert broken == "to femke\u200b@slotwise.example now"
     assert broken[moved[0].start : moved[0].start + moved[0].length] == "slotwise"
+
+
+def test_an_edit_shows_five_lines_of_the_event_in_a_small_window(person: Person) -> None:
+    async def job(seat: Sitting) -> None:
+        seat.panel.resize(*SMALL)
+        seat.press("E")
+        text = seat.panel.form.event_card.findChildren(QPlainTextEdit)[0]
+        await seat.until(text.isVisible)
+        await seat.until(lambda: text.viewport().height() >= 5 * text.fontMetrics().lineSpacing())
+
+    person(job)
+
+
+@pytest.mark.parametrize("width", [904, 968], ids=["twice the size", "small"])
+def test_what_an_entry_is_about_has_room_in_a_small_window(worked: Path, qapp: QApplication, width: int) -> None:
+    async def scene(stage: Stage) -> None:
+        panel = stage.show(AuditPanel, width, 672)
+        await until(lambda: panel.model.ids)
+        before = sum(column_widths(panel.view.viewport().width()))
+        assert panel.view.viewport().width() - before - 44 >= 140
+        heads = [head for head in panel.findChildren(QLabel) if head.text() in (*COLUMNS, "About")]
+        assert [head.text() for head in heads if head.x() == 22 + before] == ["About"]
+        await until(lambda: not beyond(panel.side))
+
+    play(worked, qapp, scene)
+
+
+def test_a_notice_lies_over_no_verbs_and_over_no_sheet_that_opens_under_it(worked: Path) -> None:
+    async def scenario(joined: Joined) -> None:
+        window = joined.window
+        window.resize(1024, 700)
+        window.show_panel("approvals")
+        panel = window.panel("approvals")
+        assert isinstance(panel, ApprovalsPanel)
+        window.notice.say("Approved, done in 10 s.", "Undo", lambda: None)
+        window.context.commands.keys.say("Not now.")
+        low, lies = window.notice.y(), (window.notice, window.hint)
+        panel.sheet.ask(1)
+        panel.sheet.show()
+
+        def covers(part: QWidget) -> bool:
+            top = part.mapTo(window, QPoint(0, 0)).y()
+            return any(lying.mapTo(window, QPoint(0, lying.height())).y() > top for lying in lies)
+
+        await until(lambda: window.notice.y() < low and not covers(panel.sheet))
+        panel.sheet.hide()
+        await until(lambda: window.notice.y() == low)
+
+    in_window(worked, scenario)
