@@ -11,6 +11,7 @@ from opsconsole.ui.panels.approvals.card.data import Notice, Shown, facts_claime
 from opsconsole.ui.theme import fonts
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import card, clamped, label, pill, row, set_pill
+from opsconsole.ui.widgets.columns import keep_to_width
 from opsconsole.ui.widgets.flow import FlowLayout
 from opsconsole.ui.widgets.parties import party_links
 from opsconsole.ui.widgets.plain import one_line, readable
@@ -177,6 +178,7 @@ class EventCard(QFrame):
         column.addWidget(self._sender)
         column.addWidget(self._text, 1)
         links = QWidget()
+        keep_to_width(links)  # a long address holds no card wide
         self._links = FlowLayout(links, gap=16, line_gap=0)
         column.addWidget(links)
 
