@@ -37,6 +37,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "opsconsole/engine": _GATE,
     "opsconsole/engine/gate": _CORE,
     "opsconsole/engine/effects": (
+        "tests/e2e/test_takeback.py",
         *_CORE,
         "tests/e2e/test_effect_life.py",
         "tests/e2e/test_firmness.py",
