@@ -11,7 +11,7 @@ from typing import Protocol
 
 from opsconsole.domain.errors import OpsError
 from opsconsole.domain.redaction import redacted
-from opsconsole.engine.connectionmemory import ConnectionMemory
+from opsconsole.engine.connectionmemory import ConnectionMemory, State
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.ports.connector import Connector
 from opsconsole.engine.registry import Registry
@@ -23,6 +23,7 @@ _log = logging.getLogger(__name__)
 Make = Callable[[ConnectionRow], Connector]
 UNDER_WAY_S = 900.0
 """What is under way with a connector that was replaced has so long to end before it is closed, in seconds."""
+DESK = "desk"
 CLOSE_S = 5.0
 """A connector has so long to close, in seconds."""
 
@@ -55,6 +56,8 @@ class Connected:
         self._make = source if callable(source) else None
         self._under_way = under_way
         self._settings: dict[str, Setting] = {}
+        self._unmade: set[str] = set()
+        """Of these no connector could be made."""
         self._leaving: dict[asyncio.Task[None], Connector] = {}
         self._is_watching = False
         if not callable(source):
@@ -103,10 +106,19 @@ class Connected:
             Registry([made])
         except Exception as error:
             _log.error("%s: %s", row.id, error, exc_info=not isinstance(error, OpsError))
-            memory = ConnectionMemory(row.id, self._kernel.reader, self._writes, self._kernel.clock)
-            await memory.note("needs_you", redacted(str(error)))
+            self._unmade.add(row.id)
+            await self._note(row.id, "needs_you", redacted(str(error)))
             return None
+        health = read.health(self._kernel.reader, row.id)
+        # The desk says nothing of itself: what was noted of it, perhaps by an earlier engine, is over.
+        if health is not None and health[0] == "needs_you" and (row.id in self._unmade or row.kind == DESK):
+            await self._note(row.id, "ok", "It can be used again.")
+        self._unmade.discard(row.id)
         return made
+
+    async def _note(self, name: str, state: State, text: str) -> None:
+        memory = ConnectionMemory(name, self._kernel.reader, self._writes, self._kernel.clock)
+        await memory.note(state, text)
 
     async def _leave(self, connector: Connector) -> None:
         if tasks := list(self._under_way()):

@@ -34,6 +34,11 @@ def three(tmp_path: Path) -> Path:
     return folder
 
 
+_CHANGED = (
+    "INSERT INTO change (topic, count) VALUES ('connections', 1) ON CONFLICT (topic) DO UPDATE SET count = count + 1"
+)
+
+
 def _forge(folder: Path, sql: str) -> None:
     conn = sqlite3.connect(folder / "workspace.db", isolation_level=None)
     conn.execute("PRAGMA ignore_check_constraints = ON")
@@ -109,13 +114,13 @@ def test_an_entry_of_the_record_that_was_changed_stands_out_and_hides_no_other(
 
 def test_a_connection_that_cannot_be_read_is_told_for_as_long_as_it_lasts(tmp_path: Path) -> None:
     async def scenario(joined: Joined) -> None:
+        await until(lambda: joined.backend.engine)
         _forge(joined.folder, "UPDATE connection SET kind = 'nonsense' WHERE id = 'desk'")
-        joined.backend.reopen()
-        joined.window.look()
+        _forge(joined.folder, _CHANGED)
         banner = next(iter(joined.window.findChildren(Banner)))
         await until(lambda: any("does not know (nonsense)" in label.text() for label in banner.findChildren(QLabel)))
         _forge(joined.folder, "UPDATE connection SET kind = 'desk' WHERE id = 'desk'")
-        joined.window.look()
+        _forge(joined.folder, _CHANGED)
         await until(lambda: not banner.isVisible())
 
-    in_window(tmp_path / "ws", scenario)
+    in_window(tmp_path / "ws", scenario, with_engine=True)
