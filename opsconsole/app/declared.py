@@ -3,6 +3,8 @@
 import os
 import socket
 
+from pydantic import ValidationError
+
 from opsconsole.app.session import Session
 from opsconsole.connectors.http import HttpConfig
 from opsconsole.connectors.http.actions import Action
@@ -17,6 +19,7 @@ from opsconsole.net.client import HttpClient
 from opsconsole.net.server import why_not
 from opsconsole.store import lease
 from opsconsole.store.queries import connections
+from opsconsole.store.queries.connections import ConnectionRow
 
 _REACH_S = 10.0
 _REFUSALS = (401, 403, 407)
@@ -45,6 +48,10 @@ def check_free(session: Session, name: str, *, changes: str) -> None:
     Raises:
         UserError: the name is in use.
     """
+    if changes and name != changes:  # two of them would share its secrets, and its port
+        raise UserError(
+            f"A connection keeps its name. To call {changes} {name}, remove it and connect it anew under that name."
+        )
     earlier = connections.connection(session.kernel.reader, name)
     if earlier is not None and not earlier.is_off and name != changes:
         raise UserError(
@@ -58,7 +65,14 @@ def listens_already(session: Session, config: WebhookConfig) -> bool:
     if lease.holder(session.workspace.folder) is None:
         return False
     rows = connections.connections(session.kernel.reader, kind="webhook")
-    return any(WebhookConfig.model_validate(row.config).address == config.address for row in rows)
+    return any(_address(row) == config.address for row in rows)
+
+
+def _address(row: ConnectionRow) -> object:
+    try:
+        return WebhookConfig.model_validate(row.config).address
+    except ValidationError:  # another's settings, which its own card tells of
+        return None
 
 
 def check_port(config: WebhookConfig) -> None:

@@ -11,11 +11,15 @@ import logging
 import os
 import secrets
 import socket
+import stat
 from pathlib import Path
 
 _log = logging.getLogger(__name__)
 NAME = "engine.bell"
 WINDOW = "window.bell"
+_CAREFUL = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
+_MOST = 128
+"""Bytes of a bell's file."""
 
 
 class Doorbell(asyncio.DatagramProtocol):
@@ -34,7 +38,7 @@ class Doorbell(asyncio.DatagramProtocol):
             transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", 0))
             self._transport = transport
             port = transport.get_extra_info("sockname")[1]
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _CAREFUL, 0o600)
             with os.fdopen(descriptor, "w", encoding="ascii") as file:
                 file.write(f"{port} {self._token}")
         except OSError as error:
@@ -63,7 +67,17 @@ class Doorbell(asyncio.DatagramProtocol):
 
 def ring(folder: Path, *, name: str = NAME) -> None:
     """Tell the engine of a workspace, if one is there, to look at the file; or its window to come to the front."""
-    with contextlib.suppress(OSError, ValueError):
-        port, token = (folder / name).read_text(encoding="ascii").split()
+    # Never an error: what it is rung for is committed, and an engine looks by itself a moment later.
+    with contextlib.suppress(OSError, ValueError, OverflowError):
+        port, token = _told(folder / name).split()
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as bell:
             bell.sendto(token.encode(), ("127.0.0.1", int(port)))
+
+
+def _told(path: Path) -> str:
+    """Return what hangs there, if it is a bell: a pipe or a link would hold us up, or lead elsewhere."""
+    descriptor = os.open(path, os.O_RDONLY | _CAREFUL)
+    try:
+        return os.read(descriptor, _MOST).decode("ascii") if stat.S_ISREG(os.fstat(descriptor).st_mode) else ""
+    finally:
+        os.close(descriptor)

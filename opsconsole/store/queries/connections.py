@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from opsconsole.store.times import from_micros
 
@@ -30,7 +30,16 @@ class ConnectionRow:
 
 
 def _row(values: tuple[Any, ...]) -> ConnectionRow:
-    return ConnectionRow(values[0], values[1], json.loads(values[2]), bool(values[3]), from_micros(int(values[4])))
+    return ConnectionRow(values[0], values[1], _config(values[2]), bool(values[3]), from_micros(int(values[4])))
+
+
+def _config(text: str) -> dict[str, Any]:
+    """Return the settings; nothing where they are none, so that one damaged row stops no other: no kind takes that."""
+    try:
+        found: Any = json.loads(text)
+    except ValueError:
+        return {}
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
 
 
 def connections(conn: sqlite3.Connection, *, kind: str | None = None) -> list[ConnectionRow]:

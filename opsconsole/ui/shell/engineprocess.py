@@ -143,7 +143,7 @@ class EngineProcess(QObject):
         """Return whether the process could be told; one that has gone, or is another user's, could not."""
         try:
             os.kill(process, number)
-        except OSError:
+        except (OSError, OverflowError):
             return False
         return True
 

@@ -21,6 +21,8 @@ _ABOUT_NEW = (
 WIDTH = 420
 LEAST = 8
 """Characters of a new passphrase."""
+VARIED = 4
+"""Different characters in it."""
 _LATER = "The secrets stay sealed. Agents cannot sign in, and wait, until you open them."
 
 
@@ -130,7 +132,8 @@ class Unseal(QDialog):
         self._context.tasks.start(self._unseal(self.field.text()), name="opening the secrets", owner=self)
 
     def _wrong(self) -> str:
-        if len(self.field.text()) < LEAST:
+        word = self.field.text().strip()
+        if len(word) < LEAST or len({*word}) < VARIED:
             return f"At least {LEAST} characters; a few words that only you put together are best."
         return "" if self.field.text() == self.again.text() else "The two are not the same. Type it twice alike."
 

@@ -19,6 +19,7 @@ from opsconsole.app.session import Session, opened, secrets_of
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.redaction import forget_all
 from opsconsole.engine.commands.connections import connect
+from opsconsole.store.lease import Lease
 from opsconsole.store.queries import connections
 from opsconsole.ui.panels.connections.known import known_webhook
 from opsconsole.ui.tools import CheckStep, MailDraft, ModelDraft, RestDraft, WebhookDraft
@@ -201,3 +202,24 @@ def test_a_webhook_needs_what_tells_its_events_apart(session: Session) -> None:
     signed = WebhookDraft(name="orders", port=str(free_port()), verify="standard_webhooks", secret="whsec_" + "A" * 32)
     assert run(check_webhook(session, secrets(session), signed, hear, is_kept=True)).is_kept
     assert stored(session, "orders")["event"]["id"] == "{{ header['webhook-id'] }}"
+
+
+def test_a_connection_that_is_changed_keeps_its_name(session: Session) -> None:
+    """Under two names it would share its secret and its port with itself."""
+    made = WebhookDraft(name="orders", port=str(free_port()), id="id", title="company", verify="nobody")
+    assert run(check_webhook(session, secrets(session), made, hear, is_kept=True)).is_kept
+    shown = {**known_webhook("orders", stored(session, "orders")), "name": "orders2"}
+    with pytest.raises(UserError, match="keeps its name"):
+        run(check_webhook(session, secrets(session), WebhookDraft(**shown, changes="orders"), hear, is_kept=True))
+
+
+def test_settings_that_are_damaged_stop_no_other_connection(session: Session) -> None:
+    put(session, "junk", "webhook", {"junk": 1})
+    put(session, "worse", "webhook", {"listen": "127.0.0.1:1"})
+    session.write(
+        lambda tx: tx.conn.execute("UPDATE connection SET config = '{\"a\":' WHERE id = 'worse'"), name="test"
+    )
+    assert {row.id: row.config for row in connections.connections(session.kernel.reader)}["worse"] == {}
+    made = WebhookDraft(name="orders", port=str(free_port()), id="id", verify="nobody")
+    with Lease(session.workspace.folder):
+        assert run(check_webhook(session, secrets(session), made, hear, is_kept=True)).is_kept

@@ -54,6 +54,7 @@ def test_an_address_is_found_whole_and_nothing_that_only_holds_it(session: Sessi
     assert sorted(events_about(conn, "alice@x.com")) == [1, 2, 5]
     assert sorted(events_about(conn, "x.com")) == [1, 2, 3, 5, 6, 7]
     assert events_about(conn, "nobody@x.com") == []
+    assert events_about(conn, "!@_._") == [], "nothing in it can be looked for"
     assert events_about(conn, "erik@z.com") == [8], "at the beginning of a line too"
     assert events_about(conn, "gina@z.com") == [9], "who got a copy"
 

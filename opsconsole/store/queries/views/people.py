@@ -28,8 +28,10 @@ def events_about(conn: sqlite3.Connection, party: str) -> list[int]:
     wanted = re.compile(rf"(?<![\w-]){re.escape(party)}(?![\w-]|\.\w)", re.IGNORECASE)
     if "@" in party:
         wanted = re.compile(rf"(?<![\w.+-]){re.escape(party)}(?![\w-]|\.\w)", re.IGNORECASE)
+    if not (words := terms(party)):  # nothing in it can be looked for
+        return []
     rows = conn.execute(
-        "SELECT DISTINCT rowid >> 10 FROM search WHERE search MATCH ? ORDER BY 1 DESC LIMIT ?", (terms(party), MOST)
+        "SELECT DISTINCT rowid >> 10 FROM search WHERE search MATCH ? ORDER BY 1 DESC LIMIT ?", (words, MOST)
     )
     return [number for (number,) in rows.fetchall() if any(wanted.search(text) for text in _texts(conn, number))]
 
