@@ -112,7 +112,7 @@ def test_signed_in_in_the_browser_then_signed_out(
     provider.forget_everybody()
     said = say(env, "connect", "mail", "agent")
     assert said.code == 1
-    assert "--sign-in" in said.out
+    assert "sign in anew" in said.out
     asked = provider.asked()
     health = _health_by_engine(env)
     assert health.count("needs you") == 1, health

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget
 from opsconsole.app.gui.mainwindow import Joined
 from opsconsole.app.session import opened
 from opsconsole.store import lease
+from opsconsole.store.lease import Lease
 from opsconsole.store.queries import limits
 from opsconsole.ui.backend import Backend
 from opsconsole.ui.panels.approvals.card.actionbar import ActionBar
@@ -240,11 +241,10 @@ def test_an_engine_that_another_windows_was_faster_than_is_no_crash(tmp_path: Pa
         engine.crashed.connect(said.append)
         engine.begin()
         await until(lambda: engine.is_own)
-        backend.engine = os.getpid()  # the other window's has the workspace by now
-        await until(lambda: not engine.is_own)
-        await until(lambda: engine.state is EngineState.ELSEWHERE)
-        assert not said
-        backend.engine = 0
+        with Lease(joined.folder):  # the other window's has the workspace by now
+            await until(lambda: not engine.is_own)
+            await until(lambda: engine.state is EngineState.ELSEWHERE)
+            assert not said
         backend.engine_changed.emit(0)
         await until(lambda: engine.state is EngineState.CRASHED)
         assert said
