@@ -116,7 +116,7 @@ def test_signed_in_in_the_browser_then_signed_out(
     asked = provider.asked()
     health = _health_by_engine(env)
     assert health.count("needs you") == 1, health
-    assert "Connect agent again and sign in anew" in health
+    assert "connect agent again and sign in anew" in health
     assert provider.asked() <= asked + 1
     said = say(env, "connect", "mail", "agent", "--sign-in")
     assert said.code == 0, said

@@ -115,7 +115,7 @@ async def test_revoked_is_a_clear_state_and_asks_nobody_again(rig: Rig, mail: Do
     rig.clock.by = timedelta(hours=2)
     asked, introspected = rig.provider.asked(), rig.provider.asked("/token/introspection")
     for hours in range(3, 30):
-        with pytest.raises(SignedOutError, match="Connect support again and sign in anew"):
+        with pytest.raises(SignedOutError, match="connect support again and sign in anew"):
             await rig.logs_in()
         rig.clock.by = timedelta(hours=hours)
     assert rig.provider.asked() == asked + 1

@@ -187,8 +187,8 @@ class OAuthSignIn:
 
     def _signed_out_text(self, why: str) -> str:
         return (
-            f"Signed out: {self._provider.title} gives no tokens for {self._oauth.user} any more, because {why}."
-            f" Connect {self._name} again and sign in anew."
+            f"Signed out: connect {self._name} again and sign in anew. {self._provider.title} gives no tokens for"
+            f" {self._oauth.user} any more: {why}."
         )
 
     def _refused_text(self) -> str:
