@@ -1,7 +1,7 @@
 """A form of the window adds or changes: it takes no other connection's place, and keeps what it cannot show."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,9 @@ from opsconsole.app import removal
 from opsconsole.app.gui.checks import check_mail, check_model
 from opsconsole.app.gui.filechecks import check_rest, check_webhook
 from opsconsole.app.place import resources
-from opsconsole.app.secretstore.names import PASSPHRASE
 from opsconsole.app.secretstore.pending import PendingSecrets
-from opsconsole.app.session import Session, opened, secrets_of
+from opsconsole.app.session import Session, secrets_of
 from opsconsole.domain.errors import UserError
-from opsconsole.domain.redaction import forget_all
 from opsconsole.engine.commands.connections import connect
 from opsconsole.store.lease import Lease
 from opsconsole.store.queries import connections
@@ -25,19 +23,8 @@ from opsconsole.ui.panels.connections.known import known_webhook
 from opsconsole.ui.tools import CheckStep, MailDraft, ModelDraft, RestDraft, WebhookDraft
 from tests.support.http.threaded import RestSystem
 from tests.support.ports import free_port
-from tests.support.secrets.sealed import WORD, no_keyring, seal
 
 EXAMPLE = resources() / "examples" / "leads-webhook.yaml"
-
-
-@pytest.fixture
-def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
-    no_keyring(tmp_path, monkeypatch)
-    seal(tmp_path / "ws")
-    monkeypatch.setenv(PASSPHRASE, WORD)
-    with opened(tmp_path / "ws", is_mending=True) as made:
-        yield made
-    forget_all()
 
 
 def secrets(session: Session) -> PendingSecrets:

@@ -1,31 +1,16 @@
 """A connection is removed with all secrets that were ever its own, and with none that another one uses."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from opsconsole.app import removal
 from opsconsole.app.secretaudit import audit_secret
-from opsconsole.app.secretstore.names import PASSPHRASE
-from opsconsole.app.session import Session, opened, secrets_of
-from opsconsole.domain.redaction import forget_all
+from opsconsole.app.session import Session, secrets_of
 from opsconsole.engine.commands.connections import connect
 from opsconsole.store.transaction import Transaction
-from tests.support.secrets.sealed import WORD, no_keyring, seal
 
 ME = "info@harbour.example"
-
-
-@pytest.fixture
-def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
-    no_keyring(tmp_path, monkeypatch)
-    seal(tmp_path / "ws")
-    monkeypatch.setenv(PASSPHRASE, WORD)
-    with opened(tmp_path / "ws", is_mending=True) as made:
-        yield made
-    forget_all()
 
 
 def keep(session: Session, *names: str) -> None:

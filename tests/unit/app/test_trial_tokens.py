@@ -4,34 +4,20 @@ import asyncio
 import json
 import socket
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 
 from opsconsole.app.gui.checks import check_mail
-from opsconsole.app.secretstore.names import PASSPHRASE
 from opsconsole.app.secretstore.pending import PendingSecrets
-from opsconsole.app.session import Session, opened, secrets_of
-from opsconsole.domain.redaction import forget_all
+from opsconsole.app.session import Session, secrets_of
 from opsconsole.engine.commands.connections import connect
 from opsconsole.ui.tools import CheckStep, MailDraft
 from tests.support.running import until
-from tests.support.secrets.sealed import WORD, no_keyring, seal
 
 ME, TOKENS = "support@harbour.example", "mail-support-tokens"
-
-
-@pytest.fixture
-def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
-    no_keyring(tmp_path, monkeypatch)
-    seal(tmp_path / "ws")
-    monkeypatch.setenv(PASSPHRASE, WORD)
-    with opened(tmp_path / "ws", is_mending=True) as made:
-        yield made
-    forget_all()
 
 
 class Provider(ThreadingHTTPServer):
