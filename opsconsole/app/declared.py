@@ -2,6 +2,7 @@
 
 import os
 import socket
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -58,6 +59,12 @@ def check_free(session: Session, name: str, *, changes: str) -> None:
             f"There is a connection {name} already, and it stays as it is. Give this one another name; to change that"
             " one, open it with “Test or change…”."
         )
+
+
+def stored(session: Session, name: str) -> dict[str, Any] | None:
+    """Return the settings of a connection in use; None where there is none of that name."""
+    row = connections.connection(session.kernel.reader, name)
+    return None if row is None or row.is_off else dict(row.config)
 
 
 def listens_already(session: Session, config: WebhookConfig) -> bool:

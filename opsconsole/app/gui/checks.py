@@ -23,7 +23,6 @@ from opsconsole.connectors.mail.signin.hosts import HOSTS
 from opsconsole.domain.errors import OpsError, UserError
 from opsconsole.engine.ports.machine import Clock
 from opsconsole.net.client import HttpClient
-from opsconsole.store.queries import connections
 from opsconsole.ui.tools import CheckStep, ConnectionCheck, MailDraft, ModelDraft
 
 
@@ -220,10 +219,8 @@ async def _try_model(
 
 
 def _earlier(session: Session, name: str, kind: str) -> dict[str, Any]:
-    row = connections.connection(session.kernel.reader, name)
-    if row is not None and row.kind != kind:
-        raise UserError(f"{name} is a connection of another kind ({row.kind}). Choose another name.")
-    return {} if row is None or row.is_off else dict(row.config)
+    declared.check_kind(session, name, kind)
+    return declared.stored(session, name) or {}
 
 
 def _words(name: str) -> str:

@@ -124,27 +124,20 @@ class ConnectionTools:
 
     async def open_secrets(self, passphrase: str) -> None:
         """Open the encrypted file of secrets, for this window and the engines it starts."""
-
-        def run() -> None:
-            with opened(self._folder, is_mending=True, typed=self._typed) as session:
-                secrets = secrets_of(session.workspace, typed=lambda: passphrase)
-                if not secrets.file.is_on():
-                    raise UserError("Secrets are not in an encrypted file here; there is nothing to open.")
-                secrets.unlock()
-
-        try:
-            await asyncio.to_thread(run)
-        except SealedError as error:
-            raise SealedError(WRONG) from error
-        self._typed.keep(passphrase)
+        await self._unseal(passphrase, is_made=False)
 
     async def make_secrets(self, passphrase: str) -> None:
         """Make the encrypted file of secrets, and open it as `open_secrets` does. One that is there is opened."""
+        await self._unseal(passphrase, is_made=True)
 
+    async def _unseal(self, passphrase: str, *, is_made: bool) -> None:
         def run() -> None:
             with opened(self._folder, is_mending=True, typed=self._typed) as session:
                 secrets = secrets_of(session.workspace, typed=lambda: passphrase)
-                secrets.file.switch_on()
+                if is_made:
+                    secrets.file.switch_on()
+                elif not secrets.file.is_on():
+                    raise UserError("Secrets are not in an encrypted file here; there is nothing to open.")
                 secrets.unlock()
 
         try:
@@ -166,17 +159,23 @@ class ConnectionTools:
                     raise UserError("Stopped. Nothing was stored.") from None
 
         under_way = _UnderWay()
-        work = asyncio.ensure_future(asyncio.to_thread(run))
         try:
-            return await asyncio.shield(work)
+            return await until(run, under_way.cancel)
         except SealedError as error:
             raise SealedError(CLOSED) from error
-        except asyncio.CancelledError:
-            under_way.cancel()
-            await asyncio.wait([work])
-            if not work.cancelled():
-                work.exception()  # looked at, so that nobody complains of it
-            raise
+
+
+async def until(job: Callable[[], _T], stop: Callable[[], object]) -> _T:
+    """Run a job in a thread; when cancelled, have it stop and wait for that."""
+    work = asyncio.ensure_future(asyncio.to_thread(job))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        stop()
+        await asyncio.wait([work])
+        if not work.cancelled():
+            work.exception()  # looked at, so that nobody complains of it
+        raise
 
 
 def here(said: Callable[[_T], None]) -> Callable[[_T], None]:

@@ -20,7 +20,6 @@ from opsconsole.connectors.webhook.verify import Verifier
 from opsconsole.domain.errors import OpsError, UserError
 from opsconsole.engine.agents.yamlfile import YamlDocument, read_yaml
 from opsconsole.engine.commands.connections import connect
-from opsconsole.store.queries import connections
 from opsconsole.store.transaction import Transaction
 from opsconsole.ui.panels.connections.known import known_webhook
 from opsconsole.ui.tools import CheckStep, ConnectionCheck, RestDraft, WebhookDraft
@@ -57,11 +56,10 @@ async def check_rest(
         KeyringError: there is no place for its key.
     """
     trial = _Trial(tell)
-    config = _rest(draft, _stored(session, draft.changes))
+    config = _rest(draft, declared.stored(session, draft.changes))
     declared.check_kind(session, config.connection, "http")
     actions = [Action(config, config.connection, action) for action in config.actions]
-    known = connections.connection(session.kernel.reader, config.connection)
-    is_new = known is None or known.is_off
+    is_new = declared.stored(session, config.connection) is None
     what = ", ".join(action.type.title for action in actions)
     trial.add("File", f"{config.connection}: {what}" if is_new else f"{config.connection}, as it shall be now: {what}")
     _take_keys(secrets, sorted({*in_config(config.model_dump(mode="json"))}), (draft.key, draft.key2))
@@ -100,7 +98,7 @@ async def check_webhook(
         UserError: what was typed does not fit, or the secret is missing.
         KeyringError: there is no place for its secret.
     """
-    trial, config = _Trial(tell), _webhook(draft, _stored(session, draft.changes))
+    trial, config = _Trial(tell), _webhook(draft, declared.stored(session, draft.changes))
     declared.check_kind(session, config.connection, "webhook")
     if not draft.file:  # a file says by its name what it describes, and takes the place of its earlier form
         declared.check_free(session, config.connection, changes=draft.changes)
@@ -124,12 +122,6 @@ async def check_webhook(
         _keep(session, secrets, config, health="waits for the first event")
     text = f"{config.connection} is connected. Others send to http://{config.address}{config.path}"
     return trial.ended(is_kept=is_kept, text=text)
-
-
-def _stored(session: Session, name: str) -> dict[str, Any] | None:
-    """Return how a connection is stored that a person set out to change; None where one is added."""
-    row = connections.connection(session.kernel.reader, name) if name else None
-    return None if row is None or row.is_off else dict(row.config)
 
 
 def _changed(draft: WebhookDraft, stored: Mapping[str, Any]) -> dict[str, Any]:

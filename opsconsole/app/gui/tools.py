@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from opsconsole.app.gui.connectiontools import CLOSED, ConnectionTools, here
+from opsconsole.app.gui.connectiontools import CLOSED, ConnectionTools, here, until
 from opsconsole.app.past import ready
 from opsconsole.app.past import work as pastwork
 from opsconsole.app.past.importing import import_path
@@ -58,7 +58,7 @@ class WindowTools(ConnectionTools):
                     return ImportReport(seen, seen, 0, 0, is_whole=False)
                 return ImportReport(done.seen, done.new, done.known, done.broken, is_whole=True)
 
-        return await _until(run, stop)
+        return await until(run, stop.set)
 
     async def plan_past(self) -> Sequence[PastPlan]:
         """Say for every agent in use what of the past it would work."""
@@ -104,7 +104,7 @@ class WindowTools(ConnectionTools):
                     done.done, done.pairs, done.agreed, done.counted, done.failed, is_whole=not done.stopped
                 )
 
-        return await _until(run, stop)
+        return await until(run, stop.set)
 
     async def try_lesson(
         self, lesson: Lesson, progress: Callable[[int, int], None], *, cap: float | None = None
@@ -130,7 +130,7 @@ class WindowTools(ConnectionTools):
                 return _reported(done)
 
         try:
-            return await _until(run, stop)
+            return await until(run, stop.set)
         except SealedError as error:
             raise SealedError(CLOSED) from error
 
@@ -166,7 +166,7 @@ class WindowTools(ConnectionTools):
             backups.backup(self._folder / DATABASE, target, progress=count)
             return target
 
-        return await _until(run, stop)
+        return await until(run, stop.set)
 
     def open_folder(self, path: Path) -> bool:
         """Show a folder in the system's own way."""
@@ -208,16 +208,3 @@ def _reported(done: Result) -> LessonReport:
         off_record=facts["off_record"],
         stopped=done.stopped,
     )
-
-
-async def _until(job: Callable[[], _T], stop: threading.Event) -> _T:
-    """Run a job in a thread; when cancelled, have it stop and wait for that."""
-    work = asyncio.ensure_future(asyncio.to_thread(job))
-    try:
-        return await asyncio.shield(work)
-    except asyncio.CancelledError:
-        stop.set()
-        await asyncio.wait([work])
-        if not work.cancelled():
-            work.exception()  # looked at, so that nobody complains of it
-        raise
