@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from opsconsole.brains.model import Endpoint, LanguageModelBrain
+from opsconsole.brains.model.leaving import AGAIN, ASKS, LEAVE, MODEL, end_of_question, with_question
 from opsconsole.brains.playbook import PlaybookBrain
 from opsconsole.domain.action import Proposal
 from opsconsole.domain.enums import Effect
@@ -12,7 +13,6 @@ from opsconsole.engine.ports.brain import ASK_PERSON, CaseExample, RunView, Turn
 
 MAIN = "main"
 """The model that is asked where an agent names none."""
-AGAIN, LEAVE = "try again", "leave it to me"
 
 
 class BrainChain:
@@ -51,9 +51,8 @@ class BrainChain:
             return await self._playbook.turn(view)
         if any(past.turn.is_by_playbook for past in view.past):
             return await self._offline(view)
-        if (answered := _answer(view)) is not None and answered != AGAIN:
-            text = f"left to people: {answered}" if answered else "left to people: nobody said how to go on"
-            return Turn(category=_category(view), final=text, is_handled=False)
+        if (end := end_of_question(view)) is not None:
+            return end
         if view.is_over_budget:
             return await self._without_model(view, view.is_over_budget)
         return await self._with_models(view)
@@ -66,7 +65,7 @@ class BrainChain:
                 errors.append(PermanentError(f"no model is connected as {name}"))
                 continue
             try:
-                return await self._model.turn(view, endpoint)
+                return with_question(view, await self._model.turn(view, endpoint))
             except ConnectorError as error:
                 errors.append(error)
         passing = [error for error in errors if isinstance(error, TransientError)]
@@ -88,19 +87,12 @@ class BrainChain:
             "about": "model",
         }
         proposal = Proposal(tool=ASK_PERSON, args=question, because=why)
-        return Turn(category=_category(view), rationale=why, proposals=(proposal,), memo={"asks": "model"})
+        return Turn(category=_category(view), rationale=why, proposals=(proposal,), memo={ASKS: MODEL})
 
     async def _offline(self, view: RunView) -> Turn:
         """The offline brain sees its own turns only: a model's calls are no steps of a playbook."""
         own = tuple(past for past in view.past if past.turn.is_by_playbook)
         return await self._playbook.turn(replace(view, past=own))
-
-
-def _answer(view: RunView) -> str | None:
-    """Return what a person said to the question of how to go on; None where it was not the last turn."""
-    if not view.past or view.past[-1].turn.memo.get("asks") != "model":
-        return None
-    return next((str(outcome.result.get("answer") or "") for outcome in view.past[-1].outcomes), "")
 
 
 def _category(view: RunView) -> str | None:

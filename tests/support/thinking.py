@@ -2,21 +2,29 @@
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from opsconsole.app.session import playbook_brain
 from opsconsole.brains.chain import BrainChain
 from opsconsole.brains.model import Endpoint, LanguageModelBrain, ModelConfig
+from opsconsole.connectors.desk.tools import desk_tools
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.errors import SecretMissingError
+from opsconsole.domain.event import Event
+from opsconsole.domain.ids import ConnectionId, EventId, RunId, SubjectId
 from opsconsole.doubles.clock import FakeClock
 from opsconsole.doubles.modelendpoint import Reply, Request, Script, ScriptedEndpoint
 from opsconsole.engine.engine import Engine
+from opsconsole.engine.ports.brain import PastTurn, RunView
 from opsconsole.engine.ports.connector import Connector
 from opsconsole.net.client import HttpClient
 from opsconsole.store import workspace as workspaces
 from tests.support.rig import Rig, agent, desk_only, rig
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+TOOLS = {kind.name: kind for kind in desk_tools()}
 
 
 class KnownSecrets:
@@ -55,6 +63,30 @@ def in_order(*replies: Reply | Callable[[Request], Reply]) -> Script:
         return reply(request) if callable(reply) else reply
 
     return script
+
+
+def run_view(text: str = "Could you help?", past: tuple[PastTurn, ...] = (), **fields: Any) -> RunView:
+    """Return a run as a model sees it, of a mail with this text."""
+    event = Event(
+        id=EventId(1),
+        connection=ConnectionId("desk"),
+        external_id="<1>",
+        kind="mail.received",
+        subject_id=SubjectId(1),
+        subject="thread:<1>",
+        occurred_at=NOW,
+        received_at=NOW,
+        title="A question",
+        text=text,
+        sender="ann@harbour.example",
+        sender_name="Ann Harbour",
+        is_verified=True,
+        is_untrusted=True,
+        recipients=(),
+        fields=fields,
+        problems=(),
+    )
+    return RunView(RunId(1), agent(), event, past, NOW, TOOLS)
 
 
 @asynccontextmanager

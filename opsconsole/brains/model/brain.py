@@ -6,6 +6,7 @@ from typing import Any
 
 from opsconsole.brains.model.conversation import messages
 from opsconsole.brains.model.endpoint import ContextOverflowError, Endpoint
+from opsconsole.brains.model.leaving import category_by_person
 from opsconsole.brains.model.offer import Offer, make_offer
 from opsconsole.brains.model.prompt import SHORTER
 from opsconsole.brains.model.quotes import Sources
@@ -64,7 +65,7 @@ class LanguageModelBrain:
         cost = endpoint.config.prices.cost_micros(read=usage.read, cached=usage.cached, written=usage.written)
         if answer.refusal or (answer.finish == "content_filter" and not answer.calls):
             raise RefusedError(f"the model {endpoint.name} refuses to work on this event", cost_micros=cost)
-        turn = Reading(view.agent, offer, Sources(view), _category(view), _confidence(view)).turn(answer)
+        turn = _reading(view, offer).turn(answer)
         if turn.final is not None and (failed := _not_done(view, offer)):
             turn = replace(turn, is_handled=False, final=f"NOT ALL WAS DONE ({', '.join(failed)} failed): {turn.final}")
         memo = dict(turn.memo)
@@ -114,7 +115,7 @@ class LanguageModelBrain:
 
     def _is_disputed(self, view: RunView, turn: Turn) -> bool:
         """Once a category is named, the offline triage is heard too, where it has something to say."""
-        if turn.category is None or len(view.agent.playbook.categories) < 2:
+        if turn.category is None or len(view.agent.playbook.categories) < 2 or category_by_person(view) is not None:
             return False
         for past in reversed(view.past):
             if past.turn.category == turn.category and "calls" in past.turn.memo:
@@ -133,13 +134,14 @@ def _not_done(view: RunView, offer: Offer) -> list[str]:
     return sorted(tool for tool, state in states.items() if state == "failed")
 
 
-def _category(view: RunView) -> str | None:
-    """Return the category as it stands: the last one named, or the only one there is."""
+def _reading(view: RunView, offer: Offer) -> Reading:
+    """Return what reads an answer, with the category as it stands: a person's, the last named, or the only one."""
+    by_person, categories = category_by_person(view), view.agent.playbook.categories
+    has_begun = any(past.turn.memo.get("calls") for past in view.past)
+    sources = Sources(view)
+    if by_person is not None:
+        return Reading(view.agent, offer, sources, by_person, 1.0, is_settled=True, has_begun=has_begun)
     if view.named is not None:
-        return view.named.category
-    categories = view.agent.playbook.categories
-    return categories[0].id if len(categories) == 1 else None
-
-
-def _confidence(view: RunView) -> float | None:
-    return None if view.named is None else view.named.confidence
+        return Reading(view.agent, offer, sources, view.named.category, view.named.confidence, has_begun=has_begun)
+    alone = categories[0].id if len(categories) == 1 else None
+    return Reading(view.agent, offer, sources, alone, has_begun=has_begun)

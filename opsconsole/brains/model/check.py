@@ -7,8 +7,8 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from opsconsole.brains.model.answertext import read_text, without_thoughts
 from opsconsole.brains.model.endpoint import ContextOverflowError, Endpoint
-from opsconsole.brains.model.reading import final_object
 from opsconsole.brains.model.wire import Completion
 from opsconsole.domain.errors import ConnectorError
 
@@ -95,7 +95,7 @@ async def _talk(endpoint: Endpoint) -> AsyncGenerator[CheckStep]:
     except ConnectorError as error:
         yield CheckStep("goes on after a tool", False, str(error))
         return
-    if final_object(second.text) is None:
+    if read_text(without_thoughts(second.text), tools=("note_word",)).said is None:
         text = "it did not end with the JSON object asked for; agents would often need a second try"
         yield CheckStep("ends as asked", False, text, is_needed=False)
         return

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from opsconsole.brains.model.leaving import ASKS, answer
 from opsconsole.brains.model.prompt import SHORTER, event_prompt, short_text, system_prompt
 from opsconsole.engine.ports.brain import Outcome, PastTurn, RunView
 
@@ -49,6 +50,9 @@ def _turn(number: int, past: PastTurn, tightness: int) -> list[Message]:
         found.append({"role": "tool", "tool_call_id": _id(number, at), "content": content})
     if says := memo.get("says"):
         found.append({"role": "user", "content": says})
+    if memo.get(ASKS):
+        content = f"The lead was asked what you left open, and answers: {answer(past)}"
+        found.append({"role": "user", "content": content})
     return found
 
 

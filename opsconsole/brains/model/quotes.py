@@ -27,6 +27,10 @@ class Sources:
             return ""
         return next((name for name, text in self._texts() if wanted in text), "")
 
+    def with_word(self, word: str) -> list[str]:
+        """Return the texts, plain and in small letters, in which a word stands."""
+        return [text for _, text in self._texts() if word in text]
+
     def _texts(self) -> list[tuple[str, str]]:
         if self._read is None:
             event = self._view.event

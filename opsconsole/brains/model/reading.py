@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, cast
 
+from opsconsole.brains.model.answertext import read_text, without_thoughts
 from opsconsole.brains.model.offer import TRIAGE, Offer
 from opsconsole.brains.model.quotes import Sources, checked
 from opsconsole.brains.model.wire import Completion, WireCall
@@ -24,11 +25,13 @@ MOST_CALLS = 64
 MOST_OPTIONS = 12
 LONGEST_QUESTION = 4_000
 UNKNOWN = "unknown.tool"
-_THOUGHT = re.compile(r"<(/?)think(?:ing)?>", re.IGNORECASE)
-_KEYS = {"category", "outcome", "rationale", "handled"}
-EMPTY = "Your answer was empty. Call a tool, or answer with the JSON object that ends the work."
+_NO_WORDS = frozenset({"", "false", "no", "none", "null", "0", "unknown"})
+CUT_OFF = (
+    "Your answer was cut off, because it became longer than this endpoint allows; nothing of it was done. Answer anew,"
+    " shorter."
+)
+NOT_ENDED = "Noted. To end the work, say `outcome` and `handled` in the JSON object too; else call a tool."
 HOW_SURE = "noted; you did not say how sure you are (0 to 1), so the lead is asked about what you do"
-NO_OBJECT = "Your answer was neither a tool call nor the JSON object asked for. When all is done, answer with it alone."
 
 
 @dataclass(slots=True)
@@ -40,6 +43,10 @@ class Reading:
     sources: Sources
     category: str | None
     confidence: float | None = None
+    is_settled: bool = False
+    """A person named the category: it stays."""
+    has_begun: bool = False
+    """The model called something before."""
     rationale: str = ""
     quotes: tuple[Mapping[str, Any], ...] = ()
     proposals: list[Proposal] = field(default_factory=list[Proposal])
@@ -48,21 +55,32 @@ class Reading:
 
     def turn(self, answer: Completion) -> Turn:
         """Read an answer."""
-        text = without_thoughts(answer.text).strip()
-        wanted = _bounded(answer.calls[:MOST_CALLS])
+        text = without_thoughts(answer.text)
+        if answer.finish == "length":
+            memo = {"calls": [], "content": text[:LONGEST_CUT], "says": CUT_OFF}
+            return self._made(memo, rationale=text[:1000], goes_on=True)
+        if answer.calls:
+            return self._called(answer.calls, text)
+        read = read_text(text, tools={*self.offer.tools, TRIAGE}, sources=self.sources)
+        if read.calls:
+            return self._called(read.calls, "")
+        memo: dict[str, Any] = {"calls": self.calls, "content": text[:LONGEST_ARGUMENTS]}
+        if read.said is None:
+            return self._made(memo | {"says": read.problem}, rationale=text[:1000], goes_on=True)
+        return self._final(read.said, memo)
+
+    def _called(self, calls: Sequence[WireCall], text: str) -> Turn:
+        """Take the calls of an answer, the triage first."""
+        wanted = _bounded(calls[:MOST_CALLS])
         for call in wanted:
             if call.name == TRIAGE:
                 self._triage(call)
         for call in wanted:
             if call.name != TRIAGE:
                 self._call(call)
+        because = self.rationale or text
         memo = {"calls": self.calls, "content": text[:LONGEST_ARGUMENTS]}
-        if self.calls:
-            because = self.rationale or text
-            return self._made(memo, rationale=because[:1000], goes_on=not self.proposals)
-        if not text:
-            return self._made(memo | {"says": EMPTY}, goes_on=True)
-        return self._final(text, memo)
+        return self._made(memo, rationale=because[:1000], goes_on=not self.proposals)
 
     def _made(self, memo: Mapping[str, Any], **facts: Any) -> Turn:
         return Turn(
@@ -86,7 +104,9 @@ class Reading:
         name = said.get("category")
         if not isinstance(name, str) or self.agent.category(name) is None:
             return f"There is no kind {str(name)[:60]!r}. The kinds: {', '.join(self._kinds())}."
-        share = _share(said.get("confidence"))
+        if self.is_settled and name != self.category:
+            return f"The lead said that it is {self.category}."
+        share = 1.0 if self.is_settled else _share(said.get("confidence"))
         if share is None:  # what was said before of the same kind stands; who never says is not sure
             share = (self.confidence if name == self.category else None) or 0.0
         self.category, self.confidence = name, share
@@ -117,10 +137,7 @@ class Reading:
         name = call.name if tool is not None else _safe_name(call.name)
         self.calls.append({"name": name, "arguments": _sendable(call.arguments), "at": self.places[mark]})
 
-    def _final(self, text: str, memo: Mapping[str, Any]) -> Turn:
-        said = final_object(text)
-        if said is None:
-            return self._made({**memo, "says": NO_OBJECT}, rationale=text[:1000], goes_on=True)
+    def _final(self, said: Mapping[str, Any], memo: Mapping[str, Any]) -> Turn:
         is_none = said.get("category") in (None, "", "none", "unknown") and "category" in said
         if is_none and self.category is None:
             outcome = _sentence(said) or "the model could not tell what kind of event this is"
@@ -130,8 +147,13 @@ class Reading:
         if self.category is None:
             return self._made({**memo, "says": f"Name the category: {', '.join(self._kinds())}."}, goes_on=True)
         self.quotes = self.quotes or checked(said.get("evidence"), self.sources)
+        if not self.has_begun and not said.keys() & {
+            "outcome",
+            "handled",
+        }:  # what kind it is, and no word of what was done
+            return self._made({**memo, "says": NOT_ENDED}, rationale=_why(said), goes_on=True)
         outcome = _sentence(said) or "done"
-        is_handled = said.get("handled", True) is not False
+        is_handled = str(said.get("handled", True)).strip().casefold() not in _NO_WORDS
         return self._made(memo, rationale=_why(said), final=outcome, is_handled=is_handled)
 
 
@@ -157,19 +179,6 @@ def _bounded(calls: Sequence[WireCall]) -> list[WireCall]:
         room -= len(call.arguments)
         found.append(call if room >= 0 else WireCall(call.name[:200], call.arguments[:LONGEST_CUT]))
     return found
-
-
-def without_thoughts(text: str) -> str:
-    """Leave out what stands between `<think>` and `</think>`; in one pass, however many are never closed."""
-    kept: list[str] = []
-    end, start = 0, -1
-    for tag in _THOUGHT.finditer(text):
-        if not tag[1] and start < 0:
-            start = tag.start()
-        elif tag[1] and start >= 0:
-            kept.append(text[end:start])
-            end, start = tag.end(), -1
-    return "".join(kept) + text[end:]
 
 
 def _why(said: Mapping[str, Any]) -> str:
@@ -206,22 +215,6 @@ def _sendable(text: str) -> str:
 
 def _safe_name(name: str) -> str:
     return re.sub(r"[^a-zA-Z0-9_-]", "_", name)[:64] or "nameless"
-
-
-def final_object(text: str) -> dict[str, Any] | None:
-    """Find the object that ends the work: alone, in a code block, or in prose."""
-    decoder = json.JSONDecoder()
-    at, tries = text.find("{"), 0
-    while at >= 0 and tries < 20:
-        tries += 1
-        try:
-            value, _ = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
-            value = None
-        if isinstance(value, dict) and _KEYS & cast(dict[str, Any], value).keys():
-            return cast(dict[str, Any], value)
-        at = text.find("{", at + 1)
-    return None
 
 
 def _share(value: Any) -> float | None:

@@ -71,7 +71,7 @@ def replay(recorded: Mapping[str, list[dict[str, Any]]], *, is_streaming: bool) 
         done = sum(message["role"] == "tool" for message in request["messages"])
         actions = recorded[number]
         if done == len(actions):
-            return streams(message('{"category": "case"}')) if is_streaming else ends("case")
+            return streams(message('{"category": "case", "confidence": 0.9}')) if is_streaming else ends("case")
         wanted = call(actions[done]["tool"], actions[done]["args"])
         return streams(message(None, [wanted])) if is_streaming else says(None, wanted)
 

@@ -77,12 +77,6 @@ async def test_a_model_asks_a_person_and_cannot_say_what_the_answer_is_learnt_fo
         assert json.loads(servers["main"].requests[1]["messages"][-1]["content"])["answer"] == "case"
 
 
-async def test_a_category_it_cannot_tell_is_left_to_people(tmp_path: Path) -> None:
-    async with thinking(tmp_path, in_order(ends(None, outcome="no idea")), thinker(playbook=TWO)) as (r, _):
-        await r.take(mail())
-        assert r.run().outcome == "no idea" and r.audit("run.finished")[0]["handled"] is False
-
-
 async def test_a_card_shows_what_the_model_relied_on(tmp_path: Path) -> None:
     from opsconsole.engine.commands.cards import card
 
