@@ -17,11 +17,11 @@ from opsconsole.domain.ids import ConnectionId, EventId, RunId, SubjectId
 from opsconsole.doubles.clock import FakeClock
 from opsconsole.doubles.modelendpoint import Reply, Request, Script, ScriptedEndpoint
 from opsconsole.engine.engine import Engine
-from opsconsole.engine.ports.brain import PastTurn, RunView
+from opsconsole.engine.ports.brain import CaseExample, PastTurn, RunView
 from opsconsole.engine.ports.connector import Connector
 from opsconsole.net.client import HttpClient
 from opsconsole.store import workspace as workspaces
-from tests.support.rig import Rig, agent, desk_only, rig
+from tests.support.rig import Rig, agent, desk_only, mail, rig
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TOOLS = {kind.name: kind for kind in desk_tools()}
@@ -52,6 +52,27 @@ def thinker(*, level: int = 3, **changes: Any) -> AgentSpec:
     """An agent that thinks with the model `main`, may do everything on the desk, and asks a person at the end."""
     facts: dict[str, Any] = {"brain": "model", "fallback": "person", "tools": ["desk.*"], "approvals": {"veto_s": 0}}
     return agent(level=level, **(facts | changes))
+
+
+_TEXTS = {"case": "please have a look at my question", "other": "cancel the contract at the end of the year"}
+DISPUTING = thinker(
+    playbook={
+        "purpose": "a test",
+        "categories": [
+            {"id": name, "name": name, "examples": [text], "criteria": text} for name, text in _TEXTS.items()
+        ],
+    }
+)
+"""An agent whose offline triage learns by `dispute` to be sure that a mail is a `case`."""
+
+
+async def dispute(r: Rig) -> None:
+    """Let the offline triage learn, then take a mail that it is sure of."""
+    cases = [("case", "Question about my account. Could you have a look, please?")] * 12
+    cases += [("other", "We want to cancel the contract at the end of the year.")] * 12
+    for number, (category, said) in enumerate(cases):
+        r.brain.learn(CaseExample(number + 1, "mira", category, f"{said} {number}"))
+    await r.take(mail(title="Question about my account", text="Could you have a look, please?"))
 
 
 def in_order(*replies: Reply | Callable[[Request], Reply]) -> Script:

@@ -21,7 +21,7 @@ def with_question(view: RunView, turn: Turn) -> Turn:
     if turn.category is None:
         options = [category.id for category in view.agent.playbook.categories]
         args = {"question": "What kind of event is this?", "options": options, "about": "category", "why": turn.final}
-        return _asking(replace(turn, is_abstained=True), CATEGORY, args)
+        return _asking(turn, CATEGORY, args)
     if not turn.is_handled:
         text = f"The agent leaves this to you: {turn.final.rstrip('.')}. How shall it go on?"
         return _asking(turn, LEFT, {"question": text, "options": [LEAVE, AGAIN, NOTHING]})

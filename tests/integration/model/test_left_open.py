@@ -7,11 +7,10 @@ import pytest
 
 from opsconsole.doubles.modelendpoint import Reply, call, ends, says
 from opsconsole.engine.commands import approvals
-from opsconsole.engine.ports.brain import CaseExample
 from opsconsole.engine.runstate.loaded import load
 from opsconsole.store.queries.views import outcomes
 from tests.support.rig import Rig, mail
-from tests.support.thinking import in_order, thinker, thinking
+from tests.support.thinking import DISPUTING, dispute, in_order, thinker, thinking
 
 TWO = {"purpose": "a test", "categories": [{"id": "case", "name": "Case"}, {"id": "other", "name": "Other"}]}
 TICKET = call("create_ticket", {"title": "Look into it", "queue": "support"}, identity="call_2")
@@ -71,14 +70,8 @@ async def test_a_kind_that_a_model_cannot_tell_is_asked_learnt_and_kept(tmp_path
 
 
 async def test_a_kind_that_a_person_named_is_disputed_by_nobody(tmp_path: Path) -> None:
-    texts = {"case": "please have a look at my question", "other": "cancel the contract at the end of the year"}
-    categories = [{"id": name, "name": name, "examples": [text]} for name, text in texts.items()]
-    spec = thinker(playbook={"purpose": "a test", "categories": categories})
-    async with thinking(tmp_path, in_order(ends(None), says(None, TICKET), ends("other")), spec) as (r, _):
-        for number in range(24):
-            name = ("case", "other")[number % 2]
-            r.brain.learn(CaseExample(number + 1, "mira", name, f"{texts[name]} {number}"))
-        await r.take(mail(title="Question", text="Could you have a look at my question, please?"))
+    async with thinking(tmp_path, in_order(ends(None), says(None, TICKET), ends("other")), DISPUTING) as (r, _):
+        await dispute(r)
         await r.say(approvals.respond, r.waiting()[0].id, answer="other")
         await r.settle()
         assert r.audit("action.ruled")[-1]["verdict"] == "ACT" and r.states()[-1] == "desk.create_ticket done"

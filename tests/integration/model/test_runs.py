@@ -9,7 +9,7 @@ import pytest
 from opsconsole.doubles.modelendpoint import call, ends, message, says, streams
 from opsconsole.engine.commands import approvals
 from tests.support.rig import ANN, mail
-from tests.support.thinking import in_order, thinker, thinking
+from tests.support.thinking import DISPUTING, dispute, in_order, thinker, thinking
 
 TWO = {"purpose": "a test", "categories": [{"id": "case", "name": "Case"}, {"id": "other", "name": "Other"}]}
 TRIAGE = call("triage", {"category": "case", "confidence": 0.9, "evidence": [{"quote": "have a look"}]})
@@ -111,21 +111,9 @@ async def test_what_was_decided_before_on_the_subject_is_told(tmp_path: Path) ->
 
 
 async def test_the_offline_triage_may_dispute_the_category(tmp_path: Path) -> None:
-    examples = {"case": "please have a look at my question", "other": "cancel the contract at the end of the year"}
-    categories: list[dict[str, Any]] = [
-        {"id": name, "name": name, "examples": [text] * 1, "criteria": text} for name, text in examples.items()
-    ]
     wrong = call("triage", {"category": "other", "confidence": 0.99})
-    script = in_order(says(None, wrong, TICKET), ends("other"))
-    spec = thinker(playbook={"purpose": "a test", "categories": categories})
-    async with thinking(tmp_path, script, spec) as (r, _):
-        cases = [("case", "Question about my account. Could you have a look, please?")] * 12
-        cases += [("other", "We want to cancel the contract at the end of the year.")] * 12
-        from opsconsole.engine.ports.brain import CaseExample
-
-        for number, (category, said) in enumerate(cases):
-            r.brain.learn(CaseExample(number + 1, "mira", category, f"{said} {number}"))
-        await r.take(mail(title="Question about my account", text="Could you have a look, please?"))
+    async with thinking(tmp_path, in_order(says(None, wrong, TICKET), ends("other")), DISPUTING) as (r, _):
+        await dispute(r)
         ruled = r.audit("action.ruled")[0]
         assert any("category_disputed" in reason for reason in ruled["reasons"]) and ruled["verdict"] == "ASK"
 
