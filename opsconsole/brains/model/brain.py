@@ -115,7 +115,7 @@ class LanguageModelBrain:
 
     def _is_disputed(self, view: RunView, turn: Turn) -> bool:
         """Once a category is named, the offline triage is heard too, where it has something to say."""
-        if turn.category is None or len(view.agent.playbook.categories) < 2 or category_by_person(view) is not None:
+        if turn.category is None or len(view.agent.playbook.categories) < 2:
             return False
         for past in reversed(view.past):
             if past.turn.category == turn.category and "calls" in past.turn.memo:
