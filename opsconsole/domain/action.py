@@ -28,9 +28,11 @@ class ActionType:
     """One-line intent with argument slots: `Reply to {to}`; empty gives title and arguments."""
     is_money: bool = False
     is_untrusted: bool = False
-    """A read whose result strangers can have written."""
+    """Strangers can have written what comes back, of a read or a write."""
     is_egress: bool = False
     """A read whose arguments leave the house."""
+    is_unproven_read: bool = False
+    """A read that is sent as writes are (POST, DELETE): only its owner's word says that it changes nothing."""
     destinations: tuple[str, ...] = ()
     """Arguments that name who receives it (addresses, URLs)."""
     external_if_given: tuple[str, ...] = ()
@@ -67,13 +69,16 @@ class ActionType:
 
     def fingerprint(self) -> str:
         """Digest over what the gate and a grant rely on; descriptions and titles do not count."""
+        is_read = self.effect is Effect.READ
         return digest(
             {
                 "name": self.name,
                 "effect": self.effect.value,
                 "reversibility": self.reversibility.value,
                 "money": self.is_money,
-                "untrusted": self.is_untrusted,
+                "untrusted": self.is_untrusted and is_read,
+                **({"answer_trusted": True} if self.does and not is_read and not self.is_untrusted else {}),
+                **({"unproven_read": True} if self.is_unproven_read else {}),
                 "egress": self.is_egress,
                 "destinations": list(self.destinations),
                 "external_if_given": list(self.external_if_given),

@@ -22,6 +22,7 @@ RULES: tuple[Rule, ...] = (
     rules.guardrails,
     rules.provenance,
     rules.egress,
+    rules.unproven_read,
     rules.loops,
     rules.category_doubt,
     rules.already_done,

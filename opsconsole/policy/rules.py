@@ -92,9 +92,10 @@ def guardrails(context: GateContext) -> Iterator[Reason]:
 
 
 def provenance(context: GateContext) -> Iterator[Reason]:
-    """After untrusted text, what is external or irreversible acts only as a ratified template to a known address."""
+    """After untrusted text, what is external, final or money acts only as a ratified template to known places."""
     origin = context.provenance
-    is_grave = context.effect is Effect.EXTERNAL or context.reversibility is Reversibility.IRREVERSIBLE
+    is_money = context.type is not None and context.type.is_money
+    is_grave = is_money or context.effect is Effect.EXTERNAL or context.reversibility is Reversibility.IRREVERSIBLE
     if not (origin.is_tainted and context.is_write and is_grave):
         return
     if not origin.is_ratified_step:
@@ -138,6 +139,15 @@ def egress(context: GateContext) -> Iterator[Reason]:
         )
 
 
+def unproven_read(context: GateContext) -> Iterator[Reason]:
+    """Nothing is done in shadow, and that a look-up by POST changes nothing is only said."""
+    kind = context.type
+    is_live = context.stage is not Stage.SHADOW and context.is_in_scope
+    if kind is not None and kind.is_unproven_read and not context.is_write and not is_live:
+        text = f"{_words(context.tool)} is sent as changes are: not done in shadow"
+        yield Reason("unproven_read", text, Verdict.SIMULATE)
+
+
 def loops(context: GateContext) -> Iterator[Reason]:
     """No answer to a machine: it might answer back (RFC 3834, section 2)."""
     if context.is_machine_written and context.type is not None and context.type.is_reply:
@@ -151,7 +161,7 @@ def category_doubt(context: GateContext) -> Iterator[Reason]:
     if context.has_category_changed:
         yield Reason("category_changed", "the category changed after the first write of this run", Verdict.ASK)
     if context.does_offline_disagree:
-        text = "the offline check is sure that it is of another category than the model says"
+        text = "the offline check takes it for another category than the model does"
         yield Reason("category_disputed", text, Verdict.ASK)
 
 

@@ -19,14 +19,15 @@ from opsconsole.engine.ports.brain import RunView, Turn
 
 MOST_CORRECTIONS = 2
 """So many answers in a row that could not be used; then somebody else must think."""
-SURE = 0.8
-"""From this confidence on the offline triage contradicts a model's category."""
+NOISE = 0.3
+"""Below this probability another category of the offline triage says nothing. From it on it is heard: a stranger's text
+can talk a model into the one category that is live, but not what counts words."""
 CHARACTERS_A_TOKEN = 3.2
 """What a question's length is estimated with, on the low side."""
 Precedents = Callable[[AgentSpec, Event], Sequence[Mapping[str, Any]]]
 """(agent, event) → nearest past cases: `case`, `category`, `similarity`, `quote`."""
 SecondOpinion = Callable[[AgentSpec, Event], tuple[str | None, float]]
-"""(agent, event) → (category of the offline triage, how sure it is)."""
+"""(agent, event) → (best guess of the offline triage, its probability)."""
 
 
 class RefusedError(PermanentError):
@@ -121,7 +122,7 @@ class LanguageModelBrain:
             if past.turn.category == turn.category and "calls" in past.turn.memo:
                 return past.turn.is_disputed
         category, confidence = self._second_opinion(view.agent, view.event)
-        return category is not None and category != turn.category and confidence >= SURE
+        return category is not None and category != turn.category and confidence >= NOISE
 
 
 def _not_done(view: RunView, offer: Offer) -> list[str]:

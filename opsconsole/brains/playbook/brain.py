@@ -91,11 +91,11 @@ class PlaybookBrain:
         return verdict.category, verdict.confidence, verdict.why, verdict
 
     def opinion(self, agent: AgentSpec, event: Event) -> tuple[str | None, float]:
-        """Return (category, how sure) by texts alone, as a second opinion on what a model says."""
+        """Return (best guess, its probability) by texts alone, as a second opinion on what a model says."""
         if agent.playbook.triage != "text":
             return None, 0.0
-        category, confidence, _, verdict = self.classify(agent, event)
-        return (category, confidence) if verdict is not None else (None, 0.0)
+        _, _, _, verdict = self.classify(agent, event)
+        return (None, 0.0) if verdict is None else (verdict.best, verdict.confidence)
 
     def precedents(self, agent: AgentSpec, event: Event) -> list[dict[str, Any]]:
         """Return the nearest past cases of an event: `case`, `category`, `quote`, nearest first."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from opsconsole.connectors.http.config import HttpConfig
 from opsconsole.connectors.http.configcheck import defaults_of
-from opsconsole.connectors.http.model import Current, HttpAction, LookUp, Undo
+from opsconsole.connectors.http.model import SAFE_METHODS, Current, HttpAction, LookUp, Undo
 from opsconsole.connectors.http.requests import RequestMaker
 from opsconsole.connectors.http.responses import ResponseReader, statuses
 from opsconsole.connectors.http.schema import arguments_model
@@ -81,7 +81,8 @@ def _type(config: HttpConfig, name: str, action: HttpAction) -> ActionType:
         arguments=arguments_model(tool.replace(".", "_").replace("-", "_"), action.arguments),
         sentence=action.sentence,
         is_money=action.money,
-        is_untrusted=is_read and action.untrusted,
+        is_untrusted=action.untrusted,
+        is_unproven_read=is_read and action.method not in SAFE_METHODS,
         is_egress=is_read and action.egress,
         is_reply=action.reply,
         destinations=action.destinations,

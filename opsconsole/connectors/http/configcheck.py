@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import TemplateError
 
 from opsconsole.connectors.http.limits import BadSchemaError, Loc
-from opsconsole.connectors.http.model import HttpAction, Sending
+from opsconsole.connectors.http.model import SAFE_METHODS, HttpAction, Sending
 from opsconsole.connectors.http.schema import arguments_model
 from opsconsole.domain.agent import MisplacedError
 from opsconsole.domain.enums import Effect, Reversibility
@@ -69,11 +69,27 @@ def _check_claims(action: HttpAction, known: frozenset[str] | None, loc: Loc) ->
         _check_names(getattr(action, name), known, (*loc, name))
     _check_names(_SENTENCE.findall(action.sentence), known, (*loc, "sentence"))
     is_read = action.effect is Effect.READ
+    _check_method(action, is_read=is_read, loc=loc)
     if action.reversibility not in (None, Reversibility.IRREVERSIBLE) and action.undo is None and not is_read:
         text = f"{action.reversibility} needs `undo:`, the call that takes it back"
         raise MisplacedError(text, (*loc, "reversibility"))
     if not is_read and action.egress:
         raise MisplacedError("egress is for reads; what a write sends, the gate sees anyway", (*loc, "egress"))
+
+
+def _check_method(action: HttpAction, *, is_read: bool, loc: Loc) -> None:
+    if is_read and action.method not in SAFE_METHODS:
+        if action.method != "POST":
+            text = f"{action.method} changes something: say `effect: internal` or `effect: external`"
+            raise MisplacedError(text, (*loc, "method"))
+        if not action.changes_nothing:
+            text = (
+                "POST changes something as a rule. If this one only looks up (a search, GraphQL), say"
+                " `changes_nothing: true`; it is not done in shadow then. Else say `effect: internal` or `external`"
+            )
+            raise MisplacedError(text, (*loc, "method"))
+    elif action.changes_nothing:
+        raise MisplacedError("only for a look-up by POST (`effect: read`, `method: POST`)", (*loc, "changes_nothing"))
 
 
 def _check_names(names: Iterable[str], known: frozenset[str] | None, loc: Loc) -> None:

@@ -12,6 +12,8 @@ Status = Annotated[int, Field(ge=200, le=599)]
 Statuses = Status | tuple[Status, ...]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+SAFE_METHODS = ("GET", "HEAD")
+"""They change nothing (RFC 9110, section 9.2.1); POST stays possible for a read whose owner says that it does not."""
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$")]
 
 
@@ -67,7 +69,9 @@ class HttpAction(Sending):
     destinations: tuple[str, ...] = ()
     external_if_given: tuple[str, ...] = ()
     untrusted: bool = True
-    """Reads: a stranger can have written what comes back."""
+    """A stranger can have written what comes back, of a read or a write."""
+    changes_nothing: bool = False
+    """Reads by POST (a search, GraphQL): its owner's word, without which such a read is refused. Not done in shadow."""
     egress: bool = False
     """Reads: the arguments leave the house. Not for the system the file declares, whose host no argument can change and
     whose owner declared it; say true where others own it (a search engine, a translation service)."""

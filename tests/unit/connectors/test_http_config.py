@@ -100,6 +100,9 @@ def test_a_whole_file_is_read_and_comes_back_from_the_database_as_it_was(tmp_pat
         ("effect: read", "effect: internal\n    reversibility: reversible", 27, "needs `undo:`"),
         ("effect: read", "effect: internal\n    egress: true", 27, "for reads"),
         ('query: {q: "{{ args.q }}"}', "body: {}", 28, "no body"),
+        ("effect: read", "effect: read\n    method: POST", 27, "changes_nothing: true"),
+        ("effect: read", "effect: read\n    method: DELETE\n    changes_nothing: true", 27, "changes something"),
+        ("effect: read", "effect: read\n    changes_nothing: true", 27, "only for a look-up by POST"),
     ],
 )
 def test_an_error_names_its_line(tmp_path: Path, old: str, new: str, line: int, words: str) -> None:
@@ -112,6 +115,18 @@ def test_an_error_names_its_line(tmp_path: Path, old: str, new: str, line: int, 
 def test_plain_http_is_taken_on_this_machine_or_where_it_is_said(tmp_path: Path) -> None:
     for base in ("http://127.0.0.1:8080", "http://[::1]:1/x", "http://localhost", "http://crm.local\nplain_http: true"):
         assert read(tmp_path, FILE.replace("https://crm.example.com/api/", base))
+
+
+def test_whose_answers_are_trusted_is_a_part_of_what_was_ratified() -> None:
+    bare: dict[str, Any] = {"connection": "x", "kind": "http", "base": "https://x.example"}
+    marks: set[str] = set()
+    for facts in ({}, {"untrusted": False}, {"effect": "read"}, {"effect": "read", "untrusted": False}):
+        action = {"name": "go", "title": "go on", "path": "/go", **facts}
+        config = HttpConfig.model_validate({**bare, "actions": [action]})
+        kind = Action(config, "x", config.actions[0]).type
+        assert kind.is_untrusted is facts.get("untrusted", True)
+        marks.add(kind.fingerprint())
+    assert len(marks) == 4
 
 
 def test_what_is_not_said_counts_as_the_riskiest() -> None:

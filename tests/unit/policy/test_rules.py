@@ -21,6 +21,8 @@ FINAL = action_type(reversibility=Reversibility.IRREVERSIBLE)
 ONCE = action_type(repeat_window_s=60.0)
 FRESH = action_type(max_age_s=60.0)
 FETCH = action_type(effect=Effect.READ, is_egress=True)
+SEARCH = action_type(effect=Effect.READ, is_unproven_read=True)
+CREDIT = action_type(is_money=True)
 REPLY = action_type(is_reply=True)
 TAINTED = Provenance(is_tainted=True, is_ratified_step=True, verified_sender="ann@x.example", slots={"text": ()})
 AT_CAP = Usage("actions a day", 3, 3)
@@ -64,6 +66,18 @@ SPEAKS: list[tuple[Mapping[str, Any], str, Verdict]] = [
     ({"type": FETCH}, "egress", Verdict.ASK),
     ({"type": FETCH, "stage": Stage.SHADOW}, "egress", Verdict.SIMULATE),
     ({"type": FETCH, "is_in_scope": False}, "egress", Verdict.SIMULATE),
+    ({"type": SEARCH, "stage": Stage.SHADOW}, "unproven_read", Verdict.SIMULATE),
+    ({"type": SEARCH, "is_in_scope": False}, "unproven_read", Verdict.SIMULATE),
+    (
+        {"provenance": Provenance(is_tainted=True), "type": CREDIT, "raised": frozenset([ClassCeiling.MONEY])},
+        "provenance_tool",
+        Verdict.ASK,
+    ),
+    (
+        {"provenance": TAINTED, "type": CREDIT, "raised": frozenset([ClassCeiling.MONEY]), "args": {"why": "x"}},
+        "provenance_text",
+        Verdict.ASK,
+    ),
     ({"type": REPLY, "is_machine_written": True}, "loop", Verdict.REFUSE),
     ({"has_category_changed": True}, "category_changed", Verdict.ASK),
     ({"does_offline_disagree": True}, "category_disputed", Verdict.ASK),
@@ -95,6 +109,8 @@ SILENT: list[Mapping[str, Any]] = [
     {"type": READ, "guardrails": (guardrail("true"),)},
     {"provenance": Provenance(is_tainted=True)},
     {"provenance": Provenance(), "type": OUT},
+    {"provenance": Provenance(), "type": CREDIT, "raised": frozenset([ClassCeiling.MONEY])},
+    {"type": SEARCH},
     {"provenance": TAINTED, "type": OUT, "args": {"to": "ann@x.example", "text": "x"}},
     {
         "type": FETCH,
