@@ -118,6 +118,15 @@ async def test_the_offline_triage_may_dispute_the_category(tmp_path: Path) -> No
         assert any("category_disputed" in reason for reason in ruled["reasons"]) and ruled["verdict"] == "ASK"
 
 
+async def test_an_offline_triage_that_is_half_sure_is_heard_too(tmp_path: Path) -> None:
+    """A stranger's text can talk a model into the one kind that is live, but not what counts words."""
+    wrong = call("triage", {"category": "other", "confidence": 0.99})
+    async with thinking(tmp_path, in_order(says(None, wrong, TICKET), ends("other")), DISPUTING) as (r, _):
+        await r.take(mail(title="", text="look at the contract please"))
+        ruled = r.audit("action.ruled")[0]
+        assert any("category_disputed" in reason for reason in ruled["reasons"]) and ruled["verdict"] == "ASK"
+
+
 async def test_tokens_cost_what_the_operator_says(tmp_path: Path) -> None:
     prices = {"read": 2.0, "written": 10.0}
     script = in_order(says(None, TICKET), ends("case"))
