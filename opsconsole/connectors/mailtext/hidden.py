@@ -1,28 +1,29 @@
 """Text in an HTML mail that a person does not see: a usual place for instructions meant for machines.
 
-Only what is cheap to tell: inline styles, plain class and id rules of the mail's own style sheet, and the old colour
-attributes. A text whose background cannot be told counts as seen.
+What hides it is taken out of the text, and told. A text whose background cannot be told counts as seen.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
-MAX_SHEET = 100_000
+from opsconsole.connectors.mailtext import cssvalues as css
+from opsconsole.connectors.mailtext.stylesheet import Sheet, sheet_of, with_variables
 
-_COMMENT = re.compile(r"/\*.{0,5000}?\*/", re.DOTALL)
-_BRACE = re.compile(r"[{}]")
-_SIMPLE = re.compile(r"[a-z0-9]*([.#][a-z0-9_-]+)")
-_NUMBER = re.compile(r"(-?\d{0,6}(?:\.\d{1,6})?)(px|pt|em|rem|%)?")
-_RGB = re.compile(r"rgba?\((\d{1,3}),(\d{1,3}),(\d{1,3})(?:,([\d.]{1,6}))?\)")
-_NAMED = {"white": (255, 255, 255), "black": (0, 0, 0), "snow": (255, 250, 250), "ivory": (255, 255, 240)}
+LEAST_CONTRAST = 1.25
+"""Below this contrast (1 to 21) of text and ground nobody reads it; the palest text in common use has 1.6."""
+_DIGITS = ".0123456789"
 _WORD = re.compile(r"\w")
-_UNSEEN_TAGS = frozenset({"script", "style", "head", "title", "noscript", "template"})
-_NEAR = 12
-"""Difference per colour channel (0 to 255) below which text does not stand out from its background."""
-
-type_colour = tuple[int, int, int] | None
+_TAGS = (
+    "script style head title noscript template iframe object embed svg math"
+    " datalist noframes noembed audio video canvas progress meter"
+)
+UNSEEN_TAGS = tuple(_TAGS.split())
+"""Elements whose text is code, a choice, or stands in for what mail programs do not play: left out without a word."""
+_WHITE, _BLACK = (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)
+_NO_COLOUR = frozenset({"transparent", "none", "inherit", "initial", "unset", "currentcolor"})
+_HEX = re.compile(r"[0-9a-f]{6}|[0-9a-f]{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,160 +31,213 @@ class _State:
     """What an element's text inherits."""
 
     is_gone: bool = False
+    opacity: float = 1.0
     is_tiny: bool = False
+    is_flat: bool = False
     is_invisible: bool = False
     is_clear: bool = False
-    colour: type_colour = (0, 0, 0)
-    ground: type_colour = (255, 255, 255)
+    colour: css.Colour | None = _BLACK
+    body_colour: css.Colour | None = _BLACK
+    ground: css.Colour | None = _WHITE
+    variables: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_seen(self) -> bool:
-        if self.is_gone or self.is_tiny or self.is_invisible or self.is_clear:
+        if self.is_gone or self.is_tiny or self.is_flat or self.is_invisible or self.is_clear or self.opacity < 0.05:
             return False
         if self.colour is None or self.ground is None:
             return True
-        return any(abs(a - b) > _NEAR for a, b in zip(self.colour, self.ground, strict=True))
+        return css.contrast(self.colour, self.ground) >= LEAST_CONTRAST
 
 
-def blank_hidden(root: Any) -> bool:
-    """Take text out of the tree that a person would not see; tell whether there was any."""
-    rules, is_ground_open = _sheet(root)
+def blank_hidden(root: Any, *, is_quirky: bool = False) -> bool:
+    """Take text out of the tree that a person would not see.
+
+    Args:
+        root: the tree; it is changed.
+        is_quirky: it is shown as before style sheets were common, where a table takes its colour from the body
+            (Quirks Mode Standard, "the tables inherit color from body quirk").
+
+    Returns:
+        Whether there was hidden text, or may be.
+    """
+    sheet = sheet_of(root)
     is_hiding = False
-    stack: list[tuple[Any, _State]] = [(root, _State(ground=None if is_ground_open else (255, 255, 255)))]
+    stack: list[tuple[Any, _State]] = [(root, _State())]
     while stack:
         node, above = stack.pop()
-        if node.tag in _UNSEEN_TAGS:
+        if node.tag in UNSEEN_TAGS:
             continue
-        state = _state(node, above, rules)
+        if is_quirky and node.tag == "table":
+            above = replace(above, colour=above.body_colour, is_clear=False)
+        state = _state(node, above, sheet)
+        if node.tag == "body":
+            state = replace(state, body_colour=state.colour)
         if not state.is_seen:
             if node.text and _WORD.search(node.text):
                 is_hiding = True
             node.text = None
+        summary = _summary(node)
         for child in node:
-            if not state.is_seen and child.tail:
+            inside = state if summary is None or child is summary else replace(state, is_gone=True)
+            if child.tail and (summary is not None or not state.is_seen):
                 is_hiding = is_hiding or _WORD.search(child.tail) is not None
                 child.tail = None
-            stack.append((child, state))
-    return is_hiding
+            stack.append((child, inside))
+    return is_hiding or not sheet.is_whole
 
 
-def _state(node: Any, above: _State, rules: dict[str, dict[str, str]]) -> _State:
+def _summary(node: Any) -> Any:
+    """Return what is seen of a closed `<details>`; None for any other element, or an open one."""
+    if node.tag != "details" or "open" in node.attrib:
+        return None
+    return next((child for child in node if child.tag == "summary"), node)
+
+
+def _state(node: Any, above: _State, sheet: Sheet) -> _State:
     attributes = node.attrib
-    if not attributes:
-        return above
-    style: dict[str, str] = {}
-    for name in attributes.get("class", "").lower().split():
-        style.update(rules.get(f".{name}", {}))
-    style.update(rules.get(f"#{attributes.get('id', '').lower()}", {}))
-    style.update(_declarations(attributes.get("style", "")[:2000]))
+    style = sheet.declared(node)
+    if not attributes and not style:
+        return above if node.tag != "dialog" else replace(above, is_gone=True)
     state = above
-    if "hidden" in attributes or _is_gone(style):
+    if any(name.startswith("--") for name in style):
+        own = {name: value for name, value in style.items() if name.startswith("--")}
+        state = replace(state, variables=tuple({**dict(state.variables), **own}.items()))
+    if style:
+        style = with_variables(style, dict(state.variables))
+    if "hidden" in attributes or "popover" in attributes or (node.tag == "dialog" and "open" not in attributes):
         state = replace(state, is_gone=True)
-    if (size := style.get("font-size") or style.get("font")) is not None:
-        state = replace(state, is_tiny=_is_tiny(size))
-    if (shown := style.get("visibility")) is not None:
-        state = replace(state, is_invisible=shown in ("hidden", "collapse"))
+    if style:
+        state = _styled(state, style)
     return _coloured(state, style, attributes)
 
 
-def _coloured(state: _State, style: dict[str, str], attributes: Any) -> _State:
-    said = style.get("color") or (attributes.get("color") if attributes.get("color") else None)
-    if said is not None:
-        state = replace(state, colour=_colour(said), is_clear=_is_clear(said))
-    ground = style.get("background-color") or style.get("background") or attributes.get("bgcolor")
-    if "background" in attributes or "background-image" in style:
-        return replace(state, ground=None)
-    if ground and ground not in ("transparent", "none", "inherit", "initial"):
-        return replace(state, ground=_colour(ground))
+def _styled(state: _State, style: Mapping[str, str]) -> _State:
+    if _is_gone(style):
+        state = replace(state, is_gone=True)
+    if (opacity := css.share(style.get("opacity"))) is not None:
+        state = replace(state, opacity=state.opacity * max(0.0, min(1.0, opacity)))
+    if (size := style.get("font-size") or _font_size(style.get("font"))) is not None:
+        state = replace(state, is_tiny=_is_tiny(size))
+    if (spacing := css.pixels(style.get("letter-spacing"))) is not None and spacing <= -5:
+        state = replace(state, is_tiny=True)
+    if (height := style.get("line-height") or _line_height(style.get("font"))) is not None:
+        state = replace(state, is_flat=_is_flat(height))
+    if (shown := style.get("visibility")) is not None:
+        state = replace(state, is_invisible=shown in ("hidden", "collapse"))
     return state
 
 
-def _is_gone(style: dict[str, str]) -> bool:
-    if style.get("display") == "none":
+def _coloured(state: _State, style: Mapping[str, str], attributes: Any) -> _State:
+    said = style.get("-webkit-text-fill-color") or style.get("color") or attributes.get("color")
+    if (said := said or attributes.get("text")) is not None and (said := said.lower().strip()) != "inherit":
+        found = css.colour(_with_mark(said))
+        is_clear = found is not None and found[1] < 0.05
+        state = replace(state, colour=found[0] if found is not None and found[1] > 0.9 else None, is_clear=is_clear)
+    return replace(state, ground=_ground(state.ground, style, attributes))
+
+
+def _ground(above: css.Colour | None, style: Mapping[str, str], attributes: Any) -> css.Colour | None:
+    """Return the colour behind a text; None where it cannot be told."""
+    plain = style.get("background-color") or attributes.get("bgcolor", "").lower().strip()
+    whole = style.get("background", "")
+    image = style.get("background-image") or ("url(" if "background" in attributes else whole)
+    said = next((part for part in (plain, *_parts(whole)) if css.colour(_with_mark(part)) is not None), "")
+    if "gradient(" in image:
+        colours = [found for part in _parts(image) if (found := css.colour(part)) is not None and found[1] > 0.9]
+        same = {found[0] for found in colours}
+        return same.pop() if len(same) == 1 else None
+    if said and said not in _NO_COLOUR:
+        found = css.colour(_with_mark(said))
+        return found[0] if found is not None and found[1] > 0.9 else above if found and found[1] < 0.05 else None
+    return None if "url(" in image else above
+
+
+_PARTS = re.compile(r"(?:rgba?|hsla?|hwb|lab|lch|oklab|oklch|color)\([^()]{0,100}\)|#?[a-z0-9]+")
+
+
+def _parts(value: str) -> list[str]:
+    return _PARTS.findall(value[:500])
+
+
+def _with_mark(said: str) -> str:
+    """Old attributes, and style sheets of old mails, leave the `#` out."""
+    return f"#{said}" if _HEX.fullmatch(said) else said
+
+
+def _is_gone(style: Mapping[str, str]) -> bool:
+    if style.get("display") == "none" or style.get("content-visibility") == "hidden":
         return True
-    if (opacity := _size(style.get("opacity"))) is not None and opacity < 0.05:
+    if _is_cut(style) or css.is_clipped_away(style.get("clip-path") or style.get("-webkit-clip-path")):
         return True
-    is_clipped = style.get("overflow") == "hidden"
-    if is_clipped and any(_size(style.get(name)) == 0 for name in ("max-height", "height", "max-width", "width")):
+    if css.is_moved_away(style.get("transform") or style.get("-webkit-transform")):
         return True
-    if (indent := _size(style.get("text-indent"))) is not None and indent <= -500:
+    if css.is_filtered_away(style.get("filter")) or _is_masked(style):
         return True
-    if style.get("position") in ("absolute", "fixed"):
-        places = (_size(style.get("left")), _size(style.get("top")))
-        return any(place is not None and place <= -500 for place in places)
+    if css.is_far(style.get("translate")) or any(
+        (size := css.share(style.get(name))) is not None and size < 0.05 for name in ("scale", "zoom")
+    ):
+        return True
+    return _is_out(style)
+
+
+def _is_cut(style: Mapping[str, str]) -> bool:
+    overflows = " ".join(style.get(name, "") for name in ("overflow", "overflow-x", "overflow-y"))
+    if not any(word in overflows for word in ("hidden", "clip", "auto", "scroll")):
+        return False
+    sizes = [css.pixels(style.get(name)) for name in ("max-height", "height", "max-width", "width")]
+    is_small = any(size is not None and size <= 1 for size in sizes) or any(
+        css.share(style.get(name)) == 0 for name in ("max-height", "height", "max-width", "width")
+    )
+    return is_small or css.is_far(style.get("text-indent"))
+
+
+def _is_masked(style: Mapping[str, str]) -> bool:
+    masks = " ".join(style.get(name, "") for name in ("mask", "mask-image", "-webkit-mask", "-webkit-mask-image"))
+    found = [colour for part in _parts(masks) if (colour := css.colour(part)) is not None]
+    return bool(found) and all(opacity < 0.05 for _, opacity in found)
+
+
+def _is_out(style: Mapping[str, str]) -> bool:
+    """It lies outside of what is looked at, or behind it."""
+    if any(css.is_far(style.get(name), is_negative=True) for name in ("text-indent", "margin-left", "margin-top")):
+        return True
+    position = style.get("position")
+    if position in ("absolute", "fixed") and css.is_rect_empty(style.get("clip")):
+        return True
+    if position in ("absolute", "fixed", "relative", "sticky"):
+        depth = css.share(style.get("z-index"))
+        if depth is not None and depth < 0:
+            return True
+        sides = ("left", "top", "right", "bottom")
+        return any(css.is_far(style.get(name), is_negative=position == "relative") for name in sides)
     return False
 
 
+def _font_size(font: str | None) -> str | None:
+    """Return the size in the short form: `italic 12px/1.5 Arial`."""
+    return next(
+        (part.partition("/")[0] for part in (font or "").split() if part[:1].isdigit() or part[:1] == "."), None
+    )
+
+
+def _line_height(font: str | None) -> str | None:
+    return next((part.partition("/")[2] for part in (font or "").split() if "/" in part and part[0] in _DIGITS), None)
+
+
 def _is_tiny(said: str) -> bool:
-    unit = _NUMBER.match(said)
-    size = _size(said)
-    if size is None or unit is None:
+    found = css.numbers(said)
+    if "(" in said:
+        return css.pixels(said) == 0
+    if len(found) != 1:
         return False
-    return size < 0.1 if unit[2] in ("em", "rem") else size < 5 if unit[2] == "%" else size < 2
+    number, unit = found[0]
+    return number < 0.1 if unit in ("em", "rem", "vw", "vh") else number < 5 if unit == "%" else number < 2
 
 
-def _size(said: str | None) -> float | None:
-    found = _NUMBER.match(said) if said else None
-    try:
-        return float(found[1]) if found else None
-    except ValueError:
-        return None
-
-
-@lru_cache(maxsize=512)
-def _declarations(text: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for part in _COMMENT.sub("", text).lower().split(";"):
-        name, colon, value = part.partition(":")
-        if colon:
-            found[name.strip()] = "".join(value.replace("!important", "").split())
-    return found
-
-
-def _is_clear(said: str) -> bool:
-    match = _RGB.match(said)
-    return said == "transparent" or (match is not None and match[4] is not None and _size(match[4]) == 0)
-
-
-def _colour(said: str) -> type_colour:
-    """Return red, green, blue from 0 to 255; None where it cannot be told."""
-    said = "".join(said.lower().split())
-    if said in _NAMED:
-        return _NAMED[said]
-    if match := _RGB.fullmatch(said):
-        return (int(match[1]), int(match[2]), int(match[3])) if match[4] is None or _size(match[4]) == 1 else None
-    digits = said.removeprefix("#")
-    if len(digits) == 3:
-        digits = "".join(char * 2 for char in digits)
-    try:
-        return (int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)) if len(digits) == 6 else None
-    except ValueError:
-        return None
-
-
-def _sheet(root: Any) -> tuple[dict[str, dict[str, str]], bool]:
-    """Return the plain class and id rules, and whether backgrounds are set in ways not looked into."""
-    rules: dict[str, dict[str, str]] = {}
-    is_ground_open = False
-    text = "\n".join((node.text or "")[:MAX_SHEET] for node in list(root.iter("style"))[:20])[:MAX_SHEET].lower()
-    text = _COMMENT.sub("", text.replace("<!--", "").replace("-->", ""))
-    depth = start = 0
-    selector = ""
-    for brace in _BRACE.finditer(text):
-        piece = text[start : brace.start()]
-        start = brace.end()
-        if brace[0] == "{":
-            selector = piece if depth == 0 else selector
-            depth += 1
-            continue
-        depth = max(0, depth - 1)
-        if depth or selector.strip().startswith("@"):
-            is_ground_open = is_ground_open or "background" in piece
-            continue
-        for part in selector.split(","):
-            simple = _SIMPLE.fullmatch(part.strip())
-            if simple:
-                rules.setdefault(simple[1], {}).update(_declarations(piece))
-            else:
-                is_ground_open = is_ground_open or "background" in piece
-    return rules, is_ground_open
+def _is_flat(said: str) -> bool:
+    found = css.numbers(said)
+    if "(" in said or len(found) != 1:
+        return css.pixels(said) == 0
+    number, unit = found[0]
+    return number < 0.1 if unit in ("", "em", "rem") else number < 5 if unit == "%" else number < 1.5

@@ -15,7 +15,7 @@ from inscriptis.html_engine import Inscriptis  # pyright: ignore[reportMissingTy
 from inscriptis.model.config import ParserConfig  # pyright: ignore[reportMissingTypeStubs]
 
 from opsconsole.connectors.mailtext.clean import HIDDEN_TEXT
-from opsconsole.connectors.mailtext.hidden import blank_hidden
+from opsconsole.connectors.mailtext.hidden import UNSEEN_TAGS, blank_hidden
 
 MAX_HTML = 300_000
 """Characters of HTML that are read."""
@@ -23,10 +23,11 @@ MAX_INDENT = 6
 MAX_CELLS = 400
 MAX_CELL = 200
 
-_UNSAFE = ("script", "style", "head", "title", "noscript", "template", "iframe", "object", "embed", "svg", "math")
 _INDENTS = frozenset({"ul", "ol", "dl", "menu", "dir", "dd", "li"})
 _TABLE_PARTS = frozenset({"thead", "tbody", "tfoot", "tr", "caption", "td", "th"})
 _XML = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
+_STANDARD = re.compile(r"<!doctype\s+html\s*(?:>|public[^>]{0,100}(?:xhtml|html 4\.01))", re.IGNORECASE)
+"""A page that says so is shown as the standards say, any other with the habits of old browsers."""
 _BREAK = re.compile(r"br\b|/(?:p|div|tr|li|h[1-6])\b")
 _DROPPED = re.compile(r"script\b|style\b|head\b|!--")
 _SPACE = re.compile(r"[ \t\xa0]+")
@@ -68,8 +69,8 @@ def _rendered(source: str) -> tuple[str, bool]:
     # lxml has no type stubs.
     parser: Any = lxml.html.HTMLParser(remove_comments=True, remove_pis=True, no_network=True, huge_tree=False)
     root: Any = cast(Any, lxml.html).document_fromstring(source, parser=parser)
-    is_hiding = blank_hidden(root)
-    for node in list(root.iter(*_UNSAFE)):
+    is_hiding = blank_hidden(root, is_quirky=_STANDARD.search(source[:2_000]) is None)
+    for node in list(root.iter(*UNSEEN_TAGS)):
         if node.getparent() is not None:
             node.drop_tree()
     quotes = _quotes(root)

@@ -47,7 +47,7 @@ def test_text_that_people_do_not_see_is_left_out_and_told(hidden: str) -> None:
         '<div style="background:#000"><b style="color:#fff">Hello</b></div>',
         '<td background="x.png"><b style="color:#fff">Hello</b></td>',
         "<style>@media print {.x{display:none}}</style><b class=x>Hello</b>",
-        '<style>a.b c {background:#000}</style><b style="color:#fff">Hello</b>',
+        '<style>a.b i {background:#000}</style><a class=b><i><b style="color:#fff">Hello</b></i></a>',
         '<div style="display:none">\u200c&nbsp;&zwnj;</div>Hello',
         '<div style="visibility:hidden"><b style="visibility:visible">Hello</b></div>',
         '<span style="color:var(--x)">Hello</span>',
