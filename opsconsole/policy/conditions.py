@@ -18,6 +18,8 @@ sys.modules.setdefault("cel.cli", ModuleType("cel.cli"))
 
 import cel  # noqa: E402
 
+from opsconsole.policy.conditioncost import Cost, cost_of  # noqa: E402
+
 LONGEST = 2_000
 """Longest condition, in characters: a much longer chain of names overflows the parser's stack and ends the process."""
 
@@ -59,6 +61,7 @@ def compile_condition(text: str) -> cel.Program:
     if len(_LOOPS.findall(text)) > MOST_LOOPS:
         raise ConditionError(f"a condition takes at most {MOST_LOOPS} of all, exists, map and filter")
     try:
+        _cost(text)
         return cel.compile(text)
     except ValueError as error:
         detail = str(error).splitlines()[0].removeprefix("Failed to parse expression ")
@@ -89,8 +92,7 @@ def named_in(text: str) -> Named:
         ConditionError: it does not parse.
     """
     variables = frozenset(name.removeprefix(".") for name in names_in(text))
-    # The library shows no tree; a text that it parsed falls safely into names, texts and signs.
-    tokens = [(str(found.lastgroup), found.group()) for found in _TOKEN.finditer(text) if found.lastgroup]
+    tokens = _tokens(text)
     kinds, words = [kind for kind, _ in tokens], [word for _, word in tokens] + [""] * 4
     own = {
         words[at + 2]
@@ -109,6 +111,16 @@ def named_in(text: str) -> Named:
     return Named(variables - own - _TYPES, frozenset(members))
 
 
+def _tokens(text: str) -> list[tuple[str, str]]:
+    """The library shows no tree; a text that it parsed falls safely into names, texts and signs."""
+    return [(str(found.lastgroup), found.group()) for found in _TOKEN.finditer(text) if found.lastgroup]
+
+
+@lru_cache(maxsize=4096)
+def _cost(text: str) -> Cost:
+    return cost_of(_tokens(text), _LOOP_WORDS)
+
+
 def holds(text: str, values: Mapping[str, Any]) -> bool:
     """Return whether a condition holds.
 
@@ -117,6 +129,8 @@ def holds(text: str, values: Mapping[str, Any]) -> bool:
         UndecidedError: a name or field is missing, types do not fit, or the answer is no yes or no.
     """
     program = compile_condition(text)
+    if why := _cost(text).too_much(values):
+        raise UndecidedError(f"{text!r} is not worked out: {why}")
     try:
         answer = program.execute(dict(values))
     except Exception as error:  # the evaluator's own errors have many kinds: KeyError, OverflowError, re.error

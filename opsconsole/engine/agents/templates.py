@@ -9,11 +9,8 @@ from functools import lru_cache
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError, meta, nodes
-from jinja2.exceptions import SecurityError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-LONGEST = 50_000
-"""Longest text a template may give, in characters."""
+from opsconsole.engine.agents.sandbox import LONGEST, Sandbox, check
 
 _BROKEN = (TypeError, ValueError, ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError)
 """What a template can run into when it is filled."""
@@ -32,34 +29,7 @@ def _note(value: Any) -> Any:
     return "" if value is None else value
 
 
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """Also refuses what grows or computes without end; a template writes a letter."""
-
-    intercepted_binops = frozenset({"*", "**", "%"})
-
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        if not isinstance(left, int | float) or not isinstance(right, int | float) or operator == "**":
-            raise SecurityError(f"{operator} works on plain numbers only" if operator != "**" else "** is not taken")
-        return super().call_binop(context, operator, left, right)
-
-    def call(self, context: Any, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
-        if getattr(obj, "__name__", "") in ("format", "format_map"):
-            raise SecurityError("format is not taken; write {{ name }}")
-        if any(isinstance(arg, int) and arg > LONGEST for arg in (*args, *kwargs.values())):
-            raise SecurityError(f"numbers above {LONGEST} are not taken here")
-        return super().call(context, obj, *args, **kwargs)
-
-
-def _environment() -> ImmutableSandboxedEnvironment:
-    environment = _Sandbox(undefined=StrictUndefined, finalize=_note, autoescape=False, keep_trailing_newline=False)
-    for name in ("range", "lipsum", "cycler", "joiner", "namespace", "dict"):
-        environment.globals.pop(name, None)
-    for name in ("batch", "center", "format", "indent", "pprint", "slice", "wordwrap", "xmlattr"):
-        environment.filters.pop(name, None)
-    return environment
-
-
-_ENVIRONMENT = _environment()
+_ENVIRONMENT = Sandbox(_note)
 
 
 @lru_cache(maxsize=4096)
@@ -70,9 +40,7 @@ def parse(text: str) -> Template:
         TemplateError: it does not parse.
     """
     try:
-        found = next(_ENVIRONMENT.parse(text).find_all((nodes.For, nodes.Macro, nodes.CallBlock)), None)
-        if found is not None:
-            raise TemplateError("a text takes slots and conditions, no loops and no macros")
+        check(_ENVIRONMENT.parse(text))
         return _ENVIRONMENT.from_string(text)
     except (RecursionError, SyntaxError, MemoryError, ValueError, OverflowError) as error:
         raise TemplateError("nested too deep, or too long") from error

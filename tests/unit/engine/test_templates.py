@@ -48,6 +48,23 @@ GROWING = [
     "{% for a in event.text %}{% for b in event.text %}x{% endfor %}{% endfor %}",
     "{{ [1] | batch(1000000000, 'x') | list }}",
     "{% for a in event.text %}{{ event.text }}{% endfor %}",
+    "{% set a = event.text %}" + "{% set a = a ~ a %}" * 40 + "{{ a | length }}",
+    "{% set a = event.text %}" + "{% set a = a ~ a %}" * 9 + "{{ a | length }}",
+    "{% set a = deal.list %}" + "{% set a = a + a %}" * 15 + "{{ a | length }}",
+    "{% set a = event.text %}" + "{% set a = a + a %}" * 40 + "{{ a | length }}",
+    "{% set a %}x{% endset %}" + "{% set a %}{{ a }}{{ a }}{% endset %}" * 40 + "{{ a | length }}",
+    "{% set a = event.text %}" + "{% set a = a | replace('x', 'xx') %}" * 40 + "{{ a | length }}",
+    "{{ 'x'" + " | replace('x', 'xx')" * 40 + " | length }}",
+    "{% set a = event.text %}" + "{% set a = a.replace('x', a) %}" * 9 + "{{ a | length }}",
+    "{{ event.text.replace('', event.text) | length }}", "{{ event.text | list | join(event.text) | length }}",
+    "{{ event.text.join(event.text) | length }}", "{{ [event.text] | sum(start='') }}",
+    "{% set n = 9 %}" + "{% set n = n * n %}" * 40 + "{{ n }}",
+    "{% set n = 9 %}" + "{% set n = n + n %}" * 99 + "{{ n }}",
+    "{% set a = [1] %}" + "{% set a = [a, a] %}" * 40 + "{{ a }}",
+    "{% set a = deal.list %}" + "{% set a = a + a %}" * 40 + "{{ a | length }}",
+    "{% with a = [1] %}" + "{% with a = [a, a] %}" * 9 + "{{ a }}" + "{% endwith %}" * 10,
+    "{% set a = 1 %}" + "{% set a = {'a': a, 'b': a} %}" * 40 + "{{ a }}",
+    "{% set a = event.text %}" + "{% set a = (a, a) | join %}" * 40 + "{{ a | length }}",
 ]  # fmt: skip
 
 
