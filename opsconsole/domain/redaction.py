@@ -6,6 +6,7 @@ token it refused); it is no licence to put a secret into a text.
 """
 
 import base64
+import html
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
@@ -23,14 +24,14 @@ def handed_out(value: str) -> None:
     """Remember a secret, so that it is left out of texts from now on."""
     if len(value.strip()) < SHORTEST or value in _known:
         return
-    _known[value] = tuple(dict.fromkeys(_written(value)))
+    _known[value] = forms_of(value)
     everything = {form for forms in _known.values() for form in forms}
     # Longest first: a form that holds another must go as a whole.
     _forms[:] = sorted(everything, key=lambda form: (-len(form), form))
 
 
 def redacted(text: str) -> str:
-    """Return the text with every known secret, also percent-encoded, escaped or inside base64, as `•••`."""
+    """Return the text with every known secret, also percent-encoded, escaped, in hex or inside base64, as `•••`."""
     for form in _forms:
         if form in text:
             text = text.replace(form, MARK)
@@ -56,17 +57,31 @@ def forget_all() -> None:
     _forms.clear()
 
 
+def forms_of(value: str) -> tuple[str, ...]:
+    """Return the ways in which a text may stand in another one: as it is, escaped, encoded, or encoded twice."""
+    return tuple(dict.fromkeys(_written(value)))
+
+
 def _written(value: str) -> Iterator[str]:
-    """Yield the ways a secret may be written in a header, an address, a JSON body or a repr."""
+    """Yield the ways a secret may be written in a header, an address, a page, a JSON body or a repr."""
     yield value
-    for form in (quote(value, safe=""), quote(value), quote_plus(value)):
+    addresses = (quote(value, safe=""), quote(value), quote_plus(value))
+    for form in addresses:
         yield form
         yield _lower_hex(form)
-    for escaped in (json.dumps(value), json.dumps(value, ensure_ascii=False), repr(value), repr(value.encode())[1:]):
+        yield quote(form, safe="")
+    plain, ascii_only = json.dumps(value, ensure_ascii=False), json.dumps(value)
+    for escaped in (plain, ascii_only, repr(value), repr(value.encode())[1:]):
         yield escaped[1:-1]
+        yield escaped[1:-1].replace("/", "\\/")
+    yield html.escape(value)
+    once = base64.b64encode(value.encode()).decode().rstrip("=")
+    for data in (value.encode(), once.encode()):
+        yield data.hex()
+        yield data.hex().upper()
     # OAuth2 clients encode their secret twice: as in an address, then in base64.
-    for fromkey in dict.fromkeys((value, quote(value, safe=""), quote_plus(value))):
-        for core in _base64_cores(fromkey.encode()):
+    for form in dict.fromkeys((value, *addresses[::2], once)):
+        for core in _base64_cores(form.encode()):
             yield core
             yield core.replace("+", "-").replace("/", "_")
             yield quote(core, safe="")

@@ -1,8 +1,8 @@
 """Takes the secrets of a call out of what the other side says: an error, or an answer, may echo them."""
 
-import json
 from collections.abc import Iterable
-from urllib.parse import quote, quote_plus
+
+from opsconsole.domain.redaction import forms_of
 
 MARK = "[secret]"
 _SHORTEST = 3
@@ -12,12 +12,8 @@ class Scrubber:
     """Knows the secrets of one connection in every form they are sent in."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        forms: set[str] = set()
-        for secret in secrets:
-            quoted = json.dumps(secret)[1:-1]
-            loose = json.dumps(secret, ensure_ascii=False)[1:-1]
-            forms |= {secret, quoted, loose, quoted.replace("/", "\\/"), quote(secret, safe=""), quote_plus(secret)}
-        self._forms = sorted((form for form in forms if len(form) >= _SHORTEST), key=len, reverse=True)
+        forms = {form for secret in secrets for form in forms_of(secret) if len(form) >= _SHORTEST}
+        self._forms = sorted(forms, key=lambda form: (-len(form), form))
         self._bytes = [form.encode("utf-8", "replace") for form in self._forms]
         self.longest = max(map(len, self._bytes), default=0)
         """Length of the longest form, in bytes."""

@@ -63,6 +63,64 @@ def test_a_secret_that_is_part_of_another_leaves_nothing_of_the_longer_one(
     assert redacted(f"[{whole}] [{part}]") == f"[{MARK}] [{MARK}]"
 
 
+WORD = "p/w+1 é"
+"""Each of its letters is written otherwise in one of the forms below."""
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "p/w+1 é",
+        "p%2Fw%2B1%20%C3%A9",
+        "p%2fw%2b1%20%c3%a9",
+        "p/w%2B1%20%C3%A9",
+        "p/w%2b1%20%c3%a9",
+        "p%2Fw%2B1+%C3%A9",
+        "p%2fw%2b1+%c3%a9",
+        "p%252Fw%252B1%2520%25C3%25A9",
+        "p%252Fw%252B1%2B%25C3%25A9",
+        "p/w+1 \\u00e9",
+        "p\\/w+1 \\u00e9",
+        "p\\/w+1 é",
+        "p/w+1 \\xc3\\xa9",
+        "702f772b3120c3a9",
+        "702F772B3120C3A9",
+        "cC93KzEgw6k",
+        "cC93KzEgw6k=",
+        "cC93KzEgw6k%3D",
+        b"cC93KzEgw6k".hex(),
+        "cCUyRnclMkIxJTIwJUMzJUE5",
+        "cCUyRnclMkIxKyVDMyVBOQ",
+        "Y0M5M0t6RWd3Nms",
+    ],
+)
+def test_each_way_of_writing_is_known(form: str) -> None:
+    handed_out(WORD)
+    shown = redacted(f"<{form}>")
+    assert shown.startswith(f"<{MARK}") and len(shown) <= len(f"<{MARK}xx=>"), shown
+
+
+def test_a_page_may_write_its_signs_as_entities() -> None:
+    handed_out("a<b>&'c")
+    assert redacted("a&lt;b&gt;&amp;&#x27;c") == MARK
+
+
+@pytest.mark.parametrize("before", ["", "a", "ab", "user:"])
+@pytest.mark.parametrize("after", ["", "z", "zz"])
+def test_inside_base64_only_what_neighbours_decide_is_left(before: str, after: str) -> None:
+    handed_out("~~~???>>>")
+    whole = f"{before}~~~???>>>{after}".encode()
+    for encoded in (base64.b64encode(whole).decode(), base64.urlsafe_b64encode(whole).decode()):
+        left = redacted(encoded).replace(MARK, "")
+        assert len(left) <= len(encoded) - 10
+
+
+def test_forgetting_is_whole() -> None:
+    handed_out(SECRET)
+    forget_all()
+    assert redacted(SECRET) == SECRET
+
+
 def test_texts_without_secrets_stay() -> None:
     assert redacted("nothing known") == "nothing known"
     handed_out(SECRET)
