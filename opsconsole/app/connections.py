@@ -14,6 +14,8 @@ from opsconsole.connectors.mail.config import MailConfig
 from opsconsole.connectors.mail.connector import MailConnector
 from opsconsole.connectors.mail.signin.auth import SignIn
 from opsconsole.connectors.mail.signin.oauth import OAuthSignIn
+from opsconsole.connectors.texts.connector import KIND as TEXTS
+from opsconsole.connectors.texts.connector import TextsConnector
 from opsconsole.connectors.webhook import WebhookConfig, WebhookConnector
 from opsconsole.domain.errors import OpsError, WorkspaceError
 from opsconsole.engine.connectionmemory import ConnectionMemory
@@ -93,7 +95,18 @@ def _model(name: str, config: Mapping[str, Any], parts: Parts) -> Connector:
     return Endpoint(name, read, secrets=parts.secrets, http=http, health=parts.memory(name))
 
 
-KINDS: Mapping[str, Make] = {"desk": _desk, "mail": _mail, "webhook": _webhook, "http": _http, MODEL: _model}
+def _texts(name: str, config: Mapping[str, Any], parts: Parts) -> Connector:
+    return TextsConnector(name)
+
+
+KINDS: Mapping[str, Make] = {
+    "desk": _desk,
+    "mail": _mail,
+    "webhook": _webhook,
+    "http": _http,
+    TEXTS: _texts,
+    MODEL: _model,
+}
 
 
 def make_connectors(parts: Parts) -> list[Connector]:

@@ -8,6 +8,7 @@ from opsconsole.app.place import resources
 from opsconsole.app.sample import company
 from opsconsole.app.session import playbook_brain
 from opsconsole.connectors.desk.connector import DeskConnector
+from opsconsole.connectors.texts.connector import TextsConnector
 from opsconsole.domain.action import ActionType, Call, Result
 from opsconsole.domain.enums import ApprovalKind, Effect
 from opsconsole.domain.errors import DecisionError
@@ -66,7 +67,8 @@ class SampleJob(Job):
     """`count` of the sample's events, spread over its two weeks; the sample's agents, triage and steps."""
 
     def connectors(self, reader: Reader, writes: Writes) -> list[Connector]:
-        return [OutsideDesk(reader, writes, self.clock, case=self.case, port=self.port, mode=self.mode)]
+        desk = OutsideDesk(reader, writes, self.clock, case=self.case, port=self.port, mode=self.mode)
+        return [desk, TextsConnector()]
 
     def brain(self, reader: Reader) -> Brain:
         return playbook_brain(reader)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from opsconsole.connectors.desk.connector import DeskConnector
+from opsconsole.connectors.texts.connector import TextsConnector
 from opsconsole.domain.action import ActionType, Proposal
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.event import IncomingEvent
@@ -201,7 +202,7 @@ async def rig(
 
 
 def registry() -> Registry:
-    """The desk's tools, for checking files."""
+    """The tools of the desk and of the sample's text messages, for checking files."""
 
     class Tools(FakeConnector):
         def action_types(self) -> Sequence[ActionType]:
@@ -209,4 +210,4 @@ def registry() -> Registry:
 
             return desk_tools()
 
-    return Registry([Tools(name="desk")])
+    return Registry([Tools(name="desk"), TextsConnector()])

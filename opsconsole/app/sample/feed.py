@@ -1,4 +1,4 @@
-"""The sample company at work: twelve days as they went, with its lead deciding, then its last two as they come."""
+"""The sample company at work: thirteen days as they went, with its lead deciding, then its last as it comes."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -12,8 +12,12 @@ from opsconsole.app.sample.clock import SampleClock
 from opsconsole.app.sample.company import SampleEvent
 from opsconsole.app.sample.lead import Lead, words_of
 from opsconsole.app.session import engine_of
+from opsconsole.connectors.texts.connector import KIND as TEXTS
 from opsconsole.domain.humanact import HumanAct
+from opsconsole.engine.commands.connections import connect
 from opsconsole.engine.engine import Engine, SystemClock
+from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.registry import Registry
 from opsconsole.store import audit
 from opsconsole.store.queries import limits, runs
 from opsconsole.store.queries.desk import records as desk
@@ -24,16 +28,16 @@ from opsconsole.store.workspace import Workspace
 from opsconsole.store.writes import desk as write_desk
 from opsconsole.store.writes import settings
 
-LIVE_DAYS = 2
+LIVE_DAYS = 1
 EVERY_S = 3.0
-"""Seconds between two events of the last days."""
+"""Seconds between two events of the last day."""
 BEFORE_NOW = timedelta(seconds=75)
 """The sample's last event happened so long ago, so that nothing that it set going is still under way."""
 AFTERWARDS = timedelta(seconds=40)
 """What the last event sets going is done by then."""
 HOURS = (timedelta(hours=9, minutes=10), timedelta(hours=12), timedelta(hours=15), timedelta(hours=17, minutes=40))
 """When the lead looks at what waits, on a working day."""
-WEEKENDS = frozenset((6, 7, 13, 14))
+WEEKENDS = frozenset((1, 2, 8, 9))
 _WORKED = "sample_worked"
 
 
@@ -51,13 +55,17 @@ async def work_days(
         place: the workspace.
         reader: reads it.
         shipped: the sample's folder.
-        days: of the fourteen; on the last two the lead is away.
+        days: of the fourteen; on the last the lead has decided what came in until she last looked.
         tell: hears after each event: (day, number of events so far).
     """
     now = SystemClock().now() - BEFORE_NOW
     begin = company.first_day(now)
     is_begun = limits.setting(reader, "sample") is not None
     clock = SampleClock(max(begin, audit.last_at(reader)) if is_begun else begin)
+    if not is_begun:
+        kernel = Kernel(place.id, Registry(()), clock, reader)
+        name = f"person:{words_of(shipped).name}"
+        place.database.write(lambda tx: connect(kernel, tx, TEXTS, kind=TEXTS, config={}, actor=name))
     with place.database.hurried():
         async with engine_of(place, reader, clock=clock) as engine:
             await _work(engine, clock, shipped, days=days, now=now, tell=tell)
@@ -74,7 +82,7 @@ async def _work(
     course = _Course(engine, clock)
     lead = Lead(engine, words, found, course.pass_by)
     number = 0
-    for at, thing in _moments(found, days=days, begin=begin):
+    for at, thing in _moments(found, days=days, begin=begin, now=now):
         await course.until(at)
         if isinstance(thing, HumanAct):
             await engine.observe("desk", thing)
@@ -98,7 +106,7 @@ def _end(tx: Transaction, now: datetime) -> None:
 
 
 async def live(engine: Engine, shipped: Path) -> None:
-    """Bring the events of the last days, and what people did meanwhile; what came before is not doubled."""
+    """Bring the events of the last day, and what people did meanwhile; what came before is not doubled."""
     found = company.events(shipped, now=engine.clock.now(), deals=company.deals_by_name(engine.reader))
     for event in found:
         for act in event.acts:  # their time is over
@@ -137,7 +145,7 @@ class _Course:
 
 
 def _moments(
-    found: Sequence[SampleEvent], *, days: int, begin: datetime
+    found: Sequence[SampleEvent], *, days: int, begin: datetime, now: datetime
 ) -> list[tuple[datetime, SampleEvent | HumanAct | _Look]]:
     """Return what happens on the first days, in order."""
     came = [event for event in found if event.day <= days]
@@ -148,6 +156,7 @@ def _moments(
         for day in range(1, days + 1)
         if day not in WEEKENDS
         for hour in HOURS
+        if begin + timedelta(days=day - 1) + hour <= now
     ]
     moments: list[tuple[datetime, SampleEvent | HumanAct | _Look]] = [
         *((event.incoming.occurred_at, event) for event in came),

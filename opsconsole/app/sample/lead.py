@@ -27,9 +27,11 @@ class Words:
 
     name: str
     left: frozenset[str]
-    """`event tool`: still waits for whoever opens the sample."""
+    """`event tool`: still waits for whoever opens the sample; `event doubt`: what was done in doubt."""
     rejected: Mapping[str, str]
     """`event tool` → why not."""
+    let_go: frozenset[str]
+    """`event tool`: she lets it lapse."""
     edited: Mapping[str, Mapping[str, Any]]
     """`event tool` → what she changes."""
     answers: Mapping[str, str]
@@ -51,6 +53,7 @@ def words_of(folder: Path) -> Words:
         name=told["name"],
         left=frozenset(told["left"]),
         rejected=told["rejected"],
+        let_go=frozenset(told["let_go"]),
         edited=told["edited"],
         answers=told["answers"],
         usual=told["usual"],
@@ -104,8 +107,7 @@ class Lead:
     def _place(self, conn: Reader, request: ApprovalRow) -> tuple[ActionRow, str, str]:
         action = present(runs.action(conn, request.action_id), request.action_id)
         event = load(self._engine.kernel, conn, action.run_id).event.external_id
-        about = "category" if action.args.get("about") == "category" else action.tool
-        return action, event, f"{short(event)} {about}"
+        return action, event, f"{short(event)} {about(request, action)}"
 
     def _is_hers(self, request: ApprovalRow) -> bool:
         return self._place(self._engine.reader, request)[2] not in self._words.left
@@ -118,6 +120,8 @@ class Lead:
             approvals.respond(kernel, tx, request.id, actor=who, answer=answer)
         elif place in self._words.rejected:
             approvals.reject(kernel, tx, request.id, actor=who, reason=self._words.rejected[place])
+        elif place in self._words.let_go:
+            approvals.ignore(kernel, tx, request.id, actor=who)
         else:
             edited = self._words.edited.get(place)
             said = approvals.approve(kernel, tx, request.id, actor=who, edited=edited)
@@ -143,6 +147,13 @@ class Lead:
             recommendations.did_it(self._engine.kernel, tx, action, actor=self._actor)
         else:
             recommendations.not_right(self._engine.kernel, tx, action, actor=self._actor, reason=why)
+
+
+def about(request: ApprovalRow, action: ActionRow) -> str:
+    """Return what a request is about, in the words of her file: `desk.reply`, `category`, `doubt`."""
+    if request.kind is ApprovalKind.UNKNOWN:
+        return "doubt"
+    return "category" if action.args.get("about") == "category" else action.tool
 
 
 def short(name: str) -> str:

@@ -31,7 +31,13 @@ KINDS = {
     "model": "Language model",
     "webhook": "Webhook",
     "http": "REST system",
+    "texts": "Text messages of the sample",
 }
+_INSIDE = {
+    "desk": "Mail, tickets, contacts and deals that live in this workspace; imports land here.",
+    "texts": "Only plays a text-message gateway: nothing leaves this computer. Long messages are not confirmed.",
+}
+"""Kinds that reach nothing outside, and so always work → what they are."""
 _FORMS = {"mail": "mail", "model": "model", "webhook": "webhook", "http": "rest"}
 """The form that changes a connection, by its kind."""
 _HEALTH: dict[str, tuple[str, Tone]] = {"ok": ("Works", "ok"), "trouble": ("In trouble", "danger")}
@@ -211,7 +217,7 @@ class ConnectionsPanel(Panel):
             clear(self._list)
         for shown in found:
             self._list.addWidget(self._card(shown, now))
-        if all(shown.row.kind == "desk" for shown in found):
+        if all(shown.row.kind in _INSIDE for shown in found):
             self._list.addWidget(self._invitation())
         self._states.show_content()
 
@@ -219,7 +225,7 @@ class ConnectionsPanel(Panel):
         frame, column = card()
         name = shown.row.id
         state, tone = ("Not tried yet", "plain")
-        if shown.row.kind == "desk":
+        if shown.row.kind in _INSIDE:
             state, tone = "Works", "ok"
         elif shown.health is not None:
             state, tone = _HEALTH.get(shown.health[0], (shown.health[0].replace("_", " ").capitalize(), "warn"))
@@ -233,8 +239,7 @@ class ConnectionsPanel(Panel):
         )
         if shown.row.kind == "webhook":
             where = f"http://{shown.row.config.get('listen', '')}{shown.row.config.get('path', '')}"
-        if shown.row.kind == "desk":
-            where = "Mail, tickets, contacts and deals that live in this workspace; imports land here."
+        where = _INSIDE.get(shown.row.kind, where)
         if where:
             column.addWidget(label(where, "muted", is_wrapped=True, is_selectable=True))
         if text:
