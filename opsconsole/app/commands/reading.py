@@ -8,6 +8,7 @@ from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.session import opened
 from opsconsole.app.words import count, listed, plain, say, say_json, table, utc
 from opsconsole.engine.audittrail.story import run_story
+from opsconsole.engine.audittrail.words import STANDS
 from opsconsole.engine.pairs.judging import mark_seen
 from opsconsole.engine.runs.cancel import cancel_run
 from opsconsole.store import lease
@@ -198,7 +199,7 @@ def _tell(story: dict[str, Any]) -> None:
     for action in story["actions"]:
         last = action["rulings"][-1] if action["rulings"] else None
         say(
-            f"\n{action['id']}  {plain(action['tool'], 80)}: {action['state']}"
+            f"\n{action['id']}  {plain(action['tool'], 80)}: {STANDS.get(action['stands'], action['state'])}"
             + (f"  [{last['verdict']}]" if last else "")
         )
         for name, value in action["args"].items():

@@ -8,6 +8,7 @@ from opsconsole.engine.runstate.loaded import Loaded, load, shown
 from opsconsole.store.queries import approvals, events, limits, runs, undos
 from opsconsole.store.queries.views import feed
 from opsconsole.store.queries.views.names import agent_names
+from opsconsole.store.queries.views.standing import stands
 from opsconsole.store.rows import ActionRow, Reader
 
 
@@ -66,13 +67,14 @@ def run_story(kernel: Kernel, run: int) -> dict[str, Any]:
         "turns": [
             {"rationale": turn.rationale, "evidence": list(turn.quotes), "final": turn.final} for turn in loaded.turns
         ],
-        "actions": [_action_story(conn, loaded, action) for action in loaded.actions],
+        "actions": [_action_story(kernel, loaded, action) for action in loaded.actions],
         "audit": feed.audit_of_run(conn, run),
         "names": agent_names(conn),
     }
 
 
-def _action_story(conn: Reader, loaded: Loaded, action: ActionRow) -> dict[str, Any]:
+def _action_story(kernel: Kernel, loaded: Loaded, action: ActionRow) -> dict[str, Any]:
+    conn = kernel.reader
     effect, approval = runs.effect_of(conn, action.id), approvals.approval_of(conn, action.id)
     proposal = loaded.turns[action.turn].proposals[action.position]
     story: dict[str, Any] = {
@@ -81,6 +83,7 @@ def _action_story(conn: Reader, loaded: Loaded, action: ActionRow) -> dict[str, 
         "args": dict(action.args),
         "is_write": action.is_write,
         "state": action.state.value,
+        "stands": stands(conn, action.id, now=kernel.clock.now()),
         "because": proposal.because,
         "step": proposal.step,
         "result": shown(action.result) if action.result is not None else None,

@@ -76,6 +76,23 @@ _VERDICTS = {
     "ASK": "asks you",
     "ACT": "acts alone",
 }
+STANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "asked": "waits for you",
+        "was_it_done": "was it done? waits for you",
+        "put_off": "put off by you",
+        "in_doubt": "in doubt, is looked up",
+        "paused": "kept by a pause",
+        "no_engine": "approved, done once the engine works",
+        "approved_retried": "approved, is tried again",
+        "retried": "is tried again",
+        "sending": "being done",
+        "approved": "approved, about to be done",
+        "prepared": "about to be done",
+        "waiting": "under way",
+    }
+)
+"""Where a wanted action stands that is not over → words."""
 ACTORS = {"person:": "People", "agent:": "Agents", "engine": "The engine", "connection:": "Connections"}
 """How an actor begins → who that is."""
 

@@ -1,10 +1,11 @@
 """Plain words for times, verdicts, states and kinds: what stands on screens."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from opsconsole.domain.naming import spoken as spoken
 from opsconsole.domain.naming import tool_words as tool_words
+from opsconsole.engine.audittrail.words import STANDS
 
 VERDICTS = {
     "REFUSE": ("Refused", "danger"),
@@ -17,14 +18,15 @@ VERDICTS = {
 RUN_STATES = {
     "queued": ("Queued", "plain"),
     "running": ("Working", "accent"),
-    "waiting": ("Waits", "warn"),
+    "waiting": ("Not over", "warn"),
     "done": ("Done", "ok"),
     "failed": ("Failed", "danger"),
     "cancelled": ("Cancelled", "plain"),
 }
+_STAND_TONES = {"asked": "warn", "was_it_done": "warn", "in_doubt": "warn", "paused": "warn", "no_engine": "warn"}
 ACTION_STATES = {
+    **{name: (words, _STAND_TONES.get(name, "accent")) for name, words in STANDS.items()},
     "proposed": ("proposed", "plain"),
-    "waiting": ("waits for you", "warn"),
     "done": ("done", "ok"),
     "failed": ("failed", "danger"),
     "simulated": ("in shadow", "shadow"),
@@ -34,7 +36,41 @@ ACTION_STATES = {
     "lapsed": ("lapsed", "plain"),
     "cancelled": ("cancelled", "plain"),
 }
-"""State of a wanted action → (words, tone)."""
+"""Where a wanted action stands → (words, tone)."""
+OUTCOMES = {
+    "alone": "Handled alone",
+    "with_you": "Handled with you",
+    "shadow": "Only in shadow",
+    "waiting": "Waiting for you",
+    "under_way": "Under way",
+    "not_done": "Not done",
+    "failed": "Failed",
+    "stopped": "Stopped",
+}
+"""Place of an event → words."""
+ASKED = frozenset(("asked", "was_it_done"))
+"""Where an action stands that waits for a person now."""
+
+
+def stand_words(stands: str, number: int) -> str:
+    """Return how many actions stand there: `1 waits for you`, `2 wait for you`."""
+    words = ACTION_STATES.get(stands, (spoken(stands).lower(), ""))[0]
+    if number > 1:
+        words = (
+            words.replace("waits for", "wait for").replace("is tried", "are tried").replace("is looked", "are looked")
+        )
+    return f"{number} {words}"
+
+
+def run_words(state: str, stands: Collection[str]) -> tuple[str, str]:
+    """Return (words, tone) of where a run is, by where its actions stand: waiting alone would not say for whom."""
+    if state != "waiting":
+        return RUN_STATES.get(state, (spoken(state), "plain"))
+    if not ASKED.isdisjoint(stands):
+        return "Waits for you", "warn"
+    if "paused" in stands:
+        return "Paused", "warn"
+    return ("Put off", "plain") if "put_off" in stands else ("Under way", "accent")
 
 
 def short_span(span: timedelta) -> str:

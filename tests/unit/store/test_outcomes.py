@@ -2,6 +2,7 @@
 
 import tempfile
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +17,10 @@ from opsconsole.engine.agents.file import AgentFile, apply_agent
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.queries.approvals import waiting_count
 from opsconsole.store.queries.views.console import shell_state
+from opsconsole.store.queries.views.eventlist import Filter, event_ids, rows
+from opsconsole.store.queries.views.outcomes import Outcomes
 from opsconsole.store.queries.views.overview import Overview, overview
+from opsconsole.store.rows import Reader
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import events, people
 from opsconsole.store.writes import work as write_work
@@ -55,7 +59,19 @@ def seen(found: list[Job], *, hours: int) -> tuple[Overview, int]:
             session.write(job, name="test")
             conn = session.kernel.reader
             assert shell_state(conn, now=NOW).waiting == waiting_count(conn, now=NOW)
-            return overview(conn, since=NOW - hours * HOUR, now=NOW), shell_state(conn, now=NOW).waiting
+            page = overview(conn, since=NOW - hours * HOUR, now=NOW)
+            lists_are_as_long_as_their_numbers(conn, page)
+            return page, shell_state(conn, now=NOW).waiting
+
+
+def lists_are_as_long_as_their_numbers(conn: Reader, page: Overview) -> None:
+    for place in Outcomes.__slots__:
+        wanted = Filter(outcome=place, since=page.since)
+        assert len(event_ids(conn, wanted, now=NOW)) == getattr(page.outcomes, place), place
+        for glance in page.agents:
+            ids = event_ids(conn, replace(wanted, agent=glance.agent), now=NOW)
+            assert len(ids) == getattr(glance.outcomes, place), f"{place} of {glance.agent}"
+            assert all(row.agent == glance.agent for row in rows(conn, ids, now=NOW, wanted=wanted).values())
 
 
 def _put(

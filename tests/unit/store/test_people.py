@@ -90,7 +90,7 @@ def test_the_audit_search_finds_an_address_though_entries_hold_none(session: Ses
 
 
 def test_a_companys_history_is_of_all_its_threads(session: Session) -> None:
-    moments = timeline_about(session.kernel.reader, "x.com")
+    moments = timeline_about(session.kernel.reader, "x.com", now=NOW)
     assert {moment.text for moment in moments} == {"Refund", "Hello", "Other", "An offer", "See mail.x.com", "Another"}
     assert [moment.at for moment in moments] == sorted(moment.at for moment in moments)
 

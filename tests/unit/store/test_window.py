@@ -92,8 +92,8 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
     ],
 )
 def test_a_filter_gives_what_fits_in_order(reader: Reader, wanted: Filter, ids: list[int]) -> None:
-    assert eventlist.event_ids(reader, wanted) == array("q", ids)
-    assert eventlist.event_ids(reader, wanted, after=2).tolist() == [number for number in ids if number > 2]
+    assert eventlist.event_ids(reader, wanted, now=NOW) == array("q", ids)
+    assert eventlist.event_ids(reader, wanted, now=NOW, after=2).tolist() == [number for number in ids if number > 2]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_filter_gives_what_fits_in_order(reader: Reader, wanted: Filter, ids: 
     ['"', "a AND", "NEAR(", "text:refund", "x* ^y", "(", "-a", "\0", '""" OR 1', "'; DROP TABLE event", "{a b}:"],
 )
 def test_what_is_typed_is_never_an_error(reader: Reader, text: str) -> None:
-    eventlist.event_ids(reader, Filter(text=text))
+    eventlist.event_ids(reader, Filter(text=text), now=NOW)
     auditlist.seqs(reader, AuditFilter(text=text))
     timeline.subject_of(reader, text)
 
@@ -109,11 +109,11 @@ def test_what_is_typed_is_never_an_error(reader: Reader, text: str) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=60))
 def test_no_text_at_all_is_an_error(reader: Reader, text: str) -> None:
-    eventlist.event_ids(reader, Filter(text=text))
+    eventlist.event_ids(reader, Filter(text=text), now=NOW)
 
 
 def test_rows_say_what_became_of_an_event(reader: Reader) -> None:
-    rows = eventlist.rows(reader, [1, 3, 5, 99])
+    rows = eventlist.rows(reader, [1, 3, 5, 99], now=NOW)
     assert set(rows) == {1, 3, 5}
     assert (rows[1].title, rows[1].sender, rows[1].agent) == (TEXTS[0], "p1@example.com", "mira")
     assert rows[1].actions == (("proposed", 1),) and rows[3].state == "failed"
@@ -127,7 +127,7 @@ def test_arguments_that_a_person_changed_are_found_too(tmp_path: Path) -> None:
         lambda tx: write_work.set_arguments(tx, "1/0.0", args_id=tx.keep({"text": "platypus"}), digest="e")
     )
     conn = place.database.reader()
-    assert eventlist.event_ids(conn, Filter(text="platypus")).tolist() == [1]
+    assert eventlist.event_ids(conn, Filter(text="platypus"), now=NOW).tolist() == [1]
     assert eventlist.choices(conn).categories == ("billing", "demo")
     conn.close()
     place.close()
@@ -136,7 +136,7 @@ def test_arguments_that_a_person_changed_are_found_too(tmp_path: Path) -> None:
 def test_the_history_of_a_subject_holds_events_and_actions(reader: Reader) -> None:
     subject = timeline.subject_of(reader, "thread:1")
     assert subject is not None
-    moments = timeline.timeline(reader, subject)
+    moments = timeline.timeline(reader, subject, now=NOW)
     assert [moment.kind for moment in moments].count("event") == 3
     assert {moment.what for moment in moments if moment.kind == "action"} == {"desk.reply"}
 

@@ -8,14 +8,17 @@ import json
 import sqlite3
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import compress
 from typing import Any
 
 from opsconsole.store.queries.views.names import agent_names
+from opsconsole.store.queries.views.outcomes import PLACE, events_at
+from opsconsole.store.queries.views.rulings import LAST, REFUSED
+from opsconsole.store.queries.views.standing import STANDING
 from opsconsole.store.queries.views.unseen import UNSEEN_CATEGORY, UNSEEN_OUTCOME
-from opsconsole.store.times import from_micros
+from opsconsole.store.times import from_micros, to_micros
 
 _RUNS = (
     "SELECT event_id FROM run WHERE (?1 IS NULL OR agent_id = ?1) AND (?2 IS NULL OR category = ?2)"
@@ -29,16 +32,14 @@ _WHOLE = "SELECT (SELECT min(id) FROM event), (SELECT count(*) FROM event)"
 """Separately: counting takes the smallest index, the least id none."""
 _CONNECTION = "SELECT id FROM event WHERE connection_id = ?1 AND id > ?2"
 _TEXT = "SELECT rowid >> 10 FROM search WHERE search MATCH ?1 AND rowid >= (?2 + 1) * 1024"
-_VERDICT = (
-    "SELECT r.event_id FROM ruling w JOIN action a ON a.id = w.action_id JOIN run r ON r.id = a.run_id"
-    " WHERE w.verdict = ?1 AND w.verdict <> 'ACT' AND r.event_id > ?2"
-    " AND w.id = (SELECT max(id) FROM ruling WHERE action_id = w.action_id) AND a.is_write = 1"
+_RULED = (
+    "SELECT r.event_id FROM ruling w"  # noqa: S608 - no input in it
+    " JOIN action a ON a.id = w.action_id JOIN run r ON r.id = a.run_id"
+    f" WHERE w.verdict = :verdict AND w.at >= :since AND r.event_id > :after AND {LAST}"
 )
-_ACTED = (
-    "SELECT r.event_id FROM ruling w JOIN action a ON a.id = w.action_id JOIN run r ON r.id = a.run_id"
-    " WHERE w.verdict = ?1 AND r.event_id > ?2"
-    " AND w.id = (SELECT max(id) FROM ruling WHERE action_id = w.action_id) AND a.is_write = 1"
-)
+_NOT_ACTED = f"{_RULED} AND w.verdict <> 'ACT'"
+"""Along the index of what is no ACT, the most of all."""
+_REFUSED = f"SELECT r.event_id {REFUSED} AND r.event_id > :after"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +52,19 @@ class Filter:
     connection: str | None = None
     verdict: str | None = None
     """The latest word of the gate on one of the event's written actions."""
+    outcome: str | None = None
+    """Where it stands with its agent: the name of a place of `Outcomes`."""
+    since: datetime | None = None
+    """Begin of the time that `outcome` and `verdict` are about; alone it lets everything through."""
     text: str = ""
 
     @property
     def is_empty(self) -> bool:
         """Everything fits."""
-        return self == Filter() or (not self.text.strip() and self == Filter(text=self.text))
+        return not self.text.strip() and replace(self, text="", since=None) == Filter()
+
+
+EVERYTHING = Filter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +88,7 @@ class EventRow:
     state: str
     outcome: str
     actions: tuple[tuple[str, int], ...]
-    """Written actions of the run by state, most telling first: `(("refused", 1), ("done", 2))`."""
+    """Actions of the run that write or wait, by where they stand, the most telling first: `(("asked", 1), …)`."""
     others: int
     """How many more agents work it."""
 
@@ -91,8 +99,8 @@ def terms(text: str) -> str:
     return " ".join(f'"{word}"*' for word in words if any(sign.isalnum() for sign in word))
 
 
-def event_ids(conn: sqlite3.Connection, wanted: Filter, *, after: int = 0) -> "array[int]":
-    """Return the ids of the events that fit, ascending, those above `after` only."""
+def event_ids(conn: sqlite3.Connection, wanted: Filter, *, now: datetime, after: int = 0) -> "array[int]":
+    """Return the ids of the events that fit at a moment, ascending, those above `after` only."""
     (last,) = conn.execute("SELECT max(id) FROM event").fetchone()
     if last is None or last <= after:
         return array("q")
@@ -103,7 +111,7 @@ def event_ids(conn: sqlite3.Connection, wanted: Filter, *, after: int = 0) -> "a
             return array("q", range(first, last + 1))
         return array("q", [row[0] for row in conn.execute("SELECT id FROM event WHERE id > ? ORDER BY id", (after,))])
     marks: bytearray | None = None
-    for sql, values in _sources(wanted, after):
+    for sql, values in _sources(wanted, after, now):
         mark = bytearray(last - after + 1)
         for (number,) in conn.execute(sql, values):
             if number <= last:
@@ -114,15 +122,21 @@ def event_ids(conn: sqlite3.Connection, wanted: Filter, *, after: int = 0) -> "a
     return array("q", compress(range(after, last + 1), marks))
 
 
-def _sources(wanted: Filter, after: int) -> list[tuple[str, tuple[Any, ...]]]:
-    found: list[tuple[str, tuple[Any, ...]]] = []
+def _sources(
+    wanted: Filter, after: int, now: datetime
+) -> list[tuple[str, tuple[Any, ...] | dict[str, str | int | None]]]:
+    found: list[tuple[str, tuple[Any, ...] | dict[str, str | int | None]]] = []
     if wanted.agent or wanted.category or wanted.state:
         sql = _RUNS_OF_AGENT if wanted.agent else _RUNS
         found.append((sql, (wanted.agent or None, wanted.category or None, wanted.state or None, after)))
     if wanted.connection:
         found.append((_CONNECTION, (wanted.connection, after)))
     if wanted.verdict:
-        found.append((_ACTED if wanted.verdict == "ACT" else _VERDICT, (wanted.verdict, after)))
+        begin = 0 if wanted.since is None else to_micros(wanted.since)
+        sql = {"ACT": _RULED, "REFUSE": _REFUSED}.get(wanted.verdict, _NOT_ACTED)
+        found.append((sql, {"verdict": wanted.verdict, "since": begin, "after": after}))
+    if wanted.outcome:
+        found.append(events_at(wanted.outcome, agent=wanted.agent, since=wanted.since, now=now, after=after))
     if wanted.text.strip() and (expression := terms(wanted.text)):
         found.append((_TEXT, (expression, after)))
     elif wanted.text.strip():
@@ -139,16 +153,27 @@ _ROWS = (
     "SELECT e.id, e.occurred_at, e.received_at, e.kind, e.connection_id,"  # noqa: S608 - no input in it
     " json_extract(CAST(c.bytes AS TEXT), '$.sender', '$.sender_name', '$.title'), e.is_broken,"
     f" r.id, r.agent_id, {UNSEEN_CATEGORY}, r.state, {UNSEEN_OUTCOME},"
-    " (SELECT group_concat(state || ':' || n) FROM (SELECT state, count(*) AS n FROM action"
-    "  WHERE run_id = r.id AND is_write = 1 GROUP BY state)),"
+    f" (SELECT group_concat(s || ':' || n) FROM (SELECT {STANDING} AS s, count(*) AS n FROM action a"
+    "  WHERE a.run_id = r.id AND (a.is_write = 1 OR a.state = 'waiting') GROUP BY 1)),"
     " (SELECT count(*) - 1 FROM run WHERE event_id = e.id)"
-    " FROM json_each(?1) j JOIN event e ON e.id = j.value JOIN content c ON c.id = e.content_id"
-    " LEFT JOIN run r ON r.id = (SELECT id FROM run WHERE event_id = e.id"
-    "  ORDER BY agent_id IS NOT ?2, id LIMIT 1)"
+    " FROM json_each(:ids) j JOIN event e ON e.id = j.value JOIN content c ON c.id = e.content_id"
+    " LEFT JOIN run r ON r.id = (SELECT r.id FROM run r WHERE r.event_id = e.id ORDER BY r.agent_id IS NOT :agent,"
+    f"  CASE WHEN :place IS NULL THEN 0 ELSE {PLACE} IS NOT :place END, r.id LIMIT 1)"
 )
 _ORDER = (
     "failed",
     "refused",
+    "asked",
+    "was_it_done",
+    "in_doubt",
+    "put_off",
+    "paused",
+    "no_engine",
+    "approved_retried",
+    "retried",
+    "sending",
+    "approved",
+    "prepared",
     "waiting",
     "proposed",
     "rejected",
@@ -160,23 +185,28 @@ _ORDER = (
 )
 
 
-def rows(conn: sqlite3.Connection, ids: Sequence[int], *, agent: str | None = None) -> dict[int, EventRow]:
-    """Return rows by id, with `agent`'s run where it has one, else the first agent's.
+def rows(
+    conn: sqlite3.Connection, ids: Sequence[int], *, now: datetime, wanted: Filter = EVERYTHING
+) -> dict[int, EventRow]:
+    """Return rows by id at a moment, with the run of the agent or the outcome that is wanted, else the first agent's.
 
     Unknown ids are left out, and those whose content cannot be read: they must not hide the others.
     """
     try:
-        return _rows(conn, ids, agent)
+        return _rows(conn, ids, wanted, now)
     except sqlite3.OperationalError as error:
         if "malformed JSON" not in str(error):
             raise
     middle = len(ids) // 2
-    return {} if not middle else rows(conn, ids[:middle], agent=agent) | rows(conn, ids[middle:], agent=agent)
+    if not middle:
+        return {}
+    return rows(conn, ids[:middle], now=now, wanted=wanted) | rows(conn, ids[middle:], now=now, wanted=wanted)
 
 
-def _rows(conn: sqlite3.Connection, ids: Sequence[int], agent: str | None) -> dict[int, EventRow]:
+def _rows(conn: sqlite3.Connection, ids: Sequence[int], wanted: Filter, now: datetime) -> dict[int, EventRow]:
     found, names = dict[int, EventRow](), agent_names(conn)
-    for row in conn.execute(_ROWS, (json.dumps(list(ids)), agent)):
+    values = {"ids": json.dumps(list(ids)), "agent": wanted.agent, "place": wanted.outcome, "now": to_micros(now)}
+    for row in conn.execute(_ROWS, values):
         sender, name, title = json.loads(row[5]) if row[5] else ("", "", "(erased)")
         states = dict(part.split(":") for part in row[12].split(",")) if row[12] else {}
         counted = tuple((state, int(states[state])) for state in _ORDER if state in states)

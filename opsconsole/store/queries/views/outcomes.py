@@ -5,7 +5,6 @@ counts once for each.
 """
 
 import sqlite3
-from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from datetime import datetime
 
@@ -58,36 +57,71 @@ class Waiting:
     """Open events that they are about."""
 
 
-_FINISHED = (
-    "SELECT r.state,"
-    " EXISTS (SELECT 1 FROM action a WHERE a.run_id = r.id AND a.state = 'simulated'),"
-    " EXISTS (SELECT 1 FROM action a WHERE a.run_id = r.id AND (a.state = 'recommended'"
-    "  OR EXISTS (SELECT 1 FROM approval p WHERE p.action_id = a.id AND p.state = 'decided'))),"
-    " EXISTS (SELECT 1 FROM action a WHERE a.run_id = r.id AND a.is_write AND a.state = 'failed'),"
-    " r.is_handled = 0 OR (EXISTS (SELECT 1 FROM action a WHERE a.run_id = r.id AND a.state IN ('refused','lapsed'))"
-    " AND NOT EXISTS (SELECT 1 FROM action a WHERE a.run_id = r.id AND a.is_write AND a.state = 'done')),"
-    " count(*) FROM run r WHERE r.agent_id = ? AND r.finished_at >= ? AND r.finished_at IS NOT NULL"
-    " GROUP BY 1, 2, 3, 4, 5"
+_OPEN = "('queued','running','waiting')"
+PLACE = (
+    f"CASE WHEN r.state IN {_OPEN} THEN CASE WHEN EXISTS (SELECT 1"  # noqa: S608 - no input in it
+    "  FROM action a JOIN approval p ON p.action_id = a.id WHERE a.run_id = r.id AND p.state = 'waiting'"
+    "  AND (p.snoozed_until IS NULL OR p.snoozed_until <= :now))"
+    "  THEN 'waiting' ELSE 'under_way' END"
+    " WHEN r.state = 'failed' THEN 'failed' WHEN r.state = 'cancelled' THEN 'stopped'"
+    " WHEN EXISTS (SELECT 1 FROM action a WHERE a.run_id = r.id AND a.is_write AND a.state = 'failed') THEN 'failed'"
+    " WHEN EXISTS (SELECT 1 FROM action a WHERE a.run_id = r.id AND (a.state = 'recommended'"
+    "  OR EXISTS (SELECT 1 FROM approval p WHERE p.action_id = a.id AND p.state = 'decided'))) THEN 'with_you'"
+    " WHEN EXISTS (SELECT 1 FROM action a WHERE a.run_id = r.id AND a.state = 'simulated') THEN 'shadow'"
+    " WHEN r.is_handled = 0"
+    "  OR (EXISTS (SELECT 1 FROM action a WHERE a.run_id = r.id AND a.state IN ('refused','lapsed'))"
+    "  AND NOT EXISTS (SELECT 1 FROM action a WHERE a.run_id = r.id AND a.is_write AND a.state = 'done'))"
+    " THEN 'not_done' ELSE 'alone' END"
 )
-_NAMES: Mapping[str, str] = {"failed": "failed", "cancelled": "stopped"}
+"""Where the event of a run `r` stands at `:now`: the name of a place of `Outcomes`. Numbers and lists ask the same."""
+_FINISHED = (
+    f"SELECT {PLACE}, count(*) FROM run r"  # noqa: S608 - no input in it
+    " WHERE r.agent_id = :agent AND r.finished_at >= :since AND r.finished_at IS NOT NULL GROUP BY 1"
+)
+_ENDED_THERE = (
+    "SELECT r.event_id FROM run r"  # noqa: S608 - no input in it
+    " WHERE r.agent_id IN (SELECT id FROM agent WHERE :agent IS NULL OR id = :agent)"
+    f" AND r.finished_at >= :since AND r.finished_at IS NOT NULL AND r.event_id > :after AND {PLACE} = :place"
+)
+_OPEN_THERE = (
+    f"SELECT r.event_id FROM run r WHERE r.state IN {_OPEN}"  # noqa: S608 - no input in it
+    " AND (:agent IS NULL OR r.agent_id = :agent)"
+    f" AND r.event_id > :after AND {PLACE} = :place"
+)
 
 
-def outcomes_of(conn: sqlite3.Connection, agent: str, *, since: datetime, waiting: int) -> Outcomes:
+def events_at(
+    place: str, *, agent: str | None, since: datetime | None, now: datetime, after: int = 0
+) -> tuple[str, dict[str, str | int | None]]:
+    """Return the query of the events that stand in a place, and its values: exactly those that `outcomes_of` counts.
+
+    Args:
+        place: the name of one of `Outcomes`.
+        agent: whose; None for all.
+        since: begin of the time; None for all times. What is open stands there whenever it began.
+        now: until when something was put off decides whether it waits.
+        after: events of higher numbers only.
+    """
+    begin = 0 if since is None else to_micros(since)
+    values = {"agent": agent, "since": begin, "now": to_micros(now), "after": after, "place": place}
+    return _OPEN_THERE if place in ("waiting", "under_way") else _ENDED_THERE, values
+
+
+def outcomes_of(conn: sqlite3.Connection, agent: str, *, since: datetime, now: datetime, waiting: int) -> Outcomes:
     """Return where the events of an agent stand.
 
     Args:
         conn: reads the workspace.
         agent: whose.
-        since: begin of the time; it ends now.
+        since: begin of the time.
+        now: its end.
         waiting: its open events of which something waits for a person.
     """
-    counts: dict[str, int] = {}
-    for state, is_shadow, is_asked, has_failed, is_undone, count in conn.execute(_FINISHED, (agent, to_micros(since))):
-        done = "with_you" if is_asked else "shadow" if is_shadow else "not_done" if is_undone else "alone"
-        name = _NAMES.get(state, "failed" if has_failed else done)
-        counts[name] = counts.get(name, 0) + count
+    values = {"agent": agent, "since": to_micros(since), "now": to_micros(now)}
+    counts: dict[str, int] = dict(conn.execute(_FINISHED, values).fetchall())
     (opened,) = conn.execute(
-        "SELECT count(*) FROM run WHERE state IN ('queued','running','waiting') AND agent_id = ?", (agent,)
+        f"SELECT count(*) FROM run WHERE state IN {_OPEN} AND agent_id = ?",  # noqa: S608 - no input in it
+        (agent,),
     ).fetchone()
     return Outcomes(**counts, waiting=waiting, under_way=opened - waiting)
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 from opsconsole.store.queries import limits
 from opsconsole.store.queries.views.names import agent_names
 from opsconsole.store.queries.views.outcomes import Outcomes, Waiting, outcomes_of, waiting_by_agent
+from opsconsole.store.queries.views.rulings import REFUSED
 from opsconsole.store.times import to_micros
 
 DAYS = 14
@@ -66,7 +67,9 @@ class Overview:
     shadow: tuple[tuple[str, str, int], ...]
     """(agent, tool, how often) of what would have been done in the time."""
     refused: tuple[tuple[str, str, int], ...]
-    """(tool, why, how often) in the window."""
+    """(tool, why, how often) in the window, most often first."""
+    refused_events: int
+    """Events in which something was refused in the window."""
     sleeps: tuple[Sleep, ...]
     paused: tuple[str, ...]
     """Scopes of switches that are on."""
@@ -89,7 +92,7 @@ def overview(conn: sqlite3.Connection, *, since: datetime, now: datetime) -> Ove
     switches = [scope for scope, _ in limits.switches(conn)]
     days, waiting = _days(conn, now), waiting_by_agent(conn, now=now)
     agents = tuple(
-        _glance(conn, agent, name, since, waiting.get(agent, Waiting(0, 0)), days.get(agent), switches)
+        _glance(conn, agent, name, since, now, waiting.get(agent, Waiting(0, 0)), days.get(agent), switches)
         for agent, name in agent_names(conn).items()
     )
     (events,) = conn.execute("SELECT coalesce(max(id), 0) FROM event").fetchone()
@@ -104,6 +107,7 @@ def overview(conn: sqlite3.Connection, *, since: datetime, now: datetime) -> Ove
         median_s=_median(conn, [agent.agent for agent in agents], since),
         shadow=shadow_since(conn, since=since),
         refused=_refused(conn, since),
+        refused_events=_refused_events(conn, since),
         sleeps=sleeps(conn, since=since),
         paused=tuple(switches),
         recommended=_recommended(conn),
@@ -115,6 +119,7 @@ def _glance(
     agent: str,
     name: str,
     since: datetime,
+    now: datetime,
     waiting: Waiting,
     days: tuple[int, ...] | None,
     switches: list[str],
@@ -122,7 +127,7 @@ def _glance(
     return AgentGlance(
         agent,
         name,
-        outcomes_of(conn, agent, since=since, waiting=waiting.events),
+        outcomes_of(conn, agent, since=since, now=now, waiting=waiting.events),
         waiting.requests,
         days or (0,) * DAYS,
         limits.cost_since(conn, since=since, agent=agent),
@@ -181,14 +186,21 @@ def shadow_since(conn: sqlite3.Connection, *, since: datetime) -> tuple[tuple[st
 def _refused(conn: sqlite3.Connection, since: datetime) -> tuple[tuple[str, str, int], ...]:
     counts: dict[tuple[str, str], int] = {}
     for tool, reasons in conn.execute(
-        "SELECT a.tool, w.reasons FROM ruling w CROSS JOIN action a ON a.id = w.action_id"
-        " WHERE w.verdict = 'REFUSE' AND w.at >= ? ORDER BY w.at DESC LIMIT ?",
-        (to_micros(since), NEWEST),
+        f"SELECT a.tool, w.reasons {REFUSED} ORDER BY w.at DESC LIMIT :most",
+        {"since": to_micros(since), "most": NEWEST},
     ):
         why = "; ".join(load["text"] for load in json.loads(reasons) if load["verdict"] == "REFUSE")
         counts[(tool, why)] = counts.get((tool, why), 0) + 1
     ordered = sorted(counts.items(), key=lambda item: -item[1])[:5]
     return tuple((tool, why, count) for (tool, why), count in ordered)
+
+
+def _refused_events(conn: sqlite3.Connection, since: datetime) -> int:
+    (count,) = conn.execute(
+        f"SELECT count(DISTINCT r.event_id) {REFUSED}",
+        {"since": to_micros(since)},
+    ).fetchone()
+    return int(count)
 
 
 def _recommended(conn: sqlite3.Connection) -> int:

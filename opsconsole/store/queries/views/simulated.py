@@ -37,6 +37,7 @@ def not_executed(
     agent: str | None = None,
     category: str | None = None,
     before: datetime | None = None,
+    since: datetime | None = None,
     limit: int = 200,
 ) -> list[NotExecutedRow]:
     """Return what was simulated or recommended, newest first; recommendations that were answered are left out.
@@ -47,6 +48,7 @@ def not_executed(
         agent: of this agent only.
         category: of this category only.
         before: recorded before this time only.
+        since: recorded at this time or later only.
         limit: so many at most.
     """
     rows = conn.execute(
@@ -56,11 +58,18 @@ def not_executed(
         " FROM action a CROSS JOIN run r ON r.id = a.run_id CROSS JOIN event e ON e.id = r.event_id"
         " JOIN content c ON c.id = e.content_id LEFT JOIN agent g ON g.id = r.agent_id"
         " LEFT JOIN agent_version v ON v.id = g.version_id"
-        " WHERE a.state = ?1 AND a.state IN ('simulated','recommended') AND a.at < ?2"
+        " WHERE a.state = ?1 AND a.state IN ('simulated','recommended') AND a.at < ?2 AND a.at >= ?6"
         " AND (?3 IS NULL OR r.agent_id = ?3) AND (?4 IS NULL OR a.category = ?4)"
         " AND (?1 = 'simulated' OR NOT EXISTS (SELECT 1 FROM recommendation WHERE action_id = a.id))"
         " ORDER BY a.at DESC, a.id DESC LIMIT ?5",
-        (state, 2**62 if before is None else to_micros(before), agent, category, limit),
+        (
+            state,
+            2**62 if before is None else to_micros(before),
+            agent,
+            category,
+            limit,
+            0 if since is None else to_micros(since),
+        ),
     )
     found: list[NotExecutedRow] = []
     for row in rows:

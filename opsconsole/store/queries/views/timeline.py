@@ -7,7 +7,8 @@ from datetime import datetime
 from opsconsole.store.queries.content import decode
 from opsconsole.store.queries.views.names import agent_names
 from opsconsole.store.queries.views.people import subjects_about
-from opsconsole.store.times import from_micros
+from opsconsole.store.queries.views.standing import STANDING
+from opsconsole.store.times import from_micros, to_micros
 
 MOST = 500
 
@@ -28,8 +29,8 @@ class Moment:
     run_id: int | None
 
 
-def timeline(conn: sqlite3.Connection, subject_id: int, *, limit: int = MOST) -> list[Moment]:
-    """Return the newest `limit` moments of each kind, oldest first."""
+def timeline(conn: sqlite3.Connection, subject_id: int, *, now: datetime, limit: int = MOST) -> list[Moment]:
+    """Return the newest `limit` moments of each kind, as they stand at a moment, oldest first."""
     found, names = list[Moment](), agent_names(conn)
     for row in conn.execute(
         "SELECT e.occurred_at, e.kind, c.bytes, e.id, (SELECT id FROM run WHERE event_id = e.id ORDER BY id LIMIT 1)"
@@ -40,9 +41,9 @@ def timeline(conn: sqlite3.Connection, subject_id: int, *, limit: int = MOST) ->
         title, sender = body.get("title", ""), body.get("sender", "")
         found.append(Moment(from_micros(int(row[0])), "event", row[1], title, sender, "", row[3], row[4]))
     for row in conn.execute(
-        "SELECT a.at, a.tool, a.state, r.agent_id, r.event_id, r.id FROM action a JOIN run r ON r.id = a.run_id"
-        " WHERE a.subject_id = ? AND a.is_write = 1 ORDER BY a.at DESC LIMIT ?",
-        (subject_id, limit),
+        f"SELECT a.at, a.tool, {STANDING}, r.agent_id, r.event_id, r.id FROM action a JOIN run r ON r.id = a.run_id"  # noqa: S608 - no input in it
+        " WHERE a.subject_id = :subject AND a.is_write = 1 ORDER BY a.at DESC LIMIT :most",
+        {"subject": subject_id, "most": limit, "now": to_micros(now)},
     ):
         who = names.get(row[3]) or str(row[3])
         found.append(Moment(from_micros(int(row[0])), "action", row[1], "", who, row[2], row[4], row[5]))
@@ -59,9 +60,11 @@ def timeline(conn: sqlite3.Connection, subject_id: int, *, limit: int = MOST) ->
     return sorted(found, key=lambda moment: moment.at)[-limit:]
 
 
-def timeline_about(conn: sqlite3.Connection, party: str, *, limit: int = MOST) -> list[Moment]:
+def timeline_about(conn: sqlite3.Connection, party: str, *, now: datetime, limit: int = MOST) -> list[Moment]:
     """Return the newest moments of everything about an address or a domain, oldest first."""
-    found = [moment for subject in subjects_about(conn, party) for moment in timeline(conn, subject, limit=limit)]
+    found = [
+        moment for subject in subjects_about(conn, party) for moment in timeline(conn, subject, now=now, limit=limit)
+    ]
     return sorted(found, key=lambda moment: moment.at)[-limit:]
 
 

@@ -77,12 +77,8 @@ class ApprovalsPanel(Panel):
 
     def _bind_keys(self) -> None:
         for number in range(1, 10):
-            bind(
-                self,
-                str(number),
-                lambda which=number: self._on_number(which),
-                if_=self.context.commands.keys.lets_through,
-            )
+            lets = self.context.commands.keys.lets_through
+            bind(self, str(number), lambda which=number: self._on_number(which), if_=lets)
         bind(self, "Escape", self._leave)
         bind(self, "Ctrl+Return", self._confirm)
 
@@ -124,13 +120,14 @@ class ApprovalsPanel(Panel):
         self.queue.refresh()
 
     def go(self, where: dict[str, Any]) -> None:
-        """Show one request, or one agent's: `{"approval": number}`, `{"agent": id}`."""
-        if (agent := where.get("agent")) is not None:
-            self.list.filter.setText(str(agent).replace("-", " "))
-        if (wanted := where.get("approval")) is not None:
+        """Show one `approval`, or just what waits of one `agent`, of all where that is empty."""
+        if where.keys() & {"agent", "approval"}:
             self.list.filter.clear()
+        if "agent" in where:
+            self.queue.show_agent(where["agent"])
+        if "approval" in where:
             self._leave()
-            self.queue.look_for(int(wanted))
+            self.queue.look_for(int(where["approval"]))
 
     def restyle(self) -> None:
         """Paint with other tokens."""

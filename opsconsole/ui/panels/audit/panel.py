@@ -219,9 +219,9 @@ class AuditPanel(Panel):
 
         def read(kernel: Kernel) -> list[timeline.Moment] | None:
             if party:
-                return timeline.timeline_about(kernel.reader, party) or None
+                return timeline.timeline_about(kernel.reader, party, now=kernel.clock.now()) or None
             subject = timeline.subject_of(kernel.reader, key)
-            return None if subject is None else timeline.timeline(kernel.reader, subject)
+            return None if subject is None else timeline.timeline(kernel.reader, subject, now=kernel.clock.now())
 
         moments = await self.context.backend.read(read, lane="long")
         if moments is None:

@@ -42,13 +42,12 @@ def action_card(action: dict[str, Any], *, theme: Theme, now: datetime) -> QFram
     frame, column = card()
     frame.setAccessibleName(f"Wanted action {tool_words(action['tool'])}")
     frame.setProperty("shadow", action["state"] == "simulated")
-    words, tone = ACTION_STATES.get(action["state"], (action["state"], "plain"))
+    words, tone = ACTION_STATES.get(action["stands"], (spoken(action["stands"]), "plain"))
     head = row(label(tool_words(action["tool"]), "h3"), None)
-    if action["rulings"]:
-        verdict, shade = VERDICTS[action["rulings"][-1]["verdict"]]
-        head.addWidget(pill(verdict, shade))  # type: ignore[arg-type]
-    if not action["rulings"] or action["state"] in ("failed", "rejected", "lapsed", "cancelled", "done"):
-        head.addWidget(pill(spoken(words), tone))  # type: ignore[arg-type]
+    if action["rulings"] and (verdict := action["rulings"][-1]["verdict"]) != "ASK":
+        head.addWidget(pill(*VERDICTS[verdict]))  # type: ignore[arg-type]
+    if not action["rulings"] or action["state"] not in ("simulated", "recommended", "refused"):
+        head.addWidget(pill(words[:1].upper() + words[1:], tone))  # type: ignore[arg-type]
     column.addLayout(head)
     if action["because"]:
         column.addWidget(para(action["because"], "muted"))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from datetime import datetime
 from functools import partial
 from typing import Any, cast
 
@@ -16,19 +17,33 @@ from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button
 from opsconsole.ui.widgets.flow import FlowLayout
 from opsconsole.ui.widgets.plain import one_line
-from opsconsole.ui.widgets.words import RUN_STATES, VERDICTS, spoken
+from opsconsole.ui.widgets.words import OUTCOMES, RUN_STATES, VERDICTS, local, spoken
 
 SAVED = "feed/filters"
 TYPING_MS = 180
-NAMES = {"agent": "Agent", "category": "Category", "state": "State", "verdict": "Gate said", "connection": "From"}
+NAMES = {
+    "agent": "Agent",
+    "category": "Category",
+    "outcome": "Became",
+    "state": "State",
+    "verdict": "Gate said",
+    "connection": "From",
+}
 
 
 def describe(wanted: Filter, agents: Mapping[str, str] = NOBODY) -> str:
     """Return a filter in words: `Deal watch, Refused, “refund”`."""
     parts = [choice_words(field, value, agents) for field in NAMES if (value := getattr(wanted, field))]
+    if wanted.since is not None:
+        parts.append(since_words(wanted.since))
     if wanted.text.strip():
         parts.append(f"“{wanted.text.strip()}”")
     return ", ".join(parts)
+
+
+def since_words(since: datetime) -> str:
+    """Return since when, on this machine's clock: `since Sun 29 Nov, 09:10`."""
+    return f"since {local(since):%a %d %b, %H:%M}"
 
 
 def choice_words(field: str, value: str, agents: Mapping[str, str] = NOBODY) -> str:
@@ -37,6 +52,8 @@ def choice_words(field: str, value: str, agents: Mapping[str, str] = NOBODY) -> 
         return agent_words(value, agents)
     if field == "state":
         return RUN_STATES.get(value, (spoken(value), ""))[0]
+    if field == "outcome":
+        return OUTCOMES.get(value, spoken(value))
     if field == "verdict":
         return VERDICTS.get(value, (spoken(value), ""))[0]
     return spoken(value) if field == "category" else value
@@ -47,9 +64,8 @@ def _filter_of(kept: Any) -> Filter | None:
     if not isinstance(kept, dict):
         return None
     values = cast("dict[str, Any]", kept)
-    if not isinstance(values.get("text", ""), str) or not all(
-        isinstance(values.get(name), str | None) for name in NAMES
-    ):
+    is_read = isinstance(values.get("text", ""), str) and values.get("since") is None
+    if not is_read or not all(isinstance(values.get(name), str | None) for name in NAMES):
         return None
     try:
         return Filter(**values)
@@ -71,7 +87,11 @@ class FilterBar(QWidget):
         self._theme, self._memory = theme, memory
         self.wanted = Filter()
         self._agents: Mapping[str, str] = NOBODY
-        self._values: dict[str, tuple[str, ...]] = {"state": tuple(RUN_STATES), "verdict": tuple(VERDICTS)}
+        self._values: dict[str, tuple[str, ...]] = {
+            "outcome": tuple(OUTCOMES),
+            "state": tuple(RUN_STATES),
+            "verdict": tuple(VERDICTS),
+        }
         self.search = QLineEdit(placeholderText="Search everything: words, people, amounts   /")
         self.search.setAccessibleName("Search events and actions")
         self.search.setClearButtonEnabled(True)
@@ -88,6 +108,10 @@ class FilterBar(QWidget):
             chip.clicked.connect(partial(self._on_chip_clicked, field))
             self.chips[field] = chip
             flow.addWidget(chip)
+        self.since = button("", self._on_since_clicked, kind="chip")
+        self.since.setCheckable(True)
+        self.since.setToolTip("Of any time again")
+        flow.addWidget(self.since)
         self.saved = button("Saved  ▾", self._on_saved_clicked, kind="chip")
         self.clear = button("Clear", self.reset, kind="link")
         self.clear.setFixedHeight(26)
@@ -144,12 +168,13 @@ class FilterBar(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         saved = self._saved()
+        wanted = replace(self.wanted, since=None)  # a time that is kept would be over when it is chosen again
         keep = menu.addAction("Save this filter")
-        keep.setEnabled(not self.wanted.is_empty and self.wanted not in saved)
-        keep.triggered.connect(lambda _=False: self._store([*self._saved(), self.wanted]))
-        if self.wanted in saved:
+        keep.setEnabled(not wanted.is_empty and wanted not in saved)
+        keep.triggered.connect(lambda _=False: self._store([*self._saved(), wanted]))
+        if wanted in saved:
             menu.addAction("Forget this filter").triggered.connect(
-                lambda _=False: self._store([choice for choice in self._saved() if choice != self.wanted])
+                lambda _=False: self._store([choice for choice in self._saved() if choice != wanted])
             )
         if saved:
             menu.addSeparator()
@@ -177,12 +202,20 @@ class FilterBar(QWidget):
             words = NAMES[field] if value is None else choice_words(field, value, self._agents)
             chip.setText(f"{words if len(words) < 25 else words[:24] + '…'}  ▾".replace("&", "&&"))
             chip.setAccessibleName(f"{NAMES[field]}: {'any' if value is None else words}")
-        self.clear.setVisible(not self.wanted.is_empty)
+        since = self.wanted.since
+        self.since.setText("" if since is None else f"S{since_words(since)[1:]}  ✕")
+        self.since.setAccessibleName("" if since is None else f"Only {since_words(since)}; press to see any time")
+        self.since.setChecked(True)
+        self.since.setVisible(since is not None)
+        self.clear.setVisible(not self.wanted.is_empty or since is not None)
 
     def _on_chip_clicked(self, field: str) -> None:
         chip = self.chips[field]
         chip.setChecked(getattr(self.wanted, field) is not None)
         self.menu(field).popup(chip.mapToGlobal(chip.rect().bottomLeft()))
+
+    def _on_since_clicked(self) -> None:
+        self.choose(replace(self.wanted, since=None))
 
     def _on_saved_clicked(self) -> None:
         self.saved_menu().popup(self.saved.mapToGlobal(self.saved.rect().bottomLeft()))

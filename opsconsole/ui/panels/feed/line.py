@@ -12,7 +12,7 @@ from opsconsole.ui.theme import fonts
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets import painting
 from opsconsole.ui.widgets.rowwindow import RowWindow
-from opsconsole.ui.widgets.words import ACTION_STATES, RUN_STATES, exact, short_span, spoken
+from opsconsole.ui.widgets.words import ACTION_STATES, exact, run_words, short_span, spoken, stand_words
 
 HEIGHT = 80
 INKS = {"plain": "text2", "ok": "ok", "warn": "warn", "danger": "danger", "accent": "accent", "shadow": "shadow"}
@@ -32,7 +32,7 @@ def state_of(row: EventRow) -> tuple[str, str]:
         return "Shadow", "shadow"
     if row.run_id is None:
         return "No agent", "plain"
-    return RUN_STATES.get(row.state, (spoken(row.state), "plain"))
+    return run_words(row.state, [stands for stands, _ in row.actions])
 
 
 def is_shadow(row: EventRow) -> bool:
@@ -43,7 +43,7 @@ def is_shadow(row: EventRow) -> bool:
 def became(row: EventRow) -> tuple[str, str]:
     """Return (words, tone) of what became of an event: `1 refused, 2 done`."""
     if row.actions:
-        words = [f"{number} {ACTION_STATES.get(state, (state, ''))[0]}" for state, number in row.actions[:3]]
+        words = [stand_words(stands, number) for stands, number in row.actions[:3]]
         first = row.actions[0][0]
         return ", ".join(words), ACTION_STATES.get(first, ("", "plain"))[1]
     return (row.outcome or "no action", "plain") if row.run_id is not None else ("nobody works this", "plain")

@@ -26,7 +26,7 @@ from opsconsole.ui.widgets.states import States
 from opsconsole.ui.widgets.words import plural
 
 RENEW_STORY_MS = 1500
-FIELDS = ("agent", "category", "state", "connection", "verdict", "text")
+FIELDS = ("agent", "category", "state", "connection", "verdict", "outcome", "since", "text")
 """What `go` can filter by."""
 
 
@@ -57,7 +57,7 @@ class FeedPanel(Panel):
             context=context,
             owner=self,
             states=self.list,
-            is_long=lambda: bool(self.filters.wanted.text),
+            is_long=lambda: bool(self.filters.wanted.text or self.filters.wanted.outcome),
         )
         self._seen = Seen(context, self)
         self._event: int | None = None
@@ -157,10 +157,10 @@ class FeedPanel(Panel):
     # --- reading
 
     def _ids(self, kernel: Kernel) -> Any:
-        return eventlist.event_ids(kernel.reader, self.filters.wanted)
+        return eventlist.event_ids(kernel.reader, self.filters.wanted, now=kernel.clock.now())
 
     def _rows(self, kernel: Kernel, ids: Sequence[int]) -> dict[int, EventRow]:
-        return eventlist.rows(kernel.reader, ids, agent=self.filters.wanted.agent)
+        return eventlist.rows(kernel.reader, ids, now=kernel.clock.now(), wanted=self.filters.wanted)
 
     async def _offer(self) -> None:
         self.filters.offer(await self.context.backend.read(lambda kernel: eventlist.choices(kernel.reader)))
@@ -217,7 +217,9 @@ class FeedPanel(Panel):
             self._seen.note([int(self._told[0]["run"])])
 
     async def _read_history(self, subject: int) -> None:
-        moments = await self.context.backend.read(lambda kernel: timeline.timeline(kernel.reader, subject))
+        moments = await self.context.backend.read(
+            lambda kernel: timeline.timeline(kernel.reader, subject, now=kernel.clock.now())
+        )
         self.story.show_history(moments)
 
     # --- what happened

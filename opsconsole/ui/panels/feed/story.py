@@ -21,7 +21,7 @@ from opsconsole.ui.widgets.parties import party_links
 from opsconsole.ui.widgets.plain import one_line
 from opsconsole.ui.widgets.seen import is_on_screen
 from opsconsole.ui.widgets.texts import clear, foldable, para, plain_value, tip
-from opsconsole.ui.widgets.words import RUN_STATES, ago, exact, local, plural, spoken, tool_words
+from opsconsole.ui.widgets.words import ago, exact, local, plural, run_words, spoken, tool_words
 
 LINES = 60
 """Audit lines shown."""
@@ -114,7 +114,8 @@ class StoryView(QScrollArea):
         title = para(one_line(event["title"]) or spoken(event["kind"]), "h1")
         line = QHBoxLayout()
         line.addWidget(title, 1)
-        words, tone = RUN_STATES.get(story.get("state", ""), ("No agent works this", "plain"))
+        stands = [action["stands"] for action in story.get("actions", ())]
+        words, tone = run_words(story["state"], stands) if "run" in story else ("No agent works this", "plain")
         line.addWidget(pill(words, tone), 0, Qt.AlignmentFlag.AlignTop)  # type: ignore[arg-type]
         self._column.addLayout(line)
         self._column.addWidget(self._facts(story))

@@ -81,10 +81,10 @@ class OverviewPanel(Panel):
 
     def _figures(self) -> QVBoxLayout:
         go = self.context.navigator.go
-        self._handled = FigureButton("Handled alone", lambda: go("feed", state="done"))
-        self._waiting = FigureButton("Waiting for you", lambda: go("approvals"))
-        self._with_you = FigureButton("Handled with you", lambda: go("feed", verdict="ASK"))
-        self._failed = FigureButton("Failed", lambda: go("feed", state="failed"))
+        self._handled = FigureButton("Handled alone", lambda: self._open("feed", outcome="alone"))
+        self._waiting = FigureButton("Waiting for you", lambda: go("approvals", agent=""))
+        self._with_you = FigureButton("Handled with you", lambda: self._open("feed", outcome="with_you"))
+        self._failed = FigureButton("Failed", lambda: self._open("feed", outcome="failed"))
         self._sum = label("", "muted", is_wrapped=True)
         self._sum.setToolTip(
             "All that agents finished in this period, and all that is open now. An event that two agents work counts"
@@ -95,6 +95,10 @@ class OverviewPanel(Panel):
         column.addLayout(row(self._handled, self._with_you, self._waiting, self._failed, spacing=12))
         column.addWidget(self._sum)
         return column
+
+    def _open(self, panel: str, **where: str) -> None:
+        """Open what was counted, of the time it was counted in."""
+        self.context.navigator.go(panel, **where, since=None if self._state is None else self._state.since)
 
     def _body(self) -> QHBoxLayout:
         self._agents = QGridLayout()
@@ -129,17 +133,14 @@ class OverviewPanel(Panel):
         self._cost = button("", lambda: go("settings"), kind="link")
         self._median = label("")
         self._median.setToolTip("Half of what was finished took less, half took more")
-        for name, made in (
-            ("Models cost", self._cost),
-            ("Usually done in", self._median),
-        ):
+        for name, made in (("Models cost", self._cost), ("Usually done in", self._median)):
             column.addLayout(fact(name, made))
         return frame
 
     def _shadow(self) -> QWidget:
         frame, column = side_card("Would have done", is_shadow=True)
         self._shadow_bars = HorizontalBars(self.context.theme, "What agents in shadow would have done")
-        self._shadow_link = button("", lambda: self.context.navigator.go("shadow", tab="would"), kind="link")
+        self._shadow_link = button("", lambda: self._open("shadow", tab="would"), kind="link")
         self._advice = button("", lambda: self.context.navigator.go("shadow", tab="recommendations"), kind="link")
         column.addWidget(self._shadow_bars)
         column.addWidget(self._shadow_link)
@@ -150,7 +151,7 @@ class OverviewPanel(Panel):
         self._refused_card, column = side_card("Refused, and why")
         self._refused_text = label("", "small", is_wrapped=True)
         column.addWidget(self._refused_text)
-        self._refused_link = button("", lambda: self.context.navigator.go("feed", verdict="REFUSE"), kind="link")
+        self._refused_link = button("", lambda: self._open("feed", verdict="REFUSE"), kind="link")
         column.addWidget(self._refused_link)
         return self._refused_card
 
@@ -261,7 +262,7 @@ class OverviewPanel(Panel):
                 made = AgentCard(self.context.theme, self.context.navigator, glance.agent)
                 self._cards[glance.agent] = made
                 self._agents.addWidget(made.frame, place // 2, place % 2)
-            self._cards[glance.agent].render(glance, since=_WINDOWS[self._shown])
+            self._cards[glance.agent].render(glance, since=_WINDOWS[self._shown], began_at=state.since)
 
     def _render_side(self, state: Overview) -> None:
         self._cost.setText(words.money(state.cost, state.currency))
@@ -284,7 +285,7 @@ class OverviewPanel(Panel):
         self._refused_text.setText(
             "\n".join(f"{count} × {spoken(tool.rpartition('.')[2])}: {why}" for tool, why, count in state.refused)
         )
-        self._refused_link.setText(f"Open {plural(sum(refusal[2] for refusal in state.refused), 'refused action')}")
+        self._refused_link.setText(f"Open {plural(state.refused_events, 'event')}")
         self._sleep_card.setVisible(bool(state.sleeps))
         self._sleep_text.setText("\n".join(words.sleep(sleep) for sleep in state.sleeps[:4]))
 

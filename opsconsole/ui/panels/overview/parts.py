@@ -1,6 +1,7 @@
 """The parts of the overview: a figure that opens what it counts, and an agent's card."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
@@ -67,6 +68,7 @@ class AgentCard:
         self.frame, column = card()
         self.frame.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._theme, self._agent, self._go = theme, agent, navigator.go
+        self._began_at: datetime | None = None
         self._name = button("", lambda: self._go("feed", agent=agent), kind="link")
         self._name.setStyleSheet("font-size: 13px; font-weight: 600")
         self._state = pill("", "plain")
@@ -94,21 +96,14 @@ class AgentCard:
         return grid
 
     def _open(self, place: str) -> None:
-        where: dict[str, tuple[str, dict[str, str]]] = {
-            "alone": ("feed", {"state": "done"}),
-            "with_you": ("feed", {"verdict": "ASK"}),
-            "shadow": ("shadow", {"tab": "would"}),
-            "waiting": ("approvals", {}),
-            "under_way": ("feed", {"state": "waiting"}),
-            "not_done": ("feed", {"state": "done"}),
-            "failed": ("feed", {"state": "failed"}),
-            "stopped": ("feed", {"state": "cancelled"}),
-        }
-        panel, filters = where[place]
-        self._go(panel, agent=self._agent, **filters)
+        if place == "waiting":
+            self._go("approvals", agent=self._agent)
+        else:
+            self._go("feed", agent=self._agent, outcome=place, since=self._began_at)
 
-    def render(self, glance: AgentGlance, *, since: str) -> None:
-        """Show what holds now; `since` names the window in words."""
+    def render(self, glance: AgentGlance, *, since: str, began_at: datetime) -> None:
+        """Show what holds now; `since` names the window in words, `began_at` is its begin."""
+        self._began_at = began_at
         self._name.setText(glance.name)
         self._name.setAccessibleName(f"{glance.name}: open its events")
         self._state.setVisible(glance.is_paused)
@@ -128,7 +123,10 @@ class AgentCard:
             place.hide()
         for number, (name, share) in enumerate(shown):
             made = self._places[name]
-            made.setText(f" {share.name} {share.value:,}")
+            is_other = name == "waiting" and glance.requests != share.value
+            made.setText(
+                f" {share.name} {share.value:,}" + (f" ({plural(glance.requests, 'request')})" if is_other else "")
+            )
             made.setIcon(swatch(self._theme.color(share.token), is_dashed=share.is_dashed))
             made.setIconSize(QSize(9, 9))
             self._grid.addWidget(made, number // 3, number % 3, Qt.AlignmentFlag.AlignLeft)

@@ -39,6 +39,8 @@ class Queue(ReadAhead[Waiting, Shown]):
         self.only = ""
         """The one group that is listed; empty for all."""
         self.order: Order = "oldest"
+        self._agent = ""
+        """Its requests are to be listed, once one is read; empty for none."""
         self._known: dict[Mark, Waiting] = {}
         self._tools: tuple[str, ...] = ()
         self._sought: int | None = None
@@ -74,8 +76,20 @@ class Queue(ReadAhead[Waiting, Shown]):
 
     def arrange_by(self, *, grouping: Grouping, order: Order, only: str = "") -> None:
         """Group and order anew; `only` lists one group."""
-        self.grouping, self.order, self.only = grouping, order, only
+        self.grouping, self.order, self.only, self._agent = grouping, order, only, ""
         self._settle(max(self.place, 0))
+
+    def show_agent(self, agent: str) -> None:
+        """List what waits of one agent, as its group; of all where it is empty."""
+        self.is_put_off, self.only, self._agent = False, "", agent
+        self._seek_agent()
+        self._settle(0)
+        self.refresh()
+
+    def _seek_agent(self) -> None:
+        name = next((row.agent for row in self.all if row.agent_id == self._agent), "")
+        if name:
+            self.grouping, self.only, self._agent = "agent", name, ""
 
     def refresh(self) -> None:
         """Query again."""
@@ -151,6 +165,7 @@ class Queue(ReadAhead[Waiting, Shown]):
         """List what is known of these."""
         self.all = tuple(self._known[mark] for mark in marks if mark in self._known)
         self.error = ""
+        self._seek_agent()
         if self.is_put_off and not marks:
             self.switch()
         self._keep_listed()

@@ -21,7 +21,7 @@ from opsconsole.ui.widgets.basics import beside, button, label
 from opsconsole.ui.widgets.columns import card_column, clear
 from opsconsole.ui.widgets.seen import Seen, is_on_screen
 from opsconsole.ui.widgets.states import States
-from opsconsole.ui.widgets.words import spoken
+from opsconsole.ui.widgets.words import local, spoken
 
 PAGE = 80
 """Actions on the page at once."""
@@ -46,6 +46,8 @@ class NotDonePage(Panel):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._tab, self._agent, self._category = "would", "", ""
+        self._since: datetime | None = None
+        """Only what was recorded since then."""
         self._limit = PAGE
         self._shown: tuple[object, ...] = ()
         self._cards: list[RecommendationCard] = []
@@ -70,15 +72,22 @@ class NotDonePage(Panel):
         self._categories.setAccessibleName("Category")
         for box in (self._agents, self._categories):
             box.setMinimumWidth(170)
-        self._agents.activated.connect(lambda _=0: self._filter(agent=str(self._agents.currentData() or "")))
+        self._agents.activated.connect(
+            lambda _=0: self._filter(agent=str(self._agents.currentData() or ""), since=self._since)
+        )
         self._categories.activated.connect(
-            lambda _=0: self._filter(agent=self._agent, category=str(self._categories.currentData() or ""))
+            lambda _=0: self._filter(
+                agent=self._agent, category=str(self._categories.currentData() or ""), since=self._since
+            )
         )
         self._about = label("", "muted", is_wrapped=True)
+        self._any_time = button("", lambda: self._filter(agent=self._agent, category=self._category), kind="chip")
+        self._any_time.setCheckable(True)
+        self._any_time.setToolTip("Of any time again")
         column = QVBoxLayout()
         column.setContentsMargins(28, 0, 28, 12)
         column.setSpacing(10)
-        column.addLayout(beside(self._about, self._agents, self._categories))
+        column.addLayout(beside(self._about, self._any_time, self._agents, self._categories))
         return column
 
     @property
@@ -88,11 +97,17 @@ class NotDonePage(Panel):
             return None
         return next((card.action for card in self._cards if card.action.row.action_id == self._chosen), None)
 
+    @property
+    def number(self) -> int:
+        """How many actions are on the page."""
+        return max(len(self._shown) - 1, 0)
+
     def go(self, where: dict[str, Any]) -> None:
         self._tab = str(where.get("tab", self._tab))
         if self._tab not in _TABS:
             self._tab = "would"
-        self._filter(agent=str(where.get("agent", "")), category=str(where.get("category", "")))
+        since = where.get("since")
+        self._filter(agent=str(where.get("agent", "")), category=str(where.get("category", "")), since=since)
 
     def refresh(self) -> None:
         self.context.tasks.start(self._load(), name="the shadow page", owner=self, key="load")
@@ -101,11 +116,12 @@ class NotDonePage(Panel):
         self.verbs.restyle()
 
     async def _load(self) -> None:
-        state, agent, category, limit = _TABS[self._tab], self._agent, self._category, self._limit
+        state, limit = _TABS[self._tab], self._limit
+        wanted = {"agent": self._agent or None, "category": self._category or None, "since": self._since}
 
         def query(kernel: Kernel) -> Loaded:
             conn = kernel.reader
-            found = not_executed(kernel, state, agent=agent or None, category=category or None, limit=limit)
+            found = not_executed(kernel, state, **wanted, limit=limit)
             advice = found if state is ActionState.RECOMMENDED else not_executed(kernel, ActionState.RECOMMENDED)
             return found, facets(conn, state=state.value), agent_names(conn), len(advice), kernel.clock.now()
 
@@ -122,6 +138,10 @@ class NotDonePage(Panel):
         agents = [("All agents", ""), *((names.get(agent, agent), agent) for agent in by_agent)]
         own = by_agent.get(self._agent) or sorted({category for some in by_agent.values() for category in some})
         categories = [("All categories", ""), *((spoken(category), category) for category in own)]
+        self._any_time.setVisible(self._since is not None)
+        self._any_time.setChecked(True)
+        if self._since is not None:
+            self._any_time.setText(f"Since {local(self._since):%a %d %b, %H:%M}  ✕")
         for box, items, wanted in ((self._agents, agents, self._agent), (self._categories, categories, self._category)):
             box.clear()
             for text, value in items:
@@ -143,9 +163,12 @@ class NotDonePage(Panel):
             )
         if found:
             self._states.show_content()
-        elif self._agent or self._category:
+        elif self._agent or self._category or self._since:
             self._states.empty(
-                "Nothing fits", "No action of this agent and category.", "Show all", lambda: self._filter(agent="")
+                "Nothing fits",
+                "No action of this agent, category and time.",
+                "Show all",
+                lambda: self._filter(agent=""),
             )
         elif is_advice:
             self._states.empty("Nothing is recommended", "Agents at level 1 put here what they would have you do.")
@@ -206,8 +229,8 @@ class NotDonePage(Panel):
             self.verbs.show(action, is_there=True)
         return made
 
-    def _filter(self, *, agent: str, category: str = "") -> None:
-        self._agent, self._category, self._limit = agent, category, PAGE
+    def _filter(self, *, agent: str, category: str = "", since: datetime | None = None) -> None:
+        self._agent, self._category, self._since, self._limit = agent, category, since, PAGE
         self.refresh()
 
     def _more(self) -> None:
