@@ -27,7 +27,7 @@ MIRA = AgentGlance("mira", "Mira", Outcomes(), 0, (0,) * DAYS, 0.0, is_paused=Fa
 def state(**changes: object) -> Overview:
     facts: dict[str, object] = {
         "since": NOW, "now": NOW, "agents": (MIRA,), "events": 3, "without_agent": 0, "cost": 0.0,
-        "currency": "EUR", "median_s": None, "shadow": (), "refused": (), "sleeps": (), "paused": (), "recommended": 0,
+        "currency": "EUR", "median_s": None, "shadow": (), "refused": (), "refused_events": 0, "sleeps": (), "paused": (), "recommended": 0,
     }  # fmt: skip
     return Overview(**(facts | changes))  # type: ignore[arg-type]
 
@@ -71,15 +71,17 @@ def test_every_number_opens_what_it_counts(tmp_path: Path) -> None:
             figure.click()
         for text in ("With you 2", "Shadow 1", "2 recommendations", "See 1 action"):
             press(panel, text)
+        since = places[0][1]["since"]
+        assert datetime.now(UTC) - since < timedelta(days=1, minutes=5)
         assert places == [
-            ("feed", {"state": "done"}),
-            ("feed", {"verdict": "ASK"}),
-            ("approvals", {}),
-            ("feed", {"state": "failed"}),
-            ("feed", {"agent": "mira", "verdict": "ASK"}),
-            ("shadow", {"tab": "would", "agent": "mira"}),
+            ("feed", {"outcome": "alone", "since": since}),
+            ("feed", {"outcome": "with_you", "since": since}),
+            ("approvals", {"agent": ""}),
+            ("feed", {"outcome": "failed", "since": since}),
+            ("feed", {"agent": "mira", "outcome": "with_you", "since": since}),
+            ("feed", {"agent": "mira", "outcome": "shadow", "since": since}),
             ("shadow", {"tab": "recommendations"}),
-            ("shadow", {"tab": "would"}),
+            ("shadow", {"tab": "would", "since": since}),
         ]
         assert "EUR 0.75" in [button.text() for button in panel.findChildren(type(panel._cost))]  # pyright: ignore[reportPrivateUsage]
 

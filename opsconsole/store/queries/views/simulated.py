@@ -47,8 +47,8 @@ def not_executed(
         state: `simulated` or `recommended`.
         agent: of this agent only.
         category: of this category only.
-        before: recorded before this time only.
-        since: recorded at this time or later only.
+        before: recorded before this time.
+        since: recorded not before this time.
         limit: so many at most.
     """
     rows = conn.execute(
@@ -71,27 +71,26 @@ def not_executed(
             0 if since is None else to_micros(since),
         ),
     )
-    found: list[NotExecutedRow] = []
-    for row in rows:
-        body: dict[str, Any] = {} if row[10] is None else decode(row[10])
-        found.append(
-            NotExecutedRow(
-                action_id=row[0],
-                run_id=row[1],
-                event_id=row[2],
-                subject_id=row[3],
-                agent=row[4],
-                agent_name=row[5] or row[4],
-                category=row[6],
-                tool=row[7],
-                at=from_micros(int(row[8])),
-                if_live=row[9],
-                event_title=str(body.get("title", "")),
-                event_sender=str(body.get("sender", "")),
-                event_at=from_micros(int(row[11])),
-            )
-        )
-    return found
+    return [_row(row) for row in rows]
+
+
+def _row(values: tuple[Any, ...]) -> NotExecutedRow:
+    body: dict[str, Any] = {} if values[10] is None else decode(values[10])
+    return NotExecutedRow(
+        action_id=values[0],
+        run_id=values[1],
+        event_id=values[2],
+        subject_id=values[3],
+        agent=values[4],
+        agent_name=values[5] or values[4],
+        category=values[6],
+        tool=values[7],
+        at=from_micros(int(values[8])),
+        if_live=values[9],
+        event_title=str(body.get("title", "")),
+        event_sender=str(body.get("sender", "")),
+        event_at=from_micros(int(values[11])),
+    )
 
 
 def facets(conn: sqlite3.Connection, *, state: str, limit: int = 5000) -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from opsconsole.engine.audittrail.story import binding
+from opsconsole.engine.ports.brain import ASK_PERSON
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import Tone, card, label, pill, row
 from opsconsole.ui.widgets.texts import pairs, para, plain_value, tip
@@ -54,7 +55,7 @@ def action_card(action: dict[str, Any], *, theme: Theme, now: datetime) -> QFram
     if action["rulings"]:
         _reasons(column, action["rulings"], theme)
     if action["args"]:
-        column.addLayout(pairs((spoken(name), plain_value(value)) for name, value in action["args"].items()))
+        column.addLayout(pairs(_told(action)))
     for decision in action["decisions"]:
         said: dict[str, Any] = decision["words"] or {}
         text = said.get("reason") or said.get("answer") or ""
@@ -66,6 +67,16 @@ def action_card(action: dict[str, Any], *, theme: Theme, now: datetime) -> QFram
             column.addWidget(para(f"“{text}”", "muted"))
     _effect(column, action)
     return frame
+
+
+def _told(action: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the arguments in words; of a question what is asked, and the answers that it offers."""
+    args: dict[str, Any] = action["args"]
+    if action["tool"] != ASK_PERSON:
+        return [(spoken(name), plain_value(value)) for name, value in args.items()]
+    answers = ", ".join(spoken(str(option)) for option in args.get("options") or ())
+    found = [("Question", str(args.get("question", ""))), ("Answers", answers)]
+    return [(name, text) for name, text in found if text]
 
 
 def _reasons(column: QVBoxLayout, rulings: list[dict[str, Any]], theme: Theme) -> None:

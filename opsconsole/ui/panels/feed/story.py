@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from opsconsole.domain.enums import Verdict
 from opsconsole.engine.audittrail.words import about, actor_words, kind_words
+from opsconsole.engine.ports.brain import ASK_PERSON
 from opsconsole.store.queries.views.timeline import Moment
 from opsconsole.ui.panels.feed.actioncard import action_card
 from opsconsole.ui.theme.theme import Theme
@@ -81,9 +82,10 @@ class StoryView(QScrollArea):
         self._event(story["event"])
         if "run" in story:
             actions: list[dict[str, Any]] = story["actions"]
-            self._lookups([action for action in actions if not action["is_write"]])
+            wanted = [action for action in actions if action["is_write"] or action["tool"] == ASK_PERSON]
+            self._lookups([action for action in actions if action not in wanted])
             self._thinking(story)
-            self._writes([action for action in actions if action["is_write"]])
+            self._writes(wanted)
             self._end(story)
             self._record(story["audit"], story["names"])
         self._column.addStretch(1)
