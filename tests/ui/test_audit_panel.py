@@ -2,15 +2,19 @@
 
 import asyncio
 import json
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from opsconsole.app.session import opened
 from opsconsole.engine.audittrail import export as auditexport
 from opsconsole.store.queries.views.auditlist import AuditFilter
+from opsconsole.store.queries.views.auditwords import NOTHING, whats
 from opsconsole.store.queries.views.feed import audit_tail
+from opsconsole.ui.panels.audit.line import words
 from opsconsole.ui.panels.audit.panel import AuditPanel
 from tests.support.files import NOW, raw
 from tests.ui.stage import Stage, play, until
@@ -69,6 +73,29 @@ def test_a_history_that_a_link_asks_for_stays_as_the_page_fills(worked: Path, qa
         await until(lambda: "As it was written" in [label.text() for label in side.findChildren(QLabel)])
 
     play(worked, qapp, scene)
+
+
+def test_what_an_entry_is_about_is_told_in_words_and_its_numbers_on_its_card(worked: Path, qapp: QApplication) -> None:
+    numbered = re.compile(r"\b(event|run|action|request) \d")
+
+    async def scene(stage: Stage) -> None:
+        panel = stage.show(AuditPanel)
+        await until(lambda: panel.model.ids and panel.model.row_at(0) is not None)
+        rows = [row for place in range(len(panel.model.ids)) if (row := panel.model.row_at(place)) is not None]
+        told = {words(row)[1] for row in rows}
+        assert len(rows) == 7 and not [text for text in told if numbered.search(text)]
+        assert any("“Refund for order 10482” from p@example.com" in text for text in told)
+        panel.view.show_line(next(place for place, row in enumerate(rows) if "event" in row.facts))
+        await until(lambda: "Open the event" in [made.text() for made in panel.side.findChildren(QPushButton)])
+
+    play(worked, qapp, scene)
+
+
+def test_a_changed_entry_names_nothing_and_hides_nothing(worked: Path) -> None:
+    with opened(worked) as session:
+        conn = session.kernel.reader
+        odd: list[dict[str, Any]] = [{"run": "x"}, {"action": 7}, {"event": 2**80}, {"pair": None}, {"act": [1]}, {}]
+        assert set(whats(conn, dict(enumerate(odd))).values()) == {NOTHING}
 
 
 def test_a_changed_record_is_told(worked: Path, qapp: QApplication) -> None:

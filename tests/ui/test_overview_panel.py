@@ -27,7 +27,8 @@ MIRA = AgentGlance("mira", "Mira", Outcomes(), 0, (0,) * DAYS, 0.0, is_paused=Fa
 def state(**changes: object) -> Overview:
     facts: dict[str, object] = {
         "since": NOW, "now": NOW, "agents": (MIRA,), "events": 3, "without_agent": 0, "cost": 0.0,
-        "currency": "EUR", "median_s": None, "shadow": (), "refused": (), "refused_events": 0, "sleeps": (), "paused": (), "recommended": 0,
+        "currency": "EUR", "median_s": None, "shadow": (), "refused": (),
+        "refused_events": 0, "sleeps": (), "paused": (), "recommended": 0,
     }  # fmt: skip
     return Overview(**(facts | changes))  # type: ignore[arg-type]
 

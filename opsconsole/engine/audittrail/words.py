@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from opsconsole.domain.naming import spoken, tool_words
+from opsconsole.store.queries.views.auditwords import What
 
 NOBODY: Mapping[str, str] = MappingProxyType({})
 """No agent's name is known."""
@@ -116,12 +117,16 @@ def agent_words(agent: str, names: Mapping[str, str]) -> str:
     return names.get(agent) or spoken(agent)
 
 
-def about(kind: str, facts: dict[str, Any], names: Mapping[str, str] = NOBODY) -> str:
-    """Tell in one line what an entry is about; `names` are the agents' by id."""
-    parts: list[str] = []
-    for name, words in (("event", "event"), ("run", "run"), ("action", "action"), ("approval", "request")):
-        if name in facts:
-            parts.append(f"{words} {facts[name]}")
+def about(kind: str, facts: dict[str, Any], names: Mapping[str, str] = NOBODY, *, what: What | None = None) -> str:
+    """Tell in one line what an entry is about.
+
+    Args:
+        kind: of the entry.
+        facts: what it says.
+        names: the agents' by id.
+        what: what its numbers stand for; None tells the numbers.
+    """
+    parts = _numbers(facts) if what is None else _called(what, facts)
     for name in (
         "tool",
         "event_kind",
@@ -142,6 +147,22 @@ def about(kind: str, facts: dict[str, Any], names: Mapping[str, str] = NOBODY) -
     if not parts:
         parts = [f"{name} {value}" for name, value in facts.items() if not _is_digest(value)][:4]
     return " · ".join(parts)
+
+
+_NUMBERS = {"event": "event", "run": "run", "action": "action", "approval": "request"}
+
+
+def _numbers(facts: Mapping[str, Any]) -> list[str]:
+    return [f"{words} {facts[name]}" for name, words in _NUMBERS.items() if name in facts]
+
+
+def _called(what: What, facts: Mapping[str, Any]) -> list[str]:
+    """Name the action and the event; where nobody knows the event, its number is better than nothing."""
+    parts = [tool_words(what.tool)] if what.tool and "tool" not in facts else []
+    if what.title or what.who:
+        title = f"“{what.title}”" if what.title else "no subject"
+        return [*parts, f"{title} from {what.who}" if what.who else title]
+    return parts or _numbers(facts)[:1]
 
 
 def fact_words(name: str, value: str, names: Mapping[str, str] = NOBODY) -> str:

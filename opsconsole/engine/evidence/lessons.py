@@ -11,13 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from opsconsole.domain.agent import AgentSpec
+from opsconsole.domain.agent import AgentSpec, Category, Step
 from opsconsole.domain.enums import Adjudication
 from opsconsole.domain.errors import NotFoundError
+from opsconsole.domain.naming import spoken, tool_words
 from opsconsole.engine.agents.file import AgentFile, all_steps, read_agent_text
 from opsconsole.engine.agents.yamledit import add_items, set_scalar
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.pairs.pair import example_of
+from opsconsole.policy.conditionwords import condition_words
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries import past, versions
 from opsconsole.store.queries.pairs import PairRow
@@ -38,6 +40,12 @@ class Lesson:
     agent: str
     text: str
     """Why, in a sentence."""
+    where: str
+    """Where in the playbook, in words."""
+    now: str
+    """What it writes there; empty where something is only added."""
+    after: tuple[str, ...]
+    """What it would write there, or what is added."""
     pairs: tuple[int, ...]
     """The pairs it was learnt from."""
     source: str
@@ -47,7 +55,24 @@ class Lesson:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON."""
-        return {"id": self.id, "agent": self.agent, "why": self.text, "pairs": list(self.pairs), "diff": self.diff}
+        return {
+            "id": self.id,
+            "agent": self.agent,
+            "why": self.text,
+            "where": self.where,
+            "pairs": list(self.pairs),
+            "diff": self.diff,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A lesson in words; see `Lesson`."""
+
+    why: str
+    where: str
+    now: str = ""
+    after: tuple[str, ...]
 
 
 def lessons(kernel: Kernel, agent: str, *, conn: Reader | None = None) -> list[Lesson]:
@@ -101,8 +126,12 @@ def _categories(conn: Reader, spec: AgentSpec, source: str, judged: Sequence[Pai
         if len(some) < REPEATED or not texts:
             continue
         changed = add_items(source, ("playbook", "categories", place), "examples", texts[:EXAMPLES])
-        why = f"{len(some)} times a person said that the event was “{category.name}”"
-        yield _lesson(spec.agent, why, [number for number, _ in some], source, changed)
+        told = Told(
+            why=f"{len(some)} times a person said that the event was “{category.name}”",
+            where=f"Examples by which it tells “{category.name}”",
+            after=tuple(texts[:EXAMPLES]),
+        )
+        yield _lesson(spec.agent, told, [number for number, _ in some], source, changed)
 
 
 def _values(conn: Reader, spec: AgentSpec, source: str, judged: Sequence[PairRow]) -> Iterator[Lesson]:
@@ -117,8 +146,20 @@ def _values(conn: Reader, spec: AgentSpec, source: str, judged: Sequence[PairRow
             here = spec.playbook.categories[int(loc[2])].id
             if step.do == tool and step.args.get(field) == mine and here == category and len(pairs) >= REPEATED:
                 changed = set_scalar(source, (*loc, "with", field), theirs)
-                why = f"{len(pairs)} times people had {field} {theirs!r} where the playbook writes {mine!r}"
-                yield _lesson(spec.agent, why, pairs, source, changed)
+                name = spoken(field).lower()
+                told = Told(
+                    why=f"{len(pairs)} times people had {name} “{theirs}” where the agent writes “{mine}”",
+                    where=_where(spec.playbook.categories[int(loc[2])], step),
+                    now=f"{spoken(field)}: {mine}",
+                    after=(f"{spoken(field)}: {theirs}",),
+                )
+                yield _lesson(spec.agent, told, pairs, source, changed)
+
+
+def _where(category: Category, step: Step) -> str:
+    """Name a step as people would: what is done, for which events, and when."""
+    text = f"{tool_words(step.do or '')}, for “{category.name}”"
+    return f"{text}, where {condition_words(step.when)}" if step.when else text
 
 
 def _differences(body: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
@@ -131,9 +172,9 @@ def _differences(body: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]
                 yield tool, str(field["field"]), str(field["agent"]), field["human"]
 
 
-def _lesson(agent: str, why: str, pairs: Sequence[int], source: str, changed: str) -> Lesson:
+def _lesson(agent: str, told: Told, pairs: Sequence[int], source: str, changed: str) -> Lesson:
     # Without line ends of their own: the last line of a file may have none, and would run into the next.
     lines = difflib.unified_diff(source.splitlines(), changed.splitlines(), "in use", "proposed", lineterm="", n=2)
     diff = "".join(f"{line}\n" for line in lines)
     name = hashlib.sha256(f"{agent}\n{diff}".encode()).hexdigest()[:8]
-    return Lesson(name, agent, why, tuple(pairs), changed, diff)
+    return Lesson(name, agent, told.why, told.where, told.now, told.after, tuple(pairs), changed, diff)

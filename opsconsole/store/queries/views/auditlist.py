@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from opsconsole.store.queries.views.auditwords import NOTHING, What, whats
 from opsconsole.store.queries.views.names import agent_names
 from opsconsole.store.queries.views.people import events_about, party_of
 from opsconsole.store.times import from_micros
@@ -44,6 +45,8 @@ class Entry:
     """Hex."""
     names: Mapping[str, str] = field(default_factory=dict[str, str])
     """The agents' by id, as people call them."""
+    what: What = NOTHING
+    """What it is about."""
 
 
 _FIT = (
@@ -82,8 +85,15 @@ def seqs(conn: sqlite3.Connection, wanted: AuditFilter, *, after: int = 0) -> "a
     return array("q", (row[0] for row in conn.execute(_FIT_RUN, (*values, wanted.run))))
 
 
+def told_entries(conn: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Entry]:
+    """Return entries by number, with what they are about in people's words."""
+    found = entries(conn, numbers)
+    about = whats(conn, {number: entry.facts for number, entry in found.items()})
+    return {number: replace(entry, what=about[number]) for number, entry in found.items()}
+
+
 def entries(conn: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Entry]:
-    """Return entries by number."""
+    """Return entries by number, as they were written."""
     rows = conn.execute(
         "SELECT a.seq, a.blob, a.chain FROM json_each(?) j JOIN audit a ON a.seq = j.value",
         (json.dumps(list(numbers)),),

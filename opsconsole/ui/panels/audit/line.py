@@ -37,7 +37,7 @@ def column_widths(width: int) -> tuple[int, ...]:
 def words(entry: Entry) -> tuple[str, str]:
     """Return (text, description) for screen readers and the hover."""
     text = f"{entry.seq}: {kind_words(entry.kind)}, {actor_words(entry.actor, entry.names)}"
-    return text, f"{exact(entry.at)}\n{about(entry.kind, entry.facts, entry.names)}"
+    return text, f"{exact(entry.at)}\n{about(entry.kind, entry.facts, entry.names, what=entry.what)}"
 
 
 class AuditLine(QStyledItemDelegate):
@@ -85,6 +85,10 @@ class AuditLine(QStyledItemDelegate):
                 x += width
             rest = QRect(x, rect.y(), max(10, box.right() - x), rect.height())
             painting.text(
-                painter, rest, about(entry.kind, entry.facts, entry.names), size=fonts.SMALL, color=colors["text2"]
+                painter,
+                rest,
+                about(entry.kind, entry.facts, entry.names, what=entry.what),
+                size=fonts.SMALL,
+                color=colors["text2"],
             )
         painter.restore()

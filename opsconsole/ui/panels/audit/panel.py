@@ -212,7 +212,7 @@ class AuditPanel(Panel):
         return auditlist.seqs(kernel.reader, self.wanted)
 
     def _rows(self, kernel: Kernel, ids: Sequence[int]) -> dict[int, Entry]:
-        return auditlist.entries(kernel.reader, ids)
+        return auditlist.told_entries(kernel.reader, ids)
 
     async def _read_history(self, key: str) -> None:
         party = party_of(key)
@@ -232,7 +232,7 @@ class AuditPanel(Panel):
         self._show_side(made)
 
     async def _read_entry(self, seq: int) -> None:
-        found = await self.context.backend.read(lambda kernel: auditlist.entries(kernel.reader, [seq]))
+        found = await self.context.backend.read(lambda kernel: auditlist.told_entries(kernel.reader, [seq]))
         if seq in found:
             is_narrow = self.width() < SMALL
             self._show_side(entry_card(found[seq], go=self.context.navigator.go, is_narrow=is_narrow))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from opsconsole.domain.enums import Verdict
 from opsconsole.engine.audittrail.words import about, actor_words, kind_words
 from opsconsole.engine.ports.brain import ASK_PERSON
+from opsconsole.store.queries.views.auditwords import What
 from opsconsole.store.queries.views.timeline import Moment
 from opsconsole.ui.panels.feed.actioncard import action_card
 from opsconsole.ui.theme.theme import Theme
@@ -26,6 +27,8 @@ from opsconsole.ui.widgets.words import ago, exact, local, plural, run_words, sp
 
 LINES = 60
 """Audit lines shown."""
+_KNOWN = ("at", "kind", "actor", "seq", "run", "event", "approval")
+"""What a line of the record says otherwise, or the whole page is about."""
 
 
 class StoryView(QScrollArea):
@@ -87,7 +90,8 @@ class StoryView(QScrollArea):
             self._thinking(story)
             self._writes(wanted)
             self._end(story)
-            self._record(story["audit"], story["names"])
+            tools = {action["id"]: action["tool"] for action in actions}
+            self._record(story["audit"], story["names"], tools)
         self._column.addStretch(1)
         self.setUpdatesEnabled(True)
         aim = (
@@ -230,17 +234,19 @@ class StoryView(QScrollArea):
         if story["outcome"]:
             self._column.addWidget(para(f"Outcome: {story['outcome']}", "muted"))
 
-    def _record(self, entries: list[dict[str, Any]], names: Mapping[str, str]) -> None:
+    def _record(self, entries: list[dict[str, Any]], names: Mapping[str, str], tools: Mapping[str, str]) -> None:
         frame, column = card()
         column.addWidget(label(f"The record: {plural(len(entries), 'entry', 'entries')}", "h3"))
         for entry in entries[:LINES]:
-            facts = {name: value for name, value in entry.items() if name not in ("at", "kind", "actor", "seq", "run")}
+            facts = {name: value for name, value in entry.items() if name not in _KNOWN}
             number = label(str(entry["seq"]), "small")
             number.setFixedWidth(56)
             when = label(f"{local(datetime.fromisoformat(entry['at'])):%H:%M:%S}", "small")
             line = row(number, spacing=8)
-            who, what = actor_words(entry["actor"], names), about(entry["kind"], facts, names)
-            text = f"{kind_words(entry['kind'])} · {who} · {what}"
+            what = about(entry["kind"], facts, names, what=What(tool=tools.get(str(entry.get("action")), "")))
+            text = " · ".join(
+                part for part in (kind_words(entry["kind"]), actor_words(entry["actor"], names), what) if part
+            )
             line.addWidget(para(text, "small"), 1)
             line.addWidget(when, 0, Qt.AlignmentFlag.AlignTop)
             column.addLayout(line)

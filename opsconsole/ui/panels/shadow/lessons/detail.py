@@ -22,6 +22,8 @@ from opsconsole.ui.widgets.words import exact, plural
 
 TITLE = 360
 """So wide is the name of a pair at most, in px."""
+EXAMPLE = 240
+"""So many characters are shown of an example that is added."""
 
 
 class LessonDetail(QWidget):
@@ -41,6 +43,9 @@ class LessonDetail(QWidget):
         self.table, self.past = LineTable(theme), PastCard()
         verbatim(self.table)
         self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._where, self._change = para("", "muted"), QVBoxLayout()
+        self._change.setSpacing(6)
+        self.opens_file = button("Show the change in its file", self._turn_file, kind="link")
         self._counts, self._pairs = row(), QVBoxLayout()
         self._pairs.setSpacing(4)
         page = QWidget()
@@ -53,7 +58,7 @@ class LessonDetail(QWidget):
         head.addWidget(self._place, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(head)
         column.addWidget(self._facts)
-        column.addWidget(self._file_card())
+        column.addWidget(self._change_card())
         column.addWidget(self.past)
         frame, inside = card()
         inside.addLayout(self._pairs)
@@ -65,21 +70,33 @@ class LessonDetail(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.area)
 
-    def _file_card(self) -> QFrame:
+    def _change_card(self) -> QFrame:
+        """What would change in plain words; its file, for who reads such, is one press away."""
         frame, column = card()
         column.setContentsMargins(6, 14, 6, 10)
-        head = row(label("What would change in its file", "h3"))
-        head.setContentsMargins(10, 0, 10, 0)
-        head.addLayout(self._counts)
-        head.addStretch(1)
-        column.addLayout(head)
+        told = QVBoxLayout()
+        told.setContentsMargins(10, 0, 10, 0)
+        told.addWidget(label("What would change", "h3"))
+        told.addWidget(self._where)
+        told.addLayout(self._change)
+        foot = row(self.opens_file, spacing=12)
+        foot.addLayout(self._counts)
+        foot.addStretch(1)
+        told.addLayout(foot)
+        column.addLayout(told)
         column.addWidget(self.table)
+        self.table.hide()
         return frame
+
+    def _turn_file(self) -> None:
+        is_shown = self.table.isHidden()
+        self.table.setVisible(is_shown)
+        self.opens_file.setText("Hide its file" if is_shown else "Show the change in its file")
 
     @property
     def stops(self) -> list[QWidget]:
         """What Tab comes by, in order."""
-        return [self.area, self.past.cap, self.past.cancel, *self._links]
+        return [self.area, self.opens_file, self.past.cap, self.past.cancel, *self._links]
 
     def show_lesson(self, lesson_row: Row, currency: str, *, place: str) -> None:
         """Show a lesson, from its top where it is another one."""
@@ -93,6 +110,7 @@ class LessonDetail(QWidget):
         )
         if is_other:
             self._why.setText(one_line(lesson_row.lesson.text))
+            self._show_change(lesson_row)
             self._show_file(lesson_row)
             self.past.show_for(lesson_row, currency)
             self.area.verticalScrollBar().setValue(0)
@@ -105,6 +123,17 @@ class LessonDetail(QWidget):
     def scroll_to_past(self) -> None:
         """Bring the trial on the screen, once it stands where it will stand."""
         self.area.ensureWidgetVisible(self.past, 0, 24)
+
+    def _show_change(self, lesson_row: Row) -> None:
+        clear(self._change)
+        lesson = lesson_row.lesson
+        self._where.setText(lesson.where)
+        told = [("Now", "danger", lesson.now)] if lesson.now else []
+        told += [("After" if lesson.now else "Added", "ok", text) for text in lesson.after]
+        for word, tone, text in told:
+            line = row(pill(word, "danger" if tone == "danger" else "ok"), spacing=10)
+            line.addWidget(para(one_line(text, EXAMPLE)), 1)
+            self._change.addLayout(line)
 
     def _show_file(self, lesson_row: Row) -> None:
         lines = file_lines(lesson_row.lesson.diff)
