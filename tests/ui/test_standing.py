@@ -1,0 +1,91 @@
+"""What a wanted action waits for, as the feed and the story tell it: not every one that waits, waits for a person."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from opsconsole.domain.action import Call, Result
+from opsconsole.domain.errors import AmbiguousError, TransientError
+from opsconsole.doubles.connector import FakeConnector
+from opsconsole.engine.audittrail.story import run_story
+from opsconsole.engine.audittrail.words import STANDS
+from opsconsole.engine.commands.snooze import snooze
+from opsconsole.store.queries.views import eventlist, timeline
+from opsconsole.ui.panels.feed.line import became, state_of
+from opsconsole.ui.widgets.moments import moment_words
+from opsconsole.ui.widgets.words import ACTION_STATES
+from tests.support.rig import Rig, agent, call, mail, rig
+from tests.support.running import beside
+
+DO = call("out.do", what="x")
+ME = "person:test"
+
+
+def told(r: Rig) -> tuple[str, str, str]:
+    """(pill of the feed's line, what became of it, where the story's card says it stands); the history says the same."""
+    now, reader = r.clock.now(), r.engine.reader
+    row = eventlist.rows(reader, [1], now=now)[1]
+    (action,) = run_story(r.kernel, 1)["actions"]
+    history = [moment_words(moment) for moment in timeline.timeline(reader, 1, now=now) if moment.kind == "action"]
+    stands = STANDS.get(action["stands"], action["stands"])
+    assert history == [f"Mira wanted: Do: {stands}"]
+    return state_of(row)[0], became(row)[0], stands
+
+
+def raising(error: Exception, **facts: Any) -> FakeConnector:
+    async def execute(_: Call) -> Result:
+        raise error
+
+    return FakeConnector(execute, **facts)
+
+
+async def test_what_was_approved_and_is_tried_again_does_not_wait_for_a_person(tmp_path: Path) -> None:
+    out = raising(TransientError("it is busy"))
+    async with rig(tmp_path, [DO], agent(level=2), connectors=beside(out)) as r:
+        await r.take(mail(occurred_at=r.clock.now()))
+        assert told(r) == ("Waits for you", "1 waits for you", "waits for you")
+        await r.approve(1)
+        assert told(r) == ("Under way", "1 approved, about to be done", "approved, about to be done")
+        await r.wait(seconds=10)
+        assert out.calls and told(r) == ("Under way", "1 approved, is tried again", "approved, is tried again")
+
+
+async def test_what_an_agent_does_alone_and_tries_again_was_approved_by_nobody(tmp_path: Path) -> None:
+    async with rig(tmp_path, [DO], agent(level=3), connectors=beside(raising(TransientError("it is busy")))) as r:
+        await r.take(mail(occurred_at=r.clock.now()))
+        assert told(r) == ("Under way", "1 is tried again", "is tried again")
+
+
+async def test_what_is_in_doubt_is_looked_up_before_a_person_is_asked(tmp_path: Path) -> None:
+    async with rig(tmp_path, [DO], agent(level=3), connectors=beside(raising(AmbiguousError("no answer")))) as r:
+        await r.take(mail(occurred_at=r.clock.now()))
+        assert told(r) == ("Under way", "1 in doubt, is looked up", "in doubt, is looked up")
+        await r.wait(seconds=2)
+        asks = "was it done? waits for you"
+        assert told(r) == ("Waits for you", f"1 {asks}", asks)
+
+
+async def test_what_a_person_put_off_does_not_wait_until_then(tmp_path: Path) -> None:
+    async with rig(tmp_path, [DO], agent(level=2), connectors=beside(FakeConnector())) as r:
+        await r.take(mail(occurred_at=r.clock.now()))
+        until = r.clock.now() + timedelta(hours=1)
+        await r.engine.writer.write(lambda tx: snooze(r.kernel, tx, 1, actor=ME, until=until), name="snooze")
+        assert told(r) == ("Put off", "1 put off by you", "put off by you")
+        await r.wait(seconds=3601)
+        assert told(r)[0] == "Waits for you"
+
+
+async def test_what_a_pause_keeps_says_so(tmp_path: Path) -> None:
+    async with rig(tmp_path, [DO], agent(level=2), connectors=beside(FakeConnector())) as r:
+        await r.take(mail(occurred_at=r.clock.now()))
+        await r.approve(1)
+        await r.pause()
+        await r.wait(seconds=10)
+        assert told(r) == ("Paused", "1 kept by a pause", "kept by a pause")
+
+
+@pytest.mark.parametrize("stands", STANDS)
+def test_every_place_has_words_for_screens(stands: str) -> None:
+    assert ACTION_STATES[stands][0] == STANDS[stands]
