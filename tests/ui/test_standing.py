@@ -63,7 +63,7 @@ async def test_what_is_in_doubt_is_looked_up_before_a_person_is_asked(tmp_path: 
         await r.take(mail(occurred_at=r.clock.now()))
         assert told(r) == ("Under way", "1 in doubt, is looked up", "in doubt, is looked up")
         await r.wait(seconds=2)
-        asks = "was it done? waits for you"
+        asks = "in doubt, waits for you"
         assert told(r) == ("Waits for you", f"1 {asks}", asks)
 
 

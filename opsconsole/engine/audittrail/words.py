@@ -80,7 +80,7 @@ _VERDICTS = {
 STANDS: Mapping[str, str] = MappingProxyType(
     {
         "asked": "waits for you",
-        "was_it_done": "was it done? waits for you",
+        "was_it_done": "in doubt, waits for you",
         "put_off": "put off by you",
         "in_doubt": "in doubt, is looked up",
         "paused": "kept by a pause",
@@ -145,7 +145,7 @@ def about(kind: str, facts: dict[str, Any], names: Mapping[str, str] = NOBODY, *
         reasons: list[Any] = facts.get("reasons") or []
         parts += [reason_words(str(reason)) for reason in reasons[:3]]
     if not parts:
-        parts = [f"{name} {value}" for name, value in facts.items() if not _is_digest(value)][:4]
+        parts = [f"{name} {value}" for name, value in facts.items() if name != "epoch" and not _is_digest(value)][:4]
     return " · ".join(parts)
 
 

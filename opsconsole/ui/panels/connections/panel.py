@@ -250,6 +250,8 @@ class ConnectionsPanel(Panel):
         if shown.row.kind == "model":
             model = f"{shown.row.config.get('model', '')} thinks for agents that name it"
             last = label(model, "small")
+        elif shown.row.kind == "texts":
+            last = label("Sends only", "small")
         column.addLayout(beside(last, *self._buttons(shown)))
         frame.setAccessibleName(f"{name}, {KINDS.get(shown.row.kind, shown.row.kind)}: {state}")
         return frame
