@@ -24,7 +24,7 @@ ME = "person:test"
 
 
 def told(r: Rig) -> tuple[str, str, str]:
-    """(pill of the feed's line, what became of it, where the story's card says it stands); the history says the same."""
+    """(pill of the line, what became of it, where the story says it stands); the history says the same."""
     now, reader = r.clock.now(), r.engine.reader
     row = eventlist.rows(reader, [1], now=now)[1]
     (action,) = run_story(r.kernel, 1)["actions"]
