@@ -17,6 +17,7 @@ from opsconsole.store.queries.views.feed import audit_tail
 from opsconsole.ui.panels.audit.line import words
 from opsconsole.ui.panels.audit.panel import AuditPanel
 from tests.support.files import NOW, raw
+from tests.support.rig import agent, call, mail, rig
 from tests.ui.stage import Stage, play, until
 
 
@@ -89,6 +90,17 @@ def test_what_an_entry_is_about_is_told_in_words_and_its_numbers_on_its_card(wor
         await until(lambda: "Open the event" in [made.text() for made in panel.side.findChildren(QPushButton)])
 
     play(worked, qapp, scene)
+
+
+async def test_what_an_agent_would_do_is_not_named_while_people_have_not_acted(tmp_path: Path) -> None:
+    shadow = agent(stage={"default": "shadow"})
+    async with rig(tmp_path, [call("desk.tag_mail", tag="x")], shadow) as r:
+        await r.take(mail(occurred_at=r.clock.now()))
+        facts = {1: {"action": "1/0.0", "run": 1}}
+        assert whats(r.engine.reader, facts)[1].tool == ""
+        await r.wait(days=6)  # nobody did anything, and the time is over
+        found = whats(r.engine.reader, facts)[1]
+        assert (found.title, found.who, found.tool) == ("Question 1", "Ann Harbour", "desk.tag_mail")
 
 
 def test_a_changed_entry_names_nothing_and_hides_nothing(worked: Path) -> None:

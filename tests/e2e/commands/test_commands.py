@@ -118,9 +118,15 @@ def test_pause_holds_and_resume_goes_on(working: Run, tmp_path: Path) -> None:
 
 def test_the_story_of_a_run(working: Run) -> None:
     said = working("runs", "show", 1)
-    for words in ("Run 1 of mira (version 1): waiting", "Triage: mail_received, 100% sure",
-    "1/0.0  desk.create_ticket: done  [ACT]",
-                  "1/1.0  desk.reply: waits for you  [ASK]", "class_irreversible", "effect done", "Audit:"):  # fmt: skip
+    for words in (
+        "Run 1 of mira (version 1): waiting",
+        "Triage: mail_received, 100% sure",
+        "1/0.0  desk.create_ticket: done  [ACT]",
+        "1/1.0  desk.reply: waits for you  [ASK]",
+        "class_irreversible",
+        "effect done",
+        "Audit:",
+    ):
         assert words in said.out, words
     (story,) = working("runs", "show", 1, "--json").json
     assert [action["tool"] for action in story["actions"]] == ["desk.create_ticket", "desk.reply"]
