@@ -1,5 +1,6 @@
 """The feed, worked as a person works it, over the sample company's two weeks."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -142,3 +143,27 @@ def test_an_empty_workspace_says_what_to_do_next(empty: Path, qapp: QApplication
         assert panel.filters.wanted == Filter()
 
     play(empty, qapp, scene)
+
+
+def test_a_time_is_shown_taken_away_and_gone_with_what_it_was_about(worked: Path, qapp: QApplication) -> None:
+    async def scene(stage: Stage) -> None:
+        panel = stage.show(FeedPanel)
+        await until(lambda: panel.model.ids)
+        bar = panel.filters
+        panel.go({"outcome": "failed", "since": NOW})
+        await until(lambda: len(panel.model.ids) == 1)
+        assert bar.since.isVisible() and bar.since.text().startswith("Since Mon 23 Nov")
+        assert describe(bar.wanted).startswith("Failed, since Mon 23 Nov")
+        panel.go({"outcome": "failed", "since": NOW + timedelta(seconds=1)})
+        await until(lambda: not panel.model.ids)
+        bar.since.click()
+        await until(lambda: len(panel.model.ids) == 1)
+        assert bar.wanted == Filter(outcome="failed") and not bar.since.isVisible()
+        panel.go({"outcome": "failed", "since": NOW})
+        bar.saved_menu().actions()[0].trigger()
+        next(action for action in bar.menu("outcome").actions() if action.text() == "Any").trigger()
+        assert bar.wanted == Filter(), "else a time would stand there that says nothing"
+        bar.saved_menu().actions()[-1].trigger()
+        assert bar.wanted == Filter(outcome="failed"), "a time is not kept"
+
+    play(worked, qapp, scene)

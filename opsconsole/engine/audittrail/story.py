@@ -8,7 +8,7 @@ from opsconsole.engine.runstate.loaded import Loaded, load, shown
 from opsconsole.store.queries import approvals, events, limits, runs, undos
 from opsconsole.store.queries.views import feed
 from opsconsole.store.queries.views.names import agent_names
-from opsconsole.store.queries.views.standing import stands
+from opsconsole.store.queries.views.stands import stands
 from opsconsole.store.rows import ActionRow, Reader
 
 

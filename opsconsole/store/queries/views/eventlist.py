@@ -16,7 +16,7 @@ from typing import Any
 from opsconsole.store.queries.views.names import agent_names
 from opsconsole.store.queries.views.outcomes import PLACE, events_at
 from opsconsole.store.queries.views.rulings import LAST, REFUSED
-from opsconsole.store.queries.views.standing import STANDING
+from opsconsole.store.queries.views.stands import WHERE_IT_STANDS
 from opsconsole.store.queries.views.unseen import UNSEEN_CATEGORY, UNSEEN_OUTCOME
 from opsconsole.store.times import from_micros, to_micros
 
@@ -55,7 +55,7 @@ class Filter:
     outcome: str | None = None
     """Where it stands with its agent: the name of a place of `Outcomes`."""
     since: datetime | None = None
-    """Begin of the time that `outcome` and `verdict` are about; alone it lets everything through."""
+    """Begin of the time that `outcome` and `verdict` are about; without them it says nothing."""
     text: str = ""
 
     @property
@@ -153,7 +153,7 @@ _ROWS = (
     "SELECT e.id, e.occurred_at, e.received_at, e.kind, e.connection_id,"  # noqa: S608 - no input in it
     " json_extract(CAST(c.bytes AS TEXT), '$.sender', '$.sender_name', '$.title'), e.is_broken,"
     f" r.id, r.agent_id, {UNSEEN_CATEGORY}, r.state, {UNSEEN_OUTCOME},"
-    f" (SELECT group_concat(s || ':' || n) FROM (SELECT {STANDING} AS s, count(*) AS n FROM action a"
+    f" (SELECT group_concat(s || ':' || n) FROM (SELECT {WHERE_IT_STANDS} AS s, count(*) AS n FROM action a"
     "  WHERE a.run_id = r.id AND (a.is_write = 1 OR a.state = 'waiting') GROUP BY 1)),"
     " (SELECT count(*) - 1 FROM run WHERE event_id = e.id)"
     " FROM json_each(:ids) j JOIN event e ON e.id = j.value JOIN content c ON c.id = e.content_id"

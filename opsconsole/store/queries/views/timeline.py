@@ -7,7 +7,7 @@ from datetime import datetime
 from opsconsole.store.queries.content import decode
 from opsconsole.store.queries.views.names import agent_names
 from opsconsole.store.queries.views.people import subjects_about
-from opsconsole.store.queries.views.standing import STANDING
+from opsconsole.store.queries.views.stands import WHERE_IT_STANDS
 from opsconsole.store.times import from_micros, to_micros
 
 MOST = 500
@@ -41,7 +41,8 @@ def timeline(conn: sqlite3.Connection, subject_id: int, *, now: datetime, limit:
         title, sender = body.get("title", ""), body.get("sender", "")
         found.append(Moment(from_micros(int(row[0])), "event", row[1], title, sender, "", row[3], row[4]))
     for row in conn.execute(
-        f"SELECT a.at, a.tool, {STANDING}, r.agent_id, r.event_id, r.id FROM action a JOIN run r ON r.id = a.run_id"  # noqa: S608 - no input in it
+        f"SELECT a.at, a.tool, {WHERE_IT_STANDS}, r.agent_id, r.event_id, r.id"  # noqa: S608 - no input in it
+        " FROM action a JOIN run r ON r.id = a.run_id"
         " WHERE a.subject_id = :subject AND a.is_write = 1 ORDER BY a.at DESC LIMIT :most",
         {"subject": subject_id, "most": limit, "now": to_micros(now)},
     ):

@@ -135,7 +135,9 @@ class FilterBar(QWidget):
         self._values.update(agent=tuple(choices.agents), category=choices.categories, connection=choices.connections)
 
     def choose(self, wanted: Filter) -> None:
-        """Let another filter hold."""
+        """Let another filter hold. A time is one of what something became, or of what the gate said."""
+        if wanted.outcome is None and wanted.verdict is None:
+            wanted = replace(wanted, since=None)
         if wanted.text != self.search.text():
             self.search.blockSignals(True)
             self.search.setText(wanted.text)

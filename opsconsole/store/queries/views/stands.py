@@ -5,7 +5,7 @@ from datetime import datetime
 
 from opsconsole.store.times import to_micros
 
-STANDING = (
+WHERE_IT_STANDS = (
     "CASE WHEN a.state <> 'waiting' THEN a.state ELSE coalesce("
     "(SELECT CASE WHEN p.snoozed_until > :now THEN 'put_off'"
     "  WHEN p.kind = 'unknown' THEN 'was_it_done' ELSE 'asked' END"
@@ -24,7 +24,7 @@ STANDING = (
 def stands(conn: sqlite3.Connection, action: str, *, now: datetime) -> str:
     """Return where an action stands at a moment."""
     row = conn.execute(
-        f"SELECT {STANDING} FROM action a WHERE a.id = :action",  # noqa: S608 - no input in it
+        f"SELECT {WHERE_IT_STANDS} FROM action a WHERE a.id = :action",  # noqa: S608 - no input in it
         {"action": action, "now": to_micros(now)},
     ).fetchone()
     return str(row[0])
