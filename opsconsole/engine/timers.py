@@ -13,6 +13,7 @@ from opsconsole.engine.effects.undo import TIMER as UNDO
 from opsconsole.engine.effects.undo import Undos
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.pairs import pairing
+from opsconsole.engine.runstate import grace
 from opsconsole.engine.runstate.loaded import load
 from opsconsole.store.queries import approvals, runs
 from opsconsole.store.rows import present
@@ -59,6 +60,8 @@ class Timers:
             await self._write(lambda tx: self._expire(tx, int(ref)), "expiry")
         elif kind == pairing.TIMER:
             await self._write(lambda tx: self._pair(tx, int(ref)), "pair")
+        elif kind == grace.TIMER:
+            await self._write(lambda tx: grace.end(tx, int(ref)), "go_on")
         elif kind == "run_retry":
             await self._write(lambda tx: self._retry(tx, int(ref)), "retry")
         else:

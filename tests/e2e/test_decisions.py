@@ -88,7 +88,7 @@ async def test_reject_and_try_again(tmp_path: Path) -> None:
     async with rig(tmp_path, script, agent()) as r:
         await r.take(mail())
         await r.say(approvals.reject, r.waiting()[0].id, reason="too short")
-        await r.settle()
+        await r.wait(seconds=11)
         (second,) = r.waiting()
         await r.approve(second.id)
         await r.wait(seconds=11)
@@ -116,7 +116,7 @@ async def test_respond_to_an_escalation_continues_the_run(tmp_path: Path) -> Non
         with pytest.raises(DecisionError, match="question"):
             await r.approve(card.id)
         await r.say(approvals.respond, card.id, answer="billing")
-        await r.settle()
+        await r.wait(seconds=11)
         assert r.states() == ["person.ask done", "desk.create_ticket done"]
         assert r.engine.reader.execute("SELECT queue FROM desk_ticket").fetchone() == ("billing",)
         assert "question" in reasons(r.audit("action.ruled")[0])
@@ -198,7 +198,7 @@ async def test_the_agents_own_step_inside_the_house_changes_nothing(
         await r.take(mail())
         question, reply = r.waiting()
         await r.say(approvals.respond, question.id, answer="yes")
-        await r.settle()
+        await r.wait(seconds=11)
         assert "desk.tag_mail done" in r.states()
         assert (await r.approve(reply.id)).outcome is outcome
 

@@ -16,6 +16,7 @@ from opsconsole.engine.commands.decisions import Grant
 from opsconsole.engine.commands.results import DecisionOutcome, DecisionResult
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports.brain import RunView, Turn
+from opsconsole.engine.runstate import grace
 from opsconsole.engine.runstate.loaded import load
 from opsconsole.store import cases
 from opsconsole.store.queries import grants
@@ -77,7 +78,13 @@ async def test_what_was_refused_can_be_taken_back_until_the_agent_goes_on(
         await r.say(verb, again.id, **words)
         with pytest.raises(DecisionError, match="taken back before"):
             await r.say(takeback.undo, card.id)
-        await r.settle()
+        await r.wait(seconds=9)
+        await r.say(takeback.undo, again.id)
+        (again,) = r.waiting()
+        await r.say(verb, again.id, **words)
+        await r.wait(seconds=9)
+        assert r.run().turns == 1, "the seconds are counted from the last word"
+        await r.wait(seconds=2)
         with pytest.raises(DecisionError, match="the agent has gone on"):
             await r.say(takeback.undo, again.id)
         assert r.waiting() == [] and r.sent() == []
@@ -88,6 +95,7 @@ async def test_while_the_agent_thinks_on_a_rejection_it_cannot_be_taken_back(tmp
         await r.take(mail())
         (card,) = r.waiting()
         await r.say(approvals.reject, card.id, reason="Not so.")
+        await r.engine.writer.write(lambda tx: grace.end(tx, 1), name="go on")
         await r.engine.writer.write(lambda tx: tx.conn.execute("UPDATE run SET state = 'running'"), name="begin")
         with pytest.raises(DecisionError, match="the agent has gone on"):
             await r.say(takeback.undo, card.id)
@@ -99,7 +107,7 @@ async def test_once_the_agent_asks_for_something_else_the_rejection_stays(tmp_pa
         await r.take(mail())
         (card,) = r.waiting()
         await r.say(approvals.reject, card.id, reason="Not so.")
-        await r.settle()
+        await r.wait(seconds=11)
         (other,) = r.waiting()
         with pytest.raises(DecisionError, match="the agent has gone on"):
             await r.say(takeback.undo, card.id)
@@ -122,7 +130,7 @@ async def test_an_answer_taken_back_is_no_precedent_any_more(tmp_path: Path) -> 
         (again,) = r.waiting()
         assert again.kind is card.kind
         await r.say(approvals.respond, again.id, answer="none")
-        await r.settle()
+        await r.wait(seconds=11)
         assert r.run().state == "done"
 
 

@@ -127,7 +127,7 @@ def _print(view: CardView, session: Session) -> None:
     if view.state == "waiting":
         verb = f"respond {view.id} ANSWER" if is_question else f"approve {view.id}"
         verb = f"`opsconsole approvals {verb} --digest {view.digest[:12]}`"
-        verb += "" if is_question else ", or edit, reject, ignore"
+        verb += ", or leave it to people: leave" if is_question else ", or edit, reject, ignore"
         say(f"\nDecide: {verb}")
     say(f"Card {view.digest[:12]}")
 
@@ -239,9 +239,15 @@ def ignore(number: Number, *, digest: Digest = None, workspace: Where = None) ->
 
 
 @app.command()
+def leave(number: Number, *, digest: Digest = None, workspace: Where = None) -> None:
+    """Leave a question to people: the agent gets no answer, and does nothing more about it."""
+    _decide(workspace, number, lambda s, tx: commands.leave(s.kernel, tx, number, actor=s.actor, digest=digest))
+
+
+@app.command()
 def undo(number: Number, *, workspace: Where = None) -> None:
-    """Take a decision back: an approval until it is done (then it is undone where that can be), the others while the
-    agent has not gone on."""
+    """Take a decision back: an approval until it is done (then it is undone where that can be), the others until the
+    agent goes on."""
     _decide(workspace, number, lambda s, tx: takeback.undo(s.kernel, tx, number, actor=s.actor))
 
 

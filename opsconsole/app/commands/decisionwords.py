@@ -12,8 +12,14 @@ def decided(result: DecisionResult) -> str:
             return _approved(result)
         case DecisionOutcome.PUT_OFF if result.at is not None:
             return f"Put off until {result.at.astimezone():%A %H:%M}."
+        case _ if result.at is not None:
+            return f"{settled(result, when=f' at {result.at.astimezone():%H:%M:%S}')} {_undo(result)}"
         case _:
             return settled(result)
+
+
+def _undo(result: DecisionResult) -> str:
+    return f"Until then `opsconsole approvals undo {result.request}` takes it back."
 
 
 def _approved(result: DecisionResult) -> str:
@@ -21,7 +27,7 @@ def _approved(result: DecisionResult) -> str:
     held = "; ".join(result.held_by)
     if result.hold is Hold.SWITCH:
         return f"Approved; held until you resume ({held}).{given}"
-    undo = f"Until then `opsconsole approvals undo {result.request}` takes it back.{given}"
+    undo = f"{_undo(result)}{given}"
     if result.at is None:
         return f"Approved; done when an engine runs. {undo}"
     if not held:

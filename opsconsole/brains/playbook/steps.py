@@ -84,7 +84,7 @@ def take_outcomes(category: Category, place: Place, outcomes: Sequence[Outcome])
             place.path, place.next = (*place.path, (index, "on_reject")), 0
             return None
         if outcome.state == "lapsed":
-            return Advance(end=f"nobody decided on {_what(step)}; nothing was done", is_handled=False)
+            return Advance(end=f"left to people: {_what(step)}: {error}", is_handled=False)
         if not outcome.result.get("ok", False):
             place.bound["failure"] = error
             if step.on_fail:

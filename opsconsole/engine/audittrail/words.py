@@ -36,7 +36,7 @@ KINDS = {
     "connection.removed": "Connection removed",
     "decision.approve": "Approved",
     "decision.edit": "Approved with changes",
-    "decision.ignore": "Ignored",
+    "decision.ignore": "Let go, or left to people",
     "decision.reject": "Rejected",
     "decision.respond": "Answered",
     "decision.undone": "Decision taken back",

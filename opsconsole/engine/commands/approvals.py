@@ -4,7 +4,6 @@ They run in any process (window, command line); the engine learns of them from t
 re-decides with what holds now: arguments, policy, stage, expiry, and whether the subject changed meanwhile.
 """
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from typing import Any
 from opsconsole.domain.enums import ActionState, ApprovalKind, ApprovalState, Effect, Hold, Verb, Verdict
 from opsconsole.domain.errors import DecisionError
 from opsconsole.domain.ruling import UNTIL_RELEASED
+from opsconsole.engine.commands.answers import learn, one_of
 from opsconsole.engine.commands.changes import changes_since
 from opsconsole.engine.commands.decisions import Card, Grant, close, note, open_card
 from opsconsole.engine.commands.decisions import grant as give_grant
@@ -24,16 +24,16 @@ from opsconsole.engine.gate.digests import card_digest
 from opsconsole.engine.gate.gatekeeper import Judgement
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runstate.loaded import wanted_again
-from opsconsole.store import cases
 from opsconsole.store.queries import runs
 from opsconsole.store.rows import ActionRow, ApprovalRow, present
-from opsconsole.store.times import to_micros
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import people
 from opsconsole.store.writes import work as write_work
 
 _DONE = frozenset(("already_done", "repeated"))
 """Rules of the gate that say: the same was done here. Who approves must have seen that."""
+LEFT = "a person deals with it"
+"""What an agent hears whose question is left to people."""
 
 
 def approve(
@@ -101,13 +101,22 @@ def approve(
 def reject(
     kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str, reason: str, digest: str | None = None
 ) -> DecisionResult:
-    """Say no, with a reason; the agent gets it and may try another way."""
+    """Say no to an action, with a reason; the agent gets it and may try another way.
+
+    Raises:
+        DecisionError: the request is a question.
+    """
     card, now = open_card(kernel, tx, approval_id, digest=digest), kernel.clock.now()
     if card.approval.kind is ApprovalKind.UNKNOWN:
         return settle_unknown(kernel, tx, card, actor=actor, is_done=False, reason=reason)
+    if card.approval.kind is ApprovalKind.QUESTION:
+        raise DecisionError(
+            f"Request {approval_id} is a question: it wants an answer, or to be left to people.",
+            hint=f'`opsconsole approvals respond {approval_id} "…"`, or `opsconsole approvals leave {approval_id}`.',
+        )
     note(tx, card, Verb.REJECT, actor=actor, words={"reason": reason}, now=now)
-    close(tx, card, ActionState.REJECTED, {"ok": False, "rejected": True, "error": reason}, now=now)
-    return DecisionResult(outcome=DecisionOutcome.REJECTED, request=approval_id)
+    result = {"ok": False, "rejected": True, "error": reason}
+    return _told(kernel, tx, card, ActionState.REJECTED, result, outcome=DecisionOutcome.REJECTED)
 
 
 def respond(
@@ -119,68 +128,64 @@ def respond(
         DecisionError: the request is no question.
     """
     card, now = open_card(kernel, tx, approval_id, digest=digest), kernel.clock.now()
-    if card.approval.kind is not ApprovalKind.QUESTION:
-        raise DecisionError(
-            f"Request {approval_id} asks for a yes or no: approve or reject it.",
-            hint=f"`opsconsole approvals approve {approval_id}`, or reject.",
-        )
+    _refuse_unasked(card.approval)
     if not answer.strip():
         raise DecisionError("The answer is empty. Nothing was changed.")
-    answer = _one_of(card, answer)
+    answer = one_of(card, answer)
     note(tx, card, Verb.RESPOND, actor=actor, words={"answer": answer}, now=now)
-    close(tx, card, ActionState.DONE, {"ok": True, "answer": answer.strip(), "error": ""}, now=now)
-    is_learnt = card.action.args.get("about") == "category" and _learn(tx, card, answer, actor=actor, now=now)
-    return DecisionResult(outcome=DecisionOutcome.ANSWERED, request=approval_id, is_learnt=is_learnt)
+    is_learnt = card.action.args.get("about") == "category" and learn(tx, card, answer, actor=actor, now=now)
+    result = {"ok": True, "answer": answer.strip(), "error": ""}
+    told = _told(kernel, tx, card, ActionState.DONE, result, outcome=DecisionOutcome.ANSWERED)
+    return replace(told, is_learnt=is_learnt)
 
 
 def ignore(
     kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str, digest: str | None = None
 ) -> DecisionResult:
-    """Let a request lapse: nothing is done, and the agent is told so."""
+    """Let a request lapse: nothing is done, and the agent is told so. Of a question this is to leave it to people."""
     card, now = open_card(kernel, tx, approval_id, digest=digest), kernel.clock.now()
     if card.approval.kind is ApprovalKind.UNKNOWN:
         raise DecisionError("This asks whether something was done: say approve (it was) or reject (it was not).")
     note(tx, card, Verb.IGNORE, actor=actor, words=None, now=now)
-    close(tx, card, ActionState.LAPSED, {"ok": False, "lapsed": True, "error": "a person let it lapse"}, now=now)
-    return DecisionResult(outcome=DecisionOutcome.LET_GO, request=approval_id)
+    is_question = card.approval.kind is ApprovalKind.QUESTION
+    result = {"ok": False, "lapsed": True, "error": LEFT if is_question else "a person let it lapse"}
+    outcome = DecisionOutcome.LEFT_TO_PEOPLE if is_question else DecisionOutcome.LET_GO
+    return _told(kernel, tx, card, ActionState.LAPSED, result, outcome=outcome)
 
 
-def _one_of(card: Card, answer: str) -> str:
-    """Where a question offers answers, take one of them (or `none`); a slip of the pen must not end a run."""
-    options = [str(option) for option in card.action.args.get("options") or ()]
-    names = {option.casefold(): option for option in options}
-    if card.action.args.get("about") == "category":
-        names |= {category.name.casefold(): category.id for category in card.loaded.version.spec.playbook.categories}
-    wanted = answer.strip()
-    if not options or wanted.casefold() == "none":
-        return wanted
-    if (found := names.get(wanted.casefold())) is not None:
-        return found
-    close = difflib.get_close_matches(wanted.casefold(), names, n=1, cutoff=0.4)
-    hint = f" Did you mean {names[close[0]]}?" if close else ""
-    raise DecisionError(f"{wanted!r} is none of the answers: {', '.join(options)}, or none.{hint} Nothing was changed.")
+def leave(
+    kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str, digest: str | None = None
+) -> DecisionResult:
+    """Leave a question to people: it gets no answer, and the agent does nothing more about it.
+
+    Raises:
+        DecisionError: the request is no question.
+    """
+    _refuse_unasked(open_card(kernel, tx, approval_id, digest=digest).approval)
+    return ignore(kernel, tx, approval_id, actor=actor, digest=digest)
 
 
-def _learn(tx: Transaction, card: Card, answer: str, *, actor: str, now: datetime) -> bool:
-    """Keep the event with the category a person gave it as a precedent; False where it names none."""
-    wanted = answer.strip().casefold()
-    for category in card.loaded.version.spec.playbook.categories:
-        if wanted in (category.id.casefold(), category.name.casefold()):
-            event, at = card.loaded.event, to_micros(now)
-            case = cases.add_case(
-                tx.conn,
-                scope=card.approval.agent_id,
-                category=category.id,
-                text=event.precedent,
-                source="person",
-                occurred_at=to_micros(event.occurred_at),
-                created_at=at,
-                event_id=str(event.id),
-            )
-            tx.audit("case.learnt", at=now, actor=actor, case=case, agent=card.approval.agent_id, event=event.id)
-            tx.touch("cases")
-            return True
-    return False
+def _told(
+    kernel: Kernel,
+    tx: Transaction,
+    card: Card,
+    state: ActionState,
+    result: Mapping[str, Any],
+    *,
+    outcome: DecisionOutcome,
+) -> DecisionResult:
+    """Close a request with what the agent hears, once the seconds are over in which it can be taken back."""
+    grace_s = card.version.spec.approvals.veto_s
+    at = close(tx, card, state, result, now=kernel.clock.now(), grace_s=grace_s)
+    return DecisionResult(outcome=outcome, request=card.approval.id, at=at if kernel.is_engine_running else None)
+
+
+def _refuse_unasked(approval: ApprovalRow) -> None:
+    if approval.kind is not ApprovalKind.QUESTION:
+        raise DecisionError(
+            f"Request {approval.id} asks for a yes or no: approve or reject it.",
+            hint=f"`opsconsole approvals approve {approval.id}`, or reject.",
+        )
 
 
 def _refuse_unfit(approval: ApprovalRow, now: datetime) -> None:

@@ -11,6 +11,7 @@ from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.commands.results import GivenGrant
 from opsconsole.engine.gate.gatekeeper import Judgement, audit_reasons
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.runstate import grace
 from opsconsole.engine.runstate.loaded import Loaded, load
 from opsconsole.store.crosscheck import grant_terms
 from opsconsole.store.queries import approvals, runs, versions
@@ -100,12 +101,26 @@ def note(
     )
 
 
-def close(tx: Transaction, card: Card, state: ActionState, result: Mapping[str, Any], *, now: datetime) -> None:
-    """Close a request and give the action its result; the run goes on."""
+def close(
+    tx: Transaction, card: Card, state: ActionState, result: Mapping[str, Any], *, now: datetime, grace_s: float = 0.0
+) -> datetime | None:
+    """Close a request and give the action its result; the run goes on once the grace is over.
+
+    Args:
+        tx: the transaction.
+        card: what was decided.
+        state: of the action from now on.
+        result: what the agent gets.
+        now: aware.
+        grace_s: so many seconds it can be taken back before the agent hears of it.
+
+    Returns:
+        When the run goes on; None where that is at once.
+    """
     people.close_approval(tx, card.approval.id, ApprovalState.DECIDED, now=now)
     write_work.drop_timer(tx, "approval_expiry", str(card.approval.id))
     write_work.set_action(tx, card.action.id, state, now=now, result=result)
-    write_work.wake(tx, card.action.run_id)
+    return grace.begin(tx, card.action.run_id, seconds=grace_s, now=now)
 
 
 def grant(

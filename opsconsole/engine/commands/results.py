@@ -14,6 +14,8 @@ class DecisionOutcome(StrEnum):
     REJECTED = "rejected"
     ANSWERED = "answered"
     LET_GO = "let_go"
+    LEFT_TO_PEOPLE = "left_to_people"
+    """A question gets no answer; people deal with what it is about."""
     NOTED_DONE = "noted_done"
     """It was in doubt whether it was done; a person says it was."""
     NOTED_NOT_DONE = "noted_not_done"
@@ -49,7 +51,10 @@ class DecisionResult:
     outcome: DecisionOutcome
     request: int
     at: datetime | None = None
-    """Approved: when it is done at the earliest, None where nobody can say; put off: when it is back."""
+    """Approved: when it is done at the earliest, None where nobody can say; put off: when it is back.
+
+    Rejected, answered, let go, left to people: when the agent goes on with it, None where at once or nobody can say.
+    """
     hold: Hold = Hold.NONE
     """What an approved action waits for beside its time."""
     held_by: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from opsconsole.engine.commands.decisions import Card, close, note
 from opsconsole.engine.commands.results import DecisionOutcome, DecisionResult
 from opsconsole.engine.effects.prepare import ask_again
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.runstate import grace
 from opsconsole.store import cases
 from opsconsole.store.queries import approvals, grants, runs
 from opsconsole.store.rows import ActionRow, ApprovalRow, EffectRow, present
@@ -28,7 +29,7 @@ def undo(kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str) -> De
     """Take a decision back; the request waits again, in its place and with its deadline.
 
     An approval can be taken back until its time; after it, what was done is undone where that can be. A rejection,
-    an answer and a letting go can be taken back until the agent goes on with it.
+    an answer and a letting go can be taken back until the agent goes on with it, which it does a grace later.
 
     Raises:
         NotFoundError: there is none of that number.
@@ -97,7 +98,8 @@ def _reopen(
     latest = present(approvals.approval_of(tx.conn, action.id), action.id)
     if latest.id != approval.id or action.state is not _CLOSED[verb]:  # taken back before, and asked again
         raise DecisionError(f"Request {approval.id} was taken back before; there is nothing to take back.")
-    if run.turns != action.turn + 1 or run.state not in (RunState.QUEUED, RunState.WAITING):
+    stands_still = grace.is_on(tx.conn, run.id) or run.state in (RunState.QUEUED, RunState.WAITING)
+    if run.turns != action.turn + 1 or not stands_still:
         raise DecisionError(f"Request {approval.id}: the agent has gone on with what you said.")
     if verb is Verb.RESPOND:
         for case in cases.of_event(tx.conn, str(run.event_id), scope=approval.agent_id, source="person"):

@@ -4,20 +4,29 @@ from opsconsole.engine.audittrail.words import counted
 from opsconsole.engine.commands.results import DecisionOutcome, DecisionResult
 
 _PLAIN = {
-    DecisionOutcome.REJECTED: "Rejected. The agent gets your reason and goes on from there.",
-    DecisionOutcome.LET_GO: "Let go. Nothing was done.",
     DecisionOutcome.NOTED_DONE: "Noted as done.",
     DecisionOutcome.NOTED_NOT_DONE: "Noted as not done; the agent goes on from there.",
     DecisionOutcome.WOKEN: "It waits again.",
 }
 
 
-def settled(result: DecisionResult) -> str:
-    """Return what became of a request; when it is done or back, and by what it is held, each face says itself."""
+def settled(result: DecisionResult, *, when: str = "") -> str:
+    """Return what became of a request; when it is done or back, and by what it is held, each face says itself.
+
+    Args:
+        result: of the decision.
+        when: the agent goes on with what was said, as a part of a sentence: ` in 10 s`; empty where that is at once.
+    """
     match result.outcome:
+        case DecisionOutcome.REJECTED:
+            return f"Rejected. The agent gets your reason{when} and goes on from there."
         case DecisionOutcome.ANSWERED:
             learnt = ", and has learnt this case" if result.is_learnt else ""
-            return f"Answered. The agent goes on with it{learnt}."
+            return f"Answered. The agent goes on with it{when}{learnt}."
+        case DecisionOutcome.LET_GO:
+            return f"Let go. Nothing was done.{when and f' The agent goes on{when}.'}"
+        case DecisionOutcome.LEFT_TO_PEOPLE:
+            return f"Left to people. The agent goes on{when} without an answer."
         case DecisionOutcome.TAKEN_BACK:
             late = deadline(result)
             return f"Taken back; nothing was sent. It waits again as request {result.again}{late and f', {late}'}."

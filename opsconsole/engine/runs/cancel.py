@@ -6,6 +6,7 @@ from opsconsole.domain.enums import ActionState, ApprovalState, EffectState, Run
 from opsconsole.domain.errors import DecisionError, NotFoundError
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.pairs import pairing
+from opsconsole.engine.runstate import grace
 from opsconsole.store.queries import approvals, runs
 from opsconsole.store.rows import present
 from opsconsole.store.transaction import Transaction
@@ -37,7 +38,8 @@ def cancel_run(kernel: Kernel, tx: Transaction, run_id: int, *, actor: str, reas
                 f"Run {run_id} is sending, or in doubt about, {action.tool}. Try again when that is settled."
             )
     closed = close_open_actions(tx, run_id, why="the run was cancelled", actor=actor, now=now)
-    write_work.drop_timer(tx, "run_retry", str(run_id))
+    for timer in ("run_retry", grace.TIMER):
+        write_work.drop_timer(tx, timer, str(run_id))
     write_work.set_run(tx, run_id, RunState.CANCELLED, now=now, outcome=reason or "cancelled by a person")
     tx.audit("run.cancelled", at=now, actor=actor, run=run_id, open_actions=closed)
     pairing.expect(kernel, tx, present(runs.run(tx.conn, run_id), f"run {run_id}"), now=now)

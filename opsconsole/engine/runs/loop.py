@@ -24,6 +24,7 @@ from opsconsole.engine.runs.cancel import close_open_actions
 from opsconsole.engine.runs.clock import RunClock
 from opsconsole.engine.runs.spending import Spending
 from opsconsole.engine.runs.turns import Setting, store_turn
+from opsconsole.engine.runstate import grace
 from opsconsole.engine.runstate.loaded import (
     OVERLAY,
     Loaded,
@@ -74,10 +75,11 @@ class RunLoop:
                 return
             if loaded.open_actions:
                 await self._perform(loaded)
-                if not runs.has_open_actions(self._kernel.reader, run_id):
-                    continue
+            if grace.must_wait(reader, run_id):
                 if await self._writes.write(lambda tx: self._park(tx, run_id), name="run.park"):
                     return
+                continue
+            if loaded.open_actions:
                 continue
             if stop := self._limit(loaded, clock.used_s):
                 await self._writes.write(
@@ -214,7 +216,7 @@ class RunLoop:
         """Wait where something is open; decided in the transaction, so that a decision cannot slip past."""
         if not self._is_running(tx, run_id):
             return True
-        if not runs.has_open_actions(tx.conn, run_id):
+        if not grace.must_wait(tx.conn, run_id):
             return False
         write_work.set_run(tx, run_id, RunState.WAITING, now=self._now())
         return True

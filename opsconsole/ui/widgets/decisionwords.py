@@ -30,8 +30,15 @@ def decided(result: DecisionResult, now: datetime) -> str:
         case DecisionOutcome.PUT_OFF if result.at is not None:
             back, here = result.at.astimezone(), now.astimezone()
             return f"Put off until {back:%H:%M}." if back.date() == here.date() else f"Put off until {back:%A %H:%M}."
+        case _ if result.at is not None:
+            return settled(result, when=f" {_in(result.at, now)}")
         case _:
             return settled(result)
+
+
+def _in(at: datetime, now: datetime) -> str:
+    seconds = (at - now).total_seconds()
+    return f"in {seconds:.0f} s" if seconds < SOON_S else f"at {at.astimezone():%H:%M:%S}"
 
 
 def _when(result: DecisionResult, now: datetime) -> str:
@@ -42,10 +49,7 @@ def _when(result: DecisionResult, now: datetime) -> str:
         return "done when an engine runs"
     if held:
         return f"done on {result.at.astimezone():%A at %H:%M} ({held})"
-    seconds = (result.at - now).total_seconds()
-    if seconds <= AT_ONCE_S:
-        return "done at once"
-    return f"done in {seconds:.0f} s" if seconds < SOON_S else f"done at {result.at.astimezone():%H:%M:%S}"
+    return "done at once" if (result.at - now).total_seconds() <= AT_ONCE_S else f"done {_in(result.at, now)}"
 
 
 def granted(grant: GivenGrant) -> str:

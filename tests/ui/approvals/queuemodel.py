@@ -17,6 +17,7 @@ _WAITING = (
 _DECISIONS = "SELECT p.action_id, d.verb FROM decision d JOIN approval p ON p.id = d.approval_id ORDER BY d.id"
 _DEADLINES = "SELECT action_id, created_at, expires_at FROM approval WHERE state = 'waiting'"
 _GOES_ON = (
+    "DELETE FROM timer WHERE kind = 'run_goes_on' AND ref = (SELECT run_id FROM action WHERE id = ?)",
     "UPDATE run SET state = 'running' WHERE id = (SELECT run_id FROM action WHERE id = ?)",
     "UPDATE effect SET state = 'sending' WHERE action_id = ? AND state = 'prepared'",
 )

@@ -216,7 +216,7 @@ def test_a_on_a_question_says_how_it_is_answered(person: Person) -> None:
         seat.panel.go({"approval": question})
         await seat.until(lambda: seat.panel.shown is not None and seat.panel.shown.view.id == question)
         seat.press("A")
-        assert "This is a question" in seat.hints[0] and not seat.said
+        assert "It is a question" in seat.hints[0] and not seat.said
         assert await seat.read(state_of(question)) is ApprovalState.WAITING
 
     person(job)

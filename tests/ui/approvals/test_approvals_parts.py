@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from opsconsole.connectors.desk.tools import desk_tools
 from opsconsole.domain.enums import ApprovalKind
 from opsconsole.engine.commands.cards import Claim
@@ -10,7 +12,7 @@ from opsconsole.ui.panels.approvals.batch.spread import groups, spread_of
 from opsconsole.ui.panels.approvals.card.data import facts_claimed, notices, quoted_briefly
 from opsconsole.ui.panels.approvals.edit.check import problems
 from opsconsole.ui.panels.approvals.rows import Waiting, reasons
-from opsconsole.ui.panels.approvals.times import tomorrow
+from opsconsole.ui.panels.approvals.times import choices
 from opsconsole.ui.widgets.diff.words import differing
 from opsconsole.ui.widgets.guard import Guard
 from tests.ui.approvals.asked import Person, Sitting
@@ -84,9 +86,21 @@ def test_a_card_is_open_once_it_was_there_long_enough() -> None:
     assert not guard.is_open
 
 
-def test_tomorrow_is_nine_in_the_morning_here() -> None:
-    back = tomorrow(datetime(2026, 11, 23, 22, 0, tzinfo=UTC)).astimezone()
-    assert (back.hour, back.minute) == (9, 0)
+@pytest.mark.parametrize(
+    ("now", "offered"),
+    [
+        (datetime(2026, 11, 25, 8, 30), ["Wed 09:30", "Wed 14:00", "Thu 09:00", "Mon 09:00"]),
+        (datetime(2026, 11, 25, 13, 0), ["Wed 14:00", "Thu 09:00", "Mon 09:00"]),
+        (datetime(2026, 11, 25, 23, 30), ["Thu 00:30", "Thu 09:00", "Mon 09:00"]),
+        (datetime(2026, 11, 29, 15, 0), ["Sun 16:00", "Mon 09:00"]),
+        (datetime(2026, 11, 30, 15, 0), ["Mon 16:00", "Tue 09:00", "Mon 09:00"]),
+    ],
+    ids=["morning", "noon", "night", "Sunday: tomorrow is Monday", "Monday: the next one"],
+)
+def test_what_is_put_off_comes_back_at_times_of_this_day_and_the_next_ones(now: datetime, offered: list[str]) -> None:
+    found = choices(now.astimezone(UTC))
+    assert [f"{at.astimezone():%a %H:%M}" for _, at in found] == offered
+    assert all(at > now.astimezone(UTC) for _, at in found)
 
 
 def test_a_sender_nobody_vouches_for_is_not_approved_with_the_others() -> None:

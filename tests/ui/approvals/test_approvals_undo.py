@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from opsconsole.domain.enums import EffectState
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.runstate import grace
 from opsconsole.store.queries import approvals, runs
 from opsconsole.store.rows import present
 from tests.ui.approvals.asked import Person, Sitting, effect_of, ids
@@ -67,6 +68,7 @@ def test_undo_never_takes_an_older_decision_back_instead_of_the_last(person: Per
 
         def goes_on(kernel: Kernel, tx: Any, actor: str) -> None:
             run = present(runs.action(tx.conn, present(approvals.approval(tx.conn, second), "").action_id), "").run_id
+            grace.end(tx, run)
             tx.conn.execute("UPDATE run SET state = 'running' WHERE id = ?", (run,))
 
         await seat.backend.write(goes_on, name="the agent goes on")

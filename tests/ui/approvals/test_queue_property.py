@@ -34,8 +34,15 @@ async def reject(hand: Hand) -> None:
     shown = hand.shown
     hand.seat.press("R")
     hand.seat.press("3")
-    if shown is not None:
+    if shown is not None and shown not in hand.model.questions:
         hand.model.decide("reject", [shown])
+
+
+async def leave(hand: Hand) -> None:
+    shown = hand.shown
+    hand.seat.press("L")
+    if shown in hand.model.questions:
+        hand.model.decide("ignore", [str(shown)])
 
 
 async def change_mind(hand: Hand) -> None:
@@ -54,7 +61,7 @@ async def answer(hand: Hand) -> None:
 async def ignore(hand: Hand) -> None:
     shown = hand.shown
     hand.seat.press("I")
-    if shown is not None:
+    if shown is not None and shown not in hand.model.questions:
         hand.model.decide("ignore", [shown])
 
 
@@ -169,7 +176,7 @@ def filter_by(words: str) -> Step:
 
 
 STEPS: tuple[Step, ...] = (
-    approve, reject, change_mind, answer, ignore, snooze, edit, undo, go_on, too_late, refresh, look_on, look_back,
+    approve, reject, change_mind, answer, leave, ignore, snooze, edit, undo, go_on, too_late, refresh, look_on, look_back,
     batch("A", verb="approve"), batch("Space", "Down", "Space", "R", verb="reject"), batch("Space", "J", verb=""),
     hasty, filter_by("question"), filter_by("who takes"), filter_by("zz"), filter_by(""),
 )  # fmt: skip

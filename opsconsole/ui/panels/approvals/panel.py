@@ -21,7 +21,7 @@ from opsconsole.ui.panels.approvals.list.pane import WaitingFace, WaitingPane
 from opsconsole.ui.panels.approvals.list.queue import Queue
 from opsconsole.ui.panels.approvals.nothing import render_none, render_unread
 from opsconsole.ui.panels.approvals.panelcommands import Mode, every, make_commands, why_not
-from opsconsole.ui.panels.approvals.times import in_an_hour, tomorrow
+from opsconsole.ui.panels.approvals.snoozing import Snoozing
 from opsconsole.ui.panels.approvals.verbs import ALWAYS, Verbs
 from opsconsole.ui.widgets.focus import give_focus, offer_focus
 from opsconsole.ui.widgets.guard import Guard
@@ -49,6 +49,7 @@ class ApprovalsPanel(Panel):
         self.desk = BatchDesk(context, self, queue=self.queue, verbs=self.verbs, clock=clock)
         others = self.form, self.batch = EditForm(context.theme), self.desk.page
         self.bar = ActionBar(context.theme, self._acts())
+        self.snoozing = Snoozing(self, self.queue, self.verbs, meant=self._meant, beside=self.bar.snooze)
         self.sheet.hide()
         self._pages, self.states = lay_out(self, self.list, self.detail, self.bar, others=others, sheet=self.sheet)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -76,9 +77,9 @@ class ApprovalsPanel(Panel):
         self.verbs.busy_changed.connect(self._on_busy_changed)
 
     def _bind_keys(self) -> None:
+        lets_through = self.context.commands.keys.lets_through
         for number in range(1, 10):
-            lets = self.context.commands.keys.lets_through
-            bind(self, str(number), lambda which=number: self._on_number(which), if_=lets)
+            bind(self, str(number), lambda which=number: self._on_number(which), if_=lets_through)
         bind(self, "Escape", self._leave)
         bind(self, "Ctrl+Return", self._confirm)
 
@@ -88,9 +89,10 @@ class ApprovalsPanel(Panel):
             "edit": self.edit,
             "reject": self.reject,
             "answer": self.answer,
+            "leave": self.leave,
             "ignore": lambda: self._with_card(self.verbs.ignore),
-            "snooze": self.snooze,
-            "tomorrow": lambda: self._with_card(lambda id_, seen: self.verbs.snooze(id_, seen, until=tomorrow)),
+            "snooze": lambda: self.snoozing.an_hour(),
+            "snooze_until": lambda: self.snoozing.choose(),
             "grant": lambda: self._with_card(lambda id_, seen: self.verbs.approve(id_, seen, grant=ALWAYS)),
             "batch": self.desk.open,
             "next": lambda: self.queue.step(1),
@@ -137,16 +139,23 @@ class ApprovalsPanel(Panel):
     def approve(self) -> None:
         """Approve what is shown, or ticked; a question has no yes."""
         if self.mode == "batch":
-            self.batch.approve()
+            self.desk.decide(self.batch.approve)
         elif self.shown is not None and self.shown.is_question:
             self.context.commands.keys.say(why_not(self.mode, self.shown.view.kind))
         else:
             self._with_card(self.verbs.approve)
 
+    def leave(self) -> None:
+        """Leave the question that is shown, or those that are ticked, to people."""
+        if self.mode == "batch":
+            self.desk.decide(self.batch.leave, is_of_questions=True)
+        else:
+            self._with_card(self.verbs.leave)
+
     def reject(self) -> None:
         """Ask for the reason."""
         if self.mode == "batch":
-            self.batch.reject()
+            self.desk.decide(self.batch.reject)
         elif (shown := self._meant()) is not None:
             self._rejected = shown.view.id
             self._enter("reject")
@@ -157,13 +166,6 @@ class ApprovalsPanel(Panel):
             self._edited = shown
             self._enter("edit")
             self.form.show_card(shown)
-
-    def snooze(self) -> None:
-        """Put it off for an hour; what is put off, show again."""
-        if self.queue.is_put_off:
-            self._with_card(lambda id_, _: self.verbs.wake(id_, until=self.queue.until_of(id_)))
-        else:
-            self._with_card(lambda id_, seen: self.verbs.snooze(id_, seen, until=in_an_hour))
 
     def respond(self, answer: str) -> None:
         """Answer the question that is shown."""
@@ -213,7 +215,7 @@ class ApprovalsPanel(Panel):
         if self.mode == "edit":
             self.form.confirm()
         elif self.mode == "batch":
-            self.batch.approve()
+            self.approve()
 
     def _on_busy_changed(self, is_busy: bool) -> None:
         self.bar.show_for(self.shown, is_busy=is_busy, is_put_off=self.queue.is_put_off)

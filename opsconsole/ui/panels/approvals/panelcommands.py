@@ -14,11 +14,11 @@ _MODES: dict[Mode, str] = {
     "reject": "Say why first: 1 to 5, or your own words. Esc goes back.",
     "reject many": "Say why first: 1 to 5, or your own words. Esc goes back.",
     "edit": "You are editing: Ctrl+Enter approves, Esc goes back.",
-    "batch": "You are deciding many: A approves those that are ticked, R rejects them, Esc goes back.",
+    "batch": "You are deciding many: the keys at the foot say it of those that are ticked, Esc goes back.",
 }
 _KINDS = {
     ApprovalKind.ACTION: "This asks for a yes or no: A approves, R rejects.",
-    ApprovalKind.QUESTION: "This is a question. Press the number of an answer, or Q to write one.",
+    ApprovalKind.QUESTION: "It is a question: press the number of an answer, Q to write one, L to leave it to people.",
     ApprovalKind.UNKNOWN: "Say whether it was done: A for yes, R for no.",
 }
 Acts = Mapping[str, Callable[[], None]]
@@ -29,11 +29,12 @@ LOOK_MS = 30_000
 _LIST: tuple[tuple[str, str, str, tuple[ApprovalKind, ...]], ...] = (
     ("approve", "Approve this request", "A", _EVERY),
     ("edit", "Edit, then approve", "E", (_ACTION,)),
-    ("reject", "Reject with a reason", "R", _EVERY),
+    ("reject", "Reject with a reason", "R", (_ACTION, _DOUBT)),
     ("answer", "Answer the agent's question", "Q", (_QUESTION,)),
-    ("ignore", "Ignore: let it lapse", "I", (_ACTION, _QUESTION)),
+    ("leave", "Leave the question to people", "L", (_QUESTION,)),
+    ("ignore", "Ignore: let it lapse", "I", (_ACTION,)),
     ("snooze", "Snooze for an hour", "S", _EVERY),
-    ("tomorrow", "Snooze until tomorrow, 9:00", "Shift+S", _EVERY),
+    ("snooze_until", "Snooze until a time you pick", "Shift+S", _EVERY),
     ("next", "Next request", "J", ()),
     ("previous", "Previous request", "K", ()),
     ("undo", "Undo the last decision", "Ctrl+Z", ()),
@@ -44,7 +45,7 @@ _LIST: tuple[tuple[str, str, str, tuple[ApprovalKind, ...]], ...] = (
     ("order", "Order what waits in another way", "O", ()),
 )
 """Name, title, key, kinds of request it fits; none: it needs no request."""
-_MANY = ("approve", "reject")
+_MANY = ("approve", "reject", "leave")
 """Verbs that mean those that are ticked, where many are decided."""
 
 

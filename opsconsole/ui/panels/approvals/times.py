@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-MORNING = 9
-"""Hour at which a day begins."""
+MORNING, AFTERNOON = 9, 14
+"""Hours at which a day, and its second half, begin."""
+_MONDAY = 0
 
 
 def in_an_hour(now: datetime) -> datetime:
@@ -11,7 +12,18 @@ def in_an_hour(now: datetime) -> datetime:
     return now + timedelta(hours=1)
 
 
-def tomorrow(now: datetime) -> datetime:
-    """Return nine in the morning of the next day, here."""
-    day = now.astimezone() + timedelta(days=1)
-    return datetime(day.year, day.month, day.day, MORNING).astimezone(UTC)
+def choices(now: datetime) -> list[tuple[str, datetime]]:
+    """Return when it can come back, the soonest first, each with its name; no time is offered twice."""
+    here = now.astimezone()
+    found = [("In an hour", in_an_hour(now))]
+    if here.hour < AFTERNOON - 1:
+        found.append((f"This afternoon, {AFTERNOON}:00", _at(here, days=0, hour=AFTERNOON)))
+    found.append((f"Tomorrow, {MORNING}:00", _at(here, days=1, hour=MORNING)))
+    if (days := 7 - (here.weekday() - _MONDAY) % 7) > 1:
+        found.append((f"Monday, {MORNING}:00", _at(here, days=days, hour=MORNING)))
+    return found
+
+
+def _at(here: datetime, *, days: int, hour: int) -> datetime:
+    day = here + timedelta(days=days)
+    return datetime(day.year, day.month, day.day, hour).astimezone(UTC)

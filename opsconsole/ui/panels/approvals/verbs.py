@@ -29,7 +29,8 @@ from opsconsole.ui.widgets.words import plural
 
 _Job = Callable[[Kernel, Transaction, str], DecisionResult]
 _Verb = Callable[[Kernel, Transaction, str, int, str], DecisionResult]
-_DONE = {"approval of": "Approved", "rejection of": "Rejected", "answer to": "Answered"}
+_APPROVAL, _REJECTION, _ANSWER, _LEAVING = "approval of", "rejection of", "answer to", "leaving to people of"
+_DONE = {_APPROVAL: "Approved", _REJECTION: "Rejected", _ANSWER: "Answered", _LEAVING: "Left to people:"}
 ALWAYS = Grant(timedelta(days=7), None)
 """The only grant that is offered in passing: the very same action, for a week."""
 
@@ -85,7 +86,7 @@ class Verbs(QObject):
         def job(kernel: Kernel, tx: Transaction, actor: str) -> DecisionResult:
             return commands.approve(kernel, tx, number, actor=actor, digest=digest, edited=edited, grant=grant)
 
-        self._start(self._decide(number, job, "approval of", is_offered=True, is_edited=bool(edited)))
+        self._start(self._decide(number, job, _APPROVAL, is_offered=True, is_edited=bool(edited)))
 
     def reject(self, number: int, digest: str, reason: str) -> None:
         """Say no; the agent gets the reason."""
@@ -93,7 +94,7 @@ class Verbs(QObject):
         def job(kernel: Kernel, tx: Transaction, actor: str) -> DecisionResult:
             return commands.reject(kernel, tx, number, actor=actor, reason=reason, digest=digest)
 
-        self._start(self._decide(number, job, "rejection of"))
+        self._start(self._decide(number, job, _REJECTION, is_offered=True))
 
     def respond(self, number: int, digest: str, answer: str) -> None:
         """Answer a question."""
@@ -101,7 +102,7 @@ class Verbs(QObject):
         def job(kernel: Kernel, tx: Transaction, actor: str) -> DecisionResult:
             return commands.respond(kernel, tx, number, actor=actor, answer=answer, digest=digest)
 
-        self._start(self._decide(number, job, "answer to"))
+        self._start(self._decide(number, job, _ANSWER, is_offered=True))
 
     def ignore(self, number: int, digest: str) -> None:
         """Let it lapse."""
@@ -109,7 +110,15 @@ class Verbs(QObject):
         def job(kernel: Kernel, tx: Transaction, actor: str) -> DecisionResult:
             return commands.ignore(kernel, tx, number, actor=actor, digest=digest)
 
-        self._start(self._decide(number, job, "letting go of"))
+        self._start(self._decide(number, job, "letting go of", is_offered=True))
+
+    def leave(self, number: int, digest: str) -> None:
+        """Leave a question to people."""
+
+        def job(kernel: Kernel, tx: Transaction, actor: str) -> DecisionResult:
+            return commands.leave(kernel, tx, number, actor=actor, digest=digest)
+
+        self._start(self._decide(number, job, _LEAVING, is_offered=True))
 
     def snooze(self, number: int, digest: str, *, until: Callable[[datetime], datetime]) -> None:
         """Put it off; `until` gives the time from the present one."""
@@ -136,32 +145,30 @@ class Verbs(QObject):
 
     def approve_all(self, chosen: Sequence[tuple[int, str]]) -> None:
         """Approve many, with one decision each."""
-        self._start(
-            self._decide_all(
-                tuple(chosen),
-                lambda k, tx, who, which, seen: commands.approve(k, tx, which, actor=who, digest=seen),
-                "approval of",
-            )
+        self._all(
+            chosen, lambda k, tx, who, which, seen: commands.approve(k, tx, which, actor=who, digest=seen), _APPROVAL
         )
 
     def reject_all(self, chosen: Sequence[tuple[int, str]], reason: str) -> None:
         """Reject many for one reason, with one decision each."""
-        self._start(
-            self._decide_all(
-                tuple(chosen),
-                lambda k, tx, who, which, seen: commands.reject(k, tx, which, actor=who, reason=reason, digest=seen),
-                "rejection of",
-            )
+        self._all(
+            chosen,
+            lambda k, tx, who, which, seen: commands.reject(k, tx, which, actor=who, reason=reason, digest=seen),
+            _REJECTION,
         )
 
     def answer_all(self, chosen: Sequence[tuple[int, str]], answer: str) -> None:
         """Give many questions the same answer, with one decision each."""
-        self._start(
-            self._decide_all(
-                tuple(chosen),
-                lambda k, tx, who, which, seen: commands.respond(k, tx, which, actor=who, answer=answer, digest=seen),
-                "answer to",
-            )
+        self._all(
+            chosen,
+            lambda k, tx, who, which, seen: commands.respond(k, tx, which, actor=who, answer=answer, digest=seen),
+            _ANSWER,
+        )
+
+    def leave_all(self, chosen: Sequence[tuple[int, str]]) -> None:
+        """Leave many questions to people, with one decision each."""
+        self._all(
+            chosen, lambda k, tx, who, which, seen: commands.leave(k, tx, which, actor=who, digest=seen), _LEAVING
         )
 
     def undo(self, meant: Decided | None = None) -> None:
@@ -175,6 +182,9 @@ class Verbs(QObject):
             self._context.navigator.say(f"Not undone: {meant.what}. Something else was decided after it.")
         else:
             self._start(self._undo(last))
+
+    def _all(self, chosen: Sequence[tuple[int, str]], verb: _Verb, words: str) -> None:
+        self._start(self._decide_all(tuple(chosen), verb, words))
 
     def _start(self, coro: Any) -> None:
         if self.is_busy:

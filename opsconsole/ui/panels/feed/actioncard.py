@@ -6,6 +6,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
+from opsconsole.domain.naming import ASK
 from opsconsole.engine.audittrail.story import binding
 from opsconsole.engine.ports.brain import ASK_PERSON
 from opsconsole.ui.theme.theme import Theme
@@ -30,12 +31,13 @@ EFFECTS: dict[str, tuple[str, Tone]] = {
     "undone": ("Undone", "plain"),
 }
 VERBS = {
-    "approve": "approved",
-    "edit": "approved with changes",
-    "reject": "rejected",
-    "respond": "answered",
-    "ignore": "let it be",
+    "approve": "approved this",
+    "edit": "approved this with changes",
+    "reject": "rejected this",
+    "respond": "answered this",
+    "ignore": "let this be",
 }
+LEFT = "left this to people"
 
 
 def action_card(action: dict[str, Any], *, theme: Theme, now: datetime) -> QFrame:
@@ -60,7 +62,8 @@ def action_card(action: dict[str, Any], *, theme: Theme, now: datetime) -> QFram
         said: dict[str, Any] = decision["words"] or {}
         text = said.get("reason") or said.get("answer") or ""
         who = str(decision["actor"]).partition(":")[2]
-        line = para(f"{who} {VERBS.get(decision['verb'], decision['verb'])} this, {ago(decision['at'], now)}")
+        verb = LEFT if action["tool"] == ASK and decision["verb"] == "ignore" else VERBS[decision["verb"]]
+        line = para(f"{who} {verb}, {ago(decision['at'], now)}")
         line.setToolTip(exact(decision["at"]))
         column.addWidget(line)
         if text:

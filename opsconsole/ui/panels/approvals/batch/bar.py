@@ -30,10 +30,11 @@ class BatchBar(QFrame):
         """The answers that can be given to all."""
         self.approve = KeyButton(theme, "Approve", key="A", icon="check", act=acts["approve"], kind="primary")
         self.reject = KeyButton(theme, "Reject", key="R", icon="x", act=acts["reject"], kind="danger")
+        self.leave = KeyButton(theme, "Leave", key="L", icon="x", act=acts["leave"])
         self._back = button("Back", acts["back"], keys="Esc")
         self._said = label("", "small", is_wrapped=True)
         self._answers = FlowLayout(gap=8)
-        line = row(self.approve, self._back, 4, None, self.reject)
+        line = row(self.approve, self._back, 4, None, self.reject, self.leave)
         column = QVBoxLayout(self)
         column.setContentsMargins(28, 10, 28, 12)
         column.setSpacing(8)
@@ -57,7 +58,9 @@ class BatchBar(QFrame):
             made = button(f"{key}{one_line(spoken(option), 60)}", lambda number=number: self._answer(number))
             made.setAccessibleName(spoken(option))
             self._answers.addWidget(made)
-        self.approve.setVisible(not is_question)
+        for part in (self.approve, self.reject):
+            part.setVisible(not is_question)
+        self.leave.setVisible(is_question)
         self.count(self._number)
 
     def count(self, number: int) -> None:
@@ -65,13 +68,15 @@ class BatchBar(QFrame):
         self._number = number
         self.approve.name_it(f"Approve {number:,}")
         self.reject.name_it(f"Reject {number:,}")
-        for part in (self.approve, self.reject):
+        self.leave.name_it(f"Leave {number:,} to people")
+        for part in (self.approve, self.reject, self.leave):
             part.setEnabled(number > 0)
-        verb = f"press 1 to {min(len(self.options), KEYS)} to answer" if self.options else "A approves"
-        self._said.setText(f"{number:,} ticked: {verb}, R rejects. Space ticks one or leaves it out. Each is recorded.")
+        answers = f"press 1 to {min(len(self.options), KEYS)} to answer, " if self.options else ""
+        verbs = "A approves, R rejects" if self.can_approve else f"{answers}L leaves them to people"
+        self._said.setText(f"{number:,} ticked: {verbs}. Space ticks one or leaves it out. Each is recorded.")
 
     def show_progress(self, done: int, of: int) -> None:
         """Say how far the deciding is; nothing else can be said meanwhile."""
         self._said.setText(f"{done:,} of {of:,} done…")
-        for part in (self.approve, self.reject):
+        for part in (self.approve, self.reject, self.leave):
             part.setEnabled(False)

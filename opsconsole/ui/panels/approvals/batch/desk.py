@@ -31,6 +31,7 @@ class BatchDesk(QObject):
         self.page.approved.connect(self._on_approved)
         self.page.rejected.connect(self._on_rejected)
         self.page.answered.connect(self._on_answered)
+        self.page.left.connect(self._on_left)
         self.page.looked_at.connect(queue.look_at)
         verbs.batch_progressed.connect(self.page.bar.show_progress)
         verbs.batch_decided.connect(self._on_decided)
@@ -55,6 +56,16 @@ class BatchDesk(QObject):
         self.page.show_card(self._queue.shown)
         self._guard.show(self.page.face)
 
+    def decide(self, verb: Callable[[], None], *, is_of_questions: bool = False) -> None:
+        """Do something with those that are ticked, or say that it does not fit them, or that none is."""
+        if self.page.bar.can_approve is is_of_questions:
+            fits = "A approves, R rejects" if is_of_questions else "press the number of an answer, or L"
+            self._context.commands.keys.say(f"It does not fit these: {fits}.")
+        elif not self.page.chosen():
+            self._context.commands.keys.say("None is ticked. Space ticks one.")
+        else:
+            verb()
+
     def reject(self, reason: str) -> None:
         """Reject what was chosen, for this reason."""
         chosen, self._to_reject = self._to_reject, []
@@ -78,6 +89,10 @@ class BatchDesk(QObject):
     def _on_answered(self, chosen: Chosen, answer: str) -> None:
         if self._is_meant():
             self._verbs.answer_all(chosen, answer)
+
+    def _on_left(self, chosen: Chosen) -> None:
+        if self._is_meant():
+            self._verbs.leave_all(chosen)
 
     def _on_decided(self, items: Sequence[BatchItem]) -> None:
         """Leave where all were decided; else stay with those that were not, and say why."""

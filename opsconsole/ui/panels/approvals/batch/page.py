@@ -31,6 +31,7 @@ class BatchPage(QFrame):
         approved: a list of (number, digest) to approve.
         rejected: a list of (number, digest) to reject, the reason to be asked for.
         answered: (a list of (number, digest), the answer to all of them).
+        left: a list of (number, digest) to leave to people.
         looked_at: number of the request that is to be shown below the list.
         closed: nothing is to be done.
     """
@@ -38,6 +39,7 @@ class BatchPage(QFrame):
     approved = Signal(object)
     rejected = Signal(object)
     answered = Signal(object, str)
+    left = Signal(object)
     looked_at = Signal(int)
     closed = Signal()
 
@@ -58,7 +60,7 @@ class BatchPage(QFrame):
         self.list.currentItemChanged.connect(self._on_current_changed)
         self.restyle()
         self._spread = label("", "muted", is_wrapped=True)
-        acts = {"approve": self.approve, "reject": self.reject, "back": self.closed.emit}
+        acts = {"approve": self.approve, "reject": self.reject, "leave": self.leave, "back": self.closed.emit}
         self.bar = BatchBar(theme, acts, answer=self.answer)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -127,8 +129,13 @@ class BatchPage(QFrame):
 
     def reject(self) -> None:
         """Reject what is ticked, once the reason is said."""
-        if chosen := self.chosen():
+        if self.bar.can_approve and (chosen := self.chosen()):
             self.rejected.emit(chosen)
+
+    def leave(self) -> None:
+        """Leave the questions that are ticked to people."""
+        if not self.bar.can_approve and (chosen := self.chosen()):
+            self.left.emit(chosen)
 
     def answer(self, number: int) -> None:
         """Give the answer of a key, from 1, to every question that is ticked."""
