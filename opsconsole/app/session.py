@@ -83,8 +83,17 @@ class Session:
                 runner.run(self.let_go())
 
     def write(self, job: Callable[[Transaction], _T], *, name: str) -> _T:
-        """Run a job in one transaction, and have the engine look."""
-        answer = self.workspace.database.write(job, name=name)
+        """Run a job in one transaction, and have the engine look.
+
+        Whether one runs is asked within it: what is approved while none does is let go by the next one's start, which
+        writes too, so it comes before this or after it.
+        """
+
+        def at_this_moment(tx: Transaction) -> _T:
+            self.kernel.is_engine_running = lease.holder(self.workspace.folder) is not None
+            return job(tx)
+
+        answer = self.workspace.database.write(at_this_moment, name=name)
         ring(self.workspace.folder)
         return answer
 

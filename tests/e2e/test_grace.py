@@ -115,6 +115,15 @@ async def test_what_else_wakes_a_run_does_not_end_the_grace(tmp_path: Path) -> N
         assert not runs.has_timer(r.engine.reader, "run_goes_on", "1")
 
 
+async def test_an_answer_can_be_taken_back_in_the_grace_while_something_else_of_the_run_is_done(tmp_path: Path) -> None:
+    async with rig(tmp_path, [ASK], agent()) as r:
+        await r.take(mail())
+        await r.say(approvals.respond, 1, answer="tech")
+        await r.engine.writer.write(lambda tx: tx.conn.execute("UPDATE run SET state = 'running'"), name="busy")
+        assert (await r.say(takeback.undo, 1)).outcome is DecisionOutcome.TAKEN_BACK
+        await r.engine.writer.write(lambda tx: tx.conn.execute("UPDATE run SET state = 'waiting'"), name="parked")
+
+
 async def test_a_question_is_never_rejected_but_left_to_people_and_only_a_question_is(tmp_path: Path) -> None:
     async with rig(tmp_path, two_questions, agent()) as r:
         await r.take(mail())
@@ -148,7 +157,8 @@ async def _next_engine(folder: Path, *, hours: float) -> Any:
     clock = FakeClock(datetime.now(UTC) + timedelta(hours=hours))
     workspace = workspaces.open_(folder)
     try:
-        async with Engine(workspace, desk_only, PlaybookBrain(lambda *_: [], lambda _: []), clock=clock) as engine:
+        brain = PlaybookBrain(lambda agent, text, count: [], lambda agent: [])
+        async with Engine(workspace, desk_only, brain, clock=clock) as engine:
             await engine.settle()
             return runs.run(engine.reader, 1), asked.waiting_approvals(engine.reader)
     finally:

@@ -1,6 +1,6 @@
 """Keys without a command of their own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -16,3 +16,17 @@ def bind(widget: QWidget, keys: str, act: Callable[[], None], *, if_: Callable[[
     made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
     made.setAutoRepeat(False)
     made.activated.connect(act if if_ is None else lambda: act() if if_() else None)
+
+
+def bind_all(
+    widget: QWidget,
+    keys: Mapping[str, Callable[[], None]],
+    *,
+    number: Callable[[int], None],
+    if_: Callable[[], bool],
+) -> None:
+    """Bind keys that write nothing, and the digits 1 to 9 to `number`, which write and so need `if_`."""
+    for key, act in keys.items():
+        bind(widget, key, act)
+    for digit in range(1, 10):
+        bind(widget, str(digit), lambda digit=digit: number(digit), if_=if_)

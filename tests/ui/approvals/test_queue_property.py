@@ -176,7 +176,8 @@ def filter_by(words: str) -> Step:
 
 
 STEPS: tuple[Step, ...] = (
-    approve, reject, change_mind, answer, leave, ignore, snooze, edit, undo, go_on, too_late, refresh, look_on, look_back,
+    approve, reject, change_mind, answer, leave, ignore, snooze, edit, undo, go_on, too_late, refresh, look_on,
+    look_back,
     batch("A", verb="approve"), batch("Space", "Down", "Space", "R", verb="reject"), batch("Space", "J", verb=""),
     hasty, filter_by("question"), filter_by("who takes"), filter_by("zz"), filter_by(""),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from opsconsole.ui.widgets.states import States
 
 
 def lay_out(
-    owner: QWidget, pane: QWidget, card: QWidget, bar: QWidget, *, others: Sequence[QWidget], sheet: QWidget
+    owner: QWidget, pane: QWidget, card: QWidget, bar: QWidget, *, others: Sequence[QWidget], sheets: Sequence[QWidget]
 ) -> tuple[QStackedWidget, States]:
     """Put the parts into the panel; give the stack of pages, and its first: the card or why there is none.
 
@@ -18,7 +18,7 @@ def lay_out(
         card: the card; it takes the room.
         bar: its verbs.
         others: the pages shown instead of the card.
-        sheet: opens at the foot of whatever page is shown.
+        sheets: open at the foot of whatever page is shown.
     """
     page = QFrame()
     _column(page, card, bar)
@@ -26,7 +26,7 @@ def lay_out(
     for widget in (states, *others):
         pages.addWidget(widget)
     right = QWidget()
-    _column(right, pages, sheet)
+    _column(right, pages, *sheets)
     line = QHBoxLayout(owner)
     line.setContentsMargins(0, 0, 0, 0)
     line.setSpacing(0)
@@ -35,9 +35,10 @@ def lay_out(
     return pages, states
 
 
-def _column(owner: QWidget, roomy: QWidget, below: QWidget) -> None:
+def _column(owner: QWidget, roomy: QWidget, *below: QWidget) -> None:
     column = QVBoxLayout(owner)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
     column.addWidget(roomy, 1)
-    column.addWidget(below)
+    for widget in below:
+        column.addWidget(widget)

@@ -25,7 +25,7 @@ from opsconsole.ui.panels.approvals.snoozing import Snoozing
 from opsconsole.ui.panels.approvals.verbs import ALWAYS, Verbs
 from opsconsole.ui.widgets.focus import give_focus, offer_focus
 from opsconsole.ui.widgets.guard import Guard
-from opsconsole.ui.widgets.keys import bind
+from opsconsole.ui.widgets.keys import bind_all
 
 
 class ApprovalsPanel(Panel):
@@ -40,21 +40,22 @@ class ApprovalsPanel(Panel):
         super().__init__(context)
         self.mode: Mode = "card"
         self._edited: Shown | None = None
-        self._rejected = 0
+        self._about = 0
         self._guard = Guard(clock)
         self.queue = Queue(context, self)
         self.verbs = Verbs(context, self, title_of=self.queue.title_of)
         self.list, self.detail, self.sheet = WaitingPane(context.theme), CardDetail(context.theme), RejectSheet()
         self.arranging = Arranging(context, self, pane=self.list, queue=self.queue)
         self.desk = BatchDesk(context, self, queue=self.queue, verbs=self.verbs, clock=clock)
-        others = self.form, self.batch = EditForm(context.theme), self.desk.page
+        self.form, self.batch = EditForm(context.theme), self.desk.page
         self.bar = ActionBar(context.theme, self._acts())
-        self.snoozing = Snoozing(self, self.queue, self.verbs, meant=self._meant, beside=self.bar.snooze)
-        self.sheet.hide()
-        self._pages, self.states = lay_out(self, self.list, self.detail, self.bar, others=others, sheet=self.sheet)
+        self.snoozing = Snoozing(self, self.queue, self.verbs, meant=self._meant)
+        others, sheets = (self.form, self.batch), (self.sheet, self.snoozing.sheet)
+        self._pages, self.states = lay_out(self, self.list, self.detail, self.bar, others=others, sheets=sheets)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._connect()
-        self._bind_keys()
+        keys = {"Escape": self._leave, "Ctrl+Return": self._confirm}
+        bind_all(self, keys, number=self._on_number, if_=context.commands.keys.lets_through)
         every(self, lambda: self.refresh() if self.isVisible() else None)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -67,7 +68,7 @@ class ApprovalsPanel(Panel):
         self.form.confirmed.connect(self._on_edit_confirmed)
         self.desk.mode_wanted.connect(self._enter)
         self.detail.alike.clicked.connect(self.desk.open)
-        for page in (self.sheet, self.form, self.batch):
+        for page in (self.sheet, self.snoozing.sheet, self.form, self.batch):
             page.closed.connect(self._leave)
         self.detail.answers.answered.connect(self.respond)
         self.detail.event_card.party_wanted.connect(self._on_party_wanted)
@@ -75,13 +76,6 @@ class ApprovalsPanel(Panel):
         self.verbs.refused.connect(self._on_refused)
         self.verbs.returned.connect(self._on_returned)
         self.verbs.busy_changed.connect(self._on_busy_changed)
-
-    def _bind_keys(self) -> None:
-        lets_through = self.context.commands.keys.lets_through
-        for number in range(1, 10):
-            bind(self, str(number), lambda which=number: self._on_number(which), if_=lets_through)
-        bind(self, "Escape", self._leave)
-        bind(self, "Ctrl+Return", self._confirm)
 
     def _acts(self) -> dict[str, Callable[[], None]]:
         return {
@@ -92,7 +86,7 @@ class ApprovalsPanel(Panel):
             "leave": self.leave,
             "ignore": lambda: self._with_card(self.verbs.ignore),
             "snooze": lambda: self.snoozing.an_hour(),
-            "snooze_until": lambda: self.snoozing.choose(),
+            "snooze_until": self.snooze_until,
             "grant": lambda: self._with_card(lambda id_, seen: self.verbs.approve(id_, seen, grant=ALWAYS)),
             "batch": self.desk.open,
             "next": lambda: self.queue.step(1),
@@ -157,15 +151,21 @@ class ApprovalsPanel(Panel):
         if self.mode == "batch":
             self.desk.decide(self.batch.reject)
         elif (shown := self._meant()) is not None:
-            self._rejected = shown.view.id
+            self._about = shown.view.id
             self._enter("reject")
 
     def edit(self) -> None:
         """Open the form."""
         if (shown := self._meant()) is not None:
-            self._edited = shown
+            self._edited, self._about = shown, shown.view.id
             self._enter("edit")
             self.form.show_card(shown)
+
+    def snooze_until(self) -> None:
+        """Ask until when it is put off."""
+        if (about := self.snoozing.ask()) is not None:
+            self._about = about
+            self._enter("snooze")
 
     def respond(self, answer: str) -> None:
         """Answer the question that is shown."""
@@ -193,9 +193,10 @@ class ApprovalsPanel(Panel):
         self._pages.setCurrentWidget(pages.get(mode, self.states))
         is_rejecting = mode in ("reject", "reject many")
         self.sheet.setVisible(is_rejecting)
-        self.bar.setVisible(not is_rejecting)
+        self.snoozing.sheet.setVisible(mode == "snooze")
+        self.bar.setVisible(not is_rejecting and mode != "snooze")
         self.batch.bar.setVisible(not is_rejecting)
-        self.list.setEnabled(mode in ("card", "reject"))
+        self.list.setEnabled(mode in ("card", "reject", "snooze"))
         if is_rejecting:
             self.sheet.ask(1 if mode == "reject" else self.desk.number_to_reject)
         elif mode == "batch":
@@ -212,10 +213,8 @@ class ApprovalsPanel(Panel):
         self._render()
 
     def _confirm(self) -> None:
-        if self.mode == "edit":
-            self.form.confirm()
-        elif self.mode == "batch":
-            self.approve()
+        if (act := {"edit": self.form.confirm, "batch": self.approve}.get(self.mode)) is not None:
+            act()
 
     def _on_busy_changed(self, is_busy: bool) -> None:
         self.bar.show_for(self.shown, is_busy=is_busy, is_put_off=self.queue.is_put_off)
@@ -223,6 +222,8 @@ class ApprovalsPanel(Panel):
     def _on_number(self, number: int) -> None:
         if self.mode in ("reject", "reject many"):
             self.sheet.pick(number)
+        elif self.mode == "snooze":
+            self.snoozing.sheet.pick(number)
         elif self.mode == "batch" and self.batch.bar.options:
             self.batch.answer(number)
         elif self.mode == "card" and self.shown is not None and self.shown.is_question:
@@ -252,9 +253,7 @@ class ApprovalsPanel(Panel):
 
     def _is_worked(self, number: int) -> bool:
         """Return whether an open sheet or form is of this request."""
-        if self.mode == "edit":
-            return self._edited is not None and self._edited.view.id == number
-        return self.mode == "reject" and self._rejected == number
+        return self.mode in ("edit", "reject", "snooze") and self._about == number
 
     def _on_refused(self, number: int, text: str, is_other_card: bool) -> None:
         if self.mode == "edit" and not is_other_card and self._is_worked(number):
@@ -288,7 +287,7 @@ class ApprovalsPanel(Panel):
         if self.hasFocus():
             offer_focus(self.list.view, otherwise=self)
         self.bar.show_for(shown, is_busy=self.verbs.is_busy, is_put_off=queue.is_put_off)
-        if self.mode == "reject" and (shown is None or shown.view.id != self._rejected):
+        if self.mode in ("reject", "snooze") and (shown is None or shown.view.id != self._about):
             self._enter("card")
         if shown is None:
             render_unread(self.states, queue, again=self.refresh)

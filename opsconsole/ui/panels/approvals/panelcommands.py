@@ -8,11 +8,12 @@ from PySide6.QtCore import QObject, QTimer
 from opsconsole.domain.enums import ApprovalKind
 from opsconsole.ui.command import Command
 
-Mode = Literal["card", "reject", "edit", "batch", "reject many"]
+Mode = Literal["card", "reject", "snooze", "edit", "batch", "reject many"]
 """What the keys mean: verbs of the card that is shown, or the page or sheet that is open."""
 _MODES: dict[Mode, str] = {
     "reject": "Say why first: 1 to 5, or your own words. Esc goes back.",
     "reject many": "Say why first: 1 to 5, or your own words. Esc goes back.",
+    "snooze": "Say until when first, by its number. Esc goes back.",
     "edit": "You are editing: Ctrl+Enter approves, Esc goes back.",
     "batch": "You are deciding many: the keys at the foot say it of those that are ticked, Esc goes back.",
 }

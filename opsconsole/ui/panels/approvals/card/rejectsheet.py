@@ -29,6 +29,7 @@ class RejectSheet(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("actions")
+        self.hide()
         self.own = QLineEdit()
         self.own.setPlaceholderText("Or say it in your own words, then Enter")
         self.own.setAccessibleName("Reason in your own words")
