@@ -1,5 +1,6 @@
 """Everything the gate may look at, gathered beforehand: rules are pure and see nothing else."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,6 +9,8 @@ from typing import Any
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.agent import Guardrail, QuietHours
 from opsconsole.domain.enums import ClassCeiling, Effect, Level, Reversibility, Stage
+
+_ADDRESS = re.compile(r"[^\s@<>\"',;:]+@[^\s@<>\"',;:]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,11 @@ class GateContext:
 def folded(address: str) -> str:
     """Return an address in lower case; one with other than ASCII letters as it is, since some fold onto ASCII."""
     return address.lower() if address.isascii() else address
+
+
+def people_in(destination: str) -> tuple[str, ...]:
+    """Return the addresses a destination names, which may be several in one text; else the destination as it is."""
+    return tuple(_ADDRESS.findall(destination)) or (destination,)
 
 
 def texts_in(value: Any) -> tuple[str, ...]:

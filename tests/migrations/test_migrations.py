@@ -15,10 +15,12 @@ from opsconsole.store import audit, workspace
 from opsconsole.store.database import APPLICATION_ID, Database, audit_triggers, migrations
 from opsconsole.store.queries import approvals
 from opsconsole.store.queries.views import feed
+from opsconsole.store.queries.views.people import events_about
 from opsconsole.store.writes import pairs as write
 from tests.support import dump, pairdeeds
 from tests.support.files import NOW, make, note, raw
-from tests.support.pairdeeds import MIDNIGHT, PAIR, go_back_to_9
+from tests.support.pairdeeds import MIDNIGHT, PAIR, go_back_to_9, go_back_to_11
+from tests.support.rig import ANN, agent, call, mail, rig
 
 NEWEST = migrations()[-1][0]
 DUMPS = sorted(Path(__file__).parent.glob("format_*.sql"))
@@ -87,6 +89,23 @@ def test_the_pairs_of_an_older_file_are_counted_by_day(tmp_path: Path) -> None:
         assert before == [conn.execute(f"SELECT * FROM {table}").fetchall() for table in tables] and all(before)
     assert schema(path) == schema(make(tmp_path / "fresh"))
     assert version(tmp_path / f"{path.name}.before-{NEWEST:04d}") == 9
+
+
+async def test_those_an_older_file_knew_as_recipients_are_found_and_counted(tmp_path: Path) -> None:
+    path = tmp_path / workspace.DATABASE
+    async with rig(tmp_path, [call("desk.reply", to=ANN, text="We are on it.")], agent()) as r:
+        await r.take(mail(), mail(2, recipients=()))
+        await r.approve(1)
+        await r.wait(seconds=11)
+    with raw(path) as conn:
+        counted = conn.execute("SELECT * FROM effect_recipient").fetchall()
+        go_back_to_11(conn)
+        assert events_about(conn, "support@slotwise.example") == []
+    Database(path).close()
+    with raw(path) as conn:
+        assert conn.execute("SELECT * FROM effect_recipient").fetchall() == counted and len(counted) == 1
+        assert events_about(conn, "support@slotwise.example") == [1]
+    assert schema(path) == schema(make(tmp_path / "fresh"))
 
 
 def test_a_migration_that_fails_changes_nothing(tmp_path: Path) -> None:

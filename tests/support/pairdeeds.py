@@ -142,9 +142,27 @@ def _do(tx: Transaction, deed: Deed) -> None:
 
 def go_back_to_9(conn: sqlite3.Connection) -> None:
     """Make a file one of format 9, from before days were counted."""
+    go_back_to_11(conn)
     for what in ("TABLE evidence_day", "TABLE evidence_span", "INDEX pair_to_judge", "INDEX pair_sampled"):
         conn.execute(f"DROP {what}")
     conn.execute("DROP INDEX pair_by_agent")
     conn.execute("CREATE INDEX pair_by_agent ON pair(agent_id, category, occurred_at)")
     conn.execute("ALTER TABLE run DROP COLUMN is_handled")
     conn.execute("PRAGMA user_version = 9")
+
+
+def go_back_to_11(conn: sqlite3.Connection) -> None:
+    """Make a file one of format 11, which knew the first of those an effect went to, and indexed no recipients."""
+    conn.execute("ALTER TABLE effect ADD COLUMN recipient TEXT NOT NULL DEFAULT ''")
+    conn.execute(
+        "UPDATE effect SET recipient = coalesce((SELECT min(recipient) FROM effect_recipient"
+        " WHERE effect_id = effect.id), '')"
+    )
+    conn.execute("CREATE INDEX effect_by_recipient ON effect(recipient, created_at) WHERE recipient <> ''")
+    conn.execute("DROP TABLE effect_recipient")
+    conn.execute("INSERT INTO search (search) VALUES ('delete-all')")
+    conn.execute(
+        "INSERT INTO search (rowid, text) SELECT e.id * 1024, json_extract(CAST(c.bytes AS TEXT), '$.title')"
+        " FROM event e JOIN content c ON c.id = e.content_id"
+    )
+    conn.execute("PRAGMA user_version = 11")

@@ -129,7 +129,7 @@ def intend(
         hold=hold,
         agent=agent,
         grant=judged.grant_id,
-        recipient=judged.recipient,
+        recipients=judged.recipients,
         now=now,
     )
     write_work.set_action(tx, action, ActionState.WAITING, now=now)

@@ -20,7 +20,7 @@ from opsconsole.engine.ports.brain import ASK_PERSON
 from opsconsole.engine.ports.connector import Directory
 from opsconsole.engine.registry import Registry
 from opsconsole.policy import gate
-from opsconsole.policy.context import GateContext, Usage
+from opsconsole.policy.context import GateContext, Usage, people_in
 from opsconsole.store.queries import events, limits, versions
 from opsconsole.store.queries.views import simulated
 from opsconsole.store.rows import Reader
@@ -51,7 +51,8 @@ class Judgement:
     ruling_id: int
     context: GateContext
     grant_id: int | None
-    recipient: str
+    recipients: tuple[str, ...]
+    """Everybody a write goes to, as salted digests."""
     if_live: Ruling | None
 
 
@@ -79,12 +80,13 @@ class Gatekeeper:
             today, _ = self._context(tx, wanted, version=current, event=event, now=now)
             ruling = gate.both(ruling, _rule(today, current)[0])
         ruling_id = write_work.add_ruling(tx, wanted.action_id, ruling, phase=phase, if_live=if_live, now=now)
-        destinations = context.destinations() if context.is_write else ()
-        recipient = self._recipient(destinations[0]) if destinations else ""
-        return Judgement(ruling, ruling_id, context, grant, recipient, if_live)
+        recipients = self._recipients(context.destinations()) if context.is_write else ()
+        return Judgement(ruling, ruling_id, context, grant, recipients, if_live)
 
-    def _recipient(self, address: str) -> str:
-        return hashlib.sha256(f"{self._workspace}:{address}".encode()).hexdigest()[:32]
+    def _recipients(self, destinations: tuple[str, ...]) -> tuple[str, ...]:
+        """Return everybody that destinations name, each once, as a salted digest."""
+        people = dict.fromkeys(person for place in destinations for person in people_in(place))
+        return tuple(hashlib.sha256(f"{self._workspace}:{person}".encode()).hexdigest()[:32] for person in people)
 
     def _context(
         self, tx: Transaction, wanted: WantedAction, *, version: Version, event: Event, now: datetime
@@ -177,9 +179,12 @@ class Gatekeeper:
                     cost = limits.cost_since(conn, since=now - span, agent=key)
                     found.append(Usage(f"money {word} of {who}", cost, money))
             if budget.per_recipient_per_day is not None and destinations:
-                recipient = self._recipient(destinations[0])
-                used = limits.recipient_since(conn, since=now - _DAY, recipient=recipient, besides=besides)
-                found.append(Usage("actions a day towards this recipient", used, budget.per_recipient_per_day))
+                used = max(
+                    limits.recipient_since(conn, since=now - _DAY, recipient=recipient, besides=besides)
+                    for recipient in self._recipients(destinations)
+                )
+                whom = "this recipient" if len(destinations) == 1 else "one of its recipients"
+                found.append(Usage(f"actions a day towards {whom}", used, budget.per_recipient_per_day))
         return tuple(found)
 
 

@@ -20,10 +20,10 @@ def actions_since(conn: sqlite3.Connection, *, since: datetime, agent: str | Non
 
 
 def recipient_since(conn: sqlite3.Connection, *, since: datetime, recipient: str, besides: str) -> int:
-    """Count effects towards one recipient (its salted digest) since."""
+    """Count effects since that go to a recipient (its salted digest), whoever else they go to."""
     (count,) = conn.execute(
-        "SELECT count(*) FROM effect WHERE recipient = ? AND created_at >= ? AND state <> 'cancelled'"
-        " AND action_id <> ?",
+        "SELECT count(*) FROM effect_recipient r CROSS JOIN effect e ON e.id = r.effect_id"
+        " WHERE r.recipient = ? AND r.at >= ? AND e.state <> 'cancelled' AND e.action_id <> ?",
         (recipient, to_micros(since), besides),
     ).fetchone()
     return count

@@ -199,21 +199,21 @@ def add_effect(
     hold: Hold,
     agent: str,
     grant: int | None,
-    recipient: str,
+    recipients: Collection[str],
     now: datetime,
 ) -> EffectId:
-    """Write the intent, in place of a cancelled one (which was never sent).
+    """Write the intent, in place of a cancelled one (which was never sent); `recipients` as salted digests.
 
     The schema refuses it for any verdict but ASK (with its approval) and ACT.
     """
     is_sending = state is EffectState.SENDING
     row = tx.conn.execute(
         "INSERT INTO effect (action_id, ruling_id, verdict, approval_id, state, key, not_before, is_held, agent_id,"
-        " grant_id, recipient, created_at, sent_at, attempts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " grant_id, created_at, sent_at, attempts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (action_id) DO UPDATE SET ruling_id = excluded.ruling_id, verdict = excluded.verdict,"
         " approval_id = excluded.approval_id, state = excluded.state, key = excluded.key,"
         " not_before = excluded.not_before, is_held = excluded.is_held, grant_id = excluded.grant_id,"
-        " recipient = excluded.recipient, created_at = excluded.created_at, attempts = excluded.attempts,"
+        " created_at = excluded.created_at, attempts = excluded.attempts,"
         " sent_at = excluded.sent_at, error = '', done_at = NULL WHERE state = 'cancelled' RETURNING id",
         (
             action,
@@ -226,7 +226,6 @@ def add_effect(
             hold,
             agent,
             grant,
-            recipient,
             to_micros(now),
             to_micros(now) if is_sending else None,
             int(is_sending),
@@ -234,6 +233,11 @@ def add_effect(
     ).fetchone()
     if row is None:
         raise ValueError(f"action {action} has an effect that was not cancelled")
+    tx.conn.execute("DELETE FROM effect_recipient WHERE effect_id = ?", row)
+    tx.conn.executemany(
+        "INSERT INTO effect_recipient (recipient, at, effect_id) VALUES (?, ?, ?)",
+        [(recipient, to_micros(now), row[0]) for recipient in recipients],
+    )
     tx.touch("effects")
     return EffectId(row[0])
 

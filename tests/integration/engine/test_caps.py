@@ -67,7 +67,7 @@ async def test_without_caps_nothing_is_counted_and_what_goes_to_nobody_has_no_re
     async with rig(tmp_path, as_told, free(), connectors=beside(FakeConnector())) as r:
         await r.take(mail(title="do"))
         found = await judged(r)
-        assert found.context.usages == () and found.recipient == ""
+        assert found.context.usages == () and found.recipients == ()
     async with rig(
         tmp_path / "b", as_told, free(budgets={"per_recipient_per_day": 9}), connectors=beside(FakeConnector())
     ) as r:
@@ -82,9 +82,9 @@ async def test_who_receives_it_is_kept_as_a_digest_of_this_workspace_and_the_add
         bob, eve = (
             hashlib.sha256(f"{workspace}:{address.lower()}".encode()).hexdigest()[:32] for address in (BOB, EVE)
         )
-        stored = r.engine.reader.execute("SELECT recipient FROM effect ORDER BY id").fetchall()
+        stored = r.engine.reader.execute("SELECT recipient FROM effect_recipient ORDER BY effect_id").fetchall()
         assert stored == [(bob,), (eve,)]
-        assert [(await judged(r, run)).recipient for run in (1, 2, 3)] == [bob, eve, ""]
+        assert [(await judged(r, run)).recipients for run in (1, 2, 3)] == [(bob,), (eve,), ()]
 
 
 async def test_a_recipient_at_the_cap_does_not_stand_in_the_way_of_another(tmp_path: Path) -> None:

@@ -217,7 +217,7 @@ async def test_a_read_is_seen_without_what_only_writes_are_asked_about(tmp_path:
     async with rig(tmp_path, as_told, agent(budgets={"actions_per_day": 1}), connectors=beside(Egress())) as r:
         await r.take(mail(1, title="do"), mail(2, title=f"look {EVE}"))
         found = await judged(r, 2)
-        assert (found.context.usages, found.recipient, found.ruling.verdict) == ((), "", Verdict.ACT)
+        assert (found.context.usages, found.recipients, found.ruling.verdict) == ((), (), Verdict.ACT)
         assert (await seen(r, 2, tool="no.tool")).usages[0].used == 1, "what nobody knows counts as a write"
 
 
