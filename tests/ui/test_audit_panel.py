@@ -10,10 +10,13 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from opsconsole.app.session import opened
+from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.audittrail import export as auditexport
 from opsconsole.store.queries.views.auditlist import AuditFilter
 from opsconsole.store.queries.views.auditwords import NOTHING, whats
 from opsconsole.store.queries.views.feed import audit_tail
+from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import events
 from opsconsole.ui.panels.audit.line import words
 from opsconsole.ui.panels.audit.panel import AuditPanel
 from tests.support.files import NOW, raw
@@ -178,3 +181,43 @@ def test_an_export_touches_nothing_beside_it(worked: Path, tmp_path: Path) -> No
         auditexport.export(session.kernel.reader, tmp_path / "a.csv", wanted=AuditFilter(), now=NOW)
     assert (tmp_path / "a.csv.part").read_text() == "precious"
     assert (tmp_path / "a.csv").read_text().startswith("seq,at")
+
+
+def test_where_not_everything_about_somebody_is_looked_at_it_says_so_and_shows_the_rest(
+    worked: Path, qapp: QApplication
+) -> None:
+    number = 5_003
+
+    def fill(tx: Transaction) -> None:
+        for place in range(number):
+            incoming = IncomingEvent(
+                external_id=f"big{place}", kind="mail.received", subject="thread:big", occurred_at=NOW, title="A mail",
+                sender="kim@big.example",
+            )  # fmt: skip
+            events.add(tx, "desk", incoming, now=NOW)
+
+    with opened(worked) as session:
+        session.write(fill, name="test")
+
+    async def scene(stage: Stage) -> None:
+        panel = stage.show(AuditPanel)
+
+        def side() -> str:
+            return "\n".join(found.text() for found in panel.side.findChildren(QLabel))
+
+        await until(lambda: panel.model.ids)
+        panel.search.setText("kim@big.example")
+        await until(lambda: panel.rest.isVisible())
+        assert panel.number.text() == "5,000 entries in the newest 5,000 of 5,003 events that may name it"
+        panel.rest.click()
+        await until(lambda: len(panel.model.ids) == number)
+        assert not panel.rest.isVisible() and panel.number.text() == "5,003 entries"
+        panel.go({"subject": "kim@big.example"})
+        await until(lambda: "Of 5,003 events that may name it, the newest 5,000 were looked at." in side())
+        assert "The newest 200 are shown." in side()
+        (more,) = [found for found in panel.side.findChildren(QPushButton) if found.text() == "Show more"]
+        more.click()
+        await until(lambda: "The newest 400 are shown." in side())
+        assert "looked at" not in side() and "Everything about kim@big.example: 5,003 moments" in side()
+
+    play(worked, qapp, scene)

@@ -9,7 +9,7 @@ import os
 import secrets
 from array import array
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, TextIO
@@ -66,7 +66,7 @@ def export(
         DiskError: the file cannot be written.
     """
     form = FORMS.get(path.suffix.lower(), "jsonl")
-    numbers = auditlist.seqs(conn, wanted)
+    numbers = auditlist.seqs(conn, replace(wanted, newest=None))
     # A name nobody has: what lies beside the target is somebody else's, and a link there leads anywhere.
     part = path.with_name(f".{secrets.token_hex(8)}.part")
     try:

@@ -1,6 +1,6 @@
 """The history of one subject, as a column of moments."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame
 
 from opsconsole.engine.audittrail.words import actor_words, kind_words
-from opsconsole.store.queries.views.timeline import Moment
+from opsconsole.store.queries.views.timeline import History, Moment
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, card, label, row
 from opsconsole.ui.widgets.texts import para
@@ -19,19 +19,34 @@ SHOWN = 200
 
 
 def moments_card(
-    moments: Sequence[Moment],
+    history: History,
     *,
     theme: Theme,
     now: datetime,
     open_event: Callable[[int], None],
     about: str = "Whole history",
+    most: int = SHOWN,
+    more: Callable[[], None] | None = None,
 ) -> QFrame:
-    """Make the card of a history, oldest first; each line opens its event. `about` says of what it is."""
+    """Make the card of a history, oldest first; each line opens its event.
+
+    Args:
+        history: what is known of it.
+        theme: tints.
+        now: ages are counted from then.
+        open_event: opens an event.
+        about: says of what it is.
+        most: moments shown at most, the newest.
+        more: shows more of it, where not all is.
+    """
     frame, column = card()
-    column.addWidget(para(f"{about}: {plural(len(moments), 'moment')}", "h3"))
-    if len(moments) > SHOWN:
-        column.addWidget(label(f"The newest {SHOWN} are shown.", "small"))
-    for moment in moments[-SHOWN:]:
+    shown = history.moments[-most:]
+    column.addWidget(para(f"{about}: {plural(history.number, 'moment')}", "h3"))
+    if bounds := _bounds(history, len(shown)):
+        column.addWidget(para(bounds, "muted"))
+        if more is not None:
+            column.addLayout(row(button("Show more", more), None))
+    for moment in shown:
         picture = label()
         picture.setPixmap(theme.pixmap(ICONS.get(moment.kind, "log"), "text3"))
         picture.setFixedWidth(20)
@@ -47,6 +62,18 @@ def moments_card(
             )
         column.addLayout(line)
     return frame
+
+
+def _bounds(history: History, shown: int) -> str:
+    """Say what of a history is not shown; empty where all is."""
+    words: list[str] = []
+    if shown < history.number:
+        words.append(f"The newest {shown:,} are shown.")
+    if history.looked_at < history.may_name:
+        words.append(
+            f"Of {history.may_name:,} events that may name it, the newest {history.looked_at:,} were looked at."
+        )
+    return " ".join(words)
 
 
 def moment_words(moment: Moment) -> str:

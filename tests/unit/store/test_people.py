@@ -9,10 +9,10 @@ from opsconsole.app.session import Session, opened
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.domain.ids import ActionId
 from opsconsole.engine.agents.file import AgentFile, apply_agent
-from opsconsole.store.queries.views import auditlist
+from opsconsole.store.queries.views import auditlist, people, timeline
 from opsconsole.store.queries.views.auditlist import AuditFilter
 from opsconsole.store.queries.views.people import events_about, party_of
-from opsconsole.store.queries.views.timeline import timeline_about
+from opsconsole.store.queries.views.timeline import history_about, history_of
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import events, search
 from opsconsole.store.writes import work as write_work
@@ -90,7 +90,9 @@ def test_the_audit_search_finds_an_address_though_entries_hold_none(session: Ses
 
 
 def test_a_companys_history_is_of_all_its_threads(session: Session) -> None:
-    moments = timeline_about(session.kernel.reader, "x.com", now=NOW)
+    history = history_about(session.kernel.reader, "x.com", now=NOW)
+    moments = history.moments
+    assert history.number == len(moments) and (history.looked_at, history.may_name) == (7, 7)
     assert {moment.text for moment in moments} == {"Refund", "Hello", "Other", "An offer", "See mail.x.com", "Another"}
     assert [moment.at for moment in moments] == sorted(moment.at for moment in moments)
 
@@ -105,3 +107,27 @@ def test_a_companys_history_is_of_all_its_threads(session: Session) -> None:
 )  # fmt: skip
 def test_only_an_address_or_a_domain_is_a_party(text: str, party: str) -> None:
     assert party_of(text) == party
+
+
+def test_of_what_is_bounded_the_real_number_is_told_and_more_can_be_reached(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conn = session.kernel.reader
+    monkeypatch.setattr(people, "MOST", 3)
+    monkeypatch.setattr(timeline, "MOST", 2)
+    first = history_about(conn, "x.com", now=NOW)
+    assert (len(first.moments), first.looked_at, first.may_name) == (2, 3, 7)
+    assert len(events_about(conn, "x.com", newest=3)) == first.number == 3
+    whole = history_about(conn, "x.com", now=NOW, reach=4)
+    assert (len(whole.moments), whole.number, whole.looked_at) == (6, 6, 7)
+    monkeypatch.setattr(timeline, "SUBJECTS", 1)
+    some = history_about(conn, "x.com", now=NOW, reach=3)
+    assert len(some.moments) == 3 and some.number == 6
+    subject = timeline.subject_of(conn, "thread:1")
+    assert subject is not None and history_of(conn, subject, now=NOW).number == 1
+
+
+def test_a_search_can_look_at_every_event_that_may_name_somebody(session: Session) -> None:
+    conn = session.kernel.reader
+    number = {newest: len(auditlist.seqs(conn, AuditFilter(text="x.com", newest=newest))) for newest in (0, 2, None)}
+    assert number == {0: 0, 2: 2, None: 6}

@@ -10,7 +10,7 @@ from typing import Any
 
 from opsconsole.store.queries.views.auditwords import NOTHING, What, whats
 from opsconsole.store.queries.views.names import agent_names
-from opsconsole.store.queries.views.people import events_about, party_of
+from opsconsole.store.queries.views.people import MOST, events_about, party_of
 from opsconsole.store.times import from_micros
 
 
@@ -23,6 +23,8 @@ class AuditFilter:
     """How the actor begins: `person:`, `agent:mira`, `engine`."""
     run: int | None = None
     text: str = ""
+    newest: int | None = MOST
+    """Where the text is an address or domain: of the events that may name it, so many are looked at; None: all."""
 
     @property
     def is_empty(self) -> bool:
@@ -78,7 +80,7 @@ def seqs(conn: sqlite3.Connection, wanted: AuditFilter, *, after: int = 0) -> "a
         return array("q", range(after + 1, last + 1))
     values = (wanted.kind, wanted.actor, wanted.text.strip() or None, after)
     if party := party_of(wanted.text):
-        about = json.dumps(events_about(conn, party))
+        about = json.dumps(events_about(conn, party, newest=wanted.newest))
         return array("q", (row[0] for row in conn.execute(_FIT_PARTY, (*values, about, wanted.run))))
     if wanted.run is None:
         return array("q", (row[0] for row in conn.execute(_FIT, values)))

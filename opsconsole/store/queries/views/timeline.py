@@ -1,16 +1,18 @@
 """Everything that happened about one subject, in order: events, what agents did, what people decided."""
 
+import json
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
 from opsconsole.store.queries.content import decode
+from opsconsole.store.queries.views import people
 from opsconsole.store.queries.views.names import agent_names
-from opsconsole.store.queries.views.people import subjects_about
 from opsconsole.store.queries.views.stands import WHERE_IT_STANDS
 from opsconsole.store.times import from_micros, to_micros
 
-MOST = 500
+MOST, SUBJECTS = 500, 200
+"""Moments, and subjects of one party, that are read at first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,20 @@ class Moment:
     state: str
     event_id: int | None
     run_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The newest part of a history, and how much there is."""
+
+    moments: tuple[Moment, ...]
+    """Oldest first."""
+    number: int
+    """Moments in all, of what was looked at."""
+    looked_at: int = 0
+    """Of everything about somebody: so many events that may name them were looked at, the newest,"""
+    may_name: int = 0
+    """and so many there are."""
 
 
 def timeline(conn: sqlite3.Connection, subject_id: int, *, now: datetime, limit: int = MOST) -> list[Moment]:
@@ -61,12 +77,34 @@ def timeline(conn: sqlite3.Connection, subject_id: int, *, now: datetime, limit:
     return sorted(found, key=lambda moment: moment.at)[-limit:]
 
 
-def timeline_about(conn: sqlite3.Connection, party: str, *, now: datetime, limit: int = MOST) -> list[Moment]:
-    """Return the newest moments of everything about an address or a domain, oldest first."""
-    found = [
-        moment for subject in subjects_about(conn, party) for moment in timeline(conn, subject, now=now, limit=limit)
-    ]
-    return sorted(found, key=lambda moment: moment.at)[-limit:]
+def history_of(conn: sqlite3.Connection, subject: int, *, now: datetime, reach: int = 1) -> History:
+    """Return the history of a subject; `reach` times as much of it as is read at first."""
+    moments = timeline(conn, subject, now=now, limit=MOST * reach)
+    return History(tuple(moments), _count(conn, [subject]))
+
+
+def history_about(conn: sqlite3.Connection, party: str, *, now: datetime, reach: int = 1) -> History:
+    """Return the history of everything about an address or a domain; `reach` as above."""
+    newest = people.MOST * reach
+    subjects = people.subjects_about(conn, party, newest=newest)
+    read = subjects[: SUBJECTS * reach]
+    found = [moment for subject in read for moment in timeline(conn, subject, now=now, limit=MOST * reach)]
+    newest_first = sorted(found, key=lambda moment: moment.at)[-MOST * reach :]
+    named = people.may_name(conn, party)
+    return History(tuple(newest_first), _count(conn, subjects), min(named, newest), named)
+
+
+def _count(conn: sqlite3.Connection, subjects: list[int]) -> int:
+    """Return how many moments subjects have in all."""
+    row = conn.execute(
+        "WITH about(id) AS MATERIALIZED (SELECT value FROM json_each(?))"
+        " SELECT (SELECT count(*) FROM about JOIN event e ON e.subject_id = about.id)"
+        " + (SELECT count(*) FROM about JOIN action a ON a.subject_id = about.id WHERE a.is_write = 1)"
+        " + (SELECT count(*) FROM about JOIN action a ON a.subject_id = about.id"
+        "    JOIN approval p ON p.action_id = a.id JOIN decision d ON d.approval_id = p.id WHERE a.is_write = 1)",
+        (json.dumps(subjects),),
+    ).fetchone()
+    return int(row[0])
 
 
 def subject_of(conn: sqlite3.Connection, key: str) -> int | None:

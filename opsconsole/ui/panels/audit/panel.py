@@ -1,6 +1,7 @@
 """The audit trail: prove it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -17,20 +18,18 @@ from PySide6.QtWidgets import (
 
 from opsconsole.engine.audittrail.words import ACTORS, KINDS
 from opsconsole.engine.kernel import Kernel
-from opsconsole.store.queries.views import auditlist, timeline
+from opsconsole.store.queries.views import auditlist
 from opsconsole.store.queries.views.auditlist import AuditFilter, Entry
-from opsconsole.store.queries.views.people import party_of
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.audit.chain import ChainState
 from opsconsole.ui.panels.audit.choices import choice_box
 from opsconsole.ui.panels.audit.entry import entry_card
 from opsconsole.ui.panels.audit.export import FORMS, ExportButton
+from opsconsole.ui.panels.audit.history import bound_of, history_part
 from opsconsole.ui.panels.audit.line import COLUMNS, HEIGHT, AuditLine, column_widths, words
-from opsconsole.ui.widgets.basics import label, row
-from opsconsole.ui.widgets.clock import utc_now
+from opsconsole.ui.widgets.basics import button, label, row
 from opsconsole.ui.widgets.focus import lead_on, offer_focus
-from opsconsole.ui.widgets.moments import moments_card
 from opsconsole.ui.widgets.paging import Pager
 from opsconsole.ui.widgets.rowwindow import RowView, RowWindow
 from opsconsole.ui.widgets.states import States
@@ -87,8 +86,9 @@ class AuditPanel(Panel):
         top.setSpacing(12)
         self.export = ExportButton(self.context, wanted=lambda: self.wanted)
         self.export.exported.connect(self.refresh)
-        self.number = label("", "small")
-        top.addLayout(row(label("Audit", "h1"), self.number, None, self.export))
+        self.number, self.rest = label("", "small"), button("Look at all", self._look_at_all, kind="link")
+        self.rest.hide()
+        top.addLayout(row(label("Audit", "h1"), self.number, self.rest, None, self.export))
         top.addWidget(self.chain)
         self.search = QLineEdit(placeholderText="Search entries: addresses, numbers, reasons   /")
         self.search.setAccessibleName("Search audit entries")
@@ -214,22 +214,14 @@ class AuditPanel(Panel):
     def _rows(self, kernel: Kernel, ids: Sequence[int]) -> dict[int, Entry]:
         return auditlist.told_entries(kernel.reader, ids)
 
-    async def _read_history(self, key: str) -> None:
-        party = party_of(key)
+    async def _read_history(self, key: str, reach: int) -> None:
+        more = partial(self._start_history, key, 2 * reach)
+        self._show_side(await history_part(self.context, key, reach=reach, more=more))
 
-        def read(kernel: Kernel) -> list[timeline.Moment] | None:
-            if party:
-                return timeline.timeline_about(kernel.reader, party, now=kernel.clock.now()) or None
-            subject = timeline.subject_of(kernel.reader, key)
-            return None if subject is None else timeline.timeline(kernel.reader, subject, now=kernel.clock.now())
-
-        moments = await self.context.backend.read(read, lane="long")
-        if moments is None:
-            self._show_side(label(f"Nothing is known of “{key}”.", "muted", is_wrapped=True))
-            return
-        about = f"Everything about {party}" if party else "Whole history"
-        made = moments_card(moments, theme=self.context.theme, now=utc_now(), open_event=self._open_event, about=about)
-        self._show_side(made)
+    async def _read_bound(self, wanted: AuditFilter) -> None:
+        if bound := await bound_of(self.context, wanted):
+            self.number.setText(f"{plural(len(self.model.ids), 'entry', 'entries')} {bound}")
+            self.rest.show()
 
     async def _read_entry(self, seq: int) -> None:
         found = await self.context.backend.read(lambda kernel: auditlist.told_entries(kernel.reader, [seq]))
@@ -254,6 +246,8 @@ class AuditPanel(Panel):
     def _on_pager_shown(self) -> None:
         number = len(self.model.ids)
         self.number.setText(plural(number, "entry", "entries"))
+        self.rest.hide()
+        self.context.tasks.start(self._read_bound(self.wanted), name="how much was searched", owner=self, key="bound")
         if not number and not self.subject.text():  # what stands beside is of no line any more
             self._show_side(label("Choose an entry to read it whole.", "muted", is_wrapped=True))
         if number:
@@ -266,6 +260,10 @@ class AuditPanel(Panel):
             self.list.empty("Nothing is recorded yet", "Whatever agents and people do is written here.")
         else:
             self.list.empty("No entry fits", "Search for less, or take a filter away.", "Show all", self._reset)
+
+    def _look_at_all(self) -> None:
+        self.wanted = replace(self.wanted, newest=None)
+        self._pager.renew()
 
     def _reset(self) -> None:
         for box in (self.kind, self.actor):
@@ -280,14 +278,15 @@ class AuditPanel(Panel):
 
     def _on_subject_entered(self) -> None:
         if key := self.subject.text().strip():
-            self.context.tasks.start(self._read_history(key), name="history of a subject", owner=self, key="history")
+            self._start_history(key, 1)
+
+    def _start_history(self, key: str, reach: int) -> None:
+        work = self._read_history(key, reach)
+        self.context.tasks.start(work, name="history of a subject", owner=self, key="history")
 
     def _on_backend_changed(self) -> None:
         if self.isVisible():
             self._pager.refresh()
-
-    def _open_event(self, event: int) -> None:
-        self.context.navigator.go("feed", event=event)
 
     def _show_side(self, part: QWidget) -> None:
         clear(self._column)

@@ -217,10 +217,10 @@ class FeedPanel(Panel):
             self._seen.note([int(self._told[0]["run"])])
 
     async def _read_history(self, subject: int) -> None:
-        moments = await self.context.backend.read(
-            lambda kernel: timeline.timeline(kernel.reader, subject, now=kernel.clock.now())
+        history = await self.context.backend.read(
+            lambda kernel: timeline.history_of(kernel.reader, subject, now=kernel.clock.now())
         )
-        self.story.show_history(moments)
+        self.story.show_history(history)
 
     # --- what happened
 

@@ -12,7 +12,7 @@ from opsconsole.domain.enums import Verdict
 from opsconsole.engine.audittrail.words import about, actor_words, kind_words
 from opsconsole.engine.ports.brain import ASK_PERSON
 from opsconsole.store.queries.views.auditwords import What
-from opsconsole.store.queries.views.timeline import Moment
+from opsconsole.store.queries.views.timeline import History
 from opsconsole.ui.panels.feed.actioncard import action_card
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import beside, button, card, clamped, label, pill, row
@@ -103,12 +103,12 @@ class StoryView(QScrollArea):
         """Return whether something that was only recorded, not done, is on the screen."""
         return any(is_on_screen(self.cards[action], self.viewport()) for action in self._unreal if action in self.cards)
 
-    def show_history(self, moments: Sequence[Moment]) -> None:
+    def show_history(self, history: History) -> None:
         """Show the subject's history above the rest."""
         if self._history is not None:
             self._history.setParent(None)
             self._history.deleteLater()
-        self._history = moments_card(moments, theme=self._theme, now=self._now(), open_event=self.event_wanted.emit)
+        self._history = moments_card(history, theme=self._theme, now=self._now(), open_event=self.event_wanted.emit)
         self._column.insertWidget(2, self._history)
         QTimer.singleShot(0, self, partial(self._scroll, 0, None))
 
