@@ -1,11 +1,20 @@
 """Keys under which the window remembers what more than one of its parts looks at."""
 
+import hashlib
+from pathlib import Path
+
 GEOMETRY = "geometry"
 THEME = "theme"
 NOTIFICATIONS = "notifications"
 """Whether the person wants to be told outside the window that something waits."""
-ON_CLOSE = "on_close"
-"""What becomes of the agents when the window is closed: a key of `ON_CLOSE_WORDS`."""
 ON_CLOSE_WORDS = {"ask": "Ask me", "stop": "Stop the agents", "leave": "Let them work on"}
 IS_TRAY_TOLD = "tray_told"
 """The person knows that closing leaves the window in the tray."""
+
+
+def on_close(workspace: Path) -> str:
+    """Return the key of what becomes of a workspace's agents when its window is closed, a key of `ON_CLOSE_WORDS`.
+
+    What was said of one workspace, such as the sample, says nothing of another.
+    """
+    return f"on_close/{hashlib.sha256(str(workspace.resolve()).encode()).hexdigest()[:16]}"

@@ -119,7 +119,7 @@ class Joined:
         self.tray = Tray(self.window, show=self._show)
         self.notifier = Notifier(self.window, show=self._show)
         self.seal = Seal(self.window)
-        self.closing = Closing(self.window, is_sample=is_sample)
+        self.closing = Closing(self.window, folder, is_sample=is_sample)
 
     async def begin(self, *, with_engine: bool = True) -> None:
         """Load what the panels need, make the workspace where there is none, and set the engine going.

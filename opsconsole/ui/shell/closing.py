@@ -1,11 +1,12 @@
-"""What becomes of the agents when the window is closed and no tray keeps it: asked once, then done as it was said."""
+"""What becomes of the agents when the window is closed and no tray keeps it: asked, and remembered where wished."""
 
+from pathlib import Path
 from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QVBoxLayout
 
-from opsconsole.ui.memory import ON_CLOSE
+from opsconsole.ui.memory import on_close
 from opsconsole.ui.shell.engineprocess import EngineState
 from opsconsole.ui.shell.window import Window
 from opsconsole.ui.widgets.basics import button, label, row
@@ -27,9 +28,10 @@ class Closing(QObject):
 
     decided = Signal(bool)
 
-    def __init__(self, window: Window, *, is_sample: bool) -> None:
+    def __init__(self, window: Window, folder: Path, *, is_sample: bool) -> None:
         super().__init__(window)
         self._window, self._is_sample = window, is_sample
+        self._key = on_close(folder)
         self.dialog: AskDialog | None = None
 
     def ask(self) -> None:
@@ -39,7 +41,7 @@ class Closing(QObject):
         engine = self._window.engine
         if self._is_sample or not has_agents or not engine.is_wanted or engine.state is EngineState.ELSEWHERE:
             self.decided.emit(False)
-        elif (habit := self._window.memory.value(ON_CLOSE, "ask")) in ("stop", "leave"):
+        elif (habit := self._window.memory.value(self._key, "ask")) in ("stop", "leave"):
             self.decided.emit(habit == "leave")
         elif self.dialog is None:
             self.dialog = AskDialog(self._window)
@@ -49,7 +51,7 @@ class Closing(QObject):
 
     def _on_chosen(self, habit: Habit, is_kept: bool) -> None:
         if is_kept:
-            self._window.memory.setValue(ON_CLOSE, habit)
+            self._window.memory.setValue(self._key, habit)
         self.decided.emit(habit == "leave")
 
     def _on_finished(self, _: int) -> None:
@@ -70,8 +72,7 @@ class AskDialog(QDialog):
         self.setWindowTitle("Close the window")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         about = label(_ABOUT, "muted", is_wrapped=True)
-        self.keep = QCheckBox("Do the same from now on (Settings changes it)")
-        self.keep.setChecked(True)
+        self.keep = QCheckBox("Do the same from now on in this workspace (Settings changes it)")
         self.stop = button("Stop them and close", lambda: self._choose("stop"), kind="accent")
         self.stop.setDefault(True)
         self.leave = button("Let them work on", lambda: self._choose("leave"))

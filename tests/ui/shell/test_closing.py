@@ -19,7 +19,7 @@ from opsconsole.doubles.brain import FakeBrain, one_by_one
 from opsconsole.engine.engine import Engine
 from opsconsole.store import lease, workspace
 from opsconsole.ui.loop import qt_loop
-from opsconsole.ui.memory import ON_CLOSE
+from opsconsole.ui.memory import on_close
 from opsconsole.ui.shell import engineprocess
 from opsconsole.ui.shell.closing import AskDialog
 from opsconsole.ui.shell.engineprocess import EngineState
@@ -67,7 +67,8 @@ async def _asked(joined: Joined) -> AskDialog:
 def test_agents_that_are_let_work_on_do_so_until_a_later_window_stops_them(worked: Path) -> None:
     async def leaves(joined: Joined) -> None:
         dialog = await _asked(joined)
-        assert dialog.keep.isChecked()
+        assert not dialog.keep.isChecked(), "nothing holds for ever that was not said"
+        QTest.keyClick(dialog.keep, Qt.Key.Key_Space)
         QTest.mouseClick(dialog.leave, Qt.MouseButton.LeftButton)
 
     async def closes_again(joined: Joined) -> None:
@@ -81,7 +82,8 @@ def test_agents_that_are_let_work_on_do_so_until_a_later_window_stops_them(worke
         joined.window.quit_wanted.emit()
 
     _play(worked, leaves)
-    assert _memory(worked).value(ON_CLOSE) == "leave"
+    assert _memory(worked).value(on_close(worked)) == "leave"
+    assert _memory(worked).value(on_close(worked.parent / "another")) is None
     asyncio.run(until(lambda: _holder(worked)))
     left = _holder(worked)
     assert lease.is_of_window(worked)
@@ -99,12 +101,11 @@ def test_agents_that_are_to_stop_stop_and_staying_closes_nothing(worked: Path) -
         await until(lambda: joined.closing.dialog is None)
         assert joined.window.isVisible() and _holder(worked) == joined.backend.engine
         dialog = await _asked(joined)
-        dialog.keep.setChecked(False)
         QTest.mouseClick(dialog.stop, Qt.MouseButton.LeftButton)
 
     _play(worked, scene)
     assert not _holder(worked)
-    assert _memory(worked).value(ON_CLOSE) is None
+    assert _memory(worked).value(on_close(worked)) is None
 
 
 @pytest.mark.slow
@@ -182,7 +183,7 @@ def test_where_the_folder_cannot_be_written_a_window_opens_all_the_same(tmp_path
 @pytest.mark.slow
 def test_agents_work_on_as_it_was_said_also_where_the_engine_is_starting_anew(worked: Path) -> None:
     """Closed in the moments after a crash: what holds is what the person chose, not which process was there."""
-    _memory(worked).setValue(ON_CLOSE, "leave")
+    _memory(worked).setValue(on_close(worked), "leave")
 
     async def scene(joined: Joined) -> None:
         os.kill(joined.backend.engine, signal.SIGKILL)

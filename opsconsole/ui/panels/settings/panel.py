@@ -8,7 +8,7 @@ import opsconsole
 from opsconsole.domain.agent import Budgets
 from opsconsole.engine.commands.budgets import budgets
 from opsconsole.engine.kernel import Kernel
-from opsconsole.ui.memory import NOTIFICATIONS, ON_CLOSE, ON_CLOSE_WORDS, THEME
+from opsconsole.ui.memory import NOTIFICATIONS, ON_CLOSE_WORDS, THEME, on_close
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.settings import quiet
 from opsconsole.ui.panels.settings.caps import Caps
@@ -76,14 +76,17 @@ class SettingsPanel(Panel):
         frame, column = card()
         column.addWidget(label("When I close the window", "h3"))
         self.habits: dict[str, QPushButton] = {}
-        group = QButtonGroup(self)
+        group, key = QButtonGroup(self), on_close(self.context.backend.folder)
         for habit, text in ON_CLOSE_WORDS.items():
-            made = button(text, partial(self.context.memory.setValue, ON_CLOSE, habit), kind="chip")
+            made = button(text, partial(self.context.memory.setValue, key, habit), kind="chip")
             made.setCheckable(True)
             group.addButton(made)
             self.habits[habit] = made
         column.addLayout(row(*self.habits.values(), None))
-        text = "With an icon in the tray, closing only hides the window; quitting there stops the agents."
+        text = (
+            "This holds for this workspace. With an icon in the tray, closing only hides the window; quitting there"
+            " stops the agents."
+        )
         column.addWidget(label(text, "muted", is_wrapped=True))
         return frame
 
@@ -106,7 +109,7 @@ class SettingsPanel(Panel):
         return frame
 
     def refresh(self) -> None:
-        habit = str(self.context.memory.value(ON_CLOSE, "ask"))
+        habit = str(self.context.memory.value(on_close(self.context.backend.folder), "ask"))
         self.habits.get(habit, self.habits["ask"]).setChecked(True)
         self.context.tasks.start(self._load(), name="the settings", owner=self, key="load")
 
