@@ -105,7 +105,11 @@ class Doubts:
         return len(effects)
 
     def _back(self, tx: Transaction, effect_id: EffectId) -> None:
-        """It certainly never arrived: it is prepared as before, is due, and comes before the gate like any other."""
+        """It is not there: it is prepared as before, is due, and comes before the gate like any other.
+
+        Where looking took longer than a time may be past (`LATE_S`), as it does by the types' own arrival time, a
+        person is asked, and told that it was sent once.
+        """
         effect = runs.effect(tx.conn, effect_id)
         if effect is None or effect.state is not EffectState.UNKNOWN:
             return

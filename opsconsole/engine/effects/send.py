@@ -12,6 +12,7 @@ from opsconsole.domain.errors import AmbiguousError, DiskError, PermanentError, 
 from opsconsole.domain.ids import EffectId
 from opsconsole.domain.ruling import UNTIL_RELEASED
 from opsconsole.engine.calls import together
+from opsconsole.engine.effects.late import why_late
 from opsconsole.engine.effects.prepare import ask
 from opsconsole.engine.gate.digests import action_digest
 from opsconsole.engine.gate.gatekeeper import Judgement, audit_reasons
@@ -29,11 +30,10 @@ from opsconsole.store.writes import work as write_work
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 LATE_S = 60.0
-"""A prepared effect this long past its time is asked about again, in seconds: the machine slept."""
+"""A prepared effect this long past its time is asked about again, in seconds: the machine slept, or it was in doubt."""
 CALL_TIMEOUT_S = 60.0
 TRIES = 5
 BACKOFF_S = (1.0, 5.0, 30.0, 120.0, 600.0)
-ASKED_AGAIN = "asked again: "
 _NOT_CONNECTED = "{} is not connected any more; nothing was done"
 
 
@@ -119,10 +119,8 @@ class Effects:
             kept = Hold.SWITCH if until is None else Hold.NONE
             write_work.hold_effect(tx, effect.id, not_before=until, hold=kept)
             tx.audit("effect.held", at=now, actor="engine", until=until and until.isoformat(), **facts)
-        elif (now - effect.not_before).total_seconds() > LATE_S:
-            self._ask_again(
-                tx, effect, action, judged, f"{ASKED_AGAIN}late by more than a minute (sleep, restart or pause)", facts
-            )
+        elif (late_s := (now - effect.not_before).total_seconds()) > LATE_S:
+            self._ask_again(tx, effect, action, judged, why_late(effect, late_s=late_s), facts)
         elif verdict is Verdict.ASK and effect.approval_id is None:
             self._ask_again(tx, effect, action, judged, judged.ruling.explain(), facts)
         else:
