@@ -6,16 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
 
-from opsconsole.domain.action import ActionType, Call, Result
-from opsconsole.domain.enums import ApprovalKind, Effect
+from opsconsole.domain.action import Call, Result
+from opsconsole.domain.enums import ApprovalKind
 from opsconsole.domain.errors import AmbiguousError, DecisionError, PermanentError, TransientError
 from opsconsole.doubles.connector import FakeConnector
 from opsconsole.engine.commands import approvals, takeback
 from opsconsole.engine.commands.results import DecisionOutcome
 from opsconsole.engine.effects.send import BACKOFF_S, TRIES
-from opsconsole.ui.panels.approvals.rows import reasons
 from tests.support.rig import Rig, agent, call, mail, rig
 from tests.support.running import beside, state, told
 
@@ -112,20 +110,6 @@ async def test_a_call_still_on_its_way_is_looked_for_when_it_must_have_arrived(t
         assert len(out.found) == 1
         await r.wait(seconds=1)
         assert out.found == [] and state(r) == ["done"]
-
-
-async def test_what_was_looked_for_by_the_products_own_time_is_asked_about_as_sent_once_and_not_as_late(
-    tmp_path: Path,
-) -> None:
-    arrival_s = ActionType(name="out.do", title="do", effect=Effect.INTERNAL, arguments=BaseModel).arrival_s
-    out = Lost([None], arrival_s=arrival_s)
-    async with rig(tmp_path, [DO], agent(), connectors=beside(out)) as r:
-        await r.take(mail())
-        await r.wait(seconds=arrival_s + 1)
-        (asked,) = r.waiting()
-        assert asked.kind is ApprovalKind.ACTION and len(out.calls) == 1
-        assert asked.because.startswith("asked again: it was sent before and the answer was lost.")
-        assert "late" not in asked.because and len(reasons(asked.because)) == 1
 
 
 async def test_what_cannot_be_looked_up_for_long_is_asked_about(tmp_path: Path) -> None:

@@ -102,8 +102,9 @@ def _print(view: CardView, session: Session) -> None:
         if note := str(view.args.get("note") or ""):
             say(f"The playbook says of what is unclear: {plain(note)}")
     else:
+        origins = {origin.argument: f" ({plain(origin.words)})" for origin in view.money}
         for name, value in view.args.items():
-            say(f"  {plain(name, 60)}: {plain(str(value))}")
+            say(f"  {plain(name, 60)}: {plain(str(value))}{origins.get(name, '')}")
         say(f"It {view.reversibility}.")
     changed = [change for change in view.changes if change.now]
     for change in changed:

@@ -1,7 +1,7 @@
 """The card a person decides on: all it shows is read from what is stored, bound by one digest."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from opsconsole.domain.enums import ApprovalKind, Risk
 from opsconsole.domain.errors import ConnectorError, NotFoundError
 from opsconsole.domain.naming import ASK, tool_words
 from opsconsole.engine.commands.changes import changes_since
+from opsconsole.engine.commands.money import MoneyOrigin, money_origins
 from opsconsole.engine.commands.risks import risk_of
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports.connector import Change
@@ -48,6 +49,8 @@ class CardView:
     args: Mapping[str, Any]
     changes: tuple[Change, ...]
     claims: tuple[Claim, ...]
+    money: tuple[MoneyOrigin, ...]
+    """What each argument that is money rests on; `claims` says nothing of these."""
     precedents: tuple[Mapping[str, Any], ...]
     because: str
     agents_reason: str
@@ -86,7 +89,8 @@ async def card(kernel: Kernel, approval_id: int) -> CardView:
     kind = kernel.registry.type(action.tool)
     turn = loaded.turns[action.turn]
     proposal = turn.proposals[action.position]
-    ruling = runs.rulings(conn, action.id)
+    ruling, money = runs.rulings(conn, action.id), money_origins(kind, loaded, action)
+    told = frozenset(origin.argument for origin in money)
     return CardView(
         id=approval.id,
         digest=approval.digest,
@@ -98,7 +102,8 @@ async def card(kernel: Kernel, approval_id: int) -> CardView:
         tool=action.tool,
         args=action.args,
         changes=await _changes(kernel, loaded, action, approval),
-        claims=(*_quotes(turn.quotes), *_claims(loaded, action, proposal.slots)),
+        claims=(*_quotes(turn.quotes), *_claims(loaded, action, proposal.slots, without=told)),
+        money=money,
         precedents=tuple(precedent for precedent in turn.quotes if "case" in precedent),
         because=approval.because,
         agents_reason=proposal.because or turn.rationale,
@@ -173,7 +178,9 @@ def _quotes(quotes: tuple[Mapping[str, Any], ...]) -> tuple[Claim, ...]:
     )
 
 
-def _claims(loaded: Loaded, action: ActionRow, slots: Mapping[str, tuple[str, ...]]) -> tuple[Claim, ...]:
+def _claims(
+    loaded: Loaded, action: ActionRow, slots: Mapping[str, tuple[str, ...]], *, without: Collection[str]
+) -> tuple[Claim, ...]:
     sources = [
         ("the event", f"{loaded.event.title}\n{loaded.event.text}"),
         ("the event's sender", f"{loaded.event.sender}\n{loaded.event.sender_name}"),
@@ -184,6 +191,8 @@ def _claims(loaded: Loaded, action: ActionRow, slots: Mapping[str, tuple[str, ..
             sources.append((earlier.tool, str(shown(earlier.result))))
     claims: list[Claim] = []
     for name, value in action.args.items():
+        if name in without:
+            continue
         values = slots.get(name)
         if values is None:
             values = (str(value),) if isinstance(value, str | int | float) and not isinstance(value, bool) else ()

@@ -99,11 +99,20 @@ def _of_destination(shown: Shown) -> Iterator[Notice]:
     if view.kind is ApprovalKind.UNKNOWN:
         yield Notice("It is not known whether this was done. Look in the other system first", "danger")
     if shown.type is not None and (shown.type.is_money or shown.amount):
-        yield Notice(f"Money: {shown.amount or 'the amount is not given'}", "danger" if shown.type.is_money else "warn")
+        yield from _of_money(shown, "danger" if shown.type.is_money else "warn")
     if shown.is_question:
         return
     if shown.type is None or shown.type.reversibility is Reversibility.IRREVERSIBLE:
         yield Notice("Cannot be undone once it is done")
+
+
+def _of_money(shown: Shown, weight: Weight) -> Iterator[Notice]:
+    origins = shown.view.money
+    for origin in origins:
+        amount = shown.amount if origin.argument == "amount" else f"{spoken(origin.argument)} {origin.value}"
+        yield Notice(f"Money: {amount}, {origin.words}", weight if origin.is_found else "danger")
+    if not origins:
+        yield Notice(f"Money: {shown.amount or 'the amount is not given'}", weight)
 
 
 def _of_change(shown: Shown) -> Iterator[Notice]:

@@ -112,8 +112,11 @@ class QuotesCard(QFrame):
         ordered = sorted(claims, key=lambda claim: claim.state == "found")
         if not shown.is_question:
             self._column.addWidget(label("What it rests on", "h3"))
-            if not claims:
+            if not claims and not shown.view.money:
                 self._column.addWidget(label("It states nothing that could be looked up.", "small", is_wrapped=True))
+        for origin in shown.view.money:
+            icon, token = ("check", "ok") if origin.is_found else ("alert", "warn")
+            self._line(icon, token, f"{spoken(origin.argument)} {origin.value}", one_line(origin.words, 300))
         for claim in ordered[:MOST_CLAIMS]:
             said = f"“{quoted_briefly(claim.text, 90)}”"
             if claim.state == "found":
