@@ -101,7 +101,11 @@ async def test_what_a_person_wrote_instead_is_theirs(tmp_path: Path) -> None:
     ("template", "amount", "words"),
     [
         ("25", 25, "written in the agent's file"),
-        ("{{ (plan.yearly / 12) | round(2) }}", 49, "worked out by the agent's file from yearly 588 of “Look”"),
+        (
+            "{{ (plan.yearly / 12) | round(2) }}",
+            49,
+            "worked out by the agent's file from the yearly 588 that “Look” found",
+        ),
         ("{{ plan.yearly }}", 588, "from the field yearly that “Look” found"),
         ("{{ 7 * 7 }}", 49, MADE_UP),
     ],

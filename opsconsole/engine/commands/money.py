@@ -80,7 +80,7 @@ def _by_file(loaded: Loaded, action: ActionRow, proposal: Proposal, argument: st
         for name, field in dict.fromkeys(_NAME.findall(template)):
             result = shown(earlier.result)
             if name == before.as_ and _decimal(result.get(field)) not in (None, value):
-                used.append(f"{spoken(field).lower()} {result[field]} of “{tool_words(earlier.tool)}”")
+                used.append(f"the {spoken(field).lower()} {result[field]} that “{tool_words(earlier.tool)}” found")
     if used:
         yield f"worked out by the agent's file from {' and '.join(used)}"
 

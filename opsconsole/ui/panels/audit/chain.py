@@ -62,8 +62,11 @@ class ChainState(QFrame):
 
     def _working(self, is_on: bool) -> None:
         self.bar.setVisible(is_on)
-        self.stop.setVisible(is_on)
-        self.start.setVisible(not is_on)
+        offered, taken = (self.stop, self.start) if is_on else (self.start, self.stop)
+        offered.show()
+        if taken.hasFocus():  # else Qt hands the keys to the next field, and letters are typed there
+            offered.setFocus()
+        taken.hide()
 
     async def _verify(self) -> None:
         folder: Path = self._context.backend.folder

@@ -29,7 +29,7 @@ from opsconsole.ui.panels.audit.export import FORMS, ExportButton
 from opsconsole.ui.panels.audit.history import bound_of, history_part
 from opsconsole.ui.panels.audit.line import COLUMNS, HEIGHT, AuditLine, column_widths, words
 from opsconsole.ui.widgets.basics import button, label, row
-from opsconsole.ui.widgets.focus import lead_on, offer_focus
+from opsconsole.ui.widgets.focus import kept_in, lead_on, offer_focus
 from opsconsole.ui.widgets.paging import Pager
 from opsconsole.ui.widgets.rowwindow import RowView, RowWindow
 from opsconsole.ui.widgets.states import States
@@ -289,7 +289,8 @@ class AuditPanel(Panel):
             self._pager.refresh()
 
     def _show_side(self, part: QWidget) -> None:
-        clear(self._column)
+        with kept_in(self.side):
+            clear(self._column)
         self._column.addWidget(part)
         self._column.addStretch(1)
 

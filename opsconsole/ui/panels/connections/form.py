@@ -21,6 +21,7 @@ from opsconsole.ui.panel import Context
 from opsconsole.ui.tools import CheckStep, ConnectionCheck
 from opsconsole.ui.widgets.basics import button, card, label, repolish, row
 from opsconsole.ui.widgets.columns import scrolled
+from opsconsole.ui.widgets.keys import bind
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,8 @@ class ConnectionForm(QWidget):
         """What was refused for want of secrets that are open: a trial (False), or one that is kept (True)."""
         context.navigator.secrets_opened.connect(self._on_secrets_opened)
         self._test = button("Test", lambda: self.start(is_kept=False))
-        self._stop = button("Cancel", self._cancel)
+        self._stop = button("Cancel", self._cancel, keys="Esc")
+        bind(self, "Escape", self._on_escape)
         self._stop.hide()
         self._pressed: QWidget | None = None
         self._add = button("Test and connect", lambda: self.start(is_kept=True), kind="accent")
@@ -101,7 +103,7 @@ class ConnectionForm(QWidget):
         outer.setContentsMargins(28, 22, 28, 24)
         outer.setSpacing(10)
         self._title, self._head = title, label(title, "h1")
-        outer.addLayout(row(self._head, None, button("Back", self.close_form)))
+        outer.addLayout(row(self._head, None, button("Back", self.close_form, keys="Esc")))
         outer.addWidget(label(about, "muted", is_wrapped=True))
         self.above = QVBoxLayout()
         """Room for what helps to fill it in."""
@@ -192,6 +194,10 @@ class ConnectionForm(QWidget):
     def _on_return(self) -> None:
         if self._add.isEnabled():  # nothing is under way
             self.start(is_kept=True)
+
+    def _on_escape(self) -> None:
+        """Break off what is tried; where nothing is, go back."""
+        self.close_form() if self._add.isEnabled() else self._cancel()
 
     def close_form(self) -> None:
         """Go back; what was typed as a secret is forgotten."""
