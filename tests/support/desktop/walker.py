@@ -89,7 +89,7 @@ def controls(panel: QWidget) -> list[QWidget]:
 
 
 def tab_round(walker: Walker, panel: QWidget, *, without: Collection[str] = ()) -> list[str]:
-    """Press Tab until it comes round; return the controls of the page that were not reached; `without` has another way."""
+    """Press Tab until it comes round; return the controls that were not reached, but for those `without`."""
     start, seen = walker.focus, list[QWidget]()
     while len(seen) < 400:
         walker.press(Qt.Key.Key_Tab)
