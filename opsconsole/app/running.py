@@ -5,6 +5,7 @@ import asyncio
 from opsconsole.app.words import count, say
 from opsconsole.domain.enums import EffectState, Hold
 from opsconsole.engine.engine import Engine
+from opsconsole.engine.runstate import grace
 from opsconsole.store.queries import runs
 
 WINDOW_S = 30.0
@@ -12,15 +13,16 @@ WINDOW_S = 30.0
 
 
 async def wait_out_windows(engine: Engine, *, is_quiet: bool) -> None:
-    """Let the windows pass in which approved or autonomous actions could still be stopped, then do them."""
+    """Let the windows pass in which actions could still be stopped, and words taken back; then do and hear them."""
     while True:
         now = engine.clock.now()
         prepared = [run for run in runs.effects_in(engine.reader, EffectState.PREPARED) if run.hold is Hold.NONE]
-        soon = [effect.not_before for effect in prepared if (effect.not_before - now).total_seconds() <= WINDOW_S]
+        ends = [*(effect.not_before for effect in prepared), *runs.timers_due_at(engine.reader, grace.TIMER)]
+        soon = [at for at in ends if (at - now).total_seconds() <= WINDOW_S]
         if not soon:
             return
         wait_s = max(0.0, (max(soon) - now).total_seconds()) + 0.05
         if not is_quiet and wait_s > 1:
-            say(f"  {count(len(soon), 'action')} about to be done: {wait_s:.0f} s in which you could stop it\n")
+            say(f"  {count(len(soon), 'decision')} about to count: {wait_s:.0f} s in which you could take it back\n")
         await asyncio.sleep(wait_s)
         await engine.settle()

@@ -200,6 +200,11 @@ def due_timers(conn: sqlite3.Connection, *, now: datetime) -> list[tuple[int, st
     ).fetchall()
 
 
+def timers_due_at(conn: sqlite3.Connection, kind: str) -> list[datetime]:
+    """Return when each timer of a kind is due."""
+    return [from_micros(int(row[0])) for row in conn.execute("SELECT due_at FROM timer WHERE kind = ?", (kind,))]
+
+
 def has_timer(conn: sqlite3.Connection, kind: str, ref: str) -> bool:
     """Return whether a timer is set."""
     return conn.execute("SELECT 1 FROM timer WHERE kind = ? AND ref = ?", (kind, ref)).fetchone() is not None

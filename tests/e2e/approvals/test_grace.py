@@ -180,3 +180,24 @@ def test_the_grace_outlives_an_engine_that_was_killed_in_it(run: Run, folder: Pa
     _killed_in_the_grace(run, folder)
     row, _ = asyncio.run(_next_engine(folder, hours=1.01))
     assert (row.state, row.outcome) == ("done", "it goes to Support")
+
+
+def test_an_engine_that_works_once_waits_until_the_agent_has_heard_the_answer(
+    run: Run, folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "mira.yaml").write_text(ASKING.replace("veto_s: 3600", "veto_s: 1.5"))
+    run("init")
+    run("agents", "apply", tmp_path / "mira.yaml")
+    run("import", "--work", write_mail(tmp_path))
+    run("engine", "--once")
+    assert run("approvals", "respond", 1, "Sales").code == 0
+    said = run("engine", "--once")
+    assert said.code == 0 and "it goes to Sales" in run("runs", "show", 1).out
+
+
+def test_what_should_follow_a_rejected_question_is_told_to_be_never_done(run: Run, tmp_path: Path) -> None:
+    asks = '{ask: "Who takes it?", options: [Sales, Support], as: who'
+    (tmp_path / "mira.yaml").write_text(ASKING.replace(asks, f"{asks}, on_reject: [{{stop: none}}]"))
+    run("init")
+    said = run("agents", "apply", tmp_path / "mira.yaml")
+    assert said.code == 0 and "`on_reject` of “Who takes it?” is never done" in said.out + said.err
