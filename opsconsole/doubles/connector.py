@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from opsconsole.domain.action import ActionType, Call, Result
 from opsconsole.domain.enums import Effect
-from opsconsole.engine.ports.connector import Change, Overlay, Simulated
+from opsconsole.engine.ports.connector import Account, Change, Overlay, Simulated
 
 
 class FakeArguments(BaseModel):
@@ -43,6 +43,7 @@ class FakeConnector:
         read: Behaviour = fine,
         simulate: Behaviour = fine,
         take_back: Behaviour = refused,
+        account: str = "",
         schema: type[BaseModel] = FakeArguments,
         **facts: Any,
     ) -> None:
@@ -52,6 +53,7 @@ class FakeConnector:
         self.undone: list[Call] = []
         self._execute, self._read, self._simulate = execute, read, simulate
         self._take_back = take_back
+        self.account = Account(account, is_whole=bool(account))
         self._schema, self._facts = schema, facts
 
     def action_types(self) -> Sequence[ActionType]:

@@ -49,7 +49,7 @@ class Reach(IntEnum):
     OWN = 1
     """Addresses of one's own domain."""
     KNOWN = 2
-    """The event's verified sender, an address allowed by the operator, or one that mail was exchanged with."""
+    """The event's verified sender, an address allowed by the operator, or one that a person of ours wrote to."""
     STRANGER = 3
     """Anybody else, or it is not told whom."""
 

@@ -75,6 +75,8 @@ class ActionRow:
     result: Mapping[str, Any] | None
     verdict: Verdict | None
     """Of the latest ruling."""
+    account: str | None
+    """Of its connection, as whoever decides was told; None where that was not kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ class EffectRow:
     agent_id: AgentId
     grant_id: int | None
     error: str
+    account: str | None
+    """Of its connection, which it goes or went through; None where that was not kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,8 +112,9 @@ async def test_what_is_on_its_way_ends_with_the_old_connection(out: Plugged) -> 
 
     with RestSystem(slow) as old:
         async with everything(out, "crm.note") as work:
+            former = work.engine.registry.connectors["crm"]
             await work.connect("crm", "http", out.rest(base=old.base))
-            await until(lambda: work.engine.registry.type("crm.note") is not None, "the change")
+            await until(lambda: work.engine.registry.connectors["crm"] is not former, "the change")
             await comes_to(202, out, 1)
             await until(lambda: work.waiting() == 1, "the request")
             await approve(work)

@@ -9,8 +9,11 @@ import pytest
 
 from opsconsole.domain.action import ActionType, Proposal
 from opsconsole.domain.enums import Effect, Reversibility, Risk
+from opsconsole.domain.humanact import HumanAct
 from opsconsole.doubles.connector import FakeConnector
 from opsconsole.engine.commands.risks import risk_of
+from opsconsole.engine.pairs.pairing import observe
+from opsconsole.engine.ports.brain import RunView, Turn
 from opsconsole.store.writes import connections
 from tests.support.rig import ANN, Rig, agent, call, mail, rig
 from tests.support.running import beside
@@ -96,3 +99,59 @@ async def test_of_a_mailbox_at_a_public_provider_only_the_address_itself_is_ones
         )
         await r.take(mail())
         assert _risk(r) is expected
+
+
+ZOE = "zoe@quay.example"
+"""Not whom the event is from."""
+
+
+def _sends(view: RunView) -> Turn:
+    """Of a mail of Ann's, something goes to Zoe."""
+    wanted = call("out.send", what="x", to=ZOE)
+    is_anns = view.event.sender == ANN and not view.past
+    return Turn(category="case", proposals=(wanted,)) if is_anns else Turn(category="case", final="done")
+
+
+def _risk_of(r: Rig, run: int) -> Risk:
+    return risk_of(r.kernel, r.actions(run)[0])
+
+
+async def test_a_stranger_who_wrote_is_one_still_until_a_person_of_ours_writes_to_them(tmp_path: Path) -> None:
+    out = FakeConnector(reversibility=Reversibility.IRREVERSIBLE)
+    async with rig(tmp_path, _sends, agent(level=2), connectors=beside(out)) as r:
+        await r.take(mail(1, sender=ZOE), mail(2, sender=ZOE), mail(3))
+        assert _risk_of(r, 3) is Risk.HIGH
+        await r.approve(r.waiting()[0].id)
+        await r.wait(seconds=11)
+        await r.take(mail(4))
+        assert _risk_of(r, 4) is Risk.MEDIUM, "a person approved what went there"
+
+
+@pytest.mark.parametrize(("written", "expected"), [("mail.sent", Risk.MEDIUM), ("mail.claimed", Risk.HIGH)])
+async def test_whom_our_people_wrote_to_by_hand_is_no_stranger(tmp_path: Path, written: str, expected: Risk) -> None:
+    out = FakeConnector(reversibility=Reversibility.IRREVERSIBLE)
+    async with rig(tmp_path, _sends, agent(level=2), connectors=beside(out)) as r:
+        await r.take(mail(1, kind=written, sender="support@slotwise.example", recipients=(ZOE,)), mail(2))
+        assert _risk_of(r, r.count("run")) is expected
+
+
+async def test_what_people_are_seen_to_send_makes_its_recipient_no_stranger(tmp_path: Path) -> None:
+    out = FakeConnector(reversibility=Reversibility.IRREVERSIBLE)
+    async with rig(tmp_path, _sends, agent(level=2), connectors=beside(out)) as r:
+        seen = HumanAct(external_id="1", subject="thread:x", tool="out.send", args={"to": ZOE}, actor="lena",
+                        at=r.clock.now())  # fmt: skip
+        await r.engine.writer.write(lambda tx: observe(r.kernel, tx, "desk", seen), name="seen")
+        await r.take(mail())
+        assert _risk(r) is Risk.MEDIUM
+
+
+async def test_what_an_agent_sent_alone_makes_nobody_known(tmp_path: Path) -> None:
+    out = FakeConnector(reversibility=Reversibility.IRREVERSIBLE)
+    ceilings = ("irreversible", "first_contact")
+    raised = [{"action": "out.send", "ceiling": ceiling, "reason": "for the test"} for ceiling in ceilings]
+    async with rig(tmp_path, _sends, agent(raised=raised), connectors=beside(out)) as r:
+        await r.take(mail(1, is_untrusted=False))
+        await r.wait(seconds=11)
+        assert len(out.calls) == 1, r.waiting()
+        await r.take(mail(2, is_untrusted=False))
+        assert _risk_of(r, 2) is Risk.HIGH

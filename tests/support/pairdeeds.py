@@ -148,6 +148,9 @@ def go_back_to_9(conn: sqlite3.Connection) -> None:
     conn.execute("DROP INDEX pair_by_agent")
     conn.execute("CREATE INDEX pair_by_agent ON pair(agent_id, category, occurred_at)")
     conn.execute("ALTER TABLE run DROP COLUMN is_handled")
+    for table in ("action", "effect"):
+        conn.execute(f"ALTER TABLE {table} DROP COLUMN account")
+    conn.execute("ALTER TABLE correspondent DROP COLUMN written_at")
     conn.execute("PRAGMA user_version = 9")
 
 

@@ -111,6 +111,14 @@ class MailConfig(Frozen):
         return account.user if account is not None else self.address
 
     @property
+    def account(self) -> str:
+        """Whose mailbox it is, and where: what a mail is sent as, and where it is looked for."""
+        host = self.imap.host.lower()
+        place = f"{host}:{self.imap.port}" if is_loopback(host) else host
+        who = self.address.lower()
+        return f"{who} at {place}" if self.user.lower() == who else f"{who} (signed in as {self.user}) at {place}"
+
+    @property
     def own(self) -> frozenset[str]:
         """Every own address, in lower case."""
         return frozenset(address.lower() for address in (self.address, *self.own_addresses))

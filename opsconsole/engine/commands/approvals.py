@@ -65,13 +65,12 @@ def approve(
         tx, wanted, version=card.loaded.version, event=card.loaded.event, phase="decided", now=now
     )
     if done := [reason.text for reason in judged.ruling.reasons if reason.rule in _DONE and reason.rule not in told]:
-        return _shown_anew(tx, card, tuple(done), because=judged.ruling.explain(), now=now)
+        return _shown_anew(kernel, tx, card, tuple(done), because=judged.ruling.explain(), now=now)
     action = _keep(kernel, tx, card, args)
-    verb = Verb.EDIT if edited else Verb.APPROVE
     note(
         tx,
         card,
-        verb,
+        Verb.EDIT if edited else Verb.APPROVE,
         actor=actor,
         words={"args": dict(action.args)} if edited else None,
         judged=judged,
@@ -92,6 +91,7 @@ def approve(
         approval=approval.id,
         agent=approval.agent_id,
         veto_s=veto,
+        account=kernel.registry.account_name(action.tool) if action.account is None else action.account,
         now=now,
     )
     given = None if grant is None else give_grant(kernel, tx, card, action.args, grant, actor=actor, now=now)
@@ -240,17 +240,19 @@ def _done_told(tx: Transaction, card: Card) -> set[str]:
 def _changed(kernel: Kernel, tx: Transaction, card: Card, *, now: datetime) -> DecisionResult | None:
     """Where the subject changed since the question was asked: show what, bind the card anew, ask again."""
     changes = changes_since(kernel, tx.conn, card.action, card.approval)
-    return _shown_anew(tx, card, changes, because=None, now=now) if changes else None
+    return _shown_anew(kernel, tx, card, changes, because=None, now=now) if changes else None
 
 
 def _shown_anew(
-    tx: Transaction, card: Card, changes: tuple[str, ...], *, because: str | None, now: datetime
+    kernel: Kernel, tx: Transaction, card: Card, changes: tuple[str, ...], *, because: str | None, now: datetime
 ) -> DecisionResult:
     """Bind the card to what holds now, and have it looked at again; `because` is why it asks, where that is new."""
     approval, action = card.approval, card.action
     mark = runs.subject_mark(tx.conn, action.subject_id, without_run=action.run_id)
     latest = runs.rulings(tx.conn, action.id)[-1].id
-    digest = card_digest(action=action.digest, ruling_id=latest, subject_mark=mark)
+    account = kernel.registry.account_name(action.tool)
+    digest = card_digest(action=action.digest, ruling_id=latest, subject_mark=mark, account=account)
+    write_work.set_account(tx, action.id, account)
     people.refresh_approval(tx, approval.id, digest=digest, mark=mark, because=because)
     tx.audit("approval.changed", at=now, actor="engine", approval=approval.id, action=action.id, changes=len(changes))
     return DecisionResult(outcome=DecisionOutcome.CHANGED, request=approval.id, changes=changes)

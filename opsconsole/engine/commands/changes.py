@@ -3,6 +3,7 @@
 from opsconsole.domain.enums import ActionState, Effect, Reversibility
 from opsconsole.domain.event import Event
 from opsconsole.engine.commands.risks import seen_by_gate
+from opsconsole.engine.effects.accounts import other_account
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import events, runs
 from opsconsole.store.queries.desk import records as desk
@@ -15,6 +16,8 @@ _LONGEST = 120
 
 def changes_since(kernel: Kernel, conn: Reader, action: ActionRow, approval: ApprovalRow) -> tuple[str, ...]:
     """Return what others changed since the card was made, in words: what it was, and what it is now.
+
+    That its connection is signed in to another account since comes first.
 
     What the same agent did inside the house and can simply be undone (a tag, a note, a ticket of the next mail in the
     thread) is no news: nobody would decide otherwise for it. Anything else is, whoever did it: mail, money, what
@@ -32,14 +35,16 @@ def changes_since(kernel: Kernel, conn: Reader, action: ActionRow, approval: App
         for change in found
         if change.agent != approval.agent_id or not _is_harmless(kernel, conn, change, action)
     ]
+    moved = other_account(kernel.registry, action.tool, action.account)
     if not told:
-        return ()
+        return (moved,) if moved else ()
     news = events.last_on_subject(conn, action.subject_id, after=approval.created_at, most=len(told))
     words: list[str] = []
     for change in reversed(told):
         is_event = news and change.agent is None and change.what == news[-1].kind.replace(".", " ")
         words.append(_told(change.what, news.pop() if is_event else None))
-    return (*reversed(words), *_fields(conn, events.subject_key(conn, action.subject_id), approval))
+    accounts = (moved,) if moved else ()
+    return (*accounts, *reversed(words), *_fields(conn, events.subject_key(conn, action.subject_id), approval))
 
 
 def _is_harmless(kernel: Kernel, conn: Reader, change: runs.SubjectChange, action: ActionRow) -> bool:

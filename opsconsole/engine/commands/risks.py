@@ -79,7 +79,7 @@ def _reach(conn: Reader, context: GateContext, event_id: int) -> Reach:
     )
     reaches: list[Reach] = []
     for place in places:
-        is_known = event is not None and events.is_known_correspondent(conn, event.connection, place)
+        is_known = event is not None and events.is_written_to(conn, event.connection, place)
         if is_trusted_destination(place, house):
             reaches.append(Reach.OWN)
         elif is_known or is_trusted_destination(place, context.provenance):

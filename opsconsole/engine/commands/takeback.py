@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from opsconsole.domain.enums import ActionState, ApprovalKind, EffectState, RunState, Verb
+from opsconsole.domain.enums import ActionState, ApprovalKind, Effect, EffectState, RunState, Verb
 from opsconsole.domain.errors import DecisionError, NotFoundError
 from opsconsole.engine.commands.decisions import Card, close, note
 from opsconsole.engine.commands.results import DecisionOutcome, DecisionResult
+from opsconsole.engine.effects.accounts import other_account
+from opsconsole.engine.effects.aftermath import note_done
 from opsconsole.engine.effects.prepare import ask_again
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runstate import grace
@@ -62,12 +64,14 @@ def _undo_approval(
         write_work.set_effect(tx, effect.id, EffectState.CANCELLED, now=now)
         tx.audit("decision.undone", at=now, actor=actor, approval=approval.id, action=action.id)
         return _asked_again(kernel, tx, approval, action, now=now)
-    if effect.state is EffectState.DONE and kind is not None and kind.undo is not None:
+    moved = other_account(kernel.registry, action.tool, effect.account)
+    if effect.state is EffectState.DONE and kind is not None and kind.undo is not None and not moved:
         write_work.set_timer(tx, "undo", str(effect.id), due=now)
         tx.audit("effect.undo_wanted", at=now, actor=actor, action=action.id, effect=effect.id)
         return DecisionResult(outcome=DecisionOutcome.BEING_UNDONE, request=approval.id, undone_by=kind.undo)
     is_done = effect.state is EffectState.DONE
-    stands = "what was done cannot be undone" if is_done else f"it cannot be taken back now ({effect.state.value})"
+    done = f"what was done cannot be undone from here: {moved}" if moved else "what was done cannot be undone"
+    stands = done if is_done else f"it cannot be taken back now ({effect.state.value})"
     if is_revoked:
         return DecisionResult(outcome=DecisionOutcome.GRANT_REVOKED, request=approval.id, why=stands)
     raise DecisionError(f"Request {approval.id}: {stands}.")
@@ -141,6 +145,10 @@ def settle_unknown(
         words={"reason": reason} if reason else None,
         now=now,
     )
+    kind = kernel.registry.type(card.action.tool)
+    if is_done and kind is not None and kind.effect is not Effect.READ:
+        connection = card.loaded.event.connection
+        note_done(tx, card.action, kind, connection=connection, is_by_person=True, now=now)
     if effect is not None:
         write_work.set_effect(tx, effect.id, EffectState.DONE if is_done else EffectState.FAILED, now=now)
         tx.audit(

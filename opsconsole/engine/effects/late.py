@@ -3,7 +3,6 @@
 from opsconsole.policy.rules import age_in_words
 from opsconsole.store.rows import EffectRow
 
-ASKED_AGAIN = "asked again: "
 _LOST = (
     "it was sent before and the answer was lost. It was looked for and is not there, but it may have arrived:"
     " look there before you approve"
@@ -13,5 +12,5 @@ _LOST = (
 def why_late(effect: EffectRow, *, late_s: float) -> str:
     """Return why; `late_s` is how long its time is past, in seconds. One that was in doubt is late by the looking."""
     if effect.error:
-        return f"{ASKED_AGAIN}{_LOST}"
-    return f"{ASKED_AGAIN}it is {age_in_words(late_s)} late (sleep, restart or pause)"
+        return _LOST
+    return f"it is {age_in_words(late_s)} late (sleep, restart or pause)"

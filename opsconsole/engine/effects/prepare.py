@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from opsconsole.domain.canonical import digest as digest_of
 from opsconsole.domain.enums import ActionState, ApprovalKind, EffectState, Hold
 from opsconsole.domain.ids import ActionId, ApprovalId, RunId
 from opsconsole.domain.ruling import UNTIL_RELEASED
@@ -32,7 +33,8 @@ def ask(
     """Park an action as a row that waits for a person."""
     mark = runs.subject_mark(tx.conn, subject, without_run=run)
     expires_at = now + timedelta(hours=expires_h)
-    card = card_digest(action=digest, ruling_id=ruling_id, subject_mark=mark)
+    account = runs.account(tx.conn, action)
+    card = card_digest(action=digest, ruling_id=ruling_id, subject_mark=mark, account=account)
     approval = people.add_approval(
         tx,
         kind=kind,
@@ -68,7 +70,8 @@ def ask_again(
         The new request, and its deadline where that is a fresh one.
     """
     latest = runs.rulings(tx.conn, action.id)[-1].id
-    card = card_digest(action=action.digest, ruling_id=latest, subject_mark=before.subject_mark)
+    mark = before.subject_mark
+    card = card_digest(action=action.digest, ruling_id=latest, subject_mark=mark, account=action.account)
     fresh = now + timedelta(hours=expires_h) if before.expires_at is not None and before.expires_at <= now else None
     expires_at = fresh or before.expires_at
     approval = people.add_approval(
@@ -77,7 +80,7 @@ def ask_again(
         action=action.id,
         agent=before.agent_id,
         digest=card,
-        mark=before.subject_mark,
+        mark=mark,
         because=before.because,
         expires_at=expires_at,
         now=before.created_at,
@@ -103,9 +106,10 @@ def intend(
     approval: ApprovalId | None,
     agent: str,
     veto_s: float,
+    account: str | None,
     now: datetime,
 ) -> None:
-    """Write the intent of an effect: at once in `sending` where nothing holds it, else prepared until its time."""
+    """Write the intent of an effect through an account: in `sending` where nothing holds it, else prepared."""
     until = judged.ruling.hold_until
     is_switched_off = until == UNTIL_RELEASED
     not_before = now + timedelta(seconds=veto_s)
@@ -130,6 +134,7 @@ def intend(
         agent=agent,
         grant=judged.grant_id,
         recipients=judged.recipients,
+        account=account,
         now=now,
     )
     write_work.set_action(tx, action, ActionState.WAITING, now=now)
@@ -140,6 +145,7 @@ def intend(
         action=action,
         approval=approval,
         key=key[:16],
+        account=digest_of(account)[:16] if account else None,
         not_before=None if is_switched_off or is_now else not_before.isoformat(),
         held=is_switched_off or None,
     )

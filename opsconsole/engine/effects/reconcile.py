@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from opsconsole.domain.enums import ApprovalKind, EffectState, Hold, Verdict
 from opsconsole.domain.ids import EffectId
+from opsconsole.engine.effects.accounts import other_account
 from opsconsole.engine.effects.prepare import ask
 from opsconsole.engine.effects.send import CALL_TIMEOUT_S, TRIES, Effects, arrival_s, backoff_s
 from opsconsole.engine.kernel import Kernel, Writes
@@ -49,18 +50,17 @@ class Doubts:
             return
         loaded, action = self._effects.load(effect)
         kind, owner = self._kernel.registry.type(action.tool), self._kernel.registry.connection(action.tool)
+        why = "" if owner is None else self._is_elsewhere(effect, action.tool, owner.id)
         if (
-            kind is None
+            why
+            or kind is None
             or not isinstance(owner, Actor)
             or effect.attempts > TRIES
             or not (kind.is_idempotent or kind.is_findable)
         ):
-            await self._effects.persist(lambda tx: self._ask_about(tx, effect, loaded, action), "effect.ask_unknown")
-            return
-        if self._is_other_account(effect, owner.id):
-            why = f"{owner.id} was connected anew since, perhaps to another account"
+            words = why or "the system cannot be asked"
             await self._effects.persist(
-                lambda tx: self._ask_about(tx, effect, loaded, action, why=why), "effect.ask_unknown"
+                lambda tx: self._ask_about(tx, effect, loaded, action, why=words), "effect.ask_unknown"
             )
             return
         if kind.is_findable:
@@ -77,12 +77,19 @@ class Doubts:
             else:
                 await self._effects.persist(lambda tx: self._back(tx, effect.id), "effect.back")
         elif await self._effects.persist(lambda tx: self._again(tx, effect.id, loaded), "effect.again"):
-            await self._effects.perform(self._effects.reload(effect))
+            await self._effects.perform(self._effects.reload(effect), is_repeat=True)
 
-    def _is_other_account(self, effect: EffectRow, connection: str) -> bool:
-        """Return whether what this connection is now need not be what the call went to: there it says nothing."""
+    def _is_elsewhere(self, effect: EffectRow, tool: str, connection: str) -> str:
+        """Say why this connection is not, or need not be, where the call went: there it says nothing; else empty."""
+        if moved := other_account(self._kernel.registry, tool, effect.account):
+            return moved
+        today = self._kernel.registry.account(tool)
+        if effect.account is not None and today is not None and today.is_whole:
+            return ""
         settled_at = connections.settled_at(self._kernel.reader, connection)
-        return settled_at is not None and runs.sent_at(self._kernel.reader, effect.id) < settled_at
+        if settled_at is None or runs.sent_at(self._kernel.reader, effect.id) >= settled_at:
+            return ""
+        return f"{connection} was connected anew since, perhaps to another account"
 
     def _doubt(self, tx: Transaction) -> int:
         effects = runs.effects_in(tx.conn, EffectState.SENDING)

@@ -2,28 +2,28 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from opsconsole.domain.action import ActionType, Call, Result
-from opsconsole.domain.enums import ActionState, ApprovalKind, ApprovalState, Effect, EffectState, Hold, Verdict
+from opsconsole.domain.enums import ActionState, ApprovalState, Effect, EffectState, Hold, Verdict
 from opsconsole.domain.errors import AmbiguousError, DiskError, PermanentError, TransientError, WorkspaceBusyError
 from opsconsole.domain.ids import EffectId
 from opsconsole.domain.ruling import UNTIL_RELEASED
 from opsconsole.engine.calls import together
+from opsconsole.engine.effects import unsent
+from opsconsole.engine.effects.accounts import other_account
+from opsconsole.engine.effects.aftermath import note_done
 from opsconsole.engine.effects.late import why_late
-from opsconsole.engine.effects.prepare import ask
 from opsconsole.engine.gate.digests import action_digest
 from opsconsole.engine.gate.gatekeeper import Judgement, audit_reasons
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.runstate.loaded import Loaded, call_of, load, shown, wanted_again
-from opsconsole.policy.context import texts_in
 from opsconsole.store import faults
 from opsconsole.store.queries import approvals, runs
 from opsconsole.store.rows import ActionRow, EffectRow, present
 from opsconsole.store.transaction import Transaction
-from opsconsole.store.writes import events as write_events
 from opsconsole.store.writes import people
 from opsconsole.store.writes import work as write_work
 
@@ -107,22 +107,25 @@ class Effects:
             return False
         action = present(runs.action(tx.conn, effect.action_id), effect.action_id)
         if not self._is_as_decided(tx, action, loaded):
-            self._stop_forged(tx, effect, action)
+            unsent.stop_forged(tx, effect, action, now=now)
             return False
         judged = self.judge_again(tx, effect, action, loaded)
         hold, verdict = judged.ruling.hold_until, judged.ruling.verdict
         facts = {"action": action.id, "effect": effect.id, "run": loaded.run.id, "reasons": audit_reasons(judged)}
         if verdict < Verdict.ASK:
-            self._void(tx, effect, action, judged, facts)
+            unsent.void(tx, effect, action, judged, facts, now=now)
         elif hold is not None:
             until = None if hold == UNTIL_RELEASED else hold
             kept = Hold.SWITCH if until is None else Hold.NONE
             write_work.hold_effect(tx, effect.id, not_before=until, hold=kept)
             tx.audit("effect.held", at=now, actor="engine", until=until and until.isoformat(), **facts)
+        elif moved := other_account(self._kernel.registry, action.tool, effect.account):
+            unsent.ask_again(tx, effect, action, judged, moved, facts, account=self._account(action), now=now)
         elif (late_s := (now - effect.not_before).total_seconds()) > LATE_S:
-            self._ask_again(tx, effect, action, judged, why_late(effect, late_s=late_s), facts)
+            why = why_late(effect, late_s=late_s)
+            unsent.ask_again(tx, effect, action, judged, why, facts, account=self._account(action), now=now)
         elif verdict is Verdict.ASK and effect.approval_id is None:
-            self._ask_again(tx, effect, action, judged, judged.ruling.explain(), facts)
+            unsent.ask_again(tx, effect, action, judged, "", facts, account=self._account(action), now=now)
         else:
             write_work.rule_effect(tx, effect.id, ruling=judged.ruling_id, verdict=verdict)
             write_work.set_effect(tx, effect.id, EffectState.SENDING, now=now)
@@ -139,14 +142,6 @@ class Effects:
             for schema in schemas
         }
 
-    def _stop_forged(self, tx: Transaction, effect: EffectRow, action: ActionRow) -> None:
-        now = self._now()
-        error = "stopped: the stored arguments are not those that were decided on; somebody changed the file"
-        write_work.set_effect(tx, effect.id, EffectState.CANCELLED, now=now, error=error)
-        write_work.set_action(tx, action.id, ActionState.REFUSED, now=now, result={"ok": False, "error": error})
-        write_work.wake(tx, action.run_id)
-        tx.audit("effect.void", at=now, actor="engine", action=action.id, effect=effect.id, reasons=[error])
-
     def judge_again(self, tx: Transaction, effect: EffectRow, action: ActionRow, loaded: Loaded) -> Judgement:
         """Ask the gate once more, with what holds now."""
         wanted = wanted_again(self._kernel, loaded, action, grant=effect.grant_id)
@@ -154,49 +149,36 @@ class Effects:
             tx, wanted, version=loaded.version, event=loaded.event, phase="sending", now=self._now()
         )
 
-    def _void(
-        self, tx: Transaction, effect: EffectRow, action: ActionRow, judged: Judgement, facts: Mapping[str, Any]
-    ) -> None:
-        now = self._now()
-        result = {"ok": False, "refused": True, "error": f"no longer allowed: {judged.ruling.explain()}"}
-        write_work.set_effect(tx, effect.id, EffectState.CANCELLED, now=now)
-        write_work.set_action(tx, action.id, ActionState.REFUSED, now=now, result=result)
-        write_work.wake(tx, action.run_id)
-        tx.audit("effect.void", at=now, actor="engine", verdict=judged.ruling.verdict.name, **facts)
+    def _account(self, action: ActionRow) -> str | None:
+        return self._kernel.registry.account_name(action.tool)
 
-    def _ask_again(
-        self,
-        tx: Transaction,
-        effect: EffectRow,
-        action: ActionRow,
-        judged: Judgement,
-        because: str,
-        facts: Mapping[str, Any],
-    ) -> None:
-        now = self._now()
-        write_work.set_effect(tx, effect.id, EffectState.CANCELLED, now=now)
-        tx.audit("effect.asked_again", at=now, actor="engine", because=because, **facts)
-        ask(
-            tx,
-            kind=ApprovalKind.ACTION,
-            action=action.id,
-            run=action.run_id,
-            agent=effect.agent_id,
-            digest=action.digest,
-            ruling_id=judged.ruling_id,
-            subject=action.subject_id,
-            because=because,
-            expires_h=48,
-            now=now,
-        )
+    def _stop_elsewhere(self, tx: Transaction, effect_id: EffectId, loaded: Loaded, moved: str) -> None:
+        """Nothing was called yet: ask whether it shall go through the account that is connected now."""
+        effect = runs.effect(tx.conn, effect_id)
+        if effect is None or effect.state is not EffectState.SENDING:
+            return
+        action = present(runs.action(tx.conn, effect.action_id), effect.action_id)
+        judged = self.judge_again(tx, effect, action, loaded)
+        facts = {"action": action.id, "effect": effect.id, "run": loaded.run.id, "reasons": audit_reasons(judged)}
+        account = self._account(action)
+        unsent.ask_again(tx, effect, action, judged, moved, facts, account=account, now=self._now())
 
-    async def perform(self, effect: EffectRow, known: Loaded | None = None) -> None:
-        """Make the call of an effect that is in `sending`. `known` saves loading a run that was just loaded."""
+    async def perform(self, effect: EffectRow, known: Loaded | None = None, *, is_repeat: bool = False) -> None:
+        """Make the call of an effect that is in `sending`.
+
+        `known` saves loading a run that was just loaded; `is_repeat`: perhaps it was done before.
+        """
         loaded, action = self.load(effect, known)
         make, kind = self._kernel.registry.caller(action.tool), self._kernel.registry.type(action.tool)
         if make is None:
             error = _NOT_CONNECTED.format(action.tool.partition(".")[0])
             await self.finish(effect, loaded, action, Result(is_ok=False, error=error), kind)
+            return
+        if moved := other_account(self._kernel.registry, action.tool, effect.account):
+            if is_repeat:
+                await self._doubt_one(effect, moved, arrival_s=0.0)
+            else:
+                await self.persist(lambda tx: self._stop_elsewhere(tx, effect.id, loaded, moved), "effect.elsewhere")
             return
         call = self.call(loaded, action, effect)
         faults.reach("connector.before_call")
@@ -277,9 +259,8 @@ class Effects:
         if (asked := approvals.approval_of(tx.conn, action.id)) is not None and asked.state is ApprovalState.WAITING:
             people.close_approval(tx, asked.id, ApprovalState.VOID, now=now)
         if result.is_ok and kind is not None and kind.effect is not Effect.READ:
-            write_events.change_subject(tx, action.subject_id, at=now, what=kind.title, run=action.run_id)
-            sent_to = texts_in([action.args.get(name) for name in kind.destinations])
-            write_events.correspond(tx, loaded.event.connection, sent_to, at=now)
+            connection, is_by_person = loaded.event.connection, current.approval_id is not None
+            note_done(tx, action, kind, connection=connection, is_by_person=is_by_person, now=now)
         write_work.wake(tx, action.run_id)
         tx.audit(
             f"effect.{state.value}",

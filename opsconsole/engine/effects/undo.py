@@ -10,6 +10,7 @@ from opsconsole.domain.enums import EffectState, UndoState
 from opsconsole.domain.errors import PermanentError, TransientError
 from opsconsole.domain.ids import EffectId
 from opsconsole.domain.redaction import redacted
+from opsconsole.engine.effects.accounts import other_account
 from opsconsole.engine.effects.send import CALL_TIMEOUT_S, TRIES, Effects, backoff_s
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runstate.loaded import call_of, shown
@@ -74,6 +75,8 @@ class Undos:
         actor = self._kernel.registry.actor(action.tool)
         if actor is None:
             raise PermanentError(f"there is no tool {action.tool} any more")
+        if moved := other_account(self._kernel.registry, action.tool, effect.account):
+            raise PermanentError(f"{moved}. Take it back there")
         call = replace(call_of(loaded, action, key=effect.key), actor="person", undo_key=undo.key)
         faults.reach("connector.before_undo")
         return await actor.undo(call, shown(action.result))

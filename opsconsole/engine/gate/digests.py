@@ -12,9 +12,10 @@ def action_digest(*, tool: str, fingerprint: str, subject: str, args: Mapping[st
     return digest({"tool": tool, "schema": fingerprint, "subject": subject, "args": dict(args), "salt": salt.hex()})
 
 
-def card_digest(*, action: str, ruling_id: int, subject_mark: int) -> str:
-    """Digest of what a person decides on: the action, the ruling in force, the state of the subject."""
-    return digest({"action": action, "ruling": ruling_id, "mark": subject_mark})
+def card_digest(*, action: str, ruling_id: int, subject_mark: int, account: str | None = None) -> str:
+    """Digest of what a person decides on: the action, the ruling in force, the state of the subject, the account."""
+    bound = {"action": action, "ruling": ruling_id, "mark": subject_mark}
+    return digest(bound | {"account": account} if account else bound)
 
 
 def idempotency_key(*, workspace: str, action_id: str, action: str) -> str:

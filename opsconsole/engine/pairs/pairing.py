@@ -18,6 +18,7 @@ from opsconsole.engine.ports.brain import ASK_PERSON
 from opsconsole.engine.ports.connector import Observer
 from opsconsole.engine.runstate.loaded import Loaded, load
 from opsconsole.engine.runstate.turnbody import gives_up
+from opsconsole.policy.context import texts_in
 from opsconsole.policy.windows import SETTLE, window_end
 from opsconsole.store.queries import events, past
 from opsconsole.store.queries import pairs as read
@@ -59,6 +60,9 @@ def observe(kernel: Kernel, tx: Transaction, connection: str, act: HumanAct) -> 
     facts = {"act": number, "connection": connection, "tool": act.tool, "source": act.source}
     tx.audit("human.acted", at=now, actor=act.actor, done_at=act.at.isoformat(), args=tx.content_digest(args), **facts)
     write_events.change_subject(tx, subject, at=act.at, what=_words(kernel, act), run=None)
+    if (kind := kernel.registry.type(act.tool)) is not None:
+        reached = texts_in([act.args.get(name) for name in kind.destinations])
+        write_events.correspond(tx, connection, reached, at=act.at, is_by_person=True)
     for run, number in read.awaited(tx.conn, subject):
         event = past.event(tx.conn, number)
         write_work.set_timer(tx, TIMER, str(run), due=max(now, _due(event, _done(tx, event))))

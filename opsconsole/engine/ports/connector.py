@@ -57,6 +57,26 @@ class Connector(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Which account of its kind of system a connection is signed in to."""
+
+    name: str
+    """As a person tells it from others: an address and its server, a base address; never a secret."""
+    is_whole: bool = True
+    """False where a key says too whose it is: who connects it anew may have come to another one of the same name."""
+
+
+@runtime_checkable
+class HasAccount(Protocol):
+    """A connector that is signed in somewhere; what was decided for one account is never done through another."""
+
+    @property
+    def account(self) -> Account:
+        """Return the account."""
+        ...
+
+
 @runtime_checkable
 class EventSource(Protocol):
     """A connector with events of its own."""

@@ -61,6 +61,6 @@ def take(
 def _note_correspondents(tx: Transaction, connection: str, incoming: IncomingEvent, now: datetime) -> None:
     """Whoever was written to, or has verifiably written to this account, is no first contact any more."""
     if incoming.kind == "mail.sent":
-        write_events.correspond(tx, connection, incoming.recipients, at=now)
+        write_events.correspond(tx, connection, incoming.recipients, at=now, is_by_person=True)
     elif incoming.sender and incoming.is_verified:
-        write_events.correspond(tx, connection, [incoming.sender], at=now)
+        write_events.correspond(tx, connection, [incoming.sender], at=now, is_by_person=False)

@@ -90,6 +90,7 @@ def _store_action(
             args = validate(kind, args)
         except ArgumentError as error:
             problem = str(error)
+    account = kernel.registry.account_name(proposal.tool)  # once: it may be replaced meanwhile
     args_id, digest = keep_arguments(kernel.registry, tx, proposal.tool, setting.event.subject, args)
     write_work.add_action(
         tx,
@@ -104,6 +105,7 @@ def _store_action(
         is_write=is_write,
         category=turn.category,
         now=now,
+        account=account,
     )
     if problem := proposal.problem or problem:
         _refuse(tx, setting, identity, proposal.tool, digest, problem, now=now)
@@ -126,7 +128,7 @@ def _store_action(
         step=proposal.step,
         grant=judged.grant_id,
     )
-    _follow(kernel, tx, setting, identity, proposal, digest, judged, is_write=is_write, now=now)
+    _follow(kernel, tx, setting, identity, proposal, digest, judged, is_write=is_write, account=account, now=now)
 
 
 def _wanted(
@@ -174,6 +176,7 @@ def _follow(
     judged: Judgement,
     *,
     is_write: bool,
+    account: str | None,
     now: datetime,
 ) -> None:
     verdict = judged.ruling.verdict
@@ -206,6 +209,7 @@ def _follow(
             approval=None,
             agent=setting.run.agent_id,
             veto_s=veto,
+            account=account,
             now=now,
         )
         if judged.grant_id is not None:

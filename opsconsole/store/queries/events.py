@@ -70,6 +70,15 @@ def is_known_correspondent(conn: sqlite3.Connection, connection: str, address: s
     return row is not None
 
 
+def is_written_to(conn: sqlite3.Connection, connection: str, address: str) -> bool:
+    """Return whether a person of ours ever wrote to an address (lower case) from this account, or approved that."""
+    row = conn.execute(
+        "SELECT 1 FROM correspondent WHERE connection_id = ? AND address = ? AND written_at IS NOT NULL",
+        (connection, address),
+    ).fetchone()
+    return row is not None
+
+
 def kinds(conn: sqlite3.Connection) -> list[tuple[str, str, int]]:
     """Return (connection, kind, how many) of all stored events, in order."""
     return conn.execute("SELECT connection_id, kind, count(*) FROM event GROUP BY 1, 2 ORDER BY 1, 2").fetchall()

@@ -20,14 +20,14 @@ _RUN = (
 _ACTION = (
     "SELECT a.id, a.run_id, a.turn, a.position, a.tool, a.subject_id, c.bytes, a.digest, a.is_write, a.category,"
     " a.state, a.result_id, r.bytes,"
-    " (SELECT verdict FROM ruling WHERE action_id = a.id ORDER BY id DESC LIMIT 1)"
-    " FROM action a JOIN content c ON c.id = a.args_id LEFT JOIN content r ON r.id = a.result_id"
+    " (SELECT verdict FROM ruling WHERE action_id = a.id ORDER BY id DESC LIMIT 1),"
+    " a.account FROM action a JOIN content c ON c.id = a.args_id LEFT JOIN content r ON r.id = a.result_id"
 )
 _OPEN_EFFECT = "state IN ('prepared','sending','unknown')"
 """SQLite takes a partial index only where the query says the index's own condition, word for word."""
 _EFFECT = (
     "SELECT id, action_id, verdict, approval_id, state, key, not_before, is_held, attempts, agent_id, grant_id,"
-    " error FROM effect"
+    " error, account FROM effect"
 )
 
 
@@ -67,6 +67,7 @@ def _action(row: Sequence[Any]) -> ActionRow:
         ActionState(row[10]),
         None if row[11] is None else decode(row[12]),
         None if row[13] is None else Verdict[row[13]],
+        row[14],
     )
 
 
@@ -84,6 +85,7 @@ def _effect(row: Sequence[Any]) -> EffectRow:
         AgentId(row[9]),
         row[10],
         row[11],
+        row[12],
     )
 
 
@@ -139,6 +141,12 @@ def action(conn: sqlite3.Connection, action_id: str) -> ActionRow | None:
     """Return an action; None where there is none."""
     row = conn.execute(f"{_ACTION} WHERE a.id = ?", (action_id,)).fetchone()
     return None if row is None else _action(row)
+
+
+def account(conn: sqlite3.Connection, action_id: str) -> str | None:
+    """Return which account of its connection an action is for; None where that was not kept."""
+    row = conn.execute("SELECT account FROM action WHERE id = ?", (action_id,)).fetchone()
+    return None if row is None else row[0]
 
 
 def args_salt(conn: sqlite3.Connection, action_id: str) -> bytes:

@@ -35,11 +35,13 @@ def forget_change(tx: Transaction, subject_id: int, *, at: datetime, what: str) 
     )
 
 
-def correspond(tx: Transaction, connection: str, addresses: Iterable[str], *, at: datetime) -> None:
-    """Note that this account has had mail with these addresses."""
+def correspond(tx: Transaction, connection: str, addresses: Iterable[str], *, at: datetime, is_by_person: bool) -> None:
+    """Note that this account has had mail with these addresses; `is_by_person`: one of ours wrote, or approved, it."""
+    written_at = to_micros(at) if is_by_person else None
     tx.conn.executemany(
-        "INSERT OR IGNORE INTO correspondent (connection_id, address, first_at) VALUES (?, ?, ?)",
-        [(connection, address.lower(), to_micros(at)) for address in addresses if address],
+        "INSERT INTO correspondent (connection_id, address, first_at, written_at) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (connection_id, address) DO UPDATE SET written_at = coalesce(written_at, excluded.written_at)",
+        [(connection, address.lower(), to_micros(at), written_at) for address in addresses if address],
     )
 
 

@@ -124,12 +124,13 @@ def add_action(
     is_write: bool,
     category: str | None,
     now: datetime,
+    account: str | None = None,
 ) -> None:
-    """Store a wanted action."""
+    """Store a wanted action; `account` is that of its connection, None where that is not known."""
     tx.conn.execute(
         "INSERT INTO action (id, run_id, turn, position, tool, subject_id, args_id, digest, is_write, category,"
-        " state, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'proposed', ?)",
-        (action, run, turn, position, tool, subject, args_id, digest, is_write, category, to_micros(now)),
+        " account, state, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'proposed', ?)",
+        (action, run, turn, position, tool, subject, args_id, digest, is_write, category, account, to_micros(now)),
     )
     if is_write:
         search.add_arguments(tx, run, tool=tool, args_id=args_id)
@@ -141,6 +142,11 @@ def set_arguments(tx: Transaction, action: str, *, args_id: int, digest: str) ->
         "UPDATE action SET args_id = ?, digest = ? WHERE id = ? RETURNING run_id, tool", (args_id, digest, action)
     ).fetchone()
     search.add_arguments(tx, run, tool=tool, args_id=args_id)
+
+
+def set_account(tx: Transaction, action: str, account: str | None) -> None:
+    """Note which account an action is for now: whoever decides is told."""
+    tx.conn.execute("UPDATE action SET account = ? WHERE id = ?", (account, action))
 
 
 def set_action(
@@ -201,20 +207,21 @@ def add_effect(
     grant: int | None,
     recipients: Collection[str],
     now: datetime,
+    account: str | None = None,
 ) -> EffectId:
     """Write the intent, in place of a cancelled one (which was never sent); `recipients` as salted digests.
 
-    The schema refuses it for any verdict but ASK (with its approval) and ACT.
+    The schema refuses it for any verdict but ASK (with its approval) and ACT. `account`: which one it goes through.
     """
     is_sending = state is EffectState.SENDING
     row = tx.conn.execute(
         "INSERT INTO effect (action_id, ruling_id, verdict, approval_id, state, key, not_before, is_held, agent_id,"
-        " grant_id, created_at, sent_at, attempts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " grant_id, created_at, sent_at, attempts, account) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (action_id) DO UPDATE SET ruling_id = excluded.ruling_id, verdict = excluded.verdict,"
         " approval_id = excluded.approval_id, state = excluded.state, key = excluded.key,"
         " not_before = excluded.not_before, is_held = excluded.is_held, grant_id = excluded.grant_id,"
-        " created_at = excluded.created_at, attempts = excluded.attempts,"
-        " sent_at = excluded.sent_at, error = '', done_at = NULL WHERE state = 'cancelled' RETURNING id",
+        " created_at = excluded.created_at, attempts = excluded.attempts, sent_at = excluded.sent_at,"
+        " account = excluded.account, error = '', done_at = NULL WHERE state = 'cancelled' RETURNING id",
         (
             action,
             ruling,
@@ -229,6 +236,7 @@ def add_effect(
             to_micros(now),
             to_micros(now) if is_sending else None,
             int(is_sending),
+            account,
         ),
     ).fetchone()
     if row is None:
