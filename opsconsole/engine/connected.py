@@ -13,7 +13,7 @@ from opsconsole.domain.errors import OpsError
 from opsconsole.domain.redaction import redacted
 from opsconsole.engine.connectionmemory import ConnectionMemory, State
 from opsconsole.engine.kernel import Kernel, Writes
-from opsconsole.engine.ports.connector import Connector
+from opsconsole.engine.ports.connector import Called, Connector
 from opsconsole.engine.registry import Registry
 from opsconsole.engine.watches import Watches
 from opsconsole.store.queries import connections as read
@@ -66,6 +66,7 @@ class Connected:
     def watch(self) -> None:
         """Begin to take in events, for these connectors and for those that come."""
         self._is_watching = True
+        _expect(self._kernel.registry.connectors.values())
         for name, connector in self._kernel.registry.connectors.items():
             self._watches.start(name, connector)
 
@@ -80,10 +81,13 @@ class Connected:
         made = [await self._made(present[name].row, self._make) for name in sorted(names) if name in present]
         come = [connector for connector in made if connector is not None]
         gone = [connector for name, connector in self._kernel.registry.connectors.items() if name in names]
+        _expect(come)
         await self._watches.stop(*names)  # first: a webhook's successor listens at the same port
         self._kernel.registry.replace(names, come)
         self._settings = present
         for connector in gone:
+            if isinstance(connector, Called):
+                connector.expect_no_more()
             task = asyncio.create_task(self._leave(connector), name=f"leave-{connector.id}")
             self._leaving[task] = connector
             task.add_done_callback(lambda done: self._leaving.pop(done, None) and None)
@@ -124,6 +128,12 @@ class Connected:
         if tasks := list(self._under_way()):
             await asyncio.wait(tasks, timeout=UNDER_WAY_S)
         await close(connector)
+
+
+def _expect(connectors: Iterable[Connector]) -> None:
+    for connector in connectors:
+        if isinstance(connector, Called):
+            connector.expect()
 
 
 async def close(outside: Closing) -> None:

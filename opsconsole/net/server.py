@@ -7,6 +7,7 @@ import asyncio
 import errno
 import json
 import logging
+from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -59,6 +60,8 @@ class Hook:
 
 
 BUSY = Reply(503, {"error": "busy; send it again"}, retry_after_s=5)
+_AWAY = Reply(503, {"error": "not taken just now; send it again"}, retry_after_s=10)
+_NOTHING = Reply(404, {"error": "there is nothing here"})
 
 
 class _Server(web.Server):
@@ -75,6 +78,7 @@ class _Shared:
     """A running server with the hooks it serves."""
 
     runner: web.ServerRunner
+    expected: Counter[str]
     hooks: dict[str, Hook] = field(default_factory=dict[str, Hook])
     under_way: int = 0
 
@@ -85,7 +89,7 @@ class _Shared:
             if request.path == "/health":
                 is_read = request.method in ("GET", "HEAD")
                 return _response(Reply(200, {"status": "ok"}) if is_read else Reply(405, {"error": "GET only"}))
-            return _response(Reply(404, {"error": "there is nothing here"}), is_last=True)
+            return _response(_AWAY if self.expected[request.path] else _NOTHING, is_last=True)
         if request.method != "POST":
             response = _response(Reply(405, {"error": "POST only"}), is_last=True)
             response.headers["Allow"] = "POST"
@@ -138,9 +142,26 @@ class _Place:
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     servers: dict[Address, _Shared] = field(default_factory=dict[Address, _Shared])
+    expected: dict[Address, Counter[str]] = field(default_factory=dict[Address, Counter[str]])
+    """Paths that are in use, served at the moment or not; how many connections each has."""
 
 
 _PLACES: WeakKeyDictionary[asyncio.AbstractEventLoop, _Place] = WeakKeyDictionary()
+
+
+def expect(address: Address, path: str) -> None:
+    """Have whoever calls a path come again while it is not served: many senders give up at "there is nothing here"."""
+    _place().expected.setdefault(address, Counter())[path] += 1
+
+
+def expect_no_more(address: Address, path: str) -> None:
+    """Take back one `expect`."""
+    expected = _place().expected.setdefault(address, Counter())
+    expected[path] = max(0, expected[path] - 1)
+
+
+def _place() -> _Place:
+    return _PLACES.setdefault(asyncio.get_running_loop(), _Place())
 
 
 @asynccontextmanager
@@ -151,11 +172,11 @@ async def serving(address: Address, hook: Hook) -> AsyncGenerator[None]:
         UserError: another hook has this path there.
         EnvironmentError_: the address cannot be listened at.
     """
-    place = _PLACES.setdefault(asyncio.get_running_loop(), _Place())
+    place = _place()
     async with place.lock:
         shared = place.servers.get(address)
         if shared is None:
-            shared = place.servers[address] = await _start(address)
+            shared = place.servers[address] = await _start(address, place.expected.setdefault(address, Counter()))
         elif hook.path in shared.hooks:
             raise UserError(f"Two connections listen at {address}{hook.path}. Give one of them another path.")
         shared.hooks[hook.path] = hook
@@ -174,7 +195,7 @@ async def _leave(place: _Place, address: Address, hook: Hook) -> None:
             await shared.runner.cleanup()
 
 
-async def _start(address: Address) -> _Shared:
+async def _start(address: Address, expected: Counter[str]) -> _Shared:
     hooks: list[_Shared] = []
 
     async def handle(request: web.BaseRequest) -> web.StreamResponse:
@@ -190,7 +211,7 @@ async def _start(address: Address) -> _Shared:
         logger=_log,
     )
     runner = web.ServerRunner(server, shutdown_timeout=END_S)
-    hooks.append(_Shared(runner))
+    hooks.append(_Shared(runner, expected))
     await runner.setup()
     try:
         await web.TCPSite(runner, address.host, address.port, backlog=512).start()

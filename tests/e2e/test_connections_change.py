@@ -91,6 +91,23 @@ async def test_what_is_removed_is_let_go_and_what_is_changed_takes_its_place(out
         await until(lambda: work.engine.registry.type("crm.note") is not None, "the tool's return")
 
 
+async def test_who_sends_to_a_path_in_use_is_told_to_come_again_while_nobody_listens_there(out: Plugged) -> None:
+    """As between the end of the old connection and the start of the new one, or until its secret is kept."""
+    async with everything(out) as work:
+        await work.connect("other", "webhook", {**out.hook(path="/other"), "connection": "other"})
+        await comes_to(202, out, 1, path="/other")
+        await work.connect("hook", "webhook", out.hook(secret="not-kept"))
+        await until(lambda: health(work, "hook").startswith("needs_you"), "its word")
+        url = f"http://127.0.0.1:{out.hook_port}/leads"
+        status, _, headers = await post(url, {"id": "2"}, {"Authorization": f"Bearer {SIGNING}"})
+        assert (status, headers["Retry-After"]) == (503, "10"), "many senders give up at a 404"
+        assert await lead(out, 3, path="/never") == 404
+        await work.disconnect("hook")
+        await until(lambda: "hook" not in work.names, "its going")
+        assert await lead(out, 4) == 404, "nothing is there any more"
+        assert await lead(out, 5, path="/other") == 202
+
+
 async def test_only_those_that_changed_are_replaced(out: Plugged) -> None:
     async with everything(out) as work:
         before = dict(work.engine.registry.connectors)

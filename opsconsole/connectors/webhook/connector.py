@@ -15,7 +15,7 @@ from opsconsole.engine.ports.connector import Take
 from opsconsole.engine.ports.machine import Clock, Health, Secrets
 from opsconsole.net.jsontext import JsonError, parse_json
 from opsconsole.net.places import is_loopback
-from opsconsole.net.server import BUSY, Arrived, Hook, Reply, serving
+from opsconsole.net.server import BUSY, Arrived, Hook, Reply, expect, expect_no_more, serving
 
 _log = logging.getLogger(__name__)
 TAKE_S = 20.0
@@ -46,6 +46,19 @@ class WebhookConnector:
         self._clock = clock
         self._fields_of = fields_of
         self._mapper = Mapper(config)
+        self._is_expected = False
+
+    def expect(self) -> None:
+        """Have senders come again while nobody listens: the connection is in use."""
+        if not self._is_expected:
+            self._is_expected = True
+            expect(self._config.address, self._config.path)
+
+    def expect_no_more(self) -> None:
+        """The connection is not in use any more."""
+        if self._is_expected:
+            self._is_expected = False
+            expect_no_more(self._config.address, self._config.path)
 
     async def watch(self, take: Take) -> None:
         """Listen until cancelled.

@@ -91,6 +91,19 @@ class EventSource(Protocol):
 
 
 @runtime_checkable
+class Called(Protocol):
+    """A connector that others call. While it is in use and not watched for a moment, they are asked to come again."""
+
+    def expect(self) -> None:
+        """It is in use from now on; may be said twice."""
+        ...
+
+    def expect_no_more(self) -> None:
+        """It is not in use any more."""
+        ...
+
+
+@runtime_checkable
 class EventKeeper(Protocol):
     """A connector that keeps what comes in through it."""
 
