@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from opsconsole.app.secretowners import check_owners
 from opsconsole.brains.model import Endpoint, ModelConfig
 from opsconsole.connectors.desk.connector import DeskConnector
 from opsconsole.connectors.http import HttpConfig, HttpConnector
@@ -24,7 +25,7 @@ from opsconsole.engine.ports.connector import Connector
 from opsconsole.engine.ports.machine import Clock, Secrets
 from opsconsole.engine.registry import Registry
 from opsconsole.net.client import HttpClient
-from opsconsole.store.queries.connections import ConnectionRow, connections
+from opsconsole.store.queries.connections import ConnectionRow, connection, connections
 from opsconsole.store.queries.events import fields_of
 from opsconsole.store.rows import Reader
 
@@ -64,6 +65,7 @@ def _webhook(name: str, config: Mapping[str, Any], parts: Parts) -> Connector:
 
 def _http(name: str, config: Mapping[str, Any], parts: Parts) -> Connector:
     read, memory = HttpConfig.model_validate(config), parts.memory(name)
+    check_owners(parts.reader, read, made=connection(parts.reader, name))
     return HttpConnector(name, read, http=HttpClient(), secrets=parts.secrets, health=memory, clock=parts.clock)
 
 

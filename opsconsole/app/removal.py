@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from opsconsole.app.secretaudit import NAMES, audit_secret
+from opsconsole.app.secretowners import OWN
 from opsconsole.app.secretstore import SecretStore
 from opsconsole.app.secretstore.names import in_config
 from opsconsole.app.session import Session
@@ -20,12 +21,6 @@ from opsconsole.store.writes import connections as write
 DESK = "desk"
 NAMED = "named"
 """Under this key a connection keeps the secrets that its earlier configurations named."""
-_OWN = {
-    "mail": ("mail-{}-password", "mail-{}-tokens", "mail-{}-client-secret"),
-    "model": ("model-{}",),
-    "webhook": ("webhook-{}",),
-}
-"""What the forms and commands call a connection's secrets, by its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +74,7 @@ def _earlier(session: Session, row: read.ConnectionRow) -> set[str]:
     """Return the secrets that only earlier configurations of a connection named, as far as they are kept."""
     conn = session.kernel.reader
     kept = {*json.loads(limits.setting(conn, NAMES) or "[]")}
-    own = {name.format(row.id) for name in _OWN.get(row.kind, ())} & kept
+    own = {name.format(row.id) for name in OWN.get(row.kind, ())} & kept
     return own | {*(read.recall(conn, row.id, NAMED) or ())}
 
 

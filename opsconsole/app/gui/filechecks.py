@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from opsconsole.app import declared, removal
 from opsconsole.app.gui.words import first_of
 from opsconsole.app.secretaudit import audit_secret
+from opsconsole.app.secretowners import check_keys
 from opsconsole.app.secretstore.names import in_config
 from opsconsole.app.secretstore.pending import PendingSecrets
 from opsconsole.app.session import Session
@@ -58,6 +59,7 @@ async def check_rest(
     trial = _Trial(tell)
     config = _rest(draft, declared.stored(session, draft.changes))
     declared.check_kind(session, config.connection, "http")
+    check_keys(session.kernel.reader, config)
     actions = [Action(config, config.connection, action) for action in config.actions]
     is_new = declared.stored(session, config.connection) is None
     what = ", ".join(action.type.title for action in actions)

@@ -187,3 +187,24 @@ def test_a_connection_that_is_removed_takes_the_keys_of_its_earlier_files_along(
         assert run("connect", "http", file).code == 0
     removed = run("connect", "remove", "crm")
     assert removed.code == 0 and "first-key, second-key" in removed.out
+
+
+@pytest.mark.parametrize(
+    ("headers", "says"),
+    [
+        ("{X-Api-Key: '4711'}", "A key stands in the file as it is (headers: X-Api-Key)"),
+        ("{X-Api-Key: \"{{ secret('webhook-word') }}\"}", "which is that of the webhook intake"),
+    ],
+    ids=["as it is", "another's"],
+)
+def test_a_file_names_its_key_and_its_own(
+    run: Run, tmp_path: Path, base: str, headers: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("init")
+    text = webhook(free_port()).replace("verify: nobody", "verify: bearer\nsecret: webhook-word")
+    monkeypatch.setenv("OPSCONSOLE_SECRET_WEBHOOK_WORD", "any-word-4711")
+    assert run("connect", "webhook", write(tmp_path, text)).code == 0
+    file = HTTP.format(base=base, arrival_s=5, safe="").replace("timeout_s", f"headers: {headers}\ntimeout_s")
+    said = run("connect", "http", write(tmp_path, file))
+    assert said.code == 2 and says in said.err
+    assert "crm" not in run("connect", "list").out

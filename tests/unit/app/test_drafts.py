@@ -10,12 +10,13 @@ import yaml
 from aiohttp import web
 
 from opsconsole.app import removal
+from opsconsole.app.connections import Parts, connector_of
 from opsconsole.app.gui.checks import check_mail, check_model
 from opsconsole.app.gui.filechecks import check_rest, check_webhook
 from opsconsole.app.place import resources
 from opsconsole.app.secretstore.pending import PendingSecrets
 from opsconsole.app.session import Session, secrets_of
-from opsconsole.domain.errors import UserError
+from opsconsole.domain.errors import UserError, WorkspaceError
 from opsconsole.engine.commands.connections import connect
 from opsconsole.store.lease import Lease
 from opsconsole.store.queries import connections
@@ -180,6 +181,70 @@ def test_the_second_key_alone_is_changed_alone(session: Session, tmp_path: Path)
         assert run(check_rest(session, secrets(session), again, hear, is_kept=True)).is_kept
     kept = secrets(session)
     assert (kept.get("tickets-app"), kept.get("tickets-token")) == ("the-app", "another")
+
+
+OF_ANOTHER = [
+    ("mail", {"login": {"user": "me", "secret": "tickets-token"}}),
+    ("webhook", {"verify": "bearer", "secret": "tickets-token"}),
+    ("model", {"key": "tickets-token"}),
+    ("http", {"base": "https://other.example", "headers": {"X-Key": "{{ secret('tickets-token') }}"}}),
+]
+
+
+@pytest.mark.parametrize(("kind", "config"), OF_ANOTHER, ids=[kind for kind, _ in OF_ANOTHER])
+def test_a_rest_system_is_never_sent_another_connections_secret(
+    session: Session, tmp_path: Path, kind: str, config: dict[str, Any]
+) -> None:
+    put(session, "support", kind, config)
+    with RestSystem(guarded) as system:
+        draft = RestDraft(file=described(tmp_path, system.base), key=KEY)
+        with pytest.raises(
+            UserError, match=r"names the secret tickets-token, which is that of .* support; it would be"
+        ):
+            run(check_rest(session, secrets(session), draft, hear, is_kept=True))
+        assert system.seen == [] and connections.connection(session.kernel.reader, "tickets") is None
+
+
+def test_a_mailboxs_secret_is_its_own_though_it_signs_in_otherwise_now(session: Session, tmp_path: Path) -> None:
+    put(session, "support", "mail", {"oauth": {"secret": "mail-support-tokens"}})
+    file = Path(described(tmp_path, "https://tickets.example"))
+    file.write_text(file.read_text(encoding="utf-8").replace("tickets-token", "mail-support-password"))
+    with pytest.raises(UserError, match="names the secret mail-support-password"):
+        run(check_rest(session, secrets(session), RestDraft(file=str(file), key=KEY), hear, is_kept=True))
+
+
+def test_two_descriptions_of_one_system_share_its_key(session: Session, tmp_path: Path) -> None:
+    with RestSystem(guarded) as system:
+        put(session, "other", "http", {"base": f"{system.base}/v2", "headers": {"X": "{{ secret('tickets-token') }}"}})
+        draft = RestDraft(file=described(tmp_path, system.base), key=KEY)
+        assert run(check_rest(session, secrets(session), draft, hear, is_kept=True)).is_kept
+
+
+@pytest.mark.parametrize(("kind", "config"), OF_ANOTHER, ids=[kind for kind, _ in OF_ANOTHER])
+def test_whose_secret_becomes_anothers_is_not_worked_any_more(
+    session: Session, tmp_path: Path, kind: str, config: dict[str, Any]
+) -> None:
+    with RestSystem(guarded) as system:
+        draft = RestDraft(file=described(tmp_path, system.base), key=KEY)
+        assert run(check_rest(session, secrets(session), draft, hear, is_kept=True)).is_kept
+    put(session, "support", kind, config)
+    kernel = session.kernel
+    row = connections.connection(kernel.reader, "tickets")
+    assert row is not None
+    parts = Parts(kernel.reader, session.writes, kernel.clock, secrets(session))
+    if kind == "http":  # it had it first
+        assert connector_of(row, parts).id == "tickets"
+        return
+    with pytest.raises(WorkspaceError, match="names the secret tickets-token"):
+        connector_of(row, parts)
+
+
+def test_a_key_that_stands_in_the_file_is_refused_before_it_is_sent(session: Session, tmp_path: Path) -> None:
+    with RestSystem(guarded) as system:
+        file = described(tmp_path, system.base, headers={"X-Api-Key": "4711"})
+        with pytest.raises(UserError, match=r"A key stands in the file as it is \(find, headers: X-Api-Key\)"):
+            run(check_rest(session, secrets(session), RestDraft(file=file, key=KEY), hear, is_kept=True))
+        assert system.seen == []
 
 
 def test_a_webhook_needs_what_tells_its_events_apart(session: Session) -> None:

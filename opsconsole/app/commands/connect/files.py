@@ -11,6 +11,7 @@ import typer
 from opsconsole.app.commands.options import Where
 from opsconsole.app.declared import check_kind, check_port, listens_already, reach
 from opsconsole.app.removal import note_named
+from opsconsole.app.secretowners import check_keys
 from opsconsole.app.session import Session, opened, secrets_of
 from opsconsole.app.words import count, say
 from opsconsole.connectors.http import HttpConfig
@@ -50,6 +51,7 @@ def http(file: File, *, workspace: Where = None) -> None:
     config = read_yaml(file).into(HttpConfig)
     with opened(workspace) as session:
         check_kind(session, config.connection, "http")
+        check_keys(session.kernel.reader, config)
         actions = [Action(config, config.connection, action) for action in config.actions]
         needed = sorted({secret[-1] for action in actions for secret in action.secrets})
         kept = secrets_of(session.workspace)
