@@ -18,6 +18,7 @@ from opsconsole.app.place import workspace_folder
 from opsconsole.app.secretstore import SecretStore
 from opsconsole.app.secretstore.names import PASSPHRASE
 from opsconsole.app.secretstore.sealedfile import WrongPassphraseError
+from opsconsole.app.secretstore.typed import TypedPassphrase
 from opsconsole.app.words import speak_of
 from opsconsole.brains.chain import BrainChain
 from opsconsole.brains.model import Endpoint, LanguageModelBrain
@@ -208,7 +209,8 @@ def engine_of(
 def secrets_of(workspace: Workspace, *, typed: Typed | None = None) -> SecretStore:
     """Return where the secrets of a workspace are kept; with `typed` nobody is asked at the terminal."""
     ask = ask_passphrase if typed is None else None
-    return SecretStore(workspace.folder, workspace.id, ask=ask, typed=typed)
+    is_file_wanted = isinstance(typed, TypedPassphrase) and typed.is_for_new
+    return SecretStore(workspace.folder, workspace.id, ask=ask, typed=typed, is_file_wanted=is_file_wanted)
 
 
 def unlock(secrets: SecretStore) -> None:

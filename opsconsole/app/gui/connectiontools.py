@@ -127,24 +127,23 @@ class ConnectionTools:
         await self._unseal(passphrase, is_made=False)
 
     async def make_secrets(self, passphrase: str) -> None:
-        """Make the encrypted file of secrets, and open it as `open_secrets` does. One that is there is opened."""
+        """Have the encrypted file of secrets made with the first that is kept. One that is there is opened."""
         await self._unseal(passphrase, is_made=True)
 
     async def _unseal(self, passphrase: str, *, is_made: bool) -> None:
-        def run() -> None:
+        def run() -> bool:
             with opened(self._folder, is_mending=True, typed=self._typed) as session:
                 secrets = secrets_of(session.workspace, typed=lambda: passphrase)
-                if is_made:
-                    secrets.file.switch_on()
-                elif not secrets.file.is_on():
+                if not (is_made or secrets.file.is_on()):
                     raise UserError("Secrets are not in an encrypted file here; there is nothing to open.")
                 secrets.unlock()
+                return secrets.file.is_on()
 
         try:
-            await asyncio.to_thread(run)
+            is_there = await asyncio.to_thread(run)
         except SealedError as error:
             raise SealedError(WRONG) from error
-        self._typed.keep(passphrase)
+        self._typed.keep(passphrase, is_for_new=not is_there)
 
     async def _apart(self, job: Callable[[Session, PendingSecrets], Coroutine[Any, Any, _T]]) -> _T:
         """Run in a thread with a loop and a session of its own, where nobody is asked at a terminal."""

@@ -47,14 +47,19 @@ class SecretStore:
         environment: Mapping[str, str] | None = None,
         ask: Callable[[], str | None] | None = None,
         typed: Callable[[], str | None] | None = None,
+        is_file_wanted: bool = False,
         largest: int = LARGEST,
     ) -> None:
-        """`ask` asks a person for the encrypted file's passphrase; `typed` gives what one typed before, elsewhere."""
+        """Nothing is opened or made yet.
+
+        `ask` asks a person for the encrypted file's passphrase; `typed` gives what one typed before, elsewhere.
+        `is_file_wanted`: a person has chosen to have that file made, where there is no keyring, for the first secret.
+        """
         self._environment = os.environ if environment is None else environment
         self._ring = ring or Ring()
         self._user = f"{workspace}/"
         self._largest = largest
-        self._ask, self._typed = ask, typed
+        self._ask, self._typed, self._is_file_wanted = ask, typed, is_file_wanted
         self.file = SealedFile(folder, workspace, passphrase=self._passphrase)
 
     def get(self, name: str) -> str:
@@ -86,7 +91,7 @@ class SecretStore:
         checked(name)
         handed_out(value)
         if self._is_in_file(name) or not self._ring.is_there():
-            if not self.file.is_on():
+            if not (self.file.is_on() or self._is_file_wanted):
                 raise self._nowhere(name)
             self.file.put(name, value)
             return Place.FILE
@@ -121,7 +126,7 @@ class SecretStore:
             return kept, Place.FILE
         if trouble is not None:
             raise trouble
-        if not self.file.is_on() and not self._ring.is_there():
+        if not (self.file.is_on() or self._is_file_wanted) and not self._ring.is_there():
             raise self._nowhere(name)
         return None, None
 
@@ -146,7 +151,7 @@ class SecretStore:
         """
         if self.file.is_on():
             self.file.values()
-        elif not self._ring.is_there():
+        elif not self._is_file_wanted and not self._ring.is_there():
             raise self._nowhere(name)
 
     def has_ring(self) -> bool:

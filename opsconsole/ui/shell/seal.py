@@ -23,6 +23,8 @@ LEAST = 8
 """Characters of a new passphrase."""
 VARIED = 4
 """Different characters in it."""
+_OPEN = "The secrets are open."
+_CHOSEN = "Passwords and keys go into an encrypted file, which is made with the first of them."
 _LATER = "The secrets stay sealed. Agents cannot sign in, and wait, until you open them."
 
 
@@ -60,9 +62,10 @@ class Seal(QObject):
             self.ask()
 
     def _on_finished(self, result: int) -> None:
+        is_new = self.dialog is not None and self.dialog.is_new
         self.dialog = None
         if result == QDialog.DialogCode.Accepted:
-            self._window.notice.say("The secrets are open.", "", None)
+            self._window.notice.say(_CHOSEN if is_new else _OPEN, "", None)
             engine = self._window.engine
             if engine.state is EngineState.SEALED:
                 engine.retry()
@@ -81,11 +84,11 @@ class Unseal(QDialog):
         title = "Keep secrets in an encrypted file" if is_new else "Open the sealed secrets"
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._context, self._is_new = window.context, is_new
+        self._context, self.is_new = window.context, is_new
         self.field = self._hidden("New passphrase" if is_new else "Passphrase of the sealed secrets")
         self.again = self._hidden("The same passphrase again")
         self.said = label("", "error", is_wrapped=True)
-        self._open = button("Make the file" if is_new else "Open", self._try, kind="accent")
+        self._open = button("Use this passphrase" if is_new else "Open", self._try, kind="accent")
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 18)
         column.setSpacing(10)
@@ -125,7 +128,7 @@ class Unseal(QDialog):
     def _try(self) -> None:
         if not self.field.text() or not self._open.isEnabled():
             return
-        if self._is_new and (wrong := self._wrong()):
+        if self.is_new and (wrong := self._wrong()):
             self._say(wrong)
             return
         self._open.setEnabled(False)
@@ -139,7 +142,7 @@ class Unseal(QDialog):
 
     async def _unseal(self, word: str) -> None:
         try:
-            await (self._context.tools.make_secrets if self._is_new else self._context.tools.open_secrets)(word)
+            await (self._context.tools.make_secrets if self.is_new else self._context.tools.open_secrets)(word)
         except OpsError as error:
             self._say(str(error))
             self.field.selectAll()
@@ -150,6 +153,8 @@ class Unseal(QDialog):
         self.accept()
 
     def done(self, result: int) -> None:
+        if result != QDialog.DialogCode.Accepted:
+            self._context.tasks.cancel(id(self))
         self.field.clear()
         self.again.clear()
         super().done(result)
