@@ -10,7 +10,7 @@ from opsconsole.app.secretstore import SecretStore
 from opsconsole.app.secretstore.names import in_config
 from opsconsole.app.session import Session
 from opsconsole.domain.agent import AgentSpec
-from opsconsole.domain.errors import KeyringError, NotFoundError, SealedError, UserError
+from opsconsole.domain.errors import KeyringError, NotFoundError, UserError
 from opsconsole.engine.agents.file import load_spec
 from opsconsole.engine.commands.connections import disconnect
 from opsconsole.store.queries import connections as read
@@ -92,9 +92,7 @@ def remove(session: Session, store: SecretStore, name: str) -> tuple[Removal, st
     for secret in plan.secrets:
         try:
             was_there = store.delete(secret)
-        except SealedError:
-            raise
-        except KeyringError as error:
+        except KeyringError as error:  # the connection is out of use already
             trouble = f"{error}"
             continue
         if was_there:

@@ -46,17 +46,27 @@ class _UnderWay:
         self._is_cancelled = False
 
     async def of(self, work: Coroutine[Any, Any, _T]) -> _T:
-        """Do the work, or nothing where it was broken off before it began."""
-        task, loop = asyncio.ensure_future(work), asyncio.get_running_loop()
+        """Do the work, or nothing where it was broken off before it began; what was done by then counts as done."""
+        done: list[_T] = []
+
+        async def whole() -> None:
+            done.append(await work)
+
+        task, loop = asyncio.ensure_future(whole()), asyncio.get_running_loop()
         with self._lock:
             self._end = lambda: loop.call_soon_threadsafe(task.cancel)
             if self._is_cancelled:
                 task.cancel()
         try:
-            return await task
+            await task
+        except asyncio.CancelledError:
+            if not done:  # else it was stored in the same moment
+                raise
         finally:
+            work.close()
             with self._lock:
                 self._end = None
+        return done[0]
 
     def cancel(self) -> None:
         """Break it off."""
@@ -145,21 +155,31 @@ class ConnectionTools:
             raise SealedError(WRONG) from error
         self._typed.keep(passphrase, is_for_new=not is_there)
 
-    async def _apart(self, job: Callable[[Session, PendingSecrets], Coroutine[Any, Any, _T]]) -> _T:
-        """Run in a thread with a loop and a session of its own, where nobody is asked at a terminal."""
+    async def _apart(
+        self, job: Callable[[Session, PendingSecrets], Coroutine[Any, Any, ConnectionCheck]]
+    ) -> ConnectionCheck:
+        """Run in a thread with a loop and a session of its own, where nobody is asked at a terminal.
 
-        def run() -> _T:
+        What was stored by the moment it was cancelled is answered: nobody must hear then that nothing was.
+        """
+
+        def run() -> ConnectionCheck:
             NOBODY.set(True)
             with opened(self._folder, is_mending=True, typed=self._typed) as session:
                 secrets = PendingSecrets(secrets_of(session.workspace, typed=self._typed))
                 try:
-                    return asyncio.run(under_way.of(job(session, secrets)))
+                    done.append(asyncio.run(under_way.of(job(session, secrets))))
+                    return done[0]
                 except asyncio.CancelledError:  # it would end Qt's thread instead of the task
                     raise UserError("Stopped. Nothing was stored.") from None
 
-        under_way = _UnderWay()
+        under_way, done = _UnderWay(), list[ConnectionCheck]()
         try:
             return await until(run, under_way.cancel)
+        except asyncio.CancelledError:
+            if not (done and done[0].is_kept):
+                raise
+            return done[0]
         except SealedError as error:
             raise SealedError(CLOSED) from error
 

@@ -153,8 +153,6 @@ class Unseal(QDialog):
         self.accept()
 
     def done(self, result: int) -> None:
-        if result != QDialog.DialogCode.Accepted:
-            self._context.tasks.cancel(id(self))
         self.field.clear()
         self.again.clear()
         super().done(result)

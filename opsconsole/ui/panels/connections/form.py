@@ -1,5 +1,6 @@
 """A typed form with a trial beside it: every step is shown with a tick, or with what is wrong and what to do."""
 
+import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from opsconsole.domain.errors import NoKeyringError, OpsError, SealedError
 from opsconsole.ui.panel import Context
@@ -46,6 +48,7 @@ class Field:
         return self.is_secret or self.is_file
 
 
+STOPPING = "Stopping…"
 KEEPS = "empty keeps what was given before"
 Try = Callable[[Mapping[str, str], Callable[[CheckStep], None], bool], Coroutine[Any, Any, ConnectionCheck]]
 
@@ -230,8 +233,8 @@ class ConnectionForm(QWidget):
 
     def _cancel(self) -> None:
         """Break off what is tried; what was typed stays."""
+        self._said.setText(STOPPING)
         self._context.tasks.cancel(id(self))
-        self._said.setText("Stopped. Nothing was stored.")
         self._set_busy(False)
 
     def _set_busy(self, is_busy: bool) -> None:
@@ -252,6 +255,10 @@ class ConnectionForm(QWidget):
     async def _run(self, values: Mapping[str, str], *, is_kept: bool) -> None:
         try:
             trial = await self._attempt(values, self._show_step, is_kept)
+        except asyncio.CancelledError:
+            if isValid(self) and self._said.text() == STOPPING:
+                self._said.setText("Stopped. Nothing was stored.")
+            raise
         except OpsError as error:
             self._said.setText(str(error))
             if isinstance(error, SealedError | NoKeyringError):
@@ -259,7 +266,10 @@ class ConnectionForm(QWidget):
                 self._context.commands.run("secrets.open" if isinstance(error, SealedError) else "secrets.make")
             return
         finally:
-            self._set_busy(False)
+            if isValid(self):
+                self._set_busy(False)
+        if not isValid(self):  # the window closes; it is stored all the same
+            return
         self._said.setText(trial.text)
         if trial.is_kept:
             self._context.navigator.say(trial.text)
