@@ -49,12 +49,14 @@ def check_free(session: Session, name: str, *, changes: str) -> None:
     Raises:
         UserError: the name is in use.
     """
-    if changes and name != changes:  # two of them would share its secrets, and its port
+    if name == changes:
+        return
+    if changes:  # two of them would share its secrets, and its port
         raise UserError(
             f"A connection keeps its name. To call {changes} {name}, remove it and connect it anew under that name."
         )
     earlier = connections.connection(session.kernel.reader, name)
-    if earlier is not None and not earlier.is_off and name != changes:
+    if earlier is not None and not earlier.is_off:
         raise UserError(
             f"There is a connection {name} already, and it stays as it is. Give this one another name; to change that"
             " one, open it with “Test or change…”."
@@ -65,6 +67,16 @@ def stored(session: Session, name: str) -> dict[str, Any] | None:
     """Return the settings of a connection in use; None where there is none of that name."""
     row = connections.connection(session.kernel.reader, name)
     return None if row is None or row.is_off else dict(row.config)
+
+
+def earlier(session: Session, name: str, kind: str) -> dict[str, Any]:
+    """Return the settings of a connection so far; none where it is new.
+
+    Raises:
+        UserError: a connection of another kind has this name.
+    """
+    check_kind(session, name, kind)
+    return stored(session, name) or {}
 
 
 def listens_already(session: Session, config: WebhookConfig) -> bool:

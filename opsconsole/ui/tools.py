@@ -169,6 +169,10 @@ class Tools(Protocol):
         """Try out whether a webhook can be listened for; store it where it can and `is_kept`."""
         ...
 
+    async def base_of(self, file: str) -> str:
+        """Return the address of the REST system that a file describes; empty where it cannot be read from it."""
+        ...
+
     async def plan_removal(self, name: str) -> RemovalPlan:
         """Say what hangs on a connection; nothing is changed."""
         ...

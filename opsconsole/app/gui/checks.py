@@ -64,7 +64,7 @@ async def check_mail(
     """
     said = _said(draft)
     declared.check_free(session, said.name, changes=draft.changes)
-    account = AccountDraft(said, _earlier(session, said.name, mailkeeping.KIND))
+    account = AccountDraft(said, declared.earlier(session, said.name, mailkeeping.KIND))
     # The operator's own authority would replace the system's, which vouch for providers known by name.
     http = HttpClient(ca_file=None if account.provider else said.ca_file or None)
     found, steps, clock = Found(), list[CheckStep](), session.kernel.clock
@@ -177,7 +177,7 @@ async def check_model(
     """
     name = draft.name.strip() or "main"
     declared.check_free(session, name, changes=draft.changes)
-    facts: dict[str, Any] = dict(_earlier(session, name, MODEL))
+    facts: dict[str, Any] = declared.earlier(session, name, MODEL)
     url = modelaccount.KNOWN.get(draft.url.strip().lower(), draft.url.strip()).removesuffix("/chat/completions")
     if "://" not in url:
         known = ", ".join(modelaccount.KNOWN)
@@ -216,11 +216,6 @@ async def _try_model(
     finally:
         await http.close()
     return steps
-
-
-def _earlier(session: Session, name: str, kind: str) -> dict[str, Any]:
-    declared.check_kind(session, name, kind)
-    return declared.stored(session, name) or {}
 
 
 def _words(name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from opsconsole.app import removal
 from opsconsole.app.gui import mailhosts, removalwords
 from opsconsole.app.gui.checks import check_mail, check_model
-from opsconsole.app.gui.filechecks import check_rest, check_webhook
+from opsconsole.app.gui.filechecks import base_of, check_rest, check_webhook
 from opsconsole.app.mail.account import NOBODY
 from opsconsole.app.secretstore.pending import PendingSecrets
 from opsconsole.app.secretstore.typed import TypedPassphrase
@@ -109,6 +109,10 @@ class ConnectionTools:
         """Try out whether a webhook can be listened for, and store it where it can."""
         tell = here(said)
         return await self._apart(lambda session, secrets: check_webhook(session, secrets, draft, tell, is_kept=is_kept))
+
+    async def base_of(self, file: str) -> str:
+        """Return the address of the REST system that a file describes; empty where it cannot be read from it."""
+        return await asyncio.to_thread(base_of, file)
 
     async def plan_removal(self, name: str) -> RemovalPlan:
         """Say what hangs on a connection."""

@@ -91,6 +91,15 @@ def _rest(draft: RestDraft, stored: Mapping[str, Any] | None) -> HttpConfig:
     return _valid(HttpConfig, {**stored, "base": draft.base or stored["base"]})
 
 
+def base_of(file: str) -> str:
+    """Return the address that a REST system's file says; empty where it says none, or cannot be read."""
+    try:
+        value: object = read_yaml(Path(file).expanduser()).value
+    except OpsError:
+        return ""
+    return str(cast("dict[str, Any]", value).get("base") or "") if isinstance(value, dict) else ""
+
+
 async def check_webhook(
     session: Session, secrets: PendingSecrets, draft: WebhookDraft, tell: _TELLS, *, is_kept: bool
 ) -> ConnectionCheck:

@@ -100,6 +100,33 @@ def test_a_rest_system_is_connected_by_its_file_and_removed_with_its_key(folder:
     nothing_leaked(folder, TOKEN, NEW)
 
 
+def test_a_new_file_brings_its_address_into_the_form_and_what_is_typed_after_it_stays(
+    folder: Path, tmp_path: Path
+) -> None:
+    async def scenario(joined: Joined) -> None:
+        panel = await connections(joined)
+        press(panel, "REST system")
+        fill(panel.rest, joined, file=str(described(tmp_path, old.base)), key=TOKEN)
+        await until(lambda: panel.rest.inputs["base"].text() == old.base)
+        QTest.keyClick(panel.rest.inputs["file"], Qt.Key.Key_Return)
+        await until(lambda: panel.pages.currentIndex() == 0 and old.base in told(panel))
+        press(panel, "Test or change…")
+        await until(lambda: "Test or change tickets" in told(panel.rest))
+        assert panel.rest.inputs["base"].text() == old.base
+        panel.rest.inputs["file"].setText(str(described(tmp_path, new.base)))
+        QTest.keyClick(panel.rest.inputs["file"], Qt.Key.Key_Return)  # at once
+        await until(lambda: panel.pages.currentIndex() == 0 and new.base in told(panel))
+        assert panel.rest.inputs["base"].text() == new.base, "what is used is what is shown"
+        press(panel, "Test or change…")
+        await until(lambda: "Test or change tickets" in told(panel.rest))
+        fill(panel.rest, joined, file=str(tmp_path / "tickets.yaml"), base=old.base)
+        QTest.keyClick(panel.rest.inputs["base"], Qt.Key.Key_Return)
+        await until(lambda: panel.pages.currentIndex() == 0 and old.base in told(panel))
+
+    with RestSystem(says(200, [])) as old, RestSystem(says(200, [])) as new:
+        in_window(folder, scenario)
+
+
 def test_a_webhook_is_connected_by_what_its_parts_are_called(folder: Path) -> None:
     port = free_port()
 

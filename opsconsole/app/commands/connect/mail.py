@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from opsconsole.app import declared
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.commands.secrets import ask_value, read_value
 from opsconsole.app.mail.account import AccountDraft, Said, can_ask
@@ -23,7 +24,6 @@ from opsconsole.connectors.mail.config import MailConfig, OAuth
 from opsconsole.connectors.mail.signin.auth import SignIn
 from opsconsole.domain.errors import UserError
 from opsconsole.net.client import HttpClient
-from opsconsole.store.queries import connections as read
 
 _HOST_PORT = "HOST:PORT"
 _TLS = "tls, starttls, or none (on this machine only); else by the port."
@@ -144,10 +144,7 @@ async def _connect(session: Session, said: Said, wish: _Wish) -> bool:
 def _earlier(session: Session, name: str) -> Mapping[str, Any]:
     if not re.fullmatch(r"[a-z][a-z0-9_-]{0,47}", name):
         raise UserError(f"{name!r} cannot be a connection's name. Use small letters, digits and dashes, like support.")
-    row = read.connection(session.kernel.reader, name)
-    if row is not None and row.kind != KIND:
-        raise UserError(f"{name} is a connection of another kind ({row.kind}). Give the mailbox another name.")
-    return {} if row is None or row.is_off else row.config
+    return declared.earlier(session, name, KIND)
 
 
 async def _by_password(name: str, draft: AccountDraft, secrets: PendingSecrets, wish: _Wish) -> Mapping[str, str]:

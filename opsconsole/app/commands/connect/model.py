@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from opsconsole.app import declared
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.commands.secrets import ask_value, read_value
 from opsconsole.app.connections import MODEL
@@ -23,7 +24,6 @@ from opsconsole.brains.model.check import CheckStep, check
 from opsconsole.domain.errors import UserError
 from opsconsole.engine.agents.file import load_spec
 from opsconsole.net.client import HttpClient
-from opsconsole.store.queries import connections as read
 from opsconsole.store.queries import versions
 
 
@@ -62,7 +62,7 @@ def model(
         "prices": {"read": price_in, "written": price_out, "cached": price_cached} if price_in or price_out else None,
     }
     with opened(workspace, is_mending=True) as session:
-        known = _known(session, name)
+        known = declared.earlier(session, name, MODEL)
         address = _address(url or known.get("base_url", ""))
         called = azure or model_name or known.get("model") or _ask("The model's name there", "--model")
         said = Azure(azure, azure_version, tenant, client, authority)
@@ -79,13 +79,6 @@ def model(
         _end(session, name, steps, is_good=is_good, is_stored=is_good or anyway, as_json=as_json)
     if not is_good:
         raise typer.Exit(1)
-
-
-def _known(session: Session, name: str) -> dict[str, Any]:
-    earlier = read.connection(session.kernel.reader, name)
-    if earlier is not None and earlier.kind != MODEL:
-        raise UserError(f"{name} is a connection of another kind ({earlier.kind}). Give the model another name.")
-    return {} if earlier is None or earlier.is_off else dict(earlier.config)
 
 
 def _with_key(

@@ -18,6 +18,7 @@ from opsconsole.ui.panels.connections import forms
 from opsconsole.ui.panels.connections.form import ConnectionForm
 from opsconsole.ui.panels.connections.hosts import HostTiles
 from opsconsole.ui.panels.connections.removal import RemovalPage
+from opsconsole.ui.panels.connections.restfile import AddressOfFile
 from opsconsole.ui.tools import CheckStep, ConnectionCheck
 from opsconsole.ui.widgets.basics import Tone, beside, button, card, label, pill, row
 from opsconsole.ui.widgets.columns import card_column, clear
@@ -108,7 +109,9 @@ class ConnectionsPanel(Panel):
     @cached_property
     def rest(self) -> ConnectionForm:
         """The form of a REST system."""
-        return self._form("Connect a REST system", forms.REST_ABOUT, forms.REST, self._try_rest)
+        made = self._form("Connect a REST system", forms.REST_ABOUT, forms.REST, self._try_rest)
+        self._address = AddressOfFile(self.context, made)
+        return made
 
     @cached_property
     def webhook(self) -> ConnectionForm:
@@ -179,7 +182,8 @@ class ConnectionsPanel(Panel):
         return await forms.try_model(self.context.tools, values, said, is_kept=is_kept)
 
     async def _try_rest(self, values: Any, said: Callable[[CheckStep], None], is_kept: bool) -> ConnectionCheck:
-        return await forms.try_rest(self.context.tools, values, said, is_kept=is_kept)
+        meant = await self._address.meant(values)
+        return await forms.try_rest(self.context.tools, meant, said, is_kept=is_kept)
 
     async def _try_webhook(self, values: Any, said: Callable[[CheckStep], None], is_kept: bool) -> ConnectionCheck:
         return await forms.try_webhook(self.context.tools, values, said, is_kept=is_kept)
