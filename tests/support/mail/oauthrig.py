@@ -14,6 +14,7 @@ from opsconsole.connectors.mail.signin.oauthtokens import TokenEndpoint, Tokens,
 from opsconsole.connectors.mail.smtp.sender import Sender
 from opsconsole.engine.engine import SystemClock
 from opsconsole.net.client import HttpClient
+from tests.support.mail.authserver import AuthServer
 from tests.support.mail.dovecot import Dovecot
 from tests.support.mail.oidc import OidcProvider, Person
 from tests.support.secrets.keptsecrets import KeptSecrets
@@ -22,7 +23,7 @@ ME = "agent@harbour.example"
 OTHER = "other@harbour.example"
 
 
-def asking(server: Dovecot, provider: OidcProvider) -> Dovecot:
+def asking(server: Dovecot, provider: OidcProvider | AuthServer) -> Dovecot:
     """Have a mail server, before it is started, take tokens of the provider too."""
     (server.folder / "oauth2.conf").write_text(provider.introspection(), encoding="utf-8")
     server.extra_passdb = (

@@ -1,5 +1,6 @@
 """A mailbox's form: tiles of providers, reading alone, the sign-in in the browser, and breaking off."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,12 @@ from PySide6.QtTest import QTest
 
 from opsconsole.app.gui.mainwindow import Joined
 from tests.support.desktop.console import in_window, until
+from tests.support.mail.authserver import AuthServer, browse
 from tests.support.mail.dovecot import Dovecot
-from tests.ui.connections.test_connecting import ME, click, connections, fill, folder, mail, of_mail
+from tests.support.mail.oauthrig import asking
+from tests.support.mail.relay import Relay
+from tests.support.secrets.sealed import store
+from tests.ui.connections.test_connecting import ME, click, connections, fill, folder, mail, nothing_leaked, of_mail
 from tests.ui.scenes import record, told
 
 __all__ = ["folder", "mail"]
@@ -76,3 +81,30 @@ def test_a_trial_is_broken_off_and_what_was_typed_stays(folder: Path, monkeypatc
 
     in_window(folder, scenario)
     assert not [entry for entry in record(folder) if entry["kind"] in ("connection.connected", "secret.stored")]
+
+
+def test_a_mailbox_is_connected_by_signing_in_in_the_browser(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To the end: the page is opened, the person agrees there, and the mailbox stands in the list."""
+    monkeypatch.setattr("webbrowser.open", browse)
+
+    async def scenario(joined: Joined) -> None:
+        panel = await connections(joined)
+        click(panel, "Connect a mailbox")
+        plain = {"imap_tls": "none, on this machine", "smtp_tls": "none, on this machine"}
+        servers = {"imap": f"127.0.0.1:{server.imap_port}", "smtp": f"127.0.0.1:{server.smtp_port}"}
+        how = {"sign_in": "in the browser", "client_id": "console", "issuer": provider.issuer}
+        fill(panel.mail, joined, address=ME, name="support", **servers, **plain, **how)
+        QTest.keyClick(panel.mail.inputs["address"], Qt.Key.Key_Return)
+        await until(lambda: panel.pages.currentIndex() == 0 and ME in told(panel))
+        assert "support" in told(panel) and "Works" in told(panel)
+        assert f"{ME} is connected as support." in joined.window.notice.accessibleName()
+
+    with AuthServer(ME) as provider, Relay() as relay:
+        server = asking(Dovecot({ME: "a-word-nobody-types"}, relay_port=relay.port), provider)
+        relay.deliver_to(server.lmtp_port, server.home)
+        with server:
+            in_window(folder, scenario)
+        kept = json.loads(str(store(folder).found("mail-support-tokens")[0]))
+        assert {kept["refresh"], kept["access"]} == provider.given
+    assert [entry["connection"] for entry in record(folder) if entry["kind"] == "connection.connected"] == ["support"]
+    nothing_leaked(folder, *provider.given)
