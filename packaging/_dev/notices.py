@@ -38,6 +38,9 @@ holds: https://doc.qt.io/qt-6/licenses-used-in-qt.html
 
 **Inter**, the typeface, is under the SIL Open Font License, version 1.1: `resources/fonts/Inter-LICENSE.txt`.
 
+**email-providers**, the list of public mail providers, is under the ISC licence, whose text stands at its head:
+`opsconsole/policy/publicmail.txt`.
+
 | part | licence | text |
 | --- | --- | --- |
 """

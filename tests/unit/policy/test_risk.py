@@ -1,8 +1,12 @@
 """Risk by consequence: the table."""
 
+import pkgutil
+import re
+
 import pytest
 
 from opsconsole.domain.enums import Reversibility, Risk
+from opsconsole.policy.publicmail import public_mail
 from opsconsole.policy.risk import Consequence, Reach, own_domain, risk
 
 FINAL, COMPENSABLE, REVERSIBLE = Reversibility.IRREVERSIBLE, Reversibility.COMPENSABLE, Reversibility.REVERSIBLE
@@ -66,12 +70,28 @@ def test_of_a_public_provider_only_the_address_is_ones_own() -> None:
     (
         "yahoo.de", "yahoo.fr", "yahoo.co.uk", "yahoo.com.br", "gmx.com", "hotmail.co.uk", "live.de", "live.co.uk",
         "outlook.de", "outlook.com.au", "freenet.de", "wanadoo.fr", "sfr.fr", "icloud.com", "mac.com", "YAHOO.de.",
+        "foxmail.com", "mindspring.com", "netzero.net", "rediffmail.com", "docomo.ne.jp", "mailinator.com", "proton.me",
+        "optimum.net", "globo.com", "ig.com.br", "i.ua", "sina.cn", "tutanota.com", "a1.net", "mailbox.org",
     ),
 )  # fmt: skip
 def test_a_provider_is_public_in_every_country(domain: str) -> None:
     assert own_domain(f"me@{domain}") == ""
 
 
-@pytest.mark.parametrize("domain", ["live.acme.example", "yahoo-fans.example", "myoutlook.de", "mail.acme.de"])
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "live.acme.example", "yahoo-fans.example", "myoutlook.de", "mail.acme.de", "example.com", "microsoft.com",
+        "siemens.com", "harvard.edu", "amazon.com", "slotwise.example",
+    ],
+)  # fmt: skip
 def test_a_company_whose_domain_only_looks_like_a_providers_has_its_domain(domain: str) -> None:
     assert own_domain(f"me@{domain}") == domain
+
+
+def test_the_list_of_providers_is_whole_and_says_where_it_is_from() -> None:
+    domains = public_mail()
+    assert len(domains) > 8_000
+    assert all(re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", domain) for domain in domains)
+    head = (pkgutil.get_data("opsconsole.policy", "publicmail.txt") or b"").decode("ascii")
+    assert "github.com/derhuerst/email-providers" in head and "Permission to use, copy, modify" in head
