@@ -13,9 +13,10 @@ from opsconsole.app.secretaudit import audit_secret
 from opsconsole.app.session import opened
 from opsconsole.domain.redaction import forget_all
 from opsconsole.engine.commands import approvals as commands
+from opsconsole.engine.commands.results import DecisionResult
 from opsconsole.store.queries import approvals, connections
 from tests.support.http.threaded import RestSystem
-from tests.support.http.web import post
+from tests.support.http.web import post, says
 from tests.support.mail.mailrig import SUPPORT, letter, until
 from tests.support.plugged import SIGNING, AtWork, Plugged, at_work, plugged
 from tests.support.secrets.sealed import store
@@ -146,9 +147,26 @@ async def test_what_is_on_its_way_ends_with_the_old_connection(out: Plugged) -> 
             assert not [seen for seen in out.crm.seen if seen.method == "POST"]
 
 
-async def approve(work: AtWork) -> None:
+async def test_what_was_asked_about_one_system_is_not_done_in_another_of_the_same_name_unseen(out: Plugged) -> None:
+    with RestSystem(says(200, {"text": "as it was"})) as other:
+        async with everything(out, "crm.note") as work:
+            await comes_to(202, out, 1)
+            await until(lambda: work.waiting() == 1, "the request")
+            former = work.engine.registry.connectors["crm"]
+            await work.connect("crm", "http", out.rest(base=other.base))
+            await until(lambda: work.engine.registry.connectors["crm"] is not former, "the change")
+            result = await approve(work)
+            assert result.changes == (f"crm is another account now: {other.base}; it was {out.crm.base}",)
+            assert effect(work) == ""
+            await approve(work)
+            await until(lambda: effect(work) == "done", "the note")
+        assert [seen.method for seen in other.seen].count("POST") == 1
+        assert not [seen for seen in out.crm.seen if seen.method == "POST"]
+
+
+async def approve(work: AtWork) -> DecisionResult:
     request = approvals.waiting_approvals(work.engine.reader)[0].id
-    await work.engine.writer.write(
+    return await work.engine.writer.write(
         lambda tx: commands.approve(work.engine.kernel, tx, request, actor="person:test"), name="decision"
     )
 

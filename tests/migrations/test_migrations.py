@@ -7,19 +7,23 @@ import sqlite3
 import stat
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from opsconsole.domain.errors import WorkspaceDamagedError, WorkspaceError, WorkspaceTooNewError
+from opsconsole.domain.event import IncomingEvent
 from opsconsole.store import audit, workspace
 from opsconsole.store.database import APPLICATION_ID, Database, audit_triggers, migrations
 from opsconsole.store.queries import approvals
 from opsconsole.store.queries.views import feed
 from opsconsole.store.queries.views.people import events_about
+from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import events
 from opsconsole.store.writes import pairs as write
 from tests.support import dump, pairdeeds
 from tests.support.files import NOW, make, note, raw
-from tests.support.pairdeeds import MIDNIGHT, PAIR, go_back_to_9, go_back_to_11
+from tests.support.pairdeeds import MIDNIGHT, PAIR, go_back_to_9, go_back_to_11, go_back_to_12
 from tests.support.rig import ANN, agent, call, mail, rig
 
 NEWEST = migrations()[-1][0]
@@ -105,6 +109,37 @@ async def test_those_an_older_file_knew_as_recipients_are_found_and_counted(tmp_
     with raw(path) as conn:
         assert conn.execute("SELECT * FROM effect_recipient").fetchall() == counted and len(counted) == 1
         assert events_about(conn, "support@slotwise.example") == [1]
+    assert schema(path) == schema(make(tmp_path / "fresh"))
+
+
+def test_whom_people_wrote_to_is_known_of_an_older_file(tmp_path: Path) -> None:
+    """By what lay in Sent; what agents sent alone cannot be told from who only wrote to us, and counts for nothing."""
+    made = workspace.create(tmp_path, at=NOW, actor="person:test")
+
+    def fill(tx: Transaction) -> None:
+        tx.conn.execute(
+            "INSERT OR IGNORE INTO connection (id, kind, config, created_at) VALUES ('post', 'mail', '{}', 0)"
+        )
+        for number, (kind, to) in enumerate((("mail.sent", "Zoe@quay.example"), ("mail.claimed", "max@mole.example"))):
+            facts: dict[str, Any] = {
+                "external_id": f"<{number}@x>",
+                "subject": f"thread:{number}",
+                "title": "a",
+                "text": "b",
+            }
+            mail = IncomingEvent(kind=kind, occurred_at=NOW, sender="me@slotwise.example", recipients=(to,), **facts)
+            events.add(tx, "post", mail, now=NOW)
+            events.correspond(tx, "post", [to], at=NOW, is_by_person=False)
+
+    made.database.write(fill)
+    made.close()
+    path = tmp_path / workspace.DATABASE
+    with raw(path) as conn:
+        go_back_to_12(conn)
+    Database(path).close()
+    with raw(path) as conn:
+        known = conn.execute("SELECT address FROM correspondent WHERE written_at IS NOT NULL").fetchall()
+    assert known == [("zoe@quay.example",)]
     assert schema(path) == schema(make(tmp_path / "fresh"))
 
 

@@ -140,6 +140,14 @@ def _do(tx: Transaction, deed: Deed) -> None:
             write.take_back_adjudication(tx, pair, is_repeat=deed.is_repeat)
 
 
+def go_back_to_12(conn: sqlite3.Connection) -> None:
+    """Make a file one of format 12, from before accounts were kept."""
+    for table in ("action", "effect"):
+        conn.execute(f"ALTER TABLE {table} DROP COLUMN account")
+    conn.execute("ALTER TABLE correspondent DROP COLUMN written_at")
+    conn.execute("PRAGMA user_version = 12")
+
+
 def go_back_to_9(conn: sqlite3.Connection) -> None:
     """Make a file one of format 9, from before days were counted."""
     go_back_to_11(conn)
@@ -148,14 +156,12 @@ def go_back_to_9(conn: sqlite3.Connection) -> None:
     conn.execute("DROP INDEX pair_by_agent")
     conn.execute("CREATE INDEX pair_by_agent ON pair(agent_id, category, occurred_at)")
     conn.execute("ALTER TABLE run DROP COLUMN is_handled")
-    for table in ("action", "effect"):
-        conn.execute(f"ALTER TABLE {table} DROP COLUMN account")
-    conn.execute("ALTER TABLE correspondent DROP COLUMN written_at")
     conn.execute("PRAGMA user_version = 9")
 
 
 def go_back_to_11(conn: sqlite3.Connection) -> None:
     """Make a file one of format 11, which knew the first of those an effect went to, and indexed no recipients."""
+    go_back_to_12(conn)
     conn.execute("ALTER TABLE effect ADD COLUMN recipient TEXT NOT NULL DEFAULT ''")
     conn.execute(
         "UPDATE effect SET recipient = coalesce((SELECT min(recipient) FROM effect_recipient"

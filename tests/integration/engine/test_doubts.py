@@ -13,8 +13,8 @@ from opsconsole.domain.enums import ApprovalKind, EffectState, UndoState
 from opsconsole.domain.errors import AmbiguousError
 from opsconsole.domain.ids import EffectId
 from opsconsole.doubles.connector import FakeConnector
-from opsconsole.engine.commands import takeback
-from opsconsole.store.queries import runs, undos
+from opsconsole.engine.commands import approvals, takeback
+from opsconsole.store.queries import events, runs, undos
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import undos as write_undos
 from opsconsole.store.writes import work as write_work
@@ -209,3 +209,20 @@ async def test_what_was_being_taken_back_when_an_engine_died_is_in_doubt(
         assert undo is not None and "the engine stopped meanwhile" in undo.error
         await r.wait(seconds=2)
         assert (undo.state, len(out.undone), state(r, "undo")) == (UndoState.UNKNOWN, times, [then])
+
+
+@pytest.mark.parametrize("is_done", [True, False])
+async def test_what_a_person_says_was_done_is_known_like_what_was_seen(tmp_path: Path, is_done: bool) -> None:
+    stranger = "zoe@quay.example"
+    wanted = call("out.send", what="x", to=stranger)
+    async with rig(tmp_path, [wanted], agent(level=2), connectors=beside(FakeConnector(lost))) as r:
+        await r.take(mail())
+        await r.approve(1)
+        await r.wait(seconds=11)
+        await r.wait(seconds=2)
+        (asked,) = r.waiting()
+        assert asked.kind is ApprovalKind.UNKNOWN
+        await (r.approve(asked.id) if is_done else r.say(approvals.reject, asked.id, reason="it is not there"))
+        changes = r.engine.reader.execute("SELECT what, run_id FROM subject_change WHERE run_id = 1").fetchall()
+        assert changes == ([("send", 1)] if is_done else [])
+        assert events.is_written_to(r.engine.reader, "desk", stranger) is is_done
