@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from opsconsole.domain.action import ActionType, Call, Result
 from opsconsole.domain.enums import Effect
-from opsconsole.engine.ports.connector import Account, Change, Overlay, Simulated
+from opsconsole.engine.ports.connector import AccountIdentity, Change, Overlay, Simulated
 
 
 class FakeArguments(BaseModel):
@@ -53,7 +53,7 @@ class FakeConnector:
         self.undone: list[Call] = []
         self._execute, self._read, self._simulate = execute, read, simulate
         self._take_back = take_back
-        self.account = Account(account, is_whole=bool(account))
+        self.account = AccountIdentity(account, is_whole=bool(account))
         self._schema, self._facts = schema, facts
 
     def action_types(self) -> Sequence[ActionType]:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from opsconsole.domain.action import ActionType, Call, Result
 from opsconsole.domain.enums import Effect
-from opsconsole.engine.ports.connector import Account, Actor, Connector, HasAccount, RecordReader
+from opsconsole.engine.ports.connector import AccountIdentity, Actor, Connector, HasAccount, RecordReader
 
 
 class Registry:
@@ -60,12 +60,12 @@ class Registry:
         """Return the connection that a tool belongs to; None for a tool nobody declares."""
         return self._owners.get(tool)
 
-    def account(self, tool: str) -> Account | None:
+    def account(self, tool: str) -> AccountIdentity | None:
         """Return the account that a tool's connection is signed in to; None for a tool nobody declares."""
         owner = self._owners.get(tool)
         if isinstance(owner, HasAccount):
             return owner.account
-        return None if owner is None else Account("", is_whole=False)
+        return None if owner is None else AccountIdentity("", is_whole=False)
 
     def account_name(self, tool: str) -> str | None:
         """Return the name of that account, empty where the connection has none."""

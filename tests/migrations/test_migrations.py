@@ -127,7 +127,8 @@ def test_whom_people_wrote_to_is_known_of_an_older_file(tmp_path: Path) -> None:
                 "title": "a",
                 "text": "b",
             }
-            mail = IncomingEvent(kind=kind, occurred_at=NOW, sender="me@slotwise.example", recipients=(to,), **facts)
+            facts |= {"title": "a", "text": "b", "sender": "me@slotwise.example", "recipients": (to,)}
+            mail = IncomingEvent(kind=kind, occurred_at=NOW, **facts)
             events.add(tx, "post", mail, now=NOW)
             events.correspond(tx, "post", [to], at=NOW, is_by_person=False)
 

@@ -15,7 +15,7 @@ from opsconsole.domain.action import ActionType, Call, Result
 from opsconsole.domain.errors import AmbiguousError, ConnectorError, MachineError, PermanentError, TransientError
 from opsconsole.engine.agents.slottext import text_of
 from opsconsole.engine.agents.templates import TemplateFailure
-from opsconsole.engine.ports.connector import Account, Change, Overlay, Simulated
+from opsconsole.engine.ports.connector import AccountIdentity, Change, Overlay, Simulated
 from opsconsole.engine.ports.machine import Clock, Health, Secrets
 from opsconsole.net.client import HttpClient, HttpResponse
 
@@ -41,9 +41,9 @@ class HttpConnector:
         self._vault = Vault(secrets, frozenset[tuple[str, ...]]().union(*(action.secrets for action in actions)))
 
     @property
-    def account(self) -> Account:
+    def account(self) -> AccountIdentity:
         """Return where it is; whose account there, its key says."""
-        return Account(self._config.base, is_whole=False)
+        return AccountIdentity(self._config.base, is_whole=False)
 
     def action_types(self) -> Sequence[ActionType]:
         """Return the declared actions."""

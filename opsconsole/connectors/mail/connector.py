@@ -20,8 +20,7 @@ from opsconsole.connectors.mailtext.event import KINDS
 from opsconsole.domain.action import ActionType, Call, Result
 from opsconsole.domain.errors import PermanentError, UserError
 from opsconsole.domain.event import IncomingEvent
-from opsconsole.engine.ports.connector import Account as Whose
-from opsconsole.engine.ports.connector import Change, Notice, Overlay, Simulated, Take
+from opsconsole.engine.ports.connector import AccountIdentity, Change, Notice, Overlay, Simulated, Take
 from opsconsole.engine.ports.machine import Clock, Health, Memory, Secrets
 from opsconsole.store.queries.desk import records as desk
 from opsconsole.store.rows import Reader
@@ -49,9 +48,9 @@ class MailConnector:
         self._acts = Acts(self._account, self._ledger, memory)
 
     @property
-    def account(self) -> Whose:
+    def account(self) -> AccountIdentity:
         """Return whose mailbox it is, and where."""
-        return Whose(self._account.config.account)
+        return AccountIdentity(self._account.config.account)
 
     def event_kinds(self) -> Sequence[str]:
         """Return what a mail can be."""

@@ -58,7 +58,7 @@ class Connector(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class AccountIdentity:
     """Which account of its kind of system a connection is signed in to."""
 
     name: str
@@ -72,7 +72,7 @@ class HasAccount(Protocol):
     """A connector that is signed in somewhere; what was decided for one account is never done through another."""
 
     @property
-    def account(self) -> Account:
+    def account(self) -> AccountIdentity:
         """Return the account."""
         ...
 
