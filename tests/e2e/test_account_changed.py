@@ -56,6 +56,7 @@ async def test_what_was_approved_for_one_account_is_not_sent_through_another_but
         (asked,) = r.waiting()
         assert asked.kind is ApprovalKind.ACTION and asked.because == f"asked again: {MOVED}"
         assert told(r, "effect.asked_again")[0]["because"] == asked.because
+        assert told(r, "effect.sending") == [], "its intent is not even written"
         await r.approve(asked.id, digest=asked.digest)
         await r.wait(seconds=11)
         assert (len(new.calls), old.calls, state(r)) == (1, [], ["done"])
