@@ -12,6 +12,7 @@ from opsconsole.doubles.connector import Behaviour, FakeConnector, fine
 from opsconsole.engine.commands import recommendations, takeback
 from opsconsole.engine.commands.results import DecisionOutcome
 from opsconsole.engine.effects.send import BACKOFF_S
+from opsconsole.engine.gate.digests import card_digest
 from opsconsole.store.queries import runs
 from opsconsole.store.rows import present
 from opsconsole.store.transaction import Transaction
@@ -152,6 +153,10 @@ async def test_who_approves_is_told_first_that_it_is_another_account_now(tmp_pat
         with pytest.raises(StaleCardError):
             await r.approve(seen.id, digest=seen.digest)
         (shown,) = r.waiting()
+        facts: dict[str, Any] = {"action": r.actions()[0].digest, "subject_mark": shown.subject_mark}
+        latest = runs.rulings(r.engine.reader, "1/0.0")[-1].id
+        for card, account in ((seen, OLD), (shown, NEW)):
+            assert card.digest == card_digest(ruling_id=latest, account=account, **facts), "the account is bound too"
         await r.approve(shown.id, digest=shown.digest)
         await r.wait(seconds=11)
         assert len(new.calls) == 1 and state(r) == ["done"]
