@@ -50,7 +50,8 @@ async def test_nothing_more_to_do_is_handled_because_a_person_said_so(tmp_path: 
         await r.say(approvals.respond, r.waiting()[0].id, answer="nothing more is to be done")
         await r.settle()
         assert r.audit("run.finished")[0]["handled"] is True
-        counted = outcomes.outcomes_of(r.engine.reader, "mira", since=r.clock.now().replace(hour=0), waiting=0)
+        now = r.clock.now()
+        counted = outcomes.outcomes_of(r.engine.reader, "mira", since=now.replace(hour=0), now=now, waiting=0)
         assert (counted.with_you, counted.alone) == (1, 0)
 
 
