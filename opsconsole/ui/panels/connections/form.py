@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -20,33 +19,11 @@ from shiboken6 import isValid
 
 from opsconsole.domain.errors import NoKeyringError, OpsError, SealedError
 from opsconsole.ui.panel import Context
+from opsconsole.ui.panels.connections.field import Field
 from opsconsole.ui.tools import CheckStep, ConnectionCheck
 from opsconsole.ui.widgets.basics import button, card, label, repolish, row
 from opsconsole.ui.widgets.columns import scrolled
 from opsconsole.ui.widgets.keys import bind
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One thing to fill in."""
-
-    name: str
-    title: str
-    hint: str = ""
-    is_secret: bool = False
-    is_needed: bool = False
-    check: Callable[[str], str] | None = None
-    """Gives what is wrong with a value; empty where nothing is."""
-    is_file: bool = False
-    """A file of this computer, which may be chosen instead of typed."""
-    choices: Sequence[tuple[str, str]] = ()
-    """Values and their words, where one of a few is chosen instead of typed."""
-
-    @property
-    def stays(self) -> bool:
-        """Where a connection is changed, empty leaves what was given before; it cannot be shown."""
-        return self.is_secret or self.is_file
-
 
 STOPPING = "Stopping…"
 KEEPS = "empty keeps what was given before"

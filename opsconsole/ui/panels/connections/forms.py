@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from opsconsole.ui.panels.connections.form import Field
+from opsconsole.ui.panels.connections.field import Field
 from opsconsole.ui.panels.connections.known import known_webhook
 from opsconsole.ui.tools import CheckStep, ConnectionCheck, MailDraft, ModelDraft, RestDraft, Tools, WebhookDraft
 

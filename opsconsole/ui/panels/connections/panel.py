@@ -17,31 +17,15 @@ from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.connections import forms
 from opsconsole.ui.panels.connections.form import ConnectionForm
 from opsconsole.ui.panels.connections.hosts import HostTiles
+from opsconsole.ui.panels.connections.kinds import FORMS, HEALTH, INSIDE, KINDS
 from opsconsole.ui.panels.connections.removal import RemovalPage
 from opsconsole.ui.panels.connections.restfile import AddressOfFile
 from opsconsole.ui.tools import CheckStep, ConnectionCheck
-from opsconsole.ui.widgets.basics import Tone, beside, button, card, label, pill, row
+from opsconsole.ui.widgets.basics import beside, button, card, label, pill, row
 from opsconsole.ui.widgets.columns import card_column, clear
 from opsconsole.ui.widgets.focus import kept_in
 from opsconsole.ui.widgets.states import States
 from opsconsole.ui.widgets.words import ago, exact
-
-KINDS = {
-    "desk": "Built-in desk",
-    "mail": "Mailbox",
-    "model": "Language model",
-    "webhook": "Webhook",
-    "http": "REST system",
-    "texts": "Text messages of the sample",
-}
-_INSIDE = {
-    "desk": "Mail, tickets, contacts and deals that live in this workspace; imports land here.",
-    "texts": "Only plays a text-message gateway: nothing leaves this computer. Long messages are not confirmed.",
-}
-"""Kinds that reach nothing outside, and so always work → what they are."""
-_FORMS = {"mail": "mail", "model": "model", "webhook": "webhook", "http": "rest"}
-"""The form that changes a connection, by its kind."""
-_HEALTH: dict[str, tuple[str, Tone]] = {"ok": ("Works", "ok"), "trouble": ("In trouble", "danger")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +151,7 @@ class ConnectionsPanel(Panel):
         self.pages.setCurrentWidget(form)
 
     def _change(self, row: read.ConnectionRow) -> None:
-        form: ConnectionForm = getattr(self, _FORMS[row.kind])
+        form: ConnectionForm = getattr(self, FORMS[row.kind])
         self._show_form(form, forms.known_values(row.kind, row.id, row.config), changes=row.id)
 
     def _on_left(self) -> None:
@@ -221,7 +205,7 @@ class ConnectionsPanel(Panel):
             clear(self._list)
         for shown in found:
             self._list.addWidget(self._card(shown, now))
-        if all(shown.row.kind in _INSIDE for shown in found):
+        if all(shown.row.kind in INSIDE for shown in found):
             self._list.addWidget(self._invitation())
         self._states.show_content()
 
@@ -229,10 +213,10 @@ class ConnectionsPanel(Panel):
         frame, column = card()
         name = shown.row.id
         state, tone = ("Not tried yet", "plain")
-        if shown.row.kind in _INSIDE:
+        if shown.row.kind in INSIDE:
             state, tone = "Works", "ok"
         elif shown.health is not None:
-            state, tone = _HEALTH.get(shown.health[0], (shown.health[0].replace("_", " ").capitalize(), "warn"))
+            state, tone = HEALTH.get(shown.health[0], (shown.health[0].replace("_", " ").capitalize(), "warn"))
         if shown.is_paused:
             state, tone = "Paused", "warn"
         kind = label(KINDS.get(shown.row.kind, shown.row.kind), "small")
@@ -243,7 +227,7 @@ class ConnectionsPanel(Panel):
         )
         if shown.row.kind == "webhook":
             where = f"http://{shown.row.config.get('listen', '')}{shown.row.config.get('path', '')}"
-        where = _INSIDE.get(shown.row.kind, where)
+        where = INSIDE.get(shown.row.kind, where)
         if where:
             column.addWidget(label(where, "muted", is_wrapped=True, is_selectable=True))
         if text:
@@ -262,7 +246,7 @@ class ConnectionsPanel(Panel):
 
     def _buttons(self, shown: Shown) -> list[QWidget]:
         made: list[QWidget] = []
-        if shown.row.kind in _FORMS:
+        if shown.row.kind in FORMS:
             made.append(button("Test or change…", partial(self._change, shown.row)))
         if shown.row.kind != "model":
             word = "Resume" if shown.is_paused else "Pause"
