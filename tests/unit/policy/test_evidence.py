@@ -168,3 +168,21 @@ def test_the_incomplete_beta_function_at_known_points() -> None:
 def test_senseless_counts_are_refused(right: int, wrong: int, p0: float) -> None:
     with pytest.raises(ValueError, match="not negative"):
         evidence(right, wrong, p0)
+
+
+def test_a_category_that_only_one_side_names_is_none_by_chance() -> None:
+    for pairs in ([("c", "a"), ("a", "a")], [("a", "c"), ("a", "a")]):
+        assert kappa(pairs) == pytest.approx(0.0)
+        assert ac1(pairs) == pytest.approx((0.5 - 0.375) / (1 - 0.375))
+
+
+@pytest.mark.parametrize(("right", "low", "high"), [(0, 0.0, 0.975), (1, 0.025, 1.0)])
+def test_one_trial_says_little_and_not_nothing(right: int, low: float, high: float) -> None:
+    found = exact_interval(right, 1)
+    assert (found.low, found.high) == (pytest.approx(low), pytest.approx(high))
+
+
+def test_what_is_enough_already_needs_none_and_the_first_that_is_enough_is_found() -> None:
+    needed = [still_needed(right, 0, 0.9) for right in range(43, 48)]
+    assert needed == [0] * 5
+    assert [still_needed(right, 0, 0.9) for right in (42, 41, 40, 0)] == [1, 2, 3, 43]
