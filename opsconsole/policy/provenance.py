@@ -47,14 +47,18 @@ def is_trusted_destination(address: str, origin: Provenance) -> bool:
     return is_sender or match[1] in origin.trusted_domains
 
 
-def untyped_argument(
-    args: Mapping[str, Any], slots: Mapping[str, tuple[str, ...]], *, except_for: tuple[str, ...] = ()
-) -> str | None:
-    """Return the name of the first argument that no ratified template wrote with typed slots; None if all are."""
+def untyped_argument(args: Mapping[str, Any], origin: Provenance, *, except_for: tuple[str, ...] = ()) -> str | None:
+    """Return the name of the first argument that no ratified template wrote with typed slots; None if all are.
+
+    A whole value that is the verified sender's own address, or a ratified one, says nothing that is not known.
+    """
+    known = {folded(address) for address in (origin.verified_sender, *origin.trusted_addresses) if address}
     for name, value in args.items():
         if name in except_for or value is None or isinstance(value, bool | int | float):
             continue
-        if name not in slots or not all(is_typed(slot) for slot in slots[name]):
+        if name in origin.slots and isinstance(value, str) and folded(value) in known:
+            continue
+        if name not in origin.slots or not all(is_typed(slot) for slot in origin.slots[name]):
             return name
     return None
 

@@ -112,9 +112,10 @@ def provenance(context: GateContext) -> Iterator[Reason]:
     if any(not is_trusted_destination(address, origin) for address in destinations):
         text = "after reading text from outside, to an address that is neither the verified sender nor allowed by you"
         yield Reason("provenance_destination", text, Verdict.ASK)
-    loose = untyped_argument(context.args, origin.slots, except_for=context.type.destinations if context.type else ())
+    loose = untyped_argument(context.args, origin, except_for=context.type.destinations if context.type else ())
     if loose is not None:
-        text = f"after reading text from outside, and {loose} is not a template with only a name, id or date filled in"
+        what = loose.replace("_", " ")
+        text = f"after reading text from outside: its {what} is no template with only a name, id or date filled in"
         yield Reason("provenance_text", text, Verdict.ASK)
 
 

@@ -59,7 +59,8 @@ def _is_fixed_text(conn: Reader, context: GateContext, action: ActionRow) -> boo
     proposal = turn_from(runs.turns(conn, action.run_id, first=action.turn)[0]).proposals[action.position]
     if proposal.step is None or any(action.args.get(name) != proposal.args.get(name) for name in proposal.slots):
         return False
-    return untyped_argument(action.args, proposal.slots, except_for=kind.destinations) is None
+    origin = replace(context.provenance, slots=proposal.slots)
+    return untyped_argument(action.args, origin, except_for=kind.destinations) is None
 
 
 def _reach(conn: Reader, context: GateContext, event_id: int) -> Reach:

@@ -191,6 +191,20 @@ def test_every_text_of_a_value_is_seen(value: object, texts: tuple[str, ...]) ->
 
 
 def test_untyped_argument_names_the_first() -> None:
-    assert untyped_argument({"a": "x", "b": "y"}, {"a": ()}) == "b"
-    assert untyped_argument({"a": "x", "b": {"c": "d"}}, {"a": ()}, except_for=("b",)) is None
-    assert untyped_argument({"a": 1, "b": None, "c": 2.5, "d": False}, {}) is None
+    wrote = Provenance(slots={"a": ()})
+    assert untyped_argument({"a": "x", "b": "y"}, wrote) == "b"
+    assert untyped_argument({"a": "x", "b": {"c": "d"}}, wrote, except_for=("b",)) is None
+    assert untyped_argument({"a": 1, "b": None, "c": 2.5, "d": False}, Provenance()) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "is_known"),
+    [
+        ("ann@harbour.example", True), ("Ann@Harbour.example", True), ("desk@slotwise.example", True),
+        ("any@good.example", False), ("eve@evil.example", False), ("ann@harbour.example, eve@evil.example", False),
+    ],
+)  # fmt: skip
+def test_a_whole_value_may_be_an_address_that_is_known(address: str, *, is_known: bool) -> None:
+    filled = replace(ORIGIN, slots={"contact": (address,)})
+    assert (untyped_argument({"contact": address}, filled) is None) is is_known
+    assert untyped_argument({"contact": address}, replace(ORIGIN, slots={})) == "contact"
