@@ -8,12 +8,17 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QScrollArea
 
+from opsconsole.domain.action import Call, Result
+from opsconsole.domain.errors import AmbiguousError
+from opsconsole.doubles.connector import FakeConnector
+from opsconsole.engine.engine import Engine
 from opsconsole.engine.ports.brain import RunView, Turn
+from opsconsole.engine.ports.connector import Connector
 from opsconsole.ui.shell.window import LEAST
 from opsconsole.ui.widgets.basics import ClampedLabel, PlainLabel
 from opsconsole.ui.widgets.diff.table import _laid  # pyright: ignore[reportPrivateUsage]
 from opsconsole.ui.widgets.plain import is_right_to_left
-from tests.support.rig import ANN, agent, call, mail, rig
+from tests.support.rig import ANN, agent, call, desk_only, mail, rig
 from tests.ui.approvals.asked import Job, Sitting, person_at
 
 LONG = "Question about the invoice of last month and the one before, " * 8
@@ -140,3 +145,28 @@ def test_a_text_stands_where_its_first_letter_says(tmp_path: Path, qapp: QApplic
     assert label.alignment() & Qt.AlignmentFlag.AlignRight
     label.setText("Thanks")
     assert label.alignment() & Qt.AlignmentFlag.AlignLeft
+
+
+def test_a_doubt_says_what_may_have_been_done_and_no_deadline_of_a_year(tmp_path: Path, qapp: QApplication) -> None:
+    async def hang_up(_: Call) -> Result:
+        raise AmbiguousError("the system hung up")
+
+    async def fill() -> None:
+        def make(engine: Engine) -> list[Connector]:
+            return [*desk_only(engine), FakeConnector(hang_up)]
+
+        async with rig(tmp_path / "w", [call("out.do", what="x")], agent(level=3), connectors=make) as r:
+            await r.take(mail())
+            await r.wait(minutes=10)
+            assert r.waiting()[0].kind == "unknown"
+
+    async def job(seat: Sitting) -> None:
+        await seat.until(lambda: seat.panel.shown is not None)
+        detail = seat.panel.detail
+        model = detail.table.model()
+        assert model.headerData(1, Qt.Orientation.Horizontal) == "What may have been done"
+        told = [label.text() for label in detail.facts.findChildren(QLabel)]
+        assert any(text.startswith("Asked ") for text in told) and not any("decide" in text for text in told)
+
+    asyncio.run(fill())
+    person_at(tmp_path / "w", qapp)(job)

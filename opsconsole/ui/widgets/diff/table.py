@@ -29,6 +29,9 @@ NARROW = 640
 _BREAK = "\u200b"
 
 
+WANTED = "What would be done"
+
+
 class ChangeModel(QAbstractTableModel):
     """Field, now, after; where nothing was there before, field and after only, unless both sides always count."""
 
@@ -38,6 +41,8 @@ class ChangeModel(QAbstractTableModel):
         self._sides, self._spoken = sides, spoken
         self.changes: tuple[FieldRow, ...] = ()
         self.has_now = True
+        self.alone = WANTED
+        """The heading where nothing was there before."""
 
     def show(self, changes: Sequence[FieldRow]) -> None:
         """Show other changes."""
@@ -56,7 +61,7 @@ class ChangeModel(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return (("Field", *self._sides) if self.has_now else ("Field", "What would be done"))[section]
+            return (("Field", *self._sides) if self.has_now else ("Field", self.alone))[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         return None
@@ -197,8 +202,9 @@ class ChangeTable(QTableView):
         header.setSectionsClickable(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
 
-    def show_changes(self, changes: Sequence[FieldRow]) -> None:
-        """Show other changes."""
+    def show_changes(self, changes: Sequence[FieldRow], *, alone: str = WANTED) -> None:
+        """Show other changes, under `alone` where nothing was there before."""
+        self.changes.alone = alone
         self.changes.show(changes)
         self.fit()
 

@@ -1,6 +1,6 @@
 """The card of one request: everything a person needs to decide, in the order it is judged."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
@@ -12,11 +12,13 @@ from opsconsole.ui.panels.approvals.card.parts import ChangedBanner, EventCard, 
 from opsconsole.ui.panels.approvals.rows import RISKS, reasons, split_question
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import Tone, button, clamped, label, pill, row, set_pill
-from opsconsole.ui.widgets.diff.table import ChangeTable
+from opsconsole.ui.widgets.diff.table import WANTED, ChangeTable
 from opsconsole.ui.widgets.flow import FlowLayout
 from opsconsole.ui.widgets.plain import one_line
 from opsconsole.ui.widgets.words import ago, exact, spoken
 
+NEAR = timedelta(days=60)
+"""A deadline that lies farther off is told only to who points at it."""
 MOST_SUB = 4_000
 
 
@@ -181,7 +183,8 @@ class CardDetail(QFrame):
     def _show_facts(self, shown: Shown, now: datetime) -> None:
         view = shown.view
         waits = ago(view.asked_at, now)
-        until = f", decide {ago(view.expires_at, now)}" if view.expires_at is not None else ""
+        is_near = view.expires_at is not None and view.expires_at - now < NEAR
+        until = f", decide {ago(view.expires_at, now)}" if view.expires_at is not None and is_near else ""
         tip = f"Asked {exact(view.asked_at)}" + (f"\nDecide by {exact(view.expires_at)}" if view.expires_at else "")
         self.facts.show_fact("Agent", view.agent)
         self.facts.show_fact("From", one_line(str(view.event["from"]), 60) or "—")
@@ -195,8 +198,8 @@ class CardDetail(QFrame):
             options = [str(option) for option in shown.view.args.get("options") or ()]
             self.answers.show_options(options, request=shown.view.id)
             return
-        self.table.show_changes(fields(shown))
         is_doubt = shown.view.kind is ApprovalKind.UNKNOWN
+        self.table.show_changes(fields(shown), alone="What may have been done" if is_doubt else WANTED)
         found_out = "Your answer sends nothing: it only says what you found, and the agent goes on from there."
         self.reversal.setText(found_out if is_doubt else f"It {shown.view.reversibility}.")
 
