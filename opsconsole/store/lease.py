@@ -65,7 +65,9 @@ class Lease:
         return database.epoch
 
     def close(self) -> None:
-        """Let go."""
+        """Let go, and take back who held it: the next one is not to be taken for this one before it has written."""
+        with contextlib.suppress(OSError):
+            os.ftruncate(self._descriptor, 0)
         os.close(self._descriptor)
 
     def __enter__(self) -> "Lease":
