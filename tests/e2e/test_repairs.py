@@ -139,7 +139,7 @@ async def test_a_recipient_is_counted_by_a_digest_that_no_other_workspace_has(tm
     for name in ("one", "two"):
         async with rig(tmp_path / name, [send], spec, connectors=beside(FakeConnector())) as r:
             await r.take(mail())
-            seen += [row[0] for row in r.engine.reader.execute("SELECT recipient FROM effect")]
+            seen += [row[0] for row in r.engine.reader.execute("SELECT recipient FROM effect_recipient")]
     assert len({*seen}) == 2 and all(len(key) == 32 and ANN not in key for key in seen)
 
 

@@ -43,6 +43,7 @@ actions:
     title: look a customer up
     effect: read
     method: POST
+    changes_nothing: true
     path: /crm/lookup
     body: {{email: "{{{{ args.email }}}}"}}
     arguments:

@@ -36,7 +36,8 @@ def test_every_shadow_decision_stands_beside_what_the_people_did(folder: Path) -
     pairs = lines(folder, "pairs", "--limit", "1000")
     verdicts = {pair["title"]: pair["verdict"] for pair in pairs}
     live = [pair for pair in pairs if pair["source"] == "live" and pair["category"] != "auto_mail"]
-    assert len(live) == 25 and all(pair["blind"] and not pair["excluded"] for pair in pairs)
+    assert len(live) == 26 and all(pair["blind"] for pair in pairs)
+    assert [pair["verdict"] for pair in pairs if pair["excluded"]] == ["both_none"]
     assert verdicts["Kündigung"] == "same" and verdicts["suspendre l'abonnement"] == "differs"
     assert verdicts["company card limit and expenses"] == "extra"
 
@@ -52,9 +53,10 @@ def test_a_pair_is_told_whole(folder: Path) -> None:
 
 def test_what_waits_for_a_judgement_comes_gravest_first_and_goes_once_judged(folder: Path) -> None:
     waiting = lines(folder, "pairs", "--waiting")
-    assert [pair["severity"] for pair in waiting[:3]] == ["severe"] * 3
+    gravity = [("severe", "minor", "none").index(pair["severity"]) for pair in waiting]
+    assert gravity == sorted(gravity) and gravity.count(0) == 2
     differing = [pair for pair in waiting if pair["verdict"] not in ("same", "both_none")]
-    assert len(differing) == 8
+    assert len(differing) == 6
     first = f"{waiting[0]['id']}"
     assert "the agent is right" in said(folder, "judge", first, "agent")
     assert first not in {f"{line['id']}" for line in lines(folder, "pairs", "--waiting")}
@@ -66,7 +68,8 @@ def test_the_report_counts_what_counts(folder: Path) -> None:
     (told,) = lines(folder, "report")
     pairs = lines(folder, "pairs", "--limit", "1000")
     agreed = sum(pair["verdict"] == "same" and not pair["failed"] for pair in pairs)
-    assert sum(cell["pairs"] for cell in told["cells"]) == told["numbers"]["pairs"] == len(pairs)
+    assert sum(cell["pairs"] for cell in told["cells"]) == len(pairs)
+    assert told["numbers"]["pairs"] == sum(not pair["excluded"] for pair in pairs) == len(pairs) - 1
     assert told["numbers"]["agreed"] == agreed
     for cell in told["cells"]:
         assert cell["right"] <= cell["trials"] <= cell["pairs"]
@@ -74,7 +77,7 @@ def test_the_report_counts_what_counts(folder: Path) -> None:
     text = said(folder, "report")
     assert (
         "more clean decisions; too few so far for a forecast" in text
-        and f"Agreed in {agreed} of the {len(pairs)} pairs" in text
+        and f"Agreed in {agreed} of the {len(pairs) - 1} pairs" in text
     )
 
 

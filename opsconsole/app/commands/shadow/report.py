@@ -68,4 +68,5 @@ def _say_numbers(total: Numbers) -> None:
 def _say_set_aside(cells: Sequence[GateProgress]) -> None:
     """Say what proves nothing, and why."""
     for why, number in set_aside(cells):
-        say(f"{count(number, 'pair')} of the version that counts prove nothing: {why}.")
+        verb = "proves" if number == 1 else "prove"
+        say(f"{count(number, 'pair')} of the version that counts {verb} nothing: {why}.")
