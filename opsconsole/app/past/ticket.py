@@ -6,7 +6,7 @@ from typing import Any
 
 from opsconsole.connectors.files import ImportRecord
 from opsconsole.connectors.files.columns import normal
-from opsconsole.connectors.files.values import moment_of
+from opsconsole.connectors.files.dates import DateLook, moment_of
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.store.queries.desk import records as desk
 from opsconsole.store.transaction import Transaction
@@ -30,8 +30,13 @@ def past_ticket(tx: Transaction, row: ImportRecord, created_at: datetime | None)
         title=str(row.fields.get("title") or ""),
         text=str(row.fields.get("description") or ""),
         sender=str(row.fields.get("requester_email") or ""),
-        sender_name=str(row.fields.get("requester_email_text") or ""),
-        fields={"ticket_id": number, "columns": list(row.columns), **told},
+        sender_name=str(row.fields.get("requester_name") or ""),
+        fields={
+            "ticket_id": number,
+            "columns": list(row.columns),
+            "requester_id": str(row.fields.get("requester_id") or ""),
+            **told,
+        },
         problems=row.problems,
     )
 
@@ -39,5 +44,6 @@ def past_ticket(tx: Transaction, row: ImportRecord, created_at: datetime | None)
 def _moment(extra: Mapping[str, Any]) -> datetime | None:
     """Return the earliest time at which the table says that the ticket was sorted."""
     cells = [str(value) for name, value in extra.items() if normal(name) in SORTED and value]
-    found = [told[0] for told in (moment_of(cell, is_day_first=None) for cell in cells) if told is not None]
-    return min(found, default=None)
+    found = [moment for cell in cells if (moment := moment_of(cell, DateLook())) is not None]
+    # One that can be read two ways, or by an unknown zone, proves no time.
+    return min((moment.at for moment in found if not moment.is_guess and not moment.unread), default=None)

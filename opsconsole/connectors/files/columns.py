@@ -6,18 +6,25 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from opsconsole.connectors.files.record import RecordKind
+from opsconsole.connectors.files.zones import header_zone
 
 _NOISE = re.compile(r"[^\w]+|_")
 
-_CREATED = "created at|created|create date|date created|created date|created time|creation date|added|created on|opened"
-_UPDATED = "updated at|updated|last modified|last modified date|last updated|last updated time|update time|modified"
+_CREATED = (
+    "created at|created|create date|date created|created date|created time|creation date|added|created on|opened"
+    "|erstellt am|erstellt|angelegt am|erstelldatum|créé le|date de création|aangemaakt op"
+)
+_UPDATED = (
+    "updated at|updated|last modified|last modified date|last updated|last updated time|update time|modified"
+    "|last update time|aktualisiert am|geändert am"
+)
 _COMPANY = (
     "company|company name|organization|organisation|organization name|organisation name|account|account name"
     "|associated company|associated company names|firma|unternehmen|customer company"
 )
 _EMAIL = (
     "email|e mail|email address|e mail address|primary email|work email|contact email|person email|person email work"
-    "|email 1|mail|e mail adresse"
+    "|email 1|mail|e mail adresse|e mail 1 value|email 1 value"
 )
 _OWNER = "owner|owner name|deal owner|opportunity owner|sales rep|account owner|owner email|besitzer"
 
@@ -32,8 +39,8 @@ SPELLINGS: dict[RecordKind, dict[str, str]] = {
         "name": "name|full name|contact name|person name|display name|contact",
         "phone": "phone|phone number|telephone|mobile|mobile phone|mobile phone number|work phone|person phone"
         "|person phone work|tel|telefon|phone 1 value",
-        "company": f"{_COMPANY}|person organization",
-        "title": "title|job title|position|role|person job title|jobtitle",
+        "company": f"{_COMPANY}|person organization|organization 1 name",
+        "title": "title|job title|position|role|person job title|jobtitle|organization title|organization 1 title",
         "notes": "notes|note|comments|description|background",
         "created_at": f"{_CREATED}|person created|person person created",
     },
@@ -63,22 +70,29 @@ SPELLINGS: dict[RecordKind, dict[str, str]] = {
     },
     "ticket": {
         "external_id": "ticket id|id|ticket|ticket number|number|case number|case id|issue key|key|record id|ticket no"
-        "|external id",
-        "title": "subject|ticket name|title|ticket subject|summary|name|betreff",
+        "|external id|issue id|conversation id|request id|ticketnummer|nummer",
+        "title": "subject|ticket name|title|ticket subject|summary|short description|name|betreff|titel|objet|asunto",
         "description": "description|ticket description|body|content|details|message|text|beschreibung",
-        "queue": "queue|group|group name|team|department|pipeline|project|ticket pipeline|category",
-        "assignee": "assignee|assignee name|agent|agent name|assigned to|ticket owner|responder|assignee email|owner",
-        "priority": "priority|ticket priority|urgency|severity",
-        "status": "status|ticket status|state",
+        "queue": "queue|group|group name|assignment group|team|department|pipeline|project name|project|ticket pipeline"
+        "|project key|category|gruppe|abteilung|warteschlange|groupe|groep",
+        "assignee": "assignee|assignee name|agent|agent name|assigned to|ticket owner|responder|assignee email|owner"
+        "|bearbeiter|zugewiesen an|zuständig|assigné à",
+        "priority": "priority|ticket priority|urgency|severity|priorität|dringlichkeit|priorité|prioriteit|prioridad",
+        "status": "status|ticket status|state|statut|estado",
         "requester_email": "requester email|requester e mail|contact email|customer email|reporter email|from|"
-        f"{_EMAIL}|requester|reporter",
-        "created_at": f"{_CREATED}|ticket created|reported at",
+        f"{_EMAIL}",
+        "requester_name": "requester|requester name|reporter|customer|customer name|associated contact|contact name"
+        "|full name|caller|author|contact|kunde|anforderer|demandeur|melder",
+        "requester_id": "requester id|reporter id|customer id|customer number|contact id|associated contact ids|user id"
+        "|unique external id|kundennummer|author username",
+        "created_at": f"{_CREATED}|ticket created|reported at|requested|requested at|request date|opened at"
+        "|conversation started at|submitted at",
         "updated_at": _UPDATED,
     },
 }
 _DECISIVE: dict[RecordKind, tuple[str, ...]] = {
     "deal": ("amount", "stage", "close_date"),
-    "ticket": ("title", "description", "queue", "assignee", "priority", "status", "requester_email"),
+    "ticket": ("title", "description", "queue", "assignee", "priority", "status", "requester_email", "requester_name"),
     "contact": ("email", "first_name", "last_name", "phone", "name"),
     "company": ("domain", "industry", "size"),
 }
@@ -106,7 +120,7 @@ class Layout:
 
 def layout_of(headers: Sequence[str], *, file_name: str) -> Layout | None:
     """Tell what a table holds by its headers (and its name where they leave it open); None where it cannot be told."""
-    plain = [normal(header) for header in headers]
+    plain = [named(header) for header in headers]
     name = normal(PurePath(file_name).stem)
     best: Layout | None = None
     best_score = 0.0
@@ -122,9 +136,19 @@ def layout_of(headers: Sequence[str], *, file_name: str) -> Layout | None:
     return best
 
 
+def named(header: str) -> str:
+    """Return what a column is called, without the zone that stands behind it: `Created (UTC)` is `created`."""
+    return normal(header.rpartition(header_zone(header))[0] if header_zone(header) else header)
+
+
 def normal(header: str) -> str:
     """Return a header in lower case with single spaces."""
     return " ".join(_NOISE.sub(" ", header.lower()).split())[:80]
+
+
+def layout_as(kind: RecordKind, headers: Sequence[str]) -> Layout:
+    """Return the columns of a table that is known to hold a kind."""
+    return Layout(kind, _columns(kind, [named(header) for header in headers]))
 
 
 def _columns(kind: RecordKind, plain: Sequence[str]) -> dict[str, int]:

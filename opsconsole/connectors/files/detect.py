@@ -7,6 +7,7 @@ from typing import Final
 
 from opsconsole.connectors.files.archive import DAMAGED, PackedSource, TarSource, ZipSource, unpacked
 from opsconsole.connectors.files.bounded import BoundedReader
+from opsconsole.connectors.files.mapping import TableMapping
 from opsconsole.connectors.files.mbox import looks_like_mbox
 from opsconsole.connectors.files.names import SNIFF, looks_like_mail
 from opsconsole.connectors.files.source import Limits, Source
@@ -23,8 +24,13 @@ _PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00")
 _OUTLOOK = (b"\xd0\xcf\x11\xe0", b"!BDN")
 
 
-def open_source(path: Path | str, *, limits: Limits | None = None) -> Source:
+def open_source(path: Path | str, *, limits: Limits | None = None, mapping: TableMapping | None = None) -> Source:
     """Recognise a file or folder and give the source that reads it.
+
+    Args:
+        path: the file or folder.
+        limits: what reading it may cost.
+        mapping: what a person corrected of how a table is read.
 
     Raises:
         NotFoundError: there is nothing at `path`.
@@ -41,16 +47,16 @@ def open_source(path: Path | str, *, limits: Limits | None = None) -> Source:
     try:
         with path.open("rb") as stream:
             start = stream.read(SNIFF)
-        return _file(path, start, limits)
+        return _file(path, start, limits, mapping)
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise FileFormatError(f"the file cannot be opened: {why}", path=str(path)) from error
 
 
-def _file(path: Path, start: bytes, limits: Limits) -> Source:
+def _file(path: Path, start: bytes, limits: Limits, mapping: TableMapping | None) -> Source:
     name = path.name.lower()
     if name.endswith(_TABLES):
-        return TableSource(path, limits)
+        return TableSource(path, limits, mapping)
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         try:
             zipfile.ZipFile(path).close()

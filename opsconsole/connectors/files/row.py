@@ -1,13 +1,17 @@
 """One row of a table to one record."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import tzinfo
 from typing import Any
 
 from opsconsole.connectors.files.columns import SPELLINGS, Layout
+from opsconsole.connectors.files.dates import DateLook, moment_of
 from opsconsole.connectors.files.record import ImportRecord
-from opsconsole.connectors.files.values import amount_of, email_of, moment_of
+from opsconsole.connectors.files.values import amount_of, email_of, name_of
 from opsconsole.connectors.mailtext.clean import scrub
+from opsconsole.domain.priority import PRIORITIES, priority_of
 
 MAX_CELL = 100_000
 _MEANINGFUL = {
@@ -24,16 +28,26 @@ _MISSING = {
 }
 
 
-def record_of(
-    layout: Layout,
-    headers: Sequence[str],
-    cells: Sequence[str],
-    *,
-    line: int,
-    is_day_first: bool | None,
-    problem: str = "",
-) -> ImportRecord:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How the cells of one table are read."""
+
+    layout: Layout
+    headers: Sequence[str]
+    look: DateLook = field(default_factory=DateLook)
+    zones: Mapping[str, tzinfo] = field(default_factory=dict[str, tzinfo])
+    """Of our fields: the zone that the name of its column tells."""
+    priorities: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Words that a person said the meaning of, in lower case."""
+
+    def look_of(self, name: str) -> DateLook:
+        """Return how the dates of a field are read."""
+        return replace(self.look, zone=self.zones[name]) if name in self.zones else self.look
+
+
+def record_of(reading: Reading, cells: Sequence[str], *, line: int, problem: str = "") -> ImportRecord:
     """Return the record of a row. What does not fit is kept and told in `problems`."""
+    layout, headers = reading.layout, reading.headers
     digest = hashlib.sha256("\x1f".join(cells).encode("utf-8", "replace")).hexdigest()[:24]
     if problem:
         fields = {"extra": {"row": scrub(cells[0][:MAX_CELL])}}
@@ -48,12 +62,13 @@ def record_of(
     taken = _texts(layout, cells)
     fields: dict[str, Any] = {name: "" for name in SPELLINGS[layout.kind] if name not in ("first_name", "last_name")}
     fields.update(_named(taken))
-    _typed(fields, taken, is_day_first, problems)
+    _typed(fields, taken, reading, problems)
     fields["extra"] = _extra(layout, headers, cells)
     if not any(fields.get(name) for name in _MEANINGFUL[layout.kind]):
         problems.append(f"{_MISSING[layout.kind]}; it is kept, but nothing can be matched to it.")
     external_id = taken.get("external_id", "") or f"row-{digest}"
     if layout.kind == "ticket":
+        _whose(fields, taken)
         fields["external_id"] = taken.get("external_id", "")
     else:
         fields.pop("external_id", None)
@@ -80,7 +95,7 @@ def _named(taken: dict[str, str]) -> dict[str, str]:
     return named
 
 
-def _typed(fields: dict[str, Any], taken: dict[str, str], is_day_first: bool | None, problems: list[str]) -> None:
+def _typed(fields: dict[str, Any], taken: dict[str, str], reading: Reading, problems: list[str]) -> None:
     for name, text in taken.items():
         if name in ("email", "contact_email", "requester_email"):
             address = email_of(text)
@@ -92,10 +107,29 @@ def _typed(fields: dict[str, Any], taken: dict[str, str], is_day_first: bool | N
         elif name == "amount":
             _amount(fields, text, problems)
         elif name.endswith(("_at", "_date")):
-            _moment(fields, name, text, is_day_first, problems)
+            _moment(fields, name, text, reading.look_of(name), problems)
+        elif name == "priority" and text:
+            fields[name] = priority_in(text, reading.priorities) or text
+            if fields[name] not in PRIORITIES:
+                problems.append(
+                    f"The priority {text[:40]!r} is none that is known ({', '.join(PRIORITIES)}); it was kept as it is."
+                    " A mapping file can say what it means."
+                )
         elif name == "domain":
             bare = text.lower().removeprefix("https://").removeprefix("http://")
             fields[name] = bare.split("/")[0].removeprefix("www.")
+
+
+def priority_in(text: str, said: Mapping[str, str]) -> str | None:
+    """Return our word for a table's priority, as a person said or as it is known; None where neither tells."""
+    return said.get(text.casefold()) or priority_of(text)
+
+
+def _whose(fields: dict[str, Any], taken: dict[str, str]) -> None:
+    """Tell who asked: `Ann Buyer (ann@buyer.example)` is a name and an address."""
+    named = taken.get("requester_name", "")
+    fields["requester_email"] = fields.get("requester_email") or email_of(named) or ""
+    fields["requester_name"] = name_of(named) or str(fields.get("requester_email_text") or "")
 
 
 def _amount(fields: dict[str, Any], text: str, problems: list[str]) -> None:
@@ -109,17 +143,20 @@ def _amount(fields: dict[str, Any], text: str, problems: list[str]) -> None:
         problems.append(f"The amount {text[:40]!r} can be read two ways; it was read as {found[0]:.0f}.")
 
 
-def _moment(fields: dict[str, Any], name: str, text: str, is_day_first: bool | None, problems: list[str]) -> None:
-    found = moment_of(text, is_day_first=is_day_first) if text else None
+def _moment(fields: dict[str, Any], name: str, text: str, look: DateLook, problems: list[str]) -> None:
+    found = moment_of(text, look) if text else None
     if found is None:
         fields[name] = None
         if text:
             problems.append(f"{text[:40]!r} is not a date; {name.replace('_', ' ')} was left empty.")
         return
-    moment, _, is_guess = found
-    fields[name] = moment.date().isoformat() if name.endswith("_date") else moment.isoformat()
-    if is_guess:
-        problems.append(f"The date {text[:40]!r} can be read two ways; it was read as {moment.date().isoformat()}.")
+    fields[name] = found.at.date().isoformat() if name.endswith("_date") else found.at.isoformat()
+    if found.is_guess:
+        problems.append(f"The date {text[:40]!r} can be read two ways; it was read as {found.at.date().isoformat()}.")
+    if found.unread:
+        problems.append(
+            f"{found.unread!r} behind the time {text[:40]!r} is no zone that is known; it was read as {look.zone}."
+        )
 
 
 def _natural(kind: str, fields: dict[str, Any]) -> str:

@@ -2,24 +2,27 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
-from itertools import chain, islice
 from pathlib import Path
 from typing import IO
 
-from opsconsole.connectors.files.columns import Layout, layout_of
+from opsconsole.connectors.files.columns import Layout
+from opsconsole.connectors.files.dates import day_habit
+from opsconsole.connectors.files.encoding import encoding_of
+from opsconsole.connectors.files.mapping import TableMapping
 from opsconsole.connectors.files.record import ImportRecord
-from opsconsole.connectors.files.row import record_of
+from opsconsole.connectors.files.row import Reading, record_of
 from opsconsole.connectors.files.source import Counts, Limits, Source
-from opsconsole.connectors.files.values import day_habit
+from opsconsole.connectors.files.zones import header_zone, zone_of
 from opsconsole.connectors.mailtext.clean import repair
 from opsconsole.domain.errors import FileFormatError
 
 SAMPLE = 64 * 1024
-SAMPLE_ROWS = 500
 MAX_LINE = 1024 * 1024
 MAX_ROW_LINES = 2_000
 _DELIMITERS = ",;\t|"
+_SEPARATOR = re.compile(r"\"?sep=(.)\"?[,;\t|]*\r?\n?", re.IGNORECASE)
 
 
 class TableSource(Source):
@@ -27,41 +30,78 @@ class TableSource(Source):
 
     kind = "table"
 
-    def __init__(self, path: Path, limits: Limits) -> None:
+    def __init__(self, path: Path, limits: Limits, mapping: TableMapping | None = None) -> None:
         super().__init__(path, limits)
-        self._encoding = _encoding(path)
+        self._mapping = mapping or TableMapping()
+        self.encoding = self._mapping.encoding or encoding_of(path)
         with self._open() as stream:
-            self._delimiter, headers, self._layout = _header(stream, path)
-        self._headers = headers
+            self.separator, self.headers, self.layout = _header(stream, path, self._mapping)
 
     def records(self) -> Iterator[ImportRecord]:
         """Yield the rows, one at a time; a bad one comes with problems."""
         self.counts = Counts()
+        reading = self.reading()
         with self._open() as stream:
-            rows = _rows(stream, self._delimiter)
-            next(rows, None)
-            sample = list(islice(rows, SAMPLE_ROWS))
-            habit = day_habit(_date_cells(sample, self._layout))
-            for line, cells, problem in chain(sample, rows):
+            for line, cells, problem in self._rows(stream):
                 if not any(cell.strip() for cell in cells) and not problem:
                     self.counts.skip("an empty line")
                     continue
-                record = record_of(self._layout, self._headers, cells, line=line, is_day_first=habit, problem=problem)
+                record = record_of(reading, cells, line=line, problem=problem)
                 self.counts.seen += 1
                 self.counts.broken += bool(record.problems)
                 yield record
 
+    def reading(self) -> Reading:
+        """Return how its cells are read; all its dates are looked at once for the order of day and month."""
+        with self._open() as stream:
+            habit = day_habit(self._date_cells(stream))
+        told = {name: header_zone(self.headers[place]) for name, place in self.layout.columns.items()}
+        return Reading(
+            layout=self.layout,
+            headers=self.headers,
+            look=self._mapping.look(habit),
+            zones={name: zone for name, text in told.items() if text and (zone := zone_of(text)) is not None},
+            priorities=self._mapping.said_priorities(),
+        )
+
+    def cells(self, name: str) -> Iterator[str]:
+        """Yield the cells of one of our fields, as they stand there."""
+        place = self.layout.columns.get(name)
+        with self._open() as stream:
+            for _, cells, _ in self._rows(stream) if place is not None else ():
+                if place is not None and place < len(cells) and cells[place].strip():
+                    yield cells[place].strip()
+
+    def _rows(self, stream: IO[str]) -> Iterator[tuple[int, list[str], str]]:
+        """Yield the rows below the headers."""
+        first = 1 if separator_said(stream) else 0
+        rows = _rows(stream, self.separator, first)
+        next(rows, None)
+        return rows
+
+    def _date_cells(self, stream: IO[str]) -> Iterator[str]:
+        places = [at for name, at in self.layout.columns.items() if name.endswith(("_at", "_date"))]
+        return (cells[at] for _, cells, _ in self._rows(stream) for at in places if at < len(cells))
+
     def _open(self) -> IO[str]:
-        return self.path.open("r", encoding=self._encoding, errors=self._errors(), newline="")
+        return self.path.open("r", encoding=self.encoding, errors=self._errors(), newline="")
 
     def _errors(self) -> str:
-        return "replace" if "16" in self._encoding or "32" in self._encoding else "surrogateescape"
+        return "surrogateescape" if self.encoding.startswith(("utf-8", "cp", "latin", "mac")) else "replace"
 
 
-def _rows(stream: IO[str], delimiter: str) -> Iterator[tuple[int, list[str], str]]:
+def separator_said(stream: IO[str]) -> str:
+    """Return the separator that a first line like `sep=;` says, and pass over that line; empty where there is none."""
+    start = stream.tell()
+    found = _SEPARATOR.fullmatch(stream.readline(MAX_LINE).lstrip("\ufeff"))
+    if found is None:
+        stream.seek(start)
+    return found[1] if found else ""
+
+
+def _rows(stream: IO[str], delimiter: str, line: int = 0) -> Iterator[tuple[int, list[str], str]]:
     """Yield (line, cells, problem) per row. What csv cannot split comes as one cell, so that nothing is lost."""
     taken: list[str] = []
-    line = 0
 
     def lines() -> Iterator[str]:
         nonlocal line
@@ -91,50 +131,36 @@ def _rows(stream: IO[str], delimiter: str) -> Iterator[tuple[int, list[str], str
         yield start, [repair(cell) for cell in cells], ""
 
 
-def _header(stream: IO[str], path: Path) -> tuple[str, list[str], Layout]:
+def _header(stream: IO[str], path: Path, mapping: TableMapping) -> tuple[str, list[str], Layout]:
+    said = mapping.separator or separator_said(stream)
+    if mapping.separator:
+        separator_said(stream)
     text = stream.read(SAMPLE)
     if not text.strip():
         raise FileFormatError("the table is empty", path=str(path))
     best: tuple[str, list[str], Layout] | None = None
-    for delimiter in sorted(_DELIMITERS, key=lambda mark: -text.partition("\n")[0].count(mark)):
+    for delimiter in [said] if said else sorted(_DELIMITERS, key=lambda mark: -text.partition("\n")[0].count(mark)):
         first = next(_rows(io.StringIO(text, newline=""), delimiter), None)
-        headers = first[1] if first else []
-        found = layout_of(headers, file_name=path.name)
+        headers = [cell.removeprefix("\ufeff") for cell in first[1]] if first else []
+        found = mapping.layout(headers, path)
         if found is not None and (best is None or len(found.columns) > len(best[2].columns)):
             best = delimiter, headers, found
     if best is None:
-        shown = ", ".join(text.partition("\n")[0].split(",")[:12])[:200].strip()
-        raise FileFormatError(
-            f"the table's headers do not say what it holds (they are: {repair(shown)}); expected in the first "
-            "line those of contacts (email, name, phone), companies (company name, domain, industry), "
-            "deals (deal name, amount, stage) or tickets (subject, status, requester email)",
-            path=str(path),
-            line=1,
-        )
+        raise FileFormatError(_unknown(text, mapping, said), path=str(path), line=1)
     return best
 
 
-def _date_cells(sample: list[tuple[int, list[str], str]], layout: Layout) -> list[str]:
-    places = [at for name, at in layout.columns.items() if name.endswith(("_at", "_date"))]
-    return [cells[at] for _, cells, _ in sample for at in places if at < len(cells)]
-
-
-def _encoding(path: Path) -> str:
-    with path.open("rb") as stream:
-        start = stream.read(SAMPLE)
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    try:
-        start.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if error.start < len(start) - 3 or len(start) < SAMPLE:
-            return "cp1252" if _is_cp1252(start) else "latin-1"
-    return "utf-8-sig"
-
-
-def _is_cp1252(data: bytes) -> bool:
-    try:
-        data.decode("cp1252")
-    except UnicodeDecodeError:
-        return False
-    return True
+def _unknown(text: str, mapping: TableMapping, said: str) -> str:
+    """Say why a table cannot be told, and what to do."""
+    first = text.partition("\n")[0].strip()
+    mark = said or max(_DELIMITERS, key=first.count)
+    headers = [repair(cell).strip() for cell in first.split(mark)]
+    there = ", ".join(headers[:12])[:200]
+    if lost := mapping.missing([header.strip('"') for header in headers]):
+        return f"the mapping names columns that the table does not have: {', '.join(lost)} (it has: {there})"
+    return (
+        f"the table's headers do not say what it holds (they are: {there}); expected in the first "
+        "line those of contacts (email, name, phone), companies (company name, domain, industry), "
+        "deals (deal name, amount, stage) or tickets (subject, status, requester email). A mapping file "
+        "(`--mapping`) can say which column is which"
+    )
