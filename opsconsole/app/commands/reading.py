@@ -137,7 +137,7 @@ def feed(
                 outcome,
             )
         )
-    table(shown_rows, (5, 5, 11, 26, 36, 14, 20, 8, 40))
+    table(shown_rows, (5, 5, 11, 26, 36, 14, 20, 8, 300 if broken else 40))
 
 
 @runs.command()

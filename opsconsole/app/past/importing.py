@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from opsconsole.app.past.ticket import past_ticket
+from opsconsole.app.past.unread import unread_row
 from opsconsole.app.session import Session
 from opsconsole.connectors.desk.mailbox import keep_record, when
 from opsconsole.connectors.files import ImportRecord, Source, open_source
@@ -178,6 +179,9 @@ def _import_records(session: Session, source: Source, done: Imported, *, progres
                 event = past_ticket(tx, record, created_at) if record.kind == "ticket" else None
                 if event is not None:
                     known += [take(session.kernel, tx, "desk", event, is_history=True).event]
+                elif record.problems:
+                    marked = unread_row(record, source=source.path.name, at=now)
+                    take(session.kernel, tx, "desk", marked, is_history=True)
             return new, to_remake(tx, known)
 
         new, again = session.write(job, name="import.records")
