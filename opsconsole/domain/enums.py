@@ -155,6 +155,8 @@ class Comparison(StrEnum):
     TIME = "time"
     SET = "set"
     TEXT = "text"
+    PRIORITY = "priority"
+    """`Medium` and `normal` are one."""
     IGNORE = "ignore"
 
 

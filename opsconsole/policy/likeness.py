@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from opsconsole.domain.canonical import jsonable
 from opsconsole.domain.enums import Comparison
+from opsconsole.domain.priority import priority_of
 
 NUMBER_TOLERANCE = 0.005
 """Two amounts that differ by less than half a cent are one."""
@@ -62,6 +63,11 @@ class FieldDiff:
     """From 0 (nothing in common) to 1 (the same)."""
     is_same: bool
 
+    @property
+    def is_superfluous(self) -> bool:
+        """The agent gave all that the human gave, and inside of it names that the human did not."""
+        return not self.is_same and isinstance(self.human, Mapping | list) and _holds(self.agent, self.human)
+
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON."""
         return {
@@ -105,6 +111,8 @@ def likeness(value: Any, other: Any, how: Comparison) -> float:
         return float(abs(numbers[0] - numbers[1]) <= max(NUMBER_TOLERANCE, 1e-9 * abs(numbers[0])))
     if how is Comparison.TIME and (times := _times(value, other)) is not None:
         return float(abs((times[0] - times[1]).total_seconds()) <= TIME_TOLERANCE_S)
+    if how is Comparison.PRIORITY:
+        return float(_priority(value) == _priority(other))
     if how is Comparison.SET:
         return _overlap(_members(value), _members(other))
     if how is Comparison.TEXT:
@@ -156,6 +164,22 @@ def _folded(text: str) -> str:
 
 def _is_nothing(value: Any) -> bool:
     return value is None or (isinstance(value, str | list | tuple | dict) and not value)
+
+
+def _holds(more: Any, less: Any) -> bool:
+    """Return whether one value is another, with names in its mappings that the other does not have."""
+    if isinstance(less, Mapping) and isinstance(more, Mapping):
+        given = cast(Mapping[Any, Any], more)
+        asked = {name: part for name, part in cast(Mapping[Any, Any], less).items() if not _is_nothing(part)}
+        return bool(asked) and all(name in given and _holds(given[name], part) for name, part in asked.items())
+    if isinstance(less, list) and isinstance(more, list):
+        many, few = cast(list[Any], more), cast(list[Any], less)
+        return len(many) == len(few) and all(map(_holds, many, few))
+    return bool(plain(more) == plain(less))
+
+
+def _priority(value: Any) -> Any:
+    return priority_of(str(value)) or plain(value)
 
 
 def _numbers(value: Any, other: Any) -> tuple[float, float] | None:

@@ -14,3 +14,6 @@ Where = Annotated[
 ]
 Since = Annotated[datetime | None, typer.Option(parser=day, metavar="YYYY-MM-DD", help="Leave out what came before.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+LinesAnyway = Annotated[
+    bool, typer.Option("--json", help="Print JSON lines; this command prints nothing else in any case.")
+]

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from opsconsole.app.commands.options import LinesAnyway
 from opsconsole.app.words import say_json
 from opsconsole.domain.enums import Level
 from opsconsole.engine.past.policycheck import PolicyFile, Totals, read_cases, read_policy, read_tools
@@ -27,15 +28,18 @@ def check(
     ],
     *,
     tools: Annotated[
-        Path | None, typer.Option(help="Classes of the tools (YAML). Unknown tools count as external and irreversible.")
+        Path | None,
+        typer.Option(help="Classes of the tools (YAML), by name or pattern (get_*). Unknown: external, irreversible."),
     ] = None,
     policy: Annotated[Path | None, typer.Option(help="Policy to try (YAML).")] = None,
     level: Annotated[
         int | None, typer.Option(min=1, max=3, help="Autonomy level of every action; 3 where nothing is said.")
     ] = None,
     totals_only: Annotated[bool, typer.Option("--totals", help="Only the totals.")] = False,
+    as_json: LinesAnyway = False,
 ) -> None:
     """Print per case and in total what the gate would say, as JSON lines. Nothing is done, no workspace is needed."""
+    del as_json
     known = {} if tools is None else read_tools(tools)
     wanted = PolicyFile() if policy is None else read_policy(policy)
     everywhere = Level(level or wanted.level or Level.AUTONOMOUS)

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from opsconsole.domain.mailaddress import MailAddress
+from opsconsole.domain.priority import Priority, priority_of
 
 Line = Annotated[str, Field(max_length=300)]
 Short = Annotated[str, Field(max_length=120)]
@@ -12,6 +13,8 @@ Body = Annotated[str, Field(max_length=50_000)]
 Simulated = Annotated[str, Field(pattern=r"^sim:\d+/\d+\.\d+$")]
 Number = Annotated[int, Field(ge=1)] | Simulated
 """A record's number, or the stand-in of one that a run only simulated."""
+Urgency = Annotated[Priority, BeforeValidator(lambda said: priority_of(str(said)) or said)]
+"""Another system's word is taken for ours: `Medium` is `normal`."""
 Kind = Literal["contact", "company", "deal", "ticket", "task", "note", "mail"]
 
 
@@ -85,7 +88,7 @@ class CreateTicket(Arguments):
     description: Body = ""
     queue: Short = ""
     assignee: Short = ""
-    priority: Literal["low", "normal", "high", "urgent"] = "normal"
+    priority: Urgency = "normal"
     requester_email: Short = ""
 
 
@@ -95,7 +98,7 @@ class UpdateTicket(Arguments):
     id: Number
     queue: Short | None = None
     assignee: Short | None = None
-    priority: Literal["low", "normal", "high", "urgent"] | None = None
+    priority: Urgency | None = None
     status: Literal["open", "waiting", "solved", "closed"] | None = None
 
 

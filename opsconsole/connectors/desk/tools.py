@@ -7,7 +7,10 @@ from opsconsole.domain.enums import Comparison, Effect, Reversibility
 
 _HOUR = 3600.0
 _DAY = 24 * _HOUR
-_TEXT = {"text": Comparison.TEXT, "description": Comparison.TEXT, "title": Comparison.TEXT, "subject": Comparison.TEXT}
+_TEXT = {
+    **dict.fromkeys(("text", "description", "title", "subject"), Comparison.TEXT),
+    "priority": Comparison.PRIORITY,
+}
 
 
 def _read(name: str, title: str, arguments: type[a.Arguments]) -> ActionType:

@@ -2,20 +2,23 @@
 
 import difflib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import available_timezones
 
 from jinja2 import TemplateError
+from pydantic import ValidationError
 
+from opsconsole.domain.action import ActionType
 from opsconsole.domain.agent import AgentSpec, Step
 from opsconsole.domain.canonical import canonical, digest
 from opsconsole.domain.enums import Effect
 from opsconsole.domain.errors import FileFormatError
 from opsconsole.engine.agents.names import check_names, texts_in
 from opsconsole.engine.agents.templates import parse
+from opsconsole.engine.agents.validationtext import in_words
 from opsconsole.engine.agents.yamlfile import Loc, YamlDocument, read_yaml
 from opsconsole.engine.registry import Registry
 from opsconsole.policy.conditions import ConditionError, compile_condition
@@ -153,6 +156,8 @@ def _check_tools(spec: AgentSpec, document: YamlDocument, registry: Registry) ->
             for name, facts in known.items():
                 if facts.is_required() and name not in step.args and not (name == "to" and "to" in kind.destinations):
                     raise document.error(f"{tool} needs {name!r}", (*loc, "with"))
+            for name, why in _refused(kind, step.args):
+                raise document.error(f"{tool} cannot take this {name!r}: {why}", (*loc, "with", name))
     for tool in spec.autonomy.actions:
         check(tool, ("autonomy", "actions", tool))
     for category, special in spec.autonomy.categories.items():
@@ -163,6 +168,20 @@ def _check_tools(spec: AgentSpec, document: YamlDocument, registry: Registry) ->
     for tool, loc in tool_patterns(spec):
         if not is_pattern(tool) and tool.partition(".")[0] in registry.connectors:
             check(tool, loc)
+
+
+def _refused(kind: ActionType, args: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """Yield the texts, written out in a file, that a tool would never take, and why; a template is known only then."""
+    fixed = {
+        name: text for name, text in args.items() if isinstance(text, str) and "{{" not in text and "{%" not in text
+    }
+    try:
+        kind.arguments.model_validate(fixed)
+    except ValidationError as error:
+        for fault in error.errors():
+            name = str(next(iter(fault["loc"]), ""))
+            if name in fixed and fault["type"] != "missing":
+                yield name, in_words(fault)
 
 
 def _no_tool(tool: str, registry: Registry) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.event import Event
 from opsconsole.domain.humanact import HumanAct
+from opsconsole.domain.priority import priority_of
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.pairs.category import category_of
 from opsconsole.policy.windows import window_end
@@ -103,6 +104,11 @@ def _seen(kernel: Kernel, event: Event) -> Iterator[HumanAct]:
             )
 
 
+def _said(name: str, value: str) -> str:
+    """Return what people gave in our words: `Medium` of another system is `normal`."""
+    return (priority_of(value) or value) if name == "priority" else value
+
+
 def _moved(kernel: Kernel, event: Event) -> Iterator[HumanAct]:
     """A mailbox calls it `move`, the desk `move_mail`."""
     folder = str(event.fields.get("folder") or "")
@@ -166,7 +172,7 @@ def _sorted_ticket(kernel: Kernel, event: Event) -> Iterator[HumanAct]:
     ticket = read.ticket_by_people(kernel.reader, event.fields["ticket_id"])
     told = event.fields.get("columns") or ()
     args = {
-        name: str(ticket.get(name) or "")
+        name: _said(name, str(ticket.get(name) or ""))
         for name in TRIAGE
         if ticket.get(name) or name in told  # an empty cell of a column says that nobody gave it
     }

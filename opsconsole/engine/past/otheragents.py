@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.enums import Agreement, Effect, Severity
 from opsconsole.engine.past.casefile import read_lines
+from opsconsole.engine.past.policycheck import class_of
 from opsconsole.policy.comparison import Compared, ComparedAction, compare
 
 Tools = Mapping[str, Mapping[str, ActionType]]
@@ -29,6 +30,15 @@ class RecordedAction(BaseModel):
     args: dict[str, Any] = Field(default_factory=dict)
     write: bool | None = None
     """None: the tools file says it, else it counts as a write."""
+    failed: bool = False
+    """It did not work: nothing was done by it."""
+    error: Any = None
+    """What went wrong, where it did; the same as `failed`."""
+
+    @property
+    def is_deed(self) -> bool:
+        """It was done, as far as is known."""
+        return not self.failed and self.error in (None, "", False)
 
 
 class RecordedPair(BaseModel):
@@ -83,6 +93,8 @@ class Totals:
     fields: Counter[str] = field(default_factory=Counter[str])
     """How often a field of a tool differed."""
     unknown_tools: Counter[str] = field(default_factory=Counter[str])
+    failed_calls: int = 0
+    """Marked as failed in the file: no deeds."""
     is_any_tool_known: bool = False
     names: Counter[str] = field(default_factory=Counter[str])
     """How often a case_id came."""
@@ -109,6 +121,7 @@ class Totals:
             "severities": {severity.name.lower(): self.severities[severity.name.lower()] for severity in Severity},
             "fields_that_differ": dict(self.fields.most_common(50)),
             "unknown_tools": dict(self.unknown_tools.most_common(50)),
+            "failed_calls": self.failed_calls,
         }
 
 
@@ -121,7 +134,7 @@ def notes(totals: Totals) -> list[str]:
         found.append(
             f"No tool is classified ({some}), so each counts as a write that reaches outside, and one that nobody"
             " expected as severe. `--tools TOOLS.yaml` says what they do: `suite: {tool: {effect: read}}`, or internal,"
-            " or external."
+            " or external; `get_*` stands for many."
         )
     again = [name for name, number in totals.names.items() if number > 1]
     if again:
@@ -158,6 +171,9 @@ def compare_case(case: RecordedPair, tools: Tools, totals: Totals) -> Told:
     def deeds(actions: Sequence[RecordedAction]) -> tuple[ComparedAction, ...]:
         found: list[ComparedAction] = []
         for action in actions:
+            if not action.is_deed:
+                totals.failed_calls += 1
+                continue
             kind = _known(tools, case.suite, action.tool)
             totals.is_any_tool_known |= kind is not None
             wrote = action.write if action.write is not None else flags.get(action.tool)
@@ -174,21 +190,21 @@ def compare_case(case: RecordedPair, tools: Tools, totals: Totals) -> Told:
 
 
 def _met(case: RecordedPair, tools: Tools) -> tuple[bool, ...]:
-    every = [[_compared(action, _known(tools, case.suite, action.tool)) for action in side] for side in _sides(case)]
+    done = [action for action in case.agent_actions if action.is_deed]
+    every = [
+        [_compared(action, _known(tools, case.suite, action.tool)) for action in side]
+        for side in (done, case.expected_actions)
+    ]
     matches = compare(*every).matches
     met = {match.human for match in matches if match.is_same}
     return tuple(place in met for place in range(len(case.expected_actions)))
 
 
-def _sides(case: RecordedPair) -> tuple[list[RecordedAction], list[RecordedAction]]:
-    return case.agent_actions, case.expected_actions
-
-
 def _known(tools: Tools, suite: str, tool: str) -> ActionType | None:
     """Return the class of a tool: of the case's suite, else of whichever suite has it."""
-    if (found := tools.get(suite, {}).get(tool)) is not None or suite in tools:
+    if (found := class_of(tools.get(suite, {}), tool)) is not None or suite in tools:
         return found
-    return next((some[tool] for some in tools.values() if tool in some), None)
+    return next((found for some in tools.values() if (found := class_of(some, tool)) is not None), None)
 
 
 def _compared(action: RecordedAction, kind: ActionType | None) -> ComparedAction:

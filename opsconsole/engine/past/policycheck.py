@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal
 
@@ -62,7 +63,7 @@ class ToolEntry(Frozen):
 
 
 class ToolsFile(RootModel[dict[str, dict[str, ToolEntry]]]):
-    """TOOLS.yaml: suite → tool → class."""
+    """TOOLS.yaml: suite → tool, or a pattern of tools (`get_*`) → class."""
 
 
 class RaisedFor(Frozen):
@@ -127,6 +128,15 @@ def read_tools(path: Path) -> dict[str, dict[str, ActionType]]:
     return {suite: {name: entry.action_type(name) for name, entry in some.items()} for suite, some in tools.items()}
 
 
+def class_of(known: Mapping[str, ActionType], tool: str) -> ActionType | None:
+    """Return the class of a tool: its own, else that of the pattern that fits and says most of its name."""
+    if (found := known.get(tool)) is not None:
+        return found
+    fitting = [name for name in known if any(sign in name for sign in "*?[") and fnmatchcase(tool, name)]
+    best = max(fitting, key=lambda name: (len(name.strip("*?")), name), default=None)
+    return None if best is None else known[best]
+
+
 def read_policy(path: Path) -> PolicyFile:
     """Read a POLICY.yaml.
 
@@ -174,12 +184,11 @@ def check(
     totals: Totals,
 ) -> dict[str, Any]:
     """Ask the gate about each action of a case, in order; give the verdicts as JSON and add to the totals."""
-    known = tools.get(case.suite, {})
     is_tainted = False
     told: list[dict[str, Any]] = []
     totals.cases += 1
     for tool, args in case.actions:
-        kind = known.get(tool)
+        kind = class_of(tools.get(case.suite, {}), tool)
         wanted = Wanted(tool=tool, args=args, confidence=1.0, is_tainted=is_tainted)
         context = gate_context(wanted, _terms(policy, tool, level), kind=kind, event=None, now=now)
         ruling = gate.rule(context)

@@ -92,6 +92,9 @@ WRONG: dict[str, tuple[str, str, int, str]] = {
     "a wrong template": ('title: "{{ event.title }}"', 'title: "{{ event.title }"', 41, "not a template"),
     "an unknown filter": ('title: "{{ event.title }}"', 'title: "{{ event.title | shout }}"', 41, "not a template"),
     "a wrong because": ('because: "{{ contact.name }} asked"', 'because: "{% if %}"', 43, "not a template"),
+    "a priority that nobody has": (
+        "queue: support", "queue: support\n            priority: blazing", 43, "cannot take this 'priority': must be"
+    ),
     "a wrong argument": ("queue: support", "qeue: support", 42, "takes no 'qeue'; it takes title"),
     "a missing argument": ('            title: "{{ event.title }}"\n', "", 40, "needs 'title'"),
     "an unknown name below event": ('title: "{{ event.title }}"', 'title: "{{ event.titel }}"', 41,

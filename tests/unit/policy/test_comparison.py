@@ -224,3 +224,25 @@ def test_what_json_cannot_say_is_said_as_text() -> None:
         .fields
     )
     assert json.dumps(diff.to_json(), allow_nan=False)
+
+
+BOOKED = {"who": {"name": "Ann", "born": "1990-01-01"}, "bags": [{"kind": "trunk"}]}
+
+
+@pytest.mark.parametrize(
+    ("given", "severity"),
+    [
+        ({"who": {"name": "Ann", "born": "1990-01-01", "seat": None, "meal": "none"}}, Severity.MINOR),
+        ({"bags": [{"kind": "trunk", "colour": "red"}]}, Severity.MINOR),
+        ({"who": {"name": "Bob", "born": "1990-01-01", "meal": "none"}}, Severity.SEVERE),
+        ({"who": {"name": "Ann"}}, Severity.SEVERE),
+        ({"bags": [{"kind": "trunk"}, {"kind": "trunk"}]}, Severity.SEVERE),
+        ({"insured": "yes"}, Severity.SEVERE),
+    ],
+    ids=["a name more", "a name more in a list", "another", "a name less", "one more of a list", "a field more"],
+)
+def test_names_that_are_superfluous_inside_a_value_are_not_severe_by_themselves(
+    given: dict[str, Any], severity: Severity
+) -> None:
+    agent, human = (ComparedAction(tool="book", args=args) for args in ({**BOOKED, **given}, BOOKED))
+    assert told(compare([agent], [human])) == (Agreement.DIFFERS, severity)

@@ -135,3 +135,19 @@ def test_a_difference_is_told_as_json() -> None:
         "likeness": 0.3333,
         "same": False,
     }
+
+
+@pytest.mark.parametrize(
+    ("value", "other", "is_same"),
+    [
+        ("Medium", "normal", True),
+        ("2 - Hoch", "HIGH", True),
+        ("high", "low", False),
+        ("Brennt", "brennt", True),
+        ("Brennt", "urgent", False),
+        ("", None, True),
+        ("low", None, False),
+    ],
+)
+def test_words_for_one_priority_are_the_same_on_both_sides(value: object, other: object, is_same: bool) -> None:
+    assert likeness(value, other, Comparison.PRIORITY) == is_same == likeness(other, value, Comparison.PRIORITY)

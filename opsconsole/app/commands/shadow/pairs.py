@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.commands.options import AsJson, LinesAnyway, Where
 from opsconsole.app.commands.shadow.pairjson import pair_json
 from opsconsole.app.session import opened
 from opsconsole.app.words import ago, count, say, say_json, table, warn
@@ -51,8 +51,8 @@ def compare(
     file: Annotated[
         Path,
         typer.Argument(
-            help="Decisions of any system, a JSON object a line: case_id, event, agent_actions [{tool, args, write?}],"
-            " expected_actions [{tool, args}]; .gz too. Verdicts in the file are not read."
+            help="Decisions of any system, a JSON object a line: case_id, event, agent_actions [{tool, args, write?,"
+            " failed?}], expected_actions [{tool, args}]; .gz too. Verdicts in the file are not read."
         ),
     ],
     *,
@@ -64,14 +64,16 @@ def compare(
     keep: Annotated[
         str | None, typer.Option(help="Keep the cases as pairs under this name, to judge them like an agent's.")
     ] = None,
+    as_json: LinesAnyway = False,
     workspace: Where = None,
 ) -> None:
     """Print per case and in total how recorded decisions differ from what was expected, as JSON lines.
 
     Verdicts: same, differs, missing (only expected), extra (only the agent), both_none. Severe is an action that
-    reaches outside or cannot be undone and that nobody expected so. Nothing is done; without --keep no workspace is
-    needed.
+    reaches outside or cannot be undone and that nobody expected so. A call marked `failed: true`, or with an `error`,
+    did nothing. Nothing is done; without --keep no workspace is needed.
     """
+    del as_json
     known = {} if tools is None else read_tools(tools)
     totals, told = Totals(), list[Told]()
     for case in read_pairs(file):
