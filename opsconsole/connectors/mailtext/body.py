@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 from typing import TypeVar, cast
 
-from opsconsole.connectors.mailtext import charset, clean, html
+from opsconsole.connectors.mailtext import charset, clean, html, mend
 from opsconsole.connectors.mailtext.headers import decoded_name
 from opsconsole.connectors.mailtext.model import MAX_TEXT, Attachment
 from opsconsole.connectors.mailtext.parse import TOO_DEEP
@@ -71,7 +71,9 @@ def _walk(part: Message, body: Body, depth: int) -> list[_Piece]:
         return []
     body.parts.append(part)
     kind = _guard(part.get_content_type, "text/plain")
-    children = _children(part)
+    children = _children(part, kind, body)
+    if depth and kind == "text/plain" and (meant := _guard(lambda: mend.late_headers(part), None)) is not None:
+        return _walk(meant, body, depth + 1)
     if kind == "multipart/encrypted" or (
         kind.endswith("pkcs7-mime") and "signed" not in _parameter(part, "smime-type")
     ):
@@ -90,10 +92,14 @@ def _walk(part: Message, body: Body, depth: int) -> list[_Piece]:
     return _leaf(part, kind, body)
 
 
-def _children(part: Message) -> list[Message]:
+def _children(part: Message, kind: str, body: Body) -> list[Message]:
     payload: object = _guard(part.get_payload, "")
+    if kind.startswith("message/") and (inner := _guard(lambda: mend.inner_mail(part), list[Message]())):
+        return inner
     if not isinstance(payload, list):
-        return []
+        found = _guard(lambda: mend.found_parts(part), list[Message]()) if kind.startswith("multipart/") else []
+        body.problems += [mend.BOUNDARY] if found else []
+        return found
     return [cast(Message, child) for child in cast(list[object], payload) if isinstance(child, Message)]
 
 
@@ -111,10 +117,16 @@ def _leaf(part: Message, kind: str, body: Body) -> list[_Piece]:
     if len(data) > limit * 4:
         data = data[: limit * 4]
         body.problems.append(_CUT)
+    if kind.startswith("text/") and (meant := mend.unpacked_text(data)) is not None:
+        data = meant
+        body.problems.append(mend.UNSAID)
     text, problem = charset.decode(data, _parameter(part, "charset"))
     if problem:
         body.problems.append(problem)
     if kind in ("text/plain", "text/markdown"):
+        text, files = mend.without_uuencoded(text)
+        for file_name, size in files:
+            _attach(body, clean.line(file_name, 255), "application/octet-stream", size)
         return [_Piece(_seen(text, body.problems))]
     if body.html_left <= 0:
         body.problems.append(_CUT)
@@ -154,6 +166,7 @@ def _joined(pieces: list[_Piece]) -> str:
 
 
 def _data(part: Message) -> bytes:
+    _guard(lambda: mend.say_encoding(part), None)
     data: object = _guard(lambda: part.get_payload(decode=True), None)
     if isinstance(data, bytes):
         return data

@@ -1,6 +1,7 @@
 """Header fields, each read on its own, so that a malformed one spoils no other."""
 
 import re
+from base64 import b64decode
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ from email.header import decode_header, make_header
 from email.utils import parsedate_tz
 from typing import Any
 
+from opsconsole.connectors.mailtext import charset
 from opsconsole.connectors.mailtext.clean import line, repair
 
 MAX_STRUCTURED = 4_000
@@ -24,6 +26,8 @@ _ADDRESS = re.compile(
     r"""(?:(?P<name>"[^"<>]{0,200}"|[^"<>@,;]{0,200})\s{0,5}<)?\s{0,3}(?P<addr>[^\s<>()@,;:"'\[\]]{1,64}@[^\s<>()@,;:"']{1,255})"""
 )
 _WORD = re.compile(r"=\?[^?\s]{1,40}\?[bq]\?[^?]{0,1000}\?=", re.IGNORECASE)
+_LOOSE = re.compile(r"=\?([^?\s]{1,40})\?([bq])\?([^\x00-\x1f]{0,1000}?)\?=(?![0-9A-F]{2})", re.IGNORECASE)
+_HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
 _BETWEEN = re.compile(r"\?=\s{1,5}=\?")
 _COMMAS = re.compile(r",(?:\s{0,20},)+")
 _ID = re.compile(r"<([^<>]{1,990})>")
@@ -67,7 +71,8 @@ class Headers:
             return value
         for decode in (_modern, _compat):
             with suppress(Exception):
-                return decode(value)
+                decoded = decode(value)
+                return decoded if "=?" not in decoded else loose_words(decoded)
         self._problems.append(f"The {name.title()} header is encoded wrongly; it is shown as it came.")
         return value
 
@@ -147,6 +152,30 @@ def decoded_name(value: str) -> str:
     return value
 
 
+def loose_words(value: str) -> str:
+    """Decode encoded words that hold what must not stand in them: raw bytes, spaces, question marks."""
+
+    def word(found: re.Match[str]) -> str:
+        name, form, text = found[1].partition("*")[0], found[2].lower(), found[3]
+        if form == "b":
+            data = b64decode("".join(text.split()) + "==", validate=False)
+        else:
+            data = _HEX.sub(lambda hit: bytes((int(hit[1], 16),)), _bytes(text.replace("_", " "), name))
+        return charset.decode(data, name)[0]
+
+    with suppress(Exception):
+        return _LOOSE.sub(word, value)
+    return value
+
+
+def _bytes(text: str, name: str) -> bytes:
+    """Return a text in the charset of its word; what does not fit there came as UTF-8."""
+    try:
+        return text.encode(name)
+    except (LookupError, UnicodeError):
+        return text.encode("utf-8", "surrogateescape")
+
+
 def parse_date(value: str, *, now: datetime) -> datetime | None:
     """Return a date of RFC 5322 form in UTC; None if unreadable, before 1980, or later than `now` and two days."""
     try:
@@ -173,5 +202,5 @@ def _address(pair: tuple[str, str]) -> tuple[str, str] | None:
     name = line(shown, 200).strip(" \"'")
     if "=?" in name:
         with suppress(Exception):
-            name = line(_compat(name), 200)
+            name = line(loose_words(_compat(name)), 200)
     return name, address

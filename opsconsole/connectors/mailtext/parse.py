@@ -7,6 +7,7 @@ from email import errors, policy
 from email.message import Message
 from email.parser import BytesHeaderParser, BytesParser
 
+from opsconsole.connectors.mailtext.mend import plain_start
 from opsconsole.connectors.mailtext.model import MAX_MAIL
 
 MAX_HEADER_BLOCK = 1024 * 1024
@@ -49,7 +50,7 @@ class Parsed:
 
 def parse(raw: bytes, problems: list[str]) -> Parsed:
     """Parse a mail. What is left out or guessed is added to `problems`."""
-    raw = _bounded(raw, problems)
+    raw = plain_start(_bounded(raw, problems), problems)
     for rules in (policy.default, policy.compat32):
         with suppress(Exception):
             return Parsed(BytesParser(policy=rules).parsebytes(raw))
