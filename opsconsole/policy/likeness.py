@@ -66,7 +66,8 @@ class FieldDiff:
     @property
     def is_superfluous(self) -> bool:
         """The agent gave all that the human gave, and inside of it names that the human did not."""
-        return not self.is_same and isinstance(self.human, Mapping | list) and _holds(self.agent, self.human)
+        is_made_of_parts = isinstance(self.human, Mapping | list)
+        return not self.is_same and is_made_of_parts and _holds(self.agent, self.human)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON."""

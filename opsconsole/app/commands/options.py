@@ -13,6 +13,10 @@ Where = Annotated[
     typer.Option("--workspace", "-w", help="Workspace folder (or set OPSCONSOLE_WORKSPACE).", show_default=False),
 ]
 Since = Annotated[datetime | None, typer.Option(parser=day, metavar="YYYY-MM-DD", help="Leave out what came before.")]
+Sent = Annotated[
+    list[str] | None,
+    typer.Option(help="A folder of your sent mail that is not called so; again for another.", metavar="FOLDER"),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 LinesAnyway = Annotated[
     bool, typer.Option("--json", help="Print JSON lines; this command prints nothing else in any case.")

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from opsconsole.app.commands.importwords import tell_left_out
-from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.commands.options import AsJson, Sent, Where
 from opsconsole.app.gui import launch
 from opsconsole.app.interrupts import Told, stopped_by_signals
 from opsconsole.app.past.importing import import_path, own_of
@@ -134,6 +134,7 @@ def import_(
         bool, typer.Option("--work", help="Give the mails to the agents in use, as if they came now.")
     ] = False,
     own: Annotated[str, typer.Option(help="Your own addresses, comma-separated: their mails count as sent.")] = "",
+    sent: Sent = None,
     authserv: Annotated[
         str | None, typer.Option(help="Name of your mail server, whose word on senders counts.")
     ] = None,
@@ -155,7 +156,13 @@ def import_(
                     typer.echo(f"\r  {seen} read", err=True, nl=False)
 
             done = import_path(
-                session, source, is_history=not work, own_addresses=addresses, authserv=authserv, progress=progress
+                session,
+                source,
+                is_history=not work,
+                own_addresses=addresses,
+                authserv=authserv,
+                progress=progress,
+                sent=sent or (),
             )
             if is_loud:
                 typer.echo("\r", err=True, nl=False)

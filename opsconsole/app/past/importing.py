@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,11 +11,14 @@ from opsconsole.app.past.unread import unread_row
 from opsconsole.app.session import Session
 from opsconsole.connectors.desk.mailbox import keep_record, when
 from opsconsole.connectors.files import ImportRecord, Source, open_source
+from opsconsole.connectors.files.mapping import TableMapping
+from opsconsole.connectors.files.survey import Answers, answers_of
 from opsconsole.connectors.files.table import TableSource
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.past.pair import NO_SENT, find_again, remake, to_remake
 from opsconsole.engine.runs.intake import take
+from opsconsole.store.queries import events as stored
 from opsconsole.store.queries import past
 from opsconsole.store.transaction import Transaction
 
@@ -43,6 +46,10 @@ class Imported:
     skipped: dict[str, int] = field(default_factory=dict[str, int])
     sent: dict[str, int] = field(default_factory=dict[str, int])
     """Addresses taken as one's own, and how many mails of each lie in folders of sent mail."""
+    sent_folders: dict[str, str] = field(default_factory=dict[str, str])
+    """Folders taken for sent mail by who wrote most of them, and who that is."""
+    own_elsewhere: dict[str, int] = field(default_factory=dict[str, int])
+    """Other folders in which mails from one's own addresses lie."""
     records: dict[str, int] = field(default_factory=dict[str, int])
 
 
@@ -54,19 +61,34 @@ def import_path(
     own_addresses: Collection[str],
     authserv: str | None,
     progress: Callable[[int], None],
+    sent: Collection[str] = (),
+    mapping: TableMapping | None = None,
 ) -> Imported:
     """Import a file or folder.
 
+    Args:
+        session: the workspace.
+        path: what is brought in.
+        is_history: it is the past; no agent works it as new.
+        own_addresses: one's own, in lower case; empty: found by who wrote most of what was sent.
+        authserv: name of the mail server whose word on senders counts.
+        progress: hears how many were read.
+        sent: folders of sent mail besides those that are called so.
+        mapping: what a person corrected of how a table is read.
+
     Raises:
         FileFormatError: it is nothing we can read; the text says what is expected.
+        UserError: what was named of it is not there.
     """
-    source = open_source(path)
+    source = open_source(path, mapping=mapping)
     done = Imported(str(path))
     if isinstance(source, TableSource):
         _import_records(session, source, done, progress=progress)
     else:
-        own = _owners(source, set(own_addresses), done)
-        events = source.events(own_addresses=own, trusted_authserv=authserv)
+        answers = answers_in(source, own_addresses, sent)
+        done.sent = {} if own_addresses else dict(answers.written)
+        done.sent_folders, done.own_elsewhere = dict(answers.found), dict(answers.elsewhere)
+        events = source.events(own_addresses=answers.own, sent_folders=answers.folders, trusted_authserv=authserv)
         _import_events(session, events, done, is_history=is_history, progress=progress)
         done.skipped = dict(source.counts.skipped)
     return done
@@ -85,24 +107,24 @@ def own_of(text: str) -> set[str]:
     return found
 
 
-def _owners(source: Source, own: set[str], done: Imported) -> set[str]:
-    """Return one's own addresses as they were named, else who wrote most of what lies in folders of sent mail.
+def answers_in(source: Source, own: Collection[str], sent: Collection[str]) -> Answers:
+    """Tell where one's own mail lies in a source.
 
     Raises:
-        UserError: those that were named wrote nothing of it, and somebody else most of it.
+        UserError: a folder that was named is not there, or the addresses that were named wrote nothing of what was
+            sent, and somebody else most of it.
     """
-    senders = source.senders()
-    most = {name: count for name, count in senders.most_common() if count > senders.total() / 2}
-    if not own:
-        done.sent = most
-    elif most and not own & senders.keys():
-        (name, count) = next(iter(most.items()))
+    survey = source.survey()
+    found = answers_of(survey, own=own, sent=sent)
+    senders = survey.senders_in(found.folders)
+    (name, count) = next(iter(senders.most_common(1)), ("", 0))
+    if own and count > senders.total() / 2 and not {*own} & senders.keys():
         raise UserError(
-            f"Nothing was imported from {done.source}: no mail in its folders of sent mail is from"
+            f"Nothing was imported from {source.path}: no mail in its folders of sent mail is from"
             f" {', '.join(sorted(own))}, and {count} of {senders.total()} are from {name}. Write `--own {name}`, or"
             " leave --own out."
         )
-    return own or set(most)
+    return found
 
 
 def _chunks(items: Iterator[_T]) -> Iterator[list[_T]]:
@@ -130,6 +152,7 @@ def _import_events(
     for chunk in _chunks(events):
 
         def job(tx: Transaction, chunk: list[IncomingEvent] = chunk) -> tuple[int, int, list[int]]:
+            chunk = [as_sent(tx, mail) for mail in chunk]
             taken = [take(session.kernel, tx, "desk", mail, is_history=is_history) for mail in chunk]
             found = [
                 arrival.event
@@ -158,6 +181,12 @@ def _import_events(
         progress(done.seen)
     if has_sent:
         _compare_anew(session, past.paired_without(session.kernel.reader, NO_SENT))
+
+
+def as_sent(tx: Transaction, mail: IncomingEvent) -> IncomingEvent:
+    """Return a mail as news where it was known before, but not that it was sent from here."""
+    known = stored.kind_of(tx.conn, "desk", mail.external_id) if mail.kind == "mail.sent" else None
+    return replace(mail, external_id=f"{mail.external_id}#sent") if known == "mail.claimed" else mail
 
 
 def _compare_anew(session: Session, events: list[int]) -> None:

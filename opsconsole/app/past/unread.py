@@ -18,14 +18,13 @@ def unread_row(row: ImportRecord, *, source: str, at: datetime) -> IncomingEvent
     """
     fields = row.fields
     shown = next((str(fields[name]) for name in ("title", "name", "email", "domain") if fields.get(name)), "")
-    extra = fields.get("extra") or {}
     return IncomingEvent(
         external_id=f"row:{row.kind}:{row.external_id}",
         kind=KIND,
         subject=f"row:{row.kind}:{row.external_id}",
         occurred_at=at,
         title=f"Line {row.line} of {source}" + (f": {shown}" if shown else ""),
-        text=str(extra.get("row") or ""),
+        text=str((fields.get("extra") or dict[str, str]()).get("row") or ""),
         fields={"line": row.line, "of": row.kind},
         problems=row.problems,
     )

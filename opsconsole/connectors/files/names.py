@@ -30,7 +30,7 @@ def reason_to_skip(name: str, start: bytes) -> str:
         return "a hidden file"
     if start.startswith(_OUTLOOK):
         return "an Outlook file (.msg or other); export it as .eml to import it"
-    if base.endswith((".eml", ".mbox", ".mbx")):
+    if base.endswith((".eml", ".emlx", ".mbox", ".mbx")):
         return ""
     if base.endswith(_ARCHIVES):
         return "an archive within; unpack it and import it by itself"
@@ -45,8 +45,13 @@ def reason_to_skip(name: str, start: bytes) -> str:
 
 
 def mailbox_folder(name: str, folder: str) -> str:
-    """Return the folder of the mails in a mailbox file: named after it, unless it is one mail in mailbox form."""
+    """Return the folder of the mails in a mailbox file: named after it, unless it is one mail in mailbox form.
+
+    A file called `mbox` lies in a folder that is called like the mailbox.
+    """
     base = name.replace("\\", "/").rpartition("/")[2]
+    if base.casefold() == "mbox":
+        return folder
     stem, dot, suffix = base.rpartition(".")
     if not dot:
         stem = base

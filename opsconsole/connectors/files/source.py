@@ -1,18 +1,18 @@
 """What every source gives: events or records, lazily, with every member accounted for."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
 from opsconsole.connectors.files.labels import folder_of
+from opsconsole.connectors.files.places import DELETED, is_deleted, of_apple, plain_folder
 from opsconsole.connectors.files.record import ImportRecord
-from opsconsole.connectors.mailtext.event import NO_DATE, is_for_sent, mail_event
+from opsconsole.connectors.files.survey import Survey
+from opsconsole.connectors.mailtext.event import NO_DATE, mail_event
 from opsconsole.connectors.mailtext.model import MAX_MAIL
-from opsconsole.connectors.mailtext.read import read_mail
 from opsconsole.domain.errors import FileFormatError
 from opsconsole.domain.event import IncomingEvent
 
@@ -71,6 +71,7 @@ class Source:
         self,
         *,
         own_addresses: Collection[str] = (),
+        sent_folders: Collection[str] = (),
         trusted_authserv: str | None = None,
         is_folder_label: bool = False,
     ) -> Iterator[IncomingEvent]:
@@ -78,6 +79,7 @@ class Source:
 
         Args:
             own_addresses: addresses, in lower case, whose mails are `mail.sent`.
+            sent_folders: folders of sent mail besides those that are called so.
             trusted_authserv: name of the receiving server whose word on senders counts.
             is_folder_label: folders tell the right category (`Event.label`).
 
@@ -85,24 +87,31 @@ class Source:
             FileFormatError: the source holds a table, or unpacks to more than it may.
         """
         self.counts = Counts()
-        for member in self._members():
-            event = _event(member, str(self.path.name), own_addresses, trusted_authserv, is_folder_label)
+        for member in self._present():
+            folder = plain_folder(folder_of(member.folder, member.data))
+            event = _event(
+                replace(member, folder=folder),
+                str(self.path.name),
+                own_addresses,
+                trusted_authserv,
+                label=folder if is_folder_label and folder else None,
+                is_sent=folder in sent_folders,
+            )
             self.counts.seen += 1
             self.counts.broken += bool(event.problems)
             yield event
 
-    def senders(self) -> Counter[str]:
-        """Count who sent the mails that lie in folders of sent mail.
+    def survey(self) -> Survey:
+        """Look over the mails once: which folders there are, and who wrote what lies in them.
 
         Raises:
             FileFormatError: the source holds a table, or unpacks to more than it may.
         """
         self.counts = Counts()
-        found = Counter[str]()
-        for member in self._members():
-            folder = folder_of(member.folder, member.data)
-            if is_for_sent(folder) and (sender := read_mail(member.data).sender):
-                found[sender] += 1
+        found = Survey()
+        for member in self._present():
+            found.add(plain_folder(folder_of(member.folder, member.data)), member.data)
+            self.counts.seen += 1
         return found
 
     def records(self) -> Iterator[ImportRecord]:
@@ -113,6 +122,15 @@ class Source:
         """
         raise FileFormatError("this holds mail, not a table; import it as mail", path=str(self.path))
 
+    def _present(self) -> Iterator[Member]:
+        """Yield the members that nobody deleted, as mails."""
+        for member in self._members():
+            data, is_gone = of_apple(member.data) if member.name.lower().endswith(".emlx") else (member.data, False)
+            if is_gone or is_deleted(data):
+                self.counts.skip(DELETED)
+            else:
+                yield replace(member, data=data)
+
     def _members(self) -> Iterator[Member]:
         raise FileFormatError("this is a table, not mail; import it as a table", path=str(self.path))
 
@@ -122,15 +140,16 @@ def _event(
     source: str,
     own_addresses: Collection[str],
     trusted_authserv: str | None,
-    is_folder_label: bool,
+    *,
+    label: str | None,
+    is_sent: bool,
 ) -> IncomingEvent:
-    folder = folder_of(member.folder, member.data)
-    label = folder if is_folder_label and folder else None
     if member.data or not member.problem:
         return mail_event(
             member.data,
             own_addresses=own_addresses,
-            folder=folder,
+            folder=member.folder,
+            is_sent_folder=is_sent,
             label=label,
             fallback_at=member.at,
             trusted_authserv=trusted_authserv,

@@ -8,10 +8,19 @@ from pathlib import Path
 
 from opsconsole.connectors.files.mbox import looks_like_mbox, split_mbox
 from opsconsole.connectors.files.names import SNIFF, mailbox_folder, reason_to_skip
+from opsconsole.connectors.files.places import DELETED, plain_folder
 from opsconsole.connectors.files.source import Member, Source
+from opsconsole.connectors.mailtext.event import is_for_sent
 
-OF_A_STORE = re.compile(r"maildirfolder|subscriptions|dovecot[-.].*|courierimap.*")
+OF_A_STORE = re.compile(
+    r"maildirfolder|subscriptions|dovecot[-.].*|courierimap.*|.*\.msf|msgFilterRules\.dat|popstate\.dat|filterlog\.html"
+    r"|table_of_contents|.*\.plist"
+)
 """Files by which mail stores keep their books: nobody misses a mail in them."""
+_TRASHED = re.compile(r"[:;!]2,[A-Za-z]*T[A-Za-z]*$")
+"""A mail of a Maildir that was deleted and not cleared away."""
+_IS_ONE = re.compile(r"(?i)\.(?:mbox|sbd)$")
+"""A folder of this name is a mailbox."""
 
 
 class FolderSource(Source):
@@ -26,7 +35,7 @@ class FolderSource(Source):
             if is_maildir(place):
                 folders[:] = [name for name in folders if name not in ("cur", "new", "tmp")]
                 yield from self._maildir(place)
-            folder = folder_name(place.relative_to(self.path))
+            folder = folder_name(place.relative_to(self.path)) or self._as_mailbox()
             for name in sorted(files):
                 yield from self._file(place / name, folder)
 
@@ -36,6 +45,9 @@ class FolderSource(Source):
             return folder_name(Path(self.path.name))
         is_root = any(is_maildir(path) for path in self.path.iterdir() if path.name.startswith("."))
         return "Inbox" if is_root or self.path.name.casefold() in ("maildir", "inbox") else ""
+
+    def _as_mailbox(self) -> str:
+        return _IS_ONE.sub("", self.path.name) if _IS_ONE.search(self.path.name) else ""
 
     def _on_error(self, error: OSError) -> None:
         self.counts.skip(f"a folder that could not be opened ({error.strerror})")
@@ -54,6 +66,8 @@ class FolderSource(Source):
                     self.counts.skip("a link or a folder, not a file")
                 elif name.startswith("."):
                     self.counts.skip("a hidden file")
+                elif _TRASHED.search(name):
+                    self.counts.skip(DELETED)
                 else:
                     yield one_file(path, str(path.relative_to(self.path)), folder, self.limits.member)
 
@@ -99,7 +113,12 @@ class MboxSource(Source):
     kind = "mbox"
 
     def _members(self) -> Iterator[Member]:
-        yield from mbox_file(self.path, self.path.name, "", self.limits.member)
+        yield from mbox_file(self.path, self.path.name, self._folder(), self.limits.member)
+
+    def _folder(self) -> str:
+        """Return the folder that its name says where it says a known one; any other name is one that somebody chose."""
+        stem = mailbox_folder(self.path.name, "")
+        return stem if is_for_sent(stem) or plain_folder(stem) == "Inbox" else ""
 
 
 def is_maildir(place: Path) -> bool:

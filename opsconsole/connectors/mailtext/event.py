@@ -47,6 +47,7 @@ def mail_event(
     *,
     own_addresses: Collection[str] = (),
     folder: str = "",
+    is_sent_folder: bool = False,
     label: str | None = None,
     received_at: datetime | None = None,
     fallback_at: datetime | None = None,
@@ -60,6 +61,7 @@ def mail_event(
         own_addresses: addresses, in lower case, whose mails are `mail.sent` where they lie in a folder of sent mail or
             DMARC vouches for them, else `mail.claimed`: anybody can write our address into From.
         folder: where it was found.
+        is_sent_folder: it holds sent mail, whatever it is called.
         label: the right category where the folder tells it.
         received_at: aware time of arrival as the receiving server says; when it happened, if given.
         fallback_at: aware time for a mail that tells none itself (a file's time).
@@ -68,7 +70,7 @@ def mail_event(
     """
     mail = read_mail(raw, received_at=received_at, trusted_authserv=trusted_authserv)
     is_own = bool(mail.sender) and mail.sender in own_addresses
-    is_sent = is_own and (mail.is_verified or is_for_sent(folder))
+    is_sent = is_own and (mail.is_verified or is_sent_folder or is_for_sent(folder))
     found = (*problems, *mail.problems)
     if fallback_at is not None and not EARLIEST <= fallback_at <= datetime.now(UTC) + FUTURE:
         fallback_at = None  # no file is from then

@@ -101,3 +101,11 @@ def fields_of(conn: sqlite3.Connection, connection: str, external_id: str) -> di
         (connection, external_id),
     ).fetchone()
     return None if row is None else decode(row[0]).get("fields", {})
+
+
+def kind_of(conn: sqlite3.Connection, connection: str, external_id: str) -> str | None:
+    """Return the kind of an event that was taken in before; None where there is none."""
+    row = conn.execute(
+        "SELECT kind FROM event WHERE connection_id = ? AND external_id = ?", (connection, external_id)
+    ).fetchone()
+    return None if row is None else str(row[0])

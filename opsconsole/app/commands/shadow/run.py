@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from opsconsole.app.commands.importwords import tell_left_out
-from opsconsole.app.commands.options import AsJson, Since, Where
+from opsconsole.app.commands.options import AsJson, Sent, Since, Where
 from opsconsole.app.interrupts import interrupts
 from opsconsole.app.past.importing import import_path, own_of
 from opsconsole.app.past.work import FIRST, estimate, work
@@ -35,6 +35,7 @@ def run(
     ] = None,
     *,
     own: Annotated[str, typer.Option(help="Your own addresses, comma-separated: their mails are your answers.")] = "",
+    sent: Sent = None,
     since: Since = None,
     most: Annotated[int | None, typer.Option(min=1, help="Work so many events at most.")] = None,
     cap: Annotated[
@@ -52,7 +53,7 @@ def run(
     """
     with opened(workspace) as session:
         version = _version(session, agent)
-        _bring(session, sources or (), own_of(own), is_loud=not as_json)
+        _bring(session, sources or (), own_of(own), sent or (), is_loud=not as_json)
         planned = history.plan(session.kernel, version, since=since)
         if not as_json:
             _tell_plan(session, planned, version, estimate(session, version, planned.events))
@@ -78,14 +79,16 @@ def run(
             _tell(result, known=planned.known)
 
 
-def _bring(session: Session, sources: Sequence[Path], own: set[str], *, is_loud: bool) -> None:
+def _bring(session: Session, sources: Sequence[Path], own: set[str], sent: Sequence[str], *, is_loud: bool) -> None:
     """Bring sources in as the past.
 
     Raises:
         UserError: one of them holds nothing.
     """
     for source in sources:
-        done = import_path(session, source, is_history=True, own_addresses=own, authserv=None, progress=lambda _: None)
+        done = import_path(
+            session, source, is_history=True, own_addresses=own, authserv=None, progress=lambda _: None, sent=sent
+        )
         if not done.seen:
             raise UserError(f"{source} holds no mail and no rows, so there is no past in it. No agent was tried.")
         if is_loud:
