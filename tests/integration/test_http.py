@@ -185,7 +185,7 @@ async def never(request: web.Request) -> web.StreamResponse:
     return web.Response()
 
 
-@pytest.mark.parametrize("body", ["<html>welcome</html>", {"other": 1}, "x" * 5000, ""])
+@pytest.mark.parametrize("body", [{"other": 1}, "x" * 5000, ""])
 async def test_done_but_unreadable_is_done_and_says_so(body: Any) -> None:
     async with connected(says(200, body), largest_kb=1) as (made, _, _):
         result = await made.execute(call())

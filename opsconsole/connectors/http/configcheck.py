@@ -9,13 +9,13 @@ from jinja2 import TemplateError
 from opsconsole.connectors.http.limits import BadSchemaError, Loc
 from opsconsole.connectors.http.model import SAFE_METHODS, HttpAction, Sending
 from opsconsole.connectors.http.schema import arguments_model
+from opsconsole.connectors.http.slotcheck import ANSWER, check_calls, check_slots
 from opsconsole.domain.agent import MisplacedError
 from opsconsole.domain.enums import Effect, Reversibility
 from opsconsole.engine.agents.slottext import SlotText, SlotValue
 
 _SECRETS = frozenset({"secret", "basic"})
 _CALL = frozenset({"args", "key", "action", "subject", "actor", "fields"})
-_ANSWER = frozenset({"body", "header", "args", "key"})
 _PATH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*")
 _OURS = frozenset({"host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer"})
 _SENTENCE = re.compile(r"\{(\w+)\}")
@@ -36,16 +36,21 @@ def check_action(action: HttpAction, loc: Loc) -> None:
     known = None if action.arguments.get("additionalProperties") is True else frozenset(model.model_fields)
     _check_claims(action, known, loc)
     surely = given | defaults
-    _check_sending(action, loc, known=known, surely=surely, roots=_CALL)
-    _check_texts(SlotValueAt(action.result, (*loc, "result")), _ANSWER)
-    for name, more in (("look_up", frozenset[str]()), ("undo", frozenset({"result"})), ("current", frozenset[str]())):
+    of_before = frozenset({"before"}) if action.before is not None else frozenset[str]()
+    _check_sending(action, loc, known=known, surely=surely, roots=_CALL | of_before)
+    _check_texts(SlotValueAt(action.result, (*loc, "result")), ANSWER)
+    check_slots(action.ok_if, ANSWER, (*loc, "ok_if"))
+    more = {"undo": frozenset({"result"}) | of_before}
+    for name in ("look_up", "undo", "current", "before"):
         inner: Sending | None = getattr(action, name)
         if inner is not None:
-            _check_sending(inner, (*loc, name), known=known, surely=surely, roots=_CALL | more)
+            roots = _CALL | more.get(name, frozenset[str]())
+            _check_sending(inner, (*loc, name), known=known, surely=surely, roots=roots)
+    check_calls(action, loc)
     if action.look_up is not None:
         look_up = action.look_up
-        _check_texts(SlotValueAt(look_up.result, (*loc, "look_up", "result")), _ANSWER)
-        _check_texts(SlotValueAt(look_up.found_if, (*loc, "look_up", "found_if")), _ANSWER)
+        _check_texts(SlotValueAt(look_up.result, (*loc, "look_up", "result")), ANSWER)
+        check_slots(look_up.found_if, ANSWER, (*loc, "look_up", "found_if"))
         if look_up.not_found is None and not look_up.found_if:
             text = "say which answer means that it is not there: `not_found: 404`, or `found_if:`"
             raise MisplacedError(text, (*loc, "look_up"))
@@ -55,7 +60,17 @@ def check_action(action: HttpAction, loc: Loc) -> None:
         if action.current.method != "GET":
             raise MisplacedError("what is there now is asked with GET", (*loc, "current", "method"))
         _check_names(action.current.values, known, (*loc, "current", "values"))
-        _check_texts(SlotValueAt(dict(action.current.values), (*loc, "current", "values")), _ANSWER)
+        _check_texts(SlotValueAt(dict(action.current.values), (*loc, "current", "values")), ANSWER)
+
+
+def check_plain_path(path: str, loc: Loc) -> None:
+    """Check a path that holds no slots.
+
+    Raises:
+        MisplacedError: it is none.
+    """
+    if not _PATH.fullmatch(path) or any(part in (".", "..") for part in path.partition("?")[0].split("/")):
+        raise MisplacedError("write a path like /me, without slots", loc)
 
 
 def defaults_of(schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,14 +126,17 @@ def _check_sending(
         raise MisplacedError(text, (*loc, "path"))
     _check_slots([path], (*loc, "path"), known=known, surely=surely, roots=roots)
     check_headers(sending.headers, (*loc, "headers"), arguments=surely, roots=roots | _SECRETS, known=known)
-    for name in ("query", "body"):
+    for name in ("query", "body", "form"):
         try:
             texts: list[SlotText] = SlotValue(getattr(sending, name)).texts
         except TemplateError as error:
             raise MisplacedError(f"not a template we can read: {error}", (*loc, name)) from error
         _check_slots(texts, (*loc, name), known=known, surely=None, roots=roots | _SECRETS)
-    if sending.body is not None and sending.method in ("GET", "HEAD"):
-        raise MisplacedError(f"{sending.method} sends no body; use `query:`", (*loc, "body"))
+    for name in ("body", "form"):
+        if getattr(sending, name) is not None and sending.method in ("GET", "HEAD"):
+            raise MisplacedError(f"{sending.method} sends no body; use `query:`", (*loc, name))
+    if sending.body is not None and sending.form is not None:
+        raise MisplacedError("a call sends `body:` (JSON) or `form:`, not both", (*loc, "form"))
 
 
 def check_headers(

@@ -2,22 +2,24 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from opsconsole.connectors.http.actions import Action
+from opsconsole.connectors.http.actions import Action, Taker
 from opsconsole.connectors.http.config import HttpConfig
+from opsconsole.connectors.http.line import Asked, Line
+from opsconsole.connectors.http.outcome import is_page
 from opsconsole.connectors.http.requests import RequestMaker
 from opsconsole.connectors.http.responses import body_of, headers_of, refusal
-from opsconsole.connectors.http.scrub import Scrubber
-from opsconsole.connectors.http.vault import Vault
 from opsconsole.domain.action import ActionType, Call, Result
-from opsconsole.domain.errors import AmbiguousError, ConnectorError, MachineError, PermanentError, TransientError
+from opsconsole.domain.canonical import jsonable
+from opsconsole.domain.errors import PermanentError, TransientError
 from opsconsole.engine.agents.slottext import text_of
 from opsconsole.engine.agents.templates import TemplateFailure
 from opsconsole.engine.ports.connector import AccountIdentity, Change, Overlay, Simulated
 from opsconsole.engine.ports.machine import Clock, Health, Secrets
-from opsconsole.net.client import HttpClient, HttpResponse
+from opsconsole.net.client import HttpClient, HttpResponse, Request
 
 _log = logging.getLogger(__name__)
 _ASK = {"Accept": "application/json", "User-Agent": "opsconsole"}
@@ -32,13 +34,9 @@ class HttpConnector:
     ) -> None:
         self.id = name
         self._config = config
-        self._http = http
-        self._health = health
-        self._clock = clock
-        self._state = ""
         actions = [Action(config, name, action) for action in config.actions]
         self._actions = {action.type.name: action for action in actions}
-        self._vault = Vault(secrets, frozenset[tuple[str, ...]]().union(*(action.secrets for action in actions)))
+        self._line = Line(name, config, http=http, secrets=secrets, health=health)
 
     @property
     def account(self) -> AccountIdentity:
@@ -57,10 +55,18 @@ class HttpConnector:
             if isinstance(value, str) and value.startswith(SIMULATED):
                 return _laid_over(value, overlay)
         action = self._action(call)
-        answer, scrub, values = await self._send(action.request, call, action, is_write=False)
-        if answer.status not in action.ok:
-            raise refusal(answer, call.tool, scrub, is_write=False, has_key=False)
-        return action.answer.result(answer, scrub, values)[0]
+        asked = await self._send(action.request, call, action, is_write=False)
+        await self._check(asked, action, call, is_write=False)
+        if action.pager is None:
+            return action.answer.result(asked.answer, asked.scrub, asked.values)[0]
+
+        async def ask(request: Request) -> HttpResponse:
+            further = await self._line.send(request, asked.values, is_write=False)
+            await self._check(further, action, call, is_write=False)
+            return further.answer
+
+        first = (asked.request, asked.answer)
+        return await action.pager.read(first, ask=ask, scrub=asked.scrub, values=asked.values)
 
     async def execute(self, call: Call) -> Result:
         """Do it."""
@@ -69,10 +75,45 @@ class HttpConnector:
             raise PermanentError("this names a record that a run only simulated")
         header = action.spec.idempotency_header
         more = {header: call.key} if header else {}
-        answer, scrub, values = await self._send(action.request, call, action, is_write=True, more=more)
+        before = await self._before(call, action)
+        asked = await self._send(action.request, call, action, is_write=True, more=more, values=before)
+        await self._check(asked, action, call, is_write=True, has_key=action.type.is_idempotent)
+        result = action.answer.result(asked.answer, asked.scrub, asked.values)[0]
+        return result if not before else replace(result, data={**result.data, **before})
+
+    async def _before(self, call: Call, action: Action) -> Mapping[str, Any]:
+        """Return `before`: what the file wants read just before the write; nothing where it wants nothing.
+
+        Raises:
+            PermanentError: something of it is not there; nothing was done.
+        """
+        if action.before is None:
+            return {}
+        asked = await self._send(action.before.request, call, action, is_write=False)
+        answer, scrub = asked.answer, asked.scrub
+        if answer.status not in range(200, 300):
+            raise refusal(answer, call.tool, scrub, is_write=False, has_key=False)
+        known = {**asked.values, "body": body_of(answer, scrub)[0], "header": headers_of(answer, scrub)}
+        found: dict[str, Any] = {}
+        for name, slot in action.before.values.items():
+            try:
+                found[name] = jsonable(slot.fill(known))
+            except TemplateFailure as error:
+                raise PermanentError(f"nothing was done: {name}, as it is now, could not be read ({error})") from error
+        return {"before": found}
+
+    async def _check(
+        self, asked: Asked, action: Action | Taker, call: Call, *, is_write: bool, has_key: bool = False
+    ) -> None:
+        """Raise what an answer means that does not say: done."""
+        answer, scrub = asked.answer, asked.scrub
         if answer.status not in action.ok:
-            raise refusal(answer, call.tool, scrub, is_write=True, has_key=header is not None)
-        return action.answer.result(answer, scrub, values)[0]
+            raise refusal(answer, call.tool, scrub, is_write=is_write, has_key=has_key)
+        doubt = action.done_if.doubt(answer, call.tool, scrub, asked.values, is_write=is_write)
+        if doubt is not None:
+            if is_page(answer, is_json=body_of(answer, scrub)[1] == ""):
+                await self._line.note("trouble", f"{self.id} answers with a web page; check address and sign-in")
+            raise doubt
 
     async def find(self, call: Call) -> Result | None:
         """Look for what an earlier try did; only a declared answer says that it did nothing.
@@ -84,7 +125,10 @@ class HttpConnector:
         finder = action.look_up
         if finder is None:
             raise PermanentError(f"{call.tool} has no look-up")
-        answer, scrub, values = await self._send(finder.request, call, action, is_write=False)
+        asked = await self._send(finder.request, call, action, is_write=False)
+        answer, scrub, values = asked.answer, asked.scrub, asked.values
+        if is_page(answer, is_json=body_of(answer, scrub)[1] == ""):
+            raise TransientError(f"the look-up says neither yes nor no: {call.tool} got a web page ({answer.status})")
         if answer.status in finder.not_found:
             return None
         if answer.status not in finder.found:
@@ -117,7 +161,8 @@ class HttpConnector:
         action = self._action(call)
         now: dict[str, str] = {}
         if action.current is not None:
-            answer, scrub, values = await self._send(action.current.request, call, action, is_write=False)
+            asked = await self._send(action.current.request, call, action, is_write=False)
+            answer, scrub, values = asked.answer, asked.scrub, asked.values
             if answer.status not in range(200, 300):
                 raise refusal(answer, call.tool, scrub, is_write=False, has_key=False)
             known = {**values, "body": body_of(answer, scrub)[0], "header": headers_of(answer, scrub)}
@@ -136,12 +181,10 @@ class HttpConnector:
             raise PermanentError(f"{call.tool} cannot be taken back by opsconsole")
         header = action.spec.idempotency_header
         more = {header: call.undo_key} if header else {}
-        taker = action.undo
-        answer, scrub, _ = await self._send(
-            taker.request, call, action, is_write=True, more=more, values={"result": dict(result)}
-        )
-        if answer.status not in taker.ok | taker.gone:
-            raise refusal(answer, call.tool, scrub, is_write=True, has_key=header is not None)
+        values = {"result": dict(result), "before": result.get("before", {})}
+        asked = await self._send(action.undo.request, call, action, is_write=True, more=more, values=values)
+        if asked.answer.status not in action.undo.gone:
+            await self._check(asked, action.undo, call, is_write=True, has_key=header is not None)
         return Result(is_ok=True)
 
     async def _send(
@@ -153,7 +196,7 @@ class HttpConnector:
         is_write: bool,
         more: Mapping[str, str] | None = None,
         values: Mapping[str, Any] | None = None,
-    ) -> tuple[HttpResponse, Scrubber, Mapping[str, Any]]:
+    ) -> Asked:
         known = {
             "args": {**action.defaults, **call.args},
             "key": call.key,
@@ -163,43 +206,9 @@ class HttpConnector:
             "fields": call.fields,
             **(values or {}),
         }
-        try:
-            secrets, scrub = await self._vault.open()
-        except TransientError as error:
-            await self._note("needs_you", str(error))
-            raise
-        try:
-            request = maker.make({**known, **secrets}, more={**_ASK, **(more or {})})
-            limits = {"timeout_s": self._config.timeout_s, "largest": self._config.largest_kb * 1024}
-            answer = await self._http.send(request, **limits, may_cut=True)  # pyright: ignore[reportArgumentType]
-        except TransientError as error:
-            await self._note("trouble", scrub.text(str(error)))
-            raise TransientError(scrub.text(str(error)), retry_after_s=error.retry_after_s) from None
-        except ConnectorError as error:
-            is_unclear = isinstance(error, AmbiguousError)
-            kind = type(error) if is_write or not is_unclear else TransientError
-            raise kind(scrub.text(str(error))) from None
-        await self._judge(answer)
-        return answer, scrub, known
-
-    async def _judge(self, answer: HttpResponse) -> None:
-        if answer.status in (401, 407):
-            self._vault.forget()
-            names = ", ".join(self._vault.names) or "none is named in the file"
-            await self._note(
-                "needs_you", f"{self.id} refuses the sign-in ({answer.status}). Look at its secret: {names}"
-            )
-        elif self._state != "ok":
-            await self._note("ok", "")
-
-    async def _note(self, state: Any, text: str) -> None:
-        """A full disk must not make a clear answer an unclear one."""
-        self._state = state
-        try:
-            await self._health.note(state, text)
-        except MachineError as error:
-            self._state = ""
-            _log.warning("%s: how it is could not be noted: %s", self.id, error)
+        secrets = await self._line.secrets()
+        request = maker.make({**known, **secrets}, more={**_ASK, **(more or {})})
+        return await self._line.send(request, known, is_write=is_write)
 
     def _action(self, call: Call) -> Action:
         action = self._actions.get(call.tool)
@@ -209,7 +218,7 @@ class HttpConnector:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._http.close()
+        await self._line.close()
 
 
 def _laid_over(identity: str, overlay: Overlay) -> Result:

@@ -28,8 +28,10 @@ _VALUES = re.compile(
 def literal_keys(config: HttpConfig) -> list[str]:
     """Return the places of a file, in order, that hold a key as it is: `headers: X-Api-Key`."""
     found = list(_of_headers(config.headers, "headers"))
+    if config.token is not None:
+        found += [f"token, form: {name}" for name, text in config.token.form.items() if _holds_key(_FIELDS, name, text)]
     for action in config.actions:
-        for name in ("", "look_up", "undo", "current"):
+        for name in ("", "look_up", "undo", "current", "before"):
             sending: Sending | None = getattr(action, name) if name else action
             if sending is not None:
                 found += _of_sending(sending, f"{action.name}, {name}, " if name else f"{action.name}, ")
@@ -39,7 +41,7 @@ def literal_keys(config: HttpConfig) -> list[str]:
 def _of_sending(sending: Sending, where: str) -> Iterator[str]:
     yield from _of_headers(sending.headers, f"{where}headers")
     queried: dict[str, Any] = {**dict(parse_qsl(sending.path.partition("?")[2])), **sending.query}
-    for part, value in (("query", queried), ("body", sending.body)):
+    for part, value in (("query", queried), ("body", sending.body), ("form", sending.form)):
         for name, text in _texts(value, ""):
             if _holds_key(_FIELDS, name, text):
                 yield f"{where}{part}: {name}"

@@ -14,6 +14,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 SAFE_METHODS = ("GET", "HEAD")
 """They change nothing (RFC 9110, section 9.2.1); POST stays possible for a read whose owner says that it does not."""
+Slot = Annotated[str, Field(pattern=r"^[A-Za-z_]\w{0,63}$")]
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$")]
 
 
@@ -27,6 +28,8 @@ class Sending(Frozen):
     headers: dict[HeaderName, Text] = Field(default_factory=dict)
     body: Any = None
     """JSON; a slot alone in its text keeps its type, and is left out where it was not given."""
+    form: dict[str, Any] | None = None
+    """Instead of a body: fields as a web form sends them; what was not given is left out."""
 
 
 class LookUp(Sending):
@@ -45,6 +48,8 @@ class Undo(Sending):
 
     words: Annotated[str, Field(min_length=4, max_length=200)]
     ok: tuple[Status, ...] = (200, 202, 204)
+    ok_if: Text = ""
+    """As of the action."""
     gone: tuple[Status, ...] = (404, 410)
     """There is nothing left to take back: that is well too."""
 
@@ -54,6 +59,26 @@ class Current(Sending):
 
     values: dict[str, Text]
     """Per argument: where its present value stands in the answer."""
+
+
+class Before(Sending):
+    """A look-up just before a write: `before.NAME` is its value in the write (a version, an ETag) and in its undo."""
+
+    values: Annotated[dict[Slot, Text], Field(min_length=1)]
+    """Where each stands in the answer; one that is not there keeps the write from being made."""
+
+
+class Pages(Frozen):
+    """A read whose answer comes in pages: they are read one after the other, and only so many."""
+
+    items: Text
+    """A slot that gives the list of a page."""
+    next: Text
+    """A slot that gives what leads on: an address of the same system, or a value for the query's field `into`; nothing
+    (missing, null, empty, false) on the last page. `link`: the header Link says it."""
+    into: Annotated[str, Field(max_length=100)] = ""
+    most: Annotated[int, Field(ge=1, le=50)] = 5
+    """Pages that are read at most; the result says when more were left."""
 
 
 class HttpAction(Sending):
@@ -82,6 +107,11 @@ class HttpAction(Sending):
     """The system does nothing new for a key it has seen in this header."""
     look_up: LookUp | None = None
     ok: tuple[Status, ...] = (200, 201, 202, 204)
+    ok_if: Text = ""
+    """With an `ok` status: a slot that gives true where it was done and false where the answer says that it was not.
+    Anything else, and a web page, says neither."""
+    before: Before | None = None
+    pages: Pages | None = None
     result: dict[str, Any] | None = None
     """What the agent sees of the answer; not said: the JSON body."""
     undo: Undo | None = None

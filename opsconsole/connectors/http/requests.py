@@ -13,6 +13,8 @@ from opsconsole.engine.agents.templates import TemplateFailure
 from opsconsole.net.client import Request
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_TWICE = re.compile(r"^Basic +Basic +", re.IGNORECASE)
+"""`basic()` is the whole header; files may say the word before it."""
 _STEPS = re.compile(r"[/\\]")
 
 
@@ -29,12 +31,13 @@ class RequestMaker:
         self._query = {name: SlotValue(value) for name, value in sending.query.items()}
         self._headers = [(name, SlotText(value)) for name, value in {**headers, **sending.headers}.items()]
         self._body = None if sending.body is None else SlotValue(sending.body)
+        self._form = None if sending.form is None else {name: SlotValue(item) for name, item in sending.form.items()}
 
     @property
     def secrets(self) -> frozenset[tuple[str, ...]]:
         """What it needs of secrets: `("secret", name)` or `("basic", user, name)`."""
         texts = [text for _, text in self._headers]
-        for value in (*self._query.values(), *([self._body] if self._body else [])):
+        for value in (*self._query.values(), *(self._form or {}).values(), *([self._body] if self._body else [])):
             texts += value.texts
         paths = (slot.path for text in texts for slot in text.slots if slot.path)
         return frozenset(tuple(map(str, path)) for path in paths if path[0] in ("secret", "basic"))
@@ -53,8 +56,12 @@ class RequestMaker:
             url = self._base + self._path.fill(values, _segment) + self._queries(values)
             headers = {name: _header(name, text.fill(values)) for name, text in self._headers} | dict(more)
             body = None if self._body is None else self._body.fill(values)
+            form = None if self._form is None else "&".join(_pairs(self._form, values)).encode()
         except TemplateFailure as error:
             raise PermanentError(f"the request could not be made: {error}") from error
+        if form is not None:
+            headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
+            return Request(self._method, url, headers, form)
         if body is None:
             return Request(self._method, url, headers)
         headers.setdefault("Content-Type", "application/json")
@@ -62,14 +69,21 @@ class RequestMaker:
 
     def _queries(self, values: Mapping[str, Any]) -> str:
         pairs: list[str] = [self._in_path.fill(values, _quoted)] if self._mark else []
-        for name, slot in self._query.items():
-            try:
-                value = slot.fill(values)
-            except MissingError:
-                continue
-            items: Iterable[Any] = cast(list[Any], value) if isinstance(value, list) else [value]
-            pairs += [f"{_quoted(name)}={_quoted(text_of(item))}" for item in items]
+        pairs += _pairs(self._query, values)
         return f"?{'&'.join(pairs)}" if pairs else ""
+
+
+def _pairs(fields: Mapping[str, SlotValue], values: Mapping[str, Any]) -> list[str]:
+    """Return `name=value` of each field, encoded; of a list one for each item, and none of what was not given."""
+    pairs: list[str] = []
+    for name, slot in fields.items():
+        try:
+            value = slot.fill(values)
+        except MissingError:
+            continue
+        items: Iterable[Any] = cast(list[Any], value) if isinstance(value, list) else [value]
+        pairs += [f"{_quoted(name)}={_quoted(text_of(item))}" for item in items]
+    return pairs
 
 
 def _segment(text: str) -> str:
@@ -87,4 +101,4 @@ def _quoted(text: str) -> str:
 def _header(name: str, text: str) -> str:
     if _CONTROL.search(text):
         raise PermanentError(f"the header {name} would hold a line break or another control character")
-    return text
+    return _TWICE.sub("Basic ", text)

@@ -39,7 +39,7 @@ def refusal(answer: HttpResponse, who: str, scrub: Scrubber, *, is_write: bool, 
         has_key: the request carried an idempotency key.
     """
     status = answer.status
-    text = f"{who} answered {status}{_excerpt(answer, scrub)}"
+    text = f"{who} answered {status}{excerpt(answer, scrub)}"
     if 300 <= status < 400:
         where = _host(answer.headers.get("location", ""))
         text = f"{who} answered with a redirect ({status}{where}). None is followed: correct the address in the file"
@@ -57,7 +57,8 @@ def refusal(answer: HttpResponse, who: str, scrub: Scrubber, *, is_write: bool, 
     return PermanentError(text) if status < 300 else TransientError(text)
 
 
-def _excerpt(answer: HttpResponse, scrub: Scrubber) -> str:
+def excerpt(answer: HttpResponse, scrub: Scrubber) -> str:
+    """Return the beginning of an answer as `: text`, without secrets; empty where it says nothing."""
     # Some systems write + and < in JSON as \u002B and \u003C: a secret that is told back must be found there too.
     told = scrub.body(_whole(answer, scrub))[:LONGEST_READ].decode("utf-8", "replace")
     text = scrub.text(_ESCAPE.sub(lambda found: chr(int(found[1], 16)), told))[: EXCERPT * 8]

@@ -22,7 +22,10 @@ class Vault:
         self.names = sorted({secret[-1] for secret in self._wanted})
         self._until = 0.0
         self._values: Mapping[str, Any] = {"secret": {}, "basic": {}}
-        self._scrubber = Scrubber(())
+        self._known: tuple[str, ...] = ()
+        self._learnt: tuple[str, ...] = ()
+        self.scrubber = Scrubber(())
+        """Takes them out of answers, once they were read."""
 
     async def open(self) -> tuple[Mapping[str, Any], Scrubber]:
         """Return the values for templates, and what takes them out of answers.
@@ -38,18 +41,40 @@ class Vault:
                 raise TransientError(str(error)) from error
             self._keep(found)
             self._until = now + KEPT_S
-        return self._values, self._scrubber
+        return self._values, self.scrubber
 
     def _keep(self, found: Mapping[str, str]) -> None:
-        basic: dict[str, dict[str, str]] = {}
+        basic: dict[str, Any] = {}
+        coded: list[str] = []
         for secret in self._wanted:
-            if secret[0] == "basic":
-                _, user, name = secret
-                basic.setdefault(user, {})[name] = base64.b64encode(f"{user}:{found[name]}".encode()).decode()
+            if secret[0] != "basic":
+                continue
+            name = secret[-1]
+            # One name alone: the secret holds `user:password`, or only a user, as keys of many systems are.
+            pair = f"{secret[1]}:{found[name]}" if len(secret) == 3 else _pair(found[name])
+            coded.append(base64.b64encode(pair.encode()).decode())
+            if len(secret) == 3:
+                basic.setdefault(secret[1], {})[name] = f"Basic {coded[-1]}"
+            else:
+                basic[name] = f"Basic {coded[-1]}"
         self._values = {"secret": dict(found), "basic": basic}
-        coded = [value for some in basic.values() for value in some.values()]
-        self._scrubber = Scrubber([*found.values(), *coded])
+        self._known = (*found.values(), *coded)
+        self.scrubber = Scrubber((*self._known, *self._learnt))
+
+    def learn(self, secret: str) -> None:
+        """Take a secret that the system gave (a token) out of answers too; it knows the latest few."""
+        self._learnt = (*self._learnt[-3:], secret)
+        self.scrubber = Scrubber((*self._known, *self._learnt))
+
+    def replace(self, name: str, value: str) -> None:
+        """Use a new value of a secret from now on."""
+        self._values = {**self._values, "secret": {**self._values["secret"], name: value}}
+        self.learn(value)
 
     def forget(self) -> None:
         """Read the secrets anew at the next call: the system refused them."""
         self._until = 0.0
+
+
+def _pair(secret: str) -> str:
+    return secret if ":" in secret else f"{secret}:"

@@ -40,7 +40,8 @@ class Outside:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         raw = await request.read()
         headers = {name.lower(): value for name, value in request.headers.items()}
-        self.seen.append(Seen(request.method, request.raw_path, headers, json.loads(raw) if raw else None))
+        body = raw.decode() if "form" in headers.get("content-type", "") else json.loads(raw) if raw else None
+        self.seen.append(Seen(request.method, request.raw_path, headers, body))
         return await self.answer(request)
 
 
