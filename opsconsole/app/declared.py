@@ -2,28 +2,27 @@
 
 import os
 import socket
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
 from opsconsole.app.session import Session
 from opsconsole.connectors.http import HttpConfig
-from opsconsole.connectors.http.actions import Action
-from opsconsole.connectors.http.model import Sending
-from opsconsole.connectors.http.requests import RequestMaker
-from opsconsole.connectors.http.vault import Vault
+from opsconsole.connectors.http.actions import secrets_of
+from opsconsole.connectors.http.token import SignInRefusedError
+from opsconsole.connectors.http.trial import try_out
 from opsconsole.connectors.webhook import WebhookConfig
 from opsconsole.domain.errors import ConnectorError, MachineError, UserError
-from opsconsole.engine.agents.slottext import SlotText
 from opsconsole.engine.ports.machine import Secrets
-from opsconsole.net.client import HttpClient
 from opsconsole.net.server import why_not
 from opsconsole.store import lease
 from opsconsole.store.queries import connections
 from opsconsole.store.queries.connections import ConnectionRow
 
-_REACH_S = 10.0
-_REFUSALS = (401, 403, 407)
+UNPROVEN = (
+    "It answers. Whether its key is right shows at the first call; name a path that needs it (`check: /me`) to have it"
+    " tried at once."
+)
 NOT_STORED = " Nothing was stored."
 
 
@@ -112,8 +111,8 @@ def check_port(config: WebhookConfig) -> None:
         raise MachineError(why_not(address, error)) from error
 
 
-async def reach(config: HttpConfig, secrets: Secrets) -> None:
-    """Ask a REST system once, with its key: a look-up that needs nothing where the file has one, else its address.
+async def reach(config: HttpConfig, secrets: Secrets) -> bool:
+    """Ask a REST system once, with its key; tell whether the answer shows that it takes the key.
 
     Any answer but a refusal of the key will do: somebody is there, with a certificate that can be trusted.
 
@@ -121,38 +120,26 @@ async def reach(config: HttpConfig, secrets: Secrets) -> None:
         UserError: it answers, and does not take the key.
         EnvironmentError_: nobody is there, or the key cannot be read.
     """
-    actions = [Action(config, config.connection, action) for action in config.actions]
-    plain = [action for action in actions if _needs_nothing(action)]
-    tried = plain[0] if plain else None
-    maker = RequestMaker(config.base, config.headers, Sending(path="/")) if tried is None else tried.request
-    client, vault = HttpClient(), Vault(secrets, maker.secrets)
+    has_key = bool(secrets_of(config))
     try:
-        known, _ = await vault.open()
-        given = {"args": {} if tried is None else tried.defaults}
-        request = maker.make({**known, **given}, more={"Accept": "application/json", "User-Agent": "opsconsole"})
-        answer = await client.send(request, timeout_s=_REACH_S, largest=65_536, may_cut=True)
+        trial = await try_out(config, secrets=secrets, health=_Unheard())
+    except SignInRefusedError as error:
+        raise UserError(f"{error}.{NOT_STORED}") from error
     except ConnectorError as error:
         raise MachineError(f"{error}{NOT_STORED}") from error
-    finally:
-        await client.close()
-    if answer.status in _REFUSALS:
-        raise UserError(f"{_refused(answer.status, has_key=bool(vault.names))}{NOT_STORED}")
+    if trial.refused:
+        raise UserError(f"{_refused(trial.refused, has_key=has_key)}{NOT_STORED}")
+    return trial.is_proof or not has_key
 
 
-def _needs_nothing(action: Action) -> bool:
-    """Return whether it is a look-up that can be tried as it stands: it tells nothing and changes nothing."""
-    arguments = action.type.arguments.model_fields.values()
-    is_free = not action.spec.money and not any(field.is_required() for field in arguments)
-    return action.is_read and action.spec.method == "GET" and is_free and _fills(action)
+class _Unheard:
+    """How a connection is that is only tried out: nobody is told."""
+
+    async def note(self, state: Literal["ok", "trouble", "needs_you"], text: str) -> None:
+        """Say nothing."""
 
 
-def _fills(action: Action) -> bool:
-    """Return whether its address and headers name nothing but arguments and secrets."""
-    texts = [action.spec.path, *action.spec.headers.values(), *map(str, action.spec.query.values())]
-    return not any(SlotText(text).roots - {"args", "secret", "basic"} for text in texts)
-
-
-def _refused(status: int, *, has_key: bool) -> str:
+def _refused(why: str, *, has_key: bool) -> str:
     if has_key:
-        return f"The system answers, but does not take the key ({status}). Check the key."
-    return f"The system answers, but asks for a key ({status}). The file names none: add it under `headers:`."
+        return f"The system answers, but does not take the key {why}. Check the key."
+    return f"The system answers, but asks for a key {why}. The file names none: add it under `headers:`."

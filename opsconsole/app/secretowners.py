@@ -3,11 +3,13 @@
 A REST system is sent what its file names. A file that names the password of the mailbox would hand it over.
 """
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from opsconsole.app.secretstore.names import in_config
 from opsconsole.connectors.http import HttpConfig
-from opsconsole.connectors.http.actions import Action
+from opsconsole.connectors.http.actions import secrets_of
 from opsconsole.connectors.http.literals import literal_keys
 from opsconsole.domain.errors import UserError
 from opsconsole.store.queries import connections
@@ -51,8 +53,7 @@ def check_owners(conn: Reader, config: HttpConfig, *, made: ConnectionRow | None
     Raises:
         UserError: it names another's secret; says which and whose.
     """
-    actions = [Action(config, config.connection, action) for action in config.actions]
-    named = {secret[-1] for action in actions for secret in action.secrets}
+    named = {secret[-1] for secret in secrets_of(config)}
     if not named:
         return
     for row in connections.connections(conn):
@@ -72,5 +73,8 @@ def check_owners(conn: Reader, config: HttpConfig, *, made: ConnectionRow | None
 def _is_same_place(row: ConnectionRow, config: HttpConfig) -> bool:
     if row.kind != "http":
         return False
+    token: Mapping[str, Any] | None = row.config.get("token")
+    if config.token is not None and (token is None or token.get("url") != config.token.url):
+        return False  # the key goes to who gives tokens, too
     one, other = urlsplit(str(row.config.get("base", ""))), urlsplit(config.base)
     return (one.scheme, one.netloc.lower()) == (other.scheme, other.netloc.lower())

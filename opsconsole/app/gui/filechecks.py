@@ -15,7 +15,7 @@ from opsconsole.app.secretstore.names import in_config
 from opsconsole.app.secretstore.pending import PendingSecrets
 from opsconsole.app.session import Session
 from opsconsole.connectors.http import HttpConfig
-from opsconsole.connectors.http.actions import Action
+from opsconsole.connectors.http.actions import Action, secrets_of
 from opsconsole.connectors.webhook import WebhookConfig
 from opsconsole.connectors.webhook.verify import Verifier
 from opsconsole.domain.errors import OpsError, UserError
@@ -65,9 +65,9 @@ async def check_rest(
     what = ", ".join(action.type.title for action in actions)
     trial.add("File", f"{config.connection}: {what}" if is_new else f"{config.connection}, as it shall be now: {what}")
     _take_keys(secrets, sorted({*in_config(config.model_dump(mode="json"))}), (draft.key, draft.key2))
-    trial.add("Key", "is there" if any(action.secrets for action in actions) else "none is needed")
+    trial.add("Key", "is there" if secrets_of(config) else "none is needed")
     try:
-        await declared.reach(config, secrets)
+        is_proven = await declared.reach(config, secrets)
     except UserError as error:
         trial.add("Reachable", f"{config.base} answers")
         trial.add("Signs in", str(error).removesuffix(declared.NOT_STORED), is_ok=False)
@@ -76,6 +76,8 @@ async def check_rest(
         trial.add("Reachable", str(error).removesuffix(declared.NOT_STORED), is_ok=False)
         return trial.failed()
     trial.add("Reachable", f"{config.base} answers")
+    if secrets_of(config):
+        trial.add("Signs in", "the key is taken" if is_proven else "its first call shows whether the key is right")
     if is_kept:
         _keep(session, secrets, config, health=f"{config.base} answers")
     return trial.ended(is_kept=is_kept, text=f"{config.connection} is connected.")

@@ -9,7 +9,7 @@ from opsconsole.domain.errors import UserError
 PREFIX = "OPSCONSOLE_SECRET_"
 PASSPHRASE = "OPSCONSOLE_SECRETS_PASSPHRASE"  # noqa: S105 - the name of the variable
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
-_IN_TEMPLATE = re.compile(r"\b(?:secret\(|basic\([^,()]*,)\s*['\"]([^'\"]+)['\"]")
+_IN_TEMPLATE = re.compile(r"\b(?:secret\(|basic\((?:[^,()]*,)?)\s*['\"]([^'\"]+)['\"]")
 
 
 def checked(name: str) -> str:

@@ -182,6 +182,8 @@ class HttpConnector:
         header = action.spec.idempotency_header
         more = {header: call.undo_key} if header else {}
         values = {"result": dict(result), "before": result.get("before", {})}
+        if unknown := action.undo.request.missing(values, values):
+            raise PermanentError(f"{unknown} is not known of what was done, so opsconsole cannot take it back")
         asked = await self._send(action.undo.request, call, action, is_write=True, more=more, values=values)
         if asked.answer.status not in action.undo.gone:
             await self._check(asked, action.undo, call, is_write=True, has_key=header is not None)

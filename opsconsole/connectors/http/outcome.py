@@ -52,9 +52,9 @@ class DoneIf:
         if is_page(answer, is_json=not problem):
             return unclear(f"{text} {_PAGE_WORDS}{excerpt(answer, scrub)}")
         if self._condition is None:
-            says_no = is_write and _says_no(body)
+            is_no = is_write and says_no(body)
             hint = f"{text}, and says that something went wrong{excerpt(answer, scrub)}"
-            return AmbiguousError(f"{hint}. Say in its file what means done: `ok_if:`") if says_no else None
+            return AmbiguousError(f"{hint}. Say in its file what means done: `ok_if:`") if is_no else None
         if said is False:
             return PermanentError(f"{text}, and says that it was not done{excerpt(answer, scrub)}")
         why = why or "it gave neither true nor false"
@@ -67,10 +67,10 @@ def is_page(answer: HttpResponse, *, is_json: bool) -> bool:
     return _PAGE.match(answer.body) is not None or (kind in _HTML and not is_json)
 
 
-def _says_no(body: object) -> bool:
+def says_no(body: object) -> bool:
     """Return whether an answer says by custom that it failed: Slack, GraphQL, JSON-RPC and JSend do it so."""
     if isinstance(body, list):
-        return any(_says_no(cast("object", item)) for item in cast("list[Any]", body)[:100] if isinstance(item, dict))
+        return any(says_no(cast("object", item)) for item in cast("list[Any]", body)[:100] if isinstance(item, dict))
     if not isinstance(body, dict):
         return False
     said = cast("dict[str, Any]", body)

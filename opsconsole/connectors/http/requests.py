@@ -2,13 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, cast
 from urllib.parse import quote
 
 from opsconsole.connectors.http.model import Sending
 from opsconsole.domain.errors import PermanentError
-from opsconsole.engine.agents.slottext import MissingError, SlotText, SlotValue, text_of
+from opsconsole.engine.agents.slottext import MissingError, Slot, SlotText, SlotValue, text_of
 from opsconsole.engine.agents.templates import TemplateFailure
 from opsconsole.net.client import Request
 
@@ -35,12 +35,28 @@ class RequestMaker:
 
     @property
     def secrets(self) -> frozenset[tuple[str, ...]]:
-        """What it needs of secrets: `("secret", name)` or `("basic", user, name)`."""
-        texts = [text for _, text in self._headers]
-        for value in (*self._query.values(), *(self._form or {}).values(), *([self._body] if self._body else [])):
-            texts += value.texts
-        paths = (slot.path for text in texts for slot in text.slots if slot.path)
+        """What it needs of secrets: `("secret", name)`, `("basic", user, name)` or `("basic", name)`."""
+        paths = (slot.path for slot in self._slots() if slot.path)
         return frozenset(tuple(map(str, path)) for path in paths if path[0] in ("secret", "basic"))
+
+    def missing(self, values: Mapping[str, Any], roots: Collection[str]) -> str:
+        """Return the first slot below these roots that nothing is known of; empty where there is none.
+
+        In a body it would be left out, and the request would say something else.
+        """
+        for slot in self._slots():
+            if slot.path is None or str(slot.path[0]) not in roots:
+                continue
+            try:
+                slot.value(values)
+            except MissingError:
+                return slot.text
+        return ""
+
+    def _slots(self) -> list[Slot]:
+        values = (*self._query.values(), *(self._form or {}).values(), *([self._body] if self._body else []))
+        texts = [self._path, self._in_path, *(text for _, text in self._headers)]
+        return [slot for text in (*texts, *(text for value in values for text in value.texts)) for slot in text.slots]
 
     def make(self, values: Mapping[str, Any], *, more: Mapping[str, str]) -> Request:
         """Fill it.

@@ -158,3 +158,92 @@ def test_a_call_that_does_something_else_is_to_be_ratified_again(
     before, after = read(tmp_path), read(tmp_path, FILE.replace(old, new, 1))
     prints = [Action(config, "crm", config.actions[0]).type.fingerprint() for config in (before, after)]
     assert (prints[0] != prints[1]) == is_other
+
+
+MORE = """\
+connection: crm
+kind: http
+base: https://crm.example.com
+actions:
+  - name: close
+    title: close a ticket
+    method: PUT
+    path: /tickets/{{ args.id }}
+    headers: {If-Match: "{{ before.etag }}"}
+    body: {state: closed}
+    before: {path: "/tickets/{{ args.id }}", values: {etag: "{{ header.etag }}", state: "{{ body.state }}"}}
+    ok_if: "{{ body.ok }}"
+    arguments: {type: object, properties: {id: {type: string}}, required: [id]}
+    look_up: {path: /x, not_found: 404, result: {id: "{{ body.id }}", at: "{{ body.at }}"}}
+    result: {id: "{{ body.id }}", at: "{{ body.at }}"}
+    undo: {words: as it was, method: PUT, path: "/tickets/{{ result.id }}", body: {state: "{{ before.state }}"}}
+  - name: find
+    title: find tickets
+    effect: read
+    path: /find
+    pages: {items: "{{ body.found }}", next: "{{ body.next }}", into: cursor}
+"""
+
+
+def test_what_calls_say_of_each_other_is_read(tmp_path: Path) -> None:
+    config = read(tmp_path, MORE)
+    assert HttpConfig.model_validate(config.model_dump(mode="json")) == config
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ("{{ result.id }}", "{{ result.number }}", 16, "no number in result; there are at, id"),
+        ("{{ before.state }}", "{{ result.state }}", 16, "no state in result"),
+        ("{{ before.state }}", "{{ result.at | upper }}{{ result.by | upper }}", 16, "no by in result"),
+        ('id: "{{ body.id }}", at: "{{ body.at }}"}}', 'at: "{{ body.at }}"}}', 16, "no id in the result of `look_up`"),
+        ("{{ before.state }}", "{{ before.status }}", 16, "no status in before"),
+        ("{{ before.etag }}", "{{ before.tag }}", 9, "no tag in before"),
+        ("before: {path", "before: {method: POST, path", 11, "asked with GET"),
+        ("{{ header.etag }}", "{{ fields.etag }}", 11, "no fields here"),
+        ('ok_if: "{{ body.ok }}"', 'ok_if: "{{ result.ok }}"', 12, "no result here"),
+        ('ok_if: "{{ body.ok }}"', 'ok_if: "{{ body.ok"', 12, "template"),
+        ("body: {state: closed}", "body: {state: closed}\n    form: {a: b}", 11, "not both"),
+        ("effect: read", "effect: read\n    form: {a: b}", 20, "no body"),
+        ("effect: read", "effect: read\n    result: {a: 1}", 20, "leave `result` out"),
+        ('items: "{{ body.found }}"', "items: found", 21, "one slot"),
+        ('next: "{{ body.next }}"', "next: cursor", 21, "one slot"),
+        ("effect: read", "effect: read\n    before: {path: /x, values: {a: b}}", 20, "only a write"),
+        ("effect: read", "effect: internal", 21, "only a read by GET"),
+        ("kind: http", "kind: http\ncheck: me", 3, "path like"),
+        ("kind: http", "kind: http\ncheck: /../me", 3, "path like"),
+        ("kind: http", "kind: http\ntoken: {url: https://x.example, client_id: a}", 3, "client_secret"),
+        ("kind: http", "kind: http\ntoken: {url: https://x.example, grant: refresh_token}", 3, "refresh_secret"),
+        ("kind: http", "kind: http\ntoken: {url: http://x.example, client_id: a, client_secret: b}", 3, "https://"),
+        (
+            "kind: http",
+            "kind: http\nheaders: {authorization: x}\ntoken: {url: https://x.example, client_id: a, client_secret: b}",
+            3,
+            "take it out",
+        ),
+    ],
+)
+def test_a_call_that_names_what_another_does_not_give_is_refused(
+    tmp_path: Path, old: str, new: str, line: int, words: str
+) -> None:
+    assert old in MORE
+    with pytest.raises(FileFormatError, match=words) as caught:
+        read(tmp_path, MORE.replace(old, new, 1))
+    assert caught.value.line == line, str(caught.value)
+
+
+def test_what_was_ratified_before_there_were_forms_and_tokens_still_is_and_they_are_part_of_it(tmp_path: Path) -> None:
+    plain = Action(read(tmp_path), "crm", read(tmp_path).actions[0]).type
+    assert plain.does == "ae5f70ad6e5f6372e5dee1f31a63e3af5db2c080a8a973b5232152cd532ba414"
+    token = "token: {url: https://x.example/t, client_id: a, client_secret: b}\nactions:"
+    other = read(
+        tmp_path,
+        FILE.replace("headers: {Authorization: \"Bearer {{ secret('crm-token') }}\"}", "").replace(
+            "actions:", token, 1
+        ),
+    )
+    assert Action(other, "crm", other.actions[0]).secrets == frozenset()
+    marks = {Action(other, "crm", other.actions[0]).type.does, plain.does}
+    form = read(tmp_path, FILE.replace("body: {title", "form: {title", 1))
+    marks.add(Action(form, "crm", form.actions[0]).type.does)
+    assert len(marks) == 3

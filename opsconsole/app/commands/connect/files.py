@@ -9,13 +9,14 @@ from urllib.parse import urlsplit
 import typer
 
 from opsconsole.app.commands.options import Where
-from opsconsole.app.declared import check_kind, check_port, listens_already, reach
+from opsconsole.app.declared import UNPROVEN, check_kind, check_port, listens_already, reach
 from opsconsole.app.removal import note_named
 from opsconsole.app.secretowners import check_keys
 from opsconsole.app.session import Session, opened, secrets_of
 from opsconsole.app.words import count, say
 from opsconsole.connectors.http import HttpConfig
 from opsconsole.connectors.http.actions import Action
+from opsconsole.connectors.http.actions import secrets_of as needed_secrets
 from opsconsole.connectors.webhook import WebhookConfig
 from opsconsole.connectors.webhook.verify import Verifier
 from opsconsole.domain.enums import Effect
@@ -53,12 +54,14 @@ def http(file: File, *, workspace: Where = None) -> None:
         check_kind(session, config.connection, "http")
         check_keys(session.kernel.reader, config)
         actions = [Action(config, config.connection, action) for action in config.actions]
-        needed = sorted({secret[-1] for action in actions for secret in action.secrets})
+        needed = sorted({secret[-1] for secret in needed_secrets(config)})
         kept = secrets_of(session.workspace)
         _secrets(kept, needed)
-        asyncio.run(reach(config, kept))
+        is_proven = asyncio.run(reach(config, kept))
         _store(session, config)
         say(f"{config.connection} is connected: {config.base}")
+        if not is_proven:
+            say(UNPROVEN)
         for action in actions:
             say(f"  {action.type.name}: {_in_words(action)}")
         reads = [action.type.name for action in actions if action.is_read and not action.type.is_egress]
