@@ -1,8 +1,20 @@
 """One way to write a mail address, so that a rule about it cannot be passed by writing it another way."""
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
+
+_PLAIN = re.compile(r"[\w.+'&~-]+@[\w.-]+")
+
+
+def is_plain(address: str) -> bool:
+    """Return whether an address names a mailbox of its domain, and no way on to another one.
+
+    Servers that know source routes and their kin carry `ann%evil.example@own.example`, `evil.example!ann@own.example`
+    and `SRS0=…=evil.example=ann@own.example` on to somebody else; what stands in quotes may hold any of them.
+    """
+    return _PLAIN.fullmatch(address) is not None and not address.startswith("-")
 
 
 def canonical_address(address: str) -> str:

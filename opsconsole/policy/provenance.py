@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from opsconsole.domain.mailaddress import is_plain
 from opsconsole.policy.context import Provenance, folded
 
 SLOT_LENGTH = 80
@@ -34,14 +35,17 @@ def is_typed(text: str) -> bool:
 
 
 def is_trusted_destination(address: str, origin: Provenance) -> bool:
-    """Return whether an address is the event's verified sender, or ratified by address or domain."""
+    """Return whether an address is the event's verified sender, or ratified by address or domain.
+
+    One that leads on to another domain is neither, unless it was ratified as it is written.
+    """
     bare = folded(address.strip())
     if not bare or any(mark in bare for mark in ",;<> \n\t"):
         return False
     if bare in origin.trusted_addresses:
         return True
     match = _ADDRESS.fullmatch(bare)
-    if match is None:
+    if match is None or not is_plain(bare):
         return False
     is_sender = bool(origin.verified_sender) and bare == folded(origin.verified_sender)
     return is_sender or match[1] in origin.trusted_domains
@@ -69,7 +73,7 @@ def host_of(address: str) -> str:
     What two programs could read as two hosts (a backslash, a space, a name before an @) is no host.
     """
     if (match := _ADDRESS.fullmatch(address)) is not None:
-        return folded(match[1])
+        return folded(match[1]) if is_plain(address) else address
     if _UNSAFE.search(address):
         return address
     try:

@@ -54,6 +54,8 @@ class MailDraft:
     smtp_tls: str = ""
     shown_name: str = ""
     authserv: str = ""
+    strips: str = ""
+    """`yes` where that server removes lines that senders wrote in its name; else `no`."""
     ca_file: str = ""
     """Certificates to trust besides the system's."""
     sign_in: str = ""

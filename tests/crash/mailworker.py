@@ -71,7 +71,7 @@ def configured(imap: int, smtp: int, since: datetime, *, arrival_s: float = ARRI
     return MailConfig(
         address=SUPPORT, imap=Server(host="127.0.0.1", port=imap, tls="none"),
         smtp=Server(host="127.0.0.1", port=smtp, tls="none"), login=Login(user=SUPPORT, secret="support"),
-        authserv="mx.slotwise.example", arrival_s=arrival_s, since=since,
+        authserv="mx.slotwise.example", authserv_strips=True, arrival_s=arrival_s, since=since,
     )  # fmt: skip
 
 

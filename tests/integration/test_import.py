@@ -49,7 +49,7 @@ def ignore(seen: int) -> None:
 
 
 def bring(session: Session, path: Path, **more: Any) -> Imported:
-    facts: dict[str, Any] = {"is_history": False, "own_addresses": (), "authserv": None, "progress": ignore}
+    facts: dict[str, Any] = {"is_history": False, "own_addresses": (), "progress": ignore}
     return import_path(session, path, **(facts | more))
 
 

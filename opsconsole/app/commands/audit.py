@@ -38,7 +38,7 @@ def verify(
     with opened(workspace) as session:
         noted = heads.read(session.workspace.folder)
         report = check(session.kernel.reader, session.workspace.folder, given=given)
-        is_unreadable = not noted and (session.workspace.folder / heads.NAME).exists()
+        is_unreadable = not noted and heads.is_in_place(session.workspace.folder)
     facts = {
         "ok": report.is_ok,
         "entries": report.entries,

@@ -21,6 +21,7 @@ from opsconsole.app.sample.company import DAYS
 from opsconsole.app.session import actor, engine_of, opened
 from opsconsole.app.watching import watch_folders
 from opsconsole.app.words import count, hinted, listed, plain, say, say_json, speak_of
+from opsconsole.connectors.mailtext.verify import Vouching
 from opsconsole.domain.engineprocess import SEALED_EXIT
 from opsconsole.domain.errors import KeyringError, UserError
 from opsconsole.engine.engine import Engine, SystemClock
@@ -138,6 +139,9 @@ def import_(
     authserv: Annotated[
         str | None, typer.Option(help="Name of your mail server, whose word on senders counts.")
     ] = None,
+    authserv_strips: Annotated[
+        bool, typer.Option("--authserv-strips", help="It removes such lines that senders wrote in its name.")
+    ] = False,
     as_json: AsJson = False,
     workspace: Where = None,
 ) -> None:
@@ -155,12 +159,13 @@ def import_(
                 if is_loud:
                     typer.echo(f"\r  {seen} read", err=True, nl=False)
 
+            vouching = None if authserv is None else Vouching(authserv, strips=authserv_strips)
             done = import_path(
                 session,
                 source,
                 is_history=not work,
                 own_addresses=addresses,
-                authserv=authserv,
+                vouching=vouching,
                 progress=progress,
                 sent=sent or (),
             )

@@ -43,6 +43,7 @@ def _said(draft: MailDraft) -> Said:
         issuer=draft.issuer,
         shown_name=draft.shown_name,
         authserv=draft.authserv,
+        authserv_strips={"yes": True, "no": False}.get(draft.strips),
         ca_file=str(Path(draft.ca_file).expanduser().resolve()) if draft.ca_file else "",
         is_read_only=draft.sending == "none",
     )

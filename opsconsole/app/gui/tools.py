@@ -53,7 +53,7 @@ class WindowTools(ConnectionTools):
         def run() -> ImportReport:
             with opened(self._folder, typed=self._typed) as session:
                 try:
-                    done = import_path(session, path, is_history=True, own_addresses=own, authserv=None, progress=count)
+                    done = import_path(session, path, is_history=True, own_addresses=own, progress=count)
                 except _StoppedError:
                     return ImportReport(seen, seen, 0, 0, is_whole=False)
                 return ImportReport(done.seen, done.new, done.known, done.broken, is_whole=True)

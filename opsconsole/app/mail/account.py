@@ -50,6 +50,7 @@ class Said:
     own: tuple[str, ...] = ()
     watched: tuple[str, ...] = ()
     authserv: str = ""
+    authserv_strips: bool | None = None
     ca_file: str = ""
     is_read_only: bool = False
     """Nothing is to be sent: no server for it is wanted."""
@@ -239,6 +240,8 @@ class AccountDraft:
             "ca_file": said.ca_file,
         }
         facts |= {name: value for name, value in given.items() if value}
+        if said.authserv_strips is not None:
+            facts["authserv_strips"] = said.authserv_strips
         return fitted(MailConfig, facts)
 
 

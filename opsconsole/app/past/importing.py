@@ -14,6 +14,7 @@ from opsconsole.connectors.files import ImportRecord, Source, open_source
 from opsconsole.connectors.files.mapping import TableMapping
 from opsconsole.connectors.files.survey import Answers, answers_of
 from opsconsole.connectors.files.table import TableSource
+from opsconsole.connectors.mailtext.verify import Vouching
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.past.pair import NO_SENT, find_again, remake, to_remake
@@ -59,7 +60,7 @@ def import_path(
     *,
     is_history: bool,
     own_addresses: Collection[str],
-    authserv: str | None,
+    vouching: Vouching | None = None,
     progress: Callable[[int], None],
     sent: Collection[str] = (),
     mapping: TableMapping | None = None,
@@ -88,7 +89,7 @@ def import_path(
         answers = answers_in(source, own_addresses, sent)
         done.sent = {} if own_addresses else dict(answers.written)
         done.sent_folders, done.own_elsewhere = dict(answers.found), dict(answers.elsewhere)
-        events = source.events(own_addresses=answers.own, sent_folders=answers.folders, trusted_authserv=authserv)
+        events = source.events(own_addresses=answers.own, sent_folders=answers.folders, vouching=vouching)
         _import_events(session, events, done, is_history=is_history, progress=progress)
         done.skipped = dict(source.counts.skipped)
     return done

@@ -13,6 +13,7 @@ from opsconsole.connectors.files.record import ImportRecord
 from opsconsole.connectors.files.survey import Survey
 from opsconsole.connectors.mailtext.event import NO_DATE, mail_event
 from opsconsole.connectors.mailtext.model import MAX_MAIL
+from opsconsole.connectors.mailtext.verify import Vouching
 from opsconsole.domain.errors import FileFormatError
 from opsconsole.domain.event import IncomingEvent
 
@@ -72,7 +73,7 @@ class Source:
         *,
         own_addresses: Collection[str] = (),
         sent_folders: Collection[str] = (),
-        trusted_authserv: str | None = None,
+        vouching: Vouching | None = None,
         is_folder_label: bool = False,
     ) -> Iterator[IncomingEvent]:
         """Yield the mails, one at a time. A mail that cannot be read comes with problems and its raw form.
@@ -80,7 +81,7 @@ class Source:
         Args:
             own_addresses: addresses, in lower case, whose mails are `mail.sent`.
             sent_folders: folders of sent mail besides those that are called so.
-            trusted_authserv: name of the receiving server whose word on senders counts.
+            vouching: whose word on senders counts.
             is_folder_label: folders tell the right category (`Event.label`).
 
         Raises:
@@ -93,7 +94,7 @@ class Source:
                 replace(member, folder=folder),
                 str(self.path.name),
                 own_addresses,
-                trusted_authserv,
+                vouching,
                 label=folder if is_folder_label and folder else None,
                 is_sent=folder in sent_folders,
             )
@@ -139,7 +140,7 @@ def _event(
     member: Member,
     source: str,
     own_addresses: Collection[str],
-    trusted_authserv: str | None,
+    vouching: Vouching | None,
     *,
     label: str | None,
     is_sent: bool,
@@ -152,7 +153,7 @@ def _event(
             is_sent_folder=is_sent,
             label=label,
             fallback_at=member.at,
-            trusted_authserv=trusted_authserv,
+            vouching=vouching,
             problems=(member.problem,) if member.problem else (),
         )
     # Nothing of it could be read, so its place is its name.

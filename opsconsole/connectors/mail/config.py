@@ -5,11 +5,16 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from opsconsole.connectors.mailtext.verify import Vouching
 from opsconsole.net.places import is_loopback
 
 Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9.:_-]{1,253}$")]
 Address = Annotated[str, Field(pattern=r"^[^@\s,;<>]{1,64}@[^@\s,;<>]{1,189}$")]
 Folder = Annotated[str, Field(max_length=300)]
+
+
+_STRIPPING = frozenset({("imap.gmail.com", "mx.google.com"), ("imap.googlemail.com", "mx.google.com")})
+"""Servers for reading, with the name that those behind them vouch by, which remove what senders wrote in that name."""
 
 
 class Frozen(BaseModel):
@@ -88,6 +93,8 @@ class MailConfig(Frozen):
     authserv: Annotated[str, Field(max_length=253)] = ""
     """The receiving server's name in Authentication-Results, whose word on senders counts; empty: nobody is vouched
     for."""
+    authserv_strips: bool = False
+    """It is known to remove lines of its name that a sender wrote; else only what stands above all that came counts."""
     sent_copy: Literal["server", "self"] = "self"
     """How a sent mail comes to lie in our own mailbox, where a send whose end is unknown is looked for: the server
     files it (Gmail, Outlook), or our own address is one more recipient of the same delivery."""
@@ -127,6 +134,14 @@ class MailConfig(Frozen):
     def watched_folders(self) -> tuple[str, ...]:
         """Folders whose new mails are events."""
         return tuple(dict.fromkeys(self.watched)) or (self.folders.inbox,)
+
+    @property
+    def vouching(self) -> Vouching | None:
+        """Whose word on senders counts."""
+        if not self.authserv:
+            return None
+        is_known = (self.imap.host.lower(), self.authserv.strip().lower()) in _STRIPPING
+        return Vouching(self.authserv, strips=self.authserv_strips or is_known)
 
     @property
     def domain(self) -> str:

@@ -120,7 +120,7 @@ def _in_folder(client: Imap, folder: str, criteria: Sequence[Any], limit: int) -
 
 
 def _read(account: Account, mail: Stored, folder: str, *, is_sent_folder: bool) -> dict[str, Any]:
-    read = read_mail(mail.raw, received_at=mail.arrived_at, trusted_authserv=account.config.authserv or None)
+    read = read_mail(mail.raw, received_at=mail.arrived_at, vouching=account.config.vouching)
     is_ours = read.sender in account.config.own and (is_sent_folder or account.seal.is_ours(mail.raw))
     return {
         "message_id": read.message_id,

@@ -237,7 +237,7 @@ class FolderWatch:
             own_addresses=config.own,
             folder=self._folder,
             received_at=mail.arrived_at,
-            trusted_authserv=config.authserv or None,
+            vouching=config.vouching,
             problems=problems,
         )
         fields = {

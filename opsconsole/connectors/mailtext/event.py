@@ -16,6 +16,7 @@ from opsconsole.connectors.mailtext.headers import EARLIEST, FUTURE
 from opsconsole.connectors.mailtext.identity import content_digest
 from opsconsole.connectors.mailtext.model import MailText
 from opsconsole.connectors.mailtext.read import read_mail
+from opsconsole.connectors.mailtext.verify import Vouching
 from opsconsole.domain.event import IncomingEvent
 
 NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
@@ -51,7 +52,7 @@ def mail_event(
     label: str | None = None,
     received_at: datetime | None = None,
     fallback_at: datetime | None = None,
-    trusted_authserv: str | None = None,
+    vouching: Vouching | None = None,
     problems: Iterable[str] = (),
 ) -> IncomingEvent:
     """Return the event for a mail. Never raises, whatever the bytes.
@@ -65,10 +66,10 @@ def mail_event(
         label: the right category where the folder tells it.
         received_at: aware time of arrival as the receiving server says; when it happened, if given.
         fallback_at: aware time for a mail that tells none itself (a file's time).
-        trusted_authserv: see `read_mail`.
+        vouching: see `read_mail`.
         problems: what went wrong before the mail got here.
     """
-    mail = read_mail(raw, received_at=received_at, trusted_authserv=trusted_authserv)
+    mail = read_mail(raw, received_at=received_at, vouching=vouching)
     is_own = bool(mail.sender) and mail.sender in own_addresses
     is_sent = is_own and (mail.is_verified or is_sent_folder or is_for_sent(folder))
     found = (*problems, *mail.problems)

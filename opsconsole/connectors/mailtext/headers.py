@@ -41,8 +41,10 @@ class Headers:
         self._fields: dict[str, list[str]] = {}
         self._problems = problems
         self._addresses: dict[str, list[tuple[str, str]]] = {}
+        self._order: list[str] = []
         for name, value in items:
-            self._fields.setdefault(name.strip().lower(), []).append(value)
+            self._order.append(name.strip().lower())
+            self._fields.setdefault(self._order[-1], []).append(value)
 
     def all(self, name: str) -> list[str]:
         """Return the raw values of a field on one line each, topmost first."""
@@ -51,6 +53,10 @@ class Headers:
     def first(self, name: str) -> str:
         """Return the topmost raw value, or an empty text."""
         return next(iter(self.all(name)), "")
+
+    def above(self, name: str, mark: str) -> int:
+        """Return how many fields of a name stand above the first `mark`; none where there is no `mark`."""
+        return self._order[: self._order.index(mark)].count(name) if mark in self._fields else 0
 
     def __contains__(self, name: str) -> bool:
         return name in self._fields

@@ -12,6 +12,7 @@ from opsconsole.connectors.mailtext.identity import synthetic_id
 from opsconsole.connectors.mailtext.model import MAX_TEXT, MailText
 from opsconsole.connectors.mailtext.parse import defect_problems, parse
 from opsconsole.connectors.mailtext.reply import strip_quotes
+from opsconsole.connectors.mailtext.verify import Vouching
 
 _log = logging.getLogger(__name__)
 _BROKEN_HEADERS = "The mail's headers could not be read."
@@ -19,17 +20,17 @@ BELIEVED = timedelta(days=2)
 """A mail's own date may be so far from when a server received it: anybody can write any date."""
 
 
-def read_mail(raw: bytes, *, received_at: datetime | None = None, trusted_authserv: str | None = None) -> MailText:
+def read_mail(raw: bytes, *, received_at: datetime | None = None, vouching: Vouching | None = None) -> MailText:
     """Read a mail. Never raises, whatever the bytes; what could not be read is in `problems`.
 
     Args:
         raw: the mail as the server or a file holds it.
         received_at: aware time of arrival where known; a Date header far beyond it is not believed.
-        trusted_authserv: name of the receiving server in Authentication-Results whose word counts.
+        vouching: whose word on the sender counts; nobody's where it is not said.
     """
     problems: list[str] = []
     try:
-        return _read(raw, received_at or datetime.now(UTC), trusted_authserv, problems)
+        return _read(raw, received_at or datetime.now(UTC), vouching, problems)
     except Exception as error:
         # Every known oddity is handled further in; what arrives here is ours to mend.
         _log.warning("A mail could not be taken apart.", exc_info=True)
@@ -43,7 +44,7 @@ def read_mail(raw: bytes, *, received_at: datetime | None = None, trusted_authse
         )
 
 
-def _read(raw: bytes, now: datetime, trusted_authserv: str | None, problems: list[str]) -> MailText:
+def _read(raw: bytes, now: datetime, vouching: Vouching | None, problems: list[str]) -> MailText:
     parsed = parse(raw, problems)
     headers = Headers(_items(parsed.message, problems), problems)
     if parsed.body is None:
@@ -77,7 +78,7 @@ def _read(raw: bytes, now: datetime, trusted_authserv: str | None, problems: lis
         full_text=full_text,
         attachments=tuple(body.attachments),
         is_auto=verify.is_auto(headers, sender=sender, content_type=content_type),
-        is_verified=verify.is_verified(headers, sender=sender, trusted_authserv=trusted_authserv),
+        is_verified=verify.is_verified(headers, sender=sender, vouching=vouching),
         has_own_id=has_own_id,
         problems=_distinct(problems),
     )

@@ -1,6 +1,7 @@
 """Who vouches for the sender, and whether a machine wrote the mail."""
 
 import re
+from dataclasses import dataclass
 
 from opsconsole.connectors.mailtext.headers import Headers
 
@@ -11,20 +12,32 @@ _BULK = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply"})
 _ROBOTS = ("mailer-daemon@", "postmaster@")
 
 
-def is_verified(headers: Headers, *, sender: str, trusted_authserv: str | None) -> bool:
+@dataclass(frozen=True, slots=True)
+class Vouching:
+    """Whose word on senders counts."""
+
+    name: str
+    """The receiving server's, in Authentication-Results."""
+    strips: bool
+    """It removes lines of its name that came with a mail (RFC 8601, section 5). Where that is not known, only what
+    stands above the first Received line is its word: no sender can write there."""
+
+
+def is_verified(headers: Headers, *, sender: str, vouching: Vouching | None) -> bool:
     """Return whether the trusted server says that DMARC passed for `sender`.
 
     Only the topmost Authentication-Results that carries the trusted name counts: those below it can come from
     the sender. A mail with several senders is never verified, as the check may have looked at another one.
     """
-    if not trusted_authserv or not sender:
+    if vouching is None or not vouching.name.strip() or not sender:
         return False
     if len(headers.all("from")) != 1 or len(headers.addresses("from")) != 1:
         return False
     if sender not in headers.all("from")[0].translate(_ASCII_LOWER):
         return False  # cleaned of look-alike or invisible characters: the mailbox that was checked is another one
-    trusted = trusted_authserv.strip().lower()
-    for value in headers.all("authentication-results"):
+    trusted, said = vouching.name.strip().lower(), headers.all("authentication-results")
+    certain = said if vouching.strips else said[: headers.above("authentication-results", "received")]
+    for value in certain:
         name, *results = _without_comments(value).split(";")
         words = name.split()
         if words and words[0].lower() == trusted:

@@ -149,6 +149,7 @@ def mail_config(imap: int, smtp: int, **changes: Any) -> MailConfig:
         "smtp": Server(host="127.0.0.1", port=smtp, tls="none"),
         "login": Login(user=SUPPORT, secret="support"),
         "authserv": "mx.slotwise.example",
+        "authserv_strips": True,
         "arrival_s": 1.0,
         "since": datetime.now(UTC) - timedelta(minutes=5),
     }

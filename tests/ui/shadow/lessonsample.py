@@ -77,7 +77,7 @@ def make_corrected(
     with opened(folder) as session:
         for agent in agents:
             _apply(session, agent_text(agent))
-        import_path(session, box, is_history=True, own_addresses=[OWN], authserv=None, progress=lambda _: None)
+        import_path(session, box, is_history=True, own_addresses=[OWN], progress=lambda _: None)
         for version in session.kernel.roster.current(session.kernel.reader):
             pastwork.work(session, version, tell=lambda _: None, is_stopped=lambda: False)
         for agent in agents:

@@ -98,7 +98,7 @@ def test_a_page_that_nobody_used_gives_way_to_the_overview(tmp_path: Path) -> No
     async def scenario(joined: Joined) -> None:
         await until(lambda: joined.window.windowTitle().startswith("Welcome"))
         with opened(joined.folder) as session:
-            import_path(session, box, is_history=True, own_addresses=[OWN], authserv=None, progress=lambda _: None)
+            import_path(session, box, is_history=True, own_addresses=[OWN], progress=lambda _: None)
         await looked(joined)
         await until(lambda: joined.window.windowTitle().startswith("Overview"))
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from opsconsole.connectors.mailtext import mail_event, read_mail, thread_subject
+from opsconsole.connectors.mailtext.verify import Vouching
 
 RAW = (
     b"Received: by a; Mon, 5 Jan 2026 10:00:02 +0000\r\n"
@@ -41,7 +42,7 @@ def test_a_mailbox_that_only_looks_like_the_senders_is_not_verified() -> None:
     results = "Authentication-Results: mx; dmarc=pass header.from={}\r\nFrom: {}\r\nSubject: Hi\r\n\r\nHello"
 
     def verified(domain: str, sender: str) -> bool:
-        return mail_event(results.format(domain, sender).encode(), trusted_authserv="mx").is_verified
+        return mail_event(results.format(domain, sender).encode(), vouching=Vouching("mx", strips=True)).is_verified
 
     assert verified("gmail.example", "Kate <Kate@Gmail.example>")
     assert not verified("gmail.example", "\u212aate@gmail.example")

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from opsconsole.connectors.mail.config import MailConfig
 from opsconsole.connectors.mailtext import Attachment, read_mail
+from opsconsole.connectors.mailtext.verify import Vouching
 
 HEAD = (
     b"From: Ann Lee <Ann@Example.com>\r\nTo: Help <help@shop.test>, second@shop.test\r\nSubject: Order 4711\r\n"
@@ -189,8 +191,44 @@ PASS = b"Authentication-Results: mx.shop.test; spf=pass; dmarc=pass (p=none) hea
     ],
 )
 def test_only_the_trusted_servers_topmost_word_verifies(extra: bytes, is_verified: bool) -> None:
-    assert read_mail(extra + mail(), trusted_authserv="mx.shop.test").is_verified is is_verified
+    assert read_mail(extra + mail(), vouching=Vouching("mx.shop.test", strips=True)).is_verified is is_verified
     assert not read_mail(extra + mail()).is_verified
+
+
+RECEIVED = b"Received: from out.test by mx.shop.test; Tue, 3 Feb 2026 10:00:00 +0000\r\n"
+
+
+@pytest.mark.parametrize(
+    ("extra", "is_verified"),
+    [
+        (PASS + RECEIVED, True),
+        (RECEIVED + PASS, False),
+        (RECEIVED + PASS + RECEIVED, False),
+        (PASS.replace(b"dmarc=pass", b"dmarc=fail") + RECEIVED + PASS, False),
+        (b"Authentication-Results: mx.evil.test; dmarc=pass\r\n" + RECEIVED + PASS, False),
+        (PASS, False),
+    ],
+)
+def test_what_a_sender_can_have_written_is_believed_only_where_the_server_is_known_to_remove_it(
+    extra: bytes, is_verified: bool
+) -> None:
+    body = mail().split(RECEIVED)[-1]
+    assert read_mail(extra + body, vouching=Vouching("mx.shop.test", strips=False)).is_verified is is_verified
+
+
+def test_gmail_is_known_to_remove_what_senders_wrote_and_another_server_by_its_name_is_not() -> None:
+    def strips(host: str, **more: object) -> bool | None:
+        login = {"user": "a@b.example", "secret": "x"}
+        server = {"host": host, "port": 993}
+        facts = {"address": "a@b.example", "imap": server, "login": login, "since": "2026-01-01T00:00:00Z", **more}
+        vouching = MailConfig.model_validate(facts).vouching
+        return None if vouching is None else vouching.strips
+
+    assert strips("imap.gmail.com", authserv="mx.google.com") is True
+    assert strips("imap.example.com", authserv="mx.google.com") is False
+    assert strips("imap.gmail.com", authserv="mx.other.example") is False
+    assert strips("imap.example.com", authserv="mx.b.example", authserv_strips=True) is True
+    assert strips("imap.example.com") is None
 
 
 PIECES = st.sampled_from(

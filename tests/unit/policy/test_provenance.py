@@ -64,6 +64,13 @@ def test_a_typed_slot_is_short_one_line_and_no_address(text: str) -> None:
     [
         ("ann@harbour.example", True), (" ANN@harbour.EXAMPLE ", True), ("desk@slotwise.example", True),
         ("any@good.example", True),
+        ("ann.o'neill+desk_1@good.example", True), ("jörg@good.example", True),
+        ("ann%evil.example@good.example", False), ("evil.example!ann@good.example", False),
+        ("SRS0=ab=cd=evil.example=ann@good.example", False), ("ann|sh@good.example", False),
+        ('"ann@evil.example"@good.example', False), ('"ann"@good.example', False), ("-oQ/tmp@good.example", False),
+        ("@evil.example:ann@good.example", False), ("@evil.example,@x.example:ann@good.example", False),
+        ("ann%good.example@evil.example", False), ("ann(x@evil.example)@good.example", False),
+        ("ann@evil.example@good.example", False), ("ann`id`@good.example", False), ("a{b}@good.example", False),
         ("eve@harbour.example", False), ("ann@harbour.example.evil.example", False), ("ann@evil.example", False),
         ("ann@harb0ur.example", False), ("аnn@harbour.example", False), ("ann@h\u0430rbour.example", False),
         ("des\u212a@slotwise.example", False), ("a@sub.good.example", False), ("a@notgood.example", False),
@@ -208,3 +215,10 @@ def test_a_whole_value_may_be_an_address_that_is_known(address: str, *, is_known
     filled = replace(ORIGIN, slots={"contact": (address,)})
     assert (untyped_argument({"contact": address}, filled) is None) is is_known
     assert untyped_argument({"contact": address}, replace(ORIGIN, slots={})) == "contact"
+
+
+def test_a_way_on_to_another_domain_is_trusted_only_where_it_was_ratified_as_it_is_written() -> None:
+    route = "ann%evil.example@good.example"
+    assert is_trusted_destination(route, replace(ORIGIN, trusted_addresses=frozenset({route})))
+    assert not is_trusted_destination(route, replace(ORIGIN, verified_sender=route))
+    assert host_of(route) == route and host_of("ann@good.example") == "good.example"

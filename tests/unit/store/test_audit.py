@@ -1,6 +1,7 @@
 """The record: every change is found, by whatever hand."""
 
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -233,3 +234,23 @@ def test_another_head_at_the_same_place_is_noted_beside_the_first(tmp_path: Path
     heads.note(tmp_path, first, NOW)
     heads.note(tmp_path, other, NOW)
     assert heads.read(tmp_path) == (first, other)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need rights there")
+def test_heads_follow_no_link_and_wait_for_no_pipe(tmp_path: Path) -> None:
+    head, elsewhere = Head(3, bytes(32)), tmp_path / "elsewhere"
+    for place in (elsewhere, tmp_path / "not there yet"):
+        folder = tmp_path / f"of {place.name}"
+        folder.mkdir()
+        (folder / heads.NAME).symlink_to(place)
+        elsewhere.write_text(f"9 {'01' * 32}\n", encoding="ascii")
+        heads.note(folder, head, NOW)
+        assert heads.read(folder) == () and heads.is_in_place(folder)
+        assert elsewhere.read_text(encoding="ascii") == f"9 {'01' * 32}\n"
+        assert not (tmp_path / "not there yet").exists()
+    for number, in_place in enumerate((os.mkfifo, os.mkdir)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        in_place(folder / heads.NAME)
+        heads.note(folder, head, NOW)
+        assert heads.read(folder) == ()

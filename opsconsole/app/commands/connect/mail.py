@@ -66,6 +66,10 @@ def mail(
     own: Annotated[list[str] | None, typer.Option(help="A further address of this mailbox; repeat it.")] = None,
     watch: Annotated[list[str] | None, typer.Option(help="Folder whose mails are events (inbox); repeat it.")] = None,
     authserv: Annotated[str, typer.Option(help="Name of your receiving server, whose word on senders counts.")] = "",
+    authserv_strips: Annotated[
+        bool | None,
+        typer.Option("--authserv-strips/--no-authserv-strips", help="It removes lines in its name that senders wrote."),
+    ] = None,
     ca_file: Annotated[str, typer.Option(help="Certificate authority of your own server (PEM).")] = "",
     read_only: Annotated[bool, typer.Option("--read-only", help="Send nothing; enough for shadow.")] = False,
     anyway: Annotated[bool, typer.Option("--anyway", help="Store it though a step failed.")] = False,
@@ -86,7 +90,7 @@ def mail(
         name=name, address=address, user=user, host=host, imap=imap, imap_tls=imap_tls, smtp=smtp, smtp_tls=smtp_tls,
         auth=auth, has_password=password_stdin, client_id=client_id, issuer=issuer, authorize_url=authorize_url,
         token_url=token_url, scopes=tuple(scope or ()), tenant=tenant, shown_name=shown_name, own=tuple(own or ()),
-        watched=tuple(watch or ()), authserv=authserv, ca_file=ca_file,
+        watched=tuple(watch or ()), authserv=authserv, authserv_strips=authserv_strips, ca_file=ca_file,
         is_read_only=read_only,
     )  # fmt: skip
     wish = _Wish(
@@ -138,6 +142,11 @@ async def _connect(session: Session, said: Said, wish: _Wish) -> bool:
     if is_good and not config.authserv and not wish.is_json:
         say("Senders count as not verified until you name the server whose word on them counts: --authserv NAME, the")
         say("first word of the Authentication-Results line in a mail you got.")
+    elif is_good and config.vouching is not None and not config.vouching.strips and not wish.is_json:
+        say(
+            f"{config.authserv} is believed only where its word stands above the first Received line of a mail. Where it"
+        )
+        say("it removes lines that senders wrote in its name, say --authserv-strips: then it is believed anywhere.")
     return is_good
 
 

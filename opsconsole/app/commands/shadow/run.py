@@ -86,9 +86,7 @@ def _bring(session: Session, sources: Sequence[Path], own: set[str], sent: Seque
         UserError: one of them holds nothing.
     """
     for source in sources:
-        done = import_path(
-            session, source, is_history=True, own_addresses=own, authserv=None, progress=lambda _: None, sent=sent
-        )
+        done = import_path(session, source, is_history=True, own_addresses=own, progress=lambda _: None, sent=sent)
         if not done.seen:
             raise UserError(f"{source} holds no mail and no rows, so there is no past in it. No agent was tried.")
         if is_loud:

@@ -107,6 +107,6 @@ class SentActs:
             own_addresses=config.own,
             folder=folder,
             received_at=mail.arrived_at,
-            trusted_authserv=config.authserv or None,
+            vouching=config.vouching,
         )
         return event, attached_ids(mail.raw)

@@ -53,6 +53,7 @@ SIGN_IN = (
     ("again", "in the browser, once more"),
 )
 SENDING = (("", "as agents and people decide"), ("none", "never: only read"))
+STRIPS = (("no", "not known: believe it above Received only"), ("yes", "yes: believe it anywhere"))
 MAIL = (
     Field("address", "Address of the mailbox", "for example support@example.com", is_needed=True, check=_address),
     Field("password", "Password or app password", is_secret=True),
@@ -69,6 +70,7 @@ MAIL = (
     Field("tenant", "Browser sign-in at Microsoft: directory id", "of your organisation; else any"),
     Field("issuer", "Browser sign-in elsewhere: its address", "for example https://login.example.com"),
     Field("authserv", "Mail server that checks senders", "first word of Authentication-Results in a mail you got"),
+    Field("strips", "It removes such lines that senders wrote", choices=STRIPS),
     Field("ca_file", "File of certificates to trust", "only for a server of your own", check=_file),
 )
 MODEL = (
@@ -196,5 +198,6 @@ def known_values(kind: str, name: str, config: Mapping[str, Any]) -> dict[str, s
         found[f"{what}_tls"] = str(server.get("tls", ""))
     oauth: Mapping[str, Any] = config.get("oauth") or {}
     found |= {"sign_in": "browser" if oauth else "", "client_id": str(oauth.get("client_id", ""))}
+    found["strips"] = "yes" if config.get("authserv_strips") else "no"
     found["sending"] = "" if config.get("smtp") else "none"
     return found | {name: str(config.get(name, "")) for name in ("authserv", "ca_file")}
