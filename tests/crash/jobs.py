@@ -156,9 +156,11 @@ class MixedJob(Job):
         if answer == "reject":
             approvals.reject(kernel, tx, asked.id, actor=PERSON, reason="Not this way.")
         elif answer == "edit":
-            approvals.approve(kernel, tx, asked.id, actor=PERSON, edited={"what": f"{what} (edited)"})
+            approvals.approve(
+                kernel, tx, asked.id, actor=PERSON, digest=asked.digest, edited={"what": f"{what} (edited)"}
+            )
         else:
-            approvals.approve(kernel, tx, asked.id, actor=PERSON)
+            approvals.approve(kernel, tx, asked.id, actor=PERSON, digest=asked.digest)
 
     def afterthoughts(self, reader: Reader) -> Sequence[int]:
         rows = reader.execute(

@@ -104,7 +104,7 @@ class SampleJob(Job):
             return
         texts = {"text": "Edited by a person."} if answer == "edit" and "text" in action.args else None
         try:
-            approvals.approve(kernel, tx, asked.id, actor=PERSON, edited=texts)
+            approvals.approve(kernel, tx, asked.id, actor=PERSON, digest=asked.digest, edited=texts)
         except DecisionError:
             approvals.reject(kernel, tx, asked.id, actor=PERSON, reason="It does not fit.")
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from opsconsole.domain.enums import Reversibility
+from opsconsole.domain.errors import StaleCardError
 from opsconsole.doubles.connector import FakeConnector
 from opsconsole.engine.commands.results import DecisionOutcome
 from opsconsole.engine.ports.brain import RunView, Turn
@@ -94,3 +95,26 @@ async def test_what_nobody_declares_any_more_is_news(tmp_path: Path) -> None:
         await two_mails(r)
         r.engine.registry.replace(["out"], [])
         assert (await r.approve(1)).outcome is DecisionOutcome.CHANGED
+
+
+async def test_after_look_again_only_who_names_the_card_as_it_is_now_approves(tmp_path: Path) -> None:
+    async with rig(tmp_path, credits, agent()) as r:
+        await two_mails(r)
+        first, second = r.waiting()
+        await r.approve(first.id)
+        await r.wait(seconds=11)
+        assert (await r.approve(second.id)).outcome is DecisionOutcome.CHANGED
+        for digest in (None, second.digest):
+            with pytest.raises(StaleCardError, match="changed"):
+                await r.approve(second.id, digest=digest)
+            with pytest.raises(StaleCardError, match="changed"):
+                await r.approve(second.id, digest=digest, edited={"amount": 41})
+        assert len(r.audit("decision.approve")) == 1 and r.audit("decision.edit") == []
+        (shown,) = r.waiting()  # that the same was done already is told apart from what happened
+        assert (await r.approve(shown.id, digest=shown.digest)).outcome is DecisionOutcome.CHANGED
+        with pytest.raises(StaleCardError, match="changed"):
+            await r.approve(shown.id, digest=shown.digest)
+        (shown,) = r.waiting()
+        assert (await r.approve(shown.id, digest=shown.digest)).outcome is DecisionOutcome.APPROVED
+        await r.wait(seconds=11)
+        assert credited(r) == 2

@@ -126,7 +126,8 @@ class Lead:
             edited = self._words.edited.get(place)
             said = approvals.approve(kernel, tx, request.id, actor=who, edited=edited)
             if said.outcome is DecisionOutcome.CHANGED:  # she looks at what changed, and says it again
-                approvals.approve(kernel, tx, request.id, actor=who, edited=edited)
+                digest = present(asked.approval(tx.conn, request.id), f"request {request.id}").digest
+                approvals.approve(kernel, tx, request.id, actor=who, edited=edited, digest=digest)
 
     def _answer(self, event: str, question: Mapping[str, Any]) -> str:
         if (named := self._words.answers.get(short(event))) is not None and (

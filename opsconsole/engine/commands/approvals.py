@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from opsconsole.domain.enums import ActionState, ApprovalKind, ApprovalState, Effect, Hold, Verb, Verdict
-from opsconsole.domain.errors import DecisionError
+from opsconsole.domain.errors import DecisionError, StaleCardError
 from opsconsole.domain.ruling import UNTIL_RELEASED
 from opsconsole.engine.commands.answers import learn, one_of
 from opsconsole.engine.commands.changes import changes_since
@@ -24,7 +24,7 @@ from opsconsole.engine.gate.digests import card_digest
 from opsconsole.engine.gate.gatekeeper import Judgement
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runstate.loaded import wanted_again
-from opsconsole.store.queries import runs
+from opsconsole.store.queries import approvals, runs
 from opsconsole.store.rows import ActionRow, ApprovalRow, present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import people
@@ -50,6 +50,7 @@ def approve(
 
     Raises:
         DecisionError: the verb does not fit, the request expired, or the edited arguments do not fit the schema.
+        StaleCardError: the digest is of an earlier card, or none is given for one that was shown anew.
     """
     card, now = open_card(kernel, tx, approval_id, digest=digest), kernel.clock.now()
     approval = card.approval
@@ -57,6 +58,11 @@ def approve(
         return settle_unknown(kernel, tx, card, actor=actor, is_done=True, reason="")
     _refuse_unfit(approval, now)
     _refuse_unconnected(kernel, card)
+    if digest is None and approvals.was_shown_anew(tx.conn, approval_id, run=card.action.run_id):
+        raise StaleCardError(
+            f"Request {approval_id} changed since it was asked. Approve it by the card as it is now.",
+            hint=f"`opsconsole approvals show {approval_id}` shows it, and how to approve just that.",
+        )
     if (changed := _changed(kernel, tx, card, now=now)) is not None:
         return changed
     args, told = _arguments(kernel, card, edited or {}), _done_told(tx, card)
@@ -254,7 +260,8 @@ def _shown_anew(
     digest = card_digest(action=action.digest, ruling_id=latest, subject_mark=mark, account=account)
     write_work.set_account(tx, action.id, account)
     people.refresh_approval(tx, approval.id, digest=digest, mark=mark, because=because)
-    tx.audit("approval.changed", at=now, actor="engine", approval=approval.id, action=action.id, changes=len(changes))
+    facts = {"approval": approval.id, "run": action.run_id, "action": action.id, "changes": len(changes)}
+    tx.audit("approval.changed", at=now, actor="engine", **facts)
     return DecisionResult(outcome=DecisionOutcome.CHANGED, request=approval.id, changes=changes)
 
 

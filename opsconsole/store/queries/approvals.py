@@ -73,6 +73,21 @@ def approval_of(conn: sqlite3.Connection, action_id: str) -> ApprovalRow | None:
     return None if row is None else _approval(row)
 
 
+def was_shown_anew(conn: sqlite3.Connection, approval_id: int, *, run: int) -> bool:
+    """Return whether the card of a request was bound to something else since it was asked.
+
+    Args:
+        conn: reads the workspace.
+        approval_id: the request.
+        run: of its action; entries are found by it.
+    """
+    row = conn.execute(
+        "SELECT 1 FROM audit WHERE run = ? AND kind = 'approval.changed' AND json_extract(blob, '$.approval') = ?",
+        (run, approval_id),
+    ).fetchone()
+    return row is not None
+
+
 def is_asked(conn: sqlite3.Connection, action_id: str) -> bool:
     """Return whether a person is being asked about an action."""
     row = conn.execute("SELECT 1 FROM approval WHERE action_id = ? AND state = 'waiting'", (action_id,)).fetchone()
