@@ -25,9 +25,11 @@ HEADER_S = 15.0
 """A connection that has sent no whole request for so long is closed, in seconds."""
 BODY_S = 15.0
 """A body must have arrived within so many seconds."""
-MOST_CONNECTIONS = 1024
-MOST_AT_ONCE = 512
-"""Requests worked at the same time; more are told to come again."""
+MOST_CONNECTIONS = 200
+"""Open at the same time; a new one takes the place of the one that has waited longest without a whole request. Far
+fewer than the files that a process may open, most often 1,024 or 256."""
+MOST_AT_ONCE = 128
+"""Whole requests worked at the same time; more are told to come again."""
 LONGEST_LINE = 8190
 END_S = 3.0
 """At the end, requests under way have so long."""
@@ -65,12 +67,27 @@ _NOTHING = Reply(404, {"error": "there is nothing here"})
 
 
 class _Server(web.Server):
-    """Refuses connections beyond all reason."""
+    """Bounds connections: those that only hold a place, with nothing or half a request, go first, the oldest first."""
+
+    def __init__(self, handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], **facts: Any) -> None:
+        super().__init__(handler, **facts)
+        self._open: dict[asyncio.BaseTransport, None] = {}
+        self.working: set[asyncio.BaseTransport] = set()
+        """Connections whose request is whole and being worked."""
 
     def connection_made(self, handler: RequestHandler, transport: asyncio.Transport) -> None:
         super().connection_made(handler, transport)
-        if len(self._connections) > MOST_CONNECTIONS:
-            transport.abort()
+        self._open[transport] = None
+        if len(self._open) > MOST_CONNECTIONS:
+            longest = next((held for held in self._open if held not in self.working), transport)
+            del self._open[longest]
+            if isinstance(longest, asyncio.WriteTransport):
+                longest.abort()
+
+    def connection_lost(self, handler: RequestHandler, exc: BaseException | None = None) -> None:
+        if (transport := self._connections.get(handler)) is not None:
+            self._open.pop(transport, None)
+        super().connection_lost(handler, exc)
 
 
 @dataclass(slots=True)
@@ -80,9 +97,8 @@ class _Shared:
     runner: web.ServerRunner
     expected: Counter[str]
     hooks: dict[str, Hook] = field(default_factory=dict[str, Hook])
-    under_way: int = 0
 
-    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def handle(self, server: _Server, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         hook = self.hooks.get(request.path)
         if hook is None:
@@ -94,35 +110,40 @@ class _Shared:
             response = _response(Reply(405, {"error": "POST only"}), is_last=True)
             response.headers["Allow"] = "POST"
             return response
-        if self.under_way >= MOST_AT_ONCE:
+        arrived = await _arrived(request, hook)
+        if isinstance(arrived, Reply):
+            return _response(arrived, is_last=True)
+        transport = request.transport
+        if len(server.working) >= MOST_AT_ONCE or transport is None:
             return _response(BUSY, is_last=True)
-        self.under_way += 1
+        server.working.add(transport)
         try:
-            return await _take(request, hook)
+            return _response(await hook.answer(arrived))
         finally:
-            self.under_way -= 1
+            server.working.discard(transport)
 
 
-async def _take(request: web.BaseRequest, hook: Hook) -> web.Response:
+async def _arrived(request: web.BaseRequest, hook: Hook) -> Arrived | Reply:
+    """Return a request with its whole body, else what is answered instead."""
     too_large = Reply(413, {"error": f"larger than {hook.largest // 1024} KB"})
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        return _response(Reply(415, {"error": "send it without Content-Encoding"}), is_last=True)
+        return Reply(415, {"error": "send it without Content-Encoding"})
     kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
-        return _response(Reply(415, {"error": "send application/json"}), is_last=True)
+        return Reply(415, {"error": "send application/json"})
     if (request.content_length or 0) > hook.largest:
-        return _response(too_large, is_last=True)
+        return too_large
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_S):
             async for chunk in request.content.iter_any():
                 body += chunk
                 if len(body) > hook.largest:
-                    return _response(too_large, is_last=True)
+                    return too_large
     except TimeoutError:
-        return _response(Reply(408, {"error": "the body did not arrive in time"}), is_last=True)
+        return Reply(408, {"error": "the body did not arrive in time"})
     headers = {name.lower(): value for name, value in request.headers.items()}
-    return _response(await hook.answer(Arrived(headers, bytes(body))))
+    return Arrived(headers, bytes(body))
 
 
 def _response(reply: Reply, *, is_last: bool = False) -> web.Response:
@@ -199,7 +220,7 @@ async def _start(address: Address, expected: Counter[str]) -> _Shared:
     hooks: list[_Shared] = []
 
     async def handle(request: web.BaseRequest) -> web.StreamResponse:
-        return await hooks[0].handle(request)
+        return await hooks[0].handle(server, request)
 
     server = _Server(
         handle,
@@ -214,7 +235,7 @@ async def _start(address: Address, expected: Counter[str]) -> _Shared:
     hooks.append(_Shared(runner, expected))
     await runner.setup()
     try:
-        await web.TCPSite(runner, address.host, address.port, backlog=512).start()
+        await web.TCPSite(runner, address.host, address.port, backlog=256).start()
     except OSError as error:
         await runner.cleanup()
         raise MachineError(why_not(address, error)) from error
