@@ -144,7 +144,7 @@ async def _connect(session: Session, said: Said, wish: _Wish) -> bool:
         say("first word of the Authentication-Results line in a mail you got.")
     elif is_good and config.vouching is not None and not config.vouching.strips and not wish.is_json:
         say(f"{config.authserv} is believed only where its word stands above the first Received line of a mail. Where")
-        say("it removes lines that senders wrote in its name, say --authserv-strips: then it is believed anywhere.")
+        say("it removes what senders wrote in its name, say --authserv-strips: then it is believed anywhere.")
     return is_good
 
 
