@@ -157,6 +157,8 @@ class Comparison(StrEnum):
     TEXT = "text"
     PRIORITY = "priority"
     """`Medium` and `normal` are one."""
+    FOLDER = "folder"
+    """A mail folder, however the server parts its name, and with or without the `INBOX` before it."""
     IGNORE = "ignore"
 
 

@@ -46,6 +46,7 @@ _NOT = frozenset(
         "sin",
     ]
 )
+_INBOX = re.compile(r"^inbox[./]", re.IGNORECASE)
 _WORDS = re.compile(r"\w+|[^\w\s]")
 _SENTENCE = re.compile(r"(?<=[.!?;:]) ")
 _SPACE = re.compile(r"\s+")
@@ -114,6 +115,8 @@ def likeness(value: Any, other: Any, how: Comparison) -> float:
         return float(abs((times[0] - times[1]).total_seconds()) <= TIME_TOLERANCE_S)
     if how is Comparison.PRIORITY:
         return float(_priority(value) == _priority(other))
+    if how is Comparison.FOLDER:
+        return float(_folder(value) == _folder(other))
     if how is Comparison.SET:
         return _overlap(_members(value), _members(other))
     if how is Comparison.TEXT:
@@ -181,6 +184,10 @@ def _holds(more: Any, less: Any) -> bool:
 
 def _priority(value: Any) -> Any:
     return priority_of(str(value)) or plain(value)
+
+
+def _folder(value: Any) -> str:
+    return _INBOX.sub("", str(value).strip(), count=1).replace(".", "/")
 
 
 def _numbers(value: Any, other: Any) -> tuple[float, float] | None:

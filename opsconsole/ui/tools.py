@@ -67,6 +67,11 @@ class MailDraft:
     """Who signs in, where that is neither Google nor Microsoft: the address of the OpenID issuer."""
     sending: str = ""
     """`none`: only for reading."""
+    sent: str = ""
+    """Folder of sent mail, where it is not found by itself; so with the three that follow."""
+    drafts: str = ""
+    archive: str = ""
+    trash: str = ""
     changes: str = ""
     """Name of the connection that the form was opened to change; empty where one is added."""
 

@@ -9,10 +9,11 @@ from typing import Any
 from opsconsole.app import declared, modelaccount
 from opsconsole.app.connections import MODEL
 from opsconsole.app.mail import keep as mailkeeping
-from opsconsole.app.mail.account import AccountDraft, Said
+from opsconsole.app.mail.account import AccountDraft
 from opsconsole.app.mail.browser import in_browser
 from opsconsole.app.mail.check import Found, checks
 from opsconsole.app.mail.pages import registering
+from opsconsole.app.mail.said import FOLDER_USES, Said
 from opsconsole.app.secretaudit import audit_secret
 from opsconsole.app.secretstore.pending import PendingSecrets
 from opsconsole.app.session import Session
@@ -46,6 +47,7 @@ def _said(draft: MailDraft) -> Said:
         authserv_strips={"yes": True, "no": False}.get(draft.strips),
         ca_file=str(Path(draft.ca_file).expanduser().resolve()) if draft.ca_file else "",
         is_read_only=draft.sending == "none",
+        folders={use: str(getattr(draft, use)) for use in FOLDER_USES},  # one that was cleared is found by itself again
     )
 
 
@@ -80,7 +82,7 @@ async def check_mail(
         way = mailkeeping.sign_in_with(said.name, config, secrets, session, http)
         try:
             async for step in checks(config, way, clock, found):
-                steps.append(CheckStep(_words(step.name), step.is_ok, step.words))
+                steps.append(CheckStep(_words(step.name), step.is_ok, step.words, step.is_needed))
                 tell(steps[-1])
         finally:
             await way.close()
@@ -144,9 +146,8 @@ def _kept_mail(
     steps: list[CheckStep],
     is_kept: bool,
 ) -> ConnectionCheck:
-    if found.sent_copy == "server":
-        config = config.model_copy(update={"sent_copy": "server"})
-    is_good = all(step.is_ok for step in steps)
+    config = found.told_by(config)
+    is_good = all(step.is_ok or not step.is_needed for step in steps)
     if not (is_good and is_kept):
         return ConnectionCheck(
             tuple(steps), False, "Everything works." if is_good else "Mend what is marked, then try again."

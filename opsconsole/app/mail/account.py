@@ -3,13 +3,13 @@
 import sys
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeVar
 
 import typer
 from pydantic import ValidationError
 
+from opsconsole.app.mail.said import Said
 from opsconsole.app.words import say
 from opsconsole.connectors.mail.config import MailConfig, OAuth, Server
 from opsconsole.connectors.mail.signin.hosts import HOSTS, Host, by_domain, by_name, guess
@@ -23,37 +23,6 @@ _TLS_OF: Mapping[int, Tls] = {993: "tls", 465: "tls", 143: "starttls", 587: "sta
 TRIES = 3
 _T = TypeVar("_T")
 OPENID = ("openid", "offline_access")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """What was said on the command line; empty for what was not."""
-
-    name: str
-    address: str = ""
-    user: str = ""
-    host: str = ""
-    imap: str = ""
-    imap_tls: str = ""
-    smtp: str = ""
-    smtp_tls: str = ""
-    auth: str = ""
-    has_password: bool = False
-    """A password comes by standard input, or lies ready as a secret."""
-    client_id: str = ""
-    issuer: str = ""
-    authorize_url: str = ""
-    token_url: str = ""
-    scopes: tuple[str, ...] = ()
-    tenant: str = ""
-    shown_name: str = ""
-    own: tuple[str, ...] = ()
-    watched: tuple[str, ...] = ()
-    authserv: str = ""
-    authserv_strips: bool | None = None
-    ca_file: str = ""
-    is_read_only: bool = False
-    """Nothing is to be sent: no server for it is wanted."""
 
 
 NOBODY = ContextVar("nobody", default=False)
@@ -242,6 +211,7 @@ class AccountDraft:
         facts |= {name: value for name, value in given.items() if value}
         if said.authserv_strips is not None:
             facts["authserv_strips"] = said.authserv_strips
+        facts["folders"] = {**(facts.get("folders") or {}), **said.folders}
         return fitted(MailConfig, facts)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from opsconsole.connectors.mail import accountcheck
 from opsconsole.connectors.mail.config import MailConfig
@@ -22,6 +22,8 @@ class CheckStep:
     name: str
     is_ok: bool
     words: str
+    is_needed: bool = True
+    """Without it the mailbox is not connected; else it is a warning."""
 
 
 @dataclass(slots=True)
@@ -29,6 +31,15 @@ class Found:
     """What was found out on the way, for the configuration."""
 
     sent_copy: Literal["server", "self"] = "self"
+    watched: tuple[str, ...] = ()
+    """The watched folders, as the server spells them."""
+
+    def told_by(self, config: MailConfig) -> MailConfig:
+        """Return the configuration with what was found out."""
+        changes: dict[str, Any] = {"watched": self.watched} if self.watched else {}
+        if self.sent_copy == "server":
+            changes["sent_copy"] = "server"
+        return config.model_copy(update=changes)
 
 
 async def checks(config: MailConfig, how: SignIn, clock: Clock, found: Found) -> AsyncGenerator[CheckStep]:
@@ -41,9 +52,9 @@ async def checks(config: MailConfig, how: SignIn, clock: Clock, found: Found) ->
     if not is_good:
         return
     for name in ("sign-in", "folders", "waiting"):
-        step = await _inside(name, config, how)
-        yield CheckStep(name, step.is_ok, step.text)
-        if not step.is_ok:
+        step = await _inside(name, config, how, found)
+        yield CheckStep(name, step.is_ok, step.text, step.is_needed)
+        if step.is_needed and not step.is_ok:
             return
     if config.smtp is None:
         return
@@ -69,9 +80,12 @@ async def _reached(config: MailConfig, kind: Literal["imap", "smtp"]) -> AsyncGe
             return
 
 
-async def _inside(name: str, config: MailConfig, how: SignIn) -> accountcheck.CheckStep:
+async def _inside(name: str, config: MailConfig, how: SignIn, found: Found) -> accountcheck.CheckStep:
     if name == "sign-in":
         return await accountcheck.sign_in(config, how)
     if name == "folders":
-        return (await accountcheck.folders(config, how))[0]
+        step, folders = await accountcheck.folders(config, how)
+        if folders is not None and config.watched:
+            found.watched = tuple(folders.full(folder) for folder in config.watched)
+        return step
     return await accountcheck.waiting(config, how)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from opsconsole.connectors.mail.config import MailConfig
 from opsconsole.connectors.mail.imap.connection import Link
-from opsconsole.connectors.mail.imap.mailbox import Named, named
+from opsconsole.connectors.mail.imap.folders import Named, named
 from opsconsole.connectors.mail.seal import Seal
-from opsconsole.connectors.mail.signin.auth import AGAIN, SignIn
+from opsconsole.connectors.mail.signin.auth import SignIn
 from opsconsole.connectors.mail.smtp.sender import Sender
 from opsconsole.domain.errors import PermanentError
 from opsconsole.engine.ports.machine import Clock
@@ -39,7 +39,7 @@ class Account:
             return self._named
 
     async def folder_for(self, use: str) -> str:
-        """Return the folder for a use: `sent`, `drafts`, `archive`.
+        """Return the folder for a use: `sent`, `drafts`, `archive`, `trash`.
 
         Raises:
             PermanentError: there is none.
@@ -49,8 +49,9 @@ class Account:
         if found := str(getattr(await self.folders(is_anew=True), use)):
             return found
         raise PermanentError(
-            f"The mailbox of {self.config.address} has no folder for {use}. Create one there, then connect it again.",
-            hint=AGAIN,
+            f"The mailbox of {self.config.address} has no folder for {use}. Create one there, or name it, and connect"
+            " it again.",
+            hint=f"In a terminal: `opsconsole connect mail NAME --{use} FOLDER`.",
         )
 
     async def close(self) -> None:

@@ -15,7 +15,8 @@ from typing import Literal
 from opsconsole.connectors.mail.config import MailConfig, Server
 from opsconsole.connectors.mail.imap.client import Imap
 from opsconsole.connectors.mail.imap.connection import Link
-from opsconsole.connectors.mail.imap.mailbox import Named, by_id, delete, named
+from opsconsole.connectors.mail.imap.folders import Named, named
+from opsconsole.connectors.mail.imap.mailbox import by_id, delete
 from opsconsole.connectors.mail.signin import tls
 from opsconsole.connectors.mail.signin.auth import SignIn
 from opsconsole.connectors.mail.smtp.compose import message_id, written
@@ -27,6 +28,16 @@ from opsconsole.net.whynot import not_reached
 CONNECT_S = 10.0
 ROUND_TRIP_S = 60.0
 LOOK_EVERY_S = 0.5
+MOST_SHOWN = 20
+"""So many folders are named where one is not found."""
+_LOST = {
+    "sent": "No folder for sent mail: what people answer from other programs is not seen, so agents in shadow cannot be"
+    " compared with it.",
+    "drafts": "No folder for drafts: agents cannot lay down drafts.",
+    "archive": "No archive: agents cannot archive, and people's archiving counts as moving.",
+    "trash": "No trash: a mail that people delete counts as moved.",
+}
+"""What does not work where a folder is missing."""
 SETTLE_S = 3.0
 """After the mail came, the server has so much longer to file its own copy of it, in seconds."""
 
@@ -37,6 +48,8 @@ class CheckStep:
 
     is_ok: bool
     text: str
+    is_needed: bool = True
+    """Without it the account cannot be used; else it is a warning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,19 +163,25 @@ async def folders(config: MailConfig, how: SignIn) -> tuple[CheckStep, Named | N
     try:
         found = await link.read(lambda client: named(client, config.folders))
         for folder in config.watched_folders:
-            await link.read(lambda client, folder=folder: client.select_folder(folder, readonly=True))
+            await link.read(lambda client, folder=folder: client.select_folder(found.full(folder), readonly=True))
     except OpsError as error:
         return CheckStep(False, f"A folder cannot be opened: {error}"), None
     finally:
         await link.close()
-    uses = {"sent": found.sent, "drafts": found.drafts, "archive": found.archive}
-    missing = [use for use, folder in uses.items() if not folder]
+    uses = {use: str(getattr(found, use)) for use in _LOST}
+    if wrong := [folder for folder in uses.values() if folder and not found.is_there(folder)]:
+        there = ", ".join(found.plain(folder) for folder in found.every[:MOST_SHOWN])
+        return CheckStep(False, f"There is no folder {found.plain(wrong[0])}. There are: {there}."), found
     text = ", ".join(f"{use}: {folder}" for use, folder in uses.items() if folder)
+    missing = [use for use, folder in uses.items() if not folder]
     if "sent" in missing and config.sent_copy == "server":
         return CheckStep(
             False, "There is no folder for sent mail. Name it, so that sent mails can be found again."
         ), found
-    return CheckStep(True, f"{text}; missing: {', '.join(missing)}" if missing else text), found
+    if not missing:
+        return CheckStep(True, text), found
+    lost = " ".join(_LOST[use] for use in missing)
+    return CheckStep(False, f"{text}. {lost} If there is one, name it.".removeprefix(". "), is_needed=False), found
 
 
 async def waiting(config: MailConfig, how: SignIn) -> CheckStep:

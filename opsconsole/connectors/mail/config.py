@@ -71,6 +71,7 @@ class Folders(Frozen):
     sent: Folder = ""
     drafts: Folder = ""
     archive: Folder = ""
+    trash: Folder = ""
 
 
 class MailConfig(Frozen):

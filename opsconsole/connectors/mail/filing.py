@@ -5,7 +5,8 @@ from typing import Any
 
 from opsconsole.connectors.mail.account import Account
 from opsconsole.connectors.mail.imap.client import Imap
-from opsconsole.connectors.mail.imap.mailbox import Mark, Named, Place, by_id, delete, fetch, locate, mark_of, move
+from opsconsole.connectors.mail.imap.folders import Named
+from opsconsole.connectors.mail.imap.mailbox import Mark, Place, by_id, delete, fetch, locate, mark_of, move
 from opsconsole.connectors.mail.smtp.compose import message_id, reply_subject, written
 from opsconsole.domain.action import Call, Result
 from opsconsole.domain.errors import PermanentError
@@ -59,7 +60,9 @@ def back_to(account: Account, call: Call, result: Mapping[str, Any]) -> str:
 
 async def target_of(account: Account, verb: str, call: Call) -> str:
     """Return the folder that a move or an archiving goes to."""
-    return str(call.args["folder"]) if verb == "move" else await account.folder_for("archive")
+    if verb == "move":
+        return (await account.folders()).full(str(call.args["folder"]))
+    return await account.folder_for("archive")
 
 
 async def place_of(account: Account, call: Call, *, first: str = "") -> Place:

@@ -5,7 +5,8 @@ from typing import Any, Literal
 from opsconsole.connectors.mail.account import Account
 from opsconsole.connectors.mail.filing import place_of
 from opsconsole.connectors.mail.imap.client import Imap, IMAPClientAbortError, IMAPClientError
-from opsconsole.connectors.mail.imap.mailbox import Named, by_id, fetch
+from opsconsole.connectors.mail.imap.folders import Named
+from opsconsole.connectors.mail.imap.mailbox import by_id, fetch
 from opsconsole.connectors.mail.smtp.compose import checked_address, message_id, reply_subject, written
 from opsconsole.domain.action import Call, Result
 from opsconsole.domain.errors import PermanentError

@@ -76,6 +76,7 @@ def _inside(name: str, arrival_s: float) -> tuple[ActionType, ...]:
             arguments=arguments,
             sentence=sentence,
             undo=undo,
+            compare={"folder": Comparison.FOLDER} if verb == "move" else {},
             is_idempotent=True,  # by nature: a mail that lies there, or is marked, is left as it is
         )
 

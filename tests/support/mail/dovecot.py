@@ -25,7 +25,7 @@ import pytest
 
 from opsconsole.connectors.mail.imap.client import Imap, connect
 from tests.support.http.certificates import Certificates
-from tests.support.mail.dovecotconf import FOLDER, TEXT, TLS
+from tests.support.mail.dovecotconf import FOLDER, TEXT, TLS, USE
 from tests.support.ports import free_port
 
 PATIENCE_S = 15.0
@@ -55,6 +55,12 @@ class Dovecot:
     extra_passdb: str = ""
     """Configuration lines put before the password file, for tests of other ways to sign in."""
     extra: Sequence[str] = ()
+    separator: str = "/"
+    prefix: str = ""
+    """What the names of all folders but the inbox begin with."""
+    has_special_use: bool = True
+    """Tells what its folders are for; else only their names do."""
+    folders: Sequence[str] = ("Sent", "Drafts", "Archive", "Trash", "Junk")
     imap_port: int = field(default_factory=free_port)
     imaps_port: int = field(default_factory=free_port)
     smtp_port: int = field(default_factory=free_port)
@@ -203,7 +209,12 @@ class Dovecot:
             relay_port=self.relay_port or self.lmtp_port,
             extra_passdb=self.extra_passdb,
             files=f"scheme=PLAIN {self.folder}/users",
-            folders="".join(FOLDER.format(name=name) for name in ("Sent", "Drafts", "Archive", "Trash", "Junk")),
+            separator=self.separator,
+            prefix=self.prefix,
+            folders="".join(
+                FOLDER.format(name=name, use=USE.format(name=name) if self.has_special_use else "")
+                for name in self.folders
+            ),
             imap_port=self.imap_port,
             imaps=self.imaps_port if self.has_tls else 0,
             smtp_port=self.smtp_port,

@@ -1,7 +1,8 @@
 """The configuration of the Dovecot that tests start (2.3), to be filled with `format`."""
 
 TLS = "ssl = yes\nssl_cert = <{server}\nssl_key = <{key}"
-FOLDER = "  mailbox {name} {{\n    special_use = \\{name}\n    auto = subscribe\n  }}\n"
+FOLDER = "  mailbox {name} {{\n{use}    auto = subscribe\n  }}\n"
+USE = "    special_use = \\{name}\n"
 TEXT = """
 base_dir = {folder}/run
 state_dir = {folder}/state
@@ -34,7 +35,8 @@ userdb {{
 }}
 namespace inbox {{
   inbox = yes
-  separator = /
+  separator = {separator}
+  prefix = {prefix}
 {folders}}}
 service imap-login {{
   chroot =

@@ -4,7 +4,7 @@ import asyncio
 import email.message
 import email.parser
 import email.policy
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -157,9 +157,15 @@ def mail_config(imap: int, smtp: int, **changes: Any) -> MailConfig:
 
 
 @asynccontextmanager
-async def mail_rig(*, has_tls: bool = False, extra: Sequence[str] = (), **changes: Any) -> AsyncGenerator[MailRig]:
-    """Start a server (with `extra` lines of configuration), a relay behind it, and proxies before it."""
-    with Relay() as relay, Dovecot(WORDS, relay_port=relay.port, has_tls=has_tls, extra=extra) as dovecot:
+async def mail_rig(
+    *, has_tls: bool = False, extra: Sequence[str] = (), server: Mapping[str, Any] | None = None, **changes: Any
+) -> AsyncGenerator[MailRig]:
+    """Start a server (with `extra` lines of configuration), a relay behind it, and proxies before it.
+
+    `server` holds further fields of `Dovecot`, `changes` fields of the account's configuration.
+    """
+    options: Mapping[str, Any] = server or {}
+    with Relay() as relay, Dovecot(WORDS, relay_port=relay.port, has_tls=has_tls, extra=extra, **options) as dovecot:
         relay.deliver_to(dovecot.lmtp_port, dovecot.home)
         async with Proxy(dovecot.imap_port) as imap, Proxy(dovecot.smtp_port) as smtp:
             config, memory = mail_config(imap.port, smtp.port, **changes), KeptMemory()

@@ -2,7 +2,8 @@
 
 import pytest
 
-from opsconsole.app.mail.account import AccountDraft, Said
+from opsconsole.app.mail.account import AccountDraft
+from opsconsole.app.mail.said import Said
 from opsconsole.domain.errors import UserError
 
 

@@ -12,11 +12,12 @@ import typer
 from opsconsole.app import declared
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.commands.secrets import ask_value, read_value
-from opsconsole.app.mail.account import AccountDraft, Said, can_ask
+from opsconsole.app.mail.account import AccountDraft, can_ask
 from opsconsole.app.mail.browser import in_browser
 from opsconsole.app.mail.check import CheckStep, Found, checks
 from opsconsole.app.mail.keep import KIND, name_of, secret_of, sign_in_with, store_mail
 from opsconsole.app.mail.pages import about_password, no_password, registering
+from opsconsole.app.mail.said import Said
 from opsconsole.app.secretstore.pending import PendingSecrets
 from opsconsole.app.session import Session, opened, secrets_of
 from opsconsole.app.words import plain, say, say_json
@@ -25,7 +26,7 @@ from opsconsole.connectors.mail.signin.auth import SignIn
 from opsconsole.domain.errors import UserError
 from opsconsole.net.client import HttpClient
 
-_HOST_PORT = "HOST:PORT"
+_HOST_PORT, _FOLDER = "HOST:PORT", "FOLDER"
 _TLS = "tls, starttls, or none (on this machine only); else by the port."
 
 
@@ -65,6 +66,10 @@ def mail(
     shown_name: Annotated[str, typer.Option(help="Shown beside the address in what is sent.")] = "",
     own: Annotated[list[str] | None, typer.Option(help="A further address of this mailbox; repeat it.")] = None,
     watch: Annotated[list[str] | None, typer.Option(help="Folder whose mails are events (inbox); repeat it.")] = None,
+    sent: Annotated[str, typer.Option(metavar=_FOLDER, help="Folder of sent mail, where it is not found.")] = "",
+    drafts: Annotated[str, typer.Option(metavar=_FOLDER, help="Folder of drafts, where it is not found.")] = "",
+    archive: Annotated[str, typer.Option(metavar=_FOLDER, help="The archive, where it is not found.")] = "",
+    trash: Annotated[str, typer.Option(metavar=_FOLDER, help="The trash, where it is not found.")] = "",
     authserv: Annotated[str, typer.Option(help="Name of your receiving server, whose word on senders counts.")] = "",
     authserv_strips: Annotated[
         bool | None,
@@ -86,12 +91,14 @@ def mail(
         raise UserError(
             "Standard input holds one secret: pipe one in, and store the other by `opsconsole secrets set`."
         )
+    folders = {"sent": sent, "drafts": drafts, "archive": archive, "trash": trash}
     said = Said(
         name=name, address=address, user=user, host=host, imap=imap, imap_tls=imap_tls, smtp=smtp, smtp_tls=smtp_tls,
         auth=auth, has_password=password_stdin, client_id=client_id, issuer=issuer, authorize_url=authorize_url,
         token_url=token_url, scopes=tuple(scope or ()), tenant=tenant, shown_name=shown_name, own=tuple(own or ()),
         watched=tuple(watch or ()), authserv=authserv, authserv_strips=authserv_strips, ca_file=ca_file,
         is_read_only=read_only,
+        folders={use: name for use, name in folders.items() if name},
     )  # fmt: skip
     wish = _Wish(
         is_sign_in=sign_in,
@@ -131,13 +138,14 @@ async def _connect(session: Session, said: Said, wish: _Wish) -> bool:
             done = await _try(config, way, session=session, found=found, is_json=wish.is_json)
         finally:
             await way.close()
-        if found.sent_copy == "server":
-            config = config.model_copy(update={"sent_copy": "server"})
+        config = found.told_by(config)
     finally:
         await http.close()
-    is_good = all(step.is_ok for step in done)
+    is_good = all(step.is_ok or not step.is_needed for step in done)
     if is_good or wish.is_anyway:
-        store_mail(session, name, config, secrets, trouble=[step.words for step in done if not step.is_ok])
+        store_mail(
+            session, name, config, secrets, trouble=[step.words for step in done if not step.is_ok and step.is_needed]
+        )
     _end(session, name, done, is_stored=is_good or wish.is_anyway, is_json=wish.is_json)
     if is_good and not config.authserv and not wish.is_json:
         say("Senders count as not verified until you name the server whose word on them counts: --authserv NAME, the")
@@ -218,14 +226,16 @@ async def _try(config: MailConfig, way: SignIn, *, session: Session, found: Foun
     async for step in checks(config, way, session.kernel.clock, found):
         done.append(step)
         if not is_json:
-            say(f"  {'ok' if step.is_ok else 'NO':<3} {step.name:<14} {step.words}")
+            mark = "ok" if step.is_ok else "NO" if step.is_needed else "note"
+            say(f"  {mark:<4} {step.name:<14} {step.words}")
     return done
 
 
 def _end(session: Session, name: str, done: Sequence[CheckStep], *, is_stored: bool, is_json: bool) -> None:
     if is_json:
-        told = [{"step": step.name, "ok": step.is_ok, "words": step.words} for step in done]
-        say_json({"connection": name, "stored": is_stored, "ok": all(step.is_ok for step in done), "steps": told})
+        told = [{"step": step.name, "ok": step.is_ok, "needed": step.is_needed, "words": step.words} for step in done]
+        is_good = all(step.is_ok or not step.is_needed for step in done)
+        say_json({"connection": name, "stored": is_stored, "ok": is_good, "steps": told})
         return
     if not is_stored:
         say(f"Nothing was stored. Mend what says NO and run it again (--anyway stores {name} as it is).")

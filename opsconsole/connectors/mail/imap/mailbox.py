@@ -1,45 +1,18 @@
 """What is asked of a mailbox, as blocking functions for the thread that holds the connection."""
 
-import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from opsconsole.connectors.mail.config import Folders
 from opsconsole.connectors.mail.imap.client import Imap, IMAPClientAbortError, IMAPClientError
+from opsconsole.connectors.mail.imap.folders import make_sure
 from opsconsole.connectors.mailtext.identity import content_digest, synthetic_id
 
 MADE_UP = "@opsconsole.invalid>"
 """Ids of mails that have none of their own end so."""
-MOST_FOLDERS = 300
 MOST_ALIKE = 20
 """So many mails with one Message-ID are looked at; more are somebody's game."""
-_USES = {
-    "sent": (b"\\Sent",),
-    "drafts": (b"\\Drafts",),
-    "archive": (b"\\Archive", b"\\All"),
-    "trash": (b"\\Trash",),
-}
-_NAMES = {
-    "sent": ("sent", "sent items", "sent messages", "gesendet", "gesendete objekte", "sent mail"),
-    "drafts": ("drafts", "entwürfe"),
-    "archive": ("archive", "archiv", "archives"),
-    "trash": ("trash", "deleted items", "deleted messages", "papierkorb", "bin", "corbeille"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """The account's folders by use; empty where there is none."""
-
-    inbox: str
-    sent: str
-    drafts: str
-    archive: str
-    every: tuple[str, ...]
-    """All that can hold mail."""
-    trash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +44,6 @@ class Stored:
     arrived_at: datetime
     size: int
     flags: tuple[str, ...] = ()
-
-
-def named(client: Imap, given: Folders) -> Named:
-    """Find the folders: as configured, else by special use, else by the usual names."""
-    listed: Any = client.list_folders()
-    rows = [(set(flags), str(name)) for flags, _, name in listed if b"\\Noselect" not in flags][:MOST_FOLDERS]
-    found: dict[str, str] = {}
-    for use, flags in _USES.items():
-        by_flag = next((name for flag in flags for has, name in rows if flag in has), "")
-        by_name = next((name for _, name in rows if name.rpartition("/")[2].lower() in _NAMES[use]), "")
-        found[use] = str(getattr(given, use, "")) or by_flag or by_name
-    return Named(inbox=given.inbox, **found, every=tuple(name for _, name in rows))
-
-
-def is_for_sent(folder: str) -> bool:
-    """Tell by a folder's name whether programs file sent mail there; some make one of their own."""
-    return folder.rpartition("/")[2].lower() in _NAMES["sent"]
 
 
 def by_id(client: Imap, folder: str, message_id: str, *, readonly: bool = True) -> list[int]:
@@ -174,10 +130,7 @@ def move(client: Imap, place: Place, mark: Mark, target: str) -> None:
     """
     if place.folder == target:
         return
-    if not client.folder_exists(target):
-        client.create_folder(target)
-        with contextlib.suppress(IMAPClientError):
-            client.subscribe_folder(target)
+    make_sure(client, target)
     is_there = bool(mark.digest) and _lies_in(client, mark, target)
     client.select_folder(place.folder)
     if is_there:

@@ -20,8 +20,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from opsconsole.connectors.mail.account import Account
+from opsconsole.connectors.mail.imap.folders import Named
 from opsconsole.connectors.mail.imap.folderstate import View, look
-from opsconsole.connectors.mail.imap.mailbox import Named, is_for_sent
 from opsconsole.connectors.mail.people.ledger import Ledger, Watched
 from opsconsole.connectors.mail.people.noting import note, within
 from opsconsole.connectors.mail.people.sentacts import SentActs
@@ -201,7 +201,7 @@ class Acts:
         notice: Notice,
         now: datetime,
     ) -> None:
-        sent = [folder for folder in folders.every if folder == folders.sent or is_for_sent(folder)]
+        sent = [folder for folder in folders.every if folders.is_for_sent(folder)]
         for folder in sent:
             await self._view(folder, since, views)
         watched = [folder for folder in self._account.config.watched_folders if folder in views and folder not in sent]
@@ -236,7 +236,7 @@ class Acts:
         return is_told
 
     def _moved(self, watched: Watched, folder: str, at: datetime, folders: Named) -> HumanAct:
-        verb, args = "move", dict[str, Any](folder=folder)
+        verb, args = "move", dict[str, Any](folder=folders.plain(folder))
         if folder in ("", folders.trash):
             verb, args = "delete", {}
         elif folder == folders.archive:

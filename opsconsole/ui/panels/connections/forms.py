@@ -52,6 +52,7 @@ SIGN_IN = (
     ("browser", "in the browser"),
     ("again", "in the browser, once more"),
 )
+_FOUND = "found by itself; name it where the test says so"
 SENDING = (("", "as agents and people decide"), ("none", "never: only read"))
 STRIPS = (("no", "not known: believe it above Received only"), ("yes", "yes: believe it anywhere"))
 MAIL = (
@@ -69,6 +70,10 @@ MAIL = (
     Field("client_secret", "Browser sign-in: client secret", "if it has one", is_secret=True),
     Field("tenant", "Browser sign-in at Microsoft: directory id", "of your organisation; else any"),
     Field("issuer", "Browser sign-in elsewhere: its address", "for example https://login.example.com"),
+    Field("sent", "Folder of sent mail", _FOUND),
+    Field("drafts", "Folder of drafts", _FOUND),
+    Field("archive", "Folder of archived mail", _FOUND),
+    Field("trash", "Folder of deleted mail", _FOUND),
     Field("authserv", "Mail server that checks senders", "first word of Authentication-Results in a mail you got"),
     Field("strips", "It removes such lines that senders wrote", choices=STRIPS),
     Field("ca_file", "File of certificates to trust", "only for a server of your own", check=_file),
@@ -200,4 +205,6 @@ def known_values(kind: str, name: str, config: Mapping[str, Any]) -> dict[str, s
     found |= {"sign_in": "browser" if oauth else "", "client_id": str(oauth.get("client_id", ""))}
     found["strips"] = "yes" if config.get("authserv_strips") else "no"
     found["sending"] = "" if config.get("smtp") else "none"
+    folders: Mapping[str, Any] = config.get("folders") or {}
+    found |= {use: str(folders.get(use, "")) for use in ("sent", "drafts", "archive", "trash")}
     return found | {name: str(config.get(name, "")) for name in ("authserv", "ca_file")}
