@@ -19,6 +19,10 @@ class Said:
     imap_tls: str = ""
     smtp: str = ""
     smtp_tls: str = ""
+    smtp_user: str = ""
+    """Name to sign in with for sending, where that is not the one for reading."""
+    is_relay: bool = False
+    """Sending wants no sign-in."""
     auth: str = ""
     has_password: bool = False
     """A password comes by standard input, or lies ready as a secret."""
@@ -30,10 +34,13 @@ class Said:
     tenant: str = ""
     shown_name: str = ""
     own: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    """Addresses of groups and lists of one's own, whose mail comes here."""
     watched: tuple[str, ...] = ()
     authserv: str = ""
     authserv_strips: bool | None = None
     ca_file: str = ""
+    arrival_s: float | None = None
     is_read_only: bool = False
     """Nothing is to be sent: no server for it is wanted."""
     folders: Mapping[str, str] = field(default_factory=dict[str, str])

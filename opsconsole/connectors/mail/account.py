@@ -24,6 +24,8 @@ class Account:
     seal: Seal
     commands: Link = field(init=False)
     sender: Sender = field(init=False)
+    unreadable: dict[str, str] = field(default_factory=dict[str, str])
+    """By folder, in words, what cannot be read there."""
     _named: Named | None = None
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 

@@ -11,16 +11,16 @@ import logging
 import random
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import Any
+from dataclasses import replace
 
 from opsconsole.connectors.mail.account import Account
-from opsconsole.connectors.mail.imap.client import Imap, IMAPClientAbortError
+from opsconsole.connectors.mail.folderreader import FolderReader, Renumbered
+from opsconsole.connectors.mail.imap.client import Imap
 from opsconsole.connectors.mail.imap.connection import Link
 from opsconsole.connectors.mail.imap.idle import listen
-from opsconsole.connectors.mail.imap.mailbox import Mark, Place, Stored, fetch, move, search
+from opsconsole.connectors.mail.imap.mailbox import Mark, Place, Stored, move
 from opsconsole.connectors.mail.signin.auth import SignInError
+from opsconsole.connectors.mail.unreadable import Unreadable
 from opsconsole.connectors.mailtext import mail_event
 from opsconsole.connectors.mailtext.identity import content_digest
 from opsconsole.connectors.mailtext.model import MAX_MAIL
@@ -48,23 +48,12 @@ PASSING = (TransientError, AmbiguousError)
 """Comes right by itself: what is perhaps done, here the filing of own copies, is done again without harm."""
 SLEPT_S = 20.0
 """The clock on the wall went so much further than ours: the machine slept, and every connection is dead."""
-GROUP = 20
-GROUP_BYTES = 4 * 1024 * 1024
-SIZES_AT_ONCE = 500
-
-
-class _Renumbered(Exception):
-    """The folder has another UIDVALIDITY than a moment ago."""
-
-
-@dataclass(frozen=True, slots=True)
-class _New:
-    """What of a folder was not read yet."""
-
-    validity: int
-    uids: Sequence[int]
-    last: int
-    """Up to here it was read, under this validity."""
+FILE_TRIES = 3
+"""Copies that cannot be filed so often stay where they are: they hold up no mail."""
+REST_S = 0.2
+"""After a look that found nothing it is not looked again sooner, in seconds, however often the server rings."""
+MOST_RENUMBERED = 3
+"""A folder that is numbered anew so often within one look is given up for now."""
 
 
 class FolderWatch:
@@ -80,6 +69,10 @@ class FolderWatch:
         self._bell = asyncio.Event()
         self._poll_s = POLL_S
         self._link = Link(account.config, account.sign_in, f"{account.id}-idle")
+        self._reader = FolderReader(account, folder)
+        self._unreadable = Unreadable(memory, account.clock, folder)
+        self._unfiled = 0
+        self._told()
 
     async def run(self) -> None:
         """Watch until cancelled. What `take` raises ends it; trouble with the server is waited out."""
@@ -116,13 +109,23 @@ class FolderWatch:
         while True:
             self._bell.clear()
             try:
-                await self._catch_up()
+                had_some = await self._catch_up()
             except (ConnectorError, UserError, KeyringError) as error:
                 await self._trouble(error, pauses)
                 continue
             pauses = _pauses()
-            await self._health.note("ok", f"reading {self._account.config.address}")
+            if told := self._told():
+                await self._health.note("needs_you", told)
+            else:
+                await self._health.note("ok", f"reading {self._account.config.address}")
+            if not had_some:
+                await asyncio.sleep(REST_S)
             await self._wait_for_mail()
+
+    def _told(self) -> str:
+        """Return what cannot be read, in any folder: they share one word of how the account is."""
+        self._account.unreadable[self._folder] = self._unreadable.words
+        return " ".join(words for words in self._account.unreadable.values() if words)
 
     async def _trouble(self, error: Exception, pauses: Iterator[float]) -> None:
         is_for_person = not isinstance(error, PASSING)
@@ -141,20 +144,37 @@ class FolderWatch:
             self._link.cut()
             self._account.commands.cut()
 
-    async def _catch_up(self) -> None:
-        """Hand over everything that was not read yet."""
-        while True:
-            try:
-                kept = self._memory.get(self._key)
-                new = await self._account.commands.read(lambda client, known=kept: self._look(client, known))
-                for group in await self._groups(new):
-                    await self._hand_over_group(new.validity, group)
-                    await self._keep(new.validity, group[-1])
+    async def _catch_up(self) -> bool:
+        """Hand over everything that was not read yet; False where there was nothing.
+
+        Raises:
+            TransientError: the server cannot be asked, or numbers the folder anew whenever it is opened.
+        """
+        for _ in range(MOST_RENUMBERED):
+            with contextlib.suppress(Renumbered):
+                new = await self._reader.look(self._memory.get(self._key))
+                for uids in await self._reader.groups(new):
+                    group = await self._reader.get(new.validity, uids)
+                    await self._unreadable.add(new.validity, group.unreadable)
+                    await self._hand_over(new.validity, group.mails)
+                    await self._keep(new.validity, uids[-1])
                 if not new.uids:
                     await self._keep(new.validity, new.last)
-                return
-            except _Renumbered:
-                continue
+                await self._try_again(new.validity)
+                return bool(new.uids)
+        raise TransientError(
+            f"{self._account.config.imap.host} numbers the mails in {self._folder} anew each time it is opened, so that"
+            " none can be read. Ask whoever runs the server (its UIDVALIDITY must stay); it is tried again."
+        )
+
+    async def _try_again(self, validity: int) -> None:
+        """Ask once more for mails that could not be read, each apart, so that they hold up no other."""
+        for uid in self._unreadable.due(validity):
+            await self._unreadable.add(validity, [uid])  # before it is tried: it may take this process down
+            group = await self._reader.get_alone(validity, uid)
+            if not group.unreadable:
+                await self._hand_over(validity, group.mails)
+                await self._unreadable.settle(validity, uid)
 
     async def _keep(self, validity: int, last: int) -> None:
         kept = {"validity": validity, "uid": last}
@@ -162,61 +182,10 @@ class FolderWatch:
             faults.reach("mail.before_keep")
             await self._memory.put(self._key, kept)
 
-    def _look(self, client: Imap, kept: Any) -> _New:
-        selected: Any = client.select_folder(self._folder, readonly=True)
-        validity, uid_next = int(selected[b"UIDVALIDITY"]), int(selected.get(b"UIDNEXT") or 0)
-        if kept is not None and kept["validity"] == validity:
-            last = int(kept["uid"])
-            if uid_next and uid_next <= last + 1:
-                return _New(validity, (), last)
-            uids = [uid for uid in search(client, ["UID", f"{last + 1}:*"]) if uid > last]
-            return _New(validity, sorted(uids), last)
-        if kept is not None:
-            _log.info("%s: %s was numbered anew; it is read again", self._account.id, self._folder)
-        since = self._account.config.since
-        days: Any = ["SINCE", (since - timedelta(days=1)).date()]  # whole days, in the server's zone
-        uids = sorted(search(client, days))
-        return _New(validity, uids, max(0, uid_next - 1) if not uids else 0)
-
-    async def _groups(self, new: _New) -> list[list[int]]:
-        """Part what is new so that no group is large; mails of the same group are fetched at once."""
-        groups: list[list[int]] = []
-        size = 0
-        for first in range(0, len(new.uids), SIZES_AT_ONCE):
-            some = new.uids[first : first + SIZES_AT_ONCE]
-            sizes = await self._account.commands.read(lambda client, uids=some: self._sizes(client, new.validity, uids))
-            for uid in some:
-                own = sizes.get(uid, 0)
-                if not groups or len(groups[-1]) >= GROUP or size + own > GROUP_BYTES:
-                    groups.append([])
-                    size = 0
-                groups[-1].append(uid)
-                size += own
-        return groups
-
-    def _sizes(self, client: Imap, validity: int, uids: Sequence[int]) -> dict[int, int]:
-        self._select(client, validity)
-        rows: Any = client.fetch(list(uids), ["RFC822.SIZE"])
-        return {uid: int(row.get(b"RFC822.SIZE", 0)) for uid, row in rows.items()}
-
-    def _select(self, client: Imap, validity: int) -> None:
-        selected: Any = client.select_folder(self._folder, readonly=True)
-        if int(selected[b"UIDVALIDITY"]) != validity:
-            raise _Renumbered
-
-    async def _hand_over_group(self, validity: int, uids: Sequence[int]) -> None:
-        def get(client: Imap) -> list[Stored]:
-            self._select(client, validity)
-            mails = fetch(client, uids, most=MAX_MAIL)
-            if missing := set(uids) - {mail.uid for mail in mails}:
-                self._select(client, validity)
-                if missing & set(search(client, ["UID", ",".join(map(str, sorted(missing)))])):
-                    raise IMAPClientAbortError("a mail that lies there was not handed out")
-            return mails
-
+    async def _hand_over(self, validity: int, mails: Sequence[Stored]) -> None:
         ours: list[tuple[int, Mark]] = []
         events: list[IncomingEvent] = []
-        for mail in await self._account.commands.read(get):
+        for mail in mails:
             if own_id := self._account.seal.own_id(mail.raw):
                 ours.append((mail.uid, Mark(own_id, content_digest(mail.raw), mail.size)))
             elif not self._account.config.is_too_old(mail.arrived_at):
@@ -230,7 +199,9 @@ class FolderWatch:
 
     def _event(self, mail: Stored) -> IncomingEvent:
         config, problems = self._account.config, list[str]()
-        if mail.size > len(mail.raw) and len(mail.raw) >= MAX_MAIL:
+        if mail.is_short:
+            problems.append(f"The server says that the mail has {mail.size} bytes, and gave {len(mail.raw)}.")
+        elif mail.size > len(mail.raw) and len(mail.raw) >= MAX_MAIL:
             problems.append(f"The mail is larger than {MAX_MAIL // 1024 // 1024} MB; the rest was not read.")
         event = mail_event(
             mail.raw,
@@ -258,13 +229,17 @@ class FolderWatch:
             return
 
         def put_away(client: Imap) -> None:
-            self._select(client, validity)
+            self._reader.select(client, validity)
             for uid, mark in ours:
                 move(client, Place(self._folder, uid), mark, sent)
 
         try:
             await self._account.commands.write(put_away)
-        except PermanentError as error:
+            self._unfiled = 0
+        except (PermanentError, *PASSING) as error:
+            self._unfiled += 1
+            if isinstance(error, PASSING) and self._unfiled < FILE_TRIES:
+                raise
             _log.warning("%s: copies of sent mail stay in %s: %s", self._account.id, self._folder, error)
 
 

@@ -163,5 +163,5 @@ async def test_looking_changes_nothing_on_the_server() -> None:
         assert len(await at.settled()) == 3
         words = [line.upper().split(b" ") for chunk in asked for line in chunk.splitlines() if b" " in line]
         said, verbs = {command[1] for command in words}, {command[2] for command in words if command[1] == b"UID"}
-        assert said <= {b"LOGIN", b"CAPABILITY", b"ENABLE", b"LIST", b"EXAMINE", b"UID", b"LOGOUT"}
+        assert said <= {b"LOGIN", b"CAPABILITY", b"ENABLE", b"NAMESPACE", b"LIST", b"EXAMINE", b"UID", b"LOGOUT"}
         assert verbs == {b"SEARCH", b"FETCH"}

@@ -56,13 +56,12 @@ async def test_every_deed_works_whatever_parts_the_names(server: dict[str, Any])
         await rig.connector.execute(reply)
         await rig.until_mails(SUPPORT, 1, spelt(server, "Sent"))
         assert await rig.connector.find(reply) is not None
-        for number, (verb, args, lies) in enumerate(
-            (
-                ("archive", {}, "Archive"),
-                ("move", {"folder": "Work/Open"}, "Work/Open"),
-                ("move", {"folder": spelt(server, "Work/Done")}, "Work/Done"),
-            )
-        ):
+        deeds: list[tuple[str, dict[str, str], str]] = [
+            ("archive", {}, "Archive"),
+            ("move", {"folder": "Work/Open"}, "Work/Open"),
+            ("move", {"folder": spelt(server, "Work/Done")}, "Work/Done"),
+        ]
+        for number, (verb, args, lies) in enumerate(deeds):
             call = call_on(event, verb, f"{number}" * 64, **args)
             done = await rig.connector.execute(call)
             assert len(await rig.mails(SUPPORT, spelt(server, lies))) == 1, verb

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from opsconsole.connectors.mail import watch
+from opsconsole.connectors.mail import folderreader
 from opsconsole.connectors.mail.imap import connection
 from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
 from tests.support.mail.mailrig import ANN, SUPPORT, KeptSecrets, MailRig, Taken, call_on, letter, mail_rig, until
@@ -193,8 +193,8 @@ async def test_a_wrong_password_needs_a_person_and_is_not_hammered(monkeypatch: 
 
 
 async def test_large_boxes_are_read_in_groups(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watch, "SIZES_AT_ONCE", 7)
-    monkeypatch.setattr(watch, "GROUP", 3)
+    monkeypatch.setattr(folderreader, "SIZES_AT_ONCE", 7)
+    monkeypatch.setattr(folderreader, "GROUP", 3)
     async with mail_rig() as rig:
         with rig.dovecot.selected(SUPPORT) as client:
             for number in range(1, 26):

@@ -17,7 +17,7 @@ from opsconsole.app.mail.browser import in_browser
 from opsconsole.app.mail.check import CheckStep, Found, checks
 from opsconsole.app.mail.keep import KIND, name_of, secret_of, sign_in_with, store_mail
 from opsconsole.app.mail.pages import about_password, no_password, registering
-from opsconsole.app.mail.said import Said
+from opsconsole.app.mail.said import FOLDER_USES, Said
 from opsconsole.app.secretstore.pending import PendingSecrets
 from opsconsole.app.session import Session, opened, secrets_of
 from opsconsole.app.words import plain, say, say_json
@@ -52,6 +52,8 @@ def mail(
     imap_tls: Annotated[str, typer.Option(help=_TLS)] = "",
     smtp: Annotated[str, typer.Option(metavar=_HOST_PORT, help="Server for sending.")] = "",
     smtp_tls: Annotated[str, typer.Option(help=_TLS)] = "",
+    smtp_user: Annotated[str, typer.Option(help="Name to sign in with for sending, where it is another one.")] = "",
+    relay: Annotated[bool, typer.Option("--relay", help="Sending wants no sign-in: a relay in your network.")] = False,
     auth: Annotated[str, typer.Option(help="password (also an app password), or oauth (in the browser).")] = "",
     password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read it from standard input.")] = False,
     client_id: Annotated[str, typer.Option(help="oauth: your own client's id.")] = "",
@@ -65,6 +67,7 @@ def mail(
     sign_in: Annotated[bool, typer.Option("--sign-in", help="Sign in anew; everything else stays.")] = False,
     shown_name: Annotated[str, typer.Option(help="Shown beside the address in what is sent.")] = "",
     own: Annotated[list[str] | None, typer.Option(help="A further address of this mailbox; repeat it.")] = None,
+    group: Annotated[list[str] | None, typer.Option(help="A group of your own that leads here; repeat it.")] = None,
     watch: Annotated[list[str] | None, typer.Option(help="Folder whose mails are events (inbox); repeat it.")] = None,
     sent: Annotated[str, typer.Option(metavar=_FOLDER, help="Folder of sent mail, where it is not found.")] = "",
     drafts: Annotated[str, typer.Option(metavar=_FOLDER, help="Folder of drafts, where it is not found.")] = "",
@@ -75,6 +78,7 @@ def mail(
         bool | None,
         typer.Option("--authserv-strips/--no-authserv-strips", help="It removes lines in its name that senders wrote."),
     ] = None,
+    arrival: Annotated[float | None, typer.Option(help="Seconds until a sent mail is in here (120).")] = None,
     ca_file: Annotated[str, typer.Option(help="Certificate authority of your own server (PEM).")] = "",
     read_only: Annotated[bool, typer.Option("--read-only", help="Send nothing; enough for shadow.")] = False,
     anyway: Annotated[bool, typer.Option("--anyway", help="Store it though a step failed.")] = False,
@@ -85,33 +89,49 @@ def mail(
 
     A password is asked for, piped in (--password-stdin) or in OPSCONSOLE_SECRET_MAIL_NAME_PASSWORD; never an argument.
     """
-    if auth not in ("", "password", "oauth"):
-        raise UserError(f"--auth is password or oauth, not {auth!r}.")
-    if password_stdin and client_secret_stdin:
-        raise UserError(
-            "Standard input holds one secret: pipe one in, and store the other by `opsconsole secrets set`."
-        )
-    folders = {"sent": sent, "drafts": drafts, "archive": archive, "trash": trash}
-    said = Said(
-        name=name, address=address, user=user, host=host, imap=imap, imap_tls=imap_tls, smtp=smtp, smtp_tls=smtp_tls,
-        auth=auth, has_password=password_stdin, client_id=client_id, issuer=issuer, authorize_url=authorize_url,
-        token_url=token_url, scopes=tuple(scope or ()), tenant=tenant, shown_name=shown_name, own=tuple(own or ()),
-        watched=tuple(watch or ()), authserv=authserv, authserv_strips=authserv_strips, ca_file=ca_file,
-        is_read_only=read_only,
-        folders={use: name for use, name in folders.items() if name},
-    )  # fmt: skip
-    wish = _Wish(
-        is_sign_in=sign_in,
-        is_password_piped=password_stdin,
-        is_client_secret_piped=client_secret_stdin,
-        has_browser=browser,
-        is_anyway=anyway,
-        is_json=as_json,
-    )
+    said, wish = _read(dict(locals()))
     with opened(workspace, is_mending=True) as session:
         is_good = asyncio.run(_connect(session, said, wish))
     if not is_good:
         raise typer.Exit(1)
+
+
+def _read(given: Mapping[str, Any]) -> tuple[Said, _Wish]:
+    """From the options, by their names, to what was said and how to go about it."""
+    if given["auth"] not in ("", "password", "oauth"):
+        raise UserError(f"--auth is password or oauth, not {given['auth']!r}.")
+    if given["password_stdin"] and given["client_secret_stdin"]:
+        raise UserError(
+            "Standard input holds one secret: pipe one in, and store the other by `opsconsole secrets set`."
+        )
+    if given["relay"] and given["smtp_user"]:
+        raise UserError("--relay is a server that wants no sign-in, so it takes no --smtp-user.")
+    as_they_are = (
+        "name", "address", "user", "host", "imap", "imap_tls", "smtp", "smtp_tls", "smtp_user", "auth", "client_id",
+        "issuer", "authorize_url", "token_url", "tenant", "shown_name", "authserv",
+        "authserv_strips", "ca_file",
+    )  # fmt: skip
+    said = Said(
+        **{name: given[name] for name in as_they_are},
+        has_password=given["password_stdin"],
+        scopes=tuple(given["scope"] or ()),
+        own=tuple(given["own"] or ()),
+        groups=tuple(given["group"] or ()),
+        watched=tuple(given["watch"] or ()),
+        is_read_only=given["read_only"],
+        is_relay=given["relay"],
+        arrival_s=given["arrival"],
+        folders={use: given[use] for use in FOLDER_USES if given[use]},
+    )
+    wish = _Wish(
+        is_sign_in=given["sign_in"],
+        is_password_piped=given["password_stdin"],
+        is_client_secret_piped=given["client_secret_stdin"],
+        has_browser=given["browser"],
+        is_anyway=given["anyway"],
+        is_json=given["as_json"],
+    )
+    return said, wish
 
 
 async def _connect(session: Session, said: Said, wish: _Wish) -> bool:

@@ -11,6 +11,7 @@ from opsconsole.connectors.mailtext.identity import content_digest, synthetic_id
 
 MADE_UP = "@opsconsole.invalid>"
 """Ids of mails that have none of their own end so."""
+_FACTS = ("INTERNALDATE", "RFC822.SIZE", "FLAGS")
 MOST_ALIKE = 20
 """So many mails with one Message-ID are looked at; more are somebody's game."""
 
@@ -44,6 +45,8 @@ class Stored:
     arrived_at: datetime
     size: int
     flags: tuple[str, ...] = ()
+    is_short: bool = False
+    """The server gave less than half of what it says there is."""
 
 
 def by_id(client: Imap, folder: str, message_id: str, *, readonly: bool = True) -> list[int]:
@@ -111,16 +114,44 @@ def fetch(client: Imap, uids: Sequence[int], *, most: int = 0) -> list[Stored]:
     if not uids:
         return []
     part = f"BODY.PEEK[]<0.{most}>" if most else "BODY.PEEK[]"
-    rows: Any = client.fetch(list(uids), [part, "INTERNALDATE", "RFC822.SIZE", "FLAGS"])
-    found: list[Stored] = []
-    for uid in uids:
-        row = rows.get(uid, {})
-        raw = next((value for key, value in row.items() if key.startswith(b"BODY[]")), None)
-        if raw is None or b"INTERNALDATE" not in row:
-            continue  # gone meanwhile
-        flags = tuple(byte.decode("ascii", "replace") for byte in row.get(b"FLAGS", ()))
-        found.append(Stored(uid, raw, row[b"INTERNALDATE"], int(row.get(b"RFC822.SIZE", len(raw))), flags))
-    return found
+    rows: Any = client.fetch(list(uids), [part, *_FACTS])
+    found = (_stored(uid, rows.get(uid, {}), most) for uid in uids)
+    return [mail for mail in found if mail is not None]
+
+
+def fetch_alone(client: Imap, uid: int, *, most: int) -> Stored | None:
+    """Fetch one mail of the selected folder in every way there is; None where the server gives nothing of it.
+
+    The folder must be open for reading only: the last ways would mark the mail as read elsewhere.
+    """
+    short: Stored | None = None
+    for parts in ((f"BODY.PEEK[]<0.{most}>",), ("BODY.PEEK[]",), ("RFC822",), ("BODY.PEEK[HEADER]", "BODY.PEEK[TEXT]")):
+        try:
+            rows: Any = client.fetch([uid], [*parts, *_FACTS])
+        except IMAPClientAbortError:
+            raise
+        except IMAPClientError:
+            continue
+        mail = _stored(uid, rows.get(uid, {}), most)
+        if mail is not None and not mail.is_short:
+            return mail
+        short = short or mail
+    return short
+
+
+def _stored(uid: int, row: Mapping[bytes, Any], most: int) -> Stored | None:
+    """Read one answer; None where it holds no mail: gone meanwhile, or empty although the server tells a size."""
+    whole = next((value for key, value in row.items() if key == b"RFC822" or key.startswith(b"BODY[]")), None)
+    if whole is None and b"BODY[TEXT]" in row:
+        whole = (row.get(b"BODY[HEADER]") or b"") + (row[b"BODY[TEXT]"] or b"")
+    if whole is None or row.get(b"INTERNALDATE") is None:
+        return None
+    size = int(row.get(b"RFC822.SIZE") or len(whole))
+    if not whole.strip() and size > len(whole):
+        return None
+    flags = tuple(byte.decode("ascii", "replace") for byte in row.get(b"FLAGS", ()))
+    is_short = len(whole) * 2 < size and not most <= len(whole)
+    return Stored(uid, whole, row[b"INTERNALDATE"], size, flags, is_short=is_short and most > 0)
 
 
 def move(client: Imap, place: Place, mark: Mark, target: str) -> None:

@@ -1,6 +1,8 @@
 """Mails that people sent from this account, as acts: each read whole once, and never one of our own."""
 
 import asyncio
+import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -10,11 +12,16 @@ from opsconsole.connectors.mail.imap.folderstate import Head, View
 from opsconsole.connectors.mail.imap.mailbox import Stored, fetch
 from opsconsole.connectors.mail.people.ledger import Watched
 from opsconsole.connectors.mail.people.replies import Replied, act_of, attached_ids, is_forward
+from opsconsole.connectors.mail.signin.auth import SignInError
 from opsconsole.connectors.mailtext import mail_event
 from opsconsole.connectors.mailtext.model import MAX_MAIL
+from opsconsole.domain.errors import PermanentError, TransientError
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.domain.humanact import HumanAct
 
+_log = logging.getLogger(__name__)
+TRIES = 3
+"""A mail that could not be fetched so often is left out."""
 _Place = tuple[str, int, int]
 
 
@@ -29,6 +36,7 @@ class SentActs:
         self._given: set[_Place] = set()
         self._attached: dict[_Place, list[str]] = {}
         self._names: set[str] = set()
+        self._failed = Counter[_Place]()
 
     async def acts(
         self,
@@ -53,11 +61,27 @@ class SentActs:
                     continue
                 if folder in watched and head.sender not in self._account.config.own:
                     continue
-                act = await self._act(answered, place, head, is_sent=folder in sent, now=now)
+                act = await self._act_or_none(answered, place, head, is_sent=folder in sent, now=now)
                 if act is not None:
                     self._given.add(place)
                     found.append(act)
         return found
+
+    async def _act_or_none(
+        self, answered: Replied, place: _Place, head: Head, *, is_sent: bool, now: datetime
+    ) -> HumanAct | None:
+        """One mail that cannot be fetched holds up no other."""
+        try:
+            return await self._act(answered, place, head, is_sent=is_sent, now=now)
+        except SignInError:
+            raise
+        except (PermanentError, TransientError) as error:
+            self._failed[place] += 1
+            if isinstance(error, TransientError) and self._failed[place] < TRIES:
+                raise
+            _log.warning("%s: mail %d in %s cannot be read: %s", self._account.id, place[2], place[0], error)
+            self._read.add(place)
+            return None
 
     def done(self) -> None:
         """What was given has been taken."""
@@ -95,7 +119,8 @@ class SentActs:
         def get(client: Imap) -> Stored | None:
             selected = client.select_folder(folder, readonly=True)
             if int(selected[b"UIDVALIDITY"]) != validity:
-                return None  # numbered anew; the next look knows its new number
+                # Not known is not "nothing was sent": the whole look counts as not made.
+                raise TransientError(f"{folder} was numbered anew meanwhile; it is looked at again")
             return next(iter(fetch(client, [uid], most=MAX_MAIL)), None)
 
         return await self._account.commands.read(get)
