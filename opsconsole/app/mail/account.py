@@ -211,6 +211,8 @@ class AccountDraft:
         facts |= {name: value for name, value in given.items() if value}
         if said.authserv_strips is not None:
             facts["authserv_strips"] = said.authserv_strips
+        if said.arrival_s is not None:
+            facts["arrival_s"] = said.arrival_s
         facts["folders"] = {**(facts.get("folders") or {}), **said.folders}
         return fitted(MailConfig, facts)
 

@@ -6,7 +6,7 @@ from typing import Any
 from opsconsole.connectors.mail.account import Account
 from opsconsole.connectors.mail.imap.client import Imap
 from opsconsole.connectors.mail.imap.folders import Named
-from opsconsole.connectors.mail.imap.mailbox import Mark, Place, by_id, delete, fetch, locate, mark_of, move
+from opsconsole.connectors.mail.imap.mailbox import Mark, Place, delete, fetch, locate, mark_of, move, open_, ours_by_id
 from opsconsole.connectors.mail.smtp.compose import message_id, reply_subject, written
 from opsconsole.domain.action import Call, Result
 from opsconsole.domain.errors import PermanentError
@@ -32,7 +32,7 @@ async def do(account: Account, verb: str, call: Call) -> Result:
 async def find_draft(account: Account, call: Call) -> Result | None:
     """Look for a draft that was perhaps laid down; None: it certainly is not there."""
     wanted, folder = message_id(call.key, account.config), await account.folder_for("drafts")
-    if await account.commands.read(lambda client: by_id(client, folder, wanted)):
+    if await account.commands.read(lambda client: ours_by_id(client, folder, wanted)):
         return Result(is_ok=True, data={"message_id": wanted, "folder": folder})
     return None
 
@@ -106,7 +106,7 @@ async def _flag(account: Account, call: Call, *, is_on: bool) -> Result:
     place = await place_of(account, call)
 
     def mark(client: Imap) -> bool:
-        client.select_folder(place.folder)
+        open_(client, place.folder)
         present = {flag.lower() for mail in fetch(client, [place.uid], most=1) for flag in mail.flags}
         if (spelt.lower() in present) is is_on:
             return False
@@ -149,7 +149,7 @@ async def _remove_draft(account: Account, call: Call) -> Result:
     await account.seal.ready()
 
     def remove(client: Imap) -> str:
-        mails = fetch(client, by_id(client, folder, wanted, readonly=False))
+        mails = fetch(client, ours_by_id(client, folder, wanted, readonly=False))
         if any(not account.seal.is_ours(mail.raw) for mail in mails):
             return "somebody changed the draft since; it was left as it is"
         if mails:

@@ -6,7 +6,7 @@ from opsconsole.connectors.mail.account import Account
 from opsconsole.connectors.mail.filing import place_of
 from opsconsole.connectors.mail.imap.client import Imap, IMAPClientAbortError, IMAPClientError
 from opsconsole.connectors.mail.imap.folders import Named
-from opsconsole.connectors.mail.imap.mailbox import by_id, fetch
+from opsconsole.connectors.mail.imap.mailbox import fetch, ours_by_id
 from opsconsole.connectors.mail.smtp.compose import checked_address, message_id, reply_subject, written
 from opsconsole.domain.action import Call, Result
 from opsconsole.domain.errors import PermanentError
@@ -52,7 +52,7 @@ def _lies_anywhere(client: Imap, wanted: str, core: tuple[str, ...], folders: Na
         if not folder:
             continue
         try:
-            if by_id(client, folder, wanted):
+            if ours_by_id(client, folder, wanted):
                 return True
         except IMAPClientAbortError:
             raise

@@ -2,6 +2,7 @@
 
 Anybody we wrote to knows our Message-IDs and can send a mail that carries one. So a sent mail also carries a seal over
 its id and content, which only we can make; without it a mail is never taken for ours, and never hidden from anyone.
+The id stands beside the seal: some servers put one of their own into Message-ID.
 """
 
 import base64
@@ -17,7 +18,9 @@ HEADER = "X-Opsconsole-Seal"
 KEY = "seal"
 """The key is made here and opens nothing outside; it lies with what the connection remembers."""
 _ID = re.compile(rb"(?im)^message-id:\s*(<ops\.[0-9a-f]{1,64}@[^\s<>]{1,255}>)\s*$")
-_SEAL = re.compile(rb"(?im)^x-opsconsole-seal:\s*([0-9a-f]{32})\s*$")
+_SEAL = re.compile(
+    rb"(?im)^x-opsconsole-seal:[ \t]*([0-9a-f]{32})(?:\s+(ops\.[0-9a-f]{1,64}@[^\s<>]{1,255}))?[ \t]*\r?$"
+)
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 
 
@@ -40,7 +43,7 @@ class Seal:
 
     def sealed(self, raw: bytes, message_id: str) -> bytes:
         """Return a mail with its seal on top."""
-        return f"{HEADER}: {self._of(message_id.encode(), raw)}\r\n".encode() + raw
+        return f"{HEADER}: {self._of(message_id.encode(), raw)} {message_id.strip('<>')}\r\n".encode() + raw
 
     def is_ours(self, raw: bytes) -> bool:
         """Return whether we wrote this very mail."""
@@ -50,11 +53,13 @@ class Seal:
         """Return the Message-ID of a mail that we wrote; empty for any other."""
         end = _HEAD_END.search(raw)
         head = raw[: end.start() + 2] if end else raw[:65536]
-        message_id, seal = _ID.search(head), _SEAL.search(head)
-        if message_id is None or seal is None:
+        seal = _SEAL.search(head)
+        if seal is None:
             return ""
-        is_ours = hmac.compare_digest(self._of(message_id[1], raw).encode(), seal[1])
-        return message_id[1].decode("ascii", "replace") if is_ours else ""
+        named = _ID.search(head)
+        message_id = b"<" + seal[2] + b">" if seal[2] else named[1] if named else b""
+        is_ours = hmac.compare_digest(self._of(message_id, raw).encode(), seal[1])
+        return message_id.decode("ascii", "replace") if is_ours else ""
 
     def _of(self, message_id: bytes, raw: bytes) -> str:
         said = message_id + b"\n" + content_digest(raw).encode()

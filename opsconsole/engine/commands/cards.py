@@ -13,6 +13,7 @@ from opsconsole.domain.naming import ASK, tool_words
 from opsconsole.engine.commands.changes import changes_since
 from opsconsole.engine.commands.money import MoneyOrigin, money_origins
 from opsconsole.engine.commands.risks import risk_of
+from opsconsole.engine.effects.prepare import PERHAPS_DONE
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports.connector import Change
 from opsconsole.engine.runstate.loaded import Loaded, call_of, load, shown
@@ -63,6 +64,11 @@ class CardView:
     subject_changes: tuple[str, ...]
     event: Mapping[str, Any]
     decisions: tuple[Mapping[str, Any], ...]
+
+    @property
+    def is_perhaps_done(self) -> bool:
+        """It was on its way once, and nobody knows what became of it."""
+        return self.kind is ApprovalKind.UNKNOWN or is_perhaps_done(self.because)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON."""
@@ -141,7 +147,14 @@ def intent(kind: ActionType | None, action: ActionRow, approval: ApprovalRow | N
             line = kind.sentence.format_map(filled)
     if approval is not None and approval.kind is ApprovalKind.UNKNOWN:
         return f"Was this done? {line}"
+    if approval is not None and is_perhaps_done(approval.because):
+        return f"Perhaps done already: {line}"
     return line
+
+
+def is_perhaps_done(because: str) -> bool:
+    """Tell by why it is asked whether approving may do something a second time."""
+    return because.startswith(PERHAPS_DONE)
 
 
 def reversibility(kind: ActionType | None, veto_s: float) -> str:

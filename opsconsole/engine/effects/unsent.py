@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from opsconsole.domain.enums import ActionState, ApprovalKind, EffectState
-from opsconsole.engine.effects.prepare import ask
+from opsconsole.domain.enums import ActionState, ApprovalKind, EffectState, Verdict
+from opsconsole.engine.effects.prepare import PERHAPS_DONE, ask
 from opsconsole.engine.gate.gatekeeper import Judgement
 from opsconsole.store.rows import ActionRow, EffectRow
 from opsconsole.store.transaction import Transaction
@@ -59,12 +59,14 @@ def ask_again(
         effect: what was prepared.
         action: what it would do.
         judged: the gate's newest word.
-        why: what came in between; empty where the gate itself asks, whose reasons are told then.
+        why: what came in between; empty where the gate itself asks, whose reasons are told then, or doubt alone does.
         facts: for the record.
         account: which one of its connection it would go through now.
         now: aware.
     """
-    because = f"{ASKED_AGAIN}{why}" if why else judged.ruling.explain()
+    doubt = PERHAPS_DONE if effect.error else ""  # only what was in doubt is prepared with an error
+    asks = judged.ruling.explain() if not doubt or judged.ruling.verdict is Verdict.ASK else ""
+    because = "; ".join(filter(None, (doubt, f"{ASKED_AGAIN}{why}" if why else asks)))
     write_work.set_effect(tx, effect.id, EffectState.CANCELLED, now=now)
     write_work.set_account(tx, action.id, account)
     tx.audit("effect.asked_again", at=now, actor="engine", because=because, **facts)

@@ -33,5 +33,5 @@ async def test_what_was_looked_for_by_the_products_own_time_is_asked_about_as_se
         await r.wait(seconds=arrival_s + 1)
         (asked,) = r.waiting()
         assert asked.kind is ApprovalKind.ACTION and len(out.calls) == 1
-        assert asked.because.startswith("asked again: it was sent before and the answer was lost.")
+        assert asked.because.startswith("it may have been done already: its answer was lost")
         assert "late" not in asked.because and len(reasons(asked.because)) == 1

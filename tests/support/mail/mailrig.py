@@ -150,7 +150,6 @@ def mail_config(imap: int, smtp: int, **changes: Any) -> MailConfig:
         "login": Login(user=SUPPORT, secret="support"),
         "authserv": "mx.slotwise.example",
         "authserv_strips": True,
-        "arrival_s": 1.0,
         "since": datetime.now(UTC) - timedelta(minutes=5),
     }
     return MailConfig(**(facts | changes))

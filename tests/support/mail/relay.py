@@ -31,6 +31,8 @@ class Relay:
         """What is said to a recipient instead of taking it."""
         self.answers: str | None = None
         """What is said to the next mail instead of keeping it."""
+        self.rewrites: Callable[[bytes], bytes] = bytes
+        """What becomes of a mail on its way."""
         self.accepted = 0
         self.envelopes: list[tuple[str, tuple[str, ...], bytes]] = []
         self._numbers = itertools.count(1)
@@ -73,7 +75,7 @@ class Relay:
         if self.answers is not None:
             answer, self.answers = self.answers, None
             return answer
-        self.keep(str(envelope.mail_from), tuple(map(str, envelope.rcpt_tos)), bytes(content))
+        self.keep(str(envelope.mail_from), tuple(map(str, envelope.rcpt_tos)), self.rewrites(bytes(content)))
         return "250 kept"
 
     def keep(self, sender: str, recipients: tuple[str, ...], raw: bytes) -> None:

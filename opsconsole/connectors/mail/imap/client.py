@@ -14,16 +14,24 @@ from imapclient import tls as secure  # pyright: ignore[reportMissingTypeStubs]
 from imapclient.exceptions import (  # pyright: ignore[reportMissingTypeStubs]
     IMAPClientAbortError,
     IMAPClientError,
+    IMAPClientReadOnlyError,
     LoginError,
     ProtocolError,
 )
 
-__all__ = ["IMAPClientAbortError", "IMAPClientError", "Imap", "LoginError", "ProtocolError", "Row", "Uids", "connect"]
+__all__ = [
+    "IMAPClientAbortError", "IMAPClientError", "IMAPClientReadOnlyError", "Imap", "LoginError", "ProtocolError",
+    "ReadOnlyFolder", "Row", "Uids", "connect",
+]  # fmt: skip
 
 MOST_ANSWERED = 256 * 1024 * 1024
 """Bytes that a server may say to one command. More than any that we give can need: mails are asked for in groups."""
 Row = dict[bytes, Any]
 Uids = Sequence[int]
+
+
+class ReadOnlyFolder(IMAPClientError):
+    """What was to be changed can only be read; nothing was changed."""
 
 
 class Namespaces(Protocol):

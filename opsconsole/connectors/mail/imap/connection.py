@@ -19,6 +19,7 @@ from opsconsole.connectors.mail.imap.client import (
     IMAPClientError,
     LoginError,
     ProtocolError,
+    ReadOnlyFolder,
     connect,
 )
 from opsconsole.connectors.mail.signin import tls
@@ -108,6 +109,10 @@ class Link:
         except UnicodeError as error:
             raise PermanentError(
                 f"A name or text cannot be said to {self._config.imap.host}: {without_codes(str(error))}"
+            ) from error
+        except ReadOnlyFolder as error:
+            raise PermanentError(
+                f"It was not done: {error}. Whoever runs the server can give the right to change it."
             ) from error
         except (OSError, IMAPClientAbortError, ProtocolError, ValueError, AttributeError) as error:
             # ValueError and AttributeError: imaplib, when its socket is closed under it.

@@ -5,8 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from opsconsole.connectors.mail.imap.client import Imap, IMAPClientAbortError, IMAPClientError
+from opsconsole.connectors.mail.imap.client import (
+    Imap,
+    IMAPClientAbortError,
+    IMAPClientError,
+    IMAPClientReadOnlyError,
+    ReadOnlyFolder,
+)
 from opsconsole.connectors.mail.imap.folders import make_sure
+from opsconsole.connectors.mail.seal import HEADER
 from opsconsole.connectors.mailtext.identity import content_digest, synthetic_id
 
 MADE_UP = "@opsconsole.invalid>"
@@ -51,8 +58,28 @@ class Stored:
 
 def by_id(client: Imap, folder: str, message_id: str, *, readonly: bool = True) -> list[int]:
     """Return the UIDs of mails with this Message-ID in a folder; selects it anew, so that the newest are seen."""
-    client.select_folder(folder, readonly=readonly)
+    open_(client, folder, readonly=readonly)
     return sorted(search(client, ["HEADER", "Message-ID", message_id]))
+
+
+def ours_by_id(client: Imap, folder: str, message_id: str, *, readonly: bool = True) -> list[int]:
+    """Return the UIDs of mails that we wrote under this id, also where a server gave them another one since."""
+    open_(client, folder, readonly=readonly)
+    beside_seal = ["HEADER", HEADER, message_id.strip("<>")]
+    return sorted(search(client, ["OR", "HEADER", "Message-ID", message_id, *beside_seal]))
+
+
+def open_(client: Imap, folder: str, *, readonly: bool = False) -> None:
+    """Select a folder anew.
+
+    Raises:
+        ReadOnlyFolder: it is to be changed, and can only be read.
+    """
+    try:
+        client.select_folder(folder, readonly=readonly)
+    except IMAPClientReadOnlyError as error:
+        client.select_folder(folder, readonly=True)  # else imaplib takes the next command for a surprise too
+        raise ReadOnlyFolder(f"the folder {folder} can only be read with this sign-in") from error
 
 
 def search(client: Imap, criteria: Sequence[Any]) -> list[int]:
@@ -161,9 +188,10 @@ def move(client: Imap, place: Place, mark: Mark, target: str) -> None:
     """
     if place.folder == target:
         return
+    open_(client, place.folder)  # before anything is made for it
     make_sure(client, target)
     is_there = bool(mark.digest) and _lies_in(client, mark, target)
-    client.select_folder(place.folder)
+    open_(client, place.folder)
     if is_there:
         delete(client, [place.uid])
     elif client.has_capability("MOVE"):

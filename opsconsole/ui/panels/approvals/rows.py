@@ -9,7 +9,7 @@ from typing import Any
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.enums import ApprovalKind
 from opsconsole.domain.lookalike import disguise
-from opsconsole.engine.commands.cards import intent
+from opsconsole.engine.commands.cards import intent, is_perhaps_done
 from opsconsole.engine.commands.risks import risk_of
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import approvals, events, runs
@@ -59,6 +59,8 @@ class Waiting:
     deed: str = ""
     """What kind of action it is, in words."""
     is_verified: bool = True
+    is_perhaps_done: bool = False
+    """Approving may do it a second time."""
     odd: str = ""
     """What in the sender's address fools the eye."""
 
@@ -125,6 +127,7 @@ def _row(kernel: Kernel, asked: ApprovalRow) -> Waiting:
         ends_at=asked.expires_at,
         deed="Question" if is_question else action.tool if kind is None else kind.title,
         is_verified=event is not None and event.is_verified,
+        is_perhaps_done=asked.kind is ApprovalKind.UNKNOWN or is_perhaps_done(asked.because),
         odd="" if event is None else disguise(event.sender),
     )
 

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from opsconsole.domain.enums import ApprovalKind
 from opsconsole.ui.panels.approvals.rows import Waiting
 from opsconsole.ui.widgets.words import spoken
 
@@ -30,7 +29,7 @@ def groups(rows: Sequence[Waiting]) -> dict[tuple[str, str, str], list[Waiting]]
     """Group what can be decided together, two or more: one agent, one tool, one category, or one question."""
     found: dict[tuple[str, str, str], list[Waiting]] = {}
     for row in rows:
-        if row.kind is not ApprovalKind.UNKNOWN and row.tool:  # without a tool it could not be read
+        if not row.is_perhaps_done and row.tool:  # without a tool it could not be read
             found.setdefault(row.batch, []).append(row)
     return {key: members for key, members in found.items() if len(members) > 1}
 

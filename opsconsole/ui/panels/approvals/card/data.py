@@ -74,8 +74,15 @@ async def load_cards(kernel: Kernel, ids: Sequence[int]) -> tuple[Shown, ...]:
 
 def notices(shown: Shown) -> list[Notice]:
     """Return what tells a bad request from a good one, the gravest first."""
-    found = [*_of_sender(shown), *_of_destination(shown), *_of_change(shown), *_of_claims(shown)]
+    found = [*_of_doubt(shown), *_of_sender(shown), *_of_destination(shown), *_of_change(shown), *_of_claims(shown)]
     return sorted(found, key=lambda notice: notice.weight != "danger")
+
+
+def _of_doubt(shown: Shown) -> Iterator[Notice]:
+    if shown.view.kind is ApprovalKind.UNKNOWN:
+        yield Notice("It is not known whether this was done. Look in the other system first", "danger")
+    elif shown.view.is_perhaps_done:
+        yield Notice("It may have been done already. Look there before you approve, which does it again", "danger")
 
 
 def _of_sender(shown: Shown) -> Iterator[Notice]:
@@ -96,8 +103,6 @@ def _of_destination(shown: Shown) -> Iterator[Notice]:
             yield Notice(f"Goes to {value}, who did not send the event", "danger")
         if odd := disguise(value):
             yield Notice(f"It goes to an address that fools the eye: {odd}", "danger")
-    if view.kind is ApprovalKind.UNKNOWN:
-        yield Notice("It is not known whether this was done. Look in the other system first", "danger")
     if shown.type is not None and (shown.type.is_money or shown.amount):
         yield from _of_money(shown, "danger" if shown.type.is_money else "warn")
     if shown.is_question:
