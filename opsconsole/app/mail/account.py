@@ -204,6 +204,7 @@ class AccountDraft:
         given = {
             "name": said.shown_name,
             "own_addresses": said.own,
+            "own_groups": said.groups,
             "watched": said.watched,
             "authserv": said.authserv,
             "ca_file": said.ca_file,

@@ -91,6 +91,8 @@ class MailConfig(Frozen):
     """Folders whose new mails are events; empty: the inbox. Each has a connection of its own that waits for mail."""
     own_addresses: tuple[Address, ...] = ()
     """Further addresses (aliases) that are this account's own."""
+    own_groups: tuple[Address, ...] = ()
+    """Groups and lists of one's own whose mail comes here: what comes through them is people's, no list's."""
     authserv: Annotated[str, Field(max_length=253)] = ""
     """The receiving server's name in Authentication-Results, whose word on senders counts; empty: nobody is vouched
     for."""
@@ -130,6 +132,11 @@ class MailConfig(Frozen):
     def own(self) -> frozenset[str]:
         """Every own address, in lower case."""
         return frozenset(address.lower() for address in (self.address, *self.own_addresses))
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """Every group of one's own, in lower case."""
+        return frozenset(address.lower() for address in self.own_groups)
 
     @property
     def watched_folders(self) -> tuple[str, ...]:

@@ -206,6 +206,7 @@ class FolderWatch:
         event = mail_event(
             mail.raw,
             own_addresses=config.own,
+            own_groups=config.groups,
             folder=self._folder,
             received_at=mail.arrived_at,
             vouching=config.vouching,

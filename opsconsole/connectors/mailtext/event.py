@@ -31,6 +31,9 @@ _SENT = re.compile(
     re.IGNORECASE,
 )
 
+_SEALED = re.compile(rb"(?im)^x-opsconsole-seal:")
+"""We wrote it, or a server changed what we wrote: it is never a customer's."""
+
 
 def is_for_sent(folder: str) -> bool:
     """Tell by a folder's name whether it holds what its owner sent."""
@@ -47,6 +50,7 @@ def mail_event(
     raw: bytes,
     *,
     own_addresses: Collection[str] = (),
+    own_groups: Collection[str] = (),
     folder: str = "",
     is_sent_folder: bool = False,
     label: str | None = None,
@@ -61,6 +65,8 @@ def mail_event(
         raw: the mail as the server or a file holds it.
         own_addresses: addresses, in lower case, whose mails are `mail.sent` where they lie in a folder of sent mail or
             DMARC vouches for them, else `mail.claimed`: anybody can write our address into From.
+        own_groups: further addresses, in lower case, of groups and lists of one's own. What comes through them, or from
+            an own address as web forms do, and names somebody else as whom to answer, is that person's mail.
         folder: where it was found.
         is_sent_folder: it holds sent mail, whatever it is called.
         label: the right category where the folder tells it.
@@ -69,30 +75,41 @@ def mail_event(
         vouching: see `read_mail`.
         problems: what went wrong before the mail got here.
     """
-    mail = read_mail(raw, received_at=received_at, vouching=vouching)
-    is_own = bool(mail.sender) and mail.sender in own_addresses
-    is_sent = is_own and (mail.is_verified or is_sent_folder or is_for_sent(folder))
+    own = {*own_addresses, *own_groups}
+    mail = read_mail(raw, received_at=received_at, vouching=vouching, own_groups=own)
+    is_own, lies_in_sent = bool(mail.sender) and mail.sender in own, is_sent_folder or is_for_sent(folder)
+    behind = _behind(mail, own) if is_own and not lies_in_sent and _SEALED.search(raw) is None else None
+    is_sent = is_own and behind is None and (mail.is_verified or lies_in_sent)
+    name, sender = behind or (mail.sender_name, mail.sender)
     found = (*problems, *mail.problems)
     if fallback_at is not None and not EARLIEST <= fallback_at <= datetime.now(UTC) + FUTURE:
         fallback_at = None  # no file is from then
     occurred_at = received_at or mail.date or fallback_at or NO_DATE
     return IncomingEvent(
         external_id=f"{mail.message_id}#{content_digest(raw)}" if mail.has_own_id else mail.message_id,
-        kind="mail.sent" if is_sent else "mail.claimed" if is_own else "mail.received",
+        kind="mail.sent" if is_sent else "mail.claimed" if is_own and behind is None else "mail.received",
         subject=thread_subject(mail),
         occurred_at=occurred_at.astimezone(UTC),
         title=mail.subject,
         text=mail.text,
-        sender=mail.sender,
-        sender_name=mail.sender_name,
-        is_verified=mail.is_verified,
+        sender=sender,
+        sender_name=name,
+        is_verified=mail.is_verified and behind is None,  # what is vouched for is our own address
         is_untrusted=True,
         recipients=tuple(dict.fromkeys((*mail.to, *mail.cc))),
-        fields=_fields(mail, folder),
+        fields=_fields(mail, folder) | ({"via": mail.sender} if behind else {}),
         problems=found,
         raw=raw if found else None,
         label=label,
     )
+
+
+def _behind(mail: MailText, own: Collection[str]) -> tuple[str, str] | None:
+    """Return name and address of the person for whom an own address speaks; None where it speaks for itself."""
+    recipients = {*mail.to, *mail.cc}
+    if recipients and not recipients & set(own):
+        return None  # it goes out: a copy of what somebody here sent
+    return next((pair for pair in mail.authors if pair[1] not in own), None)
 
 
 def _fields(mail: MailText, folder: str) -> dict[str, Any]:

@@ -35,6 +35,8 @@ class MailText:
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     reply_to: tuple[str, ...] = ()
+    authors: tuple[tuple[str, str], ...] = ()
+    """(name, address) of whom the mail names as its author beside From: answers go to them, or a list named them."""
     date: datetime | None = None
     """UTC; None where there is no believable one."""
     text: str = ""

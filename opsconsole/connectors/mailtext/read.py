@@ -1,7 +1,7 @@
 """The way in: bytes to MailText, whatever the bytes."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from email.message import Message
 
@@ -16,21 +16,29 @@ from opsconsole.connectors.mailtext.verify import Vouching
 
 _log = logging.getLogger(__name__)
 _BROKEN_HEADERS = "The mail's headers could not be read."
+_AUTHORS = ("reply-to", "x-original-from", "x-original-sender")
 BELIEVED = timedelta(days=2)
 """A mail's own date may be so far from when a server received it: anybody can write any date."""
 
 
-def read_mail(raw: bytes, *, received_at: datetime | None = None, vouching: Vouching | None = None) -> MailText:
+def read_mail(
+    raw: bytes,
+    *,
+    received_at: datetime | None = None,
+    vouching: Vouching | None = None,
+    own_groups: Collection[str] = (),
+) -> MailText:
     """Read a mail. Never raises, whatever the bytes; what could not be read is in `problems`.
 
     Args:
         raw: the mail as the server or a file holds it.
         received_at: aware time of arrival where known; a Date header far beyond it is not believed.
         vouching: whose word on the sender counts; nobody's where it is not said.
+        own_groups: addresses, in lower case, of groups and lists of one's own: what comes through them is no list mail.
     """
     problems: list[str] = []
     try:
-        return _read(raw, received_at or datetime.now(UTC), vouching, problems)
+        return _read(raw, received_at or datetime.now(UTC), vouching, own_groups, problems)
     except Exception as error:
         # Every known oddity is handled further in; what arrives here is ours to mend.
         _log.warning("A mail could not be taken apart.", exc_info=True)
@@ -44,7 +52,9 @@ def read_mail(raw: bytes, *, received_at: datetime | None = None, vouching: Vouc
         )
 
 
-def _read(raw: bytes, now: datetime, vouching: Vouching | None, problems: list[str]) -> MailText:
+def _read(
+    raw: bytes, now: datetime, vouching: Vouching | None, own_groups: Collection[str], problems: list[str]
+) -> MailText:
     parsed = parse(raw, problems)
     headers = Headers(_items(parsed.message, problems), problems)
     if parsed.body is None:
@@ -73,11 +83,12 @@ def _read(raw: bytes, now: datetime, vouching: Vouching | None, problems: list[s
         to=_only_addresses(headers, "to"),
         cc=_only_addresses(headers, "cc"),
         reply_to=_only_addresses(headers, "reply-to"),
+        authors=tuple(pair for name in _AUTHORS for pair in headers.addresses(name)),
         date=_date(headers, now, problems),
         text=strip_quotes(full_text, subject=subject)[:MAX_TEXT],
         full_text=full_text,
         attachments=tuple(body.attachments),
-        is_auto=verify.is_auto(headers, sender=sender, content_type=content_type),
+        is_auto=verify.is_auto(headers, sender=sender, content_type=content_type, own_groups=own_groups),
         is_verified=verify.is_verified(headers, sender=sender, vouching=vouching),
         has_own_id=has_own_id,
         problems=_distinct(problems),

@@ -1,6 +1,7 @@
 """Who vouches for the sender, and whether a machine wrote the mail."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from opsconsole.connectors.mailtext.headers import Headers
@@ -77,15 +78,28 @@ def _without_comments(value: str) -> str:
     return "".join(kept)
 
 
-def is_auto(headers: Headers, *, sender: str, content_type: str) -> bool:
-    """Return whether a machine or a list sent it, so that no agent answers in a loop."""
+def is_auto(headers: Headers, *, sender: str, content_type: str, own_groups: Collection[str] = ()) -> bool:
+    """Return whether a machine or a list sent it, so that no agent answers in a loop.
+
+    A group of one's own is no list: who writes to it writes to us.
+    """
+    is_ours = any(_is_of(headers, group) for group in own_groups)
     submitted = headers.first("auto-submitted").partition(";")[0].strip().lower()
     if submitted and submitted != "no":
         return True
-    if headers.first("precedence").strip().lower() in _BULK:
+    precedence = headers.first("precedence").strip().lower()
+    if precedence in _BULK and not (is_ours and precedence == "list"):
         return True
-    if any(name in headers for name in ("list-id", "x-autoreply", "x-autorespond", "x-auto-reply-from")):
+    if "list-id" in headers and not is_ours:
+        return True
+    if any(name in headers for name in ("x-autoreply", "x-autorespond", "x-auto-reply-from")):
         return True
     if any(value.strip() == "<>" for value in headers.all("return-path")):
         return True
     return content_type == "multipart/report" or sender.startswith(_ROBOTS)
+
+
+def _is_of(headers: Headers, group: str) -> bool:
+    """Lists name themselves in List-Id with a dot for the @ (RFC 2919), in List-Post with their address (RFC 2369)."""
+    by_id = f"<{group.replace('@', '.')}>" in headers.first("list-id").lower()
+    return by_id or f"<mailto:{group}>" in headers.first("list-post").lower()

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from opsconsole.connectors.mailtext import mail_event, read_mail, thread_subject
 from opsconsole.connectors.mailtext.verify import Vouching
+from opsconsole.domain.event import IncomingEvent
 
 RAW = (
     b"Received: by a; Mon, 5 Jan 2026 10:00:02 +0000\r\n"
@@ -65,3 +66,61 @@ def test_threads_follow_references_then_in_reply_to() -> None:
     two = RAW.replace(b"Subject", b"In-Reply-To: <m0@x>\r\nSubject")
     assert thread_subject(read_mail(replace)) == "thread:<root@x>"
     assert thread_subject(read_mail(two)) == "thread:<m0@x>"
+
+
+def own(
+    raw: bytes, *, folder: str = "INBOX", groups: tuple[str, ...] = (), authserv: str | None = None
+) -> IncomingEvent:
+    vouching = None if authserv is None else Vouching(authserv, strips=True)
+    return mail_event(raw, own_addresses={"help@mill.example"}, own_groups=groups, folder=folder, vouching=vouching)
+
+
+FORM = (
+    b"From: Web form <help@mill.example>\r\nReply-To: Ann Buyer <ann@buyer-one.example>\r\nTo: help@mill.example\r\n"
+    b"Subject: Contact form: my invoice\r\nMessage-ID: <form-77@www.mill.example>\r\n\r\n"
+    b"Invoice 12 charges two books twice.\r\n"
+)
+
+
+def test_a_web_forms_mail_is_the_customers_who_filled_it_in() -> None:
+    event = own(FORM)
+    assert (event.kind, event.sender, event.sender_name) == ("mail.received", "ann@buyer-one.example", "Ann Buyer")
+    assert not event.is_verified and event.fields["via"] == "help@mill.example"
+    vouched = b"Authentication-Results: mx; dmarc=pass header.from=mill.example\r\n" + FORM
+    event = own(vouched, authserv="mx")
+    assert event.kind == "mail.received" and not event.is_verified, "the server vouches for us, not for Ann"
+    assert own(FORM.replace(b"To: help@mill.example\r\n", b"")).kind == "mail.received", "by blind copy"
+
+
+def test_what_goes_out_or_is_ours_is_no_customers_mail() -> None:
+    out = FORM.replace(b"To: help@mill.example", b"To: bob@buyer-two.example")
+    assert own(out).kind == "mail.claimed", "a copy of what somebody here sent"
+    assert own(FORM, folder="Sent").kind == "mail.sent"
+    assert own(b"X-Opsconsole-Seal: 0\r\n" + FORM).kind == "mail.claimed", "ours, changed on its way"
+    assert own(FORM.replace(b"ann@buyer-one.example", b"help@mill.example")).kind == "mail.claimed"
+
+
+GROUP = (
+    b"From: 'Ann Buyer' via Help <help@mill.example>\r\nX-Original-From: Ann Buyer <ann@buyer-one.example>\r\n"
+    b"Reply-To: help@mill.example\r\nTo: help@mill.example\r\nSubject: my invoice\r\nMessage-ID: <g1@buyer.example>\r\n"
+    b"Precedence: list\r\nList-ID: <help.mill.example>\r\n\r\nTwice.\r\n"
+)
+
+
+def test_a_group_that_writes_its_own_address_into_from_is_seen_through() -> None:
+    event = own(GROUP)
+    assert (event.kind, event.sender) == ("mail.received", "ann@buyer-one.example")
+    assert not event.fields["is_auto"], "one's own address as a list is no list"
+
+
+def test_list_rules_can_be_told_ones_own_groups() -> None:
+    raw = RAW.replace(b"Subject", b"Precedence: list\r\nList-Id: Crew <crew.shop.test>\r\nSubject")
+    assert own(raw).fields["is_auto"]
+    assert not own(raw, groups=("crew@shop.test",)).fields["is_auto"]
+    by_post = raw.replace(
+        b"List-Id: Crew <crew.shop.test>", b"List-Id: <77.lists.test>\r\nList-Post: <mailto:crew@shop.test>"
+    )
+    assert not own(by_post, groups=("crew@shop.test",)).fields["is_auto"]
+    assert own(raw.replace(b"Precedence: list", b"Precedence: bulk"), groups=("crew@shop.test",)).fields["is_auto"]
+    assert own(raw, groups=("other@shop.test",)).fields["is_auto"]
+    assert own(b"Auto-Submitted: auto-replied\r\n" + raw, groups=("crew@shop.test",)).fields["is_auto"]

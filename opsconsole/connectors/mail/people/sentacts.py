@@ -130,6 +130,7 @@ class SentActs:
         event = mail_event(
             mail.raw,
             own_addresses=config.own,
+            own_groups=config.groups,
             folder=folder,
             received_at=mail.arrived_at,
             vouching=config.vouching,
