@@ -1,25 +1,19 @@
 """The life of an effect that does not go smoothly: tried again, looked for, given up, settled by a person; each with
 its entry in the record."""
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from opsconsole.connectors.mail.config import MailConfig
 from opsconsole.domain.action import Call, Result
 from opsconsole.domain.enums import ApprovalKind
 from opsconsole.domain.errors import AmbiguousError, DecisionError, PermanentError, TransientError
 from opsconsole.doubles.connector import FakeConnector
 from opsconsole.engine.commands import approvals, takeback
-from opsconsole.engine.commands.cards import card
 from opsconsole.engine.commands.results import DecisionOutcome
 from opsconsole.engine.effects.send import BACKOFF_S, TRIES
-from opsconsole.ui.panels.approvals.batch.spread import groups
-from opsconsole.ui.panels.approvals.card.data import load_cards, notices
-from opsconsole.ui.panels.approvals.rows import rows_of
 from tests.support.rig import Rig, agent, call, mail, rig
 from tests.support.running import beside, state, told
 
@@ -106,38 +100,6 @@ async def test_what_certainly_never_arrived_is_sent_past_the_gate_again(tmp_path
         assert told(r, "effect.not_found") == [{"actor": "engine", "action": ID, "effect": 1}]
         await r.wait(minutes=1)
         assert state(r) == ["done"] and len(out.calls) == 2
-
-
-async def test_what_may_have_been_done_says_so_before_anything_else(tmp_path: Path) -> None:
-    """As with mail: looked for after two minutes and not found; some systems change what they keep beyond finding."""
-    out = Lost([None, None], arrival_s=MailConfig.model_fields["arrival_s"].default)
-    async with rig(tmp_path, [DO], agent(), connectors=beside(out)) as r:
-        await r.take(mail())
-        await r.wait(minutes=3)
-        (asked,) = r.waiting()
-        assert (len(out.calls), asked.kind) == (1, ApprovalKind.ACTION)
-        assert asked.because.startswith("it may have been done already")
-        shown = await card(r.engine.kernel, asked.id)
-        assert shown.intent.startswith("Perhaps done already: ") and shown.is_perhaps_done
-        (row,) = rows_of(r.engine.kernel, [asked.id]).values()
-        assert row.title == shown.intent and row.is_perhaps_done
-        (view,) = await load_cards(r.engine.kernel, [asked.id])
-        assert notices(view)[0].text.startswith("It may have been done already")
-        assert groups([row, replace(row, id=2)]) == {}, "never decided together with others"
-        await r.approve(asked.id)
-        await r.wait(seconds=11)
-        assert len(out.calls) == 2
-
-
-async def test_what_is_late_and_was_never_on_its_way_is_no_doubt(tmp_path: Path) -> None:
-    out = Lost([])
-    async with rig(tmp_path, [DO], agent(level=2), connectors=beside(out)) as r:
-        await r.take(mail())
-        (asked,) = r.waiting()
-        await r.approve(asked.id)
-        await r.wait(minutes=5)
-        (again,) = r.waiting()
-        assert "late" in again.because and not (await card(r.engine.kernel, again.id)).is_perhaps_done
 
 
 async def test_a_call_still_on_its_way_is_looked_for_when_it_must_have_arrived(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ _TO_SIGN_IN = re.compile(r"log-?in|sign-?in|oauth|auth|sso|session", re.IGNORECA
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class SignInCheck:
     """What came of it."""
 
     refused: str = ""
@@ -40,7 +40,7 @@ class _Try:
     path: str = ""
 
 
-async def try_out(config: HttpConfig, *, secrets: Secrets, health: Health) -> Trial:
+async def try_out(config: HttpConfig, *, secrets: Secrets, health: Health) -> SignInCheck:
     """Ask a system once: the file's `check:`, else a look-up that needs little, else its address alone.
 
     Raises:
@@ -57,20 +57,20 @@ async def try_out(config: HttpConfig, *, secrets: Secrets, health: Health) -> Tr
         await line.close()
     answer, is_address_only = asked.answer, tried.done_if is None
     if answer.status in _REFUSALS:
-        return Trial(refused=f"({answer.status})")
+        return SignInCheck(refused=f"({answer.status})")
     where = answer.headers.get("location", "")
     if 300 <= answer.status < 400 and _TO_SIGN_IN.search(where):
-        return Trial(refused="(it leads to a page to sign in)")
+        return SignInCheck(refused="(it leads to a page to sign in)")
     if is_address_only:
-        return Trial()
+        return SignInCheck()
     body, problem = body_of(answer, asked.scrub)
     if is_page(answer, is_json=not problem) and answer.status in range(200, 300):
-        return Trial(refused="(it answers with a web page, perhaps one to sign in)")
+        return SignInCheck(refused="(it answers with a web page, perhaps one to sign in)")
     if answer.status in range(200, 300) and says_no(body):
-        return Trial(refused="(it answers, and says that something is wrong)")
+        return SignInCheck(refused="(it answers, and says that something is wrong)")
     if answer.status == 404 and tried.path:
-        return Trial(refused=f"(there is no {tried.path}, which `check:` names)")
-    return Trial(is_proof=answer.status < 300 or 400 <= answer.status < 500)
+        return SignInCheck(refused=f"(there is no {tried.path}, which `check:` names)")
+    return SignInCheck(is_proof=answer.status < 300 or 400 <= answer.status < 500)
 
 
 def _chosen(config: HttpConfig) -> _Try:

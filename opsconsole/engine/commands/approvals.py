@@ -58,11 +58,8 @@ def approve(
         return settle_unknown(kernel, tx, card, actor=actor, is_done=True, reason="")
     _refuse_unfit(approval, now)
     _refuse_unconnected(kernel, card)
-    if digest is None and approvals.was_shown_anew(tx.conn, approval_id, run=card.action.run_id):
-        raise StaleCardError(
-            f"Request {approval_id} changed since it was asked. Approve it by the card as it is now.",
-            hint=f"`opsconsole approvals show {approval_id}` shows it, and how to approve just that.",
-        )
+    if digest is None:
+        _refuse_unseen(tx, card)
     if (changed := _changed(kernel, tx, card, now=now)) is not None:
         return changed
     args, told = _arguments(kernel, card, edited or {}), _done_told(tx, card)
@@ -191,6 +188,15 @@ def _refuse_unasked(approval: ApprovalRow) -> None:
         raise DecisionError(
             f"Request {approval.id} asks for a yes or no: approve or reject it.",
             hint=f"`opsconsole approvals approve {approval.id}`, or reject.",
+        )
+
+
+def _refuse_unseen(tx: Transaction, card: Card) -> None:
+    number = card.approval.id
+    if approvals.was_shown_anew(tx.conn, number, run=card.action.run_id):
+        raise StaleCardError(
+            f"Request {number} changed since it was asked. Approve it by the card as it is now.",
+            hint=f"`opsconsole approvals show {number}` shows it, and how to approve just that.",
         )
 
 

@@ -48,7 +48,9 @@ def test_patterns_of_tools_hold_in_both_commands_and_the_nearest_wins(tmp_path: 
     tools.write_text(
         "shop:\n  get_*: {effect: read}\n  get_and_*: {effect: external}\n  get_and_keep: {effect: internal}\n"
     )
-    calls = [{"tool": name, "args": {}} for name in ("get_order", "get_and_send", "get_and_keep", "forget_order")]
+    calls: list[dict[str, Any]] = [
+        {"tool": name, "args": {}} for name in ("get_order", "get_and_send", "get_and_keep", "forget_order")
+    ]
     file = recorded(tmp_path, {"agent_actions": calls, "expected_actions": []})
     case, total = lines("policy", "check", file, "--tools", str(tools))
     effects = [action["effect"] for action in case["actions"]]
