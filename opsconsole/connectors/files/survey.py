@@ -79,8 +79,8 @@ def answers_of(survey: Survey, *, own: Collection[str], sent: Collection[str]) -
     mine = set(own) or _writer(survey.senders_in(called)) or _writer(survey.senders_in(named))
     if said and not mine:
         raise UserError(
-            f"Nobody wrote most of what lies in {', '.join(sorted(said))}, so that it is not clear who you are. Name"
-            " your own addresses: `--own me@example.com`. Nothing was imported."
+            f"Nobody wrote most of what lies in {', '.join(sorted(said))}, so who you are is not clear. Name your own"
+            " addresses: `--own me@example.com`. Nothing was imported."
         )
     by_look = _by_look(survey, mine, named) if mine or not named else {}
     mine |= {*by_look.values()}

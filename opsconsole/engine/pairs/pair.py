@@ -139,12 +139,16 @@ def _new(tx: Transaction, sides: Sides) -> write.NewPair:
 
 
 def _customer(event: Event) -> str:
-    """Return whose event it is: an address without what stands after its +, else a name; mails of nobody are one's."""
+    """Return whose event it is: an address without what stands after its +, else a customer's number or name.
+
+    Mails of nobody are one's; a ticket of nobody stands for itself, as its table does not tell whose it is.
+    """
     local, at, domain = event.sender.casefold().rpartition("@")
     if at:
         return f"{local.partition('+')[0] or local}@{domain}"
-    named = event.sender or event.sender_name.casefold()
-    return named or (f"nobody:{event.connection}" if event.kind.startswith(("mail.", "ticket.")) else event.subject)
+    number = str(event.fields.get("requester_id") or "").strip().casefold()
+    named = event.sender or number or " ".join(event.sender_name.casefold().split())
+    return named or (f"nobody:{event.connection}" if event.kind.startswith("mail.") else event.subject)
 
 
 def _record(tx: Transaction, kind: str, pair: int, content: int, new: write.NewPair, *, now: datetime) -> None:

@@ -6,6 +6,7 @@ from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.commands.shadow.pairs import NO_CATEGORY, Agent, known, none_yet
 from opsconsole.app.session import opened
 from opsconsole.app.words import count, say, say_json, table
+from opsconsole.engine.evidence.fields import apart_in_words, field_counts
 from opsconsole.engine.evidence.report import Numbers, consistency, numbers
 from opsconsole.engine.evidence.standing import GateProgress, newest, progress_of, proves
 from opsconsole.engine.evidence.words import needs, set_aside
@@ -20,11 +21,17 @@ def report(*, agent: Agent = None, as_json: AsJson = False, workspace: Where = N
         conn, now = session.kernel.reader, session.kernel.clock.now()
         cells = progress_of(conn, now=now, agent=known(conn, agent))
         every = reversed(newest(conn, cells, sum(cell.pairs for cell in cells)))
-        total = numbers(conn, [pair for pair in every if proves(pair)])
+        proving = [pair for pair in every if proves(pair)]
+        total, fields = numbers(conn, proving), field_counts(read.bodies(conn, [pair.id for pair in proving]))
         same, again = consistency(conn)
         if as_json:
             say_json(
-                {"cells": [cell.to_json() for cell in cells], "numbers": total.to_json(), "repeats": [same, again]}
+                {
+                    "cells": [cell.to_json() for cell in cells],
+                    "numbers": total.to_json(),
+                    "repeats": [same, again],
+                    "fields": [count.to_json() for count in fields],
+                }
             )
             return
         if not cells:
@@ -32,6 +39,8 @@ def report(*, agent: Agent = None, as_json: AsJson = False, workspace: Where = N
             return
         table([HEADS, *map(_cell, cells)], (18, 7, 22, 6, 14, 16, 7, 60))
         _say_numbers(total)
+        for sentence in apart_in_words(fields):
+            say(sentence)
         _say_set_aside(cells)
         if again:
             say(f"Shown again, you said the same in {same} of {again}.")
