@@ -16,6 +16,26 @@ class ImportReport:
     """False: it was stopped; what was brought in stays."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportPreview:
+    """What an import understood, before anything is written."""
+
+    name: str
+    what: str
+    """What it holds, and how many: `412 tickets`."""
+    facts: tuple[tuple[str, str], ...]
+    """(of what, how it is read)."""
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    """The first of them, as they would be kept."""
+    notes: tuple[str, ...]
+    """What was not understood, or may be meant otherwise; what to do."""
+    has_answers: bool = True
+    """Mail of one's own was found, or it is a table."""
+    own_elsewhere: tuple[tuple[str, int], ...] = ()
+    """(folder, mails of one's own in it) outside of sent mail: are they sent?"""
+
+
 @dataclass(frozen=True, slots=True)
 class PastPlan:
     """What of the past an agent would work."""

@@ -1,7 +1,13 @@
 """What an import has to say, for every command that brings something in."""
 
 from opsconsole.app.past.importing import Imported
-from opsconsole.app.words import count, say
+from opsconsole.app.words import count, say, table
+from opsconsole.ui.reports import ImportPreview
+
+NO_ANSWERS = (
+    "No folder of sent mail was found, so what your people answered is not known. Name it (`--sent`), or your own"
+    " addresses (`--own`)."
+)
 
 
 def tell_left_out(done: Imported) -> None:
@@ -14,6 +20,27 @@ def tell_left_out(done: Imported) -> None:
         say(f"  {own_elsewhere(folder, number)}")
     for reason, number in done.skipped.items():
         say(f"  {number} left out: {reason}")
+
+
+def tell_preview(found: ImportPreview) -> None:
+    """Say what an import understood; nothing was written."""
+    say(f"{found.name}: {found.what}, read like this. Nothing was written.")
+    for of, text in found.facts:
+        say(f"  {of + ':':13}{text}")
+    say("")
+    table([found.heads, *found.rows], [_width(found, place) for place in range(len(found.heads))])
+    say("")
+    if not found.has_answers:
+        say(f"  {NO_ANSWERS}")
+    for folder, number in found.own_elsewhere:
+        say(f"  {own_elsewhere(folder, number)}")
+    for note in found.notes:
+        say(f"  ! {note}")
+    say("Right? The same without --dry-run brings it in. Else a mapping file corrects it: `--mapping FILE.yaml`.")
+
+
+def _width(found: ImportPreview, place: int) -> int:
+    return min(36, max(len(row[place]) for row in (found.heads, *found.rows)))
 
 
 def own_elsewhere(folder: str, number: int) -> str:

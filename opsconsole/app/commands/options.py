@@ -17,6 +17,13 @@ Sent = Annotated[
     list[str] | None,
     typer.Option(help="A folder of your sent mail that is not called so; again for another.", metavar="FOLDER"),
 ]
+Mapped = Annotated[
+    Path | None,
+    typer.Option(
+        "--mapping",
+        help="Corrections of how tables are read (YAML): columns, dates, zone, encoding, separator, priorities.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 LinesAnyway = Annotated[
     bool, typer.Option("--json", help="Print JSON lines; this command prints nothing else in any case.")

@@ -3,17 +3,19 @@
 import asyncio
 import gc
 import sys
+from dataclasses import asdict
 from io import FileIO
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from opsconsole.app.commands.importwords import tell_left_out
-from opsconsole.app.commands.options import AsJson, Sent, Where
+from opsconsole.app.commands.importwords import tell_left_out, tell_preview
+from opsconsole.app.commands.options import AsJson, Mapped, Sent, Where
 from opsconsole.app.gui import launch
 from opsconsole.app.interrupts import Told, stopped_by_signals
 from opsconsole.app.past.importing import import_path, own_of
+from opsconsole.app.past.preview import Wish, preview
 from opsconsole.app.place import resources, workspace_folder
 from opsconsole.app.running import wait_out_windows
 from opsconsole.app.sample import feed as samplefeed
@@ -21,6 +23,7 @@ from opsconsole.app.sample.company import DAYS
 from opsconsole.app.session import actor, engine_of, opened
 from opsconsole.app.watching import watch_folders
 from opsconsole.app.words import count, hinted, listed, plain, say, say_json, speak_of
+from opsconsole.connectors.files.mapping import read_mapping
 from opsconsole.connectors.mailtext.verify import Vouching
 from opsconsole.domain.engineprocess import SEALED_EXIT
 from opsconsole.domain.errors import KeyringError, UserError
@@ -136,6 +139,10 @@ def import_(
     ] = False,
     own: Annotated[str, typer.Option(help="Your own addresses, comma-separated: their mails count as sent.")] = "",
     sent: Sent = None,
+    mapping: Mapped = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show how it would be read; nothing is written.")
+    ] = False,
     authserv: Annotated[
         str | None, typer.Option(help="Name of your mail server, whose word on senders counts.")
     ] = None,
@@ -150,6 +157,15 @@ def import_(
     Running it twice doubles nothing; what cannot be read is kept and marked.
     """
     addresses = own_of(own)
+    if dry_run:
+        for source in sources:
+            found = preview(Wish(path=source, own=addresses, sent=sent or (), mapping=mapping))
+            if as_json:
+                say_json(asdict(found))
+            else:
+                tell_preview(found)
+        return
+    table_mapping = None if mapping is None else read_mapping(mapping)
     is_whole = True
     with opened(workspace) as session:
         for source in sources:
@@ -168,6 +184,7 @@ def import_(
                 vouching=vouching,
                 progress=progress,
                 sent=sent or (),
+                mapping=table_mapping,
             )
             if is_loud:
                 typer.echo("\r", err=True, nl=False)
