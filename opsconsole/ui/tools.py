@@ -1,11 +1,11 @@
 """What only the composition root can do for the window. Secrets go in as fields that are never shown or kept."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from opsconsole.ui.reports import ImportReport, LessonReport, PastPlan, PastReport, ReadyAgent
+from opsconsole.ui.reports import ImportPreview, ImportReport, LessonReport, PastPlan, PastReport, ReadyAgent
 
 if TYPE_CHECKING:  # the engine's parts are loaded behind the first picture of the window
     from opsconsole.engine.evidence.lessons import Lesson
@@ -141,6 +141,27 @@ class WebhookDraft:
     """Name of the connection that the form was opened to change; empty where one is added."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportDraft:
+    """What a person wants to bring in, and what they said of it."""
+
+    path: Path
+    own: tuple[str, ...] = ()
+    """Their own addresses, in lower case: those mails are answers, not questions."""
+    sent: tuple[str, ...] = ()
+    """Folders of sent mail that are not called so."""
+    mapping: Path | None = None
+    """A mapping file of how a table is read."""
+
+    def with_sent(self, folders: tuple[str, ...]) -> "ImportDraft":
+        """Return it with folders of sent mail."""
+        return replace(self, sent=folders)
+
+    def with_mapping(self, file: Path) -> "ImportDraft":
+        """Return it with a mapping file."""
+        return replace(self, mapping=file)
+
+
 @dataclass(frozen=True, slots=True)
 class RemovalPlan:
     """What the removal of a connection comes to, a sentence each."""
@@ -200,13 +221,12 @@ class Tools(Protocol):
         """Open the encrypted file of secrets, for this window and the engines it starts."""
         ...
 
-    async def import_history(
-        self, path: Path, progress: Callable[[int], None], own: Sequence[str] = ()
-    ) -> ImportReport:
-        """Bring in mbox, Maildir, .eml or CSV; cancelling the task ends it after the present piece.
+    async def preview_history(self, draft: ImportDraft, progress: Callable[[int], None]) -> ImportPreview:
+        """Look over what a person wants to bring in; nothing is written."""
+        ...
 
-        `own` are the person's own addresses: their mails are answers, not questions.
-        """
+    async def import_history(self, draft: ImportDraft, progress: Callable[[int], None]) -> ImportReport:
+        """Bring in mbox, Maildir, .eml or CSV; cancelling the task ends it after the present piece."""
         ...
 
     async def plan_past(self) -> Sequence[PastPlan]:

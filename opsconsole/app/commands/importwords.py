@@ -26,7 +26,7 @@ def tell_preview(found: ImportPreview) -> None:
     """Say what an import understood; nothing was written."""
     say(f"{found.name}: {found.what}, read like this. Nothing was written.")
     for of, text in found.facts:
-        say(f"  {of + ':':13}{text}")
+        say(f"  {of + ':':14}{text}")
     say("")
     table([found.heads, *found.rows], [_width(found, place) for place in range(len(found.heads))])
     say("")
@@ -36,7 +36,8 @@ def tell_preview(found: ImportPreview) -> None:
         say(f"  {own_elsewhere(folder, number)}")
     for note in found.notes:
         say(f"  ! {note}")
-    say("Right? The same without --dry-run brings it in. Else a mapping file corrects it: `--mapping FILE.yaml`.")
+    how = "`--mapping FILE.yaml`" if any(of == "Columns" for of, _ in found.facts) else "`--own` and `--sent`"
+    say(f"Right? The same without --dry-run brings it in. Else correct it with {how}.")
 
 
 def _width(found: ImportPreview, place: int) -> int:

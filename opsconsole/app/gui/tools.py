@@ -13,7 +13,9 @@ from opsconsole.app.gui.connectiontools import CLOSED, ConnectionTools, here, un
 from opsconsole.app.past import ready
 from opsconsole.app.past import work as pastwork
 from opsconsole.app.past.importing import import_path
+from opsconsole.app.past.preview import Wish, preview
 from opsconsole.app.session import Session, opened
+from opsconsole.connectors.files.mapping import read_mapping
 from opsconsole.domain.errors import NotFoundError, SealedError, UserError
 from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.evidence.lessons import Lesson, file_of
@@ -22,7 +24,16 @@ from opsconsole.engine.past.backtestresult import Result
 from opsconsole.store import backup as backups
 from opsconsole.store.queries import versions
 from opsconsole.store.workspace import DATABASE
-from opsconsole.ui.reports import ImportReport, LessonReport, LessonSide, PastPlan, PastReport, ReadyAgent
+from opsconsole.ui.reports import (
+    ImportPreview,
+    ImportReport,
+    LessonReport,
+    LessonSide,
+    PastPlan,
+    PastReport,
+    ReadyAgent,
+)
+from opsconsole.ui.tools import ImportDraft
 
 _T = TypeVar("_T")
 EARLY_S = 2.0
@@ -36,9 +47,21 @@ class _StoppedError(Exception):
 class WindowTools(ConnectionTools):
     """Tools over one workspace folder."""
 
-    async def import_history(
-        self, path: Path, progress: Callable[[int], None], own: Sequence[str] = ()
-    ) -> ImportReport:
+    async def preview_history(self, draft: ImportDraft, progress: Callable[[int], None]) -> ImportPreview:
+        """Look over what a person exported; nothing is written."""
+        tell, stop = here(progress), threading.Event()
+
+        def count(number: int) -> None:
+            tell(number)
+            if stop.is_set():
+                raise _StoppedError
+
+        def run() -> ImportPreview:
+            return preview(Wish(path=draft.path, own=draft.own, sent=draft.sent, mapping=draft.mapping), count)
+
+        return await until(run, stop.set)
+
+    async def import_history(self, draft: ImportDraft, progress: Callable[[int], None]) -> ImportReport:
         """Bring in what a person exported; cancelling ends it after the present piece."""
         tell, stop = here(progress), threading.Event()
         seen = 0
@@ -53,7 +76,15 @@ class WindowTools(ConnectionTools):
         def run() -> ImportReport:
             with opened(self._folder, typed=self._typed) as session:
                 try:
-                    done = import_path(session, path, is_history=True, own_addresses=own, progress=count)
+                    done = import_path(
+                        session,
+                        draft.path,
+                        is_history=True,
+                        own_addresses=draft.own,
+                        progress=count,
+                        sent=draft.sent,
+                        mapping=None if draft.mapping is None else read_mapping(draft.mapping),
+                    )
                 except _StoppedError:
                     return ImportReport(seen, seen, 0, 0, is_whole=False)
                 return ImportReport(done.seen, done.new, done.known, done.broken, is_whole=True)

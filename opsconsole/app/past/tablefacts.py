@@ -40,7 +40,7 @@ def table_preview(source: TableSource, mapping: TableMapping, progress: Callable
     for record in source.records():
         first += [record] if len(first) < FIRST else []
         if record.problems and len(notes) < MOST_NOTES:
-            notes.append(f"Line {record.line}: {record.problems[0]}")
+            notes.append(f"Line {record.line}: {' '.join(record.problems)}")
         progress(source.counts.seen)
     kind, broken = source.layout.kind, source.counts.broken
     shown = [name for name in _SHOWN[kind] if name in source.layout.columns or name in ("title", "created_at")]

@@ -162,5 +162,5 @@ def _unknown(text: str, mapping: TableMapping, said: str) -> str:
         f"the table's headers do not say what it holds (they are: {there}); expected in the first "
         "line those of contacts (email, name, phone), companies (company name, domain, industry), "
         "deals (deal name, amount, stage) or tickets (subject, status, requester email). A mapping file "
-        "(`--mapping`) can say which column is which"
+        "can say which column is which"
     )

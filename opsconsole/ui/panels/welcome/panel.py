@@ -7,10 +7,12 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
-from opsconsole.domain.errors import OpsError
+from opsconsole.domain.errors import FileFormatError, OpsError
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.welcome.past import PastDoor
+from opsconsole.ui.panels.welcome.preview import PreviewCard
 from opsconsole.ui.reports import ImportReport
+from opsconsole.ui.tools import ImportDraft
 from opsconsole.ui.widgets.basics import button, card, label, repolish, row
 from opsconsole.ui.widgets.focus import has_focus, kept_in
 from opsconsole.ui.widgets.words import plural
@@ -32,7 +34,9 @@ class WelcomePanel(Panel):
         self._icons: list[tuple[QLabel, str]] = []
         self._sample = button("Try the sample", self.try_sample, kind="accent")
         self._file, self._folder = button("Choose a file…", self._ask_file), button("A folder…", self._ask_folder)
-        doors = QHBoxLayout()
+        self._doors = QWidget()
+        doors = QHBoxLayout(self._doors)
+        doors.setContentsMargins(0, 0, 0, 0)
         doors.setSpacing(16)
         for made in (self._sample_door(), self._import_door(), self._connect_door()):
             doors.addWidget(made, 1)
@@ -46,6 +50,8 @@ class WelcomePanel(Panel):
         self._cancel = button("Cancel", self.cancel)
         self._next = button("", self._on_next, kind="accent")
         self._after: Callable[[], None] | None = None
+        self.preview = PreviewCard(self._look, self._bring)
+        self.preview.dismissed = lambda: self._idle("Left as it is; nothing was written.")
         self.past = PastDoor(context, self._start, self._tell, self._far)
         column = QVBoxLayout(self)
         column.setContentsMargins(56, 32, 56, 32)
@@ -59,7 +65,8 @@ class WelcomePanel(Panel):
             line.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             column.addWidget(line)
         column.addSpacing(16)
-        column.addLayout(doors)
+        column.addWidget(self._doors)
+        column.addWidget(self.preview, 20)
         column.addSpacing(8)
         column.addWidget(self.said)
         column.addLayout(row(None, self.progress, self._cancel, self._next, None))
@@ -123,10 +130,25 @@ class WelcomePanel(Panel):
         """Open the sample."""
         self._start(self._open_sample())
 
+    def look_at(self, path: Path) -> None:
+        """Show how a history would be read; from then on the page stays, for its next step is here."""
+        self._look(self._draft(path))
+
     def import_from(self, path: Path) -> None:
-        """Bring a history in; from then on the page stays, for its next step is here."""
+        """Bring a history in."""
+        self._bring(self._draft(path))
+
+    def _draft(self, path: Path) -> ImportDraft:
+        own = (part.strip().lower() for part in self.own.text().split(","))
+        return ImportDraft(path=path, own=tuple(address for address in own if address))
+
+    def _look(self, draft: ImportDraft) -> None:
         self._is_used = True
-        self._start(self._import(path))
+        self._start(self._preview(draft))
+
+    def _bring(self, draft: ImportDraft) -> None:
+        self._is_used = True
+        self._start(self._import(draft))
 
     def cancel(self) -> None:
         """End what is under way; what was brought in stays."""
@@ -148,6 +170,7 @@ class WelcomePanel(Panel):
         for part in (self._sample, self._file, self._folder):
             part.setEnabled(False)
         self._next.hide()
+        self.preview.hide()
         self.past.offer(is_on=False)
         self.progress.setRange(0, 0)
         self.progress.show()
@@ -161,14 +184,31 @@ class WelcomePanel(Panel):
         await self.context.tools.open_sample()
         self._idle("The sample opens in a window of its own; this one stays as it is.")
 
-    async def _import(self, path: Path) -> None:
+    async def _preview(self, draft: ImportDraft) -> None:
+        name = draft.path.name
+        self.said.setText(f"Looking at {name}…")
+
+        def count(seen: int) -> None:
+            self.said.setText(f"Looking at {name}: {plural(seen, 'item')} so far…")
+
+        try:
+            found = await self.context.tools.preview_history(draft, count)
+        except FileFormatError as error:
+            self.preview.draft = draft
+            self._idle(str(error), "A mapping file…", self.preview.ask_mapping)
+            return
+        self._idle("")
+        self._doors.hide()
+        self.preview.show_found(draft, found)
+
+    async def _import(self, draft: ImportDraft) -> None:
+        path = draft.path
         self.said.setText(f"Reading {path.name}…")
 
         def count(seen: int) -> None:
             self.said.setText(f"Reading {path.name}: {plural(seen, 'item')} so far…")
 
-        own = [part.strip().lower() for part in self.own.text().split(",") if part.strip()]
-        report: ImportReport = await self.context.tools.import_history(path, count, own)
+        report: ImportReport = await self.context.tools.import_history(draft, count)
         broken = f"; {report.broken:,} could not be read whole and are marked" if report.broken else ""
         known = f", {report.known:,} were there already" if report.known else ""
         text = f"{plural(report.new, 'new item')} from {path.name}{known}{broken}."
@@ -178,6 +218,7 @@ class WelcomePanel(Panel):
         self.past.offer(is_on=True)
 
     def _idle(self, text: str, action: str = "", act: Callable[[], None] | None = None) -> None:
+        self._doors.show()
         self.progress.hide()
         with kept_in(self):
             self._cancel.hide()
@@ -206,7 +247,7 @@ class WelcomePanel(Panel):
             self._after()
 
     def _on_chosen(self, name: str) -> None:
-        self.import_from(Path(name))
+        self.look_at(Path(name))
 
     def _ask_file(self) -> None:
         self._ask(QFileDialog.FileMode.ExistingFile)

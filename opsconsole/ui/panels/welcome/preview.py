@@ -1,0 +1,135 @@
+"""What an import understood of a file, before it is brought in: how it is read, its first rows, what may be wrong."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+
+from opsconsole.ui.reports import ImportPreview
+from opsconsole.ui.tools import ImportDraft
+from opsconsole.ui.widgets.basics import ClampedLabel, button, card, label, row
+from opsconsole.ui.widgets.words import plural
+
+NO_ANSWERS = (
+    "No folder of sent mail was found, so what your people answered is not known. Name your own addresses, and choose"
+    " it again."
+)
+MOST_ASKED = 6
+_LONG = frozenset(("TITLE", "SUBJECT", "NAME"))
+"""Heads of columns that need more room."""
+_MAPPINGS = "Corrections (*.yaml *.yml);;All files (*)"
+
+
+class PreviewCard(QFrame):
+    """A card; `bring` is called with the draft once a person agreed."""
+
+    def __init__(self, look: Callable[[ImportDraft], None], bring: Callable[[ImportDraft], None]) -> None:
+        super().__init__()
+        self._look, self._bring = look, bring
+        self.draft: ImportDraft | None = None
+        self.asked: list[tuple[QCheckBox, str]] = []
+        self._dialog: QFileDialog | None = None
+        self.go = button("Bring it in", self.bring, kind="accent")
+        self.correct = button("A mapping file…", self.ask_mapping)
+        self.correct.setToolTip("A small file that says which column is which, how dates are written, their zone…")
+        self.leave = button("Not this one", self.dismiss)
+        frame, self._column = card()
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setAccessibleName("How it is read")
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(frame)
+        self._column.setContentsMargins(22, 18, 22, 18)
+        self._title, self._sub = label("", "h2"), label("This is how it is read. Nothing is written yet.", "muted")
+        for part in (self._title, self._sub, self._scroll):
+            self._column.addWidget(part)
+        self._column.setStretch(2, 1)
+        self._column.addLayout(row(self.go, self.correct, None, self.leave))
+        self.dismissed: Callable[[], None] = lambda: None
+        self.hide()
+
+    def show_found(self, draft: ImportDraft, found: ImportPreview) -> None:
+        """Show what was understood."""
+        self.draft = draft
+        self._title.setText(f"{found.name}: {found.what}")
+        self.asked = []
+        inside = QWidget()
+        inside.setObjectName("page")  # as the card is, not as the page
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 4, 8, 4)
+        column.setSpacing(14)
+        column.addLayout(_facts(found))
+        column.addLayout(_rows(found))
+        for folder, number in found.own_elsewhere[:MOST_ASKED]:
+            check = QCheckBox(
+                f"{plural(number, 'mail')} from you in {folder or 'no folder'}: sent? Yes, they are my answers"
+            )
+            check.setEnabled(bool(folder))
+            self.asked.append((check, folder))
+            column.addWidget(check)
+        for note in (*(() if found.has_answers else (NO_ANSWERS,)), *found.notes):
+            line = label(f"! {note}", is_wrapped=True)
+            line.setProperty("tone", "warn")
+            column.addWidget(line)
+        column.addStretch(1)
+        self._scroll.setWidget(inside)
+        self.correct.setVisible(draft.path.is_file())
+        self.show()
+        self.go.setFocus()
+
+    def bring(self) -> None:
+        """Bring it in as it is shown, with the folders that were ticked."""
+        if self.draft is not None:
+            sent = tuple(folder for check, folder in self.asked if check.isChecked())
+            draft = self.draft.with_sent(sent)
+            self.hide()
+            self._bring(draft)
+
+    def dismiss(self) -> None:
+        """Leave it."""
+        self.draft = None
+        self.hide()
+        self.dismissed()
+
+    def corrected_by(self, file: Path) -> None:
+        """Look again with a mapping file."""
+        if self.draft is not None:
+            self._look(self.draft.with_mapping(file))
+
+    def ask_mapping(self) -> None:
+        """Have a mapping file chosen, and look again."""
+        dialog = QFileDialog(self, "A mapping file", str(Path.home()), _MAPPINGS)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: self.corrected_by(Path(name)))  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+        self._dialog = dialog
+        dialog.open()
+
+
+def _facts(found: ImportPreview) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(6)
+    grid.setColumnStretch(1, 1)
+    for place, (of, text) in enumerate(found.facts):
+        name = label(of, "muted")
+        grid.addWidget(name, place, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(label(text, is_wrapped=True), place, 1)
+    return grid
+
+
+def _rows(found: ImportPreview) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(6)
+    for place, head in enumerate(found.heads):
+        grid.addWidget(label(head, "cap"), 0, place)
+        grid.setColumnStretch(place, 2 if head in _LONG else 1)
+    for line, cells in enumerate(found.rows, start=1):
+        for place, cell in enumerate(cells):
+            shown = ClampedLabel(1)
+            shown.setText(cell)
+            grid.addWidget(shown, line, place)
+    return grid
