@@ -7,13 +7,15 @@ import pytest
 from typer.testing import CliRunner
 
 from opsconsole.app.cli import app
+from opsconsole.app.place import resources
 from opsconsole.app.session import opened
+from opsconsole.connectors.files.mapping import TableMapping, read_mapping
 from opsconsole.store import workspace
 from opsconsole.store.queries.desk import records as desk
 from opsconsole.store.queries.views.feed import feed
 from tests.support.files import NOW
-from tests.unit.connectors.test_files_exports import FRESHDESK, GITLAB, HUBSPOT, JIRA, SERVICENOW, ZENDESK_VIEW
-from tests.unit.connectors.test_files_stores import ANN, ME, box, mail
+from tests.support.imports.exports import FRESHDESK, GITLAB, HUBSPOT, JIRA, SERVICENOW, ZENDESK_VIEW
+from tests.support.imports.stores import ANN, ME, box, mail
 
 
 def run(*words: str) -> str:
@@ -82,3 +84,13 @@ def test_a_store_is_told_by_its_folders_and_whose_answers_were_found(tmp_path: P
     assert "1 mail from you lies in Clients: sent? `--sent 'Clients'` takes them as your answers." in said
     said = run("import", "--dry-run", str(store), "--own", ME, "--sent", "Clients")
     assert f"Your answers: 1 mail of {ME}" in said and "sent?" not in said
+
+
+def test_the_mapping_of_the_examples_is_one_and_names_every_setting(tmp_path: Path) -> None:
+    file = resources() / "examples" / "table-mapping.yaml"
+    assert set(read_mapping(file).model_dump(exclude_defaults=True)) == set(TableMapping.model_fields)
+    table = tmp_path / "export.csv"
+    table.write_text("Summary text;Squad;Old number;Priority;Created\nx;Stock;7;On fire;03/04/2026 10:00\n")
+    said = run("import", "--dry-run", "--mapping", str(file), str(table))
+    assert "Squad → queue" in said and "Kept beside:  Old number" in said and "2026-04-03 08:00 UTC" in said
+    assert "On fire → urgent" in said and "! " not in said

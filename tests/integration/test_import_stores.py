@@ -10,7 +10,7 @@ from opsconsole.app.session import opened
 from opsconsole.store import workspace
 from opsconsole.store.queries.views.feed import feed
 from tests.support.files import NOW
-from tests.unit.connectors.test_files_stores import ANN, ME, box, mail
+from tests.support.imports.stores import ANN, ME, box, mail
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from opsconsole.app.commands.importwords import tell_left_out, tell_preview
 from opsconsole.app.commands.options import AsJson, Mapped, Sent, Where
 from opsconsole.app.gui import launch
 from opsconsole.app.interrupts import Told, stopped_by_signals
-from opsconsole.app.past.importing import import_path, own_of
+from opsconsole.app.past.importing import Imported, import_path, own_of
 from opsconsole.app.past.preview import Wish, preview
 from opsconsole.app.place import resources, workspace_folder
 from opsconsole.app.running import wait_out_windows
@@ -159,11 +159,7 @@ def import_(
     addresses = own_of(own)
     if dry_run:
         for source in sources:
-            found = preview(Wish(path=source, own=addresses, sent=sent or (), mapping=mapping))
-            if as_json:
-                say_json(asdict(found))
-            else:
-                tell_preview(found)
+            _look(Wish(path=source, own=addresses, sent=sent or (), mapping=mapping), as_json=as_json)
         return
     table_mapping = None if mapping is None else read_mapping(mapping)
     is_whole = True
@@ -192,13 +188,25 @@ def import_(
             if as_json:
                 say_json({name: getattr(done, name) for name in done.__slots__})
                 continue
-            what = listed(done.records) if done.records else count(done.seen, "mail")
-            given = f", {done.queued} given to agents" if work else ""
-            say(f"{source}: {what}; {done.new} new, {done.known} copies or known before{given}.")
-            if done.broken:
-                say(f"  {done.broken} could not be read whole: kept and marked; `opsconsole feed --broken` shows them.")
-            for damage in done.damaged:
-                say(f"  NOT ALL OF IT: {damage}. Copy or export it again and import that: nothing is doubled.")
-            tell_left_out(done)
+            _tell_import(source, done, is_work=work)
     if not is_whole:
         raise typer.Exit(1)
+
+
+def _look(wish: Wish, *, as_json: bool) -> None:
+    found = preview(wish)
+    if as_json:
+        say_json(asdict(found))
+    else:
+        tell_preview(found)
+
+
+def _tell_import(source: Path, done: Imported, *, is_work: bool) -> None:
+    what = listed(done.records) if done.records else count(done.seen, "mail")
+    given = f", {done.queued} given to agents" if is_work else ""
+    say(f"{source}: {what}; {done.new} new, {done.known} copies or known before{given}.")
+    if done.broken:
+        say(f"  {done.broken} could not be read whole: kept and marked; `opsconsole feed --broken` shows them.")
+    for damage in done.damaged:
+        say(f"  NOT ALL OF IT: {damage}. Copy or export it again and import that: nothing is doubled.")
+    tell_left_out(done)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from opsconsole.app.words import count
 from opsconsole.connectors.files import ImportRecord
-from opsconsole.connectors.files.dates import DateLook, moment_of
+from opsconsole.connectors.files.cells.dates import DateLook, moment_of
 from opsconsole.connectors.files.mapping import TableMapping
 from opsconsole.connectors.files.row import Reading, priority_in
 from opsconsole.connectors.files.table import TableSource

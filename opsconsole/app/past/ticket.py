@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from opsconsole.connectors.files import ImportRecord
+from opsconsole.connectors.files.cells.dates import DateLook, moment_of
 from opsconsole.connectors.files.columns import normal
-from opsconsole.connectors.files.dates import DateLook, moment_of
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.store.queries.desk import records as desk
 from opsconsole.store.transaction import Transaction

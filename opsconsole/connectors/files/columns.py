@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from opsconsole.connectors.files.cells.zones import header_zone
 from opsconsole.connectors.files.record import RecordKind
-from opsconsole.connectors.files.zones import header_zone
 
 _NOISE = re.compile(r"[^\w]+|_")
 

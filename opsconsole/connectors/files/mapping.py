@@ -7,10 +7,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from opsconsole.connectors.files.cells.dates import DateLook
+from opsconsole.connectors.files.cells.zones import zone_of
 from opsconsole.connectors.files.columns import SPELLINGS, Layout, layout_as, layout_of
-from opsconsole.connectors.files.dates import DateLook
 from opsconsole.connectors.files.record import RecordKind
-from opsconsole.connectors.files.zones import zone_of
 from opsconsole.domain.errors import FileFormatError
 from opsconsole.domain.priority import Priority
 from opsconsole.engine.agents.yamlfile import read_yaml

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from typing import Any
 
+from opsconsole.connectors.files.cells.dates import DateLook, moment_of
 from opsconsole.connectors.files.columns import SPELLINGS, Layout
-from opsconsole.connectors.files.dates import DateLook, moment_of
 from opsconsole.connectors.files.record import ImportRecord
 from opsconsole.connectors.files.values import amount_of, email_of, name_of
 from opsconsole.connectors.mailtext.clean import scrub

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from opsconsole.connectors.files.cells.dates import day_habit
+from opsconsole.connectors.files.cells.encoding import encoding_of
+from opsconsole.connectors.files.cells.zones import header_zone, zone_of
 from opsconsole.connectors.files.columns import Layout
-from opsconsole.connectors.files.dates import day_habit
-from opsconsole.connectors.files.encoding import encoding_of
 from opsconsole.connectors.files.mapping import TableMapping
 from opsconsole.connectors.files.record import ImportRecord
 from opsconsole.connectors.files.row import Reading, record_of
 from opsconsole.connectors.files.source import Counts, Limits, Source
-from opsconsole.connectors.files.zones import header_zone, zone_of
 from opsconsole.connectors.mailtext.clean import repair
 from opsconsole.domain.errors import FileFormatError
 

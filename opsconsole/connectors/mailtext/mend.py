@@ -16,9 +16,11 @@ TYPE = re.compile(
 )
 _COMMENT = re.compile(r"\([^()]*\)")
 _KNOWN = re.compile(
-    rb"(?i)(?:from|to|subject|date|message-id|mime-version|content-type|received|return-path)[ \t]{0,3}:"
+    rb"(?i)(?:from|to|subject|date|message-id|mime-version|content-type|received|return-path)[ \t]{0,12}:"
 )
-_FIELD = re.compile(rb"[!-9;-~]{1,76}[ \t]{0,3}:|[ \t]|>?From ")
+_FIELD = re.compile(rb"[!-9;-~]{1,76}[ \t]{0,12}:|[ \t]|>?From ")
+_GAP = re.compile(rb"^([!-9;-~]{1,76})[ \t]{1,12}:")
+"""Between a header's name and its colon; old programs leave one, and the standard parser takes it for text."""
 _BLANK = re.compile(rb"\r?\n[ \t]*\r?\n")
 _OPENS = re.compile(rb"(?:^|\n)--([^\s-][^\r\n]{0,69}|-[^\r\n]{1,69}?)[ \t]*\r?\n(?=[Cc]ontent-)")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
@@ -28,7 +30,7 @@ LONG = 60
 
 
 def plain_start(raw: bytes, problems: list[str]) -> bytes:
-    """Return a mail without what stands before its headers, and without lines among them that are none."""
+    """Return a mail without what stands before its headers, and without lines or gaps among them that are none."""
     raw = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
     end = _BLANK.search(raw)
     head = raw[: end.start()] if end else raw
@@ -36,10 +38,8 @@ def plain_start(raw: bytes, problems: list[str]) -> bytes:
     odd = {place for place, line in enumerate(lines) if line.strip() and not _FIELD.match(line)}
     last = max((place for place, line in enumerate(lines) if _KNOWN.match(line)), default=-1)
     lost = {place for place in odd if place < last}
-    if not lost:
-        return raw
-    problems.append(LOST_LINE)
-    kept = b"\n".join(line for place, line in enumerate(lines) if place not in lost)
+    problems += [LOST_LINE] if lost else []
+    kept = b"\n".join(_GAP.sub(rb"\1:", line) for place, line in enumerate(lines) if place not in lost)
     return kept + (raw[end.start() :] if end else b"")
 
 

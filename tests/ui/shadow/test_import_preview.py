@@ -10,10 +10,10 @@ from opsconsole.app.session import opened
 from opsconsole.store.queries.views.feed import feed
 from opsconsole.ui.panels.welcome.panel import WelcomePanel
 from opsconsole.ui.widgets.focus import has_focus
+from tests.support.imports.stores import ANN, ME, box, mail
 from tests.ui.sample import make_empty
 from tests.ui.scenes import perform, press, with_tools
 from tests.ui.stage import Stage, until
-from tests.unit.connectors.test_files_stores import ANN, ME, box, mail
 
 TABLE = """\
 Ticket ID,Subject,Status,Wohin,Priorität,Created at

@@ -2,8 +2,8 @@
 
 import pytest
 
-from opsconsole.connectors.files.dates import DateLook, day_habit, moment_of
-from opsconsole.connectors.files.zones import header_zone, zone_of
+from opsconsole.connectors.files.cells.dates import DateLook, day_habit, moment_of
+from opsconsole.connectors.files.cells.zones import header_zone, zone_of
 
 
 @pytest.mark.parametrize(

@@ -6,41 +6,11 @@ from typing import Any
 import pytest
 
 from opsconsole.connectors.files import ImportRecord, open_source
-from opsconsole.connectors.files.encoding import encoding_of
+from opsconsole.connectors.files.cells.encoding import encoding_of
 from opsconsole.connectors.files.mapping import TableMapping, read_mapping
 from opsconsole.domain.errors import FileFormatError
 from opsconsole.domain.priority import priority_of
-
-JIRA = """\
-Summary,Issue key,Issue id,Issue Type,Status,Project key,Project name,Priority,Assignee,Reporter,Reporter Id,Created,\
-Updated,Labels,Labels,Comment,Comment
-Scanner jams,OPS-4,10200,Incident,Done,OPS,Warehouse,Highest,Kim Ode,Rui Alves,7c1,03/Feb/26 8:05 PM,04/Feb/26 9:00 AM,\
-scanner,hall,"03/Feb/26 8:30 PM;7c1;looking","04/Feb/26 9:00 AM;7c1;belt was torn"
-"""
-HUBSPOT = """\
-Ticket ID,Ticket name,Pipeline,Ticket status,Create date,Priority,Ticket owner,Ticket description,Associated Contact,\
-Associated Contact IDs
-77,Wrong size,Returns,New (Returns),2026-02-03 20:05,MEDIUM,Kim Ode,Two are too small,Rui Alves (Rui@tile.example),5001
-"""
-FRESHDESK = """\
-Ticket ID,Subject,Status,Priority,Source,Type,Agent,Group,Created time,Due by Time,Last update time,Tags,Full name,\
-Email,Time zone,Contact ID,Company
-91,Wrong size,Open,Urgent,Email,Problem,Kim Ode,Returns,2026-02-03 20:05:00,2026-02-04 20:05:00,2026-02-03 20:09:00,\
-"size,tile",Rui Alves,rui@tile.example,Lisbon,5001,Tile Ltd
-"""
-ZENDESK_VIEW = """\
-ID,Subject,Requester,Requested,Assignee,Status,Priority,Group,Updated
-12,Wrong size,Rui Alves,2026-02-03 20:05,Kim Ode,Open,Normal,Returns,2026-02-03 21:00
-"""
-SERVICENOW = """\
-Number,Short description,Caller,Priority,State,Assignment group,Assigned to,Opened,Updated
-INC001,Wrong size,Rui Alves,1 - Critical,New,Returns,Kim Ode,2026-02-03 20:05:00,2026-02-03 20:06:00
-"""
-GITLAB = """\
-Title,Description,Issue ID,URL,State,Author,Author Username,Assignee,Created At (UTC),Updated At (UTC),Priority,Project
-Wrong size,Too small,31,https://git.tile.example/31,Open,Rui Alves,rui,Kim Ode,2026-02-03 20:05:00,2026-02-03 20:05:00,\
-low,Returns
-"""
+from tests.support.imports.exports import FRESHDESK, GITLAB, HUBSPOT, JIRA, SERVICENOW, ZENDESK_VIEW
 
 
 def records(folder: Path, text: str | bytes, name: str = "export.csv", **mapping: Any) -> list[ImportRecord]:

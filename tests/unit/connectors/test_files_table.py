@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opsconsole.connectors.files import ImportRecord, open_source
+from opsconsole.connectors.files.cells.dates import DateLook, moment_of
 from opsconsole.connectors.files.columns import SPELLINGS, layout_of, normal
-from opsconsole.connectors.files.dates import DateLook, moment_of
 from opsconsole.connectors.files.record import RecordKind
 from opsconsole.connectors.files.values import amount_of
 from opsconsole.domain.errors import FileFormatError

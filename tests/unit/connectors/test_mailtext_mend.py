@@ -124,6 +124,11 @@ def test_encoded_words_are_read_though_they_hold_what_they_must_not(subject: byt
     assert got.subject == read and got.problems == ()
 
 
+def test_a_gap_before_the_colon_makes_a_header_no_text() -> None:
+    got = read_mail(mail(TEXT + b"\nHello").replace(b"From:", b"From   :").replace(b"Subject:", b"Subject\t :"))
+    assert (got.subject, got.sender, got.full_text, got.problems) == ("Crates", "kim@quay.example", "Hello", ())
+
+
 def test_so_are_names() -> None:
     raw = mail(b"\nHello").replace(b"Kim Ode", b"=?iso-8859-1?Q?Kim_\xd6de?=")
     got = read_mail(raw)

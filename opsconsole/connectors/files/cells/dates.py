@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 
-from opsconsole.connectors.files.zones import zone_of
+from opsconsole.connectors.files.cells.zones import zone_of
 
 LONGEST = 100
 _MONTHS = (

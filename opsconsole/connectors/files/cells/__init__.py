@@ -1,0 +1,1 @@
+"""What the bytes and cells of a table say: its encoding, its dates, their zones."""
