@@ -46,7 +46,15 @@ def test_text_that_is_packed_without_saying_so_is_unpacked_and_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["c2hvcnQ=", "a" * 63, "0123456789abcdef" * 4, base64.b64encode(bytes(range(200))).decode(), "Hello" * 20]
+    "text",
+    [
+        "c2hvcnQ=",
+        "a" * 63,
+        "0123456789abcdef" * 4,
+        base64.b64encode(bytes(range(200))).decode(),
+        base64.b64encode(bytes(60)).decode(),
+        "Hello" * 20,
+    ],
 )
 def test_what_only_looks_packed_stays(text: str) -> None:
     assert read_mail(mail(TEXT + b"\n" + text.encode())).full_text == text.strip()
@@ -85,6 +93,13 @@ def test_a_text_that_begins_like_a_header_is_a_text() -> None:
     assert read_mail(mail(TEXT + b"\nContent-Type: is what I asked about\n\nThanks")).full_text.startswith(
         "Content-Type"
     )
+
+
+def test_a_part_that_has_headers_of_its_own_keeps_its_text() -> None:
+    part = (
+        b"Content-Type: multipart/mixed; boundary=b\n\n--b\n" + TEXT + b"\nContent-Type: text/html\n\n<b>Hello\n--b--\n"
+    )
+    assert read_mail(mail(part)).full_text == "Content-Type: text/html\n\n<b>Hello"
 
 
 def test_a_mail_within_a_mail_is_read_though_it_is_packed() -> None:
