@@ -73,6 +73,17 @@ def test_where_both_say_the_same_in_other_words_nothing_is_named(tmp_path: Path)
     assert "Agreed in 4 of the 4" in text and facts["numbers"]["agreed"] == 4 and "everywhere" not in text
 
 
+def test_the_past_is_brought_in_with_a_mapping(tmp_path: Path) -> None:
+    place, file, agent, mapping = (tmp_path / name for name in ("ws", "t.csv", "a.yaml", "m.yaml"))
+    file.write_text("Ticket ID,Subject,Status,Wohin,Created\n1,Shelf is empty,Open,Stock,2026-02-03 10:00\n")
+    agent.write_text(AGENT.format(sets="queue: Stock"))
+    mapping.write_text("columns: {Wohin: queue}\n")
+    said(place, "init")
+    said(place, "agents", "apply", str(agent))
+    text = said(place, "shadow", "run", "sorter", str(file), "--mapping", str(mapping))
+    assert "It agreed with people in 1 of the 1 that count" in text
+
+
 @pytest.mark.parametrize(
     ("column", "whose", "trials"),
     [

@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from opsconsole.app.commands.importwords import tell_left_out
-from opsconsole.app.commands.options import AsJson, Sent, Since, Where
+from opsconsole.app.commands.options import AsJson, Mapped, Sent, Since, Where
 from opsconsole.app.interrupts import interrupts
 from opsconsole.app.past.importing import import_path, own_of
+from opsconsole.app.past.preview import Wish
 from opsconsole.app.past.work import FIRST, estimate, work
 from opsconsole.app.session import Session, opened
 from opsconsole.app.words import count, say, say_json
@@ -36,6 +37,7 @@ def run(
     *,
     own: Annotated[str, typer.Option(help="Your own addresses, comma-separated: their mails are your answers.")] = "",
     sent: Sent = None,
+    mapping: Mapped = None,
     since: Since = None,
     most: Annotated[int | None, typer.Option(min=1, help="Work so many events at most.")] = None,
     cap: Annotated[
@@ -53,7 +55,8 @@ def run(
     """
     with opened(workspace) as session:
         version = _version(session, agent)
-        _bring(session, sources or (), own_of(own), sent or (), is_loud=not as_json)
+        wishes = [Wish(path=source, own=own_of(own), sent=sent or (), mapping=mapping) for source in sources or ()]
+        _bring(session, wishes, is_loud=not as_json)
         planned = history.plan(session.kernel, version, since=since)
         if not as_json:
             _tell_plan(session, planned, version, estimate(session, version, planned.events))
@@ -79,18 +82,26 @@ def run(
             _tell(result, known=planned.known)
 
 
-def _bring(session: Session, sources: Sequence[Path], own: set[str], sent: Sequence[str], *, is_loud: bool) -> None:
+def _bring(session: Session, wishes: Sequence[Wish], *, is_loud: bool) -> None:
     """Bring sources in as the past.
 
     Raises:
         UserError: one of them holds nothing.
     """
-    for source in sources:
-        done = import_path(session, source, is_history=True, own_addresses=own, progress=lambda _: None, sent=sent)
+    for wish in wishes:
+        done = import_path(
+            session,
+            wish.path,
+            is_history=True,
+            own_addresses=wish.own,
+            progress=lambda _: None,
+            sent=wish.sent,
+            mapping=wish.table_mapping(),
+        )
         if not done.seen:
-            raise UserError(f"{source} holds no mail and no rows, so there is no past in it. No agent was tried.")
+            raise UserError(f"{wish.path} holds no mail and no rows, so there is no past in it. No agent was tried.")
         if is_loud:
-            say(f"{source}: {done.new} new, {done.known} known before.")
+            say(f"{wish.path}: {done.new} new, {done.known} known before.")
             tell_left_out(done)
 
 

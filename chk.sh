@@ -1,1 +1,0 @@
-cd /tmp/h/c; .venv/bin/ruff format -q opsconsole tests; .venv/bin/ruff check --fix -q --output-format concise opsconsole tests; [ -n "$T" ] && nice .venv/bin/pytest -q -x $T 2>&1 | tail -${N:-25}; [ -n "$P" ] && .venv/bin/basedpyright $P | tail -20; date
