@@ -125,11 +125,17 @@ class ConnectorError(OpsError):
 
 
 class TransientError(ConnectorError):
-    """Certainly not done; another try may work. `retry_after_s` is the system's own wish, in seconds."""
+    """Certainly not done; another try may work. `retry_after_s` is the system's own wish, in seconds.
 
-    def __init__(self, message: str, *, retry_after_s: float | None = None, hint: str = "") -> None:
+    `tries` is how often it is worth it, where that is more often than usual.
+    """
+
+    def __init__(
+        self, message: str, *, retry_after_s: float | None = None, tries: int | None = None, hint: str = ""
+    ) -> None:
         super().__init__(message, hint=hint)
         self.retry_after_s = retry_after_s
+        self.tries = tries
 
 
 class PermanentError(ConnectorError):

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+_OWN_DOMAINS = (".local", ".lan", ".internal", ".home.arpa", ".localdomain", ".intranet")
+"""Names that are given out inside a network only."""
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -24,6 +27,18 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_own_network(host: str) -> bool:
+    """Return whether a server stands in one's own network, as far as its name or address tells."""
+    if is_loopback(host):
+        return True
+    try:
+        found = ip_address(host)
+    except ValueError:
+        name = host.lower().rstrip(".")
+        return "." not in name or name.endswith(_OWN_DOMAINS)
+    return found.is_private or found.is_link_local
 
 
 def origin_of(url: str) -> str:

@@ -13,7 +13,7 @@ from opsconsole.domain.errors import AmbiguousError, DecisionError, PermanentErr
 from opsconsole.doubles.connector import FakeConnector
 from opsconsole.engine.commands import approvals, takeback
 from opsconsole.engine.commands.results import DecisionOutcome
-from opsconsole.engine.effects.send import BACKOFF_S, TRIES
+from opsconsole.engine.effects.send import BACKOFF_S, TRIES, backoff_s
 from tests.support.rig import Rig, agent, call, mail, rig
 from tests.support.running import beside, state, told
 
@@ -289,3 +289,13 @@ async def test_an_undo_that_is_refused_or_done_says_so(tmp_path: Path) -> None:
         assert told(r, "effect.undone") == [facts] and state(r) == ["undone"]
         with pytest.raises(DecisionError, match=r"cannot be taken back now \(undone\)"):
             await r.say(takeback.undo, 1)
+
+
+async def test_a_system_that_is_worth_more_tries_gets_them(tmp_path: Path) -> None:
+    out = failing(TransientError("greylisted", tries=TRIES + 3))
+    async with rig(tmp_path, [DO], agent(), connectors=beside(out)) as r:
+        await r.take(mail())
+        for attempt in range(1, TRIES + 3):
+            await r.wait(seconds=backoff_s(attempt) + 0.5)
+        assert len(out.calls) == TRIES + 3 and state(r) == ["failed"]
+        assert result(r) == {"ok": False, "error": "gave up after 8 tries: greylisted"}

@@ -7,7 +7,7 @@ from opsconsole.app.secretaudit import audit_secret
 from opsconsole.app.secretstore.pending import PendingSecrets
 from opsconsole.app.session import Session
 from opsconsole.connectors.mail.config import MailConfig
-from opsconsole.connectors.mail.signin.auth import PasswordSignIn, SignIn
+from opsconsole.connectors.mail.signin.auth import PasswordSignIn, SignIn, parted
 from opsconsole.connectors.mail.signin.oauth import OAuthSignIn
 from opsconsole.domain.errors import UserError
 from opsconsole.engine.commands.connections import connect
@@ -34,10 +34,13 @@ def sign_in_with(name: str, config: MailConfig, secrets: PendingSecrets, session
         UserError: there is no way to.
     """
     if config.oauth is not None:
-        return OAuthSignIn(name, config.oauth, secrets=secrets.kept_through(), http=http, clock=session.kernel.clock)
+        by_browser = OAuthSignIn(
+            name, config.oauth, secrets=secrets.kept_through(), http=http, clock=session.kernel.clock
+        )
+        return parted(config, by_browser, secrets)
     if config.login is None:
         raise UserError("There is no way to sign in. Say --auth password or --auth oauth.")
-    return PasswordSignIn(config.login, secrets)
+    return parted(config, PasswordSignIn(config.login, secrets), secrets)
 
 
 def store_mail(

@@ -10,7 +10,7 @@ from opsconsole.connectors.mail.seal import Seal
 from opsconsole.connectors.mail.signin.auth import SignIn
 from opsconsole.connectors.mail.smtp.sender import Sender
 from opsconsole.domain.errors import PermanentError
-from opsconsole.engine.ports.machine import Clock
+from opsconsole.engine.ports.machine import Clock, Memory
 
 
 @dataclass(slots=True)
@@ -22,6 +22,7 @@ class Account:
     sign_in: SignIn
     clock: Clock
     seal: Seal
+    memory: Memory
     commands: Link = field(init=False)
     sender: Sender = field(init=False)
     unreadable: dict[str, str] = field(default_factory=dict[str, str])

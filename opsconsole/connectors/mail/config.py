@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from opsconsole.connectors.mailtext.verify import Vouching
-from opsconsole.net.places import is_loopback
+from opsconsole.net.places import is_loopback, is_own_network
 
 Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9.:_-]{1,253}$")]
 Address = Annotated[str, Field(pattern=r"^[^@\s,;<>]{1,64}@[^@\s,;<>]{1,189}$")]
@@ -29,15 +29,17 @@ class Server(Frozen):
     host: Host
     port: Annotated[int, Field(ge=1, le=65535)]
     tls: Literal["tls", "starttls", "none"] = "tls"
-    """`none` only for this very machine: elsewhere anybody on the way reads the password."""
+    """`none` only for this very machine, or a relay in one's own network: elsewhere anybody on the way reads along."""
 
     @model_validator(mode="after")
     def _is_safe(self) -> "Server":
-        if self.tls == "none" and not is_loopback(self.host):
-            raise ValueError(
-                f"{self.host} would be spoken to without encryption; use tls or starttls, or a server on this machine"
-            )
+        if self.tls == "none" and not is_own_network(self.host):
+            raise ValueError(_unsafe(self.host))
         return self
+
+
+def _unsafe(host: str) -> str:
+    return f"{host} would be spoken to without encryption; use tls or starttls, or a server on this machine"
 
 
 class Login(Frozen):
@@ -86,6 +88,10 @@ class MailConfig(Frozen):
     """None: mail is read and filed, and nothing can be sent. Enough for an agent in shadow."""
     login: Login | None = None
     oauth: OAuth | None = None
+    smtp_login: Login | None = None
+    """Sign-in for sending, where it is another than for reading."""
+    is_relay: bool = False
+    """The server for sending wants no sign-in: it knows this machine by its network."""
     folders: Folders = Folders()
     watched: Annotated[tuple[Folder, ...], Field(max_length=5)] = ()
     """Folders whose new mails are events; empty: the inbox. Each has a connection of its own that waits for mail."""
@@ -112,6 +118,11 @@ class MailConfig(Frozen):
     def _has_one_sign_in(self) -> "MailConfig":
         if (self.login is None) == (self.oauth is None):
             raise ValueError("give either login or oauth")
+        if self.is_relay and self.smtp_login is not None:
+            raise ValueError("a relay wants no sign-in; leave smtp_login out")
+        for server, has_password in ((self.imap, True), (self.smtp, not self.is_relay)):
+            if server is not None and server.tls == "none" and has_password and not is_loopback(server.host):
+                raise ValueError(_unsafe(server.host))  # a password would be read on the way
         return self
 
     @property

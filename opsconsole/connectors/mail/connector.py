@@ -12,7 +12,7 @@ from opsconsole.connectors.mail.imap.mailbox import mark_of
 from opsconsole.connectors.mail.people.acts import Acts
 from opsconsole.connectors.mail.people.ledger import Ledger
 from opsconsole.connectors.mail.seal import Seal
-from opsconsole.connectors.mail.signin.auth import AGAIN, PasswordSignIn, SignIn
+from opsconsole.connectors.mail.signin.auth import AGAIN, PasswordSignIn, SignIn, parted
 from opsconsole.connectors.mail.smtp.compose import reply_subject
 from opsconsole.connectors.mail.tools import mail_tools
 from opsconsole.connectors.mail.watch import FolderWatch, together
@@ -43,7 +43,9 @@ class MailConnector:
         self.id = name
         self._memory = memory
         self._health = health
-        self._account = Account(name, config, sign_in or _sign_in(config, secrets), clock, Seal(memory))
+        self._account = Account(
+            name, config, parted(config, sign_in or _sign_in(config, secrets), secrets), clock, Seal(memory), memory
+        )
         self._ledger = Ledger(memory)
         self._acts = Acts(self._account, self._ledger, memory)
 

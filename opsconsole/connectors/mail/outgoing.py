@@ -1,5 +1,7 @@
 """Mails that leave: written, sent once, and looked for where it is not known whether they were."""
 
+import logging
+from dataclasses import replace
 from typing import Any, Literal
 
 from opsconsole.connectors.mail.account import Account
@@ -8,9 +10,14 @@ from opsconsole.connectors.mail.imap.client import Imap, IMAPClientAbortError, I
 from opsconsole.connectors.mail.imap.folders import Named
 from opsconsole.connectors.mail.imap.mailbox import fetch, ours_by_id
 from opsconsole.connectors.mail.smtp.compose import checked_address, message_id, reply_subject, written
+from opsconsole.connectors.mail.smtp.refusals import NotCopiedError
 from opsconsole.domain.action import Call, Result
-from opsconsole.domain.errors import PermanentError
+from opsconsole.domain.errors import ConnectorError, PermanentError
 
+_log = logging.getLogger(__name__)
+UNCOPIED = "uncopied"
+"""Deeds whose mail was perhaps sent while our own copy was refused: not to find them says nothing."""
+MOST_UNCOPIED = 500
 VERBS = ("reply", "acknowledge", "send", "forward")
 _REPLIES = ("reply", "acknowledge")
 LARGEST_FORWARD = 20 * 1024 * 1024
@@ -25,11 +32,32 @@ async def send(account: Account, verb: str, call: Call) -> Result:
     """
     raw = await _write(account, verb, call)
     to = checked_address(str(call.args["to"]))
-    recipients = [to]
-    if account.config.sent_copy == "self" and to.lower() != account.config.address.lower():
-        recipients.append(account.config.address)
-    await account.sender.send(raw, to=recipients)
-    return _sent(account, call)
+    is_copied = account.config.sent_copy == "self" and to.lower() != account.config.address.lower()
+    try:
+        refused = await account.sender.send(raw, to=[to], copies=[account.config.address] if is_copied else [])
+    except NotCopiedError:
+        kept: list[str] = account.memory.get(UNCOPIED) or []
+        await account.memory.put(UNCOPIED, [*kept, call.key][-MOST_UNCOPIED:])
+        raise
+    result = _sent(account, call)
+    if not refused:
+        return result
+    lies_in = await _file_copy(account, raw)
+    told = [{"to": each.address, "said": each.said} for each in refused]
+    return replace(result, data={**result.data, "copies_refused": told, "copy_in": lies_in})
+
+
+async def _file_copy(account: Account, raw: bytes) -> str:
+    """Lay the copy that did not come by mail into Sent; return the folder, empty where that cannot be done either."""
+    try:
+        sent = (await account.folders()).sent
+        if sent:
+            now = account.clock.now()
+            await account.commands.write(lambda client: client.append(sent, raw, ("\\Seen",), now))
+        return sent
+    except ConnectorError as error:
+        _log.warning("%s: a sent mail lies in no folder of ours: %s", account.id, error)
+        return ""
 
 
 async def find(account: Account, call: Call) -> Result | None:
@@ -38,6 +66,8 @@ async def find(account: Account, call: Call) -> Result | None:
     Raises:
         TransientError, PermanentError: it could not be looked for.
     """
+    if call.key in (account.memory.get(UNCOPIED) or ()):
+        raise PermanentError("Our own copy of it was refused, so that it cannot be looked for.")
     wanted, folders = message_id(call.key, account.config), await account.folders(is_anew=True)
     core = (*account.config.watched_folders, folders.inbox)
     if await account.commands.read(lambda client: _lies_anywhere(client, wanted, core, folders)):

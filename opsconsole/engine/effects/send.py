@@ -33,7 +33,7 @@ LATE_S = 60.0
 """A prepared effect this long past its time is asked about again, in seconds: the machine slept, or it was in doubt."""
 CALL_TIMEOUT_S = 60.0
 TRIES = 5
-BACKOFF_S = (1.0, 5.0, 30.0, 120.0, 600.0)
+BACKOFF_S = (1.0, 5.0, 30.0, 120.0, 600.0, 1800.0)
 _NOT_CONNECTED = "{} is not connected any more; nothing was done"
 
 
@@ -218,8 +218,8 @@ class Effects:
         self, tx: Transaction, effect: EffectRow, loaded: Loaded, action: ActionRow, error: TransientError
     ) -> None:
         now = self._now()
-        if effect.attempts >= TRIES:
-            gone = Result(is_ok=False, error=f"gave up after {TRIES} tries: {error}")
+        if effect.attempts >= (tries := error.tries or TRIES):
+            gone = Result(is_ok=False, error=f"gave up after {tries} tries: {error}")
             self._finish_in(tx, effect, loaded, action, gone, None)
             return
         wait_s = error.retry_after_s or backoff_s(effect.attempts)

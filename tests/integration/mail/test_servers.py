@@ -8,6 +8,7 @@ import pytest
 from opsconsole.connectors.mail import watch
 from opsconsole.connectors.mail.smtp.compose import message_id
 from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
+from opsconsole.engine.effects.send import backoff_s
 from opsconsole.engine.ports.connector import Take
 from tests.support.mail.mailrig import ANN, SUPPORT, call_on, letter, mail_rig, until
 
@@ -133,14 +134,79 @@ async def test_what_the_server_says_to_a_mail(answer: str, error: type[Exception
         assert len(await rig.until_mails(ANN, 1)) == 1
 
 
-@pytest.mark.parametrize("who", [ANN, SUPPORT])
 @pytest.mark.parametrize(("answer", "error"), [("550 5.1.1 unknown", PermanentError), ("450 busy", TransientError)])
-async def test_a_mail_goes_to_all_or_to_nobody(who: str, answer: str, error: type[Exception]) -> None:
-    """Also where only our own copy is refused: without it nothing could tell later that it was sent."""
+async def test_a_refusal_names_whom_it_is_about_and_the_mail_goes_to_nobody(
+    answer: str, error: type[Exception]
+) -> None:
     async with mail_rig() as rig, rig.watching() as taken:
         await rig.deliver(letter(1))
         await until(lambda: taken.events, "the event")
-        rig.relay.refuses = lambda address: answer if address == who else None
-        with pytest.raises(error):
+        rig.relay.refuses = lambda address: answer if address == ANN else None
+        with pytest.raises(error, match=f"for {ANN}"):
             await rig.connector.execute(call_on(taken.first, "reply", KEY, to=ANN, text="x"))
         assert rig.relay.envelopes == []
+
+
+@pytest.mark.parametrize("answer", ["552 5.2.2 over quota", "450 busy", "550 not here"])
+async def test_a_refused_copy_of_ours_does_not_fail_the_reply_and_is_told(answer: str) -> None:
+    async with mail_rig() as rig, rig.watching() as taken:
+        await rig.deliver(letter(1))
+        await until(lambda: taken.events, "the event")
+        rig.relay.refuses = lambda address: answer if address == SUPPORT else None
+        done = await rig.connector.execute(call_on(taken.first, "reply", KEY, to=ANN, text="x"))
+        assert done.is_ok
+        (refused,) = done.data["copies_refused"]
+        assert refused["to"] == SUPPORT
+        assert refused["said"].startswith(answer[:3])
+        assert len(await rig.until_mails(ANN, 1)) == 1
+        assert done.data["copy_in"] == "Sent"
+        assert len(await rig.mails(SUPPORT, "Sent")) == 1, "laid there by hand"
+        assert await rig.connector.find(call_on(taken.first, "reply", KEY, to=ANN, text="x")) is not None
+
+
+async def test_a_mail_that_our_full_mailbox_refuses_goes_without_our_copy() -> None:
+    """Where the server says it only at the end, and not whose mailbox is full."""
+    async with mail_rig() as rig, rig.watching() as taken:
+        await rig.deliver(letter(1))
+        await until(lambda: taken.events, "the event")
+        rig.relay.answers = "552 5.2.2 over quota"
+        done = await rig.connector.execute(call_on(taken.first, "reply", KEY, to=ANN, text="x"))
+        assert done.data["copies_refused"] == [{"to": SUPPORT, "said": "552 5.2.2 over quota"}]
+        assert [recipients for _, recipients, _ in rig.relay.envelopes] == [(ANN,)]
+        rig.relay.answers = "552 5.3.4 too large"
+        with pytest.raises(PermanentError, match=r"refuses the mail: 552 5\.3\.4"):
+            await rig.connector.execute(call_on(taken.first, "reply", "2" * 64, to=ANN, text="x"))
+
+
+async def test_whose_mailbox_is_full_is_said() -> None:
+    async with mail_rig() as rig, rig.watching() as taken:
+        await rig.deliver(letter(1))
+        await until(lambda: taken.events, "the event")
+        rig.relay.refuses = lambda address: "552 5.2.2 over quota" if address == ANN else None
+        with pytest.raises(PermanentError, match=f"The mailbox of {ANN} is full"):
+            await rig.connector.execute(call_on(taken.first, "reply", KEY, to=ANN, text="x"))
+
+
+async def test_a_doubt_without_our_copy_is_never_taken_for_not_sent() -> None:
+    async with mail_rig() as rig, rig.watching() as taken:
+        await rig.deliver(letter(1))
+        await until(lambda: taken.events, "the event")
+        rig.relay.refuses = lambda address: "552 5.2.2 over quota" if address == SUPPORT else None
+        rig.smtp.swallow_data_answer()
+        reply = call_on(taken.first, "reply", KEY, to=ANN, text="x")
+        with pytest.raises(AmbiguousError):
+            await rig.connector.execute(reply)
+        with pytest.raises(PermanentError, match="Our own copy of it was refused"):
+            await rig.another().find(reply)
+
+
+async def test_a_server_that_says_later_is_tried_for_hours() -> None:
+    async with mail_rig() as rig, rig.watching() as taken:
+        await rig.deliver(letter(1))
+        await until(lambda: taken.events, "the event")
+        rig.relay.refuses = lambda _: "451 4.7.1 greylisted, come again later"
+        with pytest.raises(TransientError) as raised:
+            await rig.connector.execute(call_on(taken.first, "reply", KEY, to=ANN, text="x"))
+        tries = raised.value.tries
+        assert tries is not None
+        assert sum(backoff_s(attempt) for attempt in range(1, tries)) > 6 * 3600

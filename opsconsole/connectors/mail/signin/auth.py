@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
-from opsconsole.connectors.mail.config import Login
+from opsconsole.connectors.mail.config import Login, MailConfig
 from opsconsole.domain.errors import PermanentError
 from opsconsole.engine.ports.machine import Secrets
 
@@ -70,6 +70,42 @@ class PasswordSignIn:
 
     async def close(self) -> None:
         """Nothing is open."""
+
+
+class TwoSignIns:
+    """Reading and sending sign in apart; `sending` None: it signs in not at all."""
+
+    def __init__(self, reading: SignIn, sending: SignIn | None) -> None:
+        self.reading = reading
+        self.sending = sending
+
+    async def credentials(self) -> Credentials:
+        """Return what reading signs in with."""
+        return await self.reading.credentials()
+
+    async def refresh(self, refused: Credentials) -> Credentials | None:
+        """Renew what reading signs in with."""
+        return await self.reading.refresh(refused)
+
+    async def close(self) -> None:
+        """Let go of both."""
+        await self.reading.close()
+        if self.sending is not None:
+            await self.sending.close()
+
+
+def parted(config: MailConfig, reading: SignIn, secrets: Secrets) -> SignIn:
+    """Return how an account signs in: sending as reading does, unless its configuration says otherwise."""
+    if config.is_relay:
+        return TwoSignIns(reading, None)
+    if config.smtp_login is not None:
+        return TwoSignIns(reading, PasswordSignIn(config.smtp_login, secrets))
+    return reading
+
+
+def to_send(sign_in: SignIn) -> SignIn | None:
+    """Return how sending signs in; None where it does not."""
+    return sign_in.sending if isinstance(sign_in, TwoSignIns) else sign_in
 
 
 async def signed_in(sign_in: SignIn, open_: Callable[[Credentials], Awaitable[_T]]) -> _T:

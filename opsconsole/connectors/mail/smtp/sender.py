@@ -9,13 +9,23 @@ import contextlib
 import logging
 import re
 import ssl
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 
 from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException, SMTPResponse, SMTPResponseException
 
 from opsconsole.connectors.mail.config import MailConfig, Server
 from opsconsole.connectors.mail.signin import tls
-from opsconsole.connectors.mail.signin.auth import AGAIN, Credentials, SignIn, SignInError, signed_in
+from opsconsole.connectors.mail.signin.auth import AGAIN, Credentials, SignIn, SignInError, signed_in, to_send
+from opsconsole.connectors.mail.smtp.refusals import (
+    PATIENT_TRIES,
+    FullError,
+    NotCopiedError,
+    Refused,
+    is_full,
+    refusal,
+    said_by,
+    says_nothing,
+)
 from opsconsole.domain.errors import AmbiguousError, ConnectorError, PermanentError, TransientError
 from opsconsole.net.whynot import not_reached, without_codes
 from opsconsole.store import faults
@@ -37,23 +47,60 @@ class Sender:
         self._lock = asyncio.Lock()
         self._smtp: SMTP | None = None
 
-    async def send(self, raw: bytes, *, to: Sequence[str]) -> None:
-        """Send to every recipient, or to none.
+    async def send(self, raw: bytes, *, to: Sequence[str], copies: Sequence[str] = ()) -> list[Refused]:
+        """Send to every recipient, or to none; who gets only a copy may be refused.
+
+        Args:
+            raw: the mail.
+            to: without one of these it is not sent.
+            copies: where it would be good to have.
+
+        Returns:
+            The copies that were refused.
 
         Raises:
             SignInError, PermanentError, TransientError: certainly not sent.
+            NotCopiedError: perhaps sent, and no copy of it lies anywhere.
             AmbiguousError: perhaps sent.
         """
         async with self._lock:
             is_clean = False
             try:
-                smtp = await self._ready()
-                await self._envelope(smtp, to)
-                await self._data(smtp, raw)
+                refused = await self._send(await self._ready(), raw, to, copies)
                 is_clean = True
+                return refused
             finally:
                 if not is_clean:
                     self._drop()
+
+    async def _send(self, smtp: SMTP, raw: bytes, to: Sequence[str], copies: Sequence[str]) -> list[Refused]:
+        refused = await self._envelope(smtp, to, copies)
+        try:
+            await self._data(smtp, raw)
+        except AmbiguousError as error:
+            if copies and len(refused) == len(copies):
+                raise NotCopiedError(str(error)) from error
+            raise
+        except FullError as error:
+            # Whose mailbox is full is not said here. Ours must not hold up the mail: once more without it.
+            kept = [address for address in copies if address not in {each.address for each in refused}]
+            if not kept:
+                raise error.plain() from error
+            with self._translated():
+                await smtp.rset(timeout=ANSWER_S)
+            refused += [Refused(address, error.said) for address in kept]
+            return [*refused, *await self._again_without(smtp, raw, to)]
+        return refused
+
+    async def _again_without(self, smtp: SMTP, raw: bytes, to: Sequence[str]) -> list[Refused]:
+        await self._envelope(smtp, to, ())
+        try:
+            await self._data(smtp, raw)
+        except FullError as error:
+            raise error.plain() from error
+        except AmbiguousError as error:
+            raise NotCopiedError(str(error)) from error
+        return []
 
     async def check(self) -> None:
         """Sign in, and nothing more.
@@ -97,9 +144,10 @@ class Sender:
             except (SMTPException, OSError):
                 pass
             self._drop()
-        return await signed_in(self._sign_in, self._open)
+        sign_in = to_send(self._sign_in)
+        return await (self._open(None) if sign_in is None else signed_in(sign_in, self._open))
 
-    async def _open(self, credentials: Credentials) -> SMTP:
+    async def _open(self, credentials: Credentials | None) -> SMTP:
         server = self._server
         smtp = SMTP(
             hostname=server.host,
@@ -113,7 +161,8 @@ class Sender:
         is_open = False
         try:
             await smtp.connect()
-            await _sign_in(smtp, credentials, server.host)
+            if credentials is not None:
+                await _sign_in(smtp, credentials, server.host)
             is_open = True
         except ConnectorError:
             raise
@@ -130,18 +179,34 @@ class Sender:
     def _not_reached(self, error: Exception) -> TransientError:
         if isinstance(error, SMTPResponseException):
             said = without_codes(f"{error.code} {error.message}")
-            return TransientError(f"{self._where} lets nobody in at the moment: {said}")
+            return TransientError(f"{self._where} lets nobody in at the moment: {said}", tries=PATIENT_TRIES)
         return TransientError(not_reached(error, self._server.host, self._server.port))
 
-    async def _envelope(self, smtp: SMTP, to: Sequence[str]) -> None:
+    @contextlib.contextmanager
+    def _translated(self, address: str = "") -> Generator[None]:
         try:
-            await smtp.mail(self._config.address, timeout=ANSWER_S)
-            for address in to:
-                await smtp.rcpt(address, timeout=ANSWER_S)
+            yield
         except SMTPResponseException as error:
-            raise self._refusal(error) from error
+            raise refusal(self._server.host, error, address) from error
         except (SMTPException, OSError) as error:
             raise TransientError(f"{self._where} was lost before the mail was sent; it is tried again") from error
+
+    async def _envelope(self, smtp: SMTP, to: Sequence[str], copies: Sequence[str]) -> list[Refused]:
+        with self._translated():
+            await smtp.mail(self._config.address, timeout=ANSWER_S)
+        for address in to:
+            with self._translated(address):
+                await smtp.rcpt(address, timeout=ANSWER_S)
+        refused: list[Refused] = []
+        for address in copies:
+            with self._translated(address):
+                try:
+                    await smtp.rcpt(address, timeout=ANSWER_S)
+                except SMTPResponseException as error:
+                    if error.code == 421:  # it hangs up
+                        raise
+                    refused.append(Refused(address, said_by(error)))
+        return refused
 
     async def _data(self, smtp: SMTP, raw: bytes) -> None:
         protocol = smtp.protocol
@@ -161,9 +226,11 @@ class Sender:
             faults.reach("smtp.data_answered")
             self._expect(answer, 250)
         except SMTPResponseException as error:
-            if is_on_its_way and _says_nothing(error):
+            if is_on_its_way and says_nothing(error):
                 raise AmbiguousError(f"{self._where} gave up on the way; perhaps it was sent") from error
-            raise self._refusal(error) from error
+            if is_full(error):
+                raise FullError(refusal(self._server.host, error), said_by(error)) from error
+            raise refusal(self._server.host, error) from error
         except (SMTPException, OSError) as error:
             if is_on_its_way:
                 raise AmbiguousError(f"{self._where} was lost before it answered; perhaps it was sent") from error
@@ -172,12 +239,6 @@ class Sender:
     def _expect(self, answer: SMTPResponse, code: int) -> None:
         if answer.code != code:
             raise SMTPResponseException(answer.code, answer.message)
-
-    def _refusal(self, error: SMTPResponseException) -> ConnectorError:
-        said = f"{error.code} {' '.join(error.message.split())[:200]}"
-        if 400 <= error.code < 500:
-            return TransientError(f"{self._where} does not take the mail now: {said}")
-        return PermanentError(f"{self._where} refuses the mail: {said}")
 
 
 async def _sign_in(smtp: SMTP, credentials: Credentials, host: str) -> None:
@@ -210,12 +271,6 @@ async def _by_password(smtp: SMTP, credentials: Credentials, host: str) -> None:
             hint=AGAIN,
         )
     await way(credentials.user, credentials.password, timeout=ANSWER_S)
-
-
-def _says_nothing(error: SMTPResponseException) -> bool:
-    """After the mail: a server that shuts down, or lost the next one on the way, does not know what became of it."""
-    is_no_answer = error.code < 400 or error.code in (421, 441, 442)
-    return is_no_answer or bool(re.search(r"\b4\.(3\.2|4\.\d{1,3})\b", error.message[:200]))
 
 
 def _dotted(raw: bytes) -> bytes:
