@@ -1,11 +1,14 @@
 """Addresses of servers: where one listens, and whether only this machine reaches it."""
 
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 _OWN_DOMAINS = (".local", ".lan", ".internal", ".home.arpa", ".localdomain", ".intranet")
 """Names that are given out inside a network only."""
+_OWN_NETWORKS = tuple(
+    map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ def is_own_network(host: str) -> bool:
     except ValueError:
         name = host.lower().rstrip(".")
         return "." not in name or name.endswith(_OWN_DOMAINS)
-    return found.is_private or found.is_link_local
+    return any(found in network for network in _OWN_NETWORKS)
 
 
 def origin_of(url: str) -> str:

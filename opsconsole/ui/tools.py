@@ -65,8 +65,11 @@ class MailDraft:
     tenant: str = ""
     issuer: str = ""
     """Who signs in, where that is neither Google nor Microsoft: the address of the OpenID issuer."""
+    smtp_user: str = ""
+    """Name to sign in with for sending; empty: as for reading."""
+    smtp_password: str = field(default="", repr=False)
     sending: str = ""
-    """`none`: only for reading."""
+    """`none`: only for reading; `relay`: the server for sending wants no sign-in."""
     sent: str = ""
     """Folder of sent mail, where it is not found by itself; so with the three that follow."""
     drafts: str = ""

@@ -37,6 +37,8 @@ def _said(draft: MailDraft) -> Said:
         imap_tls=draft.imap_tls,
         smtp=draft.smtp,
         smtp_tls=draft.smtp_tls,
+        smtp_user=draft.smtp_user,
+        is_relay=draft.sending == "relay",
         auth="oauth" if draft.sign_in else "password",
         has_password=bool(draft.password),
         client_id=draft.client_id,
@@ -78,6 +80,7 @@ async def check_mail(
             }
         else:
             how = {"login": await _by_password(draft, account, secrets)}
+        how |= await _to_send(draft, account, secrets)
         config = account.config(await _servers(account), sign_in=how, now=clock.now())
         way = mailkeeping.sign_in_with(said.name, config, secrets, session, http)
         try:
@@ -102,6 +105,18 @@ async def _by_password(draft: MailDraft, account: AccountDraft, secrets: Pending
         advice = account.host.advice if account.host is not None else "Your mailbox password."
         raise UserError(f"Type the password in. {advice}")
     return {"user": draft.user or account.user_before or account.address, "secret": secret}
+
+
+async def _to_send(draft: MailDraft, account: AccountDraft, secrets: PendingSecrets) -> dict[str, Any]:
+    secret = mailkeeping.secret_of(account.said.name, "smtp-password")
+    facts = account.to_send(secret)
+    if facts.get("smtp_login") is not None:
+        if draft.smtp_password:
+            secrets.need_place(secret)
+            secrets.put(secret, draft.smtp_password)
+        elif not await asyncio.to_thread(secrets.has, secret):
+            raise UserError(f"Type in the password of {draft.smtp_user} for sending.")
+    return facts
 
 
 async def _by_browser(

@@ -188,6 +188,20 @@ class AccountDraft:
             client_secret=client_secret or earlier.get("client_secret", ""),
         )
 
+    def to_send(self, secret: str) -> dict[str, Any]:
+        """Return what the configuration says of the sign-in for sending, where something was said of it.
+
+        Args:
+            secret: name under which its password is kept.
+        """
+        said, facts = self.said, dict[str, Any]()
+        if said.is_relay is not None:
+            facts["is_relay"] = said.is_relay
+        if said.smtp_user is not None:
+            is_same = said.smtp_user in ("", said.user or self.user_before or self.address)
+            facts["smtp_login"] = None if is_same else {"user": said.smtp_user, "secret": secret}
+        return facts
+
     def config(self, servers: tuple[Server, Server | None], *, sign_in: Mapping[str, Any], now: datetime) -> MailConfig:
         """Put it together.
 

@@ -58,7 +58,7 @@ async def checks(config: MailConfig, how: SignIn, clock: Clock, found: Found) ->
             return
     if config.smtp is None:
         return
-    trip = await accountcheck.round_trip(config, how, clock)
+    trip = await accountcheck.round_trip(found.told_by(config), how, clock)
     found.sent_copy = trip.sent_copy
     yield CheckStep("mail to itself", trip.step.is_ok, trip.step.text)
 

@@ -19,10 +19,10 @@ class Said:
     imap_tls: str = ""
     smtp: str = ""
     smtp_tls: str = ""
-    smtp_user: str = ""
-    """Name to sign in with for sending, where that is not the one for reading."""
-    is_relay: bool = False
-    """Sending wants no sign-in."""
+    smtp_user: str | None = None
+    """Name to sign in with for sending; empty: as for reading, None: as it was."""
+    is_relay: bool | None = None
+    """Sending wants no sign-in; None: as it was."""
     auth: str = ""
     has_password: bool = False
     """A password comes by standard input, or lies ready as a secret."""

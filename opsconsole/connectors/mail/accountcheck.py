@@ -19,10 +19,11 @@ from opsconsole.connectors.mail.imap.folders import Named, named
 from opsconsole.connectors.mail.imap.mailbox import by_id, delete
 from opsconsole.connectors.mail.signin import tls
 from opsconsole.connectors.mail.signin.auth import SignIn
-from opsconsole.connectors.mail.smtp.compose import message_id, written
+from opsconsole.connectors.mail.smtp.compose import TRIAL_SUBJECT, TRIAL_TEXT, message_id, written
 from opsconsole.connectors.mail.smtp.sender import Sender
 from opsconsole.domain.errors import AmbiguousError, OpsError, PermanentError
 from opsconsole.engine.ports.machine import Clock
+from opsconsole.net.places import is_loopback
 from opsconsole.net.whynot import not_reached
 
 CONNECT_S = 10.0
@@ -91,7 +92,8 @@ async def port(server: Server) -> CheckStep:
 async def encryption(server: Server, config: MailConfig, *, kind: Literal["imap", "smtp"]) -> CheckStep:
     """Does it encrypt, and is it who it says it is?"""
     if server.tls == "none":
-        return CheckStep(True, "not encrypted: the server is on this machine")
+        where = "on this machine" if is_loopback(server.host) else "in your own network; mail goes there in the open"
+        return CheckStep(True, f"not encrypted: the server is {where}")
     try:
         async with asyncio.timeout(CONNECT_S):
             await (_starttls(server, config, kind) if server.tls == "starttls" else _direct(server, config))
@@ -153,8 +155,13 @@ async def sign_in(config: MailConfig, how: SignIn) -> CheckStep:
     finally:
         await sender.close()
         await link.close()
-    what = "for reading" if config.smtp is None else "for reading and for sending"
-    return CheckStep(True, f"signed in as {config.user}, {what}")
+    if config.smtp is None:
+        return CheckStep(True, f"signed in as {config.user}, for reading")
+    if config.is_relay:
+        return CheckStep(True, f"signed in as {config.user}, for reading; {config.smtp.host} sends without sign-in")
+    if config.smtp_login is not None:
+        return CheckStep(True, f"signed in as {config.user}, for reading, and as {config.smtp_login.user}, for sending")
+    return CheckStep(True, f"signed in as {config.user}, for reading and for sending")
 
 
 async def folders(config: MailConfig, how: SignIn) -> tuple[CheckStep, Named | None]:
@@ -202,8 +209,8 @@ async def round_trip(config: MailConfig, how: SignIn, clock: Clock) -> RoundTrip
     """Send a mail to ourselves, see it come, see whether the server files what was sent, and remove it all."""
     key = secrets.token_hex(32)
     raw = written(
-        config, key=key, to=config.address, subject="opsconsole: a test of this mailbox", auto="auto-generated",
-        text="This mail tests sending and receiving. It is removed again by itself.", now=clock.now(),
+        config, key=key, to=config.address, subject=TRIAL_SUBJECT, auto="auto-generated", text=TRIAL_TEXT,
+        now=clock.now(),
     )  # fmt: skip
     link, sender, loop = Link(config, how, "check"), Sender(config, how), asyncio.get_running_loop()
     began = loop.time()

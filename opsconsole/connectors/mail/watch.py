@@ -20,6 +20,7 @@ from opsconsole.connectors.mail.imap.connection import Link
 from opsconsole.connectors.mail.imap.idle import listen
 from opsconsole.connectors.mail.imap.mailbox import Mark, Place, Stored, move
 from opsconsole.connectors.mail.signin.auth import SignInError
+from opsconsole.connectors.mail.smtp.compose import is_trial
 from opsconsole.connectors.mail.unreadable import Unreadable
 from opsconsole.connectors.mailtext import mail_event
 from opsconsole.connectors.mailtext.identity import content_digest
@@ -189,7 +190,9 @@ class FolderWatch:
             if own_id := self._account.seal.own_id(mail.raw):
                 ours.append((mail.uid, Mark(own_id, content_digest(mail.raw), mail.size)))
             elif not self._account.config.is_too_old(mail.arrived_at):
-                events.append(await asyncio.to_thread(self._event, mail))
+                event = await asyncio.to_thread(self._event, mail)
+                if not is_trial(event):
+                    events.append(event)
         # All at once, so that they share a commit; in order, as each is queued before the next.
         for done in await asyncio.gather(*(self._take(event) for event in events), return_exceptions=True):
             if isinstance(done, BaseException):

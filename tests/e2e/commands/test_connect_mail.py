@@ -4,6 +4,7 @@ import io
 import sys
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -179,3 +180,54 @@ def test_without_a_place_for_secrets_nobody_signs_in(run: Run, mail: Dovecot, mo
     said = connect(run, mail)
     assert said.code == 3
     assert "secrets file on" in said.err
+
+
+def test_folders_are_named_where_they_are_not_found_and_what_is_lost_is_said(ready: Run, folder: Path) -> None:
+    with Relay() as relay:
+        server = Dovecot(
+            {ME: WORD}, relay_port=relay.port, has_tls=True, separator=".", prefix="INBOX.",
+            folders=("Raus", "Drafts"), has_special_use=False,
+        )  # fmt: skip
+        relay.deliver_to(server.lmtp_port, server.home)
+        with server:
+            said = connect(ready, server)
+            (step,) = [step for step in said.json[0]["steps"] if step["step"] == "folders"]
+            assert said.code == 0 and not step["ok"] and not step["needed"]
+            assert "what people answer from other programs is not seen" in step["words"]
+            assert "agents cannot archive" in step["words"] and "INBOX.Drafts" in step["words"]
+            said = ready("connect", "mail", "support", "--sent", "Raus", "--watch", "Raus", "--arrival", "300")
+            assert said.code == 0, said
+            assert "note folders" in said.out and "INBOX.Raus" in said.out
+            said = ready("connect", "mail", "support", "--archive", "Nirgends")
+            assert said.code == 1 and "There is no folder Nirgends. There are: " in said.out
+    config = kept(folder)
+    assert config["folders"]["sent"] == "Raus" and config["folders"]["archive"] == ""
+    assert config["watched"] == ["INBOX.Raus"] and config["arrival_s"] == 300
+
+
+def test_sending_signs_in_apart_or_not_at_all(
+    ready: Run, mail: Dovecot, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = connect(ready, mail, smtp_user="other@harbour.example")
+    assert said.code == 2 and "opsconsole secrets set mail-support-smtp-password" in said.err
+    monkeypatch.setenv("OPSCONSOLE_SECRET_MAIL_SUPPORT_SMTP_PASSWORD", "not it, by far")
+    sys.stdin = io.StringIO(f"{WORD}\n")
+    wrong = failed(connect(ready, mail, smtp_user="other@harbour.example"))
+    assert "sign-in of other@harbour.example for sending" in wrong["sign-in"]
+    sys.stdin = io.StringIO(f"{WORD}\n")
+    said = connect(ready, mail, "--relay", smtp=f"127.0.0.1:{mail.relay_port}", smtp_tls="none")
+    assert said.code == 0, said
+    assert kept(folder)["is_relay"] and kept(folder)["smtp_login"] is None
+    assert ready("connect", "mail", *options(mail), "--relay", "--smtp-user", "x").code == 2
+
+
+def kept(folder: Path) -> dict[str, Any]:
+    place = workspaces.open_(folder)
+    reader = place.database.reader()
+    try:
+        row = connection(reader, "support")
+        assert row is not None
+        return dict(row.config)
+    finally:
+        reader.close()
+        place.close()

@@ -171,10 +171,10 @@ async def test_a_mail_that_our_full_mailbox_refuses_goes_without_our_copy() -> N
         await until(lambda: taken.events, "the event")
         rig.relay.answers = "552 5.2.2 over quota"
         done = await rig.connector.execute(call_on(taken.first, "reply", KEY, to=ANN, text="x"))
-        assert done.data["copies_refused"] == [{"to": SUPPORT, "said": "552 5.2.2 over quota"}]
+        assert [each["to"] for each in done.data["copies_refused"]] == [SUPPORT]
         assert [recipients for _, recipients, _ in rig.relay.envelopes] == [(ANN,)]
         rig.relay.answers = "552 5.3.4 too large"
-        with pytest.raises(PermanentError, match=r"refuses the mail: 552 5\.3\.4"):
+        with pytest.raises(PermanentError, match=r"refuses the mail: 552 .*5\.3\.4"):
             await rig.connector.execute(call_on(taken.first, "reply", "2" * 64, to=ANN, text="x"))
 
 

@@ -107,9 +107,8 @@ def _read(given: Mapping[str, Any]) -> tuple[Said, _Wish]:
     if given["relay"] and given["smtp_user"]:
         raise UserError("--relay is a server that wants no sign-in, so it takes no --smtp-user.")
     as_they_are = (
-        "name", "address", "user", "host", "imap", "imap_tls", "smtp", "smtp_tls", "smtp_user", "auth", "client_id",
-        "issuer", "authorize_url", "token_url", "tenant", "shown_name", "authserv",
-        "authserv_strips", "ca_file",
+        "name", "address", "user", "host", "imap", "imap_tls", "smtp", "smtp_tls", "auth", "client_id", "issuer",
+        "authorize_url", "token_url", "tenant", "shown_name", "authserv", "authserv_strips", "ca_file",
     )  # fmt: skip
     said = Said(
         **{name: given[name] for name in as_they_are},
@@ -119,7 +118,8 @@ def _read(given: Mapping[str, Any]) -> tuple[Said, _Wish]:
         groups=tuple(given["group"] or ()),
         watched=tuple(given["watch"] or ()),
         is_read_only=given["read_only"],
-        is_relay=given["relay"],
+        smtp_user=given["smtp_user"] or ("" if given["relay"] else None),
+        is_relay=given["relay"] or (False if given["smtp_user"] else None),
         arrival_s=given["arrival"],
         folders={use: given[use] for use in FOLDER_USES if given[use]},
     )
@@ -149,9 +149,10 @@ async def _connect(session: Session, said: Said, wish: _Wish) -> bool:
     http = HttpClient(ca_file=None if draft.provider else said.ca_file or earlier.get("ca_file") or None)
     try:
         if draft.is_by_browser:
-            how = {"oauth": await _by_browser(name, draft, secrets, wish, session=session, http=http)}
+            how: dict[str, Any] = {"oauth": await _by_browser(name, draft, secrets, wish, session=session, http=http)}
         else:
             how = {"login": await _by_password(name, draft, secrets, wish)}
+        how |= await _to_send(name, draft, secrets)
         config = draft.config(servers, sign_in=how, now=session.kernel.clock.now())
         way, found = sign_in_with(name, config, secrets, session, http), Found()
         try:
@@ -201,6 +202,20 @@ async def _by_password(name: str, draft: AccountDraft, secrets: PendingSecrets, 
         value = ask_value("Password or app password")
         secrets.put(secret, value.replace(" ", "") if draft.host and draft.host.name == "gmail" else value)
     return login
+
+
+async def _to_send(name: str, draft: AccountDraft, secrets: PendingSecrets) -> Mapping[str, Any]:
+    """Return what the configuration says of the sign-in for sending, where something new was said of it."""
+    facts = draft.to_send(secret_of(name, "smtp-password"))
+    login: Mapping[str, str] | None = facts.get("smtp_login")
+    if login is not None and not await asyncio.to_thread(secrets.has, login["secret"]):
+        if not can_ask():
+            raise UserError(
+                f"In a script, store the password for sending before: `opsconsole secrets set {login['secret']}`."
+            )
+        secrets.need_place(login["secret"])
+        secrets.put(login["secret"], ask_value(f"Password of {login['user']} for sending"))
+    return facts
 
 
 async def _by_browser(

@@ -6,6 +6,7 @@ A call that is cancelled closes the connection, which frees the thread; the next
 import asyncio
 import contextlib
 import logging
+import re
 import socket
 import ssl
 from collections.abc import Callable, Sequence
@@ -35,6 +36,13 @@ ANSWER_S = 30.0
 FRESH_S = 5.0
 """A connection that was used so lately is taken to be alive, in seconds."""
 CLOSE_S = 3.0
+_LIMIT = re.compile(
+    r"too many (?:simultaneous |open |concurrent )*(?:connections|logins|sessions)|maximum (?:number of )?connections",
+    re.IGNORECASE,
+)
+_QUOTA = re.compile(
+    r"\b(?:over|exceed(?:s|ed)?) (?:the )?quota|quota (?:is )?exceeded|mailbox (?:is )?full", re.IGNORECASE
+)
 _PASSING = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "TEMPORARY")
 
 
@@ -123,6 +131,11 @@ class Link:
         except IMAPClientError as error:
             if _is_passing(error):
                 raise TransientError(f"{self._where} cannot do it at the moment; it is tried again") from error
+            if is_write and _is_over_quota(error):
+                raise PermanentError(
+                    f"It was not done: your own mailbox {self._config.address} is full, says"
+                    f" {self._config.imap.host}. Make room there, then try again."
+                ) from error
             raise PermanentError(f"{self._where} says no: {without_codes(str(error))}") from error
         except asyncio.CancelledError:
             self.cut()
@@ -199,6 +212,11 @@ def _sign_in(client: Imap, credentials: Credentials, host: str) -> None:
                 hint=AGAIN,
             )
     except LoginError as error:
+        if _is_at_limit(error):
+            raise TransientError(
+                f"{host} lets no more programs in at once as {credentials.user} (its limit of connections). Close other"
+                " mail programs, or have the limit raised; it is tried again"
+            ) from None
         # A line that was cut is a failed sign-in to IMAPClient too; only what it was made from tells them apart.
         if isinstance(error.__context__, IMAPClientAbortError) or _is_passing(error):
             raise TransientError(f"{host} does not let anybody sign in at the moment; it is tried again") from None
@@ -213,6 +231,14 @@ def _sign_in(client: Imap, credentials: Credentials, host: str) -> None:
 def _is_passing(error: Exception) -> bool:
     """A server that is overloaded or restarts says so with a code of its own (RFC 5530)."""
     return any(code in str(error).upper() for code in _PASSING)
+
+
+def _is_at_limit(error: Exception) -> bool:
+    return "[LIMIT]" in str(error).upper() or _LIMIT.search(str(error)) is not None
+
+
+def _is_over_quota(error: Exception) -> bool:
+    return "[OVERQUOTA]" in str(error).upper() or _QUOTA.search(str(error)) is not None
 
 
 def _wake(client: Imap) -> None:

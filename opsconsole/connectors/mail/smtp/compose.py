@@ -12,6 +12,7 @@ from typing import Any, Literal
 from opsconsole.connectors.mail.config import MailConfig
 from opsconsole.connectors.mailtext import clean
 from opsconsole.domain.errors import PermanentError
+from opsconsole.domain.event import IncomingEvent
 
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,189}")
 _ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,900}>")
@@ -19,12 +20,23 @@ _RE = re.compile(r"\s*(re|aw|sv|antw)\s*(\[\d+\])?\s*:", re.IGNORECASE)
 _MOST_REFERENCES = 30
 _LONGEST_LINE = 998
 _POLICY = policy.SMTP.clone(cte_type="7bit", max_line_length=76)
+TRIAL_SUBJECT = "opsconsole: a test of this mailbox"
+TRIAL_TEXT = "This mail tests sending and receiving. It is removed again by itself."
 Auto = Literal["auto-replied", "auto-generated", ""]
 
 
 def message_id(key: str, config: MailConfig) -> str:
     """Return the Message-ID that a deed's mail carries, the same for every try."""
     return f"<ops.{key[:40].lower()}@{config.domain}>"
+
+
+def is_trial(event: IncomingEvent) -> bool:
+    """Return whether a mail is the one that tries a mailbox out: it says exactly that, and nothing besides.
+
+    Whoever writes the same is heard no more, and loses nothing by it: there is not a word of theirs in it.
+    """
+    said = str(event.fields.get("full_text") or event.text).strip()
+    return (event.title, said) == (TRIAL_SUBJECT, TRIAL_TEXT) and not event.fields.get("attachments")
 
 
 def checked_address(address: str) -> str:

@@ -53,7 +53,11 @@ SIGN_IN = (
     ("again", "in the browser, once more"),
 )
 _FOUND = "found by itself; name it where the test says so"
-SENDING = (("", "as agents and people decide"), ("none", "never: only read"))
+SENDING = (
+    ("", "as agents and people decide"),
+    ("relay", "so too, by a server in your network that wants no sign-in"),
+    ("none", "never: only read"),
+)
 STRIPS = (("no", "not known: believe it above Received only"), ("yes", "yes: believe it anywhere"))
 MAIL = (
     Field("address", "Address of the mailbox", "for example support@example.com", is_needed=True, check=_address),
@@ -66,6 +70,8 @@ MAIL = (
     Field("smtp", "Server for sending (SMTP)", "known providers: leave empty", check=_server),
     Field("smtp_tls", "Encryption for sending", choices=TLS),
     Field("sending", "Sending", choices=SENDING),
+    Field("smtp_user", "Name to sign in with for sending", "else as for reading"),
+    Field("smtp_password", "Password for sending", "only with another name", is_secret=True),
     Field("client_id", "Browser sign-in: client id", "of the app registration"),
     Field("client_secret", "Browser sign-in: client secret", "if it has one", is_secret=True),
     Field("tenant", "Browser sign-in at Microsoft: directory id", "of your organisation; else any"),
@@ -204,7 +210,9 @@ def known_values(kind: str, name: str, config: Mapping[str, Any]) -> dict[str, s
     oauth: Mapping[str, Any] = config.get("oauth") or {}
     found |= {"sign_in": "browser" if oauth else "", "client_id": str(oauth.get("client_id", ""))}
     found["strips"] = "yes" if config.get("authserv_strips") else "no"
-    found["sending"] = "" if config.get("smtp") else "none"
+    found["sending"] = "none" if not config.get("smtp") else "relay" if config.get("is_relay") else ""
+    sending: Mapping[str, Any] = config.get("smtp_login") or {}
+    found["smtp_user"] = str(sending.get("user", ""))
     folders: Mapping[str, Any] = config.get("folders") or {}
     found |= {use: str(folders.get(use, "")) for use in ("sent", "drafts", "archive", "trash")}
     return found | {name: str(config.get(name, "")) for name in ("authserv", "ca_file")}
