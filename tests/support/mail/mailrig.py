@@ -17,6 +17,7 @@ from opsconsole.domain.event import IncomingEvent
 from opsconsole.domain.ids import ActionId
 from opsconsole.engine.engine import SystemClock
 from tests.support.http.proxy import Proxy
+from tests.support.mail.cyrus import Cyrus, login
 from tests.support.mail.dovecot import Dovecot
 from tests.support.mail.relay import Relay
 
@@ -89,6 +90,7 @@ class MailRig:
     """Everything of one test."""
 
     dovecot: Dovecot
+    """The server; a Cyrus can what is asked of it here too."""
     relay: Relay
     imap: Proxy
     smtp: Proxy
@@ -169,6 +171,22 @@ async def mail_rig(
         async with Proxy(dovecot.imap_port) as imap, Proxy(dovecot.smtp_port) as smtp:
             config, memory = mail_config(imap.port, smtp.port, **changes), KeptMemory()
             made = MailRig(dovecot, relay, imap, smtp, memory, connector(config, memory), config)
+            try:
+                yield made
+            finally:
+                await made.connector.close()
+
+
+@asynccontextmanager
+async def cyrus_rig(*, is_under_inbox: bool, **changes: Any) -> AsyncGenerator[MailRig]:
+    """Start a Cyrus; what is sent goes to the relay without sign-in, which delivers it there."""
+    with Relay() as relay, Cyrus(WORDS, is_under_inbox=is_under_inbox) as cyrus:
+        relay.deliver_to(cyrus.lmtp_port, cyrus.home)
+        async with Proxy(cyrus.imap_port) as imap, Proxy(relay.port) as smtp:
+            facts: dict[str, Any] = {"is_relay": True, "login": Login(user=login(SUPPORT), secret="support")}
+            config, memory = mail_config(imap.port, smtp.port, **(facts | changes)), KeptMemory()
+            server: Any = cyrus
+            made = MailRig(server, relay, imap, smtp, memory, connector(config, memory), config)
             try:
                 yield made
             finally:

@@ -1,7 +1,7 @@
 """A mailbox whose mails are events, the team at other programs, and looks at times of the test's choosing."""
 
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -122,10 +122,16 @@ def read_up_to(rig: MailRig) -> int:
 
 
 @asynccontextmanager
-async def scene(count: int = 1, *, raws: Sequence[bytes] = (), **changes: Any) -> AsyncGenerator[Scene]:
+async def scene(
+    count: int = 1,
+    *,
+    raws: Sequence[bytes] = (),
+    server_rig: Callable[..., AbstractAsyncContextManager[MailRig]] = mail_rig,
+    **changes: Any,
+) -> AsyncGenerator[Scene]:
     """Deliver mails, have them read as events, and look once."""
     raws = raws or [letter(number) for number in range(1, count + 1)]
-    async with mail_rig(**changes) as rig:
+    async with server_rig(**changes) as rig:
         clock = Shifted()
         connector = made(rig, clock)
         at = Scene(rig, clock, connector, [])
