@@ -61,8 +61,10 @@ class Findings:
 class Storm:
     """One workspace, one mailbox, many deaths."""
 
-    def __init__(self, rig: MailRig, folder: Path, *, seed: str) -> None:
+    def __init__(self, rig: MailRig, folder: Path, *, seed: str, prefix: str = "") -> None:
         self._rig = rig
+        self._prefix = prefix
+        """What the server puts before the names of folders."""
         self._folder = folder / "workspace"
         self._log = folder / "worker.log"
         self._random = random.Random(seed)
@@ -70,8 +72,9 @@ class Storm:
         self._child: asyncio.subprocess.Process | None = None
         self.found = Findings()
         engine: tuple[Callable[[], Awaitable[None]], ...] = (self._kill_engine, self._kill_at_point)
+        numbering = (self._number_anew,) if hasattr(rig.dovecot, "forget_uids") else ()
         self._faults = (
-            *engine, *engine, self._restart_server, self._kill_server, self._number_anew, self._cut_imap,
+            *engine, *engine, self._restart_server, self._kill_server, *numbering, self._cut_imap,
             self._cut_in_command, self._cut_in_command, self._cut_smtp, self._swallow_answer, self._swallow_and_kill,
         )  # fmt: skip
 
@@ -111,11 +114,16 @@ class Storm:
     async def _start(self, fault: str = "") -> None:
         env = {**os.environ, "OPSCONSOLE_FAULT": fault, "PYTHONPATH": str(ROOT)}
         with self._log.open("ab") as log:
+            options = ["--imap", str(self._rig.imap.port), "--smtp", str(self._rig.smtp.port), *self._sign_in()]
             self._child = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "tests.crash.mailworker", "--workspace", str(self._folder),
-                "--imap", str(self._rig.imap.port), "--smtp", str(self._rig.smtp.port), "--since",
+                sys.executable, "-m", "tests.crash.mailworker", "--workspace", str(self._folder), *options, "--since",
                 self._since.isoformat(), cwd=ROOT, env=env, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
+
+    def _sign_in(self) -> list[str]:
+        login = self._rig.config.login
+        assert login is not None
+        return ["--user", login.user, *(["--relay"] if self._rig.config.is_relay else [])]
 
     async def _ended(self, code: int) -> None:
         assert self._child is not None
@@ -228,11 +236,11 @@ class Storm:
                 self.found.wrong.append(f"not in its thread: {answer['References']}")
         sent = Counter(str(parsed(raw)["In-Reply-To"]) for who, _, raw in self._rig.relay.envelopes if who == SUPPORT)
         self._count("sending of the answer to", ids, sent)
-        copies = await self._rig.mails(SUPPORT, "Sent")
+        copies = await self._rig.mails(SUPPORT, f"{self._prefix}Sent")
         self._count("copy of the answer to", ids, Counter(str(copy["In-Reply-To"]) for copy in copies))
         lying: Counter[str] = Counter()
         for folder in ("Done", "Later"):
-            for mail in await self._rig.mails(SUPPORT, folder):
+            for mail in await self._rig.mails(SUPPORT, f"{self._prefix}{folder}"):
                 lying[str(mail["Message-ID"])] += 1
                 if folder_of(str(mail["Subject"])) != folder:
                     self.found.wrong.append(f"{mail['Subject']} lies in {folder}")

@@ -66,12 +66,14 @@ def mail_connector(engine: Engine, config: MailConfig) -> MailConnector:
     )
 
 
-def configured(imap: int, smtp: int, since: datetime, *, arrival_s: float = ARRIVAL_S) -> MailConfig:
+def configured(
+    imap: int, smtp: int, since: datetime, *, arrival_s: float = ARRIVAL_S, user: str = SUPPORT, is_relay: bool = False
+) -> MailConfig:
     """Configure the support mailbox behind these ports."""
     return MailConfig(
         address=SUPPORT, imap=Server(host="127.0.0.1", port=imap, tls="none"),
-        smtp=Server(host="127.0.0.1", port=smtp, tls="none"), login=Login(user=SUPPORT, secret="support"),
-        authserv="mx.slotwise.example", authserv_strips=True, arrival_s=arrival_s, since=since,
+        smtp=Server(host="127.0.0.1", port=smtp, tls="none"), login=Login(user=user, secret="support"),
+        is_relay=is_relay, authserv="mx.slotwise.example", authserv_strips=True, arrival_s=arrival_s, since=since,
     )  # fmt: skip
 
 
@@ -101,7 +103,8 @@ async def work(folder: Path, config: MailConfig, *, stop: asyncio.Event) -> None
 async def _main(options: argparse.Namespace) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    config = configured(options.imap, options.smtp, datetime.fromisoformat(options.since))
+    since = datetime.fromisoformat(options.since)
+    config = configured(options.imap, options.smtp, since, user=options.user, is_relay=options.relay)
     for _ in range(50):
         try:
             await work(options.workspace, config, stop=stop)
@@ -117,6 +120,8 @@ def main() -> None:
     made.add_argument("--imap", type=int, required=True)
     made.add_argument("--smtp", type=int, required=True)
     made.add_argument("--since", required=True)
+    made.add_argument("--user", default=SUPPORT)
+    made.add_argument("--relay", action="store_true")
     logging.basicConfig(level=logging.INFO)
     # Faster than outside, and more patient: here the servers fail twice a second for minutes.
     effects.BACKOFF_S = (0.3, 0.6, 1.0, 1.5, 2.0)

@@ -20,7 +20,7 @@ def test_secrets_are_hidden_and_forgotten(tmp_path: Path) -> None:
     assert SECRET not in repr(MailDraft(address="a@example.com", password=SECRET))
     assert SECRET not in repr(ModelDraft(name="m", url="u", model="m", key=SECRET))
     secret = [field.name for field in (*MAIL, *MODEL, *REST, *WEBHOOK) if field.is_secret]
-    assert secret == ["password", "client_secret", "key", "key", "key2", "secret"]
+    assert secret == ["password", "smtp_password", "client_secret", "key", "key", "key2", "secret"]
 
     empty = make_empty(tmp_path / "w")
 
