@@ -289,13 +289,3 @@ async def test_an_undo_that_is_refused_or_done_says_so(tmp_path: Path) -> None:
         assert told(r, "effect.undone") == [facts] and state(r) == ["undone"]
         with pytest.raises(DecisionError, match=r"cannot be taken back now \(undone\)"):
             await r.say(takeback.undo, 1)
-
-
-async def test_a_system_that_is_worth_more_tries_gets_them(tmp_path: Path) -> None:
-    out = failing(TransientError("greylisted", tries=TRIES + 3))
-    async with rig(tmp_path, [DO], agent(), connectors=beside(out)) as r:
-        await r.take(mail())
-        for attempt in range(1, TRIES + 3):
-            await r.wait(seconds=backoff_s(attempt) + 0.5)
-        assert len(out.calls) == TRIES + 3 and state(r) == ["failed"]
-        assert result(r) == {"ok": False, "error": "gave up after 8 tries: greylisted"}
