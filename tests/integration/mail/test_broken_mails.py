@@ -97,10 +97,14 @@ async def test_what_cannot_be_read_is_known_after_a_restart() -> None:
         assert at.taken.events == {}
 
 
-async def test_a_body_that_is_empty_is_asked_for_in_other_words() -> None:
-    async with watching(ScriptedImap(dict(FOUR), {2: "empty in parts"})) as at:
+@pytest.mark.parametrize("fault", ["empty in parts", "short in parts"])
+async def test_what_contradicts_itself_is_asked_for_in_other_words(fault: Fault) -> None:
+    whole = letter(2, text="word " * 400)
+    async with watching(ScriptedImap(FOUR | {2: whole}, {2: fault})) as at:
         await until(lambda: len(at.taken.events) == 4, "all four")
-        assert next(event for event in at.taken.events.values() if event.title == "Question 2").text == "Hello there."
+        (event,) = (event for event in at.taken.events.values() if event.title == "Question 2")
+        assert event.text.count("word") == 400
+        assert event.problems == ()
         await until(lambda: at.health[0] == "ok", "nothing to tell")
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-Fault = Literal["ghost", "hangs up", "says no", "empty", "empty in parts", "short", "without date"]
+Fault = Literal["ghost", "hangs up", "says no", "empty", "empty in parts", "short", "short in parts", "without date"]
 FOLDERS = (("", "INBOX"), ("\\Sent", "Sent"), ("\\Drafts", "Drafts"), ("\\Archive", "Archive"), ("\\Trash", "Trash"))
 
 
@@ -164,7 +164,7 @@ class _Session:
             given = held[name]
             if fault == "empty" or (fault == "empty in parts" and name == "[]"):
                 given = b""
-            elif fault == "short":
+            elif fault == "short" or (fault == "short in parts" and name == "[]"):
                 given = given[: len(given) // 4]
             label = name if name == "RFC822" else f"BODY{name}{'<0>' if name == '[]' and '<0.' in rest else ''}"
             said += f" {label} {{{len(given)}}}\r\n".encode() + given
