@@ -10,6 +10,8 @@ import pytest
 
 from opsconsole.connectors.mail import watch
 from opsconsole.connectors.mail.connector import MailConnector
+from opsconsole.connectors.mail.seal import Seal
+from opsconsole.connectors.mail.smtp.compose import message_id, written
 from tests.support.mail.mailrig import SUPPORT, WORDS, KeptMemory, KeptSecrets, Taken, letter, mail_config, until
 from tests.support.mail.scripted import Fault, ScriptedImap
 
@@ -136,3 +138,16 @@ async def test_a_server_that_rings_without_end_is_not_asked_without_end() -> Non
         await asyncio.sleep(1.0)
         looks = len([command for command in at.server.commands if command.startswith("EXAMINE")]) - before
         assert 1 <= looks <= 8
+
+
+async def test_copies_that_cannot_be_filed_hold_up_no_mail() -> None:
+    """The connection breaks whenever one is to be moved."""
+    seal = Seal(memory := KeptMemory())
+    await seal.ready()
+    config, key, now = mail_config(1, 1), "c0" * 32, datetime.now(UTC)
+    raw = written(config, key=key, to="ann@harbour.example", subject="Re: x", text="x", now=now, auto="")
+    ours = seal.sealed(raw, message_id(key, config))
+    async with watching(ScriptedImap({1: ours, 2: letter(2)}, breaks_at="UID MOVE"), memory) as at:
+        await until(lambda: at.health[0] == "ok", "it was given up")
+        assert at.taken.titles == ["Question 2"]
+        assert memory.get("folder:INBOX")["uid"] == 2

@@ -23,6 +23,8 @@ class ScriptedImap:
     """Another UIDVALIDITY at each opening."""
     chatters: bool = False
     """Tells of nothing again and again while one waits for mail."""
+    breaks_at: str = ""
+    """A command at which it hangs up."""
     says_to_login: str = ""
     """Instead of letting in."""
     port: int = 0
@@ -79,6 +81,8 @@ class _Session:
 
     def _answer(self, tag: str, rest: str, upper: str) -> None:
         script = self._script
+        if script.breaks_at and upper.startswith(script.breaks_at):
+            raise _HangUp
         if upper.startswith("CAPABILITY"):
             self._say("* CAPABILITY IMAP4rev1 IDLE UIDPLUS MOVE")
         elif upper.startswith("LOGIN") and script.says_to_login:
