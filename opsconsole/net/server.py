@@ -59,8 +59,13 @@ class Hook:
     path: str
     largest: int
     answer: Callable[[Arrived], Awaitable[Reply]]
+    is_form: bool = False
+    """Bodies are forms; else JSON."""
+    greet: Callable[[Mapping[str, str]], Mapping[str, str] | None] | None = None
+    """Gives the headers of the answer to OPTIONS, None where it is refused; not given: there is no such question."""
 
 
+_FORM = "application/x-www-form-urlencoded"
 BUSY = Reply(503, {"error": "busy; send it again"}, retry_after_s=5)
 _AWAY = Reply(503, {"error": "not taken just now; send it again"}, retry_after_s=10)
 _NOTHING = Reply(404, {"error": "there is nothing here"})
@@ -106,6 +111,11 @@ class _Shared:
                 is_read = request.method in ("GET", "HEAD")
                 return _response(Reply(200, {"status": "ok"}) if is_read else Reply(405, {"error": "GET only"}))
             return _response(_AWAY if self.expected[request.path] else _NOTHING, is_last=True)
+        if request.method == "OPTIONS" and hook.greet is not None:
+            given = hook.greet(_headers(request))
+            response = _response(Reply(403, {"error": "not from there"}) if given is None else Reply(200, {}))
+            response.headers.update({"Allow": "OPTIONS, POST", **(given or {})})
+            return response
         if request.method != "POST":
             response = _response(Reply(405, {"error": "POST only"}), is_last=True)
             response.headers["Allow"] = "POST"
@@ -129,8 +139,9 @@ async def _arrived(request: web.BaseRequest, hook: Hook) -> Arrived | Reply:
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         return Reply(415, {"error": "send it without Content-Encoding"})
     kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if kind != "application/json" and not kind.endswith("+json"):
-        return Reply(415, {"error": "send application/json"})
+    wanted = _FORM if hook.is_form else "application/json"
+    if kind != wanted and (hook.is_form or not kind.endswith("+json")):
+        return Reply(415, {"error": f"send {wanted}"})
     if (request.content_length or 0) > hook.largest:
         return too_large
     body = bytearray()
@@ -142,8 +153,11 @@ async def _arrived(request: web.BaseRequest, hook: Hook) -> Arrived | Reply:
                     return too_large
     except TimeoutError:
         return Reply(408, {"error": "the body did not arrive in time"})
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    return Arrived(headers, bytes(body))
+    return Arrived(_headers(request), bytes(body))
+
+
+def _headers(request: web.BaseRequest) -> dict[str, str]:
+    return {name.lower(): value for name, value in request.headers.items()}
 
 
 def _response(reply: Reply, *, is_last: bool = False) -> web.Response:

@@ -17,9 +17,11 @@ from opsconsole.connectors.webhook import WebhookConfig, WebhookConnector
 from opsconsole.connectors.webhook import connector as webhook_module
 from opsconsole.domain.errors import DiskError
 from opsconsole.domain.event import IncomingEvent
+from opsconsole.domain.ids import EventId
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.ports.connector import Connector
 from opsconsole.net import server
+from opsconsole.store.queries import events
 from opsconsole.store.queries.events import fields_of
 from opsconsole.store.writes import connections
 from tests.support.http.web import Kept, Notes, post, raw
@@ -92,15 +94,21 @@ async def test_an_event_is_on_disk_when_it_is_answered_and_is_worked(tmp_path: P
         await until(lambda: r.states() == ["desk.add_note done"], "the agent worked it")
 
 
-async def test_a_repeat_is_known_and_another_body_under_the_same_id_is_refused(tmp_path: Path) -> None:
-    port = free_port()
+async def test_a_repeat_is_known_and_another_body_under_the_same_id_is_told_to_the_lead_and_no_error(
+    tmp_path: Path,
+) -> None:
+    port, notes = free_port(), Notes()
     url = f"http://127.0.0.1:{port}/intake"
-    async with listening(tmp_path, config(port)) as r:
+    async with listening(tmp_path, config(port), notes=notes) as r:
         answers = [(await post(url, BODY, {"webhook-id": "m-1"}))[0] for _ in range(3)]
-        answers.append((await post(url, {**BODY, "id": 18}, {"webhook-id": "m-1"}))[0])
-        assert answers == [202, 200, 200, 409]
+        assert answers == [202, 200, 200] and len(notes.said) == 1
+        for number in (18, 19):  # a sender that counts its tries in what it sends
+            assert (await post(url, {**BODY, "id": number}, {"webhook-id": "m-1"}))[0] == 200
+        assert notes.said[-1][0] == "ok"
+        assert "A known id came with other content (2 times; last: m-1); the first counts" in notes.said[-1][1]
         assert [(await post(url, {"id": 3}))[0] for _ in range(2)] == [202, 200]
         assert r.count("event") == 2
+        assert events.event(r.engine.reader, EventId(1)).subject == "lead:17"  # pyright: ignore[reportOptionalMemberAccess]
 
 
 async def test_a_hundred_at_once_share_commits_and_each_is_taken_once(tmp_path: Path) -> None:

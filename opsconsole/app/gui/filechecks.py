@@ -119,7 +119,8 @@ async def check_webhook(
     _take_keys(secrets, config.secrets, (draft.secret,))
     if config.secrets:
         try:
-            Verifier(config.verify, [await asyncio.to_thread(secrets.get, name) for name in config.secrets])
+            found = [await asyncio.to_thread(secrets.get, name) for name in config.secrets]
+            Verifier(config.verify, found, signing=config.hmac)
         except UserError as error:
             trial.add("Secret", str(error), is_ok=False)
             return trial.failed()

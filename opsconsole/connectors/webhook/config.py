@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, cast
 from jinja2 import TemplateError
 from pydantic import Field, field_validator, model_validator
 
+from opsconsole.connectors.webhook.signing import HmacSigning
 from opsconsole.domain.agent import Frozen, MisplacedError, Slug
 from opsconsole.engine.agents.slottext import SlotText, SlotValue
 from opsconsole.net.places import Address, is_loopback
@@ -13,14 +14,16 @@ from opsconsole.net.places import Address, is_loopback
 SecretName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Text = Annotated[str, Field(max_length=5_000)]
 ROOTS = frozenset({"body", "header"})
-"""What the mapping's slots can name."""
+"""What the mapping's slots can name; and `item`, where a request holds several events."""
 
 
 class EventMapping(Frozen):
     """What becomes of a body; every text may hold slots."""
 
+    each: Text = ""
+    """A slot that gives the list of events in a body: each is mapped alone, as `item`. Empty: the body is one."""
     id: Text = "{{ header['webhook-id'] }}"
-    """Unique; a repeat is not taken again. Where it is missing: a digest of the body."""
+    """Unique; a repeat is not taken again. Where it is missing: a digest of the body, or of the item."""
     kind: Text = "webhook.received"
     """Dotted, past tense."""
     subject: Text
@@ -49,10 +52,21 @@ class WebhookConfig(Frozen):
     exposed: bool = False
     """Must be said where `listen` is not this machine alone."""
     path: Annotated[str, Field(pattern=r"^/[A-Za-z0-9._~/-]{1,200}$")]
-    verify: Literal["standard_webhooks", "bearer", "nobody"]
+    verify: Literal["standard_webhooks", "hmac", "bearer", "nobody"]
+    hmac: HmacSigning | None = None
+    """With `verify: hmac`: how the sender signs."""
     secret: SecretName | tuple[SecretName, ...] = ()
     """Names of secrets; several while one is being replaced by another."""
     largest_kb: Annotated[int, Field(ge=1, le=4096)] = 256
+    body: Literal["json", "form"] = "json"
+    """What is sent: JSON, or fields as a web form sends them."""
+    json_field: Annotated[str, Field(max_length=100)] = ""
+    """With `body: form`: the field that holds the JSON which is meant (`payload`)."""
+    cloudevents: bool = False
+    """Requests are CloudEvents, one or a batch, and `body` is one of them with its `data`; the sender's question
+    beforehand (OPTIONS) is answered."""
+    origins: tuple[Annotated[str, Field(max_length=200)], ...] = ()
+    """Who may ask beforehand whether it may send; empty: anybody, as each request is verified all the same."""
     event: EventMapping
 
     @property
@@ -99,10 +113,19 @@ class WebhookConfig(Frozen):
             for name in ("trusted", "sender_is_verified"):
                 if getattr(self.event, name):
                     raise MisplacedError("nothing is verified here (`verify: nobody`)", ("event", name))
+        elif (self.verify == "hmac") != (self.hmac is not None):
+            raise MisplacedError("`verify: hmac` and `hmac: {header: …}` go together", ("verify",))
         elif not self.secrets:
             raise MisplacedError(f"`verify: {self.verify}` needs the name of a secret in `secret:`", ("verify",))
+        if self.json_field and self.body != "form":
+            raise MisplacedError("only a form has fields", ("json_field",))
+        if self.cloudevents and (self.body == "form" or self.event.each):
+            raise MisplacedError("CloudEvents are JSON, and a batch of them is taken apart by itself", ("cloudevents",))
+        if self.origins and not self.cloudevents:
+            raise MisplacedError("only senders of CloudEvents ask beforehand", ("origins",))
+        roots = ROOTS | {"item"} if self.event.each or self.cloudevents else ROOTS
         for loc, value in _texts(self.event):
-            _check(value, loc)
+            _check(value, loc, ROOTS if loc[-1] == "each" else roots)
         return self
 
 
@@ -115,11 +138,12 @@ def _texts(mapping: EventMapping) -> Iterator[tuple[tuple[int | str, ...], Any]]
             yield ("event", name), value
 
 
-def _check(value: Any, loc: tuple[int | str, ...]) -> None:
+def _check(value: Any, loc: tuple[int | str, ...], roots: frozenset[str]) -> None:
     try:
         texts: list[SlotText] = SlotValue(value).texts
     except TemplateError as error:
         raise MisplacedError(f"not a template we can read: {error}", loc) from error
     for text in texts:
-        if strange := sorted(text.roots - ROOTS):
-            raise MisplacedError(f"there is no {strange[0]} here; slots start with body or header", loc)
+        if strange := sorted(text.roots - roots):
+            named = " or ".join(sorted(roots))
+            raise MisplacedError(f"there is no {strange[0]} here; slots start with {named}", loc)

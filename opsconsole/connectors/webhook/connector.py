@@ -7,13 +7,13 @@ from typing import Any
 
 from opsconsole.connectors.webhook.config import WebhookConfig
 from opsconsole.connectors.webhook.mapping import DIGEST, Mapper
-from opsconsole.connectors.webhook.verify import Verifier
+from opsconsole.connectors.webhook.request import RequestError, parts_of
+from opsconsole.connectors.webhook.verify import Verifier, as_standard
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.errors import MachineError, UserError
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.ports.connector import Take
 from opsconsole.engine.ports.machine import Clock, Health, Secrets
-from opsconsole.net.jsontext import JsonError, parse_json
 from opsconsole.net.places import is_loopback
 from opsconsole.net.server import BUSY, Arrived, Hook, Reply, expect, expect_no_more, serving
 
@@ -47,6 +47,7 @@ class WebhookConnector:
         self._fields_of = fields_of
         self._mapper = Mapper(config)
         self._is_expected = False
+        self._unlike = 0
 
     def expect(self) -> None:
         """Have senders come again while nobody listens: the connection is in use."""
@@ -77,44 +78,75 @@ class WebhookConnector:
         async def answer(arrived: Arrived) -> Reply:
             return await self._answer(arrived, verifier, take)
 
+        greet = self._greet if config.cloudevents else None
+        hook = Hook(config.path, config.largest_kb * 1024, answer, is_form=config.body == "form", greet=greet)
         try:
-            async with serving(config.address, Hook(config.path, config.largest_kb * 1024, answer)):
-                whose = "; nobody is verified: any program here can send" if config.verify == "nobody" else ""
-                await self._health.note("ok", f"listens at {config.address}{config.path}{whose}")
+            async with serving(config.address, hook):
+                await self._health.note("ok", self._listens())
                 await asyncio.get_running_loop().create_future()
         except (UserError, MachineError) as error:
             await self._health.note("trouble", str(error))
             raise
 
+    def _listens(self) -> str:
+        config = self._config
+        whose = "; nobody is verified: any program here can send" if config.verify == "nobody" else ""
+        return f"listens at {config.address}{config.path}{whose}"
+
+    def _greet(self, headers: Mapping[str, str]) -> Mapping[str, str] | None:
+        """Answer who asks whether it may send here (CloudEvents' web hooks); None where it may not.
+
+        An address to call back is not called: it would be a stranger's choice where this computer sends to.
+        """
+        origin = headers.get("webhook-request-origin", "")
+        allowed = self._config.origins
+        if not origin or not origin.isascii() or not origin.isprintable() or (allowed and origin not in allowed):
+            return None
+        rate = headers.get("webhook-request-rate", "")
+        told = rate if rate == "*" or (rate.isascii() and rate.isdigit() and len(rate) < 7) else "120"
+        return {"WebHook-Allowed-Origin": origin, "WebHook-Allowed-Rate": told}
+
     def _verifier(self) -> Verifier:
-        return Verifier(self._config.verify, [self._secrets.get(name) for name in self._config.secrets])
+        secrets = [self._secrets.get(name) for name in self._config.secrets]
+        return Verifier(self._config.verify, secrets, signing=self._config.hmac)
 
     async def _answer(self, arrived: Arrived, verifier: Verifier, take: Take) -> Reply:
         if self._config.verify == "nobody" and not _is_from_here(arrived.headers):
             return Reply(403, {"error": "only programs on this machine"})
-        if not verifier.is_genuine(arrived.headers, arrived.body):
+        headers, now = as_standard(arrived.headers), self._clock.now()
+        if not verifier.is_genuine(headers, arrived.body, now=now):
             return _STRANGER
         try:
-            body = parse_json(arrived.body)
-        except JsonError as error:
+            parts = parts_of(self._config, arrived)
+        except RequestError as error:
             return Reply(400, {"error": str(error)})
-        event = self._mapper.event(body, arrived.body, arrived.headers, now=self._clock.now())
+        events = [self._mapper.event(part, headers, now=now) for part in parts]
         try:
             async with asyncio.timeout(TAKE_S):
-                is_new = await take(event)
+                news = await asyncio.gather(*(take(event) for event in events))
         except TimeoutError:
             return BUSY
         except Exception as error:
             _log.error("%s: an event could not be kept; the sender is asked to send it again: %s", self.id, error)
             return _FULL
-        return Reply(202, {"event": "accepted"}) if is_new else self._known(event)
+        for event, is_new in zip(events, news, strict=True):
+            if not is_new:
+                await self._look_at_repeat(event)
+        return Reply(202, {"event": "accepted"}) if any(news) else Reply(200, {"event": "known"})
 
-    def _known(self, event: IncomingEvent) -> Reply:
-        """Answer a repeat: well where it is the same, with a conflict where another body has this id."""
+    async def _look_at_repeat(self, event: IncomingEvent) -> None:
+        """Tell the lead of another body under a known id. Its sender gets no error: many count their tries in it."""
         stored = self._fields_of(event.external_id) or {}
         if stored.get(DIGEST, event.fields[DIGEST]) == event.fields[DIGEST]:
-            return Reply(200, {"event": "known"})
-        return Reply(409, {"error": "this id was used for another event before; nothing was taken"})
+            return
+        self._unlike += 1
+        times = "once" if self._unlike == 1 else f"{self._unlike} times"
+        last = event.external_id[:80]
+        text = f"{self._listens()}. A known id came with other content ({times}; last: {last}); the first counts"
+        try:
+            await self._health.note("ok", text)
+        except MachineError as error:
+            _log.warning("%s: that an id came again with another content could not be noted: %s", self.id, error)
 
     async def close(self) -> None:
         """Nothing stays open: the server ends with the watch."""

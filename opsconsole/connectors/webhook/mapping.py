@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from opsconsole.connectors.webhook.config import WebhookConfig
+from opsconsole.connectors.webhook.request import Part
 from opsconsole.domain.canonical import jsonable
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.agents.slottext import SlotText, SlotValue, text_of
@@ -23,7 +24,7 @@ _KIND = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 _SLOTS = re.compile(r"\{\{.*?\}\}|\{%.*%\}", re.DOTALL)
 _SUBJECT = re.compile(r"[a-z][a-z0-9_-]*:.+")
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
-_KEPT_BACK = frozenset({"authorization", "proxy-authorization", "cookie", "webhook-signature"})
+_KEPT_BACK = frozenset({"authorization", "proxy-authorization", "cookie", "webhook-signature", "svix-signature"})
 """Headers that no template sees: what identifies the sender has no place in an event."""
 
 
@@ -35,6 +36,9 @@ class Mapper:
         self._connection = config.connection
         self._event = event
         self._is_checked = config.verify != "nobody"
+        self._kept_back = _KEPT_BACK if config.hmac is None else _KEPT_BACK | {config.hmac.header.lower()}
+        self._is_cloud = config.cloudevents and "id" not in event.model_fields_set
+        self._has_own_times = config.cloudevents and "occurred_at" not in event.model_fields_set
         names = ("id", "kind", "subject", "title", "text", "sender", "sender_name", "occurred_at")
         self._texts = {name: SlotText(text) for name in names if (text := getattr(event, name))}
         self._fields = {name: SlotValue(value) for name, value in event.fields.items()}
@@ -45,20 +49,23 @@ class Mapper:
         kind = _SLOTS.sub("*", self._event.kind).lower()
         return (kind,) if _KIND.fullmatch(kind) else (kind, OTHER)
 
-    def event(self, body: Any, raw: bytes, headers: Mapping[str, str], *, now: datetime) -> IncomingEvent:
-        """Make the event of a verified request."""
-        digest = hashlib.sha256(raw).hexdigest()
-        shown = {name: value for name, value in headers.items() if name not in _KEPT_BACK}
-        filled = _Filled(self._texts, {"body": body, "header": shown})
-        identity = self._identity(filled, digest)
+    def event(self, part: Part, headers: Mapping[str, str], *, now: datetime) -> IncomingEvent:
+        """Make one event of a verified request."""
+        digest = hashlib.sha256(part.raw).hexdigest()
+        shown = {name: value for name, value in headers.items() if name not in self._kept_back}
+        filled = _Filled(self._texts, {"body": part.body, "header": shown, "item": part.item})
+        identity = self._identity(filled, digest, part)
         problems = filled.problems
+        if part.problem:
+            problems.append(part.problem)
         sender = filled.line("sender").lower()
         if sender and not _ADDRESS.fullmatch(sender):
             problems.append(f"the sender is no mail address: {sender[:80]}")
             sender = ""
         kind, subject = self._kind(filled), self._subject(filled, digest)
         fields = {**self._typed(filled), DIGEST: digest}
-        occurred_at = _time(filled.value("occurred_at"), now, problems)
+        told = part.body.get("time") if self._has_own_times else filled.value("occurred_at")
+        occurred_at = _time(told, now, problems)
         title, text, sender_name = filled.line("title"), filled.long("text"), filled.line("sender_name")
         return IncomingEvent(
             external_id=identity,
@@ -73,13 +80,18 @@ class Mapper:
             is_untrusted=not self._event.trusted,
             fields=fields,
             problems=tuple(problems),
-            raw=raw if problems else None,
+            raw=part.raw if problems else None,
         )
 
-    def _identity(self, filled: "_Filled", digest: str) -> str:
-        text = text_of(filled.value("id", is_needed=False))
+    def _identity(self, filled: "_Filled", digest: str, part: Part) -> str:
+        if self._is_cloud:  # unique by both, as the standard says
+            text = f"{part.body['source']} {part.body['id']}"
+        else:
+            text = text_of(filled.value("id", is_needed=False))
         if not text.strip():
             return f"body:{digest}"
+        if part.place is not None and not self._is_cloud and "item" not in self._texts["id"].roots:
+            text = f"{text}#{part.place}"  # the request's, which all of a batch share
         is_plain = len(text) <= LINE and text == clean(text)
         return text if is_plain else f"id:{hashlib.sha256(text.encode()).hexdigest()}"
 

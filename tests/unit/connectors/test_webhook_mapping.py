@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from opsconsole.connectors.webhook import WebhookConfig
 from opsconsole.connectors.webhook.mapping import DIGEST, Mapper
+from opsconsole.connectors.webhook.request import Part
 from opsconsole.domain.event import IncomingEvent
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -39,7 +40,7 @@ def event(body: Any, headers: dict[str, str] | None = None, **changes: Any) -> I
     facts: dict[str, Any] = {"connection": "intake", "kind": "webhook", "path": "/in", "verify": "nobody"} | changes
     facts["event"] = {**EVENT, **changes.get("event", {})}
     config = WebhookConfig.model_validate(facts)
-    return Mapper(config).event(body, json.dumps(body).encode(), headers or {}, now=NOW)
+    return Mapper(config).event(Part(body, json.dumps(body).encode()), headers or {}, now=NOW)
 
 
 def test_a_whole_body_is_mapped_with_types_kept() -> None:

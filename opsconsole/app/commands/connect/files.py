@@ -37,7 +37,7 @@ def webhook(file: File, *, workspace: Where = None) -> None:
     with opened(workspace) as session:
         check_kind(session, config.connection, "webhook")
         found = _secrets(secrets_of(session.workspace), config.secrets)
-        Verifier(config.verify, found)
+        Verifier(config.verify, found, signing=config.hmac)
         is_ours = listens_already(session, config)
         if not is_ours:
             check_port(config)
@@ -97,7 +97,8 @@ def _store(session: Session, config: WebhookConfig | HttpConfig) -> None:
 def _who(config: WebhookConfig) -> str:
     if config.verify == "nobody":
         return "Nobody is verified: any program on this machine can send events."
-    how = "signs as Standard Webhooks says" if config.verify == "standard_webhooks" else "sends the bearer secret"
+    ways = {"standard_webhooks": "signs as Standard Webhooks says", "hmac": "signs as the file says"}
+    how = ways.get(config.verify, "sends the bearer secret")
     written = "counts as written by a stranger" if not config.event.trusted else "counts as written by your own systems"
     return f"Whoever {how} is let in; what they send {written}."
 

@@ -116,6 +116,7 @@ VERIFY = (
     ("", "by a token (as the file says)"),
     ("bearer", "by a token"),
     ("standard_webhooks", "by a signature (Standard Webhooks)"),
+    ("hmac", "by a signature of another kind (as its file says)"),
     ("nobody", "not at all: only programs on this computer"),
 )
 
