@@ -1,88 +1,27 @@
 """Webhooks against a real engine: answers after the commit, repeats, forged and broken requests, shared ports."""
 
 import asyncio
-import contextlib
 import json
 import socket
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from standardwebhooks.webhooks import Webhook
 
-from opsconsole.connectors.webhook import WebhookConfig, WebhookConnector
+from opsconsole.connectors.webhook import WebhookConnector
 from opsconsole.connectors.webhook import connector as webhook_module
 from opsconsole.domain.errors import DiskError
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.domain.ids import EventId
-from opsconsole.engine.engine import Engine
-from opsconsole.engine.ports.connector import Connector
 from opsconsole.net import server
 from opsconsole.store.queries import events
-from opsconsole.store.queries.events import fields_of
-from opsconsole.store.writes import connections
-from tests.support.http.web import Kept, Notes, post, raw
+from tests.support.http.hooks import BODY, HEAD, OLD, config, listening, made, signed
+from tests.support.http.web import Notes, post, raw
 from tests.support.ports import free_port
-from tests.support.rig import Rig, agent, call, desk_only, rig
-from tests.support.running import running, until
-
-SIGNING = "whsec_" + "c2lnbmluZyBrZXkgb2YgYSB0ZXN0"
-OLD = "whsec_" + "YW5vdGhlciBzaWduaW5nIGtleSE="
-SECRETS = {"signing": SIGNING, "old": OLD, "bearer": "let me in"}
-HEAD = b"POST /intake HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-BODY = {"id": 17, "from": "ann@example.com", "subject": "Double charge", "message": "Please help."}
-MAPPING = {
-    "kind": "lead.created",
-    "subject": "lead:{{ body.id }}",
-    "title": "{{ body.subject }}",
-    "text": "{{ body.message }}",
-    "sender": "{{ body.from }}",
-}
-
-
-def config(port: int, name: str = "intake", **changes: Any) -> WebhookConfig:
-    facts = {"connection": name, "kind": "webhook", "listen": f"127.0.0.1:{port}", "path": f"/{name}", "event": MAPPING}
-    return WebhookConfig.model_validate({**facts, "verify": "nobody", **changes})
-
-
-def made(engine: Engine, webhook: WebhookConfig, notes: Notes) -> WebhookConnector:
-    return WebhookConnector(
-        webhook.connection,
-        webhook,
-        secrets=Kept(**SECRETS),
-        health=notes,
-        clock=engine.clock,
-        fields_of=lambda name: fields_of(engine.reader, webhook.connection, name),
-    )
-
-
-@asynccontextmanager
-async def listening(folder: Path, *configs: WebhookConfig, notes: Notes | None = None) -> AsyncGenerator[Rig]:
-    heard = notes or Notes()
-
-    def connectors(engine: Engine) -> list[Connector]:
-        return [*desk_only(engine), *(made(engine, config, heard) for config in configs)]
-
-    works = agent(subscribes=[{"connection": "*", "kinds": ["lead.*"]}])
-    async with rig(folder / "w", [call("desk.add_note", text="seen")], works, connectors=connectors) as r:
-
-        def put(tx: Any) -> None:
-            for webhook in configs:
-                connections.put(tx, webhook.connection, kind="webhook", config={}, now=r.clock.now())
-
-        await r.engine.writer.write(put, name="connect")
-        async with running(r):
-            await until(lambda: len(heard.said) >= len(configs), "the webhooks listen")
-            yield r
-
-
-def signed(body: Any, identity: str = "msg-1", secret: str = SIGNING, at: datetime | None = None) -> dict[str, str]:
-    when = at or datetime.now(UTC)
-    signature = Webhook(secret).sign(msg_id=identity, timestamp=when, data=json.dumps(body))
-    return {"webhook-id": identity, "webhook-timestamp": str(int(when.timestamp())), "webhook-signature": signature}
+from tests.support.rig import Rig
+from tests.support.running import until
 
 
 async def test_an_event_is_on_disk_when_it_is_answered_and_is_worked(tmp_path: Path) -> None:
@@ -227,53 +166,6 @@ async def test_senders_that_dawdle_are_cut_off(tmp_path: Path, monkeypatch: pyte
             patch.setattr(server, "BODY_S", 0.3)
             assert b" 408 " in (await raw(port, head + b"{", is_whole=False)).splitlines()[0]
         assert (await post(f"http://127.0.0.1:{port}/intake", BODY))[0] == 202
-
-
-async def test_twelve_hundred_half_open_connections_hold_up_no_genuine_event(tmp_path: Path) -> None:
-    port = free_port()
-    halves = (b"", b"POST /intake HTTP/1.1\r\nHost: 127.0", HEAD + b"Content-Length: 100\r\n\r\n{")
-    writers: list[asyncio.StreamWriter] = []
-    async with listening(tmp_path, config(port)) as r:
-        try:
-            for number in range(1200):
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-                writer.write(halves[number % len(halves)])
-                writers.append(writer)
-            for number in range(20):
-                assert (await post(f"http://127.0.0.1:{port}/intake", {**BODY, "id": number}))[0] == 202
-            assert r.count("event") == 20
-        finally:
-            for writer in writers:
-                writer.transport.abort()
-
-
-async def test_a_connection_whose_request_is_worked_is_not_the_one_that_goes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    port, goes_on, begun = free_port(), asyncio.Event(), asyncio.Event()
-    monkeypatch.setattr(server, "MOST_CONNECTIONS", 3)
-
-    async def answer(arrived: server.Arrived) -> server.Reply:
-        begun.set()
-        await goes_on.wait()
-        return server.Reply(202, {"event": "accepted"})
-
-    writers: list[asyncio.StreamWriter] = []
-    async with server.serving(config(port).address, server.Hook("/intake", 1024, answer)):
-        worked = asyncio.create_task(post(f"http://127.0.0.1:{port}/intake", BODY))
-        await begun.wait()
-        ends: list[asyncio.StreamReader] = []
-        for _ in range(6):
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            writers.append(writer)
-            ends.append(reader)
-        for reader in ends[:4]:
-            with contextlib.suppress(ConnectionError):
-                assert await reader.read() == b""
-        goes_on.set()
-        assert (await worked)[0] == 202
-        for writer in writers:
-            writer.transport.abort()
 
 
 async def test_a_full_disk_asks_the_sender_to_come_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

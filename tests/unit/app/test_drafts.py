@@ -120,8 +120,8 @@ NUMBER = {"type": "object", "properties": {"number": {"type": "string"}}, "requi
 
 @pytest.mark.parametrize(
     ("call", "asked"),
-    [({}, "/tickets"), ({"path": "/tickets/{{ args.number }}", "arguments": NUMBER}, "/")],
-    ids=["a look-up that needs nothing", "none"],
+    [({}, "/tickets"), ({"path": "/tickets/{{ args.number }}", "arguments": NUMBER}, "/tickets/opsconsole-trial")],
+    ids=["a look-up that needs nothing", "one that needs something, which is made up"],
 )
 def test_a_rest_system_is_tried_with_its_key(session: Session, tmp_path: Path, call: Any, asked: str) -> None:
     with RestSystem(guarded) as system:
