@@ -60,7 +60,9 @@ def class_ceiling(context: GateContext) -> Iterator[Reason]:
         return
     raised = context.raised
     if context.reversibility is Reversibility.IRREVERSIBLE and ClassCeiling.IRREVERSIBLE not in raised:
-        yield Reason("class_irreversible", f"{_words(context.tool)} cannot be undone", Verdict.ASK)
+        has_way_back = context.type is not None and context.type.undo is not None and not context.is_type_changed
+        why = "counts as final: its file does not say otherwise" if has_way_back else "cannot be undone"
+        yield Reason("class_irreversible", f"{_words(context.tool)} {why}", Verdict.ASK)
     if context.type is not None and context.type.is_money and ClassCeiling.MONEY not in raised:
         yield Reason("class_money", f"{_words(context.tool)} moves money", Verdict.ASK)
     if context.is_first_contact and ClassCeiling.FIRST_CONTACT not in raised:

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 import time
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from opsconsole.domain.errors import ConnectorError
 
 LONG_TOKENS = 8_000
 """How long a question is tried; an agent's own is rarely longer."""
+_PATH = re.compile(r"^(?:[/~.]|[A-Za-z]:[/\\])|\.(?:gguf|bin|safetensors)$", re.IGNORECASE)
 _WORD = "lighthouse"
 _TOOL = json.dumps(
     [
@@ -58,10 +60,10 @@ async def check(endpoint: Endpoint) -> AsyncGenerator[CheckStep]:
         return
     yield CheckStep("reachable", True, _listed(models))
     model = endpoint.config.model
-    if models and model not in models:
-        yield CheckStep("model present", False, _absent(model, models))
+    step = _presence(model, models)
+    yield step
+    if not step.is_ok and step.is_needed:
         return
-    yield CheckStep("model present", True, model if models else f"{model}; the endpoint keeps no list of its models")
     async for step in _talk(endpoint):
         yield step
         if not step.is_ok and step.is_needed:
@@ -144,6 +146,29 @@ def _counted(answer: Completion) -> str:
 
 def _listed(models: Sequence[str]) -> str:
     return f"{len(models)} {'model' if len(models) == 1 else 'models'} there" if models else "somebody answers there"
+
+
+def _presence(model: str, models: Sequence[str]) -> CheckStep:
+    """Look for a model in a list; one that does not name models as they are asked for proves nothing."""
+    name = "model present"
+    if not models:
+        return CheckStep(name, True, f"{model}; the endpoint keeps no list of its models")
+    if model in models:
+        return CheckStep(name, True, model)
+    if (tagged := f"{model}:latest") in models or (model.endswith(":latest") and model[:-7] in models):
+        return CheckStep(name, True, f"{model}, which is {tagged if tagged in models else model[:-7]} there")
+    if patterns := [listed for listed in models if "*" in listed]:
+        words = f"the endpoint lists patterns ({', '.join(patterns[:3])}), so whether it has {model} shows below"
+        return CheckStep(name, False, words, is_needed=False)
+    if paths := [listed for listed in models if _is_path(listed, model)]:
+        words = f"the endpoint lists {paths[0]}, so whether {model} is that one shows below"
+        return CheckStep(name, False, words, is_needed=False)
+    return CheckStep(name, False, _absent(model, models))
+
+
+def _is_path(listed: str, model: str) -> bool:
+    """Return whether a listed name is a file's or folder's, or ends in the model's."""
+    return _PATH.search(listed) is not None or listed.replace("\\", "/").rpartition("/")[2].lower() == model.lower()
 
 
 def _absent(model: str, models: Sequence[str]) -> str:

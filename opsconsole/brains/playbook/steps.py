@@ -4,9 +4,9 @@ Writes go one after another, so that what one returned steers the next; look-ups
 together. A branch (`on_fail`, `on_reject`) is taken instead of the rest, and ends the run.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from opsconsole.domain.action import Proposal
 from opsconsole.domain.agent import Category, Step
@@ -117,9 +117,7 @@ def advance(category: Category, place: Place, facts: Mapping[str, Any], *, sende
                 break  # the same call twice in a turn is one action; the second step gets its own, next turn
             proposals.append(wanted)
         except (UndecidedError, TemplateFailure) as error:
-            return Advance(
-                end=f"step {place.next + 1} of {category.name} could not be worked out: {error}", is_handled=False
-            )
+            return Advance(end=_why_stuck(category, place, step, error), is_handled=False)
         pending.append(place.next)
         place.next += 1
         if step.as_ is not None:
@@ -158,6 +156,24 @@ def _names(step: Step) -> frozenset[str]:
         elif isinstance(value, dict | list):
             found |= template_names(str(value))  # pyright: ignore[reportUnknownArgumentType]
     return found
+
+
+def _why_stuck(category: Category, place: Place, step: Step, error: Exception) -> str:
+    """Say why a step cannot be worked out: where it needs what an earlier one did not bring, by that one's failure."""
+    named = _names(step).union(*(template_names(text) for text in (step.stop, step.ask) if text))
+    for name in sorted(named & place.bound.keys()):
+        given = place.bound[name]
+        if isinstance(given, Mapping) and cast("Mapping[str, Any]", given).get("ok") is False:
+            failed = cast("Mapping[str, Any]", given).get("error") or "no reason given"
+            maker = next((_what(earlier) for earlier in _every(category.steps) if earlier.as_ == name), name)
+            return f"{maker} did not work: {failed}. Step {place.next + 1} of {category.name} needs what it brings"
+    return f"step {place.next + 1} of {category.name} could not be worked out: {error}"
+
+
+def _every(steps: Sequence[Step]) -> Iterator[Step]:
+    for step in steps:
+        yield step
+        yield from _every((*step.on_fail, *step.on_reject))
 
 
 def _what(step: Step) -> str:

@@ -67,6 +67,36 @@ def test_a_misspelt_model_is_named(ready: Run) -> None:
     assert said.code == 1 and "Did you mean llama-4?" in told["steps"][-1]["words"]
 
 
+@pytest.mark.parametrize(
+    ("listed", "asked", "is_ok", "words"),
+    [
+        ("llama3.1:latest", "llama3.1", True, "llama3.1:latest there"),
+        ("llama3.1", "llama3.1:latest", True, "llama3.1 there"),
+        ("openai/*", "gpt-5", False, "lists patterns (openai/*)"),
+        ("*", "gpt-5", False, "lists patterns (*)"),
+        ("/models/llama-3.1-q4.gguf", "llama-3.1", False, "lists /models/llama-3.1-q4.gguf"),
+        ("C:\\models\\llama", "other", False, "lists C:"),
+        ("models/gemini-3", "gemini-3", False, "lists models/gemini-3"),
+    ],
+)
+def test_a_list_that_names_models_in_another_way_does_not_keep_one_out(
+    ready: Run, listed: str, asked: str, is_ok: bool, words: str
+) -> None:
+    with served(good, models=(listed,)) as endpoint:
+        said, told = connect(ready, endpoint, "--model", asked)
+    assert (said.code, told["stored"]) == (0, True)
+    present = next(step for step in told["steps"] if step["step"] == "model present")
+    assert (present["ok"], present["needed"] or is_ok) == (is_ok, is_ok) and words in present["words"]
+    assert "answers" in [step["step"] for step in told["steps"]], "it is tried"
+
+
+def test_a_model_that_a_plain_list_does_not_name_is_not_tried(ready: Run) -> None:
+    with served(good, models=("meta-llama/Llama-3", "llama3.1:8b")) as endpoint:
+        said, told = connect(ready, endpoint, "--model", "llama3.1")
+    assert said.code == 1 and told["steps"][-1]["step"] == "model present"
+    assert not endpoint.requests
+
+
 def test_a_key_goes_in_by_standard_input_and_stays_out_of_the_workspace(
     ready: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -255,3 +255,13 @@ def test_the_next_rung_is_asked_of_the_same_rules() -> None:
     for changes, now in (({"stage": Stage.SHADOW}, Verdict.SIMULATE), ({"level": Level.APPROVAL}, Verdict.ASK)):
         found = rule_at_next_rung(context(is_abstained=True, **changes), now, [rules.stage, rules.autonomy])
         assert found is not None and found.verdict is Verdict.ACT
+
+
+def test_what_has_a_way_back_and_is_not_said_to_be_reversible_counts_as_final_and_is_not_said_to_be() -> None:
+    (with_way,) = rules.class_ceiling(
+        context(type=action_type(reversibility=Reversibility.IRREVERSIBLE, undo="closed"))
+    )
+    (without,) = rules.class_ceiling(context(type=FINAL))
+    assert with_way.verdict is without.verdict is Verdict.ASK
+    assert without.text.endswith("cannot be undone")
+    assert "counts as final" in with_way.text and "cannot be undone" not in with_way.text

@@ -108,7 +108,10 @@ def _of_destination(shown: Shown) -> Iterator[Notice]:
     if shown.is_question:
         return
     if shown.type is None or shown.type.reversibility is Reversibility.IRREVERSIBLE:
-        yield Notice("Cannot be undone once it is done")
+        has_way_back = shown.type is not None and shown.type.undo is not None
+        yield Notice(
+            "Counts as final, though it has a way back" if has_way_back else "Cannot be undone once it is done"
+        )
 
 
 def _of_money(shown: Shown, weight: Weight) -> Iterator[Notice]:
