@@ -208,3 +208,22 @@ def test_a_file_names_its_key_and_its_own(
     said = run("connect", "http", write(tmp_path, file))
     assert said.code == 2 and says in said.err
     assert "crm" not in run("connect", "list").out
+
+
+def test_how_a_rest_system_is_signed_in_to_is_told_in_the_help_and_the_readme(run: Run) -> None:
+    said = " ".join(run("connect", "http", "--help").out.split())
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    for text in (said, readme):
+        assert "basic('" in text and "the whole header" in text and "check: /me" in text and "secret('" in text
+
+
+def test_a_key_that_nothing_could_be_tried_with_is_not_called_right(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("init")
+    monkeypatch.setenv("OPSCONSOLE_SECRET_CRM_KEY", "any")
+    with RestSystem(says(200, [])) as system:
+        file = KEYED.format(base=system.base, secret="crm-key")
+        assert "check: /me" not in run("connect", "http", write(tmp_path, file)).out
+        said = run("connect", "http", write(tmp_path, file.replace("effect: read", "effect: internal")))
+    assert said.code == 0 and "Whether its key is right shows at the first call" in said.out

@@ -113,3 +113,26 @@ def test_the_readmes_way_through_the_past_works_in_its_order(
             continue
         said = run(*words)
         assert (program, said.code, said.err) == ("opsconsole", 0, ""), (words, said.err)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "old", "begins"),
+    [
+        ("tickets-http.yaml", HttpConfig, "headers: {Auth", "token: {url"),
+        ("tickets-http.yaml", HttpConfig, "timeout_s", "check: /me"),
+        ("tickets-http.yaml", HttpConfig, "    idempotency_header", "    ok_if: "),
+        ("leads-webhook.yaml", WebhookConfig, "verify: standard", "verify: hmac\nhmac: {header: X-Hub"),
+        ("leads-webhook.yaml", WebhookConfig, "verify: standard", "verify: hmac\nhmac: {header: X-Slack"),
+    ],
+)
+def test_what_an_example_offers_in_a_comment_is_as_it_must_be(
+    tmp_path: Path, name: str, kind: type[HttpConfig | WebhookConfig], old: str, begins: str
+) -> None:
+    text = (EXAMPLES / name).read_text(encoding="utf-8")
+    start = begins.rpartition("\n")[2].strip()
+    offered = next(line.strip(" #") for line in text.splitlines() if line.strip(" #").startswith(start))
+    line = next(line for line in text.splitlines() if line.startswith(old))
+    new = begins.rpartition("\n")[0] + "\n" + " " * (len(line) - len(line.lstrip())) + offered
+    file = tmp_path / name
+    file.write_text(text.replace(line, new if old.endswith(("Auth", "standard")) else f"{line}{new}", 1))
+    read_yaml(file).into(kind)

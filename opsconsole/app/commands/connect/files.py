@@ -32,7 +32,12 @@ File = Annotated[Path, typer.Argument(help="The connection's file (YAML).")]
 
 
 def webhook(file: File, *, workspace: Where = None) -> None:
-    """Take events that other systems POST here as JSON."""
+    """Take events that other systems POST here: JSON, forms or CloudEvents, one or a batch.
+
+    `verify:` says how senders are known: standard_webhooks (also Svix), hmac (GitHub, Slack, Stripe …), bearer.
+
+    An example to copy, with every part explained: resources/examples/leads-webhook.yaml.
+    """
     config = read_yaml(file).into(WebhookConfig)
     with opened(workspace) as session:
         check_kind(session, config.connection, "webhook")
@@ -48,7 +53,14 @@ def webhook(file: File, *, workspace: Where = None) -> None:
 
 
 def http(file: File, *, workspace: Where = None) -> None:
-    """Let agents use a REST system: the calls that the file declares."""
+    """Let agents use a REST system: the calls that the file declares.
+
+    The file names keys, it holds none: `secrets set NAME` keeps one. Authorization: "Bearer {{ secret('NAME') }}", or
+    "{{ basic('USER', 'NAME') }}" for a user and password, which writes the whole header; `token:` gets one by OAuth2.
+    `check: /me` names a path that only who is signed in may read, so that a wrong key is told now.
+
+    An example to copy, with every part explained: resources/examples/tickets-http.yaml.
+    """
     config = read_yaml(file).into(HttpConfig)
     with opened(workspace) as session:
         check_kind(session, config.connection, "http")
