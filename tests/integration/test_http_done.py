@@ -1,14 +1,19 @@
 """A good status is not done: what an answer says of itself, and web pages that come instead of an answer."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
 
+from opsconsole.domain.enums import ApprovalKind
 from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
 from tests.support.http.rest import READ, WRITE, rest, rest_call, rest_refused
 from tests.support.http.web import says
+from tests.support.rig import agent, call, desk_only, mail, rig
+from tests.support.running import state
 
+UNDO = {"words": "it is removed", "method": "DELETE", "path": "/things/1"}
 LOGIN = "<!DOCTYPE html>\n<html><title>Sign in</title></html>"
 OK_IF = {"ok_if": "{{ body.ok }}"}
 
@@ -106,3 +111,28 @@ async def test_taking_back_is_done_only_where_the_answer_says_so() -> None:
                 await made.undo(rest_call(), {})
     async with rest(says(200, {"ok": True}), {**WRITE, "undo": undo}) as (made, _, _):
         assert (await made.undo(rest_call(), {})).is_ok
+
+
+@pytest.mark.parametrize(
+    ("answer", "more", "stands"),
+    [
+        ({"ok": False, "error": "x"}, {}, "unknown"),
+        (LOGIN, OK_IF, "unknown"),
+        ({"ok": False, "error": "x"}, OK_IF, "failed"),
+        ({"ok": True}, OK_IF, "done"),
+    ],
+    ids=["says no by custom", "a page", "says no", "says yes"],
+)
+async def test_what_the_answer_says_is_what_stands_in_the_record(
+    tmp_path: Path, answer: Any, more: dict[str, Any], stands: str
+) -> None:
+    action = {**WRITE, "reversibility": "reversible", "arrival_s": 0, "undo": UNDO, "untrusted": False, **more}
+    async with rest(says(200, answer), action) as (made, server, _):
+        works = agent()
+        script = [call("crm.act", id="7")]
+        async with rig(tmp_path, script, works, connectors=lambda engine: [*desk_only(engine), made]) as r:
+            await r.take(mail())
+            await r.wait(seconds=70)
+            assert state(r) == [stands] and len(server.seen) == 1, "it is never sent a second time by itself"
+            asked = [ApprovalKind.UNKNOWN] if stands == "unknown" else []
+            assert [request.kind for request in r.waiting()] == asked
