@@ -20,6 +20,7 @@ from opsconsole.domain.errors import UserError, WorkspaceError
 from opsconsole.engine.commands.connections import connect
 from opsconsole.store.lease import Lease
 from opsconsole.store.queries import connections
+from opsconsole.ui.panels.connections.forms import VERIFY
 from opsconsole.ui.panels.connections.known import known_webhook
 from opsconsole.ui.tools import CheckStep, MailDraft, ModelDraft, RestDraft, WebhookDraft
 from tests.support.http.threaded import RestSystem
@@ -95,6 +96,21 @@ def test_a_part_of_the_event_that_is_changed_is(session: Session) -> None:
     again = WebhookDraft(name="orders", port=port, id="id", verify="nobody")
     with pytest.raises(UserError, match="connection orders already"):
         run(check_webhook(session, secrets(session), again, hear, is_kept=True))
+
+
+def test_a_webhook_that_is_signed_as_its_file_says_still_is_after_a_change(session: Session, tmp_path: Path) -> None:
+    kept = secrets(session)
+    kept.put("leads-signing", "any-words-4711")
+    signing = "verify: hmac\nhmac: {header: X-Hub-Signature-256, prefix: 'sha256='}\n"
+    file = tmp_path / "leads.yaml"
+    file.write_text(EXAMPLE.read_text(encoding="utf-8").replace("verify: standard_webhooks", f"{signing}#", 1))
+    assert run(check_webhook(session, kept, WebhookDraft(file=str(file)), hear, is_kept=True)).is_kept
+    before, port = stored(session, "leads"), str(free_port())
+    shown = known_webhook("leads", before)
+    assert shown["verify"] in {value for value, _ in VERIFY}, "the form has a word for it"
+    draft = WebhookDraft(**{**shown, "port": port}, changes="leads")
+    assert run(check_webhook(session, secrets(session), draft, hear, is_kept=True)).is_kept
+    assert stored(session, "leads") == {**before, "listen": f"127.0.0.1:{port}"}
 
 
 KEY = "right-key-0815"
