@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from opsconsole.connectors.http import vault
 from opsconsole.connectors.http.scrub import MARK
-from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
+from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError, UserError
 from tests.support.http.rest import READ, WRITE, rest, rest_call
 from tests.support.http.web import Handler, Kept, says
 
@@ -222,6 +223,25 @@ async def test_a_refresh_token_that_is_replaced_is_kept_and_used_the_next_time()
         issuer.count += 1
         await made.execute(rest_call())
         assert "refresh_token=refresh-number-1&" in server.seen[3].body
+
+
+async def test_a_refresh_token_that_no_place_takes_is_used_all_the_same_and_what_is_learnt_stays_scrubbed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Full(Kept):
+        def put(self, name: str, value: str) -> None:
+            raise UserError("There is no place for it.")
+
+    monkeypatch.setattr(vault, "KEPT_S", -1.0)  # secrets are read anew at each call
+    token = {**TOKEN, "grant": "refresh_token", "refresh_secret": "crm-refresh"}
+    issuer = Issuer(refresh_token="refresh-number-{}")
+    async with rest(issuer, WRITE, secrets=Full(**CLIENT), token=token) as (made, server, _):
+        await made.execute(rest_call())
+        assert "token-1" not in repr(await made.execute(rest_call()))
+        issuer.count += 1
+        await made.execute(rest_call())
+        asked = [seen.body for seen in server.seen if seen.path == "/token"]
+        assert ["refresh-number-1" in body for body in asked] == [False, True]
 
 
 @pytest.mark.parametrize(

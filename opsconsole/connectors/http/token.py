@@ -81,6 +81,8 @@ class Tokens:
         self._lock = asyncio.Lock()
         self._token = ""
         self._until = 0.0
+        self._refresh = ""
+        """The latest refresh token; the keyring may not have taken it."""
 
     async def header(self) -> Mapping[str, str]:
         """Return the header that signs a call in.
@@ -117,6 +119,7 @@ class Tokens:
         token = said.get("access_token")
         if answer.status != 200 or not isinstance(token, str) or not token.isascii() or not token.isprintable():
             self._vault.forget()
+            self._refresh = ""
             hint = "" if answer.status == 200 else excerpt(answer, scrub)
             raise SignInRefusedError(
                 f"{where} gives no token ({answer.status}{hint}). Look at `token:` in the file and its secrets:"
@@ -131,7 +134,8 @@ class Tokens:
         name = self._config.refresh_secret
         if name is None or not isinstance(new, str) or not new or new == kept.get(name):
             return
-        self._vault.replace(name, new)
+        self._refresh = new
+        self._vault.learn(new)
         try:
             await asyncio.to_thread(self._secrets.put, name, new)
         except (UserError, MachineError) as error:
@@ -143,7 +147,7 @@ class Tokens:
         if config.scope:
             form["scope"] = config.scope
         if config.grant == "refresh_token" and config.refresh_secret is not None:
-            form["refresh_token"] = kept[config.refresh_secret]
+            form["refresh_token"] = self._refresh or kept[config.refresh_secret]
         headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
         if config.client_secret is None:
             form |= {"client_id": config.client_id} if config.client_id else {}

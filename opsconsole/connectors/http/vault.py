@@ -66,11 +66,6 @@ class Vault:
         self._learnt = (*self._learnt[-3:], secret)
         self.scrubber = Scrubber((*self._known, *self._learnt))
 
-    def replace(self, name: str, value: str) -> None:
-        """Use a new value of a secret from now on."""
-        self._values = {**self._values, "secret": {**self._values["secret"], name: value}}
-        self.learn(value)
-
     def forget(self) -> None:
         """Read the secrets anew at the next call: the system refused them."""
         self._until = 0.0

@@ -58,7 +58,10 @@ SENDING = (
     ("relay", "so too, by a server in your network that wants no sign-in"),
     ("none", "never: only read"),
 )
-STRIPS = (("no", "not known: believe it above Received only"), ("yes", "yes: believe it anywhere"))
+STRIPS = (
+    ("no", "not known: believe only what no sender can have written"),
+    ("yes", "yes: it removes what senders wrote in its name"),
+)
 MAIL = (
     Field("address", "Address of the mailbox", "for example support@example.com", is_needed=True, check=_address),
     Field("password", "Password or app password", is_secret=True),
@@ -81,7 +84,7 @@ MAIL = (
     Field("archive", "Folder of archived mail", _FOUND),
     Field("trash", "Folder of deleted mail", _FOUND),
     Field("authserv", "Mail server that checks senders", "first word of Authentication-Results in a mail you got"),
-    Field("strips", "It removes such lines that senders wrote", choices=STRIPS),
+    Field("strips", "Does that server remove forged lines of its name?", choices=STRIPS),
     Field("ca_file", "File of certificates to trust", "only for a server of your own", check=_file),
 )
 MODEL = (
