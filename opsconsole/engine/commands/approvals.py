@@ -49,17 +49,14 @@ def approve(
     """Approve an action, perhaps with edited arguments; the gate decides anew.
 
     Raises:
-        DecisionError: the verb does not fit, the request expired, or the edited arguments do not fit the schema.
-        StaleCardError: the digest is of an earlier card, or none is given for one that was shown anew.
+        DecisionError: the verb or the arguments do not fit, the request expired, or its card is another one by now.
     """
     card, now = open_card(kernel, tx, approval_id, digest=digest), kernel.clock.now()
     approval = card.approval
     if approval.kind is ApprovalKind.UNKNOWN:
         return settle_unknown(kernel, tx, card, actor=actor, is_done=True, reason="")
-    _refuse_unfit(approval, now)
+    _refuse_unfit(tx, card, digest=digest, now=now)
     _refuse_unconnected(kernel, card)
-    if digest is None:
-        _refuse_unseen(tx, card)
     if (changed := _changed(kernel, tx, card, now=now)) is not None:
         return changed
     args, told = _arguments(kernel, card, edited or {}), _done_told(tx, card)
@@ -200,7 +197,8 @@ def _refuse_unseen(tx: Transaction, card: Card) -> None:
         )
 
 
-def _refuse_unfit(approval: ApprovalRow, now: datetime) -> None:
+def _refuse_unfit(tx: Transaction, card: Card, *, digest: str | None, now: datetime) -> None:
+    approval = card.approval
     if approval.kind is ApprovalKind.QUESTION:
         raise DecisionError(
             f"Request {approval.id} is a question: it wants an answer.",
@@ -210,6 +208,8 @@ def _refuse_unfit(approval: ApprovalRow, now: datetime) -> None:
         raise DecisionError(
             f"Request {approval.id} expired {approval.expires_at:%Y-%m-%d %H:%M} UTC; it is never approved by time."
         )
+    if digest is None:
+        _refuse_unseen(tx, card)
 
 
 def _refuse_unconnected(kernel: Kernel, card: Card) -> None:
