@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from opsconsole.app.secretstore.names import in_config
+from opsconsole.app.secretstore.names import in_config, variable
 from opsconsole.connectors.http import HttpConfig
 from opsconsole.connectors.http.actions import secrets_of
 from opsconsole.connectors.http.literals import literal_keys
@@ -17,7 +17,7 @@ from opsconsole.store.queries.connections import ConnectionRow
 from opsconsole.store.rows import Reader
 
 OWN = {
-    "mail": ("mail-{}-password", "mail-{}-tokens", "mail-{}-client-secret"),
+    "mail": ("mail-{}-password", "mail-{}-tokens", "mail-{}-client-secret", "mail-{}-smtp-password"),
     "model": ("model-{}",),
     "webhook": ("webhook-{}",),
 }
@@ -53,7 +53,7 @@ def check_owners(conn: Reader, config: HttpConfig, *, made: ConnectionRow | None
     Raises:
         UserError: it names another's secret; says which and whose.
     """
-    named = {secret[-1] for secret in secrets_of(config)}
+    named = {variable(secret[-1]): secret[-1] for secret in secrets_of(config)}  # as the environment spells them
     if not named:
         return
     for row in connections.connections(conn):
@@ -62,7 +62,8 @@ def check_owners(conn: Reader, config: HttpConfig, *, made: ConnectionRow | None
         if made is not None and row.kind == "http" and (row.created_at, row.id) > (made.created_at, made.id):
             continue
         own = {name.format(row.id) for name in OWN.get(row.kind, ())}
-        if shared := sorted(named & {*in_config(row.config), *own}):
+        theirs = {variable(name) for name in (*in_config(row.config), *own)}
+        if shared := sorted(named[found] for found in named.keys() & theirs):
             raise UserError(
                 f"{config.connection} names the secret {shared[0]}, which is that of {_KINDS.get(row.kind, row.kind)}"
                 f" {row.id}; it would be sent to {config.base}. Give {config.connection} a secret of its own in its"

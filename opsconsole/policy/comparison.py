@@ -165,4 +165,5 @@ def _severity(agent: Sequence[ComparedAction], matches: Sequence[Match]) -> Seve
 
 
 def _is_other(diff: FieldDiff) -> bool:
-    return not diff.is_same and diff.how is not Comparison.TEXT and not diff.is_superfluous
+    is_harmless = diff.is_superfluous and not diff.adds_weight
+    return not diff.is_same and diff.how is not Comparison.TEXT and not is_harmless

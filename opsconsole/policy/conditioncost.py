@@ -31,17 +31,21 @@ class Cost:
     """Parts of its patterns, each as often as it is repeated."""
     sums: int = 0
     """How often `+` stands in it."""
+    literal: int = 0
+    """Values written out in it, at most."""
 
     def too_much(self, values: Mapping[str, Any]) -> str:
         """Return why it is not worked out for these values; empty where it is."""
         if not (self.loops or self.pattern or self.sums):
             return ""
         longest, most = _sizes(values)
-        if self.loops and max(most, 1) ** self.loops > MOST_STEPS:
+        most = max(most, self.literal) * (1 + self.sums)  # `a + a` of lists is longer, too
+        times = max(most, 1) ** self.loops
+        if self.loops and times > MOST_STEPS:
             return f"lists of {most} values are too long for loops within loops"
-        if self.pattern * longest > MOST_SEARCHED:
+        if self.pattern * longest * times > MOST_SEARCHED:
             return f"its patterns are too large for a text of {longest} characters"
-        if self.sums * longest > MOST_TEXT:
+        if self.sums * longest * times > MOST_TEXT:
             return f"it would join texts of {longest} characters"
         return ""
 
@@ -68,7 +72,7 @@ def cost_of(tokens: Sequence[tuple[str, str]], loop_words: Sequence[str]) -> Cos
         elif word == ")" and brackets:
             depth -= brackets.pop()
     pattern = sum(size_of(text) for text in _patterns(tokens))
-    return Cost(deepest, pattern, words.count("+"))
+    return Cost(deepest, pattern, words.count("+"), words.count(",") + 1 if "[" in words or "{" in words else 0)
 
 
 def _patterns(tokens: Sequence[tuple[str, str]]) -> list[str]:

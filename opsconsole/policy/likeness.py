@@ -70,6 +70,11 @@ class FieldDiff:
         is_made_of_parts = isinstance(self.human, Mapping | list)
         return not self.is_same and is_made_of_parts and _holds(self.agent, self.human)
 
+    @property
+    def adds_weight(self) -> bool:
+        """The agent's value has more numbers, addresses or links in it than the human's: whom it reaches, how much."""
+        return len(_weights(self.agent)) > len(_weights(self.human))
+
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON."""
         return {
@@ -80,6 +85,16 @@ class FieldDiff:
             "likeness": round(self.likeness, 4),
             "same": self.is_same,
         }
+
+
+def _weights(value: Any) -> list[Any]:
+    if isinstance(value, Mapping):
+        return [found for part in cast(Mapping[Any, Any], value).values() for found in _weights(part)]
+    if isinstance(value, list | tuple):
+        return [found for part in cast(list[Any], value) for found in _weights(part)]
+    is_place = isinstance(value, str) and ("@" in value or "://" in value)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and value != 0
+    return [value] if is_place or is_number else []
 
 
 def compare_fields(

@@ -22,11 +22,11 @@ def name_of(cell: str) -> str:
 
 def amount_of(cell: str) -> tuple[float, str, bool] | None:
     """Return a number, the currency said beside it, and whether the reading is a guess; None where it is no number."""
-    text = cell[:100].replace("\xa0", " ").replace("\u202f", " ").strip()
+    text = cell[:100].replace("\xa0", " ").replace("\u202f", " ").replace("\u2212", "-").strip()
     currency = next((code for sign, code in _SYMBOLS.items() if sign in text.lower()), "")
     if not currency and (code := _CODE.search(text)):
         currency = code[1]
-    is_negative = text.startswith("(") and text.endswith(")")
+    is_negative = (text.startswith("(") and text.endswith(")")) or text.startswith("-") or text.endswith("-")
     digits = [piece for found in _AMOUNT.findall(text) if re.search(r"\d", piece := found.strip(" ,."))]
     if len(digits) != 1:
         return None
@@ -35,7 +35,7 @@ def amount_of(cell: str) -> tuple[float, str, bool] | None:
         value = float(number)
     except ValueError:
         return None
-    return (-value if is_negative else value), currency, is_guess
+    return (-abs(value) if is_negative else value), currency, is_guess
 
 
 def _plain(number: str) -> tuple[str, bool]:

@@ -74,6 +74,9 @@ def says_no(body: object) -> bool:
     if not isinstance(body, dict):
         return False
     said = cast("dict[str, Any]", body)
-    if said.get("ok") is False or said.get("success") is False or said.get("status") in ("error", "fail"):
+    words = {name: str(said.get(name)).strip().lower() for name in ("ok", "success", "status")}
+    if words.get("ok") == "false" or words.get("success") == "false" or words.get("status") in ("error", "fail"):
+        return True
+    if said.get("error") is True or said.get("errors") is True:
         return True
     return any(bool(said.get(name)) and not isinstance(said[name], bool | int | float) for name in ("errors", "error"))

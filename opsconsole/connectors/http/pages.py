@@ -57,11 +57,14 @@ class Pager:
             known = {**values, "body": body_of(answer, scrub)[0], "header": headers_of(answer, scrub)}
             items = self._list(known)
             found += items
-            onward = self._onward(request, answer, known) if items else None
+            onward = self._onward(request, answer, known)  # also of an empty page: filters leave such between others
             if len(found) > MOST_ITEMS or (onward is not None and number == self._most):
                 left = f"there are more; {min(len(found), MOST_ITEMS)} were read"
                 return Result(is_ok=True, data={"items": jsonable(found[:MOST_ITEMS]), "left_out": left})
-            if onward is None or onward.url == request.url:
+            if onward is not None and onward.url == request.url:
+                left = f"there may be more: a page leads back to itself; {len(found)} were read"
+                return Result(is_ok=True, data={"items": jsonable(found), "left_out": left})
+            if onward is None:
                 break
             request = onward
             answer = await ask(request)

@@ -6,13 +6,16 @@ from opsconsole.domain.redaction import forms_of
 
 MARK = "[secret]"
 _SHORTEST = 3
+_SHORTEST_FORM = 6
+"""Of an encoded form; shorter ones stand in texts and numbers by chance."""
 
 
 class Scrubber:
     """Knows the secrets of one connection in every form they are sent in."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        forms = {form for secret in secrets for form in forms_of(secret) if len(form) >= _SHORTEST}
+        long = [secret for secret in secrets if len(secret) >= _SHORTEST]
+        forms = {form for secret in long for form in forms_of(secret) if form == secret or len(form) >= _SHORTEST_FORM}
         self._forms = sorted(forms, key=lambda form: (-len(form), form))
         self._bytes = [form.encode("utf-8", "replace") for form in self._forms]
         self.longest = max(map(len, self._bytes), default=0)

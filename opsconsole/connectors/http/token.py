@@ -117,6 +117,8 @@ class Tokens:
             body = None
         said = cast("dict[str, Any]", body) if isinstance(body, dict) else {}
         token = said.get("access_token")
+        if answer.status in (408, 425, 429) or answer.status >= 500:
+            raise TransientError(scrub.text(f"no token could be had: {where} answers {answer.status}"))
         if answer.status != 200 or not isinstance(token, str) or not token.isascii() or not token.isprintable():
             self._vault.forget()
             self._refresh = ""

@@ -103,6 +103,12 @@ def is_moved_away(said: str | None) -> bool:
     return False
 
 
+def is_turned_away(said: str | None) -> bool:
+    """Return whether the `rotate` property turns an edge to the reader: `y 90deg`."""
+    is_around = said is not None and any(axis in said.split() for axis in ("x", "y"))
+    return is_around and any(unit == "deg" and abs(number) % 180 == 90 for number, unit in numbers(said or ""))
+
+
 def is_filtered_away(said: str | None) -> bool:
     """Return whether a `filter` leaves nothing to read."""
     for name, found in functions(said):

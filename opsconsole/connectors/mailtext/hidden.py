@@ -174,9 +174,9 @@ def _is_gone(style: Mapping[str, str]) -> bool:
         return True
     if css.is_filtered_away(style.get("filter")) or _is_masked(style):
         return True
-    if css.is_far(style.get("translate")) or any(
-        (size := css.share(style.get(name))) is not None and size < 0.05 for name in ("scale", "zoom")
-    ):
+    if css.is_far(style.get("translate")) or css.is_turned_away(style.get("rotate")):
+        return True
+    if any(abs(size) < 0.05 for name in ("scale", "zoom") for size, _ in css.numbers(style.get(name) or "")):
         return True
     return _is_out(style)
 

@@ -21,6 +21,8 @@ MAX_SHEET = 100_000
 MAX_RULES = 3_000
 MAX_MATCHED = 400_000
 """Elements times rules that must be tried for every element (no id, class or tag to go by)."""
+MAX_TRIED = 2_000_000
+"""Elements times all rules: some two seconds at worst."""
 MAX_COUNTED = 2_000
 """Elements up to which rules are tried that look at all elements beside one: their cost grows with the square."""
 MAX_STYLE = 2_000
@@ -122,7 +124,8 @@ class Sheet:
                 self._matcher.add_selector(selector, body)
         elif self._counting:
             self.is_whole = False
-        if len(self._matcher.other_selectors) * len(wrapped) > MAX_MATCHED:
+        is_much = self._rules * len(wrapped) > MAX_TRIED
+        if is_much or len(self._matcher.other_selectors) * len(wrapped) > MAX_MATCHED:
             self.is_whole = False
             return
         self._elements = {element.etree_element: element for element in wrapped}

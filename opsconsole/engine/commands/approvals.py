@@ -18,7 +18,7 @@ from opsconsole.engine.commands.decisions import Card, Grant, close, note, open_
 from opsconsole.engine.commands.decisions import grant as give_grant
 from opsconsole.engine.commands.results import DecisionOutcome, DecisionResult, GivenGrant
 from opsconsole.engine.commands.takeback import settle_unknown
-from opsconsole.engine.effects.prepare import intend
+from opsconsole.engine.effects.prepare import PERHAPS_DONE, intend
 from opsconsole.engine.gate.arguments import ArgumentError, keep_arguments, validate
 from opsconsole.engine.gate.digests import card_digest
 from opsconsole.engine.gate.gatekeeper import Judgement
@@ -189,8 +189,7 @@ def _refuse_unasked(approval: ApprovalRow) -> None:
 
 
 def _refuse_unseen(tx: Transaction, card: Card) -> None:
-    number = card.approval.id
-    if approvals.was_shown_anew(tx.conn, number, run=card.action.run_id):
+    if approvals.was_shown_anew(tx.conn, number := card.approval.id, run=card.action.run_id):
         raise StaleCardError(
             f"Request {number} changed since it was asked. Approve it by the card as it is now.",
             hint=f"`opsconsole approvals show {number}` shows it, and how to approve just that.",
@@ -265,7 +264,9 @@ def _shown_anew(
     account = kernel.registry.account_name(action.tool)
     digest = card_digest(action=action.digest, ruling_id=latest, subject_mark=mark, account=account)
     write_work.set_account(tx, action.id, account)
-    people.refresh_approval(tx, approval.id, digest=digest, mark=mark, because=because)
+    # What may have been done may still have been.
+    told = f"{PERHAPS_DONE}; {because}" if because and approval.because.startswith(PERHAPS_DONE) else because
+    people.refresh_approval(tx, approval.id, digest=digest, mark=mark, because=told)
     facts = {"approval": approval.id, "run": action.run_id, "action": action.id, "changes": len(changes)}
     tx.audit("approval.changed", at=now, actor="engine", **facts)
     return DecisionResult(outcome=DecisionOutcome.CHANGED, request=approval.id, changes=changes)

@@ -11,7 +11,9 @@ from typing import Any, cast
 
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.agent import AgentSpec, Step
+from opsconsole.domain.canonical import jsonable
 from opsconsole.domain.naming import ASK, spoken, tool_words
+from opsconsole.engine.gate.arguments import ArgumentError, validate
 from opsconsole.engine.ports.brain import Proposal
 from opsconsole.engine.runstate.loaded import Loaded, shown
 from opsconsole.store.rows import ActionRow
@@ -47,12 +49,22 @@ def money_origins(kind: ActionType | None, loaded: Loaded, action: ActionRow) ->
     found: list[MoneyOrigin] = []
     for name in _money_arguments(kind, action.args):
         told, value = str(action.args[name]), _decimal(action.args[name])
-        if _decimal(proposal.args.get(name)) != value:
+        if _decimal(_as_meant(kind, proposal.args).get(name)) != value:
             found.append(MoneyOrigin(name, told, "written by a person, in place of the agent's", is_found=True))
             continue
         words = [*_by_file(loaded, action, proposal, name), *_places(loaded, action, value)]
         found.append(MoneyOrigin(name, told, "; ".join(words[:_MOST]) or MADE_UP, is_found=bool(words)))
     return tuple(found)
+
+
+def _as_meant(kind: ActionType | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what an agent wanted as the action's schema reads it: `"9e2"` is 900, and nobody wrote 900 instead."""
+    if kind is None:
+        return wanted
+    try:
+        return validate(kind, dict(jsonable(wanted)))
+    except ArgumentError:
+        return wanted
 
 
 def _money_arguments(kind: ActionType | None, args: Mapping[str, Any]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 from opsconsole.domain.enums import ActionState, ApprovalKind, EffectState, Verdict
 from opsconsole.engine.effects.prepare import PERHAPS_DONE, ask
 from opsconsole.engine.gate.gatekeeper import Judgement
+from opsconsole.store.queries import approvals
 from opsconsole.store.rows import ActionRow, EffectRow
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import work as write_work
@@ -64,7 +65,9 @@ def ask_again(
         account: which one of its connection it would go through now.
         now: aware.
     """
-    doubt = PERHAPS_DONE if effect.error else ""  # only what was in doubt is prepared with an error
+    before = None if effect.approval_id is None else approvals.approval(tx.conn, effect.approval_id)
+    was_in_doubt = before is not None and before.because.startswith(PERHAPS_DONE)
+    doubt = PERHAPS_DONE if effect.error or was_in_doubt else ""  # only what was in doubt is prepared with an error
     asks = judged.ruling.explain() if not doubt or judged.ruling.verdict is Verdict.ASK else ""
     because = "; ".join(filter(None, (doubt, f"{ASKED_AGAIN}{why}" if why else asks)))
     write_work.set_effect(tx, effect.id, EffectState.CANCELLED, now=now)

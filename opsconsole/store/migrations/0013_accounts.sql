@@ -7,5 +7,6 @@ ALTER TABLE effect ADD COLUMN account TEXT;
 ALTER TABLE correspondent ADD COLUMN written_at INTEGER;
 UPDATE correspondent SET written_at = first_at WHERE (connection_id, address) IN (
     SELECT e.connection_id, lower(r.value) FROM event e JOIN content c ON c.id = e.content_id
-    JOIN json_each(CAST(c.bytes AS TEXT), '$.recipients') r WHERE e.kind = 'mail.sent' AND c.bytes IS NOT NULL
+    JOIN json_each(CASE WHEN json_valid(CAST(c.bytes AS TEXT)) THEN CAST(c.bytes AS TEXT) ELSE '{}' END, '$.recipients') r
+    WHERE e.kind = 'mail.sent' AND c.bytes IS NOT NULL
 );

@@ -25,6 +25,8 @@ GONE = {
     "matrix": '<p style="transform:matrix(0,0,0,0,0,0)">{}</p>',
     "translate": '<p style="transform:translateX(-9999px)">{}</p>',
     "turned away": '<p style="transform:rotateY(90deg)">{}</p>',
+    "scale of one way": '<p style="scale:0 1">{}</p>',
+    "rotate": '<p style="rotate:y 90deg">{}</p>',
     "zoom": '<p style="zoom:0">{}</p>',
     "filter opacity": '<p style="filter:opacity(0)">{}</p>',
     "filter contrast": '<p style="filter:contrast(0%)">{}</p>',
@@ -152,10 +154,11 @@ def test_crafted_styles_cost_little_and_what_was_not_looked_into_is_told(source:
         f"<style>{'/* x */' * 20_000}</style>Hello",
         f"<style>.z ~ * {{display:none}}</style>{'<i></i>' * 40_000}",
         f"<style>{'[x]{display:none}' * 20}</style>{'<i></i>' * 40_000}",
+        f"<style>{'p{top:0}' * 300}</style>{'<p>a' * 9_000}",
         f"<i style='{';' * 5_000}'>Hello</i>",
         f"<style>{'@media all{' * 9}p{{display:none}}{'}' * 9}</style>Hello",
     ],
-    ids=["rules", "sheet", "counted", "elements", "style", "depth"],
+    ids=["rules", "sheet", "counted", "elements", "rules times elements", "style", "depth"],
 )
 def test_what_is_too_much_to_look_into_is_told(source: str) -> None:
     assert read(source)[1]

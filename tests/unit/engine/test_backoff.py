@@ -4,5 +4,5 @@ from opsconsole.engine.effects.send import BACKOFF_S, TRIES, backoff_s
 
 
 def test_waits_grow_and_stay_at_the_longest() -> None:
-    assert [backoff_s(attempts) for attempts in range(8)] == [1, 1, 5, 30, 120, 600, 600, 600]
-    assert len(BACKOFF_S) == TRIES == 5
+    assert [backoff_s(attempts) for attempts in range(8)] == [1, 1, 5, 30, 120, 600, 1800, 1800]
+    assert len(BACKOFF_S) > TRIES == 5, "who is worth more tries waits on"

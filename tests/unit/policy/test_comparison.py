@@ -238,9 +238,20 @@ BOOKED = {"who": {"name": "Ann", "born": "1990-01-01"}, "bags": [{"kind": "trunk
         ({"who": {"name": "Ann"}}, Severity.SEVERE),
         ({"bags": [{"kind": "trunk"}, {"kind": "trunk"}]}, Severity.SEVERE),
         ({"insured": "yes"}, Severity.SEVERE),
+        ({"who": {"name": "Ann", "born": "1990-01-01", "bcc": "eve@evil.example"}}, Severity.SEVERE),
+        ({"who": {"name": "Ann", "born": "1990-01-01", "amount": 5000}}, Severity.SEVERE),
     ],
-    ids=["a name more", "a name more in a list", "another", "a name less", "one more of a list", "a field more"],
-)
+    ids=[
+        "a name more",
+        "a name more in a list",
+        "another",
+        "a name less",
+        "one more of a list",
+        "a field more",
+        "an address more",
+        "an amount more",
+    ],
+)  # fmt: skip
 def test_names_that_are_superfluous_inside_a_value_are_not_severe_by_themselves(
     given: dict[str, Any], severity: Severity
 ) -> None:

@@ -22,8 +22,11 @@ LONG = "abc defgh " * 30_000
         ("l.all(a, l.all(b, l.exists(c, c == a)))", {"l": {str(key): 1 for key in range(200)}}),
         (f"({' + '.join(['t'] * 300)}).size() > 0", {"t": LONG}),
         ("l.exists(a, a.exists(b, b.matches('(.{0,99}a){99}z')))", {"l": [[LONG]]}),
+        ("l.exists(a, t.matches('(abc|def|ghi){20}x') && a == 1)", {"l": list(range(9_000)), "t": LONG}),
+        ("l.map(a, t + t + t).size() > 0", {"l": list(range(400)), "t": LONG[:37_000]}),
+        (f"{[1] * 150}.all(a, {[1] * 150}.all(b, {[1] * 150}.all(c, a > 0)))", {}),
     ],
-    ids=range(7),
+    ids=range(10),
 )
 def test_what_would_take_long_is_undecided_at_once(text: str, values: dict[str, Any]) -> None:
     began = time.process_time()

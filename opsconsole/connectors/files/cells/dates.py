@@ -93,15 +93,17 @@ def moment_of(cell: str, look: DateLook) -> Moment | None:
 
 def day_habit(cells: Iterable[str]) -> bool | None:
     """Tell from all dates of a file whether they put the day before the month; None where they do not show it."""
+    shown: set[bool] = set()
     for cell in cells:
         found = _NUMERIC.fullmatch(" ".join(cell.split())[:LONGEST])
-        if found is None:
+        # Dots always put the day first, and `26-03-12` may begin with its year: neither says how others are meant.
+        if found is None or found["mark"] == "." or (found["mark"] == "-" and len(found["year"]) < 4):
             continue
-        if found["mark"] == "." or int(found["first"]) > 12:
-            return True
-        if int(found["other"]) > 12:
-            return False
-    return None
+        if int(found["first"]) > 12:
+            shown.add(True)
+        elif int(found["other"]) > 12:
+            shown.add(False)
+    return shown.pop() if len(shown) == 1 else None
 
 
 def _patterned(text: str, look: DateLook) -> Moment | None:
@@ -125,7 +127,7 @@ def _read(found: re.Match[str], look: DateLook) -> Moment | None:
     is_guess = False
     if told.get("first"):
         first, other = int(told["first"]), int(told["other"])
-        is_first = (first > 12 or told["mark"] == ".") if look.is_day_first is None else look.is_day_first
+        is_first = told["mark"] == "." or (first > 12 if look.is_day_first is None else look.is_day_first)
         is_open = max(first, other) <= 12 and first != other
         # `26-03-12` is a year first to some, a day first to others.
         is_open = is_open or (told["mark"] == "-" and len(told["year"]) < 4)

@@ -37,10 +37,14 @@ class FullError(Exception):
         return self._refusal
 
 
+_OURS = re.compile(r"send|daily|hour|rate|size|too large", re.IGNORECASE)
+"""What a server says of a limit of ours, or of the mail, and not of the recipient's mailbox."""
+
+
 def refusal(host: str, error: SMTPResponseException, address: str = "") -> ConnectorError:
     """Return what an answer means; `address` is whom it was about."""
     said, whom = said_by(error), f" for {address}" if address else ""
-    if address and is_full(error):
+    if address and is_full(error) and not _OURS.search(error.message):
         what = f"The mailbox of {address} is full, says {host}: {said}"
     elif 400 <= error.code < 500:
         what = f"The mail server {host} does not take the mail{whom} now: {said}"
