@@ -128,7 +128,7 @@ async def _brought_in(joined: Joined, mails: Path) -> None:
     joined.window.show_panel("welcome")
     panel = joined.window.panel("welcome")
     assert isinstance(panel, WelcomePanel)
-    panel.import_from(mails)
+    panel.bring(panel.draft(mails))
     await until(lambda: panel.said.text().startswith(f"{HISTORY:,} new items"), deadline_s=300)
 
 

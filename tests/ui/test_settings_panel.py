@@ -73,10 +73,10 @@ def test_a_history_is_brought_in(tmp_path: Path) -> None:
     async def scene(stage: Stage) -> None:
         with_tools(stage, empty)
         panel, places = stage.show(WelcomePanel), went(stage)
-        panel.import_from(box)
+        panel.bring(panel.draft(box))
         await until(lambda: "1 new item from old.mbox" in told(panel))
         press(panel, "See them")
-        panel.import_from(tmp_path / "nowhere")
+        panel.bring(panel.draft(tmp_path / "nowhere"))
         await until(lambda: panel.said.text() and "old.mbox" not in panel.said.text() and "Reading" not in told(panel))
         for text in ("A mailbox", "A model"):
             press(panel, text)

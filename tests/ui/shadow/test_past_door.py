@@ -47,7 +47,7 @@ async def brought_in(stage: Stage, folder: Path, box: Path) -> WelcomePanel:
     with_tools(stage, folder)
     panel = stage.show(WelcomePanel)
     panel.own.setText(f" {OWN.upper()}, ")
-    panel.import_from(box)
+    panel.bring(panel.draft(box))
     await until(said(panel, "new item"))
     press(panel, "See what an agent would have got right")
     return panel
@@ -63,7 +63,7 @@ def test_without_an_agent_a_ready_one_is_offered_and_tried_right_there(tmp_path:
         panel = window.panel("welcome")
         assert isinstance(panel, WelcomePanel)
         panel.own.setText(OWN)
-        panel.import_from(box)
+        panel.bring(panel.draft(box))
         await until(said(panel, "new item"))
         await looked(joined)
         press(panel, "See what an agent would have got right")
@@ -112,7 +112,7 @@ def test_where_no_agent_fits_it_says_what_to_do(tmp_path: Path) -> None:
     async def scene(stage: Stage) -> None:
         with_tools(stage, folder)
         panel = stage.show(WelcomePanel)
-        panel.import_from(table)
+        panel.bring(panel.draft(table))
         await until(said(panel, "new item"))
         press(panel, "See what an agent would have got right")
         await until(said(panel, "none of the ready ones fits it"))

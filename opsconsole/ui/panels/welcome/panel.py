@@ -50,7 +50,7 @@ class WelcomePanel(Panel):
         self._cancel = button("Cancel", self.cancel)
         self._next = button("", self._on_next, kind="accent")
         self._after: Callable[[], None] | None = None
-        self.preview = PreviewCard(self._look, self._bring)
+        self.preview = PreviewCard(self._look, self.bring)
         self.preview.dismissed = lambda: self._idle("Left as it is; nothing was written.")
         self.past = PastDoor(context, self._start, self._tell, self._far)
         column = QVBoxLayout(self)
@@ -132,13 +132,10 @@ class WelcomePanel(Panel):
 
     def look_at(self, path: Path) -> None:
         """Show how a history would be read; from then on the page stays, for its next step is here."""
-        self._look(self._draft(path))
+        self._look(self.draft(path))
 
-    def import_from(self, path: Path) -> None:
-        """Bring a history in."""
-        self._bring(self._draft(path))
-
-    def _draft(self, path: Path) -> ImportDraft:
+    def draft(self, path: Path) -> ImportDraft:
+        """Return how a history is to be read, by what the page says."""
         own = (part.strip().lower() for part in self.own.text().split(","))
         return ImportDraft(path=path, own=tuple(address for address in own if address))
 
@@ -146,7 +143,8 @@ class WelcomePanel(Panel):
         self._is_used = True
         self._start(self._preview(draft))
 
-    def _bring(self, draft: ImportDraft) -> None:
+    def bring(self, draft: ImportDraft) -> None:
+        """Bring a history in as it was shown."""
         self._is_used = True
         self._start(self._import(draft))
 
