@@ -23,6 +23,9 @@ OK_IF = {"ok_if": "{{ body.ok }}"}
     [
         {"ok": False, "error": "channel_not_found"},
         {"success": False},
+        {"success": "false"},
+        {"status": "ERROR"},
+        {"error": True, "message": "no such queue"},
         {"data": None, "errors": [{"message": "no such field"}]},
         {"jsonrpc": "2.0", "error": {"code": -32000, "message": "no"}},
         {"status": "fail", "data": {"title": "is needed"}},

@@ -1,5 +1,6 @@
 """What the money on a card rests on: a place in what was read, the agent's file, a person, or nothing at all."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -154,3 +155,12 @@ async def test_a_tool_that_is_money_tells_of_every_number_where_none_is_called_a
         assert (found.argument, found.words) == ("total", "quoted from the mail: “49 EUR”")
         (shown,) = await load_cards(r.kernel, [1])
         assert "Money: Total 49, quoted from the mail: “49 EUR”" in [notice.text for notice in notices(shown)]
+
+
+@pytest.mark.parametrize("spelled", ["+900", "9e2", "900.", "9_00"])
+async def test_an_amount_that_an_agent_spells_oddly_is_no_persons(tmp_path: Path, spelled: str) -> None:
+    wanted = replace(credit(900), args={**credit(900).args, "amount": spelled})
+    async with rig(tmp_path, [wanted], agent(level=2)) as r:
+        await r.take(mail(title="A question", text="It was 20 EUR."))
+        found = await origin(r)
+        assert (found.words, found.is_found) == (MADE_UP, False)

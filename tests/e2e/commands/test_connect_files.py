@@ -194,8 +194,9 @@ def test_a_connection_that_is_removed_takes_the_keys_of_its_earlier_files_along(
     [
         ("{X-Api-Key: '4711'}", "A key stands in the file as it is (headers: X-Api-Key)"),
         ("{X-Api-Key: \"{{ secret('webhook-word') }}\"}", "which is that of the webhook intake"),
+        ("{X-Api-Key: \"{{ secret('webhook.word') }}\"}", "which is that of the webhook intake"),
     ],
-    ids=["as it is", "another's"],
+    ids=["as it is", "another's", "another's, spelled otherwise"],
 )
 def test_a_file_names_its_key_and_its_own(
     run: Run, tmp_path: Path, base: str, headers: str, says: str, monkeypatch: pytest.MonkeyPatch

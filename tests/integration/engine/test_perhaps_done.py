@@ -53,6 +53,22 @@ async def test_what_may_have_been_done_says_so_before_anything_else(tmp_path: Pa
         assert len(out.calls) == 2
 
 
+async def test_a_doubt_is_told_again_however_often_it_is_asked(tmp_path: Path) -> None:
+    out = Lost()
+    async with rig(tmp_path, [DO], agent(), connectors=beside(out)) as r:
+        await r.take(mail())
+        await r.wait(minutes=3)
+        (asked,) = r.waiting()
+        await r.approve(asked.id)
+        await r.pause()
+        await r.wait(hours=8)
+        await r.resume()
+        await r.wait(minutes=1)
+        (again,) = r.waiting()
+        assert again.because.startswith("it may have been done already") and "8 hours late" in again.because
+        assert (await card(r.engine.kernel, again.id)).is_perhaps_done and len(out.calls) == 1
+
+
 async def test_what_is_late_and_was_never_on_its_way_is_no_doubt(tmp_path: Path) -> None:
     out = Lost()
     async with rig(tmp_path, [DO], agent(level=2), connectors=beside(out)) as r:
