@@ -20,6 +20,7 @@ class Unreadable:
         self._memory = memory
         self._clock = clock
         self._folder = folder
+        self._numbering: int | None = None
         self._key = f"unreadable:{folder}"
 
     async def add(self, validity: int, uids: Sequence[int]) -> None:
@@ -49,6 +50,8 @@ class Unreadable:
     def words(self) -> str:
         """What is told to people; empty where there is nothing."""
         kept: dict[str, Any] = self._memory.get(self._key) or {}
+        if self._numbering is not None and kept.get("validity") != self._numbering:
+            return ""  # numbered anew since: what was noted names other mails now, and all are read anew
         uids = sorted(map(int, kept.get("mails") or ()))
         if not uids:
             return ""
@@ -63,5 +66,6 @@ class Unreadable:
 
     def _of(self, validity: int) -> dict[str, Any]:
         """Return what is noted under this numbering; after another one everything is read anew."""
+        self._numbering = validity
         kept: dict[str, Any] = self._memory.get(self._key) or {}
         return dict(kept.get("mails") or {}) if kept.get("validity") == validity else {}

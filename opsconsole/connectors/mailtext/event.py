@@ -106,10 +106,10 @@ def mail_event(
 
 def _behind(mail: MailText, own: Collection[str]) -> tuple[str, str] | None:
     """Return name and address of the person for whom an own address speaks; None where it speaks for itself."""
-    recipients = {*mail.to, *mail.cc}
-    if recipients and not recipients & set(own):
-        return None  # it goes out: a copy of what somebody here sent
-    return next((pair for pair in mail.authors if pair[1] not in own), None)
+    found = next((pair for pair in mail.authors if pair[1] not in own), None)
+    if found is not None and {*mail.to, *mail.cc} - {*own, found[1]}:
+        return None  # it goes out, to somebody else: a copy of what somebody here sent
+    return found
 
 
 def _fields(mail: MailText, folder: str) -> dict[str, Any]:

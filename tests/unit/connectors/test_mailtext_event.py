@@ -124,3 +124,10 @@ def test_list_rules_can_be_told_ones_own_groups() -> None:
     assert own(raw.replace(b"Precedence: list", b"Precedence: bulk"), groups=("crew@shop.test",)).fields["is_auto"]
     assert own(raw, groups=("other@shop.test",)).fields["is_auto"]
     assert own(b"Auto-Submitted: auto-replied\r\n" + raw, groups=("crew@shop.test",)).fields["is_auto"]
+
+
+def test_what_we_sent_to_a_customer_is_no_customers_mail_whatever_its_reply_to_says() -> None:
+    ours = FORM.replace(b"To: help@mill.example", b"To: carl@buyer-two.example\r\nCc: help@mill.example")
+    assert own(ours).kind == "mail.claimed"
+    copied = FORM.replace(b"To: help@mill.example", b"To: help@mill.example\r\nCc: ann@buyer-one.example")
+    assert (own(copied).kind, own(copied).sender) == ("mail.received", "ann@buyer-one.example")
