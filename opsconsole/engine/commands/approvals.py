@@ -18,7 +18,7 @@ from opsconsole.engine.commands.decisions import Card, Grant, close, note, open_
 from opsconsole.engine.commands.decisions import grant as give_grant
 from opsconsole.engine.commands.results import DecisionOutcome, DecisionResult, GivenGrant
 from opsconsole.engine.commands.takeback import settle_unknown
-from opsconsole.engine.effects.prepare import PERHAPS_DONE, intend
+from opsconsole.engine.effects.prepare import PERHAPS_DONE, intend, is_perhaps_done
 from opsconsole.engine.gate.arguments import ArgumentError, keep_arguments, validate
 from opsconsole.engine.gate.digests import card_digest
 from opsconsole.engine.gate.gatekeeper import Judgement
@@ -265,7 +265,7 @@ def _shown_anew(
     digest = card_digest(action=action.digest, ruling_id=latest, subject_mark=mark, account=account)
     write_work.set_account(tx, action.id, account)
     # What may have been done may still have been.
-    told = f"{PERHAPS_DONE}; {because}" if because and approval.because.startswith(PERHAPS_DONE) else because
+    told = f"{PERHAPS_DONE}; {because}" if because and is_perhaps_done(approval.because) else because
     people.refresh_approval(tx, approval.id, digest=digest, mark=mark, because=told)
     facts = {"approval": approval.id, "run": action.run_id, "action": action.id, "changes": len(changes)}
     tx.audit("approval.changed", at=now, actor="engine", **facts)

@@ -13,7 +13,7 @@ from opsconsole.domain.naming import ASK, tool_words
 from opsconsole.engine.commands.changes import changes_since
 from opsconsole.engine.commands.money import MoneyOrigin, money_origins
 from opsconsole.engine.commands.risks import risk_of
-from opsconsole.engine.effects.prepare import PERHAPS_DONE
+from opsconsole.engine.effects.prepare import is_perhaps_done
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports.connector import Change
 from opsconsole.engine.runstate.loaded import Loaded, call_of, load, shown
@@ -150,11 +150,6 @@ def intent(kind: ActionType | None, action: ActionRow, approval: ApprovalRow | N
     if approval is not None and is_perhaps_done(approval.because):
         return f"Perhaps done already: {line}"
     return line
-
-
-def is_perhaps_done(because: str) -> bool:
-    """Tell by why it is asked whether approving may do something a second time."""
-    return because.startswith(PERHAPS_DONE)
 
 
 def reversibility(kind: ActionType | None, veto_s: float) -> str:

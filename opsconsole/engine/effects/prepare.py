@@ -22,6 +22,11 @@ PERHAPS_DONE = (
 """Why something that was in doubt is asked again; its card says so before anything else."""
 
 
+def is_perhaps_done(because: str) -> bool:
+    """Tell by why it is asked whether approving may do something a second time."""
+    return because.startswith(PERHAPS_DONE)
+
+
 def ask(
     tx: Transaction,
     *,

@@ -15,7 +15,6 @@ from opsconsole.engine.calls import together
 from opsconsole.engine.effects import unsent
 from opsconsole.engine.effects.accounts import other_account
 from opsconsole.engine.effects.aftermath import note_done
-from opsconsole.engine.effects.late import why_late
 from opsconsole.engine.gate.digests import action_digest
 from opsconsole.engine.gate.gatekeeper import Judgement, audit_reasons
 from opsconsole.engine.kernel import Kernel, Writes
@@ -119,19 +118,22 @@ class Effects:
             kept = Hold.SWITCH if until is None else Hold.NONE
             write_work.hold_effect(tx, effect.id, not_before=until, hold=kept)
             tx.audit("effect.held", at=now, actor="engine", until=until and until.isoformat(), **facts)
-        elif moved := other_account(self._kernel.registry, action.tool, effect.account):
-            unsent.ask_again(tx, effect, action, judged, moved, facts, account=self._account(action), now=now)
-        elif (late_s := (now - effect.not_before).total_seconds()) > LATE_S:
-            why = why_late(effect, late_s=late_s)
+        elif (why := self._why_again(effect, action, verdict, now)) is not None:
             unsent.ask_again(tx, effect, action, judged, why, facts, account=self._account(action), now=now)
-        elif verdict is Verdict.ASK and effect.approval_id is None:
-            unsent.ask_again(tx, effect, action, judged, "", facts, account=self._account(action), now=now)
         else:
             write_work.rule_effect(tx, effect.id, ruling=judged.ruling_id, verdict=verdict)
             write_work.set_effect(tx, effect.id, EffectState.SENDING, now=now)
             tx.audit("effect.sending", at=now, actor="engine", key=effect.key[:16], **facts)
             return True
         return False
+
+    def _why_again(self, effect: EffectRow, action: ActionRow, verdict: Verdict, now: datetime) -> str | None:
+        """Return what came in between, so that a person is asked again; empty: the gate asks; None: nobody is asked."""
+        if moved := other_account(self._kernel.registry, action.tool, effect.account):
+            return moved
+        if (late_s := (now - effect.not_before).total_seconds()) > LATE_S:
+            return unsent.why_late(effect, late_s=late_s)
+        return "" if verdict is Verdict.ASK and effect.approval_id is None else None
 
     def _is_as_decided(self, tx: Transaction, action: ActionRow, loaded: Loaded) -> bool:
         """The stored arguments are still those that the action's digest, and so the decision, was about."""

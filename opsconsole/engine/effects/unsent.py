@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from opsconsole.domain.enums import ActionState, ApprovalKind, EffectState, Verdict
-from opsconsole.engine.effects.prepare import PERHAPS_DONE, ask
+from opsconsole.engine.effects.prepare import PERHAPS_DONE, ask, is_perhaps_done
 from opsconsole.engine.gate.gatekeeper import Judgement
+from opsconsole.policy.rules import age_in_words
 from opsconsole.store.queries import approvals
 from opsconsole.store.rows import ActionRow, EffectRow
 from opsconsole.store.transaction import Transaction
@@ -14,6 +15,14 @@ from opsconsole.store.writes import work as write_work
 
 ASKED_AGAIN = "asked again: "
 EXPIRES_H = 48
+
+
+def why_late(effect: EffectRow, *, late_s: float) -> str:
+    """Return why what is past its time is asked about again; `late_s`: how long it is past, in seconds.
+
+    What was in doubt is late by the looking: empty.
+    """
+    return "" if effect.error else f"it is {age_in_words(late_s)} late (sleep, restart or pause)"
 
 
 def stop_forged(tx: Transaction, effect: EffectRow, action: ActionRow, *, now: datetime) -> None:
@@ -66,7 +75,7 @@ def ask_again(
         now: aware.
     """
     before = None if effect.approval_id is None else approvals.approval(tx.conn, effect.approval_id)
-    was_in_doubt = before is not None and before.because.startswith(PERHAPS_DONE)
+    was_in_doubt = before is not None and is_perhaps_done(before.because)
     doubt = PERHAPS_DONE if effect.error or was_in_doubt else ""  # only what was in doubt is prepared with an error
     asks = judged.ruling.explain() if not doubt or judged.ruling.verdict is Verdict.ASK else ""
     because = "; ".join(filter(None, (doubt, f"{ASKED_AGAIN}{why}" if why else asks)))

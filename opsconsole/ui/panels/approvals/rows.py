@@ -9,8 +9,9 @@ from typing import Any
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.enums import ApprovalKind
 from opsconsole.domain.lookalike import disguise
-from opsconsole.engine.commands.cards import intent, is_perhaps_done
+from opsconsole.engine.commands.cards import intent
 from opsconsole.engine.commands.risks import risk_of
+from opsconsole.engine.effects.prepare import is_perhaps_done
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import approvals, events, runs
 from opsconsole.store.rows import ActionRow, ApprovalRow, present
