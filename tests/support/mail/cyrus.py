@@ -14,12 +14,13 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from opsconsole.connectors.mail.imap.client import Imap, connect
 from tests.support.mail.dovecot import PATIENCE_S, deliver
+from tests.support.mail.reading import Folders
 from tests.support.needed import lacking
 from tests.support.ports import free_port
 
@@ -86,7 +87,7 @@ def _fetch(root: Path) -> None:
 
 
 @dataclass
-class Cyrus:
+class Cyrus(Folders):
     """One server. `users` maps addresses to passwords; one signs in by the part before the @."""
 
     users: Mapping[str, str]
@@ -192,26 +193,6 @@ class Cyrus:
         )
         made.login(login(user), self.users[user])
         return made
-
-    @contextlib.contextmanager
-    def selected(self, user: str, folder: str = "INBOX") -> Generator[Imap]:
-        """Sign in as a user and open a folder."""
-        client = self.client(user)
-        try:
-            client.select_folder(folder)
-            yield client
-        finally:
-            client.logout()
-
-    def mails(self, user: str, folder: str = "INBOX") -> list[bytes]:
-        """Return every mail in a folder, in order; none where there is no such folder yet."""
-        with self.selected(user) as client:
-            if not client.folder_exists(folder):
-                return []
-            client.select_folder(folder, readonly=True)
-            uids = sorted(client.search("ALL"))
-            found = client.fetch(uids, ["BODY.PEEK[]"]) if uids else {}
-            return [raw for uid in uids if (raw := found.get(uid, {}).get(b"BODY[]")) is not None]
 
 
 def login(address: str) -> str:

@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +26,7 @@ import pytest
 from opsconsole.connectors.mail.imap.client import Imap, connect
 from tests.support.http.certificates import Certificates
 from tests.support.mail.dovecotconf import FOLDER, TEXT, TLS, USE
+from tests.support.mail.reading import Folders
 from tests.support.ports import free_port
 
 PATIENCE_S = 15.0
@@ -46,7 +47,7 @@ def program() -> str:
 
 
 @dataclass
-class Dovecot:
+class Dovecot(Folders):
     """One server. `users` maps addresses to passwords."""
 
     users: Mapping[str, str]
@@ -175,26 +176,6 @@ class Dovecot:
         )
         made.login(user, self.users[user])
         return made
-
-    @contextlib.contextmanager
-    def selected(self, user: str, folder: str = "INBOX") -> Generator[Imap]:
-        """Sign in as a user and open a folder."""
-        client = self.client(user)
-        try:
-            client.select_folder(folder)
-            yield client
-        finally:
-            client.logout()
-
-    def mails(self, user: str, folder: str = "INBOX") -> list[bytes]:
-        """Return every mail in a folder, in order; none where there is no such folder yet."""
-        with self.selected(user) as client:
-            if not client.folder_exists(folder):
-                return []
-            client.select_folder(folder, readonly=True)
-            uids = sorted(client.search("ALL"))
-            found = client.fetch(uids, ["BODY.PEEK[]"]) if uids else {}
-            return [raw for uid in uids if (raw := found.get(uid, {}).get(b"BODY[]")) is not None]  # None: just moved
 
     def _text(self) -> str:
         certificates = self.certificates
