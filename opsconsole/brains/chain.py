@@ -87,16 +87,12 @@ class BrainChain:
             "about": "model",
         }
         proposal = Proposal(tool=ASK_PERSON, args=question, because=why)
-        return Turn(category=_category(view), rationale=why, proposals=(proposal,), memo={ASKS: MODEL})
+        return Turn(category=view.category, rationale=why, proposals=(proposal,), memo={ASKS: MODEL})
 
     async def _offline(self, view: RunView) -> Turn:
         """The offline brain sees its own turns only: a model's calls are no steps of a playbook."""
         own = tuple(past for past in view.past if past.turn.is_by_playbook)
         return await self._playbook.turn(replace(view, past=own))
-
-
-def _category(view: RunView) -> str | None:
-    return None if view.named is None else view.named.category
 
 
 def _has_written(view: RunView) -> bool:

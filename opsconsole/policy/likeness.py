@@ -73,7 +73,7 @@ class FieldDiff:
     @property
     def adds_weight(self) -> bool:
         """The agent's value has more numbers, addresses or links in it than the human's: whom it reaches, how much."""
-        return len(_weights(self.agent)) > len(_weights(self.human))
+        return _weights(self.agent) > _weights(self.human)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON."""
@@ -87,14 +87,15 @@ class FieldDiff:
         }
 
 
-def _weights(value: Any) -> list[Any]:
+def _weights(value: Any) -> int:
+    """Count the places and amounts in a value, at any depth."""
     if isinstance(value, Mapping):
-        return [found for part in cast(Mapping[Any, Any], value).values() for found in _weights(part)]
+        return sum(_weights(part) for part in cast(Mapping[Any, Any], value).values())
     if isinstance(value, list | tuple):
-        return [found for part in cast(list[Any], value) for found in _weights(part)]
+        return sum(_weights(part) for part in cast(list[Any], value))
     is_place = isinstance(value, str) and ("@" in value or "://" in value)
     is_number = isinstance(value, int | float) and not isinstance(value, bool) and value != 0
-    return [value] if is_place or is_number else []
+    return int(is_place or is_number)
 
 
 def compare_fields(

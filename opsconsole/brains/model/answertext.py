@@ -76,9 +76,9 @@ def read_text(text: str, *, tools: Collection[str], sources: Sources | None = No
     if not text:
         return TextAnswer(problem=EMPTY)
     objects = _objects(text)
-    called = [found for found in objects if _call_of(found.value) is not None]
-    if called or _marks(text, objects) or any(_follows_name(text, found, tools) for found in objects):
-        calls = tuple(call for found in called if (call := _call_of(found.value)) is not None)
+    written = [(found, call) for found in objects if (call := _call_of(found.value)) is not None]
+    if written or _marks(text, objects) or any(_follows_name(text, found, tools) for found in objects):
+        called, calls = [found for found, _ in written], tuple(call for _, call in written)
         is_whole = not _rest(text, called) and all(call.name in tools for call in calls)
         is_own = sources is None or not any(sources.where(text[found.start : found.end]) for found in called)
         return TextAnswer(calls=calls) if calls and is_whole and is_own else TextAnswer(problem=TEXT_CALL)
@@ -187,16 +187,14 @@ def _meaning(value: Mapping[str, Any]) -> tuple[str, ...]:
 def _is_repeated(text: str, found: _Object, sources: Sources) -> bool:
     if sources.where(text[found.start : found.end]):
         return True
-    outcome = found.value.get("outcome")
-    if not outcome:
+    if not found.value.get("outcome"):
         return False
-    for source in sources.with_word("outcome"):
-        for other in _objects(source):
-            if _plain(other.value, "outcome") == _plain(found.value, "outcome") and _plain(
-                other.value, "category"
-            ) == _plain(found.value, "category"):
-                return True
-    return False
+    said = _end(found.value)
+    return any(_end(other.value) == said for source in sources.with_word("outcome") for other in _objects(source))
+
+
+def _end(value: Mapping[str, Any]) -> tuple[str, str]:
+    return _plain(value, "outcome"), _plain(value, "category")
 
 
 def _plain(value: Mapping[str, Any], key: str) -> str:

@@ -35,7 +35,7 @@ def with_question(view: RunView, turn: Turn) -> Turn:
     return turn
 
 
-def asked(view: RunView) -> str:
+def _asked(view: RunView) -> str:
     """Return what the last turn asked in a model's stead; empty where it asked nothing so."""
     return str(view.past[-1].turn.memo.get(ASKS) or "") if view.past else ""
 
@@ -47,11 +47,11 @@ def answer(past: PastTurn) -> str:
 
 def end_of_question(view: RunView) -> Turn | None:
     """Return the end of the work that an answer to such a question means; None where a model thinks on."""
-    what = asked(view)
+    what = _asked(view)
     if not what:
         return None
     said, last = answer(view.past[-1]), view.past[-1].turn
-    category = None if view.named is None else view.named.category
+    category = view.category
     if what == LEFT and said == NOTHING:
         return Turn(category=category, confidence=last.confidence, final="nothing more was to be done, a person said")
     goes_on = said == AGAIN or (what == CATEGORY and category_by_person(view) is not None)

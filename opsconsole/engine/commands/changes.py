@@ -36,14 +36,14 @@ def changes_since(kernel: Kernel, conn: Reader, action: ActionRow, approval: App
         if change.agent != approval.agent_id or not _is_harmless(kernel, conn, change, action)
     ]
     moved = other_account(kernel.registry, action.tool, action.account)
+    accounts = (moved,) if moved else ()
     if not told:
-        return (moved,) if moved else ()
+        return accounts
     news = events.last_on_subject(conn, action.subject_id, after=approval.created_at, most=len(told))
     words: list[str] = []
     for change in reversed(told):
         is_event = news and change.agent is None and change.what == news[-1].kind.replace(".", " ")
         words.append(_told(change.what, news.pop() if is_event else None))
-    accounts = (moved,) if moved else ()
     return (*accounts, *reversed(words), *_fields(conn, events.subject_key(conn, action.subject_id), approval))
 
 

@@ -50,7 +50,7 @@ class Doubts:
             return
         loaded, action = self._effects.load(effect)
         kind, owner = self._kernel.registry.type(action.tool), self._kernel.registry.connection(action.tool)
-        why = "" if owner is None else self._is_elsewhere(effect, action.tool, owner.id)
+        why = "" if owner is None else self._why_elsewhere(effect, action.tool, owner.id)
         if (
             why
             or kind is None
@@ -79,7 +79,7 @@ class Doubts:
         elif await self._effects.persist(lambda tx: self._again(tx, effect.id, loaded), "effect.again"):
             await self._effects.perform(self._effects.reload(effect), is_repeat=True)
 
-    def _is_elsewhere(self, effect: EffectRow, tool: str, connection: str) -> str:
+    def _why_elsewhere(self, effect: EffectRow, tool: str, connection: str) -> str:
         """Say why this connection is not, or need not be, where the call went: there it says nothing; else empty."""
         if moved := other_account(self._kernel.registry, tool, effect.account):
             return moved

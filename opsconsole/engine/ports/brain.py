@@ -86,6 +86,11 @@ class RunView:
         """The newest turn that named a category; None where none did."""
         return next((past.turn for past in reversed(self.past) if past.turn.category is not None), None)
 
+    @property
+    def category(self) -> str | None:
+        """The category that was named last; None where none was."""
+        return None if self.named is None else self.named.category
+
 
 @dataclass(frozen=True, slots=True)
 class CaseExample:
