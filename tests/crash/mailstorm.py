@@ -212,7 +212,11 @@ class Storm:
             reader.close()
             workspace.close()
         await asyncio.to_thread(self._rig.relay.wait_until_empty, END_S)
-        await until(self._is_filed, "copies of what was sent are filed", timeout_s=PATIENCE_S)
+        try:
+            await until(self._is_filed, "the inbox is empty", timeout_s=PATIENCE_S)
+        except TimeoutError:
+            left = [f"{mail['X-Relay-Number']} {mail['Message-ID']}" for mail in await self._rig.mails(SUPPORT)]
+            self.found.wrong.append(self.told(f"left in the inbox: {left}"))
 
     async def _is_filed(self) -> bool:
         return not await self._rig.mails(SUPPORT)

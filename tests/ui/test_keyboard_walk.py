@@ -1,5 +1,6 @@
 """Every page of the rail by keys alone, on the sample: opened, gone along, a detail read, its verbs, and back."""
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -117,7 +118,7 @@ def test_shadow_is_judged_taken_back_and_its_other_pages_opened(sample: Path, tm
         walker.press(Qt.Key.Key_J)
         await walker.calm()
         await until(lambda: compare.queue.shown is not None)
-        QTest.qWait(450)  # a pair that was just shown takes no word
+        await asyncio.sleep(0.45)  # a pair that was just shown takes no word
         walker.press(Qt.Key.Key_2)
         await until(lambda: len(compare.queue.rows) == waiting - 1)
         await walker.calm()
@@ -198,7 +199,7 @@ def test_a_request_is_looked_at_edited_put_off_decided_and_taken_back(sample: Pa
         walker.press(Qt.Key.Key_K)
         await until(lambda: panel.shown is not None and panel.shown.view.id == first)
         for key, modifiers in ((Qt.Key.Key_E, None), (Qt.Key.Key_R, None), (Qt.Key.Key_S, SHIFT), (Qt.Key.Key_B, None)):
-            QTest.qWait(450)  # a card that was just shown takes no word
+            await asyncio.sleep(0.45)  # a card that was just shown takes no word
             await walker.calm()
             walker.press(key, modifiers or Qt.KeyboardModifier.NoModifier)
             assert panel.mode != "card"
@@ -207,7 +208,7 @@ def test_a_request_is_looked_at_edited_put_off_decided_and_taken_back(sample: Pa
             assert panel.mode == "card"
         await walker.calm()
         await until(lambda: panel.shown is not None)
-        QTest.qWait(450)
+        await asyncio.sleep(0.45)
         shown = panel.queue.current
         walker.press(Qt.Key.Key_A)
         await until(lambda: shown not in [row.id for row in panel.queue.rows])

@@ -6,7 +6,17 @@ from typing import Any
 from opsconsole.connectors.mail.account import Account
 from opsconsole.connectors.mail.imap.client import Imap
 from opsconsole.connectors.mail.imap.folders import Named
-from opsconsole.connectors.mail.imap.mailbox import Mark, Place, delete, fetch, locate, mark_of, move, open_, ours_by_id
+from opsconsole.connectors.mail.imap.mailbox import (
+    Mark,
+    Place,
+    delete,
+    fetch,
+    locate,
+    mark_of,
+    move,
+    open_at,
+    ours_by_id,
+)
 from opsconsole.connectors.mail.smtp.compose import message_id, reply_subject, written
 from opsconsole.domain.action import Call, Result
 from opsconsole.domain.errors import PermanentError
@@ -106,12 +116,12 @@ async def _flag(account: Account, call: Call, *, is_on: bool) -> Result:
     place = await place_of(account, call)
 
     def mark(client: Imap) -> bool:
-        open_(client, place.folder)
-        present = {flag.lower() for mail in fetch(client, [place.uid], most=1) for flag in mail.flags}
+        uid = open_at(client, place, mark_of(call.fields))
+        present = {flag.lower() for mail in fetch(client, [uid], most=1) for flag in mail.flags}
         if (spelt.lower() in present) is is_on:
             return False
         change = client.add_flags if is_on else client.remove_flags
-        change([place.uid], [spelt], silent=True)
+        change([uid], [spelt], silent=True)
         return True
 
     is_changed = await account.commands.write(mark)

@@ -235,7 +235,7 @@ class FolderWatch:
         def put_away(client: Imap) -> None:
             self._reader.select(client, validity)
             for uid, mark in ours:
-                move(client, Place(self._folder, uid), mark, sent)
+                move(client, Place(self._folder, uid, validity), mark, sent)
 
         try:
             await self._account.commands.write(put_away)

@@ -10,21 +10,23 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from opsconsole.domain.enums import ActionState, ApprovalKind, ApprovalState, Effect, Hold, Verb, Verdict
-from opsconsole.domain.errors import DecisionError, StaleCardError
+from opsconsole.domain.errors import DecisionError
 from opsconsole.domain.ruling import UNTIL_RELEASED
 from opsconsole.engine.commands.answers import learn, one_of
 from opsconsole.engine.commands.changes import changes_since
 from opsconsole.engine.commands.decisions import Card, Grant, close, note, open_card
 from opsconsole.engine.commands.decisions import grant as give_grant
+from opsconsole.engine.commands.refusals import refuse_unasked, refuse_unconnected, refuse_unfit
 from opsconsole.engine.commands.results import DecisionOutcome, DecisionResult, GivenGrant
 from opsconsole.engine.commands.takeback import settle_unknown
-from opsconsole.engine.effects.prepare import PERHAPS_DONE, intend, is_perhaps_done
+from opsconsole.engine.effects.doubt import PERHAPS_DONE, is_perhaps_done
+from opsconsole.engine.effects.prepare import intend
 from opsconsole.engine.gate.arguments import ArgumentError, keep_arguments, validate
 from opsconsole.engine.gate.digests import card_digest
 from opsconsole.engine.gate.gatekeeper import Judgement
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runstate.loaded import wanted_again
-from opsconsole.store.queries import approvals, runs
+from opsconsole.store.queries import runs
 from opsconsole.store.rows import ActionRow, ApprovalRow, present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import people
@@ -55,8 +57,8 @@ def approve(
     approval = card.approval
     if approval.kind is ApprovalKind.UNKNOWN:
         return settle_unknown(kernel, tx, card, actor=actor, is_done=True, reason="")
-    _refuse_unfit(tx, card, digest=digest, now=now)
-    _refuse_unconnected(kernel, card)
+    refuse_unfit(tx, card, digest=digest, now=now)
+    refuse_unconnected(kernel, card)
     if (changed := _changed(kernel, tx, card, now=now)) is not None:
         return changed
     args, told = _arguments(kernel, card, edited or {}), _done_told(tx, card)
@@ -128,7 +130,7 @@ def respond(
         DecisionError: the request is no question.
     """
     card, now = open_card(kernel, tx, approval_id, digest=digest), kernel.clock.now()
-    _refuse_unasked(card.approval)
+    refuse_unasked(card.approval)
     if not answer.strip():
         raise DecisionError("The answer is empty. Nothing was changed.")
     answer = one_of(card, answer)
@@ -143,7 +145,11 @@ def ignore(
     kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str, digest: str | None = None
 ) -> DecisionResult:
     """Let a request lapse: nothing is done, and the agent is told so. Of a question this is to leave it to people."""
-    card, now = open_card(kernel, tx, approval_id, digest=digest), kernel.clock.now()
+    return _lapse(kernel, tx, open_card(kernel, tx, approval_id, digest=digest), actor=actor)
+
+
+def _lapse(kernel: Kernel, tx: Transaction, card: Card, *, actor: str) -> DecisionResult:
+    now = kernel.clock.now()
     if card.approval.kind is ApprovalKind.UNKNOWN:
         raise DecisionError("This asks whether something was done: say approve (it was) or reject (it was not).")
     note(tx, card, Verb.IGNORE, actor=actor, words=None, now=now)
@@ -161,8 +167,9 @@ def leave(
     Raises:
         DecisionError: the request is no question.
     """
-    _refuse_unasked(open_card(kernel, tx, approval_id, digest=digest).approval)
-    return ignore(kernel, tx, approval_id, actor=actor, digest=digest)
+    card = open_card(kernel, tx, approval_id, digest=digest)
+    refuse_unasked(card.approval)
+    return _lapse(kernel, tx, card, actor=actor)
 
 
 def _told(
@@ -178,46 +185,6 @@ def _told(
     grace_s = card.version.spec.approvals.veto_s
     at = close(tx, card, state, result, now=kernel.clock.now(), grace_s=grace_s)
     return DecisionResult(outcome=outcome, request=card.approval.id, at=at if kernel.is_engine_running else None)
-
-
-def _refuse_unasked(approval: ApprovalRow) -> None:
-    if approval.kind is not ApprovalKind.QUESTION:
-        raise DecisionError(
-            f"Request {approval.id} asks for a yes or no: approve or reject it.",
-            hint=f"`opsconsole approvals approve {approval.id}`, or reject.",
-        )
-
-
-def _refuse_unseen(tx: Transaction, card: Card) -> None:
-    if approvals.was_shown_anew(tx.conn, number := card.approval.id, run=card.action.run_id):
-        raise StaleCardError(
-            f"Request {number} changed since it was asked. Approve it by the card as it is now.",
-            hint=f"`opsconsole approvals show {number}` shows it, and how to approve just that.",
-        )
-
-
-def _refuse_unfit(tx: Transaction, card: Card, *, digest: str | None, now: datetime) -> None:
-    approval = card.approval
-    if approval.kind is ApprovalKind.QUESTION:
-        raise DecisionError(
-            f"Request {approval.id} is a question: it wants an answer.",
-            hint=f'Answer it: `opsconsole approvals respond {approval.id} "…"`.',
-        )
-    if approval.expires_at is not None and approval.expires_at <= now:
-        raise DecisionError(
-            f"Request {approval.id} expired {approval.expires_at:%Y-%m-%d %H:%M} UTC; it is never approved by time."
-        )
-    if digest is None:
-        _refuse_unseen(tx, card)
-
-
-def _refuse_unconnected(kernel: Kernel, card: Card) -> None:
-    if kernel.registry.type(card.action.tool) is None:
-        connection = card.action.tool.partition(".")[0]
-        raise DecisionError(
-            f"{connection} is not connected, so this cannot be done now. Connect it, or reject the request.",
-            hint="`opsconsole connect list` shows what is connected.",
-        )
 
 
 def _arguments(kernel: Kernel, card: Card, edited: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ from opsconsole.domain.naming import ASK, tool_words
 from opsconsole.engine.commands.changes import changes_since
 from opsconsole.engine.commands.money import MoneyOrigin, money_origins
 from opsconsole.engine.commands.risks import risk_of
-from opsconsole.engine.effects.prepare import is_perhaps_done
+from opsconsole.engine.effects.doubt import is_perhaps_done
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports.connector import Change
 from opsconsole.engine.runstate.loaded import Loaded, call_of, load, shown

@@ -15,17 +15,6 @@ from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import people
 from opsconsole.store.writes import work as write_work
 
-PERHAPS_DONE = (
-    "it may have been done already: its answer was lost. It was looked for and not found, which is no proof. Look there"
-    " first, for approving does it again"
-)
-"""Why something that was in doubt is asked again; its card says so before anything else."""
-
-
-def is_perhaps_done(because: str) -> bool:
-    """Tell by why it is asked whether approving may do something a second time."""
-    return because.startswith(PERHAPS_DONE)
-
 
 def ask(
     tx: Transaction,

@@ -2,24 +2,24 @@
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from opsconsole.domain.enums import ApprovalKind, EffectState, Hold, Verdict
+from opsconsole.domain.enums import EffectState, Hold, Verdict
 from opsconsole.domain.ids import EffectId
 from opsconsole.engine.effects.accounts import other_account
-from opsconsole.engine.effects.prepare import ask
+from opsconsole.engine.effects.doubt import ask_whether_done
 from opsconsole.engine.effects.send import CALL_TIMEOUT_S, TRIES, Effects, arrival_s, backoff_s
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.ports.connector import Actor
 from opsconsole.engine.runstate.loaded import Loaded
 from opsconsole.store import faults
 from opsconsole.store.queries import approvals, connections, runs
-from opsconsole.store.rows import ActionRow, EffectRow, present
+from opsconsole.store.rows import EffectRow, present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import work as write_work
 
 _log = logging.getLogger(__name__)
-_LOOK = "It is not known whether this was done, and {}. Look there, then say."
+_NOT_ASKED = "the system cannot be asked"
 RESEND_S = 600.0
 """How long after its time an effect may be sent once more to find out about it, in seconds; later a person is asked."""
 
@@ -58,9 +58,9 @@ class Doubts:
             or effect.attempts > TRIES
             or not (kind.is_idempotent or kind.is_findable)
         ):
-            words = why or "the system cannot be asked"
+            words = why or _NOT_ASKED
             await self._effects.persist(
-                lambda tx: self._ask_about(tx, effect, loaded, action, why=words), "effect.ask_unknown"
+                lambda tx: ask_whether_done(tx, effect, action, why=words, now=self._now()), "effect.ask_unknown"
             )
             return
         if kind.is_findable:
@@ -79,6 +79,9 @@ class Doubts:
         elif await self._effects.persist(lambda tx: self._again(tx, effect.id, loaded), "effect.again"):
             await self._effects.perform(self._effects.reload(effect), is_repeat=True)
 
+    def _now(self) -> datetime:
+        return self._kernel.clock.now()
+
     def _why_elsewhere(self, effect: EffectRow, tool: str, connection: str) -> str:
         """Say why this connection is not, or need not be, where the call went: there it says nothing; else empty."""
         if moved := other_account(self._kernel.registry, tool, effect.account):
@@ -95,15 +98,15 @@ class Doubts:
         effects = runs.effects_in(tx.conn, EffectState.SENDING)
         for effect in effects:
             write_work.set_effect(
-                tx, effect.id, EffectState.UNKNOWN, now=self._kernel.clock.now(), error="the engine stopped meanwhile"
+                tx, effect.id, EffectState.UNKNOWN, now=self._now(), error="the engine stopped meanwhile"
             )
             action = present(runs.action(tx.conn, effect.action_id), effect.action_id)
             if (wait_s := arrival_s(self._kernel.registry.type(action.tool))) > 0:
-                due = self._kernel.clock.now() + timedelta(seconds=wait_s)
+                due = self._now() + timedelta(seconds=wait_s)
                 write_work.set_timer(tx, "reconcile", str(effect.id), due=due)
             tx.audit(
                 "effect.unknown",
-                at=self._kernel.clock.now(),
+                at=self._now(),
                 actor="engine",
                 action=effect.action_id,
                 effect=effect.id,
@@ -111,38 +114,44 @@ class Doubts:
             )
         return len(effects)
 
+    def _unasked(self, tx: Transaction, effect_id: EffectId) -> EffectRow | None:
+        """Return the effect where it is still in doubt, and no person is being asked about it."""
+        effect = runs.effect(tx.conn, effect_id)
+        is_open = effect is not None and effect.state is EffectState.UNKNOWN
+        return effect if effect and is_open and not approvals.is_asked(tx.conn, effect.action_id) else None
+
     def _back(self, tx: Transaction, effect_id: EffectId) -> None:
         """It is not there: it is prepared as before, is due, and comes before the gate like any other.
 
         Where looking took longer than a time may be past (`LATE_S`), as it does by the types' own arrival time, a
         person is asked, and told that it was sent once.
         """
-        effect = runs.effect(tx.conn, effect_id)
-        if effect is None or effect.state is not EffectState.UNKNOWN:
+        effect = self._unasked(tx, effect_id)
+        if effect is None:
             return
         write_work.hold_effect(tx, effect_id, not_before=None, hold=Hold.NONE)
-        now = self._kernel.clock.now()
+        now = self._now()
         tx.audit("effect.not_found", at=now, actor="engine", action=effect.action_id, effect=effect_id)
 
     def _again(self, tx: Transaction, effect_id: EffectId, loaded: Loaded) -> bool:
         """Only sending it once more, which does nothing new, can tell; and only if the gate lets it today."""
-        effect = runs.effect(tx.conn, effect_id)
-        if effect is None or effect.state is not EffectState.UNKNOWN:
+        effect = self._unasked(tx, effect_id)
+        if effect is None:
             return False
         action = present(runs.action(tx.conn, effect.action_id), effect.action_id)
         ruling = self._effects.judge_again(tx, effect, action, loaded).ruling
-        is_late = (self._kernel.clock.now() - effect.not_before).total_seconds() > RESEND_S
+        is_late = (self._now() - effect.not_before).total_seconds() > RESEND_S
         needed = Verdict.ACT if effect.approval_id is None else Verdict.ASK
         if ruling.hold_until is not None:
             self._look_later(tx, effect, "held by the gate")
             return False
         if ruling.verdict < needed or is_late:
-            self._ask_about(tx, effect, loaded, action)
+            ask_whether_done(tx, effect, action, why=_NOT_ASKED, now=self._now())
             return False
-        write_work.set_effect(tx, effect_id, EffectState.SENDING, now=self._kernel.clock.now())
+        write_work.set_effect(tx, effect_id, EffectState.SENDING, now=self._now())
         tx.audit(
             "effect.sending_again",
-            at=self._kernel.clock.now(),
+            at=self._now(),
             actor="engine",
             action=effect.action_id,
             effect=effect_id,
@@ -151,33 +160,8 @@ class Doubts:
 
     def _look_later(self, tx: Transaction, effect: EffectRow, error: str) -> None:
         attempts = write_work.count_effect_attempt(tx, effect.id)
-        now = self._kernel.clock.now()
+        now = self._now()
         due = now + timedelta(seconds=backoff_s(attempts))
         write_work.set_timer(tx, "reconcile", str(effect.id), due=due)
         tx.audit("effect.look_later", at=now, actor="engine", action=effect.action_id, effect=effect.id)
         _log.info("effect %d %s", effect.id, error)
-
-    def _ask_about(
-        self,
-        tx: Transaction,
-        effect: EffectRow,
-        loaded: Loaded,
-        action: ActionRow,
-        *,
-        why: str = "the system cannot be asked",
-    ) -> None:
-        if approvals.is_asked(tx.conn, action.id):
-            return
-        ask(
-            tx,
-            kind=ApprovalKind.UNKNOWN,
-            action=action.id,
-            run=loaded.run.id,
-            agent=effect.agent_id,
-            digest=action.digest,
-            ruling_id=0,
-            subject=action.subject_id,
-            because=_LOOK.format(why),
-            expires_h=24 * 365,
-            now=self._kernel.clock.now(),
-        )

@@ -15,6 +15,7 @@ from opsconsole.engine.calls import together
 from opsconsole.engine.effects import unsent
 from opsconsole.engine.effects.accounts import other_account
 from opsconsole.engine.effects.aftermath import note_done
+from opsconsole.engine.effects.doubt import ask_whether_done, was_in_doubt
 from opsconsole.engine.gate.digests import action_digest
 from opsconsole.engine.gate.gatekeeper import Judgement, audit_reasons
 from opsconsole.engine.kernel import Kernel, Writes
@@ -111,7 +112,10 @@ class Effects:
         judged = self.judge_again(tx, effect, action, loaded)
         hold, verdict = judged.ruling.hold_until, judged.ruling.verdict
         facts = {"action": action.id, "effect": effect.id, "run": loaded.run.id, "reasons": audit_reasons(judged)}
-        if verdict < Verdict.ASK:
+        if verdict < Verdict.ASK and was_in_doubt(tx.conn, effect):
+            why = f"it may not be done again: {judged.ruling.explain()}"
+            ask_whether_done(tx, effect, action, why=why, now=now)
+        elif verdict < Verdict.ASK:
             unsent.void(tx, effect, action, judged, facts, now=now)
         elif hold is not None:
             until = None if hold == UNTIL_RELEASED else hold
@@ -174,7 +178,7 @@ class Effects:
         make, kind = self._kernel.registry.caller(action.tool), self._kernel.registry.type(action.tool)
         if make is None:
             error = _NOT_CONNECTED.format(action.tool.partition(".")[0])
-            await self.finish(effect, loaded, action, Result(is_ok=False, error=error), kind)
+            await self._came(effect, loaded, action, Result(is_ok=False, error=error), kind)
             return
         if moved := other_account(self._kernel.registry, action.tool, effect.account):
             if is_repeat:
@@ -197,7 +201,24 @@ class Effects:
             await self._doubt_one(effect, why or "no answer", arrival_s=arrival_s(kind))
             return
         faults.reach("connector.after_call")
-        await self.finish(effect, loaded, action, result, kind)
+        await self._came(effect, loaded, action, result, kind)
+
+    async def _came(
+        self, effect: EffectRow, loaded: Loaded, action: ActionRow, result: Result, kind: ActionType | None
+    ) -> None:
+        """A call came to an end: what does not get done now may still have been done by the call before it."""
+        await self.persist(lambda tx: self._come_in(tx, effect, loaded, action, result, kind), "effect.finish")
+
+    def _come_in(
+        self, tx: Transaction, effect: EffectRow, loaded: Loaded, action: ActionRow, result: Result,
+        kind: ActionType | None,
+    ) -> None:  # fmt: skip
+        current = runs.effect(tx.conn, effect.id)
+        if result.is_ok or current is None or not was_in_doubt(tx.conn, current):
+            self._finish_in(tx, effect, loaded, action, result, kind)
+        elif current.state is EffectState.SENDING:
+            why = f"trying it once more did not tell: {result.error}"
+            ask_whether_done(tx, current, action, why=why, now=self._now())
 
     async def _doubt_one(self, effect: EffectRow, why: str, *, arrival_s: float) -> None:
         def job(tx: Transaction) -> None:
@@ -222,7 +243,7 @@ class Effects:
         now = self._now()
         if effect.attempts >= (tries := error.tries or TRIES):
             gone = Result(is_ok=False, error=f"gave up after {tries} tries: {error}")
-            self._finish_in(tx, effect, loaded, action, gone, None)
+            self._come_in(tx, effect, loaded, action, gone, None)
             return
         wait_s = error.retry_after_s or backoff_s(effect.attempts)
         write_work.hold_effect(tx, effect.id, not_before=now + timedelta(seconds=wait_s), hold=Hold.NONE)

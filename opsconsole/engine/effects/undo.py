@@ -39,15 +39,18 @@ class Undos:
 
     async def run(self, effect_id: EffectId) -> None:
         """Take one effect back, or try to."""
-        undo = await self._effects.persist(lambda tx: self._begin(tx, effect_id), "undo.begin")
-        if undo is None:
+        begun = await self._effects.persist(lambda tx: self._begin(tx, effect_id), "undo.begin")
+        if begun is None:
             return
+        undo, is_repeat = begun
         effect = present(runs.effect(self._kernel.reader, effect_id), f"effect {effect_id}")
         try:
             async with asyncio.timeout(CALL_TIMEOUT_S):
                 result = await self._call(effect, undo)
         except TransientError as error:
-            await self._effects.persist(lambda tx, e=error: self._later(tx, effect, undo, e), "undo.retry")
+            await self._effects.persist(
+                lambda tx, e=error: self._later(tx, effect, undo, e, is_repeat=is_repeat), "undo.retry"
+            )
             return
         except PermanentError as error:
             result = Result(is_ok=False, error=str(error))
@@ -56,9 +59,10 @@ class Undos:
             await self._effects.persist(lambda tx: self._doubt(tx, effect, undo, why), "undo.unknown")
             return
         faults.reach("connector.after_undo")
-        await self._effects.persist(lambda tx: self._finish(tx, effect, result), "effect.undo")
+        await self._effects.persist(lambda tx: self._finish(tx, effect, result, is_repeat=is_repeat), "effect.undo")
 
-    def _begin(self, tx: Transaction, effect_id: EffectId) -> UndoRow | None:
+    def _begin(self, tx: Transaction, effect_id: EffectId) -> tuple[UndoRow, bool] | None:
+        """Write the intent; give it, and whether an earlier call may have taken it back already."""
         now = self._kernel.clock.now()
         write_work.drop_timer(tx, TIMER, str(effect_id))
         effect, earlier = runs.effect(tx.conn, effect_id), undos.undo_of_effect(tx.conn, effect_id)
@@ -68,7 +72,7 @@ class Undos:
         write.begin_undo(tx, effect_id, key=f"{effect.key}:undo", tries=TRIES, now=now)
         undo = present(undos.undo_of_effect(tx.conn, effect_id), f"undo of {effect_id}")
         self._record(tx, "effect.undoing", effect, attempt=undo.attempts)
-        return undo
+        return undo, earlier is not None and earlier.state is UndoState.UNKNOWN
 
     async def _call(self, effect: EffectRow, undo: UndoRow) -> Result:
         loaded, action = self._effects.load(effect)
@@ -81,21 +85,25 @@ class Undos:
         faults.reach("connector.before_undo")
         return await actor.undo(call, shown(action.result))
 
-    def _finish(self, tx: Transaction, effect: EffectRow, result: Result) -> None:
+    def _finish(self, tx: Transaction, effect: EffectRow, result: Result, *, is_repeat: bool) -> None:
         if not result.is_ok:
-            self._fail(tx, effect, UndoState.FAILED, result.error or "the system refused", "refused")
+            self._not_done(tx, effect, result.error or "the system refused", "refused", is_repeat=is_repeat)
             return
         now = self._kernel.clock.now()
         write_work.set_effect(tx, effect.id, EffectState.UNDONE, now=now)
         write.set_undo(tx, effect.id, UndoState.DONE, error=result.error, now=now)
         self._record(tx, "effect.undone", effect, is_partial=True if result.error else None)
 
-    def _later(self, tx: Transaction, effect: EffectRow, undo: UndoRow, error: TransientError) -> None:
+    def _later(
+        self, tx: Transaction, effect: EffectRow, undo: UndoRow, error: TransientError, *, is_repeat: bool
+    ) -> None:
         if undo.attempts >= TRIES:
-            self._fail(tx, effect, UndoState.FAILED, f"gave up after {TRIES} tries: {error}", "gave up")
+            self._not_done(tx, effect, f"gave up after {TRIES} tries: {error}", "gave up", is_repeat=is_repeat)
             return
-        text = f"not undone yet, will be tried again: {error}"
-        self._again(tx, effect, undo, UndoState.WANTED, text, wish_s=error.retry_after_s)
+        state, text = UndoState.WANTED, f"not undone yet, will be tried again: {error}"
+        if is_repeat:
+            state, text = UndoState.UNKNOWN, f"not known yet whether it was undone: {error}"
+        self._again(tx, effect, undo, state, text, wish_s=error.retry_after_s)
         self._record(tx, "effect.undo_retry", effect, attempt=undo.attempts)
 
     def _doubt(self, tx: Transaction, effect: EffectRow, undo: UndoRow, why: str) -> None:
@@ -103,8 +111,7 @@ class Undos:
         action = present(runs.action(tx.conn, effect.action_id), effect.action_id)
         kind = self._kernel.registry.type(action.tool)
         if kind is None or not kind.is_idempotent or undo.attempts >= TRIES:
-            text = f"it is not known whether it was taken back ({why}); look there"
-            self._fail(tx, effect, UndoState.UNKNOWN, text, "not known")
+            self._not_done(tx, effect, why, "not known", is_repeat=True)
             return
         self._again(tx, effect, undo, UndoState.UNKNOWN, f"not known yet whether it was undone: {why}")
         self._record(tx, "effect.undo_unknown", effect, attempt=undo.attempts)
@@ -128,6 +135,12 @@ class Undos:
         wait_s = wish_s or backoff_s(undo.attempts)
         write.set_undo(tx, effect.id, state, error=text, now=now)
         write_work.set_timer(tx, TIMER, str(effect.id), due=now + timedelta(seconds=wait_s))
+
+    def _not_done(self, tx: Transaction, effect: EffectRow, text: str, why: str, *, is_repeat: bool) -> None:
+        """Give up: what may have been taken back by a call before is not known, and not said to have failed."""
+        if is_repeat:
+            text = f"it is not known whether it was taken back ({text}); look there"
+        self._fail(tx, effect, UndoState.UNKNOWN if is_repeat else UndoState.FAILED, text, why)
 
     def _fail(self, tx: Transaction, effect: EffectRow, state: UndoState, text: str, why: str) -> None:
         error = f"could not be undone: {text}"

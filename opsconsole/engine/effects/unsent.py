@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from opsconsole.domain.enums import ActionState, ApprovalKind, EffectState, Verdict
-from opsconsole.engine.effects.prepare import PERHAPS_DONE, ask, is_perhaps_done
+from opsconsole.engine.effects.doubt import PERHAPS_DONE, was_in_doubt
+from opsconsole.engine.effects.prepare import ask
 from opsconsole.engine.gate.gatekeeper import Judgement
 from opsconsole.policy.rules import age_in_words
-from opsconsole.store.queries import approvals
 from opsconsole.store.rows import ActionRow, EffectRow
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import work as write_work
@@ -74,9 +74,7 @@ def ask_again(
         account: which one of its connection it would go through now.
         now: aware.
     """
-    before = None if effect.approval_id is None else approvals.approval(tx.conn, effect.approval_id)
-    was_in_doubt = before is not None and is_perhaps_done(before.because)
-    doubt = PERHAPS_DONE if effect.error or was_in_doubt else ""  # only what was in doubt is prepared with an error
+    doubt = PERHAPS_DONE if was_in_doubt(tx.conn, effect) else ""
     asks = judged.ruling.explain() if not doubt or judged.ruling.verdict is Verdict.ASK else ""
     because = "; ".join(filter(None, (doubt, f"{ASKED_AGAIN}{why}" if why else asks)))
     write_work.set_effect(tx, effect.id, EffectState.CANCELLED, now=now)

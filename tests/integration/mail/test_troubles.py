@@ -2,13 +2,28 @@
 
 import asyncio
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from opsconsole.connectors.mail import folderreader
+from opsconsole.connectors.mail import filing, folderreader
+from opsconsole.connectors.mail.account import Account
 from opsconsole.connectors.mail.imap import connection
+from opsconsole.connectors.mail.imap.mailbox import Place, delete, fetch, mark_of, move
+from opsconsole.domain.action import Call
 from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
-from tests.support.mail.mailrig import ANN, SUPPORT, KeptSecrets, MailRig, Taken, call_on, letter, mail_rig, until
+from tests.support.mail.mailrig import (
+    ANN,
+    SUPPORT,
+    KeptSecrets,
+    MailRig,
+    Taken,
+    call_on,
+    letter,
+    mail_rig,
+    parsed,
+    until,
+)
 from tests.support.mail.mailrig import connector as made_connector
 
 KEY = "abad1dea" * 8
@@ -84,6 +99,49 @@ async def test_the_folder_is_numbered_anew_while_it_is_watched() -> None:
         await until(lambda: rig.memory.get("folder:INBOX")["validity"] != before, "the new numbers were noted")
         await rig.deliver(letter(3))
         await expect(taken, 1, 2, 3)
+
+
+@pytest.mark.parametrize(("verb", "args"), [("move", {"folder": "Done"}), ("flag", {"flag": "flagged"})])
+async def test_a_number_from_before_the_folder_was_numbered_anew_is_never_used(
+    monkeypatch: pytest.MonkeyPatch, verb: str, args: dict[str, Any]
+) -> None:
+    """Else another mail would be moved, marked or deleted in the place of this one."""
+    place_of = filing.place_of
+    monkeypatch.setattr(connection, "FRESH_S", 0.0)
+    async with mail_rig() as rig, rig.watching() as taken:
+        await rig.deliver(letter(1))
+        await rig.deliver(letter(2))
+        await rig.deliver(letter(3))
+        await expect(taken, 1, 2, 3)
+        with rig.dovecot.selected(SUPPORT) as client:
+            delete(client, [1])
+
+        async def numbered_anew(account: Account, call: Call, *, first: str = "") -> Place:
+            place = await place_of(account, call, first=first)
+            await asyncio.to_thread(rig.dovecot.kill)
+            await asyncio.to_thread(rig.dovecot.forget_uids, SUPPORT)
+            await asyncio.to_thread(rig.dovecot.start)
+            return place
+
+        monkeypatch.setattr(filing, "place_of", numbered_anew)
+        second = next(event for event in taken.events.values() if event.title == "Question 2")
+        await rig.connector.execute(call_on(second, verb, KEY, **args))
+        where = args.get("folder", "INBOX")
+        with rig.dovecot.selected(SUPPORT, where) as client:
+            marked = client.search(["FLAGGED"] if verb == "flag" else ["ALL"])
+            found = [mail.raw for mail in fetch(client, marked)]
+        assert [parsed(raw)["Subject"] for raw in found] == ["Question 2"]
+
+
+async def test_a_mail_that_went_elsewhere_while_its_folder_was_numbered_anew_is_looked_for_again() -> None:
+    async with mail_rig() as rig, rig.watching() as taken:
+        await rig.deliver(letter(1))
+        await expect(taken, 1)
+        with rig.dovecot.selected(SUPPORT) as client:
+            mark = mark_of({**taken.first.fields, "message_id": "<other@harbour.example>"})
+            with pytest.raises(TransientError, match="numbered anew"):
+                move(client, Place("INBOX", 1, 7), mark, "Done")
+        assert len(await rig.mails(SUPPORT)) == 1
 
 
 async def test_a_server_that_stalls_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,17 +68,13 @@ def test_the_table_is_as_high_as_its_lines_and_long_ones_take_more(tmp_path: Pat
     perform(make_empty(tmp_path / "w"), scene)
 
 
-def test_what_is_taken_out_at_once_never_becomes_a_window(tmp_path: Path) -> None:
-    async def scene(stage: Stage) -> None:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        page.show()
-        before = {id(toplevelwidget) for toplevelwidget in QApplication.topLevelWidgets() if toplevelwidget.isVisible()}
-        column.addWidget(label("a moment"))  # shown with the next round of the loop
-        clear(column)
-        QApplication.processEvents()
-        assert {
-            id(toplevelwidget) for toplevelwidget in QApplication.topLevelWidgets() if toplevelwidget.isVisible()
-        } <= before
-
-    perform(make_empty(tmp_path / "w"), scene)
+def test_what_is_taken_out_at_once_never_becomes_a_window(qapp: QApplication) -> None:
+    page = QWidget()
+    column = QVBoxLayout(page)
+    page.show()
+    before = {id(widget) for widget in qapp.topLevelWidgets() if widget.isVisible()}
+    column.addWidget(label("a moment"))  # shown with the next round of the loop
+    clear(column)
+    qapp.processEvents()
+    assert {id(widget) for widget in qapp.topLevelWidgets() if widget.isVisible()} <= before
+    page.close()

@@ -15,6 +15,7 @@ from opsconsole.connectors.mail.imap.client import (
 from opsconsole.connectors.mail.imap.folders import make_sure
 from opsconsole.connectors.mail.seal import HEADER
 from opsconsole.connectors.mailtext.identity import content_digest, synthetic_id
+from opsconsole.domain.errors import TransientError
 
 MADE_UP = "@opsconsole.invalid>"
 """Ids of mails that have none of their own end so."""
@@ -37,10 +38,12 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a mail lies now."""
+    """Where a mail lies now: a number means something only within one numbering of its folder."""
 
     folder: str
     uid: int
+    numbering: int
+    """The folder's UIDVALIDITY when it was looked at; 0 where the server tells none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +72,34 @@ def ours_by_id(client: Imap, folder: str, message_id: str, *, readonly: bool = T
     return sorted(search(client, ["OR", "HEADER", "Message-ID", message_id, *beside_seal]))
 
 
-def open_(client: Imap, folder: str, *, readonly: bool = False) -> None:
-    """Select a folder anew.
+def open_(client: Imap, folder: str, *, readonly: bool = False) -> int:
+    """Select a folder anew; give its UIDVALIDITY, 0 where the server tells none.
 
     Raises:
         ReadOnlyFolder: it is to be changed, and can only be read.
     """
     try:
-        client.select_folder(folder, readonly=readonly)
+        selected: Any = client.select_folder(folder, readonly=readonly)
     except IMAPClientReadOnlyError as error:
         client.select_folder(folder, readonly=True)  # else imaplib takes the next command for a surprise too
         raise ReadOnlyFolder(f"the folder {folder} can only be read with this sign-in") from error
+    return int(selected.get(b"UIDVALIDITY") or 0)
+
+
+def open_at(client: Imap, place: Place, mark: Mark) -> int:
+    """Select a mail's folder for changes; give its number, which is looked for where the folder was numbered anew.
+
+    Raises:
+        ReadOnlyFolder: the folder can only be read.
+        TransientError: it was numbered anew, and the mail is not there; it may lie elsewhere by now.
+    """
+    numbering = open_(client, place.folder)
+    if numbering and numbering == place.numbering:
+        return place.uid
+    uid = _the_one(client, _candidates(client, mark), mark)
+    if uid is None:
+        raise TransientError(f"the folder {place.folder} was numbered anew meanwhile; the mail is looked for again")
+    return uid
 
 
 def search(client: Imap, criteria: Sequence[Any]) -> list[int]:
@@ -94,20 +114,21 @@ def locate(client: Imap, mark: Mark, folders: Iterable[str]) -> Place | None:
         if not folder:
             continue
         try:
-            uids = _candidates(client, folder, mark)
+            numbering = open_(client, folder, readonly=True)
+            uids = _candidates(client, mark)
         except IMAPClientAbortError:
             raise
         except IMAPClientError:
             continue  # a folder that is gone, or not for us
         if (uid := _the_one(client, uids, mark)) is not None:
-            return Place(folder, uid)
+            return Place(folder, uid, numbering)
     return None
 
 
-def _candidates(client: Imap, folder: str, mark: Mark) -> list[int]:
+def _candidates(client: Imap, mark: Mark) -> list[int]:
+    """Search the selected folder for what may be the mail."""
     if not mark.message_id.endswith(MADE_UP):
-        return by_id(client, folder, mark.message_id)[-MOST_ALIKE:]
-    client.select_folder(folder, readonly=True)
+        return sorted(search(client, ["HEADER", "Message-ID", mark.message_id]))[-MOST_ALIKE:]
     criteria: list[Any] = []
     if mark.arrived_at is not None:
         day = timedelta(days=1)
@@ -185,25 +206,29 @@ def move(client: Imap, place: Place, mark: Mark, target: str) -> None:
     """Move a mail; a repeat does nothing new. Creates the target where it is missing.
 
     A server that died on the way can have left the mail in both folders: then it only leaves the first.
+
+    Raises:
+        ReadOnlyFolder, TransientError: it was not moved (see `open_at`).
     """
     if place.folder == target:
         return
     open_(client, place.folder)  # before anything is made for it
     make_sure(client, target)
     is_there = bool(mark.digest) and _lies_in(client, mark, target)
-    open_(client, place.folder)
+    uid = open_at(client, place, mark)
     if is_there:
-        delete(client, [place.uid])
+        delete(client, [uid])
     elif client.has_capability("MOVE"):
-        client.move([place.uid], target)
+        client.move([uid], target)
     else:
-        client.copy([place.uid], target)
-        delete(client, [place.uid])
+        client.copy([uid], target)
+        delete(client, [uid])
 
 
 def _lies_in(client: Imap, mark: Mark, folder: str) -> bool:
     """Compare what was written, not ids and sizes, which anybody can choose: a mail is deleted upon this word."""
-    uids = _candidates(client, folder, mark)
+    open_(client, folder, readonly=True)
+    uids = _candidates(client, mark)
     return any(content_digest(mail.raw) == mark.digest for uid in uids for mail in fetch(client, [uid]))
 
 

@@ -11,7 +11,7 @@ from opsconsole.domain.enums import ApprovalKind
 from opsconsole.domain.lookalike import disguise
 from opsconsole.engine.commands.cards import intent
 from opsconsole.engine.commands.risks import risk_of
-from opsconsole.engine.effects.prepare import is_perhaps_done
+from opsconsole.engine.effects.doubt import is_perhaps_done
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import approvals, events, runs
 from opsconsole.store.rows import ActionRow, ApprovalRow, present

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QPushButton, QVBoxLayout
 
-from opsconsole.ui.panels.approvals.card.parts import clear
 from opsconsole.ui.widgets.basics import button, label, row
 from opsconsole.ui.widgets.plain import one_line
-from opsconsole.ui.widgets.texts import tip
+from opsconsole.ui.widgets.texts import clear, tip
 from opsconsole.ui.widgets.words import spoken
 
 COLUMNS = 3

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QFrame, QLabel, QLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from opsconsole.engine.audittrail.words import counted
 from opsconsole.ui.panels.approvals.card.data import Notice, Shown, facts_claimed, quoted_briefly
@@ -15,7 +15,7 @@ from opsconsole.ui.widgets.columns import keep_to_width
 from opsconsole.ui.widgets.flow import FlowLayout
 from opsconsole.ui.widgets.parties import party_links
 from opsconsole.ui.widgets.plain import one_line, readable
-from opsconsole.ui.widgets.texts import stand
+from opsconsole.ui.widgets.texts import clear, stand
 from opsconsole.ui.widgets.words import spoken
 
 MOST_CLAIMS, MOST_PRECEDENTS = 8, 4
@@ -23,14 +23,6 @@ EVENT_HEIGHT = 168
 PADDING = 6
 """Of a field, by the style sheet, in px."""
 MOST_TEXT = 200_000
-
-
-def clear(layout: QLayout) -> None:
-    """Take everything out of a layout."""
-    while (item := layout.takeAt(0)) is not None:
-        if (widget := item.widget()) is not None:
-            widget.hide()
-            widget.deleteLater()
 
 
 class NoticeStrip(QFrame):

@@ -23,13 +23,13 @@ from PySide6.QtWidgets import (
 from opsconsole.domain.action import ActionType
 from opsconsole.engine.gate.arguments import ArgumentError
 from opsconsole.ui.panels.approvals.card.data import Shown
-from opsconsole.ui.panels.approvals.card.parts import EventCard, clear
+from opsconsole.ui.panels.approvals.card.parts import EventCard
 from opsconsole.ui.panels.approvals.edit.check import problems, schema_of
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, clamped, label, repolish, row
 from opsconsole.ui.widgets.diff.table import ChangeTable
 from opsconsole.ui.widgets.diff.words import FieldRow
-from opsconsole.ui.widgets.texts import stand
+from opsconsole.ui.widgets.texts import clear, stand
 from opsconsole.ui.widgets.words import spoken
 
 LONG = 300
