@@ -209,11 +209,12 @@ def test_a_request_is_looked_at_edited_put_off_decided_and_taken_back(sample: Pa
         await walker.calm()
         await until(lambda: panel.shown is not None)
         await asyncio.sleep(0.45)
-        shown = panel.queue.current
+        shown, waiting = panel.queue.current, {row.id for row in panel.queue.rows}
         walker.press(Qt.Key.Key_A)
         await until(lambda: shown not in [row.id for row in panel.queue.rows])
         await walker.calm()
         walker.press(Qt.Key.Key_Z, CTRL)
-        await until(lambda: len(panel.queue.rows) == 17)
+        # It is asked again, under a new number.
+        await until(lambda: len(panel.queue.rows) == len(waiting) and shown not in {row.id for row in panel.queue.rows})
 
     walk(sample, tmp_path, "approvals", scene)
