@@ -8,11 +8,10 @@ from opsconsole.connectors.mail.account import Account
 from opsconsole.connectors.mail.filing import place_of
 from opsconsole.connectors.mail.imap.client import Imap, IMAPClientAbortError, IMAPClientError
 from opsconsole.connectors.mail.imap.folders import Named
-from opsconsole.connectors.mail.imap.mailbox import fetch, ours_by_id
+from opsconsole.connectors.mail.imap.mailbox import fetch, mark_of, open_at, ours_by_id
 from opsconsole.connectors.mail.smtp.compose import checked_address, message_id, reply_subject, written
-from opsconsole.connectors.mail.smtp.refusals import NotCopiedError
 from opsconsole.domain.action import Call, Result
-from opsconsole.domain.errors import ConnectorError, PermanentError
+from opsconsole.domain.errors import ConnectorError, PermanentError, TransientError
 
 _log = logging.getLogger(__name__)
 UNCOPIED = "uncopied"
@@ -33,18 +32,40 @@ async def send(account: Account, verb: str, call: Call) -> Result:
     raw = await _write(account, verb, call)
     to = checked_address(str(call.args["to"]))
     is_copied = account.config.sent_copy == "self" and to.lower() != account.config.address.lower()
+    was_uncopied = _is_uncopied(account, call)
+
+    async def uncopied() -> None:
+        if not was_uncopied:  # noted before it is on its way: whatever ends this call, the note is there
+            await account.memory.put(UNCOPIED, [*_uncopied(account), call.key][-MOST_UNCOPIED:])
+
     try:
-        refused = await account.sender.send(raw, to=[to], copies=[account.config.address] if is_copied else [])
-    except NotCopiedError:
-        kept: list[str] = account.memory.get(UNCOPIED) or []
-        await account.memory.put(UNCOPIED, [*kept, call.key][-MOST_UNCOPIED:])
+        refused = await account.sender.send(
+            raw, to=[to], copies=[account.config.address] if is_copied else [], uncopied=uncopied
+        )
+    except (PermanentError, TransientError):
+        if not was_uncopied:  # else what may have been sent is the call before
+            await _forget(account, call)
         raise
     result = _sent(account, call)
     if not refused:
         return result
     lies_in = await _file_copy(account, raw)
+    await _forget(account, call)
     told = [{"to": each.address, "said": each.said} for each in refused]
     return replace(result, data={**result.data, "copies_refused": told, "copy_in": lies_in})
+
+
+def _uncopied(account: Account) -> list[str]:
+    return account.memory.get(UNCOPIED) or []
+
+
+def _is_uncopied(account: Account, call: Call) -> bool:
+    return call.key in _uncopied(account)
+
+
+async def _forget(account: Account, call: Call) -> None:
+    if _is_uncopied(account, call):
+        await account.memory.put(UNCOPIED, [key for key in _uncopied(account) if key != call.key])
 
 
 async def _file_copy(account: Account, raw: bytes) -> str:
@@ -66,12 +87,12 @@ async def find(account: Account, call: Call) -> Result | None:
     Raises:
         TransientError, PermanentError: it could not be looked for.
     """
-    if call.key in (account.memory.get(UNCOPIED) or ()):
-        raise PermanentError("Our own copy of it was refused, so that it cannot be looked for.")
     wanted, folders = message_id(call.key, account.config), await account.folders(is_anew=True)
     core = (*account.config.watched_folders, folders.inbox)
     if await account.commands.read(lambda client: _lies_anywhere(client, wanted, core, folders)):
         return _sent(account, call)
+    if _is_uncopied(account, call):
+        raise PermanentError("Our own copy of it was refused, so that not to find it says nothing.")
     return None
 
 
@@ -127,11 +148,11 @@ async def _original(account: Account, call: Call) -> bytes:
     place = await place_of(account, call)
 
     def get(client: Imap) -> bytes:
-        client.select_folder(place.folder, readonly=True)
-        sizes: Any = client.fetch([place.uid], ["RFC822.SIZE"])
-        if int(sizes.get(place.uid, {}).get(b"RFC822.SIZE", 0)) > LARGEST_FORWARD:
+        uid = open_at(client, place, mark_of(call.fields), readonly=True)
+        sizes: Any = client.fetch([uid], ["RFC822.SIZE"])
+        if int(sizes.get(uid, {}).get(b"RFC822.SIZE", 0)) > LARGEST_FORWARD:
             raise PermanentError("The mail is larger than 20 MB; forward it by hand.")
-        return next((mail.raw for mail in fetch(client, [place.uid])), b"")
+        return next((mail.raw for mail in fetch(client, [uid])), b"")
 
     if not (raw := await account.commands.read(get)):
         raise PermanentError("The mail is not in the mailbox any more; nothing was sent.")

@@ -196,8 +196,45 @@ async def test_a_doubt_without_our_copy_is_never_taken_for_not_sent() -> None:
         reply = call_on(taken.first, "reply", KEY, to=ANN, text="x")
         with pytest.raises(AmbiguousError):
             await rig.connector.execute(reply)
+        another = rig.another()
         with pytest.raises(PermanentError, match="Our own copy of it was refused"):
-            await rig.another().find(reply)
+            await another.find(reply)
+        await another.close()
+
+
+async def test_nor_is_a_doubt_in_which_our_call_was_ended_by_time() -> None:
+    async with mail_rig() as rig, rig.watching() as taken:
+        await rig.deliver(letter(1))
+        await until(lambda: taken.events, "the event")
+        rig.relay.refuses = lambda address: "552 5.2.2 over quota" if address == SUPPORT else None
+
+        def stalled(raw: bytes) -> bytes:
+            rig.smtp.stall()  # the mail is taken, and its answer never comes
+            return raw
+
+        rig.relay.rewrites = stalled
+        reply = call_on(taken.first, "reply", KEY, to=ANN, text="x")
+        sending = asyncio.create_task(rig.connector.execute(reply))
+        await until(lambda: rig.relay.envelopes, "it is sent")
+        sending.cancel()
+        await asyncio.wait([sending])
+        rig.smtp.flow()
+        another = rig.another()
+        with pytest.raises(PermanentError, match="Our own copy of it was refused"):
+            await another.find(reply)
+        await another.close()
+
+
+async def test_what_was_refused_for_certain_leaves_no_doubt_behind() -> None:
+    async with mail_rig() as rig, rig.watching() as taken:
+        await rig.deliver(letter(1))
+        await until(lambda: taken.events, "the event")
+        rig.relay.refuses = lambda address: "552 5.2.2 over quota" if address == SUPPORT else None
+        rig.relay.answers = "554 5.7.1 spam"
+        reply = call_on(taken.first, "reply", KEY, to=ANN, text="x")
+        with pytest.raises(PermanentError):
+            await rig.connector.execute(reply)
+        assert await rig.connector.find(reply) is None
 
 
 async def test_a_server_that_says_later_is_tried_for_hours() -> None:

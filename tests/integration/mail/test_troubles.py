@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from opsconsole.connectors.mail import filing, folderreader
+from opsconsole.connectors.mail import filing, folderreader, outgoing
 from opsconsole.connectors.mail.account import Account
 from opsconsole.connectors.mail.imap import connection
 from opsconsole.connectors.mail.imap.mailbox import Place, delete, fetch, mark_of, move
@@ -101,11 +101,19 @@ async def test_the_folder_is_numbered_anew_while_it_is_watched() -> None:
         await expect(taken, 1, 2, 3)
 
 
-@pytest.mark.parametrize(("verb", "args"), [("move", {"folder": "Done"}), ("flag", {"flag": "flagged"})])
+async def forwarded(rig: MailRig) -> list[str]:
+    """The mails that lie within the mail that was sent."""
+    (mail,) = await rig.until_mails(ANN, 1)
+    return [str(part.get_payload(0)) for part in mail.walk() if part.get_content_type() == "message/rfc822"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "args"), [("move", {"folder": "Done"}), ("flag", {"flag": "flagged"}), ("forward", {"to": ANN})]
+)
 async def test_a_number_from_before_the_folder_was_numbered_anew_is_never_used(
     monkeypatch: pytest.MonkeyPatch, verb: str, args: dict[str, Any]
 ) -> None:
-    """Else another mail would be moved, marked or deleted in the place of this one."""
+    """Else another mail would be moved, marked, deleted or sent to somebody in the place of this one."""
     place_of = filing.place_of
     monkeypatch.setattr(connection, "FRESH_S", 0.0)
     async with mail_rig() as rig, rig.watching() as taken:
@@ -123,9 +131,13 @@ async def test_a_number_from_before_the_folder_was_numbered_anew_is_never_used(
             await asyncio.to_thread(rig.dovecot.start)
             return place
 
-        monkeypatch.setattr(filing, "place_of", numbered_anew)
+        for room in (filing, outgoing):
+            monkeypatch.setattr(room, "place_of", numbered_anew)
         second = next(event for event in taken.events.values() if event.title == "Question 2")
         await rig.connector.execute(call_on(second, verb, KEY, **args))
+        if verb == "forward":
+            assert [parsed(part.encode())["Subject"] for part in await forwarded(rig)] == ["Question 2"]
+            return
         where = args.get("folder", "INBOX")
         with rig.dovecot.selected(SUPPORT, where) as client:
             marked = client.search(["FLAGGED"] if verb == "flag" else ["ALL"])

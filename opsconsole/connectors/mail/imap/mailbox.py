@@ -86,14 +86,14 @@ def open_(client: Imap, folder: str, *, readonly: bool = False) -> int:
     return int(selected.get(b"UIDVALIDITY") or 0)
 
 
-def open_at(client: Imap, place: Place, mark: Mark) -> int:
-    """Select a mail's folder for changes; give its number, which is looked for where the folder was numbered anew.
+def open_at(client: Imap, place: Place, mark: Mark, *, readonly: bool = False) -> int:
+    """Select a mail's folder anew; give its number, which is looked for where the folder was numbered anew.
 
     Raises:
         ReadOnlyFolder: the folder can only be read.
         TransientError: it was numbered anew, and the mail is not there; it may lie elsewhere by now.
     """
-    numbering = open_(client, place.folder)
+    numbering = open_(client, place.folder, readonly=readonly)
     if numbering and numbering == place.numbering:
         return place.uid
     uid = _the_one(client, _candidates(client, mark), mark)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from aiosmtplib import SMTPResponseException
 
-from opsconsole.domain.errors import AmbiguousError, ConnectorError, PermanentError, TransientError
+from opsconsole.domain.errors import ConnectorError, PermanentError, TransientError
 
 _REASON = re.compile(r"\b[45]\.(\d{1,3}\.\d{1,3})\b")
 PATIENT_TRIES = 24
@@ -18,10 +18,6 @@ class Refused:
 
     address: str
     said: str
-
-
-class NotCopiedError(AmbiguousError):
-    """Perhaps sent, and the copy by which one could tell was refused."""
 
 
 class FullError(Exception):

@@ -9,7 +9,7 @@ import contextlib
 import logging
 import re
 import ssl
-from collections.abc import Generator, Sequence
+from collections.abc import Awaitable, Callable, Generator, Sequence
 
 from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException, SMTPResponse, SMTPResponseException
 
@@ -19,7 +19,6 @@ from opsconsole.connectors.mail.signin.auth import AGAIN, Credentials, SignIn, S
 from opsconsole.connectors.mail.smtp.refusals import (
     PATIENT_TRIES,
     FullError,
-    NotCopiedError,
     Refused,
     is_full,
     refusal,
@@ -38,6 +37,10 @@ NO_SENDING = "To send from it, connect it again with its server for sending."
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
+async def _nothing() -> None:
+    """Nobody wants to know."""
+
+
 class Sender:
     """Sends mails one after another."""
 
@@ -47,40 +50,47 @@ class Sender:
         self._lock = asyncio.Lock()
         self._smtp: SMTP | None = None
 
-    async def send(self, raw: bytes, *, to: Sequence[str], copies: Sequence[str] = ()) -> list[Refused]:
+    async def send(
+        self,
+        raw: bytes,
+        *,
+        to: Sequence[str],
+        copies: Sequence[str] = (),
+        uncopied: Callable[[], Awaitable[None]] = _nothing,
+    ) -> list[Refused]:
         """Send to every recipient, or to none; who gets only a copy may be refused.
 
         Args:
             raw: the mail.
             to: without one of these it is not sent.
             copies: where it would be good to have.
+            uncopied: is called where all copies were refused, before the mail is on its way: nothing will show of it.
 
         Returns:
             The copies that were refused.
 
         Raises:
             SignInError, PermanentError, TransientError: certainly not sent.
-            NotCopiedError: perhaps sent, and no copy of it lies anywhere.
             AmbiguousError: perhaps sent.
         """
         async with self._lock:
             is_clean = False
             try:
-                refused = await self._send(await self._ready(), raw, to, copies)
+                refused = await self._send(await self._ready(), raw, to, copies, uncopied)
                 is_clean = True
                 return refused
             finally:
                 if not is_clean:
                     self._drop()
 
-    async def _send(self, smtp: SMTP, raw: bytes, to: Sequence[str], copies: Sequence[str]) -> list[Refused]:
+    async def _send(
+        self, smtp: SMTP, raw: bytes, to: Sequence[str], copies: Sequence[str], uncopied: Callable[[], Awaitable[None]]
+    ) -> list[Refused]:
         refused = await self._envelope(smtp, to, copies)
+        if copies and len(refused) == len(copies):
+            await uncopied()
         try:
             await self._data(smtp, raw)
-        except AmbiguousError as error:
-            if copies and len(refused) == len(copies):
-                raise NotCopiedError(str(error)) from error
-            raise
         except FullError as error:
             # Whose mailbox is full is not said here. Ours must not hold up the mail: once more without it.
             kept = [address for address in copies if address not in {each.address for each in refused}]
@@ -88,19 +98,14 @@ class Sender:
                 raise error.plain() from error
             with self._translated():
                 await smtp.rset(timeout=ANSWER_S)
-            refused += [Refused(address, error.said) for address in kept]
-            return [*refused, *await self._again_without(smtp, raw, to)]
+            await self._envelope(smtp, to, ())
+            await uncopied()
+            try:
+                await self._data(smtp, raw)
+            except FullError as again:
+                raise again.plain() from again
+            return [*refused, *(Refused(address, error.said) for address in kept)]
         return refused
-
-    async def _again_without(self, smtp: SMTP, raw: bytes, to: Sequence[str]) -> list[Refused]:
-        await self._envelope(smtp, to, ())
-        try:
-            await self._data(smtp, raw)
-        except FullError as error:
-            raise error.plain() from error
-        except AmbiguousError as error:
-            raise NotCopiedError(str(error)) from error
-        return []
 
     async def check(self) -> None:
         """Sign in, and nothing more.
