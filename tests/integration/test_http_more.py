@@ -224,6 +224,10 @@ async def test_a_refresh_token_that_is_replaced_is_kept_and_used_the_next_time()
         issuer.count += 1
         await made.execute(rest_call())
         assert "refresh_token=refresh-number-1&" in server.seen[3].body
+        kept.put("crm-refresh", "from-another-process")  # with which the one we got has ended
+        issuer.count += 1
+        await made.execute(rest_call())
+        assert "refresh_token=from-another-process&" in server.seen[6].body
 
 
 async def test_a_refresh_token_that_no_place_takes_is_used_all_the_same_and_what_is_learnt_stays_scrubbed(
@@ -236,13 +240,18 @@ async def test_a_refresh_token_that_no_place_takes_is_used_all_the_same_and_what
     monkeypatch.setattr(vault, "KEPT_S", -1.0)  # secrets are read anew at each call
     token = {**TOKEN, "grant": "refresh_token", "refresh_secret": "crm-refresh"}
     issuer = Issuer(refresh_token="refresh-number-{}")
-    async with rest(issuer, WRITE, secrets=Full(**CLIENT), token=token) as (made, server, _):
+    secrets = Full(**CLIENT)
+    async with rest(issuer, WRITE, secrets=secrets, token=token) as (made, server, _):
         await made.execute(rest_call())
         assert "token-1" not in repr(await made.execute(rest_call()))
         issuer.count += 1
         await made.execute(rest_call())
         asked = [seen.body for seen in server.seen if seen.path == "/token"]
         assert ["refresh-number-1" in body for body in asked] == [False, True]
+        secrets.values["crm-refresh"] = "from-another-process"
+        issuer.count += 1
+        await made.execute(rest_call())
+        assert server.seen[-2].body.endswith("refresh_token=from-another-process")
 
 
 @pytest.mark.parametrize(

@@ -81,8 +81,8 @@ class Tokens:
         self._lock = asyncio.Lock()
         self._token = ""
         self._until = 0.0
-        self._refresh = ""
-        """The latest refresh token; the keyring may not have taken it."""
+        self._unkept: tuple[str, str] | None = None
+        """A refresh token that no keyring took, and the one that still lies there in its place."""
 
     async def header(self) -> Mapping[str, str]:
         """Return the header that signs a call in.
@@ -102,6 +102,8 @@ class Tokens:
             self._token = ""
 
     async def _fetch(self) -> None:
+        if self._config.refresh_secret is not None:
+            self._vault.forget()  # another process may have got a newer one, with which ours ended
         known, scrub = await self._vault.open()
         kept: Mapping[str, str] = known["secret"]
         try:
@@ -121,7 +123,7 @@ class Tokens:
             raise TransientError(scrub.text(f"no token could be had: {where} answers {answer.status}"))
         if answer.status != 200 or not isinstance(token, str) or not token.isascii() or not token.isprintable():
             self._vault.forget()
-            self._refresh = ""
+            self._unkept = None
             hint = "" if answer.status == 200 else excerpt(answer, scrub)
             raise SignInRefusedError(
                 f"{where} gives no token ({answer.status}{hint}). Look at `token:` in the file and its secrets:"
@@ -136,10 +138,11 @@ class Tokens:
         name = self._config.refresh_secret
         if name is None or not isinstance(new, str) or not new or new == kept.get(name):
             return
-        self._refresh = new
+        self._unkept = (new, kept[name])
         self._vault.learn(new)
         try:
             await asyncio.to_thread(self._secrets.put, name, new)
+            self._unkept = None
         except (UserError, MachineError) as error:
             _log.error("the new %s could not be kept; signing in may be needed again after a restart: %s", name, error)
 
@@ -149,7 +152,8 @@ class Tokens:
         if config.scope:
             form["scope"] = config.scope
         if config.grant == "refresh_token" and config.refresh_secret is not None:
-            form["refresh_token"] = self._refresh or kept[config.refresh_secret]
+            stored = kept[config.refresh_secret]
+            form["refresh_token"] = self._unkept[0] if self._unkept and self._unkept[1] == stored else stored
         headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
         if config.client_secret is None:
             form |= {"client_id": config.client_id} if config.client_id else {}

@@ -23,7 +23,8 @@ class EventMapping(Frozen):
     each: Text = ""
     """A slot that gives the list of events in a body: each is mapped alone, as `item`. Empty: the body is one."""
     id: Text = "{{ header['webhook-id'] }}"
-    """Unique; a repeat is not taken again. Where it is missing: a digest of the body, or of the item."""
+    """Unique; a repeat is not taken again. Where it is missing: a digest of the body, or of the item; so too with
+    `verify: hmac` where nothing is written here, since such a signature covers no header."""
     kind: Text = "webhook.received"
     """Dotted, past tense."""
     subject: Text
@@ -64,7 +65,7 @@ class WebhookConfig(Frozen):
     """With `body: form`: the field that holds the JSON which is meant (`payload`)."""
     cloudevents: bool = False
     """Requests are CloudEvents, one or a batch, and `body` is one of them with its `data`; the sender's question
-    beforehand (OPTIONS) is answered."""
+    beforehand (OPTIONS) is answered. In headers (binary mode) only where no signature of the body alone counts."""
     origins: tuple[Annotated[str, Field(max_length=200)], ...] = ()
     """Who may ask beforehand whether it may send; empty: anybody, as each request is verified all the same."""
     event: EventMapping
@@ -73,6 +74,11 @@ class WebhookConfig(Frozen):
     def secrets(self) -> tuple[str, ...]:
         """Names of its secrets."""
         return (self.secret,) if isinstance(self.secret, str) else self.secret
+
+    @property
+    def is_body_signed(self) -> bool:
+        """What tells a genuine request covers the body, and none of what headers say of the event."""
+        return self.verify in ("hmac", "standard_webhooks")
 
     @property
     def address(self) -> Address:

@@ -39,6 +39,8 @@ class Mapper:
         self._kept_back = _KEPT_BACK if config.hmac is None else _KEPT_BACK | {config.hmac.header.lower()}
         self._is_cloud = config.cloudevents and "id" not in event.model_fields_set
         self._has_own_times = config.cloudevents and "occurred_at" not in event.model_fields_set
+        if config.verify == "hmac" and "id" not in event.model_fields_set:
+            event = event.model_copy(update={"id": ""})  # the signature covers no header: anybody could name another
         names = ("id", "kind", "subject", "title", "text", "sender", "sender_name", "occurred_at")
         self._texts = {name: SlotText(text) for name in names if (text := getattr(event, name))}
         self._fields = {name: SlotValue(value) for name, value in event.fields.items()}

@@ -48,7 +48,7 @@ def parts_of(config: WebhookConfig, arrived: Arrived) -> list[Part]:
     """
     try:
         if config.cloudevents:
-            return _few([_cloud_event(*pair) for pair in _envelopes(arrived)])
+            return _few([_cloud_event(*pair) for pair in _envelopes(config, arrived)])
         body = _form(arrived.body, config.json_field) if config.body == "form" else parse_json(arrived.body)
     except JsonError as error:
         raise RequestError(str(error)) from error
@@ -94,7 +94,7 @@ def _form(raw: bytes, json_field: str) -> Any:
     return parse_json(inner.encode())
 
 
-def _envelopes(arrived: Arrived) -> list[tuple[Any, int | None]]:
+def _envelopes(config: WebhookConfig, arrived: Arrived) -> list[tuple[Any, int | None]]:
     kind = arrived.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == _BATCH:
         items = parse_json(arrived.body)
@@ -103,6 +103,8 @@ def _envelopes(arrived: Arrived) -> list[tuple[Any, int | None]]:
         return [(item, place) for place, item in enumerate(cast("list[Any]", items))]
     if kind == _ENVELOPE:
         return [(parse_json(arrived.body), None)]
+    if config.is_body_signed:
+        raise RequestError("a CloudEvent in headers, which no signature covers; have it sent in structured mode")
     facts = {found[1]: unquote(value) for name, value in arrived.headers.items() if (found := _CE.fullmatch(name))}
     data = parse_json(arrived.body) if arrived.body.strip() else None
     return [({**facts, "data": data}, None)]
