@@ -1,10 +1,14 @@
 """What people do in a mailbox is told in the words of its tools, once."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from opsconsole.connectors.mail.imap import folderstate
+from opsconsole.connectors.mail.imap.mailbox import Stored
+from opsconsole.connectors.mail.people import sentacts
+from opsconsole.domain.errors import TransientError
 from tests.support.mail.mailrig import ANN, SUPPORT, letter
 from tests.support.mail.teamrig import BOB, NOTHING, scene, sent
 
@@ -142,3 +146,37 @@ async def test_a_copy_in_the_inbox_counts_only_where_the_sender_is_vouched_for()
         )
         await at.look()
         assert [act.about for act in at.acts.values()] == [at.events[0].external_id]
+
+
+def lost(*_: object, **__: object) -> list[Stored]:
+    raise TransientError("the server hung up")
+
+
+@pytest.mark.parametrize("gives", [lost, lambda *_, **__: []], ids=["lost", "nothing"])
+async def test_a_sent_mail_that_cannot_be_read_leaves_open_whether_anything_was_done(
+    monkeypatch: pytest.MonkeyPatch, gives: Any
+) -> None:
+    """Else a person who answered would stand in the pair as one who did nothing."""
+    async with scene(2) as at:
+        first, second = (event.subject for event in at.events)
+        at.file_sent(sent(1, References="<m1@harbour.example>", In_Reply_To="<m1@harbour.example>"))
+        with monkeypatch.context() as broken:
+            broken.setattr(sentacts, "fetch", gives)
+            for _ in range(sentacts.TRIES + 2):
+                with suppress(TransientError):
+                    await at.look(minutes=20)
+            assert at.told == []
+            assert (at.connector.sees_inaction(first), at.connector.sees_inaction(second)) == (False, True)
+            await at.begin_again()
+            assert not at.connector.sees_inaction(first)
+        await at.look()
+        assert [tool for tool, _ in at.told] == ["mail.reply"]
+        assert at.connector.sees_inaction(first)
+
+
+async def test_a_forward_that_cannot_be_read_may_be_about_any_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with scene(2) as at:
+        monkeypatch.setattr(sentacts, "fetch", lambda *_, **__: [])
+        at.file_sent(sent(1, to=BOB, name="f", Subject="Fwd: Question 1"))
+        await at.look()
+        assert [at.connector.sees_inaction(event.subject) for event in at.events] == [False, False]

@@ -54,7 +54,8 @@ class Acts:
         self._listed_at: datetime | None = None
         self._count = Counter[str]()
         self._lost = {str(subject) for subject in memory.get(LOST) or ()}
-        """Subjects of mails that were not found while more lay in a folder than is known of it."""
+        """Subjects of mails that were not found while more lay in a folder than is known of it, and of what a mail may
+        be about that was sent and cannot be read."""
 
     async def run(self, notice: Notice) -> None:
         """Look until cancelled. What `notice` raises ends it; trouble with the server is waited out."""
@@ -104,6 +105,7 @@ class Acts:
                     changed.add(mail.event)
             await self._ledger.save(changed)
             await self._look_at_sent(mails, folders, since, views, notice, now)
+            lost |= self._sent.unread
             homes = {mail.folder for mail in mails.values()} | {folders.sent or ""}
             if any(views.get(name) is None for name in homes if name in folders.every):
                 _log.info("%s: a folder could not be read; what is done there is not known yet", self._account.id)

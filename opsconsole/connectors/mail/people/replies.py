@@ -34,6 +34,13 @@ class Replied:
         named = {head.forwards, *head.answers}
         return bool(named & self._by_id.keys()) or any(f"thread:{name}" in self._by_subject for name in named)
 
+    def perhaps_about(self, head: Head) -> set[str]:
+        """Return the subjects that a mail may be about of which only the head is known; a forward: any."""
+        named = {head.forwards, *head.answers}
+        about = {self._by_id[name].subject for name in named if name in self._by_id}
+        about |= {subject for name in named if (subject := f"thread:{name}") in self._by_subject}
+        return about or (set(self._by_subject) if is_forward(head.subject) else set())
+
     @property
     def ids(self) -> Iterable[str]:
         """Return the ids of all watched mails."""

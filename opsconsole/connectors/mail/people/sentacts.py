@@ -21,7 +21,7 @@ from opsconsole.domain.humanact import HumanAct
 
 _log = logging.getLogger(__name__)
 TRIES = 3
-"""A mail that could not be fetched so often is left out."""
+"""A mail that could not be fetched so often is left out; what it may be about counts as not seen."""
 _Place = tuple[str, int, int]
 
 
@@ -37,6 +37,9 @@ class SentActs:
         self._attached: dict[_Place, list[str]] = {}
         self._names: set[str] = set()
         self._failed = Counter[_Place]()
+        self._left_out: set[_Place] = set()
+        self.unread: frozenset[str] = frozenset()
+        """Subjects that mails in these folders may be about which could not be read at the last look."""
 
     async def acts(
         self,
@@ -53,6 +56,7 @@ class SentActs:
         self._names = set(mails)
         answered, found = Replied(mails.values()), list[HumanAct]()
         self._given = set()
+        unread = set[str]()
         for folder in (*sent, *watched):
             view = views.get(folder)
             for head in view.heads.values() if view is not None else ():
@@ -61,10 +65,15 @@ class SentActs:
                     continue
                 if folder in watched and head.sender not in self._account.config.own:
                     continue
-                act = await self._act_or_none(answered, place, head, is_sent=folder in sent, now=now)
+                act = None
+                if place not in self._left_out:
+                    act = await self._act_or_none(answered, place, head, is_sent=folder in sent, now=now)
                 if act is not None:
                     self._given.add(place)
                     found.append(act)
+                elif place not in self._read and place not in self._passed:
+                    unread |= answered.perhaps_about(head)
+        self.unread = frozenset(unread)
         return found
 
     async def _act_or_none(
@@ -80,7 +89,7 @@ class SentActs:
             if isinstance(error, TransientError) and self._failed[place] < TRIES:
                 raise
             _log.warning("%s: mail %d in %s cannot be read: %s", self._account.id, place[2], place[0], error)
-            self._read.add(place)
+            self._left_out.add(place)
             return None
 
     def done(self) -> None:
@@ -111,7 +120,10 @@ class SentActs:
         if match is None:
             self._passed.add(place)
             return None
-        return act_of(self._account.id, *match, event, own=self._account.config.own, now=now)
+        act = act_of(self._account.id, *match, event, own=self._account.config.own, now=now)
+        if act is None:  # it went to nobody
+            self._passed.add(place)
+        return act
 
     async def _mail(self, place: _Place) -> Stored | None:
         folder, validity, uid = place
