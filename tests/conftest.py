@@ -1,6 +1,15 @@
-"""What holds for all tests: no example of a property fails for being slow, for a busy machine is no bug."""
+"""What holds for all tests: one leaves no secret for the next, and no property's example fails for being slow."""
 
+import pytest
 from hypothesis import settings
 
-settings.register_profile("unhurried", settings(deadline=None))
+from opsconsole.domain import redaction
+
+settings.register_profile("unhurried", settings(deadline=None))  # a busy machine is no bug
 settings.load_profile("unhurried")
+
+
+@pytest.fixture(autouse=True)
+def _no_secret_of_another_test() -> None:  # pyright: ignore[reportUnusedFunction] - pytest uses it
+    """Else a word that was one test's secret is taken out of what the next one reads."""
+    redaction.forget_all()

@@ -25,7 +25,7 @@ from opsconsole.engine.ports.connector import Connector
 from opsconsole.engine.ports.machine import Clock, Secrets
 from opsconsole.engine.registry import Registry
 from opsconsole.net.client import HttpClient
-from opsconsole.store.queries.connections import ConnectionRow, connection, connections
+from opsconsole.store.queries.connections import ConnectionRow, connection, connections, settled_at
 from opsconsole.store.queries.events import fields_of
 from opsconsole.store.rows import Reader
 
@@ -66,7 +66,15 @@ def _webhook(name: str, config: Mapping[str, Any], parts: Parts) -> Connector:
 def _http(name: str, config: Mapping[str, Any], parts: Parts) -> Connector:
     read, memory = HttpConfig.model_validate(config), parts.memory(name)
     check_owners(parts.reader, read, made=connection(parts.reader, name))
-    return HttpConnector(name, read, http=HttpClient(), secrets=parts.secrets, health=memory, clock=parts.clock)
+    return HttpConnector(
+        name,
+        read,
+        http=HttpClient(),
+        secrets=parts.secrets,
+        health=memory,
+        clock=parts.clock,
+        signed_in_at=settled_at(parts.reader, name),
+    )
 
 
 def _mail(name: str, config: Mapping[str, Any], parts: Parts) -> Connector:

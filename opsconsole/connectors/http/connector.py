@@ -17,7 +17,7 @@ from opsconsole.domain.canonical import jsonable
 from opsconsole.domain.errors import PermanentError, TransientError
 from opsconsole.engine.agents.slottext import text_of
 from opsconsole.engine.agents.templates import TemplateFailure
-from opsconsole.engine.ports.connector import AccountIdentity, Change, Overlay, Simulated
+from opsconsole.engine.ports.connector import AccountIdentity, Change, Overlay, Simulated, with_key_time
 from opsconsole.engine.ports.machine import Clock, Health, Secrets
 from opsconsole.net.client import HttpClient, HttpResponse, Request
 
@@ -30,9 +30,19 @@ class HttpConnector:
     """One configured system."""
 
     def __init__(
-        self, name: str, config: HttpConfig, *, http: HttpClient, secrets: Secrets, health: Health, clock: Clock
+        self,
+        name: str,
+        config: HttpConfig,
+        *,
+        http: HttpClient,
+        secrets: Secrets,
+        health: Health,
+        clock: Clock,
+        signed_in_at: datetime | None = None,
     ) -> None:
+        """Open it; `signed_in_at`: when it was connected, or a key of it kept, the last time."""
         self.id = name
+        self._signed_in_at = signed_in_at
         self._config = config
         actions = [Action(config, name, action) for action in config.actions]
         self._actions = {action.type.name: action for action in actions}
@@ -41,7 +51,7 @@ class HttpConnector:
     @property
     def account(self) -> AccountIdentity:
         """Return where it is; whose account there, its key says."""
-        return AccountIdentity(self._config.base, is_whole=False)
+        return AccountIdentity(with_key_time(self._config.base, self._signed_in_at), is_whole=False)
 
     def action_types(self) -> Sequence[ActionType]:
         """Return the declared actions."""

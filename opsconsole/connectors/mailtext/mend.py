@@ -25,6 +25,8 @@ _BLANK = re.compile(rb"\r?\n[ \t]*\r?\n")
 _OPENS = re.compile(rb"(?:^|\n)--([^\s-][^\r\n]{0,69}|-[^\r\n]{1,69}?)[ \t]*\r?\n(?=[Cc]ontent-)")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _UU = re.compile(r"^begin [0-7]{3,4} ([^\n]{1,200})\n((?:[ -`]{1,80}\n)+?)(?:[ `]\n)?end[ \t]*$", re.MULTILINE)
+_UU_FULL = 45
+"""Bytes in every line but the last."""
 LONG = 60
 """Lines of packed text are at least so long."""
 
@@ -137,11 +139,24 @@ def without_uuencoded(text: str) -> tuple[str, list[tuple[str, int]]]:
     files: list[tuple[str, int]] = []
 
     def take(found: re.Match[str]) -> str:
-        # The first sign of a line tells how many bytes it holds.
-        files.append((found[1].strip(), sum((ord(line[0]) - 32) & 63 for line in found[2].splitlines() if line)))
+        lines = found[2].splitlines()
+        counts = [(ord(line[0]) - 32) & 63 for line in lines]  # the first sign of a line tells how many bytes it holds
+        is_whole = all(_is_packed(line, count) for line, count in zip(lines, counts, strict=True))
+        if not is_whole or any(count != _UU_FULL for count in counts[:-1]):
+            return found[0]  # somebody's words between two words that begin and end a file
+        files.append((found[1].strip(), sum(counts)))
         return ""
 
     return (_UU.sub(take, text), files) if "\nend" in text and "begin " in text else (text, files)
+
+
+def _is_packed(line: str, count: int) -> bool:
+    """Return whether a line has the length that its first sign tells: 4 signs for 3 bytes; spaces at its end get lost.
+
+    A sum at the end, of one sign, is some packers' habit.
+    """
+    signs, wanted = len(line) - 1, (count + 2) // 3 * 4
+    return 0 < count <= _UU_FULL and wanted - 4 < signs <= wanted + 1
 
 
 def _children(part: Message) -> list[Message]:

@@ -1,5 +1,6 @@
 """Whether a deed would still go through the account is for: a connection keeps its name, and may become another's."""
 
+from opsconsole.engine.ports.connector import SIGNED_IN
 from opsconsole.engine.registry import Registry
 
 
@@ -18,4 +19,7 @@ def other_account(registry: Registry, tool: str, account: str | None) -> str:
     if account is None or today is None or account == today:
         return ""
     name = tool.partition(".")[0]
+    (was, _, was_since), (now, _, now_since) = account.partition(SIGNED_IN), today.partition(SIGNED_IN)
+    if was == now:
+        return f"{name} was connected anew since, perhaps to another account" if was_since and now_since else ""
     return f"{name} is another account now: {today or 'none'}; it was {account or 'none'}"

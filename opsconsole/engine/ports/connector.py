@@ -67,6 +67,15 @@ class AccountIdentity:
     """False where a key says too whose it is: who connects it anew may have come to another one of the same name."""
 
 
+SIGNED_IN = " (signed in "
+"""Stands between what an account is called and when its key was given, where only the key says whose it is."""
+
+
+def with_key_time(name: str, at: datetime | None) -> str:
+    """Return the name of an account that another key may make another's; `at`: when its key was given, if known."""
+    return name if at is None else f"{name}{SIGNED_IN}{at:%Y-%m-%d %H:%M:%S} UTC)"
+
+
 @runtime_checkable
 class HasAccount(Protocol):
     """A connector that is signed in somewhere; what was decided for one account is never done through another."""

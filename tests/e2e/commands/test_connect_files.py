@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from opsconsole.app.session import opened
 from tests.support.http.threaded import RestSystem
 from tests.support.http.web import says
 from tests.support.jobj import HTTP, SAFE, WEBHOOK
@@ -185,6 +186,9 @@ def test_a_connection_that_is_removed_takes_the_keys_of_its_earlier_files_along(
         monkeypatch.setenv(f"OPSCONSOLE_SECRET_{name.upper()}_KEY", "some")
         file = write(tmp_path, KEYED.format(base=base, secret=f"{name}-key"))
         assert run("connect", "http", file).code == 0
+        with opened(None) as session:
+            account = session.kernel.registry.account_name("crm.find")
+            assert account is not None and account.startswith(f"{base} (signed in 20")
     removed = run("connect", "remove", "crm")
     assert removed.code == 0 and "first-key, second-key" in removed.out
 

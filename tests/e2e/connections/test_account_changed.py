@@ -1,5 +1,6 @@
 """A connection keeps its name and becomes another account: what was decided for one never goes through the other."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from opsconsole.engine.commands import recommendations, takeback
 from opsconsole.engine.commands.results import DecisionOutcome
 from opsconsole.engine.effects.send import BACKOFF_S
 from opsconsole.engine.gate.digests import card_digest
+from opsconsole.engine.ports.connector import with_key_time
 from opsconsole.store.queries import runs
 from opsconsole.store.rows import present
 from opsconsole.store.transaction import Transaction
@@ -188,3 +190,33 @@ async def test_what_was_decided_before_accounts_were_kept_goes_as_it_did(tmp_pat
         assert (await r.approve(r.waiting()[0].id)).outcome is DecisionOutcome.APPROVED
         await r.wait(seconds=11)
         assert state(r) == ["done"] and len(new.calls) == 1
+
+
+async def test_another_key_for_the_same_address_may_be_another_account(tmp_path: Path) -> None:
+    """One address serves many customers of a system; whose account it is, only the key says."""
+    base, at = "https://crm.example", datetime(2026, 11, 2, 9, tzinfo=UTC)
+    first, then = with_key_time(base, at), with_key_time(base, at + timedelta(hours=1))
+    async with rig(tmp_path, [DO], agent(level=2), connectors=beside(out(first))) as r:
+        await r.take(mail())
+        await r.approve(r.waiting()[0].id)
+        new = becomes(r, then)
+        await r.wait(seconds=11)
+        (asked,) = r.waiting()
+        assert asked.because == "asked again: out was connected anew since, perhaps to another account"
+        assert new.calls == []
+        await r.approve(asked.id, digest=asked.digest)
+        await r.wait(seconds=11)
+        assert len(new.calls) == 1 and state(r) == ["done"]
+
+
+@pytest.mark.parametrize("known", [("https://crm.example", True), ("https://crm.example", False)])
+async def test_a_key_of_which_no_time_is_known_is_no_news(tmp_path: Path, known: tuple[str, bool]) -> None:
+    base, is_first = known
+    names = [base, with_key_time(base, datetime(2026, 11, 2, 9, tzinfo=UTC))]
+    first, then = names if is_first else reversed(names)
+    async with rig(tmp_path, [DO], agent(level=2), connectors=beside(out(first))) as r:
+        await r.take(mail())
+        await r.approve(r.waiting()[0].id)
+        new = becomes(r, then)
+        await r.wait(seconds=11)
+        assert len(new.calls) == 1 and r.waiting() == []

@@ -152,7 +152,11 @@ def lost(*_: object, **__: object) -> list[Stored]:
     raise TransientError("the server hung up")
 
 
-@pytest.mark.parametrize("gives", [lost, lambda *_, **__: []], ids=["lost", "nothing"])
+def nothing(*_: object, **__: object) -> list[Stored]:
+    return []
+
+
+@pytest.mark.parametrize("gives", [lost, nothing])
 async def test_a_sent_mail_that_cannot_be_read_leaves_open_whether_anything_was_done(
     monkeypatch: pytest.MonkeyPatch, gives: Any
 ) -> None:
@@ -176,7 +180,7 @@ async def test_a_sent_mail_that_cannot_be_read_leaves_open_whether_anything_was_
 
 async def test_a_forward_that_cannot_be_read_may_be_about_any_mail(monkeypatch: pytest.MonkeyPatch) -> None:
     async with scene(2) as at:
-        monkeypatch.setattr(sentacts, "fetch", lambda *_, **__: [])
+        monkeypatch.setattr(sentacts, "fetch", nothing)
         at.file_sent(sent(1, to=BOB, name="f", Subject="Fwd: Question 1"))
         await at.look()
         assert [at.connector.sees_inaction(event.subject) for event in at.events] == [False, False]

@@ -1,6 +1,7 @@
 """Mails that are not built as they should be: what was written is read, headers and packing are never shown as text."""
 
 import base64
+import binascii
 
 import pytest
 
@@ -112,6 +113,23 @@ def test_a_file_packed_into_the_text_the_old_way_is_an_attachment() -> None:
     got = read_mail(mail(TEXT + b"\nSee the file.\n\nbegin 644 crates.txt\n#0V%T\n`\nend\nBye"))
     assert got.full_text.split() == ["See", "the", "file.", "Bye"]
     assert [(part.name, part.size) for part in got.attachments] == [("crates.txt", 3)]
+
+
+def test_a_longer_file_packed_the_old_way_is_one_too() -> None:
+    data = bytes(range(200))
+    lines = b"".join(binascii.b2a_uu(data[first : first + 45]) for first in range(0, 200, 45))
+    got = read_mail(mail(TEXT + b"\nHere:\nbegin 644 crates.bin\n" + lines + b"`\nend\n"))
+    assert [(part.name, part.size) for part in got.attachments] == [("crates.bin", 200)]
+
+
+@pytest.mark.parametrize(
+    "words", [b"HELLO THERE, THE METER READS 4711\nPLEASE REFUND", b"#0V%T\n#0V%T", b"#0V%TTTT", b"   "]
+)
+def test_words_between_a_begin_and_an_end_are_no_file(words: bytes) -> None:
+    """Else what a customer writes would be hidden from who works it."""
+    text = b"begin 644 the story\n" + words + b"\nend"
+    got = read_mail(mail(TEXT + b"\n" + text))
+    assert got.attachments == () and got.full_text.split() == text.decode().split()
 
 
 @pytest.mark.parametrize("before", [b"\n\n", b"\r\n", b"\xef\xbb\xbf", b"Stray line\n"])

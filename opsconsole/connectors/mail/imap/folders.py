@@ -11,7 +11,8 @@ from typing import Any
 from opsconsole.connectors.mail.config import Folders
 from opsconsole.connectors.mail.imap.client import Imap, IMAPClientAbortError, IMAPClientError
 
-MOST_FOLDERS = 300
+MOST_FOLDERS = 5_000
+"""So many folders are known; a name beyond them would count as missing, so nobody should have more."""
 _USES = {
     "sent": (b"\\Sent",),
     "drafts": (b"\\Drafts",),
