@@ -200,12 +200,14 @@ class QuietHours(Frozen):
 
 
 class Limits(Frozen):
-    """What one run may use."""
+    """What one run may use, and how often runs may fail."""
 
     turns: Annotated[int, Field(ge=1, le=200)] = 24
     seconds: Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)] = 300
     cost: Annotated[float, Field(ge=0)] | None = None
     attempts: Annotated[int, Field(ge=1, le=10)] = 3
+    failures_in_a_row: Annotated[int, Field(ge=1, le=1000)] | None = 5
+    """So many runs that fail one after another pause the agent, until a person resumes it; None: never."""
 
 
 class ApprovalRules(Frozen):

@@ -155,3 +155,5 @@ class VersionRow:
     source: str
     applied_by: str
     created_at: datetime
+    reason: str = ""
+    """Why it came into use, as who put it there said."""

@@ -140,8 +140,16 @@ def _do(tx: Transaction, deed: Deed) -> None:
             write.take_back_adjudication(tx, pair, is_repeat=deed.is_repeat)
 
 
+def go_back_to_13(conn: sqlite3.Connection) -> None:
+    """Make a file one of format 13, from before versions had a reason."""
+    conn.execute("ALTER TABLE agent_version DROP COLUMN reason")
+    conn.execute("DROP TABLE failing")
+    conn.execute("PRAGMA user_version = 13")
+
+
 def go_back_to_12(conn: sqlite3.Connection) -> None:
     """Make a file one of format 12, from before accounts were kept."""
+    go_back_to_13(conn)
     for table in ("action", "effect"):
         conn.execute(f"ALTER TABLE {table} DROP COLUMN account")
     conn.execute("ALTER TABLE correspondent DROP COLUMN written_at")

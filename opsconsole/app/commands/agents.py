@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from opsconsole.app.commands.agentversions import diff, in_use_words, lint, restore, versions_
 from opsconsole.app.commands.agentwords import words
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.connections import MODEL
@@ -15,7 +16,8 @@ from opsconsole.brains.chain import MAIN
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.enums import Stage
 from opsconsole.domain.errors import NotFoundError
-from opsconsole.engine.agents.file import apply_agent, load_spec, read_agent
+from opsconsole.engine.agents import versions as agentversions
+from opsconsole.engine.agents.file import load_spec, read_agent
 from opsconsole.engine.agents.warnings import notes_on
 from opsconsole.engine.evidence.standing import progress_of
 from opsconsole.store.queries import connections, versions
@@ -107,19 +109,25 @@ def show(
 
 
 @app.command()
-def apply(files: Annotated[list[Path], typer.Argument(help="Agent files (YAML).")], *, workspace: Where = None) -> None:
+def apply(
+    files: Annotated[list[Path], typer.Argument(help="Agent files (YAML).")],
+    *,
+    reason: Annotated[str, typer.Option(help="Why; kept with the version.")] = "",
+    workspace: Where = None,
+) -> None:
     """Put agents' files in use. All are checked first; a wrong one is named with its line, and nothing changes."""
     with opened(workspace) as session:
         agents = [read_agent(path, session.kernel.registry) for path in files]
-        now = session.kernel.clock.now()
+        now, registry = session.kernel.clock.now(), session.kernel.registry
         for agent in agents:
-            number, is_new = session.write(
-                lambda tx, agent=agent: apply_agent(tx, agent, session.kernel.registry, actor=session.actor, now=now),
+            made = session.write(
+                lambda tx, agent=agent: agentversions.apply(
+                    tx, agent, registry, actor=session.actor, now=now, reason=reason
+                ),
                 name="agent.apply",
             )
-            word = f"version {number} is in use" if is_new else f"unchanged, version {number} stays in use"
-            say(f"{agent.spec.agent}: {word}.")
-            if is_new:
+            say(in_use_words(made))
+            if made.is_new:
                 _say_unproved(session, agent.spec)
             _say_missing(session, agent.spec)
 
@@ -156,4 +164,6 @@ def _say_missing(session: Session, spec: AgentSpec) -> None:
         say(f"  Note: {note}")
 
 
-app.command()(words)
+app.command("versions")(versions_)
+for command in (diff, restore, lint, words):
+    app.command()(command)

@@ -9,13 +9,13 @@ from opsconsole.app.session import opened
 from opsconsole.app.words import say
 from opsconsole.engine.commands import switches
 
-Scope = Annotated[str, typer.Argument(help="all, agent:NAME or connection:NAME")]
+Scope = Annotated[str, typer.Argument(help="all, agent:NAME, category:AGENT/CATEGORY or connection:NAME")]
 
 
 def pause(
     scope: Scope = "all", *, reason: Annotated[str, typer.Option(help="For the record.")] = "", workspace: Where = None
 ) -> None:
-    """Stop everything (or one agent, or one connection) at once. Nothing is lost."""
+    """Stop everything (or one agent, one of its categories, one connection) at once. Nothing is lost."""
     with opened(workspace) as session:
         session.write(
             lambda tx: switches.pause(session.kernel, tx, scope, actor=session.actor, reason=reason), name="switch.on"

@@ -67,8 +67,10 @@ def _checked(document: YamlDocument, text: str, registry: Registry) -> AgentFile
     return AgentFile(spec, text)
 
 
-def apply_agent(tx: Transaction, file: AgentFile, registry: Registry, *, actor: str, now: datetime) -> tuple[int, bool]:
-    """Put an agent's file in use; give (version number, is it new)."""
+def apply_agent(
+    tx: Transaction, file: AgentFile, registry: Registry, *, actor: str, now: datetime, reason: str = ""
+) -> tuple[int, bool]:
+    """Put an agent's file in use, for a reason in words; give (version number, is it new)."""
     spec = file.spec
     body = spec.model_dump(mode="json", by_alias=True)
     tools = {tool: registry.fingerprint(tool) for tool in registry.names()}
@@ -82,6 +84,7 @@ def apply_agent(tx: Transaction, file: AgentFile, registry: Registry, *, actor: 
         source=file.source,
         actor=actor,
         now=now,
+        reason=reason,
     )
     if is_new:
         tx.audit(
@@ -93,6 +96,7 @@ def apply_agent(tx: Transaction, file: AgentFile, registry: Registry, *, actor: 
             number=number,
             digest=text,
             tools=digest(tools),
+            words=tx.content_digest(tx.keep({"reason": reason})) if reason else None,
         )
     return number, is_new
 

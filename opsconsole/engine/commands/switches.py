@@ -1,27 +1,35 @@
-"""Kill switches: all agents, one agent, one connection."""
+"""Kill switches: all agents, one agent, one of its categories, one connection."""
 
 from opsconsole.domain.errors import NotFoundError, UserError
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import versions
 from opsconsole.store.transaction import Transaction
-from opsconsole.store.writes import people
+from opsconsole.store.writes import agents, people
+
+_SCOPES = "all, agent:NAME, category:AGENT/CATEGORY or connection:NAME"
+
+
+def category_scope(agent: str, category: str) -> str:
+    """Return the scope of one category of an agent."""
+    return f"category:{agent}/{category}"
 
 
 def pause(kernel: Kernel, tx: Transaction, scope: str, *, actor: str, reason: str) -> None:
-    """Turn a switch on: `all`, `agent:<slug>` or `connection:<id>`. Nothing starts; nothing is lost.
+    """Turn a switch on. Nothing starts; nothing is lost.
+
+    Args:
+        kernel: the parts.
+        tx: the transaction.
+        scope: `all`, `agent:<slug>`, `category:<slug>/<category>` or `connection:<id>`.
+        actor: who wants it.
+        reason: for the record; may be empty.
 
     Raises:
         UserError: it is no such scope.
         NotFoundError: there is nothing of that name; a switch that reaches nothing would only seem to be on.
     """
-    _check(scope)
-    kind, _, name = scope.partition(":")
-    is_there = {
-        "all": lambda: True,
-        "agent": lambda: versions.current_version_of(tx.conn, name) is not None,
-        "connection": lambda: name in kernel.registry.connectors,
-    }
-    if not is_there[kind]():
+    kind, name = _parted(scope)
+    if not _is_there(kernel, tx, kind, name):
         raise NotFoundError(f"There is no {kind} {name} to pause. Nothing was changed.")
     now = kernel.clock.now()
     people.switch_on(tx, scope, reason=reason, actor=actor, now=now)
@@ -31,15 +39,31 @@ def pause(kernel: Kernel, tx: Transaction, scope: str, *, actor: str, reason: st
 
 def resume(kernel: Kernel, tx: Transaction, scope: str, *, actor: str) -> bool:
     """Turn a switch off; False where it was not on. What was held comes before the gate again."""
-    _check(scope)
+    kind, name = _parted(scope)
     if not people.switch_off(tx, scope):
         return False
+    if kind == "agent":
+        agents.forget_failed_runs(tx, name)  # a person has looked
     people.release_held(tx)
     tx.audit("switch.off", at=kernel.clock.now(), actor=actor, scope=scope)
     return True
 
 
-def _check(scope: str) -> None:
+def _parted(scope: str) -> tuple[str, str]:
     kind, _, name = scope.partition(":")
-    if scope != "all" and not (kind in ("agent", "connection") and name):
-        raise UserError(f"{scope!r} is not something to pause. Say all, agent:NAME or connection:NAME.")
+    is_whole = all(name.partition("/")[::2]) if kind == "category" else bool(name)
+    if scope != "all" and not (kind in ("agent", "category", "connection") and is_whole):
+        raise UserError(f"{scope!r} is not something to pause. Say {_SCOPES}.")
+    return kind, name
+
+
+def _is_there(kernel: Kernel, tx: Transaction, kind: str, name: str) -> bool:
+    if kind == "all":
+        return True
+    if kind == "connection":
+        return name in kernel.registry.connectors
+    agent, _, category = name.partition("/")
+    number = versions.current_version_of(tx.conn, agent)
+    if number is None or kind == "agent":
+        return number is not None
+    return kernel.roster.version(tx.conn, number).spec.category(category) is not None

@@ -1,12 +1,11 @@
 """What may have been done, and nobody knows: it says so wherever it is asked about, and never ends as not done."""
 
-import sqlite3
 from datetime import datetime
 
 from opsconsole.domain.enums import ApprovalKind, EffectState
 from opsconsole.engine.effects.prepare import ask
 from opsconsole.store.queries import approvals
-from opsconsole.store.rows import ActionRow, EffectRow
+from opsconsole.store.rows import ActionRow, EffectRow, Reader
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import work as write_work
 
@@ -24,7 +23,7 @@ def is_perhaps_done(because: str) -> bool:
     return because.startswith(PERHAPS_DONE)
 
 
-def was_in_doubt(conn: sqlite3.Connection, effect: EffectRow) -> bool:
+def was_in_doubt(conn: Reader, effect: EffectRow) -> bool:
     """Return whether an earlier call of what is not over yet may have done it."""
     if effect.error:  # the only error that an effect keeps on its way
         return True

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 
 from opsconsole.domain.errors import NotFoundError, StaleCardError
-from opsconsole.engine.agents.file import apply_agent, read_agent_text
+from opsconsole.engine.agents.versions import apply, in_use, restore
 from opsconsole.engine.evidence.lessons import Lesson, file_of, lessons
 from opsconsole.engine.kernel import Kernel
-from opsconsole.store.queries import versions
-from opsconsole.store.rows import VersionRow
 from opsconsole.store.transaction import Transaction
 
 
@@ -39,7 +37,7 @@ def take(kernel: Kernel, tx: Transaction, agent: str, lesson: str, *, actor: str
         FileFormatError: the changed file would not be sound.
     """
     found = lessons(kernel, agent, conn=tx.conn)
-    before = _in_use(tx, agent)
+    before = in_use(tx.conn, agent)
     if seen is not None and seen != before.number:
         raise StaleCardError(
             f"Nothing was taken: {agent}'s file changed meanwhile, version {before.number} is in use. Look at what it"
@@ -52,7 +50,8 @@ def take(kernel: Kernel, tx: Transaction, agent: str, lesson: str, *, actor: str
             hint=f"`opsconsole shadow lessons {agent}` shows those there are.",
         )
     now = kernel.clock.now()
-    number, _ = apply_agent(tx, file_of(kernel, chosen), kernel.registry, actor=actor, now=now)
+    made = apply(tx, file_of(kernel, chosen), kernel.registry, actor=actor, now=now, reason=f"lesson: {chosen.text}")
+    number = made.number
     facts = {"lesson": chosen.id, "pairs": list(chosen.pairs)}
     tx.audit("lesson.taken", at=now, actor=actor, agent=agent, number=number, **facts)
     return Taken(chosen, number, before.number)
@@ -66,22 +65,14 @@ def go_back(kernel: Kernel, tx: Transaction, taken: Taken, *, actor: str) -> int
         NotFoundError: the agent or that version is gone.
         FileFormatError: the file names what is not connected any more.
     """
-    agent = taken.lesson.agent
-    present, before = _in_use(tx, agent), versions.numbered(tx.conn, agent, taken.before)
-    if present.number != taken.number:
-        raise StaleCardError(
-            f"Nothing was changed: version {present.number} of {agent} came into use meanwhile. See first what it is."
-        )
-    if before is None:
-        raise NotFoundError(f"There is no version {taken.before} of {agent} any more.")
-    file = read_agent_text(before.source, f"{agent}.yaml", kernel.registry)
-    number, _ = apply_agent(tx, file, kernel.registry, actor=actor, now=kernel.clock.now())
-    return number
-
-
-def _in_use(tx: Transaction, agent: str) -> VersionRow:
-    number = versions.current_version_of(tx.conn, agent)
-    row = None if number is None else versions.version(tx.conn, number)
-    if row is None:
-        raise NotFoundError(f"No agent {agent} is in use.", hint="`opsconsole agents list` shows those that are.")
-    return row
+    made = restore(
+        tx,
+        taken.lesson.agent,
+        taken.before,
+        kernel.registry,
+        actor=actor,
+        now=kernel.clock.now(),
+        reason="the lesson is taken back",
+        seen=taken.number,
+    )
+    return made.number

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from opsconsole.domain.agent import Budgets
+from opsconsole.domain.agent import AgentSpec, Budgets
 from opsconsole.domain.enums import Effect, Level, Stage, Verdict
 from opsconsole.domain.event import Event
 from opsconsole.domain.ruling import Reason, Ruling
@@ -109,7 +109,7 @@ class Gatekeeper:
             gate_context(wanted, terms, kind=kind, event=event, now=now, is_type_changed=is_type_changed),
             level=_lifted(conn, wanted, terms.level),
             has_grant=grant is not None,
-            switches=self._switches(conn, spec.agent, wanted.tool),
+            switches=self._switches(conn, spec, wanted),
             event_age_s=max(0.0, (now - since).total_seconds()),
         )
         if not is_write:
@@ -146,9 +146,11 @@ class Gatekeeper:
             ),
         }
 
-    def _switches(self, conn: Reader, agent: str, tool: str) -> tuple[str, ...]:
-        connection = self._registry.connection(tool)
+    def _switches(self, conn: Reader, spec: AgentSpec, wanted: Wanted) -> tuple[str, ...]:
+        connection, agent = self._registry.connection(wanted.tool), spec.agent
         reached = {"all": "everything", f"agent:{agent}": f"agent {agent}"}
+        if (category := spec.category(wanted.category)) is not None:
+            reached[f"category:{agent}/{category.id}"] = f"{category.name} of agent {agent}"
         if connection is not None:
             reached[f"connection:{connection.id}"] = f"connection {connection.id}"
         return tuple(reached[scope] for scope, _ in limits.switches(conn) if scope in reached)

@@ -104,7 +104,7 @@ class Dispatcher:
 
     def _refill(self) -> None:
         self._is_stale = False
-        paused = {scope for scope, _ in limits.switches(self._kernel.reader)}
+        paused = limits.paused(self._kernel.reader)
         self._queues = OrderedDict((agent, self._queues.get(agent, deque())) for agent in self._queues)
         for queue in self._queues.values():
             queue.clear()

@@ -20,6 +20,7 @@ from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.pairs import pairing
 from opsconsole.engine.ports.brain import Brain, Turn
 from opsconsole.engine.ports.connector import RecordReader
+from opsconsole.engine.runs import breaker
 from opsconsole.engine.runs.cancel import close_open_actions
 from opsconsole.engine.runs.clock import RunClock
 from opsconsole.engine.runs.spending import Spending
@@ -113,10 +114,7 @@ class RunLoop:
         return run is not None and run.state is RunState.RUNNING
 
     def _is_paused(self, loaded: Loaded) -> bool:
-        return bool({"all", f"agent:{loaded.run.agent_id}"} & self._paused_scopes())
-
-    def _paused_scopes(self) -> set[str]:
-        return {scope for scope, _ in limits.switches(self._kernel.reader)}
+        return bool({"all", f"agent:{loaded.run.agent_id}"} & limits.paused(self._kernel.reader))
 
     def _limit(self, loaded: Loaded, seconds: float) -> str:
         caps, run = loaded.version.spec.limits, loaded.run
@@ -200,6 +198,7 @@ class RunLoop:
         if state is RunState.FAILED:
             close_open_actions(tx, run_id, why=outcome, actor="engine", now=now)
         write_work.set_run(tx, run_id, state, now=now, outcome=outcome, is_handled=is_handled)
+        breaker.count(self._kernel.roster, tx, run, state, outcome, now=now)
         tx.audit(
             "run.finished",
             at=now,
@@ -275,7 +274,7 @@ class RunLoop:
         connection = registry.connection(action.tool)
         if reader is None or connection is None:
             return {"ok": False, "error": f"there is no tool {action.tool}"}
-        if f"connection:{connection.id}" in self._paused_scopes():
+        if f"connection:{connection.id}" in limits.paused(self._kernel.reader):
             return None
         return (await self._read(reader, call, records)).to_json()
 

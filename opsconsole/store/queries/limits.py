@@ -89,6 +89,11 @@ def switches(conn: sqlite3.Connection) -> list[tuple[str, str]]:
     return conn.execute("SELECT scope, reason FROM switch ORDER BY scope").fetchall()
 
 
+def paused(conn: sqlite3.Connection) -> frozenset[str]:
+    """Return the scopes whose kill switch is on."""
+    return frozenset(scope for scope, _ in switches(conn))
+
+
 def grant_for(
     conn: sqlite3.Connection, *, agent: str, tool: str, fingerprint: str, args: Mapping[str, Any], now: datetime
 ) -> int | None:

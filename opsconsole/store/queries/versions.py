@@ -9,7 +9,9 @@ from opsconsole.policy.decides import decision_digest
 from opsconsole.store.rows import VersionRow, present
 from opsconsole.store.times import from_micros
 
-_VERSION = "SELECT id, agent_id, number, digest, spec, tools, source, applied_by, created_at FROM agent_version WHERE "
+_VERSION = (
+    "SELECT id, agent_id, number, digest, spec, tools, source, applied_by, created_at, reason FROM agent_version WHERE "
+)
 
 REMEMBERED = 1000
 _DECISIONS: dict[tuple[str, str], str] = {}
@@ -24,6 +26,12 @@ def version(conn: sqlite3.Connection, version_id: int) -> VersionRow | None:
 def numbered(conn: sqlite3.Connection, agent: str, number: int) -> VersionRow | None:
     """Return a version of an agent by its number; None where there is none."""
     return _row(conn.execute(f"{_VERSION}agent_id = ? AND number = ?", (agent, number)).fetchone())
+
+
+def every(conn: sqlite3.Connection, agent: str) -> list[VersionRow]:
+    """Return all versions of an agent, the newest first."""
+    rows = conn.execute(f"{_VERSION}agent_id = ? ORDER BY number DESC", (agent,)).fetchall()
+    return [found for row in rows if (found := _row(row)) is not None]
 
 
 def newest_number(conn: sqlite3.Connection, agent: str) -> int:
@@ -45,6 +53,7 @@ def _row(row: Any) -> VersionRow | None:
         row[6],
         row[7],
         from_micros(int(row[8])),
+        row[9],
     )
 
 

@@ -20,6 +20,7 @@ def add_version(
     source: str,
     actor: str,
     now: datetime,
+    reason: str = "",
 ) -> tuple[VersionId, int, bool]:
     """Store a version and put it in use; give (id, number, is_new). The same content in use again makes nothing."""
     conn = tx.conn
@@ -34,11 +35,26 @@ def add_version(
         return VersionId(row[0]), row[1], False
     number = newest_number(conn, agent) + 1
     cursor = conn.execute(
-        "INSERT INTO agent_version (agent_id, number, digest, spec, tools, source, applied_by, created_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (agent, number, digest, spec, kept, source, actor, to_micros(now)),
+        "INSERT INTO agent_version (agent_id, number, digest, spec, tools, source, applied_by, created_at, reason)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (agent, number, digest, spec, kept, source, actor, to_micros(now), reason),
     )
     version = VersionId(cursor.lastrowid or 0)
     conn.execute("UPDATE agent SET version_id = ? WHERE id = ?", (version, agent))
     tx.touch("agents")
     return version, number, True
+
+
+def count_failed_run(tx: Transaction, agent: str) -> int:
+    """Count a run that failed; give how many failed one after another."""
+    row = tx.conn.execute(
+        "INSERT INTO failing (agent_id, runs) VALUES (?, 1) ON CONFLICT (agent_id) DO UPDATE SET runs = runs + 1"
+        " RETURNING runs",
+        (agent,),
+    ).fetchone()
+    return int(row[0])
+
+
+def forget_failed_runs(tx: Transaction, agent: str) -> None:
+    """Begin to count anew: a run came to its end, or a person has looked."""
+    tx.conn.execute("DELETE FROM failing WHERE agent_id = ?", (agent,))

@@ -143,6 +143,11 @@ def switch_on(tx: Transaction, scope: str, *, reason: str, actor: str, now: date
     tx.touch("switches")
 
 
+def is_on(tx: Transaction, scope: str) -> bool:
+    """Return whether a kill switch is on."""
+    return tx.conn.execute("SELECT 1 FROM switch WHERE scope = ?", (scope,)).fetchone() is not None
+
+
 def switch_off(tx: Transaction, scope: str) -> bool:
     """Turn a kill switch off; False where it was not on."""
     tx.touch("switches")

@@ -184,7 +184,7 @@ class ConnectionsPanel(Panel):
     async def _load(self) -> None:
         def query(kernel: Kernel) -> tuple[list[Shown], datetime]:
             conn = kernel.reader
-            paused = {scope for scope, _ in limits.switches(conn)}
+            paused = limits.paused(conn)
             found = [
                 Shown(
                     connection,

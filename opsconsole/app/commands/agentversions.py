@@ -1,0 +1,126 @@
+"""agents versions, diff, restore, lint: what an agent's file said before, what differs, and what to look at in it."""
+
+import difflib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.session import Session, opened
+from opsconsole.app.words import say, say_json, table, utc
+from opsconsole.domain.errors import NotFoundError
+from opsconsole.engine.agents import lint as linting
+from opsconsole.engine.agents.difference import differences
+from opsconsole.engine.agents.file import load_spec, read_agent
+from opsconsole.engine.agents.versions import NewVersion, in_use
+from opsconsole.engine.agents.versions import restore as restore_version
+from opsconsole.store.queries import versions
+from opsconsole.store.rows import VersionRow
+
+Agent = Annotated[str, typer.Argument(help="Whose.")]
+
+
+def in_use_words(made: NewVersion) -> str:
+    """Say which version is in use now."""
+    word = f"version {made.number} is in use" if made.is_new else f"unchanged, version {made.number} stays in use"
+    return f"{made.agent}: {word}."
+
+
+def versions_(agent: Agent, *, as_json: AsJson = False, workspace: Where = None) -> None:
+    """List the versions of an agent, the newest first: who made them, when, and why."""
+    with opened(workspace) as session:
+        present, rows = in_use(session.kernel.reader, agent), versions.every(session.kernel.reader, agent)
+    if as_json:
+        for row in rows:
+            say_json(
+                {
+                    "version": row.number,
+                    "is_in_use": row.id == present.id,
+                    "at": row.created_at.isoformat(),
+                    "by": row.applied_by,
+                    "reason": row.reason,
+                    "digest": row.digest,
+                }
+            )
+        return
+    lines = [("VERSION", "", "WHEN", "BY", "WHY")]
+    for row in rows:
+        mark = "in use" if row.id == present.id else ""
+        lines.append((str(row.number), mark, utc(row.created_at), row.applied_by, row.reason or "—"))
+    table(lines, (7, 6, 16, 24, 80))
+
+
+def diff(
+    agent: Agent,
+    was: Annotated[int | None, typer.Argument(help="A version's number; without one: the one before.")] = None,
+    now: Annotated[int | None, typer.Argument(help="Another one; without one: the one in use.")] = None,
+    *,
+    file: Annotated[bool, typer.Option(help="The file's lines instead of words.")] = False,
+    as_json: AsJson = False,
+    workspace: Where = None,
+) -> None:
+    """Say what one version of an agent says otherwise than another."""
+    with opened(workspace) as session:
+        then = in_use(session.kernel.reader, agent) if now is None else _numbered(session, agent, now)
+        first = _numbered(session, agent, max(1, then.number - 1) if was is None else was)
+    if file:
+        names = f"{agent} {first.number}", f"{agent} {then.number}"
+        lines = difflib.unified_diff(first.source.splitlines(), then.source.splitlines(), *names, lineterm="")
+        say("\n".join(lines) or "The two files are the same.")
+        return
+    changes = differences(load_spec(first.spec), load_spec(then.spec))
+    if as_json:
+        for change in changes:
+            say_json({"place": change.place, "was": change.was, "now": change.now})
+        return
+    say(f"{agent}, version {first.number} → version {then.number}: {len(changes) or 'nothing'} different.")
+    for change in changes:
+        say(f"  {change.line()}")
+
+
+def restore(
+    agent: Agent,
+    number: Annotated[int, typer.Argument(help="The version whose file is put in use again.")],
+    *,
+    reason: Annotated[str, typer.Option(help="Why; kept with the version.")] = "",
+    workspace: Where = None,
+) -> None:
+    """Put an earlier version's file in use again, as a new version."""
+    with opened(workspace) as session:
+        now, registry = session.kernel.clock.now(), session.kernel.registry
+        made = session.write(
+            lambda tx: restore_version(tx, agent, number, registry, actor=session.actor, now=now, reason=reason),
+            name="agent.restore",
+        )
+    say(in_use_words(made))
+
+
+def lint(
+    files: Annotated[list[Path], typer.Argument(help="Agent files (YAML).")],
+    *,
+    as_json: AsJson = False,
+    workspace: Where = None,
+) -> None:
+    """Look agents' files over without putting them in use: what is wrong, and what is probably not meant."""
+    with opened(workspace) as session:
+        kernel = session.kernel
+        for path in files:
+            spec = read_agent(path, kernel.registry).spec
+            found = linting.lint(kernel.registry, kernel.reader, spec)
+            for finding in found:
+                if as_json:
+                    place = ".".join(map(str, finding.place))
+                    say_json({"agent": spec.agent, "kind": finding.kind, "place": place, "text": finding.text})
+                else:
+                    say(f"{spec.agent}: {finding.text}")
+            if not found and not as_json:
+                say(f"{spec.agent}: nothing to say.")
+
+
+def _numbered(session: Session, agent: str, number: int) -> VersionRow:
+    row = versions.numbered(session.kernel.reader, agent, number)
+    if row is None:
+        hint = f"`opsconsole agents versions {agent}` lists them."
+        raise NotFoundError(f"There is no version {number} of {agent}.", hint=hint)
+    return row

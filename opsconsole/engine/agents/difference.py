@@ -1,0 +1,106 @@
+"""What one version of an agent says otherwise than another, field by field, in words."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from opsconsole.domain.agent import AgentSpec
+from opsconsole.domain.enums import Level, Stage
+from opsconsole.domain.naming import tool_words
+
+LONGEST = 160
+"""Characters of a value that are told."""
+_NAMED_BY = ("id", "name", "action", "as")
+"""Fields by which an item of a list is known, whatever its place."""
+_LEVELS = {
+    Level.OBSERVE: "1 recommend",
+    Level.APPROVAL: "2 with approval",
+    Level.AUTONOMOUS: "3 alone",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field that is another one now."""
+
+    place: str
+    """In words, from the outside to the inside."""
+    was: str
+    """Empty: it was not there."""
+    now: str
+    """Empty: it is gone."""
+
+    def line(self) -> str:
+        """Return it as one line."""
+        if not self.was:
+            return f"{self.place}: {self.now} (new)"
+        return f"{self.place}: {self.was} → {self.now}" if self.now else f"{self.place}: {self.was} (gone)"
+
+
+def differences(was: AgentSpec, now: AgentSpec) -> tuple[FieldChange, ...]:
+    """Return what differs, in the order of the file."""
+    before, after = (spec.model_dump(mode="json", by_alias=True) for spec in (was, now))
+    return tuple(_compared((), before, after))
+
+
+def _compared(place: tuple[str, ...], was: Any, now: Any) -> Iterator[FieldChange]:
+    if was == now:
+        return
+    if isinstance(was, Mapping) and isinstance(now, Mapping):
+        before, after = cast("Mapping[str, Any]", was), cast("Mapping[str, Any]", now)
+        for name in [*after, *(gone for gone in before if gone not in after)]:
+            yield from _compared((*place, name), before.get(name), after.get(name))
+        return
+    first, then = _by_name(was), _by_name(now)
+    if first is not None and then is not None:
+        yield from _compared(place, first, then)
+        if list(first) != list(then) and sorted(first) == sorted(then):
+            yield FieldChange(_words(place), f"in the order {', '.join(first)}", ", ".join(then))
+        return
+    yield FieldChange(_words(place), _value(place, was), _value(place, now))
+
+
+def _by_name(items: Any) -> dict[str, Any] | None:
+    """Return a list's items by what they are called; None where not every one has a name of its own."""
+    if not isinstance(items, Sequence) or isinstance(items, str):
+        return None
+    found: dict[str, Any] = {}
+    for item in cast("Sequence[Any]", items):
+        if not isinstance(item, Mapping):
+            return None
+        facts = cast("Mapping[str, Any]", item)
+        name = next((str(facts[key]) for key in _NAMED_BY if facts.get(key)), "")
+        if not name or name in found:
+            return None
+        found[name] = facts
+    return found
+
+
+def _words(place: Sequence[str]) -> str:
+    return " · ".join(tool_words(part) if "." in part else part.replace("_", " ") for part in place)
+
+
+def _value(place: Sequence[str], value: Any) -> str:
+    if value is None or value == "" or value == [] or value == {}:
+        return ""
+    if place and place[0] == "autonomy" and isinstance(value, int):
+        return _LEVELS[Level(value)]
+    if place and place[0] == "stage" and isinstance(value, str):
+        return Stage(value).value
+    return _short(_said(value))
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        items = cast("Mapping[str, Any]", value).items()
+        return ", ".join(f"{name}: {_said(item)}" for name, item in items if item not in (None, "", [], {}))
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "; ".join(_said(item) for item in cast("Sequence[Any]", value))
+    return str(value)
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"

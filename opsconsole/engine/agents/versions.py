@@ -1,0 +1,101 @@
+"""What a person does to an agent as a whole: another version of its file, or an earlier one again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from opsconsole.domain.errors import NotFoundError, StaleCardError
+from opsconsole.engine.agents.file import AgentFile, apply_agent, read_agent_text
+from opsconsole.engine.registry import Registry
+from opsconsole.store.queries import versions
+from opsconsole.store.rows import Reader, VersionRow
+from opsconsole.store.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """The version of an agent that is in use now."""
+
+    agent: str
+    number: int
+    is_new: bool
+    """False: it says what the one in use said already."""
+    before: int | None
+    """The number of the one that was in use before; None for an agent's first."""
+
+
+def in_use(conn: Reader, agent: str) -> VersionRow:
+    """Return the version of an agent that is in use.
+
+    Raises:
+        NotFoundError: no such agent is in use.
+    """
+    number = versions.current_version_of(conn, agent)
+    row = None if number is None else versions.version(conn, number)
+    if row is None:
+        raise NotFoundError(f"No agent {agent} is in use.", hint="`opsconsole agents list` shows those that are.")
+    return row
+
+
+def apply(
+    tx: Transaction,
+    file: AgentFile,
+    registry: Registry,
+    *,
+    actor: str,
+    now: datetime,
+    reason: str = "",
+    seen: int | None = None,
+) -> NewVersion:
+    """Put an agent's file in use.
+
+    Args:
+        tx: the transaction.
+        file: sound, as `read_agent` and `read_agent_text` give it.
+        registry: the tools there are; the version is ratified with them.
+        actor: who wants it.
+        now: aware.
+        reason: why, in words; kept with the version.
+        seen: the number of the version that the change was made from; None where that is not known.
+
+    Raises:
+        StaleCardError: another version came into use since that one.
+    """
+    agent = file.spec.agent
+    number = versions.current_version_of(tx.conn, agent)
+    present = None if number is None else versions.version(tx.conn, number)
+    before = None if present is None else present.number
+    if seen is not None and before != seen:
+        raise StaleCardError(
+            f"Nothing was changed: version {before} of {agent} came into use meanwhile. Your text is still here; see"
+            " first what that one changed."
+        )
+    made, is_new = apply_agent(tx, file, registry, actor=actor, now=now, reason=" ".join(reason.split()))
+    return NewVersion(agent, made, is_new, before)
+
+
+def restore(
+    tx: Transaction,
+    agent: str,
+    number: int,
+    registry: Registry,
+    *,
+    actor: str,
+    now: datetime,
+    reason: str = "",
+    seen: int | None = None,
+) -> NewVersion:
+    """Put the file of an earlier version in use again, as a new version; raises as `apply` does, and:
+
+    Raises:
+        NotFoundError: there is no such agent or version.
+        FileFormatError: the file names what is not connected any more.
+    """
+    in_use(tx.conn, agent)
+    wanted = versions.numbered(tx.conn, agent, number)
+    if wanted is None:
+        raise NotFoundError(
+            f"There is no version {number} of {agent}.", hint=f"`opsconsole agents versions {agent}` lists them."
+        )
+    file = read_agent_text(wanted.source, f"{agent}.yaml", registry)
+    told = f"version {number} again" + (f": {reason.strip()}" if reason.strip() else "")
+    return apply(tx, file, registry, actor=actor, now=now, reason=told, seen=seen)
