@@ -45,7 +45,7 @@ def test_a_file_is_looked_over_without_putting_it_in_use(run: Run, tmp_path: Pat
       examples: [where is my invoice]
     - id: other
       name: Other
-      examples: [Where is my invoice?]
+      examples: ["Where is my invoice?"]
 """
     said = run("agents", "lint", write(tmp_path, AGENT.replace("name: A mail\n", twice)), "--json")
     assert said.code == 0
