@@ -8,6 +8,7 @@ from opsconsole.domain.enums import ActionState, ApprovalState
 from opsconsole.domain.errors import MachineError
 from opsconsole.domain.ids import EffectId
 from opsconsole.engine.calls import Calls
+from opsconsole.engine.effects.doubt import still_open
 from opsconsole.engine.effects.reconcile import Doubts
 from opsconsole.engine.effects.undo import TIMER as UNDO
 from opsconsole.engine.effects.undo import Undos
@@ -110,7 +111,8 @@ class Timers:
             tx.audit("approval.escalated", at=now, actor="engine", until=until.isoformat(), **facts)
             return
         people.close_approval(tx, approval_id, ApprovalState.LAPSED, now=now)
-        result = {"ok": False, "lapsed": True, "error": "nobody decided in time; nothing was done"}
-        write_work.set_action(tx, action.id, ActionState.LAPSED, now=now, result=result)
-        write_work.wake(tx, action.run_id)
+        if not still_open(tx, action, "nobody decided in time whether to do it again", now=now):
+            result = {"ok": False, "lapsed": True, "error": "nobody decided in time; nothing was done"}
+            write_work.set_action(tx, action.id, ActionState.LAPSED, now=now, result=result)
+            write_work.wake(tx, action.run_id)
         tx.audit("approval.lapsed", at=now, actor="engine", **facts)

@@ -77,6 +77,8 @@ class ActionRow:
     """Of the latest ruling."""
     account: str | None
     """Of its connection, as whoever decides was told; None where that was not kept."""
+    is_in_doubt: bool = False
+    """A call of it may have done it, and nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,9 +141,10 @@ def _do(tx: Transaction, deed: Deed) -> None:
 
 
 def go_back_to_13(conn: sqlite3.Connection) -> None:
-    """Make a file one of format 13, from before versions had a reason."""
+    """Make a file one of format 13, from before versions had a reason and doubt was kept."""
     conn.execute("ALTER TABLE agent_version DROP COLUMN reason")
     conn.execute("DROP TABLE failing")
+    conn.execute("ALTER TABLE action DROP COLUMN is_in_doubt")
     conn.execute("PRAGMA user_version = 13")
 
 

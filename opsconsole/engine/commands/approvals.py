@@ -19,7 +19,7 @@ from opsconsole.engine.commands.decisions import grant as give_grant
 from opsconsole.engine.commands.refusals import refuse_unasked, refuse_unconnected, refuse_unfit
 from opsconsole.engine.commands.results import DecisionOutcome, DecisionResult, GivenGrant
 from opsconsole.engine.commands.takeback import settle_unknown
-from opsconsole.engine.effects.doubt import PERHAPS_DONE, is_perhaps_done
+from opsconsole.engine.effects.doubt import because_of_doubt, still_open
 from opsconsole.engine.effects.prepare import intend
 from opsconsole.engine.gate.arguments import ArgumentError, keep_arguments, validate
 from opsconsole.engine.gate.digests import card_digest
@@ -231,8 +231,7 @@ def _shown_anew(
     account = kernel.registry.account_name(action.tool)
     digest = card_digest(action=action.digest, ruling_id=latest, subject_mark=mark, account=account)
     write_work.set_account(tx, action.id, account)
-    # What may have been done may still have been.
-    told = f"{PERHAPS_DONE}; {because}" if because and is_perhaps_done(approval.because) else because
+    told = because_of_doubt(action, because) if because else because  # what may have been done may still have been
     people.refresh_approval(tx, approval.id, digest=digest, mark=mark, because=told)
     facts = {"approval": approval.id, "run": action.run_id, "action": action.id, "changes": len(changes)}
     tx.audit("approval.changed", at=now, actor="engine", **facts)
@@ -243,6 +242,8 @@ def _void(tx: Transaction, card: Card, judged: Judgement, *, now: datetime) -> D
     why = judged.ruling.explain()
     people.close_approval(tx, card.approval.id, ApprovalState.VOID, now=now)
     write_work.drop_timer(tx, "approval_expiry", str(card.approval.id))
+    if still_open(tx, card.action, f"it may not be done again: {why}", now=now):
+        return DecisionResult(outcome=DecisionOutcome.NOT_ALLOWED, request=card.approval.id, why=why)
     result = {"ok": False, "refused": True, "error": f"no longer allowed: {why}"}
     write_work.set_action(tx, card.action.id, ActionState.REFUSED, now=now, result=result)
     write_work.wake(tx, card.action.run_id)

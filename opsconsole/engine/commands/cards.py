@@ -13,7 +13,6 @@ from opsconsole.domain.naming import ASK, tool_words
 from opsconsole.engine.commands.changes import changes_since
 from opsconsole.engine.commands.money import MoneyOrigin, money_origins
 from opsconsole.engine.commands.risks import risk_of
-from opsconsole.engine.effects.doubt import is_perhaps_done
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports.connector import Change
 from opsconsole.engine.runstate.loaded import Loaded, call_of, load, shown
@@ -54,6 +53,8 @@ class CardView:
     """What each argument that is money rests on; `claims` says nothing of these."""
     precedents: tuple[Mapping[str, Any], ...]
     because: str
+    is_in_doubt: bool
+    """A call of it may have done it."""
     agents_reason: str
     reversibility: str
     risk: Risk
@@ -68,7 +69,7 @@ class CardView:
     @property
     def is_perhaps_done(self) -> bool:
         """It was on its way once, and nobody knows what became of it."""
-        return self.kind is ApprovalKind.UNKNOWN or is_perhaps_done(self.because)
+        return self.kind is ApprovalKind.UNKNOWN or self.is_in_doubt
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON."""
@@ -112,6 +113,7 @@ async def card(kernel: Kernel, approval_id: int) -> CardView:
         money=money,
         precedents=tuple(precedent for precedent in turn.quotes if "case" in precedent),
         because=approval.because,
+        is_in_doubt=action.is_in_doubt,
         agents_reason=proposal.because or turn.rationale,
         reversibility=reversibility(kind, loaded.version.spec.approvals.veto_s),
         risk=risk_of(kernel, action),
@@ -147,7 +149,7 @@ def intent(kind: ActionType | None, action: ActionRow, approval: ApprovalRow | N
             line = kind.sentence.format_map(filled)
     if approval is not None and approval.kind is ApprovalKind.UNKNOWN:
         return f"Was this done? {line}"
-    if approval is not None and is_perhaps_done(approval.because):
+    if approval is not None and action.is_in_doubt:
         return f"Perhaps done already: {line}"
     return line
 

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from opsconsole.domain.enums import ApprovalKind, EffectState
 from opsconsole.engine.effects.prepare import ask
-from opsconsole.store.queries import approvals
-from opsconsole.store.rows import ActionRow, EffectRow, Reader
+from opsconsole.store.queries import approvals, runs
+from opsconsole.store.rows import ActionRow, EffectRow
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import work as write_work
 
@@ -18,17 +18,11 @@ LOOK_H = 24 * 365
 """How long a person is asked whether something was done, in hours: nothing else can tell."""
 
 
-def is_perhaps_done(because: str) -> bool:
-    """Tell by why it is asked whether approving may do something a second time."""
-    return because.startswith(PERHAPS_DONE)
-
-
-def was_in_doubt(conn: Reader, effect: EffectRow) -> bool:
-    """Return whether an earlier call of what is not over yet may have done it."""
-    if effect.error:  # the only error that an effect keeps on its way
-        return True
-    before = None if effect.approval_id is None else approvals.approval(conn, effect.approval_id)
-    return before is not None and is_perhaps_done(before.because)
+def because_of_doubt(action: ActionRow, because: str) -> str:
+    """Return why something is asked, with the doubt before all else where there is one."""
+    if not action.is_in_doubt or because.startswith(PERHAPS_DONE):
+        return because
+    return "; ".join(filter(None, (PERHAPS_DONE, because)))
 
 
 def ask_whether_done(tx: Transaction, effect: EffectRow, action: ActionRow, *, why: str, now: datetime) -> None:
@@ -52,3 +46,12 @@ def ask_whether_done(tx: Transaction, effect: EffectRow, action: ActionRow, *, w
         expires_h=LOOK_H,
         now=now,
     )
+
+
+def still_open(tx: Transaction, action: ActionRow, why: str, *, now: datetime) -> bool:
+    """Ask whether something was done that is in doubt and will not be done again; False where nothing is in doubt."""
+    effect = runs.effect_of(tx.conn, action.id)
+    if not action.is_in_doubt or effect is None:
+        return False
+    ask_whether_done(tx, effect, action, why=why, now=now)
+    return True

@@ -53,7 +53,7 @@ def ask(
 
 
 def ask_again(
-    tx: Transaction, before: ApprovalRow, action: ActionRow, *, expires_h: float, now: datetime
+    tx: Transaction, before: ApprovalRow, action: ActionRow, *, because: str, expires_h: float, now: datetime
 ) -> tuple[ApprovalId, datetime | None]:
     """Ask anew what a person took back: in the place of the request before it, and with what happened since that one.
 
@@ -63,6 +63,7 @@ def ask_again(
         tx: the transaction.
         before: the request that was decided.
         action: what is asked about.
+        because: why it is asked.
         expires_h: how long a request of this agent waits, in hours.
         now: aware.
 
@@ -81,7 +82,7 @@ def ask_again(
         agent=before.agent_id,
         digest=card,
         mark=mark,
-        because=before.because,
+        because=because,
         expires_at=expires_at,
         now=before.created_at,
     )

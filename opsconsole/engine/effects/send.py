@@ -15,7 +15,7 @@ from opsconsole.engine.calls import together
 from opsconsole.engine.effects import unsent
 from opsconsole.engine.effects.accounts import other_account
 from opsconsole.engine.effects.aftermath import note_done
-from opsconsole.engine.effects.doubt import ask_whether_done, was_in_doubt
+from opsconsole.engine.effects.doubt import ask_whether_done
 from opsconsole.engine.gate.digests import action_digest
 from opsconsole.engine.gate.gatekeeper import Judgement, audit_reasons
 from opsconsole.engine.kernel import Kernel, Writes
@@ -112,7 +112,7 @@ class Effects:
         judged = self.judge_again(tx, effect, action, loaded)
         hold, verdict = judged.ruling.hold_until, judged.ruling.verdict
         facts = {"action": action.id, "effect": effect.id, "run": loaded.run.id, "reasons": audit_reasons(judged)}
-        if verdict < Verdict.ASK and was_in_doubt(tx.conn, effect):
+        if verdict < Verdict.ASK and action.is_in_doubt:
             why = f"it may not be done again: {judged.ruling.explain()}"
             ask_whether_done(tx, effect, action, why=why, now=now)
         elif verdict < Verdict.ASK:
@@ -213,8 +213,8 @@ class Effects:
         self, tx: Transaction, effect: EffectRow, loaded: Loaded, action: ActionRow, result: Result,
         kind: ActionType | None,
     ) -> None:  # fmt: skip
-        current = runs.effect(tx.conn, effect.id)
-        if result.is_ok or current is None or not was_in_doubt(tx.conn, current):
+        current, known = runs.effect(tx.conn, effect.id), runs.action(tx.conn, action.id)
+        if result.is_ok or current is None or known is None or not known.is_in_doubt:
             self._finish_in(tx, effect, loaded, action, result, kind)
         elif current.state is EffectState.SENDING:
             why = f"trying it once more did not tell: {result.error}"

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from opsconsole.domain.enums import ActionState, ApprovalKind, EffectState, Verdict
-from opsconsole.engine.effects.doubt import PERHAPS_DONE, was_in_doubt
+from opsconsole.engine.effects.doubt import because_of_doubt
 from opsconsole.engine.effects.prepare import ask
 from opsconsole.engine.gate.gatekeeper import Judgement
 from opsconsole.policy.rules import age_in_words
@@ -74,9 +74,8 @@ def ask_again(
         account: which one of its connection it would go through now.
         now: aware.
     """
-    doubt = PERHAPS_DONE if was_in_doubt(tx.conn, effect) else ""
-    asks = judged.ruling.explain() if not doubt or judged.ruling.verdict is Verdict.ASK else ""
-    because = "; ".join(filter(None, (doubt, f"{ASKED_AGAIN}{why}" if why else asks)))
+    asks = judged.ruling.explain() if not action.is_in_doubt or judged.ruling.verdict is Verdict.ASK else ""
+    because = because_of_doubt(action, f"{ASKED_AGAIN}{why}" if why else asks)
     write_work.set_effect(tx, effect.id, EffectState.CANCELLED, now=now)
     write_work.set_account(tx, action.id, account)
     tx.audit("effect.asked_again", at=now, actor="engine", because=because, **facts)

@@ -8,7 +8,7 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.pairs import pairing
 from opsconsole.engine.runstate import grace
 from opsconsole.store.queries import approvals, runs
-from opsconsole.store.rows import present
+from opsconsole.store.rows import ActionRow, EffectRow, present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import people
 from opsconsole.store.writes import work as write_work
@@ -33,7 +33,7 @@ def cancel_run(kernel: Kernel, tx: Transaction, run_id: int, *, actor: str, reas
         raise DecisionError(f"Run {run_id} is over ({run.state.value}); there is nothing to cancel.")
     for action in runs.actions(tx.conn, run_id):
         effect = runs.effect_of(tx.conn, action.id)
-        if action.state in _OPEN and effect is not None and effect.state in _BEGUN:
+        if action.state in _OPEN and _has_begun(action, effect):
             raise DecisionError(
                 f"Run {run_id} is sending, or in doubt about, {action.tool}. Try again when that is settled."
             )
@@ -46,6 +46,11 @@ def cancel_run(kernel: Kernel, tx: Transaction, run_id: int, *, actor: str, reas
     return closed
 
 
+def _has_begun(action: ActionRow, effect: EffectRow | None) -> bool:
+    """A call of it is on its way, or may have done it."""
+    return action.is_in_doubt or (effect is not None and effect.state in _BEGUN)
+
+
 def close_open_actions(tx: Transaction, run_id: int, *, why: str, actor: str, now: datetime) -> int:
     """Close what has not begun of a run: its requests, its prepared effects; give how many actions that were.
 
@@ -54,7 +59,7 @@ def close_open_actions(tx: Transaction, run_id: int, *, why: str, actor: str, no
     closed = 0
     for action in runs.actions(tx.conn, run_id):
         effect, approval = runs.effect_of(tx.conn, action.id), approvals.approval_of(tx.conn, action.id)
-        if action.state not in _OPEN or (effect is not None and effect.state in _BEGUN):
+        if action.state not in _OPEN or _has_begun(action, effect):
             continue
         if effect is not None and effect.state is EffectState.PREPARED:
             write_work.set_effect(tx, effect.id, EffectState.CANCELLED, now=now)

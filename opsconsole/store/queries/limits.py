@@ -8,10 +8,13 @@ from typing import Any
 
 from opsconsole.store.times import from_micros, to_micros
 
+_COUNTS = "(e.state <> 'cancelled' OR (SELECT is_in_doubt FROM action WHERE id = e.action_id))"
+"""What was taken back does not count; what a call before that may have done does."""
+
 
 def actions_since(conn: sqlite3.Connection, *, since: datetime, agent: str | None, besides: str = "") -> int:
     """Count effects that were made since, of one agent or of all, for other actions; cancelled ones do not count."""
-    made = "SELECT count(*) FROM effect WHERE created_at >= ? AND state <> 'cancelled' AND action_id <> ?"
+    made = f"SELECT count(*) FROM effect e WHERE created_at >= ? AND {_COUNTS} AND action_id <> ?"  # noqa: S608 - ours
     if agent is None:
         (count,) = conn.execute(made, (to_micros(since), besides)).fetchone()
     else:
@@ -21,11 +24,9 @@ def actions_since(conn: sqlite3.Connection, *, since: datetime, agent: str | Non
 
 def recipient_since(conn: sqlite3.Connection, *, since: datetime, recipient: str, besides: str) -> int:
     """Count effects since that go to a recipient (its salted digest), whoever else they go to."""
-    (count,) = conn.execute(
-        "SELECT count(*) FROM effect_recipient r CROSS JOIN effect e ON e.id = r.effect_id"
-        " WHERE r.recipient = ? AND r.at >= ? AND e.state <> 'cancelled' AND e.action_id <> ?",
-        (recipient, to_micros(since), besides),
-    ).fetchone()
+    sent = "SELECT count(*) FROM effect_recipient r CROSS JOIN effect e ON e.id = r.effect_id WHERE r.recipient = ?"
+    query = f"{sent} AND r.at >= ? AND {_COUNTS} AND e.action_id <> ?"
+    (count,) = conn.execute(query, (recipient, to_micros(since), besides)).fetchone()
     return count
 
 
@@ -62,7 +63,7 @@ def done_ago(conn: sqlite3.Connection, *, subject: int, tool: str, now: datetime
     """
     at, is_coming = conn.execute(
         "SELECT max(CASE e.state WHEN 'done' THEN e.done_at END),"
-        " max(e.state IN ('sending', 'unknown') OR (e.state = 'prepared' AND e.id < coalesce("
+        " max(e.state IN ('sending', 'unknown') OR a.is_in_doubt OR (e.state = 'prepared' AND e.id < coalesce("
         "   (SELECT own.id FROM effect own WHERE own.action_id = ?1 AND own.state = 'prepared'), 9223372036854775807)))"
         " FROM action a JOIN effect e ON e.action_id = a.id"
         " WHERE a.subject_id = ?2 AND a.tool = ?3 AND a.is_write = 1 AND a.id <> ?1",

@@ -21,7 +21,8 @@ _ACTION = (
     "SELECT a.id, a.run_id, a.turn, a.position, a.tool, a.subject_id, c.bytes, a.digest, a.is_write, a.category,"
     " a.state, a.result_id, r.bytes,"
     " (SELECT verdict FROM ruling WHERE action_id = a.id ORDER BY id DESC LIMIT 1),"
-    " a.account FROM action a JOIN content c ON c.id = a.args_id LEFT JOIN content r ON r.id = a.result_id"
+    " a.account, a.is_in_doubt"
+    " FROM action a JOIN content c ON c.id = a.args_id LEFT JOIN content r ON r.id = a.result_id"
 )
 _OPEN_EFFECT = "state IN ('prepared','sending','unknown')"
 """SQLite takes a partial index only where the query says the index's own condition, word for word."""
@@ -68,6 +69,7 @@ def _action(row: Sequence[Any]) -> ActionRow:
         None if row[11] is None else decode(row[12]),
         None if row[13] is None else Verdict[row[13]],
         row[14],
+        bool(row[15]),
     )
 
 

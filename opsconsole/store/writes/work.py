@@ -250,6 +250,10 @@ def add_effect(
     return EffectId(row[0])
 
 
+_KNOWN = (EffectState.DONE, EffectState.FAILED, EffectState.UNDONE)
+"""States in which it is known whether an effect was done."""
+
+
 def set_effect(tx: Transaction, effect: int, state: EffectState, *, now: datetime, error: str | None = None) -> None:
     """Move an effect to a state."""
     is_sending = state is EffectState.SENDING
@@ -259,6 +263,9 @@ def set_effect(tx: Transaction, effect: int, state: EffectState, *, now: datetim
         " sent_at = CASE WHEN ? THEN ? ELSE sent_at END, done_at = CASE WHEN ? THEN ? ELSE done_at END WHERE id = ?",
         (state.value, error, int(is_sending), is_sending, to_micros(now), is_over, to_micros(now), effect),
     )
+    if state in _KNOWN or state is EffectState.UNKNOWN:
+        doubt = "UPDATE action SET is_in_doubt = ?1 WHERE id = (SELECT action_id FROM effect WHERE id = ?2)"
+        tx.conn.execute(f"{doubt} AND is_in_doubt <> ?1", (int(state is EffectState.UNKNOWN), effect))
     tx.touch("effects")
 
 

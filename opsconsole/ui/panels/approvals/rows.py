@@ -11,7 +11,6 @@ from opsconsole.domain.enums import ApprovalKind
 from opsconsole.domain.lookalike import disguise
 from opsconsole.engine.commands.cards import intent
 from opsconsole.engine.commands.risks import risk_of
-from opsconsole.engine.effects.doubt import is_perhaps_done
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import approvals, events, runs
 from opsconsole.store.rows import ActionRow, ApprovalRow, present
@@ -128,7 +127,7 @@ def _row(kernel: Kernel, asked: ApprovalRow) -> Waiting:
         ends_at=asked.expires_at,
         deed="Question" if is_question else action.tool if kind is None else kind.title,
         is_verified=event is not None and event.is_verified,
-        is_perhaps_done=asked.kind is ApprovalKind.UNKNOWN or is_perhaps_done(asked.because),
+        is_perhaps_done=asked.kind is ApprovalKind.UNKNOWN or action.is_in_doubt,
         odd="" if event is None else disguise(event.sender),
     )
 
