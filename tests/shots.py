@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSettings
@@ -14,6 +15,7 @@ from opsconsole.app.gui.mainwindow import Joined
 from opsconsole.app.gui.start import frame
 from opsconsole.ui.loop import qt_loop
 from opsconsole.ui.panel import Panel
+from opsconsole.ui.panels.agents.panel import TABS, AgentsPanel
 from opsconsole.ui.panels.shadow.panel import ShadowPanel
 from opsconsole.ui.shell.catalog import PANELS, WELCOME
 from tests.support.desktop.console import application, until
@@ -26,6 +28,8 @@ SETTLE_S = 1.2
 
 def views(panel: Panel | None) -> list[tuple[str, Callable[[], object]]]:
     """The other views of a panel, each with how one gets there; the last leads back to the first."""
+    if isinstance(panel, AgentsPanel):
+        return [(name, partial(panel.turn, name)) for name in (*list(TABS)[1:], "charter")]
     if not isinstance(panel, ShadowPanel):
         return []
     numbers = panel.numbers

@@ -106,3 +106,22 @@ class LessonReport:
     """Events in which it asked what the record does not hold."""
     stopped: str = ""
     """Why it ended before the last event; empty where it did not."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewedEvent:
+    """How one event is told apart by an agent's file, and by another one in its place."""
+
+    event: int
+    title: str
+    was: str
+    """Name of the category by the file in use, or that it asks."""
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybookPreview:
+    """What a changed file would make of the last events."""
+
+    events: tuple[PreviewedEvent, ...]
+    """The newest first."""

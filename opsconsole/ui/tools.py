@@ -5,7 +5,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from opsconsole.ui.reports import ImportPreview, ImportReport, LessonReport, PastPlan, PastReport, ReadyAgent
+from opsconsole.ui.reports import (
+    ImportPreview,
+    ImportReport,
+    LessonReport,
+    PastPlan,
+    PastReport,
+    PlaybookPreview,
+    ReadyAgent,
+)
 
 if TYPE_CHECKING:  # the engine's parts are loaded behind the first picture of the window
     from opsconsole.engine.evidence.lessons import Lesson
@@ -242,6 +250,10 @@ class Tools(Protocol):
 
     async def use_ready(self, file: str) -> None:
         """Put one of them in use; it starts in shadow."""
+        ...
+
+    async def preview_playbook(self, agent: str, text: str) -> PlaybookPreview:
+        """Say how the last events would be told apart by a changed file; the text is sound. Nothing is worked."""
         ...
 
     async def work_past(self, agent: str, progress: Callable[[int, int], None]) -> PastReport:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from opsconsole.app.gui.connectiontools import CLOSED, ConnectionTools, here, until
-from opsconsole.app.past import ready
+from opsconsole.app.past import ready, triagepreview
 from opsconsole.app.past import work as pastwork
 from opsconsole.app.past.importing import import_path
 from opsconsole.app.past.preview import Wish, preview
@@ -31,6 +31,7 @@ from opsconsole.ui.reports import (
     LessonSide,
     PastPlan,
     PastReport,
+    PlaybookPreview,
     ReadyAgent,
 )
 from opsconsole.ui.tools import ImportDraft
@@ -113,6 +114,15 @@ class WindowTools(ConnectionTools):
     async def use_ready(self, file: str) -> None:
         """Put one of them in use; it starts in shadow."""
         await asyncio.to_thread(ready.use_in, lambda: opened(self._folder, typed=self._typed), file)
+
+    async def preview_playbook(self, agent: str, text: str) -> PlaybookPreview:
+        """Say how the last events would be told apart by a changed file."""
+
+        def run() -> PlaybookPreview:
+            with opened(self._folder, typed=self._typed) as session:
+                return triagepreview.preview(session, agent, text)
+
+        return await asyncio.to_thread(run)
 
     async def work_past(self, agent: str, progress: Callable[[int, int], None]) -> PastReport:
         """Work the past with an agent; cancelling ends it after the present event."""

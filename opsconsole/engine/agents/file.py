@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import available_timezones
 
+import yaml
 from jinja2 import TemplateError
 from pydantic import ValidationError
 
@@ -22,6 +23,7 @@ from opsconsole.engine.agents.validationtext import in_words
 from opsconsole.engine.agents.yamlfile import Loc, YamlDocument, read_yaml
 from opsconsole.engine.registry import Registry
 from opsconsole.policy.conditions import ConditionError, compile_condition
+from opsconsole.store.rows import VersionRow
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import agents as write_agents
 
@@ -104,6 +106,14 @@ def apply_agent(
 def load_spec(text: str) -> AgentSpec:
     """Return the agent of a stored version."""
     return AgentSpec.model_validate(json.loads(text))
+
+
+def source_of(version: VersionRow) -> str:
+    """Return a version's file; one that came from no file is written out."""
+    if version.source.strip():
+        return version.source
+    body = load_spec(version.spec).model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=110)
 
 
 def steps_of(steps: Sequence[Step], loc: Loc = ()) -> Iterator[tuple[Step, Loc]]:

@@ -2,6 +2,7 @@
 
 from fnmatch import fnmatchcase
 
+from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.event import Event
 from opsconsole.engine.agents.facts import event_facts
 from opsconsole.engine.agents.roster import Version
@@ -9,8 +10,13 @@ from opsconsole.policy.conditions import ConditionError, UndecidedError, holds
 
 
 def subscribes(version: Version, event: Event) -> bool:
-    """Return whether an agent works an event. What a condition cannot decide comes in: nothing is dropped."""
-    for subscription in version.spec.subscribes:
+    """Return whether an agent works an event."""
+    return is_for(version.spec, event)
+
+
+def is_for(spec: AgentSpec, event: Event) -> bool:
+    """Return whether an agent's file takes an event. What a condition cannot decide comes in: nothing is dropped."""
+    for subscription in spec.subscribes:
         if subscription.connection not in ("*", event.connection):
             continue
         if not any(fnmatchcase(event.kind, pattern) for pattern in subscription.kinds):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from opsconsole.domain.errors import NotFoundError, StaleCardError
-from opsconsole.engine.agents.file import AgentFile, apply_agent, read_agent_text
+from opsconsole.engine.agents.file import AgentFile, apply_agent, read_agent_text, source_of
 from opsconsole.engine.registry import Registry
 from opsconsole.store.queries import versions
 from opsconsole.store.rows import Reader, VersionRow
@@ -96,6 +96,6 @@ def restore(
         raise NotFoundError(
             f"There is no version {number} of {agent}.", hint=f"`opsconsole agents versions {agent}` lists them."
         )
-    file = read_agent_text(wanted.source, f"{agent}.yaml", registry)
+    file = read_agent_text(source_of(wanted), f"{agent}.yaml", registry)
     told = f"version {number} again" + (f": {reason.strip()}" if reason.strip() else "")
     return apply(tx, file, registry, actor=actor, now=now, reason=told, seen=seen)

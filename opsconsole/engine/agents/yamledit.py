@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from typing import Any, cast
 
 import yaml
 
@@ -45,6 +46,56 @@ def add_items(text: str, loc: Loc, key: str, items: Sequence[str]) -> str:
     indent = " " * first.start_mark.column
     lines = [f"{indent}{key}:", *(f"{indent}  - {_quoted(item)}" for item in items)]
     return _insert_lines(text, _end_of(name), lines)
+
+
+def put(text: str, loc: Sequence[str], value: str | int | float | bool | None) -> str:
+    """Put a scalar at a place among mappings, which are made where they are missing.
+
+    Raises:
+        LookupError: something else than a mapping, or than a scalar, stands there.
+    """
+    node, depth = yaml.compose(text, Loader=yaml.SafeLoader), 0
+    while isinstance(node, yaml.MappingNode) and depth < len(loc):
+        inner = next((item for name, item in node.value if name.value == loc[depth]), None)
+        if inner is None:
+            return _with_key(text, node, loc[depth], _flow(loc[depth + 1 :], value))
+        node, depth = inner, depth + 1
+    if not isinstance(node, yaml.ScalarNode):
+        raise LookupError(f"no scalar at {loc}")
+    if depth == len(loc):
+        return text[: node.start_mark.index] + _scalar(value) + text[node.end_mark.index :]
+    if node.value:
+        raise LookupError(f"no mapping at {loc[:depth]}")
+    at = node.start_mark.index  # `actions:` and nothing after it
+    gap = "" if text[at - 1 : at] == " " else " "
+    return f"{text[:at]}{gap}{_flow(loc[depth:], value)}{text[node.end_mark.index :]}"
+
+
+def _with_key(text: str, node: yaml.MappingNode, key: str, value: str) -> str:
+    if node.flow_style:
+        at = node.value[-1][1].end_mark.index if node.value else node.start_mark.index + 1
+        return f"{text[:at]}{', ' if node.value else ''}{key}: {value}{text[at:]}"
+    indent = " " * node.value[0][0].start_mark.column
+    return _insert_lines(text, _leaf_end(node.value[-1][1]), [f"{indent}{key}: {value}"])
+
+
+def _leaf_end(node: yaml.Node) -> int:
+    """Return where the last thing in a node ends that is written out."""
+    is_block = isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value
+    if not is_block:
+        ends_block = isinstance(node, yaml.ScalarNode) and node.style in ("|", ">")
+        return node.end_mark.index - 1 if ends_block else node.end_mark.index
+    last: Any = node.value[-1]
+    return _leaf_end(cast("yaml.Node", last[1] if isinstance(last, tuple) else last))
+
+
+def _flow(keys: Sequence[str], value: str | int | float | bool | None) -> str:
+    """Return a scalar inside mappings, on one line."""
+    return f"{{{keys[0]}: {_flow(keys[1:], value)}}}" if keys else _scalar(value)
+
+
+def _scalar(value: str | int | float | bool | None) -> str:
+    return _quoted(value) if isinstance(value, str) else json.dumps(value)
 
 
 def _node(text: str, loc: Loc) -> yaml.Node | None:

@@ -1,6 +1,7 @@
 """Stored events and what is known of their subjects and senders."""
 
 import sqlite3
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +41,13 @@ def event(conn: sqlite3.Connection, event_id: int) -> Event | None:
         fields=body.get("fields", {}),
         problems=tuple(body.get("problems", ())),
     )
+
+
+def newest(conn: sqlite3.Connection, *, most: int) -> Iterator[Event]:
+    """Yield the events that were taken in last, the newest first."""
+    for (number,) in conn.execute("SELECT id FROM event ORDER BY id DESC LIMIT ?", (most,)).fetchall():
+        if (found := event(conn, number)) is not None:
+            yield found
 
 
 def subject_key(conn: sqlite3.Connection, subject_id: int) -> str:

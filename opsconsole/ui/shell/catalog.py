@@ -35,6 +35,7 @@ PANELS = (
     _entry("feed", "Feed", "activity"),
     _entry("approvals", "Approvals", "inbox"),
     _entry("shadow", "Shadow", "diff"),
+    _entry("agents", "Agents", "bot"),
     _entry("audit", "Audit", "shield"),
     _entry("connections", "Connections", "link"),
     _entry("settings", "Settings", "gear"),

@@ -1,0 +1,110 @@
+"""The matrix of autonomy as data: actions by kind, categories, the level set, and the rule that holds it down."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from opsconsole.domain.action import ActionType
+from opsconsole.domain.agent import AgentSpec
+from opsconsole.domain.enums import ClassCeiling, Effect, Level, Reversibility, Stage
+from opsconsole.ui.widgets.words import tool_words
+
+EVERY = ""
+"""The column that holds for every category without a level of its own."""
+WORDS = {Level.OBSERVE: "1 recommend", Level.APPROVAL: "2 asks you", Level.AUTONOMOUS: "3 alone"}
+_GROUPS = ("Inside, can be undone", "To people outside", "Final, money")
+Change = tuple[str, str]
+"""(tool, category), or (tool, `EVERY`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of the matrix: an action, or the heading of a group where `tool` is empty."""
+
+    title: str
+    tool: str = ""
+    wall: str = ""
+    """Why level 3 still asks; empty where it does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One level."""
+
+    level: Level
+    is_own: bool
+    """Set for this category itself."""
+    is_changed: bool
+    wall: str
+    """What holds it below its level; empty: nothing."""
+
+    @property
+    def words(self) -> str:
+        """Return it in words."""
+        return WORDS[self.level]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Everything the page shows."""
+
+    lines: tuple[Line, ...]
+    columns: tuple[tuple[str, str, str], ...]
+    """(category, its name, its stage)."""
+    spec: AgentSpec
+    changes: Mapping[Change, Level]
+
+    def cell(self, line: int, column: int) -> Cell | None:
+        """Return a cell; None in a heading."""
+        found, category = self.lines[line], self.columns[column][0]
+        if not found.tool:
+            return None
+        own = self.spec.autonomy.categories.get(category, {})
+        is_own = (category == EVERY and found.tool in self.spec.autonomy.actions) or found.tool in own
+        level = self.spec.autonomy.level(found.tool, category or None)
+        if not is_own and category and (found.tool, EVERY) in self.changes:
+            level = self.changes[found.tool, EVERY]
+        changed = self.changes.get((found.tool, category))
+        if changed is not None:
+            level = changed
+        wall = found.wall if level is Level.AUTONOMOUS else ""
+        return Cell(level, is_own or changed is not None, changed is not None, wall)
+
+
+def matrix_of(spec: AgentSpec, tools: Mapping[str, ActionType], changes: Mapping[Change, Level]) -> Matrix:
+    """Lay an agent's levels out.
+
+    Args:
+        spec: the agent as it is in use.
+        tools: those its file names.
+        changes: levels that are not saved yet.
+    """
+    groups: dict[str, list[Line]] = {name: [] for name in _GROUPS}
+    for tool, kind in tools.items():
+        if kind.effect is Effect.READ:
+            continue
+        groups[_group(kind)].append(Line(tool_words(tool), tool, _wall(spec, tool, kind)))
+    lines = [line for name, some in groups.items() if some for line in (Line(name), *some)]
+    columns = [(EVERY, "Every category", "unless it has its own")]
+    columns += [
+        (category.id, category.name, _stage(spec.stage.stage(category.id))) for category in spec.playbook.categories
+    ]
+    return Matrix(tuple(lines), tuple(columns), spec, dict(changes))
+
+
+def _stage(stage: Stage) -> str:
+    return "in shadow" if stage is Stage.SHADOW else stage.value
+
+
+def _group(kind: ActionType) -> str:
+    if kind.is_money or (kind.effect is not Effect.EXTERNAL and kind.reversibility is Reversibility.IRREVERSIBLE):
+        return "Final, money"
+    return "To people outside" if kind.effect is Effect.EXTERNAL else "Inside, can be undone"
+
+
+def _wall(spec: AgentSpec, tool: str, kind: ActionType) -> str:
+    raised = {raised.ceiling for raised in spec.raised if raised.action == tool}
+    walls: Sequence[tuple[bool, ClassCeiling, str]] = (
+        (kind.is_money, ClassCeiling.MONEY, "it moves money"),
+        (kind.reversibility is Reversibility.IRREVERSIBLE, ClassCeiling.IRREVERSIBLE, "it cannot be undone"),
+    )
+    return next((why for is_so, ceiling, why in walls if is_so and ceiling not in raised), "")

@@ -1,0 +1,129 @@
+"""The charter: what an agent handles, what it may do with it, what it never does, and how it is overseen."""
+
+from collections.abc import Iterable
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from opsconsole.domain.agent import AgentSpec, Category
+from opsconsole.domain.enums import Effect, Level, Stage
+from opsconsole.ui.panels.agents.data import Shown
+from opsconsole.ui.widgets.basics import beside, button, card, clamped, label, pill
+from opsconsole.ui.widgets.columns import card_column, clear
+from opsconsole.ui.widgets.focus import kept_in
+from opsconsole.ui.widgets.texts import para
+from opsconsole.ui.widgets.words import listed, plural, tool_words
+
+_LEVELS = ((Level.AUTONOMOUS, "Does alone"), (Level.APPROVAL, "Asks you first"), (Level.OBSERVE, "Only recommends"))
+
+
+class CharterPage(QWidget):
+    """Shows one agent's charter.
+
+    Signals:
+        switch_wanted: (category, True to pause it).
+    """
+
+    switch_wanted = Signal(str, bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        area, self._column = card_column()
+        area.setAccessibleName("Charter")
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
+
+    def show_agent(self, shown: Shown) -> None:
+        """Show an agent's; total."""
+        spec = shown.spec
+        with kept_in(self):
+            clear(self._column)
+        self._add("What it is for", [spec.summary or spec.playbook.purpose])
+        self._column.addWidget(self._categories(shown))
+        self._add("What it reads", [_reads(spec)])
+        self._column.addWidget(self._levels(shown))
+        self._add("What it never does", _never(spec))
+        self._add("How it is overseen", _overseen(spec))
+
+    def _add(self, title: str, lines: Iterable[str]) -> None:
+        frame, column = card()
+        column.addWidget(label(title, "h3"))
+        for line in lines:
+            column.addWidget(para(line))
+        self._column.addWidget(frame)
+
+    def _categories(self, shown: Shown) -> QFrame:
+        frame, column = card()
+        column.addWidget(label("What it handles", "h3"))
+        for category in shown.spec.playbook.categories:
+            column.addLayout(self._category(shown, category))
+        return frame
+
+    def _category(self, shown: Shown, category: Category) -> QVBoxLayout:
+        is_paused = category.id in shown.paused_categories
+        stage = shown.spec.stage.stage(category.id)
+        words, tone = ("Paused", "warn") if is_paused else (stage.value.capitalize(), "ok")
+        if stage is Stage.SHADOW and not is_paused:
+            tone = "shadow"
+        word = "Resume" if is_paused else "Pause"
+        act = button(word, partial(self.switch_wanted.emit, category.id, not is_paused), kind="link")
+        act.setAccessibleName(f"{word} {category.name}")
+        made = QVBoxLayout()
+        made.setSpacing(2)
+        made.addLayout(beside(para(category.name, "h3"), pill(words, tone), act))
+        if category.criteria:
+            criteria = clamped("muted")
+            criteria.setText(category.criteria)
+            made.addWidget(criteria)
+        return made
+
+    def _levels(self, shown: Shown) -> QFrame:
+        frame, column = card()
+        column.addWidget(label("What it may do", "h3"))
+        by_level: dict[Level, list[str]] = {level: [] for level, _ in _LEVELS}
+        for tool, kind in shown.tools.items():
+            if kind.effect is not Effect.READ:
+                by_level[shown.spec.autonomy.level(tool, None)].append(tool_words(tool))
+        for level, words in _LEVELS:
+            if by_level[level]:
+                column.addWidget(para(f"{words}: {listed(by_level[level])}"))
+        exceptions = sum(map(len, shown.spec.autonomy.categories.values()))
+        if exceptions:
+            column.addWidget(para(f"{plural(exceptions, 'exception')} for single categories: see Autonomy.", "muted"))
+        return frame
+
+
+def _reads(spec: AgentSpec) -> str:
+    parts: list[str] = []
+    for subscription in spec.subscribes:
+        kinds = listed([_kind(kind) for kind in subscription.kinds])
+        where = "anywhere" if subscription.connection == "*" else f"from {subscription.connection}"
+        parts.append(f"{kinds} {where}" + (", where a condition holds" if subscription.where else ""))
+    return listed(parts).capitalize() + "."
+
+
+def _kind(kind: str) -> str:
+    return kind.replace(".", " ").replace("_", " ").replace("*", "of any kind")
+
+
+def _never(spec: AgentSpec) -> list[str]:
+    refused = [f"{rail.because[:1].upper()}{rail.because[1:]}." for rail in spec.guardrails if rail.then == "refuse"]
+    always = "It never acts on what it is not told of here: an unknown tool, or one that changed, asks a person."
+    return [*refused, always]
+
+
+def _overseen(spec: AgentSpec) -> list[str]:
+    rules, lines = spec.approvals, list[str]()
+    after = "it comes up again, marked" if rules.on_expiry == "escalate" else "it lapses, and nothing is done"
+    lines.append(f"A request waits {rules.expires_h:g} hours for you; after that {after}.")
+    if rules.veto_s:
+        lines.append(f"What you approve can be stopped for {rules.veto_s:g} seconds.")
+    if most := spec.limits.failures_in_a_row:
+        lines.append(f"{plural(most, 'run')} that fail one after another pause it, until you resume it.")
+    budgets = spec.budgets.model_dump(exclude_none=True)
+    if budgets:
+        caps = listed([f"{name.replace('_', ' ')}: {value:g}" for name, value in budgets.items()])
+        lines.append(f"Caps: {caps}. At a cap it asks.")
+    return lines

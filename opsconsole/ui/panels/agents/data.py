@@ -1,0 +1,120 @@
+"""The agents as the panel shows them: one query for the list, one for the agent that is picked. No Qt here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from opsconsole.domain.action import ActionType
+from opsconsole.domain.agent import AgentSpec
+from opsconsole.domain.enums import Stage
+from opsconsole.engine.agents.file import all_steps, load_spec, source_of
+from opsconsole.engine.commands.switches import category_scope
+from opsconsole.engine.kernel import Kernel
+from opsconsole.store.queries import limits, versions
+from opsconsole.store.queries.views.overview import AgentGlance, overview
+from opsconsole.store.rows import VersionRow
+from opsconsole.ui.widgets.basics import Tone
+
+FIELDS = {
+    "sales": "Sales",
+    "revenue": "Revenue",
+    "customer_success": "Customer success",
+    "internal": "Internal operations",
+    "other": "Other work",
+}
+_STAGE_TONES: dict[Stage, Tone] = {
+    Stage.SHADOW: "shadow",
+    Stage.LIMITED: "ok",
+    Stage.EXPANDED: "ok",
+    Stage.FULL: "ok",
+}
+_DAY = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRow:
+    """An agent in the list."""
+
+    id: str
+    name: str
+    field: str
+    stage: str
+    tone: Tone
+    number: int
+    glance: AgentGlance
+    paused: str | None
+    """Why it is paused, empty where nobody said; None where it is not."""
+    is_all_paused: bool
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The agent that is picked, whole."""
+
+    row: AgentRow
+    spec: AgentSpec
+    source: str
+    versions: tuple[VersionRow, ...]
+    """The newest first."""
+    tools: Mapping[str, ActionType]
+    """Every tool that its file names and that there is."""
+    paused_categories: frozenset[str]
+    now: datetime
+
+    @property
+    def in_use(self) -> VersionRow:
+        """The version that is in use."""
+        return next(version for version in self.versions if version.number == self.row.number)
+
+
+def rows_of(kernel: Kernel) -> list[AgentRow]:
+    """Query the agents in use, by name."""
+    conn, now = kernel.reader, kernel.clock.now()
+    seen = overview(conn, since=now - _DAY, now=now)
+    glances, switches = {glance.agent: glance for glance in seen.agents}, dict(limits.switches(conn))
+    found: list[AgentRow] = []
+    for version in kernel.roster.current(conn):
+        spec, scope = version.spec, f"agent:{version.agent_id}"
+        words, tone = stage_words(spec)
+        found.append(
+            AgentRow(
+                version.agent_id,
+                spec.name,
+                FIELDS[spec.field],
+                words,
+                tone,
+                version.number,
+                glances[version.agent_id],
+                switches.get(scope),
+                "all" in switches,
+                seen.currency,
+            )
+        )
+    return sorted(found, key=lambda row: row.name.lower())
+
+
+def stage_words(spec: AgentSpec) -> tuple[str, Tone]:
+    """Return how far an agent is live: the furthest of its categories, and how many are still in shadow."""
+    stages = [spec.stage.stage(category.id) for category in spec.playbook.categories]
+    order = list(Stage)
+    furthest = max(stages, key=order.index)
+    tone = _STAGE_TONES[furthest]
+    in_shadow = sum(stage is Stage.SHADOW for stage in stages)
+    if furthest is Stage.SHADOW or not in_shadow:
+        return furthest.value.capitalize(), tone
+    return f"{furthest.value.capitalize()}, {in_shadow} in shadow", tone
+
+
+def shown(kernel: Kernel, row: AgentRow) -> Shown:
+    """Query the agent that is picked."""
+    conn = kernel.reader
+    every = tuple(versions.every(conn, row.id))
+    version = next(version for version in every if version.number == row.number)
+    spec = load_spec(version.spec)
+    named = {tool for step, _ in all_steps(spec) if (tool := step.look_up or step.do)}
+    named |= {*spec.autonomy.actions, *(tool for some in spec.autonomy.categories.values() for tool in some)}
+    known = {tool: kind for tool in sorted(named) if (kind := kernel.registry.type(tool)) is not None}
+    paused = limits.paused(conn)
+    held = frozenset(item.id for item in spec.playbook.categories if category_scope(row.id, item.id) in paused)
+    return Shown(row, spec, source_of(version), every, known, held, kernel.clock.now())

@@ -1,0 +1,44 @@
+"""The head of the agent that is picked: name, stage, version, and the way to pause and resume it."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from opsconsole.ui.panels.agents.data import Shown
+from opsconsole.ui.theme.theme import Theme
+from opsconsole.ui.widgets.basics import beside, label, pill, row, set_pill
+from opsconsole.ui.widgets.keybutton import KeyButton
+from opsconsole.ui.widgets.texts import para
+from opsconsole.ui.widgets.words import exact
+
+
+class AgentHead(QWidget):
+    """Name and state; `show_agent` is total."""
+
+    def __init__(self, theme: Theme, switch: Callable[[], None]) -> None:
+        super().__init__()
+        self._name, self._stage, self._facts = label("", "h1"), pill(""), para("", "muted")
+        self.switch = KeyButton(theme, "Pause", key="P", icon="pause", act=switch)
+        self._why = label("", "error", is_wrapped=True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(28, 22, 28, 8)
+        column.setSpacing(4)
+        column.addLayout(row(self._name, self._stage, None, self.switch))
+        column.addLayout(beside(self._facts))
+        column.addWidget(self._why)
+
+    def show_agent(self, shown: Shown) -> None:
+        """Show an agent's."""
+        agent, spec, version = shown.row, shown.spec, shown.in_use
+        is_paused = agent.paused is not None
+        self._name.setText(agent.name)
+        set_pill(self._stage, "Paused" if is_paused else agent.stage, "warn" if is_paused else agent.tone)
+        thinks = f"thinks with the model {', '.join(spec.models or ('main',))}" if spec.brain == "model" else "offline"
+        if spec.brain == "model" and spec.fallback == "playbook":
+            thinks += ", by its own steps when no model answers"
+        reason = f" · {version.reason}" if version.reason else ""
+        self._facts.setText(f"Version {version.number}, in use since {exact(version.created_at)} · {thinks}{reason}")
+        self.switch.name_it("Resume" if is_paused else "Pause")
+        self.switch.setAccessibleName(f"{self.switch.text()} {agent.name}")
+        self._why.setText(f"Paused: {agent.paused}" if agent.paused else "")
+        self._why.setVisible(bool(agent.paused))

@@ -1,0 +1,63 @@
+"""The list of agents: what its cards say."""
+
+from dataclasses import dataclass
+
+from opsconsole.ui.panels.agents.data import AgentRow
+from opsconsole.ui.theme.theme import Theme
+from opsconsole.ui.widgets.basics import label, row
+from opsconsole.ui.widgets.listpane.face import Card, Measures, Pill, RowFace
+from opsconsole.ui.widgets.listpane.pane import ListPane
+from opsconsole.ui.widgets.texts import tip
+from opsconsole.ui.widgets.words import listed, plural
+
+_MEASURES = Measures(row=84, lines=1, foot=53)
+
+
+@dataclass(frozen=True, slots=True)
+class AgentFace(RowFace[AgentRow]):
+    """What is said of an agent."""
+
+    def card(self, row: AgentRow) -> Card:
+        return Card(title=row.name, text=_day(row), pills=(_pill(row),), beside=row.field)
+
+    def text(self, row: AgentRow) -> str:
+        return f"{row.name}, {_pill(row).words}: {_day(row)}"
+
+    def description(self, row: AgentRow) -> str:
+        return f"{row.field}, version {row.number}"
+
+    def tip(self, row: AgentRow) -> str:
+        return tip(f"Last 24 hours: {_day(row)}" + (f"\nPaused: {row.paused}" if row.paused else ""))
+
+
+def _pill(row: AgentRow) -> Pill:
+    if row.paused is not None or row.is_all_paused:
+        return Pill("Paused", "warn")
+    return Pill(row.stage, row.tone)
+
+
+def _day(row: AgentRow) -> str:
+    """Return what it did in the last 24 hours, in one unit: events."""
+    stood = row.glance.outcomes
+    handled = stood.alone + stood.with_you
+    parts = [f"{handled} handled"] if handled else []
+    parts += [f"{stood.shadow} in shadow"] if stood.shadow else []
+    parts += [f"{stood.waiting} for you"] if stood.waiting else []
+    parts += [f"{stood.failed} failed"] if stood.failed else []
+    parts += [f"{row.currency} {row.glance.cost:.2f}"] if row.glance.cost else []
+    return " · ".join(parts) or "nothing today"
+
+
+class AgentList(ListPane[AgentRow]):
+    """The left pane."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, AgentFace(), measures=_MEASURES, name="Agents")
+        self.title, self.count = label("Agents", "h1"), label("", "small")
+        self.put_above(row(self.title, None), margins=(20, 22, 16, 0))
+        self.put_above(row(self.count, None), margins=(20, 2, 16, 8))
+
+    def say_count(self, rows: list[AgentRow]) -> None:
+        """Say how many there are."""
+        paused = sum(row.paused is not None for row in rows)
+        self.count.setText(listed([plural(len(rows), "agent"), *([f"{paused} paused"] if paused else [])]))

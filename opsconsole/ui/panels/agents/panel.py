@@ -1,0 +1,254 @@
+"""Agents: who works for me, with how much rope. A list, and the one that is picked under five tabs."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from opsconsole.domain.errors import OpsError
+from opsconsole.engine.agents import versions as agentversions
+from opsconsole.engine.agents.file import read_agent_text
+from opsconsole.engine.agents.versions import NewVersion
+from opsconsole.engine.commands import switches
+from opsconsole.engine.commands.switches import category_scope
+from opsconsole.engine.kernel import Kernel
+from opsconsole.store.transaction import Transaction
+from opsconsole.ui.command import Command
+from opsconsole.ui.panel import Context, Panel
+from opsconsole.ui.panels.agents.autonomy import AutonomyPage
+from opsconsole.ui.panels.agents.charter import CharterPage
+from opsconsole.ui.panels.agents.data import AgentRow, Shown, rows_of, shown
+from opsconsole.ui.panels.agents.head import AgentHead
+from opsconsole.ui.panels.agents.list import AgentFace, AgentList
+from opsconsole.ui.panels.agents.playbook import PlaybookPage
+from opsconsole.ui.panels.agents.versions import VersionsPage
+from opsconsole.ui.widgets.basics import button, row
+from opsconsole.ui.widgets.focus import give_focus
+from opsconsole.ui.widgets.states import States
+
+TABS = {"charter": "Charter", "playbook": "Playbook", "autonomy": "Autonomy", "versions": "Versions"}
+NONE = (
+    "An agent reads what comes in, decides, and acts as far as you let it. Bring in what you exported, or connect a"
+    " mailbox; then use a ready one, which begins in shadow: it says what it would do, and nothing is done."
+)
+
+
+class AgentsPanel(Panel):
+    """Joins list, head and pages, and decides which agent is shown."""
+
+    name = "agents"
+    title = "Agents"
+    icon = "bot"
+    topics = frozenset({"agents", "switches", "runs", "connections"})
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.rows: list[AgentRow] = []
+        self.shown: Shown | None = None
+        self._wanted = ""
+        """The agent to show, where the panel was sent to one."""
+        self.tab = "charter"
+        self.list, self.head = AgentList(context.theme), AgentHead(context.theme, self.switch)
+        self.charter, self.playbook = CharterPage(), PlaybookPage(context)
+        self.autonomy, self.versions = AutonomyPage(context), VersionsPage(context.theme)
+        self._pages = QStackedWidget()
+        for page in (self.charter, self.playbook, self.autonomy, self.versions):
+            self._pages.addWidget(page)
+        self._lay_out()
+        self.list.picked.connect(self._on_picked)
+        self.charter.switch_wanted.connect(self._on_category)
+        self.versions.restore_wanted.connect(self._on_restore)
+        for page in (self.playbook, self.autonomy):
+            page.save_wanted.connect(self._on_save)
+
+    def _lay_out(self) -> None:
+        self._tabs: dict[str, QPushButton] = {}
+        group = QButtonGroup(self)
+        for name, text in TABS.items():
+            made = button(text, partial(self.turn, name), kind="chip")
+            made.setCheckable(True)
+            group.addButton(made)
+            self._tabs[name] = made
+        self._tabs[self.tab].setChecked(True)
+        right, inside = QWidget(), QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.head)
+        tabs = row(*self._tabs.values(), None)
+        tabs.setContentsMargins(28, 0, 28, 8)
+        column.addLayout(tabs)
+        column.addWidget(self._pages, 1)
+        line = QHBoxLayout(inside)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(self.list)
+        line.addWidget(right, 1)
+        self.states = States(inside)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.states)
+
+    @property
+    def is_used(self) -> bool:
+        return self.playbook.is_changed or self.autonomy.is_changed
+
+    def commands(self) -> Sequence[Command]:
+        return (
+            Command(
+                id="agents.switch", title="Pause or resume this agent", run=self.switch, keys=("P",), group="Agents"
+            ),
+            Command(id="agents.save", title="Save the changed agent", run=self.save, keys=("Ctrl+S",), group="Agents"),
+            *(
+                _command(name, f"Show {text.lower()}", partial(self.turn, name), f"Alt+{number}")
+                for number, (name, text) in enumerate(TABS.items(), start=1)
+            ),
+            *self.autonomy.commands(lambda: self.tab == "autonomy" and self.shown is not None),
+        )
+
+    def turn(self, tab: str) -> None:
+        """Show another page of the agent."""
+        self.tab = tab
+        self._tabs[tab].setChecked(True)
+        self._pages.setCurrentWidget(getattr(self, tab))
+        if tab == "autonomy":
+            self.autonomy.focus()
+        else:
+            give_focus(self.list.view, otherwise=self)
+
+    def go(self, where: dict[str, Any]) -> None:
+        if agent := where.get("agent"):
+            self._wanted = str(agent)
+            self.refresh()
+        if (tab := str(where.get("tab", ""))) in TABS:
+            self.turn(tab)
+
+    def refresh(self) -> None:
+        self.context.tasks.start(self._load(), name="the agents", owner=self, key="load")
+
+    def restyle(self) -> None:
+        self.list.restyle()
+
+    # -- what is done ------------------------------------------------------------------------------------------------
+
+    def switch(self) -> None:
+        """Pause the agent that is shown, or resume it."""
+        if self.shown is not None:
+            agent = self.shown.row
+            self._switch(f"agent:{agent.id}", agent.name, is_on=agent.paused is None)
+
+    def save(self) -> None:
+        """Save what is changed on the page that is shown."""
+        if self.tab in ("playbook", "autonomy"):
+            getattr(self, self.tab).save()
+
+    def _on_category(self, category: str, is_on: bool) -> None:
+        found = None if self.shown is None else self.shown.spec.category(category)
+        if self.shown is not None and found is not None:
+            self._switch(category_scope(self.shown.row.id, category), found.name, is_on=is_on)
+
+    def _switch(self, scope: str, name: str, *, is_on: bool) -> None:
+        self.context.tasks.start(
+            self._switched(scope, name, is_on=is_on), name="pausing", owner=self, key=f"switch {scope}"
+        )
+
+    async def _switched(self, scope: str, name: str, *, is_on: bool) -> None:
+        if is_on:
+            await self.context.backend.write(
+                lambda kernel, tx, actor: switches.pause(kernel, tx, scope, actor=actor, reason=""), name="switch.on"
+            )
+            text = f"{name} is paused. Nothing is lost; it goes on when you resume it."
+            self.context.navigator.say(text, "Undo", partial(self._switch, scope, name, is_on=False))
+        else:
+            await self.context.backend.write(
+                lambda kernel, tx, actor: switches.resume(kernel, tx, scope, actor=actor), name="switch.off"
+            )
+            self.context.navigator.say(f"{name} works again.")
+        self.refresh()
+
+    def _on_save(self, text: str, reason: str) -> None:
+        if self.shown is not None:
+            agent, number = self.shown.row.id, self.shown.row.number
+
+            def job(kernel: Kernel, tx: Transaction, actor: str) -> NewVersion:
+                file = read_agent_text(text, f"{agent}.yaml", kernel.registry)
+                now = kernel.clock.now()
+                return agentversions.apply(tx, file, kernel.registry, actor=actor, now=now, reason=reason, seen=number)
+
+            self._begin(job, "agent.apply")
+
+    def _on_restore(self, number: int) -> None:
+        if self.shown is not None:
+            agent, seen = self.shown.row.id, self.shown.row.number
+
+            def job(kernel: Kernel, tx: Transaction, actor: str) -> NewVersion:
+                now = kernel.clock.now()
+                return agentversions.restore(tx, agent, number, kernel.registry, actor=actor, now=now, seen=seen)
+
+            self._begin(job, "agent.restore")
+
+    def _begin(self, job: Any, name: str) -> None:
+        self._set_busy(is_busy=True)
+        self.context.tasks.start(self._made(job, name), name="the new version", owner=self, key="version")
+
+    async def _made(self, job: Any, name: str) -> None:
+        try:
+            made: NewVersion = await self.context.backend.write(job, name=name)
+        except OpsError as error:
+            self.context.navigator.say(f"{error}")
+        else:
+            who = made.agent if self.shown is None else self.shown.row.name
+            if made.is_new:
+                text = f"{who} works with version {made.number} now."
+                back = None if made.before is None else partial(self._on_restore, made.before)
+                self.context.navigator.say(text, "Undo" if back else "", back)
+            else:
+                self.context.navigator.say(f"Nothing differs; version {made.number} of {who} stays in use.")
+        finally:
+            self._set_busy(is_busy=False)
+            self.refresh()
+
+    def _set_busy(self, *, is_busy: bool) -> None:
+        for page in (self.playbook, self.autonomy):
+            page.set_busy(is_busy)
+
+    # -- what is shown -----------------------------------------------------------------------------------------------
+
+    async def _load(self) -> None:
+        wanted = self._wanted or ("" if self.shown is None else self.shown.row.id)
+
+        def query(kernel: Kernel) -> tuple[list[AgentRow], Shown | None]:
+            rows = rows_of(kernel)
+            picked = next((row for row in rows if row.id == wanted), rows[0] if rows else None)
+            return rows, None if picked is None else shown(kernel, picked)
+
+        try:
+            self.rows, self.shown = await self.context.backend.read(query, lane="long")
+        except OpsError as error:
+            self.states.error(f"{error}", act=self.refresh)
+            return
+        self._wanted = ""
+        self._render()
+
+    def _on_picked(self, row: AgentRow) -> None:
+        self._wanted = row.id
+        self.refresh()
+
+    def _render(self) -> None:
+        """Show the state there is; total and idempotent."""
+        found = self.shown
+        if found is None:
+            self.states.empty("No agents yet", NONE, "Bring in the past", partial(self.context.navigator.go, "welcome"))
+            return
+        place = next(at for at, row in enumerate(self.rows) if row.id == found.row.id)
+        self.list.say_count(self.rows)
+        self.list.render_rows(self.rows, AgentFace(), current=place)
+        self.head.show_agent(found)
+        for page in (self.charter, self.playbook, self.autonomy, self.versions):
+            page.show_agent(found)
+        self.states.show_content()
+
+
+def _command(name: str, title: str, run: Callable[[], None], key: str) -> Command:
+    return Command(id=f"agents.{name}", title=title, run=run, keys=(key,), group="Agents")

@@ -1,0 +1,217 @@
+"""The playbook's file, edited beside what it would decide on the last events: errors and hints while one types."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from opsconsole.domain.errors import FileFormatError, OpsError
+from opsconsole.engine.agents.difference import differences
+from opsconsole.engine.agents.file import read_agent_text
+from opsconsole.engine.agents.lint import Finding, lint
+from opsconsole.engine.kernel import Kernel
+from opsconsole.ui.panel import Context
+from opsconsole.ui.panels.agents.data import Shown
+from opsconsole.ui.panels.agents.savebar import SaveBar
+from opsconsole.ui.reports import PlaybookPreview
+from opsconsole.ui.theme import fonts
+from opsconsole.ui.widgets.basics import card, label
+from opsconsole.ui.widgets.columns import card_column, clear
+from opsconsole.ui.widgets.plain import one_line
+from opsconsole.ui.widgets.texts import para, verbatim
+from opsconsole.ui.widgets.words import plural
+
+WAIT_MS = 400
+"""So long nothing is typed before it is looked over."""
+SHOWN = 12
+"""Events that are listed."""
+_TITLE = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found in a text."""
+
+    error: str = ""
+    """Why it is no sound file; empty where it is."""
+    findings: tuple[Finding, ...] = ()
+    changes: int = 0
+
+
+class PlaybookPage(QWidget):
+    """Editor left, what it means right.
+
+    Signals:
+        save_wanted: (file text, reason).
+    """
+
+    save_wanted = Signal(str, str)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._shown: Shown | None = None
+        self._looked: Looked | None = None
+        self.preview: PlaybookPreview | None = None
+        self.is_busy = False
+        self.editor = QPlainTextEdit()
+        self.editor.setAccessibleName("The agent's file")
+        self.editor.setFont(fonts.mono())
+        self.editor.setTabChangesFocus(True)
+        self.editor.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        verbatim(self.editor)
+        area, self._column = card_column()
+        area.setMinimumWidth(260)
+        area.setAccessibleName("What it means")
+        self.bar = SaveBar(context.theme, self.save, self.discard)
+        line = QHBoxLayout()
+        line.setContentsMargins(28, 8, 0, 8)
+        line.setSpacing(0)
+        line.addWidget(self.editor, 3)
+        line.addWidget(area, 2)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addLayout(line, 1)
+        outer.addWidget(self.bar)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(WAIT_MS)
+        self._timer.timeout.connect(self._look)
+        self.editor.textChanged.connect(self._on_typed)
+
+    @property
+    def is_changed(self) -> bool:
+        """Something was typed that is not saved."""
+        return self._shown is not None and self.editor.toPlainText() != _shown_text(self._shown.source)
+
+    def show_agent(self, shown: Shown) -> None:
+        """Show an agent's file; what was typed and not saved stays while it is the same version."""
+        before = self._shown
+        self._shown = shown
+        if before is None or (before.row.id, before.row.number) != (shown.row.id, shown.row.number):
+            self._looked, self.preview = None, None
+            self.bar.reason.clear()
+            self.editor.setPlainText(_shown_text(shown.source))
+            self._timer.stop()
+            if self.isVisible():
+                self._look()
+        self._render()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What it means is worked out where somebody looks."""
+        super().showEvent(event)
+        if self._shown is not None and self._looked is None:
+            self._look()
+
+    def discard(self) -> None:
+        """Forget what was typed."""
+        if self._shown is not None:
+            self.editor.setPlainText(_shown_text(self._shown.source))
+            self._look()
+
+    def save(self) -> None:
+        """Save what was typed as a version."""
+        if self.is_changed and self._looked is not None and not self._looked.error:
+            self.save_wanted.emit(self.editor.toPlainText(), self.bar.reason.text())
+
+    def set_busy(self, is_busy: bool) -> None:
+        """It is being saved, or not any more."""
+        self.is_busy = is_busy
+        self._render()
+
+    def _on_typed(self) -> None:
+        self._looked = None
+        self._timer.start()
+        self._render()
+
+    def _look(self) -> None:
+        self._timer.stop()
+        self._context.tasks.start(self._look_over(), name="looking the file over", owner=self, key="look")
+
+    async def _look_over(self) -> None:
+        shown, text = self._shown, self.editor.toPlainText()
+        if shown is None:
+            return
+
+        def query(kernel: Kernel) -> Looked:
+            try:
+                spec = read_agent_text(text, "the file", kernel.registry).spec
+            except FileFormatError as error:
+                return Looked(str(error))
+            if spec.agent != shown.row.id:
+                return Looked(f"`agent:` is the name under which all its work is kept: it stays {shown.row.id}.")
+            found = lint(kernel.registry, kernel.reader, spec)
+            return Looked("", found, len(differences(shown.spec, spec)))
+
+        try:
+            looked = await self._context.backend.read(query, lane="long")
+        except OpsError as error:
+            looked = Looked(str(error))
+        if text == self.editor.toPlainText():
+            self._looked = looked
+            self._render()
+        if not looked.error and self._context.tools is not None:
+            preview = await self._context.tools.preview_playbook(shown.row.id, text)
+            if text == self.editor.toPlainText():
+                self.preview = preview
+                self._render()
+
+    def _render(self) -> None:
+        shown, looked = self._shown, self._looked
+        if shown is None:
+            return
+        clear(self._column)
+        if looked is not None:
+            self._column.addWidget(self._findings(looked))
+        if self.preview is not None:
+            self._column.addWidget(self._events(self.preview))
+        if not self.is_changed:
+            self.bar.hide()
+            return
+        meaning = "" if looked is None else looked.error or self._meaning(looked)
+        is_sound = looked is not None and not looked.error
+        number = shown.versions[0].number + 1
+        self.bar.show_for(number=number, meaning=meaning, is_sound=is_sound, is_busy=self.is_busy)
+
+    def _meaning(self, looked: Looked) -> str:
+        what = f"{plural(looked.changes, 'field')} differ" if looked.changes != 1 else "1 field differs"
+        if self.preview is None:
+            return f"{what}." if looked.changes else "Only comments and spacing differ."
+        changed = sum(event.was != event.now for event in self.preview.events)
+        return f"{what}. It decides {changed} of the last {len(self.preview.events)} events otherwise."
+
+    def _findings(self, looked: Looked) -> QWidget:
+        frame, column = card()
+        column.addWidget(label("The file", "h3"))
+        if looked.error:
+            column.addWidget(para(looked.error, "error"))
+        elif not looked.findings:
+            column.addWidget(para("Sound, and nothing to say.", "muted"))
+        for finding in looked.findings:
+            column.addWidget(
+                para(f"{finding.text[:1].upper()}{finding.text[1:]}", "" if finding.kind == "warn" else "muted")
+            )
+        return frame
+
+    def _events(self, preview: PlaybookPreview) -> QWidget:
+        frame, column = card()
+        changed = [event for event in preview.events if event.was != event.now]
+        column.addWidget(label("The last events", "h3"))
+        if not preview.events:
+            column.addWidget(para("It has worked no event yet, and none of the past is for it.", "muted"))
+            return frame
+        told = f"{len(changed)} of {len(preview.events)} would be told apart otherwise, by the offline triage."
+        column.addWidget(para(told, "muted"))
+        ordered = [*changed, *(event for event in preview.events if event.was == event.now)]
+        for event in ordered[:SHOWN]:
+            column.addWidget(para(one_line(event.title)[:_TITLE] or "No subject"))
+            words = event.now if event.was == event.now else f"{event.was} → {event.now}"
+            column.addWidget(label(words, "small", is_wrapped=True))
+        return frame
+
+
+def _shown_text(source: str) -> str:
+    """Return a file's text as the editor gives it back: its line ends are one kind."""
+    return source.replace("\r\n", "\n").replace("\r", "\n")

@@ -1,0 +1,54 @@
+"""The foot of a page that changes an agent's file: what it would mean, why, and save or discard."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout
+
+from opsconsole.ui.theme.theme import Theme
+from opsconsole.ui.widgets.basics import Role, button, label, repolish, row
+from opsconsole.ui.widgets.keybutton import KeyButton
+
+REASON = 300
+"""Characters of a reason."""
+
+
+class SaveBar(QFrame):
+    """Stands while something is changed. Nothing is saved that it has not said the meaning of."""
+
+    def __init__(self, theme: Theme, save: Callable[[], None], discard: Callable[[], None]) -> None:
+        super().__init__()
+        self.setObjectName("judgeBar")
+        self.meaning = label("", is_wrapped=True)
+        self.reason = QLineEdit()
+        self.reason.setPlaceholderText("Why? It is kept with the version")
+        self.reason.setAccessibleName("Why this is changed")
+        self.reason.setMaxLength(REASON)
+        self.save = KeyButton(theme, "Save", key="Ctrl+S", icon="check", act=save, kind="accent")
+        self.discard = button("Discard", discard)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(28, 10, 28, 12)
+        column.setSpacing(8)
+        column.addWidget(self.meaning)
+        line = row(self.save, self.discard)
+        line.addWidget(self.reason, 1)
+        column.addLayout(line)
+        self.hide()
+
+    def show_for(self, *, number: int, meaning: str, is_sound: bool, is_busy: bool) -> None:
+        """Offer to save as a version.
+
+        Args:
+            number: of the version that it makes.
+            meaning: what the change means; empty while that is not known.
+            is_sound: it can be saved.
+            is_busy: it is being saved.
+        """
+        self.save.name_it(f"Save as version {number}")
+        self.save.setEnabled(is_sound and bool(meaning) and not is_busy)
+        self.discard.setEnabled(not is_busy)
+        self.meaning.setText(meaning or "Counting what it would mean…")
+        role: Role = "" if is_sound else "error"
+        if self.meaning.property("role") != role:
+            self.meaning.setProperty("role", role)
+            repolish(self.meaning)
+        self.show()

@@ -1,0 +1,114 @@
+"""The versions of an agent: who made each, when and why, what it changed, and the way back as a new version."""
+
+import difflib
+from collections.abc import Sequence
+from functools import lru_cache, partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from opsconsole.engine.agents.difference import FieldChange, differences
+from opsconsole.engine.agents.file import load_spec, source_of
+from opsconsole.store.rows import VersionRow
+from opsconsole.ui.panels.agents.data import Shown
+from opsconsole.ui.theme.theme import Theme
+from opsconsole.ui.widgets.basics import button, card, label, pill, row
+from opsconsole.ui.widgets.columns import card_column, clear
+from opsconsole.ui.widgets.diff.lines import LineTable
+from opsconsole.ui.widgets.diff.words import file_lines
+from opsconsole.ui.widgets.focus import kept_in
+from opsconsole.ui.widgets.texts import para, verbatim
+from opsconsole.ui.widgets.words import ago, exact, plural
+
+MOST, LINES = 30, 8
+"""Versions, and changed fields of each, that are shown; the command line lists all."""
+
+
+class VersionsPage(QWidget):
+    """A timeline, the newest first.
+
+    Signals:
+        restore_wanted: the number of a version.
+    """
+
+    restore_wanted = Signal(int)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._shown: tuple[str, int] | None = None
+        area, self._column = card_column()
+        area.setAccessibleName("Versions")
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
+
+    def show_agent(self, shown: Shown) -> None:
+        """Show an agent's; total, and made anew only where there is another version."""
+        key = shown.row.id, shown.versions[0].number
+        if key == self._shown:
+            return
+        self._shown = key
+        with kept_in(self):
+            clear(self._column)
+        every = shown.versions
+        for at, version in enumerate(every[:MOST]):
+            before = every[at + 1] if at + 1 < len(every) else None
+            self._column.addWidget(self._card(shown, version, before))
+        if len(every) > MOST:
+            text = f"{plural(len(every) - MOST, 'older version')}: `opsconsole agents versions {shown.row.id}`"
+            self._column.addWidget(label(text, "small"))
+
+    def _card(self, shown: Shown, version: VersionRow, before: VersionRow | None) -> QFrame:
+        frame, column = card()
+        is_in_use = version.number == shown.row.number
+        when = label(ago(version.created_at, shown.now), "small")
+        when.setToolTip(exact(version.created_at))
+        parts: list[QWidget | int | None] = [label(f"Version {version.number}", "h3"), when]
+        parts += [pill("in use", "ok")] if is_in_use else []
+        parts.append(None)
+        if not is_in_use:
+            restore = button("Restore", partial(self.restore_wanted.emit, version.number))
+            restore.setAccessibleName(f"Restore version {version.number} as a new version")
+            parts.append(restore)
+        column.addLayout(row(*parts))
+        who = version.applied_by.partition(":")[2] or version.applied_by
+        column.addWidget(para(f"by {who}" + (f": {version.reason}" if version.reason else ""), "muted"))
+        if before is None:
+            column.addWidget(para("The first one."))
+            return frame
+        changes = _changes(before.spec, version.spec)
+        for change in changes[:LINES]:
+            column.addWidget(para(change.line()))
+        if len(changes) > LINES:
+            column.addWidget(label(f"and {len(changes) - LINES} more", "small"))
+        if not changes:
+            column.addWidget(para("It says the same; comments or tools around it changed.", "muted"))
+        self._add_file(column, before, version)
+        return frame
+
+    def _add_file(self, column: QVBoxLayout, before: VersionRow, version: VersionRow) -> None:
+        was, now = source_of(before).splitlines(), source_of(version).splitlines()
+        lines = difflib.unified_diff(was, now, "a", "b", lineterm="", n=2)
+        diff = "\n".join(lines)
+        if not diff:
+            return
+        table = LineTable(self._theme)
+        verbatim(table)
+        table.hide()
+
+        def turn() -> None:
+            if table.isHidden():
+                table.show_lines(file_lines(diff))
+            table.setVisible(table.isHidden())
+            opens.setText("Hide its file" if table.isVisible() else "Show the change in its file")
+
+        opens = button("Show the change in its file", turn, kind="link")
+        opens.setAccessibleName(f"Show the change in the file of version {version.number}")
+        column.addLayout(row(opens, None))
+        column.addWidget(table)
+
+
+@lru_cache(maxsize=256)
+def _changes(was: str, now: str) -> Sequence[FieldChange]:
+    return differences(load_spec(was), load_spec(now))

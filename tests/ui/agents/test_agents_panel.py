@@ -1,0 +1,224 @@
+"""Agents in the window: paused, permitted, edited and put back, each through the function the command line uses."""
+
+from pathlib import Path
+
+import yaml
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from opsconsole.app.session import Session, opened
+from opsconsole.domain.enums import Level
+from opsconsole.engine.agents import versions as agentversions
+from opsconsole.engine.agents.file import read_agent_text
+from opsconsole.store.queries import limits, versions
+from opsconsole.store.rows import VersionRow
+from opsconsole.ui.panels.agents.panel import AgentsPanel
+from opsconsole.ui.widgets.diff.lines import LineTable
+from tests.support.shell import AGENT
+from tests.ui.sample import make_empty, make_worked
+from tests.ui.scenes import perform, press, told, went, with_tools
+from tests.ui.stage import Stage, until
+
+FILE = f"# ours, with care\n{AGENT}"
+
+
+def make(folder: Path, *texts: str) -> Path:
+    """A workspace with an agent in use, in as many versions as there are texts."""
+    make_empty(folder)
+    with opened(folder) as session:
+        for text in texts or (FILE,):
+            use(session, text)
+    return folder
+
+
+def use(session: Session, text: str) -> None:
+    kernel = session.kernel
+    file, now = read_agent_text(text, "mira.yaml", kernel.registry), kernel.clock.now()
+    session.write(
+        lambda tx: agentversions.apply(tx, file, kernel.registry, actor="person:test", now=now), name="agent.apply"
+    )
+
+
+def in_use(folder: Path, agent: str = "mira") -> VersionRow:
+    with opened(folder) as session:
+        return agentversions.in_use(session.kernel.reader, agent)
+
+
+def switched(folder: Path) -> frozenset[str]:
+    with opened(folder) as session:
+        return limits.paused(session.kernel.reader)
+
+
+async def shown(stage: Stage) -> AgentsPanel:
+    panel = stage.show(AgentsPanel)
+    await until(lambda: panel.shown is not None)
+    return panel
+
+
+def test_without_agents_it_says_what_to_do_next(tmp_path: Path) -> None:
+    async def scene(stage: Stage) -> None:
+        panel = stage.show(AgentsPanel)
+        await until(lambda: "No agents yet" in told(panel))
+        asked = went(stage)
+        press(panel, "Bring in the past")
+        assert asked == [("welcome", {})]
+
+    perform(make_empty(tmp_path / "w"), scene)
+
+
+def test_an_agent_and_one_of_its_categories_are_paused_and_resumed(tmp_path: Path) -> None:
+    folder = make(tmp_path / "w")
+
+    async def scene(stage: Stage) -> None:
+        panel = await shown(stage)
+        assert "Answers." in told(panel) and "A mail" in told(panel)
+        panel.switch()
+        await until(lambda: panel.shown is not None and panel.shown.row.paused is not None)
+        assert switched(folder) == {"agent:mira"} and panel.head.switch.text() == "Resume"
+        panel.switch()
+        await until(lambda: panel.shown is not None and panel.shown.row.paused is None)
+        assert switched(folder) == set()
+        panel.charter.switch_wanted.emit("mail_received", True)
+        await until(lambda: panel.shown is not None and panel.shown.paused_categories)
+        assert switched(folder) == {"category:mira/mail_received"} and "Paused" in told(panel)
+
+    perform(folder, scene)
+
+
+def test_a_level_is_set_by_key_its_meaning_said_and_saved_with_the_reason(tmp_path: Path) -> None:
+    folder = make(tmp_path / "w")
+
+    async def scene(stage: Stage) -> None:
+        panel = await shown(stage)
+        panel.turn("autonomy")
+        table = panel.autonomy.table
+        matrix = table.levels.matrix
+        assert matrix is not None
+        tools = [line.tool for line in matrix.lines]
+        table.setCurrentIndex(table.levels.index(tools.index("desk.reply"), 1))
+        panel.autonomy.set_level(Level.APPROVAL)
+        assert not panel.autonomy.bar.save.isEnabled(), "nothing is saved before its meaning is said"
+        await until(lambda: "no action was wanted" in panel.autonomy.bar.meaning.text())
+        panel.autonomy.bar.reason.setText("she reads replies")
+        panel.save()
+        await until(lambda: in_use(folder).number == 2)
+        await until(lambda: not panel.autonomy.is_changed)
+
+    perform(folder, scene)
+    saved = in_use(folder)
+    assert saved.reason == "she reads replies" and saved.source.startswith("# ours, with care\n")
+    wanted = yaml.safe_load(FILE)
+    wanted["autonomy"]["categories"] = {"mail_received": {"desk.reply": 2}}
+    assert yaml.safe_load(saved.source) == wanted
+    with opened(folder) as session:  # what the window saved, the command line takes as the same
+        use(session, saved.source)
+        assert versions.newest_number(session.kernel.reader, "mira") == 2
+
+
+def test_the_meaning_counts_what_was_wanted(tmp_path: Path) -> None:
+    folder = make_worked(tmp_path / "w")
+
+    async def scene(stage: Stage) -> None:
+        panel = await shown(stage)
+        panel.turn("autonomy")
+        await until(lambda: panel.shown is not None)
+        assert "names no action" in told(panel), "its file names no tool"
+
+    perform(folder, scene)
+
+
+def test_what_is_typed_is_looked_over_kept_and_saved(tmp_path: Path) -> None:
+    folder = make(tmp_path / "w")
+
+    async def scene(stage: Stage) -> None:
+        with_tools(stage, folder)
+        panel = await shown(stage)
+        panel.turn("playbook")
+        page = panel.playbook
+        await until(lambda: "Sound" in told(page))
+        page.editor.setPlainText(FILE.replace("desk.reply", "desk.rply"))
+        await until(lambda: "did you mean desk.reply" in told(page))
+        assert not page.bar.save.isEnabled() and panel.is_used
+        panel.refresh()
+        assert "desk.rply" in page.editor.toPlainText(), "errors and refreshes keep what was typed"
+        page.editor.setPlainText(FILE.replace("Answers.", "Answers at once."))
+        await until(lambda: "1 field differs" in page.bar.meaning.text())
+        panel.save()
+        await until(lambda: in_use(folder).number == 2)
+        await until(lambda: not page.is_changed)
+
+    perform(folder, scene)
+    assert in_use(folder).source == FILE.replace("Answers.", "Answers at once.")
+
+
+def test_what_came_into_use_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
+    folder = make(tmp_path / "w")
+
+    async def scene(stage: Stage) -> None:
+        said: list[str] = []
+
+        def hear(text: str, button: str, act: object) -> None:
+            said.append(text)
+
+        stage.navigator.said.connect(hear)
+        panel = await shown(stage)
+        panel.turn("playbook")
+        page = panel.playbook
+        page.editor.setPlainText(FILE.replace("Answers.", "Answers at once."))
+        await until(lambda: "differs" in page.bar.meaning.text())
+        seen = panel.shown
+        with opened(folder) as session:
+            use(session, FILE.replace("Answers.", "Answers slowly."))
+        panel.shown = seen
+        panel.save()
+        await until(lambda: any("came into use meanwhile" in text for text in said))
+
+    perform(folder, scene)
+    assert "slowly" in in_use(folder).source
+
+
+def test_another_agent_may_not_be_made_of_this_one(tmp_path: Path) -> None:
+    folder = make(tmp_path / "w")
+
+    async def scene(stage: Stage) -> None:
+        panel = await shown(stage)
+        panel.turn("playbook")
+        panel.playbook.editor.setPlainText(FILE.replace("agent: mira", "agent: other"))
+        await until(lambda: "it stays mira" in told(panel.playbook))
+        assert not panel.playbook.bar.save.isEnabled()
+
+    perform(folder, scene)
+
+
+def test_a_version_tells_what_it_changed_and_is_restored_as_a_new_one(tmp_path: Path) -> None:
+    folder = make(tmp_path / "w", FILE, FILE.replace("Answers.", "Answers at once."))
+
+    async def scene(stage: Stage) -> None:
+        panel = await shown(stage)
+        panel.turn("versions")
+        assert "playbook · purpose: Answers. → Answers at once." in told(panel)
+        press(panel.versions, "Show the change")
+        assert any(table.isVisible() for table in panel.versions.findChildren(LineTable))
+        press(panel.versions, "Restore")
+        await until(lambda: in_use(folder).number == 3)
+        await until(lambda: "Version 3" in told(panel))
+
+    perform(folder, scene)
+    assert in_use(folder).source == FILE and in_use(folder).reason == "version 1 again"
+
+
+def test_the_keys_reach_the_pages_and_levels(tmp_path: Path) -> None:
+    folder = make(tmp_path / "w")
+
+    async def scene(stage: Stage) -> None:
+        panel = await shown(stage)
+        panel.activateWindow()
+        await until(panel.isActiveWindow)
+        QTest.keyClick(panel.list.view, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
+        await until(lambda: panel.tab == "autonomy")
+        QTest.keyClick(panel.autonomy.table, Qt.Key.Key_2)
+        await until(lambda: panel.autonomy.is_changed)
+        panel.autonomy.discard()
+        assert not panel.autonomy.is_changed and panel.autonomy.bar.isHidden()
+
+    perform(folder, scene)

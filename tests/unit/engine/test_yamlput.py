@@ -1,0 +1,76 @@
+"""A scalar is put into a file, and all else stays as it is written."""
+
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opsconsole.engine.agents.yamledit import put
+
+FILE = """\
+# ours
+agent: mira          # her name
+autonomy:
+  default: 1         # careful
+  actions:
+    desk.reply: 2    # she reads them
+    desk.tag_mail: 3
+  categories: {}
+
+limits: {turns: 12, seconds: 180}   # enough
+stage:
+playbook:
+  purpose: >-
+    Nobody waits.
+
+  # the rest
+  categories: []
+"""
+PLACES = [
+    ("autonomy", "default"),
+    ("autonomy", "actions", "desk.reply"),
+    ("autonomy", "actions", "desk.move_mail"),
+    ("autonomy", "categories", "billing", "desk.reply"),
+    ("autonomy", "categories", "bugs", "desk.tag_mail"),
+    ("limits", "turns"),
+    ("limits", "cost"),
+    ("stage", "default"),
+    ("stage", "categories", "bugs"),
+    ("playbook", "tone"),
+    ("brain",),
+]
+
+
+def placed(body: dict[str, Any], loc: tuple[str, ...], value: Any) -> None:
+    for name in loc[:-1]:
+        if not isinstance(body.get(name), dict):
+            body[name] = {}
+        body = body[name]
+    body[loc[-1]] = value
+
+
+@given(st.lists(st.tuples(st.sampled_from(PLACES), st.integers(1, 3) | st.sampled_from(["full", "a: b # c", "ö"]))))
+def test_what_was_put_is_there_and_nothing_else_changed(edits: list[tuple[tuple[str, ...], Any]]) -> None:
+    text, wanted = FILE, yaml.safe_load(FILE)
+    for loc, value in edits:
+        text = put(text, loc, value)
+        placed(wanted, loc, value)
+    assert yaml.safe_load(text) == wanted
+    for comment in ("# ours", "# her name", "# careful", "# she reads them", "# enough", "# the rest"):
+        assert comment in text
+    assert text.startswith("# ours\nagent: mira          # her name\nautonomy:\n")
+
+
+def test_a_line_that_is_not_meant_stays_byte_for_byte() -> None:
+    changed = put(FILE, ("autonomy", "actions", "desk.reply"), 3)
+    assert changed == FILE.replace("desk.reply: 2 ", "desk.reply: 3 ")
+    added = put(FILE, ("autonomy", "actions", "desk.move_mail"), 2)
+    assert added == FILE.replace("desk.tag_mail: 3\n", "desk.tag_mail: 3\n    desk.move_mail: 2\n")
+
+
+@pytest.mark.parametrize("loc", [("agent", "name"), ("playbook", "categories"), ("autonomy",)])
+def test_what_is_something_else_is_not_overwritten(loc: tuple[str, ...]) -> None:
+    with pytest.raises(LookupError):
+        put(FILE, loc, 1)
