@@ -125,3 +125,24 @@ class PlaybookPreview:
 
     events: tuple[PreviewedEvent, ...]
     """The newest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateCard:
+    """A template of an agent, with what the workspace has for it."""
+
+    name: str
+    title: str
+    sentence: str
+    most: str
+    never: str
+    lacks: tuple[str, ...]
+    """What it needs and is not connected, in words; empty: it can be used."""
+    choices: Mapping[str, tuple[str, tuple[str, ...]]]
+    """Slot → (what it is, connections that fit, the likeliest first)."""
+    matches: int
+    """Of the newest events so many are for it."""
+    looked_at: int
+    is_in_use: bool
+    problem: str
+    """Why it cannot be used all the same; empty: nothing stands against it."""

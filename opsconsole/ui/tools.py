@@ -13,6 +13,7 @@ from opsconsole.ui.reports import (
     PastReport,
     PlaybookPreview,
     ReadyAgent,
+    TemplateCard,
 )
 
 if TYPE_CHECKING:  # the engine's parts are loaded behind the first picture of the window
@@ -250,6 +251,14 @@ class Tools(Protocol):
 
     async def use_ready(self, file: str) -> None:
         """Put one of them in use; it starts in shadow."""
+        ...
+
+    async def gallery(self) -> Sequence[TemplateCard]:
+        """Return the templates of agents with what there is for each, those that can be used first."""
+        ...
+
+    async def use_template(self, name: str, chosen: Mapping[str, str]) -> str:
+        """Put a template in use over these connections (slot → name); give the agent. It begins in shadow."""
         ...
 
     async def preview_playbook(self, agent: str, text: str) -> PlaybookPreview:

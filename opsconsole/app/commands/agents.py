@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from opsconsole.app.commands.agenttemplates import new
 from opsconsole.app.commands.agentversions import diff, in_use_words, lint, restore, versions_
 from opsconsole.app.commands.agentwords import words
 from opsconsole.app.commands.options import AsJson, Where
@@ -164,6 +165,7 @@ def _say_missing(session: Session, spec: AgentSpec) -> None:
         say(f"  Note: {note}")
 
 
+app.command("new")(new)
 app.command("versions")(versions_)
 for command in (diff, restore, lint, words):
     app.command()(command)

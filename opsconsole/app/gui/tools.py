@@ -5,10 +5,11 @@ import subprocess
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from opsconsole.app import gallery
 from opsconsole.app.gui.connectiontools import CLOSED, ConnectionTools, here, until
 from opsconsole.app.past import ready, triagepreview
 from opsconsole.app.past import work as pastwork
@@ -33,6 +34,7 @@ from opsconsole.ui.reports import (
     PastReport,
     PlaybookPreview,
     ReadyAgent,
+    TemplateCard,
 )
 from opsconsole.ui.tools import ImportDraft
 
@@ -114,6 +116,24 @@ class WindowTools(ConnectionTools):
     async def use_ready(self, file: str) -> None:
         """Put one of them in use; it starts in shadow."""
         await asyncio.to_thread(ready.use_in, lambda: opened(self._folder, typed=self._typed), file)
+
+    async def gallery(self) -> Sequence[TemplateCard]:
+        """Return the templates of agents with what there is for each."""
+
+        def run() -> list[TemplateCard]:
+            with opened(self._folder, typed=self._typed) as session:
+                return gallery.cards(session)
+
+        return await asyncio.to_thread(run)
+
+    async def use_template(self, name: str, chosen: Mapping[str, str]) -> str:
+        """Put a template in use; it begins in shadow."""
+
+        def run() -> str:
+            with opened(self._folder, typed=self._typed) as session:
+                return gallery.use(session, name, chosen).agent
+
+        return await asyncio.to_thread(run)
 
     async def preview_playbook(self, agent: str, text: str) -> PlaybookPreview:
         """Say how the last events would be told apart by a changed file."""

@@ -8,6 +8,7 @@ from typing import Literal
 
 from opsconsole.domain.agent import AgentSpec, Category, Step
 from opsconsole.domain.enums import Effect
+from opsconsole.domain.naming import tool_words
 from opsconsole.engine.agents.file import steps_of
 from opsconsole.engine.agents.names import texts_in
 from opsconsole.engine.agents.warnings import notes_on
@@ -83,7 +84,7 @@ def _unused_look_ups(spec: AgentSpec) -> Iterator[Finding]:
             rest = [text for later, _ in every[at + 1 :] for text in _texts(later)]
             is_used = step.as_ is not None and any(re.search(rf"\b{step.as_}\b", text) for text in rest)
             if not is_used and (spec.brain == "playbook" or step.as_ is not None):
-                yield Finding(f"{category.name}: nobody uses what {step.look_up} finds.", loc, "note")
+                yield Finding(f"{category.name}: nobody uses what “{tool_words(step.look_up)}” finds.", loc, "note")
 
 
 def _texts(step: Step) -> Iterator[str]:
@@ -106,7 +107,9 @@ def _unlevelled(registry: Registry, spec: AgentSpec) -> Iterator[Finding]:
             if kind.name not in spec.autonomy.actions and kind.name not in special:
                 seen.add(kind.name)
                 level = int(spec.autonomy.default)
-                yield Finding(f"{kind.name} has no level of its own; the default holds: {level}.", loc, "note")
+                yield Finding(
+                    f"“{tool_words(kind.name)}” has no level of its own; the default holds: {level}.", loc, "note"
+                )
 
 
 def _loose_texts(registry: Registry, spec: AgentSpec) -> Iterator[Finding]:
@@ -117,5 +120,5 @@ def _loose_texts(registry: Registry, spec: AgentSpec) -> Iterator[Finding]:
                 continue
             for name, value in step.args.items():
                 if any(_LOOSE.search(text) for text in texts_in(value)):
-                    what = f"{category.name}: the {name} of {kind.name} is filled with a stranger's words"
+                    what = f"{category.name}: the {name} of “{tool_words(kind.name)}” is filled with a stranger's words"
                     yield Finding(f"{what}; a person is asked then.", (*loc, "with", name))

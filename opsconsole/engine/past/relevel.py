@@ -31,8 +31,6 @@ class LevelEffect:
     """They would have been done alone."""
     against: int = 0
     """Of those alone: people did otherwise, where that is known."""
-    newly_alone: int = 0
-    """They waited for a person then, or were recommended."""
     asked: int = 0
     recommended: int = 0
     refused: int = 0
@@ -85,7 +83,6 @@ def effect_of(conn: Reader, was: AgentSpec, now: AgentSpec, *, since: datetime) 
             counts["in_shadow"] += 1
         elif verdict is Verdict.ACT:
             counts["alone"] += 1
-            counts["newly_alone"] += action.verdict != Verdict.ACT.name
             counts["against"] += action.is_against
         else:
             counts["asked" if verdict is Verdict.ASK else "recommended"] += 1

@@ -33,7 +33,7 @@ async def test_another_level_is_counted_as_the_gate_would_have_said(tmp_path: Pa
         if level is Level.APPROVAL:
             assert effect == LevelEffect() and "no action was wanted" in effect.sentence()
         elif level is Level.AUTONOMOUS:
-            assert (effect.touched, effect.alone, effect.newly_alone, effect.refused) == (1, 1, 1, 0)
+            assert (effect.touched, effect.alone, effect.refused) == (1, 1, 0)
         else:
             assert (effect.touched, effect.recommended, effect.alone) == (1, 1, 0)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import yaml
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 
 from opsconsole.app.session import Session, opened
 from opsconsole.domain.enums import Level
@@ -16,7 +17,7 @@ from opsconsole.ui.panels.agents.panel import AgentsPanel
 from opsconsole.ui.widgets.diff.lines import LineTable
 from tests.support.shell import AGENT
 from tests.ui.sample import make_empty, make_worked
-from tests.ui.scenes import perform, press, told, went, with_tools
+from tests.ui.scenes import perform, press, told, with_tools
 from tests.ui.stage import Stage, until
 
 FILE = f"# ours, with care\n{AGENT}"
@@ -55,15 +56,28 @@ async def shown(stage: Stage) -> AgentsPanel:
     return panel
 
 
-def test_without_agents_it_says_what_to_do_next(tmp_path: Path) -> None:
+def test_without_agents_one_is_chosen_and_begins_in_shadow(tmp_path: Path) -> None:
+    folder = make_empty(tmp_path / "w")
+
     async def scene(stage: Stage) -> None:
+        with_tools(stage, folder)
         panel = stage.show(AgentsPanel)
         await until(lambda: "No agents yet" in told(panel))
-        asked = went(stage)
-        press(panel, "Bring in the past")
-        assert asked == [("welcome", {})]
+        press(panel, "Choose one")
+        await until(lambda: "Customer mail" in told(panel.gallery))
+        assert "Nothing came in yet" in told(panel.gallery) and "At most: " in told(panel.gallery)
+        wanted = next(card for card in panel.gallery.cards if card.name == "helpdesk")
+        buttons = {button.accessibleName(): button for button in panel.gallery.findChildren(QPushButton)}
+        buttons[f"Use {wanted.title} in shadow"].click()
+        await until(lambda: panel.shown is not None and panel.shown.row.id == "helpdesk")
+        assert "Shadow" in told(panel.head) and "from the template" in told(panel.head)
+        panel.add()
+        await until(lambda: any(card.is_in_use for card in panel.gallery.cards))
+        press(panel.gallery, "Back")
+        assert panel.sides.currentWidget() is panel.states
 
-    perform(make_empty(tmp_path / "w"), scene)
+    perform(folder, scene)
+    assert in_use(folder, "helpdesk").reason == "from the template Helpdesk, HR and purchasing questions"
 
 
 def test_an_agent_and_one_of_its_categories_are_paused_and_resumed(tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.past.relevel import LevelEffect, effect_of
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context
-from opsconsole.ui.panels.agents.cells import EVERY, Change, matrix_of
 from opsconsole.ui.panels.agents.data import Shown
+from opsconsole.ui.panels.agents.levels import EVERY, Change, matrix_of
 from opsconsole.ui.panels.agents.matrix import MatrixTable
 from opsconsole.ui.panels.agents.savebar import SaveBar
 from opsconsole.ui.widgets.basics import label

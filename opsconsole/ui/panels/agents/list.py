@@ -1,10 +1,12 @@
 """The list of agents: what its cards say."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from opsconsole.ui.panels.agents.data import AgentRow
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import label, row
+from opsconsole.ui.widgets.keybutton import KeyButton
 from opsconsole.ui.widgets.listpane.face import Card, Measures, Pill, RowFace
 from opsconsole.ui.widgets.listpane.pane import ListPane
 from opsconsole.ui.widgets.texts import tip
@@ -51,10 +53,12 @@ def _day(row: AgentRow) -> str:
 class AgentList(ListPane[AgentRow]):
     """The left pane."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, add: Callable[[], None]) -> None:
         super().__init__(theme, AgentFace(), measures=_MEASURES, name="Agents")
         self.title, self.count = label("Agents", "h1"), label("", "small")
-        self.put_above(row(self.title, None), margins=(20, 22, 16, 0))
+        self.add = KeyButton(theme, "New", key="N", act=add)
+        self.add.setAccessibleName("A new agent")
+        self.put_above(row(self.title, None, self.add), margins=(20, 22, 16, 0))
         self.put_above(row(self.count, None), margins=(20, 2, 16, 8))
 
     def say_count(self, rows: list[AgentRow]) -> None:

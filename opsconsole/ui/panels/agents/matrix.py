@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from opsconsole.domain.enums import Level
-from opsconsole.ui.panels.agents.cells import Cell, Change, Matrix
+from opsconsole.ui.panels.agents.levels import Change, Matrix, SetLevel
 from opsconsole.ui.theme import fonts
 from opsconsole.ui.theme.theme import Theme
 
@@ -53,7 +53,7 @@ class MatrixModel(QAbstractTableModel):
     def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() or self.matrix is None else len(self.matrix.columns)
 
-    def cell(self, index: _Index) -> Cell | None:
+    def cell(self, index: _Index) -> SetLevel | None:
         """Return the cell at a place."""
         return None if self.matrix is None else self.matrix.cell(index.row(), index.column())
 

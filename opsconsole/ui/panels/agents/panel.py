@@ -19,6 +19,7 @@ from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.agents.autonomy import AutonomyPage
 from opsconsole.ui.panels.agents.charter import CharterPage
 from opsconsole.ui.panels.agents.data import AgentRow, Shown, rows_of, shown
+from opsconsole.ui.panels.agents.gallery import GalleryPage
 from opsconsole.ui.panels.agents.head import AgentHead
 from opsconsole.ui.panels.agents.list import AgentFace, AgentList
 from opsconsole.ui.panels.agents.playbook import PlaybookPage
@@ -30,7 +31,7 @@ from opsconsole.ui.widgets.states import States
 TABS = {"charter": "Charter", "playbook": "Playbook", "autonomy": "Autonomy", "versions": "Versions"}
 NONE = (
     "An agent reads what comes in, decides, and acts as far as you let it. Bring in what you exported, or connect a"
-    " mailbox; then use a ready one, which begins in shadow: it says what it would do, and nothing is done."
+    " mailbox; then choose one, which begins in shadow: it says what it would do, and nothing is done."
 )
 
 
@@ -49,7 +50,7 @@ class AgentsPanel(Panel):
         self._wanted = ""
         """The agent to show, where the panel was sent to one."""
         self.tab = "charter"
-        self.list, self.head = AgentList(context.theme), AgentHead(context.theme, self.switch)
+        self.list, self.head = AgentList(context.theme, self.add), AgentHead(context.theme, self.switch)
         self.charter, self.playbook = CharterPage(), PlaybookPage(context)
         self.autonomy, self.versions = AutonomyPage(context), VersionsPage(context.theme)
         self._pages = QStackedWidget()
@@ -85,10 +86,15 @@ class AgentsPanel(Panel):
         line.setSpacing(0)
         line.addWidget(self.list)
         line.addWidget(right, 1)
-        self.states = States(inside)
+        self.states, self.gallery = States(inside), GalleryPage(self.context)
+        self.gallery.used.connect(self._on_used)
+        self.gallery.left.connect(self._leave_gallery)
+        self.sides = QStackedWidget()
+        self.sides.addWidget(self.states)
+        self.sides.addWidget(self.gallery)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self.states)
+        outer.addWidget(self.sides)
 
     @property
     def is_used(self) -> bool:
@@ -96,16 +102,31 @@ class AgentsPanel(Panel):
 
     def commands(self) -> Sequence[Command]:
         return (
-            Command(
-                id="agents.switch", title="Pause or resume this agent", run=self.switch, keys=("P",), group="Agents"
-            ),
-            Command(id="agents.save", title="Save the changed agent", run=self.save, keys=("Ctrl+S",), group="Agents"),
+            _command("new", "A new agent", self.add, "N"),
+            _command("switch", "Pause or resume this agent", self.switch, "P"),
+            _command("save", "Save the changed agent", self.save, "Ctrl+S"),
             *(
                 _command(name, f"Show {text.lower()}", partial(self.turn, name), f"Alt+{number}")
                 for number, (name, text) in enumerate(TABS.items(), start=1)
             ),
             *self.autonomy.commands(lambda: self.tab == "autonomy" and self.shown is not None),
         )
+
+    def add(self) -> None:
+        """Show the gallery."""
+        self.sides.setCurrentWidget(self.gallery)
+        self.gallery.refresh()
+        self.gallery.back.setFocus()
+
+    def _leave_gallery(self) -> None:
+        self.sides.setCurrentWidget(self.states)
+        give_focus(self.list.view, otherwise=self)
+
+    def _on_used(self, agent: str) -> None:
+        self._leave_gallery()
+        self._wanted = agent
+        self.turn("charter")
+        self.refresh()
 
     def turn(self, tab: str) -> None:
         """Show another page of the agent."""
@@ -118,6 +139,8 @@ class AgentsPanel(Panel):
             give_focus(self.list.view, otherwise=self)
 
     def go(self, where: dict[str, Any]) -> None:
+        if where.get("add"):
+            self.add()
         if agent := where.get("agent"):
             self._wanted = str(agent)
             self.refresh()
@@ -239,7 +262,7 @@ class AgentsPanel(Panel):
         """Show the state there is; total and idempotent."""
         found = self.shown
         if found is None:
-            self.states.empty("No agents yet", NONE, "Bring in the past", partial(self.context.navigator.go, "welcome"))
+            self.states.empty("No agents yet", NONE, "Choose one", self.add)
             return
         place = next(at for at, row in enumerate(self.rows) if row.id == found.row.id)
         self.list.say_count(self.rows)

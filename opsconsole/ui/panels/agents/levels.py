@@ -27,7 +27,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class SetLevel:
     """One level."""
 
     level: Level
@@ -53,7 +53,7 @@ class Matrix:
     spec: AgentSpec
     changes: Mapping[Change, Level]
 
-    def cell(self, line: int, column: int) -> Cell | None:
+    def cell(self, line: int, column: int) -> SetLevel | None:
         """Return a cell; None in a heading."""
         found, category = self.lines[line], self.columns[column][0]
         if not found.tool:
@@ -67,7 +67,7 @@ class Matrix:
         if changed is not None:
             level = changed
         wall = found.wall if level is Level.AUTONOMOUS else ""
-        return Cell(level, is_own or changed is not None, changed is not None, wall)
+        return SetLevel(level, is_own or changed is not None, changed is not None, wall)
 
 
 def matrix_of(spec: AgentSpec, tools: Mapping[str, ActionType], changes: Mapping[Change, Level]) -> Matrix:

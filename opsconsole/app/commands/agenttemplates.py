@@ -1,0 +1,46 @@
+"""agents new: an agent from a template, in shadow."""
+
+from typing import Annotated
+
+import typer
+
+from opsconsole.app import gallery
+from opsconsole.app.commands.agentversions import in_use_words
+from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.session import opened
+from opsconsole.app.words import say, say_json
+from opsconsole.domain.errors import UserError
+from opsconsole.engine.agents.gallery import template_of
+
+
+def new(
+    template: Annotated[str, typer.Argument(help="Its name; without one they are listed.")] = "",
+    *,
+    over: Annotated[list[str] | None, typer.Option("--with", help="SLOT=CONNECTION, where several fit.")] = None,
+    show: Annotated[bool, typer.Option("--print", help="Print its file instead of putting it in use.")] = False,
+    as_json: AsJson = False,
+    workspace: Where = None,
+) -> None:
+    """Put an agent from a template in use; it begins in shadow."""
+    chosen: dict[str, str] = {}
+    for pair in over or ():
+        slot, is_pair, name = pair.partition("=")
+        if not is_pair:
+            raise UserError(f"{pair!r} is no SLOT=CONNECTION, as inbox=support.")
+        chosen[slot.strip()] = name.strip()
+    with opened(workspace) as session:
+        if not template:
+            for card in gallery.cards(session):
+                if as_json:
+                    lacks = list(card.lacks)
+                    say_json({"template": card.name, "title": card.title, "lacks": lacks, "matches": card.matches})
+                    continue
+                state = "in use" if card.is_in_use else f"needs {', '.join(card.lacks)}" if card.lacks else ""
+                matching = f"{card.matches} of the last {card.looked_at} events are for it"
+                state = state or (matching if card.looked_at else "no event came yet")
+                say(f"{card.name}: {card.sentence} ({state})")
+            return
+        if show:
+            say(gallery.file_of(session, template_of(gallery.templates(), template), chosen).source.rstrip())
+            return
+        say(f"{in_use_words(gallery.use(session, template, chosen))} It is in shadow: nothing is done.")

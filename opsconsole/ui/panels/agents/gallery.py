@@ -1,0 +1,131 @@
+"""The gallery: agents that come with the program, what each may do at most, and what it needs; one press uses one."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QFrame, QVBoxLayout, QWidget
+
+from opsconsole.domain.errors import OpsError
+from opsconsole.ui.panel import Context
+from opsconsole.ui.reports import TemplateCard
+from opsconsole.ui.widgets.basics import beside, button, card, label, pill, row
+from opsconsole.ui.widgets.columns import card_column, clear
+from opsconsole.ui.widgets.focus import kept_in
+from opsconsole.ui.widgets.states import States
+from opsconsole.ui.widgets.texts import para
+from opsconsole.ui.widgets.words import listed
+
+ABOUT = (
+    "Each begins in shadow: it says what it would do with what comes in, and nothing is done. You see whether it would"
+    " have been right, and raise it step by step."
+)
+
+
+class GalleryPage(QWidget):
+    """Cards of templates.
+
+    Signals:
+        used: the agent that was put in use.
+        left: the person goes back.
+    """
+
+    used = Signal(str)
+    left = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self.cards: Sequence[TemplateCard] = ()
+        self._choices: dict[str, dict[str, QComboBox]] = {}
+        area, self._column = card_column()
+        area.setAccessibleName("Templates")
+        self.states = States(area)
+        self.back = button("Back", self.left.emit)
+        head = QVBoxLayout()
+        head.setContentsMargins(28, 22, 28, 12)
+        head.setSpacing(4)
+        head.addLayout(row(label("A new agent", "h1"), None, self.back))
+        head.addWidget(para(ABOUT, "muted"))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addLayout(head)
+        outer.addWidget(self.states, 1)
+
+    def refresh(self) -> None:
+        """Query anew."""
+        self._context.tasks.start(self._load(), name="the templates", owner=self, key="load")
+
+    async def _load(self) -> None:
+        try:
+            self.cards = await self._context.tools.gallery()
+        except OpsError as error:
+            self.states.error(f"{error}", act=self.refresh)
+            return
+        self._render()
+
+    def _render(self) -> None:
+        self._choices = {}
+        with kept_in(self):
+            clear(self._column)
+        for shown in self.cards:
+            self._column.addWidget(self._card(shown))
+        self.states.show_content()
+
+    def _card(self, shown: TemplateCard) -> QFrame:
+        frame, column = card()
+        frame.setAccessibleName(f"{shown.title}: {shown.sentence}")
+        use = button("Use it in shadow", partial(self._use, shown), kind="accent" if shown is self.cards[0] else "")
+        use.setAccessibleName(f"Use {shown.title} in shadow")
+        use.setEnabled(not (shown.lacks or shown.is_in_use or shown.problem))
+        parts: list[QWidget] = [pill("in use", "ok")] if shown.is_in_use else []
+        column.addLayout(beside(label(shown.title, "h2"), *parts, use))
+        column.addWidget(para(shown.sentence))
+        column.addWidget(para(f"At most: {shown.most}", "muted"))
+        column.addWidget(para(f"Never: {shown.never}", "muted"))
+        if shown.lacks:
+            column.addWidget(para(f"It needs {listed(shown.lacks)}, which is not connected yet.", "error"))
+            connect = button("Connect…", partial(self._context.navigator.go, "connections"), kind="link")
+            connect.setAccessibleName(f"Connect what {shown.title} needs")
+            column.addLayout(row(connect, None))
+        elif shown.problem:
+            column.addWidget(para(shown.problem, "error"))
+        else:
+            self._add_choices(column, shown)
+            column.addWidget(label(_matching(shown), "small"))
+        return frame
+
+    def _add_choices(self, column: QVBoxLayout, shown: TemplateCard) -> None:
+        boxes: dict[str, QComboBox] = {}
+        for slot, (what, names) in shown.choices.items():
+            if len(names) < 2:
+                continue
+            box = QComboBox()
+            box.addItems(list(names))
+            box.setAccessibleName(f"{shown.title}: {what}")
+            box.setEnabled(not shown.is_in_use)
+            boxes[slot] = box
+            column.addLayout(row(label(f"It works {what}:", "small"), box, None))
+        self._choices[shown.name] = boxes
+
+    def _use(self, shown: TemplateCard) -> None:
+        chosen = {slot: box.currentText() for slot, box in self._choices.get(shown.name, {}).items()}
+        self._context.tasks.start(self._used(shown, chosen), name="the new agent", owner=self, key="use")
+
+    async def _used(self, shown: TemplateCard, chosen: Mapping[str, str]) -> None:
+        try:
+            agent = await self._context.tools.use_template(shown.name, chosen)
+        except OpsError as error:
+            self._context.navigator.say(f"{error}")
+            self.refresh()
+            return
+        text = f"{shown.title} works in shadow now: it says what it would do, and nothing is done."
+        self._context.navigator.say(text)
+        self.used.emit(agent)
+
+
+def _matching(shown: TemplateCard) -> str:
+    if not shown.looked_at:
+        return "Nothing came in yet; it works what comes from now on."
+    return f"{shown.matches:,} of the last {shown.looked_at:,} events are for it."
