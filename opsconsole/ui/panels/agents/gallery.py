@@ -83,7 +83,7 @@ class GalleryPage(QWidget):
         column.addLayout(beside(label(shown.title, "h2"), *parts, use))
         column.addWidget(para(shown.sentence))
         column.addWidget(para(f"At most: {shown.most}", "muted"))
-        column.addWidget(para(f"Never: {shown.never}", "muted"))
+        column.addWidget(para(shown.never, "muted"))
         if shown.lacks:
             column.addWidget(para(f"It needs {listed(shown.lacks)}, which is not connected yet.", "error"))
             connect = button("Connect…", partial(self._context.navigator.go, "connections"), kind="link")

@@ -18,10 +18,13 @@ from opsconsole.domain.enums import Level
 from opsconsole.ui.panels.agents.levels import Change, Matrix, SetLevel
 from opsconsole.ui.theme import fonts
 from opsconsole.ui.theme.theme import Theme
+from opsconsole.ui.widgets.texts import tip
 
 _Index = QModelIndex | QPersistentModelIndex
 ROW, HEADING, COLUMN, LEAST = 42, 32, 148, 118
 """In px."""
+NAME = 20
+"""So many letters of a category stand over its column; the whole name on hover."""
 _LOOKS = {
     Level.AUTONOMOUS: ("okSoft", "ok"),
     Level.APPROVAL: ("warnSoft", "warn"),
@@ -84,10 +87,15 @@ class MatrixModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         matrix = self.matrix
-        if matrix is None or role != Qt.ItemDataRole.DisplayRole:
+        if matrix is None or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         if orientation is Qt.Orientation.Horizontal:
-            return "\n".join(matrix.columns[section][1:])
+            _, name, stage = matrix.columns[section]
+            if role == Qt.ItemDataRole.ToolTipRole:
+                return tip(f"{name}: {stage}")
+            return f"{name if len(name) <= NAME else name[: NAME - 1].rstrip() + '…'}\n{stage}"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return None
         return matrix.lines[section].title
 
 
@@ -145,7 +153,6 @@ class MatrixTable(QTableView):
         for header in (self.horizontalHeader(), self.verticalHeader()):
             header.setSectionsClickable(False)
             header.setHighlightSections(False)
-            header.setTextElideMode(Qt.TextElideMode.ElideRight)
             header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.horizontalHeader().setDefaultSectionSize(COLUMN)
         self.horizontalHeader().setMinimumSectionSize(LEAST)
