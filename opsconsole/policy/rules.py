@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
+from opsconsole.domain.agent import Guardrail
 from opsconsole.domain.enums import ClassCeiling, Effect, Level, Reversibility, Stage, Verdict
 from opsconsole.domain.naming import tool_words
 from opsconsole.domain.ruling import UNTIL_RELEASED, Reason
@@ -73,14 +74,18 @@ def class_ceiling(context: GateContext) -> Iterator[Reason]:
         )
 
 
+def looks_at(guardrail: Guardrail, context: GateContext) -> bool:
+    """Return whether a guardrail is about an action: its tools, else every write."""
+    if guardrail.actions:
+        return any(fnmatchcase(context.tool, pattern) for pattern in guardrail.actions)
+    return context.is_write
+
+
 def guardrails(context: GateContext) -> Iterator[Reason]:
     """The operator's own conditions. One that cannot be decided asks a person."""
     variables = None
     for guardrail in context.guardrails:
-        if guardrail.actions:
-            if not any(fnmatchcase(context.tool, pattern) for pattern in guardrail.actions):
-                continue
-        elif not context.is_write:
+        if not looks_at(guardrail, context):
             continue
         if variables is None:
             variables = {**context.variables, "args": dict(context.args), "tool": context.tool}

@@ -73,6 +73,8 @@ QLabel[tone="shadow"] { color: $shadow }
 QTableView, QListView, QTreeView { background: transparent; border: 0; selection-background-color: transparent;
     selection-color: $text; gridline-color: $border; outline: 0 }
 QHeaderView { background: transparent }
+QAbstractScrollArea::corner { background: transparent; border: 0 }
+QTableCornerButton::section { background: $surface; border: 0; border-bottom: 1px solid $border }
 QHeaderView::section { background: $surface; color: $text3; border: 0; border-bottom: 1px solid $border;
     padding: 9px 14px; font-size: 11px; font-weight: 600; text-align: left }
 #palette { background: $surface; border: 1px solid $borderStrong }

@@ -23,7 +23,8 @@ from opsconsole.ui.widgets.basics import label
 from opsconsole.ui.widgets.focus import give_focus
 from opsconsole.ui.widgets.states import States
 
-_MONTH = timedelta(days=30)
+MONTH = timedelta(days=30)
+"""So far back what a change would have meant is counted."""
 _HINT = "1 2 3 set the level · arrows move · Shift selects several · a shield: a rule still asks · *: not saved yet"
 
 
@@ -143,7 +144,7 @@ class AutonomyPage(QWidget):
 
         def query(kernel: Kernel) -> LevelEffect:
             changed = self._changed(kernel, shown)
-            return effect_of(kernel.reader, shown.spec, changed, since=kernel.clock.now() - _MONTH)
+            return effect_of(kernel.reader, shown.spec, changed, since=kernel.clock.now() - MONTH)
 
         effect, error = None, ""
         try:

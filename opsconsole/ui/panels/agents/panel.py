@@ -20,6 +20,7 @@ from opsconsole.ui.panels.agents.autonomy import AutonomyPage
 from opsconsole.ui.panels.agents.charter import CharterPage
 from opsconsole.ui.panels.agents.data import AgentRow, Shown, rows_of, shown
 from opsconsole.ui.panels.agents.gallery import GalleryPage
+from opsconsole.ui.panels.agents.guardrails import GuardrailsPage
 from opsconsole.ui.panels.agents.head import AgentHead
 from opsconsole.ui.panels.agents.list import AgentFace, AgentList
 from opsconsole.ui.panels.agents.playbook import PlaybookPage
@@ -28,7 +29,13 @@ from opsconsole.ui.widgets.basics import button, row
 from opsconsole.ui.widgets.focus import give_focus
 from opsconsole.ui.widgets.states import States
 
-TABS = {"charter": "Charter", "playbook": "Playbook", "autonomy": "Autonomy", "versions": "Versions"}
+TABS = {
+    "charter": "Charter",
+    "playbook": "Playbook",
+    "autonomy": "Autonomy",
+    "guardrails": "Guardrails",
+    "versions": "Versions",
+}
 NONE = (
     "An agent reads what comes in, decides, and acts as far as you let it. Bring in what you exported, or connect a"
     " mailbox; then choose one, which begins in shadow: it says what it would do, and nothing is done."
@@ -53,13 +60,15 @@ class AgentsPanel(Panel):
         self.list, self.head = AgentList(context.theme, self.add), AgentHead(context.theme, self.switch)
         self.charter, self.playbook = CharterPage(), PlaybookPage(context)
         self.autonomy, self.versions = AutonomyPage(context), VersionsPage(context.theme)
+        self.guardrails = GuardrailsPage(context)
         self._pages = QStackedWidget()
-        for page in (self.charter, self.playbook, self.autonomy, self.versions):
+        for page in (self.charter, self.playbook, self.autonomy, self.guardrails, self.versions):
             self._pages.addWidget(page)
         self._lay_out()
         self.list.picked.connect(self._on_picked)
         self.charter.switch_wanted.connect(self._on_category)
         self.versions.restore_wanted.connect(self._on_restore)
+        self.guardrails.file_wanted.connect(partial(self.turn, "playbook"))
         for page in (self.playbook, self.autonomy):
             page.save_wanted.connect(self._on_save)
 
@@ -268,7 +277,7 @@ class AgentsPanel(Panel):
         self.list.say_count(self.rows)
         self.list.render_rows(self.rows, AgentFace(), current=place)
         self.head.show_agent(found)
-        for page in (self.charter, self.playbook, self.autonomy, self.versions):
+        for page in (self.charter, self.playbook, self.autonomy, self.guardrails, self.versions):
             page.show_agent(found)
         self.states.show_content()
 
