@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from opsconsole.connectors.http.outcome import is_page
 from opsconsole.domain.enums import ApprovalKind
 from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
+from opsconsole.net.client import HttpResponse
 from tests.support.http.rest import READ, WRITE, rest, rest_call, rest_refused
 from tests.support.http.web import says
 from tests.support.rig import agent, call, desk_only, mail, rig
@@ -70,6 +72,7 @@ async def test_a_condition_that_cannot_be_read_leaves_a_write_in_doubt_and_fails
         "\ufeff  <!-- gateway --><html lang=en>",
         "<?xml version='1.0'?><!doctype HTML><html>",
         "<head><meta http-equiv=refresh></head>",
+        "<!----> <!-- a > b -->\n<!-- c --><body>",
     ],
 )
 async def test_a_web_page_is_never_done_whatever_it_is_called(page: str) -> None:
@@ -139,3 +142,12 @@ async def test_what_the_answer_says_is_what_stands_in_the_record(
             assert state(r) == [stands] and len(server.seen) == 1, "it is never sent a second time by itself"
             asked = [ApprovalKind.UNKNOWN] if stands == "unknown" else []
             assert [request.kind for request in r.waiting()] == asked
+
+
+@pytest.mark.parametrize("piece", [b"<!---->", b"<!--", b" ", b"<?xml"])
+def test_the_start_of_an_answer_is_looked_at_once(piece: bytes) -> None:
+    assert not is_page(HttpResponse(200, {}, piece * 1_000_000 + b"x"), is_json=False)  # anew from each: never ready
+
+
+def test_what_looks_like_a_page_far_inside_an_answer_is_none() -> None:
+    assert not is_page(HttpResponse(200, {}, b"<!-- a -->" * 2_000 + b"<html>"), is_json=False)

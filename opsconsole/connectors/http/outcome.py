@@ -11,10 +11,10 @@ from opsconsole.engine.agents.slottext import SlotText
 from opsconsole.engine.agents.templates import TemplateFailure
 from opsconsole.net.client import HttpResponse
 
-_PAGE = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
-    re.IGNORECASE | re.DOTALL,
-)
+_START = 16_384
+"""So much of an answer is looked at, in bytes."""
+_BEFORE = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?", re.IGNORECASE)
+_ROOT = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _HTML = ("text/html", "application/xhtml+xml")
 _PAGE_WORDS = "with a web page where data was expected, perhaps one to sign in"
 
@@ -64,7 +64,21 @@ class DoneIf:
 def is_page(answer: HttpResponse, *, is_json: bool) -> bool:
     """Return whether an answer is a web page, by its beginning, or by its type where it is no JSON either."""
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return _PAGE.match(answer.body) is not None or (kind in _HTML and not is_json)
+    return _begins_page(answer.body[:_START]) or (kind in _HTML and not is_json)
+
+
+def _begins_page(start: bytes) -> bool:
+    """Return whether a page begins there, below any number of comments; each byte is looked at once."""
+    before = _BEFORE.match(start)
+    at = 0 if before is None else before.end()
+    while start.startswith(b"<!--", at):
+        end = start.find(b"-->", at + 4)
+        if end < 0:
+            return False
+        at = end + 3
+        while start[at : at + 1].isspace():
+            at += 1
+    return _ROOT.match(start, at) is not None
 
 
 def says_no(body: object) -> bool:
