@@ -25,7 +25,7 @@ MOST_CALLS = 64
 MOST_OPTIONS = 12
 LONGEST_QUESTION = 4_000
 UNKNOWN = "unknown.tool"
-_NO_WORDS = frozenset({"", "false", "no", "none", "null", "0", "unknown"})
+_HANDLED = ("true", "yes", "1")
 CUT_OFF = (
     "Your answer was cut off, because it became longer than this endpoint allows; nothing of it was done. Answer anew,"
     " shorter."
@@ -153,8 +153,7 @@ class Reading:
         }:  # what kind it is, and no word of what was done
             return self._made({**memo, "says": NOT_ENDED}, rationale=_why(said), goes_on=True)
         outcome = _sentence(said) or "done"
-        is_handled = str(said.get("handled", True)).strip().casefold() not in _NO_WORDS
-        return self._made(memo, rationale=_why(said), final=outcome, is_handled=is_handled)
+        return self._made(memo, rationale=_why(said), final=outcome, is_handled=_is_handled(said))
 
 
 def _question(said: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
@@ -179,6 +178,16 @@ def _bounded(calls: Sequence[WireCall]) -> list[WireCall]:
         room -= len(call.arguments)
         found.append(call if room >= 0 else WireCall(call.name[:200], call.arguments[:LONGEST_CUT]))
     return found
+
+
+def _is_handled(said: Mapping[str, Any]) -> bool:
+    """Return whether a model says plainly that nothing is left to people.
+
+    Some endpoints know no `handled`: there an outcome says so. Whatever else stands there may mean that it is not.
+    """
+    if "handled" not in said:
+        return bool(said.get("outcome"))
+    return str(said["handled"]).strip().casefold() in _HANDLED
 
 
 def _why(said: Mapping[str, Any]) -> str:

@@ -24,7 +24,25 @@ def asked(r: Rig) -> str:
     return f"{action.args['question']}"
 
 
-@pytest.mark.parametrize("handled", [False, "false", "False", "no", 0, None, "null", ""])
+ODD = [
+    "not yet",
+    "partially",
+    "No, a person must look",
+    "n",
+    "False.",
+    "0.0",
+    [],
+    [True],
+    {},
+    {"a": 1},
+    0.0,
+    1.0,
+    2,
+    -1,
+]
+
+
+@pytest.mark.parametrize("handled", [False, "false", "False", "no", 0, None, "null", "", *ODD])
 async def test_an_event_that_a_model_leaves_to_people_is_a_question(tmp_path: Path, handled: object) -> None:
     async with thinking(tmp_path, in_order(ends("case", outcome="somebody must call", handled=handled))) as (r, _):
         await r.take(mail())
@@ -32,6 +50,23 @@ async def test_an_event_that_a_model_leaves_to_people_is_a_question(tmp_path: Pa
         await r.say(approvals.respond, r.waiting()[0].id, answer="leave it to me")
         await r.settle()
         assert r.run().state == "done" and r.audit("run.finished")[0]["handled"] is False
+
+
+@pytest.mark.parametrize("handled", [True, "true", " True ", "yes", "Yes", 1, "1"])
+async def test_an_event_that_a_model_calls_handled_is_done(tmp_path: Path, handled: object) -> None:
+    async with thinking(tmp_path, in_order(ends("case", handled=handled))) as (r, _):
+        await r.take(mail())
+        assert r.run().state == "done" and r.audit("run.finished")[0]["handled"] is True
+
+
+async def test_a_model_that_knows_no_handled_says_by_an_outcome_that_it_is(tmp_path: Path) -> None:
+    short = says('{"category": "case", "rationale": "it is about a case"}')
+    async with thinking(tmp_path, in_order(says(None, TICKET), short), thinker()) as (r, _):
+        await r.take(mail())
+        assert "leaves this to you: it is about a case" in f"{r.waiting()[0]}{r.actions()}"
+    async with thinking(tmp_path / "told", in_order(says(None, TICKET), ends("case")), thinker()) as (r, _):
+        await r.take(mail())
+        assert r.run().state == "done" and r.audit("run.finished")[0]["handled"] is True
 
 
 async def test_what_a_person_says_goes_back_to_the_model(tmp_path: Path) -> None:

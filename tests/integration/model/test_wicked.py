@@ -153,7 +153,7 @@ async def test_streams_that_break_are_asked_for_again(tmp_path: Path, how: str) 
         "garbage": Reply(pieces=[b"data: {not json\n\n"]),
         "error": Reply(pieces=[b'data: {"error": {"message": "overloaded"}}\n\n']),
     }[how]
-    script = in_order(broken, streams(whole), streams(message('{"category": "case"}')))
+    script = in_order(broken, streams(whole), streams(message('{"category": "case", "outcome": "done"}')))
     async with thinking(tmp_path, script, stream=True) as (r, _):
         await r.take(mail())
         assert r.run().state == "waiting" and r.count("desk_ticket") == 0
