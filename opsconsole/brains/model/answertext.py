@@ -8,13 +8,13 @@ import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from opsconsole.brains.model.quotes import Sources
+from opsconsole.brains.model.repeats import Repeats
 from opsconsole.brains.model.wire import WireCall
+from opsconsole.brains.model.written import KEYS, Written, call_of, objects
 
-MOST_STARTS = 200
-"""So many opening braces are tried; text with more of them is not read on."""
 EMPTY = "Your answer was empty. Call a tool, or answer with the JSON object that ends the work."
 NO_OBJECT = "Your answer was neither a tool call nor the JSON object asked for. When all is done, answer with it alone."
 TEXT_CALL = (
@@ -22,8 +22,8 @@ TEXT_CALL = (
     " the JSON object that ends the work, alone."
 )
 SEVERAL = "Your answer held JSON objects that say different things. Answer with the one that you mean, alone."
+NOT_LAST = "More stands behind the JSON object in your answer. Answer with the object alone."
 REPEATED = "The JSON object in your answer stands so in what others wrote. Answer with your own."
-_KEYS = frozenset({"category", "outcome", "rationale", "handled"})
 _THOUGHT = re.compile(
     r"(?P<open><(?:seed:)?(?:think|thinking|thought|reasoning|reflection)>|\[THINK\]|◁think▷|<\|begin_of_thought\|>"
     r"|<\|channel\|>\s*(?:analysis|commentary)\s*(?:<\|message\|>|$))"
@@ -40,8 +40,6 @@ _CALL = re.compile(
 )
 _BEFORE = re.compile(r"([\w.-]{1,80})[\s`'\"]{0,4}[(:]?\s{0,4}$")
 _FENCE = re.compile(r"```[\w-]*")
-_NAMES = ("name", "tool", "tool_name", "function", "action")
-_ARGUMENTS = ("arguments", "parameters", "args", "input", "action_input")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +53,11 @@ class TextAnswer:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Object:
-    start: int
-    end: int
-    value: dict[str, Any]
-
-
 def read_text(text: str, *, tools: Collection[str], sources: Sources | None = None) -> TextAnswer:
     """Read a text without its thoughts.
 
-    The object that ends the work is the only one of the text, or all of them say the same; and it is the model's own:
-    nothing that stands in a mail may end a run by being repeated.
+    The object that ends the work is the only one of the text, or all of them say the same; nothing stands behind it;
+    and it is the model's own: nothing that stands in a mail may end a run by being repeated.
 
     Args:
         text: as `without_thoughts` leaves it.
@@ -75,21 +66,24 @@ def read_text(text: str, *, tools: Collection[str], sources: Sources | None = No
     """
     if not text:
         return TextAnswer(problem=EMPTY)
-    objects = _objects(text)
-    written = [(found, call) for found in objects if (call := _call_of(found.value)) is not None]
-    if written or _marks(text, objects) or any(_follows_name(text, found, tools) for found in objects):
-        called, calls = [found for found, _ in written], tuple(call for _, call in written)
+    found = objects(text)
+    repeats = None if sources is None else Repeats(sources)
+    written = [(one, call) for one in found if (call := call_of(one.value)) is not None]
+    if written or _marks(text, found) or any(_follows_name(text, one, tools) for one in found):
+        called, calls = [one for one, _ in written], tuple(call for _, call in written)
         is_whole = not _rest(text, called) and all(call.name in tools for call in calls)
-        is_own = sources is None or not any(sources.where(text[found.start : found.end]) for found in called)
+        is_own = repeats is None or not any(repeats.has(text, one) for one in called)
         return TextAnswer(calls=calls) if calls and is_whole and is_own else TextAnswer(problem=TEXT_CALL)
-    ends = [found for found in objects if found.value.keys() & _KEYS]
+    ends = [one for one in found if one.value.keys() & KEYS]
     if not ends:
         return TextAnswer(problem=NO_OBJECT)
-    own = ends if sources is None else [found for found in ends if not _is_repeated(text, found, sources)]
+    own = ends if repeats is None else [one for one in ends if not repeats.has(text, one)]
     if not own:
         return TextAnswer(problem=REPEATED)
-    if len({_meaning(found.value) for found in own}) > 1:
+    if len({_meaning(one.value) for one in own}) > 1:
         return TextAnswer(problem=SEVERAL)
+    if _FENCE.sub("", text[own[-1].end :]).strip():  # one that is spoken of, and no answer
+        return TextAnswer(problem=NOT_LAST)
     return TextAnswer(said=own[-1].value)
 
 
@@ -100,10 +94,10 @@ def without_thoughts(text: str) -> str:
     """
     if _THOUGHT.search(text) is None:
         return _STOP.sub("", text).strip()
-    objects = _objects(text)
+    found = objects(text)
     kept: list[str] = []
     end, start = 0, -1
-    for mark in _outside(_THOUGHT, text, objects):
+    for mark in _outside(_THOUGHT, text, found):
         if mark["open"] and start < 0:
             start = mark.start()
         elif mark["close"] and start >= 0:
@@ -116,59 +110,29 @@ def without_thoughts(text: str) -> str:
     return _STOP.sub("", "".join(kept)).strip()
 
 
-def _objects(text: str) -> list[_Object]:
-    """Find the JSON objects of a text that stand in no other."""
-    decoder = json.JSONDecoder()
-    found: list[_Object] = []
-    at, tries = text.find("{"), 0
-    while at >= 0 and tries < MOST_STARTS:
-        end = at + 1
-        try:
-            value, end = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
-            tries += 1
-        else:
-            found.append(_Object(at, end, cast(dict[str, Any], value)))
-        at = text.find("{", end)
-    return found
-
-
-def _outside(pattern: re.Pattern[str], text: str, objects: Sequence[_Object]) -> list[re.Match[str]]:
+def _outside(pattern: re.Pattern[str], text: str, found: Sequence[Written]) -> list[re.Match[str]]:
     """Return the matches that lie in no object; both run forward, so once over each."""
-    found: list[re.Match[str]] = []
+    outside: list[re.Match[str]] = []
     place = 0
     for match in pattern.finditer(text):
-        while place < len(objects) and objects[place].end <= match.start():
+        while place < len(found) and found[place].end <= match.start():
             place += 1
-        if place == len(objects) or match.start() < objects[place].start:
-            found.append(match)
-    return found
+        if place == len(found) or match.start() < found[place].start:
+            outside.append(match)
+    return outside
 
 
-def _marks(text: str, objects: Sequence[_Object]) -> bool:
-    return bool(_outside(_CALL, text, objects))
+def _marks(text: str, found: Sequence[Written]) -> bool:
+    return bool(_outside(_CALL, text, found))
 
 
-def _follows_name(text: str, found: _Object, tools: Collection[str]) -> bool:
+def _follows_name(text: str, found: Written, tools: Collection[str]) -> bool:
     """A tool's name right before an object: its arguments, `triage({…})` and the like."""
     match = _BEFORE.search(text[max(0, found.start - 100) : found.start])
     return match is not None and match[1].rpartition("functions.")[2] in tools
 
 
-def _call_of(value: Mapping[str, Any]) -> WireCall | None:
-    """Return the tool call that an object writes out; None for what is none."""
-    inner = value.get("function") or value.get("function_call")
-    if isinstance(inner, dict):
-        value = cast(dict[str, Any], inner)
-    name = next((value[key] for key in _NAMES if isinstance(value.get(key), str)), None)
-    key = next((key for key in _ARGUMENTS if isinstance(value.get(key), dict | str)), None)
-    if name is None or key is None or value.keys() & _KEYS:
-        return None
-    args: object = value[key]
-    return WireCall(str(name), args if isinstance(args, str) else json.dumps(args, ensure_ascii=False))
-
-
-def _rest(text: str, called: Sequence[_Object]) -> str:
+def _rest(text: str, called: Sequence[Written]) -> str:
     """Return what a text holds beside calls and their marks."""
     kept: list[str] = []
     end = 0
@@ -182,20 +146,3 @@ def _rest(text: str, called: Sequence[_Object]) -> str:
 def _meaning(value: Mapping[str, Any]) -> tuple[str, ...]:
     """Two objects with the same meaning end a run alike; how each is reasoned may differ."""
     return tuple(json.dumps(value.get(key), sort_keys=True) for key in ("category", "outcome", "handled"))
-
-
-def _is_repeated(text: str, found: _Object, sources: Sources) -> bool:
-    if sources.where(text[found.start : found.end]):
-        return True
-    if not found.value.get("outcome"):
-        return False
-    said = _end(found.value)
-    return any(_end(other.value) == said for source in sources.with_word("outcome") for other in _objects(source))
-
-
-def _end(value: Mapping[str, Any]) -> tuple[str, str]:
-    return _plain(value, "outcome"), _plain(value, "category")
-
-
-def _plain(value: Mapping[str, Any], key: str) -> str:
-    return " ".join(str(value.get(key) or "").split()).casefold()

@@ -22,24 +22,24 @@ class Sources:
 
     def where(self, quote: str) -> str:
         """Return where a quote stands, `event` or a tool's name; empty where it stands nowhere."""
-        wanted = _plain(quote)
+        wanted = plain(quote)
         if not wanted:
             return ""
         return next((name for name, text in self._texts() if wanted in text), "")
 
-    def with_word(self, word: str) -> list[str]:
-        """Return the texts, plain and in small letters, in which a word stands."""
-        return [text for _, text in self._texts() if word in text]
+    def texts(self) -> list[str]:
+        """Return the texts, plain and in small letters."""
+        return [text for _, text in self._texts()]
 
     def _texts(self) -> list[tuple[str, str]]:
         if self._read is None:
             event = self._view.event
             whole = "\n".join((event.sender_name, event.sender, event.title, event.text))
             facts = "\n".join(str(value) for value in event.fields.values())
-            self._read = [("event", _plain(whole)), ("event", _plain(facts))]
+            self._read = [("event", plain(whole)), ("event", plain(facts))]
             for past in self._view.past:
                 for outcome in past.outcomes:
-                    self._read.append((outcome.proposal.tool, _plain("\n".join(_strings(dict(outcome.result))))))
+                    self._read.append((outcome.proposal.tool, plain("\n".join(_strings(dict(outcome.result))))))
         return self._read
 
 
@@ -62,7 +62,8 @@ def checked(said: Any, sources: Sources) -> tuple[Mapping[str, Any], ...]:
     return tuple(found)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Return a text as it is compared: small letters, one blank for any, plain quotation marks."""
     return _SPACE.sub(" ", text.translate(_MARKS)).strip().strip("\"'").casefold()
 
 
