@@ -17,6 +17,7 @@ OF_A_STORE = re.compile(
     r"|table_of_contents|.*\.plist"
 )
 """Files by which mail stores keep their books: nobody misses a mail in them."""
+LINKED = "a link to a folder"
 _TRASHED = re.compile(r"[:;!]2,[A-Za-z]*T[A-Za-z]*$")
 """A mail of a Maildir that was deleted and not cleared away."""
 _IS_ONE = re.compile(r"(?i)\.(?:mbox|sbd)$")
@@ -32,6 +33,9 @@ class FolderSource(Source):
         for root, folders, files in os.walk(self.path, followlinks=False, onerror=self._on_error):
             folders.sort()
             place = Path(root)
+            for name in folders:
+                if (place / name).is_symlink():
+                    self.counts.skip(LINKED)
             if is_maildir(place):
                 folders[:] = [name for name in folders if name not in ("cur", "new", "tmp")]
                 yield from self._maildir(place)
@@ -55,6 +59,8 @@ class FolderSource(Source):
     def _maildir(self, place: Path) -> Iterator[Member]:
         folder = folder_name(place.relative_to(self.path)) or self._own_folder()
         for part in ("new", "cur"):
+            if (place / part).is_symlink():  # it may lead to private files, which are no mails
+                continue
             try:
                 names = sorted(os.listdir(place / part))
             except OSError as error:

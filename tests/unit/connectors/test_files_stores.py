@@ -156,3 +156,20 @@ def test_a_named_folder_of_many_people_asks_who_one_is(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="--own"):
         answers(tmp_path, "Clients")
     assert answers(tmp_path, "Clients", own=(ME,)).written == {ME: 1}
+
+
+@pytest.mark.parametrize("part", ["cur", "new"])
+def test_a_linked_part_of_a_maildir_is_not_read(tmp_path: Path, part: str) -> None:
+    secret = tmp_path / "private"
+    secret.mkdir()
+    (secret / "key").write_text("From: a@b.example\n\na secret key")
+    box = tmp_path / "export" / "Mail"
+    other = {"cur": "new", "new": "cur"}[part]
+    (box / other).mkdir(parents=True)
+    (box / other / "1").write_text("From: ann@b.example\n\nhello")
+    (box / part).symlink_to(secret)
+    (tmp_path / "export" / "linked").symlink_to(secret)
+    for place in (tmp_path / "export", box):
+        source = open_source(place)
+        assert [event.text for event in source.events()] == ["hello"]
+        assert source.counts.skipped == {"a link to a folder": 1 + (place != box)}
