@@ -1,6 +1,5 @@
 """Tables exported by customer, sales and ticket systems (CSV). One row in memory at a time."""
 
-import csv
 import io
 import re
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from typing import IO
 
 from opsconsole.connectors.files.cells.dates import day_habit
 from opsconsole.connectors.files.cells.encoding import encoding_of
+from opsconsole.connectors.files.cells.rows import MAX_LINE, rows_of
 from opsconsole.connectors.files.cells.zones import header_zone, zone_of
 from opsconsole.connectors.files.columns import Layout
 from opsconsole.connectors.files.mapping import TableMapping
@@ -19,8 +19,6 @@ from opsconsole.connectors.mailtext.clean import repair
 from opsconsole.domain.errors import FileFormatError
 
 SAMPLE = 64 * 1024
-MAX_LINE = 1024 * 1024
-MAX_ROW_LINES = 2_000
 _DELIMITERS = ",;\t|"
 _SEPARATOR = re.compile(r"\"?sep=(.)\"?[,;\t|]*\r?\n?", re.IGNORECASE)
 
@@ -75,7 +73,7 @@ class TableSource(Source):
     def _rows(self, stream: IO[str]) -> Iterator[tuple[int, list[str], str]]:
         """Yield the rows below the headers."""
         first = 1 if separator_said(stream) else 0
-        rows = _rows(stream, self.separator, first)
+        rows = rows_of(stream, self.separator, first)
         next(rows, None)
         return rows
 
@@ -99,38 +97,6 @@ def separator_said(stream: IO[str]) -> str:
     return found[1] if found else ""
 
 
-def _rows(stream: IO[str], delimiter: str, line: int = 0) -> Iterator[tuple[int, list[str], str]]:
-    """Yield (line, cells, problem) per row. What csv cannot split comes as one cell, so that nothing is lost."""
-    taken: list[str] = []
-
-    def lines() -> Iterator[str]:
-        nonlocal line
-        while text := stream.readline(MAX_LINE):
-            line += 1
-            if len(taken) >= MAX_ROW_LINES:
-                raise csv.Error("a quote is opened and not closed")
-            taken.append(text)
-            yield text.replace("\0", "")
-
-    source = lines()
-    reader = csv.reader(source, delimiter=delimiter)
-    while True:
-        start = line + 1
-        taken.clear()
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            whole = repair("".join(taken))
-            why = f"Lines {start} to {line} could not be split into columns ({error}); mend them by hand."
-            yield start, [whole], why
-            source = lines()
-            reader = csv.reader(source, delimiter=delimiter)
-            continue
-        yield start, [repair(cell) for cell in cells], ""
-
-
 def _header(stream: IO[str], path: Path, mapping: TableMapping) -> tuple[str, list[str], Layout]:
     said = mapping.separator or separator_said(stream)
     if mapping.separator:
@@ -140,7 +106,7 @@ def _header(stream: IO[str], path: Path, mapping: TableMapping) -> tuple[str, li
         raise FileFormatError("the table is empty", path=str(path))
     best: tuple[str, list[str], Layout] | None = None
     for delimiter in [said] if said else sorted(_DELIMITERS, key=lambda mark: -text.partition("\n")[0].count(mark)):
-        first = next(_rows(io.StringIO(text, newline=""), delimiter), None)
+        first = next(rows_of(io.StringIO(text, newline=""), delimiter), None)
         headers = [cell.removeprefix("\ufeff") for cell in first[1]] if first else []
         found = mapping.layout(headers, path)
         if found is not None and (best is None or len(found.columns) > len(best[2].columns)):
