@@ -18,7 +18,16 @@ from opsconsole.connectors.files.mbox import Reader, looks_like_mbox, split_mbox
 from opsconsole.connectors.files.names import SNIFF, mailbox_folder, reason_to_skip
 from opsconsole.connectors.files.source import Member, Source
 
-DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError)
+DAMAGED = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    ValueError,
+    RecursionError,  # thousands of headers, each for the next one
+)
 """What the standard library raises on a damaged archive. Our own refusal of a bomb is none of these."""
 
 

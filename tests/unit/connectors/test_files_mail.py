@@ -190,6 +190,20 @@ def test_zip_and_tar_of_mails_are_never_unpacked(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.tar", "a.tar.bz2", "a.tar.xz", "a.tgz", "a.zip"]
 
 
+def test_a_tar_of_headers_alone_is_told_or_ends_as_damaged(tmp_path: Path) -> None:
+    header = tarfile.TarInfo("././@LongLink")
+    header.type, header.size = tarfile.GNUTYPE_LONGNAME, 4
+    many = (header.tobuf(format=tarfile.GNU_FORMAT) + b"abc".ljust(512, b"\0")) * 3_000
+    one = tarfile.TarInfo("a.eml")
+    one.size = len(mail(1))
+    (tmp_path / "first.tar").write_bytes(many)
+    with pytest.raises(FileFormatError):
+        open_source(tmp_path / "first.tar")
+    (tmp_path / "later.tar").write_bytes(one.tobuf() + mail(1).ljust(512, b"\0") + many)
+    got = list(open_source(tmp_path / "later.tar").events())
+    assert len(got) == 2 and "damaged after 'a.eml'" in got[1].problems[0]
+
+
 def test_encrypted_and_damaged_zip_entries_are_events_with_problems(tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w") as archive:
