@@ -1,4 +1,4 @@
-"""REST systems as they are: sign-in by name, forms, versions, values before an undo, tokens and pages."""
+"""REST systems as they are: sign-in by name, forms, versions, values before an undo, and tokens."""
 
 import base64
 from collections.abc import Mapping
@@ -117,64 +117,6 @@ async def test_a_version_that_is_old_is_a_clear_no_and_a_repeat_would_read_its_o
             await made.execute(rest_call(state="closed"))
 
 
-PAGED: dict[str, Any] = {**READ, "path": "/things?size=2", "query": {"q": "a b"}}
-
-
-async def test_pages_are_read_to_their_end_by_cursor_address_or_link() -> None:
-    async def cursor(request: web.Request) -> web.StreamResponse:
-        at = int(request.query.get("after", "0"))
-        return web.json_response({"items": [at, at + 1], "next": at + 2 if at < 4 else None})
-
-    async def address(request: web.Request) -> web.StreamResponse:
-        at = int(request.query.get("p", "0"))
-        following = f"/things?size=2&p={at + 1}" if at < 2 else ""
-        return web.json_response({"items": [2 * at, 2 * at + 1], "next": following})
-
-    async def link(request: web.Request) -> web.StreamResponse:
-        at = int(request.query.get("p", "0"))
-        told = f'<{request.url.origin()}/things?p={at + 1}>; rel="next", </things?p=0>; rel="first"'
-        headers = {"Link": told if at < 2 else '</things?p=0>; rel="first"'}
-        return web.json_response([2 * at, 2 * at + 1], headers=headers)
-
-    ways: list[tuple[Handler, dict[str, Any]]] = [
-        (cursor, {"items": "{{ body['items'] }}", "next": "{{ body.next }}", "into": "after"}),
-        (address, {"items": "{{ body['items'] }}", "next": "{{ body.next }}"}),
-        (link, {"items": "{{ body }}", "next": "link"}),
-    ]
-    for answer, pages in ways:
-        async with rest(answer, {**PAGED, "pages": pages}) as (made, server, _):
-            assert (await made.read(rest_call(), {}, None)).data == {"items": [0, 1, 2, 3, 4, 5]}
-            assert server.seen[0].path == "/things?size=2&q=a%20b"
-            assert len(server.seen) == 3
-        async with rest(answer, {**PAGED, "pages": {**pages, "most": 2}}) as (made, _, _):
-            cut = (await made.read(rest_call(), {}, None)).data
-            assert cut == {"items": [0, 1, 2, 3], "left_out": "there are more; 4 were read"}
-
-
-@pytest.mark.parametrize(
-    "where", ["http://127.0.0.1:1/things", "//evil.example/x", "https://evil.example/", "file:///x"]
-)
-async def test_a_next_page_elsewhere_is_not_read(where: str) -> None:
-    pages = {"items": "{{ body['items'] }}", "next": "{{ body.next }}"}
-    async with rest(says(200, {"items": [1], "next": where}), {**PAGED, "pages": pages}) as (made, server, _):
-        with pytest.raises(PermanentError, match="another system"):
-            await made.read(rest_call(), {}, None)
-        assert len(server.seen) == 1
-
-
-async def test_pages_that_never_end_do_and_one_that_is_none_is_told() -> None:
-    pages = {"items": "{{ body['items'] }}", "next": "{{ body.next }}", "into": "after", "most": 50}
-    same = says(200, {"items": [1], "next": "x"})
-    async with rest(same, {**PAGED, "pages": pages}) as (made, server, _):
-        said = (await made.read(rest_call(), {}, None)).data
-        assert said["items"] == [1, 1] and "leads back to itself" in said["left_out"]
-        assert len(server.seen) == 2
-    for body in ({"items": 3}, {"nothing": 1}):
-        async with rest(says(200, body), {**PAGED, "pages": pages}) as (made, _, _):
-            with pytest.raises(PermanentError, match="page"):
-                await made.read(rest_call(), {}, None)
-
-
 TOKEN = {"url": "{base}/token", "client_id": "me", "client_secret": "crm-client", "scope": "a b"}
 CLIENT = {"crm_client": "cl/ient+s3cret", "crm_refresh": "first-refresh-token"}
 
@@ -262,6 +204,9 @@ async def test_a_refresh_token_that_no_place_takes_is_used_all_the_same_and_what
         (says(200, "<html>sign in</html>"), "needs_you"),
         (says(200, {"access_token": "a\nb"}), "needs_you"),
         (says(200, {"token": "x"}), "needs_you"),
+        (says(200, {"access_token": "", "expires_in": 5}), "needs_you"),
+        (says(200, {"access_token": "  ", "expires_in": 5}), "needs_you"),
+        (says(200, {"access_token": "token-1", "expires_in": "[" * 5_000}), "needs_you"),
     ],
 )
 async def test_without_a_token_nothing_is_sent_and_it_is_said(answer: Handler, state: str) -> None:
@@ -271,3 +216,9 @@ async def test_without_a_token_nothing_is_sent_and_it_is_said(answer: Handler, s
         assert {seen.path for seen in server.seen} == {"/token"}
         assert notes.said[-1][0] == state
         assert "s3cret" not in repr(notes.said)
+
+
+@pytest.mark.parametrize("lasts", ["3600", 3600, 0, -1, "soon", "1e999", "nan", 10**400, {"a": 1}, None, True])
+async def test_how_long_a_token_lasts_may_be_said_oddly(lasts: object) -> None:
+    async with rest(Issuer(expires_in=lasts), WRITE, secrets=CLIENT, token=TOKEN) as (made, _, _):
+        assert (await made.execute(rest_call())).is_ok

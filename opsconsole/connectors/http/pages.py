@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any, cast
-from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 
 from opsconsole.connectors.http.model import Pages
 from opsconsole.connectors.http.responses import body_of, headers_of
@@ -49,7 +49,7 @@ class Pager:
             values: what the first request was made of.
 
         Raises:
-            PermanentError: a page has no list where the file says, or leads to another system.
+            PermanentError: a page has no list where the file says, leads to another system, or elsewhere at this one.
         """
         request, answer = first
         found: list[Any] = []
@@ -105,7 +105,15 @@ class Pager:
         is_there = (to.scheme, to.netloc.lower()) == (home.scheme, home.netloc.lower())
         if not is_there or not url.isascii() or not url.isprintable() or " " in url:
             raise PermanentError("the next page lies at another system; it was not read")
+        if not _is_below(unquote(to.path), unquote(home.path)):
+            raise PermanentError(f"the next page does not lie below {self._base}; it was not read")
         return url
+
+
+def _is_below(path: str, home: str) -> bool:
+    """Return whether a path, without its escapes, leads to what lies below another, however a server reads it."""
+    steps = [step.partition(";")[0].strip() for step in path.replace("\\", "/").split("/")]
+    return f"{path}/".startswith(f"{home.rstrip('/')}/") and not {".", ".."} & set(steps) and "%" not in path
 
 
 def _with(url: str, name: str, value: str) -> str:

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import json
 import logging
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, cast
@@ -25,6 +24,7 @@ LASTS_S = 300.0
 """How long a token is used whose answer does not say, in seconds."""
 EARLY_S = 30.0
 """So much before its end a token is fetched anew, in seconds."""
+_LONGEST_NUMBER = 100
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$"
 
 
@@ -121,7 +121,9 @@ class Tokens:
         token = said.get("access_token")
         if answer.status in (408, 425, 429) or answer.status >= 500:
             raise TransientError(scrub.text(f"no token could be had: {where} answers {answer.status}"))
-        if answer.status != 200 or not isinstance(token, str) or not token.isascii() or not token.isprintable():
+        is_one = isinstance(token, str) and token.isascii() and token.isprintable() and bool(token.strip())
+        lasts_s = _lasts(said.get("expires_in"))
+        if answer.status != 200 or not isinstance(token, str) or not is_one or lasts_s is None:
             self._vault.forget()
             self._unkept = None
             hint = "" if answer.status == 200 else excerpt(answer, scrub)
@@ -130,7 +132,7 @@ class Tokens:
                 f" {', '.join(sorted(secret[-1] for secret in self._config.secrets))}"
             )
         self._vault.learn(token)
-        self._token, self._until = token, asyncio.get_running_loop().time() + _lasts(said.get("expires_in"))
+        self._token, self._until = token, asyncio.get_running_loop().time() + lasts_s
         await self._keep(said.get("refresh_token"), kept)
 
     async def _keep(self, new: object, kept: Mapping[str, str]) -> None:
@@ -169,9 +171,12 @@ class SignInRefusedError(TransientError):
     """No token is given for the secrets that are kept: a person must look."""
 
 
-def _lasts(given: object) -> float:
+def _lasts(given: object) -> float | None:
+    """Return how long a token is used, in seconds; None for what no system says that gives one."""
+    if isinstance(given, str) and len(given) > _LONGEST_NUMBER:
+        return None
     try:
-        told_s = float(json.loads(given)) if isinstance(given, str) else float(cast("float", given))
-    except (TypeError, ValueError):
+        told_s = float(cast("float", given))
+    except (TypeError, ValueError, OverflowError):
         return LASTS_S
     return max(min(told_s, 86_400.0) - EARLY_S, 1.0) if told_s > 0 else LASTS_S

@@ -34,13 +34,18 @@ def rest_config(base: str, action: Mapping[str, Any], **changes: Any) -> HttpCon
 
 @asynccontextmanager
 async def rest(
-    answer: Handler, action: Mapping[str, Any], *, secrets: Mapping[str, str] | Kept | None = None, **changes: Any
+    answer: Handler,
+    action: Mapping[str, Any],
+    *,
+    secrets: Mapping[str, str] | Kept | None = None,
+    under: str = "",
+    **changes: Any,
 ) -> AsyncGenerator[tuple[HttpConnector, Outside, Notes]]:
-    """Serve, and connect; `{base}` in the changes is where the server is."""
+    """Serve, and connect; `{base}` in the changes is where the server is, `under` a path there."""
     async with outside(answer) as server:
         placed = {name: _placed(value, server.base) for name, value in changes.items()}
         notes, kept = Notes(), secrets if isinstance(secrets, Kept) else Kept(**dict(secrets or {}))
-        config = rest_config(server.base, action, **placed)
+        config = rest_config(f"{server.base}{under}", action, **placed)
         made = HttpConnector("crm", config, http=HttpClient(), secrets=kept, health=notes, clock=FakeClock())
         try:
             yield made, server, notes
