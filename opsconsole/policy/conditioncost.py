@@ -16,6 +16,9 @@ MOST_SEARCHED = 300_000_000
 """Characters times parts of a pattern: half a second at worst, a few milliseconds for lists of words."""
 MOST_TEXT = 5_000_000
 """Characters of the texts that `+` could put together."""
+MOST_BUILT = 1_000_000_000
+"""Characters and values that `map` and `filter` could copy: each further one of a list copies those before it."""
+_BUILDS = ("map", "filter")
 _UNICODE = 12
 """States of a class of letters of all scripts, roughly."""
 _COUNTED = re.compile(r"\{(\d{1,6})(?:,(\d{0,6}))?\}")
@@ -33,12 +36,14 @@ class Cost:
     """How often `+` stands in it."""
     literal: int = 0
     """Values written out in it, at most."""
+    builds: bool = False
+    """A loop makes a list."""
 
     def too_much(self, values: Mapping[str, Any]) -> str:
         """Return why it is not worked out for these values; empty where it is."""
         if not (self.loops or self.pattern or self.sums):
             return ""
-        longest, most = _sizes(values)
+        longest, most, whole = _sizes(values)
         most = max(most, self.literal) * (1 + self.sums)  # `a + a` of lists is longer, too
         times = max(most, 1) ** self.loops
         if self.loops and times > MOST_STEPS:
@@ -47,6 +52,8 @@ class Cost:
             return f"its patterns are too large for a text of {longest} characters"
         if self.sums * longest * times > MOST_TEXT:
             return f"it would join texts of {longest} characters"
+        if self.builds and whole * max(self.literal, 1) * (1 + self.sums) * max(most, 1) * times // 2 > MOST_BUILT:
+            return f"values of {whole} characters are too large for a list of {most} made of them"
         return ""
 
 
@@ -72,7 +79,9 @@ def cost_of(tokens: Sequence[tuple[str, str]], loop_words: Sequence[str]) -> Cos
         elif word == ")" and brackets:
             depth -= brackets.pop()
     pattern = sum(size_of(text) for text in _patterns(tokens))
-    return Cost(deepest, pattern, words.count("+"), words.count(",") + 1 if "[" in words or "{" in words else 0)
+    literal = words.count(",") + 1 if "[" in words or "{" in words else 0
+    builds = any(word in _BUILDS and words[at + 1 : at + 2] == ["("] for at, word in enumerate(words))
+    return Cost(deepest, pattern, words.count("+"), literal, builds)
 
 
 def _patterns(tokens: Sequence[tuple[str, str]]) -> list[str]:
@@ -137,13 +146,15 @@ def _part(pattern: str, at: int) -> tuple[int, int]:
     return 3 if letter == "." else 1, at
 
 
-def _sizes(values: Mapping[str, Any]) -> tuple[int, int]:
-    """Return the longest text, in characters, and the most values in a list or object."""
-    longest = most = 0
+def _sizes(values: Mapping[str, Any]) -> tuple[int, int, int]:
+    """Return the longest text, in characters, the most values in a list or object, and how much it is in all."""
+    longest = most = whole = 0
     left: list[Any] = [values]
     while left:
         value = left.pop()
+        whole += 1
         if isinstance(value, str):
+            whole += len(value)
             longest = max(longest, len(value))
         elif isinstance(value, Mapping):
             inner = cast(Mapping[Any, Any], value)
@@ -153,4 +164,4 @@ def _sizes(values: Mapping[str, Any]) -> tuple[int, int]:
             items = cast(Sequence[Any], value)
             most = max(most, len(items))
             left.extend(items)
-    return longest, most
+    return longest, most, whole

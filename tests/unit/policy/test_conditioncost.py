@@ -24,9 +24,13 @@ LONG = "abc defgh " * 30_000
         ("l.exists(a, a.exists(b, b.matches('(.{0,99}a){99}z')))", {"l": [[LONG]]}),
         ("l.exists(a, t.matches('(abc|def|ghi){20}x') && a == 1)", {"l": list(range(9_000)), "t": LONG}),
         ("l.map(a, t + t + t).size() > 0", {"l": list(range(400)), "t": LONG[:37_000]}),
+        ("l.map(a, t).size() > 0", {"l": list(range(200)), "t": LONG}),
+        ("l.map(a, o).size() > 0", {"l": list(range(200)), "o": {"x": [LONG]}}),
+        ("l.filter(a, true).size() > 0", {"l": ["x" * 1_000] * 2_000}),
+        ("l.map(a, [t, t, t, t]).size() > 0", {"l": list(range(60)), "t": LONG}),
         (f"{[1] * 150}.all(a, {[1] * 150}.all(b, {[1] * 150}.all(c, a > 0)))", {}),
     ],
-    ids=range(10),
+    ids=range(14),
 )
 def test_what_would_take_long_is_undecided_at_once(text: str, values: dict[str, Any]) -> None:
     began = time.process_time()
@@ -42,9 +46,10 @@ def test_what_would_take_long_is_undecided_at_once(text: str, values: dict[str, 
         ("t.matches('(.{0,99}a){99}z')", {"t": "short"}, False),
         ("l.all(a, l.exists(b, b == a))", {"l": list(range(300))}, True),
         ("l.exists(a, a == 3) && l.exists(a, a == 4) && l.exists(a, a == 5)", {"l": list(range(9_000))}, True),
+        ("l.map(a, a).filter(b, b > 3).size() > 3 && t != ''", {"l": list(range(50)), "t": LONG}, True),
         ("(t + ' ' + t).matches('abc')", {"t": LONG}, True),
     ],
-    ids=range(5),
+    ids=range(6),
 )
 def test_what_people_write_is_worked_out(text: str, values: dict[str, Any], answer: bool) -> None:
     assert holds(text, values) is answer
