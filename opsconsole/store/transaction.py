@@ -29,6 +29,7 @@ class Transaction:
             self._head = audit.head(self.conn)
         told = {name: value for name, value in facts.items() if value is not None}
         self._head = audit.append(self.conn, self._head, at=at, kind=kind, actor=actor, facts=told)
+        self.touch("audit")
         return self._head.seq
 
     def touch(self, topic: str) -> None:

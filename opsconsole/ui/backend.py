@@ -37,7 +37,7 @@ class Backend(QObject):
     """What panels read with and act through.
 
     Signals:
-        changed: a frozenset of topics (`events`, `runs`, `approvals`, `effects`, `switches`, `grants` …) that another
+        changed: a frozenset of topics (`events`, `runs`, `approvals`, `effects`, `switches`, `audit` …) that another
             process or we ourselves changed.
         engine_changed: the process id of the engine that holds the workspace, 0 for none.
         file_lost: the workspace file is not there any more (True), or is back (False).

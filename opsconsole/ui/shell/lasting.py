@@ -15,6 +15,11 @@ OPEN_SECRETS = "secrets.open"
 """The command that asks for the passphrase."""
 MAKE_SECRETS = "secrets.make"
 """The command that makes the encrypted file, on a machine without a keyring."""
+MET = {
+    EngineState.JOINED: "Your agents were at work without a window. This one has joined them.",
+    EngineState.ELSEWHERE: "An engine that was started in a terminal is at work. This window has joined it.",
+}
+"""Said when the window comes to an engine that is not its own."""
 
 
 @dataclass(frozen=True, slots=True)

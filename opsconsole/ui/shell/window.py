@@ -32,13 +32,6 @@ LEAST = (1024, 640)
 """In px. Narrower, the approvals cut their buttons and the audit its columns."""
 
 
-_MET = {
-    EngineState.JOINED: "Your agents were at work without a window. This one has joined them.",
-    EngineState.ELSEWHERE: "An engine that was started in a terminal is at work. This window has joined it.",
-}
-"""Said when the window comes to an engine that is not its own."""
-
-
 class Window(QMainWindow):
     """The console.
 
@@ -149,6 +142,12 @@ class Window(QMainWindow):
         """Return a panel that was shown before."""
         return self._panels.get(name)
 
+    def refresh(self) -> None:
+        """Query what is on the screen again."""
+        if (panel := self.panel(self._current)) is not None:
+            panel.refresh()
+        self.look()
+
     def _on_changed(self, topics: frozenset[str]) -> None:
         for name, panel in self._panels.items():
             if not panel.topics & topics:
@@ -210,7 +209,7 @@ class Window(QMainWindow):
         return self.state is not None and "all" in self.state.switches
 
     def _on_engine(self) -> None:
-        if (said := _MET.get(self.engine.state)) is not None:
+        if (said := lasting.MET.get(self.engine.state)) is not None:
             self.notice.say(said, "", None)
         self._render()
 

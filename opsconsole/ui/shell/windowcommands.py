@@ -15,6 +15,9 @@ class Frame(Protocol):
     def show_panel(self, name: str, where: dict[str, object] | None = None) -> None:
         """Show a panel."""
 
+    def refresh(self) -> None:
+        """Query the page that is shown again."""
+
     def open_palette(self) -> None:
         """Show the commands of the page."""
 
@@ -50,6 +53,7 @@ def window_commands(window: Frame, *, can_restart: Callable[[], bool]) -> list[C
     return [
         *goes,
         Command(id="palette", title="Find a command", run=window.open_palette, keys=("Ctrl+K",)),
+        Command(id="refresh", title="Read this page again", run=window.refresh, keys=("F5",)),
         Command(id="help", title="Show all commands and keys", run=window.open_help, keys=("F1", "?")),
         Command(
             id="pause", title="Kill switch: pause or resume all agents", run=window.toggle_pause, keys=("Ctrl+Shift+P",)

@@ -1,6 +1,8 @@
 """The frame of the window: the engine as its child, what it says in trouble, and that nothing is left over."""
 
+import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,13 +14,17 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget
 
+import opsconsole
 from opsconsole.app.gui.mainwindow import Joined
 from opsconsole.app.session import opened
+from opsconsole.engine.kernel import Kernel
 from opsconsole.store import lease
 from opsconsole.store.lease import Lease
 from opsconsole.store.queries import limits
+from opsconsole.store.transaction import Transaction
 from opsconsole.ui.backend import Backend
 from opsconsole.ui.panels.approvals.card.actionbar import ActionBar
+from opsconsole.ui.panels.audit.panel import AuditPanel
 from opsconsole.ui.shell.catalog import PANELS
 from opsconsole.ui.shell.engineprocess import EngineProcess, EngineState
 from opsconsole.ui.shell.notice import READ_MS
@@ -59,6 +65,39 @@ def test_every_panel_opens_by_its_key(tmp_path: Path) -> None:
             assert joined.window.rail.buttons[entry.name].toolTip() == f"{entry.title}  Ctrl+{number}"
 
     in_window(tmp_path / "ws", scenario)
+
+
+def test_a_page_is_read_again_after_a_change_while_another_was_shown_and_by_its_key(tmp_path: Path) -> None:
+    async def scenario(joined: Joined) -> None:
+        def note(kernel: Kernel, tx: Transaction, actor: str) -> None:
+            tx.audit("audit.exported", at=kernel.clock.now(), actor=actor)  # nothing but the record changes
+
+        joined.window.show_panel("audit")
+        audit = joined.window.panel("audit")
+        assert isinstance(audit, AuditPanel)
+        await until(lambda: audit.model.ids)
+        for shown in ("feed", "audit"):
+            before = len(audit.model.ids)
+            joined.window.show_panel(shown)
+            await joined.backend.write(note, name="test")
+            await asyncio.sleep(0.5)
+            joined.window.show_panel("audit")
+            await until(lambda before=before: len(audit.model.ids) == before + 1)
+        asked: list[str] = []
+        audit.refresh = lambda: asked.append("again")
+        QTest.keyClick(joined.window, Qt.Key.Key_F5)
+        assert asked
+
+    in_window(tmp_path / "ws", scenario)
+
+
+def test_every_page_with_a_list_names_the_changes_that_it_shows() -> None:
+    inner = {"timers", "desk", "grants", "cases"}  # shown nowhere, or beside what they change
+    places = Path(opsconsole.__file__).parent.rglob("*.py")
+    touched = {topic for place in places for topic in re.findall(r"\.touch\(\"(\w+)\"\)", place.read_text("utf-8"))}
+    named = {entry.name: entry.load().topics for entry in PANELS}
+    assert all(named.values())
+    assert touched - inner <= set().union(*named.values()) <= touched
 
 
 def test_the_rail_names_its_buttons_on_hover_and_always_in_a_wide_window(tmp_path: Path) -> None:

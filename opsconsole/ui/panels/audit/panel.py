@@ -48,6 +48,7 @@ class AuditPanel(Panel):
     name = "audit"
     title = "Audit"
     icon = "shield"
+    topics = frozenset({"audit"})
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -74,7 +75,6 @@ class AuditPanel(Panel):
         self._pager.shown.connect(self._on_pager_shown)
         self.view.picked.connect(self._on_view_picked)
         self._typing.timeout.connect(self._filter)
-        context.backend.changed.connect(self._on_backend_changed)
         self.restyle()
 
     def _build(self) -> None:
@@ -283,10 +283,6 @@ class AuditPanel(Panel):
     def _start_history(self, key: str, reach: int) -> None:
         work = self._read_history(key, reach)
         self.context.tasks.start(work, name="history of a subject", owner=self, key="history")
-
-    def _on_backend_changed(self) -> None:
-        if self.isVisible():
-            self._pager.refresh()
 
     def _show_side(self, part: QWidget) -> None:
         with kept_in(self.side):

@@ -44,7 +44,7 @@ class ConnectionsPanel(Panel):
     name = "connections"
     title = "Connections"
     icon = "link"
-    topics = frozenset({"connections", "switches"})
+    topics = frozenset({"connections", "switches", "events"})
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)

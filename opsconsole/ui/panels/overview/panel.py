@@ -35,7 +35,7 @@ class OverviewPanel(Panel):
     name = "overview"
     title = "Overview"
     icon = "home"
-    topics = frozenset({"events", "runs", "approvals", "effects", "switches"})
+    topics = frozenset({"events", "runs", "approvals", "effects", "switches", "agents", "settings", "audit"})
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
