@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics, QResizeEvent, QTextLayout
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetrics, QResizeEvent, QTextLayout, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from opsconsole.ui.widgets.plain import honest, is_right_to_left, readable
 
@@ -79,6 +79,20 @@ class ClampedLabel(PlainLabel):
             return text
         last = starts[self._lines - 1]
         return text[:last] + QFontMetrics(self.font()).elidedText(text[last:], Qt.TextElideMode.ElideRight, width - 4)
+
+
+class ChoiceBox(QComboBox):
+    """Turns with the wheel only while it has the focus; else the wheel scrolls the page that it stands on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # Qt's own policy lets the wheel give it the focus first
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
 
 
 def _turned(alignment: Qt.AlignmentFlag, *, is_right: bool) -> Qt.AlignmentFlag:

@@ -1,11 +1,11 @@
 """What can be chosen on the audit panel."""
 
-from PySide6.QtWidgets import QComboBox
+from opsconsole.ui.widgets.basics import ChoiceBox
 
 
-def choice_box(name: str, anything: str, values: dict[str, str]) -> QComboBox:
+def choice_box(name: str, anything: str, values: dict[str, str]) -> ChoiceBox:
     """Make a box whose first choice is anything."""
-    box = QComboBox()
+    box = ChoiceBox()
     box.setAccessibleName(name)
     box.addItem(anything, None)
     for value, text in sorted(values.items(), key=lambda item: item[1]):

@@ -6,7 +6,6 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QComboBox,
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
@@ -21,7 +20,7 @@ from opsconsole.domain.errors import NoKeyringError, OpsError, SealedError
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.connections.field import Field
 from opsconsole.ui.tools import CheckStep, ConnectionCheck
-from opsconsole.ui.widgets.basics import button, card, label, repolish, row
+from opsconsole.ui.widgets.basics import ChoiceBox, button, card, label, repolish, row
 from opsconsole.ui.widgets.columns import scrolled
 from opsconsole.ui.widgets.keys import bind
 
@@ -47,7 +46,7 @@ class ConnectionForm(QWidget):
         self.setObjectName("page")
         self._context, self._fields, self._attempt, self._leave = context, fields, attempt, leave
         self.inputs: dict[str, QLineEdit] = {}
-        self.chosen: dict[str, QComboBox] = {}
+        self.chosen: dict[str, ChoiceBox] = {}
         self._errors: dict[str, QLabel] = {}
         left, column = card()
         for field in fields:
@@ -123,7 +122,7 @@ class ConnectionForm(QWidget):
         dialog.open()
 
     def _choice(self, field: Field) -> QVBoxLayout:
-        made = self.chosen[field.name] = QComboBox()
+        made = self.chosen[field.name] = ChoiceBox()
         made.setAccessibleName(field.title)
         for value, words in field.choices:
             made.addItem(words, value)

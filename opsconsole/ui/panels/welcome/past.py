@@ -3,11 +3,11 @@
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from opsconsole.ui.panel import Context
 from opsconsole.ui.reports import PastPlan, PastReport, ReadyAgent
-from opsconsole.ui.widgets.basics import button, row
+from opsconsole.ui.widgets.basics import ChoiceBox, button, row
 from opsconsole.ui.widgets.words import plural
 
 NOBODY = (
@@ -32,7 +32,7 @@ class PastDoor(QWidget):
         self._context, self._start, self._say, self._far = context, start, say, far
         self._plans: Sequence[PastPlan] = ()
         self._ready: Sequence[ReadyAgent] = ()
-        self.agents = QComboBox()
+        self.agents = ChoiceBox()
         self.agents.setAccessibleName("Agent")
         self.agents.currentIndexChanged.connect(self._on_chosen)
         self._see = button("See what an agent would have got right", self.plan)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout
 
 from opsconsole.domain.enums import ApprovalKind
 from opsconsole.ui.panels.approvals.batch.bar import BatchBar
@@ -12,7 +12,7 @@ from opsconsole.ui.panels.approvals.batch.spread import groups, spread_of
 from opsconsole.ui.panels.approvals.card.data import Shown
 from opsconsole.ui.panels.approvals.rows import Waiting
 from opsconsole.ui.theme.theme import Theme
-from opsconsole.ui.widgets.basics import card, label, row
+from opsconsole.ui.widgets.basics import ChoiceBox, card, label, row
 from opsconsole.ui.widgets.plain import one_line
 from opsconsole.ui.widgets.texts import tip
 from opsconsole.ui.widgets.words import spoken
@@ -49,7 +49,7 @@ class BatchPage(QFrame):
         self._theme = theme
         self._groups: dict[tuple[str, str, str], list[Waiting]] = {}
         self._why_not: Mapping[int, str] | None = None
-        self.choice, self.list, self.preview = QComboBox(), QTreeWidget(), Preview(theme)
+        self.choice, self.list, self.preview = ChoiceBox(), QTreeWidget(), Preview(theme)
         self.choice.setAccessibleName("Kind of request")
         self.choice.setMinimumWidth(320)
         self.choice.currentIndexChanged.connect(self._on_choice_changed)

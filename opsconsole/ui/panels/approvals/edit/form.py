@@ -9,7 +9,6 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QCheckBox,
-    QComboBox,
     QFrame,
     QGridLayout,
     QLabel,
@@ -26,7 +25,7 @@ from opsconsole.ui.panels.approvals.card.data import Shown
 from opsconsole.ui.panels.approvals.card.parts import EventCard
 from opsconsole.ui.panels.approvals.edit.check import problems, schema_of
 from opsconsole.ui.theme.theme import Theme
-from opsconsole.ui.widgets.basics import button, clamped, label, repolish, row
+from opsconsole.ui.widgets.basics import ChoiceBox, button, clamped, label, repolish, row
 from opsconsole.ui.widgets.diff.table import ChangeTable
 from opsconsole.ui.widgets.diff.words import FieldRow
 from opsconsole.ui.widgets.texts import clear, stand
@@ -39,7 +38,7 @@ BESIDE, ABOVE = 860, 290
 FEWEST = 5
 """Lines of the event that are always seen."""
 QWIDGETSIZE_MAX = (1 << 24) - 1
-Editor = QLineEdit | QPlainTextEdit | QComboBox | QCheckBox
+Editor = QLineEdit | QPlainTextEdit | ChoiceBox | QCheckBox
 
 
 class EditForm(QFrame):
@@ -213,7 +212,7 @@ class EditForm(QFrame):
 
 def _editor(facts: Mapping[str, Any], value: Any) -> Editor:
     if facts.get("enum"):
-        box = QComboBox()
+        box = ChoiceBox()
         box.addItems(["" if value is None else str(value), *map(str, facts["enum"])])
         box.removeItem(0) if str(value) in map(str, facts["enum"]) else None
         box.setCurrentText("" if value is None else str(value))
@@ -240,7 +239,7 @@ def _on_change(editor: Editor, act: Callable[[], None]) -> None:
 
     if isinstance(editor, QCheckBox):
         editor.toggled.connect(changed)
-    elif isinstance(editor, QComboBox):
+    elif isinstance(editor, ChoiceBox):
         editor.currentTextChanged.connect(changed)
     else:
         editor.textChanged.connect(changed)
@@ -249,7 +248,7 @@ def _on_change(editor: Editor, act: Callable[[], None]) -> None:
 def _text(editor: Editor) -> str:
     if isinstance(editor, QCheckBox):
         return "true" if editor.isChecked() else "false"
-    if isinstance(editor, QComboBox):
+    if isinstance(editor, ChoiceBox):
         return editor.currentText()
     return editor.text() if isinstance(editor, QLineEdit) else editor.toPlainText()
 
@@ -257,7 +256,7 @@ def _text(editor: Editor) -> str:
 def _write(editor: Editor, text: str) -> None:
     if isinstance(editor, QCheckBox):
         editor.setChecked(text == "true")
-    elif isinstance(editor, QComboBox):
+    elif isinstance(editor, ChoiceBox):
         editor.setCurrentText(text)
     elif isinstance(editor, QLineEdit):
         editor.setText(text)

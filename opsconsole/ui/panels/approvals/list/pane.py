@@ -7,12 +7,12 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from opsconsole.ui.panels.approvals.list.order import GROUPINGS, ORDERS, Grouping, Order
 from opsconsole.ui.panels.approvals.rows import RISKS, Waiting
 from opsconsole.ui.theme.theme import Theme
-from opsconsole.ui.widgets.basics import button, label, pill, row
+from opsconsole.ui.widgets.basics import ChoiceBox, button, label, pill, row
 from opsconsole.ui.widgets.flow import FlowLayout
 from opsconsole.ui.widgets.listpane.face import Card, Measures, Pill, RowFace
 from opsconsole.ui.widgets.listpane.filterfield import FilterField
@@ -127,9 +127,9 @@ class WaitingPane(ListPane[Waiting]):
         self.put_off.setToolTip("Show what waits (Z)" if is_put_off else "Show what is put off (Z)")
 
 
-def _choice(names: Mapping[Any, str], name: str, act: Callable[[], None]) -> QComboBox:
+def _choice(names: Mapping[Any, str], name: str, act: Callable[[], None]) -> ChoiceBox:
     """Make a small box of choices that never has the keys by itself: single keys are verbs."""
-    made = QComboBox()
+    made = ChoiceBox()
     made.setAccessibleName(name)
     made.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
     for value, words in names.items():

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from opsconsole.domain.enums import Adjudication
 from opsconsole.engine.evidence.words import VERDICTS
@@ -19,7 +19,7 @@ from opsconsole.ui.panels.shadow.compare.judgebar import CategorySheet, JudgeBar
 from opsconsole.ui.panels.shadow.compare.judgeverbs import JudgeVerbs
 from opsconsole.ui.panels.shadow.compare.list import PairFace, PairList
 from opsconsole.ui.panels.shadow.compare.queue import Choice, PairQueue
-from opsconsole.ui.widgets.basics import button, row
+from opsconsole.ui.widgets.basics import ChoiceBox, button, row
 from opsconsole.ui.widgets.focus import give_focus, lead_on, offer_focus
 from opsconsole.ui.widgets.guard import Guard
 from opsconsole.ui.widgets.keys import bind
@@ -52,7 +52,7 @@ class ComparePage(QWidget):
         self._connect()
 
     def _lay_out(self) -> None:
-        self.boxes = {name: QComboBox() for name in ("show", "agent", "category", "verdict", "severity")}
+        self.boxes = {name: ChoiceBox() for name in ("show", "agent", "category", "verdict", "severity")}
         names = ("Which pairs", "Agent", "Category", "Verdict", "Severity")
         for box, words in zip(self.boxes.values(), names, strict=True):
             box.setAccessibleName(words)

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from opsconsole.domain.enums import ActionState
 from opsconsole.engine.commands.recommendations import NotExecuted, not_executed
@@ -17,7 +17,7 @@ from opsconsole.store.queries.views.simulated import facets
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.shadow.notdone.cards import RecommendationCard, by_event, shadow_card
 from opsconsole.ui.panels.shadow.notdone.verbs import Verbs
-from opsconsole.ui.widgets.basics import beside, button, label
+from opsconsole.ui.widgets.basics import ChoiceBox, beside, button, label
 from opsconsole.ui.widgets.columns import card_column, clear
 from opsconsole.ui.widgets.seen import Seen, is_on_screen
 from opsconsole.ui.widgets.states import States
@@ -67,7 +67,7 @@ class NotDonePage(Panel):
         outer.addWidget(self.verbs.bar)
 
     def _head(self) -> QVBoxLayout:
-        self._agents, self._categories = QComboBox(), QComboBox()
+        self._agents, self._categories = ChoiceBox(), ChoiceBox()
         self._agents.setAccessibleName("Agent")
         self._categories.setAccessibleName("Category")
         for box in (self._agents, self._categories):

@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from opsconsole.domain.errors import OpsError
 from opsconsole.engine.evidence.standing import GateProgress
@@ -11,7 +11,7 @@ from opsconsole.engine.evidence.words import needs, set_aside
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.shadow.numbers.data import Found, load
 from opsconsole.ui.panels.shadow.numbers.details import Details
-from opsconsole.ui.widgets.basics import button, card, label, pill, row
+from opsconsole.ui.widgets.basics import ChoiceBox, button, card, label, pill, row
 from opsconsole.ui.widgets.charts.evidence import IntervalBar
 from opsconsole.ui.widgets.columns import card_column, clear
 from opsconsole.ui.widgets.states import States
@@ -45,7 +45,7 @@ class NumbersPage(QWidget):
         self.details.hide()
         self.toggle = button("Details", self._on_toggle)
         self.toggle.setCheckable(True)
-        self._of = QComboBox()
+        self._of = ChoiceBox()
         self._of.setAccessibleName("Details of")
         self._of.setMinimumWidth(240)
         self._of.activated.connect(self.detail_of)
