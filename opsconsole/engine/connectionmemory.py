@@ -21,7 +21,6 @@ class ConnectionMemory:
         self._reader = reader
         self._writes = writes
         self._clock = clock
-        self._said: tuple[str, str] | None = None
 
     def get(self, key: str) -> Any:
         """Return a value; None where nothing is kept."""
@@ -37,10 +36,8 @@ class ConnectionMemory:
     async def note(self, state: State, text: str) -> None:
         """Say how the connection is; written only when it changes. A change is an entry of the record."""
         text = redacted(text)
-        if self._said == (state, text):
-            return
+        # Looked up each time, never remembered: a trial in the window may have found otherwise meanwhile.
         earlier = read.health(self._reader, self._connection)
-        self._said = (state, text)
         if earlier is not None and earlier[:2] == (state, text):
             return
         now = self._clock.now()

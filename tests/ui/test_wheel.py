@@ -12,7 +12,8 @@ from opsconsole.ui.panels.connections.panel import ConnectionsPanel
 from tests.ui.scenes import with_tools
 from tests.ui.stage import Stage, play, until
 
-TURNS = re.compile(r"\bQ(ComboBox|SpinBox|DoubleSpinBox|DateEdit|TimeEdit|DateTimeEdit|Slider|Dial|FontComboBox)\(")
+_KINDS = "ComboBox|SpinBox|DoubleSpinBox|DateEdit|TimeEdit|DateTimeEdit|Slider|Dial|FontComboBox"
+TURNS = re.compile(rf"(?<!class ChoiceBox\()\bQ({_KINDS})\(")
 
 
 def _turn(widget: QWidget) -> bool:
@@ -47,4 +48,4 @@ def test_the_wheel_over_a_form_changes_no_choice_without_the_focus(empty: Path, 
 
 def test_every_box_that_the_wheel_turns_is_of_this_kind() -> None:
     places = [*Path(opsconsole.__file__).parent.rglob("*.py")]
-    assert [place.name for place in places if TURNS.search(place.read_text("utf-8"))] == ["basics.py"]
+    assert [place.name for place in places if TURNS.search(place.read_text("utf-8"))] == []

@@ -8,6 +8,7 @@ from typing import Any
 
 from opsconsole.app import declared, modelaccount
 from opsconsole.app.connections import MODEL
+from opsconsole.app.gui import tried
 from opsconsole.app.mail import keep as mailkeeping
 from opsconsole.app.mail.account import AccountDraft
 from opsconsole.app.mail.browser import in_browser
@@ -25,6 +26,9 @@ from opsconsole.domain.errors import OpsError, UserError
 from opsconsole.engine.ports.machine import Clock
 from opsconsole.net.client import HttpClient
 from opsconsole.ui.tools import CheckStep, ConnectionCheck, MailDraft, ModelDraft
+
+_REACHED_BY = ("address", "imap", "smtp", "login", "oauth", "smtp_login", "ca_file")
+"""What of a mailbox's settings a trial rests on; the rest it finds out."""
 
 
 def _said(draft: MailDraft) -> Said:
@@ -161,6 +165,7 @@ def _kept_mail(
     steps: list[CheckStep],
     is_kept: bool,
 ) -> ConnectionCheck:
+    tried.note(session, name, config, secrets, steps=steps, works="tried out", only=_REACHED_BY)
     config = found.told_by(config)
     is_good = all(step.is_ok or not step.is_needed for step in steps)
     if not (is_good and is_kept):
@@ -212,6 +217,7 @@ async def check_model(
         secrets.put(facts["key"], draft.key.strip())
     config = modelaccount.config_of(facts)
     steps = await _try_model(name, config, secrets, tell)
+    tried.note(session, name, config, secrets, steps=steps, works=f"{config.model} answers")
     if not all(step.is_ok or not step.is_needed for step in steps):
         return ConnectionCheck(tuple(steps), False, "Mend what is marked, then try again.")
     if not is_kept:

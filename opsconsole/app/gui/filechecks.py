@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 from pydantic import ValidationError
 
 from opsconsole.app import declared, removal
+from opsconsole.app.gui import tried
 from opsconsole.app.gui.words import first_of
 from opsconsole.app.secretaudit import audit_secret
 from opsconsole.app.secretowners import check_keys
@@ -40,6 +41,10 @@ class _Trial:
         self.steps.append(CheckStep(name, is_ok, text))
         self._tell(self.steps[-1])
 
+    def note(self, session: Session, config: HttpConfig | WebhookConfig, secrets: PendingSecrets) -> None:
+        """Keep what was found, where it is of the connection in use."""
+        tried.note(session, config.connection, config, secrets, steps=self.steps, works="tried out")
+
     def failed(self) -> ConnectionCheck:
         return ConnectionCheck(tuple(self.steps), False, "Mend what is marked, then try again.")
 
@@ -71,13 +76,16 @@ async def check_rest(
     except UserError as error:
         trial.add("Reachable", f"{config.base} answers")
         trial.add("Signs in", str(error).removesuffix(declared.NOT_STORED), is_ok=False)
+        trial.note(session, config, secrets)
         return trial.failed()
     except OpsError as error:
         trial.add("Reachable", str(error).removesuffix(declared.NOT_STORED), is_ok=False)
+        trial.note(session, config, secrets)
         return trial.failed()
     trial.add("Reachable", f"{config.base} answers")
     if secrets_of(config):
         trial.add("Signs in", "the key is taken" if is_proven else "its first call shows whether the key is right")
+    trial.note(session, config, secrets)
     if is_kept:
         _keep(session, secrets, config, health=f"{config.base} answers")
     return trial.ended(is_kept=is_kept, text=f"{config.connection} is connected.")
@@ -123,6 +131,7 @@ async def check_webhook(
             Verifier(config.verify, found, signing=config.hmac)
         except UserError as error:
             trial.add("Secret", str(error), is_ok=False)
+            trial.note(session, config, secrets)
             return trial.failed()
     trial.add("Secret", "is there" if config.secrets else "none: only programs on this computer can send")
     try:
@@ -130,8 +139,10 @@ async def check_webhook(
             declared.check_port(config)
     except OpsError as error:
         trial.add("Port", str(error), is_ok=False)
+        trial.note(session, config, secrets)
         return trial.failed()
     trial.add("Port", f"{config.address.port} is free, or listened at by opsconsole")
+    trial.note(session, config, secrets)
     if is_kept:
         _keep(session, secrets, config, health="waits for the first event")
     text = f"{config.connection} is connected. Others send to http://{config.address}{config.path}"

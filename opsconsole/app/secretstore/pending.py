@@ -50,6 +50,11 @@ class PendingSecrets:
         """
         return _KeptThrough(self, self._store)
 
+    @property
+    def has_new(self) -> bool:
+        """Any value was put and is not kept yet."""
+        return bool(self._new)
+
     def is_new(self, name: str) -> bool:
         """Return whether a value was put and is not kept yet."""
         return name in self._new

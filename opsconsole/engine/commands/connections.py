@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from opsconsole.domain.canonical import digest
+from opsconsole.domain.redaction import redacted
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import connections as read
 from opsconsole.store.queries.connections import HEALTH
@@ -40,6 +41,17 @@ def connect(
         write.remember(tx, name, HEALTH, {"state": state, "text": text}, now=now)
     facts = {"connection": name, "connection_kind": kind, "digest": digest(dict(config))}
     tx.audit("connection.connected", at=now, actor=actor, **facts)
+
+
+def note_tried(kernel: Kernel, tx: Transaction, name: str, *, state: str, text: str, actor: str) -> None:
+    """Keep what a person's trial of a connection in use found. Where it worked before, that it works is nothing new."""
+    earlier, text = read.health(tx.conn, name), redacted(text)
+    if earlier is not None and (earlier[0] == state == "ok" or earlier[:2] == (state, text)):
+        return
+    now = kernel.clock.now()
+    write.remember(tx, name, HEALTH, {"state": state, "text": text}, now=now)
+    if earlier is None or earlier[0] != state:
+        tx.audit(f"connection.{state}", at=now, actor=actor, connection=name)
 
 
 def disconnect(kernel: Kernel, tx: Transaction, name: str, *, actor: str) -> bool:
