@@ -19,6 +19,7 @@ from opsconsole.connectors.texts.connector import KIND as TEXTS
 from opsconsole.connectors.texts.connector import TextsConnector
 from opsconsole.connectors.webhook import WebhookConfig, WebhookConnector
 from opsconsole.domain.errors import OpsError, WorkspaceError
+from opsconsole.engine.agents.validationtext import in_words
 from opsconsole.engine.connectionmemory import ConnectionMemory
 from opsconsole.engine.kernel import Writes
 from opsconsole.engine.ports.connector import Connector
@@ -180,7 +181,7 @@ def connector_of(row: ConnectionRow, parts: Parts) -> Connector:
         return make(row.id, row.config, parts)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        raise _unreadable(row, f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        raise _unreadable(row, f"{'.'.join(map(str, first['loc']))}: {in_words(first)}") from error
     except (OpsError, ValueError, TypeError, LookupError) as error:
         raise _unreadable(row, str(error)) from error
 

@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from opsconsole.app.session import opened
 from opsconsole.engine.agents.file import apply_agent, read_agent
+from opsconsole.engine.commands.budgets import cap_of
 from opsconsole.store import workspace
 from opsconsole.ui.panels.settings.panel import SettingsPanel
 from opsconsole.ui.panels.welcome.panel import WelcomePanel
@@ -31,6 +34,50 @@ def test_caps_are_saved_on_record_and_slips_are_said(tmp_path: Path) -> None:
 
     perform(empty, scene)
     assert [entry["caps"] for entry in record(empty) if entry["kind"] == "budgets.set"] == [{"actions_per_hour": "50"}]
+
+
+def test_money_is_taken_with_a_comma_and_a_slip_is_marked_at_its_field(tmp_path: Path) -> None:
+    empty = make_empty(tmp_path / "w")
+
+    async def scene(stage: Stage) -> None:
+        panel = stage.show(SettingsPanel)
+        await until(lambda: "Money a day (EUR)" in told(panel))
+        day, hour = panel.caps.fields["cost_per_day"], panel.caps.fields["cost_per_hour"]
+        day.setText("12,50")
+        hour.setText("abc")
+        panel.caps.save()
+        assert hour.property("invalid") and not day.property("invalid")
+        assert "Write an amount from 0 up, like 12,50." in told(panel)
+        assert "Money an hour: not a cap as it stands. Nothing was changed." in told(panel)
+        hour.clear()
+        hour.textEdited.emit("")
+        assert not hour.property("invalid") and "Nothing was changed" not in told(panel)
+        panel.caps.save()
+        await until(lambda: day.text() == "12.5")
+
+    perform(empty, scene)
+    assert [entry["caps"] for entry in record(empty) if entry["kind"] == "budgets.set"] == [{"cost_per_day": "12.5"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "cap"),
+    [
+        ("cost_per_day", "12,50", 12.5),
+        ("cost_per_day", " 0.125 ", 0.125),
+        ("cost_per_day", "1200", 1200.0),
+        ("cost_per_day", "", None),
+        ("actions_per_day", "50", 50),
+        ("actions_per_day", "", None),
+    ],
+)
+def test_a_cap_is_read_as_it_is_written(name: str, typed: str, cap: float | None) -> None:
+    assert cap_of(name, typed) == (cap, "")
+
+
+@pytest.mark.parametrize("typed", ["1.200", "1,200", "1 200,50", "-1", "nan", "1e9", "12 or so", "9" * 20])
+def test_what_may_mean_another_amount_is_no_cap(typed: str) -> None:
+    for name in ("cost_per_day", "actions_per_day"):
+        assert cap_of(name, typed)[0] is None and cap_of(name, typed)[1].startswith("Write ")
 
 
 def test_the_theme_is_remembered(tmp_path: Path) -> None:

@@ -1,9 +1,8 @@
 """The caps over all agents, set by a person; every change is on record."""
 
 import json
+import re
 from collections.abc import Mapping
-
-from pydantic import ValidationError
 
 from opsconsole.domain.agent import Budgets
 from opsconsole.domain.errors import UserError
@@ -13,10 +12,30 @@ from opsconsole.store.rows import Reader
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import settings
 
+MONEY = frozenset({"cost_per_hour", "cost_per_day"})
+"""Caps in the workspace's currency; the others are whole numbers."""
+_WHOLE, _MONEY = re.compile(r"[0-9]{1,12}"), re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,6})?")
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:[., '’\u00a0\u202f][0-9]{3})+(?:[.,][0-9]+)?")
+"""12 or 12 thousand: where one writes a comma, another writes a point."""
+
 
 def budgets(conn: Reader) -> Budgets:
     """Return the caps that hold."""
     return Budgets.model_validate(json.loads(limits.setting(conn, "budgets") or "{}"))
+
+
+def cap_of(name: str, text: str) -> tuple[float | None, str]:
+    """Return a cap as a person typed it, None for no cap; and what is wrong with it, empty where nothing is."""
+    typed = text.strip()
+    if not typed:
+        return None, ""
+    if name not in MONEY:
+        return (int(typed), "") if _WHOLE.fullmatch(typed) else (None, "Write a whole number from 0 up, like 50.")
+    if _THOUSANDS.fullmatch(typed):
+        return None, "Write it without a sign for thousands, like 1200 or 1200,50."
+    if _MONEY.fullmatch(typed):
+        return float(typed.replace(",", ".")), ""
+    return None, "Write an amount from 0 up, like 12,50."
 
 
 def set_budgets(kernel: Kernel, tx: Transaction, values: Mapping[str, str], *, actor: str) -> Budgets:
@@ -25,17 +44,14 @@ def set_budgets(kernel: Kernel, tx: Transaction, values: Mapping[str, str], *, a
     Raises:
         UserError: a name or a number does not fit; nothing was changed.
     """
-    stored: dict[str, object] = dict(budgets(tx.conn).model_dump(exclude_none=True))
+    stored: dict[str, object] = dict(budgets(tx.conn).model_dump())
     for name, number in values.items():
         if name not in Budgets.model_fields:
             raise UserError(f"{name!r} is no cap. There are {', '.join(Budgets.model_fields)}.")
-        stored[name] = number.strip() or None
-    try:
-        checked = Budgets.model_validate(stored)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        name = ".".join(map(str, first["loc"])).replace("_", " ")
-        raise UserError(f"{name}: {first['msg']}. Nothing was changed.") from error
+        stored[name], wrong = cap_of(name, number)
+        if wrong:
+            raise UserError(f"{name.replace('_', ' ')}: {wrong} Nothing was changed.")
+    checked = Budgets.model_validate(stored)
     facts = checked.model_dump(exclude_none=True)
     settings.put(tx, "budgets", json.dumps(facts))
     caps = {name: str(cap) for name, cap in facts.items()}

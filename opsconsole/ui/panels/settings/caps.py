@@ -4,9 +4,9 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QVBoxLayout
 
 from opsconsole.domain.agent import Budgets
 from opsconsole.domain.errors import OpsError
-from opsconsole.engine.commands.budgets import set_budgets
+from opsconsole.engine.commands.budgets import MONEY, cap_of, set_budgets
 from opsconsole.ui.panel import Panel
-from opsconsole.ui.widgets.basics import button, card, label, row
+from opsconsole.ui.widgets.basics import button, card, label, repolish, row
 
 CAPS = (
     ("actions_per_hour", "Actions an hour"),
@@ -26,6 +26,8 @@ class Caps:
         self._owner, self._context = owner, owner.context
         self._known: dict[str, str] = {}
         self.fields: dict[str, QLineEdit] = {}
+        self._heads: dict[str, QLabel] = {}
+        self._wrong: dict[str, QLabel] = {}
         self.frame, column = card()
         column.addWidget(label("Caps over all agents", "h3"))
         about = "At a cap, actions wait for you; nothing is dropped. Empty is no cap. Every change is on record."
@@ -38,13 +40,16 @@ class Caps:
             made.setPlaceholderText("no cap")
             made.setAccessibleName(title)
             made.setMaximumWidth(150)
-            made.textEdited.connect(lambda _="": self._on_edited())
+            made.textEdited.connect(lambda _="", name=name: self._on_edited(name))
             made.returnPressed.connect(self.save)
             self.fields[name] = made
             cell = QVBoxLayout()
             cell.setSpacing(4)
-            cell.addWidget(label(title, "cap"))
-            cell.addWidget(made)
+            self._heads[name], self._wrong[name] = label(title, "cap"), label("", "error", is_wrapped=True)
+            self._wrong[name].hide()
+            for part in (self._heads[name], made, self._wrong[name]):
+                cell.addWidget(part)
+            cell.addStretch(1)
             grid.addLayout(cell, place // 2, place % 2)
         grid.setColumnStretch(2, 1)
         column.addLayout(grid)
@@ -55,14 +60,19 @@ class Caps:
         self._save.setEnabled(False)
         column.addLayout(row(self._save, None))
 
-    def render(self, caps: Budgets) -> None:
+    def render(self, caps: Budgets, currency: str) -> None:
         """Show what holds, unless somebody is typing."""
+        for name, title in CAPS:
+            told = f"{title} ({currency})" if name in MONEY else title
+            self._heads[name].setText(told)
+            self.fields[name].setAccessibleName(told)
         known = {name: _text(getattr(caps, name)) for name, _ in CAPS}
         if self._save.isEnabled() and known == self._known:
             return
         self._known = known
         for name, made in self.fields.items():
             made.setText(known[name])
+            self._mark(name, "")
         self._save.setEnabled(False)
 
     def save(self) -> None:
@@ -70,7 +80,14 @@ class Caps:
         changed = {
             name: made.text().strip() for name, made in self.fields.items() if made.text() != self._known.get(name)
         }
-        if changed:
+        wrong = {name: why for name, text in changed.items() if (why := cap_of(name, text)[1])}
+        for name in changed:
+            self._mark(name, wrong.get(name, ""))
+        if wrong:
+            titles = ", ".join(title for name, title in CAPS if name in wrong)
+            self._say(f"{titles}: not a cap as it stands. Nothing was changed.")
+            self.fields[next(name for name, _ in CAPS if name in wrong)].setFocus()
+        elif changed:
             self._context.tasks.start(self._put(changed), name="the caps", owner=self._owner, key="caps")
 
     async def _put(self, changed: dict[str, str]) -> None:
@@ -79,8 +96,7 @@ class Caps:
                 lambda kernel, tx, actor: set_budgets(kernel, tx, changed, actor=actor), name="budgets.set"
             )
         except OpsError as error:
-            self._error.setText(str(error))
-            self._error.show()
+            self._say(str(error))
             return
         self._error.hide()
         self._known = {}
@@ -88,10 +104,24 @@ class Caps:
         self._context.navigator.say("The caps are saved; they hold from now on.")
         self._owner.refresh()
 
-    def _on_edited(self) -> None:
+    def _say(self, text: str) -> None:
+        self._error.setText(text)
+        self._error.show()
+
+    def _mark(self, name: str, wrong: str) -> None:
+        made, error = self.fields[name], self._wrong[name]
+        error.setText(wrong)
+        error.setVisible(bool(wrong))
+        made.setAccessibleDescription(wrong)
+        if bool(made.property("invalid")) != bool(wrong):
+            made.setProperty("invalid", bool(wrong))
+            repolish(made)
+
+    def _on_edited(self, edited: str) -> None:
         self._error.hide()
+        self._mark(edited, "")
         self._save.setEnabled(any(made.text() != self._known.get(name) for name, made in self.fields.items()))
 
 
 def _text(cap: float | None) -> str:
-    return "" if cap is None else f"{cap:g}"
+    return "" if cap is None else f"{cap:.12g}"

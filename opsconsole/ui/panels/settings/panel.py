@@ -8,6 +8,7 @@ import opsconsole
 from opsconsole.domain.agent import Budgets
 from opsconsole.engine.commands.budgets import budgets
 from opsconsole.engine.kernel import Kernel
+from opsconsole.store.queries import limits
 from opsconsole.ui.memory import NOTIFICATIONS, ON_CLOSE_WORDS, THEME, on_close
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.settings import quiet
@@ -114,15 +115,16 @@ class SettingsPanel(Panel):
         self.context.tasks.start(self._load(), name="the settings", owner=self, key="load")
 
     async def _load(self) -> None:
-        def query(kernel: Kernel) -> tuple[Budgets, list[quiet.Own]]:
-            return budgets(kernel.reader), quiet.query(kernel)
+        def query(kernel: Kernel) -> tuple[Budgets, str, list[quiet.Own]]:
+            currency = limits.setting(kernel.reader, "currency") or "EUR"
+            return budgets(kernel.reader), currency, quiet.query(kernel)
 
         try:
-            caps, hours = await self.context.backend.read(query)
+            caps, currency, hours = await self.context.backend.read(query)
         except Exception as error:
             self._states.error(str(error), act=self.refresh)
             raise
-        self.caps.render(caps)
+        self.caps.render(caps, currency)
         self.quiet.render(hours)
         self._states.show_content()
 
