@@ -27,6 +27,8 @@ class Command:
     run: Callable[[], None]
     keys: tuple[str, ...] = ()
     """Shortcuts, as `Ctrl+K` or `A`; single keys do nothing while somebody types, or did a moment ago."""
+    words: str = ""
+    """Other words that one may look for it by, in the list of commands."""
     group: str = "General"
     """Heading in menu and help."""
     is_enabled: Callable[[], bool] = lambda: True

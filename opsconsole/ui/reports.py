@@ -1,7 +1,7 @@
 """What came of bringing in the past, of working it, and of trying a lesson on it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,8 @@ class ImportReport:
     broken: int
     is_whole: bool
     """False: it was stopped; what was brought in stays."""
+    kinds: Mapping[str, int] = field(default_factory=dict[str, int])
+    """How many events of each kind it told of, new or known; rows that are no event are not among them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,8 @@ class PastPlan:
     """From when to when."""
     refused: str = ""
     """Why it cannot be tried on the past."""
+    fits: int = 0
+    """So much of what was just brought in is of a kind that it watches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ class ReadyAgent:
     file: str
     name: str
     summary: str
+    fits: int = 0
+    """So much of what was just brought in is of a kind that it watches."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -241,11 +241,14 @@ class Tools(Protocol):
         """Bring in mbox, Maildir, .eml or CSV; cancelling the task ends it after the present piece."""
         ...
 
-    async def plan_past(self) -> Sequence[PastPlan]:
-        """Say for every agent in use what of the past it would work; nothing is worked."""
+    async def plan_past(self, brought: Mapping[str, int]) -> Sequence[PastPlan]:
+        """Say for every agent in use what of the past it would work; nothing is worked.
+
+        `brought` counts by kind what was just brought in; who watches most of it comes first.
+        """
         ...
 
-    async def ready_agents(self) -> Sequence[ReadyAgent]:
+    async def ready_agents(self, brought: Mapping[str, int]) -> Sequence[ReadyAgent]:
         """Return the agents that come with the program, are not in use, and would work what was brought in."""
         ...
 

@@ -127,7 +127,11 @@ def test_a_history_is_brought_in(tmp_path: Path) -> None:
         await until(lambda: panel.said.text() and "old.mbox" not in panel.said.text() and "Reading" not in told(panel))
         for text in ("A mailbox", "A model"):
             press(panel, text)
-        assert places == [("feed", {}), ("connections", {"add": "mail"}), ("connections", {"add": "model"})]
+        assert places == [
+            ("feed", {"connection": "desk"}),
+            ("connections", {"add": "mail"}),
+            ("connections", {"add": "model"}),
+        ]
 
     perform(empty, scene)
 

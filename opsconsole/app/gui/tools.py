@@ -90,26 +90,27 @@ class WindowTools(ConnectionTools):
                     )
                 except _StoppedError:
                     return ImportReport(seen, seen, 0, 0, is_whole=False)
-                return ImportReport(done.seen, done.new, done.known, done.broken, is_whole=True)
+                return ImportReport(done.seen, done.new, done.known, done.broken, is_whole=True, kinds=done.kinds)
 
         return await until(run, stop.set)
 
-    async def plan_past(self) -> Sequence[PastPlan]:
-        """Say for every agent in use what of the past it would work."""
+    async def plan_past(self, brought: Mapping[str, int]) -> Sequence[PastPlan]:
+        """Say for every agent in use what of the past it would work, who fits what was brought in best first."""
 
         def run() -> list[PastPlan]:
             with opened(self._folder, typed=self._typed) as session:
                 roster, reader = session.kernel.roster, session.kernel.reader
-                return [_planned(session, version) for version in roster.current(reader)]
+                plans = [_planned(session, version, brought) for version in roster.current(reader)]
+                return sorted(plans, key=lambda plan: -plan.fits)
 
         return await asyncio.to_thread(run)
 
-    async def ready_agents(self) -> Sequence[ReadyAgent]:
+    async def ready_agents(self, brought: Mapping[str, int]) -> Sequence[ReadyAgent]:
         """Return the agents that come with the program, are not in use, and would work what was brought in."""
 
         def run() -> list[ReadyAgent]:
             with opened(self._folder, typed=self._typed) as session:
-                return ready.fitting(session)
+                return ready.fitting(session, brought)
 
         return await asyncio.to_thread(run)
 
@@ -234,7 +235,7 @@ class WindowTools(ConnectionTools):
         return webbrowser.open(path.resolve().as_uri())
 
 
-def _planned(session: Session, version: Version) -> PastPlan:
+def _planned(session: Session, version: Version, brought: Mapping[str, int]) -> PastPlan:
     found, spec = history.plan(session.kernel, version), version.spec
     days = "" if found.first_at is None else f"{found.first_at:%Y-%m-%d} to {found.last_at:%Y-%m-%d}"
     return PastPlan(
@@ -244,6 +245,7 @@ def _planned(session: Session, version: Version) -> PastPlan:
         found.known,
         days,
         pastwork.unbounded(version) if spec.brain == "model" else "",
+        ready.fit(spec, brought),
     )
 
 

@@ -1,6 +1,7 @@
 """Import of mail and tables into the desk: every member is accounted for, running it twice doubles nothing."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -52,6 +53,8 @@ class Imported:
     own_elsewhere: dict[str, int] = field(default_factory=dict[str, int])
     """Other folders in which mails from one's own addresses lie."""
     records: dict[str, int] = field(default_factory=dict[str, int])
+    kinds: Counter[str] = field(default_factory=Counter[str])
+    """How many events of each kind it told of, new or known."""
 
 
 def import_path(
@@ -174,6 +177,7 @@ def _import_events(
         _compare_anew(session, found)
         has_sent = has_sent or any(mail.kind == "mail.sent" for mail in chunk)
         done.seen += len(chunk)
+        done.kinds.update(mail.kind for mail in chunk)
         done.new += new
         done.known += len(chunk) - new
         done.queued += queued
@@ -201,20 +205,23 @@ def _import_records(session: Session, source: Source, done: Imported, *, progres
     """Keep rows; of a ticket also that it came, as a past event: no agent works it as new."""
     for chunk in _chunks(source.records()):
 
-        def job(tx: Transaction, chunk: list[ImportRecord] = chunk) -> tuple[int, list[int]]:
-            now, new, known = session.kernel.clock.now(), 0, list[int]()
+        def job(tx: Transaction, chunk: list[ImportRecord] = chunk) -> tuple[int, list[int], Counter[str]]:
+            now, new, known, kinds = session.kernel.clock.now(), 0, list[int](), Counter[str]()
             for record in chunk:
                 created_at = when(record.fields.get("created_at"))
                 new += keep_record(tx, record.kind, record.external_id, record.fields, now=now, created_at=created_at)
                 event = past_ticket(tx, record, created_at) if record.kind == "ticket" else None
                 if event is not None:
+                    kinds[event.kind] += 1
                     known += [take(session.kernel, tx, "desk", event, is_history=True).event]
                 elif record.problems:
                     marked = unread_row(record, source=source.path.name, at=now)
+                    kinds[marked.kind] += 1
                     take(session.kernel, tx, "desk", marked, is_history=True)
-            return new, to_remake(tx, known)
+            return new, to_remake(tx, known), kinds
 
-        new, again = session.write(job, name="import.records")
+        new, again, kinds = session.write(job, name="import.records")
+        done.kinds += kinds
         _compare_anew(session, again)
         done.seen += len(chunk)
         done.new += new

@@ -2,7 +2,7 @@
 
 from fnmatch import fnmatchcase
 
-from opsconsole.domain.agent import AgentSpec
+from opsconsole.domain.agent import AgentSpec, Subscription
 from opsconsole.domain.event import Event
 from opsconsole.engine.agents.facts import event_facts
 from opsconsole.engine.agents.roster import Version
@@ -17,9 +17,7 @@ def subscribes(version: Version, event: Event) -> bool:
 def is_for(spec: AgentSpec, event: Event) -> bool:
     """Return whether an agent's file takes an event. What a condition cannot decide comes in: nothing is dropped."""
     for subscription in spec.subscribes:
-        if subscription.connection not in ("*", event.connection):
-            continue
-        if not any(fnmatchcase(event.kind, pattern) for pattern in subscription.kinds):
+        if not _is_of(subscription, event.connection, event.kind):
             continue
         if subscription.where is None:
             return True
@@ -29,3 +27,13 @@ def is_for(spec: AgentSpec, event: Event) -> bool:
         except (UndecidedError, ConditionError):
             return True
     return False
+
+
+def watches(spec: AgentSpec, connection: str, kind: str) -> bool:
+    """Return whether an agent may work events of a kind; its conditions on them are not looked at."""
+    return any(_is_of(subscription, connection, kind) for subscription in spec.subscribes)
+
+
+def _is_of(subscription: Subscription, connection: str, kind: str) -> bool:
+    is_there = subscription.connection in ("*", connection)
+    return is_there and any(fnmatchcase(kind, pattern) for pattern in subscription.kinds)

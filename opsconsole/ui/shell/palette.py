@@ -134,4 +134,4 @@ class Palette(QDialog):
 
 
 def _words(command: Command) -> str:
-    return f"{command.group} {command.title} {' '.join(command.keys)}".casefold()
+    return f"{command.group} {command.title} {command.words} {' '.join(command.keys)}".casefold()

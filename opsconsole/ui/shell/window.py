@@ -174,7 +174,7 @@ class Window(QMainWindow):
         is_begun = bool(self.state.agents or self.state.events)
         page = self.panel(self._current)
         is_first = self._current == "welcome" and page is not None and not page.is_used
-        if not self._current or (is_first and is_begun and was is not None and not was.agents):
+        if not self._current or (is_first and is_begun and was is not None and not (was.agents or was.events)):
             self.show_panel("overview" if is_begun else "welcome")
         self.state_changed.emit(self.state)
 

@@ -60,6 +60,12 @@ def window_commands(window: Frame, *, can_restart: Callable[[], bool]) -> list[C
         ),
         Command(id="engine.restart", title="Restart the engine", run=window.restart_engine, is_enabled=can_restart),
         Command(id="theme", title="Switch between light and dark", run=window.flip_theme, keys=("Ctrl+Shift+L",)),
+        Command(
+            id="import",
+            title="Bring in what you exported",
+            words="import history past export mail mbox maildir eml csv table tickets contacts deals file folder zip",
+            run=lambda: window.show_panel("welcome", {"do": "import"}),
+        ),
         Command(id="welcome", title="Show the first screen", run=go("welcome")),
         Command(id="quit", title="Quit and stop the agents", run=window.quit_wanted.emit, keys=("Ctrl+Q",)),
     ]

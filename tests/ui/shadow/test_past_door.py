@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLineEdit, QListWidget, QPushButton
 
 from opsconsole.app.gui.mainwindow import Joined
 from opsconsole.app.past.importing import import_path
@@ -11,6 +11,7 @@ from opsconsole.app.session import opened
 from opsconsole.engine.agents.file import apply_agent, read_agent
 from opsconsole.store.queries import pairs
 from opsconsole.ui.panels.welcome.panel import WelcomePanel
+from opsconsole.ui.shell.palette import Palette
 from opsconsole.ui.widgets.focus import has_focus
 from tests.support.desktop.console import in_window
 from tests.support.mail.mailboxes import OWN, agent_file, mailbox, write_mailbox
@@ -118,6 +119,85 @@ def test_where_no_agent_fits_it_says_what_to_do(tmp_path: Path) -> None:
         await until(said(panel, "none of the ready ones fits it"))
 
     perform(folder, scene)
+
+
+TICKETS = "ID,Subject,Created At,Status\n" + "".join(
+    f"{number},Printer {number} is broken,2026-10-{number % 27 + 1:02} 09:00,open\n" for number in range(1, 61)
+)
+
+
+def test_who_fits_what_was_just_brought_in_is_offered_first(tmp_path: Path) -> None:
+    """Though more of the past is another's, and though one that fits the other is in use."""
+    folder, box, table = make_empty(tmp_path / "w"), write_mailbox(tmp_path / "box", mailbox(4)), tmp_path / "t.csv"
+    table.write_text(TICKETS, encoding="utf-8")
+
+    async def scene(stage: Stage) -> None:
+        with_tools(stage, folder)
+        panel = stage.show(WelcomePanel)
+        for brought, name in ((table, "Ticket sorter"), (box, "Mail sorter"), (table, "Ticket sorter")):
+            panel.bring(panel.draft(brought))
+            await until(said(panel, f" from {brought.name}"))
+            press(panel, "See what an agent would have got right")
+            await until(said(panel, f"{name} is ready."))
+        press(panel, "Use Ticket sorter")
+        await until(said(panel, "Ticket sorter would work 60 events"))
+        panel.bring(panel.draft(box))
+        await until(said(panel, "from box, "))
+        press(panel, "See what an agent would have got right")
+        await until(said(panel, "Mail sorter is ready."))
+        assert [panel.past.agents.itemText(place) for place in range(2)] == ["Mail sorter", "Ticket sorter"]
+        press(panel, "Use Mail sorter")
+        await until(said(panel, "Mail sorter would work 4 events"))
+        for brought, work in ((table, "Ticket sorter would work 60"), (box, "Mail sorter would work 4")):
+            panel.bring(panel.draft(brought))
+            await until(said(panel, f"from {brought.name}, "))
+            press(panel, "See what an agent would have got right")
+            await until(said(panel, work))  # both are in use by now
+
+    perform(folder, scene)
+
+
+def test_what_brought_no_event_is_not_offered_to_be_seen_in_the_feed(tmp_path: Path) -> None:
+    folder, table = make_empty(tmp_path / "w"), tmp_path / "contacts.csv"
+    table.write_text("name,email\nAnn,ann@harbour.example\n", encoding="utf-8")
+
+    async def scene(stage: Stage) -> None:
+        with_tools(stage, folder)
+        panel = stage.show(WelcomePanel)
+        panel.bring(panel.draft(table))
+        await until(said(panel, "new item"))
+        assert not [made for made in panel.findChildren(QPushButton) if made.isVisible() and made.text() == "See them"]
+
+    perform(folder, scene)
+
+
+def test_importing_is_found_again_and_the_page_stays(tmp_path: Path) -> None:
+    box = write_mailbox(tmp_path / "box", mailbox(2))
+
+    async def scenario(joined: Joined) -> None:
+        window = joined.window
+        await until(lambda: window.windowTitle().startswith("Welcome"))
+        with opened(joined.folder) as session:
+            import_path(session, box, is_history=True, own_addresses=[OWN], progress=lambda _: None)
+        await until(lambda: window.windowTitle().startswith("Overview"))
+        joined.context.commands.run("welcome")
+        await looked(joined)
+        assert window.windowTitle().startswith("Welcome"), "who asks for it sees it"
+        for word in ("import", "csv", "exported"):
+            palette = Palette(joined.context.commands, joined.context.theme, window)
+            field, shown = palette.findChildren(QLineEdit)[0], palette.findChildren(QListWidget)[0]
+            field.setText(word)
+            assert "Bring in what you exported" in shown.item(0).text()
+            palette.close()
+        window.show_panel("connections")
+        connections = window.panel("connections")
+        assert connections is not None
+        press(connections, "Bring in an export")
+        assert window.windowTitle().startswith("Welcome")
+        await looked(joined)
+        assert window.windowTitle().startswith("Welcome")
+
+    in_window(tmp_path / "ws", scenario)
 
 
 def test_an_agent_works_what_was_brought_in_and_the_page_says_what_came_of_it(tmp_path: Path) -> None:

@@ -68,6 +68,7 @@ class ConnectionsPanel(Panel):
         column.setSpacing(10)
         add_mail = button("Connect a mailbox", self.add_mail, kind="accent")
         others = (
+            button("Bring in an export…", lambda: self.context.navigator.go("welcome", do="import")),
             button("Webhook", self.add_webhook),
             button("REST system", self.add_rest),
             button("Connect a model", self.add_model),

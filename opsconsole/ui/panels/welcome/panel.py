@@ -17,6 +17,8 @@ from opsconsole.ui.widgets.basics import button, card, label, repolish, row
 from opsconsole.ui.widgets.focus import has_focus, kept_in
 from opsconsole.ui.widgets.words import plural
 
+LANDS = "desk"
+"""The connection that imports land in."""
 _FILES = "Mail and tables (*.mbox *.mbx *.eml *.csv *.zip *.gz *.tar *.tgz);;All files (*)"
 
 
@@ -122,6 +124,11 @@ class WelcomePanel(Panel):
     def is_used(self) -> bool:
         return self._is_used
 
+    def go(self, where: dict[str, Any]) -> None:
+        if where.get("do") == "import":
+            self._is_used = True
+            self._file.setFocus()
+
     def restyle(self) -> None:
         for made, name in self._icons:
             made.setPixmap(self.context.theme.pixmap(name, "accent", 26))
@@ -210,9 +217,14 @@ class WelcomePanel(Panel):
         broken = f"; {report.broken:,} could not be read whole and are marked" if report.broken else ""
         known = f", {report.known:,} were there already" if report.known else ""
         text = f"{plural(report.new, 'new item')} from {path.name}{known}{broken}."
-        self._idle(text, "See them", lambda: self.context.navigator.go("feed"))
+        go = self.context.navigator.go
+        if report.kinds:
+            self._idle(text, "See them", lambda: go("feed", connection=LANDS))
+        else:  # contacts and deals are no events
+            self._idle(text)
         self._sample.setProperty("kind", "")  # the next step is another one now: one filled button a page
         repolish(self._sample)
+        self.past.brought(report.kinds)
         self.past.offer(is_on=True)
 
     def _idle(self, text: str, action: str = "", act: Callable[[], None] | None = None) -> None:

@@ -1,6 +1,6 @@
 """After an import: what would an agent have got right? Choose one, see the plan, watch it, read what came of it."""
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
@@ -30,8 +30,8 @@ class PastDoor(QWidget):
     ) -> None:
         super().__init__()
         self._context, self._start, self._say, self._far = context, start, say, far
-        self._plans: Sequence[PastPlan] = ()
-        self._ready: Sequence[ReadyAgent] = ()
+        self._offered: Sequence[PastPlan | ReadyAgent] = ()
+        self._brought: Mapping[str, int] = {}
         self.agents = ChoiceBox()
         self.agents.setAccessibleName("Agent")
         self.agents.currentIndexChanged.connect(self._on_chosen)
@@ -42,6 +42,10 @@ class PastDoor(QWidget):
         line.setContentsMargins(0, 0, 0, 0)
         self.setLayout(line)
         self.offer(is_on=False)
+
+    def brought(self, kinds: Mapping[str, int]) -> None:
+        """Take what was just brought in, counted by kind."""
+        self._brought = kinds
 
     def offer(self, *, is_on: bool) -> None:
         """Offer the way on, or nothing."""
@@ -55,33 +59,38 @@ class PastDoor(QWidget):
 
     def work(self) -> None:
         """Have the chosen agent work the past."""
-        place = self.agents.currentIndex()
-        if 0 <= place < len(self._plans):
-            self._start(self._run(self._plans[place]))
+        if isinstance(chosen := self._chosen, PastPlan):
+            self._start(self._run(chosen))
 
     def use(self) -> None:
         """Put the chosen ready agent in use, and look what it would work."""
+        if isinstance(chosen := self._chosen, ReadyAgent):
+            self._start(self._take(chosen))
+
+    @property
+    def _chosen(self) -> PastPlan | ReadyAgent | None:
         place = self.agents.currentIndex()
-        if 0 <= place < len(self._ready):
-            self._start(self._take(self._ready[place]))
+        return self._offered[place] if 0 <= place < len(self._offered) else None
 
     async def _plan(self) -> None:
         self._say("Looking what there is to work…")
-        self._plans, self._ready = await self._context.tools.plan_past(), ()
-        if not any(plan.events or plan.known for plan in self._plans):
-            self._ready = await self._context.tools.ready_agents()
-            if self._ready or not self._plans:
-                self._plans = ()
-        names = [plan.name for plan in self._plans] or [agent.name for agent in self._ready]
-        if not names:
+        tools, brought = self._context.tools, self._brought
+        plans: Sequence[PastPlan] = await tools.plan_past(brought)
+        working = [plan for plan in plans if plan.events or plan.known]
+        ready: Sequence[ReadyAgent] = await tools.ready_agents(brought)
+        best = max((plan.fits for plan in working), default=0)
+        # A ready one only where no agent in use has work, or where it watches more of what was just brought in.
+        better = [agent for agent in ready if not working or agent.fits > best]
+        self._offered = (*better, *(plans if working or not better else ()))
+        if not self._offered:
             self._say(NOBODY, is_over=True)
             return
         self.agents.blockSignals(True)
         self.agents.clear()
-        self.agents.addItems(names)
+        self.agents.addItems([offered.name for offered in self._offered])
         self.agents.blockSignals(False)
         self._say("", is_over=True)
-        self.agents.setVisible(len(names) > 1)
+        self.agents.setVisible(len(self._offered) > 1)
         self._on_chosen(0)
 
     async def _take(self, agent: ReadyAgent) -> None:
@@ -90,18 +99,18 @@ class PastDoor(QWidget):
         await self._plan()
 
     def _on_chosen(self, place: int) -> None:
-        if 0 <= place < len(self._ready):
-            agent = self._ready[place]
-            self._use.setText(f"Use {agent.name}")
-            self._use.show()
-            self._say(f"{agent.name} is ready. {agent.summary} {SHADOW}", is_over=True)
+        if not 0 <= place < len(self._offered):
             return
-        if not 0 <= place < len(self._plans):
+        chosen = self._offered[place]
+        self._use.setVisible(isinstance(chosen, ReadyAgent))
+        if isinstance(chosen, ReadyAgent):
+            self._use.setText(f"Use {chosen.name}")
+            self._work.hide()
+            self._say(f"{chosen.name} is ready. {chosen.summary} {SHADOW}", is_over=True)
             return
-        plan = self._plans[place]
-        self._work.setVisible(bool(plan.events) and not plan.refused)
-        self._work.setText(f"Work {plural(plan.events, 'event')}")
-        self._say(_words(plan), is_over=True)
+        self._work.setVisible(bool(chosen.events) and not chosen.refused)
+        self._work.setText(f"Work {plural(chosen.events, 'event')}")
+        self._say(_words(chosen), is_over=True)
 
     async def _run(self, plan: PastPlan) -> None:
         self.offer(is_on=False)
