@@ -8,6 +8,7 @@ from opsconsole.engine.runstate.loaded import Loaded, load, shown
 from opsconsole.store.queries import approvals, events, limits, runs, undos
 from opsconsole.store.queries.views import feed
 from opsconsole.store.queries.views.names import agent_names
+from opsconsole.store.queries.views.outcomes import place_of
 from opsconsole.store.queries.views.stands import stands
 from opsconsole.store.rows import ActionRow, Reader
 
@@ -55,6 +56,7 @@ def run_story(kernel: Kernel, run: int) -> dict[str, Any]:
         "agent_name": loaded.version.spec.name,
         "version": loaded.version.number,
         "state": row.state.value,
+        "place": place_of(conn, row.id, now=kernel.clock.now()),
         "category": row.category,
         "confidence": row.confidence,
         "outcome": row.outcome,

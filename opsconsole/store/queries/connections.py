@@ -118,8 +118,8 @@ def health(conn: sqlite3.Connection, connection_id: str) -> tuple[str, str, date
 
 
 def last_event_at(conn: sqlite3.Connection, connection_id: str) -> datetime | None:
-    """Return when the newest event of a connection was taken in; None for none."""
+    """Return when the newest event of a connection happened, as its line in the feed says; None for none."""
     row = conn.execute(
-        "SELECT received_at FROM event WHERE connection_id = ? ORDER BY id DESC LIMIT 1", (connection_id,)
+        "SELECT occurred_at FROM event WHERE connection_id = ? ORDER BY id DESC LIMIT 1", (connection_id,)
     ).fetchone()
     return None if row is None else from_micros(int(row[0]))

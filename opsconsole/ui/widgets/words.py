@@ -21,7 +21,7 @@ RUN_STATES = {
     "waiting": ("Not over", "warn"),
     "done": ("Done", "ok"),
     "failed": ("Failed", "danger"),
-    "cancelled": ("Cancelled", "plain"),
+    "cancelled": ("Stopped", "plain"),
 }
 _STAND_TONES = {"asked": "warn", "was_it_done": "warn", "in_doubt": "warn", "paused": "warn", "no_engine": "warn"}
 ACTION_STATES = {
@@ -48,6 +48,8 @@ OUTCOMES = {
     "stopped": "Stopped",
 }
 """Place of an event → words."""
+_ENDS = {"failed": "danger", "not_done": "plain", "stopped": "plain"}
+"""Ends that are no success → tone; each has one word on every page."""
 ASKED = frozenset(("asked", "was_it_done"))
 """Where an action stands that waits for a person now."""
 
@@ -62,8 +64,16 @@ def stand_words(stands: str, number: int) -> str:
     return f"{number} {words}"
 
 
-def run_words(state: str, stands: Collection[str]) -> tuple[str, str]:
-    """Return (words, tone) of where a run is, by where its actions stand: waiting alone would not say for whom."""
+def run_words(state: str, stands: Collection[str], place: str) -> tuple[str, str]:
+    """Return (words, tone) of where a run is.
+
+    Args:
+        state: of the run.
+        stands: where its actions stand: waiting alone would not say for whom.
+        place: where the overview counts its event: a run that is over may have failed at what it wanted to do.
+    """
+    if place in _ENDS:
+        return OUTCOMES[place], _ENDS[place]
     if state != "waiting":
         return RUN_STATES.get(state, (spoken(state), "plain"))
     if not ASKED.isdisjoint(stands):

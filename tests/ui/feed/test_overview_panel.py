@@ -8,6 +8,9 @@ import pytest
 
 from opsconsole.app.session import opened
 from opsconsole.domain.event import IncomingEvent
+from opsconsole.store.queries.connections import last_event_at
+from opsconsole.store.queries.views import eventlist
+from opsconsole.store.queries.views.console import shell_state
 from opsconsole.store.queries.views.outcomes import Outcomes
 from opsconsole.store.queries.views.overview import DAYS, AgentGlance, Overview, Sleep
 from opsconsole.store.writes import events
@@ -58,6 +61,29 @@ def test_the_sum_of_a_page_is_told() -> None:
     assert words.sum_of(Outcomes(alone=1)) == "1 event"
 
 
+def test_when_the_last_look_was_does_not_move_while_one_looks() -> None:
+    later = state(since=NOW, now=NOW + timedelta(minutes=50))
+    assert words.look(state()) == words.look(later) == f"Since your last look ({NOW.astimezone():%H:%M})"
+    assert words.look(state(now=NOW + timedelta(days=2))) == f"Since {NOW.astimezone():%a %d %b, %H:%M}"
+
+
+def test_what_is_open_since_long_is_not_said_to_have_come_since_then() -> None:
+    since = "since you last looked"
+    assert words.counted(Outcomes(alone=3, waiting=4, under_way=1), since) == f"3 events finished {since}, 5 open now"
+    assert words.counted(Outcomes(waiting=4), since) == f"Nothing finished {since}, 4 open now"
+    assert words.counted(Outcomes(alone=1), since) == f"1 event finished {since}"
+
+
+def test_the_last_event_is_the_newest_line_of_the_feed_with_its_time(tmp_path: Path) -> None:
+    folder, happened = make_empty(tmp_path / "w"), NOW - timedelta(days=5)
+    with opened(folder) as session:
+        incoming = IncomingEvent(external_id="1", kind="mail.received", subject="thread:1", occurred_at=happened)
+        session.write(lambda tx: events.add(tx, "desk", incoming, now=NOW), name="test")
+        conn = session.kernel.reader
+        assert eventlist.rows(conn, [1], now=NOW)[1].at == happened
+        assert shell_state(conn, now=NOW).last_event_at == last_event_at(conn, "desk") == happened
+
+
 def test_a_night_is_told_with_what_was_worked_late() -> None:
     night = Sleep(NOW - timedelta(hours=10), NOW, 14, was_sudden=False)
     assert "(10 h); 14 events that came meanwhile worked late." in words.sleep(night)
@@ -93,8 +119,10 @@ def test_the_last_look_is_kept_when_one_turns_away(tmp_path: Path, monkeypatch: 
     async def scene(stage: Stage) -> None:
         panel = stage.show(OverviewPanel)
         await until(lambda: "handled 2 events" in told(panel))
+        turned_away = datetime.now(UTC)
         panel.hide()
-        assert datetime.fromisoformat(str(stage.context.memory.value(LAST_LOOK))) <= datetime.now(UTC)
+        looked_at = datetime.fromisoformat(str(stage.context.memory.value(LAST_LOOK)))
+        assert turned_away <= looked_at <= datetime.now(UTC), "all that came until then was on the screen"
         panel.show()
         panel.refresh()
         await until(lambda: "handled 2 events in the last 24 hours" in told(panel))  # back soon: the same look

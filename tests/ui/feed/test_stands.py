@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 
 from opsconsole.domain.action import Call, Result
-from opsconsole.domain.errors import AmbiguousError, TransientError
+from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
 from opsconsole.doubles.connector import FakeConnector
 from opsconsole.engine.audittrail.story import run_story
 from opsconsole.engine.audittrail.words import STANDS
 from opsconsole.engine.commands.snooze import snooze
 from opsconsole.store.queries.views import eventlist, timeline
+from opsconsole.store.queries.views.overview import overview
 from opsconsole.ui.panels.feed.line import became, state_of
 from opsconsole.ui.widgets.moments import moment_words
-from opsconsole.ui.widgets.words import ACTION_STATES
+from opsconsole.ui.widgets.words import ACTION_STATES, OUTCOMES, run_words
 from tests.support.rig import Rig, agent, call, mail, rig
 from tests.support.running import beside
 
@@ -84,6 +85,24 @@ async def test_what_a_pause_keeps_says_so(tmp_path: Path) -> None:
         await r.pause()
         await r.wait(seconds=10)
         assert told(r) == ("Paused", "1 kept by a pause", "kept by a pause")
+
+
+async def test_a_run_that_is_over_and_failed_at_what_it_wanted_is_called_failed_everywhere(tmp_path: Path) -> None:
+    async with rig(tmp_path, [DO], agent(level=3), connectors=beside(raising(PermanentError("no such thing")))) as r:
+        await r.take(mail(occurred_at=r.clock.now()))
+        await r.wait(seconds=10)
+        now, story = r.clock.now(), run_story(r.kernel, 1)
+        row = eventlist.rows(r.engine.reader, [1], now=now)[1]
+        assert story["state"] == "done" and story["place"] == row.place == "failed"
+        assert state_of(row) == run_words(story["state"], (), story["place"]) == ("Failed", "danger")
+        counted = overview(r.engine.reader, since=now - timedelta(days=1), now=now).outcomes
+        assert counted.failed == 1 and counted.all == 1
+
+
+def test_each_end_that_is_no_success_has_the_word_of_the_overview() -> None:
+    for place, words in (("failed", "Failed"), ("not_done", "Not done"), ("stopped", "Stopped")):
+        assert run_words("done", (), place)[0] == OUTCOMES[place] == words
+    assert run_words("done", (), "alone")[0] == "Done"
 
 
 @pytest.mark.parametrize("stands", STANDS)

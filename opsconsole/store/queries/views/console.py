@@ -17,6 +17,7 @@ class ShellState:
     agents: int
     events: int
     last_event_at: datetime | None
+    """When the newest event of the feed happened, as its line there says."""
     switches: tuple[str, ...]
     """Scopes of kill switches that are on."""
     models: int
@@ -38,7 +39,7 @@ def shell_state(conn: sqlite3.Connection, *, now: datetime) -> ShellState:
     ).fetchone()
     (agents,) = conn.execute("SELECT count(*) FROM agent").fetchone()
     (events,) = conn.execute("SELECT coalesce(max(id), 0) FROM event").fetchone()
-    last = conn.execute("SELECT received_at FROM event ORDER BY id DESC LIMIT 1").fetchone()
+    last = conn.execute("SELECT occurred_at FROM event ORDER BY id DESC LIMIT 1").fetchone()
     present = connections.connections(conn)
     troubles = [
         (connection.id, connection.kind, said[1])

@@ -91,6 +91,8 @@ class EventRow:
     """Actions of the run that write or wait, by where they stand, the most telling first: `(("asked", 1), …)`."""
     others: int
     """How many more agents work it."""
+    place: str
+    """Where it stands with that agent, as the numbers of the overview count it; empty where none works it."""
 
 
 def terms(text: str) -> str:
@@ -155,7 +157,7 @@ _ROWS = (
     f" r.id, r.agent_id, {UNSEEN_CATEGORY}, r.state, {UNSEEN_OUTCOME},"
     f" (SELECT group_concat(s || ':' || n) FROM (SELECT {WHERE_IT_STANDS} AS s, count(*) AS n FROM action a"
     "  WHERE a.run_id = r.id AND (a.is_write = 1 OR a.state = 'waiting') GROUP BY 1)),"
-    " (SELECT count(*) - 1 FROM run WHERE event_id = e.id)"
+    f" (SELECT count(*) - 1 FROM run WHERE event_id = e.id), CASE WHEN r.id IS NOT NULL THEN {PLACE} END"
     " FROM json_each(:ids) j JOIN event e ON e.id = j.value JOIN content c ON c.id = e.content_id"
     " LEFT JOIN run r ON r.id = (SELECT r.id FROM run r WHERE r.event_id = e.id ORDER BY r.agent_id IS NOT :agent,"
     f"  CASE WHEN :place IS NULL THEN 0 ELSE {PLACE} IS NOT :place END, r.id LIMIT 1)"
@@ -213,7 +215,7 @@ def _rows(conn: sqlite3.Connection, ids: Sequence[int], wanted: Filter, now: dat
         found[row[0]] = EventRow(
             row[0], from_micros(int(row[1])), from_micros(int(row[2])), row[3], row[4], sender or "", name or "",
             title or "", bool(row[6]), row[7], row[8] or "", names.get(row[8], row[8] or ""), row[9] or "",
-            row[10] or "", row[11] or "", counted, max(0, row[13]),
+            row[10] or "", row[11] or "", counted, max(0, row[13]), row[14] or "",
         )  # fmt: skip
     return found
 

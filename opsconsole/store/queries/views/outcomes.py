@@ -74,6 +74,7 @@ PLACE = (
     " THEN 'not_done' ELSE 'alone' END"
 )
 """Where the event of a run `r` stands at `:now`: the name of a place of `Outcomes`. Numbers and lists ask the same."""
+_PLACE_OF = f"SELECT {PLACE} FROM run r WHERE r.id = :run"  # noqa: S608 - no input in it
 _FINISHED = (
     f"SELECT {PLACE}, count(*) FROM run r"  # noqa: S608 - no input in it
     " WHERE r.agent_id = :agent AND r.finished_at >= :since AND r.finished_at IS NOT NULL GROUP BY 1"
@@ -105,6 +106,12 @@ def events_at(
     begin = 0 if since is None else to_micros(since)
     values = {"agent": agent, "since": begin, "now": to_micros(now), "after": after, "place": place}
     return _OPEN_THERE if place in ("waiting", "under_way") else _ENDED_THERE, values
+
+
+def place_of(conn: sqlite3.Connection, run: int, *, now: datetime) -> str:
+    """Return where the event of a run stands; empty where there is no such run."""
+    row = conn.execute(_PLACE_OF, {"run": run, "now": to_micros(now)}).fetchone()
+    return "" if row is None else str(row[0])
 
 
 def outcomes_of(conn: sqlite3.Connection, agent: str, *, since: datetime, now: datetime, waiting: int) -> Outcomes:

@@ -89,7 +89,7 @@ class FilterBar(QWidget):
         self._agents: Mapping[str, str] = NOBODY
         self._values: dict[str, tuple[str, ...]] = {
             "outcome": tuple(OUTCOMES),
-            "state": tuple(RUN_STATES),
+            "state": ("queued", "running", "waiting"),  # how it ended is what it became
             "verdict": tuple(VERDICTS),
         }
         self.search = QLineEdit(placeholderText="Search everything: words, people, amounts   /")

@@ -32,7 +32,7 @@ def state_of(row: EventRow) -> tuple[str, str]:
         return "Shadow", "shadow"
     if row.run_id is None:
         return "No agent", "plain"
-    return run_words(row.state, [stands for stands, _ in row.actions])
+    return run_words(row.state, [stands for stands, _ in row.actions], row.place)
 
 
 def is_shadow(row: EventRow) -> bool:

@@ -128,7 +128,9 @@ class FeedPanel(Panel):
                 run=lambda: self.go({"verdict": "REFUSE"}),
                 group="Feed",
             ),
-            Command(id="feed.failed", title="Show what failed", run=lambda: self.go({"state": "failed"}), group="Feed"),
+            Command(
+                id="feed.failed", title="Show what failed", run=lambda: self.go({"outcome": "failed"}), group="Feed"
+            ),
         )
 
     def refresh(self) -> None:

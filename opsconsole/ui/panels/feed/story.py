@@ -121,7 +121,9 @@ class StoryView(QScrollArea):
         line = QHBoxLayout()
         line.addWidget(title, 1)
         stands = [action["stands"] for action in story.get("actions", ())]
-        words, tone = run_words(story["state"], stands) if "run" in story else ("No agent works this", "plain")
+        words, tone = (
+            run_words(story["state"], stands, story["place"]) if "run" in story else ("No agent works this", "plain")
+        )
         line.addWidget(pill(words, tone), 0, Qt.AlignmentFlag.AlignTop)  # type: ignore[arg-type]
         self._column.addLayout(line)
         self._column.addWidget(self._facts(story))

@@ -194,7 +194,8 @@ class OverviewPanel(Panel):
     def hideEvent(self, event: QHideEvent) -> None:
         """A look ends when the person turns away."""
         if self._state is not None:
-            self.context.memory.setValue(LAST_LOOK, self._state.now.isoformat())
+            # Not when it was read last: all that came until now was shown.
+            self.context.memory.setValue(LAST_LOOK, datetime.now(UTC).isoformat())
         super().hideEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:

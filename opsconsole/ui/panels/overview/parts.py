@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QSi
 
 from opsconsole.store.queries.views.overview import AgentGlance
 from opsconsole.ui.panel import Navigator
+from opsconsole.ui.panels.overview import words
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, card, label, pill, repolish, row
 from opsconsole.ui.widgets.charts.plain import Share, Sparkline, StackedBar
@@ -110,12 +111,13 @@ class AgentCard:
         self._state.setText("Paused")
         self._line.show_values(glance.days)
         shares = [
-            Share(words, getattr(glance.outcomes, name), token, is_dashed=name == "shadow")
-            for name, words, token in PLACES
+            Share(caption, getattr(glance.outcomes, name), token, is_dashed=name == "shadow")
+            for name, caption, token in PLACES
         ]
         self._bar.show_shares(shares)
         total = glance.outcomes.all
-        self._span.setText(f"{plural(total, 'event')} {since}" if total else f"No event {since}")
+        counted = words.counted(glance.outcomes, since)
+        self._span.setText(counted)
         self._bar.setVisible(bool(total))
         shown = [(name, share) for (name, _, _), share in zip(PLACES, shares, strict=True) if share.value]
         for place in self._places.values():
@@ -132,7 +134,7 @@ class AgentCard:
             self._grid.addWidget(made, number // 3, number % 3, Qt.AlignmentFlag.AlignLeft)
             made.show()
         told = ", ".join(f"{share.name} {share.value:,}" for _, share in shown)
-        self.frame.setAccessibleName(f"{glance.name}: {plural(total, 'event')} {since}. {told}")
+        self.frame.setAccessibleName(f"{glance.name}: {counted}. {told}")
 
 
 def swatch(color: QColor, *, is_dashed: bool) -> QIcon:

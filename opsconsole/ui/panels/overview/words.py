@@ -5,7 +5,7 @@ from typing import Literal
 
 from opsconsole.store.queries.views.outcomes import Outcomes
 from opsconsole.store.queries.views.overview import Overview, Sleep
-from opsconsole.ui.widgets.words import ago, listed, plural, scope_words
+from opsconsole.ui.widgets.words import listed, local, plural, scope_words
 
 Mood = Literal["well", "turn", "trouble"]
 """All is well; all is well but something waits for the person; something is wrong."""
@@ -72,8 +72,17 @@ def money(amount: float, currency: str) -> str:
 
 
 def look(state: Overview) -> str:
-    """Say when the last look was, for its chip."""
-    return f"Since your last look ({ago(state.since, state.now)})"
+    """Say when the last look was, for its chip: by the clock, which does not move while one looks."""
+    since, now = local(state.since), local(state.now)
+    return f"Since your last look ({since:%H:%M})" if since.date() == now.date() else f"Since {since:%a %d %b, %H:%M}"
+
+
+def counted(outcomes: Outcomes, since: str) -> str:
+    """Say what an agent's numbers count: `3 events finished since you last looked, 5 open now`."""
+    still = outcomes.waiting + outcomes.under_way
+    ended = outcomes.all - still
+    told = f"{plural(ended, 'event')} finished {since}" if ended else f"Nothing finished {since}"
+    return f"{told}, {still:,} open now" if still else told
 
 
 def paused(state: Overview) -> list[str]:
