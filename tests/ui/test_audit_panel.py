@@ -17,7 +17,7 @@ from opsconsole.store.queries.views.auditwords import NOTHING, whats
 from opsconsole.store.queries.views.feed import audit_tail
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import events
-from opsconsole.ui.panels.audit.line import words
+from opsconsole.ui.panels.audit.line import COLUMNS, column_widths, words
 from opsconsole.ui.panels.audit.panel import AuditPanel
 from tests.support.files import NOW, raw
 from tests.support.rig import agent, call, mail, rig
@@ -111,6 +111,47 @@ def test_a_changed_entry_names_nothing_and_hides_nothing(worked: Path) -> None:
         conn = session.kernel.reader
         odd: list[dict[str, Any]] = [{"run": "x"}, {"action": 7}, {"event": 2**80}, {"pair": None}, {"act": [1]}, {}]
         assert set(whats(conn, dict(enumerate(odd))).values()) == {NOTHING}
+
+
+def test_what_stands_beside_is_among_the_lines(worked: Path, qapp: QApplication) -> None:
+    async def scene(stage: Stage) -> None:
+        panel = stage.show(AuditPanel)
+
+        def side() -> list[str]:
+            return [label.text() for label in panel.side.findChildren(QLabel)]
+
+        await until(lambda: panel.model.ids)
+        everything = len(panel.model.ids)
+        panel.view.show_line(everything - 1)
+        await until(lambda: "As it was written" in side())
+        panel.kind.setCurrentIndex(panel.kind.findData("event.received"))
+        await until(lambda: len(panel.model.ids) == 5)
+        await until(lambda: stage.tasks.count == 0)
+        assert "Choose an entry to read it whole." in side()
+        panel.view.show_line(2)
+        await until(lambda: "As it was written" in side())
+        panel.kind.setCurrentIndex(0)
+        await until(lambda: len(panel.model.ids) == everything)
+        assert "As it was written" in side()  # it is still among them
+
+    play(worked, qapp, scene)
+
+
+@pytest.mark.parametrize("widths", [(1440, 960), (960, 1440), (1440, 1150, 1024)])
+def test_each_heading_stands_over_its_column_whatever_was_done_to_the_window(
+    worked: Path, qapp: QApplication, widths: tuple[int, ...]
+) -> None:
+    async def scene(stage: Stage) -> None:
+        panel = stage.show(AuditPanel, widths[0])
+        await until(lambda: panel.model.ids)
+        for width in widths[1:]:
+            panel.resize(width, 640)
+            await until(lambda: stage.tasks.count == 0)
+            await asyncio.sleep(0.05)
+            heads = [next(made for made in panel.findChildren(QLabel) if made.text() == name) for name in COLUMNS]
+            assert tuple(head.width() for head in heads) == column_widths(panel.view.columnWidth(0))
+
+    play(worked, qapp, scene)
 
 
 def test_a_changed_record_is_told(worked: Path, qapp: QApplication) -> None:

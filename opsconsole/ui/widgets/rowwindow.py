@@ -205,10 +205,12 @@ class RowView(QTableView):
     Signals:
         picked: (id) the current row is another one.
         opened: (id) Enter or a double click.
+        fitted: (width) lines are so many px wide.
     """
 
     picked = Signal(object)
     opened = Signal(object)
+    fitted = Signal(int)
 
     def __init__(self, model: RowWindow[Any], delegate: QStyledItemDelegate, *, height: int, name: str) -> None:
         super().__init__()
@@ -241,6 +243,7 @@ class RowView(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.setColumnWidth(0, self.viewport().width())
+        self.fitted.emit(self.viewport().width())
 
     def setModel(self, model: QAbstractItemModel | None) -> None:
         super().setModel(model)

@@ -2,15 +2,17 @@
 
 import html
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, cast
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from opsconsole.ui.widgets.basics import Role, button, label
-from opsconsole.ui.widgets.plain import is_right_to_left, readable
+from opsconsole.ui.widgets.basics import PlainLabel, Role, button, label
+from opsconsole.ui.widgets.plain import honest, is_right_to_left, readable
 
 SHORT = 420
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})")
@@ -19,9 +21,55 @@ LONG = 60_000
 TIP = 1_000
 
 
+class Paragraph(PlainLabel):
+    """Wraps between words, and breaks a word that no line can hold: Qt would cut it off without a sign."""
+
+    def __init__(self, text: str) -> None:
+        self._whole = ""
+        super().__init__(text)
+        self.setWordWrap(True)
+
+    def setText(self, text: str) -> None:
+        self._whole = honest(text)
+        self._break()
+
+    def text(self) -> str:
+        return self._whole
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._break()
+
+    def _break(self) -> None:
+        self.ensurePolished()
+        width, metrics = self.contentsRect().width(), self.fontMetrics()
+        shown = self._whole
+        if self.testAttribute(Qt.WidgetAttribute.WA_Resized) and width > metrics.maxWidth():
+            least = width // metrics.maxWidth()  # so many signs fit in any case
+            shown = re.sub(rf"\S{{{least + 1},}}", lambda found: _in_pieces(found[0], width, metrics), shown)
+        if shown != super().text():
+            super().setText(shown)
+
+
+def _in_pieces(word: str, width: int, metrics: QFontMetrics) -> str:
+    pieces: list[str] = []
+    begin = 0
+    while metrics.horizontalAdvance(rest := word[begin : begin + width]) > width:
+        most = bisect_right(range(1, len(rest)), width, key=lambda number: metrics.horizontalAdvance(rest[:number]))
+        pieces.append(rest[: max(1, most)])
+        begin += max(1, most)
+    return "\n".join((*pieces, word[begin:]))
+
+
 def para(text: str, role: Role = "") -> QLabel:
     """Make a paragraph of plain text that can be marked and copied and takes the width it is given."""
-    made = label(text, role, is_wrapped=True, is_selectable=True)
+    made = Paragraph(text)
+    if role:
+        made.setProperty("role", role)
+    made.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
     policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
     policy.setHeightForWidth(True)
     made.setSizePolicy(policy)

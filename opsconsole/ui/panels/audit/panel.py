@@ -58,6 +58,8 @@ class AuditPanel(Panel):
         self.view = RowView(self.model, self._line, height=HEIGHT, name="Audit entries")
         self.list = States(self.view)
         self._is_new = True
+        self._entry: int | None = None
+        """The entry that is shown beside, if it is one."""
         self.chain = ChainState(context)
         self._pager = Pager(
             self.model,
@@ -119,7 +121,7 @@ class AuditPanel(Panel):
         self.split.addWidget(self._side_pane())
         self.split.setStretchFactor(0, 1)
         self._share()
-        self.split.splitterMoved.connect(self._fit_heads)
+        self.view.fitted.connect(self._fit_heads)
         whole.addWidget(self.split, 1)
 
     def _list_pane(self) -> QFrame:
@@ -156,14 +158,13 @@ class AuditPanel(Panel):
         super().resizeEvent(event)
         if (event.size().width() < SMALL) is not (event.oldSize().width() < SMALL):
             self._share()
-        self._fit_heads()
 
     def _share(self) -> None:
         side = SIDES[self.width() < SMALL]
         self.split.setSizes([max(1, self.width() - side), side])
 
-    def _fit_heads(self) -> None:
-        for head, width in zip(self._heads, column_widths(self.split.sizes()[0]), strict=True):
+    def _fit_heads(self, line: int) -> None:
+        for head, width in zip(self._heads, column_widths(line), strict=True):
             head.setFixedWidth(width)
 
     def commands(self) -> Sequence[Command]:
@@ -216,6 +217,7 @@ class AuditPanel(Panel):
 
     async def _read_history(self, key: str, reach: int) -> None:
         more = partial(self._start_history, key, 2 * reach)
+        self._entry = None
         self._show_side(await history_part(self.context, key, reach=reach, more=more))
 
     async def _read_bound(self, wanted: AuditFilter) -> None:
@@ -225,7 +227,8 @@ class AuditPanel(Panel):
 
     async def _read_entry(self, seq: int) -> None:
         found = await self.context.backend.read(lambda kernel: auditlist.told_entries(kernel.reader, [seq]))
-        if seq in found:
+        if seq in found and self.model.line_of(seq) is not None:
+            self._entry = seq
             is_narrow = self.width() < SMALL
             self._show_side(entry_card(found[seq], go=self.context.navigator.go, is_narrow=is_narrow))
 
@@ -248,7 +251,9 @@ class AuditPanel(Panel):
         self.number.setText(plural(number, "entry", "entries"))
         self.rest.hide()
         self.context.tasks.start(self._read_bound(self.wanted), name="how much was searched", owner=self, key="bound")
-        if not number and not self.subject.text():  # what stands beside is of no line any more
+        is_gone = self._entry is not None and self.model.line_of(self._entry) is None
+        if is_gone or not (number or self.subject.text()):  # what stands beside is of no line any more
+            self._entry = None
             self._show_side(label("Choose an entry to read it whole.", "muted", is_wrapped=True))
         if number:
             self.list.show_content()
