@@ -42,7 +42,9 @@ class CardView:
     digest: str
     kind: ApprovalKind
     state: str
+    agent_id: str
     agent: str
+    """Its name."""
     category: str
     intent: str
     tool: str
@@ -103,6 +105,7 @@ async def card(kernel: Kernel, approval_id: int) -> CardView:
         digest=approval.digest,
         kind=approval.kind,
         state=approval.state.value,
+        agent_id=approval.agent_id,
         agent=loaded.version.spec.name,
         category=action.category or "",
         intent=intent(kind, action, approval),

@@ -10,10 +10,10 @@ from opsconsole.domain.errors import OpsError
 from opsconsole.engine.agents import versions as agentversions
 from opsconsole.engine.agents.file import read_agent_text
 from opsconsole.engine.agents.versions import NewVersion
-from opsconsole.engine.commands import switches
 from opsconsole.engine.commands.switches import category_scope
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.transaction import Transaction
+from opsconsole.ui import pausing
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.agents.autonomy import AutonomyPage
@@ -181,23 +181,7 @@ class AgentsPanel(Panel):
             self._switch(category_scope(self.shown.row.id, category), found.name, is_on=is_on)
 
     def _switch(self, scope: str, name: str, *, is_on: bool) -> None:
-        self.context.tasks.start(
-            self._switched(scope, name, is_on=is_on), name="pausing", owner=self, key=f"switch {scope}"
-        )
-
-    async def _switched(self, scope: str, name: str, *, is_on: bool) -> None:
-        if is_on:
-            await self.context.backend.write(
-                lambda kernel, tx, actor: switches.pause(kernel, tx, scope, actor=actor, reason=""), name="switch.on"
-            )
-            text = f"{name} is paused. Nothing is lost; it goes on when you resume it."
-            self.context.navigator.say(text, "Undo", partial(self._switch, scope, name, is_on=False))
-        else:
-            await self.context.backend.write(
-                lambda kernel, tx, actor: switches.resume(kernel, tx, scope, actor=actor), name="switch.off"
-            )
-            self.context.navigator.say(f"{name} works again.")
-        self.refresh()
+        pausing.switch(self.context, self, scope, name, is_on=is_on, done=self.refresh)
 
     def _on_save(self, text: str, reason: str) -> None:
         if self.shown is not None:

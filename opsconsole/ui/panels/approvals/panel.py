@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 
+from opsconsole.ui import pausing
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.approvals.batch.desk import BatchDesk
@@ -88,6 +89,7 @@ class ApprovalsPanel(Panel):
             "snooze": lambda: self.snoozing.an_hour(),
             "snooze_until": self.snooze_until,
             "grant": lambda: self._with_card(lambda id_, seen: self.verbs.approve(id_, seen, grant=ALWAYS)),
+            "pause": lambda: pausing.pause_agent(self.context, self, self.shown and self.shown.view),
             "batch": self.desk.open,
             "next": lambda: self.queue.step(1),
             "previous": lambda: self.queue.step(-1),

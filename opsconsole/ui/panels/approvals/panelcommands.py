@@ -36,6 +36,7 @@ _LIST: tuple[tuple[str, str, str, tuple[ApprovalKind, ...]], ...] = (
     ("ignore", "Ignore: let it lapse", "I", (_ACTION,)),
     ("snooze", "Snooze for an hour", "S", _EVERY),
     ("snooze_until", "Snooze until a time you pick", "Shift+S", _EVERY),
+    ("pause", "Pause the agent that asks", "Shift+P", _EVERY),
     ("next", "Next request", "J", ()),
     ("previous", "Previous request", "K", ()),
     ("undo", "Undo the last decision", "Ctrl+Z", ()),

@@ -11,6 +11,7 @@ from opsconsole.engine.audittrail.story import event_story, run_story
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries.views import eventlist, timeline
 from opsconsole.store.queries.views.eventlist import EventRow, Filter
+from opsconsole.ui import pausing
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.feed.filters import FilterBar
@@ -120,6 +121,13 @@ class FeedPanel(Panel):
             Command(id="feed.next", title="Next event", run=lambda: self.view.step(1), keys=("J",), group="Feed"),
             Command(
                 id="feed.previous", title="Event before", run=lambda: self.view.step(-1), keys=("K",), group="Feed"
+            ),
+            Command(
+                id="feed.pause",
+                title="Pause the agent of this run",
+                run=lambda: pausing.pause_agent(self.context, self, self.story.worked_by),
+                keys=("Shift+P",),
+                group="Feed",
             ),
             Command(id="feed.clear", title="Show every event", run=self.filters.reset, group="Feed"),
             Command(

@@ -1,6 +1,7 @@
 """The story of a run, or of an event nobody works, as a page of cards."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -29,6 +30,15 @@ LINES = 60
 """Audit lines shown."""
 _KNOWN = ("at", "kind", "actor", "seq", "run", "event", "approval")
 """What a line of the record says otherwise, or the whole page is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentOf:
+    """Whose work is shown."""
+
+    agent_id: str
+    agent: str
+    """Its name."""
 
 
 class StoryView(QScrollArea):
@@ -62,6 +72,8 @@ class StoryView(QScrollArea):
         self._history: QWidget | None = None
         self.cards: dict[str, QFrame] = {}
         self._unreal: list[str] = []
+        self.worked_by: AgentOf | None = None
+        """The agent of the run that is shown."""
 
     def show_story(
         self,
@@ -81,6 +93,7 @@ class StoryView(QScrollArea):
         self.cards.clear()
         self._unreal = [action["id"] for action in story.get("actions", ()) if _is_of(action, Verdict.SIMULATE.name)]
         self._history = None
+        self.worked_by = AgentOf(story["agent"], story["agent_name"]) if "run" in story else None
         self._head(story, runs)
         self._event(story["event"])
         if "run" in story:
