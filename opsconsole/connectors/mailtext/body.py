@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from email import policy
 from email.message import Message
 from typing import TypeVar, cast
 
 from opsconsole.connectors.mailtext import charset, clean, html, mend
+from opsconsole.connectors.mailtext.bounds import TOO_DEEP, Allowance
 from opsconsole.connectors.mailtext.headers import decoded_name
 from opsconsole.connectors.mailtext.model import MAX_TEXT, Attachment
-from opsconsole.connectors.mailtext.parse import TOO_DEEP
 
 MAX_DEPTH = 30
 MAX_PARTS = 1_000
 MAX_ATTACHMENTS = 200
+MAX_SUBJECT = 1_000
+"""Characters of a subject, still encoded, that may name a mail within the mail."""
 DIFFERS = (
     "The plain text of the mail says something else than the formatted text that people see; "
     "the formatted text was read."
@@ -20,6 +23,8 @@ DIFFERS = (
 ENCRYPTED = "The mail is encrypted; opsconsole cannot read it. Open it in the mail program that holds the key."
 _CUT = f"The mail's text is longer than {MAX_TEXT} characters; the rest was not read."
 _TEXT_TYPES = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown"})
+_AS_IT_CAME = policy.default.clone(refold_source="none")
+"""Folding headers anew takes seconds for crafted ones."""
 _T = TypeVar("_T")
 
 
@@ -28,6 +33,7 @@ class Body:
     """What was found while walking the parts."""
 
     problems: list[str]
+    left: Allowance = field(default_factory=Allowance)
     text: str = ""
     attachments: list[Attachment] = field(default_factory=list[Attachment])
     html_left: int = html.MAX_HTML
@@ -43,14 +49,14 @@ class _Piece:
     is_html: bool = False
 
 
-def read_body(message: Message, problems: list[str]) -> Body:
-    """Walk the parts of a mail and give its text and attachments."""
-    body = Body(problems)
+def read_body(message: Message, problems: list[str], left: Allowance) -> Body:
+    """Walk the parts of a mail and give its text and attachments; `left` is what its parsing left."""
+    body = Body(problems, left)
     body.text = _joined(_walk(message, body, 0))
     for inner in body.nested[:3]:
         if body.text.strip():
             break
-        hidden = Body(problems)
+        hidden = Body(problems, left)
         body.text = _joined(_walk(inner, hidden, 1))
     if len(body.text) > MAX_TEXT:
         body.text = body.text[:MAX_TEXT]
@@ -72,7 +78,11 @@ def _walk(part: Message, body: Body, depth: int) -> list[_Piece]:
     body.parts.append(part)
     kind = _guard(part.get_content_type, "text/plain")
     children = _children(part, kind, body)
-    if depth and kind == "text/plain" and (meant := _guard(lambda: mend.late_headers(part), None)) is not None:
+    if (
+        depth
+        and kind == "text/plain"
+        and (meant := _guard(lambda: mend.late_headers(part, body.problems, body.left), None)) is not None
+    ):
         return _walk(meant, body, depth + 1)
     if kind == "multipart/encrypted" or (
         kind.endswith("pkcs7-mime") and "signed" not in _parameter(part, "smime-type")
@@ -85,19 +95,24 @@ def _walk(part: Message, body: Body, depth: int) -> list[_Piece]:
         return [piece for group in pieces for piece in group]
     if children:
         body.nested.extend(children)
-        subject = clean.line(str(_guard(lambda: children[0]["subject"], "") or ""), 100)
-        size = _guard(lambda: sum(len(child.as_bytes()) for child in children), 0)
-        _attach(body, _name(part) or f"{subject or 'message'}.eml", kind, size)
+        size = _guard(lambda: sum(len(child.as_bytes(policy=_AS_IT_CAME)) for child in children), 0)
+        _attach(body, _name(part) or f"{_subject(children[0]) or 'message'}.eml", kind, size)
         return []
     return _leaf(part, kind, body)
 
 
 def _children(part: Message, kind: str, body: Body) -> list[Message]:
     payload: object = _guard(part.get_payload, "")
-    if kind.startswith("message/") and (inner := _guard(lambda: mend.inner_mail(part), list[Message]())):
+    if kind.startswith("message/") and (
+        inner := _guard(lambda: mend.inner_mail(part, body.problems, body.left), list[Message]())
+    ):
         return inner
     if not isinstance(payload, list):
-        found = _guard(lambda: mend.found_parts(part), list[Message]()) if kind.startswith("multipart/") else []
+        found = (
+            _guard(lambda: mend.found_parts(part, body.problems, body.left), list[Message]())
+            if kind.startswith("multipart/")
+            else []
+        )
         body.problems += [mend.BOUNDARY] if found else []
         return found
     return [cast(Message, child) for child in cast(list[object], payload) if isinstance(child, Message)]
@@ -183,6 +198,11 @@ def _name(part: Message) -> str:
     name = str(_guard(part.get_filename, None) or "")
     name = decoded_name(name)
     return clean.line(name.replace("\\", "/").rpartition("/")[2], 255)
+
+
+def _subject(message: Message) -> str:
+    said = next((str(value) for name, value in message.raw_items() if name.lower() == "subject"), "")
+    return clean.line(decoded_name(clean.repair(said[:MAX_SUBJECT])), 100)
 
 
 def _attach(body: Body, name: str, kind: str, size: int) -> None:

@@ -15,7 +15,10 @@ from opsconsole.connectors.mailtext.clean import line, repair
 
 MAX_STRUCTURED = 4_000
 """Characters of an address header given to the standard parser, which is quadratic on crafted ones."""
+MAX_PARSED = 16_000
+"""Characters of all address headers together that it is given."""
 MAX_VALUE = 200_000
+"""Characters of one header; of addresses, of all headers of a name together."""
 MAX_IDS = 64_000
 MAX_ADDRESSES = 2_000
 EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
@@ -42,6 +45,7 @@ class Headers:
         self._problems = problems
         self._addresses: dict[str, list[tuple[str, str]]] = {}
         self._order: list[str] = []
+        self._parsed = 0
         for name, value in items:
             self._order.append(name.strip().lower())
             self._fields.setdefault(self._order[-1], []).append(value)
@@ -90,7 +94,12 @@ class Headers:
 
     def _read_addresses(self, name: str) -> list[tuple[str, str]]:
         found: dict[str, str] = {}
+        left = MAX_VALUE
         for value in self.all(name):
+            value, left = value[:left], left - len(value)
+            if left < 0:
+                self._problems.append(f"The {name.title()} header is far longer than it need be; its end was not read.")
+                left = 0
             for shown, address in self._pairs(name, value):
                 found.setdefault(address, shown)
                 if len(found) >= MAX_ADDRESSES:
@@ -105,7 +114,8 @@ class Headers:
         if not value:
             return []
         pairs: list[tuple[str, str]] = []
-        if len(value) <= MAX_STRUCTURED:
+        if len(value) <= MAX_STRUCTURED and self._parsed <= MAX_PARSED:
+            self._parsed += len(value)
             try:
                 # The header's type is made at run time; stubs do not know `addresses`.
                 header: Any = policy.default.header_factory("to", value)

@@ -4,9 +4,9 @@ import base64
 import binascii
 import quopri
 import re
-from email import policy
 from email.message import Message
-from email.parser import BytesParser
+
+from opsconsole.connectors.mailtext.bounds import Allowance, parsed
 
 UNSAID = "The text was packed as base64 though the mail does not say so; it was unpacked."
 BOUNDARY = "The mail's parts begin elsewhere than it says; they were found."
@@ -103,7 +103,7 @@ def body_bytes(part: Message) -> bytes:
         return data
 
 
-def found_parts(part: Message) -> list[Message]:
+def found_parts(part: Message, problems: list[str], left: Allowance) -> list[Message]:
     """Return the parts of a container that does not say, or says wrongly, where they begin; none if there are none."""
     data = body_bytes(part)
     opens = _OPENS.search(data)
@@ -111,10 +111,10 @@ def found_parts(part: Message) -> list[Message]:
         return []
     mark = opens[1].decode("ascii", "replace").replace('"', "")
     head = f'Content-Type: multipart/mixed; boundary="{mark}"\n\n'.encode("ascii", "replace")
-    return _children(_parsed(head + data))
+    return _children(parsed(head + data, problems, left))
 
 
-def inner_mail(part: Message) -> list[Message]:
+def inner_mail(part: Message, problems: list[str], left: Allowance) -> list[Message]:
     """Return the mail in a part that was packed, which it must not be; none where it is not."""
     children = _children(part)
     if transfer_encoding(part) not in ("base64", "quoted-printable") or len(children) != 1 or children[0].keys():
@@ -123,15 +123,15 @@ def inner_mail(part: Message) -> list[Message]:
     packed["Content-Transfer-Encoding"] = transfer_encoding(part)
     packed.set_payload(children[0].get_payload())
     data = body_bytes(packed)
-    return [_parsed(data)] if _KNOWN.match(data) else []
+    return [parsed(data, problems, left)] if _KNOWN.match(data) else []
 
 
-def late_headers(part: Message) -> Message | None:
+def late_headers(part: Message, problems: list[str], left: Allowance) -> Message | None:
     """Return a part whose headers stand below a blank line, as it was meant; None where they do not."""
     payload: object = part.get_payload()
     if part.keys() or not isinstance(payload, str) or TYPE.match(payload) is None:
         return None
-    return _parsed(payload.lstrip().encode("utf-8", "surrogateescape"))
+    return parsed(payload.lstrip().encode("utf-8", "surrogateescape"), problems, left)
 
 
 def without_uuencoded(text: str) -> tuple[str, list[tuple[str, int]]]:
@@ -162,7 +162,3 @@ def _is_packed(line: str, count: int) -> bool:
 def _children(part: Message) -> list[Message]:
     payload: object = part.get_payload()
     return [child for child in payload if isinstance(child, Message)] if isinstance(payload, list) else []  # pyright: ignore[reportUnknownVariableType]
-
-
-def _parsed(data: bytes) -> Message:
-    return BytesParser(policy=policy.compat32).parsebytes(data)

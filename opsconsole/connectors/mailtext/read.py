@@ -58,7 +58,7 @@ def _read(
     parsed = parse(raw, problems)
     headers = Headers(_items(parsed.message, problems), problems)
     if parsed.body is None:
-        body = read_body(parsed.message, problems)
+        body = read_body(parsed.message, problems, parsed.left)
         problems.extend(defect_problems(body.parts))
     else:
         body = Body(problems, text=text_of(parsed.body, problems))
