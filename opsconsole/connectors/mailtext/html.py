@@ -33,6 +33,9 @@ _DROPPED = re.compile(r"script\b|style\b|head\b|!--")
 _SPACE = re.compile(r"[ \t\xa0]+")
 _GAPS = re.compile(r"\n{3,}")
 _QUOTE_MARK = "> "
+_INLINE = "a abbr b big code em font i img ins kbd label mark s small span strong sub sup tt u"
+_WITHIN_A_LINE = frozenset(_INLINE.split())
+NO_LAYOUT = "The mail's formatted text could not be laid out; it was read without its layout."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +56,25 @@ def read_html(source: str, *, limit: int = MAX_HTML) -> Page:
     if not source.strip():
         return Page("", tuple(problems))
     try:
-        text, is_hiding = _rendered(source)
+        text, is_hiding = _rendered(source, problems)
     except Exception:
-        problems.append("The mail's formatted text could not be laid out; it was read without its layout.")
+        problems.append(NO_LAYOUT)
         return Page(_crude(source), tuple(problems))
     if is_hiding:
         problems.append(HIDDEN_TEXT)
     elif not text.strip() and len(rough := _crude(source)) > 20:
-        problems.append("The mail's formatted text could not be laid out; it was read without its layout.")
+        problems.append(NO_LAYOUT)
         text = rough
     return Page(text, tuple(problems))
 
 
-def _rendered(source: str) -> tuple[str, bool]:
-    # lxml has no type stubs.
-    parser: Any = lxml.html.HTMLParser(remove_comments=True, remove_pis=True, no_network=True, huge_tree=False)
+def _rendered(source: str, problems: list[str]) -> tuple[str, bool]:
+    # lxml has no type stubs. `huge_tree` lets elements stand 2,048 deep, not only 256; what it holds is short.
+    parser: Any = lxml.html.HTMLParser(remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
     root: Any = cast(Any, lxml.html).document_fromstring(source, parser=parser)
+    if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
+        raise ValueError("The parser stopped within the page.")
+    _gather(root)
     is_hiding = blank_hidden(root, is_quirky=_STANDARD.search(source[:2_000]) is None)
     for node in list(root.iter(*UNSEEN_TAGS)):
         if node.getparent() is not None:
@@ -78,9 +84,36 @@ def _rendered(source: str) -> tuple[str, bool]:
     _limit_indents(root)
     for node in root.iter():
         node.attrib.clear()
-    for quote in quotes:
-        _mark_quote(quote)
-    return _laid_out(root), is_hiding
+    try:
+        for quote in quotes:
+            _mark_quote(quote)
+        return _laid_out(root), is_hiding
+    except RecursionError:
+        problems.append(NO_LAYOUT)
+        return _run(root), is_hiding
+
+
+def _gather(root: Any) -> None:
+    """Take in what stands after the end of the page: people see it, the parser puts it beside the root."""
+    body = root.find("body")
+    for beside in list(root.itersiblings()):
+        (root if body is None else body).append(beside)
+
+
+def _run(root: Any) -> str:
+    """Return the text of a tree line by line, where it is too deep to be laid out."""
+    kept: list[str] = []
+    stack: list[Any] = [root]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, str):
+            kept.append(node)
+            continue
+        end = "" if node.tag in _WITHIN_A_LINE else "\n"
+        kept.append(end + (node.text or ""))
+        stack.append(end + (node.tail or ""))
+        stack.extend(reversed(node))
+    return _tidy("".join(kept))
 
 
 def _laid_out(root: Any) -> str:
@@ -184,5 +217,9 @@ def _crude(source: str) -> str:
             continue
         kept.append("\n" if _BREAK.match(tag) else " ")
         kept.append(piece.partition(">")[2])
-    rows = [_SPACE.sub(" ", row).strip() for row in unescape("".join(kept)).split("\n")]
+    return _tidy(unescape("".join(kept)))
+
+
+def _tidy(text: str) -> str:
+    rows = [_SPACE.sub(" ", row).strip() for row in text.split("\n")]
     return _GAPS.sub("\n\n", "\n".join(rows)).strip()

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from opsconsole.connectors.mailtext import read_mail
-from opsconsole.connectors.mailtext.html import read_html
+from opsconsole.connectors.mailtext.html import NO_LAYOUT, read_html
 from opsconsole.connectors.mailtext.reply import strip_quotes
 
 
@@ -79,6 +79,29 @@ def test_quotes_in_html_are_marked() -> None:
         "> Shall we?",
         "> Now?",
     ]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<html><body><p>One</p></body></html><p>Two</p>",
+        "<!DOCTYPE html><html><head></head><body><p>One</p></body></html>\nTwo",
+        "<html><body><p>One</p></body></html><html><head><title>x</title></head><body>Two</body></html>",
+        "<html><p>One</p></html><p hidden>OBEY</p><p>Two</p>",
+        "<html><p>One</p></html><style>p.x {display:none}</style><p class=x>OBEY</p><p>Two</p>",
+    ],
+)
+def test_what_stands_after_the_end_of_the_page_is_read_as_the_rest_of_it(source: str) -> None:
+    text, is_hidden = seen(source)
+    assert text.split() == ["One", "Two"] and is_hidden == ("OBEY" in source)
+
+
+@pytest.mark.parametrize("depth", [100, 255, 256, 300, 700, 1_500, 3_000, 20_000])
+def test_however_deep_a_page_is_nested_nothing_is_lost_in_silence(depth: int) -> None:
+    hidden = "<p hidden>OBEY</p>" if depth < 2_000 else ""
+    page = read_html(f"<p>One</p>{hidden}{'<div>' * depth}T<b>w</b>o{'</div>' * depth}<p>End</p>")
+    assert page.text.replace("T w o", "Two").split() == ["One", "Two", "End"]
+    assert depth < 1_500 or NO_LAYOUT in page.problems
 
 
 def multipart(plain: str, html: str) -> bytes:

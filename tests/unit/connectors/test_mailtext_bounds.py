@@ -95,10 +95,10 @@ def test_fields_get_shorter_with_how_many_were_read() -> None:
 
 def test_mails_packed_within_a_mail_draw_on_one_allowance() -> None:
     one = b"--b\n" + packed(nested(20, b"Hello"))
-    assert bounds.TOO_DEEP in read_mail(MIXED + one * 4).problems
+    assert bounds.TOO_DEEP in read_mail(MIXED + one * 3).problems
     assert bounds.TOO_DEEP not in read_mail(MIXED + one).problems
     within = HEAD + b"Content-Type: message/rfc822\n\nFrom: x@y.example\nContent-Type: multipart/mixed; boundary=b\n\n"
-    assert bounds.TOO_DEEP in read_mail(within + one * 4).problems
+    assert bounds.TOO_DEEP in read_mail(within + one * 3).problems
 
 
 def test_a_field_as_long_as_people_write_it_is_whole() -> None:
