@@ -6,7 +6,7 @@ from email import policy
 from email.message import Message
 from typing import TypeVar, cast
 
-from opsconsole.connectors.mailtext import charset, clean, html, mend
+from opsconsole.connectors.mailtext import charset, clean, html, mend, wording
 from opsconsole.connectors.mailtext.bounds import TOO_DEEP, Allowance
 from opsconsole.connectors.mailtext.headers import decoded_name
 from opsconsole.connectors.mailtext.model import MAX_TEXT, Attachment
@@ -91,7 +91,7 @@ def _walk(part: Message, body: Body, depth: int) -> list[_Piece]:
     if children and kind.startswith("multipart/"):
         pieces = [_walk(child, body, depth + 1) for child in children]
         if kind == "multipart/alternative":
-            return _best([piece for group in pieces for piece in group], body)
+            return _best(pieces, body)
         return [piece for group in pieces for piece in group]
     if children:
         body.nested.extend(children)
@@ -152,23 +152,22 @@ def _leaf(part: Message, kind: str, body: Body) -> list[_Piece]:
     return [_Piece(_seen(page.text, body.problems), is_html=True)]
 
 
-def _best(pieces: list[_Piece], body: Body) -> list[_Piece]:
+def _best(forms: list[list[_Piece]], body: Body) -> list[_Piece]:
     """Choose between the forms of one text: plain, unless it is a stub or not what people see."""
-    plain = [piece for piece in pieces if not piece.is_html and piece.text.strip()]
-    rich = [piece for piece in pieces if piece.is_html and piece.text.strip()]
+    forms = [[piece for piece in form if piece.text.strip()] for form in forms]
+    plain = [piece for form in forms if not any(piece.is_html for piece in form) for piece in form]
+    rich = [piece for form in forms if any(piece.is_html for piece in form) for piece in form]
+    if not plain:
+        plain, rich = [piece for piece in rich if not piece.is_html], [piece for piece in rich if piece.is_html]
     if not plain or not rich:
         return plain or rich
-    said, seen = _words(_joined(plain)), _words(_joined(rich))
-    if len(seen) >= 40 and len(said) * 4 < len(seen):
+    said, seen = wording.words(_joined(plain)), wording.words(_joined(rich))
+    if len(set(seen)) >= 40 and len(set(said)) * 4 < len(set(seen)):
         return rich
-    if len(said) >= 20 and len(said & seen) * 5 < len(said) * 2:
+    if said and wording.longest_run(said, seen) >= min(wording.SAYS_MORE, len(said)):
         body.problems.append(DIFFERS)
         return rich
     return plain
-
-
-def _words(text: str) -> set[str]:
-    return {word for word in text[:50_000].lower().split() if word.isalpha()}
 
 
 def _seen(text: str, problems: list[str]) -> str:
