@@ -6,6 +6,7 @@ than a signature kept.
 """
 
 import re
+from itertools import takewhile
 
 from mailparser_reply.parser import EmailMessage  # pyright: ignore[reportMissingTypeStubs]
 
@@ -22,11 +23,21 @@ _FORWARDED = re.compile(
 )
 _SUBJECT_WORD = re.compile(r"^[> *]*(?:Subject|Betreff|Objet|Asunto|Oggetto|Onderwerp)\b", re.IGNORECASE | re.M)
 _WROTE = re.compile(r":\s*$")
+_NAMED = re.compile(r"\S@\S|\b\d{1,4}[-./:]\d{1,2}\b|\b(?:19|20)\d\d\b")
+"""An address, a date or a time: mail programs name one where they quote; `On Monday my boss wrote:` is a person's."""
 _ATTRIBUTION = re.compile(
     r"(?:@|wrote|writes|mentioned|said|schrieb|écrit|escribió|scritto|schreef|skrev|napisał).{0,100}:$", re.IGNORECASE
 )
 _QUOTED = re.compile(r"^>", re.MULTILINE)
 _BLOCK = re.compile(r"[* ]*(?:-{5,}|\w+ ?:)")
+_WORDS = re.compile(r"[^\W\d_]+")
+_ASKS = re.compile(
+    r"\b(?:cancel|refund|reimburse|terminate|kündig\w*|stornier\w*|erstatte\w*|annule[rz]|rembourse[rz]|annulla\w*"
+    r"|annuleer)\b|^(?:please|kindly|bitte)\b(?!.{0,80}(?:reply|mail|contact|note|visit|print|not))",
+    re.IGNORECASE,
+)
+_RULE = re.compile(r"\W{5,}|_{5,}")
+_SENT_FROM = re.compile(r"(?:sent|get|von|gesendet|envoyé|enviado|inviato|verzonden)\b", re.IGNORECASE)
 _DELIMITER = re.compile(r"\s*(?:> ?)*(?:--|__)\s*\n|\s*[_-]{32,}")
 
 
@@ -92,7 +103,7 @@ def _own(text: str, *, has_tail: bool) -> str:
 def _is_quote_header(header: str) -> bool:
     """Tell a quoted mail's headers from lines such as `From: Berlin / To: Paris` that the sender wrote."""
     rows = [row for row in header.split("\n") if row.strip()]
-    if re.match(r"-{5,}", header) or (len(rows) <= 3 and _WROTE.search(header)):
+    if re.match(r"-{5,}", header) or (len(rows) <= 3 and _WROTE.search(header) and _NAMED.search(header)):
         return True
     return len(rows) >= 2 and ("@" in header or _SUBJECT_WORD.search(header) is not None)
 
@@ -104,14 +115,32 @@ def _unsigned(text: str, signature: str) -> str:
     rows = [row for row in signature.split("\n") if row.strip()]
     is_short = len(rows) <= 10 and len(rows[0]) <= 60 and max(map(len, rows)) <= 100 and "?" not in signature
     is_marked = len(rows) <= MAX_SIGNATURE_ROWS and _DELIMITER.match(signature + "\n") is not None
+    said = _first_rows(signature)
+    if _asks(said) or (not is_marked and any(map(_is_sentence, said))):
+        return text
     return text[: -len(signature)].rstrip() if is_short or is_marked else text
+
+
+def _first_rows(signature: str) -> list[str]:
+    """Return what stands right below the first row: what a list or an office adds is set apart."""
+    block = signature.partition("\n")[2].lstrip("\n").partition("\n\n")[0]
+    return list(takewhile(lambda row: _RULE.match(row) is None, block.split("\n")))
+
+
+def _asks(rows: list[str]) -> bool:
+    return any(_ASKS.search(row) for row in rows)
+
+
+def _is_sentence(row: str) -> bool:
+    """Tell a sentence from a name, a post or an address: it has a few words that do not begin with a capital."""
+    return sum(word[0].islower() for word in _WORDS.findall(row)) >= 3 and _SENT_FROM.match(row) is None
 
 
 def _above_delimiter(text: str) -> str:
     """Cut at the signature line `--`, where what follows is short enough to be one."""
     rows = text.split("\n")
     for at, row in enumerate(rows):
-        if row == "--" and at and len(rows) - at <= MAX_SIGNATURE_ROWS:
+        if row == "--" and at and len(rows) - at <= MAX_SIGNATURE_ROWS and not _asks(_first_rows("\n".join(rows[at:]))):
             return "\n".join(rows[:at])
     return text
 
