@@ -7,7 +7,9 @@ from typing import Any
 from tinycss2.color5 import parse_color  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
 
 FAR = 500.0
-"""Pixels beyond which something lies outside what is looked at."""
+"""Pixels to the left or above beyond which something lies outside what is looked at."""
+FAR_ON = 2_000.0
+"""Pixels to the right or below: there one can scroll."""
 _NUMBER = re.compile(r"([-+]?(?:\d{1,7}(?:\.\d{0,9})?|\.\d{1,9})(?:e[-+]?\d{1,2})?)([a-z%]*)")
 _FUNCTION = re.compile(r"([a-z0-9-]+)\(([^()]*)\)")
 _ABSOLUTE = {"px": 1.0, "": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 37.8, "mm": 3.78, "q": 0.94}
@@ -46,7 +48,11 @@ def share(said: str | None) -> float | None:
 def is_far(said: str | None, *, is_negative: bool = False) -> bool:
     """Return whether a place lies outside what is looked at: 500 pixels, or a whole width."""
     for number, unit in numbers(said) if said else []:
-        is_out = abs(number) >= 100 if unit in ("%", "vw", "vh") else abs(number) * _PIXELS.get(unit, 0.0) >= FAR
+        is_out = (
+            abs(number) >= 100
+            if unit in ("%", "vw", "vh")
+            else abs(number) * _PIXELS.get(unit, 0.0) >= (FAR if number < 0 else FAR_ON)
+        )
         if is_out and (number < 0 or not is_negative):
             return True
     return False

@@ -16,11 +16,14 @@ LEAST_CONTRAST = 1.25
 _DIGITS = ".0123456789"
 _WORD = re.compile(r"\w")
 _TAGS = (
-    "script style head title noscript template iframe object embed svg math"
+    "script style head title template iframe object embed svg math"
     " datalist noframes noembed audio video canvas progress meter"
 )
 UNSEEN_TAGS = tuple(_TAGS.split())
 """Elements whose text is code, a choice, or stands in for what mail programs do not play: left out without a word."""
+_CELLS = frozenset({"td", "th"})
+_FREE_HEIGHT = {"height": "auto", "max-height": "none"}
+_WORDS = frozenset({"a", "b", "em", "font", "i", "small", "span", "strong", "u"})
 _WHITE, _BLACK = (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)
 _NO_COLOUR = frozenset({"transparent", "none", "inherit", "initial", "unset", "currentcolor"})
 _HEX = re.compile(r"[0-9a-f]{6}|[0-9a-f]{3}")
@@ -39,6 +42,8 @@ class _State:
     colour: css.Colour | None = _BLACK
     body_colour: css.Colour | None = _BLACK
     ground: css.Colour | None = _WHITE
+    is_on_ground: bool = False
+    """An element around it has a ground of its own, behind which it can lie; that of the body lies behind all."""
     variables: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -72,7 +77,7 @@ def blank_hidden(root: Any, *, is_quirky: bool = False) -> bool:
             above = replace(above, colour=above.body_colour, is_clear=False)
         state = _state(node, above, sheet)
         if node.tag == "body":
-            state = replace(state, body_colour=state.colour)
+            state = replace(state, body_colour=state.colour, is_on_ground=False)
         if not state.is_seen:
             if node.text and _WORD.search(node.text):
                 is_hiding = True
@@ -108,12 +113,16 @@ def _state(node: Any, above: _State, sheet: Sheet) -> _State:
     if "hidden" in attributes or "popover" in attributes or (node.tag == "dialog" and "open" not in attributes):
         state = replace(state, is_gone=True)
     if style:
+        if _is_uncut(node.tag, style):
+            # Beside wider cells, or in a table of fixed columns, a cell's width does cut.
+            sheet.is_whole = sheet.is_whole and not (node.tag in _CELLS and _is_cut({**style, **_FREE_HEIGHT}))
+            style = {name: value for name, value in style.items() if not name.startswith("overflow")}
         state = _styled(state, style)
     return _coloured(state, style, attributes)
 
 
 def _styled(state: _State, style: Mapping[str, str]) -> _State:
-    if _is_gone(style):
+    if _is_gone(style) or (state.is_on_ground and _is_behind(style)):
         state = replace(state, is_gone=True)
     if (opacity := css.share(style.get("opacity"))) is not None:
         state = replace(state, opacity=state.opacity * max(0.0, min(1.0, opacity)))
@@ -134,7 +143,10 @@ def _coloured(state: _State, style: Mapping[str, str], attributes: Any) -> _Stat
         found = css.colour(_with_mark(said))
         is_clear = found is not None and found[1] < 0.05
         state = replace(state, colour=found[0] if found is not None and found[1] > 0.9 else None, is_clear=is_clear)
-    return replace(state, ground=_ground(state.ground, style, attributes))
+    has_ground = "bgcolor" in attributes or any(name.startswith("background") for name in (*style, *attributes))
+    return replace(
+        state, ground=_ground(state.ground, style, attributes), is_on_ground=state.is_on_ground or has_ground
+    )
 
 
 def _ground(above: css.Colour | None, style: Mapping[str, str], attributes: Any) -> css.Colour | None:
@@ -181,6 +193,14 @@ def _is_gone(style: Mapping[str, str]) -> bool:
     return _is_out(style)
 
 
+def _is_uncut(tag: Any, style: Mapping[str, str]) -> bool:
+    """Return whether an element's size cuts nothing: a cell grows with its text, words within a line have no size."""
+    is_block = style.get("display", "inline") not in ("inline", "table-cell") or style.get("float", "none") != "none"
+    if is_block or style.get("position") in ("absolute", "fixed"):
+        return False
+    return tag in _CELLS or tag in _WORDS
+
+
 def _is_cut(style: Mapping[str, str]) -> bool:
     overflows = " ".join(style.get(name, "") for name in ("overflow", "overflow-x", "overflow-y"))
     if not any(word in overflows for word in ("hidden", "clip", "auto", "scroll")):
@@ -199,19 +219,21 @@ def _is_masked(style: Mapping[str, str]) -> bool:
 
 
 def _is_out(style: Mapping[str, str]) -> bool:
-    """It lies outside of what is looked at, or behind it."""
+    """It lies outside of what is looked at."""
     if any(css.is_far(style.get(name), is_negative=True) for name in ("text-indent", "margin-left", "margin-top")):
         return True
     position = style.get("position")
     if position in ("absolute", "fixed") and css.is_rect_empty(style.get("clip")):
         return True
     if position in ("absolute", "fixed", "relative", "sticky"):
-        depth = css.share(style.get("z-index"))
-        if depth is not None and depth < 0:
-            return True
         sides = ("left", "top", "right", "bottom")
         return any(css.is_far(style.get(name), is_negative=position == "relative") for name in sides)
     return False
+
+
+def _is_behind(style: Mapping[str, str]) -> bool:
+    depth = css.share(style.get("z-index"))
+    return depth is not None and depth < 0 and style.get("position", "static") != "static"
 
 
 def _font_size(font: str | None) -> str | None:
@@ -232,7 +254,9 @@ def _is_tiny(said: str) -> bool:
     if len(found) != 1:
         return False
     number, unit = found[0]
-    return number < 0.1 if unit in ("em", "rem", "vw", "vh") else number < 5 if unit == "%" else number < 2
+    if unit in ("em", "rem", "vw", "vh", "%"):
+        return number < (5 if unit == "%" else 0.1)
+    return (css.pixels(said) or 0.0) < 2
 
 
 def _is_flat(said: str) -> bool:
@@ -240,4 +264,6 @@ def _is_flat(said: str) -> bool:
     if "(" in said or len(found) != 1:
         return css.pixels(said) == 0
     number, unit = found[0]
-    return number < 0.1 if unit in ("", "em", "rem") else number < 5 if unit == "%" else number < 1.5
+    if unit in ("", "em", "rem", "%"):
+        return number < (5 if unit == "%" else 0.1)
+    return (css.pixels(said) or 0.0) < 1.5

@@ -30,7 +30,7 @@ MAX_STYLE = 2_000
 WIDTH = 1_200
 """Pixels of the screen that `@media` is asked about."""
 _READ = (
-    "all background background-color background-image clip clip-path color content-visibility display filter font"
+    "all background background-color background-image clip clip-path color content-visibility display filter float font"
     " font-size height left letter-spacing line-height margin-left margin-top mask mask-image max-height max-width"
     " opacity overflow overflow-x overflow-y position right rotate scale text-indent top bottom transform translate"
     " visibility -webkit-clip-path -webkit-mask -webkit-mask-image -webkit-text-fill-color -webkit-transform"
@@ -39,7 +39,13 @@ _READ = (
 READ = frozenset(_READ.split())
 """Properties that can hide a text; others are not kept."""
 _COUNTS = re.compile(r":(?:nth|has|[a-z]+-of-type|only)|~")
-_PIXELS = re.compile(r"\((min|max)-(?:device-)?width:(\d{1,6})(?:\.\d+)?(px|em|rem)?\)")
+HEIGHT = 800
+_PIXELS = re.compile(r"\((min|max)-(?:device-)?(width|height):(\d{1,6})(?:\.\d+)?(px|em|rem)?\)")
+_RANGE = re.compile(r"\((width|height)([<>])=?(\d{1,6})(?:\.\d+)?(px|em|rem)?\)")
+_NEVER = re.compile(r"\(orientation:portrait\)|\((?:any-)?hover:none\)|\((?:any-)?pointer:(?:coarse|none)\)")
+"""What does not hold on a wide screen with a mouse."""
+_IS_NOT = re.compile(r"\s*not\s*\([^()]*\)\s*$", re.IGNORECASE)
+"""`@supports not (…)`: mail programs that are up to date support what is asked."""
 _INSIDE = frozenset({"media", "supports", "layer", "container", "scope", "document"})
 Declarations = tuple[tuple[str, str], ...]
 
@@ -85,6 +91,8 @@ class Sheet:
                 self._take_rule(node)
             elif node.type == "at-rule" and node.content is not None and node.lower_at_keyword in _INSIDE:
                 if node.lower_at_keyword == "media" and not is_for_screen(tinycss2.serialize(node.prelude)):
+                    continue
+                if node.lower_at_keyword == "supports" and _IS_NOT.match(tinycss2.serialize(node.prelude)):
                     continue
                 if depth > 4:
                     self.is_whole = False
@@ -135,6 +143,10 @@ def sheet_of(root: Any) -> Sheet:
     """Read the style sheets in a mail."""
     sheet = Sheet()
     for node in root.iter("style"):
+        if node.get("type", "text/css").strip().lower() not in ("", "text/css") or not is_for_screen(
+            node.get("media", "")
+        ):
+            continue
         sheet.add((node.text or "").replace("<!--", "").replace("-->", ""))
     sheet.look_at(root)
     return sheet
@@ -150,9 +162,11 @@ def _holds(query: str) -> bool:
     is_not = query.startswith("not") and not query.startswith("not(")
     kind = query.removeprefix("not").removeprefix("only")
     holds = not kind.startswith(("print", "speech", "tty", "braille", "tv")) and "prefers-color-scheme:dark" not in kind
-    for bound, number, unit in _PIXELS.findall(kind):
-        pixels = int(number) * (16 if unit in ("em", "rem") else 1)
-        holds = holds and (pixels <= WIDTH if bound == "min" else pixels >= WIDTH)
+    holds = holds and _NEVER.search(kind) is None
+    ranges = [(way, "min" if sign == ">" else "max", *size) for way, sign, *size in _RANGE.findall(kind)]
+    for way, bound, number, unit in [(way, bound, *size) for bound, way, *size in _PIXELS.findall(kind)] + ranges:
+        pixels, screen = int(number) * (16 if unit in ("em", "rem") else 1), WIDTH if way == "width" else HEIGHT
+        holds = holds and (pixels <= screen if bound == "min" else pixels >= screen)
     return holds != is_not
 
 

@@ -48,7 +48,7 @@ GONE = {
     "margin": '<p style="margin-left:-9999px">{}</p>',
     "to the right": '<p style="position:absolute;left:9999px">{}</p>',
     "off by screen widths": '<p style="position:fixed;left:-100vw">{}</p>',
-    "behind": '<p style="position:relative;z-index:-1">{}</p>',
+    "behind": '<div style="background:#eee"><p style="position:relative;z-index:-1">{}</p></div>',
     "no height": '<div style="height:0;overflow:clip"><p>{}</p></div>',
     "one pixel": '<div style="width:1px;height:1px;overflow:hidden"><p>{}</p></div>',
     "closed details": "<details><summary> </summary>{}<p>{}</p></details>",
@@ -63,6 +63,13 @@ GONE = {
     "media": "<style>@media screen and (min-width: 1px) {{p {{display:none}}}}</style><p>{}</p>",
     "media unless print": "<style>@media not print {{p {{display:none}}}}</style><p>{}</p>",
     "supports": "<style>@supports (display:grid) {{p {{display:none}}}}</style><p>{}</p>",
+    "a block has a height": '<span style="display:block;height:0;overflow:hidden">{}</span>',
+    "words that float have a height": '<span style="float:left;height:0;overflow:hidden">{}</span>',
+    "words set apart have a height": '<span style="position:absolute;height:0;overflow:hidden">{}</span>',
+    "a size in inches": '<p style="font-size:.01in">{}</p>',
+    "a line in inches": '<p style="line-height:.01in">{}</p>',
+    "wide, as a range": "<style>@media (width>600px) {{p {{display:none}}}}</style><p>{}</p>",
+    "lying": "<style>@media (orientation:landscape) {{p {{display:none}}}}</style><p>{}</p>",
     "style in the body": "<p class=y>{}</p><style>.y {{visibility:hidden}}</style>",
 }
 SEEN = {
@@ -86,6 +93,20 @@ SEEN = {
     "hover": "<style>p:hover {{display:none}}</style><p>{}</p>",
     "a selector that is none": "<style>p:::x, {{display:none}}</style><p>{}</p>",
     "short font": '<p style="font:italic 12px/1.5 Arial">{}</p>',
+    "size in other units": '<p style="font-size:.2in"><i style="font-size:1.5ex">{}</i></p>',
+    "size in picas": '<p style="font-size:1pc;line-height:.2in">{}</p>',
+    "a sheet for paper": "<style media=print>p {{display:none}}</style><p>{}</p>",
+    "a sheet of another kind": "<style type='text/foo'>p {{display:none}}</style><p>{}</p>",
+    "where no grid is": "<style>@supports not (display:grid) {{p {{display:none}}}}</style><p>{}</p>",
+    "narrow, as a range": "<style>@media (width<=600px) {{p {{display:none}}}}</style><p>{}</p>",
+    "tall screens": "<style>@media (min-height:99999px) {{p {{display:none}}}}</style><p>{}</p>",
+    "upright": "<style>@media (orientation:portrait) {{p {{display:none}}}}</style><p>{}</p>",
+    "fingers": "<style>@media (hover:none) {{p {{display:none}}}}</style><p>{}</p>",
+    "a cell grows": "<table><tr><td style='height:1px;overflow:hidden'>{}</td></tr></table>",
+    "words have no height": '<span style="height:0;overflow:hidden">{}</span>',
+    "further down": '<div style="position:absolute;top:600px;left:700px">{}</div>',
+    "behind nothing": '<body bgcolor="#eeeeee"><p style="position:relative;z-index:-1">{}</p></body>',
+    "without scripts": "<noscript>{}</noscript>",
     "named ground": '<p style="background:url(x.png) navy;color:white">{}</p>',
 }
 
@@ -102,6 +123,10 @@ def test_hidden_text_is_left_out_and_told(how: str) -> None:
     text, is_told = read(f"<div>Hello {GONE[how].format('OBEY', 'OBEY')}</div>")
     assert "OBEY" not in text and is_told
     assert "Hello" in text
+
+
+def test_a_cell_without_a_width_is_read_and_told() -> None:
+    assert read("<table><tr><td style='max-width:0;overflow:hidden'>Hello</td></tr></table>") == ("Hello", True)
 
 
 def test_the_colour_of_the_whole_mail_is_that_of_its_text() -> None:
