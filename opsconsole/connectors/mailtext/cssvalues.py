@@ -139,6 +139,14 @@ def colour(said: str) -> tuple[Colour, float] | None:
         return None
 
 
+def blended(text: Colour, ground: Colour, share_of_text: float) -> Colour:
+    """Return the colour that is seen of a text that lets its ground through."""
+    red, green, blue = (
+        part * share_of_text + under * (1 - share_of_text) for part, under in zip(text, ground, strict=True)
+    )
+    return red, green, blue
+
+
 def contrast(text: Colour, ground: Colour) -> float:
     """Return the contrast of two colours, 1 to 21 (WCAG 2.2, "contrast ratio")."""
     lighter, darker = sorted((_luminance(text), _luminance(ground)), reverse=True)

@@ -17,7 +17,7 @@ _DIGITS = ".0123456789"
 _WORD = re.compile(r"\w")
 _TAGS = (
     "script style head title template iframe object embed svg math"
-    " datalist noframes noembed audio video canvas progress meter"
+    " rp datalist noframes noembed audio video canvas progress meter"
 )
 UNSEEN_TAGS = tuple(_TAGS.split())
 """Elements whose text is code, a choice, or stands in for what mail programs do not play: left out without a word."""
@@ -39,6 +39,7 @@ class _State:
     is_flat: bool = False
     is_invisible: bool = False
     is_clear: bool = False
+    alpha: float = 1.0
     colour: css.Colour | None = _BLACK
     body_colour: css.Colour | None = _BLACK
     ground: css.Colour | None = _WHITE
@@ -52,7 +53,8 @@ class _State:
             return False
         if self.colour is None or self.ground is None:
             return True
-        return css.contrast(self.colour, self.ground) >= LEAST_CONTRAST
+        shown = css.blended(self.colour, self.ground, self.opacity * self.alpha)
+        return css.contrast(shown, self.ground) >= LEAST_CONTRAST
 
 
 def blank_hidden(root: Any, *, is_quirky: bool = False) -> bool:
@@ -74,7 +76,7 @@ def blank_hidden(root: Any, *, is_quirky: bool = False) -> bool:
         if node.tag in UNSEEN_TAGS:
             continue
         if is_quirky and node.tag == "table":
-            above = replace(above, colour=above.body_colour, is_clear=False)
+            above = replace(above, colour=above.body_colour, is_clear=False, alpha=1.0)
         state = _state(node, above, sheet)
         if node.tag == "body":
             state = replace(state, body_colour=state.colour, is_on_ground=False)
@@ -142,7 +144,8 @@ def _coloured(state: _State, style: Mapping[str, str], attributes: Any) -> _Stat
     if (said := said or attributes.get("text")) is not None and (said := said.lower().strip()) != "inherit":
         found = css.colour(_with_mark(said))
         is_clear = found is not None and found[1] < 0.05
-        state = replace(state, colour=found[0] if found is not None and found[1] > 0.9 else None, is_clear=is_clear)
+        alpha = 1.0 if found is None else min(1.0, found[1])
+        state = replace(state, colour=found[0] if found is not None else None, is_clear=is_clear, alpha=alpha)
     has_ground = "bgcolor" in attributes or any(name.startswith("background") for name in (*style, *attributes))
     return replace(
         state, ground=_ground(state.ground, style, attributes), is_on_ground=state.is_on_ground or has_ground

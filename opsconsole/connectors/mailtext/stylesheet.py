@@ -36,7 +36,20 @@ _READ = (
     " visibility -webkit-clip-path -webkit-mask -webkit-mask-image -webkit-text-fill-color -webkit-transform"
     " width z-index zoom"
 )
-READ = frozenset(_READ.split())
+_SIDES = ("top", "right", "bottom", "left")
+_LOGICAL = {
+    f"{before}{ours}": f"{before}{theirs}"
+    for before in ("", "min-", "max-")
+    for ours, theirs in (("block-size", "height"), ("inline-size", "width"))
+} | {
+    f"{kind}-{way}-{end}": f"{prefix}{side}"
+    for kind, prefix in (("margin", "margin-"), ("inset", ""))
+    for way, end, side in (
+        ("block", "start", "top"), ("inline", "end", "right"), ("block", "end", "bottom"), ("inline", "start", "left")
+    )
+}  # fmt: skip
+"""Names by the direction of writing, and those of the sides that they mean in most languages."""
+READ = frozenset(_READ.split()) | frozenset(_LOGICAL) | {"margin", "inset"}
 """Properties that can hide a text; others are not kept."""
 _COUNTS = re.compile(r":(?:nth|has|[a-z]+-of-type|only)|~")
 HEIGHT = 800
@@ -187,7 +200,19 @@ def _each(content: Any) -> Iterator[tuple[str, str, bool]]:
     for node in tinycss2.parse_blocks_contents(content, skip_comments=True, skip_whitespace=True):
         if node.type == "declaration" and (node.lower_name in READ or node.name.startswith("--")):
             name = node.name if node.name.startswith("--") else node.lower_name
-            yield name, plain(node.value), bool(node.important)
+            for part, value in _parts(name, plain(node.value)):
+                yield part, value, bool(node.important)
+
+
+def _parts(name: str, value: str) -> Iterator[tuple[str, str]]:
+    """Give the sides that a short form sets, under the names that are looked at."""
+    if name not in ("margin", "inset") or "(" in value or not value:
+        yield _LOGICAL.get(name, name), value
+        return
+    values = value.split()
+    for place, side in enumerate(_SIDES):
+        given = values[place] if place < len(values) else values[place % 2 if len(values) > 1 else 0]
+        yield side if name == "inset" else f"margin-{side}", given
 
 
 def plain(value: Any) -> str:

@@ -63,6 +63,16 @@ GONE = {
     "media": "<style>@media screen and (min-width: 1px) {{p {{display:none}}}}</style><p>{}</p>",
     "media unless print": "<style>@media not print {{p {{display:none}}}}</style><p>{}</p>",
     "supports": "<style>@supports (display:grid) {{p {{display:none}}}}</style><p>{}</p>",
+    "margins": '<p style="margin:0 0 0 -9999px">{}</p>',
+    "margins, two": '<p style="margin:0 -9999px">{}</p>',
+    "margin at the start": '<p style="margin-inline-start:-9999px">{}</p>',
+    "inset": '<p style="position:absolute;inset:-9999px auto auto">{}</p>',
+    "inset at the start": '<p style="position:absolute;inset-block-start:-9999px">{}</p>',
+    "block size": '<p style="max-block-size:0;overflow:hidden">{}</p>',
+    "nearly clear": '<p style="color:rgba(0,0,0,.08)">{}</p>',
+    "white, a little clear": '<p style="color:rgba(255,255,255,.85)">{}</p>',
+    "faint": '<p style="opacity:.06">{}</p>',
+    "faint and clear": '<p style="opacity:.3;color:rgba(0,0,0,.3)">{}</p>',
     "a block has a height": '<span style="display:block;height:0;overflow:hidden">{}</span>',
     "words that float have a height": '<span style="float:left;height:0;overflow:hidden">{}</span>',
     "words set apart have a height": '<span style="position:absolute;height:0;overflow:hidden">{}</span>',
@@ -105,6 +115,8 @@ SEEN = {
     "a cell grows": "<table><tr><td style='height:1px;overflow:hidden'>{}</td></tr></table>",
     "words have no height": '<span style="height:0;overflow:hidden">{}</span>',
     "further down": '<div style="position:absolute;top:600px;left:700px">{}</div>',
+    "usual margins": '<p style="margin:-2px auto 10px;margin-inline:4px">{}</p>',
+    "a little clear": '<p style="color:rgba(0,0,0,.6);opacity:.7">{}</p>',
     "behind nothing": '<body bgcolor="#eeeeee"><p style="position:relative;z-index:-1">{}</p></body>',
     "without scripts": "<noscript>{}</noscript>",
     "named ground": '<p style="background:url(x.png) navy;color:white">{}</p>',
@@ -140,7 +152,7 @@ def test_a_table_takes_its_colour_from_the_body_unless_the_page_is_up_to_date() 
     assert read(f'<body text="#fff">{table}') == ("", True)
 
 
-@pytest.mark.parametrize("tag", ["video", "canvas", "noframes", "template", "svg", "datalist"])
+@pytest.mark.parametrize("tag", ["rp", "video", "canvas", "noframes", "template", "svg", "datalist"])
 def test_what_is_no_text_is_left_out_without_a_word(tag: str) -> None:
     assert read(f"Hello<{tag}>OBEY</{tag}>") == ("Hello", False)
 
