@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from opsconsole.connectors.mailtext import cssvalues as css
+from opsconsole.connectors.mailtext import doubts
 from opsconsole.connectors.mailtext.stylesheet import Sheet, sheet_of, with_variables
 
 LEAST_CONTRAST = 1.25
@@ -45,6 +46,7 @@ class _State:
     ground: css.Colour | None = _WHITE
     is_on_ground: bool = False
     """An element around it has a ground of its own, behind which it can lie; that of the body lies behind all."""
+    is_doubtful: bool = False
     variables: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -84,12 +86,14 @@ def blank_hidden(root: Any, *, is_quirky: bool = False) -> bool:
             if node.text and _WORD.search(node.text):
                 is_hiding = True
             node.text = None
+        is_hiding = is_hiding or (state.is_doubtful and _WORD.search(node.text or "") is not None)
         summary = _summary(node)
         for child in node:
             inside = state if summary is None or child is summary else replace(state, is_gone=True)
             if child.tail and (summary is not None or not state.is_seen):
                 is_hiding = is_hiding or _WORD.search(child.tail) is not None
                 child.tail = None
+            is_hiding = is_hiding or (state.is_doubtful and _WORD.search(child.tail or "") is not None)
             stack.append((child, inside))
     return is_hiding or not sheet.is_whole
 
@@ -120,6 +124,8 @@ def _state(node: Any, above: _State, sheet: Sheet) -> _State:
             sheet.is_whole = sheet.is_whole and not (node.tag in _CELLS and _is_cut({**style, **_FREE_HEIGHT}))
             style = {name: value for name, value in style.items() if not name.startswith("overflow")}
         state = _styled(state, style)
+        if doubts.is_doubtful(style):
+            state = replace(state, is_doubtful=True)
     return _coloured(state, style, attributes)
 
 

@@ -13,6 +13,8 @@ from typing import Any
 import cssselect2 as _cssselect2  # pyright: ignore[reportMissingTypeStubs]
 import tinycss2 as _tinycss2  # pyright: ignore[reportMissingTypeStubs]
 
+from opsconsole.connectors.mailtext import doubts
+
 # Neither has type stubs.
 cssselect2: Any = _cssselect2
 tinycss2: Any = _tinycss2
@@ -49,7 +51,7 @@ _LOGICAL = {
     )
 }  # fmt: skip
 """Names by the direction of writing, and those of the sides that they mean in most languages."""
-READ = frozenset(_READ.split()) | frozenset(_LOGICAL) | {"margin", "inset"}
+READ = frozenset(_READ.split()) | frozenset(_LOGICAL) | {"margin", "inset"} | doubts.READ
 """Properties that can hide a text; others are not kept."""
 _COUNTS = re.compile(r":(?:nth|has|[a-z]+-of-type|only)|~")
 HEIGHT = 800
@@ -60,6 +62,8 @@ _NEVER = re.compile(r"\(orientation:portrait\)|\((?:any-)?hover:none\)|\((?:any-
 _IS_NOT = re.compile(r"\s*not\s*\([^()]*\)\s*$", re.IGNORECASE)
 """`@supports not (…)`: mail programs that are up to date support what is asked."""
 _INSIDE = frozenset({"media", "supports", "layer", "container", "scope", "document"})
+_ORDERED = frozenset({"layer", "container", "scope"})
+"""Blocks that hold, or win over others, by rules that are not followed here."""
 Declarations = tuple[tuple[str, str], ...]
 
 
@@ -107,6 +111,8 @@ class Sheet:
                     continue
                 if node.lower_at_keyword == "supports" and _IS_NOT.match(tinycss2.serialize(node.prelude)):
                     continue
+                if node.lower_at_keyword in _ORDERED and self.is_whole:
+                    self.is_whole = not _touches(node.content)
                 if depth > 4:
                     self.is_whole = False
                     continue
@@ -114,6 +120,8 @@ class Sheet:
                 self._take(inner, depth=depth + 1)
 
     def _take_rule(self, rule: Any) -> None:
+        if any(node.type == "{} block" for node in rule.content):
+            self.is_whole = False  # rules within a rule
         usual, strong = _declared(rule.content)
         if not usual and not strong:
             return
@@ -163,6 +171,12 @@ def sheet_of(root: Any) -> Sheet:
         sheet.add((node.text or "").replace("<!--", "").replace("-->", ""))
     sheet.look_at(root)
     return sheet
+
+
+def _touches(content: Any) -> bool:
+    """Return whether a block says of anything whether it is shown."""
+    said = tinycss2.serialize(content).lower()
+    return re.search(r"\b(?:display|visibility|opacity|color|font-size)\s*:", said) is not None
 
 
 def is_for_screen(query: str) -> bool:

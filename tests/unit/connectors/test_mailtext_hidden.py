@@ -117,6 +117,7 @@ SEEN = {
     "further down": '<div style="position:absolute;top:600px;left:700px">{}</div>',
     "usual margins": '<p style="margin:-2px auto 10px;margin-inline:4px">{}</p>',
     "a little clear": '<p style="color:rgba(0,0,0,.6);opacity:.7">{}</p>',
+    "inset of what stands in its place": '<p style="inset:-9999px">{}</p>',
     "behind nothing": '<body bgcolor="#eeeeee"><p style="position:relative;z-index:-1">{}</p></body>',
     "without scripts": "<noscript>{}</noscript>",
     "named ground": '<p style="background:url(x.png) navy;color:white">{}</p>',
