@@ -19,7 +19,7 @@ _MASK = re.compile("\ue000(\\d+)\ue001")
 _GAPS = re.compile(r"\n{3,}")
 _FORWARD = re.compile(r"\s*(?:fwd?|wg|tr|rv|enc|doorst|i)\s*:", re.IGNORECASE)
 _FORWARDED = re.compile(
-    r"^[-> ]*(?:-{2,}|Begin) ?(?:forwarded|weitergeleitete|message transféré)", re.IGNORECASE | re.M
+    r"^[-> ]*(?:(?<=--)|(?<=-- )|Begin ?)(?:forwarded|weitergeleitete|message transféré)", re.IGNORECASE | re.M
 )
 _SUBJECT_WORD = re.compile(r"^[> *]*(?:Subject|Betreff|Objet|Asunto|Oggetto|Onderwerp)\b", re.IGNORECASE | re.M)
 _WROTE = re.compile(r":\s*$")

@@ -197,3 +197,9 @@ def test_crafted_headers_cost_little() -> None:
         for piece in (b"<", b"(", b",", b" a", b";a=b", b'"a" '):
             read_mail(name + b": " + piece * (200_000 // len(piece)) + b"\n\nhi")
     assert time.process_time() - start < 10
+
+
+def test_a_line_of_dashes_is_read_in_no_time() -> None:
+    began = time.process_time()
+    strip_quotes("-" * 20_000 + "\nhello")
+    assert time.process_time() - began < 5
