@@ -50,6 +50,22 @@ async def test_a_repeat_is_known_and_another_body_under_the_same_id_is_told_to_t
         assert events.event(r.engine.reader, EventId(1)).subject == "lead:17"  # pyright: ignore[reportOptionalMemberAccess]
 
 
+async def test_who_is_turned_away_is_told_to_the_lead_and_writes_no_more_than_once_a_minute(tmp_path: Path) -> None:
+    port, notes = free_port(), Notes()
+    url = f"http://127.0.0.1:{port}/intake"
+    wrong = {"webhook-id": "m-1", "authorization": "Bearer wrong"}
+    hook = config(port, verify="bearer", secret="bearer")
+    async with listening(tmp_path, hook, notes=notes) as r:
+        assert [(await post(url, BODY, wrong))[0] for _ in range(5)] == [401] * 5
+        assert len(notes.said) == 2 and notes.said[-1][0] == "ok"
+        assert "Turned away once, without the right token or signature (last: " in notes.said[-1][1]
+        r.clock.move(seconds=61)
+        assert (await post(url, BODY, wrong))[0] == 401
+        assert len(notes.said) == 3 and "Turned away 6 times, without" in notes.said[-1][1]
+        right = {**wrong, "authorization": "Bearer let me in"}
+        assert (await post(url, BODY, right))[0] == 202 and len(notes.said) == 3
+
+
 async def test_a_hundred_at_once_share_commits_and_each_is_taken_once(tmp_path: Path) -> None:
     port = free_port()
     url = f"http://127.0.0.1:{port}/intake"

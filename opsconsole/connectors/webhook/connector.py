@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from opsconsole.connectors.webhook.config import WebhookConfig
@@ -20,6 +21,8 @@ from opsconsole.net.server import BUSY, Arrived, Hook, Reply, expect, expect_no_
 _log = logging.getLogger(__name__)
 TAKE_S = 20.0
 """An event that is not on disk after so many seconds is refused for now; the sender tries again."""
+STRANGERS_EVERY = timedelta(minutes=1)
+"""So often at most is it noted that somebody was turned away."""
 _FULL = Reply(503, {"error": "cannot be kept just now; send it again"}, retry_after_s=30)
 _STRANGER = Reply(401, {"error": "not signed as agreed"})
 FieldsOf = Callable[[str], Mapping[str, Any] | None]
@@ -48,6 +51,9 @@ class WebhookConnector:
         self._mapper = Mapper(config)
         self._is_expected = False
         self._unlike = 0
+        self._last_unlike = ""
+        self._strangers = 0
+        self._strangers_told_at: datetime | None = None
 
     def expect(self) -> None:
         """Have senders come again while nobody listens: the connection is in use."""
@@ -115,6 +121,7 @@ class WebhookConnector:
             return Reply(403, {"error": "only programs on this machine"})
         headers, now = as_standard(arrived.headers), self._clock.now()
         if not verifier.is_genuine(headers, arrived.body, now=now):
+            await self._tell_of_stranger(now)
             return _STRANGER
         try:
             parts = parts_of(self._config, arrived)
@@ -140,13 +147,31 @@ class WebhookConnector:
         if stored.get(DIGEST, event.fields[DIGEST]) == event.fields[DIGEST]:
             return
         self._unlike += 1
-        times = "once" if self._unlike == 1 else f"{self._unlike} times"
-        last = event.external_id[:80]
-        text = f"{self._listens()}. A known id came with other content ({times}; last: {last}); the first counts"
+        self._last_unlike = event.external_id[:80]
+        await self._tell()
+
+    async def _tell_of_stranger(self, now: datetime) -> None:
+        """Tell the lead that somebody was turned away: a sender with an old token would be missed by nobody."""
+        self._strangers += 1
+        told_at = self._strangers_told_at
+        if told_at is None or now - told_at >= STRANGERS_EVERY:  # whoever knocks all day writes no more than that
+            self._strangers_told_at = now
+            await self._tell()
+
+    async def _tell(self) -> None:
+        said = [self._listens()]
+        if self._unlike:
+            said.append(
+                f"A known id came with other content ({_times(self._unlike)}; last: {self._last_unlike});"
+                " the first counts"
+            )
+        if self._strangers and self._strangers_told_at is not None:
+            last = f"{self._strangers_told_at.astimezone():%d %b, %H:%M}"
+            said.append(f"Turned away {_times(self._strangers)}, without the right token or signature (last: {last})")
         try:
-            await self._health.note("ok", text)
+            await self._health.note("ok", ". ".join(said))
         except MachineError as error:
-            _log.warning("%s: that an id came again with another content could not be noted: %s", self.id, error)
+            _log.warning("%s: what came could not be noted: %s", self.id, error)
 
     async def close(self) -> None:
         """Nothing stays open: the server ends with the watch."""
@@ -158,6 +183,10 @@ class WebhookConnector:
     def action_types(self) -> Sequence[ActionType]:
         """Return none."""
         return ()
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
 
 
 def _is_from_here(headers: Mapping[str, str]) -> bool:

@@ -1,7 +1,6 @@
 """Connections: what the workspace is plugged into, and how each connection is."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
 from typing import Any
@@ -12,30 +11,21 @@ from opsconsole.engine.commands import switches
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import connections as read
 from opsconsole.store.queries import limits
+from opsconsole.store.transaction import Transaction
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.connections import forms
+from opsconsole.ui.panels.connections.cards import Shown, connection_card, shape, tell_last
 from opsconsole.ui.panels.connections.form import ConnectionForm
 from opsconsole.ui.panels.connections.hosts import HostTiles
-from opsconsole.ui.panels.connections.kinds import FORMS, HEALTH, INSIDE, KINDS
+from opsconsole.ui.panels.connections.kinds import FORMS, INSIDE
 from opsconsole.ui.panels.connections.removal import RemovalPage
 from opsconsole.ui.panels.connections.restfile import AddressOfFile
 from opsconsole.ui.tools import CheckStep, ConnectionCheck
-from opsconsole.ui.widgets.basics import beside, button, card, label, pill, row
+from opsconsole.ui.widgets.basics import button, card, label, row
 from opsconsole.ui.widgets.columns import card_column, clear
 from opsconsole.ui.widgets.focus import kept_in
 from opsconsole.ui.widgets.states import States
-from opsconsole.ui.widgets.words import ago, exact
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A connection as the page shows it."""
-
-    row: read.ConnectionRow
-    health: tuple[str, str, datetime] | None
-    last_at: datetime | None
-    is_paused: bool
 
 
 class ConnectionsPanel(Panel):
@@ -48,6 +38,8 @@ class ConnectionsPanel(Panel):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
+        self._shapes: list[tuple[object, ...]] = []
+        self._cards: list[QFrame] = []
         area, self._list = card_column()
         self._states = States(area)
         page = QWidget()
@@ -191,7 +183,8 @@ class ConnectionsPanel(Panel):
                     connection,
                     read.health(conn, connection.id),
                     read.last_event_at(conn, connection.id) if connection.kind != "model" else None,
-                    "all" in paused or f"connection:{connection.id}" in paused,
+                    is_paused=f"connection:{connection.id}" in paused,
+                    is_all_paused="all" in paused,
                 )
                 for connection in read.connections(conn)
             ]
@@ -202,56 +195,31 @@ class ConnectionsPanel(Panel):
         except Exception as error:
             self._states.error(str(error), act=self.refresh)
             raise
+        shapes = [shape(shown, now) for shown in found]
+        if shapes == self._shapes:
+            for frame, shown in zip(self._cards, found, strict=True):
+                tell_last(frame, shown, now)
+            self._states.show_content()
+            return
         with kept_in(self):
             clear(self._list)
-        for shown in found:
-            self._list.addWidget(self._card(shown, now))
+        self._shapes, self._cards = shapes, [connection_card(shown, now, self._buttons(shown)) for shown in found]
+        for frame in self._cards:
+            self._list.addWidget(frame)
         if all(shown.row.kind in INSIDE for shown in found):
             self._list.addWidget(self._invitation())
         self._states.show_content()
-
-    def _card(self, shown: Shown, now: datetime) -> QFrame:
-        frame, column = card()
-        name = shown.row.id
-        state, tone = ("Not tried yet", "plain")
-        if shown.row.kind in INSIDE:
-            state, tone = "Works", "ok"
-        elif shown.health is not None:
-            state, tone = HEALTH.get(shown.health[0], (shown.health[0].replace("_", " ").capitalize(), "warn"))
-        if shown.is_paused:
-            state, tone = "Paused", "warn"
-        kind = label(KINDS.get(shown.row.kind, shown.row.kind), "small")
-        column.addLayout(row(label(name, "h2"), kind, None, pill(state, tone)))
-        text = "" if shown.health is None else shown.health[2] and f"{shown.health[1]} ({ago(shown.health[2], now)})"
-        where = str(
-            next((shown.row.config[key] for key in ("address", "base_url", "base") if shown.row.config.get(key)), "")
-        )
-        if shown.row.kind == "webhook":
-            where = f"http://{shown.row.config.get('listen', '')}{shown.row.config.get('path', '')}"
-        where = INSIDE.get(shown.row.kind, where)
-        if where:
-            column.addWidget(label(where, "muted", is_wrapped=True, is_selectable=True))
-        if text:
-            column.addWidget(label(text, "" if tone == "ok" else "error", is_wrapped=True, is_selectable=True))
-        last = label("No event yet" if shown.last_at is None else f"Last event {ago(shown.last_at, now)}", "small")
-        if shown.last_at is not None:
-            last.setToolTip(exact(shown.last_at))
-        if shown.row.kind == "model":
-            model = f"{shown.row.config.get('model', '')} thinks for agents that name it"
-            last = label(model, "small")
-        elif shown.row.kind == "texts":
-            last = label("Sends only", "small")
-        column.addLayout(beside(last, *self._buttons(shown)))
-        frame.setAccessibleName(f"{name}, {KINDS.get(shown.row.kind, shown.row.kind)}: {state}")
-        return frame
 
     def _buttons(self, shown: Shown) -> list[QWidget]:
         made: list[QWidget] = []
         if shown.row.kind in FORMS:
             made.append(button("Test or change…", partial(self._change, shown.row)))
         if shown.row.kind != "model":
-            word = "Resume" if shown.is_paused else "Pause"
-            made.append(button(word, partial(self._switch, shown.row.id, is_on=not shown.is_paused)))
+            if shown.is_all_paused and not shown.is_paused:  # the switch that keeps it is not its own
+                made.append(button("Resume all agents", self._resume_all))
+            else:
+                word = f"Resume {shown.row.id}" if shown.is_paused else "Pause"
+                made.append(button(word, partial(self._switch, shown.row.id, is_on=not shown.is_paused)))
         if shown.row.kind != "desk":
             remove = button("Remove…", partial(self._ask_removal, shown.row.id))
             remove.setAccessibleName(f"Remove {shown.row.id}")
@@ -280,8 +248,21 @@ class ConnectionsPanel(Panel):
             text = f"{name} is paused. Nothing is lost; it goes on when you resume it."
             self.context.navigator.say(text, "Undo", partial(self._switch, name, is_on=False))
         else:
-            was_on = await self.context.backend.write(
-                lambda kernel, tx, actor: switches.resume(kernel, tx, scope, actor=actor), name="switch.off"
-            )
-            self.context.navigator.say(f"{name} works again." if was_on else "Everything is paused; resume that first.")
+            is_held = await self.context.backend.write(partial(_resume, scope=scope), name="switch.off")
+            still = f"{name} is not paused by itself any more; all agents still are."
+            self.context.navigator.say(still if is_held else f"{name} works again.")
         self.refresh()
+
+    def _resume_all(self) -> None:
+        self.context.tasks.start(self._resumed_all(), name="resuming", owner=self, key="switch all")
+
+    async def _resumed_all(self) -> None:
+        await self.context.backend.write(partial(_resume, scope="all"), name="resume")
+        self.context.navigator.say("Resumed. What was held is checked again, and goes on.")
+        self.refresh()
+
+
+def _resume(kernel: Kernel, tx: Transaction, actor: str, *, scope: str) -> bool:
+    """Turn a switch off; tell whether all agents are paused all the same."""
+    switches.resume(kernel, tx, scope, actor=actor)
+    return "all" in limits.paused(tx.conn)
