@@ -50,9 +50,9 @@ def in_use(folder: Path, agent: str = "mira") -> VersionRow:
         return agentversions.in_use(session.kernel.reader, agent)
 
 
-def switched(folder: Path) -> frozenset[str]:
+def switched(folder: Path) -> set[str]:
     with opened(folder) as session:
-        return limits.paused(session.kernel.reader)
+        return set(limits.paused(session.kernel.reader))
 
 
 async def shown(stage: Stage) -> AgentsPanel:
