@@ -7,6 +7,9 @@ from typing import Protocol
 from PySide6.QtWidgets import QWidget
 
 from opsconsole.engine.commands import switches
+from opsconsole.engine.kernel import Kernel
+from opsconsole.store.queries import limits
+from opsconsole.store.transaction import Transaction
 from opsconsole.ui.panel import Context
 
 
@@ -61,8 +64,13 @@ async def _switched(
         text = f"{name} is paused. Nothing is lost; it goes on when you resume it."
         context.navigator.say(text, "Undo", partial(switch, context, owner, scope, name, is_on=False, done=done))
     else:
-        was_on = await context.backend.write(
-            lambda kernel, tx, actor: switches.resume(kernel, tx, scope, actor=actor), name="switch.off"
-        )
-        context.navigator.say(f"{name} works again." if was_on else f"{name} was not paused by itself.")
+        is_held = await context.backend.write(partial(_resume, scope=scope), name="switch.off")
+        still = f"{name} is not paused by itself any more; all agents still are."
+        context.navigator.say(still if is_held else f"{name} works again.")
     done()
+
+
+def _resume(kernel: Kernel, tx: Transaction, actor: str, *, scope: str) -> bool:
+    """Turn a switch off; tell whether all agents are paused all the same."""
+    switches.resume(kernel, tx, scope, actor=actor)
+    return "all" in limits.paused(tx.conn)

@@ -29,6 +29,11 @@ def is_for(spec: AgentSpec, event: Event) -> bool:
     return False
 
 
+def is_taken(spec: AgentSpec, connection: str) -> bool:
+    """Return whether an agent works any events of a connection."""
+    return any(subscription.connection in ("*", connection) for subscription in spec.subscribes)
+
+
 def watches(spec: AgentSpec, connection: str, kind: str) -> bool:
     """Return whether an agent may work events of a kind; its conditions on them are not looked at."""
     return any(_is_of(subscription, connection, kind) for subscription in spec.subscribes)

@@ -7,52 +7,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
-from opsconsole.app.session import Session, opened
-from opsconsole.domain.enums import ApprovalKind, Level
-from opsconsole.domain.ids import RunId
-from opsconsole.engine.agents import versions as agentversions
-from opsconsole.engine.agents.file import read_agent_text
-from opsconsole.engine.effects.prepare import ask
-from opsconsole.store.queries import limits, versions
-from opsconsole.store.rows import VersionRow
-from opsconsole.store.transaction import Transaction
+from opsconsole.app.session import opened
+from opsconsole.domain.enums import Level
+from opsconsole.store.queries import versions
 from opsconsole.ui.panels.agents.panel import AgentsPanel
-from opsconsole.ui.panels.approvals.panel import ApprovalsPanel
-from opsconsole.ui.panels.feed.panel import FeedPanel
 from opsconsole.ui.widgets.diff.lines import LineTable
-from tests.support.shell import AGENT
+from tests.ui.agents.agentsample import FILE, in_use, make, switched, use
 from tests.ui.sample import make_empty, make_worked
 from tests.ui.scenes import perform, press, told, with_tools
 from tests.ui.stage import Stage, until
-
-FILE = f"# ours, with care\n{AGENT}"
-
-
-def make(folder: Path, *texts: str) -> Path:
-    """A workspace with an agent in use, in as many versions as there are texts."""
-    make_empty(folder)
-    with opened(folder) as session:
-        for text in texts or (FILE,):
-            use(session, text)
-    return folder
-
-
-def use(session: Session, text: str) -> None:
-    kernel = session.kernel
-    file, now = read_agent_text(text, "mira.yaml", kernel.registry), kernel.clock.now()
-    session.write(
-        lambda tx: agentversions.apply(tx, file, kernel.registry, actor="person:test", now=now), name="agent.apply"
-    )
-
-
-def in_use(folder: Path, agent: str = "mira") -> VersionRow:
-    with opened(folder) as session:
-        return agentversions.in_use(session.kernel.reader, agent)
-
-
-def switched(folder: Path) -> set[str]:
-    with opened(folder) as session:
-        return set(limits.paused(session.kernel.reader))
 
 
 async def shown(stage: Stage) -> AgentsPanel:
@@ -239,49 +202,5 @@ def test_the_keys_reach_the_pages_and_levels(tmp_path: Path) -> None:
         await until(lambda: panel.autonomy.is_changed)
         panel.autonomy.discard()
         assert not panel.autonomy.is_changed and panel.autonomy.bar.isHidden()
-
-    perform(folder, scene)
-
-
-def test_the_agent_of_a_story_is_paused_from_it(tmp_path: Path) -> None:
-    folder = make_worked(tmp_path / "w")
-
-    async def scene(stage: Stage) -> None:
-        feed = stage.show(FeedPanel)
-        feed.go({"event": 1})
-        await until(lambda: feed.story.worked_by is not None)
-        stage.context.commands.run("feed.pause")
-        await until(lambda: switched(folder) == {"agent:mira"})
-
-    perform(folder, scene)
-
-
-def test_the_agent_of_a_request_is_paused_from_its_card(tmp_path: Path) -> None:
-    folder = make_worked(tmp_path / "w")
-    with opened(folder) as session:
-        action = session.kernel.reader.execute("SELECT id FROM action WHERE state = 'waiting'").fetchone()[0]
-
-        def ask_for(tx: Transaction) -> None:
-            ask(
-                tx,
-                kind=ApprovalKind.ACTION,
-                action=action,
-                run=RunId(int(action.partition("/")[0])),
-                agent="mira",
-                digest="d",
-                ruling_id=1,
-                subject=1,
-                because="it asks",
-                expires_h=48,
-                now=session.kernel.clock.now(),
-            )
-
-        session.write(ask_for, name="ask")
-
-    async def scene(stage: Stage) -> None:
-        approvals = stage.show(ApprovalsPanel)
-        await until(lambda: approvals.shown is not None)
-        stage.context.commands.run("approvals.pause")
-        await until(lambda: switched(folder) == {"agent:mira"})
 
     perform(folder, scene)

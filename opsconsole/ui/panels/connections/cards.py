@@ -13,6 +13,7 @@ from opsconsole.ui.widgets.words import ago, exact
 
 _LAST = "lastEvent"
 _PAUSED = "Nothing is done through it until you resume it. What comes in is kept."
+_UNWORKED = "No agent works what comes in here yet: it is kept, and nothing is done with it."
 _ALL_PAUSED = "All agents are paused. What comes in is kept, and worked once you resume them."
 
 
@@ -27,6 +28,8 @@ class Shown:
     """By itself."""
     is_all_paused: bool
     """With everything else."""
+    is_unworked: bool = False
+    """Events come in through it, and no agent works them."""
 
     @property
     def how(self) -> tuple[str, Tone]:
@@ -57,6 +60,8 @@ def connection_card(shown: Shown, now: datetime, buttons: Sequence[QWidget]) -> 
         column.addWidget(label(where, "muted", is_wrapped=True, is_selectable=True))
     if shown.is_kept:
         column.addWidget(label(_PAUSED if shown.is_paused else _ALL_PAUSED, "muted", is_wrapped=True))
+    if shown.is_unworked:
+        column.addWidget(label(_UNWORKED, is_wrapped=True))
     if shown.health is not None and shown.health[1]:
         text = f"{shown.health[1]} ({ago(shown.health[2], now)})"
         column.addWidget(label(text, "error" if is_bad else "", is_wrapped=True, is_selectable=True))

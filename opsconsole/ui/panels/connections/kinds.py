@@ -10,6 +10,8 @@ KINDS = {
     "http": "REST system",
     "texts": "Text messages of the sample",
 }
+SOURCES = ("mail", "webhook")
+"""Kinds through which events come in from outside."""
 INSIDE = {
     "desk": "Mail, tickets, contacts and deals that live in this workspace; imports land here.",
     "texts": "Only plays a text-message gateway: nothing leaves this computer. Long messages are not confirmed.",

@@ -7,18 +7,19 @@ from typing import Any
 
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
+from opsconsole.engine.agents.subscriptions import is_taken
 from opsconsole.engine.commands import switches
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import connections as read
 from opsconsole.store.queries import limits
-from opsconsole.store.transaction import Transaction
+from opsconsole.ui import pausing
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.connections import forms
 from opsconsole.ui.panels.connections.cards import Shown, connection_card, shape, tell_last
 from opsconsole.ui.panels.connections.form import ConnectionForm
 from opsconsole.ui.panels.connections.hosts import HostTiles
-from opsconsole.ui.panels.connections.kinds import FORMS, INSIDE
+from opsconsole.ui.panels.connections.kinds import FORMS, INSIDE, SOURCES
 from opsconsole.ui.panels.connections.removal import RemovalPage
 from opsconsole.ui.panels.connections.restfile import AddressOfFile
 from opsconsole.ui.tools import CheckStep, ConnectionCheck
@@ -34,7 +35,7 @@ class ConnectionsPanel(Panel):
     name = "connections"
     title = "Connections"
     icon = "link"
-    topics = frozenset({"connections", "switches", "events"})
+    topics = frozenset({"connections", "switches", "events", "agents"})
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -177,7 +178,7 @@ class ConnectionsPanel(Panel):
     async def _load(self) -> None:
         def query(kernel: Kernel) -> tuple[list[Shown], datetime]:
             conn = kernel.reader
-            paused = limits.paused(conn)
+            paused, specs = limits.paused(conn), [version.spec for version in kernel.roster.current(conn)]
             found = [
                 Shown(
                     connection,
@@ -185,6 +186,7 @@ class ConnectionsPanel(Panel):
                     read.last_event_at(conn, connection.id) if connection.kind != "model" else None,
                     is_paused=f"connection:{connection.id}" in paused,
                     is_all_paused="all" in paused,
+                    is_unworked=connection.kind in SOURCES and not any(is_taken(spec, connection.id) for spec in specs),
                 )
                 for connection in read.connections(conn)
             ]
@@ -212,6 +214,10 @@ class ConnectionsPanel(Panel):
 
     def _buttons(self, shown: Shown) -> list[QWidget]:
         made: list[QWidget] = []
+        if shown.is_unworked:
+            choose = button("Choose an agent…", partial(self.context.navigator.go, "agents", add=True))
+            choose.setAccessibleName(f"Choose an agent for {shown.row.id}")
+            made.append(choose)
         if shown.row.kind in FORMS:
             made.append(button("Test or change…", partial(self._change, shown.row)))
         if shown.row.kind != "model":
@@ -237,32 +243,14 @@ class ConnectionsPanel(Panel):
         return frame
 
     def _switch(self, name: str, *, is_on: bool) -> None:
-        self.context.tasks.start(self._switched(name, is_on=is_on), name="pausing", owner=self, key=f"switch {name}")
-
-    async def _switched(self, name: str, *, is_on: bool) -> None:
-        scope = f"connection:{name}"
-        if is_on:
-            await self.context.backend.write(
-                lambda kernel, tx, actor: switches.pause(kernel, tx, scope, actor=actor, reason=""), name="switch.on"
-            )
-            text = f"{name} is paused. Nothing is lost; it goes on when you resume it."
-            self.context.navigator.say(text, "Undo", partial(self._switch, name, is_on=False))
-        else:
-            is_held = await self.context.backend.write(partial(_resume, scope=scope), name="switch.off")
-            still = f"{name} is not paused by itself any more; all agents still are."
-            self.context.navigator.say(still if is_held else f"{name} works again.")
-        self.refresh()
+        pausing.switch(self.context, self, f"connection:{name}", name, is_on=is_on, done=self.refresh)
 
     def _resume_all(self) -> None:
         self.context.tasks.start(self._resumed_all(), name="resuming", owner=self, key="switch all")
 
     async def _resumed_all(self) -> None:
-        await self.context.backend.write(partial(_resume, scope="all"), name="resume")
+        await self.context.backend.write(
+            lambda kernel, tx, actor: switches.resume(kernel, tx, "all", actor=actor), name="resume"
+        )
         self.context.navigator.say("Resumed. What was held is checked again, and goes on.")
         self.refresh()
-
-
-def _resume(kernel: Kernel, tx: Transaction, actor: str, *, scope: str) -> bool:
-    """Turn a switch off; tell whether all agents are paused all the same."""
-    switches.resume(kernel, tx, scope, actor=actor)
-    return "all" in limits.paused(tx.conn)
