@@ -136,7 +136,8 @@ def _tell_plan(session: Session, planned: history.Plan, version: Version, cost: 
     days = f"{planned.first_at:%Y-%m-%d} to {planned.last_at:%Y-%m-%d}"
     say(f"{count(planned.events, 'event')} to work{known}, {days}; {cost}. Nothing is done.")
     if planned.seen:
-        say(f"{planned.seen:,} of them another version of {name} has seen: they prove nothing of this one.")
+        proves = "it proves" if planned.seen == 1 else "they prove"
+        say(f"{planned.seen:,} of them another version of {name} has seen: {proves} nothing of this one.")
         say("  To compare the two on them: `opsconsole shadow backtest FILE`.")
 
 
@@ -168,9 +169,10 @@ def _tell(result: history.Progress, *, known: int) -> None:
     if result.failed:
         say(f"  {result.failed:6}  nothing to be compared: it did not know what to do, or could not do it")
         for why, number in result.reasons.most_common(3):
-            say(f"          {number} times: {why}")
+            say(f"          {count(number, 'time')}: {why}")
     if result.unproved:
-        say(f"{result.unproved.total():,} of them prove nothing:")
+        unproved = result.unproved.total()
+        say(f"{unproved:,} of them {'proves' if unproved == 1 else 'prove'} nothing:")
         for why, number in result.unproved.most_common():
             say(f"  {number:6}  {why}")
     if result.counted:
@@ -183,5 +185,6 @@ def _tell(result: history.Progress, *, known: int) -> None:
     if result.stopped:
         say(f"It ended early: {result.stopped}. The same command goes on from there.")
     if known:
-        say(f"That was this time; {known:,} were worked before, and the report counts all of them.")
+        were = "was" if known == 1 else "were"
+        say(f"That was this time; {known:,} {were} worked before, and the report counts all of them.")
     say("`opsconsole shadow pairs --waiting` shows where it differs; `opsconsole shadow report` what that proves.")

@@ -138,6 +138,7 @@ def _result(plan: PastPlan, report: PastReport) -> str:
     end = "" if report.is_whole else " It was stopped; the next time goes on from there."
     of = plural(report.counted, "event")
     more = report.pairs - report.counted
-    others = f" {plural(more, 'other event')} prove nothing; Shadow says why." if more else ""
+    nothing = plural(more, "other event proves nothing", "other events prove nothing")
+    others = f" {nothing}; Shadow says why." if more else ""
     lost = f" In {report.failed:,} it did not know what to do." if report.failed else ""
     return f"Of {of}, {plan.name} would have done what people did in {report.agreed:,}{share}.{others}{lost}{end}"

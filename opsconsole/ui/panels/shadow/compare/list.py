@@ -66,7 +66,7 @@ class PairList(ListPane[PairRow]):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, PairFace(), measures=Measures(age=40), name="Pairs")
-        self.count = label("", "small")
+        self.count = label("", "small", is_wrapped=True)
         self.filter = FilterField(theme, hint="Filter by words, agent or sender  ( / )", name="Filter the pairs")
         self.put_above(row(self.filter), margins=(16, 12, 16, 4))
-        self.put_above(row(self.count, None), margins=(20, 0, 16, 6))
+        self.put_above(row(self.count), margins=(20, 0, 16, 6))

@@ -259,7 +259,10 @@ class ComparePage(QWidget):
         head = plural(len(rows), "pair")
         if found.is_cut:
             head = f"{head} of the first {len(found.rows):,}" if len(rows) < len(found.rows) else f"The first {head}"
-        self.list.count.setText(f"{head}, {found.judged:,} of {found.total:,} judged")
+        self.list.count.setText(f"{head} here · judged: {found.judged:,} of all {found.total:,}")
+        self.list.count.setToolTip(
+            "Here: what the choices above let through. Judged: of all pairs there are, those that you said a word to."
+        )
         self.list.render_rows(rows, PairFace(found.names, found.now), current=at)
         self._render_bar()
         if not rows:

@@ -78,7 +78,8 @@ class NumbersPage(QWidget):
     def _render(self, found: Found) -> None:
         clear(self._rows)
         if not found.cells:
-            waits = f"{plural(found.awaited, 'decision')} in shadow wait for what people do. " if found.awaited else ""
+            number = plural(found.awaited, "decision in shadow waits", "decisions in shadow wait")
+            waits = f"{number} for what people do. " if found.awaited else ""
             self.states.empty("No pairs yet", f"{waits}Numbers stand here once there is something to compare.")
             return
         by_agent: dict[str, list[GateProgress]] = {}
@@ -115,7 +116,8 @@ class NumbersPage(QWidget):
             self._cell(grid, line, found, progress)
         column.addLayout(grid)
         for why, number in set_aside(some):
-            column.addWidget(label(f"{plural(number, 'pair')} prove nothing: {why}", "small", is_wrapped=True))
+            nothing = plural(number, "pair proves nothing", "pairs prove nothing")
+            column.addWidget(label(f"{nothing}: {why}", "small", is_wrapped=True))
         return frame
 
     def _cell(self, grid: QGridLayout, line: int, found: Found, progress: GateProgress) -> None:
