@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QScrollArea
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QScrollArea
 
 from opsconsole.domain.action import Call, Result
 from opsconsole.domain.errors import AmbiguousError
@@ -170,3 +170,16 @@ def test_a_doubt_says_what_may_have_been_done_and_no_deadline_of_a_year(tmp_path
 
     asyncio.run(fill())
     person_at(tmp_path / "w", qapp)(job)
+
+
+def test_a_date_is_edited_as_the_card_shows_it(tmp_path: Path, qapp: QApplication) -> None:
+    async def job(seat: Sitting) -> None:
+        shown = seat.panel.shown
+        assert shown is not None and shown.view.args["due"] == "+1"
+        (day,) = [change.after for change in shown.view.changes if change.field == "due"]
+        seat.press("E")
+        editor = seat.panel.form.editor("due")
+        await seat.until(editor.isVisible)
+        assert isinstance(editor, QLineEdit) and editor.text() == day and day != "+1"
+
+    play(tmp_path / "w", qapp, job, wanted=call("desk.create_task", title="Call her back", due="+1"))

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from opsconsole.domain.errors import OpsError
 from opsconsole.ui.panel import Context
 from opsconsole.ui.reports import TemplateCard
-from opsconsole.ui.widgets.basics import beside, button, card, label, pill, row
+from opsconsole.ui.widgets.basics import ChoiceBox, beside, button, card, label, pill, row
 from opsconsole.ui.widgets.columns import card_column, clear
 from opsconsole.ui.widgets.focus import kept_in
 from opsconsole.ui.widgets.states import States
@@ -37,7 +37,7 @@ class GalleryPage(QWidget):
         super().__init__()
         self._context = context
         self.cards: Sequence[TemplateCard] = ()
-        self._choices: dict[str, dict[str, QComboBox]] = {}
+        self._choices: dict[str, dict[str, ChoiceBox]] = {}
         area, self._column = card_column()
         area.setAccessibleName("Templates")
         self.states = States(area)
@@ -97,11 +97,11 @@ class GalleryPage(QWidget):
         return frame
 
     def _add_choices(self, column: QVBoxLayout, shown: TemplateCard) -> None:
-        boxes: dict[str, QComboBox] = {}
+        boxes: dict[str, ChoiceBox] = {}
         for slot, (what, names) in shown.choices.items():
             if len(names) < 2:
                 continue
-            box = QComboBox()
+            box = ChoiceBox()
             box.addItems(list(names))
             box.setAccessibleName(f"{shown.title}: {what}")
             box.setEnabled(not shown.is_in_use)

@@ -1,6 +1,7 @@
 """The typed form of an action's arguments, made from its schema. Wrong input is refused beside its field."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -37,6 +38,7 @@ BESIDE, ABOVE = 860, 290
 """From this width the event stands beside the fields, in px; else above them, no higher than that."""
 FEWEST = 5
 """Lines of the event that are always seen."""
+_DAYS = re.compile(r"\+\d{1,3}")
 QWIDGETSIZE_MAX = (1 << 24) - 1
 Editor = QLineEdit | QPlainTextEdit | ChoiceBox | QCheckBox
 
@@ -131,7 +133,7 @@ class EditForm(QFrame):
         self._error.setText("")
         schema = schema_of(shown.type, self._args)
         for place, (name, facts) in enumerate(schema.items()):
-            editor, error = _editor(facts, self._args.get(name)), label("", "error", is_wrapped=True)
+            editor, error = _editor(facts, _as_shown(shown, name)), label("", "error", is_wrapped=True)
             editor.setAccessibleName(spoken(name))
             _on_change(editor, self._show_changes)
             error.setVisible(False)
@@ -208,6 +210,14 @@ class EditForm(QFrame):
         self._error.setText("\n".join(text for name, text in found.items() if name not in self._errors))
         if (first := next((name for name in found if name in self._editors), None)) is not None:
             self._editors[first].setFocus()
+
+
+def _as_shown(shown: Shown, name: str) -> Any:
+    """Return an argument as the card shows it: days from now are a date there."""
+    value = shown.view.args.get(name)
+    if not (isinstance(value, str) and _DAYS.fullmatch(value)):
+        return value
+    return next((change.after for change in shown.view.changes if change.field == name), value)
 
 
 def _editor(facts: Mapping[str, Any], value: Any) -> Editor:
