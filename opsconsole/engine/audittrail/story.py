@@ -7,6 +7,7 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runstate.loaded import Loaded, load, shown
 from opsconsole.store.queries import approvals, events, limits, runs, undos
 from opsconsole.store.queries.views import feed
+from opsconsole.store.queries.views.eventlist import is_tried
 from opsconsole.store.queries.views.names import agent_names
 from opsconsole.store.queries.views.outcomes import place_of
 from opsconsole.store.queries.views.stands import stands
@@ -36,6 +37,7 @@ def event_story(conn: Reader, event_id: int) -> dict[str, Any]:
         "subject_id": event.subject_id,
         "at": event.occurred_at,
         "problems": list(event.problems),
+        "is_tried": is_tried(conn, event_id),
     }
 
 

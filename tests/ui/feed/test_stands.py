@@ -1,24 +1,29 @@
 """What a wanted action waits for, as the feed and the story tell it: not every one that waits, waits for a person."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from opsconsole.app.session import opened
 from opsconsole.domain.action import Call, Result
 from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
 from opsconsole.doubles.connector import FakeConnector
-from opsconsole.engine.audittrail.story import run_story
+from opsconsole.engine.audittrail.story import event_story, run_story
 from opsconsole.engine.audittrail.words import STANDS
 from opsconsole.engine.commands.snooze import snooze
 from opsconsole.store.queries.views import eventlist, timeline
 from opsconsole.store.queries.views.overview import overview
+from opsconsole.store.writes import pairs as write_pairs
 from opsconsole.ui.panels.feed.line import became, state_of
 from opsconsole.ui.widgets.moments import moment_words
 from opsconsole.ui.widgets.words import ACTION_STATES, OUTCOMES, run_words
+from tests.support.pairdeeds import PAIR
 from tests.support.rig import Rig, agent, call, mail, rig
 from tests.support.running import beside
+from tests.ui.sample import make_worked
 
 DO = call("out.do", what="x")
 ME = "person:test"
@@ -108,3 +113,17 @@ def test_each_end_that_is_no_success_has_the_word_of_the_overview() -> None:
 @pytest.mark.parametrize("stands", STANDS)
 def test_every_place_has_words_for_screens(stands: str) -> None:
     assert ACTION_STATES[stands][0] == STANDS[stands]
+
+
+def test_an_event_on_which_an_agent_was_tried_says_so(tmp_path: Path) -> None:
+    with opened(make_worked(tmp_path / "w")) as session:
+        reader, now = session.kernel.reader, session.kernel.clock.now()
+
+        def line() -> tuple[str, str]:
+            row = eventlist.rows(reader, [5], now=now)[5]
+            return state_of(row)[0], became(row)[0]
+
+        assert line() == ("No agent", "nobody works this") and not event_story(reader, 5)["is_tried"]
+        tried = replace(PAIR, event=5)
+        session.write(lambda tx: write_pairs.add_pair(tx, tried, now=now), name="pair")
+        assert line() == ("Tried", "tried on the past: see Shadow") and event_story(reader, 5)["is_tried"]

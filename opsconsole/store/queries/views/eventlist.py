@@ -93,6 +93,8 @@ class EventRow:
     """How many more agents work it."""
     place: str
     """Where it stands with that agent, as the numbers of the overview count it; empty where none works it."""
+    is_tried: bool = False
+    """No agent works it; one was tried on it as a piece of the past."""
 
 
 def terms(text: str) -> str:
@@ -157,7 +159,8 @@ _ROWS = (
     f" r.id, r.agent_id, {UNSEEN_CATEGORY}, r.state, {UNSEEN_OUTCOME},"
     f" (SELECT group_concat(s || ':' || n) FROM (SELECT {WHERE_IT_STANDS} AS s, count(*) AS n FROM action a"
     "  WHERE a.run_id = r.id AND (a.is_write = 1 OR a.state = 'waiting') GROUP BY 1)),"
-    f" (SELECT count(*) - 1 FROM run WHERE event_id = e.id), CASE WHEN r.id IS NOT NULL THEN {PLACE} END"
+    f" (SELECT count(*) - 1 FROM run WHERE event_id = e.id), CASE WHEN r.id IS NOT NULL THEN {PLACE} END,"
+    " CASE WHEN r.id IS NULL THEN EXISTS (SELECT 1 FROM pair WHERE event_id = e.id) END"
     " FROM json_each(:ids) j JOIN event e ON e.id = j.value JOIN content c ON c.id = e.content_id"
     " LEFT JOIN run r ON r.id = (SELECT r.id FROM run r WHERE r.event_id = e.id ORDER BY r.agent_id IS NOT :agent,"
     f"  CASE WHEN :place IS NULL THEN 0 ELSE {PLACE} IS NOT :place END, r.id LIMIT 1)"
@@ -215,7 +218,7 @@ def _rows(conn: sqlite3.Connection, ids: Sequence[int], wanted: Filter, now: dat
         found[row[0]] = EventRow(
             row[0], from_micros(int(row[1])), from_micros(int(row[2])), row[3], row[4], sender or "", name or "",
             title or "", bool(row[6]), row[7], row[8] or "", names.get(row[8], row[8] or ""), row[9] or "",
-            row[10] or "", row[11] or "", counted, max(0, row[13]), row[14] or "",
+            row[10] or "", row[11] or "", counted, max(0, row[13]), row[14] or "", bool(row[15]),
         )  # fmt: skip
     return found
 
@@ -244,6 +247,11 @@ def choices(conn: sqlite3.Connection) -> Choices:
         categories.update(row[0] for row in rows_)
     connections = [row[0] for row in conn.execute("SELECT id FROM connection ORDER BY id")]
     return Choices(agents, tuple(sorted(categories)), tuple(connections))
+
+
+def is_tried(conn: sqlite3.Connection, event: int) -> bool:
+    """Return whether an agent was tried on an event, or compared with what people did."""
+    return conn.execute("SELECT 1 FROM pair WHERE event_id = ? LIMIT 1", (event,)).fetchone() is not None
 
 
 def event_of_run(conn: sqlite3.Connection, run: int) -> int | None:

@@ -25,13 +25,16 @@ GROUNDS = {
     "shadow": "shadowSoft",
 }
 
+TRIED = "Tried on the past: see Shadow"
+"""What is said of an event on which an agent was only tried."""
+
 
 def state_of(row: EventRow) -> tuple[str, str]:
     """Return (words, tone) of where a line stands."""
     if is_shadow(row):
         return "Shadow", "shadow"
     if row.run_id is None:
-        return "No agent", "plain"
+        return ("Tried", "shadow") if row.is_tried else ("No agent", "plain")
     return run_words(row.state, [stands for stands, _ in row.actions], row.place)
 
 
@@ -46,7 +49,9 @@ def became(row: EventRow) -> tuple[str, str]:
         words = [stand_words(stands, number) for stands, number in row.actions[:3]]
         first = row.actions[0][0]
         return ", ".join(words), ACTION_STATES.get(first, ("", "plain"))[1]
-    return (row.outcome or "no action", "plain") if row.run_id is not None else ("nobody works this", "plain")
+    if row.run_id is not None:
+        return row.outcome or "no action", "plain"
+    return (TRIED[:1].lower() + TRIED[1:], "shadow") if row.is_tried else ("nobody works this", "plain")
 
 
 def words(row: EventRow) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from opsconsole.engine.ports.brain import ASK_PERSON
 from opsconsole.store.queries.views.auditwords import What
 from opsconsole.store.queries.views.timeline import History
 from opsconsole.ui.panels.feed.actioncard import action_card
+from opsconsole.ui.panels.feed.line import TRIED
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import beside, button, card, clamped, label, pill, row
 from opsconsole.ui.widgets.columns import keep_to_width
@@ -134,9 +135,9 @@ class StoryView(QScrollArea):
         line = QHBoxLayout()
         line.addWidget(title, 1)
         stands = [action["stands"] for action in story.get("actions", ())]
-        words, tone = (
-            run_words(story["state"], stands, story["place"]) if "run" in story else ("No agent works this", "plain")
-        )
+        words, tone = (TRIED, "shadow") if event.get("is_tried") else ("No agent works this", "plain")
+        if "run" in story:
+            words, tone = run_words(story["state"], stands, story["place"])
         line.addWidget(pill(words, tone), 0, Qt.AlignmentFlag.AlignTop)  # type: ignore[arg-type]
         self._column.addLayout(line)
         self._column.addWidget(self._facts(story))
