@@ -15,8 +15,8 @@ _CREATED = (
     "|erstellt am|erstellt|angelegt am|erstelldatum|créé le|date de création|aangemaakt op"
 )
 _UPDATED = (
-    "updated at|updated|last modified|last modified date|last updated|last updated time|update time|modified"
-    "|last update time|aktualisiert am|geändert am"
+    "updated at|updated|updated date|last modified|last modified date|last updated|last updated time|update time"
+    "|modified|last update time|aktualisiert am|geändert am"
 )
 _COMPANY = (
     "company|company name|organization|organisation|organization name|organisation name|account|account name"
@@ -77,12 +77,13 @@ SPELLINGS: dict[RecordKind, dict[str, str]] = {
         "|project key|category|gruppe|abteilung|warteschlange|groupe|groep",
         "assignee": "assignee|assignee name|agent|agent name|assigned to|ticket owner|responder|assignee email|owner"
         "|bearbeiter|zugewiesen an|zuständig|assigné à",
-        "priority": "priority|ticket priority|urgency|severity|priorität|dringlichkeit|priorité|prioriteit|prioridad",
+        "priority": "priority|ticket priority|priority name|urgency|severity|priorität|dringlichkeit"
+        "|priorité|prioriteit|prioridad",
         "status": "status|ticket status|state|statut|estado",
         "requester_email": "requester email|requester e mail|contact email|customer email|reporter email|from|"
         f"{_EMAIL}",
-        "requester_name": "requester|requester name|reporter|customer|customer name|associated contact|contact name"
-        "|full name|caller|author|contact|kunde|anforderer|demandeur|melder",
+        "requester_name": "requester|requester name|reporter|reporter name|customer|customer name|associated contact"
+        "|contact name|full name|caller|author|contact|kunde|anforderer|demandeur|melder",
         "requester_id": "requester id|reporter id|customer id|customer number|contact id|associated contact ids|user id"
         "|unique external id|kundennummer|author username",
         "created_at": f"{_CREATED}|ticket created|reported at|requested|requested at|request date|opened at"

@@ -30,3 +30,12 @@ Title,Description,Issue ID,URL,State,Author,Author Username,Assignee,Created At 
 Wrong size,Too small,31,https://git.tile.example/31,Open,Rui Alves,rui,Kim Ode,2026-02-03 20:05:00,2026-02-03 20:05:00,\
 low,Returns
 """
+JIRA_PIPELINE = """\
+id,instance_url,url,key,project_key,project_name,project_type,project_category,issue_type,summary,description,\
+creator_id,creator_name,reporter_id,reporter_name,assignee_id,assignee_name,status,status_category,priority_sequence,\
+priority_name,resolution,watcher_count,vote_count,created_date,resolution_date,updated_date,due_date
+10002,http://tile.example/jira,http://tile.example/jira/browse/RET-2,RET-2,RET,Returns,Service Desk,,Task,Broken crate,\
+"Two crates broke\\nPlease collect",7,Rui Alves,7,Rui Alves,9,Kim Ode,Open,To Do,2,High,,1,0,2026-02-03T20:05:00Z,,\
+2026-02-04T09:00:00Z,
+"""
+"""As its maker documents it: confluence.atlassian.com, "Data pipeline export schema"."""

@@ -10,7 +10,7 @@ from opsconsole.connectors.files.cells.encoding import encoding_of
 from opsconsole.connectors.files.mapping import TableMapping, read_mapping
 from opsconsole.domain.errors import FileFormatError
 from opsconsole.domain.priority import priority_of
-from tests.support.imports.exports import FRESHDESK, GITLAB, HUBSPOT, JIRA, SERVICENOW, ZENDESK_VIEW
+from tests.support.imports.exports import FRESHDESK, GITLAB, HUBSPOT, JIRA, JIRA_PIPELINE, SERVICENOW, ZENDESK_VIEW
 
 
 def records(folder: Path, text: str | bytes, name: str = "export.csv", **mapping: Any) -> list[ImportRecord]:
@@ -28,8 +28,9 @@ def records(folder: Path, text: str | bytes, name: str = "export.csv", **mapping
         (ZENDESK_VIEW, "Returns", "normal", "", ""),
         (SERVICENOW, "Returns", "urgent", "", ""),
         (GITLAB, "Returns", "low", "", "rui"),
+        (JIRA_PIPELINE, "Returns", "high", "", "7"),
     ],
-    ids=["jira", "hubspot", "freshdesk", "zendesk view", "servicenow", "gitlab"],
+    ids=["jira", "hubspot", "freshdesk", "zendesk view", "servicenow", "gitlab", "jira pipeline"],
 )
 def test_every_row_of_an_export_is_a_ticket_with_time_queue_and_person(
     tmp_path: Path, text: str, queue: str, priority: str, address: str, number: str
