@@ -239,7 +239,8 @@ class Triage:
                 return f"The words are typical of {name}, though no earlier text is very similar."
             if len(outcome.near) == 1:
                 return f"The one similar earlier text was {name}."
-            return f"{len(alike)} of the {len(outcome.near)} most similar earlier texts were {name}."
+            were = "was" if len(alike) == 1 else "were"
+            return f"{len(alike)} of the {len(outcome.near)} most similar earlier texts {were} {name}."
         if outcome.signals.known < _FAMILIAR:
             return f"Most of its words are new here. {name} is the nearest, but that is a guess."
         if len(ranked) > 1 and ranked[1][1] >= _CLOSE * ranked[0][1]:

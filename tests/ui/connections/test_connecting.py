@@ -75,6 +75,8 @@ def click(place: QWidget, text: str) -> None:
 def fill(form: ConnectionForm, joined: Joined, **values: str) -> None:
     """Go through the form with the Tab key and type what there is to type; what was typed before is replaced."""
     names = {id(item): name for name, item in (*form.inputs.items(), *form.chosen.items())}
+    if form.more.isVisible() and not form.more.is_open:
+        form.more.toggle.click()
     form.inputs[next(iter(form.inputs))].setFocus()
     reached: set[str] = set()
     for _ in range(2 * len(names)):

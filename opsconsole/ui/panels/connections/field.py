@@ -17,6 +17,8 @@ class Field:
     """Gives what is wrong with a value; empty where nothing is."""
     is_file: bool = False
     """A file of this computer, which may be chosen instead of typed."""
+    is_rare: bool = False
+    """Few need it: it is folded away."""
     choices: Sequence[tuple[str, str]] = ()
     """Values and their words, where one of a few is chosen instead of typed."""
 

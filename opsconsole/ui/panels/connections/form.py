@@ -19,6 +19,7 @@ from shiboken6 import isValid
 from opsconsole.domain.errors import NoKeyringError, OpsError, SealedError
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.connections.field import Field
+from opsconsole.ui.panels.connections.fold import Fold
 from opsconsole.ui.tools import CheckStep, ConnectionCheck
 from opsconsole.ui.widgets.basics import ChoiceBox, button, card, label, repolish, row
 from opsconsole.ui.widgets.columns import scrolled
@@ -49,8 +50,12 @@ class ConnectionForm(QWidget):
         self.chosen: dict[str, ChoiceBox] = {}
         self._errors: dict[str, QLabel] = {}
         left, column = card()
+        self.more, self._rare = Fold(), {field.name for field in fields if field.is_rare}
         for field in fields:
-            column.addLayout(self._choice(field) if field.choices else self._row(field))
+            made = self._choice(field) if field.choices else self._row(field)
+            self.more.add(made) if field.is_rare else column.addLayout(made)
+        column.addWidget(self.more)
+        self.more.setVisible(bool(self._rare))
         column.addStretch(1)
         right, self._steps_column = card()
         self._steps_column.addWidget(label("What was tried", "h3"))
@@ -126,15 +131,21 @@ class ConnectionForm(QWidget):
         made.setAccessibleName(field.title)
         for value, words in field.choices:
             made.addItem(words, value)
+        made.activated.connect(self._on_activated)
         column = QVBoxLayout()
         column.setSpacing(4)
         column.addWidget(label(field.title, "cap"))
         column.addWidget(made)
         return column
 
+    def _on_activated(self, at: int) -> None:
+        """Another way than the usual one asks for more."""
+        self.more.turn(is_open=self.more.is_open or at > 0)
+
     def show_values(self, values: Mapping[str, str], *, changes: str = "") -> None:
         """Begin with these; secrets are always empty. `changes` names the connection that is to be changed."""
         self._changes = changes
+        self.more.turn(is_open=any(values.get(name) for name in self._rare))
         self._head.setText(f"Test or change {changes}" if changes else self._title)
         for name, box in self.chosen.items():
             box.setCurrentIndex(max(0, box.findData(values.get(name, ""))))
@@ -275,6 +286,8 @@ class ConnectionForm(QWidget):
         made, error = self.inputs[name], self._errors[name]
         error.setText(wrong)
         error.setVisible(bool(wrong))
+        if wrong and name in self._rare:
+            self.more.turn(is_open=True)
         if bool(made.property("invalid")) != bool(wrong):
             made.setProperty("invalid", bool(wrong))
             repolish(made)

@@ -14,8 +14,9 @@ MAIL_ABOUT = (
     " file and nowhere else."
 )
 MODEL_ABOUT = (
-    "Any OpenAI-compatible endpoint, also one on this machine (ollama, llama.cpp, lmstudio, vllm). At Azure: the"
-    " resource's address (https://NAME.openai.azure.com), and the deployment as the model's name. It is tried out with"
+    "A language model of a provider, or one that runs on this machine (ollama, llama.cpp, lmstudio, vllm: write just"
+    " that word). At Azure: the resource's address (https://NAME.openai.azure.com), and the deployment as the model's"
+    " name. It is tried out with"
     " a short conversation. The key goes to the keyring or the encrypted file and nowhere else."
 )
 
@@ -67,37 +68,45 @@ MAIL = (
     Field("password", "Password or app password", is_secret=True),
     Field("sign_in", "How to sign in", choices=SIGN_IN),
     Field("name", "Name in opsconsole", "else the address's first part", check=_name),
-    Field("user", "Name to sign in with", "else the address"),
+    Field("user", "Name to sign in with", "else the address", is_rare=True),
     Field("imap", "Server for reading (IMAP)", "known providers: leave empty", check=_server),
-    Field("imap_tls", "Encryption for reading", choices=TLS),
+    Field("imap_tls", "Encryption for reading", choices=TLS, is_rare=True),
     Field("smtp", "Server for sending (SMTP)", "known providers: leave empty", check=_server),
-    Field("smtp_tls", "Encryption for sending", choices=TLS),
+    Field("smtp_tls", "Encryption for sending", choices=TLS, is_rare=True),
     Field("sending", "Sending", choices=SENDING),
-    Field("smtp_user", "Name to sign in with for sending", "else as for reading"),
-    Field("smtp_password", "Password for sending", "only with another name", is_secret=True),
-    Field("client_id", "Browser sign-in: client id", "of the app registration"),
-    Field("client_secret", "Browser sign-in: client secret", "if it has one", is_secret=True),
-    Field("tenant", "Browser sign-in at Microsoft: directory id", "of your organisation; else any"),
-    Field("issuer", "Browser sign-in elsewhere: its address", "for example https://login.example.com"),
-    Field("sent", "Folder of sent mail", _FOUND),
-    Field("drafts", "Folder of drafts", _FOUND),
-    Field("archive", "Folder of archived mail", _FOUND),
-    Field("trash", "Folder of deleted mail", _FOUND),
-    Field("authserv", "Mail server that checks senders", "first word of Authentication-Results in a mail you got"),
-    Field("strips", "Does that server remove forged lines of its name?", choices=STRIPS),
-    Field("ca_file", "File of certificates to trust", "only for a server of your own", check=_file),
+    Field("smtp_user", "Name to sign in with for sending", "else as for reading", is_rare=True),
+    Field("smtp_password", "Password for sending", "only with another name", is_secret=True, is_rare=True),
+    Field("client_id", "Browser sign-in: client id", "of the app registration", is_rare=True),
+    Field("client_secret", "Browser sign-in: client secret", "if it has one", is_secret=True, is_rare=True),
+    Field("tenant", "Browser sign-in at Microsoft: directory id", "of your organisation; else any", is_rare=True),
+    Field("issuer", "Browser sign-in elsewhere: its address", "for example https://login.example.com", is_rare=True),
+    Field("sent", "Folder of sent mail", _FOUND, is_rare=True),
+    Field("drafts", "Folder of drafts", _FOUND, is_rare=True),
+    Field("archive", "Folder of archived mail", _FOUND, is_rare=True),
+    Field("trash", "Folder of deleted mail", _FOUND, is_rare=True),
+    Field(
+        "authserv",
+        "Mail server that checks senders",
+        "first word of Authentication-Results in a mail you got",
+        is_rare=True,
+    ),
+    Field("strips", "Does that server remove forged lines of its name?", choices=STRIPS, is_rare=True),
+    Field("ca_file", "File of certificates to trust", "only for a server of your own", check=_file, is_rare=True),
 )
 MODEL = (
     Field("name", "Name in opsconsole", "main", check=_name),
-    Field(
-        "url", "Address up to /v1, or a known name", "for example ollama, or https://api.example.com/v1", is_needed=True
-    ),
-    Field("model", "The model's name there", "as the endpoint calls it", is_needed=True),
+    Field("url", "Where it is", "for example ollama, or https://api.example.com/v1", is_needed=True),
+    Field("model", "The model's name there", "as your provider or program calls it", is_needed=True),
     Field("key", "Key", "none", is_secret=True),
-    Field("price_in", "Money for a million tokens read", "0.00", check=_price),
-    Field("price_out", "Money for a million tokens written", "0.00", check=_price),
-    Field("tenant", "Azure with Microsoft Entra ID: tenant", "empty: the key signs in"),
-    Field("client", "Azure with Microsoft Entra ID: client id of the app", "the key above is then its secret"),
+    Field("price_in", "Money for a million tokens read", "0.00", check=_price, is_rare=True),
+    Field("price_out", "Money for a million tokens written", "0.00", check=_price, is_rare=True),
+    Field("tenant", "Azure with Microsoft Entra ID: tenant", "empty: the key signs in", is_rare=True),
+    Field(
+        "client",
+        "Azure with Microsoft Entra ID: client id of the app",
+        "the key above is then its secret",
+        is_rare=True,
+    ),
 )
 
 

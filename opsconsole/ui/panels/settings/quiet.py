@@ -14,9 +14,9 @@ from opsconsole.ui.widgets.columns import clear
 
 _KEY = "quiet_hours"
 _ABOUT = (
-    "Each agent has its own, in its own file, so that a change makes a new version of it. Write the file out with"
-    f" `opsconsole agents show AGENT --source > AGENT.yaml`, change {_KEY} in it, and put it in use with `opsconsole"
-    " agents apply AGENT.yaml`."
+    "Each agent has its own, in its own file, so that a change makes a new version of it: open Agents, choose the"
+    f" agent, then Playbook, and change {_KEY} there. For example:"
+    f' {_KEY}: [{{from: "20:00", to: "07:00", zone: Europe/Berlin}}]'
 )
 
 
