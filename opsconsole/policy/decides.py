@@ -23,6 +23,8 @@ def decision_digest(spec: Mapping[str, Any], tools: Mapping[str, str]) -> str:
         tools: fingerprint of every tool that there was; only those it may use count.
     """
     kept = {name: value for name, value in spec.items() if name not in ASIDE}
+    if "limits" in kept:  # how often runs may fail before the agent is paused is not what it wants to do
+        kept["limits"] = {name: value for name, value in kept["limits"].items() if name != "failures_in_a_row"}
     autonomy = cast(Mapping[str, Mapping[str, Any]], spec.get("autonomy") or {})
     if spec.get("brain") == "model" and not spec.get("tools"):
         kept["offered"] = sorted(autonomy.get("actions") or ())  # a model is offered these

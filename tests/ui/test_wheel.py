@@ -32,6 +32,7 @@ def test_the_wheel_over_a_form_changes_no_choice_without_the_focus(empty: Path, 
         with_tools(stage, empty)
         panel = stage.show(ConnectionsPanel)
         panel.add_mail()
+        panel.mail.more.turn(is_open=True)
         box = panel.mail.chosen["imap_tls"]
         for _ in range(3):
             assert not _turn(box)

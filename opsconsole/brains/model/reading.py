@@ -153,7 +153,9 @@ class Reading:
         }:  # what kind it is, and no word of what was done
             return self._made({**memo, "says": NOT_ENDED}, rationale=_why(said), goes_on=True)
         outcome = _sentence(said) or "done"
-        return self._made(memo, rationale=_why(said), final=outcome, is_handled=_is_handled(said))
+        return self._made(
+            memo, rationale=_why(said), final=outcome, is_handled=_is_handled(said, has_begun=self.has_begun)
+        )
 
 
 def _question(said: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
@@ -180,13 +182,14 @@ def _bounded(calls: Sequence[WireCall]) -> list[WireCall]:
     return found
 
 
-def _is_handled(said: Mapping[str, Any]) -> bool:
+def _is_handled(said: Mapping[str, Any], *, has_begun: bool) -> bool:
     """Return whether a model says plainly that nothing is left to people.
 
-    Some endpoints know no `handled`: there an outcome says so. Whatever else stands there may mean that it is not.
+    Some endpoints know no `handled`: there an outcome says so, or that something was done before. Whatever else stands
+    there may mean that it is not.
     """
     if "handled" not in said:
-        return bool(said.get("outcome"))
+        return has_begun or bool(said.get("outcome"))
     return str(said["handled"]).strip().casefold() in _HANDLED
 
 

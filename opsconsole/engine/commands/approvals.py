@@ -117,6 +117,8 @@ def reject(
             hint=f'`opsconsole approvals respond {approval_id} "…"`, or `opsconsole approvals leave {approval_id}`.',
         )
     note(tx, card, Verb.REJECT, actor=actor, words={"reason": reason}, now=now)
+    if (asked := _left_open(tx, card, DecisionOutcome.REJECTED, now=now)) is not None:
+        return asked
     result = {"ok": False, "rejected": True, "error": reason}
     return _told(kernel, tx, card, ActionState.REJECTED, result, outcome=DecisionOutcome.REJECTED)
 
@@ -153,6 +155,8 @@ def _lapse(kernel: Kernel, tx: Transaction, card: Card, *, actor: str) -> Decisi
     if card.approval.kind is ApprovalKind.UNKNOWN:
         raise DecisionError("This asks whether something was done: say approve (it was) or reject (it was not).")
     note(tx, card, Verb.IGNORE, actor=actor, words=None, now=now)
+    if (asked := _left_open(tx, card, DecisionOutcome.LET_GO, now=now)) is not None:
+        return asked
     is_question = card.approval.kind is ApprovalKind.QUESTION
     result = {"ok": False, "lapsed": True, "error": LEFT if is_question else "a person let it lapse"}
     outcome = DecisionOutcome.LEFT_TO_PEOPLE if is_question else DecisionOutcome.LET_GO
@@ -170,6 +174,16 @@ def leave(
     card = open_card(kernel, tx, approval_id, digest=digest)
     refuse_unasked(card.approval)
     return _lapse(kernel, tx, card, actor=actor)
+
+
+def _left_open(tx: Transaction, card: Card, outcome: DecisionOutcome, *, now: datetime) -> DecisionResult | None:
+    """Not to do it again does not say that it was not done: that is asked then. None where nothing is in doubt."""
+    if not card.action.is_in_doubt:
+        return None
+    people.close_approval(tx, card.approval.id, ApprovalState.DECIDED, now=now)
+    write_work.drop_timer(tx, "approval_expiry", str(card.approval.id))
+    still_open(tx, card.action, "it is not to be done again", now=now)
+    return DecisionResult(outcome=outcome, request=card.approval.id)
 
 
 def _told(

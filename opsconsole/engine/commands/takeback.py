@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from opsconsole.domain.enums import ActionState, ApprovalKind, Effect, EffectState, RunState, UndoState, Verb
+from opsconsole.domain.enums import ActionState, ApprovalKind, Effect, EffectState, RunState, Verb
 from opsconsole.domain.errors import DecisionError, NotFoundError
 from opsconsole.engine.commands.decisions import Card, close, note
 from opsconsole.engine.commands.results import DecisionOutcome, DecisionResult
@@ -13,7 +13,7 @@ from opsconsole.engine.effects.prepare import ask_again
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runstate import grace
 from opsconsole.store import cases
-from opsconsole.store.queries import approvals, grants, runs, undos
+from opsconsole.store.queries import approvals, grants, runs
 from opsconsole.store.rows import ActionRow, ApprovalRow, EffectRow, present
 from opsconsole.store.times import to_micros
 from opsconsole.store.transaction import Transaction
@@ -66,25 +66,16 @@ def _undo_approval(
         tx.audit("decision.undone", at=now, actor=actor, approval=approval.id, action=action.id)
         return _asked_again(kernel, tx, approval, action, now=now)
     moved = other_account(kernel.registry, action.tool, effect.account)
-    unsure = _undo_in_doubt(tx, effect, is_safe=kind is not None and kind.is_idempotent)
-    if effect.state is EffectState.DONE and kind is not None and kind.undo is not None and not moved and not unsure:
+    if effect.state is EffectState.DONE and kind is not None and kind.undo is not None and not moved:
         write_work.set_timer(tx, "undo", str(effect.id), due=now)
         tx.audit("effect.undo_wanted", at=now, actor=actor, action=action.id, effect=effect.id)
         return DecisionResult(outcome=DecisionOutcome.BEING_UNDONE, request=approval.id, undone_by=kind.undo)
     is_done = effect.state is EffectState.DONE
-    done = f"what was done cannot be undone from here: {moved}" if moved else unsure or "what was done cannot be undone"
+    done = f"what was done cannot be undone from here: {moved}" if moved else "what was done cannot be undone"
     stands = done if is_done else f"it cannot be taken back now ({effect.state.value})"
     if is_revoked:
         return DecisionResult(outcome=DecisionOutcome.GRANT_REVOKED, request=approval.id, why=stands)
     raise DecisionError(f"Request {approval.id}: {stands}.")
-
-
-def _undo_in_doubt(tx: Transaction, effect: EffectRow, *, is_safe: bool) -> str:
-    """Say that it may be taken back already, where doing so once more would not be safe; else empty."""
-    undo = undos.undo_of_effect(tx.conn, effect.id)
-    if undo is None or undo.state is not UndoState.UNKNOWN or is_safe:
-        return ""
-    return "it is not known whether it was taken back already; look there, and take it back there where it was not"
 
 
 def _revoke_grants(tx: Transaction, approval: ApprovalRow, action: ActionRow, *, actor: str, now: datetime) -> bool:

@@ -22,4 +22,4 @@ def other_account(registry: Registry, tool: str, account: str | None) -> str:
     (was, _, was_since), (now, _, now_since) = account.partition(SIGNED_IN), today.partition(SIGNED_IN)
     if was == now:
         return f"{name} was connected anew since, perhaps to another account" if was_since and now_since else ""
-    return f"{name} is another account now: {today or 'none'}; it was {account or 'none'}"
+    return f"{name} is another account now: {now or 'none'}; it was {was or 'none'}"

@@ -178,7 +178,8 @@ class Effects:
         make, kind = self._kernel.registry.caller(action.tool), self._kernel.registry.type(action.tool)
         if make is None:
             error = _NOT_CONNECTED.format(action.tool.partition(".")[0])
-            await self._came(effect, loaded, action, Result(is_ok=False, error=error), kind)
+            gone = Result(is_ok=False, error=error)
+            await self.persist(lambda tx: self._come_in(tx, effect, loaded, action, gone, kind), "effect.finish")
             return
         if moved := other_account(self._kernel.registry, action.tool, effect.account):
             if is_repeat:
@@ -201,24 +202,24 @@ class Effects:
             await self._doubt_one(effect, why or "no answer", arrival_s=arrival_s(kind))
             return
         faults.reach("connector.after_call")
-        await self._came(effect, loaded, action, result, kind)
-
-    async def _came(
-        self, effect: EffectRow, loaded: Loaded, action: ActionRow, result: Result, kind: ActionType | None
-    ) -> None:
-        """A call came to an end: what does not get done now may still have been done by the call before it."""
         await self.persist(lambda tx: self._come_in(tx, effect, loaded, action, result, kind), "effect.finish")
 
     def _come_in(
         self, tx: Transaction, effect: EffectRow, loaded: Loaded, action: ActionRow, result: Result,
         kind: ActionType | None,
     ) -> None:  # fmt: skip
+        """Store an end: what does not get done now may still have been done by the call before it."""
         current, known = runs.effect(tx.conn, effect.id), runs.action(tx.conn, action.id)
-        if result.is_ok or current is None or known is None or not known.is_in_doubt:
+        if result.is_ok or current is None or known is None or not known.is_in_doubt or self._is_looked_for(action):
             self._finish_in(tx, effect, loaded, action, result, kind)
         elif current.state is EffectState.SENDING:
-            why = f"trying it once more did not tell: {result.error}"
-            ask_whether_done(tx, current, action, why=why, now=self._now())
+            told = f"trying it once more did not tell: {result.error}"
+            ask_whether_done(tx, current, action, why=told, now=self._now())
+
+    def _is_looked_for(self, action: ActionRow) -> bool:
+        """What is sent again because it was not found was not done before; later than that a person is asked first."""
+        kind = self._kernel.registry.type(action.tool)
+        return kind is not None and kind.is_findable and kind.arrival_s <= LATE_S
 
     async def _doubt_one(self, effect: EffectRow, why: str, *, arrival_s: float) -> None:
         def job(tx: Transaction) -> None:

@@ -11,7 +11,7 @@ from opsconsole.domain.enums import ApprovalKind, UndoState
 from opsconsole.domain.errors import AmbiguousError, DecisionError, PermanentError, TransientError
 from opsconsole.domain.ids import EffectId
 from opsconsole.doubles.connector import FakeConnector
-from opsconsole.engine.commands import takeback
+from opsconsole.engine.commands import approvals, takeback
 from opsconsole.engine.commands.cards import card
 from opsconsole.engine.effects.send import backoff_s
 from opsconsole.engine.runs.cancel import cancel_run
@@ -208,14 +208,23 @@ async def test_a_run_with_a_doubt_in_it_is_not_cancelled(tmp_path: Path) -> None
             )
 
 
-async def test_what_may_be_taken_back_already_is_not_taken_back_again_where_that_is_not_safe(tmp_path: Path) -> None:
-    out = FakeConnector(take_back=ending(Result(is_ok=True)), undo="it is taken back")
-    async with rig(tmp_path, [DO], agent(level=2), connectors=beside(out)) as r:
+async def test_what_was_looked_for_sent_again_and_refused_was_not_done(tmp_path: Path) -> None:
+    """Not to find it was enough to send it again; so it is enough to believe the refusal."""
+    out = FakeConnector(ending(PermanentError("no such thing")), is_findable=True, arrival_s=5.0)
+    async with rig(tmp_path, [DO], agent(), connectors=beside(out)) as r:
         await r.take(mail())
-        await r.approve(1)
-        await r.wait(seconds=10)
-        await r.say(takeback.undo, 1)
-        await r.settle()
-        with pytest.raises(DecisionError, match="not known whether it was taken back already"):
-            await r.say(takeback.undo, 1)
-        assert len(out.undone) == 1
+        await r.wait(seconds=6)
+        assert (len(out.calls), state(r), r.waiting()) == (2, ["failed"], [])
+
+
+@pytest.mark.parametrize("verb", ["reject", "ignore"])
+async def test_not_to_do_it_again_does_not_say_that_it_was_not_done(tmp_path: Path, verb: str) -> None:
+    async with rig(tmp_path, [DO], agent(), connectors=beside(Unfound())) as r:
+        asked = await doubted(r)
+        words = {"reason": "not again"} if verb == "reject" else {}
+        await r.say(getattr(approvals, verb), asked.id, **words)
+        (again,) = r.waiting()
+        assert again.kind is ApprovalKind.UNKNOWN and "not to be done again" in again.because
+        await r.say(approvals.reject, again.id, reason="it is not there")
+        action = r.actions()[0]
+        assert not action.is_in_doubt and action.state.value == "failed" and r.waiting() == []

@@ -154,6 +154,10 @@ def test_what_came_into_use_meanwhile_is_not_overwritten(tmp_path: Path) -> None
         panel.shown = seen
         panel.save()
         await until(lambda: any("came into use meanwhile" in text for text in said))
+        await until(lambda: "Version 2 came into use meanwhile" in page.bar.meaning.text())
+        assert "Answers at once." in page.text and not page.bar.save.isEnabled(), "what was typed is still there"
+        page.discard()
+        await until(lambda: "Answers slowly." in page.text)
 
     perform(folder, scene)
     assert "slowly" in in_use(folder).source

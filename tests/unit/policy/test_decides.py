@@ -77,3 +77,11 @@ def test_a_digest_that_was_stored_stays_what_it_was() -> None:
     aside = ("name", "field", "summary", "scope", "stage", "raised", "budgets", "quiet_hours", "approvals", "trust")
     kept = "4368928c0780ead4ce6b86235402218fb99566dc948b135ca5ce1a9daff21208"
     assert decision_digest(SPEC, TOOLS) == decision_digest(SPEC | dict.fromkeys(aside, 1), TOOLS) == kept
+
+
+def test_how_often_runs_may_fail_is_not_what_an_agent_decides() -> None:
+    """Versions from before that was written down are of the same evidence."""
+    limits = {"turns": 24, "seconds": 300}
+    before, since = SPEC | {"limits": limits}, SPEC | {"limits": limits | {"failures_in_a_row": 5}}
+    assert decision_digest(before, TOOLS) == decision_digest(since, TOOLS)
+    assert decision_digest(before, TOOLS) != decision_digest(SPEC | {"limits": limits | {"turns": 9}}, TOOLS)

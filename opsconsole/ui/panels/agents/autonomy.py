@@ -18,7 +18,7 @@ from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.agents.data import Shown
 from opsconsole.ui.panels.agents.levels import EVERY, Change, matrix_of
 from opsconsole.ui.panels.agents.matrix import MatrixTable
-from opsconsole.ui.panels.agents.savebar import SaveBar
+from opsconsole.ui.panels.agents.savebar import MEANWHILE, SaveBar
 from opsconsole.ui.widgets.basics import label
 from opsconsole.ui.widgets.focus import give_focus
 from opsconsole.ui.widgets.states import States
@@ -32,15 +32,22 @@ class AutonomyPage(QWidget):
     """The matrix and its foot.
 
     Signals:
-        save_wanted: (file text, reason).
+        save_wanted: (file text, reason, number of the version it was made from).
+        discarded: what was set is forgotten.
     """
 
-    save_wanted = Signal(str, str)
+    save_wanted = Signal(str, str, int)
+    discarded = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
         self._shown: Shown | None = None
+        """What the changes are made from."""
+        self._newer = 0
+        """The version that came into use since; 0 for none."""
+        self._drafts: dict[str, tuple[dict[Change, Level], str, Shown]] = {}
+        """What is set and not saved of agents that are not shown."""
         self.changes: dict[Change, Level] = {}
         self._effect: LevelEffect | None = None
         self._error = ""
@@ -85,13 +92,30 @@ class AutonomyPage(QWidget):
         ]
 
     def show_agent(self, shown: Shown) -> None:
-        """Show an agent's levels; what was changed and not saved stays while it is the same version."""
+        """Show an agent's levels; what was set and not saved stays, also while another agent is looked at."""
         before = self._shown
-        if before is None or (before.row.id, before.row.number) != (shown.row.id, shown.row.number):
-            self.changes, self._effect, self._error = {}, None, ""
-            self.bar.reason.clear()
-        self._shown = shown
+        if before is not None and before.row.id != shown.row.id:
+            if self.changes:
+                self._drafts[before.row.id] = self.changes, self.bar.reason.text(), before
+            self._begin_with(*self._drafts.pop(shown.row.id, ({}, "", shown)))
+        elif before is None or not self.changes:
+            self._begin_with({}, "" if before is None else self.bar.reason.text(), shown)
+        base = self._shown or shown
+        self._newer = shown.row.number if base.row.number != shown.row.number else 0
+        if base.row.number == shown.row.number:
+            self._shown = shown
         self._render()
+
+    def _begin_with(self, changes: dict[Change, Level], reason: str, base: Shown) -> None:
+        self.changes, self._shown, self._effect, self._error = changes, base, None, ""
+        self.bar.reason.setText(reason)
+        if changes:
+            self._start_count()
+
+    def saved(self) -> None:
+        """What was set is a version now."""
+        self.changes = {}
+        self.bar.reason.clear()
 
     def focus(self) -> None:
         """Put the keys on the matrix."""
@@ -111,19 +135,23 @@ class AutonomyPage(QWidget):
                 self.changes[tool, category] = level
         self._effect = None
         self._render()
+        self._start_count()
+
+    def _start_count(self) -> None:
         self._context.tasks.start(self._count(), name="what the change means", owner=self, key="effect")
 
     def discard(self) -> None:
         """Forget what was changed."""
-        self.changes, self._effect, self._error = {}, None, ""
+        self.changes, self._effect, self._error, self._newer = {}, None, "", 0
         self._render()
+        self.discarded.emit()
         self.focus()
 
     def save(self) -> None:
         """Save what is changed as a version."""
         shown = self._shown
-        if shown is not None and self.changes and self._effect is not None and not self._error:
-            self.save_wanted.emit(self._text(shown), self.bar.reason.text())
+        if shown is not None and self.bar.is_ready:
+            self.save_wanted.emit(self._text(shown), self.bar.reason.text(), shown.row.number)
 
     def set_busy(self, is_busy: bool) -> None:
         """It is being saved, or not any more."""
@@ -172,5 +200,8 @@ class AutonomyPage(QWidget):
             self.bar.hide()
             return
         meaning = self._error or ("" if self._effect is None else self._effect.sentence())
+        if self._newer:
+            meaning = MEANWHILE.format(self._newer)
+        is_sound = not self._error and not self._newer
         number = shown.versions[0].number + 1
-        self.bar.show_for(number=number, meaning=meaning, is_sound=not self._error, is_busy=self.is_busy)
+        self.bar.show_for(number=number, meaning=meaning, is_sound=is_sound, is_busy=self.is_busy)

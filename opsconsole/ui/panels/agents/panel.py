@@ -70,7 +70,8 @@ class AgentsPanel(Panel):
         self.versions.restore_wanted.connect(self._on_restore)
         self.guardrails.file_wanted.connect(partial(self.turn, "playbook"))
         for page in (self.playbook, self.autonomy):
-            page.save_wanted.connect(self._on_save)
+            page.save_wanted.connect(partial(self._on_save, page))
+            page.discarded.connect(self.refresh)
 
     def _lay_out(self) -> None:
         self._tabs: dict[str, QPushButton] = {}
@@ -183,47 +184,53 @@ class AgentsPanel(Panel):
     def _switch(self, scope: str, name: str, *, is_on: bool) -> None:
         pausing.switch(self.context, self, scope, name, is_on=is_on, done=self.refresh)
 
-    def _on_save(self, text: str, reason: str) -> None:
+    def _on_save(self, page: PlaybookPage | AutonomyPage, text: str, reason: str, seen: int) -> None:
         if self.shown is not None:
-            agent, number = self.shown.row.id, self.shown.row.number
+            agent = self.shown.row.id
 
             def job(kernel: Kernel, tx: Transaction, actor: str) -> NewVersion:
                 file = read_agent_text(text, f"{agent}.yaml", kernel.registry)
                 now = kernel.clock.now()
-                return agentversions.apply(tx, file, kernel.registry, actor=actor, now=now, reason=reason, seen=number)
+                return agentversions.apply(tx, file, kernel.registry, actor=actor, now=now, reason=reason, seen=seen)
 
-            self._begin(job, "agent.apply")
+            self._begin(job, "agent.apply", self.shown.row.name, page.saved)
 
     def _on_restore(self, number: int) -> None:
         if self.shown is not None:
-            agent, seen = self.shown.row.id, self.shown.row.number
+            self._restore(self.shown.row.id, self.shown.row.name, number, self.shown.row.number)
 
-            def job(kernel: Kernel, tx: Transaction, actor: str) -> NewVersion:
-                now = kernel.clock.now()
-                return agentversions.restore(tx, agent, number, kernel.registry, actor=actor, now=now, seen=seen)
+    def _restore(self, agent: str, name: str, number: int, seen: int) -> None:
+        """Put a version in use again, unless another one than `seen` came into use since."""
 
-            self._begin(job, "agent.restore")
+        def job(kernel: Kernel, tx: Transaction, actor: str) -> NewVersion:
+            now = kernel.clock.now()
+            return agentversions.restore(tx, agent, number, kernel.registry, actor=actor, now=now, seen=seen)
 
-    def _begin(self, job: Any, name: str) -> None:
+        self._begin(job, "agent.restore", name)
+
+    def _begin(self, job: Any, name: str, who: str, done: Callable[[], None] | None = None) -> None:
         self._set_busy(is_busy=True)
-        self.context.tasks.start(self._made(job, name), name="the new version", owner=self, key="version")
+        self.context.tasks.start(self._made(job, name, who, done), name="the new version", owner=self, key="version")
 
-    async def _made(self, job: Any, name: str) -> None:
+    async def _made(self, job: Any, name: str, who: str, done: Callable[[], None] | None) -> None:
         try:
             made: NewVersion = await self.context.backend.write(job, name=name)
         except OpsError as error:
             self.context.navigator.say(f"{error}")
         else:
-            who = made.agent if self.shown is None else self.shown.row.name
-            if made.is_new:
-                text = f"{who} works with version {made.number} now."
-                back = None if made.before is None else partial(self._on_restore, made.before)
-                self.context.navigator.say(text, "Undo" if back else "", back)
-            else:
-                self.context.navigator.say(f"Nothing differs; version {made.number} of {who} stays in use.")
+            self._tell(made, who)
+            if done is not None:
+                done()
         finally:
             self._set_busy(is_busy=False)
             self.refresh()
+
+    def _tell(self, made: NewVersion, who: str) -> None:
+        if not made.is_new:
+            self.context.navigator.say(f"Nothing differs; version {made.number} of {who} stays in use.")
+            return
+        back = None if made.before is None else partial(self._restore, made.agent, who, made.before, made.number)
+        self.context.navigator.say(f"{who} works with version {made.number} now.", "Undo" if back else "", back)
 
     def _set_busy(self, *, is_busy: bool) -> None:
         for page in (self.playbook, self.autonomy):

@@ -13,7 +13,7 @@ from opsconsole.engine.agents.lint import Finding, lint
 from opsconsole.engine.kernel import Kernel
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.agents.data import Shown
-from opsconsole.ui.panels.agents.savebar import SaveBar
+from opsconsole.ui.panels.agents.savebar import MEANWHILE, SaveBar
 from opsconsole.ui.reports import PlaybookPreview
 from opsconsole.ui.theme import fonts
 from opsconsole.ui.widgets.basics import card, label
@@ -43,15 +43,24 @@ class PlaybookPage(QWidget):
     """Editor left, what it means right.
 
     Signals:
-        save_wanted: (file text, reason).
+        save_wanted: (file text, reason, number of the version it was made from).
+        discarded: what was typed is forgotten.
     """
 
-    save_wanted = Signal(str, str)
+    save_wanted = Signal(str, str, int)
+    discarded = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
         self._shown: Shown | None = None
+        """What the text was made from."""
+        self._newer = 0
+        """The version that came into use since; 0 for none."""
+        self._drafts: dict[str, tuple[str, str, Shown]] = {}
+        """What is typed and not saved of agents that are not shown."""
+        self._first = ""
+        """The text as the editor gives it back before anything is typed."""
         self._looked: Looked | None = None
         self.preview: PlaybookPreview | None = None
         self.is_busy = False
@@ -82,22 +91,46 @@ class PlaybookPage(QWidget):
         self.editor.textChanged.connect(self._on_typed)
 
     @property
+    def text(self) -> str:
+        """The text as it stands, sign by sign."""
+        return self.editor.document().toRawText().replace("\u2029", "\n")
+
+    @property
     def is_changed(self) -> bool:
         """Something was typed that is not saved."""
-        return self._shown is not None and self.editor.toPlainText() != _shown_text(self._shown.source)
+        return self._shown is not None and self.text != self._first
 
     def show_agent(self, shown: Shown) -> None:
-        """Show an agent's file; what was typed and not saved stays while it is the same version."""
+        """Show an agent's file; what was typed and not saved stays, also while another agent is looked at."""
         before = self._shown
-        self._shown = shown
-        if before is None or (before.row.id, before.row.number) != (shown.row.id, shown.row.number):
-            self._looked, self.preview = None, None
-            self.bar.reason.clear()
-            self.editor.setPlainText(_shown_text(shown.source))
-            self._timer.stop()
-            if self.isVisible():
-                self._look()
+        if before is not None and before.row.id != shown.row.id:
+            if self.is_changed:
+                self._drafts[before.row.id] = self.text, self.bar.reason.text(), before
+            text, reason, base = self._drafts.pop(shown.row.id, ("", "", shown))
+            self._begin_with(base, text, reason)
+        elif before is None or (before.row.number != shown.row.number and not self.is_changed):
+            self._begin_with(shown, "", "")
+        base = self._shown or shown
+        self._newer = shown.row.number if base.row.number != shown.row.number else 0
+        if not self._newer:
+            self._shown = shown
         self._render()
+
+    def _begin_with(self, base: Shown, typed: str, reason: str) -> None:
+        self._shown, self._looked, self.preview = base, None, None
+        self.bar.reason.setText(reason)
+        self.editor.setPlainText(base.source)
+        self._first = self.text
+        if typed:
+            self.editor.setPlainText(typed)
+        self._timer.stop()
+        if self.isVisible():
+            self._look()
+
+    def saved(self) -> None:
+        """What was typed is a version now."""
+        self._first = self.text
+        self.bar.reason.clear()
 
     def showEvent(self, event: QShowEvent) -> None:
         """What it means is worked out where somebody looks."""
@@ -108,13 +141,14 @@ class PlaybookPage(QWidget):
     def discard(self) -> None:
         """Forget what was typed."""
         if self._shown is not None:
-            self.editor.setPlainText(_shown_text(self._shown.source))
+            self._begin_with(self._shown, "", "")
             self._look()
+            self.discarded.emit()
 
     def save(self) -> None:
         """Save what was typed as a version."""
-        if self.is_changed and self._looked is not None and not self._looked.error:
-            self.save_wanted.emit(self.editor.toPlainText(), self.bar.reason.text())
+        if self._shown is not None and self.bar.is_ready:
+            self.save_wanted.emit(self.text, self.bar.reason.text(), self._shown.row.number)
 
     def set_busy(self, is_busy: bool) -> None:
         """It is being saved, or not any more."""
@@ -122,7 +156,7 @@ class PlaybookPage(QWidget):
         self._render()
 
     def _on_typed(self) -> None:
-        self._looked = None
+        self._looked, self.preview = None, None
         self._timer.start()
         self._render()
 
@@ -131,7 +165,7 @@ class PlaybookPage(QWidget):
         self._context.tasks.start(self._look_over(), name="looking the file over", owner=self, key="look")
 
     async def _look_over(self) -> None:
-        shown, text = self._shown, self.editor.toPlainText()
+        shown, text = self._shown, self.text
         if shown is None:
             return
 
@@ -149,14 +183,18 @@ class PlaybookPage(QWidget):
             looked = await self._context.backend.read(query, lane="long")
         except OpsError as error:
             looked = Looked(str(error))
-        if text == self.editor.toPlainText():
+        if text == self.text:
             self._looked = looked
             self._render()
-        if not looked.error and self._context.tools is not None:
+        if looked.error or self._context.tools is None:
+            return
+        try:
             preview = await self._context.tools.preview_playbook(shown.row.id, text)
-            if text == self.editor.toPlainText():
-                self.preview = preview
-                self._render()
+        except OpsError as error:
+            looked, preview = Looked(str(error)), None
+        if text == self.text:
+            self._looked, self.preview = looked, preview
+            self._render()
 
     def _render(self) -> None:
         shown, looked = self._shown, self._looked
@@ -171,14 +209,17 @@ class PlaybookPage(QWidget):
             self.bar.hide()
             return
         meaning = "" if looked is None else looked.error or self._meaning(looked)
-        is_sound = looked is not None and not looked.error
+        if self._newer:
+            meaning = MEANWHILE.format(self._newer)
+        is_sound = looked is not None and not looked.error and not self._newer
         number = shown.versions[0].number + 1
         self.bar.show_for(number=number, meaning=meaning, is_sound=is_sound, is_busy=self.is_busy)
 
     def _meaning(self, looked: Looked) -> str:
         what = f"{plural(looked.changes, 'field')} differ" if looked.changes != 1 else "1 field differs"
         if self.preview is None:
-            return f"{what}." if looked.changes else "Only comments and spacing differ."
+            told = f"{what}." if looked.changes else "Only comments and spacing differ."
+            return told if self._context.tools is None else ""  # what it would decide is still being looked at
         changed = sum(event.was != event.now for event in self.preview.events)
         return f"{what}. It decides {changed} of the last {len(self.preview.events)} events otherwise."
 
@@ -210,8 +251,3 @@ class PlaybookPage(QWidget):
             words = event.now if event.was == event.now else f"{event.was} → {event.now}"
             column.addWidget(label(words, "small", is_wrapped=True))
         return frame
-
-
-def _shown_text(source: str) -> str:
-    """Return a file's text as the editor gives it back: its line ends are one kind."""
-    return source.replace("\r\n", "\n").replace("\r", "\n")

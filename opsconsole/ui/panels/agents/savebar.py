@@ -8,6 +8,11 @@ from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import Role, button, label, repolish, row
 from opsconsole.ui.widgets.keybutton import KeyButton
 
+MEANWHILE = (
+    "Version {} came into use meanwhile, and this was made from the one before it. Look at Versions; discard this and"
+    " make the change again from there."
+)
+"""Said where a change cannot be saved any more without undoing another one."""
 REASON = 300
 """Characters of a reason."""
 
@@ -33,6 +38,11 @@ class SaveBar(QFrame):
         line.addWidget(self.reason, 1)
         column.addLayout(line)
         self.hide()
+
+    @property
+    def is_ready(self) -> bool:
+        """It can be saved: its meaning stands there."""
+        return not self.isHidden() and self.save.isEnabled()
 
     def show_for(self, *, number: int, meaning: str, is_sound: bool, is_busy: bool) -> None:
         """Offer to save as a version.
