@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QLabel
 
 from opsconsole.app.gui.mainwindow import Joined, until_closed
@@ -18,6 +18,7 @@ from opsconsole.app.modelaccount import config_of, store_model
 from opsconsole.app.session import opened
 from opsconsole.doubles.modelendpoint import Reply, Request, call, ends, says
 from opsconsole.engine.agents.file import AgentFile, apply_agent
+from opsconsole.store.queries.views.console import ShellState
 from opsconsole.ui.loop import qt_loop
 from opsconsole.ui.shell.engineprocess import EngineState
 from tests.support.desktop.console import application, in_window, until
@@ -134,13 +135,25 @@ def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[str]:
         yield address
 
 
+def _speaks_alone(joined: Joined, monkeypatch: pytest.MonkeyPatch) -> ShellState:
+    """From here on the window hears how things are from the test alone, not also from its own looks at the file."""
+    window = joined.window
+    monkeypatch.setattr(window, "look", lambda: None)
+    for timer in window.findChildren(QTimer):
+        timer.stop()
+    joined.context.tasks.cancel(id(window))
+    assert window.state is not None
+    return window.state
+
+
 @pytest.mark.slow
 @pytest.mark.qt_log_ignore("does not support raise")
-def test_a_notification_service_is_told_how_many_wait_and_a_click_shows_them(tmp_path: Path, bus: str) -> None:
+def test_a_notification_service_is_told_how_many_wait_and_a_click_shows_them(
+    tmp_path: Path, bus: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def scenario(joined: Joined) -> None:
         async with Notifications(bus) as service:
-            state = joined.window.state
-            assert state is not None
+            state = _speaks_alone(joined, monkeypatch)
             joined.window.hide()
 
             def waits(count: int) -> Any:
@@ -163,10 +176,11 @@ def test_a_notification_service_is_told_how_many_wait_and_a_click_shows_them(tmp
 
 
 @pytest.mark.slow
-def test_a_service_that_goes_away_is_replaced_by_the_window_itself(tmp_path: Path, bus: str) -> None:
+def test_a_service_that_goes_away_is_replaced_by_the_window_itself(
+    tmp_path: Path, bus: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def scenario(joined: Joined) -> None:
-        state = joined.window.state
-        assert state is not None
+        state = _speaks_alone(joined, monkeypatch)
         joined.window.hide()
         joined.window.state_changed.emit(state)
         async with Notifications(bus) as service:
