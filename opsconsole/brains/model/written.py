@@ -19,6 +19,7 @@ DEEPEST = 20_000
 KEYS = frozenset({"category", "outcome", "rationale", "handled"})
 """Of the object that ends the work."""
 _START = re.compile(r'\{(?=\s{0,1000}")')
+_PIECE = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\Z)|[{}]', re.DOTALL)
 _NAMES = ("name", "tool", "tool_name", "function", "action")
 _ARGUMENTS = ("arguments", "parameters", "args", "input", "action_input")
 
@@ -53,15 +54,20 @@ def all_values(text: str) -> list[dict[str, Any]] | None:
     """Return all JSON objects of a text, also those within others; None where it takes too long to find them."""
     decoder = json.JSONDecoder()
     outer: list[Any] = []
+    broken: set[int] = set()
     room = MOST_READ
     match = _START.search(text)
     while match is not None:
         at = match.start()
         end = at + 1
+        if at in broken:
+            match = _START.search(text, end)
+            continue
         try:
             value, end = decoder.raw_decode(text, at)
         except json.JSONDecodeError as error:
             room -= error.pos - at
+            broken |= _open_at(text, at, error.pos)
         except (ValueError, RecursionError):
             room -= DEEPEST
         else:
@@ -79,6 +85,17 @@ def all_values(text: str) -> list[dict[str, Any]] | None:
         elif isinstance(value, list):
             outer.extend(cast(list[Any], value))
     return found
+
+
+def _open_at(text: str, start: int, end: int) -> set[int]:
+    """Return where the objects begin that are still open at `end`, which is where the one at `start` breaks."""
+    opened: list[int] = []
+    for piece in _PIECE.finditer(text, start, end):
+        if piece[0] == "{":
+            opened.append(piece.start())
+        elif piece[0] == "}" and opened:
+            opened.pop()
+    return set(opened)
 
 
 def call_of(value: Mapping[str, Any]) -> WireCall | None:

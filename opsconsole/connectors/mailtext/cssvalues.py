@@ -45,13 +45,19 @@ def share(said: str | None) -> float | None:
     return found[0][0] / 100 if found[0][1] == "%" else found[0][0]
 
 
-def is_far(said: str | None, *, is_negative: bool = False) -> bool:
-    """Return whether a place lies outside what is looked at: 500 pixels, or a whole width."""
+def is_far(said: str | None, *, is_negative: bool = False, far_on: float = FAR_ON) -> bool:
+    """Return whether a place lies outside what is looked at: 500 pixels, or a whole width.
+
+    Args:
+        said: a length, or several.
+        is_negative: count only what lies to the left or above.
+        far_on: pixels to the right or below from which on it counts.
+    """
     for number, unit in numbers(said) if said else []:
         is_out = (
             abs(number) >= 100
             if unit in ("%", "vw", "vh")
-            else abs(number) * _PIXELS.get(unit, 0.0) >= (FAR if number < 0 else FAR_ON)
+            else abs(number) * _PIXELS.get(unit, 0.0) >= (FAR if number < 0 else far_on)
         )
         if is_out and (number < 0 or not is_negative):
             return True

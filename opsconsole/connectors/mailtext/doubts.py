@@ -32,6 +32,19 @@ def is_doubtful(style: Mapping[str, str]) -> bool:
     return _is_odd(style.get("color", "")) or _is_narrow(style)
 
 
+def is_perhaps_out(style: Mapping[str, str]) -> bool:
+    """Return whether something in a box that cuts what stands out of it may lie outside of it."""
+    sides = ("left", "top", "right", "bottom", "margin-left", "margin-top", "padding-left", "padding-top")
+    if any(css.is_far(style.get(name), far_on=css.FAR) for name in (*sides, "text-indent", "translate")):
+        return True
+    moved = css.functions(style.get("transform") or style.get("-webkit-transform"))
+    return any(
+        css.is_far(" ".join(f"{number:f}{unit}" for number, unit in found), far_on=css.FAR)
+        for name, found in moved
+        if name.startswith(("translate", "matrix"))
+    )
+
+
 def _is_odd(colour: str) -> bool:
     """Return whether a colour is the system's or has to be reckoned: it can be the ground's."""
     is_named = _NAME.fullmatch(colour) is not None

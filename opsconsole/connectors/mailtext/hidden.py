@@ -47,6 +47,12 @@ class _State:
     is_on_ground: bool = False
     """An element around it has a ground of its own, behind which it can lie; that of the body lies behind all."""
     is_doubtful: bool = False
+    is_behind: bool = False
+    """It lies behind whatever stands in the same place."""
+    is_cutting: bool = False
+    """An element around it cuts what stands out of it."""
+    is_laid_out: bool = False
+    """The element around it lays its children out as boxes of their own, whatever they are."""
     variables: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -71,7 +77,7 @@ def blank_hidden(root: Any, *, is_quirky: bool = False) -> bool:
         Whether there was hidden text, or may be.
     """
     sheet = sheet_of(root)
-    is_hiding = False
+    is_hiding = is_behind = has_grounds = False
     stack: list[tuple[Any, _State]] = [(root, _State())]
     while stack:
         node, above = stack.pop()
@@ -82,6 +88,8 @@ def blank_hidden(root: Any, *, is_quirky: bool = False) -> bool:
         state = _state(node, above, sheet)
         if node.tag == "body":
             state = replace(state, body_colour=state.colour, is_on_ground=False)
+        has_grounds = has_grounds or state.is_on_ground
+        is_behind = is_behind or (state.is_behind and _WORD.search(node.text or "") is not None)
         if not state.is_seen:
             if node.text and _WORD.search(node.text):
                 is_hiding = True
@@ -95,7 +103,7 @@ def blank_hidden(root: Any, *, is_quirky: bool = False) -> bool:
                 child.tail = None
             is_hiding = is_hiding or (state.is_doubtful and _WORD.search(child.tail or "") is not None)
             stack.append((child, inside))
-    return is_hiding or not sheet.is_whole
+    return is_hiding or (is_behind and has_grounds) or not sheet.is_whole
 
 
 def _summary(node: Any) -> Any:
@@ -108,9 +116,10 @@ def _summary(node: Any) -> Any:
 def _state(node: Any, above: _State, sheet: Sheet) -> _State:
     attributes = node.attrib
     style = sheet.declared(node)
+    is_laid_out = any(word in style.get("display", "") for word in ("flex", "grid"))
+    state = above if above.is_laid_out == is_laid_out else replace(above, is_laid_out=is_laid_out)
     if not attributes and not style:
-        return above if node.tag != "dialog" else replace(above, is_gone=True)
-    state = above
+        return state if node.tag != "dialog" else replace(state, is_gone=True)
     if any(name.startswith("--") for name in style):
         own = {name: value for name, value in style.items() if name.startswith("--")}
         state = replace(state, variables=tuple({**dict(state.variables), **own}.items()))
@@ -119,13 +128,17 @@ def _state(node: Any, above: _State, sheet: Sheet) -> _State:
     if "hidden" in attributes or "popover" in attributes or (node.tag == "dialog" and "open" not in attributes):
         state = replace(state, is_gone=True)
     if style:
-        if _is_uncut(node.tag, style):
+        if not above.is_laid_out and _is_uncut(node.tag, style):
             # Beside wider cells, or in a table of fixed columns, a cell's width does cut.
             sheet.is_whole = sheet.is_whole and not (node.tag in _CELLS and _is_cut({**style, **_FREE_HEIGHT}))
             style = {name: value for name, value in style.items() if not name.startswith("overflow")}
         state = _styled(state, style)
-        if doubts.is_doubtful(style):
+        if doubts.is_doubtful(style) or (above.is_cutting and doubts.is_perhaps_out(style)):
             state = replace(state, is_doubtful=True)
+        if _is_behind(style):
+            state = replace(state, is_behind=True)
+        if any(style.get(name) in ("hidden", "clip") for name in ("overflow", "overflow-x", "overflow-y")):
+            state = replace(state, is_cutting=True)
     return _coloured(state, style, attributes)
 
 

@@ -1,12 +1,14 @@
 """Small changes to a YAML text that leave everything else as it is written: comments, order, spacing."""
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any, cast
 
 import yaml
 
 Loc = tuple[int | str, ...]
+_KEPT = re.compile(r"[|>]\d?\+")
 
 
 def set_scalar(text: str, loc: Loc, value: str) -> str:
@@ -76,17 +78,18 @@ def _with_key(text: str, node: yaml.MappingNode, key: str, value: str) -> str:
         at = node.value[-1][1].end_mark.index if node.value else node.start_mark.index + 1
         return f"{text[:at]}{', ' if node.value else ''}{key}: {value}{text[at:]}"
     indent = " " * node.value[0][0].start_mark.column
-    return _insert_lines(text, _leaf_end(node.value[-1][1]), [f"{indent}{key}: {value}"])
+    return _insert_lines(text, _leaf_end(text, node.value[-1][1]), [f"{indent}{key}: {value}"])
 
 
-def _leaf_end(node: yaml.Node) -> int:
+def _leaf_end(text: str, node: yaml.Node) -> int:
     """Return where the last thing in a node ends that is written out."""
     is_block = isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value
     if not is_block:
         ends_block = isinstance(node, yaml.ScalarNode) and node.style in ("|", ">")
-        return node.end_mark.index - 1 if ends_block else node.end_mark.index
+        is_kept = _KEPT.match(text, node.start_mark.index) is not None  # its empty lines are part of it
+        return node.end_mark.index - 1 if ends_block and not is_kept else node.end_mark.index
     last: Any = node.value[-1]
-    return _leaf_end(cast("yaml.Node", last[1] if isinstance(last, tuple) else last))
+    return _leaf_end(text, cast("yaml.Node", last[1] if isinstance(last, tuple) else last))
 
 
 def _flow(keys: Sequence[str], value: str | int | float | bool | None) -> str:

@@ -74,3 +74,14 @@ def test_a_line_that_is_not_meant_stays_byte_for_byte() -> None:
 def test_what_is_something_else_is_not_overwritten(loc: tuple[str, ...]) -> None:
     with pytest.raises(LookupError):
         put(FILE, loc, 1)
+
+
+@pytest.mark.parametrize("style", ["|", "|-", "|+", ">", ">+", "|2+", "|+2"])
+@pytest.mark.parametrize("tail", ["\n", "\n\n", "\n\n\n"])
+def test_a_block_that_ends_the_file_says_what_it_said(style: str, tail: str) -> None:
+    text = f"agent: mira\nplaybook:\n  purpose: {style}\n    Nobody waits.{tail}"
+    put_in = put(text, ("playbook", "tone"), "warm")
+    assert yaml.safe_load(put_in) == {
+        "agent": "mira",
+        "playbook": {**yaml.safe_load(text)["playbook"], "tone": "warm"},
+    }

@@ -1,7 +1,5 @@
 """Which mail of ours answers or forwards which mail here: by the ids it names, never by its time or its title."""
 
-import email
-import email.policy
 import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
@@ -9,6 +7,7 @@ from typing import Any
 
 from opsconsole.connectors.mail.imap.folderstate import Head
 from opsconsole.connectors.mail.people.ledger import Watched
+from opsconsole.connectors.mailtext.bounds import Allowance, parsed
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.domain.humanact import HumanAct
 
@@ -80,7 +79,7 @@ def is_forward(subject: str) -> bool:
 def attached_ids(raw: bytes) -> list[str]:
     """Return the ids of the mails attached to a mail."""
     try:
-        mail: Any = email.message_from_bytes(raw, policy=email.policy.compat32)
+        mail: Any = parsed(raw, [], Allowance())
         inner = [part.get_payload(0) for part in mail.walk() if part.get_content_type() == "message/rfc822"]
         return [str(message.get("Message-ID") or "").strip() for message in inner]
     except Exception:  # the standard library's parser raises all kinds of errors on crafted mails

@@ -23,6 +23,12 @@ DOUBTFUL = {
     "behind a child": "<div style='mix-blend-mode:lighten'><br>{}</div>",
     "layer": "<style>@layer a {{p {{display:block}}}}</style><p>{}</p>",
     "rules within a rule": "<style>div {{& p {{display:none}}}}</style><div><p>{}</p></div>",
+    "right in a box that cuts": "<div style='overflow:hidden'><p style='position:relative;left:1500px'>{}</p></div>",
+    "below in a box that cuts": "<div style='overflow:clip'><div><p style='margin-top:1500px'>{}</p></div></div>",
+    "moved in a box that cuts": "<div style='overflow-x:hidden'><p style='transform:translateX(600px)'>{}</p></div>",
+    "behind what lies beside it": (
+        "<p style='position:relative;z-index:-1'>{}</p><div style='background:#fff;margin-top:-40px'><br></div>"
+    ),
     "queries within a rule": "<style>p {{@media all {{display:none}}}}</style><p>{}</p>",
 }
 CERTAIN = {
@@ -32,6 +38,11 @@ CERTAIN = {
     "a variable": "<p style='color:var(--x)'>{}</p>",
     "a little larger": "<p style='transform:scale(1.1) rotate(2deg)'>{}</p>",
     "a low box that shows all": "<p style='height:3px'>{}</p>",
+    "to the right, where one can scroll": "<p style='position:relative;left:1500px'>{}</p>",
+    "to the right, cut where it grows": (
+        "<table><td style='overflow:hidden'><p style='position:relative;left:1500px'>{}</p></td></table>"
+    ),
+    "little to the right in a box that cuts": "<div style='overflow:hidden'><p style='margin-left:90px'>{}</p></div>",
     "layer of widths": "<style>@layer a {{p {{max-width:9px}}}}</style><p>{}</p>",
 }
 

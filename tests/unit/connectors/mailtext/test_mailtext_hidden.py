@@ -50,6 +50,8 @@ GONE = {
     "off by screen widths": '<p style="position:fixed;left:-100vw">{}</p>',
     "behind": '<div style="background:#eee"><p style="position:relative;z-index:-1">{}</p></div>',
     "no height": '<div style="height:0;overflow:clip"><p>{}</p></div>',
+    "no height in a flex box": "<div style='display:flex'><span style='height:0;overflow:hidden'>{}</span></div>",
+    "no height in a grid": "<p style='display:inline-grid'><b style='height:0;overflow:hidden'>{}</b></p>",
     "one pixel": '<div style="width:1px;height:1px;overflow:hidden"><p>{}</p></div>',
     "closed details": "<details><summary> </summary>{}<p>{}</p></details>",
     "closed dialog": "<dialog>{}</dialog>",
