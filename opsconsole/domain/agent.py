@@ -277,6 +277,14 @@ class AgentSpec(Frozen):
         """Return a category of the playbook by its id."""
         return next((category for category in self.playbook.categories if category.id == name), None)
 
+    def is_in_scope(self, category: str | None) -> bool:
+        """Return whether it may work a category live at all."""
+        return self.scope is None or category in self.scope
+
+    def stage_of(self, category: str | None) -> Stage:
+        """Return the stage that holds in a category: shadow outside of the scope, whatever is set."""
+        return self.stage.stage(category) if self.is_in_scope(category) else Stage.SHADOW
+
     def threshold(self, category: str | None) -> float:
         """Return the confidence needed in a category."""
         found = self.category(category)

@@ -139,9 +139,7 @@ def _say_unproved(session: Session, spec: AgentSpec) -> None:
     cells = {progress.category: progress for progress in progress_of(conn, now=now, agent=spec.agent)}
     found: list[str] = []
     for category in spec.playbook.categories:
-        is_live = spec.stage.stage(category.id) is not Stage.SHADOW and (
-            spec.scope is None or category.id in spec.scope
-        )
+        is_live = spec.stage_of(category.id) is not Stage.SHADOW
         cell = cells.get(category.id)
         if is_live and (cell is None or not cell.standing.is_open):
             severe = f", {cell.severe} severe" if cell is not None and cell.severe else ""

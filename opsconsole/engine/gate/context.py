@@ -55,7 +55,7 @@ def terms_of(spec: AgentSpec, wanted: Wanted) -> Terms:
     return Terms(
         level=spec.autonomy.level(wanted.tool, wanted.category),
         stage=spec.stage.stage(wanted.category),
-        is_in_scope=spec.scope is None or wanted.category in spec.scope,
+        is_in_scope=spec.is_in_scope(wanted.category),
         raised=frozenset(raised.ceiling for raised in spec.raised if raised.action == wanted.tool),
         guardrails=spec.guardrails,
         trust=spec.trust,

@@ -75,7 +75,7 @@ def effect_of(conn: Reader, was: AgentSpec, now: AgentSpec, *, since: datetime) 
         if level is was.autonomy.level(action.tool, category):
             continue
         counts["touched"] += 1
-        is_live = now.stage.stage(category) is not Stage.SHADOW and (now.scope is None or category in now.scope)
+        is_live = now.stage_of(category) is not Stage.SHADOW
         verdict = _verdict(action.reasons, level)
         if verdict is Verdict.REFUSE:
             counts["refused"] += 1

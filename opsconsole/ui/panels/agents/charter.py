@@ -63,7 +63,7 @@ class CharterPage(QWidget):
 
     def _category(self, shown: Shown, category: Category) -> QVBoxLayout:
         is_paused = category.id in shown.paused_categories
-        stage = shown.spec.stage.stage(category.id)
+        stage = shown.spec.stage_of(category.id)
         words, tone = ("Paused", "warn") if is_paused else (stage.value.capitalize(), "ok")
         if stage is Stage.SHADOW and not is_paused:
             tone = "shadow"

@@ -96,7 +96,7 @@ def rows_of(kernel: Kernel) -> list[AgentRow]:
 
 def stage_words(spec: AgentSpec) -> tuple[str, Tone]:
     """Return how far an agent is live: the furthest of its categories, and how many are still in shadow."""
-    stages = [spec.stage.stage(category.id) for category in spec.playbook.categories]
+    stages = [spec.stage_of(category.id) for category in spec.playbook.categories]
     order = list(Stage)
     furthest = max(stages, key=order.index)
     tone = _STAGE_TONES[furthest]

@@ -86,7 +86,7 @@ def matrix_of(spec: AgentSpec, tools: Mapping[str, ActionType], changes: Mapping
     lines = [line for name, some in groups.items() if some for line in (Line(name), *some)]
     columns = [(EVERY, "Every category", "unless it has its own")]
     columns += [
-        (category.id, category.name, _stage(spec.stage.stage(category.id))) for category in spec.playbook.categories
+        (category.id, category.name, _stage(spec.stage_of(category.id))) for category in spec.playbook.categories
     ]
     return Matrix(tuple(lines), tuple(columns), spec, dict(changes))
 
