@@ -1,6 +1,7 @@
 """Which connector does what: tools by name, over the connections that are configured."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
 
 from opsconsole.domain.action import ActionType, Call, Result
 from opsconsole.domain.enums import Effect
@@ -25,6 +26,7 @@ class Registry:
         self._readers: dict[str, RecordReader] = {}
         self._actors: dict[str, Actor] = {}
         self._fingerprints: dict[str, str] = {}
+        self._fields: dict[str, frozenset[str] | None] = {}
         for connector in self.connectors.values():
             for kind in connector.action_types():
                 self._add(connector, kind)
@@ -93,6 +95,15 @@ class Registry:
             kind = self._types.get(tool)
             self._fingerprints[tool] = "" if kind is None else kind.fingerprint()
         return self._fingerprints[tool]
+
+    def takes(self, tool: str, field: str) -> bool:
+        """Return whether a tool has an argument of that name: True for one that takes any, False for an unknown one."""
+        if tool not in self._fields:
+            kind = self._types.get(tool)
+            schema: dict[str, Any] = {} if kind is None else kind.schema()
+            self._fields[tool] = None if schema.get("additionalProperties") else frozenset(schema.get("properties", {}))
+        known = self._fields[tool]
+        return known is None or field in known
 
     @property
     def types(self) -> Mapping[str, ActionType]:

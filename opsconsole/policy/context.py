@@ -57,6 +57,8 @@ class GateContext:
     has_grant: bool = False
     switches: tuple[str, ...] = ()
     """Kill switches that are on and reach this action, in words."""
+    broken: tuple[str, ...] = ()
+    """Rules of the agent that name what is gone, in words."""
     raised: frozenset[ClassCeiling] = frozenset()
     is_first_contact: bool = False
     guardrails: tuple[Guardrail, ...] = ()

@@ -18,6 +18,7 @@ RULES: tuple[Rule, ...] = (
     rules.stage,
     rules.autonomy,
     rules.unknown_tool,
+    rules.broken_rules,
     rules.class_ceiling,
     rules.guardrails,
     rules.provenance,

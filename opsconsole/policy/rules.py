@@ -55,6 +55,13 @@ def unknown_tool(context: GateContext) -> Iterator[Reason]:
         yield Reason("changed_tool", text, Verdict.ASK)
 
 
+def broken_rules(context: GateContext) -> Iterator[Reason]:
+    """A rule that names what is gone cannot hold: a person looks until it is mended."""
+    if context.is_write:
+        for text in context.broken:
+            yield Reason("broken_rule", f"{text}: a person looks until that is mended", Verdict.ASK)
+
+
 def class_ceiling(context: GateContext) -> Iterator[Reason]:
     """Irreversible, money and first contact need a person until raised by hand."""
     if not context.is_write:

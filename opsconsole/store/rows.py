@@ -142,6 +142,8 @@ class RulingRow:
     hold_until: datetime | None
     reasons: tuple[Mapping[str, Any], ...]
     if_live: str | None
+    moments: tuple[Mapping[str, Any], ...]
+    """What only the moment told, for each version that ruled; empty where that was not kept."""
 
 
 @dataclass(frozen=True, slots=True)

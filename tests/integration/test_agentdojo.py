@@ -6,13 +6,19 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from opsconsole.domain.enums import Level
 from opsconsole.domain.errors import FileFormatError
+from opsconsole.domain.ruling import Ruling
+from opsconsole.engine.past import policycheck
 from opsconsole.engine.past.policycheck import PolicyFile, Totals, check, read_cases, read_tools
+from opsconsole.policy import gate
+from opsconsole.policy.context import GateContext
+from opsconsole.policy.explained import answers
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 CASES, TOOLS = DATA / "agentdojo_dev.jsonl.gz", DATA / "agentdojo_tools.yaml"
@@ -71,6 +77,23 @@ def verdicts(policy: PolicyFile) -> tuple[Counter[tuple[str, str]], list[dict[st
 
 def share(counts: Counter[tuple[str, str]], which: str) -> float:
     return counts[which, "ACT"] / sum(number for (name, _), number in counts.items() if name == which)
+
+
+@here
+@pytest.mark.real_data
+@pytest.mark.slow
+def test_what_every_rule_answers_is_what_the_gate_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[GateContext] = []
+
+    def heard(context: GateContext) -> Ruling:
+        asked.append(context)
+        return gate.rule(context)
+
+    monkeypatch.setattr(policycheck, "gate", SimpleNamespace(rule=heard))
+    assert sum(len(case["actions"]) for case in told(PolicyFile())) == len(asked) > 1_000
+    for context in asked:
+        answered = [answer.reason for answer in answers(context) if answer.reason is not None]
+        assert tuple(answered) == gate.rule(context).reasons
 
 
 @here

@@ -143,6 +143,7 @@ def _do(tx: Transaction, deed: Deed) -> None:
 def go_back_to_13(conn: sqlite3.Connection) -> None:
     """Make a file one of format 13, from before versions had a reason and doubt was kept."""
     conn.execute("ALTER TABLE agent_version DROP COLUMN reason")
+    conn.execute("ALTER TABLE ruling DROP COLUMN moment")
     conn.execute("DROP TABLE failing")
     conn.execute("ALTER TABLE action DROP COLUMN is_in_doubt")
     conn.execute("PRAGMA user_version = 13")

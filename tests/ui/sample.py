@@ -13,7 +13,7 @@ from opsconsole.engine.ports.brain import Turn
 from opsconsole.engine.runstate.turnbody import turn_body
 from opsconsole.store import workspace
 from opsconsole.store.transaction import Transaction
-from opsconsole.store.writes import events
+from opsconsole.store.writes import events, rulings
 from opsconsole.store.writes import work as write_work
 from tests.support.files import NOW
 from tests.support.rig import agent
@@ -70,5 +70,5 @@ def _act(tx: Transaction, run: int, number: int, *, subject: int, args: dict[str
     verdict = {1: Verdict.REFUSE, 2: Verdict.SIMULATE}.get(number, Verdict.ASK)
     state = {1: ActionState.REFUSED, 2: ActionState.SIMULATED}.get(number, ActionState.WAITING)
     reason = Reason("guardrail:sunday", SUNDAY if number == 1 else "the agent is in shadow", verdict)
-    write_work.add_ruling(tx, action, Ruling(verdict, None, (reason,)), phase="proposed", if_live=None, now=NOW)
+    rulings.add_ruling(tx, action, Ruling(verdict, None, (reason,)), phase="proposed", if_live=None, now=NOW)
     write_work.set_action(tx, action, state, now=NOW)

@@ -22,7 +22,7 @@ from opsconsole.engine.gate.arguments import keep_arguments
 from opsconsole.engine.ports.brain import Turn
 from opsconsole.engine.runstate.turnbody import turn_body
 from opsconsole.store.transaction import Transaction
-from opsconsole.store.writes import events
+from opsconsole.store.writes import events, rulings
 from opsconsole.store.writes import work as write_work
 from tests.support.desktop.console import application
 from tests.support.rig import agent
@@ -68,7 +68,7 @@ def _fill(session: Session, tx: Transaction, stage: str) -> None:
             tx, action, run=run, turn=0, position=0, tool="desk.add_note", subject=subject, args_id=args_id,
             digest=digest, is_write=True, category="case", now=now,
         )  # fmt: skip
-        write_work.add_ruling(
+        rulings.add_ruling(
             tx, action, Ruling(verdict, None, (Reason("autonomy", "level 1", verdict),)), phase="proposed",
             if_live=None, now=now,
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""policy check: what would the gate say of recorded actions."""
+"""policy: what the gate says of recorded actions, of one call, and of every tool."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,17 +7,17 @@ from typing import Annotated
 import typer
 
 from opsconsole.app.commands.options import LinesAnyway
+from opsconsole.app.commands.policysimulate import coverage_, simulate
 from opsconsole.app.words import say_json
 from opsconsole.domain.enums import Level
 from opsconsole.engine.past.policycheck import PolicyFile, Totals, read_cases, read_policy, read_tools
 from opsconsole.engine.past.policycheck import check as check_case
 
-app = typer.Typer(help="Try a policy on the past.", no_args_is_help=True)
+app = typer.Typer(help="What the gate says: of the past, of one call, of every tool.", no_args_is_help=True)
 
 
-@app.callback()
-def _group() -> None:
-    """Keep `policy` a group."""
+app.command("simulate")(simulate)
+app.command("coverage")(coverage_)
 
 
 @app.command()

@@ -14,6 +14,7 @@ from opsconsole.domain.agent import AgentSpec, Budgets
 from opsconsole.domain.enums import Effect, Level, Stage, Verdict
 from opsconsole.domain.event import Event
 from opsconsole.domain.ruling import Reason, Ruling
+from opsconsole.engine.agents.broken import broken_rules
 from opsconsole.engine.agents.roster import Roster, Version
 from opsconsole.engine.gate.context import Wanted, gate_context, terms_of
 from opsconsole.engine.ports.brain import ASK_PERSON
@@ -21,11 +22,12 @@ from opsconsole.engine.ports.connector import Directory
 from opsconsole.engine.registry import Registry
 from opsconsole.policy import gate
 from opsconsole.policy.context import GateContext, Usage, people_in
+from opsconsole.policy.moment import moment_of
 from opsconsole.store.queries import events, limits, versions
 from opsconsole.store.queries.views import simulated
 from opsconsole.store.rows import Reader
 from opsconsole.store.transaction import Transaction
-from opsconsole.store.writes import work as write_work
+from opsconsole.store.writes import rulings
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -72,14 +74,18 @@ class Gatekeeper:
         A run follows the playbook it was taken in with, but both that version and the one in use rule, and the lower
         word holds: a demotion or a new guardrail binds what is queued, parked or prepared.
         """
-        context, grant = self._context(tx, wanted, version=version, event=event, now=now)
-        ruling, if_live = _rule(context, version)
+        context, grant = self.context(tx.conn, wanted, version=version, event=event, now=now)
+        ruling, if_live = rule_for(context, version.spec)
+        moments = [_moment(context, version, wanted)]
         in_use = versions.current_version_of(tx.conn, version.agent_id)
         if in_use is not None and in_use != version.id:
             current = self._roster.version(tx.conn, in_use)
-            today, _ = self._context(tx, wanted, version=current, event=event, now=now)
-            ruling = gate.both(ruling, _rule(today, current)[0])
-        ruling_id = write_work.add_ruling(tx, wanted.action_id, ruling, phase=phase, if_live=if_live, now=now)
+            today, _ = self.context(tx.conn, wanted, version=current, event=event, now=now)
+            ruling = gate.both(ruling, rule_for(today, current.spec)[0])
+            moments.append(_moment(today, current, wanted))
+        ruling_id = rulings.add_ruling(
+            tx, wanted.action_id, ruling, phase=phase, if_live=if_live, now=now, moments=moments
+        )
         recipients = self._recipients(context.destinations()) if context.is_write else ()
         return Judgement(ruling, ruling_id, context, grant, recipients, if_live)
 
@@ -88,10 +94,11 @@ class Gatekeeper:
         people = dict.fromkeys(person for place in destinations for person in people_in(place))
         return tuple(hashlib.sha256(f"{self._workspace}:{person}".encode()).hexdigest()[:32] for person in people)
 
-    def _context(
-        self, tx: Transaction, wanted: WantedAction, *, version: Version, event: Event, now: datetime
+    def context(
+        self, conn: Reader, wanted: WantedAction, *, version: Version, event: Event | None, now: datetime
     ) -> tuple[GateContext, int | None]:
-        conn, spec = tx.conn, version.spec
+        """Return all that the gate may look at of a call now, and the standing grant that would allow it."""
+        spec = version.spec
         kind = self._registry.type(wanted.tool)
         fingerprint = self._registry.fingerprint(wanted.tool)
         terms = terms_of(spec, wanted)
@@ -103,23 +110,22 @@ class Gatekeeper:
             grant = limits.grant_for(
                 conn, agent=spec.agent, tool=wanted.tool, fingerprint=fingerprint, args=wanted.args, now=now
             )
-        since = event.received_at if events.is_past_source(conn, event.connection) else event.occurred_at
         is_type_changed = kind is not None and version.tools.get(wanted.tool) != fingerprint
         context = replace(
             gate_context(wanted, terms, kind=kind, event=event, now=now, is_type_changed=is_type_changed),
             level=_lifted(conn, wanted, terms.level),
             has_grant=grant is not None,
             switches=self._switches(conn, spec, wanted),
-            event_age_s=max(0.0, (now - since).total_seconds()),
+            event_age_s=0.0 if event is None else _age(conn, event, now),
         )
         if not is_write:
             return context, grant
-        return replace(context, **self._write_facts(tx, wanted, context, version, event)), grant
+        return replace(context, **self._write_facts(conn, wanted, context, version, event)), grant
 
     def _write_facts(
-        self, tx: Transaction, wanted: WantedAction, context: GateContext, version: Version, event: Event
+        self, conn: Reader, wanted: WantedAction, context: GateContext, version: Version, event: Event | None
     ) -> dict[str, Any]:
-        conn, now = tx.conn, context.now
+        now, source = context.now, "" if event is None else event.connection
         destinations = context.destinations()
         is_external = context.effect is Effect.EXTERNAL
         ago = None
@@ -130,11 +136,10 @@ class Gatekeeper:
         if isinstance(directory, Directory) and any(hours.zone == "recipient" for hours in context.quiet_hours):
             zones = tuple(directory.zone_of(conn, address) for address in destinations)
         return {
+            "broken": broken_rules(self._registry, version.spec, version.tools),
             "recipient_zones": zones,
             "is_first_contact": is_external
-            and any(
-                not events.is_known_correspondent(conn, event.connection, destination) for destination in destinations
-            ),
+            and any(not events.is_known_correspondent(conn, source, destination) for destination in destinations),
             "done_ago_s": None if ago is None else ago.total_seconds(),
             "is_repeated_in_run": not wanted.is_ratified_step
             and limits.is_done_in_run(
@@ -190,6 +195,17 @@ class Gatekeeper:
         return tuple(found)
 
 
+def _age(conn: Reader, event: Event, now: datetime) -> float:
+    """Return the age of an event in seconds; a past one counts from when it was brought in."""
+    since = event.received_at if events.is_past_source(conn, event.connection) else event.occurred_at
+    return max(0.0, (now - since).total_seconds())
+
+
+def _moment(context: GateContext, version: Version, wanted: Wanted) -> dict[str, Any]:
+    is_lifted = context.level is not version.spec.autonomy.level(wanted.tool, wanted.category)
+    return {"version": version.id, **moment_of(context, is_lifted=is_lifted)}
+
+
 def _lifted(conn: Reader, wanted: WantedAction, level: Level) -> Level:
     """Return the level that counts for this action: a person who asks for a recommendation is its approval."""
     if level is Level.OBSERVE and (wanted.is_requested or simulated.said_to(conn, wanted.action_id) == "asked"):
@@ -204,16 +220,16 @@ def audit_reasons(judged: Judgement) -> list[str]:
     return [f"{reason.rule}: {reason.text}" for reason in ordered]
 
 
-def _rule(context: GateContext, version: Version) -> tuple[Ruling, Ruling | None]:
+def rule_for(context: GateContext, spec: AgentSpec) -> tuple[Ruling, Ruling | None]:
+    """Return the gate's word on a call of an agent, and what it would be one rung higher."""
     if context.tool == ASK_PERSON:
-        return _rule_question(context, version), None
+        return _rule_question(context, spec), None
     ruling = gate.rule(context)
     return ruling, gate.rule_at_next_rung(context, ruling.verdict)
 
 
-def _rule_question(context: GateContext, version: Version) -> Ruling:
+def _rule_question(context: GateContext, spec: AgentSpec) -> Ruling:
     """A question reaches the person where the category, or for none any category, is live; else it is recorded."""
-    spec = version.spec
     stages = spec.stage
     is_live = context.stage is not Stage.SHADOW and context.is_in_scope
     if context.category is None:

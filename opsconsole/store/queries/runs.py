@@ -261,7 +261,7 @@ def has_open_actions(conn: sqlite3.Connection, run_id: int) -> bool:
 def rulings(conn: sqlite3.Connection, action_id: str) -> list[RulingRow]:
     """Return every ruling on an action, in order."""
     rows = conn.execute(
-        "SELECT id, action_id, phase, at, verdict, hold_until, reasons, if_live FROM ruling"
+        "SELECT id, action_id, phase, at, verdict, hold_until, reasons, if_live, moment FROM ruling"
         " WHERE action_id = ? ORDER BY id",
         (action_id,),
     )
@@ -275,6 +275,7 @@ def rulings(conn: sqlite3.Connection, action_id: str) -> list[RulingRow]:
             maybe_from_micros(row[5]),
             tuple(json.loads(row[6])),
             row[7],
+            tuple(json.loads(row[8] or "[]")),
         )
         for row in rows
     ]

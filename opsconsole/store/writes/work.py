@@ -1,14 +1,12 @@
 """Write runs, turns, actions, rulings and effects."""
 
-import json
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from opsconsole.domain.enums import ActionState, EffectState, Hold, RunState, Verdict
 from opsconsole.domain.ids import ActionId, EffectId, RunId
-from opsconsole.domain.ruling import UNTIL_RELEASED, Ruling
-from opsconsole.store.times import FOREVER, to_micros
+from opsconsole.store.times import to_micros
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import search
 
@@ -164,32 +162,6 @@ def set_action(
 def reopen_action(tx: Transaction, action: str) -> None:
     """Have an action wait for a person again; what came of it before is forgotten."""
     tx.conn.execute("UPDATE action SET state = 'waiting', result_id = NULL, done_at = NULL WHERE id = ?", (action,))
-
-
-def add_ruling(
-    tx: Transaction, action: str, ruling: Ruling, *, phase: str, if_live: Ruling | None, now: datetime
-) -> int:
-    """Store the gate's word; give its id."""
-    cursor = tx.conn.execute(
-        "INSERT INTO ruling (action_id, phase, at, verdict, hold_until, reasons, if_live) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            action,
-            phase,
-            to_micros(now),
-            ruling.verdict.name,
-            hold_micros(ruling.hold_until),
-            json.dumps([reason.to_json() for reason in ruling.reasons], ensure_ascii=False),
-            None if if_live is None else if_live.verdict.name,
-        ),
-    )
-    return cursor.lastrowid or 0
-
-
-def hold_micros(until: datetime | None) -> int | None:
-    """Return the stored form of a hold."""
-    if until is None:
-        return None
-    return FOREVER if until == UNTIL_RELEASED else to_micros(until)
 
 
 def add_effect(

@@ -21,6 +21,7 @@ from opsconsole.engine.commands.risks import risk_of
 from opsconsole.engine.engine import SystemClock
 from opsconsole.engine.evidence.lessons import lessons
 from opsconsole.engine.evidence.standing import progress_of
+from opsconsole.engine.past.simulate import as_then
 from opsconsole.engine.runstate.loaded import load
 from opsconsole.store import audit
 from opsconsole.store import workspace as workspaces
@@ -206,3 +207,10 @@ def test_risk_on_the_cards_follows_from_what_would_happen(session: Session) -> N
     assert found["cu-thief"] == "low", "a receipt to a verified sender"
     assert found["cu-twice"] == "high", "money"
     assert found["ld-price-night"] == "low", "a deal in our own books"
+
+
+def test_every_ruling_of_two_weeks_comes_out_again_when_it_is_gone_through(session: Session) -> None:
+    rulings = session.kernel.reader.execute("SELECT id, action_id FROM ruling ORDER BY id").fetchall()
+    again = [as_then(session.kernel, action, number) for number, action in rulings]
+    assert len(again) > 1_000 and all(each.is_then for each in again)
+    assert [each.stored.id for each in again if each.stored is not None and not each.is_as_then] == []

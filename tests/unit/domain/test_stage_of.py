@@ -1,5 +1,7 @@
 """How far a category is live: its stage, and never beyond the agent's scope."""
 
+from typing import Any
+
 import pytest
 
 from opsconsole.domain.agent import AgentSpec
@@ -9,7 +11,7 @@ from opsconsole.ui.panels.agents.levels import matrix_of
 from tests.support.thinking import thinker
 
 
-def _agent(**more: object) -> AgentSpec:
+def _agent(**more: Any) -> AgentSpec:
     categories = [{"id": name, "name": name.capitalize()} for name in ("bugs", "billing")]
     stages = {"default": "full", "categories": {"billing": "limited"}}
     return thinker(stage=stages, playbook={"purpose": "Answers.", "categories": categories}, **more)

@@ -13,6 +13,7 @@ from opsconsole.domain.ruling import Reason, Ruling
 from opsconsole.store import workspace
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import agents, events, people, work
+from opsconsole.store.writes import rulings as rulingwrites
 from opsconsole.store.writes import work as write_work
 from tests.support.files import NOW, raw
 
@@ -35,12 +36,12 @@ def fill(tx: Transaction) -> dict[str, int]:
             args_id=args, digest="d", is_write=True, category=None, now=NOW,
         )  # fmt: skip
     rulings = {
-        verdict.name: work.add_ruling(
+        verdict.name: rulingwrites.add_ruling(
             tx, "1/0.0", Ruling(verdict, None, (Reason("r", "t", verdict),)), phase="proposed", if_live=None, now=NOW
         )
         for verdict in Verdict
     }
-    rulings["of another"] = work.add_ruling(
+    rulings["of another"] = rulingwrites.add_ruling(
         tx, "1/0.1", Ruling(Verdict.ACT, None, ()), phase="proposed", if_live=None, now=NOW
     )
     people.add_approval(

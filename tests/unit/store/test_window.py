@@ -18,7 +18,7 @@ from opsconsole.store.queries.views.auditlist import AuditFilter
 from opsconsole.store.queries.views.eventlist import Filter
 from opsconsole.store.rows import Reader
 from opsconsole.store.transaction import Transaction
-from opsconsole.store.writes import agents, events
+from opsconsole.store.writes import agents, events, rulings
 from opsconsole.store.writes import work as write_work
 from tests.support.files import NOW
 
@@ -51,7 +51,7 @@ def fill(tx: Transaction) -> None:
         )  # fmt: skip
         verdicts = {1: [Verdict.REFUSE], 2: [Verdict.REFUSE, Verdict.ASK]}.get(number, [Verdict.ACT])
         for verdict in verdicts:
-            write_work.add_ruling(
+            rulings.add_ruling(
                 tx, action, Ruling(verdict, None, (Reason("r", "t", verdict),)), phase="proposed", if_live=None, now=NOW
             )
 

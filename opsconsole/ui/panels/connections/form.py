@@ -58,17 +58,11 @@ class ConnectionForm(QWidget):
         self.more.setVisible(bool(self._rare))
         column.addStretch(1)
         right, self._steps_column = card()
-        self._steps_column.addWidget(label("What was tried", "h3"))
         self._steps = QGridLayout()
-        self._steps.setColumnStretch(1, 1)
-        self._steps.setHorizontalSpacing(10)
-        self._steps.setVerticalSpacing(10)
-        self._steps_column.addLayout(self._steps)
         self._said = label(
             "Nothing yet. Every step shows here with a tick, or with what to do.", "muted", is_wrapped=True
         )
-        self._steps_column.addWidget(self._said)
-        self._steps_column.addStretch(1)
+        self._fill_steps()
         self._count, self._changes = 0, ""
         self._refused: bool | None = None
         """What was refused for want of secrets that are open: a trial (False), or one that is kept (True)."""
@@ -94,6 +88,15 @@ class ConnectionForm(QWidget):
         outer.addLayout(self.above)
         outer.addLayout(body, 1)
         outer.addLayout(row(self._add, self._test, self._stop, None))
+
+    def _fill_steps(self) -> None:
+        self._steps.setColumnStretch(1, 1)
+        self._steps.setHorizontalSpacing(10)
+        self._steps.setVerticalSpacing(10)
+        self._steps_column.addWidget(label("What was tried", "h3"))
+        self._steps_column.addLayout(self._steps)
+        self._steps_column.addWidget(self._said)
+        self._steps_column.addStretch(1)
 
     def _row(self, field: Field) -> QVBoxLayout:
         made = QLineEdit()

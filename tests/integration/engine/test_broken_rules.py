@@ -1,0 +1,58 @@
+"""A rule that names a tool or field that is gone holds the agent's changes for a person, and is told."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from opsconsole.doubles.connector import FakeConnector
+from opsconsole.engine.agents.broken import broken_rules
+from tests.support.rig import Rig, agent, call, mail, rig
+from tests.support.running import beside
+
+NOW_GONE = "out.send"
+
+
+class Other(BaseModel):
+    """Arguments by other names."""
+
+    what: str
+    whom: str = ""
+
+
+def rail(**facts: Any) -> dict[str, Any]:
+    return {"name": "careful", "when": "args.to == 'x'", "then": "refuse", "because": "never there", **facts}
+
+
+def told(r: Rig, *rails: dict[str, Any], **more: Any) -> tuple[str, ...]:
+    (version,) = r.kernel.roster.current(r.kernel.reader)
+    return broken_rules(r.kernel.registry, agent(guardrails=list(rails), **more), version.tools)
+
+
+async def test_what_a_rule_names_is_looked_for_among_the_tools_there_are(tmp_path: Path) -> None:
+    async with rig(tmp_path, [], agent(), connectors=beside(FakeConnector())) as r:
+        assert told(r, rail(), rail(actions=["out.*"]), rail(actions=["crm.drop"])) == (), "it may be connected one day"
+        wrong = rail(when="args.too == 'x'", actions=["out.send"])
+        assert told(r, wrong) == ("the guardrail careful looks at too of send, which is not there",)
+        assert told(r, rail(when="args.too == 'x'")) == (), "some tool of a later connection may have it"
+        r.kernel.registry.replace(["out"], [FakeConnector(schema=Other)])
+        assert told(r, rail(actions=["out.send"])) == ("the guardrail careful looks at to of send, which is not there",)
+        assert told(r, rail(when="args.tone == 'x'")) == ("the guardrail careful looks at tone, which is not there",)
+        r.kernel.registry.replace(["out"], [])
+        assert told(r, rail(actions=["out.send"])) == (
+            "the guardrail careful names out.send, which is gone",
+            "the guardrail careful looks at to of send, which is not there",
+        )
+        hours = {"actions": ["out.send"], "from": "18:00", "to": "08:00"}
+        assert told(r, quiet_hours=[hours]) == ("the quiet hours 18:00 to 08:00 name out.send, which is gone",)
+
+
+@pytest.mark.parametrize("rails", [[], [rail(actions=["out.send"])]])
+async def test_until_it_is_mended_a_person_looks(tmp_path: Path, rails: list[dict[str, Any]]) -> None:
+    spec = agent(guardrails=rails)
+    async with rig(tmp_path, [call("desk.tag_mail", tag="new")], spec, connectors=beside(FakeConnector())) as r:
+        r.kernel.registry.replace(["out"], [])
+        await r.take(mail())
+        verdicts = [row[0] for row in r.kernel.reader.execute("SELECT verdict FROM ruling")]
+        assert verdicts == (["ASK"] if rails else ["ACT"])
