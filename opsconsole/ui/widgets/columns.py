@@ -1,7 +1,7 @@
 """A page that scrolls, and a column of cards on one."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 
 def scrolled(inside: QWidget) -> QScrollArea:
@@ -19,14 +19,6 @@ def keep_to_width(page: QWidget) -> None:
     policy = page.sizePolicy()
     policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)
     page.setSizePolicy(policy)
-
-
-def clear(layout: QLayout) -> None:
-    """Take everything out; what is not seen any more goes with the next round of the loop."""
-    while (item := layout.takeAt(0)) is not None:  # pyright: ignore[reportUnnecessaryComparison]
-        if (widget := item.widget()) is not None:  # pyright: ignore[reportUnnecessaryComparison]
-            widget.hide()
-            widget.deleteLater()
 
 
 def card_column() -> tuple[QScrollArea, QVBoxLayout]:

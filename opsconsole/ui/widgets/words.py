@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from opsconsole.domain.naming import spoken as spoken
 from opsconsole.domain.naming import tool_words as tool_words
 from opsconsole.engine.audittrail.words import STANDS
+from opsconsole.ui.widgets.basics import Tone
 
-VERDICTS = {
+VERDICTS: dict[str, tuple[str, Tone]] = {
     "REFUSE": ("Refused", "danger"),
     "SIMULATE": ("Shadow only", "shadow"),
     "RECOMMEND": ("Recommended", "accent"),

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from opsconsole.store.times import to_micros
+from opsconsole.domain.enums import Verdict
+from opsconsole.store.queries.content import decode
+from opsconsole.store.times import from_micros, to_micros
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +36,31 @@ def wanted_since(conn: sqlite3.Connection, agent: str, *, since: datetime, most:
     )
     for row in rows:
         yield Wanted(row[0], row[1], row[2], row[3], bool(row[4]))
+
+
+@dataclass(frozen=True, slots=True)
+class RecentCall:
+    """A write that an agent wanted, for a list to choose from."""
+
+    id: str
+    tool: str
+    title: str
+    """Of the event."""
+    at: datetime
+    verdict: Verdict
+    """Of the gate's last word."""
+
+
+def recent_calls(conn: sqlite3.Connection, agent: str, *, most: int) -> list[RecentCall]:
+    """Return the writes that an agent wanted last, the newest first, at most so many."""
+    rows = conn.execute(
+        "SELECT a.id, a.tool, c.bytes, w.at, w.verdict FROM run r CROSS JOIN action a ON a.run_id = r.id"
+        " AND a.is_write = 1 CROSS JOIN ruling w ON w.id = (SELECT max(id) FROM ruling WHERE action_id = a.id)"
+        " CROSS JOIN event e ON e.id = r.event_id CROSS JOIN content c ON c.id = e.content_id"
+        " WHERE r.agent_id = ? ORDER BY r.started_at DESC LIMIT ?",
+        (agent, most),
+    )
+    return [
+        RecentCall(row[0], row[1], decode(row[2]).get("title", ""), from_micros(int(row[3])), Verdict[row[4]])
+        for row in rows
+    ]

@@ -10,9 +10,9 @@ from opsconsole.domain.agent import AgentSpec, Category
 from opsconsole.domain.enums import Effect, Level, Stage
 from opsconsole.ui.panels.agents.data import Shown
 from opsconsole.ui.widgets.basics import beside, button, card, clamped, label, pill
-from opsconsole.ui.widgets.columns import card_column, clear
+from opsconsole.ui.widgets.columns import card_column
 from opsconsole.ui.widgets.focus import kept_in
-from opsconsole.ui.widgets.texts import para
+from opsconsole.ui.widgets.texts import clear, para
 from opsconsole.ui.widgets.words import listed, plural, tool_words
 
 _LEVELS = ((Level.AUTONOMOUS, "Does alone"), (Level.APPROVAL, "Asks you first"), (Level.OBSERVE, "Only recommends"))

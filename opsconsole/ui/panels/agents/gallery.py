@@ -10,10 +10,10 @@ from opsconsole.domain.errors import OpsError
 from opsconsole.ui.panel import Context
 from opsconsole.ui.reports import TemplateCard
 from opsconsole.ui.widgets.basics import ChoiceBox, beside, button, card, label, pill, row
-from opsconsole.ui.widgets.columns import card_column, clear
+from opsconsole.ui.widgets.columns import card_column
 from opsconsole.ui.widgets.focus import kept_in
 from opsconsole.ui.widgets.states import States
-from opsconsole.ui.widgets.texts import para
+from opsconsole.ui.widgets.texts import clear, para
 from opsconsole.ui.widgets.words import listed
 
 ABOUT = (

@@ -14,11 +14,11 @@ from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.agents.autonomy import MONTH
 from opsconsole.ui.panels.agents.data import Shown
 from opsconsole.ui.widgets.basics import button, card, label, pill, row
-from opsconsole.ui.widgets.columns import card_column, clear
+from opsconsole.ui.widgets.columns import card_column
 from opsconsole.ui.widgets.focus import kept_in
 from opsconsole.ui.widgets.plain import one_line
 from opsconsole.ui.widgets.states import States
-from opsconsole.ui.widgets.texts import para, verbatim
+from opsconsole.ui.widgets.texts import clear, para, verbatim
 from opsconsole.ui.widgets.words import listed, tool_words
 
 _TITLE = 80
@@ -29,9 +29,13 @@ class GuardrailsPage(QWidget):
 
     Signals:
         file_wanted: the person wants to change them in the file.
+        simulate_wanted: a call is to be gone through rule by rule.
+        coverage_wanted: the person wants to see which rules look at which tools.
     """
 
     file_wanted = Signal()
+    simulate_wanted = Signal()
+    coverage_wanted = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -43,6 +47,12 @@ class GuardrailsPage(QWidget):
         self.states = States(area)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        try_out = button("Simulate a call…", self.simulate_wanted.emit, keys="Alt+S")
+        cover = button("Coverage", self.coverage_wanted.emit, keys="Alt+C")
+        top = row(try_out, cover, None)
+        top.setContentsMargins(28, 4, 28, 4)
+        outer.addLayout(top)
         outer.addWidget(self.states)
 
     def show_agent(self, shown: Shown) -> None:

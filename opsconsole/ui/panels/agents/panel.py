@@ -20,6 +20,8 @@ from opsconsole.ui.panels.agents.autonomy import AutonomyPage
 from opsconsole.ui.panels.agents.charter import CharterPage
 from opsconsole.ui.panels.agents.data import AgentRow, Shown, rows_of, shown
 from opsconsole.ui.panels.agents.gallery import GalleryPage
+from opsconsole.ui.panels.agents.gateview.coverage import CoveragePage
+from opsconsole.ui.panels.agents.gateview.simulate import SimulatePage
 from opsconsole.ui.panels.agents.guardrails import GuardrailsPage
 from opsconsole.ui.panels.agents.head import AgentHead
 from opsconsole.ui.panels.agents.list import AgentFace, AgentList
@@ -69,6 +71,8 @@ class AgentsPanel(Panel):
         self.charter.switch_wanted.connect(self._on_category)
         self.versions.restore_wanted.connect(self._on_restore)
         self.guardrails.file_wanted.connect(partial(self.turn, "playbook"))
+        self.guardrails.simulate_wanted.connect(self.show_simulate)
+        self.guardrails.coverage_wanted.connect(self.show_coverage)
         for page in (self.playbook, self.autonomy):
             page.save_wanted.connect(partial(self._on_save, page))
             page.discarded.connect(self.refresh)
@@ -98,10 +102,12 @@ class AgentsPanel(Panel):
         line.addWidget(right, 1)
         self.states, self.gallery = States(inside), GalleryPage(self.context)
         self.gallery.used.connect(self._on_used)
-        self.gallery.left.connect(self._leave_gallery)
+        self.simulate, self.coverage = SimulatePage(self.context), CoveragePage(self.context)
         self.sides = QStackedWidget()
         self.sides.addWidget(self.states)
-        self.sides.addWidget(self.gallery)
+        for side in (self.gallery, self.simulate, self.coverage):
+            self.sides.addWidget(side)
+            side.left.connect(self._leave_side)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.sides)
@@ -119,6 +125,8 @@ class AgentsPanel(Panel):
                 _command(name, f"Show {text.lower()}", partial(self.turn, name), f"Alt+{number}")
                 for number, (name, text) in enumerate(TABS.items(), start=1)
             ),
+            _command("simulate", "Simulate a call", self.show_simulate, "Alt+S"),
+            _command("coverage", "Coverage: which rules look at which tools", self.show_coverage, "Alt+C"),
             *self.autonomy.commands(lambda: self.tab == "autonomy" and self.shown is not None),
         )
 
@@ -128,12 +136,24 @@ class AgentsPanel(Panel):
         self.gallery.refresh()
         self.gallery.back.setFocus()
 
-    def _leave_gallery(self) -> None:
+    def show_simulate(self) -> None:
+        """Show a call of this agent gone through rule by rule."""
+        if self.shown is not None:
+            self.sides.setCurrentWidget(self.simulate)
+            self.simulate.show_agent(self.shown)
+
+    def show_coverage(self) -> None:
+        """Show every tool with the rules that look at it."""
+        self.sides.setCurrentWidget(self.coverage)
+        self.coverage.refresh()
+        self.coverage.back.setFocus()
+
+    def _leave_side(self) -> None:
         self.sides.setCurrentWidget(self.states)
         give_focus(self.list.view, otherwise=self)
 
     def _on_used(self, agent: str) -> None:
-        self._leave_gallery()
+        self._leave_side()
         self._wanted = agent
         self.turn("charter")
         self.refresh()
@@ -162,6 +182,7 @@ class AgentsPanel(Panel):
 
     def restyle(self) -> None:
         self.list.restyle()
+        self.simulate.restyle()
 
     # -- what is done ------------------------------------------------------------------------------------------------
 

@@ -17,9 +17,9 @@ from opsconsole.ui.panels.agents.savebar import MEANWHILE, SaveBar
 from opsconsole.ui.reports import PlaybookPreview
 from opsconsole.ui.theme import fonts
 from opsconsole.ui.widgets.basics import card, label
-from opsconsole.ui.widgets.columns import card_column, clear
+from opsconsole.ui.widgets.columns import card_column
 from opsconsole.ui.widgets.plain import one_line
-from opsconsole.ui.widgets.texts import para, verbatim
+from opsconsole.ui.widgets.texts import clear, para, verbatim
 from opsconsole.ui.widgets.words import plural
 
 WAIT_MS = 400

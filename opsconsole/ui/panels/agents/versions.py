@@ -13,11 +13,11 @@ from opsconsole.store.rows import VersionRow
 from opsconsole.ui.panels.agents.data import Shown
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, card, label, pill, row
-from opsconsole.ui.widgets.columns import card_column, clear
+from opsconsole.ui.widgets.columns import card_column
 from opsconsole.ui.widgets.diff.lines import LineTable
 from opsconsole.ui.widgets.diff.words import file_lines
 from opsconsole.ui.widgets.focus import kept_in
-from opsconsole.ui.widgets.texts import para, verbatim
+from opsconsole.ui.widgets.texts import clear, para, verbatim
 from opsconsole.ui.widgets.words import ago, exact, plural
 
 MOST, LINES = 30, 8

@@ -24,9 +24,10 @@ from opsconsole.ui.panels.connections.removal import RemovalPage
 from opsconsole.ui.panels.connections.restfile import AddressOfFile
 from opsconsole.ui.tools import CheckStep, ConnectionCheck
 from opsconsole.ui.widgets.basics import button, card, label, row
-from opsconsole.ui.widgets.columns import card_column, clear
+from opsconsole.ui.widgets.columns import card_column
 from opsconsole.ui.widgets.focus import kept_in
 from opsconsole.ui.widgets.states import States
+from opsconsole.ui.widgets.texts import clear
 
 
 class ConnectionsPanel(Panel):

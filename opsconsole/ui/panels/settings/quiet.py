@@ -10,7 +10,7 @@ from opsconsole.domain.naming import tools_words
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import versions
 from opsconsole.ui.widgets.basics import card, label
-from opsconsole.ui.widgets.columns import clear
+from opsconsole.ui.widgets.texts import clear
 
 _KEY = "quiet_hours"
 _ABOUT = (

@@ -18,9 +18,10 @@ from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.shadow.notdone.cards import RecommendationCard, by_event, shadow_card
 from opsconsole.ui.panels.shadow.notdone.verbs import Verbs
 from opsconsole.ui.widgets.basics import ChoiceBox, beside, button, label
-from opsconsole.ui.widgets.columns import card_column, clear
+from opsconsole.ui.widgets.columns import card_column
 from opsconsole.ui.widgets.seen import Seen, is_on_screen
 from opsconsole.ui.widgets.states import States
+from opsconsole.ui.widgets.texts import clear
 from opsconsole.ui.widgets.words import local, spoken
 
 PAGE = 80

@@ -13,8 +13,9 @@ from opsconsole.ui.panels.shadow.numbers.data import Found, load
 from opsconsole.ui.panels.shadow.numbers.details import Details
 from opsconsole.ui.widgets.basics import ChoiceBox, button, card, label, pill, row
 from opsconsole.ui.widgets.charts.evidence import IntervalBar
-from opsconsole.ui.widgets.columns import card_column, clear
+from opsconsole.ui.widgets.columns import card_column
 from opsconsole.ui.widgets.states import States
+from opsconsole.ui.widgets.texts import clear
 from opsconsole.ui.widgets.words import plural, spoken
 
 _NOTE = (
