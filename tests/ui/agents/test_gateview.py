@@ -122,3 +122,15 @@ def test_what_is_typed_is_read_as_the_tool_wants_it() -> None:
     assert read("a, b ,", several) == ["a", "b"] and read('["a, b"]', several) == ["a, b"]
     assert read("yes", {"type": "boolean"}) is True and read("12", {"type": "string"}) == "12"
     assert read('{"a": 1}', {"type": "object"}) == {"a": 1}
+
+
+def test_a_rule_that_names_what_is_gone_is_told_over_the_agent(tmp_path: Path) -> None:
+    rail = "{name: careful, when: \"args.whom == 'x'\", then: ask, because: I look, actions: [desk.reply]}"
+    folder = make(tmp_path / "w", f"{AGENT}guardrails: [{rail}]\n")
+
+    async def scene(stage: Stage) -> None:
+        panel = await shown(stage)
+        assert "The guardrail careful looks at whom of reply, which is not there." in told(panel.head)
+        assert "its changes come to you" in told(panel.head)
+
+    perform(folder, scene)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.enums import Stage
+from opsconsole.engine.agents.broken import broken_rules
 from opsconsole.engine.agents.file import all_steps, load_spec, source_of
 from opsconsole.engine.commands.switches import category_scope
 from opsconsole.engine.kernel import Kernel
@@ -60,6 +61,8 @@ class Shown:
     tools: Mapping[str, ActionType]
     """Every tool that its file names and that there is."""
     paused_categories: frozenset[str]
+    broken: tuple[str, ...]
+    """Rules that name what is gone, which hold its changes for a person."""
     now: datetime
 
     @property
@@ -117,4 +120,5 @@ def shown(kernel: Kernel, row: AgentRow) -> Shown:
     known = {tool: kind for tool in sorted(named) if (kind := kernel.registry.type(tool)) is not None}
     paused = limits.paused(conn)
     held = frozenset(item.id for item in spec.playbook.categories if category_scope(row.id, item.id) in paused)
-    return Shown(row, spec, source_of(version), every, known, held, kernel.clock.now())
+    broken = broken_rules(kernel.registry, spec, dict(version.tools))
+    return Shown(row, spec, source_of(version), every, known, held, broken, kernel.clock.now())

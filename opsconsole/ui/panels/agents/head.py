@@ -40,5 +40,9 @@ class AgentHead(QWidget):
         self._facts.setText(f"Version {version.number}, in use since {exact(version.created_at)} · {thinks}{reason}")
         self.switch.name_it("Resume" if is_paused else "Pause")
         self.switch.setAccessibleName(f"{self.switch.text()} {agent.name}")
-        self._why.setText(f"Paused: {agent.paused}" if agent.paused else "")
-        self._why.setVisible(bool(agent.paused))
+        told = [f"Paused: {agent.paused}."] if agent.paused else []
+        if shown.broken:
+            rules = "; ".join(shown.broken)
+            told.append(f"{rules[:1].upper()}{rules[1:]}. Until that is mended in the file, its changes come to you.")
+        self._why.setText(" ".join(told))
+        self._why.setVisible(bool(told))

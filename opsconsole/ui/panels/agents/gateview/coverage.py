@@ -89,11 +89,8 @@ class CoveragePage(QWidget):
 
     def _render(self) -> None:
         bare = sum(use.is_unguarded for each in self.found for use in each.uses)
-        self._count.setText(
-            f"{plural(bare, 'use of a tool runs', 'uses of a tool run')} unguarded: alone, with no guardrail that looks."
-            if bare
-            else "Nothing runs unguarded."
-        )
+        some = plural(bare, "use of a tool runs", "uses of a tool run")
+        self._count.setText(f"{some} unguarded: alone, with no guardrail." if bare else "Nothing runs unguarded.")
         with kept_in(self):
             clear(self._column)
         shown = [each for each in self.found if self._is_shown(each)]
