@@ -163,11 +163,21 @@ def models(session: Session, *, typed: Typed | None = None) -> dict[str, Endpoin
     return endpoints(Parts(kernel.reader, session.writes, kernel.clock, secrets))
 
 
-def playbook_brain(reader: Reader) -> PlaybookBrain:
-    """Make the offline brain over a workspace's cases."""
+def playbook_brain(reader: Reader, kept: dict[tuple[str, str, int], Sequence[Hit]] | None = None) -> PlaybookBrain:
+    """Make the offline brain over a workspace's cases.
+
+    Args:
+        reader: reads the workspace.
+        kept: what was found near a text of an agent before; more is put there. None: nothing is kept.
+    """
 
     def nearest(agent: str, text: str, count: int) -> Sequence[Hit]:
-        return case_store.nearest(reader, text, scope=agent, limit=count)
+        found = None if kept is None else kept.get((agent, text, count))
+        if found is None:
+            found = case_store.nearest(reader, text, scope=agent, limit=count)
+            if kept is not None:
+                kept[agent, text, count] = found
+        return found
 
     def lessons(agent: str) -> Iterator[CaseExample]:
         for case_id, category, text in cases.of_agent(reader, agent):

@@ -15,6 +15,7 @@ from opsconsole.app.past import ready, triagepreview
 from opsconsole.app.past import work as pastwork
 from opsconsole.app.past.importing import import_path
 from opsconsole.app.past.preview import Wish, preview
+from opsconsole.app.secretstore.typed import TypedPassphrase
 from opsconsole.app.session import Session, opened
 from opsconsole.connectors.files.mapping import read_mapping
 from opsconsole.domain.errors import NotFoundError, SealedError, UserError
@@ -49,6 +50,10 @@ class _StoppedError(Exception):
 
 class WindowTools(ConnectionTools):
     """Tools over one workspace folder."""
+
+    def __init__(self, folder: Path, typed: TypedPassphrase | None = None) -> None:
+        super().__init__(folder, typed)
+        self._previewer = triagepreview.Previewer()
 
     async def preview_history(self, draft: ImportDraft, progress: Callable[[int], None]) -> ImportPreview:
         """Look over what a person exported; nothing is written."""
@@ -141,7 +146,7 @@ class WindowTools(ConnectionTools):
 
         def run() -> PlaybookPreview:
             with opened(self._folder, typed=self._typed) as session:
-                return triagepreview.preview(session, agent, text)
+                return self._previewer.preview(session, agent, text)
 
         return await asyncio.to_thread(run)
 

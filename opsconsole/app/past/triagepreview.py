@@ -1,13 +1,19 @@
 """What a changed file of an agent would make of its last events: told apart offline, beside the file in use."""
 
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
 from opsconsole.app.session import Session, playbook_brain
 from opsconsole.brains.playbook import PlaybookBrain
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.event import Event
+from opsconsole.domain.ids import EventId
 from opsconsole.engine.agents.file import load_spec, read_agent_text
 from opsconsole.engine.agents.subscriptions import is_for
 from opsconsole.engine.agents.versions import in_use
-from opsconsole.store.queries import events
+from opsconsole.store.cases import Hit
+from opsconsole.store.queries import cases, events
 from opsconsole.ui.reports import PlaybookPreview, PreviewedEvent
 
 MOST = 50
@@ -17,23 +23,54 @@ LOOKED_AT = 400
 ASKS = "asks you"
 
 
-def preview(session: Session, agent: str, text: str) -> PlaybookPreview:
-    """Tell the newest events that the agent works apart by both files.
+@dataclass(slots=True)
+class _Kept:
+    """What stays the same while a file is typed: the file in use, the cases, and what follows from both."""
 
-    Raises:
-        FileFormatError: the text is no sound file.
-        NotFoundError: the agent is not in use.
-    """
-    kernel = session.kernel
-    was = load_spec(in_use(kernel.reader, agent).spec)
-    now = read_agent_text(text, "the file", kernel.registry).spec
-    brain, found = playbook_brain(kernel.reader), list[PreviewedEvent]()
-    for event in events.newest(kernel.reader, most=LOOKED_AT):
-        if is_for(now, event) or is_for(was, event):
-            found.append(PreviewedEvent(event.id, event.title, _told(brain, was, event), _told(brain, now, event)))
-        if len(found) == MOST:
-            break
-    return PlaybookPreview(tuple(found))
+    version: int
+    cases: tuple[int, ...]
+    was: AgentSpec
+    told: dict[EventId, str] = field(default_factory=dict[EventId, str])
+    hits: dict[tuple[str, str, int], Sequence[Hit]] = field(default_factory=dict[tuple[str, str, int], Sequence[Hit]])
+
+
+class Previewer:
+    """Previews one file after another; what does not hang on the file is worked out once. For any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: _Kept | None = None
+
+    def preview(self, session: Session, agent: str, text: str) -> PlaybookPreview:
+        """Tell the newest events that the agent works apart by both files.
+
+        Raises:
+            FileFormatError: the text is no sound file.
+            NotFoundError: the agent is not in use.
+        """
+        kernel = session.kernel
+        now = read_agent_text(text, "the file", kernel.registry).spec
+        with self._lock:
+            kept = self._keep(session, agent)
+            brain, found = playbook_brain(kernel.reader, kept.hits), list[PreviewedEvent]()
+            for event in events.newest(kernel.reader, most=LOOKED_AT):
+                if is_for(now, event) or is_for(kept.was, event):
+                    if event.id not in kept.told:
+                        kept.told[event.id] = _told(brain, kept.was, event)
+                    found.append(PreviewedEvent(event.id, event.title, kept.told[event.id], _told(brain, now, event)))
+                if len(found) == MOST:
+                    break
+        return PlaybookPreview(tuple(found))
+
+    def _keep(self, session: Session, agent: str) -> _Kept:
+        """Return what was kept of an agent, or begin anew where its version or its cases are others."""
+        reader = session.kernel.reader
+        version = in_use(reader, agent)
+        known = tuple(number for number, _, _ in cases.of_agent(reader, agent))
+        kept = self._kept
+        if kept is None or kept.version != version.id or kept.cases != known:
+            kept = self._kept = _Kept(version.id, known, load_spec(version.spec))
+        return kept
 
 
 def _told(brain: PlaybookBrain, spec: AgentSpec, event: Event) -> str:

@@ -30,23 +30,28 @@ class _Constructor(yaml.SafeLoader):
         return super().construct_object(node, deep=deep)  # pyright: ignore[reportUnknownMemberType]
 
 
-def _line(event: yaml.Event) -> int | None:
-    return None if event.start_mark is None else event.start_mark.line + 1
+class _OddError(ValueError):
+    def __init__(self, message: str, event: yaml.Event) -> None:
+        super().__init__(message)
+        self.line = None if event.start_mark is None else event.start_mark.line + 1
 
 
-def _refuse_odd(text: str, path: str) -> None:
-    """Refuse aliases and deep nesting while reading, before either costs anything."""
+class _Composer(yaml.SafeLoader):
+    """Refuses aliases and deep nesting while reading, before either costs anything."""
+
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event = cast(yaml.Event, self.peek_event())  # pyright: ignore[reportUnknownMemberType]
         if isinstance(event, yaml.AliasEvent):
-            message = "aliases (*name) are not taken; write it out"
-            raise FileFormatError(message, path=path, line=_line(event))
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > DEEPEST:
-                raise FileFormatError("nested too deep", path=path, line=_line(event))
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
+            raise _OddError("aliases (*name) are not taken; write it out", event)
+        is_inner = isinstance(event, yaml.CollectionStartEvent)
+        self.depth += is_inner
+        if self.depth > DEEPEST:
+            raise _OddError("nested too deep", event)
+        node = super().compose_node(parent, index)
+        self.depth -= is_inner
+        return node
 
 
 class YamlDocument:
@@ -62,8 +67,9 @@ class YamlDocument:
         if len(text) > LARGEST:
             raise FileFormatError("larger than 1 MB; an agent or policy file is a few pages", path=path)
         try:
-            _refuse_odd(text, path)
-            self._root = yaml.compose(text, Loader=yaml.SafeLoader)
+            self._root = yaml.compose(text, Loader=_Composer)
+        except _OddError as error:
+            raise FileFormatError(f"{error}", path=path, line=error.line) from error
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = None if mark is None else mark.line + 1
