@@ -83,9 +83,12 @@ def class_ceiling(context: GateContext) -> Iterator[Reason]:
 
 def looks_at(guardrail: Guardrail, context: GateContext) -> bool:
     """Return whether a guardrail is about an action: its tools, else every write."""
-    if guardrail.actions:
-        return any(fnmatchcase(context.tool, pattern) for pattern in guardrail.actions)
-    return context.is_write
+    return looks_at_tool(guardrail, context.tool) if guardrail.actions else context.is_write
+
+
+def looks_at_tool(guardrail: Guardrail, tool: str) -> bool:
+    """Return whether a guardrail is about a tool that changes something."""
+    return not guardrail.actions or any(fnmatchcase(tool, pattern) for pattern in guardrail.actions)
 
 
 def guardrails(context: GateContext) -> Iterator[Reason]:

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from opsconsole.domain.agent import AgentSpec, Guardrail
+from opsconsole.domain.event import Event
+from opsconsole.domain.ids import RunId
 from opsconsole.engine.gate.context import Wanted, gate_context, terms_of
 from opsconsole.engine.kernel import Kernel
 from opsconsole.policy import rules
 from opsconsole.store.queries import events, runs
 from opsconsole.store.queries.views.wanted import wanted_since
-from opsconsole.store.rows import present
+from opsconsole.store.rows import RunRow, present
 
 MOST = 1_000
 """Actions that are looked at, the newest."""
@@ -53,10 +55,14 @@ def guarded(kernel: Kernel, spec: AgentSpec, *, since: datetime) -> tuple[Guarde
     named: dict[str, list[Stopped]] = {rail.name: [] for rail in spec.guardrails}
     if not spec.guardrails:
         return ()
+    known: dict[RunId, tuple[RunRow, Event]] = {}
     for wish in wanted_since(kernel.reader, spec.agent, since=since, most=MOST):
+        if not any(rules.looks_at_tool(rail, wish.tool) for rail in spec.guardrails):
+            continue
         action = present(runs.action(kernel.reader, wish.id), wish.id)
-        run = present(runs.run(kernel.reader, action.run_id), f"run {action.run_id}")
-        event = present(events.event(kernel.reader, run.event_id), f"event {run.event_id}")
+        if action.run_id not in known:
+            known[action.run_id] = _run(kernel, action.run_id)
+        run, event = known[action.run_id]
         wanted = Wanted(tool=action.tool, args=action.args, category=action.category, confidence=run.confidence)
         kind, terms = kernel.registry.type(action.tool), terms_of(spec, wanted)
         context = gate_context(wanted, terms, kind=kind, event=event, now=event.received_at)
@@ -77,3 +83,8 @@ def guarded(kernel: Kernel, spec: AgentSpec, *, since: datetime) -> tuple[Guarde
         looked_at, stopped, undecided = counts[rail.name]
         found.append(Guarded(rail, looked_at, stopped, undecided, tuple(named[rail.name])))
     return tuple(found)
+
+
+def _run(kernel: Kernel, number: RunId) -> tuple[RunRow, Event]:
+    run = present(runs.run(kernel.reader, number), f"run {number}")
+    return run, present(events.event(kernel.reader, run.event_id), f"event {run.event_id}")
