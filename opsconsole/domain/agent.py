@@ -80,8 +80,7 @@ class Category(Frozen):
     """Confidence needed to go on without a person; None takes the playbook's."""
 
 
-MOST_CATEGORIES = 500
-"""More kinds of events than anybody tells apart; triage learns each from each."""
+MOST_CATEGORIES = 500  # more than anybody tells apart; triage learns each from each
 
 
 class Playbook(Frozen):
@@ -152,6 +151,14 @@ class Stages(Frozen):
     def stage(self, category: str | None) -> Stage:
         """Return the stage of a category."""
         return self.default if category is None else self.categories.get(category, self.default)
+
+
+class Deployment(Frozen):
+    """How far it is live on events of a connection where a condition holds; undecided is shadow."""
+
+    connection: str = "*"
+    where: str | None = None
+    stage: Stage
 
 
 class Raised(Frozen):
@@ -238,6 +245,8 @@ class AgentSpec(Frozen):
     scope: tuple[Slug, ...] | None = None
     """Categories it may work live; None is all of the playbook's."""
     stage: Stages = Stages()
+    deployments: tuple[Deployment, ...] = ()
+    """The first that an event fits holds it back; where none does, its category's stage alone holds."""
     autonomy: Autonomy = Autonomy()
     raised: tuple[Raised, ...] = ()
     guardrails: tuple[Guardrail, ...] = ()

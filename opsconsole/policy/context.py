@@ -52,6 +52,8 @@ class GateContext:
     """The tool's schema or class is not the one the agent's version was ratified with."""
     category: str | None = None
     stage: Stage = Stage.FULL
+    held_on: str = ""
+    """The connection whose events the agent only watches; empty: its stage is the category's."""
     is_in_scope: bool = True
     level: Level = Level.AUTONOMOUS
     has_grant: bool = False

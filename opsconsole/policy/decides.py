@@ -8,8 +8,8 @@ from opsconsole.domain.canonical import canonical, digest
 
 ASIDE = frozenset(
     (
-        "name", "field", "summary", "scope", "stage", "autonomy", "raised", "budgets", "quiet_hours", "approvals",
-        "trust",
+        "name", "field", "summary", "scope", "stage", "deployments", "autonomy", "raised", "budgets", "quiet_hours",
+        "approvals", "trust",
     )
 )  # fmt: skip
 """What says how far it may go, when, and how it is called, and not what it wants to do."""

@@ -27,7 +27,8 @@ def stage(context: GateContext) -> Iterator[Reason]:
         return
     what = f"category {context.category}" if context.category else "an event without a category"
     if context.stage is Stage.SHADOW:
-        yield Reason("stage", f"{what} is in shadow: recorded, not done", Verdict.SIMULATE)
+        text = f"such events of {context.held_on} are" if context.held_on else f"{what} is"
+        yield Reason("stage", f"{text} in shadow: recorded, not done", Verdict.SIMULATE)
     elif not context.is_in_scope:
         yield Reason("scope", f"{what} is outside the agent's live scope: recorded, not done", Verdict.SIMULATE)
 

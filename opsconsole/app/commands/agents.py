@@ -96,6 +96,9 @@ def show(
         f"Stage: {spec.stage.default.value}"
         + "".join(f"; {name} {stage.value}" for name, stage in spec.stage.categories.items())
     )
+    for deployment in spec.deployments:
+        filtered = f" where {deployment.where}" if deployment.where else ""
+        say(f"Deployment: {deployment.stage.value} at most on {deployment.connection}{filtered}")
     say(
         f"Autonomy: level {int(spec.autonomy.default)}"
         + "".join(f"; {tool} {int(level)}" for tool, level in spec.autonomy.actions.items())

@@ -225,6 +225,8 @@ def _check_conditions(spec: AgentSpec, document: YamlDocument) -> None:
 
     for index, subscription in enumerate(spec.subscribes):
         condition(subscription.where, ("subscribes", index, "where"))
+    for index, deployment in enumerate(spec.deployments):
+        condition(deployment.where, ("deployments", index, "where"))
     for index, guardrail in enumerate(spec.guardrails):
         condition(guardrail.when, ("guardrails", index, "when"))
     for index, rule in enumerate(spec.playbook.rules):

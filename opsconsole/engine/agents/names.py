@@ -20,6 +20,8 @@ def check_names(spec: AgentSpec, document: YamlDocument) -> None:
     """
     for index, subscription in enumerate(spec.subscribes):
         _Scope(document, ("event",)).condition(subscription.where, ("subscribes", index, "where"))
+    for index, deployment in enumerate(spec.deployments):
+        _Scope(document, ("event",)).condition(deployment.where, ("deployments", index, "where"))
     for index, guardrail in enumerate(spec.guardrails):
         _Scope(document, facts.GUARDRAIL).condition(guardrail.when, ("guardrails", index, "when"))
     for index, rule in enumerate(spec.playbook.rules):

@@ -24,6 +24,7 @@ def notes_on(registry: Registry, conn: Reader, spec: AgentSpec) -> list[str]:
     """Return what should be told about an agent's file, a sentence each."""
     known = {name: sorted(kinds) for name, kinds in known_kinds(registry, conn).items()}
     found = [note for subscription in spec.subscribes for note in _on_events(registry, subscription, known)]
+    found += _on_deployments(registry, spec)
     return list(dict.fromkeys([*found, *_on_patterns(registry, spec), *_on_tools_left_out(spec), *_on_questions(spec)]))
 
 
@@ -31,6 +32,12 @@ def _on_questions(spec: AgentSpec) -> Iterator[str]:
     for step, _ in all_steps(spec):
         if step.ask is not None and step.on_reject:
             yield f"nobody rejects a question: `on_reject` of “{step.ask}” is never done; offer an answer for it."
+
+
+def _on_deployments(registry: Registry, spec: AgentSpec) -> Iterator[str]:
+    for deployment in spec.deployments:
+        if deployment.connection not in ("*", *registry.connectors):
+            yield f"deployments: there is no connection {deployment.connection} yet."
 
 
 def _on_events(registry: Registry, subscription: Subscription, known: dict[str, list[str]]) -> Iterator[str]:

@@ -37,11 +37,12 @@ def seen_by_gate(kernel: Kernel, conn: Reader, action: ActionRow) -> GateContext
     known = [kernel.roster.version(conn, version) for version in {run.version_id, in_use or run.version_id}]
     spec = kernel.roster.version(conn, run.version_id).spec
     wanted = Wanted(tool=action.tool, args=action.args, category=action.category)
+    event = events.event(conn, run.event_id)
     return gate_context(
         wanted,
-        terms_of(spec, wanted),
+        terms_of(spec, wanted, event),
         kind=kind,
-        event=events.event(conn, run.event_id),
+        event=event,
         now=kernel.clock.now(),
         is_type_changed=kind is not None and any(version.tools.get(action.tool) != fingerprint for version in known),
     )

@@ -14,6 +14,7 @@ from opsconsole.domain.action import ActionType
 from opsconsole.domain.agent import AgentSpec, Guardrail, QuietHours, Trust
 from opsconsole.domain.enums import ClassCeiling, Level, Stage
 from opsconsole.domain.event import Event
+from opsconsole.engine.agents.deployments import held_at, lower
 from opsconsole.engine.agents.facts import event_facts
 from opsconsole.policy.context import GateContext, Provenance
 
@@ -41,6 +42,8 @@ class Terms:
 
     level: Level
     stage: Stage = Stage.FULL
+    held_on: str = ""
+    """The connection whose events a deployment holds in shadow; empty where none does."""
     is_in_scope: bool = True
     raised: frozenset[ClassCeiling] = frozenset()
     guardrails: tuple[Guardrail, ...] = ()
@@ -50,11 +53,13 @@ class Terms:
     """Confidence from 0 to 1 below which a person is asked."""
 
 
-def terms_of(spec: AgentSpec, wanted: Wanted) -> Terms:
-    """Return what an agent's file says of a call."""
+def terms_of(spec: AgentSpec, wanted: Wanted, event: Event | None) -> Terms:
+    """Return what an agent's file says of a call about an event; None where a call is tried out alone."""
+    held = held_at(spec, event)
     return Terms(
         level=spec.autonomy.level(wanted.tool, wanted.category),
-        stage=spec.stage.stage(wanted.category),
+        stage=lower(spec.stage.stage(wanted.category), held),
+        held_on="" if event is None or held is not Stage.SHADOW else event.connection,
         is_in_scope=spec.is_in_scope(wanted.category),
         raised=frozenset(raised.ceiling for raised in spec.raised if raised.action == wanted.tool),
         guardrails=spec.guardrails,
@@ -92,6 +97,7 @@ def gate_context(
         is_type_changed=is_type_changed,
         category=wanted.category,
         stage=terms.stage,
+        held_on=terms.held_on,
         is_in_scope=terms.is_in_scope,
         level=terms.level,
         raised=terms.raised,

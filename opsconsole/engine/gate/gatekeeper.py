@@ -101,7 +101,7 @@ class Gatekeeper:
         spec = version.spec
         kind = self._registry.type(wanted.tool)
         fingerprint = self._registry.fingerprint(wanted.tool)
-        terms = terms_of(spec, wanted)
+        terms = terms_of(spec, wanted, event)
         is_write = kind is None or kind.effect is not Effect.READ
         grant = wanted.grant_id
         if grant is not None and not limits.is_grant_in_force(conn, grant, fingerprint=fingerprint, now=now):
@@ -232,7 +232,7 @@ def _rule_question(context: GateContext, spec: AgentSpec) -> Ruling:
     """A question reaches the person where the category, or for none any category, is live; else it is recorded."""
     stages = spec.stage
     is_live = context.stage is not Stage.SHADOW and context.is_in_scope
-    if context.category is None:
+    if context.category is None and not context.held_on:
         is_live = stages.default is not Stage.SHADOW or any(
             category is not Stage.SHADOW for category in stages.categories.values()
         )

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from opsconsole.domain.enums import ActionState, RunState, Stage
 from opsconsole.domain.event import Event
 from opsconsole.domain.humanact import HumanAct
+from opsconsole.engine.agents.deployments import stage_at
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.pairs.category import category_of
 from opsconsole.engine.pairs.compared import compared_act, compared_action, folded
@@ -42,10 +43,11 @@ def expect(kernel: Kernel, tx: Transaction, run: RunRow, *, now: datetime) -> No
     """A run ended: where it was in shadow, wait for what the human does."""
     spec = kernel.roster.version(tx.conn, run.version_id).spec
     is_out = spec.scope is not None and run.category is not None and run.category not in spec.scope
-    is_shadow = is_out or spec.stage.stage(run.category) is Stage.SHADOW
+    event = past.event(tx.conn, run.event_id) if spec.deployments else None
+    is_shadow = is_out or stage_at(spec, run.category, event) is Stage.SHADOW
     if not is_shadow and not read.has_simulated(tx.conn, run.id):
         return
-    event = past.event(tx.conn, run.event_id)
+    event = event or past.event(tx.conn, run.event_id)
     write_work.set_timer(tx, TIMER, str(run.id), due=max(_due(event, _done(tx, event)), now))
 
 

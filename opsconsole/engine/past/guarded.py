@@ -64,7 +64,7 @@ def guarded(kernel: Kernel, spec: AgentSpec, *, since: datetime) -> tuple[Guarde
             known[action.run_id] = _run(kernel, action.run_id)
         run, event = known[action.run_id]
         wanted = Wanted(tool=action.tool, args=action.args, category=action.category, confidence=run.confidence)
-        kind, terms = kernel.registry.type(action.tool), terms_of(spec, wanted)
+        kind, terms = kernel.registry.type(action.tool), terms_of(spec, wanted, event)
         context = gate_context(wanted, terms, kind=kind, event=event, now=event.received_at)
         spoke = {reason.rule.partition(":")[2]: reason for reason in rules.guardrails(context)}
         for rail in spec.guardrails:

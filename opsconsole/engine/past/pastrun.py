@@ -226,7 +226,7 @@ class PastRun:
             slots=proposal.slots,
             is_disputed=turn.is_disputed,
         )
-        terms = replace(terms_of(self._version.spec, wanted), stage=Stage.FULL, is_in_scope=True, quiet_hours=())
+        terms = replace(terms_of(self._version.spec, wanted, None), stage=Stage.FULL, is_in_scope=True, quiet_hours=())
         kind = self._registry.type(call.tool)
         return gate.rule(gate_context(wanted, terms, kind=kind, event=event, now=event.occurred_at))
 

@@ -11,6 +11,9 @@ from datetime import datetime
 
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.enums import Level, Stage, Verdict
+from opsconsole.domain.ids import EventId
+from opsconsole.engine.agents.deployments import held_at
+from opsconsole.store.queries import events
 from opsconsole.store.queries.views.wanted import wanted_since
 from opsconsole.store.rows import Reader
 
@@ -75,7 +78,7 @@ def effect_of(conn: Reader, was: AgentSpec, now: AgentSpec, *, since: datetime) 
         if level is was.autonomy.level(action.tool, category):
             continue
         counts["touched"] += 1
-        is_live = now.stage_of(category) is not Stage.SHADOW
+        is_live = now.stage_of(category) is not Stage.SHADOW and not _is_held(conn, now, action.event)
         verdict = _verdict(action.reasons, level)
         if verdict is Verdict.REFUSE:
             counts["refused"] += 1
@@ -87,6 +90,11 @@ def effect_of(conn: Reader, was: AgentSpec, now: AgentSpec, *, since: datetime) 
         else:
             counts["asked" if verdict is Verdict.ASK else "recommended"] += 1
     return LevelEffect(**counts)
+
+
+def _is_held(conn: Reader, spec: AgentSpec, number: int) -> bool:
+    """Return whether a deployment holds an event in shadow."""
+    return bool(spec.deployments) and held_at(spec, events.event(conn, EventId(number))) is Stage.SHADOW
 
 
 def _verdict(reasons: str, level: Level) -> Verdict:

@@ -129,7 +129,7 @@ def _then(
     kernel: Kernel, loaded: Loaded, wanted: WantedAction, spec: AgentSpec, stored: RulingRow, kept: Mapping[str, Any]
 ) -> tuple[GateContext, AgentSpec]:
     kind = kernel.registry.type(wanted.tool)
-    context = gate_context(wanted, terms_of(spec, wanted), kind=kind, event=loaded.event, now=stored.at)
+    context = gate_context(wanted, terms_of(spec, wanted, loaded.event), kind=kind, event=loaded.event, now=stored.at)
     return at_moment(context, kept), spec
 
 

@@ -152,12 +152,12 @@ def test_an_agents_file_says_its_terms_by_tool_and_category() -> None:
         }
     )
     billing = replace(TERMS, level=Level.AUTONOMOUS, is_in_scope=True)
-    assert terms_of(spec, WANTED) == billing
+    assert terms_of(spec, WANTED, None) == billing
     tech = replace(billing, level=Level.APPROVAL, stage=Stage.SHADOW, is_in_scope=False, threshold=0.5)
-    assert terms_of(spec, replace(WANTED, category="tech")) == tech
-    assert terms_of(spec, replace(WANTED, category=None)) == tech
+    assert terms_of(spec, replace(WANTED, category="tech"), None) == tech
+    assert terms_of(spec, replace(WANTED, category=None), None) == tech
     everywhere = spec.model_copy(update={"scope": None})
-    assert terms_of(everywhere, replace(WANTED, category="tech")).is_in_scope
+    assert terms_of(everywhere, replace(WANTED, category="tech"), None).is_in_scope
 
 
 def test_a_place_is_trusted_however_a_policy_writes_its_capitals() -> None:

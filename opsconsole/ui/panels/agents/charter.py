@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from opsconsole.domain.agent import AgentSpec, Category
+from opsconsole.domain.agent import AgentSpec, Category, Deployment
 from opsconsole.domain.enums import Effect, Level, Stage
 from opsconsole.ui.panels.agents.data import Shown
 from opsconsole.ui.widgets.basics import beside, button, card, clamped, label, pill
@@ -42,7 +42,7 @@ class CharterPage(QWidget):
             clear(self._column)
         self._add("What it is for", [spec.summary or spec.playbook.purpose])
         self._column.addWidget(self._categories(shown))
-        self._add("What it reads", [_reads(spec)])
+        self._add("What it reads", [_reads(spec), *map(_deployed, spec.deployments)])
         self._column.addWidget(self._levels(shown))
         self._add("What it never does", _never(spec))
         self._add("How it is overseen", _overseen(spec))
@@ -102,6 +102,14 @@ def _reads(spec: AgentSpec) -> str:
         where = "anywhere" if subscription.connection == "*" else f"from {subscription.connection}"
         parts.append(f"{kinds} {where}" + (", where a condition holds" if subscription.where else ""))
     return listed(parts).capitalize() + "."
+
+
+def _deployed(deployment: Deployment) -> str:
+    """Return how far it is live on what comes from one place."""
+    where = "Everywhere" if deployment.connection == "*" else f"On {deployment.connection}"
+    filtered = f", where {deployment.where}" if deployment.where else ""
+    stage = "in shadow: nothing is done" if deployment.stage is Stage.SHADOW else f"{deployment.stage.value} at most"
+    return f"{where}{filtered}: {stage}."
 
 
 def _kind(kind: str) -> str:
