@@ -123,6 +123,8 @@ class PreviewedEvent:
     was: str
     """Name of the category by the file in use, or that it asks."""
     now: str
+    did: str = ""
+    """Name of the category that what people did with it says; empty: not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,17 @@ class PlaybookPreview:
     """What a changed file would make of the last events."""
 
     events: tuple[PreviewedEvent, ...]
+
+    @property
+    def changed(self) -> tuple[PreviewedEvent, ...]:
+        """Those that are told apart otherwise."""
+        return tuple(event for event in self.events if event.was != event.now)
+
+    @property
+    def against(self) -> int:
+        """How many of those are others than what people did says."""
+        return sum(bool(event.did) and event.now != event.did for event in self.changed)
+
     """The newest first."""
 
 

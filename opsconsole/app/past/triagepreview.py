@@ -12,8 +12,11 @@ from opsconsole.domain.ids import EventId
 from opsconsole.engine.agents.file import load_spec, read_agent_text
 from opsconsole.engine.agents.subscriptions import is_for
 from opsconsole.engine.agents.versions import in_use
+from opsconsole.engine.pairs.category import category_of
+from opsconsole.policy.windows import window_end
 from opsconsole.store.cases import Hit
-from opsconsole.store.queries import cases, events
+from opsconsole.store.queries import cases, events, pairs
+from opsconsole.store.rows import Reader
 from opsconsole.ui.reports import PlaybookPreview, PreviewedEvent
 
 MOST = 50
@@ -57,7 +60,9 @@ class Previewer:
                 if is_for(now, event) or is_for(kept.was, event):
                     if event.id not in kept.told:
                         kept.told[event.id] = _told(brain, kept.was, event)
-                    found.append(PreviewedEvent(event.id, event.title, kept.told[event.id], _told(brain, now, event)))
+                    did = _did(kernel.reader, now, event)
+                    was = kept.told[event.id]
+                    found.append(PreviewedEvent(event.id, event.title, was, _told(brain, now, event), did))
                 if len(found) == MOST:
                     break
         return PlaybookPreview(tuple(found))
@@ -71,6 +76,14 @@ class Previewer:
         if kept is None or kept.version != version.id or kept.cases != known:
             kept = self._kept = _Kept(version.id, known, load_spec(version.spec))
         return kept
+
+
+def _did(reader: Reader, spec: AgentSpec, event: Event) -> str:
+    """Return the name of the category in which the playbook would do what people did with an event."""
+    until = window_end(event.occurred_at)
+    acts = pairs.acts(reader, event.subject_id, event=event.external_id, after=event.occurred_at, until=until)
+    category = spec.category(category_of(spec, [act.args for act in acts]))
+    return "" if category is None else category.name
 
 
 def _told(brain: PlaybookBrain, spec: AgentSpec, event: Event) -> str:

@@ -220,8 +220,9 @@ class PlaybookPage(QWidget):
         if self.preview is None:
             told = f"{what}." if looked.changes else "Only comments and spacing differ."
             return told if self._context.tools is None else ""  # what it would decide is still being looked at
-        changed = sum(event.was != event.now for event in self.preview.events)
-        return f"{what}. It decides {changed} of the last {len(self.preview.events)} events otherwise."
+        seen = self.preview
+        against = f", {seen.against} of them against what your people did" if seen.against else ""
+        return f"{what}. It decides {len(seen.changed)} of the last {len(seen.events)} events otherwise{against}."
 
     def _findings(self, looked: Looked) -> QWidget:
         frame, column = card()
@@ -238,7 +239,7 @@ class PlaybookPage(QWidget):
 
     def _events(self, preview: PlaybookPreview) -> QWidget:
         frame, column = card()
-        changed = [event for event in preview.events if event.was != event.now]
+        changed = preview.changed
         column.addWidget(label("The last events", "h3"))
         if not preview.events:
             column.addWidget(para("It has worked no event yet, and none of the past is for it.", "muted"))
@@ -249,5 +250,7 @@ class PlaybookPage(QWidget):
         for event in ordered[:SHOWN]:
             column.addWidget(para(one_line(event.title)[:_TITLE] or "No subject"))
             words = event.now if event.was == event.now else f"{event.was} → {event.now}"
+            if event.did:
+                words += " · as your people did" if event.did == event.now else f" · your people did: {event.did}"
             column.addWidget(label(words, "small", is_wrapped=True))
         return frame
