@@ -87,7 +87,7 @@ def import_path(
     source = open_source(path, mapping=mapping)
     done = Imported(str(path))
     if isinstance(source, TableSource):
-        _import_records(session, source, done, progress=progress)
+        _import_records(session, source, done, is_history=is_history, progress=progress)
     else:
         answers = answers_in(source, own_addresses, sent)
         done.sent = {} if own_addresses else dict(answers.written)
@@ -201,27 +201,31 @@ def _compare_anew(session: Session, events: list[int]) -> None:
         session.write(lambda tx, some=some: remake(session.kernel, tx, some), name="import.remake")
 
 
-def _import_records(session: Session, source: Source, done: Imported, *, progress: Callable[[int], None]) -> None:
-    """Keep rows; of a ticket also that it came, as a past event: no agent works it as new."""
+def _import_records(
+    session: Session, source: Source, done: Imported, *, is_history: bool, progress: Callable[[int], None]
+) -> None:
+    """Keep rows; of a ticket also that it came: a past event, or work for agents where it is no history."""
     for chunk in _chunks(source.records()):
 
-        def job(tx: Transaction, chunk: list[ImportRecord] = chunk) -> tuple[int, list[int], Counter[str]]:
-            now, new, known, kinds = session.kernel.clock.now(), 0, list[int](), Counter[str]()
+        def job(tx: Transaction, chunk: list[ImportRecord] = chunk) -> tuple[int, int, list[int], Counter[str]]:
+            now, new, queued, known, kinds = session.kernel.clock.now(), 0, 0, list[int](), Counter[str]()
             for record in chunk:
                 created_at = when(record.fields.get("created_at"))
                 new += keep_record(tx, record.kind, record.external_id, record.fields, now=now, created_at=created_at)
                 event = past_ticket(tx, record, created_at) if record.kind == "ticket" else None
                 if event is not None:
                     kinds[event.kind] += 1
-                    known += [take(session.kernel, tx, "desk", event, is_history=True).event]
+                    taken = take(session.kernel, tx, "desk", event, is_history=is_history)
+                    known, queued = [*known, taken.event], queued + len(taken.runs)
                 elif record.problems:
                     marked = unread_row(record, source=source.path.name, at=now)
                     kinds[marked.kind] += 1
                     take(session.kernel, tx, "desk", marked, is_history=True)
-            return new, to_remake(tx, known), kinds
+            return new, queued, to_remake(tx, known), kinds
 
-        new, again, kinds = session.write(job, name="import.records")
+        new, queued, again, kinds = session.write(job, name="import.records")
         done.kinds += kinds
+        done.queued += queued
         _compare_anew(session, again)
         done.seen += len(chunk)
         done.new += new
