@@ -83,9 +83,8 @@ def file_of(session: Session, template: Template, chosen: Mapping[str, str] | No
         picked[need.slot] = match
     if wanted:
         raise UserError(f"{template.title} needs nothing called {', '.join(sorted(wanted))}.")
-    text = template.agent or (resources() / "examples" / template.file).read_text(encoding="utf-8")
     name = f"the template {template.template}"
-    return read_agent_text(filled(template, text, picked), name, session.kernel.registry)
+    return read_agent_text(filled(template, picked), name, session.kernel.registry)
 
 
 def use(session: Session, name: str, chosen: Mapping[str, str] | None = None) -> NewVersion:

@@ -37,10 +37,8 @@ class Template(Frozen):
     """The most that it may do, once it is live."""
     never: str
     needs: tuple[Need, ...]
-    agent: str = ""
+    agent: str
     """Its file, with `<<slot>>` for a connection and `<<slot.verb>>` for a tool of it."""
-    file: str = ""
-    """In place of `agent`: the name of one of the examples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +83,11 @@ def lacking(template: Template, connections: Sequence[Chosen]) -> list[str]:
     return [need.what for need in template.needs if not fitting(need, connections)]
 
 
-def filled(template: Template, text: str, chosen: Mapping[str, Chosen]) -> str:
-    """Return an agent's file with its connections filled in.
+def filled(template: Template, chosen: Mapping[str, Chosen]) -> str:
+    """Return a template's file with its connections filled in.
 
     Args:
         template: whose file it is.
-        text: the file, with slots.
         chosen: slot → connection.
 
     Raises:
@@ -107,4 +104,4 @@ def filled(template: Template, text: str, chosen: Mapping[str, Chosen]) -> str:
             return connection.name
         return f"{connection.name}.{VERBS.get(connection.kind, {}).get(verb, verb)}"
 
-    return _SLOT.sub(fill, text)
+    return _SLOT.sub(fill, template.agent)

@@ -1,4 +1,7 @@
-"""Every template works: a chain over several tools, an odd case brought to a person, a tool that fails made up for."""
+"""Every template works on the sample's desk: a chain over several tools, an odd case for a person, a failure made up.
+
+With the offline brain, and with a model over HTTP. Through a real mailbox and real tables: the files beside this one.
+"""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -8,139 +11,134 @@ from typing import Any
 import pytest
 
 from opsconsole.app.place import resources
-from opsconsole.app.session import playbook_brain
-from opsconsole.brains.playbook import PlaybookBrain
+from opsconsole.app.sample.company import fill_desk
 from opsconsole.connectors.desk.connector import DeskConnector
-from opsconsole.domain.action import Call, Result
-from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.enums import ApprovalKind
-from opsconsole.domain.errors import NotFoundError, PermanentError, UserError
-from opsconsole.engine.agents.file import read_agent_text
-from opsconsole.engine.agents.gallery import Chosen, filled, fitting, lacking, read_templates, template_of
+from opsconsole.domain.errors import NotFoundError, UserError
+from opsconsole.domain.event import IncomingEvent
+from opsconsole.doubles.clock import FakeClock
+from opsconsole.engine.agents.gallery import Chosen, filled, fitting, lacking, template_of
 from opsconsole.engine.engine import Engine
-from tests.support.rig import Rig, mail, registry, rig
+from opsconsole.store.queries.desk import records
+from tests.support.gallery.clerk import Clerk
+from tests.support.gallery.stories import BRAINS, STORIES, TEMPLATES, FailsOnce, done, over, shadow_of, spec_of
+from tests.support.rig import Rig, mail, registry
+from tests.support.running import make
+from tests.support.thinking import thinking
 
-TEMPLATES = read_templates(resources() / "templates")
 DESK = Chosen("desk", "desk")
+every_story = pytest.mark.parametrize("name", STORIES)
+each_brain = pytest.mark.parametrize("brain", BRAINS)
 
 
-def spec_of(name: str, *, is_live: bool = True) -> AgentSpec:
-    """A template's agent over the desk; live, and at level 3 in all that can be taken back."""
-    template = template_of(TEMPLATES, name)
-    text = template.agent or (resources() / "examples" / template.file).read_text()
-    spec = read_agent_text(filled(template, text, {need.slot: DESK for need in template.needs}), name, registry()).spec
-    if not is_live:
-        return spec
-    body = spec.model_dump(by_alias=True)
-    return AgentSpec.model_validate(body | {"stage": {"default": "full"}, "autonomy": {"default": 3}})
-
-
-class Desk(DeskConnector):
-    """A desk that refuses one tool."""
-
-    refused = ""
-
-    async def execute(self, call: Call) -> Result:
-        if call.tool == self.refused:
-            raise PermanentError("the table is locked")
-        return await super().execute(call)
+def chain_of(name: str) -> list[str]:
+    return [over(tool, DESK) for tool in STORIES[name].chain]
 
 
 @asynccontextmanager
-async def worked(folder: Path, name: str, title: str, text: str, *, refused: str = "") -> AsyncGenerator[Rig]:
+async def worked(folder: Path, name: str, brain: str, *, is_odd: bool = False) -> AsyncGenerator[Rig]:
+    """Let a template work its story's event on the sample's desk."""
+    story, clock = STORIES[name], FakeClock()
+    title, text = story.odd if is_odd else (story.title, story.text)
+
     def connectors(engine: Engine) -> list[Any]:
-        made = Desk(engine.reader, engine.writer, engine.clock, stalled_after_days=None)
-        made.refused = refused
-        brains.append(playbook_brain(engine.reader))
-        return [made]
+        return [DeskConnector(engine.reader, engine.writer, engine.clock)]
 
-    class Late:
-        """The offline brain, once there is an engine whose cases it reads."""
+    numbers: dict[str, int] = {}
 
-        def __getattr__(self, wanted: str) -> Any:
-            return getattr(brains[0], wanted)
+    def script(request: Any) -> Any:
+        return Clerk(story.category, chain_of(name), asks=is_odd, **numbers)(request)
 
-    brains: list[PlaybookBrain] = []
-    brain: Any = Late()
-    async with rig(folder, brain, spec_of(name), connectors=connectors) as r:
-        await r.take(mail(title=title, text=text))
+    spec = spec_of(name, registry(), DESK, brain=brain)
+    async with thinking(folder, script, spec, connectors=connectors, clock=clock) as (r, _):
+        now = clock.now()
+        await r.engine.writer.write(lambda tx: fill_desk(tx, resources() / "sample", now=now), name="sample")
+        event = await _event(r, name, title, text)
+        numbers |= {
+            kind: int(event.fields[f"{kind}_id"]) for kind in ("deal", "ticket") if f"{kind}_id" in event.fields
+        }
+        await r.take(event)
         yield r
 
 
-def tools(r: Rig) -> list[str]:
-    return [action.tool for action in r.actions() if action.state.value == "done"]
+async def _event(r: Rig, name: str, title: str, text: str) -> IncomingEvent:
+    if name == "stalled-deals":
+        desk: Any = r.engine.registry.connectors["desk"]
+        return next(event for event in desk.stalled() if event.title == title)
+    if name == "ticket-sorter":
+        await make(r, "ticket", title=title, description=text, status="open")
+        number = records.find(r.engine.reader, "ticket", title=title)[0]["id"]
+        return mail(kind="ticket.created", subject=f"ticket:{number}", title=title, text=text,
+                    fields={"ticket_id": number})  # fmt: skip
+    return mail(title=title, text=text)
+
+
+def is_handled(r: Rig) -> bool:
+    (ended,) = r.audit("run.finished")
+    return ended["state"] == "done" and ended["handled"] is True
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.template)
 def test_every_template_begins_in_shadow_and_says_what_it_is(template: Any) -> None:
-    spec = spec_of(template.template, is_live=False)
+    spec = shadow_of(template.template, registry(), DESK)
     assert spec.agent == template.template and {stage.value for stage in [spec.stage.default]} == {"shadow"}
     assert not spec.stage.categories and spec.summary
     assert template.sentence and template.most and template.never.startswith("It never")
 
 
-@pytest.mark.parametrize(
-    ("name", "title", "text", "chain"),
-    [
-        (
-            "customer-mail", "Error 502", "I get error 502 when I open my invoices since this morning.",
-            ["desk.find_contact", "desk.thread", "desk.find_tickets", "desk.create_contact", "desk.create_ticket",
-             "desk.draft_reply"],
-        ),
-        (
-            "inbound-leads", "Offer", "Please send us an offer for thirty users, we want to start in March.",
-            ["desk.find_contact", "desk.find_company", "desk.find_deals", "desk.create_contact", "desk.create_deal",
-             "desk.draft_reply", "desk.create_task"],
-        ),
-        (
-            "helpdesk", "Locked", "My account is locked after three tries, I cannot sign in.",
-            ["desk.find_tickets", "desk.find_contact", "desk.create_ticket", "desk.draft_reply"],
-        ),
-        ("mail-sorter", "Invoice", "There is an error in my last invoice, I was charged twice.", ["desk.move_mail"]),
-    ],
-)  # fmt: skip
-async def test_a_plain_case_goes_through_its_chain(
-    tmp_path: Path, name: str, title: str, text: str, chain: list[str]
-) -> None:
-    async with worked(tmp_path, name, title, text) as r:
-        assert tools(r) == chain and r.run().state == "done"
+def test_every_template_has_a_story() -> None:
+    assert {*STORIES} == {template.template for template in TEMPLATES}
 
 
-@pytest.mark.parametrize(
-    ("name", "title", "text"),
-    [
-        ("customer-mail", "Lawyer", "If this is not solved by Friday you will hear from our lawyer."),
-        ("inbound-leads", "Tender", "Please take part in our tender for 400 seats."),
-        ("helpdesk", "Screen", "I need a second screen, may I order one?"),
-        ("helpdesk", "Strange mail", "I clicked on a link in a strange mail and typed in my password."),
-    ],
-)
-async def test_an_odd_case_comes_to_a_person(tmp_path: Path, name: str, title: str, text: str) -> None:
-    async with worked(tmp_path, name, title, text) as r:
+@each_brain
+@every_story
+async def test_a_plain_case_goes_through_its_chain(tmp_path: Path, name: str, brain: str) -> None:
+    async with worked(tmp_path, name, brain) as r:
+        assert done(r.actions()) == chain_of(name) and len({*chain_of(name)}) >= 3
+        assert is_handled(r)
+
+
+@each_brain
+@every_story
+async def test_an_odd_case_comes_to_a_person(tmp_path: Path, name: str, brain: str) -> None:
+    async with worked(tmp_path, name, brain, is_odd=True) as r:
         (asked,) = r.waiting()
         assert asked.kind is ApprovalKind.QUESTION
 
 
-@pytest.mark.parametrize(
-    ("name", "title", "text", "refused"),
-    [
-        ("customer-mail", "Error 502", "I get error 502 when I open my invoices.", "desk.create_ticket"),
-        ("inbound-leads", "Offer", "Please send us an offer for thirty users in March.", "desk.create_deal"),
-        ("helpdesk", "Locked", "My account is locked after three tries.", "desk.create_ticket"),
-    ],
-)
-async def test_a_tool_that_fails_is_made_up_for(tmp_path: Path, name: str, title: str, text: str, refused: str) -> None:
-    async with worked(tmp_path, name, title, text, refused=refused) as r:
-        assert refused not in tools(r) and "desk.create_task" in tools(r)
-        titles = [action.args["title"] for action in r.actions() if action.tool == "desk.create_task"]
-        assert any("by hand" in told or "No ticket could be opened" in told for told in titles)
+@each_brain
+@every_story
+async def test_a_tool_that_fails_is_made_up_for(
+    tmp_path: Path, name: str, brain: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The playbook's own way is taken instead; a model tries once more."""
+    story = STORIES[name]
+    fails = over(story.fails, DESK)
+    FailsOnce(fails).put_on(monkeypatch)
+    async with worked(tmp_path, name, brain) as r:
+        assert [action.tool for action in r.actions() if action.state.value == "failed"] == [fails]
+        used = done(r.actions())
+        assert used == chain_of(name) if brain == "model" else used[-1] == over(story.instead, DESK)
+        assert is_handled(r)
+
+
+async def test_a_deal_whose_worth_nobody_knows_comes_to_a_person(tmp_path: Path) -> None:
+    async with thinking(
+        tmp_path, Clerk("deal_stalled", ()), spec_of("stalled-deals", registry(), DESK),
+        connectors=lambda engine: [DeskConnector(engine.reader, engine.writer, engine.clock)],
+    ) as (r, _):  # fmt: skip
+        await make(r, "deal", name="Quay", stage="demo", last_activity_at=0)
+        desk: Any = r.engine.registry.connectors["desk"]
+        await r.take(*desk.stalled())
+        (asked,) = r.waiting()
+        assert asked.kind is ApprovalKind.QUESTION
 
 
 def test_a_mailbox_comes_before_the_desk_and_its_tools_are_its_own() -> None:
     template = template_of(TEMPLATES, "customer-mail")
     mailbox = Chosen("support", "mail")
     assert fitting(template.needs[0], [DESK, mailbox]) == [mailbox, DESK]
-    text = filled(template, template.agent, {"inbox": mailbox})
+    text = filled(template, {"inbox": mailbox})
     assert "connection: support," in text and "support.draft" in text and "desk.draft_reply" not in text
     assert "<<" not in text
 
@@ -149,6 +147,6 @@ def test_what_is_missing_is_said() -> None:
     template = template_of(TEMPLATES, "customer-mail")
     assert lacking(template, []) == ["the mailbox that customers write to"]
     with pytest.raises(UserError, match="needs the mailbox that customers write to"):
-        filled(template, template.agent, {})
+        filled(template, {})
     with pytest.raises(NotFoundError, match="no template nothing"):
         template_of(TEMPLATES, "nothing")
