@@ -14,6 +14,7 @@ from opsconsole.engine.agents.gallery import (
     lacking,
     read_templates,
     template_of,
+    tools_lacking,
 )
 from opsconsole.engine.agents.subscriptions import is_for
 from opsconsole.engine.agents.versions import NewVersion, apply
@@ -61,14 +62,14 @@ def cards(session: Session) -> list[TemplateCard]:
                 problem=problem,
             )
         )
-    return sorted(found, key=lambda card: (bool(card.lacks) or card.is_in_use, -card.matches, card.title))
+    return sorted(found, key=lambda card: (_is_out(card), -card.matches, card.title))
 
 
 def file_of(session: Session, template: Template, chosen: Mapping[str, str] | None = None) -> AgentFile:
     """Return a template's agent over the connections that were chosen, else over those that fit best.
 
     Raises:
-        UserError: a connection that it needs is missing, or does not fit.
+        UserError: a connection that it needs is missing or does not fit, or a tool that it names is not there.
         FileFormatError: the file is not sound with them.
     """
     present, wanted = _connected(session), dict(chosen or {})
@@ -83,6 +84,11 @@ def file_of(session: Session, template: Template, chosen: Mapping[str, str] | No
         picked[need.slot] = match
     if wanted:
         raise UserError(f"{template.title} needs nothing called {', '.join(sorted(wanted))}.")
+    if gone := tools_lacking(template, picked, session.kernel.registry):
+        off = " and ".join(sorted({tool.partition(".")[0] for tool in gone}))
+        raise UserError(
+            f"{template.title} needs {', '.join(gone)}, and {off} cannot be used now. Connections tells what is amiss."
+        )
     name = f"the template {template.template}"
     return read_agent_text(filled(template, picked), name, session.kernel.registry)
 
@@ -107,3 +113,7 @@ def use(session: Session, name: str, chosen: Mapping[str, str] | None = None) ->
 
 def _connected(session: Session) -> list[Chosen]:
     return [Chosen(row.id, row.kind) for row in connections.connections(session.kernel.reader)]
+
+
+def _is_out(card: TemplateCard) -> bool:
+    return bool(card.lacks or card.problem or card.is_in_use)

@@ -11,6 +11,7 @@ from opsconsole.app.session import opened
 from opsconsole.app.words import say, say_json
 from opsconsole.domain.errors import UserError
 from opsconsole.engine.agents.gallery import template_of
+from opsconsole.ui.reports import TemplateCard
 
 
 def new(
@@ -32,15 +33,21 @@ def new(
         if not template:
             for card in gallery.cards(session):
                 if as_json:
-                    lacks = list(card.lacks)
-                    say_json({"template": card.name, "title": card.title, "lacks": lacks, "matches": card.matches})
+                    facts = {"template": card.name, "title": card.title, "lacks": list(card.lacks)}
+                    say_json({**facts, "problem": card.problem, "matches": card.matches})
                     continue
-                state = "in use" if card.is_in_use else f"needs {', '.join(card.lacks)}" if card.lacks else ""
-                matching = f"{card.matches} of the last {card.looked_at} events are for it"
-                state = state or (matching if card.looked_at else "no event came yet")
-                say(f"{card.name}: {card.sentence} ({state})")
+                say(f"{card.name}: {card.sentence} ({_state(card)})")
             return
         if show:
             say(gallery.file_of(session, template_of(gallery.templates(), template), chosen).source.rstrip())
             return
         say(f"{in_use_words(gallery.use(session, template, chosen))} It is in shadow: nothing is done.")
+
+
+def _state(card: TemplateCard) -> str:
+    if card.is_in_use:
+        return "in use"
+    if card.lacks:
+        return f"needs {', '.join(card.lacks)}"
+    matching = f"{card.matches} of the last {card.looked_at} events are for it"
+    return card.problem or (matching if card.looked_at else "no event came yet")

@@ -8,9 +8,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from opsconsole.domain.agent import Frozen, Slug
+from opsconsole.domain.agent import AgentSpec, Frozen, Slug
 from opsconsole.domain.errors import NotFoundError, UserError
-from opsconsole.engine.agents.yamlfile import read_yaml
+from opsconsole.engine.agents.file import all_steps
+from opsconsole.engine.agents.yamlfile import YamlDocument, read_yaml
+from opsconsole.engine.registry import Registry
 
 VERBS: Mapping[str, Mapping[str, str]] = {"desk": {"draft": "draft_reply", "move": "move_mail", "send": "send_mail"}}
 """Kind of connection → what a verb of a mailbox is called there, where it is called otherwise."""
@@ -105,3 +107,16 @@ def filled(template: Template, chosen: Mapping[str, Chosen]) -> str:
         return f"{connection.name}.{VERBS.get(connection.kind, {}).get(verb, verb)}"
 
     return _SLOT.sub(fill, template.agent)
+
+
+def tools_lacking(template: Template, chosen: Mapping[str, Chosen], registry: Registry) -> tuple[str, ...]:
+    """Return the tools that a template's steps and levels name over these connections and nothing has, by name.
+
+    Raises:
+        UserError: a slot has no connection.
+        FileFormatError: the template's file is not sound.
+    """
+    spec = YamlDocument(filled(template, chosen), f"the template {template.template}").into(AgentSpec)
+    named = {tool for step, _ in all_steps(spec) if (tool := step.look_up or step.do) is not None}
+    named |= {*spec.autonomy.actions, *(tool for levels in spec.autonomy.categories.values() for tool in levels)}
+    return tuple(sorted(tool for tool in named if registry.type(tool) is None))

@@ -17,8 +17,9 @@ from opsconsole.domain.enums import ApprovalKind
 from opsconsole.domain.errors import NotFoundError, UserError
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.doubles.clock import FakeClock
-from opsconsole.engine.agents.gallery import Chosen, filled, fitting, lacking, template_of
+from opsconsole.engine.agents.gallery import Chosen, filled, fitting, lacking, template_of, tools_lacking
 from opsconsole.engine.engine import Engine
+from opsconsole.engine.registry import Registry
 from opsconsole.store.queries.desk import records
 from tests.support.gallery.clerk import Clerk
 from tests.support.gallery.stories import BRAINS, STORIES, TEMPLATES, FailsOnce, done, over, shadow_of, spec_of
@@ -141,6 +142,15 @@ def test_a_mailbox_comes_before_the_desk_and_its_tools_are_its_own() -> None:
     text = filled(template, {"inbox": mailbox})
     assert "connection: support," in text and "support.draft" in text and "desk.draft_reply" not in text
     assert "<<" not in text
+
+
+@every_story
+def test_the_tools_that_nothing_has_are_told_one_by_one(name: str) -> None:
+    template = template_of(TEMPLATES, name)
+    chosen = {need.slot: DESK for need in template.needs}
+    assert tools_lacking(template, chosen, registry()) == ()
+    told = tools_lacking(template, chosen, Registry([]))
+    assert {*chain_of(name), over(STORIES[name].instead, DESK)} <= {*told} and list(told) == sorted(told)
 
 
 def test_what_is_missing_is_said() -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QPushButton
 from opsconsole.app.session import opened
 from opsconsole.domain.enums import Level
 from opsconsole.store.queries import versions
+from opsconsole.store.writes import connections
 from opsconsole.ui.panels.agents.panel import AgentsPanel
 from opsconsole.ui.widgets.diff.lines import LineTable
 from tests.ui.agents.agentsample import FILE, in_use, make, switched, use
@@ -46,6 +47,27 @@ def test_without_agents_one_is_chosen_and_begins_in_shadow(tmp_path: Path) -> No
 
     perform(folder, scene)
     assert in_use(folder, "helpdesk").reason == "from the template Helpdesk, HR and purchasing questions"
+
+
+def test_a_template_whose_tools_are_not_there_says_which_and_cannot_be_used(tmp_path: Path) -> None:
+    folder = make_empty(tmp_path / "w")
+    with opened(folder) as session:  # a mailbox whose settings cannot be read
+        now = session.kernel.clock.now()
+        session.write(lambda tx: connections.put(tx, "support", kind="mail", config={}, now=now), name="test")
+
+    async def scene(stage: Stage) -> None:
+        with_tools(stage, folder)
+        panel = stage.show(AgentsPanel)
+        await until(lambda: "No agents yet" in told(panel))
+        press(panel, "Choose one")
+        await until(lambda: "Customer mail" in told(panel.gallery))
+        assert "needs support.draft, support.thread, and support cannot be used now" in told(panel.gallery)
+        uses = {each.accessibleName(): each for each in panel.gallery.findChildren(QPushButton)}
+        first = panel.gallery.cards[0]
+        assert uses[f"Use {first.title} in shadow"].isEnabled() and not first.problem
+        assert not uses["Use Customer mail in shadow"].isEnabled()
+
+    perform(folder, scene)
 
 
 def test_an_agent_and_one_of_its_categories_are_paused_and_resumed(tmp_path: Path) -> None:
