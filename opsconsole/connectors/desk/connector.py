@@ -165,15 +165,17 @@ def _simulated(call: Call, wanted: Plan, now: datetime) -> Simulated:
 
 
 def _stalled(deal: Mapping[str, Any], now: Any) -> IncomingEvent:
-    last = from_micros(int(deal["last_activity_at"]))
+    is_touched = deal["last_activity_at"] is not None
+    last = from_micros(int(deal["last_activity_at"] if is_touched else deal["created_at"]))
     days = (now - last).days
+    told = f"has had no activity for {days} days" if is_touched else f"is {days} days old, and nothing was ever done"
     return IncomingEvent(
         external_id=f"deal-{deal['id']}:stalled:{last:%Y-%m-%dT%H:%M:%S}",
         kind="deal.stalled",
         subject=f"deal:{deal['id']}",
         occurred_at=now,
         title=f"{deal['name']} went quiet",
-        text=f"{deal['name']} ({deal['stage']}) has had no activity for {days} days.",
+        text=f"{deal['name']} ({deal['stage']}) {told}.",
         is_untrusted=True,  # names and notes of a deal may come from a stranger's mail
         fields={
             "deal_id": deal["id"],

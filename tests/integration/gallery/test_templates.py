@@ -18,7 +18,9 @@ from opsconsole.domain.errors import NotFoundError, UserError
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.doubles.clock import FakeClock
 from opsconsole.engine.agents.gallery import Chosen, filled, fitting, lacking, template_of, tools_lacking
+from opsconsole.engine.commands import approvals as commands
 from opsconsole.engine.engine import Engine
+from opsconsole.engine.ports.brain import ASK_PERSON
 from opsconsole.engine.registry import Registry
 from opsconsole.store.queries.desk import records
 from tests.support.gallery.clerk import Clerk
@@ -105,6 +107,18 @@ async def test_an_odd_case_comes_to_a_person(tmp_path: Path, name: str, brain: s
     async with worked(tmp_path, name, brain, is_odd=True) as r:
         (asked,) = r.waiting()
         assert asked.kind is ApprovalKind.QUESTION
+
+
+@every_story
+async def test_what_the_person_answers_is_done(tmp_path: Path, name: str) -> None:
+    answer, wanted = STORIES[name].answer
+    async with worked(tmp_path, name, "playbook", is_odd=True) as r:
+        await r.say(commands.respond, r.waiting()[0].id, answer=answer)
+        await r.wait(seconds=11)
+        written = [action for action in r.actions() if action.is_write and action.tool != ASK_PERSON]
+        assert [action.tool for action in written] == [over(tool, DESK) for tool in wanted]
+        assert done(written) == [action.tool for action in written] and is_handled(r)
+        assert r.waiting() == []
 
 
 @each_brain

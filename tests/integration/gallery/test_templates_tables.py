@@ -30,6 +30,7 @@ from tests.support.secrets.sealed import no_keyring
 pytestmark = pytest.mark.slow
 DESK = Chosen("desk", "desk")
 every_template = pytest.mark.parametrize("name", ["ticket-sorter", "stalled-deals"])
+LONG_AGO = f"{datetime.now(UTC) - timedelta(days=40):%Y-%m-%d}"
 each_brain = pytest.mark.parametrize("brain", BRAINS)
 
 
@@ -39,16 +40,17 @@ def chain_of(name: str) -> list[str]:
 
 @asynccontextmanager
 async def brought(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, brain: str, *, is_odd: bool = False, status: str = "open"
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, brain: str, *, is_odd: bool = False, **cells: str
 ) -> AsyncGenerator[AtWork]:
-    """Put a template in use, bring in a table of one row, and let the engine work."""
+    """Put a template in use, bring in a table of one row, with other `cells` where given, and let it be worked."""
     no_keyring(folder, monkeypatch)
     place, story = folder / "ws", STORIES[name]
     workspaces.create(place, at=datetime.now(UTC), actor="person:test").close()
     clerk = Clerk(story.category, chain_of(name), asks=is_odd, deal=1, ticket=1)
     async with ScriptedEndpoint(clerk) as model:
         _hire(place, name, brain, model.base_url)
-        table = _tickets(folder, name, is_odd, status) if name == "ticket-sorter" else _deals(folder, is_odd)
+        row = _ticket(is_odd) if name == "ticket-sorter" else _deal(is_odd)
+        table = _table(folder / "table.csv", row | {column.replace("_", " "): cell for column, cell in cells.items()})
         program = [sys.executable, "-m", "opsconsole", "import", "--work", str(table), "-w", str(place)]
         importing = await asyncio.create_subprocess_exec(*program, stdout=asyncio.subprocess.PIPE)
         told, _ = await importing.communicate()
@@ -72,22 +74,20 @@ def _hire(place: Path, name: str, brain: str, address: str) -> None:
         session.write(job, name="test")
 
 
-def _tickets(folder: Path, name: str, is_odd: bool, status: str) -> Path:
-    story = STORIES[name]
+def _ticket(is_odd: bool) -> dict[str, str]:
+    story = STORIES["ticket-sorter"]
     title, text = story.odd if is_odd else (story.title, story.text)
-    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%MZ}"
-    return _table(folder / "tickets.csv", {
-        "ticket id": "T-1", "subject": title, "description": text, "queue": "", "priority": "",
-        "requester email": "ann@harbour.example", "status": status, "created at": now,
-    })  # fmt: skip
+    return {
+        "ticket id": "T-1", "subject": title, "description": text, "queue": "", "priority": "", "status": "open",
+        "requester email": "ann@harbour.example", "created at": f"{datetime.now(UTC):%Y-%m-%dT%H:%MZ}",
+    }  # fmt: skip
 
 
-def _deals(folder: Path, is_odd: bool) -> Path:
-    quiet_since = datetime.now(UTC) - timedelta(days=40)
-    return _table(folder / "deals.csv", {
+def _deal(is_odd: bool) -> dict[str, str]:
+    return {
         "deal id": "D-1", "deal name": "Quay", "amount": "48000" if is_odd else "900", "stage": "demo",
-        "last activity date": f"{quiet_since:%Y-%m-%d}",
-    })  # fmt: skip
+        "create date": LONG_AGO, "last activity date": LONG_AGO,
+    }  # fmt: skip
 
 
 def _table(path: Path, row: dict[str, str]) -> Path:
@@ -140,3 +140,10 @@ async def test_a_tool_that_fails_is_made_up_for(
 async def test_a_ticket_that_somebody_closed_is_left_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with brought(tmp_path, monkeypatch, "ticket-sorter", "playbook", status="Closed") as work:
         assert done(await work.handled()) == ["desk.get_ticket", "desk.search"] and work.effects() == {}
+
+
+async def test_a_deal_that_nobody_ever_touched_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with brought(tmp_path, monkeypatch, "stalled-deals", "playbook", last_activity_date="") as work:
+        assert done(await work.handled()) == chain_of("stalled-deals")
+        deal = records.get(work.engine.reader, "deal", 1)
+        assert deal is not None and deal["last_activity_at"] is None

@@ -38,6 +38,8 @@ class Story:
     """A tool of the chain that fails once."""
     instead: str
     """What the offline brain does then."""
+    answer: tuple[str, tuple[str, ...]]
+    """What the person answers to the odd one, and the writes of the offline brain that follow."""
 
 
 STORIES: Mapping[str, Story] = {
@@ -46,38 +48,38 @@ STORIES: Mapping[str, Story] = {
         ("desk.find_contact", "inbox.thread", "desk.find_tickets", "desk.create_contact", "desk.create_ticket",
          "inbox.draft"),
         ("Lawyer", "If this is not solved by Friday you will hear from our lawyer."),
-        "desk.create_ticket", "desk.create_task",
+        "desk.create_ticket", "desk.create_task", ("I answer today", ("desk.create_task",)),
     ),
     "inbound-leads": Story(
         "qualified", "Offer", "Please send us an offer for thirty users, we want to start in March.",
         ("desk.find_contact", "desk.find_company", "desk.find_deals", "desk.create_contact", "desk.create_deal",
          "inbox.draft", "desk.create_task"),
         ("Tender", "Please take part in our tender for 400 seats."),
-        "desk.create_deal", "desk.create_task",
+        "desk.create_deal", "desk.create_task", ("Sales takes it", ("desk.create_task",)),
     ),
     "helpdesk": Story(
         "access", "Locked", "My account is locked after three tries, I cannot sign in.",
         ("desk.find_tickets", "desk.find_contact", "desk.create_ticket", "inbox.draft"),
         ("Strange mail", "I clicked on a link in a strange mail and typed in my password."),
-        "desk.create_ticket", "desk.create_task",
+        "desk.create_ticket", "desk.create_task", ("IT does", ("desk.create_ticket", "desk.create_task")),
     ),
     "mail-sorter": Story(
         "billing", "Invoice", "There is an error in my last invoice, I was charged twice.",
         ("desk.find_contact", "desk.find_tickets", "inbox.move"),
         ("Postcard", "Greetings from the seaside, see you soon!"),
-        "inbox.move", "desk.create_task",
+        "inbox.move", "desk.create_task", ("Sales", ("inbox.move",)),
     ),
     "ticket-sorter": Story(
         "hardware", "Laptop", "My laptop does not start any more.",
         ("tickets.get_ticket", "tickets.search", "tickets.update_ticket"),
         ("Parking", "Where may visitors park on Sundays?"),
-        "tickets.update_ticket", "tickets.create_task",
+        "tickets.update_ticket", "tickets.create_task", ("Hardware", ("tickets.update_ticket",)),
     ),
     "stalled-deals": Story(
         "deal_stalled", "Casa Respira: Team went quiet", "",
         ("deals.get_deal", "desk.search", "desk.create_task", "desk.add_note"),
         ("Sankt Elmo Reha: four houses went quiet", ""),
-        "desk.create_task", "desk.add_note",
+        "desk.create_task", "desk.add_note", ("Call them", ("desk.create_task", "desk.add_note")),
     ),
 }  # fmt: skip
 

@@ -81,11 +81,12 @@ def find(
 
 
 def stalled(conn: sqlite3.Connection, *, before: int) -> list[dict[str, Any]]:
-    """Return the open deals without activity since a time (microseconds)."""
+    """Return the open deals without activity since a time (microseconds); without any, those made before it."""
     marks = ", ".join("?" for _ in CLOSED_STAGES)
     rows = conn.execute(
-        f"{_select('deal')} WHERE last_activity_at < ? AND lower(stage) NOT IN ({marks}) ORDER BY id",
-        (before, *CLOSED_STAGES),
+        f"{_select('deal')} WHERE (last_activity_at < ? OR (last_activity_at IS NULL AND created_at < ?))"
+        f" AND lower(stage) NOT IN ({marks}) ORDER BY id",
+        (before, before, *CLOSED_STAGES),
     )
     return [_row("deal", row) for row in rows]
 
