@@ -92,7 +92,7 @@ def named_in(text: str) -> Named:
         ConditionError: it does not parse.
     """
     variables = frozenset(name.removeprefix(".") for name in names_in(text))
-    tokens = _tokens(text)
+    tokens = tokens_of(text)
     kinds, words = [kind for kind, _ in tokens], [word for _, word in tokens] + [""] * 4
     own = {
         words[at + 2]
@@ -111,14 +111,35 @@ def named_in(text: str) -> Named:
     return Named(variables - own - _TYPES, frozenset(members))
 
 
-def _tokens(text: str) -> list[tuple[str, str]]:
-    """The library shows no tree; a text that it parsed falls safely into names, texts and signs."""
+def tokens_of(text: str) -> list[tuple[str, str]]:
+    """Return what a text is made of, as (kind: text, name, number or sign; how it is written), without its comments.
+
+    The library shows no tree; a text that it parsed falls safely into these.
+    """
     return [(str(found.lastgroup), found.group()) for found in _TOKEN.finditer(text) if found.lastgroup]
+
+
+def has_comment(text: str) -> bool:
+    """Return whether a text that parses says something to its readers only."""
+    return any(found.group().startswith("//") for found in _TOKEN.finditer(text))
+
+
+@lru_cache(maxsize=4096)
+def literal(text: str) -> Any:
+    """Return the value of a text, a number, true or false as CEL reads it.
+
+    Raises:
+        ConditionError: it is none.
+    """
+    try:
+        return compile_condition(text).execute({})
+    except (RuntimeError, LookupError, TypeError) as error:
+        raise ConditionError(f"not a value: {text}") from error
 
 
 @lru_cache(maxsize=4096)
 def _cost(text: str) -> Cost:
-    return cost_of(_tokens(text), _LOOP_WORDS)
+    return cost_of(tokens_of(text), _LOOP_WORDS)
 
 
 def holds(text: str, values: Mapping[str, Any]) -> bool:
