@@ -1,15 +1,20 @@
 """Checks the names in an agent's conditions and templates: a misspelt one would only show when an event comes."""
 
 import difflib
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from opsconsole.domain.agent import AgentSpec, Step
+from opsconsole.domain.errors import FileFormatError
 from opsconsole.engine.agents import facts, templates
 from opsconsole.engine.agents.yamlfile import Loc, YamlDocument
-from opsconsole.policy.conditions import named_in
+from opsconsole.policy.conditions import ConditionError, compile_condition, named_in
 
 _Members = Collection[tuple[str, str]]
+
+
+_BROKEN = re.compile(r"<input>:(?P<line>\d+):(?P<sign>\d+): Syntax error")
 
 
 def check_names(spec: AgentSpec, document: YamlDocument) -> None:
@@ -28,6 +33,22 @@ def check_names(spec: AgentSpec, document: YamlDocument) -> None:
         _Scope(document, ("event",)).condition(rule.when, ("playbook", "rules", index, "when"))
     for index, category in enumerate(spec.playbook.categories):
         _check_steps(category.steps, ("playbook", "categories", index, "steps"), _Scope(document, facts.STEP))
+
+
+def guardrail_fault(text: str) -> str:
+    """Return why a condition cannot be a guardrail's, in words; empty where it can."""
+    try:
+        compile_condition(text)
+        _Scope(YamlDocument("-", ""), facts.GUARDRAIL).condition(text, ())
+    except (ConditionError, FileFormatError) as error:
+        told = str(error).removeprefix(": ")
+        at = _BROKEN.search(told)
+        return (
+            f"This is no condition as it stands: it breaks off at sign {at['sign']} of line {at['line']}."
+            if at
+            else told
+        )
+    return ""
 
 
 def _check_steps(steps: Sequence[Step], loc: Loc, scope: "_Scope") -> None:

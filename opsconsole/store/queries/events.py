@@ -101,6 +101,20 @@ def fields_seen(conn: sqlite3.Connection, kind: str, *, most: int = 200) -> list
     return sorted({name for row in rows for name in decode(row[0]).get("fields", {})})
 
 
+def fields_told(conn: sqlite3.Connection, kind: str, *, most: int = 50) -> dict[str, Any]:
+    """Return the typed fields of the newest events of a kind, each with the newest value that is one."""
+    rows = conn.execute(
+        "SELECT c.bytes FROM event e JOIN content c ON c.id = e.content_id WHERE e.kind = ? ORDER BY e.id DESC LIMIT ?",
+        (kind, most),
+    )
+    found: dict[str, Any] = {}
+    for row in rows:
+        for name, value in decode(row[0]).get("fields", {}).items():
+            if value is not None:
+                found.setdefault(name, value)
+    return found
+
+
 def fields_of(conn: sqlite3.Connection, connection: str, external_id: str) -> dict[str, Any] | None:
     """Return the typed fields of an event by its name outside; None where there is none."""
     row = conn.execute(

@@ -1,0 +1,1 @@
+"""What holds an agent back, as forms change it: rules, caps, quiet hours, trusted addresses."""
