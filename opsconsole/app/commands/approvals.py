@@ -13,18 +13,18 @@ from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.session import Session, opened
 from opsconsole.app.words import ago, count, plain, say, say_json, table, utc
 from opsconsole.domain.enums import ApprovalKind
-from opsconsole.domain.errors import NotFoundError, UserError
+from opsconsole.domain.errors import UserError
 from opsconsole.engine.commands import approvals as commands
 from opsconsole.engine.commands import takeback
 from opsconsole.engine.commands.cards import CardView, card, intent
 from opsconsole.engine.commands.decisions import Grant
+from opsconsole.engine.commands.grants import revoke as revoke_grant
 from opsconsole.engine.commands.results import DecisionResult
 from opsconsole.engine.commands.risks import risk_of
 from opsconsole.store.queries import approvals, runs
 from opsconsole.store.queries import grants as read_grants
 from opsconsole.store.rows import present
 from opsconsole.store.transaction import Transaction
-from opsconsole.store.writes import people
 
 app = typer.Typer(help="What waits for you: look, then approve, edit, reject or answer.", no_args_is_help=True)
 grants = typer.Typer(help="Standing grants: what you always allow, for how long.", no_args_is_help=True)
@@ -283,14 +283,6 @@ def list_grants(*, as_json: AsJson = False, workspace: Where = None) -> None:
 def revoke(number: Annotated[int, typer.Argument()], *, workspace: Where = None) -> None:
     """Revoke a grant."""
     with opened(workspace) as session:
-
-        def job(tx: Transaction) -> bool:
-            now = session.kernel.clock.now()
-            is_there = people.revoke_grant(tx, number, now=now)
-            if is_there:
-                tx.audit("grant.revoked", at=now, actor=session.actor, grant=number)
-            return is_there
-
-        if not session.write(job, name="grant.revoke"):
-            raise NotFoundError(f"There is no grant {number} in force.")
+        now = session.kernel.clock.now()
+        session.write(lambda tx: revoke_grant(tx, number, actor=session.actor, now=now), name="grant.revoke")
     say(f"Grant {number} is revoked.")

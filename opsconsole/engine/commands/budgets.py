@@ -12,6 +12,16 @@ from opsconsole.store.rows import Reader
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import settings
 
+CAPS = (
+    ("actions_per_hour", "Actions an hour"),
+    ("actions_per_day", "Actions a day"),
+    ("runs_per_hour", "Runs an hour"),
+    ("runs_per_day", "Runs a day"),
+    ("cost_per_hour", "Money an hour"),
+    ("cost_per_day", "Money a day"),
+    ("per_recipient_per_day", "Actions a day towards one person"),
+)
+"""Every cap, in words."""
 MONEY = frozenset({"cost_per_hour", "cost_per_day"})
 """Caps in the workspace's currency; the others are whole numbers."""
 _WHOLE, _MONEY = re.compile(r"[0-9]{1,12}"), re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,6})?")

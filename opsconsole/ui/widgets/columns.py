@@ -1,6 +1,6 @@
 """A page that scrolls, and a column of cards on one."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 
@@ -21,11 +21,18 @@ def keep_to_width(page: QWidget) -> None:
     page.setSizePolicy(policy)
 
 
+class _Page(QWidget):
+    """As high as its words need at its width: their least sizes are told for the narrowest one, far too high."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), 0)
+
+
 def card_column() -> tuple[QScrollArea, QVBoxLayout]:
     """Make a page that scrolls and the column on it that cards are added to."""
     cards = QVBoxLayout()
     cards.setSpacing(12)
-    inside = QWidget()
+    inside = _Page()
     inside.setObjectName("page")
     column = QVBoxLayout(inside)
     column.setContentsMargins(28, 4, 28, 24)

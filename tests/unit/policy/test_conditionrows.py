@@ -33,7 +33,7 @@ values = texts | numbers | st.booleans()
 
 @st.composite
 def a_row(draw: st.DrawFn) -> Row:
-    operator = draw(st.sampled_from(Operator))
+    operator = draw(st.sampled_from(list(Operator)))
     is_given = operator in (Operator.GIVEN, Operator.NOT_GIVEN)
     fields = FIELDS[:3] if is_given else FIELDS[:5] if operator == Operator.NO_ENTRY else FIELDS
     fields = [name for name in fields if operator != Operator.NO_ENTRY or name != "double(args.n)"]

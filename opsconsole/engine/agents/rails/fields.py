@@ -28,7 +28,7 @@ _EVENT: tuple[tuple[str, str, Kind], ...] = (
     ("event.sender", "address of who wrote", "text"),
     ("event.sender_domain", "domain of who wrote", "text"),
     ("event.sender_name", "name of who wrote", "text"),
-    ("event.is_verified", "who wrote is verified", "yes_no"),
+    ("event.is_verified", "verified sender", "yes_no"),
     ("event.recipients", "addresses it went to", "list"),
     ("event.kind", "kind", "text"),
     ("event.connection", "where it came in", "text"),
@@ -138,7 +138,7 @@ def offer(registry: Registry, conn: Reader, spec: AgentSpec) -> Offer:
             *(Field(name, f"Event: {words}", kind) for name, words, kind in _EVENT),
             *_told(registry, conn, spec),
             Field("category", "Category", "choice", categories),
-            Field("confidence", "How sure it is (0 to 1)", "number"),
+            Field("confidence", "Sureness (0 to 1)", "number"),
         ),
     )
 

@@ -1,38 +1,70 @@
-"""Guardrails: the rules of an agent in words, what each would have stopped of late, and its caps and quiet hours."""
+"""Guardrails: what holds an agent back, told and changed in forms; nothing is saved that was not counted first."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
+from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.errors import OpsError
+from opsconsole.engine.agents.rails.fields import Offer, offer
+from opsconsole.engine.commands.grants import revoke
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.past.guarded import Guarded, guarded
+from opsconsole.store.queries import grants as read_grants
+from opsconsole.store.queries import limits
+from opsconsole.store.transaction import Transaction
+from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context
-from opsconsole.ui.panels.agents.autonomy import MONTH
 from opsconsole.ui.panels.agents.data import Shown
-from opsconsole.ui.widgets.basics import button, card, label, pill, row
-from opsconsole.ui.widgets.columns import card_column
-from opsconsole.ui.widgets.focus import kept_in
-from opsconsole.ui.widgets.plain import one_line
+from opsconsole.ui.panels.agents.rails.counted import Counted, count
+from opsconsole.ui.panels.agents.rails.draft import Draft, bounds_of, draft_of
+from opsconsole.ui.panels.agents.rails.forms import RailForms
+from opsconsole.ui.panels.agents.savebar import MEANWHILE, SaveBar
+from opsconsole.ui.widgets.basics import button, row
 from opsconsole.ui.widgets.states import States
-from opsconsole.ui.widgets.texts import clear, para, verbatim
-from opsconsole.ui.widgets.words import listed, tool_words
+from opsconsole.ui.widgets.words import plural
 
-_TITLE = 80
+WAIT_MS = 400
+"""So long nothing is typed before it is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """What the forms are made from."""
+
+    offer: Offer
+    currency: str
+    grants: Sequence[dict[str, Any]]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What was typed and not saved of an agent that is not shown."""
+
+    draft: Draft
+    reason: str
+    base: Shown
+    loaded: _Loaded
 
 
 class GuardrailsPage(QWidget):
-    """A card for each rule.
+    """The forms and their foot.
 
     Signals:
-        file_wanted: the person wants to change them in the file.
+        save_wanted: (file text, reason, number of the version it was made from).
+        discarded: what was typed is forgotten.
+        file_wanted: the person wants to change it in the file.
         simulate_wanted: a call is to be gone through rule by rule.
         coverage_wanted: the person wants to see which rules look at which tools.
     """
 
+    save_wanted = Signal(str, str, int)
+    discarded = Signal()
     file_wanted = Signal()
     simulate_wanted = Signal()
     coverage_wanted = Signal()
@@ -40,95 +72,219 @@ class GuardrailsPage(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
-        self._shown: Shown | None = None
-        self.found: tuple[Guarded, ...] | None = None
-        area, self._column = card_column()
-        area.setAccessibleName("Guardrails")
-        self.states = States(area)
+        self._latest: Shown | None = None
+        """The agent as it is now."""
+        self._base: Shown | None = None
+        """What the forms were made from."""
+        self._loaded: _Loaded | None = None
+        self._first = self._saving = Draft()
+        self._drafts: dict[str, _Held] = {}
+        self._counted: Counted | None = None
+        self.is_busy = False
+        self.forms = RailForms()
+        try_out = button("Simulate a call…", self.simulate_wanted.emit, keys="Alt+S")
+        cover = button("Coverage", self.coverage_wanted.emit, keys="Alt+C")
+        self.top = row(button("Add a rule", self.add, keys="A"), None, try_out, cover)
+        self.top.setContentsMargins(28, 4, 28, 8)
+        self.bar = SaveBar(context.theme, self.save, self.discard)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self.top)
+        column.addWidget(self.forms, 1)
+        self.states = States(inside)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        try_out = button("Simulate a call…", self.simulate_wanted.emit, keys="Alt+S")
-        cover = button("Coverage", self.coverage_wanted.emit, keys="Alt+C")
-        top = row(try_out, cover, None)
-        top.setContentsMargins(28, 4, 28, 4)
-        outer.addLayout(top)
-        outer.addWidget(self.states)
+        outer.addWidget(self.states, 1)
+        outer.addWidget(self.bar)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(WAIT_MS)
+        self._timer.timeout.connect(self._start_count)
+        self.forms.changed.connect(self._on_changed)
+        self.forms.event_wanted.connect(self._on_event)
+        self.forms.revoke_wanted.connect(self._on_revoke)
+        self.forms.file_wanted.connect(self.file_wanted.emit)
+
+    @property
+    def is_changed(self) -> bool:
+        """Something is typed that is not saved."""
+        if self._base is None or self._loaded is None or (typed := self.forms.typed()) == self._first:
+            return False
+        spec, there = self._base.spec, self._loaded.offer
+        (bounds, faults), first = bounds_of(typed, spec, there), bounds_of(self._first, spec, there)
+        return bool(faults) or bounds != first[0]
+
+    def commands(self, is_here: Callable[[], bool]) -> Sequence[Command]:
+        """Return the keys of the page; they hold while it is shown."""
+        return [
+            Command(id="agents.rule", title="Add a rule", run=self.add, keys=("A",), group="Agents", is_enabled=is_here)
+        ]
 
     def show_agent(self, shown: Shown) -> None:
-        """Show an agent's; they are counted where somebody looks."""
-        before, self._shown = self._shown, shown
-        if before is None or (before.row.id, before.row.number) != (shown.row.id, shown.row.number):
-            self.found = None
+        """Show an agent's; what was typed and not saved stays, also while another agent is looked at."""
+        self._latest, base = shown, self._base
+        if base is not None and base.row.id != shown.row.id:
+            if self.is_changed and self._loaded is not None:
+                held = _Held(self.forms.typed(), self.bar.reason.text(), base, self._loaded)
+                self._drafts[base.row.id] = held
+            self._base, self._counted = None, None
+            self.bar.reason.clear()
+            if (back := self._drafts.pop(shown.row.id, None)) is not None:
+                self._begin(back.base, back.loaded, back.draft)
+                self.bar.reason.setText(back.reason)
+            else:
+                self.states.loading()
+        self._render()
         if self.isVisible():
-            self._count()
+            self._look()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._count()
+        self._look()
 
-    def _count(self) -> None:
-        if self._shown is not None:
-            self._context.tasks.start(self._load(self._shown), name="the guardrails", owner=self, key="load")
+    def saved(self) -> None:
+        """What was typed is a version now."""
+        self._first = self._saving
+        self.bar.reason.clear()
+
+    def discard(self) -> None:
+        """Forget what was typed."""
+        if self._latest is not None and self._loaded is not None:
+            self.bar.reason.clear()
+            self._begin(self._latest, self._loaded, None)
+            self._start_count()
+            self.discarded.emit()
+
+    def save(self) -> None:
+        """Save what is typed as a version."""
+        self.forms.ask()
+        self._render()
+        typed = self.forms.typed()
+        if self._base is not None and self.bar.is_ready and self._counted is not None and self._counted.draft == typed:
+            self._saving = typed
+            self.save_wanted.emit(self._counted.text, self.bar.reason.text(), self._base.row.number)
+
+    def set_busy(self, is_busy: bool) -> None:
+        """It is being saved, or not any more."""
+        self.is_busy = is_busy
+        self._render()
+
+    def add(self) -> None:
+        """Add a rule, open to be filled in."""
+        if self._base is not None and self._loaded is not None:
+            self.forms.add_rail()
+
+    # -- loaded and counted ------------------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        latest, base = self._latest, self._base
+        if latest is None:
+            return
+        is_old = base is None or (base.row.number != latest.row.number and not self.is_changed)
+        if is_old:
+            self._context.tasks.start(self._load(latest), name="the guardrails", owner=self, key="load")
+        elif not self._timer.isActive():
+            self._timer.start()
 
     async def _load(self, shown: Shown) -> None:
-        def query(kernel: Kernel) -> tuple[Guarded, ...]:
-            return guarded(kernel, shown.spec, since=kernel.clock.now() - MONTH)
+        try:
+            loaded = await self._context.backend.read(partial(_query, shown), lane="long")
+        except OpsError as error:
+            self.states.error(f"{error}", act=self._look)
+            return
+        is_same = self._base is not None and self._base.row.id == shown.row.id
+        if self._latest is None or self._latest.row.id != shown.row.id or (is_same and self.is_changed):
+            return  # meanwhile another one is shown, or somebody types
+        self._begin(shown, loaded, None)
+        self._start_count()
+
+    def _begin(self, base: Shown, loaded: _Loaded, draft: Draft | None) -> None:
+        """Fill the forms anew."""
+        self._base, self._loaded, self._counted = base, loaded, None
+        first = draft_of(base.spec, loaded.offer)
+        self.forms.fill(draft or first, loaded.offer, loaded.currency)
+        self.forms.show_grants(loaded.grants, loaded.now)
+        self._first = first
+        self.states.show_content()
+        if draft is not None:
+            self._on_changed()
+        self._render()
+
+    def _on_changed(self) -> None:
+        self._counted = None
+        self._timer.start()
+        self._render()
+
+    def _start_count(self) -> None:
+        self._timer.stop()
+        self._context.tasks.start(self._count(), name="what the rules stop", owner=self, key="count")
+
+    async def _count(self) -> None:
+        base, loaded, typed, is_changed = self._base, self._loaded, self.forms.typed(), self.is_changed
+        if base is None or loaded is None:
+            return
+
+        def query(kernel: Kernel) -> tuple[Counted, _Loaded]:
+            found = count(kernel, base.spec, base.source if is_changed else "", typed, loaded.offer)
+            return found, _query(base, kernel)
 
         try:
-            found = await self._context.backend.read(query, lane="long")
+            counted, anew = await self._context.backend.read(query, lane="long")
         except OpsError as error:
-            self.states.error(f"{error}", act=self._count)
+            counted, anew = Counted(typed, error=str(error)), loaded
+        if base is self._base and typed == self.forms.typed():
+            self._counted = counted
+            self.forms.show_counts(counted.found)
+            self.forms.show_grants(anew.grants, anew.now)
+            self._render()
+
+    def _on_event(self, event: int) -> None:
+        self._context.navigator.go("feed", event=event)
+
+    def _on_revoke(self, grant: int) -> None:
+        def job(kernel: Kernel, tx: Transaction, actor: str) -> None:
+            revoke(tx, grant, actor=actor, now=kernel.clock.now())
+
+        self._context.tasks.start(self._revoked(job), name="the grant", owner=self, key="grant")
+
+    async def _revoked(self, job: Callable[[Kernel, Transaction, str], None]) -> None:
+        try:
+            await self._context.backend.write(job, name="grant.revoke")
+        except OpsError as error:
+            self._context.navigator.say(f"{error}")
+        else:
+            self._context.navigator.say("Revoked: from now on you are asked again.")
+        self._start_count()
+
+    # -- shown -------------------------------------------------------------------------------------------------------
+
+    def _render(self) -> None:
+        base, latest = self._base, self._latest
+        if base is None or latest is None or self._loaded is None:
+            self.bar.hide()
             return
-        if shown is self._shown and found != self.found:
-            self.found = found
-            self._render(shown.spec)
+        _, faults = bounds_of(self.forms.typed(), base.spec, self._loaded.offer)
+        self.forms.show_faults(faults)
+        if not self.is_changed:
+            self.bar.hide()
+            return
+        is_newer = base.row.number != latest.row.number
+        counted, meaning, is_sound = self._counted, "", not is_newer
+        if is_newer:
+            meaning = MEANWHILE.format(latest.row.number)
+        elif faults:
+            meaning, is_sound = f"{plural(len(faults), 'field')} to fill in or mend before it can be saved.", False
+        elif counted is not None:
+            meaning, is_sound = counted.error or counted.meaning(), not counted.error
+        number = latest.versions[0].number + 1
+        self.bar.show_for(number=number, meaning=meaning, is_sound=is_sound, is_busy=self.is_busy)
 
-    def _render(self, spec: AgentSpec) -> None:
-        with kept_in(self):
-            clear(self._column)
-        for each in self.found or ():
-            self._column.addWidget(self._card(each))
-        if not self.found:
-            frame, column = card()
-            column.addWidget(label("No rules of its own", "h3"))
-            told = "The gate's own rules hold all the same: levels, first contact, money, what cannot be undone, loops."
-            column.addWidget(para(told, "muted"))
-            self._column.addWidget(frame)
-        self._column.addWidget(self._bounds(spec))
-        change = button("Change them in the file", self.file_wanted.emit, kind="link")
-        self._column.addLayout(row(change, None))
-        self.states.show_content()
 
-    def _card(self, each: Guarded) -> QFrame:
-        rail = each.rail
-        frame, column = card()
-        words, tone = ("Refuses", "danger") if rail.then == "refuse" else ("Asks you", "warn")
-        column.addLayout(row(label(f"{rail.because[:1].upper()}{rail.because[1:]}", "h3"), pill(words, tone), None))
-        about = (
-            listed([tool_words(tool) for tool in rail.actions]) if rail.actions else "everything that changes something"
-        )
-        column.addWidget(para(f"Looks at: {about}", "muted"))
-        condition = para(f"when {rail.when}", "small")
-        verbatim(condition)
-        column.addWidget(condition)
-        column.addWidget(para(each.sentence()))
-        for stopped in each.named:
-            title = one_line(stopped.title)[:_TITLE] or "No subject"
-            opens = button(title, partial(self._context.navigator.go, "feed", event=stopped.event), kind="link")
-            opens.setAccessibleName(f"{tool_words(stopped.tool)}: {title}")
-            column.addLayout(row(opens, None))
-        frame.setAccessibleName(f"{words}: {rail.because}. {each.sentence()}")
-        return frame
-
-    def _bounds(self, spec: AgentSpec) -> QFrame:
-        frame, column = card()
-        column.addWidget(label("Caps, quiet hours, trusted addresses", "h3"))
-        budgets = spec.budgets.model_dump(exclude_none=True)
-        caps = listed([f"{name.replace('_', ' ')}: {value:g}" for name, value in budgets.items()])
-        column.addWidget(para(f"Caps: {caps or 'those of the workspace (Settings)'}."))
-        hours = [f"{quiet.from_} to {quiet.to} ({quiet.zone})" for quiet in spec.quiet_hours]
-        column.addWidget(para(f"Quiet: {listed(hours) or 'never'}."))
-        trusted = listed([*spec.trust.addresses, *spec.trust.domains])
-        column.addWidget(para(f"Trusted destinations: {trusted or 'none besides whoever wrote'}."))
-        return frame
+def _query(shown: Shown, kernel: Kernel) -> _Loaded:
+    now = kernel.clock.now()
+    grants = [grant for grant in read_grants.in_force(kernel.reader, now=now) if grant["agent"] == shown.row.id]
+    currency = limits.setting(kernel.reader, "currency") or "EUR"
+    return _Loaded(offer(kernel.registry, kernel.reader, shown.spec), currency, grants, now)

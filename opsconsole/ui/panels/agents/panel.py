@@ -73,7 +73,8 @@ class AgentsPanel(Panel):
         self.guardrails.file_wanted.connect(partial(self.turn, "playbook"))
         self.guardrails.simulate_wanted.connect(self.show_simulate)
         self.guardrails.coverage_wanted.connect(self.show_coverage)
-        for page in (self.playbook, self.autonomy):
+        self._edited = {"playbook": self.playbook, "autonomy": self.autonomy, "guardrails": self.guardrails}
+        for page in self._edited.values():
             page.save_wanted.connect(partial(self._on_save, page))
             page.discarded.connect(self.refresh)
 
@@ -114,7 +115,7 @@ class AgentsPanel(Panel):
 
     @property
     def is_used(self) -> bool:
-        return self.playbook.is_changed or self.autonomy.is_changed
+        return any(page.is_changed for page in self._edited.values())
 
     def commands(self) -> Sequence[Command]:
         return (
@@ -128,6 +129,7 @@ class AgentsPanel(Panel):
             _command("simulate", "Simulate a call", self.show_simulate, "Alt+S"),
             _command("coverage", "Coverage: which rules look at which tools", self.show_coverage, "Alt+C"),
             *self.autonomy.commands(lambda: self.tab == "autonomy" and self.shown is not None),
+            *self.guardrails.commands(lambda: self.tab == "guardrails" and self.shown is not None),
         )
 
     def add(self) -> None:
@@ -194,8 +196,8 @@ class AgentsPanel(Panel):
 
     def save(self) -> None:
         """Save what is changed on the page that is shown."""
-        if self.tab in ("playbook", "autonomy"):
-            getattr(self, self.tab).save()
+        if (page := self._edited.get(self.tab)) is not None:
+            page.save()
 
     def _on_category(self, category: str, is_on: bool) -> None:
         found = None if self.shown is None else self.shown.spec.category(category)
@@ -205,7 +207,7 @@ class AgentsPanel(Panel):
     def _switch(self, scope: str, name: str, *, is_on: bool) -> None:
         pausing.switch(self.context, self, scope, name, is_on=is_on, done=self.refresh)
 
-    def _on_save(self, page: PlaybookPage | AutonomyPage, text: str, reason: str, seen: int) -> None:
+    def _on_save(self, page: PlaybookPage | AutonomyPage | GuardrailsPage, text: str, reason: str, seen: int) -> None:
         if self.shown is not None:
             agent = self.shown.row.id
 
@@ -254,7 +256,7 @@ class AgentsPanel(Panel):
         self.context.navigator.say(f"{who} works with version {made.number} now.", "Undo" if back else "", back)
 
     def _set_busy(self, *, is_busy: bool) -> None:
-        for page in (self.playbook, self.autonomy):
+        for page in self._edited.values():
             page.set_busy(is_busy)
 
     # -- what is shown -----------------------------------------------------------------------------------------------

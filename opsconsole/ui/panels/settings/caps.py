@@ -4,19 +4,9 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QVBoxLayout
 
 from opsconsole.domain.agent import Budgets
 from opsconsole.domain.errors import OpsError
-from opsconsole.engine.commands.budgets import MONEY, cap_of, set_budgets
+from opsconsole.engine.commands.budgets import CAPS, MONEY, cap_of, set_budgets
 from opsconsole.ui.panel import Panel
 from opsconsole.ui.widgets.basics import button, card, label, repolish, row
-
-CAPS = (
-    ("actions_per_hour", "Actions an hour"),
-    ("actions_per_day", "Actions a day"),
-    ("runs_per_hour", "Runs an hour"),
-    ("runs_per_day", "Runs a day"),
-    ("cost_per_hour", "Money an hour"),
-    ("cost_per_day", "Money a day"),
-    ("per_recipient_per_day", "Actions a day towards one person"),
-)
 
 
 class Caps:

@@ -1,0 +1,48 @@
+"""What the forms of the guardrails are made of."""
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from opsconsole.ui.widgets.basics import ChoiceBox, label, repolish
+
+
+def narrow(box: ChoiceBox) -> ChoiceBox:
+    """Let a box take the room there is instead of that of its longest entry."""
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(8)
+    box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    return box
+
+
+def choose(box: QComboBox, entries: Sequence[tuple[str, str]], chosen: str) -> None:
+    """Fill a box with (value, words) and choose a value."""
+    for value, words in entries:
+        box.addItem(words, value)
+    box.setCurrentIndex(max(0, box.findData(chosen)))
+
+
+def mark(part: QWidget | None, error: QLabel, fault: str) -> None:
+    """Say beside a part what is wrong with it; empty: nothing."""
+    error.setText(fault)
+    error.setVisible(bool(fault))
+    if part is None:
+        return
+    part.setAccessibleDescription(fault)
+    if bool(part.property("invalid")) != bool(fault):
+        part.setProperty("invalid", bool(fault))
+        repolish(part)
+
+
+def captioned(title: str, part: QWidget, error: QLabel | None = None) -> QVBoxLayout:
+    """Lay a part below its caption, and above what is wrong with it."""
+    column = QVBoxLayout()
+    column.setSpacing(4)
+    caption = label(title, "cap")
+    caption.setBuddy(part)
+    column.addWidget(caption)
+    column.addWidget(part)
+    if error is not None:
+        error.hide()
+        column.addWidget(error)
+    return column
