@@ -1,108 +1,20 @@
 """Guardrails in the window: rules in lines or as text, counted while one types, saved with comments kept."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication
 
 from opsconsole.app.session import opened
 from opsconsole.store.queries import versions
-from opsconsole.store.writes import people
 from opsconsole.ui.panels.agents.panel import AgentsPanel
-from opsconsole.ui.panels.agents.rails.railcard import RailCard
-from opsconsole.ui.panels.agents.rails.railform import RailForm
-from tests.ui import sample
-from tests.ui.agents.agentsample import FILE, in_use, make, use
-from tests.ui.scenes import perform, press, record, told, went
+from tests.ui.agents.agentsample import in_use, make, use
+from tests.ui.agents.railsteps import GUARDED, buttons, form_of, in_front, pick, saved, shown, type_text, worked
+from tests.ui.scenes import perform, press, told, went
 from tests.ui.stage import Stage, until
-
-RULES = """\
-guardrails:
-  # the oldest
-  - name: colleagues      # first
-    when: "!args.to.endsWith('@harbour.example')"
-    then: refuse          # firmly
-    because: mail goes to colleagues only
-    actions: [desk.reply]
-  - name: odd
-    when: args.to == event.sender   # no line says this
-    then: ask
-    because: somebody answers themselves
-    actions: [desk.reply]
-budgets: {actions_per_hour: 12}   # enough
-quiet_hours:
-  - {from: "20:00", to: "07:00", zone: Europe/Berlin}   # evenings
-trust:
-  addresses:
-    - ann@harbour.example    # Ann
-limits: {failures_in_a_row: 5}
-"""
-GUARDED = FILE.replace("playbook:\n", f"{RULES}playbook:\n")
-
-
-def worked(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> Path:
-    """A workspace with four replies that were wanted just now, and an agent in use."""
-    monkeypatch.setattr(sample, "NOW", datetime.now(UTC))
-    with opened(sample.make_worked(folder)) as session:
-        session.write(lambda tx: tx.conn.execute("UPDATE run SET started_at = queued_at"), name="sample")
-        use(session, text)
-    return folder
-
-
-async def shown(stage: Stage) -> AgentsPanel:
-    panel = stage.show(AgentsPanel)
-    await until(lambda: panel.shown is not None)
-    panel.turn("guardrails")
-    await until(lambda: panel.guardrails.states.currentIndex() == 0)
-    return panel
-
-
-async def in_front(panel: AgentsPanel) -> None:
-    panel.activateWindow()
-    await until(panel.isActiveWindow)
-
-
-async def saved(panel: AgentsPanel, folder: Path, number: int = 2) -> dict[str, Any]:
-    await until(lambda: panel.guardrails.bar.is_ready)
-    panel.save()
-    await until(lambda: in_use(folder).number == number)
-    await until(lambda: not panel.guardrails.is_changed and panel.guardrails.bar.isHidden())
-    return yaml.safe_load(in_use(folder).source)
-
-
-def form_of(card: RailCard) -> RailForm:
-    assert card.form is not None
-    return card.form
-
-
-def pick(box: Callable[[], QComboBox], data: str) -> None:
-    """Choose as a person does, by key; another choice may put another box in its place."""
-    at = box().findData(data)
-    assert at >= 0, f"{data} is not offered"
-    box().setFocus()
-    while (here := box().currentIndex()) != at:
-        assert QApplication.focusWidget() is box()
-        QTest.keyClick(box(), Qt.Key.Key_Down if here < at else Qt.Key.Key_Up)
-
-
-def named(page: QWidget, name: str) -> QPushButton:
-    return next(made for made in page.findChildren(QPushButton) if made.accessibleName() == name)
-
-
-def buttons(page: QWidget) -> str:
-    return "\n".join(made.text() for made in page.findChildren(QPushButton) if made.isVisible())
-
-
-def type_text(text: str) -> None:
-    holder = QApplication.focusWidget()
-    assert holder is not None
-    QTest.keyClicks(holder, text)
 
 
 def test_a_rule_is_added_by_keyboard_counted_and_saved_with_the_reason(
@@ -248,86 +160,6 @@ def test_what_is_no_line_stays_text_and_a_wrong_one_is_told_and_kept(tmp_path: P
     assert in_use(folder).source == wanted
 
 
-def test_caps_hours_and_trust_are_forms_whose_errors_stand_at_the_field(tmp_path: Path) -> None:
-    folder = make(tmp_path / "w", GUARDED)
-
-    async def scene(stage: Stage) -> None:
-        panel = await shown(stage)
-        forms = panel.guardrails.forms
-        cap, failures = forms.caps.fields["actions_per_hour"], forms.caps.fields["failures"]
-        cap.setFocus()
-        cap.selectAll()
-        type_text("many")
-        assert "Write a whole number" in told(forms.caps) and cap.accessibleDescription()
-        assert not panel.guardrails.bar.save.isEnabled()
-        cap.selectAll()
-        type_text("30")
-        failures.setFocus()
-        failures.selectAll()
-        type_text("0")
-        assert "from 1 to 1000" in told(forms.caps)
-        QTest.keyClick(failures, Qt.Key.Key_Backspace)
-        cost = forms.caps.fields["cost_per_day"]
-        assert cost.accessibleName() == "Money a day (EUR)"
-        cost.setFocus()
-        type_text("2,50")
-        span = forms.hours.spans[0]
-        span.begin.setFocus()
-        span.begin.selectAll()
-        type_text("8pm")
-        assert "Write a time like 20:00" in told(forms.hours)
-        span.begin.selectAll()
-        type_text("19:30")
-        QTest.keyClick(span.days["sun"], Qt.Key.Key_Space)
-        press(forms.hours, "Add quiet hours")
-        second = forms.hours.spans[1]
-        second.zone.setFocus()
-        second.zone.selectAll()
-        type_text("Berlin")
-        assert "Europe/Berlin" in told(forms.hours)
-        second.zone.selectAll()
-        type_text("UTC")
-        QTest.keyClick(second.theirs, Qt.Key.Key_Space)
-        forms.trust.domains.setFocus()
-        type_text("bob@harbour.example")
-        assert "is no domain" in told(forms.trust)
-        forms.trust.domains.selectAll()
-        type_text("harbour.example")
-        forms.trust.addresses.setPlainText("ann@harbour.example\nbob@harbour.example")
-        await saved(panel, folder)
-
-    perform(folder, scene)
-    source, body = in_use(folder).source, yaml.safe_load(in_use(folder).source)
-    assert body["budgets"] == {"actions_per_hour": 30, "cost_per_day": 2.5}
-    assert body["limits"]["failures_in_a_row"] is None
-    first = {"from": "19:30", "to": "07:00", "zone": "Europe/Berlin", "days": ["sun"]}
-    assert body["quiet_hours"] == [first, {"from": "20:00", "to": "07:00", "zone": "recipient"}]
-    assert body["trust"] == {
-        "addresses": ["ann@harbour.example", "bob@harbour.example"],
-        "domains": ["harbour.example"],
-    }
-    for comment in ("# ours, with care", "# the oldest", "# first", "# enough", "# evenings", "    # Ann"):
-        assert comment in source
-
-
-def test_a_cap_is_lifted_and_hours_and_trust_are_taken_out(tmp_path: Path) -> None:
-    folder = make(tmp_path / "w", GUARDED)
-
-    async def scene(stage: Stage) -> None:
-        panel = await shown(stage)
-        forms = panel.guardrails.forms
-        forms.caps.fields["actions_per_hour"].setFocus()
-        forms.caps.fields["actions_per_hour"].selectAll()
-        QTest.keyClick(forms.caps.fields["actions_per_hour"], Qt.Key.Key_Delete)
-        named(forms, "Remove quiet hours 1").click()
-        forms.trust.addresses.clear()
-        await saved(panel, folder)
-
-    perform(folder, scene)
-    body = yaml.safe_load(in_use(folder).source)
-    assert (body["budgets"], body["quiet_hours"], body["trust"]["addresses"]) == ({}, [], [])
-
-
 def test_a_draft_waits_while_another_agent_is_looked_at_and_is_discarded(tmp_path: Path) -> None:
     nora = GUARDED.replace("agent: mira", "agent: nora").replace("name: Mira", "name: Nora")
     folder = make(tmp_path / "w", GUARDED, nora)
@@ -377,31 +209,6 @@ def test_what_was_stopped_leads_to_its_event(tmp_path: Path, monkeypatch: pytest
         assert asked == [("feed", {"event": 1})]
 
     perform(folder, scene)
-
-
-def test_a_standing_grant_is_listed_and_revoked(tmp_path: Path) -> None:
-    folder = make(tmp_path / "w", GUARDED)
-    with opened(folder) as session:
-        now = session.kernel.clock.now()
-        for agent in ("mira", "other"):
-            session.write(
-                lambda tx, agent=agent: people.add_grant(
-                    tx, agent=agent, tool="desk.reply", fingerprint="f", pinned={"to": "ann@harbour.example"},
-                    actor="person:lead", expires_at=now + timedelta(days=7), uses=3, now=now,
-                ),
-                name="grant",
-            )  # fmt: skip
-
-    async def scene(stage: Stage) -> None:
-        panel = await shown(stage)
-        grants = panel.guardrails.forms.grants
-        await until(lambda: "ann@harbour.example" in told(grants))
-        assert "Given by lead" in told(grants) and "3 uses left" in told(grants)
-        named(grants, "Revoke: Reply").click()
-        await until(lambda: "None." in told(grants))
-
-    perform(folder, scene)
-    assert record(folder)[-1]["kind"] == "grant.revoked" and record(folder)[-1]["grant"] == 1
 
 
 def test_an_agent_without_rules_says_what_holds(tmp_path: Path) -> None:

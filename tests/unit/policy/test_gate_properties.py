@@ -128,6 +128,7 @@ def test_a_grant_lifts_only_the_ask_of_the_autonomy_rule(question: GateContext) 
         ({"provenance": Provenance(is_tainted=True), "type": action_type(effect=Effect.EXTERNAL)}, "provenance_tool"),
         ({"type": None}, "unknown_tool"),
         ({"is_type_changed": True}, "changed_tool"),
+        ({"guardrails": (Guardrail(name="hard", when="true", then="ask", because="it is so"),)}, "guardrail:hard"),
     ],
 )
 def test_a_grant_does_not_lift(changes: dict[str, object], name: str) -> None:

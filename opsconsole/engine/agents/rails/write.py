@@ -67,7 +67,7 @@ def write(text: str, spec: AgentSpec, wanted: Bounds) -> str:
     Raises:
         LookupError: it is written in a way that cannot be changed without touching more; nothing was changed.
     """
-    was, expected = bounds_of(spec), yaml.safe_load(text)
+    was, expected = bounds_of(spec), _read(text)
     try:
         for name, before, after, keys in (
             ("guardrails", was.rails, wanted.rails, RAIL),
@@ -88,12 +88,17 @@ def write(text: str, spec: AgentSpec, wanted: Bounds) -> str:
             text = _texts(text, ("trust", name), before, after)
             if before != after:
                 _expect(expected, ("trust", name), list(after))
-        found = yaml.safe_load(text)
+        found = _read(text)
     except (LookupError, ValueError, yaml.YAMLError) as error:
         raise LookupError(ODD) from error
     if found != expected:
         raise LookupError(ODD)
     return text
+
+
+def _read(text: str) -> Any:
+    # The safe loader that is written in C is ten times as fast, and not everywhere.
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
 
 
 def _changed_caps(was: Bounds, wanted: Bounds) -> Iterator[tuple[tuple[str, str], float | None, bool]]:
@@ -104,7 +109,7 @@ def _changed_caps(was: Bounds, wanted: Bounds) -> Iterator[tuple[tuple[str, str]
 
 
 def _scalar(text: str, loc: tuple[str, str], value: Plain) -> str:
-    if loc[0] in yaml.safe_load(text):
+    if loc[0] in _read(text):
         return put(text, loc, value)
     return with_top(text, loc[0], f"{{{loc[1]}: {flowed(value)}}}")
 
@@ -137,7 +142,7 @@ def _texts(text: str, loc: Sequence[str | int], before: Sequence[str], after: Se
     kept = [one for one in before if one in after]
     is_there = _is_list(text, loc)
     if not is_there or list(after[: len(kept)]) != kept or len(set(before)) < len(before):
-        if len(loc) == 2 and loc[0] not in yaml.safe_load(text):
+        if len(loc) == 2 and loc[0] not in _read(text):
             return with_top(text, str(loc[0]), f"{{{loc[1]}: {flowed(after)}}}")
         return put(text, loc, after)
     for at in reversed(range(len(before))):
@@ -149,7 +154,7 @@ def _texts(text: str, loc: Sequence[str | int], before: Sequence[str], after: Se
 
 
 def _is_list(text: str, loc: Sequence[str | int]) -> bool:
-    found: Any = yaml.safe_load(text)
+    found: Any = _read(text)
     for part in loc:
         try:
             found = found[part]

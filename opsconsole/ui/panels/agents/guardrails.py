@@ -10,10 +10,12 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from opsconsole.domain.agent import Guardrail
 from opsconsole.domain.errors import OpsError
 from opsconsole.engine.agents.rails.fields import Offer, offer
 from opsconsole.engine.commands.grants import revoke
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.past.guarded import Guarded
 from opsconsole.store.queries import grants as read_grants
 from opsconsole.store.queries import limits
 from opsconsole.store.transaction import Transaction
@@ -80,6 +82,8 @@ class GuardrailsPage(QWidget):
         self._first = self._saving = Draft()
         self._drafts: dict[str, _Held] = {}
         self._counted: Counted | None = None
+        self._tried: dict[Guardrail, Guarded] = {}
+        """Counted since the forms were filled or the agent did something."""
         self.is_busy = False
         self.forms = RailForms()
         try_out = button("Simulate a call…", self.simulate_wanted.emit, keys="Alt+S")
@@ -187,6 +191,7 @@ class GuardrailsPage(QWidget):
         if is_old:
             self._context.tasks.start(self._load(latest), name="the guardrails", owner=self, key="load")
         elif not self._timer.isActive():
+            self._tried = {}
             self._timer.start()
 
     async def _load(self, shown: Shown) -> None:
@@ -203,7 +208,7 @@ class GuardrailsPage(QWidget):
 
     def _begin(self, base: Shown, loaded: _Loaded, draft: Draft | None) -> None:
         """Fill the forms anew."""
-        self._base, self._loaded, self._counted = base, loaded, None
+        self._base, self._loaded, self._counted, self._tried = base, loaded, None, {}
         first = draft_of(base.spec, loaded.offer)
         self.forms.fill(draft or first, loaded.offer, loaded.currency)
         self.forms.show_grants(loaded.grants, loaded.now)
@@ -227,8 +232,10 @@ class GuardrailsPage(QWidget):
         if base is None or loaded is None:
             return
 
+        known = dict(self._tried)
+
         def query(kernel: Kernel) -> tuple[Counted, _Loaded]:
-            found = count(kernel, base.spec, base.source if is_changed else "", typed, loaded.offer)
+            found = count(kernel, base.spec, base.source if is_changed else "", typed, loaded.offer, known)
             return found, _query(base, kernel)
 
         try:
@@ -237,6 +244,7 @@ class GuardrailsPage(QWidget):
             counted, anew = Counted(typed, error=str(error)), loaded
         if base is self._base and typed == self.forms.typed():
             self._counted = counted
+            self._tried = {each.rail: each for each in counted.found.values()}
             self.forms.show_counts(counted.found)
             self.forms.show_grants(anew.grants, anew.now)
             self._render()

@@ -50,7 +50,7 @@ class AgentsPanel(Panel):
     name = "agents"
     title = "Agents"
     icon = "bot"
-    topics = frozenset({"agents", "switches", "runs", "connections"})
+    topics = frozenset({"agents", "switches", "runs", "connections", "grants"})
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)

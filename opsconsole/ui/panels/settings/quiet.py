@@ -14,9 +14,8 @@ from opsconsole.ui.widgets.texts import clear
 
 _KEY = "quiet_hours"
 _ABOUT = (
-    "Each agent has its own, in its own file, so that a change makes a new version of it: open Agents, choose the"
-    f" agent, then Playbook, and change {_KEY} there. For example:"
-    f' {_KEY}: [{{from: "20:00", to: "07:00", zone: Europe/Berlin}}]'
+    "Each agent has its own, so that a change makes a new version of it: open Agents, choose the agent, then"
+    " Guardrails. They stand in its file too:"
 )
 
 

@@ -44,7 +44,14 @@ class Counted:
         return " ".join([*parts, *(("…",) if len(self.told) > _NAMED else ())])
 
 
-def count(kernel: Kernel, spec: AgentSpec, source: str, draft: Draft, there: Offer) -> Counted:
+def count(
+    kernel: Kernel,
+    spec: AgentSpec,
+    source: str,
+    draft: Draft,
+    there: Offer,
+    known: Mapping[Guardrail, Guarded],
+) -> Counted:
     """Try a draft on what is kept.
 
     Args:
@@ -53,10 +60,12 @@ def count(kernel: Kernel, spec: AgentSpec, source: str, draft: Draft, there: Off
         source: its file, where a new one is to be made of it; empty where nothing is to be saved.
         draft: what is typed.
         there: what rules can look at.
+        known: what was counted a moment ago, so that only the rule that is being typed is tried anew.
     """
     rails = sound_rails(draft, there)
-    tried = spec.model_copy(update={"guardrails": tuple(rails.values())})
-    found = dict(zip(rails, guarded(kernel, tried, since=kernel.clock.now() - MONTH), strict=True)) if rails else {}
+    anew = spec.model_copy(update={"guardrails": tuple(rail for rail in rails.values() if rail not in known)})
+    tried = {**known, **{each.rail: each for each in guarded(kernel, anew, since=kernel.clock.now() - MONTH)}}
+    found = {key: tried[rail] for key, rail in rails.items()}
     bounds, faults = bounds_of(draft, spec, there)
     if not source or faults:
         return Counted(draft, found)

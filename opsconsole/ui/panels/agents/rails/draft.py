@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from zoneinfo import available_timezones
 
 from opsconsole.domain.agent import CLOCK, AgentSpec, Guardrail
@@ -136,7 +137,7 @@ def _hours(hours: TypedHours, spec: AgentSpec, faults: Faults) -> Placed:
         if not re.fullmatch(CLOCK, text.strip()):
             faults[f"{here}.{name}"] = "Write a time like 20:00."
     zone = hours.zone.strip()
-    if zone not in available_timezones() | {"UTC"}:
+    if zone not in _zones():
         faults[f"{here}.zone"] = "There is no such zone; write it like Europe/Berlin."
     was = None if hours.origin is None else spec.quiet_hours[hours.origin]
     fallback = zone if hours.is_theirs or was is None else was.fallback
@@ -152,6 +153,11 @@ def _hours(hours: TypedHours, spec: AgentSpec, faults: Faults) -> Placed:
         plain = {"fallback": "UTC" if hours.is_theirs else zone, "days": [], "actions": ["*"]}
         body = {name: value for name, value in body.items() if value != plain.get(name)}
     return Placed(body, hours.origin)
+
+
+@lru_cache(maxsize=1)  # read from the disk each time
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones() | {"UTC"})
 
 
 def _failures(text: str) -> tuple[int | None, str]:
