@@ -19,7 +19,7 @@ from opsconsole.connectors.texts.connector import KIND as TEXTS
 from opsconsole.connectors.texts.connector import TextsConnector
 from opsconsole.connectors.webhook import WebhookConfig, WebhookConnector
 from opsconsole.domain.errors import OpsError, WorkspaceError
-from opsconsole.engine.agents.validationtext import in_words
+from opsconsole.engine.agents.yamltext.validationtext import in_words
 from opsconsole.engine.connectionmemory import ConnectionMemory
 from opsconsole.engine.kernel import Writes
 from opsconsole.engine.ports.connector import Connector

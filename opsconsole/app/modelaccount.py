@@ -12,7 +12,7 @@ from opsconsole.app.session import Session
 from opsconsole.brains.model import ModelConfig
 from opsconsole.brains.model.config import Entra
 from opsconsole.domain.errors import UserError
-from opsconsole.engine.agents.validationtext import in_words
+from opsconsole.engine.agents.yamltext.validationtext import in_words
 from opsconsole.engine.commands.connections import connect
 
 KNOWN = {

@@ -8,7 +8,7 @@ from opsconsole.domain.enums import ClassCeiling, Effect, Level, Reversibility, 
 from opsconsole.domain.naming import tool_words
 from opsconsole.domain.ruling import UNTIL_RELEASED, Reason
 from opsconsole.policy import quiet
-from opsconsole.policy.conditions import ConditionError, UndecidedError, holds
+from opsconsole.policy.cel.conditions import ConditionError, UndecidedError, holds
 from opsconsole.policy.context import GateContext
 from opsconsole.policy.provenance import host_of, is_trusted_destination, untyped_argument
 

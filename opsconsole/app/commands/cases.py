@@ -13,7 +13,7 @@ from opsconsole.app.session import opened
 from opsconsole.app.words import count, say
 from opsconsole.domain.errors import FileFormatError, NotFoundError
 from opsconsole.engine.agents.file import load_spec
-from opsconsole.engine.agents.validationtext import unreadable
+from opsconsole.engine.agents.yamltext.validationtext import unreadable
 from opsconsole.store import cases as store
 from opsconsole.store.queries import versions
 from opsconsole.store.times import to_micros

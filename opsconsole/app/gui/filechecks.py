@@ -20,7 +20,7 @@ from opsconsole.connectors.http.actions import Action, secrets_of
 from opsconsole.connectors.webhook import WebhookConfig
 from opsconsole.connectors.webhook.verify import Verifier
 from opsconsole.domain.errors import OpsError, UserError
-from opsconsole.engine.agents.yamlfile import YamlDocument, read_yaml
+from opsconsole.engine.agents.yamltext.file import YamlDocument, read_yaml
 from opsconsole.engine.commands.connections import connect
 from opsconsole.store.transaction import Transaction
 from opsconsole.ui.panels.connections.known import known_webhook

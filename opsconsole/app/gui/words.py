@@ -2,7 +2,7 @@
 
 from pydantic import ValidationError
 
-from opsconsole.engine.agents.validationtext import in_words
+from opsconsole.engine.agents.yamltext.validationtext import in_words
 
 
 def first_of(error: ValidationError) -> str:

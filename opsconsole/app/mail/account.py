@@ -15,7 +15,7 @@ from opsconsole.connectors.mail.config import MailConfig, OAuth, Server
 from opsconsole.connectors.mail.signin.hosts import HOSTS, Host, by_domain, by_name, guess
 from opsconsole.connectors.mail.signin.oauthproviders import KNOWN, discover
 from opsconsole.domain.errors import UserError
-from opsconsole.engine.agents.validationtext import in_words
+from opsconsole.engine.agents.yamltext.validationtext import in_words
 from opsconsole.net.client import HttpClient
 
 Tls = Literal["tls", "starttls", "none"]

@@ -11,7 +11,7 @@ from opsconsole.domain.agent import AgentSpec, Category
 from opsconsole.domain.event import Event
 from opsconsole.engine.agents.facts import event_facts, step_facts
 from opsconsole.engine.ports.brain import ASK_PERSON, CaseExample, RunView, Turn
-from opsconsole.policy.conditions import UndecidedError, holds
+from opsconsole.policy.cel.conditions import UndecidedError, holds
 
 Nearest = Callable[[str, str, int], Sequence[Hit]]
 """(agent, text, how many) → nearest precedents."""

@@ -13,8 +13,8 @@ from opsconsole.domain.agent import Category, Step
 from opsconsole.engine.agents.templates import TemplateFailure, fill, fill_value
 from opsconsole.engine.agents.templates import names_in as template_names
 from opsconsole.engine.ports.brain import ASK_PERSON, Outcome
-from opsconsole.policy.conditions import UndecidedError, holds
-from opsconsole.policy.conditions import names_in as condition_names
+from opsconsole.policy.cel.conditions import UndecidedError, holds
+from opsconsole.policy.cel.conditions import names_in as condition_names
 
 Path = tuple[tuple[int, str], ...]
 """Branches taken: (index of the step, `on_fail` or `on_reject`), from the category's own list inward."""

@@ -13,7 +13,7 @@ from opsconsole.connectors.files.columns import SPELLINGS, Layout, layout_as, la
 from opsconsole.connectors.files.record import RecordKind
 from opsconsole.domain.errors import FileFormatError
 from opsconsole.domain.priority import Priority
-from opsconsole.engine.agents.yamlfile import read_yaml
+from opsconsole.engine.agents.yamltext.file import read_yaml
 
 _ORDERS = {"day first": True, "month first": False}
 LEFT_OUT = "leave out"

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from opsconsole.domain.agent import AgentSpec, Guardrail
 from opsconsole.domain.naming import tool_words
 from opsconsole.engine.registry import Registry
-from opsconsole.policy.conditions import ConditionError, named_in
+from opsconsole.policy.cel.conditions import ConditionError, named_in
 
 
 def broken_rules(registry: Registry, spec: AgentSpec, tools: Mapping[str, str]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from opsconsole.domain.agent import AgentSpec, Deployment
 from opsconsole.domain.enums import Stage
 from opsconsole.domain.event import Event
 from opsconsole.engine.agents.facts import event_facts
-from opsconsole.policy.conditions import ConditionError, UndecidedError, holds
+from opsconsole.policy.cel.conditions import ConditionError, UndecidedError, holds
 
 _ORDER = list(Stage)
 

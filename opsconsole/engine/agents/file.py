@@ -19,10 +19,10 @@ from opsconsole.domain.enums import Effect
 from opsconsole.domain.errors import FileFormatError
 from opsconsole.engine.agents.names import check_names, texts_in
 from opsconsole.engine.agents.templates import parse
-from opsconsole.engine.agents.validationtext import in_words
-from opsconsole.engine.agents.yamlfile import Loc, YamlDocument, read_yaml
+from opsconsole.engine.agents.yamltext.file import Loc, YamlDocument, read_yaml
+from opsconsole.engine.agents.yamltext.validationtext import in_words
 from opsconsole.engine.registry import Registry
-from opsconsole.policy.conditions import ConditionError, compile_condition
+from opsconsole.policy.cel.conditions import ConditionError, compile_condition
 from opsconsole.store.rows import VersionRow
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import agents as write_agents

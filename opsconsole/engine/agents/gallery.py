@@ -11,7 +11,7 @@ from pydantic import Field
 from opsconsole.domain.agent import AgentSpec, Frozen, Slug
 from opsconsole.domain.errors import NotFoundError, UserError
 from opsconsole.engine.agents.file import all_steps
-from opsconsole.engine.agents.yamlfile import YamlDocument, read_yaml
+from opsconsole.engine.agents.yamltext.file import YamlDocument, read_yaml
 from opsconsole.engine.registry import Registry
 
 VERBS: Mapping[str, Mapping[str, str]] = {"desk": {"draft": "draft_reply", "move": "move_mail", "send": "send_mail"}}

@@ -12,7 +12,7 @@ from opsconsole.domain.naming import tool_words
 from opsconsole.engine.agents.file import steps_of
 from opsconsole.engine.agents.names import texts_in
 from opsconsole.engine.agents.warnings import notes_on
-from opsconsole.engine.agents.yamlfile import Loc
+from opsconsole.engine.agents.yamltext.file import Loc
 from opsconsole.engine.registry import Registry
 from opsconsole.store.rows import Reader
 

@@ -8,8 +8,8 @@ from typing import Any, cast
 from opsconsole.domain.agent import AgentSpec, Step
 from opsconsole.domain.errors import FileFormatError
 from opsconsole.engine.agents import facts, templates
-from opsconsole.engine.agents.yamlfile import Loc, YamlDocument
-from opsconsole.policy.conditions import ConditionError, compile_condition, named_in
+from opsconsole.engine.agents.yamltext.file import Loc, YamlDocument
+from opsconsole.policy.cel.conditions import ConditionError, compile_condition, named_in
 
 _Members = Collection[tuple[str, str]]
 

@@ -6,7 +6,7 @@ from opsconsole.domain.agent import AgentSpec, Subscription
 from opsconsole.domain.event import Event
 from opsconsole.engine.agents.facts import event_facts
 from opsconsole.engine.agents.roster import Version
-from opsconsole.policy.conditions import ConditionError, UndecidedError, holds
+from opsconsole.policy.cel.conditions import ConditionError, UndecidedError, holds
 
 
 def subscribes(version: Version, event: Event) -> bool:

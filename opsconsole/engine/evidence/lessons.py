@@ -16,10 +16,10 @@ from opsconsole.domain.enums import Adjudication
 from opsconsole.domain.errors import NotFoundError
 from opsconsole.domain.naming import spoken, tool_words
 from opsconsole.engine.agents.file import AgentFile, all_steps, read_agent_text
-from opsconsole.engine.agents.yamledit import add_items, set_scalar
+from opsconsole.engine.agents.yamltext.edit import add_items, set_scalar
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.pairs.pair import example_of
-from opsconsole.policy.conditionwords import condition_words
+from opsconsole.policy.cel.words import condition_words
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries import past, versions
 from opsconsole.store.queries.pairs import PairRow

@@ -9,7 +9,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from opsconsole.domain.errors import FileFormatError
-from opsconsole.engine.agents.validationtext import in_words, unreadable
+from opsconsole.engine.agents.yamltext.validationtext import in_words, unreadable
 
 LONGEST_LINE = 10_000_000
 _M = TypeVar("_M", bound=BaseModel)

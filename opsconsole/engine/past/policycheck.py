@@ -17,11 +17,11 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.agent import Frozen, Guardrail, Trust
 from opsconsole.domain.enums import ClassCeiling, Comparison, Effect, Level, Reversibility, Verdict
-from opsconsole.engine.agents.yamlfile import read_yaml
+from opsconsole.engine.agents.yamltext.file import read_yaml
 from opsconsole.engine.gate.context import Terms, Wanted, gate_context
 from opsconsole.engine.past.casefile import read_lines
 from opsconsole.policy import gate
-from opsconsole.policy.conditions import ConditionError, compile_condition
+from opsconsole.policy.cel.conditions import ConditionError, compile_condition
 
 
 class AnyArguments(BaseModel):

@@ -17,7 +17,7 @@ from opsconsole.connectors.webhook import WebhookConfig
 from opsconsole.domain.action import ActionType
 from opsconsole.doubles.connector import FakeConnector
 from opsconsole.engine.agents.file import read_agent
-from opsconsole.engine.agents.yamlfile import read_yaml
+from opsconsole.engine.agents.yamltext.file import read_yaml
 from opsconsole.engine.registry import Registry
 from tests.support.mail.mailboxes import START, Sorted, write_mailbox, write_tickets
 from tests.support.rig import registry

@@ -108,7 +108,7 @@ def _context(spec: AgentSpec, tool: str, category: str | None, *, is_step: bool)
         tool=tool, args=args, category=category, confidence=1.0, is_tainted=True, is_ratified_step=is_step,
         slots=dict.fromkeys(args, ()),
     )  # fmt: skip
-    terms = replace(terms_of(spec, wanted), stage=Stage.FULL, is_in_scope=True)
+    terms = replace(terms_of(spec, wanted, None), stage=Stage.FULL, is_in_scope=True)
     return gate_context(wanted, terms, kind=kind, event=run_view("Could you help?").event, now=NOW)
 
 

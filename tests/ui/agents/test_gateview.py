@@ -11,6 +11,7 @@ from opsconsole.ui.panels.agents.gateview.callform import read
 from opsconsole.ui.panels.agents.panel import AgentsPanel
 from tests.support.shell import AGENT
 from tests.ui.agents.agentsample import make, use
+from tests.ui.agents.railsteps import buttons
 from tests.ui.sample import make_empty, make_worked
 from tests.ui.scenes import perform, press, told
 from tests.ui.stage import Stage, until
@@ -32,6 +33,7 @@ def test_what_it_wanted_is_gone_through_as_then_and_by_todays_rules(tmp_path: Pa
     async def scene(stage: Stage) -> None:
         panel = await shown(stage)
         panel.turn("guardrails")
+        await until(lambda: "Simulate a call…" in buttons(panel.guardrails))
         press(panel.guardrails, "Simulate a call…")
         page = panel.simulate
         await until(lambda: page.found is not None and "What every rule says" in told(page))
@@ -83,6 +85,7 @@ def test_coverage_names_what_runs_unguarded(tmp_path: Path) -> None:
     async def scene(stage: Stage) -> None:
         panel = await shown(stage)
         panel.turn("guardrails")
+        await until(lambda: "Coverage" in buttons(panel.guardrails))
         press(panel.guardrails, "Coverage")
         page = panel.coverage
         await until(lambda: "Nothing runs unguarded." in told(page))

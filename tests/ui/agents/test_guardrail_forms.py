@@ -218,6 +218,11 @@ def test_an_agent_without_rules_says_what_holds(tmp_path: Path) -> None:
         panel = await shown(stage)
         assert "No rules of its own" in told(panel.guardrails)
         panel.guardrails.add()
-        assert "No rules of its own" not in told(panel.guardrails)
+        assert "No rules of its own" not in told(panel.guardrails) and panel.guardrails.is_changed
+        await until(lambda: "Remove this rule" in buttons(panel.guardrails))
+        press(panel.guardrails, "Remove this rule")
+        assert not panel.guardrails.is_changed, "a new rule that goes again is no change"
+        press(panel.guardrails, "Put back")
+        assert panel.guardrails.is_changed
 
     perform(folder, scene)

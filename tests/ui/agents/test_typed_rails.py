@@ -9,7 +9,7 @@ from opsconsole.app.session import opened
 from opsconsole.domain.agent import Guardrail
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.agents.rails.fields import Field, Offer, offer
-from opsconsole.policy.conditionrows import Operator
+from opsconsole.policy.cel.rows import Operator
 from opsconsole.store.writes import events
 from opsconsole.ui.panels.agents.rails.typedrail import (
     TypedRail,

@@ -9,7 +9,7 @@ from opsconsole.connectors.http import HttpConfig
 from opsconsole.connectors.http.actions import Action
 from opsconsole.domain.enums import Effect, Reversibility
 from opsconsole.domain.errors import FileFormatError
-from opsconsole.engine.agents.yamlfile import read_yaml
+from opsconsole.engine.agents.yamltext.file import read_yaml
 
 FILE = """\
 connection: crm

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from opsconsole.domain.agent import Clock, Slug, ToolName
 from opsconsole.domain.enums import Level, Stage
 from opsconsole.domain.mailaddress import MailAddress
-from opsconsole.engine.agents.validationtext import in_words, unreadable
+from opsconsole.engine.agents.yamltext.validationtext import in_words, unreadable
 
 
 def said(kind: Any, value: Any, *, include_input: bool = True) -> str:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.engine.agents.rails.write import Bounds, Placed, bounds_of, write
-from opsconsole.engine.agents.yamllists import add_item, drop
+from opsconsole.engine.agents.yamltext.lists import add_item, drop
 
 REST = """\
 playbook:
@@ -231,3 +231,20 @@ def test_what_cannot_be_taken_out_alone_is_said() -> None:
         add_item("a: {b: 1}\n", ("a",), "x")
     with pytest.raises(LookupError):
         add_item("a: 1\n", ("b", "c", "d"), "x")
+
+
+def test_a_block_that_is_replaced_leaves_the_empty_line_behind_it() -> None:
+    spec, was = spec_of(BLOCK), bounds_of(spec_of(BLOCK))
+    second = replace(was.rails[1], body={**was.rails[1].body, "when": "args.n > 3"})
+    changed = write(BLOCK, spec, replace(was, rails=(was.rails[0], second, was.rails[2])))
+    assert changed == BLOCK.replace(">-\n      event.text.contains('iban')\n", '"args.n > 3"\n')
+
+
+def test_what_would_say_something_else_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    def misplaced(text: str, loc: object, value: object) -> str:
+        return text.replace("turns: 12", "turns: 13")
+
+    monkeypatch.setattr("opsconsole.engine.agents.rails.write.put", misplaced)
+    spec, was = spec_of(BLOCK), bounds_of(spec_of(BLOCK))
+    with pytest.raises(LookupError, match="cannot change without touching more"):
+        write(BLOCK, spec, replace(was, failures=7))

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opsconsole.engine.agents.yamledit import add_items, set_scalar
+from opsconsole.engine.agents.yamltext.edit import add_items, set_scalar
 
 TEXT = """# who
 agent: a   # the name

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict
 
 from opsconsole.domain.errors import FileFormatError
-from opsconsole.engine.agents.yamlfile import YamlDocument
+from opsconsole.engine.agents.yamltext.file import YamlDocument
 
 pieces = st.sampled_from(
     ["a", ":", " ", "\n", "- ", "{", "}", "[", "]", ",", "? ", "!!int ", "!!bool ", "!!float ", "!!timestamp ",

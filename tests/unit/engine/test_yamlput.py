@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsconsole.engine.agents.yamledit import put
+from opsconsole.engine.agents.yamltext.edit import put
 
 FILE = """\
 # ours

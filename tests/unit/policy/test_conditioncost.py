@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from opsconsole.policy.conditioncost import Cost, size_of
-from opsconsole.policy.conditions import ConditionError, UndecidedError, compile_condition, holds
+from opsconsole.policy.cel.conditions import ConditionError, UndecidedError, compile_condition, holds
+from opsconsole.policy.cel.cost import Cost, size_of
 
 LONG = "abc defgh " * 30_000
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsconsole.policy.conditionreader import rows_of
-from opsconsole.policy.conditionrows import (
+from opsconsole.policy.cel.conditions import UndecidedError, holds
+from opsconsole.policy.cel.reader import rows_of
+from opsconsole.policy.cel.rows import (
     BARE,
     MANY,
     TITLE_AND_TEXT,
@@ -18,7 +19,6 @@ from opsconsole.policy.conditionrows import (
     text_of,
     written,
 )
-from opsconsole.policy.conditions import UndecidedError, holds
 
 TEXTUAL = (
     "contains", "contains_not", "starts", "starts_not", "ends", "ends_not", "has_words", "has_no_words",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsconsole.policy.conditions import LONGEST, ConditionError, UndecidedError, compile_condition, holds, named_in
+from opsconsole.policy.cel.conditions import LONGEST, ConditionError, UndecidedError, compile_condition, holds, named_in
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),

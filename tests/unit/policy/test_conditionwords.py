@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from opsconsole.app.place import resources
 from opsconsole.engine.agents.file import all_steps, read_agent
-from opsconsole.policy.conditionwords import UNTOLD, condition_words
+from opsconsole.policy.cel.words import UNTOLD, condition_words
 from tests.support.rig import registry
 
 CODE = re.compile(r"[|\\\[\]{}*+^$]|&&|==|\(\?i\)|matches|event[.]")

@@ -22,7 +22,7 @@ from opsconsole.connectors.webhook.verify import Verifier
 from opsconsole.domain.enums import Effect
 from opsconsole.domain.errors import SecretMissingError, UserError
 from opsconsole.engine.agents.file import load_spec
-from opsconsole.engine.agents.yamlfile import read_yaml
+from opsconsole.engine.agents.yamltext.file import read_yaml
 from opsconsole.engine.commands.connections import connect
 from opsconsole.engine.ports.machine import Secrets
 from opsconsole.store.queries import versions

@@ -12,7 +12,7 @@ from opsconsole.domain.naming import spoken, tool_words
 from opsconsole.engine.agents.eventkinds import known_kinds, makers_of
 from opsconsole.engine.agents.file import all_steps
 from opsconsole.engine.registry import Registry
-from opsconsole.policy.conditionrows import TITLE_AND_TEXT, Operator
+from opsconsole.policy.cel.rows import TITLE_AND_TEXT, Operator
 from opsconsole.store.queries import events
 from opsconsole.store.rows import Reader
 

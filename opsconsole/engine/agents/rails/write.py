@@ -7,8 +7,8 @@ from typing import Any, cast
 import yaml
 
 from opsconsole.domain.agent import AgentSpec, Budgets
-from opsconsole.engine.agents.yamledit import Plain, flowed, put
-from opsconsole.engine.agents.yamllists import add_item, drop, with_top
+from opsconsole.engine.agents.yamltext.edit import Plain, flowed, put
+from opsconsole.engine.agents.yamltext.lists import add_item, drop, with_top
 
 Body = Mapping[str, Plain | Sequence[str]]
 RAIL = ("name", "when", "then", "because", "actions")

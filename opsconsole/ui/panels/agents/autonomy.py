@@ -10,7 +10,7 @@ from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.enums import Level
 from opsconsole.domain.errors import OpsError
 from opsconsole.engine.agents.file import read_agent_text
-from opsconsole.engine.agents.yamledit import put
+from opsconsole.engine.agents.yamltext.edit import put
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.past.relevel import LevelEffect, effect_of
 from opsconsole.ui.command import Command

@@ -8,7 +8,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from opsconsole.engine.agents.rails.fields import WORDS, Field
-from opsconsole.policy.conditionrows import BARE, MANY, Operator
+from opsconsole.policy.cel.rows import BARE, MANY, Operator
 from opsconsole.ui.panels.agents.rails.parts import choose, mark, narrow
 from opsconsole.ui.panels.agents.rails.typedrail import TypedRow, kind_of
 from opsconsole.ui.widgets.basics import ChoiceBox, button, label

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from opsconsole.domain.agent import Guardrail
 from opsconsole.engine.agents.names import guardrail_fault
 from opsconsole.engine.agents.rails.fields import WORDS, Field, field_words
-from opsconsole.policy.conditionreader import rows_of
-from opsconsole.policy.conditionrows import BARE, MANY, Join, Operator, Row, Rows, Value, text_of
+from opsconsole.policy.cel.reader import rows_of
+from opsconsole.policy.cel.rows import BARE, MANY, Join, Operator, Row, Rows, Value, text_of
 
 LEAST = 4
 """Letters of a reason."""

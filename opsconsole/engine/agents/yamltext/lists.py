@@ -6,7 +6,7 @@ from typing import cast
 
 import yaml
 
-from opsconsole.engine.agents.yamledit import (
+from opsconsole.engine.agents.yamltext.edit import (
     Plain,
     flowed,
     insert_lines,

@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from opsconsole.domain.errors import FileFormatError
-from opsconsole.engine.agents.validationtext import in_words
+from opsconsole.engine.agents.yamltext.validationtext import in_words
 
 _M = TypeVar("_M", bound=BaseModel)
 LARGEST = 1_000_000

@@ -18,7 +18,7 @@ sys.modules.setdefault("cel.cli", ModuleType("cel.cli"))
 
 import cel  # noqa: E402
 
-from opsconsole.policy.conditioncost import Cost, cost_of  # noqa: E402
+from opsconsole.policy.cel.cost import Cost, cost_of  # noqa: E402
 
 LONGEST = 2_000
 """Longest condition, in characters: a much longer chain of names overflows the parser's stack and ends the process."""

@@ -6,7 +6,8 @@ Only what is exactly rows, all of which or any of which must hold, becomes rows;
 import re
 from functools import lru_cache
 
-from opsconsole.policy.conditionrows import (
+from opsconsole.policy.cel.conditions import ConditionError, compile_condition, has_comment, literal, tokens_of
+from opsconsole.policy.cel.rows import (
     CALLS,
     COMPARED,
     OPPOSITES,
@@ -18,7 +19,6 @@ from opsconsole.policy.conditionrows import (
     Rows,
     Value,
 )
-from opsconsole.policy.conditions import ConditionError, compile_condition, has_comment, literal, tokens_of
 
 DEEPEST = 4
 """Brackets around brackets that are read."""

@@ -1,0 +1,1 @@
+"""Conditions in CEL: read, weighed, told in words, and laid out in lines."""
