@@ -1,10 +1,12 @@
-"""agents new: an agent from a template, in shadow."""
+"""agents new: an agent from a template or from blank, in shadow."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from opsconsole.app import gallery
+from opsconsole.app.commands.agentblank import begin_blank
 from opsconsole.app.commands.agentversions import in_use_words
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.session import opened
@@ -18,11 +20,23 @@ def new(
     template: Annotated[str, typer.Argument(help="Its name; without one they are listed.")] = "",
     *,
     over: Annotated[list[str] | None, typer.Option("--with", help="SLOT=CONNECTION, where several fit.")] = None,
+    blank: Annotated[bool, typer.Option("--blank", help="From blank: of your own folders or queues.")] = False,
+    name: Annotated[str, typer.Option(help="With --blank: what it is called.")] = "",
+    comes: Annotated[str, typer.Option("--from", help="With --blank: the connection that it works.")] = "",
+    into: Annotated[Path | None, typer.Option("--to", help="With --blank: write its file here instead.")] = None,
     show: Annotated[bool, typer.Option("--print", help="Print its file instead of putting it in use.")] = False,
     as_json: AsJson = False,
     workspace: Where = None,
 ) -> None:
-    """Put an agent from a template in use; it begins in shadow."""
+    """Put an agent from a template, or one from blank, in use; it begins in shadow."""
+    if blank:
+        if template or over:
+            raise UserError("From blank there is no template and nothing to fill in: say --name, and --from.")
+        with opened(workspace) as session:
+            begin_blank(session, name=name, comes=comes, into=into, show=show, as_json=as_json)
+        return
+    if name or comes or into is not None:
+        raise UserError("--name, --from and --to go with --blank.")
     chosen: dict[str, str] = {}
     for pair in over or ():
         slot, is_pair, name = pair.partition("=")

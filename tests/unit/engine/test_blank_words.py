@@ -1,0 +1,67 @@
+"""Names of places, short examples and ids: what an agent that is begun from blank is made of."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opsconsole.domain.agent import Category
+from opsconsole.engine.blank.examples import LONGEST, shortened, typical
+from opsconsole.engine.blank.places import called, slug, tells_nothing
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "Inbox", "INBOX", "[Gmail]/All Mail", "Sent", "Sent Items", "Gesendete Objekte", "Envoyés", "Papierkorb",
+        "Trash", "Trash/Old orders", "Junk E-mail", "Spam", "Archive", "Archiv", "Archive/2025", "2024", "Entwürfe",
+        "Unassigned", "  ", "", "Work/Inbox",
+    ],
+)  # fmt: skip
+def test_a_place_where_everything_lies_proposes_nothing(place: str) -> None:
+    assert tells_nothing(place)
+
+
+@pytest.mark.parametrize(
+    "place", ["Cards", "Archive/Orders", "Rechnungen", "2nd level", "Customers/Sentinel", "Binders"]
+)
+def test_a_place_of_ones_own_proposes_a_category(place: str) -> None:
+    assert not tells_nothing(place)
+
+
+def test_a_category_is_called_after_the_last_part() -> None:
+    assert [called(place) for place in ("Customers/Big_orders", "Cards", "/")] == ["Big orders", "Cards", "/"]
+
+
+def test_ids_are_distinct_and_made_of_any_script() -> None:
+    assert [slug(name) for name in ("Größe & Maß", "請求書", "2nd")] == ["grosse-mass", "category", "category-2nd"]
+    assert slug("Cards", ["cards"]) == "cards-2"
+
+
+@given(st.text(max_size=80), st.lists(st.text(max_size=10), max_size=3))
+def test_an_id_is_always_one_that_a_file_takes(text: str, taken: list[str]) -> None:
+    made = slug(text, taken)
+    assert Category(id=made, name="x").id == made and made not in taken
+
+
+@given(st.text(max_size=400), st.text(max_size=400))
+def test_an_example_is_one_short_line(title: str, text: str) -> None:
+    made = shortened(title, text)
+    assert len(made) <= LONGEST + 2 and "\n" not in made and made.isprintable()
+
+
+def test_an_example_says_the_title_once_and_no_marks_of_answers() -> None:
+    assert shortened("Re: AW: Crate 4", "It is\nbroken") == "Crate 4: It is broken"
+    assert shortened("My card", "My card was swallowed") == "My card was swallowed"
+    assert shortened("", "Hello") == "Hello" and shortened("Hello", "") == "Hello"
+
+
+def test_examples_are_typical_and_unlike_each_other() -> None:
+    cards = ["the card is blocked", "my card is blocked, please", "lunch menu of today", "card swallowed by machine"]
+    moves = ["transfer did not arrive", "where is my transfer", "lunch menu of today"]
+    found = typical({"cards": cards, "moves": moves}, most=2)
+    assert len(found["cards"]) == len(found["moves"]) == 2
+    assert "lunch menu of today" not in (*found["cards"], *found["moves"])
+    alike = typical({"cards": ["card 1 is lost", "card 2 is lost", "card 2 is lost"]}, most=3)["cards"]
+    assert set(alike) == {"card 1 is lost", "card 2 is lost"}, (
+        "two that differ in a number stand there for want of others"
+    )
