@@ -114,6 +114,10 @@ class LessonReport:
     """Why it ended before the last event; empty where it did not."""
 
 
+ASKS = "asks you"
+"""What a preview says in place of a category where it is unsure."""
+
+
 @dataclass(frozen=True, slots=True)
 class PreviewedEvent:
     """How one event is told apart by an agent's file, and by another one in its place."""

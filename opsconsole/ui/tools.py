@@ -265,7 +265,7 @@ class Tools(Protocol):
         ...
 
     async def preview_playbook(self, agent: str, text: str) -> PlaybookPreview:
-        """Say how the last events would be told apart by a changed file; the text is sound. Nothing is worked."""
+        """Say how a changed, sound file would tell the last events apart; `agent` is empty for a new one's."""
         ...
 
     async def work_past(self, agent: str, progress: Callable[[int, int], None]) -> PastReport:

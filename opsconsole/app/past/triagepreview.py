@@ -17,13 +17,12 @@ from opsconsole.policy.windows import window_end
 from opsconsole.store.cases import Hit
 from opsconsole.store.queries import cases, events, pairs
 from opsconsole.store.rows import Reader
-from opsconsole.ui.reports import PlaybookPreview, PreviewedEvent
+from opsconsole.ui.reports import ASKS, PlaybookPreview, PreviewedEvent
 
 MOST = 50
 """Events that are told apart."""
 LOOKED_AT = 400
 """Of the newest events so many are looked through for those that the agent works."""
-ASKS = "asks you"
 
 
 @dataclass(slots=True)
@@ -45,7 +44,7 @@ class Previewer:
         self._kept: _Kept | None = None
 
     def preview(self, session: Session, agent: str, text: str) -> PlaybookPreview:
-        """Tell the newest events that the agent works apart by both files.
+        """Tell the newest events that the agent works apart by both files; a new agent (its name is empty) has one.
 
         Raises:
             FileFormatError: the text is no sound file.
@@ -54,7 +53,7 @@ class Previewer:
         kernel = session.kernel
         now = read_agent_text(text, "the file", kernel.registry).spec
         with self._lock:
-            kept = self._keep(session, agent)
+            kept = self._keep(session, agent, now)
             brain, found = playbook_brain(kernel.reader, kept.hits), list[PreviewedEvent]()
             for event in events.newest(kernel.reader, most=LOOKED_AT):
                 if is_for(now, event) or is_for(kept.was, event):
@@ -67,14 +66,18 @@ class Previewer:
                     break
         return PlaybookPreview(tuple(found))
 
-    def _keep(self, session: Session, agent: str) -> _Kept:
-        """Return what was kept of an agent, or begin anew where its version or its cases are others."""
+    def _keep(self, session: Session, agent: str, typed: AgentSpec) -> _Kept:
+        """Return what was kept of an agent, or begin anew where its file or its cases are others."""
         reader = session.kernel.reader
-        version = in_use(reader, agent)
-        known = tuple(number for number, _, _ in cases.of_agent(reader, agent))
+        version = in_use(reader, agent) if agent else None
+        number, known = (
+            (0 if version is None else version.id),
+            tuple(each for each, _, _ in cases.of_agent(reader, agent)),
+        )
         kept = self._kept
-        if kept is None or kept.version != version.id or kept.cases != known:
-            kept = self._kept = _Kept(version.id, known, load_spec(version.spec))
+        if kept is None or kept.version != number or kept.cases != known or (version is None and kept.was != typed):
+            was = typed if version is None else load_spec(version.spec)
+            kept = self._kept = _Kept(number, known, was)
         return kept
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from opsconsole.domain.errors import UserError
 from opsconsole.engine.blank.answers import CategoryAnswer, clean
 from opsconsole.engine.registry import Registry
 
@@ -60,11 +61,16 @@ def offered(registry: Registry, connection: str, kind: str, category: CategoryAn
 
 
 def steps(registry: Registry, connection: str, kind: str, category: CategoryAnswer) -> tuple[StepText, ...]:
-    """Return the steps of what was chosen; of what is not offered any more, a person is told."""
-    known = {deed.id for deed in offered(registry, connection, kind, category)}
-    parts = category.deed.split("+") if category.deed in known else [TELL]
+    """Return the steps of what was chosen.
+
+    Raises:
+        UserError: it cannot be done with what is connected: a name that no folder can have, a tool that has gone.
+    """
+    if category.deed not in {offer.id for offer in offered(registry, connection, kind, category)}:
+        name = clean(category.name)
+        raise UserError(f"What you chose for “{name}” cannot be done with that name, or not any more. Choose again.")
     found: list[StepText] = []
-    for part in parts:
+    for part in category.deed.split("+"):
         where = _putting(registry, connection, kind, category)
         if part == "put" and where is not None:
             found.append(StepText(where[0], (f"- {{do: {where[0]}, with: {_flow(where[1])}}}",)))

@@ -25,7 +25,7 @@ def blank_file(answers: Answers, registry: Registry) -> str:
     """Return the agent's file.
 
     Raises:
-        UserError: something is missing in the answers.
+        UserError: something is missing in the answers, or cannot be done.
     """
     if wrong := missing(answers):
         raise UserError(wrong[0].text)

@@ -21,6 +21,7 @@ LIKELY = 12
 """So many of them are taken without being asked for: nobody tells more apart at a glance."""
 FEW = 3
 """A place with fewer events is proposed, and not taken."""
+_USUAL = ("mail.received", "ticket.created")
 _NOT_WORK = frozenset(("mail.sent", "mail.claimed", "case.recorded"))
 """Kinds of events that no agent is there for: people's own mails, and other systems' decisions."""
 
@@ -69,9 +70,8 @@ def proposals(kernel: Kernel) -> tuple[Source, ...]:
         for key, count in counts.items()
         if key[0] in kernel.registry.connectors and key[1] not in _NOT_WORK and "*" not in key[1]
     ]
-    return tuple(
-        sorted(found, key=lambda source: (not source.proposals, -source.count, source.connection, source.kind))
-    )
+    order = sorted(found, key=lambda source: (source.kind not in _USUAL, source.kind, source.connection))
+    return tuple(sorted(order, key=lambda source: (not source.proposals, -source.count)))
 
 
 _Places = Mapping[tuple[str, str], Sequence[int]]

@@ -22,7 +22,7 @@ from opsconsole.engine.blank.deeds import offered
 from opsconsole.engine.blank.file import begin, blank_file
 from opsconsole.engine.blank.proposals import Source, proposals
 from opsconsole.engine.pairs.category import category_of
-from opsconsole.policy.conditions import holds
+from opsconsole.policy.cel.conditions import holds
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import desk
 from opsconsole.store.writes.pairs import add_act
@@ -164,6 +164,9 @@ def test_every_deed_that_is_offered_makes_a_sound_file(past: Path) -> None:
         first = answers_from(session, source)
         deeds = offered(session.kernel.registry, "desk", "mail.received", first.categories[0])
         assert len(deeds) == 7
+        gone = replace(first, categories=(replace(first.categories[0], deed="fly"),))
+        with pytest.raises(UserError, match="Choose again"):
+            blank_file(gone, session.kernel.registry)
         for deed in deeds:
             changed = replace(first, categories=tuple(replace(each, deed=deed.id) for each in first.categories))
             read(session, blank_file(changed, session.kernel.registry))

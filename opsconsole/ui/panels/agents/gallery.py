@@ -12,6 +12,7 @@ from opsconsole.ui.reports import TemplateCard
 from opsconsole.ui.widgets.basics import ChoiceBox, beside, button, card, label, pill, row
 from opsconsole.ui.widgets.columns import card_column
 from opsconsole.ui.widgets.focus import kept_in
+from opsconsole.ui.widgets.keybutton import KeyButton
 from opsconsole.ui.widgets.states import States
 from opsconsole.ui.widgets.texts import clear, para
 from opsconsole.ui.widgets.words import listed
@@ -19,6 +20,11 @@ from opsconsole.ui.widgets.words import listed
 ABOUT = (
     "Each begins in shadow: it says what it would do with what comes in, and nothing is done. You see whether it would"
     " have been right, and raise it step by step."
+)
+BLANK = "From blank"
+BLANK_ABOUT = (
+    "Five questions make an agent of your own. Its categories are proposed from the folders, queues or labels in which"
+    " your people put what came in, each with three real examples."
 )
 
 
@@ -28,10 +34,12 @@ class GalleryPage(QWidget):
     Signals:
         used: the agent that was put in use.
         left: the person goes back.
+        blank_wanted: none of them fits; the person begins from blank.
     """
 
     used = Signal(str)
     left = Signal()
+    blank_wanted = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -69,9 +77,19 @@ class GalleryPage(QWidget):
         self._choices = {}
         with kept_in(self):
             clear(self._column)
+        self._column.addWidget(self._blank_card())
         for shown in self.cards:
             self._column.addWidget(self._card(shown))
         self.states.show_content()
+
+    def _blank_card(self) -> QFrame:
+        frame, column = card()
+        frame.setAccessibleName(f"{BLANK}: {BLANK_ABOUT}")
+        begin = KeyButton(self._context.theme, "Begin", key="B", act=self.blank_wanted.emit)
+        begin.setAccessibleName("Begin from blank")
+        column.addLayout(beside(label(BLANK, "h2"), begin))
+        column.addWidget(para(BLANK_ABOUT))
+        return frame
 
     def _card(self, shown: TemplateCard) -> QFrame:
         frame, column = card()

@@ -7,16 +7,12 @@ from typing import Any
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from opsconsole.domain.errors import OpsError
-from opsconsole.engine.agents import versions as agentversions
-from opsconsole.engine.agents.file import read_agent_text
-from opsconsole.engine.agents.versions import NewVersion
-from opsconsole.engine.commands.switches import category_scope
 from opsconsole.engine.kernel import Kernel
-from opsconsole.store.transaction import Transaction
-from opsconsole.ui import pausing
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.agents.autonomy import AutonomyPage
+from opsconsole.ui.panels.agents.blank.page import BlankPage
+from opsconsole.ui.panels.agents.changes import Changes
 from opsconsole.ui.panels.agents.charter import CharterPage
 from opsconsole.ui.panels.agents.data import AgentRow, Shown, rows_of, shown
 from opsconsole.ui.panels.agents.gallery import GalleryPage
@@ -66,6 +62,9 @@ class AgentsPanel(Panel):
         self._pages = QStackedWidget()
         for page in (self.charter, self.playbook, self.autonomy, self.guardrails, self.versions):
             self._pages.addWidget(page)
+        self._changes = Changes(context, self)
+        self._changes.done.connect(self.refresh)
+        self._changes.busy.connect(self._on_busy)
         self._lay_out()
         self.list.picked.connect(self._on_picked)
         self.charter.switch_wanted.connect(self._on_category)
@@ -106,8 +105,13 @@ class AgentsPanel(Panel):
         self.simulate, self.coverage = SimulatePage(self.context), CoveragePage(self.context)
         self.sides = QStackedWidget()
         self.sides.addWidget(self.states)
-        for side in (self.gallery, self.simulate, self.coverage):
+        self.blank = BlankPage(self.context)
+        self.gallery.blank_wanted.connect(self.begin_blank)
+        self.blank.used.connect(self._on_used)
+        self.blank.left.connect(self.add)
+        for side in (self.gallery, self.simulate, self.coverage, self.blank):
             self.sides.addWidget(side)
+        for side in (self.gallery, self.simulate, self.coverage):
             side.left.connect(self._leave_side)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -115,22 +119,30 @@ class AgentsPanel(Panel):
 
     @property
     def is_used(self) -> bool:
-        return any(page.is_changed for page in self._edited.values())
+        return self.blank.is_changed or any(page.is_changed for page in self._edited.values())
 
     def commands(self) -> Sequence[Command]:
         return (
             _command("new", "A new agent", self.add, "N"),
-            _command("switch", "Pause or resume this agent", self.switch, "P"),
-            _command("save", "Save the changed agent", self.save, "Ctrl+S"),
+            _command("blank", "A new agent from blank", self.begin_blank, "B"),
+            _command("switch", "Pause or resume this agent", self.switch, "P", self._is_here),
+            _command("save", "Save the changed agent", self.save, "Ctrl+S", self._is_here),
             *(
-                _command(name, f"Show {text.lower()}", partial(self.turn, name), f"Alt+{number}")
+                _command(name, f"Show {text.lower()}", partial(self.turn, name), f"Alt+{number}", self._is_here)
                 for number, (name, text) in enumerate(TABS.items(), start=1)
             ),
-            _command("simulate", "Simulate a call", self.show_simulate, "Alt+S"),
-            _command("coverage", "Coverage: which rules look at which tools", self.show_coverage, "Alt+C"),
-            *self.autonomy.commands(lambda: self.tab == "autonomy" and self.shown is not None),
-            *self.guardrails.commands(lambda: self.tab == "guardrails" and self.shown is not None),
+            _command("simulate", "Simulate a call", self.show_simulate, "Alt+S", self._is_here),
+            _command("coverage", "Show which rules look at which tools", self.show_coverage, "Alt+C", self._is_here),
+            *self.autonomy.commands(partial(self._is_at, "autonomy")),
+            *self.guardrails.commands(partial(self._is_at, "guardrails")),
         )
+
+    def _is_here(self) -> bool:
+        """An agent is looked at: neither the gallery nor the questions lie over it."""
+        return self.sides.currentWidget() is self.states
+
+    def _is_at(self, tab: str) -> bool:
+        return self._is_here() and self.tab == tab and self.shown is not None
 
     def add(self) -> None:
         """Show the gallery."""
@@ -149,6 +161,10 @@ class AgentsPanel(Panel):
         self.sides.setCurrentWidget(self.coverage)
         self.coverage.refresh()
         self.coverage.back.setFocus()
+
+    def begin_blank(self) -> None:
+        """Show the questions of an agent from blank."""
+        self.sides.setCurrentWidget(self.blank)
 
     def _leave_side(self) -> None:
         self.sides.setCurrentWidget(self.states)
@@ -191,8 +207,7 @@ class AgentsPanel(Panel):
     def switch(self) -> None:
         """Pause the agent that is shown, or resume it."""
         if self.shown is not None:
-            agent = self.shown.row
-            self._switch(f"agent:{agent.id}", agent.name, is_on=agent.paused is None)
+            self._changes.switch(self.shown)
 
     def save(self) -> None:
         """Save what is changed on the page that is shown."""
@@ -200,62 +215,19 @@ class AgentsPanel(Panel):
             page.save()
 
     def _on_category(self, category: str, is_on: bool) -> None:
-        found = None if self.shown is None else self.shown.spec.category(category)
-        if self.shown is not None and found is not None:
-            self._switch(category_scope(self.shown.row.id, category), found.name, is_on=is_on)
-
-    def _switch(self, scope: str, name: str, *, is_on: bool) -> None:
-        pausing.switch(self.context, self, scope, name, is_on=is_on, done=self.refresh)
+        if self.shown is not None:
+            self._changes.switch_category(self.shown, category, is_on=is_on)
 
     def _on_save(self, page: PlaybookPage | AutonomyPage | GuardrailsPage, text: str, reason: str, seen: int) -> None:
         if self.shown is not None:
-            agent = self.shown.row.id
-
-            def job(kernel: Kernel, tx: Transaction, actor: str) -> NewVersion:
-                file = read_agent_text(text, f"{agent}.yaml", kernel.registry)
-                now = kernel.clock.now()
-                return agentversions.apply(tx, file, kernel.registry, actor=actor, now=now, reason=reason, seen=seen)
-
-            self._begin(job, "agent.apply", self.shown.row.name, page.saved)
+            self._changes.save(self.shown, text, reason, seen=seen, saved=page.saved)
 
     def _on_restore(self, number: int) -> None:
         if self.shown is not None:
-            self._restore(self.shown.row.id, self.shown.row.name, number, self.shown.row.number)
+            row = self.shown.row
+            self._changes.restore(row.id, row.name, number, seen=row.number)
 
-    def _restore(self, agent: str, name: str, number: int, seen: int) -> None:
-        """Put a version in use again, unless another one than `seen` came into use since."""
-
-        def job(kernel: Kernel, tx: Transaction, actor: str) -> NewVersion:
-            now = kernel.clock.now()
-            return agentversions.restore(tx, agent, number, kernel.registry, actor=actor, now=now, seen=seen)
-
-        self._begin(job, "agent.restore", name)
-
-    def _begin(self, job: Any, name: str, who: str, done: Callable[[], None] | None = None) -> None:
-        self._set_busy(is_busy=True)
-        self.context.tasks.start(self._made(job, name, who, done), name="the new version", owner=self, key="version")
-
-    async def _made(self, job: Any, name: str, who: str, done: Callable[[], None] | None) -> None:
-        try:
-            made: NewVersion = await self.context.backend.write(job, name=name)
-        except OpsError as error:
-            self.context.navigator.say(f"{error}")
-        else:
-            self._tell(made, who)
-            if done is not None:
-                done()
-        finally:
-            self._set_busy(is_busy=False)
-            self.refresh()
-
-    def _tell(self, made: NewVersion, who: str) -> None:
-        if not made.is_new:
-            self.context.navigator.say(f"Nothing differs; version {made.number} of {who} stays in use.")
-            return
-        back = None if made.before is None else partial(self._restore, made.agent, who, made.before, made.number)
-        self.context.navigator.say(f"{who} works with version {made.number} now.", "Undo" if back else "", back)
-
-    def _set_busy(self, *, is_busy: bool) -> None:
+    def _on_busy(self, is_busy: bool) -> None:
         for page in self._edited.values():
             page.set_busy(is_busy)
 
@@ -296,5 +268,7 @@ class AgentsPanel(Panel):
         self.states.show_content()
 
 
-def _command(name: str, title: str, run: Callable[[], None], key: str) -> Command:
-    return Command(id=f"agents.{name}", title=title, run=run, keys=(key,), group="Agents")
+def _command(
+    name: str, title: str, run: Callable[[], None], key: str, is_enabled: Callable[[], bool] = lambda: True
+) -> Command:
+    return Command(id=f"agents.{name}", title=title, run=run, keys=(key,), group="Agents", is_enabled=is_enabled)

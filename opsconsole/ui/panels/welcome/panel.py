@@ -128,6 +128,9 @@ class WelcomePanel(Panel):
         if where.get("do") == "import":
             self._is_used = True
             self._file.setFocus()
+        elif where.get("do") == "past":
+            self._is_used = True
+            self.past.plan(str(where.get("agent", "")))
 
     def restyle(self) -> None:
         for made, name in self._icons:

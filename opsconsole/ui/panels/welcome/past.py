@@ -35,7 +35,7 @@ class PastDoor(QWidget):
         self.agents = ChoiceBox()
         self.agents.setAccessibleName("Agent")
         self.agents.currentIndexChanged.connect(self._on_chosen)
-        self._see = button("See what an agent would have got right", self.plan)
+        self._see = button("See what an agent would have got right", lambda: self.plan())
         self._work = button("Work it", self.work, kind="accent")
         self._use = button("", self.use, kind="accent")
         line = row(None, self._see, self.agents, self._work, self._use, None)
@@ -53,9 +53,9 @@ class PastDoor(QWidget):
         for part in (self.agents, self._work, self._use):
             part.hide()
 
-    def plan(self) -> None:
-        """Look which agents there are, and what each would work."""
-        self._start(self._plan())
+    def plan(self, agent: str = "") -> None:
+        """Look which agents there are, and what each would work; one that is in use may be chosen by its id."""
+        self._start(self._plan(agent))
 
     def work(self) -> None:
         """Have the chosen agent work the past."""
@@ -72,7 +72,7 @@ class PastDoor(QWidget):
         place = self.agents.currentIndex()
         return self._offered[place] if 0 <= place < len(self._offered) else None
 
-    async def _plan(self) -> None:
+    async def _plan(self, agent: str = "") -> None:
         self._say("Looking what there is to work…")
         tools, brought = self._context.tools, self._brought
         plans: Sequence[PastPlan] = await tools.plan_past(brought)
@@ -91,7 +91,10 @@ class PastDoor(QWidget):
         self.agents.blockSignals(False)
         self._say("", is_over=True)
         self.agents.setVisible(len(self._offered) > 1)
-        self._on_chosen(0)
+        wanted = (at for at, each in enumerate(self._offered) if isinstance(each, PastPlan) and each.agent == agent)
+        place = next(wanted, 0)
+        self.agents.setCurrentIndex(place)
+        self._on_chosen(place)
 
     async def _take(self, agent: ReadyAgent) -> None:
         self._say(f"{agent.name} is put in use, in shadow…")

@@ -1,0 +1,94 @@
+"""What is done to an agent: a new version, an old one again, paused and resumed."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from opsconsole.domain.errors import OpsError
+from opsconsole.engine.agents import versions as agentversions
+from opsconsole.engine.agents.file import read_agent_text
+from opsconsole.engine.agents.versions import NewVersion
+from opsconsole.engine.commands.switches import category_scope
+from opsconsole.engine.kernel import Kernel
+from opsconsole.store.transaction import Transaction
+from opsconsole.ui import pausing
+from opsconsole.ui.panel import Context
+from opsconsole.ui.panels.agents.data import Shown
+
+
+class Changes(QObject):
+    """Does it, says what came of it, and offers the way back.
+
+    Signals:
+        done: something changed, or could not be.
+        busy: a version is being made (True), or not any more.
+    """
+
+    done = Signal()
+    busy = Signal(bool)
+
+    def __init__(self, context: Context, owner: QWidget) -> None:
+        super().__init__(owner)
+        self._context, self._owner = context, owner
+
+    def switch(self, shown: Shown) -> None:
+        """Pause an agent, or resume it."""
+        self._switch(f"agent:{shown.row.id}", shown.row.name, is_on=shown.row.paused is None)
+
+    def switch_category(self, shown: Shown, category: str, *, is_on: bool) -> None:
+        """Pause one of its categories, or resume it."""
+        if (found := shown.spec.category(category)) is not None:
+            self._switch(category_scope(shown.row.id, category), found.name, is_on=is_on)
+
+    def _switch(self, scope: str, name: str, *, is_on: bool) -> None:
+        pausing.switch(self._context, self._owner, scope, name, is_on=is_on, done=self.done.emit)
+
+    def save(self, shown: Shown, text: str, reason: str, *, seen: int, saved: Callable[[], None]) -> None:
+        """Make a file's text the version in use, unless another one than `seen` came into use since."""
+        agent = shown.row.id
+
+        def job(kernel: Kernel, tx: Transaction, actor: str) -> NewVersion:
+            file = read_agent_text(text, f"{agent}.yaml", kernel.registry)
+            now = kernel.clock.now()
+            return agentversions.apply(tx, file, kernel.registry, actor=actor, now=now, reason=reason, seen=seen)
+
+        self._begin(job, "agent.apply", shown.row.name, saved)
+
+    def restore(self, agent: str, name: str, number: int, *, seen: int) -> None:
+        """Put a version in use again, unless another one than `seen` came into use since."""
+
+        def job(kernel: Kernel, tx: Transaction, actor: str) -> NewVersion:
+            now = kernel.clock.now()
+            return agentversions.restore(tx, agent, number, kernel.registry, actor=actor, now=now, seen=seen)
+
+        self._begin(job, "agent.restore", name)
+
+    def _begin(self, job: Any, name: str, who: str, saved: Callable[[], None] | None = None) -> None:
+        self.busy.emit(True)
+        made = self._made(job, name, who, saved)
+        self._context.tasks.start(made, name="the new version", owner=self._owner, key="version")
+
+    async def _made(self, job: Any, name: str, who: str, saved: Callable[[], None] | None) -> None:
+        try:
+            made: NewVersion = await self._context.backend.write(job, name=name)
+        except OpsError as error:
+            self._context.navigator.say(f"{error}")
+        else:
+            self._tell(made, who)
+            if saved is not None:
+                saved()
+        finally:
+            self.busy.emit(False)
+            self.done.emit()
+
+    def _tell(self, made: NewVersion, who: str) -> None:
+        if not made.is_new:
+            self._context.navigator.say(f"Nothing differs; version {made.number} of {who} stays in use.")
+            return
+        back = None
+        if made.before is not None:
+            back = partial(self.restore, made.agent, who, made.before, seen=made.number)
+        self._context.navigator.say(f"{who} works with version {made.number} now.", "Undo" if back else "", back)

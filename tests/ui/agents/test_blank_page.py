@@ -1,0 +1,293 @@
+"""From blank in the window: five questions by keys and clicks, an agent in shadow, and nothing typed is lost."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QWidget
+
+from opsconsole.app.past.importing import import_path
+from opsconsole.app.session import opened
+from opsconsole.engine.agents.file import load_spec
+from opsconsole.engine.blank.answers import ASKED, COMES, NEVER, SEEN, SHALL
+from opsconsole.ui.panels.agents.blank.page import BlankPage
+from opsconsole.ui.panels.agents.panel import AgentsPanel
+from tests.support.mail.mailboxes import OWN, mailbox, write_mailbox
+from tests.ui.agents.agentsample import in_use, make
+from tests.ui.sample import make_empty
+from tests.ui.scenes import perform, press, told, went, with_tools
+from tests.ui.stage import Stage, until
+from tests.ui.test_narrow import SMALL, beyond
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def past(tmp_path: Path) -> Path:
+    folder = make_empty(tmp_path / "w")
+    bring(folder, tmp_path)
+    return folder
+
+
+def bring(folder: Path, tmp_path: Path) -> None:
+    box = write_mailbox(tmp_path / "box", mailbox(24))
+    with opened(folder) as session:
+        import_path(session, box, is_history=True, own_addresses=[OWN], progress=lambda _: None)
+
+
+async def shown(stage: Stage, folder: Path, *, width: int = 1280, height: int = 820) -> tuple[AgentsPanel, BlankPage]:
+    with_tools(stage, folder)
+    panel = stage.show(AgentsPanel, width, height)
+    panel.activateWindow()
+    await until(panel.isActiveWindow)
+    panel.begin_blank()
+    await until(lambda: panel.blank.comes.choice is not None)
+    await until(lambda: panel.focusWidget() is panel.blank.comes.name)
+    return panel, panel.blank
+
+
+def key(page: QWidget, which: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    QTest.keyClick(page.window().focusWidget() or page, which, modifiers)
+
+
+def seek(page: QWidget, name: str) -> QWidget:
+    """Press Tab until what is called so has the keys."""
+    for _ in range(80):
+        holder = page.window().focusWidget()
+        if name in (holder.accessibleName(), getattr(holder, "text", str)()):
+            return holder
+        key(page, Qt.Key.Key_Tab)
+    raise AssertionError(f"Tab does not lead to {name}")
+
+
+def test_five_questions_by_keys_alone_make_an_agent_in_shadow(past: Path) -> None:
+    async def scene(stage: Stage) -> None:
+        panel, page = await shown(stage, past)
+        QTest.keyClicks(page.comes.name, "Card desk")
+        assert panel.is_used
+        key(page, Qt.Key.Key_Return, CTRL)
+        assert page.question == SHALL and [card.name.text() for card in page.shall.cards] == ["Cards", "Transfers"]
+        assert "12 in the folder Cards" in told(page) and "card was swallowed" in told(page)
+        seek(page, "Name of the category Cards")
+        key(page, Qt.Key.Key_A, CTRL)
+        QTest.keyClicks(page.window().focusWidget(), "Lost cards")
+        box = seek(page, "What shall happen with Lost cards")
+        assert isinstance(box, QComboBox) and box.currentText() == "Move it to Cards"
+        key(page, Qt.Key.Key_Down)
+        assert box.currentText() == "Move it to Cards, and draft a reply"
+        thrown = page.shall.cards[0].examples[0]
+        seek(page, f"Example: {thrown.text}")
+        key(page, Qt.Key.Key_Space)
+        assert not thrown.is_kept
+        key(page, Qt.Key.Key_Return, CTRL)
+        assert page.question == NEVER
+        key(page, Qt.Key.Key_Space)
+        assert page.never.chosen == {"money", "delete"}, "the first has the keys, and was thrown out"
+        key(page, Qt.Key.Key_Space)
+        key(page, Qt.Key.Key_Return, CTRL)
+        assert page.question == ASKED
+        key(page, Qt.Key.Key_Return, CTRL)
+        assert page.question == SEEN
+        await until(lambda: "name: Lost cards" in page.seen.file.toPlainText())
+        await until(lambda: "The last 24 events, told apart offline" in page.seen.told.text())
+        assert "Sound." in page.seen.notes.text()
+        key(page, Qt.Key.Key_Return, CTRL)
+        await until(lambda: panel.shown is not None and panel.shown.row.id == "card-desk")
+        assert panel.sides.currentWidget() is panel.states and "Shadow" in told(panel.head)
+        assert not panel.is_used and page.comes.name.text() == "", "the next one begins anew"
+
+    perform(past, scene)
+    version = in_use(past, "card-desk")
+    spec = load_spec(version.spec)
+    assert version.reason == "from blank, by five questions" and spec.stage.default == "shadow"
+    assert [(each.id, each.name, len(each.examples)) for each in spec.playbook.categories] == [
+        ("cards", "Lost cards", 2), ("transfers", "Transfers", 3),
+    ]  # fmt: skip
+    assert [step.do for step in spec.playbook.categories[0].steps] == ["desk.move_mail", "desk.draft_reply"]
+    assert {rail.name for rail in spec.guardrails} >= {"never-outside", "never-money", "never-into-the-bin"}
+
+
+def test_with_the_mouse_a_category_and_an_example_are_thrown_out(past: Path) -> None:
+    async def scene(stage: Stage) -> None:
+        panel, page = await shown(stage, past)
+        page.comes.name.setText("Card desk")
+        press(page, "2  What shall happen")
+        cards, transfers = page.shall.cards
+        example = cards.examples[1]
+        QTest.mouseClick(example, Qt.MouseButton.LeftButton, pos=QPoint(example.width() - 4, 8))
+        assert not example.is_kept, "a click anywhere on it"
+        QTest.mouseClick(transfers.keep, Qt.MouseButton.LeftButton, pos=QPoint(8, transfers.keep.height() // 2))
+        assert not transfers.is_kept and not transfers.examples[0].isVisible() and not transfers.deed.isEnabled()
+        press(page, "5  How you see it works")
+        await until(lambda: "name: Card desk" in page.seen.file.toPlainText())
+        [category] = yaml.safe_load(page.seen.file.toPlainText())["playbook"]["categories"]
+        assert category["name"] == "Cards" and example.text not in category["examples"]
+        press(page, "Begin in shadow")
+        await until(lambda: panel.shown is not None and panel.shown.row.id == "card-desk")
+
+    perform(past, scene)
+
+
+def test_what_is_missing_is_said_where_it_is_and_nothing_typed_is_lost(past: Path) -> None:
+    async def scene(stage: Stage) -> None:
+        panel, page = await shown(stage, past)
+        key(page, Qt.Key.Key_Return)
+        assert page.question == COMES and "Give the agent a name" in page.error.text()
+        QTest.keyClicks(page.comes.name, "Card desk")
+        assert page.error.text() == "", "it goes with the next letter"
+        key(page, Qt.Key.Key_Return)
+        assert page.question == SHALL
+        page.shall.cards[0].name.setText("Transfers")
+        press(page, "5  How you see it works")
+        await until(lambda: "Two categories are called “Transfers”" in page.seen.notes.text())
+        page.go_on()
+        assert page.question == SHALL and "Two categories" in page.error.text()
+        assert page.shall.cards[1].name.property("invalid") and page.shall.cards[1].name.hasFocus()
+        page.shall.cards[0].name.setText("Lost cards")
+        key(page, Qt.Key.Key_Escape)
+        assert page.question == COMES
+        key(page, Qt.Key.Key_Escape)
+        assert panel.sides.currentWidget() is panel.gallery
+        panel.begin_blank()
+        await until(lambda: page.isVisible())
+        assert (page.comes.name.text(), page.shall.cards[0].name.text()) == ("Card desk", "Lost cards")
+
+    perform(past, scene)
+
+
+def test_a_name_that_is_taken_is_refused_and_what_was_typed_stays(tmp_path: Path) -> None:
+    folder = make(tmp_path / "w")
+    bring(folder, tmp_path)
+
+    async def scene(stage: Stage) -> None:
+        panel, page = await shown(stage, folder)
+        page.comes.name.setText("Mira")
+        for _ in range(5):
+            page.go_on()
+        await until(lambda: "An agent called Mira is there already" in page.error.text())
+        assert page.question == SEEN and page.comes.name.text() == "Mira" and page.next.isEnabled()
+        page.comes.name.setText("Mira two")
+        page.go_on()
+        await until(lambda: panel.shown is not None and panel.shown.row.id == "mira-two")
+
+    perform(folder, scene)
+
+
+def test_without_a_past_it_says_how_to_bring_one_in_and_categories_are_typed(tmp_path: Path) -> None:
+    folder = make_empty(tmp_path / "w")
+
+    async def scene(stage: Stage) -> None:
+        places = went(stage)
+        panel, page = await shown(stage, folder)
+        assert "Nothing came in yet" in told(page) and page.comes.source.currentText().startswith("Mail from desk")
+        press(page, "Bring in an export")
+        assert places == [("welcome", {"do": "import"})]
+        QTest.keyClicks(page.comes.name, "Complaints")
+        key(page, Qt.Key.Key_Return)
+        page.go_on()
+        assert "Keep at least one category" in page.error.text()
+        seek(page, "Add a category")
+        key(page, Qt.Key.Key_Space)
+        assert isinstance(page.window().focusWidget(), QLineEdit)
+        QTest.keyClicks(page.window().focusWidget(), "Angry")
+        page.go_on()
+        assert "Say what belongs to “Angry”" in page.error.text()
+        QTest.keyClicks(seek(page, "What belongs to Angry"), "somebody is angry")
+        [card] = page.shall.cards
+        assert card.deed.itemText(0) == "Move it to Angry"
+        page.shall.add()
+        press(page.shall.cards[1], "Remove it")
+        assert page.shall.cards == [card]
+        for _ in range(4):
+            page.go_on()
+        await until(lambda: panel.shown is not None and panel.shown.row.id == "complaints")
+
+    perform(folder, scene)
+
+
+def test_a_past_that_is_brought_in_meanwhile_is_proposed_and_what_was_typed_stays(tmp_path: Path) -> None:
+    folder = make_empty(tmp_path / "w")
+
+    async def scene(stage: Stage) -> None:
+        _, page = await shown(stage, folder)
+        page.comes.name.setText("Card desk")
+        page.shall.add()
+        page.shall.cards[0].name.setText("Angry")
+        bring(folder, tmp_path)
+        page.refresh()
+        await until(lambda: len(page.shall.cards) == 3)
+        assert [card.name.text() for card in page.shall.cards] == ["Cards", "Transfers", "Angry"]
+        page.shall.cards[0].name.setText("Lost cards")
+        page.refresh()
+        await until(lambda: stage.tasks.count == 0)
+        assert [card.name.text() for card in page.shall.cards] == ["Lost cards", "Transfers", "Angry"]
+        assert page.comes.name.text() == "Card desk" and "sorted it" in told(page)
+
+    perform(folder, scene)
+
+
+def test_what_cannot_be_read_says_so_and_is_tried_again(past: Path) -> None:
+    async def scene(stage: Stage) -> None:
+        with_tools(stage, past)
+        panel = stage.show(AgentsPanel)
+        await until(lambda: stage.tasks.count == 0)
+        kept = (past / "workspace.db").read_bytes()
+        (past / "workspace.db").write_bytes(b"this is no database " * 500)
+        stage.backend.reopen()
+        panel.begin_blank()
+        await until(lambda: "This could not be shown" in told(panel.blank))
+        (past / "workspace.db").write_bytes(kept)
+        stage.backend.reopen()
+        press(panel.blank.states, "Try again")
+        await until(lambda: panel.blank.comes.choice is not None and panel.blank.comes.name.isVisible())
+
+    perform(past, scene)
+
+
+def test_the_keys_of_an_agent_do_nothing_to_the_one_below(tmp_path: Path) -> None:
+    folder = make(tmp_path / "w")
+
+    async def scene(stage: Stage) -> None:
+        panel, page = await shown(stage, folder)
+        await until(lambda: panel.shown is not None)
+        page.turn(NEVER)
+        panel.tab = "autonomy"
+        for name in ("agents.switch", "agents.level3", "agents.playbook", "agents.save"):
+            assert not stage.context.commands.run(name), name
+        page.left.emit()
+        press(panel.gallery, "Back")
+        assert stage.context.commands.run("agents.playbook")
+        assert stage.context.commands.run("agents.blank") and page.isVisible()
+
+    perform(folder, scene)
+
+
+def test_the_gallery_leads_there(past: Path) -> None:
+    async def scene(stage: Stage) -> None:
+        with_tools(stage, past)
+        panel = stage.show(AgentsPanel)
+        panel.add()
+        await until(lambda: "From blank" in told(panel.gallery))
+        [begin] = [made for made in panel.gallery.findChildren(QPushButton) if made.text() == "Begin"]
+        assert begin.accessibleName() == "Begin from blank"
+        begin.click()
+        await until(lambda: panel.blank.isVisible())
+
+    perform(past, scene)
+
+
+def test_a_small_window_shows_all_of_it(past: Path) -> None:
+    async def scene(stage: Stage) -> None:
+        panel, page = await shown(stage, past, width=SMALL[0], height=SMALL[1])
+        page.comes.name.setText("Card desk")
+        for question in (COMES, SHALL, NEVER, ASKED, SEEN):
+            page.turn(question)
+            await until(lambda: stage.tasks.count == 0)
+            assert (panel.width(), panel.height()) == SMALL
+            for area in page.findChildren(QWidget):
+                if area.isVisible() and area.accessibleName() and hasattr(area, "viewport") and hasattr(area, "widget"):
+                    assert not beyond(area), beyond(area)  # pyright: ignore[reportArgumentType]
+
+    perform(past, scene)
