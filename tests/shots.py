@@ -15,6 +15,7 @@ from opsconsole.app.gui.mainwindow import Joined
 from opsconsole.app.gui.start import frame
 from opsconsole.ui.loop import qt_loop
 from opsconsole.ui.panel import Panel
+from opsconsole.ui.panels.agents.blank.page import QUESTIONS
 from opsconsole.ui.panels.agents.panel import TABS, AgentsPanel
 from opsconsole.ui.panels.shadow.panel import ShadowPanel
 from opsconsole.ui.shell.catalog import PANELS, WELCOME
@@ -29,7 +30,9 @@ SETTLE_S = 1.2
 def views(panel: Panel | None) -> list[tuple[str, Callable[[], object]]]:
     """The other views of a panel, each with how one gets there; the last leads back to the first."""
     if isinstance(panel, AgentsPanel):
-        return [(name, partial(panel.turn, name)) for name in (*list(TABS)[1:], "charter")]
+        tabs = [(name, partial(panel.turn, name)) for name in list(TABS)[1:]]
+        blank = [(f"blank-{number}", partial(_question, panel, number)) for number in range(len(QUESTIONS))]
+        return [*tabs, ("new", panel.add), *blank, ("charter", partial(_charter, panel))]
     if not isinstance(panel, ShadowPanel):
         return []
     numbers = panel.numbers
@@ -51,6 +54,16 @@ def views(panel: Panel | None) -> list[tuple[str, Callable[[], object]]]:
         ("lessons-tried", panel.lessons.try_it),
         ("compare", lambda: panel.turn("compare")),
     ]
+
+
+def _question(panel: AgentsPanel, number: int) -> None:
+    panel.begin_blank()
+    panel.blank.turn(number)
+
+
+def _charter(panel: AgentsPanel) -> None:
+    panel.gallery.left.emit()
+    panel.turn("charter")
 
 
 async def _shoot(folder: Path, into: Path, kind: str) -> None:

@@ -10,8 +10,7 @@ from opsconsole.engine.blank.deeds import Offer
 from opsconsole.engine.blank.proposals import ProposedCategory
 from opsconsole.ui.panels.agents.blank.data import TYPED, place_words
 from opsconsole.ui.panels.agents.blank.parts import Example, line_edit, titled
-from opsconsole.ui.widgets.basics import ChoiceBox, button, repolish, row
-from opsconsole.ui.widgets.texts import para
+from opsconsole.ui.widgets.basics import ChoiceBox, button, clamped, repolish, row
 
 DEED_WIDTH = 300
 INDENT = 34
@@ -42,11 +41,16 @@ class CategoryCard(QFrame):
         self.examples = [Example(text) for text in (proposal.examples if proposal else ())]
         self.criteria = line_edit("What belongs here, in a sentence", self.changed.emit, most=LONGEST)
         self.own_example = line_edit("As somebody might write it", self.changed.emit, most=LONGEST)
+        self._found = clamped("small", lines=1)
+        self._found.setContentsMargins(INDENT, 0, 0, 0)
+        if proposal is None:
+            self._found.hide()  # never shown here: without a parent it would be a window of its own
         self._body = self._made_body()
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(8)
         column.addLayout(row(self.keep, self.name, self.deed))
+        column.addWidget(self._found)
         column.addWidget(self._body)
         self.offer(offers)
         self.name.setText(proposal.name if proposal else "")
@@ -63,7 +67,6 @@ class CategoryCard(QFrame):
         column.setContentsMargins(INDENT, 0, 0, 0)
         column.setSpacing(6)
         if self.proposal is not None:
-            column.addWidget(para(place_words(self.proposal), "small"))
             for example in self.examples:
                 column.addWidget(example)
             return body
@@ -111,6 +114,9 @@ class CategoryCard(QFrame):
 
     def _on_kept(self) -> None:
         self._body.setVisible(self.is_kept)
+        if self.proposal is not None:
+            first = "" if self.is_kept else "".join(f": “{text}”" for text in self.proposal.examples[:1])
+            self._found.setText(place_words(self.proposal) + first)
         self.deed.setEnabled(self.is_kept)
         self.mark(is_wrong=False)
         self.changed.emit()
