@@ -37,6 +37,7 @@ def moved_by_people(tx: Transaction) -> None:
         incoming = mail(number, subject=f"thread:{number}", title=f"My card {number}", fields={"folder": "INBOX"})
         _, subject = events.add(tx, "support", incoming, now=NOW)
         args = {"folder": "Cards"} if number < 4 else {"flag": "VIP" if number == 4 else "seen"}
+        args |= {"flag": "off", "is_on": False} if number == 6 else {}
         tool = "support.move" if number < 4 else "support.flag"
         act = HumanAct(
             external_id=f"a{number}", subject=incoming.subject, tool=tool, args=args, actor="somebody", at=NOW

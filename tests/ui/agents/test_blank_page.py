@@ -6,22 +6,17 @@ import pytest
 import yaml
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit
 
-from opsconsole.app.past.importing import import_path
-from opsconsole.app.session import opened
 from opsconsole.engine.agents.file import load_spec
 from opsconsole.engine.blank.answers import ASKED, COMES, NEVER, SEEN, SHALL
-from opsconsole.ui.panels.agents.blank.page import BlankPage
+from opsconsole.ui.panels.agents.blank.data import Made
 from opsconsole.ui.panels.agents.panel import AgentsPanel
-from tests.support.mail.mailboxes import OWN, mailbox, write_mailbox
 from tests.ui.agents.agentsample import in_use, make
+from tests.ui.agents.blankhand import CTRL, bring, key, seek, shown
 from tests.ui.sample import make_empty
 from tests.ui.scenes import perform, press, told, went, with_tools
 from tests.ui.stage import Stage, until
-from tests.ui.test_narrow import SMALL, beyond
-
-CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
@@ -29,37 +24,6 @@ def past(tmp_path: Path) -> Path:
     folder = make_empty(tmp_path / "w")
     bring(folder, tmp_path)
     return folder
-
-
-def bring(folder: Path, tmp_path: Path) -> None:
-    box = write_mailbox(tmp_path / "box", mailbox(24))
-    with opened(folder) as session:
-        import_path(session, box, is_history=True, own_addresses=[OWN], progress=lambda _: None)
-
-
-async def shown(stage: Stage, folder: Path, *, width: int = 1280, height: int = 820) -> tuple[AgentsPanel, BlankPage]:
-    with_tools(stage, folder)
-    panel = stage.show(AgentsPanel, width, height)
-    panel.activateWindow()
-    await until(panel.isActiveWindow)
-    panel.begin_blank()
-    await until(lambda: panel.blank.comes.choice is not None)
-    await until(lambda: panel.focusWidget() is panel.blank.comes.name)
-    return panel, panel.blank
-
-
-def key(page: QWidget, which: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-    QTest.keyClick(page.window().focusWidget() or page, which, modifiers)
-
-
-def seek(page: QWidget, name: str) -> QWidget:
-    """Press Tab until what is called so has the keys."""
-    for _ in range(80):
-        holder = page.window().focusWidget()
-        if name in (holder.accessibleName(), getattr(holder, "text", str)()):
-            return holder
-        key(page, Qt.Key.Key_Tab)
-    raise AssertionError(f"Tab does not lead to {name}")
 
 
 def test_five_questions_by_keys_alone_make_an_agent_in_shadow(past: Path) -> None:
@@ -228,6 +192,21 @@ def test_a_past_that_is_brought_in_meanwhile_is_proposed_and_what_was_typed_stay
     perform(folder, scene)
 
 
+def test_what_comes_in_stays_chosen_and_what_should_be_looked_at_is_said(tmp_path: Path) -> None:
+    folder = make_empty(tmp_path / "w")
+
+    async def scene(stage: Stage) -> None:
+        _, page = await shown(stage, folder)
+        page.comes.source.setCurrentIndex(1)
+        page.refresh()
+        await until(lambda: stage.tasks.count == 0)
+        assert page.comes.source.currentText().startswith("Tickets from desk")
+        page.seen.show_made(Made("agent: x\n", ("nobody looks here.",)))
+        assert page.seen.notes.text() == "Nobody looks here."
+
+    perform(folder, scene)
+
+
 def test_what_cannot_be_read_says_so_and_is_tried_again(past: Path) -> None:
     async def scene(stage: Stage) -> None:
         with_tools(stage, past)
@@ -242,52 +221,5 @@ def test_what_cannot_be_read_says_so_and_is_tried_again(past: Path) -> None:
         stage.backend.reopen()
         press(panel.blank.states, "Try again")
         await until(lambda: panel.blank.comes.choice is not None and panel.blank.comes.name.isVisible())
-
-    perform(past, scene)
-
-
-def test_the_keys_of_an_agent_do_nothing_to_the_one_below(tmp_path: Path) -> None:
-    folder = make(tmp_path / "w")
-
-    async def scene(stage: Stage) -> None:
-        panel, page = await shown(stage, folder)
-        await until(lambda: panel.shown is not None)
-        page.turn(NEVER)
-        panel.tab = "autonomy"
-        for name in ("agents.switch", "agents.level3", "agents.playbook", "agents.save"):
-            assert not stage.context.commands.run(name), name
-        page.left.emit()
-        press(panel.gallery, "Back")
-        assert stage.context.commands.run("agents.playbook")
-        assert stage.context.commands.run("agents.blank") and page.isVisible()
-
-    perform(folder, scene)
-
-
-def test_the_gallery_leads_there(past: Path) -> None:
-    async def scene(stage: Stage) -> None:
-        with_tools(stage, past)
-        panel = stage.show(AgentsPanel)
-        panel.add()
-        await until(lambda: "From blank" in told(panel.gallery))
-        [begin] = [made for made in panel.gallery.findChildren(QPushButton) if made.text() == "Begin"]
-        assert begin.accessibleName() == "Begin from blank"
-        begin.click()
-        await until(lambda: panel.blank.isVisible())
-
-    perform(past, scene)
-
-
-def test_a_small_window_shows_all_of_it(past: Path) -> None:
-    async def scene(stage: Stage) -> None:
-        panel, page = await shown(stage, past, width=SMALL[0], height=SMALL[1])
-        page.comes.name.setText("Card desk")
-        for question in (COMES, SHALL, NEVER, ASKED, SEEN):
-            page.turn(question)
-            await until(lambda: stage.tasks.count == 0)
-            assert (panel.width(), panel.height()) == SMALL
-            for area in page.findChildren(QWidget):
-                if area.isVisible() and area.accessibleName() and hasattr(area, "viewport") and hasattr(area, "widget"):
-                    assert not beyond(area), beyond(area)  # pyright: ignore[reportArgumentType]
 
     perform(past, scene)

@@ -225,6 +225,24 @@ def test_an_agent_works_what_was_brought_in_and_the_page_says_what_came_of_it(tm
     perform(folder, scene)
 
 
+def test_an_agent_that_was_just_begun_is_the_one_that_is_tried(tmp_path: Path) -> None:
+    folder, box = make_empty(tmp_path / "w"), write_mailbox(tmp_path / "box", mailbox(MAILS))
+    other = agent_file(tmp_path / "other.json", more={"agent": "other", "name": "Other"})
+    hired(folder, agent_file(tmp_path / "sorter.json"), other)
+
+    async def scene(stage: Stage) -> None:
+        with opened(folder) as session:
+            import_path(session, box, is_history=True, own_addresses=[OWN], progress=lambda _: None)
+        with_tools(stage, folder)
+        panel = stage.show(WelcomePanel)
+        for agent, name in (("sorter", "Sorter"), ("other", "Other")):
+            panel.go({"do": "past", "agent": agent})
+            await until(said(panel, f"{name} would work {MAILS} events"))
+            assert panel.past.agents.currentText() == name and panel.is_used
+
+    perform(folder, scene)
+
+
 def test_stopped_it_keeps_what_was_worked_and_goes_on(tmp_path: Path) -> None:
     folder, box = make_empty(tmp_path / "w"), write_mailbox(tmp_path / "box", mailbox(400))
     hired(folder, agent_file(tmp_path / "sorter.json"))

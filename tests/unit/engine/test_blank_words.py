@@ -14,7 +14,7 @@ from opsconsole.engine.blank.places import called, slug, tells_nothing
     [
         "Inbox", "INBOX", "[Gmail]/All Mail", "Sent", "Sent Items", "Gesendete Objekte", "Envoyés", "Papierkorb",
         "Trash", "Trash/Old orders", "Junk E-mail", "Spam", "Archive", "Archiv", "Archive/2025", "2024", "Entwürfe",
-        "Unassigned", "  ", "", "Work/Inbox",
+        "Unassigned", "  ", "", "Work/Inbox", "INBOX.Archive",
     ],
 )  # fmt: skip
 def test_a_place_where_everything_lies_proposes_nothing(place: str) -> None:
@@ -65,3 +65,14 @@ def test_examples_are_typical_and_unlike_each_other() -> None:
     assert set(alike) == {"card 1 is lost", "card 2 is lost"}, (
         "two that differ in a number stand there for want of others"
     )
+
+
+def test_what_is_said_everywhere_is_typical_of_nothing() -> None:
+    greeting = [f"good morning dear team {word}" for word in ("today", "again", "now")]
+    found = typical({"cards": [*greeting, "card lost"], "moves": [*greeting, "transfer gone"]}, most=1)
+    assert found == {"cards": ("card lost",), "moves": ("transfer gone",)}
+
+
+def test_one_text_is_an_example_of_one_place_only() -> None:
+    found = typical({"cards": ["it is broken"], "moves": ["It is BROKEN", "it is broken!"]}, most=3)
+    assert found["cards"] == ("it is broken",) and found["moves"] == ("it is broken!",)
