@@ -266,6 +266,8 @@ class AgentsPanel(Panel):
         for page in (self.charter, self.playbook, self.autonomy, self.guardrails, self.versions):
             page.show_agent(found)
         self.states.show_content()
+        if self.hasFocus():
+            give_focus(self.list.view, otherwise=self)
 
 
 def _command(

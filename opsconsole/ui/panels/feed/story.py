@@ -190,7 +190,7 @@ class StoryView(QScrollArea):
         if event["from_name"] and event["from"]:
             column.addWidget(para(one_line(event["from"], 80), "small"))
         for problem in event["problems"]:
-            column.addWidget(para(f"Could not be read whole: {problem}", "error"))
+            column.addWidget(para(f"Read with care: {problem}", "error"))
         column.addWidget(foldable(event["text"] or "No text.", short=700))
         if links := party_links(event["from"], self.party_wanted.emit):
             column.addWidget(flowing(*links, gap=16, line_gap=0))
