@@ -7,6 +7,7 @@ from opsconsole.domain.errors import UserError
 from opsconsole.engine.agents import versions as agentversions
 from opsconsole.engine.agents.file import read_agent_text
 from opsconsole.engine.agents.versions import NewVersion
+from opsconsole.engine.agents.yamltext.blocks import WIDE, folded
 from opsconsole.engine.blank import never, signs
 from opsconsole.engine.blank.answers import Answers, CategoryAnswer, agent_id, clean, missing
 from opsconsole.engine.blank.deeds import StepText, scalar, steps
@@ -18,7 +19,6 @@ from opsconsole.store.transaction import Transaction
 REASON = "from blank, by five questions"
 THRESHOLD = 0.3
 """Less sure than this, it asks what kind of thing came in."""
-WIDE = 110
 
 
 def blank_file(answers: Answers, registry: Registry) -> str:
@@ -111,14 +111,35 @@ def _playbook(answers: Answers, worked: Sequence[tuple[CategoryAnswer, tuple[Ste
     yield "  categories:"
     ids, told = list[str](), set[str]()
     for category, some in worked:
-        ids.append(slug(category.id or clean(category.name), ids))
-        yield f"    - id: {scalar(ids[-1])}"
-        yield f"      name: {scalar(clean(category.name))}"
-        if criteria := clean(category.criteria):
-            yield from _folded("      criteria: ", criteria)
-        yield from _examples(category, told)
-        yield "      steps:"
-        yield from (f"        {line}".rstrip() for step in some for line in step.lines)
+        ids.append(category_id(category, ids))
+        yield from category_lines(category, ids[-1], some, "    ", told)
+
+
+def category_id(category: CategoryAnswer, taken: Sequence[str]) -> str:
+    """Return the id that a category gets."""
+    return slug(category.id or clean(category.name), taken)
+
+
+def category_lines(
+    category: CategoryAnswer, name: str, some: Iterable[StepText], indent: str, told: set[str]
+) -> Iterator[str]:
+    """Return a category as the file has it, an item of the list.
+
+    Args:
+        category: what a person said of it.
+        name: its id.
+        some: its steps.
+        indent: what stands before the item.
+        told: examples that stand elsewhere already, without capitals; these are added.
+    """
+    yield f"{indent}- id: {scalar(name)}"
+    yield f"{indent}  name: {scalar(clean(category.name))}"
+    if criteria := clean(category.criteria):
+        yield from _folded(f"{indent}  criteria: ", criteria)
+    for line in _examples(category, told):
+        yield f"{indent}  {line}"
+    yield f"{indent}  steps:"
+    yield from (f"{indent}    {line}".rstrip() for step in some for line in step.lines)
 
 
 def _examples(category: CategoryAnswer, told: set[str]) -> Iterator[str]:
@@ -126,8 +147,8 @@ def _examples(category: CategoryAnswer, told: set[str]) -> Iterator[str]:
     own = [text for text in map(clean, category.examples) if text and text.casefold() not in told]
     told.update(text.casefold() for text in own)
     if own:
-        yield "      examples:"
-        yield from (f"        - {scalar(text)}" for text in own)
+        yield "examples:"
+        yield from (f"  - {scalar(text)}" for text in own)
 
 
 def _listed(name: str, items: Sequence[str]) -> Iterator[str]:
@@ -151,12 +172,5 @@ def _folded(name: str, text: str) -> Iterator[str]:
     if len(name) + len(text) <= WIDE:
         yield name + scalar(text)
         return
-    indent = " " * (len(name) - len(name.lstrip()) + 2)
     yield name.rstrip() + " >-"
-    line = indent
-    for word in text.split(" "):
-        if line != indent and len(line) + len(word) > WIDE:
-            yield line.rstrip()
-            line = indent
-        line += word + " "
-    yield line.rstrip()
+    yield from folded(text, " " * (len(name) - len(name.lstrip()) + 2))

@@ -85,3 +85,7 @@ def test_a_block_that_ends_the_file_says_what_it_said(style: str, tail: str) -> 
         "agent": "mira",
         "playbook": {**yaml.safe_load(text)["playbook"], "tone": "warm"},
     }
+
+
+def test_a_byte_order_mark_shifts_nothing() -> None:
+    assert put("\ufeffa: 1   # one\nb: 2\n", ("b",), 3) == "\ufeffa: 1   # one\nb: 3\n"

@@ -7,6 +7,7 @@ from typing import Any, cast
 import yaml
 
 from opsconsole.domain.agent import AgentSpec, Budgets
+from opsconsole.engine.agents.yamltext.change import ODD, change_texts, read_plain
 from opsconsole.engine.agents.yamltext.edit import Plain, flowed, put
 from opsconsole.engine.agents.yamltext.lists import add_item, drop, with_top
 
@@ -14,10 +15,6 @@ Body = Mapping[str, Plain | Sequence[str]]
 RAIL = ("name", "when", "then", "because", "actions")
 """Keys of a rule, in the order in which a new one is written."""
 QUIET = ("from", "to", "zone", "fallback", "days", "actions")
-ODD = (
-    "This file is written in a way that the form cannot change without touching more than that. Change it in the file,"
-    " under Playbook."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,7 @@ def write(text: str, spec: AgentSpec, wanted: Bounds) -> str:
     Raises:
         LookupError: it is written in a way that cannot be changed without touching more; nothing was changed.
     """
-    was, expected = bounds_of(spec), _read(text)
+    was, expected = bounds_of(spec), read_plain(text)
     try:
         for name, before, after, keys in (
             ("guardrails", was.rails, wanted.rails, RAIL),
@@ -85,20 +82,15 @@ def write(text: str, spec: AgentSpec, wanted: Bounds) -> str:
             ("addresses", was.addresses, wanted.addresses),
             ("domains", was.domains, wanted.domains),
         ):
-            text = _texts(text, ("trust", name), before, after)
+            text = change_texts(text, ("trust", name), before, after)
             if before != after:
                 _expect(expected, ("trust", name), list(after))
-        found = _read(text)
+        found = read_plain(text)
     except (LookupError, ValueError, yaml.YAMLError) as error:
         raise LookupError(ODD) from error
     if found != expected:
         raise LookupError(ODD)
     return text
-
-
-def _read(text: str) -> Any:
-    # The safe loader that is written in C is ten times as fast, and not everywhere.
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
 
 
 def _changed_caps(was: Bounds, wanted: Bounds) -> Iterator[tuple[tuple[str, str], float | None, bool]]:
@@ -109,7 +101,7 @@ def _changed_caps(was: Bounds, wanted: Bounds) -> Iterator[tuple[tuple[str, str]
 
 
 def _scalar(text: str, loc: tuple[str, str], value: Plain) -> str:
-    if loc[0] in _read(text):
+    if loc[0] in read_plain(text):
         return put(text, loc, value)
     return with_top(text, loc[0], f"{{{loc[1]}: {flowed(value)}}}")
 
@@ -132,35 +124,7 @@ def _items(text: str, name: str, before: Sequence[Placed], after: Sequence[Place
 def _value(text: str, loc: Sequence[str | int], before: Any, after: Plain | Sequence[str]) -> str:
     if isinstance(after, str) or not isinstance(after, Sequence):
         return put(text, loc, after)
-    return _texts(text, loc, cast("Sequence[str]", before), after)
-
-
-def _texts(text: str, loc: Sequence[str | int], before: Sequence[str], after: Sequence[str]) -> str:
-    """Change a list of texts: what stays keeps its place and its comments."""
-    if tuple(before) == tuple(after):
-        return text
-    kept = [one for one in before if one in after]
-    is_there = _is_list(text, loc)
-    if not is_there or list(after[: len(kept)]) != kept or len(set(before)) < len(before):
-        if len(loc) == 2 and loc[0] not in _read(text):
-            return with_top(text, str(loc[0]), f"{{{loc[1]}: {flowed(after)}}}")
-        return put(text, loc, after)
-    for at in reversed(range(len(before))):
-        if before[at] not in after:
-            text = drop(text, (*loc, at))
-    for one in after[len(kept) :]:
-        text = add_item(text, loc, one)
-    return text
-
-
-def _is_list(text: str, loc: Sequence[str | int]) -> bool:
-    found: Any = _read(text)
-    for part in loc:
-        try:
-            found = found[part]
-        except (LookupError, TypeError):
-            return False
-    return isinstance(found, list)
+    return change_texts(text, loc, cast("Sequence[str]", before), after)
 
 
 def _expect(body: dict[str, Any], loc: tuple[str, str], value: Any, *, is_lifted: bool = False) -> None:

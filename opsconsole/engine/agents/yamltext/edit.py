@@ -62,7 +62,7 @@ def put(text: str, loc: Sequence[str | int], value: Plain | Sequence[str]) -> st
     Raises:
         LookupError: something else than a mapping, than such a value, or than an item, stands there.
     """
-    node, depth = yaml.compose(text, Loader=yaml.SafeLoader), 0
+    node, depth = composed(text), 0
     while isinstance(node, yaml.CollectionNode) and depth < len(loc):
         inner = child(node, loc[depth])
         if inner is None and isinstance(node, yaml.MappingNode):
@@ -137,9 +137,17 @@ def child(node: yaml.Node, part: str | int) -> yaml.Node | None:
     return None
 
 
+def composed(text: str) -> yaml.Node | None:
+    """Return a text's nodes with their marks, by the parser written in C where there is one: ten times as fast."""
+    # It counts no byte order mark, so its places would lie beside what they mean.
+    is_marked = text.startswith("\ufeff")
+    loader = yaml.SafeLoader if is_marked else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.compose(text, Loader=loader)
+
+
 def node_at(text: str, loc: Sequence[str | int]) -> yaml.Node | None:
     """Return what stands at a place; None where there is nothing."""
-    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    node = composed(text)
     for part in loc:
         node = None if node is None else child(node, part)
     return node
