@@ -37,6 +37,7 @@ QComboBox::down-arrow { image: url($arrow); width: 12px; height: 12px }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $border; selection-background-color: $accentSoft;
     selection-color: $text; outline: 0 }
 #card { background: $surface; border: 1px solid $border; border-radius: 10px }
+#inset { background: $sunken; border-radius: 8px }
 #card[shadow="true"] { border: 1px dashed $shadow }
 QPushButton { min-height: 32px; padding: 0 14px; border-radius: 6px; border: 1px solid $borderStrong;
     background: $surface; font-weight: 500 }

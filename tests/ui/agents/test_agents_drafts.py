@@ -37,7 +37,8 @@ def test_undo_takes_back_the_change_of_the_agent_that_was_changed(tmp_path: Path
         stage.navigator.said.connect(hear)
         panel = await shown(stage, folder)
         panel.turn("playbook")
-        panel.playbook.editor.setPlainText(FILE.replace("Answers.", "Answers at once."))
+        panel.playbook.turn("file")
+        panel.playbook.ways.editor.setPlainText(FILE.replace("Answers.", "Answers at once."))
         await until(lambda: panel.playbook.bar.is_ready)
         panel.save()
         await until(lambda: acts)
@@ -55,21 +56,22 @@ def test_a_draft_waits_while_another_agent_is_looked_at(tmp_path: Path) -> None:
     async def scene(stage: Stage) -> None:
         panel = await shown(stage, folder)
         panel.turn("playbook")
-        panel.playbook.editor.setPlainText(FILE.replace("Answers.", "Answers at once."))
+        panel.playbook.turn("file")
+        panel.playbook.ways.editor.setPlainText(FILE.replace("Answers.", "Answers at once."))
         panel.playbook.bar.reason.setText("faster")
         panel.turn("autonomy")
         panel.autonomy.set_level(Level.APPROVAL)
         await pick(panel, "nora")
         assert not panel.playbook.is_changed and not panel.autonomy.is_changed
-        assert "agent: nora" in panel.playbook.text and panel.playbook.bar.reason.text() == ""
+        assert "agent: nora" in panel.playbook.ways.text and panel.playbook.bar.reason.text() == ""
         await pick(panel, "mira")
-        assert "Answers at once." in panel.playbook.text and panel.playbook.bar.reason.text() == "faster"
+        assert "Answers at once." in panel.playbook.ways.text and panel.playbook.bar.reason.text() == "faster"
         assert panel.autonomy.is_changed
         await until(lambda: panel.autonomy.bar.is_ready)
         panel.save()
         await until(lambda: in_use(folder).number == 2)
         await until(lambda: "Version 2 came into use meanwhile" in panel.playbook.bar.meaning.text())
-        assert "Answers at once." in panel.playbook.text and not panel.autonomy.is_changed
+        assert "Answers at once." in panel.playbook.ways.text and not panel.autonomy.is_changed
 
     perform(folder, scene)
 
@@ -81,7 +83,8 @@ def test_signs_that_nobody_touched_stay(tmp_path: Path) -> None:
     async def scene(stage: Stage) -> None:
         panel = await shown(stage, folder)
         panel.turn("playbook")
-        assert not panel.playbook.is_changed and panel.playbook.text == text
+        panel.playbook.turn("file")
+        assert not panel.playbook.is_changed and panel.playbook.ways.text == text
 
     perform(folder, scene)
 
@@ -92,8 +95,9 @@ def test_nothing_is_saved_before_its_meaning_is_said(tmp_path: Path) -> None:
     async def scene(stage: Stage) -> None:
         panel = await shown(stage, folder)
         panel.turn("playbook")
+        panel.playbook.turn("file")
         await until(lambda: panel.playbook.preview is not None)
-        panel.playbook.editor.setPlainText(FILE.replace("Answers.", "Answers at once."))
+        panel.playbook.ways.editor.setPlainText(FILE.replace("Answers.", "Answers at once."))
         assert panel.playbook.preview is None, "the numbers of another text are not shown"
         panel.save()
         assert in_use(folder).number == 1

@@ -138,14 +138,15 @@ def test_what_is_typed_is_looked_over_kept_and_saved(tmp_path: Path) -> None:
         with_tools(stage, folder)
         panel = await shown(stage)
         panel.turn("playbook")
+        panel.playbook.turn("file")
         page = panel.playbook
         await until(lambda: "Sound" in told(page))
-        page.editor.setPlainText(FILE.replace("desk.reply", "desk.rply"))
+        page.ways.editor.setPlainText(FILE.replace("desk.reply", "desk.rply"))
         await until(lambda: "did you mean desk.reply" in told(page))
         assert not page.bar.save.isEnabled() and panel.is_used
         panel.refresh()
-        assert "desk.rply" in page.editor.toPlainText(), "errors and refreshes keep what was typed"
-        page.editor.setPlainText(FILE.replace("Answers.", "Answers at once."))
+        assert "desk.rply" in page.ways.editor.toPlainText(), "errors and refreshes keep what was typed"
+        page.ways.editor.setPlainText(FILE.replace("Answers.", "Answers at once."))
         await until(lambda: "1 field differs" in page.bar.meaning.text())
         panel.save()
         await until(lambda: in_use(folder).number == 2)
@@ -167,8 +168,9 @@ def test_what_came_into_use_meanwhile_is_not_overwritten(tmp_path: Path) -> None
         stage.navigator.said.connect(hear)
         panel = await shown(stage)
         panel.turn("playbook")
+        panel.playbook.turn("file")
         page = panel.playbook
-        page.editor.setPlainText(FILE.replace("Answers.", "Answers at once."))
+        page.ways.editor.setPlainText(FILE.replace("Answers.", "Answers at once."))
         await until(lambda: "differs" in page.bar.meaning.text())
         seen = panel.shown
         with opened(folder) as session:
@@ -177,9 +179,9 @@ def test_what_came_into_use_meanwhile_is_not_overwritten(tmp_path: Path) -> None
         panel.save()
         await until(lambda: any("came into use meanwhile" in text for text in said))
         await until(lambda: "Version 2 came into use meanwhile" in page.bar.meaning.text())
-        assert "Answers at once." in page.text and not page.bar.save.isEnabled(), "what was typed is still there"
+        assert "Answers at once." in page.ways.text and not page.bar.save.isEnabled(), "what was typed is still there"
         page.discard()
-        await until(lambda: "Answers slowly." in page.text)
+        await until(lambda: "Answers slowly." in page.ways.text)
 
     perform(folder, scene)
     assert "slowly" in in_use(folder).source
@@ -191,7 +193,8 @@ def test_another_agent_may_not_be_made_of_this_one(tmp_path: Path) -> None:
     async def scene(stage: Stage) -> None:
         panel = await shown(stage)
         panel.turn("playbook")
-        panel.playbook.editor.setPlainText(FILE.replace("agent: mira", "agent: other"))
+        panel.playbook.turn("file")
+        panel.playbook.ways.editor.setPlainText(FILE.replace("agent: mira", "agent: other"))
         await until(lambda: "it stays mira" in told(panel.playbook))
         assert not panel.playbook.bar.save.isEnabled()
 

@@ -21,7 +21,7 @@ from opsconsole.ui.panels.agents.gateview.simulate import SimulatePage
 from opsconsole.ui.panels.agents.guardrails import GuardrailsPage
 from opsconsole.ui.panels.agents.head import AgentHead
 from opsconsole.ui.panels.agents.list import AgentFace, AgentList
-from opsconsole.ui.panels.agents.playbook import PlaybookPage
+from opsconsole.ui.panels.agents.playbook.page import PlaybookPage
 from opsconsole.ui.panels.agents.versions import VersionsPage
 from opsconsole.ui.widgets.basics import button, row
 from opsconsole.ui.widgets.focus import give_focus
@@ -133,6 +133,7 @@ class AgentsPanel(Panel):
             ),
             _command("simulate", "Simulate a call", self.show_simulate, "Alt+S", self._is_here),
             _command("coverage", "Show which rules look at which tools", self.show_coverage, "Alt+C", self._is_here),
+            *self.playbook.commands(partial(self._is_at, "playbook")),
             *self.autonomy.commands(partial(self._is_at, "autonomy")),
             *self.guardrails.commands(partial(self._is_at, "guardrails")),
         )

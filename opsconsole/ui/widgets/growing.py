@@ -1,0 +1,43 @@
+"""A field for a text of several lines that is as high as what is typed, between two bounds."""
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy
+
+PADDING = 8
+"""Above and below the text, in px, as the style has it."""
+
+
+class GrowingText(QPlainTextEdit):
+    """Tab leaves it; beyond `most` lines it scrolls."""
+
+    def __init__(self, text: str, *, least: int = 1, most: int = 14) -> None:
+        super().__init__(text)
+        self._whole, self._first = text, self._raw()
+        self._least, self._most, self._lines = least, most, 0
+        self.setTabChangesFocus(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.document().documentLayout().documentSizeChanged.connect(self._fit)
+        self._fit()
+
+    def typed(self) -> str:
+        """Return the text sign by sign; one that nobody touched as it was given, with signs that no field keeps."""
+        raw = self._raw()
+        return self._whole if raw == self._first else raw
+
+    def _raw(self) -> str:
+        return self.document().toRawText().replace("\u2029", "\n")
+
+    def sizeHint(self) -> QSize:
+        return QSize(120, self.minimumHeight())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        lines = max(self._least, min(self._most, round(self.document().size().height())))
+        if lines != self._lines:
+            self._lines = lines
+            around = self.frameWidth() + int(self.document().documentMargin()) + PADDING
+            self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 2 * around)
