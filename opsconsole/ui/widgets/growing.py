@@ -1,10 +1,10 @@
 """A field for a text of several lines that is as high as what is typed, between two bounds."""
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy
 
-PADDING = 8
+PADDING = 6
 """Above and below the text, in px, as the style has it."""
 
 
@@ -16,6 +16,8 @@ class GrowingText(QPlainTextEdit):
         self._whole, self._first = text, self._raw()
         self._least, self._most, self._lines = least, most, 0
         self.setTabChangesFocus(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.document().documentLayout().documentSizeChanged.connect(self._fit)
         self._fit()
@@ -36,7 +38,11 @@ class GrowingText(QPlainTextEdit):
         self._fit()
 
     def _fit(self) -> None:
-        lines = max(self._least, min(self._most, round(self.document().size().height())))
+        needed = round(self.document().size().height())
+        lines = max(self._least, min(self._most, needed))
+        bar = Qt.ScrollBarPolicy.ScrollBarAsNeeded if needed > self._most else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        if bar is not self.verticalScrollBarPolicy():
+            self.setVerticalScrollBarPolicy(bar)
         if lines != self._lines:
             self._lines = lines
             around = self.frameWidth() + int(self.document().documentMargin()) + PADDING

@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from opsconsole.domain.agent import Step
 from opsconsole.engine.blank.deeds import Offer
+from opsconsole.ui.panels.agents.blank.data import TYPED
 from opsconsole.ui.panels.agents.playbook.examples import ExamplesForm
 from opsconsole.ui.panels.agents.playbook.steps import StepsForm, step_words
 from opsconsole.ui.panels.agents.playbook.typed import Faults, TypedCategory
 from opsconsole.ui.panels.agents.rails.parts import captioned, choose, mark
-from opsconsole.ui.widgets.basics import ChoiceBox, button, clamped, label, row
+from opsconsole.ui.widgets.basics import ChoiceBox, beside, button, clamped, label, row
 from opsconsole.ui.widgets.growing import GrowingText
 from opsconsole.ui.widgets.keys import bind
 from opsconsole.ui.widgets.plain import one_line
@@ -101,14 +102,14 @@ class CategoryCard(QFrame):
         typed = self.typed
         self.edit = button("Edit", partial(self.turn, is_open=True))
         self.edit.setAccessibleName(f"Edit: {self.title}")
-        self._column.addLayout(row(para(self.title, "h3"), self.edit))
+        self._column.addLayout(beside(para(self.title, "h3"), self.edit))
         if typed.criteria:
             about = clamped("muted")
             about.setText(one_line(typed.criteria))
             self._column.addWidget(about)
         parts = [plural(len(typed.examples), "example") if typed.examples else "No examples"]
         does = [step_words(step) for step in self._steps if step.look_up is None]
-        does += [offer.words for offer in self._offers if typed.origin is None and offer.id == typed.deed]
+        does += [self._named(offer) for offer in self._offers if typed.origin is None and offer.id == typed.deed]
         parts += [", ".join(dict.fromkeys(does)) or "does nothing"]
         what = clamped("small")
         what.setText(" · ".join(parts))
@@ -154,7 +155,7 @@ class CategoryCard(QFrame):
         if self.typed.origin is None:
             self.deed = ChoiceBox()
             self.deed.setAccessibleName(f"What shall happen with {self.title}")
-            choose(self.deed, [(offer.id, offer.words) for offer in self._offers], self.typed.deed)
+            choose(self.deed, [(offer.id, self._named(offer)) for offer in self._offers], self.typed.deed)
             self.deed.currentIndexChanged.connect(self._on_typed)
             self._column.addLayout(captioned("What shall happen", self.deed))
             return
@@ -163,6 +164,11 @@ class CategoryCard(QFrame):
         self._column.addLayout(captioned("What happens, step by step", self.steps))
         file = button("Add or move steps in the file", self.file_wanted.emit, kind="link")
         self._column.addLayout(row(file, None))
+
+    def _named(self, offer: Offer) -> str:
+        """Return an offer with the name that stands there."""
+        name = self.typed.name if self.name is None else self.name.text()
+        return offer.words.replace(TYPED, one_line(name)[:_TITLE].strip() or TYPED)
 
     def _remove(self, *, is_removed: bool) -> None:
         self.typed = replace(self.typed, is_removed=is_removed)
@@ -175,6 +181,10 @@ class CategoryCard(QFrame):
     def _on_typed(self) -> None:
         if self.name is None or self.examples is None:
             return
+        if self.steps is None:
+            with QSignalBlocker(self.deed):
+                for at, offer in enumerate(self._offers):
+                    self.deed.setItemText(at, self._named(offer))
         self.typed = replace(
             self.typed,
             name=self._name if self.name.text() == self._shown_name else self.name.text(),

@@ -1,16 +1,30 @@
 """The examples of a category, a line each: changed, taken out, added."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from opsconsole.ui.widgets.basics import button
 from opsconsole.ui.widgets.plain import one_line
 
 LONGEST = 2_000
 """Characters of an example."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One example."""
+
+    field: QLineEdit
+    gone: QPushButton
+    whole: QWidget
+    first: str | None
+    """As the file has it; None for a new one."""
+    shown: str
+    """As it was shown first."""
 
 
 class ExamplesForm(QWidget):
@@ -25,8 +39,7 @@ class ExamplesForm(QWidget):
     def __init__(self, examples: Sequence[str], category: str) -> None:
         super().__init__()
         self._category = category
-        self._lines: list[tuple[QLineEdit, QWidget, str | None, str]] = []
-        """(field, its line, the example as the file has it or None for a new one, as it was shown first)."""
+        self._lines: list[_Line] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
@@ -37,16 +50,17 @@ class ExamplesForm(QWidget):
     @property
     def fields(self) -> list[QLineEdit]:
         """The fields, the empty one last."""
-        return [made for made, *_ in self._lines]
+        return [line.field for line in self._lines]
 
     def typed(self) -> tuple[str, ...]:
         """Return the examples; one that was not touched keeps lines that its field cannot show."""
         found = list[str]()
-        for made, _, first, shown in self._lines:
-            if made.text() == shown and first is not None:
-                found.append(first)
-            elif text := made.text().strip():
-                found.append(text)
+        for line in self._lines:
+            text = line.field.text()
+            if text == line.shown and line.first is not None:
+                found.append(line.first)
+            elif text.strip():
+                found.append(text.strip())
         return tuple(found)
 
     def _add(self, example: str | None) -> None:
@@ -59,29 +73,27 @@ class ExamplesForm(QWidget):
         made.textChanged.connect(partial(self._on_typed, made))
         gone = button("Remove", partial(self._remove, made), kind="link")
         gone.setAccessibleName(f"Remove example {len(self._lines) + 1} of {self._category}")
+        gone.setHidden(example is None)  # there is nothing to remove yet
         inner = QHBoxLayout(line)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(8)
         inner.addWidget(made, 1)
         inner.addWidget(gone)
-        self._lines.append((made, line, example, shown))
+        self._lines.append(_Line(made, gone, line, example, shown))
         self._column.addWidget(line)
         line.show()  # at once: Tab leads there
 
     def _remove(self, field: QLineEdit) -> None:
         at = self.fields.index(field)
-        _, line, *_ = self._lines[at]
-        if at == len(self._lines) - 1:
-            field.clear()
-            return
-        self.fields[at + 1].setFocus()
-        del self._lines[at]
-        self._column.removeWidget(line)
-        line.hide()
-        line.deleteLater()
+        line = self._lines.pop(at)
+        self.fields[at].setFocus()
+        self._column.removeWidget(line.whole)
+        line.whole.hide()
+        line.whole.deleteLater()
         self.changed.emit()
 
     def _on_typed(self, field: QLineEdit, _: str) -> None:
         if field is self.fields[-1] and field.text():
+            self._lines[-1].gone.show()
             self._add(None)
         self.changed.emit()

@@ -16,6 +16,7 @@ from opsconsole.ui.widgets.words import spoken, tool_words
 
 NESTED = {"on_fail": "If that fails", "on_reject": "If you reject it"}
 _CAPTIONS = {"ask": "The question", "stop": "Why it ends there", "because": "Why (it stands on the card)"}
+_NOTHING = "Nothing yet: its events are told apart, and no more."
 _INDENT = 24
 MOST = 12
 """Lines of a text that are seen at once."""
@@ -39,6 +40,8 @@ class StepsForm(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         self._add(column, steps, ("steps",))
+        if not steps:
+            column.addWidget(para(_NOTHING, "muted"))
 
     def typed(self) -> Mapping[Place, str]:
         """Return what stands there, by place."""
