@@ -146,8 +146,11 @@ class PlaybookForm(QWidget):
             column.addLayout(captioned(title, field, self._errors[name]))
         column.addWidget(para(_ASKS, "small"))
         for field in (self.purpose, self.tone, self.escalation, self.threshold):
-            field.textChanged.connect(self.changed.emit)
+            field.textChanged.connect(self._on_typed)
         return frame
+
+    def _on_typed(self) -> None:
+        self.changed.emit()
 
     def _add(self, typed: TypedCategory, *, is_open: bool) -> CategoryCard:
         categories = () if self._spec is None else self._spec.playbook.categories
