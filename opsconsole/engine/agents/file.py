@@ -23,6 +23,7 @@ from opsconsole.engine.agents.yamltext.file import Loc, YamlDocument, read_yaml
 from opsconsole.engine.agents.yamltext.validationtext import in_words
 from opsconsole.engine.registry import Registry
 from opsconsole.policy.cel.conditions import ConditionError, compile_condition
+from opsconsole.store.queries import versions
 from opsconsole.store.rows import VersionRow
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import agents as write_agents
@@ -70,13 +71,30 @@ def _checked(document: YamlDocument, text: str, registry: Registry) -> AgentFile
 
 
 def apply_agent(
-    tx: Transaction, file: AgentFile, registry: Registry, *, actor: str, now: datetime, reason: str = ""
+    tx: Transaction,
+    file: AgentFile,
+    registry: Registry,
+    *,
+    actor: str,
+    now: datetime,
+    reason: str = "",
+    accepts: bool | None = None,
 ) -> tuple[int, bool]:
-    """Put an agent's file in use, for a reason in words; give (version number, is it new)."""
+    """Put an agent's file in use, for a reason in words; give (version number, is it new).
+
+    `accepts`: what its tools are now is looked at and well. False: those that changed since they were accepted go on
+    asking. None: it is where the file says what the one in use says: putting it in use again means just that.
+    """
     spec = file.spec
     body = spec.model_dump(mode="json", by_alias=True)
-    tools = {tool: registry.fingerprint(tool) for tool in registry.names()}
     text = digest(body)
+    present = versions.current_version_of(tx.conn, spec.agent)
+    before = None if present is None else versions.version(tx.conn, present)
+    tools = {tool: registry.fingerprint(tool) for tool in registry.names()}
+    if before is not None:
+        # What is gone stays known: a rule that names it holds until it is mended.
+        is_accepted = before.digest == text if accepts is None else accepts
+        tools = {**before.tools, **tools} if is_accepted else {**tools, **before.tools}
     version, number, is_new = write_agents.add_version(
         tx,
         spec.agent,

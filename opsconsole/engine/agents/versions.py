@@ -45,6 +45,7 @@ def apply(
     now: datetime,
     reason: str = "",
     seen: int | None = None,
+    accepts: bool | None = None,
 ) -> NewVersion:
     """Put an agent's file in use.
 
@@ -56,6 +57,7 @@ def apply(
         now: aware.
         reason: why, in words; kept with the version.
         seen: the number of the version that the change was made from; None where that is not known.
+        accepts: what changed in its tools is accepted with it, as `apply_agent` has it.
 
     Raises:
         StaleCardError: another version came into use since that one.
@@ -69,7 +71,8 @@ def apply(
             f"Nothing was changed: version {before} of {agent} came into use meanwhile. Your text is still here; see"
             " first what that one changed."
         )
-    made, is_new = apply_agent(tx, file, registry, actor=actor, now=now, reason=" ".join(reason.split()))
+    told = " ".join(reason.split())
+    made, is_new = apply_agent(tx, file, registry, actor=actor, now=now, reason=told, accepts=accepts)
     return NewVersion(agent, made, is_new, before)
 
 
@@ -98,4 +101,4 @@ def restore(
         )
     file = read_agent_text(source_of(wanted), f"{agent}.yaml", registry)
     told = f"version {number} again" + (f": {reason.strip()}" if reason.strip() else "")
-    return apply(tx, file, registry, actor=actor, now=now, reason=told, seen=seen)
+    return apply(tx, file, registry, actor=actor, now=now, reason=told, seen=seen, accepts=False)

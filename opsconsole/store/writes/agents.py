@@ -26,12 +26,12 @@ def add_version(
     conn = tx.conn
     conn.execute("INSERT OR IGNORE INTO agent (id, created_at) VALUES (?, ?)", (agent, to_micros(now)))
     row = conn.execute(
-        "SELECT v.id, v.number, v.digest, v.tools FROM agent a"
+        "SELECT v.id, v.number, v.digest, v.tools, v.source FROM agent a"
         " JOIN agent_version v ON v.id = a.version_id WHERE a.id = ?",
         (agent,),
     ).fetchone()
     kept = json.dumps(tools, sort_keys=True)
-    if row is not None and row[2] == digest and row[3] == kept:
+    if row is not None and (row[2], row[3], row[4]) == (digest, kept, source):
         return VersionId(row[0]), row[1], False
     number = newest_number(conn, agent) + 1
     cursor = conn.execute(

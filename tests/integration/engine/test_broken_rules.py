@@ -56,3 +56,36 @@ async def test_until_it_is_mended_a_person_looks(tmp_path: Path, rails: list[dic
         await r.take(mail())
         verdicts = [row[0] for row in r.kernel.reader.execute("SELECT verdict FROM ruling")]
         assert verdicts == (["ASK"] if rails else ["ACT"])
+
+
+async def verdicts(r: Rig, number: int) -> list[str]:
+    await r.take(mail(number))
+    rows = r.kernel.reader.execute("SELECT verdict FROM ruling ORDER BY id DESC LIMIT 1")
+    return [row[0] for row in rows]
+
+
+@pytest.mark.parametrize("pattern", ["out.send", "out.*"])
+async def test_another_change_of_the_file_lifts_no_hold(tmp_path: Path, pattern: str) -> None:
+    rails = [rail(actions=[pattern], when="true")]
+    wants = [call("desk.tag_mail", tag="new")]
+    async with rig(tmp_path, wants, agent(guardrails=rails), connectors=beside(FakeConnector())) as r:
+        r.kernel.registry.replace(["out"], [])
+        assert await verdicts(r, 1) == ["ASK"]
+        await r.hire(agent(guardrails=rails, budgets={"actions_per_day": 51}))
+        assert await verdicts(r, 2) == ["ASK"]
+        await r.hire(agent(guardrails=rails, budgets={"actions_per_day": 51}))
+        assert await verdicts(r, 3) == ["ASK"], "what is gone is not well because the file says the same"
+        await r.hire(agent(budgets={"actions_per_day": 51}))
+        assert await verdicts(r, 4) == ["ACT"]
+
+
+async def test_another_change_of_the_file_accepts_no_changed_tool(tmp_path: Path) -> None:
+    wants = [call("out.do", what="new")]
+    async with rig(tmp_path, wants, agent(), connectors=beside(FakeConnector())) as r:
+        assert await verdicts(r, 1) == ["ACT"]
+        r.kernel.registry.replace(["out"], [FakeConnector(schema=Other)])
+        assert await verdicts(r, 2) == ["ASK"]
+        await r.hire(agent(budgets={"actions_per_day": 51}))
+        assert await verdicts(r, 3) == ["ASK"]
+        await r.hire(agent(budgets={"actions_per_day": 51}))
+        assert await verdicts(r, 4) == ["ACT"], "put in use again as it is, it accepts its tools as they are"

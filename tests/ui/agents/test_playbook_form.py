@@ -1,5 +1,6 @@
 """The playbook as a form: what is typed makes the file, both ways show the same, and nothing that is typed is lost."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,10 @@ def opened_card(page: PlaybookPage, at: int) -> CategoryCard:
     return card
 
 
+def _has(card: CategoryCard, text: str) -> bool:
+    return text in buttons(card)
+
+
 def source(folder: Path) -> str:
     with opened(folder) as session:
         return in_use(session.kernel.reader, "mira").source or ""
@@ -123,7 +128,11 @@ def test_the_file_is_one_key_away_and_back_with_what_was_typed(tmp_path: Path) -
         page.turn("file")
         page.ways.editor.setPlainText(page.ways.text.replace("purpose:", "porpoise:"))
         said: list[str] = [""]
-        stage.navigator.said.connect(lambda text, *_: said.append(text))
+
+        def hear(text: str, button: str, act: object) -> None:
+            said.append(text)
+
+        stage.navigator.said.connect(hear)
         page.turn("form")
         await until(lambda: "once it is sound" in said[-1])
         assert page.ways.way == "file" and "porpoise" in page.ways.text
@@ -174,7 +183,7 @@ def test_a_category_is_removed_and_put_back(tmp_path: Path) -> None:
         assert not page.is_changed
         for at, each in enumerate(page.ways.form.cards):
             opened_card(page, at)
-            await until(lambda each=each: "Remove this category" in buttons(each))
+            await until(partial(_has, each, "Remove this category"))
             press(each, "Remove this category")
         await until(lambda: "at least one category" in told(page.ways.form))
         assert not page.bar.is_ready

@@ -49,6 +49,8 @@ class AutonomyPage(QWidget):
         self._drafts: dict[str, tuple[dict[Change, Level], str, Shown]] = {}
         """What is set and not saved of agents that are not shown."""
         self.changes: dict[Change, Level] = {}
+        self._sent: tuple[str, dict[Change, Level]] = "", {}
+        """(agent, what was set) that is being saved, or was last."""
         self._effect: LevelEffect | None = None
         self._error = ""
         self.is_busy = False
@@ -113,9 +115,13 @@ class AutonomyPage(QWidget):
             self._start_count()
 
     def saved(self) -> None:
-        """What was set is a version now."""
-        self.changes = {}
-        self.bar.reason.clear()
+        """What was sent is a version now; what is set of another agent stays."""
+        agent, changes = self._sent
+        if self._shown is not None and self._shown.row.id == agent:
+            self.changes = {}  # nothing is set while it is saved
+            self.bar.reason.clear()
+        elif (held := self._drafts.get(agent)) is not None and held[0] == changes:
+            del self._drafts[agent]
 
     def focus(self) -> None:
         """Put the keys on the matrix."""
@@ -151,6 +157,7 @@ class AutonomyPage(QWidget):
         """Save what is changed as a version."""
         shown = self._shown
         if shown is not None and self.bar.is_ready:
+            self._sent = shown.row.id, dict(self.changes)
             self.save_wanted.emit(self._text(shown), self.bar.reason.text(), shown.row.number)
 
     def set_busy(self, is_busy: bool) -> None:

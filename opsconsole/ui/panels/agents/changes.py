@@ -17,6 +17,9 @@ from opsconsole.store.transaction import Transaction
 from opsconsole.ui import pausing
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.agents.data import Shown
+from opsconsole.ui.widgets.words import listed, tool_words
+
+_BUSY = "The change before is still being saved. Try again in a moment."
 
 
 class Changes(QObject):
@@ -33,6 +36,7 @@ class Changes(QObject):
     def __init__(self, context: Context, owner: QWidget) -> None:
         super().__init__(owner)
         self._context, self._owner = context, owner
+        self._is_busy = False
 
     def switch(self, shown: Shown) -> None:
         """Pause an agent, or resume it."""
@@ -48,12 +52,29 @@ class Changes(QObject):
 
     def save(self, shown: Shown, text: str, reason: str, *, seen: int, saved: Callable[[], None]) -> None:
         """Make a file's text the version in use, unless another one than `seen` came into use since."""
+        self._apply(shown, text, reason, seen=seen, saved=saved)
+
+    def accept(self, shown: Shown) -> None:
+        """Accept its tools as they are now, in a version that says the same."""
+        names = listed([tool_words(tool) for tool in shown.changed])
+        self._apply(shown, shown.source, f"{names} accepted as it is now", seen=shown.row.number, accepts=True)
+
+    def _apply(
+        self,
+        shown: Shown,
+        text: str,
+        reason: str,
+        *,
+        seen: int,
+        accepts: bool = False,
+        saved: Callable[[], None] | None = None,
+    ) -> None:
         agent = shown.row.id
 
         def job(kernel: Kernel, tx: Transaction, actor: str) -> NewVersion:
             file = read_agent_text(text, f"{agent}.yaml", kernel.registry)
-            now = kernel.clock.now()
-            return agentversions.apply(tx, file, kernel.registry, actor=actor, now=now, reason=reason, seen=seen)
+            now, tools = kernel.clock.now(), kernel.registry
+            return agentversions.apply(tx, file, tools, actor=actor, now=now, reason=reason, seen=seen, accepts=accepts)
 
         self._begin(job, "agent.apply", shown.row.name, saved)
 
@@ -67,7 +88,10 @@ class Changes(QObject):
         self._begin(job, "agent.restore", name)
 
     def _begin(self, job: Any, name: str, who: str, saved: Callable[[], None] | None = None) -> None:
-        self.busy.emit(True)
+        if self._is_busy:
+            self._context.navigator.say(_BUSY)
+            return
+        self._set_busy(is_busy=True)
         made = self._made(job, name, who, saved)
         self._context.tasks.start(made, name="the new version", owner=self._owner, key="version")
 
@@ -81,8 +105,12 @@ class Changes(QObject):
             if saved is not None:
                 saved()
         finally:
-            self.busy.emit(False)
+            self._set_busy(is_busy=False)
             self.done.emit()
+
+    def _set_busy(self, *, is_busy: bool) -> None:
+        self._is_busy = is_busy
+        self.busy.emit(is_busy)
 
     def _tell(self, made: NewVersion, who: str) -> None:
         if not made.is_new:

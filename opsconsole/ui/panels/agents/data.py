@@ -63,6 +63,8 @@ class Shown:
     paused_categories: frozenset[str]
     broken: tuple[str, ...]
     """Rules that name what is gone, which hold its changes for a person."""
+    changed: tuple[str, ...]
+    """Its tools that are not what they were when a person accepted them; a person looks at each call of them."""
     now: datetime
 
     @property
@@ -121,4 +123,5 @@ def shown(kernel: Kernel, row: AgentRow) -> Shown:
     paused = limits.paused(conn)
     held = frozenset(item.id for item in spec.playbook.categories if category_scope(row.id, item.id) in paused)
     broken = broken_rules(kernel.registry, spec, dict(version.tools))
-    return Shown(row, spec, source_of(version), every, known, held, broken, kernel.clock.now())
+    changed = tuple(tool for tool in known if version.tools.get(tool) != kernel.registry.fingerprint(tool))
+    return Shown(row, spec, source_of(version), every, known, held, broken, changed, kernel.clock.now())

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
@@ -12,12 +10,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from opsconsole.domain.agent import Guardrail
 from opsconsole.domain.errors import OpsError
-from opsconsole.engine.agents.rails.fields import Offer, offer
 from opsconsole.engine.commands.grants import revoke
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.past.guarded import Guarded
-from opsconsole.store.queries import grants as read_grants
-from opsconsole.store.queries import limits
 from opsconsole.store.transaction import Transaction
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context
@@ -25,23 +20,14 @@ from opsconsole.ui.panels.agents.data import Shown
 from opsconsole.ui.panels.agents.rails.counted import Counted, count
 from opsconsole.ui.panels.agents.rails.draft import Draft, bounds_of, draft_of
 from opsconsole.ui.panels.agents.rails.forms import RailForms
-from opsconsole.ui.panels.agents.savebar import MEANWHILE, SaveBar
+from opsconsole.ui.panels.agents.rails.loaded import Loaded, loaded_of
+from opsconsole.ui.panels.agents.savebar import MEANWHILE, SaveBar, to_mend
 from opsconsole.ui.widgets.basics import button, row
+from opsconsole.ui.widgets.focus import kept_in
 from opsconsole.ui.widgets.states import States
-from opsconsole.ui.widgets.words import plural
 
 WAIT_MS = 400
 """So long nothing is typed before it is counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    """What the forms are made from."""
-
-    offer: Offer
-    currency: str
-    grants: Sequence[dict[str, Any]]
-    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +37,7 @@ class _Held:
     draft: Draft
     reason: str
     base: Shown
-    loaded: _Loaded
+    loaded: Loaded
 
 
 class GuardrailsPage(QWidget):
@@ -78,8 +64,10 @@ class GuardrailsPage(QWidget):
         """The agent as it is now."""
         self._base: Shown | None = None
         """What the forms were made from."""
-        self._loaded: _Loaded | None = None
-        self._first = self._saving = Draft()
+        self._loaded: Loaded | None = None
+        self._first = Draft()
+        self._sent = "", Draft()
+        """(agent, what was typed) that is being saved, or was last."""
         self._drafts: dict[str, _Held] = {}
         self._counted: Counted | None = None
         self._tried: dict[Guardrail, Guarded] = {}
@@ -123,24 +111,21 @@ class GuardrailsPage(QWidget):
 
     def commands(self, is_here: Callable[[], bool]) -> Sequence[Command]:
         """Return the keys of the page; they hold while it is shown."""
-        return [
-            Command(id="agents.rule", title="Add a rule", run=self.add, keys=("A",), group="Agents", is_enabled=is_here)
-        ]
+        add, title = partial(Command, id="agents.rule", group="Agents"), "Add a rule"
+        return [add(title=title, run=self.add, keys=("A",), is_enabled=is_here)]
 
     def show_agent(self, shown: Shown) -> None:
         """Show an agent's; what was typed and not saved stays, also while another agent is looked at."""
         self._latest, base = shown, self._base
         if base is not None and base.row.id != shown.row.id:
             if self.is_changed and self._loaded is not None:
-                held = _Held(self.forms.typed(), self.bar.reason.text(), base, self._loaded)
-                self._drafts[base.row.id] = held
+                self._drafts[base.row.id] = _Held(self.forms.typed(), self.bar.reason.text(), base, self._loaded)
             self._base, self._counted = None, None
             self.bar.reason.clear()
-            if (back := self._drafts.pop(shown.row.id, None)) is not None:
-                self._begin(back.base, back.loaded, back.draft)
-                self.bar.reason.setText(back.reason)
-            else:
-                self.states.loading()
+            self.states.loading()
+        if self._base is None and (back := self._drafts.pop(shown.row.id, None)) is not None:
+            self._begin(back.base, back.loaded, back.draft)
+            self.bar.reason.setText(back.reason)
         self._render()
         if self.isVisible():
             self._look()
@@ -150,9 +135,13 @@ class GuardrailsPage(QWidget):
         self._look()
 
     def saved(self) -> None:
-        """What was typed is a version now."""
-        self._first = self._saving
-        self.bar.reason.clear()
+        """What was sent is a version now; what is typed of another agent stays."""
+        agent, draft = self._sent
+        if self._base is not None and self._base.row.id == agent:
+            self._first = draft
+            self.bar.reason.clear()
+        elif (held := self._drafts.get(agent)) is not None and held.draft == draft:
+            del self._drafts[agent]
 
     def discard(self) -> None:
         """Forget what was typed."""
@@ -168,12 +157,14 @@ class GuardrailsPage(QWidget):
         self._render()
         typed = self.forms.typed()
         if self._base is not None and self.bar.is_ready and self._counted is not None and self._counted.draft == typed:
-            self._saving = typed
+            self._sent = self._base.row.id, typed
             self.save_wanted.emit(self._counted.text, self.bar.reason.text(), self._base.row.number)
 
     def set_busy(self, is_busy: bool) -> None:
         """It is being saved, or not any more."""
         self.is_busy = is_busy
+        with kept_in(self):
+            self.forms.setEnabled(not is_busy)  # what is typed now could not be told from what is being saved
         self._render()
 
     def add(self) -> None:
@@ -196,7 +187,7 @@ class GuardrailsPage(QWidget):
 
     async def _load(self, shown: Shown) -> None:
         try:
-            loaded = await self._context.backend.read(partial(_query, shown), lane="long")
+            loaded = await self._context.backend.read(partial(loaded_of, shown=shown), lane="long")
         except OpsError as error:
             self.states.error(f"{error}", act=self._look)
             return
@@ -206,7 +197,7 @@ class GuardrailsPage(QWidget):
         self._begin(shown, loaded, None)
         self._start_count()
 
-    def _begin(self, base: Shown, loaded: _Loaded, draft: Draft | None) -> None:
+    def _begin(self, base: Shown, loaded: Loaded, draft: Draft | None) -> None:
         """Fill the forms anew."""
         self._base, self._loaded, self._counted, self._tried = base, loaded, None, {}
         first = draft_of(base.spec, loaded.offer)
@@ -231,12 +222,11 @@ class GuardrailsPage(QWidget):
         base, loaded, typed, is_changed = self._base, self._loaded, self.forms.typed(), self.is_changed
         if base is None or loaded is None:
             return
-
         known = dict(self._tried)
 
-        def query(kernel: Kernel) -> tuple[Counted, _Loaded]:
-            found = count(kernel, base.spec, base.source if is_changed else "", typed, loaded.offer, known)
-            return found, _query(base, kernel)
+        def query(kernel: Kernel) -> tuple[Counted, Loaded]:
+            source = base.source if is_changed else ""
+            return count(kernel, base.spec, source, typed, loaded.offer, known), loaded_of(kernel, base)
 
         try:
             counted, anew = await self._context.backend.read(query, lane="long")
@@ -284,15 +274,8 @@ class GuardrailsPage(QWidget):
         if is_newer:
             meaning = MEANWHILE.format(latest.row.number)
         elif faults:
-            meaning, is_sound = f"{plural(len(faults), 'field')} to fill in or mend before it can be saved.", False
+            meaning, is_sound = to_mend(len(faults)), False
         elif counted is not None:
             meaning, is_sound = counted.error or counted.meaning(), not counted.error
         number = latest.versions[0].number + 1
         self.bar.show_for(number=number, meaning=meaning, is_sound=is_sound, is_busy=self.is_busy)
-
-
-def _query(shown: Shown, kernel: Kernel) -> _Loaded:
-    now = kernel.clock.now()
-    grants = [grant for grant in read_grants.in_force(kernel.reader, now=now) if grant["agent"] == shown.row.id]
-    currency = limits.setting(kernel.reader, "currency") or "EUR"
-    return _Loaded(offer(kernel.registry, kernel.reader, shown.spec), currency, grants, now)

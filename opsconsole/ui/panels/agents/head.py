@@ -2,18 +2,25 @@
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from opsconsole.ui.panels.agents.data import Shown
 from opsconsole.ui.theme.theme import Theme
-from opsconsole.ui.widgets.basics import beside, label, pill, row, set_pill
+from opsconsole.ui.widgets.basics import beside, button, label, pill, row, set_pill
 from opsconsole.ui.widgets.keybutton import KeyButton
 from opsconsole.ui.widgets.texts import para
-from opsconsole.ui.widgets.words import exact
+from opsconsole.ui.widgets.words import exact, listed, tool_words
 
 
 class AgentHead(QWidget):
-    """Name and state; `show_agent` is total."""
+    """Name and state; `show_agent` is total.
+
+    Signals:
+        accept_wanted: its tools are well as they are now.
+    """
+
+    accept_wanted = Signal()
 
     def __init__(self, theme: Theme, switch: Callable[[], None]) -> None:
         super().__init__()
@@ -26,6 +33,13 @@ class AgentHead(QWidget):
         column.addLayout(row(self._name, self._stage, None, self.switch))
         column.addLayout(beside(self._facts))
         column.addWidget(self._why)
+        self._changed = label("", "error", is_wrapped=True)
+        self.accept = button("Accept as it is now", self.accept_wanted.emit, kind="link")
+        self._tools = QWidget()
+        tools = beside(self._changed, self.accept)
+        tools.setContentsMargins(0, 0, 0, 0)
+        self._tools.setLayout(tools)
+        column.addWidget(self._tools)
 
     def show_agent(self, shown: Shown) -> None:
         """Show an agent's."""
@@ -46,3 +60,9 @@ class AgentHead(QWidget):
             told.append(f"{rules[:1].upper()}{rules[1:]}. Until that is mended in the file, its changes come to you.")
         self._why.setText(" ".join(told))
         self._why.setVisible(bool(told))
+        names = listed([tool_words(tool) for tool in shown.changed])
+        self._changed.setText(
+            f"Not what you accepted any more: {names}. Until you do again, each such call comes to you."
+        )
+        self.accept.setAccessibleName(f"Accept {names} as it is now")
+        self._tools.setVisible(bool(shown.changed))

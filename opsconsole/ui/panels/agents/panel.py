@@ -67,6 +67,7 @@ class AgentsPanel(Panel):
         self._changes.busy.connect(self._on_busy)
         self._lay_out()
         self.list.picked.connect(self._on_picked)
+        self.head.accept_wanted.connect(self._on_accept)
         self.charter.switch_wanted.connect(self._on_category)
         self.versions.restore_wanted.connect(self._on_restore)
         self.guardrails.file_wanted.connect(partial(self.turn, "playbook"))
@@ -222,6 +223,10 @@ class AgentsPanel(Panel):
     def _on_save(self, page: PlaybookPage | AutonomyPage | GuardrailsPage, text: str, reason: str, seen: int) -> None:
         if self.shown is not None:
             self._changes.save(self.shown, text, reason, seen=seen, saved=page.saved)
+
+    def _on_accept(self) -> None:
+        if self.shown is not None:
+            self._changes.accept(self.shown)
 
     def _on_restore(self, number: int) -> None:
         if self.shown is not None:

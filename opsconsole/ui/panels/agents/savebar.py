@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import Role, button, label, repolish, row
 from opsconsole.ui.widgets.keybutton import KeyButton
+from opsconsole.ui.widgets.words import plural
 
 MEANWHILE = (
     "Version {} came into use meanwhile, and this was made from the one before it. Look at Versions; discard this and"
@@ -62,3 +63,8 @@ class SaveBar(QFrame):
             self.meaning.setProperty("role", role)
             repolish(self.meaning)
         self.show()
+
+
+def to_mend(faults: int) -> str:
+    """Return that so many fields keep it from being saved."""
+    return f"{plural(faults, 'field')} to fill in or mend before it can be saved."

@@ -44,7 +44,7 @@ class PlaybookForm(QWidget):
         self._open: frozenset[str] = frozenset()
         self._keys = 0
         self._errors: dict[str, QLabel] = {}
-        self.more = button("Add a category", self.add, keys="A")
+        self.more = button("Add a category", self.add, keys="C")
         self.area, self._column = card_column()
         self.area.setAccessibleName("Playbook")
         outer = QVBoxLayout(self)
@@ -69,7 +69,7 @@ class PlaybookForm(QWidget):
             self._errors["all"] = label("", "error", is_wrapped=True)
             self._errors["all"].hide()
             self._column.addWidget(self._errors["all"])
-            self.more = button("Add a category", self.add, keys="A")
+            self.more = button("Add a category", self.add, keys="C")
             self.more.setEnabled(bool(self._offers))
             file = button("Change it in the file", self.file_wanted.emit, kind="link", keys="Alt+Y")
             self._column.addLayout(row(self.more, 12, file, None))

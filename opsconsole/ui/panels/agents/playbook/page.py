@@ -15,10 +15,9 @@ from opsconsole.ui.panels.agents.data import Shown
 from opsconsole.ui.panels.agents.playbook import meaning
 from opsconsole.ui.panels.agents.playbook.looked import Looked, look
 from opsconsole.ui.panels.agents.playbook.ways import BothWays, Typed, Way
-from opsconsole.ui.panels.agents.savebar import MEANWHILE, SaveBar
+from opsconsole.ui.panels.agents.savebar import MEANWHILE, SaveBar, to_mend
 from opsconsole.ui.reports import PlaybookPreview
 from opsconsole.ui.widgets.columns import card_column
-from opsconsole.ui.widgets.words import plural
 
 WAIT_MS = 400
 """So long nothing is typed before it is looked over."""
@@ -283,7 +282,7 @@ class PlaybookPage(QWidget):
         if self._newer:
             told = MEANWHILE.format(self._newer)
         elif faults:
-            told = f"{plural(len(faults), 'field')} to fill in or mend before it can be saved."
+            told = to_mend(len(faults))
         elif looked is not None:
             told = looked.error or meaning.sentence(looked, self.preview, is_all=self._context.tools is None)
             is_sound = not looked.error
