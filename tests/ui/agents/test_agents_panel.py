@@ -233,3 +233,14 @@ def test_the_keys_reach_the_pages_and_levels(tmp_path: Path) -> None:
         assert not panel.autonomy.is_changed and panel.autonomy.bar.isHidden()
 
     perform(folder, scene)
+
+
+def test_no_two_commands_share_a_key(tmp_path: Path) -> None:
+    folder = make(tmp_path / "w")
+
+    async def scene(stage: Stage) -> None:
+        panel = stage.show(AgentsPanel)
+        keys = [key for command in panel.commands() for key in command.keys]
+        assert sorted(keys) == sorted(set(keys)), "Qt runs neither of two"
+
+    perform(folder, scene)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
@@ -103,14 +104,11 @@ class PlaybookPage(QWidget):
         def is_form() -> bool:
             return is_here() and self.ways.way == "form"
 
-        title, add = "Show the playbook as a file, or as a form", "Add a category"
+        made, title = partial(Command, group="Agents"), "Show the playbook as a file, or as a form"
+        add = self.ways.form.add
         return [
-            Command(
-                id="agents.way", title=title, run=self._turn_other, keys=("Alt+Y",), group="Agents", is_enabled=is_here
-            ),
-            Command(
-                id="agents.category", title=add, run=self.ways.form.add, keys=("A",), group="Agents", is_enabled=is_form
-            ),
+            made(id="agents.way", title=title, run=self._turn_other, keys=("Alt+Y",), is_enabled=is_here),
+            made(id="agents.category", title="Add a category", run=add, keys=("C",), is_enabled=is_form),
         ]
 
     # -- of which agent ----------------------------------------------------------------------------------------------
