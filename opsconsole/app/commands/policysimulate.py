@@ -7,13 +7,13 @@ from typing import Annotated, Any, cast
 import typer
 
 from opsconsole.app.commands.options import AsJson, Where
-from opsconsole.app.session import Session, opened
+from opsconsole.app.session import opened
 from opsconsole.app.words import say, say_json, table, utc
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.naming import tool_words
 from opsconsole.engine.agents.coverage import Covered, Use, coverage
+from opsconsole.engine.agents.versions import in_use
 from opsconsole.engine.past.simulate import Simulated, TypedCall, as_then, typed, under
-from opsconsole.store.queries import versions
 
 _SAYS = {"ACT": "alone", "ASK": "asks you", "RECOMMEND": "recommends", "SIMULATE": "shadow", "REFUSE": "refused"}
 _WAYS = {"alone": "acts alone", "asks": "asks you", "recommends": "recommends", "shadow": "in shadow"}
@@ -40,7 +40,7 @@ def simulate(
         if action:
             found = as_then(session.kernel, action)
             if as_now:
-                found = under(session.kernel, action, _spec_in_use(session, found.agent))
+                found = under(session.kernel, action)
         else:
             call = TypedCall(
                 tool=tool, args=_arguments(args), category=category, event=event,
@@ -51,13 +51,6 @@ def simulate(
         say_json(simulated_json(found))
     else:
         _say(found)
-
-
-def _spec_in_use(session: Session, agent: str) -> Any:
-    number = versions.current_version_of(session.kernel.reader, agent)
-    if number is None:
-        raise UserError(f"{agent} is not in use any more; its rules of then are what there is.")
-    return session.kernel.roster.version(session.kernel.reader, number).spec
 
 
 def _arguments(text: str) -> dict[str, Any]:
@@ -124,6 +117,8 @@ def coverage_(
     """List every tool: which agents use it, which rules look at it, and what runs unguarded."""
     with opened(workspace) as session:
         kernel = session.kernel
+        if agent:
+            in_use(kernel.reader, agent)
         found = coverage(kernel.registry, [version.spec for version in kernel.roster.current(kernel.reader)])
     rows = [
         (each, use)

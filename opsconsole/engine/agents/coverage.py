@@ -8,6 +8,7 @@ from typing import Literal
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.agent import AgentSpec, Budgets
 from opsconsole.domain.enums import ClassCeiling, Effect, Level, Reversibility, Stage
+from opsconsole.engine.agents.deployments import reached
 from opsconsole.engine.agents.file import all_steps
 from opsconsole.engine.registry import Registry
 
@@ -91,7 +92,8 @@ def _use(spec: AgentSpec, tool: str, kind: ActionType) -> Use:
 
 
 def _way(spec: AgentSpec, tool: str, category: str) -> Way:
-    if spec.stage_of(category) is Stage.SHADOW:
+    furthest = max(reached(spec), key=list(Stage).index)
+    if Stage.SHADOW in (spec.stage_of(category), furthest):
         return "shadow"
     level = spec.autonomy.level(tool, category)
     return "alone" if level is Level.AUTONOMOUS else "asks" if level is Level.APPROVAL else "recommends"

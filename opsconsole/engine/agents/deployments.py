@@ -30,6 +30,32 @@ def held_at(spec: AgentSpec, event: Event | None) -> Stage:
     return Stage.FULL
 
 
+def reached(spec: AgentSpec) -> tuple[Stage, ...]:
+    """Return how far the deployments let events go that can come to them, full for what none takes."""
+    found = list[Stage]()
+    for deployment in spec.deployments:
+        found.append(deployment.stage)
+        if takes_all(deployment):
+            return tuple(found)
+    return (*found, Stage.FULL)
+
+
+def never_reached(spec: AgentSpec) -> tuple[tuple[int, int], ...]:
+    """Return (number, number of the one before it that takes all its events) of deployments that no event comes to."""
+    found = list[tuple[int, int]]()
+    for at, deployment in enumerate(spec.deployments):
+        for earlier, before in enumerate(spec.deployments[:at]):
+            if before.where is None and before.connection in ("*", deployment.connection):
+                found.append((at, earlier))
+                break
+    return tuple(found)
+
+
+def takes_all(deployment: Deployment) -> bool:
+    """Return whether every event fits."""
+    return deployment.connection == "*" and deployment.where is None
+
+
 def lower(first: Stage, second: Stage) -> Stage:
     """Return the lower of two stages."""
     return min(first, second, key=_ORDER.index)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
 from opsconsole.domain.agent import AgentSpec, Subscription
+from opsconsole.engine.agents.deployments import never_reached
 from opsconsole.engine.agents.eventkinds import known_kinds, makers_of
 from opsconsole.engine.agents.file import all_steps, is_pattern, tool_patterns
 from opsconsole.engine.registry import Registry
@@ -38,6 +39,11 @@ def _on_deployments(registry: Registry, spec: AgentSpec) -> Iterator[str]:
     for deployment in spec.deployments:
         if deployment.connection not in ("*", *registry.connectors):
             yield f"deployments: there is no connection {deployment.connection} yet."
+    for at, before in never_reached(spec):
+        yield (
+            f"deployments: no event comes to number {at + 1}: number {before + 1} takes them all before; put the"
+            " narrower one first."
+        )
 
 
 def _on_events(registry: Registry, subscription: Subscription, known: dict[str, list[str]]) -> Iterator[str]:

@@ -14,9 +14,11 @@ from opsconsole.domain.action import ActionType
 from opsconsole.domain.agent import AgentSpec, Guardrail, QuietHours, Trust
 from opsconsole.domain.enums import ClassCeiling, Level, Stage
 from opsconsole.domain.event import Event
-from opsconsole.engine.agents.deployments import held_at, lower
+from opsconsole.engine.agents.deployments import held_at, lower, reached
 from opsconsole.engine.agents.facts import event_facts
 from opsconsole.policy.context import GateContext, Provenance
+
+NOWHERE = "a connection that is not named"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +56,15 @@ class Terms:
 
 
 def terms_of(spec: AgentSpec, wanted: Wanted, event: Event | None) -> Terms:
-    """Return what an agent's file says of a call about an event; None where a call is tried out alone."""
-    held = held_at(spec, event)
+    """Return what an agent's file says of a call about an event.
+
+    `event` is None where a call is tried out alone: then whatever its deployments hold back somewhere is held back.
+    """
+    held = min(reached(spec), key=list(Stage).index) if event is None else held_at(spec, event)
     return Terms(
         level=spec.autonomy.level(wanted.tool, wanted.category),
         stage=lower(spec.stage.stage(wanted.category), held),
-        held_on="" if event is None or held is not Stage.SHADOW else event.connection,
+        held_on="" if held is not Stage.SHADOW else NOWHERE if event is None else event.connection,
         is_in_scope=spec.is_in_scope(wanted.category),
         raised=frozenset(raised.ceiling for raised in spec.raised if raised.action == wanted.tool),
         guardrails=spec.guardrails,

@@ -29,6 +29,8 @@ from opsconsole.store.rows import Reader
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import rulings
 
+NO_RUN = 0
+"""The run of a call that nobody makes: it is only tried out."""
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -145,7 +147,7 @@ class Gatekeeper:
             and limits.is_done_in_run(
                 conn, run=wanted.run_id, tool=wanted.tool, args=wanted.args, besides=wanted.action_id
             ),
-            "usages": self._usages(conn, version, wanted.action_id, destinations, now),
+            "usages": self._usages(conn, version, wanted, destinations, now),
             "has_category_changed": limits.has_other_category(
                 conn, run=wanted.run_id, category=wanted.category, besides=wanted.action_id
             ),
@@ -161,9 +163,10 @@ class Gatekeeper:
         return tuple(reached[scope] for scope, _ in limits.switches(conn) if scope in reached)
 
     def _usages(
-        self, conn: Reader, version: Version, besides: str, destinations: tuple[str, ...], now: datetime
+        self, conn: Reader, version: Version, wanted: WantedAction, destinations: tuple[str, ...], now: datetime
     ) -> tuple[Usage, ...]:
         found: list[Usage] = []
+        besides, own = wanted.action_id, wanted.run_id != NO_RUN
         agent = version.agent_id
         stored = limits.setting(conn, "budgets")
         workspace = Budgets() if stored is None else Budgets.model_validate(json.loads(stored))
@@ -181,7 +184,7 @@ class Gatekeeper:
             ):
                 if cap is not None:
                     runs = limits.runs_since(conn, since=now - span, agent=key)
-                    found.append(Usage(f"runs {word} of {who}", runs - 1, cap))
+                    found.append(Usage(f"runs {word} of {who}", runs - own, cap))
                 if money is not None:
                     cost = limits.cost_since(conn, since=now - span, agent=key)
                     found.append(Usage(f"money {word} of {who}", cost, money))
@@ -230,12 +233,9 @@ def rule_for(context: GateContext, spec: AgentSpec) -> tuple[Ruling, Ruling | No
 
 def _rule_question(context: GateContext, spec: AgentSpec) -> Ruling:
     """A question reaches the person where the category, or for none any category, is live; else it is recorded."""
-    stages = spec.stage
     is_live = context.stage is not Stage.SHADOW and context.is_in_scope
     if context.category is None and not context.held_on:
-        is_live = stages.default is not Stage.SHADOW or any(
-            category is not Stage.SHADOW for category in stages.categories.values()
-        )
+        is_live = any(spec.stage_of(category.id) is not Stage.SHADOW for category in spec.playbook.categories)
     reasons = [
         Reason("question", "the agent asks a person", Verdict.ASK)
         if is_live

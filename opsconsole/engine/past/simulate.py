@@ -1,5 +1,6 @@
 """A call gone through rule by rule: one of the past as the gate saw it, the same under other rules, or one typed in."""
 
+import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,9 +12,11 @@ from opsconsole.domain.canonical import jsonable
 from opsconsole.domain.errors import NotFoundError, UserError
 from opsconsole.domain.event import Event
 from opsconsole.domain.ruling import Reason, Ruling
+from opsconsole.engine.agents.broken import broken_rules
+from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.gate.arguments import ArgumentError, validate
 from opsconsole.engine.gate.context import gate_context, terms_of
-from opsconsole.engine.gate.gatekeeper import WantedAction, rule_for
+from opsconsole.engine.gate.gatekeeper import NO_RUN, WantedAction, rule_for
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports.brain import ASK_PERSON
 from opsconsole.engine.runstate.loaded import Loaded, load, wanted_again
@@ -23,6 +26,9 @@ from opsconsole.policy.explained import RuleAnswer, answers
 from opsconsole.policy.moment import at_moment
 from opsconsole.store.queries import events, runs, versions
 from opsconsole.store.rows import ActionRow, RulingRow
+
+MOST_NAMED = 12
+"""Categories that are named where one is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +47,10 @@ class Simulated:
     """Of every rule, in the gate's order."""
     stored: RulingRow | None = None
     """What the gate said then; None for a call that was typed in."""
+    event: Event | None = None
+    """What it is about."""
+    is_tainted: bool = True
+    is_own_step: bool = True
 
     @property
     def is_as_then(self) -> bool:
@@ -86,43 +96,63 @@ def as_then(kernel: Kernel, action: str, ruling: int | None = None) -> Simulated
         present = kernel.gatekeeper.context
         version, now = loaded.version, kernel.clock.now()
         contexts = [(present(kernel.reader, wanted, version=version, event=loaded.event, now=now)[0], version.spec)]
-    return _simulated(contexts, wanted, loaded.run.agent_id, is_then=bool(stored.moments), stored=stored)
+    return _simulated(contexts, wanted, loaded, is_then=bool(stored.moments), stored=stored)
 
 
-def under(kernel: Kernel, action: str, spec: AgentSpec) -> Simulated:
-    """Go through an action of the past under an agent's other rules, in the circumstances of then.
+def under(kernel: Kernel, action: str) -> Simulated:
+    """Go through an action of the past under its agent's rules in use now, in the circumstances of then.
 
     Raises:
-        NotFoundError: there is no such action.
+        NotFoundError: there is no such action, or its agent is not in use any more.
     """
     found, loaded, stored = _past(kernel, action, None)
     wanted = _wanted(kernel, loaded, found, stored)
+    version = _in_use(kernel, loaded.run.agent_id)
     kept = stored.moments[-1] if stored.moments else {"is_tainted": wanted.is_tainted}
-    contexts = [_then(kernel, loaded, wanted, spec, stored, kept)]
-    return _simulated(contexts, wanted, loaded.run.agent_id, is_then=bool(stored.moments), stored=stored)
+    context, spec = _then(kernel, loaded, wanted, version.spec, stored, kept)
+    if context.is_write:  # whether they can be read is one of the rules, no circumstance
+        context = replace(context, broken=broken_rules(kernel.registry, spec, version.tools))
+    is_changed = context.type is not None and version.tools.get(wanted.tool) != kernel.registry.fingerprint(wanted.tool)
+    contexts = [(replace(context, is_type_changed=is_changed), spec)]
+    return _simulated(contexts, wanted, loaded, is_then=bool(stored.moments), stored=stored)
 
 
 def typed(kernel: Kernel, agent: str, call: TypedCall) -> Simulated:
     """Go through a call as if the agent made it now. Nothing is done, nothing is stored.
 
     Raises:
-        NotFoundError: there is no such agent or event.
+        NotFoundError: there is no such agent, category or event.
         UserError: the arguments are not what the tool takes.
     """
     conn, now = kernel.reader, kernel.clock.now()
-    number = versions.current_version_of(conn, agent)
-    if number is None:
-        raise NotFoundError(f"There is no agent {agent} in use. `opsconsole agents list` names those there are.")
-    version = kernel.roster.version(conn, number)
+    version = _in_use(kernel, agent)
+    _check_category(version.spec, call.category)
     event = _event(kernel, call.event)
     kind = kernel.registry.type(call.tool)
     wanted = WantedAction(
-        action_id="", run_id=0, subject_id=0, tool=call.tool, args=_read(kind, call.args), category=call.category,
+        action_id="", run_id=NO_RUN, subject_id=0 if event is None else event.subject_id,
+        tool=call.tool, args=_read(kind, call.args), category=call.category,
         confidence=1.0, is_tainted=call.is_tainted, is_ratified_step=call.is_own_step,
         slots=dict.fromkeys(call.args, ()) if call.is_own_step else {},
     )  # fmt: skip
     context, _ = kernel.gatekeeper.context(conn, wanted, version=version, event=event, now=now)
-    return _simulated([(context, version.spec)], wanted, agent, is_then=False, stored=None)
+    return _simulated([(context, version.spec)], wanted, None, event=event, agent=agent)
+
+
+def _in_use(kernel: Kernel, agent: str) -> Version:
+    number = versions.current_version_of(kernel.reader, agent)
+    if number is None:
+        raise NotFoundError(f"There is no agent {agent} in use. `opsconsole agents list` names those there are.")
+    return kernel.roster.version(kernel.reader, number)
+
+
+def _check_category(spec: AgentSpec, category: str | None) -> None:
+    if category is None or spec.category(category) is not None:
+        return
+    known = [each.id for each in spec.playbook.categories]
+    close = difflib.get_close_matches(category, known, n=1)
+    meant = f"did you mean {close[0]}?" if close else f"It has {', '.join(known[:MOST_NAMED])}."
+    raise NotFoundError(f"{spec.agent} has no category {category}; {meant[:1].lower()}{meant[1:]}")
 
 
 def _then(
@@ -178,10 +208,12 @@ def _wanted(kernel: Kernel, loaded: Loaded, action: ActionRow, stored: RulingRow
 def _simulated(
     contexts: list[tuple[GateContext, AgentSpec]],
     wanted: WantedAction,
-    agent: str,
+    loaded: Loaded | None,
     *,
-    is_then: bool,
-    stored: RulingRow | None,
+    agent: str = "",
+    event: Event | None = None,
+    is_then: bool = False,
+    stored: RulingRow | None = None,
 ) -> Simulated:
     context, spec = contexts[0]
     ruling = rule_for(context, spec)[0]
@@ -191,8 +223,10 @@ def _simulated(
         told += _more(later, ruling, second)
         ruling = gate.both(ruling, second)
     return Simulated(
-        tool=wanted.tool, agent=agent, args=wanted.args, category=wanted.category, at=context.now, is_then=is_then,
-        ruling=ruling, answers=tuple(told), stored=stored,
+        tool=wanted.tool, agent=agent if loaded is None else loaded.run.agent_id, args=wanted.args,
+        category=wanted.category, at=context.now, is_then=is_then, ruling=ruling, answers=tuple(told), stored=stored,
+        event=event if loaded is None else loaded.event, is_tainted=wanted.is_tainted,
+        is_own_step=wanted.is_ratified_step,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from opsconsole.domain.enums import RunState
 from opsconsole.engine.agents.roster import Roster
+from opsconsole.store.queries import versions
 from opsconsole.store.rows import RunRow
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import agents, people
@@ -26,8 +27,10 @@ def count(roster: Roster, tx: Transaction, run: RunRow, state: RunState, outcome
         agents.forget_failed_runs(tx, run.agent_id)
         return
     failed = agents.count_failed_run(tx, run.agent_id)
-    most = roster.version(tx.conn, run.version_id).spec.limits.failures_in_a_row
-    if most is None or failed < most:
+    # The version it was taken in with and the one in use both rule: a limit that is set because runs fail binds them.
+    numbers = {run.version_id, versions.current_version_of(tx.conn, run.agent_id) or run.version_id}
+    limits = [roster.version(tx.conn, number).spec.limits.failures_in_a_row for number in numbers]
+    if all(most is None or failed < most for most in limits):
         return
     scope = f"agent:{run.agent_id}"
     reason = f"{failed} runs failed one after another; the last one: {outcome}"

@@ -88,3 +88,10 @@ def test_every_tool_is_listed_with_what_looks_at_it(run: Run, tmp_path: Path) ->
     bare = run("policy", "coverage", "--unguarded", "--json", "--agent", "mira").json
     assert [(row["tool"], row["most"]) for row in bare] == [("desk.create_ticket", "alone"), ("desk.tag_mail", "alone")]
     assert "2 run unguarded." in run("policy", "coverage", "--agent", "mira").out
+
+
+def test_a_misspelt_agent_is_told_and_not_called_guarded(run: Run, tmp_path: Path) -> None:
+    begun(run, tmp_path)
+    for more in ([], ["--json"]):
+        told = run("policy", "coverage", "--agent", "nobody", *more)
+        assert told.code == 2 and "No agent nobody is in use" in told.err and "unguarded" not in told.out

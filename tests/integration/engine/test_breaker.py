@@ -89,3 +89,13 @@ async def test_what_is_no_scope_is_refused(tmp_path: Path, scope: str) -> None:
     async with rig(tmp_path, [], agent()) as r:
         with pytest.raises(UserError, match="is not something to pause"):
             await r.pause(scope)
+
+
+async def test_a_limit_that_is_set_because_runs_fail_binds_those_that_wait(tmp_path: Path) -> None:
+    async with rig(tmp_path, failing_when({"bad"}), agent(limits={"failures_in_a_row": None})) as r:
+        await r.pause("agent:mira")
+        await take(r, *["bad"] * 4)
+        await r.hire(agent(limits={"failures_in_a_row": 2}))
+        await r.resume("agent:mira")
+        await r.settle()
+        assert list(paused(r)) == ["agent:mira"] and paused(r)["agent:mira"].startswith("2 runs failed")

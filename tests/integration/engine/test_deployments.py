@@ -102,3 +102,18 @@ async def test_a_file_names_them_and_its_slips_are_told(tmp_path: Path) -> None:
         assert notes_on(r.kernel.registry, r.kernel.reader, far) == ["deployments: there is no connection far yet."]
         changed = differences(read("{stage: full}"), held)
         assert [change.place for change in changed] == ["deployments"]
+
+
+async def test_a_question_of_an_agent_with_nothing_live_is_not_asked(tmp_path: Path) -> None:
+    async with rig(tmp_path, [call("person.ask", question="Which?", category="")], agent(scope=[])) as r:
+        await r.take(mail())
+        assert await verdicts(r) == ["SIMULATE"]
+
+
+async def test_a_deployment_that_nothing_comes_to_is_told(tmp_path: Path) -> None:
+    async with rig(tmp_path, [], agent()) as r:
+        notes = notes_on(r.kernel.registry, r.kernel.reader, deployed({"stage": "full"}, BY_FOLDER[0]))
+        assert [note for note in notes if "no event comes to number 2: number 1 takes them all" in note]
+        assert not [
+            note for note in notes_on(r.kernel.registry, r.kernel.reader, deployed(*BY_FOLDER)) if "comes to" in note
+        ]

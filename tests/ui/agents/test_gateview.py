@@ -49,6 +49,30 @@ def test_what_it_wanted_is_gone_through_as_then_and_by_todays_rules(tmp_path: Pa
     perform(folder, scene)
 
 
+def test_a_call_of_the_past_is_changed_about_the_same_event(tmp_path: Path) -> None:
+    folder = make_worked(tmp_path / "w")
+    with opened(folder) as session:
+        use(session, AGENT)
+
+    async def scene(stage: Stage) -> None:
+        panel = await shown(stage)
+        panel.show_simulate()
+        page = panel.simulate
+        await until(lambda: page.found is not None)
+        before = page.found
+        press(page, "Change this call…")
+        await until(lambda: page.way == "typed" and page.found is not before)
+        assert page.form.about.isVisible() and "About “" in page.form.about.text()
+        page.form.fields["to"].setText("ann@harbour.example")
+        press(page, "Ask the gate")
+        await until(lambda: page.found is not None and page.found.stored is None)
+        assert before is not None and page.found is not None
+        assert page.found.event == before.event and page.found.is_tainted == before.is_tainted
+        assert page.found.is_own_step == before.is_own_step
+
+    perform(folder, scene)
+
+
 def test_a_call_is_typed_in_and_every_rule_answers(tmp_path: Path) -> None:
     folder = make(tmp_path / "w", AGENT + RAIL)
 

@@ -9,12 +9,16 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QLineEdit, QVBoxLayout, QW
 
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.agent import AgentSpec
+from opsconsole.domain.event import Event
 from opsconsole.engine.past.simulate import Simulated, TypedCall
 from opsconsole.ui.widgets.basics import ChoiceBox, button, label, row
 from opsconsole.ui.widgets.columns import keep_to_width
+from opsconsole.ui.widgets.plain import one_line
+from opsconsole.ui.widgets.texts import para
 from opsconsole.ui.widgets.words import spoken, tool_words
 
 Schema = Mapping[str, Any]
+_TITLE = 80
 
 
 class CallForm(QWidget):
@@ -36,6 +40,8 @@ class CallForm(QWidget):
         self.fields: dict[str, QLineEdit] = {}
         self.tainted = QCheckBox("Text from outside was read before")
         self.own_step = QCheckBox("A step of the playbook chose it, with its own words")
+        self.about = para("", "muted")
+        self._event: int | None = None
         self.ask = button("Ask the gate", self.submit, kind="accent")
         self._form = QFormLayout()
         self._form.setHorizontalSpacing(12)
@@ -46,6 +52,7 @@ class CallForm(QWidget):
         column.setSpacing(10)
         column.addLayout(row(label("Tool"), self.tool, 12, label("Category"), self.category, None))
         column.addLayout(self._form)
+        column.addWidget(self.about)
         column.addWidget(self.tainted)
         column.addWidget(self.own_step)
         column.addLayout(row(self.ask, None))
@@ -66,7 +73,12 @@ class CallForm(QWidget):
         self.category.setCurrentIndex(min(1, self.category.count() - 1))
         self.tainted.setChecked(True)
         self.own_step.setChecked(spec.brain == "playbook")
+        self._about(None)
         self._fill()
+
+    def offers(self, tool: str) -> bool:
+        """Whether a call of a tool can be typed in: the agent's file names it."""
+        return tool in self._tools
 
     def begin_with(self, found: Simulated) -> None:
         """Fill in a call of the past, to be changed."""
@@ -74,6 +86,9 @@ class CallForm(QWidget):
         self.category.setCurrentIndex(max(0, self.category.findData(found.category)))
         for name, edit in self.fields.items():
             edit.setText(_written(found.args.get(name)))
+        self.tainted.setChecked(found.is_tainted)
+        self.own_step.setChecked(found.is_own_step)
+        self._about(found.event)
 
     def submit(self) -> None:
         """Ask about what is typed."""
@@ -90,8 +105,15 @@ class CallForm(QWidget):
                 category=self.category.currentData(),
                 is_tainted=self.tainted.isChecked(),
                 is_own_step=self.own_step.isChecked(),
+                event=self._event,
             )
         )
+
+    def _about(self, event: Event | None) -> None:
+        """Say which event the call is about, for the caps, the sender and the deployments hang on it."""
+        self._event = None if event is None else int(event.id)
+        self.about.setText("" if event is None else f"About “{one_line(event.title)[:_TITLE] or 'No subject'}”.")
+        self.about.setVisible(event is not None)
 
     def _fill(self) -> None:
         """Lay out the fields of the tool that is chosen."""

@@ -83,6 +83,8 @@ class SimulatePage(QWidget):
         self._picked: RecentCall | None = None
         self._typed: TypedCall | None = None
         self.found: Simulated | None = None
+        self._stamp = 0
+        """Another one with each call that is asked about."""
         self.way = THEN
         self.list, self.form, self.answers = (
             _CallList(context.theme),
@@ -132,6 +134,7 @@ class SimulatePage(QWidget):
     def show_agent(self, shown: Shown) -> None:
         """Offer what an agent wanted of late."""
         self._shown, self._picked, self._typed, self.found = shown, None, None, None
+        self._stamp += 1
         self._title.setText(f"Simulate a call of {shown.row.name}")
         self.form.show_agent(shown.spec, shown.tools)
         self.list.states.loading()
@@ -188,7 +191,9 @@ class SimulatePage(QWidget):
     def _ask(self) -> None:
         """Ask the gate about what is chosen."""
         query = self._query()
-        self.change.setVisible(self.way != TYPED and query is not None)
+        self._stamp += 1
+        offered = self._picked is not None and self.form.offers(self._picked.tool)
+        self.change.setVisible(self.way != TYPED and query is not None and offered)
         if query is None:
             self.found = None
             self.states.empty("No call yet", "Choose a tool, fill in what it takes, and ask the gate.")
@@ -204,15 +209,20 @@ class SimulatePage(QWidget):
         if picked is None:
             return None
         if self.way == NOW:
-            return lambda kernel: under(kernel, picked.id, shown.spec)
+            return lambda kernel: under(kernel, picked.id)
         return lambda kernel: as_then(kernel, picked.id)
 
     async def _asked(self, query: Callable[[Kernel], Simulated]) -> None:
+        stamp, found, wrong = self._stamp, None, ""
         try:
-            self.found = await self._context.backend.read(query, lane="long")
+            found = await self._context.backend.read(query, lane="long")
         except OpsError as error:
-            self.found = None
-            self.states.error(f"{error}", act=None)
+            wrong = f"{error}"
+        if stamp != self._stamp:
+            return  # another call is asked about by now
+        self.found = found
+        if found is None:
+            self.states.error(wrong, act=None)
             return
-        self.answers.show_call(self.found)
+        self.answers.show_call(found)
         self.states.show_content()
