@@ -19,6 +19,7 @@ from opsconsole.engine.agents.gallery import (
 from opsconsole.engine.agents.subscriptions import is_for
 from opsconsole.engine.agents.versions import NewVersion, apply
 from opsconsole.store.queries import connections, events, versions
+from opsconsole.store.transaction import Transaction
 from opsconsole.ui.reports import TemplateCard
 
 LOOKED_AT = 1_000
@@ -102,13 +103,15 @@ def use(session: Session, name: str, chosen: Mapping[str, str] | None = None) ->
     """
     template = template_of(templates(), name)
     file, kernel = file_of(session, template, chosen), session.kernel
-    if versions.current_version_of(kernel.reader, file.spec.agent) is not None:
-        raise UserError(f"{file.spec.name} is in use already. Change it in Agents, or with `opsconsole agents apply`.")
     reason = f"from the template {template.title}"
-    return session.write(
-        lambda tx: apply(tx, file, kernel.registry, actor=session.actor, now=kernel.clock.now(), reason=reason),
-        name="agent.apply",
-    )
+
+    def job(tx: Transaction) -> NewVersion:
+        if versions.current_version_of(tx.conn, file.spec.agent) is not None:
+            how = "Change it in Agents, or with `opsconsole agents apply`."
+            raise UserError(f"{file.spec.name} is in use already. {how}")
+        return apply(tx, file, kernel.registry, actor=session.actor, now=kernel.clock.now(), reason=reason)
+
+    return session.write(job, name="agent.apply")
 
 
 def _connected(session: Session) -> list[Chosen]:

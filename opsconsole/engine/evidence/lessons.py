@@ -113,8 +113,7 @@ def _categories(conn: Reader, spec: AgentSpec, source: str, judged: Sequence[Pai
     """Propose examples for categories that people corrected to."""
     groups: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for pair in judged:
-        right = str(read.words_of(conn, pair.id).get("category") or "")
-        if right and right != pair.category:
+        if right := _corrected(conn, pair):
             event = past.event(conn, pair.event_id)
             groups[right].append((pair.id, example_of(event)))
     for right, some in groups.items():
@@ -134,11 +133,18 @@ def _categories(conn: Reader, spec: AgentSpec, source: str, judged: Sequence[Pai
         yield _lesson(spec.agent, told, [number for number, _ in some], source, changed)
 
 
+def _corrected(conn: Reader, pair: PairRow) -> str:
+    """Return the category that a person gave instead; empty where it was the agent's, or nobody said."""
+    right = str(read.words_of(conn, pair.id).get("category") or "")
+    return "" if right == pair.category else right
+
+
 def _values(conn: Reader, spec: AgentSpec, source: str, judged: Sequence[PairRow]) -> Iterator[Lesson]:
     """Propose other values for what steps write as it stands in the playbook."""
     groups: dict[tuple[str, str, str, str, str], list[int]] = defaultdict(list)
     for pair in judged:
-        if pair.said is Adjudication.HUMAN:
+        # Where it was of another kind, what people did says nothing of this kind's steps.
+        if pair.said is Adjudication.HUMAN and not _corrected(conn, pair):
             for tool, field, mine, theirs in _differences(read.body(conn, pair.id)):
                 groups[pair.category, tool, field, mine, theirs].append(pair.id)
     for (category, tool, field, mine, theirs), pairs in groups.items():
