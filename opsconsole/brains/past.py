@@ -89,7 +89,11 @@ class PastModelBrain:
 
     def prepare(self, agent: AgentSpec, event: Event) -> None:
         """Note what is known as of an event; of the latest events only."""
-        self._known[event.id] = (self._past.precedents(agent, event), self._past.opinion(agent, event))
+        self.show(event, self._past.precedents(agent, event), self._past.opinion(agent, event))
+
+    def show(self, event: Event, precedents: list[dict[str, Any]], opinion: tuple[str | None, float]) -> None:
+        """Note what the model is shown with an event, where that is known otherwise."""
+        self._known[event.id] = precedents, opinion
         while len(self._known) > KEPT:
             del self._known[next(iter(self._known))]
 

@@ -125,7 +125,7 @@ class PreviewedEvent:
     event: int
     title: str
     was: str
-    """Name of the category by the file in use, or that it asks."""
+    """Name of the category by the file in use, or that it asks; empty where it never worked it."""
     now: str
     did: str = ""
     """Name of the category that what people did with it says; empty: not known."""
@@ -136,18 +136,21 @@ class PlaybookPreview:
     """What a changed file would make of the last events."""
 
     events: tuple[PreviewedEvent, ...]
+    """The newest first."""
+    spent: float | None = None
+    """What a model's answers cost, in the workspace's money; None where none was asked."""
+    stopped: str = ""
+    """Why not all were asked about; empty where they were."""
 
     @property
     def changed(self) -> tuple[PreviewedEvent, ...]:
         """Those that are told apart otherwise."""
-        return tuple(event for event in self.events if event.was != event.now)
+        return tuple(event for event in self.events if event.was not in ("", event.now))
 
     @property
     def against(self) -> int:
         """How many of those are others than what people did says."""
         return sum(bool(event.did) and event.now != event.did for event in self.changed)
-
-    """The newest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -268,6 +268,12 @@ class Tools(Protocol):
         """Say how a changed, sound file would tell the last events apart; `agent` is empty for a new one's."""
         ...
 
+    async def ask_model(
+        self, agent: str, text: str, cap: float, progress: Callable[[int, int], None]
+    ) -> PlaybookPreview:
+        """Ask the model of a changed, sound file about the last events; its answers cost `cap` at most."""
+        ...
+
     async def work_past(self, agent: str, progress: Callable[[int, int], None]) -> PastReport:
         """Work the past with an agent; nothing is done. Cancelling the task ends it after the present event."""
         ...

@@ -5,7 +5,8 @@ import subprocess
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ from opsconsole.app.gui.connectiontools import CLOSED, ConnectionTools, here, un
 from opsconsole.app.past import ready, triagepreview
 from opsconsole.app.past import work as pastwork
 from opsconsole.app.past.importing import import_path
+from opsconsole.app.past.modelpreview import preview_with_model
 from opsconsole.app.past.preview import Wish, preview
 from opsconsole.app.secretstore.typed import TypedPassphrase
 from opsconsole.app.session import Session, opened
@@ -150,13 +152,22 @@ class WindowTools(ConnectionTools):
 
         return await asyncio.to_thread(run)
 
+    async def ask_model(
+        self, agent: str, text: str, cap: float, progress: Callable[[int, int], None]
+    ) -> PlaybookPreview:
+        """Ask the model of a changed file about the last events; cancelling ends it after the present one."""
+        tell, stop = _heard(progress), threading.Event()
+
+        def run() -> PlaybookPreview:
+            with opened(self._folder, typed=self._typed) as session:
+                asked = partial(preview_with_model, session, agent, text, cap=cap, typed=self._typed)
+                return asked(tell=tell, is_stopped=stop.is_set)
+
+        return await _with_secrets(until(run, stop.set))
+
     async def work_past(self, agent: str, progress: Callable[[int, int], None]) -> PastReport:
         """Work the past with an agent; cancelling ends it after the present event."""
-
-        def both(far: tuple[int, int]) -> None:
-            progress(*far)
-
-        tell, stop = here(both), threading.Event()
+        tell, stop = _heard(progress), threading.Event()
 
         def run() -> PastReport:
             with opened(self._folder, typed=self._typed) as session:
@@ -165,7 +176,7 @@ class WindowTools(ConnectionTools):
                     raise NotFoundError(f"There is no agent {agent} any more.")
                 version = session.kernel.roster.version(session.kernel.reader, number)
                 done = pastwork.work(
-                    session, version, tell=lambda far: tell((far.done, far.total)), is_stopped=stop.is_set
+                    session, version, tell=lambda far: tell(far.done, far.total), is_stopped=stop.is_set
                 )
                 return PastReport(
                     done.done, done.pairs, done.agreed, done.counted, done.failed, is_whole=not done.stopped
@@ -177,11 +188,7 @@ class WindowTools(ConnectionTools):
         self, lesson: Lesson, progress: Callable[[int, int], None], *, cap: float | None = None
     ) -> LessonReport:
         """Try an agent's file as a lesson would have it; cancelling ends it after the present event."""
-
-        def both(far: tuple[int, int]) -> None:
-            progress(*far)
-
-        tell, stop = here(both), threading.Event()
+        tell, stop = _heard(progress), threading.Event()
 
         def run() -> LessonReport:
             with opened(self._folder, typed=self._typed) as session:
@@ -190,16 +197,13 @@ class WindowTools(ConnectionTools):
                     file_of(session.kernel, lesson),
                     cap=cap,
                     besides=lesson.pairs,
-                    tell=lambda number, of: tell((number, of)),
+                    tell=tell,
                     is_stopped=stop.is_set,
                     typed=self._typed,
                 )
                 return _reported(done)
 
-        try:
-            return await until(run, stop.set)
-        except SealedError as error:
-            raise SealedError(CLOSED) from error
+        return await _with_secrets(until(run, stop.set))
 
     async def open_sample(self) -> None:
         """Open the sample in a window of its own, by a process of its own that outlives this one."""
@@ -276,3 +280,21 @@ def _reported(done: Result) -> LessonReport:
         off_record=facts["off_record"],
         stopped=done.stopped,
     )
+
+
+async def _with_secrets(work: Awaitable[_T]) -> _T:
+    """Wait for what needs secrets; where they are sealed, say how the window opens them."""
+    try:
+        return await work
+    except SealedError as error:
+        raise SealedError(CLOSED) from error
+
+
+def _heard(progress: Callable[[int, int], None]) -> Callable[[int, int], None]:
+    """Return a function that may be called on any thread and is heard on this one."""
+
+    def both(far: tuple[int, int]) -> None:
+        progress(*far)
+
+    tell = here(both)
+    return lambda done, of: tell((done, of))

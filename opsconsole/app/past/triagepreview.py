@@ -59,7 +59,7 @@ class Previewer:
                 if is_for(now, event) or is_for(kept.was, event):
                     if event.id not in kept.told:
                         kept.told[event.id] = _told(brain, kept.was, event)
-                    did = _did(kernel.reader, now, event)
+                    did = did_of(kernel.reader, now, event)
                     was = kept.told[event.id]
                     found.append(PreviewedEvent(event.id, event.title, was, _told(brain, now, event), did))
                 if len(found) == MOST:
@@ -81,7 +81,7 @@ class Previewer:
         return kept
 
 
-def _did(reader: Reader, spec: AgentSpec, event: Event) -> str:
+def did_of(reader: Reader, spec: AgentSpec, event: Event) -> str:
     """Return the name of the category in which the playbook would do what people did with an event."""
     until = window_end(event.occurred_at)
     acts = pairs.acts(reader, event.subject_id, event=event.external_id, after=event.occurred_at, until=until)

@@ -97,6 +97,14 @@ def run(conn: sqlite3.Connection, run_id: int) -> RunRow | None:
     return None if row is None else _run(row)
 
 
+def last_of(conn: sqlite3.Connection, event: int, agent: str) -> RunRow | None:
+    """Return the last run of an agent on an event; None where it never worked it."""
+    row = conn.execute(
+        f"{_RUN} WHERE event_id = ? AND agent_id = ? ORDER BY id DESC LIMIT 1", (event, agent)
+    ).fetchone()
+    return None if row is None else _run(row)
+
+
 def queued(
     conn: sqlite3.Connection, *, limit: int, without: Sequence[int] = ()
 ) -> list[tuple[RunId, AgentId, SubjectId]]:

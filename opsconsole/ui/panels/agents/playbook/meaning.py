@@ -53,12 +53,13 @@ def _events(preview: PlaybookPreview) -> QWidget:
     if not preview.events:
         column.addWidget(para("It has worked no event yet, and none of the past is for it.", "muted"))
         return frame
-    told = f"{len(changed)} of {len(preview.events)} would be told apart otherwise, by the offline triage."
+    who = "by the offline triage" if preview.spent is None else "by its model"
+    told = f"{len(changed)} of {len(preview.events)} would be told apart otherwise, {who}."
     column.addWidget(para(told, "muted"))
-    ordered = [*changed, *(event for event in preview.events if event.was == event.now)]
+    ordered = [*changed, *(event for event in preview.events if event not in changed)]
     for event in ordered[:SHOWN]:
         column.addWidget(para(one_line(event.title)[:_TITLE] or "No subject"))
-        words = event.now if event.was == event.now else f"{event.was} → {event.now}"
+        words = event.now if event.was in ("", event.now) else f"{event.was} → {event.now}"
         if event.did:
             words += " · as your people did" if event.did == event.now else f" · your people did: {event.did}"
         column.addWidget(label(words, "small", is_wrapped=True))

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from opsconsole.domain.errors import OpsError
 from opsconsole.engine.kernel import Kernel
@@ -15,6 +15,7 @@ from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.agents.data import Shown
 from opsconsole.ui.panels.agents.playbook import meaning
 from opsconsole.ui.panels.agents.playbook.looked import Looked, look
+from opsconsole.ui.panels.agents.playbook.modelcard import ModelCard
 from opsconsole.ui.panels.agents.playbook.ways import BothWays, Typed, Way
 from opsconsole.ui.panels.agents.savebar import MEANWHILE, SaveBar, to_mend
 from opsconsole.ui.reports import PlaybookPreview
@@ -72,26 +73,34 @@ class PlaybookPage(QWidget):
         self.preview: PlaybookPreview | None = None
         self.is_busy = False
         self.ways = BothWays()
-        area, self._column = card_column()
-        area.setMinimumWidth(260)
-        area.setAccessibleName("What it means")
-        self.bar = SaveBar(context.theme, self.save, self.discard)
-        line = QHBoxLayout()
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(0)
-        line.addWidget(self.ways, 3)
-        line.addWidget(area, 2)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addLayout(line, 1)
-        outer.addWidget(self.bar)
+        self._lay_out()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(WAIT_MS)
         self._timer.timeout.connect(self._look)
         self.ways.typed.connect(self._on_typed)
         self.ways.turn_wanted.connect(self.turn)
+
+    def _lay_out(self) -> None:
+        area, self._column = card_column()
+        area.setMinimumWidth(260)
+        area.setAccessibleName("What it means")
+        self.model = ModelCard(self._context, self._on_asked)
+        self.bar = SaveBar(self._context.theme, self.save, self.discard)
+        beside = QVBoxLayout()
+        beside.setContentsMargins(28, 0, 28, 12)
+        beside.addWidget(self.model)
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(0)
+        grid.addWidget(self.ways, 0, 0, 2, 1)
+        grid.addWidget(area, 0, 1)
+        grid.addLayout(beside, 1, 1)
+        grid.addWidget(self.bar, 2, 0, 1, 2)
+        grid.setColumnStretch(0, 3)
+        grid.setColumnStretch(1, 2)
+        grid.setRowStretch(0, 1)
+        self.setLayout(grid)
 
     @property
     def is_changed(self) -> bool:
@@ -187,8 +196,6 @@ class PlaybookPage(QWidget):
         elif way is not None:
             self._context.navigator.say(f"{_UNSOUND} {looked.error}" if way == "form" else looked.error)
 
-    # -- saved -------------------------------------------------------------------------------------------------------
-
     def saved(self) -> None:
         """What was sent is a version now; what was typed since stays, and so does what is typed of other agents."""
         sent = self._sent
@@ -264,6 +271,10 @@ class PlaybookPage(QWidget):
             self._looked, self.preview = looked, preview
             self._render()
 
+    def _on_asked(self, preview: PlaybookPreview) -> None:
+        self.preview = preview
+        self._render()
+
     # -- shown -------------------------------------------------------------------------------------------------------
 
     def _render(self) -> None:
@@ -273,6 +284,7 @@ class PlaybookPage(QWidget):
         _, faults = self.ways.source()
         self.ways.form.show_faults(faults)
         meaning.show(self._column, looked, self.preview)
+        self.model.show_for(shown.row.id, looked)
         if not self.is_changed:
             self.bar.hide()
             return
