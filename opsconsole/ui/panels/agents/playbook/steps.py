@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from opsconsole.domain.agent import Step
 from opsconsole.engine.playbook.told import INNER, Place, step_texts
+from opsconsole.ui.panels.agents.growing import GrowingText
 from opsconsole.ui.panels.agents.rails.parts import captioned
 from opsconsole.ui.widgets.basics import label
-from opsconsole.ui.widgets.growing import GrowingText
 from opsconsole.ui.widgets.texts import para, plain_value, verbatim
 from opsconsole.ui.widgets.words import spoken, tool_words
 
