@@ -133,7 +133,13 @@ WRONG: dict[str, tuple[str, str, int, str]] = {
     "an alias": ("name: Mira", "name: &x Mira\nsummary: *x", 3, "aliases"),
     "a steering character": ("name: Mira", "name: M\x1b[31mira", 2, "#x001b"),
     "a date that is none": ("name: Mira", "name: 2026-13-45", 2, "cannot be read"),
-    "a python tag": ("name: Mira", "name: !!python/object/apply:os.system [ls]", 2, "not YAML"),
+    "a python tag": ("name: Mira", "name: !!python/object/apply:os.system [ls]", 2,
+    "tag '!!python/object/apply:os.system' is not taken"),
+    "a level under a name that is written otherwise": ("name: Mira",
+    "name: Mira\nautonomy: {actions: {desk.move_mail: 1, !!binary ZGVzay5tb3ZlX21haWw=: 3}}", 3, "put it in quotes"),
+    "examples without an order": ("name: Mira", "name: Mira\nscope: !!set {question}", 3, "tag '!!set' is not taken"),
+    "a number that is too long": ("name: Mira", "name: Mira\nbudgets: {runs_per_day: 99999999999999999999999}", 3,
+    "a number too long"),
 }  # fmt: skip
 
 

@@ -75,3 +75,30 @@ def test_depth(depth: int) -> None:
     assert YamlDocument(text, "x").value is not None
     with pytest.raises(FileFormatError, match="deep"):
         YamlDocument("[" * 41 + "]" * 41, "x")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("a: 1\n~: x", 2, "a name must be plain text; put it in quotes"),
+        ("a: {on: 1}", 1, 'put it in quotes: "on"'),
+        ("a:\n  <<: {b: 1}", 2, "put it in quotes"),
+        ("a: 1\nb:\n  !!binary YQ==: 1", 3, "put it in quotes"),
+        ("b:\n  c: !!omap [{a: 1}]", 2, "the tag '!!omap' is not taken"),
+        ("b: !ours x", 1, "the tag '!ours' is not taken"),
+        ("b: !!str {c: 1}", 1, "the tag '!!str' is not taken"),
+        ("a: 1\nb: =", 2, "put = in quotes"),
+        ('a: 1\nb: ["\\ud83d"]', 2, "half a character"),
+        ("a: 1\nb: 99999999999999999999999", 2, "a number too long"),
+        ('"\\ud83d\\ude00": 1\n😀: 2', 2, "stands here twice"),
+    ],
+)
+def test_what_could_be_read_in_two_ways_is_refused_with_its_line(text: str, line: int, said: str) -> None:
+    with pytest.raises(FileFormatError) as caught:
+        YamlDocument(text, "x.yaml")
+    assert said in str(caught.value) and caught.value.line == line, str(caught.value)
+
+
+def test_plain_tags_and_characters_in_two_halves_are_what_they_say() -> None:
+    text = 'a: !!int "3"\nb: !!str 5\n"c": "\\uD83D\\ude00 \\ud83d\\ude00"\n!!str 1: !!seq [!!bool "yes", !!null ""]\n'
+    assert YamlDocument(text, "x").value == {"a": 3, "b": "5", "c": "😀 😀", "1": [True, None]}

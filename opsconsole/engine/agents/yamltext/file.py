@@ -1,9 +1,11 @@
 """Read a YAML file into a pydantic model; every error names the line.
 
-Stricter than YAML: no aliases (a small file could unfold without end), no repeated keys, at most 1 MB.
+Stricter than YAML: no aliases (a small file could unfold without end), no repeated keys, keys that are texts, no tags
+but those of plain values (by another one a key can be written twice, or a list lose its order), at most 1 MB.
 """
 
 import difflib
+import re
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -17,6 +19,18 @@ _M = TypeVar("_M", bound=BaseModel)
 LARGEST = 1_000_000
 DEEPEST = 40
 Loc = tuple[int | str, ...]
+_TAG = "tag:yaml.org,2002:"
+_PLAIN_TAGS: tuple[tuple[type[yaml.Node], frozenset[str]], ...] = (
+    (yaml.ScalarNode, frozenset(_TAG + name for name in ("str", "int", "float", "bool", "null", "timestamp"))),
+    (yaml.SequenceNode, frozenset({f"{_TAG}seq"})),
+    (yaml.MappingNode, frozenset({f"{_TAG}map"})),
+)
+_HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+"""One character as JSON escapes it, in two halves."""
+_HALF = re.compile("[\ud800-\udfff]")
+_SHORT = 20
+_LARGEST_WHOLE = 2**53 - 1
+"""Beyond it, not every whole number can be kept."""
 
 
 class _Constructor(yaml.SafeLoader):
@@ -27,17 +41,20 @@ class _Constructor(yaml.SafeLoader):
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         if isinstance(node, yaml.ScalarNode):
             self.line = node.start_mark.line + 1
-        return super().construct_object(node, deep=deep)  # pyright: ignore[reportUnknownMemberType]
+        made: Any = super().construct_object(node, deep=deep)  # pyright: ignore[reportUnknownMemberType]
+        if isinstance(made, int) and abs(made) > _LARGEST_WHOLE:
+            raise OverflowError
+        return made
 
 
 class _OddError(ValueError):
-    def __init__(self, message: str, event: yaml.Event) -> None:
+    def __init__(self, message: str, at: yaml.Event | yaml.Node) -> None:
         super().__init__(message)
-        self.line = None if event.start_mark is None else event.start_mark.line + 1
+        self.line = None if at.start_mark is None else at.start_mark.line + 1
 
 
 class _Composer(yaml.SafeLoader):
-    """Refuses aliases and deep nesting while reading, before either costs anything."""
+    """Refuses aliases and deep nesting while reading, before either costs anything, and what is no plain value."""
 
     depth = 0
 
@@ -51,7 +68,31 @@ class _Composer(yaml.SafeLoader):
             raise _OddError("nested too deep", event)
         node = super().compose_node(parent, index)
         self.depth -= is_inner
+        if isinstance(node, yaml.ScalarNode):
+            node.value = _HALVES.sub(_whole, node.value)
+        if node is not None and (why := _oddity(node, is_key=isinstance(parent, yaml.MappingNode) and index is None)):
+            raise _OddError(why, node)
         return node
+
+
+def _whole(halves: re.Match[str]) -> str:
+    return halves.group().encode("utf-16", "surrogatepass").decode("utf-16")
+
+
+def _oddity(node: yaml.Node, *, is_key: bool) -> str:
+    """Return why a node is none that we take, in words; empty where it is."""
+    if is_key and (not isinstance(node, yaml.ScalarNode) or node.tag != f"{_TAG}str"):
+        is_short = isinstance(node, yaml.ScalarNode) and node.value.isalnum() and len(node.value) <= _SHORT
+        quote = f': "{node.value}"' if is_short else ""
+        return f"a name must be plain text; put it in quotes{quote}"
+    if not any(isinstance(node, kind) and node.tag in tags for kind, tags in _PLAIN_TAGS):
+        if isinstance(node, yaml.ScalarNode) and node.tag in (f"{_TAG}value", f"{_TAG}merge"):
+            return f"put {node.value} in quotes"
+        tag = node.tag.replace(_TAG, "!!", 1)
+        return f"the tag {tag!r} is not taken here; write a text, a number, true or false, a list or names with values"
+    if isinstance(node, yaml.ScalarNode) and _HALF.search(node.value):
+        return "this text holds half a character (\\ud800 to \\udfff); write the whole one"
+    return ""
 
 
 class YamlDocument:
@@ -149,8 +190,6 @@ class YamlDocument:
         if isinstance(node, yaml.MappingNode):
             seen: set[str] = set()
             for key, value in node.value:
-                if not isinstance(key, yaml.ScalarNode):
-                    raise FileFormatError("a name must be plain text", path=self.path, line=key.start_mark.line + 1)
                 if key.value in seen:
                     raise FileFormatError(
                         f"{key.value!r} stands here twice", path=self.path, line=key.start_mark.line + 1
