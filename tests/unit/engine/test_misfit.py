@@ -1,5 +1,6 @@
 """What does not fit is said in words, never in a checker's."""
 
+from datetime import UTC, date, datetime
 from typing import Any, Literal
 
 import pytest
@@ -26,6 +27,12 @@ def said(kind: Any, value: Any, *, include_input: bool = True) -> str:
         (float, [1], "must be a number, such as 0.5, not a list"),
         (bool, "perhaps", "must be true or false, not 'perhaps'"),
         (str, 7, "must be a text, not 7; put it in quotes"),
+        (str, date(2024, 5, 1), "must be a text, not the date 2024-05-01; put it in quotes"),
+        (
+            int,
+            datetime(2024, 5, 1, 8, tzinfo=UTC),
+            "must be a whole number, such as 12, not the date 2024-05-01 08:00:00+00:00",
+        ),
         (str, {"a": 1}, "must be a text, not names with values"),
         (tuple[str, ...], "main", "must be a list, such as [a, b], not 'main'"),
         (dict[str, int], True, "must be names with values, not true"),

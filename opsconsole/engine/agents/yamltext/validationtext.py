@@ -5,6 +5,7 @@ import gzip
 import re
 import zlib
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from pydantic_core import ErrorDetails
@@ -52,7 +53,7 @@ def in_words(error: ErrorDetails) -> str:
     if kind == "string_pattern_mismatch":
         return _FORMS.get(context["pattern"], f"must have the form {context['pattern']}")
     if kind == "string_type":
-        return f"must be a text{_but(given)}" + ("; put it in quotes" if isinstance(given, int | float) else "")
+        return f"must be a text{_but(given)}" + ("; put it in quotes" if isinstance(given, int | float | date) else "")
     if kind == "finite_number":
         return "must be a plain number"
     if kind in _LISTS:
@@ -91,6 +92,8 @@ def _but(given: Any) -> str:
         return f", not {given:g}"
     if isinstance(given, str):
         return f", not {_short(given)!r}"
+    if isinstance(given, date):
+        return f", not the date {given}"
     return ", not a list" if isinstance(given, list | tuple) else ", not names with values"
 
 
