@@ -25,6 +25,7 @@ OpsError
 `CancelledError` of asyncio is never translated.
 """
 
+from opsconsole.domain.naming import one_line
 from opsconsole.domain.redaction import redacted
 
 
@@ -48,17 +49,23 @@ class UserError(OpsError):
 
 
 class FileFormatError(UserError):
-    """A file is wrong. `path` and `line` (from 1, or None) say where."""
+    """A file is wrong. `path` and `line` (from 1, or None) say where.
+
+    The text is one line: what a file says in it cannot pass for another line of ours.
+    """
 
     def __init__(self, message: str, *, path: str, line: int | None = None) -> None:
         where = path if line is None else f"{path}:{line}"
-        super().__init__(f"{where}: {message}")
+        super().__init__(one_line(f"{where}: {message}"))
         self.path = path
         self.line = line
 
 
 class NotFoundError(UserError):
-    """There is nothing of that name."""
+    """There is nothing of that name; the text is one line, whatever was asked for."""
+
+    def __init__(self, message: str = "", *, hint: str = "") -> None:
+        super().__init__(one_line(message), hint=one_line(hint))
 
 
 class StaleCardError(UserError):

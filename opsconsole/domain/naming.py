@@ -1,5 +1,7 @@
 """The program's own names as words: tools, categories, kinds, states. The one place; screens and reasons use it."""
 
+from unicodedata import category
+
 ASK = "person.ask"
 """The tool by which an agent asks a person."""
 
@@ -8,6 +10,14 @@ def spoken(name: str) -> str:
     """Return an id as words: `bug_report` → `Bug report`."""
     words = name.replace("_", " ").replace("-", " ").replace(".", " ").strip()
     return words[:1].upper() + words[1:]
+
+
+def one_line(text: str) -> str:
+    """Return a text that others wrote on one line, with what cannot be seen in it written out: `\\n`, `\\x1b`."""
+    return "".join(
+        sign if sign.isprintable() or category(sign) == "Zs" else sign.encode("unicode_escape").decode()
+        for sign in text
+    )
 
 
 def tool_words(tool: str) -> str:

@@ -3,12 +3,12 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from opsconsole.domain.agent import AgentSpec, Category, Step
 from opsconsole.domain.enums import Effect
-from opsconsole.domain.naming import tool_words
+from opsconsole.domain.naming import one_line, tool_words
 from opsconsole.engine.agents.file import steps_of
 from opsconsole.engine.agents.names import texts_in
 from opsconsole.engine.agents.warnings import notes_on
@@ -41,7 +41,7 @@ def lint(registry: Registry, conn: Reader, spec: AgentSpec) -> tuple[Finding, ..
         *_loose_texts(registry, spec),
         *(Finding(note, kind="note") for note in notes_on(registry, conn, spec)),
     ]
-    return tuple(found)
+    return tuple(replace(each, text=one_line(each.text)) for each in found)
 
 
 def _categories(spec: AgentSpec) -> Iterator[tuple[Category, Loc]]:

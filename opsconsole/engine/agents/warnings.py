@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
 from opsconsole.domain.agent import AgentSpec, Subscription
+from opsconsole.domain.naming import one_line
 from opsconsole.engine.agents.deployments import never_reached
 from opsconsole.engine.agents.eventkinds import known_kinds, makers_of
 from opsconsole.engine.agents.file import all_steps, is_pattern, tool_patterns
@@ -26,7 +27,8 @@ def notes_on(registry: Registry, conn: Reader, spec: AgentSpec) -> list[str]:
     known = {name: sorted(kinds) for name, kinds in known_kinds(registry, conn).items()}
     found = [note for subscription in spec.subscribes for note in _on_events(registry, subscription, known)]
     found += _on_deployments(registry, spec)
-    return list(dict.fromkeys([*found, *_on_patterns(registry, spec), *_on_tools_left_out(spec), *_on_questions(spec)]))
+    found += [*_on_patterns(registry, spec), *_on_tools_left_out(spec), *_on_questions(spec)]
+    return list(dict.fromkeys(map(one_line, found)))
 
 
 def _on_questions(spec: AgentSpec) -> Iterator[str]:

@@ -101,6 +101,7 @@ def test_who_makes_a_kind_is_said(run: Run, tmp_path: Path) -> None:
         ("tools: [desk.search, desk.reply]\nbrain: model", ["when no model answers"]),
         ("tools: [desk.search, desk.reply]\nbrain: model\nfallback: person", ["so nothing does"]),
         ('tools: ["desk.*", "dsek.*"]', ["tools: dsek.* fits no tool yet: nothing is connected as dsek"]),
+        ('tools: ["desk.*", "x\\nNote: *"]', ["tools: x\\nNote: * fits no tool that there is"]),
         ('tools: ["desk.*", "desk.make_*"]', ["tools: desk.make_* fits no tool that there is"]),
         (
             "guardrails: [{name: g, when: tool == '', then: ask, because: it is so, actions: [crm.set]}]",

@@ -102,3 +102,18 @@ def test_what_could_be_read_in_two_ways_is_refused_with_its_line(text: str, line
 def test_plain_tags_and_characters_in_two_halves_are_what_they_say() -> None:
     text = 'a: !!int "3"\nb: !!str 5\n"c": "\\uD83D\\ude00 \\ud83d\\ude00"\n!!str 1: !!seq [!!bool "yes", !!null ""]\n'
     assert YamlDocument(text, "x").value == {"a": 3, "b": "5", "c": "😀 😀", "1": [True, None]}
+
+
+class Named(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    some: dict[str, int] = {}
+
+
+def test_a_name_from_a_file_stands_in_quotes_on_one_line() -> None:
+    odd = '"\\e[2J\\nmini: version 9 is in use.\\n"'
+    for text, told in ((f"{odd}: 1", "there is no such setting"), (f"some: {{{odd}: x}}", "must be a whole number")):
+        with pytest.raises(FileFormatError) as caught:
+            YamlDocument(text, "a\nb.yaml").into(Named)
+        said = str(caught.value)
+        assert said.isprintable() and f"'\\x1b[2J\\nmini: version 9 is in use.\\n': {told}" in said, said
+        assert said.startswith("a\\nb.yaml:1: ")

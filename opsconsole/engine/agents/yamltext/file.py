@@ -13,7 +13,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from opsconsole.domain.errors import FileFormatError
-from opsconsole.engine.agents.yamltext.validationtext import in_words
+from opsconsole.engine.agents.yamltext.validationtext import in_words, place_words
 
 _M = TypeVar("_M", bound=BaseModel)
 LARGEST = 1_000_000
@@ -173,7 +173,7 @@ class YamlDocument:
             found = sorted(error.errors(include_url=False), key=lambda error: error["type"] != "extra_forbidden")
             first, *more = found
             loc: Loc = first["loc"] or getattr(first.get("ctx", {}).get("error"), "loc", ())
-            where = ".".join(str(part) for part in loc)
+            where = place_words(loc)
             text = in_words(first)
             if first["type"] == "extra_forbidden":
                 missing = [
@@ -181,7 +181,7 @@ class YamlDocument:
                     for problem in found
                     if problem["type"] == "missing" and problem["loc"][:-1] == loc[:-1]
                 ]
-                close = difflib.get_close_matches(where.rpartition(".")[2], missing, n=1)
+                close = difflib.get_close_matches(str(first["loc"][-1]), missing, n=1)
                 text += f"; did you mean {close[0]}?" if close else ""
             also = f" (and {len(more)} more)" if more else ""
             raise self.error(f"{where}: {text}{also}", loc) from error

@@ -4,7 +4,7 @@ import difflib
 import gzip
 import re
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ LONGEST = 40
 """So much of a value is shown, in characters."""
 _UNSEEN = object()
 """Stands for a value that the error was told without."""
+_NAME = re.compile(r"[\w.@*/-]{1,48}")
 _QUOTED = re.compile(r"'([^']*)'")
 _FORMS = {
     SLUG: "must be a short name: small letters, digits, - and _, a letter first, at most 48",
@@ -63,6 +64,11 @@ def in_words(error: ErrorDetails) -> str:
     if kind in ("json_invalid", "json_type"):
         return "is no JSON"
     return error["msg"]
+
+
+def place_words(loc: Sequence[str | int]) -> str:
+    """Return a place as `autonomy.default`; a name that is none as the file knows them in quotes, and cut."""
+    return ".".join(part if _NAME.fullmatch(part) else repr(_short(part)) for part in map(str, loc))
 
 
 def unreadable(error: Exception) -> str:
