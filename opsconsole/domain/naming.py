@@ -1,5 +1,6 @@
 """The program's own names as words: tools, categories, kinds, states. The one place; screens and reasons use it."""
 
+from decimal import Decimal
 from unicodedata import category
 
 ASK = "person.ask"
@@ -31,3 +32,14 @@ def tools_words(pattern: str) -> str:
     if verb == "*":
         return f"everything in {spoken(connector).lower()}" if connector.strip("*") else "everything"
     return tool_words(pattern).lower()
+
+
+def decimals(number: float) -> str:
+    """Return a number written out, so that it reads back as the same: 0.00001, never 1e-05; a whole one with `.0`."""
+    written = format(Decimal(repr(number)), "f")
+    return written if "." in written else f"{written}.0"
+
+
+def number_words(number: float) -> str:
+    """Return a number as people write it: never 1e-05 or 1e+12, and no `.0`."""
+    return decimals(number).removesuffix(".0") if isinstance(number, float) else f"{number}"

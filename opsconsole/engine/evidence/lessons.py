@@ -16,7 +16,7 @@ from opsconsole.domain.enums import Adjudication
 from opsconsole.domain.errors import NotFoundError
 from opsconsole.domain.naming import spoken, tool_words
 from opsconsole.engine.agents.file import AgentFile, all_steps, read_agent_text
-from opsconsole.engine.agents.yamltext.edit import add_items, set_scalar
+from opsconsole.engine.agents.yamltext.change import add_texts, set_text
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.pairs.pair import example_of
 from opsconsole.policy.cel.words import condition_words
@@ -124,7 +124,7 @@ def _categories(conn: Reader, spec: AgentSpec, source: str, judged: Sequence[Pai
         texts = [text for text in dict.fromkeys(text for _, text in some) if text not in category.examples]
         if len(some) < REPEATED or not texts:
             continue
-        changed = add_items(source, ("playbook", "categories", place), "examples", texts[:EXAMPLES])
+        changed = add_texts(source, ("playbook", "categories", place), "examples", texts[:EXAMPLES])
         told = Told(
             why=f"{len(some)} times a person said that the event was “{category.name}”",
             where=f"Examples by which it tells “{category.name}”",
@@ -151,7 +151,7 @@ def _values(conn: Reader, spec: AgentSpec, source: str, judged: Sequence[PairRow
         for step, loc in all_steps(spec):
             here = spec.playbook.categories[int(loc[2])].id
             if step.do == tool and step.args.get(field) == mine and here == category and len(pairs) >= REPEATED:
-                changed = set_scalar(source, (*loc, "with", field), theirs)
+                changed = set_text(source, (*loc, "with", field), theirs)
                 name = spoken(field).lower()
                 told = Told(
                     why=f"{len(pairs)} times people had {name} “{theirs}” where the agent writes “{mine}”",

@@ -9,8 +9,9 @@ import yaml
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.engine.agents.yamltext.blocks import put_text
 from opsconsole.engine.agents.yamltext.change import ODD, change_texts, read_plain
-from opsconsole.engine.agents.yamltext.edit import insert_lines, leaf_end, node_at, put
+from opsconsole.engine.agents.yamltext.edit import flowed, insert_lines, put
 from opsconsole.engine.agents.yamltext.lists import drop
+from opsconsole.engine.agents.yamltext.nodes import leaf_end, node_at
 from opsconsole.engine.blank.answers import CategoryAnswer
 from opsconsole.engine.blank.deeds import scalar, steps
 from opsconsole.engine.blank.file import category_id, category_lines
@@ -91,7 +92,7 @@ def _changed(text: str, place: Place, value: str | float | None) -> str:
     if value is None:
         return drop(text, place)
     if node_at(text, place) is None:
-        made = scalar(value) if isinstance(value, str) else f"{value}"
+        made = scalar(value) if isinstance(value, str) else flowed(value)
         return _added(text, place, [f"{place[-1]}: {made}"]) or put(text, place, value)
     return put_text(text, place, value) if isinstance(value, str) else put(text, place, value)
 

@@ -5,9 +5,10 @@ A row is written in one way only, so that rows → text → rows (`conditionread
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
+
+from opsconsole.domain.naming import decimals
 
 Value = str | int | float | bool
 Join = Literal["all", "any"]
@@ -150,8 +151,7 @@ def written(value: Value) -> str:
     if isinstance(value, float):
         if value != value or value in (float("inf"), float("-inf")):
             raise ValueError("no number")
-        digits = format(Decimal(repr(value)), "f")
-        return digits if "." in digits else f"{digits}.0"
+        return decimals(value)
     value.encode()
     return f"'{''.join(map(_sign, value))}'"
 

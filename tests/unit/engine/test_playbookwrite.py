@@ -195,8 +195,8 @@ def test_a_block_is_written_only_where_it_says_the_same() -> None:
     for odd in ("", " x\ny", "\nx", "a\n\n", "a\tb\nc", "short", "a" * 80 + "  " + "b" * 80):
         assert block_of(odd, "  ") is None, odd
     assert put_text("a: x # why\n", ("a",), "b\nc") == 'a: "b\\nc" # why\n'
-    with pytest.raises(LookupError):
-        put_text("a: | # why\n  x\n", ("a",), "b\nc")
+    assert put_text("a: | # why\n  x\n", ("a",), "b\nc") == "a: |- # why\n  b\n  c\n"
+    assert put_text("a: !!str >+  # why\n  x\n\nb: 1\n", ("a",), "y") == 'a: "y"  # why\nb: 1\n'
 
 
 SAID = st.text(st.sampled_from("ab :#-|>'\"{}%\n\t{ü,[&*!"), max_size=150)

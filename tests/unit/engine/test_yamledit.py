@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opsconsole.engine.agents.yamltext.edit import add_items, set_scalar
+from opsconsole.engine.agents.yamltext.change import add_texts, set_text
 
 TEXT = """# who
 agent: a   # the name
@@ -43,7 +43,7 @@ def value(text: str) -> Any:
     ("place", "before"), [(0, ["one", "two\nlines\n"]), (1, []), (2, []), (3, ["a", "b"]), (4, [])]
 )
 def test_items_come_at_the_end_and_nothing_else_changes(place: int, before: list[str]) -> None:
-    changed = add_items(TEXT, ("playbook", "categories", place), "examples", ["new: 'x'", 'é"\n#'])
+    changed = add_texts(TEXT, ("playbook", "categories", place), "examples", ["new: 'x'", 'é"\n#'])
     assert value(changed)[place]["examples"] == [*before, "new: 'x'", 'é"\n#']
     rest, was = value(changed), value(TEXT)
     for categories in (rest, was):
@@ -54,7 +54,7 @@ def test_items_come_at_the_end_and_nothing_else_changes(place: int, before: list
 
 def test_a_scalar_is_put_in_anothers_place() -> None:
     loc = ("playbook", "categories", 0, "steps", 0, "with", "folder")
-    changed = set_scalar(TEXT, loc, "People/Letters: #1")
+    changed = set_text(TEXT, loc, "People/Letters: #1")
     assert value(changed)[0]["steps"][0]["with"] == {"folder": "People/Letters: #1", "tag": "x"}
     assert changed.replace('"People/Letters: #1"', "People/Pay") == TEXT
 
@@ -64,11 +64,11 @@ def test_a_scalar_is_put_in_anothers_place() -> None:
 def test_any_text_comes_back_as_it_is(texts: list[str]) -> None:
     for place in (0, 1, 3, 4):
         before: list[str] = value(TEXT)[place].get("examples") or []
-        changed = add_items(TEXT, ("playbook", "categories", place), "examples", texts)
+        changed = add_texts(TEXT, ("playbook", "categories", place), "examples", texts)
         assert value(changed)[place]["examples"] == [*before, *texts]
 
 
 @pytest.mark.parametrize("loc", [("nobody",), ("playbook", "categories", 9), ("agent", "x"), ("playbook",)])
 def test_what_is_not_there_is_said(loc: tuple[str | int, ...]) -> None:
     with pytest.raises(LookupError):
-        set_scalar(TEXT, loc, "x")
+        set_text(TEXT, loc, "x")

@@ -7,6 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from opsconsole.engine.agents.yamltext.change import put_all
 from opsconsole.engine.agents.yamltext.edit import put
 
 FILE = """\
@@ -89,3 +90,39 @@ def test_a_block_that_ends_the_file_says_what_it_said(style: str, tail: str) -> 
 
 def test_a_byte_order_mark_shifts_nothing() -> None:
     assert put("\ufeffa: 1   # one\nb: 2\n", ("b",), 3) == "\ufeffa: 1   # one\nb: 3\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "loc", "wanted"),
+    [
+        ("a:\n  b: 1\n  ? d.y\nc: 1\n", ("a", "x"), "a:\n  b: 1\n  ? d.y\n  x: 5\nc: 1\n"),
+        ("a:\n  ? d.y\n  :\n", ("a", "x"), "a:\n  ? d.y\n  :\n  x: 5\n"),
+        ("a:\n  ? d.y # why\n\n# rest\nc: 1\n", ("a", "x"), "a:\n  ? d.y # why\n  x: 5\n\n# rest\nc: 1\n"),
+        ("? a", ("x",), "? a\nx: 5\n"),
+        ("a:", ("a",), "a: 5"),
+        ("a: # why\nb: 1\n", ("a", "x"), "a: {x: 5} # why\nb: 1\n"),
+        ("a: {b: 1}\n", ("a", "no"), 'a: {b: 1, "no": 5}\n'),
+        ("a: 1\n", ("on", "b", "null"), 'a: 1\n"on": {b: {"null": 5}}\n'),
+        ("a: 1 # one\u2028b: 2 # two\u2028c: 3", ("b",), "a: 1 # one\u2028b: 5 # two\u2028c: 3"),
+        ('a: "\\ud83d\\ude00"\nb: 1\n', ("b",), 'a: "\\ud83d\\ude00"\nb: 5\n'),
+    ],
+)
+def test_however_a_key_is_written_the_file_says_what_was_put(text: str, loc: tuple[str, ...], wanted: str) -> None:
+    assert put_all(text, {loc: 5}) == wanted
+
+
+def test_a_comment_behind_the_sign_of_a_block_stays() -> None:
+    text = "a:\n  when: >-   # why so\n    x\n\n  b: 1\n"
+    assert put(text, ("a", "when"), "y") == 'a:\n  when: "y"   # why so\n\n  b: 1\n'
+
+
+@pytest.mark.parametrize("number", [1e-05, 1e12, 1e16, 0.5, -2.5e-7, 3, 12.345])
+def test_a_number_is_read_as_the_number_that_was_put(number: float) -> None:
+    made = put("a: 1\n", ("a",), number)
+    assert yaml.safe_load(made) == {"a": number} and "e" not in made
+
+
+def test_what_would_say_something_else_is_not_put() -> None:
+    for text in ("b: &x {c: 1}\na: *x\n", "? a\n", "a: {b: 1}\n", "{"):
+        with pytest.raises(LookupError, match=r"without touching more|no scalar|without a colon"):
+            put_all(text, {("b", "c") if text[0] == "b" else ("a",): 5})

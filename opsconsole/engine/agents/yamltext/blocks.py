@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import yaml
 
-from opsconsole.engine.agents.yamltext.edit import leaf_end, node_at, put, replaced
+from opsconsole.engine.agents.yamltext.edit import put, replaced
+from opsconsole.engine.agents.yamltext.nodes import leaf_end, node_at, rest_of_line
 
 WIDE = 110
 """A line goes on in the next one beyond so many characters."""
@@ -20,10 +21,8 @@ def put_text(text: str, loc: Sequence[str | int], value: str) -> str:
     if not isinstance(node, yaml.ScalarNode) or not isinstance(around, yaml.MappingNode) or around.flow_style:
         return put(text, loc, value)
     end = leaf_end(text, node)
-    if text[end : _line_end(text, end)].strip():
+    if rest_of_line(text, end).strip():
         return put(text, loc, value)  # a comment behind it would become part of the block
-    if node.style in ("|", ">") and "#" in text[node.start_mark.index : _line_end(text, node.start_mark.index)]:
-        raise LookupError(f"a comment stands in the first line of {loc}")
     key = next(name for name, _ in around.value if name.value == str(loc[-1]))
     column = key.start_mark.column
     block = block_of(value, " " * (column + 2), used=column + len(key.value) + 2)
@@ -58,8 +57,3 @@ def folded(text: str, indent: str) -> Iterator[str]:
             line = indent
         line += word + " "
     yield line.rstrip()
-
-
-def _line_end(text: str, at: int) -> int:
-    end = text.find("\n", at)
-    return len(text) if end < 0 else end

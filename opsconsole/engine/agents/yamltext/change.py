@@ -1,13 +1,16 @@
 """What forms change in a file: lists whose items keep their place and comments, and the file read again as a proof."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 import yaml
 
-from opsconsole.engine.agents.yamltext.edit import flowed, put
-from opsconsole.engine.agents.yamltext.lists import add_item, drop, with_top
+from opsconsole.engine.agents.yamltext.edit import Plain, flowed, insert_lines, put, quoted, replaced, with_key
+from opsconsole.engine.agents.yamltext.items import change_items
+from opsconsole.engine.agents.yamltext.lists import with_top
+from opsconsole.engine.agents.yamltext.nodes import child, key_column, loader_for, node_at, pair_end
 
+Place = tuple[str | int, ...]
 ODD = (
     "This file is written in a way that the form cannot change without touching more than that. Change it in the file,"
     " under Playbook."
@@ -16,8 +19,7 @@ ODD = (
 
 def read_plain(text: str) -> Any:
     """Return what a file says, as plain values."""
-    # The safe loader that is written in C is ten times as fast, and not everywhere.
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    return yaml.load(text, Loader=loader_for(text))  # noqa: S506
 
 
 def change_texts(text: str, loc: Sequence[str | int], before: Sequence[str], after: Sequence[str]) -> str:
@@ -28,25 +30,88 @@ def change_texts(text: str, loc: Sequence[str | int], before: Sequence[str], aft
     """
     if tuple(before) == tuple(after):
         return text
-    kept = [one for one in before if one in after]
-    is_there = _is_list(text, loc)
-    if not is_there or list(after[: len(kept)]) != kept or len(set(before)) < len(before):
-        if len(loc) == 2 and loc[0] not in read_plain(text):
-            return with_top(text, str(loc[0]), f"{{{loc[1]}: {flowed(after)}}}")
-        return put(text, loc, after)
-    for at in reversed(range(len(before))):
-        if before[at] not in after:
-            text = drop(text, (*loc, at))
-    for one in after[len(kept) :]:
-        text = add_item(text, loc, one)
-    return text
+    if before:
+        return change_items(text, loc, before, after)
+    if len(loc) == 2 and loc[0] not in read_plain(text):
+        return with_top(text, str(loc[0]), f"{{{loc[1]}: {flowed(after)}}}")
+    return put(text, loc, after)
 
 
-def _is_list(text: str, loc: Sequence[str | int]) -> bool:
-    found: Any = read_plain(text)
+def put_all(text: str, values: Mapping[Place, Plain]) -> str:
+    """Put values at places; the file then says them, and else what it said.
+
+    Raises:
+        LookupError: it is written in a way that cannot be changed so; nothing was changed.
+    """
+    try:
+        made, expected = text, read_plain(text)
+        for place, value in values.items():
+            made = put(made, place, value)
+            expected = _with(expected, place, value)
+        return _proved(made, expected)
+    except (ValueError, TypeError, yaml.YAMLError) as error:
+        raise LookupError(ODD) from error
+
+
+def set_text(text: str, loc: Place, value: str) -> str:
+    """Put a text in the place of a scalar.
+
+    Raises:
+        LookupError: there is no scalar at that place, or the file would say something else besides.
+    """
+    node = node_at(text, loc)
+    if not isinstance(node, yaml.ScalarNode):
+        raise LookupError(f"no scalar at {loc}")
+    return _proved(replaced(text, node, quoted(value)), _with(read_plain(text), loc, value))
+
+
+def add_texts(text: str, loc: Place, key: str, items: Sequence[str]) -> str:
+    """Add texts to the end of the list `key` of a mapping, which is made where there is none.
+
+    Raises:
+        LookupError: there is no mapping at that place, or the file would say something else besides.
+    """
+    node, body = node_at(text, loc), read_plain(text)
+    if not isinstance(node, yaml.MappingNode) or not node.value:
+        raise LookupError(f"no mapping at {loc}")
+    here, present = (*loc, key), child(node, key)
+    before = list(_at(body, loc).get(key) or ())
+    if present is not None:
+        made = change_texts(text, here, before, [*before, *items])
+    elif node.flow_style:
+        made = with_key(text, node, key, flowed(items))
+    else:
+        first, value = node.value[0]
+        indent = " " * key_column(text, first)
+        lines = [f"{indent}{key}:", *(f"{indent}  - {quoted(item)}" for item in items)]
+        made = insert_lines(text, pair_end(text, first, value), lines)
+    return _proved(made, _with(body, here, [*before, *items]))
+
+
+def _at(body: Any, loc: Place) -> Any:
     for part in loc:
-        try:
-            found = found[part]
-        except (LookupError, TypeError):
-            return False
-    return isinstance(found, list)
+        body = body[part]
+    return body
+
+
+def _with(body: Any, loc: Place, value: Any) -> Any:
+    """Return what a file says with another value at a place; mappings are made where there is nothing."""
+    if not loc:
+        return value
+    name, inner = loc[0], loc[1:]
+    if isinstance(body, list) and isinstance(name, int):
+        changed: list[Any] = [*cast("list[Any]", body)]
+        changed[name] = _with(changed[name], inner, value)
+        return changed
+    said = cast("dict[Any, Any]", body) if isinstance(body, dict) else {}
+    return {**said, name: _with(said.get(name), inner, value)}
+
+
+def _proved(made: str, expected: Any) -> str:
+    try:
+        is_same = read_plain(made) == expected
+    except (ValueError, yaml.YAMLError) as error:
+        raise LookupError(ODD) from error
+    if not is_same:
+        raise LookupError(ODD)
+    return made

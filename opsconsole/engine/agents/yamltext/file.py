@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from opsconsole.domain.errors import FileFormatError
+from opsconsole.engine.agents.yamltext.nodes import WholeLoader
 from opsconsole.engine.agents.yamltext.validationtext import in_words, place_words
 
 _M = TypeVar("_M", bound=BaseModel)
@@ -25,8 +26,6 @@ _PLAIN_TAGS: tuple[tuple[type[yaml.Node], frozenset[str]], ...] = (
     (yaml.SequenceNode, frozenset({f"{_TAG}seq"})),
     (yaml.MappingNode, frozenset({f"{_TAG}map"})),
 )
-_HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
-"""One character as JSON escapes it, in two halves."""
 _HALF = re.compile("[\ud800-\udfff]")
 _SHORT = 20
 _LARGEST_WHOLE = 2**53 - 1
@@ -53,7 +52,7 @@ class _OddError(ValueError):
         self.line = None if at.start_mark is None else at.start_mark.line + 1
 
 
-class _Composer(yaml.SafeLoader):
+class _Composer(WholeLoader):
     """Refuses aliases and deep nesting while reading, before either costs anything, and what is no plain value."""
 
     depth = 0
@@ -68,15 +67,9 @@ class _Composer(yaml.SafeLoader):
             raise _OddError("nested too deep", event)
         node = super().compose_node(parent, index)
         self.depth -= is_inner
-        if isinstance(node, yaml.ScalarNode):
-            node.value = _HALVES.sub(_whole, node.value)
         if node is not None and (why := _oddity(node, is_key=isinstance(parent, yaml.MappingNode) and index is None)):
             raise _OddError(why, node)
         return node
-
-
-def _whole(halves: re.Match[str]) -> str:
-    return halves.group().encode("utf-16", "surrogatepass").decode("utf-16")
 
 
 def _oddity(node: yaml.Node, *, is_key: bool) -> str:

@@ -6,20 +6,13 @@ from typing import cast
 
 import yaml
 
-from opsconsole.engine.agents.yamltext.edit import (
-    Plain,
-    flowed,
-    insert_lines,
-    leaf_end,
-    node_at,
-    replaced,
-    with_key,
-)
+from opsconsole.engine.agents.yamltext.edit import Plain, flowed, insert_lines, replaced, with_key
+from opsconsole.engine.agents.yamltext.nodes import dashes, leaf_end, line_end, line_of, node_at, pair_end
 
 Item = str | Mapping[str, Plain | Sequence[str]]
 BEFORE = "playbook"
 """The long part of a file: what is new at its top is written before it, not after hundreds of lines."""
-_GAP = re.compile(r"(?:\s|#[^\n]*)*")
+_GAP = re.compile(r"(?:\s|#[^\n\r\x85\u2028\u2029]*)*")
 _EMPTY_LINE = re.compile(r"[ \t]*\n?")
 
 
@@ -31,7 +24,7 @@ def add_item(text: str, loc: Sequence[str | int], item: Item) -> str:
     """
     node = node_at(text, loc)
     if isinstance(node, yaml.ScalarNode) and not node.value:
-        return replaced(text, node, f"{'' if text[node.start_mark.index - 1] == ' ' else ' '}[{flowed(item)}]")
+        return replaced(text, node, f"[{flowed(item)}]")
     if node is None:
         return _made(text, loc, item)
     if not isinstance(node, yaml.SequenceNode):
@@ -41,7 +34,8 @@ def add_item(text: str, loc: Sequence[str | int], item: Item) -> str:
         return f"{text[:at]}, {flowed(item)}{text[at:]}"
     if node.flow_style:
         return replaced(text, node, f"[{flowed(item)}]")
-    lines = _lines(item, " " * node.start_mark.column)
+    dash = dashes(text, node)[-1]
+    lines = _lines(item, " " * (dash - line_of(text, dash)))
     return insert_lines(text, leaf_end(text, node), lines)
 
 
@@ -59,15 +53,15 @@ def drop(text: str, loc: Sequence[str | int]) -> str:
     else:
         begin = node
     if around.flow_style:
-        return _cut(text, begin.start_mark.index, node.end_mark.index)
+        return cut(text, begin.start_mark.index, node.end_mark.index)
     if len(around.value) == 1:
         return _emptied(text, loc, around, node)
-    first = _line_of(text, begin.start_mark.index)
-    if isinstance(around, yaml.SequenceNode):
-        first = _dash(text, first, around.start_mark.column)
-    elif text[first : begin.start_mark.index].strip():
+    is_item = isinstance(around, yaml.SequenceNode)
+    at = dashes(text, around)[cast("int", loc[-1])] if is_item else begin.start_mark.index
+    first = line_of(text, at)
+    if text[first:at].strip():
         raise LookupError(f"{loc} shares its line")  # `- name: x`, the first of an item
-    return text[:first] + text[_line_end(text, leaf_end(text, node)) :]
+    return text[:first] + text[line_end(text, leaf_end(text, node)) :]
 
 
 def _made(text: str, loc: Sequence[str | int], item: Item) -> str:
@@ -101,7 +95,7 @@ def _place(text: str, root: yaml.MappingNode) -> int | None:
     """Return where a line can be put behind what stands before the playbook; None where nothing does."""
     names = [name.value for name, _ in root.value]
     at = names.index(BEFORE) if BEFORE in names else 0
-    return _line_end(text, leaf_end(text, root.value[at - 1][1])) if at and not root.flow_style else None
+    return line_end(text, pair_end(text, *root.value[at - 1])) if at and not root.flow_style else None
 
 
 def _emptied(text: str, loc: Sequence[str | int], around: yaml.CollectionNode, node: yaml.Node) -> str:
@@ -111,17 +105,16 @@ def _emptied(text: str, loc: Sequence[str | int], around: yaml.CollectionNode, n
         raise LookupError(f"{loc} is all there is")
     key = next(name for name, _ in outer.value if name.value == str(loc[-2]))
     colon = text.index(":", key.end_mark.index) + 1
-    first = _line_of(text, (node if isinstance(around, yaml.SequenceNode) else around).start_mark.index)
-    if isinstance(around, yaml.SequenceNode):
-        first = _dash(text, first, around.start_mark.column)
+    at = dashes(text, around)[0] if isinstance(around, yaml.SequenceNode) else around.start_mark.index
+    first = line_of(text, at)
     if first < colon:
         raise LookupError(f"{loc} shares its line")
-    end = _line_end(text, leaf_end(text, node))
+    end = line_end(text, leaf_end(text, node))
     empty = "[]" if isinstance(around, yaml.SequenceNode) else "{}"
     return f"{text[:colon]} {empty}{text[colon:first]}{text[end:]}"
 
 
-def _cut(text: str, begin: int, end: int) -> str:
+def cut(text: str, begin: int, end: int) -> str:
     """Take something out of brackets, with the comma that belongs to it and the line that it leaves empty."""
     gap = _GAP.match(text, end)
     after = end if gap is None else gap.end()
@@ -138,24 +131,6 @@ def _cut(text: str, begin: int, end: int) -> str:
     if "\n" in head and not line.strip() and rest is not None and rest.group().endswith("\n"):
         return head[: len(head) - len(line)] + tail[rest.end() :]
     return head + tail
-
-
-def _dash(text: str, line: int, column: int) -> int:
-    """Return the beginning of the line on which an item's dash stands."""
-    while text[line + column : line + column + 1] != "-":
-        if not line:
-            raise LookupError("no dash")
-        line = _line_of(text, line - 1)
-    return line
-
-
-def _line_of(text: str, at: int) -> int:
-    return text.rfind("\n", 0, at) + 1
-
-
-def _line_end(text: str, at: int) -> int:
-    end = text.find("\n", at - 1 if at and text[at - 1] == "\n" else at)
-    return len(text) if end < 0 else end + 1
 
 
 def _lines(item: Item, indent: str) -> list[str]:

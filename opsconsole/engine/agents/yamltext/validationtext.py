@@ -6,11 +6,13 @@ import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from math import isfinite
 from typing import Any
 
 from pydantic_core import ErrorDetails
 
 from opsconsole.domain.agent import CLOCK, SLUG, TOOL
+from opsconsole.domain.naming import number_words
 
 LONGEST = 40
 """So much of a value is shown, in characters."""
@@ -95,7 +97,7 @@ def _but(given: Any) -> str:
     if isinstance(given, bool):
         return f", not {str(given).lower()}"
     if isinstance(given, int | float):
-        return f", not {given:g}"
+        return f", not {number_words(given) if isinstance(given, int) or isfinite(given) else given}"
     if isinstance(given, str):
         return f", not {_short(given)!r}"
     if isinstance(given, date):
