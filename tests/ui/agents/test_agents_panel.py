@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 import yaml
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -117,6 +118,31 @@ def test_a_level_is_set_by_key_its_meaning_said_and_saved_with_the_reason(tmp_pa
     with opened(folder) as session:  # what the window saved, the command line takes as the same
         use(session, saved.source)
         assert versions.newest_number(session.kernel.reader, "mira") == 2
+
+
+def test_a_level_that_the_file_would_not_say_is_told_and_not_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make(tmp_path / "w")
+
+    def unchanged(text: str, loc: object, value: object) -> str:
+        return text
+
+    monkeypatch.setattr("opsconsole.engine.agents.yamltext.change.put", unchanged)
+
+    async def scene(stage: Stage) -> None:
+        panel = await shown(stage)
+        panel.turn("autonomy")
+        table = panel.autonomy.table
+        matrix = table.levels.matrix
+        assert matrix is not None
+        table.setCurrentIndex(table.levels.index([line.tool for line in matrix.lines].index("desk.reply"), 1))
+        panel.autonomy.set_level(Level.APPROVAL)
+        await until(lambda: "Change it in the file" in panel.autonomy.bar.meaning.text())
+        assert not panel.autonomy.bar.save.isEnabled()
+
+    perform(folder, scene)
+    assert in_use(folder).number == 1
 
 
 def test_the_meaning_counts_what_was_wanted(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Autonomy: the levels of an agent, changed by key, with what the change would have meant said before it is saved."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from PySide6.QtCore import Signal
@@ -10,7 +10,7 @@ from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.enums import Level
 from opsconsole.domain.errors import OpsError
 from opsconsole.engine.agents.file import read_agent_text
-from opsconsole.engine.agents.yamltext.edit import put
+from opsconsole.engine.agents.yamltext.change import ODD, Place, put_all
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.past.relevel import LevelEffect, effect_of
 from opsconsole.ui.command import Command
@@ -166,11 +166,7 @@ class AutonomyPage(QWidget):
         self._render()
 
     def _text(self, shown: Shown) -> str:
-        text = shown.source
-        for (tool, category), level in self.changes.items():
-            loc = ("autonomy", "actions", tool) if category == EVERY else ("autonomy", "categories", category, tool)
-            text = put(text, loc, int(level))
-        return text
+        return put_all(shown.source, {_place(change): int(level) for change, level in self.changes.items()})
 
     async def _count(self) -> None:
         shown, changes = self._shown, dict(self.changes)
@@ -178,7 +174,7 @@ class AutonomyPage(QWidget):
             return
 
         def query(kernel: Kernel) -> LevelEffect:
-            changed = self._changed(kernel, shown)
+            changed = self._changed(kernel, shown, changes)
             return effect_of(kernel.reader, shown.spec, changed, since=kernel.clock.now() - MONTH)
 
         effect, error = None, ""
@@ -190,8 +186,11 @@ class AutonomyPage(QWidget):
             self._effect, self._error = effect, error
             self._render()
 
-    def _changed(self, kernel: Kernel, shown: Shown) -> AgentSpec:
-        return read_agent_text(self._text(shown), f"{shown.row.id}.yaml", kernel.registry).spec
+    def _changed(self, kernel: Kernel, shown: Shown, changes: Mapping[Change, Level]) -> AgentSpec:
+        spec = read_agent_text(self._text(shown), f"{shown.row.id}.yaml", kernel.registry).spec
+        if any(spec.autonomy.level(tool, category or None) is not level for (tool, category), level in changes.items()):
+            raise LookupError(ODD)
+        return spec
 
     def _render(self) -> None:
         shown = self._shown
@@ -212,3 +211,8 @@ class AutonomyPage(QWidget):
         is_sound = not self._error and not self._newer
         number = shown.versions[0].number + 1
         self.bar.show_for(number=number, meaning=meaning, is_sound=is_sound, is_busy=self.is_busy)
+
+
+def _place(change: Change) -> Place:
+    tool, category = change
+    return ("autonomy", "actions", tool) if category == EVERY else ("autonomy", "categories", category, tool)
