@@ -25,8 +25,9 @@ CAPS = (
 MONEY = frozenset({"cost_per_hour", "cost_per_day"})
 """Caps in the workspace's currency; the others are whole numbers."""
 _WHOLE, _MONEY = re.compile(r"[0-9]{1,12}"), re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,6})?")
-_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:[., '’\u00a0\u202f][0-9]{3})+(?:[.,][0-9]+)?")
+THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:[., '’\u00a0\u202f][0-9]{3})+(?:[.,][0-9]+)?")
 """12 or 12 thousand: where one writes a comma, another writes a point."""
+NO_THOUSANDS = "Write it without a sign for thousands, like 1200 or 1200,50."
 
 
 def budgets(conn: Reader) -> Budgets:
@@ -41,8 +42,8 @@ def cap_of(name: str, text: str) -> tuple[float | None, str]:
         return None, ""
     if name not in MONEY:
         return (int(typed), "") if _WHOLE.fullmatch(typed) else (None, "Write a whole number from 0 up, like 50.")
-    if _THOUSANDS.fullmatch(typed):
-        return None, "Write it without a sign for thousands, like 1200 or 1200,50."
+    if THOUSANDS.fullmatch(typed):
+        return None, NO_THOUSANDS
     if _MONEY.fullmatch(typed):
         return float(typed.replace(",", ".")), ""
     return None, "Write an amount from 0 up, like 12,50."

@@ -45,6 +45,9 @@ def rail(when: str) -> TypedRail:
         "args.to.matches('(?i)one|two')",
         "args.priority in ['high', 'low']",
         "!event.is_verified",
+        "args.amount > 12.345 && args.amount < 1000000000000.5",
+        "args.amount > 0.00001",
+        "args.amount in [100, 200]",
     ],
 )
 def test_what_nobody_touched_is_written_as_it_was(when: str) -> None:
@@ -72,6 +75,13 @@ def test_what_a_field_could_not_hold_stays_text(when: str) -> None:
 LINES = [
     (TypedRow("args.amount", Operator.MORE, "250"), "args.amount > 250", ""),
     (TypedRow("args.amount", Operator.MORE, "12,50"), "args.amount > 12.5", ""),
+    (TypedRow("args.amount", Operator.LESS, "1,000"), "", "Write it without a sign for thousands"),
+    (TypedRow("args.amount", Operator.MORE, "2.500"), "", "Write it without a sign for thousands"),
+    (TypedRow("args.amount", Operator.MORE, "1'000,50"), "", "Write it without a sign for thousands"),
+    (TypedRow("args.amount", Operator.MORE, "0,125"), "args.amount > 0.125", ""),
+    (TypedRow("args.amount", Operator.ONE_OF, "1,000, 2"), "", "Write a blank behind each comma"),
+    (TypedRow("args.amount", Operator.ONE_OF, "1.000, 2"), "", "Write it without a sign for thousands"),
+    (TypedRow("args.amount", Operator.ONE_OF, "1,2"), "args.amount in [1, 2]", ""),
     (TypedRow("args.amount", Operator.MORE, "much"), "", "Write a number, like 250 or 12.50."),
     (TypedRow("args.amount", Operator.ONE_OF, "1, 2"), "args.amount in [1, 2]", ""),
     (TypedRow("args.to", Operator.IS, "  ann  "), "args.to == 'ann'", ""),
@@ -87,6 +97,13 @@ LINES = [
 def test_a_line_says_this_or_what_is_wrong_with_it(row: TypedRow, text: str, fault: str) -> None:
     said, faults = condition(replace(rail("true"), rows=(row,)), FIELDS)
     assert said == text and "".join(faults.values()).startswith(fault) and bool(faults) is bool(fault)
+
+
+def test_a_line_that_nobody_touched_is_not_checked_when_another_one_is() -> None:
+    typed = rail("args.amount > 12.345 && args.to == 'ann'")
+    assert typed.rows is not None
+    other = replace(typed, rows=(typed.rows[0], replace(typed.rows[1], value="bob")))
+    assert condition(other, FIELDS) == ("args.amount > 12.345 && args.to == 'bob'", {})
 
 
 def test_a_rule_without_lines_or_text_is_told() -> None:

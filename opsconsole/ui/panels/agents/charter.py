@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from opsconsole.domain.agent import AgentSpec, Category, Deployment
 from opsconsole.domain.enums import Effect, Level, Stage
+from opsconsole.domain.naming import number_words
 from opsconsole.ui.panels.agents.data import Shown
 from opsconsole.ui.widgets.basics import beside, button, card, clamped, label, pill
 from opsconsole.ui.widgets.columns import card_column
@@ -132,6 +133,6 @@ def _overseen(spec: AgentSpec) -> list[str]:
         lines.append(f"{plural(most, 'run')} that fail one after another pause it, until you resume it.")
     budgets = spec.budgets.model_dump(exclude_none=True)
     if budgets:
-        caps = listed([f"{name.replace('_', ' ')}: {value:g}" for name, value in budgets.items()])
+        caps = listed([f"{name.replace('_', ' ')}: {number_words(value)}" for name, value in budgets.items()])
         lines.append(f"Caps: {caps}. At a cap it asks.")
     return lines

@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QVBoxLayout
 
 from opsconsole.domain.agent import Budgets
 from opsconsole.domain.errors import OpsError
+from opsconsole.domain.naming import number_words
 from opsconsole.engine.commands.budgets import CAPS, MONEY, cap_of, set_budgets
 from opsconsole.ui.panel import Panel
 from opsconsole.ui.widgets.basics import button, card, label, repolish, row
@@ -114,4 +115,4 @@ class Caps:
 
 
 def _text(cap: float | None) -> str:
-    return "" if cap is None else f"{cap:.12g}"
+    return "" if cap is None else number_words(cap)

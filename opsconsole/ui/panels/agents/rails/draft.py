@@ -1,14 +1,17 @@
 """All that the forms hold of one agent, as it is being typed, and what the file would say. No Qt here."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from zoneinfo import available_timezones
 
 from opsconsole.domain.agent import CLOCK, AgentSpec, Guardrail
+from opsconsole.domain.naming import number_words
 from opsconsole.engine.agents.rails.fields import Offer
 from opsconsole.engine.agents.rails.write import Bounds, Placed
+from opsconsole.engine.agents.yamltext.items import in_file_order
 from opsconsole.engine.commands.budgets import cap_of
 from opsconsole.ui.panels.agents.rails.typedrail import LEAST, TypedRail, condition, slug, typed_rail
 
@@ -65,8 +68,8 @@ def draft_of(spec: AgentSpec, offer: Offer) -> Draft:
             )
             for at, hours in enumerate(spec.quiet_hours)
         ),
-        caps={name: "" if cap is None else f"{cap:.12g}" for name, cap in spec.budgets.model_dump().items()},
-        failures="" if failures is None else f"{failures}",
+        caps={name: _shown(cap) for name, cap in spec.budgets.model_dump().items()},
+        failures=_shown(failures),
         addresses="\n".join(spec.trust.addresses),
         domains="\n".join(spec.trust.domains),
     )  # fmt: skip
@@ -87,23 +90,29 @@ def sound_rails(draft: Draft, offer: Offer) -> dict[int, Guardrail]:
 
 
 def bounds_of(draft: Draft, spec: AgentSpec, offer: Offer) -> tuple[Bounds, Faults]:
-    """Return what the file would say, and what is wrong; with faults the first is not to be written."""
+    """Return what the file would say, and what is wrong; with faults the first is not to be written.
+
+    What nobody touched is as the file has it, and not wrong: more may stand in a file than can be typed here.
+    """
     faults: Faults = {}
-    caps = dict[str, float | None]()
+    caps, was = dict[str, float | None](), spec.budgets.model_dump()
     for name, text in draft.caps.items():
-        caps[name], wrong = cap_of(name, text)
+        caps[name], wrong = (was[name], "") if text == _shown(was[name]) else cap_of(name, text)
         if wrong:
             faults[f"caps.{name}"] = wrong
-    failures, wrong = _failures(draft.failures)
+    failures, wrong = spec.limits.failures_in_a_row, ""
+    if draft.failures != _shown(failures):
+        failures, wrong = _failures(draft.failures)
     if wrong:
         faults["caps.failures"] = wrong
-    addresses, domains = _lines(draft.addresses), _lines(draft.domains)
-    if odd := next((line for line in addresses if " " in line), None):
+    addresses, domains = _lines(draft.addresses, spec.trust.addresses), _lines(draft.domains, spec.trust.domains)
+    if odd := next((line for line in addresses if " " in line and line not in spec.trust.addresses), None):
         faults["trust.addresses"] = f"“{odd}” is no address: write one a line, like ann@example.com."
-    if odd := next((line for line in domains if " " in line or "@" in line or "." not in line), None):
+    new = [line for line in domains if line not in spec.trust.domains]
+    if odd := next((line for line in new if " " in line or "@" in line or "." not in line), None):
         faults["trust.domains"] = f"“{odd}” is no domain: write what stands behind the @, like example.com."
     bounds = Bounds(
-        rails=_rails(draft, offer, faults),
+        rails=_rails(draft, spec, offer, faults),
         quiet=tuple(_hours(hours, spec, faults) for hours in draft.hours),
         caps=caps,
         failures=failures,
@@ -113,19 +122,21 @@ def bounds_of(draft: Draft, spec: AgentSpec, offer: Offer) -> tuple[Bounds, Faul
     return bounds, faults
 
 
-def _rails(draft: Draft, offer: Offer, faults: Faults) -> tuple[Placed, ...]:
+def _rails(draft: Draft, spec: AgentSpec, offer: Offer, faults: Faults) -> tuple[Placed, ...]:
     placed, taken = list[Placed](), [rail.name for rail in draft.rails if rail.name]
     for rail in draft.rails:
         if rail.is_removed:
             continue
         when, wrong = condition(rail, offer.fields(rail.actions))
         faults |= {f"rail.{rail.key}.{place}": fault for place, fault in wrong.items()}
-        if len(rail.because.strip()) < LEAST:
+        was = None if rail.origin is None else spec.guardrails[rail.origin]
+        if len(rail.because.strip()) < LEAST and (was is None or rail.because != was.because):
             faults[f"rail.{rail.key}.because"] = "Say why, in a few words: it stands on the card."
         name = rail.name or slug(rail.because, taken)
         taken.append(name)
-        body = {"name": name, "when": when, "then": rail.then, "because": rail.because, "actions": [*rail.actions]}
-        if rail.origin is None and not rail.actions:
+        actions = [*in_file_order(() if was is None else was.actions, rail.actions)]
+        body = {"name": name, "when": when, "then": rail.then, "because": rail.because, "actions": actions}
+        if was is None and not rail.actions:
             del body["actions"]
         placed.append(Placed(body, rail.origin))
     return tuple(placed)
@@ -146,8 +157,8 @@ def _hours(hours: TypedHours, spec: AgentSpec, faults: Faults) -> Placed:
         "to": hours.end.strip(),
         "zone": "recipient" if hours.is_theirs else zone,
         "fallback": fallback,
-        "days": [*hours.days],
-        "actions": [*hours.actions],
+        "days": [*in_file_order(() if was is None else was.days, hours.days)],
+        "actions": [*in_file_order(() if was is None else was.actions, hours.actions)],
     }
     if was is None:
         plain = {"fallback": "UTC" if hours.is_theirs else zone, "days": [], "actions": ["*"]}
@@ -169,8 +180,21 @@ def _failures(text: str) -> tuple[int | None, str]:
     return None, f"Write a whole number from 1 to {MOST_FAILURES}, or nothing: then it is never paused for that."
 
 
-def _lines(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(line.strip().strip(",") for line in text.splitlines() if line.strip().strip(",")))
+def _shown(number: float | None) -> str:
+    return "" if number is None else number_words(number)
+
+
+def _lines(text: str, was: Sequence[str]) -> tuple[str, ...]:
+    """Return a list of which one stands in each line; those of the file as they stand there, and in its order."""
+    if text == "\n".join(was):
+        return tuple(was)
+    left, found = Counter(was), list[str]()
+    for line in text.split("\n"):
+        entry = line if left[line] > 0 else line.strip().strip(",").strip()
+        if left[entry] > 0 or (entry and entry not in found):
+            found.append(entry)
+            left[entry] -= 1
+    return in_file_order(was, found)
 
 
 def next_key(keys: Sequence[int]) -> int:

@@ -5,14 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from opsconsole.domain.agent import Guardrail
+from opsconsole.domain.naming import number_words
 from opsconsole.engine.agents.names import guardrail_fault
 from opsconsole.engine.agents.rails.fields import WORDS, Field, field_words
+from opsconsole.engine.commands.budgets import NO_THOUSANDS, THOUSANDS
 from opsconsole.policy.cel.reader import rows_of
 from opsconsole.policy.cel.rows import BARE, MANY, Join, Operator, Row, Rows, Value, text_of
 
 LEAST = 4
 """Letters of a reason."""
 _NUMBER = re.compile(r"-?[0-9]{1,15}(?:[.,][0-9]{1,9})?")
+_CLOSE = re.compile(r"[0-9],[0-9]{3}(?![0-9])")
+"""One number, or two: 1,000."""
 _SIZES = frozenset((Operator.MORE, Operator.AT_LEAST, Operator.LESS, Operator.AT_MOST))
 
 
@@ -81,9 +85,12 @@ def condition(rail: TypedRail, fields: Sequence[Field]) -> tuple[str, dict[str, 
     if not rail.rows:
         return "", {"when": "Add a line that says when it holds."}
     rows, faults = list[Row](), dict[str, str]()
+    was = as_rows(rail, fields)
+    there = () if was is None else was.rows or ()
     for at, one in enumerate(rail.rows):
         is_number = _kind(one, fields)
-        if fault := _fault(one, is_number=is_number):
+        fault = "" if one in there else _fault(one, is_number=is_number)  # more may stand there than can be typed
+        if fault:
             faults[f"row.{at}"] = fault
         else:
             rows.append(_row(one, is_number=is_number))
@@ -151,15 +158,21 @@ def _shown(row: Row) -> str:
 
 
 def _value_shown(value: Value) -> str:
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
+    return number_words(value) if isinstance(value, float) else str(value)
 
 
 def _fault(one: TypedRow, *, is_number: bool) -> str:
     parts = _parts(one)
     if one.operator not in BARE and not all(parts):
         return "Write the words, with commas between them." if one.operator in MANY else "Write a value."
-    if is_number and one.operator not in BARE and not all(_NUMBER.fullmatch(part) for part in parts):
+    if one.operator in BARE or not is_number:
+        return ""
+    if any(THOUSANDS.fullmatch(part) for part in parts):
+        return NO_THOUSANDS
+    if not all(_NUMBER.fullmatch(part) for part in parts):
         return "Write a number, like 250 or 12.50."
+    if one.operator in MANY and _CLOSE.search(one.value):
+        return "Write a blank behind each comma between numbers, and no sign for thousands: 1200, 2400."
     return ""
 
 
