@@ -34,7 +34,7 @@ def take(kernel: Kernel, tx: Transaction, agent: str, lesson: str, *, actor: str
     Raises:
         NotFoundError: no such agent is in use, or it has no such lesson any more.
         StaleCardError: another version came into use since it was shown.
-        FileFormatError: the changed file would not be sound.
+        UserError: its file cannot be changed so, or would not be sound.
     """
     found = lessons(kernel, agent, conn=tx.conn)
     before = in_use(tx.conn, agent)

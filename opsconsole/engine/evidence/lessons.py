@@ -7,13 +7,14 @@ that a step writes and people again and again wrote otherwise.
 import difflib
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from opsconsole.domain.agent import AgentSpec, Category, Step
 from opsconsole.domain.enums import Adjudication
-from opsconsole.domain.errors import NotFoundError
+from opsconsole.domain.errors import FileFormatError, NotFoundError, UserError
 from opsconsole.domain.naming import spoken, tool_words
 from opsconsole.engine.agents.file import AgentFile, all_steps, read_agent_text
 from opsconsole.engine.agents.yamltext.change import add_texts, set_text
@@ -52,6 +53,8 @@ class Lesson:
     """The file as it would be."""
     diff: str
     """Against the version in use."""
+    fault: str = ""
+    """Why it cannot be taken, in words; empty where it can."""
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON."""
@@ -62,6 +65,7 @@ class Lesson:
             "where": self.where,
             "pairs": list(self.pairs),
             "diff": self.diff,
+            "fault": self.fault or None,
         }
 
 
@@ -96,7 +100,8 @@ def lessons(kernel: Kernel, agent: str, *, conn: Reader | None = None) -> list[L
     spec = kernel.roster.version(conn, number).spec
     every = read.pairs(conn, agent=agent, is_judged=True, newest_first=False, limit=100_000)
     judged = list({pair.event_id: pair for pair in every}.values())  # several versions on one event are one correction
-    found = [*_categories(conn, spec, row.source, judged), *_values(conn, spec, row.source, judged)]
+    made = [*_categories(conn, spec, row.source, judged), *_values(conn, spec, row.source, judged)]
+    found = [_looked_over(kernel, lesson) for lesson in made]
     return sorted(found, key=lambda lesson: (-len(lesson.pairs), lesson.id))
 
 
@@ -104,9 +109,22 @@ def file_of(kernel: Kernel, lesson: Lesson) -> AgentFile:
     """Return the agent's file as the lesson would have it, checked like any other.
 
     Raises:
+        UserError: its file cannot be changed so.
         FileFormatError: it would not be sound any more.
     """
+    if lesson.fault:
+        raise UserError(f"This lesson cannot be taken: {lesson.fault}")
     return read_agent_text(lesson.source, f"{lesson.agent}.yaml", kernel.registry)
+
+
+def _looked_over(kernel: Kernel, lesson: Lesson) -> Lesson:
+    """Return a lesson with what is wrong with the file that it makes: others can be taken all the same."""
+    try:
+        if not lesson.fault:
+            file_of(kernel, lesson)
+    except FileFormatError as error:
+        return replace(lesson, fault=f"its file would not be sound any more: {error}")
+    return lesson
 
 
 def _categories(conn: Reader, spec: AgentSpec, source: str, judged: Sequence[PairRow]) -> Iterator[Lesson]:
@@ -124,13 +142,13 @@ def _categories(conn: Reader, spec: AgentSpec, source: str, judged: Sequence[Pai
         texts = [text for text in dict.fromkeys(text for _, text in some) if text not in category.examples]
         if len(some) < REPEATED or not texts:
             continue
-        changed = add_texts(source, ("playbook", "categories", place), "examples", texts[:EXAMPLES])
+        change = partial(add_texts, source, ("playbook", "categories", place), "examples", texts[:EXAMPLES])
         told = Told(
             why=f"{len(some)} times a person said that the event was “{category.name}”",
             where=f"Examples by which it tells “{category.name}”",
             after=tuple(texts[:EXAMPLES]),
         )
-        yield _lesson(spec.agent, told, [number for number, _ in some], source, changed)
+        yield _lesson(spec.agent, told, [number for number, _ in some], source, change)
 
 
 def _corrected(conn: Reader, pair: PairRow) -> str:
@@ -151,7 +169,7 @@ def _values(conn: Reader, spec: AgentSpec, source: str, judged: Sequence[PairRow
         for step, loc in all_steps(spec):
             here = spec.playbook.categories[int(loc[2])].id
             if step.do == tool and step.args.get(field) == mine and here == category and len(pairs) >= REPEATED:
-                changed = set_text(source, (*loc, "with", field), theirs)
+                change = partial(set_text, source, (*loc, "with", field), theirs)
                 name = spoken(field).lower()
                 told = Told(
                     why=f"{len(pairs)} times people had {name} “{theirs}” where the agent writes “{mine}”",
@@ -159,7 +177,7 @@ def _values(conn: Reader, spec: AgentSpec, source: str, judged: Sequence[PairRow
                     now=f"{spoken(field)}: {mine}",
                     after=(f"{spoken(field)}: {theirs}",),
                 )
-                yield _lesson(spec.agent, told, pairs, source, changed)
+                yield _lesson(spec.agent, told, pairs, source, change)
 
 
 def _where(category: Category, step: Step) -> str:
@@ -178,9 +196,14 @@ def _differences(body: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]
                 yield tool, str(field["field"]), str(field["agent"]), field["human"]
 
 
-def _lesson(agent: str, told: Told, pairs: Sequence[int], source: str, changed: str) -> Lesson:
+def _lesson(agent: str, told: Told, pairs: Sequence[int], source: str, change: Callable[[], str]) -> Lesson:
+    changed, fault = source, ""
+    try:
+        changed = change()
+    except LookupError:
+        fault = "its file is written in a way in which this cannot be put into it by itself; put it in by hand."
     # Without line ends of their own: the last line of a file may have none, and would run into the next.
     lines = difflib.unified_diff(source.splitlines(), changed.splitlines(), "in use", "proposed", lineterm="", n=2)
     diff = "".join(f"{line}\n" for line in lines)
-    name = hashlib.sha256(f"{agent}\n{diff}".encode()).hexdigest()[:8]
-    return Lesson(name, agent, told.why, told.where, told.now, told.after, tuple(pairs), changed, diff)
+    name = hashlib.sha256(f"{agent}\n{diff or told}".encode()).hexdigest()[:8]
+    return Lesson(name, agent, told.why, told.where, told.now, told.after, tuple(pairs), changed, diff, fault)

@@ -1,8 +1,10 @@
 """Shadow, Lessons: one is taken by one key, as the command takes it, and there is a way back."""
 
+import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from typer.testing import CliRunner
 
@@ -129,3 +131,41 @@ def test_the_way_back_ends_where_another_version_came_into_use(tmp_path: Path) -
         assert in_use(folder) == (3, later)
 
     perform(folder, scene)
+
+
+def test_a_lesson_that_cannot_be_taken_says_so_and_the_other_one_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_corrected(tmp_path / "w")
+    other = call_transfers_cards(folder)
+
+    def odd(*_: object) -> str:
+        raise LookupError("odd")
+
+    monkeypatch.setattr("opsconsole.engine.evidence.lessons.add_texts", odd)
+
+    async def scene(stage: Stage) -> None:
+        hand = Hand(stage, folder)
+        await hand.ready(2)
+        page = hand.page
+        while page.shown is None or page.shown.lesson.pairs != tuple(other):
+            hand.key(Qt.Key.Key_J)
+        hand.look()
+        assert "It cannot be taken" in foot(page) and "put it in by hand" in foot(page)
+        assert not page.bar.take.isEnabled() and not page.bar.try_it.isEnabled()
+        hand.key(Qt.Key.Key_L)
+        hand.key(Qt.Key.Key_T)
+        assert not page.is_busy and not page.trial.is_running
+        first = page.found is not None and page.found.rows[0] is page.shown
+        hand.key(Qt.Key.Key_J if first else Qt.Key.Key_K)
+        assert page.bar.take.isEnabled()
+
+    perform(folder, scene)
+    assert in_use(folder)[0] == 1
+    told_of = CliRunner().invoke(app, ["shadow", "lessons", "sorter", "-w", str(folder)]).output
+    assert told_of.count("It cannot be taken: its file is written") == 1 and "better, " in told_of
+    lessons = CliRunner().invoke(app, ["shadow", "lessons", "sorter", "--json", "-w", str(folder)]).output
+    faulty = next(json.loads(line) for line in lessons.splitlines() if '"fault": null' not in line)
+    assert faulty["backtest"] is None and faulty["diff"] == ""
+    refused = CliRunner().invoke(app, ["shadow", "learn", "sorter", faulty["id"], "-w", str(folder)])
+    assert "cannot be taken" in str(refused.exception) and in_use(folder)[0] == 1

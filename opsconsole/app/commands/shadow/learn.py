@@ -6,7 +6,7 @@ import typer
 
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.past import work as pastwork
-from opsconsole.app.session import opened
+from opsconsole.app.session import Session, opened
 from opsconsole.app.words import count, say, say_json
 from opsconsole.engine.evidence import learning
 from opsconsole.engine.evidence.lessons import Lesson, file_of, lessons
@@ -28,13 +28,14 @@ def show(
     with opened(workspace) as session:
         found = lessons(session.kernel, agent)
         for lesson in found:
-            changed = file_of(session.kernel, lesson)
-            is_dear = cap is None and pastwork.is_costly(session, changed)
-            result = None if is_dear else pastwork.tried(session, changed, cap=cap, besides=lesson.pairs)
+            result = None if lesson.fault else _tried(session, lesson, cap)
             if as_json:
                 say_json({**lesson.to_json(), "backtest": None if result is None else result.to_json()})
                 continue
             say(f"{lesson.id}  {lesson.text} ({_pairs(lesson)}).")
+            if lesson.fault:
+                say(f"It cannot be taken: {lesson.fault}\n")
+                continue
             say(lesson.diff)
             _tell_tried(lesson, result)
         if as_json:
@@ -43,6 +44,13 @@ def show(
             say(f"Nothing to learn yet: the same correction has to come three times. {agent}'s file stays as it is.")
         else:
             say(f"`opsconsole shadow learn {agent} ID` takes one: it becomes a new version, by your name.")
+
+
+def _tried(session: Session, lesson: Lesson, cap: float | None) -> Result | None:
+    """Try a lesson on the past; None where that would cost money that nobody gave."""
+    changed = file_of(session.kernel, lesson)
+    is_dear = cap is None and pastwork.is_costly(session, changed)
+    return None if is_dear else pastwork.tried(session, changed, cap=cap, besides=lesson.pairs)
 
 
 def _tell_tried(lesson: Lesson, result: Result | None) -> None:

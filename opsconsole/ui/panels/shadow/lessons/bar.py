@@ -50,11 +50,14 @@ class LessonBar(QFrame):
 
     def show_for(self, lesson_row: Row, trial: LessonBacktest, *, is_busy: bool) -> None:
         """Offer what can be done with a lesson."""
-        self.take.setEnabled(not is_busy)
-        self.try_it.setEnabled(not trial.is_running and not is_busy)
+        fault = lesson_row.lesson.fault
+        self.take.setEnabled(not is_busy and not fault)
+        self.try_it.setEnabled(not trial.is_running and not is_busy and not fault)
         self.try_it.name_it("Try on the past" if trial.report is None else "Try again")
         makes = f"Makes version {lesson_row.makes}; version {lesson_row.number} is in use"
         told, tone = backtesttext.conclusion(trial)
+        if fault:
+            makes, told, tone = "It cannot be taken", fault[:1].upper() + fault[1:], "danger"
         self._makes.setText(makes)
         self._past.setText(told)
         _tint(self._past, tone)

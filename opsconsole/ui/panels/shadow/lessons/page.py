@@ -125,7 +125,7 @@ class LessonsPage(QWidget):
     def try_it(self) -> None:
         """Try the lesson on the past, with what it may cost where it costs."""
         row = self.shown
-        if row is None or self.trial.is_running:
+        if row is None or self.trial.is_running or row.lesson.fault:
             return
         if not self.guard.is_open:
             self._context.commands.keys.say(TOO_SOON)
@@ -150,7 +150,7 @@ class LessonsPage(QWidget):
         row = self.shown
         if not self.guard.is_open or self.is_busy:
             self._context.commands.keys.say(BUSY if self.is_busy else TOO_SOON)
-        elif row is not None:
+        elif row is not None and not row.lesson.fault:
             self._begin(self._take(row))
 
     def _begin(self, coro: Coroutine[Any, Any, None]) -> None:
