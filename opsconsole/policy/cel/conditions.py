@@ -33,6 +33,8 @@ class UndecidedError(ValueError):
 
 
 MOST_LOOPS = 3
+_TOO_DEEP = ("Recursion limit", "Incomplete `ExprContext`")
+"""What the parser says of brackets within brackets without end, among its own names."""
 _LOOP_WORDS = ("all", "exists", "exists_one", "map", "filter")
 _LOOPS = re.compile(rf"\.\s*(?:{'|'.join(_LOOP_WORDS)})\s*\(")
 _TYPES = frozenset(
@@ -64,6 +66,9 @@ def compile_condition(text: str) -> cel.Program:
         _cost(text)
         return cel.compile(text)
     except ValueError as error:
+        if any(sign in str(error) for sign in _TOO_DEEP):
+            what = "too much of it stands within each other (brackets, lists, `? :`); make several of it"
+            raise ConditionError(f"not a condition we can read: {what}") from error
         detail = str(error).splitlines()[0].removeprefix("Failed to parse expression ")
         detail = detail if len(detail) <= 300 else f"{detail[:140]} … {detail[-140:]}"
         raise ConditionError(f"not a condition we can read: {detail}") from error
@@ -117,6 +122,11 @@ def tokens_of(text: str) -> list[tuple[str, str]]:
     The library shows no tree; a text that it parsed falls safely into these.
     """
     return [(str(found.lastgroup), found.group()) for found in _TOKEN.finditer(text) if found.lastgroup]
+
+
+def without_comments(text: str) -> str:
+    """Return a condition without what it says to its readers only."""
+    return _TOKEN.sub(lambda found: " " if found.group().startswith("//") else found.group(), text).strip()
 
 
 def has_comment(text: str) -> bool:

@@ -7,12 +7,13 @@ evaluated here.
 import re
 
 from opsconsole.domain.naming import spoken
+from opsconsole.policy.cel.conditions import without_comments
 
 LONGEST = 6
 """So many words of a list are named, at most."""
 UNTOLD = "its own rule holds"
 """What a condition is called that has no plain words."""
-_PARTS = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|(?P<sign>[()])|(?P<join>&&|\|\|)")
+_PARTS = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|(?P<sign>[()\[\]{}])|(?P<join>&&|\|\||\?)")
 _HAS_WORDS = re.compile(r"(?P<of>.+?)\.matches\(\s*(?P<quote>['\"])(?P<pattern>.*)(?P=quote)\s*\)")
 _COMPARED = re.compile(
     r"(?P<name>[\w.]+)\s*(?P<sign>==|!=|>=|<=|>|<)\s*(?P<value>'[^']*'|\"[^\"]*\"|-?[\d.]+|true|false)"
@@ -28,11 +29,13 @@ _CODE = re.compile(r"[\\\[\]{}()*+?]")
 
 def condition_words(text: str) -> str:
     """Return a condition in words: `the subject has “payroll” or “payslip”, and no contact found`."""
-    found = _joined(text.strip())
+    found = _joined(without_comments(text))
     return found or UNTOLD
 
 
 def _joined(text: str, *, is_within: bool = False) -> str | None:
+    if len(_split(text, "?")) > 1:
+        return None  # `a ? b : c`, which holds its parts together more loosely than any other
     for mark, word in (("||", " or " if is_within else ", or "), ("&&", ", and ")):
         parts = _split(text, mark)
         if len(parts) > 1:
@@ -50,7 +53,7 @@ def _split(text: str, mark: str) -> list[str]:
     parts, begin, depth = list[str](), 0, 0
     for found in _PARTS.finditer(text):
         if found["sign"]:
-            depth += 1 if found["sign"] == "(" else -1
+            depth += 1 if found["sign"] in "([{" else -1
         elif found["join"] == mark and depth == 0:
             parts.append(text[begin : found.start()].strip())
             begin = found.end()
@@ -64,7 +67,7 @@ def _bare(text: str) -> str:
     depth = 0
     for found in _PARTS.finditer(text):
         if found["sign"]:
-            depth += 1 if found["sign"] == "(" else -1
+            depth += 1 if found["sign"] in "([{" else -1
             if depth == 0 and found.end() < len(text):
                 return text
     return text[1:-1].strip()

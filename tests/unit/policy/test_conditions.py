@@ -89,3 +89,13 @@ def test_an_undecided_condition_says_what_came_instead() -> None:
         holds("1 + 1", {})
     with pytest.raises(UndecidedError, match=r"'nobody' cannot be decided"):
         holds("nobody", {})
+
+
+@pytest.mark.parametrize(
+    "text", ["(" * 300 + "a" + ")" * 300, "[" * 300 + "]" * 300, "a ? " * 200 + "b" + " : c" * 200]
+)
+def test_brackets_without_end_are_told_in_plain_words(text: str) -> None:
+    with pytest.raises(ConditionError) as caught:
+        compile_condition(text)
+    told = str(caught.value)
+    assert "stands within each other" in told and "((" not in told and "Error" not in told and len(told) < 160
