@@ -73,6 +73,11 @@ class Panel(QWidget):
         """A person is in the midst of something here: the window does not turn to another page by itself."""
         return False
 
+    @property
+    def unsaved(self) -> str:
+        """What is typed here and would be gone with the window, in words; empty for nothing."""
+        return ""
+
     def commands(self) -> Sequence[Command]:
         """Return the panel's commands; asked once."""
         return ()

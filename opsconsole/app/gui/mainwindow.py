@@ -67,7 +67,7 @@ async def until_closed(joined: "Joined", *, with_engine: bool) -> None:
         leaves_agents = leaves
         ended.set()
 
-    joined.window.quit_wanted.connect(ended.set)
+    joined.window.quit_wanted.connect(closing.quit)
     closing.decided.connect(decided)
     joined.window.close_wanted.connect(lambda: joined.tray.hide_window() if joined.tray.is_there else closing.ask())
     with stopped_by_signals(ended.set):

@@ -1,5 +1,6 @@
 """What becomes of the agents when the window is closed and no tray keeps it: asked, and remembered where wished."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -7,6 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QVBoxLayout
 
 from opsconsole.ui.memory import on_close
+from opsconsole.ui.shell.catalog import PANELS
 from opsconsole.ui.shell.engineprocess import EngineState
 from opsconsole.ui.shell.window import Window
 from opsconsole.ui.widgets.basics import button, label, row
@@ -33,9 +35,33 @@ class Closing(QObject):
         self._window, self._is_sample = window, is_sample
         self._key = on_close(folder)
         self.dialog: AskDialog | None = None
+        self.warning: UnsavedDialog | None = None
+
+    def quit(self) -> None:
+        """End all, unless something that is typed would be lost and the person thinks better of it."""
+        self._unless_unsaved(lambda: self.decided.emit(False))
 
     def ask(self) -> None:
-        """Ask what is to become of the agents, where some are at work and it was not said before."""
+        """Ask what is to become of what is typed, and of the agents where some work and it was not said before."""
+        self._unless_unsaved(self._ask)
+
+    def _unless_unsaved(self, go_on: Callable[[], None]) -> None:
+        if not (unsaved := self._unsaved()):
+            go_on()
+        elif self.warning is None:
+            self.warning = UnsavedDialog(self._window, unsaved)
+            self.warning.accepted.connect(go_on)
+            self.warning.finished.connect(self._on_warned)
+            self.warning.open()
+
+    def _unsaved(self) -> str:
+        panels = [self._window.panel(entry.name) for entry in PANELS]
+        return " ".join(panel.unsaved for panel in panels if panel is not None and panel.unsaved)
+
+    def _on_warned(self, _: int) -> None:
+        self.warning = None
+
+    def _ask(self) -> None:
         state = self._window.state
         has_agents = state is not None and state.agents > 0
         engine = self._window.engine
@@ -56,6 +82,28 @@ class Closing(QObject):
 
     def _on_finished(self, _: int) -> None:
         self.dialog = None
+
+
+class UnsavedDialog(QDialog):
+    """Says what would be lost; accepted where it may be."""
+
+    def __init__(self, window: Window, unsaved: str) -> None:
+        super().__init__(window)
+        self.setWindowTitle("Not saved")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        about = label(unsaved, "muted", is_wrapped=True)
+        self.stay = button("Stay", self.reject, kind="accent", keys="Esc")
+        self.stay.setDefault(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 18)
+        column.setSpacing(10)
+        column.addWidget(label("What you typed is not saved", "h2"))
+        column.addWidget(about)
+        column.addSpacing(4)
+        column.addLayout(row(self.stay, None, button("Close without it", self.accept, kind="danger")))
+        about.setFixedWidth(WIDTH)
+        about.setMinimumHeight(about.heightForWidth(WIDTH))
+        self.stay.setFocus()
 
 
 class AskDialog(QDialog):

@@ -105,3 +105,24 @@ def test_nothing_is_saved_before_its_meaning_is_said(tmp_path: Path) -> None:
         assert "last 0 events" in panel.playbook.bar.meaning.text()
 
     perform(folder, scene)
+
+
+def test_what_would_be_gone_with_the_window_is_told(tmp_path: Path) -> None:
+    folder = make(tmp_path / "w", FILE, NORA)
+
+    async def scene(stage: Stage) -> None:
+        panel = await shown(stage, folder)
+        assert panel.unsaved == ""
+        panel.turn("playbook")
+        panel.playbook.ways.form.purpose.setPlainText("Answers at once.")
+        assert panel.unsaved == "Changes of Mira."
+        await pick(panel, "nora")
+        panel.turn("autonomy")
+        panel.autonomy.set_level(Level.APPROVAL)
+        assert panel.unsaved == "Changes of Mira and Nora."
+        panel.begin_blank()
+        await until(lambda: panel.blank.comes.choice is not None)
+        panel.blank.comes.name.setText("Cards")
+        assert panel.unsaved.endswith("A new agent that is not begun yet.")
+
+    perform(folder, scene)

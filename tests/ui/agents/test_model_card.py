@@ -68,7 +68,7 @@ def test_the_last_events_are_asked_about_under_a_cap(tmp_path: Path, cap: str, a
             assert "Type how much it may cost at most" in told(card) and len(endpoint.requests) == before
             QTest.keyClicks(card.cap, cap)
             QTest.keyClick(card.cap, Qt.Key.Key_Return)
-            await until(lambda: "asked about, for EUR" in told(card))
+            await until(lambda: "asked about, for EUR" in told(card), seconds=60)
             assert page.preview is not None and page.preview.spent is not None
             assert len(page.preview.events) == asked and 0 < page.preview.spent <= float(cap)
             assert ("its cap of 0.003 is reached" in told(card)) is (asked < 10)

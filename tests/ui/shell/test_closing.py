@@ -20,6 +20,7 @@ from opsconsole.engine.engine import Engine
 from opsconsole.store import lease, workspace
 from opsconsole.ui.loop import qt_loop
 from opsconsole.ui.memory import on_close
+from opsconsole.ui.panels.agents.panel import AgentsPanel
 from opsconsole.ui.shell import engineprocess
 from opsconsole.ui.shell.closing import AskDialog
 from opsconsole.ui.shell.engineprocess import EngineState
@@ -210,4 +211,40 @@ def test_an_engine_left_behind_that_does_not_stop_is_ended(worked: Path, monkeyp
     _play(worked, leaves)
     asyncio.run(until(lambda: _holder(worked)))
     _play(worked, quits)
+    assert not _holder(worked)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_quit", [True, False])
+def test_what_is_typed_and_not_saved_is_told_before_the_window_goes(worked: Path, is_quit: bool) -> None:
+    async def scene(joined: Joined) -> None:
+        joined.window.show_panel("agents")
+        panel = joined.window.panel("agents")
+        assert isinstance(panel, AgentsPanel)
+        await until(lambda: panel.shown is not None)
+        panel.turn("playbook")
+        panel.playbook.ways.form.purpose.setPlainText("Another one.")
+
+        def close() -> None:
+            if is_quit:
+                joined.window.quit_wanted.emit()
+            else:
+                joined.window.close()
+
+        close()
+        warning = joined.closing.warning
+        assert warning is not None and joined.closing.dialog is None
+        QTest.keyClick(warning, Qt.Key.Key_Escape)
+        await until(lambda: joined.closing.warning is None)
+        assert joined.window.isVisible() and panel.playbook.is_changed
+        close()
+        warning = joined.closing.warning
+        assert warning is not None
+        warning.accept()
+        if not is_quit:
+            await until(lambda: joined.closing.dialog is not None)
+            assert joined.closing.dialog is not None
+            QTest.mouseClick(joined.closing.dialog.stop, Qt.MouseButton.LeftButton)
+
+    _play(worked, scene)
     assert not _holder(worked)

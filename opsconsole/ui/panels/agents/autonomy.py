@@ -74,6 +74,12 @@ class AutonomyPage(QWidget):
         """Something is set that is not saved."""
         return bool(self.changes)
 
+    @property
+    def unsaved(self) -> set[str]:
+        """Agents of which something is typed that is not saved."""
+        shown = self._shown
+        return {*self._drafts, *({shown.row.id} if shown is not None and self.is_changed else ())}
+
     def commands(self, is_here: Callable[[], bool]) -> Sequence[Command]:
         """Return the keys of the levels; they hold while the page is shown."""
         words = ("Only recommend", "Ask me first", "Act alone")

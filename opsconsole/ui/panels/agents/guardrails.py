@@ -109,6 +109,12 @@ class GuardrailsPage(QWidget):
         (bounds, faults), first = bounds_of(typed, spec, there), bounds_of(self._first, spec, there)
         return bool(faults) or bounds != first[0]
 
+    @property
+    def unsaved(self) -> set[str]:
+        """Agents of which something is typed that is not saved."""
+        shown = self._base
+        return {*self._drafts, *({shown.row.id} if shown is not None and self.is_changed else ())}
+
     def commands(self, is_here: Callable[[], bool]) -> Sequence[Command]:
         """Return the keys of the page; they hold while it is shown."""
         add, title = partial(Command, id="agents.rule", group="Agents"), "Add a rule"

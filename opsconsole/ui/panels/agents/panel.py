@@ -26,6 +26,7 @@ from opsconsole.ui.panels.agents.versions import VersionsPage
 from opsconsole.ui.widgets.basics import button, row
 from opsconsole.ui.widgets.focus import give_focus
 from opsconsole.ui.widgets.states import States
+from opsconsole.ui.widgets.words import listed
 
 TABS = {
     "charter": "Charter",
@@ -121,6 +122,13 @@ class AgentsPanel(Panel):
     @property
     def is_used(self) -> bool:
         return self.blank.is_changed or any(page.is_changed for page in self._edited.values())
+
+    @property
+    def unsaved(self) -> str:
+        names = {row.id: row.name for row in self.rows}
+        agents = {agent for page in self._edited.values() for agent in page.unsaved}
+        told = [f"Changes of {listed(sorted(names.get(agent, agent) for agent in agents))}."] if agents else []
+        return " ".join([*told, *(["A new agent that is not begun yet."] if self.blank.is_changed else [])])
 
     def commands(self) -> Sequence[Command]:
         return (

@@ -1,7 +1,7 @@
 """The playbook, as a form or as its file, beside what it would decide: errors and hints while one types."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
@@ -14,9 +14,10 @@ from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.agents.data import Shown
 from opsconsole.ui.panels.agents.playbook import meaning
+from opsconsole.ui.panels.agents.playbook.held import Held, Sent
 from opsconsole.ui.panels.agents.playbook.looked import Looked, look
 from opsconsole.ui.panels.agents.playbook.modelcard import ModelCard
-from opsconsole.ui.panels.agents.playbook.ways import BothWays, Typed, Way
+from opsconsole.ui.panels.agents.playbook.ways import BothWays, Way
 from opsconsole.ui.panels.agents.savebar import MEANWHILE, SaveBar, to_mend
 from opsconsole.ui.reports import PlaybookPreview
 from opsconsole.ui.widgets.columns import card_column
@@ -25,24 +26,6 @@ WAIT_MS = 400
 """So long nothing is typed before it is looked over."""
 _UNSOUND = "The form shows the file once it is sound."
 _FAULTY = "Mend what is marked; then it can be shown as a file."
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """What is typed and not saved of an agent that is not shown."""
-
-    shown: Shown
-    typed: Typed
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    """What is being saved, or was last."""
-
-    agent: str
-    text: str
-    typed: Typed
 
 
 class PlaybookPage(QWidget):
@@ -63,8 +46,8 @@ class PlaybookPage(QWidget):
         """What the text was made from."""
         self._newer = 0
         """The version that came into use since; 0 for none."""
-        self._drafts: dict[str, _Held] = {}
-        self._sent: _Sent | None = None
+        self._drafts: dict[str, Held] = {}
+        self._sent: Sent | None = None
         self._looked: Looked | None = None
         self._stamp = 0
         """Another one with each text: what was found in an older one is not shown."""
@@ -107,6 +90,12 @@ class PlaybookPage(QWidget):
         """Something was typed that is not saved."""
         return self._shown is not None and self.ways.is_changed
 
+    @property
+    def unsaved(self) -> set[str]:
+        """Agents of which something is typed that is not saved."""
+        shown = self._shown
+        return {*self._drafts, *({shown.row.id} if shown is not None and self.is_changed else ())}
+
     def commands(self, is_here: Callable[[], bool]) -> Sequence[Command]:
         """Return the keys of the page; they hold while it is shown."""
 
@@ -127,7 +116,7 @@ class PlaybookPage(QWidget):
         before = self._shown
         if before is not None and before.row.id != shown.row.id:
             if self.is_changed:
-                self._drafts[before.row.id] = _Held(before, self.ways.state, self.bar.reason.text())
+                self._drafts[before.row.id] = Held(before, self.ways.state, self.bar.reason.text())
             held = self._drafts.pop(shown.row.id, None)
             self._begin_with(shown if held is None else held.shown, held)
         elif before is None:
@@ -149,7 +138,7 @@ class PlaybookPage(QWidget):
         elif is_own:
             self._shown, self.ways.first = shown, shown.source
 
-    def _begin_with(self, shown: Shown, held: _Held | None = None) -> None:
+    def _begin_with(self, shown: Shown, held: Held | None = None) -> None:
         """Fill everything from a file, and put on top what was typed over it."""
         self._shown, self._looked, self.preview, self._next = shown, None, None, None
         self._stamp += 1
@@ -219,7 +208,7 @@ class PlaybookPage(QWidget):
         self._render()
         shown, looked = self._shown, self._looked
         if shown is not None and looked is not None and self.bar.is_ready:
-            self._sent = _Sent(shown.row.id, looked.text, self.ways.state)
+            self._sent = Sent(shown.row.id, looked.text, self.ways.state)
             self.save_wanted.emit(looked.text, self.bar.reason.text(), shown.row.number)
 
     def set_busy(self, is_busy: bool) -> None:
