@@ -4,10 +4,12 @@
 the workspace stands in the way; 4 `engine --passphrase-stdin` cannot open the encrypted file of secrets.
 """
 
+import contextlib
 import io
 import logging
 import os
 import sys
+from typing import NoReturn, TextIO
 
 import typer
 
@@ -28,10 +30,13 @@ from opsconsole.app.commands.connect import listing
 from opsconsole.app.commands.shadow import backtest, learn, pairs, run
 from opsconsole.app.commands.shadow import report as shadowreport
 from opsconsole.app.discretion import be_discreet
-from opsconsole.app.plainerrors import PlainGroup
+from opsconsole.app.plainerrors import GoneError, PlainGroup
 from opsconsole.app.words import hinted, plain
 from opsconsole.domain.errors import MachineError, OpsError
 from opsconsole.store.errors import is_database_error
+
+MOST_TEXT = 500
+_log = logging.getLogger(__name__)
 
 app = typer.Typer(
     name="opsconsole",
@@ -83,19 +88,37 @@ def main() -> None:
     try:
         app(standalone_mode=True)
     except OpsError as error:
-        typer.echo(plain(hinted(f"{error} {error.hint}".rstrip())), err=True)
-        sys.exit(3 if isinstance(error, MachineError) else 2)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _end(3 if isinstance(error, MachineError) else 2, plain(hinted(f"{error} {error.hint}".rstrip())))
+    except GoneError:
+        _let_go(sys.stdout)
         sys.exit(0)
     except KeyboardInterrupt:
-        typer.echo("Stopped. Nothing was lost; the same command goes on from here.", err=True)
-        sys.exit(130)
+        _end(130, "Stopped. Nothing was lost; the same command goes on from here.")
     except UnicodeEncodeError:
-        typer.echo("What was typed holds bytes that are no text (UTF-8). Type it anew; nothing was done.", err=True)
-        sys.exit(2)
+        _end(2, "What was typed holds bytes that are no text (UTF-8). Type it anew; nothing was done.")
+    except OSError as error:
+        _log.info("stopped by the computer", exc_info=True)
+        what = ": ".join(str(part) for part in (error.filename, error.strerror or type(error).__name__) if part)
+        _end(3, plain(f"This computer stands in the way: {what}. What was done before stays done.", MOST_TEXT))
     except Exception as error:
         if (ours := is_database_error(error)) is None:
             raise
-        typer.echo(ours, err=True)
-        sys.exit(3)
+        _end(3, ours)
+
+
+def _end(code: int, text: str) -> NoReturn:
+    """Say why it ends, if anything still takes it, and end: the code tells it too."""
+    with contextlib.suppress(OSError):
+        typer.echo(text, err=True)
+    for stream in (sys.stdout, sys.stderr):
+        _let_go(stream)
+    sys.exit(code)
+
+
+def _let_go(stream: TextIO) -> None:
+    """Have what is left in a stream go nowhere, else Python fails once more over it at its very end."""
+    with contextlib.suppress(OSError):
+        stream.flush()
+        return
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -10,6 +10,10 @@ from typer.core import TyperGroup
 from opsconsole.engine.agents.yamltext.validationtext import in_words
 
 
+class GoneError(Exception):
+    """Whoever read the output has gone away."""
+
+
 class PlainGroup(TyperGroup):
     """All commands. A value that does not fit is told as it is in files, and not as a checker would."""
 
@@ -21,6 +25,9 @@ class PlainGroup(TyperGroup):
             if isinstance(cause := error.__cause__, ValidationError):
                 error.message = in_words(cause.errors(include_url=False)[0])
             raise
+        except BrokenPipeError as error:
+            # Whoever read it has enough, which is no fault: the program around this one would make exit code 1 of it.
+            raise GoneError from error
 
 
 def day(text: str) -> datetime:

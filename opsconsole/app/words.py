@@ -15,6 +15,7 @@ from typing import Any
 
 import typer
 
+from opsconsole.domain.errors import OutputError
 from opsconsole.domain.redaction import redacted
 
 
@@ -59,14 +60,31 @@ def _program() -> str:
     return str(beside)
 
 
+def put(text: str, *, is_beside: bool = False, ends: bool = True) -> None:
+    """Print a text that is plain already: beside what a program reads, or without an end of its line.
+
+    Raises:
+        OutputError: where it should go takes nothing more; a reader that went away raises as it always does.
+    """
+    try:
+        typer.echo(text, err=is_beside, nl=ends)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(
+            f"What this command has to say could not be written: {error.strerror or error}. What it did stays done."
+            " Make room or send the output elsewhere, and ask again."
+        ) from error
+
+
 def say(text: str = "") -> None:
     """Print a line for the person."""
-    typer.echo(plain(hinted(text)))
+    put(plain(hinted(text)))
 
 
 def warn(text: str) -> None:
     """Print a line for the person beside what a program reads."""
-    typer.echo(plain(hinted(text)), err=True)
+    put(plain(hinted(text)), is_beside=True)
 
 
 def say_json(value: Any) -> None:
@@ -74,7 +92,7 @@ def say_json(value: Any) -> None:
     text = redacted(json.dumps(value, ensure_ascii=False, default=_default))
     if not text.isprintable():
         text = "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
-    typer.echo(text)
+    put(text)
 
 
 def _default(value: Any) -> Any:

@@ -16,6 +16,7 @@ OpsError
 │   ├── KeyringError     the keyring of the operating system is not there, locked, or does not answer
 │   │   └── SealedError  the encrypted file of secrets wants its passphrase
 │   ├── DiskError        full or read-only
+│   ├── OutputError      what a command says goes nowhere: the disk of its output is full
 │   └── FencedError      another engine took over this workspace
 └── ConnectorError       an outside system said no, or said nothing
     ├── TransientError   certainly not done; worth another try
@@ -118,6 +119,10 @@ class SealedError(KeyringError):
 
 class DiskError(MachineError):
     """The disk is full, or the file may not be written."""
+
+
+class OutputError(MachineError):
+    """What a command says cannot be written where it should go."""
 
 
 class FencedError(MachineError):
