@@ -19,7 +19,7 @@ from opsconsole.domain.enums import Effect
 from opsconsole.domain.errors import FileFormatError
 from opsconsole.engine.agents.names import check_names, texts_in
 from opsconsole.engine.agents.templates import parse
-from opsconsole.engine.agents.yamltext.file import Loc, YamlDocument, read_yaml
+from opsconsole.engine.agents.yamltext.file import Loc, YamlDocument, read_text
 from opsconsole.engine.agents.yamltext.validationtext import in_words
 from opsconsole.engine.registry import Registry
 from opsconsole.policy.cel.conditions import ConditionError, compile_condition
@@ -43,8 +43,7 @@ def read_agent(path: Path, registry: Registry) -> AgentFile:
     Raises:
         FileFormatError: something is wrong; the message names the line.
     """
-    document = read_yaml(path)
-    return _checked(document, path.read_text(encoding="utf-8-sig"), registry)
+    return read_agent_text(read_text(path), str(path), registry)
 
 
 def read_agent_text(text: str, name: str, registry: Registry) -> AgentFile:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -266,3 +267,19 @@ def test_a_template_nested_without_end_is_an_error_of_the_file(tmp_path: Path, t
     with pytest.raises(FileFormatError) as caught:
         read_agent(path, registry())
     assert caught.value.line == 41
+
+
+def test_a_file_is_read_once_and_kept_as_it_was_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody saves it while it is being read: what is stored must be what was looked at."""
+    path, reads = tmp_path / "mira.yaml", list[Path]()
+    path.write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    opened: Any = Path.open
+
+    def open_(self: Path, *how: Any, **more: Any) -> Any:
+        reads.append(self)
+        return opened(self, *how, **more)
+
+    monkeypatch.setattr(Path, "open", open_)
+    found = read_agent(path, registry())
+    assert reads.count(path) == 1
+    assert found.source == GOOD, "lines end as everywhere, whatever editor wrote them"

@@ -194,11 +194,11 @@ class YamlDocument:
                 self._refuse_repeats(item)
 
 
-def read_yaml(path: Path) -> YamlDocument:
-    """Read a YAML file.
+def read_text(path: Path) -> str:
+    """Read a file's text, once; its lines end as Unix has them.
 
     Raises:
-        FileFormatError: it cannot be read, or is not YAML as we take it.
+        FileFormatError: it cannot be read, is too large, or is no text.
     """
     try:
         if path.exists() and not path.is_file():
@@ -207,7 +207,7 @@ def read_yaml(path: Path) -> YamlDocument:
             raw = file.read(LARGEST + 1)
         if len(raw) > LARGEST:
             raise FileFormatError("larger than 1 MB; an agent or policy file is a few pages", path=str(path))
-        return YamlDocument(raw.decode("utf-8-sig"), str(path))
+        return raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except FileNotFoundError as error:
         raise FileFormatError("there is no such file", path=str(path)) from error
     except UnicodeDecodeError as error:
@@ -215,3 +215,12 @@ def read_yaml(path: Path) -> YamlDocument:
         raise FileFormatError("not UTF-8 text; save the file as UTF-8", path=str(path), line=line) from error
     except OSError as error:
         raise FileFormatError(f"cannot be read: {error.strerror or error}", path=str(path)) from error
+
+
+def read_yaml(path: Path) -> YamlDocument:
+    """Read a YAML file.
+
+    Raises:
+        FileFormatError: it cannot be read, or is not YAML as we take it.
+    """
+    return YamlDocument(read_text(path), str(path))
