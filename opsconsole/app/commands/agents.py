@@ -1,28 +1,33 @@
 """agents: list, show, apply files."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from opsconsole.app.commands.agenttemplates import new
-from opsconsole.app.commands.agentversions import diff, in_use_words, lint, restore, versions_
+from opsconsole.app.commands.agentversions import VersionChange, change_of, diff, lint, restore, versions_
 from opsconsole.app.commands.agentwords import words
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.connections import MODEL
 from opsconsole.app.session import Session, opened
-from opsconsole.app.words import count, listed, say, say_json, table
+from opsconsole.app.words import count, listed, plain, put, say, say_json, table, warn
 from opsconsole.brains.chain import MAIN
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.enums import Stage
-from opsconsole.domain.errors import NotFoundError
+from opsconsole.domain.errors import NotFoundError, UserError
 from opsconsole.engine.agents import versions as agentversions
-from opsconsole.engine.agents.file import load_spec, read_agent
+from opsconsole.engine.agents.file import AgentFile, load_spec, read_agent
+from opsconsole.engine.agents.versions import NewVersion
 from opsconsole.engine.agents.warnings import notes_on
 from opsconsole.engine.evidence.standing import progress_of
 from opsconsole.store.queries import connections, versions
 from opsconsole.store.queries.views import feed
+from opsconsole.store.rows import VersionRow
+from opsconsole.store.transaction import Transaction
 
 app = typer.Typer(help="Who works for you, and with how much rope.", no_args_is_help=True)
 
@@ -87,7 +92,7 @@ def show(
         )
         return
     if source:
-        say(version.source)
+        _say_source(version)
         return
     spec = load_spec(version.spec)
     say(f"{spec.name} ({agent}), version {version.number}, applied by {version.applied_by}")
@@ -112,35 +117,85 @@ def show(
         say(f"  {category.id}: {category.name}, {steps}, {examples}")
 
 
+def _say_source(version: VersionRow) -> None:
+    """Print a file for a file: not a sign more than it has; what there is to say of it goes beside it."""
+    shown = plain(version.source)
+    put(shown, ends=not shown.endswith("\n"))
+    agent, number = version.agent_id, version.number
+    warn(f"This is version {number} of {agent}. When you changed it: `opsconsole agents apply FILE --seen {number}`.")
+    if shown != version.source:
+        warn("Signs that would steer a terminal stand as · in it, and secrets are left out; put them in again by hand.")
+
+
 @app.command()
 def apply(
     files: Annotated[list[Path], typer.Argument(help="Agent files (YAML).")],
     *,
     reason: Annotated[str, typer.Option(help="Why; kept with the version.")] = "",
+    seen: Annotated[
+        int | None, typer.Option(help="The version that you changed; nothing is done where another one is in use.")
+    ] = None,
+    as_json: AsJson = False,
     workspace: Where = None,
 ) -> None:
-    """Put agents' files in use. All are checked first; a wrong one is named with its line, and nothing changes."""
+    """Put agents' files in use: all of them, or none where one is wrong. Says what differs, what is raised first."""
+    if seen is not None and len(files) > 1:
+        raise UserError("--seen is about one file; apply the files one by one.")
     with opened(workspace) as session:
-        agents = [read_agent(path, session.kernel.registry) for path in files]
         now, registry = session.kernel.clock.now(), session.kernel.registry
-        for agent in agents:
-            made = session.write(
-                lambda tx, agent=agent: agentversions.apply(
-                    tx, agent, registry, actor=session.actor, now=now, reason=reason
-                ),
-                name="agent.apply",
-            )
-            say(in_use_words(made))
-            if made.is_new:
-                _say_unproved(session, agent.spec)
-            _say_missing(session, agent.spec)
+        agents = _distinct(files, [read_agent(path, registry) for path in files])
+
+        def job(tx: Transaction) -> list[NewVersion]:
+            return [
+                agentversions.apply(tx, agent, registry, actor=session.actor, now=now, reason=reason, seen=seen)
+                for agent in agents
+            ]
+
+        made = session.write(job, name="agent.apply")
+        told = [_told(session, version, agent.spec) for version, agent in zip(made, agents, strict=True)]
+    # Said when all is done and stored: whatever becomes of the output, no half of it stays undone.
+    for each in told:
+        if as_json:
+            say_json(each.to_json())
+        else:
+            say("\n".join(each.lines()))
 
 
-def _say_unproved(session: Session, spec: AgentSpec) -> None:
+def _distinct(files: list[Path], agents: list[AgentFile]) -> list[AgentFile]:
+    seen: dict[str, Path] = {}
+    for path, agent in zip(files, agents, strict=True):
+        if (other := seen.setdefault(agent.spec.agent, path)) is not path:
+            raise UserError(f"{other} and {path} are both of the agent {agent.spec.agent}; give one of them.")
+    return agents
+
+
+@dataclass(frozen=True, slots=True)
+class _Applied:
+    change: VersionChange
+    unproved: list[str]
+    notes: list[str]
+
+    def lines(self) -> Iterator[str]:
+        made = self.change.made
+        yield from self.change.lines()
+        if self.unproved:
+            yield f"  Live without the evidence for it: {', '.join(self.unproved)}."
+            yield f"  `opsconsole shadow report --agent {made.agent}` says what is needed."
+        yield from (f"  Note: {note}" for note in self.notes)
+
+    def to_json(self) -> dict[str, Any]:
+        return {**self.change.to_json(), "live_without_evidence": self.unproved, "notes": self.notes}
+
+
+def _told(session: Session, made: NewVersion, spec: AgentSpec) -> _Applied:
+    unproved = list(_unproved(session, spec)) if made.is_new else []
+    return _Applied(change_of(session, made), unproved, list(_missing(session, spec)))
+
+
+def _unproved(session: Session, spec: AgentSpec) -> Iterator[str]:
     """Tell which categories are live now without evidence that they may be: a person may do that, knowing it."""
     conn, now = session.kernel.reader, session.kernel.clock.now()
     cells = {progress.category: progress for progress in progress_of(conn, now=now, agent=spec.agent)}
-    found: list[str] = []
     for category in spec.playbook.categories:
         is_live = spec.stage_of(category.id) is not Stage.SHADOW
         cell = cells.get(category.id)
@@ -148,22 +203,18 @@ def _say_unproved(session: Session, spec: AgentSpec) -> None:
             severe = f", {cell.severe} severe" if cell is not None and cell.severe else ""
             has_some = cell is not None and cell.standing.total > 0
             right = f"{cell.standing.right} of {cell.standing.total} right" if cell and has_some else "nothing counts"
-            found.append(f"{category.id} ({right}{severe})")
-    if found:
-        say(f"  Live without the evidence for it: {', '.join(found)}.")
-        say(f"  `opsconsole shadow report --agent {spec.agent}` says what is needed.")
+            yield f"{category.id} ({right}{severe})"
 
 
-def _say_missing(session: Session, spec: AgentSpec) -> None:
+def _missing(session: Session, spec: AgentSpec) -> Iterator[str]:
     """Tell what the agent's file names and is not there: it may be connected afterwards, or be misspelt."""
     conn = session.kernel.reader
     if spec.brain == "model":
         known = {connection.id for connection in connections.connections(conn, kind=MODEL)}
         for name in spec.models or (MAIN,):
             if name not in known:
-                say(f"  Note: no model is connected as {name} yet: `opsconsole connect model {name}`.")
-    for note in notes_on(session.kernel.registry, session.kernel.reader, spec):
-        say(f"  Note: {note}")
+                yield f"no model is connected as {name} yet: `opsconsole connect model {name}`."
+    yield from notes_on(session.kernel.registry, conn, spec)
 
 
 app.command("new")(new)

@@ -1,8 +1,10 @@
 """agents versions, diff, restore, lint: what an agent's file said before, what differs, and what to look at in it."""
 
 import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,7 +13,7 @@ from opsconsole.app.session import Session, opened
 from opsconsole.app.words import say, say_json, table, utc
 from opsconsole.domain.errors import NotFoundError
 from opsconsole.engine.agents import lint as linting
-from opsconsole.engine.agents.difference import differences
+from opsconsole.engine.agents.difference import FieldChange, differences, raises
 from opsconsole.engine.agents.file import load_spec, read_agent
 from opsconsole.engine.agents.versions import NewVersion, in_use
 from opsconsole.engine.agents.versions import restore as restore_version
@@ -19,12 +21,58 @@ from opsconsole.store.queries import versions
 from opsconsole.store.rows import VersionRow
 
 Agent = Annotated[str, typer.Argument(help="Whose.")]
+SHOWN = 20
+"""So many differences are told when a version comes into use."""
 
 
 def in_use_words(made: NewVersion) -> str:
     """Say which version is in use now."""
     word = f"version {made.number} is in use" if made.is_new else f"unchanged, version {made.number} stays in use"
     return f"{made.agent}: {word}."
+
+
+@dataclass(frozen=True, slots=True)
+class VersionChange:
+    """What came into use, beside what was in use before."""
+
+    made: NewVersion
+    raises: tuple[FieldChange, ...] = ()
+    """Levels and stages that are higher now."""
+    differs: tuple[FieldChange, ...] = ()
+    """All that is different."""
+
+    def lines(self) -> Iterator[str]:
+        """Return it as lines, what is raised first; many differences are cut short."""
+        yield in_use_words(self.made)
+        yield from (f"  raises: {change.line()}" for change in self.raises)
+        raised = {change.place for change in self.raises}
+        rest = [change for change in self.differs if change.place not in raised]
+        yield from (f"  {change.line()}" for change in rest[:SHOWN])
+        if (more := len(rest) - SHOWN) > 0:
+            yield f"  and {more} more: `opsconsole agents diff {self.made.agent} {self.made.before} {self.made.number}`"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return {
+            "agent": self.made.agent,
+            "version": self.made.number,
+            "is_new": self.made.is_new,
+            "before": self.made.before,
+            "raises": [_change_json(change) for change in self.raises],
+            "differences": [_change_json(change) for change in self.differs],
+        }
+
+
+def change_of(session: Session, made: NewVersion) -> VersionChange:
+    """Return what came into use with what it says otherwise than the version before it."""
+    if not made.is_new or made.before is None:
+        return VersionChange(made)
+    was, now = (load_spec(_numbered(session, made.agent, number).spec) for number in (made.before, made.number))
+    return VersionChange(made, raises(was, now), differences(was, now))
+
+
+def _change_json(change: FieldChange) -> dict[str, str]:
+    return {"place": change.place, "was": change.was, "now": change.now}
 
 
 def versions_(agent: Agent, *, as_json: AsJson = False, workspace: Where = None) -> None:
@@ -72,7 +120,7 @@ def diff(
     changes = differences(load_spec(first.spec), load_spec(then.spec))
     if as_json:
         for change in changes:
-            say_json({"place": change.place, "was": change.was, "now": change.now})
+            say_json(_change_json(change))
         return
     say(f"{agent}, version {first.number} → version {then.number}: {len(changes) or 'nothing'} different.")
     for change in changes:
@@ -84,6 +132,7 @@ def restore(
     number: Annotated[int, typer.Argument(help="The version whose file is put in use again.")],
     *,
     reason: Annotated[str, typer.Option(help="Why; kept with the version.")] = "",
+    as_json: AsJson = False,
     workspace: Where = None,
 ) -> None:
     """Put an earlier version's file in use again, as a new version."""
@@ -93,7 +142,11 @@ def restore(
             lambda tx: restore_version(tx, agent, number, registry, actor=session.actor, now=now, reason=reason),
             name="agent.restore",
         )
-    say(in_use_words(made))
+        change = change_of(session, made)
+    if as_json:
+        say_json(change.to_json())
+    else:
+        say("\n".join(change.lines()))
 
 
 def lint(

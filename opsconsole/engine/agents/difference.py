@@ -43,6 +43,59 @@ def differences(was: AgentSpec, now: AgentSpec) -> tuple[FieldChange, ...]:
     return tuple(_compared((), before, after))
 
 
+def raises(was: AgentSpec, now: AgentSpec) -> tuple[FieldChange, ...]:
+    """Return where it may do more than before: levels and stages, as they hold and not only as they are written.
+
+    A level that was taken out of the file counts where the default that holds then is higher.
+    """
+    return tuple(dict.fromkeys((*_stages(was, now), *_held_back(was, now), *_levels(was, now), *_ceilings(was, now))))
+
+
+def _stages(was: AgentSpec, now: AgentSpec) -> Iterator[FieldChange]:
+    order = list(Stage)
+    cells: list[tuple[tuple[str, ...], Stage, Stage]] = [(("stage", "default"), was.stage.default, now.stage.default)]
+    for name in dict.fromkeys((*now.stage.categories, *was.stage.categories)):
+        cells.append((("stage", "categories", name), was.stage_of(name), now.stage_of(name)))
+    for name in (category.id for category in now.playbook.categories):
+        if was.is_in_scope(name) != now.is_in_scope(name):
+            cells.append((("scope", name), was.stage_of(name), now.stage_of(name)))
+    for place, first, then in cells:
+        if order.index(then) > order.index(first):
+            yield FieldChange(_words(place), first.value, then.value)
+
+
+def _held_back(was: AgentSpec, now: AgentSpec) -> Iterator[FieldChange]:
+    order = list(Stage)
+    present = {(one.connection, one.where): one.stage for one in now.deployments}
+    for one in was.deployments:
+        then = present.get((one.connection, one.where))
+        if then is None or order.index(then) > order.index(one.stage):
+            name = f"deployments · {one.connection}" + (f" where {one.where}" if one.where else "")
+            yield FieldChange(name, one.stage.value, "not held back" if then is None else then.value)
+
+
+def _levels(was: AgentSpec, now: AgentSpec) -> Iterator[FieldChange]:
+    first, then = was.autonomy, now.autonomy
+    cells: list[tuple[tuple[str, ...], Level, Level]] = [(("autonomy", "default"), first.default, then.default)]
+    for tool in dict.fromkeys((*then.actions, *first.actions)):
+        cells.append((("autonomy", "actions", tool), first.level(tool, None), then.level(tool, None)))
+    for name in dict.fromkeys((*then.categories, *first.categories)):
+        tools = dict.fromkeys((*then.categories.get(name, {}), *first.categories.get(name, {})))
+        cells += [
+            (("autonomy", "categories", name, tool), first.level(tool, name), then.level(tool, name)) for tool in tools
+        ]
+    for place, before, after in cells:
+        if after > before:
+            yield FieldChange(_words(place), _LEVELS[before], _LEVELS[after])
+
+
+def _ceilings(was: AgentSpec, now: AgentSpec) -> Iterator[FieldChange]:
+    known = {(one.action, one.ceiling) for one in was.raised}
+    for one in now.raised:
+        if (one.action, one.ceiling) not in known:
+            yield FieldChange(_words(("raised", one.action)), "", f"past {one.ceiling.value.replace('_', ' ')}")
+
+
 def _compared(place: tuple[str, ...], was: Any, now: Any) -> Iterator[FieldChange]:
     if was == now:
         return

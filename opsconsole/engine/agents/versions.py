@@ -67,13 +67,29 @@ def apply(
     present = None if number is None else versions.version(tx.conn, number)
     before = None if present is None else present.number
     if seen is not None and before != seen:
-        raise StaleCardError(
-            f"Nothing was changed: version {before} of {agent} came into use meanwhile. Your text is still here; see"
-            " first what that one changed."
-        )
+        raise _stale(agent, seen, before)
     told = " ".join(reason.split())
     made, is_new = apply_agent(tx, file, registry, actor=actor, now=now, reason=told, accepts=accepts)
     return NewVersion(agent, made, is_new, before)
+
+
+def _stale(agent: str, seen: int, before: int | None) -> StaleCardError:
+    if before is None:
+        return StaleCardError(
+            f"Nothing was changed: no {agent} is in use, so this was not made from version {seen} of it.",
+            hint="Apply it without --seen to put a new agent in use.",
+        )
+    if before < seen:
+        return StaleCardError(
+            f"Nothing was changed: version {before} of {agent} is in use, and there is no version {seen} yet.",
+            hint=f"`opsconsole agents versions {agent}` lists them.",
+        )
+    return StaleCardError(
+        f"Nothing was changed: version {before} of {agent} came into use meanwhile. Your text is still here; see"
+        " first what that one changed.",
+        hint=f"`opsconsole agents diff {agent} {seen} {before}` tells it; put it into your file too, then say --seen"
+        f" {before}.",
+    )
 
 
 def restore(
