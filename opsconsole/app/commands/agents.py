@@ -13,6 +13,7 @@ from opsconsole.app.commands.agentversions import VersionChange, change_of, diff
 from opsconsole.app.commands.agentwords import words
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.connections import MODEL
+from opsconsole.app.plainerrors import LAST
 from opsconsole.app.session import Session, opened
 from opsconsole.app.words import count, listed, plain, put, say, say_json, table, warn
 from opsconsole.brains.chain import MAIN
@@ -133,7 +134,8 @@ def apply(
     *,
     reason: Annotated[str, typer.Option(help="Why; kept with the version.")] = "",
     seen: Annotated[
-        int | None, typer.Option(help="The version that you changed; nothing is done where another one is in use.")
+        int | None,
+        typer.Option(min=1, max=LAST, help="The version that you changed; nothing is done where another is in use."),
     ] = None,
     as_json: AsJson = False,
     workspace: Where = None,

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.plainerrors import LAST
 from opsconsole.app.session import Session, opened
 from opsconsole.app.words import say, say_json, table, utc
 from opsconsole.domain.errors import NotFoundError
@@ -101,8 +102,12 @@ def versions_(agent: Agent, *, as_json: AsJson = False, workspace: Where = None)
 
 def diff(
     agent: Agent,
-    was: Annotated[int | None, typer.Argument(help="A version's number; without one: the one before.")] = None,
-    now: Annotated[int | None, typer.Argument(help="Another one; without one: the one in use.")] = None,
+    was: Annotated[
+        int | None, typer.Argument(min=1, max=LAST, help="A version's number; without one: the one before.")
+    ] = None,
+    now: Annotated[
+        int | None, typer.Argument(min=1, max=LAST, help="Another one; without one: the one in use.")
+    ] = None,
     *,
     file: Annotated[bool, typer.Option(help="The file's lines instead of words.")] = False,
     as_json: AsJson = False,
@@ -129,7 +134,7 @@ def diff(
 
 def restore(
     agent: Agent,
-    number: Annotated[int, typer.Argument(help="The version whose file is put in use again.")],
+    number: Annotated[int, typer.Argument(min=1, max=LAST, help="The version whose file is put in use again.")],
     *,
     reason: Annotated[str, typer.Option(help="Why; kept with the version.")] = "",
     as_json: AsJson = False,

@@ -10,6 +10,7 @@ import typer
 
 from opsconsole.app.commands.decisionwords import decided
 from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.plainerrors import LAST
 from opsconsole.app.session import Session, opened
 from opsconsole.app.words import ago, count, plain, say, say_json, table, utc
 from opsconsole.domain.enums import ApprovalKind
@@ -28,12 +29,14 @@ from opsconsole.store.transaction import Transaction
 
 app = typer.Typer(help="What waits for you: look, then approve, edit, reject or answer.", no_args_is_help=True)
 grants = typer.Typer(help="Standing grants: what you always allow, for how long.", no_args_is_help=True)
-Number = Annotated[int, typer.Argument(help="The request's number.")]
+Number = Annotated[int, typer.Argument(min=1, max=LAST, help="The request's number.")]
 Digest = Annotated[str | None, typer.Option(help="Digest of the card you saw; refused if it changed.")]
 
 
 @app.command("list")
-def list_(*, limit: Annotated[int, typer.Option(min=1)] = 50, as_json: AsJson = False, workspace: Where = None) -> None:
+def list_(
+    *, limit: Annotated[int, typer.Option(min=1, max=LAST)] = 50, as_json: AsJson = False, workspace: Where = None
+) -> None:
     """List what waits, oldest first."""
     with opened(workspace) as session:
         conn, now = session.kernel.reader, session.kernel.clock.now()
@@ -153,14 +156,16 @@ def approve(
     number: Number,
     *,
     digest: Digest = None,
-    grant_days: Annotated[float | None, typer.Option(help="Always allow the same for so many days.")] = None,
+    grant_days: Annotated[
+        float | None, typer.Option(min=0, max=366, help="Always allow the same for so many days.")
+    ] = None,
     pin: Annotated[
         str,
         typer.Option(
             help="With --grant-days: only these arguments must stay as they are, comma-separated; else all must."
         ),
     ] = "",
-    uses: Annotated[int | None, typer.Option(min=1, help="With --grant-days: how often at most.")] = None,
+    uses: Annotated[int | None, typer.Option(min=1, max=LAST, help="With --grant-days: how often at most.")] = None,
     workspace: Where = None,
 ) -> None:
     """Approve: it is done after a short window in which you can still take it back."""
@@ -280,7 +285,7 @@ def list_grants(*, as_json: AsJson = False, workspace: Where = None) -> None:
 
 
 @grants.command()
-def revoke(number: Annotated[int, typer.Argument()], *, workspace: Where = None) -> None:
+def revoke(number: Annotated[int, typer.Argument(min=1, max=LAST)], *, workspace: Where = None) -> None:
     """Revoke a grant."""
     with opened(workspace) as session:
         now = session.kernel.clock.now()

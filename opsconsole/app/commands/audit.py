@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.plainerrors import LAST
 from opsconsole.app.session import opened
 from opsconsole.app.words import plain, say, say_json, table
 from opsconsole.domain.errors import UserError
@@ -75,7 +76,7 @@ def export(
     path: Annotated[Path, typer.Argument(help="Ends in .jsonl, .csv or .html.")],
     *,
     kind: Annotated[str | None, typer.Option(help="Only entries of this kind, as `action.ruled`.")] = None,
-    run: Annotated[int | None, typer.Option(help="Only entries of this run.")] = None,
+    run: Annotated[int | None, typer.Option(min=1, max=LAST, help="Only entries of this run.")] = None,
     workspace: Where = None,
 ) -> None:
     """Write the record to a file for somebody else; that it was taken out is recorded too."""
@@ -92,7 +93,7 @@ def export(
 @app.command()
 def tail(
     *,
-    count: Annotated[int, typer.Option("--count", "-n", min=1)] = 20,
+    count: Annotated[int, typer.Option("--count", "-n", min=1, max=LAST)] = 20,
     as_json: AsJson = False,
     workspace: Where = None,
 ) -> None:

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
@@ -14,6 +14,7 @@ from opsconsole.app.words import count, say
 from opsconsole.domain.errors import FileFormatError, NotFoundError
 from opsconsole.engine.agents.file import load_spec
 from opsconsole.engine.agents.yamltext.validationtext import unreadable
+from opsconsole.engine.past.casefile import LONGEST_LINE
 from opsconsole.store import cases as store
 from opsconsole.store.queries import versions
 from opsconsole.store.times import to_micros
@@ -65,10 +66,18 @@ def import_(
     say(f"{agent} has learnt {count(total, 'case')}.")
 
 
+def _lines(stream: TextIO, path: str) -> Iterator[str]:
+    """Read in bounded pieces: a device, or a file that is no table, has lines without an end."""
+    for number, line in enumerate(iter(lambda: stream.readline(LONGEST_LINE + 1), ""), start=1):
+        if len(line) > LONGEST_LINE:
+            raise FileFormatError("a line of more than 10 MB is no case", path=path, line=number)
+        yield line
+
+
 def _rows(file: Path, known: set[str], agent: str) -> Iterator[tuple[str, str]]:
     try:
         with file.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream)
+            reader = csv.DictReader(_lines(stream, str(file)))
             if not {"text", "category"} <= set(reader.fieldnames or ()):
                 raise FileFormatError("the first line must name the columns text and category", path=str(file), line=1)
             for row in reader:

@@ -8,6 +8,8 @@ import typer
 
 from opsconsole.app.plainerrors import day
 
+MOST_MONEY = 1_000_000_000
+DAY_S = 86_400
 Where = Annotated[
     Path | None,
     typer.Option("--workspace", "-w", help="Workspace folder (or set OPSCONSOLE_WORKSPACE).", show_default=False),

@@ -7,14 +7,17 @@ from typing import Annotated, Any, cast
 import typer
 
 from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.plainerrors import LAST
 from opsconsole.app.session import opened
 from opsconsole.app.words import say, say_json, table, utc
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.naming import tool_words
 from opsconsole.engine.agents.coverage import Covered, Use, coverage
 from opsconsole.engine.agents.versions import in_use
+from opsconsole.engine.agents.yamltext.validationtext import unreadable
 from opsconsole.engine.past.simulate import Simulated, TypedCall, as_then, typed, under
 
+MOST_ARGUMENTS = 1_000_000
 _SAYS = {"ACT": "alone", "ASK": "asks you", "RECOMMEND": "recommends", "SIMULATE": "shadow", "REFUSE": "refused"}
 _WAYS = {"alone": "acts alone", "asks": "asks you", "recommends": "recommends", "shadow": "in shadow"}
 
@@ -27,7 +30,7 @@ def simulate(
     tool: Annotated[str, typer.Option(help="The tool of a call that is typed in.")] = "",
     args: Annotated[str, typer.Option(help="Its arguments, as JSON; @FILE reads them.")] = "{}",
     category: Annotated[str | None, typer.Option(help="The category it would be in.")] = None,
-    event: Annotated[int | None, typer.Option(help="The event it would be about.")] = None,
+    event: Annotated[int | None, typer.Option(min=1, max=LAST, help="The event it would be about.")] = None,
     trusted: Annotated[bool, typer.Option("--trusted", help="No text from outside was read before.")] = False,
     freely: Annotated[bool, typer.Option("--freely", help="A model chose it, no step of the playbook.")] = False,
     as_json: AsJson = False,
@@ -56,15 +59,28 @@ def simulate(
 def _arguments(text: str) -> dict[str, Any]:
     try:
         if text.startswith("@"):
-            text = Path(text[1:]).read_text(encoding="utf-8")
+            text = _read(text[1:])
         found = json.loads(text)
-    except OSError as error:
-        raise UserError(f"The arguments cannot be read from {text[1:]}: {error.strerror}.") from error
+    except RecursionError as error:
+        raise UserError("The arguments are nested too deep: no tool takes lists in so many lists.") from error
     except ValueError as error:
         raise UserError(f"The arguments are not JSON: {error}.") from error
     if not isinstance(found, dict):
         raise UserError('The arguments are a JSON object: {"text": "Hello"}.')
     return cast(dict[str, Any], found)
+
+
+def _read(name: str) -> str:
+    try:
+        with Path(name).open(encoding="utf-8-sig") as file:
+            text = file.read(MOST_ARGUMENTS + 1)
+    except (OSError, ValueError) as error:
+        raise UserError(f"The arguments cannot be read from {name!r}: {unreadable(error)}.") from error
+    if len(text) > MOST_ARGUMENTS:
+        raise UserError(
+            f"The arguments in {name!r} are longer than {MOST_ARGUMENTS:,} characters; no call has so many."
+        )
+    return text
 
 
 def simulated_json(found: Simulated) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.plainerrors import LAST
 from opsconsole.app.session import opened
 from opsconsole.app.words import count, listed, plain, say, say_json, table, utc
 from opsconsole.engine.audittrail.story import run_story
@@ -18,6 +19,7 @@ from opsconsole.store.queries.views import feed as read
 from opsconsole.store.rows import Reader
 
 runs = typer.Typer(help="Runs: one agent working one event.", no_args_is_help=True)
+Run = Annotated[int, typer.Argument(help="The run's number, as `opsconsole feed` shows it.", min=1, max=LAST)]
 
 
 @runs.callback()
@@ -142,7 +144,7 @@ def feed(
 
 @runs.command()
 def cancel(
-    run: Annotated[int, typer.Argument()],
+    run: Run,
     *,
     reason: Annotated[str, typer.Option(help="For the record.")] = "",
     workspace: Where = None,
@@ -156,7 +158,7 @@ def cancel(
 
 
 @runs.command()
-def show(run: Annotated[int, typer.Argument()], *, as_json: AsJson = False, workspace: Where = None) -> None:
+def show(run: Run, *, as_json: AsJson = False, workspace: Where = None) -> None:
     """Tell the whole story of a run: event, triage, actions with rulings and reasons, effects, decisions, audit."""
     with opened(workspace) as session:
         kernel, actor = session.kernel, session.actor

@@ -1,6 +1,7 @@
 """What is typed wrongly is said in words of the person, with what would be right."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from typer.main import get_command
 
 from opsconsole.app import cli
+from opsconsole.app.plainerrors import LAST
 from tests.architecture.tree import python_files
 from tests.support.shell import AGENT, Run
 
@@ -29,6 +31,14 @@ MACHINERY = ("Value error", "unable to parse", "Input should", "%Y", "[Errno", "
         (("shadow", "compare", "missing.jsonl"), "missing.jsonl: there is no such file"),
         (("policy", "check", "missing.jsonl"), "missing.jsonl: there is no such file"),
         (("cases", "import", "mira", "missing.csv"), "missing.csv: there is no such file"),
+        (("agents", "diff", "mira", "9" * 20), f"'{'9' * 20}' is larger than any number that there is here"),
+        (("runs", "show", "9" * 5000), "must be a whole number"),
+        (("shadow", "pairs", "--limit", "9" * 9), "must be 1,000,000 or less, not '999999999'"),
+        (("shadow", "run", "mira", "--cap", "inf"), "must be 1,000,000,000 or less, not 'inf'"),
+        (("policy", "simulate", "--agent", "mira", "--tool", "desk.reply", "--args", "@deep"), "nested too deep"),
+        (("policy", "simulate", "--agent", "mira", "--tool", "desk.reply", "--args", "@long"), "are longer than"),
+        (("policy", "simulate", "--agent", "mira", "--tool", "desk.reply", "--args", "@."), "this is a folder"),
+        (("cases", "import", "mira", "long"), "long:1: a line of more than 10 MB is no case"),
         (("shadow", "act", "7", "desk.move_mail", "folder=Billing"), "opsconsole feed` lists them by number"),
     ],
 )
@@ -38,6 +48,8 @@ def test_a_wrong_word_is_answered_in_words(
     monkeypatch.chdir(tmp_path)
     run("init")
     (tmp_path / "mira.yaml").write_text(AGENT)
+    (tmp_path / "deep").write_text("[" * 100_000)
+    (tmp_path / "long").write_bytes(bytes(10_000_001))
     run("agents", "apply", "mira.yaml")
     said = run(*words)
     assert said.code == 2 and said.out == ""
@@ -65,6 +77,24 @@ def test_a_wrong_value_in_an_agents_file_is_said_in_words(
     (tmp_path / "mira.yaml").write_text(AGENT.replace(old, new))
     said = run("agents", "apply", tmp_path / "mira.yaml")
     assert said.code == 2 and says in said.err and not any(text in said.err for text in MACHINERY), said.err
+
+
+def test_every_number_has_limits_within_what_can_be_stored() -> None:
+    numbers = [
+        (" ".join(words), parameter)
+        for words, parameter in _parameters(get_command(cli.app), [])
+        if re.search(r"\b(int|float)\b", str(parameter.type_descriptor.annotation))
+    ]
+    assert len(numbers) > 30
+    loose = [(words, each.name) for words, each in numbers if each.min is None or not (each.max or LAST + 1) <= LAST]
+    assert not loose, "give them min and max"
+
+
+def _parameters(command: Any, words: list[str]) -> Iterator[tuple[list[str], Any]]:
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from _parameters(inner, [*words, name])
+    if not hasattr(command, "commands"):
+        yield from ((words, each) for each in command.params)
 
 
 def test_every_command_that_a_text_names_exists() -> None:

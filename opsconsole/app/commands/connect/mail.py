@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from opsconsole.app import declared
-from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.commands.options import DAY_S, AsJson, Where
 from opsconsole.app.commands.secrets import ask_value, read_value
 from opsconsole.app.mail.account import AccountDraft, can_ask
 from opsconsole.app.mail.browser import in_browser
@@ -78,7 +78,9 @@ def mail(
         bool | None,
         typer.Option("--authserv-strips/--no-authserv-strips", help="It removes lines in its name that senders wrote."),
     ] = None,
-    arrival: Annotated[float | None, typer.Option(help="Seconds until a sent mail is in here (120).")] = None,
+    arrival: Annotated[
+        float | None, typer.Option(min=0, max=DAY_S, help="Seconds until a sent mail is in here (120).")
+    ] = None,
     ca_file: Annotated[str, typer.Option(help="Certificate authority of your own server (PEM).")] = "",
     read_only: Annotated[bool, typer.Option("--read-only", help="Send nothing; enough for shadow.")] = False,
     anyway: Annotated[bool, typer.Option("--anyway", help="Store it though a step failed.")] = False,

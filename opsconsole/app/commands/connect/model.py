@@ -11,10 +11,11 @@ from typing import Annotated, Any
 import typer
 
 from opsconsole.app import declared
-from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.commands.options import DAY_S, MOST_MONEY, AsJson, Where
 from opsconsole.app.commands.secrets import ask_value, read_value
 from opsconsole.app.connections import MODEL
 from opsconsole.app.modelaccount import KNOWN, Azure, addressed, config_of, store_model
+from opsconsole.app.plainerrors import LAST
 from opsconsole.app.secretstore.names import variable
 from opsconsole.app.secretstore.pending import PendingSecrets
 from opsconsole.app.session import Session, opened, secrets_of
@@ -41,12 +42,16 @@ def model(
     client: Annotated[str, typer.Option("--azure-client", help="Client id of the app registration there.")] = "",
     authority: Annotated[str, typer.Option("--azure-authority", help="Who gives its tokens, in another cloud.")] = "",
     stream: Annotated[bool, typer.Option(help="Ask for answers in a stream.")] = False,
-    price_in: Annotated[float, typer.Option(min=0, help="Money for a million tokens read.")] = 0.0,
-    price_out: Annotated[float, typer.Option(min=0, help="Money for a million tokens written.")] = 0.0,
-    price_cached: Annotated[float | None, typer.Option(min=0, help="For a million read from its cache.")] = None,
-    context: Annotated[int, typer.Option(min=0, help="Tokens that fit in one question, if you know.")] = 0,
+    price_in: Annotated[float, typer.Option(min=0, max=MOST_MONEY, help="Money for a million tokens read.")] = 0.0,
+    price_out: Annotated[float, typer.Option(min=0, max=MOST_MONEY, help="Money for a million tokens written.")] = 0.0,
+    price_cached: Annotated[
+        float | None, typer.Option(min=0, max=MOST_MONEY, help="For a million read from its cache.")
+    ] = None,
+    context: Annotated[int, typer.Option(min=0, max=LAST, help="Tokens that fit in one question, if you know.")] = 0,
     at_once: Annotated[int | None, typer.Option(min=1, max=1000, help="Most questions at once (32).")] = None,
-    timeout_s: Annotated[float | None, typer.Option("--timeout", help="Seconds for an answer (120).")] = None,
+    timeout_s: Annotated[
+        float | None, typer.Option("--timeout", min=0, max=DAY_S, help="Seconds for an answer (120).")
+    ] = None,
     ca_file: Annotated[Path | None, typer.Option(help="Certificate authority of your own server.")] = None,
     anyway: Annotated[bool, typer.Option("--anyway", help="Store it though a step failed.")] = False,
     as_json: AsJson = False,

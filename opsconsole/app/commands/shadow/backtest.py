@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from opsconsole.app.commands.options import AsJson, Since, Where
+from opsconsole.app.commands.options import MOST_MONEY, AsJson, Since, Where
 from opsconsole.app.interrupts import interrupts
 from opsconsole.app.past import work as pastwork
+from opsconsole.app.plainerrors import LAST
 from opsconsole.app.session import opened
 from opsconsole.app.words import count, say, say_json, table
 from opsconsole.engine.agents.file import read_agent
@@ -24,9 +25,10 @@ def run(
     file: Annotated[Path, typer.Argument(help="The agent's changed file; it is not put in use.")],
     *,
     since: Since = None,
-    most: Annotated[int | None, typer.Option(min=1, help="Only the newest so many events.")] = None,
+    most: Annotated[int | None, typer.Option(min=1, max=LAST, help="Only the newest so many events.")] = None,
     cap: Annotated[
-        float | None, typer.Option(min=0, help="Stop once models have cost so much, in the workspace's money.")
+        float | None,
+        typer.Option(min=0, max=MOST_MONEY, help="Stop once models have cost so much, in the workspace's money."),
     ] = None,
     as_json: AsJson = False,
     workspace: Where = None,

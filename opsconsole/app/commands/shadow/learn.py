@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.commands.options import MOST_MONEY, AsJson, Where
 from opsconsole.app.past import work as pastwork
 from opsconsole.app.session import Session, opened
 from opsconsole.app.words import count, say, say_json
@@ -19,7 +19,8 @@ def show(
     agent: Agent,
     *,
     cap: Annotated[
-        float | None, typer.Option(min=0, help="What a backtest may cost, for an agent that thinks with a model.")
+        float | None,
+        typer.Option(min=0, max=MOST_MONEY, help="What a backtest may cost, for an agent that thinks with a model."),
     ] = None,
     as_json: AsJson = False,
     workspace: Where = None,

@@ -10,6 +10,7 @@ import typer
 
 from opsconsole.app.commands.options import AsJson, LinesAnyway, Where
 from opsconsole.app.commands.shadow.pairjson import pair_json
+from opsconsole.app.plainerrors import LAST
 from opsconsole.app.session import opened
 from opsconsole.app.words import ago, count, say, say_json, table, warn
 from opsconsole.domain.enums import Adjudication, Agreement, Severity
@@ -31,8 +32,6 @@ from opsconsole.store.rows import Reader
 
 app = typer.Typer(help="What agents would have done, beside what people did.", no_args_is_help=True)
 Agent = Annotated[str | None, typer.Option(help="Of this agent only.")]
-LAST = 2**63 - 1
-"""No row has a larger number."""
 CHUNK = 200
 MOST_TEXT = 2_000
 NO_CATEGORY = "none"
@@ -232,7 +231,7 @@ def undo(number: Number, *, workspace: Where = None) -> None:
 
 @app.command()
 def act(
-    event: Annotated[int, typer.Argument(help="The event's number, as `opsconsole feed` shows it.")],
+    event: Annotated[int, typer.Argument(min=1, max=LAST, help="The event's number, as `opsconsole feed` shows it.")],
     tool: Annotated[str, typer.Argument(help="What was done, as an agent would have: desk.reply, crm.set_stage.")],
     args: Annotated[list[str] | None, typer.Argument(help="Fields as name=value; leave out what is not known.")] = None,
     *,

@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from opsconsole.app.commands.importwords import tell_left_out
-from opsconsole.app.commands.options import AsJson, Mapped, Sent, Since, Where
+from opsconsole.app.commands.options import MOST_MONEY, AsJson, Mapped, Sent, Since, Where
 from opsconsole.app.interrupts import interrupts
 from opsconsole.app.past.importing import import_path, own_of
 from opsconsole.app.past.preview import Wish
 from opsconsole.app.past.work import FIRST, estimate, work
+from opsconsole.app.plainerrors import LAST
 from opsconsole.app.session import Session, opened
 from opsconsole.app.words import count, say, say_json
 from opsconsole.domain.errors import NotFoundError, UserError
@@ -39,9 +40,10 @@ def run(
     sent: Sent = None,
     mapping: Mapped = None,
     since: Since = None,
-    most: Annotated[int | None, typer.Option(min=1, help="Work so many events at most.")] = None,
+    most: Annotated[int | None, typer.Option(min=1, max=LAST, help="Work so many events at most.")] = None,
     cap: Annotated[
-        float | None, typer.Option(min=0, help="Stop before models cost more, in the workspace's money.")
+        float | None,
+        typer.Option(min=0, max=MOST_MONEY, help="Stop before models cost more, in the workspace's money."),
     ] = None,
     parallel: Annotated[int, typer.Option(min=1, max=64, help="Events a model works at once.")] = 1,
     only_plan: Annotated[bool, typer.Option("--plan", help="Only say what would be worked.")] = False,
