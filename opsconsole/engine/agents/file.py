@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 import yaml
 from jinja2 import TemplateError
 from pydantic import ValidationError
+from pydantic_core import to_jsonable_python
 
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.agent import AgentSpec, Step
@@ -202,9 +203,12 @@ def _check_tools(spec: AgentSpec, document: YamlDocument, registry: Registry) ->
 
 
 def _refused(kind: ActionType, args: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """Yield the texts, written out in a file, that a tool would never take, and why; a template is known only then."""
+    """Yield the values, written out in a file, that a tool would never take, and why; a template is known only then.
+
+    They are tried as they will be stored: a day that YAML reads out of `2026-03-31` is a text by then.
+    """
     fixed = {
-        name: text for name, text in args.items() if isinstance(text, str) and "{{" not in text and "{%" not in text
+        name: to_jsonable_python(value) for name, value in args.items() if not any(map(_has_slot, texts_in(value)))
     }
     try:
         kind.arguments.model_validate(fixed)
@@ -213,6 +217,10 @@ def _refused(kind: ActionType, args: Mapping[str, object]) -> Iterator[tuple[str
             name = str(next(iter(fault["loc"]), ""))
             if name in fixed and fault["type"] != "missing":
                 yield name, in_words(fault)
+
+
+def _has_slot(text: str) -> bool:
+    return "{{" in text or "{%" in text
 
 
 def _no_tool(tool: str, registry: Registry) -> str:

@@ -96,6 +96,12 @@ WRONG: dict[str, tuple[str, str, int, str]] = {
     "a priority that nobody has": (
         "queue: support", "queue: support\n            priority: blazing", 43, "cannot take this 'priority': must be"
     ),
+    "a number for a text": ("queue: support", "queue: 5", 42, "cannot take this 'queue': must be a text, not 5"),
+    "a number where nothing may stand": (
+        "queue: support", "queue: support\n            priority: null\n            description: -5000000", 44,
+        "cannot take this 'description': must be a text, not -5e+06"
+    ),
+    "a list for a text": ("queue: support", "queue: [a]", 42, "this 'queue': must be a text, not a list"),
     "a wrong argument": ("queue: support", "qeue: support", 42, "takes no 'qeue'; it takes title"),
     "a missing argument": ('            title: "{{ event.title }}"\n', "", 40, "needs 'title'"),
     "an unknown name below event": ('title: "{{ event.title }}"', 'title: "{{ event.titel }}"', 41,
@@ -283,3 +289,12 @@ def test_a_file_is_read_once_and_kept_as_it_was_checked(tmp_path: Path, monkeypa
     found = read_agent(path, registry())
     assert reads.count(path) == 1
     assert found.source == GOOD, "lines end as everywhere, whatever editor wrote them"
+
+
+def test_a_fixed_value_is_tried_as_it_will_be_stored(tmp_path: Path) -> None:
+    path = tmp_path / "agent.yaml"
+    task = 'do: desk.create_task\n          with:\n            title: "{{ event.title }}"\n            due: 2026-03-31'
+    steps = GOOD[GOOD.index("do: desk.create_ticket") : GOOD.index("          because:")]
+    path.write_text(GOOD.replace(steps, f"{task}\n"))
+    spec = read_agent(path, registry()).spec
+    assert spec.model_dump(mode="json")["playbook"]["categories"][0]["steps"][1]["args"]["due"] == "2026-03-31"
