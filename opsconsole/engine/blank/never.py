@@ -1,6 +1,7 @@
 """What must never happen, as plain choices; each becomes a guardrail over the tools that there really are."""
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from opsconsole.domain.action import ActionType
 from opsconsole.domain.enums import Effect
 from opsconsole.engine.blank.places import BIN
 from opsconsole.engine.registry import Registry
+from opsconsole.policy.cel.conditions import ConditionError, compile_condition
 
 OUTSIDE, MONEY, DELETE = "outside", "money", "delete"
 CHOICES: Mapping[str, tuple[str, str]] = {
@@ -45,8 +47,26 @@ def rails(registry: Registry, connections: Collection[str], chosen: Collection[s
 
 
 def _outside(tools: list[ActionType]) -> Iterator[Rail]:
-    named = tuple(kind.name for kind in tools if kind.effect is Effect.EXTERNAL)
-    yield Rail("never-outside", named, "true", "it never writes to people outside")
+    because, by_condition = "it never writes to people outside", defaultdict[str, list[str]](list)
+    for kind in tools:
+        if kind.effect is Effect.EXTERNAL or kind.external_if_given:
+            by_condition[_when_outside(kind)].append(kind.name)
+    yield Rail("never-outside", tuple(by_condition.pop("true", ())), "true", because)
+    for number, (condition, names) in enumerate(sorted(by_condition.items()), start=1):
+        name = "never-outside-by-argument" + (f"-{number}" if number > 1 else "")
+        yield Rail(name, tuple(names), condition, because)
+
+
+def _when_outside(kind: ActionType) -> str:
+    """When a call of a tool reaches people outside; always, where no condition can say the argument's name (`in`)."""
+    if kind.effect is Effect.EXTERNAL:
+        return "true"
+    condition = " || ".join(f"has(args.{name})" for name in sorted(kind.external_if_given))
+    try:
+        compile_condition(condition)
+    except ConditionError:
+        return "true"
+    return condition if all(map(str.isidentifier, kind.external_if_given)) else "true"
 
 
 def _money(tools: list[ActionType]) -> Iterator[Rail]:

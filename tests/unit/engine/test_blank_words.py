@@ -1,12 +1,21 @@
 """Names of places, short examples and ids: what an agent that is begun from blank is made of."""
 
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
+from opsconsole.domain.action import ActionType
 from opsconsole.domain.agent import Category
+from opsconsole.domain.enums import Effect
 from opsconsole.engine.blank.examples import LONGEST, shortened, typical
+from opsconsole.engine.blank.never import OUTSIDE, rails
 from opsconsole.engine.blank.places import called, slug, tells_nothing
+from opsconsole.engine.registry import Registry
+from opsconsole.policy.cel.conditions import holds
 
 
 @pytest.mark.parametrize(
@@ -76,3 +85,31 @@ def test_what_is_said_everywhere_is_typical_of_nothing() -> None:
 def test_one_text_is_an_example_of_one_place_only() -> None:
     found = typical({"cards": ["it is broken"], "moves": ["It is BROKEN", "it is broken!"]}, most=3)
     assert found["cards"] == ("it is broken",) and found["moves"] == ("it is broken!",)
+
+
+class _Given(BaseModel):
+    pass
+
+
+def _kind(name: str, effect: Effect, *given: str) -> ActionType:
+    return ActionType(name=name, title=name, effect=effect, arguments=_Given, external_if_given=given)
+
+
+def test_what_reaches_people_outside_by_an_argument_is_refused_where_it_is_given() -> None:
+    kinds = (
+        _kind("post.send", Effect.EXTERNAL),
+        _kind("post.note", Effect.INTERNAL, "cc", "bcc"),
+        _kind("post.task", Effect.INTERNAL, "notify"),
+        _kind("post.copy", Effect.INTERNAL, "copy-to"),
+        _kind("post.enter", Effect.INTERNAL, "in"),
+        _kind("post.file", Effect.INTERNAL),
+    )
+    registry = SimpleNamespace(types={kind.name: kind for kind in kinds})
+    found = rails(cast(Registry, registry), ["post"], [OUTSIDE])
+    assert [(rail.name, rail.actions, rail.when) for rail in found] == [
+        ("never-outside", ("post.copy", "post.enter", "post.send"), "true"),
+        ("never-outside-by-argument", ("post.note",), "has(args.bcc) || has(args.cc)"),
+        ("never-outside-by-argument-2", ("post.task",), "has(args.notify)"),
+    ]
+    assert holds(found[1].when, {"args": {"text": "x", "cc": "a@b.example"}})
+    assert not holds(found[1].when, {"args": {"text": "x"}})
