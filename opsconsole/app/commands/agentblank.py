@@ -1,5 +1,6 @@
 """agents new --blank: an agent whose categories are those in which people put what came in."""
 
+import contextlib
 from pathlib import Path
 
 from opsconsole.app.commands.agentversions import in_use_words
@@ -71,13 +72,18 @@ def _source(found: tuple[Source, ...], comes: str) -> Source:
 
 
 def _write(into: Path, text: str) -> None:
+    is_ours = False
     try:
         with into.open("x", encoding="utf-8") as file:
+            is_ours = True
             file.write(text)
     except FileExistsError as error:
-        raise UserError(f"{into} is there already; nothing was written over it.") from error
+        raise UserError(f"{into} is there already; nothing was written over it. Give --to another name.") from error
     except OSError as error:
-        raise UserError(f"{into} cannot be written: {error.strerror}.") from error
+        with contextlib.suppress(OSError):
+            if is_ours:
+                into.unlink()  # half a file would stand in the way of the next try
+        raise UserError(f"{into} cannot be written: {error.strerror}. Nothing of it is left there.") from error
 
 
 def _facts(source: Source, answers: Answers, into: Path | None) -> dict[str, object]:

@@ -1,7 +1,11 @@
 """agents new --blank: an agent of one's own folders, printed, written, put in use, or refused with what to do."""
 
+import errno
+import io
 from pathlib import Path
+from typing import Any
 
+import pytest
 import yaml
 
 from tests.support.mail.mailboxes import OWN, mailbox, write_mailbox
@@ -38,3 +42,29 @@ def test_an_agent_is_made_of_the_folders_of_a_mailbox(run: Run, tmp_path: Path) 
     worked = run("shadow", "run", "card-desk")
     assert worked.code == 0, worked.err
     assert run("audit", "verify").code == 0
+
+
+def test_a_file_that_could_not_be_written_whole_is_not_there(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("init")
+    run("import", str(write_mailbox(tmp_path / "box", mailbox(12))), "--own", OWN)
+    file = tmp_path / "card-desk.yaml"
+    real: Any = Path.open
+
+    class Full(io.StringIO):
+        def write(self, text: str, /) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    def full(self: Path, *how: Any, **more: Any) -> Any:
+        if self != file:
+            return real(self, *how, **more)
+        real(self, "x").close()
+        return Full()
+
+    words = ("agents", "new", "--blank", "--name", "Card desk", "--to", file)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", full)
+        said = run(*words)
+    assert said.code == 2 and "cannot be written: No space left on device" in said.err
+    assert not file.exists() and run(*words).code == 0
