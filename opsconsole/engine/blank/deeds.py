@@ -19,6 +19,9 @@ DRAFT = (
     "",
     "Kind regards",
 )
+LAST_SHORT = 0xFFFF
+"""Characters up to here are escaped by four digits."""
+_SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 TELL, LEAVE = "tell", "leave"
 _CREATE = "desk.create_ticket"
 
@@ -121,14 +124,15 @@ def _putting(
 
 def _places(connection: str, kind: str, category: CategoryAnswer) -> Iterator[tuple[str, dict[str, str], str]]:
     place = category.place or clean(category.name)
+    shown = clean(place) or clean(category.name)
     field = category.field or ("folder" if kind == "mail.received" else "queue")
     if kind == "mail.received" and field == "folder":
-        yield from ((tool, {"folder": place}, f"Move it to {place}") for tool in ("move", "move_mail"))
+        yield from ((tool, {"folder": place}, f"Move it to {shown}") for tool in ("move", "move_mail"))
     elif kind == "mail.received" and field == "tag":
-        yield "tag_mail", {"tag": place}, f"Tag it {place}"
-        yield "flag", {"flag": place}, f"Mark it {place}"
+        yield "tag_mail", {"tag": place}, f"Tag it {shown}"
+        yield "flag", {"flag": place}, f"Mark it {shown}"
     elif kind == "ticket.created" and field == "queue":
-        yield "update_ticket", {"id": "{{ event.fields.ticket_id }}", "queue": place}, f"Give it to {place}"
+        yield "update_ticket", {"id": "{{ event.fields.ticket_id }}", "queue": place}, f"Give it to {shown}"
 
 
 def _draft(registry: Registry, connection: str) -> str:
@@ -138,13 +142,23 @@ def _draft(registry: Registry, connection: str) -> str:
 
 def as_it_is(text: str) -> str:
     """Return a text so that a step takes it word for word, also where it looks like a slot."""
-    return f"{{{{ {json.dumps(text)} }}}}" if "{{" in text or "{%" in text or "{#" in text else text
+    return f"{{{{ {json.dumps(text, ensure_ascii=False)} }}}}" if "{{" in text or "{%" in text or "{#" in text else text
 
 
 def scalar(text: str) -> str:
-    """Return a text as YAML has it on one line, in a list or a mapping too."""
+    """Return a text as YAML has it on one line, in a list or a mapping too; what cannot be seen, as an escape."""
+    if not text.isprintable():
+        return '"' + "".join(map(_escaped, text)) + '"'
     listed = yaml.safe_dump([text], default_flow_style=True, allow_unicode=True, width=10**9)
     return str(listed).strip()[1:-1]
+
+
+def _escaped(sign: str) -> str:
+    if (short := _SHORT.get(sign)) is not None:
+        return short
+    if sign.isprintable():
+        return sign
+    return f"\\U{ord(sign):08X}" if ord(sign) > LAST_SHORT else f"\\u{ord(sign):04X}"
 
 
 def _flow(args: Mapping[str, Any]) -> str:

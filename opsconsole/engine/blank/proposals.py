@@ -1,10 +1,11 @@
 """What comes into a workspace, and the categories that its past proposes: where people put what came."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from opsconsole.engine.agents.eventkinds import known_kinds
+from opsconsole.engine.blank.answers import MOST_NAME, clean
 from opsconsole.engine.blank.examples import shortened, typical
 from opsconsole.engine.blank.places import called, slug, tells_nothing
 from opsconsole.engine.kernel import Kernel
@@ -21,6 +22,8 @@ LIKELY = 12
 """So many of them are taken without being asked for: nobody tells more apart at a glance."""
 FEW = 3
 """A place with fewer events is proposed, and not taken."""
+UNNAMED = "Without a name"
+"""What a category is called whose place has no letter that can be seen."""
 _USUAL = ("mail.received", "ticket.created")
 _NOT_WORK = frozenset(("mail.sent", "mail.claimed", "case.recorded"))
 """Kinds of events that no agent is there for: people's own mails, and other systems' decisions."""
@@ -101,20 +104,35 @@ def _source(kernel: Kernel, key: tuple[str, str], count: int, places: _Places) -
     shown = order[:MOST]
     texts = {f"{field}:{place}": _texts(kernel, places[field, place]) for field, place in shown}
     examples, ids, found = typical(texts, most=EXAMPLES), list[str](), list[ProposedCategory]()
+    names = _names([place for _, place in shown])
     for at, (field, place) in enumerate(shown):
         ids.append(slug(place, ids))
         number = len(places[field, place])
         is_likely = at < LIKELY and number >= FEW and field == ranked[0]
         told = examples[f"{field}:{place}"]
-        found.append(ProposedCategory(ids[-1], _name(place, shown), field, place, number, told, is_likely))
+        found.append(ProposedCategory(ids[-1], names[at], field, place, number, told, is_likely))
     return Source(*key, count, tuple(found), len(order) - len(shown))
 
 
-def _name(place: str, shown: Sequence[tuple[str, str]]) -> str:
-    """Return the last part of a place, or the whole where another one ends so too."""
-    name = called(place)
-    alike = sum(called(other).casefold() == name.casefold() for _, other in shown)
-    return name if alike == 1 else place
+def _names(places: Sequence[str]) -> list[str]:
+    """Return what categories are called: the last part of a place, or the whole where another one ends so too.
+
+    Each name is one that an answer may have: on one line, short, and no other's.
+    """
+    short = [clean(called(place)) for place in places]
+    often, found = Counter(name.casefold() for name in short), dict[str, str]()
+    for place, name in zip(places, short, strict=True):
+        whole = (name if often[name.casefold()] == 1 else clean(place)) or UNNAMED
+        made, number = _cut(whole, MOST_NAME), 2
+        while made.casefold() in found:
+            end = f" ({number})"
+            made, number = _cut(whole, MOST_NAME - len(end)) + end, number + 1
+        found[made.casefold()] = made
+    return list(found.values())
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def _texts(kernel: Kernel, numbers: Sequence[int]) -> list[str]:

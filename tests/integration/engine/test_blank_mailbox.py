@@ -10,7 +10,8 @@ from opsconsole.domain.humanact import HumanAct
 from opsconsole.doubles.connector import FakeConnector
 from opsconsole.engine.agents.file import read_agent_text
 from opsconsole.engine.agents.lint import lint
-from opsconsole.engine.blank.answers import CategoryAnswer
+from opsconsole.engine.agents.templates import fill
+from opsconsole.engine.blank.answers import CategoryAnswer, missing
 from opsconsole.engine.blank.deeds import offered
 from opsconsole.engine.blank.file import blank_file
 from opsconsole.engine.blank.proposals import proposals
@@ -67,3 +68,54 @@ def test_what_people_do_in_a_live_mailbox_is_proposed_and_done_there(tmp_path: P
         ]  # fmt: skip
         odd = CategoryAnswer(name="50 %", deed="")
         assert "put" not in {offer.id for offer in offered(registry, "support", "mail.received", odd)}
+
+
+ODD = (
+    "Customers/" + "Northern Harbour and the long way round it, " * 2 + "2025",
+    "Customers/" + "Northern Harbour and the long way round it, " * 2 + "2026",
+    "\u202efdp.exe",
+    "two\nlines",
+    "😀{{z",
+    'it\'s "so"\\',
+    "\u200b",
+    "a\xa0b\U000e0041",
+)
+
+
+def moved_to_odd_places(tx: Transaction) -> None:
+    connections.put(tx, "support", kind="mail", config={}, now=NOW)
+    for number in range(3 * len(ODD)):
+        incoming = mail(number, subject=f"thread:{number}", title=f"My card {number}", fields={"folder": "INBOX"})
+        _, subject = events.add(tx, "support", incoming, now=NOW)
+        act = HumanAct(
+            external_id=f"a{number}", subject=incoming.subject, tool="support.move",
+            args={"folder": ODD[number % len(ODD)]}, actor="somebody", at=NOW,
+        )  # fmt: skip
+        add_act(tx, "support", act, subject=subject, now=NOW)
+
+
+def test_whatever_folders_are_called_a_file_can_be_made_of_them(tmp_path: Path) -> None:
+    """Each name is short and seen whole, no two are alike, and the step names the folder to the letter."""
+    with opened(make_empty(tmp_path / "w")) as session:
+        session.write(moved_to_odd_places, name="test")
+        registry = session.kernel.registry
+        registry.replace([], [Mailbox(name="support")])
+        source = proposals(session.kernel)[0]
+        assert {each.place for each in source.proposals} == set(ODD)
+        names = [each.name for each in source.proposals]
+        assert len(set(names)) == len(names) and all(name.isprintable() and 0 < len(name) <= 60 for name in names)
+        assert sum(name.startswith("Northern Harbour") and "…" in name for name in names) == 2
+        answers = usual("Card desk", source, registry)
+        assert missing(answers) == () and len(answers.categories) == len(ODD)
+        for each in answers.categories:
+            assert all(offer.words.isprintable() for offer in offered(registry, "support", answers.kind, each))
+        text = blank_file(answers, registry)
+        assert all(line.isprintable() for line in text.split("\n"))
+        places = {each.id: each.place for each in source.proposals}
+        steps = [
+            (places[category.id], step)
+            for category in read_agent_text(text, "new", registry).spec.playbook.categories
+            for step in category.steps
+        ]
+        moved = {place: fill(step.args["folder"], {})[0] for place, step in steps if step.do == "support.move"}
+        assert moved == {place: place for place in ODD if "\n" not in place}, "no mailbox takes a line break"

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
@@ -11,6 +12,8 @@ from pydantic import BaseModel
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.agent import Category
 from opsconsole.domain.enums import Effect
+from opsconsole.engine.agents.templates import fill
+from opsconsole.engine.blank.deeds import as_it_is, scalar
 from opsconsole.engine.blank.examples import LONGEST, shortened, typical
 from opsconsole.engine.blank.never import OUTSIDE, rails
 from opsconsole.engine.blank.places import called, slug, tells_nothing
@@ -113,3 +116,17 @@ def test_what_reaches_people_outside_by_an_argument_is_refused_where_it_is_given
     ]
     assert holds(found[1].when, {"args": {"text": "x", "cc": "a@b.example"}})
     assert not holds(found[1].when, {"args": {"text": "x"}})
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=60))
+def test_a_text_stands_on_one_line_of_a_file_and_is_seen_whole(text: str) -> None:
+    line = f"- {{do: x, with: {{folder: {scalar(text)}, more: {scalar(as_it_is(text))}}}}}"
+    assert line.isprintable()
+    args = yaml.safe_load(line)[0]["with"]
+    assert args["folder"] == text and args["more"] in (text, as_it_is(text))
+
+
+def test_what_looks_like_a_slot_is_taken_word_for_word() -> None:
+    for text in ("😀{{z", "{% if \u202e", 'a "{#" \\n b', "{{\n}}"):
+        assert fill(as_it_is(text), {})[0] == text
+    assert as_it_is("😀{{z") == '{{ "😀{{z" }}'
