@@ -11,8 +11,8 @@ import typer
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.plainerrors import LAST
 from opsconsole.app.session import Session, opened
-from opsconsole.app.words import say, say_json, table, utc
-from opsconsole.domain.errors import NotFoundError
+from opsconsole.app.words import say, say_json, table, utc, warn
+from opsconsole.domain.errors import FileFormatError, NotFoundError
 from opsconsole.engine.agents import lint as linting
 from opsconsole.engine.agents.difference import FieldChange, differences, raises
 from opsconsole.engine.agents.file import load_spec, read_agent
@@ -160,20 +160,39 @@ def lint(
     as_json: AsJson = False,
     workspace: Where = None,
 ) -> None:
-    """Look agents' files over without putting them in use: what is wrong, and what is probably not meant."""
+    """Look agents' files over without putting them in use: what is wrong, and what is probably not meant.
+
+    A file that is wrong is told, and the others are looked over all the same; the exit code is 2 then.
+    """
+    is_wrong = False
     with opened(workspace) as session:
-        kernel = session.kernel
         for path in files:
-            spec = read_agent(path, kernel.registry).spec
-            found = linting.lint(kernel.registry, kernel.reader, spec)
-            for finding in found:
+            try:
+                _look_over(session, path, as_json=as_json)
+            except FileFormatError as error:
+                is_wrong = True
                 if as_json:
-                    place = ".".join(map(str, finding.place))
-                    say_json({"agent": spec.agent, "kind": finding.kind, "place": place, "text": finding.text})
+                    facts = {"agent": None, "kind": "error", "place": "", "line": error.line, "text": f"{error}"}
+                    say_json({"file": str(path), **facts})
                 else:
-                    say(f"{spec.agent}: {finding.text}")
-            if not found and not as_json:
-                say(f"{spec.agent}: nothing to say.")
+                    warn(f"{error}")
+    if is_wrong:
+        raise typer.Exit(2)
+
+
+def _look_over(session: Session, path: Path, *, as_json: bool) -> None:
+    kernel = session.kernel
+    spec = read_agent(path, kernel.registry).spec
+    found = linting.lint(kernel.registry, kernel.reader, spec)
+    for finding in found:
+        if as_json:
+            place = ".".join(map(str, finding.place))
+            facts = {"agent": spec.agent, "kind": finding.kind, "place": place, "text": finding.text}
+            say_json({"file": str(path), **facts})
+        else:
+            say(f"{spec.agent}: {finding.text}")
+    if not found and not as_json:
+        say(f"{spec.agent}: nothing to say.")
 
 
 def _numbered(session: Session, agent: str, number: int) -> VersionRow:

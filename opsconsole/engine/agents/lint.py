@@ -1,5 +1,6 @@
-"""What in an agent's file is sound and yet probably not meant: categories, examples, look-ups, levels, loose texts."""
+"""What in an agent's file is sound and yet probably not meant: what is empty, unused, unknown or loose."""
 
+import difflib
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -14,7 +15,12 @@ from opsconsole.engine.agents.names import texts_in
 from opsconsole.engine.agents.warnings import notes_on
 from opsconsole.engine.agents.yamltext.file import Loc
 from opsconsole.engine.registry import Registry
+from opsconsole.policy.cel.conditions import named_in
+from opsconsole.policy.rules import looks_at_tool
 from opsconsole.store.rows import Reader
+
+SHOWN = 8
+"""So many arguments are named where one is not there."""
 
 _WORD = re.compile(r"\w+")
 _LOOSE = re.compile(r"\{\{[^}]*\bevent\.(text|title)\b[^}]*\}\}")
@@ -34,6 +40,10 @@ class Finding:
 def lint(registry: Registry, conn: Reader, spec: AgentSpec) -> tuple[Finding, ...]:
     """Return what should be looked at in a sound file, in its order."""
     found = [
+        *_idle(spec),
+        *_blank_texts(spec),
+        *_same_guardrails(spec),
+        *_unknown_arguments(registry, spec),
         *_shared_examples(spec),
         *_empty_categories(spec),
         *_unused_look_ups(spec),
@@ -42,6 +52,65 @@ def lint(registry: Registry, conn: Reader, spec: AgentSpec) -> tuple[Finding, ..
         *(Finding(note, kind="note") for note in notes_on(registry, conn, spec)),
     ]
     return tuple(replace(each, text=one_line(each.text)) for each in found)
+
+
+def _idle(spec: AgentSpec) -> Iterator[Finding]:
+    """What is there and does nothing, or all: lists without an entry, hours without a beginning and an end."""
+    if not spec.subscribes:
+        yield Finding("subscribes is empty: no event ever reaches this agent.", ("subscribes",))
+    for at, subscription in enumerate(spec.subscribes):
+        if not subscription.kinds:
+            text = f"a subscription on {subscription.connection} names no kinds of events, so none of it comes."
+            yield Finding(text, ("subscribes", at, "kinds"))
+    if spec.scope == ():
+        text = "scope is empty: no category ever goes live, whatever its stage. Leave it out to mean all of them."
+        yield Finding(text, ("scope",))
+    for at, hours in enumerate(spec.quiet_hours):
+        if not hours.actions:
+            text = f"quiet hours from {hours.from_} name no actions, so nothing waits. Leave actions out to mean all."
+            yield Finding(text, ("quiet_hours", at, "actions"))
+        if hours.from_ == hours.to:
+            text = f"quiet hours begin and end at {hours.to}: they last all day, and nothing of theirs is ever done."
+            yield Finding(text, ("quiet_hours", at, "to"))
+
+
+def _blank_texts(spec: AgentSpec) -> Iterator[Finding]:
+    """Texts that people will look for, of blanks alone."""
+    texts: list[tuple[str, str, Loc]] = [
+        ("its name", spec.name, ("name",)),
+        ("its purpose", spec.playbook.purpose, ("playbook", "purpose")),
+        *((f"the name of {each.id}", each.name, (*place, "name")) for each, place in _categories(spec)),
+    ]
+    for at, rail in enumerate(spec.guardrails):
+        texts.append((f"the because of guardrail {rail.name}", rail.because, ("guardrails", at, "because")))
+    for at, each in enumerate(spec.raised):
+        what = f"the reason why “{tool_words(each.action)}” is raised past its ceiling"
+        texts.append((what, each.reason, ("raised", at, "reason")))
+    yield from (Finding(f"{what} is blank; say it in words.", place) for what, text, place in texts if not text.strip())
+
+
+def _same_guardrails(spec: AgentSpec) -> Iterator[Finding]:
+    names = [rail.name for rail in spec.guardrails]
+    for at, name in enumerate(names):
+        if name in names[:at]:
+            text = f"two guardrails are called {name}: nobody can tell which of them held an action. Rename one."
+            yield Finding(text, ("guardrails", at, "name"))
+
+
+def _unknown_arguments(registry: Registry, spec: AgentSpec) -> Iterator[Finding]:
+    """Arguments in guardrails that none of the tools they look at takes: each action is asked about, or none is."""
+    for at, rail in enumerate(spec.guardrails):
+        kinds = [kind for name, kind in registry.types.items() if looks_at_tool(rail, name)]
+        kinds = [kind for kind in kinds if rail.actions or kind.effect is not Effect.READ]
+        if not kinds or any(kind.arguments.model_config.get("extra") == "allow" for kind in kinds):
+            continue
+        known = sorted({name for kind in kinds for name in kind.arguments.model_fields})
+        for _, name in sorted(member for member in named_in(rail.when).members if member[0] == "args"):
+            if name not in known:
+                close = difflib.get_close_matches(name, known, n=1)
+                meant = f"did you mean args.{close[0]}?" if close else f"there is {', '.join(known[:SHOWN]) or 'none'}."
+                text = f"guardrail {rail.name} looks at args.{name}, which none of its tools takes; {meant}"
+                yield Finding(text, ("guardrails", at, "when"))
 
 
 def _categories(spec: AgentSpec) -> Iterator[tuple[Category, Loc]]:
