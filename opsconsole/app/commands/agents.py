@@ -64,7 +64,7 @@ def list_(*, as_json: AsJson = False, workspace: Where = None) -> None:
         if len(rows) == 1:
             say("No agents yet. Put one in use: `opsconsole agents apply FILE.yaml`.")
         else:
-            table(rows, (20, 7, 6, 7, 80))
+            table(rows, (max(len(row[0]) for row in rows), 7, 6, 7, 80))
 
 
 @app.command()

@@ -22,6 +22,7 @@ from opsconsole.store.queries import versions
 from opsconsole.store.rows import VersionRow
 
 Agent = Annotated[str, typer.Argument(help="Whose.")]
+WHEN = len("2026-03-31 12:00 UTC")
 SHOWN = 20
 """So many differences are told when a version comes into use."""
 
@@ -97,7 +98,7 @@ def versions_(agent: Agent, *, as_json: AsJson = False, workspace: Where = None)
     for row in rows:
         mark = "in use" if row.id == present.id else ""
         lines.append((str(row.number), mark, utc(row.created_at), row.applied_by, row.reason or "—"))
-    table(lines, (7, 6, 16, 24, 80))
+    table(lines, (7, 6, WHEN, 24, 80))
 
 
 def diff(

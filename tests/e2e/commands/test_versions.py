@@ -1,5 +1,6 @@
 """agents versions, diff, restore, lint: every change has a number, a reason and a way back."""
 
+import re
 from pathlib import Path
 
 from tests.support.shell import AGENT, Run
@@ -53,3 +54,12 @@ def test_a_file_is_looked_over_without_putting_it_in_use(run: Run, tmp_path: Pat
     broken = run("agents", "lint", write(tmp_path, AGENT.replace("desk.reply", "desk.rply")))
     assert broken.code == 2 and "did you mean desk.reply" in broken.err
     assert run("agents", "list", "--json").json == []
+
+
+def test_a_version_is_listed_with_its_minute_and_an_agent_by_its_whole_name(run: Run, tmp_path: Path) -> None:
+    run("init")
+    name, file = "northern-harbour-customer-mail-" + "x" * 17, tmp_path / "long.yaml"
+    file.write_text(AGENT.replace("agent: mira", f"agent: {name}"), encoding="utf-8")
+    run("agents", "apply", file)
+    assert re.search(r" \d{4}-\d\d-\d\d \d\d:\d\d UTC  person:", run("agents", "versions", name).out)
+    assert f"{name}  1 " in run("agents", "list").out
