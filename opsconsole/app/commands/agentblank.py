@@ -34,6 +34,9 @@ def begin_blank(session: Session, *, name: str, comes: str, into: Path | None, s
     source = _source(proposals(kernel), comes)
     answers = usual(name, source, kernel.registry)
     text = blank_file(answers, kernel.registry)
+    if show and as_json:
+        say_json({**_facts(source, answers, None), "is_in_use": False, "source": text})
+        return
     if show:
         say(text.rstrip())
         return

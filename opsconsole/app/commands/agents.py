@@ -89,6 +89,7 @@ def show(
                 "version": version.number,
                 "applied_by": version.applied_by,
                 "spec": json.loads(version.spec),
+                **({"source": version.source} if source else {}),
             }
         )
         return

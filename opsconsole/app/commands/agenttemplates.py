@@ -53,9 +53,17 @@ def new(
                 say(f"{card.name}: {card.sentence} ({_state(card)})")
             return
         if show:
-            say(gallery.file_of(session, template_of(gallery.templates(), template), chosen).source.rstrip())
+            file = gallery.file_of(session, template_of(gallery.templates(), template), chosen)
+            if as_json:
+                say_json({"agent": file.spec.agent, "template": template, "source": file.source})
+            else:
+                say(file.source.rstrip())
             return
-        say(f"{in_use_words(gallery.use(session, template, chosen))} It is in shadow: nothing is done.")
+        made = gallery.use(session, template, chosen)
+    if as_json:
+        say_json({"agent": made.agent, "template": template, "version": made.number, "is_new": made.is_new})
+    else:
+        say(f"{in_use_words(made)} It is in shadow: nothing is done.")
 
 
 def _state(card: TemplateCard) -> str:

@@ -120,8 +120,11 @@ def diff(
         first = _numbered(session, agent, max(1, then.number - 1) if was is None else was)
     if file:
         names = f"{agent} {first.number}", f"{agent} {then.number}"
-        lines = difflib.unified_diff(first.source.splitlines(), then.source.splitlines(), *names, lineterm="")
-        say("\n".join(lines) or "The two files are the same.")
+        lines = list(difflib.unified_diff(first.source.splitlines(), then.source.splitlines(), *names, lineterm=""))
+        if as_json:
+            say_json({"agent": agent, "was": first.number, "now": then.number, "lines": lines})
+        else:
+            say("\n".join(lines) or "The two files are the same.")
         return
     changes = differences(load_spec(first.spec), load_spec(then.spec))
     if as_json:
