@@ -28,7 +28,7 @@ python3 packaging/dev.py check [options]  the fast ones of them, for while you w
 python3 packaging/dev.py fix              let ruff repair and lay out the code
 python3 packaging/dev.py bench [names]    measure
 python3 packaging/dev.py mutate PATHS     break the code in many small ways; which breaks does no test notice?
-python3 packaging/dev.py shots [folder]   pictures of every panel, both themes, with data, empty and in error
+python3 packaging/dev.py shots [folder [panel]]  pictures of every panel or one, both themes, also empty and in error
 python3 packaging/dev.py lock [--upgrade] choose the parts' versions after a change of pyproject.toml
 python3 packaging/dev.py notices          third-party notices anew, after the parts have changed
 python3 packaging/dev.py sbom [file]      the list of parts for whoever has to know them (CycloneDX 1.6)

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QAbstractItemView, QAbstractScrollArea, QScrollAre
 from opsconsole.app.gui.mainwindow import Joined
 from opsconsole.ui.shell.catalog import PANELS, WELCOME
 from opsconsole.ui.shell.screenfit import FRAME
-from tests.shots import views
+from tests.shots.views import views
 from tests.support.desktop.console import in_window, until
 
 SMALL = QSize(1024, 700)

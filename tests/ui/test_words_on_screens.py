@@ -21,7 +21,7 @@ from opsconsole.ui.panels.approvals.panel import ApprovalsPanel
 from opsconsole.ui.panels.audit.panel import AuditPanel
 from opsconsole.ui.panels.feed.panel import FeedPanel
 from opsconsole.ui.shell.catalog import PANELS, WELCOME
-from tests.shots import views
+from tests.shots.views import views
 from tests.support.desktop.console import in_window, until
 
 MOST = 12
