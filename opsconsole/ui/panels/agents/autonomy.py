@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.enums import Level
@@ -17,15 +18,20 @@ from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.agents.data import Shown
 from opsconsole.ui.panels.agents.levels import EVERY, Change, matrix_of
+from opsconsole.ui.panels.agents.levels import WORDS as LEVELS
 from opsconsole.ui.panels.agents.matrix import MatrixTable
 from opsconsole.ui.panels.agents.savebar import MEANWHILE, SaveBar
-from opsconsole.ui.widgets.basics import label
+from opsconsole.ui.widgets.basics import label, row
 from opsconsole.ui.widgets.focus import give_focus
+from opsconsole.ui.widgets.keybutton import KeyButton
 from opsconsole.ui.widgets.states import States
+from opsconsole.ui.widgets.words import plural
 
 MONTH = timedelta(days=30)
 """So far back what a change would have meant is counted."""
-_HINT = "1 2 3 set the level · arrows move · Shift selects several · a shield: a rule still asks · *: not saved yet"
+WORDS = {Level.OBSERVE: "Only recommend", Level.APPROVAL: "Ask me first", Level.AUTONOMOUS: "Act alone"}
+_HINT = "Arrows move · Shift selects several · shield: a rule still asks · *: not saved yet"
+_NONE = "This agent's file names no action, so there is no level to set. Add a step that does something, in Playbook."
 
 
 class AutonomyPage(QWidget):
@@ -55,19 +61,38 @@ class AutonomyPage(QWidget):
         self._error = ""
         self.is_busy = False
         self.table = MatrixTable(context.theme)
-        self.bar = SaveBar(context.theme, self.save, self.discard)
-        inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(28, 8, 28, 8)
-        column.setSpacing(6)
-        column.addWidget(self.table, 1)
-        column.addWidget(label(_HINT, "small", is_wrapped=True))
-        self.states = States(inside)
+        self.table.picked_changed.connect(self._tell)
+        self.bar = SaveBar(context.theme, self.save, self.discard, again=self._start_count)
+        self.states = States(self._laid_out())
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(self.states, 1)
         outer.addWidget(self.bar)
+
+    def _laid_out(self) -> QWidget:
+        frame = QFrame()
+        frame.setObjectName("card")
+        inside = QVBoxLayout(frame)
+        inside.setContentsMargins(8, 4, 4, 4)
+        inside.addWidget(self.table)
+        self.told = label("", "h3", is_wrapped=True)
+        self.levels = {
+            level: KeyButton(self._context.theme, words, key=str(int(level)), act=partial(self._on_level, level))
+            for level, words in WORDS.items()
+        }
+        for made in self.levels.values():
+            made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        made = QWidget()
+        column = QVBoxLayout(made)
+        column.setContentsMargins(28, 4, 28, 8)
+        column.setSpacing(6)
+        column.addWidget(frame, 1)
+        column.addWidget(self.told)
+        column.addLayout(row(*self.levels.values(), None))
+        self._hint = label(_HINT, "small", is_wrapped=True)
+        column.addWidget(self._hint)
+        return made
 
     @property
     def is_changed(self) -> bool:
@@ -82,21 +107,16 @@ class AutonomyPage(QWidget):
 
     def commands(self, is_here: Callable[[], bool]) -> Sequence[Command]:
         """Return the keys of the levels; they hold while the page is shown."""
-        words = ("Only recommend", "Ask me first", "Act alone")
-
-        def setting(level: Level) -> Callable[[], None]:
-            return lambda: self.set_level(level)
-
         return [
             Command(
                 id=f"agents.level{int(level)}",
                 title=f"{word} (level {int(level)})",
-                run=setting(level),
+                run=partial(self.set_level, level),
                 keys=(str(int(level)),),
                 group="Agents",
                 is_enabled=is_here,
             )
-            for level, word in zip(Level, words, strict=True)
+            for level, word in WORDS.items()
         ]
 
     def show_agent(self, shown: Shown) -> None:
@@ -148,6 +168,13 @@ class AutonomyPage(QWidget):
         self._effect = None
         self._render()
         self._start_count()
+
+    def _on_level(self, level: Level) -> None:
+        """Set a level by its button; where that has no keys, it was clicked, and the arrows go on in the matrix."""
+        is_clicked = not self.levels[level].hasFocus()
+        self.set_level(level)
+        if is_clicked:
+            self.focus()
 
     def _start_count(self) -> None:
         self._context.tasks.start(self._count(), name="what the change means", owner=self, key="effect")
@@ -204,10 +231,12 @@ class AutonomyPage(QWidget):
             return
         matrix = matrix_of(shown.spec, shown.tools, self.changes)
         if not matrix.lines:
-            self.states.empty("It changes nothing", "This agent's file names no action, so there is no level to set.")
+            self.states.empty("It changes nothing", _NONE)
         else:
             self.table.show_matrix(matrix)
             self.states.show_content()
+            self._tell()
+        self._hint.setVisible(not self.changes)  # the save bar needs its room in a small window
         if not self.changes:
             self.bar.hide()
             return
@@ -215,8 +244,25 @@ class AutonomyPage(QWidget):
         if self._newer:
             meaning = MEANWHILE.format(self._newer)
         is_sound = not self._error and not self._newer
-        number = shown.versions[0].number + 1
-        self.bar.show_for(number=number, meaning=meaning, is_sound=is_sound, is_busy=self.is_busy)
+        number, can_retry = shown.versions[0].number + 1, bool(self._error) and not self._newer
+        self.bar.show_for(number=number, meaning=meaning, is_sound=is_sound, is_busy=self.is_busy, can_retry=can_retry)
+
+    def _tell(self) -> None:
+        """Say in words what is picked: the cells have room for few of them."""
+        shown, picked = self._shown, self.table.cells()
+        if shown is None or not picked:
+            return
+        line, category, cell = picked[0]
+        words = f"{line.title}, {category}: {cell.words}"
+        if len(picked) > 1:
+            words = f"{plural(len(picked), 'level')} picked, from {line.title}, {category}."
+        elif cell.is_changed and cell.before is not cell.level:
+            words = f"{line.title}, {category}: {LEVELS[cell.before]} → {cell.words}"
+        wall = f". It still asks you: {cell.wall}." if cell.wall and len(picked) == 1 else ""
+        self.told.setText(words + wall)
+        for level, made in self.levels.items():
+            is_it = all(cell.level is level for _, _, cell in picked)
+            made.setAccessibleDescription(f"Shortcut {int(level)}" + (", it is so now" if is_it else ""))
 
 
 def _place(change: Change) -> Place:

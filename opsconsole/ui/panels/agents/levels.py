@@ -36,6 +36,8 @@ class SetLevel:
     is_changed: bool
     wall: str
     """What holds it below its level; empty: nothing."""
+    before: Level
+    """The level without its own change."""
 
     @property
     def words(self) -> str:
@@ -63,11 +65,11 @@ class Matrix:
         level = self.spec.autonomy.level(found.tool, category or None)
         if not is_own and category and (found.tool, EVERY) in self.changes:
             level = self.changes[found.tool, EVERY]
-        changed = self.changes.get((found.tool, category))
+        before, changed = level, self.changes.get((found.tool, category))
         if changed is not None:
             level = changed
         wall = found.wall if level is Level.AUTONOMOUS else ""
-        return SetLevel(level, is_own or changed is not None, changed is not None, wall)
+        return SetLevel(level, is_own or changed is not None, changed is not None, wall, before)
 
 
 def matrix_of(spec: AgentSpec, tools: Mapping[str, ActionType], changes: Mapping[Change, Level]) -> Matrix:
@@ -84,7 +86,7 @@ def matrix_of(spec: AgentSpec, tools: Mapping[str, ActionType], changes: Mapping
             continue
         groups[_group(kind)].append(Line(tool_words(tool), tool, _wall(spec, tool, kind)))
     lines = [line for name, some in groups.items() if some for line in (Line(name), *some)]
-    columns = [(EVERY, "Every category", "unless it has its own")]
+    columns = [(EVERY, "Every category", "by default")]
     columns += [
         (category.id, category.name, _stage(spec.stage_of(category.id))) for category in spec.playbook.categories
     ]

@@ -2,34 +2,18 @@
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
-)
+from PySide6.QtCore import QAbstractTableModel, QItemSelection, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView
 
-from opsconsole.domain.enums import Level
-from opsconsole.ui.panels.agents.levels import Change, Matrix, SetLevel
-from opsconsole.ui.theme import fonts
+from opsconsole.ui.panels.agents.levels import Change, Line, Matrix, SetLevel
+from opsconsole.ui.panels.agents.matrixlook import HEADING, ROW, Heads, MatrixDelegate, Names
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.texts import tip
 
 _Index = QModelIndex | QPersistentModelIndex
-ROW, HEADING, COLUMN, LEAST = 42, 32, 148, 118
-"""In px."""
-NAME = 20
-"""So many letters of a category stand over its column; the whole name on hover."""
-_LOOKS = {
-    Level.AUTONOMOUS: ("okSoft", "ok"),
-    Level.APPROVAL: ("warnSoft", "warn"),
-    Level.OBSERVE: ("sunken", "text2"),
-}
+WIDEST, LEAST = 148, 40
+"""Of a column, in px. Under the least one the table scrolls sideways, for a number and its signs need it."""
 
 
 class MatrixModel(QAbstractTableModel):
@@ -93,56 +77,30 @@ class MatrixModel(QAbstractTableModel):
             _, name, stage = matrix.columns[section]
             if role == Qt.ItemDataRole.ToolTipRole:
                 return tip(f"{name}: {stage}")
-            return f"{name if len(name) <= NAME else name[: NAME - 1].rstrip() + '…'}\n{stage}"
+            return f"{name}, {stage}"
         if role == Qt.ItemDataRole.ToolTipRole:
             return None
         return matrix.lines[section].title
 
 
-class MatrixDelegate(QStyledItemDelegate):
-    """Paints a level."""
-
-    def __init__(self, theme: Theme, model: MatrixModel, parent: QTableView) -> None:
-        super().__init__(parent)
-        self._theme, self._model = theme, model
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        return QSize(COLUMN, ROW if self._model.cell(index) is not None else HEADING)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        cell = self._model.cell(index)
-        if cell is None:
-            return
-        ground, ink = _LOOKS[cell.level]
-        place = QRect(option.rect).adjusted(6, 7, -6, -7)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.color(ground))
-        painter.drawRoundedRect(QRectF(place), 6, 6)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(self._theme.color("focus"), 2))
-            painter.drawRoundedRect(QRectF(place).adjusted(1, 1, -1, -1), 6, 6)
-        is_own = cell.is_own or not index.column()
-        painter.setFont(fonts.font(fonts.BODY, fonts.SEMIBOLD if is_own else fonts.MEDIUM))
-        painter.setPen(self._theme.color(ink if is_own else "text3"))
-        text = f"{cell.words} *" if cell.is_changed else cell.words
-        at = place.adjusted(10, 0, -10, 0)
-        painter.drawText(at, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), text)
-        if cell.wall:
-            painter.drawPixmap(place.right() - 22, place.center().y() - 7, self._theme.pixmap("shield", "warn"))
-        painter.restore()
-
-
 class MatrixTable(QTableView):
-    """Levels by action and category; several can be picked."""
+    """Levels by action and category; several can be picked.
+
+    Signals:
+        picked_changed: others are picked.
+    """
+
+    picked_changed = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.levels = MatrixModel()
         self.setModel(self.levels)
-        self.setItemDelegate(MatrixDelegate(theme, self.levels, self))
+        self._delegate = MatrixDelegate(theme, self)
+        self.setItemDelegate(self._delegate)
+        self._names, self.heads = Names(theme, self), Heads(theme, self)
+        self.setVerticalHeader(self._names)
+        self.setHorizontalHeader(self.heads)
         self.setAccessibleName("Autonomy levels by action and category")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
@@ -150,25 +108,52 @@ class MatrixTable(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        for header in (self.horizontalHeader(), self.verticalHeader()):
+        for header in (self.heads, self._names):
             header.setSectionsClickable(False)
             header.setHighlightSections(False)
-            header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self.horizontalHeader().setDefaultSectionSize(COLUMN)
-        self.horizontalHeader().setMinimumSectionSize(LEAST)
-        self.horizontalHeader().setMinimumHeight(48)
-        self.verticalHeader().setDefaultSectionSize(ROW)
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.heads.setMinimumSectionSize(LEAST)
+        self.selectionModel().selectionChanged.connect(self._on_selection)
 
     def show_matrix(self, matrix: Matrix) -> None:
         """Show other levels."""
+        for part in (self._delegate, self._names, self.heads):
+            part.matrix = matrix
         self.levels.show(matrix)
         for place, line in enumerate(matrix.lines):
             self.setRowHeight(place, ROW if line.tool else HEADING)
         if not self.currentIndex().isValid() and len(matrix.lines) > 1:
             self.setCurrentIndex(self.levels.index(1, 0))
+        self._fit()
 
     def picked(self) -> list[Change]:
         """Return what is selected."""
         found = (self.levels.change(index) for index in self.selectedIndexes())
         return [change for change in found if change is not None]
+
+    def cells(self) -> list[tuple[Line, str, SetLevel]]:
+        """Return what is selected: its action, the name of its category, and its level."""
+        matrix = self.levels.matrix
+        if matrix is None:
+            return []
+        places = sorted((index.row(), index.column()) for index in self.selectedIndexes())
+        found = ((matrix.lines[line], matrix.columns[at][1], matrix.cell(line, at)) for line, at in places)
+        return [(line, name, cell) for line, name, cell in found if cell is not None]
+
+    def _on_selection(self, _now: QItemSelection, _before: QItemSelection) -> None:
+        self.picked_changed.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give each column its share of the width, so that all stand beside one another."""
+        columns = self.levels.columnCount()
+        if not columns:
+            return
+        bar = self.verticalScrollBar().sizeHint().width()
+        self._names.fit(self.width())
+        width = min(WIDEST, max(LEAST, (self.width() - self._names.width() - bar) // columns))
+        self.heads.fit(width)
+        for column in range(columns):
+            self.setColumnWidth(column, width)

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout
 
 from opsconsole.ui.theme.theme import Theme
-from opsconsole.ui.widgets.basics import Role, button, label, repolish, row
+from opsconsole.ui.widgets.basics import Role, beside, button, label, repolish, row
+from opsconsole.ui.widgets.focus import kept_in
 from opsconsole.ui.widgets.keybutton import KeyButton
 from opsconsole.ui.widgets.words import plural
 
@@ -21,7 +22,15 @@ REASON = 300
 class SaveBar(QFrame):
     """Stands while something is changed. Nothing is saved that it has not said the meaning of."""
 
-    def __init__(self, theme: Theme, save: Callable[[], None], discard: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        save: Callable[[], None],
+        discard: Callable[[], None],
+        *,
+        again: Callable[[], None] | None = None,
+    ) -> None:
+        """Make it; `again` works out anew what could not be."""
         super().__init__()
         self.setObjectName("judgeBar")
         self.meaning = label("", is_wrapped=True)
@@ -34,7 +43,9 @@ class SaveBar(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(28, 10, 28, 12)
         column.setSpacing(8)
-        column.addWidget(self.meaning)
+        self.again = button("Try again", again)
+        self.again.hide()
+        column.addLayout(beside(self.meaning, self.again))
         line = row(self.save, self.discard)
         line.addWidget(self.reason, 1)
         column.addLayout(line)
@@ -45,7 +56,7 @@ class SaveBar(QFrame):
         """It can be saved: its meaning stands there."""
         return not self.isHidden() and self.save.isEnabled()
 
-    def show_for(self, *, number: int, meaning: str, is_sound: bool, is_busy: bool) -> None:
+    def show_for(self, *, number: int, meaning: str, is_sound: bool, is_busy: bool, can_retry: bool = False) -> None:
         """Offer to save as a version.
 
         Args:
@@ -53,6 +64,7 @@ class SaveBar(QFrame):
             meaning: what the change means; empty while that is not known.
             is_sound: it can be saved.
             is_busy: it is being saved.
+            can_retry: its meaning could not be worked out, and may be when it is tried again.
         """
         self.save.name_it(f"Save as version {number}")
         self.save.setEnabled(is_sound and bool(meaning) and not is_busy)
@@ -62,6 +74,8 @@ class SaveBar(QFrame):
         if self.meaning.property("role") != role:
             self.meaning.setProperty("role", role)
             repolish(self.meaning)
+        with kept_in(self):
+            self.again.setVisible(can_retry)
         self.show()
 
 
