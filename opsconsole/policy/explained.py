@@ -87,6 +87,12 @@ def _guardrails(context: GateContext) -> Iterator[RuleAnswer]:
             yield RuleAnswer(title, "is about other tools" if rail.actions else _READS)
 
 
+def _cap_words(name: str) -> str:
+    """Return a cap without the name that is the program's own: whose call it is stands above the answers."""
+    what, of, _ = name.partition(" of agent ")
+    return f"{what} of the agent" if of else what
+
+
 def _silence(rule: gate.Rule, context: GateContext) -> str:
     """Return why a rule has nothing to say of a call."""
     if not context.is_write and rule not in _ABOUT_READS:
@@ -94,7 +100,7 @@ def _silence(rule: gate.Rule, context: GateContext) -> str:
     if rule is rules.provenance:
         return _origin(context)
     if rule is rules.budgets and context.usages:
-        return f"below {', '.join(usage.name for usage in context.usages)}"
+        return f"below {', '.join(_cap_words(usage.name) for usage in context.usages)}"
     if rule is rules.quiet_hours and context.quiet_hours:
         return "none are on at that time"
     return _SILENCES[rule]

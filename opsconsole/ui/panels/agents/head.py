@@ -44,9 +44,9 @@ class AgentHead(QWidget):
     def show_agent(self, shown: Shown) -> None:
         """Show an agent's."""
         agent, spec, version = shown.row, shown.spec, shown.in_use
-        is_paused = agent.paused is not None
+        is_paused, is_held = agent.paused is not None, agent.paused is not None or agent.is_all_paused
         self._name.setText(agent.name)
-        set_pill(self._stage, "Paused" if is_paused else agent.stage, "warn" if is_paused else agent.tone)
+        set_pill(self._stage, "Paused" if is_held else agent.stage, "warn" if is_held else agent.tone)
         thinks = f"thinks with the model {', '.join(spec.models or ('main',))}" if spec.brain == "model" else "offline"
         if spec.brain == "model" and spec.fallback == "playbook":
             thinks += ", by its own steps when no model answers"
@@ -54,7 +54,8 @@ class AgentHead(QWidget):
         self._facts.setText(f"Version {version.number}, in use since {exact(version.created_at)} · {thinks}{reason}")
         self.switch.name_it("Resume" if is_paused else "Pause")
         self.switch.setAccessibleName(f"{self.switch.text()} {agent.name}")
-        told = [f"Paused: {agent.paused}."] if agent.paused else []
+        told = ["All agents are paused: Ctrl+Shift+P resumes them."] if agent.is_all_paused else []
+        told += [f"Paused: {agent.paused}."] if agent.paused else []
         if shown.broken:
             rules = "; ".join(shown.broken)
             told.append(f"{rules[:1].upper()}{rules[1:]}. Until that is mended in the file, its changes come to you.")

@@ -10,7 +10,7 @@ from opsconsole.ui.widgets.keybutton import KeyButton
 from opsconsole.ui.widgets.listpane.face import Card, Measures, Pill, RowFace
 from opsconsole.ui.widgets.listpane.pane import ListPane
 from opsconsole.ui.widgets.texts import tip
-from opsconsole.ui.widgets.words import listed, plural
+from opsconsole.ui.widgets.words import plural
 
 _MEASURES = Measures(row=84, lines=1, foot=53)
 
@@ -64,4 +64,4 @@ class AgentList(ListPane[AgentRow]):
     def say_count(self, rows: list[AgentRow]) -> None:
         """Say how many there are."""
         paused = sum(row.paused is not None for row in rows)
-        self.count.setText(listed([plural(len(rows), "agent"), *([f"{paused} paused"] if paused else [])]))
+        self.count.setText(", ".join([plural(len(rows), "agent"), *([f"{paused} paused"] if paused else [])]))

@@ -22,6 +22,7 @@ from opsconsole.ui.widgets.words import ago, exact, plural
 
 MOST, LINES = 30, 8
 """Versions, and changed fields of each, that are shown; the command line lists all."""
+_NEXT = "What you change in Playbook, Autonomy or Guardrails stands here as the next one, with the way back."
 
 
 class VersionsPage(QWidget):
@@ -76,6 +77,8 @@ class VersionsPage(QWidget):
         column.addWidget(para(f"by {who}" + (f": {version.reason}" if version.reason else ""), "muted"))
         if before is None:
             column.addWidget(para("The first one."))
+            if len(shown.versions) == 1:
+                column.addWidget(para(_NEXT, "muted"))
             return frame
         changes = _changes(before.spec, version.spec)
         for change in changes[:LINES]:
