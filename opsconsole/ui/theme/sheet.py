@@ -48,6 +48,7 @@ QPushButton[kind="primary"] { background: $ok; border-color: $ok; color: $onOk; 
 QPushButton[kind="primary"]:hover { background: $okHover }
 QPushButton[kind="accent"] { background: $accent; border-color: $accent; color: $onAccent; font-weight: 600 }
 QPushButton[kind="accent"]:hover { background: $accentHover }
+QPushButton[kind="accent"]:focus, QPushButton[kind="primary"]:focus { border: 2px solid $text }
 QPushButton[kind="danger"] { color: $danger }
 QPushButton[kind="danger"]:hover { background: $dangerSoft; border-color: $danger }
 QPushButton[kind="chip"] { min-height: 24px; padding: 0 10px; border-radius: 13px; font-size: 12px }
@@ -82,6 +83,7 @@ QHeaderView::section { background: $surface; color: $text3; border: 0; border-bo
 QScrollBar:vertical { background: transparent; width: 10px; margin: 2px }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 2px }
 QScrollBar::handle { background: $borderStrong; border-radius: 3px; min-height: 32px; min-width: 32px }
+QScrollBar[lit="true"]::handle { background: $focus }
 QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0 }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent }
 QToolTip { background: $text; color: $surface; border: 0; padding: 4px 8px }
@@ -95,6 +97,7 @@ QTreeView::indicator { width: 16px; height: 16px; border: 1px solid $text3; bord
 QTreeView::indicator:checked { background: $accent; border-color: $accent; image: url($tick) }
 QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid $outline; border-radius: 4px; background: $surface }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($tick) }
-QCheckBox::indicator:focus { border: 2px solid $focus } QRadioButton::indicator { width: 16px; height: 16px }
+QCheckBox::indicator:focus { width: 14px; height: 14px; border: 2px solid $focus }
+QRadioButton::indicator { width: 16px; height: 16px }
 QSplitter::handle { background: $border }
 """)

@@ -4,14 +4,15 @@ import html
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics, QResizeEvent, QTextLayout, QWheelEvent
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent, QTextLayout, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from opsconsole.ui.widgets.plain import honest, is_right_to_left, readable
 
 Role = Literal["h1", "h2", "h3", "muted", "cap", "small", "error", "figure", ""]
 Tone = Literal["plain", "ok", "warn", "danger", "accent", "shadow"]
+_COMMANDING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 MOST_TIP = 1_000
 """Characters in a hover."""
 Kind = Literal["", "primary", "accent", "danger", "chip", "link"]
@@ -87,6 +88,15 @@ class ChoiceBox(QComboBox):
     def __init__(self) -> None:
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # Qt's own policy lets the wheel give it the focus first
+
+    def event(self, event: QEvent) -> bool:
+        """A letter that is typed on it looks for a choice, and is no command of the page meanwhile."""
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride:
+            has_sign = event.text().isprintable() and bool(event.text().strip())
+            if has_sign and not event.modifiers() & _COMMANDING:
+                event.accept()
+                return True
+        return super().event(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():

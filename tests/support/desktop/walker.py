@@ -8,11 +8,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QAbstractSpinBox,
     QComboBox,
     QHeaderView,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
+    QTextEdit,
     QWidget,
 )
 
@@ -21,7 +23,7 @@ from opsconsole.ui.shell.catalog import PANELS
 from tests.support.desktop.console import until
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-_PARTS = (QLineEdit, QComboBox, QAbstractItemView, QHeaderView)
+_PARTS = (QLineEdit, QAbstractSpinBox, QComboBox, QAbstractItemView, QHeaderView)
 
 
 class Walker:
@@ -78,7 +80,7 @@ def name_of(widget: QWidget) -> str:
 
 def controls(panel: QWidget) -> list[QWidget]:
     """What a mouse could use on a page; parts of another control are left out."""
-    kinds = (QAbstractButton, QComboBox, QLineEdit, QAbstractItemView)
+    kinds = (QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit, QTextEdit, QAbstractItemView)
     found = [widget for widget in panel.findChildren(QWidget) if isinstance(widget, kinds)]
     return [
         widget

@@ -13,6 +13,7 @@ from opsconsole.ui.widgets.basics import ChoiceBox, beside, button, card, label,
 from opsconsole.ui.widgets.columns import card_column
 from opsconsole.ui.widgets.focus import kept_in
 from opsconsole.ui.widgets.keybutton import KeyButton
+from opsconsole.ui.widgets.keys import bind
 from opsconsole.ui.widgets.states import States
 from opsconsole.ui.widgets.texts import clear, para
 from opsconsole.ui.widgets.words import listed
@@ -49,7 +50,8 @@ class GalleryPage(QWidget):
         area, self._column = card_column()
         area.setAccessibleName("Templates")
         self.states = States(area)
-        self.back = button("Back", self.left.emit)
+        self.back = KeyButton(context.theme, "Back", key="Esc", act=self.left.emit)
+        bind(self, "Escape", self.left.emit)
         head = QVBoxLayout()
         head.setContentsMargins(28, 22, 28, 12)
         head.setSpacing(4)

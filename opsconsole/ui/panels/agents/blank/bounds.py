@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 from opsconsole.engine.blank import never
 from opsconsole.engine.blank.answers import LONGEST
 from opsconsole.engine.blank.usual import ASKED_WHEN
-from opsconsole.ui.panels.agents.blank.parts import line_edit, tick, titled
+from opsconsole.ui.panels.agents.blank.parts import FORM, line_edit, tick, titled
 from opsconsole.ui.widgets.basics import ChoiceBox, card, label
 from opsconsole.ui.widgets.columns import card_column
 from opsconsole.ui.widgets.texts import para
@@ -26,7 +26,7 @@ class NeverPage(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        area, column = card_column()
+        area, column = card_column(widest=FORM)
         area.setAccessibleName("What must never happen")
         frame, inside = card()
         inside.addWidget(label("What must never happen?", "h3"))
@@ -74,7 +74,7 @@ class AskedPage(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        area, column = card_column()
+        area, column = card_column(widest=FORM)
         area.setAccessibleName("Who is asked")
         frame, inside = card()
         inside.addWidget(label("Who is asked?", "h3"))

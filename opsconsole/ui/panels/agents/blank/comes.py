@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from opsconsole.engine.blank.answers import MOST_NAME
 from opsconsole.engine.blank.signs import kind_words
 from opsconsole.ui.panels.agents.blank.data import Choice
-from opsconsole.ui.panels.agents.blank.parts import line_edit, titled
+from opsconsole.ui.panels.agents.blank.parts import FORM, line_edit, titled
 from opsconsole.ui.panels.agents.data import FIELDS
 from opsconsole.ui.widgets.basics import ChoiceBox, button, card, label, row
 from opsconsole.ui.widgets.columns import card_column
@@ -44,7 +44,7 @@ class ComesPage(QWidget):
         self.source.currentIndexChanged.connect(self._on_source)
         self._found = para("", "muted")
         self._bring = button("Bring in an export…", bring)
-        area, column = card_column()
+        area, column = card_column(widest=FORM)
         area.setAccessibleName("What comes in")
         who, inside = card()
         inside.addLayout(titled("Name", self.name))

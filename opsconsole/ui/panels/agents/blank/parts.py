@@ -9,6 +9,9 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QSizePolicy, QVBoxLayout, QW
 from opsconsole.ui.widgets.basics import clamped, label, row
 from opsconsole.ui.widgets.texts import para
 
+FORM = 760
+"""A field is no wider than a line that is read at a glance, in px."""
+
 
 def titled(title: str, part: QWidget, *, about: str = "") -> QVBoxLayout:
     """Lay a field under its title, with a line that explains it."""
