@@ -96,6 +96,7 @@ class GuardrailsPage(QWidget):
         self._timer.setInterval(WAIT_MS)
         self._timer.timeout.connect(self._start_count)
         self.forms.changed.connect(self._on_changed)
+        self.forms.again_wanted.connect(self._start_count)
         self.forms.event_wanted.connect(self._on_event)
         self.forms.revoke_wanted.connect(self._on_revoke)
         self.forms.file_wanted.connect(self.file_wanted.emit)
@@ -237,11 +238,11 @@ class GuardrailsPage(QWidget):
         try:
             counted, anew = await self._context.backend.read(query, lane="long")
         except OpsError as error:
-            counted, anew = Counted(typed, error=str(error)), loaded
+            counted, anew = Counted(typed, error=str(error), is_failed=True), loaded
         if base is self._base and typed == self.forms.typed():
             self._counted = counted
             self._tried = {each.rail: each for each in counted.found.values()}
-            self.forms.show_counts(counted.found)
+            self.forms.show_counts(counted.found, failure=counted.error if counted.is_failed else "")
             self.forms.show_grants(anew.grants, anew.now)
             self._render()
 

@@ -21,6 +21,7 @@ from opsconsole.ui.panels.agents.blank.seen import SeenPage
 from opsconsole.ui.panels.agents.blank.shall import ShallPage
 from opsconsole.ui.widgets.basics import button, label, row
 from opsconsole.ui.widgets.flow import flowing
+from opsconsole.ui.widgets.focus import kept_in
 from opsconsole.ui.widgets.keybutton import KeyButton
 from opsconsole.ui.widgets.keys import bind
 from opsconsole.ui.widgets.states import States
@@ -53,13 +54,14 @@ class BlankPage(QWidget):
         super().__init__()
         self._context = context
         self.question = COMES
-        self.is_changed, self._is_busy, self._is_loaded = False, False, False
+        self.is_changed, self._is_busy, self._is_loaded, self._is_sound = False, False, False, True
         self.comes = ComesPage(self._bring)
         self.shall, self.never, self.asked, self.seen = ShallPage(), NeverPage(), AskedPage(), SeenPage()
         self._pages = QStackedWidget()
         for page in (self.comes, self.shall, self.never, self.asked, self.seen):
             self._pages.addWidget(page)
             page.changed.connect(self._on_changed)
+        self.seen.wanted.connect(self._make)
         self.comes.chosen.connect(self._on_chosen)
         self.comes.name.returnPressed.connect(self.go_on)
         self._timer = QTimer(self)
@@ -121,8 +123,10 @@ class BlankPage(QWidget):
         try:
             found: Sequence[Choice] = await self._context.backend.read(choices, lane="long")
         except OpsError as error:
+            self._set_sound(is_sound=False)
             self.states.error(f"{error}", act=self.refresh)
             return
+        self._set_sound(is_sound=True)
         was = self.is_changed
         self.comes.show_choices(found)
         self.is_changed = was
@@ -131,6 +135,12 @@ class BlankPage(QWidget):
             self.states.show_content()
             self._give_keys()
         self.states.show_content()
+
+    def _set_sound(self, *, is_sound: bool) -> None:
+        """Nothing is gone on to while it cannot be seen what there is."""
+        self._is_sound = is_sound
+        with kept_in(self):
+            self.next.setEnabled(is_sound and not self._is_busy)
 
     def turn(self, question: int) -> None:
         """Show another question."""
@@ -147,6 +157,8 @@ class BlankPage(QWidget):
 
     def go_on(self) -> None:
         """Go to the next question, or begin; what is missing is said first."""
+        if not self._is_sound:
+            return
         wrong = next((each for each in missing(self.answers()) if each.question <= self.question), None)
         if wrong is not None:
             self._point_at(wrong)
@@ -225,14 +237,16 @@ class BlankPage(QWidget):
         def query(kernel: Kernel):
             return made_of(kernel, answers)
 
+        made = None
         try:
             made = await self._context.backend.read(query, lane="long")
             self.seen.show_made(made)
             if self._context.tools is not None:
                 self.seen.show_preview(await self._context.tools.preview_playbook("", made.text))
         except OpsError as error:
-            self.seen.show_made(None, f"{error}")
-            self.seen.told.setText("")
+            if made is None:
+                self.seen.show_made(None, "There is no file yet.")
+            self.seen.show_failure(f"{error}")
 
     def _begin(self) -> None:
         if not self._is_busy:
@@ -262,7 +276,7 @@ class BlankPage(QWidget):
 
     def _set_busy(self, *, is_busy: bool) -> None:
         self._is_busy = is_busy
-        self.next.setEnabled(not is_busy)
+        self.next.setEnabled(self._is_sound and not is_busy)
 
     def _forget(self) -> None:
         for page in (self.comes, self.shall, self.never, self.asked, self.seen):

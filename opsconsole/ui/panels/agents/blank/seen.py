@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QTextOption
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from opsconsole.engine.blank import signs
@@ -13,8 +14,9 @@ from opsconsole.ui.panels.agents.blank.data import Made
 from opsconsole.ui.panels.agents.blank.parts import line_edit, tick, titled
 from opsconsole.ui.reports import ASKS, PlaybookPreview
 from opsconsole.ui.theme import fonts
-from opsconsole.ui.widgets.basics import ChoiceBox, card, label
+from opsconsole.ui.widgets.basics import ChoiceBox, button, card, label, row
 from opsconsole.ui.widgets.columns import card_column
+from opsconsole.ui.widgets.focus import kept_in
 from opsconsole.ui.widgets.texts import para, verbatim
 from opsconsole.ui.widgets.words import listed, plural
 
@@ -27,9 +29,11 @@ class SeenPage(QWidget):
 
     Signals:
         changed: something is another now.
+        wanted: what the answers make is to be worked out anew.
     """
 
     changed = Signal()
+    wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,6 +58,9 @@ class SeenPage(QWidget):
         inside.addWidget(label("On what came in last", "h3"))
         self.told = para("", "muted")
         inside.addWidget(self.told)
+        self._again = button("Try again", self.wanted.emit)
+        self._again.hide()
+        inside.addLayout(row(self._again, None))
         column.addWidget(frame)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 28, 8)
@@ -65,7 +72,7 @@ class SeenPage(QWidget):
         self.file = QPlainTextEdit()
         self.file.setReadOnly(True)
         self.file.setFont(fonts.mono())
-        self.file.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.file.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.file.setTabChangesFocus(True)
         self.file.setAccessibleName("The file that it makes")
         self.file.setMinimumHeight(LINES)
@@ -91,12 +98,19 @@ class SeenPage(QWidget):
 
     def show_preview(self, preview: PlaybookPreview | None) -> None:
         """Say how the last events would be told apart; None while that is not known."""
+        with kept_in(self):
+            self._again.hide()
         if preview is None:
             self.told.setText("Looking at what came in last…")
         elif not preview.events:
             self.told.setText("Nothing came in yet that it would work.")
         else:
             self.told.setText(_told([event.now for event in preview.events]))
+
+    def show_failure(self, why: str) -> None:
+        """Say that it could not be worked out, and offer to try again."""
+        self.told.setText(why)
+        self._again.show()
 
     def begin(self) -> None:
         """Give the keys to the first thing to choose."""

@@ -11,14 +11,17 @@ from opsconsole.domain.errors import OpsError
 from opsconsole.engine.agents.coverage import Covered, Use, coverage
 from opsconsole.engine.kernel import Kernel
 from opsconsole.ui.panel import Context
-from opsconsole.ui.widgets.basics import Tone, beside, button, card, label, pill, row
+from opsconsole.ui.widgets.basics import Tone, beside, card, label, pill, row
 from opsconsole.ui.widgets.columns import card_column
 from opsconsole.ui.widgets.focus import kept_in
+from opsconsole.ui.widgets.keybutton import KeyButton
 from opsconsole.ui.widgets.keys import bind
 from opsconsole.ui.widgets.states import States
 from opsconsole.ui.widgets.texts import clear, para
 from opsconsole.ui.widgets.words import listed, plural, tool_words
 
+WHO = 132
+"""Room for an agent's name, in px."""
 _ABOUT = (
     "What each agent may do at most, and what looks at it before: its guardrails, and the rules that the gate always"
     " asks. Caps and the kill switch reach everything."
@@ -55,7 +58,7 @@ class CoveragePage(QWidget):
         self.only_bare, self.with_unused = QCheckBox("Only what runs unguarded"), QCheckBox("Also what no agent uses")
         for box in (self.only_bare, self.with_unused):
             box.toggled.connect(self._render)
-        self.back = button("Back", self.left.emit, keys="Esc")
+        self.back = KeyButton(context.theme, "Back", key="Esc", act=self.left.emit)
         self._count = para("", "muted")
         bind(self, "Escape", self.left.emit)
         head = QVBoxLayout()
@@ -64,7 +67,10 @@ class CoveragePage(QWidget):
         head.addLayout(row(label("Coverage", "h1"), None, self.back))
         head.addWidget(para(_ABOUT, "muted"))
         head.addWidget(self._count)
-        head.addLayout(row(self.only_bare, 12, self.with_unused, None))
+        self._choices = QWidget()
+        self._choices.setLayout(row(self.only_bare, 12, self.with_unused, None))
+        self._choices.hide()
+        head.addWidget(self._choices)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -83,14 +89,19 @@ class CoveragePage(QWidget):
         try:
             self.found = await self._context.backend.read(query, lane="long")
         except OpsError as error:
+            self._count.setText("")
+            with kept_in(self):
+                self._choices.hide()  # they would show what was read before
             self.states.error(f"{error}", act=self.refresh)
             return
+        self._choices.setVisible(bool(self.found))
         self._render()
 
     def _render(self) -> None:
         bare = sum(use.is_unguarded for each in self.found for use in each.uses)
         some = plural(bare, "use of a tool runs", "uses of a tool run")
-        self._count.setText(f"{some} unguarded: alone, with no guardrail." if bare else "Nothing runs unguarded.")
+        told = f"{some} unguarded: alone, with no guardrail." if bare else "Nothing runs unguarded."
+        self._count.setText(told if any(each.uses for each in self.found) else "")
         with kept_in(self):
             clear(self._column)
         shown = [each for each in self.found if self._is_shown(each)]
@@ -112,7 +123,8 @@ class CoveragePage(QWidget):
         frame, column = card()
         column.addWidget(label(connection, "h2"))
         frame.setAccessibleName(f"Tools of {connection}")
-        for each in some:
+        for at, each in enumerate(some):
+            column.addSpacing(8 if at else 0)
             column.addLayout(row(label(tool_words(each.tool), "h3"), label(_reach(each.kind), "small"), None))
             if not each.uses:
                 column.addWidget(label("no agent uses it", "small"))
@@ -120,7 +132,11 @@ class CoveragePage(QWidget):
                 if use.is_unguarded or not self.only_bare.isChecked():
                     words, tone = _WAYS[use.way]
                     parts = [pill("Unguarded", "warn")] if use.is_unguarded else []
-                    column.addLayout(beside(para(f"{use.name}: {held(use)}"), *parts, pill(words, tone)))
+                    who = para(use.name)
+                    who.setFixedWidth(WHO)
+                    told = beside(para(held(use), "muted"), *parts, pill(words, tone))
+                    told.insertWidget(0, who)
+                    column.addLayout(told)
         return frame
 
 
@@ -133,6 +149,7 @@ def _reach(kind: ActionType) -> str:
 
 def held(use: Use) -> str:
     """Return what looks at a use, in words."""
-    rails = [f"guardrail {name.replace('_', ' ')}" for name in use.rails]
+    names = [name.replace("_", " ") for name in use.rails]
+    rails = [f"{'guardrail' if len(names) == 1 else 'guardrails'} {listed(names)}"] if names else []
     caps = ["its own caps"] if use.has_caps else []
-    return listed([*rails, *use.walls, *caps]) or "nothing but its level"
+    return "; ".join([*rails, *use.walls, *caps]) or "nothing but its level"

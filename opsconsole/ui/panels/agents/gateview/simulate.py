@@ -19,6 +19,7 @@ from opsconsole.ui.panels.agents.gateview.callform import CallForm
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, label, row
 from opsconsole.ui.widgets.focus import give_focus
+from opsconsole.ui.widgets.keybutton import KeyButton
 from opsconsole.ui.widgets.keys import bind
 from opsconsole.ui.widgets.listpane.face import Card, Measures, Pill, RowFace
 from opsconsole.ui.widgets.listpane.pane import ListPane
@@ -109,7 +110,7 @@ class SimulatePage(QWidget):
         head = QVBoxLayout()
         head.setContentsMargins(28, 22, 28, 12)
         head.setSpacing(4)
-        self.back = button("Back", self.left.emit, keys="Esc")
+        self.back = KeyButton(self._context.theme, "Back", key="Esc", act=self.left.emit)
         head.addLayout(row(self._title, None, self.back))
         head.addWidget(para(_ABOUT, "muted"))
         right = QWidget()
@@ -170,15 +171,21 @@ class SimulatePage(QWidget):
             )
         except OpsError as error:
             self.list.states.error(f"{error}", act=partial(self.show_agent, shown))
+            self._picked = None
+            self._offer_past(is_there=False)
+            self.turn(TYPED)
             return
         self.list.render_rows(rows, _CallFace(shown.now), current=0 if rows else -1)
-        for name in (THEN, NOW):
-            self.ways[name].setEnabled(bool(rows))
+        self._offer_past(is_there=bool(rows))
         self._picked = rows[0] if rows else None
         if not rows:
             self.list.states.empty("Nothing yet", _NONE)
         self.turn(THEN if rows else TYPED)
         give_focus(self.list.view if rows else self.form.tool, otherwise=self)
+
+    def _offer_past(self, *, is_there: bool) -> None:
+        for name in (THEN, NOW):
+            self.ways[name].setEnabled(is_there)
 
     def _on_picked(self, picked: RecentCall) -> None:
         self._picked = picked
@@ -222,7 +229,7 @@ class SimulatePage(QWidget):
             return  # another call is asked about by now
         self.found = found
         if found is None:
-            self.states.error(wrong, act=None)
+            self.states.error(wrong, act=self._ask)
             return
         self.answers.show_call(found)
         self.states.show_content()

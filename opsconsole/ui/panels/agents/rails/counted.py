@@ -35,6 +35,8 @@ class Counted:
     """What the rules would have done that are new or otherwise, a sentence each."""
     error: str = ""
     """Why it cannot be saved."""
+    is_failed: bool = False
+    """It could not be counted, and can be when it is tried again."""
 
     def meaning(self) -> str:
         """Return what saving it means, in words."""

@@ -18,8 +18,8 @@ from opsconsole.ui.panels.agents.rails.hoursform import HoursForm
 from opsconsole.ui.panels.agents.rails.railcard import RailCard
 from opsconsole.ui.panels.agents.rails.trustform import TrustForm
 from opsconsole.ui.panels.agents.rails.typedrail import TypedRail, TypedRow
-from opsconsole.ui.widgets.basics import button, card, label, row
-from opsconsole.ui.widgets.columns import card_column
+from opsconsole.ui.widgets.basics import beside, button, card, label, row
+from opsconsole.ui.widgets.columns import MARGIN, card_column
 from opsconsole.ui.widgets.focus import kept_in
 from opsconsole.ui.widgets.texts import clear, para
 
@@ -35,12 +35,14 @@ class RailForms(QWidget):
         event_wanted: the number of an event that is to be shown.
         revoke_wanted: the number of a grant.
         file_wanted: it is to be changed in the file.
+        again_wanted: what could not be counted is to be counted anew.
     """
 
     changed = Signal()
     event_wanted = Signal(int)
     revoke_wanted = Signal(int)
     file_wanted = Signal()
+    again_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,7 +53,13 @@ class RailForms(QWidget):
         self.area.setAccessibleName("Guardrails")
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self.area)
+        self._failed, self._failure = QWidget(), label("", "error", is_wrapped=True)
+        failed = beside(self._failure, button("Try again", self.again_wanted.emit))
+        failed.setContentsMargins(MARGIN, 0, MARGIN, 8)
+        self._failed.setLayout(failed)
+        self._failed.hide()
+        outer.addWidget(self._failed)
+        outer.addWidget(self.area, 1)
         self._rails = QVBoxLayout()
         self._make(Draft(), "")
 
@@ -130,10 +138,13 @@ class RailForms(QWidget):
         for made in self.cards:
             made.is_asked = True
 
-    def show_counts(self, found: Mapping[int, Guarded]) -> None:
-        """Say what the rules would have stopped."""
+    def show_counts(self, found: Mapping[int, Guarded], *, failure: str) -> None:
+        """Say what the rules would have stopped, or why it could not be counted."""
         for made in self.cards:
-            made.show_count(found.get(made.rail.key))
+            made.show_count(found.get(made.rail.key), is_failed=bool(failure))
+        self._failure.setText(failure)
+        with kept_in(self):
+            self._failed.setVisible(bool(failure))
 
     def show_grants(self, grants: Sequence[dict[str, Any]], now: datetime) -> None:
         """Show the standing grants in force."""

@@ -20,6 +20,7 @@ from opsconsole.ui.widgets.words import listed, tool_words
 
 _TITLE = 80
 COUNTING = "Counting what it would have stopped…"
+NOT_COUNTED = "What it would have stopped could not be counted."
 
 
 class RailCard(QFrame):
@@ -41,6 +42,7 @@ class RailCard(QFrame):
         self.is_asked = False
         """It was to be saved as it stood."""
         self._found: Guarded | None = None
+        self._is_failed = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(16, 14, 16, 14)
         self._column.setSpacing(8)
@@ -59,11 +61,11 @@ class RailCard(QFrame):
         part.show()  # at once, for it is given the keys
         part.setFocus()
 
-    def show_count(self, found: Guarded | None) -> None:
-        """Say what it would have stopped; None: not known (yet)."""
-        if found == self._found:
+    def show_count(self, found: Guarded | None, *, is_failed: bool = False) -> None:
+        """Say what it would have stopped; None: not known (yet), or `is_failed`."""
+        if (found, is_failed) == (self._found, self._is_failed):
             return
-        self._found = found
+        self._found, self._is_failed = found, is_failed
         with kept_in(self):  # a link to an event may have the keys
             self._tell()
 
@@ -136,13 +138,13 @@ class RailCard(QFrame):
         if self.rail.is_removed:
             return
         if self._found is None:
-            self._told.addWidget(label(COUNTING, "muted"))
+            self._told.addWidget(label(NOT_COUNTED if self._is_failed else COUNTING, "muted", is_wrapped=True))
             return
         self._told.addWidget(para(self._found.sentence()))
         for stopped in self._found.named:
             title = one_line(stopped.title)[:_TITLE] or "No subject"
             opens = button(title, partial(self.event_wanted.emit, stopped.event), kind="link")
-            opens.setAccessibleName(f"{tool_words(stopped.tool)}: {title}")
+            opens.setAccessibleName(f"{tool_words(stopped.tool)}: {title}. {self.rail.because}")
             self._told.addLayout(row(opens, None))
 
     def _remove(self, *, is_removed: bool) -> None:
