@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,19 @@ def test_what_is_typed_into_a_field_is_no_command(held: Path, tmp_path: Path) ->
     walk(held, tmp_path, visit)
 
 
+def lying_over_one_another(page: QWidget) -> Iterator[str]:
+    """Words on one page of which some cover others."""
+    by_parent: dict[QWidget, list[QLabel | QAbstractButton]] = {}
+    for part in page.findChildren(QLabel) + page.findChildren(QAbstractButton):
+        parent = part.parentWidget()
+        if parent is not None and part.isVisible() and part.text():
+            by_parent.setdefault(parent, []).append(part)
+    for parts in by_parent.values():
+        for one, other in combinations(parts, 2):
+            if one.geometry().intersects(other.geometry()):
+                yield f"{one.text()[:40]!r} lies over {other.text()[:40]!r}"
+
+
 def cut_in(page: QWidget) -> Iterator[str]:
     """What ends beyond the edge of its page, is narrower than its words, or scrolls sideways."""
     for part in page.findChildren(QLabel) + page.findChildren(QAbstractButton):
@@ -167,6 +181,7 @@ def cut_in(page: QWidget) -> Iterator[str]:
             yield f"{part.text()!r} ends at {right} of {page.width()}, {part.width()} wide"
         if is_wrapped and part.height() < part.heightForWidth(part.width()):
             yield f"{part.text()[:60]!r} is cut below"
+    yield from lying_over_one_another(page)
     for area in page.findChildren(QAbstractScrollArea):
         if area.isVisible() and area.horizontalScrollBar().isVisible() and area.accessibleName() != "The agent's file":
             yield f"{name_of(area)} scrolls sideways"

@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QVBoxLayout, QWidget
 
 from opsconsole.domain.action import ActionType
@@ -132,9 +132,11 @@ class CoveragePage(QWidget):
                 if use.is_unguarded or not self.only_bare.isChecked():
                     words, tone = _WAYS[use.way]
                     parts = [pill("Unguarded", "warn")] if use.is_unguarded else []
-                    who = para(use.name)
+                    who, what = label(use.name, is_wrapped=True), para(held(use), "muted")
                     who.setFixedWidth(WHO)
-                    told = beside(para(held(use), "muted"), *parts, pill(words, tone))
+                    who.setAlignment(Qt.AlignmentFlag.AlignTop)
+                    what.setAlignment(Qt.AlignmentFlag.AlignTop)
+                    told = beside(what, *parts, pill(words, tone))
                     told.insertWidget(0, who)
                     column.addLayout(told)
         return frame
