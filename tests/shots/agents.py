@@ -39,6 +39,10 @@ def agents_views(panel: AgentsPanel) -> list[tuple[str, Callable[[], object]]]:
         ("autonomy-draft", partial(_raise_levels, panel)),
         ("playbook-draft", partial(_retype, panel)),
         ("playbook-wrong", partial(_mistype, panel)),
+        ("playbook-form", partial(_form, panel)),
+        ("playbook-category", partial(_category, panel)),
+        ("playbook-steps", partial(_steps, panel)),
+        ("playbook-new", partial(_new_category, panel)),
         ("guardrails-edit", partial(_edit_rule, panel)),
         ("guardrails-below", partial(_scroll_rules, panel)),
         ("guardrails-draft", partial(_add_rule, panel)),
@@ -85,17 +89,44 @@ def _raise_levels(panel: AgentsPanel) -> None:
         panel.autonomy.set_level(Level.APPROVAL)
 
 
+def _form(panel: AgentsPanel) -> None:
+    panel.playbook.discard()
+    panel.turn("playbook")
+    panel.playbook.turn("form")
+
+
+def _category(panel: AgentsPanel) -> None:
+    form = panel.playbook.ways.form
+    if form.cards:
+        form.cards[0].turn(is_open=True)
+        form.area.verticalScrollBar().setValue(form.cards[0].y())
+
+
+def _steps(panel: AgentsPanel) -> None:
+    form = panel.playbook.ways.form
+    if form.cards and (steps := form.cards[0].steps) is not None:
+        form.area.verticalScrollBar().setValue(form.cards[0].y() + steps.y())
+
+
+def _new_category(panel: AgentsPanel) -> None:
+    form = panel.playbook.ways.form
+    form.add()
+    if form.cards and (name := form.cards[-1].name) is not None:
+        name.setText("Late parcels")
+
+
 def _retype(panel: AgentsPanel) -> None:
     panel.turn("playbook")
     page = panel.playbook
     page.discard()
-    page.editor.setPlainText(page.text.replace("desk.reply: 2", "desk.reply: 1", 1))
+    page.turn("file")
+    page.ways.editor.setPlainText(page.ways.text.replace("desk.reply: 2", "desk.reply: 1", 1))
     page.bar.reason.setText("Replies only as recommendations for a while")
 
 
 def _mistype(panel: AgentsPanel) -> None:
     page = panel.playbook
-    page.editor.setPlainText(page.text.replace("stage:", "stages:", 1))
+    page.ways.editor.setPlainText(page.ways.text.replace("stage:", "stages:", 1))
 
 
 def _edit_rule(panel: AgentsPanel) -> None:

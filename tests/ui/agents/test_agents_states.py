@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -270,5 +271,16 @@ def test_escape_leaves_every_page_that_lies_over_the_agents(tmp_path: Path, monk
             await until(lambda page=page: page.isAncestorOf(panel.focusWidget()))
             QTest.keyClick(panel.focusWidget(), Qt.Key.Key_Escape)
             assert panel.sides.currentWidget() is panel.states
+
+    act(make(tmp_path / "w"), monkeypatch, scene)
+
+
+def test_what_the_playbook_means(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scene(panel: AgentsPanel, reads: Reads) -> None:
+        panel.turn("playbook")
+        await until(lambda: "The last events" in told(panel.playbook))
+        change = partial(panel.playbook.ways.form.purpose.setPlainText, "Answers at once.")
+        await fails_and_is_tried_again(panel.playbook, reads, change, "1 field differs")
+        assert panel.playbook.bar.is_ready
 
     act(make(tmp_path / "w"), monkeypatch, scene)

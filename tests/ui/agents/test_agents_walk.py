@@ -32,7 +32,7 @@ from tests.support.desktop.walker import Walker, controls, name_of, tab_round
 
 pytestmark = pytest.mark.slow
 SMALL = (1024, 700)
-LETTERS = "nbpa123"
+LETTERS = "nbpac123"
 """Every key of Agents that writes a sign."""
 
 WIDE = ("Charter", "Guardrails", "Versions", "Coverage", "Templates")

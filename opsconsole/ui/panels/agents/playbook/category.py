@@ -141,6 +141,7 @@ class CategoryCard(QFrame):
         bind(self, "Escape", partial(self.turn, is_open=False), if_=lambda: self.is_open)
         done = button("Close", partial(self.turn, is_open=False), keys="Esc")
         done.setToolTip("What is typed stays")
+        done.setAccessibleName(f"Close {self.title}")
         gone = button("Remove this category", partial(self._remove, is_removed=True), kind="danger")
         gone.setAccessibleName(f"Remove the category {self.title}")
         self.edit = done

@@ -73,7 +73,8 @@ class ExamplesForm(QWidget):
         made.textChanged.connect(partial(self._on_typed, made))
         gone = button("Remove", partial(self._remove, made), kind="link")
         gone.setAccessibleName(f"Remove example {len(self._lines) + 1} of {self._category}")
-        gone.setHidden(example is None)  # there is nothing to remove yet
+        if example is None:
+            gone.hide()  # there is nothing to remove yet
         inner = QHBoxLayout(line)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(8)

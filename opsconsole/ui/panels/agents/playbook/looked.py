@@ -33,6 +33,8 @@ class Looked:
     """Why it is no sound file; empty where it is."""
     findings: tuple[Finding, ...] = ()
     changes: int = 0
+    is_unknown: bool = False
+    """It could not be looked over; tried again, it may be."""
     text: str = ""
     """The file; empty where none could be made."""
     spec: AgentSpec | None = None
@@ -62,7 +64,8 @@ def look(kernel: Kernel, source: Source, was: AgentSpec) -> Looked:
     if spec.agent != was.agent:
         return Looked(f"`agent:` is the name under which all its work is kept: it stays {was.agent}.", text=text)
     found = lint(kernel.registry, kernel.reader, spec)
-    return Looked("", found, len(differences(was, spec)), text, spec, offers_of(kernel, spec))
+    changes, offers = len(differences(was, spec)), offers_of(kernel, spec)
+    return Looked("", found, changes, text=text, spec=spec, offers=offers)
 
 
 def offers_of(kernel: Kernel, spec: AgentSpec) -> tuple[Offer, ...]:

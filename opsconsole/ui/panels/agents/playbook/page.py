@@ -69,7 +69,7 @@ class PlaybookPage(QWidget):
         area.setMinimumWidth(260)
         area.setAccessibleName("What it means")
         self.model = ModelCard(self._context, self._on_asked)
-        self.bar = SaveBar(self._context.theme, self.save, self.discard)
+        self.bar = SaveBar(self._context.theme, self.save, self.discard, again=self._look)
         beside = QVBoxLayout()
         beside.setContentsMargins(28, 0, 28, 12)
         beside.addWidget(self.model)
@@ -243,7 +243,7 @@ class PlaybookPage(QWidget):
         try:
             looked = await self._context.backend.read(query, lane="long")
         except OpsError as error:
-            looked = Looked(str(error))
+            looked = Looked(str(error), is_unknown=True)
         if stamp != self._stamp:
             return
         self._looked = looked
@@ -255,7 +255,7 @@ class PlaybookPage(QWidget):
         try:
             preview = await self._context.tools.preview_playbook(shown.row.id, looked.text)
         except OpsError as error:
-            looked, preview = replace(looked, error=str(error)), None
+            looked, preview = replace(looked, error=str(error), is_unknown=True), None
         if stamp == self._stamp:
             self._looked, self.preview = looked, preview
             self._render()
@@ -286,4 +286,5 @@ class PlaybookPage(QWidget):
             told = looked.error or meaning.sentence(looked, self.preview, is_all=self._context.tools is None)
             is_sound = not looked.error
         number = shown.versions[0].number + 1
-        self.bar.show_for(number=number, meaning=told, is_sound=is_sound, is_busy=self.is_busy)
+        again = looked is not None and looked.is_unknown and not self._newer
+        self.bar.show_for(number=number, meaning=told, is_sound=is_sound, is_busy=self.is_busy, can_retry=again)
