@@ -1,8 +1,10 @@
 """A field for a text of several lines that is as high as what is typed, between two bounds."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy
+
+from opsconsole.ui.theme import fonts
 
 PADDING = 6
 """Above and below the text, in px, as the style has it."""
@@ -46,4 +48,4 @@ class GrowingText(QPlainTextEdit):
         if lines != self._lines:
             self._lines = lines
             around = self.frameWidth() + int(self.document().documentMargin()) + PADDING
-            self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 2 * around)
+            self.setFixedHeight(lines * QFontMetrics(fonts.font()).lineSpacing() + 2 * around)
