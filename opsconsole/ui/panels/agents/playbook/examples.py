@@ -1,30 +1,28 @@
-"""The examples of a category, a line each: changed, taken out, added."""
+"""The examples of a category, a field each: changed, taken out, added."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from opsconsole.ui.panels.agents.growing import GrowingText
 from opsconsole.ui.widgets.basics import button
-from opsconsole.ui.widgets.plain import one_line
 
-LONGEST = 2_000
-"""Characters of an example."""
+MOST = 4
+"""Lines of an example that are seen at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
     """One example."""
 
-    field: QLineEdit
+    field: GrowingText
     gone: QPushButton
     whole: QWidget
     first: str | None
     """As the file has it; None for a new one."""
-    shown: str
-    """As it was shown first."""
 
 
 class ExamplesForm(QWidget):
@@ -48,28 +46,23 @@ class ExamplesForm(QWidget):
         self._add(None)
 
     @property
-    def fields(self) -> list[QLineEdit]:
+    def fields(self) -> list[GrowingText]:
         """The fields, the empty one last."""
         return [line.field for line in self._lines]
 
     def typed(self) -> tuple[str, ...]:
-        """Return the examples; one that was not touched keeps lines that its field cannot show."""
+        """Return the examples; a field that was emptied, and the last one, are none."""
         found = list[str]()
         for line in self._lines:
-            text = line.field.text()
-            if text == line.shown and line.first is not None:
-                found.append(line.first)
-            elif text.strip():
-                found.append(text.strip())
+            text = line.field.typed()
+            if text == line.first or text.strip():
+                found.append(text if text == line.first else text.strip())
         return tuple(found)
 
     def _add(self, example: str | None) -> None:
-        shown = one_line(example or "", LONGEST)
-        made, line = QLineEdit(shown), QWidget()
-        made.setMaxLength(LONGEST)
+        made, line = GrowingText(example or "", most=MOST), QWidget()
         made.setPlaceholderText("As somebody might write it")
         made.setAccessibleName(f"Example {len(self._lines) + 1} of {self._category}")
-        made.setCursorPosition(0)
         made.textChanged.connect(partial(self._on_typed, made))
         gone = button("Remove", partial(self._remove, made), kind="link")
         gone.setAccessibleName(f"Remove example {len(self._lines) + 1} of {self._category}")
@@ -79,12 +72,12 @@ class ExamplesForm(QWidget):
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(8)
         inner.addWidget(made, 1)
-        inner.addWidget(gone)
-        self._lines.append(_Line(made, gone, line, example, shown))
+        inner.addWidget(gone, 0, Qt.AlignmentFlag.AlignTop)
+        self._lines.append(_Line(made, gone, line, example))
         self._column.addWidget(line)
         line.show()  # at once: Tab leads there
 
-    def _remove(self, field: QLineEdit) -> None:
+    def _remove(self, field: GrowingText) -> None:
         at = self.fields.index(field)
         line = self._lines.pop(at)
         self.fields[at].setFocus()
@@ -93,8 +86,8 @@ class ExamplesForm(QWidget):
         line.whole.deleteLater()
         self.changed.emit()
 
-    def _on_typed(self, field: QLineEdit, _: str) -> None:
-        if field is self.fields[-1] and field.text():
+    def _on_typed(self, field: GrowingText) -> None:
+        if field is self.fields[-1] and field.typed().strip():
             self._lines[-1].gone.show()
             self._add(None)
         self.changed.emit()
