@@ -18,6 +18,7 @@ from opsconsole.domain.errors import FileFormatError, NotFoundError, UserError
 from opsconsole.domain.naming import spoken, tool_words
 from opsconsole.engine.agents.file import AgentFile, all_steps, read_agent_text
 from opsconsole.engine.agents.yamltext.change import add_texts, set_text
+from opsconsole.engine.blank.deeds import as_it_is
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.pairs.pair import example_of
 from opsconsole.policy.cel.words import condition_words
@@ -169,7 +170,7 @@ def _values(conn: Reader, spec: AgentSpec, source: str, judged: Sequence[PairRow
         for step, loc in all_steps(spec):
             here = spec.playbook.categories[int(loc[2])].id
             if step.do == tool and step.args.get(field) == mine and here == category and len(pairs) >= REPEATED:
-                change = partial(set_text, source, (*loc, "with", field), theirs)
+                change = partial(set_text, source, (*loc, "with", field), as_it_is(theirs))
                 name = spoken(field).lower()
                 told = Told(
                     why=f"{len(pairs)} times people had {name} “{theirs}” where the agent writes “{mine}”",

@@ -28,9 +28,10 @@ def numbered(conn: sqlite3.Connection, agent: str, number: int) -> VersionRow | 
     return _row(conn.execute(f"{_VERSION}agent_id = ? AND number = ?", (agent, number)).fetchone())
 
 
-def every(conn: sqlite3.Connection, agent: str) -> list[VersionRow]:
-    """Return all versions of an agent, the newest first."""
-    rows = conn.execute(f"{_VERSION}agent_id = ? ORDER BY number DESC", (agent,)).fetchall()
+def every(conn: sqlite3.Connection, agent: str, *, most: int | None = None) -> list[VersionRow]:
+    """Return all versions of an agent, or so many, the newest first."""
+    limit = -1 if most is None else most
+    rows = conn.execute(f"{_VERSION}agent_id = ? ORDER BY number DESC LIMIT ?", (agent, limit)).fetchall()
     return [found for row in rows if (found := _row(row)) is not None]
 
 

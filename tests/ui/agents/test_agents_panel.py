@@ -270,3 +270,17 @@ def test_no_two_commands_share_a_key(tmp_path: Path) -> None:
         assert sorted(keys) == sorted(set(keys)), "Qt runs neither of two"
 
     perform(folder, scene)
+
+
+def test_of_many_versions_the_newest_are_shown_and_the_others_counted(tmp_path: Path) -> None:
+    folder = make(tmp_path / "w", *(FILE.replace("Answers.", f"Answers {number}.") for number in range(40)))
+
+    async def scene(stage: Stage) -> None:
+        panel = stage.show(AgentsPanel)
+        await until(lambda: panel.shown is not None)
+        panel.turn("versions")
+        await until(lambda: "Version 40" in told(panel.versions))
+        assert "10 older versions" in told(panel.versions) and "Version 11\n" in told(panel.versions)
+        assert panel.shown is not None and len(panel.shown.versions) == 31
+
+    perform(folder, scene)

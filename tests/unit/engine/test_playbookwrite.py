@@ -239,3 +239,12 @@ def test_any_change_of_a_shipped_file_says_what_was_typed_and_keeps_every_commen
     left = made.splitlines()
     assert [line for line in comments if line not in left] == []
     assert yaml.safe_load(write(made, spec_of(made), book, Registry([]))) == yaml.safe_load(text)
+
+
+def test_what_would_say_something_else_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    def misplaced(text: str, loc: object, value: str) -> str:
+        return text.replace("name: Praise", f"name: {value}")
+
+    monkeypatch.setattr("opsconsole.engine.playbook.write.put_text", misplaced)
+    with pytest.raises(LookupError, match="cannot change without touching more"):
+        written(with_category(0, name="Fault"))

@@ -16,6 +16,8 @@ from opsconsole.store.queries.views.overview import AgentGlance, overview
 from opsconsole.store.rows import VersionRow
 from opsconsole.ui.widgets.basics import Tone
 
+MOST_VERSIONS = 30
+"""Versions that are shown; the command line lists all."""
 FIELDS = {
     "sales": "Sales",
     "revenue": "Revenue",
@@ -57,7 +59,7 @@ class Shown:
     spec: AgentSpec
     source: str
     versions: tuple[VersionRow, ...]
-    """The newest first."""
+    """The newest first, `MOST_VERSIONS` and one more, for what the last of them changed."""
     tools: Mapping[str, ActionType]
     """Every tool that its file names and that there is."""
     paused_categories: frozenset[str]
@@ -114,7 +116,7 @@ def stage_words(spec: AgentSpec) -> tuple[str, Tone]:
 def shown(kernel: Kernel, row: AgentRow) -> Shown:
     """Query the agent that is picked."""
     conn = kernel.reader
-    every = tuple(versions.every(conn, row.id))
+    every = tuple(versions.every(conn, row.id, most=MOST_VERSIONS + 1))
     version = next(version for version in every if version.number == row.number)
     spec = load_spec(version.spec)
     named = {tool for step, _ in all_steps(spec) if (tool := step.look_up or step.do)}

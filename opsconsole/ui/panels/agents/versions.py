@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from opsconsole.engine.agents.difference import FieldChange, differences
 from opsconsole.engine.agents.file import load_spec, source_of
 from opsconsole.store.rows import VersionRow
-from opsconsole.ui.panels.agents.data import Shown
+from opsconsole.ui.panels.agents.data import MOST_VERSIONS, Shown
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, card, label, pill, row
 from opsconsole.ui.widgets.columns import card_column
@@ -20,8 +20,8 @@ from opsconsole.ui.widgets.focus import kept_in
 from opsconsole.ui.widgets.texts import clear, para, verbatim
 from opsconsole.ui.widgets.words import ago, exact, plural
 
-MOST, LINES = 30, 8
-"""Versions, and changed fields of each, that are shown; the command line lists all."""
+LINES = 8
+"""Changed fields of a version that are shown."""
 _NEXT = "What you change in Playbook, Autonomy or Guardrails stands here as the next one, with the way back."
 
 
@@ -53,11 +53,12 @@ class VersionsPage(QWidget):
         with kept_in(self):
             clear(self._column)
         every = shown.versions
-        for at, version in enumerate(every[:MOST]):
+        for at, version in enumerate(every[:MOST_VERSIONS]):
             before = every[at + 1] if at + 1 < len(every) else None
             self._column.addWidget(self._card(shown, version, before))
-        if len(every) > MOST:
-            text = f"{plural(len(every) - MOST, 'older version')}: `opsconsole agents versions {shown.row.id}`"
+        if len(every) > MOST_VERSIONS:  # their numbers go up by one
+            older = plural(every[MOST_VERSIONS].number, "older version")
+            text = f"{older}: `opsconsole agents versions {shown.row.id}`"
             self._column.addWidget(label(text, "small"))
 
     def _card(self, shown: Shown, version: VersionRow, before: VersionRow | None) -> QFrame:
