@@ -4,6 +4,7 @@ import asyncio
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,18 +12,21 @@ from typing import Any
 import yaml
 
 from opsconsole.app.past.triagepreview import Previewer
+from opsconsole.app.place import resources
 from opsconsole.app.session import Session, opened, playbook_brain
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.enums import Level
 from opsconsole.engine.agents.coverage import coverage
-from opsconsole.engine.agents.file import AgentFile, apply_agent
+from opsconsole.engine.agents.file import AgentFile, apply_agent, read_agent_text
 from opsconsole.engine.agents.lint import lint
 from opsconsole.engine.engine import Engine, SystemClock
 from opsconsole.engine.past.guarded import guarded
 from opsconsole.engine.past.relevel import effect_of
 from opsconsole.engine.past.simulate import TypedCall, as_then, typed
+from opsconsole.engine.playbook.told import playbook_text
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.queries.views.wanted import recent_calls
+from opsconsole.ui.panels.agents.playbook.looked import Source, look
 from tests.bench.engine import clerk, events
 from tests.support.rig import desk_only
 
@@ -63,9 +67,12 @@ def _figures(session: Session) -> Iterator[tuple[str, float]]:
     action = recent_calls(conn, "clerk", most=1)[0].id
     call = TypedCall(tool="desk.tag_mail", args={"tag": "billing"}, category="billing")
     specs: list[AgentSpec] = [was]
+    large = (resources() / "sample" / "agents" / "customer-mail.yaml").read_text(encoding="utf-8")
+    source = _edited(large, read_agent_text(large, "customer-mail.yaml", kernel.registry).spec)
     jobs: dict[str, Callable[[], object]] = {
         "preview_first_ms": lambda: previewer.preview(session, "clerk", TEXT),
         "preview_again_ms": lambda: previewer.preview(session, "clerk", f"{TEXT}# changed\n"),
+        "form_written_and_linted_ms": lambda: look(kernel, source, was.model_copy(update={"agent": "customer-mail"})),
         "lint_ms": lambda: lint(kernel.registry, conn, was),
         "effect_of_levels_ms": lambda: effect_of(conn, was, careful, since=since),
         "would_have_stopped_ms": lambda: guarded(kernel, plain, since=since),
@@ -78,3 +85,14 @@ def _figures(session: Session) -> Iterator[tuple[str, float]]:
         began = time.process_time()
         job()
         yield name, round(1000 * (time.process_time() - began), 1)
+
+
+def _edited(text: str, spec: AgentSpec) -> Source:
+    """A file of the sample with a purpose, a name, an example and the text of a step typed anew in the form."""
+    book = playbook_text(spec)
+    first = book.categories[0]
+    place = next(place for place in first.texts if place[-1] == "text")
+    texts, examples = {**first.texts, place: "Hello,\n\nwe look."}, (*first.examples, "It does not work")
+    changed = replace(first, name="Another name", examples=examples, texts=texts)
+    wanted = replace(book, purpose="Another purpose.", categories=(changed, *book.categories[1:]))
+    return Source(text, spec, wanted)
