@@ -175,3 +175,25 @@ def test_a_comment_is_saved_as_a_version(tmp_path: Path) -> None:
 
     perform(folder, scene)
     assert in_use(folder).source.startswith("# a word more")
+
+
+def test_what_is_typed_after_it_was_sent_waits_while_another_agent_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make(tmp_path / "w", FILE, NORA)
+
+    async def scene(stage: Stage) -> None:
+        panel = await shown(stage, folder)
+        await _type(panel, "playbook", is_first=True)
+        await until(lambda: panel.playbook.bar.is_ready)
+        gate = slow(stage, monkeypatch)
+        panel.save()
+        await until(lambda: in_use(folder).number == 2)
+        panel.playbook.ways.form.tone.setPlainText("calm")
+        await pick(panel, "nora")
+        gate.set()
+        await until(lambda: not panel.playbook.is_busy)
+        await pick(panel, "mira")
+        assert panel.playbook.is_changed and panel.playbook.ways.form.tone.typed() == "calm"
+
+    perform(folder, scene)
