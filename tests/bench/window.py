@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer
+from PySide6.QtTest import QTest
 
 from opsconsole.app.gui.mainwindow import Joined
 from opsconsole.store import audit
+from opsconsole.ui.panels.agents.panel import TABS, AgentsPanel
 from opsconsole.ui.panels.audit.export import ExportButton
 from opsconsole.ui.panels.welcome.panel import WelcomePanel
 from opsconsole.ui.shell.catalog import PANELS
@@ -30,6 +32,7 @@ HISTORY = 3_000
 _BARE = """
 import os
 from PySide6.QtCore import QTimer
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMainWindow
 class Window(QMainWindow):
     def paintEvent(self, event):
@@ -142,6 +145,29 @@ async def _written_out(joined: Joined, path: Path) -> None:
     await until(lambda: path.name in joined.window.notice.accessibleName())
 
 
+async def _agents(joined: Joined, watch: "_Gaps", gaps: dict[str, int]) -> None:
+    """Turn the pages of an agent, open a category and type in its playbook."""
+    joined.window.show_panel("agents")
+    panel = joined.window.panel("agents")
+    assert isinstance(panel, AgentsPanel)
+    await until(lambda: panel.shown is not None)
+    for tab in TABS:
+        panel.turn(tab)
+        await asyncio.sleep(1.5)
+        gaps[f"agents_{tab}_ms"] = watch.take()
+    panel.turn("playbook")
+    form = panel.playbook.ways.form
+    form.cards[0].turn(is_open=True)
+    await asyncio.sleep(1)
+    gaps["agents_category_ms"] = watch.take()
+    for letter in " and each of them is answered":
+        QTest.keyClicks(form.purpose, letter)
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(2)
+    gaps["agents_typing_ms"] = watch.take()
+    panel.playbook.discard()
+
+
 def run(_data: Path) -> Iterator[dict[str, Any]]:
     """Measure."""
     os.environ.setdefault("QT_QPA_PLATFORM", OFFSCREEN)
@@ -169,6 +195,7 @@ def run(_data: Path) -> Iterator[dict[str, Any]]:
                 joined.window.show_panel(entry.name)
                 await asyncio.sleep(1.5)
                 gaps[f"opening_{entry.name}_ms"] = watch.take()
+            await _agents(joined, watch, gaps)
             burst = [*program, "import", "--work", str(_mails(Path(place) / "burst.mbox", 1000)), "-w", str(folder)]
             joined.window.show_panel("feed")
             importing = await asyncio.create_subprocess_exec(*burst, stdout=subprocess.DEVNULL)
