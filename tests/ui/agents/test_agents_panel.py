@@ -233,7 +233,7 @@ def test_a_version_tells_what_it_changed_and_is_restored_as_a_new_one(tmp_path: 
     async def scene(stage: Stage) -> None:
         panel = await shown(stage)
         panel.turn("versions")
-        assert "playbook · purpose: Answers. → Answers at once." in told(panel)
+        await until(lambda: "playbook · purpose: Answers. → Answers at once." in told(panel))
         press(panel.versions, "Show the change")
         assert any(table.isVisible() for table in panel.versions.findChildren(LineTable))
         press(panel.versions, "Restore")

@@ -239,7 +239,7 @@ def test_an_agent_that_changes_nothing_says_how_it_would(tmp_path: Path, monkeyp
         panel.turn("guardrails")
         await until(lambda: "No rules of its own" in told(panel.guardrails))
         panel.turn("versions")
-        assert "stands here as the next one, with the way back" in told(panel.versions)
+        await until(lambda: "stands here as the next one, with the way back" in told(panel.versions))
         panel.show_simulate()
         await until(lambda: "Nothing yet" in told(panel.simulate.list))
 

@@ -68,7 +68,7 @@ def walk(held: Path, folder: Path, visit: Visit, *, size: tuple[int, int] = SMAL
             take()
             for _ in range(3):  # also what was begun by what was begun
                 await asyncio.sleep(0)
-                await until(lambda: joined.context.tasks.count == 0)
+                await until(lambda: joined.context.tasks.count == 0 and panel.playbook.ways.form.is_whole)
             found.extend(f"{view}: {fault}" for fault in visit(walker, panel))
 
     in_window(folder / "w", scenario, deadline_s=240)

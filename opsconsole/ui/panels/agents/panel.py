@@ -191,6 +191,8 @@ class AgentsPanel(Panel):
         self.tab = tab
         self._tabs[tab].setChecked(True)
         self._pages.setCurrentWidget(getattr(self, tab))
+        if self.shown is not None:
+            self._show_page(self.shown)
         if tab == "autonomy":
             self.autonomy.focus()
         else:
@@ -267,6 +269,10 @@ class AgentsPanel(Panel):
         self._wanted = row.id
         self.refresh()
 
+    def _show_page(self, found: Shown) -> None:
+        """Only the page that is looked at is made; the others are once one turns to them."""
+        getattr(self, self.tab).show_agent(found)
+
     def _render(self) -> None:
         """Show the state there is; total and idempotent."""
         found = self.shown
@@ -277,8 +283,7 @@ class AgentsPanel(Panel):
         self.list.say_count(self.rows)
         self.list.render_rows(self.rows, AgentFace(), current=place)
         self.head.show_agent(found)
-        for page in (self.charter, self.playbook, self.autonomy, self.guardrails, self.versions):
-            page.show_agent(found)
+        self._show_page(found)
         self.states.show_content()
         if self.hasFocus():
             give_focus(self.list.view, otherwise=self)

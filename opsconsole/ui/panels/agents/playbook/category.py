@@ -53,6 +53,7 @@ class CategoryCard(QFrame):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(16, 14, 16, 14)
         self._column.setSpacing(8)
+        bind(self, "Escape", partial(self.turn, is_open=False), if_=lambda: self.is_open)
         self._build()
 
     @property
@@ -134,37 +135,52 @@ class CategoryCard(QFrame):
         self._field("criteria", "What belongs here, and what does not", self._criteria)
         column.addLayout(captioned("Examples, as they come in", self.examples))
         self._field("threshold", "Asks you when less sure than, in %", self._sure)
-        self._build_steps()
         for field in (self.name, self._criteria, self._sure):
             field.textChanged.connect(self._on_typed)
         self.examples.changed.connect(self._on_typed)
-        bind(self, "Escape", partial(self.turn, is_open=False), if_=lambda: self.is_open)
+        if self.typed.origin is None:
+            self._build_deed()
+        else:
+            self._build_steps()
+
+    def _build_foot(self) -> None:
+        """After the steps, so that Tab comes to it after them."""
         done = button("Close", partial(self.turn, is_open=False), keys="Esc")
         done.setToolTip("What is typed stays")
         done.setAccessibleName(f"Close {self.title}")
         gone = button("Remove this category", partial(self._remove, is_removed=True), kind="danger")
         gone.setAccessibleName(f"Remove the category {self.title}")
         self.edit = done
-        column.addLayout(row(done, None, gone))
+        self._column.addLayout(row(done, None, gone))
 
     def _field(self, place: str, title: str, field: QWidget) -> None:
         error = label("", "error", is_wrapped=True)
         self._fields[place] = field, error
         self._column.addLayout(captioned(title, field, error))
 
+    def _build_deed(self) -> None:
+        self.deed = ChoiceBox()
+        self.deed.setAccessibleName(f"What shall happen with {self.title}")
+        choose(self.deed, [(offer.id, self._named(offer)) for offer in self._offers], self.typed.deed)
+        self.deed.currentIndexChanged.connect(self._on_typed)
+        self._column.addLayout(captioned("What shall happen", self.deed))
+        self._build_foot()
+
     def _build_steps(self) -> None:
-        if self.typed.origin is None:
-            self.deed = ChoiceBox()
-            self.deed.setAccessibleName(f"What shall happen with {self.title}")
-            choose(self.deed, [(offer.id, self._named(offer)) for offer in self._offers], self.typed.deed)
-            self.deed.currentIndexChanged.connect(self._on_typed)
-            self._column.addLayout(captioned("What shall happen", self.deed))
-            return
         self.steps = StepsForm(self._steps, self.typed.texts, self.title)
         self.steps.changed.connect(self._on_typed)
         self._column.addLayout(captioned("What happens, step by step", self.steps))
+        if self.steps.is_whole:
+            self._build_below(self.steps)
+        else:
+            self.steps.whole.connect(partial(self._build_below, self.steps))
+
+    def _build_below(self, steps: StepsForm) -> None:
+        if steps is not self.steps:
+            return  # it was closed before they were all there
         file = button("Add or move steps in the file", self.file_wanted.emit, kind="link")
         self._column.addLayout(row(file, None))
+        self._build_foot()
 
     def _named(self, offer: Offer) -> str:
         """Return an offer with the name that stands there."""

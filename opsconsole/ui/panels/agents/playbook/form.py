@@ -18,7 +18,7 @@ from opsconsole.ui.widgets.columns import card_column
 from opsconsole.ui.widgets.focus import kept_in
 from opsconsole.ui.widgets.texts import clear, para
 
-AT_ONCE = 12
+AT_ONCE = 3
 """Cards that are made before the window is let go on; the others follow."""
 _ABOVE = 12
 _ASKS = "Less sure than this, it asks you what kind of thing came in; a category may have a limit of its own."
@@ -42,7 +42,7 @@ class PlaybookForm(QWidget):
         self._waiting: list[TypedCategory] = []
         """Categories whose cards are still to be made."""
         self._open: frozenset[str] = frozenset()
-        self._keys = 0
+        self._keys, self._has_foot = 0, False
         self._errors: dict[str, QLabel] = {}
         self.more = button("Add a category", self.add, keys="C")
         self.area, self._column = card_column()
@@ -69,16 +69,19 @@ class PlaybookForm(QWidget):
             self._errors["all"] = label("", "error", is_wrapped=True)
             self._errors["all"].hide()
             self._column.addWidget(self._errors["all"])
-            self.more = button("Add a category", self.add, keys="C")
-            self.more.setEnabled(bool(self._offers))
-            file = button("Change it in the file", self.file_wanted.emit, kind="link", keys="Alt+Y")
-            self._column.addLayout(row(self.more, 12, file, None))
-        self._go_on()
+            self._has_foot = False
+            self._go_on()
 
     def offer(self, offers: Sequence[Offer]) -> None:
         """Offer what may happen with a new category."""
         self._offers = tuple(offers) or self._offers
-        self.more.setEnabled(bool(self._offers))
+        if self._has_foot:
+            self.more.setEnabled(bool(self._offers))
+
+    @property
+    def is_whole(self) -> bool:
+        """Every card is there, with all of its steps."""
+        return not self._waiting and all(made.steps is None or made.steps.is_whole for made in self.cards)
 
     def _go_on(self) -> None:
         """Make some more cards."""
@@ -87,6 +90,12 @@ class PlaybookForm(QWidget):
             self._add(each, is_open=each.name in self._open)
         if self._waiting:
             self._later.start()
+        elif not self._has_foot:  # after the cards, so that Tab comes to it after them
+            self._has_foot = True
+            self.more = button("Add a category", self.add, keys="C")
+            self.more.setEnabled(bool(self._offers))
+            file = button("Change it in the file", self.file_wanted.emit, kind="link", keys="Alt+Y")
+            self._column.addLayout(row(self.more, 12, file, None))
 
     def typed(self) -> TypedBook:
         """Return what is typed."""

@@ -54,6 +54,8 @@ class PlaybookPage(QWidget):
         self._next: Way | None = None
         """What is shown instead once the text was looked over."""
         self.preview: PlaybookPreview | None = None
+        self._told: tuple[Looked | None, PlaybookPreview | None] = None, None
+        """What stands at the right."""
         self.is_busy = False
         self.ways = BothWays()
         self._lay_out()
@@ -272,7 +274,9 @@ class PlaybookPage(QWidget):
             return
         _, faults = self.ways.source()
         self.ways.form.show_faults(faults)
-        meaning.show(self._column, looked, self.preview)
+        if (looked, self.preview) != self._told:
+            self._told = looked, self.preview
+            meaning.show(self._column, looked, self.preview)
         self.model.show_for(shown.row.id, looked)
         if not self.is_changed:
             self.bar.hide()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from opsconsole.domain.agent import Step
@@ -18,6 +18,8 @@ NESTED = {"on_fail": "If that fails", "on_reject": "If you reject it"}
 _CAPTIONS = {"ask": "The question", "stop": "Why it ends there", "because": "Why (it stands on the card)"}
 _NOTHING = "Nothing yet: its events are told apart, and no more."
 _INDENT = 24
+AT_ONCE = 2
+"""Steps that are made before the window is let go on."""
 MOST = 12
 """Lines of a text that are seen at once."""
 
@@ -27,9 +29,11 @@ class StepsForm(QWidget):
 
     Signals:
         changed: something was typed.
+        whole: the last step is there.
     """
 
     changed = Signal()
+    whole = Signal()
 
     def __init__(self, steps: Sequence[Step], texts: Mapping[Place, str], category: str) -> None:
         super().__init__()
@@ -39,9 +43,27 @@ class StepsForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        self._add(column, steps, ("steps",))
+        self._column, self._waiting = column, list(enumerate(steps))
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._go_on)
         if not steps:
             column.addWidget(para(_NOTHING, "muted"))
+        self._go_on()
+
+    @property
+    def is_whole(self) -> bool:
+        """Every step is there: many take a moment, in which the window is let go on."""
+        return not self._waiting
+
+    def _go_on(self) -> None:
+        now, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
+        for at, step in now:
+            self._column.addWidget(self._card(step, ("steps", at)))
+        if self._waiting:
+            self._later.start()
+        else:
+            self.whole.emit()
 
     def typed(self) -> Mapping[Place, str]:
         """Return what stands there, by place."""
