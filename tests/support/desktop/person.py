@@ -59,6 +59,11 @@ class Person:
         self.keys += 1
         QTest.keyClick(self.focus, key, modifiers)
 
+    async def letter(self, key: Qt.Key) -> None:
+        """Press a key that is a command, once no field had the keys a moment ago."""
+        await until(lambda: not self.joined.context.commands.keys.is_typing)
+        self.press(key)
+
     def write(self, text: str) -> None:
         """Type into the field that has the focus."""
         assert isinstance(self.focus, QLineEdit), f"one would type into {name_of(self.focus)}"

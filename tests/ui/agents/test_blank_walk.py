@@ -48,7 +48,7 @@ async def brings_in(user: Person, box: Path) -> WelcomePanel:
 
 async def answers_five_questions(user: Person) -> BlankPage:
     await user.key_to("agents")
-    user.press(Qt.Key.Key_B)
+    await user.letter(Qt.Key.Key_B)
     agents = user.panel("agents")
     assert isinstance(agents, AgentsPanel)
     page = agents.blank
