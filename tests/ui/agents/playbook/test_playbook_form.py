@@ -7,7 +7,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from typer.testing import CliRunner
 
+from opsconsole.app.cli import app
 from opsconsole.app.session import opened
 from opsconsole.engine.agents.versions import in_use
 from opsconsole.ui.panels.agents.panel import AgentsPanel
@@ -103,6 +105,43 @@ def test_what_is_typed_is_saved_and_the_rest_stays_as_it_is_written(tmp_path: Pa
     assert source(folder) == MIRA.replace("we pay.", "we pay soon.").replace("Who pays?", "Who pays this?").replace(
         "  purpose: Answers.   # shortly\n", "  purpose: Answers.   # shortly\n  escalation: anger\n"
     ).replace('of it"\n', 'of it"\n        - "I want my money"\n')
+
+
+def test_what_the_window_saves_the_command_line_takes_and_gives_back_as_it_is(tmp_path: Path) -> None:
+    folder, file = make(tmp_path / "w", MIRA), tmp_path / "mira.yaml"
+    run = partial(CliRunner().invoke, app)
+
+    async def scene(stage: Stage) -> None:
+        panel, page = await shown(stage)
+        page.ways.form.purpose.setPlainText("Answers at once, and without a word too many.")
+        card = opened_card(page, 0)
+        assert card.steps is not None
+        card.steps.fields["steps", 0, "with", "text"].setPlainText("Hello,\n\nwe pay soon.\n\nMira")
+        await until(lambda: page.bar.is_ready)
+        page.save()
+        await until(lambda: panel.shown is not None and panel.shown.row.number == 2)
+
+    perform(folder, scene)
+    given = run(["agents", "show", "mira", "--source", "-w", str(folder)])
+    assert given.exit_code == 0 and given.stdout == source(folder)
+    file.write_bytes(given.stdout.encode())
+    taken = run(["agents", "apply", str(file), "-w", str(folder)])
+    assert taken.exit_code == 0, taken.output
+    with opened(folder) as session:
+        assert in_use(session.kernel.reader, "mira").number == 2, "it says the same, to the last sign"
+
+    def changed_in_the_editor() -> None:
+        file.write_text(given.stdout.replace("name: Praise", "name: Thanks   # so they say"))
+        assert run(["agents", "apply", str(file), "--seen", "2", "-w", str(folder)]).exit_code == 0
+
+    async def shows(stage: Stage) -> None:
+        _, page = await shown(stage)
+        assert page.ways.form.cards[1].typed.name == "Thanks" and not page.is_changed
+        page.turn("file")
+        assert page.ways.text == file.read_text()
+
+    changed_in_the_editor()
+    perform(folder, shows)
 
 
 def test_the_file_is_one_key_away_and_back_with_what_was_typed(tmp_path: Path) -> None:
