@@ -77,9 +77,7 @@ def show(
 ) -> None:
     """Show an agent: what it does, its stages and levels."""
     with opened(workspace) as session:
-        conn = session.kernel.reader
-        version_id = versions.current_version_of(conn, agent)
-        version = None if version_id is None else versions.version(conn, version_id)
+        version = versions.current(session.kernel.reader, agent)
     if version is None:
         raise NotFoundError(f"There is no agent {agent}. `opsconsole agents list` shows them.")
     if as_json:

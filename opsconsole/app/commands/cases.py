@@ -38,8 +38,7 @@ def import_(
     """Give an agent past cases to learn from; they count for its very next event."""
     with opened(workspace) as session:
         conn, now = session.kernel.reader, session.kernel.clock.now()
-        version_id = versions.current_version_of(conn, agent)
-        version = None if version_id is None else versions.version(conn, version_id)
+        version = versions.current(conn, agent)
         if version is None:
             raise NotFoundError(f"There is no agent {agent}. `opsconsole agents list` shows them.")
         known = {category.id for category in load_spec(version.spec).playbook.categories}

@@ -26,7 +26,6 @@ from opsconsole.engine.evidence.lessons import Lesson, file_of
 from opsconsole.engine.past import history
 from opsconsole.engine.past.backtestresult import Result
 from opsconsole.store import backup as backups
-from opsconsole.store.queries import versions
 from opsconsole.store.workspace import DATABASE
 from opsconsole.ui.reports import (
     ImportPreview,
@@ -171,10 +170,9 @@ class WindowTools(ConnectionTools):
 
         def run() -> PastReport:
             with opened(self._folder, typed=self._typed) as session:
-                number = versions.current_version_of(session.kernel.reader, agent)
-                if number is None:
+                version = session.kernel.roster.in_use(session.kernel.reader, agent)
+                if version is None:
                     raise NotFoundError(f"There is no agent {agent} any more.")
-                version = session.kernel.roster.version(session.kernel.reader, number)
                 done = pastwork.work(
                     session, version, tell=lambda far: tell(far.done, far.total), is_stopped=stop.is_set
                 )

@@ -13,7 +13,7 @@ from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.past import history
 from opsconsole.engine.past.backtest import backtest
 from opsconsole.engine.past.backtestresult import Result
-from opsconsole.store.queries import past, versions
+from opsconsole.store.queries import past
 
 FIRST = 10
 """Events by which a cost is told where an agent never ran."""
@@ -143,10 +143,10 @@ def tried(
 
 
 def _in_use(session: Session, agent: str) -> Version:
-    number = versions.current_version_of(session.kernel.reader, agent)
-    if number is None:
+    version = session.kernel.roster.in_use(session.kernel.reader, agent)
+    if version is None:
         raise NotFoundError(
             f"No agent {agent} is in use, so there is nothing to compare it with.",
             hint="`opsconsole agents list` shows those that are; `opsconsole agents apply FILE` puts one in use.",
         )
-    return session.kernel.roster.version(session.kernel.reader, number)
+    return version

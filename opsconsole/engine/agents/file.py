@@ -88,8 +88,7 @@ def apply_agent(
     spec = file.spec
     body = spec.model_dump(mode="json", by_alias=True)
     text = digest(body)
-    present = versions.current_version_of(tx.conn, spec.agent)
-    before = None if present is None else versions.version(tx.conn, present)
+    before = versions.current(tx.conn, spec.agent)
     tools = {tool: registry.fingerprint(tool) for tool in registry.names()}
     if before is not None:
         # What is gone stays known: a rule that names it holds until it is mended.

@@ -41,6 +41,11 @@ class Roster:
             self._versions[version_id] = found
         return found
 
+    def in_use(self, conn: Reader, agent: str) -> Version | None:
+        """Return the version that an agent uses now; None where no such agent is in use."""
+        number = versions.current_version_of(conn, agent)
+        return None if number is None else self.version(conn, number)
+
     def current(self, conn: Reader) -> list[Version]:
         """Return the version in use of every agent."""
         return [self.version(conn, number) for number in versions.current_version_ids(conn)]

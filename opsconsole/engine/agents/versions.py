@@ -29,8 +29,7 @@ def in_use(conn: Reader, agent: str) -> VersionRow:
     Raises:
         NotFoundError: no such agent is in use.
     """
-    number = versions.current_version_of(conn, agent)
-    row = None if number is None else versions.version(conn, number)
+    row = versions.current(conn, agent)
     if row is None:
         raise NotFoundError(f"No agent {agent} is in use.", hint="`opsconsole agents list` shows those that are.")
     return row
@@ -63,8 +62,7 @@ def apply(
         StaleCardError: another version came into use since that one.
     """
     agent = file.spec.agent
-    number = versions.current_version_of(tx.conn, agent)
-    present = None if number is None else versions.version(tx.conn, number)
+    present = versions.current(tx.conn, agent)
     before = None if present is None else present.number
     if seen is not None and before != seen:
         raise _stale(agent, seen, before)

@@ -2,7 +2,6 @@
 
 from opsconsole.domain.errors import NotFoundError, UserError
 from opsconsole.engine.kernel import Kernel
-from opsconsole.store.queries import versions
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import agents, people
 
@@ -63,7 +62,5 @@ def _is_there(kernel: Kernel, tx: Transaction, kind: str, name: str) -> bool:
     if kind == "connection":
         return name in kernel.registry.connectors
     agent, _, category = name.partition("/")
-    number = versions.current_version_of(tx.conn, agent)
-    if number is None or kind == "agent":
-        return number is not None
-    return kernel.roster.version(tx.conn, number).spec.category(category) is not None
+    version = kernel.roster.in_use(tx.conn, agent)
+    return version is not None and (kind == "agent" or version.spec.category(category) is not None)

@@ -24,7 +24,7 @@ from opsconsole.policy import gate
 from opsconsole.policy.context import GateContext
 from opsconsole.policy.explained import RuleAnswer, answers
 from opsconsole.policy.moment import at_moment
-from opsconsole.store.queries import events, runs, versions
+from opsconsole.store.queries import events, runs
 from opsconsole.store.rows import ActionRow, RulingRow
 
 MOST_NAMED = 12
@@ -140,10 +140,10 @@ def typed(kernel: Kernel, agent: str, call: TypedCall) -> Simulated:
 
 
 def _in_use(kernel: Kernel, agent: str) -> Version:
-    number = versions.current_version_of(kernel.reader, agent)
-    if number is None:
+    version = kernel.roster.in_use(kernel.reader, agent)
+    if version is None:
         raise NotFoundError(f"There is no agent {agent} in use. `opsconsole agents list` names those there are.")
-    return kernel.roster.version(kernel.reader, number)
+    return version
 
 
 def _check_category(spec: AgentSpec, category: str | None) -> None:

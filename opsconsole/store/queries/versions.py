@@ -95,6 +95,12 @@ def current_version_ids(conn: sqlite3.Connection) -> list[VersionId]:
     return [VersionId(row[0]) for row in rows]
 
 
+def current(conn: sqlite3.Connection, agent: str) -> VersionRow | None:
+    """Return the version that an agent uses now, whole; None where no such agent is in use."""
+    number = current_version_of(conn, agent)
+    return None if number is None else version(conn, number)
+
+
 def current_version_of(conn: sqlite3.Connection, agent: str) -> VersionId | None:
     """Return the version an agent uses now."""
     row = conn.execute("SELECT version_id FROM agent WHERE id = ?", (agent,)).fetchone()

@@ -19,7 +19,7 @@ from opsconsole.app.words import count, say, say_json
 from opsconsole.domain.errors import NotFoundError, UserError
 from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.past import history
-from opsconsole.store.queries import past, versions
+from opsconsole.store.queries import past
 
 WORDS = {
     "same": "the same as people did",
@@ -120,10 +120,9 @@ def _quiet(_: history.Progress) -> None:
 
 
 def _version(session: Session, agent: str) -> Version:
-    number = versions.current_version_of(session.kernel.reader, agent)
-    if number is None:
+    version = session.kernel.roster.in_use(session.kernel.reader, agent)
+    if version is None:
         raise NotFoundError(f"There is no agent {agent}. `opsconsole agents list` shows them.")
-    version = session.kernel.roster.version(session.kernel.reader, number)
     return version
 
 

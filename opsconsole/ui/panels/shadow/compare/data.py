@@ -8,7 +8,7 @@ from typing import Any, Literal
 from opsconsole.engine.audittrail.words import actor_words
 from opsconsole.engine.evidence.words import counts_for
 from opsconsole.engine.kernel import Kernel
-from opsconsole.store.queries import events, versions
+from opsconsole.store.queries import events
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries.pairs import PairRow
 from opsconsole.ui.widgets.diff.words import FieldRow
@@ -80,11 +80,9 @@ def _shown(kernel: Kernel, pair: PairRow) -> Shown:
 
 
 def _categories(kernel: Kernel, agent: str) -> tuple[tuple[str, str], ...]:
-    current = versions.current_version_of(kernel.reader, agent)
-    if current is None:
-        return ()
-    playbook = kernel.roster.version(kernel.reader, current).spec.playbook
-    return tuple((category.id, category.name) for category in playbook.categories)
+    version = kernel.roster.in_use(kernel.reader, agent)
+    categories = () if version is None else version.spec.playbook.categories
+    return tuple((category.id, category.name) for category in categories)
 
 
 def _deed(match: Mapping[str, Any], agent: Sequence[_Act], human: Sequence[_Act]) -> ComparedRow:
