@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from opsconsole.domain.agent import AgentSpec, Category, Step
+from opsconsole.engine.agents.yamltext.file import Loc
 
-Place = tuple[str | int, ...]
-"""A place in a category, from its `steps` on: ("steps", 0, "with", "text")."""
 INNER = ("on_fail", "on_reject")
 
 
@@ -20,8 +19,8 @@ class CategoryText:
     threshold: float | None = None
     """Sureness from 0 to 1 below which a person is asked; None: the playbook's."""
     examples: tuple[str, ...] = ()
-    texts: Mapping[Place, str] = field(default_factory=dict[Place, str])
-    """What its steps write, ask and say, by place."""
+    texts: Mapping[Loc, str] = field(default_factory=dict[Loc, str])
+    """What its steps write, ask and say, by place from `steps` on: ("steps", 0, "with", "text")."""
     origin: int | None = None
     """Its number in the file, from 0; None: it is new."""
     deed: str = ""
@@ -62,7 +61,7 @@ def _category(category: Category, at: int) -> CategoryText:
     )
 
 
-def _texts(steps: Sequence[Step], place: Place) -> Iterator[tuple[Place, str]]:
+def _texts(steps: Sequence[Step], place: Loc) -> Iterator[tuple[Loc, str]]:
     for at, step in enumerate(steps):
         here = (*place, at)
         yield from ((place, text) for place, text in step_texts(step, here))
@@ -70,7 +69,7 @@ def _texts(steps: Sequence[Step], place: Place) -> Iterator[tuple[Place, str]]:
             yield from _texts(cast("Sequence[Step]", getattr(step, inner)), (*here, inner))
 
 
-def step_texts(step: Step, place: Place) -> Iterator[tuple[Place, str]]:
+def step_texts(step: Step, place: Loc) -> Iterator[tuple[Loc, str]]:
     """Yield what one step writes, asks or says, by place; what it looks up with is no text for people."""
     for kind in ("ask", "stop"):
         if (said := getattr(step, kind)) is not None:

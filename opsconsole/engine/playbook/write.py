@@ -1,6 +1,5 @@
 """Writes what the form says into an agent's file; everything else stays as it is written, comments too."""
 
-import copy
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -8,18 +7,19 @@ import yaml
 
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.engine.agents.yamltext.blocks import put_text
-from opsconsole.engine.agents.yamltext.change import ODD, change_texts, read_plain
+from opsconsole.engine.agents.yamltext.change import ODD, change_texts, proved, read_plain
 from opsconsole.engine.agents.yamltext.edit import flowed, insert_lines, put
+from opsconsole.engine.agents.yamltext.file import Loc
 from opsconsole.engine.agents.yamltext.lists import drop
-from opsconsole.engine.agents.yamltext.nodes import leaf_end, node_at
+from opsconsole.engine.agents.yamltext.nodes import key_column, leaf_end, node_at, pair_end
 from opsconsole.engine.blank.answers import CategoryAnswer
 from opsconsole.engine.blank.deeds import scalar, steps
 from opsconsole.engine.blank.file import category_id, category_lines
-from opsconsole.engine.playbook.told import CategoryText, Place, PlaybookText, playbook_text
+from opsconsole.engine.playbook.told import CategoryText, PlaybookText, playbook_text
 from opsconsole.engine.registry import Registry
 
 BOOK = "playbook"
-LISTED: Place = (BOOK, "categories")
+LISTED: Loc = (BOOK, "categories")
 BEHIND = {
     "tone": ("purpose",),
     "escalation": ("tone", "purpose"),
@@ -28,7 +28,7 @@ BEHIND = {
     "examples": ("criteria", "name"),
 }
 """Where a key is written that a file has not yet."""
-Change = tuple[Place, str | float | None]
+Change = tuple[Loc, str | float | None]
 """A place, and what shall stand there; None: nothing."""
 
 
@@ -56,12 +56,9 @@ def write(text: str, spec: AgentSpec, wanted: PlaybookText, registry: Registry) 
                 expected[BOOK]["categories"][at]["examples"] = list(after.examples)
         text = _without(text, expected, spec, wanted)
         text = _with_new(text, expected, spec, wanted, registry)
-        is_same = read_plain(text) == expected
+        return proved(text, expected)
     except (LookupError, ValueError, TypeError, yaml.YAMLError) as error:
         raise LookupError(ODD) from error
-    if not is_same:
-        raise LookupError(ODD)
-    return text
 
 
 def _both(was: PlaybookText, wanted: PlaybookText) -> Iterator[tuple[CategoryText, CategoryText, int]]:
@@ -88,7 +85,7 @@ def _changes(was: PlaybookText, wanted: PlaybookText) -> Iterator[Change]:
                 yield (*here, *place), value
 
 
-def _changed(text: str, place: Place, value: str | float | None) -> str:
+def _changed(text: str, place: Loc, value: str | float | None) -> str:
     if value is None:
         return drop(text, place)
     if node_at(text, place) is None:
@@ -97,14 +94,14 @@ def _changed(text: str, place: Place, value: str | float | None) -> str:
     return put_text(text, place, value) if isinstance(value, str) else put(text, place, value)
 
 
-def _examples(text: str, place: Place, before: Sequence[str], after: Sequence[str]) -> str:
+def _examples(text: str, place: Loc, before: Sequence[str], after: Sequence[str]) -> str:
     if after and node_at(text, place) is None:
         lines = ["examples:", *(f"  - {scalar(each)}" for each in after)]
         return _added(text, place, lines) or put(text, place, after)
     return change_texts(text, place, before, after)
 
 
-def _added(text: str, place: Place, lines: Sequence[str]) -> str:
+def _added(text: str, place: Loc, lines: Sequence[str]) -> str:
     """Put a new key behind the first of those that it is read after; empty where there is no line for it."""
     around = node_at(text, place[:-1])
     if not isinstance(around, yaml.MappingNode) or around.flow_style:
@@ -114,11 +111,11 @@ def _added(text: str, place: Place, lines: Sequence[str]) -> str:
     if before is None:
         return ""
     key, value = values[before]
-    indent = " " * key.start_mark.column
-    return insert_lines(text, leaf_end(text, value), [f"{indent}{line}" for line in lines])
+    indent = " " * key_column(text, key)
+    return insert_lines(text, pair_end(text, key, value), [f"{indent}{line}" for line in lines])
 
 
-def _expect(body: Any, place: Place, value: str | float | None) -> None:
+def _expect(body: Any, place: Loc, value: str | float | None) -> None:
     *outer, name = place
     for part in outer:
         body = body[part]
@@ -143,7 +140,7 @@ def _without(text: str, expected: Any, spec: AgentSpec, wanted: PlaybookText) ->
     return text
 
 
-def _told_of(body: Mapping[str, Any], name: str) -> Iterator[Place]:
+def _told_of(body: Mapping[str, Any], name: str) -> Iterator[Loc]:
     for key in ("stage", "autonomy"):
         if name in (_at(body, (key, "categories")) or {}):
             yield key, "categories", name
@@ -152,7 +149,7 @@ def _told_of(body: Mapping[str, Any], name: str) -> Iterator[Place]:
         yield "scope", list(scope).index(name)
 
 
-def _at(body: Any, place: Place) -> Any:
+def _at(body: Any, place: Loc) -> Any:
     """Return what stands at names one below the other; None where there is nothing."""
     for part in place:
         body = None if body is None else body.get(part)
@@ -169,7 +166,7 @@ def _with_new(text: str, expected: Any, spec: AgentSpec, wanted: PlaybookText, r
             taken.append(category_id(answer, taken))
             lines = list(category_lines(answer, taken[-1], steps(registry, connection, kind, answer), "", told))
             text = _with_item(text, lines)
-            item = copy.deepcopy(read_plain("\n".join(lines)))[0]
+            item = read_plain("\n".join(lines))[0]
             if each.threshold is not None:
                 place = (*LISTED, len(expected[BOOK]["categories"]), "threshold")
                 text, item["threshold"] = put(text, place, each.threshold), each.threshold

@@ -7,7 +7,7 @@ from typing import Any, cast
 import yaml
 
 from opsconsole.domain.agent import AgentSpec, Budgets
-from opsconsole.engine.agents.yamltext.change import ODD, change_texts, read_plain
+from opsconsole.engine.agents.yamltext.change import ODD, change_texts, proved, read_plain
 from opsconsole.engine.agents.yamltext.edit import Plain, flowed, put
 from opsconsole.engine.agents.yamltext.lists import add_item, drop, with_top
 
@@ -85,12 +85,9 @@ def write(text: str, spec: AgentSpec, wanted: Bounds) -> str:
             text = change_texts(text, ("trust", name), before, after)
             if before != after:
                 _expect(expected, ("trust", name), list(after))
-        found = read_plain(text)
+        return proved(text, expected)
     except (LookupError, ValueError, yaml.YAMLError) as error:
         raise LookupError(ODD) from error
-    if found != expected:
-        raise LookupError(ODD)
-    return text
 
 
 def _changed_caps(was: Bounds, wanted: Bounds) -> Iterator[tuple[tuple[str, str], float | None, bool]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import yaml
 
 from opsconsole.engine.agents.yamltext.edit import put, replaced
-from opsconsole.engine.agents.yamltext.nodes import leaf_end, node_at, rest_of_line
+from opsconsole.engine.agents.yamltext.nodes import child, leaf_end, node_at, rest_of_line
 
 WIDE = 110
 """A line goes on in the next one beyond so many characters."""
@@ -17,7 +17,8 @@ def put_text(text: str, loc: Sequence[str | int], value: str) -> str:
     Raises:
         LookupError: something else than a text stands there.
     """
-    node, around = node_at(text, loc), node_at(text, loc[:-1])
+    around = node_at(text, loc[:-1])
+    node = None if around is None else child(around, loc[-1])
     if not isinstance(node, yaml.ScalarNode) or not isinstance(around, yaml.MappingNode) or around.flow_style:
         return put(text, loc, value)
     end = leaf_end(text, node)

@@ -6,11 +6,11 @@ from typing import Any, cast
 import yaml
 
 from opsconsole.engine.agents.yamltext.edit import Plain, flowed, insert_lines, put, quoted, replaced, with_key
+from opsconsole.engine.agents.yamltext.file import Loc
 from opsconsole.engine.agents.yamltext.items import change_items
 from opsconsole.engine.agents.yamltext.lists import with_top
 from opsconsole.engine.agents.yamltext.nodes import child, key_column, loader_for, node_at, pair_end
 
-Place = tuple[str | int, ...]
 ODD = (
     "This file is written in a way that the form cannot change without touching more than that. Change it in the file,"
     " under Playbook."
@@ -37,7 +37,7 @@ def change_texts(text: str, loc: Sequence[str | int], before: Sequence[str], aft
     return put(text, loc, after)
 
 
-def put_all(text: str, values: Mapping[Place, Plain]) -> str:
+def put_all(text: str, values: Mapping[Loc, Plain]) -> str:
     """Put values at places; the file then says them, and else what it said.
 
     Raises:
@@ -48,12 +48,12 @@ def put_all(text: str, values: Mapping[Place, Plain]) -> str:
         for place, value in values.items():
             made = put(made, place, value)
             expected = _with(expected, place, value)
-        return _proved(made, expected)
+        return proved(made, expected)
     except (ValueError, TypeError, yaml.YAMLError) as error:
         raise LookupError(ODD) from error
 
 
-def set_text(text: str, loc: Place, value: str) -> str:
+def set_text(text: str, loc: Loc, value: str) -> str:
     """Put a text in the place of a scalar.
 
     Raises:
@@ -62,10 +62,10 @@ def set_text(text: str, loc: Place, value: str) -> str:
     node = node_at(text, loc)
     if not isinstance(node, yaml.ScalarNode):
         raise LookupError(f"no scalar at {loc}")
-    return _proved(replaced(text, node, quoted(value)), _with(read_plain(text), loc, value))
+    return proved(replaced(text, node, quoted(value)), _with(read_plain(text), loc, value))
 
 
-def add_texts(text: str, loc: Place, key: str, items: Sequence[str]) -> str:
+def add_texts(text: str, loc: Loc, key: str, items: Sequence[str]) -> str:
     """Add texts to the end of the list `key` of a mapping, which is made where there is none.
 
     Raises:
@@ -85,16 +85,16 @@ def add_texts(text: str, loc: Place, key: str, items: Sequence[str]) -> str:
         indent = " " * key_column(text, first)
         lines = [f"{indent}{key}:", *(f"{indent}  - {quoted(item)}" for item in items)]
         made = insert_lines(text, pair_end(text, first, value), lines)
-    return _proved(made, _with(body, here, [*before, *items]))
+    return proved(made, _with(body, here, [*before, *items]))
 
 
-def _at(body: Any, loc: Place) -> Any:
+def _at(body: Any, loc: Loc) -> Any:
     for part in loc:
         body = body[part]
     return body
 
 
-def _with(body: Any, loc: Place, value: Any) -> Any:
+def _with(body: Any, loc: Loc, value: Any) -> Any:
     """Return what a file says with another value at a place; mappings are made where there is nothing."""
     if not loc:
         return value
@@ -107,7 +107,12 @@ def _with(body: Any, loc: Place, value: Any) -> Any:
     return {**said, name: _with(said.get(name), inner, value)}
 
 
-def _proved(made: str, expected: Any) -> str:
+def proved(made: str, expected: Any) -> str:
+    """Return a changed file that says just what is expected.
+
+    Raises:
+        LookupError: it says something else; it is not to be used.
+    """
     try:
         is_same = read_plain(made) == expected
     except (ValueError, yaml.YAMLError) as error:

@@ -11,7 +11,8 @@ from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.enums import Level
 from opsconsole.domain.errors import OpsError
 from opsconsole.engine.agents.file import read_agent_text
-from opsconsole.engine.agents.yamltext.change import ODD, Place, put_all
+from opsconsole.engine.agents.yamltext.change import ODD, put_all
+from opsconsole.engine.agents.yamltext.file import Loc
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.past.relevel import LevelEffect, effect_of
 from opsconsole.ui.command import Command
@@ -265,6 +266,6 @@ class AutonomyPage(QWidget):
             made.setAccessibleDescription(f"Shortcut {int(level)}" + (", it is so now" if is_it else ""))
 
 
-def _place(change: Change) -> Place:
+def _place(change: Change) -> Loc:
     tool, category = change
     return ("autonomy", "actions", tool) if category == EVERY else ("autonomy", "categories", category, tool)

@@ -7,7 +7,8 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from opsconsole.domain.agent import Step
-from opsconsole.engine.playbook.told import INNER, Place, step_texts
+from opsconsole.engine.agents.yamltext.file import Loc
+from opsconsole.engine.playbook.told import INNER, step_texts
 from opsconsole.ui.panels.agents.growing import GrowingText
 from opsconsole.ui.panels.agents.rails.parts import captioned
 from opsconsole.ui.widgets.basics import label
@@ -35,9 +36,9 @@ class StepsForm(QWidget):
     changed = Signal()
     whole = Signal()
 
-    def __init__(self, steps: Sequence[Step], texts: Mapping[Place, str], category: str) -> None:
+    def __init__(self, steps: Sequence[Step], texts: Mapping[Loc, str], category: str) -> None:
         super().__init__()
-        self.fields: dict[Place, GrowingText] = {}
+        self.fields: dict[Loc, GrowingText] = {}
         self._first = dict(texts)
         self._texts, self._category = texts, category
         column = QVBoxLayout(self)
@@ -65,15 +66,15 @@ class StepsForm(QWidget):
         else:
             self.whole.emit()
 
-    def typed(self) -> Mapping[Place, str]:
+    def typed(self) -> Mapping[Loc, str]:
         """Return what stands there, by place."""
         return {**self._first, **{place: made.typed() for place, made in self.fields.items()}}
 
-    def _add(self, column: QVBoxLayout, steps: Sequence[Step], place: Place) -> None:
+    def _add(self, column: QVBoxLayout, steps: Sequence[Step], place: Loc) -> None:
         for at, step in enumerate(steps):
             column.addWidget(self._card(step, (*place, at)))
 
-    def _card(self, step: Step, place: Place) -> QFrame:
+    def _card(self, step: Step, place: Loc) -> QFrame:
         frame = QFrame()
         frame.setObjectName("inset")
         column = QVBoxLayout(frame)

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from opsconsole.domain.agent import AgentSpec
-from opsconsole.engine.playbook.told import CategoryText, Place, PlaybookText, playbook_text
+from opsconsole.engine.agents.yamltext.file import Loc
+from opsconsole.engine.playbook.told import CategoryText, PlaybookText, playbook_text
 
 Faults = dict[str, str]
 """What is wrong, in words, by place: `purpose`, `threshold`, `KEY.name`, `KEY.threshold`, `KEY.criteria`, `all`."""
@@ -26,7 +27,7 @@ class TypedCategory:
     threshold: str = ""
     """In percent; empty: the playbook's."""
     examples: tuple[str, ...] = ()
-    texts: Mapping[Place, str] = field(default_factory=dict[Place, str])
+    texts: Mapping[Loc, str] = field(default_factory=dict[Loc, str])
     deed: str = ""
     is_removed: bool = False
 
