@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from opsconsole.domain.agent import AgentSpec
@@ -18,6 +18,7 @@ from opsconsole.engine.past.relevel import LevelEffect, effect_of
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.agents.data import Shown
+from opsconsole.ui.panels.agents.editpage import EditPage
 from opsconsole.ui.panels.agents.levels import EVERY, Change, matrix_of
 from opsconsole.ui.panels.agents.levels import WORDS as LEVELS
 from opsconsole.ui.panels.agents.matrix import MatrixTable
@@ -33,34 +34,22 @@ MONTH = timedelta(days=30)
 WORDS = {Level.OBSERVE: "Only recommend", Level.APPROVAL: "Ask me first", Level.AUTONOMOUS: "Act alone"}
 _HINT = "Arrows move · Shift selects several · shield: a rule still asks · *: not saved yet"
 _NONE = "This agent's file names no action, so there is no level to set. Add a step that does something, in Playbook."
+_Held = tuple[dict[Change, Level], str, Shown]
+"""(what is set, why, what it was made from)."""
 
 
-class AutonomyPage(QWidget):
-    """The matrix and its foot.
-
-    Signals:
-        save_wanted: (file text, reason, number of the version it was made from).
-        discarded: what was set is forgotten.
-    """
-
-    save_wanted = Signal(str, str, int)
-    discarded = Signal()
+class AutonomyPage(EditPage[_Held]):
+    """The matrix and its foot."""
 
     def __init__(self, context: Context) -> None:
-        super().__init__()
-        self._context = context
-        self._shown: Shown | None = None
-        """What the changes are made from."""
+        super().__init__(context)
         self._newer = 0
         """The version that came into use since; 0 for none."""
-        self._drafts: dict[str, tuple[dict[Change, Level], str, Shown]] = {}
-        """What is set and not saved of agents that are not shown."""
         self.changes: dict[Change, Level] = {}
         self._sent: tuple[str, dict[Change, Level]] = "", {}
         """(agent, what was set) that is being saved, or was last."""
         self._effect: LevelEffect | None = None
         self._error = ""
-        self.is_busy = False
         self.table = MatrixTable(context.theme)
         self.table.picked_changed.connect(self._tell)
         self.bar = SaveBar(context.theme, self.save, self.discard, again=self._start_count)
@@ -100,12 +89,6 @@ class AutonomyPage(QWidget):
         """Something is set that is not saved."""
         return bool(self.changes)
 
-    @property
-    def unsaved(self) -> set[str]:
-        """Agents of which something is typed that is not saved."""
-        shown = self._shown
-        return {*self._drafts, *({shown.row.id} if shown is not None and self.is_changed else ())}
-
     def commands(self, is_here: Callable[[], bool]) -> Sequence[Command]:
         """Return the keys of the levels; they hold while the page is shown."""
         return [
@@ -122,21 +105,21 @@ class AutonomyPage(QWidget):
 
     def show_agent(self, shown: Shown) -> None:
         """Show an agent's levels; what was set and not saved stays, also while another agent is looked at."""
-        before = self._shown
+        before = self._base
         if before is not None and before.row.id != shown.row.id:
             if self.changes:
                 self._drafts[before.row.id] = self.changes, self.bar.reason.text(), before
             self._begin_with(*self._drafts.pop(shown.row.id, ({}, "", shown)))
         elif before is None or not self.changes:
             self._begin_with({}, "" if before is None else self.bar.reason.text(), shown)
-        base = self._shown or shown
+        base = self._base or shown
         self._newer = shown.row.number if base.row.number != shown.row.number else 0
         if base.row.number == shown.row.number:
-            self._shown = shown
+            self._base = shown
         self._render()
 
     def _begin_with(self, changes: dict[Change, Level], reason: str, base: Shown) -> None:
-        self.changes, self._shown, self._effect, self._error = changes, base, None, ""
+        self.changes, self._base, self._effect, self._error = changes, base, None, ""
         self.bar.reason.setText(reason)
         if changes:
             self._start_count()
@@ -144,7 +127,7 @@ class AutonomyPage(QWidget):
     def saved(self) -> None:
         """What was sent is a version now; what is set of another agent stays."""
         agent, changes = self._sent
-        if self._shown is not None and self._shown.row.id == agent:
+        if self._base is not None and self._base.row.id == agent:
             self.changes = {}  # nothing is set while it is saved
             self.bar.reason.clear()
         elif (held := self._drafts.get(agent)) is not None and held[0] == changes:
@@ -156,7 +139,7 @@ class AutonomyPage(QWidget):
 
     def set_level(self, level: Level) -> None:
         """Set the level of what is selected."""
-        shown = self._shown
+        shown = self._base
         if shown is None or self.is_busy:
             return
         for tool, category in self.table.picked():
@@ -189,21 +172,16 @@ class AutonomyPage(QWidget):
 
     def save(self) -> None:
         """Save what is changed as a version."""
-        shown = self._shown
+        shown = self._base
         if shown is not None and self.bar.is_ready:
             self._sent = shown.row.id, dict(self.changes)
             self.save_wanted.emit(self._text(shown), self.bar.reason.text(), shown.row.number)
-
-    def set_busy(self, is_busy: bool) -> None:
-        """It is being saved, or not any more."""
-        self.is_busy = is_busy
-        self._render()
 
     def _text(self, shown: Shown) -> str:
         return put_all(shown.source, {_place(change): int(level) for change, level in self.changes.items()})
 
     async def _count(self) -> None:
-        shown, changes = self._shown, dict(self.changes)
+        shown, changes = self._base, dict(self.changes)
         if shown is None or not changes:
             return
 
@@ -227,7 +205,7 @@ class AutonomyPage(QWidget):
         return spec
 
     def _render(self) -> None:
-        shown = self._shown
+        shown = self._base
         if shown is None:
             return
         matrix = matrix_of(shown.spec, shown.tools, self.changes)
@@ -250,7 +228,7 @@ class AutonomyPage(QWidget):
 
     def _tell(self) -> None:
         """Say in words what is picked: the cells have room for few of them."""
-        shown, picked = self._shown, self.table.cells()
+        shown, picked = self._base, self.table.cells()
         if shown is None or not picked:
             return
         line, category, cell = picked[0]

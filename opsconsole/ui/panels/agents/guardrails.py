@@ -17,6 +17,7 @@ from opsconsole.store.transaction import Transaction
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.agents.data import Shown
+from opsconsole.ui.panels.agents.editpage import EditPage
 from opsconsole.ui.panels.agents.rails.counted import Counted, count
 from opsconsole.ui.panels.agents.rails.draft import Draft, bounds_of, draft_of
 from opsconsole.ui.panels.agents.rails.forms import RailForms
@@ -40,39 +41,30 @@ class _Held:
     loaded: Loaded
 
 
-class GuardrailsPage(QWidget):
+class GuardrailsPage(EditPage[_Held]):
     """The forms and their foot.
 
     Signals:
-        save_wanted: (file text, reason, number of the version it was made from).
-        discarded: what was typed is forgotten.
         file_wanted: the person wants to change it in the file.
         simulate_wanted: a call is to be gone through rule by rule.
         coverage_wanted: the person wants to see which rules look at which tools.
     """
 
-    save_wanted = Signal(str, str, int)
-    discarded = Signal()
     file_wanted = Signal()
     simulate_wanted = Signal()
     coverage_wanted = Signal()
 
     def __init__(self, context: Context) -> None:
-        super().__init__()
-        self._context = context
+        super().__init__(context)
         self._latest: Shown | None = None
         """The agent as it is now."""
-        self._base: Shown | None = None
-        """What the forms were made from."""
         self._loaded: Loaded | None = None
         self._first = Draft()
         self._sent = "", Draft()
         """(agent, what was typed) that is being saved, or was last."""
-        self._drafts: dict[str, _Held] = {}
         self._counted: Counted | None = None
         self._tried: dict[Guardrail, Guarded] = {}
         """Counted since the forms were filled or the agent did something."""
-        self.is_busy = False
         self.forms = RailForms()
         try_out = button("Simulate a call…", self.simulate_wanted.emit, keys="Alt+S")
         cover = button("Coverage", self.coverage_wanted.emit, keys="Alt+C")
@@ -109,12 +101,6 @@ class GuardrailsPage(QWidget):
         spec, there = self._base.spec, self._loaded.offer
         (bounds, faults), first = bounds_of(typed, spec, there), bounds_of(self._first, spec, there)
         return bool(faults) or bounds != first[0]
-
-    @property
-    def unsaved(self) -> set[str]:
-        """Agents of which something is typed that is not saved."""
-        shown = self._base
-        return {*self._drafts, *({shown.row.id} if shown is not None and self.is_changed else ())}
 
     def commands(self, is_here: Callable[[], bool]) -> Sequence[Command]:
         """Return the keys of the page; they hold while it is shown."""
@@ -169,10 +155,9 @@ class GuardrailsPage(QWidget):
 
     def set_busy(self, is_busy: bool) -> None:
         """It is being saved, or not any more."""
-        self.is_busy = is_busy
         with kept_in(self):
             self.forms.setEnabled(not is_busy)  # what is typed now could not be told from what is being saved
-        self._render()
+        super().set_busy(is_busy)
 
     def add(self) -> None:
         """Add a rule, open to be filled in."""

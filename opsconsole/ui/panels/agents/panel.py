@@ -15,6 +15,7 @@ from opsconsole.ui.panels.agents.blank.page import BlankPage
 from opsconsole.ui.panels.agents.changes import Changes
 from opsconsole.ui.panels.agents.charter import CharterPage
 from opsconsole.ui.panels.agents.data import AgentRow, Shown, rows_of, shown
+from opsconsole.ui.panels.agents.editpage import EditPage
 from opsconsole.ui.panels.agents.gallery import GalleryPage
 from opsconsole.ui.panels.agents.gateview.coverage import CoveragePage
 from opsconsole.ui.panels.agents.gateview.simulate import SimulatePage
@@ -74,7 +75,11 @@ class AgentsPanel(Panel):
         self.guardrails.file_wanted.connect(partial(self.turn, "playbook"))
         self.guardrails.simulate_wanted.connect(self.show_simulate)
         self.guardrails.coverage_wanted.connect(self.show_coverage)
-        self._edited = {"playbook": self.playbook, "autonomy": self.autonomy, "guardrails": self.guardrails}
+        self._edited: dict[str, EditPage[Any]] = {
+            "playbook": self.playbook,
+            "autonomy": self.autonomy,
+            "guardrails": self.guardrails,
+        }
         for page in self._edited.values():
             page.save_wanted.connect(partial(self._on_save, page))
             page.discarded.connect(self.refresh)
@@ -230,7 +235,7 @@ class AgentsPanel(Panel):
         if self.shown is not None:
             self._changes.switch_category(self.shown, category, is_on=is_on)
 
-    def _on_save(self, page: PlaybookPage | AutonomyPage | GuardrailsPage, text: str, reason: str, seen: int) -> None:
+    def _on_save(self, page: EditPage[Any], text: str, reason: str, seen: int) -> None:
         if self.shown is not None:
             self._changes.save(self.shown, text, reason, seen=seen, saved=page.saved)
 

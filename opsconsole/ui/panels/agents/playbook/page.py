@@ -4,15 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout
 
 from opsconsole.domain.errors import OpsError
 from opsconsole.engine.kernel import Kernel
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.agents.data import Shown
+from opsconsole.ui.panels.agents.editpage import EditPage
 from opsconsole.ui.panels.agents.playbook import meaning
 from opsconsole.ui.panels.agents.playbook.held import Held, Sent
 from opsconsole.ui.panels.agents.playbook.looked import Looked, look
@@ -28,25 +29,13 @@ _UNSOUND = "The form shows the file once it is sound."
 _FAULTY = "Mend what is marked; then it can be shown as a file."
 
 
-class PlaybookPage(QWidget):
-    """Form or editor left, what it means right.
-
-    Signals:
-        save_wanted: (file text, reason, number of the version it was made from).
-        discarded: what was typed is forgotten.
-    """
-
-    save_wanted = Signal(str, str, int)
-    discarded = Signal()
+class PlaybookPage(EditPage[Held]):
+    """Form or editor left, what it means right."""
 
     def __init__(self, context: Context) -> None:
-        super().__init__()
-        self._context = context
-        self._shown: Shown | None = None
-        """What the text was made from."""
+        super().__init__(context)
         self._newer = 0
         """The version that came into use since; 0 for none."""
-        self._drafts: dict[str, Held] = {}
         self._sent: Sent | None = None
         self._looked: Looked | None = None
         self._stamp = 0
@@ -56,7 +45,6 @@ class PlaybookPage(QWidget):
         self.preview: PlaybookPreview | None = None
         self._told: tuple[Looked | None, PlaybookPreview | None] = None, None
         """What stands at the right."""
-        self.is_busy = False
         self.ways = BothWays()
         self._lay_out()
         self._timer = QTimer(self)
@@ -90,13 +78,7 @@ class PlaybookPage(QWidget):
     @property
     def is_changed(self) -> bool:
         """Something was typed that is not saved."""
-        return self._shown is not None and self.ways.is_changed
-
-    @property
-    def unsaved(self) -> set[str]:
-        """Agents of which something is typed that is not saved."""
-        shown = self._shown
-        return {*self._drafts, *({shown.row.id} if shown is not None and self.is_changed else ())}
+        return self._base is not None and self.ways.is_changed
 
     def commands(self, is_here: Callable[[], bool]) -> Sequence[Command]:
         """Return the keys of the page; they hold while it is shown."""
@@ -115,7 +97,7 @@ class PlaybookPage(QWidget):
 
     def show_agent(self, shown: Shown) -> None:
         """Show an agent's; what was typed and not saved stays, also while another agent is looked at."""
-        before = self._shown
+        before = self._base
         if before is not None and before.row.id != shown.row.id:
             if self.is_changed:
                 self._drafts[before.row.id] = Held(before, self.ways.state, self.bar.reason.text())
@@ -125,10 +107,10 @@ class PlaybookPage(QWidget):
             self._begin_with(shown)
         elif before.row.number != shown.row.number:
             self._follow(shown)
-        base = self._shown or shown
+        base = self._base or shown
         self._newer = shown.row.number if base.row.number != shown.row.number else 0
         if not self._newer:
-            self._shown = shown
+            self._base = shown
         self._render()
 
     def _follow(self, shown: Shown) -> None:
@@ -138,11 +120,11 @@ class PlaybookPage(QWidget):
         if not self.is_changed or (is_own and sent is not None and sent.typed == self.ways.state):
             self._begin_with(shown)
         elif is_own:
-            self._shown, self.ways.first = shown, shown.source
+            self._base, self.ways.first = shown, shown.source
 
     def _begin_with(self, shown: Shown, held: Held | None = None) -> None:
         """Fill everything from a file, and put on top what was typed over it."""
-        self._shown, self._looked, self.preview, self._next = shown, None, None, None
+        self._base, self._looked, self.preview, self._next = shown, None, None, None
         self._stamp += 1
         self.ways.fill(shown.source, shown.spec)
         if held is not None:
@@ -155,7 +137,7 @@ class PlaybookPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """What it means is worked out where somebody looks."""
         super().showEvent(event)
-        if self._shown is not None and self._looked is None:
+        if self._base is not None and self._looked is None:
             self._look()
 
     # -- form and file -----------------------------------------------------------------------------------------------
@@ -192,15 +174,15 @@ class PlaybookPage(QWidget):
         sent = self._sent
         if sent is None:
             return
-        if self._shown is not None and self._shown.row.id == sent.agent:
+        if self._base is not None and self._base.row.id == sent.agent:
             self.bar.reason.clear()
         elif (held := self._drafts.get(sent.agent)) is not None and held.typed == sent.typed:
             del self._drafts[sent.agent]
 
     def discard(self) -> None:
         """Forget what was typed."""
-        if self._shown is not None:
-            self._begin_with(self._shown)
+        if self._base is not None:
+            self._begin_with(self._base)
             self._look()
             self.discarded.emit()
 
@@ -208,15 +190,10 @@ class PlaybookPage(QWidget):
         """Save what was typed as a version."""
         self.ways.form.ask()
         self._render()
-        shown, looked = self._shown, self._looked
+        shown, looked = self._base, self._looked
         if shown is not None and looked is not None and self.bar.is_ready:
             self._sent = Sent(shown.row.id, looked.text, self.ways.state)
             self.save_wanted.emit(looked.text, self.bar.reason.text(), shown.row.number)
-
-    def set_busy(self, is_busy: bool) -> None:
-        """It is being saved, or not any more."""
-        self.is_busy = is_busy
-        self._render()
 
     # -- looked over -------------------------------------------------------------------------------------------------
 
@@ -231,7 +208,7 @@ class PlaybookPage(QWidget):
         self._context.tasks.start(self._look_over(), name="looking the file over", owner=self, key="look")
 
     async def _look_over(self) -> None:
-        shown, stamp, (source, _) = self._shown, self._stamp, self.ways.source()
+        shown, stamp, (source, _) = self._base, self._stamp, self.ways.source()
         if shown is None or source is None:
             if self._next is not None:
                 self._context.navigator.say(_FAULTY)
@@ -269,7 +246,7 @@ class PlaybookPage(QWidget):
     # -- shown -------------------------------------------------------------------------------------------------------
 
     def _render(self) -> None:
-        shown, looked = self._shown, self._looked
+        shown, looked = self._base, self._looked
         if shown is None:
             return
         _, faults = self.ways.source()
