@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 from opsconsole.engine.blank import never
 from opsconsole.engine.blank.answers import LONGEST
 from opsconsole.engine.blank.usual import ASKED_WHEN
-from opsconsole.ui.panels.agents.blank.parts import FORM, line_edit, tick, titled
+from opsconsole.ui.panels.agents.blank.parts import FORM, line_edit, tick
+from opsconsole.ui.panels.agents.parts import captioned
 from opsconsole.ui.widgets.basics import ChoiceBox, card, label
 from opsconsole.ui.widgets.columns import card_column
 from opsconsole.ui.widgets.texts import para
@@ -42,7 +43,7 @@ class NeverPage(QWidget):
         frame, inside = card()
         self.other = line_edit("Such as: answer anything from a lawyer", self.changed.emit, most=LONGEST)
         about = "It is shown whenever the agent asks, and a model is told it. The ticks above hold whatever it says."
-        inside.addLayout(titled("And never, in your words", self.other, about=about))
+        inside.addLayout(captioned("And never, in your words", self.other, about=about))
         column.addWidget(frame)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -83,7 +84,7 @@ class AskedPage(QWidget):
         )
         self.when = line_edit("", self.changed.emit, most=LONGEST)
         self.when.setText(ASKED_WHEN)
-        inside.addLayout(titled("And it comes to a person when", self.when))
+        inside.addLayout(captioned("And it comes to a person when", self.when))
         column.addWidget(frame)
         frame, inside = card()
         self.waits, self.after = ChoiceBox(), ChoiceBox()
@@ -93,8 +94,8 @@ class AskedPage(QWidget):
         self.after.addItem("It lapses, and nothing is done", False)
         for box in (self.waits, self.after):
             box.currentIndexChanged.connect(lambda _=0: self.changed.emit())
-        inside.addLayout(titled("A request waits", self.waits))
-        inside.addLayout(titled("After that", self.after))
+        inside.addLayout(captioned("A request waits", self.waits))
+        inside.addLayout(captioned("After that", self.after))
         column.addWidget(frame)
         self.clear()
         outer = QVBoxLayout(self)

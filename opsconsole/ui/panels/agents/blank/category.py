@@ -9,7 +9,8 @@ from opsconsole.engine.blank.answers import LONGEST, MOST_NAME, CategoryAnswer
 from opsconsole.engine.blank.deeds import Offer
 from opsconsole.engine.blank.proposals import ProposedCategory
 from opsconsole.ui.panels.agents.blank.data import TYPED, place_words
-from opsconsole.ui.panels.agents.blank.parts import Example, line_edit, titled
+from opsconsole.ui.panels.agents.blank.parts import Example, line_edit
+from opsconsole.ui.panels.agents.parts import captioned
 from opsconsole.ui.widgets.basics import ChoiceBox, button, clamped, repolish, row
 
 DEED_WIDTH = 300
@@ -70,8 +71,8 @@ class CategoryCard(QFrame):
             for example in self.examples:
                 column.addWidget(example)
             return body
-        column.addLayout(titled("What belongs here", self.criteria))
-        column.addLayout(titled("An example, if you have one at hand", self.own_example))
+        column.addLayout(captioned("What belongs here", self.criteria))
+        column.addLayout(captioned("An example, if you have one at hand", self.own_example))
         remove = button("Remove it", self.thrown_out.emit, kind="link")
         column.addLayout(row(remove, None))
         return body

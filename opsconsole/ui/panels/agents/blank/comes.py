@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from opsconsole.engine.blank.answers import MOST_NAME
 from opsconsole.engine.blank.signs import kind_words
 from opsconsole.ui.panels.agents.blank.data import Choice
-from opsconsole.ui.panels.agents.blank.parts import FORM, line_edit, titled
+from opsconsole.ui.panels.agents.blank.parts import FORM, line_edit
 from opsconsole.ui.panels.agents.data import FIELDS
+from opsconsole.ui.panels.agents.parts import captioned
 from opsconsole.ui.widgets.basics import ChoiceBox, button, card, label, row
 from opsconsole.ui.widgets.columns import card_column
 from opsconsole.ui.widgets.texts import para
@@ -47,12 +48,12 @@ class ComesPage(QWidget):
         area, column = card_column(widest=FORM)
         area.setAccessibleName("What comes in")
         who, inside = card()
-        inside.addLayout(titled("Name", self.name))
-        inside.addLayout(titled("It belongs to", self.field))
+        inside.addLayout(captioned("Name", self.name))
+        inside.addLayout(captioned("It belongs to", self.field))
         column.addWidget(who)
         what, inside = card()
         inside.addWidget(label("What comes in?", "h3"))
-        inside.addLayout(titled("It works", self.source))
+        inside.addLayout(captioned("It works", self.source))
         inside.addWidget(self._found)
         inside.addLayout(row(self._bring, None))
         column.addWidget(what)

@@ -1,29 +1,15 @@
-"""The parts that the questions' pages are made of: a titled field, a tick with a line below it."""
+"""The parts that the questions' pages are made of: a field of one line, a tick, an example to keep."""
 
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QSizePolicy, QWidget
 
-from opsconsole.ui.widgets.basics import clamped, label, row
-from opsconsole.ui.widgets.texts import para
+from opsconsole.ui.widgets.basics import clamped, row
 
 FORM = 760
 """A field is no wider than a line that is read at a glance, in px."""
-
-
-def titled(title: str, part: QWidget, *, about: str = "") -> QVBoxLayout:
-    """Lay a field under its title, with a line that explains it."""
-    column = QVBoxLayout()
-    column.setSpacing(4)
-    column.addWidget(label(title, "cap"))
-    column.addWidget(part)
-    if about:
-        column.addWidget(para(about, "small"))
-    if not part.accessibleName():
-        part.setAccessibleName(title)
-    return column
 
 
 def line_edit(hint: str, changed: Callable[[], None], *, most: int) -> QLineEdit:

@@ -11,7 +11,8 @@ from opsconsole.engine.blank import signs
 from opsconsole.engine.blank.answers import LONGEST
 from opsconsole.engine.blank.usual import SIGNS
 from opsconsole.ui.panels.agents.blank.data import Made
-from opsconsole.ui.panels.agents.blank.parts import line_edit, tick, titled
+from opsconsole.ui.panels.agents.blank.parts import line_edit, tick
+from opsconsole.ui.panels.agents.parts import captioned
 from opsconsole.ui.reports import ASKS, PlaybookPreview
 from opsconsole.ui.theme import fonts
 from opsconsole.ui.widgets.basics import ChoiceBox, button, card, label, row
@@ -47,12 +48,12 @@ class SeenPage(QWidget):
             self.ticks[name].setAccessibleName(words)
             inside.addLayout(_beside(self.ticks[name], words))
         self.other = line_edit("Such as: nobody waits longer than a day", self.changed.emit, most=LONGEST)
-        inside.addLayout(titled("Or a sign of your own", self.other))
+        inside.addLayout(captioned("Or a sign of your own", self.other))
         self.reviewed = ChoiceBox()
         for value, words in signs.REVIEWED.items():
             self.reviewed.addItem(words.capitalize(), value)
         self.reviewed.currentIndexChanged.connect(lambda _=0: self.changed.emit())
-        inside.addLayout(titled("You look at it", self.reviewed))
+        inside.addLayout(captioned("You look at it", self.reviewed))
         column.addWidget(frame)
         frame, inside = card()
         inside.addWidget(label("On what came in last", "h3"))

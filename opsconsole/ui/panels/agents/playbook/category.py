@@ -11,10 +11,10 @@ from opsconsole.domain.agent import Step
 from opsconsole.engine.blank.deeds import Offer
 from opsconsole.ui.panels.agents.blank.data import TYPED
 from opsconsole.ui.panels.agents.growing import GrowingText
+from opsconsole.ui.panels.agents.parts import captioned, choose, mark
 from opsconsole.ui.panels.agents.playbook.examples import ExamplesForm
 from opsconsole.ui.panels.agents.playbook.steps import StepsForm, step_words
 from opsconsole.ui.panels.agents.playbook.typed import Faults, TypedCategory
-from opsconsole.ui.panels.agents.rails.parts import captioned, choose, mark
 from opsconsole.ui.widgets.basics import ChoiceBox, beside, button, clamped, label, row
 from opsconsole.ui.widgets.keys import bind
 from opsconsole.ui.widgets.plain import one_line

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.engine.blank.deeds import Offer
 from opsconsole.ui.panels.agents.growing import GrowingText
+from opsconsole.ui.panels.agents.parts import captioned, mark
 from opsconsole.ui.panels.agents.playbook.category import SURE_WIDTH, CategoryCard
 from opsconsole.ui.panels.agents.playbook.typed import Faults, TypedBook, TypedCategory
-from opsconsole.ui.panels.agents.rails.parts import captioned, mark
 from opsconsole.ui.widgets.basics import button, card, label, row
 from opsconsole.ui.widgets.columns import card_column
 from opsconsole.ui.widgets.focus import kept_in

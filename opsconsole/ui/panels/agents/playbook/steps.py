@@ -10,7 +10,7 @@ from opsconsole.domain.agent import Step
 from opsconsole.engine.agents.yamltext.file import Loc
 from opsconsole.engine.playbook.told import INNER, step_texts
 from opsconsole.ui.panels.agents.growing import GrowingText
-from opsconsole.ui.panels.agents.rails.parts import captioned
+from opsconsole.ui.panels.agents.parts import captioned
 from opsconsole.ui.widgets.basics import label
 from opsconsole.ui.widgets.texts import para, plain_value, verbatim
 from opsconsole.ui.widgets.words import spoken, tool_words

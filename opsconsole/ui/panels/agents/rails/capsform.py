@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QLineEdit, QVBoxLayout
 
 from opsconsole.engine.commands.budgets import CAPS, MONEY
+from opsconsole.ui.panels.agents.parts import captioned, mark
 from opsconsole.ui.panels.agents.rails.draft import Draft, Faults
-from opsconsole.ui.panels.agents.rails.parts import captioned, mark
 from opsconsole.ui.widgets.basics import label
 
 FAILURES = "failures"

@@ -7,8 +7,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from opsconsole.domain.naming import tools_words
+from opsconsole.ui.panels.agents.parts import captioned, mark
 from opsconsole.ui.panels.agents.rails.draft import Faults, TypedHours, next_key
-from opsconsole.ui.panels.agents.rails.parts import captioned, mark
 from opsconsole.ui.widgets.basics import button, label, row
 from opsconsole.ui.widgets.flow import flowing
 from opsconsole.ui.widgets.texts import clear

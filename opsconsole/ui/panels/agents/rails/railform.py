@@ -7,7 +7,7 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from opsconsole.engine.agents.rails.fields import Field, Offer, looked_at_words
-from opsconsole.ui.panels.agents.rails.parts import captioned, choose, mark, narrow
+from opsconsole.ui.panels.agents.parts import captioned, choose, mark, narrow
 from opsconsole.ui.panels.agents.rails.rowedit import RowEdit
 from opsconsole.ui.panels.agents.rails.typedrail import TypedRail, TypedRow, as_rows, as_text
 from opsconsole.ui.theme import fonts

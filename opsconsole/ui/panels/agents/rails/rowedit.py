@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QLineEdit, QVB
 
 from opsconsole.engine.agents.rails.fields import WORDS, Field
 from opsconsole.policy.cel.rows import BARE, MANY, Operator
-from opsconsole.ui.panels.agents.rails.parts import choose, mark, narrow
+from opsconsole.ui.panels.agents.parts import choose, mark, narrow
 from opsconsole.ui.panels.agents.rails.typedrail import TypedRow, kind_of
 from opsconsole.ui.widgets.basics import ChoiceBox, button, label
 

@@ -1,10 +1,11 @@
-"""What the forms of the guardrails are made of."""
+"""What the forms over an agent's file are made of."""
 
 from collections.abc import Sequence
 
 from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from opsconsole.ui.widgets.basics import ChoiceBox, label, repolish
+from opsconsole.ui.widgets.texts import para
 
 
 def narrow(box: ChoiceBox) -> ChoiceBox:
@@ -34,14 +35,21 @@ def mark(part: QWidget | None, error: QLabel, fault: str) -> None:
         repolish(part)
 
 
-def captioned(title: str, part: QWidget, error: QLabel | None = None) -> QVBoxLayout:
-    """Lay a part below its caption, and above what is wrong with it."""
+def captioned(title: str, part: QWidget, error: QLabel | None = None, *, about: str = "") -> QVBoxLayout:
+    """Lay a part below its caption, and above a line that explains it and what is wrong with it.
+
+    A part without a name of its own is called as its caption says.
+    """
     column = QVBoxLayout()
     column.setSpacing(4)
     caption = label(title, "cap")
     caption.setBuddy(part)
     column.addWidget(caption)
     column.addWidget(part)
+    if not part.accessibleName():
+        part.setAccessibleName(title)
+    if about:
+        column.addWidget(para(about, "small"))
     if error is not None:
         error.hide()
         column.addWidget(error)
