@@ -114,6 +114,8 @@ class LessonReport:
     """Why it ended before the last event; empty where it did not."""
 
 
+MODEL_EVENTS = 10
+"""Events that a model is asked about when a playbook is tried with it."""
 ASKS = "asks you"
 """What a preview says in place of a category where it is unsure."""
 

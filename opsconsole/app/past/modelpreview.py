@@ -18,10 +18,7 @@ from opsconsole.engine.agents.versions import in_use
 from opsconsole.engine.past.budget import Purse
 from opsconsole.engine.past.pastrun import PastRun, Worked
 from opsconsole.store.queries import events, runs
-from opsconsole.ui.reports import ASKS, PlaybookPreview, PreviewedEvent
-
-MOST = 10
-"""Events that are asked about."""
+from opsconsole.ui.reports import ASKS, MODEL_EVENTS, PlaybookPreview, PreviewedEvent
 
 
 def preview_with_model(
@@ -55,10 +52,11 @@ def preview_with_model(
     version = in_use(kernel.reader, agent)
     candidate = Version(VersionId(0), version.agent_id, version.number + 1, spec, dict(version.tools))
     newest = events.newest(kernel.reader, most=LOOKED_AT)
-    chosen = [event for event in newest if is_for(spec, event)][:MOST]
+    chosen = [event for event in newest if is_for(spec, event)][:MODEL_EVENTS]
 
     async def run() -> PlaybookPreview:
-        brain, purse, found, stopped = PastModelBrain(models(session, typed=typed)), Purse(cap), _Found(), ""
+        found, stopped = list[PreviewedEvent](), ""
+        brain, purse = PastModelBrain(models(session, typed=typed)), Purse(cap)
         known = playbook_brain(kernel.reader)
         try:
             for number, event in enumerate(chosen):
@@ -76,9 +74,6 @@ def preview_with_model(
         return PlaybookPreview(tuple(found), spent=purse.spent / 1e6, stopped=stopped)
 
     return asyncio.run(run())
-
-
-_Found = list[PreviewedEvent]
 
 
 def _previewed(session: Session, spec: AgentSpec, event: Event, worked: Worked) -> PreviewedEvent:

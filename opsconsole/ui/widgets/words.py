@@ -1,5 +1,6 @@
 """Plain words for times, verdicts, states and kinds: what stands on screens."""
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
@@ -8,6 +9,7 @@ from opsconsole.domain.naming import tool_words as tool_words
 from opsconsole.engine.audittrail.words import STANDS
 from opsconsole.ui.widgets.basics import Tone
 
+_SUM = re.compile(r"\d{1,9}(\.\d{1,6}|,\d{1,2})?")
 VERDICTS: dict[str, tuple[str, Tone]] = {
     "REFUSE": ("Refused", "danger"),
     "SIMULATE": ("Shadow only", "shadow"),
@@ -132,3 +134,9 @@ def scope_words(scope: str) -> str:
     """Return what a pause reaches: `agent:mira` → `agent Mira`; `all` → `everything`."""
     kind, _, name = scope.partition(":")
     return f"{kind} {spoken(name)}" if name else "everything" if kind == "all" else spoken(kind)
+
+
+def sum_typed(text: str) -> float | None:
+    """Read a sum of money as people write it; None where it is none above 0."""
+    found = float(text.strip().replace(",", ".")) if _SUM.fullmatch(text.strip()) else 0.0
+    return found or None

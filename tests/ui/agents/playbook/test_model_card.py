@@ -1,5 +1,7 @@
 """A playbook tried with its model: what it may cost stands before, the cap holds, and only a press asks it."""
 
+import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from opsconsole.app.cli import app
 from opsconsole.doubles.modelendpoint import Reply, Request, call, ends, says
 from opsconsole.ui.panels.agents.panel import AgentsPanel
 from opsconsole.ui.panels.agents.playbook.page import PlaybookPage
+from opsconsole.ui.reports import PlaybookPreview
 from tests.support.http.served import good, served
 from tests.ui.scenes import perform, press, told, with_tools
 from tests.ui.shadow.lessonsample import MODEL, agent_text, apply, make_corrected
@@ -88,5 +91,30 @@ def test_a_model_that_does_not_answer_is_said(tmp_path: Path) -> None:
         page.model.cap.setText("1")
         page.model.ask()
         await until(lambda: "no model is connected as main" in told(page.model))
+
+    perform(folder, scene)
+
+
+def test_an_answer_about_another_text_is_not_shown_with_this_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, gate = make_corrected(tmp_path / "w", new=3, old=0, transfers=0), asyncio.Event()
+    apply(folder, agent_text(more=MODEL))
+
+    async def late(agent: str, text: str, cap: float, progress: Callable[[int, int], None]) -> PlaybookPreview:
+        await gate.wait()
+        return PlaybookPreview((), spent=0.5)
+
+    async def scene(stage: Stage) -> None:
+        page = await shown(stage, folder)
+        monkeypatch.setattr(stage.context.tools, "ask_model", late)
+        await until(page.model.isVisible)
+        page.model.cap.setText("1")
+        page.model.ask()
+        await until(page.model.stop.isVisible)
+        page.ways.form.purpose.setPlainText("Sorts mail well.")
+        gate.set()
+        await until(lambda: "asked about, for" in told(page.model))
+        assert page.preview is None or page.preview.spent is None
 
     perform(folder, scene)

@@ -1,6 +1,5 @@
 """The model asked about the last events by the file as it is typed: what it may cost stands there before."""
 
-import re
 from collections.abc import Callable
 
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout
@@ -10,14 +9,12 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import limits, past
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.agents.playbook.looked import Looked
-from opsconsole.ui.reports import PlaybookPreview
+from opsconsole.ui.reports import MODEL_EVENTS, PlaybookPreview
 from opsconsole.ui.widgets.basics import button, label, row
 from opsconsole.ui.widgets.focus import kept_in
 from opsconsole.ui.widgets.texts import para
+from opsconsole.ui.widgets.words import sum_typed
 
-EVENTS = 10
-"""Events that are asked about, as the page says it."""
-_SUM = re.compile(r"[0-9]{1,6}([.,][0-9]{1,4})?")
 _ASK = "Type how much it may cost at most, like 0.50."
 
 
@@ -37,7 +34,7 @@ class ModelCard(QFrame):
         self.cap.returnPressed.connect(self.ask)
         self._money = label("", "small")
         self.start = button("Ask it", self.ask)
-        self.start.setAccessibleName(f"Ask the model about the last {EVENTS} events")
+        self.start.setAccessibleName(f"Ask the model about the last {MODEL_EVENTS} events")
         self.stop = button("Stop", self._stop)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 14)
@@ -53,6 +50,7 @@ class ModelCard(QFrame):
     def show_for(self, agent: str, looked: Looked | None) -> None:
         """Offer to ask about a file; hidden where it does not think with a model, or is not sound."""
         is_other = agent != self._agent
+        self._looked = looked or Looked()
         if is_other:
             self._say("")
         if looked is None or looked.spec is None or looked.spec.brain != "model" or self._context.tools is None:
@@ -60,7 +58,7 @@ class ModelCard(QFrame):
                 self.hide()
             self.start.setEnabled(False)
             return
-        self._agent, self._looked = agent, looked
+        self._agent = agent
         self.start.setEnabled(True)
         if is_other or self.isHidden():
             self._context.tasks.start(self._estimate(agent), name="what it costs", owner=self, key="estimate")
@@ -72,16 +70,15 @@ class ModelCard(QFrame):
             return mean, number, limits.setting(kernel.reader, "currency") or "EUR"
 
         mean, number, self._currency = await self._context.backend.read(query)
-        cost = f"about {self._currency} {EVENTS * mean / 1e6:,.4f}, by what its {number:,} runs so far cost"
+        cost = f"about {self._currency} {MODEL_EVENTS * mean / 1e6:,.4f}, by what its {number:,} runs so far cost"
         known = cost if number else "what that costs is not known yet"
-        self._about.setText(f"Ask it about the last {EVENTS} events: {known}. Nothing is done.")
+        self._about.setText(f"Ask it about the last {MODEL_EVENTS} events: {known}. Nothing is done.")
         self._money.setText(f"{self._currency} at most")
 
     def ask(self) -> None:
         """Ask the model, where a cap is typed."""
-        text = self.cap.text().strip()
-        cap = float(text.replace(",", ".")) if _SUM.fullmatch(text) else 0.0
-        if not cap or not self.start.isEnabled():
+        cap = sum_typed(self.cap.text())
+        if cap is None or not self.start.isEnabled():
             self._say(_ASK)
             self.cap.setFocus()
             return

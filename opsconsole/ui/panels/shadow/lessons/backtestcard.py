@@ -1,7 +1,5 @@
 """The card of a lesson's trial on the past: what it may cost, how far it is, what came of it."""
 
-import re
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
@@ -11,9 +9,8 @@ from opsconsole.ui.panels.shadow.lessons.data import Row
 from opsconsole.ui.reports import LessonReport
 from opsconsole.ui.widgets.basics import button, card, label, pill, repolish, row
 from opsconsole.ui.widgets.texts import clear, para
-from opsconsole.ui.widgets.words import plural
+from opsconsole.ui.widgets.words import plural, sum_typed
 
-_SUM = re.compile(r"\d{1,9}(\.\d{1,6}|,\d{1,2})?")
 ASK = "Say how much it may cost at most: a number above 0, like 5 or 0.50."
 
 
@@ -84,7 +81,7 @@ class PastCard(QFrame):
 
     def cap_typed(self) -> float | None:
         """Return the cap; None, and a word about it, where none was typed that can be meant."""
-        found = _money(self.cap.text())
+        found = sum_typed(self.cap.text())
         self._show_wrong("" if found else ASK)
         if not found:
             self.cap.setFocus()
@@ -146,9 +143,3 @@ class PastCard(QFrame):
         self._wrong.setVisible(bool(text))
         self.cap.setProperty("invalid", "true" if text else "false")
         repolish(self.cap)
-
-
-def _money(text: str) -> float | None:
-    """Read a sum as people write it; None where it is none that could be a cap."""
-    found = float(text.strip().replace(",", ".")) if _SUM.fullmatch(text.strip()) else 0.0
-    return found or None
