@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from opsconsole.domain.errors import OpsError
 from opsconsole.ui.panel import Context
+from opsconsole.ui.panels.agents.parts import page_head
 from opsconsole.ui.reports import TemplateCard
 from opsconsole.ui.widgets.basics import ChoiceBox, beside, button, card, label, pill, row
 from opsconsole.ui.widgets.columns import card_column
@@ -52,11 +53,7 @@ class GalleryPage(QWidget):
         self.states = States(area)
         self.back = KeyButton(context.theme, "Back", key="Esc", act=self.left.emit)
         bind(self, "Escape", self.left.emit)
-        head = QVBoxLayout()
-        head.setContentsMargins(28, 22, 28, 12)
-        head.setSpacing(4)
-        head.addLayout(row(label("A new agent", "h1"), None, self.back))
-        head.addWidget(para(ABOUT, "muted"))
+        head = page_head(label("A new agent", "h1"), self.back, para(ABOUT, "muted"))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from opsconsole.ui.widgets.basics import ChoiceBox, label, repolish
+from opsconsole.ui.widgets.basics import ChoiceBox, label, repolish, row
 from opsconsole.ui.widgets.texts import para
 
 
@@ -33,6 +33,17 @@ def mark(part: QWidget | None, error: QLabel, fault: str) -> None:
     if bool(part.property("invalid")) != bool(fault):
         part.setProperty("invalid", bool(fault))
         repolish(part)
+
+
+def page_head(title: QLabel, back: QWidget, *below: QWidget, spacing: int = 4) -> QVBoxLayout:
+    """Lay the head of a page that lies over the agents: its title, the way back, and what is said below."""
+    column = QVBoxLayout()
+    column.setContentsMargins(28, 22, 28, 12)
+    column.setSpacing(spacing)
+    column.addLayout(row(title, None, back))
+    for part in below:
+        column.addWidget(part)
+    return column
 
 
 def captioned(title: str, part: QWidget, error: QLabel | None = None, *, about: str = "") -> QVBoxLayout:

@@ -19,6 +19,7 @@ from opsconsole.ui.panels.agents.blank.comes import ComesPage
 from opsconsole.ui.panels.agents.blank.data import Choice, choices, made_of
 from opsconsole.ui.panels.agents.blank.seen import SeenPage
 from opsconsole.ui.panels.agents.blank.shall import ShallPage
+from opsconsole.ui.panels.agents.parts import page_head
 from opsconsole.ui.widgets.basics import button, label, row
 from opsconsole.ui.widgets.flow import flowing
 from opsconsole.ui.widgets.focus import kept_in
@@ -80,11 +81,7 @@ class BlankPage(QWidget):
             chip.setCheckable(True)
             group.addButton(chip)
             self._chips.append(chip)
-        head = QVBoxLayout()
-        head.setContentsMargins(28, 22, 28, 12)
-        head.setSpacing(4)
-        head.addLayout(row(label("From blank", "h1"), None, button("Templates", self.left.emit)))
-        head.addWidget(para(ABOUT, "muted"))
+        head = page_head(label("From blank", "h1"), button("Templates", self.left.emit), para(ABOUT, "muted"))
         head.addSpacing(6)
         head.addWidget(flowing(*self._chips))
         self.states = States(self._pages)

@@ -11,6 +11,7 @@ from opsconsole.domain.errors import OpsError
 from opsconsole.engine.agents.coverage import Covered, Use, coverage
 from opsconsole.engine.kernel import Kernel
 from opsconsole.ui.panel import Context
+from opsconsole.ui.panels.agents.parts import page_head
 from opsconsole.ui.widgets.basics import Tone, beside, card, label, pill, row
 from opsconsole.ui.widgets.columns import card_column
 from opsconsole.ui.widgets.focus import kept_in
@@ -61,16 +62,11 @@ class CoveragePage(QWidget):
         self.back = KeyButton(context.theme, "Back", key="Esc", act=self.left.emit)
         self._count = para("", "muted")
         bind(self, "Escape", self.left.emit)
-        head = QVBoxLayout()
-        head.setContentsMargins(28, 22, 28, 12)
-        head.setSpacing(6)
-        head.addLayout(row(label("Coverage", "h1"), None, self.back))
-        head.addWidget(para(_ABOUT, "muted"))
-        head.addWidget(self._count)
         self._choices = QWidget()
         self._choices.setLayout(row(self.only_bare, 12, self.with_unused, None))
         self._choices.hide()
-        head.addWidget(self._choices)
+        about = para(_ABOUT, "muted")
+        head = page_head(label("Coverage", "h1"), self.back, about, self._count, self._choices, spacing=6)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)

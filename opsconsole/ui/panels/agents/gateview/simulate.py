@@ -16,6 +16,7 @@ from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.agents.data import Shown
 from opsconsole.ui.panels.agents.gateview.answers import Answers
 from opsconsole.ui.panels.agents.gateview.callform import CallForm
+from opsconsole.ui.panels.agents.parts import page_head
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, label, row
 from opsconsole.ui.widgets.focus import give_focus
@@ -107,12 +108,8 @@ class SimulatePage(QWidget):
             group.addButton(made)
             self.ways[name] = made
         self.change = button("Change this call…", self._change, kind="link")
-        head = QVBoxLayout()
-        head.setContentsMargins(28, 22, 28, 12)
-        head.setSpacing(4)
         self.back = KeyButton(self._context.theme, "Back", key="Esc", act=self.left.emit)
-        head.addLayout(row(self._title, None, self.back))
-        head.addWidget(para(_ABOUT, "muted"))
+        head = page_head(self._title, self.back, para(_ABOUT, "muted"))
         right = QWidget()
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
