@@ -84,12 +84,12 @@ def class_ceiling(context: GateContext) -> Iterator[Reason]:
 
 def looks_at(guardrail: Guardrail, context: GateContext) -> bool:
     """Return whether a guardrail is about an action: its tools, else every write."""
-    return looks_at_tool(guardrail, context.tool) if guardrail.actions else context.is_write
+    return looks_at_tool(guardrail, context.tool, is_write=context.is_write)
 
 
-def looks_at_tool(guardrail: Guardrail, tool: str) -> bool:
-    """Return whether a guardrail is about a tool that changes something."""
-    return not guardrail.actions or any(fnmatchcase(tool, pattern) for pattern in guardrail.actions)
+def looks_at_tool(guardrail: Guardrail, tool: str, *, is_write: bool = True) -> bool:
+    """Return whether a guardrail is about a tool; one that names none is about each that changes something."""
+    return any(fnmatchcase(tool, pattern) for pattern in guardrail.actions) if guardrail.actions else is_write
 
 
 def guardrails(context: GateContext) -> Iterator[Reason]:

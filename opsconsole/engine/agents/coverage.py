@@ -9,8 +9,9 @@ from opsconsole.domain.action import ActionType
 from opsconsole.domain.agent import AgentSpec, Budgets
 from opsconsole.domain.enums import ClassCeiling, Effect, Level, Reversibility, Stage
 from opsconsole.engine.agents.deployments import reached
-from opsconsole.engine.agents.file import all_steps
+from opsconsole.engine.agents.file import named_tools
 from opsconsole.engine.registry import Registry
+from opsconsole.policy.rules import looks_at_tool
 
 Way = Literal["alone", "asks", "recommends", "shadow"]
 _WAYS: tuple[Way, ...] = ("alone", "asks", "recommends", "shadow")
@@ -70,10 +71,7 @@ def coverage(registry: Registry, specs: Sequence[AgentSpec]) -> tuple[Covered, .
 
 
 def _named(spec: AgentSpec, names: tuple[str, ...]) -> Iterator[str]:
-    yield from (tool for step, _ in all_steps(spec) if (tool := step.look_up or step.do))
-    yield from spec.autonomy.actions
-    for some in spec.autonomy.categories.values():
-        yield from some
+    yield from named_tools(spec)
     if spec.brain == "model":
         yield from (name for name in names if any(fnmatchcase(name, pattern) for pattern in spec.tools))
 
@@ -81,11 +79,7 @@ def _named(spec: AgentSpec, names: tuple[str, ...]) -> Iterator[str]:
 def _use(spec: AgentSpec, tool: str, kind: ActionType) -> Use:
     ways: set[Way] = {_way(spec, tool, category.id) for category in spec.playbook.categories}
     is_read = kind.effect is Effect.READ
-    rails = tuple(
-        rail.name
-        for rail in spec.guardrails
-        if (any(fnmatchcase(tool, pattern) for pattern in rail.actions) if rail.actions else not is_read)
-    )
+    rails = tuple(rail.name for rail in spec.guardrails if looks_at_tool(rail, tool, is_write=not is_read))
     has_caps = spec.budgets != Budgets()
     way: Way = "alone" if is_read else min(ways, key=_WAYS.index)
     return Use(spec.agent, spec.name, way, rails, tuple(_walls(spec, tool, kind)), has_caps)

@@ -148,6 +148,13 @@ def all_steps(spec: AgentSpec) -> Iterator[tuple[Step, Loc]]:
         yield from steps_of(category.steps, ("playbook", "categories", index, "steps"))
 
 
+def named_tools(spec: AgentSpec) -> frozenset[str]:
+    """Return the tools that an agent's steps and levels name."""
+    steps = (tool for step, _ in all_steps(spec) if (tool := step.look_up or step.do))
+    levels = (spec.autonomy.actions, *spec.autonomy.categories.values())
+    return frozenset((*steps, *(tool for some in levels for tool in some)))
+
+
 def tool_patterns(spec: AgentSpec) -> Iterator[tuple[str, Loc]]:
     """Walk the tools that are named by themselves or by a pattern (`desk.*`), with their places."""
     yield from ((pattern, ("tools", at)) for at, pattern in enumerate(spec.tools))

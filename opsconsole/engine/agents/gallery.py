@@ -10,7 +10,7 @@ from pydantic import Field
 
 from opsconsole.domain.agent import AgentSpec, Frozen, Slug
 from opsconsole.domain.errors import NotFoundError, UserError
-from opsconsole.engine.agents.file import all_steps
+from opsconsole.engine.agents.file import named_tools
 from opsconsole.engine.agents.yamltext.file import YamlDocument, read_yaml
 from opsconsole.engine.registry import Registry
 
@@ -117,6 +117,4 @@ def tools_lacking(template: Template, chosen: Mapping[str, Chosen], registry: Re
         FileFormatError: the template's file is not sound.
     """
     spec = YamlDocument(filled(template, chosen), f"the template {template.template}").into(AgentSpec)
-    named = {tool for step, _ in all_steps(spec) if (tool := step.look_up or step.do) is not None}
-    named |= {*spec.autonomy.actions, *(tool for levels in spec.autonomy.categories.values() for tool in levels)}
-    return tuple(sorted(tool for tool in named if registry.type(tool) is None))
+    return tuple(sorted(tool for tool in named_tools(spec) if registry.type(tool) is None))

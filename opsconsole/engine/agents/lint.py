@@ -100,8 +100,11 @@ def _same_guardrails(spec: AgentSpec) -> Iterator[Finding]:
 def _unknown_arguments(registry: Registry, spec: AgentSpec) -> Iterator[Finding]:
     """Arguments in guardrails that none of the tools they look at takes: each action is asked about, or none is."""
     for at, rail in enumerate(spec.guardrails):
-        kinds = [kind for name, kind in registry.types.items() if looks_at_tool(rail, name)]
-        kinds = [kind for kind in kinds if rail.actions or kind.effect is not Effect.READ]
+        kinds = [
+            kind
+            for name, kind in registry.types.items()
+            if looks_at_tool(rail, name, is_write=kind.effect is not Effect.READ)
+        ]
         if not kinds or any(kind.arguments.model_config.get("extra") == "allow" for kind in kinds):
             continue
         known = sorted({name for kind in kinds for name in kind.arguments.model_fields})

@@ -8,7 +8,7 @@ from opsconsole.domain.action import ActionType
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.enums import Stage
 from opsconsole.engine.agents.broken import broken_rules
-from opsconsole.engine.agents.file import all_steps, load_spec, source_of
+from opsconsole.engine.agents.file import load_spec, named_tools, source_of
 from opsconsole.engine.commands.switches import category_scope
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import limits, versions
@@ -119,9 +119,7 @@ def shown(kernel: Kernel, row: AgentRow) -> Shown:
     every = tuple(versions.every(conn, row.id, most=MOST_VERSIONS + 1))
     version = next(version for version in every if version.number == row.number)
     spec = load_spec(version.spec)
-    named = {tool for step, _ in all_steps(spec) if (tool := step.look_up or step.do)}
-    named |= {*spec.autonomy.actions, *(tool for some in spec.autonomy.categories.values() for tool in some)}
-    known = {tool: kind for tool in sorted(named) if (kind := kernel.registry.type(tool)) is not None}
+    known = {tool: kind for tool in sorted(named_tools(spec)) if (kind := kernel.registry.type(tool)) is not None}
     paused = limits.paused(conn)
     held = frozenset(item.id for item in spec.playbook.categories if category_scope(row.id, item.id) in paused)
     broken = broken_rules(kernel.registry, spec, dict(version.tools))
