@@ -117,3 +117,17 @@ async def test_a_deployment_that_nothing_comes_to_is_told(tmp_path: Path) -> Non
         assert not [
             note for note in notes_on(r.kernel.registry, r.kernel.reader, deployed(*BY_FOLDER)) if "comes to" in note
         ]
+
+
+async def test_what_cannot_be_decided_is_in_shadow_though_what_fits_would_be_live(tmp_path: Path) -> None:
+    live = {"connection": "desk", "where": "event.fields.folder == 'Support'", "stage": "full"}
+    async with rig(tmp_path, [call("desk.tag_mail", tag="new")], deployed(live)) as r:
+        await r.take(mail(1, fields={"folder": "Support"}), mail(2, fields={}))
+        assert sorted(await verdicts(r)) == ["ACT", "SIMULATE"]
+
+
+async def test_a_deployment_behind_a_narrower_one_is_reached(tmp_path: Path) -> None:
+    narrow = {"where": "event.fields.folder == 'Billing'", "stage": "shadow"}
+    async with rig(tmp_path, [], agent()) as r:
+        notes = notes_on(r.kernel.registry, r.kernel.reader, deployed(narrow, {"connection": "desk", "stage": "full"}))
+        assert not [note for note in notes if "no event comes" in note]
