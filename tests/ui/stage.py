@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 from PySide6.QtWidgets import QApplication
 
 from opsconsole.app.session import opened
@@ -64,9 +64,10 @@ class Stage:
 
 
 async def until(is_so: Callable[[], object], *, seconds: float = 10) -> None:
-    """Let the window work until something is so."""
+    """Let the window work until something is so, and shown: what is laid into a page shows itself a turn later."""
     for _ in range(int(seconds * 100)):
         if is_so():
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.MetaCall.value)
             return
         await asyncio.sleep(0.01)
     raise AssertionError("it never came to be")

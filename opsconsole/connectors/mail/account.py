@@ -1,16 +1,22 @@
 """What every part of the connector needs of one account, joined once."""
 
 import asyncio
+import logging
 from dataclasses import dataclass, field
 
+from opsconsole.connectors.mail import lostfolders
 from opsconsole.connectors.mail.config import MailConfig
 from opsconsole.connectors.mail.imap.connection import Link
 from opsconsole.connectors.mail.imap.folders import Named, named
 from opsconsole.connectors.mail.seal import Seal
-from opsconsole.connectors.mail.signin.auth import SignIn
+from opsconsole.connectors.mail.signin.auth import SignIn, SignInError
 from opsconsole.connectors.mail.smtp.sender import Sender
 from opsconsole.domain.errors import PermanentError
 from opsconsole.engine.ports.machine import Clock, Memory
+
+_log = logging.getLogger(__name__)
+LISTED_S = 10.0
+"""The list of folders that new mails are worked by is at most so old, in seconds."""
 
 
 @dataclass(slots=True)
@@ -28,7 +34,9 @@ class Account:
     unreadable: dict[str, str] = field(default_factory=dict[str, str])
     """By folder, in words, what cannot be read there."""
     _named: Named | None = None
+    _listed_at: float | None = None
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _listing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
         self.commands = Link(self.config, self.sign_in, f"{self.id}-commands")
@@ -40,6 +48,22 @@ class Account:
             if self._named is None or is_anew:
                 self._named = await self.commands.read(lambda client: named(client, self.config.folders))
             return self._named
+
+    async def look_over(self) -> None:
+        """List the folders anew where that was a while ago, and keep which of those that there were are lost."""
+        async with self._listing:
+            now = asyncio.get_running_loop().time()
+            if self._listed_at is not None and now - self._listed_at < LISTED_S:
+                return
+            try:
+                found = await self.folders(is_anew=True)
+            except SignInError:
+                raise
+            except PermanentError as error:  # mails can be read all the same
+                _log.warning("%s: its folders cannot be listed: %s", self.id, error)
+            else:
+                await lostfolders.note(self.memory, self.config.account, found)
+            self._listed_at = now
 
     async def folder_for(self, use: str) -> str:
         """Return the folder for a use: `sent`, `drafts`, `archive`, `trash`.

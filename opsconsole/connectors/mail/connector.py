@@ -1,11 +1,11 @@
 """A mailbox as a connector: new mails are events; replies, drafts and filing are its deeds."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from opsconsole.connectors.mail import filing, lookups, outgoing
+from opsconsole.connectors.mail import filing, lookups, lostfolders, outgoing
 from opsconsole.connectors.mail.account import Account
 from opsconsole.connectors.mail.config import MailConfig
 from opsconsole.connectors.mail.imap.mailbox import mark_of
@@ -170,6 +170,10 @@ class MailConnector:
         """Return the zone of the desk's contact with this address; a mailbox itself does not know where people live."""
         found = desk.find(conn, "contact", email=address.lower(), limit=1)
         return str(found[0]["zone"]) if found else ""
+
+    def lost_places(self, conn: Reader) -> Callable[[str], bool] | None:
+        """Return what tells whether a name is that of a folder which people took away; None where they took none."""
+        return lostfolders.lost_in(conn, self.id)
 
     async def watch(self, take: Take) -> None:
         """Hand over new mails until cancelled."""

@@ -106,7 +106,8 @@ async def _move(account: Account, call: Call, target: str, *, first: str = "") -
     seen_in = mark_of(call.fields).folder or account.config.folders.inbox
     if place.folder == target:
         return Result(is_ok=True, data={"folder": target, "from_folder": seen_in, "is_changed": False})
-    await account.commands.write(lambda client: move(client, place, mark_of(call.fields), target))
+    may_make = bool(first) or not (await account.folders()).is_there(target)
+    await account.commands.write(lambda client: move(client, place, mark_of(call.fields), target, may_make=may_make))
     return Result(is_ok=True, data={"folder": target, "from_folder": place.folder, "is_changed": True})
 
 

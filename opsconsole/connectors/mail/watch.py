@@ -151,6 +151,7 @@ class FolderWatch:
         Raises:
             TransientError: the server cannot be asked, or numbers the folder anew whenever it is opened.
         """
+        await self._account.look_over()
         for _ in range(MOST_RENUMBERED):
             with contextlib.suppress(Renumbered):
                 new = await self._reader.look(self._memory.get(self._key))

@@ -1,19 +1,22 @@
-"""Rules of an agent that name what is gone: a tool or a field. Until they are mended, a person looks at its changes."""
+"""Rules of an agent that name what is gone: a tool, a field, a folder. Until that is mended, a person looks."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from opsconsole.domain.agent import AgentSpec, Guardrail
 from opsconsole.domain.naming import tool_words
+from opsconsole.engine.agents.lostplaces import lost_places
 from opsconsole.engine.registry import Registry
 from opsconsole.policy.cel.conditions import ConditionError, named_in
+from opsconsole.store.rows import Reader
 
 
-def broken_rules(registry: Registry, spec: AgentSpec, tools: Mapping[str, str]) -> tuple[str, ...]:
+def broken_rules(registry: Registry, conn: Reader, spec: AgentSpec, tools: Mapping[str, str]) -> tuple[str, ...]:
     """Return what an agent's rules name that is not there any more, a sentence each; mostly none.
 
     Args:
         registry: the tools there are.
+        conn: the workspace, which knows what places there were.
         spec: the agent.
         tools: fingerprints of the tools that there were when its version came into use. What was not there then
             either is no loss: it may be connected one day.
@@ -22,6 +25,7 @@ def broken_rules(registry: Registry, spec: AgentSpec, tools: Mapping[str, str]) 
     for hours in spec.quiet_hours:
         what = f"the quiet hours {hours.from_} to {hours.to}"
         found += [f"{what} name {pattern}, which is gone" for pattern in _gone(registry, hours.actions, tools)]
+    found += lost_places(registry, conn, spec)
     return tuple(dict.fromkeys(found))
 
 

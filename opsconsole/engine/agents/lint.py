@@ -11,6 +11,7 @@ from opsconsole.domain.agent import AgentSpec, Category, Step
 from opsconsole.domain.enums import Effect
 from opsconsole.domain.naming import one_line, tool_words
 from opsconsole.engine.agents.file import steps_of
+from opsconsole.engine.agents.lostplaces import lost_places
 from opsconsole.engine.agents.names import texts_in
 from opsconsole.engine.agents.warnings import notes_on
 from opsconsole.engine.agents.yamltext.file import Loc
@@ -49,6 +50,7 @@ def lint(registry: Registry, conn: Reader, spec: AgentSpec) -> tuple[Finding, ..
         *_unused_look_ups(spec),
         *_unlevelled(registry, spec),
         *_loose_texts(registry, spec),
+        *(Finding(f"{told}. Until that is mended, a person looks.") for told in lost_places(registry, conn, spec)),
         *(Finding(note, kind="note") for note in notes_on(registry, conn, spec)),
     ]
     return tuple(replace(each, text=one_line(each.text)) for each in found)

@@ -138,7 +138,7 @@ class Gatekeeper:
         if isinstance(directory, Directory) and any(hours.zone == "recipient" for hours in context.quiet_hours):
             zones = tuple(directory.zone_of(conn, address) for address in destinations)
         return {
-            "broken": broken_rules(self._registry, version.spec, version.tools),
+            "broken": broken_rules(self._registry, conn, version.spec, version.tools),
             "recipient_zones": zones,
             "is_first_contact": is_external
             and any(not events.is_known_correspondent(conn, source, destination) for destination in destinations),

@@ -111,7 +111,7 @@ def under(kernel: Kernel, action: str) -> Simulated:
     kept = stored.moments[-1] if stored.moments else {"is_tainted": wanted.is_tainted}
     context, spec = _then(kernel, loaded, wanted, version.spec, stored, kept)
     if context.is_write:  # whether they can be read is one of the rules, no circumstance
-        context = replace(context, broken=broken_rules(kernel.registry, spec, version.tools))
+        context = replace(context, broken=broken_rules(kernel.registry, kernel.reader, spec, version.tools))
     is_changed = context.type is not None and version.tools.get(wanted.tool) != kernel.registry.fingerprint(wanted.tool)
     contexts = [(replace(context, is_type_changed=is_changed), spec)]
     return _simulated(contexts, wanted, loaded, is_then=bool(stored.moments), stored=stored)

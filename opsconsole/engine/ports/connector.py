@@ -178,6 +178,21 @@ class Directory(Protocol):
 
 
 @runtime_checkable
+class HasPlaces(Protocol):
+    """A connector in whose system people make and take away the folders that arguments and rules name.
+
+    Its tools compare such an argument as `Comparison.FOLDER`.
+    """
+
+    def lost_places(self, conn: Reader) -> Callable[[str], bool] | None:
+        """Return what tells whether a name is that of a folder which was there once and is not; None: none was lost.
+
+        Runs in the gate's transaction. A name that never was one is not lost: it may be made one day.
+        """
+        ...
+
+
+@runtime_checkable
 class Observer(Protocol):
     """A connector that can tell what people do in its system."""
 

@@ -116,6 +116,19 @@ def named_in(text: str) -> Named:
     return Named(variables - own - _TYPES, frozenset(members))
 
 
+@lru_cache(maxsize=4096)
+def names_and_texts(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return every name that a condition uses, members among them (`["a"]` too), and every text that stands in it.
+
+    Raises:
+        ConditionError: it does not parse.
+    """
+    compile_condition(text)
+    tokens = tokens_of(text)
+    texts = frozenset(f"{literal(word)}" for kind, word in tokens if kind == "text")
+    return frozenset(word for kind, word in tokens if kind == "name") | texts, texts
+
+
 def tokens_of(text: str) -> list[tuple[str, str]]:
     """Return what a text is made of, as (kind: text, name, number or sign; how it is written), without its comments.
 

@@ -32,6 +32,8 @@ QPlainTextEdit, QTextEdit { padding: 6px 8px }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus {
     border: 1px solid $focus; background: $surface }
 QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"] { border: 1px solid $danger }
+QLineEdit[invalid="true"]:focus { border: 2px solid $danger; padding: 0 7px }
+QPlainTextEdit[invalid="true"]:focus { border: 2px solid $danger; padding: 5px 7px }
 QComboBox::drop-down { border: 0; width: 24px }
 QComboBox::down-arrow { image: url($arrow); width: 12px; height: 12px }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $border; selection-background-color: $accentSoft;

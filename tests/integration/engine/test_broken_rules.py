@@ -27,7 +27,7 @@ def rail(**facts: Any) -> dict[str, Any]:
 
 def told(r: Rig, *rails: dict[str, Any], **more: Any) -> tuple[str, ...]:
     (version,) = r.kernel.roster.current(r.kernel.reader)
-    return broken_rules(r.kernel.registry, agent(guardrails=list(rails), **more), version.tools)
+    return broken_rules(r.kernel.registry, r.kernel.reader, agent(guardrails=list(rails), **more), version.tools)
 
 
 async def test_what_a_rule_names_is_looked_for_among_the_tools_there_are(tmp_path: Path) -> None:

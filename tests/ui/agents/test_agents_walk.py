@@ -21,13 +21,17 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QScrollArea,
+    QVBoxLayout,
     QWidget,
 )
 
 from opsconsole.app.gui.mainwindow import Joined
+from opsconsole.ui.panels.agents.growing import GrowingText
 from opsconsole.ui.panels.agents.panel import AgentsPanel
+from opsconsole.ui.panels.agents.parts import mark
+from opsconsole.ui.theme.theme import Mode, Theme
 from tests.shots.agents import agents_views, hold
-from tests.support.desktop.console import in_window, until
+from tests.support.desktop.console import application, in_window, until
 from tests.support.desktop.walker import Walker, controls, name_of, tab_round
 
 pytestmark = pytest.mark.slow
@@ -207,3 +211,29 @@ def test_cards_end_under_what_stands_above_them(held: Path, tmp_path: Path) -> N
                 yield f"{area.accessibleName()} ends at {right} of {side(panel).width()}"
 
     walk(held, tmp_path, visit)
+
+
+@pytest.mark.parametrize("kind", [QLineEdit, GrowingText])
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("is_invalid", [False, True])
+def test_a_field_with_the_keys_is_lit_up_also_where_it_is_wrong(
+    kind: type[QLineEdit | GrowingText], mode: Mode, *, is_invalid: bool
+) -> None:
+    Theme(application(), mode)
+    page, field, other = QWidget(), kind("words"), QLineEdit()
+    field.setReadOnly(True)  # without a caret, which comes and goes
+    if isinstance(field, GrowingText):
+        field.setCursorWidth(0)
+    column = QVBoxLayout(page)
+    column.addWidget(field)
+    column.addWidget(other)
+    mark(field, QLabel(), "Mend it." if is_invalid else "")
+    page.show()
+    page.activateWindow()
+    QTest.qWaitForWindowActive(page)
+    field.setFocus()
+    lit = picture(field)
+    other.setFocus()
+    assert not look_alike(picture(field), lit)
+    page.close()
+    page.deleteLater()

@@ -15,7 +15,7 @@ from opsconsole.connectors.mail.imap.client import (
 from opsconsole.connectors.mail.imap.folders import make_sure
 from opsconsole.connectors.mail.seal import HEADER
 from opsconsole.connectors.mailtext.identity import content_digest, synthetic_id
-from opsconsole.domain.errors import TransientError
+from opsconsole.domain.errors import PermanentError, TransientError
 
 MADE_UP = "@opsconsole.invalid>"
 """Ids of mails that have none of their own end so."""
@@ -202,18 +202,25 @@ def _stored(uid: int, row: Mapping[bytes, Any], most: int) -> Stored | None:
     return Stored(uid, whole, row[b"INTERNALDATE"], size, flags, is_short=is_short and most > 0)
 
 
-def move(client: Imap, place: Place, mark: Mark, target: str) -> None:
-    """Move a mail; a repeat does nothing new. Creates the target where it is missing.
+def move(client: Imap, place: Place, mark: Mark, target: str, *, may_make: bool = True) -> None:
+    """Move a mail; a repeat does nothing new. Creates the target where it is missing and may be made.
 
     A server that died on the way can have left the mail in both folders: then it only leaves the first.
 
     Raises:
+        PermanentError: the target is not there, and may not be made.
         ReadOnlyFolder, TransientError: it was not moved (see `open_at`).
     """
     if place.folder == target:
         return
     open_(client, place.folder)  # before anything is made for it
-    make_sure(client, target)
+    if may_make:
+        make_sure(client, target)
+    elif not client.folder_exists(target):
+        raise PermanentError(
+            f"The folder {target} was there a moment ago and is gone: somebody renamed or deleted it. The mail stays"
+            " where it lies. Make the folder again, or name another one in the agent's playbook."
+        )
     is_there = bool(mark.digest) and _lies_in(client, mark, target)
     uid = open_at(client, place, mark)
     if is_there:

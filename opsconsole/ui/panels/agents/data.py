@@ -122,6 +122,6 @@ def shown(kernel: Kernel, row: AgentRow) -> Shown:
     known = {tool: kind for tool in sorted(named_tools(spec)) if (kind := kernel.registry.type(tool)) is not None}
     paused = limits.paused(conn)
     held = frozenset(item.id for item in spec.playbook.categories if category_scope(row.id, item.id) in paused)
-    broken = broken_rules(kernel.registry, spec, dict(version.tools))
+    broken = broken_rules(kernel.registry, conn, spec, dict(version.tools))
     changed = tuple(tool for tool in known if version.tools.get(tool) != kernel.registry.fingerprint(tool))
     return Shown(row, spec, source_of(version), every, known, held, broken, changed, kernel.clock.now())
