@@ -29,9 +29,9 @@ BROKEN = """
 def agents_views(panel: AgentsPanel) -> list[tuple[str, Callable[[], object]]]:
     """Every other view; where there is no agent, those that there are all the same."""
     blank = [(f"blank-{number}", partial(_question, panel, number)) for number in range(len(QUESTIONS))]
-    around = [("coverage", partial(_coverage, panel)), ("new", panel.add), *blank]
+    around = [("coverage", partial(_coverage, panel)), ("new", panel.sides.add), *blank]
     if panel.shown is None:
-        return [*around, ("none", panel.gallery.left.emit)]
+        return [*around, ("none", panel.sides.gallery.left.emit)]
     tabs = [(name, partial(panel.turn, name)) for name in list(TABS)[1:]]
     return [
         *tabs,
@@ -47,8 +47,8 @@ def agents_views(panel: AgentsPanel) -> list[tuple[str, Callable[[], object]]]:
         ("guardrails-below", partial(_scroll_rules, panel)),
         ("guardrails-draft", partial(_add_rule, panel)),
         ("simulate", panel.show_simulate),
-        ("simulate-now", lambda: panel.simulate.turn(NOW)),
-        ("simulate-typed", lambda: panel.simulate.turn(TYPED)),
+        ("simulate-now", lambda: panel.sides.simulate.turn(NOW)),
+        ("simulate-typed", lambda: panel.sides.simulate.turn(TYPED)),
         *around,
         ("charter", partial(_charter, panel)),
     ]
@@ -155,17 +155,17 @@ def _add_rule(panel: AgentsPanel) -> None:
 
 def _coverage(panel: AgentsPanel) -> None:
     panel.guardrails.discard()
-    panel.show_coverage()
+    panel.sides.show_coverage()
 
 
 def _question(panel: AgentsPanel, number: int) -> None:
-    panel.begin_blank()
-    panel.blank.turn(number)
-    if number and not panel.blank.comes.name.text():
-        panel.blank.comes.name.setText("Mail desk")
+    panel.sides.begin_blank()
+    panel.sides.blank.turn(number)
+    if number and not panel.sides.blank.comes.name.text():
+        panel.sides.blank.comes.name.setText("Mail desk")
 
 
 def _charter(panel: AgentsPanel) -> None:
-    panel.blank.comes.clear()
-    panel.gallery.left.emit()
+    panel.sides.blank.comes.clear()
+    panel.sides.gallery.left.emit()
     panel.turn("charter")

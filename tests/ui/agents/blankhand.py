@@ -28,10 +28,10 @@ async def shown(stage: Stage, folder: Path, *, width: int = 1280, height: int = 
     panel = stage.show(AgentsPanel, width, height)
     panel.activateWindow()
     await until(panel.isActiveWindow)
-    panel.begin_blank()
-    await until(lambda: panel.blank.comes.choice is not None)
-    await until(lambda: panel.focusWidget() is panel.blank.comes.name)
-    return panel, panel.blank
+    panel.sides.begin_blank()
+    await until(lambda: panel.sides.blank.comes.choice is not None)
+    await until(lambda: panel.focusWidget() is panel.sides.blank.comes.name)
+    return panel, panel.sides.blank
 
 
 def key(page: QWidget, which: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:

@@ -124,9 +124,9 @@ def test_what_would_be_gone_with_the_window_is_told(tmp_path: Path) -> None:
         panel.turn("autonomy")
         panel.autonomy.set_level(Level.APPROVAL)
         assert panel.unsaved == "Changes of Mira and Nora."
-        panel.begin_blank()
-        await until(lambda: panel.blank.comes.choice is not None)
-        panel.blank.comes.name.setText("Cards")
+        panel.sides.begin_blank()
+        await until(lambda: panel.sides.blank.comes.choice is not None)
+        panel.sides.blank.comes.name.setText("Cards")
         assert panel.unsaved.endswith("A new agent that is not begun yet.")
 
     perform(folder, scene)

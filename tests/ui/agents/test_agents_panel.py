@@ -34,16 +34,16 @@ def test_without_agents_one_is_chosen_and_begins_in_shadow(tmp_path: Path) -> No
         panel = stage.show(AgentsPanel)
         await until(lambda: "No agents yet" in told(panel))
         press(panel, "Choose one")
-        await until(lambda: "Customer mail" in told(panel.gallery))
-        assert "Nothing came in yet" in told(panel.gallery) and "At most: " in told(panel.gallery)
-        wanted = next(card for card in panel.gallery.cards if card.name == "helpdesk")
-        buttons = {button.accessibleName(): button for button in panel.gallery.findChildren(QPushButton)}
+        await until(lambda: "Customer mail" in told(panel.sides.gallery))
+        assert "Nothing came in yet" in told(panel.sides.gallery) and "At most: " in told(panel.sides.gallery)
+        wanted = next(card for card in panel.sides.gallery.cards if card.name == "helpdesk")
+        buttons = {button.accessibleName(): button for button in panel.sides.gallery.findChildren(QPushButton)}
         buttons[f"Use {wanted.title} in shadow"].click()
         await until(lambda: panel.shown is not None and panel.shown.row.id == "helpdesk")
         assert "Shadow" in told(panel.head) and "from the template" in told(panel.head)
-        panel.add()
-        await until(lambda: any(card.is_in_use for card in panel.gallery.cards))
-        press(panel.gallery, "Back")
+        panel.sides.add()
+        await until(lambda: any(card.is_in_use for card in panel.sides.gallery.cards))
+        press(panel.sides.gallery, "Back")
         assert panel.sides.currentWidget() is panel.states
 
     perform(folder, scene)
@@ -61,10 +61,10 @@ def test_a_template_whose_tools_are_not_there_says_which_and_cannot_be_used(tmp_
         panel = stage.show(AgentsPanel)
         await until(lambda: "No agents yet" in told(panel))
         press(panel, "Choose one")
-        await until(lambda: "Customer mail" in told(panel.gallery))
-        assert "needs support.draft, support.thread, and support cannot be used now" in told(panel.gallery)
-        uses = {each.accessibleName(): each for each in panel.gallery.findChildren(QPushButton)}
-        first = panel.gallery.cards[0]
+        await until(lambda: "Customer mail" in told(panel.sides.gallery))
+        assert "needs support.draft, support.thread, and support cannot be used now" in told(panel.sides.gallery)
+        uses = {each.accessibleName(): each for each in panel.sides.gallery.findChildren(QPushButton)}
+        first = panel.sides.gallery.cards[0]
         assert uses[f"Use {first.title} in shadow"].isEnabled() and not first.problem
         assert not uses["Use Customer mail in shadow"].isEnabled()
 

@@ -17,6 +17,7 @@ from opsconsole.domain.errors import DiskError
 from opsconsole.engine.commands.switches import pause
 from opsconsole.ui.panels.agents.panel import AgentsPanel
 from opsconsole.ui.panels.agents.rails.railcard import COUNTING, NOT_COUNTED
+from opsconsole.ui.panels.agents.sides import Sides
 from tests.support.shell import AGENT
 from tests.ui.agents.agentsample import make
 from tests.ui.sample import make_empty
@@ -85,18 +86,18 @@ def test_the_panel_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.parametrize(
     ("name", "begin", "well"),
     [
-        ("gallery", AgentsPanel.add, "Five questions make an agent"),
-        ("coverage", AgentsPanel.show_coverage, "Nothing runs unguarded."),
-        ("blank", AgentsPanel.begin_blank, "What comes in?"),
+        ("gallery", Sides.add, "Five questions make an agent"),
+        ("coverage", Sides.show_coverage, "Nothing runs unguarded."),
+        ("blank", Sides.begin_blank, "What comes in?"),
     ],
 )
 def test_a_page_that_lies_over_the_agents(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, begin: Callable[[AgentsPanel], None], well: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, begin: Callable[[Sides], None], well: str
 ) -> None:
     async def scene(panel: AgentsPanel, reads: Reads) -> None:
-        page = getattr(panel, name)
+        page = getattr(panel.sides, name)
         reads.may_go.clear()
-        begin(panel)
+        begin(panel.sides)
         assert "Loading…" in told(page)
         reads.is_failing = True
         reads.may_go.set()
@@ -107,8 +108,8 @@ def test_a_page_that_lies_over_the_agents(
 
 def test_coverage_that_fails_shows_nothing_of_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def scene(panel: AgentsPanel, reads: Reads) -> None:
-        page = panel.coverage
-        panel.show_coverage()
+        page = panel.sides.coverage
+        panel.sides.show_coverage()
         await until(page.only_bare.isVisible)
         reads.is_failing = True
         page.refresh()
@@ -122,7 +123,7 @@ def test_calls_that_cannot_be_read_are_tried_again_and_one_can_be_typed_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def scene(panel: AgentsPanel, reads: Reads) -> None:
-        page = panel.simulate
+        page = panel.sides.simulate
         reads.may_go.clear()
         panel.show_simulate()
         assert told(page).count("Loading…") == 2
@@ -180,8 +181,8 @@ def test_what_a_level_would_mean_is_counted_again(tmp_path: Path, monkeypatch: p
 
 def test_what_the_answers_make_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def scene(panel: AgentsPanel, reads: Reads) -> None:
-        page = panel.blank
-        panel.begin_blank()
+        page = panel.sides.blank
+        panel.sides.begin_blank()
         await until(lambda: page.comes.choice is not None)
         page.comes.name.setText("Card desk")
         page.turn(1)
@@ -201,8 +202,8 @@ def test_what_the_answers_make_is_made_again(tmp_path: Path, monkeypatch: pytest
 
 def test_questions_that_cannot_be_read_are_not_gone_on_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def scene(panel: AgentsPanel, reads: Reads) -> None:
-        page = panel.blank
-        panel.begin_blank()
+        page = panel.sides.blank
+        panel.sides.begin_blank()
         await until(lambda: page.comes.choice is not None)
         page.comes.name.setText("Card desk")
         reads.is_failing = True
@@ -222,12 +223,12 @@ def test_questions_that_cannot_be_read_are_not_gone_on_from(tmp_path: Path, monk
 def test_where_there_is_nothing_it_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def scene(panel: AgentsPanel, reads: Reads) -> None:
         assert "Bring in what you exported" in told(panel)
-        panel.show_coverage()
-        await until(lambda: "Choose an agent first" in told(panel.coverage))
-        panel.begin_blank()
-        await until(lambda: "Nothing came in yet. Bring in" in told(panel.blank))
-        panel.blank.turn(1)
-        assert "No category is proposed here. Add one" in told(panel.blank)
+        panel.sides.show_coverage()
+        await until(lambda: "Choose an agent first" in told(panel.sides.coverage))
+        panel.sides.begin_blank()
+        await until(lambda: "Nothing came in yet. Bring in" in told(panel.sides.blank))
+        panel.sides.blank.turn(1)
+        assert "No category is proposed here. Add one" in told(panel.sides.blank)
 
     act(make_empty(tmp_path / "w"), monkeypatch, scene, is_empty=True)
 
@@ -241,7 +242,7 @@ def test_an_agent_that_changes_nothing_says_how_it_would(tmp_path: Path, monkeyp
         panel.turn("versions")
         await until(lambda: "stands here as the next one, with the way back" in told(panel.versions))
         panel.show_simulate()
-        await until(lambda: "Nothing yet" in told(panel.simulate.list))
+        await until(lambda: "Nothing yet" in told(panel.sides.simulate.list))
 
     act(make(tmp_path / "w", READS_ONLY), monkeypatch, scene)
 
@@ -264,7 +265,7 @@ def test_escape_leaves_every_page_that_lies_over_the_agents(tmp_path: Path, monk
     async def scene(panel: AgentsPanel, _reads: Reads) -> None:
         panel.activateWindow()
         await until(panel.isActiveWindow)
-        for begin in (panel.add, panel.show_coverage, panel.show_simulate):
+        for begin in (panel.sides.add, panel.sides.show_coverage, panel.show_simulate):
             begin()
             page = panel.sides.currentWidget()
             assert page is not None and page is not panel.states

@@ -33,7 +33,7 @@ def test_the_keys_of_an_agent_do_nothing_to_the_one_below(tmp_path: Path) -> Non
         for name in ("agents.switch", "agents.level3", "agents.playbook", "agents.save"):
             assert not stage.context.commands.run(name), name
         page.left.emit()
-        press(panel.gallery, "Back")
+        press(panel.sides.gallery, "Back")
         assert stage.context.commands.run("agents.playbook")
         assert stage.context.commands.run("agents.blank") and page.isVisible()
 
@@ -44,12 +44,12 @@ def test_the_gallery_leads_there(past: Path) -> None:
     async def scene(stage: Stage) -> None:
         with_tools(stage, past)
         panel = stage.show(AgentsPanel)
-        panel.add()
-        await until(lambda: "From blank" in told(panel.gallery))
-        [begin] = [made for made in panel.gallery.findChildren(QPushButton) if made.text() == "Begin"]
+        panel.sides.add()
+        await until(lambda: "From blank" in told(panel.sides.gallery))
+        [begin] = [made for made in panel.sides.gallery.findChildren(QPushButton) if made.text() == "Begin"]
         assert begin.accessibleName() == "Begin from blank"
         begin.click()
-        await until(lambda: panel.blank.isVisible())
+        await until(lambda: panel.sides.blank.isVisible())
 
     perform(past, scene)
 

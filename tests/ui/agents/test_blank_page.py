@@ -113,8 +113,8 @@ def test_what_is_missing_is_said_where_it_is_and_nothing_typed_is_lost(past: Pat
         key(page, Qt.Key.Key_Escape)
         assert page.question == COMES
         key(page, Qt.Key.Key_Escape)
-        assert panel.sides.currentWidget() is panel.gallery
-        panel.begin_blank()
+        assert panel.sides.currentWidget() is panel.sides.gallery
+        panel.sides.begin_blank()
         await until(lambda: page.isVisible())
         assert (page.comes.name.text(), page.shall.cards[0].name.text()) == ("Card desk", "Lost cards")
 
@@ -215,11 +215,11 @@ def test_what_cannot_be_read_says_so_and_is_tried_again(past: Path) -> None:
         kept = (past / "workspace.db").read_bytes()
         (past / "workspace.db").write_bytes(b"this is no database " * 500)
         stage.backend.reopen()
-        panel.begin_blank()
-        await until(lambda: "This could not be shown" in told(panel.blank))
+        panel.sides.begin_blank()
+        await until(lambda: "This could not be shown" in told(panel.sides.blank))
         (past / "workspace.db").write_bytes(kept)
         stage.backend.reopen()
-        press(panel.blank.states, "Try again")
-        await until(lambda: panel.blank.comes.choice is not None and panel.blank.comes.name.isVisible())
+        press(panel.sides.blank.states, "Try again")
+        await until(lambda: panel.sides.blank.comes.choice is not None and panel.sides.blank.comes.name.isVisible())
 
     perform(past, scene)

@@ -51,7 +51,7 @@ async def answers_five_questions(user: Person) -> BlankPage:
     await user.letter(Qt.Key.Key_B)
     agents = user.panel("agents")
     assert isinstance(agents, AgentsPanel)
-    page = agents.blank
+    page = agents.sides.blank
     await until(lambda: page.comes.choice is not None and page.comes.name.hasFocus())
     user.write("Card desk")
     await user.click("Next", within=page)

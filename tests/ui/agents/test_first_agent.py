@@ -80,8 +80,10 @@ async def _hires(person: Person) -> AgentsPanel:
     await person.click("Choose one")
     panel = person.window.panel("agents")
     assert isinstance(panel, AgentsPanel)
-    await until(lambda: "Customer mail" in told(panel.gallery))
-    (box,) = (box for box in panel.gallery.findChildren(ChoiceBox) if box.accessibleName().startswith("Customer mail"))
+    await until(lambda: "Customer mail" in told(panel.sides.gallery))
+    (box,) = (
+        box for box in panel.sides.gallery.findChildren(ChoiceBox) if box.accessibleName().startswith("Customer mail")
+    )
     person.choose(box, "support")
     await person.click("Use Customer mail in shadow")
     await until(lambda: panel.shown is not None and "Shadow" in told(panel.head))

@@ -35,7 +35,7 @@ def test_what_it_wanted_is_gone_through_as_then_and_by_todays_rules(tmp_path: Pa
         panel.turn("guardrails")
         await until(lambda: "Simulate a call…" in buttons(panel.guardrails))
         press(panel.guardrails, "Simulate a call…")
-        page = panel.simulate
+        page = panel.sides.simulate
         await until(lambda: page.found is not None and "What every rule says" in told(page))
         assert page.found is not None and page.found.is_then and "as things were on" in told(page)
         before = page.found
@@ -57,7 +57,7 @@ def test_a_call_of_the_past_is_changed_about_the_same_event(tmp_path: Path) -> N
     async def scene(stage: Stage) -> None:
         panel = await shown(stage)
         panel.show_simulate()
-        page = panel.simulate
+        page = panel.sides.simulate
         await until(lambda: page.found is not None)
         before = page.found
         press(page, "Change this call…")
@@ -79,7 +79,7 @@ def test_a_call_is_typed_in_and_every_rule_answers(tmp_path: Path) -> None:
     async def scene(stage: Stage) -> None:
         panel = await shown(stage)
         panel.show_simulate()
-        page = panel.simulate
+        page = panel.sides.simulate
         await until(lambda: "Nothing yet" in told(page.list) and page.way == "typed")
         assert not page.ways["then"].isEnabled() and "Choose a tool" in told(page)
         form = page.form
@@ -111,7 +111,7 @@ def test_coverage_names_what_runs_unguarded(tmp_path: Path) -> None:
         panel.turn("guardrails")
         await until(lambda: "Coverage" in buttons(panel.guardrails))
         press(panel.guardrails, "Coverage")
-        page = panel.coverage
+        page = panel.sides.coverage
         await until(lambda: "Nothing runs unguarded." in told(page))
         assert "guardrail no-iban" in told(page) and "inside, can be undone" in told(page)
         assert "Tag mail" not in told(page)
@@ -137,8 +137,8 @@ def test_without_agents_coverage_says_what_to_do(tmp_path: Path) -> None:
         await until(lambda: "No agents yet" in told(panel))
         panel.show_simulate()
         assert panel.sides.currentWidget() is panel.states, "there is nobody whose call it would be"
-        panel.show_coverage()
-        await until(lambda: "No tool is used yet" in told(panel.coverage))
+        panel.sides.show_coverage()
+        await until(lambda: "No tool is used yet" in told(panel.sides.coverage))
 
     perform(folder, scene)
 

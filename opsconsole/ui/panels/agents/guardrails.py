@@ -146,6 +146,8 @@ class GuardrailsPage(EditPage[_Held]):
 
     def save(self) -> None:
         """Save what is typed as a version."""
+        if self._loaded is None:
+            return
         self.forms.ask()
         self._render()
         typed = self.forms.typed()

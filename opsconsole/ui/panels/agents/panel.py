@@ -11,18 +11,15 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.agents.autonomy import AutonomyPage
-from opsconsole.ui.panels.agents.blank.page import BlankPage
 from opsconsole.ui.panels.agents.changes import Changes
 from opsconsole.ui.panels.agents.charter import CharterPage
 from opsconsole.ui.panels.agents.data import AgentRow, Shown, rows_of, shown
 from opsconsole.ui.panels.agents.editpage import EditPage
-from opsconsole.ui.panels.agents.gallery import GalleryPage
-from opsconsole.ui.panels.agents.gateview.coverage import CoveragePage
-from opsconsole.ui.panels.agents.gateview.simulate import SimulatePage
 from opsconsole.ui.panels.agents.guardrails import GuardrailsPage
 from opsconsole.ui.panels.agents.head import AgentHead
 from opsconsole.ui.panels.agents.list import AgentFace, AgentList
 from opsconsole.ui.panels.agents.playbook.page import PlaybookPage
+from opsconsole.ui.panels.agents.sides import Sides
 from opsconsole.ui.panels.agents.versions import VersionsPage
 from opsconsole.ui.widgets.basics import button, row
 from opsconsole.ui.widgets.focus import give_focus
@@ -40,6 +37,7 @@ NONE = (
     "An agent reads what comes in, decides, and acts as far as you let it. Bring in what you exported, or connect a"
     " mailbox; then choose one, which begins in shadow: it says what it would do, and nothing is done."
 )
+_COVERAGE = "Show which rules look at which tools"
 
 
 class AgentsPanel(Panel):
@@ -57,24 +55,22 @@ class AgentsPanel(Panel):
         self._wanted = ""
         """The agent to show, where the panel was sent to one."""
         self.tab = "charter"
-        self.list, self.head = AgentList(context.theme, self.add), AgentHead(context.theme, self.switch)
+        self._lay_out()
         self.charter, self.playbook = CharterPage(), PlaybookPage(context)
         self.autonomy, self.versions = AutonomyPage(context), VersionsPage(context.theme)
         self.guardrails = GuardrailsPage(context)
-        self._pages = QStackedWidget()
         for page in (self.charter, self.playbook, self.autonomy, self.guardrails, self.versions):
             self._pages.addWidget(page)
         self._changes = Changes(context, self)
         self._changes.done.connect(self.refresh)
         self._changes.busy.connect(self._on_busy)
-        self._lay_out()
         self.list.picked.connect(self._on_picked)
         self.head.accept_wanted.connect(self._on_accept)
         self.charter.switch_wanted.connect(self._on_category)
         self.versions.restore_wanted.connect(self._on_restore)
         self.guardrails.file_wanted.connect(partial(self.turn, "playbook"))
         self.guardrails.simulate_wanted.connect(self.show_simulate)
-        self.guardrails.coverage_wanted.connect(self.show_coverage)
+        self.guardrails.coverage_wanted.connect(self.sides.show_coverage)
         self._edited: dict[str, EditPage[Any]] = {
             "playbook": self.playbook,
             "autonomy": self.autonomy,
@@ -85,6 +81,28 @@ class AgentsPanel(Panel):
             page.discarded.connect(self.refresh)
 
     def _lay_out(self) -> None:
+        """Lay what is empty into each other first: a part with much in it that is laid in elsewhere is costly."""
+        outer, inside, right = QVBoxLayout(self), QWidget(), QWidget()
+        outer.setContentsMargins(0, 0, 0, 0)
+        self.states, self._pages = States(inside), QStackedWidget()
+        self.sides = Sides(self.context, self.states)
+        self.sides.left.connect(self._leave_side)
+        self.sides.used.connect(self._on_used)
+        outer.addWidget(self.sides)
+        line = QHBoxLayout(inside)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        self.list, self.head = AgentList(self.context.theme, self.sides.add), AgentHead(self.context.theme, self.switch)
+        line.addWidget(self.list)
+        line.addWidget(right, 1)
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.head)
+        column.addLayout(self._lay_out_tabs())
+        column.addWidget(self._pages, 1)
+
+    def _lay_out_tabs(self) -> QHBoxLayout:
         self._tabs: dict[str, QPushButton] = {}
         group = QButtonGroup(self)
         for name, text in TABS.items():
@@ -93,52 +111,25 @@ class AgentsPanel(Panel):
             group.addButton(made)
             self._tabs[name] = made
         self._tabs[self.tab].setChecked(True)
-        right, inside = QWidget(), QWidget()
-        column = QVBoxLayout(right)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.head)
         tabs = row(*self._tabs.values(), None)
         tabs.setContentsMargins(28, 0, 28, 8)
-        column.addLayout(tabs)
-        column.addWidget(self._pages, 1)
-        line = QHBoxLayout(inside)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(0)
-        line.addWidget(self.list)
-        line.addWidget(right, 1)
-        self.states, self.gallery = States(inside), GalleryPage(self.context)
-        self.gallery.used.connect(self._on_used)
-        self.simulate, self.coverage = SimulatePage(self.context), CoveragePage(self.context)
-        self.sides = QStackedWidget()
-        self.sides.addWidget(self.states)
-        self.blank = BlankPage(self.context)
-        self.gallery.blank_wanted.connect(self.begin_blank)
-        self.blank.used.connect(self._on_used)
-        self.blank.left.connect(self.add)
-        for side in (self.gallery, self.simulate, self.coverage, self.blank):
-            self.sides.addWidget(side)
-        for side in (self.gallery, self.simulate, self.coverage):
-            side.left.connect(self._leave_side)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self.sides)
+        return tabs
 
     @property
     def is_used(self) -> bool:
-        return self.blank.is_changed or any(page.is_changed for page in self._edited.values())
+        return self.sides.is_begun or any(page.is_changed for page in self._edited.values())
 
     @property
     def unsaved(self) -> str:
         names = {row.id: row.name for row in self.rows}
         agents = {agent for page in self._edited.values() for agent in page.unsaved}
         told = [f"Changes of {listed(sorted(names.get(agent, agent) for agent in agents))}."] if agents else []
-        return " ".join([*told, *(["A new agent that is not begun yet."] if self.blank.is_changed else [])])
+        return " ".join([*told, *(["A new agent that is not begun yet."] if self.sides.is_begun else [])])
 
     def commands(self) -> Sequence[Command]:
         return (
-            _command("new", "A new agent", self.add, "N"),
-            _command("blank", "A new agent from blank", self.begin_blank, "B"),
+            _command("new", "A new agent", self.sides.add, "N"),
+            _command("blank", "A new agent from blank", self.sides.begin_blank, "B"),
             _command("switch", "Pause or resume this agent", self.switch, "P", self._is_here),
             _command("save", "Save the changed agent", self.save, "Ctrl+S", self._is_here),
             *(
@@ -146,7 +137,7 @@ class AgentsPanel(Panel):
                 for number, (name, text) in enumerate(TABS.items(), start=1)
             ),
             _command("simulate", "Simulate a call", self.show_simulate, "Alt+S", self._is_here),
-            _command("coverage", "Show which rules look at which tools", self.show_coverage, "Alt+C", self._is_here),
+            _command("coverage", _COVERAGE, self.sides.show_coverage, "Alt+C", self._is_here),
             *self.playbook.commands(partial(self._is_at, "playbook")),
             *self.autonomy.commands(partial(self._is_at, "autonomy")),
             *self.guardrails.commands(partial(self._is_at, "guardrails")),
@@ -154,35 +145,19 @@ class AgentsPanel(Panel):
 
     def _is_here(self) -> bool:
         """An agent is looked at: neither the gallery nor the questions lie over it."""
-        return self.sides.currentWidget() is self.states
+        return self.sides.is_here
 
     def _is_at(self, tab: str) -> bool:
         return self._is_here() and self.tab == tab and self.shown is not None
 
-    def add(self) -> None:
-        """Show the gallery."""
-        self.sides.setCurrentWidget(self.gallery)
-        self.gallery.refresh()
-        self.gallery.back.setFocus()
-
     def show_simulate(self) -> None:
         """Show a call of this agent gone through rule by rule."""
         if self.shown is not None:
-            self.sides.setCurrentWidget(self.simulate)
-            self.simulate.show_agent(self.shown)
-
-    def show_coverage(self) -> None:
-        """Show every tool with the rules that look at it."""
-        self.sides.setCurrentWidget(self.coverage)
-        self.coverage.refresh()
-        self.coverage.back.setFocus()
-
-    def begin_blank(self) -> None:
-        """Show the questions of an agent from blank."""
-        self.sides.setCurrentWidget(self.blank)
+            self.sides.setCurrentWidget(self.sides.simulate)
+            self.sides.simulate.show_agent(self.shown)
 
     def _leave_side(self) -> None:
-        self.sides.setCurrentWidget(self.states)
+        self.sides.show_agents()
         give_focus(self.list.view, otherwise=self)
 
     def _on_used(self, agent: str) -> None:
@@ -205,7 +180,7 @@ class AgentsPanel(Panel):
 
     def go(self, where: dict[str, Any]) -> None:
         if where.get("add"):
-            self.add()
+            self.sides.add()
         if agent := where.get("agent"):
             self._wanted = str(agent)
             self.refresh()
@@ -217,7 +192,7 @@ class AgentsPanel(Panel):
 
     def restyle(self) -> None:
         self.list.restyle()
-        self.simulate.restyle()
+        self.sides.restyle()
 
     # -- what is done ------------------------------------------------------------------------------------------------
 
@@ -282,7 +257,7 @@ class AgentsPanel(Panel):
         """Show the state there is; total and idempotent."""
         found = self.shown
         if found is None:
-            self.states.empty("No agents yet", NONE, "Choose one", self.add)
+            self.states.empty("No agents yet", NONE, "Choose one", self.sides.add)
             return
         place = next(at for at, row in enumerate(self.rows) if row.id == found.row.id)
         self.list.say_count(self.rows)

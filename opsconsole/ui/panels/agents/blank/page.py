@@ -59,6 +59,7 @@ class BlankPage(QWidget):
         self.comes = ComesPage(self._bring)
         self.shall, self.never, self.asked, self.seen = ShallPage(), NeverPage(), AskedPage(), SeenPage()
         self._pages = QStackedWidget()
+        self._lay_out()
         for page in (self.comes, self.shall, self.never, self.asked, self.seen):
             self._pages.addWidget(page)
             page.changed.connect(self._on_changed)
@@ -69,12 +70,12 @@ class BlankPage(QWidget):
         self._timer.setSingleShot(True)
         self._timer.setInterval(WAIT_MS)
         self._timer.timeout.connect(self._make)
-        self._lay_out()
         bind(self, "Ctrl+Return", self.go_on)
         bind(self, "Escape", self.go_back)
         self.turn(COMES)
 
     def _lay_out(self) -> None:
+        """Lay what is empty into each other before the pages are laid in, which is costly."""
         group, self._chips = QButtonGroup(self), list[QPushButton]()
         for number, text in enumerate(QUESTIONS):
             chip = button(f"{number + 1}  {text}", partial(self.turn, number), kind="chip")

@@ -28,7 +28,7 @@ _NO_RULES = "The gate's own rules hold all the same: levels, first contact, mone
 
 
 class RailForms(QWidget):
-    """Cards for the rules, then one for each of the rest.
+    """Cards for the rules, then one for each of the rest; nothing before it is filled.
 
     Signals:
         changed: something was typed or chosen.
@@ -60,8 +60,6 @@ class RailForms(QWidget):
         self._failed.hide()
         outer.addWidget(self._failed)
         outer.addWidget(self.area, 1)
-        self._rails = QVBoxLayout()
-        self._make(Draft(), "")
 
     def fill(self, draft: Draft, offer: Offer, currency: str) -> None:
         """Show a draft."""

@@ -1,0 +1,99 @@
+"""What lies over the agents: the gallery, the questions of a new one, a call gone through, and coverage."""
+
+from functools import cached_property
+from typing import TypeVar
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from opsconsole.ui.panel import Context
+from opsconsole.ui.panels.agents.blank.page import BlankPage
+from opsconsole.ui.panels.agents.gallery import GalleryPage
+from opsconsole.ui.panels.agents.gateview.coverage import CoveragePage
+from opsconsole.ui.panels.agents.gateview.simulate import SimulatePage
+
+_Side = TypeVar("_Side", GalleryPage, SimulatePage, CoveragePage)
+
+
+class Sides(QStackedWidget):
+    """Shows the agents, or one of these; each is made when it is first wanted.
+
+    Signals:
+        left: back to the agents.
+        used: the name of an agent that came into use.
+    """
+
+    left = Signal()
+    used = Signal(str)
+
+    def __init__(self, context: Context, agents: QWidget) -> None:
+        super().__init__()
+        self._context, self._agents = context, agents
+        self.addWidget(agents)
+
+    @property
+    def is_here(self) -> bool:
+        """The agents are looked at: nothing lies over them."""
+        return self.currentWidget() is self._agents
+
+    @property
+    def is_begun(self) -> bool:
+        """Somebody answers the questions of a new agent."""
+        return "blank" in vars(self) and self.blank.is_changed
+
+    @cached_property
+    def gallery(self) -> GalleryPage:
+        """Templates."""
+        made = GalleryPage(self._context)
+        made.used.connect(self.used.emit)
+        made.blank_wanted.connect(self.begin_blank)
+        return self._over(made)
+
+    @cached_property
+    def blank(self) -> BlankPage:
+        """The questions of an agent from blank."""
+        made = BlankPage(self._context)
+        made.used.connect(self.used.emit)
+        made.left.connect(self.add)
+        self.addWidget(made)
+        return made
+
+    @cached_property
+    def simulate(self) -> SimulatePage:
+        """A call gone through rule by rule."""
+        return self._over(SimulatePage(self._context))
+
+    @cached_property
+    def coverage(self) -> CoveragePage:
+        """Every tool with the rules that look at it."""
+        return self._over(CoveragePage(self._context))
+
+    def _over(self, side: _Side) -> _Side:
+        side.left.connect(self.left.emit)
+        self.addWidget(side)
+        return side
+
+    def show_agents(self) -> None:
+        """Go back to the agents."""
+        self.setCurrentWidget(self._agents)
+
+    def add(self) -> None:
+        """Show the gallery."""
+        self.setCurrentWidget(self.gallery)
+        self.gallery.refresh()
+        self.gallery.back.setFocus()
+
+    def begin_blank(self) -> None:
+        """Show the questions of an agent from blank."""
+        self.setCurrentWidget(self.blank)
+
+    def show_coverage(self) -> None:
+        """Show every tool with the rules that look at it."""
+        self.setCurrentWidget(self.coverage)
+        self.coverage.refresh()
+        self.coverage.back.setFocus()
+
+    def restyle(self) -> None:
+        """The theme is another one."""
+        if "simulate" in vars(self):
+            self.simulate.restyle()
