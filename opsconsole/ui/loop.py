@@ -1,11 +1,16 @@
 """asyncio on Qt's event loop. The only place that knows qasync."""
 
 import asyncio
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 
 import qasync  # pyright: ignore[reportMissingTypeStubs]
 from PySide6.QtWidgets import QApplication
+
+SWITCH_S = 0.001
+"""So long a thread that works makes the window's wait for Python, in seconds. Python's own 5 ms add up: laying out a
+page goes to and fro between Qt and Python a hundred times, and each time it is waited anew."""
 
 
 @contextmanager
@@ -13,8 +18,11 @@ def qt_loop(app: QApplication) -> Generator[asyncio.AbstractEventLoop]:
     """Make Qt's loop the running one of this thread, closed at the end."""
     loop: asyncio.AbstractEventLoop = qasync.QEventLoop(app)
     asyncio.set_event_loop(loop)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_S)
     try:
         yield loop
     finally:
+        sys.setswitchinterval(before)
         asyncio.set_event_loop(None)
         loop.close()

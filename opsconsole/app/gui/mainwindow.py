@@ -195,8 +195,12 @@ class _LateTools:
 
     def __getattr__(self, name: str) -> Any:
         if self._tools is None:
-            self._tools = importlib.import_module("opsconsole.app.gui.tools").WindowTools(self._folder, self._typed)
+            self._tools = _tools().WindowTools(self._folder, self._typed)
         return getattr(self._tools, name)
+
+
+def _tools() -> Any:
+    return importlib.import_module("opsconsole.app.gui.tools")
 
 
 def _load(folder: Path, loaded: "asyncio.Future[None]", ending: threading.Event, is_sample: bool) -> None:
@@ -219,8 +223,8 @@ def _load(folder: Path, loaded: "asyncio.Future[None]", ending: threading.Event,
     loaded.get_loop().call_soon_threadsafe(tell)
     # On the window's thread each import would be a gap as its panel opens; at once, they would hold up the first one.
     waits_s = FIRST_S
-    for entry in PANELS:
+    for load in (*(entry.load for entry in PANELS), _tools):
         if ending.wait(waits_s):
             return
-        entry.load()
+        load()
         waits_s = BETWEEN_S

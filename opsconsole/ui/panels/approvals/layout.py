@@ -20,18 +20,18 @@ def lay_out(
         others: the pages shown instead of the card.
         sheets: open at the foot of whatever page is shown.
     """
-    page = QFrame()
-    _column(page, card, bar)
-    states, pages = States(page), QStackedWidget()
-    for widget in (states, *others):
-        pages.addWidget(widget)
-    right = QWidget()
-    _column(right, pages, *sheets)
+    # What is empty is laid into each other first: a part with much in it that is laid in elsewhere is costly.
+    page, pages, right = QFrame(), QStackedWidget(), QWidget()
     line = QHBoxLayout(owner)
     line.setContentsMargins(0, 0, 0, 0)
     line.setSpacing(0)
     line.addWidget(pane)
     line.addWidget(right, 1)
+    _column(right, pages, *sheets)
+    states = States(page)
+    for widget in (states, *others):
+        pages.addWidget(widget)
+    _column(page, card, bar)
     return pages, states
 
 

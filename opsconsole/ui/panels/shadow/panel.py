@@ -54,6 +54,11 @@ class ShadowPanel(Panel):
         self.numbers, self.cards = NumbersPage(context), NotDonePage(context)
         self.lessons = LessonsPage(context, clock=clock)
         self._pages = QStackedWidget()
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addLayout(self._head())
+        outer.addWidget(self._pages, 1)
         for page in (self.compare, self.numbers, self.cards, self.lessons):
             self._pages.addWidget(page)
         self._pages.setCurrentWidget(self.cards)
@@ -63,11 +68,6 @@ class ShadowPanel(Panel):
         self.lessons.pairs_wanted.connect(self._on_pairs_wanted)
         self.lessons.counted.connect(self._on_lessons_counted)
         self.lessons.judging_wanted.connect(partial(self.turn, "compare"))
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addLayout(self._head())
-        outer.addWidget(self._pages, 1)
 
     def _head(self) -> QVBoxLayout:
         self._tabs: dict[str, QPushButton] = {}

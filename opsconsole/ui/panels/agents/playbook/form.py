@@ -18,7 +18,7 @@ from opsconsole.ui.widgets.columns import card_column
 from opsconsole.ui.widgets.focus import kept_in
 from opsconsole.ui.widgets.texts import clear, para
 
-AT_ONCE = 3
+AT_ONCE = 1
 """Cards that are made before the window is let go on; the others follow."""
 _ABOVE = 12
 _ASKS = "Less sure than this, it asks you what kind of thing came in; a category may have a limit of its own."

@@ -50,6 +50,11 @@ class LessonDetail(QWidget):
         self._pairs.setSpacing(4)
         page = QWidget()
         page.setObjectName("page")
+        self.area: QScrollArea = scrolled(page)
+        self.area.setAccessibleName("The lesson")
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.area)
         column = QVBoxLayout(page)
         column.setContentsMargins(28, 18, 28, 24)
         column.setSpacing(12)
@@ -64,11 +69,6 @@ class LessonDetail(QWidget):
         inside.addLayout(self._pairs)
         column.addWidget(frame)
         column.addStretch(1)
-        self.area: QScrollArea = scrolled(page)
-        self.area.setAccessibleName("The lesson")
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self.area)
 
     def _change_card(self) -> QFrame:
         """What would change in plain words; its file, for who reads such, is one press away."""
