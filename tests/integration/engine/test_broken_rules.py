@@ -7,7 +7,9 @@ import pytest
 from pydantic import BaseModel
 
 from opsconsole.doubles.connector import FakeConnector
+from opsconsole.engine.agents import versions
 from opsconsole.engine.agents.broken import broken_rules
+from opsconsole.engine.agents.file import read_agent_text, source_of
 from tests.support.rig import Rig, agent, call, mail, rig
 from tests.support.running import beside
 
@@ -89,3 +91,27 @@ async def test_another_change_of_the_file_accepts_no_changed_tool(tmp_path: Path
         assert await verdicts(r, 3) == ["ASK"]
         await r.hire(agent(budgets={"actions_per_day": 51}))
         assert await verdicts(r, 4) == ["ACT"], "put in use again as it is, it accepts its tools as they are"
+
+
+async def test_neither_a_comment_nor_an_old_version_again_accepts_a_changed_tool(tmp_path: Path) -> None:
+    wants = [call("out.do", what="new")]
+    async with rig(tmp_path, wants, agent(), connectors=beside(FakeConnector())) as r:
+        registry, now = r.kernel.registry, r.clock.now()
+        source = source_of(versions.in_use(r.kernel.reader, "mira"))
+        who: dict[str, Any] = {"actor": "person:test", "now": now}
+
+        async def put(text: str, *, accepts: bool) -> None:
+            file = read_agent_text(text, "mira.yaml", registry)
+            await r.engine.writer.write(
+                lambda tx: versions.apply(tx, file, registry, accepts=accepts, **who), name="agent.apply"
+            )
+
+        assert await verdicts(r, 1) == ["ACT"]
+        registry.replace(["out"], [FakeConnector(schema=Other)])
+        await put(f"# why it is so\n{source}", accepts=False)
+        assert await verdicts(r, 2) == ["ASK"], "a comment"
+        again = await r.engine.writer.write(lambda tx: versions.restore(tx, "mira", 1, registry, **who), name="restore")
+        assert again.number == 3
+        assert await verdicts(r, 3) == ["ASK"], "an old version that says the same"
+        await put(source, accepts=True)
+        assert await verdicts(r, 4) == ["ACT"], "a person looked at it"
