@@ -101,6 +101,19 @@ async def test_a_folder_that_vanished_a_moment_ago_is_not_made_anew() -> None:
         assert "Billing" not in folders(rig.dovecot) and len(await rig.mails(SUPPORT)) == 1
 
 
+async def test_where_folders_cannot_be_listed_mails_come_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refused(at: account.Account, *, is_anew: bool = False) -> Named:
+        if is_anew:
+            raise PermanentError("no LIST here")
+        return listed("INBOX", "Sent")
+
+    monkeypatch.setattr(account.Account, "folders", refused)
+    async with mail_rig() as rig, rig.watching() as taken:
+        await rig.deliver(letter(1))
+        await until(lambda: taken.events, "the event")
+        assert rig.memory.get("folders") is None
+
+
 def listed(*names: str, separator: str = ".", prefix: str = "INBOX.") -> Named:
     return Named("INBOX", "", "", "", names, separator=separator, prefix=prefix)
 
@@ -150,6 +163,7 @@ def told_where_lost(work: AtWork, name: str) -> dict[str, tuple[str, ...]]:
         "a step's condition": steps({**elsewhere[0], "when": where}),
         "a slot": steps({**STEP, "with": {"folder": "{{ event.fields.folder }}"}}),
         "a subscription": {"subscribes": [{**heard, "where": where}]},
+        "a deployment": {"deployments": [{"connection": "support", "stage": "shadow", "where": where}]},
         "another connection's": {"subscribes": [{"kinds": ["mail.received"], "where": where}]},
         "a triage rule": {"playbook": {**book, "rules": [{"when": where, "category": "mail_received"}]}},
     }
@@ -180,6 +194,7 @@ async def test_every_rule_that_names_one_is_told(tmp_path: Path, monkeypatch: py
             "a branch": "Mail: “Move”",
             "a step's condition": "the condition of a step of Mail",
             "a subscription": "a subscription",
+            "a deployment": "a deployment",
             "a triage rule": "the triage rule for mail_received",
         }
         told = {case: found for case, found in told_where_lost(work, name).items() if found}
