@@ -32,6 +32,9 @@ def test_a_tile_fills_in_the_servers_and_says_what_one_needs(folder: Path) -> No
         assert panel.mail.inputs["smtp"].text() == "smtp.office365.com:587"
         assert panel.mail.chosen["sign_in"].currentData() == "browser"
         assert "in the browser" in told(panel.mail)
+        click(panel.mail, "Fastmail")
+        assert panel.mail.inputs["imap"].text() == "imap.fastmail.com:993"
+        assert "Needs an app password" in told(panel.mail)
         click(panel.mail, "Own server")
         assert panel.mail.inputs["imap"].text() == "" and panel.mail.chosen["sign_in"].currentData() == ""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from opsconsole.app.gui.mainwindow import Joined
 from opsconsole.domain.redaction import forget_all
@@ -16,7 +17,8 @@ from opsconsole.ui.panels.approvals.panel import ApprovalsPanel
 from opsconsole.ui.shell.catalog import PANELS
 from tests.support.desktop.console import in_window, until
 from tests.support.plugged import Plugged, fill, plugged
-from tests.ui.scenes import told
+from tests.ui.connections.test_connecting import connections
+from tests.ui.scenes import press, told
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("connect_mail")]
 CARDS = 6
@@ -108,5 +110,47 @@ def test_every_panel_and_every_card_opens_with_all_of_them_connected(out: Plugge
             await go(joined, entry.name)
         assert not failed, failed
         assert not joined.window.notice.isVisible(), joined.window.notice.accessibleName()
+
+    in_window(out.folder, scenario)
+
+
+def test_every_panel_opens_while_the_servers_are_down(out: Plugged) -> None:
+    async def scenario(joined: Joined) -> None:
+        failed = listen(joined)
+        out.dovecot.stop()
+        out.crm.stop()
+        for entry in PANELS:
+            await go(joined, entry.name)
+            await until(lambda: joined.context.tasks.count == 0)
+            assert "Errno" not in told(joined.window)
+        out.dovecot.start()
+        out.crm.start()
+        for entry in PANELS:
+            await go(joined, entry.name)
+        assert not failed, failed
+
+    in_window(out.folder, scenario)
+
+
+def removable(panel: QWidget) -> set[str]:
+    names = [button.accessibleName() for button in panel.findChildren(QPushButton) if button.isVisible()]
+    return {name.removeprefix("Remove ") for name in names if name.startswith("Remove ")}
+
+
+def test_each_kind_of_connection_is_taken_out_in_the_window(out: Plugged) -> None:
+    async def scenario(joined: Joined) -> None:
+        failed = listen(joined)
+        panel = await connections(joined)
+        left = {*out.configs}
+        while left:
+            await until(lambda: panel.pages.currentIndex() == 0 and removable(panel) == left)
+            press(panel, "Remove…")
+            await until(lambda: any(f"Remove {name}?" in told(panel) for name in left))
+            (name,) = [name for name in left if f"Remove {name}?" in told(panel)]
+            press(panel.removal, "Remove")
+            await until(lambda name=name: f"{name} is removed." in joined.window.notice.accessibleName())
+            left.remove(name)
+        await until(lambda: "Nothing from outside yet" in told(panel))
+        assert not failed, failed
 
     in_window(out.folder, scenario)

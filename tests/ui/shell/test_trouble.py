@@ -21,6 +21,8 @@ from opsconsole.store import backup as backups
 from opsconsole.store import lease
 from opsconsole.store.queries import limits
 from opsconsole.ui.shell.catalog import PANELS
+from opsconsole.ui.shell.engineprocess import EngineState
+from opsconsole.ui.shell.lasting import MET
 from tests.support.desktop.console import in_window, until
 from tests.support.desktop.screen import OFFSCREEN
 
@@ -87,12 +89,15 @@ def test_a_killed_window_leaves_the_engine_at_work_and_the_next_one_joins_it(tmp
 
         async def scenario(joined: Joined) -> None:
             await until(lambda: joined.backend.engine == engine)
+            joined.engine.begin()
+            await until(lambda: joined.engine.state is EngineState.JOINED)
+            assert MET[EngineState.JOINED] in joined.window.notice.accessibleName()
             joined.window.toggle_pause()
             await until(lambda: joined.window.is_paused)
             assert await joined.backend.read(lambda kernel: limits.switches(kernel.reader))
 
         in_window(folder, scenario)
-        assert lease.holder(folder) == engine
+        assert lease.holder(folder) is None, "the window that joined it stops it as it would its own"
     finally:
         window.kill()
         if engine and lease.holder(folder) == engine:
