@@ -13,10 +13,12 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractItemView, QAbstractScrollArea, QScrollArea, QWidget
 
 from opsconsole.app.gui.mainwindow import Joined
+from opsconsole.ui.panels.approvals.panel import ApprovalsPanel
 from opsconsole.ui.shell.catalog import PANELS, WELCOME
 from opsconsole.ui.shell.screenfit import FRAME
 from tests.shots.views import views
 from tests.support.desktop.console import in_window, until
+from tests.ui.test_narrow import beyond
 
 SMALL = QSize(1024, 700)
 
@@ -101,6 +103,36 @@ def test_a_small_screen_and_twice_the_size_cut_nothing_off(sample: Path) -> None
             joined.window.show_panel(entry.name)
             await _at_rest(joined)
             assert joined.window.size() == size, f"{entry.name} forces {joined.window.size()}"
+
+    in_window(sample, scenario)
+
+
+@pytest.mark.slow
+def test_every_card_that_waits_fits_a_small_window(sample: Path) -> None:
+    """Of money, forwards, questions and bad ones too, and many of one kind together; nothing is cut or lies beyond."""
+
+    def cut(page: QWidget) -> str:
+        areas = [area for area in page.findChildren(QScrollArea) if area.isVisible()]
+        assert areas
+        return "; ".join(fault for area in areas for fault in beyond(area))
+
+    async def scenario(joined: Joined) -> None:
+        joined.window.resize(SMALL)
+        joined.window.show_panel("approvals")
+        panel = joined.window.panel("approvals")
+        assert isinstance(panel, ApprovalsPanel)
+        await until(lambda: panel.shown is not None)
+        found: dict[str, str] = {}
+        for row in panel.queue.rows:
+            panel.queue.look_at(row.id)
+            await until(lambda number=row.id: panel.shown is not None and panel.shown.view.id == number)
+            await _at_rest(joined)
+            found[f"{row.tool} {row.kind.value}"] = cut(panel.detail)
+        panel.desk.open()
+        await until(lambda: panel.mode == "batch")
+        await _at_rest(joined)
+        found["many"] = cut(panel.batch)
+        assert len(found) > 8 and not any(found.values()), {name: told for name, told in found.items() if told}
 
     in_window(sample, scenario)
 

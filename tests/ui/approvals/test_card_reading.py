@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QScrollArea
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QScrollArea
 
 from opsconsole.domain.action import Call, Result
 from opsconsole.domain.errors import AmbiguousError
@@ -14,6 +14,7 @@ from opsconsole.doubles.connector import FakeConnector
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.ports.brain import RunView, Turn
 from opsconsole.engine.ports.connector import Connector
+from opsconsole.store.writes import connections
 from opsconsole.ui.shell.window import LEAST
 from opsconsole.ui.widgets.basics import ClampedLabel, PlainLabel
 from opsconsole.ui.widgets.diff.table import _laid  # pyright: ignore[reportPrivateUsage]
@@ -36,6 +37,10 @@ def play(folder: Path, app: QApplication, job: Job, *, wanted: Any, **changes: A
     async def fill() -> None:
         async with rig(folder, script) as r:
             await r.hire(agent(level=2))
+            config, now = {"address": "support@slotwise.example"}, r.clock.now()
+            await r.engine.writer.write(
+                lambda tx: connections.put(tx, "inbox", kind="mail", config=config, now=now), name="test"
+            )
             await r.take(mail(**changes))
 
     async def resized(seat: Sitting) -> None:
@@ -183,3 +188,35 @@ def test_a_date_is_edited_as_the_card_shows_it(tmp_path: Path, qapp: QApplicatio
         assert isinstance(editor, QLineEdit) and editor.text() == day and day != "+1"
 
     play(tmp_path / "w", qapp, job, wanted=call("desk.create_task", title="Call her back", due="+1"))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "word", "tone"),
+    [
+        (call("desk.create_ticket", title="Look", priority="normal", queue="support"), "Low risk", "plain"),
+        (call("desk.acknowledge", slots={"text": ("Ann",)}, to=ANN, text="Dear Ann, we have it."), "Low risk", "plain"),
+        (call("desk.forward", to="femke@slotwise.example", text="For you."), "Medium risk", "warn"),
+        (call("desk.forward", to="eve@evil.example", text="For you."), "High risk", "danger"),
+    ],
+    ids=["internal", "fixed receipt", "own domain", "stranger"],
+)
+def test_red_is_for_what_can_do_harm(tmp_path: Path, qapp: QApplication, wanted: Any, word: str, tone: str) -> None:
+    async def job(seat: Sitting) -> None:
+        risk = seat.panel.detail.risk
+        assert (risk.text(), risk.property("pill")) == (word, tone)
+
+    play(tmp_path / "w", qapp, job, wanted=wanted)
+
+
+def test_all_about_a_sender_is_one_click_from_the_card(tmp_path: Path, qapp: QApplication) -> None:
+    gone: list[tuple[str, dict[str, Any]]] = []
+
+    async def job(seat: Sitting) -> None:
+        seat.panel.context.navigator.requested.connect(lambda panel, where: gone.append((panel, where)))
+        links = [part for part in seat.panel.detail.findChildren(QPushButton) if "Everything" in part.accessibleName()]
+        for link in links:
+            link.click()
+
+    wanted = call("desk.create_ticket", title="Look", priority="normal", queue="support")
+    play(tmp_path / "w", qapp, job, wanted=wanted)
+    assert gone == [("audit", {"subject": ANN}), ("audit", {"subject": "harbour.example"})]
