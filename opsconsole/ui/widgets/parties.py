@@ -31,7 +31,7 @@ class _PartyLink(QPushButton):
         return super().sizeHint().width() - self.fontMetrics().horizontalAdvance(self.text().replace("&&", "&"))
 
     def sizeHint(self) -> QSize:
-        width = self.fontMetrics().horizontalAdvance(self._words) + self._around
+        width = self.fontMetrics().horizontalAdvance(self._words) + self._around + 1  # advances are rounded
         return QSize(width, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:

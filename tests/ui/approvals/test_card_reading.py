@@ -211,8 +211,11 @@ def test_red_is_for_what_can_do_harm(tmp_path: Path, qapp: QApplication, wanted:
 def test_all_about_a_sender_is_one_click_from_the_card(tmp_path: Path, qapp: QApplication) -> None:
     gone: list[tuple[str, dict[str, Any]]] = []
 
+    def went(panel: str, where: dict[str, Any]) -> None:
+        gone.append((panel, where))
+
     async def job(seat: Sitting) -> None:
-        seat.panel.context.navigator.requested.connect(lambda panel, where: gone.append((panel, where)))
+        seat.panel.context.navigator.requested.connect(went)
         links = [part for part in seat.panel.detail.findChildren(QPushButton) if "Everything" in part.accessibleName()]
         for link in links:
             link.click()
