@@ -16,11 +16,11 @@ from opsconsole.app.gui.tools import WindowTools
 from opsconsole.domain.errors import OpsError
 from opsconsole.engine.ports.brain import RunView, Turn
 from opsconsole.store.queries import approvals
+from opsconsole.ui.drafts import ModelDraft
 from opsconsole.ui.panels.approvals.panel import ApprovalsPanel
 from opsconsole.ui.panels.feed.filters import SAVED
 from opsconsole.ui.panels.feed.panel import FeedPanel
 from opsconsole.ui.shell.notice import Notice
-from opsconsole.ui.tools import ModelDraft
 from opsconsole.ui.widgets.plain import honest, one_line, readable
 from opsconsole.ui.widgets.texts import LONG, foldable
 from tests.support.desktop.window import HandClock, Seat, sit

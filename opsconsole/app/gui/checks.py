@@ -25,7 +25,8 @@ from opsconsole.connectors.mail.signin.hosts import HOSTS
 from opsconsole.domain.errors import OpsError, UserError
 from opsconsole.engine.ports.machine import Clock
 from opsconsole.net.client import HttpClient
-from opsconsole.ui.tools import CheckStep, ConnectionCheck, MailDraft, ModelDraft
+from opsconsole.ui.drafts import MailDraft, ModelDraft
+from opsconsole.ui.tools import CheckStep, ConnectionCheck
 
 _REACHED_BY = ("address", "imap", "smtp", "login", "oauth", "smtp_login", "ca_file")
 """What of a mailbox's settings a trial rests on; the rest it finds out."""

@@ -4,29 +4,23 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from opsconsole.app import removal
 from opsconsole.app.gui import mailhosts, removalwords
 from opsconsole.app.gui.checks import check_mail, check_model
 from opsconsole.app.gui.filechecks import base_of, check_rest, check_webhook
 from opsconsole.app.mail.account import NOBODY
+from opsconsole.app.place import resources
 from opsconsole.app.secretstore.pending import PendingSecrets
 from opsconsole.app.secretstore.typed import TypedPassphrase
 from opsconsole.app.session import Session, opened, secrets_of
-from opsconsole.domain.errors import SealedError, UserError
-from opsconsole.ui.tools import (
-    CheckStep,
-    ConnectionCheck,
-    MailDraft,
-    MailHost,
-    ModelDraft,
-    RemovalPlan,
-    RestDraft,
-    WebhookDraft,
-)
+from opsconsole.domain.errors import DiskError, SealedError, UserError
+from opsconsole.ui.drafts import MailDraft, ModelDraft, RestDraft, WebhookDraft
+from opsconsole.ui.tools import CheckStep, ConnectionCheck, MailHost, RemovalPlan
 
 _T = TypeVar("_T")
+_EXAMPLES = {"http": "tickets-http.yaml", "webhook": "leads-webhook.yaml"}
 WRONG = (
     "That passphrase does not open the secrets. Type it again. A lost one cannot be recovered: `opsconsole secrets file"
     " off --forget` in a terminal, then store the secrets anew."
@@ -113,6 +107,14 @@ class ConnectionTools:
     async def base_of(self, file: str) -> str:
         """Return the address of the REST system that a file describes; empty where it cannot be read from it."""
         return await asyncio.to_thread(base_of, file)
+
+    async def save_example(self, kind: Literal["http", "webhook"], path: str) -> None:
+        """Write an example of a file that describes such a connection."""
+        text = (resources() / "examples" / _EXAMPLES[kind]).read_bytes()
+        try:
+            await asyncio.to_thread(Path(path).write_bytes, text)
+        except OSError as error:
+            raise DiskError(f"{path} cannot be written: {error.strerror}. Choose another place.") from error
 
     async def plan_removal(self, name: str) -> RemovalPlan:
         """Say what hangs on a connection."""

@@ -23,8 +23,9 @@ from opsconsole.domain.errors import OpsError, UserError
 from opsconsole.engine.agents.yamltext.file import YamlDocument, read_yaml
 from opsconsole.engine.commands.connections import connect
 from opsconsole.store.transaction import Transaction
+from opsconsole.ui.drafts import RestDraft, WebhookDraft
 from opsconsole.ui.panels.connections.known import known_webhook
-from opsconsole.ui.tools import CheckStep, ConnectionCheck, RestDraft, WebhookDraft
+from opsconsole.ui.tools import CheckStep, ConnectionCheck
 
 _TELLS = Callable[[CheckStep], None]
 _Config = TypeVar("_Config", HttpConfig, WebhookConfig)

@@ -27,6 +27,7 @@ from opsconsole.engine.past import history
 from opsconsole.engine.past.backtestresult import Result
 from opsconsole.store import backup as backups
 from opsconsole.store.workspace import DATABASE
+from opsconsole.ui.drafts import ImportDraft
 from opsconsole.ui.reports import (
     ImportPreview,
     ImportReport,
@@ -38,7 +39,6 @@ from opsconsole.ui.reports import (
     ReadyAgent,
     TemplateCard,
 )
-from opsconsole.ui.tools import ImportDraft
 
 _T = TypeVar("_T")
 EARLY_S = 2.0

@@ -160,6 +160,7 @@ def told_where_lost(work: AtWork, name: str) -> dict[str, tuple[str, ...]]:
         "another folder": one_rail("args.folder == 'Other'"),
         "a step": steps(step),
         "a branch": steps(ask),
+        "another mailbox's step": steps({**step, "do": "sales.move"}),
         "a step's condition": steps({**elsewhere[0], "when": where}),
         "a slot": steps({**STEP, "with": {"folder": "{{ event.fields.folder }}"}}),
         "a subscription": {"subscribes": [{**heard, "where": where}]},
@@ -182,6 +183,7 @@ async def test_every_rule_that_names_one_is_told(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv(PASSPHRASE, WORD)
     async with at_work(tmp_path / "ws") as work:
         await work.connect("support", "mail", mail_config(1, 1).model_dump(mode="json"))
+        await work.connect("sales", "mail", mail_config(1, 1).model_dump(mode="json"))
         assert not any(told_where_lost(work, name).values()), "nothing is lost yet"
         now = work.engine.clock.now()
         await work.write(lambda tx: write.remember(tx, "support", "folders.lost", LOST, now=now))

@@ -14,11 +14,11 @@ from opsconsole.engine.commands.connections import connect
 from opsconsole.store.queries import limits
 from opsconsole.store.queries.connections import ConnectionRow
 from opsconsole.store.writes import events
+from opsconsole.ui.drafts import MailDraft, ModelDraft
 from opsconsole.ui.panels.connections.cards import Shown, connection_card
 from opsconsole.ui.panels.connections.form import KEEPS
 from opsconsole.ui.panels.connections.forms import MAIL, MODEL, REST, WEBHOOK
 from opsconsole.ui.panels.connections.panel import ConnectionsPanel
-from opsconsole.ui.tools import MailDraft, ModelDraft
 from tests.support.desktop.console import in_window
 from tests.ui.sample import make_empty
 from tests.ui.scenes import perform, press, record, told, with_tools

@@ -20,9 +20,10 @@ from opsconsole.domain.errors import UserError, WorkspaceError
 from opsconsole.engine.commands.connections import connect
 from opsconsole.store.lease import Lease
 from opsconsole.store.queries import connections
+from opsconsole.ui.drafts import MailDraft, ModelDraft, RestDraft, WebhookDraft
 from opsconsole.ui.panels.connections.forms import VERIFY
 from opsconsole.ui.panels.connections.known import known_webhook
-from opsconsole.ui.tools import CheckStep, MailDraft, ModelDraft, RestDraft, WebhookDraft
+from opsconsole.ui.tools import CheckStep
 from tests.support.http.threaded import RestSystem
 from tests.support.ports import free_port
 

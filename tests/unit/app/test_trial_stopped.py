@@ -11,7 +11,8 @@ from opsconsole.app.gui.connectiontools import ConnectionTools
 from opsconsole.app.secretstore.pending import PendingSecrets
 from opsconsole.app.session import Session
 from opsconsole.domain.errors import UserError
-from opsconsole.ui.tools import CheckStep, ConnectionCheck, ModelDraft
+from opsconsole.ui.drafts import ModelDraft
+from opsconsole.ui.tools import CheckStep, ConnectionCheck
 
 DRAFT = ModelDraft(name="main", url="http://127.0.0.1:1/v1", model="any")
 

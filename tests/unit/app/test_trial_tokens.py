@@ -14,7 +14,8 @@ from opsconsole.app.gui.checks import check_mail
 from opsconsole.app.secretstore.pending import PendingSecrets
 from opsconsole.app.session import Session, secrets_of
 from opsconsole.engine.commands.connections import connect
-from opsconsole.ui.tools import CheckStep, MailDraft
+from opsconsole.ui.drafts import MailDraft
+from opsconsole.ui.tools import CheckStep
 from tests.support.running import until
 
 ME, TOKENS = "support@harbour.example", "mail-support-tokens"

@@ -15,7 +15,7 @@ from opsconsole.engine.kernel import Writes
 from opsconsole.store.queries import connections
 from opsconsole.store.queries.views.feed import audit_tail
 from opsconsole.store.transaction import Transaction
-from opsconsole.ui.tools import ModelDraft, RestDraft, WebhookDraft
+from opsconsole.ui.drafts import ModelDraft, RestDraft, WebhookDraft
 from tests.support.http.served import good, served
 from tests.support.http.threaded import RestSystem
 from tests.support.ports import free_port

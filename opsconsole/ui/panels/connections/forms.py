@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from opsconsole.ui.drafts import MailDraft, ModelDraft, RestDraft, WebhookDraft
 from opsconsole.ui.panels.connections.field import Field
 from opsconsole.ui.panels.connections.known import known_webhook
-from opsconsole.ui.tools import CheckStep, ConnectionCheck, MailDraft, ModelDraft, RestDraft, Tools, WebhookDraft
+from opsconsole.ui.tools import CheckStep, ConnectionCheck, Tools
 
 MAIL_ABOUT = (
     "Choose who runs the mailbox; its servers are then filled in. The password goes to the keyring or the encrypted"
@@ -111,8 +112,8 @@ MODEL = (
 
 
 REST_ABOUT = (
-    "Agents use the calls that a file describes, and no others. There is an example beside the program:"
-    " resources/examples/tickets-http.yaml. The key goes to the keyring or the encrypted file and nowhere else."
+    "Agents use the calls that a file describes, and no others. The key goes to the keyring or the encrypted file and"
+    " nowhere else."
 )
 REST = (
     Field("file", "File that describes it", "for example tickets-http.yaml", is_needed=True, check=_file, is_file=True),

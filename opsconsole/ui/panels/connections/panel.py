@@ -17,6 +17,7 @@ from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.connections import forms
 from opsconsole.ui.panels.connections.cards import Shown, connection_card, shape, tell_last
+from opsconsole.ui.panels.connections.example import ExampleRow
 from opsconsole.ui.panels.connections.form import ConnectionForm
 from opsconsole.ui.panels.connections.hosts import HostTiles
 from opsconsole.ui.panels.connections.kinds import FORMS, INSIDE, SOURCES
@@ -90,12 +91,15 @@ class ConnectionsPanel(Panel):
         """The form of a REST system."""
         made = self._form("Connect a REST system", forms.REST_ABOUT, forms.REST, self._try_rest)
         self._address = AddressOfFile(self.context, made)
+        made.above.addLayout(ExampleRow(self.context, made, "http"))
         return made
 
     @cached_property
     def webhook(self) -> ConnectionForm:
         """The form of a webhook."""
-        return self._form("Take events from another system", forms.WEBHOOK_ABOUT, forms.WEBHOOK, self._try_webhook)
+        made = self._form("Take events from another system", forms.WEBHOOK_ABOUT, forms.WEBHOOK, self._try_webhook)
+        made.above.addLayout(ExampleRow(self.context, made, "webhook"))
+        return made
 
     @cached_property
     def removal(self) -> RemovalPage:

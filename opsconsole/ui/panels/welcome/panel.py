@@ -8,11 +8,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from opsconsole.domain.errors import FileFormatError, OpsError
+from opsconsole.ui.drafts import ImportDraft
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.welcome.past import PastDoor
 from opsconsole.ui.panels.welcome.preview import PreviewCard
 from opsconsole.ui.reports import ImportReport
-from opsconsole.ui.tools import ImportDraft
 from opsconsole.ui.widgets.basics import button, card, label, repolish, row
 from opsconsole.ui.widgets.focus import has_focus, kept_in
 from opsconsole.ui.widgets.words import plural

@@ -6,8 +6,8 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
+from opsconsole.ui.drafts import ImportDraft
 from opsconsole.ui.reports import ImportPreview
-from opsconsole.ui.tools import ImportDraft
 from opsconsole.ui.widgets.basics import ClampedLabel, button, card, label, row
 from opsconsole.ui.widgets.words import plural
 
