@@ -13,7 +13,7 @@ from opsconsole.app.gui.start import frame
 from opsconsole.app.session import opened
 from opsconsole.domain.engineprocess import STOP_LINE
 from opsconsole.ui.backend import Backend
-from opsconsole.ui.loop import qt_loop
+from opsconsole.ui.loop import SWITCH_S, qt_loop
 from opsconsole.ui.shell.engineprocess import LOG, EngineProcess, EngineState
 from tests.support.desktop.console import application, in_window, until
 
@@ -61,3 +61,14 @@ def test_where_loops_know_no_signals_the_window_opens_and_a_signal_closes_it(
         loop.run_until_complete(play())
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     assert not [widget for widget in app.topLevelWidgets() if widget.isVisible()]
+
+
+def test_a_thread_that_works_lets_the_window_go_on_soon() -> None:
+    before = sys.getswitchinterval()
+
+    async def inside() -> float:
+        return sys.getswitchinterval()
+
+    with qt_loop(application()) as loop:
+        assert loop.run_until_complete(inside()) == pytest.approx(SWITCH_S)
+    assert sys.getswitchinterval() == before
