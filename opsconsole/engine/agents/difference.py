@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from opsconsole.domain.agent import AgentSpec
+from opsconsole.domain.agent import AgentSpec, Deployment
 from opsconsole.domain.enums import Level, Stage
 from opsconsole.domain.naming import tool_words
 
@@ -66,12 +66,22 @@ def _stages(was: AgentSpec, now: AgentSpec) -> Iterator[FieldChange]:
 
 def _held_back(was: AgentSpec, now: AgentSpec) -> Iterator[FieldChange]:
     order = list(Stage)
-    present = {(one.connection, one.where): one.stage for one in now.deployments}
-    for one in was.deployments:
-        then = present.get((one.connection, one.where))
-        if then is None or order.index(then) > order.index(one.stage):
-            name = f"deployments · {one.connection}" + (f" where {one.where}" if one.where else "")
-            yield FieldChange(name, one.stage.value, "not held back" if then is None else then.value)
+    for each in was.deployments:
+        then = _held_now(each, now)
+        if then is None or order.index(then) > order.index(each.stage):
+            name = f"deployments · {each.connection}" + (f" where {each.where}" if each.where else "")
+            yield FieldChange(name, each.stage.value, "not held back" if then is None else then.value)
+
+
+def _held_now(before: Deployment, now: AgentSpec) -> Stage | None:
+    """Return how far the events of a deployment can get; None where some of them are not held back any more."""
+    found: list[Stage] = []
+    for each in now.deployments:
+        if each.connection in ("*", before.connection):
+            found.append(each.stage)
+            if each.where in (None, before.where):  # it takes what the ones before it left
+                return max(found, key=list(Stage).index)
+    return None
 
 
 def _levels(was: AgentSpec, now: AgentSpec) -> Iterator[FieldChange]:
@@ -90,10 +100,10 @@ def _levels(was: AgentSpec, now: AgentSpec) -> Iterator[FieldChange]:
 
 
 def _ceilings(was: AgentSpec, now: AgentSpec) -> Iterator[FieldChange]:
-    known = {(one.action, one.ceiling) for one in was.raised}
-    for one in now.raised:
-        if (one.action, one.ceiling) not in known:
-            yield FieldChange(_words(("raised", one.action)), "", f"past {one.ceiling.value.replace('_', ' ')}")
+    known = {(each.action, each.ceiling) for each in was.raised}
+    for each in now.raised:
+        if (each.action, each.ceiling) not in known:
+            yield FieldChange(_words(("raised", each.action)), "", f"past {each.ceiling.value.replace('_', ' ')}")
 
 
 def _compared(place: tuple[str, ...], was: Any, now: Any) -> Iterator[FieldChange]:

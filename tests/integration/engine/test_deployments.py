@@ -16,6 +16,7 @@ from opsconsole.engine.agents.difference import differences
 from opsconsole.engine.agents.file import read_agent_text
 from opsconsole.engine.agents.warnings import notes_on
 from opsconsole.engine.past.relevel import effect_of
+from opsconsole.engine.ports.brain import RunView, Turn
 from opsconsole.store.queries import events
 from tests.support.rig import Rig, agent, call, mail, rig
 from tests.support.shell import AGENT
@@ -108,6 +109,26 @@ async def test_a_question_of_an_agent_with_nothing_live_is_not_asked(tmp_path: P
     async with rig(tmp_path, [call("person.ask", question="Which?", category="")], agent(scope=[])) as r:
         await r.take(mail())
         assert await verdicts(r) == ["SIMULATE"]
+
+
+@pytest.mark.parametrize(
+    ("stage", "verdict"),
+    [
+        ({"default": "shadow", "categories": {"case": "limited"}}, "ASK"),
+        ({"default": "full", "categories": {"case": "shadow"}}, "SIMULATE"),
+    ],
+)
+async def test_what_kind_it_is_is_asked_where_any_kind_is_live(
+    tmp_path: Path, stage: dict[str, Any], verdict: str
+) -> None:
+    def untold(view: RunView) -> Turn:
+        if view.past:
+            return Turn(category=None, final="it is not told")
+        return Turn(category=None, is_abstained=True, proposals=(call("person.ask", question="Which kind?"),))
+
+    async with rig(tmp_path, untold, agent(stage=stage)) as r:
+        await r.take(mail())
+        assert await verdicts(r) == [verdict]
 
 
 async def test_a_deployment_that_nothing_comes_to_is_told(tmp_path: Path) -> None:
