@@ -16,6 +16,7 @@ from opsconsole.store.queries.views.auditwords import What
 from opsconsole.store.queries.views.timeline import History
 from opsconsole.ui.panels.feed.actioncard import action_card
 from opsconsole.ui.panels.feed.line import TRIED
+from opsconsole.ui.panels.feed.lookupwords import asked_words, found_words
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import beside, button, card, clamped, label, pill, row
 from opsconsole.ui.widgets.columns import keep_to_width
@@ -24,7 +25,7 @@ from opsconsole.ui.widgets.moments import moments_card
 from opsconsole.ui.widgets.parties import party_links
 from opsconsole.ui.widgets.plain import one_line
 from opsconsole.ui.widgets.seen import is_on_screen
-from opsconsole.ui.widgets.texts import clear, foldable, para, plain_value, tip
+from opsconsole.ui.widgets.texts import clear, foldable, para, tip
 from opsconsole.ui.widgets.words import ago, exact, local, plural, run_words, spoken, tool_words
 
 LINES = 60
@@ -204,12 +205,12 @@ class StoryView(QScrollArea):
         for action in actions:
             picture = label()
             picture.setPixmap(self._theme.pixmap("search", "text3"))
-            asked = ", ".join(f"{name} {plain_value(value)}" for name, value in action["args"].items())
-            found = "" if action["result"] is None else plain_value(_worth(action["result"]))
+            asked, result = asked_words(action["args"]), action["result"]
+            found = "" if result is None else found_words(result, action["args"])
             line = row(picture, spacing=8)
             text = QVBoxLayout()
             text.setSpacing(0)
-            text.addWidget(para(f"{tool_words(action['tool'])}: {asked}"[:300]))
+            text.addWidget(para(f"{tool_words(action['tool'])}: {asked}".removesuffix(": ")[:300]))
             if found:
                 text.addWidget(foldable(found, "small", short=180))
             line.addLayout(text, 1)
@@ -273,11 +274,6 @@ class StoryView(QScrollArea):
 
 def _is_of(action: dict[str, Any], verdict: str | None) -> bool:
     return bool(action["is_write"] and action["rulings"] and action["rulings"][-1]["verdict"] == verdict)
-
-
-def _worth(result: dict[str, Any]) -> dict[str, Any]:
-    """Leave out of a result what says nothing."""
-    return {name: value for name, value in result.items() if value not in ("", None, [], {}) and name != "ok"}
 
 
 def _quotes(evidence: dict[str, Any]) -> str:
