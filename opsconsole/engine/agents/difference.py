@@ -62,6 +62,9 @@ def _stages(was: AgentSpec, now: AgentSpec) -> Iterator[FieldChange]:
     for place, first, then in cells:
         if order.index(then) > order.index(first):
             yield FieldChange(_words(place), first.value, then.value)
+    for category in now.playbook.categories:
+        if was.category(category.id) is None and (stage := now.stage_of(category.id)) is not Stage.SHADOW:
+            yield FieldChange(f"the new category {category.name}", Stage.SHADOW.value, stage.value)
 
 
 def _held_back(was: AgentSpec, now: AgentSpec) -> Iterator[FieldChange]:

@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 
 from opsconsole.domain.agent import AgentSpec
+from opsconsole.domain.enums import Stage
 from opsconsole.engine.agents.yamltext.blocks import put_text
 from opsconsole.engine.agents.yamltext.change import ODD, change_texts, proved, read_plain
 from opsconsole.engine.agents.yamltext.edit import flowed, insert_lines, put
@@ -171,6 +172,12 @@ def _with_new(text: str, expected: Any, spec: AgentSpec, wanted: PlaybookText, r
                 place = (*LISTED, len(expected[BOOK]["categories"]), "threshold")
                 text, item["threshold"] = put(text, place, each.threshold), each.threshold
             expected[BOOK]["categories"].append(item)
+            if spec.stage_of(taken[-1]) is not Stage.SHADOW:  # what is new begins there, also where the rest is live
+                text = put(text, ("stage", "categories", taken[-1]), Stage.SHADOW.value)
+                expected["stage"]["categories"] = {
+                    **(_at(expected, ("stage", "categories")) or {}),
+                    taken[-1]: Stage.SHADOW.value,
+                }
     return text
 
 

@@ -165,6 +165,30 @@ def test_a_new_category_comes_last_with_what_shall_happen() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("stage", "is_written"),
+    [
+        ("stage:\n  default: full     # all of it\n", True),
+        ("stage: {default: limited, categories: {bug: full}}\n", True),
+        ("stage:\n  default: expanded\n  categories: {}   # none\n", True),
+        ("stage: {default: shadow, categories: {bug: full}}\n", False),
+        ("", False),
+        ("scope: [bug]\nstage: {default: full}\n", False),
+    ],
+)
+def test_a_new_category_begins_in_shadow_also_where_the_others_are_live(stage: str, is_written: bool) -> None:
+    start, end = FILE.index("scope:"), FILE.index("autonomy:")
+    text = f"{FILE[:start]}{stage}{FILE[end:]}"
+    spec = spec_of(text)
+    wanted = playbook_text(spec)
+    new = CategoryText(name="Price list", deed=LEAVE)
+    made = written(replace(wanted, categories=(*wanted.categories, new)), text)
+    after = spec_of(made)
+    assert after.stage_of("price-list").value == "shadow"
+    assert ('price-list: "shadow"' in made) is is_written
+    assert after.stage_of("bug") == spec.stage_of("bug") and ("# all of it" in made) is ("# all of it" in text)
+
+
 def test_what_cannot_be_done_with_a_new_category_is_said() -> None:
     new = CategoryText(name="Late parcel", examples=("Where is it?",), deed="put")
     with pytest.raises(UserError, match="Choose again"):

@@ -13,6 +13,7 @@ WHERE: dict[str, Any] = {"deployments": [{"connection": "desk", "stage": "shadow
 CEILING = {"action": "desk.reply", "ceiling": "first_contact", "reason": "they wait for it"}
 OPEN: dict[str, Any] = {"connection": "desk", "stage": "full", "where": "event.title == 'x'"}
 GONE = ("deployments · desk: shadow → not held back",)
+TWO = {"purpose": "x", "categories": [{"id": "case", "name": "Case"}, {"id": "prices", "name": "Price list"}]}
 NOT_TOLD: tuple[str, ...] = ()
 
 
@@ -32,6 +33,8 @@ def spec(**changes: Any) -> AgentSpec:
             {"stage": {"default": "full"}},
             ("Stage · categories · case: shadow → full",),
         ),
+        ({}, {"playbook": TWO}, ("The new category Price list: shadow → limited",)),
+        ({}, {"playbook": TWO, "scope": ["case"]}, NOT_TOLD),
         ({"scope": []}, {"scope": ["case"]}, ("Scope · case: shadow → limited",)),
         ({"scope": ["case"]}, {"scope": []}, NOT_TOLD),
         (HELD, {}, GONE),
