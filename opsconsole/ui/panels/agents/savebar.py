@@ -17,6 +17,8 @@ MEANWHILE = (
 """Said where a change cannot be saved any more without undoing another one."""
 REASON = 300
 """Characters of a reason."""
+NEEDED = "It lets the agent do more than now: say why, then save. It is kept with the version."
+_WHY, _WHY_MORE = "Why? It is kept with the version", "Why may it do more? It is kept with the version"
 
 
 class SaveBar(QFrame):
@@ -32,10 +34,11 @@ class SaveBar(QFrame):
     ) -> None:
         """Make it; `again` works out anew what could not be."""
         super().__init__()
+        self._is_needed = False
         self.setObjectName("judgeBar")
         self.meaning = label("", is_wrapped=True)
         self.reason = QLineEdit()
-        self.reason.setPlaceholderText("Why? It is kept with the version")
+        self.reason.setPlaceholderText(_WHY)
         self.reason.setAccessibleName("Why this is changed")
         self.reason.setMaxLength(REASON)
         self.save = KeyButton(theme, "Save", key="Ctrl+S", icon="check", act=save, kind="accent")
@@ -56,7 +59,30 @@ class SaveBar(QFrame):
         """It can be saved: its meaning stands there."""
         return not self.isHidden() and self.save.isEnabled()
 
-    def show_for(self, *, number: int, meaning: str, is_sound: bool, is_busy: bool, can_retry: bool = False) -> None:
+    def has_reason(self) -> bool:
+        """Return whether a reason is typed where one is needed; where it is missing it is asked for."""
+        if not self._is_needed or self.reason.text().strip():
+            return True
+        self._mark(is_invalid=True)
+        self.meaning.setText(NEEDED)
+        self.reason.setFocus()
+        return False
+
+    def _mark(self, *, is_invalid: bool) -> None:
+        if bool(self.reason.property("invalid")) is not is_invalid:
+            self.reason.setProperty("invalid", is_invalid)
+            repolish(self.reason)
+
+    def show_for(
+        self,
+        *,
+        number: int,
+        meaning: str,
+        is_sound: bool,
+        is_busy: bool,
+        can_retry: bool = False,
+        needs_reason: bool = False,
+    ) -> None:
         """Offer to save as a version.
 
         Args:
@@ -65,7 +91,11 @@ class SaveBar(QFrame):
             is_sound: it can be saved.
             is_busy: it is being saved.
             can_retry: its meaning could not be worked out, and may be when it is tried again.
+            needs_reason: it lets the agent do more than now.
         """
+        self._is_needed = needs_reason
+        self.reason.setPlaceholderText(_WHY_MORE if needs_reason else _WHY)
+        self._mark(is_invalid=False)
         self.save.name_it(f"Save as version {number}")
         self.save.setEnabled(is_sound and bool(meaning) and not is_busy)
         self.discard.setEnabled(not is_busy)

@@ -61,6 +61,10 @@ class CategoryCard(QFrame):
         """What it is called, as it stands."""
         return one_line(self.typed.name)[:_TITLE] or "A new category"
 
+    def follow(self, steps: Sequence[Step]) -> None:
+        """Its steps are in a file now, as they are typed."""
+        self._steps = steps
+
     def turn(self, *, is_open: bool) -> None:
         """Open it to be edited, or close it; the keys go where it goes on."""
         self.is_open = is_open

@@ -42,7 +42,7 @@ class PlaybookForm(QWidget):
         self._waiting: list[TypedCategory] = []
         """Categories whose cards are still to be made."""
         self._open: frozenset[str] = frozenset()
-        self._keys, self._has_foot = 0, False
+        self._keys, self._has_foot, self._place = 0, False, 0
         self._errors: dict[str, QLabel] = {}
         self.more = button("Add a category", self.add, keys="C")
         self.area, self._column = card_column()
@@ -54,8 +54,9 @@ class PlaybookForm(QWidget):
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._go_on)
 
-    def fill(self, typed: TypedBook, spec: AgentSpec) -> None:
-        """Show what is typed over a file; cards that stand open stay so."""
+    def fill(self, typed: TypedBook, spec: AgentSpec, *, keeps_place: bool = False) -> None:
+        """Show what is typed over a file; cards that stand open stay so, and with `keeps_place` what is in sight."""
+        self._place = self.area.verticalScrollBar().value() if keeps_place else 0
         self._open = frozenset(made.typed.name for made in self.cards if made.is_open)
         self._typed, self._spec = typed, spec
         self._keys = max((each.key for each in typed.categories), default=-1) + 1
@@ -71,6 +72,13 @@ class PlaybookForm(QWidget):
             self._column.addWidget(self._errors["all"])
             self._has_foot = False
             self._go_on()
+
+    def follow(self, spec: AgentSpec) -> None:
+        """What is typed is in a file now; everything stays as it is shown."""
+        self._spec = spec
+        for made in self.cards:
+            if made.typed.origin is not None:
+                made.follow(spec.playbook.categories[made.typed.origin].steps)
 
     def offer(self, offers: Sequence[Offer]) -> None:
         """Offer what may happen with a new category."""
@@ -96,6 +104,12 @@ class PlaybookForm(QWidget):
             self.more.setEnabled(bool(self._offers))
             file = button("Change it in the file", self.file_wanted.emit, kind="link", keys="Alt+Y")
             self._column.addLayout(row(self.more, 12, file, None))
+            QTimer.singleShot(0, self, self._back_to_place)
+
+    def _back_to_place(self) -> None:
+        if self._place:
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)  # its height is known only then
+            self.area.verticalScrollBar().setValue(self._place)
 
     def typed(self) -> TypedBook:
         """Return what is typed."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.errors import FileFormatError, UserError
-from opsconsole.engine.agents.difference import differences
+from opsconsole.engine.agents.difference import FieldChange, differences, raises
 from opsconsole.engine.agents.file import read_agent_text
 from opsconsole.engine.agents.lint import Finding, lint
 from opsconsole.engine.blank.answers import CategoryAnswer
@@ -33,6 +33,8 @@ class Looked:
     """Why it is no sound file; empty where it is."""
     findings: tuple[Finding, ...] = ()
     changes: int = 0
+    raises: tuple[FieldChange, ...] = ()
+    """Where the agent may do more than by the version in use."""
     is_unknown: bool = False
     """It could not be looked over; tried again, it may be."""
     text: str = ""
@@ -65,7 +67,7 @@ def look(kernel: Kernel, source: Source, was: AgentSpec) -> Looked:
         return Looked(f"`agent:` is the name under which all its work is kept: it stays {was.agent}.", text=text)
     found = lint(kernel.registry, kernel.reader, spec)
     changes, offers = len(differences(was, spec)), offers_of(kernel, spec)
-    return Looked("", found, changes, text=text, spec=spec, offers=offers)
+    return Looked("", found, changes, raises(was, spec), text=text, spec=spec, offers=offers)
 
 
 def offers_of(kernel: Kernel, spec: AgentSpec) -> tuple[Offer, ...]:

@@ -18,6 +18,8 @@ def show(column: QVBoxLayout, looked: Looked | None, preview: PlaybookPreview | 
     """Show what was found; total."""
     clear(column)
     if looked is not None:
+        if looked.raises:
+            column.addWidget(_further(looked))
         column.addWidget(_findings(looked))
     if preview is not None:
         column.addWidget(_events(preview))
@@ -31,6 +33,15 @@ def sentence(looked: Looked, preview: PlaybookPreview | None, *, is_all: bool) -
         return told if is_all else ""
     against = f", {preview.against} of them against what your people did" if preview.against else ""
     return f"{what}. It decides {len(preview.changed)} of the last {len(preview.events)} events otherwise{against}."
+
+
+def _further(looked: Looked) -> QWidget:
+    frame, column = card()
+    column.addWidget(label("It may do more than now", "h3"))
+    for change in looked.raises:
+        column.addWidget(para(change.line(), "error"))
+    column.addWidget(para("Shadow says under So far what it has shown of this yet. Say below why it may.", "muted"))
+    return frame
 
 
 def _findings(looked: Looked) -> QWidget:

@@ -118,15 +118,15 @@ class PlaybookPage(EditPage[Held]):
         sent = self._sent
         is_own = sent is not None and (sent.agent, sent.text) == (shown.row.id, shown.source)
         if not self.is_changed or (is_own and sent is not None and sent.typed == self.ways.state):
-            self._begin_with(shown)
+            self._begin_with(shown, is_own=is_own)
         elif is_own:
             self._base, self.ways.first = shown, shown.source
 
-    def _begin_with(self, shown: Shown, held: Held | None = None) -> None:
+    def _begin_with(self, shown: Shown, held: Held | None = None, *, is_own: bool = False) -> None:
         """Fill everything from a file, and put on top what was typed over it."""
         self._base, self._looked, self.preview, self._next = shown, None, None, None
         self._stamp += 1
-        self.ways.fill(shown.source, shown.spec)
+        self.ways.fill(shown.source, shown.spec, is_own=is_own)
         if held is not None:
             self.ways.restore(held.typed)
         self.bar.reason.setText("" if held is None else held.reason)
@@ -191,7 +191,7 @@ class PlaybookPage(EditPage[Held]):
         self.ways.form.ask()
         self._render()
         shown, looked = self._base, self._looked
-        if shown is not None and looked is not None and self.bar.is_ready:
+        if shown is not None and looked is not None and self.bar.is_ready and self.bar.has_reason():
             self._sent = Sent(shown.row.id, looked.text, self.ways.state)
             self.save_wanted.emit(looked.text, self.bar.reason.text(), shown.row.number)
 
@@ -268,4 +268,11 @@ class PlaybookPage(EditPage[Held]):
             is_sound = not looked.error
         number = shown.versions[0].number + 1
         again = looked is not None and looked.is_unknown and not self._newer
-        self.bar.show_for(number=number, meaning=told, is_sound=is_sound, is_busy=self.is_busy, can_retry=again)
+        self.bar.show_for(
+            number=number,
+            meaning=told,
+            is_sound=is_sound,
+            is_busy=self.is_busy,
+            can_retry=again,
+            needs_reason=looked is not None and bool(looked.raises),
+        )

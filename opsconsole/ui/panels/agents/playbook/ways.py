@@ -97,12 +97,19 @@ class BothWays(QStackedWidget):
         is_form = self.way == "form"
         return Typed(self.way, "" if is_form else self.text, self._base, self.form.typed() if is_form else None)
 
-    def fill(self, text: str, spec: AgentSpec) -> None:
-        """Show the file in use, both ways."""
-        with QSignalBlocker(self):
-            self.editor.setPlainText(text)
+    def fill(self, text: str, spec: AgentSpec, *, is_own: bool = False) -> None:
+        """Show the file in use, both ways; where it was made from what stands there, nobody loses their place."""
+        before = self.text
+        if text != before or not is_own:
+            with QSignalBlocker(self):
+                self.editor.setPlainText(text)
         self.first = self.text
-        self._fill(self.first, spec)
+        first = typed_book(spec)
+        if is_own and self.way == "form" and self.form.typed() == first:
+            self._base = _Base(self.first, spec, first)
+            self.form.follow(spec)
+        else:
+            self._fill(self.first, spec, is_own=is_own)
 
     def restore(self, state: Typed) -> None:
         """Show again what stood there, over the file that was filled in."""
@@ -140,10 +147,10 @@ class BothWays(QStackedWidget):
         self._show("form")
         self.form.purpose.setFocus()
 
-    def _fill(self, text: str, spec: AgentSpec) -> None:
+    def _fill(self, text: str, spec: AgentSpec, *, is_own: bool = False) -> None:
         self._base = _Base(text, spec, typed_book(spec))
         with QSignalBlocker(self):
-            self.form.fill(self._base.first, spec)
+            self.form.fill(self._base.first, spec, keeps_place=is_own)
 
     def _show(self, way: Way) -> None:
         self.way = way

@@ -1,0 +1,44 @@
+"""A change by which an agent may do more is told before it is saved, and wants a reason."""
+
+from pathlib import Path
+
+from PySide6.QtTest import QTest
+
+from opsconsole.app.session import opened
+from opsconsole.engine.agents.versions import in_use
+from opsconsole.ui.panels.agents.savebar import NEEDED
+from tests.ui.agents.agentsample import make
+from tests.ui.agents.playbook.test_playbook_form import MIRA, shown
+from tests.ui.scenes import perform, told
+from tests.ui.stage import Stage, until
+
+
+def test_going_live_by_the_file_is_told_and_asks_why(tmp_path: Path) -> None:
+    folder = make(tmp_path / "w", MIRA)
+
+    async def scene(stage: Stage) -> None:
+        panel, page = await shown(stage)
+        page.turn("file")
+        page.ways.editor.setPlainText(MIRA.replace("autonomy:", "stage: {default: full}\nautonomy:"))
+        await until(lambda: page.bar.is_ready)
+        assert "It may do more than now" in told(page)
+        assert "shadow → full" in told(page) and "So far" in told(page)
+        page.save()
+        assert page.bar.meaning.text() == NEEDED and page.bar.reason.property("invalid") is True
+        assert panel.shown is not None and panel.shown.row.number == 1
+        QTest.keyClicks(page.bar.reason, "  ")
+        page.save()
+        assert page.bar.meaning.text() == NEEDED, "blanks are no reason"
+        QTest.keyClicks(page.bar.reason, "the team agreed on it")
+        page.save()
+        await until(lambda: panel.shown is not None and panel.shown.row.number == 2)
+        assert "It may do more than now" not in told(page)
+        page.ways.editor.setPlainText(MIRA.replace("autonomy:", "stage: {default: shadow}\nautonomy:"))
+        await until(lambda: page.bar.is_ready)
+        assert "It may do more than now" not in told(page)
+        page.save()
+        await until(lambda: panel.shown is not None and panel.shown.row.number == 3), "less never asks"
+
+    perform(folder, scene)
+    with opened(folder) as session:
+        assert in_use(session.kernel.reader, "mira").number == 3
