@@ -7,9 +7,12 @@ from typing import Any, cast
 from opsconsole.domain.agent import AgentSpec, Deployment
 from opsconsole.domain.enums import Level, Stage
 from opsconsole.domain.naming import tool_words
+from opsconsole.policy.cel.words import UNTOLD, condition_words
 
 LONGEST = 160
 """Characters of a value that are told."""
+BEFORE = 24
+"""Of a long text so many characters are told before it differs."""
 _NAMED_BY = ("id", "name", "action", "as")
 """Fields by which an item of a list is known, whatever its place."""
 _LEVELS = {
@@ -123,7 +126,27 @@ def _compared(place: tuple[str, ...], was: Any, now: Any) -> Iterator[FieldChang
         if list(first) != list(then) and sorted(first) == sorted(then):
             yield FieldChange(_words(place), f"in the order {', '.join(first)}", ", ".join(then))
         return
-    yield FieldChange(_words(place), _value(place, was), _value(place, now))
+    before, after = _texts(was), _texts(now)
+    if before and after and sorted(before) != sorted(after):  # what stays in a list says nothing
+        was = [text for text in before if text not in after]
+        now = [text for text in after if text not in before]
+    yield FieldChange(_words(place), *_apart(_value(place, was), _value(place, now)))
+
+
+def _texts(items: Any) -> list[str]:
+    """Return a list's items where each is a text, and none twice; empty for anything else."""
+    texts = cast("list[Any]", items) if isinstance(items, list) else []
+    return texts if all(isinstance(text, str) for text in texts) and len({*texts}) == len(texts) else []
+
+
+def _apart(was: str, now: str) -> tuple[str, str]:
+    """Return two values short enough to be read; of long ones the part in which they differ."""
+    if max(len(was), len(now)) <= LONGEST or not was or not now:
+        return _short(was), _short(now)
+    same = next((at for at, (mine, other) in enumerate(zip(was, now, strict=False)) if mine != other), len(was))
+    start = max(0, same - BEFORE)
+    lead = "…" if start else ""
+    return f"{lead}{_short(was[start:])}", f"{lead}{_short(now[start:])}"
 
 
 def _by_name(items: Any) -> dict[str, Any] | None:
@@ -153,7 +176,9 @@ def _value(place: Sequence[str], value: Any) -> str:
         return _LEVELS[Level(value)]
     if place and place[0] == "stage" and isinstance(value, str):
         return Stage(value).value
-    return _short(_said(value))
+    if place and place[-1] in ("when", "where") and isinstance(value, str):
+        return words if (words := condition_words(value)) != UNTOLD else value
+    return " ".join(_said(value).split())
 
 
 def _said(value: Any) -> str:
@@ -168,5 +193,4 @@ def _said(value: Any) -> str:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

@@ -13,7 +13,6 @@ from opsconsole.domain.enums import Level
 from opsconsole.store.queries import versions
 from opsconsole.store.writes import connections
 from opsconsole.ui.panels.agents.panel import AgentsPanel
-from opsconsole.ui.widgets.diff.lines import LineTable
 from tests.ui.agents.agentsample import FILE, in_use, make, switched, use
 from tests.ui.sample import make_empty, make_worked
 from tests.ui.scenes import perform, press, told, with_tools
@@ -225,23 +224,6 @@ def test_another_agent_may_not_be_made_of_this_one(tmp_path: Path) -> None:
         assert not panel.playbook.bar.save.isEnabled()
 
     perform(folder, scene)
-
-
-def test_a_version_tells_what_it_changed_and_is_restored_as_a_new_one(tmp_path: Path) -> None:
-    folder = make(tmp_path / "w", FILE, FILE.replace("Answers.", "Answers at once."))
-
-    async def scene(stage: Stage) -> None:
-        panel = await shown(stage)
-        panel.turn("versions")
-        await until(lambda: "playbook · purpose: Answers. → Answers at once." in told(panel))
-        press(panel.versions, "Show the change")
-        assert any(table.isVisible() for table in panel.versions.findChildren(LineTable))
-        press(panel.versions, "Restore")
-        await until(lambda: in_use(folder).number == 3)
-        await until(lambda: "Version 3" in told(panel))
-
-    perform(folder, scene)
-    assert in_use(folder).source == FILE and in_use(folder).reason == "version 1 again"
 
 
 def test_the_keys_reach_the_pages_and_levels(tmp_path: Path) -> None:

@@ -152,7 +152,7 @@ def test_one_change_is_saved_at_a_time(tmp_path: Path, monkeypatch: pytest.Monke
         gate = slow(stage, monkeypatch)
         panel.save()
         await until(lambda: in_use(folder).number == 3)
-        panel.versions.restore_wanted.emit(1)
+        panel.versions.restore_wanted.emit(1, "")
         assert "still being saved" in said[-1]
         gate.set()
         await until(lambda: panel.shown is not None and panel.shown.row.number == 3)

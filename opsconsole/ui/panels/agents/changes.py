@@ -78,12 +78,13 @@ class Changes(QObject):
 
         self._begin(job, "agent.apply", shown.row.name, saved)
 
-    def restore(self, agent: str, name: str, number: int, *, seen: int) -> None:
+    def restore(self, agent: str, name: str, number: int, *, seen: int, reason: str = "") -> None:
         """Put a version in use again, unless another one than `seen` came into use since."""
 
         def job(kernel: Kernel, tx: Transaction, actor: str) -> NewVersion:
             now = kernel.clock.now()
-            return agentversions.restore(tx, agent, number, kernel.registry, actor=actor, now=now, seen=seen)
+            tools = kernel.registry
+            return agentversions.restore(tx, agent, number, tools, actor=actor, now=now, seen=seen, reason=reason)
 
         self._begin(job, "agent.restore", name)
 

@@ -218,10 +218,10 @@ class AgentsPanel(Panel):
         if self.shown is not None:
             self._changes.accept(self.shown)
 
-    def _on_restore(self, number: int) -> None:
+    def _on_restore(self, number: int, reason: str) -> None:
         if self.shown is not None:
             row = self.shown.row
-            self._changes.restore(row.id, row.name, number, seen=row.number)
+            self._changes.restore(row.id, row.name, number, seen=row.number, reason=reason)
 
     def _on_busy(self, is_busy: bool) -> None:
         for page in self._edited.values():

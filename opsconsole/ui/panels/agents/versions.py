@@ -11,6 +11,7 @@ from opsconsole.engine.agents.difference import FieldChange, differences
 from opsconsole.engine.agents.file import load_spec, source_of
 from opsconsole.store.rows import VersionRow
 from opsconsole.ui.panels.agents.data import MOST_VERSIONS, Shown
+from opsconsole.ui.panels.agents.goback import GoBack
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, card, label, pill, row
 from opsconsole.ui.widgets.columns import card_column
@@ -29,15 +30,16 @@ class VersionsPage(QWidget):
     """A timeline, the newest first.
 
     Signals:
-        restore_wanted: the number of a version.
+        restore_wanted: (number of a version, why).
     """
 
-    restore_wanted = Signal(int)
+    restore_wanted = Signal(int, str)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._shown: tuple[str, int] | None = None
+        self._asked: GoBack | None = None
         area, self._column = card_column()
         area.setAccessibleName("Versions")
         outer = QVBoxLayout(self)
@@ -49,7 +51,7 @@ class VersionsPage(QWidget):
         key = shown.row.id, shown.versions[0].number
         if key == self._shown:
             return
-        self._shown = key
+        self._shown, self._asked = key, None
         with kept_in(self):
             clear(self._column)
         every = shown.versions
@@ -70,7 +72,7 @@ class VersionsPage(QWidget):
         parts += [pill("in use", "ok")] if is_in_use else []
         parts.append(None)
         if not is_in_use:
-            restore = button("Restore", partial(self.restore_wanted.emit, version.number))
+            restore = button("Restore…", partial(self._ask, shown, version, column))
             restore.setAccessibleName(f"Restore version {version.number} as a new version")
             parts.append(restore)
         column.addLayout(row(*parts))
@@ -90,6 +92,23 @@ class VersionsPage(QWidget):
             column.addWidget(para("It says the same; comments or tools around it changed.", "muted"))
         self._add_file(column, before, version)
         return frame
+
+    def _ask(self, shown: Shown, version: VersionRow, into: QVBoxLayout) -> None:
+        """Ask in the version's card, below its head."""
+        self._leave()
+        go = partial(self.restore_wanted.emit, version.number)
+        makes = shown.versions[0].number + 1
+        self._asked = GoBack(shown.spec, load_spec(version.spec), makes=makes, go=go, leave=self._leave)
+        into.insertWidget(1, self._asked)
+        self._asked.show()
+        self._asked.reason.setFocus()
+
+    def _leave(self) -> None:
+        if self._asked is not None:
+            with kept_in(self):
+                self._asked.hide()
+            self._asked.deleteLater()
+            self._asked = None
 
     def _add_file(self, column: QVBoxLayout, before: VersionRow, version: VersionRow) -> None:
         was, now = source_of(before).splitlines(), source_of(version).splitlines()

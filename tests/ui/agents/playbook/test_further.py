@@ -37,7 +37,7 @@ def test_going_live_by_the_file_is_told_and_asks_why(tmp_path: Path) -> None:
         await until(lambda: page.bar.is_ready)
         assert "It may do more than now" not in told(page)
         page.save()
-        await until(lambda: panel.shown is not None and panel.shown.row.number == 3), "less never asks"
+        await until(lambda: panel.shown is not None and panel.shown.row.number == 3)
 
     perform(folder, scene)
     with opened(folder) as session:
