@@ -28,7 +28,7 @@ QLabel[pill="shadow"] { background: $shadowSoft; color: $shadow; border: 1px das
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDoubleSpinBox, QDateTimeEdit {
     background: $sunken; border: 1px solid $borderStrong; border-radius: 6px; padding: 0 8px; min-height: 30px;
     selection-background-color: $accent; selection-color: $onAccent }
-QPlainTextEdit, QTextEdit { padding: 6px 8px }
+QPlainTextEdit, QTextEdit { padding: 6px 8px } GrowingText { min-height: 0 }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus {
     border: 1px solid $focus; background: $surface }
 QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"] { border: 1px solid $danger }

@@ -29,10 +29,12 @@ from opsconsole.app.gui.mainwindow import Joined
 from opsconsole.ui.panels.agents.growing import GrowingText
 from opsconsole.ui.panels.agents.panel import AgentsPanel
 from opsconsole.ui.panels.agents.parts import mark
+from opsconsole.ui.theme import fonts
 from opsconsole.ui.theme.theme import Mode, Theme
 from tests.shots.agents import agents_views, hold
 from tests.support.desktop.console import application, in_window, until
 from tests.support.desktop.walker import Walker, controls, name_of, tab_round
+from tests.ui.stage import FONTS
 
 pytestmark = pytest.mark.slow
 SMALL = (1024, 700)
@@ -235,5 +237,24 @@ def test_a_field_with_the_keys_is_lit_up_also_where_it_is_wrong(
     lit = picture(field)
     other.setFocus()
     assert not look_alike(picture(field), lit)
+    page.close()
+    page.deleteLater()
+
+
+@pytest.mark.parametrize("lines", [1, 2, 5])
+def test_a_field_is_as_high_as_its_lines_with_its_edges(lines: int) -> None:
+    application()
+    fonts.load(FONTS)
+    Theme(application(), "light")
+    page, field = QWidget(), GrowingText("\n".join(["words"] * lines))
+    column = QVBoxLayout(page)
+    column.addWidget(field)
+    column.addStretch(1)
+    page.resize(400, 400)
+    page.show()
+    QTest.qWaitForWindowExposed(page)
+    needed = lines * field.fontMetrics().lineSpacing()
+    assert needed <= field.viewport().height() <= needed + 2 * int(field.document().documentMargin()) + 2
+    assert field.height() == field.maximumHeight(), "else its lower edge is cut"
     page.close()
     page.deleteLater()

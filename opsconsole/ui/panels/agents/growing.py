@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy
 
 from opsconsole.ui.theme import fonts
 
-PADDING = 6
-"""Above and below the text, in px, as the style has it."""
+EDGE = 7
+"""Border and padding above and below the text, in px, as the style has them; Qt's frame width tells the sides."""
 
 
 class GrowingText(QPlainTextEdit):
@@ -47,5 +47,5 @@ class GrowingText(QPlainTextEdit):
             self.setVerticalScrollBarPolicy(bar)
         if lines != self._lines:
             self._lines = lines
-            around = self.frameWidth() + int(self.document().documentMargin()) + PADDING
+            around = EDGE + int(self.document().documentMargin())
             self.setFixedHeight(lines * QFontMetrics(fonts.font()).lineSpacing() + 2 * around)
