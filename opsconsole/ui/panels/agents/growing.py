@@ -16,7 +16,7 @@ class GrowingText(QPlainTextEdit):
     def __init__(self, text: str, *, least: int = 1, most: int = 14) -> None:
         super().__init__(text)
         self._whole, self._first = text, self._raw()
-        self._least, self._most, self._lines = least, most, 0
+        self._least, self._most, self._height = least, most, 0
         self.setTabChangesFocus(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -45,7 +45,9 @@ class GrowingText(QPlainTextEdit):
         bar = Qt.ScrollBarPolicy.ScrollBarAsNeeded if needed > self._most else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         if bar is not self.verticalScrollBarPolicy():
             self.setVerticalScrollBarPolicy(bar)
-        if lines != self._lines:
-            self._lines = lines
+        is_polished = self.testAttribute(Qt.WidgetAttribute.WA_WState_Polished)
+        metrics = self.fontMetrics() if is_polished else QFontMetrics(fonts.font())
+        if (height := lines * metrics.lineSpacing()) != self._height:
+            self._height = height
             around = EDGE + int(self.document().documentMargin())
-            self.setFixedHeight(lines * QFontMetrics(fonts.font()).lineSpacing() + 2 * around)
+            self.setFixedHeight(height + 2 * around)
