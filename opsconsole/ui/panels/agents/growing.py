@@ -1,7 +1,7 @@
 """A field for a text of several lines that is as high as what is typed, between two bounds."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy
 
 from opsconsole.ui.theme import fonts
@@ -38,6 +38,10 @@ class GrowingText(QPlainTextEdit):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit()  # its font is known now
 
     def _fit(self) -> None:
         needed = round(self.document().size().height())
