@@ -25,6 +25,8 @@ class FolderLook:
     delivered: int = 0
     """Mails that a server received: a copy that a mail program keeps of what it sent was not."""
     recipients: Counter[str] = field(default_factory=Counter[str])
+    forms: Counter[str] = field(default_factory=Counter[str])
+    """Of the senders: mails to themselves for somebody else, as web forms write."""
 
 
 @dataclass(slots=True)
@@ -38,9 +40,13 @@ class Survey:
         look = self.folders.setdefault(folder, FolderLook())
         headers = Headers(_head(raw), [])
         look.mails += 1
-        look.senders.update(address for _, address in headers.addresses("from")[:1])
+        senders = [address for _, address in headers.addresses("from")[:1]]
+        to = {address for name in ("to", "cc") for _, address in headers.addresses(name)}
+        asking = {address for _, address in headers.addresses("reply-to")}.difference(senders)
+        look.senders.update(senders)
         look.delivered += "received" in headers
-        look.recipients.update({address for name in ("to", "cc") for _, address in headers.addresses(name)})
+        look.recipients.update(to)
+        look.forms.update(senders if asking and not to.difference(senders, asking) else ())
 
     def senders_in(self, folders: Collection[str]) -> Counter[str]:
         """Count who wrote what lies in some folders."""
@@ -88,7 +94,9 @@ def answers_of(survey: Survey, *, own: Collection[str], sent: Collection[str]) -
     elsewhere = {
         folder: count
         for folder, look in survey.folders.items()
-        if folder not in folders and not is_left(folder) and (count := sum(look.senders[name] for name in mine))
+        if folder not in folders
+        and not is_left(folder)
+        and (count := sum(look.senders[name] - look.forms[name] for name in mine))
     }
     senders = survey.senders_in(folders)
     written = {name: senders[name] for name in sorted(mine, key=lambda name: -senders[name]) if senders[name]}
@@ -118,13 +126,17 @@ def _by_look(survey: Survey, own: Collection[str], named: Collection[str]) -> di
     Where the store keeps how mails were delivered, those of the folder were not.
     """
     is_told = any(look.delivered for look in survey.folders.values())
+    writers = survey.senders_in(survey.folders)
     found: dict[str, str] = {}
     for folder, look in survey.folders.items():
         if folder in named or not folder or not can_be_sent(folder) or not look.senders:
             continue
         (sender, count) = look.senders.most_common(1)[0]
         others = sum((more.recipients for name, more in survey.folders.items() if name != folder), Counter[str]())
-        is_owner = sender in own if own else others[sender] and others.most_common(1)[0][1] == others[sender]
+        # Who is answered as often as they are written to may be a customer with a folder of their own.
+        rivals = [name for name in writers if name != sender and others[name] >= others[sender]]
+        is_most = others[sender] == max(others.values(), default=0)
+        is_owner = sender in own if own else others[sender] and is_most and not rivals
         if is_owner and count >= MOST * look.mails and not (is_told and look.delivered > look.mails / 2):
             found[folder] = sender
     return found
