@@ -46,6 +46,7 @@ def _width(found: ImportPreview, place: int) -> int:
 
 def own_elsewhere(folder: str, number: int) -> str:
     """Ask whether mails from oneself outside of sent mail were sent."""
-    where, verb = folder or "no folder", "lies" if number == 1 else "lie"
-    how = f" `--sent {folder!r}` takes them as your answers." if folder else ""
-    return f"{count(number, 'mail')} from you {verb} in {where}: sent?{how}"
+    verb = "lies" if number == 1 else "lie"
+    if not folder:
+        return f"{count(number, 'mail')} from you {verb} in no folder; as your answers count only those in a folder."
+    return f"{count(number, 'mail')} from you {verb} in {folder}: sent? `--sent {folder!r}` takes them as your answers."

@@ -58,6 +58,7 @@ class _Seen:
     mails: int = 0
     folders: Counter[str] = field(default_factory=Counter[str])
     kinds: Counter[str] = field(default_factory=Counter[str])
+    has_folders: bool = False
     broken: int = 0
     notes: list[str] = field(default_factory=list[str])
 
@@ -65,6 +66,7 @@ class _Seen:
         """Count a mail in."""
         self.mails += 1
         self.folders[str(event.fields.get("folder") or "no folder")] += 1
+        self.has_folders = self.has_folders or bool(event.fields.get("folder"))
         self.kinds[event.kind] += 1
         self.broken += bool(event.problems)
         if event.problems and len(self.notes) < MOST_NOTES:
@@ -98,7 +100,7 @@ def _mail_preview(source: Source, answers: Answers, progress: Callable[[int], No
 def _facts(source: Source, seen: _Seen, answers: Answers) -> list[tuple[str, str]]:
     folders = [f"{name} {number:,}" for name, number in islice(seen.folders.most_common(), MOST_FOLDERS)]
     more = len(seen.folders) - len(folders)
-    facts = [("Folders", ", ".join(folders) + (f" and {more} more" if more else ""))]
+    facts = [("Folders", ", ".join(folders) + (f" and {more} more" if more else ""))] if seen.has_folders else []
     if seen.kinds["mail.sent"]:
         whose = ", ".join(answers.written) or ", ".join(sorted(answers.own))
         facts.append(("Your answers", f"{count(seen.kinds['mail.sent'], 'mail')} of {whose}"))

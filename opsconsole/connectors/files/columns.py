@@ -1,22 +1,23 @@
 """Which column of an export is which of our fields, and which kind of record a table holds."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from opsconsole.connectors.files.cells.zones import header_zone
 from opsconsole.connectors.files.record import RecordKind
 
-_NOISE = re.compile(r"[^\w]+|_")
+_NOISE = re.compile(r"[^\w]+|_|(?<=[a-z])(?=[A-Z])")
+"""What stands between the words of a header: signs, or the step of `createdAt`."""
 
 _CREATED = (
     "created at|created|create date|date created|created date|created time|creation date|added|created on|opened"
-    "|erstellt am|erstellt|angelegt am|erstelldatum|créé le|date de création|aangemaakt op"
+    "|date time opened|opened at|erstellt am|erstellt|angelegt am|erstelldatum|créé le|date de création|aangemaakt op"
 )
 _UPDATED = (
     "updated at|updated|updated date|last modified|last modified date|last updated|last updated time|update time"
-    "|modified|last update time|aktualisiert am|geändert am"
+    "|modified|modified time|last update time|aktualisiert am|geändert am"
 )
 _COMPANY = (
     "company|company name|organization|organisation|organization name|organisation name|account|account name"
@@ -70,27 +71,31 @@ SPELLINGS: dict[RecordKind, dict[str, str]] = {
     },
     "ticket": {
         "external_id": "ticket id|id|ticket|ticket number|number|case number|case id|issue key|key|record id|ticket no"
-        "|external id|issue id|conversation id|request id|ticketnummer|nummer",
+        "|external id|issue id|conversation id|request id|task id|ticket ext id|ticketnummer|nummer",
         "title": "subject|ticket name|title|ticket subject|summary|short description|name|betreff|titel|objet|asunto",
-        "description": "description|ticket description|body|content|details|message|text|beschreibung",
+        "description": "description|ticket description|body|content|details|message|message body|text|beschreibung",
         "queue": "queue|group|group name|assignment group|team|department|pipeline|project name|project|ticket pipeline"
         "|project key|category|gruppe|abteilung|warteschlange|groupe|groep",
-        "assignee": "assignee|assignee name|agent|agent name|assigned to|ticket owner|responder|assignee email|owner"
-        "|bearbeiter|zugewiesen an|zuständig|assigné à",
+        "assignee": "assignee|assignee name|agent|agent name|assigned to|ticket owner|case owner|responder"
+        "|assignee email|owner|bearbeiter|zugewiesen an|zuständig|assigné à",
         "priority": "priority|ticket priority|priority name|urgency|severity|priorität|dringlichkeit"
         "|priorité|prioriteit|prioridad",
-        "status": "status|ticket status|state|statut|estado",
-        "requester_email": "requester email|requester e mail|contact email|customer email|reporter email|from|"
-        f"{_EMAIL}",
+        "status": "status|ticket status|case status|state|conversation state|statut|estado",
+        "requester_email": "requester email|requester e mail|contact email|customer email|reporter email|creator email"
+        f"|message author email|from|{_EMAIL}",
         "requester_name": "requester|requester name|reporter|reporter name|customer|customer name|associated contact"
-        "|contact name|full name|caller|author|contact|kunde|anforderer|demandeur|melder",
+        "|contact name|full name|caller|caller id|author|message author name|contact|kunde|anforderer|demandeur|melder",
         "requester_id": "requester id|reporter id|customer id|customer number|contact id|associated contact ids|user id"
-        "|unique external id|kundennummer|author username",
-        "created_at": f"{_CREATED}|ticket created|reported at|requested|requested at|request date|opened at"
-        "|conversation started at|submitted at",
+        "|unique external id|kundennummer|author username|message author user id|contact ext id",
+        "created_at": f"{_CREATED}|ticket created|reported at|requested|requested at|request date"
+        "|conversation started at|conversation created at|submitted at",
         "updated_at": _UPDATED,
     },
 }
+_ONCE_KNOWN: dict[RecordKind, dict[str, str]] = {
+    "ticket": {"description": "notes", "queue": "projects|section column", "requester_name": "creator"},
+}
+"""Further spellings that say nothing of what a table holds, and are read once that is known."""
 _DECISIVE: dict[RecordKind, tuple[str, ...]] = {
     "deal": ("amount", "stage", "close_date"),
     "ticket": ("title", "description", "queue", "assignee", "priority", "status", "requester_email", "requester_name"),
@@ -133,28 +138,42 @@ def layout_of(headers: Sequence[str], *, file_name: str) -> Layout | None:
         score += 0.5 * len(columns) + 1.5 * min(3, sum(bool(_SAYS[kind].search(cell)) for cell in plain))
         score += 3 if _SAYS[kind].search(name) else 0
         if score > best_score:
-            best, best_score = Layout(kind, columns), score
+            best, best_score = Layout(kind, _all_columns(kind, plain)), score
     return best
 
 
 def named(header: str) -> str:
     """Return what a column is called, without the zone that stands behind it: `Created (UTC)` is `created`."""
+    if header.strip() == "#":
+        return "number"
     return normal(header.rpartition(header_zone(header))[0] if header_zone(header) else header)
 
 
 def normal(header: str) -> str:
     """Return a header in lower case with single spaces."""
-    return " ".join(_NOISE.sub(" ", header.lower()).split())[:80]
+    return " ".join(_NOISE.sub(" ", header).lower().split())[:80]
 
 
 def layout_as(kind: RecordKind, headers: Sequence[str]) -> Layout:
     """Return the columns of a table that is known to hold a kind."""
-    return Layout(kind, _columns(kind, [named(header) for header in headers]))
+    return Layout(kind, _all_columns(kind, [named(header) for header in headers]))
+
+
+def _all_columns(kind: RecordKind, plain: Sequence[str]) -> dict[str, int]:
+    found = _columns(kind, plain)
+    for field, place in _columns_in(_ONCE_KNOWN.get(kind, {}), plain).items():
+        if field not in found and place not in found.values():
+            found[field] = place
+    return {field: found[field] for field in SPELLINGS[kind] if field in found}
 
 
 def _columns(kind: RecordKind, plain: Sequence[str]) -> dict[str, int]:
+    return _columns_in(SPELLINGS[kind], plain)
+
+
+def _columns_in(known: Mapping[str, str], plain: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
-    for field, spellings in SPELLINGS[kind].items():
+    for field, spellings in known.items():
         for spelling in spellings.split("|"):
             if spelling in plain:
                 found[field] = plain.index(spelling)

@@ -11,7 +11,7 @@ from opsconsole.connectors.files.columns import SPELLINGS, Layout
 from opsconsole.connectors.files.record import ImportRecord
 from opsconsole.connectors.files.values import amount_of, email_of, name_of
 from opsconsole.connectors.mailtext.clean import scrub
-from opsconsole.domain.priority import PRIORITIES, priority_of
+from opsconsole.domain.priority import PRIORITIES, is_no_priority, priority_of
 
 MAX_CELL = 100_000
 _MEANINGFUL = {
@@ -109,8 +109,8 @@ def _typed(fields: dict[str, Any], taken: dict[str, str], reading: Reading, prob
         elif name.endswith(("_at", "_date")):
             _moment(fields, name, text, reading.look_of(name), problems)
         elif name == "priority" and text:
-            fields[name] = priority_in(text, reading.priorities) or text
-            if fields[name] not in PRIORITIES:
+            fields[name] = priority_in(text, reading.priorities) or ("" if is_no_priority(text) else text)
+            if fields[name] not in ("", *PRIORITIES):
                 problems.append(
                     f"The priority {text[:40]!r} is none that is known ({', '.join(PRIORITIES)}); it was kept as it is."
                     " A mapping file can say what it means."

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from opsconsole.connectors.files.cells.dates import day_habit
+from opsconsole.connectors.files.cells.dates import LONGEST, day_habit
 from opsconsole.connectors.files.cells.encoding import encoding_of
 from opsconsole.connectors.files.cells.rows import MAX_LINE, rows_of
 from opsconsole.connectors.files.cells.zones import header_zone, zone_of
@@ -51,8 +51,8 @@ class TableSource(Source):
 
     def reading(self) -> Reading:
         """Return how its cells are read; all its dates are looked at once for the order of day and month."""
-        with self._open() as stream:
-            habit = day_habit(self._date_cells(stream))
+        with self._open() as stream, self._open() as again:
+            habit = day_habit(self._date_cells(stream), self._other_cells(again))
         told = {name: header_zone(self.headers[place]) for name, place in self.layout.columns.items()}
         return Reading(
             layout=self.layout,
@@ -80,6 +80,16 @@ class TableSource(Source):
     def _date_cells(self, stream: IO[str]) -> Iterator[str]:
         places = [at for name, at in self.layout.columns.items() if name.endswith(("_at", "_date"))]
         return (cells[at] for _, cells, _ in self._rows(stream) for at in places if at < len(cells))
+
+    def _other_cells(self, stream: IO[str]) -> Iterator[str]:
+        """Yield what may be dates in columns that are none of our fields."""
+        used = {*self.layout.columns.values()}
+        return (
+            cell
+            for _, cells, _ in self._rows(stream)
+            for at, cell in enumerate(cells)
+            if at not in used and len(cell) <= LONGEST
+        )
 
     def _open(self) -> IO[str]:
         return self.path.open("r", encoding=self.encoding, errors=self._errors(), newline="")

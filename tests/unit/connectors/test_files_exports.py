@@ -10,6 +10,15 @@ from opsconsole.connectors.files.cells.encoding import encoding_of
 from opsconsole.connectors.files.mapping import TableMapping, read_mapping
 from opsconsole.domain.errors import FileFormatError
 from opsconsole.domain.priority import priority_of
+from tests.support.imports.documented import (
+    ASANA,
+    GITLAB_ISSUES,
+    INTERCOM,
+    LINEAR,
+    SALESFORCE,
+    SERVICENOW_FIELDS,
+    ZOHO_DESK,
+)
 from tests.support.imports.exports import FRESHDESK, GITLAB, HUBSPOT, JIRA, JIRA_PIPELINE, SERVICENOW, ZENDESK_VIEW
 
 
@@ -41,6 +50,67 @@ def test_every_row_of_an_export_is_a_ticket_with_time_queue_and_person(
     assert told["created_at"] == "2026-02-03T20:05:00+00:00"
     assert (told["queue"], told["priority"], told["assignee"]) == (queue, priority, "Kim Ode")
     assert (told["requester_name"], told["requester_email"], told["requester_id"]) == ("Rui Alves", address, number)
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "priority", "address"),
+    [
+        (LINEAR, "RET-31", "urgent", "rui@tile.example"),
+        (ASANA, "12001", "high", ""),
+        (GITLAB_ISSUES, "31", "", ""),
+        (INTERCOM, "77", "", "rui@tile.example"),
+        (SALESFORCE, "00001026", "high", "rui@tile.example"),
+        (SERVICENOW_FIELDS, "INC0010031", "normal", ""),
+        (ZOHO_DESK, "Ticket_1", "high", ""),
+    ],
+    ids=["linear", "asana", "gitlab", "intercom", "salesforce", "servicenow", "zoho"],
+)
+def test_every_row_of_a_documented_export_is_read_whole(
+    tmp_path: Path, text: str, number: str, priority: str, address: str
+) -> None:
+    rows = records(tmp_path, text)
+    told = rows[0].fields
+    assert [row.problems for row in rows] == [()] * len(rows)
+    assert (rows[0].external_id, told["priority"], told["requester_email"]) == (number, priority, address)
+    assert told["created_at"][:10] == "2026-02-03" and told["assignee"] in ("Kim Ode", "kim@floor.example", "")
+
+
+def test_a_number_sign_is_the_number_and_words_that_are_written_together_are_told_apart(tmp_path: Path) -> None:
+    (got,) = records(
+        tmp_path, "#,Subject,assigneeName,requesterEmail,createdAt\n7,x,Kim,r@tile.example,2026-02-03 20:05\n"
+    )
+    told = got.fields
+    assert (got.external_id, told["assignee"], told["requester_email"]) == ("7", "Kim", "r@tile.example")
+    assert told["created_at"] == "2026-02-03T20:05:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("closed", "created", "is_told"),
+    [
+        ("02/25/2026", "2026-02-03", False),
+        ("25/02/2026", "2026-03-02", False),
+        ("later", "2026-02-03", True),
+        ("", "2026-02-03", True),
+    ],
+)
+def test_dates_that_leave_their_order_open_are_read_as_other_columns_show(
+    tmp_path: Path, closed: str, created: str, is_told: bool
+) -> None:
+    (got,) = records(tmp_path, f"Ticket ID,Subject,Status,Created,Closed\n1,x,Open,02/03/2026 10:00,{closed}\n")
+    assert got.fields["created_at"] == f"{created}T10:00:00+00:00"
+    assert bool(got.problems) == is_told
+
+
+def test_dates_that_contradict_each_other_are_decided_by_no_other_column(tmp_path: Path) -> None:
+    text = "Ticket ID,Subject,Status,Created,Closed\n"
+    text += "1,x,Open,02/03/2026,25/02/2026\n2,x,Open,02/25/2026,25/02/2026\n3,x,Open,25/02/2026,25/02/2026\n"
+    assert [bool(row.problems) for row in records(tmp_path, text)] == [True, False, False]
+
+
+@pytest.mark.parametrize("word", ["No priority", "none", "-", "[none]", "n/a"])
+def test_a_word_for_no_priority_is_none(tmp_path: Path, word: str) -> None:
+    (got,) = records(tmp_path, f"Ticket ID,Subject,Priority\n1,x,{word}\n")
+    assert got.fields["priority"] == "" and got.problems == ()
 
 
 def test_columns_of_one_name_all_stay(tmp_path: Path) -> None:
@@ -170,3 +240,8 @@ def test_foreign_words_for_priorities(said: str, ours: str | None) -> None:
 def test_a_priority_that_nobody_knows_is_kept_and_told(tmp_path: Path) -> None:
     (got,) = records(tmp_path, "Ticket ID,Subject,Priority\n1,x,Brennt\n")
     assert got.fields["priority"] == "Brennt" and "mapping file" in got.problems[0]
+
+
+def test_notes_about_people_are_no_tickets(tmp_path: Path) -> None:
+    (got,) = records(tmp_path, "Name,Email,Notes,Creator\nRui Alves,rui@tile.example,likes blue,Kim\n")
+    assert got.kind == "contact" and got.fields["notes"] == "likes blue"

@@ -91,19 +91,38 @@ def moment_of(cell: str, look: DateLook) -> Moment | None:
     return None
 
 
-def day_habit(cells: Iterable[str]) -> bool | None:
-    """Tell from all dates of a file whether they put the day before the month; None where they do not show it."""
+def day_habit(cells: Iterable[str], others: Iterable[str] = ()) -> bool | None:
+    """Tell from all dates of a file whether they put the day before the month; None where they do not show it.
+
+    `others` are asked where the dates that count leave it open; where those contradict each other, nothing decides.
+    """
+    shown, is_open = _habits(cells)
+    if is_open and not shown:
+        shown, _ = _habits(others)
+    return shown.pop() if len(shown) == 1 else None
+
+
+def is_order_open(cell: str) -> bool:
+    """Tell whether a date is one whose day and month only the habit of its table tells apart: `03/04/2026`."""
+    found = _NUMERIC.fullmatch(" ".join(cell.split())[:LONGEST])
+    return found is not None and found["mark"] != "."
+
+
+def _habits(cells: Iterable[str]) -> tuple[set[bool], bool]:
+    """Return what dates show of their order, and whether there are any that need it."""
     shown: set[bool] = set()
+    is_open = False
     for cell in cells:
         found = _NUMERIC.fullmatch(" ".join(cell.split())[:LONGEST])
         # Dots always put the day first, and `26-03-12` may begin with its year: neither says how others are meant.
         if found is None or found["mark"] == "." or (found["mark"] == "-" and len(found["year"]) < 4):
             continue
+        is_open = True
         if int(found["first"]) > 12:
             shown.add(True)
         elif int(found["other"]) > 12:
             shown.add(False)
-    return shown.pop() if len(shown) == 1 else None
+    return shown, is_open
 
 
 def _patterned(text: str, look: DateLook) -> Moment | None:

@@ -64,10 +64,12 @@ class PreviewCard(QFrame):
         column.addLayout(_facts(found))
         column.addLayout(_rows(found))
         for folder, number in found.own_elsewhere[:MOST_ASKED]:
-            check = QCheckBox(
-                f"{plural(number, 'mail')} from you in {folder or 'no folder'}: sent? Yes, they are my answers"
-            )
-            check.setEnabled(bool(folder))
+            if not folder:
+                column.addWidget(
+                    label(f"{plural(number, 'mail')} from you in no folder: not taken as answers", "muted")
+                )
+                continue
+            check = QCheckBox(f"{plural(number, 'mail')} from you in {folder}: sent? Yes, they are my answers")
             self.asked.append((check, folder))
             column.addWidget(check)
         for note in (*(() if found.has_answers else (NO_ANSWERS,)), *found.notes):
