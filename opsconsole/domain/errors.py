@@ -3,6 +3,7 @@
 OpsError
 ├── UserError            what was asked cannot be done as asked; the message says what to ask instead
 │   ├── FileFormatError  a file of the person's is wrong at a line
+│   │   └── UnknownTableError  the headers of a table do not say what it holds
 │   ├── NotFoundError
 │   ├── StaleCardError   the card changed since it was shown
 │   ├── SecretMissingError  a secret that is named is nowhere kept
@@ -60,6 +61,10 @@ class FileFormatError(UserError):
         super().__init__(one_line(f"{where}: {message}"))
         self.path = path
         self.line = line
+
+
+class UnknownTableError(FileFormatError):
+    """The headers of a table do not say what it holds; a person can."""
 
 
 class NotFoundError(UserError):

@@ -108,6 +108,10 @@ class ImportDraft:
     """Folders of sent mail that are not called so."""
     mapping: Path | None = None
     """A mapping file of how a table is read."""
+    columns: tuple[tuple[str, str], ...] = ()
+    """Of a table, what was said besides: (column, field; empty: not used), the last word last."""
+    kind: str = ""
+    """What its rows are, where that was said."""
 
     def with_sent(self, folders: tuple[str, ...]) -> "ImportDraft":
         """Return it with folders of sent mail."""
@@ -116,3 +120,12 @@ class ImportDraft:
     def with_mapping(self, file: Path) -> "ImportDraft":
         """Return it with a mapping file."""
         return replace(self, mapping=file)
+
+    def with_kind(self, kind: str) -> "ImportDraft":
+        """Return it with what its rows are; what was said of columns was said of another kind."""
+        return replace(self, kind=kind, columns=())
+
+    def with_column(self, name: str, field: str, kind: str) -> "ImportDraft":
+        """Return it with what a column of a table of this kind is."""
+        others = tuple(pair for pair in self.columns if pair[0] != name)
+        return replace(self, kind=kind, columns=(*others, (name, field)))

@@ -19,6 +19,19 @@ class ImportReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewColumn:
+    """A column of a table."""
+
+    name: str
+    example: str
+    """The first value in it."""
+    field: str
+    """What it was taken for; empty: it is not used."""
+    can_change: bool
+    """It has a name of its own, by which it can be said what it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportPreview:
     """What an import understood, before anything is written."""
 
@@ -36,6 +49,14 @@ class ImportPreview:
     """Mail of one's own was found, or it is a table."""
     own_elsewhere: tuple[tuple[str, int], ...] = ()
     """(folder, mails of one's own in it) outside of sent mail: are they sent?"""
+    columns: tuple[PreviewColumn, ...] = ()
+    """Of a table."""
+    fields: tuple[tuple[str, str], ...] = ()
+    """What a column may be: (field, in words)."""
+    kind: str = ""
+    """What its rows are; empty where it is no table, or one that does not say."""
+    kinds: tuple[tuple[str, str], ...] = ()
+    """What rows may be: (kind, in words)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,9 @@ from opsconsole.app.past import ready, triagepreview
 from opsconsole.app.past import work as pastwork
 from opsconsole.app.past.importing import import_path
 from opsconsole.app.past.modelpreview import preview_with_model
-from opsconsole.app.past.preview import Wish, preview
+from opsconsole.app.past.preview import preview_or_ask, wish_of
 from opsconsole.app.secretstore.typed import TypedPassphrase
 from opsconsole.app.session import Session, opened
-from opsconsole.connectors.files.mapping import read_mapping
 from opsconsole.domain.errors import NotFoundError, SealedError, UserError
 from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.evidence.lessons import Lesson, file_of
@@ -66,7 +65,7 @@ class WindowTools(ConnectionTools):
                 raise _StoppedError
 
         def run() -> ImportPreview:
-            return preview(Wish(path=draft.path, own=draft.own, sent=draft.sent, mapping=draft.mapping), count)
+            return preview_or_ask(wish_of(draft), count)
 
         return await until(run, stop.set)
 
@@ -92,7 +91,7 @@ class WindowTools(ConnectionTools):
                         own_addresses=draft.own,
                         progress=count,
                         sent=draft.sent,
-                        mapping=None if draft.mapping is None else read_mapping(draft.mapping),
+                        mapping=wish_of(draft).table_mapping(),
                     )
                 except _StoppedError:
                     return ImportReport(seen, seen, 0, 0, is_whole=False)

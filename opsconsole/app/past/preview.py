@@ -1,19 +1,23 @@
 """What an import understood of a file, told before anything is written."""
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from opsconsole.app.past.importing import answers_in
-from opsconsole.app.past.tablefacts import FIRST, MOST_NOTES, table_preview
+from opsconsole.app.past.tablecolumns import KINDS
+from opsconsole.app.past.tablefacts import FIRST, MOST_NOTES, table_preview, unknown_table
 from opsconsole.app.words import count
 from opsconsole.connectors.files import Source, open_source
 from opsconsole.connectors.files.mapping import TableMapping, read_mapping
+from opsconsole.connectors.files.record import RecordKind
 from opsconsole.connectors.files.survey import Answers
 from opsconsole.connectors.files.table import TableSource
+from opsconsole.domain.errors import UnknownTableError
 from opsconsole.domain.event import IncomingEvent
+from opsconsole.ui.drafts import ImportDraft
 from opsconsole.ui.reports import ImportPreview
 
 MOST_FOLDERS = 12
@@ -29,14 +33,27 @@ class Wish:
     sent: Collection[str] = ()
     """Folders of sent mail besides those that are called so."""
     mapping: Path | None = None
+    columns: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Column → our field, as it was chosen; empty: not used."""
+    kind: RecordKind | None = None
 
     def table_mapping(self) -> TableMapping | None:
-        """Read the mapping file, where one was named.
+        """Return how a table is read, where something was said of it.
 
         Raises:
             FileFormatError: it is not as it should be.
         """
-        return None if self.mapping is None else read_mapping(self.mapping)
+        said = None if self.mapping is None else read_mapping(self.mapping)
+        if not self.columns and self.kind is None:
+            return said
+        return (said or TableMapping()).with_columns(self.columns, self.kind)
+
+
+def wish_of(draft: ImportDraft) -> Wish:
+    """Return what was said in the window."""
+    kind: RecordKind | None = next((known for known, _ in KINDS if known == draft.kind), None)
+    columns = dict(draft.columns)
+    return Wish(path=draft.path, own=draft.own, sent=draft.sent, mapping=draft.mapping, columns=columns, kind=kind)
 
 
 def preview(wish: Wish, progress: Callable[[int], None] = lambda _: None) -> ImportPreview:
@@ -51,6 +68,23 @@ def preview(wish: Wish, progress: Callable[[int], None] = lambda _: None) -> Imp
     if isinstance(source, TableSource):
         return table_preview(source, mapping or TableMapping(), progress)
     return _mail_preview(source, answers_in(source, wish.own, wish.sent), progress)
+
+
+def preview_or_ask(wish: Wish, progress: Callable[[int], None] = lambda _: None) -> ImportPreview:
+    """Look a file over; of a table that does not say what it holds, return its columns, so that a person says it.
+
+    Raises:
+        FileFormatError: it is nothing we can read; the text says what is expected.
+        UserError: what was named of it is not there.
+    """
+    try:
+        return preview(wish, progress)
+    except UnknownTableError:
+        any_kind = (wish.table_mapping() or TableMapping()).with_columns({}, KINDS[0][0])
+        source = open_source(wish.path, mapping=any_kind)
+        if not isinstance(source, TableSource):
+            raise
+        return unknown_table(source)
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 
+from opsconsole.app.past.tablecolumns import KINDS, columns_of, fields_of
 from opsconsole.app.words import count
 from opsconsole.connectors.files import ImportRecord
 from opsconsole.connectors.files.cells.dates import DateLook, Moment, is_order_open, moment_of
@@ -57,6 +58,28 @@ def table_preview(source: TableSource, mapping: TableMapping, progress: Callable
         heads=tuple(_HEADS.get(name, name.replace("_", " ").upper()) for name in shown),
         rows=tuple(tuple(_cell(record, name) for name in shown) for record in first),
         notes=(*missing, *whole, *notes),
+        columns=columns_of(source),
+        fields=fields_of(kind),
+        kind=kind,
+        kinds=KINDS,
+    )
+
+
+def unknown_table(source: TableSource) -> ImportPreview:
+    """Show the columns of a table of which nobody can tell what it holds."""
+    names = ", ".join(header.strip() for header in source.headers[:12])[:200]
+    why = (
+        f"Its columns do not say what it holds (they are: {names}). Choose what its rows are, then what each column is."
+    )
+    return ImportPreview(
+        name=source.path.name,
+        what="a table",
+        facts=(("Encoding", _encoding(source, TableMapping())),),
+        heads=(),
+        rows=(),
+        notes=(why,),
+        columns=columns_of(source, is_known=False),
+        kinds=KINDS,
     )
 
 

@@ -80,6 +80,12 @@ class TableMapping(BaseModel):
         """Return what priorities mean, by their word in lower case."""
         return {word.casefold(): ours for word, ours in self.priorities.items()}
 
+    def with_columns(self, columns: Mapping[str, str], kind: RecordKind | None) -> "TableMapping":
+        """Return it with what a person said of single columns besides; that holds before what it says itself."""
+        said = {_bare(name) for name in columns}
+        kept = {name: field for name, field in self.columns.items() if _bare(name) not in said}
+        return self.model_copy(update={"columns": {**kept, **columns}, "kind": kind or self.kind})
+
     def layout(self, headers: Sequence[str], path: Path) -> Layout | None:
         """Return what a table holds, with these corrections; None where it cannot be told.
 
@@ -130,6 +136,12 @@ def read_mapping(path: Path) -> TableMapping:
         FileFormatError: it is not as it should be, with the line.
     """
     return read_yaml(path).into(TableMapping)
+
+
+def can_be_named(headers: Sequence[str]) -> list[bool]:
+    """Tell of each column whether a mapping can name it: it has a name, and none before it has the same."""
+    bare = [_bare(header) for header in headers]
+    return [bool(name) and bare.index(name) == place for place, name in enumerate(bare)]
 
 
 def _bare(header: str) -> str:

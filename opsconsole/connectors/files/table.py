@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -16,9 +17,12 @@ from opsconsole.connectors.files.record import ImportRecord
 from opsconsole.connectors.files.row import Reading, record_of
 from opsconsole.connectors.files.source import Counts, Limits, Source
 from opsconsole.connectors.mailtext.clean import repair
-from opsconsole.domain.errors import FileFormatError
+from opsconsole.domain.errors import FileFormatError, UnknownTableError
 
 SAMPLE = 64 * 1024
+EXAMPLES = 200
+"""Rows that are looked through for a first value."""
+MOST_SHOWN = 200
 _DELIMITERS = ",;\t|"
 _SEPARATOR = re.compile(r"\"?sep=(.)\"?[,;\t|]*\r?\n?", re.IGNORECASE)
 
@@ -69,6 +73,15 @@ class TableSource(Source):
             for _, cells, _ in self._rows(stream) if place is not None else ():
                 if place is not None and place < len(cells) and cells[place].strip():
                     yield cells[place].strip()
+
+    def examples(self) -> list[str]:
+        """Return the first value of each column, as it stands there; empty where the first rows have none."""
+        found = [""] * len(self.headers)
+        with self._open() as stream:
+            for _, cells, problem in islice(self._rows(stream), EXAMPLES):
+                for place, cell in enumerate(cells[: len(found)] if not problem else ()):
+                    found[place] = found[place] or cell.strip()[:MOST_SHOWN]
+        return found
 
     def _rows(self, stream: IO[str]) -> Iterator[tuple[int, list[str], str]]:
         """Yield the rows below the headers."""
@@ -122,21 +135,24 @@ def _header(stream: IO[str], path: Path, mapping: TableMapping) -> tuple[str, li
         if found is not None and (best is None or len(found.columns) > len(best[2].columns)):
             best = delimiter, headers, found
     if best is None:
-        raise FileFormatError(_unknown(text, mapping, said), path=str(path), line=1)
+        raise _unknown(text, mapping, said, path)
     return best
 
 
-def _unknown(text: str, mapping: TableMapping, said: str) -> str:
+def _unknown(text: str, mapping: TableMapping, said: str, path: Path) -> FileFormatError:
     """Say why a table cannot be told, and what to do."""
     first = text.partition("\n")[0].strip()
     mark = said or max(_DELIMITERS, key=first.count)
     headers = [repair(cell).strip() for cell in first.split(mark)]
     there = ", ".join(headers[:12])[:200]
     if lost := mapping.missing([header.strip('"') for header in headers]):
-        return f"the mapping names columns that the table does not have: {', '.join(lost)} (it has: {there})"
-    return (
+        why = f"the mapping names columns that the table does not have: {', '.join(lost)} (it has: {there})"
+        return FileFormatError(why, path=str(path), line=1)
+    why = (
         f"the table's headers do not say what it holds (they are: {there}); expected in the first "
         "line those of contacts (email, name, phone), companies (company name, domain, industry), "
         "deals (deal name, amount, stage) or tickets (subject, status, requester email). A mapping file "
         "can say which column is which"
     )
+    kind = UnknownTableError if len(headers) > 1 else FileFormatError
+    return kind(why, path=str(path), line=1)

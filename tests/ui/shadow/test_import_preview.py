@@ -28,6 +28,12 @@ def shown(panel: WelcomePanel) -> str:
     return "\n".join(found.text() for found in labels if found.isVisible())
 
 
+def chosen(panel: WelcomePanel) -> dict[str, str]:
+    """What each column is, as it stands in its choice."""
+    assert panel.preview.columns is not None
+    return {name: box.currentText() for name, box in panel.preview.columns.boxes.items()}
+
+
 def kinds(folder: Path) -> list[str]:
     with opened(folder) as session:
         return sorted(row.kind for row in feed(session.kernel.reader))
@@ -45,12 +51,19 @@ def test_a_table_is_shown_as_it_is_read_and_corrected_before_it_is_brought_in(tm
         await until(lambda: "tickets.csv: 2 tickets" in shown(panel))
         text = shown(panel)
         assert "Nothing is written yet." in text and kinds(folder) == []
-        assert "Subject → title" in text and "Kept beside\nWohin" in text
+        assert chosen(panel) == {
+            "Ticket ID": "Its number",
+            "Subject": "Subject",
+            "Status": "Status",
+            "Wohin": "Not used, kept beside",
+            "Priorität": "Priority",
+            "Created at": "When it came",
+        }
         assert "Windows-1252, told by its letters" in text and "Medium → normal, Brennt → not known" in text
         assert "1 read as UTC, because nothing says it; 1 say one that is not known" in text
         assert "No column tells where people put it" in text and "'CST'" in text and "two ways" in text
         panel.preview.corrected_by(mapping)
-        await until(lambda: "Wohin → queue" in shown(panel))
+        await until(lambda: chosen(panel)["Wohin"] == "Queue, group or team")
         text = shown(panel)
         assert "day first; 03/04/2026 10:00 → 2026-04-03 08:00 UTC" in text and "Regal leer" in text
         assert "as you said" in text and "Brennt → urgent" in text and kinds(folder) == []
@@ -88,7 +101,7 @@ def test_a_table_that_says_nothing_is_understood_with_a_file_of_corrections(tmp_
         with_tools(stage, folder)
         panel = stage.show(WelcomePanel)
         panel.look_at(table)
-        await until(lambda: "do not say what it holds (they are: Was, Wann)" in panel.said.text())
+        await until(lambda: "do not say what it holds (they are: Was, Wann)" in shown(panel))
         press(panel, "A mapping file…")
         panel.preview.corrected_by(mapping)
         await until(lambda: "list.csv: 1 ticket" in shown(panel))

@@ -53,7 +53,7 @@ class WelcomePanel(Panel):
         self._next = button("", self._on_next, kind="accent")
         self._after: Callable[[], None] | None = None
         self.preview = PreviewCard(self._look, self.bring)
-        self.preview.dismissed = lambda: self._idle("Left as it is; nothing was written.")
+        self.preview.dismissed = lambda: self._end("Left as it is; nothing was written.")
         self.past = PastDoor(context, self._start, self._tell, self._far)
         column = QVBoxLayout(self)
         column.setContentsMargins(56, 32, 56, 32)
@@ -151,7 +151,11 @@ class WelcomePanel(Panel):
 
     def _look(self, draft: ImportDraft) -> None:
         self._is_used = True
-        self._start(self._preview(draft))
+        if self.preview.isVisible():  # what is shown stays meanwhile, and so do the keys
+            self.preview.look_again()
+            self.context.tasks.start(self._again(draft), name="the first steps", owner=self, key="work")
+        else:
+            self._start(self._preview(draft))
 
     def bring(self, draft: ImportDraft) -> None:
         """Bring a history in as it was shown."""
@@ -160,12 +164,14 @@ class WelcomePanel(Panel):
 
     def cancel(self) -> None:
         """End what is under way; what was brought in stays."""
+        self._end("Stopped. What was done so far stays; the same again goes on from there and doubles nothing.")
 
+    def _end(self, text: str) -> None:
         async def nothing() -> None:
             return
 
         self.context.tasks.start(nothing(), name="cancelling", owner=self, key="work")
-        self._idle("Stopped. What was done so far stays; the same again goes on from there and doubles nothing.")
+        self._idle(text)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         self.context.tasks.start(self._guarded(work), name="the first steps", owner=self, key="work")
@@ -182,9 +188,16 @@ class WelcomePanel(Panel):
         self.past.offer(is_on=False)
         self.progress.setRange(0, 0)
         self.progress.show()
+        await self._told(work)
+
+    async def _again(self, draft: ImportDraft) -> None:
+        await self._told(self._preview(draft))
+
+    async def _told(self, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
         except OpsError as error:
+            self.preview.hide()
             self._idle(str(error))
 
     async def _open_sample(self) -> None:
@@ -203,6 +216,7 @@ class WelcomePanel(Panel):
             found = await self.context.tools.preview_history(draft, count)
         except FileFormatError as error:
             self.preview.draft = draft
+            self.preview.hide()
             self._idle(str(error), "A mapping file…", self.preview.ask_mapping)
             return
         self._idle("")

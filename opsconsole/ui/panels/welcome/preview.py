@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from opsconsole.ui.drafts import ImportDraft
+from opsconsole.ui.panels.welcome.columns import ColumnChoices
 from opsconsole.ui.reports import ImportPreview
 from opsconsole.ui.widgets.basics import ClampedLabel, button, card, label, row
 from opsconsole.ui.widgets.words import plural
@@ -18,6 +19,8 @@ NO_ANSWERS = (
 MOST_ASKED = 6
 _LONG = frozenset(("TITLE", "SUBJECT", "NAME"))
 """Heads of columns that need more room."""
+_IN_COLUMNS = frozenset(("Columns", "Kept beside"))
+"""Facts that stand beside each column too."""
 _MAPPINGS = "Corrections (*.yaml *.yml);;All files (*)"
 
 
@@ -29,12 +32,16 @@ class PreviewCard(QFrame):
         self._look, self._bring = look, bring
         self.draft: ImportDraft | None = None
         self.asked: list[tuple[QCheckBox, str]] = []
+        self._kind = ""
         self._dialog: QFileDialog | None = None
         self.go = button("Bring it in", self.bring, kind="accent")
         self.correct = button("A mapping file…", self.ask_mapping)
         self.correct.setToolTip("A small file that says which column is which, how dates are written, their zone…")
         self.leave = button("Not this one", self.dismiss)
         frame, self._column = card()
+        self.columns: ColumnChoices | None = None
+        self._chose: str | None = None
+        """The column that a person just said something of, to whose choice the keys go back; empty: all rows."""
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -54,6 +61,8 @@ class PreviewCard(QFrame):
     def show_found(self, draft: ImportDraft, found: ImportPreview) -> None:
         """Show what was understood."""
         self.draft = draft
+        seen = self._scroll.verticalScrollBar().value() if self._chose is not None else 0
+        self._kind = found.kind
         self._title.setText(f"{found.name}: {found.what}")
         self.asked = []
         inside = QWidget()
@@ -63,6 +72,7 @@ class PreviewCard(QFrame):
         column.setSpacing(14)
         column.addLayout(_facts(found))
         column.addLayout(_rows(found))
+        self._warn(found, column)
         for folder, number in found.own_elsewhere[:MOST_ASKED]:
             if not folder:
                 column.addWidget(
@@ -72,15 +82,48 @@ class PreviewCard(QFrame):
             check = QCheckBox(f"{plural(number, 'mail')} from you in {folder}: sent? Yes, they are my answers")
             self.asked.append((check, folder))
             column.addWidget(check)
+        self.columns = ColumnChoices(found, self._on_kind, self._on_column) if found.columns else None
+        if self.columns is not None:
+            column.addWidget(self.columns)
+        column.addStretch(1)
+        self._scroll.setWidget(inside)
+        self.correct.setVisible(draft.path.is_file())
+        self.go.setEnabled(not found.columns or bool(found.kind))
+        self.show()
+        self._give_focus(seen)
+
+    def look_again(self) -> None:
+        """A look is under way at what is shown; what is shown is not brought in meanwhile."""
+        self.go.setEnabled(False)
+
+    def _warn(self, found: ImportPreview, column: QVBoxLayout) -> None:
         for note in (*(() if found.has_answers else (NO_ANSWERS,)), *found.notes):
             line = label(f"! {note}", is_wrapped=True)
             line.setProperty("tone", "warn")
             column.addWidget(line)
-        column.addStretch(1)
-        self._scroll.setWidget(inside)
-        self.correct.setVisible(draft.path.is_file())
-        self.show()
-        self.go.setFocus()
+
+    def _give_focus(self, seen: int) -> None:
+        """Hand the keys on: to what a person was at, else to what brings it in."""
+        chose, self._chose = self._chose, None
+        if chose is None or self.columns is None:
+            (self.go if self.go.isEnabled() or self.columns is None else self.columns.kind).setFocus()
+            return
+        at = self.columns.boxes.get(chose, self.columns.kind)
+        at.setFocus()
+        self._scroll.verticalScrollBar().setValue(seen)
+        self._scroll.ensureWidgetVisible(at)
+
+    def _on_kind(self, kind: str) -> None:
+        if self.draft is not None and kind:
+            self._again("", self.draft.with_kind(kind))
+
+    def _on_column(self, name: str, field: str) -> None:
+        if self.draft is not None:
+            self._again(name, self.draft.with_column(name, field, self._kind))
+
+    def _again(self, chose: str, draft: ImportDraft) -> None:
+        self.draft, self._chose = draft, chose
+        self._look(draft)
 
     def bring(self) -> None:
         """Bring it in as it is shown, with the folders that were ticked."""
@@ -92,7 +135,7 @@ class PreviewCard(QFrame):
 
     def dismiss(self) -> None:
         """Leave it."""
-        self.draft = None
+        self.draft = self._chose = None
         self.hide()
         self.dismissed()
 
@@ -115,7 +158,8 @@ def _facts(found: ImportPreview) -> QGridLayout:
     grid.setHorizontalSpacing(16)
     grid.setVerticalSpacing(6)
     grid.setColumnStretch(1, 1)
-    for place, (of, text) in enumerate(found.facts):
+    told = [fact for fact in found.facts if not found.columns or fact[0] not in _IN_COLUMNS]
+    for place, (of, text) in enumerate(told):
         name = label(of, "muted")
         grid.addWidget(name, place, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(label(text, is_wrapped=True), place, 1)
