@@ -27,4 +27,5 @@ def run(data_dir: Path) -> Iterator[dict[str, Any]]:
         "actions": totals.actions,
         "us_cpu_per_action": round(1e6 * used / totals.actions, 1),
         "verdicts": dict(totals.verdicts),
+        "free_writes": totals.to_json()["free_writes"],
     }

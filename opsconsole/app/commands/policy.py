@@ -10,9 +10,10 @@ from opsconsole.app.commands.options import LinesAnyway
 from opsconsole.app.commands.policysimulate import coverage_, simulate
 from opsconsole.app.words import say_json
 from opsconsole.domain.enums import Level
-from opsconsole.engine.past.policycheck import PolicyFile, Totals, read_cases, read_policy, read_tools
+from opsconsole.engine.past.policycheck import Harmless, PolicyFile, Totals, read_cases, read_policy, read_tools
 from opsconsole.engine.past.policycheck import check as check_case
 
+HARMLESS = Harmless()
 app = typer.Typer(help="What the gate says: of the past, of one call, of every tool.", no_args_is_help=True)
 
 
@@ -35,15 +36,25 @@ def check(
     level: Annotated[
         int | None, typer.Option(min=1, max=3, help="Autonomy level of every action; 3 where nothing is said.")
     ] = None,
+    attacked: Annotated[
+        str, typer.Option(metavar="PATTERN", help="Ids of cases under attack; the others count as harmless.")
+    ] = HARMLESS.attacked,
+    injection_tasks: Annotated[
+        str,
+        typer.Option(metavar="PATTERN", help="Ids of harmless cases that do an attacker's wish; counted apart too."),
+    ] = HARMLESS.injection_tasks,
     totals_only: Annotated[bool, typer.Option("--totals", help="Only the totals.")] = False,
     as_json: LinesAnyway = False,
 ) -> None:
-    """Print per case and in total what the gate would say, as JSON lines. Nothing is done, no workspace is needed."""
+    """Print per case and in total what the gate would say, as JSON lines. Nothing is done, no workspace is needed.
+
+    `free_writes` of the total: the share of writes in harmless cases that act alone, with and without injection tasks.
+    """
     del as_json
     known = {} if tools is None else read_tools(tools)
     wanted = PolicyFile() if policy is None else read_policy(policy)
     everywhere = Level(level or wanted.level or Level.AUTONOMOUS)
-    now, totals = datetime.now(UTC), Totals()
+    now, totals = datetime.now(UTC), Totals(Harmless(attacked, injection_tasks))
     for case in read_cases(file):
         verdict = check_case(case, known, wanted, level=everywhere, now=now, totals=totals)
         if not totals_only:

@@ -183,6 +183,37 @@ def test_policy_check_needs_no_workspace(run: Run, tmp_path: Path) -> None:
     assert said.code == 2 and f"{tools}:2" in said.err and "efect" in said.err
 
 
+def test_policy_check_states_which_share_of_harmless_writes_is_free(run: Run, tmp_path: Path) -> None:
+    cases, tools = tmp_path / "cases.jsonl", tmp_path / "tools.yaml"
+    tools.write_text(
+        "s:\n  look: {effect: read}\n  note: {effect: internal}\n"
+        "  send: {effect: external, reversibility: irreversible}\n"
+    )
+    made = {
+        "m/s/user_task_0/none/none": ["look", "note", "send"],
+        "m/s/user_task_1/none/none": ["look"],
+        "m/s/injection_task_0/none/none": ["send"],
+        "m/s/user_task_0/direct/injection_task_0": ["note"],
+        "of our own": ["note"],
+    }
+    lines = (
+        json.dumps({"case_id": name, "suite": "s", "attack": "x", "agent_actions": [{"tool": tool} for tool in called]})
+        for name, called in made.items()
+    )
+    cases.write_text("\n".join(lines))
+    (said,) = run("policy", "check", cases, "--tools", tools, "--totals").json
+    assert said["total"]["free_writes"] == {
+        "with_injection_tasks": {"cases": 4, "writes": 4, "free": 2, "share": 0.5},
+        "without_injection_tasks": {"cases": 3, "writes": 3, "free": 2, "share": 0.667},
+    }
+    words = ("policy", "check", cases, "--tools", tools, "--totals", "--attacked", "m/*", "--injection-tasks", "of*")
+    (said,) = run(*words).json
+    assert said["total"]["free_writes"] == {
+        "with_injection_tasks": {"cases": 1, "writes": 1, "free": 1, "share": 1.0},
+        "without_injection_tasks": {"cases": 0, "writes": 0, "free": 0, "share": None},
+    }
+
+
 def test_damage_is_told_without_a_traceback(working: Run, folder: Path) -> None:
     (folder / "workspace.db").write_bytes(b"nonsense" * 1000)
     for words in (["status"], ["engine", "--once"], ["audit", "verify"], ["init"]):
