@@ -49,6 +49,7 @@ def check(
     """Print per case and in total what the gate would say, as JSON lines. Nothing is done, no workspace is needed.
 
     `free_writes` of the total: the share of writes in harmless cases that act alone, with and without injection tasks.
+    `outside_alone`: calls that act alone outside or for good, and after which trusted reads: can strangers write there?
     """
     del as_json
     known = {} if tools is None else read_tools(tools)

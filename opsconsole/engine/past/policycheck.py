@@ -5,7 +5,7 @@ text was called, later calls of the case count as chosen after reading it.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -141,6 +141,10 @@ class Totals:
     """In harmless cases, injection tasks among them."""
     free_without: FreeWrites = field(default_factory=FreeWrites)
     """In harmless cases without injection tasks."""
+    outside: int = 0
+    """Calls that act alone and reach outside, cannot be undone, or send out what they are asked."""
+    after_trusted: Counter[str] = field(default_factory=Counter[str])
+    """How many of them came after each read that is called trusted: their freedom rests on its word."""
 
     def add_harmless(self, case_id: str, actions: Sequence[Mapping[str, Any]]) -> None:
         """Count the writes of a case where it is harmless."""
@@ -149,6 +153,11 @@ class Totals:
         self.free.add(actions)
         if not fnmatchcase(case_id, self.harmless.injection_tasks):
             self.free_without.add(actions)
+
+    def add_outside(self, reads: Iterable[str]) -> None:
+        """Count a call that acts outside alone, after these trusted reads."""
+        self.outside += 1
+        self.after_trusted.update(reads)
 
     def to_json(self) -> dict[str, Any]:
         """Return them as JSON."""
@@ -163,6 +172,7 @@ class Totals:
                 "with_injection_tasks": self.free.to_json(),
                 "without_injection_tasks": self.free_without.to_json(),
             },
+            "outside_alone": {"calls": self.outside, "after_trusted": dict(self.after_trusted.most_common())},
         }
 
 
@@ -232,7 +242,7 @@ def check(
     totals: Totals,
 ) -> dict[str, Any]:
     """Ask the gate about each action of a case, in order; give the verdicts as JSON and add to the totals."""
-    is_tainted = False
+    is_tainted, trusted = False, dict[str, None]()
     told: list[dict[str, Any]] = []
     totals.cases += 1
     for tool, args in case.actions:
@@ -258,6 +268,11 @@ def check(
         totals.verdicts[name] += 1
         totals.by_class.setdefault(group.strip(), Counter())[name] += 1
         totals.rules.update(reason.rule for reason in ruling.binding)
+        is_grave = Effect.EXTERNAL is context.effect or context.reversibility is Reversibility.IRREVERSIBLE or is_egress
+        if is_grave and ruling.verdict is Verdict.ACT:
+            totals.add_outside(list(trusted))
+        if kind is not None and kind.effect is Effect.READ and not kind.is_untrusted:
+            trusted[f"{case.suite}:{tool}"] = None
         if kind is None:
             totals.unknown_tools[f"{case.suite}:{tool}"] += 1
         is_tainted = is_tainted or kind is None or kind.is_untrusted

@@ -214,6 +214,36 @@ def test_policy_check_states_which_share_of_harmless_writes_is_free(run: Run, tm
     }
 
 
+def test_policy_check_names_the_reads_whose_trust_acts_outside_rest_on(run: Run, tmp_path: Path) -> None:
+    cases, tools, policy = tmp_path / "cases.jsonl", tmp_path / "tools.yaml", tmp_path / "policy.yaml"
+    tools.write_text(
+        "s:\n  list: {effect: read}\n  mails: {effect: read, untrusted: true}\n  note: {effect: internal}\n"
+        "  send: {effect: external, reversibility: irreversible}\n"
+        "  fetch: {effect: read, egress: true, destinations: [url]}\n"
+    )
+    called = (
+        ["list", "list", "send", "send"],
+        ["send"],
+        ["note", "list"],
+        ["mails", "list", "send"],
+        ["mails", "fetch"],
+    )
+    args = {"url": "https://docs.tile.example/"}
+    cases.write_text(
+        "\n".join(
+            json.dumps(
+                {"case_id": f"{place}", "suite": "s", "agent_actions": [{"tool": tool, "args": args} for tool in each]}
+            )
+            for place, each in enumerate(called)
+        )
+    )
+    policy.write_text("class_ceilings: off\ntrust: {egress: [docs.tile.example]}\n")
+    (said,) = run("policy", "check", cases, "--tools", tools, "--policy", policy, "--totals").json
+    assert said["total"]["outside_alone"] == {"calls": 4, "after_trusted": {"s:list": 2}}
+    (said,) = run("policy", "check", cases, "--tools", tools, "--totals").json
+    assert said["total"]["outside_alone"] == {"calls": 0, "after_trusted": {}}
+
+
 def test_damage_is_told_without_a_traceback(working: Run, folder: Path) -> None:
     (folder / "workspace.db").write_bytes(b"nonsense" * 1000)
     for words in (["status"], ["engine", "--once"], ["audit", "verify"], ["init"]):
