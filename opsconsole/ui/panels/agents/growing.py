@@ -33,7 +33,7 @@ class GrowingText(QPlainTextEdit):
         return self.document().toRawText().replace("\u2029", "\n")
 
     def sizeHint(self) -> QSize:
-        return QSize(120, self.minimumHeight())
+        return QSize(120, self.maximumHeight())  # the style takes the least height over, not the most
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
