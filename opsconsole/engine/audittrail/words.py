@@ -1,5 +1,6 @@
 """The audit trail in an ops lead's words: what each kind of entry means and what it is about."""
 
+import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -97,6 +98,9 @@ STANDS: Mapping[str, str] = MappingProxyType(
 ACTORS = {"person:": "People", "agent:": "Agents", "engine": "The engine", "connection:": "Connections"}
 """How an actor begins → who that is."""
 
+_STEP = re.compile(r"(?P<category>[a-z][\w-]*)#(?P<number>\d*)(?P<rest>.*)")
+"""A step of a playbook as an action names it: its category and its number, from 0."""
+
 
 def kind_words(kind: str) -> str:
     """Return what a kind of entry means."""
@@ -176,6 +180,9 @@ def fact_words(name: str, value: str, names: Mapping[str, str] = NOBODY) -> str:
         return f"{kind} {agent_words(of, names)}" if of else "everything" if value == "all" else value
     if name in ("event_kind", "category", "state"):
         return spoken(value).lower()
+    if name == "step" and (found := _STEP.fullmatch(value)) is not None:
+        number = f" {int(found['number']) + 1}" if found["number"] else ""
+        return f"{spoken(found['category']).lower()}, step{number}{found['rest']}"
     return _VERDICTS.get(value, value)
 
 
