@@ -74,7 +74,7 @@ def test_a_source_that_no_agent_works_says_so_and_leads_to_the_gallery(tmp_path:
         panel = stage.show(ConnectionsPanel)
         await until(lambda: "No agent works what comes in here" in told(panel))
         press(panel, "Choose an agent")
-        assert asked == [("agents", {"add": True})]
+        assert asked == [("agents", {"add": True, "connection": "leads"})]
         with opened(folder) as session:
             use(session, FILE.replace("subscribes: [{kinds", 'subscribes: [{connection: "*", kinds'))
         panel.refresh()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from opsconsole.domain.agent import AgentSpec, Category, Deployment
 from opsconsole.domain.enums import Effect, Level, Stage
 from opsconsole.domain.naming import number_words
-from opsconsole.ui.panels.agents.data import Shown
+from opsconsole.ui.panels.agents.data import STAGES, Shown
 from opsconsole.ui.widgets.basics import beside, button, card, clamped, label, pill
 from opsconsole.ui.widgets.columns import card_column
 from opsconsole.ui.widgets.focus import kept_in
@@ -73,7 +73,9 @@ class CharterPage(QWidget):
         act.setAccessibleName(f"{word} {category.name}")
         made = QVBoxLayout()
         made.setSpacing(2)
-        made.addLayout(beside(para(category.name, "h3"), pill(words, tone), act))
+        stands = pill(words, tone)
+        stands.setToolTip("" if is_paused else STAGES[stage])
+        made.addLayout(beside(para(category.name, "h3"), stands, act))
         if category.criteria:
             criteria = clamped("muted")
             criteria.setText(category.criteria)
@@ -87,6 +89,7 @@ class CharterPage(QWidget):
         for tool, kind in shown.tools.items():
             if kind.effect is not Effect.READ:
                 by_level[shown.spec.autonomy.level(tool, None)].append(tool_words(tool))
+        column.addWidget(para(_today(shown.spec)))
         for level, words in _LEVELS:
             if by_level[level]:
                 column.addWidget(para(f"{words}: {listed(by_level[level])}"))
@@ -94,6 +97,16 @@ class CharterPage(QWidget):
         if exceptions:
             column.addWidget(para(f"{plural(exceptions, 'exception')} for single categories: see Autonomy.", "muted"))
         return frame
+
+
+def _today(spec: AgentSpec) -> str:
+    """Return what of its levels holds now: nothing is done where it is in shadow."""
+    held = [each.name for each in spec.playbook.categories if spec.stage_of(each.id) is Stage.SHADOW]
+    if len(held) == len(spec.playbook.categories):
+        return "Today nothing: all of it is in shadow, written down and not done. Once it is live:"
+    if held:
+        return f"Nothing in {listed(held)}, which {'are' if len(held) > 1 else 'is'} in shadow. In the rest:"
+    return "In all that it handles:"
 
 
 def _reads(spec: AgentSpec) -> str:

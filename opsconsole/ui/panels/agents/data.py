@@ -101,6 +101,15 @@ def rows_of(kernel: Kernel) -> list[AgentRow]:
     return sorted(found, key=lambda row: row.name.lower())
 
 
+STAGES = {
+    Stage.SHADOW: "Shadow: it decides and writes down what it would do; nothing is done.",
+    Stage.LIMITED: "Limited: live, in a narrow part of its work; what its levels allow is done.",
+    Stage.EXPANDED: "Expanded: live, in more of its work; what its levels allow is done.",
+    Stage.FULL: "Full: live, in all of its work; what its levels allow is done.",
+}
+"""What the stages mean, for who has not met them."""
+
+
 def stage_words(spec: AgentSpec) -> tuple[str, Tone]:
     """Return how far an agent is live: the furthest of its categories, and how many are still in shadow."""
     stages = [spec.stage_of(category.id) for category in spec.playbook.categories]

@@ -47,6 +47,8 @@ class GalleryPage(QWidget):
         super().__init__()
         self._context = context
         self.cards: Sequence[TemplateCard] = ()
+        self._for = ""
+        """The connection that somebody looks for an agent for; empty: any."""
         self._choices: dict[str, dict[str, ChoiceBox]] = {}
         area, self._column = card_column()
         area.setAccessibleName("Templates")
@@ -60,23 +62,35 @@ class GalleryPage(QWidget):
         outer.addLayout(head)
         outer.addWidget(self.states, 1)
 
+    def look_for(self, connection: str) -> None:
+        """Offer first what works a connection, with it chosen; empty: any."""
+        self._for = connection
+        self.refresh()
+
     def refresh(self) -> None:
         """Query anew."""
         self._context.tasks.start(self._load(), name="the templates", owner=self, key="load")
 
     async def _load(self) -> None:
         try:
-            self.cards = await self._context.tools.gallery()
+            found = await self._context.tools.gallery()
         except OpsError as error:
             self.states.error(f"{error}", act=self.refresh)
             return
+        self.cards = sorted(found, key=lambda shown: not self._works(shown))
         self._render()
+
+    def _works(self, shown: TemplateCard) -> bool:
+        """Return whether it can work what an agent is looked for."""
+        return not self._for or any(self._for in names for _, names in shown.choices.values())
 
     def _render(self) -> None:
         self._choices = {}
         with kept_in(self):
             clear(self._column)
         self._column.addWidget(self._blank_card())
+        if self._for:
+            self._column.addWidget(para(f"An agent for {self._for}: those that can work it stand first.", "muted"))
         for shown in self.cards:
             self._column.addWidget(self._card(shown))
         self.states.show_content()
@@ -111,6 +125,8 @@ class GalleryPage(QWidget):
         else:
             self._add_choices(column, shown)
             column.addWidget(label(_matching(shown), "small"))
+            if not self._works(shown):
+                column.addWidget(label(f"It cannot work {self._for}.", "small"))
         return frame
 
     def _add_choices(self, column: QVBoxLayout, shown: TemplateCard) -> None:
@@ -120,6 +136,7 @@ class GalleryPage(QWidget):
                 continue
             box = ChoiceBox()
             box.addItems(list(names))
+            box.setCurrentIndex(names.index(self._for) if self._for in names else 0)
             box.setAccessibleName(f"{shown.title}: {what}")
             box.setEnabled(not shown.is_in_use)
             boxes[slot] = box

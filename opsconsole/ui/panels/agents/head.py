@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from opsconsole.ui.panels.agents.data import Shown
+from opsconsole.ui.panels.agents.data import STAGES, Shown
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import beside, button, label, pill, row, set_pill
 from opsconsole.ui.widgets.keybutton import KeyButton
@@ -47,6 +47,8 @@ class AgentHead(QWidget):
         is_paused, is_held = agent.paused is not None, agent.paused is not None or agent.is_all_paused
         self._name.setText(agent.name)
         set_pill(self._stage, "Paused" if is_held else agent.stage, "warn" if is_held else agent.tone)
+        stages = dict.fromkeys(spec.stage_of(category.id) for category in spec.playbook.categories)
+        self._stage.setToolTip("\n".join(STAGES[stage] for stage in stages))
         thinks = f"thinks with the model {', '.join(spec.models or ('main',))}" if spec.brain == "model" else "offline"
         if spec.brain == "model" and spec.fallback == "playbook":
             thinks += ", by its own steps when no model answers"

@@ -180,7 +180,7 @@ class AgentsPanel(Panel):
 
     def go(self, where: dict[str, Any]) -> None:
         if where.get("add"):
-            self.sides.add()
+            self.sides.add(str(where.get("connection", "")))
         if agent := where.get("agent"):
             self._wanted = str(agent)
             self.refresh()

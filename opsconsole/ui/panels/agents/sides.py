@@ -54,7 +54,7 @@ class Sides(QStackedWidget):
         """The questions of an agent from blank."""
         made = BlankPage(self._context)
         made.used.connect(self.used.emit)
-        made.left.connect(self.add)
+        made.left.connect(lambda: self.add())
         self.addWidget(made)
         return made
 
@@ -77,10 +77,10 @@ class Sides(QStackedWidget):
         """Go back to the agents."""
         self.setCurrentWidget(self._agents)
 
-    def add(self) -> None:
-        """Show the gallery."""
+    def add(self, connection: str = "") -> None:
+        """Show the gallery, with what works a connection first; empty: any."""
         self.setCurrentWidget(self.gallery)
-        self.gallery.refresh()
+        self.gallery.look_for(connection)
         self.gallery.back.setFocus()
 
     def begin_blank(self) -> None:

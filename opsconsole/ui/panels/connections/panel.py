@@ -220,7 +220,7 @@ class ConnectionsPanel(Panel):
     def _buttons(self, shown: Shown) -> list[QWidget]:
         made: list[QWidget] = []
         if shown.is_unworked:
-            choose = button("Choose an agent…", partial(self.context.navigator.go, "agents", add=True))
+            choose = button("Choose an agent…", partial(self._choose_agent, shown.row.id))
             choose.setAccessibleName(f"Choose an agent for {shown.row.id}")
             made.append(choose)
         if shown.row.kind in FORMS:
@@ -236,6 +236,9 @@ class ConnectionsPanel(Panel):
             remove.setAccessibleName(f"Remove {shown.row.id}")
             made.append(remove)
         return made
+
+    def _choose_agent(self, name: str) -> None:
+        self.context.navigator.go("agents", add=True, connection=name)
 
     def _invitation(self) -> QFrame:
         frame, column = card()
