@@ -186,3 +186,10 @@ def test_what_is_enough_already_needs_none_and_the_first_that_is_enough_is_found
     needed = [still_needed(right, 0, 0.9) for right in range(43, 48)]
     assert needed == [0] * 5
     assert [still_needed(right, 0, 0.9) for right in (42, 41, 40, 0)] == [1, 2, 3, 43]
+
+
+def test_a_category_that_one_side_never_names_has_no_share_there() -> None:
+    pairs = [("a", "a"), ("a", "b"), ("b", "b"), ("c", "b")]
+    by_chance = (0.375 * 0.625 + 0.5 * 0.5 + 0.125 * 0.875) / 2
+    expected = pytest.approx((0.5 - by_chance) / (1 - by_chance))
+    assert ac1(pairs) == expected and ac1([(theirs, mine) for mine, theirs in pairs]) == expected
