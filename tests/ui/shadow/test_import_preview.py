@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QLabel
 from opsconsole.app.session import opened
 from opsconsole.store.queries.views.feed import feed
 from opsconsole.ui.panels.welcome.panel import WelcomePanel
+from opsconsole.ui.panels.welcome.preview import NO_ANSWERS, NO_SENT
 from opsconsole.ui.widgets.focus import has_focus
 from tests.support.imports.stores import ANN, ME, box, mail
 from tests.ui.sample import make_empty
@@ -134,5 +136,22 @@ def test_mails_from_oneself_elsewhere_are_asked_about_and_what_one_leaves_is_lef
         press(panel, "Bring it in")
         await until(lambda: "4 new items from store" in panel.said.text())
         assert kinds(folder) == ["mail.received"] * 2 + ["mail.sent"] * 2
+
+    perform(folder, scene)
+
+
+@pytest.mark.parametrize(("own", "words"), [((), NO_ANSWERS), ((ME,), NO_SENT)])
+def test_what_is_missing_of_ones_answers_is_told_by_what_was_said(
+    tmp_path: Path, own: tuple[str, ...], words: str
+) -> None:
+    folder, store = make_empty(tmp_path / "w"), tmp_path / "orders.mbox"
+    box(store, *[mail(number, ANN, ME) for number in range(3)])
+
+    async def scene(stage: Stage) -> None:
+        with_tools(stage, folder)
+        panel = stage.show(WelcomePanel)
+        panel.own.setText(", ".join(own))
+        panel.look_at(store)
+        await until(lambda: words in shown(panel))
 
     perform(folder, scene)

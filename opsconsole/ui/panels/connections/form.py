@@ -276,6 +276,8 @@ class ConnectionForm(QWidget):
             self._steps.addWidget(part, self._count, place, Qt.AlignmentFlag.AlignTop)
         self._steps.addWidget(text, self._count + 1, 1)
         self._count += 2
+        if not step.is_ok and self._rare:
+            self.more.turn(is_open=True)  # what it tells to choose or name may stand there
 
     def _clear(self) -> None:
         for place in reversed(range(self._steps.count())):

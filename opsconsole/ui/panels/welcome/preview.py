@@ -16,6 +16,10 @@ NO_ANSWERS = (
     "No folder of sent mail was found, so what your people answered is not known. Name your own addresses, and choose"
     " it again."
 )
+NO_SENT = (
+    "No mail here was sent from your addresses, so what your people answered is not known, and agents that answer"
+    " cannot be compared with them. Export the folder of sent mail too, and bring both in."
+)
 MOST_ASKED = 6
 _LONG = frozenset(("TITLE", "SUBJECT", "NAME"))
 """Heads of columns that need more room."""
@@ -97,7 +101,8 @@ class PreviewCard(QFrame):
         self.go.setEnabled(False)
 
     def _warn(self, found: ImportPreview, column: QVBoxLayout) -> None:
-        for note in (*(() if found.has_answers else (NO_ANSWERS,)), *found.notes):
+        lacks = NO_SENT if self.draft is not None and self.draft.own else NO_ANSWERS
+        for note in (*(() if found.has_answers else (lacks,)), *found.notes):
             line = label(f"! {note}", is_wrapped=True)
             line.setProperty("tone", "warn")
             column.addWidget(line)
