@@ -5,8 +5,12 @@ from collections.abc import Mapping
 
 from opsconsole.connectors.mailtext import cssvalues as css
 
-READ = frozenset({"animation", "animation-name", "mix-blend-mode", "-webkit-text-security", "content"})
+READ = frozenset({"animation", "animation-name", "mix-blend-mode", "-webkit-text-security", "content", "mso-hide"})
 """Properties that are kept beside those that are understood."""
+_HIDES_BY_ANY_VALUE = (
+    "animation", "animation-name", "mix-blend-mode", "-webkit-text-security", "clip-path", "mso-hide"
+)  # fmt: skip
+"""`mso-hide` hides in Outlook and nowhere else."""
 _PLAIN = frozenset({"", "none", "normal", "auto", "initial", "inherit", "unset", "revert", "nonzero", "evenodd"})
 _COLOUR_WORDS = frozenset({"inherit", "initial", "unset", "revert", "currentcolor", "windowtext", "canvastext", "auto"})
 _TURNS = re.compile(r"\b(?:rotate3d|rotate[xy]|matrix|matrix3d|skew[xy]?|perspective)\(")
@@ -15,7 +19,7 @@ _NAME = re.compile(r"[a-z-]+(?:\(.*\))?")
 
 def is_doubtful(style: Mapping[str, str]) -> bool:
     """Return whether a style can hide a text in a way that is not understood."""
-    for name in ("animation", "animation-name", "mix-blend-mode", "-webkit-text-security", "clip-path"):
+    for name in _HIDES_BY_ANY_VALUE:
         if style.get(name, "") not in _PLAIN:
             return True
     if "url(" in style.get("content", ""):

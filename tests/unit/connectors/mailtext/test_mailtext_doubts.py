@@ -29,11 +29,15 @@ DOUBTFUL = {
     "behind what lies beside it": (
         "<p style='position:relative;z-index:-1'>{}</p><div style='background:#fff;margin-top:-40px'><br></div>"
     ),
+    "in Outlook": "<p style='mso-hide:all'>{}</p>",
+    "in Outlook, by a sheet": "<style>.o {{MSO-HIDE: All}}</style><div class=o><p>{}</p></div>",
+    "in Outlook, on the screen": "<p><span style='m\\73o-hide:screen'>{}</span></p>",
     "queries within a rule": "<style>p {{@media all {{display:none}}}}</style><p>{}</p>",
 }
 CERTAIN = {
     "nothing doubtful in it": "<p style='mix-blend-mode:lighten'> - </p><p>{}</p>",
     "no clip": "<p style='clip-path:none;mix-blend-mode:normal;animation:none'>{}</p>",
+    "not in Outlook either": "<p style='mso-hide:none;mso-line-height-rule:exactly'>{}</p>",
     "words for colours": "<p style='color:inherit'><b style='color:windowtext'>{}</b></p>",
     "a variable": "<p style='color:var(--x)'>{}</p>",
     "a little larger": "<p style='transform:scale(1.1) rotate(2deg)'>{}</p>",
