@@ -94,8 +94,10 @@ def _walk(part: Message, body: Body, depth: int) -> list[_Piece]:
             return _best(pieces, body)
         return [piece for group in pieces for piece in group]
     if children:
-        body.nested.extend(children)
-        size = _guard(lambda: sum(len(child.as_bytes(policy=_AS_IT_CAME)) for child in children), 0)
+        blocks = _guard(lambda: [child.as_bytes(policy=_AS_IT_CAME) for child in children], list[bytes]())
+        is_report = kind == "message/delivery-status"
+        body.nested.extend([mend.report(part, blocks)] if is_report else children)
+        size = sum(map(len, blocks))
         _attach(body, _name(part) or f"{_subject(children[0]) or 'message'}.eml", kind, size)
         return []
     return _leaf(part, kind, body)

@@ -21,6 +21,7 @@ _ALIASES = {
     "utf8mb4": "utf-8",
     "x-gbk": "gb18030",
     "x-sjis": "cp932",
+    "chinesebig5": "big5",
     "iso-8859-8-i": "iso8859-8",
     "ansi_x3.110-1983": "latin-1",
 }

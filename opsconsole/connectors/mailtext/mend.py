@@ -126,6 +126,15 @@ def inner_mail(part: Message, problems: list[str], left: Allowance) -> list[Mess
     return [parsed(data, problems, left)] if _KNOWN.match(data) else []
 
 
+def report(part: Message, blocks: list[bytes]) -> Message:
+    """Return a report on a mail's delivery as the text that it is: the standard parser takes each block for a mail."""
+    whole = Message()
+    if word := transfer_encoding(part):
+        whole["Content-Transfer-Encoding"] = word
+    whole.set_payload(b"\n\n".join(block.strip(b"\r\n") for block in blocks).decode("ascii", "surrogateescape"))
+    return whole
+
+
 def late_headers(part: Message, problems: list[str], left: Allowance) -> Message | None:
     """Return a part whose headers stand below a blank line, as it was meant; None where they do not."""
     payload: object = part.get_payload()

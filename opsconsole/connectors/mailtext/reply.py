@@ -17,9 +17,10 @@ MAX_SIGNATURE_ROWS = 30
 _LANGUAGES = ("en", "de", "fr", "es", "it", "nl")
 _MASK = re.compile("\ue000(\\d+)\ue001")
 _GAPS = re.compile(r"\n{3,}")
-_FORWARD = re.compile(r"\s*(?:fwd?|wg|tr|rv|enc|doorst|i)\s*:", re.IGNORECASE)
+_FORWARD = re.compile(r"\s*(?:\[[^\]\n]{1,60}\]\s*)?(?:fwd?|wg|tr|rv|enc|doorst|i)\s*:", re.IGNORECASE)
 _FORWARDED = re.compile(
-    r"^[-> ]*(?:(?<=--)|(?<=-- )|Begin ?)(?:forwarded|weitergeleitete|message transféré)", re.IGNORECASE | re.M
+    r"^[-> ]*(?:(?<=--)|(?<=-- )|(?<=--  )|Begin ?)(?:forwarded|weitergeleitete|message transféré)",
+    re.IGNORECASE | re.M,
 )
 _SUBJECT_WORD = re.compile(r"^[> *]*(?:Subject|Betreff|Objet|Asunto|Oggetto|Onderwerp)\b", re.IGNORECASE | re.M)
 _WROTE = re.compile(r":\s*$")
@@ -36,6 +37,10 @@ _ASKS = re.compile(
     r"|annuleer)\b|^(?:please|kindly|bitte)\b(?!.{0,80}(?:reply|mail|contact|note|visit|print|not))",
     re.IGNORECASE,
 )
+_POSTSCRIPT = re.compile(
+    r"^\W{0,9}(?:P\.? ?-?S\b|P\.? ?D\b\.? ?:|N\.? ?B\b\.? ?:|Nachtrag\b|Post ?scriptum\b)", re.IGNORECASE | re.M
+)
+"""Also `P.-S.` and `P. D.:`: written after the name, by who wrote what stands above."""
 _RULE = re.compile(r"\W{5,}|_{5,}")
 _SENT_FROM = re.compile(r"(?:sent|get|von|gesendet|envoyé|enviado|inviato|verzonden)\b", re.IGNORECASE)
 _DELIMITER = re.compile(r"\s*(?:> ?)*(?:--|__)\s*\n|\s*[_-]{32,}")
@@ -116,7 +121,7 @@ def _unsigned(text: str, signature: str) -> str:
     is_short = len(rows) <= 10 and len(rows[0]) <= 60 and max(map(len, rows)) <= 100 and "?" not in signature
     is_marked = len(rows) <= MAX_SIGNATURE_ROWS and _DELIMITER.match(signature + "\n") is not None
     said = _first_rows(signature)
-    if _asks(said) or (not is_marked and any(map(_is_sentence, said))):
+    if _goes_on(signature) or (not is_marked and any(map(_is_sentence, said))):
         return text
     return text[: -len(signature)].rstrip() if is_short or is_marked else text
 
@@ -127,8 +132,9 @@ def _first_rows(signature: str) -> list[str]:
     return list(takewhile(lambda row: _RULE.match(row) is None, block.split("\n")))
 
 
-def _asks(rows: list[str]) -> bool:
-    return any(_ASKS.search(row) for row in rows)
+def _goes_on(signature: str) -> bool:
+    """Return whether the sender says something more below the name: asks for something, or writes a postscript."""
+    return _POSTSCRIPT.search(signature) is not None or any(map(_ASKS.search, _first_rows(signature)))
 
 
 def _is_sentence(row: str) -> bool:
@@ -140,7 +146,7 @@ def _above_delimiter(text: str) -> str:
     """Cut at the signature line `--`, where what follows is short enough to be one."""
     rows = text.split("\n")
     for at, row in enumerate(rows):
-        if row == "--" and at and len(rows) - at <= MAX_SIGNATURE_ROWS and not _asks(_first_rows("\n".join(rows[at:]))):
+        if row == "--" and at and len(rows) - at <= MAX_SIGNATURE_ROWS and not _goes_on("\n".join(rows[at:])):
             return "\n".join(rows[:at])
     return text
 

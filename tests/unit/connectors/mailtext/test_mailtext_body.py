@@ -131,6 +131,11 @@ def test_however_deep_a_page_is_nested_nothing_is_lost_in_silence(depth: int) ->
         ("Hi\n\nBest regards\nAnn\nSent from my new little phone", "Hi"),
         ("Hi\n\nBest regards,\nAnn\n\nCrates\nTo cancel write to the list", "Hi"),
         ("Hi\n\nBest regards,\nAnn\n------------\nTo cancel write to the list", "Hi"),
+        ("Hi\n\nBest regards,\nAnn\n\nPS: the order was 4711.", None),
+        ("Hi\n\nGrüße\nAnn\nP. S. die Nummer ist 4711", None),
+        ("Hi\n\nBest regards,\nAna\n\nP.D.: 4711", None),
+        ("Hi\n-- \nAnn\nShop Ltd\n\nP.-S. 4711", None),
+        ("Hi\n\nBest regards,\nAnn\nP.O. Box 12\nPSO House", "Hi"),
         ("", None),
     ],
 )
@@ -140,7 +145,10 @@ def test_quotes_and_signatures_go_and_sentences_stay(text: str, own: str | None)
 
 def test_forwards_are_kept_whole() -> None:
     text = "FYI\n\n-----Original Message-----\nFrom: Bob <b@x.y>\nTo: y\n\nThe matter"
-    assert strip_quotes(text, subject="Fwd: it") == text
+    assert strip_quotes(text, subject="Fwd: it") == strip_quotes(text, subject="[Ops] FW: it") == text
+    assert strip_quotes(text, subject="[Ops] Re: it") == "FYI"
+    marked = text.replace("-----Original", "----------  Forwarded").replace("Message-----", "Message  ----------")
+    assert strip_quotes(marked, subject="it") == marked
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,22 @@ def test_a_mail_within_a_mail_is_read_though_it_is_packed() -> None:
     assert got.full_text == SAID and [part.name for part in got.attachments] == ["The first.eml"]
 
 
+def test_a_delivery_report_is_read_to_its_end_where_the_mail_says_nothing_else() -> None:
+    report = "It could not be delivered:\n\n<kim@quay.example> is closed\n\nStatus: 5.1.1\nAction: failed"
+    status = b"Content-Type: message/delivery-status\n"
+    assert read_mail(mail(status + b"\n" + report.encode())).text == report
+    packed = base64.encodebytes(report.encode())
+    assert read_mail(mail(status + b"Content-Transfer-Encoding: base64\n\n" + packed)).text == report
+    parts = b"Content-Type: multipart/report; boundary=b\n\n--b\n" + TEXT + b"\nSorry.\n--b\n" + status + b"\n"
+    beside = read_mail(mail(parts + report.encode() + b"\n--b--\n"))
+    assert beside.text == "Sorry." and [file.content_type for file in beside.attachments] == ["message/delivery-status"]
+
+
+def test_a_charset_by_a_name_that_old_programs_gave_it_is_known() -> None:
+    got = read_mail(mail("Content-Type: text/plain; charset=CHINESEBIG5\n\n您還在用".encode("big5")))
+    assert got.text == "您還在用" and got.problems == ()
+
+
 def test_a_file_packed_into_the_text_the_old_way_is_an_attachment() -> None:
     got = read_mail(mail(TEXT + b"\nSee the file.\n\nbegin 644 crates.txt\n#0V%T\n`\nend\nBye"))
     assert got.full_text.split() == ["See", "the", "file.", "Bye"]
