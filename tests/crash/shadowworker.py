@@ -53,7 +53,8 @@ async def work(options: argparse.Namespace) -> None:
     """Work until killed."""
     clock = FileClock(options.clock)
     workspace = workspaces.create(options.workspace, at=clock.now(), actor="person:test")
-    config = configured(options.imap, options.smtp, datetime.fromisoformat(options.since))
+    since = datetime.fromisoformat(options.since)
+    config = configured(options.imap, options.smtp, since, user=options.user, is_relay=options.relay)
     async with Engine(workspace, lambda e: [mail_connector(e, config)], FakeBrain(think), clock=clock) as engine:
         now, kept = clock.now(), config.model_dump(mode="json")
         await engine.writer.write(
@@ -77,6 +78,8 @@ def main() -> None:
     for name in ("--imap", "--smtp"):
         made.add_argument(name, type=int, required=True)
     made.add_argument("--since", required=True)
+    made.add_argument("--user", required=True)
+    made.add_argument("--relay", action="store_true")
     logging.basicConfig(level=logging.INFO)
     watches.AGAIN_S = (0.1, 1.0)
     engines.POLL_S = 0.05

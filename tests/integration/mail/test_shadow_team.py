@@ -14,9 +14,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from opsconsole.store import audit
 from opsconsole.store.queries import pairs as read
-from tests.support.mail.mailrig import ANN, SUPPORT, MailRig, letter, mail_rig, until
+from tests.support.mail.mailrig import ANN, SUPPORT, MailRig, cyrus_rig, letter, mail_rig, until
 
 ROOT = Path(__file__).parents[3]
 BOB = "bob@quay.example"
@@ -35,6 +37,8 @@ class Team:
 
     rig: MailRig
     folder: Path
+    before: str = ""
+    """Before the names of all folders but the inbox, on the server."""
     child: Any = None
     ahead_s: float = 0.0
     did: dict[str, Did] = field(default_factory=dict[str, Did])
@@ -56,12 +60,15 @@ class Team:
 
     async def start(self, fault: str = "") -> None:
         """Start the engine; with a fault it is killed there, which is waited for."""
+        config = self.rig.config
+        assert config.login is not None
         env = {**os.environ, "PYTHONPATH": str(ROOT), "OPSCONSOLE_FAULT": fault}
         with (self.folder / "engine.log").open("ab") as log:
             self.child = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "tests.crash.shadowworker", "--workspace", str(self.folder / "ws"),
                 "--clock", str(self.clock), "--imap", str(self.rig.imap.port), "--smtp", str(self.rig.smtp.port),
-                "--since", self.since.isoformat(), cwd=ROOT, env=env,
+                "--since", self.since.isoformat(), "--user", config.login.user,
+                *(["--relay"] if config.is_relay else []), cwd=ROOT, env=env,
                 stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
 
@@ -107,10 +114,14 @@ class Team:
     def name(self, title: str) -> str:
         return f"<m{self.numbers[title]}@harbour.example>"
 
+    def spelt(self, folder: str) -> str:
+        return folder if folder == "INBOX" else f"{self.before}{folder}"
+
     def _at(self, client: Any, title: str) -> list[int]:
         return client.search(["HEADER", "Message-ID", self.name(title)])
 
     def move(self, title: str, target: str, source: str = "INBOX") -> None:
+        target, source = self.spelt(target), self.spelt(source)
         with self.rig.dovecot.selected(SUPPORT, source) as client:
             if not client.folder_exists(target):
                 client.create_folder(target)
@@ -137,7 +148,7 @@ class Team:
         heads = {"Subject": subject, "Message_ID": f"<t{self.numbers[title]}@team.example>", **more}
         raw = letter(0, to=to, sender=SUPPORT, text=text, **heads)
         with self.rig.dovecot.selected(SUPPORT) as client:
-            client.append("Sent", raw, ("\\Seen",))
+            client.append(self.spelt("Sent"), raw, ("\\Seen",))
 
     def pairs(self) -> dict[str, Any]:
         """Of the agent in shadow: title → (what the human did, verdict, excluded)."""
@@ -165,10 +176,10 @@ def human(body: dict[str, Any]) -> Did:
 
 
 @asynccontextmanager
-async def team(folder: Path) -> AsyncGenerator[Team]:
-    async with mail_rig() as rig:
+async def team(folder: Path, *, is_cyrus: bool = False) -> AsyncGenerator[Team]:
+    async with cyrus_rig(is_under_inbox=True) if is_cyrus else mail_rig() as rig:
         rig.imap.heard = []
-        made = Team(rig, folder)
+        made = Team(rig, folder, "INBOX." if is_cyrus else "")
         made.go_on()
         try:
             yield made
@@ -211,12 +222,14 @@ NAMES = ("moved", "answered", "forwarded", "marked", "all", "twice", "back", "de
 LIVE, LATE = ("Order 1", "Order 2", "Order 3"), "Order late"
 
 
-async def test_a_team_at_work_is_paired_and_shadow_writes_nothing(tmp_path: Path) -> None:
-    async with team(tmp_path) as at:
+@pytest.mark.parametrize("is_cyrus", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["Dovecot", "Cyrus"])
+async def test_a_team_at_work_is_paired_and_shadow_writes_nothing(is_cyrus: bool, tmp_path: Path) -> None:
+    async with team(tmp_path, is_cyrus=is_cyrus) as at:
         await at.start()
         await at.deliver(*(f"Question {name}" for name in NAMES), *LIVE)
         await at.until_worked(2 * len(at.numbers))
         await asyncio.to_thread(play_first, at)
+        await asyncio.to_thread(at.rig.dovecot.restart)
         await at.kill()
         await at.deliver("Question early", LATE)  # the question is answered before any agent saw it
         await asyncio.to_thread(play_second, at)
@@ -225,7 +238,7 @@ async def test_a_team_at_work_is_paired_and_shadow_writes_nothing(tmp_path: Path
             await at.start(f"mail.filed:{call}")
         await at.start()
         await at.until_worked(2 * len(at.numbers))
-        await at.rig.until_mails(SUPPORT, len(LIVE) + 1, "Done")
+        await at.rig.until_mails(SUPPORT, len(LIVE) + 1, at.spelt("Done"))
         at.move("Order 2", "Escalated", "Done")
         at.did["Order 2"] = [("mail.move", {"folder": "Escalated"})]
         left_by_team = await asyncio.to_thread(at.state)
@@ -271,7 +284,7 @@ def questions_are_untouched(at: Team) -> None:
                 written.append((found[2].upper(), found[3]))
     assert {verb for verb, _ in written} == {b"SELECT", b"STORE", b"MOVE", b"CREATE"}
     assert {rest.strip(b'"') for verb, rest in written if verb == b"SELECT"} == {b"INBOX"}
-    assert {rest.strip(b'"') for verb, rest in written if verb == b"CREATE"} == {b"Done"}
+    assert {rest.strip(b'"') for verb, rest in written if verb == b"CREATE"} == {at.spelt("Done").encode()}
     named = [int(uid) for verb, rest in written if verb in (b"STORE", b"MOVE") for uid in uids_in(rest)]
     assert len(named) >= 2 * (len(LIVE) + 1) and not questions & set(named)
     assert at.rig.relay.accepted == len(LIVE) + 1
