@@ -61,6 +61,8 @@ class Dovecot(Folders):
     """What the names of all folders but the inbox begin with."""
     has_special_use: bool = True
     """Tells what its folders are for; else only their names do."""
+    uses: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What folders are for, by name; empty: each is for what its name says."""
     folders: Sequence[str] = ("Sent", "Drafts", "Archive", "Trash", "Junk")
     imap_port: int = field(default_factory=free_port)
     imaps_port: int = field(default_factory=free_port)
@@ -193,8 +195,8 @@ class Dovecot(Folders):
             separator=self.separator,
             prefix=self.prefix,
             folders="".join(
-                FOLDER.format(name=name, use=USE.format(name=name) if self.has_special_use else "")
-                for name in self.folders
+                FOLDER.format(name=name, use=USE.format(name=use) if use and self.has_special_use else "")
+                for name, use in {name: self.uses.get(name, "") if self.uses else name for name in self.folders}.items()
             ),
             imap_port=self.imap_port,
             imaps=self.imaps_port if self.has_tls else 0,

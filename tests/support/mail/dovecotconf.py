@@ -1,7 +1,7 @@
 """The configuration of the Dovecot that tests start (2.3), to be filled with `format`."""
 
 TLS = "ssl = yes\nssl_cert = <{server}\nssl_key = <{key}"
-FOLDER = "  mailbox {name} {{\n{use}    auto = subscribe\n  }}\n"
+FOLDER = '  mailbox "{name}" {{\n{use}    auto = subscribe\n  }}\n'
 USE = "    special_use = \\{name}\n"
 TEXT = """
 base_dir = {folder}/run
