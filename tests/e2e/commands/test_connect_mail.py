@@ -1,24 +1,30 @@
 """connect mail, as typed: a real mail server with TLS, and everything that is usually wrong."""
 
+import asyncio
 import io
 import sys
-from collections.abc import Generator
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from opsconsole.connectors.mail.config import Folders, Login, MailConfig
 from opsconsole.domain.redaction import forget_all
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.queries.connections import connection
 from tests.support.http.certificates import Certificates
 from tests.support.mail.dovecot import Dovecot
+from tests.support.mail.mailrig import SUPPORT, WORDS, MailRig, call_on, letter, mail_rig
 from tests.support.mail.relay import Relay
+from tests.support.mail.teamrig import scene, sent
 from tests.support.ports import free_port
 from tests.support.shell import Run, Said
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("connect_mail")]
 ME, WORD = "support@harbour.example", "the-teams-word-4711"
+PIPED = ("--password-stdin", "--json")
 NAMES = [
     "imap name", "imap port", "imap TLS", "smtp name", "smtp port", "smtp TLS",
     "sign-in", "folders", "waiting", "mail to itself",
@@ -62,7 +68,7 @@ def options(mail: Dovecot, **changed: object) -> list[object]:
 
 
 def connect(run: Run, mail: Dovecot, *more: object, **changed: object) -> Said:
-    return run("connect", "mail", *options(mail, **changed), "--password-stdin", "--json", *more)
+    return run("connect", "mail", *options(mail, **changed), *PIPED, *more)
 
 
 def failed(said: Said) -> dict[str, str]:
@@ -203,6 +209,40 @@ def test_folders_are_named_where_they_are_not_found_and_what_is_lost_is_said(rea
     config = kept(folder)
     assert config["folders"]["sent"] == "Raus" and config["folders"]["archive"] == ""
     assert config["watched"] == ["INBOX.Raus"] and config["arrival_s"] == 300
+
+
+async def test_groups_and_folders_that_are_named_are_stored_and_used(ready: Run, folder: Path) -> None:
+    named = {"sent": "Raus", "drafts": "Kladde", "archive": "Ablage", "trash": "Müll"}
+
+    @asynccontextmanager
+    async def connected() -> AsyncGenerator[MailRig]:
+        kinds = {"folders": tuple(named.values()), "has_special_use": False, "separator": ".", "prefix": "INBOX."}
+        async with mail_rig(server=kinds) as rig:
+            where = {
+                "--address": SUPPORT, "--imap": f"localhost:{rig.dovecot.imap_port}", "--imap-tls": "none",
+                "--group": "Crew@Shop.example",
+            } | {f"--{use}": name for use, name in named.items()}  # fmt: skip
+            sys.stdin = io.StringIO(f"{WORDS[SUPPORT]}\n")
+            typed = [*(part for option in where.items() for part in option), "--group", "all@shop.example"]
+            said = await asyncio.to_thread(ready, "connect", "mail", *typed, "--read-only", *PIPED)
+            assert said.code == 0 and all(step["ok"] for step in said.json[0]["steps"]), said
+            stored = MailConfig.model_validate(kept(folder))
+            assert stored.folders == Folders(**named)
+            assert stored.groups == {"crew@shop.example", "all@shop.example"}
+            rig.config = stored.model_copy(update={"login": Login(user=SUPPORT, secret="support")})
+            yield rig
+
+    by_list = {"Precedence": "list", "List_Id": "Crew <crew.shop.example>"}
+    raws = [letter(1, **by_list), letter(2, **(by_list | {"List_Id": "<others.shop.example>"})), letter(3), letter(4)]
+    async with scene(raws=raws, server_rig=connected) as at:
+        assert [event.fields["is_auto"] for event in at.events] == [False, True, False, False]
+        await at.connector.execute(call_on(at.events[0], "draft", text="Soon."))
+        assert len(await at.rig.mails(SUPPORT, "INBOX.Kladde")) == 1
+        await at.connector.execute(call_on(at.events[0], "archive"))
+        assert len(await at.rig.mails(SUPPORT, "INBOX.Ablage")) == 1
+        at.file_sent(sent(9, In_Reply_To="<m3@harbour.example>"), "INBOX.Raus")
+        at.move(4, "INBOX.Müll")
+        assert {tool for tool, _ in await at.settled()} == {"mail.reply", "mail.delete"}
 
 
 def test_sending_signs_in_apart_or_not_at_all(

@@ -8,13 +8,26 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from opsconsole.app.gui.mainwindow import Joined
+from opsconsole.store import workspace as workspaces
+from opsconsole.store.queries.connections import connection
 from tests.support.desktop.console import in_window, until
 from tests.support.mail.authserver import AuthServer, browse
 from tests.support.mail.dovecot import Dovecot
 from tests.support.mail.oauthrig import asking
 from tests.support.mail.relay import Relay
 from tests.support.secrets.sealed import store
-from tests.ui.connections.test_connecting import ME, click, connections, fill, folder, mail, nothing_leaked, of_mail
+from tests.ui.connections.test_connecting import (
+    ME,
+    WORD,
+    click,
+    connections,
+    fill,
+    folder,
+    mail,
+    nothing_leaked,
+    of_mail,
+    tried,
+)
 from tests.ui.scenes import record, told
 
 __all__ = ["folder", "mail"]
@@ -55,6 +68,45 @@ def test_a_mailbox_is_connected_for_reading_alone(folder: Path, mail: Dovecot) -
         assert panel.mail.chosen["sending"].currentData() == "none"
 
     in_window(folder, scenario)
+
+
+def test_folders_that_are_typed_are_stored_and_stand_there_again(folder: Path) -> None:
+    named = {"sent": "Raus", "drafts": "Kladde", "archive": "Ablage/Alt", "trash": "Tonne"}
+
+    async def scenario(joined: Joined) -> None:
+        panel = await connections(joined)
+        click(panel, "Connect a mailbox")
+        fill(panel.mail, joined, **of_mail(server, **named | {"trash": "Nirgends"}))
+        assert "There is no folder Nirgends. There are: " in await tried(panel.mail, "Mend what is marked")
+        fill(panel.mail, joined, trash=named["trash"])
+        QTest.keyClick(panel.mail.inputs["address"], Qt.Key.Key_Return)
+        await until(lambda: panel.pages.currentIndex() == 0 and ME in told(panel))
+        assert folders_of(folder) == named
+        click(panel, "Test or change…")
+        assert {use: panel.mail.inputs[use].text() for use in named} == named
+        fill(panel.mail, joined, sent="")
+        QTest.keyClick(panel.mail.inputs["address"], Qt.Key.Key_Return)
+        await until(lambda: panel.pages.currentIndex() == 0)
+        await until(lambda: folders_of(folder) == named | {"sent": ""})
+
+    with Relay() as relay:
+        kinds = tuple(named.values())
+        server = Dovecot({ME: WORD}, relay_port=relay.port, has_tls=True, has_special_use=False, folders=kinds)
+        relay.deliver_to(server.lmtp_port, server.home)
+        with server:
+            in_window(folder, scenario)
+
+
+def folders_of(folder: Path) -> dict[str, str]:
+    place = workspaces.open_(folder)
+    reader = place.database.reader()
+    try:
+        row = connection(reader, "support")
+        assert row is not None
+        return {use: name for use, name in row.config["folders"].items() if use != "inbox"}
+    finally:
+        reader.close()
+        place.close()
 
 
 def test_a_trial_is_broken_off_and_what_was_typed_stays(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
