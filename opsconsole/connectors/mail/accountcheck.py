@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from opsconsole.connectors.mail.config import MailConfig, Server
+from opsconsole.connectors.mail.imap.changes import delete
 from opsconsole.connectors.mail.imap.client import Imap
 from opsconsole.connectors.mail.imap.connection import Link
 from opsconsole.connectors.mail.imap.folders import Named, named
-from opsconsole.connectors.mail.imap.mailbox import by_id, delete
+from opsconsole.connectors.mail.imap.mailbox import by_id
 from opsconsole.connectors.mail.signin import tls
 from opsconsole.connectors.mail.signin.auth import SignIn
 from opsconsole.connectors.mail.smtp.compose import TRIAL_SUBJECT, TRIAL_TEXT, message_id, written

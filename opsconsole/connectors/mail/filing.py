@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from opsconsole.connectors.mail.account import Account
-from opsconsole.connectors.mail.imap.client import Imap
+from opsconsole.connectors.mail.imap.changes import delete, move
+from opsconsole.connectors.mail.imap.client import Imap, ReadOnlyFolder
 from opsconsole.connectors.mail.imap.folders import Named
 from opsconsole.connectors.mail.imap.mailbox import (
     Mark,
     Place,
-    delete,
     fetch,
+    flags_of,
     locate,
     mark_of,
-    move,
     open_at,
     ours_by_id,
 )
@@ -118,11 +118,13 @@ async def _flag(account: Account, call: Call, *, is_on: bool) -> Result:
 
     def mark(client: Imap) -> bool:
         uid = open_at(client, place, mark_of(call.fields))
-        present = {flag.lower() for mail in fetch(client, [uid], most=1) for flag in mail.flags}
-        if (spelt.lower() in present) is is_on:
+        if (spelt.lower() in flags_of(client, [uid]).get(uid, ())) is is_on:
             return False
         change = client.add_flags if is_on else client.remove_flags
         change([uid], [spelt], silent=True)
+        found = flags_of(client, [uid])
+        if uid in found and (spelt.lower() in found[uid]) is not is_on:  # some say yes, and change nothing
+            raise ReadOnlyFolder(f"the mark {flag} cannot be changed in the folder {place.folder} with this sign-in")
         return True
 
     is_changed = await account.commands.write(mark)

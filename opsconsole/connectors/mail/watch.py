@@ -15,10 +15,11 @@ from dataclasses import replace
 
 from opsconsole.connectors.mail.account import Account
 from opsconsole.connectors.mail.folderreader import FolderReader, Renumbered
+from opsconsole.connectors.mail.imap.changes import move
 from opsconsole.connectors.mail.imap.client import Imap
 from opsconsole.connectors.mail.imap.connection import Link
 from opsconsole.connectors.mail.imap.idle import listen
-from opsconsole.connectors.mail.imap.mailbox import Mark, Place, Stored, move
+from opsconsole.connectors.mail.imap.mailbox import Mark, Place, Stored
 from opsconsole.connectors.mail.signin.auth import SignInError
 from opsconsole.connectors.mail.smtp.compose import is_trial
 from opsconsole.connectors.mail.unreadable import Unreadable

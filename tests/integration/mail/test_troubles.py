@@ -9,7 +9,8 @@ import pytest
 from opsconsole.connectors.mail import filing, folderreader, outgoing
 from opsconsole.connectors.mail.account import Account
 from opsconsole.connectors.mail.imap import connection
-from opsconsole.connectors.mail.imap.mailbox import Place, delete, fetch, mark_of, move
+from opsconsole.connectors.mail.imap.changes import delete, move
+from opsconsole.connectors.mail.imap.mailbox import Place, fetch, mark_of
 from opsconsole.domain.action import Call
 from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
 from tests.support.mail.mailrig import (

@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -93,6 +93,8 @@ class Cyrus(Folders):
     users: Mapping[str, str]
     is_under_inbox: bool = True
     """Folders are called `INBOX.Sent`; else `Sent`, and `/` parts their names."""
+    extra: Sequence[str] = ()
+    """Lines of its configuration."""
     imap_port: int = field(default_factory=free_port)
     lmtp_port: int = field(default_factory=free_port)
     _process: subprocess.Popen[bytes] | None = None
@@ -132,7 +134,7 @@ class Cyrus(Folders):
             folder=self.folder, user=self._account.pw_name, group=group.stdout.strip(),
             is_slash=yes[not self.is_under_inbox], is_alt=yes[not self.is_under_inbox],
         )  # fmt: skip
-        (self.folder / "imapd.conf").write_text(settings, encoding="utf-8")
+        (self.folder / "imapd.conf").write_text(settings + "\n".join((*self.extra, "")), encoding="utf-8")
         services = SERVICES.format(bin=self._bin, folder=self.folder, imap=self.imap_port, lmtp=self.lmtp_port)
         (self.folder / "cyrus.conf").write_text(services, encoding="utf-8")
         for user, word in self.users.items():

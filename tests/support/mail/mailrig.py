@@ -178,9 +178,12 @@ async def mail_rig(
 
 
 @asynccontextmanager
-async def cyrus_rig(*, is_under_inbox: bool, **changes: Any) -> AsyncGenerator[MailRig]:
-    """Start a Cyrus; what is sent goes to the relay without sign-in, which delivers it there."""
-    with Relay() as relay, Cyrus(WORDS, is_under_inbox=is_under_inbox) as cyrus:
+async def cyrus_rig(*, is_under_inbox: bool, extra: Sequence[str] = (), **changes: Any) -> AsyncGenerator[MailRig]:
+    """Start a Cyrus (with `extra` lines of configuration).
+
+    What is sent goes to the relay without sign-in, which delivers it there.
+    """
+    with Relay() as relay, Cyrus(WORDS, is_under_inbox=is_under_inbox, extra=extra) as cyrus:
         relay.deliver_to(cyrus.lmtp_port, cyrus.home)
         async with Proxy(cyrus.imap_port) as imap, Proxy(relay.port) as smtp:
             facts: dict[str, Any] = {"is_relay": True, "login": Login(user=login(SUPPORT), secret="support")}

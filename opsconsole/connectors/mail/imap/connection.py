@@ -43,6 +43,11 @@ _LIMIT = re.compile(
 _QUOTA = re.compile(
     r"\b(?:over|exceed(?:s|ed)?) (?:the )?quota|quota (?:is )?exceeded|mailbox (?:is )?full", re.IGNORECASE
 )
+_RIGHTS = re.compile(
+    r"\[(?:NOPERM|READ-ONLY)\]|permission|permitted|privilege|not allowed|access denied|read-?only", re.IGNORECASE
+)
+_NOISE = re.compile(r"^\w+ failed: |\[[A-Z-]+\] ?| ?\([\d.]+ \+ [\d.]+ [^)]{0,40}\)")
+"""What the library, and some servers for their makers, put around the server's words."""
 _PASSING = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "TEMPORARY")
 
 
@@ -136,12 +141,23 @@ class Link:
                     f"It was not done: your own mailbox {self._config.address} is full, says"
                     f" {self._config.imap.host}. Make room there, then try again."
                 ) from error
-            raise PermanentError(f"{self._where} says no: {without_codes(str(error))}") from error
+            raise PermanentError(self._refused(error, is_write=is_write)) from error
         except asyncio.CancelledError:
             self.cut()
             raise
         self._used_at = asyncio.get_running_loop().time()
         return found
+
+    def _refused(self, error: Exception, *, is_write: bool) -> str:
+        said = without_codes(_NOISE.sub("", str(error)))
+        if not is_write:
+            return f"{self._where} says no: {said}"
+        if _RIGHTS.search(str(error)) is None:
+            return f"It was not done: {self._config.imap.host} says no: {said}"
+        return (
+            f"It was not done: {self._config.imap.host} does not allow it with this sign-in ({said}). Whoever runs the"
+            " server can give the right."
+        )
 
     @property
     def _where(self) -> str:

@@ -1,4 +1,4 @@
-"""What is asked of a mailbox, as blocking functions for the thread that holds the connection."""
+"""What is asked of a mailbox, as blocking functions for the thread that holds the connection; nothing is changed."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,10 +12,9 @@ from opsconsole.connectors.mail.imap.client import (
     IMAPClientReadOnlyError,
     ReadOnlyFolder,
 )
-from opsconsole.connectors.mail.imap.folders import make_sure
 from opsconsole.connectors.mail.seal import HEADER
 from opsconsole.connectors.mailtext.identity import content_digest, synthetic_id
-from opsconsole.domain.errors import PermanentError, TransientError
+from opsconsole.domain.errors import TransientError
 
 MADE_UP = "@opsconsole.invalid>"
 """Ids of mails that have none of their own end so."""
@@ -78,12 +77,16 @@ def open_(client: Imap, folder: str, *, readonly: bool = False) -> int:
     Raises:
         ReadOnlyFolder: it is to be changed, and can only be read.
     """
+    return int(opened(client, folder, readonly=readonly).get(b"UIDVALIDITY") or 0)
+
+
+def opened(client: Imap, folder: str, *, readonly: bool = False) -> Mapping[bytes, Any]:
+    """Select a folder anew; give what the server says of it."""
     try:
-        selected: Any = client.select_folder(folder, readonly=readonly)
+        return client.select_folder(folder, readonly=readonly)
     except IMAPClientReadOnlyError as error:
         client.select_folder(folder, readonly=True)  # else imaplib takes the next command for a surprise too
         raise ReadOnlyFolder(f"the folder {folder} can only be read with this sign-in") from error
-    return int(selected.get(b"UIDVALIDITY") or 0)
 
 
 def open_at(client: Imap, place: Place, mark: Mark, *, readonly: bool = False) -> int:
@@ -96,7 +99,7 @@ def open_at(client: Imap, place: Place, mark: Mark, *, readonly: bool = False) -
     numbering = open_(client, place.folder, readonly=readonly)
     if numbering and numbering == place.numbering:
         return place.uid
-    uid = _the_one(client, _candidates(client, mark), mark)
+    uid = the_one(client, candidates(client, mark), mark)
     if uid is None:
         raise TransientError(f"the folder {place.folder} was numbered anew meanwhile; the mail is looked for again")
     return uid
@@ -115,17 +118,17 @@ def locate(client: Imap, mark: Mark, folders: Iterable[str]) -> Place | None:
             continue
         try:
             numbering = open_(client, folder, readonly=True)
-            uids = _candidates(client, mark)
+            uids = candidates(client, mark)
         except IMAPClientAbortError:
             raise
         except IMAPClientError:
             continue  # a folder that is gone, or not for us
-        if (uid := _the_one(client, uids, mark)) is not None:
+        if (uid := the_one(client, uids, mark)) is not None:
             return Place(folder, uid, numbering)
     return None
 
 
-def _candidates(client: Imap, mark: Mark) -> list[int]:
+def candidates(client: Imap, mark: Mark) -> list[int]:
     """Search the selected folder for what may be the mail."""
     if not mark.message_id.endswith(MADE_UP):
         return sorted(search(client, ["HEADER", "Message-ID", mark.message_id]))[-MOST_ALIKE:]
@@ -138,7 +141,8 @@ def _candidates(client: Imap, mark: Mark) -> list[int]:
     return search(client, criteria or ["ALL"])[-MOST_ALIKE * 10 :]
 
 
-def _the_one(client: Imap, uids: Sequence[int], mark: Mark) -> int | None:
+def the_one(client: Imap, uids: Sequence[int], mark: Mark) -> int | None:
+    """Return which of them is the mail; None where none is."""
     if not uids:
         return None
     is_made_up = mark.message_id.endswith(MADE_UP)
@@ -202,48 +206,14 @@ def _stored(uid: int, row: Mapping[bytes, Any], most: int) -> Stored | None:
     return Stored(uid, whole, row[b"INTERNALDATE"], size, flags, is_short=is_short and most > 0)
 
 
-def move(client: Imap, place: Place, mark: Mark, target: str, *, may_make: bool = True) -> None:
-    """Move a mail; a repeat does nothing new. Creates the target where it is missing and may be made.
-
-    A server that died on the way can have left the mail in both folders: then it only leaves the first.
-
-    Raises:
-        PermanentError: the target is not there, and may not be made.
-        ReadOnlyFolder, TransientError: it was not moved (see `open_at`).
-    """
-    if place.folder == target:
-        return
-    open_(client, place.folder)  # before anything is made for it
-    if may_make:
-        make_sure(client, target)
-    elif not client.folder_exists(target):
-        raise PermanentError(
-            f"The folder {target} was there a moment ago and is gone: somebody renamed or deleted it. The mail stays"
-            " where it lies. Make the folder again, or name another one in the agent's playbook."
-        )
-    is_there = bool(mark.digest) and _lies_in(client, mark, target)
-    uid = open_at(client, place, mark)
-    if is_there:
-        delete(client, [uid])
-    elif client.has_capability("MOVE"):
-        client.move([uid], target)
-    else:
-        client.copy([uid], target)
-        delete(client, [uid])
-
-
-def _lies_in(client: Imap, mark: Mark, folder: str) -> bool:
-    """Compare what was written, not ids and sizes, which anybody can choose: a mail is deleted upon this word."""
-    open_(client, folder, readonly=True)
-    uids = _candidates(client, mark)
-    return any(content_digest(mail.raw) == mark.digest for uid in uids for mail in fetch(client, [uid]))
-
-
-def delete(client: Imap, uids: Sequence[int]) -> None:
-    """Delete mails of the selected folder, and only these: without UIDPLUS they are only marked."""
-    client.delete_messages(list(uids), silent=True)
-    if client.has_capability("UIDPLUS"):
-        client.uid_expunge(list(uids))
+def flags_of(client: Imap, uids: Sequence[int]) -> dict[int, set[str]]:
+    """Return the flags of mails of the selected folder, in small letters; those that are gone are left out."""
+    rows = client.fetch(list(uids), ["FLAGS"])
+    return {
+        uid: {flag.decode("ascii", "replace").lower() for flag in rows[uid].get(b"FLAGS", ())}
+        for uid in uids
+        if uid in rows
+    }
 
 
 def mark_of(fields: Mapping[str, Any]) -> Mark:
