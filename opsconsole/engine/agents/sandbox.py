@@ -3,7 +3,10 @@
 A template is an operator's, but what fills it is a stranger's; and a file may come from somebody else.
 """
 
-from collections.abc import Callable, Iterable
+import functools
+from collections.abc import Callable, Generator, Iterable, Sized
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, cast
 
 from jinja2 import StrictUndefined, TemplateError, nodes, pass_eval_context
@@ -17,11 +20,52 @@ LONGEST = 50_000
 """Longest text a template may give, in characters."""
 MOST_BETWEEN = 1_000_000
 """Longest text on the way to it: a whole mail in capitals, cut to its first line."""
+MOST_WORK = 4_000_000
+"""Characters and items that all filters and calls of one filling may go through: less than a second at worst."""
+DEEPEST = 60
+"""Expressions within each other, such as filters one after another; compiling them costs the square and more."""
 MOST_ITEMS = 10_000
 GREATEST = 10**15
 _GROWING = ("format", "format_map", "expandtabs", "translate")
 """Methods of texts that make much out of little."""
+_DEAR = frozenset({"dictsort", "groupby", "sort", "title", "unique", "urlize"})
+"""Filters that take several times as long as others."""
 _GROUPS = (nodes.List, nodes.Tuple, nodes.Dict)
+
+
+_left: ContextVar[list[int] | None] = ContextVar("left", default=None)
+
+
+@contextmanager
+def working() -> Generator[None]:
+    """Bound what is worked out meanwhile."""
+    token = _left.set([MOST_WORK])
+    try:
+        yield
+    finally:
+        _left.reset(token)
+
+
+def _spend(value: Any, *, times: int = 1) -> None:
+    left = _left.get()
+    if left is None or not isinstance(value, Sized):
+        return
+    left[0] -= len(value) * times
+    if left[0] < 0:
+        raise SecurityError(f"it goes through more than {MOST_WORK} characters")
+
+
+def _counted(work: Callable[..., Any], *, times: int) -> Callable[..., Any]:
+    """Return a filter that counts what it goes through."""
+    place = 1 if hasattr(work, "jinja_pass_arg") else 0
+
+    @functools.wraps(work)
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        for value in args[place:]:
+            _spend(value, times=times)
+        return work(*args, **kwargs)
+
+    return counted
 
 
 def _fits(size: int) -> None:
@@ -37,6 +81,7 @@ def _joined(parts: Iterable[Any]) -> str:
         text = str(part)
         size += len(text)
         _fits(size)
+        _spend(text)
         kept.append(text)
     return "".join(kept)
 
@@ -85,6 +130,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         for name in ("batch", "center", "format", "indent", "pprint", "slice", "wordwrap", "xmlattr"):
             self.filters.pop(name, None)
         self.filters |= {"replace": _replace, "join": _join}
+        self.filters = {name: _counted(work, times=4 if name in _DEAR else 1) for name, work in self.filters.items()}
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Compute, where nothing can grow by it."""
@@ -93,6 +139,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             if not isinstance(left, str) and size > MOST_ITEMS:
                 raise SecurityError(f"lists of more than {MOST_ITEMS} are not taken here")
             _fits(size)
+            _spend(left)
+            _spend(right)
             return super().call_binop(context, operator, left, right)
         if operator == "**":
             raise SecurityError("** is not taken")
@@ -105,6 +153,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def call(self, context: Any, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Call a method of a value, unless it makes much out of little."""
         name, owner = getattr(obj, "__name__", ""), getattr(obj, "__self__", None)
+        for value in (owner, *args):
+            _spend(value)
         if name in _GROWING:
             raise SecurityError(f"{name} is not taken; write {{{{ name }}}}")
         if any(isinstance(arg, int) and arg > LONGEST for arg in (*args, *kwargs.values())):
@@ -122,9 +172,20 @@ def check(tree: nodes.Template) -> None:
     Raises:
         TemplateError: it loops, or keeps groups of values under a name, which could double at each step.
     """
+    _check_depth(tree)
     if next(tree.find_all((nodes.For, nodes.Macro, nodes.CallBlock)), None) is not None:
         raise TemplateError("a text takes slots and conditions, no loops and no macros")
     for kept in tree.find_all((nodes.Assign, nodes.With)):
         values = [kept.node] if isinstance(kept, nodes.Assign) else kept.values
         if any(isinstance(value, _GROUPS) or any(value.find(kind) for kind in _GROUPS) for value in values):
             raise TemplateError("a text sets texts and numbers, no lists")
+
+
+def _check_depth(tree: nodes.Node) -> None:
+    stack = [(tree, 0)]
+    while stack:
+        node, depth = stack.pop()
+        if depth > DEEPEST:
+            raise TemplateError("nested too deep, or too long")
+        depth += isinstance(node, nodes.Expr)
+        stack += [(child, depth) for child in node.iter_child_nodes()]

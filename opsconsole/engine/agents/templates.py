@@ -10,9 +10,11 @@ from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError, meta, nodes
 
-from opsconsole.engine.agents.sandbox import LONGEST, Sandbox, check
+from opsconsole.engine.agents.sandbox import LONGEST, Sandbox, check, working
 
-_BROKEN = (TypeError, ValueError, ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError)
+_BROKEN = (
+    TypeError, ValueError, ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, AssertionError
+)  # fmt: skip
 """What a template can run into when it is filled."""
 
 _slots: ContextVar[list[str] | None] = ContextVar("slots", default=None)
@@ -41,7 +43,8 @@ def parse(text: str) -> Template:
     """
     try:
         check(_ENVIRONMENT.parse(text))
-        return _ENVIRONMENT.from_string(text)
+        with working():
+            return _ENVIRONMENT.from_string(text)
     except (RecursionError, SyntaxError, MemoryError, ValueError, OverflowError) as error:
         raise TemplateError("nested too deep, or too long") from error
 
@@ -85,11 +88,13 @@ def fill(text: str, values: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     parts: list[str] = []
     size = 0
     try:
-        for part in parse(text).generate(values):
-            size += len(part)
-            if size > LONGEST:
-                raise TemplateFailure(f"the text grows beyond {LONGEST} characters")
-            parts.append(part)
+        template = parse(text)
+        with working():
+            for part in template.generate(values):
+                size += len(part)
+                if size > LONGEST:
+                    raise TemplateFailure(f"the text grows beyond {LONGEST} characters")
+                parts.append(part)
     except UndefinedError as error:
         raise TemplateFailure(f"{error.message} in {text[:80]!r}") from error
     except (TemplateError, *_BROKEN) as error:
@@ -117,7 +122,15 @@ def fill_value(value: Any, values: Mapping[str, Any]) -> tuple[Any, tuple[str, .
 
 @lru_cache(maxsize=4096)
 def _expression(text: str) -> Any:
-    return _ENVIRONMENT.compile_expression(text, undefined_to_none=False)
+    check(_ENVIRONMENT.parse(f"{{{{ {text} }}}}"))
+    with working():
+        return _ENVIRONMENT.compile_expression(text, undefined_to_none=False)
+
+
+def _worked_out(expression: str, values: Mapping[str, Any]) -> Any:
+    found = _expression(expression)
+    with working():
+        return found(**values)
 
 
 def value_of(expression: str, values: Mapping[str, Any]) -> Any:
@@ -127,7 +140,7 @@ def value_of(expression: str, values: Mapping[str, Any]) -> Any:
         TemplateFailure: a name is missing, or it cannot be worked out.
     """
     try:
-        value = _expression(expression)(**values)
+        value = _worked_out(expression, values)
     except (TemplateError, SyntaxError, *_BROKEN) as error:
         raise TemplateFailure(f"{error} in {expression[:80]!r}") from error
     if isinstance(value, StrictUndefined):
@@ -149,7 +162,7 @@ def check_expression(expression: str) -> None:
 
 def _bare(text: str, values: Mapping[str, Any]) -> tuple[Any, tuple[str, ...]]:
     try:
-        value = _expression(text[2:-2].strip())(**values)
+        value = _worked_out(text[2:-2].strip(), values)
     except (TemplateError, SyntaxError, *_BROKEN) as error:
         raise TemplateFailure(f"{error} in {text[:80]!r}") from error
     if isinstance(value, StrictUndefined):

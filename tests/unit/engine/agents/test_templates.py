@@ -1,5 +1,7 @@
 """Templates: sandboxed, bounded, and honest about what filled their slots."""
 
+import time
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -86,6 +88,45 @@ def test_nothing_grows_without_end(text: str) -> None:
         fill(text, VALUES)
 
 
+LONG = {"event": {"text": "words of a long mail, " * 9_000}}
+WHOLE = "{% set a = event.text ~ event.text ~ event.text ~ event.text ~ event.text %}"
+DEAR = [
+    *(
+        WHOLE + f"{{% set b = a | {filter_} | list | length %}}" * 200
+        for filter_ in ("unique", "sort", "title", "list", "wordcount | string", "reverse", "urlize", "tojson")
+    ),
+    WHOLE + "{% set b = a.split() | length %}" * 900,
+    WHOLE + "{% set b = a.replace('w', 'v') %}" * 900,
+    WHOLE + "{% set b = a ~ '' %}" * 900,
+    WHOLE + "{% set b = a + '' %}" * 900,
+    WHOLE + "{{ a" + " | upper | lower" * 90 + " | length }}",
+]
+
+
+@pytest.mark.parametrize("text", [*GROWING, *DEAR])
+def test_what_would_take_long_fails_at_once(text: str) -> None:
+    began = time.process_time()
+    with pytest.raises(TemplateFailure):
+        fill(text, LONG if text in DEAR else VALUES)
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("text", GROWING)
+def test_nor_does_it_take_much_memory(text: str) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(TemplateFailure):
+            fill(text, VALUES)
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_what_a_letter_makes_of_a_whole_mail_is_no_more_than_may_be() -> None:
+    letter = "{{ event.text | striptags | upper | trim | truncate(80) }}" + "{{ event.text[:20] | title }}" * 50
+    assert fill(letter, LONG)[0].startswith("WORDS OF A LONG MAIL, WORDS")
+
+
 @pytest.mark.parametrize("text", [text for text in GROWING if text.count("{{") == 1 and "{%" not in text])
 def test_nor_where_the_slot_is_the_whole_value(text: str) -> None:
     with pytest.raises(TemplateFailure):
@@ -137,6 +178,7 @@ def test_a_value_that_is_one_slot_keeps_its_type() -> None:
         "{{ deal.list.x.y }}",
         "{{ 1 / 0 }}",
         "{{ event.title | shout }}",
+        "{{ event.title | truncate(1) }}",
         "{% if %}",
         "{{",
         "x {{ a b }}",
