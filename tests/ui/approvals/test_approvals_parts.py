@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from opsconsole.connectors.desk.tools import desk_tools
-from opsconsole.domain.enums import ApprovalKind
-from opsconsole.engine.commands.cards import Claim
+from opsconsole.domain.enums import ApprovalKind, Reversibility
+from opsconsole.engine.commands.cards import Claim, reversibility
 from opsconsole.ui.panels.approvals.batch.spread import groups, spread_of
 from opsconsole.ui.panels.approvals.card.data import facts_claimed, notices, quoted_briefly
 from opsconsole.ui.panels.approvals.edit.check import problems
@@ -15,6 +15,7 @@ from opsconsole.ui.panels.approvals.rows import Waiting, reasons
 from opsconsole.ui.panels.approvals.times import choices
 from opsconsole.ui.widgets.diff.words import differing
 from opsconsole.ui.widgets.guard import Guard
+from tests.support.contexts import action_type
 from tests.ui.approvals.asked import Person, Sitting
 
 HERE = datetime(2026, 11, 25, tzinfo=UTC).astimezone().tzinfo
@@ -144,6 +145,31 @@ def test_what_is_empty_or_only_greets_is_no_claim(person: Person) -> None:
         assert [claim.text for claim in facts_claimed(claiming)] == list(texts[4:])
         told = [notice.text for notice in notices(claiming) if "no source" in notice.text]
         assert told == ["Stands in no source: “Hello, your 400 EUR are on their way”, “Hello 77”"]
+
+    person(job)
+
+
+@pytest.mark.parametrize(
+    ("reversible", "undo", "told"),
+    [
+        (Reversibility.IRREVERSIBLE, None, ["Cannot be undone once it is done"]),
+        (Reversibility.IRREVERSIBLE, "the credit is taken back", ["Counts as final, though it has a way back"]),
+        (Reversibility.COMPENSABLE, "it is taken back", []),
+        (Reversibility.REVERSIBLE, None, []),
+    ],
+)
+def test_a_card_says_that_it_is_final_and_never_that_what_has_a_way_back_has_none(
+    person: Person, reversible: Reversibility, undo: str | None, told: list[str]
+) -> None:
+    async def job(seat: Sitting) -> None:
+        assert seat.panel.shown is not None
+        shown = replace(seat.panel.shown, type=action_type(reversibility=reversible, undo=undo))
+        said = [notice.text for notice in notices(shown)]
+        assert [text for text in said if "undone" in text or "final" in text] == told
+        last = reversibility(shown.type, 30)
+        assert last.startswith("can be stopped for 30 s after you approve; ")
+        assert last.endswith(f"can be undone later: {undo}" if undo else "cannot be undone after that")
+        assert reversibility(shown.type, 0).startswith("is done at once when you approve; ")
 
     person(job)
 
