@@ -8,6 +8,8 @@ from opsconsole.domain.agent import AgentSpec, Category, Step
 from opsconsole.engine.agents.yamltext.file import Loc
 
 INNER = ("on_fail", "on_reject")
+MAIN = "main"
+"""The model of an agent that names none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,8 @@ class PlaybookText:
     tone: str = ""
     escalation: str = ""
     threshold: float = 0.5
+    models: tuple[str, ...] | None = None
+    """Names of the connected models it thinks with, tried in this order; None: offline, by its examples and rules."""
     categories: tuple[CategoryText, ...] = ()
 
 
@@ -46,6 +50,7 @@ def playbook_text(spec: AgentSpec) -> PlaybookText:
         tone=book.tone,
         escalation=book.escalation,
         threshold=book.threshold,
+        models=(spec.models or (MAIN,)) if spec.brain == "model" else None,
         categories=tuple(_category(each, at) for at, each in enumerate(book.categories)),
     )
 

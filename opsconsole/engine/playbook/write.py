@@ -29,7 +29,7 @@ BEHIND = {
     "examples": ("criteria", "name"),
 }
 """Where a key is written that a file has not yet."""
-Change = tuple[Loc, str | float | None]
+Change = tuple[Loc, str | float | list[str] | None]
 """A place, and what shall stand there; None: nothing."""
 
 
@@ -73,6 +73,10 @@ def _changes(was: PlaybookText, wanted: PlaybookText) -> Iterator[Change]:
     for name in ("purpose", "tone", "escalation", "threshold"):
         if (value := getattr(wanted, name)) != getattr(was, name):
             yield (BOOK, name), None if value == "" and name != "purpose" else value
+    if wanted.models != was.models:
+        yield ("brain",), "playbook" if wanted.models is None else "model"
+        if wanted.models is not None:
+            yield ("models",), list(wanted.models)
     for before, after, at in _both(was, wanted):
         here = (*LISTED, at)
         if after.name != before.name:
@@ -86,7 +90,7 @@ def _changes(was: PlaybookText, wanted: PlaybookText) -> Iterator[Change]:
                 yield (*here, *place), value
 
 
-def _changed(text: str, place: Loc, value: str | float | None) -> str:
+def _changed(text: str, place: Loc, value: str | float | list[str] | None) -> str:
     if value is None:
         return drop(text, place)
     if node_at(text, place) is None:
@@ -108,7 +112,7 @@ def _added(text: str, place: Loc, lines: Sequence[str]) -> str:
     if not isinstance(around, yaml.MappingNode) or around.flow_style:
         return ""
     values = {name.value: (name, value) for name, value in around.value}
-    before = next((name for name in BEHIND[str(place[-1])] if name in values), None)
+    before = next((name for name in BEHIND.get(str(place[-1]), ()) if name in values), None)
     if before is None:
         return ""
     key, value = values[before]
@@ -116,7 +120,7 @@ def _added(text: str, place: Loc, lines: Sequence[str]) -> str:
     return insert_lines(text, pair_end(text, key, value), [f"{indent}{line}" for line in lines])
 
 
-def _expect(body: Any, place: Loc, value: str | float | None) -> None:
+def _expect(body: Any, place: Loc, value: str | float | list[str] | None) -> None:
     *outer, name = place
     for part in outer:
         body = body[part]

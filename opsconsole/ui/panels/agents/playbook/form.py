@@ -12,6 +12,7 @@ from opsconsole.engine.blank.deeds import Offer
 from opsconsole.ui.panels.agents.growing import GrowingText
 from opsconsole.ui.panels.agents.parts import captioned, mark
 from opsconsole.ui.panels.agents.playbook.category import SURE_WIDTH, CategoryCard
+from opsconsole.ui.panels.agents.playbook.thinks import ThinksBox
 from opsconsole.ui.panels.agents.playbook.typed import Faults, TypedBook, TypedCategory
 from opsconsole.ui.widgets.basics import button, card, label, row
 from opsconsole.ui.widgets.columns import card_column
@@ -80,9 +81,10 @@ class PlaybookForm(QWidget):
             if made.typed.origin is not None:
                 made.follow(spec.playbook.categories[made.typed.origin].steps)
 
-    def offer(self, offers: Sequence[Offer]) -> None:
-        """Offer what may happen with a new category."""
+    def offer(self, offers: Sequence[Offer], models: Sequence[str] = ()) -> None:
+        """Offer what may happen with a new category, and what it can think with."""
         self._offers = tuple(offers) or self._offers
+        self.thinks.offer(models)
         if self._has_foot:
             self.more.setEnabled(bool(self._offers))
 
@@ -120,6 +122,7 @@ class PlaybookForm(QWidget):
             tone=self.tone.typed(),
             escalation=self.escalation.typed(),
             threshold=self.threshold.text(),
+            models=self.thinks.models,
             categories=tuple(each for each in every if each.origin is not None or not each.is_removed),
         )
 
@@ -168,6 +171,9 @@ class PlaybookForm(QWidget):
             self._errors[name] = label("", "error", is_wrapped=True)
             column.addLayout(captioned(title, field, self._errors[name]))
         column.addWidget(para(_ASKS, "small"))
+        self.thinks = ThinksBox(typed.models)
+        self.thinks.activated.connect(self._on_typed)
+        column.addLayout(captioned(self.thinks.accessibleName(), self.thinks))
         for field in (self.purpose, self.tone, self.escalation, self.threshold):
             field.textChanged.connect(self._on_typed)
         return frame

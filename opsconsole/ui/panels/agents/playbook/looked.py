@@ -12,6 +12,7 @@ from opsconsole.engine.blank.deeds import Offer, offered
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.playbook.told import PlaybookText
 from opsconsole.engine.playbook.write import comes_from, write
+from opsconsole.store.queries import connections
 from opsconsole.ui.panels.agents.blank.data import TYPED
 
 
@@ -43,6 +44,8 @@ class Looked:
     """What it says; None where it is not sound."""
     offers: tuple[Offer, ...] = ()
     """What can be done with a new category."""
+    models: tuple[str, ...] = ()
+    """Names of the models that are connected."""
 
 
 def look(kernel: Kernel, source: Source, was: AgentSpec) -> Looked:
@@ -67,7 +70,9 @@ def look(kernel: Kernel, source: Source, was: AgentSpec) -> Looked:
         return Looked(f"`agent:` is the name under which all its work is kept: it stays {was.agent}.", text=text)
     found = lint(kernel.registry, kernel.reader, spec)
     changes, offers = len(differences(was, spec)), offers_of(kernel, spec)
-    return Looked("", found, changes, raises(was, spec), text=text, spec=spec, offers=offers)
+    models = tuple(row.id for row in connections.connections(kernel.reader, kind="model"))
+    further = raises(was, spec)
+    return Looked("", found, changes, further, text=text, spec=spec, offers=offers, models=models)
 
 
 def offers_of(kernel: Kernel, spec: AgentSpec) -> tuple[Offer, ...]:

@@ -226,7 +226,7 @@ class PlaybookPage(EditPage[Held]):
         if stamp != self._stamp:
             return
         self._looked = looked
-        self.ways.form.offer(looked.offers)
+        self.ways.form.offer(looked.offers, looked.models)
         self._turn_now(looked)
         self._render()
         if looked.error or self._context.tools is None:

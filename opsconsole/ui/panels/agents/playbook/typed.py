@@ -40,6 +40,8 @@ class TypedBook:
     tone: str = ""
     escalation: str = ""
     threshold: str = ""
+    models: tuple[str, ...] | None = None
+    """None: it thinks offline."""
     categories: tuple[TypedCategory, ...] = ()
 
 
@@ -51,6 +53,7 @@ def typed_book(spec: AgentSpec) -> TypedBook:
         tone=book.tone,
         escalation=book.escalation,
         threshold=percent(book.threshold),
+        models=book.models,
         categories=tuple(
             TypedCategory(
                 key=at,
@@ -104,6 +107,7 @@ def book_of(typed: TypedBook, spec: AgentSpec) -> tuple[PlaybookText, Faults]:
         tone=typed.tone if typed.tone.strip() else "",
         escalation=typed.escalation if typed.escalation.strip() else "",
         threshold=was.threshold if sure is None else sure,
+        models=typed.models,
         categories=tuple(categories),
     )
     return book, faults
