@@ -26,11 +26,11 @@ def summary(reader: Reader, folder: Path, *, seconds: float) -> dict[str, Any]:
     totals = feed.totals(reader)
     agents: list[dict[str, Any]] = []
     specs: dict[str, AgentSpec] = {}
-    for version_id in versions.current_version_ids(reader):
-        version = versions.version(reader, version_id)
-        if version is not None:
-            specs[version.agent_id] = load_spec(version.spec)
     for counts in feed.agent_counts(reader):
+        version = versions.newest(reader, counts.agent)  # who was dismissed has done something all the same
+        if version is None:
+            continue
+        specs[counts.agent] = load_spec(version.spec)
         agents.append(
             {
                 "agent": counts.agent,

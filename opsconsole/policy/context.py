@@ -57,6 +57,8 @@ class GateContext:
     is_in_scope: bool = True
     level: Level = Level.AUTONOMOUS
     has_grant: bool = False
+    is_dismissed: bool = False
+    """The agent was taken out of use since it took this up."""
     switches: tuple[str, ...] = ()
     """Kill switches that are on and reach this action, in words."""
     broken: tuple[str, ...] = ()

@@ -22,6 +22,7 @@ class RuleAnswer:
 
 _READS = "it only reads"
 _TITLES: dict[gate.Rule, str] = {
+    rules.dismissed: "In use",
     rules.kill_switch: "Pause",
     rules.stage: "Stage",
     rules.autonomy: "Autonomy level",
@@ -41,6 +42,7 @@ _TITLES: dict[gate.Rule, str] = {
     rules.confidence: "Confidence",
 }
 _SILENCES: dict[gate.Rule, str] = {
+    rules.dismissed: "the agent is in use",
     rules.kill_switch: "nothing that it needs is paused",
     rules.stage: "the category is live",
     rules.autonomy: "level 3: it may act alone",
@@ -57,7 +59,9 @@ _SILENCES: dict[gate.Rule, str] = {
     rules.quiet_hours: "the agent has none",
     rules.confidence: "the agent is sure enough",
 }
-_ABOUT_READS = frozenset({rules.kill_switch, rules.unknown_tool, rules.egress, rules.unproven_read, rules.loops})
+_ABOUT_READS = frozenset(
+    {rules.dismissed, rules.kill_switch, rules.unknown_tool, rules.egress, rules.unproven_read, rules.loops}
+)
 """Those that look at reads too; guardrails do where they name one."""
 
 

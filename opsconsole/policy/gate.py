@@ -14,6 +14,7 @@ from opsconsole.policy.context import GateContext
 Rule = Callable[[GateContext], Iterable[Reason]]
 
 RULES: tuple[Rule, ...] = (
+    rules.dismissed,
     rules.kill_switch,
     rules.stage,
     rules.autonomy,

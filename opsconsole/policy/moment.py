@@ -7,7 +7,14 @@ from typing import Any
 from opsconsole.domain.enums import Level
 from opsconsole.policy.context import GateContext, Usage
 
-_FLAGS = ("is_type_changed", "has_grant", "is_first_contact", "has_category_changed", "is_repeated_in_run")
+_FLAGS = (
+    "is_dismissed",
+    "is_type_changed",
+    "has_grant",
+    "is_first_contact",
+    "has_category_changed",
+    "is_repeated_in_run",
+)
 _LIFTED, _TAINTED = "is_lifted", "is_tainted"
 
 

@@ -15,6 +15,12 @@ from opsconsole.policy.provenance import host_of, is_trusted_destination, untype
 _AGE_UNITS = ((86400.0, "day"), (3600.0, "hour"), (60.0, "minute"), (1.0, "second"))
 
 
+def dismissed(context: GateContext) -> Iterator[Reason]:
+    """What is not in use does nothing: neither what it had begun nor what it recommended."""
+    if context.is_dismissed:
+        yield Reason("dismissed", "the agent was dismissed", Verdict.REFUSE)
+
+
 def kill_switch(context: GateContext) -> Iterator[Reason]:
     """Nothing starts while a switch is on; nothing is lost."""
     for switch in context.switches:

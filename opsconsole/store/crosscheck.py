@@ -74,6 +74,7 @@ class _Told:
         self.results: dict[str, tuple[int, str]] = {}
         self.verdicts: dict[str, tuple[int, str]] = {}
         self.agents: dict[int, tuple[int, str]] = {}
+        self.in_use: dict[str, tuple[int, str]] = {}
         self.grants: dict[int, tuple[int, str]] = {}
         self.answers: dict[str, tuple[int, str]] = {}
         self.pairs: dict[int, tuple[int, str]] = {}
@@ -93,6 +94,9 @@ class _Told:
             self.verdicts[entry["action"]] = (seq, entry["verdict"])
         elif kind == "agent.applied":
             self.agents[entry["version"]] = (seq, entry["digest"])
+            self.in_use[entry["agent"]] = (seq, str(entry["version"]))
+        elif kind == "agent.dismissed":
+            self.in_use[entry["agent"]] = (seq, "0")
         elif kind == "grant.given":
             self.grants[entry["grant"]] = (seq, entry["terms"])
         elif kind.startswith("decision.") and kind != "decision.undone":
@@ -166,6 +170,8 @@ def _differences(conn: sqlite3.Connection, told: _Told) -> Iterator[Finding]:
     ruled = "SELECT verdict FROM ruling WHERE action_id = ? AND phase = 'proposed' ORDER BY id LIMIT 1"
     yield from _same(conn, told.verdicts, ruled, str, "ruling on action")
     yield from _same(conn, told.agents, "SELECT spec FROM agent_version WHERE id = ?", _spec_digest, "agent version")
+    used = "SELECT coalesce(version_id, 0) FROM agent WHERE id = ?"
+    yield from _same(conn, told.in_use, used, str, "what is in use of agent")
     yield from _same(
         conn, told.effects, "SELECT state FROM effect WHERE action_id = ?", str, "effect of action", _went_on
     )

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,8 +24,11 @@ from opsconsole.engine.agents import versions as agentversions
 from opsconsole.engine.agents.file import AgentFile, load_spec, read_agent
 from opsconsole.engine.agents.versions import NewVersion
 from opsconsole.engine.agents.warnings import notes_on
+from opsconsole.engine.commands.dismissal import Ending
+from opsconsole.engine.commands.dismissal import dismiss as dismiss_agent
 from opsconsole.engine.evidence.standing import progress_of
 from opsconsole.store.queries import connections, versions
+from opsconsole.store.queries.dismissals import dismissal
 from opsconsole.store.queries.views import feed
 from opsconsole.store.rows import VersionRow
 from opsconsole.store.transaction import Transaction
@@ -78,6 +81,9 @@ def show(
     """Show an agent: what it does, its stages and levels."""
     with opened(workspace) as session:
         version = versions.current(session.kernel.reader, agent)
+        gone = None if version is not None else dismissal(session.kernel.reader, agent)
+        if gone is not None:
+            raise agentversions.not_in_use(session.kernel.reader, agent)
     if version is None:
         raise NotFoundError(f"There is no agent {agent}. `opsconsole agents list` shows them.")
     if as_json:
@@ -216,6 +222,42 @@ def _missing(session: Session, spec: AgentSpec) -> Iterator[str]:
             if name not in known:
                 yield f"no model is connected as {name} yet: `opsconsole connect model {name}`."
     yield from notes_on(session.kernel.registry, conn, spec)
+
+
+@app.command()
+def dismiss(
+    agent: str,
+    *,
+    reason: Annotated[str, typer.Option(help="Why; kept with the record.")] = "",
+    as_json: AsJson = False,
+    workspace: Where = None,
+) -> None:
+    """Take an agent out of use: it gets no events any more, and what waits of it ends. What it did stays."""
+    with opened(workspace) as session:
+        ending = session.write(
+            lambda tx: dismiss_agent(session.kernel, tx, agent, actor=session.actor, reason=reason),
+            name="agent.dismiss",
+        )
+    if as_json:
+        say_json(asdict(ending))
+    else:
+        say("\n".join(_ended(ending)))
+
+
+def _ended(ending: Ending) -> Iterator[str]:
+    yield f"{ending.name} ({ending.agent}) is dismissed. What it did, its versions and the record stay."
+    if ending.requests:
+        yield f"  {count(ending.requests, 'request')} lapsed."
+    if ending.effects:
+        yield f"  {count(ending.effects, 'prepared action')} will not be sent."
+    if ending.runs:
+        yield f"  {count(ending.runs, 'event')} will not be worked to the end."
+    if ending.grants:
+        yield f"  {count(ending.grants, 'standing grant')} revoked."
+    if ending.doubts:
+        yield f"  {count(ending.doubts, 'action')} being sent or in doubt: that is settled all the same."
+    again = f"`opsconsole agents restore {ending.agent} {ending.number}`"
+    yield f"To have it again as it was: {again}. What ended stays ended."
 
 
 app.command("new")(new)

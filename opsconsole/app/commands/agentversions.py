@@ -16,9 +16,10 @@ from opsconsole.domain.errors import FileFormatError, NotFoundError
 from opsconsole.engine.agents import lint as linting
 from opsconsole.engine.agents.difference import FieldChange, differences, raises
 from opsconsole.engine.agents.file import load_spec, read_agent
-from opsconsole.engine.agents.versions import NewVersion, in_use
+from opsconsole.engine.agents.versions import NewVersion, in_use, not_in_use
 from opsconsole.engine.agents.versions import restore as restore_version
 from opsconsole.store.queries import versions
+from opsconsole.store.queries.dismissals import dismissal
 from opsconsole.store.rows import VersionRow
 
 Agent = Annotated[str, typer.Argument(help="Whose.")]
@@ -80,13 +81,17 @@ def _change_json(change: FieldChange) -> dict[str, str]:
 def versions_(agent: Agent, *, as_json: AsJson = False, workspace: Where = None) -> None:
     """List the versions of an agent, the newest first: who made them, when, and why."""
     with opened(workspace) as session:
-        present, rows = in_use(session.kernel.reader, agent), versions.every(session.kernel.reader, agent)
+        conn = session.kernel.reader
+        present, rows = versions.current_version_of(conn, agent), versions.every(conn, agent)
+        if not rows:
+            raise not_in_use(conn, agent)
+        gone = dismissal(conn, agent)
     if as_json:
         for row in rows:
             say_json(
                 {
                     "version": row.number,
-                    "is_in_use": row.id == present.id,
+                    "is_in_use": row.id == present,
                     "at": row.created_at.isoformat(),
                     "by": row.applied_by,
                     "reason": row.reason,
@@ -96,9 +101,13 @@ def versions_(agent: Agent, *, as_json: AsJson = False, workspace: Where = None)
         return
     lines = [("VERSION", "", "WHEN", "BY", "WHY")]
     for row in rows:
-        mark = "in use" if row.id == present.id else ""
+        mark = "in use" if row.id == present else ""
         lines.append((str(row.number), mark, utc(row.created_at), row.applied_by, row.reason or "—"))
     table(lines, (7, 6, WHEN, 24, 80))
+    if gone is not None:
+        why = f": {gone.reason}" if gone.reason else ""
+        say(f"Dismissed {utc(gone.at)} by {gone.by}{why}.")
+        say(f"`opsconsole agents restore {agent} {gone.number}` puts it in use again as it was.")
 
 
 def diff(

@@ -89,6 +89,8 @@ def apply_agent(
     body = spec.model_dump(mode="json", by_alias=True)
     text = digest(body)
     before = versions.current(tx.conn, spec.agent)
+    if before is None and accepts is False:  # dismissed, and put in use again as it was: nobody looked at its tools
+        before = versions.newest(tx.conn, spec.agent)
     tools = {tool: registry.fingerprint(tool) for tool in registry.names()}
     if before is not None:
         # What is gone stays known: a rule that names it holds until it is mended.

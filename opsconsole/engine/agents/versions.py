@@ -7,6 +7,7 @@ from opsconsole.domain.errors import NotFoundError, StaleCardError
 from opsconsole.engine.agents.file import AgentFile, apply_agent, read_agent_text, source_of
 from opsconsole.engine.registry import Registry
 from opsconsole.store.queries import versions
+from opsconsole.store.queries.dismissals import dismissal
 from opsconsole.store.rows import Reader, VersionRow
 from opsconsole.store.transaction import Transaction
 
@@ -31,8 +32,19 @@ def in_use(conn: Reader, agent: str) -> VersionRow:
     """
     row = versions.current(conn, agent)
     if row is None:
-        raise NotFoundError(f"No agent {agent} is in use.", hint="`opsconsole agents list` shows those that are.")
+        raise not_in_use(conn, agent)
     return row
+
+
+def not_in_use(conn: Reader, agent: str) -> NotFoundError:
+    """Return what is to be said of an agent that is not in use: who was dismissed can be had again."""
+    gone = dismissal(conn, agent)
+    if gone is None:
+        return NotFoundError(f"No agent {agent} is in use.", hint="`opsconsole agents list` shows those that are.")
+    return NotFoundError(
+        f"{agent} was dismissed {gone.at:%Y-%m-%d %H:%M} UTC by {gone.by.partition(':')[2]}.",
+        hint=f"`opsconsole agents restore {agent} {gone.number}` puts it in use again as it was.",
+    )
 
 
 def apply(
@@ -101,13 +113,16 @@ def restore(
     reason: str = "",
     seen: int | None = None,
 ) -> NewVersion:
-    """Put the file of an earlier version in use again, as a new version; raises as `apply` does, and:
+    """Put the file of an earlier version in use again, as a new version, also of an agent that was dismissed.
+
+    What changed in its tools since they were accepted is not accepted with it. Raises as `apply` does, and:
 
     Raises:
         NotFoundError: there is no such agent or version.
         FileFormatError: the file names what is not connected any more.
     """
-    in_use(tx.conn, agent)
+    if versions.newest(tx.conn, agent) is None:
+        raise not_in_use(tx.conn, agent)
     wanted = versions.numbered(tx.conn, agent, number)
     if wanted is None:
         raise NotFoundError(

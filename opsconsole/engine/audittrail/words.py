@@ -23,6 +23,7 @@ KINDS = {
     "action.ruled": "Checked by the gate",
     "action.simulated": "Recorded in shadow",
     "agent.applied": "Agent changed",
+    "agent.dismissed": "Agent dismissed",
     "approval.asked": "Asked a person",
     "approval.changed": "Request changed",
     "approval.escalated": "Request escalated",

@@ -20,10 +20,11 @@ from opsconsole.engine.gate.context import Wanted, gate_context, terms_of
 from opsconsole.engine.ports.brain import ASK_PERSON
 from opsconsole.engine.ports.connector import Directory
 from opsconsole.engine.registry import Registry
-from opsconsole.policy import gate
+from opsconsole.policy import gate, rules
 from opsconsole.policy.context import GateContext, Usage, people_in
 from opsconsole.policy.moment import moment_of
 from opsconsole.store.queries import events, limits, versions
+from opsconsole.store.queries.dismissals import dismissed_number
 from opsconsole.store.queries.views import simulated
 from opsconsole.store.rows import Reader
 from opsconsole.store.transaction import Transaction
@@ -76,10 +77,13 @@ class Gatekeeper:
         A run follows the playbook it was taken in with, but both that version and the one in use rule, and the lower
         word holds: a demotion or a new guardrail binds what is queued, parked or prepared.
         """
+        in_use = versions.current_version_of(tx.conn, version.agent_id)
         context, grant = self.context(tx.conn, wanted, version=version, event=event, now=now)
+        # Who is hired again under the name does not go on with what was begun before.
+        is_dismissed = in_use is None or version.number <= dismissed_number(tx.conn, version.agent_id)
+        context = replace(context, is_dismissed=is_dismissed)
         ruling, if_live = rule_for(context, version.spec)
         moments = [_moment(context, version, wanted)]
-        in_use = versions.current_version_of(tx.conn, version.agent_id)
         if in_use is not None and in_use != version.id:
             current = self._roster.version(tx.conn, in_use)
             today, _ = self.context(tx.conn, wanted, version=current, event=event, now=now)
@@ -241,6 +245,7 @@ def _rule_question(context: GateContext, spec: AgentSpec) -> Ruling:
         if is_live
         else Reason("stage", "in shadow: the question is recorded, not asked", Verdict.SIMULATE)
     ]
+    reasons += rules.dismissed(context)
     for switch in context.switches:
         reasons.append(Reason("kill_switch", f"paused: {switch}"))
     return Ruling(min(reason.verdict for reason in reasons), None, tuple(reasons))

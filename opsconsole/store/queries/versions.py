@@ -35,6 +35,11 @@ def every(conn: sqlite3.Connection, agent: str, *, most: int | None = None) -> l
     return [found for row in rows if (found := _row(row)) is not None]
 
 
+def newest(conn: sqlite3.Connection, agent: str) -> VersionRow | None:
+    """Return the version of an agent that was made last, in use or not; None where there never was one."""
+    return next(iter(every(conn, agent, most=1)), None)
+
+
 def newest_number(conn: sqlite3.Connection, agent: str) -> int:
     """Return the number of the version that was made last; 0 where there is none."""
     row = conn.execute("SELECT max(number) FROM agent_version WHERE agent_id = ?", (agent,)).fetchone()

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from opsconsole.domain.ids import VersionId
+from opsconsole.store.queries.dismissals import DISMISSED
 from opsconsole.store.queries.versions import newest_number
 from opsconsole.store.times import to_micros
 from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import settings
 
 
 def add_version(
@@ -43,6 +45,14 @@ def add_version(
     conn.execute("UPDATE agent SET version_id = ? WHERE id = ?", (version, agent))
     tx.touch("agents")
     return version, number, True
+
+
+def take_out_of_use(tx: Transaction, agent: str, *, number: int, actor: str, reason: str, now: datetime) -> None:
+    """Leave an agent without a version in use; its versions stay, and how it came to that is kept."""
+    tx.conn.execute("UPDATE agent SET version_id = NULL WHERE id = ?", (agent,))
+    kept = {"at": to_micros(now), "by": actor, "reason": reason, "number": number}
+    settings.put(tx, DISMISSED.format(agent), json.dumps(kept))
+    tx.touch("agents")
 
 
 def count_failed_run(tx: Transaction, agent: str) -> int:

@@ -37,7 +37,7 @@ def shell_state(conn: sqlite3.Connection, *, now: datetime) -> ShellState:
         "SELECT count(*) FROM approval WHERE state = 'waiting' AND (snoozed_until IS NULL OR snoozed_until <= ?)",
         (to_micros(now),),
     ).fetchone()
-    (agents,) = conn.execute("SELECT count(*) FROM agent").fetchone()
+    (agents,) = conn.execute("SELECT count(*) FROM agent WHERE version_id IS NOT NULL").fetchone()
     (events,) = conn.execute("SELECT coalesce(max(id), 0) FROM event").fetchone()
     last = conn.execute("SELECT occurred_at FROM event ORDER BY id DESC LIMIT 1").fetchone()
     present = connections.connections(conn)

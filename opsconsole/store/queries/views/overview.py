@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from opsconsole.store.queries import limits
+from opsconsole.store.queries import limits, versions
 from opsconsole.store.queries.views.names import agent_names
 from opsconsole.store.queries.views.outcomes import Outcomes, Waiting, outcomes_of, waiting_by_agent
 from opsconsole.store.queries.views.rulings import REFUSED
@@ -34,6 +34,8 @@ class AgentGlance:
     """Events of each of the last days, by when they happened; the last number is today's."""
     cost: float
     is_paused: bool
+    is_dismissed: bool = False
+    """Not in use any more; told while some of what it did falls into the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +93,11 @@ def overview(conn: sqlite3.Connection, *, since: datetime, now: datetime) -> Ove
     """Gather what an overview shows."""
     switches = [scope for scope, _ in limits.switches(conn)]
     days, waiting = _days(conn, now), waiting_by_agent(conn, now=now)
-    agents = tuple(
+    glances = (
         _glance(conn, agent, name, since, now, waiting.get(agent, Waiting(0, 0)), days.get(agent), switches)
         for agent, name in agent_names(conn).items()
     )
+    agents = tuple(each for each in glances if not each.is_dismissed or each.outcomes.all or each.requests)
     (events,) = conn.execute("SELECT coalesce(max(id), 0) FROM event").fetchone()
     return Overview(
         since=since,
@@ -132,6 +135,7 @@ def _glance(
         days or (0,) * DAYS,
         limits.cost_since(conn, since=since, agent=agent),
         "all" in switches or f"agent:{agent}" in switches,
+        versions.current_version_of(conn, agent) is None,
     )
 
 

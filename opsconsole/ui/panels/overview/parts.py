@@ -107,8 +107,8 @@ class AgentCard:
         self._began_at = began_at
         self._name.setText(glance.name)
         self._name.setAccessibleName(f"{glance.name}: open its events")
-        self._state.setVisible(glance.is_paused)
-        self._state.setText("Paused")
+        self._state.setVisible(glance.is_paused or glance.is_dismissed)
+        self._state.setText("Dismissed" if glance.is_dismissed else "Paused")
         self._line.show_values(glance.days)
         shares = [
             Share(caption, getattr(glance.outcomes, name), token, is_dashed=name == "shadow")
