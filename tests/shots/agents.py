@@ -50,6 +50,7 @@ def agents_views(panel: AgentsPanel) -> list[tuple[str, Callable[[], object]]]:
         ("simulate-now", lambda: panel.sides.simulate.turn(NOW)),
         ("simulate-typed", lambda: panel.sides.simulate.turn(TYPED)),
         *around,
+        ("dismiss", panel.dismiss),
         ("charter", partial(_charter, panel)),
     ]
 

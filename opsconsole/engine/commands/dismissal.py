@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from opsconsole.domain.enums import ActionState, ApprovalState, EffectState, RunState
-from opsconsole.domain.errors import DecisionError, StaleCardError
+from opsconsole.domain.errors import DecisionError, FileFormatError, StaleCardError
 from opsconsole.engine.agents import versions as agentversions
-from opsconsole.engine.agents.file import load_spec
+from opsconsole.engine.agents.file import load_spec, read_agent_text, source_of
 from opsconsole.engine.agents.versions import NewVersion
 from opsconsole.engine.commands.grants import revoke
 from opsconsole.engine.effects.doubt import still_open
@@ -132,6 +132,16 @@ def hire_again(kernel: Kernel, tx: Transaction, agent: str, number: int, *, acto
         raise DecisionError(f"{load_spec(version.spec).name} is in use again already. Nothing was changed.")
     now = kernel.clock.now()
     return agentversions.restore(tx, agent, number, kernel.registry, actor=actor, now=now)
+
+
+def can_return(kernel: Kernel, conn: Reader, agent: str, number: int) -> bool:
+    """Return whether a version could be put in use again now: False where its file names what is gone."""
+    row = present(versions.numbered(conn, agent, number), f"version {number} of {agent}")
+    try:
+        read_agent_text(source_of(row), f"{agent}.yaml", kernel.registry)
+    except FileFormatError:
+        return False
+    return True
 
 
 def _in_use(conn: Reader, agent: str) -> VersionRow:

@@ -22,7 +22,7 @@ from opsconsole.store.queries.dismissals import dismissal as dismissed
 from opsconsole.store.queries.views.console import shell_state
 from opsconsole.store.queries.views.names import agent_names
 from opsconsole.store.queries.views.overview import overview
-from tests.support.dismissing import dismiss, hire_again
+from tests.e2e.agents.dismissing import dismiss, hire_again
 from tests.support.rig import ANN, agent, call, mail, rig
 from tests.support.running import beside, state
 
@@ -107,6 +107,7 @@ async def test_what_is_queued_is_not_begun_and_what_waits_for_another_try_is_not
         await r.resume("agent:mira")
         await r.wait(hours=5)
         assert [r.run(1).state, r.run(2).state, calls] == ["cancelled", "cancelled", 1]
+        assert r.count("timer") == 0
 
 
 async def test_a_run_under_way_ends_with_what_it_thinks_next(tmp_path: Path) -> None:
@@ -146,6 +147,7 @@ async def test_a_word_that_could_still_be_taken_back_does_not_wake_its_run(tmp_p
         await dismiss(r)
         await r.wait(minutes=1)
         assert r.run().state == "cancelled" and r.run().turns == 1
+        assert r.count("timer") == 0
 
 
 async def test_what_was_done_stays_done_and_is_told(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from opsconsole.store.crosscheck import crosscheck
 from opsconsole.store.queries import grants, limits, runs, versions
 from opsconsole.store.queries.dismissals import dismissal as dismissed
 from opsconsole.store.transaction import Transaction
-from tests.support.dismissing import dismiss, hire_again
+from tests.e2e.agents.dismissing import dismiss, hire_again
 from tests.support.rig import ANN, agent, call, mail, rig
 
 REPLY = call("desk.reply", to=ANN, text="We are on it.")

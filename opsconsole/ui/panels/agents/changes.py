@@ -1,4 +1,4 @@
-"""What is done to an agent: a new version, an old one again, paused and resumed."""
+"""What is done to an agent: a new version, an old one again, paused and resumed, dismissed and hired again."""
 
 from collections.abc import Callable
 from functools import partial
@@ -11,12 +11,15 @@ from opsconsole.domain.errors import OpsError
 from opsconsole.engine.agents import versions as agentversions
 from opsconsole.engine.agents.file import read_agent_text
 from opsconsole.engine.agents.versions import NewVersion
+from opsconsole.engine.commands import dismissal
+from opsconsole.engine.commands.dismissal import Ending
 from opsconsole.engine.commands.switches import category_scope
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.transaction import Transaction
 from opsconsole.ui import pausing
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.agents.data import Shown
+from opsconsole.ui.panels.agents.dismissal import dismissed, returned
 from opsconsole.ui.widgets.words import listed, tool_words
 
 _BUSY = "The change before is still being saved. Try again in a moment."
@@ -28,10 +31,16 @@ class Changes(QObject):
     Signals:
         done: something changed, or could not be.
         busy: a version is being made (True), or not any more.
+        dismissed: the name of an agent that is not in use any more.
+        hired_again: the name of one that is in use again.
+        not_dismissed: why an agent could not be dismissed.
     """
 
     done = Signal()
     busy = Signal(bool)
+    dismissed = Signal(str)
+    hired_again = Signal(str)
+    not_dismissed = Signal(str)
 
     def __init__(self, context: Context, owner: QWidget) -> None:
         super().__init__(owner)
@@ -87,6 +96,41 @@ class Changes(QObject):
             return agentversions.restore(tx, agent, number, tools, actor=actor, now=now, seen=seen, reason=reason)
 
         self._begin(job, "agent.restore", name)
+
+    def dismiss(self, shown: Shown, reason: str) -> None:
+        """Dismiss an agent, unless another version than the one that was shown came into use since."""
+        ended = self._ended(shown.row.id, reason, seen=shown.row.number)
+        self._context.tasks.start(ended, name="dismissing an agent", owner=self._owner, key="dismissal")
+
+    async def _ended(self, agent: str, reason: str, *, seen: int) -> None:
+        def job(kernel: Kernel, tx: Transaction, actor: str) -> tuple[Ending, bool]:
+            ending = dismissal.dismiss(kernel, tx, agent, actor=actor, reason=reason, seen=seen)
+            return ending, dismissal.can_return(kernel, tx.conn, agent, ending.number)
+
+        try:
+            ending, can_return = await self._context.backend.write(job, name="agent.dismiss")
+        except OpsError as error:
+            self.not_dismissed.emit(f"{error}")
+            return
+        back = partial(self._hire_again, ending) if can_return else None
+        self._context.navigator.say(dismissed(ending, can_return=can_return), "Undo" if back else "", back)
+        self.dismissed.emit(agent)
+
+    def _hire_again(self, ending: Ending) -> None:
+        came_back = self._came_back(ending)
+        self._context.tasks.start(came_back, name="hiring an agent again", owner=self._owner, key="dismissal")
+
+    async def _came_back(self, ending: Ending) -> None:
+        def job(kernel: Kernel, tx: Transaction, actor: str) -> NewVersion:
+            return dismissal.hire_again(kernel, tx, ending.agent, ending.number, actor=actor)
+
+        try:
+            made: NewVersion = await self._context.backend.write(job, name="agent.restore")
+        except OpsError as error:
+            self._context.navigator.say(f"{error}")
+            return
+        self._context.navigator.say(returned(ending, made.number))
+        self.hired_again.emit(ending.agent)
 
     def _begin(self, job: Any, name: str, who: str, saved: Callable[[], None] | None = None) -> None:
         if self._is_busy:

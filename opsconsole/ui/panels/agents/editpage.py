@@ -43,6 +43,16 @@ class EditPage(QWidget, Generic[D]):
         base = self._base
         return {*self._drafts, *({base.row.id} if base is not None and self.is_changed else ())}
 
+    def forget(self, agent: str) -> None:
+        """Forget what is typed of an agent that is not in use any more."""
+        self._drafts.pop(agent, None)
+        if agent in self.unsaved:
+            self.discard()
+
+    def discard(self) -> None:
+        """Forget what is typed of the agent that is shown."""
+        raise NotImplementedError
+
     def save(self) -> None:
         """Save what is typed as a version."""
         raise NotImplementedError

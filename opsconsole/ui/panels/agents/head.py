@@ -12,25 +12,31 @@ from opsconsole.ui.widgets.keybutton import KeyButton
 from opsconsole.ui.widgets.texts import para
 from opsconsole.ui.widgets.words import exact, listed, tool_words
 
+DISMISS = "Alt+D"
+"""The key that leads to the question whether an agent is to be dismissed."""
+
 
 class AgentHead(QWidget):
     """Name and state; `show_agent` is total.
 
     Signals:
         accept_wanted: its tools are well as they are now.
+        dismiss_wanted: it is perhaps to be dismissed.
     """
 
     accept_wanted = Signal()
+    dismiss_wanted = Signal()
 
     def __init__(self, theme: Theme, switch: Callable[[], None]) -> None:
         super().__init__()
         self._name, self._stage, self._facts = label("", "h1"), pill(""), para("", "muted")
         self.switch = KeyButton(theme, "Pause", key="P", icon="pause", act=switch)
+        self.dismiss = button("Dismiss…", self.dismiss_wanted.emit, keys=DISMISS)
         self._why = label("", "error", is_wrapped=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(28, 22, 28, 8)
         column.setSpacing(4)
-        column.addLayout(row(self._name, self._stage, None, self.switch))
+        column.addLayout(row(self._name, self._stage, None, self.dismiss, self.switch))
         column.addLayout(beside(self._facts))
         column.addWidget(self._why)
         self._changed = label("", "error", is_wrapped=True)
@@ -56,6 +62,7 @@ class AgentHead(QWidget):
         self._facts.setText(f"Version {version.number}, in use since {exact(version.created_at)} · {thinks}{reason}")
         self.switch.name_it("Resume" if is_paused else "Pause")
         self.switch.setAccessibleName(f"{self.switch.text()} {agent.name}")
+        self.dismiss.setAccessibleName(f"Dismiss {agent.name}…")
         told = ["All agents are paused: Ctrl+Shift+P resumes them."] if agent.is_all_paused else []
         told += [f"Paused: {agent.paused}."] if agent.paused else []
         if shown.broken:

@@ -16,7 +16,7 @@ from opsconsole.ui.panels.agents.charter import CharterPage
 from opsconsole.ui.panels.agents.data import AgentRow, Shown, rows_of, shown
 from opsconsole.ui.panels.agents.editpage import EditPage
 from opsconsole.ui.panels.agents.guardrails import GuardrailsPage
-from opsconsole.ui.panels.agents.head import AgentHead
+from opsconsole.ui.panels.agents.head import DISMISS, AgentHead
 from opsconsole.ui.panels.agents.list import AgentFace, AgentList
 from opsconsole.ui.panels.agents.playbook.page import PlaybookPage
 from opsconsole.ui.panels.agents.sides import Sides
@@ -64,6 +64,11 @@ class AgentsPanel(Panel):
         self._changes = Changes(context, self)
         self._changes.done.connect(self.refresh)
         self._changes.busy.connect(self._on_busy)
+        self._changes.dismissed.connect(self._on_dismissed)
+        self._changes.hired_again.connect(self._show)
+        self._changes.not_dismissed.connect(self.sides.keep)
+        self.sides.dismissal_wanted.connect(self._changes.dismiss)
+        self.head.dismiss_wanted.connect(self.dismiss)
         self.list.picked.connect(self._on_picked)
         self.head.accept_wanted.connect(self._on_accept)
         self.charter.switch_wanted.connect(self._on_category)
@@ -131,6 +136,7 @@ class AgentsPanel(Panel):
             _command("new", "A new agent", self.sides.add, "N"),
             _command("blank", "A new agent from blank", self.sides.begin_blank, "B"),
             _command("switch", "Pause or resume this agent", self.switch, "P", self._is_here),
+            _command("dismiss", "Dismiss this agent…", self.dismiss, DISMISS, self._is_shown),
             _command("save", "Save the changed agent", self.save, "Ctrl+S", self._is_here),
             *(
                 _command(name, f"Show {text.lower()}", partial(self.turn, name), f"Alt+{number}", self._is_here)
@@ -147,8 +153,11 @@ class AgentsPanel(Panel):
         """An agent is looked at: neither the gallery nor the questions lie over it."""
         return self.sides.is_here
 
+    def _is_shown(self) -> bool:
+        return self._is_here() and self.shown is not None
+
     def _is_at(self, tab: str) -> bool:
-        return self._is_here() and self.tab == tab and self.shown is not None
+        return self._is_shown() and self.tab == tab
 
     def show_simulate(self) -> None:
         """Show a call of this agent gone through rule by rule."""
@@ -182,8 +191,7 @@ class AgentsPanel(Panel):
         if where.get("add"):
             self.sides.add(str(where.get("connection", "")))
         if agent := where.get("agent"):
-            self._wanted = str(agent)
-            self.refresh()
+            self._show(str(agent))
         if (tab := str(where.get("tab", ""))) in TABS:
             self.turn(tab)
 
@@ -200,6 +208,20 @@ class AgentsPanel(Panel):
         """Pause the agent that is shown, or resume it."""
         if self.shown is not None:
             self._changes.switch(self.shown)
+
+    def dismiss(self) -> None:
+        """Ask whether the agent that is shown is to be dismissed."""
+        if (shown := self.shown) is not None:
+            is_typed = any(shown.row.id in page.unsaved for page in self._edited.values())
+            self.sides.ask_dismissal(shown, is_typed=is_typed)
+
+    def _on_dismissed(self, agent: str) -> None:
+        for page in self._edited.values():
+            page.forget(agent)
+        self.sides.show_agents()
+        if self.isVisible():
+            give_focus(self.list.view, otherwise=self)
+        self.refresh()
 
     def save(self) -> None:
         """Save what is changed on the page that is shown."""
@@ -246,7 +268,10 @@ class AgentsPanel(Panel):
         self._render()
 
     def _on_picked(self, row: AgentRow) -> None:
-        self._wanted = row.id
+        self._show(row.id)
+
+    def _show(self, agent: str) -> None:
+        self._wanted = agent
         self.refresh()
 
     def _show_page(self, found: Shown) -> None:

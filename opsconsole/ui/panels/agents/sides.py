@@ -1,4 +1,4 @@
-"""What lies over the agents: the gallery, the questions of a new one, a call gone through, and coverage."""
+"""What lies over the agents: the gallery, the questions of a new one, a dismissal, a call gone through, coverage."""
 
 from functools import cached_property
 from typing import TypeVar
@@ -8,11 +8,13 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.agents.blank.page import BlankPage
+from opsconsole.ui.panels.agents.data import Shown
+from opsconsole.ui.panels.agents.dismissal import DismissPage
 from opsconsole.ui.panels.agents.gallery import GalleryPage
 from opsconsole.ui.panels.agents.gateview.coverage import CoveragePage
 from opsconsole.ui.panels.agents.gateview.simulate import SimulatePage
 
-_Side = TypeVar("_Side", GalleryPage, SimulatePage, CoveragePage)
+_Side = TypeVar("_Side", GalleryPage, SimulatePage, CoveragePage, DismissPage)
 
 
 class Sides(QStackedWidget):
@@ -21,10 +23,12 @@ class Sides(QStackedWidget):
     Signals:
         left: back to the agents.
         used: the name of an agent that came into use.
+        dismissal_wanted: (the agent as it was shown, why) it is to be dismissed.
     """
 
     left = Signal()
     used = Signal(str)
+    dismissal_wanted = Signal(object, str)
 
     def __init__(self, context: Context, agents: QWidget) -> None:
         super().__init__()
@@ -68,6 +72,13 @@ class Sides(QStackedWidget):
         """Every tool with the rules that look at it."""
         return self._over(CoveragePage(self._context))
 
+    @cached_property
+    def dismissal(self) -> DismissPage:
+        """Whether an agent is to be dismissed."""
+        made = DismissPage(self._context)
+        made.wanted.connect(self.dismissal_wanted.emit)
+        return self._over(made)
+
     def _over(self, side: _Side) -> _Side:
         side.left.connect(self.left.emit)
         self.addWidget(side)
@@ -86,6 +97,15 @@ class Sides(QStackedWidget):
     def begin_blank(self) -> None:
         """Show the questions of an agent from blank."""
         self.setCurrentWidget(self.blank)
+
+    def ask_dismissal(self, shown: Shown, *, is_typed: bool) -> None:
+        """Ask whether an agent is to be dismissed; `is_typed`: something of it is not saved."""
+        self.setCurrentWidget(self.dismissal)
+        self.dismissal.ask(shown, is_typed=is_typed)
+
+    def keep(self, why: str) -> None:
+        """Say why an agent could not be dismissed."""
+        self.dismissal.say(why)
 
     def show_coverage(self) -> None:
         """Show every tool with the rules that look at it."""
