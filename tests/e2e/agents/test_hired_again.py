@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 
-from opsconsole.domain.errors import DecisionError, NotFoundError, StaleCardError
+from opsconsole.domain.errors import DecisionError, FileFormatError, NotFoundError, StaleCardError
 from opsconsole.engine.agents import versions as agentversions
-from opsconsole.engine.commands import recommendations
+from opsconsole.engine.commands import dismissal, recommendations
 from opsconsole.engine.commands.decisions import Grant
 from opsconsole.engine.commands.dismissal import WHY
 from opsconsole.engine.commands.results import RecommendationOutcome
 from opsconsole.store.crosscheck import crosscheck
 from opsconsole.store.queries import grants, limits, runs, versions
 from opsconsole.store.queries.dismissals import dismissal as dismissed
+from opsconsole.store.queries.views.overview import overview
 from opsconsole.store.transaction import Transaction
 from tests.e2e.agents.dismissing import dismiss, hire_again
 from tests.support.rig import ANN, agent, call, mail, rig
@@ -30,8 +31,10 @@ async def test_its_grants_are_revoked_and_pauses_stay(tmp_path: Path) -> None:
         await r.approve(r.waiting()[0].id, grant=given)
         await r.pause("agent:mira")
         assert (await dismiss(r)).grants == 1
+        assert overview(r.engine.reader, since=r.clock.now(), now=r.clock.now()).paused == ()
         assert grants.in_force(r.engine.reader, now=r.clock.now()) == [] and len(r.audit("grant.revoked")) == 1
         await hire_again(r)
+        assert overview(r.engine.reader, since=r.clock.now(), now=r.clock.now()).paused == ("agent:mira",)
         assert "agent:mira" in limits.paused(r.engine.reader), "who is hired again comes paused"
         await r.resume("agent:mira")
         await r.take(mail(2))
@@ -78,6 +81,19 @@ async def test_hired_again_as_it_was_it_does_not_accept_tools_that_changed_meanw
         )
         await hire_again(r)
         assert agentversions.in_use(r.engine.reader, "mira").tools["desk.reply"] == "another"
+
+
+async def test_whether_it_could_be_hired_again_as_it_was_depends_on_what_its_file_names(tmp_path: Path) -> None:
+    gone = agent("nora", autonomy={"default": 2, "actions": {"gone.tool": 2}})
+    async with rig(tmp_path, [REPLY], agent(), gone) as r:
+        assert dismissal.can_return(r.kernel, r.engine.reader, "mira", 1)
+        assert not dismissal.can_return(r.kernel, r.engine.reader, "nora", 1)
+        await dismiss(r, "nora")
+        with pytest.raises(FileFormatError, match="gone"):
+            await r.engine.writer.write(
+                lambda tx: dismissal.hire_again(r.kernel, tx, "nora", 1, actor="person:test"), name="agent.restore"
+            )
+        assert versions.current_version_of(r.engine.reader, "nora") is None
 
 
 async def test_nobody_is_dismissed_twice_unknown_or_unseen(tmp_path: Path) -> None:

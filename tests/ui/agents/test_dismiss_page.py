@@ -100,6 +100,7 @@ def test_it_is_asked_what_would_end_dismissed_by_keys_and_hired_again_by_undo(tm
             each for each in feed.audit_tail(session.kernel.reader, limit=999) if each["kind"] == "agent.dismissed"
         ]
         assert entry["actor"].startswith("person:") and entry["requests"] == 5
+        assert entry["words"], "why is kept with the record"
 
 
 def test_esc_keeps_it_and_nothing_is_changed(tmp_path: Path) -> None:
@@ -110,7 +111,8 @@ def test_esc_keeps_it_and_nothing_is_changed(tmp_path: Path) -> None:
         QTest.keyClicks(page.reason, "perhaps")
         key(Qt.Key.Key_Escape)
         assert panel.sides.is_here and panel.list.view.hasFocus()
-        QTest.keyClick(panel, Qt.Key.Key_D, Qt.KeyboardModifier.AltModifier)
+        assert panel.head.dismiss.accessibleName() == "Dismiss Mira…"
+        panel.head.dismiss.click()
         await until(lambda: page.dismiss.isEnabled())
         assert page.reason.text() == "" and "Nothing of it is under way." in told(page)
 

@@ -112,7 +112,7 @@ def overview(conn: sqlite3.Connection, *, since: datetime, now: datetime) -> Ove
         refused=_refused(conn, since),
         refused_events=_refused_events(conn, since),
         sleeps=sleeps(conn, since=since),
-        paused=tuple(switches),
+        paused=tuple(scope for scope in switches if not _is_over_nobody(conn, scope)),
         recommended=_recommended(conn),
     )
 
@@ -137,6 +137,12 @@ def _glance(
         "all" in switches or f"agent:{agent}" in switches,
         versions.current_version_of(conn, agent) is None,
     )
+
+
+def _is_over_nobody(conn: sqlite3.Connection, scope: str) -> bool:
+    """The pause of an agent that was dismissed, or of a category of it: it holds nothing until that is hired again."""
+    kind, _, name = scope.partition(":")
+    return kind in ("agent", "category") and versions.current_version_of(conn, name.partition("/")[0]) is None
 
 
 def _without_agent(conn: sqlite3.Connection, since: datetime) -> int:
