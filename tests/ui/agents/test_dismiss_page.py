@@ -15,7 +15,7 @@ from opsconsole.engine.commands import dismissal
 from opsconsole.store.queries import approvals, versions
 from opsconsole.store.queries.dismissals import dismissal as dismissed
 from opsconsole.store.queries.views import feed
-from opsconsole.ui.panels.agents.dismissal import GIVEN_UP, STAYS, DismissPage
+from opsconsole.ui.panels.agents.dismissal.page import GIVEN_UP, STAYS, DismissPage
 from opsconsole.ui.panels.agents.panel import AgentsPanel
 from tests.support.shell import AGENT
 from tests.ui.agents.agentsample import FILE, in_use, make, use

@@ -19,7 +19,7 @@ from opsconsole.store.transaction import Transaction
 from opsconsole.ui import pausing
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.agents.data import Shown
-from opsconsole.ui.panels.agents.dismissal import dismissed, returned
+from opsconsole.ui.panels.agents.dismissal.words import dismissed, returned
 from opsconsole.ui.widgets.words import listed, tool_words
 
 _BUSY = "The change before is still being saved. Try again in a moment."

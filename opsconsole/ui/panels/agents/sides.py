@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.agents.blank.page import BlankPage
 from opsconsole.ui.panels.agents.data import Shown
-from opsconsole.ui.panels.agents.dismissal import DismissPage
+from opsconsole.ui.panels.agents.dismissal.page import DismissPage
 from opsconsole.ui.panels.agents.gallery import GalleryPage
 from opsconsole.ui.panels.agents.gateview.coverage import CoveragePage
 from opsconsole.ui.panels.agents.gateview.simulate import SimulatePage

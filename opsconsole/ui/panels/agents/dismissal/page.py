@@ -8,6 +8,7 @@ from opsconsole.engine.commands.dismissal import Ending, what_ends
 from opsconsole.engine.kernel import Kernel
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.agents.data import Shown
+from opsconsole.ui.panels.agents.dismissal.words import ends
 from opsconsole.ui.panels.agents.parts import captioned, page_head
 from opsconsole.ui.panels.agents.savebar import REASON
 from opsconsole.ui.widgets.basics import button, card, label, row
@@ -15,7 +16,6 @@ from opsconsole.ui.widgets.focus import kept_in, lead_on
 from opsconsole.ui.widgets.keybutton import KeyButton
 from opsconsole.ui.widgets.keys import bind
 from opsconsole.ui.widgets.texts import clear, para
-from opsconsole.ui.widgets.words import listed, plural
 
 STAYS = "It gets no events any more. What it did stays, and so do its versions, its comparisons and the record."
 GIVEN_UP = "What is typed and not saved of it is given up."
@@ -103,40 +103,3 @@ class DismissPage(QWidget):
         with kept_in(self):
             self.dismiss.setEnabled(False)
         self.wanted.emit(self._asked, self.reason.text())
-
-
-def ends(ending: Ending) -> list[str]:
-    """Return what would end with an agent, and what of it is settled all the same."""
-    parts = [
-        *(
-            [f"{plural(ending.requests, 'request')} {_is(ending.requests, 'lapses', 'lapse')}"]
-            if ending.requests
-            else []
-        ),
-        *([f"{plural(ending.effects, 'prepared action')} {_is(ending.effects)} not sent"] if ending.effects else []),
-        *([f"{plural(ending.runs, 'event')} {_is(ending.runs)} not worked to the end"] if ending.runs else []),
-        *([f"{plural(ending.grants, 'standing grant')} {_is(ending.grants)} revoked"] if ending.grants else []),
-    ]
-    told = listed(parts)
-    lines = [f"{told}." if told else "Nothing of it is under way."]
-    if ending.doubts:
-        what = f"{plural(ending.doubts, 'action')} {_is(ending.doubts)} being sent or in doubt"
-        lines.append(f"{what}: that is settled all the same, and not tried again.")
-    return lines
-
-
-def dismissed(ending: Ending, *, can_return: bool) -> str:
-    """Return what is said once an agent is dismissed; `can_return`: its version can be put in use again."""
-    lapsed = f" {plural(ending.requests, 'request')} lapsed." if ending.requests else ""
-    back = "Undo hires it again; what ended stays ended." if can_return else "Its file names what is gone."
-    return f"{ending.name} is dismissed.{lapsed} {back}"
-
-
-def returned(ending: Ending, number: int) -> str:
-    """Return what is said once it is hired again."""
-    lapsed = f"; {plural(ending.requests, 'request')} that lapsed {_is(ending.requests, 'stays', 'stay')} lapsed"
-    return f"{ending.name} works again, as version {number}{lapsed if ending.requests else ''}."
-
-
-def _is(number: int, single: str = "is", many: str = "are") -> str:
-    return single if number == 1 else many
