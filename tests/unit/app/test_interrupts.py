@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from collections.abc import Generator
 from io import FileIO
 from typing import Any, NoReturn
 
@@ -10,6 +11,14 @@ import pytest
 
 from opsconsole.app.interrupts import Told, interrupts, stopped_by_signals
 from opsconsole.domain.engineprocess import STOP_LINE
+
+
+@pytest.fixture(autouse=True)
+def usual() -> Generator[None]:
+    """Ctrl+C as Python has it, also where tests are begun in the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 class SignallessLoop(asyncio.SelectorEventLoop):
