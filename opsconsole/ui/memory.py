@@ -17,4 +17,13 @@ def on_close(workspace: Path) -> str:
 
     What was said of one workspace, such as the sample, says nothing of another.
     """
-    return f"on_close/{hashlib.sha256(str(workspace.resolve()).encode()).hexdigest()[:16]}"
+    return f"on_close/{_name(workspace)}"
+
+
+def last_look(workspace: Path) -> str:
+    """Return the key of when a workspace's overview was looked at last: a look at one is none at another."""
+    return f"last_look/{_name(workspace)}"
+
+
+def _name(workspace: Path) -> str:
+    return hashlib.sha256(str(workspace.resolve()).encode()).hexdigest()[:16]

@@ -18,7 +18,7 @@ from opsconsole.ui.shell.catalog import PANELS, WELCOME
 from opsconsole.ui.shell.screenfit import FRAME
 from tests.shots.views import views
 from tests.support.desktop.console import in_window, until
-from tests.ui.test_narrow import beyond
+from tests.ui.test_narrow import beyond, unreachable
 
 SMALL = QSize(1024, 700)
 
@@ -103,6 +103,27 @@ def test_a_small_screen_and_twice_the_size_cut_nothing_off(sample: Path) -> None
             joined.window.show_panel(entry.name)
             await _at_rest(joined)
             assert joined.window.size() == size, f"{entry.name} forces {joined.window.size()}"
+
+    in_window(sample, scenario)
+
+
+@pytest.mark.slow
+def test_a_small_screen_and_twice_the_size_have_all_that_is_read_and_pressed(sample: Path) -> None:
+    """On every panel, in every view: nothing is cut, nothing lies beyond an edge behind which one cannot scroll."""
+
+    async def scenario(joined: Joined) -> None:
+        inner = joined.window.screen().availableGeometry().size() - FRAME
+        joined.window.resize(SMALL.boundedTo(inner))
+        found: dict[str, list[str]] = {}
+        for entry in (*PANELS, WELCOME):
+            joined.window.show_panel(entry.name)
+            panel = joined.window.panel(entry.name)
+            assert panel is not None
+            for view, take in (("", lambda: None), *views(panel)):
+                take()
+                await _at_rest(joined)
+                found[f"{entry.name} {view}".strip()] = unreachable(panel)
+        assert not any(found.values()), "\n".join(f"{name}: {told}" for name, told in found.items() if told)
 
     in_window(sample, scenario)
 

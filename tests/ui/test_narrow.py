@@ -5,7 +5,16 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QTextLayout
-from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QWidget,
+)
 
 from opsconsole.app.gui.mainwindow import Joined
 from opsconsole.app.session import opened
@@ -28,6 +37,8 @@ from tests.ui.stage import Stage, play, until
 
 SMALL = (968, 672)
 """What a window of 1024 x 700 leaves to a panel, in px."""
+TWICE = (886, 430)
+"""What a screen of 1920 x 1080 leaves to a panel at twice the size, in px."""
 
 
 def beyond(area: QScrollArea) -> list[str]:
@@ -42,6 +53,26 @@ def beyond(area: QScrollArea) -> list[str]:
         if right > edge or is_cut:
             found.append(f"{part.text()} ends at {right} of {edge}, {part.width()} wide")
     return found
+
+
+def unreachable(panel: QWidget) -> list[str]:
+    """What ends beyond the edge of the panel or of a page on it, or is narrower than its words, or was taken away."""
+    areas = [area for area in panel.findChildren(QScrollArea) if area.isVisible()]
+    found = [fault for area in areas for fault in beyond(area)]
+    inside = {part for area in areas for part in area.findChildren(QWidget)}
+    for part in [*panel.findChildren(QLabel), *panel.findChildren(QAbstractButton), *panel.findChildren(QComboBox)]:
+        if part.isVisible() and part not in inside and (words := _words(part)):
+            right = part.mapTo(panel, QPoint(part.width(), 0)).x()
+            is_wrapped = isinstance(part, QLabel) and part.wordWrap()
+            if right > panel.width() or (not is_wrapped and part.width() < part.minimumSizeHint().width()):
+                found.append(f"{words} ends at {right} of {panel.width()}, {part.width()} wide")
+    return found
+
+
+def _words(part: QWidget) -> str:
+    if isinstance(part, QComboBox):
+        return part.currentText()
+    return part.text() if isinstance(part, QLabel | QAbstractButton) else ""
 
 
 def page_of(area: QScrollArea) -> QWidget:
@@ -83,6 +114,21 @@ def test_what_came_in_stands_above_what_is_judged(tmp_path: Path) -> None:
         table = detail.findChildren(ChangeTable)[0]
         await until(lambda: 0 < top("Please answer question 1.") < table.mapTo(detail, QPoint(0, 0)).y())
         await until(lambda: not beyond(detail.area))
+
+    perform(make_pairs(tmp_path / "w", 1, kinds=("differs",)), scene)
+
+
+@pytest.mark.parametrize("size", [SMALL, TWICE], ids=["small", "twice the size"])
+def test_every_word_that_can_be_said_of_a_pair_has_its_button(tmp_path: Path, size: tuple[int, int]) -> None:
+    async def scene(stage: Stage) -> None:
+        panel = stage.show(ShadowPanel, *size)
+        bar = panel.compare.bar
+        await until(bar.category.isVisible)
+        assert panel.width() == size[0]
+        assert [part.text() for part in bar.findChildren(QPushButton) if part.isVisible()] == [
+            "Agent", "Human", "Both", "Neither", "Unsure", "Category",
+        ]  # fmt: skip
+        await until(lambda: not unreachable(panel))
 
     perform(make_pairs(tmp_path / "w", 1, kinds=("differs",)), scene)
 

@@ -5,18 +5,23 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QFrame, QPushButton
 
 from opsconsole.app.session import opened
 from opsconsole.domain.event import IncomingEvent
+from opsconsole.engine.agents.file import AgentFile, apply_agent
 from opsconsole.store.queries.connections import last_event_at
 from opsconsole.store.queries.views import eventlist
 from opsconsole.store.queries.views.console import shell_state
 from opsconsole.store.queries.views.outcomes import Outcomes
 from opsconsole.store.queries.views.overview import DAYS, AgentGlance, Overview, Sleep
 from opsconsole.store.writes import events
+from opsconsole.ui.memory import last_look
 from opsconsole.ui.panels.overview import words
-from opsconsole.ui.panels.overview.panel import LAST_LOOK, OverviewPanel
+from opsconsole.ui.panels.overview.panel import OverviewPanel
 from opsconsole.ui.panels.overview.parts import FigureButton
+from tests.support.rig import agent
 from tests.ui.sample import make_empty
 from tests.ui.scenes import make_advised, perform, press, told, went
 from tests.ui.stage import Stage, until
@@ -58,7 +63,34 @@ def test_the_sum_of_a_page_is_told() -> None:
     assert words.sum_of(Outcomes(alone=1240, with_you=2, failed=1)) == (
         "1,243 events: 1,240 handled alone + 2 handled with you + 1 failed"
     )
-    assert words.sum_of(Outcomes(alone=1)) == "1 event"
+    assert words.sum_of(Outcomes(alone=1)) == "1 event, handled alone"
+    assert words.sum_of(Outcomes(shadow=3)) == "3 events, only in shadow"
+    assert words.sum_of(Outcomes()) == "No events"
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "told"),
+    [
+        (Outcomes(shadow=3), "1 agent worked 3 events in shadow today; nothing waits for you."),
+        (Outcomes(not_done=1), "1 agent left 1 event to people today; nothing waits for you."),
+        (
+            Outcomes(alone=2, shadow=3, not_done=1),
+            "1 agent handled 2 events, worked 3 events in shadow and left 1 event to people today;"
+            " nothing waits for you.",
+        ),
+        (Outcomes(failed=1), "1 event failed: nothing else was finished today; nothing waits for you."),
+        (Outcomes(), "Nothing was finished today; nothing waits for you."),
+    ],
+)
+def test_the_sentence_knows_of_all_that_the_cards_call_finished(outcomes: Outcomes, told: str) -> None:
+    assert (
+        words.headline(state(agents=(replace(MIRA, outcomes=outcomes),)), is_engine_on=True, since="today")[0] == told
+    )
+
+
+def test_that_nothing_was_handled_alone_is_told_with_what_was_done_in_shadow() -> None:
+    assert words.not_alone(Outcomes(shadow=3)) == "3 only in shadow"
+    assert words.not_alone(Outcomes()) == "nothing yet"
 
 
 def test_when_the_last_look_was_does_not_move_while_one_looks() -> None:
@@ -110,7 +142,7 @@ def test_every_number_opens_what_it_counts(tmp_path: Path) -> None:
             ("shadow", {"tab": "recommendations"}),
             ("shadow", {"tab": "would", "since": since}),
         ]
-        assert "EUR 0.75" in [button.text() for button in panel.findChildren(type(panel._cost))]  # pyright: ignore[reportPrivateUsage]
+        assert "EUR 0.75" in [button.text() for button in panel.findChildren(QPushButton)]
 
     perform(make_advised(tmp_path / "w"), scene)
 
@@ -121,11 +153,12 @@ def test_the_last_look_is_kept_when_one_turns_away(tmp_path: Path, monkeypatch: 
         await until(lambda: "handled 2 events" in told(panel))
         turned_away = datetime.now(UTC)
         panel.hide()
-        looked_at = datetime.fromisoformat(str(stage.context.memory.value(LAST_LOOK)))
+        looked_at = datetime.fromisoformat(str(stage.context.memory.value(last_look(stage.backend.folder))))
         assert turned_away <= looked_at <= datetime.now(UTC), "all that came until then was on the screen"
         panel.show()
         panel.refresh()
-        await until(lambda: "handled 2 events in the last 24 hours" in told(panel))  # back soon: the same look
+        # back soon: the same look
+        await until(lambda: "handled 2 events and worked 1 event in shadow in the last 24 hours" in told(panel))
         panel.hide()
         monkeypatch.setattr("opsconsole.ui.panels.overview.panel.AWAY", timedelta(0))
         panel.show()
@@ -134,6 +167,53 @@ def test_the_last_look_is_kept_when_one_turns_away(tmp_path: Path, monkeypatch: 
         await until(lambda: "in the last 7 days" in told(panel))
 
     perform(make_advised(tmp_path / "w"), scene)
+
+
+def test_a_look_at_one_workspace_is_none_at_another(tmp_path: Path) -> None:
+    """They share what the window remembers, as the workspaces of one person do."""
+
+    async def look(stage: Stage) -> None:
+        panel = stage.show(OverviewPanel)
+        await until(lambda: "in the last 24 hours" in told(panel))
+        assert not [chip for chip in panel.findChildren(QPushButton) if chip.isVisible() and "look" in chip.text()]
+        panel.hide()
+
+    for name in ("first", "second"):
+        perform(make_advised(tmp_path / name), look)
+
+
+def test_an_agent_that_comes_between_others_has_a_place_of_its_own(tmp_path: Path) -> None:
+    folder = make_advised(tmp_path / "w")
+
+    def use(name: str) -> None:
+        with opened(folder) as session:
+            file = AgentFile(agent(name.lower()), "")
+            session.write(
+                lambda tx: apply_agent(tx, file, session.kernel.registry, actor="person:test", now=NOW), name="test"
+            )
+
+    async def scene(stage: Stage) -> None:
+        panel = stage.show(OverviewPanel)
+        names = ["Mira"]
+        await until(lambda: shown_agents(panel) == names)
+        for name in ("Zoe", "Nora", "Adam"):  # at the end, between, before all
+            use(name)
+            names = sorted([*names, name])
+            panel.refresh()
+            await until(lambda names=names: shown_agents(panel) == names)
+
+    perform(folder, scene)
+
+
+def shown_agents(panel: OverviewPanel) -> list[str]:
+    """The agents that one sees, as their cards stand; one under another's card is not seen."""
+    cards = [made for made in panel.findChildren(QFrame, "card") if made.isVisible()]
+    places = {made.mapTo(panel, QPoint(0, 0)).toTuple(): made for made in cards}
+    links = [
+        [link.text() for link in made.findChildren(QPushButton) if link.accessibleName().endswith("open its events")]
+        for _, made in sorted(places.items(), key=lambda item: (item[0][1], item[0][0]))
+    ]
+    return [name for names in links for name in names]
 
 
 def test_events_without_an_agent_say_how_one_is_put_in_use(tmp_path: Path) -> None:

@@ -3,21 +3,25 @@
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QPushButton, QVBoxLayout, QWidget
 
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries.views.overview import Overview, overview
+from opsconsole.ui.memory import last_look
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.overview import words
-from opsconsole.ui.panels.overview.parts import AgentCard, FigureButton, fact, side_card
+from opsconsole.ui.panels.overview.parts import AgentCard, FigureButton, side_card
+from opsconsole.ui.panels.overview.side import SideCards
+from opsconsole.ui.panels.overview.tiles import Tiles
 from opsconsole.ui.widgets.basics import Tone, button, label, pill, row, set_pill
-from opsconsole.ui.widgets.charts.plain import HorizontalBars, Share
+from opsconsole.ui.widgets.columns import scrolled
 from opsconsole.ui.widgets.states import States
-from opsconsole.ui.widgets.words import exact, plural, spoken
+from opsconsole.ui.widgets.words import exact, plural
 
-LAST_LOOK, SINCE = "overview/last_look", "overview/since"
+SINCE = "overview/since"
+ROOMY = 960
+"""Width in px from which money and shadow stand beside the agents; in a smaller window, below them."""
 AWAY = timedelta(minutes=30)
 """Who comes back sooner is still at the same look: a turn to another page does not set the numbers to nothing."""
 _DAY = timedelta(days=1)
@@ -39,6 +43,7 @@ class OverviewPanel(Panel):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
+        self._look_key = last_look(context.backend.folder)
         self._last_look = self._remembered()
         self._window = str(context.memory.value(SINCE, "look"))
         if self._window not in _WINDOWS:
@@ -53,11 +58,8 @@ class OverviewPanel(Panel):
         column.addLayout(self._head())
         column.addLayout(self._figures())
         column.addLayout(self._body(), 1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(content)
-        self._states = States(scroll)
+        self.area = scrolled(content)
+        self._states = States(self.area)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._states)
@@ -92,7 +94,9 @@ class OverviewPanel(Panel):
         )
         column = QVBoxLayout()
         column.setSpacing(8)
-        column.addLayout(row(self._handled, self._with_you, self._waiting, self._failed, spacing=12))
+        figures = Tiles(least=180, most=4)
+        figures.show_cards((self._handled, self._with_you, self._waiting, self._failed))
+        column.addWidget(figures)
         column.addWidget(self._sum)
         return column
 
@@ -100,23 +104,30 @@ class OverviewPanel(Panel):
         """Open what was counted, of the time it was counted in."""
         self.context.navigator.go(panel, **where, since=None if self._state is None else self._state.since)
 
-    def _body(self) -> QHBoxLayout:
-        self._agents = QGridLayout()
-        self._agents.setSpacing(12)
+    def _body(self) -> QBoxLayout:
         left, right = QVBoxLayout(), QVBoxLayout()
-        for column in (left, right):
+        self._agents, self._sides = Tiles(least=320, most=2), Tiles(least=280, most=2)
+        for column, tiles in ((left, self._agents), (right, self._sides)):
             column.setSpacing(12)
-        left.addLayout(self._agents)
+            column.addWidget(tiles)
         left.addWidget(self._no_agent())
-        left.addStretch(1)
-        for section in (self._money(), self._shadow(), self._refused(), self._sleeps()):
-            right.addWidget(section)
-        right.addStretch(1)
-        body = QHBoxLayout()
-        body.setSpacing(12)
-        body.addLayout(left, 2)
-        body.addLayout(right, 1)
-        return body
+        self._side = SideCards(self.context, self._open)
+        self._sides.show_cards(self._side.cards)
+        for column in (left, right):
+            column.addStretch(1)
+        self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._columns.setSpacing(12)
+        self._columns.addLayout(left)
+        self._columns.addLayout(right)
+        return self._columns
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What would not fit beside the agents goes below them: beyond the edge nobody could reach it."""
+        super().resizeEvent(event)
+        is_roomy = self.width() >= ROOMY
+        self._columns.setDirection(QBoxLayout.Direction.LeftToRight if is_roomy else QBoxLayout.Direction.TopToBottom)
+        for place, stretch in enumerate((2, 1) if is_roomy else (0, 1)):
+            self._columns.setStretch(place, stretch)
 
     def _no_agent(self) -> QWidget:
         self._no_agent_card, column = side_card("No agent is in use yet")
@@ -126,40 +137,6 @@ class OverviewPanel(Panel):
         )
         column.addWidget(label(text, "muted", is_wrapped=True, is_selectable=True))
         return self._no_agent_card
-
-    def _money(self) -> QWidget:
-        frame, column = side_card("Money and time")
-        go = self.context.navigator.go
-        self._cost = button("", lambda: go("settings"), kind="link")
-        self._median = label("")
-        self._median.setToolTip("Half of what was finished took less, half took more")
-        for name, made in (("Models cost", self._cost), ("Usually done in", self._median)):
-            column.addLayout(fact(name, made))
-        return frame
-
-    def _shadow(self) -> QWidget:
-        frame, column = side_card("Would have done", is_shadow=True)
-        self._shadow_bars = HorizontalBars(self.context.theme, "What agents in shadow would have done")
-        self._shadow_link = button("", lambda: self._open("shadow", tab="would"), kind="link")
-        self._advice = button("", lambda: self.context.navigator.go("shadow", tab="recommendations"), kind="link")
-        column.addWidget(self._shadow_bars)
-        column.addWidget(self._shadow_link)
-        column.addWidget(self._advice)
-        return frame
-
-    def _refused(self) -> QWidget:
-        self._refused_card, column = side_card("Refused, and why")
-        self._refused_text = label("", "small", is_wrapped=True)
-        column.addWidget(self._refused_text)
-        self._refused_link = button("", lambda: self._open("feed", verdict="REFUSE"), kind="link")
-        column.addWidget(self._refused_link)
-        return self._refused_card
-
-    def _sleeps(self) -> QWidget:
-        self._sleep_card, column = side_card("When nothing was worked")
-        self._sleep_text = label("", "small", is_wrapped=True)
-        column.addWidget(self._sleep_text)
-        return self._sleep_card
 
     def refresh(self) -> None:
         self.context.tasks.start(self._load(), name="the overview", owner=self, key="load")
@@ -187,7 +164,7 @@ class OverviewPanel(Panel):
 
     def _remembered(self) -> datetime | None:
         try:
-            return datetime.fromisoformat(str(self.context.memory.value(LAST_LOOK, "")))
+            return datetime.fromisoformat(str(self.context.memory.value(self._look_key, "")))
         except ValueError:
             return None
 
@@ -195,7 +172,7 @@ class OverviewPanel(Panel):
         """A look ends when the person turns away."""
         if self._state is not None:
             # Not when it was read last: all that came until now was shown.
-            self.context.memory.setValue(LAST_LOOK, datetime.now(UTC).isoformat())
+            self.context.memory.setValue(self._look_key, datetime.now(UTC).isoformat())
         super().hideEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -221,7 +198,8 @@ class OverviewPanel(Panel):
         self._render_head(state)
         self._render_figures(state)
         self._render_agents(state)
-        self._render_side(state)
+        self._side.render(state, _WINDOWS[self._shown])
+        self._sides.show_cards(self._side.cards)
         self._states.show_content()
 
     def _render_head(self, state: Overview) -> None:
@@ -243,7 +221,8 @@ class OverviewPanel(Panel):
     def _render_figures(self, state: Overview) -> None:
         outcomes = state.outcomes
         at_work = sum(1 for agent in state.agents if agent.outcomes.alone)
-        self._handled.show_number(outcomes.alone, f"by {plural(at_work, 'agent')}" if at_work else "nothing yet", "ok")
+        alone = f"by {plural(at_work, 'agent')}" if at_work else words.not_alone(outcomes)
+        self._handled.show_number(outcomes.alone, alone, "ok")
         self._with_you.show_number(outcomes.with_you, "after your word")
         waiting = "nothing to decide" if not state.waiting else "decide, answer or edit"
         if state.waiting != outcomes.waiting:
@@ -258,37 +237,12 @@ class OverviewPanel(Panel):
         for gone in [agent for agent in self._cards if agent not in {agent.agent for agent in state.agents}]:
             self._cards.pop(gone).frame.deleteLater()
         self._no_agent_card.setVisible(not state.agents)
-        for place, glance in enumerate(state.agents):
+        for glance in state.agents:
             if glance.agent not in self._cards:
-                made = AgentCard(self.context.theme, self.context.navigator, glance.agent)
-                self._cards[glance.agent] = made
-                self._agents.addWidget(made.frame, place // 2, place % 2)
+                self._cards[glance.agent] = AgentCard(self.context.theme, self.context.navigator, glance.agent)
             self._cards[glance.agent].render(glance, since=_WINDOWS[self._shown], began_at=state.since)
-
-    def _render_side(self, state: Overview) -> None:
-        self._cost.setText(words.money(state.cost, state.currency))
-        self._median.setText(words.span(state.median_s))
-        counts: dict[str, int] = {}
-        for _, tool, count in state.shadow:
-            name = spoken(tool.rpartition(".")[2]) if not tool.startswith("person.") else "Ask you"
-            counts[name] = counts.get(name, 0) + count
-        top = sorted(counts.items(), key=lambda item: -item[1])[:5]
-        self._shadow_bars.show_shares([Share(name, count, "shadow", is_dashed=True) for name, count in top])
-        self._shadow_bars.setVisible(bool(top))
-        total = sum(counts.values())
-        since = _WINDOWS[self._shown]
-        self._shadow_link.setText(
-            f"See {plural(total, 'action')} {since}" if total else "Nothing in shadow; open the page"
-        )
-        self._advice.setText(f"{plural(state.recommended, 'recommendation')} for you")
-        self._advice.setVisible(state.recommended > 0)
-        self._refused_card.setVisible(bool(state.refused))
-        self._refused_text.setText(
-            "\n".join(f"{count} × {spoken(tool.rpartition('.')[2])}: {why}" for tool, why, count in state.refused)
-        )
-        self._refused_link.setText(f"Open {plural(state.refused_events, 'event')}")
-        self._sleep_card.setVisible(bool(state.sleeps))
-        self._sleep_text.setText("\n".join(words.sleep(sleep) for sleep in state.sleeps[:4]))
+        # All of them: one that comes between others moves those that follow.
+        self._agents.show_cards([self._cards[glance.agent].frame for glance in state.agents])
 
 
 def _since(window: str, look: datetime | None, now: datetime) -> datetime:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from opsconsole.store.queries.views.overview import AgentGlance
 from opsconsole.ui.panel import Navigator
@@ -13,6 +13,7 @@ from opsconsole.ui.panels.overview import words
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, card, label, pill, repolish, row
 from opsconsole.ui.widgets.charts.plain import Share, Sparkline, StackedBar
+from opsconsole.ui.widgets.flow import flowing
 from opsconsole.ui.widgets.words import plural
 
 PLACES = (
@@ -77,24 +78,19 @@ class AgentCard:
         self._bar = StackedBar(theme, "Where its events stand")
         self._places = {name: button("", lambda place=name: self._open(place), kind="link") for name, _, _ in PLACES}
         column.addLayout(row(self._name, None, self._state))
-        self._span = label("", "cap")
+        self._span = label("", "cap", is_wrapped=True)
         column.addWidget(self._span)
         column.addWidget(self._bar)
-        column.addLayout(self._legend())
+        column.addWidget(self._legend())
         column.addSpacing(2)
         column.addWidget(label("Events a day, 14 days", "cap"))
         column.addWidget(self._line)
         column.addStretch(1)
 
-    def _legend(self) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(10)
-        grid.setVerticalSpacing(0)
+    def _legend(self) -> QWidget:
         for place in self._places.values():
             place.setStyleSheet("font-size: 12px; font-weight: 400")
-        self._grid = grid
-        return grid
+        return flowing(*self._places.values(), gap=10, line_gap=0)
 
     def _open(self, place: str) -> None:
         if place == "waiting":
@@ -120,10 +116,9 @@ class AgentCard:
         self._span.setText(counted)
         self._bar.setVisible(bool(total))
         shown = [(name, share) for (name, _, _), share in zip(PLACES, shares, strict=True) if share.value]
-        for place in self._places.values():
-            self._grid.removeWidget(place)
-            place.hide()
-        for number, (name, share) in enumerate(shown):
+        for name, place in self._places.items():
+            place.setVisible(any(name == there for there, _ in shown))
+        for name, share in shown:
             made = self._places[name]
             is_other = name == "waiting" and glance.requests != share.value
             made.setText(
@@ -131,8 +126,6 @@ class AgentCard:
             )
             made.setIcon(swatch(self._theme.color(share.token), is_dashed=share.is_dashed))
             made.setIconSize(QSize(9, 9))
-            self._grid.addWidget(made, number // 3, number % 3, Qt.AlignmentFlag.AlignLeft)
-            made.show()
         told = ", ".join(f"{share.name} {share.value:,}" for _, share in shown)
         self.frame.setAccessibleName(f"{glance.name}: {counted}. {told}")
 

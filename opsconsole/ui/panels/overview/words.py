@@ -30,10 +30,7 @@ def headline(state: Overview, *, is_engine_on: bool, since: str) -> tuple[str, M
         troubles.append("the engine is not running")
     if not state.agents:
         troubles.append("no agent is in use yet")
-    at_work, handled = sum(1 for agent in state.agents if agent.outcomes.handled), state.outcomes.handled
-    worked = f"{plural(at_work, 'agent')} handled {plural(handled, 'event')} {since}"
-    if not handled:
-        worked = f"nothing was finished {since}"
+    worked = _worked(state, since)
     wait = "nothing waits for you"
     if state.waiting:
         wait = f"{state.waiting:,} {'thing waits' if state.waiting == 1 else 'things wait'} for you"
@@ -41,6 +38,30 @@ def headline(state: Overview, *, is_engine_on: bool, since: str) -> tuple[str, M
     if troubles:
         text = f"{listed(troubles)}; {text}" if ": " in troubles[0] else f"{listed(troubles)}: {text}"
     return text[:1].upper() + text[1:], "trouble" if troubles else "turn" if state.waiting else "well"
+
+
+def _worked(state: Overview, since: str) -> str:
+    """Say what was finished; what was only recorded in shadow, or left to people, was finished too."""
+    outcomes = state.outcomes
+    handled, shadow, left = outcomes.handled, outcomes.shadow, outcomes.not_done
+    more: list[str] = []
+    if shadow:
+        more.append(f"worked {plural(shadow, 'event')} in shadow")
+    if left:
+        more.append(f"left {plural(left, 'event')} to people")
+    if handled:
+        at_work = sum(1 for agent in state.agents if agent.outcomes.handled)
+        did = listed([f"handled {plural(handled, 'event')}", *more])
+        return f"{plural(at_work, 'agent')} {did} {since}"
+    if more:
+        at_work = sum(1 for agent in state.agents if agent.outcomes.shadow or agent.outcomes.not_done)
+        return f"{plural(at_work, 'agent')} {listed(more)} {since}"
+    return f"nothing {'else ' if outcomes.failed or outcomes.stopped else ''}was finished {since}"
+
+
+def not_alone(outcomes: Outcomes) -> str:
+    """Say why nothing was handled alone."""
+    return f"{outcomes.shadow:,} only in shadow" if outcomes.shadow else "nothing yet"
 
 
 def span(seconds: float | None) -> str:
@@ -92,9 +113,12 @@ def paused(state: Overview) -> list[str]:
 
 
 def sum_of(outcomes: Outcomes) -> str:
-    """Say how the places add up: `304 events: 241 alone + 44 with you + 16 waiting + 3 under way`."""
-    parts = [f"{count:,} {words}" for count, words in places(outcomes) if count]
-    return f"{plural(outcomes.all, 'event')}: {' + '.join(parts)}" if len(parts) > 1 else plural(outcomes.all, "event")
+    """Say how the places add up: `304 events: 241 handled alone + 63 waiting for you`, `3 events, only in shadow`."""
+    parts = [(count, words) for count, words in places(outcomes) if count]
+    total = plural(outcomes.all, "event")
+    if len(parts) > 1:
+        return f"{total}: {' + '.join(f'{count:,} {words}' for count, words in parts)}"
+    return f"{total}, {parts[0][1]}" if parts else "No events"
 
 
 def places(outcomes: Outcomes) -> tuple[tuple[int, str], ...]:

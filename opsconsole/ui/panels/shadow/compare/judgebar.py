@@ -21,8 +21,8 @@ ORDER = (
 )
 """Which verdict each of the keys 1 to 5 is."""
 _SHORT = ("Agent", "Human", "Both", "Neither", "Unsure")
-ROOMY, NARROW, LEAST = 770, 640, 540
-"""Width in px from which there is room for whole words, and for the category's button."""
+ROOMY, NARROW, LEAST = 770, 640, 612
+"""Width in px from which there is room for whole words, and for air between the buttons; each is always there."""
 
 
 class JudgeBar(QFrame):
@@ -37,9 +37,8 @@ class JudgeBar(QFrame):
             for number, verdict in enumerate(ORDER, 1)
         }
         self.category = KeyButton(theme, "Category", key="C", act=category)
-        line = row(*self.buttons.values(), None, self.category, spacing=6)
-        line.setContentsMargins(16, 12, 16, 12)
-        self.setLayout(line)
+        self._line = row(*self.buttons.values(), None, self.category, spacing=6)
+        self.setLayout(self._line)
         for key in (*self.buttons.values(), self.category):
             key.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
@@ -50,7 +49,9 @@ class JudgeBar(QFrame):
         """Where there is little room the words are short, not cut off."""
         super().resizeEvent(event)
         is_short = self.width() < ROOMY
-        self.category.setVisible(self.width() >= NARROW)
+        is_narrow = self.width() < NARROW
+        self._line.setSpacing(4 if is_narrow else 6)
+        self._line.setContentsMargins(10 if is_narrow else 16, 12, 10 if is_narrow else 16, 12)
         for short, (verdict, key) in zip(_SHORT, self.buttons.items(), strict=True):
             key.name_it(short if is_short else SAID[verdict])
             key.setAccessibleName(SAID[verdict])
