@@ -166,8 +166,18 @@ def _history(desk: View, call: Call, overlay: Overlay, now: datetime) -> dict[st
     if isinstance(call.args["id"], str):
         return {"count": 0, "entries": []}
     lines = desk.history(call.args["kind"], call.args["id"])
-    entries = [{**line, "at": from_micros(line["at"]).isoformat()} for line in lines]
+    entries = [_line(line) for line in lines]
     return {"count": len(entries), "entries": entries}
+
+
+def _line(line: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a change with its times as every other lookup tells them."""
+    told = {**line, "at": from_micros(line["at"]).isoformat()}
+    if str(line["field"]).endswith("_at"):
+        for name in ("was", "now"):
+            if str(line[name] or "").isdigit():
+                told[name] = from_micros(int(line[name])).isoformat()
+    return told
 
 
 _LOOKUPS: dict[str, Callable[[View, Call, Overlay, datetime], dict[str, Any]]] = {

@@ -9,7 +9,7 @@ from opsconsole.store.queries import approvals, events, limits, runs, undos
 from opsconsole.store.queries.views import feed
 from opsconsole.store.queries.views.eventlist import is_tried
 from opsconsole.store.queries.views.names import agent_names
-from opsconsole.store.queries.views.outcomes import place_of
+from opsconsole.store.queries.views.outcomes import is_left, place_of
 from opsconsole.store.queries.views.stands import stands
 from opsconsole.store.rows import ActionRow, Reader
 
@@ -59,6 +59,7 @@ def run_story(kernel: Kernel, run: int) -> dict[str, Any]:
         "version": loaded.version.number,
         "state": row.state.value,
         "place": place_of(conn, row.id, now=kernel.clock.now()),
+        "is_left": is_left(conn, row.id),
         "category": row.category,
         "confidence": row.confidence,
         "outcome": row.outcome,

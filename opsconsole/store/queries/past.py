@@ -52,6 +52,25 @@ def worked_live(conn: sqlite3.Connection, agent: str) -> int:
     return int(conn.execute("SELECT count(DISTINCT event_id) FROM run WHERE agent_id = ?", (agent,)).fetchone()[0])
 
 
+@dataclass(frozen=True, slots=True)
+class PastThere:
+    """Whether an agent can be tried on a past."""
+
+    is_agent: bool
+    """One is in use."""
+    is_past: bool
+    """There are events that no agent was given as work."""
+
+
+def past_there(conn: sqlite3.Connection) -> PastThere:
+    """Return whether an agent is in use, and a past is there."""
+    is_agent, is_past = conn.execute(
+        "SELECT EXISTS (SELECT 1 FROM agent WHERE version_id IS NOT NULL), EXISTS (SELECT 1 FROM event e"
+        " WHERE NOT EXISTS (SELECT 1 FROM run r WHERE r.event_id = e.id))"
+    ).fetchone()
+    return PastThere(bool(is_agent), bool(is_past))
+
+
 def kinds(conn: sqlite3.Connection) -> list[tuple[str, str, int]]:
     """Return what events there are: (connection, kind, how many)."""
     rows = conn.execute("SELECT connection_id, kind, count(*) FROM event GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2")

@@ -66,6 +66,12 @@ def window_commands(window: Frame, *, can_restart: Callable[[], bool]) -> list[C
             words="import history past export mail mbox maildir eml csv table tickets contacts deals file folder zip",
             run=lambda: window.show_panel("welcome", {"do": "import"}),
         ),
+        Command(
+            id="past",
+            title="Try an agent on your past",
+            words="try history past shadow compare work import would have got right",
+            run=lambda: window.show_panel("welcome", {"do": "past"}),
+        ),
         Command(id="welcome", title="Show the first screen", run=go("welcome")),
         Command(id="quit", title="Quit and stop the agents", run=window.quit_wanted.emit, keys=("Ctrl+Q",)),
     ]

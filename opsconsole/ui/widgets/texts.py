@@ -3,8 +3,8 @@
 import html
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from PySide6.QtCore import Qt
@@ -16,6 +16,8 @@ from opsconsole.ui.widgets.plain import honest, is_right_to_left, readable
 
 SHORT = 420
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})")
+_MICROS = re.compile(r"\d{15,16}")
+"""Microseconds since 1970, of a time from 1973 on."""
 LONG = 60_000
 """Characters a paragraph lays out in less than half a second."""
 TIP = 1_000
@@ -162,6 +164,21 @@ def broken(text: str, width: int) -> str:
     return re.sub(rf"\S{{{width + 1},}}", pieces, text)
 
 
+def with_times(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return fields as they are told: a moment that was kept as a number, of a field named `…_at`, is a time."""
+    is_of_moment = str(fields.get("field", "")).endswith("_at")
+    return {
+        name: _time(value) if name.endswith("_at") or (is_of_moment and name in ("was", "now")) else value
+        for name, value in fields.items()
+    }
+
+
+def _time(value: Any) -> Any:
+    if not _MICROS.fullmatch(str(value)):
+        return value
+    return (datetime.fromtimestamp(0, UTC) + timedelta(microseconds=int(value))).isoformat()
+
+
 def plain_value(value: Any) -> str:
     """Return an argument or a result as text; what says nothing inside of it is left out."""
     if isinstance(value, list | tuple):
@@ -169,7 +186,7 @@ def plain_value(value: Any) -> str:
         return ("; " if any(isinstance(part, dict) for part in value) else ", ").join(parts)  # pyright: ignore[reportUnknownVariableType]
     if isinstance(value, dict):
         found = cast("dict[str, Any]", value)
-        told = [(name, part) for name, part in found.items() if part not in ("", None, [], {})]
+        told = [(name, part) for name, part in with_times(found).items() if part not in ("", None, [], {})]
         return ", ".join(f"{name.replace('_', ' ')} {plain_value(part)}" for name, part in told)
     if value is None:
         return "none"

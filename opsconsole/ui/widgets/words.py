@@ -67,14 +67,17 @@ def stand_words(stands: str, number: int) -> str:
     return f"{number} {words}"
 
 
-def run_words(state: str, stands: Collection[str], place: str) -> tuple[str, str]:
+def run_words(state: str, stands: Collection[str], place: str, *, is_left: bool = False) -> tuple[str, str]:
     """Return (words, tone) of where a run is.
 
     Args:
         state: of the run.
         stands: where its actions stand: waiting alone would not say for whom.
         place: where the overview counts its event: a run that is over may have failed at what it wanted to do.
+        is_left: its agent did not deal with its event.
     """
+    if place == "shadow":
+        return ("Left to people", "plain") if is_left else ("Shadow", "shadow")
     if place in _ENDS:
         return OUTCOMES[place], _ENDS[place]
     if state != "waiting":

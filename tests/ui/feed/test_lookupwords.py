@@ -1,5 +1,6 @@
 """What an agent looked up, in a line that a person reads."""
 
+import re
 from typing import Any
 
 import pytest
@@ -43,6 +44,23 @@ def test_what_was_asked(args: dict[str, Any], words: str) -> None:
 )
 def test_what_was_found(result: dict[str, Any], words: str) -> None:
     assert found_words(result, {"email": "c@x.example"}) == words
+
+
+KEPT, TIME = "1796069325014390", r"30 Nov 2026, \d\d:\d\d"
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        ({"found": True, "name": "Ann", "last_activity_at": int(KEPT)}, f"Ann, last activity at {TIME}"),
+        ({"entries": [{"field": "last_activity_at", "now": KEPT}]}, f"1 found: field last_activity_at, now {TIME}"),
+        ({"entries": [{"field": "phone", "now": KEPT}]}, f"1 found: field phone, now {KEPT}"),
+        ({"deal": {"closed_at": int(KEPT)}}, f"deal closed at {TIME}"),
+        ({"found": True, "name": "Ann", "seen_at": True}, "Ann, seen at yes"),
+    ],
+)
+def test_a_moment_that_was_kept_as_a_number_is_told_as_a_time(result: dict[str, Any], words: str) -> None:
+    assert re.fullmatch(words, found_words(result, {}))
 
 
 def test_what_a_stranger_wrote_stays_on_its_line() -> None:

@@ -72,10 +72,10 @@ def test_the_sum_of_a_page_is_told() -> None:
     ("outcomes", "told"),
     [
         (Outcomes(shadow=3), "1 agent worked 3 events in shadow today; nothing waits for you."),
-        (Outcomes(not_done=1), "1 agent left 1 event to people today; nothing waits for you."),
+        (Outcomes(not_done=1), "1 agent could do nothing about 1 event today; nothing waits for you."),
         (
             Outcomes(alone=2, shadow=3, not_done=1),
-            "1 agent handled 2 events, worked 3 events in shadow and left 1 event to people today;"
+            "1 agent handled 2 events, worked 3 events in shadow and could do nothing about 1 event today;"
             " nothing waits for you.",
         ),
         (Outcomes(failed=1), "1 event failed: nothing else was finished today; nothing waits for you."),

@@ -9,6 +9,7 @@ import pytest
 
 from opsconsole.app.session import opened
 from opsconsole.domain.action import Call, Result
+from opsconsole.domain.enums import RunState
 from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
 from opsconsole.doubles.connector import FakeConnector
 from opsconsole.engine.audittrail.story import event_story, run_story
@@ -16,7 +17,9 @@ from opsconsole.engine.audittrail.words import STANDS
 from opsconsole.engine.commands.snooze import snooze
 from opsconsole.store.queries.views import eventlist, timeline
 from opsconsole.store.queries.views.overview import overview
+from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import pairs as write_pairs
+from opsconsole.store.writes import work as write_work
 from opsconsole.ui.panels.feed.line import became, state_of
 from opsconsole.ui.widgets.moments import moment_words
 from opsconsole.ui.widgets.words import ACTION_STATES, OUTCOMES, run_words
@@ -108,6 +111,37 @@ def test_each_end_that_is_no_success_has_the_word_of_the_overview() -> None:
     for place, words in (("failed", "Failed"), ("not_done", "Not done"), ("stopped", "Stopped")):
         assert run_words("done", (), place)[0] == OUTCOMES[place] == words
     assert run_words("done", (), "alone")[0] == "Done"
+
+
+def test_what_is_in_shadow_is_never_called_done(tmp_path: Path) -> None:
+    """An agent that asked in shadow what an event is wanted to do nothing, and did not deal with it."""
+    with opened(make_worked(tmp_path / "w")) as session:
+        reader, now = session.kernel.reader, session.kernel.clock.now()
+
+        def line() -> tuple[tuple[str, str], str]:
+            row = eventlist.rows(reader, [2], now=now)[2]
+            return state_of(row), became(row)[0]
+
+        def left(tx: Transaction) -> None:
+            tx.conn.execute("UPDATE action SET is_write = 0, tool = 'person.ask' WHERE run_id = 2")
+            write_work.set_run(tx, 2, RunState.DONE, now=now, outcome="left to people", is_handled=False)
+            write_work.set_timer(tx, "pair", "2", due=now)
+
+        session.write(left, name="test")
+        assert line() == (("Shadow", "shadow"), "not compared yet"), "nobody reads here what the agent thinks of it"
+        session.write(lambda tx: tx.conn.execute("UPDATE action SET state = 'done' WHERE run_id = 2"), name="test")
+        assert line() == (("Shadow", "shadow"), "not compared yet"), "it wanted nothing, and that is not told either"
+        session.write(lambda tx: tx.conn.execute("UPDATE action SET state = 'simulated' WHERE run_id = 2"), name="test")
+        session.write(lambda tx: tx.conn.execute("DELETE FROM timer"), name="test")
+        assert line() == (("Left to people", "plain"), "left to people")
+        story = run_story(session.kernel, 2)
+        assert run_words(story["state"], (), story["place"], is_left=story["is_left"]) == ("Left to people", "plain")
+
+        def handled(tx: Transaction) -> None:
+            write_work.set_run(tx, 2, RunState.DONE, now=now, is_handled=True)
+
+        session.write(handled, name="test")
+        assert line()[0] == ("Shadow", "shadow") and not run_story(session.kernel, 2)["is_left"]
 
 
 @pytest.mark.parametrize("stands", STANDS)

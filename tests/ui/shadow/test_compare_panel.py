@@ -197,7 +197,8 @@ def test_filters_and_what_is_marked(tmp_path: Path) -> None:
 def test_why_a_pair_proves_nothing_stands_there(tmp_path: Path) -> None:
     async def scene(stage: Stage) -> None:
         hand = Hand(stage)
-        await until(lambda: "All is judged" in told(hand.page))  # what proves nothing is not asked about
+        await until(lambda: "There is nothing to judge" in told(hand.page))  # what proves nothing is not asked about
+        assert "1 proves nothing: an earlier version worked it (1)." in told(hand.page)
         press(hand.page, "Show all pairs")
         await hand.ready()
         words = told(hand.page)

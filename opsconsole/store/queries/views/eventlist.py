@@ -17,7 +17,7 @@ from opsconsole.store.queries.views.names import agent_names
 from opsconsole.store.queries.views.outcomes import PLACE, events_at
 from opsconsole.store.queries.views.rulings import LAST, REFUSED
 from opsconsole.store.queries.views.stands import WHERE_IT_STANDS
-from opsconsole.store.queries.views.unseen import UNSEEN_CATEGORY, UNSEEN_OUTCOME
+from opsconsole.store.queries.views.unseen import AWAITED, UNSEEN_CATEGORY, UNSEEN_LEFT, UNSEEN_OUTCOME
 from opsconsole.store.times import from_micros, to_micros
 
 _RUNS = (
@@ -95,6 +95,10 @@ class EventRow:
     """Where it stands with that agent, as the numbers of the overview count it; empty where none works it."""
     is_tried: bool = False
     """No agent works it; one was tried on it as a piece of the past."""
+    is_left: bool = False
+    """The agent did not deal with it: it left it to people."""
+    is_awaited: bool = False
+    """In shadow, and people have not acted yet: what the agent thinks of it stands in no list."""
 
 
 def terms(text: str) -> str:
@@ -160,7 +164,8 @@ _ROWS = (
     f" (SELECT group_concat(s || ':' || n) FROM (SELECT {WHERE_IT_STANDS} AS s, count(*) AS n FROM action a"
     "  WHERE a.run_id = r.id AND (a.is_write = 1 OR a.state = 'waiting') GROUP BY 1)),"
     f" (SELECT count(*) - 1 FROM run WHERE event_id = e.id), CASE WHEN r.id IS NOT NULL THEN {PLACE} END,"
-    " CASE WHEN r.id IS NULL THEN EXISTS (SELECT 1 FROM pair WHERE event_id = e.id) END"
+    " CASE WHEN r.id IS NULL THEN EXISTS (SELECT 1 FROM pair WHERE event_id = e.id) END,"
+    f" {UNSEEN_LEFT}, r.id IS NOT NULL AND {AWAITED}"
     " FROM json_each(:ids) j JOIN event e ON e.id = j.value JOIN content c ON c.id = e.content_id"
     " LEFT JOIN run r ON r.id = (SELECT r.id FROM run r WHERE r.event_id = e.id ORDER BY r.agent_id IS NOT :agent,"
     f"  CASE WHEN :place IS NULL THEN 0 ELSE {PLACE} IS NOT :place END, r.id LIMIT 1)"
@@ -219,6 +224,7 @@ def _rows(conn: sqlite3.Connection, ids: Sequence[int], wanted: Filter, now: dat
             row[0], from_micros(int(row[1])), from_micros(int(row[2])), row[3], row[4], sender or "", name or "",
             title or "", bool(row[6]), row[7], row[8] or "", names.get(row[8], row[8] or ""), row[9] or "",
             row[10] or "", row[11] or "", counted, max(0, row[13]), row[14] or "", bool(row[15]),
+            bool(row[16]), bool(row[17]),
         )  # fmt: skip
     return found
 

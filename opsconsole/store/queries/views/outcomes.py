@@ -114,6 +114,11 @@ def place_of(conn: sqlite3.Connection, run: int, *, now: datetime) -> str:
     return "" if row is None else str(row[0])
 
 
+def is_left(conn: sqlite3.Connection, run: int) -> bool:
+    """Return whether the agent of a run did not deal with its event: it is left to people."""
+    return conn.execute("SELECT 1 FROM run WHERE id = ? AND is_handled = 0", (run,)).fetchone() is not None
+
+
 def outcomes_of(conn: sqlite3.Connection, agent: str, *, since: datetime, now: datetime, waiting: int) -> Outcomes:
     """Return where the events of an agent stand.
 

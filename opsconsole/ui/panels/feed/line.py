@@ -25,17 +25,19 @@ GROUNDS = {
     "shadow": "shadowSoft",
 }
 
+NOT_YET = "not compared yet"
+"""Short: the pill beside it says that it is in shadow, and it must be read whole."""
 TRIED = "Tried on the past: see Shadow"
 """What is said of an event on which an agent was only tried."""
 
 
 def state_of(row: EventRow) -> tuple[str, str]:
     """Return (words, tone) of where a line stands."""
-    if is_shadow(row):
+    if row.is_awaited or is_shadow(row):
         return "Shadow", "shadow"
     if row.run_id is None:
         return ("Tried", "shadow") if row.is_tried else ("No agent", "plain")
-    return run_words(row.state, [stands for stands, _ in row.actions], row.place)
+    return run_words(row.state, [stands for stands, _ in row.actions], row.place, is_left=row.is_left)
 
 
 def is_shadow(row: EventRow) -> bool:
@@ -49,6 +51,8 @@ def became(row: EventRow) -> tuple[str, str]:
         words = [stand_words(stands, number) for stands, number in row.actions[:3]]
         first = row.actions[0][0]
         return ", ".join(words), ACTION_STATES.get(first, ("", "plain"))[1]
+    if row.is_awaited:
+        return NOT_YET, "plain"
     if row.run_id is not None:
         return row.outcome or "no action", "plain"
     return (TRIED[:1].lower() + TRIED[1:], "shadow") if row.is_tried else ("nobody works this", "plain")
@@ -128,13 +132,14 @@ class FeedLine(QStyledItemDelegate):
             is_dashed=tone == "shadow",
         )  # fmt: skip
         outcome, tone = became(row)
-        right = min(painting.width_of(outcome, fonts.SMALL, fonts.MEDIUM) + 2, width // 2)
+        agent = " · ".join(part for part in (row.agent_name, spoken(row.category)) if part)
+        agent += f" +{row.others}" if row.others else ""
+        spare = width - used - painting.width_of(agent, fonts.SMALL, fonts.MEDIUM) - 20
+        right = min(painting.width_of(outcome, fonts.SMALL, fonts.MEDIUM) + 2, max(width // 2, spare))
         painting.text(
             painter, QRect(x + width - right, box.y() + 41, right, 20), outcome, size=fonts.SMALL,
             color=colors[INKS[tone]], weight=fonts.MEDIUM, is_right=True,
         )  # fmt: skip
-        agent = " · ".join(part for part in (row.agent_name, spoken(row.category)) if part)
-        agent += f" +{row.others}" if row.others else ""
         painting.text(
             painter, QRect(x + used + 8, box.y() + 41, width - used - right - 18, 20), agent, size=fonts.SMALL,
             color=colors["text2"],

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from opsconsole.ui.widgets.plain import one_line
-from opsconsole.ui.widgets.texts import plain_value
+from opsconsole.ui.widgets.texts import plain_value, with_times
 
 NOTHING = "Nothing found."
 MOST_ITEMS, MOST_FACTS, LONGEST = 3, 6, 60
@@ -62,7 +62,7 @@ def _item(item: Mapping[str, Any], args: Mapping[str, Any], *, most: int = MOST_
     title = next((str(item[name]) for name in _TITLES if item.get(name)), "")
     left = {
         name: value
-        for name, value in item.items()
+        for name, value in with_times(item).items()
         if name not in (*_UNSAID, *(name for name in _TITLES if str(item.get(name)) == title))
         and value not in ("", None, [], {})
         and value not in args.values()

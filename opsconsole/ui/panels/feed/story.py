@@ -138,7 +138,7 @@ class StoryView(QScrollArea):
         stands = [action["stands"] for action in story.get("actions", ())]
         words, tone = (TRIED, "shadow") if event.get("is_tried") else ("No agent works this", "plain")
         if "run" in story:
-            words, tone = run_words(story["state"], stands, story["place"])
+            words, tone = run_words(story["state"], stands, story["place"], is_left=story["is_left"])
         line.addWidget(pill(words, tone), 0, Qt.AlignmentFlag.AlignTop)  # type: ignore[arg-type]
         self._column.addLayout(line)
         self._column.addWidget(self._facts(story))

@@ -41,14 +41,14 @@ def headline(state: Overview, *, is_engine_on: bool, since: str) -> tuple[str, M
 
 
 def _worked(state: Overview, since: str) -> str:
-    """Say what was finished; what was only recorded in shadow, or left to people, was finished too."""
+    """Say what was finished; what was only recorded in shadow, or came to nothing, was finished too."""
     outcomes = state.outcomes
     handled, shadow, left = outcomes.handled, outcomes.shadow, outcomes.not_done
     more: list[str] = []
     if shadow:
         more.append(f"worked {plural(shadow, 'event')} in shadow")
     if left:
-        more.append(f"left {plural(left, 'event')} to people")
+        more.append(f"could do nothing about {plural(left, 'event')}")
     if handled:
         at_work = sum(1 for agent in state.agents if agent.outcomes.handled)
         did = listed([f"handled {plural(handled, 'event')}", *more])

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from opsconsole.domain.errors import FileFormatError, OpsError
+from opsconsole.store.queries.past import past_there
 from opsconsole.ui.drafts import ImportDraft
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.welcome.past import PastDoor
@@ -131,6 +132,16 @@ class WelcomePanel(Panel):
         elif where.get("do") == "past":
             self._is_used = True
             self.past.plan(str(where.get("agent", "")))
+
+    def refresh(self) -> None:
+        if not self._is_used:
+            self.context.tasks.start(self._look_back(), name="what past there is", owner=self, key="past")
+
+    async def _look_back(self) -> None:
+        """What was brought in before can be worked today too: the way on does not end with the window."""
+        there = await self.context.backend.read(lambda kernel: past_there(kernel.reader))
+        if there.is_past and not self._is_used:
+            self.past.offer(is_on=True)
 
     def restyle(self) -> None:
         for made, name in self._icons:

@@ -18,7 +18,9 @@ from opsconsole.ui.panels.shadow.compare.detail import PairDetail
 from opsconsole.ui.panels.shadow.compare.judgebar import CategorySheet, JudgeBar
 from opsconsole.ui.panels.shadow.compare.judgeverbs import JudgeVerbs
 from opsconsole.ui.panels.shadow.compare.list import PairFace, PairList
-from opsconsole.ui.panels.shadow.compare.queue import Choice, PairQueue
+from opsconsole.ui.panels.shadow.compare.queue import Choice, Loaded, PairQueue
+from opsconsole.ui.panels.shadow.compare.words import nothing_to_judge
+from opsconsole.ui.panels.shadow.wayon import way_on
 from opsconsole.ui.widgets.basics import ChoiceBox, button, row
 from opsconsole.ui.widgets.focus import give_focus, lead_on, offer_focus
 from opsconsole.ui.widgets.guard import Guard
@@ -266,7 +268,7 @@ class ComparePage(QWidget):
         self.list.render_rows(rows, PairFace(found.names, found.now), current=at)
         self._render_bar()
         if not rows:
-            self._render_none(is_any=found.total > 0)
+            self._render_none(found)
             return
         shown = queue.shown
         if shown is None:
@@ -282,17 +284,13 @@ class ComparePage(QWidget):
         self.detail.show_pair(shown, names=found.names, place=place, now=found.now)
         self.states.show_content()
 
-    def _render_none(self, *, is_any: bool) -> None:
+    def _render_none(self, found: Loaded) -> None:
         self.list.states.empty("", "Nothing here.")
         everything = partial(self.queue.choose, Choice(show="all"))
-        if not is_any:
-            self.states.empty(
-                "No pairs yet",
-                "Let an agent work in shadow: what people do about the same events is put beside what it would have"
-                " done. A past mailbox gives hundreds at once: Import your history, on the first screen.",
-            )
+        if not found.total:
+            self.states.empty("No pairs yet", *way_on(found.past, self._context.navigator))
         elif self.queue.choice == Choice() and not self.list.filter.text():
-            self.states.empty("All is judged", "What comes next stands here by itself.", "Show all pairs", everything)
+            self.states.empty(*nothing_to_judge(found), "Show all pairs", everything)
         else:
             self.states.empty("Nothing fits", "No pair is as the filters say.", "Show all pairs", everything)
 

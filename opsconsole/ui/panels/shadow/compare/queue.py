@@ -1,6 +1,7 @@
 """The pairs in the list, and which of them is looked at. No widgets here."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,10 +10,12 @@ from PySide6.QtCore import QObject, Signal
 from opsconsole.domain.enums import Agreement, Severity
 from opsconsole.domain.errors import OpsError
 from opsconsole.engine.kernel import Kernel
+from opsconsole.policy.daycount import DayCount
 from opsconsole.store.queries import pairs as read
-from opsconsole.store.queries.evidence import counting, totals
+from opsconsole.store.queries.evidence import counting, sums, totals
 from opsconsole.store.queries.pairlists import Show, Wanted, listed
 from opsconsole.store.queries.pairs import PairRow
+from opsconsole.store.queries.past import PastThere, past_there
 from opsconsole.store.queries.views.names import agent_names
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.shadow.compare.data import Shown, load_pairs
@@ -40,6 +43,18 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Unasked:
+    """Why pairs that nobody judged are not to be judged."""
+
+    agreed: int
+    """Both did the same."""
+    earlier: int
+    """Of versions that decide otherwise than what is in use."""
+    reasons: tuple[tuple[str, int], ...]
+    """Why some prove nothing, and how many, the most frequent first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Loaded:
     """What one query gave."""
 
@@ -51,6 +66,9 @@ class Loaded:
     """Agent → its categories."""
     total: int
     judged: int
+    unasked: Unasked
+    past: PastThere
+    """Asked for only where there are no pairs."""
     now: datetime
 
 
@@ -162,7 +180,8 @@ def _query(kernel: Kernel, choice: Choice, again: int | None) -> tuple[Loaded, P
         ids=choice.ids,
         is_counting=choice.is_counting,
     )
-    rows = listed(conn, wanted, counting(conn), MOST + 1)
+    now_counting = counting(conn)
+    rows = listed(conn, wanted, now_counting, MOST + 1)
     counts = totals(conn)
     facets: dict[str, list[str]] = {}
     for agent, category in counts:
@@ -174,9 +193,21 @@ def _query(kernel: Kernel, choice: Choice, again: int | None) -> tuple[Loaded, P
         facets,
         sum(pairs for pairs, _ in counts.values()),
         sum(judged for _, judged in counts.values()),
+        _unasked([cell.count for counted in now_counting for cell in sums(conn, counted)], counts),
+        PastThere(is_agent=False, is_past=False) if counts else past_there(conn),
         kernel.clock.now(),
     )
     return found, None if again is None else read.pair(conn, again)
+
+
+def _unasked(cells: Sequence[DayCount], counts: Mapping[tuple[str, str], tuple[int, int]]) -> Unasked:
+    reasons = Counter[str]()
+    for cell in cells:
+        reasons.update(cell.reasons)
+    every = sum(pairs for pairs, _ in counts.values())
+    return Unasked(
+        sum(cell.agreed for cell in cells), every - sum(cell.pairs for cell in cells), tuple(reasons.most_common())
+    )
 
 
 def is_any_to_judge(kernel: Kernel) -> bool:

@@ -12,11 +12,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from opsconsole.domain.enums import ActionState
 from opsconsole.engine.commands.recommendations import NotExecuted, not_executed
 from opsconsole.engine.kernel import Kernel
+from opsconsole.store.queries.past import PastThere, past_there
 from opsconsole.store.queries.views.names import agent_names
 from opsconsole.store.queries.views.simulated import facets
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.shadow.notdone.cards import RecommendationCard, by_event, shadow_card
 from opsconsole.ui.panels.shadow.notdone.verbs import Verbs
+from opsconsole.ui.panels.shadow.wayon import way_on
 from opsconsole.ui.widgets.basics import ChoiceBox, beside, button, label
 from opsconsole.ui.widgets.columns import card_column
 from opsconsole.ui.widgets.seen import Seen, is_on_screen
@@ -29,7 +31,7 @@ PAGE = 80
 SLICE = 3
 """Cards that are laid out without a breath."""
 _TABS = {"would": ActionState.SIMULATED, "recommendations": ActionState.RECOMMENDED}
-Loaded = tuple[list[NotExecuted], dict[str, list[str]], dict[str, str], int, datetime]
+Loaded = tuple[list[NotExecuted], dict[str, list[str]], dict[str, str], int, datetime, PastThere]
 
 
 class NotDonePage(Panel):
@@ -124,16 +126,17 @@ class NotDonePage(Panel):
             conn = kernel.reader
             found = not_executed(kernel, state, **wanted, limit=limit)
             advice = found if state is ActionState.RECOMMENDED else not_executed(kernel, ActionState.RECOMMENDED)
-            return found, facets(conn, state=state.value), agent_names(conn), len(advice), kernel.clock.now()
+            past = PastThere(is_agent=False, is_past=False) if found else past_there(conn)
+            return found, facets(conn, state=state.value), agent_names(conn), len(advice), kernel.clock.now(), past
 
         try:
-            found, by_agent, names, advice, now = await self.context.backend.read(query, lane="long")
+            found, by_agent, names, advice, now, past = await self.context.backend.read(query, lane="long")
         except Exception as error:
             self._states.error(str(error), act=self.refresh)
             raise
         self._render_filters(by_agent, names)
         self.counted.emit(advice)
-        self._render(found, now)
+        self._render(found, now, past)
 
     def _render_filters(self, by_agent: dict[str, list[str]], names: dict[str, str]) -> None:
         agents = [("All agents", ""), *((names.get(agent, agent), agent) for agent in by_agent)]
@@ -149,7 +152,7 @@ class NotDonePage(Panel):
                 box.addItem(text, value)
             box.setCurrentIndex(max(0, box.findData(wanted)))
 
-    def _render(self, found: list[NotExecuted], now: datetime) -> None:
+    def _render(self, found: list[NotExecuted], now: datetime, past: PastThere) -> None:
         is_advice = self._tab == "recommendations"
         self._about.setText(
             "Agents at level 1 recommend and do nothing. Do it yourself, have it done, or say what is not right."
@@ -174,11 +177,7 @@ class NotDonePage(Panel):
         elif is_advice:
             self._states.empty("Nothing is recommended", "Agents at level 1 put here what they would have you do.")
         else:
-            self._states.empty(
-                "Nothing in shadow yet",
-                "Agents begin in shadow: they work every event, and only record what they would do. Once one is in use,"
-                " it shows here.",
-            )
+            self._states.empty("Nothing in shadow yet", *way_on(past, self.context.navigator))
 
     async def _fill(self, found: list[NotExecuted], now: datetime, *, is_advice: bool) -> None:
         """Lay the cards out a few at a time: a whole page of them would hold the window up."""
