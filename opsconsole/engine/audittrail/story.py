@@ -61,6 +61,7 @@ def run_story(kernel: Kernel, run: int) -> dict[str, Any]:
         "place": place_of(conn, row.id, now=kernel.clock.now()),
         "is_left": is_left(conn, row.id),
         "category": row.category,
+        "categories": {category.id: category.name for category in loaded.version.spec.playbook.categories},
         "confidence": row.confidence,
         "outcome": row.outcome,
         "error": row.error,

@@ -9,7 +9,7 @@ from typing import Any
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.enums import ApprovalKind, Risk
 from opsconsole.domain.errors import ConnectorError, NotFoundError
-from opsconsole.domain.naming import ASK, tool_words
+from opsconsole.domain.naming import ASK, spoken, tool_words
 from opsconsole.engine.commands.changes import changes_since
 from opsconsole.engine.commands.money import MoneyOrigin, money_origins
 from opsconsole.engine.commands.risks import risk_of
@@ -46,6 +46,8 @@ class CardView:
     agent: str
     """Its name."""
     category: str
+    category_name: str
+    """As the agent's file calls it."""
     intent: str
     tool: str
     args: Mapping[str, Any]
@@ -100,6 +102,7 @@ async def card(kernel: Kernel, approval_id: int) -> CardView:
     proposal = turn.proposals[action.position]
     ruling, money = runs.rulings(conn, action.id), money_origins(kind, loaded, action)
     told = frozenset(origin.argument for origin in money)
+    named = {category.id: category.name for category in loaded.version.spec.playbook.categories}
     return CardView(
         id=approval.id,
         digest=approval.digest,
@@ -108,13 +111,14 @@ async def card(kernel: Kernel, approval_id: int) -> CardView:
         agent_id=approval.agent_id,
         agent=loaded.version.spec.name,
         category=action.category or "",
+        category_name=named.get(action.category or "") or spoken(action.category or ""),
         intent=intent(kind, action, approval),
         tool=action.tool,
         args=action.args,
         changes=await _changes(kernel, loaded, action, approval),
         claims=(*_quotes(turn.quotes), *_claims(loaded, action, proposal.slots, without=told)),
         money=money,
-        precedents=tuple(precedent for precedent in turn.quotes if "case" in precedent),
+        precedents=tuple(_called(precedent, named) for precedent in turn.quotes if "case" in precedent),
         because=approval.because,
         is_in_doubt=action.is_in_doubt,
         agents_reason=proposal.because or turn.rationale,
@@ -214,3 +218,8 @@ def _claims(
             state = "found" if where is not None else "asserted" if name in slots else "uncited"
             claims.append(Claim(name, text[:200], state, where or ""))
     return tuple(claims)
+
+
+def _called(precedent: Mapping[str, Any], named: Mapping[str, str]) -> Mapping[str, Any]:
+    category = str(precedent.get("category", ""))
+    return {**precedent, "category_name": named.get(category) or spoken(category)}

@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import compress
 from typing import Any
 
-from opsconsole.store.queries.views.names import agent_names
+from opsconsole.store.queries.views.names import CategoryNames, agent_names, category_names
 from opsconsole.store.queries.views.outcomes import PLACE, events_at
 from opsconsole.store.queries.views.rulings import LAST, REFUSED
 from opsconsole.store.queries.views.stands import WHERE_IT_STANDS
@@ -99,6 +99,8 @@ class EventRow:
     """The agent did not deal with it: it left it to people."""
     is_awaited: bool = False
     """In shadow, and people have not acted yet: what the agent thinks of it stands in no list."""
+    category_name: str = ""
+    """As its agent's file calls it."""
 
 
 def terms(text: str) -> str:
@@ -214,7 +216,7 @@ def rows(
 
 
 def _rows(conn: sqlite3.Connection, ids: Sequence[int], wanted: Filter, now: datetime) -> dict[int, EventRow]:
-    found, names = dict[int, EventRow](), agent_names(conn)
+    found, names, called = dict[int, EventRow](), agent_names(conn), category_names(conn)
     values = {"ids": json.dumps(list(ids)), "agent": wanted.agent, "place": wanted.outcome, "now": to_micros(now)}
     for row in conn.execute(_ROWS, values):
         sender, name, title = json.loads(row[5]) if row[5] else ("", "", "(erased)")
@@ -224,7 +226,7 @@ def _rows(conn: sqlite3.Connection, ids: Sequence[int], wanted: Filter, now: dat
             row[0], from_micros(int(row[1])), from_micros(int(row[2])), row[3], row[4], sender or "", name or "",
             title or "", bool(row[6]), row[7], row[8] or "", names.get(row[8], row[8] or ""), row[9] or "",
             row[10] or "", row[11] or "", counted, max(0, row[13]), row[14] or "", bool(row[15]),
-            bool(row[16]), bool(row[17]),
+            bool(row[16]), bool(row[17]), called.of(row[8] or "", row[9] or ""),
         )  # fmt: skip
     return found
 
@@ -236,6 +238,8 @@ class Choices:
     agents: Mapping[str, str]
     """By id, as people call them."""
     categories: tuple[str, ...]
+    called: CategoryNames
+    """How agents call them."""
     connections: tuple[str, ...]
 
 
@@ -252,7 +256,7 @@ def choices(conn: sqlite3.Connection) -> Choices:
         )
         categories.update(row[0] for row in rows_)
     connections = [row[0] for row in conn.execute("SELECT id FROM connection ORDER BY id")]
-    return Choices(agents, tuple(sorted(categories)), tuple(connections))
+    return Choices(agents, tuple(sorted(categories)), category_names(conn), tuple(connections))
 
 
 def is_tried(conn: sqlite3.Connection, event: int) -> bool:

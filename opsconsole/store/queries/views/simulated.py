@@ -7,6 +7,7 @@ from typing import Any
 
 from opsconsole.domain.ids import ActionId, EventId, RunId
 from opsconsole.store.queries.content import decode
+from opsconsole.store.queries.views.names import CategoryNames, category_names
 from opsconsole.store.times import from_micros, to_micros
 
 
@@ -21,6 +22,8 @@ class NotExecutedRow:
     agent: str
     agent_name: str
     category: str
+    category_name: str
+    """As its agent's file calls it."""
     tool: str
     at: datetime
     if_live: str
@@ -71,10 +74,11 @@ def not_executed(
             0 if since is None else to_micros(since),
         ),
     )
-    return [_row(row) for row in rows]
+    called = category_names(conn)
+    return [_row(row, called) for row in rows]
 
 
-def _row(values: tuple[Any, ...]) -> NotExecutedRow:
+def _row(values: tuple[Any, ...], called: CategoryNames) -> NotExecutedRow:
     body: dict[str, Any] = {} if values[10] is None else decode(values[10])
     return NotExecutedRow(
         action_id=values[0],
@@ -84,6 +88,7 @@ def _row(values: tuple[Any, ...]) -> NotExecutedRow:
         agent=values[4],
         agent_name=values[5] or values[4],
         category=values[6],
+        category_name=called.of(values[4], values[6]),
         tool=values[7],
         at=from_micros(int(values[8])),
         if_live=values[9],

@@ -63,6 +63,8 @@ class Waiting:
     """Approving may do it a second time."""
     odd: str = ""
     """What in the sender's address fools the eye."""
+    category_name: str = ""
+    """As the agent's file calls it."""
 
     @property
     def batch(self) -> tuple[str, str, str]:
@@ -93,7 +95,8 @@ def _row_or_word(kernel: Kernel, asked: ApprovalRow) -> Waiting:
             id=asked.id, kind=asked.kind, title=f"Request {asked.id} cannot be read",
             because="Verify the record in Audit", about="", risk="high", agent_id=asked.agent_id,
             agent=spoken(asked.agent_id),
-            action=asked.action_id, tool="", category="", args={}, amount="", asked_at=asked.created_at,
+            action=asked.action_id, tool="", category="", args={}, amount="",
+            asked_at=asked.created_at,
             digest=asked.digest, until=asked.snoozed_until, ends_at=asked.expires_at, deed="Not readable",
         )  # fmt: skip
 
@@ -102,7 +105,7 @@ def _row(kernel: Kernel, asked: ApprovalRow) -> Waiting:
     conn = kernel.reader
     action = present(runs.action(conn, asked.action_id), asked.action_id)
     run = present(runs.run(conn, action.run_id), str(action.run_id))
-    event = events.event(conn, run.event_id)
+    event, spec = events.event(conn, run.event_id), kernel.roster.version(conn, run.version_id).spec
     kind = kernel.registry.type(action.tool)
     is_question = asked.kind is ApprovalKind.QUESTION
     title = split_question(intent(kind, action, asked))[0] if is_question else intent(kind, action, asked)
@@ -115,10 +118,12 @@ def _row(kernel: Kernel, asked: ApprovalRow) -> Waiting:
         about=about if event is None else f"{about} {event.sender} {event.sender_name}",
         risk="ask" if is_question else risk_of(kernel, action).value,
         agent_id=asked.agent_id,
-        agent=kernel.roster.version(conn, run.version_id).spec.name,
+        agent=spec.name,
         action=asked.action_id,
         tool=action.tool,
         category=action.category or "",
+        category_name=next((known.name for known in spec.playbook.categories if known.id == action.category), "")
+        or spoken(action.category or ""),
         args=action.args,
         amount=amount(kind, action),
         asked_at=asked.created_at,

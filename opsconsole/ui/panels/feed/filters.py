@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidge
 
 from opsconsole.engine.audittrail.words import NOBODY, agent_words
 from opsconsole.store.queries.views.eventlist import Choices, Filter
+from opsconsole.store.queries.views.names import CategoryNames
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button
 from opsconsole.ui.widgets.flow import FlowLayout
@@ -20,6 +21,7 @@ from opsconsole.ui.widgets.plain import one_line
 from opsconsole.ui.widgets.words import OUTCOMES, RUN_STATES, VERDICTS, local, spoken
 
 SAVED = "feed/filters"
+_NONE = CategoryNames()
 TYPING_MS = 180
 NAMES = {
     "agent": "Agent",
@@ -31,9 +33,9 @@ NAMES = {
 }
 
 
-def describe(wanted: Filter, agents: Mapping[str, str] = NOBODY) -> str:
+def describe(wanted: Filter, agents: Mapping[str, str] = NOBODY, called: CategoryNames = _NONE) -> str:
     """Return a filter in words: `Deal watch, Refused, “refund”`."""
-    parts = [choice_words(field, value, agents) for field in NAMES if (value := getattr(wanted, field))]
+    parts = [choice_words(field, value, agents, called) for field in NAMES if (value := getattr(wanted, field))]
     if wanted.since is not None:
         parts.append(since_words(wanted.since))
     if wanted.text.strip():
@@ -46,8 +48,8 @@ def since_words(since: datetime) -> str:
     return f"since {local(since):%a %d %b, %H:%M}"
 
 
-def choice_words(field: str, value: str, agents: Mapping[str, str] = NOBODY) -> str:
-    """Return one choice in words; `agents` are the names people call them by."""
+def choice_words(field: str, value: str, agents: Mapping[str, str] = NOBODY, called: CategoryNames = _NONE) -> str:
+    """Return one choice in words; `agents` and `called` are the names of agents and of their categories."""
     if field == "agent":
         return agent_words(value, agents)
     if field == "state":
@@ -56,7 +58,7 @@ def choice_words(field: str, value: str, agents: Mapping[str, str] = NOBODY) -> 
         return OUTCOMES.get(value, spoken(value))
     if field == "verdict":
         return VERDICTS.get(value, (spoken(value), ""))[0]
-    return spoken(value) if field == "category" else value
+    return called.of_any(value) if field == "category" else value
 
 
 def _filter_of(kept: Any) -> Filter | None:
@@ -87,6 +89,7 @@ class FilterBar(QWidget):
         self._theme, self._memory = theme, memory
         self.wanted = Filter()
         self._agents: Mapping[str, str] = NOBODY
+        self._called = _NONE
         self._values: dict[str, tuple[str, ...]] = {
             "outcome": tuple(OUTCOMES),
             "state": ("queued", "running", "waiting"),  # how it ended is what it became
@@ -131,7 +134,7 @@ class FilterBar(QWidget):
 
     def offer(self, choices: Choices) -> None:
         """Take what can be chosen."""
-        self._agents = choices.agents
+        self._agents, self._called = choices.agents, choices.called
         self._values.update(agent=tuple(choices.agents), category=choices.categories, connection=choices.connections)
 
     def choose(self, wanted: Filter) -> None:
@@ -158,7 +161,7 @@ class FilterBar(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         present = getattr(self.wanted, field)
         for value in (None, *self._values.get(field, ())):
-            text = "Any" if value is None else choice_words(field, value, self._agents)
+            text = "Any" if value is None else choice_words(field, value, self._agents, self._called)
             action = menu.addAction(text.replace("&", "&&"))
             action.setCheckable(True)
             action.setChecked(value == present)
@@ -181,9 +184,9 @@ class FilterBar(QWidget):
         if saved:
             menu.addSeparator()
         for choice in saved:
-            menu.addAction(one_line(describe(choice, self._agents), 80).replace("&", "&&")).triggered.connect(
-                lambda _=False, filter_=choice: self.choose(filter_)
-            )
+            menu.addAction(
+                one_line(describe(choice, self._agents, self._called), 80).replace("&", "&&")
+            ).triggered.connect(lambda _=False, filter_=choice: self.choose(filter_))
         return menu
 
     def _saved(self) -> list[Filter]:
@@ -201,7 +204,7 @@ class FilterBar(QWidget):
         for field, chip in self.chips.items():
             value = getattr(self.wanted, field)
             chip.setChecked(value is not None)
-            words = NAMES[field] if value is None else choice_words(field, value, self._agents)
+            words = NAMES[field] if value is None else choice_words(field, value, self._agents, self._called)
             chip.setText(f"{words if len(words) < 25 else words[:24] + '…'}  ▾".replace("&", "&&"))
             chip.setAccessibleName(f"{NAMES[field]}: {'any' if value is None else words}")
         since = self.wanted.since

@@ -62,7 +62,7 @@ def words(row: EventRow) -> tuple[str, str]:
     """Return (text, description) for screen readers and the hover."""
     state, _ = state_of(row)
     text = f"{row.title or spoken(row.kind)}, from {row.sender or row.connection}"
-    sorted_to = f"{row.agent_name or 'no agent'}, {spoken(row.category) or 'not sorted'}"
+    sorted_to = f"{row.agent_name or 'no agent'}, {row.category_name or 'not sorted'}"
     return text, f"{exact(row.at)}\n{sorted_to}, {state}: {became(row)[0]}"
 
 
@@ -132,7 +132,7 @@ class FeedLine(QStyledItemDelegate):
             is_dashed=tone == "shadow",
         )  # fmt: skip
         outcome, tone = became(row)
-        agent = " · ".join(part for part in (row.agent_name, spoken(row.category)) if part)
+        agent = " · ".join(part for part in (row.agent_name, row.category_name) if part)
         agent += f" +{row.others}" if row.others else ""
         spare = width - used - painting.width_of(agent, fonts.SMALL, fonts.MEDIUM) - 20
         right = min(painting.width_of(outcome, fonts.SMALL, fonts.MEDIUM) + 2, max(width // 2, spare))

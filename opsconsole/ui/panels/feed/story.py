@@ -171,10 +171,11 @@ class StoryView(QScrollArea):
         event = story["event"]
         found = [("Came", ago(event["at"], self._now()), exact(event["at"]))]
         if "run" in story:
+            named, category = story["categories"], story["category"]
             sure = "" if story["confidence"] is None else f", {story['confidence']:.0%} sure"
             found += [
                 ("Agent", story["agent_name"], f"version {story['version']}"),
-                ("Category", (spoken(story["category"]) if story["category"] else "Not sorted") + sure, ""),
+                ("Category", (named.get(category) or spoken(category or "Not sorted")) + sure, ""),
                 ("Model cost", _money(story), ""),
             ]
         return [*found, ("From", spoken(event["connection"]), event["subject"])]
@@ -228,7 +229,7 @@ class StoryView(QScrollArea):
             if rationale:
                 column.addWidget(foldable(rationale[:1].upper() + rationale[1:]))
             for quote in evidence[:8]:
-                column.addWidget(foldable(_quotes(quote), "small", short=240))
+                column.addWidget(foldable(_quotes(quote, story["categories"]), "small", short=240))
         self._column.addWidget(frame)
 
     def _writes(self, actions: list[dict[str, Any]]) -> None:
@@ -276,10 +277,11 @@ def _is_of(action: dict[str, Any], verdict: str | None) -> bool:
     return bool(action["is_write"] and action["rulings"] and action["rulings"][-1]["verdict"] == verdict)
 
 
-def _quotes(evidence: dict[str, Any]) -> str:
+def _quotes(evidence: dict[str, Any], categories: Mapping[str, str]) -> str:
     quote = str(evidence.get("quote", ""))
     if "case" in evidence:
-        return f"Like an earlier case ({spoken(str(evidence.get('category', '')))}): {quote}"
+        category = str(evidence.get("category", ""))
+        return f"Like an earlier case ({categories.get(category) or spoken(category)}): {quote}"
     where = (
         f"found in {evidence.get('source', '')}"
         if evidence.get("state") == "found"

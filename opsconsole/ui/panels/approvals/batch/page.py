@@ -231,7 +231,7 @@ def _line(member: Waiting, names: Sequence[str], told: str, *, is_open: bool) ->
 
 def _named(key: tuple[str, str, str], members: Sequence[Waiting]) -> str:
     """Return the words for a group."""
-    (_, tool, category), agent = key, members[0].agent
+    tool, agent, category = key[1], members[0].agent, members[0].category_name
     if members[0].kind is ApprovalKind.QUESTION:
         return f"{agent}: {one_line(members[0].title, 60)}"
-    return f"{agent}: {spoken(tool.partition('.')[2] or tool).lower()}, {spoken(category).lower()}"
+    return f"{agent}: {spoken(tool.partition('.')[2] or tool).lower()}, {category}"

@@ -15,7 +15,7 @@ from opsconsole.ui.widgets.basics import Tone, button, clamped, label, pill, row
 from opsconsole.ui.widgets.diff.table import WANTED, ChangeTable
 from opsconsole.ui.widgets.flow import FlowLayout
 from opsconsole.ui.widgets.plain import one_line
-from opsconsole.ui.widgets.words import ago, exact, spoken
+from opsconsole.ui.widgets.words import ago, exact
 
 NEAR = timedelta(days=60)
 """A deadline that lies farther off is told only to who points at it."""
@@ -188,7 +188,7 @@ class CardDetail(QFrame):
         tip = f"Asked {exact(view.asked_at)}" + (f"\nDecide by {exact(view.expires_at)}" if view.expires_at else "")
         self.facts.show_fact("Agent", view.agent)
         self.facts.show_fact("From", one_line(str(view.event["from"]), 60) or "—")
-        self.facts.show_fact("Category", spoken(view.category))
+        self.facts.show_fact("Category", view.category_name)
         self.facts.show_fact("Waiting", f"Asked {waits}{until}", tip)
 
     def _show_deed(self, shown: Shown) -> None:

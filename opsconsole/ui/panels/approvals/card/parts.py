@@ -128,7 +128,7 @@ class QuotesCard(QFrame):
             self._column.addWidget(label("Cases like it", "h3"))
         for precedent in found:
             quote = quoted_briefly(str(precedent["quote"]), 84)
-            self._line("log", "text3", f"“{quote}”", f"was {spoken(str(precedent['category']))}")
+            self._line("log", "text3", f"“{quote}”", f"was {precedent['category_name']}")
 
     def _line(self, icon: str, token: str, text: str, where: str) -> None:
         line, mark = QWidget(), QLabel()

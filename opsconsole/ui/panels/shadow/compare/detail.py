@@ -97,7 +97,7 @@ class PairDetail(QWidget):
             pills.append(pill(f"✓ {SAID[pair.said]}", "accent"))
         sure = "" if pair.confidence is None else f", {pair.confidence:.0%} sure"
         agent = names.get(pair.agent, spoken(pair.agent))
-        category = (spoken(pair.category) if pair.category else "no category") + sure
+        category = (dict(shown.categories).get(pair.category) or spoken(pair.category) or "no category") + sure
         facts = para(" · ".join(part for part in (agent, category, one_line(pair.sender, 80)) if part), "small")
         when = label(ago(pair.occurred_at, now), "small")
         when.setToolTip(exact(pair.occurred_at))

@@ -7,6 +7,7 @@ from datetime import datetime
 from opsconsole.domain.enums import Agreement, Severity
 from opsconsole.engine.evidence.words import SAID, VERDICTS
 from opsconsole.store.queries.pairs import PairRow
+from opsconsole.store.queries.views.names import CategoryNames
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import Tone, label, row
 from opsconsole.ui.widgets.listpane.face import Card, Measures, Pill, RowFace
@@ -33,6 +34,7 @@ class PairFace(RowFace[PairRow]):
     names: Mapping[str, str] = field(default_factory=dict[str, str])
     """Agent → its name."""
     now: datetime | None = None
+    called: CategoryNames = field(default_factory=CategoryNames)
 
     def card(self, row: PairRow) -> Card:
         verdict = Pill(VERDICTS[row.agreement], TONES[row.agreement])
@@ -57,7 +59,7 @@ class PairFace(RowFace[PairRow]):
 
     def _whose(self, row: PairRow) -> str:
         """Return agent and category as words."""
-        category = spoken(row.category) if row.category else "no category"
+        category = self.called.of(row.agent, row.category) or "no category"
         return f"{self.names.get(row.agent, spoken(row.agent))} · {category}"
 
 

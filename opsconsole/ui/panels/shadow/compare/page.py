@@ -12,6 +12,7 @@ from opsconsole.domain.enums import Adjudication
 from opsconsole.engine.evidence.words import VERDICTS
 from opsconsole.policy.trials import FINE
 from opsconsole.store.queries.pairs import PairRow
+from opsconsole.store.queries.views.names import CategoryNames
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.shadow.compare.data import Shown
 from opsconsole.ui.panels.shadow.compare.detail import PairDetail
@@ -65,7 +66,7 @@ class ComparePage(QWidget):
         self.only.hide()
         filters = row(*self.boxes.values(), self.only, None)
         filters.setContentsMargins(28, 0, 28, 12)
-        self._render_boxes({}, {})
+        self._render_boxes({}, {}, CategoryNames())
         right = QWidget()
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
@@ -217,11 +218,11 @@ class ComparePage(QWidget):
         self.only.setText(f"Only: {about}  ✕")
         self.only.setVisible(bool(about))
         if found is not None:
-            self._render_boxes(found.names, found.facets)
+            self._render_boxes(found.names, found.facets, found.called)
             listed = f"{len(found.rows):,}{'+' if found.is_cut else ''}" if found.rows else ""
             self.counted.emit(found.total, listed)
 
-    def _render_boxes(self, names: Mapping[str, str], facets: Mapping[str, list[str]]) -> None:
+    def _render_boxes(self, names: Mapping[str, str], facets: Mapping[str, list[str]], called: CategoryNames) -> None:
         choice = self.queue.choice
         own = facets.get(choice.agent) or sorted({category for some in facets.values() for category in some})
         items: dict[str, list[tuple[str, Any]]] = {
@@ -229,7 +230,7 @@ class ComparePage(QWidget):
             "agent": [("All agents", ""), *((names.get(facet, spoken(facet)), facet) for facet in facets)],
             "category": [
                 ("All categories", ""),
-                *((spoken(category) if category else "No category", category or "none") for category in own),
+                *((called.of_any(category) or "No category", category or "none") for category in own),
             ],
             "verdict": [("Any verdict", ""), *((words, item.value) for item, words in VERDICTS.items())],
             "severity": list(_GRAVE),
@@ -265,7 +266,7 @@ class ComparePage(QWidget):
         self.list.count.setToolTip(
             "Here: what the choices above let through. Judged: of all pairs there are, those that you said a word to."
         )
-        self.list.render_rows(rows, PairFace(found.names, found.now), current=at)
+        self.list.render_rows(rows, PairFace(found.names, found.now, found.called), current=at)
         self._render_bar()
         if not rows:
             self._render_none(found)

@@ -16,7 +16,7 @@ from opsconsole.store.queries.evidence import counting, sums, totals
 from opsconsole.store.queries.pairlists import Show, Wanted, listed
 from opsconsole.store.queries.pairs import PairRow
 from opsconsole.store.queries.past import PastThere, past_there
-from opsconsole.store.queries.views.names import agent_names
+from opsconsole.store.queries.views.names import CategoryNames, agent_names, category_names
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.shadow.compare.data import Shown, load_pairs
 from opsconsole.ui.readahead import ReadAhead
@@ -62,6 +62,7 @@ class Loaded:
     is_cut: bool
     """There are more: these are the first."""
     names: dict[str, str]
+    called: CategoryNames
     facets: dict[str, list[str]]
     """Agent → its categories."""
     total: int
@@ -190,6 +191,7 @@ def _query(kernel: Kernel, choice: Choice, again: int | None) -> tuple[Loaded, P
         tuple(rows[:MOST]),
         len(rows) > MOST,
         agent_names(conn),
+        category_names(conn),
         facets,
         sum(pairs for pairs, _ in counts.values()),
         sum(judged for _, judged in counts.values()),

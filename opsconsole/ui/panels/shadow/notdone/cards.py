@@ -79,7 +79,7 @@ class RecommendationCard(QFrame):
 
 
 def _facts(action: NotExecuted, now: datetime) -> QVBoxLayout:
-    parts = [action.row.agent_name, spoken(action.row.category) if action.row.category else "", action.row.event_sender]
+    parts = [action.row.agent_name, action.row.category_name, action.row.event_sender]
     made = label(" · ".join(part for part in parts if part), "small", is_wrapped=True)
     when = label(ago(action.row.at, now), "small")
     when.setToolTip(exact(action.row.at))

@@ -13,7 +13,7 @@ from opsconsole.domain.enums import ActionState
 from opsconsole.engine.commands.recommendations import NotExecuted, not_executed
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries.past import PastThere, past_there
-from opsconsole.store.queries.views.names import agent_names
+from opsconsole.store.queries.views.names import CategoryNames, agent_names, category_names
 from opsconsole.store.queries.views.simulated import facets
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.shadow.notdone.cards import RecommendationCard, by_event, shadow_card
@@ -24,14 +24,14 @@ from opsconsole.ui.widgets.columns import card_column
 from opsconsole.ui.widgets.seen import Seen, is_on_screen
 from opsconsole.ui.widgets.states import States
 from opsconsole.ui.widgets.texts import clear
-from opsconsole.ui.widgets.words import local, spoken
+from opsconsole.ui.widgets.words import local
 
 PAGE = 80
 """Actions on the page at once."""
 SLICE = 3
 """Cards that are laid out without a breath."""
 _TABS = {"would": ActionState.SIMULATED, "recommendations": ActionState.RECOMMENDED}
-Loaded = tuple[list[NotExecuted], dict[str, list[str]], dict[str, str], int, datetime, PastThere]
+Loaded = tuple[list[NotExecuted], dict[str, list[str]], dict[str, str], CategoryNames, int, datetime, PastThere]
 
 
 class NotDonePage(Panel):
@@ -127,21 +127,22 @@ class NotDonePage(Panel):
             found = not_executed(kernel, state, **wanted, limit=limit)
             advice = found if state is ActionState.RECOMMENDED else not_executed(kernel, ActionState.RECOMMENDED)
             past = PastThere(is_agent=False, is_past=False) if found else past_there(conn)
-            return found, facets(conn, state=state.value), agent_names(conn), len(advice), kernel.clock.now(), past
+            names, called = agent_names(conn), category_names(conn)
+            return found, facets(conn, state=state.value), names, called, len(advice), kernel.clock.now(), past
 
         try:
-            found, by_agent, names, advice, now, past = await self.context.backend.read(query, lane="long")
+            found, by_agent, names, called, advice, now, past = await self.context.backend.read(query, lane="long")
         except Exception as error:
             self._states.error(str(error), act=self.refresh)
             raise
-        self._render_filters(by_agent, names)
+        self._render_filters(by_agent, names, called)
         self.counted.emit(advice)
         self._render(found, now, past)
 
-    def _render_filters(self, by_agent: dict[str, list[str]], names: dict[str, str]) -> None:
+    def _render_filters(self, by_agent: dict[str, list[str]], names: dict[str, str], called: CategoryNames) -> None:
         agents = [("All agents", ""), *((names.get(agent, agent), agent) for agent in by_agent)]
         own = by_agent.get(self._agent) or sorted({category for some in by_agent.values() for category in some})
-        categories = [("All categories", ""), *((spoken(category), category) for category in own)]
+        categories = [("All categories", ""), *((called.of_any(category), category) for category in own)]
         self._any_time.setVisible(self._since is not None)
         self._any_time.setChecked(True)
         if self._since is not None:

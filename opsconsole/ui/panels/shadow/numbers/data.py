@@ -19,7 +19,7 @@ from opsconsole.policy.trials import TO_LIMITED, bursts, is_right
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries.evidence import counting, days
 from opsconsole.store.queries.pairs import PairRow
-from opsconsole.store.queries.views.names import agent_names
+from opsconsole.store.queries.views.names import CategoryNames, agent_names, category_names
 from opsconsole.store.rows import Reader
 
 Ids = frozenset[int]
@@ -64,6 +64,7 @@ class Found:
 
     cells: tuple[GateProgress, ...]
     names: dict[str, str]
+    called: CategoryNames
     repeats: tuple[int, int]
     awaited: int
     told: Told
@@ -77,7 +78,8 @@ def load(kernel: Kernel, chosen: tuple[str, str] | None) -> Found:
     if chosen not in {(cell.agent, cell.category) for cell in cells}:
         chosen = None
     told = _told(conn, [cell for cell in cells if chosen in (None, (cell.agent, cell.category))], chosen)
-    return Found(cells, agent_names(conn), report.consistency(conn), read.awaited_count(conn), told, chosen)
+    names, called = agent_names(conn), category_names(conn)
+    return Found(cells, names, called, report.consistency(conn), read.awaited_count(conn), told, chosen)
 
 
 def _told(conn: Reader, cells: Sequence[GateProgress], chosen: tuple[str, str] | None) -> Told:

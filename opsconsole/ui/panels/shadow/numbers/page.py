@@ -123,7 +123,7 @@ class NumbersPage(QWidget):
 
     def _cell(self, grid: QGridLayout, line: int, found: Found, progress: GateProgress) -> None:
         at = progress.standing
-        category = spoken(progress.category) if progress.category else "No category"
+        category = found.called.of(progress.agent, progress.category) or "No category"
         bar = IntervalBar(self._context.theme)
         bounds, share = at.interval, at.right / at.total if at.total else None
         bar.show_interval(share, bounds.low, bounds.high, mark=at.gate.accuracy)
@@ -157,7 +157,7 @@ class NumbersPage(QWidget):
         self._of.addItem("All together", None)
         for cell in found.cells:
             name = found.names.get(cell.agent, spoken(cell.agent))
-            self._of.addItem(f"{name}: {spoken(cell.category) if cell.category else 'No category'}")
+            self._of.addItem(f"{name}: {found.called.of(cell.agent, cell.category) or 'No category'}")
         cells = [(cell.agent, cell.category) for cell in found.cells]
         self._of.setCurrentIndex(cells.index(found.chosen) + 1 if found.chosen else 0)
 
