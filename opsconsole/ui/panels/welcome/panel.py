@@ -60,11 +60,8 @@ class WelcomePanel(Panel):
         column.setContentsMargins(56, 32, 56, 32)
         column.setSpacing(12)
         column.addStretch(2)
-        for text, role in (
-            ("Agents at work, you in charge", "h1"),
-            ("Nothing leaves this machine until you connect something, and no agent acts until you let it.", "muted"),
-        ):
-            line = label(text, "h1" if role == "h1" else "muted")
+        promise = "Nothing leaves this machine until you connect something, and no agent acts until you let it."
+        for line in (label("Agents at work, you in charge", "h1"), label(promise, "muted")):
             line.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             column.addWidget(line)
         column.addSpacing(16)
