@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, cast
 
-from jinja2 import StrictUndefined, TemplateError, nodes, pass_eval_context
+from jinja2 import StrictUndefined, TemplateError, Undefined, nodes, pass_eval_context
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.exceptions import SecurityError
 from jinja2.filters import do_replace, sync_do_join
@@ -48,8 +48,8 @@ def working() -> Generator[None]:
 
 def _spend(value: Any, *, times: int = 1) -> None:
     left = _left.get()
-    if left is None or not isinstance(value, Sized):
-        return
+    if left is None or isinstance(value, Undefined) or not isinstance(value, Sized):
+        return  # what is missing has no length, and `default` is there for it
     left[0] -= len(value) * times
     if left[0] < 0:
         raise SecurityError(f"it goes through more than {MOST_WORK} characters")

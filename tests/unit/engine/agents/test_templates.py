@@ -204,3 +204,16 @@ def test_any_template_is_filled_or_fails_as_such(text: str) -> None:
         assert len(filled) <= LONGEST
     except TemplateFailure:
         pass
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("{{ event.company | default('nobody') }}", "nobody"),
+        ("{{ event.sender_name | default('Sir', true) }}", "Sir"),
+        ("{{ not event.errors | default(none) }}", "True"),
+        ("{{ 'a' if event.company is defined else 'b' }}", "b"),
+    ],
+)
+def test_what_is_missing_can_be_made_up_for(template: str, text: str) -> None:
+    assert fill(template, VALUES)[0] == text
