@@ -1,5 +1,6 @@
 """Guardrails: what holds an agent back, told and changed in forms; nothing is saved that was not counted first."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -118,6 +119,7 @@ class GuardrailsPage(EditPage[_Held]):
             self.states.loading()
         if self._base is None and (back := self._drafts.pop(shown.row.id, None)) is not None:
             self._begin(back.base, back.loaded, back.draft)
+            self.states.show_content()
             self.bar.reason.setText(back.reason)
         self._render()
         if self.isVisible():
@@ -141,6 +143,7 @@ class GuardrailsPage(EditPage[_Held]):
         if self._latest is not None and self._loaded is not None:
             self.bar.reason.clear()
             self._begin(self._latest, self._loaded, None)
+            self.states.show_content()
             self._start_count()
             self.discarded.emit()
 
@@ -189,7 +192,10 @@ class GuardrailsPage(EditPage[_Held]):
         if self._latest is None or self._latest.row.id != shown.row.id or (is_same and self.is_changed):
             return  # meanwhile another one is shown, or somebody types
         self._begin(shown, loaded, None)
-        self._start_count()
+        await asyncio.sleep(0)  # made and laid out at once, they would hold up the window
+        if self._base is shown:
+            self.states.show_content()
+            self._start_count()
 
     def _begin(self, base: Shown, loaded: Loaded, draft: Draft | None) -> None:
         """Fill the forms anew."""
@@ -198,7 +204,6 @@ class GuardrailsPage(EditPage[_Held]):
         self.forms.fill(draft or first, loaded.offer, loaded.currency)
         self.forms.show_grants(loaded.grants, loaded.now)
         self._first = first
-        self.states.show_content()
         if draft is not None:
             self._on_changed()
         self._render()
