@@ -6,8 +6,9 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout
 
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.engine.agents.difference import differences, raises
+from opsconsole.ui.panels.agents.parts import mark
 from opsconsole.ui.panels.agents.savebar import NEEDED, REASON
-from opsconsole.ui.widgets.basics import button, label, repolish, row
+from opsconsole.ui.widgets.basics import button, label, row
 from opsconsole.ui.widgets.keys import bind
 from opsconsole.ui.widgets.texts import para
 
@@ -66,10 +67,7 @@ class GoBack(QFrame):
     def _restore(self) -> None:
         why = " ".join(self.reason.text().split())
         if self._further and not why:
-            self._said.setText(NEEDED)
-            self._said.show()
-            self.reason.setProperty("invalid", True)
-            repolish(self.reason)
+            mark(self.reason, self._said, NEEDED)
             self.reason.setFocus()
             return
         self._go(why)
