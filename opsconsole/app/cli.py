@@ -27,6 +27,7 @@ from opsconsole.app.commands import (
     switches,
 )
 from opsconsole.app.commands.connect import listing
+from opsconsole.app.commands.ladder import first
 from opsconsole.app.commands.shadow import backtest, learn, pairs, run
 from opsconsole.app.commands.shadow import report as shadowreport
 from opsconsole.app.discretion import be_discreet
@@ -58,6 +59,7 @@ app.command()(switches.pause)
 app.command()(switches.resume)
 app.command()(budgets.budgets)
 app.add_typer(agents.app, name="agents")
+app.add_typer(first.app, name="ladder")
 app.add_typer(approvals.app, name="approvals")
 app.add_typer(approvals.grants, name="grants")
 app.add_typer(cases.app, name="cases")

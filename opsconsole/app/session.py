@@ -27,11 +27,12 @@ from opsconsole.brains.triage import Hit
 from opsconsole.domain.errors import OpsError
 from opsconsole.engine.connected import Make
 from opsconsole.engine.doorbell import ring
-from opsconsole.engine.engine import Engine, SystemClock
+from opsconsole.engine.engine import Engine
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.ports.brain import Brain, CaseExample
 from opsconsole.engine.ports.machine import Clock
 from opsconsole.engine.registry import Registry
+from opsconsole.engine.systemclock import SystemClock
 from opsconsole.store import cases as case_store
 from opsconsole.store import lease
 from opsconsole.store import workspace as workspaces

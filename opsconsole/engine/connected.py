@@ -13,6 +13,7 @@ from opsconsole.domain.errors import OpsError
 from opsconsole.domain.redaction import redacted
 from opsconsole.engine.connectionmemory import ConnectionMemory, State
 from opsconsole.engine.kernel import Kernel, Writes
+from opsconsole.engine.ladder import basis
 from opsconsole.engine.ports.connector import Called, Connector
 from opsconsole.engine.registry import Registry
 from opsconsole.engine.watches import Watches
@@ -91,6 +92,7 @@ class Connected:
             task = asyncio.create_task(self._leave(connector), name=f"leave-{connector.id}")
             self._leaving[task] = connector
             task.add_done_callback(lambda done: self._leaving.pop(done, None) and None)
+        await self._writes.write(lambda tx: basis.look_at_all(self._kernel, tx), name="ladder.basis")
         if self._is_watching:
             for connector in come:
                 self._watches.start(connector.id, connector)

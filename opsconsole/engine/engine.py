@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 from opsconsole.domain.enums import EffectState, RunState
@@ -19,6 +18,7 @@ from opsconsole.engine.effects.reconcile import Doubts
 from opsconsole.engine.effects.send import Effects
 from opsconsole.engine.effects.undo import Undos
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ladder import daily
 from opsconsole.engine.pairs import pairing
 from opsconsole.engine.ports.brain import Brain, CaseExample
 from opsconsole.engine.ports.connector import Connector
@@ -27,6 +27,7 @@ from opsconsole.engine.registry import Registry
 from opsconsole.engine.runs.dispatch import Dispatcher
 from opsconsole.engine.runs.intake import Taken, take
 from opsconsole.engine.runs.loop import RunLoop
+from opsconsole.engine.systemclock import SystemClock
 from opsconsole.engine.timers import Timers
 from opsconsole.engine.watches import Watches
 from opsconsole.store import audit, heads
@@ -47,14 +48,6 @@ GRACE_S = 2.0
 """At the end, calls under way have so long to come to theirs before they are cancelled, in seconds."""
 END_S = 5.0
 """What was cancelled has so long to end, in seconds."""
-
-
-class SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        """Return the present in UTC."""
-        return datetime.now(UTC)
 
 
 class Engine:
@@ -135,6 +128,7 @@ class Engine:
             now = self.clock.now()
             count = write_work.requeue_running(tx)
             write_work.start_waiting(tx, now=now)
+            daily.expect(tx, now=now)
             tx.audit(
                 "engine.started", at=now, actor="engine", epoch=self.workspace.database.epoch, picked_up=count or None
             )

@@ -13,6 +13,7 @@ from opsconsole.engine.effects.reconcile import Doubts
 from opsconsole.engine.effects.undo import TIMER as UNDO
 from opsconsole.engine.effects.undo import Undos
 from opsconsole.engine.kernel import Kernel, Writes
+from opsconsole.engine.ladder import daily
 from opsconsole.engine.pairs import pairing
 from opsconsole.engine.runstate import grace
 from opsconsole.engine.runstate.loaded import load
@@ -61,6 +62,8 @@ class Timers:
             await self._write(lambda tx: self._expire(tx, int(ref)), "expiry")
         elif kind == pairing.TIMER:
             await self._write(lambda tx: self._pair(tx, int(ref)), "pair")
+        elif kind == daily.TIMER:
+            await self._write(lambda tx: daily.look(self._kernel, tx), "ladder")
         elif kind == grace.TIMER:
             await self._write(lambda tx: grace.end(tx, int(ref)), "go_on")
         elif kind == "run_retry":

@@ -57,6 +57,8 @@ class GateContext:
     is_in_scope: bool = True
     level: Level = Level.AUTONOMOUS
     has_grant: bool = False
+    demoted: str = ""
+    """Why the cell was taken down a rung, whatever its file says; empty: it was not."""
     is_dismissed: bool = False
     """The agent was taken out of use since it took this up."""
     switches: tuple[str, ...] = ()
@@ -103,6 +105,11 @@ class GateContext:
         if self.type.effect is Effect.INTERNAL and any(self.args.get(name) for name in self.type.external_if_given):
             return Effect.EXTERNAL
         return self.type.effect
+
+    @property
+    def is_live(self) -> bool:
+        """Whether such actions are done, and not only recorded."""
+        return self.stage is not Stage.SHADOW and self.is_in_scope
 
     @property
     def reversibility(self) -> Reversibility:

@@ -18,6 +18,7 @@ RULES: tuple[Rule, ...] = (
     rules.kill_switch,
     rules.stage,
     rules.autonomy,
+    rules.demoted,
     rules.unknown_tool,
     rules.broken_rules,
     rules.class_ceiling,
@@ -58,5 +59,5 @@ def rule_at_next_rung(context: GateContext, verdict: Verdict, with_rules: Sequen
     if verdict is Verdict.SIMULATE:
         return rule(replace(context, stage=Stage.FULL, is_in_scope=True), with_rules)
     if verdict in (Verdict.RECOMMEND, Verdict.ASK) and context.level < Level.AUTONOMOUS:
-        return rule(replace(context, level=Level(context.level + 1)), with_rules)
+        return rule(replace(context, level=Level(context.level + 1), demoted=""), with_rules)
     return None

@@ -28,6 +28,8 @@ def moment_of(context: GateContext, *, is_lifted: bool) -> dict[str, Any]:
     kept: dict[str, Any] = {name: True for name in _FLAGS if getattr(context, name)}
     if is_lifted:
         kept[_LIFTED] = True
+    if context.demoted:
+        kept["demoted"] = [int(context.level), context.demoted]
     if context.provenance.is_tainted:
         kept[_TAINTED] = True
     if context.event_age_s:
@@ -48,10 +50,12 @@ def moment_of(context: GateContext, *, is_lifted: bool) -> dict[str, Any]:
 def at_moment(context: GateContext, kept: Mapping[str, Any]) -> GateContext:
     """Return a context with the facts of a moment that `moment_of` kept."""
     is_lifted = kept.get(_LIFTED, False) and context.level is Level.OBSERVE
+    ceiling, why = kept.get("demoted", (Level.AUTONOMOUS, ""))
     flags: dict[str, Any] = {name: kept.get(name, False) for name in _FLAGS}
     return replace(
         context,
-        level=Level.APPROVAL if is_lifted else context.level,
+        level=Level.APPROVAL if is_lifted else min(context.level, Level(ceiling)),
+        demoted=why,
         provenance=replace(context.provenance, is_tainted=kept.get(_TAINTED, False)),
         event_age_s=kept.get("event_age_s", 0.0),
         done_ago_s=kept.get("done_ago_s"),

@@ -52,6 +52,13 @@ def autonomy(context: GateContext) -> Iterator[Reason]:
             yield Reason("autonomy", f"autonomy level 2 for {_words(context.tool)}: act with approval", Verdict.ASK)
 
 
+def demoted(context: GateContext) -> Iterator[Reason]:
+    """What was taken down a rung stays there, whatever its file or a standing grant says, until it is earned anew."""
+    if context.is_write and context.demoted:
+        verdict = Verdict.RECOMMEND if context.level <= Level.OBSERVE else Verdict.ASK
+        yield Reason("demoted", f"{_words(context.tool)} was taken back a step: {context.demoted}", verdict)
+
+
 def unknown_tool(context: GateContext) -> Iterator[Reason]:
     """A tool nobody declared, or that changed since it was ratified, is treated as the riskiest kind."""
     if context.type is None:

@@ -1,6 +1,6 @@
 """How long one waits for what the human does. Pure."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 WINDOW_DAYS = 2
 """Business days after an event until doing nothing is a decision."""
@@ -19,3 +19,12 @@ def window_end(occurred_at: datetime, days: int = WINDOW_DAYS) -> datetime:
     except OverflowError:  # at the end of all dates
         return occurred_at
     return end
+
+
+def business_days(first: date, last: date) -> int:
+    """Return how many business days came after a day until another, itself included; 0 where it is not later."""
+    days = (last - first).days
+    if days <= 0:
+        return 0
+    weeks, rest = divmod(days, 7)
+    return weeks * SATURDAY + sum((first.weekday() + step) % 7 < SATURDAY for step in range(1, rest + 1))

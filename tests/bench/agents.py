@@ -19,11 +19,12 @@ from opsconsole.domain.enums import Level
 from opsconsole.engine.agents.coverage import coverage
 from opsconsole.engine.agents.file import AgentFile, apply_agent, read_agent_text
 from opsconsole.engine.agents.lint import lint
-from opsconsole.engine.engine import Engine, SystemClock
+from opsconsole.engine.engine import Engine
 from opsconsole.engine.past.guarded import guarded
 from opsconsole.engine.past.relevel import effect_of
 from opsconsole.engine.past.simulate import TypedCall, as_then, typed
 from opsconsole.engine.playbook.told import playbook_text
+from opsconsole.engine.systemclock import SystemClock
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.queries.views.wanted import recent_calls
 from opsconsole.ui.panels.agents.playbook.looked import Source, look

@@ -17,7 +17,8 @@ from opsconsole.app.session import opened, playbook_brain
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.engine.agents.file import AgentFile, apply_agent
 from opsconsole.engine.commands import approvals as commands
-from opsconsole.engine.engine import Engine, SystemClock
+from opsconsole.engine.engine import Engine
+from opsconsole.engine.systemclock import SystemClock
 from opsconsole.store import audit
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.queries import approvals

@@ -18,7 +18,7 @@ from typing import Any
 from opsconsole.app.session import Session, opened
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.engine.agents.file import AgentFile, apply_agent
-from opsconsole.engine.evidence.standing import progress_of
+from opsconsole.engine.ladder.standing import progress_of
 from opsconsole.engine.pairs.compared import compared_call
 from opsconsole.engine.pairs.pair import Origin, Sides, keep
 from opsconsole.engine.registry import Registry

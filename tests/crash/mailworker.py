@@ -19,9 +19,10 @@ from opsconsole.engine.agents.file import AgentFile, apply_agent
 from opsconsole.engine.connectionmemory import ConnectionMemory
 from opsconsole.engine.effects import reconcile
 from opsconsole.engine.effects import send as effects
-from opsconsole.engine.engine import Engine, SystemClock
+from opsconsole.engine.engine import Engine
 from opsconsole.engine.ports.brain import RunView, Turn
 from opsconsole.engine.ports.connector import Connector
+from opsconsole.engine.systemclock import SystemClock
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.writes import connections
 from tests.crash.jobs import call, spec

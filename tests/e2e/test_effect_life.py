@@ -13,7 +13,7 @@ from opsconsole.domain.errors import AmbiguousError, DecisionError, PermanentErr
 from opsconsole.doubles.connector import FakeConnector
 from opsconsole.engine.commands import approvals, takeback
 from opsconsole.engine.commands.results import DecisionOutcome
-from opsconsole.engine.effects.send import BACKOFF_S, TRIES
+from opsconsole.engine.effects.waits import BACKOFF_S, TRIES
 from tests.support.rig import Rig, agent, call, mail, rig
 from tests.support.running import beside, state, told
 

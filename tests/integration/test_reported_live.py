@@ -14,7 +14,7 @@ import pytest
 from opsconsole.connectors.mail import watch
 from opsconsole.connectors.mail.connector import MailConnector
 from opsconsole.doubles.modelendpoint import call, ends, says
-from opsconsole.engine.engine import SystemClock
+from opsconsole.engine.systemclock import SystemClock
 from tests.support.imports.reported import BESIDE, OWN, beside
 from tests.support.mail.mailrig import SUPPORT, WORDS, KeptMemory, KeptSecrets, Taken, letter, mail_config, until
 from tests.support.mail.scripted import ScriptedImap

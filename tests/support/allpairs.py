@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from opsconsole.engine.evidence.report import is_agreed
-from opsconsole.engine.evidence.standing import VOLUME_DAYS, GateProgress, counted
+from opsconsole.engine.ladder.standing import VOLUME_DAYS, GateProgress, counted
 from opsconsole.policy.trials import AGREED, FINE, TO_LIMITED, Counted, is_severe, standing, trials
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.queries import versions

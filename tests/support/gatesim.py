@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from opsconsole.domain.enums import Adjudication, Agreement, Severity
-from opsconsole.engine.evidence.standing import counted
+from opsconsole.engine.ladder.standing import counted
 from opsconsole.policy.evidence import OPENS_AT, Interval, exact_interval
 from opsconsole.policy.trials import EvidenceThreshold, standing, trials
 from opsconsole.store.queries.pairs import PairRow

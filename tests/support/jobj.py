@@ -11,7 +11,7 @@ from opsconsole.app.commands.agents import apply
 from opsconsole.app.commands.connect.files import http, webhook
 from opsconsole.app.session import opened
 from opsconsole.brains.model import ModelConfig
-from opsconsole.engine.engine import SystemClock
+from opsconsole.engine.systemclock import SystemClock
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.writes import connections
 

@@ -140,8 +140,19 @@ def _do(tx: Transaction, deed: Deed) -> None:
             write.take_back_adjudication(tx, pair, is_repeat=deed.is_repeat)
 
 
+LADDER = ("draw_cell", "draw", "demotion", "promotion", "ladder_basis", "review", "canary")
+
+
+def go_back_to_15(conn: sqlite3.Connection) -> None:
+    """Make a file one of format 15, from before the ladder."""
+    for table in LADDER:
+        conn.execute(f"DROP TABLE {table}")
+    conn.execute("PRAGMA user_version = 15")
+
+
 def go_back_to_13(conn: sqlite3.Connection) -> None:
     """Make a file one of format 13, from before versions had a reason and doubt was kept."""
+    go_back_to_15(conn)
     conn.execute("ALTER TABLE agent_version DROP COLUMN reason")
     conn.execute("ALTER TABLE ruling DROP COLUMN moment")
     conn.execute("DROP TABLE failing")

@@ -18,7 +18,6 @@ from opsconsole.app.session import Session, opened
 from opsconsole.app.words import count, listed, plain, put, say, say_json, table, warn
 from opsconsole.brains.chain import MAIN
 from opsconsole.domain.agent import AgentSpec
-from opsconsole.domain.enums import Stage
 from opsconsole.domain.errors import NotFoundError, UserError
 from opsconsole.engine.agents import versions as agentversions
 from opsconsole.engine.agents.file import AgentFile, load_spec, read_agent
@@ -26,7 +25,7 @@ from opsconsole.engine.agents.versions import NewVersion
 from opsconsole.engine.agents.warnings import notes_on
 from opsconsole.engine.commands.dismissal import Ending
 from opsconsole.engine.commands.dismissal import dismiss as dismiss_agent
-from opsconsole.engine.evidence.standing import progress_of
+from opsconsole.engine.ladder import signed
 from opsconsole.store.queries import connections, versions
 from opsconsole.store.queries.dismissals import dismissal
 from opsconsole.store.queries.views import feed
@@ -142,6 +141,9 @@ def apply(
         int | None,
         typer.Option(min=1, max=LAST, help="The version that you changed; nothing is done where another is in use."),
     ] = None,
+    without_evidence: Annotated[
+        str, typer.Option(help="Why it shall be live where nothing proves yet that it may; kept, and shown.")
+    ] = "",
     as_json: AsJson = False,
     workspace: Where = None,
 ) -> None:
@@ -149,13 +151,15 @@ def apply(
     if seen is not None and len(files) > 1:
         raise UserError("--seen is about one file; apply the files one by one.")
     with opened(workspace) as session:
-        now, registry = session.kernel.clock.now(), session.kernel.registry
+        kernel, registry = session.kernel, session.kernel.registry
+        now = kernel.clock.now()
         agents = _distinct(files, [read_agent(path, registry) for path in files])
 
         def job(tx: Transaction) -> list[NewVersion]:
+            actor, why = session.actor, without_evidence
             return [
-                agentversions.apply(tx, agent, registry, actor=session.actor, now=now, reason=reason, seen=seen)
-                for agent in agents
+                signed.apply(kernel, tx, each, actor=actor, now=now, seen=seen, reason=reason, without_evidence=why)
+                for each in agents
             ]
 
         made = session.write(job, name="agent.apply")
@@ -187,7 +191,7 @@ class _Applied:
         yield from self.change.lines()
         if self.unproved:
             yield f"  Live without the evidence for it: {', '.join(self.unproved)}."
-            yield f"  `opsconsole shadow report --agent {made.agent}` says what is needed."
+            yield f"  `opsconsole ladder show {made.agent}` says what is needed."
         yield from (f"  Note: {note}" for note in self.notes)
 
     def to_json(self) -> dict[str, Any]:
@@ -195,22 +199,16 @@ class _Applied:
 
 
 def _told(session: Session, made: NewVersion, spec: AgentSpec) -> _Applied:
-    unproved = list(_unproved(session, spec)) if made.is_new else []
+    unproved = list(_unproved(session, made)) if made.is_new else []
     return _Applied(change_of(session, made), unproved, list(_missing(session, spec)))
 
 
-def _unproved(session: Session, spec: AgentSpec) -> Iterator[str]:
-    """Tell which categories are live now without evidence that they may be: a person may do that, knowing it."""
-    conn, now = session.kernel.reader, session.kernel.clock.now()
-    cells = {progress.category: progress for progress in progress_of(conn, now=now, agent=spec.agent)}
-    for category in spec.playbook.categories:
-        is_live = spec.stage_of(category.id) is not Stage.SHADOW
-        cell = cells.get(category.id)
-        if is_live and (cell is None or not cell.standing.is_open):
-            severe = f", {cell.severe} severe" if cell is not None and cell.severe else ""
-            has_some = cell is not None and cell.standing.total > 0
-            right = f"{cell.standing.right} of {cell.standing.total} right" if cell and has_some else "nothing counts"
-            yield f"{category.id} ({right}{severe})"
+def _unproved(session: Session, made: NewVersion) -> Iterator[str]:
+    """Tell where it is live now, or acts alone, without evidence that it may: a person may do that, knowing it."""
+    kernel = session.kernel
+    version = kernel.roster.in_use(kernel.reader, made.agent)
+    if version is not None:
+        yield from signed.unproven(kernel.reader, kernel, version, now=kernel.clock.now()).values()
 
 
 def _missing(session: Session, spec: AgentSpec) -> Iterator[str]:

@@ -17,7 +17,7 @@ from opsconsole.engine.agents import lint as linting
 from opsconsole.engine.agents.difference import FieldChange, differences, raises
 from opsconsole.engine.agents.file import load_spec, read_agent
 from opsconsole.engine.agents.versions import NewVersion, in_use, not_in_use
-from opsconsole.engine.agents.versions import restore as restore_version
+from opsconsole.engine.ladder.signed import restore as restore_version
 from opsconsole.store.queries import versions
 from opsconsole.store.queries.dismissals import dismissal
 from opsconsole.store.rows import VersionRow
@@ -150,14 +150,20 @@ def restore(
     number: Annotated[int, typer.Argument(min=1, max=LAST, help="The version whose file is put in use again.")],
     *,
     reason: Annotated[str, typer.Option(help="Why; kept with the version.")] = "",
+    without_evidence: Annotated[
+        str, typer.Option(help="Why it shall be live where nothing proves yet that it may; kept, and shown.")
+    ] = "",
     as_json: AsJson = False,
     workspace: Where = None,
 ) -> None:
     """Put an earlier version's file in use again, as a new version."""
     with opened(workspace) as session:
-        now, registry = session.kernel.clock.now(), session.kernel.registry
+        kernel, actor, why = session.kernel, session.actor, without_evidence
+        now = kernel.clock.now()
         made = session.write(
-            lambda tx: restore_version(tx, agent, number, registry, actor=session.actor, now=now, reason=reason),
+            lambda tx: restore_version(
+                kernel, tx, agent, number, actor=actor, now=now, reason=reason, without_evidence=why
+            ),
             name="agent.restore",
         )
         change = change_of(session, made)

@@ -20,7 +20,7 @@ from opsconsole.app.session import actor, engine_of
 from opsconsole.app.summary import summary, tell
 from opsconsole.app.words import say, say_json, speak_of
 from opsconsole.domain.errors import UserError, WorkspaceBusyError
-from opsconsole.engine.engine import SystemClock
+from opsconsole.engine.systemclock import SystemClock
 from opsconsole.store import lease
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.database import Database

@@ -27,7 +27,8 @@ from opsconsole.connectors.files.mapping import read_mapping
 from opsconsole.connectors.mailtext.verify import Vouching
 from opsconsole.domain.engineprocess import SEALED_EXIT
 from opsconsole.domain.errors import KeyringError, UserError
-from opsconsole.engine.engine import Engine, SystemClock
+from opsconsole.engine.engine import Engine
+from opsconsole.engine.systemclock import SystemClock
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.queries import limits
 from opsconsole.store.rows import Reader

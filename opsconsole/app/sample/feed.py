@@ -15,9 +15,10 @@ from opsconsole.app.session import engine_of
 from opsconsole.connectors.texts.connector import KIND as TEXTS
 from opsconsole.domain.humanact import HumanAct
 from opsconsole.engine.commands.connections import connect
-from opsconsole.engine.engine import Engine, SystemClock
+from opsconsole.engine.engine import Engine
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.registry import Registry
+from opsconsole.engine.systemclock import SystemClock
 from opsconsole.store import audit
 from opsconsole.store.queries import limits, runs
 from opsconsole.store.queries.desk import records as desk

@@ -10,7 +10,7 @@ from opsconsole.domain.enums import ActionState, Adjudication, ApprovalKind
 from opsconsole.engine.commands import approvals, recommendations
 from opsconsole.engine.commands.results import DecisionOutcome
 from opsconsole.engine.engine import Engine
-from opsconsole.engine.pairs import judging
+from opsconsole.engine.ladder import verdicts
 from opsconsole.engine.runstate.loaded import load
 from opsconsole.store.queries import approvals as asked
 from opsconsole.store.queries import pairs, past, runs
@@ -141,7 +141,7 @@ class Lead:
     def _judge(self, tx: Transaction, pair: int, word: Mapping[str, str]) -> None:
         who = Adjudication(word["right"])
         note = word.get("note", "")
-        judging.judge(self._engine.kernel, tx, pair, who, actor=self._actor, note=note)
+        verdicts.judge(self._engine.kernel, tx, pair, who, actor=self._actor, note=note)
 
     def _advised(self, tx: Transaction, action: str, event: str) -> None:
         if (why := self._words.not_right.get(event)) is None:

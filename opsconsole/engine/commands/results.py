@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from opsconsole.domain.enums import Adjudication, Hold
+from opsconsole.domain.enums import Hold
 
 
 class DecisionOutcome(StrEnum):
@@ -110,16 +110,3 @@ class RecommendationResult:
         if self.decision is not None:
             return self.decision.is_done
         return self.outcome is not RecommendationOutcome.NOT_ALLOWED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgingResult:
-    """What a word on a pair, or its taking back, did."""
-
-    pair: int
-    said: Adjudication | None
-    """What holds of the pair now; None: it waits for a word again."""
-    is_repeat: bool
-    """It was about seeing the pair a second time, which changes nothing else."""
-    is_precedent: bool
-    """What holds is a precedent for the agent."""

@@ -8,7 +8,8 @@ from opsconsole.domain.enums import EffectState, Hold, Verdict
 from opsconsole.domain.ids import EffectId
 from opsconsole.engine.effects.accounts import other_account
 from opsconsole.engine.effects.doubt import ask_whether_done
-from opsconsole.engine.effects.send import CALL_TIMEOUT_S, TRIES, Effects, arrival_s, backoff_s
+from opsconsole.engine.effects.send import Effects
+from opsconsole.engine.effects.waits import CALL_TIMEOUT_S, TRIES, arrival_s, backoff_s
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.ports.connector import Actor
 from opsconsole.engine.runstate.loaded import Loaded

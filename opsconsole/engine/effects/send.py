@@ -16,9 +16,11 @@ from opsconsole.engine.effects import unsent
 from opsconsole.engine.effects.accounts import other_account
 from opsconsole.engine.effects.aftermath import note_done
 from opsconsole.engine.effects.doubt import ask_whether_done
+from opsconsole.engine.effects.waits import CALL_TIMEOUT_S, TRIES, arrival_s, backoff_s
 from opsconsole.engine.gate.digests import action_digest
 from opsconsole.engine.gate.gatekeeper import Judgement, audit_reasons
 from opsconsole.engine.kernel import Kernel, Writes
+from opsconsole.engine.ladder import basis, breach
 from opsconsole.engine.runstate.loaded import Loaded, call_of, load, shown, wanted_again
 from opsconsole.store import faults
 from opsconsole.store.queries import approvals, runs
@@ -31,20 +33,7 @@ _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 LATE_S = 60.0
 """A prepared effect this long past its time is asked about again, in seconds: the machine slept, or it was in doubt."""
-CALL_TIMEOUT_S = 60.0
-TRIES = 5
-BACKOFF_S = (1.0, 5.0, 30.0, 120.0, 600.0, 1800.0)
 _NOT_CONNECTED = "{} is not connected any more; nothing was done"
-
-
-def backoff_s(attempts: int) -> float:
-    """Return how long to wait after so many attempts, in seconds; after the first ones ever longer."""
-    return BACKOFF_S[min(max(attempts, 1), len(BACKOFF_S)) - 1]
-
-
-def arrival_s(kind: ActionType | None) -> float:
-    """Return how long a call may be on its way before it is looked for; 0 where it need not, or cannot, be."""
-    return kind.arrival_s if kind is not None and kind.is_findable and not kind.is_idempotent else 0.0
 
 
 class Effects:
@@ -111,7 +100,7 @@ class Effects:
             return False
         judged = self.judge_again(tx, effect, action, loaded)
         hold, verdict = judged.ruling.hold_until, judged.ruling.verdict
-        facts = {"action": action.id, "effect": effect.id, "run": loaded.run.id, "reasons": audit_reasons(judged)}
+        facts = _facts(effect, action, judged, loaded)
         if verdict < Verdict.ASK and action.is_in_doubt:
             why = f"it may not be done again: {judged.ruling.explain()}"
             ask_whether_done(tx, effect, action, why=why, now=now)
@@ -123,7 +112,7 @@ class Effects:
             write_work.hold_effect(tx, effect.id, not_before=until, hold=kept)
             tx.audit("effect.held", at=now, actor="engine", until=until and until.isoformat(), **facts)
         elif (why := self._why_again(effect, action, verdict, now)) is not None:
-            unsent.ask_again(tx, effect, action, judged, why, facts, account=self._account(action), now=now)
+            self._ask_again(tx, effect, action, judged, why, loaded)
         else:
             write_work.rule_effect(tx, effect.id, ruling=judged.ruling_id, verdict=verdict)
             write_work.set_effect(tx, effect.id, EffectState.SENDING, now=now)
@@ -150,13 +139,12 @@ class Effects:
 
     def judge_again(self, tx: Transaction, effect: EffectRow, action: ActionRow, loaded: Loaded) -> Judgement:
         """Ask the gate once more, with what holds now."""
+        if (in_use := self._kernel.roster.in_use(tx.conn, effect.agent_id)) is not None:
+            basis.look(self._kernel, tx, in_use, tool=action.tool, now=self._now())
         wanted = wanted_again(self._kernel, loaded, action, grant=effect.grant_id)
         return self._kernel.gatekeeper.judge(
             tx, wanted, version=loaded.version, event=loaded.event, phase="sending", now=self._now()
         )
-
-    def _account(self, action: ActionRow) -> str | None:
-        return self._kernel.registry.account_name(action.tool)
 
     def _stop_elsewhere(self, tx: Transaction, effect_id: EffectId, loaded: Loaded, moved: str) -> None:
         """Nothing was called yet: ask whether it shall go through the account that is connected now."""
@@ -165,9 +153,13 @@ class Effects:
             return
         action = present(runs.action(tx.conn, effect.action_id), effect.action_id)
         judged = self.judge_again(tx, effect, action, loaded)
-        facts = {"action": action.id, "effect": effect.id, "run": loaded.run.id, "reasons": audit_reasons(judged)}
-        account = self._account(action)
-        unsent.ask_again(tx, effect, action, judged, moved, facts, account=account, now=self._now())
+        self._ask_again(tx, effect, action, judged, moved, loaded)
+
+    def _ask_again(
+        self, tx: Transaction, effect: EffectRow, action: ActionRow, judged: Judgement, why: str, loaded: Loaded
+    ) -> None:
+        facts, account = _facts(effect, action, judged, loaded), self._kernel.registry.account_name(action.tool)
+        unsent.ask_again(tx, effect, action, judged, why, facts, account=account, now=self._now())
 
     async def perform(self, effect: EffectRow, known: Loaded | None = None, *, is_repeat: bool = False) -> None:
         """Make the call of an effect that is in `sending`.
@@ -285,6 +277,8 @@ class Effects:
         if result.is_ok and kind is not None and kind.effect is not Effect.READ:
             connection, is_by_person = loaded.event.connection, current.approval_id is not None
             note_done(tx, action, kind, connection=connection, is_by_person=is_by_person, now=now)
+            if not is_by_person:
+                breach.look(self._kernel, tx, loaded, action, now=now)
         write_work.wake(tx, action.run_id)
         tx.audit(
             f"effect.{state.value}",
@@ -295,3 +289,7 @@ class Effects:
             effect=effect.id,
             result=tx.content_digest(present(kept, action.id)),
         )
+
+
+def _facts(effect: EffectRow, action: ActionRow, judged: Judgement, loaded: Loaded) -> dict[str, Any]:
+    return {"action": action.id, "effect": effect.id, "run": loaded.run.id, "reasons": audit_reasons(judged)}

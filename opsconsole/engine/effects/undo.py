@@ -11,7 +11,8 @@ from opsconsole.domain.errors import PermanentError, TransientError
 from opsconsole.domain.ids import EffectId
 from opsconsole.domain.redaction import redacted
 from opsconsole.engine.effects.accounts import other_account
-from opsconsole.engine.effects.send import CALL_TIMEOUT_S, TRIES, Effects, backoff_s
+from opsconsole.engine.effects.send import Effects
+from opsconsole.engine.effects.waits import CALL_TIMEOUT_S, TRIES, backoff_s
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runstate.loaded import call_of, shown
 from opsconsole.store import faults

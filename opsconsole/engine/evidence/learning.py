@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from opsconsole.domain.errors import NotFoundError, StaleCardError
-from opsconsole.engine.agents.versions import apply, in_use, restore
+from opsconsole.engine.agents.versions import in_use
 from opsconsole.engine.evidence.lessons import Lesson, file_of, lessons
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ladder.signed import apply, restore
 from opsconsole.store.transaction import Transaction
 
 
@@ -50,7 +51,8 @@ def take(kernel: Kernel, tx: Transaction, agent: str, lesson: str, *, actor: str
             hint=f"`opsconsole shadow lessons {agent}` shows those there are.",
         )
     now = kernel.clock.now()
-    made = apply(tx, file_of(kernel, chosen), kernel.registry, actor=actor, now=now, reason=f"lesson: {chosen.text}")
+    why = f"lesson: {chosen.text}"  # a person reads and takes it; what it makes of the evidence is told meanwhile
+    made = apply(kernel, tx, file_of(kernel, chosen), actor=actor, now=now, reason=why, without_evidence=why)
     number = made.number
     facts = {"lesson": chosen.id, "pairs": list(chosen.pairs)}
     tx.audit("lesson.taken", at=now, actor=actor, agent=agent, number=number, **facts)
@@ -66,13 +68,14 @@ def go_back(kernel: Kernel, tx: Transaction, taken: Taken, *, actor: str) -> int
         FileFormatError: the file names what is not connected any more.
     """
     made = restore(
+        kernel,
         tx,
         taken.lesson.agent,
         taken.before,
-        kernel.registry,
         actor=actor,
         now=kernel.clock.now(),
         reason="the lesson is taken back",
+        without_evidence="the lesson is taken back",
         seen=taken.number,
     )
     return made.number

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from opsconsole.domain.enums import Adjudication, Agreement
-from opsconsole.engine.commands.results import JudgingResult
-from opsconsole.engine.evidence.standing import GateProgress
+from opsconsole.engine.ladder.standing import GateProgress
+from opsconsole.engine.pairs.judging import JudgingResult
 from opsconsole.store.queries.pairs import PairRow
 
 FEW = 20

@@ -23,7 +23,7 @@ from opsconsole.engine.registry import Registry
 from opsconsole.policy import gate, rules
 from opsconsole.policy.context import GateContext, Usage, people_in
 from opsconsole.policy.moment import moment_of
-from opsconsole.store.queries import events, limits, versions
+from opsconsole.store.queries import events, ladder, limits, versions
 from opsconsole.store.queries.dismissals import dismissed_number
 from opsconsole.store.queries.views import simulated
 from opsconsole.store.rows import Reader
@@ -116,10 +116,14 @@ class Gatekeeper:
             grant = limits.grant_for(
                 conn, agent=spec.agent, tool=wanted.tool, fingerprint=fingerprint, args=wanted.args, now=now
             )
+        fallen = ladder.ceiling(conn, spec.agent, wanted.category or "", wanted.tool) if is_write else None
+        is_held = fallen is not None and fallen.ceiling < terms.level
+        level = fallen.ceiling if fallen is not None and is_held else terms.level
         is_type_changed = kind is not None and version.tools.get(wanted.tool) != fingerprint
         context = replace(
             gate_context(wanted, terms, kind=kind, event=event, now=now, is_type_changed=is_type_changed),
-            level=_lifted(conn, wanted, terms.level),
+            level=_lifted(conn, wanted, level),
+            demoted=fallen.why if fallen is not None and is_held else "",
             has_grant=grant is not None,
             switches=self._switches(conn, spec, wanted),
             event_age_s=0.0 if event is None else _age(conn, event, now),
@@ -209,7 +213,7 @@ def _age(conn: Reader, event: Event, now: datetime) -> float:
 
 
 def _moment(context: GateContext, version: Version, wanted: Wanted) -> dict[str, Any]:
-    is_lifted = context.level is not version.spec.autonomy.level(wanted.tool, wanted.category)
+    is_lifted = context.level > version.spec.autonomy.level(wanted.tool, wanted.category)
     return {"version": version.id, **moment_of(context, is_lifted=is_lifted)}
 
 

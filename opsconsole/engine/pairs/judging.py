@@ -1,10 +1,10 @@
 """What a person says of a pair. Their correction is a case at once: the next event like it is told by it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from opsconsole.domain.enums import Adjudication
 from opsconsole.domain.errors import DecisionError, NotFoundError
-from opsconsole.engine.commands.results import JudgingResult
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.pairs.pair import ADJUDICATED
 from opsconsole.policy.trials import FINE
@@ -16,6 +16,19 @@ from opsconsole.store.rows import present
 from opsconsole.store.times import to_micros
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import pairs as write
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgingResult:
+    """What a word on a pair, or its taking back, did."""
+
+    pair: int
+    said: Adjudication | None
+    """What holds of the pair now; None: it waits for a word again."""
+    is_repeat: bool
+    """It was about seeing the pair a second time, which changes nothing else."""
+    is_precedent: bool
+    """What holds is a precedent for the agent."""
 
 
 def judge(

@@ -113,10 +113,10 @@ def close(kernel: Kernel, tx: Transaction, run_id: int) -> Made | None:
         write_work.set_timer(tx, TIMER, str(run_id), due=now + LATER)
         return None
     write_work.drop_timer(tx, TIMER, str(run_id))
-    return keep(tx, _sides(kernel, tx, loaded, human), now=now)
+    return keep(tx, sides_of(kernel, tx, loaded, human), now=now)
 
 
-def _sides(kernel: Kernel, tx: Transaction, loaded: Loaded, human: Sequence[ActRow]) -> Sides:
+def sides_of(kernel: Kernel, tx: Transaction, loaded: Loaded, human: Sequence[ActRow]) -> Sides:
     """Return what the agent would have done beside what the human did; a question is no act beside a human's."""
     run, event = loaded.run, loaded.event
     agent = [
@@ -174,7 +174,7 @@ def _made_before(kernel: Kernel, tx: Transaction, act: HumanAct, subject: int, *
     for pair, run, event in read.live_of_subject(tx.conn, subject):
         human = _done(tx, past.event(tx.conn, event))
         if any(known.external_id == act.external_id for known in human):
-            keep_anew(tx, pair, _sides(kernel, tx, load(kernel, tx.conn, run), human), now=now)
+            keep_anew(tx, pair, sides_of(kernel, tx, load(kernel, tx.conn, run), human), now=now)
 
 
 def _is_none(action: ActionRow) -> bool:

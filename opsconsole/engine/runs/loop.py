@@ -17,7 +17,7 @@ from opsconsole.domain.ids import RunId
 from opsconsole.engine.calls import together
 from opsconsole.engine.effects.send import Effects
 from opsconsole.engine.kernel import Kernel, Writes
-from opsconsole.engine.pairs import pairing
+from opsconsole.engine.ladder import draws
 from opsconsole.engine.ports.brain import Brain, Turn
 from opsconsole.engine.ports.connector import RecordReader
 from opsconsole.engine.runs import breaker
@@ -40,7 +40,7 @@ from opsconsole.engine.runstate.loaded import (
 from opsconsole.engine.runstate.turnbody import ratified
 from opsconsole.store import faults
 from opsconsole.store.queries import limits, runs
-from opsconsole.store.rows import ActionRow, present
+from opsconsole.store.rows import ActionRow
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import work as write_work
 
@@ -209,7 +209,7 @@ class RunLoop:
             category=run.category,
             cost_micros=run.cost_micros or None,
         )
-        pairing.expect(self._kernel, tx, present(runs.run(tx.conn, run_id), f"run {run_id}"), now=now)
+        draws.run_ended(self._kernel, tx, run_id, now=now)
 
     def _park(self, tx: Transaction, run_id: RunId) -> bool:
         """Wait where something is open; decided in the transaction, so that a decision cannot slip past."""

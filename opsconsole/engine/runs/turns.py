@@ -19,6 +19,7 @@ from opsconsole.engine.effects.prepare import ask, intend
 from opsconsole.engine.gate.arguments import ArgumentError, keep_arguments, validate
 from opsconsole.engine.gate.gatekeeper import Judgement, WantedAction, audit_reasons
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ladder import basis, draws
 from opsconsole.engine.ports.brain import ASK_PERSON, Turn
 from opsconsole.engine.runstate.turnbody import distinct, turn_body
 from opsconsole.store.rows import RunRow
@@ -111,6 +112,8 @@ def _store_action(
         _refuse(tx, setting, identity, proposal.tool, digest, problem, now=now)
         return
     wanted = _wanted(setting, turn, proposal, identity, args)
+    if is_write and (in_use := kernel.roster.in_use(tx.conn, run.agent_id)) is not None:
+        basis.look(kernel, tx, in_use, tool=proposal.tool, now=now)
     judged = kernel.gatekeeper.judge(
         tx, wanted, version=setting.version, event=setting.event, phase="proposed", now=now
     )
@@ -128,6 +131,8 @@ def _store_action(
         step=proposal.step,
         grant=judged.grant_id,
     )
+    if is_write:
+        draws.maybe_draw(kernel, tx, run, setting.version, judged, now=now)
     _follow(kernel, tx, setting, identity, proposal, digest, judged, is_write=is_write, account=account, now=now)
 
 

@@ -15,3 +15,8 @@ def decode(data: bytes | None) -> Any:
 def salt_of(conn: sqlite3.Connection, content: int) -> bytes:
     """Return the salt of stored content."""
     return conn.execute("SELECT salt FROM content WHERE id = ?", (content,)).fetchone()[0]
+
+
+def value(conn: sqlite3.Connection, content: int) -> Any:
+    """Return a stored JSON value; `ERASED` where it was erased."""
+    return decode(conn.execute("SELECT bytes FROM content WHERE id = ?", (content,)).fetchone()[0])

@@ -109,10 +109,10 @@ def has_simulated(conn: sqlite3.Connection, run: int) -> bool:
 
 
 def live_of_subject(conn: sqlite3.Connection, subject: int) -> list[tuple[int, int, int]]:
-    """Return (pair, run, event) of the pairs that were made of live runs on a subject."""
+    """Return (pair, run, event) of the pairs that were made of live runs on a subject by what people did there."""
     rows = conn.execute(
         "SELECT p.id, p.run_id, p.event_id FROM run r JOIN pair p ON p.run_id = r.id WHERE r.subject_id = ?"
-        " ORDER BY p.id",
+        " AND NOT EXISTS (SELECT 1 FROM draw d WHERE d.pair_id = p.id) ORDER BY p.id",
         (subject,),
     )
     return [(row[0], row[1], row[2]) for row in rows]

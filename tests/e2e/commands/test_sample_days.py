@@ -18,11 +18,11 @@ from opsconsole.app.session import Session, opened
 from opsconsole.connectors.desk.connector import DeskConnector
 from opsconsole.domain.enums import Adjudication, Agreement, ApprovalKind, EffectState, Risk, Severity, Verb, Verdict
 from opsconsole.engine.commands.risks import risk_of
-from opsconsole.engine.engine import SystemClock
 from opsconsole.engine.evidence.lessons import lessons
-from opsconsole.engine.evidence.standing import progress_of
+from opsconsole.engine.ladder.standing import progress_of
 from opsconsole.engine.past.simulate import as_then
 from opsconsole.engine.runstate.loaded import load
+from opsconsole.engine.systemclock import SystemClock
 from opsconsole.store import audit
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.queries import approvals, cases, limits, pairs, runs

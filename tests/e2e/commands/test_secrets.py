@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from opsconsole.domain.redaction import forget_all
-from opsconsole.engine.engine import SystemClock
+from opsconsole.engine.systemclock import SystemClock
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.writes import connections
 from tests.support.shell import Run

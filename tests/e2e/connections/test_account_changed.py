@@ -12,7 +12,7 @@ from opsconsole.domain.errors import AmbiguousError, DecisionError, StaleCardErr
 from opsconsole.doubles.connector import Behaviour, FakeConnector, fine
 from opsconsole.engine.commands import recommendations, takeback
 from opsconsole.engine.commands.results import DecisionOutcome
-from opsconsole.engine.effects.send import BACKOFF_S
+from opsconsole.engine.effects.waits import BACKOFF_S
 from opsconsole.engine.gate.digests import card_digest
 from opsconsole.engine.ports.connector import with_key_time
 from opsconsole.store.queries import runs

@@ -9,7 +9,7 @@ from opsconsole.domain.enums import ApprovalKind
 from opsconsole.domain.errors import AmbiguousError, TransientError
 from opsconsole.doubles.connector import FakeConnector
 from opsconsole.engine.commands.cards import card
-from opsconsole.engine.effects.send import TRIES, backoff_s
+from opsconsole.engine.effects.waits import TRIES, backoff_s
 from opsconsole.ui.panels.approvals.batch.spread import groups
 from opsconsole.ui.panels.approvals.card.data import load_cards, notices
 from opsconsole.ui.panels.approvals.rows import rows_of

@@ -13,7 +13,7 @@ from opsconsole.domain.ids import EffectId
 from opsconsole.doubles.connector import FakeConnector
 from opsconsole.engine.commands import approvals, takeback
 from opsconsole.engine.commands.cards import card
-from opsconsole.engine.effects.send import backoff_s
+from opsconsole.engine.effects.waits import backoff_s
 from opsconsole.engine.runs.cancel import cancel_run
 from opsconsole.store.queries import undos
 from opsconsole.store.rows import ApprovalRow

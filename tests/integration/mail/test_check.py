@@ -9,7 +9,7 @@ import pytest
 from opsconsole.connectors.mail import accountcheck
 from opsconsole.connectors.mail.config import Login, MailConfig, Server
 from opsconsole.connectors.mail.signin.auth import PasswordSignIn
-from opsconsole.engine.engine import SystemClock
+from opsconsole.engine.systemclock import SystemClock
 from tests.support.mail.dovecot import Dovecot
 from tests.support.mail.mailrig import (
     SUPPORT,

@@ -17,7 +17,7 @@ from opsconsole.connectors.mail.imap import client as imap
 from opsconsole.connectors.mail.seal import Seal
 from opsconsole.connectors.mail.smtp.compose import message_id, written
 from opsconsole.domain.errors import PermanentError
-from opsconsole.engine.engine import SystemClock
+from opsconsole.engine.systemclock import SystemClock
 from tests.support.mail.mailrig import SUPPORT, KeptMemory, call_on, letter, mail_config, mail_rig, until
 
 ALLOWED = {

@@ -12,7 +12,7 @@ from opsconsole.connectors.mail.connector import MailConnector
 from opsconsole.connectors.mail.signin.auth import PasswordSignIn, SignInError, parted
 from opsconsole.connectors.mail.smtp.compose import TRIAL_SUBJECT, TRIAL_TEXT, written
 from opsconsole.domain.errors import PermanentError
-from opsconsole.engine.engine import SystemClock
+from opsconsole.engine.systemclock import SystemClock
 from tests.support.mail.mailrig import (
     ANN,
     SUPPORT,

@@ -8,7 +8,7 @@ import pytest
 from opsconsole.connectors.mail import watch
 from opsconsole.connectors.mail.smtp.compose import message_id
 from opsconsole.domain.errors import AmbiguousError, PermanentError, TransientError
-from opsconsole.engine.effects.send import backoff_s
+from opsconsole.engine.effects.waits import backoff_s
 from opsconsole.engine.ports.connector import Take
 from tests.support.mail.mailrig import ANN, SUPPORT, call_on, letter, mail_rig, until
 

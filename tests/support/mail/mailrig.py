@@ -15,7 +15,7 @@ from opsconsole.connectors.mail.connector import MailConnector
 from opsconsole.domain.action import Call
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.domain.ids import ActionId
-from opsconsole.engine.engine import SystemClock
+from opsconsole.engine.systemclock import SystemClock
 from tests.support.http.proxy import Proxy
 from tests.support.mail.cyrus import Cyrus, login
 from tests.support.mail.dovecot import Dovecot

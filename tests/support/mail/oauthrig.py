@@ -12,7 +12,7 @@ from opsconsole.connectors.mail.signin.oauthloopback import sign_in
 from opsconsole.connectors.mail.signin.oauthproviders import provider_of
 from opsconsole.connectors.mail.signin.oauthtokens import TokenEndpoint, Tokens, parse
 from opsconsole.connectors.mail.smtp.sender import Sender
-from opsconsole.engine.engine import SystemClock
+from opsconsole.engine.systemclock import SystemClock
 from opsconsole.net.client import HttpClient
 from tests.support.mail.authserver import AuthServer
 from tests.support.mail.dovecot import Dovecot

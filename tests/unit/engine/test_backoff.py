@@ -1,6 +1,6 @@
 """How long the engine waits before it tries an effect again."""
 
-from opsconsole.engine.effects.send import BACKOFF_S, TRIES, backoff_s
+from opsconsole.engine.effects.waits import BACKOFF_S, TRIES, backoff_s
 
 
 def test_waits_grow_and_stay_at_the_longest() -> None:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 
 from opsconsole.domain.enums import Adjudication
 from opsconsole.domain.errors import DecisionError
-from opsconsole.engine.evidence.standing import progress_of
+from opsconsole.engine.ladder.standing import progress_of
 from opsconsole.store import evidencedays, workspace
 from opsconsole.store.database import Database
 from opsconsole.store.transaction import Transaction

@@ -17,7 +17,8 @@ from opsconsole.domain.enums import Adjudication, Agreement, Severity
 from opsconsole.domain.errors import NotFoundError, UserError
 from opsconsole.domain.humanact import HumanAct
 from opsconsole.engine.evidence.words import ADJUDICATIONS, VERDICTS, counts_for, judged, taken_back
-from opsconsole.engine.pairs import judging, pairing
+from opsconsole.engine.ladder import verdicts
+from opsconsole.engine.pairs import pairing
 from opsconsole.engine.past.imported import keep_recorded
 from opsconsole.engine.past.otheragents import Told, Totals, compare_case, kept_in_words, notes, read_pairs
 from opsconsole.engine.past.policycheck import read_tools
@@ -211,7 +212,7 @@ def judge(
     with opened(workspace) as session:
         kernel, actor = session.kernel, session.actor
         result = session.write(
-            lambda tx: judging.judge(kernel, tx, number, verdict, actor=actor, category=category, note=note),
+            lambda tx: verdicts.judge(kernel, tx, number, verdict, actor=actor, category=category, note=note),
             name="pair.judge",
         )
         say(judged(result))
@@ -225,7 +226,7 @@ def undo(number: Number, *, workspace: Where = None) -> None:
     """Take your latest word on a pair back."""
     with opened(workspace) as session:
         kernel, actor = session.kernel, session.actor
-        result = session.write(lambda tx: judging.take_back(kernel, tx, number, actor=actor), name="pair.undo")
+        result = session.write(lambda tx: verdicts.take_back(kernel, tx, number, actor=actor), name="pair.undo")
         say(taken_back(result))
 
 

@@ -8,8 +8,8 @@ from opsconsole.app.session import opened
 from opsconsole.app.words import count, say, say_json, table
 from opsconsole.engine.evidence.fields import apart_in_words, field_counts
 from opsconsole.engine.evidence.report import Numbers, consistency, numbers
-from opsconsole.engine.evidence.standing import GateProgress, newest, progress_of, proves
 from opsconsole.engine.evidence.words import needs, set_aside
+from opsconsole.engine.ladder.standing import GateProgress, newest, progress_of, proves
 from opsconsole.store.queries import pairs as read
 
 HEADS = ("AGENT", "VERSION", "CATEGORY", "PAIRS", "RIGHT SO FAR", "BETWEEN", "SEVERE", "NEEDED FOR A NARROW SCOPE")

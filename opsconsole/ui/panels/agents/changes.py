@@ -8,13 +8,13 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from opsconsole.domain.errors import OpsError
-from opsconsole.engine.agents import versions as agentversions
 from opsconsole.engine.agents.file import read_agent_text
 from opsconsole.engine.agents.versions import NewVersion
 from opsconsole.engine.commands import dismissal
 from opsconsole.engine.commands.dismissal import Ending
 from opsconsole.engine.commands.switches import category_scope
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ladder import signed
 from opsconsole.store.transaction import Transaction
 from opsconsole.ui import pausing
 from opsconsole.ui.panel import Context
@@ -22,6 +22,7 @@ from opsconsole.ui.panels.agents.data import Shown
 from opsconsole.ui.panels.agents.dismissal.words import dismissed, returned
 from opsconsole.ui.widgets.words import listed, tool_words
 
+TAKEN_BACK = "the change before it is taken back"
 _BUSY = "The change before is still being saved. Try again in a moment."
 
 
@@ -82,8 +83,10 @@ class Changes(QObject):
 
         def job(kernel: Kernel, tx: Transaction, actor: str) -> NewVersion:
             file = read_agent_text(text, f"{agent}.yaml", kernel.registry)
-            now, tools = kernel.clock.now(), kernel.registry
-            return agentversions.apply(tx, file, tools, actor=actor, now=now, reason=reason, seen=seen, accepts=accepts)
+            now, why = kernel.clock.now(), reason
+            return signed.apply(
+                kernel, tx, file, actor=actor, now=now, seen=seen, accepts=accepts, reason=why, without_evidence=why
+            )
 
         self._begin(job, "agent.apply", shown.row.name, saved)
 
@@ -91,9 +94,10 @@ class Changes(QObject):
         """Put a version in use again, unless another one than `seen` came into use since."""
 
         def job(kernel: Kernel, tx: Transaction, actor: str) -> NewVersion:
-            now = kernel.clock.now()
-            tools = kernel.registry
-            return agentversions.restore(tx, agent, number, tools, actor=actor, now=now, seen=seen, reason=reason)
+            now, why = kernel.clock.now(), reason or TAKEN_BACK
+            return signed.restore(
+                kernel, tx, agent, number, actor=actor, now=now, seen=seen, reason=reason, without_evidence=why
+            )
 
         self._begin(job, "agent.restore", name)
 

@@ -7,10 +7,10 @@ from PySide6.QtCore import QObject, Signal
 
 from opsconsole.domain.enums import Adjudication
 from opsconsole.domain.errors import OpsError
-from opsconsole.engine.commands.results import JudgingResult
 from opsconsole.engine.evidence import reshow, words
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.pairs import judging
+from opsconsole.engine.ladder import verdicts
+from opsconsole.engine.pairs.judging import JudgingResult
 from opsconsole.store.queries import pairs as read
 from opsconsole.store.transaction import Transaction
 from opsconsole.ui.panel import Context
@@ -58,7 +58,7 @@ class JudgeVerbs(QObject):
         def job(kernel: Kernel, tx: Transaction, actor: str) -> tuple[JudgingResult, int | None, bool | None]:
             said = read.said_of(tx.conn, pair)
             before = [judgement[1] for judgement in said if not judgement[2]]
-            result = judging.judge(kernel, tx, pair, verdict, actor=actor, category=category, is_repeat=is_repeat)
+            result = verdicts.judge(kernel, tx, pair, verdict, actor=actor, category=category, is_repeat=is_repeat)
             is_same = before[-1] is verdict if is_repeat and before else None
             return result, reshow.due(tx.conn), is_same
 
@@ -81,7 +81,7 @@ class JudgeVerbs(QObject):
         pair, is_repeat = self._done[-1]
         try:
             result = await self._context.backend.write(
-                lambda kernel, tx, actor: judging.take_back(kernel, tx, pair, actor=actor, is_repeat=is_repeat),
+                lambda kernel, tx, actor: verdicts.take_back(kernel, tx, pair, actor=actor, is_repeat=is_repeat),
                 name="pair.undo",
             )
         except OpsError as error:  # it stands, and is still the last: undo never takes one before it

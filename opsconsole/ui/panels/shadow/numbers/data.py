@@ -12,8 +12,8 @@ from typing import TypeVar
 
 from opsconsole.engine.evidence import report
 from opsconsole.engine.evidence.report import BINS, Numbers
-from opsconsole.engine.evidence.standing import GateProgress, counted, newest, progress_of, proves
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ladder.standing import GateProgress, counted, newest, progress_of, proves
 from opsconsole.policy.evidence import evidence
 from opsconsole.policy.trials import TO_LIMITED, bursts, is_right
 from opsconsole.store.queries import pairs as read

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from opsconsole.domain.errors import OpsError
-from opsconsole.engine.evidence.standing import GateProgress
 from opsconsole.engine.evidence.words import needs, set_aside
+from opsconsole.engine.ladder.standing import GateProgress
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.shadow.numbers.data import Found, load
 from opsconsole.ui.panels.shadow.numbers.details import Details

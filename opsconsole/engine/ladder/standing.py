@@ -82,8 +82,8 @@ def progress_of(
         newest = max((sums.version for sums in every if sums.version is not None), default=None)
         row = None if newest is None else versions.version(conn, newest)
         for sums in every:
-            at = _standing(sums.count, gate)
-            days = _days(conn, counting, sums.category, at.expected, now)
+            at = standing_at(sums.count, gate)
+            days = days_until(conn, counting, sums.category, at.expected, now)
             found.append(_progress(counting.agent, newest, None if row is None else row.number, sums, at, days))
     return sorted(found, key=lambda progress: (progress.agent, -progress.pairs, progress.category))
 
@@ -116,7 +116,8 @@ def proves(pair: PairRow) -> bool:
     return is_right(counted(pair)) is not None
 
 
-def _standing(count: DayCount, gate: EvidenceThreshold) -> Standing:
+def standing_at(count: DayCount, gate: EvidenceThreshold) -> Standing:
+    """Return how far counted days are towards a gate."""
     return standing_of(gate, right=count.right, total=count.trials, severe=count.severe_trials, bases=count.bases)
 
 
@@ -142,7 +143,7 @@ def _progress(
     )
 
 
-def _days(conn: Reader, counting: Counting, category: str, expected: int | None, now: datetime) -> float | None:
+def days_until(conn: Reader, counting: Counting, category: str, expected: int | None, now: datetime) -> float | None:
     """Return the working days that so many more trials take, at the volume of the last four weeks of the series."""
     if expected is None:
         return None

@@ -1,0 +1,106 @@
+"""What evidence was gathered with: a tool's contract, an account, a model. Another one voids what acts alone by it."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from opsconsole.domain.agent import AgentSpec
+from opsconsole.domain.canonical import digest
+from opsconsole.domain.enums import Level, Stage
+from opsconsole.domain.naming import tool_words
+from opsconsole.engine.agents.roster import Version
+from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ladder.fall import Trigger, fall
+from opsconsole.store.queries import connections
+from opsconsole.store.queries import ladder as read
+from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import ladder as write
+
+MAIN = "main"
+"""The model that an agent uses which names none."""
+_OF_A_MODEL = ("base_url", "model", "key_header", "entra")
+"""What makes a model another one; its key, its prices and its patience do not."""
+
+
+def look(kernel: Kernel, tx: Transaction, version: Version, *, tool: str | None = None, now: datetime) -> None:
+    """Take down what acts alone by something that is another now than when its evidence was gathered.
+
+    What is not there at the moment proves nothing: it is looked at when it is back.
+
+    Args:
+        kernel: the parts.
+        tx: the transaction.
+        version: the agent's in use.
+        tool: only as far as it concerns this one; None: all of them.
+        now: aware.
+    """
+    cells = alone(version.spec, tool)
+    if not cells:
+        return
+    present, known = dict(_present(kernel, tx, version, cells)), read.basis(tx.conn, version.agent_id)
+    for what in sorted(name for name, value in present.items() if known.get(name, value) != value):
+        for category, name in cells:
+            if _concerns(what, name):
+                trigger, why = _told(what)
+                fall(tx, version, category, name, trigger, why, ground=what, now=now)
+    if any(known.get(name) != value for name, value in present.items()):
+        write.set_basis(tx, version.agent_id, present, now=now)
+
+
+def take(kernel: Kernel, tx: Transaction, version: Version, *, now: datetime) -> None:
+    """Take what there is now for what an agent's evidence was gathered with: a person has just signed on it."""
+    write.set_basis(tx, version.agent_id, dict(_present(kernel, tx, version, alone(version.spec))), now=now)
+
+
+def look_at_all(kernel: Kernel, tx: Transaction) -> None:
+    """Look at every agent in use."""
+    now = kernel.clock.now()
+    for version in kernel.roster.current(tx.conn):
+        look(kernel, tx, version, now=now)
+
+
+def alone(spec: AgentSpec, only: str | None = None) -> list[tuple[str, str]]:
+    """Return the (category, tool), of one tool or of all, whose file lets them act alone where they are live."""
+    named = dict.fromkeys(
+        (*spec.autonomy.actions, *(tool for some in spec.autonomy.categories.values() for tool in some))
+    )
+    tools = tuple(named) if only is None else (only,) if only in named else ()
+    return [
+        (category.id, tool)
+        for tool in tools
+        for category in spec.playbook.categories
+        if spec.autonomy.level(tool, category.id) is Level.AUTONOMOUS and spec.stage_of(category.id) is not Stage.SHADOW
+    ]
+
+
+def _present(
+    kernel: Kernel, tx: Transaction, version: Version, cells: list[tuple[str, str]]
+) -> Iterator[tuple[str, str]]:
+    registry = kernel.registry
+    for tool in dict.fromkeys(tool for _, tool in cells):
+        if mark := registry.fingerprint(tool):
+            yield f"tool:{tool}", mark
+        if name := registry.account_name(tool):
+            yield f"account:{tool.partition('.')[0]}", digest(name)
+    if version.spec.brain == "model":
+        rows = {row.id: row.config for row in connections.connections(tx.conn, kind="model")}
+        for name in version.spec.models or (MAIN,):
+            if name in rows:
+                yield f"model:{name}", digest(_identity(rows[name]))
+
+
+def _identity(config: Mapping[str, object]) -> dict[str, object]:
+    return {name: config[name] for name in _OF_A_MODEL if config.get(name)}
+
+
+def _concerns(what: str, tool: str) -> bool:
+    kind, _, name = what.partition(":")
+    return kind == "model" or (kind == "tool" and tool == name) or (kind == "account" and tool.startswith(f"{name}."))
+
+
+def _told(what: str) -> tuple[Trigger, str]:
+    kind, _, name = what.partition(":")
+    if kind == "tool":
+        return "tool", f"“{tool_words(name)}” is another tool than the one its evidence was gathered with"
+    if kind == "account":
+        return "account", f"{name} is signed in to another account than the one its evidence was gathered with"
+    return "model", f"{name} is another model than the one its evidence was gathered with"

@@ -1,0 +1,214 @@
+"""Decisions drawn by coin, before anybody sees them, for a person to make before they see the agent's.
+
+They are what acting alone is earned by, and what it is watched by afterwards: only who decides without having seen
+the answer tells whether it was right.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from opsconsole.domain.action import Proposal
+from opsconsole.domain.canonical import jsonable
+from opsconsole.domain.enums import Agreement, Level, RunState, Verdict
+from opsconsole.domain.errors import DecisionError, NotFoundError
+from opsconsole.domain.humanact import HumanAct
+from opsconsole.engine.agents.roster import Version
+from opsconsole.engine.gate.gatekeeper import Judgement
+from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ladder.fall import look_at_audited
+from opsconsole.engine.pairs import pairing
+from opsconsole.engine.pairs.compared import compared_act
+from opsconsole.engine.pairs.pair import Sides, keep
+from opsconsole.engine.runstate.loaded import Loaded, load
+from opsconsole.policy.ladder import share_drawn, wall
+from opsconsole.store.queries import content, runs
+from opsconsole.store.queries import ladder as read
+from opsconsole.store.queries import pairs as read_pairs
+from opsconsole.store.queries.ladder import Draw
+from opsconsole.store.rows import ActionRow, RunRow, present
+from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import ladder as write
+
+WEEK = timedelta(days=7)
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
+WAITS = "it is compared once the agent has finished"
+COMPARED = "it is compared with what people did already"
+ERASED = "what the person would have done was erased"
+ENDED = (RunState.DONE, RunState.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAct:
+    """What a person would do: an action, with what of its arguments they would set."""
+
+    tool: str
+    args: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What became of a decision that a person made first."""
+
+    run: int
+    pair: int | None
+    agreement: Agreement | None
+    """None: it is not compared yet."""
+    excluded: str
+    """Why it is not compared, or proves nothing; empty: it counts."""
+
+
+def maybe_draw(
+    kernel: Kernel, tx: Transaction, run: RunRow, version: Version, judged: Judgement, *, now: datetime
+) -> bool:
+    """Draw a decision where the coin says so; called when its action is ruled on, before anything shows it.
+
+    The coin is a digest of the workspace and the run, so it is the same for every action of a run, known to nobody
+    beforehand, and has nothing to do with what the event says.
+    """
+    context = judged.context
+    kind, category = context.type, context.category
+    is_counted = judged.ruling.verdict in (Verdict.ASK, Verdict.ACT) and context.is_write and context.is_live
+    if (
+        not is_counted
+        or kind is None
+        or category is None
+        or wall(kind, context.raised)
+        or context.level < Level.APPROVAL
+    ):
+        return False
+    is_alone = judged.ruling.verdict is Verdict.ACT and context.level is Level.AUTONOMOUS
+    level, cell = Level.AUTONOMOUS if is_alone else Level.APPROVAL, (run.agent_id, category, context.tool)
+    if read.draw(tx.conn, run.id) is None:
+        since = now - WEEK
+        share = share_drawn(
+            alone=is_alone,
+            drawn_ever=read.drawn(tx.conn, *cell, level=level, since=_since(tx, *cell)) if is_alone else 0,
+            drawn_week=read.drawn(tx.conn, *cell, level=level, since=since) if is_alone else 0,
+            decided_week=read.decided(tx.conn, *cell, since=since) if is_alone else 0,
+        )
+        if coin(kernel.workspace, run.id) >= share:
+            return False
+        write.add_draw(tx, run.id, agent=run.agent_id, version=version.id, category=category, now=now)
+        tx.audit("draw.made", at=now, actor="engine", run=run.id, agent=run.agent_id, category=category)
+    write.add_draw_cell(tx, run.id, agent=run.agent_id, category=category, tool=context.tool, level=level, now=now)
+    return True
+
+
+def coin(workspace: str, run: int) -> float:
+    """Return where a run's coin fell, from 0 up to 1."""
+    mark = hashlib.sha256(f"draw:{workspace}:{run}".encode()).digest()
+    return int.from_bytes(mark[:8], "big") / 2**64
+
+
+def answer(kernel: Kernel, tx: Transaction, run: int, *, acts: Sequence[OwnAct], actor: str) -> Answered:
+    """Keep what a person would do about a drawn event; it is laid beside what the agent did once that has finished.
+
+    Args:
+        kernel: the parts.
+        tx: the transaction.
+        run: the agent's run of it.
+        acts: what they would do; empty: nothing.
+        actor: who.
+
+    Raises:
+        NotFoundError: it was not drawn.
+        DecisionError: it was decided before, or there is no such action.
+    """
+    now, drawn = kernel.clock.now(), read.draw(tx.conn, run)
+    if drawn is None:
+        raise NotFoundError(f"Event {run} was not drawn for you to decide first.")
+    if drawn.answered_at is not None:
+        raise DecisionError("It was decided already. Nothing was changed.")
+    for act in acts:
+        _check(kernel, act)
+    kept = tx.keep({"acts": [{"tool": act.tool, "args": jsonable(act.args)} for act in acts]})
+    write.answer_draw(tx, run, answer=kept, actor=actor, now=now)
+    tx.audit("draw.decided", at=now, actor=actor, run=run, agent=drawn.agent, words=tx.content_digest(kept))
+    return settle(kernel, tx, run, now=now)
+
+
+def settle(kernel: Kernel, tx: Transaction, run: int, *, now: datetime) -> Answered:
+    """Lay a person's decision beside the agent's, where both are made; called when either is."""
+    drawn = read.draw(tx.conn, run)
+    if drawn is None or drawn.answer is None or drawn.answered_at is None or drawn.pair is not None:
+        return Answered(run, None, None, WAITS)
+    loaded = load(kernel, tx.conn, run)
+    if loaded.run.state not in ENDED:
+        return Answered(run, None, None, WAITS)
+    if read.has_pair(tx.conn, run):
+        return Answered(run, None, None, COMPARED)
+    kept = content.value(tx.conn, drawn.answer)
+    if "acts" not in kept:  # erased: what they would have done is not known, which is not nothing
+        return Answered(run, None, None, ERASED)
+    acts = _acts(kept["acts"], loaded.event.subject, drawn)
+    sides = pairing.sides_of(kernel, tx, as_proposed(loaded), ())
+    seen = read_pairs.seen_at(tx.conn, run)
+    origin = replace(
+        sides.origin,
+        is_blind=seen is None or seen >= drawn.answered_at,
+        excluded=pairing.TAUGHT if sides.origin.excluded == pairing.TAUGHT else "",
+    )
+    human = [compared_act(kernel.registry, act, loaded.event.subject) for act in acts]
+    made = keep(tx, Sides(agent=sides.agent, human=human, acts=acts, event=loaded.event, origin=origin), now=now)
+    if made is None:
+        return Answered(run, None, None, COMPARED)
+    write.settle_draw(tx, run, pair=made.number)
+    look_at_audited(kernel, tx, drawn.agent, drawn.category)
+    return Answered(run, made.number, made.agreement, made.excluded)
+
+
+def run_ended(kernel: Kernel, tx: Transaction, run: int, *, now: datetime) -> None:
+    """A run came to its end: what a person decided first is laid beside it, else it waits for what people do."""
+    settle(kernel, tx, run, now=now)
+    pairing.expect(kernel, tx, present(runs.run(tx.conn, run), f"run {run}"), now=now)
+
+
+def as_proposed(loaded: Loaded) -> Loaded:
+    """Return a run with its actions as the agent wanted them: a person may have edited them since."""
+    actions = tuple(
+        replace(action, args={**action.args, **dict(jsonable(proposal.args))})
+        if (proposal := _proposal(loaded, action)) is not None
+        else action
+        for action in loaded.actions
+    )
+    return replace(loaded, actions=actions)
+
+
+def _proposal(loaded: Loaded, action: ActionRow) -> Proposal | None:
+    proposals = loaded.turns[action.turn].proposals if action.turn < len(loaded.turns) else ()
+    return proposals[action.position] if action.position < len(proposals) else None
+
+
+def _check(kernel: Kernel, act: OwnAct) -> None:
+    kind = kernel.registry.type(act.tool)
+    if kind is None:
+        raise DecisionError(f"There is no action {act.tool!r}. Nothing was changed.")
+    unknown = [name for name in act.args if name not in kind.arguments.model_fields]
+    if unknown:
+        raise DecisionError(f"{act.tool} has no {unknown[0]!r}. Nothing was changed.")
+
+
+def _acts(kept: Sequence[Mapping[str, Any]], subject: str, drawn: Draw) -> list[HumanAct]:
+    """Return what a person would do as acts of theirs."""
+    at = drawn.answered_at or drawn.drawn_at
+    return [
+        HumanAct(
+            external_id=f"draw:{drawn.run}:{place}",
+            subject=subject,
+            tool=act["tool"],
+            args=act["args"],
+            actor=drawn.actor,
+            at=at,
+            source="by_hand",
+        )
+        for place, act in enumerate(kept)
+    ]
+
+
+def _since(tx: Transaction, agent: str, category: str, tool: str) -> datetime:
+    """Return from when on a cell's first drawn decisions count: its last step up, else always."""
+    ups = [step.at for step in read.promotions(tx.conn, agent) if (step.category, step.tool) == (category, tool)]
+    return max(ups, default=EVER)

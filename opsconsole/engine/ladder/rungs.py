@@ -1,0 +1,245 @@
+"""Where each cell of an agent stands: what it may do, since when, on what evidence, and what the next step asks for."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from opsconsole.domain.agent import AgentSpec, Category
+from opsconsole.domain.enums import Effect, Level, Stage
+from opsconsole.domain.naming import tool_words
+from opsconsole.engine.agents.file import steps_of
+from opsconsole.engine.agents.roster import Roster, Version
+from opsconsole.engine.ladder.gates import Evidence, Gate
+from opsconsole.engine.registry import Registry
+from opsconsole.policy.ladder import TO_STAGE, threshold_alone, wall
+from opsconsole.policy.trials import EvidenceThreshold
+from opsconsole.store.queries import ladder, versions
+from opsconsole.store.queries.ladder import Demotion, Promotion
+from opsconsole.store.rows import Reader
+
+STAGES = tuple(Stage)
+FEW = 2
+"""Limited is so many categories at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """Since when a cell is set as it is, and by whom."""
+
+    at: datetime
+    by: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rung:
+    """One cell: the stage of a category (`tool` is empty), or the level of an action type in it."""
+
+    agent: str
+    category: str
+    name: str
+    """The category, as people call it."""
+    tool: str
+    stage: Stage
+    """Of the category."""
+    level: Level
+    """As its file says; of a stage, 1."""
+    holds: Level
+    """As it is now: a step down holds it lower."""
+    is_live: bool
+    demotion: Demotion | None
+    promotion: Promotion | None
+    """The last step up that a person signed here."""
+    is_proven: bool
+    """What it may do stands on evidence: signed on it, or there by now. True where it may do nothing by itself."""
+    wall: str
+    """Why no evidence takes it further; empty where some does."""
+    gate: Gate | None
+    """What the next step asks for; None at the top, or where a step asks for none."""
+
+    @property
+    def title(self) -> str:
+        """Return the cell in words: `Bug report · Create ticket`."""
+        return f"{self.name} · {tool_words(self.tool)}" if self.tool else self.name
+
+    @property
+    def now(self) -> str:
+        """Return what holds: a stage, or a level's number."""
+        return f"{int(self.holds)}" if self.tool else self.stage.value
+
+    @property
+    def next(self) -> str:
+        """Return the next step up in the same form; empty at the top."""
+        if self.tool:
+            return "" if self.holds is Level.AUTONOMOUS else f"{int(self.holds) + 1}"
+        place = STAGES.index(self.stage)
+        return "" if place + 1 == len(STAGES) else STAGES[place + 1].value
+
+    @property
+    def is_without_evidence(self) -> bool:
+        """It is live, or acts alone, and nothing proves yet that it may."""
+        return not self.is_proven
+
+    @property
+    def can_climb(self) -> bool:
+        """The next step may be signed now."""
+        return bool(self.next) and not self.wall and (self.gate is None or self.gate.is_open)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return {
+            "agent": self.agent,
+            "category": self.category,
+            "tool": self.tool,
+            "stage": self.stage.value,
+            "level": int(self.level) if self.tool else None,
+            "holds": self.now,
+            "live": self.is_live,
+            "demoted": None
+            if self.demotion is None
+            else {"at": self.demotion.at.isoformat(), "why": self.demotion.why, "trigger": self.demotion.trigger},
+            "without_evidence": self.is_without_evidence,
+            "next": self.next,
+            "wall": self.wall,
+            "can_climb": self.can_climb,
+            "gate": None if self.gate is None else self.gate.to_json(),
+        }
+
+
+class Ladder:
+    """An agent's rungs, by what one version of it says."""
+
+    def __init__(self, conn: Reader, registry: Registry, spec: AgentSpec, decides: str, *, now: datetime) -> None:
+        """`decides`: digest of what that version decides by."""
+        self._conn, self._registry, self.spec, self.decides = conn, registry, spec, decides
+        self.evidence = Evidence(conn, spec.agent, decides, now=now)
+        self._ups: dict[tuple[str, str], Promotion] = {}
+        for step in ladder.promotions(conn, spec.agent):
+            self._ups.setdefault((step.category, step.tool), step)
+        self._downs: dict[tuple[str, str], Demotion] = {}
+        for fall in ladder.in_force(conn, spec.agent):
+            known = self._downs.get((fall.category, fall.tool))
+            if known is None or fall.ceiling < known.ceiling:
+                self._downs[fall.category, fall.tool] = fall
+
+    def rungs(self) -> Iterator[Rung]:
+        """Yield every cell: each category's stage, then its action types."""
+        for category in self.spec.playbook.categories:
+            yield self.stage(category)
+            for tool in self.tools(category):
+                yield self.level(category, tool)
+
+    def tools(self, category: Category) -> list[str]:
+        """Return the writes that a category's decisions may hold, in the file's order."""
+        named = [step.do for step, _ in steps_of(category.steps) if step.do]
+        special = self.spec.autonomy.categories.get(category.id, {})
+        offered = self.spec.autonomy.actions if self.spec.brain == "model" else {}
+        found = dict.fromkeys((*named, *special, *offered))
+        return [tool for tool in found if (kind := self._registry.type(tool)) and kind.effect is not Effect.READ]
+
+    def stage(self, category: Category) -> Rung:
+        """Return where a category stands."""
+        spec, stage = self.spec, self.spec.stage_of(category.id)
+        up = self._ups.get((category.id, ""))
+        higher = STAGES[STAGES.index(stage) + 1] if stage is not Stage.FULL else None
+        return Rung(
+            agent=spec.agent,
+            category=category.id,
+            name=category.name,
+            tool="",
+            stage=stage,
+            level=Level.OBSERVE,
+            holds=Level.OBSERVE,
+            is_live=stage is not Stage.SHADOW,
+            demotion=None,
+            promotion=up,
+            is_proven=stage is Stage.SHADOW or self._is_stage_proven(category.id, stage, up),
+            wall="" if higher is None else self._stage_wall(category.id, higher),
+            gate=None if higher is None else self.evidence.stage(category.id, TO_STAGE[higher]),
+        )
+
+    def level(self, category: Category, tool: str) -> Rung:
+        """Return where an action type stands in a category."""
+        spec, kind = self.spec, self._registry.type(tool)
+        stage, level = spec.stage_of(category.id), spec.autonomy.level(tool, category.id)
+        fall, up = self._downs.get((category.id, tool)), self._ups.get((category.id, tool))
+        holds = level if fall is None else min(level, fall.ceiling)
+        is_live = stage is not Stage.SHADOW
+        raised = {raised.ceiling for raised in spec.raised if raised.action == tool}
+        why = "" if kind is None else wall(kind, raised)
+        threshold = None if kind is None or holds is not Level.APPROVAL else threshold_alone(kind)
+        is_alone = is_live and holds is Level.AUTONOMOUS and not why and kind is not None
+        return Rung(
+            agent=spec.agent,
+            category=category.id,
+            name=category.name,
+            tool=tool,
+            stage=stage,
+            level=level,
+            holds=holds,
+            is_live=is_live,
+            demotion=fall if holds < level else None,
+            promotion=up,
+            is_proven=not is_alone
+            or kind is None
+            or self._is_alone_proven(category.id, tool, threshold_alone(kind), up),
+            wall=why if holds is Level.APPROVAL else "",
+            gate=None if threshold is None else self.evidence.alone(category.id, tool, threshold),
+        )
+
+    def _stage_wall(self, category: str, higher: Stage) -> str:
+        if not self.spec.is_in_scope(category):
+            return "it is outside the agent's scope"
+        named = [name for name, stage in self.spec.stage.categories.items() if stage is Stage.LIMITED]
+        if higher is Stage.LIMITED and len(named) >= FEW and category not in named:
+            return f"limited is {FEW} categories at most, and {len(named)} are: take one of them further first"
+        return ""
+
+    def _is_stage_proven(self, category: str, stage: Stage, up: Promotion | None) -> bool:
+        if self._is_signed(up) and up is not None and STAGES.index(Stage(up.rung)) >= STAGES.index(stage):
+            return True
+        return self.evidence.stage(category, TO_STAGE[stage]).is_open
+
+    def _is_alone_proven(self, category: str, tool: str, threshold: EvidenceThreshold, up: Promotion | None) -> bool:
+        is_signed = self._is_signed(up) and up is not None and up.rung == f"{int(Level.AUTONOMOUS)}"
+        return is_signed or self.evidence.alone(category, tool, threshold).is_open
+
+    def _is_signed(self, up: Promotion | None) -> bool:
+        """A step counts for what it was signed for: a version that decides otherwise starts from nothing."""
+        return up is not None and up.is_proven and up.decides == self.decides
+
+
+def ladder_of(conn: Reader, registry: Registry, version: Version, *, now: datetime) -> Ladder:
+    """Return the ladder of an agent as a version of it stands."""
+    return Ladder(conn, registry, version.spec, versions.decides(conn, version.id), now=now)
+
+
+def held_since(conn: Reader, roster: Roster, version: Version) -> Mapping[tuple[str, str], Held]:
+    """Return since when each cell of a version is set as it is: the first version in a row that says the same."""
+    found: dict[tuple[str, str], Held] = {}
+    open_cells = {
+        (category.id, tool) for category in version.spec.playbook.categories for tool in ("", *_set(version.spec))
+    }
+    for row in versions.every(conn, version.agent_id):
+        if row.number > version.number or not open_cells:
+            continue
+        spec = roster.version(conn, row.id).spec
+        for cell in list(open_cells):
+            if _said(spec, *cell) != _said(version.spec, *cell):
+                open_cells.discard(cell)
+            else:
+                found[cell] = Held(at=row.created_at, by=row.applied_by, version=row.number)
+    return found
+
+
+def _set(spec: AgentSpec) -> tuple[str, ...]:
+    named = (step.do for category in spec.playbook.categories for step, _ in steps_of(category.steps) if step.do)
+    special = (tool for some in spec.autonomy.categories.values() for tool in some)
+    return tuple(dict.fromkeys((*spec.autonomy.actions, *special, *named)))
+
+
+def _said(spec: AgentSpec, category: str, tool: str) -> str | None:
+    if spec.category(category) is None:
+        return None
+    return f"{int(spec.autonomy.level(tool, category))}" if tool else spec.stage_of(category).value

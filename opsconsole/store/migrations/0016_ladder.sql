@@ -1,0 +1,89 @@
+-- Steps up: each signed by a person, with the numbers that it stood on.
+CREATE TABLE promotion (
+    id INTEGER PRIMARY KEY,
+    agent_id TEXT NOT NULL REFERENCES agent(id),
+    category TEXT NOT NULL,
+    tool TEXT NOT NULL DEFAULT '',     -- '': the stage of the category; else the level of the action type in it
+    was TEXT NOT NULL,                 -- stage, or level
+    rung TEXT NOT NULL,                -- the same, from then on
+    version_id INTEGER NOT NULL REFERENCES agent_version(id),
+    decides TEXT NOT NULL,             -- digest of what the version decides by: another one starts from nothing
+    is_proven INTEGER NOT NULL CHECK (is_proven IN (0, 1)),  -- its gate was open; 0: live without evidence
+    snapshot TEXT NOT NULL,            -- JSON: the numbers it stood on, and the sentence
+    reason TEXT NOT NULL DEFAULT '',
+    actor TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX promotion_of ON promotion(agent_id, category, tool, id);
+-- Steps down: a ceiling on the level of a cell, whatever its file says, until it is earned anew.
+CREATE TABLE demotion (
+    id INTEGER PRIMARY KEY,
+    agent_id TEXT NOT NULL REFERENCES agent(id),
+    category TEXT NOT NULL,
+    tool TEXT NOT NULL,
+    was INTEGER NOT NULL CHECK (was IN (2, 3)),
+    ceiling INTEGER NOT NULL CHECK (ceiling IN (1, 2) AND ceiling < was),
+    trigger TEXT NOT NULL CHECK (trigger IN ('severe','breach','alarm','unaudited','tool','account','model','person')),
+    why TEXT NOT NULL,                 -- one sentence, without a customer's words
+    ground TEXT NOT NULL DEFAULT '',   -- what it stands on: a pair, an effect, a tool …
+    actor TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    lifted_at INTEGER,
+    lifted_by TEXT NOT NULL DEFAULT '',
+    promotion_id INTEGER REFERENCES promotion(id)  -- NULL though lifted: its ground fell away
+) STRICT;
+CREATE INDEX demotion_in_force ON demotion(agent_id, category, tool) WHERE lifted_at IS NULL;
+CREATE INDEX demotion_by_agent ON demotion(agent_id, at);
+-- Decisions that were drawn by coin, before anybody saw them, for a person to make before they see the agent's.
+CREATE TABLE draw (
+    run_id INTEGER PRIMARY KEY REFERENCES run(id),
+    agent_id TEXT NOT NULL,
+    version_id INTEGER NOT NULL REFERENCES agent_version(id),
+    category TEXT NOT NULL,
+    drawn_at INTEGER NOT NULL,
+    answered_at INTEGER,
+    actor TEXT NOT NULL DEFAULT '',
+    answer_id INTEGER REFERENCES content(id),  -- what the person would do, kept before they saw the agent's
+    pair_id INTEGER UNIQUE REFERENCES pair(id)
+) STRICT;
+CREATE INDEX draw_open ON draw(drawn_at) WHERE answered_at IS NULL;
+-- The cells that a drawn decision is a sample of.
+CREATE TABLE draw_cell (
+    run_id INTEGER NOT NULL REFERENCES draw(run_id),
+    tool TEXT NOT NULL,
+    agent_id TEXT NOT NULL,
+    category TEXT NOT NULL,
+    level INTEGER NOT NULL,            -- at which it was decided: 2 asked, 3 alone
+    drawn_at INTEGER NOT NULL,
+    PRIMARY KEY (agent_id, category, tool, drawn_at, run_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX draw_cell_by_run ON draw_cell(run_id);
+-- What an agent's evidence was gathered with: another tool contract, account or model voids what it may do alone.
+CREATE TABLE ladder_basis (
+    agent_id TEXT NOT NULL,
+    what TEXT NOT NULL,                -- tool:desk.reply, account:desk, model:main, answers:main
+    value TEXT NOT NULL,               -- digest, or a model's name
+    since INTEGER NOT NULL,
+    PRIMARY KEY (agent_id, what)
+) STRICT, WITHOUT ROWID;
+-- Reviews that a person signed, and those that are due.
+CREATE TABLE review (
+    id INTEGER PRIMARY KEY,
+    agent_id TEXT NOT NULL REFERENCES agent(id),
+    since INTEGER NOT NULL,            -- what it looked at: from, until
+    until INTEGER NOT NULL,
+    decision TEXT NOT NULL CHECK (decision IN ('keep','widen','narrow')),
+    snapshot TEXT NOT NULL,
+    reason TEXT NOT NULL DEFAULT '',
+    actor TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX review_by_agent ON review(agent_id, at);
+-- A new version beside the one in use: it works a share of the threads.
+CREATE TABLE canary (
+    agent_id TEXT PRIMARY KEY REFERENCES agent(id),
+    version_id INTEGER NOT NULL REFERENCES agent_version(id),
+    share INTEGER NOT NULL CHECK (share BETWEEN 1 AND 100),
+    actor TEXT NOT NULL,
+    since INTEGER NOT NULL
+) STRICT;
