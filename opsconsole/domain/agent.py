@@ -5,30 +5,11 @@ The models are the file format. `engine.agentfile` reads YAML into them and poin
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from opsconsole.domain.enums import ClassCeiling, Level, Stage
-
-SLUG = r"^[a-z][a-z0-9_-]{0,47}$"
-TOOL = r"^[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_]*)+$"
-CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
-Slug = Annotated[str, Field(pattern=SLUG)]
-ToolName = Annotated[str, Field(pattern=TOOL)]
-Clock = Annotated[str, Field(pattern=CLOCK)]
-
-
-class MisplacedError(ValueError):
-    """A value that does not fit another one; `loc` is its place in the file."""
-
-    def __init__(self, message: str, loc: tuple[int | str, ...]) -> None:
-        super().__init__(message)
-        self.loc = loc
-
-
-class Frozen(BaseModel):
-    """Immutable, and strict about names: a misspelt key is an error, not a silent nothing."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
+from opsconsole.domain.filewords import Clock, Frozen, MisplacedError, Slug, ToolName
+from opsconsole.domain.stages import Deployment, Stages
 
 
 class Step(Frozen):
@@ -142,25 +123,6 @@ class Autonomy(Frozen):
         return self.actions.get(tool, self.default)
 
 
-class Stages(Frozen):
-    """Which categories are live. `shadow` records only; limited, expanded and full are live."""
-
-    default: Stage = Stage.SHADOW
-    categories: dict[Slug, Stage] = Field(default_factory=dict)
-
-    def stage(self, category: str | None) -> Stage:
-        """Return the stage of a category."""
-        return self.default if category is None else self.categories.get(category, self.default)
-
-
-class Deployment(Frozen):
-    """How far it is live on events of a connection where a condition holds; undecided is shadow."""
-
-    connection: str = "*"
-    where: str | None = None
-    stage: Stage
-
-
 class Raised(Frozen):
     """A class ceiling raised by hand for one action type, with the reason."""
 
@@ -272,6 +234,11 @@ class AgentSpec(Frozen):
         known = {category.id for category in self.playbook.categories}
         used: list[tuple[str, tuple[int | str, ...]]] = [
             *((name, ("stage", "categories", name)) for name in self.stage.categories),
+            *(
+                (name, ("deployments", index, "categories", at))
+                for index, deployment in enumerate(self.deployments)
+                for at, name in enumerate(deployment.categories)
+            ),
             *((name, ("autonomy", "categories", name)) for name in self.autonomy.categories),
             *((name, ("scope", index)) for index, name in enumerate(self.scope or ())),
             *((rule.category, ("playbook", "rules", at, "category")) for at, rule in enumerate(self.playbook.rules)),
@@ -291,7 +258,10 @@ class AgentSpec(Frozen):
         return self.scope is None or category in self.scope
 
     def stage_of(self, category: str | None) -> Stage:
-        """Return the stage that holds in a category: shadow outside of the scope, whatever is set."""
+        """Return the stage that is set for a category: shadow outside of the scope, whatever is set.
+
+        What it opens is told by `engine.agents.deployments`.
+        """
         return self.stage.stage(category) if self.is_in_scope(category) else Stage.SHADOW
 
     def threshold(self, category: str | None) -> float:

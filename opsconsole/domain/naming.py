@@ -1,5 +1,6 @@
 """The program's own names as words: tools, categories, kinds, states. The one place; screens and reasons use it."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from unicodedata import category
 
@@ -11,6 +12,11 @@ def spoken(name: str) -> str:
     """Return an id as words: `bug_report` → `Bug report`."""
     words = name.replace("_", " ").replace("-", " ").replace(".", " ").strip()
     return words[:1].upper() + words[1:]
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Return `a, b and c`."""
+    return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)
 
 
 def one_line(text: str) -> str:

@@ -1,9 +1,10 @@
 """Plain words for times, verdicts, states and kinds: what stands on screens."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from opsconsole.domain.naming import listed as listed
 from opsconsole.domain.naming import spoken as spoken
 from opsconsole.domain.naming import tool_words as tool_words
 from opsconsole.engine.audittrail.words import STANDS
@@ -126,11 +127,6 @@ def exact(at: datetime) -> str:
 def plural(number: int, text: str, many: str | None = None) -> str:
     """Return `1 event`, `1,240 events`."""
     return f"{number:,} {text if number == 1 else many or text + 's'}"
-
-
-def listed(parts: Sequence[str]) -> str:
-    """Return `a, b and c`."""
-    return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)
 
 
 def scope_words(scope: str) -> str:

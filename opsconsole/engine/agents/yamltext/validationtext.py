@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from opsconsole.domain.agent import CLOCK, SLUG, TOOL
+from opsconsole.domain.filewords import CLOCK, SLUG, TOOL
 from opsconsole.domain.naming import number_words
 
 LONGEST = 40

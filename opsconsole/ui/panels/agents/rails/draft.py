@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from zoneinfo import available_timezones
 
-from opsconsole.domain.agent import CLOCK, AgentSpec, Guardrail
+from opsconsole.domain.agent import AgentSpec, Guardrail
+from opsconsole.domain.filewords import CLOCK
 from opsconsole.domain.naming import number_words
 from opsconsole.engine.agents.rails.fields import Offer
 from opsconsole.engine.agents.rails.write import Bounds, Placed
