@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -55,6 +55,8 @@ class GateContext:
     held_on: str = ""
     """The connection whose events the agent only watches; empty: its stage is the category's."""
     is_in_scope: bool = True
+    shut: str = ""
+    """Why its stage, though no shadow, opens nothing for this event, in words; empty where it does."""
     level: Level = Level.AUTONOMOUS
     has_grant: bool = False
     demoted: str = ""
@@ -108,8 +110,12 @@ class GateContext:
 
     @property
     def is_live(self) -> bool:
-        """Whether such actions are done, and not only recorded."""
-        return self.stage is not Stage.SHADOW and self.is_in_scope
+        """What the levels allow is done, and not only recorded."""
+        return self.stage is not Stage.SHADOW and self.is_in_scope and not self.shut
+
+    def as_if_live(self) -> "GateContext":
+        """Return the same with everything live."""
+        return replace(self, stage=Stage.FULL, is_in_scope=True, shut="")
 
     @property
     def reversibility(self) -> Reversibility:

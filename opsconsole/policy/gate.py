@@ -6,7 +6,7 @@ There is no other place that decides what an agent may do. Rules only lower, so 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from opsconsole.domain.enums import Level, Stage, Verdict
+from opsconsole.domain.enums import Level, Verdict
 from opsconsole.domain.ruling import Reason, Ruling
 from opsconsole.policy import rules
 from opsconsole.policy.context import GateContext
@@ -57,7 +57,7 @@ def rule_at_next_rung(context: GateContext, verdict: Verdict, with_rules: Sequen
     None where no rung is above.
     """
     if verdict is Verdict.SIMULATE:
-        return rule(replace(context, stage=Stage.FULL, is_in_scope=True), with_rules)
+        return rule(context.as_if_live(), with_rules)
     if verdict in (Verdict.RECOMMEND, Verdict.ASK) and context.level < Level.AUTONOMOUS:
         return rule(replace(context, level=Level(context.level + 1), demoted=""), with_rules)
     return None

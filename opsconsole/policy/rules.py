@@ -28,8 +28,8 @@ def kill_switch(context: GateContext) -> Iterator[Reason]:
 
 
 def stage(context: GateContext) -> Iterator[Reason]:
-    """Writes of a category that is not live are only recorded."""
-    if not context.is_write:
+    """What is not live is only recorded: in shadow, out of the scope, or where its stage opens nothing."""
+    if not context.is_write or context.is_live:
         return
     what = f"category {context.category}" if context.category else "an event without a category"
     if context.stage is Stage.SHADOW:
@@ -37,6 +37,8 @@ def stage(context: GateContext) -> Iterator[Reason]:
         yield Reason("stage", f"{text} in shadow: recorded, not done", Verdict.SIMULATE)
     elif not context.is_in_scope:
         yield Reason("scope", f"{what} is outside the agent's live scope: recorded, not done", Verdict.SIMULATE)
+    else:
+        yield Reason("stage", f"{context.shut}; recorded, not done", Verdict.SIMULATE)
 
 
 def autonomy(context: GateContext) -> Iterator[Reason]:
@@ -162,8 +164,9 @@ def egress(context: GateContext) -> Iterator[Reason]:
     hosts = {host_of(address) for address in context.destinations()}
     if hosts and hosts <= context.provenance.trusted_egress:
         return
-    if context.stage is Stage.SHADOW or not context.is_in_scope:
-        yield Reason("egress", f"{_words(context.tool)} would send text outside: not done in shadow", Verdict.SIMULATE)
+    if not context.is_live:
+        text = f"{_words(context.tool)} would send text outside: {_not_done(context)}"
+        yield Reason("egress", text, Verdict.SIMULATE)
     else:
         after = " after outside text was read" if context.provenance.is_tainted else ""
         yield Reason(
@@ -172,11 +175,10 @@ def egress(context: GateContext) -> Iterator[Reason]:
 
 
 def unproven_read(context: GateContext) -> Iterator[Reason]:
-    """Nothing is done in shadow, and that a look-up by POST changes nothing is only said."""
+    """Nothing is done where it is not live, and that a look-up by POST changes nothing is only said."""
     kind = context.type
-    is_live = context.stage is not Stage.SHADOW and context.is_in_scope
-    if kind is not None and kind.is_unproven_read and not context.is_write and not is_live:
-        text = f"{_words(context.tool)} is sent as changes are: not done in shadow"
+    if kind is not None and kind.is_unproven_read and not context.is_write and not context.is_live:
+        text = f"{_words(context.tool)} is sent as changes are: {_not_done(context)}"
         yield Reason("unproven_read", text, Verdict.SIMULATE)
 
 
@@ -250,6 +252,10 @@ def confidence(context: GateContext) -> Iterator[Reason]:
     elif context.confidence is not None and not context.confidence >= context.threshold:  # NaN asks too
         text = f"confidence {context.confidence:.2f} is below {context.threshold:.2f}"
         yield Reason("confidence", text, Verdict.ASK)
+
+
+def _not_done(context: GateContext) -> str:
+    return f"not done, {context.shut}" if context.shut else "not done in shadow"
 
 
 def _words(tool: str) -> str:

@@ -111,6 +111,7 @@ contexts = st.builds(
     category=st.none() | st.just("case"),
     stage=st.sampled_from(Stage),
     is_in_scope=st.booleans(),
+    shut=st.sampled_from(["", "limited: live for Case only"]),
     level=st.sampled_from(Level),
     has_grant=st.booleans(),
     switches=st.lists(st.sampled_from(["everything", "agent mira"]), max_size=2).map(tuple),

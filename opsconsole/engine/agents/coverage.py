@@ -7,8 +7,8 @@ from typing import Literal
 
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.agent import AgentSpec, Budgets
-from opsconsole.domain.enums import ClassCeiling, Effect, Level, Reversibility, Stage
-from opsconsole.engine.agents.deployments import reached
+from opsconsole.domain.enums import ClassCeiling, Effect, Level, Reversibility
+from opsconsole.engine.agents.deployments import furthest
 from opsconsole.engine.agents.file import named_tools
 from opsconsole.engine.registry import Registry
 from opsconsole.policy.rules import looks_at_tool
@@ -86,8 +86,7 @@ def _use(spec: AgentSpec, tool: str, kind: ActionType) -> Use:
 
 
 def _way(spec: AgentSpec, tool: str, category: str) -> Way:
-    furthest = max(reached(spec), key=list(Stage).index)
-    if Stage.SHADOW in (spec.stage_of(category), furthest):
+    if not furthest(spec, category).is_live:
         return "shadow"
     level = spec.autonomy.level(tool, category)
     return "alone" if level is Level.AUTONOMOUS else "asks" if level is Level.APPROVAL else "recommends"

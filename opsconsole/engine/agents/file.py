@@ -18,6 +18,7 @@ from opsconsole.domain.agent import AgentSpec, Step
 from opsconsole.domain.canonical import canonical, digest
 from opsconsole.domain.enums import Effect
 from opsconsole.domain.errors import FileFormatError
+from opsconsole.engine.agents.deployments import beyond_limited
 from opsconsole.engine.agents.names import check_names, texts_in
 from opsconsole.engine.agents.templates import parse
 from opsconsole.engine.agents.yamltext.file import Loc, YamlDocument, read_text
@@ -60,6 +61,7 @@ def _checked(document: YamlDocument, text: str, registry: Registry) -> AgentFile
     spec = document.into(AgentSpec)
     _check_conditions(spec, document)
     check_names(spec, document)
+    _check_stages(spec, document)
     _check_tools(spec, document, registry)
     _check_zones(spec, document)
     try:
@@ -168,6 +170,17 @@ def tool_patterns(spec: AgentSpec) -> Iterator[tuple[str, Loc]]:
 def is_pattern(tool: str) -> bool:
     """Return whether a text stands for several tools."""
     return any(sign in tool for sign in "*?[")
+
+
+def _check_stages(spec: AgentSpec, document: YamlDocument) -> None:
+    """A version from before there was this check is read all the same; the gate opens the first two then."""
+    for text, loc in beyond_limited(spec):
+        raise document.error(text, loc)
+    written: list[dict[str, object]] = document.value.get("deployments") or []
+    for index, deployment in enumerate(written):
+        if deployment.get("categories") == []:
+            text = "it names no category; leave `categories` out to mean all of them, or make the stage shadow"
+            raise document.error(text, ("deployments", index, "categories"))
 
 
 def _check_tools(spec: AgentSpec, document: YamlDocument, registry: Registry) -> None:

@@ -9,8 +9,17 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
 from opsconsole.domain.agent import AgentSpec, Subscription
+from opsconsole.domain.enums import Stage
 from opsconsole.domain.naming import one_line
-from opsconsole.engine.agents.deployments import never_reached
+from opsconsole.domain.stages import MOST_LIMITED
+from opsconsole.engine.agents.deployments import (
+    beyond_limited,
+    furthest,
+    has_filter,
+    liveness_at,
+    named_limited,
+    never_reached,
+)
 from opsconsole.engine.agents.eventkinds import known_kinds, makers_of
 from opsconsole.engine.agents.file import all_steps, is_pattern, tool_patterns
 from opsconsole.engine.registry import Registry
@@ -26,7 +35,7 @@ def notes_on(registry: Registry, conn: Reader, spec: AgentSpec) -> list[str]:
     """Return what should be told about an agent's file, a sentence each."""
     known = {name: sorted(kinds) for name, kinds in known_kinds(registry, conn).items()}
     found = [note for subscription in spec.subscribes for note in _on_events(registry, subscription, known)]
-    found += _on_deployments(registry, spec)
+    found += [*_on_deployments(registry, spec), *stage_notes(spec)]
     found += [*_on_patterns(registry, spec), *_on_tools_left_out(spec), *_on_questions(spec)]
     return list(dict.fromkeys(map(one_line, found)))
 
@@ -46,6 +55,32 @@ def _on_deployments(registry: Registry, spec: AgentSpec) -> Iterator[str]:
             f"deployments: no event comes to number {at + 1}: number {before + 1} takes them all before; put the"
             " narrower one first."
         )
+
+
+def stage_notes(spec: AgentSpec) -> Iterator[str]:
+    """Yield where a stage opens less than it may seem to: what is not live is recorded and not done."""
+    named = named_limited(spec)
+    resting = [each.id for each in spec.playbook.categories if each.id not in spec.stage.categories]
+    is_limited = spec.stage.default is Stage.LIMITED
+    if resting and is_limited and not any(furthest(spec, name).is_live for name in resting):
+        yield (
+            "stage: `default: limited` names no category, so by itself it opens nothing; name one or two under"
+            " `categories`."
+        )
+    for text, place in beyond_limited(spec):
+        yield f"{place[0]}: {text}. Until then only the first two of them are live."
+    if has_filter(spec) and len(named) > MOST_LIMITED:
+        first = " and ".join(named[:MOST_LIMITED])
+        yield f"stage: {', '.join(named)} are limited; where no deployment filters, only {first} are live."
+    for at, deployment in enumerate(spec.deployments):
+        where = f"deployments: number {at + 1}"
+        if deployment.stage is Stage.LIMITED and deployment.where is None and not deployment.categories:
+            yield f"{where} is limited and names no `categories` and no `where`, so it opens nothing."
+        for name in deployment.categories if deployment.stage is not Stage.SHADOW else ():
+            found = liveness_at(spec, name, deployment)
+            if found.stage is Stage.SHADOW or not found.is_in_scope:
+                why = "is in shadow" if found.is_in_scope else "is outside of the scope"
+                yield f"{where} names {name}, which {why}: it is not live there either."
 
 
 def _on_events(registry: Registry, subscription: Subscription, known: dict[str, list[str]]) -> Iterator[str]:

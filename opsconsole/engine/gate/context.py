@@ -5,7 +5,7 @@ lives in that moment: the gatekeeper. Without it the gate says whether, not when
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -14,8 +14,10 @@ from opsconsole.domain.action import ActionType
 from opsconsole.domain.agent import AgentSpec, Guardrail, QuietHours, Trust
 from opsconsole.domain.enums import ClassCeiling, Level, Stage
 from opsconsole.domain.event import Event
-from opsconsole.engine.agents.deployments import held_at, lower, reached
+from opsconsole.domain.stages import Deployment
+from opsconsole.engine.agents.deployments import Liveness, deployment_of, liveness_at, nearest, places, question_at
 from opsconsole.engine.agents.facts import event_facts
+from opsconsole.engine.ports.brain import ASK_PERSON
 from opsconsole.policy.context import GateContext, Provenance
 
 NOWHERE = "a connection that is not named"
@@ -47,6 +49,8 @@ class Terms:
     held_on: str = ""
     """The connection whose events a deployment holds in shadow; empty where none does."""
     is_in_scope: bool = True
+    shut: str = ""
+    """Why its stage, though no shadow, opens nothing for the event; empty where it does."""
     raised: frozenset[ClassCeiling] = frozenset()
     guardrails: tuple[Guardrail, ...] = ()
     trust: Trust = field(default_factory=Trust)
@@ -54,24 +58,37 @@ class Terms:
     threshold: float = 0.0
     """Confidence from 0 to 1 below which a person is asked."""
 
+    def as_if_live(self) -> "Terms":
+        """Return the same with everything live."""
+        return replace(self, stage=Stage.FULL, is_in_scope=True, shut="")
+
 
 def terms_of(spec: AgentSpec, wanted: Wanted, event: Event | None) -> Terms:
     """Return what an agent's file says of a call about an event.
 
     `event` is None where a call is tried out alone: then whatever its deployments hold back somewhere is held back.
     """
-    held = min(reached(spec), key=list(Stage).index) if event is None else held_at(spec, event)
+    held_in = places(spec) if event is None else (deployment_of(spec, event),)
+    found = nearest(_liveness(spec, wanted, place) for place in held_in)
     return Terms(
         level=spec.autonomy.level(wanted.tool, wanted.category),
-        stage=lower(spec.stage.stage(wanted.category), held),
-        held_on="" if held is not Stage.SHADOW else NOWHERE if event is None else event.connection,
-        is_in_scope=spec.is_in_scope(wanted.category),
+        stage=found.stage,
+        held_on="" if not found.is_held else NOWHERE if event is None else event.connection,
+        is_in_scope=found.is_in_scope,
+        shut=found.shut,
         raised=frozenset(raised.ceiling for raised in spec.raised if raised.action == wanted.tool),
         guardrails=spec.guardrails,
         trust=spec.trust,
         quiet_hours=spec.quiet_hours,
         threshold=spec.threshold(wanted.category),
     )
+
+
+def _liveness(spec: AgentSpec, wanted: Wanted, place: Deployment | None) -> Liveness:
+    """A question of what cannot be told yet reaches people where any category that it may be is live."""
+    if wanted.tool == ASK_PERSON and wanted.category is None:
+        return question_at(spec, place)
+    return liveness_at(spec, wanted.category, place)
 
 
 def gate_context(
@@ -104,6 +121,7 @@ def gate_context(
         stage=terms.stage,
         held_on=terms.held_on,
         is_in_scope=terms.is_in_scope,
+        shut=terms.shut,
         level=terms.level,
         raised=terms.raised,
         guardrails=terms.guardrails,

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from opsconsole.domain.agent import AgentSpec, Budgets
-from opsconsole.domain.enums import Effect, Level, Stage, Verdict
+from opsconsole.domain.enums import Effect, Level, Verdict
 from opsconsole.domain.event import Event
 from opsconsole.domain.ruling import Reason, Ruling
 from opsconsole.engine.agents.broken import broken_rules
@@ -82,12 +82,12 @@ class Gatekeeper:
         # Who is hired again under the name does not go on with what was begun before.
         is_dismissed = in_use is None or version.number <= dismissed_number(tx.conn, version.agent_id)
         context = replace(context, is_dismissed=is_dismissed)
-        ruling, if_live = rule_for(context, version.spec)
+        ruling, if_live = rule_for(context)
         moments = [_moment(context, version, wanted)]
         if in_use is not None and in_use != version.id:
             current = self._roster.version(tx.conn, in_use)
             today, _ = self.context(tx.conn, wanted, version=current, event=event, now=now)
-            ruling = gate.both(ruling, rule_for(today, current.spec)[0])
+            ruling = gate.both(ruling, rule_for(today)[0])
             moments.append(_moment(today, current, wanted))
         ruling_id = rulings.add_ruling(
             tx, wanted.action_id, ruling, phase=phase, if_live=if_live, now=now, moments=moments
@@ -231,24 +231,21 @@ def audit_reasons(judged: Judgement) -> list[str]:
     return [f"{reason.rule}: {reason.text}" for reason in ordered]
 
 
-def rule_for(context: GateContext, spec: AgentSpec) -> tuple[Ruling, Ruling | None]:
+def rule_for(context: GateContext) -> tuple[Ruling, Ruling | None]:
     """Return the gate's word on a call of an agent, and what it would be one rung higher."""
     if context.tool == ASK_PERSON:
-        return _rule_question(context, spec), None
+        return _rule_question(context), None
     ruling = gate.rule(context)
     return ruling, gate.rule_at_next_rung(context, ruling.verdict)
 
 
-def _rule_question(context: GateContext, spec: AgentSpec) -> Ruling:
+def _rule_question(context: GateContext) -> Ruling:
     """A question reaches the person where the category, or for none any category, is live; else it is recorded."""
-    is_live = context.stage is not Stage.SHADOW and context.is_in_scope
-    if context.category is None and not context.held_on:
-        is_live = any(spec.stage_of(category.id) is not Stage.SHADOW for category in spec.playbook.categories)
-    reasons = [
-        Reason("question", "the agent asks a person", Verdict.ASK)
-        if is_live
-        else Reason("stage", "in shadow: the question is recorded, not asked", Verdict.SIMULATE)
-    ]
+    if context.is_live:
+        reasons = [Reason("question", "the agent asks a person", Verdict.ASK)]
+    else:
+        why = f"{context.shut};" if context.shut else "in shadow:"
+        reasons = [Reason("stage", f"{why} the question is recorded, not asked", Verdict.SIMULATE)]
     reasons += rules.dismissed(context)
     for switch in context.switches:
         reasons.append(Reason("kill_switch", f"paused: {switch}"))

@@ -7,10 +7,10 @@ the window closes. Doing nothing is a decision too, where what people do there c
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from opsconsole.domain.enums import ActionState, RunState, Stage
+from opsconsole.domain.enums import ActionState, RunState
 from opsconsole.domain.event import Event
 from opsconsole.domain.humanact import HumanAct
-from opsconsole.engine.agents.deployments import stage_at
+from opsconsole.engine.agents.deployments import liveness
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.pairs.category import category_of
 from opsconsole.engine.pairs.compared import compared_act, compared_action, folded
@@ -40,12 +40,10 @@ ACTED_BEFORE = "people had acted before the agent looked, so it may have seen wh
 
 
 def expect(kernel: Kernel, tx: Transaction, run: RunRow, *, now: datetime) -> None:
-    """A run ended: where it was in shadow, wait for what the human does."""
+    """A run ended: where it was not live, wait for what the human does."""
     spec = kernel.roster.version(tx.conn, run.version_id).spec
-    is_out = spec.scope is not None and run.category is not None and run.category not in spec.scope
     event = past.event(tx.conn, run.event_id) if spec.deployments else None
-    is_shadow = is_out or stage_at(spec, run.category, event) is Stage.SHADOW
-    if not is_shadow and not read.has_simulated(tx.conn, run.id):
+    if liveness(spec, run.category, event).is_live and not read.has_simulated(tx.conn, run.id):
         return
     event = event or past.event(tx.conn, run.event_id)
     write_work.set_timer(tx, TIMER, str(run.id), due=max(_due(event, _done(tx, event)), now))

@@ -11,7 +11,7 @@ from typing import Any
 
 from opsconsole.domain.action import Call, Proposal
 from opsconsole.domain.canonical import canonical, jsonable
-from opsconsole.domain.enums import ActionState, Effect, Stage, Verdict
+from opsconsole.domain.enums import ActionState, Effect, Verdict
 from opsconsole.domain.errors import ConnectorError, MachineError, TransientError
 from opsconsole.domain.event import Event
 from opsconsole.domain.ids import RunId, action_id
@@ -226,7 +226,7 @@ class PastRun:
             slots=proposal.slots,
             is_disputed=turn.is_disputed,
         )
-        terms = replace(terms_of(self._version.spec, wanted, None), stage=Stage.FULL, is_in_scope=True, quiet_hours=())
+        terms = replace(terms_of(self._version.spec, wanted, None).as_if_live(), quiet_hours=())
         kind = self._registry.type(call.tool)
         return gate.rule(gate_context(wanted, terms, kind=kind, event=event, now=event.occurred_at))
 

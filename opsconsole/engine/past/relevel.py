@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from opsconsole.domain.agent import AgentSpec
-from opsconsole.domain.enums import Level, Stage, Verdict
+from opsconsole.domain.enums import Level, Verdict
 from opsconsole.domain.ids import EventId
-from opsconsole.engine.agents.deployments import held_at
+from opsconsole.engine.agents.deployments import liveness
 from opsconsole.store.queries import events
 from opsconsole.store.queries.views.wanted import wanted_since
 from opsconsole.store.rows import Reader
@@ -38,7 +38,7 @@ class LevelEffect:
     recommended: int = 0
     refused: int = 0
     in_shadow: int = 0
-    """Their category is in shadow: whatever the level, they were only recorded."""
+    """They are not live, by their category or where they come from: whatever the level, they were only recorded."""
 
     def sentence(self) -> str:
         """Return it in words."""
@@ -78,7 +78,8 @@ def effect_of(conn: Reader, was: AgentSpec, now: AgentSpec, *, since: datetime) 
         if level is was.autonomy.level(action.tool, category):
             continue
         counts["touched"] += 1
-        is_live = now.stage_of(category) is not Stage.SHADOW and not _is_held(conn, now, action.event)
+        event = events.event(conn, EventId(action.event)) if now.deployments else None
+        is_live = liveness(now, category, event).is_live
         verdict = _verdict(action.reasons, level)
         if verdict is Verdict.REFUSE:
             counts["refused"] += 1
@@ -90,11 +91,6 @@ def effect_of(conn: Reader, was: AgentSpec, now: AgentSpec, *, since: datetime) 
         else:
             counts["asked" if verdict is Verdict.ASK else "recommended"] += 1
     return LevelEffect(**counts)
-
-
-def _is_held(conn: Reader, spec: AgentSpec, number: int) -> bool:
-    """Return whether a deployment holds an event in shadow."""
-    return bool(spec.deployments) and held_at(spec, events.event(conn, EventId(number))) is Stage.SHADOW
 
 
 def _verdict(reasons: str, level: Level) -> Verdict:

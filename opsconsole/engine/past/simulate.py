@@ -95,7 +95,7 @@ def as_then(kernel: Kernel, action: str, ruling: int | None = None) -> Simulated
     if not contexts:  # from a time when what only the moment tells was not kept
         present = kernel.gatekeeper.context
         version, now = loaded.version, kernel.clock.now()
-        contexts = [(present(kernel.reader, wanted, version=version, event=loaded.event, now=now)[0], version.spec)]
+        contexts = [present(kernel.reader, wanted, version=version, event=loaded.event, now=now)[0]]
     return _simulated(contexts, wanted, loaded, is_then=bool(stored.moments), stored=stored)
 
 
@@ -109,11 +109,11 @@ def under(kernel: Kernel, action: str) -> Simulated:
     wanted = _wanted(kernel, loaded, found, stored)
     version = _in_use(kernel, loaded.run.agent_id)
     kept = stored.moments[-1] if stored.moments else {"is_tainted": wanted.is_tainted}
-    context, spec = _then(kernel, loaded, wanted, version.spec, stored, kept)
+    context = _then(kernel, loaded, wanted, version.spec, stored, kept)
     if context.is_write:  # whether they can be read is one of the rules, no circumstance
-        context = replace(context, broken=broken_rules(kernel.registry, kernel.reader, spec, version.tools))
+        context = replace(context, broken=broken_rules(kernel.registry, kernel.reader, version.spec, version.tools))
     is_changed = context.type is not None and version.tools.get(wanted.tool) != kernel.registry.fingerprint(wanted.tool)
-    contexts = [(replace(context, is_type_changed=is_changed), spec)]
+    contexts = [replace(context, is_type_changed=is_changed)]
     return _simulated(contexts, wanted, loaded, is_then=bool(stored.moments), stored=stored)
 
 
@@ -136,7 +136,7 @@ def typed(kernel: Kernel, agent: str, call: TypedCall) -> Simulated:
         slots=dict.fromkeys(call.args, ()) if call.is_own_step else {},
     )  # fmt: skip
     context, _ = kernel.gatekeeper.context(conn, wanted, version=version, event=event, now=now)
-    return _simulated([(context, version.spec)], wanted, None, event=event, agent=agent)
+    return _simulated([context], wanted, None, event=event, agent=agent)
 
 
 def _in_use(kernel: Kernel, agent: str) -> Version:
@@ -157,10 +157,10 @@ def _check_category(spec: AgentSpec, category: str | None) -> None:
 
 def _then(
     kernel: Kernel, loaded: Loaded, wanted: WantedAction, spec: AgentSpec, stored: RulingRow, kept: Mapping[str, Any]
-) -> tuple[GateContext, AgentSpec]:
+) -> GateContext:
     kind = kernel.registry.type(wanted.tool)
     context = gate_context(wanted, terms_of(spec, wanted, loaded.event), kind=kind, event=loaded.event, now=stored.at)
-    return at_moment(context, kept), spec
+    return at_moment(context, kept)
 
 
 def _event(kernel: Kernel, number: int | None) -> Event | None:
@@ -206,7 +206,7 @@ def _wanted(kernel: Kernel, loaded: Loaded, action: ActionRow, stored: RulingRow
 
 
 def _simulated(
-    contexts: list[tuple[GateContext, AgentSpec]],
+    contexts: list[GateContext],
     wanted: WantedAction,
     loaded: Loaded | None,
     *,
@@ -215,11 +215,11 @@ def _simulated(
     is_then: bool = False,
     stored: RulingRow | None = None,
 ) -> Simulated:
-    context, spec = contexts[0]
-    ruling = rule_for(context, spec)[0]
+    context = contexts[0]
+    ruling = rule_for(context)[0]
     told = list(answers(context)) if wanted.tool != ASK_PERSON else [*map(_question, ruling.reasons)]
-    for later, other in contexts[1:]:
-        second = rule_for(later, other)[0]
+    for later in contexts[1:]:
+        second = rule_for(later)[0]
         told += _more(later, ruling, second)
         ruling = gate.both(ruling, second)
     return Simulated(

@@ -11,7 +11,7 @@ from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.enums import Level, Stage
 from opsconsole.domain.errors import FileFormatError
 from opsconsole.domain.ids import EventId
-from opsconsole.engine.agents.deployments import held_at, stage_at
+from opsconsole.engine.agents.deployments import deployment_of, liveness
 from opsconsole.engine.agents.difference import differences
 from opsconsole.engine.agents.file import read_agent_text
 from opsconsole.engine.agents.warnings import notes_on
@@ -65,12 +65,13 @@ async def test_the_first_that_fits_holds_and_never_lifts_the_category(tmp_path: 
     async with rig(tmp_path, [], deployed(*BY_FOLDER)) as r:
         await r.take(mail(fields={"folder": "Support"}))
         event = events.event(r.kernel.reader, EventId(1))
-        assert held_at(deployed(*BY_FOLDER), event) is Stage.EXPANDED
-        assert held_at(deployed(BY_FOLDER[1]), event) is Stage.FULL, "none fits it"
-        assert held_at(deployed(BY_FOLDER[2], {"stage": "shadow"}), event) is Stage.EXPANDED, "the first"
+        assert liveness(deployed(*BY_FOLDER), "case", event).stage is Stage.EXPANDED
+        assert deployment_of(deployed(BY_FOLDER[1]), event) is None, "none fits it"
+        both = deployed(BY_FOLDER[2], {"stage": "shadow"})
+        assert liveness(both, "case", event).stage is Stage.EXPANDED, "the first"
         limited = deployed({"stage": "full"}, stage={"default": "limited"})
-        assert stage_at(limited, "case", event) is Stage.LIMITED
-        assert stage_at(limited, "case", None) is Stage.LIMITED
+        assert liveness(limited, "case", event).stage is Stage.LIMITED
+        assert liveness(limited, "case", None).stage is Stage.LIMITED
 
 
 @pytest.mark.parametrize("folder", ["Billing", "Support"])

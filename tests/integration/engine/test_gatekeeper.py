@@ -225,11 +225,11 @@ async def test_a_read_is_seen_without_what_only_writes_are_asked_about(tmp_path:
     ("stages", "category", "verdict"),
     [
         ({"default": "shadow"}, "case", Verdict.SIMULATE),
-        ({"default": "limited"}, "case", Verdict.ASK),
+        ({"default": "expanded"}, "case", Verdict.ASK),
         ({"default": "shadow", "categories": {"case": "limited"}}, "case", Verdict.ASK),
         ({"default": "full", "categories": {"case": "shadow"}}, "case", Verdict.SIMULATE),
         ({"default": "shadow"}, None, Verdict.SIMULATE),
-        ({"default": "limited"}, None, Verdict.ASK),
+        ({"default": "expanded"}, None, Verdict.ASK),
         ({"default": "shadow", "categories": {"case": "limited"}}, None, Verdict.ASK),
         ({"default": "shadow", "categories": {"case": "shadow"}}, None, Verdict.SIMULATE),
     ],

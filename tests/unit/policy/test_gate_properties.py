@@ -92,6 +92,8 @@ def test_what_is_not_live_is_at_most_recorded(question: GateContext, is_shadow: 
     ruling = rule(replace(question, stage=stage, is_in_scope=is_shadow and question.is_in_scope))
     if question.is_write:
         assert ruling.verdict <= Verdict.SIMULATE
+        assert question.is_live or rule(question).verdict <= Verdict.SIMULATE
+        assert question.is_live == (question.stage is not Stage.SHADOW and question.is_in_scope and not question.shut)
 
 
 @given(contexts)

@@ -25,6 +25,7 @@ SEARCH = action_type(effect=Effect.READ, is_unproven_read=True)
 CREDIT = action_type(is_money=True)
 REPLY = action_type(is_reply=True)
 TAINTED = Provenance(is_tainted=True, is_ratified_step=True, verified_sender="ann@x.example", slots={"text": ()})
+SHUT = "limited: live for Bug report and How-to only"
 AT_CAP = Usage("actions a day", 3, 3)
 
 
@@ -37,6 +38,8 @@ SPEAKS: list[tuple[Mapping[str, Any], str, Verdict]] = [
     ({"stage": Stage.SHADOW}, "stage", Verdict.SIMULATE),
     ({"is_in_scope": False}, "scope", Verdict.SIMULATE),
     ({"stage": Stage.SHADOW, "is_in_scope": False}, "stage", Verdict.SIMULATE),
+    ({"stage": Stage.LIMITED, "shut": SHUT}, "stage", Verdict.SIMULATE),
+    ({"stage": Stage.LIMITED, "shut": SHUT, "is_in_scope": False}, "scope", Verdict.SIMULATE),
     ({"level": Level.OBSERVE}, "autonomy", Verdict.RECOMMEND),
     ({"level": Level.OBSERVE, "has_grant": True}, "autonomy", Verdict.RECOMMEND),
     ({"level": Level.APPROVAL}, "autonomy", Verdict.ASK),
@@ -66,6 +69,8 @@ SPEAKS: list[tuple[Mapping[str, Any], str, Verdict]] = [
     ({"type": FETCH}, "egress", Verdict.ASK),
     ({"type": FETCH, "stage": Stage.SHADOW}, "egress", Verdict.SIMULATE),
     ({"type": FETCH, "is_in_scope": False}, "egress", Verdict.SIMULATE),
+    ({"type": FETCH, "shut": SHUT}, "egress", Verdict.SIMULATE),
+    ({"type": SEARCH, "shut": SHUT}, "unproven_read", Verdict.SIMULATE),
     ({"type": SEARCH, "stage": Stage.SHADOW}, "unproven_read", Verdict.SIMULATE),
     ({"type": SEARCH, "is_in_scope": False}, "unproven_read", Verdict.SIMULATE),
     (
@@ -206,6 +211,12 @@ def test_all_places_a_read_sends_to_must_be_allowed() -> None:
     [
         ({"stage": Stage.SHADOW}, "category case is in shadow"),
         ({"stage": Stage.SHADOW, "category": None}, "an event without a category is in shadow"),
+        ({"shut": SHUT}, "limited: live for Bug report and How-to only; recorded, not done"),
+        (
+            {"type": FETCH, "shut": SHUT},
+            "would send text outside: not done, limited: live for Bug report and How-to only",
+        ),
+        ({"type": FETCH, "stage": Stage.SHADOW}, "would send text outside: not done in shadow"),
         ({"type": FETCH, "provenance": TAINTED}, "arguments outside after outside text was read, to a place"),
         ({"type": FETCH}, "arguments outside, to a place"),
         ({"tool": "a.b.create_a_ticket", "type": ONCE, "done_ago_s": 7.0}, "done here 7 seconds ago: create a ticket"),
@@ -233,6 +244,7 @@ def test_ages_are_said_in_their_largest_unit(seconds: float, words: str) -> None
     [
         ({"stage": Stage.SHADOW}, Verdict.SIMULATE, Verdict.ACT),
         ({"is_in_scope": False}, Verdict.SIMULATE, Verdict.ACT),
+        ({"stage": Stage.LIMITED, "shut": SHUT}, Verdict.SIMULATE, Verdict.ACT),
         ({"stage": Stage.SHADOW, "level": Level.OBSERVE}, Verdict.SIMULATE, Verdict.RECOMMEND),
         ({"level": Level.OBSERVE}, Verdict.RECOMMEND, Verdict.ASK),
         ({"level": Level.APPROVAL}, Verdict.ASK, Verdict.ACT),
