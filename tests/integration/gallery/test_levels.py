@@ -11,7 +11,6 @@ import json
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from opsconsole.app.place import resources
 from opsconsole.connectors.mail.tools import mail_tools
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.agent import AgentSpec
-from opsconsole.domain.enums import Effect, Stage, Verdict
+from opsconsole.domain.enums import Effect, Verdict
 from opsconsole.doubles.connector import FakeConnector
 from opsconsole.engine.agents.file import all_steps, read_agent
 from opsconsole.engine.agents.gallery import Chosen
@@ -108,7 +107,7 @@ def _context(spec: AgentSpec, tool: str, category: str | None, *, is_step: bool)
         tool=tool, args=args, category=category, confidence=1.0, is_tainted=True, is_ratified_step=is_step,
         slots=dict.fromkeys(args, ()),
     )  # fmt: skip
-    terms = replace(terms_of(spec, wanted, None), stage=Stage.FULL, is_in_scope=True)
+    terms = terms_of(spec, wanted, None).as_if_live()
     return gate_context(wanted, terms, kind=kind, event=run_view("Could you help?").event, now=NOW)
 
 
