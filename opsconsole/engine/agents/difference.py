@@ -1,12 +1,11 @@
 """What one version of an agent says otherwise than another, field by field, in words."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
-from opsconsole.domain.agent import AgentSpec, Deployment
+from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.enums import Level, Stage
-from opsconsole.domain.naming import tool_words
+from opsconsole.engine.agents.widening import FieldChange, place_words, widenings
 from opsconsole.policy.cel.words import UNTOLD, condition_words
 
 LONGEST = 160
@@ -22,24 +21,6 @@ _LEVELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class FieldChange:
-    """One field that is another one now."""
-
-    place: str
-    """In words, from the outside to the inside."""
-    was: str
-    """Empty: it was not there."""
-    now: str
-    """Empty: it is gone."""
-
-    def line(self) -> str:
-        """Return it as one line."""
-        if not self.was:
-            return f"{self.place}: {self.now} (new)"
-        return f"{self.place}: {self.was} → {self.now}" if self.now else f"{self.place}: {self.was} (gone)"
-
-
 def differences(was: AgentSpec, now: AgentSpec) -> tuple[FieldChange, ...]:
     """Return what differs, in the order of the file."""
     before, after = (spec.model_dump(mode="json", by_alias=True) for spec in (was, now))
@@ -51,43 +32,7 @@ def raises(was: AgentSpec, now: AgentSpec) -> tuple[FieldChange, ...]:
 
     A level that was taken out of the file counts where the default that holds then is higher.
     """
-    return tuple(dict.fromkeys((*_stages(was, now), *_held_back(was, now), *_levels(was, now), *_ceilings(was, now))))
-
-
-def _stages(was: AgentSpec, now: AgentSpec) -> Iterator[FieldChange]:
-    order = list(Stage)
-    cells: list[tuple[tuple[str, ...], Stage, Stage]] = [(("stage", "default"), was.stage.default, now.stage.default)]
-    for name in dict.fromkeys((*now.stage.categories, *was.stage.categories)):
-        cells.append((("stage", "categories", name), was.stage_of(name), now.stage_of(name)))
-    for name in (category.id for category in now.playbook.categories):
-        if was.is_in_scope(name) != now.is_in_scope(name):
-            cells.append((("scope", name), was.stage_of(name), now.stage_of(name)))
-    for place, first, then in cells:
-        if order.index(then) > order.index(first):
-            yield FieldChange(_words(place), first.value, then.value)
-    for category in now.playbook.categories:
-        if was.category(category.id) is None and (stage := now.stage_of(category.id)) is not Stage.SHADOW:
-            yield FieldChange(f"the new category {category.name}", Stage.SHADOW.value, stage.value)
-
-
-def _held_back(was: AgentSpec, now: AgentSpec) -> Iterator[FieldChange]:
-    order = list(Stage)
-    for each in was.deployments:
-        then = _held_now(each, now)
-        if then is None or order.index(then) > order.index(each.stage):
-            name = f"deployments · {each.connection}" + (f" where {each.where}" if each.where else "")
-            yield FieldChange(name, each.stage.value, "not held back" if then is None else then.value)
-
-
-def _held_now(before: Deployment, now: AgentSpec) -> Stage | None:
-    """Return how far the events of a deployment can get; None where some of them are not held back any more."""
-    found: list[Stage] = []
-    for each in now.deployments:
-        if each.connection in ("*", before.connection):
-            found.append(each.stage)
-            if each.where in (None, before.where):  # it takes what the ones before it left
-                return max(found, key=list(Stage).index)
-    return None
+    return tuple(dict.fromkeys((*widenings(was, now), *_levels(was, now), *_ceilings(was, now))))
 
 
 def _levels(was: AgentSpec, now: AgentSpec) -> Iterator[FieldChange]:
@@ -102,14 +47,14 @@ def _levels(was: AgentSpec, now: AgentSpec) -> Iterator[FieldChange]:
         ]
     for place, before, after in cells:
         if after > before:
-            yield FieldChange(_words(place), _LEVELS[before], _LEVELS[after])
+            yield FieldChange(place_words(place), _LEVELS[before], _LEVELS[after])
 
 
 def _ceilings(was: AgentSpec, now: AgentSpec) -> Iterator[FieldChange]:
     known = {(each.action, each.ceiling) for each in was.raised}
     for each in now.raised:
         if (each.action, each.ceiling) not in known:
-            yield FieldChange(_words(("raised", each.action)), "", f"past {each.ceiling.value.replace('_', ' ')}")
+            yield FieldChange(place_words(("raised", each.action)), "", f"past {each.ceiling.value.replace('_', ' ')}")
 
 
 def _compared(place: tuple[str, ...], was: Any, now: Any) -> Iterator[FieldChange]:
@@ -124,13 +69,13 @@ def _compared(place: tuple[str, ...], was: Any, now: Any) -> Iterator[FieldChang
     if first is not None and then is not None:
         yield from _compared(place, first, then)
         if list(first) != list(then) and sorted(first) == sorted(then):
-            yield FieldChange(_words(place), f"in the order {', '.join(first)}", ", ".join(then))
+            yield FieldChange(place_words(place), f"in the order {', '.join(first)}", ", ".join(then))
         return
     before, after = _texts(was), _texts(now)
     if before and after and sorted(before) != sorted(after):  # what stays in a list says nothing
         was = [text for text in before if text not in after]
         now = [text for text in after if text not in before]
-    yield FieldChange(_words(place), *_apart(_value(place, was), _value(place, now)))
+    yield FieldChange(place_words(place), *_apart(_value(place, was), _value(place, now)))
 
 
 def _texts(items: Any) -> list[str]:
@@ -163,10 +108,6 @@ def _by_name(items: Any) -> dict[str, Any] | None:
             return None
         found[name] = facts
     return found
-
-
-def _words(place: Sequence[str]) -> str:
-    return " · ".join(tool_words(part) if "." in part else part.replace("_", " ") for part in place)
 
 
 def _value(place: Sequence[str], value: Any) -> str:
