@@ -142,6 +142,7 @@ def _without(text: str, expected: Any, spec: AgentSpec, wanted: PlaybookText) ->
             text = drop(text, place)
             around = _at(expected, place[:-1])
             del around[place[-1]]
+        text = _undeployed(text, expected, name)
     return text
 
 
@@ -152,6 +153,22 @@ def _told_of(body: Mapping[str, Any], name: str) -> Iterator[Loc]:
     scope: Sequence[str] = body.get("scope") or []
     if name in scope:
         yield "scope", list(scope).index(name)
+
+
+def _undeployed(text: str, expected: Any, name: str) -> str:
+    """Take a category out of what deployments name; one that named nothing else is in shadow: it never meant all."""
+    for at, deployment in enumerate(expected.get("deployments") or ()):
+        named: list[str] = deployment.get("categories") or []
+        if named and set(named) == {name}:
+            text = put(text, ("deployments", at, "stage"), Stage.SHADOW.value)
+            text = drop(text, ("deployments", at, "categories"))
+            deployment["stage"] = Stage.SHADOW.value
+            del deployment["categories"]
+            continue
+        for index in reversed([index for index, each in enumerate(named) if each == name]):
+            text = drop(text, ("deployments", at, "categories", index))
+            del named[index]
+    return text
 
 
 def _at(body: Any, place: Loc) -> Any:

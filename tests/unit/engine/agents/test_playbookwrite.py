@@ -189,6 +189,17 @@ def test_a_new_category_begins_in_shadow_also_where_the_others_are_live(stage: s
     assert after.stage_of("bug") == spec.stage_of("bug") and ("# all of it" in made) is ("# all of it" in text)
 
 
+def test_a_category_that_goes_is_named_by_no_deployment_and_one_that_named_nothing_else_never_means_all() -> None:
+    both = "deployments:\n  - {stage: limited, categories: [praise]}   # one\n"
+    both += "  - connection: desk\n    stage: full\n    categories:\n      - praise\n      - bug    # stays\n"
+    text = FILE.replace("autonomy:", f"{both}autonomy:")
+    book = playbook_text(spec_of(text))
+    made = written(replace(book, categories=book.categories[:1]), text)
+    first, second = spec_of(made).deployments
+    assert (first.stage.value, first.categories) == ("shadow", ()) and second.categories == ("bug",)
+    assert second.stage.value == "full" and "# one" in made and "# stays" in made
+
+
 def test_what_cannot_be_done_with_a_new_category_is_said() -> None:
     new = CategoryText(name="Late parcel", examples=("Where is it?",), deed="put")
     with pytest.raises(UserError, match="Choose again"):
