@@ -22,7 +22,7 @@ from opsconsole.domain.errors import NotFoundError, UserError
 from opsconsole.engine.agents import versions as agentversions
 from opsconsole.engine.agents.file import AgentFile, load_spec, read_agent
 from opsconsole.engine.agents.versions import NewVersion
-from opsconsole.engine.agents.warnings import notes_on
+from opsconsole.engine.agents.warnings import notes_on, stage_notes
 from opsconsole.engine.commands.dismissal import Ending
 from opsconsole.engine.commands.dismissal import dismiss as dismiss_agent
 from opsconsole.engine.ladder import signed
@@ -108,7 +108,10 @@ def show(
     )
     for deployment in spec.deployments:
         filtered = f" where {deployment.where}" if deployment.where else ""
-        say(f"Deployment: {deployment.stage.value} at most on {deployment.connection}{filtered}")
+        only = f", only {', '.join(deployment.categories)}" if deployment.categories else ""
+        say(f"Deployment: {deployment.stage.value} at most on {deployment.connection}{filtered}{only}")
+    for note in stage_notes(spec):
+        say(f"Note: {note}")
     say(
         f"Autonomy: level {int(spec.autonomy.default)}"
         + "".join(f"; {tool} {int(level)}" for tool, level in spec.autonomy.actions.items())

@@ -88,3 +88,21 @@ def test_all_are_put_in_use_or_none(run: Run, file: Path, tmp_path: Path, monkey
     assert twice.code == 2 and "are both of the agent mira" in twice.err
     assert run("agents", "apply", file, other, "--seen", "1").code == 2
     assert run("agents", "apply", file, other).code == 0
+
+
+def test_a_stage_that_opens_nothing_or_too_much_is_told(run: Run, file: Path) -> None:
+    limited = AGENT.replace("stage: {default: full}", "stage: {default: limited}")
+    note = "Note: stage: `default: limited` names no category, so by itself it opens nothing; name one or two"
+    made = run("agents", "apply", write(file, limited))
+    assert note in made.out and "Live without the evidence" not in made.out
+    assert note in run("agents", "show", "mira").out and note[6:] in run("agents", "lint", file).out
+    named = "stage: {default: full}\ndeployments: [{connection: desk, stage: limited, categories: [mail_received]}]"
+    said = run("agents", "apply", write(file, AGENT.replace("stage: {default: full}", named)))
+    assert "raises: stage · default: limited → full" in said.out and "Note" not in said.out
+    assert "Deployment: limited at most on desk, only mail_received" in run("agents", "show", "mira").out
+    more = "".join(f"    - {{id: c{at}, name: C{at}}}\n" for at in range(3))
+    three = "stage: {categories: {c0: limited, c1: limited, c2: limited}}"
+    text = AGENT.replace("  categories:\n", f"  categories:\n{more}").replace("stage: {default: full}", three)
+    refused = run("agents", "apply", write(file, text))
+    assert refused.code == 2 and "mira.yaml:4: limited is one or two categories: these are 3" in refused.err
+    assert run("agents", "lint", file).code == 2

@@ -1,4 +1,4 @@
-"""How far a category is live: its stage, and never beyond the agent's scope."""
+"""How far a category is live: its stage, never beyond the agent's scope, and as lists and charts say it."""
 
 from typing import Any
 
@@ -36,3 +36,28 @@ def test_list_and_matrix_show_a_category_outside_of_the_scope_as_in_shadow() -> 
     assert stage_words(spec)[0] == "Limited, 1 in shadow"
     shown = matrix_of(spec, {}, {}).columns
     assert [stage for _, _, stage in shown[1:]] == ["in shadow", "limited"]
+
+
+@pytest.mark.parametrize(
+    ("stage", "deployments", "words", "columns"),
+    [
+        ({"default": "limited"}, [], "Limited, nothing live", ["not live", "not live"]),
+        ({"default": "limited", "categories": {"bugs": "limited"}}, [], "Limited, 1 in shadow",
+         ["limited", "not live"]),
+        ({"default": "expanded"}, [], "Expanded", ["expanded", "expanded"]),
+        ({"default": "full"}, [{"stage": "shadow"}], "Shadow", ["in shadow", "in shadow"]),
+        ({"default": "full"}, [{"stage": "limited"}], "Limited, nothing live", ["not live", "not live"]),
+        ({"default": "full"}, [{"stage": "expanded", "categories": ["bugs"]}], "Expanded, 1 in shadow",
+         ["expanded", "not live"]),
+        ({"default": "full"}, [{"connection": "desk", "stage": "shadow"}], "Full", ["full", "full"]),
+    ],
+)  # fmt: skip
+def test_list_and_matrix_show_what_stages_open(
+    stage: dict[str, Any], deployments: list[dict[str, Any]], words: str, columns: list[str]
+) -> None:
+    categories = [{"id": name, "name": name.capitalize()} for name in ("bugs", "billing")]
+    book = {"purpose": "Answers.", "categories": categories}
+    spec = thinker(stage=stage, deployments=deployments, playbook=book)
+    said, tone = stage_words(spec)
+    assert said == words and (tone == "shadow") is not any(name in ("limited", "expanded", "full") for name in columns)
+    assert [each for _, _, each in matrix_of(spec, {}, {}).columns[1:]] == columns

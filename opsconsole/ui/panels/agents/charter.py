@@ -6,10 +6,12 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from opsconsole.domain.agent import AgentSpec, Category, Deployment
+from opsconsole.domain.agent import AgentSpec, Category
 from opsconsole.domain.enums import Effect, Level, Stage
 from opsconsole.domain.naming import number_words
-from opsconsole.ui.panels.agents.data import STAGES, Shown
+from opsconsole.domain.stages import Deployment
+from opsconsole.engine.agents.deployments import furthest, liveness_at
+from opsconsole.ui.panels.agents.data import Shown, standing_told, standing_words
 from opsconsole.ui.widgets.basics import beside, button, card, clamped, label, pill
 from opsconsole.ui.widgets.columns import card_column
 from opsconsole.ui.widgets.focus import kept_in
@@ -43,7 +45,7 @@ class CharterPage(QWidget):
             clear(self._column)
         self._add("What it is for", [spec.summary or spec.playbook.purpose])
         self._column.addWidget(self._categories(shown))
-        self._add("What it reads", [_reads(spec), *map(_deployed, spec.deployments)])
+        self._add("What it reads", [_reads(spec), *(_deployed(spec, each) for each in spec.deployments)])
         self._column.addWidget(self._levels(shown))
         self._add("What it never does", _never(spec))
         self._add("How it is overseen", _overseen(spec))
@@ -64,9 +66,9 @@ class CharterPage(QWidget):
 
     def _category(self, shown: Shown, category: Category) -> QVBoxLayout:
         is_paused = category.id in shown.paused_categories
-        stage = shown.spec.stage_of(category.id)
-        words, tone = ("Paused", "warn") if is_paused else (stage.value.capitalize(), "ok")
-        if stage is Stage.SHADOW and not is_paused:
+        found = furthest(shown.spec, category.id)
+        words, tone = ("Paused", "warn") if is_paused else (standing_words(found).capitalize(), "ok")
+        if not found.is_live and not is_paused:
             tone = "shadow"
         word = "Resume" if is_paused else "Pause"
         act = button(word, partial(self.switch_wanted.emit, category.id, not is_paused), kind="link")
@@ -74,7 +76,7 @@ class CharterPage(QWidget):
         made = QVBoxLayout()
         made.setSpacing(2)
         stands = pill(words, tone)
-        stands.setToolTip("" if is_paused else STAGES[stage])
+        stands.setToolTip("" if is_paused else standing_told(found))
         made.addLayout(beside(para(category.name, "h3"), stands, act))
         if category.criteria:
             criteria = clamped("muted")
@@ -101,11 +103,15 @@ class CharterPage(QWidget):
 
 def _today(spec: AgentSpec) -> str:
     """Return what of its levels holds now: nothing is done where it is in shadow."""
-    held = [each.name for each in spec.playbook.categories if spec.stage_of(each.id) is Stage.SHADOW]
+    found = {each.name: furthest(spec, each.id) for each in spec.playbook.categories}
+    held = [name for name, each in found.items() if not each.is_live]
+    shut = any(each.shut for each in found.values())
     if len(held) == len(spec.playbook.categories):
-        return "Today nothing: all of it is in shadow, written down and not done. Once it is live:"
+        why = "none of it is live" if shut else "all of it is in shadow"
+        return f"Today nothing: {why}, written down and not done. Once it is live:"
     if held:
-        return f"Nothing in {listed(held)}, which {'are' if len(held) > 1 else 'is'} in shadow. In the rest:"
+        how = "not live" if shut else "in shadow"
+        return f"Nothing in {listed(held)}, which {'are' if len(held) > 1 else 'is'} {how}. In the rest:"
     return "In all that it handles:"
 
 
@@ -118,12 +124,16 @@ def _reads(spec: AgentSpec) -> str:
     return listed(parts).capitalize() + "."
 
 
-def _deployed(deployment: Deployment) -> str:
+def _deployed(spec: AgentSpec, deployment: Deployment) -> str:
     """Return how far it is live on what comes from one place."""
     where = "Everywhere" if deployment.connection == "*" else f"On {deployment.connection}"
     filtered = f", where {deployment.where}" if deployment.where else ""
-    stage = "in shadow: nothing is done" if deployment.stage is Stage.SHADOW else f"{deployment.stage.value} at most"
-    return f"{where}{filtered}: {stage}."
+    live = [each.name for each in spec.playbook.categories if liveness_at(spec, each.id, deployment).is_live]
+    if deployment.stage is Stage.SHADOW or not live:
+        shut = "in shadow" if deployment.stage is Stage.SHADOW else f"{deployment.stage.value}, and no category is live"
+        return f"{where}{filtered}: {shut}: nothing is done."
+    named = f", and only for {listed(live)}" if len(live) < len(spec.playbook.categories) else ""
+    return f"{where}{filtered}: {deployment.stage.value} at most{named}."
 
 
 def _kind(kind: str) -> str:

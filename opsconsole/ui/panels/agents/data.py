@@ -8,6 +8,7 @@ from opsconsole.domain.action import ActionType
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.enums import Stage
 from opsconsole.engine.agents.broken import broken_rules
+from opsconsole.engine.agents.deployments import Liveness, furthest
 from opsconsole.engine.agents.file import load_spec, named_tools, source_of
 from opsconsole.engine.commands.switches import category_scope
 from opsconsole.engine.kernel import Kernel
@@ -103,23 +104,36 @@ def rows_of(kernel: Kernel) -> list[AgentRow]:
 
 STAGES = {
     Stage.SHADOW: "Shadow: it decides and writes down what it would do; nothing is done.",
-    Stage.LIMITED: "Limited: live, in a narrow part of its work; what its levels allow is done.",
-    Stage.EXPANDED: "Expanded: live, in more of its work; what its levels allow is done.",
-    Stage.FULL: "Full: live, in all of its work; what its levels allow is done.",
+    Stage.LIMITED: "Limited: live in one or two categories that are named, or where a filter holds.",
+    Stage.EXPANDED: "Expanded: live, except where the category of an event cannot be told.",
+    Stage.FULL: "Full: live, also where the category of an event cannot be told.",
 }
 """What the stages mean, for who has not met them."""
 
 
 def stage_words(spec: AgentSpec) -> tuple[str, Tone]:
-    """Return how far an agent is live: the furthest of its categories, and how many are still in shadow."""
-    stages = [spec.stage_of(category.id) for category in spec.playbook.categories]
-    order = list(Stage)
-    furthest = max(stages, key=order.index)
-    tone = _STAGE_TONES[furthest]
-    in_shadow = sum(stage is Stage.SHADOW for stage in stages)
-    if furthest is Stage.SHADOW or not in_shadow:
-        return furthest.value.capitalize(), tone
-    return f"{furthest.value.capitalize()}, {in_shadow} in shadow", tone
+    """Return how far an agent is live: the furthest of its categories, and how many are only recorded, as in shadow."""
+    found = [furthest(spec, category.id) for category in spec.playbook.categories]
+    live, order = [each.stage for each in found if each.is_live], list(Stage)
+    if not live:
+        shut = next((f"{each.stage.value}, nothing live" for each in found if each.shut), Stage.SHADOW.value)
+        return shut.capitalize(), _STAGE_TONES[Stage.SHADOW]
+    most, recorded = max(live, key=order.index), len(found) - len(live)
+    return most.value.capitalize() + (f", {recorded} in shadow" if recorded else ""), _STAGE_TONES[most]
+
+
+def standing_words(found: Liveness) -> str:
+    """Return how far an agent is live in a category, in a word or two."""
+    if found.is_live:
+        return found.stage.value
+    return f"{found.stage.value}, not live" if found.shut else Stage.SHADOW.value
+
+
+def standing_told(found: Liveness) -> str:
+    """Return what that means."""
+    if not found.is_live and found.shut:
+        return f"{found.shut[:1].upper()}{found.shut[1:]}. What it would do here is recorded, and nothing is done."
+    return STAGES[found.stage if found.is_live else Stage.SHADOW]
 
 
 def shown(kernel: Kernel, row: AgentRow) -> Shown:

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from opsconsole.ui.panels.agents.data import STAGES, Shown
+from opsconsole.engine.agents.deployments import furthest
+from opsconsole.engine.agents.warnings import stage_notes
+from opsconsole.ui.panels.agents.data import Shown, standing_told
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import beside, button, label, pill, row, set_pill
 from opsconsole.ui.widgets.keybutton import KeyButton
@@ -53,8 +55,8 @@ class AgentHead(QWidget):
         is_paused, is_held = agent.paused is not None, agent.paused is not None or agent.is_all_paused
         self._name.setText(agent.name)
         set_pill(self._stage, "Paused" if is_held else agent.stage, "warn" if is_held else agent.tone)
-        stages = dict.fromkeys(spec.stage_of(category.id) for category in spec.playbook.categories)
-        self._stage.setToolTip("\n".join(STAGES[stage] for stage in stages))
+        told = (standing_told(furthest(spec, category.id)) for category in spec.playbook.categories)
+        self._stage.setToolTip("\n".join(dict.fromkeys(told)))
         thinks = f"thinks with the model {', '.join(spec.models or ('main',))}" if spec.brain == "model" else "offline"
         if spec.brain == "model" and spec.fallback == "playbook":
             thinks += ", by its own steps when no model answers"
@@ -68,6 +70,7 @@ class AgentHead(QWidget):
         if shown.broken:
             rules = "; ".join(shown.broken)
             told.append(f"{rules[:1].upper()}{rules[1:]}. Until that is mended in the file, its changes come to you.")
+        told += [f"{note[:1].upper()}{note[1:]}" for note in stage_notes(spec)]
         self._why.setText(" ".join(told))
         self._why.setVisible(bool(told))
         names = listed([tool_words(tool) for tool in shown.changed])

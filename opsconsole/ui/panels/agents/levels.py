@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.agent import AgentSpec
-from opsconsole.domain.enums import ClassCeiling, Effect, Level, Reversibility, Stage
+from opsconsole.domain.enums import ClassCeiling, Effect, Level, Reversibility
+from opsconsole.engine.agents.deployments import Liveness, furthest
 from opsconsole.ui.widgets.words import tool_words
 
 EVERY = ""
@@ -88,13 +89,13 @@ def matrix_of(spec: AgentSpec, tools: Mapping[str, ActionType], changes: Mapping
     lines = [line for name, some in groups.items() if some for line in (Line(name), *some)]
     columns = [(EVERY, "Every category", "by default")]
     columns += [
-        (category.id, category.name, _stage(spec.stage_of(category.id))) for category in spec.playbook.categories
+        (category.id, category.name, _stands(furthest(spec, category.id))) for category in spec.playbook.categories
     ]
     return Matrix(tuple(lines), tuple(columns), spec, dict(changes))
 
 
-def _stage(stage: Stage) -> str:
-    return "in shadow" if stage is Stage.SHADOW else stage.value
+def _stands(found: Liveness) -> str:
+    return found.stage.value if found.is_live else "not live" if found.shut else "in shadow"
 
 
 def _group(kind: ActionType) -> str:

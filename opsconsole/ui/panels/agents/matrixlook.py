@@ -163,7 +163,7 @@ def _font(line: Line) -> tuple[int, QFont.Weight]:
 def _told(matrix: Matrix, column: int) -> tuple[str, str, str]:
     """Return (category, how far it is live, the tint of that)."""
     category, name, stage = matrix.columns[column]
-    return name, stage, "text2" if not category else "shadow" if "shadow" in stage else "ok"
+    return name, stage, "text2" if not category else "shadow" if stage in ("in shadow", "not live") else "ok"
 
 
 def wrapped(text: str, width: int, *, most: int) -> list[str]:

@@ -42,3 +42,22 @@ def test_going_live_by_the_file_is_told_and_asks_why(tmp_path: Path) -> None:
     perform(folder, scene)
     with opened(folder) as session:
         assert in_use(session.kernel.reader, "mira").number == 3
+
+
+def test_more_than_two_limited_categories_are_told_in_place_with_their_line_and_not_saved(tmp_path: Path) -> None:
+    three = "".join(f"    - {{id: c{at}, name: C{at}}}\n" for at in range(3))
+    stage_text = "stage: {default: shadow, categories: {c0: limited, c1: limited, c2: limited}}"
+    typed = MIRA.replace("autonomy:", f"{stage_text}\nautonomy:").replace("  categories:\n", f"  categories:\n{three}")
+    line = typed[: typed.index(stage_text)].count("\n") + 1
+
+    async def scene(stage: Stage) -> None:
+        panel, page = await shown(stage)
+        page.turn("file")
+        page.ways.editor.setPlainText(typed)
+        await until(lambda: "limited is one or two categories" in told(page))
+        assert f":{line}: limited is one or two categories: these are 3 (c0, c1, c2); make them expanded" in told(page)
+        assert not page.bar.is_ready
+        page.save()
+        assert panel.shown is not None and panel.shown.row.number == 1
+
+    perform(make(tmp_path / "w", MIRA), scene)

@@ -6,8 +6,10 @@ import pytest
 from PySide6.QtWidgets import QLabel
 
 from opsconsole.app.session import opened
+from opsconsole.engine.agents.deployments import furthest
+from opsconsole.engine.agents.warnings import stage_notes
 from opsconsole.engine.commands.connections import connect
-from opsconsole.ui.panels.agents.data import STAGES
+from opsconsole.ui.panels.agents.data import standing_told, standing_words
 from opsconsole.ui.panels.agents.panel import AgentsPanel
 from opsconsole.ui.widgets.basics import ChoiceBox
 from tests.support.mail.mailrig import mail_config
@@ -25,6 +27,11 @@ TWO = FILE.replace("    - id: mail_received", "    - {id: other, name: Something
     [
         (FILE, "In all that it handles:"),
         (FILE.replace(LIVE, "stage: {default: shadow}"), "Today nothing: all of it is in shadow"),
+        (FILE.replace(LIVE, "stage: {default: limited}"), "Today nothing: none of it is live"),
+        (
+            TWO.replace(LIVE, "stage: {default: limited, categories: {other: limited}}"),
+            "Nothing in A mail, which is not live. In the rest:",
+        ),
         (
             TWO.replace(LIVE, "stage: {default: full, categories: {other: shadow}}"),
             "Nothing in Something else, which is in shadow. In the rest:",
@@ -37,9 +44,32 @@ def test_the_charter_says_what_holds_today(tmp_path: Path, text: str, words: str
         await until(lambda: "What it may do" in told(panel))
         assert words in told(panel)
         assert panel.shown is not None
-        stages = {panel.shown.spec.stage_of(category.id) for category in panel.shown.spec.playbook.categories}
+        spec = panel.shown.spec
+        meant = {standing_told(furthest(spec, category.id)) for category in spec.playbook.categories}
         tips = {label.toolTip() for label in panel.charter.findChildren(QLabel)}
-        assert {STAGES[stage] for stage in stages} <= tips
+        assert meant <= tips
+        assert all(note[1:] in told(panel) for note in stage_notes(spec)), "what opens nothing is told in the head"
+
+    perform(make(tmp_path / "w", text), scene)
+
+
+def test_the_charter_says_what_a_deployment_opens(tmp_path: Path) -> None:
+    deployments = (
+        "{connection: desk, stage: limited, categories: [other]}", "{connection: one, stage: limited}",
+        "{connection: two, stage: shadow}", "{connection: three, stage: expanded}",
+    )  # fmt: skip
+    text = TWO.replace(LIVE, f"stage: {{default: full}}\ndeployments: [{', '.join(deployments)}, {{stage: shadow}}]")
+
+    async def scene(stage: Stage) -> None:
+        panel = stage.show(AgentsPanel)
+        await until(lambda: "What it may do" in told(panel))
+        for words in (
+            "On desk: limited at most, and only for Something else.", "On two: in shadow: nothing is done.",
+            "On one: limited, and no category is live: nothing is done.", "On three: expanded at most.",
+        ):  # fmt: skip
+            assert words in told(panel)
+        assert panel.shown is not None
+        assert standing_words(furthest(panel.shown.spec, "mail_received")) == "expanded"
 
     perform(make(tmp_path / "w", text), scene)
 
