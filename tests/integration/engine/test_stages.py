@@ -24,14 +24,14 @@ from tests.support.rig import Rig, agent, call, mail, rig
 from tests.support.running import beside
 from tests.support.shell import AGENT
 
-NAMES = ("bug", "how_to", "billing")
+NAMES: tuple[str, ...] = ("bug", "how_to", "billing")
 TAG = call("desk.tag_mail", tag="new")
 FILE = AGENT.replace(
     "    - id: mail_received",
     "    - {id: bug, name: Bug report}\n    - {id: how_to, name: How-to}\n    - {id: billing, name: Billing}\n"
     "    - id: mail_received",
 )
-LIMITED: dict[str, Stage] = {name: Stage.LIMITED for name in NAMES}
+LIMITED: dict[str, Stage] = dict.fromkeys(NAMES, Stage.LIMITED)
 THREE = "stage: {default: full, categories: {bug: limited, how_to: limited, billing: limited}}"
 
 
