@@ -5,8 +5,9 @@ from datetime import datetime
 
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.canonical import digest
-from opsconsole.domain.enums import Level, Stage
+from opsconsole.domain.enums import Level
 from opsconsole.domain.naming import tool_words
+from opsconsole.engine.agents.deployments import furthest
 from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ladder.fall import Trigger, fall
@@ -68,7 +69,7 @@ def alone(spec: AgentSpec, only: str | None = None) -> list[tuple[str, str]]:
         (category.id, tool)
         for tool in tools
         for category in spec.playbook.categories
-        if spec.autonomy.level(tool, category.id) is Level.AUTONOMOUS and spec.stage_of(category.id) is not Stage.SHADOW
+        if spec.autonomy.level(tool, category.id) is Level.AUTONOMOUS and furthest(spec, category.id).is_live
     ]
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from opsconsole.domain.agent import AgentSpec, Category
 from opsconsole.domain.enums import Effect, Level, Stage
 from opsconsole.domain.naming import tool_words
+from opsconsole.domain.stages import MOST_LIMITED
+from opsconsole.engine.agents.deployments import furthest, has_filter, named_limited
 from opsconsole.engine.agents.file import steps_of
 from opsconsole.engine.agents.roster import Roster, Version
 from opsconsole.engine.ladder.gates import Evidence, Gate
@@ -19,8 +21,6 @@ from opsconsole.store.queries.ladder import Demotion, Promotion
 from opsconsole.store.rows import Reader
 
 STAGES = tuple(Stage)
-FEW = 2
-"""Limited is so many categories at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +143,7 @@ class Ladder:
         spec, stage = self.spec, self.spec.stage_of(category.id)
         up = self._ups.get((category.id, ""))
         higher = STAGES[STAGES.index(stage) + 1] if stage is not Stage.FULL else None
+        is_live = furthest(spec, category.id).is_live
         return Rung(
             agent=spec.agent,
             category=category.id,
@@ -151,10 +152,10 @@ class Ladder:
             stage=stage,
             level=Level.OBSERVE,
             holds=Level.OBSERVE,
-            is_live=stage is not Stage.SHADOW,
+            is_live=is_live,
             demotion=None,
             promotion=up,
-            is_proven=stage is Stage.SHADOW or self._is_stage_proven(category.id, stage, up),
+            is_proven=not is_live or self._is_stage_proven(category.id, stage, up),
             wall="" if higher is None else self._stage_wall(category.id, higher),
             gate=None if higher is None else self.evidence.stage(category.id, TO_STAGE[higher]),
         )
@@ -165,7 +166,7 @@ class Ladder:
         stage, level = spec.stage_of(category.id), spec.autonomy.level(tool, category.id)
         fall, up = self._downs.get((category.id, tool)), self._ups.get((category.id, tool))
         holds = level if fall is None else min(level, fall.ceiling)
-        is_live = stage is not Stage.SHADOW
+        is_live = furthest(spec, category.id).is_live
         raised = {raised.ceiling for raised in spec.raised if raised.action == tool}
         why = "" if kind is None else wall(kind, raised)
         threshold = None if kind is None or holds is not Level.APPROVAL else threshold_alone(kind)
@@ -191,9 +192,9 @@ class Ladder:
     def _stage_wall(self, category: str, higher: Stage) -> str:
         if not self.spec.is_in_scope(category):
             return "it is outside the agent's scope"
-        named = [name for name, stage in self.spec.stage.categories.items() if stage is Stage.LIMITED]
-        if higher is Stage.LIMITED and len(named) >= FEW and category not in named:
-            return f"limited is {FEW} categories at most, and {len(named)} are: take one of them further first"
+        named = named_limited(self.spec)
+        if higher is Stage.LIMITED and len(named) >= MOST_LIMITED and not has_filter(self.spec):
+            return f"limited is {MOST_LIMITED} categories at most, and {len(named)} are: take one of them further first"
         return ""
 
     def _is_stage_proven(self, category: str, stage: Stage, up: Promotion | None) -> bool:
