@@ -34,8 +34,8 @@ def snooze(
 
 
 def wake(kernel: Kernel, tx: Transaction, approval_id: int, *, actor: str) -> DecisionResult:
-    """Show a request that was put off again."""
+    """Show a request that was put off again. That it was put off stays known: its wait was not all for a person."""
     card, now = open_card(kernel, tx, approval_id, digest=None), kernel.clock.now()
-    people.snooze_approval(tx, approval_id, until=None)
+    people.snooze_approval(tx, approval_id, until=now)
     tx.audit("approval.woken", at=now, actor=actor, approval=approval_id, action=card.action.id)
     return DecisionResult(outcome=DecisionOutcome.WOKEN, request=approval_id)

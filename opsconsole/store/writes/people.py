@@ -51,11 +51,9 @@ def refresh_approval(tx: Transaction, approval: int, *, digest: str, mark: int, 
     tx.touch("approvals")
 
 
-def snooze_approval(tx: Transaction, approval: int, *, until: datetime | None) -> None:
-    """Hide a request until a time; None shows it again."""
-    tx.conn.execute(
-        "UPDATE approval SET snoozed_until = ? WHERE id = ?", (None if until is None else to_micros(until), approval)
-    )
+def snooze_approval(tx: Transaction, approval: int, *, until: datetime) -> None:
+    """Hide a request until a time; one that is not to come shows it."""
+    tx.conn.execute("UPDATE approval SET snoozed_until = ? WHERE id = ?", (to_micros(until), approval))
     tx.touch("approvals")
 
 

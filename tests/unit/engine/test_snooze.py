@@ -36,6 +36,8 @@ async def test_what_is_put_off_can_be_shown_again_at_once(tmp_path: Path) -> Non
         await r.say(snooze.snooze, asked.id, until=r.clock.now() + timedelta(hours=1))
         await r.say(snooze.wake, asked.id)
         assert approvals.waiting_count(r.engine.reader, now=r.clock.now()) == 1
+        (woken,) = r.waiting()
+        assert woken.snoozed_until == r.clock.now(), "that it was put off stays known"
 
 
 async def test_it_is_not_put_off_beyond_its_end_nor_into_the_past_nor_unseen(tmp_path: Path) -> None:
