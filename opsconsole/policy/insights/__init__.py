@@ -1,0 +1,1 @@
+"""What people's decisions come to: counted, observed by fixed rules, and told. Pure."""
