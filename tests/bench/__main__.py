@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.bench import agents, engine, evidence, feed, jobj, mail, policy, shadow, triage, window
+from tests.bench import agents, engine, evidence, feed, insights, jobj, mail, policy, shadow, triage, window
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
-_ALL = (agents, engine, evidence, feed, jobj, mail, policy, shadow, triage, window)
+_ALL = (agents, engine, evidence, feed, insights, jobj, mail, policy, shadow, triage, window)
 BENCHES = {bench.__name__.rpartition(".")[2]: bench.run for bench in _ALL}
 
 
