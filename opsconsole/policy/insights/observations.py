@@ -10,7 +10,7 @@ from typing import Literal
 
 from opsconsole.domain.naming import spoken, tool_words
 from opsconsole.policy.insights.counts import DecisionCounts, Fate, Said, by_sort, counted
-from opsconsole.policy.insights.words import cards, length
+from opsconsole.policy.insights.words import length, requests
 
 LEAST_CARDS = 5
 """Of fewer cards nothing is said."""
@@ -49,11 +49,11 @@ def observations(
     Args:
         said: the decisions of the time.
         total: what they come to.
-        agents: the names people call the agents by, by id.
+        agents: those in use, with the names people call them: of who is not, nothing could be changed.
         category_name: what people call an agent's category.
     """
     names = _Names(agents, category_name, has_several=len({decision[0] for decision in said}) > 1)
-    found = [*_by_tool(said, total, names), *_waits(said, names)]
+    found = [each for each in (*_by_tool(said, total, names), *_waits(said, names)) if each.agent in agents]
     found.sort(key=lambda each: (-each.saves_s, each.rule, each.agent, each.category, each.tool))
     return tuple(found[:MOST])
 
@@ -66,8 +66,8 @@ class _Names:
     """Decisions of several agents are told of: each is named."""
 
     def about(self, agent: str, category: str) -> str:
-        """Return ` about Billing (Mira)`."""
-        words = f" about {self.category_name(agent, category) or spoken(category)}" if category else ""
+        """Return ` about “Billing” (Mira)`."""
+        words = f" about “{self.category_name(agent, category) or spoken(category)}”" if category else ""
         return f"{words} ({self.agents.get(agent) or spoken(agent)})" if self.has_several or not words else words
 
 
@@ -86,9 +86,9 @@ def _spoken_of(counts: DecisionCounts, total: DecisionCounts, what: str) -> Iter
     """Yield (rule, cards it could save, text) of what one sort of card gives reason to."""
     is_clean = counts.approved == counts.ruled and not counts.edited and not counts.overturned
     if is_clean and counts.ruled >= LEAST_FOR_LEVEL:
-        share = f"{counts.ruled:,} of the {cards(total.decided)} you decided"
+        share = f"{counts.ruled:,} of the {requests(total.decided)} you decided"
         if counts.ruled == total.decided:
-            share = f"All {cards(total.decided)} you decided"
+            share = f"All {requests(total.decided)} you decided"
         approved = f"you approved all {counts.ruled:,} unchanged"
         yield "level", counts.ruled, f"{share} were {what}, and {approved}: a higher level may be due."
     if counts.approved >= LEAST_CARDS and counts.edited >= OFTEN * counts.approved:
@@ -115,6 +115,6 @@ def _waits(said: Sequence[Said], names: _Names) -> Iterator[Observation]:
     (agent, category), number = slowest, len(groups[slowest])
     took_s, rest_s = medians[slowest] / 1e6, median(rest) / 1e6
     times = f"median {length(took_s)} over {number:,}, {length(rest_s)} for the rest"
-    text = f"Cards{names.about(agent, category)} wait longest: {times}."
+    text = f"Requests{names.about(agent, category)} wait longest: {times}."
     saves_s = (took_s - rest_s) * number
     yield Observation(rule="waits", text=text, agent=agent, category=category, tool="", saves_s=saves_s)

@@ -45,9 +45,9 @@ def share(part: float | None) -> str:
     return "under 1 %" if rounded == 0 and part > 0 else f"{rounded} %"
 
 
-def cards(number: int) -> str:
-    """Return `1 card`, `1,240 cards`."""
-    return f"{number:,} {'card' if number == 1 else 'cards'}"
+def requests(number: int) -> str:
+    """Return `1 request`, `1,240 requests`: what people are asked is called so wherever they read of it."""
+    return f"{number:,} {'request' if number == 1 else 'requests'}"
 
 
 def before_words(days: int) -> str:
@@ -61,18 +61,19 @@ def figures(now: DecisionCounts, before: DecisionCounts, *, days: int) -> tuple[
     return (
         Figure(
             "asked", "Asked", f"{now.asked:,}", "", _more(now.asked, before.asked, than),
-            "Cards put to people in this time. One that was taken back and waits again counts once.",
+            "Requests put to people in this time. One that was taken back and waits again counts once; one that is"
+            " asked again for another reason, twice.",
         ),
         Figure(
             "approved", "Approved", share(now.approval_share), _of(now.approved, now.ruled, "decided"),
             _points(now.approval_share, before.approval_share, than),
-            "Approved, edited or not, of the cards decided in this time that wanted to do something; answers to"
+            "Approved, edited or not, of the requests decided in this time that wanted to do something; answers to"
             " questions are not among them.",
         ),
         Figure(
             "time", "Time to decide", NONE if now.median_s is None else length(now.median_s), _timed(now),
             _longer(now.median_s, before.median_s, than),
-            "Median from asked to decided, nights included. Cards that were put off are left out: since when they"
+            "Median from asked to decided, nights included. Requests that were put off are left out: since when they"
             " were is not kept.",
         ),
         Figure(
@@ -82,7 +83,7 @@ def figures(now: DecisionCounts, before: DecisionCounts, *, days: int) -> tuple[
         ),
         Figure(
             "expired", "Expired", f"{now.expired:,}", "", _more(now.expired, before.expired, than),
-            "Cards that ended in this time because nobody had decided by their deadline.",
+            "Requests that ended in this time because nobody had decided by their deadline.",
         ),
         Figure(
             "overturned", "Overturned later", f"{now.overturned:,}" if now.given else NONE, _overturned(now),
@@ -96,9 +97,9 @@ def figures(now: DecisionCounts, before: DecisionCounts, *, days: int) -> tuple[
 def price(now: DecisionCounts, before: DecisionCounts, *, days: int, hour_price: float | None, currency: str) -> str:
     """Return the price of oversight: median time x cards decided, in money too where an hour's price is declared."""
     if now.oversight_s is None or now.median_s is None:
-        return f"Price of oversight: {NONE}; no card was timed."
+        return f"Price of oversight: {NONE}; no request was timed."
     hours = now.oversight_s / 3600
-    text = f"Price of oversight: {hours_words(hours)} ({cards(now.decided)} × median {length(now.median_s)})"
+    text = f"Price of oversight: {hours_words(hours)} ({requests(now.decided)} × median {length(now.median_s)})"
     if hour_price is not None:
         text += f", {currency} {hours * hour_price:,.2f} at {currency} {hour_price:,.2f} an hour"
     if before.oversight_s is not None:
@@ -107,7 +108,7 @@ def price(now: DecisionCounts, before: DecisionCounts, *, days: int, hour_price:
 
 
 PRICE_MEANS = (
-    "Median time to decide × cards decided: how long work waited for people, not how long they sat over it, which"
+    "Median time to decide × requests decided: how long work waited for people, not how long they sat over it, which"
     " nobody measures."
 )
 
@@ -127,7 +128,7 @@ def _timed(now: DecisionCounts) -> str:
     if not now.decided:
         return "nothing decided"
     left = now.decided - now.timed
-    return f"{cards(now.timed)}{f', {left:,} put off left out' if left else ''}"
+    return f"{requests(now.timed)}{f', {left:,} put off left out' if left else ''}"
 
 
 def _overturned(now: DecisionCounts) -> str:

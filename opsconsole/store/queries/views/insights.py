@@ -111,6 +111,7 @@ def insights(conn: sqlite3.Connection, *, until: datetime, days: int, agent: str
     asked, anew, expired = (_both(conn, sql, values) for sql in (_ASKED, _ANEW, _EXPIRED))
     said: list[Said] = conn.execute(_SAID, {**values, "begin": values["mid"]}).fetchall()
     earlier: list[Said] = conn.execute(_SAID_OF_ANY, {**values, "end": values["mid"]}).fetchall()
+    in_use = {agent: names[agent] for (agent,) in conn.execute("SELECT id FROM agent WHERE version_id IS NOT NULL")}
     total = counted(said, asked=asked[1] - anew[1], expired=expired[1])
     return Insights(
         since=since,
@@ -119,7 +120,7 @@ def insights(conn: sqlite3.Connection, *, until: datetime, days: int, agent: str
         agent=agent,
         now=total,
         before=counted(earlier, asked=asked[0] - anew[0], expired=expired[0]),
-        observed=observations(said, total, agents=names, category_name=categories.of),
+        observed=observations(said, total, agents=in_use, category_name=categories.of),
         agents=names,
         hour_price=hour_price(conn),
         currency=limits.setting(conn, "currency") or "EUR",

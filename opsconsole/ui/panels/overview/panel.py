@@ -11,6 +11,7 @@ from opsconsole.store.queries.views.overview import Overview, overview
 from opsconsole.ui.memory import last_look
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.overview import words
+from opsconsole.ui.panels.overview.decisions import DecisionsCard
 from opsconsole.ui.panels.overview.parts import AgentCard, FigureButton, side_card
 from opsconsole.ui.panels.overview.side import SideCards
 from opsconsole.ui.panels.overview.tiles import Tiles
@@ -57,7 +58,10 @@ class OverviewPanel(Panel):
         column.setSpacing(16)
         column.addLayout(self._head())
         column.addLayout(self._figures())
-        column.addLayout(self._body(), 1)
+        column.addLayout(self._body())
+        self.decisions = DecisionsCard(context)
+        column.addWidget(self.decisions)
+        column.addStretch(1)
         self.area = scrolled(content)
         self._states = States(self.area)
         outer = QVBoxLayout(self)
@@ -156,6 +160,8 @@ class OverviewPanel(Panel):
             self._states.error(str(error), act=self.refresh)
             raise
         self._render()
+        if self._state.agents or self._state.events:
+            self.decisions.refresh()
 
     def _choose(self, window: str) -> None:
         self._window = window

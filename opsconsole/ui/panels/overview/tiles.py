@@ -10,10 +10,13 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 class Tiles(QWidget):
     """Lays its cards anew whenever there are others, in another order, or another width."""
 
-    def __init__(self, *, least: int, most: int, gap: int = 12) -> None:
-        """Make it; a column is no narrower than `least` px where there are several, and there are `most` of them."""
+    def __init__(self, *, least: int, most: int, gap: int = 12, is_even: bool = False) -> None:
+        """Make it; a column is no narrower than `least` px where there are several, and there are `most` of them.
+
+        `is_even`: every row is full, where that leaves more than one column.
+        """
         super().__init__()
-        self._least, self._most, self._gap = least, most, gap
+        self._least, self._most, self._gap, self._is_even = least, most, gap, is_even
         self._cards: tuple[QWidget, ...] = ()
         self._columns = 0
         self._grid = QGridLayout(self)
@@ -38,7 +41,9 @@ class Tiles(QWidget):
 
     def _fitting(self) -> int:
         fitting = (self.width() + self._gap) // (self._least + self._gap)
-        return max(1, min(self._most, len(self._cards), fitting))
+        columns = max(1, min(self._most, len(self._cards), fitting))
+        full = [number for number in range(2, columns + 1) if len(self._cards) % number == 0]
+        return full[-1] if self._is_even and full else columns
 
     def _lay(self) -> None:
         columns = self._fitting()

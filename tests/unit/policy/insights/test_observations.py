@@ -40,10 +40,10 @@ def texts(said: list[Said]) -> list[str]:
 def test_a_higher_level_may_be_due_where_all_was_approved_unchanged() -> None:
     clean = some(41, about="how_to", tool="desk.acknowledge")
     assert texts(clean + some(4) + some(37, "respond", kind="question", tool="person.ask")) == [
-        "41 of the 82 cards you decided were “Acknowledge” about How-to, and you approved all 41 unchanged:"
+        "41 of the 82 requests you decided were “Acknowledge” about “How-to”, and you approved all 41 unchanged:"
         " a higher level may be due."
     ]
-    assert texts(clean)[0].startswith("All 41 cards you decided were “Acknowledge” about How-to")
+    assert texts(clean)[0].startswith("All 41 requests you decided were “Acknowledge” about “How-to”")
     (found,) = seen(clean)
     assert (found.rule, found.agent, found.category, found.tool) == ("level", "mira", "how_to", "desk.acknowledge")
     assert found.saves_s == 41 * 60
@@ -62,7 +62,7 @@ def test_no_higher_level_where_one_was_edited_rejected_overturned_or_there_are_t
 
 def test_edits_stand_out_from_half_of_what_was_approved() -> None:
     assert texts(some(6, "edit") + some(3)) == [
-        "You edited 6 of the 9 you approved of “Reply” about Billing: the playbook's text may need it."
+        "You edited 6 of the 9 you approved of “Reply” about “Billing”: the playbook's text may need it."
     ]
     assert not seen(some(4, "edit") + some(5))
     assert not seen(some(LEAST_CARDS - 1, "edit")), "too few cards"
@@ -71,7 +71,7 @@ def test_edits_stand_out_from_half_of_what_was_approved() -> None:
 
 def test_rejections_stand_out_from_half_of_what_was_decided() -> None:
     assert texts(some(5, "reject") + some(4)) == [
-        "You rejected 5 of 9 of “Reply” about Billing: the playbook may ask for too much."
+        "You rejected 5 of 9 of “Reply” about “Billing”: the playbook may ask for too much."
     ]
     assert not seen(some(4, "reject") + some(5))
     assert not seen(some(LEAST_CARDS - 1, "reject"))
@@ -79,7 +79,7 @@ def test_rejections_stand_out_from_half_of_what_was_decided() -> None:
 
 def test_who_waits_longest_is_told_where_it_is_much_longer_than_the_rest() -> None:
     rest, slow = some(5), some(5, about="refund", wait_s=11_400)
-    assert texts(rest + slow) == ["Cards about Refund wait longest: median 3 h 10 min over 5, 1 min for the rest."]
+    assert texts(rest + slow) == ["Requests about “Refund” wait longest: median 3 h 10 min over 5, 1 min for the rest."]
     assert seen(rest + slow)[0].saves_s == 5 * (11_400 - 60)
     assert not seen(rest + some(5, about="refund", wait_s=119)), "not twice as long"
     assert not seen(rest + slow[1:]) and not seen(rest[1:] + slow), "too few cards"
@@ -90,10 +90,14 @@ def test_who_waits_longest_is_told_where_it_is_much_longer_than_the_rest() -> No
 
 def test_an_agent_is_named_where_there_are_several_and_where_nothing_else_names_it() -> None:
     edits = some(6, "edit")
-    assert "about Billing:" in texts(edits)[0]
-    assert "about Billing (Mira):" in texts(edits + some(1, agent="vito"))[0]
+    assert "about “Billing”:" in texts(edits)[0]
+    assert "about “Billing” (Mira):" in texts(edits + some(1, agent="vito"))[0]
     assert "“Reply” (Mira):" in texts(some(6, "edit", about=""))[0]
-    assert "about Not in the file" in texts(some(6, "edit", about="not_in_the_file"))[0], "its id as words"
+    assert "about “Not in the file”" in texts(some(6, "edit", about="not_in_the_file"))[0], "its id as words"
+
+
+def test_of_an_agent_that_is_not_in_use_nothing_is_said() -> None:
+    assert not seen(some(6, "edit", agent="gone"))
 
 
 def test_what_could_save_most_time_comes_first_and_of_many_the_first_three() -> None:

@@ -21,7 +21,7 @@ def test_each_figure_says_its_part_and_how_it_stands_to_the_time_before() -> Non
     assert told(WEEK, BEFORE) == {
         "asked": ("42", "", "12 more than the 7 days before"),
         "approved": ("83 %", "30 of 36 decided", "16 points more than the 7 days before"),
-        "time": ("3 min", "38 cards, 2 put off left out", "1 min shorter than the 7 days before"),
+        "time": ("3 min", "38 requests, 2 put off left out", "1 min shorter than the 7 days before"),
         "edited": ("20 %", "6 of 30 approved", "5 points less than the 7 days before"),
         "expired": ("2", "", "1 fewer than the 7 days before"),
         "overturned": ("2", "of 31 approvals: 1 taken back, 1 undone", "2 more than the 7 days before"),
@@ -46,11 +46,11 @@ def test_where_nothing_was_decided_there_is_a_dash_and_no_share() -> None:
 
 def test_the_price_is_hours_and_money_only_where_an_hour_has_one() -> None:
     text = price(WEEK, BEFORE, days=7, hour_price=None, currency="EUR")
-    assert text == "Price of oversight: 2.0 h (40 cards × median 3 min); 2.0 h in the 7 days before."
+    assert text == "Price of oversight: 2.0 h (40 requests × median 3 min); 2.0 h in the 7 days before."
     text = price(WEEK, NOTHING, days=7, hour_price=45.0, currency="EUR")
-    assert text == "Price of oversight: 2.0 h (40 cards × median 3 min), EUR 90.00 at EUR 45.00 an hour."
+    assert text == "Price of oversight: 2.0 h (40 requests × median 3 min), EUR 90.00 at EUR 45.00 an hour."
     text = price(NOTHING, BEFORE, days=7, hour_price=45.0, currency="EUR")
-    assert text == "Price of oversight: —; no card was timed."
+    assert text == "Price of oversight: —; no request was timed."
 
 
 @pytest.mark.parametrize(
