@@ -58,6 +58,14 @@ def observations(
     return tuple(found[:MOST])
 
 
+def nothing_words(total: DecisionCounts, *, days: int) -> str:
+    """Say why nothing stands out: too little was decided, or nothing is out of the ordinary."""
+    if total.decided >= LEAST_CARDS:
+        return f"Nothing: no rule finds anything in {'this day' if days == 1 else f'these {days} days'}."
+    decided = f"{requests(total.decided)} decided"
+    return f"Too few decisions yet: {decided}, and of fewer than {LEAST_CARDS} nothing is said."
+
+
 @dataclass(frozen=True, slots=True)
 class _Names:
     agents: Mapping[str, str]

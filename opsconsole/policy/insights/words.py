@@ -52,7 +52,7 @@ def requests(number: int) -> str:
 
 def before_words(days: int) -> str:
     """Return what the time is compared with: `the 7 days before`."""
-    return f"the {days} days before"
+    return "the day before" if days == 1 else f"the {days} days before"
 
 
 def figures(now: DecisionCounts, before: DecisionCounts, *, days: int) -> tuple[Figure, ...]:
@@ -99,17 +99,19 @@ def price(now: DecisionCounts, before: DecisionCounts, *, days: int, hour_price:
     if now.oversight_s is None or now.median_s is None:
         return f"Price of oversight: {NONE}; no request was timed."
     hours = now.oversight_s / 3600
-    text = f"Price of oversight: {hours_words(hours)} ({requests(now.decided)} × median {length(now.median_s)})"
+    text = (
+        f"Price of oversight: {hours_words(hours)} of waiting ({requests(now.decided)} × median {length(now.median_s)})"
+    )
     if hour_price is not None:
-        text += f", {currency} {hours * hour_price:,.2f} at {currency} {hour_price:,.2f} an hour"
+        text += f", {currency} {hours * hour_price:,.2f} at the declared {currency} {hour_price:,.2f} an hour"
     if before.oversight_s is not None:
         text += f"; {hours_words(before.oversight_s / 3600)} in {before_words(days)}"
     return f"{text}."
 
 
 PRICE_MEANS = (
-    "Median time to decide × requests decided: how long work waited for people, not how long they sat over it, which"
-    " nobody measures."
+    "Median time to decide × requests decided: how long work waited for people. How long they sat over it is not"
+    " measured."
 )
 
 

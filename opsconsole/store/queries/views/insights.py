@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from opsconsole.policy.insights.counts import DecisionCounts, Said, counted
-from opsconsole.policy.insights.observations import LEAST_CARDS, Observation, observations
+from opsconsole.policy.insights.observations import Observation, nothing_words, observations
+from opsconsole.policy.insights.words import Figure, figures, price
 from opsconsole.store.queries import limits
 from opsconsole.store.queries.views.names import agent_names, category_names
 from opsconsole.store.times import to_micros
 
 HOUR_PRICE = "hour_price"
-"""Setting: what an hour of who decides costs, in the workspace's currency, as a person declared it."""
+"""Setting: what an hour of who decides costs, in the workspace's currency. Empty, or 0: nobody declared it."""
 _MANY = "SELECT json_group_array(action_id) FROM (SELECT action_id FROM approval GROUP BY 1 HAVING count(*) > 1)"
 """Actions that were asked about more than once: only of these few it is looked whether that was the same card."""
 _SAME_CARD = "o.action_id = p.action_id AND o.kind = p.kind AND o.created_at = p.created_at"
@@ -86,14 +87,24 @@ class Insights:
     currency: str
 
     @property
-    def has_enough(self) -> bool:
-        """Return whether enough was decided for anything to stand out."""
-        return self.now.decided >= LEAST_CARDS
-
-    @property
     def is_empty(self) -> bool:
         """Return whether nothing was asked, decided or left in either time."""
         return self.now == self.before == DecisionCounts()
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Return the six figures in words."""
+        return figures(self.now, self.before, days=self.days)
+
+    @property
+    def price(self) -> str:
+        """Return the price of oversight in words."""
+        return price(self.now, self.before, days=self.days, hour_price=self.hour_price, currency=self.currency)
+
+    @property
+    def nothing(self) -> str:
+        """Return why nothing stands out, where nothing does."""
+        return nothing_words(self.now, days=self.days)
 
 
 def insights(conn: sqlite3.Connection, *, until: datetime, days: int, agent: str | None = None) -> Insights:
@@ -130,7 +141,7 @@ def insights(conn: sqlite3.Connection, *, until: datetime, days: int, agent: str
 def hour_price(conn: sqlite3.Connection) -> float | None:
     """Return what an hour of who decides costs, as it was declared; None: it was not."""
     kept = limits.setting(conn, HOUR_PRICE)
-    return float(kept) if kept else None
+    return float(kept) or None if kept else None
 
 
 def _both(conn: sqlite3.Connection, sql: str, values: dict[str, int | str | None]) -> tuple[int, int]:

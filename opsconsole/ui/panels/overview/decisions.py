@@ -6,14 +6,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from opsconsole.engine.kernel import Kernel
-from opsconsole.policy.insights.observations import LEAST_CARDS, MOST, Observation, Rule
-from opsconsole.policy.insights.words import PRICE_MEANS, Figure, figures, price
+from opsconsole.policy.insights.observations import MOST, Observation, Rule
+from opsconsole.policy.insights.words import PRICE_MEANS, Figure
 from opsconsole.store.queries.views.insights import Insights, insights
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.overview.tiles import Tiles
 from opsconsole.ui.widgets.basics import ChoiceBox, beside, button, label, row
 from opsconsole.ui.widgets.states import States
-from opsconsole.ui.widgets.words import plural
 
 DAYS = "overview/decision_days"
 PERIODS = (7, 30)
@@ -99,18 +98,23 @@ class DecisionsCard(QFrame):
         column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(10)
         column.addLayout(self._head())
+        self._blocks: tuple[FigureBlock, ...] = ()
+        self.lines: tuple[ObservationLine, ...] = ()
         content = QWidget()
-        inside = QVBoxLayout(content)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(10)
+        self._inside = QVBoxLayout(content)
+        self._inside.setContentsMargins(0, 0, 0, 0)
+        self._inside.setSpacing(10)
+        self._states = States(content)
+        column.addWidget(self._states)
+
+    def _fill(self) -> None:
+        """Make what is inside once it is known, in another turn than the page: so no gap is felt."""
         self._blocks = tuple(FigureBlock() for _ in range(6))
         tiles = Tiles(least=160, most=6, gap=16, is_even=True)
         tiles.show_cards(self._blocks)
         self._price = label("", "muted", is_wrapped=True)
         for part in (tiles, self._price, *self._noticed(), *self._meaning()):
-            inside.addWidget(part)
-        self._states = States(content)
-        column.addWidget(self._states)
+            self._inside.addWidget(part)
 
     def _head(self) -> QHBoxLayout:
         self.agents = ChoiceBox()
@@ -178,10 +182,12 @@ class DecisionsCard(QFrame):
                 "How often you approve, how long it takes and what it costs stands here once agents ask you.",
             )
             return
-        told = figures(found.now, found.before, days=found.days)
+        if not self._blocks:
+            self._fill()
+        told = found.figures
         for block, figure in zip(self._blocks, told, strict=True):
             block.show_figure(figure)
-        self._price.setText(price_words(found))
+        self._price.setText(found.price)
         self._price.setToolTip(PRICE_MEANS)
         self._meanings.setText(
             "\n".join([*(f"{each.caption}: {each.means}" for each in told), f"Price: {PRICE_MEANS}"])
@@ -191,7 +197,7 @@ class DecisionsCard(QFrame):
             if place < len(found.observed):
                 line.show_observation(found, found.observed[place])
         self._nothing.setVisible(not found.observed)
-        self._nothing.setText(nothing_words(found))
+        self._nothing.setText(found.nothing)
         self._states.show_content()
 
     def _offer(self, agents: dict[str, str]) -> None:
@@ -203,16 +209,3 @@ class DecisionsCard(QFrame):
         for name, agent in wanted:
             self.agents.addItem(name, agent)
         self.agents.setCurrentIndex(max(0, self.agents.findData(self._agent)))
-
-
-def price_words(found: Insights) -> str:
-    """Return the price of oversight of a time."""
-    return price(found.now, found.before, days=found.days, hour_price=found.hour_price, currency=found.currency)
-
-
-def nothing_words(found: Insights) -> str:
-    """Say why nothing stands out: too little was decided, or nothing is out of the ordinary."""
-    if found.has_enough:
-        return f"Nothing: no rule finds anything in these {found.days} days."
-    decided = plural(found.now.decided, "request")
-    return f"Too few decisions yet: {decided} decided, and of fewer than {LEAST_CARDS} nothing is said."

@@ -46,9 +46,10 @@ def test_where_nothing_was_decided_there_is_a_dash_and_no_share() -> None:
 
 def test_the_price_is_hours_and_money_only_where_an_hour_has_one() -> None:
     text = price(WEEK, BEFORE, days=7, hour_price=None, currency="EUR")
-    assert text == "Price of oversight: 2.0 h (40 requests × median 3 min); 2.0 h in the 7 days before."
+    assert text == "Price of oversight: 2.0 h of waiting (40 requests × median 3 min); 2.0 h in the 7 days before."
     text = price(WEEK, NOTHING, days=7, hour_price=45.0, currency="EUR")
-    assert text == "Price of oversight: 2.0 h (40 requests × median 3 min), EUR 90.00 at EUR 45.00 an hour."
+    waited = "Price of oversight: 2.0 h of waiting (40 requests × median 3 min)"
+    assert text == f"{waited}, EUR 90.00 at the declared EUR 45.00 an hour."
     text = price(NOTHING, BEFORE, days=7, hour_price=45.0, currency="EUR")
     assert text == "Price of oversight: —; no request was timed."
 
