@@ -28,6 +28,7 @@ from opsconsole.app.commands import (
 )
 from opsconsole.app.commands.connect import listing
 from opsconsole.app.commands.ladder import first
+from opsconsole.app.commands.insights import show as insights
 from opsconsole.app.commands.shadow import backtest, learn, pairs, run
 from opsconsole.app.commands.shadow import report as shadowreport
 from opsconsole.app.discretion import be_discreet
@@ -55,6 +56,7 @@ app.command()(running.engine)
 app.command("import")(running.import_)
 app.command()(reading.status)
 app.command()(reading.feed)
+app.command("insights")(insights.show)
 app.command()(switches.pause)
 app.command()(switches.resume)
 app.command()(budgets.budgets)

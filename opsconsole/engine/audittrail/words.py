@@ -31,6 +31,7 @@ KINDS = {
     "approval.reopened": "Decision taken back",
     "audit.exported": "Record exported",
     "budgets.set": "Budgets set",
+    "hour_price.declared": "Price of an hour declared",
     "case.learnt": "Case learnt",
     "case.retired": "Case no longer used",
     "cases.imported": "Cases imported",

@@ -1,4 +1,4 @@
-"""The caps over all agents, set by a person; every change is on record."""
+"""The caps over all agents, and what an hour of people costs: set by a person; every change is on record."""
 
 import json
 import re
@@ -8,6 +8,7 @@ from opsconsole.domain.agent import Budgets
 from opsconsole.domain.errors import UserError
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import limits
+from opsconsole.store.queries.views.insights import HOUR_PRICE
 from opsconsole.store.rows import Reader
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import settings
@@ -69,3 +70,17 @@ def set_budgets(kernel: Kernel, tx: Transaction, values: Mapping[str, str], *, a
     tx.audit("budgets.set", at=kernel.clock.now(), actor=actor, caps=caps)
     tx.touch("settings")
     return checked
+
+
+def declare_hour_price(kernel: Kernel, tx: Transaction, text: str, *, actor: str) -> float | None:
+    """Declare what an hour of who decides costs, in the workspace's currency; empty or 0: no longer.
+
+    Raises:
+        UserError: it is no amount of money; nothing was changed.
+    """
+    amount, wrong = cap_of("cost_per_hour", text)
+    if wrong:
+        raise UserError(f"What an hour costs: {wrong} Nothing was changed.")
+    settings.put(tx, HOUR_PRICE, str(amount or 0))
+    tx.audit("hour_price.declared", at=kernel.clock.now(), actor=actor, amount=str(amount or 0))
+    return amount or None

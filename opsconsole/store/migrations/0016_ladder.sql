@@ -87,3 +87,6 @@ CREATE TABLE canary (
     actor TEXT NOT NULL,
     since INTEGER NOT NULL
 ) STRICT;
+-- What people decided in a time, without going through all that was ever asked.
+CREATE INDEX decision_by_time ON decision(at);
+CREATE INDEX approval_lapsed ON approval(closed_at) WHERE state = 'lapsed';
