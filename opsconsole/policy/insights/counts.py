@@ -22,8 +22,9 @@ class Fate(IntEnum):
     """What was approved had been done, and comparing the event with what people did, a person judged against it."""
 
 
-Said = tuple[str, str, str, str, str, int | None, int]
-"""A decision: agent, category, tool, kind of request, verb, µs from asked to decided (None: it was put off), `Fate`."""
+Said = tuple[str, str, str, str, str, int, int, list[int]]
+"""Decisions that are alike: agent, category, tool, kind of request, verb, `Fate`, how many, and how long those of them
+took that were never put off, in µs from asked to decided."""
 Sort = tuple[str, str, str, str]
 """Which cards are of one sort: agent, category, tool, kind of request."""
 
@@ -87,21 +88,20 @@ def counted(said: Iterable[Said], *, asked: int = 0, expired: int = 0) -> Decisi
     """Return what decisions come to."""
     decided = ruled = approved = edited = rejected = 0
     fates = [0, 0, 0, 0]
-    waits: list[int] = []
-    for _, _, _, kind, verb, wait, fate in said:
+    times: list[int] = []
+    for _, _, _, kind, verb, fate, number, waits in said:
         is_approval = kind == "action" and verb in ("approve", "edit")
         if is_approval:
-            fates[fate] += 1
+            fates[fate] += number
         if fate == Fate.TAKEN_BACK:
             continue
-        decided += 1
-        if wait is not None:
-            waits.append(wait)
+        decided += number
+        times += waits
         if kind == "action":
-            ruled += 1
-            approved += is_approval
-            edited += verb == "edit"
-            rejected += verb == "reject"
+            ruled += number
+            approved += number if is_approval else 0
+            edited += number if verb == "edit" else 0
+            rejected += number if verb == "reject" else 0
     return DecisionCounts(
         asked=asked,
         decided=decided,
@@ -113,8 +113,8 @@ def counted(said: Iterable[Said], *, asked: int = 0, expired: int = 0) -> Decisi
         undone=fates[Fate.UNDONE],
         judged_wrong=fates[Fate.JUDGED_WRONG],
         expired=expired,
-        timed=len(waits),
-        median_s=median(waits) / 1e6 if waits else None,
+        timed=len(times),
+        median_s=median(times) / 1e6 if times else None,
     )
 
 

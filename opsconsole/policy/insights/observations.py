@@ -110,9 +110,9 @@ def _spoken_of(counts: DecisionCounts, total: DecisionCounts, what: str) -> Iter
 def _waits(said: Sequence[Said], names: _Names) -> Iterator[Observation]:
     """Yield which category waits longest, where it is much longer than all else."""
     groups: dict[tuple[str, str], list[int]] = {}
-    for agent, category, _, _, _, wait, fate in said:
-        if wait is not None and fate != Fate.TAKEN_BACK:
-            groups.setdefault((agent, category), []).append(wait)
+    for agent, category, _, _, _, fate, _, waits in said:
+        if fate != Fate.TAKEN_BACK:
+            groups.setdefault((agent, category), []).extend(waits)
     medians = {group: median(groups[group]) for group in sorted(groups) if len(groups[group]) >= LEAST_CARDS}
     if not medians:
         return

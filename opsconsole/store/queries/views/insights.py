@@ -4,6 +4,7 @@ A time is half open: it holds its first moment and not its last. What was asked 
 decided, approved, edited, overturned and timed counts where it was decided.
 """
 
+import json
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -52,9 +53,10 @@ _WAIT = (
     " THEN d.at - p.created_at END"
 )
 _SAID = (
-    f"SELECT p.agent_id, coalesce(a.category, ''), a.tool, p.kind, d.verb, {_WAIT}, {_FATE}"  # noqa: S608
+    f"SELECT p.agent_id, coalesce(a.category, ''), a.tool, p.kind, d.verb, {_FATE}, count(*),"  # noqa: S608
+    f" json_group_array({_WAIT})"
     " FROM decision d CROSS JOIN approval p ON p.id = d.approval_id CROSS JOIN action a ON a.id = p.action_id"
-    " WHERE d.at >= :begin AND d.at < :end AND (:agent IS NULL OR p.agent_id = :agent)"
+    " WHERE d.at >= :begin AND d.at < :end AND (:agent IS NULL OR p.agent_id = :agent) GROUP BY 1, 2, 3, 4, 5, 6"
 )
 _SAID_OF_ANY = _SAID.replace("coalesce(a.category, ''), a.tool", "'', ''").replace(
     " CROSS JOIN action a ON a.id = p.action_id", ""
@@ -120,8 +122,8 @@ def insights(conn: sqlite3.Connection, *, until: datetime, days: int, agent: str
     }
     (values["many"],) = conn.execute(_MANY).fetchone()
     asked, anew, expired = (_both(conn, sql, values) for sql in (_ASKED, _ANEW, _EXPIRED))
-    said: list[Said] = conn.execute(_SAID, {**values, "begin": values["mid"]}).fetchall()
-    earlier: list[Said] = conn.execute(_SAID_OF_ANY, {**values, "end": values["mid"]}).fetchall()
+    said = _said(conn, _SAID, {**values, "begin": values["mid"]})
+    earlier = _said(conn, _SAID_OF_ANY, {**values, "end": values["mid"]})
     in_use = {agent: names[agent] for (agent,) in conn.execute("SELECT id FROM agent WHERE version_id IS NOT NULL")}
     total = counted(said, asked=asked[1] - anew[1], expired=expired[1])
     return Insights(
@@ -142,6 +144,13 @@ def hour_price(conn: sqlite3.Connection) -> float | None:
     """Return what an hour of who decides costs, as it was declared; None: it was not."""
     kept = limits.setting(conn, HOUR_PRICE)
     return float(kept) or None if kept else None
+
+
+def _said(conn: sqlite3.Connection, sql: str, values: dict[str, int | str | None]) -> list[Said]:
+    return [
+        (*row[:6], int(row[6]), [wait for wait in json.loads(row[7]) if wait is not None])
+        for row in conn.execute(sql, values)
+    ]
 
 
 def _both(conn: sqlite3.Connection, sql: str, values: dict[str, int | str | None]) -> tuple[int, int]:

@@ -11,13 +11,15 @@ SAID: st.SearchStrategy[Said] = st.tuples(
     st.sampled_from(["desk.reply", "person.ask"]),
     st.sampled_from(["action", "question", "unknown"]),
     st.sampled_from(["approve", "edit", "reject", "respond", "ignore"]),
-    st.none() | st.integers(0, 10**12),
     st.sampled_from([int(fate) for fate in Fate]),
+    st.just(3),
+    st.lists(st.integers(0, 10**12), max_size=3),
 )
 
 
 def said(verb: str = "approve", *, kind: str = "action", wait_s: int | None = 60, fate: Fate = Fate.STANDS) -> Said:
-    return ("mira", "billing", "desk.reply", kind, verb, None if wait_s is None else wait_s * 1_000_000, int(fate))
+    waits = [] if wait_s is None else [wait_s * 1_000_000]
+    return ("mira", "billing", "desk.reply", kind, verb, int(fate), 1, waits)
 
 
 def test_an_answer_to_a_doubt_is_no_approval() -> None:
@@ -44,7 +46,7 @@ def test_only_what_was_put_off_is_decided_and_has_no_price() -> None:
 @given(st.lists(SAID, max_size=40))
 def test_parts_never_exceed_what_they_are_parts_of(found: list[Said]) -> None:
     total = counted(found)
-    assert total.edited <= total.approved <= total.ruled <= total.decided <= len(found)
+    assert total.edited <= total.approved <= total.ruled <= total.decided <= 3 * len(found)
     assert total.approved + total.rejected <= total.ruled
     assert total.undone + total.judged_wrong <= total.approved
     assert total.overturned <= total.given
@@ -58,3 +60,18 @@ def test_the_sorts_add_up_to_all_whatever_the_order(found: list[Said]) -> None:
         assert sum(getattr(part, name) for part in sorts) == getattr(total, name), name
     assert counted(reversed(found)) == total
     assert list(by_sort(found)) == list(by_sort(found[::-1]))
+
+
+@given(st.lists(SAID, max_size=20))
+def test_decisions_that_are_told_together_count_as_those_told_one_by_one(found: list[Said]) -> None:
+    singly: list[Said] = []
+    for agent, category, tool, kind, verb, fate, number, waits in found:
+        times = [[wait] for wait in waits] + [list[int]() for _ in range(number - len(waits))]
+        singly += [(agent, category, tool, kind, verb, fate, 1, time) for time in times]
+    assert counted(found) == counted(singly)
+
+
+def test_what_was_taken_back_is_given_and_not_decided() -> None:
+    found = counted([said(), said("edit", fate=Fate.TAKEN_BACK), said("reject", fate=Fate.TAKEN_BACK)])
+    assert (found.decided, found.ruled, found.approved, found.edited, found.rejected) == (1, 1, 1, 0, 0)
+    assert (found.taken_back, found.given, found.overturned, found.timed) == (1, 2, 1, 1)
