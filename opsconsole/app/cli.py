@@ -27,8 +27,8 @@ from opsconsole.app.commands import (
     switches,
 )
 from opsconsole.app.commands.connect import listing
-from opsconsole.app.commands.ladder import first
 from opsconsole.app.commands.insights import show as insights
+from opsconsole.app.commands.ladder import first
 from opsconsole.app.commands.shadow import backtest, learn, pairs, run
 from opsconsole.app.commands.shadow import report as shadowreport
 from opsconsole.app.discretion import be_discreet
