@@ -41,6 +41,8 @@ class ActionType:
     """Writes only from a ratified template to the event's own sender (an acknowledgement)."""
     is_reply: bool = False
     """Answers whoever caused the event: refused where a machine did, so that two machines make no loop."""
+    message: str = ""
+    """The argument that people outside read: what is sent alone says there that an AI wrote it."""
     repeat_window_s: float | None = None
     """The same type on the same subject again within this time is asked about, in seconds."""
     max_age_s: float | None = None

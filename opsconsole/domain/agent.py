@@ -217,6 +217,8 @@ class AgentSpec(Frozen):
     limits: Limits = Limits()
     approvals: ApprovalRules = ApprovalRules()
     trust: Trust = Trust()
+    disclosure: Annotated[str, Field(max_length=500)] | None = None
+    """What it adds to messages that it sends alone to people outside; None: the workspace's line; empty: nothing."""
     brain: Literal["playbook", "model"] = "playbook"
     models: tuple[Slug, ...] = ()
     """With `brain: model`: names of connected models, tried in this order. Empty: `main`."""

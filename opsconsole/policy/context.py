@@ -63,6 +63,8 @@ class GateContext:
     """Why the cell was taken down a rung, whatever its file says; empty: it was not."""
     is_dismissed: bool = False
     """The agent was taken out of use since it took this up."""
+    disclosure: str = ""
+    """The line that says that an AI wrote it, which a message must carry that goes out alone; empty: none is asked."""
     switches: tuple[str, ...] = ()
     """Kill switches that are on and reach this action, in words."""
     broken: tuple[str, ...] = ()

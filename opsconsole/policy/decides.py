@@ -9,7 +9,7 @@ from opsconsole.domain.canonical import canonical, digest
 ASIDE = frozenset(
     (
         "name", "field", "summary", "scope", "stage", "deployments", "autonomy", "raised", "budgets", "quiet_hours",
-        "approvals", "trust",
+        "approvals", "trust", "disclosure",
     )
 )  # fmt: skip
 """What says how far it may go, when, and how it is called, and not what it wants to do."""

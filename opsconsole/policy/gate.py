@@ -24,6 +24,7 @@ RULES: tuple[Rule, ...] = (
     rules.class_ceiling,
     rules.guardrails,
     rules.provenance,
+    rules.disclosure,
     rules.egress,
     rules.unproven_read,
     rules.loops,

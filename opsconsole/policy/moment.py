@@ -28,6 +28,8 @@ def moment_of(context: GateContext, *, is_lifted: bool) -> dict[str, Any]:
     kept: dict[str, Any] = {name: True for name in _FLAGS if getattr(context, name)}
     if is_lifted:
         kept[_LIFTED] = True
+    if context.disclosure:
+        kept["disclosure"] = context.disclosure
     if context.demoted:
         kept["demoted"] = [int(context.level), context.demoted]
     if context.provenance.is_tainted:
@@ -56,6 +58,7 @@ def at_moment(context: GateContext, kept: Mapping[str, Any]) -> GateContext:
         context,
         level=Level.APPROVAL if is_lifted else min(context.level, Level(ceiling)),
         demoted=why,
+        disclosure=kept.get("disclosure", ""),
         provenance=replace(context.provenance, is_tainted=kept.get(_TAINTED, False)),
         event_age_s=kept.get("event_age_s", 0.0),
         done_ago_s=kept.get("done_ago_s"),

@@ -152,6 +152,18 @@ def provenance(context: GateContext) -> Iterator[Reason]:
         yield Reason("provenance_text", text, Verdict.ASK)
 
 
+def disclosure(context: GateContext) -> Iterator[Reason]:
+    """What goes to people outside without a person says that an AI wrote it (EU AI Act, Article 50)."""
+    is_alone = context.level is Level.AUTONOMOUS or context.has_grant
+    if not context.disclosure or context.type is None or not (context.is_write and is_alone):
+        return
+    if context.effect is Effect.EXTERNAL and context.type.message:
+        said = context.args.get(context.type.message)
+        if context.disclosure not in (said if isinstance(said, str) else ""):
+            text = f"{_words(context.tool)} would go out alone without the line that an AI wrote it"
+            yield Reason("disclosure", text, Verdict.ASK)
+
+
 def egress(context: GateContext) -> Iterator[Reason]:
     """A read that sends its arguments to a place nobody allowed.
 

@@ -48,6 +48,7 @@ def agent(name: str = "mira", *, level: int = 3, **changes: Any) -> AgentSpec:
         "name": name.title(),
         "subscribes": [{"kinds": ["mail.received"]}],
         "stage": {"default": "full"},
+        "disclosure": "",
         "autonomy": {"default": level},
         "playbook": {"purpose": "a test", "categories": [{"id": "case", "name": "Case"}]},
     }

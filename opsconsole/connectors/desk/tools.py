@@ -61,6 +61,7 @@ def _outside(
         repeat_window_s=repeat_s,
         max_age_s=3 * _DAY,
         is_template_reply=template,
+        message="text" if "text" in arguments.model_fields else "",
         is_reply=name.endswith((".reply", ".acknowledge")),
         is_idempotent=True,
         is_findable=True,

@@ -47,6 +47,7 @@ def _outside(name: str, arrival_s: float) -> tuple[ActionType, ...]:
             max_age_s=max_age_s,
             is_reply=is_reply,
             is_template_reply=is_template_reply,
+            message="text" if "text" in arguments.model_fields else "",
             is_findable=True,
             arrival_s=arrival_s,
         )

@@ -17,6 +17,7 @@ from opsconsole.domain.ruling import Reason, Ruling
 from opsconsole.engine.agents.broken import broken_rules
 from opsconsole.engine.agents.roster import Roster, Version
 from opsconsole.engine.gate.context import Wanted, gate_context, terms_of
+from opsconsole.engine.gate.disclosure import line_of
 from opsconsole.engine.ports.brain import ASK_PERSON
 from opsconsole.engine.ports.connector import Directory
 from opsconsole.engine.registry import Registry
@@ -125,6 +126,7 @@ class Gatekeeper:
             level=_lifted(conn, wanted, level),
             demoted=fallen.why if fallen is not None and is_held else "",
             has_grant=grant is not None,
+            disclosure=line_of(conn, spec) if is_write else "",
             switches=self._switches(conn, spec, wanted),
             event_age_s=0.0 if event is None else _age(conn, event, now),
         )
