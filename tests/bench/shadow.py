@@ -71,7 +71,7 @@ def _measure(kind: str, count: int, rows: Sequence[tuple[str, str]], real: Seque
         _agent(folder / "agent.json", kind, rows, has_real=bool(real) and kind == "mails")
         place = ("-w", str(folder / "workspace"))
         _child("init", *place)
-        _child("agents", "apply", str(folder / "agent.json"), *place)
+        _child("agents", "apply", "--without-evidence=a test", str(folder / "agent.json"), *place)
         import_s, import_mib, _ = _child("import", str(source), "--own", OWN, *place)
         work_s, work_mib, said = _child("shadow", "run", "sorter", "--json", *place)
         done = json.loads(said)

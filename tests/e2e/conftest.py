@@ -34,7 +34,7 @@ def working(run: Run, tmp_path: Path) -> Run:
     """A workspace with an agent and one mail that was worked."""
     (tmp_path / "mira.yaml").write_text(AGENT)
     assert run("init").code == 0
-    assert "version 1 is in use" in run("agents", "apply", tmp_path / "mira.yaml").out
+    assert "version 1 is in use" in run("agents", "apply", "--without-evidence=a test", tmp_path / "mira.yaml").out
     assert "1 new" in run("import", "--work", write_mail(tmp_path)).out
     assert run("engine", "--once").code == 0
     return run

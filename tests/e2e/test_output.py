@@ -55,6 +55,6 @@ def test_all_files_are_in_use_though_none_could_be_told(run: Run, folder: Path, 
     files = [tmp_path / f"{name}.yaml" for name in ("mira", "nora")]
     for file in files:
         file.write_text(AGENT.replace("mira", file.stem), encoding="utf-8")
-    code, said = command(folder, "agents", "apply", *files, out=FULL)
+    code, said = command(folder, "agents", "apply", "--without-evidence=a test", *files, out=FULL)
     assert code == 3 and "What it did stays done" in said
     assert [row["agent"] for row in run("agents", "list", "--json").json] == ["mira", "nora"]

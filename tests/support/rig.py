@@ -162,6 +162,10 @@ class Rig:
     def count(self, table: str) -> int:
         return int(self.engine.reader.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
+    def timers(self) -> int:
+        """Return how many durable waits there are, besides the daily look at the ladder."""
+        return int(self.engine.reader.execute("SELECT count(*) FROM timer WHERE kind <> 'ladder'").fetchone()[0])
+
     def verify(self) -> None:
         """The record is whole."""
         report = audit.verify(self.engine.reader)

@@ -63,7 +63,7 @@ async def test_what_is_asked_of_a_person_lapses_with_a_word_and_its_run_ends(tmp
         with pytest.raises(DecisionError, match="has lapsed"):
             await r.approve(first.id)
         await r.wait(hours=100)
-        assert r.waiting() == [] and r.sent() == [] and r.count("timer") == 0
+        assert r.waiting() == [] and r.sent() == [] and r.timers() == 0
 
 
 async def test_what_is_approved_and_not_sent_is_cancelled(tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ async def test_what_is_queued_is_not_begun_and_what_waits_for_another_try_is_not
         await r.resume("agent:mira")
         await r.wait(hours=5)
         assert [r.run(1).state, r.run(2).state, calls] == ["cancelled", "cancelled", 1]
-        assert r.count("timer") == 0
+        assert r.timers() == 0
 
 
 async def test_a_run_under_way_ends_with_what_it_thinks_next(tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ async def test_a_word_that_could_still_be_taken_back_does_not_wake_its_run(tmp_p
         await dismiss(r)
         await r.wait(minutes=1)
         assert r.run().state == "cancelled" and r.run().turns == 1
-        assert r.count("timer") == 0
+        assert r.timers() == 0
 
 
 async def test_what_was_done_stays_done_and_is_told(tmp_path: Path) -> None:

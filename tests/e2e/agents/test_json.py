@@ -11,7 +11,7 @@ def test_every_way_of_showing_a_file_takes_json(run: Run, tmp_path: Path) -> Non
     file = tmp_path / "mira.yaml"
     for text in (AGENT, AGENT.replace("Answers.", "Answers all.")):
         file.write_text(text, encoding="utf-8")
-        run("agents", "apply", file)
+        run("agents", "apply", "--without-evidence=a test", file)
     (row,) = run("agents", "diff", "mira", "1", "2", "--file", "--json").json
     assert (row["agent"], row["was"], row["now"]) == ("mira", 1, 2) and "+  purpose: Answers all." in row["lines"]
     (same,) = run("agents", "diff", "mira", "1", "1", "--file", "--json").json

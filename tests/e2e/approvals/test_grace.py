@@ -168,7 +168,7 @@ async def _next_engine(folder: Path, *, hours: float) -> Any:
 def test_the_grace_outlives_an_engine_that_was_killed_in_it(run: Run, folder: Path, tmp_path: Path) -> None:
     (tmp_path / "mira.yaml").write_text(ASKING)
     run("init")
-    assert run("agents", "apply", tmp_path / "mira.yaml").code == 0
+    assert run("agents", "apply", "--without-evidence=a test", tmp_path / "mira.yaml").code == 0
     run("import", "--work", write_mail(tmp_path))
     assert run("engine", "--once").code == 0
     _killed_in_the_grace(run, folder)
@@ -187,7 +187,7 @@ def test_an_engine_that_works_once_waits_until_the_agent_has_heard_the_answer(
 ) -> None:
     (tmp_path / "mira.yaml").write_text(ASKING.replace("veto_s: 3600", "veto_s: 1.5"))
     run("init")
-    run("agents", "apply", tmp_path / "mira.yaml")
+    run("agents", "apply", "--without-evidence=a test", tmp_path / "mira.yaml")
     run("import", "--work", write_mail(tmp_path))
     run("engine", "--once")
     assert run("approvals", "respond", 1, "Sales").code == 0
@@ -199,5 +199,5 @@ def test_what_should_follow_a_rejected_question_is_told_to_be_never_done(run: Ru
     asks = '{ask: "Who takes it?", options: [Sales, Support], as: who'
     (tmp_path / "mira.yaml").write_text(ASKING.replace(asks, f"{asks}, on_reject: [{{stop: none}}]"))
     run("init")
-    said = run("agents", "apply", tmp_path / "mira.yaml")
+    said = run("agents", "apply", "--without-evidence=a test", tmp_path / "mira.yaml")
     assert said.code == 0 and "`on_reject` of “Who takes it?” is never done" in said.out + said.err

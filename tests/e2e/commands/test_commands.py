@@ -49,14 +49,14 @@ def test_a_wrong_agent_file_changes_nothing(
         bad.write_text(AGENT.replace("name: Mira", old))
     elif line:
         bad.write_text(AGENT.replace(old, new))
-    said = run("agents", "apply", good, bad)
+    said = run("agents", "apply", "--without-evidence=a test", good, bad)
     assert said.code == 2 and said.out == "" and says in said.err
     assert f"{bad}:{line}" in said.err or (not line and str(bad) in said.err)
     assert "No agents yet" in run("agents", "list").out and verify(folder / "workspace.db").entries == 1
 
 
 def test_the_same_file_again_is_no_new_version(working: Run, tmp_path: Path) -> None:
-    assert "unchanged" in working("agents", "apply", tmp_path / "mira.yaml").out
+    assert "unchanged" in working("agents", "apply", "--without-evidence=a test", tmp_path / "mira.yaml").out
     (listed,) = working("agents", "list", "--json").json
     assert (listed["agent"], listed["version"]) == ("mira", 1)
     assert "Mira (mira), version 1" in working("agents", "show", "mira").out

@@ -123,7 +123,7 @@ def test_a_rest_system_is_connected_and_what_it_offers_is_said(run: Run, tmp_pat
     config = {row["connection"]: row for row in run("connect", "list", "--json").json}["crm"]["config"]
     assert config["base"] == base
     agent = write(tmp_path, AGENT, "mira.yaml")
-    assert "version 1" in run("agents", "apply", agent).out
+    assert "version 1" in run("agents", "apply", "--without-evidence=a test", agent).out
 
 
 AGENT = """\

@@ -123,7 +123,7 @@ def test_an_agent_whose_model_is_connected_works_by_it(ready: Run, tmp_path: Pat
 
     with served(script) as endpoint:
         assert connect(ready, endpoint, "--model", "fake")[0].code == 0
-        assert ready("agents", "apply", tmp_path / "mira.yaml").code == 0
+        assert ready("agents", "apply", "--without-evidence=a test", tmp_path / "mira.yaml").code == 0
         assert ready("import", "--work", write_mail(tmp_path)).code == 0
         assert ready("engine", "--once").code == 0
         (story,) = ready("runs", "show", 1, "--json").json

@@ -243,7 +243,9 @@ def test_secrets_are_found_nowhere(world: World) -> None:
         world.run("secrets", "file", "on")
         for plant in PLANTS:
             plant.connect(world)
-        world.run("agents", "apply", *(world.file(f"{name}.yaml", agent(name)) for name in STEPS))
+        world.run(
+            "agents", "apply", "--without-evidence=a test", *(world.file(f"{name}.yaml", agent(name)) for name in STEPS)
+        )
         world.run("import", "--work", write_mail(world.folder / "home"))
         _work(world)
         for words in ("status", "runs show 1", "connect list --json", "secrets list"):

@@ -13,7 +13,7 @@ def begun(run: Run, tmp_path: Path, text: str = AGENT) -> str:
     run("init")
     path = tmp_path / "mira.yaml"
     path.write_text(text, encoding="utf-8")
-    assert run("agents", "apply", path).code == 0
+    assert run("agents", "apply", "--without-evidence=a test", path).code == 0
     assert run("import", "--work", write_mail(tmp_path, 1, "Question")).code == 0
     assert run("engine", "--once").code == 0
     return str(run("runs", "show", "1", "--json").json[0]["actions"][0]["id"])
@@ -31,7 +31,7 @@ def test_an_action_of_the_past_is_gone_through_as_then_and_as_now(run: Run, tmp_
     assert rules["Pause"]["says"] is None and rules["Pause"]["text"] == "nothing that it needs is paused"
     path = tmp_path / "mira.yaml"
     path.write_text(AGENT.replace("default: 3", "default: 1"), encoding="utf-8")
-    assert run("agents", "apply", path).code == 0
+    assert run("agents", "apply", "--without-evidence=a test", path).code == 0
     assert run("policy", "simulate", action, "--json").json[0]["verdict"] == then["verdict"]
     (now,) = run("policy", "simulate", action, "--as-now", "--json").json
     assert now["verdict"] == "RECOMMEND" and now["is_as_then"] is False
@@ -84,7 +84,7 @@ def test_every_tool_is_listed_with_what_looks_at_it(run: Run, tmp_path: Path) ->
     assert "Nothing runs unguarded." in run("policy", "coverage").out
     path = tmp_path / "mira.yaml"
     path.write_text(AGENT.replace("autonomy: {default: 3}", "autonomy: {default: 3, actions: {desk.tag_mail: 3}}"))
-    assert run("agents", "apply", path).code == 0
+    assert run("agents", "apply", "--without-evidence=a test", path).code == 0
     bare = run("policy", "coverage", "--unguarded", "--json", "--agent", "mira").json
     assert [(row["tool"], row["most"]) for row in bare] == [("desk.create_ticket", "alone"), ("desk.tag_mail", "alone")]
     assert "2 run unguarded." in run("policy", "coverage", "--agent", "mira").out

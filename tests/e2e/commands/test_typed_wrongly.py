@@ -50,7 +50,7 @@ def test_a_wrong_word_is_answered_in_words(
     (tmp_path / "mira.yaml").write_text(AGENT)
     (tmp_path / "deep").write_text("[" * 100_000)
     (tmp_path / "long").write_bytes(bytes(10_000_001))
-    run("agents", "apply", "mira.yaml")
+    run("agents", "apply", "--without-evidence=a test", "mira.yaml")
     said = run(*words)
     assert said.code == 2 and said.out == ""
     assert says in said.err and not any(text in said.err for text in MACHINERY), said.err
@@ -75,7 +75,7 @@ def test_a_wrong_value_in_an_agents_file_is_said_in_words(
     run("init")
     assert AGENT.count(old) == 1
     (tmp_path / "mira.yaml").write_text(AGENT.replace(old, new))
-    said = run("agents", "apply", tmp_path / "mira.yaml")
+    said = run("agents", "apply", "--without-evidence=a test", tmp_path / "mira.yaml")
     assert said.code == 2 and says in said.err and not any(text in said.err for text in MACHINERY), said.err
 
 

@@ -14,9 +14,16 @@ def write(folder: Path, text: str) -> Path:
 
 def test_versions_are_listed_compared_and_restored_as_new_ones(run: Run, tmp_path: Path) -> None:
     run("init")
-    assert run("agents", "apply", write(tmp_path, f"# ours\n{AGENT}")).code == 0
+    assert run("agents", "apply", "--without-evidence=a test", write(tmp_path, f"# ours\n{AGENT}")).code == 0
     careful = AGENT.replace("autonomy: {default: 3}", "autonomy: {default: 3, actions: {desk.reply: 2}}")
-    said = run("agents", "apply", write(tmp_path, careful), "--reason", "she wants to see\nreplies first")
+    said = run(
+        "agents",
+        "apply",
+        "--without-evidence=a test",
+        write(tmp_path, careful),
+        "--reason",
+        "she wants to see\nreplies first",
+    )
     assert said.code == 0 and "version 2 is in use" in said.out
     listed = run("agents", "versions", "mira", "--json").json
     assert [(row["version"], row["reason"], row["is_in_use"]) for row in listed] == [
@@ -60,6 +67,6 @@ def test_a_version_is_listed_with_its_minute_and_an_agent_by_its_whole_name(run:
     run("init")
     name, file = "northern-harbour-customer-mail-" + "x" * 17, tmp_path / "long.yaml"
     file.write_text(AGENT.replace("agent: mira", f"agent: {name}"), encoding="utf-8")
-    run("agents", "apply", file)
+    run("agents", "apply", "--without-evidence=a test", file)
     assert re.search(r" \d{4}-\d\d-\d\d \d\d:\d\d UTC  person:", run("agents", "versions", name).out)
     assert f"{name}  1 " in run("agents", "list").out

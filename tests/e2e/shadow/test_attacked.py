@@ -21,7 +21,7 @@ from tests.support.shell import Run
 def desk(run: Run, tmp_path: Path) -> Run:
     """A workspace with the agent."""
     assert run("init").code == 0
-    assert run("agents", "apply", agent_file(tmp_path / "sorter.json")).code == 0
+    assert run("agents", "apply", "--without-evidence=a test", agent_file(tmp_path / "sorter.json")).code == 0
     return run
 
 
@@ -48,7 +48,7 @@ def test_kept_cases_of_another_system_are_no_evidence_for_an_agent_of_its_name(r
     file.write_text("\n".join(json.dumps({"case_id": f"c{number}", **nothing}) for number in range(30)))
     assert run("shadow", "compare", file, "--totals", "--keep", "sorter").code == 0
     assert trials(run) == 30
-    run("agents", "apply", agent_file(tmp_path / "sorter.json"))
+    run("agents", "apply", "--without-evidence=a test", agent_file(tmp_path / "sorter.json"))
     assert "No pairs yet" in run("shadow", "report").out or trials(run) == 0
 
 
@@ -94,7 +94,7 @@ def test_one_customer_under_many_names_is_one_and_a_ticket_of_nobody_stands_for_
 ) -> None:
     run("init")
     agent = agent_file(tmp_path / "sorter.json", more={"subscribes": [{"kinds": ["ticket.created"]}]})
-    run("agents", "apply", agent)
+    run("agents", "apply", "--without-evidence=a test", agent)
     heads = ("ticket id", "subject", "description", "queue", "requester email", "created at")
     for number, who in enumerate(("Bob Miller", "", "bob+{n}@x.example")):
         at = f"2026-03-0{number + 2}"
@@ -137,7 +137,7 @@ def test_a_mail_less_one_word_is_an_example_all_the_same(run: Run, tmp_path: Pat
     body = json.loads(file.read_text())
     body["playbook"]["categories"][0]["examples"] = [mails[0].text.rpartition(" ")[0]]
     file.write_text(json.dumps(body))
-    run("agents", "apply", file)
+    run("agents", "apply", "--without-evidence=a test", file)
     run("shadow", "run", "sorter", write_mailbox(tmp_path / "box", mails))
     assert pairs(run)[-1]["excluded"] == TAUGHT
 
@@ -163,7 +163,7 @@ def test_dates_at_the_ends_of_time_break_nothing(desk: Run, tmp_path: Path) -> N
         (("shadow", "show", 2**63), "larger than any number"),
         (("shadow", "judge", 10**30, "human"), "larger than any number"),
         (("shadow", "pairs", "--limit", 10**20), "must be"),
-        (("agents", "apply", "/dev/zero"), "not a file"),
+        (("agents", "apply", "--without-evidence=a test", "/dev/zero"), "not a file"),
         (("shadow", "compare", "/dev/zero"), ""),
         (("shadow", "act", 1, "", "a=b"), "no tool"),
         (("shadow", "act", 1, "desk.reply", "=b"), "name=value"),
@@ -178,5 +178,5 @@ def test_half_a_character_in_an_agents_file_is_said(run: Run, tmp_path: Path) ->
     run("init")
     file = agent_file(tmp_path / "sorter.json")
     file.write_text(file.read_text().replace('"sorts"', '"\\ud800"'))
-    said = run("agents", "apply", file)
+    said = run("agents", "apply", "--without-evidence=a test", file)
     assert said.code == 2 and "half a character" in said.err and os.fspath(file) in said.err

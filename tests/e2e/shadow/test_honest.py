@@ -18,7 +18,7 @@ from tests.support.shell import Run
 def desk(run: Run, tmp_path: Path) -> Run:
     """A workspace with the agent."""
     assert run("init").code == 0
-    assert run("agents", "apply", agent_file(tmp_path / "sorter.json")).code == 0
+    assert run("agents", "apply", "--without-evidence=a test", agent_file(tmp_path / "sorter.json")).code == 0
     return run
 
 
@@ -34,7 +34,7 @@ def report(run: Run) -> dict[str, Any]:
 def test_not_knowing_is_never_agreeing(run: Run, tmp_path: Path) -> None:
     """An agent that knows nothing does nothing; beside people who did nothing that is no merit."""
     run("init")
-    run("agents", "apply", agent_file(tmp_path / "sorter.json", threshold=1.0))
+    run("agents", "apply", "--without-evidence=a test", agent_file(tmp_path / "sorter.json", threshold=1.0))
     mails = [Sorted(mail.number, "INBOX", mail.text, mail.at) for mail in mailbox(6)]
     said = run("shadow", "run", "sorter", write_mailbox(tmp_path / "box", mails), "--own", OWN)
     assert "6  nothing to be compared: it did not know what to do" in said.out and "in 0 of the 6 that" in said.out
@@ -51,7 +51,7 @@ def test_a_step_that_cannot_be_done_is_a_failure_with_its_reason(run: Run, tmp_p
     run("init")
     file = agent_file(tmp_path / "sorter.json")
     file.write_text(file.read_text().replace('"folder": "Cards"', '"folder": "{{ event.fields.nowhere }}"'))
-    run("agents", "apply", file)
+    run("agents", "apply", "--without-evidence=a test", file)
     said = run("shadow", "run", "sorter", write_mailbox(tmp_path / "box", mailbox(6)), "--own", OWN)
     assert "3  nothing to be compared" in said.out and "3 times: step 1 of Cards could not be worked out" in said.out
     assert Counter(pair["failed"] for pair in pairs(run)) == {True: 3, False: 3}
@@ -67,7 +67,7 @@ def test_one_file_without_folders_does_not_say_what_people_did(desk: Run, tmp_pa
 def test_a_table_without_triage_does_not_say_what_people_did(run: Run, tmp_path: Path) -> None:
     run("init")
     agent = agent_file(tmp_path / "sorter.json", more={"subscribes": [{"kinds": ["ticket.created"]}]})
-    run("agents", "apply", agent)
+    run("agents", "apply", "--without-evidence=a test", agent)
     columns = ("ticket id", "created at", "requester email", "subject", "description", "status")
     rows = [(f"T{n}", f"2026-03-0{n}", f"c{n}@x.example", "Q", TEXTS["card"], "open") for n in range(1, 5)]
     run("shadow", "run", "sorter", write_tickets(tmp_path / "tickets.csv", rows, columns))
@@ -101,7 +101,7 @@ def test_an_import_is_the_past_unless_it_is_said_to_be_work(desk: Run, tmp_path:
 def test_why_there_is_no_past_is_said(run: Run, tmp_path: Path) -> None:
     run("init")
     other = agent_file(tmp_path / "sorter.json", more={"subscribes": [{"kinds": ["lead.received"]}]})
-    run("agents", "apply", other)
+    run("agents", "apply", "--without-evidence=a test", other)
     assert "nothing is here yet" in run("shadow", "run", "sorter").out
     said = run("shadow", "run", "sorter", write_mailbox(tmp_path / "box", mailbox(4)), "--own", OWN).out
     assert "It works lead.received; what is here: 4 mail.received of desk" in said
@@ -117,7 +117,7 @@ def test_an_earlier_version_taken_up_again_keeps_its_evidence(desk: Run, tmp_pat
     box = write_mailbox(tmp_path / "box", mailbox(6))
     desk("shadow", "run", "sorter", box, "--own", OWN)
     before = report(desk)
-    assert desk("agents", "apply", agent_file(second, purpose="sorts otherwise")).code == 0
+    assert desk("agents", "apply", "--without-evidence=a test", agent_file(second, purpose="sorts otherwise")).code == 0
     said = desk("shadow", "run", "sorter")
     assert "6 of them another version of Sorter has seen: they prove nothing of this one" in said.out
     changed = report(desk)
@@ -126,7 +126,7 @@ def test_an_earlier_version_taken_up_again_keeps_its_evidence(desk: Run, tmp_pat
         f"6 pairs of the version that counts prove nothing: {WORKED_BEFORE}" in desk("shadow", "report").out
         and pairs(desk, "--waiting") == []
     )
-    assert desk("agents", "apply", first).code == 0
+    assert desk("agents", "apply", "--without-evidence=a test", first).code == 0
     assert "0 events to work, 6 worked before" in desk("shadow", "run", "sorter").out
     now = report(desk)
     assert now["numbers"] == before["numbers"]
@@ -136,14 +136,23 @@ def test_an_earlier_version_taken_up_again_keeps_its_evidence(desk: Run, tmp_pat
 def test_until_the_version_in_use_has_a_pair_the_newest_that_has_some_counts(desk: Run, tmp_path: Path) -> None:
     box = write_mailbox(tmp_path / "box", mailbox(6))
     desk("shadow", "run", "sorter", box, "--own", OWN)
-    desk("agents", "apply", agent_file(tmp_path / "second.json", purpose="sorts otherwise"))
+    desk(
+        "agents", "apply", "--without-evidence=a test", agent_file(tmp_path / "second.json", purpose="sorts otherwise")
+    )
     assert {cell["version"] for cell in report(desk)["cells"]} == {1}, "the only one that has some"
     desk("shadow", "run", "sorter")
-    desk("agents", "apply", agent_file(tmp_path / "third.json", purpose="sorts in yet another way"))
+    desk(
+        "agents",
+        "apply",
+        "--without-evidence=a test",
+        agent_file(tmp_path / "third.json", purpose="sorts in yet another way"),
+    )
     assert {cell["version"] for cell in report(desk)["cells"]} == {2}
     desk("shadow", "run", "sorter")
     assert {cell["version"] for cell in report(desk)["cells"]} == {3}
-    desk("agents", "apply", agent_file(tmp_path / "second.json", purpose="sorts otherwise"))
+    desk(
+        "agents", "apply", "--without-evidence=a test", agent_file(tmp_path / "second.json", purpose="sorts otherwise")
+    )
     assert {cell["version"] for cell in report(desk)["cells"]} == {2}, "in use again, and it has its own"
 
 
@@ -165,7 +174,7 @@ def test_who_goes_live_without_evidence_is_told_and_keeps_what_there_is(desk: Ru
     desk("shadow", "run", "sorter", write_mailbox(tmp_path / "box", mailbox(6)), "--own", OWN)
     before = report(desk)["numbers"]
     live = agent_file(tmp_path / "live.json", more={"stage": {"default": "shadow", "categories": {"card": "limited"}}})
-    said = desk("agents", "apply", live).out
+    said = desk("agents", "apply", "--without-evidence=a test", live).out
     assert "Live without the evidence for it: card (3 of 3 right)." in said and "transfer" not in said
     assert report(desk)["numbers"] == before, "how far it may go changes nothing of what it decides"
     assert "0 events to work, 6 worked before" in desk("shadow", "run", "sorter").out

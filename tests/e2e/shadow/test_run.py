@@ -28,7 +28,7 @@ from tests.support.shell import Run
 def desk(run: Run, tmp_path: Path) -> Run:
     """A workspace with the agent."""
     assert run("init").code == 0
-    assert run("agents", "apply", agent_file(tmp_path / "sorter.json")).code == 0
+    assert run("agents", "apply", "--without-evidence=a test", agent_file(tmp_path / "sorter.json")).code == 0
     return run
 
 
@@ -70,7 +70,7 @@ def test_what_was_left_in_the_inbox_was_left_alone(desk: Run, tmp_path: Path) ->
 
 def test_abstaining_counts_as_a_failure(run: Run, tmp_path: Path) -> None:
     run("init")
-    run("agents", "apply", agent_file(tmp_path / "sorter.json", threshold=1.0))
+    run("agents", "apply", "--without-evidence=a test", agent_file(tmp_path / "sorter.json", threshold=1.0))
     run("shadow", "run", "sorter", write_mailbox(tmp_path / "box", mailbox(6)), "--own", OWN)
     found = pairs(run)
     assert len(found) == 6 and all(pair["failed"] and pair["verdict"] == "missing" for pair in found)
@@ -85,7 +85,12 @@ def test_abstaining_counts_as_a_failure(run: Run, tmp_path: Path) -> None:
 def test_guardrails_refuse_as_they_do_live(run: Run, tmp_path: Path) -> None:
     rule = {"name": "cards", "when": "args.folder == 'Cards'", "then": "refuse", "because": "cards are for people"}
     run("init")
-    run("agents", "apply", agent_file(tmp_path / "sorter.json", more={"guardrails": [rule]}))
+    run(
+        "agents",
+        "apply",
+        "--without-evidence=a test",
+        agent_file(tmp_path / "sorter.json", more={"guardrails": [rule]}),
+    )
     run("shadow", "run", "sorter", write_mailbox(tmp_path / "box", mailbox(10)), "--own", OWN)
     found = pairs(run)
     assert {(pair["category"], pair["verdict"]) for pair in found} == {("card", "missing"), ("transfer", "same")}
@@ -111,7 +116,12 @@ def test_what_comes_in_later_is_worked_by_the_next_run(desk: Run, tmp_path: Path
 def test_a_version_that_knew_the_events_proves_nothing_by_them(desk: Run, tmp_path: Path) -> None:
     box = write_mailbox(tmp_path / "box", mailbox(6))
     desk("shadow", "run", "sorter", box, "--own", OWN)
-    assert desk("agents", "apply", agent_file(tmp_path / "sorter.json", purpose="sorts better")).code == 0
+    assert (
+        desk(
+            "agents", "apply", "--without-evidence=a test", agent_file(tmp_path / "sorter.json", purpose="sorts better")
+        ).code
+        == 0
+    )
     assert "6 events worked" in desk("shadow", "run", "sorter", box, "--own", OWN).out
     found = pairs(desk)
     first, second = min(pair["version_id"] for pair in found), max(pair["version_id"] for pair in found)
@@ -160,7 +170,9 @@ def test_an_agent_without_a_past_is_told_so(desk: Run) -> None:
 
 def test_an_agent_that_thinks_with_a_model_needs_a_cap(run: Run, tmp_path: Path) -> None:
     run("init")
-    applied = run("agents", "apply", agent_file(tmp_path / "sorter.json", more={"brain": "model"}))
+    applied = run(
+        "agents", "apply", "--without-evidence=a test", agent_file(tmp_path / "sorter.json", more={"brain": "model"})
+    )
     assert applied.code == 0, applied.err
     said = run("shadow", "run", "sorter", write_mailbox(tmp_path / "box", mailbox(3)), "--own", OWN)
     assert said.code == 2 and "say how much at most" in said.err and pairs(run) == []
@@ -210,7 +222,7 @@ def ticket_agent(path: Path) -> Path:
 
 def test_columns_of_a_ticket_table_are_the_teams_triage(run: Run, folder: Path, tmp_path: Path) -> None:
     run("init")
-    run("agents", "apply", ticket_agent(tmp_path / "sorter.json"))
+    run("agents", "apply", "--without-evidence=a test", ticket_agent(tmp_path / "sorter.json"))
     table = write_tickets(tmp_path / "tickets.csv", tickets(20), TICKETS)
     said = run("shadow", "run", "sorter", table)
     assert "20 events worked" in said.out, said.out + said.err
@@ -227,7 +239,7 @@ def test_an_agent_that_assigns_where_people_left_a_ticket_unassigned_differs(run
     run("init")
     file = ticket_agent(tmp_path / "sorter.json")
     file.write_text(file.read_text(encoding="utf-8").replace('"queue": ', '"assignee": "lena", "queue": '), "utf-8")
-    run("agents", "apply", file)
+    run("agents", "apply", "--without-evidence=a test", file)
     run("shadow", "run", "sorter", write_tickets(tmp_path / "tickets.csv", tickets(4), TICKETS))
     assert {pair["verdict"] for pair in pairs(run)} == {"differs"}
     assert {pair["human_actions"][0]["args"]["assignee"] for pair in pairs(run)} == {""}
@@ -235,7 +247,7 @@ def test_an_agent_that_assigns_where_people_left_a_ticket_unassigned_differs(run
 
 def test_an_event_that_its_agents_own_file_holds_counts_for_nothing(run: Run, tmp_path: Path) -> None:
     run("init")
-    run("agents", "apply", ticket_agent(tmp_path / "sorter.json"))
+    run("agents", "apply", "--without-evidence=a test", ticket_agent(tmp_path / "sorter.json"))
     rows = tickets(6)
     known = [(*row[:2], TEXTS["card"].format(n="One"), *row[3:]) for row in rows[:1]]
     run("shadow", "run", "sorter", write_tickets(tmp_path / "tickets.csv", [*known, *rows[1:]], TICKETS))
@@ -244,7 +256,7 @@ def test_an_event_that_its_agents_own_file_holds_counts_for_nothing(run: Run, tm
 
 def test_a_ticket_is_sorted_when_its_table_says_so(run: Run, tmp_path: Path) -> None:
     run("init")
-    run("agents", "apply", ticket_agent(tmp_path / "sorter.json"))
+    run("agents", "apply", "--without-evidence=a test", ticket_agent(tmp_path / "sorter.json"))
     rows = [(*row, (START + timedelta(hours=number, minutes=7)).isoformat()) for number, row in enumerate(tickets(4))]
     run("shadow", "run", "sorter", write_tickets(tmp_path / "tickets.csv", rows, (*TICKETS, "assigned at")))
     told = {pair["human_actions"][0]["at"] for pair in pairs(run)}
@@ -253,7 +265,7 @@ def test_a_ticket_is_sorted_when_its_table_says_so(run: Run, tmp_path: Path) -> 
 
 def test_a_ticket_without_a_time_is_told_and_left_out(run: Run, tmp_path: Path) -> None:
     run("init")
-    run("agents", "apply", ticket_agent(tmp_path / "sorter.json"))
+    run("agents", "apply", "--without-evidence=a test", ticket_agent(tmp_path / "sorter.json"))
     rows = [*tickets(3), (*tickets(4)[3][:-1], "")]
     said = run("shadow", "run", "sorter", write_tickets(tmp_path / "tickets.csv", rows, TICKETS))
     assert "1 left out" in said.out and "3 events worked" in said.out
@@ -261,7 +273,7 @@ def test_a_ticket_without_a_time_is_told_and_left_out(run: Run, tmp_path: Path) 
 
 def test_a_live_import_of_tickets_gives_no_agent_work(run: Run, tmp_path: Path) -> None:
     run("init")
-    run("agents", "apply", ticket_agent(tmp_path / "sorter.json"))
+    run("agents", "apply", "--without-evidence=a test", ticket_agent(tmp_path / "sorter.json"))
     said = run("import", write_tickets(tmp_path / "tickets.csv", tickets(3), TICKETS), "--json").json
     assert said[0]["queued"] == 0 and said[0]["new"] == 3
     assert "3 events worked" in run("shadow", "run", "sorter").out, "they are a past like any other"

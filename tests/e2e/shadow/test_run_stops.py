@@ -31,7 +31,7 @@ POINTS = [
 def desk(run: Run, folder: Path, tmp_path: Path) -> Run:
     """A workspace with the agent and a past."""
     assert run("init").code == 0
-    assert run("agents", "apply", agent_file(tmp_path / "sorter.json")).code == 0
+    assert run("agents", "apply", "--without-evidence=a test", agent_file(tmp_path / "sorter.json")).code == 0
     box = write_mailbox(tmp_path / "box", mailbox(MAILS))
     assert run("import", box, "--own", OWN).code == 0
     return run
@@ -68,7 +68,11 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Any, ...]]
     """What is decided where nothing interrupts."""
     place = tmp_path_factory.mktemp("untouched")
     agent, box = agent_file(place / "sorter.json"), write_mailbox(place / "box", mailbox(MAILS))
-    for words in (["init"], ["agents", "apply", agent], ["shadow", "run", "sorter", box, "--own", OWN]):
+    for words in (
+        ["init"],
+        ["agents", "apply", "--without-evidence=a test", agent],
+        ["shadow", "run", "sorter", box, "--own", OWN],
+    ):
         command = [sys.executable, "-m", "opsconsole", *map(str, words), "-w", str(place / "workspace")]
         subprocess.run(command, check=True, capture_output=True, timeout=LONG_S)
     found = decided(place / "workspace")

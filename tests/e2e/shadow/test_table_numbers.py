@@ -38,7 +38,7 @@ def report(folder: Path, table: str, sets: str) -> tuple[str, dict[str, Any]]:
     file.write_text(table)
     agent.write_text(AGENT.format(sets=sets))
     said(place, "init")
-    said(place, "agents", "apply", str(agent))
+    said(place, "agents", "apply", "--without-evidence=a test", str(agent))
     said(place, "shadow", "run", "sorter", str(file))
     return said(place, "shadow", "report"), json.loads(said(place, "shadow", "report", "--json"))
 
@@ -79,7 +79,7 @@ def test_the_past_is_brought_in_with_a_mapping(tmp_path: Path) -> None:
     agent.write_text(AGENT.format(sets="queue: Stock"))
     mapping.write_text("columns: {Wohin: queue}\n")
     said(place, "init")
-    said(place, "agents", "apply", str(agent))
+    said(place, "agents", "apply", "--without-evidence=a test", str(agent))
     text = said(place, "shadow", "run", "sorter", str(file), "--mapping", str(mapping))
     assert "It agreed with people in 1 of the 1 that count" in text
 

@@ -23,7 +23,7 @@ TICKETS = ("ticket id", "subject", "description", "queue", "requester email", "c
 def desk(run: Run, tmp_path: Path) -> Run:
     """A workspace with the agent."""
     assert run("init").code == 0
-    assert run("agents", "apply", agent_file(tmp_path / "sorter.json")).code == 0
+    assert run("agents", "apply", "--without-evidence=a test", agent_file(tmp_path / "sorter.json")).code == 0
     return run
 
 
@@ -42,7 +42,7 @@ def test_without_sent_mail_of_its_time_nothing_counts(desk: Run, tmp_path: Path)
     assert "agreed with people" not in said.out and {pair["excluded"] for pair in pairs(desk)} == {NO_SENT}
     old = [replace(mail, number=90, at=START - timedelta(days=700), answer="Yes.") for mail in mailbox(1)]
     desk("import", write_mailbox(tmp_path / "old", old), "--own", OWN)
-    desk("agents", "apply", agent_file(tmp_path / "other.json", purpose="sorts otherwise"))
+    desk("agents", "apply", "--without-evidence=a test", agent_file(tmp_path / "other.json", purpose="sorts otherwise"))
     desk("shadow", "run", "sorter")
     assert {pair["excluded"] for pair in pairs(desk)[:6]} == {NO_SENT}, "it is of another time"
 
@@ -91,14 +91,19 @@ def tickets(path: Path) -> Path:
 
 def test_a_field_that_the_table_does_not_tell_proves_nothing(run: Run, tmp_path: Path) -> None:
     run("init")
-    run("agents", "apply", ticket_agent(tmp_path / "sorter.json", queue="Cards", priority="urgent"))
+    run(
+        "agents",
+        "apply",
+        "--without-evidence=a test",
+        ticket_agent(tmp_path / "sorter.json", queue="Cards", priority="urgent"),
+    )
     run("shadow", "run", "sorter", tickets(tmp_path / "tickets.csv"))
     assert {pair["excluded"] for pair in pairs(run)} == {NO_TRIAGE}
 
 
 def test_what_an_agent_did_with_a_ticket_since_is_not_peoples(run: Run, folder: Path, tmp_path: Path) -> None:
     run("init")
-    run("agents", "apply", ticket_agent(tmp_path / "sorter.json", queue="Cards"))
+    run("agents", "apply", "--without-evidence=a test", ticket_agent(tmp_path / "sorter.json", queue="Cards"))
     run("import", tickets(tmp_path / "tickets.csv"))
     with opened(folder) as session:
         now = session.kernel.clock.now()
@@ -124,7 +129,7 @@ def test_folders_that_hold_what_nobody_sorted() -> None:
 def test_three_versions_on_one_event_are_one_correction(desk: Run, tmp_path: Path) -> None:
     box = write_mailbox(tmp_path / "box", mailbox(6))
     for purpose in ("one", "two", "three"):
-        desk("agents", "apply", agent_file(tmp_path / "a.json", purpose=purpose))
+        desk("agents", "apply", "--without-evidence=a test", agent_file(tmp_path / "a.json", purpose=purpose))
         desk("shadow", "run", "sorter", box, "--own", OWN)
     event = pairs(desk)[0]["event"]
     for pair in [pair for pair in pairs(desk) if pair["event"] == event]:

@@ -125,14 +125,17 @@ def test_what_the_window_saves_the_command_line_takes_and_gives_back_as_it_is(tm
     given = run(["agents", "show", "mira", "--source", "-w", str(folder)])
     assert given.exit_code == 0 and given.stdout == source(folder)
     file.write_bytes(given.stdout.encode())
-    taken = run(["agents", "apply", str(file), "-w", str(folder)])
+    taken = run(["agents", "apply", "--without-evidence=a test", str(file), "-w", str(folder)])
     assert taken.exit_code == 0, taken.output
     with opened(folder) as session:
         assert in_use(session.kernel.reader, "mira").number == 2, "it says the same, to the last sign"
 
     def changed_in_the_editor() -> None:
         file.write_text(given.stdout.replace("name: Praise", "name: Thanks   # so they say"))
-        assert run(["agents", "apply", str(file), "--seen", "2", "-w", str(folder)]).exit_code == 0
+        assert (
+            run(["agents", "apply", "--without-evidence=a test", str(file), "--seen", "2", "-w", str(folder)]).exit_code
+            == 0
+        )
 
     async def shows(stage: Stage) -> None:
         _, page = await shown(stage)
