@@ -4,7 +4,7 @@ Trials span neither days nor categories, so that nothing is lost by counting day
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from opsconsole.policy.trials import AGREED, FINE, Basis, Counted, is_right, is_severe
@@ -49,6 +49,9 @@ class Kind:
     """What it brings to its trial, in bits; None: it is in none."""
 
 
+_ADDED = (
+    "pairs", "agreed", "judged", "judged_fine", "severe", "excluded", "unblind", "trials", "right", "severe_trials",
+)  # fmt: skip
 _WRONG, _SEVERE, _FAILED, _OPEN, _NOT_JUDGED = 1, 2, 4, 8, 16
 
 
@@ -99,6 +102,18 @@ def count_day(pairs: Sequence[tuple[str, int, Kind]]) -> DayCount:
         bases=dict(_bases(marks)),
         reasons=dict(reasons),
     )
+
+
+def added(days: Iterable[DayCount]) -> DayCount:
+    """Return what days come to together."""
+    bases, reasons = Counter[Basis](), Counter[str]()
+    sums = dict.fromkeys(_ADDED, 0)
+    for day in days:
+        bases.update(day.bases)
+        reasons.update(day.reasons)
+        for name in _ADDED:
+            sums[name] += getattr(day, name)
+    return DayCount(**sums, bases=dict(bases), reasons=dict(reasons))
 
 
 def _trials(pairs: Sequence[tuple[str, int, Kind]]) -> Counter[int]:

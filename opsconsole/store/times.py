@@ -8,6 +8,8 @@ DAY = 86_400_000_000
 """Microseconds of a day."""
 FOREVER = 253402300799999999
 """Microseconds of the last moment a datetime can hold."""
+OPEN_END = 2**62
+"""Stands for the end of a time that has none; later than any moment."""
 _LEAST = -62135596800000000
 """And of the first. A time beyond, which none of ours writes, is read as the nearest there is."""
 
@@ -20,6 +22,11 @@ def to_micros(at: datetime) -> int:
 def from_micros(micros: int) -> datetime:
     """Return the aware datetime of a stored time."""
     return _EPOCH + timedelta(microseconds=min(max(micros, _LEAST), FOREVER))
+
+
+def end_micros(until: datetime | None) -> int:
+    """Return the stored form of the end of a time; of one that has none, later than any moment."""
+    return OPEN_END if until is None else to_micros(until)
 
 
 def maybe_from_micros(micros: int | None) -> datetime | None:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from opsconsole.policy.daycount import DayCount
 from opsconsole.policy.trials import TO_LIMITED, Counted, EvidenceThreshold, Standing, is_right, standing_of
+from opsconsole.store import evidencethen as then
 from opsconsole.store.queries import evidence as read
 from opsconsole.store.queries import versions
 from opsconsole.store.queries.evidence import CellSums, Counting
@@ -88,6 +89,26 @@ def progress_of(
     return sorted(found, key=lambda progress: (progress.agent, -progress.pairs, progress.category))
 
 
+def progress_then(
+    conn: Reader, agent: str, *, until: datetime, gate: EvidenceThreshold = TO_LIMITED
+) -> list[GateProgress]:
+    """Return what `progress_of` gave of an agent at a moment that is over, by what was known then."""
+    counting = then.counting_then(conn, agent, until=until)
+    if counting is None:
+        return []
+    number = max(counting.versions, default=None)
+    row = None if number is None else versions.version(conn, number)
+    found: list[GateProgress] = []
+    for cell in then.cells_then(conn, counting, until=until):
+        at, last = _standing(cell.count, gate), min(until.date(), max(cell.days))
+        since = last - timedelta(days=VOLUME_DAYS)
+        lately = sum(trials for day, trials in cell.days.items() if day > since)
+        days = _forecast(at.expected, min(cell.days), last, lately)
+        sums = CellSums(cell.category, number, cell.count)
+        found.append(_progress(agent, number, None if row is None else row.number, sums, at, days))
+    return sorted(found, key=lambda progress: (-progress.pairs, progress.category))
+
+
 def counted(pair: PairRow) -> Counted:
     """Return a pair as evidence counts it."""
     return Counted(
@@ -145,12 +166,16 @@ def _progress(
 
 def days_until(conn: Reader, counting: Counting, category: str, expected: int | None, now: datetime) -> float | None:
     """Return the working days that so many more trials take, at the volume of the last four weeks of the series."""
-    if expected is None:
-        return None
-    if expected == 0:
-        return 0.0
+    if not expected:
+        return _forecast(expected, now.date(), now.date(), 0)
     first, last = read.first_and_last(conn, counting, category)
     last = min(now.date(), last)
     lately = sum(day.trials for day in read.days(conn, counting, category, after=last - timedelta(days=VOLUME_DAYS)))
+    return _forecast(expected, first, last, lately)
+
+
+def _forecast(expected: int | None, first: date, last: date, lately: int) -> float | None:
+    if not expected:
+        return None if expected is None else 0.0
     span = max(1, min(VOLUME_DAYS, (last - first).days + 1))
     return expected / (lately / (span * 5 / 7)) if lately else None

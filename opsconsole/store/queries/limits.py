@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from opsconsole.store.times import from_micros, to_micros
+from opsconsole.store.times import end_micros, from_micros, to_micros
 
 _COUNTS = "(e.state <> 'cancelled' OR (SELECT is_in_doubt FROM action WHERE id = e.action_id))"
 """What was taken back does not count; what a call before that may have done does."""
@@ -40,18 +40,19 @@ def runs_since(conn: sqlite3.Connection, *, since: datetime, agent: str | None) 
     return int(count)
 
 
-def cost_since(conn: sqlite3.Connection, *, since: datetime, agent: str | None) -> float:
-    """Return what turns stored since cost, of one agent or of all, in whole currency units.
+def cost_since(conn: sqlite3.Connection, *, since: datetime, agent: str | None, until: datetime | None = None) -> float:
+    """Return what turns stored since cost, of one agent or of all, in whole currency units; those before `until` only.
 
     By turn, not by run: one that waits for a person was paid for when it thought, and costs nothing while it waits.
     """
-    spent = "SELECT coalesce(sum(t.cost_micros), 0) FROM turn t"
+    spent, span = "SELECT coalesce(sum(t.cost_micros), 0) FROM turn t", (to_micros(since), end_micros(until))
     if agent is None:
-        (micros,) = conn.execute(f"{spent} WHERE t.cost_micros > 0 AND t.at >= ?", (to_micros(since),)).fetchone()
+        (micros,) = conn.execute(f"{spent} WHERE t.cost_micros > 0 AND t.at >= ? AND t.at < ?", span).fetchone()
     else:
         (micros,) = conn.execute(
-            f"{spent} CROSS JOIN run r ON r.id = t.run_id WHERE t.cost_micros > 0 AND t.at >= ? AND r.agent_id = ?",
-            (to_micros(since), agent),
+            f"{spent} CROSS JOIN run r ON r.id = t.run_id"
+            " WHERE t.cost_micros > 0 AND t.at >= ? AND t.at < ? AND r.agent_id = ?",
+            (*span, agent),
         ).fetchone()
     return int(micros) / 1e6
 

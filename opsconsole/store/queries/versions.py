@@ -2,12 +2,13 @@
 
 import json
 import sqlite3
+from datetime import datetime
 from typing import Any
 
 from opsconsole.domain.ids import AgentId, VersionId
 from opsconsole.policy.decides import decision_digest
 from opsconsole.store.rows import VersionRow, present
-from opsconsole.store.times import from_micros
+from opsconsole.store.times import from_micros, to_micros
 
 _VERSION = (
     "SELECT id, agent_id, number, digest, spec, tools, source, applied_by, created_at, reason FROM agent_version WHERE "
@@ -38,6 +39,23 @@ def every(conn: sqlite3.Connection, agent: str, *, most: int | None = None) -> l
 def newest(conn: sqlite3.Connection, agent: str) -> VersionRow | None:
     """Return the version of an agent that was made last, in use or not; None where there never was one."""
     return next(iter(every(conn, agent, most=1)), None)
+
+
+def made_before(conn: sqlite3.Connection, agent: str, *, until: datetime) -> VersionRow | None:
+    """Return the version of an agent that was made last before a moment; None where there was none yet."""
+    return _row(
+        conn.execute(
+            f"{_VERSION}agent_id = ? AND created_at < ? ORDER BY number DESC LIMIT 1", (agent, to_micros(until))
+        ).fetchone()
+    )
+
+
+def made_in(conn: sqlite3.Connection, *, since: datetime, until: datetime) -> list[VersionRow]:
+    """Return the versions of all agents that came into use in a time, in order."""
+    rows = conn.execute(
+        f"{_VERSION}created_at >= ? AND created_at < ? ORDER BY created_at, id", (to_micros(since), to_micros(until))
+    )
+    return [found for row in rows.fetchall() if (found := _row(row)) is not None]
 
 
 def newest_number(conn: sqlite3.Connection, agent: str) -> int:

@@ -18,7 +18,7 @@ from opsconsole.store.queries.views.outcomes import PLACE, events_at
 from opsconsole.store.queries.views.rulings import LAST, REFUSED
 from opsconsole.store.queries.views.stands import WHERE_IT_STANDS
 from opsconsole.store.queries.views.unseen import AWAITED, UNSEEN_CATEGORY, UNSEEN_LEFT, UNSEEN_OUTCOME
-from opsconsole.store.times import from_micros, to_micros
+from opsconsole.store.times import OPEN_END, from_micros, to_micros
 
 _RUNS = (
     "SELECT event_id FROM run WHERE (?1 IS NULL OR agent_id = ?1) AND (?2 IS NULL OR category = ?2)"
@@ -144,7 +144,7 @@ def _sources(
     if wanted.verdict:
         begin = 0 if wanted.since is None else to_micros(wanted.since)
         sql = {"ACT": _RULED, "REFUSE": _REFUSED}.get(wanted.verdict, _NOT_ACTED)
-        found.append((sql, {"verdict": wanted.verdict, "since": begin, "after": after}))
+        found.append((sql, {"verdict": wanted.verdict, "since": begin, "until": OPEN_END, "after": after}))
     if wanted.outcome:
         found.append(events_at(wanted.outcome, agent=wanted.agent, since=wanted.since, now=now, after=after))
     if wanted.text.strip() and (expression := terms(wanted.text)):

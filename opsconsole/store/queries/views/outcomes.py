@@ -4,11 +4,12 @@ The events of a time are those that agents finished in it, and those that are op
 counts once for each.
 """
 
+import json
 import sqlite3
 from dataclasses import astuple, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from opsconsole.store.times import to_micros
+from opsconsole.store.times import end_micros, to_micros
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +78,25 @@ PLACE = (
 _PLACE_OF = f"SELECT {PLACE} FROM run r WHERE r.id = :run"  # noqa: S608 - no input in it
 _FINISHED = (
     f"SELECT {PLACE}, count(*) FROM run r"  # noqa: S608 - no input in it
-    " WHERE r.agent_id = :agent AND r.finished_at >= :since AND r.finished_at IS NOT NULL GROUP BY 1"
+    " WHERE r.agent_id = :agent AND r.finished_at >= :since AND r.finished_at < :until AND r.finished_at IS NOT NULL"
+    " GROUP BY 1"
+)
+_OPEN_THEN = (
+    f"SELECT (SELECT count(*) FROM run WHERE state IN {_OPEN} AND agent_id = :agent AND queued_at < :until)"  # noqa: S608
+    " + (SELECT count(*) FROM run WHERE agent_id = :agent AND finished_at >= :until AND finished_at IS NOT NULL"
+    " AND queued_at < :until)"
+)
+_WAITED_THEN = (
+    "SELECT p.agent_id, count(*),"
+    " count(DISTINCT CASE WHEN r.finished_at IS NULL OR r.finished_at >= :until THEN r.id END)"
+    " FROM approval p CROSS JOIN action a ON a.id = p.action_id CROSS JOIN run r ON r.id = a.run_id"
+    " WHERE p.created_at < :until AND (p.state = 'waiting' OR p.closed_at >= :until)"
+    " AND p.id NOT IN (SELECT value FROM json_each(:put_off)) GROUP BY 1"
+)
+_PUT_OFF_BEYOND = "SELECT id FROM approval WHERE snoozed_until > ? AND created_at < ?"
+_PUT_OFF_BEFORE = (
+    "SELECT DISTINCT json_extract(blob, '$.approval') FROM audit WHERE kind = 'approval.snoozed'"
+    " AND json_extract(blob, '$.at') < ?"
 )
 _ENDED_THERE = (
     "SELECT r.event_id FROM run r"  # noqa: S608 - no input in it
@@ -119,7 +138,15 @@ def is_left(conn: sqlite3.Connection, run: int) -> bool:
     return conn.execute("SELECT 1 FROM run WHERE id = ? AND is_handled = 0", (run,)).fetchone() is not None
 
 
-def outcomes_of(conn: sqlite3.Connection, agent: str, *, since: datetime, now: datetime, waiting: int) -> Outcomes:
+def outcomes_of(
+    conn: sqlite3.Connection,
+    agent: str,
+    *,
+    since: datetime,
+    now: datetime,
+    waiting: int,
+    until: datetime | None = None,
+) -> Outcomes:
     """Return where the events of an agent stand.
 
     Args:
@@ -128,13 +155,11 @@ def outcomes_of(conn: sqlite3.Connection, agent: str, *, since: datetime, now: d
         since: begin of the time.
         now: its end.
         waiting: its open events of which something waits for a person.
+        until: the end of a time that is over: what was finished later was open then; None: what is open now is.
     """
-    values = {"agent": agent, "since": to_micros(since), "now": to_micros(now)}
+    values = {"agent": agent, "since": to_micros(since), "now": to_micros(now), "until": end_micros(until)}
     counts: dict[str, int] = dict(conn.execute(_FINISHED, values).fetchall())
-    (opened,) = conn.execute(
-        f"SELECT count(*) FROM run WHERE state IN {_OPEN} AND agent_id = ?",  # noqa: S608 - no input in it
-        (agent,),
-    ).fetchone()
+    (opened,) = conn.execute(_OPEN_THEN, values).fetchone()
     return Outcomes(**counts, waiting=waiting, under_way=opened - waiting)
 
 
@@ -148,3 +173,20 @@ def waiting_by_agent(conn: sqlite3.Connection, *, now: datetime) -> dict[str, Wa
         (to_micros(now),),
     )
     return {row[0]: Waiting(row[1], row[2]) for row in rows}
+
+
+def waited_by_agent(conn: sqlite3.Connection, *, until: datetime) -> dict[str, Waiting]:
+    """Return what waited for a person at the end of a time, by agent; what was put off beyond it did not."""
+    end = to_micros(until)
+    rows = conn.execute(_WAITED_THEN, {"until": end, "put_off": json.dumps(_put_off(conn, until))})
+    return {row[0]: Waiting(row[1], row[2]) for row in rows}
+
+
+def _put_off(conn: sqlite3.Connection, until: datetime) -> list[int]:
+    """Return the requests that were put off at a moment until later, as the record dates it."""
+    end = to_micros(until)
+    beyond = {number for (number,) in conn.execute(_PUT_OFF_BEYOND, (end, end))}
+    if not beyond:
+        return []
+    moment = until.astimezone(UTC).isoformat(timespec="microseconds")
+    return sorted(beyond & {number for (number,) in conn.execute(_PUT_OFF_BEFORE, (moment,))})

@@ -8,9 +8,15 @@ from itertools import pairwise
 
 from opsconsole.store.queries import limits, versions
 from opsconsole.store.queries.views.names import agent_names
-from opsconsole.store.queries.views.outcomes import Outcomes, Waiting, outcomes_of, waiting_by_agent
+from opsconsole.store.queries.views.outcomes import (
+    Outcomes,
+    Waiting,
+    outcomes_of,
+    waited_by_agent,
+    waiting_by_agent,
+)
 from opsconsole.store.queries.views.rulings import REFUSED
-from opsconsole.store.times import to_micros
+from opsconsole.store.times import end_micros, to_micros
 
 DAYS = 14
 """Days of the small charts."""
@@ -89,28 +95,52 @@ class Overview:
         return sum(agent.requests for agent in self.agents)
 
 
-def overview(conn: sqlite3.Connection, *, since: datetime, now: datetime) -> Overview:
-    """Gather what an overview shows."""
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """The time that is looked at."""
+
+    since: datetime
+    now: datetime
+    until: datetime | None
+
+    @property
+    def micros(self) -> tuple[int, int]:
+        """Begin and end as they are stored."""
+        return to_micros(self.since), end_micros(self.until)
+
+
+def overview(conn: sqlite3.Connection, *, since: datetime, now: datetime, until: datetime | None = None) -> Overview:
+    """Gather what an overview shows.
+
+    Args:
+        conn: reads the workspace.
+        since: begin of the time.
+        now: the moment at which it is told.
+        until: the end of a time that is over, itself not included: what stood where then is told, whatever became of it
+            since. Pauses, recommendations and times without an engine are those of now. None: until now.
+    """
+    window = _Window(since, now if until is None else until, until)
     switches = [scope for scope, _ in limits.switches(conn)]
-    days, waiting = _days(conn, now), waiting_by_agent(conn, now=now)
+    days = _days(conn, window.now)
+    waiting = waiting_by_agent(conn, now=now) if until is None else waited_by_agent(conn, until=until)
     glances = (
-        _glance(conn, agent, name, since, now, waiting.get(agent, Waiting(0, 0)), days.get(agent), switches)
+        _glance(conn, agent, name, window, waiting.get(agent, Waiting(0, 0)), days.get(agent), switches)
         for agent, name in agent_names(conn).items()
     )
     agents = tuple(each for each in glances if not each.is_dismissed or each.outcomes.all or each.requests)
     (events,) = conn.execute("SELECT coalesce(max(id), 0) FROM event").fetchone()
     return Overview(
         since=since,
-        now=now,
+        now=window.now,
         agents=agents,
         events=events,
-        without_agent=_without_agent(conn, since),
-        cost=limits.cost_since(conn, since=since, agent=None),
+        without_agent=_without_agent(conn, window),
+        cost=limits.cost_since(conn, since=since, agent=None, until=until),
         currency=limits.setting(conn, "currency") or "EUR",
-        median_s=_median(conn, [agent.agent for agent in agents], since),
-        shadow=shadow_since(conn, since=since),
-        refused=_refused(conn, since),
-        refused_events=_refused_events(conn, since),
+        median_s=_median(conn, [agent.agent for agent in agents], window),
+        shadow=shadow_since(conn, since=since, until=until),
+        refused=_refused(conn, window),
+        refused_events=_refused_events(conn, window),
         sleeps=sleeps(conn, since=since),
         paused=tuple(scope for scope in switches if not _is_over_nobody(conn, scope)),
         recommended=_recommended(conn),
@@ -121,8 +151,7 @@ def _glance(
     conn: sqlite3.Connection,
     agent: str,
     name: str,
-    since: datetime,
-    now: datetime,
+    window: _Window,
     waiting: Waiting,
     days: tuple[int, ...] | None,
     switches: list[str],
@@ -130,10 +159,10 @@ def _glance(
     return AgentGlance(
         agent,
         name,
-        outcomes_of(conn, agent, since=since, now=now, waiting=waiting.events),
+        outcomes_of(conn, agent, since=window.since, now=window.now, waiting=waiting.events, until=window.until),
         waiting.requests,
         days or (0,) * DAYS,
-        limits.cost_since(conn, since=since, agent=agent),
+        limits.cost_since(conn, since=window.since, agent=agent, until=window.until),
         "all" in switches or f"agent:{agent}" in switches,
         versions.current_version_of(conn, agent) is None,
     )
@@ -145,11 +174,11 @@ def _is_over_nobody(conn: sqlite3.Connection, scope: str) -> bool:
     return kind in ("agent", "category") and versions.current_version_of(conn, name.partition("/")[0]) is None
 
 
-def _without_agent(conn: sqlite3.Connection, since: datetime) -> int:
+def _without_agent(conn: sqlite3.Connection, window: _Window) -> int:
     (count,) = conn.execute(
-        "SELECT count(*) FROM event e WHERE e.occurred_at >= ? AND e.received_at >= ?"
+        "SELECT count(*) FROM event e WHERE e.occurred_at >= ?1 AND e.received_at >= ?1 AND e.received_at < ?2"
         " AND NOT EXISTS (SELECT 1 FROM run r WHERE r.event_id = e.id)",
-        (to_micros(since), to_micros(since)),
+        window.micros,
     ).fetchone()
     return int(count)
 
@@ -168,36 +197,39 @@ def _days(conn: sqlite3.Connection, now: datetime) -> dict[str, tuple[int, ...]]
     return {agent: tuple(values) for agent, values in counts.items()}
 
 
-def _median(conn: sqlite3.Connection, agents: list[str], since: datetime) -> float | None:
+def _median(conn: sqlite3.Connection, agents: list[str], window: _Window) -> float | None:
     spans: list[int] = []
     for agent in agents:
         spans += [
             row[0]
             for row in conn.execute(
-                "SELECT finished_at - queued_at FROM run WHERE agent_id = ? AND finished_at >= ?"
+                "SELECT finished_at - queued_at FROM run WHERE agent_id = ? AND finished_at >= ? AND finished_at < ?"
                 " AND finished_at IS NOT NULL AND state = 'done' ORDER BY finished_at DESC LIMIT ?",
-                (agent, to_micros(since), _MEDIAN_OF),
+                (agent, *window.micros, _MEDIAN_OF),
             )
         ]
     return sorted(spans)[len(spans) // 2] / 1e6 if spans else None
 
 
-def shadow_since(conn: sqlite3.Connection, *, since: datetime) -> tuple[tuple[str, str, int], ...]:
-    """Return (agent, tool, how often) of what would have been done since, most often first."""
+def shadow_since(
+    conn: sqlite3.Connection, *, since: datetime, until: datetime | None = None
+) -> tuple[tuple[str, str, int], ...]:
+    """Return (agent, tool, how often) of what would have been done since, before `until`, most often first."""
     rows = conn.execute(
         "SELECT r.agent_id, a.tool, count(*) FROM action a CROSS JOIN run r ON r.id = a.run_id"
         " WHERE a.state = 'simulated' AND a.state IN ('simulated','recommended') AND a.at >= ?"
-        " GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2",
-        (to_micros(since),),
+        " AND a.at < ? GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2",
+        (to_micros(since), end_micros(until)),
     )
     return tuple((row[0], row[1], row[2]) for row in rows)
 
 
-def _refused(conn: sqlite3.Connection, since: datetime) -> tuple[tuple[str, str, int], ...]:
+def _refused(conn: sqlite3.Connection, window: _Window) -> tuple[tuple[str, str, int], ...]:
     counts: dict[tuple[str, str], int] = {}
+    since, until = window.micros
     for tool, reasons in conn.execute(
         f"SELECT a.tool, w.reasons {REFUSED} ORDER BY w.at DESC LIMIT :most",
-        {"since": to_micros(since), "most": NEWEST},
+        {"since": since, "until": until, "most": NEWEST},
     ):
         why = "; ".join(load["text"] for load in json.loads(reasons) if load["verdict"] == "REFUSE")
         counts[(tool, why)] = counts.get((tool, why), 0) + 1
@@ -205,10 +237,11 @@ def _refused(conn: sqlite3.Connection, since: datetime) -> tuple[tuple[str, str,
     return tuple((tool, why, count) for (tool, why), count in ordered)
 
 
-def _refused_events(conn: sqlite3.Connection, since: datetime) -> int:
+def _refused_events(conn: sqlite3.Connection, window: _Window) -> int:
+    since, until = window.micros
     (count,) = conn.execute(
         f"SELECT count(DISTINCT r.event_id) {REFUSED}",
-        {"since": to_micros(since)},
+        {"since": since, "until": until},
     ).fetchone()
     return int(count)
 
