@@ -14,6 +14,11 @@ def spoken(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def plural(number: int, text: str, many: str | None = None) -> str:
+    """Return `1 event`, `1,240 events`."""
+    return f"{number:,} {text if number == 1 else many or text + 's'}"
+
+
 def listed(parts: Sequence[str]) -> str:
     """Return `a, b and c`."""
     return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)

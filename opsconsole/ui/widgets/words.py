@@ -5,9 +5,11 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from opsconsole.domain.naming import listed as listed
+from opsconsole.domain.naming import plural as plural
 from opsconsole.domain.naming import spoken as spoken
 from opsconsole.domain.naming import tool_words as tool_words
 from opsconsole.engine.audittrail.words import STANDS
+from opsconsole.engine.oversight.words import local as local
 from opsconsole.ui.widgets.basics import Tone
 
 _SUM = re.compile(r"\d{1,9}(\.\d{1,6}|,\d{1,2})?")
@@ -111,22 +113,9 @@ def ago(at: datetime, now: datetime) -> str:
     return f"{number} {unit} ago" if seconds >= 0 else f"in {number} {unit}"
 
 
-def local(at: datetime) -> datetime:
-    """Return a time in this machine's zone."""
-    try:
-        return at.astimezone()
-    except (OverflowError, ValueError, OSError):  # a stranger dated it to the edge of the calendar
-        return at
-
-
 def exact(at: datetime) -> str:
     """Return a time exactly, in this machine's zone, for the hover."""
     return f"{local(at):%A %d %B %Y, %H:%M:%S}"
-
-
-def plural(number: int, text: str, many: str | None = None) -> str:
-    """Return `1 event`, `1,240 events`."""
-    return f"{number:,} {text if number == 1 else many or text + 's'}"
 
 
 def scope_words(scope: str) -> str:

@@ -6,11 +6,9 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from opsconsole.domain.agent import AgentSpec, Category
-from opsconsole.domain.enums import Effect, Level, Stage
-from opsconsole.domain.naming import number_words
-from opsconsole.domain.stages import Deployment
-from opsconsole.engine.agents.deployments import furthest, liveness_at
+from opsconsole.domain.agent import Category
+from opsconsole.domain.enums import Effect, Level
+from opsconsole.engine.oversight.charterwords import deployed, never, overseen, reads, today
 from opsconsole.ui.panels.agents.data import Shown, standing_told, standing_words
 from opsconsole.ui.widgets.basics import beside, button, card, clamped, label, pill
 from opsconsole.ui.widgets.columns import card_column
@@ -45,10 +43,10 @@ class CharterPage(QWidget):
             clear(self._column)
         self._add("What it is for", [spec.summary or spec.playbook.purpose])
         self._column.addWidget(self._categories(shown))
-        self._add("What it reads", [_reads(spec), *(_deployed(spec, each) for each in spec.deployments)])
+        self._add("What it reads", [reads(spec), *(deployed(spec, each) for each in spec.deployments)])
         self._column.addWidget(self._levels(shown))
-        self._add("What it never does", _never(spec))
-        self._add("How it is overseen", _overseen(spec))
+        self._add("What it never does", never(spec))
+        self._add("How it is overseen", overseen(spec))
 
     def _add(self, title: str, lines: Iterable[str]) -> None:
         frame, column = card()
@@ -91,7 +89,7 @@ class CharterPage(QWidget):
         for tool, kind in shown.tools.items():
             if kind.effect is not Effect.READ:
                 by_level[shown.spec.autonomy.level(tool, None)].append(tool_words(tool))
-        column.addWidget(para(_today(shown.spec)))
+        column.addWidget(para(today(shown.spec)))
         for level, words in _LEVELS:
             if by_level[level]:
                 column.addWidget(para(f"{words}: {listed(by_level[level])}"))
@@ -99,63 +97,3 @@ class CharterPage(QWidget):
         if exceptions:
             column.addWidget(para(f"{plural(exceptions, 'exception')} for single categories: see Autonomy.", "muted"))
         return frame
-
-
-def _today(spec: AgentSpec) -> str:
-    """Return what of its levels holds now: nothing is done where it is in shadow."""
-    found = {each.name: furthest(spec, each.id) for each in spec.playbook.categories}
-    held = [name for name, each in found.items() if not each.is_live]
-    shut = any(each.shut for each in found.values())
-    if len(held) == len(spec.playbook.categories):
-        why = "none of it is live" if shut else "all of it is in shadow"
-        return f"Today nothing: {why}, written down and not done. Once it is live:"
-    if held:
-        how = "not live" if shut else "in shadow"
-        return f"Nothing in {listed(held)}, which {'are' if len(held) > 1 else 'is'} {how}. In the rest:"
-    return "In all that it handles:"
-
-
-def _reads(spec: AgentSpec) -> str:
-    parts: list[str] = []
-    for subscription in spec.subscribes:
-        kinds = listed([_kind(kind) for kind in subscription.kinds])
-        where = "anywhere" if subscription.connection == "*" else f"from {subscription.connection}"
-        parts.append(f"{kinds} {where}" + (", where a condition holds" if subscription.where else ""))
-    return listed(parts).capitalize() + "."
-
-
-def _deployed(spec: AgentSpec, deployment: Deployment) -> str:
-    """Return how far it is live on what comes from one place."""
-    where = "Everywhere" if deployment.connection == "*" else f"On {deployment.connection}"
-    filtered = f", where {deployment.where}" if deployment.where else ""
-    live = [each.name for each in spec.playbook.categories if liveness_at(spec, each.id, deployment).is_live]
-    if deployment.stage is Stage.SHADOW or not live:
-        shut = "in shadow" if deployment.stage is Stage.SHADOW else f"{deployment.stage.value}, and no category is live"
-        return f"{where}{filtered}: {shut}: nothing is done."
-    named = f", and only for {listed(live)}" if len(live) < len(spec.playbook.categories) else ""
-    return f"{where}{filtered}: {deployment.stage.value} at most{named}."
-
-
-def _kind(kind: str) -> str:
-    return kind.replace(".", " ").replace("_", " ").replace("*", "of any kind")
-
-
-def _never(spec: AgentSpec) -> list[str]:
-    refused = [f"{rail.because[:1].upper()}{rail.because[1:]}." for rail in spec.guardrails if rail.then == "refuse"]
-    always = "It never acts on what it is not told of here: an unknown tool, or one that changed, asks a person."
-    return [*refused, always]
-
-
-def _overseen(spec: AgentSpec) -> list[str]:
-    rules, lines = spec.approvals, list[str]()
-    after = "it comes up again, marked" if rules.on_expiry == "escalate" else "it lapses, and nothing is done"
-    lines.append(f"A request waits {rules.expires_h:g} hours for you; after that {after}.")
-    if rules.veto_s:
-        lines.append(f"What you approve can be stopped for {rules.veto_s:g} seconds.")
-    if most := spec.limits.failures_in_a_row:
-        lines.append(f"{plural(most, 'run')} that fail one after another pause it, until you resume it.")
-    budgets = spec.budgets.model_dump(exclude_none=True)
-    if budgets:
-        caps = listed([f"{name.replace('_', ' ')}: {number_words(value)}" for name, value in budgets.items()])
-        lines.append(f"Caps: {caps}. At a cap it asks.")
-    return lines

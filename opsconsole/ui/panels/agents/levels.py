@@ -1,18 +1,18 @@
 """The matrix of autonomy as data: actions by kind, categories, the level set, and the rule that holds it down."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.agent import AgentSpec
-from opsconsole.domain.enums import ClassCeiling, Effect, Level, Reversibility
+from opsconsole.domain.enums import Effect, Level
 from opsconsole.engine.agents.deployments import Liveness, furthest
+from opsconsole.engine.oversight.levelwords import GROUPS, group_of, wall_of
 from opsconsole.ui.widgets.words import tool_words
 
 EVERY = ""
 """The column that holds for every category without a level of its own."""
 WORDS = {Level.OBSERVE: "1 recommend", Level.APPROVAL: "2 asks you", Level.AUTONOMOUS: "3 alone"}
-_GROUPS = ("Inside, can be undone", "To people outside", "Final, money")
 Change = tuple[str, str]
 """(tool, category), or (tool, `EVERY`)."""
 
@@ -81,11 +81,11 @@ def matrix_of(spec: AgentSpec, tools: Mapping[str, ActionType], changes: Mapping
         tools: those its file names.
         changes: levels that are not saved yet.
     """
-    groups: dict[str, list[Line]] = {name: [] for name in _GROUPS}
+    groups: dict[str, list[Line]] = {name: [] for name in GROUPS}
     for tool, kind in tools.items():
         if kind.effect is Effect.READ:
             continue
-        groups[_group(kind)].append(Line(tool_words(tool), tool, _wall(spec, tool, kind)))
+        groups[group_of(kind)].append(Line(tool_words(tool), tool, wall_of(spec, tool, kind)))
     lines = [line for name, some in groups.items() if some for line in (Line(name), *some)]
     columns = [(EVERY, "Every category", "by default")]
     columns += [
@@ -96,18 +96,3 @@ def matrix_of(spec: AgentSpec, tools: Mapping[str, ActionType], changes: Mapping
 
 def _stands(found: Liveness) -> str:
     return found.stage.value if found.is_live else "not live" if found.shut else "in shadow"
-
-
-def _group(kind: ActionType) -> str:
-    if kind.is_money or (kind.effect is not Effect.EXTERNAL and kind.reversibility is Reversibility.IRREVERSIBLE):
-        return "Final, money"
-    return "To people outside" if kind.effect is Effect.EXTERNAL else "Inside, can be undone"
-
-
-def _wall(spec: AgentSpec, tool: str, kind: ActionType) -> str:
-    raised = {raised.ceiling for raised in spec.raised if raised.action == tool}
-    walls: Sequence[tuple[bool, ClassCeiling, str]] = (
-        (kind.is_money, ClassCeiling.MONEY, "it moves money"),
-        (kind.reversibility is Reversibility.IRREVERSIBLE, ClassCeiling.IRREVERSIBLE, "it cannot be undone"),
-    )
-    return next((why for is_so, ceiling, why in walls if is_so and ceiling not in raised), "")

@@ -3,6 +3,9 @@
 from datetime import timedelta
 from typing import Literal
 
+from opsconsole.engine.oversight.words import money as money
+from opsconsole.engine.oversight.words import places as places
+from opsconsole.engine.oversight.words import span as span
 from opsconsole.store.queries.views.outcomes import Outcomes
 from opsconsole.store.queries.views.overview import Overview, Sleep
 from opsconsole.ui.widgets.words import listed, local, plural, scope_words
@@ -64,18 +67,6 @@ def not_alone(outcomes: Outcomes) -> str:
     return f"{outcomes.shadow:,} only in shadow" if outcomes.shadow else "nothing yet"
 
 
-def span(seconds: float | None) -> str:
-    """Return a length of time in words people use: `0.2 s`, `4 min`, `3 h`, `2 days`."""
-    if seconds is None:
-        return "—"
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    for size, word in ((86400, "days"), (3600, "h"), (60, "min")):
-        if seconds >= size * 1.5:
-            return f"{seconds / size:.0f} {word}"
-    return f"{seconds:.0f} s"
-
-
 def sleep(slept: Sleep) -> str:
     """Say when nothing was worked."""
     began = f"{slept.began_at.astimezone():%a %H:%M}"
@@ -85,11 +76,6 @@ def sleep(slept: Sleep) -> str:
     late = f"; {plural(slept.late, 'event')} that came meanwhile worked late" if slept.late else ""
     how = " It ended without warning (power, crash)." if slept.was_sudden else ""
     return f"Asleep from {began} to {slept.ended_at.astimezone():%a %H:%M} ({length}){late}.{how}"
-
-
-def money(amount: float, currency: str) -> str:
-    """Return money with its currency."""
-    return f"{currency} {amount:,.2f}" if amount >= 0.01 or amount == 0 else f"{currency} {amount:.4f}"
 
 
 def look(state: Overview) -> str:
@@ -119,17 +105,3 @@ def sum_of(outcomes: Outcomes) -> str:
     if len(parts) > 1:
         return f"{total}: {' + '.join(f'{count:,} {words}' for count, words in parts)}"
     return f"{total}, {parts[0][1]}" if parts else "No events"
-
-
-def places(outcomes: Outcomes) -> tuple[tuple[int, str], ...]:
-    """Return each place with its number, in the order of the page."""
-    return (
-        (outcomes.alone, "handled alone"),
-        (outcomes.with_you, "handled with you"),
-        (outcomes.shadow, "only in shadow"),
-        (outcomes.waiting, "waiting for you"),
-        (outcomes.under_way, "under way"),
-        (outcomes.not_done, "not done"),
-        (outcomes.failed, "failed"),
-        (outcomes.stopped, "stopped"),
-    )
