@@ -29,6 +29,7 @@ from opsconsole.app.commands import (
 from opsconsole.app.commands.connect import listing
 from opsconsole.app.commands.insights import show as insights
 from opsconsole.app.commands.ladder import first
+from opsconsole.app.commands.reports import commands as reports
 from opsconsole.app.commands.shadow import backtest, learn, pairs, run
 from opsconsole.app.commands.shadow import report as shadowreport
 from opsconsole.app.discretion import be_discreet
@@ -74,6 +75,7 @@ pairs.app.command("backtest")(backtest.run)
 pairs.app.command("lessons")(learn.show)
 pairs.app.command("learn")(learn.take)
 app.add_typer(pairs.app, name="shadow")
+app.add_typer(reports.app, name="report")
 app.add_typer(listing.app, name="connect")
 app.add_typer(secrets.app, name="secrets")
 

@@ -100,7 +100,7 @@ def progress_then(
     row = None if number is None else versions.version(conn, number)
     found: list[GateProgress] = []
     for cell in then.cells_then(conn, counting, until=until):
-        at, last = _standing(cell.count, gate), min(until.date(), max(cell.days))
+        at, last = standing_at(cell.count, gate), min(until.date(), max(cell.days))
         since = last - timedelta(days=VOLUME_DAYS)
         lately = sum(trials for day, trials in cell.days.items() if day > since)
         days = _forecast(at.expected, min(cell.days), last, lately)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from opsconsole.domain.agent import Category
 from opsconsole.domain.enums import Effect, Level
+from opsconsole.engine.agents.deployments import furthest
 from opsconsole.engine.oversight.charterwords import deployed, never, overseen, reads, today
 from opsconsole.ui.panels.agents.data import Shown, standing_told, standing_words
 from opsconsole.ui.widgets.basics import beside, button, card, clamped, label, pill

@@ -1,0 +1,158 @@
+"""The charter of an agent as a page."""
+
+from collections.abc import Iterator, Sequence
+
+from opsconsole.domain.enums import Level, Stage
+from opsconsole.domain.naming import listed, plural, tool_words
+from opsconsole.engine.oversight.charter import Charter, HandledCategory, LevelLine, SetBy, ToolsOf
+from opsconsole.engine.oversight.charterwords import (
+    asked_about,
+    conditions,
+    deployed,
+    never,
+    overseen,
+    reads,
+    today,
+)
+from opsconsole.engine.oversight.levelwords import GROUPS, LEVELS, STAGES
+from opsconsole.engine.oversight.page import Column, Fact, Facts, Line, Lines, Page, Section, Table, Tone
+from opsconsole.engine.oversight.words import day, moment, person, share, span
+
+NOT_NAMED = "Not named yet. `opsconsole report accountable {} NAME` names one."
+A_PERSON = "a person"
+NONE_YET = "None yet"
+_SILENT = "opsconsole adds no line that says so; what it writes says it only where its texts do."
+_REACHES = {
+    Level.AUTONOMOUS: f"Not by itself. It may write to people outside without asking, and {_SILENT}",
+    Level.APPROVAL: f"Not by itself. What it writes to people outside is read by a person first; {_SILENT}",
+    Level.OBSERVE: "It writes to nobody outside: it only recommends, and a person writes.",
+}
+_TONES: dict[Stage, Tone] = {Stage.SHADOW: "shadow"}
+
+
+def charter_page(told: Charter) -> Page:
+    """Return a charter as a page."""
+    spec, used = told.spec, told.in_use
+    paused = "" if told.paused is None else f"It is paused{f': {told.paused}' if told.paused else ''}. "
+    return Page(
+        kind="Charter",
+        title=told.name,
+        about=f"Version {used.number}, in use since {moment(used.at)}, put so by {person(used.by)}",
+        lead=f"{paused}{spec.summary or spec.playbook.purpose}",
+        sections=(
+            Section("Who answers for it", (Facts(tuple(_who(told))),)),
+            Section("What it handles", (_categories(told),)),
+            *_team(told),
+            Section("What it never does", (Lines(tuple(never(spec))),)),
+            Section("What it reads and where it writes", tuple(_places(told))),
+            Section("What it may do", (Lines((today(spec),), is_muted=True), _levels(told.levels))),
+            Section("How it is overseen", (Lines(tuple(overseen(spec, who=A_PERSON))),)),
+            Section("How to stop it", (Lines(_stop(told)),)),
+            Section("Does it tell people that it is an AI?", (Lines((_discloses(told),)),)),
+        ),
+        foot=f"Charter of {told.name}, version {used.number}",
+        at=used.at,
+        name=f"charter-{told.agent}",
+    )
+
+
+def _who(told: Charter) -> Iterator[Fact]:
+    yield Fact("Accountable person", told.accountable or NOT_NAMED.format(told.agent))
+    asked = told.asked
+    if asked.answers:
+        names = listed([f"{person(who)} ({count:,})" for who, count in asked.people])
+        yield Fact("Who is asked", f"Who works the approvals of this workspace. {names} gave the last answers.")
+        yield Fact("Time to an answer", f"{span(asked.median_s)}, the median of {plural(asked.answers, 'answer')}")
+    else:
+        yield Fact("Who is asked", "Who works the approvals of this workspace; nobody has answered yet.")
+        yield Fact("Time to an answer", "Not known yet")
+    for name, at in (("Last review", told.last_review), ("Next review", told.next_review)):
+        yield Fact(name, NONE_YET if at is None else f"{at.day} {at:%B %Y}")
+
+
+def _categories(told: Charter) -> Table:
+    columns = (
+        Column("Kind of event", 34),
+        Column("Stage", 12),
+        Column("Since", 17),
+        Column("Set by, and why", 23),
+        Column("Right so far", 14),
+    )
+    return Table(columns, tuple(_category(category) for category in told.categories))
+
+
+def _category(category: HandledCategory) -> Line:
+    stage = "Paused" if category.is_paused else STAGES[category.stage]
+    if not category.is_in_scope:
+        stage = "Out of scope"
+    right = f"{category.right} of {category.total}, {share(category.low)} to {share(category.high)}"
+    cells = (
+        category.name,
+        stage,
+        day(category.set_by.at),
+        _by(category.set_by),
+        right if category.total else "nothing counts",
+    )
+    return Line(cells, "warn" if category.is_paused else _TONES.get(category.stage, ""))
+
+
+def _by(set_by: SetBy) -> str:
+    why = f": {set_by.reason}" if set_by.reason else ""
+    return f"{person(set_by.by)}, version {set_by.number}{why}"
+
+
+def _team(told: Charter) -> Iterator[Section]:
+    """Say what is left to people."""
+    spec = told.spec
+    lines: list[str] = []
+    shadow = [each.name for each in told.categories if each.stage is Stage.SHADOW]
+    if shadow:
+        lines.append(f"All of {listed(shadow)}: there it only writes down what it would do.")
+    lines.append("What it cannot place in one of its kinds of event, or is not sure of.")
+    lines += asked_about(spec)
+    if spec.playbook.escalation:
+        lines.append(spec.playbook.escalation)
+    yield Section("What the team handles", (Lines(tuple(lines)),))
+
+
+def _places(told: Charter) -> Iterator[Facts]:
+    facts = [Fact("Events", reads(told.spec))]
+    facts += [Fact("", line) for line in (*conditions(told.spec), *map(deployed, told.spec.deployments))]
+    facts += [Fact("Looks up" if at == 0 else "", _tools(some)) for at, some in enumerate(told.reads)]
+    facts += [Fact("Writes" if at == 0 else "", _tools(some)) for at, some in enumerate(told.writes)]
+    yield Facts(tuple(facts))
+
+
+def _tools(some: ToolsOf) -> str:
+    account = f" ({some.account})" if some.account else ""
+    return f"{some.connection or 'Nothing connected'}{account}: {listed([tool.lower() for tool in some.tools])}."
+
+
+def _levels(levels: Sequence[LevelLine]) -> Table:
+    columns = (Column("Action", 31), Column("For", 18), Column("Level", 22), Column("Since", 13), Column("Set by", 16))
+    lines: list[Line] = []
+    for group in GROUPS:
+        own = [level for level in levels if level.group == group]
+        if own:
+            lines.append(Line((group,)))
+            lines += map(_level, own)
+    return Table(columns, tuple(lines))
+
+
+def _level(level: LevelLine) -> Line:
+    words = LEVELS[level.level]
+    if level.wall:
+        words = f"{words}, but asks: {level.wall}"
+    by = f"{person(level.set_by.by)}, version {level.set_by.number}"
+    return Line((tool_words(level.tool), level.category or "all it handles", words, day(level.set_by.at), by))
+
+
+def _stop(told: Charter) -> tuple[str, ...]:
+    return (
+        "In the window: Agents, Pause, or key P; Ctrl+Shift+P stops all agents. A kind of event alone: its Pause.",
+        f"In a terminal: `opsconsole pause agent:{told.agent}`. What has begun is held, nothing is lost.",
+    )
+
+
+def _discloses(told: Charter) -> str:
+    return "It writes to nobody outside." if told.reaches_people is None else _REACHES[told.reaches_people]

@@ -1,0 +1,226 @@
+"""The digest of a week as a page."""
+
+from collections.abc import Iterator, Mapping
+
+from opsconsole.domain.naming import listed, plural, tool_words
+from opsconsole.engine.evidence.words import needs
+from opsconsole.engine.oversight.digest import AgentWeek, Digest, VersionChanged
+from opsconsole.engine.oversight.page import (
+    Column,
+    Fact,
+    Facts,
+    Figure,
+    Figures,
+    Line,
+    Lines,
+    Page,
+    Part,
+    Section,
+    Table,
+)
+from opsconsole.engine.oversight.words import day, moment, money, person, places, span
+from opsconsole.store.queries.views.outcomes import Outcomes
+
+NOT_OVER = "This time was not over when the page was made: its numbers still change. "
+SAVED = "Declared, not measured. Nobody declared any for this time."
+NOTHING = "Nothing came in, and nothing was finished."
+CHANGES = 3
+"""So many differences of a version are told."""
+BECAME = {
+    "approve": "approved",
+    "edit": "approved with changes",
+    "reject": "rejected",
+    "respond": "answered",
+    "ignore": "left to people",
+    "lapsed": "lapsed",
+    "void": "not needed any more",
+    "waiting": "waiting at the end",
+    "decided": "decided",
+}
+"""What became of a request → words."""
+
+
+def digest_page(told: Digest) -> Page:
+    """Return a digest as a page."""
+    outcomes = told.outcomes
+    at_work = sum(1 for week in told.agents if week.outcomes.all)
+    lead = f"{plural(at_work, 'agent')} worked {plural(outcomes.all, 'event')}." if outcomes.all else NOTHING
+    more = f" No agent worked {plural(told.without_agent, 'more event')}." if told.without_agent else ""
+    return Page(
+        kind="Digest",
+        title=told.span.title,
+        about=f"From {moment(told.span.since)} until {moment(told.span.until)}, not included; {told.span.zone}",
+        lead=f"{'' if told.is_over else NOT_OVER}{lead}{more}",
+        sections=(
+            Section("What became of the events", tuple(_handled(told))),
+            Section("What people were asked", tuple(_asked(told))),
+            Section("What was refused", (_refused(told),)),
+            Section("What was wrong, and what was changed", tuple(_wrong(told))),
+            Section("Money and time", (Facts(tuple(_costs(told))),)),
+            Section("Promoted and demoted", (_steps(told),)),
+            Section("Next in sight", (_ahead(told),)),
+        ),
+        foot=f"Digest, {told.span.days}",
+        at=told.span.until,
+        name=f"digest-{told.span.first.isoformat()}",
+    )
+
+
+def _handled(told: Digest) -> Iterator[Part]:
+    outcomes = told.outcomes
+    yield Figures(
+        (
+            Figure("Handled alone", f"{outcomes.alone:,}", "nobody was asked", "ok"),
+            Figure("Handled with people", f"{outcomes.with_you:,}", "after a person's word"),
+            Figure("Waiting", f"{outcomes.waiting:,}", "at the end", "warn" if outcomes.waiting else ""),
+            Figure("Failed", f"{outcomes.failed:,}", "to be looked at", "danger" if outcomes.failed else ""),
+        )
+    )
+    if not outcomes.all:
+        return
+    titles = ("Alone", "People", "Shadow", "Waiting", "Under way", "Not done", "Failed", "Stopped")
+    columns = (Column("Agent", 24), *(Column(title, 9, is_number=True) for title in titles))
+    lines = [Line((week.name, *_numbers(week.outcomes))) for week in told.agents if week.outcomes.all]
+    yield Table(columns, (*lines, Line(("All", *_numbers(outcomes)), is_total=True)))
+
+
+def _numbers(outcomes: Outcomes) -> tuple[str, ...]:
+    return tuple(f"{count:,}" if count else "–" for count, _ in places(outcomes))
+
+
+def _asked(told: Digest) -> Iterator[Part]:
+    made = sum(told.asked.values())
+    if not made:
+        yield Lines(("Nobody was asked anything.",))
+    else:
+        columns = (Column("Agent", 30), Column("Asked", 10, is_number=True), Column("What became of it", 60))
+        lines = [
+            Line((week.name, f"{week.requests_made:,}", _became(week.asked)))
+            for week in told.agents
+            if week.requests_made
+        ]
+        total = Line(("All", f"{made:,}", _became(told.asked)), is_total=True)
+        yield Table(columns, (*lines, total) if len(lines) > 1 else tuple(lines))
+    waiting = sum(week.requests for week in told.agents)
+    if told.waiting_since is not None:
+        since = f"the oldest since {moment(told.waiting_since)}"
+        yield Lines((f"At the end {_wait(waiting)} for a person, {since}.",), is_muted=True)
+
+
+def _wait(number: int) -> str:
+    return f"{plural(number, 'request')} {'waits' if number == 1 else 'wait'}" if number else "requests are put off"
+
+
+def _became(asked: Mapping[str, int]) -> str:
+    found: dict[str, int] = {}
+    for became, words in BECAME.items():
+        if asked.get(became):
+            found[words] = found.get(words, 0) + asked[became]
+    return listed([f"{count:,} {words}" for words, count in found.items()])
+
+
+def _refused(told: Digest) -> Part:
+    if not told.refused:
+        return Lines(("Nothing was refused.",))
+    columns = (Column("Times", 9, is_number=True), Column("Action", 26), Column("Why", 65))
+    lines = tuple(Line((f"{count:,}", tool_words(tool), why)) for tool, why, count in told.refused)
+    return Table(columns, lines)
+
+
+def _wrong(told: Digest) -> Iterator[Part]:
+    lines = [line for week in told.agents for line in _wrong_of(week)]
+    yield Lines(tuple(lines) or ("Nobody found anything wrong in this time.",))
+    if told.changed:
+        columns = (Column("Changed", 24), Column("When", 18), Column("By", 16), Column("What, and why", 42))
+        yield Table(columns, tuple(map(_changed, told.changed)))
+    else:
+        yield Lines(("No agent was changed.",))
+    gone = [
+        f"{each.name} was dismissed on {day(each.at)} by {person(each.by)}{f': {each.reason}' if each.reason else ''}."
+        for each in told.dismissed
+    ]
+    if gone:
+        yield Lines(tuple(gone))
+
+
+def _wrong_of(week: AgentWeek) -> Iterator[str]:
+    parts: list[str] = []
+    if week.wrong:
+        severe = f", {week.severe:,} of them severe" if week.severe else ""
+        parts.append(f"{plural(week.wrong, 'decision')} in shadow judged wrong{severe}")
+    if rejected := week.asked.get("reject", 0):
+        parts.append(f"{plural(rejected, 'request')} rejected")
+    if edited := week.asked.get("edit", 0):
+        parts.append(f"{plural(edited, 'request')} put right before it was done")
+    if week.undone:
+        parts.append(f"{plural(week.undone, 'action')} undone")
+    if week.outcomes.failed:
+        parts.append(f"{plural(week.outcomes.failed, 'event')} failed")
+    if parts:
+        yield f"{week.name}: {listed(parts)}."
+
+
+def _changed(changed: VersionChanged) -> Line:
+    if changed.is_first:
+        told = "Put in use for the first time"
+    else:
+        some = [change.line() for change in changed.changes[:CHANGES]]
+        left = len(changed.changes) - len(some)
+        told = "; ".join([*some, *([f"and {left:,} more"] if left else [])]) or "What its tools are now was accepted"
+    why = f"{changed.reason}. " if changed.reason else ""
+    return Line((f"{changed.name}, version {changed.number}", day(changed.at), person(changed.by), f"{why}{told}"))
+
+
+def _costs(told: Digest) -> Iterator[Fact]:
+    yield Fact("Models cost", money(told.cost, told.currency))
+    spent = [f"{week.name} {money(week.cost, told.currency)}" for week in told.agents if week.cost]
+    if len(spent) > 1:
+        yield Fact("", f"{listed(spent)}.")
+    yield Fact("Usually done in", span(told.median_s) if told.median_s is not None else "nothing was finished")
+    yield Fact("Cost of oversight", _effort(told))
+    yield Fact("Time saved", SAVED)
+
+
+def _effort(told: Digest) -> str:
+    effort = told.effort
+    cards = plural(effort.cards, "card")
+    if not effort.cards:
+        return "Nothing was answered or judged."
+    if effort.median_s is None:
+        return f"{cards} answered or judged; too few in a row to tell how long one takes."
+    each = span(effort.median_s)
+    return (
+        f"About {span(effort.total_s)}: {cards}, {each} each. That is the median of {effort.measured:,} times from one"
+        " answer to the next in a sitting."
+    )
+
+
+def _steps(told: Digest) -> Part:
+    lines: list[Line] = []
+    for changed in told.changed:
+        for word, some in (("Promoted", changed.raised), ("Demoted", changed.lowered)):
+            for change in some:
+                step = f"{change.was or 'not there'} → {change.now or 'gone'}"
+                evidence = changed.reason or "by hand, no reason given"
+                lines.append(Line((word, changed.name, change.place, step, f"{person(changed.by)}: {evidence}")))
+    if not lines:
+        return Lines(("No stage and no level was raised or lowered.",))
+    columns = (
+        Column("", 12), Column("Agent", 18), Column("Where", 26), Column("Step", 22), Column("By, and on what", 22),
+    )  # fmt: skip
+    return Table(columns, tuple(lines))
+
+
+def _ahead(told: Digest) -> Part:
+    if not told.ahead:
+        return Lines(("Nothing in shadow has been compared with what people do yet.",))
+    columns = (
+        Column("Agent", 20), Column("Kind of event", 24), Column("Right so far", 14), Column("Still needed", 42),
+    )  # fmt: skip
+    lines: list[Line] = []
+    for each in told.ahead:
+        at = each.progress.standing
+        right = f"{at.right} of {at.total}" if at.total else "nothing counts"
+        needed = needs(each.progress)
+        lines.append(Line((each.name, each.category, right, f"{needed[:1].upper()}{needed[1:]}")))
+    return Table(columns, tuple(lines))

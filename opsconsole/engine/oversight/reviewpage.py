@@ -1,0 +1,190 @@
+"""The monthly review of an agent as a page to sign."""
+
+from collections.abc import Iterator
+
+from opsconsole.domain.naming import listed, plural, tool_words
+from opsconsole.engine.oversight.digestpage import NOT_OVER
+from opsconsole.engine.oversight.page import (
+    Choice,
+    Column,
+    Figure,
+    Figures,
+    Line,
+    Lines,
+    Page,
+    Part,
+    Section,
+    Signature,
+    Table,
+)
+from opsconsole.engine.oversight.review import Drift, Review, Sample
+from opsconsole.engine.oversight.words import day, money, person, places
+from opsconsole.store.queries.views.oversight import GrantUse
+
+NEW = "new"
+_DECISIONS = (
+    ("keep", "Keep", "Scope and levels stay as they are."),
+    ("widen", "Widen", "More kinds of event live, or higher levels; each step by its own gate."),
+    ("narrow", "Narrow", "Fewer kinds of event live, or lower levels."),
+)
+_LONGEST_PIN = 60
+
+
+def review_page(told: Review) -> Page:
+    """Return a review as a page."""
+    return Page(
+        kind="Review",
+        title=told.name,
+        about=f"{told.span.title}, version {told.number} at its end; days in {told.span.zone}",
+        lead=f"{'' if told.is_over else NOT_OVER}{_lead(told)}",
+        sections=(
+            Section("Blind sample", tuple(_sample(told))),
+            Section("What became of its events", (Lines((_events(told),)),)),
+            Section("Mix of kinds, beside the month before", (_drift(told),)),
+            Section("The reviewer's own consistency", (Lines(tuple(_consistency(told))),)),
+            Section("Grants still needed?", tuple(_grants(told))),
+            Section("Decision", (_decision(told),)),
+        ),
+        foot=f"Review of {told.name}, {told.span.name}",
+        at=told.span.until,
+        name=f"review-{told.agent}-{told.span.first:%Y-%m}",
+    )
+
+
+def _lead(told: Review) -> str:
+    every = told.every
+    if not every.total:
+        return "No decision of this month was compared blind with what people did: the sample proves nothing yet."
+    bounds = every.error
+    return (
+        f"Of {plural(every.total, 'decision')} compared blind {every.wrong:,} "
+        f"{'was' if every.wrong == 1 else 'were'} wrong. The true share of wrong ones lies between"
+        f" {bounds.low:.1%} and {bounds.high:.1%}, at 95 %."
+    )
+
+
+def _sample(told: Review) -> Iterator[Part]:
+    every = told.every
+    bounds = every.error
+    yield Figures(
+        (
+            Figure("Decided blind", f"{every.total:,}", "a customer or thread counts once a day"),
+            Figure("Wrong", f"{every.wrong:,}", "of these", "danger" if every.wrong else "ok"),
+            Figure("Severe", f"{every.severe:,}", "of the wrong ones", "danger" if every.severe else "ok"),
+            Figure("Error at most", f"{bounds.high:.1%}" if every.total else "–", "upper bound, 95 %"),
+        )
+    )
+    if told.samples:
+        titles = ("Blind", "Wrong", "Severe", "Judged", "Seen first")
+        columns = (
+            Column("Kind of event", 30),
+            *(Column(title, 10, is_number=True) for title in titles),
+            Column("Wrong, 95 % bounds", 20, is_number=True),
+        )
+        yield Table(columns, tuple(_line(sample) for sample in told.samples))
+    notes = ["Right means: judged right, or the same as what a person did without having seen it."]
+    if every.seen:
+        notes.append(f"{plural(every.seen, 'decision')} that people had seen first are counted apart.")
+    if told.earlier:
+        notes.append(f"{plural(told.earlier, 'pair')} of an earlier version speak of another agent, and are left out.")
+    yield Lines(tuple(notes), is_muted=True)
+
+
+def _line(sample: Sample) -> Line:
+    bounds = sample.error
+    numbers = (sample.total, sample.wrong, sample.severe, sample.judged, sample.seen)
+    between = f"{bounds.low:.1%} to {bounds.high:.1%}" if sample.total else "nothing counts"
+    return Line((sample.category or "No kind", *(f"{number:,}" if number else "–" for number in numbers), between))
+
+
+def _events(told: Review) -> str:
+    parts = [f"{count:,} {words.replace('you', 'people')}" for count, words in places(told.outcomes) if count]
+    cost = f" Models cost {money(told.cost, told.currency)}." if told.cost else ""
+    return f"{plural(told.outcomes.all, 'event')}: {listed(parts)}.{cost}" if parts else f"No events.{cost}"
+
+
+def _drift(told: Review) -> Part:
+    if not told.drift:
+        return Lines(("It took no event this month or the month before.",))
+    columns = (
+        Column("Kind of event", 40),
+        Column("Month before", 15, is_number=True),
+        Column("This month", 15, is_number=True),
+        Column("Share before", 15, is_number=True),
+        Column("Share now", 15, is_number=True),
+        Column("Change", 15, is_number=True),
+    )
+    earlier = sum(drift.before for drift in told.drift)
+    return Table(columns, tuple(_drifted(drift, has_earlier=bool(earlier)) for drift in told.drift))
+
+
+def _drifted(drift: Drift, *, has_earlier: bool) -> Line:
+    points = (drift.share_now - drift.share_before) * 100
+    change = f"{points:+.0f} points".replace("-", "−") if has_earlier else "–"
+    return Line(
+        (
+            drift.category or "No kind was found",
+            f"{drift.before:,}" if drift.before else "–",
+            f"{drift.now:,}" if drift.now else "–",
+            f"{drift.share_before:.0%}" if has_earlier else "–",
+            f"{drift.share_now:.0%}",
+            change,
+        )
+    )
+
+
+def _consistency(told: Review) -> Iterator[str]:
+    at = told.consistency
+    if at.shown:
+        yield f"Shown again this month, the reviewer said the same in {at.same:,} of {at.shown:,}."
+    else:
+        yield "No judged pair was shown again this month."
+    if at.ever_shown > at.shown:
+        yield f"Until now in {at.ever_same:,} of {at.ever_shown:,}."
+    yield "That is over all agents: it is the person who is looked at here."
+
+
+def _grants(told: Review) -> Iterator[Part]:
+    if not told.grants:
+        yield Lines(("It has no standing grants.",))
+        return
+    columns = (
+        Column("What it may do without being asked", 44),
+        Column("Given by", 18),
+        Column("Ends", 18),
+        Column("Used this month", 12, is_number=True),
+        Column("Used last", 18),
+    )
+    yield Table(columns, tuple(map(_grant, told.grants)))
+    unused = [f"{grant.id}" for grant in told.grants if not grant.uses]
+    if unused:
+        numbers = listed(unused)
+        yield Lines(
+            (
+                f"Not used this month: grant {numbers}. `opsconsole grants revoke NUMBER` takes one back."
+                if len(unused) == 1
+                else f"Not used this month: grants {numbers}. `opsconsole grants revoke NUMBER` takes one back.",
+            )
+        )
+
+
+def _grant(grant: GrantUse) -> Line:
+    pins = listed([f"{name.replace('_', ' ')} {str(value)[:_LONGEST_PIN]}" for name, value in grant.pinned.items()])
+    what = f"{grant.id}: {tool_words(grant.tool).lower()}" + (f", only with {pins}" if pins else "")
+    used = "never" if grant.used_at is None else day(grant.used_at)
+    by = f"{person(grant.actor)}, {day(grant.created_at)}"
+    return Line((what, by, day(grant.expires_at), f"{grant.uses:,}" if grant.uses else "–", used))
+
+
+def _decision(told: Review) -> Signature:
+    signed = told.signed
+    choices = tuple(
+        Choice(name, note, is_ticked=signed is not None and signed.decision == key) for key, name, note in _DECISIONS
+    )
+    lines = (
+        ("Why", "" if signed is None else signed.note),
+        ("Name", told.accountable if signed is None else person(signed.by)),
+        ("Date", "" if signed is None else day(signed.at)),
+        ("Signature", "" if signed is None else "signed in opsconsole, on record"),
+    )
+    return Signature(choices, lines)
