@@ -16,7 +16,7 @@ from opsconsole.engine.oversight.charterwords import (
 )
 from opsconsole.engine.oversight.levelwords import GROUPS, LEVELS, STAGES
 from opsconsole.engine.oversight.page import Column, Fact, Facts, Line, Lines, Page, Section, Table, Tone
-from opsconsole.engine.oversight.words import day, moment, person, share, span
+from opsconsole.engine.oversight.words import moment, person, share, short_day, span
 
 NOT_NAMED = "Not named yet. `opsconsole report accountable {} NAME` names one."
 A_PERSON = "a person"
@@ -27,7 +27,7 @@ _REACHES = {
     Level.APPROVAL: f"Not by itself. What it writes to people outside is read by a person first; {_SILENT}",
     Level.OBSERVE: "It writes to nobody outside: it only recommends, and a person writes.",
 }
-_TONES: dict[Stage, Tone] = {Stage.SHADOW: "shadow"}
+_TONES: dict[Stage, Tone] = {Stage.SHADOW: "shadow", Stage.LIMITED: "ok", Stage.EXPANDED: "ok", Stage.FULL: "ok"}
 
 
 def charter_page(told: Charter) -> Page:
@@ -72,12 +72,9 @@ def _who(told: Charter) -> Iterator[Fact]:
 
 def _categories(told: Charter) -> Table:
     columns = (
-        Column("Kind of event", 34),
-        Column("Stage", 12),
-        Column("Since", 17),
-        Column("Set by, and why", 23),
-        Column("Right so far", 14),
-    )
+        Column("Kind of event", 31), Column("Stage", 12), Column("Since", 12), Column("Set by, and why", 25),
+        Column("Right so far", 20),
+    )  # fmt: skip
     return Table(columns, tuple(_category(category) for category in told.categories))
 
 
@@ -85,15 +82,10 @@ def _category(category: HandledCategory) -> Line:
     stage = "Paused" if category.is_paused else STAGES[category.stage]
     if not category.is_in_scope:
         stage = "Out of scope"
-    right = f"{category.right} of {category.total}, {share(category.low)} to {share(category.high)}"
-    cells = (
-        category.name,
-        stage,
-        day(category.set_by.at),
-        _by(category.set_by),
-        right if category.total else "nothing counts",
-    )
-    return Line(cells, "warn" if category.is_paused else _TONES.get(category.stage, ""))
+    right = f"{category.right} of {category.total} ({share(category.low)} to {share(category.high)})"
+    since, by = short_day(category.set_by.at), _by(category.set_by)
+    cells = (category.name, stage, since, by, right if category.total else "–")
+    return Line(cells, "warn" if category.is_paused else _TONES[category.stage])
 
 
 def _by(set_by: SetBy) -> str:
@@ -129,22 +121,28 @@ def _tools(some: ToolsOf) -> str:
 
 
 def _levels(levels: Sequence[LevelLine]) -> Table:
-    columns = (Column("Action", 31), Column("For", 18), Column("Level", 22), Column("Since", 13), Column("Set by", 16))
+    columns = (
+        Column("Action", 30), Column("For", 19), Column("Level", 16), Column("Since", 12),
+        Column("Set by, and why", 23),
+    )  # fmt: skip
     lines: list[Line] = []
     for group in GROUPS:
         own = [level for level in levels if level.group == group]
         if own:
-            lines.append(Line((group,)))
-            lines += map(_level, own)
+            lines += [Line((group,)), *_alike(own)]
     return Table(columns, tuple(lines))
 
 
-def _level(level: LevelLine) -> Line:
-    words = LEVELS[level.level]
-    if level.wall:
-        words = f"{words}, but asks: {level.wall}"
-    by = f"{person(level.set_by.by)}, version {level.set_by.number}"
-    return Line((tool_words(level.tool), level.category or "all it handles", words, day(level.set_by.at), by))
+def _alike(levels: Sequence[LevelLine]) -> Iterator[Line]:
+    """Yield a row for all actions that hold at one level since one version, and one for each that is an exception."""
+    rows: dict[tuple[str, str, SetBy], list[LevelLine]] = {}
+    for level in levels:
+        words = f"{LEVELS[level.level]}, but asks: {level.wall}" if level.wall else LEVELS[level.level]
+        rows.setdefault((level.tool if level.category else "", words, level.set_by), []).append(level)
+    for (tool, words, set_by), some in rows.items():
+        actions = tool_words(tool) if tool else listed([tool_words(level.tool) for level in some])
+        where = listed([level.category for level in some]) if tool else "all it handles"
+        yield Line((actions, where, words, short_day(set_by.at), _by(set_by)))
 
 
 def _stop(told: Charter) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from opsconsole.engine.oversight.page import (
     Section,
     Table,
 )
-from opsconsole.engine.oversight.words import day, moment, money, person, places, span
+from opsconsole.engine.oversight.words import day, moment, money, person, places, short_day, span
 from opsconsole.store.queries.views.outcomes import Outcomes
 
 NOT_OVER = "This time was not over when the page was made: its numbers still change. "
@@ -48,8 +48,8 @@ def digest_page(told: Digest) -> Page:
     more = f" No agent worked {plural(told.without_agent, 'more event')}." if told.without_agent else ""
     return Page(
         kind="Digest",
-        title=told.span.title,
-        about=f"From {moment(told.span.since)} until {moment(told.span.until)}, not included; {told.span.zone}",
+        title=told.span.name or told.span.days,
+        about=f"{f'{told.span.days}, ' if told.span.name else ''}midnight to midnight, {told.span.zone}",
         lead=f"{'' if told.is_over else NOT_OVER}{lead}{more}",
         sections=(
             Section("What became of the events", tuple(_handled(told))),
@@ -76,35 +76,30 @@ def _handled(told: Digest) -> Iterator[Part]:
             Figure("Failed", f"{outcomes.failed:,}", "to be looked at", "danger" if outcomes.failed else ""),
         )
     )
-    if not outcomes.all:
+    if not outcomes.all and not told.asked:
         return
-    titles = ("Alone", "People", "Shadow", "Waiting", "Under way", "Not done", "Failed", "Stopped")
-    columns = (Column("Agent", 24), *(Column(title, 9, is_number=True) for title in titles))
-    lines = [Line((week.name, *_numbers(week.outcomes))) for week in told.agents if week.outcomes.all]
-    yield Table(columns, (*lines, Line(("All", *_numbers(outcomes)), is_total=True)))
+    titles = ("Alone", "People", "Shadow", "Waiting", "Under way", "Not done", "Failed", "Stopped", "Asked")
+    columns = (Column("Agent", 22), *(Column(title, 9, is_number=True) for title in titles))
+    lines = [
+        Line((week.name, *_numbers(week.outcomes, week.requests_made)))
+        for week in told.agents
+        if week.outcomes.all or week.requests_made
+    ]
+    total = Line(("All", *_numbers(outcomes, sum(told.asked.values()))), is_total=True)
+    yield Table(columns, (*lines, total) if len(lines) > 1 else tuple(lines))
 
 
-def _numbers(outcomes: Outcomes) -> tuple[str, ...]:
-    return tuple(f"{count:,}" if count else "–" for count, _ in places(outcomes))
+def _numbers(outcomes: Outcomes, asked: int) -> tuple[str, ...]:
+    return tuple(f"{count:,}" if count else "–" for count in (*(count for count, _ in places(outcomes)), asked))
 
 
 def _asked(told: Digest) -> Iterator[Part]:
     made = sum(told.asked.values())
-    if not made:
-        yield Lines(("Nobody was asked anything.",))
-    else:
-        columns = (Column("Agent", 30), Column("Asked", 10, is_number=True), Column("What became of it", 60))
-        lines = [
-            Line((week.name, f"{week.requests_made:,}", _became(week.asked)))
-            for week in told.agents
-            if week.requests_made
-        ]
-        total = Line(("All", f"{made:,}", _became(told.asked)), is_total=True)
-        yield Table(columns, (*lines, total) if len(lines) > 1 else tuple(lines))
-    waiting = sum(week.requests for week in told.agents)
+    lines = [f"{plural(made, 'request')}: {_became(told.asked)}." if made else "Nobody was asked anything."]
     if told.waiting_since is not None:
-        since = f"the oldest since {moment(told.waiting_since)}"
-        yield Lines((f"At the end {_wait(waiting)} for a person, {since}.",), is_muted=True)
+        waiting = sum(week.requests for week in told.agents)
+        lines.append(f"At the end {_wait(waiting)} for a person, the oldest since {moment(told.waiting_since)}.")
+    yield Lines(tuple(lines))
 
 
 def _wait(number: int) -> str:
@@ -122,19 +117,19 @@ def _became(asked: Mapping[str, int]) -> str:
 def _refused(told: Digest) -> Part:
     if not told.refused:
         return Lines(("Nothing was refused.",))
-    columns = (Column("Times", 9, is_number=True), Column("Action", 26), Column("Why", 65))
-    lines = tuple(Line((f"{count:,}", tool_words(tool), why)) for tool, why, count in told.refused)
+    columns = (Column("Action", 24), Column("Why", 66), Column("Times", 10, is_number=True))
+    lines = tuple(Line((tool_words(tool), why, f"{count:,}")) for tool, why, count in told.refused)
     return Table(columns, lines)
 
 
 def _wrong(told: Digest) -> Iterator[Part]:
-    lines = [line for week in told.agents for line in _wrong_of(week)]
-    yield Lines(tuple(lines) or ("Nobody found anything wrong in this time.",))
+    lines = [line for week in told.agents for line in _wrong_of(week)] or ["Nobody found anything wrong in this time."]
+    if not told.changed:
+        lines.append("No agent was changed.")
+    yield Lines(tuple(lines))
     if told.changed:
-        columns = (Column("Changed", 24), Column("When", 18), Column("By", 16), Column("What, and why", 42))
+        columns = (Column("Changed", 26), Column("When", 13), Column("By", 18), Column("Why, and what", 43))
         yield Table(columns, tuple(map(_changed, told.changed)))
-    else:
-        yield Lines(("No agent was changed.",))
     gone = [
         f"{each.name} was dismissed on {day(each.at)} by {person(each.by)}{f': {each.reason}' if each.reason else ''}."
         for each in told.dismissed
@@ -168,7 +163,9 @@ def _changed(changed: VersionChanged) -> Line:
         left = len(changed.changes) - len(some)
         told = "; ".join([*some, *([f"and {left:,} more"] if left else [])]) or "What its tools are now was accepted"
     why = f"{changed.reason}. " if changed.reason else ""
-    return Line((f"{changed.name}, version {changed.number}", day(changed.at), person(changed.by), f"{why}{told}"))
+    return Line(
+        (f"{changed.name}, version {changed.number}", short_day(changed.at), person(changed.by), f"{why}{told}")
+    )
 
 
 def _costs(told: Digest) -> Iterator[Fact]:
@@ -215,7 +212,7 @@ def _ahead(told: Digest) -> Part:
     if not told.ahead:
         return Lines(("Nothing in shadow has been compared with what people do yet.",))
     columns = (
-        Column("Agent", 20), Column("Kind of event", 24), Column("Right so far", 14), Column("Still needed", 42),
+        Column("Agent", 17), Column("Kind of event", 25), Column("Right so far", 12), Column("Still needed", 46),
     )  # fmt: skip
     lines: list[Line] = []
     for each in told.ahead:

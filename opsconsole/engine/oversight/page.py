@@ -64,8 +64,10 @@ class Line:
 
     cells: tuple[str, ...]
     tone: Tone = ""
-    """Of its first cell."""
+    """Of one of its cells, which then stands out."""
     is_total: bool = False
+    toned: int = 1
+    """Which cell that is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from opsconsole.engine.oversight.page import (
     Table,
 )
 from opsconsole.engine.oversight.review import Drift, Review, Sample
-from opsconsole.engine.oversight.words import day, money, person, places
+from opsconsole.engine.oversight.words import day, money, person, places, short_day
 from opsconsole.store.queries.views.oversight import GrantUse
 
 NEW = "new"
@@ -35,7 +35,7 @@ def review_page(told: Review) -> Page:
     return Page(
         kind="Review",
         title=told.name,
-        about=f"{told.span.title}, version {told.number} at its end; days in {told.span.zone}",
+        about=f"{told.span.name or told.span.days}, version {told.number} at its end; days in {told.span.zone}",
         lead=f"{'' if told.is_over else NOT_OVER}{_lead(told)}",
         sections=(
             Section("Blind sample", tuple(_sample(told))),
@@ -171,9 +171,9 @@ def _grants(told: Review) -> Iterator[Part]:
 def _grant(grant: GrantUse) -> Line:
     pins = listed([f"{name.replace('_', ' ')} {str(value)[:_LONGEST_PIN]}" for name, value in grant.pinned.items()])
     what = f"{grant.id}: {tool_words(grant.tool).lower()}" + (f", only with {pins}" if pins else "")
-    used = "never" if grant.used_at is None else day(grant.used_at)
-    by = f"{person(grant.actor)}, {day(grant.created_at)}"
-    return Line((what, by, day(grant.expires_at), f"{grant.uses:,}" if grant.uses else "–", used))
+    used = "never" if grant.used_at is None else short_day(grant.used_at)
+    by = f"{person(grant.actor)}, {short_day(grant.created_at)}"
+    return Line((what, by, short_day(grant.expires_at), f"{grant.uses:,}" if grant.uses else "–", used))
 
 
 def _decision(told: Review) -> Signature:

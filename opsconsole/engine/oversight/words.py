@@ -55,6 +55,12 @@ def day(at: datetime) -> str:
     return f"{there.day} {there:%B %Y}"
 
 
+def short_day(at: datetime) -> str:
+    """Return the day of a moment, for a narrow column: `3 Nov 2026`."""
+    there = local(at)
+    return f"{there.day} {there:%b %Y}"
+
+
 def moment(at: datetime) -> str:
     """Return a moment in this machine's zone: `3 November 2026, 14:05`."""
     return f"{day(at)}, {local(at):%H:%M}"

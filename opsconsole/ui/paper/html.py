@@ -1,6 +1,6 @@
 """A page of the team as one file of HTML: no scripts, nothing from outside, the same bytes for the same page. No Qt."""
 
-from collections.abc import Iterable
+import re
 from html import escape
 from string import Template
 
@@ -9,6 +9,7 @@ from opsconsole.ui.theme.tokens import LIGHT
 from opsconsole.ui.widgets.plain import honest
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_COMMAND = re.compile(r"`([^`]+)`")
 _STYLE = Template("""
 @page { size: A4; margin: 18mm 18mm 16mm }
 * { box-sizing: border-box }
@@ -34,6 +35,10 @@ th, td { padding: 6px 12px 6px 0; border-bottom: 1px solid $border; vertical-ali
 th:last-child, td:last-child { padding-right: 0 } tr { break-inside: avoid } thead { display: table-header-group }
 th.number, td.number { text-align: right } tr.total td { font-weight: 600; border-bottom: 0 }
 tr.head td { color: $text3; font-size: 11px; font-weight: 600; padding-top: 14px; break-after: avoid }
+.pill { display: inline-block; border-radius: 10px; padding: 1px 9px; font-size: 11px; font-weight: 600 }
+.pill.ok { background: $okSoft } .pill.warn { background: $warnSoft } .pill.danger { background: $dangerSoft }
+.pill.shadow { background: $shadowSoft; border: 1px dashed $shadow; padding: 0 8px }
+code { font: 12px/1.5 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace }
 dl { display: grid; grid-template-columns: 150px 1fr; gap: 4px 12px; margin: 0 }
 dt { color: $text2 } dd { margin: 0; overflow-wrap: anywhere }
 .choice { display: flex; gap: 10px; margin: 0 0 8px; break-inside: avoid } .choice b { width: 64px; font-weight: 600 }
@@ -43,7 +48,8 @@ dt { color: $text2 } dd { margin: 0; overflow-wrap: anywhere }
   break-inside: avoid }
 .sign span { color: $text2 } .sign div { border-bottom: 1px solid $outline; min-height: 22px }
 footer { color: $text3; font-size: 11px; margin-top: 32px; padding-top: 10px; border-top: 1px solid $border }
-@media print { body { background: $surface } main { max-width: none; margin: 0; padding: 0; border: 0 } }
+@media print { * { print-color-adjust: exact } body { background: $surface }
+  main { max-width: none; margin: 0; padding: 0; border: 0 } }
 """)
 
 
@@ -54,8 +60,8 @@ def html_of(page: Page) -> str:
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width">\n'
-        f"<title>{_text(page.kind)}: {_text(page.title)}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n"
-        f'<p class="kind">{_text(page.kind)}</p>\n<h1 dir="auto">{_text(page.title)}</h1>\n'
+        f"<title>{escape(honest(f'{page.kind}: {page.title}'))}</title>\n<style>{style}</style>\n</head>\n"
+        f'<body>\n<main>\n<p class="kind">{_text(page.kind)}</p>\n<h1 dir="auto">{_text(page.title)}</h1>\n'
         f'<p class="about" dir="auto">{_text(page.about)}</p>\n<p class="lead" dir="auto">{_text(page.lead)}</p>\n'
         f"{''.join(map(_section, page.sections))}"
         f'<footer dir="auto">{_text(page.foot)}</footer>\n</main>\n</body>\n</html>\n'
@@ -63,8 +69,8 @@ def html_of(page: Page) -> str:
 
 
 def _text(text: str) -> str:
-    """Return a text that may be a stranger's as it is, and nothing but text."""
-    return escape(honest(text))
+    """Return a text that may be a stranger's as it is, and nothing but text; what is typed in a terminal stands out."""
+    return _COMMAND.sub(r"<code>\1</code>", escape(honest(text)))
 
 
 def _section(section: Section) -> str:
@@ -122,12 +128,15 @@ def _row(line: Line, kinds: list[str]) -> str:
     if len(line.cells) == 1:
         return f'<tr class="head"><td colspan="{len(kinds)}" dir="auto">{_text(line.cells[0])}</td></tr>\n'
     total = ' class="total"' if line.is_total else ""
-    cells = zip(line.cells, kinds, strict=True)
-    return f"<tr{total}>{_cells(cells)}</tr>\n"
+    told = [
+        f'<td{kind}><bdi dir="auto"{_pill(line, at)}>{_text(cell)}</bdi></td>'
+        for at, (cell, kind) in enumerate(zip(line.cells, kinds, strict=True))
+    ]
+    return f"<tr{total}>{''.join(told)}</tr>\n"
 
 
-def _cells(cells: Iterable[tuple[str, str]]) -> str:
-    return "".join(f'<td{kind}><bdi dir="auto">{_text(cell)}</bdi></td>' for cell, kind in cells)
+def _pill(line: Line, at: int) -> str:
+    return f' class="pill {line.tone}"' if line.tone and at == line.toned else ""
 
 
 def _signature(part: Signature) -> str:

@@ -152,5 +152,5 @@ def _pdf(page: Page) -> bytes:
         paper = importlib.import_module("opsconsole.ui.paper.pdf")
     except ImportError as error:
         raise MachineError(f"Qt cannot be loaded here, which PDF needs ({error}). Write .html instead.") from error
-    made: bytes = paper.pdf_alone(page, fonts=resources() / "fonts")
+    made: bytes = paper.pdf_alone(page, fonts_folder=resources() / "fonts")
     return made
