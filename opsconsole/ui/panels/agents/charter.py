@@ -1,6 +1,6 @@
 """The charter: what an agent handles, what it may do with it, what it never does, and how it is overseen."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -9,14 +9,24 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from opsconsole.domain.agent import Category
 from opsconsole.domain.enums import Effect, Level
 from opsconsole.engine.agents.deployments import furthest
+from opsconsole.engine.oversight.charter import charter
+from opsconsole.engine.oversight.charterpage import charter_page
 from opsconsole.engine.oversight.charterwords import deployed, never, overseen, reads, today
+from opsconsole.engine.oversight.review import review
+from opsconsole.engine.oversight.reviewpage import review_page
+from opsconsole.engine.oversight.span import month_before
+from opsconsole.ui.command import Command
+from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.agents.data import Shown, standing_told, standing_words
-from opsconsole.ui.widgets.basics import beside, button, card, clamped, label, pill
+from opsconsole.ui.paper.saving import PageSaver
+from opsconsole.ui.widgets.basics import beside, button, card, clamped, label, pill, row
+from opsconsole.ui.widgets.clock import utc_now
 from opsconsole.ui.widgets.columns import card_column
 from opsconsole.ui.widgets.focus import kept_in
 from opsconsole.ui.widgets.texts import clear, para
 from opsconsole.ui.widgets.words import listed, plural, tool_words
 
+PAGE, REVIEW = "Save the charter as a page…", "Save last month's review as a page…"
 _LEVELS = ((Level.AUTONOMOUS, "Does alone"), (Level.APPROVAL, "Asks you first"), (Level.OBSERVE, "Only recommends"))
 
 
@@ -29,19 +39,39 @@ class CharterPage(QWidget):
 
     switch_wanted = Signal(str, bool)
 
-    def __init__(self) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__()
+        self._saver, self._shown = PageSaver(self, context), ""
         area, self._column = card_column()
         area.setAccessibleName("Charter")
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area)
 
+    def commands(self, is_shown: Callable[[], bool]) -> Sequence[Command]:
+        """Return its commands, for when an agent is shown, on whichever of its pages."""
+        return (
+            Command(id="agents.page", title=PAGE, run=self.save_page, group="Agents", is_enabled=is_shown),
+            Command(id="agents.review", title=REVIEW, run=self.save_review, group="Agents", is_enabled=is_shown),
+        )
+
+    def save_page(self) -> None:
+        """Ask where the charter is to be saved as a page."""
+        agent = self._shown
+        self._saver.ask(PAGE, f"charter-{agent}", lambda kernel: charter_page(charter(kernel, agent)))
+
+    def save_review(self) -> None:
+        """Ask where the review of the last whole month is to be saved, to be read and signed."""
+        agent, month = self._shown, month_before(utc_now())
+        name = f"review-{agent}-{month.first:%Y-%m}"
+        self._saver.ask(REVIEW, name, lambda kernel: review_page(review(kernel, agent, month)))
+
     def show_agent(self, shown: Shown) -> None:
         """Show an agent's; total."""
-        spec = shown.spec
+        spec, self._shown = shown.spec, shown.row.id
         with kept_in(self):
             clear(self._column)
+        self._column.addLayout(row(None, button("Save as page…", self.save_page)))
         self._add("What it is for", [spec.summary or spec.playbook.purpose])
         self._column.addWidget(self._categories(shown))
         self._add("What it reads", [reads(spec), *(deployed(spec, each) for each in spec.deployments)])

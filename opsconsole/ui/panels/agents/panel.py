@@ -56,7 +56,7 @@ class AgentsPanel(Panel):
         """The agent to show, where the panel was sent to one."""
         self.tab = "charter"
         self._lay_out()
-        self.charter, self.playbook = CharterPage(), PlaybookPage(context)
+        self.charter, self.playbook = CharterPage(context), PlaybookPage(context)
         self.autonomy, self.versions = AutonomyPage(context), VersionsPage(context.theme)
         self.guardrails = GuardrailsPage(context)
         for page in (self.charter, self.playbook, self.autonomy, self.guardrails, self.versions):
@@ -144,13 +144,13 @@ class AgentsPanel(Panel):
             ),
             _command("simulate", "Simulate a call", self.show_simulate, "Alt+S", self._is_here),
             _command("coverage", _COVERAGE, self.sides.show_coverage, "Alt+C", self._is_here),
+            *self.charter.commands(self._is_shown),
             *self.playbook.commands(partial(self._is_at, "playbook")),
             *self.autonomy.commands(partial(self._is_at, "autonomy")),
             *self.guardrails.commands(partial(self._is_at, "guardrails")),
         )
 
     def _is_here(self) -> bool:
-        """An agent is looked at: neither the gallery nor the questions lie over it."""
         return self.sides.is_here
 
     def _is_shown(self) -> bool:

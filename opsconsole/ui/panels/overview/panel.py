@@ -1,5 +1,6 @@
 """Overview: is all well, and what changed since I last looked. Every number opens what it counts."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -7,7 +8,11 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QPushButton, QVBoxLayout, QWidget
 
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.oversight.digest import digest
+from opsconsole.engine.oversight.digestpage import digest_page
+from opsconsole.engine.oversight.span import week_before
 from opsconsole.store.queries.views.overview import Overview, overview
+from opsconsole.ui.command import Command
 from opsconsole.ui.memory import last_look
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.overview import words
@@ -15,11 +20,13 @@ from opsconsole.ui.panels.overview.decisions import DecisionsCard
 from opsconsole.ui.panels.overview.parts import AgentCard, FigureButton, side_card
 from opsconsole.ui.panels.overview.side import SideCards
 from opsconsole.ui.panels.overview.tiles import Tiles
+from opsconsole.ui.paper.saving import PageSaver
 from opsconsole.ui.widgets.basics import Tone, button, label, pill, row, set_pill
 from opsconsole.ui.widgets.columns import scrolled
 from opsconsole.ui.widgets.states import States
 from opsconsole.ui.widgets.words import exact, plural
 
+DIGEST = "Save the weekly digest as a page…"
 SINCE = "overview/since"
 ROOMY = 960
 """Width in px from which money and shadow stand beside the agents; in a smaller window, below them."""
@@ -44,6 +51,7 @@ class OverviewPanel(Panel):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
+        self._saver = PageSaver(self, context)
         self._look_key = last_look(context.backend.folder)
         self._last_look = self._remembered()
         self._window = str(context.memory.value(SINCE, "look"))
@@ -82,7 +90,8 @@ class OverviewPanel(Panel):
         column = QVBoxLayout()
         column.setSpacing(10)
         column.addWidget(self._headline)
-        column.addLayout(row(self._mood, 4, label("Period", "muted"), *self._chips.values(), None))
+        digest = button("Weekly digest…", self.save_digest)
+        column.addLayout(row(self._mood, 4, label("Period", "muted"), *self._chips.values(), None, digest))
         return column
 
     def _figures(self) -> QVBoxLayout:
@@ -141,6 +150,15 @@ class OverviewPanel(Panel):
         )
         column.addWidget(label(text, "muted", is_wrapped=True, is_selectable=True))
         return self._no_agent_card
+
+    def commands(self) -> Sequence[Command]:
+        return (Command(id="overview.digest", title=DIGEST, run=self.save_digest, group="Overview"),)
+
+    def save_digest(self) -> None:
+        """Ask where the digest of the last whole week is to be saved as a page."""
+        week = week_before(datetime.now(UTC))
+        name = f"digest-{week.first.isoformat()}"
+        self._saver.ask(DIGEST, name, lambda kernel: digest_page(digest(kernel, week)))
 
     def refresh(self) -> None:
         self.context.tasks.start(self._load(), name="the overview", owner=self, key="load")
