@@ -23,6 +23,7 @@ from opsconsole.ui.paper.blocks import (
 from opsconsole.ui.paper.signing import signature_blocks
 from opsconsole.ui.paper.tables import fact_blocks, table_blocks
 from opsconsole.ui.paper.type import LaidText
+from opsconsole.ui.widgets.plain import is_right_to_left
 
 _BULLET, _INDENT = "•", 130.0
 _FOOT = HEIGHT - 380
@@ -109,9 +110,10 @@ def _lines(part: Lines) -> Iterator[Block]:
     indent = _INDENT if is_list else 0.0
     blocks: list[Block] = []
     for line in part.lines:
-        mark = LaidText(_BULLET, "body", _INDENT, tint="text3") if is_list else None
+        is_right = is_right_to_left(line)
+        mark = LaidText(_BULLET, "body", INSIDE, tint="text3", is_right=is_right) if is_list else None
         laid = LaidText(line, "body", INSIDE - indent, tint=tint)
-        blocks += text_blocks(laid, x=MARGIN + indent, above=22, mark=mark)
+        blocks += text_blocks(laid, x=MARGIN if is_right else MARGIN + indent, above=22, mark=mark)
     yield from _short_kept(blocks)
 
 

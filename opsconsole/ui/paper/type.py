@@ -93,8 +93,8 @@ class LaidText:
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         is_other = is_right_to_left(shown)
         option.setTextDirection(Qt.LayoutDirection.RightToLeft if is_other else Qt.LayoutDirection.LeftToRight)
-        side = Qt.AlignmentFlag.AlignRight if is_right else Qt.AlignmentFlag.AlignLeft
-        option.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute if is_right else side)
+        side = Qt.AlignmentFlag.AlignRight if is_right or is_other else Qt.AlignmentFlag.AlignLeft
+        option.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute)
         self._layout = QTextLayout(shown, font(role))
         self._layout.setFormats([_strong(begin, length) for begin, length in commands])
         self._layout.setTextOption(option)
