@@ -45,9 +45,10 @@ def pdf_of(page: Page) -> bytes:
 
 def pdf_alone(page: Page, *, fonts_folder: Path) -> bytes:
     """Return a page as PDF where no window is open: Qt is begun for it."""
-    app = QGuiApplication.instance() or QGuiApplication(sys.argv[:1])
+    app = None if QGuiApplication.instance() is not None else QGuiApplication(sys.argv[:1])
     fonts.load(fonts_folder)
     try:
         return pdf_of(page)
     finally:
-        del app
+        if app is not None:
+            app.shutdown()
