@@ -44,11 +44,8 @@ def pdf_of(page: Page) -> bytes:
 
 
 def pdf_alone(page: Page, *, fonts_folder: Path) -> bytes:
-    """Return a page as PDF where no window is open: Qt is begun for it."""
-    app = None if QGuiApplication.instance() is not None else QGuiApplication(sys.argv[:1])
+    """Return a page as PDF where no window is open: Qt is begun for it, and stays until the process ends."""
+    if QGuiApplication.instance() is None:
+        QGuiApplication(sys.argv[:1])
     fonts.load(fonts_folder)
-    try:
-        return pdf_of(page)
-    finally:
-        if app is not None:
-            app.shutdown()
+    return pdf_of(page)
