@@ -22,6 +22,7 @@ KINDS = {
     "action.rejected": "Action rejected",
     "action.ruled": "Checked by the gate",
     "action.simulated": "Recorded in shadow",
+    "agent.accountable": "Accountable person named",
     "agent.applied": "Agent changed",
     "agent.dismissed": "Agent dismissed",
     "approval.asked": "Asked a person",

@@ -19,7 +19,7 @@ from opsconsole.store.queries.dismissals import dismissal
 from opsconsole.store.queries.views import oversight as read
 from opsconsole.store.queries.views.names import agent_names
 from opsconsole.store.queries.views.outcomes import Outcomes
-from opsconsole.store.queries.views.overview import AgentGlance, overview
+from opsconsole.store.queries.views.overview import overview
 from opsconsole.store.rows import Reader, VersionRow
 
 WRONG = (Adjudication.HUMAN, Adjudication.NEITHER)
@@ -145,24 +145,27 @@ def digest(kernel: Kernel, span: Span) -> Digest:
     asked, undone = read.asked(conn, since=since, until=until), read.undone(conn, since=since, until=until)
     wrong = [said for said in judged if said.said in WRONG]
 
-    def week(glance: AgentGlance) -> AgentWeek:
-        own = [said for said in wrong if said.agent == glance.agent]
+    glances = {glance.agent: glance for glance in seen.agents}
+
+    def week(agent: str, name: str) -> AgentWeek:
+        # Who was dismissed since, and had nothing to do in the time, is in no overview any more.
+        glance, own = glances.get(agent), [said for said in wrong if said.agent == agent]
         return AgentWeek(
-            agent=glance.agent,
-            name=called[glance.agent],
-            outcomes=glance.outcomes,
-            requests=glance.requests,
-            cost=glance.cost,
-            asked=asked.get(glance.agent, {}),
+            agent=agent,
+            name=name,
+            outcomes=Outcomes() if glance is None else glance.outcomes,
+            requests=0 if glance is None else glance.requests,
+            cost=0.0 if glance is None else glance.cost,
+            asked=asked.get(agent, {}),
             wrong=len(own),
             severe=sum(said.severity is Severity.SEVERE for said in own),
-            undone=undone.get(glance.agent, 0),
+            undone=undone.get(agent, 0),
         )
 
     return Digest(
         span=span,
         is_over=kernel.clock.now() >= until,
-        agents=tuple(week(glance) for glance in seen.agents if glance.agent in called),
+        agents=tuple(week(agent, name) for agent, name in called.items()),
         without_agent=seen.without_agent,
         currency=seen.currency,
         cost=seen.cost,

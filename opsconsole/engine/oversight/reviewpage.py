@@ -21,7 +21,6 @@ from opsconsole.engine.oversight.review import Drift, Review, Sample
 from opsconsole.engine.oversight.words import day, money, person, places, short_day
 from opsconsole.store.queries.views.oversight import GrantUse
 
-NEW = "new"
 _DECISIONS = (
     ("keep", "Keep", "Scope and levels stay as they are."),
     ("widen", "Widen", "More kinds of event live, or higher levels; each step by its own gate."),

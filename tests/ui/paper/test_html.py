@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from opsconsole.engine.oversight.page import Fact, Facts, Figure, Figures, Line, Lines, Signature, Table
 from opsconsole.ui.paper.html import html_of
 from tests.architecture.tree import ROOT
-from tests.support.pages import ARABIC, COLUMNS, HEBREW, HIDDEN, STRANGE, page
+from tests.support.teampages.pages import ARABIC, COLUMNS, HEBREW, HIDDEN, STRANGE, page
 
 TAGS = {
     "html", "head", "meta", "title", "style", "body", "main", "p", "h1", "h2", "section", "div", "span", "b", "ul",

@@ -20,7 +20,7 @@ from opsconsole.ui.paper.tables import table_blocks
 from opsconsole.ui.paper.type import LaidText
 from opsconsole.ui.theme import fonts
 from tests.architecture.tree import ROOT
-from tests.support.pages import ARABIC, AT, COLUMNS, ENDLESS, HEBREW, HIDDEN, LONG, page, table
+from tests.support.teampages.pages import ARABIC, AT, COLUMNS, ENDLESS, HEBREW, HIDDEN, LONG, page, table
 from tests.ui.stage import FONTS
 
 SCALE = 10
@@ -39,7 +39,7 @@ _WORK = """
 import sys
 from pathlib import Path
 from opsconsole.ui.paper import pdf
-from tests.support.pages import ARABIC, HEBREW, page, table
+from tests.support.teampages.pages import ARABIC, HEBREW, page, table
 if sys.argv[1] == "raw":
     pdf.stamped = lambda data, at: data
 made = page(table(3, HEBREW), table(3), title=ARABIC)

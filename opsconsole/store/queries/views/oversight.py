@@ -28,7 +28,7 @@ _JUDGED = (
     " ORDER BY a.at, a.id"
 )
 _GRANTS = (
-    "SELECT g.id, g.tool, g.pinned, g.actor, g.created_at, g.expires_at, g.uses_left,"
+    "SELECT g.id, g.tool, g.pinned, g.actor, g.created_at, g.expires_at,"
     " (SELECT count(*) FROM effect e WHERE e.grant_id = g.id AND e.state <> 'cancelled' AND e.created_at >= :since"
     "  AND e.created_at < :until),"
     " (SELECT max(e.created_at) FROM effect e WHERE e.grant_id = g.id AND e.state <> 'cancelled'"
@@ -74,7 +74,6 @@ class GrantUse:
     actor: str
     created_at: datetime
     expires_at: datetime
-    uses_left: int | None
     uses: int
     used_at: datetime | None
     """When it was used last before that end; None: never."""
@@ -178,8 +177,7 @@ def grants_of(conn: sqlite3.Connection, agent: str, *, since: datetime, until: d
             from_micros(int(row[4])),
             from_micros(int(row[5])),
             row[6],
-            row[7],
-            maybe_from_micros(row[8]),
+            maybe_from_micros(row[7]),
         )
         for row in conn.execute(_GRANTS, {"agent": agent, **_span(since, until)})
     ]

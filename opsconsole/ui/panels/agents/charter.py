@@ -71,17 +71,16 @@ class CharterPage(QWidget):
         spec, self._shown = shown.spec, shown.row.id
         with kept_in(self):
             clear(self._column)
-        self._column.addLayout(row(None, button("Save as page…", self.save_page)))
-        self._add("What it is for", [spec.summary or spec.playbook.purpose])
+        self._add("What it is for", [spec.summary or spec.playbook.purpose], "Save as page…", self.save_page)
         self._column.addWidget(self._categories(shown))
         self._add("What it reads", [reads(spec), *(deployed(spec, each) for each in spec.deployments)])
         self._column.addWidget(self._levels(shown))
         self._add("What it never does", never(spec))
         self._add("How it is overseen", overseen(spec))
 
-    def _add(self, title: str, lines: Iterable[str]) -> None:
+    def _add(self, title: str, lines: Iterable[str], verb: str = "", act: Callable[[], None] | None = None) -> None:
         frame, column = card()
-        column.addWidget(label(title, "h3"))
+        column.addLayout(row(label(title, "h3"), None, *([button(verb, act, kind="link")] if act else [])))
         for line in lines:
             column.addWidget(para(line))
         self._column.addWidget(frame)
