@@ -14,8 +14,8 @@ from opsconsole.domain.naming import tool_words
 from opsconsole.engine.agents.file import named_tools
 from opsconsole.engine.agents.versions import in_use
 from opsconsole.engine.commands.switches import category_scope
-from opsconsole.engine.evidence.standing import GateProgress, progress_of
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ladder.standing import GateProgress, progress_of
 from opsconsole.engine.oversight.accountable import accountable
 from opsconsole.engine.oversight.facts import facts_of
 from opsconsole.engine.oversight.levelwords import HistoryLine, group_of, history_of, set_by, wall_of

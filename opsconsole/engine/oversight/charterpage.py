@@ -109,7 +109,10 @@ def _team(told: Charter) -> Iterator[Section]:
 
 def _places(told: Charter) -> Iterator[Facts]:
     facts = [Fact("Events", reads(told.spec))]
-    facts += [Fact("", line) for line in (*conditions(told.spec), *map(deployed, told.spec.deployments))]
+    facts += [
+        Fact("", line)
+        for line in (*conditions(told.spec), *(deployed(told.spec, each) for each in told.spec.deployments))
+    ]
     facts += [Fact("Looks up" if at == 0 else "", _tools(some)) for at, some in enumerate(told.reads)]
     facts += [Fact("Writes" if at == 0 else "", _tools(some)) for at, some in enumerate(told.writes)]
     yield Facts(tuple(facts))

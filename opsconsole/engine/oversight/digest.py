@@ -9,8 +9,8 @@ from typing import Any
 from opsconsole.domain.enums import Adjudication, Severity, Stage
 from opsconsole.engine.agents.difference import FieldChange, differences, raises
 from opsconsole.engine.agents.file import load_spec
-from opsconsole.engine.evidence.standing import GateProgress, progress_then
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ladder.standing import GateProgress, progress_then
 from opsconsole.engine.oversight.effort import Effort, effort_of
 from opsconsole.engine.oversight.facts import facts_of
 from opsconsole.engine.oversight.span import Span

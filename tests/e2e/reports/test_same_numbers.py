@@ -17,7 +17,7 @@ from opsconsole.doubles.clock import FakeClock
 from opsconsole.engine.agents import versions as agentversions
 from opsconsole.engine.commands.snooze import snooze
 from opsconsole.engine.evidence.report import consistency
-from opsconsole.engine.evidence.standing import progress_of, progress_then
+from opsconsole.engine.ladder.standing import progress_of, progress_then
 from opsconsole.engine.oversight.charter import charter
 from opsconsole.engine.oversight.charterpage import charter_page
 from opsconsole.engine.oversight.digest import digest

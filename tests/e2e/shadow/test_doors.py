@@ -73,9 +73,7 @@ async def is_simulated(r: Rig, before: Any) -> None:
 
 def test_no_command_makes_an_effect(run: Run, folder: Path, tmp_path: Path) -> None:
     (tmp_path / "mira.yaml").write_text(AGENT.replace("default: full", "default: shadow"))
-    assert (
-        run("init").code == 0 and run("agents", "apply", "--without-evidence=a test", tmp_path / "mira.yaml").code == 0
-    )
+    assert run("init").code == 0 and run("agents", "apply", tmp_path / "mira.yaml").code == 0
     assert "1 new" in run("import", "--work", write_mail(tmp_path)).out
     assert run("engine", "--once").code == 0
     assert run("shadow", "act", 1, "desk.reply", "to=ann@harbour.example", "text=Hi").code == 0
