@@ -29,7 +29,7 @@ SELECT (SELECT count(*) FROM run WHERE state IN ('queued', 'running'))
      + (SELECT count(*) FROM effect WHERE state IN ('prepared', 'sending'))
      + (SELECT count(*) FROM effect e WHERE state = 'unknown' AND NOT EXISTS (
             SELECT 1 FROM approval p WHERE p.action_id = e.action_id AND p.state = 'waiting'))
-     + (SELECT count(*) FROM timer WHERE kind <> 'pair')
+     + (SELECT count(*) FROM timer WHERE kind NOT IN ('pair', 'ladder'))
      - (SELECT count(*) FROM timer t JOIN approval p ON p.id = t.ref
             WHERE t.kind = 'approval_expiry' AND p.state = 'waiting' AND p.kind = 'unknown')
 """

@@ -55,9 +55,9 @@ CREATE TABLE draw_cell (
     category TEXT NOT NULL,
     level INTEGER NOT NULL,            -- at which it was decided: 2 asked, 3 alone
     drawn_at INTEGER NOT NULL,
-    PRIMARY KEY (agent_id, category, tool, drawn_at, run_id)
+    PRIMARY KEY (run_id, tool)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX draw_cell_by_run ON draw_cell(run_id);
+CREATE INDEX draw_cell_by_cell ON draw_cell(agent_id, category, tool, drawn_at);
 -- What an agent's evidence was gathered with: another tool contract, account or model voids what it may do alone.
 CREATE TABLE ladder_basis (
     agent_id TEXT NOT NULL,

@@ -95,12 +95,10 @@ def add_draw_cell(
     tx: Transaction, run: int, *, agent: str, category: str, tool: str, level: Level, now: datetime
 ) -> None:
     """Note that a drawn decision is a sample of a cell too."""
-    known = tx.conn.execute("SELECT 1 FROM draw_cell WHERE run_id = ? AND tool = ?", (run, tool)).fetchone()
-    if known is None:
-        tx.conn.execute(
-            "INSERT INTO draw_cell (run_id, tool, agent_id, category, level, drawn_at) VALUES (?, ?, ?, ?, ?, ?)",
-            (run, tool, agent, category, int(level), to_micros(now)),
-        )
+    tx.conn.execute(
+        "INSERT OR IGNORE INTO draw_cell (run_id, tool, agent_id, category, level, drawn_at) VALUES (?, ?, ?, ?, ?, ?)",
+        (run, tool, agent, category, int(level), to_micros(now)),
+    )
 
 
 def answer_draw(tx: Transaction, run: int, *, answer: int, actor: str, now: datetime) -> None:
