@@ -74,6 +74,7 @@ def fall(
         words=tx.content_digest(tx.keep({"reason": why})) if is_by_person else None,
         **facts,
     )
+    write.bring_forward(tx, agent, category, tool, now=now)
     return present(read.ceiling(tx.conn, agent, category, tool), f"demotion {number}")
 
 

@@ -73,6 +73,17 @@ def add_demotion(
     return cursor.lastrowid or 0
 
 
+def bring_forward(tx: Transaction, agent: str, category: str, tool: str, *, now: datetime) -> None:
+    """Have what a cell has prepared alone come before the gate at once, instead of at its time."""
+    tx.conn.execute(
+        "UPDATE effect SET not_before = ? WHERE state = 'prepared' AND approval_id IS NULL AND agent_id = ?"
+        " AND not_before > ? AND action_id IN (SELECT id FROM action WHERE id = effect.action_id AND tool = ?"
+        " AND category = ?)",
+        (to_micros(now), agent, to_micros(now), tool, category),
+    )
+    tx.touch("effects")
+
+
 def lift(tx: Transaction, demotion: int, *, actor: str, promotion: int | None, now: datetime) -> None:
     """End a step down: it was earned anew, or its ground fell away."""
     tx.conn.execute(
