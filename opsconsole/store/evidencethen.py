@@ -20,6 +20,8 @@ from opsconsole.store.times import date_of, day_of, to_micros
 
 _BEGIN = -(2**62)
 _THEN = "p.agent_id = :agent AND p.occurred_at < :until AND p.made_at < :until"
+_BEGUN = "CASE p.source WHEN 'live' THEN p.made_at ELSE p.occurred_at END >= :since"
+"""A live pair is of the month in which people had acted, so that each is of one month; of the past, of its event's."""
 _IS_COUNTED = "(p.version_id IN (SELECT value FROM json_each(:versions)) OR :decides = '')"
 _SAID = (
     "(SELECT a.verdict FROM adjudication a WHERE a.pair_id = p.id AND a.is_repeat = 0 AND a.at < :until"
@@ -27,7 +29,7 @@ _SAID = (
 )
 _PAIRS = (
     "SELECT p.category, p.occurred_at, p.about, p.subject_id, p.verdict, p.severity, p.is_blind, p.is_failed,"  # noqa: S608
-    f" p.excluded, {_SAID} FROM pair p WHERE {_THEN} AND p.occurred_at >= :since AND {_IS_COUNTED}"
+    f" p.excluded, {_SAID} FROM pair p WHERE {_THEN} AND {_BEGUN} AND {_IS_COUNTED}"
     " ORDER BY p.occurred_at, p.id"
 )
 _Pair = tuple[str, int, Counted]
@@ -65,7 +67,7 @@ def counting_then(conn: sqlite3.Connection, agent: str, *, until: datetime) -> C
 def cells_then(
     conn: sqlite3.Connection, counted: Counting, *, until: datetime, since: datetime | None = None
 ) -> list[CellThen]:
-    """Return what the pairs that count came to by category, of events from `since` on and before `until`."""
+    """Return what the pairs that count came to by category, of a time from `since` on and before `until`."""
     values = {
         "agent": counted.agent,
         "since": _BEGIN if since is None else to_micros(since),
@@ -82,7 +84,7 @@ def cells_then(
 def pairs_then(conn: sqlite3.Connection, agent: str, *, since: datetime, until: datetime) -> int:
     """Return how many pairs an agent had in a time, of whichever version."""
     (count,) = conn.execute(
-        f"SELECT count(*) FROM pair p WHERE {_THEN} AND p.occurred_at >= :since",  # noqa: S608 - no input in it
+        f"SELECT count(*) FROM pair p WHERE {_THEN} AND {_BEGUN}",  # noqa: S608 - no input in it
         {"agent": agent, "since": to_micros(since), "until": to_micros(until)},
     ).fetchone()
     return int(count)

@@ -27,6 +27,7 @@ from opsconsole.engine.oversight.review import review
 from opsconsole.engine.oversight.reviewpage import review_page
 from opsconsole.engine.oversight.span import Span, days_of
 from opsconsole.store.queries import approvals, pairs
+from opsconsole.store.queries.views.outcomes import waited_by_agent, waiting_by_agent
 from opsconsole.store.queries.views.overview import overview
 from opsconsole.ui.panels.agents.data import rows_of, shown
 from opsconsole.ui.paper.html import html_of
@@ -229,3 +230,19 @@ def test_what_is_done_later_changes_nothing_of_a_time_that_is_over(folder: Path,
     with opened(place) as session:
         assert pages(session, end) == before
         assert pages(session, end + DAY) != before
+
+
+def test_what_is_put_off_waits_at_no_moment_until_it_is_back(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path / "off")
+    with opened(tmp_path / "off") as session:
+        conn, now = session.kernel.reader, session.kernel.clock.now()
+        request = next(row for row in approvals.waiting_approvals(conn) if row.kind is ApprovalKind.ACTION)
+        before = waiting_by_agent(conn, now=now)
+        back = now + timedelta(hours=4)
+        session.write(lambda tx: snooze(session.kernel, tx, request.id, until=back, actor="person:test"), name="snooze")
+        less = waiting_by_agent(conn, now=now)
+        assert less[request.agent_id].requests == before[request.agent_id].requests - 1
+        for at, told in (
+            (now - timedelta(seconds=5), before), (now + timedelta(minutes=5), less), (back, before),
+        ):  # fmt: skip
+            assert waited_by_agent(conn, until=at) == told

@@ -76,20 +76,25 @@ class Past:
         is_blind: bool = True,
         severity: Severity = Severity.NONE,
         judged_at: datetime | None = None,
+        acted_at: datetime | None = None,
     ) -> int:
-        """What mira would have done beside what people did, judged where somebody said something."""
+        """What mira would have done beside what people did, judged where somebody said something.
+
+        `acted_at`: it is live, and people acted so late.
+        """
         self.number += 1
         incoming = IncomingEvent(
             external_id=f"p{self.number}", kind="mail.received", subject=f"thread:p{self.number}", occurred_at=when
         )
         event, subject = events.add(self.tx, "desk", incoming, now=when)
         new = write.NewPair(
-            source="history", agent="mira", version=version, event=event, run=None, subject=subject,
+            source="live" if acted_at else "history", agent="mira", version=version, event=event, run=None,
+            subject=subject,
             category="mail_received", confidence=None, about=f"c{self.number}", occurred_at=when,
             agreement=Agreement.SAME if is_same else Agreement.DIFFERS, severity=severity, is_blind=is_blind,
             is_failed=False, excluded="", body={},
         )  # fmt: skip
-        made = write.add_pair(self.tx, new, now=when)
+        made = write.add_pair(self.tx, new, now=acted_at or when)
         assert made is not None
         if said is not None:
             self.judge(made[0], said, judged_at or when)

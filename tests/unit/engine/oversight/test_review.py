@@ -75,6 +75,19 @@ def test_what_was_judged_after_the_month_does_not_count_for_it(tmp_path: Path) -
     assert (told.every.total, told.every.wrong, told.every.judged) == (3, 1, 1)
 
 
+def test_what_people_acted_on_in_the_next_month_is_of_that_month_and_of_no_other(tmp_path: Path) -> None:
+    with hired(tmp_path / "w", TWO) as session:
+
+        def happen(past: Past) -> None:
+            past.pair(at(9, 30), acted_at=at(10, 1))
+            past.pair(at(10, 30), acted_at=at(10, 31))
+            past.pair(at(10, 31), acted_at=at(11, 2))
+
+        session.write(lambda tx: happen(Past(tx)), name="past")
+        months = [review(session.kernel, "mira", month_of(f"2026-{month:02}")) for month in (9, 10, 11)]
+    assert [(told.every.total, told.earlier) for told in months] == [(0, 0), (2, 0), (1, 0)]
+
+
 def test_pairs_of_a_version_that_decided_otherwise_are_left_out_and_said(tmp_path: Path) -> None:
     def happen(past: Past) -> None:
         for day in (1, 2):
