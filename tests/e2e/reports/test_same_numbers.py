@@ -225,7 +225,7 @@ def test_what_is_done_later_changes_nothing_of_a_time_that_is_over(folder: Path,
     for agent, source in sources.items():
         file = tmp_path / f"{agent}.yaml"
         file.write_text(source.replace("name: ", "name: Another ", 1).replace("shadow", "limited"))
-        typed("agents", "apply", file)
+        typed("agents", "apply", file, "--without-evidence", "tried for a test")
     typed("agents", "dismiss", "deal-watch")
     with opened(place) as session:
         assert pages(session, end) == before
