@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from opsconsole.domain.enums import Level, Stage
+from opsconsole.domain.enums import Level
 from opsconsole.domain.naming import listed, plural, tool_words
+from opsconsole.engine.ladder.told import WITHOUT_EVIDENCE
 from opsconsole.engine.oversight.charter import Charter, HandledCategory, LevelLine, SetBy, ToolsOf
 from opsconsole.engine.oversight.charterwords import (
     asked_about,
@@ -14,20 +15,17 @@ from opsconsole.engine.oversight.charterwords import (
     reads,
     today,
 )
-from opsconsole.engine.oversight.levelwords import GROUPS, LEVELS, STAGES
+from opsconsole.engine.oversight.levelwords import GROUPS, LEVELS
 from opsconsole.engine.oversight.page import Column, Fact, Facts, Line, Lines, Page, Section, Table, Tone
 from opsconsole.engine.oversight.words import moment, person, share, short_day, span
 
 NOT_NAMED = "Not named yet. `opsconsole report accountable {} NAME` names one."
 A_PERSON = "a person"
 NONE_YET = "None yet"
-_SILENT = "opsconsole adds no line that says so; what it writes says it only where its texts do."
 _REACHES = {
-    Level.AUTONOMOUS: f"Not by itself. It may write to people outside without asking, and {_SILENT}",
-    Level.APPROVAL: f"Not by itself. What it writes to people outside is read by a person first; {_SILENT}",
+    Level.APPROVAL: "What it writes to people outside is read by a person first, and goes out as that person's word.",
     Level.OBSERVE: "It writes to nobody outside: it only recommends, and a person writes.",
 }
-_TONES: dict[Stage, Tone] = {Stage.SHADOW: "shadow", Stage.LIMITED: "ok", Stage.EXPANDED: "ok", Stage.FULL: "ok"}
 
 
 def charter_page(told: Charter) -> Page:
@@ -72,32 +70,48 @@ def _who(told: Charter) -> Iterator[Fact]:
 
 def _categories(told: Charter) -> Table:
     columns = (
-        Column("Kind of event", 31), Column("Stage", 12), Column("Since", 12), Column("Set by, and why", 25),
-        Column("Right so far", 20),
+        Column("Kind of event", 28), Column("Stage", 11), Column("Since", 12), Column("Set by, and on what", 24),
+        Column("Evidence", 25),
     )  # fmt: skip
     return Table(columns, tuple(_category(category) for category in told.categories))
 
 
 def _category(category: HandledCategory) -> Line:
-    stage = "Paused" if category.is_paused else STAGES[category.stage]
-    if not category.is_in_scope:
-        stage = "Out of scope"
-    right = f"{category.right} of {category.total} ({share(category.low)} to {share(category.high)})"
+    stands = category.stands
+    tone: Tone = "warn" if category.is_paused else "ok" if stands.is_live else "shadow"
     since, by = short_day(category.set_by.at), _by(category.set_by)
-    cells = (category.name, stage, since, by, right if category.total else "–")
-    return Line(cells, "warn" if category.is_paused else _TONES[category.stage])
+    return Line((category.name, _stage(category), since, by, _evidence(category)), tone)
+
+
+def _stage(category: HandledCategory) -> str:
+    if category.is_paused:
+        return "Paused"
+    if not category.stands.is_in_scope:
+        return "Out of scope"
+    stage = category.stands.stage.value.capitalize()
+    return f"{stage}, not live" if category.stands.shut else stage
+
+
+def _evidence(category: HandledCategory) -> str:
+    parts = [WITHOUT_EVIDENCE] if category.is_without_evidence else []
+    if category.total:
+        bounds = f"{share(category.low)} to {share(category.high)}"
+        parts.append(f"{category.right} of {category.total} right ({bounds})")
+    told = "; ".join(parts)
+    return f"{told[:1].upper()}{told[1:]}" or "–"
 
 
 def _by(set_by: SetBy) -> str:
     why = f": {set_by.reason}" if set_by.reason else ""
-    return f"{person(set_by.by)}, version {set_by.number}{why}"
+    version = f", version {set_by.number}" if set_by.number else ""
+    return f"{person(set_by.by)}{version}{why}"
 
 
 def _team(told: Charter) -> Iterator[Section]:
     """Say what is left to people."""
     spec = told.spec
     lines: list[str] = []
-    shadow = [each.name for each in told.categories if each.stage is Stage.SHADOW]
+    shadow = [each.name for each in told.categories if not each.stands.is_live]
     if shadow:
         lines.append(f"All of {listed(shadow)}: there it only writes down what it would do.")
     lines.append("What it cannot place in one of its kinds of event, or is not sure of.")
@@ -126,7 +140,7 @@ def _tools(some: ToolsOf) -> str:
 def _levels(levels: Sequence[LevelLine]) -> Table:
     columns = (
         Column("Action", 30), Column("For", 19), Column("Level", 16), Column("Since", 12),
-        Column("Set by, and why", 23),
+        Column("Set by, and on what", 23),
     )  # fmt: skip
     lines: list[Line] = []
     for group in GROUPS:
@@ -141,6 +155,7 @@ def _alike(levels: Sequence[LevelLine]) -> Iterator[Line]:
     rows: dict[tuple[str, str, SetBy], list[LevelLine]] = {}
     for level in levels:
         words = f"{LEVELS[level.level]}, but asks: {level.wall}" if level.wall else LEVELS[level.level]
+        words += ", without evidence" if level.is_without_evidence else ""
         rows.setdefault((level.tool if level.category else "", words, level.set_by), []).append(level)
     for (tool, words, set_by), some in rows.items():
         actions = tool_words(tool) if tool else listed([tool_words(level.tool) for level in some])
@@ -156,4 +171,10 @@ def _stop(told: Charter) -> tuple[str, ...]:
 
 
 def _discloses(told: Charter) -> str:
-    return "It writes to nobody outside." if told.reaches_people is None else _REACHES[told.reaches_people]
+    if told.reaches_people is None:
+        return "It writes to nobody outside."
+    if told.reaches_people is not Level.AUTONOMOUS:
+        return _REACHES[told.reaches_people]
+    if not told.line:
+        return "No: its file wants no line that says so under what it sends to people outside alone."
+    return f"Yes. What it sends to people outside alone ends with: “{told.line}”"

@@ -7,16 +7,18 @@ from datetime import datetime
 from typing import Any
 
 from opsconsole.domain.enums import Adjudication, Severity, Stage
-from opsconsole.engine.agents.difference import FieldChange, differences, raises
 from opsconsole.engine.agents.file import load_spec
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ladder.standing import GateProgress, progress_then
+from opsconsole.engine.oversight.changes import LadderStep, VersionChanged, changed_by, steps_of
 from opsconsole.engine.oversight.effort import Effort, effort_of
 from opsconsole.engine.oversight.facts import facts_of
 from opsconsole.engine.oversight.span import Span
+from opsconsole.policy.insights.counts import DecisionCounts
 from opsconsole.store.queries import versions
 from opsconsole.store.queries.dismissals import dismissal
 from opsconsole.store.queries.views import oversight as read
+from opsconsole.store.queries.views.insights import counts_between, hour_price
 from opsconsole.store.queries.views.names import agent_names
 from opsconsole.store.queries.views.outcomes import Outcomes
 from opsconsole.store.queries.views.overview import overview
@@ -51,23 +53,6 @@ class AgentWeek:
     def requests_made(self) -> int:
         """Requests that were made in the time."""
         return sum(self.asked.values())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VersionChanged:
-    """An agent was changed."""
-
-    agent: str
-    name: str
-    number: int
-    at: datetime
-    by: str
-    reason: str
-    changes: tuple[FieldChange, ...]
-    """Empty where it is its first version."""
-    raised: tuple[FieldChange, ...]
-    lowered: tuple[FieldChange, ...]
-    is_first: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +95,12 @@ class Digest:
     refused_events: int
     waiting_since: datetime | None
     """When the oldest request was asked that waited at the end."""
+    decisions: DecisionCounts
+    """What people decided, as Overview counts it."""
+    hour_price: float | None
+    """What an hour of who decides costs, as it was declared; None: nobody did."""
     effort: Effort
+    steps: tuple[LadderStep, ...]
     changed: tuple[VersionChanged, ...]
     dismissed: tuple[Dismissed, ...]
     ahead: tuple[Ahead, ...]
@@ -174,34 +164,14 @@ def digest(kernel: Kernel, span: Span) -> Digest:
         refused=seen.refused,
         refused_events=seen.refused_events,
         waiting_since=read.oldest_waiting(conn, until=until),
+        decisions=counts_between(conn, since=since, until=until),
+        hour_price=hour_price(conn),
         effort=effort_of(answers, judged),
-        changed=tuple(_changed(conn, row) for row in versions.made_in(conn, since=since, until=until)),
+        steps=tuple(steps_of(conn, called, span)),
+        changed=tuple(changed_by(conn, row) for row in versions.made_in(conn, since=since, until=until)),
         dismissed=tuple(_dismissed(conn, called, span)),
         ahead=_ahead(conn, used.values(), until),
     )
-
-
-def _changed(conn: Reader, row: VersionRow) -> VersionChanged:
-    spec = load_spec(row.spec)
-    was = versions.numbered(conn, row.agent_id, row.number - 1)
-    before = None if was is None else load_spec(was.spec)
-    return VersionChanged(
-        agent=row.agent_id,
-        name=spec.name,
-        number=row.number,
-        at=row.created_at,
-        by=row.applied_by,
-        reason=row.reason,
-        changes=() if before is None else differences(before, spec),
-        raised=() if before is None else raises(before, spec),
-        lowered=() if before is None else tuple(_turned(change) for change in raises(spec, before)),
-        is_first=before is None,
-    )
-
-
-def _turned(change: FieldChange) -> FieldChange:
-    """Return a step up, seen from its end, as the step down that it is."""
-    return FieldChange(change.place, change.now, change.was)
 
 
 def _dismissed(conn: Reader, called: Mapping[str, str], span: Span) -> Iterable[Dismissed]:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from opsconsole.domain.naming import listed, plural, tool_words
 from opsconsole.engine.evidence.words import needs
-from opsconsole.engine.oversight.digest import AgentWeek, Digest, VersionChanged
+from opsconsole.engine.oversight.changes import VersionChanged
+from opsconsole.engine.oversight.digest import AgentWeek, Digest
 from opsconsole.engine.oversight.page import (
     Column,
     Fact,
@@ -19,6 +20,8 @@ from opsconsole.engine.oversight.page import (
     Table,
 )
 from opsconsole.engine.oversight.words import day, moment, money, person, places, short_day, span
+from opsconsole.policy.insights.counts import DecisionCounts
+from opsconsole.policy.insights.words import price
 from opsconsole.store.queries.views.outcomes import Outcomes
 
 NOT_OVER = "This time was not over when the page was made: its numbers still change. "
@@ -174,8 +177,17 @@ def _costs(told: Digest) -> Iterator[Fact]:
     if len(spent) > 1:
         yield Fact("", f"{listed(spent)}.")
     yield Fact("Usually done in", span(told.median_s) if told.median_s is not None else "nothing was finished")
-    yield Fact("Cost of oversight", _effort(told))
+    yield Fact("Price of oversight", _price(told))
+    yield Fact("Time at the cards", _effort(told))
     yield Fact("Time saved", SAVED)
+
+
+def _price(told: Digest) -> str:
+    """Say how long work waited for people, as Overview says it."""
+    no_time_before = DecisionCounts()
+    text = price(told.decisions, no_time_before, days=0, hour_price=told.hour_price, currency=told.currency)
+    words = text.partition(": ")[2]
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def _effort(told: Digest) -> str:
@@ -193,18 +205,23 @@ def _effort(told: Digest) -> str:
 
 
 def _steps(told: Digest) -> Part:
-    lines: list[Line] = []
-    for changed in told.changed:
-        for word, some in (("Promoted", changed.raised), ("Demoted", changed.lowered)):
-            for change in some:
-                step = f"{change.was or 'not there'} → {change.now or 'gone'}"
-                evidence = changed.reason or "by hand, no reason given"
-                lines.append(Line((word, changed.name, change.place, step, f"{person(changed.by)}: {evidence}")))
-    if not lines:
+    if not told.steps:
         return Lines(("No stage and no level was raised or lowered.",))
     columns = (
-        Column("", 12), Column("Agent", 18), Column("Where", 26), Column("Step", 22), Column("By, and on what", 22),
+        Column("", 12), Column("Agent", 16), Column("Where", 24), Column("Step", 22), Column("By, and on what", 26),
     )  # fmt: skip
+    lines = [
+        Line(
+            (
+                "Promoted" if step.is_up else "Demoted",
+                step.name,
+                step.place,
+                f"{step.was} → {step.now}",
+                f"{person(step.by)}: {step.on}",
+            )
+        )
+        for step in told.steps
+    ]
     return Table(columns, tuple(lines))
 
 

@@ -2,22 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.agent import AgentSpec
-from opsconsole.domain.enums import ClassCeiling, Effect, Level, Reversibility, Stage
+from opsconsole.domain.enums import ClassCeiling, Effect, Level, Reversibility
 from opsconsole.engine.agents.file import load_spec
+from opsconsole.store.queries.ladder import Promotion
 from opsconsole.store.rows import VersionRow
 
 GROUPS = ("Inside, can be undone", "To people outside", "Final, money")
 """Actions by what becomes of them."""
 LEVELS = {Level.OBSERVE: "1 only recommends", Level.APPROVAL: "2 asks first", Level.AUTONOMOUS: "3 acts alone"}
-STAGES = {
-    Stage.SHADOW: "In shadow",
-    Stage.LIMITED: "Limited",
-    Stage.EXPANDED: "Expanded",
-    Stage.FULL: "Full",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +37,15 @@ def set_by(history: Sequence[HistoryLine], value: Callable[[AgentSpec], object])
             break
         found = line.row
     return found
+
+
+def stands_on(up: Promotion) -> str:
+    """Return what a signed step up stands on: its numbers, or that there were none, and why it was taken."""
+    gate: dict[str, Any] = up.snapshot.get("gate") or {}
+    numbers = f"{gate.get('decisions', 0):,} decisions, {gate.get('wrong', 0) or 'none'} wrong" if gate else ""
+    if not up.is_proven:
+        numbers = "without evidence"
+    return ": ".join(part for part in (numbers, up.reason) if part)
 
 
 def group_of(kind: ActionType) -> str:

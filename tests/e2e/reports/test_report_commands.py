@@ -26,7 +26,8 @@ def workspace(run: Run, tmp_path: Path) -> Run:
     """A workspace with an agent of a strange name."""
     (tmp_path / "mira.yaml").write_text(NAMED)
     assert run("init").code == 0
-    assert "version 1 is in use" in run("agents", "apply", tmp_path / "mira.yaml").out
+    applied = run("agents", "apply", tmp_path / "mira.yaml", "--without-evidence", "for a test")
+    assert "version 1 is in use" in applied.out
     return run
 
 
@@ -34,7 +35,7 @@ def test_a_charter_as_text_says_what_one_asks_first(workspace: Run) -> None:
     told = workspace("report", "charter", "mira").out
     wanted = (
         "Charter: <b>&</b>", "Accountable person", "Not named yet", "A mail", "WHAT IT NEVER DOES", "3 acts alone",
-        "pause agent:mira", "Not by itself. It may write to people outside", "Last review", "None yet",
+        "pause agent:mira", "Yes. What it sends to people outside alone ends with", "Last review", "None yet",
         "desk: create ticket and reply",
     )  # fmt: skip
     for words in wanted:

@@ -15,6 +15,7 @@ from opsconsole.app.session import Session, opened
 from opsconsole.domain.enums import ApprovalKind
 from opsconsole.doubles.clock import FakeClock
 from opsconsole.engine.agents import versions as agentversions
+from opsconsole.engine.agents.deployments import furthest
 from opsconsole.engine.commands.snooze import snooze
 from opsconsole.engine.evidence.report import consistency
 from opsconsole.engine.ladder.standing import progress_of, progress_then
@@ -27,6 +28,7 @@ from opsconsole.engine.oversight.review import review
 from opsconsole.engine.oversight.reviewpage import review_page
 from opsconsole.engine.oversight.span import Span, days_of
 from opsconsole.store.queries import approvals, pairs
+from opsconsole.store.queries.views.insights import insights
 from opsconsole.store.queries.views.outcomes import waited_by_agent, waiting_by_agent
 from opsconsole.store.queries.views.overview import overview
 from opsconsole.ui.panels.agents.data import rows_of, shown
@@ -91,6 +93,15 @@ def test_a_digest_says_what_overview_shows(session: Session, ever: Span) -> None
     ]  # fmt: skip
 
 
+def test_the_price_of_oversight_is_the_one_of_overview(session: Session) -> None:
+    end = session.kernel.clock.now().date()
+    told = digest(session.kernel, week := days_of(end - 7 * DAY, end))
+    seen = insights(session.kernel.reader, until=week.until, days=7)
+    assert told.decisions == seen.now and seen.now.decided > 50 and told.hour_price == seen.hour_price
+    text = " ".join(" ".join(lines_of(digest_page(told))).split())
+    assert seen.price.partition(": ")[2].partition(";")[0].rstrip(".") in text
+
+
 def test_a_week_is_overview_since_its_begin_less_overview_since_its_end(session: Session) -> None:
     """What overview counts by when it ended adds up over days, so a week of it can be taken out."""
     now, conn = session.kernel.clock.now(), session.kernel.reader
@@ -149,7 +160,7 @@ def test_a_charter_says_what_its_tab_shows(session: Session) -> None:
             names = {each.name: each.id for each in seen.spec.playbook.categories}
             assert level.level is seen.spec.autonomy.level(level.tool, names.get(level.category))
         for each in told.categories:
-            assert each.stage is seen.spec.stage_of(each.id)
+            assert each.stands == furthest(seen.spec, each.id)
         writes = {tool for tool, kind in seen.tools.items() if kind.effect.value != "read"}
         assert {level.tool for level in told.levels} == writes
 

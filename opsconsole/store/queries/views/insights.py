@@ -140,6 +140,19 @@ def insights(conn: sqlite3.Connection, *, until: datetime, days: int, agent: str
     )
 
 
+def counts_between(conn: sqlite3.Connection, *, since: datetime, until: datetime) -> DecisionCounts:
+    """Return what people decided in a time, itself alone."""
+    values: dict[str, int | str | None] = {
+        "begin": to_micros(since),
+        "mid": to_micros(since),
+        "end": to_micros(until),
+        "agent": None,
+    }
+    (values["many"],) = conn.execute(_MANY).fetchone()
+    asked, anew, expired = (_both(conn, sql, values)[1] for sql in (_ASKED, _ANEW, _EXPIRED))
+    return counted(_said(conn, _SAID_OF_ANY, values), asked=asked - anew, expired=expired)
+
+
 def hour_price(conn: sqlite3.Connection) -> float | None:
     """Return what an hour of who decides costs, as it was declared; None: it was not."""
     kept = limits.setting(conn, HOUR_PRICE)

@@ -6,6 +6,8 @@ import pytest
 
 from opsconsole.app.commands.reports.text import lines_of
 from opsconsole.engine.commands import switches
+from opsconsole.engine.ladder.climb import promote
+from opsconsole.engine.ladder.fall import demote
 from opsconsole.engine.oversight.charter import charter
 from opsconsole.engine.oversight.charterpage import charter_page
 from opsconsole.engine.oversight.page import Page, Table
@@ -45,11 +47,11 @@ def test_each_level_and_stage_says_which_version_set_it(tmp_path: Path) -> None:
             ("desk.create_ticket", ""): (2, 2), ("desk.give_credit", ""): (2, 2), ("desk.reply", ""): (3, 3),
             ("desk.reply", "Refund"): (1, 3),
         }  # fmt: skip
-        assert [(each.name, each.stage.value, each.set_by.number) for each in told.categories] == [
+        assert [(each.name, each.stands.stage.value, each.set_by.number) for each in told.categories] == [
             ("A mail", "full", 1), ("Refund", "shadow", 4),
         ]  # fmt: skip
         rows = tables(charter_page(told))
-        assert ("Refund", "In shadow", "30 Nov 2026", "Nr 4, version 4: reason 4", "–") in rows["What it handles"]
+        assert ("Refund", "Shadow", "30 Nov 2026", "Nr 4, version 4: reason 4", "–") in rows["What it handles"]
         assert ("Reply", "Refund", "1 only recommends", "31 Oct 2026", "Nr 3, version 3: reason 3") in rows[
             "What it may do"
         ]
@@ -72,7 +74,7 @@ def test_actions_that_are_alike_share_a_row_and_what_still_asks_says_why(tmp_pat
     with hired(tmp_path / "w", TWO) as session:
         rows = tables(charter_page(charter(session.kernel, "mira")))["What it may do"]
     assert [cells[:3] for cells in rows] == [
-        ("Inside, can be undone",), ("Create ticket", "all it handles", "3 acts alone"),
+        ("Inside, can be undone",), ("Create ticket", "all it handles", "3 acts alone, without evidence"),
         ("To people outside",), ("Reply", "all it handles", "3 acts alone, but asks: it cannot be undone"),
         ("Final, money",), ("Give credit", "all it handles", "3 acts alone, but asks: it moves money"),
     ]  # fmt: skip
@@ -95,11 +97,52 @@ def test_what_is_left_to_people_and_what_it_never_does(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("level", "told"),
-    [(3, "may write to people outside without asking"), (2, "read by a person first"), (1, "only recommends, and a")],
+    [
+        (3, "Yes. What it sends to people outside alone ends with: “This message was"),
+        (2, "read by a person first"),
+        (1, "only recommends, and a"),
+    ],
 )
 def test_whether_people_are_told_that_it_is_an_ai(tmp_path: Path, level: int, told: str) -> None:
     with hired(tmp_path / "w", AGENT.replace("default: 3", f"default: {level}")) as session:
         assert told in "\n".join(lines_of(charter_page(charter(session.kernel, "mira"))))
+
+
+def test_an_agent_that_wants_no_line_says_no(tmp_path: Path) -> None:
+    with hired(tmp_path / "w", AGENT + 'disclosure: ""\n') as session:
+        assert "No: its file wants no line" in "\n".join(lines_of(charter_page(charter(session.kernel, "mira"))))
+
+
+def test_what_a_step_stands_on_is_said_and_what_stands_on_nothing_too(tmp_path: Path) -> None:
+    shadow = AGENT.replace("{default: full}", "{default: shadow}").replace("default: 3", "default: 2")
+    with hired(tmp_path / "w", shadow) as session:
+        kernel = session.kernel
+        session.write(
+            lambda tx: promote(
+                kernel, tx, "mira", "mail_received", actor="person:Vera", reason="we need it now", without_evidence=True
+            ),
+            name="up",
+        )
+        rows = tables(charter_page(charter(kernel, "mira")))
+        assert rows["What it handles"] == [
+            ("A mail", "Limited", "1 Oct 2026", "Vera, version 2: without evidence: we need it now",
+             "Live without evidence"),
+        ]  # fmt: skip
+        assert rows["What it may do"][1][2] == "2 asks first"
+
+
+def test_what_was_taken_down_says_why_whatever_its_file_says(tmp_path: Path) -> None:
+    cell = "mira", "mail_received", "desk.create_ticket"
+    with hired(tmp_path / "w", AGENT) as session:
+        kernel = session.kernel
+        session.write(lambda tx: demote(kernel, tx, *cell, actor="person:Vera", reason="a doubt"), name="down")
+        told = charter(kernel, "mira")
+    (fallen,) = [level for level in told.levels if level.category == "A mail"]
+    assert (int(fallen.level), fallen.set_by.by, fallen.set_by.number) == (2, "person:Vera", 0)
+    rows = tables(charter_page(told))["What it may do"]
+    assert [cells[2:] for cells in rows if cells[1:2] == ("A mail",)] == [
+        ("2 asks first", "1 Oct 2026", "Vera: a doubt")
+    ]
 
 
 def test_an_agent_that_reaches_nobody_says_so_and_a_pause_is_said_first(tmp_path: Path) -> None:

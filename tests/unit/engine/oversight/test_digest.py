@@ -1,6 +1,7 @@
 """A digest as data and as a page: wrong and changed, promoted and demoted, what oversight cost, in its week alone."""
 
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,13 @@ import pytest
 from opsconsole.app.commands.reports.text import lines_of
 from opsconsole.domain.enums import Adjudication, Severity, Verb
 from opsconsole.engine.commands.dismissal import dismiss
+from opsconsole.engine.ladder.climb import promote
+from opsconsole.engine.ladder.fall import demote
 from opsconsole.engine.oversight.digest import Digest, digest
 from opsconsole.engine.oversight.digestpage import digest_page
 from opsconsole.engine.oversight.effort import SITTING, effort_of
 from opsconsole.engine.oversight.span import days_of
+from opsconsole.store.queries.views.insights import insights
 from opsconsole.store.queries.views.oversight import Answer, Judged
 from tests.support.shell import AGENT
 from tests.support.teampages.past import Past, at, hired
@@ -66,6 +70,36 @@ def test_versions_are_told_with_why_and_their_steps_up_and_down(tmp_path: Path) 
     assert "Demoted  Mira" in text_of(demoted) and "3 alone → 2" in text_of(demoted)
     assert [change.number for change in quiet.changed] == [2] and "Put in use for the first time" in text_of(first)
     assert "No stage and no level was raised or lowered." in text_of(first)
+
+
+def test_steps_that_were_signed_or_fell_are_told_once_with_what_they_stand_on(tmp_path: Path) -> None:
+    shadow = SHADOW.replace("default: 3", "default: 2")
+    with hired(tmp_path / "w", shadow) as session:
+        kernel, day = session.kernel, session.kernel.clock.now().date()
+        up = partial(
+            promote, kernel, agent="mira", category="mail_received", actor="person:Vera", without_evidence=True
+        )
+        session.write(lambda tx: up(tx=tx, reason="we need it"), name="up")
+        session.write(lambda tx: up(tx=tx, tool="desk.create_ticket", reason="it is easy"), name="up")
+        cell = "mira", "mail_received", "desk.create_ticket"
+        session.write(lambda tx: demote(kernel, tx, *cell, actor="person:Bob", reason="it was not"), name="down")
+        told, before = (
+            digest(kernel, days_of(first, first + timedelta(days=1))) for first in (day, day - timedelta(days=1))
+        )
+    assert [(step.is_up, step.place, step.was, step.now, step.by, step.on) for step in told.steps] == [
+        (True, "A mail", "shadow", "limited", "person:Vera", "without evidence: we need it"),
+        (True, "A mail · Create ticket", "2 asks first", "3 acts alone", "person:Vera", "without evidence: it is easy"),
+        (False, "A mail · Create ticket", "3 acts alone", "2 asks first", "person:Bob", "it was not"),
+    ]
+    assert before.steps == () and "Demoted   Mira" in text_of(told)
+
+
+def test_the_price_of_oversight_is_the_one_of_overview(tmp_path: Path) -> None:
+    with hired(tmp_path / "w", AGENT) as session:
+        conn = session.kernel.reader
+        told = digest(session.kernel, WEEK)
+        assert told.decisions == insights(conn, until=WEEK.until, days=7).now
+    assert "no request was timed" in text_of(told)
 
 
 def test_a_dismissal_is_told_in_its_week_alone_and_the_agent_is_called_as_it_was(tmp_path: Path) -> None:
