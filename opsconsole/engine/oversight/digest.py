@@ -26,7 +26,7 @@ from opsconsole.store.rows import Reader, VersionRow
 
 WRONG = (Adjudication.HUMAN, Adjudication.NEITHER)
 """What a person says of a pair in which the agent was wrong."""
-NEXT = 5
+NEXT = 3
 """So many categories are told that are nearest to their next step."""
 
 

@@ -27,6 +27,7 @@ from opsconsole.store.queries.views.outcomes import Outcomes
 NOT_OVER = "This time was not over when the page was made: its numbers still change. "
 SAVED = "Declared, not measured. Nobody declared any for this time."
 NOTHING = "Nothing came in, and nothing was finished."
+NO_STEP = "No stage and no level was raised or lowered"
 CHANGES = 3
 """So many differences of a version are told."""
 BECAME = {
@@ -60,8 +61,7 @@ def digest_page(told: Digest) -> Page:
             Section("What was refused", (_refused(told),)),
             Section("What was wrong, and what was changed", tuple(_wrong(told))),
             Section("Money and time", (Facts(tuple(_costs(told))),)),
-            Section("Promoted and demoted", (_steps(told),)),
-            Section("Next in sight", (_ahead(told),)),
+            Section("Promoted, demoted, and next in sight", (*_steps(told), _ahead(told))),
         ),
         foot=f"Digest, {told.span.days}",
         at=told.span.until,
@@ -128,7 +128,7 @@ def _refused(told: Digest) -> Part:
 def _wrong(told: Digest) -> Iterator[Part]:
     lines = [line for week in told.agents for line in _wrong_of(week)] or ["Nobody found anything wrong in this time."]
     if not told.changed:
-        lines.append("No agent was changed.")
+        lines.append(f"No agent was changed{'' if told.steps else f'; {NO_STEP[:1].lower()}{NO_STEP[1:]}'}.")
     yield Lines(tuple(lines))
     if told.changed:
         columns = (Column("Changed", 26), Column("When", 13), Column("By", 18), Column("Why, and what", 43))
@@ -198,15 +198,15 @@ def _effort(told: Digest) -> str:
     if effort.median_s is None:
         return f"{cards} answered or judged; too few in a row to tell how long one takes."
     each = span(effort.median_s)
-    return (
-        f"About {span(effort.total_s)}: {cards}, {each} each. That is the median of {effort.measured:,} times from one"
-        " answer to the next in a sitting."
-    )
+    how = f"median of {effort.measured:,} times from one answer to the next in a sitting"
+    return f"About {span(effort.total_s)}: {cards}, {each} each ({how})."
 
 
-def _steps(told: Digest) -> Part:
+def _steps(told: Digest) -> Iterator[Part]:
     if not told.steps:
-        return Lines(("No stage and no level was raised or lowered.",))
+        if told.changed:
+            yield Lines((f"{NO_STEP}.",))
+        return
     columns = (
         Column("", 12), Column("Agent", 16), Column("Where", 24), Column("Step", 22), Column("By, and on what", 26),
     )  # fmt: skip
@@ -222,14 +222,14 @@ def _steps(told: Digest) -> Part:
         )
         for step in told.steps
     ]
-    return Table(columns, tuple(lines))
+    yield Table(columns, tuple(lines))
 
 
 def _ahead(told: Digest) -> Part:
     if not told.ahead:
         return Lines(("Nothing in shadow has been compared with what people do yet.",))
     columns = (
-        Column("Agent", 17), Column("Kind of event", 25), Column("Right so far", 12), Column("Still needed", 46),
+        Column("Agent", 13), Column("Kind of event", 25), Column("Right so far", 11), Column("Still needed", 51),
     )  # fmt: skip
     lines: list[Line] = []
     for each in told.ahead:

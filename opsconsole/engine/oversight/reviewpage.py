@@ -40,7 +40,7 @@ def review_page(told: Review) -> Page:
             Section("Blind sample", tuple(_sample(told))),
             Section("What became of its events", (Lines((_events(told),)),)),
             Section("Mix of kinds, beside the month before", (_drift(told),)),
-            Section("The reviewer's own consistency", (Lines(tuple(_consistency(told))),)),
+            Section("The reviewer's own consistency", (Lines((_consistency(told),)),)),
             Section("Grants still needed?", tuple(_grants(told))),
             Section("Decision", (_decision(told),)),
         ),
@@ -132,15 +132,13 @@ def _drifted(drift: Drift, *, has_earlier: bool) -> Line:
     )
 
 
-def _consistency(told: Review) -> Iterator[str]:
+def _consistency(told: Review) -> str:
     at = told.consistency
+    lately = "No judged pair was shown again this month."
     if at.shown:
-        yield f"Shown again this month, the reviewer said the same in {at.same:,} of {at.shown:,}."
-    else:
-        yield "No judged pair was shown again this month."
-    if at.ever_shown > at.shown:
-        yield f"Until now in {at.ever_same:,} of {at.ever_shown:,}."
-    yield "That is over all agents: it is the person who is looked at here."
+        lately = f"Shown again this month, the reviewer said the same in {at.same:,} of {at.shown:,}."
+    ever = f" Until now in {at.ever_same:,} of {at.ever_shown:,}." if at.ever_shown > at.shown else ""
+    return f"{lately}{ever} That is over all agents: it is the person who is looked at here."
 
 
 def _grants(told: Review) -> Iterator[Part]:

@@ -13,7 +13,7 @@ WIDTH, HEIGHT = 5950.0, 8420.0
 """A4."""
 MARGIN = 480.0
 """On the left and on the right."""
-TOP, BOTTOM = 440.0, 560.0
+TOP, BOTTOM = 420.0, 520.0
 INSIDE = WIDTH - 2 * MARGIN
 ROOM = HEIGHT - TOP - BOTTOM
 """Height of a sheet for what stands on it."""
@@ -66,7 +66,7 @@ def title_blocks(page: Page) -> Iterator[Block]:
     yield from text_blocks(LaidText(page.kind, "cap", INSIDE, tint="accent"))
     yield from text_blocks(LaidText(page.title, "title", INSIDE), above=20)
     yield from text_blocks(LaidText(page.about, "body", INSIDE, tint="text2"), above=30)
-    yield from text_blocks(LaidText(page.lead, "lead", INSIDE), above=100)
+    yield from text_blocks(LaidText(page.lead, "lead", INSIDE), above=80)
 
 
 def heading_block(title: str) -> Block:
@@ -75,16 +75,16 @@ def heading_block(title: str) -> Block:
 
     def paint(painter: QPainter, y: float) -> None:
         hairline(painter, y)
-        laid.paint(painter, MARGIN, y + 70)
+        laid.paint(painter, MARGIN, y + 58)
 
-    return Block(laid.height + 70 + 30, paint, above=120, is_kept=True)
+    return Block(laid.height + 58 + 24, paint, above=96, is_kept=True)
 
 
 def figure_blocks(part: Figures) -> Iterator[Block]:
     """Yield numbers in frames beside each other."""
     width = (INSIDE - _GAP * (len(part.figures) - 1)) / len(part.figures)
     laid = [_figure(figure, width - 2 * _PAD) for figure in part.figures]
-    height = max(sum(text.height for text in some) for some in laid) + 140
+    height = max(sum(text.height for text in some) for some in laid) + 120
 
     def paint(painter: QPainter, y: float) -> None:
         for place, some in enumerate(laid):
@@ -92,7 +92,7 @@ def figure_blocks(part: Figures) -> Iterator[Block]:
             painter.setPen(QPen(colour("border"), HAIR))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(x, y, width, height), 60, 60)
-            below = y + 70
+            below = y + 60
             for text in some:
                 text.paint(painter, x + _PAD, below)
                 below += text.height

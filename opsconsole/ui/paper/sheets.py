@@ -26,7 +26,7 @@ from opsconsole.ui.paper.type import LaidText
 from opsconsole.ui.widgets.plain import is_right_to_left
 
 _BULLET, _INDENT = "•", 130.0
-_FOOT = HEIGHT - 380
+_FOOT = HEIGHT - 360
 _SHORT = ROOM / 4
 """A list that is no taller stays on one sheet, with its heading."""
 

@@ -9,7 +9,7 @@ from opsconsole.engine.oversight.page import Choice, Signature
 from opsconsole.ui.paper.blocks import INSIDE, MARGIN, Block, hairline, kept_together
 from opsconsole.ui.paper.type import LaidText, colour
 
-_BOX, _NAMES, _LINE = 105.0, 620.0, 250.0
+_BOX, _NAMES, _LINE = 105.0, 620.0, 205.0
 
 
 def signature_blocks(part: Signature) -> Iterator[Block]:
@@ -36,7 +36,7 @@ def _choice(choice: Choice) -> Block:
         name.paint(painter, MARGIN + _BOX + 90, y)
         note.paint(painter, MARGIN + _BOX + 90 + _NAMES, y)
 
-    return Block(max(name.height, note.height), paint, above=60)
+    return Block(max(name.height, note.height), paint, above=40)
 
 
 def _line(name: str, written: str) -> Block:
