@@ -1,7 +1,8 @@
 """A page laid onto sheets: which block stands where, with heads repeated; then painted."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from PySide6.QtGui import QPainter
 
@@ -87,8 +88,11 @@ def _blocks(page: Page) -> Iterator[Block]:
     yield from title_blocks(page)
     for section in page.sections:
         yield heading_block(section.title)
-        for part in section.parts:
-            yield from _part(part)
+        for part, following in zip_longest(section.parts, section.parts[1:]):
+            blocks = list(_part(part))
+            if isinstance(part, Lines) and isinstance(following, Table):
+                blocks[-1] = replace(blocks[-1], is_kept=True)  # a sentence that leads to a table stays with its head
+            yield from blocks
 
 
 def _part(part: Part) -> Iterator[Block]:

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -100,6 +101,22 @@ def test_every_sheet_of_a_table_begins_with_its_head_and_no_heading_ends_one() -
         placed.block.height == rows[0].height and placed.block.head is None for sheet in sheets for placed in sheet
     )
     assert sum(map(len, sheets)) - (len(sheets) - 1) == len(rows) + 4 + 1 and heads >= len(sheets)
+
+
+@pytest.mark.parametrize("rows", range(24, 42))
+def test_a_sentence_that_leads_to_a_table_stays_with_it(rows: int) -> None:
+    made = page(table(rows))
+    (first,) = made.sections
+    section = replace(first, parts=(*first.parts, Lines(("In the rest:",), is_muted=True), table(9)))
+    sheets = sheets_of(replace(made, sections=(section,)))
+    head = next(iter(table_blocks(table(9)))).height
+    lead = LaidText("In the rest:", "body", INSIDE).height
+    for sheet in sheets:
+        heights = [0.0 if sheet is sheets[0] and at < 5 else placed.block.height for at, placed in enumerate(sheet)]
+        if lead in heights:
+            assert heights[heights.index(lead) + 1 :][:1] == [head], "its table's head follows on the same sheet"
+            return
+    raise AssertionError("the sentence is on no sheet")
 
 
 def test_a_row_that_is_taller_than_half_a_sheet_is_parted_between_its_lines_and_nothing_is_lost() -> None:
