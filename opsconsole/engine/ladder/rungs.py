@@ -61,7 +61,7 @@ class Rung:
     @property
     def title(self) -> str:
         """Return the cell in words: `Bug report · Create ticket`."""
-        return f"{self.name} · {tool_words(self.tool)}" if self.tool else self.name
+        return _title(self.name, self.tool)
 
     @property
     def now(self) -> str:
@@ -130,6 +130,31 @@ class Ladder:
             for tool in self.tools(category):
                 yield self.level(category, tool)
 
+    def unproven(self) -> Iterator[tuple[str, str, str]]:
+        """Yield (category, tool, title) of each cell that is live, or acts alone, without evidence.
+
+        It looks at nothing else, so that a list of agents and a card can ask.
+        """
+        for category in self.spec.playbook.categories:
+            if not furthest(self.spec, category.id).is_live:
+                continue
+            stage = self.spec.stage_of(category.id)
+            if not self._is_stage_proven(category.id, stage, self._ups.get((category.id, ""))):
+                yield category.id, "", category.name
+            for tool in self.tools(category):
+                if not self._is_level_proven(category.id, tool):
+                    yield category.id, tool, _title(category.name, tool)
+
+    def fallen(self) -> Iterator[tuple[Demotion, Level]]:
+        """Yield each step down that holds a cell below its file now, the newest first, with what the file says."""
+        for (category, tool), fall in self._downs.items():
+            found = self.spec.category(category)
+            if found is None or tool not in self.tools(found):
+                continue
+            level = self.spec.autonomy.level(tool, category)
+            if fall.ceiling < level:
+                yield fall, level
+
     def tools(self, category: Category) -> list[str]:
         """Return the writes that a category's decisions may hold, in the file's order."""
         named = [step.do for step, _ in steps_of(category.steps) if step.do]
@@ -170,7 +195,6 @@ class Ladder:
         raised = {raised.ceiling for raised in spec.raised if raised.action == tool}
         why = "" if kind is None else wall(kind, raised)
         threshold = None if kind is None or holds is not Level.APPROVAL else threshold_alone(kind)
-        is_alone = is_live and holds is Level.AUTONOMOUS and not why and kind is not None
         return Rung(
             agent=spec.agent,
             category=category.id,
@@ -182,9 +206,7 @@ class Ladder:
             is_live=is_live,
             demotion=fall if holds < level else None,
             promotion=up,
-            is_proven=not is_alone
-            or kind is None
-            or self._is_alone_proven(category.id, tool, threshold_alone(kind), up),
+            is_proven=not is_live or self._is_level_proven(category.id, tool),
             wall=why if holds is Level.APPROVAL else "",
             gate=None if threshold is None else self.evidence.alone(category.id, tool, threshold),
         )
@@ -202,6 +224,17 @@ class Ladder:
             return True
         return self.evidence.stage(category, TO_STAGE[stage]).is_open
 
+    def _is_level_proven(self, category: str, tool: str) -> bool:
+        """Return whether a cell of a live category does nothing alone, or may."""
+        spec, kind, fall = self.spec, self._registry.type(tool), self._downs.get((category, tool))
+        level = spec.autonomy.level(tool, category)
+        holds = level if fall is None else min(level, fall.ceiling)
+        if kind is None or holds is not Level.AUTONOMOUS:
+            return True
+        if wall(kind, {raised.ceiling for raised in spec.raised if raised.action == tool}):
+            return True
+        return self._is_alone_proven(category, tool, threshold_alone(kind), self._ups.get((category, tool)))
+
     def _is_alone_proven(self, category: str, tool: str, threshold: EvidenceThreshold, up: Promotion | None) -> bool:
         is_signed = self._is_signed(up) and up is not None and up.rung == f"{int(Level.AUTONOMOUS)}"
         return is_signed or self.evidence.alone(category, tool, threshold).is_open
@@ -209,6 +242,10 @@ class Ladder:
     def _is_signed(self, up: Promotion | None) -> bool:
         """A step counts for what it was signed for: a version that decides otherwise starts from nothing."""
         return up is not None and up.is_proven and up.decides == self.decides
+
+
+def _title(name: str, tool: str) -> str:
+    return f"{name} · {tool_words(tool)}" if tool else name
 
 
 def ladder_of(conn: Reader, registry: Registry, version: Version, *, now: datetime) -> Ladder:

@@ -98,8 +98,8 @@ def restore(
 
 def unproven(conn: Reader, kernel: Kernel, version: Version, *, now: datetime) -> dict[Cell, str]:
     """Return the cells of a version that are live, or act alone, without evidence, with their titles."""
-    rungs = ladder_of(conn, kernel.registry, version, now=now).rungs()
-    return {(rung.category, rung.tool): rung.title for rung in rungs if rung.is_without_evidence}
+    found = ladder_of(conn, kernel.registry, version, now=now).unproven()
+    return {(category, tool): title for category, tool, title in found}
 
 
 def would_be_unproven(conn: Reader, kernel: Kernel, file: AgentFile, *, now: datetime) -> tuple[str, ...]:
@@ -109,9 +109,9 @@ def would_be_unproven(conn: Reader, kernel: Kernel, file: AgentFile, *, now: dat
     tools = {tool: kernel.registry.fingerprint(tool) for tool in kernel.registry.names()}
     known = {} if row is None else {**tools, **row.tools}
     decides = decision_digest(spec.model_dump(mode="json", by_alias=True), known or tools)
-    after = Ladder(conn, kernel.registry, spec, decides, now=now).rungs()
+    after = Ladder(conn, kernel.registry, spec, decides, now=now).unproven()
     before = {} if row is None else unproven(conn, kernel, kernel.roster.version(conn, row.id), now=now)
-    return tuple(rung.title for rung in after if rung.is_without_evidence and (rung.category, rung.tool) not in before)
+    return tuple(title for category, tool, title in after if (category, tool) not in before)
 
 
 def _signed(
