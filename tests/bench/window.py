@@ -18,7 +18,8 @@ from PySide6.QtTest import QTest
 
 from opsconsole.app.gui.mainwindow import Joined
 from opsconsole.store import audit
-from opsconsole.ui.panels.agents.panel import TABS, AgentsPanel
+from opsconsole.ui.panels.agents.head import TABS
+from opsconsole.ui.panels.agents.panel import AgentsPanel
 from opsconsole.ui.panels.audit.export import ExportButton
 from opsconsole.ui.panels.welcome.panel import WelcomePanel
 from opsconsole.ui.shell.catalog import PANELS

@@ -14,7 +14,8 @@ from opsconsole.engine.agents.file import read_agent_text, source_of
 from opsconsole.engine.commands.switches import pause
 from opsconsole.ui.panels.agents.blank.page import QUESTIONS
 from opsconsole.ui.panels.agents.gateview.simulate import NOW, TYPED
-from opsconsole.ui.panels.agents.panel import TABS, AgentsPanel
+from opsconsole.ui.panels.agents.head import TABS
+from opsconsole.ui.panels.agents.panel import AgentsPanel
 
 BROKEN = """
   - name: gold-customers

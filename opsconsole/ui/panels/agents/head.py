@@ -1,9 +1,10 @@
-"""The head of the agent that is picked: name, stage, version, and the way to pause and resume it."""
+"""The head of the agent that is picked: name, stage, version, the way to pause and resume it, and its tabs."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from opsconsole.engine.agents.deployments import furthest
 from opsconsole.engine.agents.warnings import stage_notes
@@ -14,6 +15,14 @@ from opsconsole.ui.widgets.keybutton import KeyButton
 from opsconsole.ui.widgets.texts import para
 from opsconsole.ui.widgets.words import exact, listed, tool_words
 
+TABS = {
+    "charter": "Charter",
+    "playbook": "Playbook",
+    "autonomy": "Autonomy",
+    "guardrails": "Guardrails",
+    "ladder": "Ladder",
+    "versions": "Versions",
+}
 DISMISS = "Alt+D"
 """The key that leads to the question whether an agent is to be dismissed."""
 
@@ -79,3 +88,26 @@ class AgentHead(QWidget):
         )
         self.accept.setAccessibleName(f"Accept {names} as it is now")
         self._tools.setVisible(bool(shown.changed))
+
+
+class Tabs(QHBoxLayout):
+    """The tabs below the head; `turn_to(name)` turns the page."""
+
+    def __init__(self, owner: QWidget, turn_to: Callable[[str], None], *, first: str) -> None:
+        super().__init__()
+        self._tabs: dict[str, QPushButton] = {}
+        group = QButtonGroup(owner)
+        self.setContentsMargins(28, 0, 28, 8)
+        self.setSpacing(8)
+        for name, text in TABS.items():
+            made = button(text, partial(turn_to, name), kind="chip")
+            made.setCheckable(True)
+            group.addButton(made)
+            self.addWidget(made)
+            self._tabs[name] = made
+        self.addStretch(1)
+        self.mark(first)
+
+    def mark(self, name: str) -> None:
+        """Mark the one that is shown."""
+        self._tabs[name].setChecked(True)

@@ -1,10 +1,10 @@
-"""Agents: who works for me, with how much rope. A list, and the one that is picked under five tabs."""
+"""Agents: who works for me, with how much rope. A list, and the one that is picked under six tabs."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from opsconsole.domain.errors import OpsError
 from opsconsole.engine.kernel import Kernel
@@ -16,23 +16,16 @@ from opsconsole.ui.panels.agents.charter import CharterPage
 from opsconsole.ui.panels.agents.data import AgentRow, Shown, rows_of, shown
 from opsconsole.ui.panels.agents.editpage import EditPage
 from opsconsole.ui.panels.agents.guardrails import GuardrailsPage
-from opsconsole.ui.panels.agents.head import DISMISS, AgentHead
+from opsconsole.ui.panels.agents.head import DISMISS, TABS, AgentHead, Tabs
+from opsconsole.ui.panels.agents.ladder.page import LadderPage
 from opsconsole.ui.panels.agents.list import AgentFace, AgentList
 from opsconsole.ui.panels.agents.playbook.page import PlaybookPage
 from opsconsole.ui.panels.agents.sides import Sides
 from opsconsole.ui.panels.agents.versions import VersionsPage
-from opsconsole.ui.widgets.basics import button, row
 from opsconsole.ui.widgets.focus import give_focus
 from opsconsole.ui.widgets.states import States
 from opsconsole.ui.widgets.words import listed
 
-TABS = {
-    "charter": "Charter",
-    "playbook": "Playbook",
-    "autonomy": "Autonomy",
-    "guardrails": "Guardrails",
-    "versions": "Versions",
-}
 NONE = (
     "An agent reads what comes in, decides, and acts as far as you let it. Bring in what you exported, or connect a"
     " mailbox; then choose one, which begins in shadow: it says what it would do, and nothing is done."
@@ -46,7 +39,7 @@ class AgentsPanel(Panel):
     name = "agents"
     title = "Agents"
     icon = "bot"
-    topics = frozenset({"agents", "switches", "runs", "connections", "grants"})
+    topics = frozenset({"agents", "switches", "runs", "connections", "grants", "draws", "pairs"})
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -58,9 +51,9 @@ class AgentsPanel(Panel):
         self._lay_out()
         self.charter, self.playbook = CharterPage(context), PlaybookPage(context)
         self.autonomy, self.versions = AutonomyPage(context), VersionsPage(context.theme)
-        self.guardrails = GuardrailsPage(context)
-        for page in (self.charter, self.playbook, self.autonomy, self.guardrails, self.versions):
-            self._pages.addWidget(page)
+        self.guardrails, self.ladder = GuardrailsPage(context), LadderPage(context)
+        for name in TABS:
+            self._pages.addWidget(getattr(self, name))
         self._changes = Changes(context, self)
         self._changes.done.connect(self.refresh)
         self._changes.busy.connect(self._on_busy)
@@ -104,25 +97,14 @@ class AgentsPanel(Panel):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.head)
-        column.addLayout(self._lay_out_tabs())
+        self._tabs = Tabs(self, self.turn, first=self.tab)
+        column.addLayout(self._tabs)
         column.addWidget(self._pages, 1)
-
-    def _lay_out_tabs(self) -> QHBoxLayout:
-        self._tabs: dict[str, QPushButton] = {}
-        group = QButtonGroup(self)
-        for name, text in TABS.items():
-            made = button(text, partial(self.turn, name), kind="chip")
-            made.setCheckable(True)
-            group.addButton(made)
-            self._tabs[name] = made
-        self._tabs[self.tab].setChecked(True)
-        tabs = row(*self._tabs.values(), None)
-        tabs.setContentsMargins(28, 0, 28, 8)
-        return tabs
 
     @property
     def is_used(self) -> bool:
-        return self.sides.is_begun or any(page.is_changed for page in self._edited.values())
+        is_typed = any(page.is_changed for page in self._edited.values())
+        return self.sides.is_begun or is_typed or self.ladder.is_used
 
     @property
     def unsaved(self) -> str:
@@ -148,6 +130,7 @@ class AgentsPanel(Panel):
             *self.playbook.commands(partial(self._is_at, "playbook")),
             *self.autonomy.commands(partial(self._is_at, "autonomy")),
             *self.guardrails.commands(partial(self._is_at, "guardrails")),
+            *self.ladder.commands(partial(self._is_at, "ladder")),
         )
 
     def _is_here(self) -> bool:
@@ -178,12 +161,12 @@ class AgentsPanel(Panel):
     def turn(self, tab: str) -> None:
         """Show another page of the agent."""
         self.tab = tab
-        self._tabs[tab].setChecked(True)
+        self._tabs.mark(tab)
         self._pages.setCurrentWidget(getattr(self, tab))
         if self.shown is not None:
             self._show_page(self.shown)
-        if tab == "autonomy":
-            self.autonomy.focus()
+        if tab in ("autonomy", "ladder"):
+            getattr(self, tab).focus()
         else:
             give_focus(self.list.view, otherwise=self)
 
